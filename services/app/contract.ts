@@ -1,0 +1,42 @@
+import Type, { type Static } from 'typebox';
+import { contract, operation } from '../../shared/rpc/contract.ts';
+import { Page, PageId } from '../database/contract.ts';
+import { SearchRequest, query } from '../query/contract.ts';
+import { SearchResults } from '../ranking/contract.ts';
+
+export const Style = Type.Union([Type.Literal('object-based'), Type.Literal('layered')]);
+export type Style = Static<typeof Style>;
+export const Format = Type.Union([Type.Literal('html'), Type.Literal('json')]);
+export type Format = Static<typeof Format>;
+
+export const AppSearchRequest = Type.Object({
+  search: SearchRequest,
+  /** The topology's style when absent. */
+  style: Type.Optional(Style),
+  format: Format,
+});
+export const AppSearchResponse = Type.Object({
+  results: SearchResults,
+  tookMs: Type.Number(),
+  html: Type.Optional(Type.String()),
+});
+export const AppPageRequest = Type.Object({ id: PageId, format: Format });
+export const AppPageResponse = Type.Object({ page: Page, html: Type.Optional(Type.String()) });
+
+export const app = contract('app', {
+  search: operation({
+    summary: 'Runs a search over the tiers below',
+    request: AppSearchRequest,
+    response: AppSearchResponse,
+  }),
+  page: operation({
+    summary: 'One page of the corpus; `not_found` where there is none of this id',
+    request: AppPageRequest,
+    response: AppPageResponse,
+  }),
+  suggest: operation({
+    summary: 'Completes what the user is typing',
+    request: query.operations.suggest.request,
+    response: query.operations.suggest.response,
+  }),
+});

@@ -1,0 +1,57 @@
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import type { View } from '../membership/view.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import type { Context } from '../rpc/context.ts';
+import type { Contract, Handlers } from '../rpc/contract.ts';
+import type { Upstream } from '../rpc/upstream.ts';
+import type { Clock } from '../time/clock.ts';
+import type { Random } from '../time/random.ts';
+import type { Scheduler } from '../time/scheduler.ts';
+import type { Topology, TopologyNode } from './topology.ts';
+
+export type Contracts = Readonly<Record<string, Contract>>;
+
+/** Everything that a component is given. It does not know where it, or any other component, runs. */
+export interface Environment<Calls extends Contracts = Contracts> {
+  readonly node: TopologyNode;
+  /** Grows with each start of the node. */
+  readonly incarnation: number;
+  readonly topology: Topology;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly scheduler: Scheduler;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly upstream: { readonly [Name in keyof Calls]: Upstream<Calls[Name]> };
+  /** The folder of the data set; the same on every node of one machine. */
+  readonly datasetDir: string;
+  /** The membership view that this node follows; undefined until a monitor answered for the first time. */
+  readonly view: () => View | undefined;
+  /** The context of work that the component begins by itself; `timeoutMs` = its deadline from now. */
+  readonly newContext: (timeoutMs: number) => Context;
+}
+
+/** What a component gives back: running handlers, and what belongs to them. */
+export interface Running<C extends Contract = Contract> {
+  readonly handlers: Handlers<C>;
+  /** Public HTTP routes on the node's data port (client, gateway, console, monitor). */
+  readonly routes?: (server: FastifyInstance) => Promise<void> | void;
+  /** Shown under `/admin/state` on the ops port. */
+  readonly state?: () => unknown;
+  /** Releases timers, files and connections; called once, after the last request was answered. */
+  readonly stop?: () => Promise<void> | void;
+}
+
+/** A part of the system with one function. Importing it starts nothing: `create` does. */
+export interface Component<C extends Contract = Contract, Calls extends Contracts = Contracts> {
+  readonly contract: C;
+  /** The components that it calls, by name. */
+  readonly calls: Calls;
+  readonly create: (environment: Environment<Calls>) => Promise<Running<C>> | Running<C>;
+}
+
+/** Infers the types; returns its argument. */
+export function component<C extends Contract, const Calls extends Contracts>(definition: Component<C, Calls>): Component<C, Calls> {
+  return definition;
+}

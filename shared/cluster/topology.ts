@@ -1,0 +1,59 @@
+import Type, { type Static } from 'typebox';
+
+/** Nodes that are alike: `replicas` of each of `shards`, all hosting the same components. */
+export const NodeGroup = Type.Object(
+  {
+    /** Node ids are `<name>-<replica>`, sharded ones `<name>-<shard>-<replica>`, from 1. */
+    name: Type.String({ pattern: '^[a-z][a-z0-9-]{0,40}$' }),
+    components: Type.Array(Type.String(), { minItems: 1 }),
+    replicas: Type.Integer({ minimum: 1, maximum: 100, default: 1 }),
+    /** In how many shards the group holds the data; absent where it hosts no database or the only shard. */
+    shards: Type.Optional(Type.Integer({ minimum: 1, maximum: 64 })),
+  },
+  { additionalProperties: false },
+);
+
+/** A topology file: which components live on which node. */
+export const TopologyFile = Type.Object(
+  {
+    $schema: Type.Optional(Type.String()),
+    name: Type.String({ pattern: '^[a-z][a-z0-9-]{0,40}$' }),
+    summary: Type.String(),
+    style: Type.Union([Type.Literal('object-based'), Type.Literal('layered')]),
+    nodes: Type.Array(NodeGroup, { minItems: 1 }),
+  },
+  { additionalProperties: false },
+);
+export type TopologyFile = Static<typeof TopologyFile>;
+
+/** One operating-system process of the topology, with its addresses. */
+export interface TopologyNode {
+  readonly id: string;
+  readonly group: string;
+  readonly components: readonly string[];
+  /** 1-based; which part of the data it holds, where it hosts the database. */
+  readonly shard?: number;
+  readonly host: string;
+  /** Data port: requests and heartbeats. */
+  readonly port: number;
+  /** Ops port: health, metrics, state. */
+  readonly opsPort: number;
+}
+
+/** A topology with every node named and addressed. */
+export interface Topology {
+  readonly name: string;
+  readonly summary: string;
+  readonly style: TopologyFile['style'];
+  /** How many shards the data is cut into. */
+  readonly shards: number;
+  readonly watchdogPort: number;
+  readonly nodes: readonly TopologyNode[];
+}
+
+/** The nodes that host `component`, of one shard where the component is sharded and `shard` is given. */
+export function nodesHosting(topology: Topology, component: string, shard?: number): readonly TopologyNode[] {
+  return topology.nodes.filter(
+    (node) => node.components.includes(component) && (shard === undefined || node.shard === undefined || node.shard === shard),
+  );
+}

@@ -1,0 +1,44 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/**
+ * The one module that knows the metrics library. Names follow Prometheus: base units (seconds, bytes), `_total` for counters.
+ * Asking twice for a name gives the same metric, so that components need not share objects.
+ */
+export interface Metrics {
+  counter(name: string, help: string, labelNames?: readonly string[]): Counter;
+  gauge(name: string, help: string, labelNames?: readonly string[], collect?: (gauge: Gauge) => void): Gauge;
+  histogram(name: string, help: string, labelNames?: readonly string[], buckets?: readonly number[]): Histogram;
+  /** The exposition text and its content type. */
+  render(): Promise<{ contentType: string; text: string }>;
+}
+
+/** Seconds; from 0.5 ms, a local hop, to 10 s, past every deadline. */
+export const latencyBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
+
+/** A registry of its own per node; every series carries `labels`. `process` adds Node.js's own metrics. */
+export function createMetrics(labels: Readonly<Record<string, string>>, options: { process: boolean }): Metrics {
+  const registry = new Registry();
+  registry.setDefaultLabels(labels);
+  if (options.process) collectDefaultMetrics({ register: registry });
+  const existing = <M>(name: string): M | undefined => registry.getSingleMetric(name) as M | undefined;
+  return {
+    counter: (name, help, labelNames = []) =>
+      existing<Counter>(name) ?? new Counter({ name, help, labelNames: [...labelNames], registers: [registry] }),
+    gauge(name, help, labelNames = [], collect) {
+      const found = existing<Gauge>(name);
+      if (found) return found;
+      const gauge: Gauge = new Gauge({
+        name,
+        help,
+        labelNames: [...labelNames],
+        registers: [registry],
+        ...(collect ? { collect: () => collect(gauge) } : {}),
+      });
+      return gauge;
+    },
+    histogram: (name, help, labelNames = [], buckets = latencyBuckets) =>
+      existing<Histogram>(name) ??
+      new Histogram({ name, help, labelNames: [...labelNames], buckets: [...buckets], registers: [registry] }),
+    render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+  };
+}

@@ -1,0 +1,49 @@
+import type { Operation } from './contract.ts';
+import type { TraceContext } from './trace.ts';
+
+/** Who goes first when there is too much to do: health > user reads > writes > background. */
+export type Priority = 'health' | 'read' | 'write' | 'background';
+
+/** One replica that can be called: a node that hosts the component. */
+export interface Endpoint {
+  readonly node: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** One call on its way through the layers. Layers never change it: they pass a changed copy on. */
+export interface Call {
+  readonly component: string;
+  readonly operation: Operation;
+  readonly request: unknown;
+  /** 1-based; only for sharded operations. */
+  readonly shard?: number | undefined;
+  readonly requestId: string;
+  readonly trace: TraceContext;
+  /** When the answer is no longer wanted: ms on this process's monotonic clock; Infinity = never. */
+  readonly deadlineAt: number;
+  /** Aborts when the caller has gone or the deadline has passed. */
+  readonly signal: AbortSignal;
+  /** 1 for the first attempt. */
+  readonly attempt: number;
+  readonly priority: Priority;
+  readonly idempotencyKey?: string | undefined;
+  /** Set by `balance`: where this attempt goes. */
+  readonly endpoint?: Endpoint | undefined;
+  /** Nodes that earlier attempts of this call went to: `balance` skips them while there are others. */
+  readonly tried?: readonly string[] | undefined;
+}
+
+export interface Reply {
+  readonly body: unknown;
+  /** The nodes that took part in the answer, the answering node first. */
+  readonly servedBy: readonly string[];
+}
+
+export type Service = (call: Call) => Promise<Reply>;
+export type Layer = (next: Service) => Service;
+
+/** Wraps `service` in `layers`, outermost first. */
+export function compose(layers: readonly Layer[], service: Service): Service {
+  return layers.reduceRight((next, layer) => layer(next), service);
+}

@@ -1,0 +1,85 @@
+import type { Static, TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import type { Context } from './context.ts';
+import type { Priority } from './call.ts';
+import { RpcError } from './errors.ts';
+
+/** One operation of a component: its schemas are validation, documentation and types at once. */
+export interface Operation<Request extends TSchema = TSchema, Response extends TSchema = TSchema> {
+  readonly name: string;
+  readonly summary: string;
+  readonly request: Request;
+  readonly response: Response;
+  /** Doing it twice is the same as doing it once: only then may it be retried or hedged without an idempotency key. */
+  readonly idempotent: boolean;
+  /** Who goes first when there is too much to do. */
+  readonly priority: Priority;
+  /** True where each call addresses one shard. */
+  readonly sharded: boolean;
+  /** Throws `bad_request` naming the first field that is wrong. */
+  readonly checkRequest: (value: unknown) => void;
+  /** Throws `bad_reply` naming the first field that is wrong. */
+  readonly checkResponse: (value: unknown) => void;
+}
+
+export type Operations = Record<string, Operation>;
+
+/** What a component promises: its operations by name. */
+export interface Contract<Ops extends Operations = Operations> {
+  readonly component: string;
+  readonly operations: Ops;
+}
+
+export type RequestOf<O> = O extends Operation<infer R, TSchema> ? Static<R> : never;
+export type ResponseOf<O> = O extends Operation<TSchema, infer R> ? Static<R> : never;
+
+/** The handlers that a component must provide for its contract. */
+export type Handlers<C extends Contract> = {
+  readonly [Name in keyof C['operations']]: (
+    request: RequestOf<C['operations'][Name]>,
+    context: Context,
+  ) => Promise<ResponseOf<C['operations'][Name]>>;
+};
+
+interface OperationOptions<Request extends TSchema, Response extends TSchema> {
+  readonly summary: string;
+  readonly request: Request;
+  readonly response: Response;
+  readonly idempotent?: boolean;
+  readonly priority?: Priority;
+  readonly sharded?: boolean;
+}
+
+/** Declares an operation; reads (`idempotent`, priority `read`) are the default. Schemas are compiled on first use. */
+export function operation<Request extends TSchema, Response extends TSchema>(
+  options: OperationOptions<Request, Response>,
+): Omit<Operation<Request, Response>, 'name'> {
+  return {
+    idempotent: true,
+    priority: 'read',
+    sharded: false,
+    ...options,
+    checkRequest: checker(options.request, 'bad_request'),
+    checkResponse: checker(options.response, 'bad_reply'),
+  };
+}
+
+/** Binds operations to a component's name. */
+export function contract<Ops extends Record<string, Omit<Operation, 'name'>>>(
+  component: string,
+  operations: Ops,
+): Contract<{ [Name in keyof Ops]: Ops[Name] & { name: string } }> {
+  const named = Object.fromEntries(Object.entries(operations).map(([name, op]) => [name, { ...op, name }]));
+  return { component, operations: named as { [Name in keyof Ops]: Ops[Name] & { name: string } } };
+}
+
+function checker(schema: TSchema, code: 'bad_request' | 'bad_reply') {
+  let compiled: ReturnType<typeof Compile> | undefined;
+  return function check(value: unknown): void {
+    compiled ??= Compile(schema);
+    if (compiled.Check(value)) return;
+    const [first] = compiled.Errors(value);
+    const where = first?.instancePath.replace(/^\//, '').replaceAll('/', '.') || 'the body';
+    throw new RpcError(code, `${where}: ${first?.message ?? 'does not fit the schema'}`);
+  };
+}

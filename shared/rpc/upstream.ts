@@ -1,0 +1,46 @@
+import type { Random } from '../time/random.ts';
+import type { Service } from './call.ts';
+import type { Context } from './context.ts';
+import type { Contract, RequestOf, ResponseOf } from './contract.ts';
+import { childSpan } from './trace.ts';
+
+export interface CallOptions {
+  /** Which shard, 1-based; for sharded operations. */
+  readonly shard?: number;
+  /** Makes a write safe to retry: it happens once per key. */
+  readonly idempotencyKey?: string;
+}
+
+/** A component as its callers see it: typed functions. Where it runs, only the time tells. */
+export type Upstream<C extends Contract> = {
+  readonly [Name in keyof C['operations']]: (
+    request: RequestOf<C['operations'][Name]>,
+    context: Context,
+    options?: CallOptions,
+  ) => Promise<ResponseOf<C['operations'][Name]>>;
+};
+
+/** Typed functions over `service`. A handler's deadline, trace, priority and cancellation go along with every call. */
+export function upstream<C extends Contract>(contract: C, service: Service, random: Random): Upstream<C> {
+  const methods = Object.values(contract.operations).map((operation) => {
+    const call = async (request: unknown, context: Context, options: CallOptions = {}) => {
+      const reply = await service({
+        component: contract.component,
+        operation,
+        request,
+        shard: options.shard,
+        requestId: context.requestId,
+        trace: childSpan(context.trace, random),
+        deadlineAt: context.deadlineAt,
+        signal: context.signal,
+        attempt: 1,
+        priority: operation.priority === 'read' ? context.priority : operation.priority,
+        idempotencyKey: options.idempotencyKey,
+      });
+      context.servedBy.push(...reply.servedBy);
+      return reply.body;
+    };
+    return [operation.name, call] as const;
+  });
+  return Object.fromEntries(methods) as unknown as Upstream<C>;
+}
