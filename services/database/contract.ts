@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { contract, operation } from '../../shared/rpc/contract.ts';
-import { Plan } from '../query/contract.ts';
+import { Plan } from '../query/plan.ts';
 
 export const PageId = Type.String({ pattern: '^[A-Za-z0-9._~-]{1,128}$' });
 
