@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from 'typebox';
 import { contract, operation } from '../../shared/rpc/contract.ts';
 import { FindResult } from '../database/contract.ts';
 import { maxQueryLength, Plan, SearchRequest } from './plan.ts';

@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import { Type, type Static } from 'typebox';
 
 export const maxQueryLength = 10_000;
 /** A page of results may reach no deeper than this many results: deeper pages cost every shard that many candidates. */

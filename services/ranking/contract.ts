@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { contract, operation } from '../../shared/rpc/contract.ts';
 import { Candidate, Statistics } from '../database/contract.ts';
 import { Plan, SearchRequest } from '../query/contract.ts';
