@@ -28,10 +28,14 @@ export interface Call {
   readonly attempt: number;
   readonly priority: Priority;
   readonly idempotencyKey?: string | undefined;
+  /** The node that calls; set on the server's side. */
+  readonly caller?: string | undefined;
   /** Set by `balance`: where this attempt goes. */
   readonly endpoint?: Endpoint | undefined;
-  /** Nodes that earlier attempts of this call went to: `balance` skips them while there are others. */
-  readonly tried?: readonly string[] | undefined;
+  /** Nodes that the attempts of this call went to, shared by them all: `balance` adds its choice, and skips these while there are others. */
+  readonly tried?: string[] | undefined;
+  /** How many further attempts the layers below may make; undefined = as many as their settings say. 0 where a layer above asks others itself. */
+  readonly attemptsLeft?: number | undefined;
 }
 
 export interface Reply {

@@ -1,0 +1,50 @@
+import Type, { type Static } from 'typebox';
+
+export const BudgetSettings = Type.Object(
+  {
+    ratio: Type.Number({ default: 0.2, minimum: 0, maximum: 1, description: 'extra attempts per answered call (Finagle: 20%)' }),
+    reserve: Type.Number({
+      default: 50,
+      minimum: 0,
+      description: 'extra attempts that are always saved up: the calls in flight to one node',
+    }),
+  },
+  { additionalProperties: false },
+);
+export type BudgetSettings = Static<typeof BudgetSettings>;
+
+/** A token bucket of extra attempts: ordinary work earns them, extra work spends them. */
+export interface Budget {
+  /** One answered call: earns `ratio` tokens. */
+  earn(): void;
+  /** Takes one token; false, and nothing taken, when there is none. */
+  spend(): boolean;
+  /** Gives back a token that was not used after all. */
+  refund(): void;
+  readonly tokens: number;
+}
+
+/**
+ * Extra attempts are at most `ratio` of the answered calls, plus a `reserve` for the moment in which a node dies. The bucket holds no more
+ * than the reserve, so a long quiet time cannot be saved up for a storm; and failed calls earn nothing, so a storm starves itself.
+ * Source: Finagle's RetryBudget (20% and a minimum), gRPC's retry throttling (proposal A6). It counts calls, not time: it needs no clock.
+ */
+export function createBudget({ ratio, reserve }: BudgetSettings): Budget {
+  let tokens = reserve;
+  return {
+    earn() {
+      tokens = Math.min(reserve, tokens + ratio);
+    },
+    spend() {
+      if (tokens < 1) return false;
+      tokens -= 1;
+      return true;
+    },
+    refund() {
+      tokens = Math.min(reserve, tokens + 1);
+    },
+    get tokens() {
+      return tokens;
+    },
+  };
+}

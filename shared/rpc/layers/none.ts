@@ -1,0 +1,8 @@
+import type { Layer } from '../call.ts';
+
+/** Does nothing: the template to copy, and the negative control of every experiment. */
+export function none(): Layer {
+  return function none(next) {
+    return (call) => next(call);
+  };
+}

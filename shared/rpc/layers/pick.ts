@@ -1,0 +1,34 @@
+import type { Random } from '../../time/random.ts';
+
+/** Draws an index below `count`. */
+export function drawIndex(count: number, random: Random): number {
+  return Math.floor(random.next() * count);
+}
+
+/**
+ * Two different candidates at random, the less loaded one wins: nearly as good as asking all, without the herd that "the best"
+ * attracts (Mitzenmacher, The Power of Two Choices in Randomized Load Balancing, 2001). `load` by index; `count` >= 1.
+ */
+export function pickOfTwo(count: number, random: Random, load: (index: number) => number): number {
+  if (count === 1) return 0;
+  const first = drawIndex(count, random);
+  const draw = drawIndex(count - 1, random);
+  const second = draw >= first ? draw + 1 : draw;
+  return load(second) < load(first) ? second : first;
+}
+
+/** The least loaded of all; the first of equals counted from a random start. `count` >= 1. */
+export function pickLeast(count: number, random: Random, load: (index: number) => number): number {
+  const start = drawIndex(count, random);
+  let best = start;
+  let bestLoad = load(start);
+  for (let step = 1; step < count; step++) {
+    const index = (start + step) % count;
+    const candidate = load(index);
+    if (candidate < bestLoad) {
+      best = index;
+      bestLoad = candidate;
+    }
+  }
+  return best;
+}

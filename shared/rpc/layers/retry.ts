@@ -1,0 +1,84 @@
+import Type, { type Static } from 'typebox';
+import type { Clock } from '../../time/clock.ts';
+import type { Random } from '../../time/random.ts';
+import { type Scheduler, sleep } from '../../time/scheduler.ts';
+import type { Call, Layer, Reply, Service } from '../call.ts';
+import { asRpcError, type RpcError } from '../errors.ts';
+import type { Budget } from './budget.ts';
+import type { Observe } from './events.ts';
+import { isRetryable } from './retryable.ts';
+
+export const RetrySettings = Type.Object(
+  {
+    maxAttempts: Type.Integer({ default: 3, minimum: 1, maximum: 10, description: 'with the first (Google SRE book, ch. 21)' }),
+    baseMs: Type.Number({
+      default: 10,
+      minimum: 0,
+      description: 'upper bound of the first wait; about one round trip under load',
+    }),
+    maxMs: Type.Number({ default: 1_000, minimum: 0, description: 'upper bound of every wait' }),
+  },
+  { additionalProperties: false },
+);
+export type RetrySettings = Static<typeof RetrySettings>;
+
+export type RetryDecision = { readonly do: 'give_up' } | { readonly do: 'wait'; readonly delayMs: number };
+
+const giveUp: RetryDecision = { do: 'give_up' };
+
+/**
+ * Whether, and how long from `now`, to wait before the attempt after `attempt` (1-based) that failed at `node` with `error`.
+ * Full jitter, `draw` x min(max, base x 2^n), de-synchronises callers (AWS Architecture Blog, 2015); a server's pushback is a lower
+ * bound. The first try elsewhere after a definite failure does not wait: nothing is overloaded by it.
+ */
+export function decideRetry(
+  settings: RetrySettings,
+  call: Call,
+  { error, attempt, node, now, draw }: { error: RpcError; attempt: number; node: string | undefined; now: number; draw: number },
+): RetryDecision {
+  const maxAttempts =
+    call.attemptsLeft === undefined ? settings.maxAttempts : Math.min(settings.maxAttempts, call.attemptsLeft + 1);
+  if (attempt >= maxAttempts || !isRetryable(call, error, node)) return giveUp;
+  const elsewhere = attempt === 1 && error.definite && error.retryAfterMs === undefined;
+  const backoffMs = elsewhere ? 0 : draw * Math.min(settings.maxMs, settings.baseMs * 2 ** (attempt - 1));
+  const delayMs = Math.max(backoffMs, error.retryAfterMs ?? 0);
+  return now + delayMs < call.deadlineAt ? { do: 'wait', delayMs } : giveUp;
+}
+
+export interface RetryDependencies {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly scheduler: Scheduler;
+  readonly budget: (component: string) => Budget;
+  readonly observe: Observe;
+}
+
+/** Repeats failed attempts where `decideRetry` allows it and the component's budget has a token. Never together with `hedge`. */
+export function retry(settings: RetrySettings, { clock, random, scheduler, budget, observe }: RetryDependencies): Layer {
+  return function retry(next: Service) {
+    return async (call: Call): Promise<Reply> => {
+      if (call.attemptsLeft === 0) return next(call);
+      const tokens = budget(call.component);
+      const tried = call.tried ?? [];
+      for (let attempt = call.attempt; ; attempt++) {
+        try {
+          const reply = await next({ ...call, attempt, tried });
+          tokens.earn();
+          return reply;
+        } catch (thrown) {
+          const error = asRpcError(thrown);
+          const made = attempt - call.attempt + 1;
+          const node = tried.at(-1);
+          const decision = decideRetry(settings, call, { error, attempt: made, node, now: clock.now(), draw: random.next() });
+          if (decision.do === 'give_up' || call.signal.aborted) throw error;
+          if (!tokens.spend()) {
+            observe({ event: 'budget_exhausted', call, mechanism: 'retry' });
+            throw error;
+          }
+          observe({ event: 'retry', call, code: error.code, delayMs: decision.delayMs });
+          if (decision.delayMs > 0) await sleep(scheduler, decision.delayMs, call.signal);
+        }
+      }
+    };
+  };
+}
