@@ -1,0 +1,59 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+
+/** One line without its end, as bytes. `tooLong` = it had more than the allowed bytes, and those were not kept. */
+export interface Line {
+  /** 1-based. */
+  readonly number: number;
+  readonly bytes: Uint8Array;
+  readonly tooLong: boolean;
+  /** Where the next line starts, bytes from the start of the file: for progress. */
+  readonly end: number;
+}
+
+const chunkBytes = 1 << 18;
+
+/**
+ * The lines of a file, read in chunks, so that neither a huge file nor a huge line needs memory. `bytes` may be a view of
+ * the read buffer: use it before asking for the next line. A last line without a line end counts; `\r\n` ends a line too.
+ */
+export function* readLines(file: string, maxLineBytes = Infinity): Generator<Line> {
+  const handle = openSync(file, 'r');
+  try {
+    const chunk = Buffer.allocUnsafe(chunkBytes);
+    let carried: Buffer[] = [];
+    let carriedBytes = 0;
+    let number = 0;
+    let chunkStart = 0;
+    const line = (tail: Buffer, end: number): Line => {
+      const tooLong = carriedBytes + tail.length > maxLineBytes;
+      const whole = carried.length === 0 ? tail : Buffer.concat([...carried, tail]);
+      const bytes = whole.at(-1) === carriageReturn ? whole.subarray(0, -1) : whole;
+      carried = [];
+      carriedBytes = 0;
+      number++;
+      return { number, bytes: tooLong ? bytes.subarray(0, 0) : bytes, tooLong, end };
+    };
+    for (;;) {
+      const filled = readSync(handle, chunk, 0, chunkBytes, null);
+      if (filled === 0) break;
+      let start = 0;
+      for (;;) {
+        const newline = chunk.indexOf(lineFeed, start);
+        if (newline === -1 || newline >= filled) break;
+        yield line(chunk.subarray(start, newline), chunkStart + newline + 1);
+        start = newline + 1;
+      }
+      // Of a line that is too long already, only the count goes on.
+      if (start < filled && carriedBytes <= maxLineBytes) carried.push(Buffer.from(chunk.subarray(start, filled)));
+      else if (start < filled) carried = [];
+      carriedBytes += filled - start;
+      chunkStart += filled;
+    }
+    if (carriedBytes > 0) yield line(Buffer.alloc(0), chunkStart);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+const lineFeed = 10;
+const carriageReturn = 13;

