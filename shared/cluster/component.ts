@@ -52,6 +52,8 @@ export interface Component<C extends Contract = Contract, Calls extends Contract
 }
 
 /** Infers the types; returns its argument. */
-export function component<C extends Contract, const Calls extends Contracts>(definition: Component<C, Calls>): Component<C, Calls> {
+export function component<C extends Contract, const Calls extends Contracts>(
+  definition: Component<C, Calls>,
+): Component<C, Calls> {
   return definition;
 }

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { PolicyFile } from '../rpc/policy.ts';
 
 /** Nodes that are alike: `replicas` of each of `shards`, all hosting the same components. */
 export const NodeGroup = Type.Object(
@@ -20,6 +21,8 @@ export const TopologyFile = Type.Object(
     name: Type.String({ pattern: '^[a-z][a-z0-9-]{0,40}$' }),
     summary: Type.String(),
     style: Type.Union([Type.Literal('object-based'), Type.Literal('layered')]),
+    /** How calls between nodes survive trouble: `resilient` when absent. */
+    policy: Type.Optional(PolicyFile),
     nodes: Type.Array(NodeGroup, { minItems: 1 }),
   },
   { additionalProperties: false },
@@ -36,6 +39,8 @@ export interface TopologyNode {
   readonly host: string;
   /** Data port: requests and heartbeats. */
   readonly port: number;
+  /** The public HTTP port of each component on it that has one; often the data port itself. */
+  readonly doors: Readonly<Record<string, number>>;
   /** Ops port: health, metrics, state. */
   readonly opsPort: number;
 }
@@ -45,6 +50,7 @@ export interface Topology {
   readonly name: string;
   readonly summary: string;
   readonly style: TopologyFile['style'];
+  readonly policy: PolicyFile;
   /** How many shards the data is cut into. */
   readonly shards: number;
   readonly watchdogPort: number;

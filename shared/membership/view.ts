@@ -5,7 +5,7 @@ export const memberStates = ['starting', 'alive', 'suspect', 'dead', 'draining']
 /** One node as a monitor sees it. */
 export const Member = Type.Object({
   node: Type.String(),
-  state: Type.Union(memberStates.map((state) => Type.Literal(state))),
+  state: Type.Enum([...memberStates]),
   incarnation: Type.Integer({ minimum: 0 }),
   /** How long ago the last heartbeat came, ms; absent when none ever came. */
   silentMs: Type.Optional(Type.Number({ minimum: 0 })),

@@ -1,0 +1,16 @@
+import type { Command } from 'commander';
+import { ensureData } from '../data.ts';
+import { parseCount } from '../options.ts';
+import { dataDirOf } from '../paths.ts';
+import { createTerminal } from '../terminal.ts';
+
+/** What `up` does first, by itself: for containers, where one builds and many read. */
+export function dataset(command: Command): void {
+  command
+    .option('--data <dir>', 'the folder of data sets (default ./data)')
+    .option('--shards <n>', 'into how many shards to cut it', parseCount, 2)
+    .action(async (flags: { data?: string; shards: number }) => {
+      const dir = await ensureData(dataDirOf(flags.data), flags.shards, createTerminal(process.stderr));
+      process.stdout.write(`${dir}\n`);
+    });
+}

@@ -1,0 +1,28 @@
+import type { Command } from 'commander';
+import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
+import { CommandError } from '../errors.ts';
+import { withClusterOptions, type ClusterFlags } from '../options.ts';
+import { dataDirOf } from '../paths.ts';
+import { portBaseOf, readRunFile } from '../run-file.ts';
+import { ask } from '../watchdog-client.ts';
+
+/** Long enough for every wave of nodes to drain, ms. */
+const patienceMs = 60_000;
+
+export function down(command: Command): void {
+  withClusterOptions(command).action(runDown);
+}
+
+async function runDown(flags: ClusterFlags): Promise<void> {
+  const portBase = portBaseOf(flags.portBase);
+  const dataDir = dataDirOf(flags.data);
+  const run = readRunFile(dataDir, portBase);
+  if (!run) throw new CommandError(`no cluster of this data folder runs at port base ${portBase}`);
+  await ask(portBase, '/shutdown', { method: 'POST', headers: { authorization: `Bearer ${run.token}` } });
+  const giveUpAt = performance.now() + patienceMs;
+  while (readRunFile(dataDir, portBase)?.pid === run.pid) {
+    if (performance.now() > giveUpAt) throw new CommandError(`process ${run.pid} has not ended in ${patienceMs / 1000} s`);
+    await sleep(systemScheduler, 50);
+  }
+  process.stderr.write(`${run.topology} is stopped\n`);
+}

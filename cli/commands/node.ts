@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import { runCluster } from '../cluster.ts';
+import { ensureData } from '../data.ts';
+import { UsageError } from '../errors.ts';
+import { withClusterOptions, type ClusterFlags } from '../options.ts';
+import { dataDirOf } from '../paths.ts';
+import { portBaseOf } from '../run-file.ts';
+import { createTerminal } from '../terminal.ts';
+import { topologyOf } from '../topology.ts';
+
+interface NodeFlags extends ClusterFlags {
+  readonly topology: string;
+}
+
+/** One node of a topology, alone on its machine: what a container runs. */
+export function node(command: Command): void {
+  withClusterOptions(command)
+    .argument('<id>', 'the node, such as ranking-2')
+    .option('-t, --topology <name>', 'a name in topologies/, or the path of a topology file', 'multitier')
+    .addHelpText('after', '\nWith TIERLAB_HOSTS=by-name other nodes are found by their ids as host names, as in containers.')
+    .action(runOne);
+}
+
+async function runOne(id: string, flags: NodeFlags): Promise<void> {
+  const terminal = createTerminal(process.stderr);
+  const dataDir = dataDirOf(flags.data);
+  const byName = process.env.TIERLAB_HOSTS === 'by-name';
+  const topology = await topologyOf(flags.topology, {
+    portBase: portBaseOf(flags.portBase),
+    hosts: byName ? 'by-name' : 'loopback',
+  });
+  const wanted = topology.nodes.find((candidate) => candidate.id === id);
+  if (!wanted)
+    throw new UsageError(`topology ${topology.name} has no node ${id}; it has ${topology.nodes.map((it) => it.id).join(', ')}`);
+  const holdsData = wanted.components.includes('database');
+  const datasetDir = holdsData ? await ensureData(dataDir, topology.shards, terminal) : dataDir;
+  await runCluster(
+    {
+      topology,
+      topologyName: flags.topology,
+      nodes: [wanted],
+      dataDir,
+      datasetDir,
+      bindHost: byName ? '0.0.0.0' : '127.0.0.1',
+      onChange: (it, state) => terminal.line(`${it.id} ${state.state}${'exit' in state ? ` (${state.exit})` : ''}`),
+    },
+    () => terminal.line(`${id} is ready at port ${wanted.port}, ops port ${wanted.opsPort}`),
+    () => terminal.line(`stopping ${id}`),
+  );
+}

@@ -1,0 +1,64 @@
+import type { Command } from 'commander';
+import { CommandError } from '../errors.ts';
+import { parseCount, withClusterOptions, type ClusterFlags } from '../options.ts';
+import { portBaseOf } from '../run-file.ts';
+import { createTerminal } from '../terminal.ts';
+import { fetchStatus } from '../watchdog-client.ts';
+
+interface SearchFlags extends ClusterFlags {
+  readonly json?: true;
+  readonly page: number;
+  readonly size: number;
+  readonly style?: string;
+}
+
+interface Answer {
+  readonly total: number;
+  readonly tookMs: number;
+  readonly suggestion?: string;
+  readonly servedBy: readonly string[];
+  readonly results: readonly { readonly title: string; readonly url: string; readonly snippet: string }[];
+}
+
+export function search(command: Command): void {
+  withClusterOptions(command)
+    .argument('<words...>', 'what to look for; "phrases", -exclusions and field:word work')
+    .option('--json', 'the answer of the public API, as it is')
+    .option('--page <n>', 'which page of results', parseCount, 1)
+    .option('--size <n>', 'how many results', parseCount, 10)
+    .option('--style <style>', 'object-based or layered')
+    .allowUnknownOption()
+    .action(runSearch);
+}
+
+async function runSearch(words: readonly string[], flags: SearchFlags): Promise<void> {
+  const portBase = portBaseOf(flags.portBase);
+  const { nodes } = await fetchStatus(portBase);
+  const gateway = nodes.find((node) => node.components.includes('gateway'));
+  if (!gateway) throw new CommandError('this topology has no gateway');
+  const port = gateway.components.length === 1 ? gateway.port : portBase + 1_000;
+  const query = new URLSearchParams({ q: words.join(' '), page: String(flags.page), size: String(flags.size) });
+  if (flags.style) query.set('style', flags.style);
+  const response = await fetch(`http://127.0.0.1:${port}/api/search?${query}`).catch(() => {
+    throw new CommandError(`the gateway at port ${port} does not answer`);
+  });
+  const text = await response.text();
+  if (!response.ok)
+    throw new CommandError((JSON.parse(text) as { detail?: string }).detail ?? `the gateway answered ${response.status}`);
+  if (flags.json) return void process.stdout.write(`${text}\n`);
+  print(JSON.parse(text) as Answer);
+}
+
+function print(answer: Answer): void {
+  const terminal = createTerminal(process.stdout);
+  if (answer.suggestion) terminal.line(`Did you mean: ${terminal.bold(answer.suggestion)}\n`);
+  for (const { title, url, snippet } of answer.results) {
+    terminal.line(`${terminal.bold(title)}  ${terminal.dim(url)}`);
+    terminal.line(`  ${snippet}`);
+  }
+  terminal.line(
+    terminal.dim(
+      `\n${answer.total.toLocaleString('en')} pages in ${answer.tookMs.toFixed(1)} ms by ${answer.servedBy.join(', ')}`,
+    ),
+  );
+}

@@ -1,0 +1,37 @@
+import type { Command } from 'commander';
+import { withClusterOptions, type ClusterFlags } from '../options.ts';
+import { portBaseOf } from '../run-file.ts';
+import { createTerminal } from '../terminal.ts';
+import { fetchStatus } from '../watchdog-client.ts';
+
+interface StatusFlags extends ClusterFlags {
+  readonly json?: true;
+}
+
+export function status(command: Command): void {
+  withClusterOptions(command).option('--json', 'one JSON document on stdout').action(runStatus);
+}
+
+async function runStatus(flags: StatusFlags): Promise<void> {
+  const { topology, nodes } = await fetchStatus(portBaseOf(flags.portBase));
+  if (flags.json) {
+    const rows = nodes.map(({ id, components, port, opsPort, pid, state }) => ({ id, components, port, opsPort, pid, state }));
+    process.stdout.write(`${JSON.stringify({ topology, nodes: rows }, null, 2)}\n`);
+    return;
+  }
+  const terminal = createTerminal(process.stdout);
+  const ready = nodes.filter((node) => node.state === 'ready').length;
+  terminal.line(`${terminal.bold(topology)}: ${ready} of ${nodes.length} nodes are ready\n`);
+  terminal.line(
+    terminal.dim(
+      `${'node'.padEnd(16)} ${'state'.padEnd(10)} ${'port'.padStart(5)} ${'ops'.padStart(5)} ${'pid'.padStart(8)}  restarts`,
+    ),
+  );
+  for (const node of nodes) {
+    const paint = node.state === 'ready' ? terminal.good : terminal.bad;
+    const pid = String(node.pid ?? '-').padStart(8);
+    terminal.line(
+      `${node.id.padEnd(16)} ${paint(node.state.padEnd(10))} ${String(node.port).padStart(5)} ${String(node.opsPort).padStart(5)} ${pid}  ${node.restarts || ''}`.trimEnd(),
+    );
+  }
+}

@@ -1,0 +1,25 @@
+import { ensureDataset } from '../corpus/build.ts';
+import { CorpusError } from '../corpus/errors.ts';
+import { CommandError } from './errors.ts';
+import type { Terminal } from './terminal.ts';
+
+/** The data set cut into `shards`, built first where it is missing or outdated; gives its folder. */
+export async function ensureData(dataDir: string, shards: number, terminal: Terminal): Promise<string> {
+  try {
+    const { datasetDir, pages, built } = await ensureDataset({
+      dataDir,
+      shards,
+      onProgress: ({ phase, done, total }) => terminal.progress(phase, done, total ?? done),
+    });
+    terminal.settle();
+    if (built)
+      terminal.line(
+        `${terminal.good('✓')} data set built: ${pages.toLocaleString('en')} pages in ${shards === 1 ? 'one shard' : `${shards} shards`}`,
+      );
+    return datasetDir;
+  } catch (error) {
+    terminal.settle();
+    if (error instanceof CorpusError) throw new CommandError(error.message);
+    throw error;
+  }
+}

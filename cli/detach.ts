@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Topology } from '../shared/cluster/topology.ts';
+import { systemScheduler, sleep } from '../shared/time/scheduler.ts';
+import { CommandError } from './errors.ts';
+import { entryScript } from './paths.ts';
+import { readRunFile, runDir } from './run-file.ts';
+import type { Terminal } from './terminal.ts';
+import { fetchStatus } from './watchdog-client.ts';
+
+/** Runs this same command in the background, and waits until its cluster is ready or has failed. */
+export async function detachSelf(topology: Topology, dataDir: string, terminal: Terminal): Promise<void> {
+  const dir = runDir(dataDir, topology.watchdogPort);
+  mkdirSync(dir, { recursive: true });
+  const logFile = path.join(dir, 'up.log');
+  const log = openSync(logFile, 'w');
+  const args = process.argv.slice(2).filter((word) => word !== '--detach' && word !== '-d');
+  const child = spawn(process.execPath, [...process.execArgv, entryScript(), ...args], {
+    detached: true,
+    stdio: ['ignore', log, log],
+  });
+  closeSync(log);
+  let exited = false;
+  child.once('exit', () => (exited = true));
+  for (;;) {
+    if (exited)
+      throw new CommandError(`it did not start:\n${readFileSync(logFile, 'utf8').trim().split('\n').slice(-5).join('\n')}`);
+    const nodes =
+      readRunFile(dataDir, topology.watchdogPort)?.pid === child.pid
+        ? await fetchStatus(topology.watchdogPort).catch(() => undefined)
+        : undefined;
+    const ready = nodes?.nodes.filter((node) => node.state === 'ready').length ?? 0;
+    if (nodes && ready > 0) terminal.progress('starting nodes', ready, topology.nodes.length);
+    if (ready === topology.nodes.length) break;
+    await sleep(systemScheduler, 50);
+  }
+  child.unref();
+  terminal.line(`${terminal.good('✓')} ${topology.name} runs in the background (process ${child.pid}); "tierlab down" stops it`);
+}

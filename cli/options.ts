@@ -1,0 +1,26 @@
+import { InvalidArgumentError, type Command } from 'commander';
+
+/** Options that several commands share, so that they are spelled and checked once. */
+export interface ClusterFlags {
+  readonly portBase?: number;
+  readonly data?: string;
+}
+
+export function withClusterOptions(command: Command): Command {
+  return command
+    .option('--port-base <port>', 'first port of the cluster; all others follow it (default 7000)', parsePort)
+    .option('--data <dir>', 'the folder of data sets, logs and run files (default ./data)');
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port < 1_024 || port > 63_000)
+    throw new InvalidArgumentError('a whole number from 1024 to 63000 is wanted.');
+  return port;
+}
+
+export function parseCount(text: string): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || count < 1) throw new InvalidArgumentError('a whole number from 1 is wanted.');
+  return count;
+}

@@ -1,0 +1,20 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The repository's root: two layouts, sources (`cli/paths.ts`) and bundle (`dist/tierlab.js`), both one folder below it. */
+export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+
+export const topologiesDir = path.join(root, 'topologies');
+
+/** Where data lives unless `--data` or TIERLAB_DATA names another folder. */
+export function dataDirOf(option: string | undefined): string {
+  return path.resolve(option ?? process.env.TIERLAB_DATA ?? path.join(root, 'data'));
+}
+
+/** The script that runs the `tierlab` command: what this process was started with. */
+export function entryScript(): string {
+  const script = process.argv[1];
+  if (script === undefined || !existsSync(script)) throw new Error('tierlab does not know its own script');
+  return script;
+}

@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { defaultPortBase } from '../shared/cluster/ports.ts';
+
+/** What a running cluster leaves for other commands to find it: readable by its owner only, since it holds the token. */
+export interface RunFile {
+  readonly pid: number;
+  readonly portBase: number;
+  readonly topology: string;
+  readonly token: string;
+  readonly startedAt: string;
+}
+
+export function runDir(dataDir: string, portBase: number): string {
+  return path.join(dataDir, 'run', String(portBase));
+}
+
+const fileIn = (dataDir: string, portBase: number): string => path.join(runDir(dataDir, portBase), 'cluster.json');
+
+/** Writes the run file with a fresh operator token. */
+export function writeRunFile(dataDir: string, run: Omit<RunFile, 'token'>): RunFile {
+  const complete: RunFile = { ...run, token: randomBytes(24).toString('base64url') };
+  mkdirSync(runDir(dataDir, run.portBase), { recursive: true });
+  writeFileSync(fileIn(dataDir, run.portBase), `${JSON.stringify(complete, null, 2)}\n`, { mode: 0o600 });
+  return complete;
+}
+
+/** The run file of a cluster whose process is alive; a file left by a crashed one counts as none. */
+export function readRunFile(dataDir: string, portBase: number): RunFile | undefined {
+  try {
+    const run = JSON.parse(readFileSync(fileIn(dataDir, portBase), 'utf8')) as RunFile;
+    process.kill(run.pid, 0);
+    return run;
+  } catch {
+    return undefined;
+  }
+}
+
+export function removeRunFile(dataDir: string, portBase: number): void {
+  rmSync(fileIn(dataDir, portBase), { force: true });
+}
+
+/** `--port-base`, else TIERLAB_PORT_BASE, else 7000. */
+export function portBaseOf(option: number | undefined): number {
+  const fromEnvironment = Number(process.env.TIERLAB_PORT_BASE);
+  return option ?? (Number.isInteger(fromEnvironment) && fromEnvironment > 0 ? fromEnvironment : defaultPortBase);
+}

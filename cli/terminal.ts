@@ -1,0 +1,56 @@
+/** Words on the terminal: colour and rewriting only where there is a terminal, plain lines elsewhere (NO_COLOR is honoured). */
+export interface Terminal {
+  readonly interactive: boolean;
+  readonly line: (text: string) => void;
+  /** A progress bar on one line; without a terminal, a plain line at each tenth. */
+  readonly progress: (label: string, done: number, total: number) => void;
+  /** Ends the progress line, if one is open. */
+  readonly settle: () => void;
+  readonly bold: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly good: (text: string) => string;
+  readonly bad: (text: string) => string;
+}
+
+const barWidth = 28;
+
+export function createTerminal(stream: NodeJS.WriteStream): Terminal {
+  const interactive = stream.isTTY === true;
+  const colour = interactive && !process.env.NO_COLOR;
+  const paint = (code: number) => (text: string) => (colour ? `\u001B[${code}m${text}\u001B[0m` : text);
+  let open = false;
+  let lastStep = '';
+
+  function settle(): void {
+    if (open) stream.write('\n');
+    open = false;
+    lastStep = '';
+  }
+
+  return {
+    interactive,
+    line(text) {
+      settle();
+      stream.write(`${text}\n`);
+    },
+    progress(label, done, total) {
+      const share = total === 0 ? 1 : Math.min(1, done / total);
+      if (!interactive) {
+        const step = `${label} ${Math.floor(share * 10)}`;
+        if (step !== lastStep) stream.write(`${label} ${Math.round(share * 100)}%\n`);
+        lastStep = step;
+        return;
+      }
+      const filled = Math.round(share * barWidth);
+      const bar = `${'━'.repeat(filled)}${paint(2)('━'.repeat(barWidth - filled))}`;
+      stream.write(`\r\u001B[K${label.padEnd(22)} ${bar} ${done.toLocaleString('en')}/${total.toLocaleString('en')}`);
+      open = true;
+      if (share === 1) settle();
+    },
+    settle,
+    bold: paint(1),
+    dim: paint(2),
+    good: paint(32),
+    bad: paint(31),
+  };
+}

@@ -1,0 +1,116 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import type { Clock } from '../../time/clock.ts';
+import type { Scheduler, Timer } from '../../time/scheduler.ts';
+import { defaultRestartPolicy, onCrash, type RestartPolicy } from './backoff.ts';
+
+/** Where a node's process is in its life; each state carries only its own data. Times: monotonic ms. */
+export type ChildState =
+  | { readonly state: 'stopped' }
+  | { readonly state: 'starting'; readonly pid: number; readonly since: number }
+  | { readonly state: 'ready'; readonly pid: number; readonly since: number }
+  | { readonly state: 'stopping'; readonly pid: number }
+  | { readonly state: 'backoff'; readonly untilMs: number; readonly exit: string }
+  | { readonly state: 'crash-loop'; readonly exit: string };
+
+export interface ChildOptions {
+  readonly id: string;
+  /** The command: executable and arguments. */
+  readonly command: readonly [string, ...string[]];
+  readonly logFile: string;
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+  readonly restartPolicy?: RestartPolicy;
+  readonly onChange: (state: ChildState) => void;
+}
+
+export interface Child {
+  readonly id: string;
+  readonly state: () => ChildState;
+  readonly restarts: () => number;
+  /** Starts it when it is down. */
+  readonly start: () => void;
+  /** SIGTERM, then SIGKILL after `graceMs`; resolves when the process is gone. It is not restarted. */
+  readonly stop: (graceMs: number) => Promise<void>;
+  /** Sends a signal to the running process; false when there is none. A kill is restarted like a crash. */
+  readonly signal: (signal: NodeJS.Signals) => boolean;
+}
+
+/** One node's process: started, watched, restarted with backoff, given up in a crash loop. It says `ready` over IPC. */
+export function createChild(options: ChildOptions): Child {
+  const { id, command, logFile, clock, scheduler, onChange, restartPolicy = defaultRestartPolicy } = options;
+  let state: ChildState = { state: 'stopped' };
+  let process_: ChildProcess | undefined;
+  let backoffTimer: Timer | undefined;
+  let crashes: readonly number[] = [];
+  let restarts = 0;
+
+  function change(next: ChildState): void {
+    state = next;
+    onChange(next);
+  }
+
+  function start(): void {
+    if (process_) return;
+    backoffTimer?.cancel();
+    const log = openSync(logFile, 'a');
+    const [executable, ...args] = command;
+    const child = spawn(executable, args, { stdio: ['ignore', log, log, 'ipc'], detached: false });
+    closeSync(log);
+    process_ = child;
+    const since = clock.now();
+    child.on('message', (message: { ready?: true }) => {
+      if (message.ready && process_ === child && state.state === 'starting')
+        change({ state: 'ready', pid: child.pid!, since: clock.now() });
+    });
+    let ended = false;
+    const onEnd = (exit: string): void => {
+      if (ended) return;
+      ended = true;
+      process_ = undefined;
+      exited(exit, clock.now() - since);
+    };
+    child.on('exit', (code, signal) => onEnd(signal ?? `exit code ${code}`));
+    child.on('error', (error) => onEnd(error.message));
+    if (child.pid !== undefined) change({ state: 'starting', pid: child.pid, since });
+  }
+
+  function exited(exit: string, ranMs: number): void {
+    if (state.state === 'stopping') return change({ state: 'stopped' });
+    const now = clock.now();
+    const decision = onCrash(crashes, ranMs, now, restartPolicy);
+    crashes = decision.crashes;
+    if (decision.action === 'give-up') return change({ state: 'crash-loop', exit });
+    change({ state: 'backoff', untilMs: now + decision.delayMs, exit });
+    backoffTimer = scheduler.after(decision.delayMs, () => {
+      restarts += 1;
+      start();
+    });
+  }
+
+  async function stop(graceMs: number): Promise<void> {
+    backoffTimer?.cancel();
+    const child = process_;
+    if (!child?.pid) return change({ state: 'stopped' });
+    change({ state: 'stopping', pid: child.pid });
+    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    // A paused process takes no SIGTERM before it runs again.
+    child.kill('SIGCONT');
+    child.kill('SIGTERM');
+    const force = scheduler.after(graceMs, () => child.kill('SIGKILL'));
+    await gone;
+    force.cancel();
+  }
+
+  return {
+    id,
+    state: () => state,
+    restarts: () => restarts,
+    start() {
+      if (state.state === 'crash-loop') crashes = [];
+      start();
+    },
+    stop,
+    signal: (signal) => process_?.kill(signal) ?? false,
+  };
+}

@@ -1,0 +1,123 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import type { Clock } from '../../time/clock.ts';
+import type { Scheduler } from '../../time/scheduler.ts';
+import type { Component } from '../component.ts';
+import type { Topology, TopologyNode } from '../topology.ts';
+import { createChild, type Child, type ChildState } from './child.ts';
+import { startWaves } from './start-order.ts';
+
+/** How long a node may take to drain before it is killed, ms. */
+const stopGraceMs = 8_000;
+
+export interface WatchdogOptions {
+  readonly topology: Topology;
+  /** The nodes to run here: all of them, or one in a container. */
+  readonly nodes: readonly TopologyNode[];
+  readonly components: Readonly<Record<string, Component>>;
+  /** The command that runs one node. */
+  readonly command: (node: TopologyNode) => readonly [string, ...string[]];
+  readonly logDir: string;
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+  readonly onChange: (node: TopologyNode, state: ChildState) => void;
+}
+
+export interface NodeStatus {
+  readonly id: string;
+  readonly components: readonly string[];
+  readonly port: number;
+  readonly opsPort: number;
+  readonly pid: number | null;
+  readonly state: ChildState['state'];
+  readonly restarts: number;
+}
+
+export interface Watchdog {
+  /** Starts everything, wave by wave; resolves when all nodes are ready, rejects when one is given up. */
+  readonly start: (signal: AbortSignal) => Promise<void>;
+  /** Stops everything, the doors first; resolves when no process is left. Idempotent. */
+  readonly stop: () => Promise<void>;
+  readonly status: () => readonly NodeStatus[];
+  /** One node's process; undefined for an unknown id. */
+  readonly child: (id: string) => Child | undefined;
+}
+
+/** One parent that starts, watches and restarts node processes. */
+export function createWatchdog(options: WatchdogOptions): Watchdog {
+  const { topology, nodes, components, command, logDir, clock, scheduler, onChange } = options;
+  mkdirSync(logDir, { recursive: true });
+  const waiters = new Set<() => void>();
+  const children = new Map<string, Child>(
+    nodes.map((node) => [
+      node.id,
+      createChild({
+        id: node.id,
+        command: command(node),
+        logFile: path.join(logDir, `${node.id}.log`),
+        clock,
+        scheduler,
+        onChange(state) {
+          onChange(node, state);
+          for (const wake of waiters) wake();
+        },
+      }),
+    ]),
+  );
+  const waves = startWaves(nodes, components);
+
+  /** Resolves when every node of the wave is ready. */
+  function waveReady(wave: readonly TopologyNode[], signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const finish = (error?: Error): void => {
+        waiters.delete(check);
+        signal.removeEventListener('abort', check);
+        if (error) reject(error);
+        else resolve();
+      };
+      const check = (): void => {
+        if (signal.aborted) return finish(signal.reason as Error);
+        const states = wave.map((node) => ({ node, ...children.get(node.id)!.state() }));
+        const lost = states.find(({ state }) => state === 'crash-loop');
+        if (lost)
+          return finish(new Error(`${lost.node.id} keeps crashing; its log is ${path.join(logDir, `${lost.node.id}.log`)}`));
+        if (states.every(({ state }) => state === 'ready')) finish();
+      };
+      waiters.add(check);
+      signal.addEventListener('abort', check);
+      check();
+    });
+  }
+
+  let stopping: Promise<void> | undefined;
+  async function stopAll(): Promise<void> {
+    for (const wave of waves.toReversed()) await Promise.all(wave.map((node) => children.get(node.id)!.stop(stopGraceMs)));
+  }
+
+  return {
+    async start(signal) {
+      for (const wave of waves) {
+        if (signal.aborted) throw signal.reason;
+        for (const node of wave) children.get(node.id)!.start();
+        await waveReady(wave, signal);
+      }
+    },
+    stop: () => (stopping ??= stopAll()),
+    status: () =>
+      topology.nodes.flatMap((node) => {
+        const child = children.get(node.id);
+        if (!child) return [];
+        const state = child.state();
+        return {
+          id: node.id,
+          components: node.components,
+          port: node.port,
+          opsPort: node.opsPort,
+          pid: 'pid' in state ? state.pid : null,
+          state: state.state,
+          restarts: child.restarts(),
+        };
+      }),
+    child: (id) => children.get(id),
+  };
+}

@@ -1,0 +1,59 @@
+import type { Directory } from '../membership/directory.ts';
+import type { Clock } from '../time/clock.ts';
+import type { Random } from '../time/random.ts';
+import type { Scheduler } from '../time/scheduler.ts';
+import { compose, type Call, type Endpoint, type Service } from './call.ts';
+import { RpcError } from './errors.ts';
+import { deadline } from './layers/deadline.ts';
+import { clientLayers, type PolicyHolder } from './policy.ts';
+import { httpClientTransport } from './transports/http-client.ts';
+import { localTransport } from './transports/local.ts';
+
+export interface ClientOptions {
+  readonly node: string;
+  /** The components on this node itself: calls to them are function calls. */
+  readonly hosted: readonly string[];
+  /** Where this node's own inbound calls enter. */
+  readonly serve: Service;
+  readonly directory: Directory;
+  readonly policy: PolicyHolder;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly scheduler: Scheduler;
+}
+
+export interface Client {
+  /** Calls a component, wherever it runs: all layers, then the transport. */
+  readonly service: Service;
+  /** Calls one certain node, as heartbeats do: a deadline, but no choice and no second attempt. */
+  readonly toNode: (node: string) => Service;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * The client side of a node.
+ *
+ *   upstream.ranking.rank(...) -> layers of the policy -+-> http  -> another node
+ *                                                       +-> local -> this node
+ */
+export function createClient(options: ClientOptions): Client {
+  const { node, hosted, serve, directory, policy, clock, random, scheduler } = options;
+  const http = httpClientTransport({ node, clock });
+  const local = localTransport(serve);
+  const here: Endpoint = { node, host: '', port: 0 };
+  const onlyHere: readonly Endpoint[] = [here];
+  const endpoints = (component: string, shard?: number): readonly Endpoint[] =>
+    hosted.includes(component) ? onlyHere : directory.endpoints(component, shard);
+  const transport: Service = (call: Call) => (call.endpoint === here ? local(call) : http.send(call));
+  const bounded = deadline({ defaultMs: 10_000, maxMs: 600_000 }, { clock, scheduler })(transport);
+
+  return {
+    service: compose(clientLayers(policy, { clock, random, scheduler, endpoints }), transport),
+    toNode: (target) => (call) => {
+      const endpoint = target === node ? here : directory.node(target);
+      if (!endpoint) return Promise.reject(new RpcError('unavailable', `${target} is not in the topology`));
+      return bounded({ ...call, endpoint });
+    },
+    close: () => http.close(),
+  };
+}

@@ -1,0 +1,57 @@
+import type { Call, Layer, Reply, Service } from './call.ts';
+import { compose } from './call.ts';
+import type { Context } from './context.ts';
+import type { Contract, Handlers, Operation } from './contract.ts';
+import { RpcError } from './errors.ts';
+
+/** A component that runs on this node. */
+export interface Hosted {
+  readonly contract: Contract;
+  readonly handlers: Handlers<Contract>;
+}
+
+export interface Server {
+  /** Where inbound calls enter, whatever transport brought them. */
+  readonly serve: Service;
+  /** The operation, or `not_found`. */
+  readonly operation: (component: string, name: string) => Operation;
+  readonly host: (hosted: Hosted) => void;
+}
+
+/** Dispatches calls to the components of one node, through `layers` (outermost first). */
+export function createServer(node: string, layers: readonly Layer[] = []): Server {
+  const components = new Map<string, Hosted>();
+
+  function find(component: string): Hosted {
+    const hosted = components.get(component);
+    if (!hosted) throw new RpcError('not_found', `${node} does not host ${component}`, { node });
+    return hosted;
+  }
+
+  async function dispatch(call: Call): Promise<Reply> {
+    const { handlers } = find(call.component);
+    const servedBy: string[] = [];
+    const context: Context = {
+      requestId: call.requestId,
+      trace: call.trace,
+      deadlineAt: call.deadlineAt,
+      signal: call.signal,
+      priority: call.priority,
+      idempotencyKey: call.idempotencyKey,
+      servedBy,
+    };
+    const body = await handlers[call.operation.name]!(call.request as never, context);
+    return { body, servedBy: [node, ...servedBy] };
+  }
+
+  return {
+    serve: compose(layers, dispatch),
+    operation(component, name) {
+      const { operations } = find(component).contract;
+      const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
+      if (!operation) throw new RpcError('not_found', `${component} has no operation ${name}`, { node });
+      return operation;
+    },
+    host: (hosted) => void components.set(hosted.contract.component, hosted),
+  };
+}

@@ -1,0 +1,112 @@
+import { Pool, errors as undiciErrors } from 'undici';
+import type { Clock } from '../../time/clock.ts';
+import type { Call, Endpoint, Reply } from '../call.ts';
+import { fromProblem, RpcError } from '../errors.ts';
+import { encodeHeaders, rpcPrefix } from '../wire.ts';
+
+export interface HttpClientOptions {
+  /** The node that calls: its name goes along. */
+  readonly node: string;
+  readonly clock: Clock;
+  /** Sockets per endpoint. */
+  readonly connections?: number;
+  /** Replies beyond this are cut off, bytes. */
+  readonly maxReplyBytes?: number;
+}
+
+export interface HttpClientTransport {
+  /** Sends `call` to `call.endpoint`. */
+  readonly send: (call: Call) => Promise<Reply>;
+  readonly close: () => Promise<void>;
+}
+
+/** The client side of the HTTP transport: one undici Pool per endpoint, keep-alive, no pipelining. */
+export function httpClientTransport(options: HttpClientOptions): HttpClientTransport {
+  const { node, clock, connections = 64, maxReplyBytes = 64 * 1024 * 1024 } = options;
+  const pools = new Map<string, Pool>();
+
+  function poolOf(endpoint: Endpoint): Pool {
+    const origin = `http://${endpoint.host}:${endpoint.port}`;
+    let pool = pools.get(origin);
+    if (!pool) {
+      pool = new Pool(origin, {
+        connections,
+        pipelining: 1,
+        connect: { timeout: 2_000 },
+        // Shorter than the server's keep-alive (65 s), so that the server never closes a socket that is about to be used.
+        keepAliveTimeout: 30_000,
+        // Deadlines abort by signal: undici's own timers fire about a second late.
+        headersTimeout: 0,
+        bodyTimeout: 0,
+        maxResponseSize: maxReplyBytes,
+      });
+      pools.set(origin, pool);
+    }
+    return pool;
+  }
+
+  async function send(call: Call): Promise<Reply> {
+    const endpoint = call.endpoint!;
+    try {
+      const response = await poolOf(endpoint).request({
+        method: 'POST',
+        path: `${rpcPrefix}${call.component}/${call.operation.name}`,
+        headers: encodeHeaders(call, node, clock.now()),
+        body: JSON.stringify(call.request),
+        signal: call.signal,
+      });
+      const text = await response.body.text();
+      const body = parseReply(text, response.statusCode, endpoint.node);
+      const servedBy = response.headers['x-served-by'];
+      return { body, servedBy: typeof servedBy === 'string' ? servedBy.split(',') : [endpoint.node] };
+    } catch (thrown) {
+      throw asTransportError(thrown, call);
+    }
+  }
+
+  return {
+    send,
+    close: async () => {
+      await Promise.all([...pools.values()].map((pool) => pool.close().catch(() => pool.destroy())));
+      pools.clear();
+    },
+  };
+}
+
+function parseReply(text: string, status: number, node: string): unknown {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch (cause) {
+    throw new RpcError('bad_reply', `${node} answered ${status} with something that is not JSON`, { cause, node });
+  }
+  if (status !== 200) throw fromProblem(body, status, node);
+  return body;
+}
+
+/** Which of our errors a failure of the transport is; `definite` only where the request cannot have arrived. */
+function asTransportError(thrown: unknown, call: Call): RpcError {
+  if (thrown instanceof RpcError) return thrown;
+  const node = call.endpoint!.node;
+  const { signal } = call;
+  if (signal.aborted) {
+    return signal.reason instanceof RpcError
+      ? signal.reason
+      : new RpcError('cancelled', 'the caller has gone', { cause: thrown });
+  }
+  const code = (thrown as { code?: string }).code;
+  if (
+    code === 'ECONNREFUSED' ||
+    code === 'ENOTFOUND' ||
+    code === 'EHOSTUNREACH' ||
+    code === 'EAI_AGAIN' ||
+    thrown instanceof undiciErrors.ConnectTimeoutError
+  )
+    return new RpcError('unreachable', `no connection to ${node} (${code})`, { cause: thrown, node });
+  if (thrown instanceof undiciErrors.ResponseExceededMaxSizeError || thrown instanceof undiciErrors.HTTPParserError)
+    return new RpcError('bad_reply', `${node} sent a reply that cannot be read`, { cause: thrown, node });
+  return new RpcError('connection_lost', `the connection to ${node} broke (${code ?? (thrown as Error).name})`, {
+    cause: thrown,
+    node,
+  });
+}

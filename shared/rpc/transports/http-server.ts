@@ -1,0 +1,126 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from 'pino';
+import type { Clock } from '../../time/clock.ts';
+import type { Random } from '../../time/random.ts';
+import type { Call } from '../call.ts';
+import { asRpcError, RpcError, toProblem } from '../errors.ts';
+import type { Server } from '../server.ts';
+import { childSpan, newTrace, parseTraceparent } from '../trace.ts';
+import { decodeHeaders, rpcPrefix, type CallHeaders } from '../wire.ts';
+
+export interface HttpServerOptions {
+  readonly node: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  /** Request bodies beyond this are refused unread, bytes. */
+  readonly maxBodyBytes?: number;
+}
+
+export type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** True for requests that belong to the RPC protocol: everything else on the data port is public HTTP. */
+export function isRpc(request: IncomingMessage): boolean {
+  return request.url?.startsWith(rpcPrefix) === true;
+}
+
+/**
+ * The server side of the HTTP transport, on bare node:http because every hop pays for it.
+ *
+ *   bytes -> method, path, headers, JSON, schema -> Call -> server.serve -> Reply -> bytes
+ */
+export function httpServerTransport(server: Server, options: HttpServerOptions): RequestListener {
+  const { node, clock, random, log, maxBodyBytes = 16 * 1024 * 1024 } = options;
+
+  return function onRpcRequest(request, response) {
+    const gone = new AbortController();
+    response.on('close', () => {
+      if (!response.writableFinished) gone.abort(new RpcError('cancelled', 'the caller has gone'));
+    });
+    let headers: CallHeaders | undefined;
+    answer().catch((thrown: unknown) => {
+      const error = asRpcError(thrown);
+      if (error.code === 'internal')
+        log.error({ err: thrown, requestId: headers?.requestId, url: request.url }, 'request failed');
+      fail(response, error, headers?.requestId);
+    });
+
+    async function answer(): Promise<void> {
+      if (request.method !== 'POST') throw new RpcError('method_not_allowed', 'RPC calls are POST requests');
+      const [component, name] = request.url!.slice(rpcPrefix.length).split('/', 2) as [string, string | undefined];
+      const operation = server.operation(component, name ?? '');
+      headers = decodeHeaders(request.headers);
+      const body = parseJson(await readBody(request, maxBodyBytes));
+      operation.checkRequest(body);
+      const parent = parseTraceparent(headers.traceparent);
+      const call: Call = {
+        component,
+        operation,
+        request: body,
+        shard: headers.shard,
+        requestId: headers.requestId ?? newTrace(random).traceId,
+        trace: parent ? childSpan(parent, random) : newTrace(random),
+        deadlineAt: clock.now() + headers.remainingMs,
+        signal: gone.signal,
+        attempt: headers.attempt,
+        priority: headers.priority ?? operation.priority,
+        idempotencyKey: headers.idempotencyKey,
+        caller: headers.caller,
+      };
+      const reply = await server.serve(call);
+      if (response.destroyed) return;
+      const payload = Buffer.from(JSON.stringify(reply.body));
+      response.writeHead(200, {
+        'content-type': 'application/json',
+        'content-length': payload.length,
+        'x-served-by': reply.servedBy.join(','),
+      });
+      response.end(payload);
+    }
+  };
+
+  function fail(response: ServerResponse, error: RpcError, requestId: string | undefined): void {
+    if (response.destroyed || response.headersSent) return;
+    const payload = Buffer.from(JSON.stringify(toProblem(error.node === undefined ? named(error) : error, requestId)));
+    response.writeHead(error.status, {
+      'content-type': 'application/problem+json',
+      'content-length': payload.length,
+      ...(error.retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(error.retryAfterMs / 1000)) }),
+      // An unread body would stall the connection for its next request.
+      ...(response.req.complete ? {} : { connection: 'close' }),
+    });
+    response.end(payload);
+  }
+
+  function named(error: RpcError): RpcError {
+    return new RpcError(error.code, error.message, {
+      node,
+      definite: error.definite,
+      ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+    });
+  }
+}
+
+function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > maxBytes) {
+        request.pause();
+        reject(new RpcError('too_large', `the body is larger than ${maxBytes} bytes`));
+      } else chunks.push(chunk);
+    });
+    request.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
+    request.on('error', () => reject(new RpcError('cancelled', 'the caller has gone')));
+  });
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    throw new RpcError('bad_request', 'the body is not JSON');
+  }
+}

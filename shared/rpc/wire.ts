@@ -1,0 +1,87 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Call, Priority } from './call.ts';
+import { RpcError } from './errors.ts';
+import { formatTraceparent } from './trace.ts';
+
+/**
+ * The wire format: POST /rpc/<component>/<operation>, JSON both ways. What is not payload travels in headers:
+ *
+ *   traceparent       W3C trace context
+ *   x-deadline-ms     how long the caller still waits, relative: clocks of two machines are never compared
+ *   x-request-id      one id for all calls of one user request
+ *   x-attempt         1 for the first try
+ *   x-priority        health | read | write | background
+ *   x-shard           which shard is meant
+ *   x-caller          the node that calls
+ *   idempotency-key   the write happens once per key
+ *   x-served-by       (reply) the nodes that took part
+ */
+export const rpcPrefix = '/rpc/';
+
+/** A deadline beyond this is a mistake, not a wish: one hour. */
+const maxDeadlineMs = 3_600_000;
+const priorities: readonly string[] = ['health', 'read', 'write', 'background'] satisfies Priority[];
+
+/** A call as its server reads it: no operation looked up yet. */
+export interface CallHeaders {
+  readonly requestId: string | undefined;
+  readonly traceparent: string | undefined;
+  readonly remainingMs: number;
+  readonly attempt: number;
+  readonly priority: Priority | undefined;
+  readonly shard: number | undefined;
+  readonly caller: string | undefined;
+  readonly idempotencyKey: string | undefined;
+}
+
+export function encodeHeaders(call: Call, caller: string, now: number): Record<string, string> {
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    traceparent: formatTraceparent(call.trace),
+    'x-request-id': call.requestId,
+    'x-attempt': String(call.attempt),
+    'x-priority': call.priority,
+    'x-caller': caller,
+  };
+  if (call.deadlineAt !== Infinity) headers['x-deadline-ms'] = String(Math.max(0, Math.round(call.deadlineAt - now)));
+  if (call.shard !== undefined) headers['x-shard'] = String(call.shard);
+  if (call.idempotencyKey !== undefined) headers['idempotency-key'] = call.idempotencyKey;
+  return headers;
+}
+
+/** Throws `bad_request` naming the header that is wrong. */
+export function decodeHeaders(headers: IncomingHttpHeaders): CallHeaders {
+  const priority = single(headers['x-priority']);
+  if (priority !== undefined && !priorities.includes(priority)) throw new RpcError('bad_request', 'x-priority is not known');
+  const idempotencyKey = single(headers['idempotency-key']);
+  if (idempotencyKey !== undefined && !/^[\x21-\x7e]{1,128}$/.test(idempotencyKey))
+    throw new RpcError('bad_request', 'idempotency-key must be 1 to 128 visible characters');
+  return {
+    requestId: safeId(single(headers['x-request-id'])),
+    traceparent: single(headers.traceparent),
+    remainingMs: wholeNumber(headers['x-deadline-ms'], 'x-deadline-ms', 0, maxDeadlineMs) ?? Infinity,
+    attempt: wholeNumber(headers['x-attempt'], 'x-attempt', 1, 1_000) ?? 1,
+    priority: priority as Priority | undefined,
+    shard: wholeNumber(headers['x-shard'], 'x-shard', 1, 1_024),
+    caller: safeId(single(headers['x-caller'])),
+    idempotencyKey,
+  };
+}
+
+/** Request ids reach logs and headers: only harmless characters, or none at all. */
+export function safeId(value: string | undefined): string | undefined {
+  return value !== undefined && /^[A-Za-z0-9._:-]{1,64}$/.test(value) ? value : undefined;
+}
+
+function single(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function wholeNumber(value: string | string[] | undefined, name: string, min: number, max: number): number | undefined {
+  const text = single(value);
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  if (!/^\d{1,10}$/.test(text) || number < min || number > max)
+    throw new RpcError('bad_request', `${name} must be a whole number from ${min} to ${max}`);
+  return number;
+}
