@@ -26,7 +26,7 @@ export function* wordNetPages(wanted?: (id: string) => boolean): Generator<Corpu
   const dir = dictionaryDir();
   for (const file of files) {
     const text = readFileSync(path.join(dir, `data.${file}`), 'latin1');
-    for (let start = 0; start < text.length; ) {
+    for (let start = 0; start < text.length;) {
       const newline = text.indexOf('\n', start);
       const end = newline === -1 ? text.length : newline;
       // The licence at the top of each file is indented by two spaces; synsets start with their offset.

@@ -1,0 +1,170 @@
+import { mkdirSync, renameSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { shardFolder } from '../services/database/sharding.ts';
+import { pagerank, popularities } from '../services/ranking/pagerank.ts';
+import { processingKey } from '../shared/security/processing-key.ts';
+import { systemClock, type Clock } from '../shared/time/clock.ts';
+import {
+  datasetsDir,
+  discard,
+  fingerprint,
+  manifestOf,
+  readManifest,
+  removeOutdated,
+  type DatasetManifest,
+  type Fingerprint,
+} from './dataset.ts';
+import { CorpusError, throwIfCancelled } from './errors.ts';
+import { syncFolder, writeAtomically } from './files.ts';
+import { collectGraph, type Graph } from './graph.ts';
+import { markDatasetUsed } from './in-use.ts';
+import { withLock, type LockOptions } from './lock.ts';
+import type { OnProgress } from './progress.ts';
+import type { ShardJob } from './shard-job.ts';
+import { openSources, readSources, type Sources } from './sources.ts';
+import { runJobs } from './workers.ts';
+import { wordNetPageCount } from './wordnet.ts';
+
+export interface DatasetOptions extends LockOptions {
+  readonly dataDir: string;
+  /** Into how many shards the corpus is cut. */
+  readonly shards: number;
+  readonly onProgress?: OnProgress;
+  /** Plain lines about what was decided: for the log. */
+  readonly log?: (line: string) => void;
+  readonly clock?: Clock;
+  /** How many shards are built at the same time; as many as there are cores. */
+  readonly parallel?: number;
+}
+
+export interface Dataset {
+  readonly datasetDir: string;
+  readonly pages: number;
+  /** False where it was there already. */
+  readonly built: boolean;
+}
+
+/**
+ * The data set of the present sources, cut into `shards`: built when it is missing, found in a few milliseconds otherwise. Outdated cuts
+ * that nobody uses are removed. An abort or a crash leaves what was there before.
+ *
+ *     sources --read--> graph --PageRank--> popularity --+--> worker: shard 1 --+
+ *        |                                               +--> worker: shard 2 --+--> manifest, rename
+ *        +--------------read again, by shard-------------+
+ *
+ * Throws CorpusError: `nothing_valid` for an empty corpus, `damaged`, `failed`, `cancelled`.
+ */
+export async function ensureDataset(options: DatasetOptions): Promise<Dataset> {
+  const found = findDataset(options);
+  if (found) return found;
+  return withLock(options.dataDir, options, async () => findDataset(options) ?? (await buildDataset(options)));
+}
+
+/** Marks first and looks then: so nobody removes it in between. */
+function findDataset({ dataDir, shards }: DatasetOptions): Dataset | undefined {
+  const expected = fingerprint(readSources(dataDir), shards);
+  const datasetDir = path.join(datasetsDir(dataDir), expected.cut);
+  if (!readManifest(datasetDir, expected)) return undefined;
+  markDatasetUsed(datasetDir);
+  const manifest = readManifest(datasetDir, expected);
+  return manifest && { datasetDir, pages: manifest.pages, built: false };
+}
+
+async function buildDataset(options: DatasetOptions): Promise<Dataset> {
+  const { dataDir, shards, signal, onProgress, log } = options;
+  throwIfCancelled(signal);
+  const sources = readSources(dataDir);
+  const cut = fingerprint(sources, shards);
+  for (const name of removeOutdated(dataDir, cut, (options.clock ?? systemClock).wall()))
+    log?.(`removed the outdated data set ${name}`);
+
+  const graph = await collectGraph(openSources(dataDir, sources), {
+    signal,
+    onRead: (done) => onProgress?.({ phase: 'read', done, total: expectedPages(sources) }),
+  });
+  const pages = graph.ids.length;
+  if (pages === 0) throw new CorpusError('nothing_valid', 'The corpus has no pages: import some, or return to the default one.');
+  onProgress?.({ phase: 'rank', done: 0, total: 1 });
+  const popularity = popularities(pagerank(pages, graph.from, graph.to));
+  onProgress?.({ phase: 'rank', done: 1, total: 1 });
+  throwIfCancelled(signal);
+
+  const datasetDir = path.join(datasetsDir(dataDir), cut.cut);
+  const building = `${datasetDir}.building`;
+  mkdirSync(building, { recursive: true });
+  try {
+    const pagesByShard = await runJobs(shardJobs(options, sources, building, graph, popularity), {
+      parallel: options.parallel ?? availableParallelism(),
+      signal,
+      onDone: (done) => onProgress?.({ phase: 'index', done: Math.floor(done), total: pages }),
+    });
+    writeAtomically(
+      manifestOf(building),
+      `${JSON.stringify(describe(cut, shards, sources, graph, pagesByShard), undefined, 2)}\n`,
+    );
+    // One without a usable manifest may stand in the way.
+    discard(datasetDir);
+    renameSync(building, datasetDir);
+    syncFolder(datasetsDir(dataDir));
+  } finally {
+    discard(building);
+  }
+  markDatasetUsed(datasetDir);
+  log?.(
+    `built the data set ${cut.cut}: ${pages} pages, ${graph.from.length} links (${graph.deadLinks} to pages that are not there were left out)`,
+  );
+  return { datasetDir, pages, built: true };
+}
+
+function expectedPages(sources: Sources): number {
+  return sources.imports.reduce((sum, entry) => sum + entry.pages, sources.default ? wordNetPageCount : 0);
+}
+
+function shardJobs(
+  options: DatasetOptions,
+  sources: Sources,
+  folder: string,
+  graph: Graph,
+  popularity: Float64Array,
+): ShardJob[] {
+  const shared = {
+    dataDir: options.dataDir,
+    sources,
+    shards: options.shards,
+    key: processingKey(options.dataDir),
+    ids: graph.ids.join('\n'),
+    titles: graph.titles.join('\n'),
+    sourceOf: inSharedMemory(graph.sourceOf, Uint16Array),
+    popularity: inSharedMemory(popularity, Float64Array),
+  };
+  return Array.from({ length: options.shards }, (_, i) => ({
+    ...shared,
+    shard: i + 1,
+    folder: path.join(folder, shardFolder(i + 1, options.shards)),
+  }));
+}
+
+/** Numbers that every worker reads: handed over without a copy. */
+function inSharedMemory<A extends Uint16Array | Float64Array>(
+  numbers: A,
+  type: { new (buffer: SharedArrayBuffer): A; BYTES_PER_ELEMENT: number },
+): A {
+  const copy = new type(new SharedArrayBuffer(numbers.length * type.BYTES_PER_ELEMENT));
+  copy.set(numbers);
+  return copy;
+}
+
+function describe(cut: Fingerprint, shards: number, sources: Sources, graph: Graph, pagesByShard: number[]): DatasetManifest {
+  return {
+    fingerprint: cut.cut,
+    corpus: cut.corpus,
+    shards,
+    pages: graph.ids.length,
+    links: graph.from.length,
+    deadLinks: graph.deadLinks,
+    replaced: graph.replaced,
+    pagesByShard,
+    sources: [...(sources.default ? ['wordnet'] : []), ...sources.imports.map((entry) => entry.name)],
+  };
+}

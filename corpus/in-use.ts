@@ -1,0 +1,48 @@
+import { mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { isAlive } from './sources.ts';
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/**
+ * Notes that process `pid` reads the data set, so that no build removes it as outdated while that process lives.
+ * A cluster that is left running by its starter marks the data set for itself. A folder that cannot be written
+ * (part of a read-only image) needs no mark: nobody can remove it either.
+ */
+export function markDatasetUsed(datasetDir: string, pid: number = process.pid): void {
+  try {
+    const file = path.join(datasetDir, 'users', `${pid}@${hostname()}`);
+    mkdirSync(path.dirname(file));
+    writeFileSync(file, '');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') touch(path.join(datasetDir, 'users', `${pid}@${hostname()}`));
+  }
+}
+
+function touch(file: string): void {
+  try {
+    writeFileSync(file, '');
+    const now = new Date();
+    utimesSync(file, now, now);
+  } catch {
+    // As above.
+  }
+}
+
+/** A pid of another machine or container cannot be asked: there, a mark counts for a day. */
+export function isDatasetUsed(datasetDir: string, nowMs: number): boolean {
+  const folder = path.join(datasetDir, 'users');
+  let marks: string[];
+  try {
+    marks = readdirSync(folder);
+  } catch {
+    return false;
+  }
+  return marks.some((mark) => {
+    const [pid = '', host] = mark.split('@');
+    if (host === hostname()) return isAlive(Number(pid));
+    const { mtimeMs } = statSync(path.join(folder, mark));
+    return nowMs - mtimeMs < dayMs;
+  });
+}

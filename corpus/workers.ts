@@ -1,0 +1,83 @@
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { CorpusError } from './errors.ts';
+import type { ShardJob } from './shard-job.ts';
+
+/** What a worker says: how many pages of its shard are done, and in the end how many there are. */
+export type WorkerMessage = { readonly done: number } | { readonly pages: number };
+
+/** Beside this file: TypeScript when run from the sources, JavaScript in the bundle. */
+function workerFile(): string {
+  return fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './build-worker.ts' : './build-worker.js', import.meta.url));
+}
+
+interface RunOptions {
+  /** How many jobs run at the same time. */
+  readonly parallel: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Called with all pages done so far, over all jobs. */
+  readonly onDone: (pages: number) => void;
+}
+
+/** Runs every job in a thread of its own, `parallel` at a time; the first failure or an abort stops all. Returns pages by job. */
+export async function runJobs(jobs: readonly ShardJob[], { parallel, signal, onDone }: RunOptions): Promise<number[]> {
+  const failed = new AbortController();
+  const stop = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal;
+  const done = jobs.map(() => 0);
+  const results = jobs.map(() => 0);
+  let next = 0;
+
+  async function runner(): Promise<void> {
+    while (next < jobs.length) {
+      const index = next++;
+      results[index] = await runJob(jobs[index]!, stop, (pages) => {
+        done[index] = pages;
+        onDone(done.reduce((sum, part) => sum + part, 0));
+      });
+    }
+  }
+
+  const runners = Array.from({ length: Math.min(parallel, jobs.length) }, () =>
+    runner().catch((error: unknown) => {
+      failed.abort(error);
+      throw error;
+    }),
+  );
+  const outcomes = await Promise.allSettled(runners);
+  if (signal?.aborted) throw new CorpusError('cancelled', 'Stopped before it was complete: nothing was changed.');
+  if (failed.signal.aborted) throw failed.signal.reason;
+  if (outcomes.some((outcome) => outcome.status === 'rejected')) throw new CorpusError('failed', 'A worker stopped.');
+  return results;
+}
+
+async function runJob(job: ShardJob, stop: AbortSignal, onDone: (pages: number) => void): Promise<number> {
+  if (stop.aborted) throw stop.reason;
+  const worker = new Worker(workerFile(), { workerData: job });
+  const onAbort = () => void worker.terminate();
+  stop.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await new Promise<number>((resolve, reject) => {
+      let pages: number | undefined;
+      worker.on('message', (message: WorkerMessage) => {
+        if ('pages' in message) pages = message.pages;
+        else onDone(message.done);
+      });
+      worker.on('error', (cause) =>
+        reject(
+          new CorpusError(
+            'failed',
+            `Shard ${job.shard} could not be built: ${cause instanceof Error ? cause.message : 'unknown'}`,
+            { cause },
+          ),
+        ),
+      );
+      // The thread has gone: its files are closed, so that the folder may be used or removed.
+      worker.on('exit', () => {
+        if (pages === undefined) reject(new CorpusError('failed', `The worker of shard ${job.shard} stopped early.`));
+        else resolve(pages);
+      });
+    });
+  } finally {
+    stop.removeEventListener('abort', onAbort);
+  }
+}
