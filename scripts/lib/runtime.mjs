@@ -1,0 +1,66 @@
+/** Sees that `node`, as npm scripts find it, is the version that the project is written for. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
+import { npm } from './install.mjs';
+
+/** Throws with one sentence and one command when no fitting Node.js runs here. */
+export function ensureRuntime(context) {
+  const { root, warn, fail } = context;
+  const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const wanted = manifest.devDependencies.node;
+  const binary = path.join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  const link = path.join(root, 'node_modules', '.bin', 'node');
+  const major = (version) => Number.parseInt(version, 10);
+
+  if (!existsSync(binary)) {
+    warn(`npm left out the install step of its package "node", which brings Node.js ${wanted} (install scripts are blocked here); running that one step`);
+    npm(root, ['rebuild', 'node', '--ignore-scripts=false', '--loglevel=error']);
+  }
+  const verdict = judge(existsSync(binary) ? spawnSync(binary, ['--version'], { encoding: 'utf8' }) : undefined, osRelease());
+  if (verdict === undefined) {
+    if (!existsSync(link) && process.platform !== 'win32') {
+      rmSync(link, { force: true });
+      symlinkSync(path.join('..', 'node', 'bin', 'node'), link);
+    }
+    return;
+  }
+  if (major(process.versions.node) < major(wanted)) throw fail(`${verdict} (Or install Node.js ${major(wanted)} yourself; this one is ${process.versions.node}.)`);
+  // the Node.js that runs this script is new enough: out of its way with the one that does not run
+  rmSync(link, { force: true });
+}
+
+/** Undefined when `node --version` answered; else why not and what brings it, as one sentence or two. */
+export function judge(outcome, release) {
+  if (outcome === undefined)
+    return 'Node.js did not come with the npm package "node": its install step was blocked or failed. Allow it with: npm rebuild node --ignore-scripts=false';
+  if (outcome.status === 0) return undefined;
+  const said = String(outcome.stderr ?? '').trim();
+  if (said.includes('libatomic.so.1'))
+    return `Node.js needs the system library libatomic, which is missing here. Install it with: ${libatomicCommand(release)}`;
+  if (outcome.error?.code === 'ENOENT' || release.family.includes('alpine'))
+    return 'Node.js from npm is built for glibc, which this system (Alpine or another with musl) does not have: use Docker (docker compose up), or Node.js 26 from the system (apk add nodejs-current).';
+  return `Node.js from the npm package "node" does not run here: ${said.split('\n')[0] || (outcome.error?.message ?? `exit code ${outcome.status}`)}`;
+}
+
+function libatomicCommand({ family }) {
+  const commands = [
+    [['debian', 'ubuntu'], 'sudo apt-get install -y libatomic1'],
+    [['fedora', 'rhel', 'centos'], 'sudo dnf install -y libatomic'],
+    [['suse', 'opensuse'], 'sudo zypper install -y libatomic1'],
+    [['arch'], 'sudo pacman -S gcc-libs'],
+  ];
+  const found = commands.find(([names]) => names.some((name) => family.includes(name)));
+  return found ? found[1] : 'the package manager of this system (Debian, Ubuntu: libatomic1; Fedora: libatomic)';
+}
+
+/** The distribution and those it descends from, from os-release(5); empty elsewhere. */
+function osRelease() {
+  try {
+    const text = readFileSync('/etc/os-release', 'utf8');
+    const values = [...text.matchAll(/^ID(?:_LIKE)?="?([^"\n]*)"?$/gm)].map((match) => match[1]);
+    return { family: values.flatMap((value) => value.split(' ')) };
+  } catch {
+    return { family: [] };
+  }
+}
