@@ -9,18 +9,22 @@ export type Style = Static<typeof Style>;
 export const Format = Type.Union([Type.Literal('html'), Type.Literal('json')]);
 export type Format = Static<typeof Format>;
 
+/** The nodes that the request came through so far, outermost first: the page shows its whole path. Each tier adds its node. */
+export const Via = Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { maxItems: 16 }));
+
 export const AppSearchRequest = Type.Object({
   search: SearchRequest,
   /** The topology's style when absent. */
   style: Type.Optional(Style),
   format: Format,
+  via: Via,
 });
 export const AppSearchResponse = Type.Object({
   results: SearchResults,
   tookMs: Type.Number(),
   html: Type.Optional(Type.String()),
 });
-export const AppPageRequest = Type.Object({ id: PageId, format: Format });
+export const AppPageRequest = Type.Object({ id: PageId, format: Format, via: Via });
 export const AppPageResponse = Type.Object({ page: Page, html: Type.Optional(Type.String()) });
 
 export const app = contract('app', {

@@ -7,6 +7,9 @@ import { SearchResults } from '../ranking/contract.ts';
 /** What a page shows about its own making. */
 export const Making = Type.Object({
   tookMs: Type.Number(),
+  /** The nodes that handed the request down, outermost first: client, gateway, application server. */
+  via: Type.Array(Type.String()),
+  /** The nodes that worked for the one that had the page made, in the order of their answers. */
   servedBy: Type.Array(Type.String()),
   style: Type.Union([Type.Literal('object-based'), Type.Literal('layered')]),
 });
@@ -27,7 +30,11 @@ export const html = contract('html', {
   }),
   search: operation({
     summary: 'Layered style: asks ranking below, renders what comes up (`html` is absent for format json)',
-    request: Type.Object({ search: SearchRequest, format: Type.Union([Type.Literal('html'), Type.Literal('json')]) }),
+    request: Type.Object({
+      search: SearchRequest,
+      format: Type.Union([Type.Literal('html'), Type.Literal('json')]),
+      via: Type.Array(Type.String()),
+    }),
     response: Type.Object({ results: SearchResults, html: Type.Optional(Type.String()) }),
   }),
 });

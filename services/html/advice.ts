@@ -1,0 +1,20 @@
+/** Something to try after a search that found nothing: a sentence, and the search it proposes where there is one. */
+export interface Advice {
+  readonly text: string;
+  readonly q?: string;
+}
+
+/** What could have been in the way, judged by the words alone: quotation marks, exclusions, fields. */
+export function adviceFor(q: string): Advice[] {
+  const advice: Advice[] = [];
+  const tidy = (text: string) => text.replaceAll(/\s+/g, ' ').trim();
+  const propose = (text: string, without: string) => {
+    const next = tidy(without);
+    if (next !== '' && next !== tidy(q)) advice.push({ text, q: next });
+  };
+  propose('Without quotation marks, the words may stand anywhere:', q.replaceAll('"', ' '));
+  propose('Without exclusions, more pages are allowed:', q.replaceAll(/(?<!\S)-(?:\w+:)?(?:"[^"]*"?|\S+)/g, ' '));
+  propose('Without naming a field, the words may stand in any:', q.replaceAll(/(?<=^|[\s-])(?:title|keywords|body):/gi, ''));
+  advice.push({ text: 'Check the spelling, or try a more general word.' });
+  return advice;
+}

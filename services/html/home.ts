@@ -1,0 +1,27 @@
+import type { Making } from './contract.ts';
+import { layout, mark, searchForm, type AssetUrls, type SearchBox } from './layout.ts';
+import { markup } from './markup.ts';
+import { pathStrip } from './path-strip.ts';
+import { searchUrl } from './urls.ts';
+
+/** Searches that show what the query language can do; all of them find something in the default dictionary. */
+const examples: readonly { readonly q: string; readonly shows: string }[] = [
+  { q: 'domestic animals', shows: 'any of the words' },
+  { q: '"musical instrument"', shows: 'a phrase' },
+  { q: 'bank -money', shows: 'without a word' },
+  { q: 'title:river europe', shows: 'a word of the title' },
+  { q: 'kinds of whales', shows: 'whole questions too' },
+];
+
+/** The page of the empty query: a search box and something to try. */
+export function homePage(making: Making, box: SearchBox, assets: AssetUrls): string {
+  const main = markup`<div class="hero">
+<h1>${mark}<span>Tierlab</span></h1>
+<p class="tagline">Search a web of pages, and see which machines answered.</p>
+${searchForm({ ...box, q: '' }, true)}
+<section class="examples" aria-labelledby="examples"><h2 id="examples">Try</h2>
+<ul>${examples.map(({ q, shows }) => markup`<li><a href="${searchUrl(q, { style: box.style })}">${q}</a> <span>${shows}</span></li>`)}</ul></section>
+${pathStrip(making)}
+</div>`;
+  return layout({ title: 'Tierlab', kind: 'home', box, main }, assets);
+}

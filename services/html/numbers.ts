@@ -1,0 +1,15 @@
+/** 117791 -> 117,791. */
+export function grouped(count: number): string {
+  return count.toLocaleString('en-GB');
+}
+
+/** One thing, two things: `counted(1, 'page', 'pages')` -> 1 page. */
+export function counted(count: number, one: string, many: string): string {
+  return `${grouped(count)} ${count === 1 ? one : many}`;
+}
+
+/** A duration as people read it: 0.42 ms, 7.3 ms, 123 ms, 1.2 s. */
+export function duration(ms: number): string {
+  if (ms >= 1_000) return `${(ms / 1_000).toFixed(1)} s`;
+  return `${ms >= 100 ? ms.toFixed(0) : ms.toFixed(ms >= 1 ? 1 : 2)} ms`;
+}

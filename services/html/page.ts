@@ -1,0 +1,42 @@
+import type { Page } from '../database/contract.ts';
+import type { Making } from './contract.ts';
+import { layout } from './layout.ts';
+import { markup, type Markup } from './markup.ts';
+import { counted } from './numbers.ts';
+import { pathStrip } from './path-strip.ts';
+import { groupByRelation, type RelationGroup } from './relations.ts';
+import type { Surroundings } from './results.ts';
+import { pageUrl, searchUrl, webAddress } from './urls.ts';
+
+/** Links of one relation beyond this are folded away: "person" alone has hundreds. */
+const shownLinks = 24;
+
+/** One page of the corpus: what it says, and where it leads. */
+export function pageView(page: Page, making: Making, { assets }: Surroundings): string {
+  const origin = webAddress(page.url);
+  const groups = groupByRelation(page.links);
+  const title = page.title === '' ? page.id : page.title;
+  const main = markup`${pathStrip(making)}
+<article class="page">
+<h1>${title}</h1>
+${origin !== undefined && markup`<p class="origin">From <a href="${origin}" rel="noreferrer">${page.url}</a></p>`}
+${paragraphs(page.body).map((text) => markup`<p class="body">${text}</p>`)}
+${page.keywords.length > 0 && markup`<section aria-labelledby="keywords"><h2 id="keywords">Keywords</h2><ul class="keywords">${page.keywords.map((keyword) => markup`<li><a href="${searchUrl(keyword)}">${keyword}</a></li>`)}</ul></section>`}
+</article>
+${groups.length > 0 && markup`<section class="links" aria-label="Links of this page">${groups.map(relation)}</section>`}`;
+  return layout({ title: `${title.slice(0, 80)} - Tierlab`, kind: 'inner', box: { q: '' }, main }, assets);
+}
+
+function relation({ heading, links }: RelationGroup): Markup {
+  const [first, rest] = [links.slice(0, shownLinks), links.slice(shownLinks)];
+  return markup`<section class="relation"><h2>${heading}</h2>${list(first)}
+${rest.length > 0 && markup`<details><summary>${counted(rest.length, 'more', 'more')}</summary>${list(rest)}</details>`}</section>`;
+}
+
+function list(links: RelationGroup['links']): Markup {
+  return markup`<ul>${links.map((link) => markup`<li><a href="${pageUrl(link.id)}">${link.title === '' ? link.id : link.title}</a></li>`)}</ul>`;
+}
+
+function paragraphs(body: string): string[] {
+  return body.split(/\n\s*\n|\r\n\s*\r\n/).filter((paragraph) => paragraph.trim() !== '');
+}

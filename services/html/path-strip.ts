@@ -1,0 +1,33 @@
+import type { Style } from '../app/contract.ts';
+import type { Making } from './contract.ts';
+import { markup, type Markup } from './markup.ts';
+import { duration } from './numbers.ts';
+import { pathOf, type Tier } from './path.ts';
+
+const explained: Record<Style, string> = {
+  'object-based': 'Object-based style: the application server calls every service itself, in any order it likes.',
+  layered: 'Layered style: every tier calls only the one below it; the answer flows back up.',
+};
+
+/**
+ * The path of this very answer through the tiers, node by node: seeing the distribution is the point of the system.
+ * `otherStyle` = where the same search in the other style is, where there is one.
+ */
+export function pathStrip(making: Making, otherStyle?: string): Markup {
+  const { chain, calls } = pathOf(making);
+  const other = making.style === 'layered' ? 'object-based' : 'layered';
+  return markup`<section class="path" aria-label="The path of this answer">
+<ol class="chain">
+${chain.map((tier) => markup`<li>${nodesOf(tier)}</li>`)}
+${calls.length > 0 && markup`<li class="fan"><ol class="calls">${calls.map((tier) => markup`<li>${nodesOf(tier)}</li>`)}</ol></li>`}
+</ol>
+<details class="about-path"><summary>${duration(making.tookMs)}, ${making.style} style</summary>
+<p>These nodes made this answer in ${duration(making.tookMs)}. ${explained[making.style]}${otherStyle !== undefined && markup` <a href="${otherStyle}">Make it again in the ${other} style</a>.`}</p>
+<ul class="levels"><li class="user-interface">user-interface level</li><li class="processing">processing level</li><li class="data">data level</li></ul>
+</details>
+</section>`;
+}
+
+function nodesOf(tier: Tier): Markup[] {
+  return tier.nodes.map((node, i) => markup`${i > 0 && markup` <span class="plus">+</span> `}<span class="node ${tier.level}">${node}</span>`);
+}

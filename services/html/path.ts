@@ -1,0 +1,55 @@
+import type { Making } from './contract.ts';
+
+export type Level = 'user-interface' | 'processing' | 'data';
+
+/** The nodes of one tier that took part in an answer. */
+export interface Tier {
+  readonly name: string;
+  readonly level: Level;
+  readonly nodes: readonly string[];
+}
+
+/**
+ * How an answer came about, tier by tier.
+ *
+ *     object-based   chain: client -> gateway -> app     calls: query, database x 2, ranking, html   (the app server calls each)
+ *     layered        chain: client -> gateway -> app -> html -> ranking -> query -> database x 2     (each calls the one below)
+ */
+export interface Path {
+  readonly chain: readonly Tier[];
+  readonly calls: readonly Tier[];
+}
+
+/** Lays out the nodes of `making`. A node that hosts several components stands once, where it came first. */
+export function pathOf(making: Making): Path {
+  const seen = new Set<string>();
+  const chain = tiers(making.via, seen);
+  const below = tiers(making.servedBy, seen);
+  return making.style === 'layered' ? { chain: [...chain, ...below], calls: [] } : { chain, calls: below };
+}
+
+function tiers(nodes: readonly string[], seen: Set<string>): Tier[] {
+  const byName = new Map<string, string[]>();
+  for (const node of nodes) {
+    if (seen.has(node)) continue;
+    seen.add(node);
+    const name = tierName(node);
+    byName.set(name, [...(byName.get(name) ?? []), node]);
+  }
+  return [...byName].map(([name, members]) => ({ name, level: levelOf(name), nodes: members.sort(byNumbers) }));
+}
+
+/** Node ids are `<tier>-<replica>` or `<tier>-<shard>-<replica>` (shared/cluster/topology.ts). */
+function tierName(node: string): string {
+  return node.replace(/(-\d+){1,2}$/, '');
+}
+
+function levelOf(tier: string): Level {
+  if (tier === 'client') return 'user-interface';
+  return tier === 'database' ? 'data' : 'processing';
+}
+
+/** database-2-1 before database-10-1. */
+function byNumbers(a: string, b: string): number {
+  return a.localeCompare(b, 'en', { numeric: true });
+}

@@ -1,0 +1,68 @@
+import type { Link } from '../database/contract.ts';
+
+/** The links of a page that share a relation. */
+export interface RelationGroup {
+  readonly relation: string;
+  /** How a reader would say it. */
+  readonly heading: string;
+  readonly links: readonly Link[];
+}
+
+/** What the relations of WordNet (wninput(5WN)) say, as the heading of a list; in the order in which they are most telling. */
+const headings: ReadonlyMap<string, string> = new Map([
+  ['hypernym', 'A kind of'],
+  ['instance hypernym', 'An instance of'],
+  ['hyponym', 'Kinds of it'],
+  ['instance hyponym', 'Instances of it'],
+  ['antonym', 'Opposite'],
+  ['similar to', 'Similar'],
+  ['member holonym', 'A member of'],
+  ['part holonym', 'A part of'],
+  ['substance holonym', 'An ingredient of'],
+  ['member meronym', 'Its members'],
+  ['part meronym', 'Its parts'],
+  ['substance meronym', 'Made of'],
+  ['attribute', 'Attribute'],
+  ['entailment', 'Entails'],
+  ['cause', 'Causes'],
+  ['verb group', 'Verbs like it'],
+  ['also see', 'See also'],
+  ['derivationally related', 'Words derived'],
+  ['participle of', 'Participle of'],
+  ['pertainym', 'Pertains to'],
+  ['domain topic', 'Topic'],
+  ['domain region', 'Region'],
+  ['domain usage', 'Usage'],
+  ['member of topic', 'Words of this topic'],
+  ['member of region', 'Words of this region'],
+  ['member of usage', 'Words of this usage'],
+  ['link', 'Links'],
+]);
+
+/** Groups links by relation: known relations first and in their order, others after them in the order of the page. */
+export function groupByRelation(links: readonly Link[]): RelationGroup[] {
+  const groups = new Map<string, Link[]>();
+  for (const link of links) {
+    const group = groups.get(link.relation);
+    if (group) group.push(link);
+    else groups.set(link.relation, [link]);
+  }
+  const order = [...headings.keys()];
+  const rank = (relation: string) => {
+    const at = order.indexOf(plain(relation));
+    return at === -1 ? order.length : at;
+  };
+  return [...groups]
+    .map(([relation, members]) => ({ relation, heading: headings.get(plain(relation)) ?? capitalised(relation), links: members }))
+    .sort((a, b) => rank(a.relation) - rank(b.relation));
+}
+
+/** `Member_Holonym`, `member-holonym` and `member holonym` are one relation. */
+function plain(relation: string): string {
+  return relation.toLowerCase().replaceAll(/[_-]+/g, ' ').trim();
+}
+
+function capitalised(relation: string): string {
+  const text = relation.replaceAll('_', ' ').trim();
+  return text === '' ? 'Links' : text[0]!.toUpperCase() + text.slice(1);
+}

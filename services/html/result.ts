@@ -1,0 +1,36 @@
+import type { Explanation, Result } from '../ranking/contract.ts';
+import { highlight } from './highlight.ts';
+import { markup, type Markup } from './markup.ts';
+import { pageUrl, webAddress } from './urls.ts';
+
+/** One line of the results: title, snippet with the words marked, address, score, and why it got this score. */
+export function resultItem(result: Result, terms: ReadonlySet<string>): Markup {
+  const origin = webAddress(result.url);
+  return markup`<li><article class="result">
+<h2><a href="${pageUrl(result.id)}">${result.title === '' ? result.id : result.title}</a></h2>
+${result.snippet !== '' && markup`<p class="snippet">${highlight(result.snippet, terms)}</p>`}
+<p class="meta"><span class="address">${origin === undefined ? result.url : markup`<a href="${origin}" rel="noreferrer">${result.url}</a>`}</span> <span class="score">score ${result.score.toFixed(3)}</span></p>
+${result.explanation !== undefined && explanationOf(result.explanation)}
+</article></li>`;
+}
+
+/** Every part of a score: each term by its rarity and where it stands, and the page's popularity. The parts add up. */
+function explanationOf(explanation: Explanation): Markup {
+  return markup`<details class="explanation"><summary>Why this score</summary>
+<div class="scroll" tabindex="0" role="region" aria-label="The parts of the score"><table>
+<thead><tr><th scope="col">Term</th><th scope="col">Weight</th><th scope="col">idf</th><th scope="col">Title</th><th scope="col">Keywords</th><th scope="col">Body</th><th scope="col">Part</th></tr></thead>
+<tbody>${explanation.terms.map(
+    (part) =>
+      markup`<tr><th scope="row">${part.term}</th><td>${trimmed(part.weight)}</td><td>${part.idf.toFixed(3)}</td>${[0, 1, 2].map((field) => markup`<td>${part.frequencies[field] ?? 0}</td>`)}<td>${part.score.toFixed(3)}</td></tr>`,
+  )}</tbody>
+<tfoot>
+<tr><th scope="row" colspan="6">Relevance: the terms together</th><td>${explanation.relevance.toFixed(3)}</td></tr>
+<tr><th scope="row" colspan="6">Popularity: ${explanation.popularity.toFixed(3)} by the links that lead here</th><td>${explanation.popularityScore.toFixed(3)}</td></tr>
+<tr class="sum"><th scope="row" colspan="6">Score</th><td>${explanation.score.toFixed(3)}</td></tr>
+</tfoot></table></div></details>`;
+}
+
+/** Up to three decimals: a weight is mostly a whole number. */
+function trimmed(value: number): string {
+  return String(Number(value.toFixed(3)));
+}

@@ -1,0 +1,71 @@
+import type { Style } from '../app/contract.ts';
+import { maxDepth } from '../query/plan.ts';
+import type { SearchResults } from '../ranking/contract.ts';
+import { adviceFor } from './advice.ts';
+import type { Making } from './contract.ts';
+import { homePage } from './home.ts';
+import { layout, type AssetUrls, type SearchBox } from './layout.ts';
+import { markup, type Markup } from './markup.ts';
+import { counted, grouped } from './numbers.ts';
+import { paging, type Paging } from './paging.ts';
+import { pathStrip } from './path-strip.ts';
+import { resultItem } from './result.ts';
+import { searchUrl } from './urls.ts';
+
+/** What a page is made with besides its content. */
+export interface Surroundings {
+  readonly assets: AssetUrls;
+  /** The topology's style: links name a style only where it is another. */
+  readonly defaultStyle: Style;
+}
+
+/** The results page; the home page for the empty query. */
+export function resultsPage(results: SearchResults, making: Making, { assets, defaultStyle }: Surroundings): string {
+  const { query: q, size } = results;
+  const explain = results.results.some((result) => result.explanation !== undefined);
+  const style = making.style === defaultStyle ? undefined : making.style;
+  const box: SearchBox = { q, size, explain, style };
+  if (q.trim() === '') return homePage(making, box, assets);
+
+  const to = (q: string, options: { page?: number; explain?: boolean; style?: Style | undefined } = {}) =>
+    searchUrl(q, { size, explain, style, ...options });
+  const terms = new Set(results.terms);
+  const other: Style = making.style === 'layered' ? 'object-based' : 'layered';
+  const pages = paging(results.total, results.page, size);
+  const main = markup`<h1 class="unseen">Results for ${q}</h1>
+${pathStrip(making, to(q, { page: results.page, style: other === defaultStyle ? undefined : other }))}
+${results.suggestion !== undefined && markup`<p class="suggestion">Did you mean <a href="${to(results.suggestion)}">${results.suggestion}</a>?</p>`}
+${results.results.length === 0 ? nothing(results, pages, to) : markup`<div class="summary"><p>${summary(results)}</p><p><a href="${to(q, { page: results.page, explain: !explain })}">${explain ? 'Hide the scores’ parts' : 'Explain the scores'}</a></p></div>
+<ol class="results" start="${(results.page - 1) * size + 1}">${results.results.map((result) => resultItem(result, terms))}</ol>
+${pages !== undefined && pagingOf(pages, (page) => to(q, { page }))}`}`;
+  return layout({ title: `${q.slice(0, 80)} - Tierlab`, kind: 'inner', box, main }, assets);
+}
+
+function summary({ total, page, size, results }: SearchResults): string {
+  const from = (page - 1) * size + 1;
+  if (total <= size && page === 1) return counted(total, 'page', 'pages');
+  return `${grouped(from)} to ${grouped(from + results.length - 1)} of ${counted(total, 'page', 'pages')}`;
+}
+
+type To = (q: string, options?: { page?: number }) => string;
+
+function nothing({ query: q, total }: SearchResults, pages: Paging | undefined, to: To): Markup {
+  if (total > 0 && pages !== undefined)
+    return markup`<section class="nothing"><h2>There is no such page of results</h2>
+<p>The search found ${counted(total, 'page', 'pages')}${total > maxDepth && `, of which the best ${grouped(maxDepth)} can be paged through`}. <a href="${to(q, { page: pages.last })}">Go to page ${pages.last}</a>, the last one.</p></section>`;
+  return markup`<section class="nothing"><h2>No page matches</h2>
+<ul>${adviceFor(q).map(({ text, q: proposed }) => markup`<li>${text}${proposed !== undefined && markup` <a href="${to(proposed)}">${proposed}</a>`}</li>`)}</ul></section>`;
+}
+
+function pagingOf(pages: Paging, to: (page: number) => string): Markup {
+  return markup`<nav class="paging" aria-label="Pages of results"><ul>
+${pages.previous !== undefined && markup`<li><a rel="prev" href="${to(pages.previous)}">Previous</a></li>`}
+${pages.numbers.map((number) => markup`<li class="number">${numberOf(number, pages.current, to)}</li>`)}
+${pages.next !== undefined && markup`<li><a rel="next" href="${to(pages.next)}">Next</a></li>`}
+</ul></nav>`;
+}
+
+function numberOf(number: number | 'gap', current: number, to: (page: number) => string): Markup {
+  if (number === 'gap') return markup`<span class="gap">…</span>`;
+  return markup`<a href="${to(number)}" aria-label="Page ${number}"${number === current && markup` aria-current="page"`}>${number}</a>`;
+}
