@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { components } from '../../../services/registry.ts';
+import type { Component } from '../../../shared/cluster/component.ts';
+import { nodesHosting } from '../../../shared/cluster/topology.ts';
+import { loadTopology, parseTopology, topologyNames, TopologyError } from '../../../shared/cluster/topology-file.ts';
+
+const dir = new URL('../../../topologies/', import.meta.url).pathname;
+const stub = (...calls: string[]): Component =>
+  ({
+    contract: { component: '', operations: {} },
+    calls: Object.fromEntries(calls.map((name) => [name, {}])),
+  }) as unknown as Component;
+
+/** The problems of a topology of these groups over made-up components. */
+function problems(
+  nodes: unknown[],
+  known: Record<string, Component> = { a: stub('b'), b: stub(), database: stub(), gateway: stub() },
+): string {
+  try {
+    parseTopology(JSON.stringify({ name: 'test', summary: 's', style: 'layered', nodes }), 'test', known);
+    return '';
+  } catch (error) {
+    expect(error).toBeInstanceOf(TopologyError);
+    return (error as TopologyError).problems.join('\n');
+  }
+}
+const group = (name: string, components: string[], more: object = {}): unknown => ({ name, components, replicas: 1, ...more });
+
+test('every topology of the repository can run', async () => {
+  for (const name of await topologyNames(dir)) expect((await loadTopology(name, dir, components)).name).toBe(name);
+});
+
+test('multitier has 21 nodes at the documented addresses', async () => {
+  const topology = await loadTopology('multitier', dir, components);
+  expect(topology.nodes).toHaveLength(21);
+  const at = (id: string) => topology.nodes.find((node) => node.id === id)!;
+  expect(at('client-1')).toMatchObject({ port: 8080, opsPort: 8580 });
+  expect(at('gateway-1')).toMatchObject({ port: 8000, opsPort: 8500 });
+  expect(at('gateway-2')).toMatchObject({ port: 8001, opsPort: 8501 });
+  expect(at('control-1')).toMatchObject({ port: 8090, opsPort: 8590 });
+  expect(at('monitor-1')).toMatchObject({ port: 7100, opsPort: 8100 });
+  expect(nodesHosting(topology, 'database', 2).map((node) => node.id)).toEqual(['database-2-1', 'database-2-2', 'database-2-3']);
+});
+
+test('the port base shifts every port by the same amount', async () => {
+  const here = await loadTopology('multitier', dir, components);
+  const there = await loadTopology('multitier', dir, components, { portBase: 20_000 });
+  const ports = (topology: typeof here) => topology.nodes.flatMap((node) => [node.port, node.opsPort]);
+  expect(ports(there)).toEqual(ports(here).map((port) => port + 13_000));
+});
+
+test('a node with several doors keeps a data port of its own', async () => {
+  const topology = await loadTopology('single-server', dir, components);
+  expect(topology.nodes).toMatchObject([{ port: 7100, doors: { client: 8080, gateway: 8000, console: 8090 } }]);
+});
+
+test.each([
+  [
+    'an unknown component',
+    [group('x', ['a', 'b', 'nonsense'])],
+    'group x names the unknown component nonsense; there are a, b, database, gateway',
+  ],
+  ['a call to a component that is placed nowhere', [group('x', ['a'])], 'a calls b, which is placed on no node'],
+  ['two groups of one name', [group('x', ['b']), group('x', ['b'])], 'two groups are named x'],
+  ['a component named twice', [group('x', ['b', 'b'])], 'group x names b twice'],
+  ['shards without data', [group('x', ['b'], { shards: 2 })], 'group x has shards but hosts no database'],
+])('%s is refused in a sentence', (_what, nodes, sentence) => {
+  expect(problems(nodes)).toBe(sentence);
+});
+
+test('a port that two nodes want is refused with both names', () => {
+  const many = { gateway: stub(), client: stub() };
+  expect(problems([group('g', ['gateway'], { replicas: 81 }), group('c', ['client'])], many)).toContain(
+    'port 8080 is wanted by both g-81 and c-1',
+  );
+});
+
+test('calls that go in a circle are refused with the circle', () => {
+  const circle = { a: stub('b'), b: stub('c'), c: stub('a') };
+  expect(problems([group('x', ['a', 'b', 'c'])], circle)).toBe('calls go in a circle: a -> b -> c -> a');
+});
+
+test('broken files are refused with the place', () => {
+  expect(() => parseTopology('{', 'broken', components)).toThrow(/topology broken: not JSON/);
+  const text = readFileSync(`${dir}/tiny.json`, 'utf8').replace('"object-based"', '"baroque"');
+  expect(() => parseTopology(text, 'tiny', components)).toThrow(/style/);
+});
+
+test('a topology that does not exist is refused with those that do', async () => {
+  await expect(loadTopology('nonsense', dir, components)).rejects.toThrow(/there are .*multitier/);
+});
