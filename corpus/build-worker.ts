@@ -1,19 +1,23 @@
+import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import { writeShard } from '../services/database/writer.ts';
-import { shardPages, type ShardJob } from './shard-job.ts';
+import { draftPages, finishPages, readAhead, type CorpusTable, type ShardJob } from './shard-job.ts';
 import type { WorkerMessage } from './workers.ts';
 
 // A thread's entry: makes the one shard that it was started for, and ends. Bundled as a file of its own.
 
-function say(message: WorkerMessage): void {
-  parentPort?.postMessage(message);
-}
+const port = parentPort;
+if (port === null) throw new Error('This file is started by the build, as a worker thread.');
 
 const job = workerData as ShardJob;
-const stored = { storing: 0, indexing: 0 };
-const pages = await writeShard(job.folder, shardPages(job), (progress) => {
-  stored[progress.phase] = progress.pages;
+const received = once(port, 'message');
+const drafts = readAhead(draftPages(job));
+const [table] = (await received) as [CorpusTable];
+
+const done = { storing: 0, indexing: 0 };
+const pages = await writeShard(job.folder, finishPages(job, drafts, table), (progress) => {
+  done[progress.phase] = progress.pages;
   // Every page is handled twice: a page half done counts half.
-  say({ done: (stored.storing + stored.indexing) / 2 });
+  port.postMessage({ done: (done.storing + done.indexing) / 2 } satisfies WorkerMessage);
 });
-say({ pages });
+port.postMessage({ pages } satisfies WorkerMessage);

@@ -21,7 +21,7 @@ import { collectGraph, type Graph } from './graph.ts';
 import { markDatasetUsed } from './in-use.ts';
 import { withLock, type LockOptions } from './lock.ts';
 import type { OnProgress } from './progress.ts';
-import type { ShardJob } from './shard-job.ts';
+import type { CorpusTable, ShardJob } from './shard-job.ts';
 import { openSources, readSources, type Sources } from './sources.ts';
 import { runJobs } from './workers.ts';
 import { wordNetPageCount } from './wordnet.ts';
@@ -49,9 +49,9 @@ export interface Dataset {
  * The data set of the present sources, cut into `shards`: built when it is missing, found in a few milliseconds otherwise. Outdated cuts
  * that nobody uses are removed. An abort or a crash leaves what was there before.
  *
- *     sources --read--> graph --PageRank--> popularity --+--> worker: shard 1 --+
- *        |                                               +--> worker: shard 2 --+--> manifest, rename
- *        +--------------read again, by shard-------------+
+ *     sources --read all--> links --PageRank--> popularity, titles --+--> worker: shard 1 --+
+ *        |                                                           +--> worker: shard 2 --+--> manifest, rename
+ *        +------------read and sign, each worker its shard-----------+
  *
  * Throws CorpusError: `nothing_valid` for an empty corpus, `damaged`, `failed`, `cancelled`.
  */
@@ -76,72 +76,69 @@ async function buildDataset(options: DatasetOptions): Promise<Dataset> {
   throwIfCancelled(signal);
   const sources = readSources(dataDir);
   const cut = fingerprint(sources, shards);
-  for (const name of removeOutdated(dataDir, cut, (options.clock ?? systemClock).wall()))
-    log?.(`removed the outdated data set ${name}`);
-
-  const graph = await collectGraph(openSources(dataDir, sources), {
-    signal,
-    onRead: (done) => onProgress?.({ phase: 'read', done, total: expectedPages(sources) }),
-  });
-  const pages = graph.ids.length;
-  if (pages === 0) throw new CorpusError('nothing_valid', 'The corpus has no pages: import some, or return to the default one.');
-  onProgress?.({ phase: 'rank', done: 0, total: 1 });
-  const popularity = popularities(pagerank(pages, graph.from, graph.to));
-  onProgress?.({ phase: 'rank', done: 1, total: 1 });
-  throwIfCancelled(signal);
+  const now = (options.clock ?? systemClock).wall();
+  for (const name of removeOutdated(dataDir, cut, now)) log?.(`removed the outdated data set ${name}`);
 
   const datasetDir = path.join(datasetsDir(dataDir), cut.cut);
   const building = `${datasetDir}.building`;
   mkdirSync(building, { recursive: true });
   try {
-    const pagesByShard = await runJobs(shardJobs(options, sources, building, graph, popularity), {
+    const corpus = readCorpus(options, sources);
+    const pagesByShard = await runJobs(shardJobs(options, sources, building), {
+      table: corpus.then(({ table }) => table),
       parallel: options.parallel ?? availableParallelism(),
       signal,
-      onDone: (done) => onProgress?.({ phase: 'index', done: Math.floor(done), total: pages }),
+      onDone: (done, total) => onProgress?.({ phase: 'index', done: Math.floor(done), total }),
     });
-    writeAtomically(
-      manifestOf(building),
-      `${JSON.stringify(describe(cut, shards, sources, graph, pagesByShard), undefined, 2)}\n`,
-    );
+    const manifest = describe(cut, shards, sources, (await corpus).graph, pagesByShard);
+    writeAtomically(manifestOf(building), `${JSON.stringify(manifest, undefined, 2)}\n`);
     // One without a usable manifest may stand in the way.
     discard(datasetDir);
     renameSync(building, datasetDir);
     syncFolder(datasetsDir(dataDir));
+    markDatasetUsed(datasetDir);
+    log?.(
+      `built the data set ${cut.cut}: ${manifest.pages} pages, ${manifest.links} links, ${manifest.deadLinks} dead links left out`,
+    );
+    return { datasetDir, pages: manifest.pages, built: true };
   } finally {
     discard(building);
   }
-  markDatasetUsed(datasetDir);
-  log?.(
-    `built the data set ${cut.cut}: ${pages} pages, ${graph.from.length} links (${graph.deadLinks} to pages that are not there were left out)`,
-  );
-  return { datasetDir, pages, built: true };
 }
 
-function expectedPages(sources: Sources): number {
-  return sources.imports.reduce((sum, entry) => sum + entry.pages, sources.default ? wordNetPageCount : 0);
-}
-
-function shardJobs(
-  options: DatasetOptions,
+/** What concerns the corpus as a whole: which pages there are, and how they are linked. */
+async function readCorpus(
+  { dataDir, signal, onProgress }: DatasetOptions,
   sources: Sources,
-  folder: string,
-  graph: Graph,
-  popularity: Float64Array,
-): ShardJob[] {
-  const shared = {
-    dataDir: options.dataDir,
-    sources,
-    shards: options.shards,
-    key: processingKey(options.dataDir),
+): Promise<{ graph: Graph; table: CorpusTable }> {
+  const total = sources.imports.reduce((sum, entry) => sum + entry.pages, sources.default ? wordNetPageCount : 0);
+  const onRead = (done: number) => onProgress?.({ phase: 'read', done, total });
+  const graph = await collectGraph(openSources(dataDir, sources), { signal, onRead });
+  if (graph.ids.length === 0)
+    throw new CorpusError('nothing_valid', 'The corpus has no pages: import some, or return to the default one.');
+
+  onProgress?.({ phase: 'rank', done: 0, total: 1 });
+  const popularity = popularities(pagerank(graph.ids.length, graph.from, graph.to));
+  onProgress?.({ phase: 'rank', done: 1, total: 1 });
+  throwIfCancelled(signal);
+  const table = {
     ids: graph.ids.join('\n'),
     titles: graph.titles.join('\n'),
     sourceOf: inSharedMemory(graph.sourceOf, Uint16Array),
     popularity: inSharedMemory(popularity, Float64Array),
   };
-  return Array.from({ length: options.shards }, (_, i) => ({
-    ...shared,
+  return { graph, table };
+}
+
+function shardJobs({ dataDir, shards }: DatasetOptions, sources: Sources, folder: string): ShardJob[] {
+  const key = processingKey(dataDir);
+  return Array.from({ length: shards }, (_, i) => ({
+    dataDir,
+    sources,
     shard: i + 1,
-    folder: path.join(folder, shardFolder(i + 1, options.shards)),
+    shards,
+    folder: path.join(folder, shardFolder(i + 1, shards)),
+    key,
   }));
 }
 

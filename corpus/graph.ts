@@ -30,7 +30,10 @@ export async function collectGraph(sources: readonly CorpusSource[], { signal, o
   const pageOf = new Map<string, number>();
   const titles: string[] = [];
   const sourceOf: number[] = [];
-  const edges: { from: number; source: number; target: string }[] = [];
+  // Three arrays instead of one of objects: there are more links than anything else.
+  const linkFrom: number[] = [];
+  const linkSource: number[] = [];
+  const linkTarget: string[] = [];
   let read = 0;
 
   for (const [source, { pages }] of sources.entries()) {
@@ -39,7 +42,11 @@ export async function collectGraph(sources: readonly CorpusSource[], { signal, o
       pageOf.set(page.id, number);
       titles[number] = page.title;
       sourceOf[number] = source;
-      for (const link of page.links) edges.push({ from: number, source, target: link.id });
+      for (const link of page.links) {
+        linkFrom.push(number);
+        linkSource.push(source);
+        linkTarget.push(link.id);
+      }
       if (++read % pagesPerTurn !== 0) continue;
       onRead?.(read);
       await setImmediate();
@@ -48,19 +55,19 @@ export async function collectGraph(sources: readonly CorpusSource[], { signal, o
   }
   onRead?.(read);
 
-  const from = new Uint32Array(edges.length);
-  const to = new Uint32Array(edges.length);
+  const from = new Uint32Array(linkFrom.length);
+  const to = new Uint32Array(linkFrom.length);
   let kept = 0;
   let deadLinks = 0;
-  for (const edge of edges) {
+  for (const [link, page] of linkFrom.entries()) {
     // Links of a page that gave way to a later one go with it.
-    if (sourceOf[edge.from] !== edge.source) continue;
-    const target = pageOf.get(edge.target);
+    if (sourceOf[page] !== linkSource[link]) continue;
+    const target = pageOf.get(linkTarget[link]!);
     if (target === undefined) {
       deadLinks++;
       continue;
     }
-    from[kept] = edge.from;
+    from[kept] = page;
     to[kept++] = target;
   }
   return {

@@ -1,9 +1,10 @@
 import { shardOf } from '../services/database/sharding.ts';
-import type { SourceLink, SourcePage } from '../services/database/source.ts';
+import type { SourcePage } from '../services/database/source.ts';
 import { firstVersion, signPage } from '../shared/security/signing.ts';
+import type { CorpusPage } from './page.ts';
 import { openSources, type Sources } from './sources.ts';
 
-/** All that a worker needs to make one shard: numbers are shared, not copied; texts it reads from the sources itself. */
+/** What a worker needs to start on one shard. Pages it reads from the sources itself: that is cheaper than being sent them. */
 export interface ShardJob {
   readonly dataDir: string;
   readonly sources: Sources;
@@ -13,31 +14,72 @@ export interface ShardJob {
   /** The folder to fill. */
   readonly folder: string;
   readonly key: Uint8Array;
-  /** By page, as in the graph; ids and titles are joined by line feeds, which neither of them holds. */
+}
+
+/**
+ * What it needs to finish: known only when all sources were read. Arrays run by page; numbers lie in shared memory, ids and
+ * titles are joined by line feeds, which neither of them holds.
+ */
+export interface CorpusTable {
   readonly ids: string;
   readonly titles: string;
   readonly sourceOf: Uint16Array;
   readonly popularity: Float64Array;
 }
 
-/** The pages of one shard, linked, rated and signed, in the order of the sources. */
-export function* shardPages(job: ShardJob): Generator<SourcePage> {
-  const ids = job.ids.split('\n');
-  const titles = job.titles.split('\n');
-  const numberOf = new Map(ids.map((id, number) => [id, number]));
-  const mine = (source: number) => (id: string) =>
-    shardOf(id, job.shards) === job.shard && job.sourceOf[numberOf.get(id) ?? -1] === source;
+/** A page that was read ahead, signed as it stands: almost always it stays like that. */
+export interface DraftPage {
+  readonly page: CorpusPage;
+  readonly source: number;
+  readonly signature: string;
+}
 
+/** The pages of one shard, in the order of the sources. */
+export function* draftPages(job: ShardJob): Generator<DraftPage, void> {
+  const mine = (id: string) => shardOf(id, job.shards) === job.shard;
   for (const [source, { pages }] of openSources(job.dataDir, job.sources).entries()) {
-    for (const page of pages(mine(source))) {
-      const links: SourceLink[] = [];
-      for (const link of page.links) {
-        const target = numberOf.get(link.id);
-        if (target !== undefined) links.push({ id: link.id, relation: link.relation, title: titles[target] ?? '' });
-      }
-      const linked = { ...page, links };
-      const popularity = job.popularity[numberOf.get(page.id) ?? -1] ?? 0;
-      yield { ...linked, popularity, signature: signPage(job.key, linked, firstVersion) };
-    }
+    for (const page of pages(mine)) yield { page, source, signature: signPage(job.key, page, firstVersion) };
+  }
+}
+
+/**
+ * How much a worker reads while it waits for the table, characters of text: all of an ordinary shard, without holding
+ * all of a huge one.
+ */
+const readAheadCharacters = 2 ** 26;
+
+/** Starts reading at once; the rest is read when it is asked for. */
+export function readAhead<T extends DraftPage>(drafts: Iterator<T, void>): Iterable<T> {
+  const ahead: T[] = [];
+  for (let characters = 0; characters < readAheadCharacters;) {
+    const next = drafts.next();
+    if (next.done) break;
+    ahead.push(next.value);
+    characters += next.value.page.body.length;
+  }
+  return (function* both() {
+    yield* ahead;
+    for (let next = drafts.next(); !next.done; next = drafts.next()) yield next.value;
+  })();
+}
+
+/** Links get the titles of their targets, or go where there is no target; pages get their popularity. */
+export function* finishPages(job: ShardJob, drafts: Iterable<DraftPage>, table: CorpusTable): Generator<SourcePage> {
+  const titles = table.titles.split('\n');
+  const numberOf = new Map(table.ids.split('\n').map((id, number) => [id, number]));
+  for (const { page, source, signature } of drafts) {
+    const number = numberOf.get(page.id);
+    // A later source holds a page of this id: that one counts.
+    if (number === undefined || table.sourceOf[number] !== source) continue;
+    const links = page.links.flatMap((link) => {
+      const target = numberOf.get(link.id);
+      return target === undefined ? [] : [{ id: link.id, relation: link.relation, title: titles[target] ?? '' }];
+    });
+    const linked = { ...page, links };
+    yield {
+      ...linked,
+      popularity: table.popularity[number] ?? 0,
+      signature: links.length === page.links.length ? signature : signPage(job.key, linked, firstVersion),
+    };
   }
 }

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { CorpusError } from './errors.ts';
-import type { ShardJob } from './shard-job.ts';
+import type { CorpusTable, ShardJob } from './shard-job.ts';
 
 /** What a worker says: how many pages of its shard are done, and in the end how many there are. */
 export type WorkerMessage = { readonly done: number } | { readonly pages: number };
@@ -12,27 +12,37 @@ function workerFile(): string {
 }
 
 interface RunOptions {
+  /** Workers start reading before it is there. */
+  readonly table: Promise<CorpusTable>;
   /** How many jobs run at the same time. */
   readonly parallel: number;
   readonly signal?: AbortSignal | undefined;
-  /** Called with all pages done so far, over all jobs. */
-  readonly onDone: (pages: number) => void;
+  /** Called with the pages done so far, over all jobs, and how many there are. */
+  readonly onDone: (pages: number, total: number) => void;
 }
 
 /** Runs every job in a thread of its own, `parallel` at a time; the first failure or an abort stops all. Returns pages by job. */
-export async function runJobs(jobs: readonly ShardJob[], { parallel, signal, onDone }: RunOptions): Promise<number[]> {
+export async function runJobs(jobs: readonly ShardJob[], { table, parallel, signal, onDone }: RunOptions): Promise<number[]> {
   const failed = new AbortController();
   const stop = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal;
   const done = jobs.map(() => 0);
   const results = jobs.map(() => 0);
   let next = 0;
+  let total = 0;
+  table.then(
+    ({ popularity }) => void (total = popularity.length),
+    (error: unknown) => failed.abort(error),
+  );
 
   async function runner(): Promise<void> {
     while (next < jobs.length) {
       const index = next++;
-      results[index] = await runJob(jobs[index]!, stop, (pages) => {
+      results[index] = await runJob(jobs[index]!, table, stop, (pages) => {
         done[index] = pages;
-        onDone(done.reduce((sum, part) => sum + part, 0));
+        onDone(
+          done.reduce((sum, part) => sum + part, 0),
+          total,
+        );
       });
     }
   }
@@ -50,12 +60,19 @@ export async function runJobs(jobs: readonly ShardJob[], { parallel, signal, onD
   return results;
 }
 
-async function runJob(job: ShardJob, stop: AbortSignal, onDone: (pages: number) => void): Promise<number> {
+async function runJob(
+  job: ShardJob,
+  table: Promise<CorpusTable>,
+  stop: AbortSignal,
+  onDone: (pages: number) => void,
+): Promise<number> {
   if (stop.aborted) throw stop.reason;
   const worker = new Worker(workerFile(), { workerData: job });
   const onAbort = () => void worker.terminate();
   stop.addEventListener('abort', onAbort, { once: true });
   try {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is for windows: a thread has no origin
+    table.then((message) => worker.postMessage(message), onAbort);
     return await new Promise<number>((resolve, reject) => {
       let pages: number | undefined;
       worker.on('message', (message: WorkerMessage) => {
