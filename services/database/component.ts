@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import { component } from '../../shared/cluster/component.ts';
+import { database } from './contract.ts';
+import { createFinder } from './finder.ts';
+import { openShard } from './open.ts';
+import { shardFolder } from './sharding.ts';
+import { shardMetrics } from './shard-metrics.ts';
+
+/** Serves one shard of the data set. */
+export const databaseComponent = component({
+  contract: database,
+  calls: {},
+  create({ node, topology, datasetDir, clock, log, metrics }) {
+    const shardNumber = node.shard ?? 1;
+    const shard = openShard(join(datasetDir, shardFolder(shardNumber, topology.shards)), clock, log);
+    const observe = shardMetrics(metrics, shard);
+    const finder = createFinder(shard, observe);
+    const { index, store } = shard;
+    log.info({ shard: shardNumber, pages: index.segment.documents, openedMs: shard.openedMs }, 'shard open');
+    return {
+      handlers: {
+        find: async (request) => finder.find(request),
+        pages: async ({ ids }) => ({ pages: store.pages(ids) }),
+        vocabulary: async () => ({ version: store.version, ...store.vocabulary() }),
+      },
+      state: () => ({
+        shard: shardNumber,
+        shards: topology.shards,
+        version: store.version,
+        pages: index.segment.documents,
+        terms: index.segment.postingStart.length - 1,
+        postings: index.segment.docs.length,
+        indexBytes: index.bytes,
+        openedMs: shard.openedMs,
+        checkpoint: shard.rebuilt === undefined ? 'loaded' : `made again: it was ${shard.rebuilt}`,
+      }),
+      stop: () => store.close(),
+    };
+  },
+});

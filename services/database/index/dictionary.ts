@@ -1,0 +1,34 @@
+import { hash32 } from '../../../shared/time/random.ts';
+import type { Segment } from './segment.ts';
+
+const encoder = new TextEncoder();
+
+/** The terms as bytes and a hash table over them: a tenth of what a Map of strings takes, and it is loaded as it is. */
+export function buildDictionary(terms: readonly string[]): Pick<Segment, 'termBytes' | 'termStart' | 'termSlots'> {
+  const encoded = terms.map((term) => encoder.encode(term));
+  const termStart = new Uint32Array(terms.length + 1);
+  for (const [t, bytes] of encoded.entries()) termStart[t + 1] = termStart[t]! + bytes.length;
+  const termBytes = new Uint8Array(termStart[terms.length]!);
+  for (const [t, bytes] of encoded.entries()) termBytes.set(bytes, termStart[t]);
+  // Between a quarter and a half full: about 1.3 probes a lookup.
+  const termSlots = new Uint32Array(2 ** Math.ceil(Math.log2(terms.length * 2 + 2)));
+  for (const [t, term] of terms.entries()) {
+    let slot = hash32(term) & (termSlots.length - 1);
+    while (termSlots[slot] !== 0) slot = (slot + 1) & (termSlots.length - 1);
+    termSlots[slot] = t + 1;
+  }
+  return { termBytes, termStart, termSlots };
+}
+
+/** The number of `term`, or -1. */
+export function termNumber(segment: Segment, term: string): number {
+  const { termSlots, termStart, termBytes } = segment;
+  const bytes = encoder.encode(term);
+  const mask = termSlots.length - 1;
+  for (let slot = hash32(term) & mask; ; slot = (slot + 1) & mask) {
+    const t = termSlots[slot]! - 1;
+    if (t === -1) return -1;
+    const start = termStart[t]!;
+    if (termStart[t + 1]! - start === bytes.length && bytes.every((byte, i) => termBytes[start + i] === byte)) return t;
+  }
+}

@@ -1,0 +1,76 @@
+import type { Plan } from '../../query/plan.ts';
+import type { Statistics } from '../contract.ts';
+import { findBest } from './best.ts';
+import { createBounds, fieldLengths } from './bounds.ts';
+import { countOf } from './counts.ts';
+import { createMatching } from './matching.ts';
+import { seekDoc } from './seek.ts';
+import { segmentBytes, type Segment } from './segment.ts';
+import { documentFrequency, postingList, type PostingList } from './terms.ts';
+
+export interface Found {
+  /** All docs that match, counted exactly. */
+  readonly total: number;
+  /** This segment's own. */
+  readonly statistics: Statistics;
+  /** Best first. */
+  readonly hits: readonly Hit[];
+  readonly postings: number;
+  readonly skippedWindows: number;
+}
+
+export interface Hit {
+  readonly doc: number;
+  readonly score: number;
+  /** Of term i of the plan in field f at [i * 3 + f]; a term that names a field has zeros elsewhere. */
+  readonly frequencies: number[];
+  readonly lengths: [number, number, number];
+}
+
+/** One segment, ready to be searched. */
+export interface InvertedIndex {
+  readonly segment: Segment;
+  readonly bytes: number;
+  /** `believed` = statistics of all shards; this segment's own where absent. */
+  readonly find: (plan: Plan, size: number, believed: Statistics | undefined) => Found;
+}
+
+export function createInvertedIndex(segment: Segment): InvertedIndex {
+  const bounds = createBounds(segment);
+  const matching = createMatching(segment);
+  const lengths = fieldLengths(segment);
+
+  function hit(doc: number, score: number, lists: readonly PostingList[]): Hit {
+    const frequencies = lists.flatMap((list) => {
+      const p = seekDoc(segment.docs, doc, list.start, list.end);
+      if (p === list.end || segment.docs[p] !== doc) return [0, 0, 0];
+      return ([0, 1, 2] as const).map((field) =>
+        list.within === 'anywhere' || list.within === field ? countOf(segment, p, field) : 0,
+      );
+    });
+    const [title, keywords, body] = segment.lengths.subarray(doc * 3, doc * 3 + 3);
+    return { doc, score, frequencies, lengths: [title!, keywords!, body!] };
+  }
+
+  return {
+    segment,
+    bytes: segmentBytes(segment) + bounds.starts.byteLength + bounds.greatest.byteLength,
+    find(plan, size, believed) {
+      const lists = plan.terms.map((term, i) => postingList(segment, term, i));
+      const statistics: Statistics = {
+        documents: segment.documents,
+        fieldLengths: [...lengths],
+        frequencies: lists.map((list) => documentFrequency(segment, list)),
+      };
+      const filter = matching.filter(plan);
+      const best = findBest(segment, bounds, plan.terms, lists, believed ?? statistics, size, filter);
+      return {
+        total: matching.count(lists, filter),
+        statistics,
+        hits: best.docs.map((doc, i) => hit(doc, best.scores[i]!, lists)),
+        postings: best.postings,
+        skippedWindows: best.skippedWindows,
+      };
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { growable } from './growable.ts';
+
+/** Words as people write them: each has its term's number, and how many pages hold it. */
+export interface Numbering {
+  readonly beginPage: () => void;
+  /** The number of `term`, the stem of `word`; counts the word once per page. */
+  readonly termOf: (word: string, term: string) => number;
+  readonly terms: () => readonly string[];
+  /** Surface word -> pages. */
+  readonly vocabulary: () => Map<string, number>;
+}
+
+export function createNumbering(): Numbering {
+  const terms: string[] = [];
+  const termNumbers = new Map<string, number>();
+  // A word decides its term: one look-up a token, the stem is looked up once a word.
+  const words = new Map<string, number>();
+  const termByWord = growable(Uint32Array);
+  let pages: number[] = [];
+  let seenOn: number[] = [];
+  let page = 0;
+
+  function numberTerm(term: string): number {
+    const known = termNumbers.get(term);
+    if (known !== undefined) return known;
+    termNumbers.set(term, terms.length);
+    return terms.push(term) - 1;
+  }
+
+  return {
+    beginPage: () => void page++,
+    termOf(word, term) {
+      let number = words.get(word);
+      if (number === undefined) {
+        number = words.size;
+        words.set(word, number);
+        termByWord.push(numberTerm(term));
+        pages.push(0);
+        seenOn.push(0);
+      }
+      if (seenOn[number] !== page) {
+        seenOn[number] = page;
+        pages[number]!++;
+      }
+      return termByWord.at(number);
+    },
+    terms: () => terms,
+    vocabulary: () => new Map([...words].map(([word, number]) => [word, pages[number]!])),
+  };
+}

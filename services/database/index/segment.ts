@@ -1,0 +1,62 @@
+/**
+ * The inverted index of one shard: plain typed arrays, so that a checkpoint is the memory itself and nothing is decoded to search.
+ *
+ *     term "dog" --hash--> slot --> t         postingStart[t] .. postingStart[t + 1] = its postings
+ *
+ *     posting p        docs[p]    counts[p]           positions, 1 in `positionStride` anchored in positionStart
+ *                      3          title 1, body 2     (title) 0  (body) 4 +3
+ *                      17         body 1              (body) 9
+ *
+ * `doc` numbers the pages of the segment in the order of their ids: equal scores then come out in id order by themselves. A segment never
+ * changes: writes go to a small younger segment, deletes to a set of tombstones.
+ */
+export interface Segment {
+  /** Pages. */
+  readonly documents: number;
+  /** doc -> the page's number in the store. */
+  readonly numbers: Uint32Array;
+  /** doc * 3 + field -> terms in that field. */
+  readonly lengths: Uint32Array;
+  readonly popularity: Float64Array;
+  /** UTF-8 of all terms, one after the other; term t = bytes termStart[t] .. termStart[t + 1]. */
+  readonly termBytes: Uint8Array;
+  readonly termStart: Uint32Array;
+  /** Open-addressing hash table of term numbers + 1; 0 = free. Its size is a power of two. */
+  readonly termSlots: Uint32Array;
+  readonly postingStart: Uint32Array;
+  /** Ascending within a term. */
+  readonly docs: Uint32Array;
+  /** Frequencies by field, packed (counts.ts). */
+  readonly counts: Uint16Array;
+  /** Postings whose frequencies do not fit: their numbers, ascending, and three frequencies each. */
+  readonly largeAt: Uint32Array;
+  readonly largeCounts: Uint32Array;
+  /** Byte offset of the positions of posting 0, 16, 32, ... */
+  readonly positionStart: Uint32Array;
+  /** Per posting, per field: LEB128 differences between ascending positions. */
+  readonly positionBytes: Uint8Array;
+}
+
+/** One in so many postings has an anchor into `positionBytes`: 0.25 bytes a posting, and 8 postings to skip on average. */
+export const positionStride = 16;
+
+/** The arrays of a segment in the order of the checkpoint; wider elements first, so that all stay aligned. */
+export const segmentArrays = {
+  popularity: Float64Array,
+  numbers: Uint32Array,
+  lengths: Uint32Array,
+  termStart: Uint32Array,
+  termSlots: Uint32Array,
+  postingStart: Uint32Array,
+  docs: Uint32Array,
+  largeAt: Uint32Array,
+  largeCounts: Uint32Array,
+  positionStart: Uint32Array,
+  counts: Uint16Array,
+  termBytes: Uint8Array,
+  positionBytes: Uint8Array,
+} as const;
+
+export function segmentBytes(segment: Segment): number {
+  return Object.keys(segmentArrays).reduce((sum, name) => sum + segment[name as keyof typeof segmentArrays].byteLength, 0);
+}

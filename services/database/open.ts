@@ -1,0 +1,56 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../../shared/time/clock.ts';
+import { shardFiles } from './files.ts';
+import { createIndexBuilder } from './index/builder.ts';
+import { loadCheckpoint, saveCheckpoint, type Refusal } from './index/checkpoint.ts';
+import { createInvertedIndex, type InvertedIndex } from './index/inverted.ts';
+import type { Segment } from './index/segment.ts';
+import { openStore, type Store } from './store.ts';
+
+/** A shard being served. */
+export interface Shard {
+  readonly store: Store;
+  readonly index: InvertedIndex;
+  /** From opening the files to being able to search, ms. */
+  readonly openedMs: number;
+  /** Why the index had to be made again; undefined where the checkpoint was good. */
+  readonly rebuilt: Refusal | undefined;
+}
+
+/** Opens the shard in `folder`. Throws where its store is missing or broken; a missing or broken checkpoint is made again. */
+export function openShard(folder: string, clock: Clock, log: Logger): Shard {
+  const begin = clock.now();
+  const files = shardFiles(folder);
+  const store = openStore(files.store);
+  try {
+    const loaded = loadCheckpoint(files.checkpoint, store.version);
+    if (loaded.ok) {
+      return { store, index: createInvertedIndex(loaded.segment), openedMs: clock.now() - begin, rebuilt: undefined };
+    }
+    log.warn(
+      { file: files.checkpoint, refusal: loaded.refusal },
+      'the index checkpoint is not usable: making the index again from the store',
+    );
+    const segment = rebuild(store);
+    keep(files.checkpoint, segment, store.version, log);
+    return { store, index: createInvertedIndex(segment), openedMs: clock.now() - begin, rebuilt: loaded.refusal };
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+}
+
+function rebuild(store: Store): Segment {
+  const builder = createIndexBuilder();
+  for (const row of store.rows()) builder.add(row);
+  return builder.finish();
+}
+
+/** Without a checkpoint the next start is slower, and that is all: a full or read-only disk does not stop the node. */
+function keep(file: string, segment: Segment, version: string, log: Logger): void {
+  try {
+    saveCheckpoint(file, segment, version);
+  } catch (error) {
+    log.warn({ file, error }, 'the index checkpoint could not be written');
+  }
+}

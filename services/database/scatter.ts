@@ -1,0 +1,114 @@
+import { LRUCache } from 'lru-cache';
+import type { Context } from '../../shared/rpc/context.ts';
+import type { RequestOf, ResponseOf } from '../../shared/rpc/contract.ts';
+import type { Upstream } from '../../shared/rpc/upstream.ts';
+import type { PlannedTerm } from '../query/plan.ts';
+import type { database, FindResult, Statistics } from './contract.ts';
+
+type Database = Pick<Upstream<typeof database>, 'find'>;
+type Part = ResponseOf<(typeof database.operations)['find']>;
+export type FindRequest = Omit<RequestOf<(typeof database.operations)['find']>, 'statistics'>;
+
+/** Terms whose frequencies a caller remembers: about 100 bytes each. */
+const rememberedTerms = 50_000;
+/** Every round but the last learns the truth; only writes that keep changing it ask for more than two. */
+const maxRounds = 3;
+
+/** What a caller believes about all shards together. */
+interface Belief {
+  totals: Pick<Statistics, 'documents' | 'fieldLengths'> | undefined;
+  readonly frequencies: LRUCache<string, number>;
+}
+
+/** Beliefs live as long as the upstream that they were learnt from. */
+const beliefs = new WeakMap<Database, Belief>();
+
+/**
+ * Asks every shard in parallel and puts the parts together; the candidates hold exactly the best `size` pages of the whole corpus.
+ *
+ * A shard can only choose its best pages when it knows the statistics of all shards: which words are rare, how long pages are. Asking for
+ * them first would cost a round trip each time. So the caller sends what it remembers, and each shard answers with its own true part. The
+ * sum shows whether the belief was true: it nearly always is, and one round is all. Where it was not, the shards that held something back
+ * are asked once more, with the truth.
+ *
+ *     caller                 shard 1           shard 2
+ *       |-- dog is on 70? ---->|----------------->|
+ *       |<- 40 here, best 10 --|<- 32 here, 10 ---|      72: not 70
+ *       |-- dog is on 72 ----->|----------------->|
+ *       |<- 40 here, best 10 --|<- 32 here, 10 ---|      72: true
+ */
+export async function findAcrossShards(
+  database: Database,
+  shards: number,
+  request: FindRequest,
+  context: Context,
+): Promise<FindResult> {
+  const belief = beliefOf(database);
+  const ask = (shard: number, statistics: Statistics | undefined) =>
+    database.find({ ...request, ...(statistics === undefined ? {} : { statistics }) }, context, { shard });
+
+  // A single shard knows the truth by itself.
+  let believed = shards === 1 ? undefined : recall(belief, request.plan.terms);
+  let parts = await Promise.all(Array.from({ length: shards }, (_, i) => ask(i + 1, believed)));
+  for (let round = 1; ; round++) {
+    const truth = sum(parts);
+    learn(belief, request.plan.terms, truth);
+    // A shard that sent all its matches had nothing to choose.
+    const told = shards === 1 || (believed !== undefined && same(believed, truth));
+    const again = parts.map((part) => !told && part.candidates.length < part.total);
+    if (round === maxRounds || !again.includes(true)) {
+      const total = parts.reduce((count, part) => count + part.total, 0);
+      return { total, statistics: truth, candidates: parts.flatMap((part) => part.candidates) };
+    }
+    believed = truth;
+    parts = await Promise.all(parts.map((part, i) => (again[i] === true ? ask(i + 1, truth) : part)));
+  }
+}
+
+function beliefOf(database: Database): Belief {
+  let belief = beliefs.get(database);
+  if (belief === undefined) {
+    belief = { totals: undefined, frequencies: new LRUCache({ max: rememberedTerms }) };
+    beliefs.set(database, belief);
+  }
+  return belief;
+}
+
+/** Undefined where something was never heard of: half a belief is no better than none. */
+function recall(belief: Belief, terms: readonly PlannedTerm[]): Statistics | undefined {
+  if (belief.totals === undefined) return undefined;
+  const frequencies: number[] = [];
+  for (const term of terms) {
+    const frequency = belief.frequencies.get(keyOf(term));
+    if (frequency === undefined) return undefined;
+    frequencies.push(frequency);
+  }
+  return { ...belief.totals, frequencies };
+}
+
+function learn(belief: Belief, terms: readonly PlannedTerm[], { documents, fieldLengths, frequencies }: Statistics): void {
+  belief.totals = { documents, fieldLengths };
+  for (const [i, term] of terms.entries()) belief.frequencies.set(keyOf(term), frequencies[i]!);
+}
+
+function keyOf({ term, field }: PlannedTerm): string {
+  return `${field ?? ''}:${term}`;
+}
+
+function sum(parts: readonly Part[]): Statistics {
+  const add = (numbers: (part: Part) => readonly number[]) =>
+    numbers(parts[0]!).map((_, i) => parts.reduce((total, part) => total + (numbers(part)[i] ?? 0), 0));
+  return {
+    documents: parts.reduce((total, part) => total + part.statistics.documents, 0),
+    fieldLengths: add((part) => part.statistics.fieldLengths),
+    frequencies: add((part) => part.statistics.frequencies),
+  };
+}
+
+function same(a: Statistics, b: Statistics): boolean {
+  return (
+    a.documents === b.documents &&
+    a.fieldLengths.every((length, i) => length === b.fieldLengths[i]) &&
+    a.frequencies.every((frequency, i) => frequency === b.frequencies[i])
+  );
+}

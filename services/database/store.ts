@@ -1,0 +1,170 @@
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { Page } from './contract.ts';
+import type { SourcePage } from './source.ts';
+
+/** Grows with every change of the tables below: a shard of another version is refused, and built anew from its source. */
+const schemaVersion = 1;
+
+const schema = `
+  create table meta (key text primary key, value text not null) without rowid, strict;
+  create table pages (
+    number integer primary key,
+    id text not null unique,
+    title text not null,
+    url text not null,
+    keywords text not null, -- a JSON array
+    body text not null,
+    popularity real not null,
+    signature text
+  ) strict;
+  create table links (
+    page integer not null,
+    position integer not null,
+    target text not null,
+    title text, -- of the target, which mostly lives on another shard
+    relation text not null,
+    primary key (page, position)
+  ) without rowid, strict;
+  create table vocabulary (word text primary key, documents integer not null) without rowid, strict;
+`;
+
+/** What the index is made of: one page's text, in the order of the page ids. */
+export interface IndexedRow {
+  readonly number: number;
+  readonly title: string;
+  readonly keywords: readonly string[];
+  readonly body: string;
+  readonly popularity: number;
+}
+
+/** What a search shows of a page. */
+export interface Head {
+  readonly id: string;
+  readonly title: string;
+  readonly url: string;
+  readonly body: string;
+}
+
+/** The durable truth of one shard, open for reading. */
+export interface Store {
+  /** Changes with the content: an index made from another version is stale. */
+  readonly version: string;
+  readonly head: (number: number) => Head;
+  readonly pages: (ids: readonly string[]) => Page[];
+  readonly vocabulary: () => { words: string[]; documents: number[] };
+  readonly rows: () => Iterable<IndexedRow>;
+  readonly close: () => void;
+}
+
+/**
+ * Opens a shard read-only, so that several processes (and a read-only disk) can serve the same files. Reads go through a memory map:
+ * replicas on one machine then share one copy of the text, the operating system's.
+ * Throws where there is no such file or it is of another schema.
+ */
+export function openStore(file: string): Store {
+  const database = new DatabaseSync(file, { readOnly: true });
+  try {
+    const version = database.prepare('pragma user_version').get()?.['user_version'];
+    if (version !== schemaVersion)
+      throw new Error(`${file} has schema ${String(version)}, this program reads ${schemaVersion}: build the data set again`);
+    database.exec(`pragma mmap_size = ${2 ** 36}; pragma cache_size = -1024`);
+    return reader(database);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function reader(database: DatabaseSync): Store {
+  const headOf = database.prepare('select id, title, url, body from pages where number = ?');
+  const pageOf = database.prepare('select number, id, title, body, keywords, url from pages where id = ?');
+  const linksOf = database.prepare(
+    'select target as id, coalesce(title, target) as title, relation from links where page = ? order by position',
+  );
+  return {
+    version: String(database.prepare("select value from meta where key = 'version'").get()?.['value']),
+    head: (number) => headOf.get(number) as unknown as Head,
+    pages: (ids) =>
+      ids.flatMap((id) => {
+        const row = pageOf.get(id) as (Omit<Page, 'keywords' | 'links'> & { number: number; keywords: string }) | undefined;
+        if (row === undefined) return [];
+        const { number, keywords, ...page } = row;
+        const links = linksOf.all(number) as unknown as Page['links'];
+        return [{ ...page, keywords: JSON.parse(keywords) as string[], links: links.map((link) => ({ ...link })) }];
+      }),
+    vocabulary() {
+      const statement = database.prepare('select word, documents from vocabulary order by word');
+      const words: string[] = [];
+      const documents: number[] = [];
+      for (const row of statement.iterate()) {
+        words.push(row['word'] as string);
+        documents.push(row['documents'] as number);
+      }
+      return { words, documents };
+    },
+    rows: () => indexedRows(database),
+    close: () => database.close(),
+  };
+}
+
+/** The pages in the order of their ids. */
+function* indexedRows(database: DatabaseSync): Iterable<IndexedRow> {
+  const statement = database.prepare('select number, title, keywords, body, popularity from pages order by id');
+  for (const row of statement.iterate()) {
+    yield { ...(row as unknown as IndexedRow), keywords: JSON.parse(row['keywords'] as string) as string[] };
+  }
+}
+
+/** A new shard being filled: fast while it lasts, durable when `finish` returns. */
+export interface Loader {
+  /** Throws where the id was there before. */
+  readonly add: (page: SourcePage) => void;
+  readonly rows: () => Iterable<IndexedRow>;
+  readonly addWord: (word: string, documents: number) => void;
+  readonly finish: (version: string) => void;
+  readonly close: () => void;
+}
+
+/**
+ * Creates `file`, which must not exist. No journal and no fsync while loading: until `finish` there is nothing to lose. It leaves the
+ * file without a write-ahead log, so that readers need no right to write; whoever opens it for writing switches WAL on.
+ */
+export function createStore(file: string): Loader {
+  const database = new DatabaseSync(file);
+  database.exec(
+    `pragma journal_mode = off; pragma synchronous = off; pragma locking_mode = exclusive; pragma cache_size = -65536; ${schema} begin`,
+  );
+  const insertPage = database.prepare(
+    'insert into pages (id, title, url, keywords, body, popularity, signature) values (?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing',
+  );
+  const insertLink = database.prepare('insert into links (page, position, target, title, relation) values (?, ?, ?, ?, ?)');
+  const insertWord = database.prepare('insert into vocabulary (word, documents) values (?, ?)');
+  return {
+    add: (page) => insert(page, insertPage, insertLink),
+    rows: () => indexedRows(database),
+    addWord: (word, documents) => void insertWord.run(word, documents),
+    finish(version) {
+      // Links whose importer gave no title: what this shard knows itself.
+      database.exec('update links set title = (select title from pages where id = target) where title is null');
+      database.prepare("insert into meta (key, value) values ('version', ?)").run(version);
+      database.exec(`pragma user_version = ${schemaVersion}; commit; analyze`);
+    },
+    close: () => void (database.isOpen && database.close()),
+  };
+}
+
+function insert(page: SourcePage, insertPage: StatementSync, insertLink: StatementSync): void {
+  const { changes, lastInsertRowid } = insertPage.run(
+    page.id,
+    page.title,
+    page.url,
+    JSON.stringify(page.keywords),
+    page.body,
+    page.popularity,
+    page.signature ?? null,
+  );
+  if (changes === 0) throw new Error(`page ${page.id} comes twice: ids must be unique`);
+  for (const [position, link] of page.links.entries()) {
+    insertLink.run(lastInsertRowid, position, link.id, link.title ?? null, link.relation);
+  }
+}

@@ -1,0 +1,88 @@
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { syncFile, syncFolder } from './durable.ts';
+import { createIndexBuilder } from './index/builder.ts';
+import { saveCheckpoint } from './index/checkpoint.ts';
+import { shardFiles } from './files.ts';
+import type { SourcePage } from './source.ts';
+import { createStore } from './store.ts';
+
+/** How far a shard is: first its pages are stored, then they are indexed. */
+export interface WriteProgress {
+  readonly phase: 'storing' | 'indexing';
+  /** Pages done in this phase. */
+  readonly pages: number;
+}
+
+/** Pages between two reports of progress. */
+const reportEvery = 1_000;
+
+/**
+ * Builds the shard in `folder` from its pages: the store, the vocabulary and the index checkpoint. All or nothing: it works beside, and swaps
+ * the folder in when everything is on disk; what was there before is replaced. Takes the calling thread until it is done; shards may be
+ * written by several threads or processes at once.
+ *
+ * Throws where an id comes twice. Links without a title get it from this shard's pages (see `withLinkTitles`). Answers with the page count.
+ */
+export async function writeShard(
+  folder: string,
+  pages: Iterable<SourcePage> | AsyncIterable<SourcePage>,
+  onProgress: (progress: WriteProgress) => void = () => {},
+): Promise<number> {
+  const partial = `${folder}.${process.pid}.partial`;
+  rmSync(partial, { recursive: true, force: true });
+  mkdirSync(partial, { recursive: true });
+  try {
+    const count = await fill(partial, pages, onProgress);
+    swapIn(partial, folder);
+    return count;
+  } catch (error) {
+    rmSync(partial, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function fill(
+  folder: string,
+  pages: Iterable<SourcePage> | AsyncIterable<SourcePage>,
+  onProgress: (progress: WriteProgress) => void,
+) {
+  const files = shardFiles(folder);
+  const store = createStore(files.store);
+  try {
+    let stored = 0;
+    for await (const page of pages) {
+      store.add(page);
+      if (++stored % reportEvery === 0) onProgress({ phase: 'storing', pages: stored });
+    }
+    onProgress({ phase: 'storing', pages: stored });
+
+    const builder = createIndexBuilder();
+    let indexed = 0;
+    for (const row of store.rows()) {
+      builder.add(row);
+      if (++indexed % reportEvery === 0) onProgress({ phase: 'indexing', pages: indexed });
+    }
+    const words = [...builder.vocabulary()].sort(([a], [b]) => (a < b ? -1 : 1));
+    for (const [word, documents] of words) store.addWord(word, documents);
+    const version = crypto.randomUUID();
+    store.finish(version);
+    saveCheckpoint(files.checkpoint, builder.finish(), version);
+    store.close();
+    syncFile(files.store);
+    syncFolder(folder);
+    onProgress({ phase: 'indexing', pages: indexed });
+    return stored;
+  } finally {
+    store.close();
+  }
+}
+
+function swapIn(partial: string, folder: string): void {
+  const old = `${partial}.old`;
+  rmSync(old, { recursive: true, force: true });
+  if (existsSync(folder)) renameSync(folder, old);
+  renameSync(partial, folder);
+  syncFolder(dirname(folder));
+  rmSync(old, { recursive: true, force: true });
+}
