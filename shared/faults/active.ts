@@ -1,0 +1,135 @@
+import type { Call, Layer } from '../rpc/call.ts';
+import type { Clock } from '../time/clock.ts';
+import { seededRandom } from '../time/random.ts';
+import type { Scheduler, Timer } from '../time/scheduler.ts';
+import { draw } from './draw.ts';
+import type { Fault, Scope } from './envelope.ts';
+import type { BodyShape, Crossing, EdgeVerdict, FaultContext } from './fault.ts';
+import type { FaultHost } from './host.ts';
+import { kindAndParams } from './kinds.ts';
+import { runPlan } from './plan.ts';
+
+/** A fault in effect. Its functions count, and return undefined for what is not hit. */
+export interface ActiveFault {
+  readonly fault: Fault;
+  readonly matched: number;
+  readonly applied: number;
+  readonly signal: AbortSignal;
+  serve(call: Call): Layer | undefined;
+  edge(crossing: Crossing, call: Call): EdgeVerdict | undefined;
+  body(call: Call): BodyShape | undefined;
+  fsyncMs(key: string): number;
+  stop(): void;
+}
+
+interface ActivateOptions {
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+  readonly host: FaultHost;
+  readonly warn: (text: string) => void;
+}
+
+/** Puts a checked fault into effect. With probability 0 it puts nothing into effect at all. */
+export function activate(fault: Fault, { clock, scheduler, host, warn }: ActivateOptions): ActiveFault {
+  const { kind, params } = kindAndParams(fault.kind, fault.params);
+  const beganAt = clock.now();
+  const controller = new AbortController();
+  const undo: (() => void)[] = [() => controller.abort(new Error('the connection was reset'))];
+  let matched = 0;
+  let applied = 0;
+  const count = () => {
+    matched++;
+    applied++;
+  };
+  const hit = (requestId: string): boolean => {
+    matched++;
+    const struck = draw(fault.seed, fault.id, requestId) < fault.probability;
+    if (struck) applied++;
+    return struck;
+  };
+  const context: FaultContext<unknown> = {
+    fault,
+    params,
+    clock,
+    scheduler,
+    random: seededRandom(`${fault.seed} ${fault.id} ${fault.target}`),
+    ageMs: () => clock.now() - beganAt,
+    draw: (requestId, purpose) => draw(fault.seed, fault.id, requestId, purpose),
+    callerOf: (call) => host.callerOf(call) ?? 'unknown',
+    spare: () => void applied--,
+    signal: controller.signal,
+  };
+
+  const off = fault.probability === 0;
+  const layer = off ? undefined : kind.serve?.(context);
+  const onEdge = off ? undefined : kind.edge?.(context);
+  const onBody = off ? undefined : kind.body?.(context);
+  const onFsync = off ? undefined : kind.fsync?.(context);
+  if (!off && draw(fault.seed, fault.id, fault.target) < fault.probability) startProcessFaults();
+
+  function startProcessFaults(): void {
+    const plan = kind.plan?.(params);
+    if (plan && host.process) {
+      const running = runPlan(plan, fault.target, {
+        scheduler,
+        act: host.process,
+        onAction: count,
+        onError: (action, error) => warn(`${action.do} of ${fault.target} failed: ${String(error)}`),
+      });
+      undo.push(() => void running.stop());
+    }
+    if (kind.refuse && host.listener) {
+      host.listener.close();
+      count();
+      undo.push(() => host.listener?.open());
+    }
+    const skew = kind.skew?.(params);
+    if (skew && host.clock) {
+      undo.push(host.clock.skew(skew));
+      count();
+    }
+    const burn = kind.burn?.(params);
+    if (burn && host.burn) undo.push(burnInTurns(burn, host.burn));
+  }
+
+  function burnInTurns({ busyMs, periodMs }: { busyMs: number; periodMs: number }, occupy: (busyMs: number) => void): () => void {
+    let timer: Timer | undefined;
+    const turn = () => {
+      count();
+      occupy(busyMs);
+      timer = scheduler.after(periodMs - busyMs, turn);
+    };
+    timer = scheduler.after(0, turn);
+    return () => timer?.cancel();
+  }
+
+  return {
+    fault,
+    get matched() {
+      return matched;
+    },
+    get applied() {
+      return applied;
+    },
+    signal: controller.signal,
+    serve: (call) => (layer && inScope(fault.scope, call, host.callerOf(call)) && hit(call.requestId) ? layer : undefined),
+    edge(crossing, call) {
+      if (!onEdge || !inScope(fault.scope, call, crossing.from)) return undefined;
+      const verdict = onEdge(crossing);
+      if (verdict.do === 'pass' || !hit(call.requestId)) return undefined;
+      return verdict;
+    },
+    body: (call) => (onBody && inScope(fault.scope, call, host.callerOf(call)) && hit(call.requestId) ? onBody(call) : undefined),
+    fsyncMs: (key) => (onFsync && hit(key) ? onFsync(key) : 0),
+    stop() {
+      for (const step of undo.splice(0).reverse()) step();
+    },
+  };
+}
+
+/** Whether the call is one that the fault is about. The direction is the network faults' own affair. */
+export function inScope(scope: Scope, call: Call, caller: string | undefined): boolean {
+  if (scope.caller !== undefined && scope.caller !== caller) return false;
+  if (scope.operation === undefined) return true;
+  return scope.operation === call.operation.name || scope.operation === `${call.component}.${call.operation.name}`;
+}

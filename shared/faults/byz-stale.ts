@@ -1,0 +1,34 @@
+import Type from 'typebox';
+import { canonicalJson } from '../security/canonical-json.ts';
+import { faultKind, params } from './fault.ts';
+import { boundedMap } from './memory.ts';
+
+const remembered = 10_000;
+
+/**
+ * A replica that stopped following the others: it answers each request as it would have `behind` changes of that answer ago.
+ * It learns the older answers while the fault lasts; where nothing ever changed there is nothing stale, and it says so by
+ * its count.
+ */
+export const byzStale = faultKind({
+  kind: 'byz.stale',
+  summary: 'answers from an old state',
+  params: params({ behind: Type.Integer({ minimum: 1, maximum: 1_000, default: 1 }) }),
+  serve({ params: { behind }, spare }) {
+    const histories = boundedMap<{ text: string; body: unknown }[]>(remembered);
+    return (next) =>
+      async function byzStale(call) {
+        const reply = await next(call);
+        const key = `${call.component}.${call.operation.name} ${canonicalJson(call.request)}`;
+        const history = histories.get(key) ?? [];
+        const text = canonicalJson(reply.body);
+        if (history.at(-1)?.text !== text) history.push({ text, body: reply.body });
+        if (history.length > behind + 1) history.shift();
+        histories.set(key, history);
+        const old = history[history.length - 1 - behind];
+        if (old && old.text !== text) return { ...reply, body: old.body };
+        spare();
+        return reply;
+      };
+  },
+});

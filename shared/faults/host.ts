@@ -1,0 +1,31 @@
+import type { Call } from '../rpc/call.ts';
+import type { FaultKind } from './fault.ts';
+import type { ProcessPort } from './plan.ts';
+import type { SkewableClock } from './skewable-clock.ts';
+
+/** What the place where faults live can do to itself. A fault that needs what is missing is refused, not ignored. */
+export interface FaultHost {
+  readonly callerOf: (call: Call) => string | undefined;
+  /** Watchdog: acts on the processes that it started. */
+  readonly process?: ProcessPort | undefined;
+  /** Node: closes the data port and cuts its connections; opens it again. */
+  readonly listener?: { close(): void; open(): void } | undefined;
+  /** Node: keeps the main loop busy for `busyMs`. */
+  readonly burn?: ((busyMs: number) => void) | undefined;
+  readonly clock?: SkewableClock | undefined;
+  /** A sentence about what is missing for this fault; undefined when all is there. */
+  lacks(kind: FaultKind, params: unknown): string | undefined;
+}
+
+export function faultHost(ports: Omit<FaultHost, 'lacks'>): FaultHost {
+  return {
+    ...ports,
+    lacks(kind, params) {
+      if (kind.plan?.(params) && !ports.process) return 'nothing here can signal processes';
+      if (kind.refuse && !ports.listener) return 'there is no listener to close';
+      if (kind.burn?.(params) && !ports.burn) return 'there is no main loop to occupy';
+      if (kind.skew && !ports.clock) return 'the clock cannot be moved';
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,120 @@
+import { compose, type Call, type Layer, type Reply, type Service } from '../rpc/call.ts';
+import { RpcError } from '../rpc/errors.ts';
+import { sleep, type Scheduler } from '../time/scheduler.ts';
+import type { ActiveFault } from './active.ts';
+import type { BodyShape, Crossing, EdgeVerdict } from './fault.ts';
+
+/** What the layers need of a registry. */
+export interface ActiveFaults {
+  active(): readonly ActiveFault[];
+}
+
+/** The connection is to be cut without a word: an HTTP server destroys the socket instead of answering with a problem. */
+export class ConnectionReset extends RpcError {
+  constructor() {
+    super('connection_lost', 'the connection was reset');
+    this.name = 'ConnectionReset';
+  }
+}
+
+/** Server side, next to the handler: service faults on calls to this node, the first fault outermost. */
+export function serveFaults(faults: ActiveFaults): Layer {
+  return (next) =>
+    function serveFaults(call) {
+      const active = faults.active();
+      if (active.length === 0) return next(call);
+      const layers = active.flatMap((fault) => fault.serve(call) ?? []);
+      return compose(layers, next)(call);
+    };
+}
+
+/**
+ * Network faults on the edge that `crossing` names (undefined: the call stays within the node). Outermost on a server, next
+ * to the transport on a client.
+ */
+export function edgeFaults(faults: ActiveFaults, scheduler: Scheduler, crossing: (call: Call) => Crossing | undefined): Layer {
+  return (next) =>
+    function edgeFaults(call) {
+      const active = faults.active();
+      const edge = active.length === 0 ? undefined : crossing(call);
+      if (!edge || edge.from === edge.to) return next(call);
+      const layers = active.flatMap((fault) => {
+        const verdict = fault.edge(edge, call);
+        return verdict ? [verdictLayer(verdict, fault, scheduler)] : [];
+      });
+      return compose(layers, next)(call);
+    };
+}
+
+/** The edges out of `node`: by the endpoint that the balancer chose. */
+export function outgoing(node: string): (call: Call) => Crossing | undefined {
+  return ({ endpoint, requestId }) => (endpoint ? { from: node, to: endpoint.node, requestId } : undefined);
+}
+
+/** The edges into `node`: by the caller that the request names. Callers outside of the cluster are nobody's edge. */
+export function incoming(node: string, callerOf: (call: Call) => string | undefined): (call: Call) => Crossing | undefined {
+  return (call) => {
+    const from = callerOf(call);
+    return from === undefined ? undefined : { from, to: node, requestId: call.requestId };
+  };
+}
+
+/** How the reply to `call` leaves the socket: the slowest of all shapes; undefined = at once. */
+export function bodyShape(faults: ActiveFaults, call: Call): { shape: BodyShape; signal: AbortSignal } | undefined {
+  const perByte = ({ pauseMs, chunkBytes }: BodyShape) => pauseMs / chunkBytes;
+  return faults
+    .active()
+    .flatMap((fault) => {
+      const shape = fault.body(call);
+      return shape ? [{ shape, signal: fault.signal }] : [];
+    })
+    .sort((a, b) => perByte(b.shape) - perByte(a.shape))[0];
+}
+
+/** Waits as long as an fsync takes longer than it should. */
+export async function fsyncFaults(faults: ActiveFaults, scheduler: Scheduler, key: string): Promise<void> {
+  const extraMs = faults.active().reduce((sum, fault) => sum + fault.fsyncMs(key), 0);
+  if (extraMs > 0) await sleep(scheduler, extraMs);
+}
+
+function verdictLayer(verdict: EdgeVerdict, fault: ActiveFault, scheduler: Scheduler): Layer {
+  return (next) =>
+    async function crossing(call) {
+      const leg = 'leg' in verdict ? verdict.leg : 'request';
+      const reply = leg === 'reply' ? await next(call) : undefined;
+      switch (verdict.do) {
+        case 'lose':
+          return gone(call.signal, fault.signal);
+        case 'reset':
+          throw new ConnectionReset();
+        case 'delay':
+          await sleep(scheduler, verdict.delayMs, call.signal);
+          return reply ?? next(call);
+        case 'duplicate':
+          return duplicate(next, call, verdict.copies);
+        case 'pass':
+          return reply ?? next(call);
+      }
+    };
+}
+
+/** Never answers: ends when the caller gives up, or when the network is whole again and the connection turns out dead. */
+function gone(caller: AbortSignal, fault: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const giveUp = () => {
+      caller.removeEventListener('abort', giveUp);
+      fault.removeEventListener('abort', giveUp);
+      reject(caller.aborted ? (caller.reason as Error) : new ConnectionReset());
+    };
+    if (caller.aborted || fault.aborted) return giveUp();
+    caller.addEventListener('abort', giveUp);
+    fault.addEventListener('abort', giveUp);
+  });
+}
+
+/** The same request `copies` times; the first answer, good or bad, is the one that arrives. */
+function duplicate(next: Service, call: Call, copies: number): Promise<Reply> {
+  const answers = Array.from({ length: copies }, () => next(call));
+  for (const answer of answers) answer.catch(() => undefined);
+  return Promise.race(answers);
+}

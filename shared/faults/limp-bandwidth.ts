@@ -1,0 +1,16 @@
+import Type from 'typebox';
+import { faultKind, params } from './fault.ts';
+
+/** Pieces are this far apart: often enough to look like a steady stream. */
+const tickMs = 50;
+
+/** The reply leaves at `bytesPerSecond`: the first byte is in time, the last one is not. */
+export const limpBandwidth = faultKind({
+  kind: 'limp.bandwidth',
+  summary: 'sends replies at a trickle of bytes per second',
+  params: params({ bytesPerSecond: Type.Number({ minimum: 20, maximum: 1e9 }) }),
+  body({ params: { bytesPerSecond } }) {
+    const chunkBytes = Math.max(1, Math.round((bytesPerSecond * tickMs) / 1_000));
+    return () => ({ chunkBytes, pauseMs: (chunkBytes / bytesPerSecond) * 1_000 });
+  },
+});

@@ -1,0 +1,12 @@
+import Type from 'typebox';
+import { faultKind, Milliseconds, params } from './fault.ts';
+
+/** `chunkBytes`, a pause, `chunkBytes`, a pause: each gap is too short for an idle timeout, the whole is far too long. */
+export const limpDribble = faultKind({
+  kind: 'limp.dribble',
+  summary: 'sends replies in crumbs with pauses',
+  params: params({ chunkBytes: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 16 }), pauseMs: Milliseconds(1, 100) }),
+  body:
+    ({ params: { chunkBytes, pauseMs } }) =>
+    () => ({ chunkBytes, pauseMs }),
+});

@@ -1,0 +1,18 @@
+import { sleep } from '../time/scheduler.ts';
+import { faultKind, Milliseconds, params } from './fault.ts';
+
+/** Slow for `onMs`, well for `offMs`, and so on: detectors without hysteresis flap along with it. */
+export const limpIntermittent = faultKind({
+  kind: 'limp.intermittent',
+  summary: 'late in turns: on, off, on ...',
+  params: params({ onMs: Milliseconds(1), offMs: Milliseconds(1), meanMs: Milliseconds(1) }),
+  serve({ params: { onMs, offMs, meanMs }, ageMs, scheduler, spare }) {
+    return (next) =>
+      async function limpIntermittent(call) {
+        const on = ageMs() % (onMs + offMs) < onMs;
+        if (on) await sleep(scheduler, meanMs, call.signal);
+        else spare();
+        return next(call);
+      };
+  },
+});

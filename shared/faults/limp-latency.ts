@@ -1,0 +1,39 @@
+import Type from 'typebox';
+import { sleep } from '../time/scheduler.ts';
+import { distributions, sample } from './draw.ts';
+import { faultKind, Milliseconds, params } from './fault.ts';
+
+/**
+ * The node works, but slowly: `meanMs` is added to each request that is hit, and the time that it takes anyhow is
+ * multiplied by `factor`. The delay grows from 0 to its full size over `rampMs`, as leaks and wear do.
+ */
+export const limpLatency = faultKind({
+  kind: 'limp.latency',
+  summary: 'answers late',
+  params: params({
+    meanMs: Milliseconds(0, 0),
+    /** Half the width (uniform) or the standard deviation (normal). */
+    jitterMs: Milliseconds(0, 0),
+    distribution: Type.Union(
+      distributions.map((name) => Type.Literal(name)),
+      { default: 'normal' },
+    ),
+    factor: Type.Number({ minimum: 1, maximum: 1_000, default: 1 }),
+    rampMs: Milliseconds(0, 0),
+  }),
+  check: ({ meanMs, factor }) => (meanMs === 0 && factor === 1 ? 'meanMs above 0 or factor above 1 is needed' : undefined),
+  serve({ params: { meanMs, jitterMs, distribution, factor, rampMs }, ageMs, clock, draw, scheduler }) {
+    return (next) =>
+      async function limpLatency(call) {
+        const part = rampMs === 0 ? 1 : Math.min(1, ageMs() / rampMs);
+        const u = draw(call.requestId, 'u');
+        const extraMs = meanMs === 0 ? 0 : part * sample(distribution, meanMs, jitterMs, u, draw(call.requestId, 'v'));
+        if (extraMs > 0) await sleep(scheduler, extraMs, call.signal);
+        const startedAt = clock.now();
+        const reply = await next(call);
+        const stretchMs = (clock.now() - startedAt) * (factor - 1) * part;
+        if (stretchMs > 0) await sleep(scheduler, stretchMs, call.signal);
+        return reply;
+      };
+  },
+});

@@ -1,0 +1,24 @@
+import Type from 'typebox';
+import { distributions, sample } from './draw.ts';
+import { faultKind, Milliseconds, params } from './fault.ts';
+
+/** Messages take longer on the way. The node itself is as fast as ever. */
+export const netDelay = faultKind({
+  kind: 'net.delay',
+  summary: 'messages to and from it take longer',
+  params: params({
+    meanMs: Milliseconds(1),
+    jitterMs: Milliseconds(0, 0),
+    distribution: Type.Union(
+      distributions.map((name) => Type.Literal(name)),
+      { default: 'normal' },
+    ),
+  }),
+  edge({ fault, params: { meanMs, jitterMs, distribution }, draw }) {
+    const leg = fault.scope.direction ?? 'request';
+    return ({ requestId }) => {
+      const delayMs = sample(distribution, meanMs, jitterMs, draw(requestId, 'u'), draw(requestId, 'v'));
+      return { do: 'delay', leg, delayMs };
+    };
+  },
+});

@@ -1,0 +1,52 @@
+import Type, { type Static } from 'typebox';
+import { faultKind, params } from './fault.ts';
+
+const Nodes = Type.Array(Type.String({ minLength: 1 }), { minItems: 1 });
+
+const Params = params({
+  /** Nodes of different groups cannot talk. Nodes in no group, and those of `bridge`, can talk to everybody. */
+  groups: Type.Optional(Type.Array(Nodes, { minItems: 2 })),
+  bridge: Type.Array(Type.String(), { default: [] }),
+  /** Each can talk to the one before and the one after only: no majority sees the same majority. */
+  ring: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 4 })),
+  /** Only what the first group sends to the others is lost; what they send to it arrives. */
+  oneWay: Type.Boolean({ default: false }),
+  /** `replies`: requests arrive and are carried out, their answers are lost. */
+  lost: Type.Union([Type.Literal('both'), Type.Literal('requests'), Type.Literal('replies')], { default: 'both' }),
+});
+
+/** Whether a message from `sender` to `receiver` is lost. */
+export function cut(topology: Static<typeof Params>, sender: string, receiver: string): boolean {
+  const { groups, bridge, ring, oneWay } = topology;
+  if (sender === receiver) return false;
+  if (ring) {
+    const [a, b] = [ring.indexOf(sender), ring.indexOf(receiver)];
+    if (a === -1 || b === -1) return false;
+    const apart = Math.abs(a - b);
+    return apart !== 1 && apart !== ring.length - 1;
+  }
+  if (!groups || bridge.includes(sender) || bridge.includes(receiver)) return false;
+  const [a, b] = [groups.findIndex((g) => g.includes(sender)), groups.findIndex((g) => g.includes(receiver))];
+  if (a === -1 || b === -1 || a === b) return false;
+  return oneWay ? a === 0 : true;
+}
+
+/** The network falls apart. Every node of the groups is a victim and holds the same fault. */
+export const netPartition = faultKind({
+  kind: 'net.partition',
+  summary: 'groups of nodes cannot reach each other',
+  params: Params,
+  check({ groups, ring, bridge, oneWay }) {
+    if ((groups === undefined) === (ring === undefined)) return 'either groups or ring is needed';
+    if (ring && (oneWay || bridge.length > 0)) return 'oneWay and bridge belong to groups, not to a ring';
+    const all = (groups ?? [ring!]).flat();
+    const twice = all.find((node, i) => all.indexOf(node) !== i);
+    return twice === undefined ? undefined : `${twice} is named twice`;
+  },
+  edge: ({ params: topology }) =>
+    function partition({ from, to }) {
+      if (topology.lost !== 'replies' && cut(topology, from, to)) return { do: 'lose', leg: 'request' };
+      if (topology.lost !== 'requests' && cut(topology, to, from)) return { do: 'lose', leg: 'reply' };
+      return { do: 'pass' };
+    },
+});

@@ -1,0 +1,183 @@
+import type { Logger } from 'pino';
+import type { Metrics } from '../observe/metrics.ts';
+import { RpcError } from '../rpc/errors.ts';
+import type { Clock } from '../time/clock.ts';
+import type { Scheduler, Timer } from '../time/scheduler.ts';
+import { activate, type ActiveFault } from './active.ts';
+import { parseFault, type Fault } from './envelope.ts';
+import type { FaultHost } from './host.ts';
+import { kindAndParams } from './kinds.ts';
+
+export type FaultEnd = 'healed' | 'ttl' | 'lease' | 'halt' | 'shutdown';
+
+/** A fault and its counts, as `/admin/faults` shows it. `remainingMs`: of its time to live. */
+export interface FaultStatus {
+  readonly fault: Fault;
+  readonly state: 'pending' | 'active' | 'ended';
+  readonly matched: number;
+  readonly applied: number;
+  readonly remainingMs: number;
+  readonly end?: FaultEnd;
+}
+
+/** One line of the journal. `at`: wall-clock ms. */
+export interface FaultEvent {
+  readonly at: number;
+  readonly event: 'inject' | 'begin' | 'heal';
+  readonly id: string;
+  readonly kind: string;
+  readonly target: string;
+  readonly end?: FaultEnd;
+  readonly matched?: number;
+  readonly applied?: number;
+}
+
+interface RegistryOptions {
+  /** Whether this registry answers for a target: one node, or all nodes of a watchdog. */
+  readonly answersFor: (target: string) => boolean;
+  readonly site: 'node' | 'watchdog';
+  /** The true clock, which no fault moves: times to live run on it. */
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+  readonly host: FaultHost;
+  readonly journal?: (event: FaultEvent) => void;
+  readonly metrics?: Metrics;
+  readonly log?: Pick<Logger, 'warn'>;
+  /** A fault heals when its owner was silent for this long. */
+  readonly leaseMs?: number;
+}
+
+interface Entry {
+  readonly key: string;
+  readonly fault: Fault;
+  readonly injectedAt: number;
+  active?: ActiveFault;
+  timer?: Timer;
+}
+
+export type FaultRegistry = ReturnType<typeof createFaultRegistry>;
+
+const remembered = 200;
+
+/**
+ * The faults of one node or watchdog. Every way out - heal, time to live, lost lease, halt, shutdown - goes through `end`,
+ * once. Bad input throws `bad_request` or `conflict` and changes nothing.
+ */
+export function createFaultRegistry(options: RegistryOptions) {
+  const { answersFor, site, clock, scheduler, host, journal, metrics, log, leaseMs = 5_000 } = options;
+  const entries = new Map<string, Entry>();
+  const ended: FaultStatus[] = [];
+  const renewedAt = new Map<string, number>();
+  let active: readonly ActiveFault[] = [];
+  let leaseTimer: Timer | undefined;
+  const activeGauge = metrics?.gauge('tierlab_fault_active', 'Faults in effect, by id and kind', ['id', 'kind', 'target']);
+  const matchedTotal = metrics?.counter('tierlab_fault_matched_total', 'Requests in the scope of a fault', ['kind']);
+  const appliedTotal = metrics?.counter('tierlab_fault_applied_total', 'Requests that a fault changed', ['kind']);
+
+  function note(event: FaultEvent['event'], fault: Fault, more: Partial<FaultEvent> = {}): void {
+    journal?.({ at: clock.wall(), event, id: fault.id, kind: fault.kind, target: fault.target, ...more });
+  }
+
+  function refresh(): void {
+    active = [...entries.values()].flatMap((entry) => entry.active ?? []);
+    if (entries.size > 0) leaseTimer ??= scheduler.every(leaseMs / 4, checkLeases);
+    else if (leaseTimer) leaseTimer = void leaseTimer.cancel() as undefined;
+  }
+
+  function checkLeases(): void {
+    for (const { key, fault } of entries.values())
+      if (clock.now() - (renewedAt.get(fault.owner) ?? -Infinity) > leaseMs) end(key, 'lease');
+  }
+
+  function begin(entry: Entry): void {
+    const { fault } = entry;
+    entry.timer = scheduler.after(fault.ttlMs, () => end(entry.key, 'ttl'));
+    entry.active = activate(fault, { clock, scheduler, host, warn: (text) => log?.warn({ fault: fault.id }, text) });
+    activeGauge?.set({ id: fault.id, kind: fault.kind, target: fault.target }, 1);
+    note('begin', fault);
+    refresh();
+  }
+
+  function end(key: string, how: FaultEnd): void {
+    const entry = entries.get(key);
+    if (!entry) return;
+    entries.delete(key);
+    entry.timer?.cancel();
+    const { fault } = entry;
+    const { matched = 0, applied = 0 } = entry.active ?? {};
+    entry.active?.stop();
+    activeGauge?.remove({ id: fault.id, kind: fault.kind, target: fault.target });
+    matchedTotal?.inc({ kind: fault.kind }, matched);
+    appliedTotal?.inc({ kind: fault.kind }, applied);
+    ended.push({ ...status(entry), state: 'ended', remainingMs: 0, end: how });
+    if (ended.length > remembered) ended.shift();
+    note('heal', fault, { end: how, matched, applied });
+    if (entry.active && applied === 0 && fault.probability > 0 && fault.kind !== 'none')
+      log?.warn(
+        { fault, matched },
+        `the fault ${fault.id} (${fault.kind}) ${matched === 0 ? 'matched nothing' : 'changed nothing'}`,
+      );
+    refresh();
+  }
+
+  function status(entry: Entry): FaultStatus {
+    const { fault, injectedAt } = entry;
+    return {
+      fault,
+      state: entry.active ? 'active' : 'pending',
+      matched: entry.active?.matched ?? 0,
+      applied: entry.active?.applied ?? 0,
+      remainingMs: Math.max(0, injectedAt + fault.startAt + fault.ttlMs - clock.now()),
+    };
+  }
+
+  return {
+    /** Idempotent for an equal fault. Throws `bad_request` or, for an id that is taken by another fault, `conflict`. */
+    inject(value: unknown): FaultStatus {
+      const parsed = parseFault(value);
+      const { kind, params } = kindAndParams(parsed.kind, parsed.params);
+      const fault: Fault = { ...parsed, params: params as Fault['params'] };
+      if (!answersFor(fault.target)) throw new RpcError('bad_request', `fault: target ${fault.target} is not here`);
+      const right = kind.plan?.(fault.params) === undefined ? 'node' : 'watchdog';
+      if (right !== site)
+        throw new RpcError('bad_request', `fault: ${fault.kind} is carried out by the ${right}, not by a ${site}`);
+      const lacking = host.lacks(kind, fault.params);
+      if (lacking !== undefined) throw new RpcError('bad_request', `fault: ${fault.kind} is not possible here: ${lacking}`);
+      const key = `${fault.id} ${fault.target}`;
+      const existing = entries.get(key);
+      if (existing) {
+        if (JSON.stringify(existing.fault) === JSON.stringify(fault)) return status(existing);
+        throw new RpcError('conflict', `fault: the id ${fault.id} is taken by another fault`);
+      }
+      const entry: Entry = { key, fault, injectedAt: clock.now() };
+      entries.set(key, entry);
+      renewedAt.set(fault.owner, clock.now());
+      note('inject', fault);
+      if (fault.startAt > 0) entry.timer = scheduler.after(fault.startAt, () => begin(entry));
+      else begin(entry);
+      refresh();
+      return status(entry);
+    },
+    /** Ends the fault at all targets here; false when there was none. */
+    heal(id: string): boolean {
+      const found = [...entries.values()].filter((entry) => entry.fault.id === id);
+      for (const { key } of found) end(key, 'healed');
+      return found.length > 0;
+    },
+    /** Ends all; how many there were. */
+    healAll(how: FaultEnd = 'halt'): number {
+      const keys = [...entries.keys()];
+      for (const key of keys) end(key, how);
+      return keys.length;
+    },
+    /** The owner is alive: its faults may go on for another lease. */
+    renew(owner: string): void {
+      if ([...entries.values()].some(({ fault }) => fault.owner === owner)) renewedAt.set(owner, clock.now());
+    },
+    list: (): FaultStatus[] => [...entries.values()].map(status),
+    /** The last that ended, oldest first. */
+    history: (): readonly FaultStatus[] => ended,
+    /** In the order of their beginning. The array is replaced, never changed. */
+    active: (): readonly ActiveFault[] => active,
+  };
+}

@@ -1,0 +1,47 @@
+import type { Clock } from '../time/clock.ts';
+import type { Skew } from './fault.ts';
+
+/** A clock that faults can make wrong. Its monotonic time never goes back and never jumps, whatever is done to it. */
+export interface SkewableClock extends Clock {
+  /** Applies a skew until the returned function is called. Several add up: offsets are summed, rates multiplied. */
+  skew(skew: Skew): () => void;
+}
+
+/**
+ * Monotonic time is piecewise linear: at each change of the rate the time so far becomes the new origin. What a drift has
+ * gained stays gained after it ends; the wall clock is set right again, as a time service would do.
+ */
+export function skewableClock(base: Clock): SkewableClock {
+  const skews = new Set<Skew>();
+  let originBase = base.now();
+  let originOurs = originBase;
+  let rate = 1;
+  let wallGainMs = 0;
+
+  const ours = () => originOurs + (base.now() - originBase) * rate;
+
+  function change(edit: () => void): void {
+    const now = base.now();
+    wallGainMs += (now - originBase) * (rate - 1);
+    originOurs = ours();
+    originBase = now;
+    edit();
+    rate = [...skews].reduce((product, skew) => product * skew.rate, 1);
+    if (skews.size === 0) wallGainMs = 0;
+  }
+
+  return {
+    now: ours,
+    wall() {
+      const offsetMs = [...skews].reduce((sum, skew) => sum + skew.offsetMs, 0);
+      return base.wall() + offsetMs + wallGainMs + (base.now() - originBase) * (rate - 1);
+    },
+    skew(skew) {
+      const own = { ...skew };
+      change(() => skews.add(own));
+      return () => {
+        if (skews.has(own)) change(() => skews.delete(own));
+      };
+    },
+  };
+}

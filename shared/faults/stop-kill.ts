@@ -1,0 +1,29 @@
+import Type from 'typebox';
+import { faultKind, Milliseconds, params } from './fault.ts';
+import type { PlanStep } from './plan.ts';
+
+/**
+ * The process is gone without a word (SIGKILL). With `downMs` nobody can restart it for that long - the machine is down;
+ * otherwise the watchdog restarts it at once. `loops` times, `periodMs` apart. `lose`: its disk is empty afterwards.
+ */
+export const stopKill = faultKind({
+  kind: 'stop.kill',
+  summary: 'crashes; fail-stop, or fail-restart when it comes back',
+  params: params({
+    downMs: Milliseconds(0, 0),
+    loops: Type.Integer({ minimum: 1, maximum: 1_000, default: 1 }),
+    periodMs: Milliseconds(100, 5_000),
+    state: Type.Union([Type.Literal('keep'), Type.Literal('lose')], { default: 'keep' }),
+  }),
+  check: ({ downMs, loops, periodMs }) =>
+    loops > 1 && downMs >= periodMs ? 'periodMs must be longer than downMs, or the loops overlap' : undefined,
+  plan({ downMs, loops, periodMs, state }) {
+    const steps: PlanStep[] = [
+      { atMs: 0, action: { do: 'hold' } },
+      { atMs: 0, action: { do: 'kill' } },
+    ];
+    if (state === 'lose') steps.push({ atMs: 0, action: { do: 'wipe' } });
+    steps.push({ atMs: downMs, action: { do: 'release' } });
+    return { steps, rounds: loops, periodMs, undo: [{ do: 'release' }] };
+  },
+});
