@@ -25,7 +25,12 @@ export async function bootstrap(projectRoot, options) {
     throw new BootstrapError(
       `Node.js ${process.versions.node} is too old to install this project: version ${oldestMajor} or newer is needed (nodejs.org).`,
     );
-  const context = { root: projectRoot, say: options.quiet ? () => undefined : say, warn: say, fail: (text) => new BootstrapError(text) };
+  const context = {
+    root: projectRoot,
+    say: options.quiet ? () => undefined : say,
+    warn: say,
+    fail: (text) => new BootstrapError(text),
+  };
   const installed = () => packagesAreCurrent(projectRoot);
   const built = () => !options.build || bundleIsCurrent(projectRoot);
   if (!installed() || !built()) {
@@ -45,7 +50,7 @@ export async function bootstrap(projectRoot, options) {
 /** Runs `work` while holding a lock file, so that two runs in one clone do not install into each other. */
 async function underLock(file, say, work) {
   mkdirSync(path.dirname(file), { recursive: true });
-  for (let told = false; ; ) {
+  for (let told = false; ;) {
     try {
       writeFileSync(file, String(process.pid), { flag: 'wx' });
       break;
@@ -95,7 +100,9 @@ if (process.argv[1] !== undefined && path.resolve(process.argv[1]) === fileURLTo
   try {
     await bootstrap(root, { build: !process.argv.includes('--no-build'), quiet: process.argv.includes('--quiet') });
   } catch (error) {
-    process.stderr.write(`tierlab: ${error instanceof BootstrapError ? error.message : `could not get ready: ${error.message}`}\n`);
+    process.stderr.write(
+      `tierlab: ${error instanceof BootstrapError ? error.message : `could not get ready: ${error.message}`}\n`,
+    );
     process.exit(1);
   }
 }

@@ -3,7 +3,18 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 /** Folders and files that the bundle is made of; those that are not there yet do not count. */
-const sources = ['cli', 'corpus', 'loadgen', 'services', 'shared', 'scripts/build.mjs', 'scripts/lib', 'package-lock.json', 'package.json', 'tsconfig.json'];
+const sources = [
+  'cli',
+  'corpus',
+  'loadgen',
+  'services',
+  'shared',
+  'scripts/build.mjs',
+  'scripts/lib',
+  'package-lock.json',
+  'package.json',
+  'tsconfig.json',
+];
 
 /** Written last by the build. */
 export const stampFile = (root) => path.join(root, 'dist', '.built');

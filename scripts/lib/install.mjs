@@ -34,10 +34,22 @@ export function install({ root, say, fail }) {
   say(`installing the packages (npm ci; once, under a minute as a rule) ...`);
   const startedAt = performance.now();
   // also where NODE_ENV or a setting leaves development packages out: the bundler and the runtime are among them
-  const { status, error } = npm(root, ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error']);
+  const { status, error } = npm(root, [
+    'ci',
+    '--include=dev',
+    '--include=optional',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ]);
   if (error) throw fail(`npm could not be started (${error.code ?? error.message}): is npm installed?`);
   if (status !== 0) throw fail(`npm ci failed (exit code ${status}); its reason stands above.`);
-  writeFileSync(stampOf(root), createHash('sha256').update(readFileSync(lockOf(root))).digest('hex'));
+  writeFileSync(
+    stampOf(root),
+    createHash('sha256')
+      .update(readFileSync(lockOf(root)))
+      .digest('hex'),
+  );
   say(`installed in ${((performance.now() - startedAt) / 1_000).toFixed(0)} s`);
 }
 
@@ -46,7 +58,11 @@ export function npm(root, args) {
   const self = process.env.npm_execpath;
   const viaNode = self !== undefined && path.basename(self) === 'npm-cli.js' && existsSync(self);
   const [command, before] = viaNode ? [process.execPath, [self]] : ['npm', []];
-  return spawnSync(command, [...before, ...args], { cwd: root, stdio: ['ignore', 2, 2], shell: !viaNode && process.platform === 'win32' });
+  return spawnSync(command, [...before, ...args], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: !viaNode && process.platform === 'win32',
+  });
 }
 
 function readOr(file, fallback) {

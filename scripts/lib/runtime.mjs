@@ -14,7 +14,9 @@ export function ensureRuntime(context) {
   const major = (version) => Number.parseInt(version, 10);
 
   if (!existsSync(binary)) {
-    warn(`npm left out the install step of its package "node", which brings Node.js ${wanted} (install scripts are blocked here); running that one step`);
+    warn(
+      `npm left out the install step of its package "node", which brings Node.js ${wanted} (install scripts are blocked here); running that one step`,
+    );
     npm(root, ['rebuild', 'node', '--ignore-scripts=false', '--loglevel=error']);
   }
   const verdict = judge(existsSync(binary) ? spawnSync(binary, ['--version'], { encoding: 'utf8' }) : undefined, osRelease());
@@ -25,7 +27,8 @@ export function ensureRuntime(context) {
     }
     return;
   }
-  if (major(process.versions.node) < major(wanted)) throw fail(`${verdict} (Or install Node.js ${major(wanted)} yourself; this one is ${process.versions.node}.)`);
+  if (major(process.versions.node) < major(wanted))
+    throw fail(`${verdict} (Or install Node.js ${major(wanted)} yourself; this one is ${process.versions.node}.)`);
   // the Node.js that runs this script is new enough: out of its way with the one that does not run
   rmSync(link, { force: true });
 }
@@ -45,13 +48,13 @@ export function judge(outcome, release) {
 
 function libatomicCommand({ family }) {
   const commands = [
-    [['debian', 'ubuntu'], 'sudo apt-get install -y libatomic1'],
-    [['fedora', 'rhel', 'centos'], 'sudo dnf install -y libatomic'],
-    [['suse', 'opensuse'], 'sudo zypper install -y libatomic1'],
-    [['arch'], 'sudo pacman -S gcc-libs'],
+    { names: ['debian', 'ubuntu'], command: 'sudo apt-get install -y libatomic1' },
+    { names: ['fedora', 'rhel', 'centos'], command: 'sudo dnf install -y libatomic' },
+    { names: ['suse', 'opensuse'], command: 'sudo zypper install -y libatomic1' },
+    { names: ['arch'], command: 'sudo pacman -S gcc-libs' },
   ];
-  const found = commands.find(([names]) => names.some((name) => family.includes(name)));
-  return found ? found[1] : 'the package manager of this system (Debian, Ubuntu: libatomic1; Fedora: libatomic)';
+  const found = commands.find(({ names }) => names.some((name) => family.includes(name)));
+  return found?.command ?? 'the package manager of this system (Debian, Ubuntu: libatomic1; Fedora: libatomic)';
 }
 
 /** The distribution and those it descends from, from os-release(5); empty elsewhere. */
