@@ -1,0 +1,124 @@
+import net from 'node:net';
+import tls from 'node:tls';
+import { responseParser } from './parser.ts';
+import type { ParsedAnswer } from './parser.ts';
+import type { Target } from '../options/target.ts';
+
+/** Why an exchange got no answer. */
+export type FailureCode =
+  | 'refused'
+  | 'reset'
+  | 'closed'
+  | 'timeout'
+  | 'connect_timeout'
+  | 'dns'
+  | 'tls'
+  | 'bad_response'
+  | 'no_ports'
+  | 'network';
+
+export interface Failure {
+  code: FailureCode;
+  detail: string;
+}
+
+export interface ConnectionEvents {
+  /** Ready for the first request. */
+  opened(): void;
+  answered(answer: ParsedAnswer): void;
+  /** The connection is gone; `failure` is what an exchange in flight should be told. Called once. */
+  gone(failure: Failure): void;
+}
+
+export interface Connection {
+  send(wire: string | Buffer, method: string, keepBody: boolean): void;
+  /** Closes at once; `gone` is still called. */
+  destroy(failure?: Failure): void;
+}
+
+const readBytes = 16_384;
+
+/** One keep-alive HTTP/1.1 connection without pipelining. Reads go straight into one buffer, past the stream machinery. */
+export function openConnection(target: Target, trust: { insecure: boolean; ca?: string }, events: ConnectionEvents): Connection {
+  const parser = responseParser();
+  let busy = false;
+  let over = false;
+  let ending: Failure | undefined;
+  const onread = {
+    buffer: Buffer.allocUnsafeSlow(readBytes),
+    callback(size: number, data: Uint8Array) {
+      received(data as Buffer, size);
+      return true;
+    },
+  };
+  const where = { host: target.hostname, port: target.port, noDelay: true, onread };
+  const socket = target.tls
+    ? tls.connect({
+        ...where,
+        ...(net.isIP(target.hostname) ? {} : { servername: target.hostname }),
+        rejectUnauthorized: !trust.insecure,
+        ...(trust.ca === undefined ? {} : { ca: [...tls.rootCertificates, trust.ca] }),
+        ALPNProtocols: ['http/1.1'],
+      })
+    : net.connect(where);
+
+  function received(data: Buffer, size: number): void {
+    const result = parser.feed(data, size);
+    if (result === undefined) return;
+    if ('code' in result) return connection.destroy(result);
+    busy = false;
+    if (result.close) ending = { code: 'closed', detail: 'the server closed the connection after its answer' };
+    events.answered(result);
+    if (result.close) socket.destroy();
+  }
+
+  socket.once(target.tls ? 'secureConnect' : 'connect', () => events.opened());
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    ending ??= failureOf(error);
+  });
+  socket.on('end', () => {
+    const answer = parser.end();
+    ending ??= {
+      code: 'closed',
+      detail: busy ? 'the server closed the connection without a full answer' : 'the server closed the connection',
+    };
+    if (answer) {
+      busy = false;
+      events.answered(answer);
+    }
+    socket.destroy();
+  });
+  socket.on('close', () => {
+    if (over) return;
+    over = true;
+    events.gone(ending ?? { code: 'closed', detail: 'the connection closed' });
+  });
+
+  const connection: Connection = {
+    send(wire, method, keepBody) {
+      busy = true;
+      parser.begin(method, keepBody);
+      if (typeof wire === 'string') socket.write(wire, 'latin1');
+      else socket.write(wire);
+    },
+    destroy(failure) {
+      ending ??= failure;
+      socket.destroy();
+    },
+  };
+  return connection;
+}
+
+/** Node's error codes in the report's words. */
+export function failureOf(error: NodeJS.ErrnoException): Failure {
+  const code = error.code ?? '';
+  const detail = error.message || code;
+  if (code === 'ECONNREFUSED') return { code: 'refused', detail };
+  if (code === 'ECONNRESET' || code === 'EPIPE') return { code: 'reset', detail };
+  if (code === 'ETIMEDOUT') return { code: 'connect_timeout', detail };
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return { code: 'dns', detail };
+  if (code === 'EADDRNOTAVAIL' || code === 'EMFILE') return { code: 'no_ports', detail };
+  if (/^(ERR_TLS|ERR_SSL|CERT_|DEPTH_|SELF_|UNABLE_|EPROTO|HOSTNAME_)/.test(code) || /certificate|SSL|TLS/i.test(detail))
+    return { code: 'tls', detail };
+  return { code: 'network', detail };
+}

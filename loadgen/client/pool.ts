@@ -1,0 +1,182 @@
+import type { Clock } from '../../shared/time/clock.ts';
+import type { Target } from '../options/target.ts';
+import type { Request } from '../workload/request.ts';
+import { openConnection } from './connection.ts';
+import type { Connection, Failure } from './connection.ts';
+import type { ParsedAnswer } from './parser.ts';
+
+/** One request on its way. Times are the clock's ms. */
+export interface Exchange {
+  request: Request;
+  intendedMs: number;
+  /** When the generator got to it: later than intended only by its own fault. */
+  dispatchedMs: number;
+  /** When its bytes were written; NaN before. Later than dispatched by the wait for a free connection. */
+  sentMs: number;
+  keepBody: boolean;
+  answered(answer: ParsedAnswer, exchange: Exchange): void;
+  failed(failure: Failure, exchange: Exchange): void;
+}
+
+export interface PoolOptions {
+  target: Target;
+  trust: { insecure: boolean; ca?: string };
+  connections: number;
+  timeoutMs: number;
+  encode: (request: Request) => string | Buffer;
+  clock: Clock;
+  /** Called when an exchange's bytes are written. */
+  onSent: (exchange: Exchange) => void;
+}
+
+interface Slot {
+  connection: Connection;
+  /** Opened at the clock's ms, until it is ready. */
+  openingMs: number | undefined;
+  exchange: Exchange | undefined;
+}
+
+export interface Pool {
+  /** Sends on the connection used last, on a new one below the cap, or waits in line. */
+  dispatch(exchange: Exchange): void;
+  /** Opens `count` connections; resolves when they are ready or have failed. */
+  warmUp(count: number): Promise<void>;
+  /** Gives up exchanges older than the timeout. Call it often. */
+  expire(): void;
+  inFlight(): number;
+  waiting(): number;
+  /** Forgets those in line and returns how many: they were never sent. */
+  dropWaiting(): number;
+  /** Closes everything; what is in flight fails with `failure`. */
+  close(failure: Failure): void;
+}
+
+export function connectionPool(options: PoolOptions): Pool {
+  const { target, clock, connections, timeoutMs, encode, onSent } = options;
+  const slots = new Set<Slot>();
+  const idle: Slot[] = [];
+  let line: Exchange[] = [];
+  let lineHead = 0;
+  let flying = 0;
+  let closed = false;
+  let warm: { left: number; resolve: () => void } | undefined;
+
+  function warmed(): void {
+    if (warm && --warm.left <= 0) {
+      warm.resolve();
+      warm = undefined;
+    }
+  }
+
+  function nextInLine(): Exchange | undefined {
+    const exchange = line[lineHead];
+    if (exchange === undefined) return undefined;
+    lineHead++;
+    // The array is cut only now and then: shifting each time costs its length.
+    if (lineHead > 1024 && lineHead * 2 > line.length) {
+      line = line.slice(lineHead);
+      lineHead = 0;
+    }
+    return exchange;
+  }
+
+  function send(slot: Slot, exchange: Exchange): void {
+    slot.exchange = exchange;
+    flying++;
+    exchange.sentMs = clock.now();
+    slot.connection.send(encode(exchange.request), exchange.request.method, exchange.keepBody);
+    onSent(exchange);
+  }
+
+  function free(slot: Slot): void {
+    const exchange = nextInLine();
+    if (exchange) send(slot, exchange);
+    else idle.push(slot);
+  }
+
+  function open(): void {
+    const slot: Slot = { connection: undefined as unknown as Connection, openingMs: clock.now(), exchange: undefined };
+    slots.add(slot);
+    slot.connection = openConnection(target, options.trust, {
+      opened() {
+        slot.openingMs = undefined;
+        free(slot);
+        warmed();
+      },
+      answered(answer) {
+        const exchange = slot.exchange as Exchange;
+        slot.exchange = undefined;
+        flying--;
+        if (answer.close) slots.delete(slot);
+        exchange.answered(answer, exchange);
+        if (answer.close) refill();
+        else free(slot);
+      },
+      gone(failure) {
+        const wasOpening = slot.openingMs !== undefined;
+        slots.delete(slot);
+        const at = idle.indexOf(slot);
+        if (at >= 0) idle.splice(at, 1);
+        const exchange = slot.exchange;
+        slot.exchange = undefined;
+        if (exchange) {
+          flying--;
+          exchange.failed(failure, exchange);
+        } else if (wasOpening && !closed) {
+          // A connection that cannot be opened fails the request that asked for it, as it would for a user.
+          const first = nextInLine();
+          first?.failed(failure, first);
+        }
+        if (wasOpening) warmed();
+        refill();
+      },
+    });
+  }
+
+  /** As many connections as there are requests in line for them, below the cap. */
+  function refill(): void {
+    if (closed) return;
+    let opening = 0;
+    for (const slot of slots) if (slot.openingMs !== undefined) opening++;
+    const wanted = Math.min(line.length - lineHead - opening, connections - slots.size);
+    for (let i = 0; i < wanted; i++) open();
+  }
+
+  return {
+    dispatch(exchange) {
+      const slot = idle.pop();
+      if (slot) return send(slot, exchange);
+      line.push(exchange);
+      if (slots.size < connections) open();
+    },
+    warmUp(count) {
+      const opening = Math.min(count, connections - slots.size);
+      if (opening <= 0) return Promise.resolve();
+      return new Promise((resolve) => {
+        warm = { left: opening, resolve };
+        for (let i = 0; i < opening; i++) open();
+      });
+    },
+    expire() {
+      const limit = clock.now() - timeoutMs;
+      for (const slot of slots) {
+        if (slot.exchange && slot.exchange.sentMs <= limit)
+          slot.connection.destroy({ code: 'timeout', detail: `no full answer within ${timeoutMs} ms` });
+        else if (slot.openingMs !== undefined && slot.openingMs <= limit)
+          slot.connection.destroy({ code: 'connect_timeout', detail: `no connection within ${timeoutMs} ms` });
+      }
+    },
+    inFlight: () => flying,
+    waiting: () => line.length - lineHead,
+    dropWaiting() {
+      const dropped = line.length - lineHead;
+      line = [];
+      lineHead = 0;
+      return dropped;
+    },
+    close(failure) {
+      closed = true;
+      for (const slot of slots) slot.connection.destroy(failure);
+    },
+  };
+}

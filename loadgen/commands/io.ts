@@ -1,0 +1,16 @@
+import type { Clock } from '../../shared/time/clock.ts';
+import type { Scheduler } from '../../shared/time/scheduler.ts';
+
+/** What a command needs of the process: passed in, so that commands are tested without one. */
+export interface CommandIo {
+  stdout: NodeJS.WriteStream;
+  stderr: NodeJS.WriteStream;
+  env: Record<string, string | undefined>;
+  clock: Clock;
+  scheduler: Scheduler;
+  cores: number;
+  /** Aborts when the user interrupts. */
+  signal: AbortSignal;
+  /** Unique to this run. */
+  runId: string;
+}

@@ -1,0 +1,26 @@
+import { readJournal } from '../journal/read.ts';
+import type { Plan } from '../options/plan.ts';
+import type { RunResult } from '../report/result.ts';
+import { judge } from '../verdict/thresholds.ts';
+import type { Threshold } from '../verdict/thresholds.ts';
+import { validity } from '../verdict/validity.ts';
+import { runPlan } from '../worker/controller.ts';
+import type { RunOptions } from '../worker/controller.ts';
+
+/** Runs a plan and judges it: the one way from a plan to a result, for every command. */
+export async function measure(
+  plan: Plan,
+  options: RunOptions & { thresholds?: readonly Threshold[]; journal?: string },
+): Promise<RunResult> {
+  const measured = await runPlan(plan, options);
+  const endMs = measured.startedAtMs + measured.durationMs + plan.timeoutMs;
+  const all = options.journal === undefined ? [] : await readJournal(options.journal);
+  // Faults injected before the run may still be in force; what comes after it does not concern it.
+  const journal = all.filter((event) => event.at <= endMs);
+  return {
+    ...measured,
+    journal,
+    ...validity(measured),
+    thresholds: (options.thresholds ?? []).map((threshold) => judge(threshold, measured)),
+  };
+}

@@ -1,0 +1,54 @@
+import type { Clock } from '../../shared/time/clock.ts';
+import type { ArrivalProcess } from '../schedule/arrivals.ts';
+import type { Pacer } from './pacer.ts';
+
+/** Arrivals sent in one go before the event loop may read answers again. */
+const batch = 64;
+/** Closer than this it is cheaper to wait in place than to sleep. */
+const spinMs = 0.08;
+/** The pacer is not woken more often than this: at high rates one wake-up sends several. */
+const leastGapMs = 0.2;
+
+/**
+ * Dispatches every arrival at its instant, whatever the server does: an arrival that finds the generator late is sent at once and
+ * keeps its intended time, so that its wait counts (no coordinated omission).
+ */
+export function openLoop(options: {
+  arrivals: ArrivalProcess;
+  /** The clock's ms of arrival time 0. */
+  startMs: number;
+  /** Arrivals at or after this (ms since the start) are not part of the run. */
+  durationMs: number;
+  clock: Clock;
+  dispatch: (intendedMs: number, nowMs: number) => void;
+  yieldTo: (task: () => void) => void;
+}): { wake(pacer: Pacer): void; stop(): void } {
+  const { arrivals, startMs, durationMs, clock, dispatch, yieldTo } = options;
+  let next = arrivals.next();
+  let stopped = false;
+  let yielding = false;
+  function wake(pacer: Pacer): void {
+    if (yielding) return;
+    let sent = 0;
+    for (;;) {
+      if (stopped || next >= durationMs) return;
+      const dueMs = startMs + next;
+      let nowMs = clock.now();
+      if (nowMs < dueMs) {
+        if (dueMs - nowMs > spinMs) return pacer.arm(Math.max(dueMs, sent > 0 ? nowMs + leastGapMs : dueMs));
+        while (nowMs < dueMs) nowMs = clock.now();
+      }
+      if (sent === batch) {
+        yielding = true;
+        return yieldTo(() => {
+          yielding = false;
+          wake(pacer);
+        });
+      }
+      sent++;
+      dispatch(dueMs, nowMs);
+      next = arrivals.next();
+    }
+  }
+  return { wake, stop: () => void (stopped = true) };
+}

@@ -1,0 +1,25 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { pacerLayout } from './pacer-layout.ts';
+
+/** A thread's wake-up and a message together take some 60 us: it gets up that much earlier. */
+const headStartMs = 0.06;
+
+const shared = workerData as SharedArrayBuffer;
+const words = new Int32Array(shared, 0, 2);
+const due = new Float64Array(shared, pacerLayout.dueOffset, 1);
+
+parentPort?.postMessage('ready');
+let seen = 0;
+while (Atomics.load(words, pacerLayout.stopped) === 0) {
+  Atomics.wait(words, pacerLayout.sequence, seen);
+  const sequence = Atomics.load(words, pacerLayout.sequence);
+  for (;;) {
+    const leftMs = (due[0] ?? 0) - performance.timeOrigin - performance.now() - headStartMs;
+    if (leftMs <= 0) break;
+    // A new instant, or the end, interrupts the sleep.
+    if (Atomics.wait(words, pacerLayout.sequence, sequence, leftMs) !== 'timed-out') break;
+  }
+  const armedAgain = Atomics.load(words, pacerLayout.sequence) !== sequence;
+  seen = sequence;
+  if (!armedAgain) parentPort?.postMessage(0);
+}

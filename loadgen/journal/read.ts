@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises';
+import { loadError } from '../options/errors.ts';
+import type { JournalEvent } from './event.ts';
+
+/** Parses JSON lines, ascending by time. A last line that is still being written is left for later; others throw `bad_file`. */
+export function parseJournal(text: string): JournalEvent[] {
+  const events: JournalEvent[] = [];
+  const lines = text.split('\n');
+  for (const [i, line] of lines.entries()) {
+    if (line.trim() === '') continue;
+    const event = eventOf(line);
+    if (event) events.push(event);
+    else if (i < lines.length - 1)
+      throw loadError('bad_file', `line ${i + 1} of the journal is not { "at", "event", "id", "kind", "target" }`);
+  }
+  return events.toSorted((a, b) => a.at - b.at);
+}
+
+function eventOf(line: string): JournalEvent | undefined {
+  let value: Partial<Record<keyof JournalEvent, unknown>>;
+  try {
+    value = JSON.parse(line) as typeof value;
+  } catch {
+    return undefined;
+  }
+  const { at, event, id, kind, target } = value ?? {};
+  if (typeof at !== 'number' || typeof event !== 'string') return undefined;
+  const text = (field: unknown) => (typeof field === 'string' || typeof field === 'number' ? String(field) : '');
+  return { at, event, id: text(id) || text(kind), kind: text(kind), target: text(target) };
+}
+
+/** Reads a journal file. A file that does not exist yet is an empty journal: faults may come later. */
+export async function readJournal(path: string): Promise<JournalEvent[]> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw loadError('bad_file', `the journal ${path} cannot be read`, error);
+  }
+  return parseJournal(text);
+}

@@ -1,0 +1,83 @@
+import { addTo, bucketOf, mergeInto } from './buckets.ts';
+import type { Buckets } from './buckets.ts';
+
+/** What happened in one tick. asked, latency: by the intended time; sent: by the time of sending; the rest: when the answer was complete. */
+export interface TickRow {
+  asked: number;
+  sent: number;
+  done: number;
+  right: number;
+  wrong: number;
+  errors: number;
+  /** Right and within the SLO. */
+  good: number;
+  /** Latency from the intended time of all requests due in this tick. */
+  latency: Buckets;
+  /** Highest number in flight seen in the tick; workers add up. */
+  inFlight: number;
+}
+
+export type TickCount = 'asked' | 'sent' | 'done' | 'right' | 'wrong' | 'errors' | 'good';
+
+/** A sparse set of ticks: a worker fills it, hands over what changed (`drain`), and the controller adds those up. */
+export interface Timeline {
+  readonly tickMs: number;
+  readonly rows: Map<number, TickRow>;
+  count(atMs: number, what: TickCount, by?: number): void;
+  latency(intendedMs: number, latencyMs: number): void;
+  inFlight(atMs: number, inFlight: number): void;
+  merge(rows: Iterable<readonly [number, TickRow]>): void;
+  /** The rows since the last drain; they are removed here. */
+  drain(): [number, TickRow][];
+}
+
+export function emptyRow(): TickRow {
+  return { asked: 0, sent: 0, done: 0, right: 0, wrong: 0, errors: 0, good: 0, latency: new Map(), inFlight: 0 };
+}
+
+export function addRow(into: TickRow, from: TickRow): void {
+  into.asked += from.asked;
+  into.sent += from.sent;
+  into.done += from.done;
+  into.right += from.right;
+  into.wrong += from.wrong;
+  into.errors += from.errors;
+  into.good += from.good;
+  into.inFlight = Math.max(into.inFlight, from.inFlight);
+  mergeInto(into.latency, from.latency);
+}
+
+/** The finest tick of 100 ms to 1 min that keeps a run within 300 ticks: the timeline is bounded, whatever the duration. */
+export function tickFor(durationMs: number): number {
+  return [100, 200, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000].find((tick) => durationMs / tick <= 300) ?? durationMs / 300;
+}
+
+export function timeline(tickMs: number): Timeline {
+  let rows = new Map<number, TickRow>();
+  function rowAt(atMs: number): TickRow {
+    const tick = Math.max(0, Math.floor(atMs / tickMs));
+    let row = rows.get(tick);
+    if (!row) rows.set(tick, (row = emptyRow()));
+    return row;
+  }
+  return {
+    tickMs,
+    get rows() {
+      return rows;
+    },
+    count: (atMs, what, by = 1) => void (rowAt(atMs)[what] += by),
+    latency: (intendedMs, latencyMs) => addTo(rowAt(intendedMs).latency, bucketOf(latencyMs)),
+    inFlight(atMs, inFlight) {
+      const row = rowAt(atMs);
+      if (inFlight > row.inFlight) row.inFlight = inFlight;
+    },
+    merge(more) {
+      for (const [tick, row] of more) addRow(rowAt(tick * tickMs + tickMs / 2), row);
+    },
+    drain() {
+      const drained = [...rows];
+      rows = new Map();
+      return drained;
+    },
+  };
+}

@@ -1,0 +1,40 @@
+/** The options of a run as commander hands them over: texts, until `buildPlan` reads them. */
+export interface RunFlags {
+  rate?: string;
+  connections?: string;
+  users?: string;
+  think?: string;
+  duration?: string;
+  stages?: string;
+  arrivals?: string;
+  recorded?: string;
+  speed?: string;
+  sessions?: boolean;
+  header?: string[];
+  method?: string;
+  body?: string;
+  workload?: string;
+  scenario?: string;
+  requests?: string;
+  words?: string;
+  vocabulary?: string;
+  zipf?: string;
+  depth?: string;
+  pause?: string;
+  seed?: string;
+  workers?: string;
+  precise?: boolean;
+  timeout?: string;
+  verify?: string | boolean;
+  check?: string;
+  slo?: string;
+  threshold?: string[];
+  insecure?: boolean;
+  ca?: string;
+  allowHost?: string[];
+  portBase?: string;
+  long?: boolean;
+}
+
+/** Kept small so that a slip of the finger harms nobody; `--long` lifts them. */
+export const bounds = { durationMs: 10 * 60_000, ratePerSecond: 50_000, connections: 10_000, workers: 64 } as const;

@@ -1,0 +1,28 @@
+/** Exit codes of `tierlab load`. 99 and 104-105 are k6's; 106 says that the figures must not be trusted. */
+export const exitCodes = { ok: 0, threshold: 99, usage: 104, interrupted: 105, invalid: 106 } as const;
+
+export type LoadErrorCode =
+  | 'bad_argument'
+  | 'bad_file'
+  | 'host_not_allowed'
+  | 'unreachable'
+  | 'tls'
+  | 'worker_failed'
+  | 'interrupted'
+  | 'not_found';
+
+/** An error meant for the user: a code, one clear sentence, and the exit code of the process. */
+export interface LoadError extends Error {
+  code: LoadErrorCode;
+  exitCode: number;
+}
+
+export function loadError(code: LoadErrorCode, message: string, cause?: unknown): LoadError {
+  const usage = code === 'bad_argument' || code === 'bad_file' || code === 'host_not_allowed';
+  const exitCode = usage ? exitCodes.usage : code === 'interrupted' ? exitCodes.interrupted : exitCodes.invalid;
+  return Object.assign(new Error(message, { cause }), { code, exitCode });
+}
+
+export function isLoadError(error: unknown): error is LoadError {
+  return error instanceof Error && 'exitCode' in error && 'code' in error;
+}

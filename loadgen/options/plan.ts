@@ -1,0 +1,65 @@
+import type { Stage } from './quantities.ts';
+import type { Target } from './target.ts';
+import type { WorkloadSpec } from '../workload/spec.ts';
+
+/** When requests (or sessions) are due. */
+export type Arrivals =
+  | { kind: 'constant' }
+  | { kind: 'poisson' }
+  /** Groups of `size` at the same instant; the mean rate stays that of the profile. */
+  | { kind: 'burst'; size: number }
+  /** Instants in ms since the start, ascending. */
+  | { kind: 'recorded'; atMs: number[] };
+
+/** open: requests are due by the clock, whatever the server does. partly-open: sessions arrive by the clock, the requests
+ *  within one wait for each other. closed: each user sends the next request after the last answer and a pause. */
+export type LoadModel =
+  | { kind: 'open'; stages: Stage[]; arrivals: Arrivals }
+  | { kind: 'partly-open'; stages: Stage[]; arrivals: Arrivals }
+  | { kind: 'closed'; users: number; thinkMs: Think };
+
+export type Think = { kind: 'none' } | { kind: 'fixed'; ms: number } | { kind: 'exponential'; meanMs: number };
+
+/** How far an answer is checked; each level includes those before. */
+export type CheckLevel = 'none' | 'status' | 'schema' | 'content';
+
+/** Everything one run needs, as plain data: it crosses to the worker processes and is kept with the results. */
+export interface Plan {
+  target: Target;
+  model: LoadModel;
+  durationMs: number;
+  /** Also the in-flight cap: HTTP/1.1 without pipelining carries one request per connection. */
+  connections: number;
+  workers: number;
+  seed: string;
+  precise: boolean;
+  /** An exchange is given up after this. */
+  timeoutMs: number;
+  headers: [string, string][];
+  workload: WorkloadSpec;
+  check: CheckLevel;
+  /** Right answers within this (from the intended time) are goodput. */
+  sloMs: number;
+  /** Accept any certificate (`--insecure`); only for tests of one's own servers. */
+  insecure: boolean;
+  /** PEM of an authority to trust beside the built-in ones. */
+  ca?: string;
+}
+
+/** Requests per second asked on average over the run; 0 for a closed model. */
+export function meanRate(model: LoadModel): number {
+  if (model.kind === 'closed') return 0;
+  if (model.arrivals.kind === 'recorded') {
+    const last = model.arrivals.atMs.at(-1) ?? 0;
+    return last > 0 ? (model.arrivals.atMs.length / last) * 1000 : 0;
+  }
+  let area = 0;
+  let durationMs = 0;
+  let rate = 0;
+  for (const stage of model.stages) {
+    area += ((rate + stage.ratePerSecond) / 2) * stage.durationMs;
+    durationMs += stage.durationMs;
+    rate = stage.ratePerSecond;
+  }
+  return durationMs > 0 ? area / durationMs : 0;
+}

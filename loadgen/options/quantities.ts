@@ -1,0 +1,69 @@
+import { loadError } from './errors.ts';
+
+const durationUnitsMs: Record<string, number> = { us: 0.001, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** Milliseconds of "250ms", "10s", "1m30s", "1.5h"; a bare number is seconds. Throws `bad_argument`. */
+export function parseDuration(text: string, what = 'duration'): number {
+  const trimmed = text.trim();
+  if (/^\d+(\.\d+)?$/.test(trimmed)) return Number(trimmed) * 1000;
+  const parts = trimmed.match(/(\d+(?:\.\d+)?)(us|ms|s|m|h)/g);
+  if (!parts || parts.join('') !== trimmed)
+    throw loadError('bad_argument', `"${text}" is not a ${what}: write for example 250ms, 10s or 1m30s`);
+  return parts.reduce((sum, part) => {
+    const [, value, unit] = /^(\d+(?:\.\d+)?)(\D+)$/.exec(part) ?? [];
+    return sum + Number(value) * (durationUnitsMs[unit ?? ''] ?? 0);
+  }, 0);
+}
+
+/** Events per second of "2000/s", "120/m", "2k/s", "2000". Throws `bad_argument`. */
+export function parseRate(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(k?)(?:\/(s|m|h))?$/.exec(text.trim());
+  if (!match) throw loadError('bad_argument', `"${text}" is not a rate: write for example 2000/s, 2k/s or 90/m`);
+  const perUnit = { s: 1, m: 60, h: 3600 }[match[3] ?? 's'] ?? 1;
+  return (Number(match[1]) * (match[2] === 'k' ? 1000 : 1)) / perUnit;
+}
+
+/** A whole number within bounds. Throws `bad_argument` naming the option. */
+export function parseCount(text: string, option: string, least: number, most: number): number {
+  const value = /^\d+(_\d+)*$/.test(text.trim()) ? Number(text.trim().replaceAll('_', '')) : Number.NaN;
+  if (!(value >= least && value <= most))
+    throw loadError('bad_argument', `${option} must be a whole number from ${least} to ${most}, not "${text}"`);
+  return value;
+}
+
+/** "1..64" or "1,2,4,8" -> the list; a range doubles from its start and always ends with its end. */
+export function parseSeries(text: string, option: string): number[] {
+  const range = /^(\d+)\.\.(\d+)$/.exec(text.trim());
+  if (!range) return text.split(',').map((part) => parseCount(part, option, 1, 65_536));
+  const from = parseCount(range[1] ?? '', option, 1, 65_536);
+  const to = parseCount(range[2] ?? '', option, from, 65_536);
+  const series: number[] = [];
+  for (let n = from; n < to; n *= 2) series.push(n);
+  return [...series, to];
+}
+
+export interface Stage {
+  durationMs: number;
+  /** Rate (per second) reached at the end of the stage; it changes linearly from the rate before. */
+  ratePerSecond: number;
+}
+
+/** "30s@50,1m@200,10s@0": ramp to 50/s within 30 s, to 200/s within 1 m, down to 0 within 10 s; "0s@50" jumps. */
+export function parseStages(text: string): Stage[] {
+  return text.split(',').map((part) => {
+    const [duration, rate, more] = part.split('@');
+    if (!duration || !rate || more !== undefined)
+      throw loadError('bad_argument', `"${part}" is not a stage: write duration@rate, for example 30s@50`);
+    return { durationMs: parseDuration(duration, 'duration'), ratePerSecond: parseRate(rate) };
+  });
+}
+
+/** "Name: value" -> [name, value]. Refuses line breaks and names that are not tokens (RFC 9110, 5.6.2). */
+export function parseHeader(text: string): [string, string] {
+  const colon = text.indexOf(':');
+  const name = text.slice(0, Math.max(colon, 0)).trim();
+  const value = text.slice(colon + 1).trim();
+  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) || /[\0\r\n]/.test(value))
+    throw loadError('bad_argument', `"${text}" is not a header: write "name: value"`);
+  return [name.toLowerCase(), value];
+}

@@ -1,0 +1,54 @@
+import { isIP } from 'node:net';
+import { loadError } from './errors.ts';
+
+/** Where requests go. `host` is what the header says; `address` is what the socket connects to. */
+export interface Target {
+  origin: string;
+  tls: boolean;
+  hostname: string;
+  port: number;
+  /** The value of the host header. */
+  host: string;
+  /** Path and query of the URL as given, "/" when none. */
+  path: string;
+}
+
+/** Parses an http(s) URL. Throws `bad_argument`. */
+export function parseTarget(text: string): Target {
+  const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+  let url: URL;
+  try {
+    url = new URL(full);
+  } catch {
+    throw loadError('bad_argument', `"${text}" is not a URL: write for example http://127.0.0.1:8000/`);
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    throw loadError('bad_argument', `"${url.protocol}//" is not supported: the URL must start with http:// or https://`);
+  if (url.username || url.password)
+    throw loadError('bad_argument', 'a URL must not carry a password: send it with -H "authorization: ..."');
+  const tls = url.protocol === 'https:';
+  const hostname = url.hostname.replace(/^\[|\]$/g, '');
+  return {
+    origin: url.origin,
+    tls,
+    hostname,
+    port: url.port ? Number(url.port) : tls ? 443 : 80,
+    host: url.host,
+    path: `${url.pathname}${url.search}` || '/',
+  };
+}
+
+/** 127.0.0.0/8, ::1 and "localhost" (RFC 6761 binds that name to loopback). */
+export function isLoopback(hostname: string): boolean {
+  if (hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '::1') return true;
+  return isIP(hostname) === 4 && hostname.startsWith('127.');
+}
+
+/** Load on somebody else's machine is an attack: everything but loopback must be named. Throws `host_not_allowed`. */
+export function requireAllowed(target: Target, allowedHosts: readonly string[]): void {
+  if (isLoopback(target.hostname) || allowedHosts.includes(target.hostname)) return;
+  throw loadError(
+    'host_not_allowed',
+    `${target.hostname} is not this machine: load goes to loopback only. If you may load it, add --allow-host ${target.hostname}`,
+  );
+}

@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { isTarget, parseRequestList } from '../workload/list.ts';
+import type { MixShares, WorkloadSpec } from '../workload/spec.ts';
+import { corpusWords, wordsOfFile } from '../workload/words.ts';
+import type { RunFlags } from './cli-options.ts';
+import { loadError } from './errors.ts';
+import { parseCount, parseDuration } from './quantities.ts';
+import type { Target } from './target.ts';
+
+const none: MixShares = { search: 0, suggest: 0, page: 0, write: 0 };
+
+/** Named workloads; `mix` is what people do with a search engine most: type, search, read. */
+const mixes: Record<string, MixShares> = {
+  mix: { search: 50, suggest: 30, page: 20, write: 0 },
+  search: { ...none, search: 1 },
+  suggest: { ...none, suggest: 1 },
+  pages: { ...none, search: 10, page: 90 },
+  write: { ...none, write: 1 },
+};
+
+/** Which requests: a scenario, a list, a named workload, or the URL itself. Without any URL: the mix against the cluster. */
+export async function buildWorkload(target: Target, urlGiven: boolean, flags: RunFlags): Promise<WorkloadSpec> {
+  const sources = [
+    flags.scenario !== undefined && '--scenario',
+    flags.requests !== undefined && '--requests',
+    flags.workload !== undefined && '--workload',
+  ].filter(Boolean);
+  if (sources.length > 1)
+    throw loadError('bad_argument', `${sources.join(' and ')} exclude each other: they each say what is sent`);
+  if (sources.length > 0 && (flags.method !== undefined || flags.body !== undefined))
+    throw loadError('bad_argument', `-m and -b belong to a single URL, not to ${sources[0]}`);
+  if (flags.scenario !== undefined) return { kind: 'scenario', file: resolve(flags.scenario), words: await words(flags) };
+  if (flags.requests !== undefined) {
+    const text = await readFile(flags.requests, 'utf8').catch((error: unknown) => {
+      throw loadError('bad_file', `--requests: the file ${flags.requests} cannot be read`, error);
+    });
+    return { kind: 'list', requests: parseRequestList(text) };
+  }
+  if (flags.workload === undefined && urlGiven) return { kind: 'url', request: await urlRequest(target, flags) };
+  return named(flags.workload ?? 'mix', flags);
+}
+
+async function named(name: string, flags: RunFlags): Promise<WorkloadSpec> {
+  const skew = flags.zipf === undefined ? 1 : Number(flags.zipf);
+  if (!(skew >= 0 && skew <= 5)) throw loadError('bad_argument', `--zipf must be a number from 0 to 5, not "${flags.zipf}"`);
+  if (name === 'walk') {
+    const thinkMs = flags.pause === undefined ? 500 : parseDuration(flags.pause, 'pause');
+    return {
+      kind: 'walk',
+      thinkMs,
+      depth: flags.depth === undefined ? 3 : parseCount(flags.depth, '--depth', 0, 100),
+      words: await words(flags),
+      skew,
+    };
+  }
+  const shares = mixes[name] ?? parseShares(name);
+  if (!shares)
+    throw loadError(
+      'bad_argument',
+      `there is no workload "${name}": choose ${[...Object.keys(mixes), 'walk'].join(', ')}, or weights such as search=60,suggest=30,write=10`,
+    );
+  return { kind: 'mix', shares, words: await words(flags), skew };
+}
+
+/** "search=60,write=10" -> shares; undefined when it is not that. */
+function parseShares(text: string): MixShares | undefined {
+  const shares = { ...none };
+  for (const part of text.split(',')) {
+    const [, name = '', weight] = /^(search|suggest|page|write)=(\d+(?:\.\d+)?)$/.exec(part.trim()) ?? [];
+    if (!(name in shares)) return undefined;
+    shares[name as keyof MixShares] = Number(weight);
+  }
+  return Object.values(shares).some((share) => share > 0) ? shares : undefined;
+}
+
+function words(flags: RunFlags): Promise<string[]> {
+  const count = flags.vocabulary === undefined ? 1000 : parseCount(flags.vocabulary, '--vocabulary', 1, 200_000);
+  return flags.words === undefined ? corpusWords(count) : wordsOfFile(flags.words, count);
+}
+
+async function urlRequest(target: Target, flags: RunFlags) {
+  const method = (flags.method ?? (flags.body === undefined ? 'GET' : 'POST')).toUpperCase();
+  if (!/^[A-Z]+$/.test(method) || method === 'CONNECT')
+    throw loadError('bad_argument', `-m must be an HTTP method, not "${flags.method}"`);
+  if (!isTarget(target.path)) throw loadError('bad_argument', `the path "${target.path}" must be percent-encoded`);
+  let body = flags.body;
+  if (body?.startsWith('@')) {
+    body = await readFile(body.slice(1), 'utf8').catch((error: unknown) => {
+      throw loadError('bad_file', `-b: the file ${flags.body?.slice(1)} cannot be read`, error);
+    });
+  }
+  return { method, target: target.path, name: target.path.split('?')[0] ?? '/', ...(body === undefined ? {} : { body }) };
+}

@@ -1,0 +1,71 @@
+import type { FaultWindow } from '../journal/windows.ts';
+import { activeFaults } from '../journal/windows.ts';
+import { bucketPercentile } from '../measure/buckets.ts';
+import type { Progress } from '../worker/controller.ts';
+import type { Paint } from './colour.ts';
+import { formatDuration, formatMs, formatRate } from './format.ts';
+
+/** One line on how the run is going: rates over the last half second, latencies of what was completed in it. */
+export function progressLine(progress: Progress, durationMs: number, faults: readonly FaultWindow[], paint: Paint): string {
+  const { atMs, recent, recentMs, snapshots } = progress;
+  const rate = (n: number) => formatRate((n / Math.max(1, recentMs)) * 1000).padStart(8);
+  const sum = (of: (snapshot: (typeof snapshots)[number]) => number) =>
+    snapshots.reduce((total, snapshot) => total + of(snapshot), 0);
+  const errors = sum((snapshot) => snapshot.totals.counts.errors);
+  const wrong = sum((snapshot) => snapshot.totals.counts.wrong);
+  const active = activeFaults(faults, atMs).map((fault) => `${fault.kind} ${fault.target}`.trim());
+  const parts = [
+    `${formatDuration(Math.min(atMs, durationMs)).padStart(6)}/${formatDuration(durationMs)}`,
+    `asked${rate(recent.asked)} sent${rate(recent.sent)} done${rate(recent.done)}`,
+    `p50 ${formatMs(bucketPercentile(recent.latency, 50)).padStart(7)} p99 ${formatMs(bucketPercentile(recent.latency, 99)).padStart(7)}`,
+    `in flight ${sum((snapshot) => snapshot.inFlight)}`,
+  ];
+  const bad = `errors ${errors}${wrong > 0 ? ` wrong ${wrong}` : ''}`;
+  parts.push(errors + wrong > 0 ? paint.red(bad) : paint.dim(bad));
+  if (active.length > 0) parts.push(paint.yellow(`! ${active.join(', ')}`));
+  return parts.join(paint.dim(' | '));
+}
+
+export interface ProgressView {
+  show(line: string): void;
+  end(): void;
+}
+
+/** On a terminal one line that is rewritten; elsewhere a plain line every two seconds. */
+export function progressView(stream: NodeJS.WriteStream): ProgressView {
+  if (!stream.isTTY) {
+    let count = 0;
+    return {
+      show(line) {
+        if (++count % 4 === 0) stream.write(`${line}\n`);
+      },
+      end() {},
+    };
+  }
+  let shown = false;
+  return {
+    show(line) {
+      shown = true;
+      stream.write(`\r\u001b[2K${fit(line, stream.columns ?? 80)}`);
+    },
+    end() {
+      if (shown) stream.write('\r\u001b[2K');
+    },
+  };
+}
+
+/** Cuts to the width of the terminal, not counting colour codes: a line that wraps cannot be rewritten. */
+export function fit(line: string, columns: number): string {
+  let width = 0;
+  let out = '';
+  // eslint-disable-next-line no-control-regex
+  for (const part of line.split(/(\u001b\[\d+m)/)) {
+    if (part.startsWith('\u001b')) out += part;
+    else {
+      const room = Math.max(0, columns - 1 - width);
+      out += part.slice(0, room);
+      width += Math.min(part.length, room);
+    }
+  }
+  return out;
+}

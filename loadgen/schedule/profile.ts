@@ -1,0 +1,80 @@
+import type { Stage } from '../options/quantities.ts';
+
+/**
+ * A rate over time as its cumulative count A(t) = integral of the rate, with the inverse. Any unit-rate arrival process
+ * u1 < u2 < ... becomes one with this rate by taking A^-1(u) (time rescaling; Cinlar, Introduction to Stochastic Processes, 1975):
+ * one inverse serves constant, Poisson and burst arrivals alike.
+ */
+export interface Profile {
+  durationMs: number;
+  /** Events due by `tMs`. */
+  cumulative(tMs: number): number;
+  /** The instant (ms) at which `count` events are due; Infinity when the profile never gets there. */
+  instantOf(count: number): number;
+}
+
+interface Piece {
+  startMs: number;
+  durationMs: number;
+  /** Events before this piece. */
+  before: number;
+  /** Events per ms at the start of the piece, and its change per ms. */
+  rate: number;
+  slope: number;
+}
+
+/** Linear pieces: each stage runs from the rate before to its own; a stage of no duration jumps. */
+export function stagesProfile(stages: readonly Stage[]): Profile {
+  const pieces: Piece[] = [];
+  let startMs = 0;
+  let before = 0;
+  let rate = 0;
+  for (const stage of stages) {
+    const end = stage.ratePerSecond / 1000;
+    if (stage.durationMs > 0) {
+      pieces.push({ startMs, durationMs: stage.durationMs, before, rate, slope: (end - rate) / stage.durationMs });
+      before += ((rate + end) / 2) * stage.durationMs;
+      startMs += stage.durationMs;
+    }
+    rate = end;
+  }
+  const total = before;
+  let cursor = 0;
+  return {
+    durationMs: startMs,
+    cumulative(tMs) {
+      const piece = pieces.findLast((p) => p.startMs <= tMs);
+      if (!piece) return 0;
+      const x = Math.min(tMs - piece.startMs, piece.durationMs);
+      return piece.before + piece.rate * x + (piece.slope * x * x) / 2;
+    },
+    instantOf(count) {
+      if (count > total) return Infinity;
+      // Counts are asked in rising order: remember the piece. Start over when they are not.
+      if ((pieces[cursor]?.before ?? 0) > count) cursor = 0;
+      while (cursor + 1 < pieces.length && (pieces[cursor + 1]?.before ?? Infinity) <= count) cursor++;
+      const piece = pieces[cursor];
+      if (!piece) return Infinity;
+      const need = count - piece.before;
+      return piece.startMs + Math.min(solve(piece.rate, piece.slope, need), piece.durationMs);
+    },
+  };
+}
+
+/** The smallest x >= 0 with rate*x + slope*x^2/2 = need, in the form that does not cancel for small slopes. */
+function solve(rate: number, slope: number, need: number): number {
+  if (need <= 0) return 0;
+  const discriminant = Math.max(rate * rate + 2 * slope * need, 0);
+  return (2 * need) / (rate + Math.sqrt(discriminant));
+}
+
+export function constantProfile(ratePerSecond: number, durationMs: number): Profile {
+  return stagesProfile(constantStages(ratePerSecond, durationMs));
+}
+
+export function constantStages(ratePerSecond: number, durationMs: number): Stage[] {
+  return [
+    { durationMs: 0, ratePerSecond },
+    { durationMs, ratePerSecond },
+  ];
+}

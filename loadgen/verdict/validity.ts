@@ -1,0 +1,119 @@
+import { percentiles } from '../measure/histogram.ts';
+import { meanRate } from '../options/plan.ts';
+import { ratePerSecond } from '../report/result.ts';
+import type { Measured } from '../report/result.ts';
+
+/** A run is not believed beyond these; see README.md for why each. */
+export const limits = {
+  /** Share of what was asked that must have been sent. */
+  sent: 0.99,
+  /** The generator's own lateness: p50 and p99, ms, or as a share of the same latency percentile, whichever is more. */
+  ownP50Ms: 2,
+  ownP99Ms: 20,
+  ownShare: 0.1,
+  /** Event-loop utilisation beyond which times are those of the generator. */
+  loop: 0.95,
+  loopDelayP99Ms: 50,
+  /** Share of the run waited for a processor. */
+  runDelay: 0.25,
+  /** Share of the run with all connections in use and requests in line. */
+  atCap: 0.5,
+  /** L against lambda*W. */
+  little: 0.2,
+  /** Fewer answers than this say nothing about a 99th percentile. */
+  least: 100,
+} as const;
+
+/** Decides whether the figures can be trusted: reasons why not, and notes on what should be known. */
+export function validity(run: Measured): { valid: boolean; reasons: string[]; notes: string[] } {
+  const { counts, latency, workers, plan, durationMs } = run;
+  const reasons: string[] = [];
+  const notes: string[] = [];
+  const worst = (of: (worker: (typeof workers)[number]) => number) => Math.max(0, ...workers.map(of));
+  const closed = plan.model.kind === 'closed';
+
+  if (run.ending.kind === 'worker-died') reasons.push(`a worker process died during the run: ${run.ending.message}`);
+  if (counts.asked === 0) reasons.push('no request was due');
+  else if (counts.done === 0) reasons.push('no answer was received');
+
+  const unsent = counts.asked - counts.sent;
+  const intended = askedByPlan(run);
+  const short = intended - counts.sent;
+  if (!closed && counts.sent < limits.sent * Math.max(intended, counts.asked))
+    reasons.push(
+      `only ${counts.sent} of ${Math.max(intended, counts.asked)} requests were sent (${percent(counts.sent / Math.max(intended, counts.asked))}): the load was lower than asked`,
+    );
+  else if (unsent > 0 || (!closed && short > 1)) notes.push(`${Math.max(unsent, short)} requests were not sent before the end`);
+
+  if (!closed && counts.sent > 0) {
+    const own = percentiles(latency.own);
+    const seen = percentiles(latency.intended);
+    if (own.p50 > Math.max(limits.ownP50Ms, limits.ownShare * seen.p50))
+      reasons.push(`the generator was late by ${ms(own.p50)} at the median: latencies contain its own delay`);
+    else if (own.p99 > Math.max(limits.ownP99Ms, limits.ownShare * seen.p99))
+      reasons.push(`the generator was late by ${ms(own.p99)} at the 99th percentile: the tail contains its own delay`);
+  }
+  if (worst((worker) => worker.loopUtilisation) > limits.loop && !plan.precise)
+    reasons.push(
+      `the generator was starved: a worker's event loop was busy ${percent(worst((worker) => worker.loopUtilisation))} of the time; use more workers (-w) or a lower rate`,
+    );
+  if (worst((worker) => worker.loopDelayP99Ms) > limits.loopDelayP99Ms)
+    reasons.push(
+      `the generator was starved: its event loop was held up by ${ms(worst((worker) => worker.loopDelayP99Ms))} at the 99th percentile`,
+    );
+  const runDelay = worst((worker) => worker.runDelay ?? 0);
+  if (runDelay > limits.runDelay)
+    reasons.push(
+      `the generator was starved: it waited for a processor ${percent(runDelay)} of the time; this machine is too busy`,
+    );
+  else if (runDelay > limits.runDelay / 4) notes.push(`the generator waited for a processor ${percent(runDelay)} of the time`);
+
+  const atCap = workers.reduce((sum, worker) => sum + worker.atCap, 0) / Math.max(1, workers.length);
+  if (!closed && atCap > limits.atCap)
+    reasons.push(
+      `all ${plan.connections} connections were in use ${percent(atCap)} of the time: the loop was closed by the in-flight cap; raise -c or lower the rate`,
+    );
+  else if (!closed && run.waited > 0)
+    notes.push(
+      `${run.waited} requests waited for a free connection (the in-flight cap is ${plan.connections}); their latency counts from the intended time`,
+    );
+
+  const little = littlesLaw(run);
+  if (little && little.rateTimesLatency > 1 && Math.abs(little.inFlight / little.rateTimesLatency - 1) > limits.little)
+    reasons.push(
+      `L = ${little.inFlight.toFixed(1)} in flight does not equal lambda*W = ${little.rateTimesLatency.toFixed(1)}: something was not measured`,
+    );
+
+  if (counts.done > 0 && counts.done < limits.least) notes.push(`${counts.done} answers are too few for a 99th percentile`);
+  const unanswered = workers.reduce((sum, worker) => sum + worker.unanswered, 0);
+  if (unanswered > 0) notes.push(`${unanswered} requests were still unanswered at the end`);
+  if (run.ending.kind === 'interrupted')
+    notes.push(`interrupted after ${(durationMs / 1000).toFixed(1)} s: the figures are those until then`);
+  return { valid: reasons.length === 0, reasons, notes };
+}
+
+/** How many requests the plan has due within the time that was run; 0 when only the run itself can know. */
+function askedByPlan(run: Measured): number {
+  const { model, durationMs } = run.plan;
+  if (model.kind !== 'open' || run.ending.kind !== 'finished') return 0;
+  if (model.arrivals.kind === 'recorded') return model.arrivals.atMs.filter((at) => at < durationMs).length;
+  const expected = (meanRate(model) * durationMs) / 1000;
+  // Chance may send fewer: 4 standard deviations of a Poisson count.
+  return Math.floor(model.arrivals.kind === 'poisson' ? expected - 4 * Math.sqrt(expected) : expected);
+}
+
+/** Little's law, L = lambda*W (Little 1961): the sampled number in flight, and rate times latency from sending. */
+export function littlesLaw(run: Measured): { inFlight: number; rateTimesLatency: number } | undefined {
+  const { latency, workers, durationMs, counts } = run;
+  if (counts.done === 0 || durationMs <= 0) return undefined;
+  const inFlight = workers.reduce((sum, worker) => sum + worker.meanInFlight, 0);
+  return { inFlight, rateTimesLatency: (ratePerSecond(latency.sent.count, durationMs) * latency.sent.meanMs()) / 1000 };
+}
+
+function ms(value: number): string {
+  return `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ms`;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(share > 0.1 ? 0 : 1)}%`;
+}

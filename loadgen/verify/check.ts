@@ -1,0 +1,43 @@
+import type { CheckLevel } from '../options/plan.ts';
+import type { Answer, Request } from '../workload/request.ts';
+import { digest } from './digest.ts';
+import { keyOf } from './oracle.ts';
+import type { Oracle } from './oracle.ts';
+import { hasSchema } from './schemas.ts';
+
+/** right; wrong: it looks like success but is not; error: the server said that it failed. `compared`: against the oracle. */
+export type Verdict =
+  | { kind: 'right'; compared: boolean }
+  | { kind: 'wrong'; why: 'schema' | 'content' }
+  | { kind: 'error'; why: string };
+
+const rightCompared: Verdict = { kind: 'right', compared: true };
+const right: Verdict = { kind: 'right', compared: false };
+
+export interface Checker {
+  /** Whether `check` needs the body of this request's answer. */
+  needsBody(request: Request): boolean;
+  check(request: Request, answer: Answer): Verdict;
+}
+
+export function checker(level: CheckLevel, oracle: Oracle | undefined): Checker {
+  const bySchema = level === 'schema' || level === 'content';
+  const byContent = level === 'content' && oracle !== undefined;
+  return {
+    needsBody: (request) => (bySchema && request.schema !== undefined) || (byContent && keyOf(request) !== undefined),
+    check(request, answer) {
+      if (level === 'none') return right;
+      const { status } = answer;
+      if (!(request.expect ? request.expect.includes(status) : status >= 200 && status < 400))
+        return { kind: 'error', why: `status_${status}` };
+      // A redirect, or a failure that was expected, has not the shape of a success.
+      const success = status >= 200 && status < 300;
+      if (bySchema && success && request.schema !== undefined && !hasSchema(request.schema, answer.json()))
+        return { kind: 'wrong', why: 'schema' };
+      const key = byContent ? keyOf(request) : undefined;
+      if (key === undefined) return right;
+      const agrees = oracle?.agrees(key, digest(answer.body, answer.json()));
+      return agrees === undefined ? right : agrees ? rightCompared : { kind: 'wrong', why: 'content' };
+    },
+  };
+}

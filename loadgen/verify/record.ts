@@ -1,0 +1,82 @@
+import type { Clock } from '../../shared/time/clock.ts';
+import { connectionPool } from '../client/pool.ts';
+import { wireEncoder } from '../client/wire.ts';
+import { loadError } from '../options/errors.ts';
+import type { Plan } from '../options/plan.ts';
+import type { Target } from '../options/target.ts';
+import { answerOf } from '../workload/request.ts';
+import type { Request } from '../workload/request.ts';
+import { digest } from './digest.ts';
+import { keyOf } from './oracle.ts';
+import type { OracleEntries } from './oracle.ts';
+import type { Scheduler } from '../../shared/time/scheduler.ts';
+
+/** At most this many questions are asked before a run. */
+const most = 5000;
+
+/**
+ * The two-pass oracle: asks every request that is known beforehand once, `lanes` at a time, before there is any load or fault, and keeps
+ * digests of the answers. `of`: whom to ask, for example a single node that has nothing to get wrong. Throws `unreachable` when more
+ * than 1 in 20 questions fails: such an oracle would excuse everything.
+ */
+export async function recordOracle(
+  requests: readonly Request[],
+  of: Target,
+  plan: Plan,
+  io: { clock: Clock; scheduler: Scheduler; lanes?: number },
+): Promise<OracleEntries> {
+  const questions = [
+    ...new Map(
+      requests.flatMap((request) => (keyOf(request) === undefined ? [] : [[keyOf(request), request] as const])),
+    ).entries(),
+  ].slice(0, most);
+  const pool = connectionPool({
+    target: of,
+    trust: { insecure: plan.insecure, ...(plan.ca === undefined ? {} : { ca: plan.ca }) },
+    connections: io.lanes ?? 2,
+    timeoutMs: plan.timeoutMs,
+    encode: wireEncoder(of.host, plan.headers),
+    clock: io.clock,
+    onSent: () => {},
+  });
+  const expiry = io.scheduler.every(50, () => pool.expire());
+  const entries: OracleEntries = [];
+  let failed = 0;
+  try {
+    await Promise.all(
+      questions.map(
+        ([key, request]) =>
+          new Promise<void>((resolve) => {
+            const nowMs = io.clock.now();
+            pool.dispatch({
+              request,
+              intendedMs: nowMs,
+              dispatchedMs: nowMs,
+              sentMs: Number.NaN,
+              keepBody: true,
+              answered(parsed) {
+                const answer = answerOf(parsed.status, parsed.body);
+                if (parsed.status >= 200 && parsed.status < 300)
+                  entries.push([key as string, digest(answer.body, answer.json())]);
+                else failed++;
+                resolve();
+              },
+              failed() {
+                failed++;
+                resolve();
+              },
+            });
+          }),
+      ),
+    );
+  } finally {
+    expiry.cancel();
+    pool.close({ code: 'closed', detail: 'recorded' });
+  }
+  if (failed > questions.length / 20)
+    throw loadError(
+      'unreachable',
+      `${failed} of ${questions.length} questions to the oracle at ${of.origin} failed: it cannot tell right from wrong`,
+    );
+  return entries;
+}

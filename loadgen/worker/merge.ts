@@ -1,0 +1,45 @@
+import { timeHistogram } from '../measure/histogram.ts';
+import type { Counts, Totals } from '../measure/recorder.ts';
+import { mergeMoments, moments, variation } from '../measure/variation.ts';
+import type { Measured } from '../report/result.ts';
+import { fitZipf } from '../workload/zipf.ts';
+
+/** Adds up the totals of all workers. */
+export function mergeTotals(
+  all: readonly Totals[],
+  skewAsked: number | undefined,
+): Pick<Measured, 'counts' | 'codes' | 'names' | 'latency' | 'waited' | 'gaps' | 'skew'> {
+  const counts: Counts = { asked: 0, sent: 0, done: 0, right: 0, wrong: 0, errors: 0, good: 0, compared: 0, bytes: 0 };
+  const codes: Record<string, number> = {};
+  const names: Record<string, { done: number; errors: number }> = {};
+  const latency = { intended: timeHistogram(), sent: timeHistogram(), lateness: timeHistogram(), own: timeHistogram() };
+  let waited = 0;
+  let gapsIntended = moments();
+  let gapsSent = moments();
+  let ranks: number[] | undefined;
+  for (const totals of all) {
+    for (const key of Object.keys(counts) as (keyof Counts)[]) counts[key] += totals.counts[key];
+    for (const [code, n] of Object.entries(totals.codes)) codes[code] = (codes[code] ?? 0) + n;
+    for (const [name, { done, errors }] of Object.entries(totals.names)) {
+      const into = (names[name] ??= { done: 0, errors: 0 });
+      into.done += done;
+      into.errors += errors;
+    }
+    for (const key of Object.keys(latency) as (keyof typeof latency)[]) latency[key].add(timeHistogram(totals[key]));
+    waited += totals.waited;
+    gapsIntended = mergeMoments(gapsIntended, totals.gapsIntended);
+    gapsSent = mergeMoments(gapsSent, totals.gapsSent);
+    const drawn = totals.ranks;
+    if (drawn) ranks = ranks ? ranks.map((n, i) => n + (drawn[i] ?? 0)) : [...drawn];
+  }
+  const achieved = ranks && fitZipf(ranks);
+  return {
+    counts,
+    codes,
+    names,
+    latency,
+    waited,
+    gaps: { intended: variation(gapsIntended), sent: variation(gapsSent) },
+    skew: skewAsked === undefined || achieved === undefined ? undefined : { asked: skewAsked, achieved },
+  };
+}

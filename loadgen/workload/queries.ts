@@ -1,0 +1,49 @@
+import { seededRandom } from '../../shared/time/random.ts';
+import type { Request } from './request.ts';
+
+/**
+ * One search per rank of the vocabulary: the word itself, for 4 of 10 together with a second one. The list depends on the words
+ * only, so that every run, every worker and the oracle ask the same questions.
+ */
+export function searchQueries(words: readonly string[]): string[] {
+  const random = seededRandom('queries');
+  return words.map((word) => {
+    const other = words[Math.floor(random.next() * words.length)] ?? '';
+    return random.next() < 0.4 && other !== word ? `${word} ${other}` : word;
+  });
+}
+
+export function searchRequest(query: string, page = 1): Request {
+  const target = `/api/search?q=${encodeURIComponent(query)}${page > 1 ? `&page=${page}` : ''}`;
+  return { method: 'GET', target, name: 'search', schema: 'search' };
+}
+
+/** What somebody has typed of a word when the suggestions pop up: its first two to four letters. */
+export function suggestRequest(word: string): Request {
+  const prefix = word.slice(0, 2 + (word.length % 3));
+  return { method: 'GET', target: `/api/suggest?prefix=${encodeURIComponent(prefix)}`, name: 'suggest', schema: 'suggest' };
+}
+
+export function pageRequest(id: string): Request {
+  return { method: 'GET', target: `/api/pages/${encodeURIComponent(id)}`, name: 'page', schema: 'page' };
+}
+
+/**
+ * A write that may be repeated safely: the same key means the same write. (The server answers PUT from stage 5 on; before that it
+ * is refused, and counted as an error.)
+ */
+export function writeRequest(id: string, word: string, idempotencyKey: string): Request {
+  return {
+    method: 'PUT',
+    target: `/api/pages/${encodeURIComponent(id)}`,
+    headers: { 'content-type': 'application/json', 'idempotency-key': idempotencyKey },
+    body: JSON.stringify({
+      title: word,
+      body: `A page about ${word}, written by the load generator.`,
+      keywords: [word],
+      links: [],
+    }),
+    name: 'write',
+    key: null,
+  };
+}

@@ -1,0 +1,27 @@
+import type { Request } from './request.ts';
+
+/** Which requests are sent, as plain data. */
+export type WorkloadSpec =
+  | { kind: 'url'; request: Request }
+  /** Requests in the order given, over and over. */
+  | { kind: 'list'; requests: Request[] }
+  | ({ kind: 'mix'; shares: MixShares } & Vocabulary)
+  /** A session: search, open a result, follow links, page on, refine; with pauses. */
+  | ({ kind: 'walk'; thinkMs: number; depth: number } & Vocabulary)
+  /** A TypeScript file whose default export is a Scenario. */
+  | { kind: 'scenario'; file: string; words: string[] };
+
+/** Relative weights of independent requests. */
+export interface MixShares {
+  search: number;
+  suggest: number;
+  page: number;
+  write: number;
+}
+
+export interface Vocabulary {
+  /** Most used first. */
+  words: string[];
+  /** Zipf exponent. */
+  skew: number;
+}
