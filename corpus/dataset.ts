@@ -9,7 +9,7 @@ import { sourcesFingerprint, type Sources } from './sources.ts';
  * Grows with every change of what a build makes of the same sources: pages, signatures, popularity, or the shard files. Then
  * all cuts are built anew.
  */
-const formatVersion = 1;
+const formatVersion = 2;
 
 /** Says that a cut is complete: it is written last. */
 export interface DatasetManifest {

@@ -1,41 +1,39 @@
 /**
- * Names for the pointers of a WordNet data file (wninput(5WN)): what a reader sees, and the field's term in brackets.
- * Some symbols mean one thing from a noun and another from an adjective or adverb.
+ * Names for the pointers of a WordNet data file (wninput(5WN)): the field's standard terms. What a reader sees instead of
+ * "hypernym" ("a kind of") is the business of the pages, see services/html/relations.ts.
  */
-const relations: Readonly<Record<string, string>> = {
-  '!': 'is the opposite of (antonym)',
-  '@': 'is a kind of (hypernym)',
-  '@i': 'is an instance of (instance hypernym)',
-  '~': 'has the kind (hyponym)',
-  '~i': 'has the instance (instance hyponym)',
-  '#m': 'is a member of (member holonym)',
-  '#s': 'is a substance of (substance holonym)',
-  '#p': 'is a part of (part holonym)',
-  '%m': 'has the member (member meronym)',
-  '%s': 'has the substance (substance meronym)',
-  '%p': 'has the part (part meronym)',
-  '=': 'has the value (attribute)',
-  'a=': 'is a value of (attribute)',
-  '+': 'comes from the same word (derivationally related form)',
-  ';c': 'belongs to the topic (domain: topic)',
-  '-c': 'is the topic of (member of this domain: topic)',
-  ';r': 'belongs to the region (domain: region)',
-  '-r': 'is the region of (member of this domain: region)',
-  ';u': 'is used as (domain: usage)',
-  '-u': 'is the usage of (member of this domain: usage)',
-  '*': 'cannot happen without (entailment)',
-  '>': 'causes (cause)',
-  '^': 'see also (also see)',
-  $: 'is close in meaning to (verb group)',
-  '&': 'is similar to (similar to)',
-  '<': 'is a participle of (participle)',
-  '\\': 'pertains to (pertainym)',
-  'r\\': 'comes from the adjective (pertainym)',
-};
+const relations: ReadonlyMap<string, string> = new Map([
+  ['!', 'antonym'],
+  ['@', 'hypernym'],
+  ['@i', 'instance hypernym'],
+  ['~', 'hyponym'],
+  ['~i', 'instance hyponym'],
+  ['#m', 'member holonym'],
+  ['#s', 'substance holonym'],
+  ['#p', 'part holonym'],
+  ['%m', 'member meronym'],
+  ['%s', 'substance meronym'],
+  ['%p', 'part meronym'],
+  ['=', 'attribute'],
+  ['+', 'derivationally related'],
+  [';c', 'domain topic'],
+  ['-c', 'member of topic'],
+  [';r', 'domain region'],
+  ['-r', 'member of region'],
+  [';u', 'domain usage'],
+  ['-u', 'member of usage'],
+  ['*', 'entailment'],
+  ['>', 'cause'],
+  ['^', 'also see'],
+  ['$', 'verb group'],
+  ['&', 'similar to'],
+  ['<', 'participle of'],
+  ['\\', 'pertainym'],
+]);
 
-/** `pos` = n, v, a or r. An unknown symbol is shown as it stands. */
-export function relationName(symbol: string, pos: string): string {
-  return relations[pos + symbol] ?? relations[symbol] ?? symbol;
+/** An unknown symbol is shown as it stands. */
+export function relationName(symbol: string): string {
+  return relations.get(symbol) ?? symbol;
 }
 
 /** Lexicographer files by number (lexnames(5WN)): the domain of a synset. */

@@ -77,7 +77,7 @@ export function parseSynset(line: string): CorpusPage {
     const key = token(at) + target;
     if (target === id || seen.has(key)) continue;
     seen.add(key);
-    links.push({ id: target, relation: relationName(token(at), pos) });
+    links.push({ id: target, relation: relationName(token(at)) });
   }
 
   return {

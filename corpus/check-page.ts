@@ -1,0 +1,85 @@
+import { isPageId, type CorpusPage } from './page.ts';
+
+export type Checked = { readonly page: CorpusPage } | { readonly wrong: string; readonly detail?: string };
+
+/** Longer ones are refused: nobody can read them, and they would fill every reply that carries them. */
+export const maxTitleCharacters = 2_000;
+export const maxBodyCharacters = 1_000_000;
+const maxKeywords = 1_000;
+const maxLinks = 10_000;
+
+/**
+ * One line of a pages file, parsed, as a page: `{ id, title, body?, text?, keywords?, url?, links? }`. `text` is another name
+ * for `body`; keywords are a list or one text with commas; a link is an id or `{ id, relation }`. Anything else is refused with
+ * the kind of mistake (`wrong`) and this case (`detail`), never mended silently.
+ */
+export function checkPage(value: unknown): Checked {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { wrong: 'not a JSON object' };
+  const given = value as Record<string, unknown>;
+  const { id, title } = given;
+  if (typeof id !== 'string') return { wrong: 'id must be a text', detail: show(id) };
+  if (!isPageId(id)) return { wrong: 'id may hold 1 to 128 letters, digits and . _ ~ -', detail: show(id) };
+  if (typeof title !== 'string' || title.trim() === '') return { wrong: 'title must be a text', detail: show(title) };
+  if (title.length > maxTitleCharacters) return { wrong: `title is longer than ${maxTitleCharacters} characters` };
+
+  const body = given['body'] ?? given['text'] ?? '';
+  if (typeof body !== 'string') return { wrong: 'body must be a text', detail: show(body) };
+  if (body.length > maxBodyCharacters) return { wrong: `body is longer than ${maxBodyCharacters} characters` };
+
+  const keywords = checkKeywords(given['keywords'] ?? []);
+  if (keywords === undefined) return { wrong: 'keywords must be a list of texts', detail: show(given['keywords']) };
+
+  const url = given['url'] ?? `/page/${id}`;
+  if (typeof url !== 'string' || !isAddress(url))
+    return { wrong: 'url must start with http://, https:// or /', detail: show(url) };
+
+  const links = checkLinks(given['links'] ?? [], id);
+  if (links === undefined) return { wrong: 'links must be a list of ids or { id, relation }', detail: show(given['links']) };
+
+  return { page: { id, title: cleanLine(title), body: cleanText(body), keywords, url, links } };
+}
+
+function checkKeywords(given: unknown): string[] | undefined {
+  const list: unknown[] = typeof given === 'string' ? given.split(',') : Array.isArray(given) ? given : [undefined];
+  if (list.length > maxKeywords || !list.every((keyword) => typeof keyword === 'string')) return undefined;
+  return [...new Set(list.map(cleanLine))].filter((keyword) => keyword !== '');
+}
+
+function checkLinks(given: unknown, self: string): CorpusPage['links'] | undefined {
+  if (!Array.isArray(given) || given.length > maxLinks) return undefined;
+  const links = new Map<string, CorpusPage['links'][number]>();
+  for (const link of given as unknown[]) {
+    const { id, relation } = (typeof link === 'string' ? { id: link } : (link ?? {})) as Record<string, unknown>;
+    if (typeof id !== 'string' || !isPageId(id) || !['string', 'undefined'].includes(typeof relation)) return undefined;
+    const name = cleanLine((relation as string | undefined) ?? '').slice(0, 200) || 'links to';
+    if (id !== self) links.set(`${id} ${name}`, { id, relation: name });
+  }
+  return [...links.values()];
+}
+
+/** Only what a browser opens as a page: no `javascript:`. */
+function isAddress(url: string): boolean {
+  if (url.length > 2_000 || /[\s<>"\\\p{Cc}]/u.test(url)) return false;
+  return /^\/(?!\/)/.test(url) || (/^https?:\/\//i.test(url) && URL.canParse(url));
+}
+
+/** Text without what cannot be shown or stored: control characters, and halves of surrogate pairs. */
+export function cleanText(text: string): string {
+  return text
+    .toWellFormed()
+    .replaceAll(/[^\P{Cc}\n\t]/gu, ' ')
+    .trim();
+}
+
+/** The same on one line. */
+export function cleanLine(text: string): string {
+  return text
+    .toWellFormed()
+    .replaceAll(/[\p{Cc}\s]+/gu, ' ')
+    .trim();
+}
+
+function show(value: unknown): string {
+  const text = value === undefined ? 'missing' : (JSON.stringify(value) ?? typeof value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}

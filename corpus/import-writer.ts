@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import type { LockOptions } from './lock.ts';
+import type { CorpusPage } from './page.ts';
+import { changeSources, draftName, importsDir, type Sources } from './sources.ts';
+
+export interface CommitOptions extends LockOptions {
+  readonly name: string;
+  /** What it was made from, for people. */
+  readonly from: string;
+  /** True leaves the default corpus out, false brings it back in; absent changes nothing about it. */
+  readonly replace?: boolean | undefined;
+}
+
+/** An import being written: nothing of it counts before `commit`. */
+export interface ImportWriter {
+  readonly add: (page: CorpusPage) => void;
+  readonly pages: () => number;
+  /** Puts it in place of an earlier import of this name. Answers with what the corpus is made of now. */
+  readonly commit: (options: CommitOptions) => Promise<Sources>;
+  /** Forgets it; without effect after `commit`. */
+  readonly discard: () => void;
+}
+
+const bufferCharacters = 1 << 18;
+let sequence = 0;
+
+export function createImportWriter(dataDir: string): ImportWriter {
+  mkdirSync(importsDir(dataDir), { recursive: true });
+  const draft = path.join(importsDir(dataDir), draftName(++sequence));
+  let handle: number | undefined = openSync(draft, 'w');
+  const content = createHash('sha256');
+  let lines: string[] = [];
+  let waiting = 0;
+  let pages = 0;
+
+  function flush(): void {
+    const bytes = Buffer.from(lines.join(''));
+    content.update(bytes);
+    for (let written = 0; written < bytes.length;) written += writeSync(handle!, bytes, written);
+    lines = [];
+    waiting = 0;
+  }
+
+  function close(): void {
+    if (handle !== undefined) closeSync(handle);
+    handle = undefined;
+  }
+
+  return {
+    add({ id, title, body, keywords, url, links }) {
+      // The id comes first: readers who want other pages need not parse the rest.
+      const line = `${JSON.stringify({ id, title, body, keywords, url, links })}\n`;
+      lines.push(line);
+      pages++;
+      waiting += line.length;
+      if (waiting >= bufferCharacters) flush();
+    },
+    pages: () => pages,
+    async commit({ name, from, replace, ...lock }) {
+      flush();
+      fsyncSync(handle!);
+      close();
+      const sha256 = content.digest('hex');
+      const file = `${name}.${sha256.slice(0, 12)}.jsonl`;
+      return changeSources(dataDir, lock, (sources) => {
+        renameSync(draft, path.join(importsDir(dataDir), file));
+        const others = sources.imports.filter((entry) => entry.name !== name);
+        return {
+          default: replace === undefined ? sources.default : !replace,
+          imports: [...others, { name, file, pages, sha256, from }],
+        };
+      });
+    },
+    discard() {
+      close();
+      rmSync(draft, { force: true });
+    },
+  };
+}

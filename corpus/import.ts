@@ -1,0 +1,133 @@
+import { statSync, type Stats } from 'node:fs';
+import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { checkPage, type Checked } from './check-page.ts';
+import { CorpusError, throwIfCancelled } from './errors.ts';
+import { createImportWriter } from './import-writer.ts';
+import { readLines, type Line } from './lines.ts';
+import type { LockOptions } from './lock.ts';
+import { importName } from './names.ts';
+import type { OnProgress } from './progress.ts';
+import { createSkipList, type ImportReport, type SkipList } from './report.ts';
+import type { Sources } from './sources.ts';
+
+export interface ImportOptions extends LockOptions {
+  readonly dataDir: string;
+  /** Names the set: importing again under the same name takes the earlier one's place. The file's own name when absent. */
+  readonly name?: string | undefined;
+  /** Leaves the default corpus out. */
+  readonly replace?: boolean | undefined;
+  /** `done` and `total` in bytes of the file. */
+  readonly onProgress?: OnProgress;
+}
+
+/** A page is text: a line beyond this is not one. */
+const maxLineBytes = 8 * 1024 * 1024;
+const linesPerTurn = 1_000;
+
+/**
+ * Takes pages from a file of JSON lines, one page each (see `checkPage`). Lines that are no page are skipped and reported. The
+ * import counts as a whole once this returns; a failure or an abort before changes nothing.
+ * Throws CorpusError: `not_found`, `bad_name`, `nothing_valid` (the message says what was wrong), `cancelled`.
+ */
+export async function importPages(file: string, options: ImportOptions): Promise<ImportReport> {
+  const { dataDir, signal, onProgress } = options;
+  const name = importName(options.name ?? path.parse(file).name, options.name !== undefined);
+  const total = fileSize(file);
+  const writer = createImportWriter(dataDir);
+  const skipped = createSkipList();
+  const seen = new Map<string, number>();
+  let links = 0;
+  try {
+    for (const line of readLines(file, maxLineBytes)) {
+      if (line.number % linesPerTurn === 0) {
+        onProgress?.({ phase: 'import', done: line.end, total });
+        await setImmediate();
+        throwIfCancelled(signal);
+      }
+      const checked = checkLine(line);
+      if (checked === undefined) continue;
+      const where = `line ${line.number}`;
+      if ('wrong' in checked) {
+        skipped.skip(where, checked.wrong, checked.detail);
+        continue;
+      }
+      const { page } = checked;
+      const first = seen.get(page.id);
+      if (first !== undefined) {
+        skipped.skip(where, 'the id was there before', `"${page.id}" on line ${first}`);
+        continue;
+      }
+      seen.set(page.id, line.number);
+      links += page.links.length;
+      writer.add(page);
+    }
+    onProgress?.({ phase: 'import', done: total, total });
+    throwIfCancelled(signal);
+    if (writer.pages() === 0) throw nothingValid(file, skipped);
+    const sources = await writer.commit({
+      name,
+      from: file,
+      replace: options.replace === true ? true : undefined,
+      signal,
+      onWait: options.onWait,
+    });
+    return report(name, writer.pages(), links, skipped, sources);
+  } finally {
+    writer.discard();
+  }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Undefined for a blank line. */
+function checkLine(line: Line): Checked | undefined {
+  if (line.tooLong) return { wrong: `the line is longer than ${maxLineBytes / 1024 / 1024} MB` };
+  let text: string;
+  try {
+    // Drops a byte order mark too.
+    text = utf8.decode(line.bytes);
+  } catch {
+    return { wrong: 'not UTF-8' };
+  }
+  if (text.trim() === '') return undefined;
+  try {
+    return checkPage(JSON.parse(text));
+  } catch {
+    return { wrong: 'not JSON', detail: text.length > 60 ? `${text.slice(0, 57)}...` : text };
+  }
+}
+
+function fileSize(file: string): number {
+  let stat: Stats;
+  try {
+    stat = statSync(file);
+  } catch {
+    throw new CorpusError('not_found', `There is no file ${file}.`);
+  }
+  if (!stat.isFile()) throw new CorpusError('not_found', `${file} is not a file. A folder of HTML pages is taken by "crawl".`);
+  return stat.size;
+}
+
+/** Why nothing was taken, in one sentence. */
+export function nothingValid(from: string, skipped: SkipList): CorpusError {
+  const [first] = skipped.examples();
+  const why =
+    first === undefined
+      ? 'it is empty'
+      : `all ${skipped.total()} entries were refused, the first (${first.where}) because: ${first.reason}`;
+  return new CorpusError('nothing_valid', `No page could be taken from ${from}: ${why}. Nothing was changed.`);
+}
+
+export function report(name: string, pages: number, links: number, skipped: SkipList, sources: Sources): ImportReport {
+  return {
+    name,
+    pages,
+    links,
+    skipped: skipped.total(),
+    reasons: skipped.reasons(),
+    examples: skipped.examples(),
+    default: sources.default,
+    imports: sources.imports.map((entry) => ({ name: entry.name, pages: entry.pages })),
+  };
+}

@@ -1,0 +1,34 @@
+import { CorpusError } from './errors.ts';
+
+/**
+ * The name of an import: part of a file name, so of a small alphabet. One that the user chose must fit; one derived from a file
+ * or an address is made to.
+ */
+export function importName(name: string, chosen: boolean): string {
+  const fitting = chosen
+    ? name
+    : slug(name)
+        .slice(0, 40)
+        .replace(/[-.]+$/, '') || 'pages';
+  if (!/^[a-z0-9][a-z0-9_-]{0,39}$/.test(fitting)) {
+    throw new CorpusError(
+      'bad_name',
+      `"${name}" cannot name an import: use up to 40 of a-z, 0-9, - and _, starting with a letter or digit.`,
+    );
+  }
+  if (fitting === 'wordnet' || fitting === 'manifest') {
+    if (chosen) throw new CorpusError('bad_name', `"${name}" is taken: choose another name.`);
+    return `${fitting}-import`;
+  }
+  return fitting;
+}
+
+/** Lower-case ASCII letters and digits, joined by single dashes; accents are dropped, other scripts too. */
+export function slug(text: string): string {
+  return text
+    .normalize('NFKD')
+    .replaceAll(/\p{M}/gu, '')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '');
+}

@@ -1,0 +1,44 @@
+/** One thing that was left out, and why. `where` = a line number or an address. */
+export interface Skipped {
+  readonly where: string;
+  readonly reason: string;
+}
+
+/** What became of an import or a crawl. */
+export interface ImportReport {
+  readonly name: string;
+  /** How many pages were taken. */
+  readonly pages: number;
+  readonly links: number;
+  readonly skipped: number;
+  /** How often each reason occurred, most frequent first. */
+  readonly reasons: readonly { readonly reason: string; readonly count: number }[];
+  /** The first of those skipped, by reason: enough to find the mistake. */
+  readonly examples: readonly Skipped[];
+  /** What the corpus is made of now. */
+  readonly default: boolean;
+  readonly imports: readonly { readonly name: string; readonly pages: number }[];
+}
+
+const examplesPerReason = 5;
+
+/** Counts what is left out, keeping a few examples of each kind. */
+export function createSkipList() {
+  const counts = new Map<string, number>();
+  const examples: Skipped[] = [];
+  let total = 0;
+  return {
+    /** `reason` = the kind, the same words each time; `detail` = this case. */
+    skip(where: string, reason: string, detail?: string): void {
+      const count = (counts.get(reason) ?? 0) + 1;
+      counts.set(reason, count);
+      total++;
+      if (count <= examplesPerReason) examples.push({ where, reason: detail === undefined ? reason : `${reason}: ${detail}` });
+    },
+    total: () => total,
+    reasons: () => [...counts].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count),
+    examples: (): readonly Skipped[] => examples,
+  };
+}
+
+export type SkipList = ReturnType<typeof createSkipList>;
