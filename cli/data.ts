@@ -1,6 +1,7 @@
 import { ensureDataset } from '../corpus/build.ts';
 import { CorpusError } from '../corpus/errors.ts';
 import { CommandError } from './errors.ts';
+import { phaseName } from './import-report.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The data set cut into `shards`, built first where it is missing or outdated; gives its folder. */
@@ -9,7 +10,7 @@ export async function ensureData(dataDir: string, shards: number, terminal: Term
     const { datasetDir, pages, built } = await ensureDataset({
       dataDir,
       shards,
-      onProgress: ({ phase, done, total }) => terminal.progress(phase, done, total ?? done),
+      onProgress: ({ phase, done, total }) => terminal.progress(phaseName(phase), done, total ?? done),
     });
     terminal.settle();
     if (built)

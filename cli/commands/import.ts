@@ -1,0 +1,52 @@
+import type { Command } from 'commander';
+import { importPages } from '../../corpus/import.ts';
+import { resetSources } from '../../corpus/sources.ts';
+import { UsageError } from '../errors.ts';
+import { phaseName, printReport } from '../import-report.ts';
+import { onInterrupt } from '../interrupt.ts';
+import { dataDirOf } from '../paths.ts';
+import { createTerminal } from '../terminal.ts';
+
+interface ImportFlags {
+  readonly data?: string;
+  readonly name?: string;
+  readonly replace?: true;
+  readonly reset?: true;
+  readonly json?: true;
+}
+
+export function importFile(command: Command): void {
+  command
+    .argument('[file]', 'JSON lines: { id, title, body, keywords?, url?, links? } each')
+    .option('--name <name>', 'what to call the set; the same name again replaces it (default: the file name)')
+    .option('--replace', 'leave WordNet out')
+    .option('--reset', 'drop all imports and bring WordNet back')
+    .option('--data <dir>', 'the folder of data sets (default ./data)')
+    .option('--json', 'the report as one JSON document on stdout')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ tierlab import pages.jsonl\n  $ tierlab import pages.jsonl --replace --name mine\n  $ tierlab import --reset',
+    )
+    .action(run);
+}
+
+async function run(file: string | undefined, flags: ImportFlags): Promise<void> {
+  const terminal = createTerminal(process.stderr);
+  const dataDir = dataDirOf(flags.data);
+  if (flags.reset) {
+    await resetSources(dataDir);
+    return terminal.line('the corpus is WordNet again; imports are dropped');
+  }
+  if (file === undefined) throw new UsageError('which file? (tierlab import pages.jsonl)');
+  const report = await onInterrupt((signal) =>
+    importPages(file, {
+      dataDir,
+      name: flags.name,
+      replace: flags.replace,
+      signal,
+      onProgress: ({ phase, done, total }) => terminal.progress(phaseName(phase), done, total ?? done),
+    }),
+  );
+  if (flags.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+  else printReport(report, terminal);
+}

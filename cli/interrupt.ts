@@ -1,0 +1,11 @@
+/** Runs `work` with a signal that Ctrl-C or SIGTERM aborts, so that it can leave everything as it was. */
+export async function onInterrupt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const abort = (): void => controller.abort();
+  process.once('SIGINT', abort).once('SIGTERM', abort);
+  try {
+    return await work(controller.signal);
+  } finally {
+    process.off('SIGINT', abort).off('SIGTERM', abort);
+  }
+}

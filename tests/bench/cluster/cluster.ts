@@ -1,0 +1,85 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const entry = fileURLToPath(new URL('../../../dist/tierlab.js', import.meta.url));
+
+/** Far from the default ports, so that a running cluster is not disturbed. */
+export const benchPortBase = 41_000;
+export const gatewayUrl = `http://127.0.0.1:${benchPortBase + 1_000}`;
+
+export interface NodeRow {
+  readonly id: string;
+  readonly components: readonly string[];
+  readonly port: number;
+  readonly opsPort: number;
+  readonly pid: number;
+  readonly state: string;
+}
+
+export interface BenchCluster {
+  readonly process: ChildProcess;
+  readonly stop: () => Promise<void>;
+}
+
+/** A data folder that goes away with the benchmark. */
+export function temporaryData(): { dir: string; remove: () => void } {
+  const dir = mkdtempSync(path.join(tmpdir(), 'tierlab-bench-'));
+  return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
+}
+
+/** Runs one command to its end; throws with its words when it fails. */
+export async function run(...args: string[]): Promise<void> {
+  const child = spawn(process.execPath, [entry, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let words = '';
+  child.stderr.on('data', (chunk: Buffer) => (words += chunk.toString()));
+  const [code] = (await once(child, 'exit')) as [number];
+  if (code !== 0) throw new Error(`tierlab ${args[0]} ended with ${code}: ${words.slice(-500)}`);
+}
+
+/** Starts `tierlab up` without waiting for anything. */
+export function up(dataDir: string, topology: string): BenchCluster {
+  const args = ['up', '--data', dataDir, '--port-base', String(benchPortBase), '--topology', topology];
+  const child = spawn(process.execPath, [entry, ...args], { stdio: 'ignore' });
+  return {
+    process: child,
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const gone = once(child, 'exit');
+      child.kill('SIGTERM');
+      await gone;
+    },
+  };
+}
+
+/** Asks until the answer is right, as often as the machine allows; gives the ms it took. Throws after `boundMs`. */
+export async function firstCorrectSearch(url: string, since: number, boundMs = 120_000): Promise<number> {
+  for (;;) {
+    const answer = await fetch(`${url}/api/search?q=%22domestic+dog%22`).then(
+      (response) => response.json() as Promise<{ results?: readonly { title: string }[] }>,
+      () => undefined,
+    );
+    if (answer?.results?.some(({ title }) => title.includes('domestic dog'))) return performance.now() - since;
+    if (performance.now() - since > boundMs) throw new Error(`no correct search in ${boundMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+export async function nodes(): Promise<readonly NodeRow[]> {
+  const response = await fetch(`http://127.0.0.1:${benchPortBase}/status`);
+  return ((await response.json()) as { nodes: readonly NodeRow[] }).nodes;
+}
+
+/** Until all nodes are ready. */
+export async function allReady(count: number, boundMs = 120_000): Promise<readonly NodeRow[]> {
+  const since = performance.now();
+  for (;;) {
+    const rows = await nodes().catch(() => []);
+    if (rows.length === count && rows.every(({ state }) => state === 'ready')) return rows;
+    if (performance.now() - since > boundMs) throw new Error(`not ready in ${boundMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
