@@ -1,0 +1,107 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { Pool } from 'undici';
+import { createClient } from '../../../shared/rpc/client.ts';
+import type { Context } from '../../../shared/rpc/context.ts';
+import { createPolicyHolder } from '../../../shared/rpc/policy.ts';
+import { newTrace } from '../../../shared/rpc/trace.ts';
+import { upstream } from '../../../shared/rpc/upstream.ts';
+import { systemClock } from '../../../shared/time/clock.ts';
+import { systemRandom } from '../../../shared/time/random.ts';
+import { systemScheduler } from '../../../shared/time/scheduler.ts';
+import { median, spread, type Row } from '../row.ts';
+import { echo, payload } from './echo.ts';
+
+const pairs = 7;
+const callsPerRound = 4_000;
+const goalUs = 50;
+
+/** Row 3: p50 of one hop, one call at a time: all layers and our transport, against undici + Fastify and nothing else. */
+export async function hop(say: (line: string) => void): Promise<readonly Row[]> {
+  const [ours, bare] = await Promise.all([server('ours'), server('bare')]);
+  const pool = new Pool(`http://127.0.0.1:${bare.port}`, { connections: 1, pipelining: 1 });
+  const client = createClient({
+    node: 'bench-1',
+    hosted: [],
+    serve: () => Promise.reject(new Error('nothing is hosted here')),
+    directory: {
+      endpoints: () => [{ node: 'echo-1', host: '127.0.0.1', port: ours.port }],
+      node: () => undefined,
+    },
+    policy: createPolicyHolder('resilient'),
+    clock: systemClock,
+    random: systemRandom,
+    scheduler: systemScheduler,
+  });
+  const peer = upstream(echo, client.service, systemRandom);
+
+  const callOurs = async (): Promise<void> => {
+    const context: Context = {
+      requestId: 'bench',
+      trace: newTrace(systemRandom),
+      deadlineAt: systemClock.now() + 5_000,
+      signal: new AbortController().signal,
+      priority: 'read',
+      servedBy: [],
+    };
+    await peer.say(payload, context);
+  };
+  const callBare = async (): Promise<void> => {
+    const body = JSON.stringify(payload);
+    const response = await pool.request({
+      method: 'POST',
+      path: '/rpc/echo/say',
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+    await response.body.json();
+  };
+
+  try {
+    await round(callOurs);
+    await round(callBare);
+    const added: number[] = [];
+    const raw: [number, number][] = [];
+    for (let i = 0; i < pairs; i++) {
+      const [a, b] = [await round(callOurs), await round(callBare)];
+      raw.push([a, b]);
+      added.push(a - b);
+      say(`ours ${a.toFixed(0)} us, bare ${b.toFixed(0)} us`);
+    }
+    const us = median(added);
+    return [
+      {
+        row: 3,
+        name: "middleware's own cost per hop, p50, one connection (ratio: added time to the goal)",
+        ours: `${median(raw.map(([a]) => a)).toFixed(0)} us`,
+        reference: `undici + Fastify ${median(raw.map(([, b]) => b)).toFixed(0)} us`,
+        ratio: us / goalUs,
+        spread: spread(added.map((each) => each / goalUs)),
+        goal: `<= ${goalUs} us added`,
+        met: us <= goalUs,
+      },
+    ];
+  } finally {
+    await client.close();
+    await pool.close();
+    for (const { process } of [ours, bare]) process.kill();
+  }
+}
+
+/** The median time of one call, us. */
+async function round(call: () => Promise<void>): Promise<number> {
+  const times: number[] = [];
+  for (let i = 0; i < callsPerRound; i++) {
+    const startedAt = performance.now();
+    await call();
+    times.push((performance.now() - startedAt) * 1_000);
+  }
+  return median(times);
+}
+
+async function server(kind: 'ours' | 'bare'): Promise<{ process: ChildProcess; port: number }> {
+  const child = fork(fileURLToPath(new URL('hop-server.ts', import.meta.url)), [kind]);
+  const [{ port }] = (await once(child, 'message')) as [{ port: number }];
+  return { process: child, port };
+}
