@@ -3,6 +3,7 @@ import type { Clock } from '../../time/clock.ts';
 import type { Call, Endpoint, Reply } from '../call.ts';
 import { fromProblem, RpcError } from '../errors.ts';
 import { encodeHeaders, rpcPrefix } from '../wire.ts';
+import { exchange } from './exchange.ts';
 
 export interface HttpClientOptions {
   /** The node that calls: its name goes along. */
@@ -48,17 +49,14 @@ export function httpClientTransport(options: HttpClientOptions): HttpClientTrans
   async function send(call: Call): Promise<Reply> {
     const endpoint = call.endpoint!;
     try {
-      const response = await poolOf(endpoint).request({
-        method: 'POST',
-        path: `${rpcPrefix}${call.component}/${call.operation.name}`,
-        headers: encodeHeaders(call, node, clock.now()),
-        body: JSON.stringify(call.request),
-        signal: call.signal,
-      });
-      const text = await response.body.text();
-      const body = parseReply(text, response.statusCode, endpoint.node);
-      const servedBy = response.headers['x-served-by'];
-      return { body, servedBy: typeof servedBy === 'string' ? servedBy.split(',') : [endpoint.node] };
+      const path = `${rpcPrefix}${call.component}/${call.operation.name}`;
+      const headers = encodeHeaders(call, node, clock.now());
+      const reply = await exchange(poolOf(endpoint), path, headers, JSON.stringify(call.request), call.signal);
+      const servedBy = reply.headers['x-served-by'];
+      return {
+        body: parseReply(reply.body, reply.status, endpoint.node),
+        servedBy: typeof servedBy === 'string' ? servedBy.split(',') : [endpoint.node],
+      };
     } catch (thrown) {
       throw asTransportError(thrown, call);
     }
