@@ -35,9 +35,13 @@ export function resultsPage(results: SearchResults, making: Making, { assets, de
   const main = markup`<h1 class="unseen">Results for ${q}</h1>
 ${pathStrip(making, to(q, { page: results.page, style: other === defaultStyle ? undefined : other }))}
 ${results.suggestion !== undefined && markup`<p class="suggestion">Did you mean <a href="${to(results.suggestion)}">${results.suggestion}</a>?</p>`}
-${results.results.length === 0 ? nothing(results, pages, to) : markup`<div class="summary"><p>${summary(results)}</p><p><a href="${to(q, { page: results.page, explain: !explain })}">${explain ? 'Hide the scores’ parts' : 'Explain the scores'}</a></p></div>
+${
+  results.results.length === 0
+    ? nothing(results, pages, to)
+    : markup`<div class="summary"><p>${summary(results)}</p><p><a href="${to(q, { page: results.page, explain: !explain })}">${explain ? 'Hide the scores’ parts' : 'Explain the scores'}</a></p></div>
 <ol class="results" start="${(results.page - 1) * size + 1}">${results.results.map((result) => resultItem(result, terms))}</ol>
-${pages !== undefined && pagingOf(pages, (page) => to(q, { page }))}`}`;
+${pages !== undefined && pagingOf(pages, (page) => to(q, { page }))}`
+}`;
   return layout({ title: `${q.slice(0, 80)} - Tierlab`, kind: 'inner', box, main }, assets);
 }
 

@@ -1,0 +1,37 @@
+import { component } from '../../shared/cluster/component.ts';
+import { httpContexts } from '../../shared/rpc/http-context.ts';
+import { gateway } from '../gateway/contract.ts';
+import { openDoor } from '../gateway/door.ts';
+import { loadAssets } from './assets.ts';
+import { client } from './contract.ts';
+import { pageRoutes } from './pages.ts';
+
+/** How long a person waits for a page, ms. */
+const deadlineMs = 5_000;
+
+/** The thin client: shows what the gateway answers, and a page of its own where there is no answer. */
+export const clientComponent = component({
+  contract: client,
+  calls: { gateway },
+  create({ node, upstream, clock, random, scheduler, metrics, log }) {
+    const contexts = httpContexts({ clock, random, scheduler, deadlineMs });
+    const assets = loadAssets();
+    const via = [node.id];
+
+    return {
+      handlers: {},
+      routes: (server) =>
+        openDoor(server, { contexts, assets, metrics, scheduler, log }, async (scope) => {
+          pageRoutes(
+            scope,
+            {
+              search: (request, context) => upstream.gateway.search({ ...request, via }, context),
+              page: (request, context) => upstream.gateway.page({ ...request, via }, context),
+              suggest: (request, context) => upstream.gateway.suggest(request, context),
+            },
+            contexts,
+          );
+        }),
+    };
+  },
+});

@@ -1,0 +1,48 @@
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+
+/** What swagger-ui needs and our own pages do not: images inside its stylesheet. Still no script and no style from elsewhere. */
+const csp =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/** `/openapi.json`, and a page to try the API at `/docs`. Must come before the routes that it describes. */
+export async function apiDocs(scope: FastifyInstance, log: Logger): Promise<void> {
+  const { default: swagger } = await import('@fastify/swagger');
+  await scope.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Tierlab search',
+        version: '1',
+        description: 'Searches the corpus. Every error is a problem document (RFC 9457) with a `code`.',
+      },
+    },
+  });
+  scope.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => reply.send(scope.swagger()));
+  const baseDir = uiFolder();
+  if (baseDir === undefined) {
+    log.warn('@fastify/swagger-ui is not installed here: /docs is left out, /openapi.json is served');
+    return;
+  }
+  const { default: swaggerUi } = await import('@fastify/swagger-ui');
+  await scope.register(swaggerUi, {
+    routePrefix: '/docs',
+    baseDir,
+    staticCSP: csp,
+    logo: { type: 'image/svg+xml', content: logo },
+  });
+}
+
+/** Where the files of swagger-ui are: beside its package, also when this code runs from a bundle. Undefined where there is no package. */
+function uiFolder(): string | undefined {
+  try {
+    return path.join(path.dirname(createRequire(import.meta.url).resolve('@fastify/swagger-ui')), 'static');
+  } catch {
+    return undefined;
+  }
+}
+
+const logo =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 104 24"><g fill="#74cfc3"><rect x="7" y="3" width="10" height="4" rx="2"/><rect x="4" y="10" width="16" height="4" rx="2"/><rect x="1" y="17" width="22" height="4" rx="2"/></g><text x="32" y="18" font-family="Georgia,serif" font-size="18" fill="#fff">Tierlab</text></svg>';

@@ -1,0 +1,39 @@
+import { component } from '../../shared/cluster/component.ts';
+import { httpContexts } from '../../shared/rpc/http-context.ts';
+import { app } from '../app/contract.ts';
+import { loadAssets } from '../client/assets.ts';
+import { type Answers, pageRoutes } from '../client/pages.ts';
+import { apiDocs } from './api-docs.ts';
+import { gateway } from './contract.ts';
+import { openDoor } from './door.ts';
+import { limitRate } from './rate-limit.ts';
+import { apiRoutes } from './rest.ts';
+import { gatewaySettings } from './settings.ts';
+
+/** The one public door: what comes in is limited, checked, named and sent on to an application server. */
+export const gatewayComponent = component({
+  contract: gateway,
+  calls: { app },
+  create({ node, upstream, clock, random, scheduler, metrics, log }) {
+    const settings = gatewaySettings(process.env);
+    const contexts = httpContexts({ clock, random, scheduler, deadlineMs: settings.deadlineMs });
+    const assets = loadAssets();
+    const handlers: Answers = {
+      search: (request, context) => upstream.app.search({ ...request, via: [...(request.via ?? []), node.id] }, context),
+      page: (request, context) => upstream.app.page({ ...request, via: [...(request.via ?? []), node.id] }, context),
+      suggest: (request, context) => upstream.app.suggest(request, context),
+    };
+
+    return {
+      handlers,
+      state: () => settings,
+      routes: (server) =>
+        openDoor(server, { contexts, assets, metrics, scheduler, log }, async (scope) => {
+          await limitRate(scope, settings);
+          await apiDocs(scope, log);
+          pageRoutes(scope, handlers, contexts);
+          apiRoutes(scope, handlers, contexts, node.id);
+        }),
+    };
+  },
+});

@@ -1,0 +1,115 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance } from 'fastify';
+import Type from 'typebox';
+import { errorCodes } from '../../shared/rpc/errors.ts';
+import type { HttpContexts } from '../../shared/rpc/http-context.ts';
+import { type Answers, checkDepth, searchParameters, suggestParameters } from '../client/pages.ts';
+import { Page, PageId } from '../database/contract.ts';
+import { defaultPageSize } from '../html/urls.ts';
+import { query as queryContract } from '../query/contract.ts';
+import { SearchRequest } from '../query/plan.ts';
+import { SearchResults } from '../ranking/contract.ts';
+
+const { query, total, page, size, suggestion, results } = SearchResults.properties;
+const SearchAnswer = Type.Object(
+  {
+    query,
+    total,
+    page,
+    size,
+    tookMs: Type.Number({ description: 'Time in the application server and below, ms' }),
+    suggestion,
+    servedBy: Type.Array(Type.String(), { description: 'The nodes that took part, in the order of their answers' }),
+    results,
+  },
+  { description: 'A page of results, best first' },
+);
+
+const ProblemAnswer = Type.Object(
+  {
+    type: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String(),
+    code: Type.Union(Object.keys(errorCodes).map((code) => Type.Literal(code))),
+    definite: Type.Boolean({ description: 'True where the request certainly had no effect' }),
+    retryAfterMs: Type.Optional(Type.Number()),
+    node: Type.Optional(Type.String()),
+    requestId: Type.Optional(Type.String()),
+  },
+  { description: 'A problem (RFC 9457)' },
+);
+
+/** As OpenAPI has it: a problem is not application/json. Only described: errors are answered by the door. */
+const problems = { description: 'A problem', content: { 'application/problem+json': { schema: ProblemAnswer } } };
+const common = { tags: ['search'], produces: ['application/json'] };
+
+/** The public REST API: the same answers as the pages, as JSON. */
+export function apiRoutes(scope: FastifyInstance, answers: Answers, contexts: HttpContexts, node: string): void {
+  const server = scope.withTypeProvider<TypeBoxTypeProvider>();
+  const strict = { additionalProperties: false };
+
+  server.get(
+    '/api/search',
+    {
+      schema: {
+        ...common,
+        operationId: 'search',
+        summary: 'Search the corpus',
+        description: 'Any of the words; "phrases", -exclusions and title:, keywords: or body: before a word narrow it.',
+        querystring: Type.Object(
+          { q: Type.String({ ...SearchRequest.properties.q, description: 'The keywords' }), ...searchParameters },
+          strict,
+        ),
+        response: { 200: SearchAnswer, default: problems },
+      },
+    },
+    async (request, reply) => {
+      const { q, page = 1, size = defaultPageSize, explain = false, style } = request.query;
+      checkDepth(page, size);
+      const search = { q, page, size, explain };
+      const { answer, servedBy } = await contexts.run(request, reply, async (context) => ({
+        answer: await answers.search({ search, style, format: 'json' }, context),
+        servedBy: context.servedBy,
+      }));
+      const { terms: _terms, ...results } = answer.results;
+      return { ...results, tookMs: answer.tookMs, servedBy: [...new Set([node, ...servedBy])] };
+    },
+  );
+
+  server.get(
+    '/api/pages/:id',
+    {
+      schema: {
+        ...common,
+        operationId: 'page',
+        summary: 'One page of the corpus, with its links',
+        params: Type.Object({ id: PageId }),
+        querystring: Type.Object({}, strict),
+        response: { 200: Page, default: problems },
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const answer = await contexts.run(request, reply, (context) => answers.page({ id, format: 'json' }, context));
+      return answer.page;
+    },
+  );
+
+  server.get(
+    '/api/suggest',
+    {
+      schema: {
+        ...common,
+        operationId: 'suggest',
+        summary: 'Complete what the user is typing',
+        querystring: Type.Object(suggestParameters, strict),
+        response: { 200: queryContract.operations.suggest.response, default: problems },
+      },
+    },
+    async (request, reply) => {
+      const { prefix, size = 8 } = request.query;
+      return contexts.run(request, reply, (context) => answers.suggest({ prefix, size }, context));
+    },
+  );
+}

@@ -1,0 +1,21 @@
+/** What can be set about the gateway. */
+export interface GatewaySettings {
+  /** How long a public request may take, ms. */
+  readonly deadlineMs: number;
+  /** Requests per second that one client address may send; 0 = no limit. */
+  readonly requestsPerSecond: number;
+}
+
+/**
+ * Generous: far above what two cores can serve, so that a load generator on the same machine is never limited unless somebody wants
+ * it. `TIERLAB_RATE_LIMIT=50` in the environment makes it strict, `TIERLAB_RATE_LIMIT=0` takes it away.
+ */
+const defaults: GatewaySettings = { deadlineMs: 5_000, requestsPerSecond: 20_000 };
+
+/** Throws an Error in plain words for a value that is not a whole number: a node with wrong settings must not start. */
+export function gatewaySettings(environment: Readonly<Record<string, string | undefined>>): GatewaySettings {
+  const text = environment.TIERLAB_RATE_LIMIT;
+  if (text === undefined || text === '') return defaults;
+  if (!/^\d{1,7}$/.test(text)) throw new Error(`TIERLAB_RATE_LIMIT must be a whole number of requests per second, not "${text}"`);
+  return { ...defaults, requestsPerSecond: Number(text) };
+}

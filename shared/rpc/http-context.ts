@@ -1,0 +1,91 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '../time/clock.ts';
+import type { Random } from '../time/random.ts';
+import type { Scheduler } from '../time/scheduler.ts';
+import type { Context } from './context.ts';
+import { RpcError } from './errors.ts';
+import { childSpan, newTrace, parseTraceparent, type TraceContext } from './trace.ts';
+import { safeId } from './wire.ts';
+
+export interface HttpContextOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly scheduler: Scheduler;
+  /** How long a request may take; a caller may ask for less by `x-deadline-ms`, never for more. */
+  readonly deadlineMs: number;
+}
+
+/** Who a public request is, in logs, traces and its answer. */
+export interface Identity {
+  readonly requestId: string;
+  readonly trace: TraceContext;
+}
+
+export interface HttpContexts {
+  /** Given by the caller (`x-request-id`, `traceparent`) where well-formed, else made. The same for every look at one request. */
+  readonly identify: (request: FastifyRequest) => Identity;
+  /**
+   * Does `work` with a context for calls to other components. Its signal aborts when the client goes away (`cancelled`) and when the
+   * time is up (`deadline_exceeded`); then the promise rejects at once, whatever `work` still does.
+   */
+  readonly run: <T>(request: FastifyRequest, reply: FastifyReply, work: (context: Context) => Promise<T>) => Promise<T>;
+}
+
+/** From public HTTP requests to contexts: the one place where a request of the outside becomes one of ours. */
+export function httpContexts({ clock, random, scheduler, deadlineMs }: HttpContextOptions): HttpContexts {
+  const identities = new WeakMap<FastifyRequest, Identity>();
+
+  function identify(request: FastifyRequest): Identity {
+    let identity = identities.get(request);
+    if (!identity) {
+      const parent = parseTraceparent(single(request.headers.traceparent));
+      const trace = parent ? childSpan(parent, random) : newTrace(random);
+      identity = { requestId: safeId(single(request.headers['x-request-id'])) ?? trace.traceId, trace };
+      identities.set(request, identity);
+    }
+    return identity;
+  }
+
+  function run<T>(request: FastifyRequest, reply: FastifyReply, work: (context: Context) => Promise<T>): Promise<T> {
+    const allowedMs = Math.min(deadlineMs, askedFor(request) ?? deadlineMs);
+    const controller = new AbortController();
+    return new Promise<T>((resolve, reject) => {
+      const giveUp = (error: RpcError) => {
+        reject(error);
+        controller.abort(error);
+      };
+      const onClose = () => {
+        if (!reply.raw.writableFinished) giveUp(new RpcError('cancelled', 'the caller has gone'));
+      };
+      const timer = scheduler.after(allowedMs, () =>
+        giveUp(new RpcError('deadline_exceeded', `no answer within ${allowedMs} ms`)),
+      );
+      const release = () => {
+        timer.cancel();
+        reply.raw.off('close', onClose);
+      };
+      reply.raw.on('close', onClose);
+      work({
+        ...identify(request),
+        deadlineAt: clock.now() + allowedMs,
+        signal: controller.signal,
+        priority: 'read',
+        servedBy: [],
+      })
+        .then(resolve, reject)
+        .finally(release);
+    });
+  }
+
+  return { identify, run };
+}
+
+/** The caller's own deadline, ms; undefined where it is absent or not a whole number above 0. */
+function askedFor(request: FastifyRequest): number | undefined {
+  const text = single(request.headers['x-deadline-ms']);
+  return text !== undefined && /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined;
+}
+
+function single(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}

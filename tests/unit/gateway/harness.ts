@@ -1,0 +1,69 @@
+import type { FastifyInstance } from 'fastify';
+import pino from 'pino';
+import type { Component, Contracts, Environment } from '../../../shared/cluster/component.ts';
+import { createDataPort } from '../../../shared/cluster/data-port.ts';
+import type { Topology, TopologyNode } from '../../../shared/cluster/topology.ts';
+import { createMetrics } from '../../../shared/observe/metrics.ts';
+import type { Context } from '../../../shared/rpc/context.ts';
+import type { Contract } from '../../../shared/rpc/contract.ts';
+import { systemClock } from '../../../shared/time/clock.ts';
+import { seededRandom } from '../../../shared/time/random.ts';
+import { systemScheduler } from '../../../shared/time/scheduler.ts';
+
+const silent = pino({ level: 'silent' });
+
+export function context(overrides: Partial<Context> = {}): Context {
+  return {
+    requestId: 'test',
+    trace: { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), sampled: false },
+    deadlineAt: Infinity,
+    signal: new AbortController().signal,
+    priority: 'read',
+    servedBy: [],
+    ...overrides,
+  };
+}
+
+/** Everything that a component is given, with upstreams that the test makes. */
+export function environment<C extends Contract, Calls extends Contracts>(
+  _component: Component<C, Calls>,
+  id: string,
+  upstream: Environment<NoInfer<Calls>>['upstream'],
+  topology: Partial<Topology> = {},
+): Environment<Calls> {
+  const node: TopologyNode = { id, group: id, components: [], host: '127.0.0.1', port: 0, doors: {}, opsPort: 0 };
+  return {
+    node,
+    incarnation: 1,
+    topology: {
+      name: 'test',
+      summary: '',
+      style: 'object-based',
+      shards: 1,
+      watchdogPort: 0,
+      nodes: [node],
+      ...topology,
+    } as Topology,
+    clock: systemClock,
+    random: seededRandom(id),
+    scheduler: systemScheduler,
+    log: silent,
+    metrics: createMetrics({ node: id }, { process: false }),
+    upstream,
+    datasetDir: '',
+    view: () => undefined,
+    newContext: () => context(),
+  };
+}
+
+/** The component's public door on a real data port, not listening yet: `inject` works, and so does `listen`. */
+export async function doorOf<C extends Contract, Calls extends Contracts>(
+  component: Component<C, Calls>,
+  given: Environment<Calls>,
+): Promise<FastifyInstance> {
+  const server = createDataPort(silent, undefined);
+  const running = await component.create(given);
+  await running.routes?.(server);
+  await server.ready();
+  return server;
+}
