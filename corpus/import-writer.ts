@@ -9,7 +9,7 @@ export interface CommitOptions extends LockOptions {
   readonly name: string;
   /** What it was made from, for people. */
   readonly from: string;
-  /** True leaves the default corpus out, false brings it back in; absent changes nothing about it. */
+  /** Leaves the default corpus out. It stays out until `resetSources` brings it back. */
   readonly replace?: boolean | undefined;
 }
 
@@ -68,7 +68,7 @@ export function createImportWriter(dataDir: string): ImportWriter {
         renameSync(draft, path.join(importsDir(dataDir), file));
         const others = sources.imports.filter((entry) => entry.name !== name);
         return {
-          default: replace === undefined ? sources.default : !replace,
+          default: sources.default && replace !== true,
           imports: [...others, { name, file, pages, sha256, from }],
         };
       });

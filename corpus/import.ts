@@ -8,8 +8,7 @@ import { readLines, type Line } from './lines.ts';
 import type { LockOptions } from './lock.ts';
 import { importName } from './names.ts';
 import type { OnProgress } from './progress.ts';
-import { createSkipList, type ImportReport, type SkipList } from './report.ts';
-import type { Sources } from './sources.ts';
+import { createSkipList, nothingValid, report, type ImportReport } from './report.ts';
 
 export interface ImportOptions extends LockOptions {
   readonly dataDir: string;
@@ -68,7 +67,7 @@ export async function importPages(file: string, options: ImportOptions): Promise
     const sources = await writer.commit({
       name,
       from: file,
-      replace: options.replace === true ? true : undefined,
+      replace: options.replace,
       signal,
       onWait: options.onWait,
     });
@@ -107,27 +106,4 @@ function fileSize(file: string): number {
   }
   if (!stat.isFile()) throw new CorpusError('not_found', `${file} is not a file. A folder of HTML pages is taken by "crawl".`);
   return stat.size;
-}
-
-/** Why nothing was taken, in one sentence. */
-export function nothingValid(from: string, skipped: SkipList): CorpusError {
-  const [first] = skipped.examples();
-  const why =
-    first === undefined
-      ? 'it is empty'
-      : `all ${skipped.total()} entries were refused, the first (${first.where}) because: ${first.reason}`;
-  return new CorpusError('nothing_valid', `No page could be taken from ${from}: ${why}. Nothing was changed.`);
-}
-
-export function report(name: string, pages: number, links: number, skipped: SkipList, sources: Sources): ImportReport {
-  return {
-    name,
-    pages,
-    links,
-    skipped: skipped.total(),
-    reasons: skipped.reasons(),
-    examples: skipped.examples(),
-    default: sources.default,
-    imports: sources.imports.map((entry) => ({ name: entry.name, pages: entry.pages })),
-  };
 }

@@ -1,3 +1,6 @@
+import { CorpusError } from './errors.ts';
+import type { Sources } from './sources.ts';
+
 /** One thing that was left out, and why. `where` = a line number or an address. */
 export interface Skipped {
   readonly where: string;
@@ -42,3 +45,26 @@ export function createSkipList() {
 }
 
 export type SkipList = ReturnType<typeof createSkipList>;
+
+/** Why nothing was taken, in one sentence. */
+export function nothingValid(from: string, skipped: SkipList): CorpusError {
+  const [first] = skipped.examples();
+  const why =
+    first === undefined
+      ? 'it is empty'
+      : `all ${skipped.total()} entries were refused, the first (${first.where}) because: ${first.reason}`;
+  return new CorpusError('nothing_valid', `No page could be taken from ${from}: ${why}. Nothing was changed.`);
+}
+
+export function report(name: string, pages: number, links: number, skipped: SkipList, sources: Sources): ImportReport {
+  return {
+    name,
+    pages,
+    links,
+    skipped: skipped.total(),
+    reasons: skipped.reasons(),
+    examples: skipped.examples(),
+    default: sources.default,
+    imports: sources.imports.map((entry) => ({ name: entry.name, pages: entry.pages })),
+  };
+}

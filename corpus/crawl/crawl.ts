@@ -1,0 +1,85 @@
+import { basename, resolve } from 'node:path';
+import { systemClock, type Clock } from '../../shared/time/clock.ts';
+import { systemScheduler } from '../../shared/time/scheduler.ts';
+import { throwIfCancelled } from '../errors.ts';
+import { createImportWriter } from '../import-writer.ts';
+import type { LockOptions } from '../lock.ts';
+import { importName } from '../names.ts';
+import type { OnProgress } from '../progress.ts';
+import { createSkipList, nothingValid, report, type ImportReport } from '../report.ts';
+import { openFolder } from './folder.ts';
+import { toPages } from './graph.ts';
+import { openSite } from './site.ts';
+import { visit } from './visit.ts';
+
+export interface CrawlOptions extends LockOptions {
+  readonly dataDir: string;
+  /** Names the set: crawling again under the same name takes the earlier one's place. Made from the target when absent. */
+  readonly name?: string | undefined;
+  /** Leaves the default corpus out. */
+  readonly replace?: boolean | undefined;
+  /** Stops after so many pages, and keeps them. */
+  readonly maxPages?: number | undefined;
+  readonly maxPageBytes?: number | undefined;
+  /** Stops after this time, and keeps what there is, ms. */
+  readonly timeLimitMs?: number | undefined;
+  /** Hosts besides this machine that may be asked. */
+  readonly allowHosts?: readonly string[] | undefined;
+  /** Least time between two requests, ms; see SiteOptions. */
+  readonly delayMs?: number | undefined;
+  /** How long one page may take to arrive, ms. */
+  readonly timeoutMs?: number | undefined;
+  /** `done` = addresses seen to, `total` = addresses known so far: it grows. */
+  readonly onProgress?: OnProgress | undefined;
+  readonly clock?: Clock | undefined;
+}
+
+export interface CrawlReport extends ImportReport {
+  /** Why it stopped before everything was seen; absent when everything was. */
+  readonly stopped?: string | undefined;
+}
+
+/**
+ * Takes the HTML pages of a folder or of a site into the corpus. What is no page, forbidden, broken or there twice is left out and
+ * reported. The import counts as a whole once this returns; a failure or an abort before changes nothing.
+ *
+ *     folder | site --> fetch --> decode --> extract --> contents, redirects --> pages --> import
+ *                         ^                     |
+ *                         +--- new addresses ---+
+ *
+ * Throws CorpusError: `not_found`, `bad_target`, `bad_name`, `not_allowed`, `nothing_valid`, `failed`, `cancelled`.
+ */
+export async function crawl(target: string, options: CrawlOptions): Promise<CrawlReport> {
+  const { dataDir, signal, onWait, onProgress, replace } = options;
+  const { clock = systemClock, scheduler = systemScheduler, allowHosts = [], delayMs } = options;
+  const { maxPages = 20_000, maxPageBytes = 5_000_000, timeoutMs = 10_000, timeLimitMs = Infinity } = options;
+  const isSite = /^[a-z][a-z0-9+.-]+:\/\//i.test(target);
+  const name = importName(
+    options.name ?? (isSite ? target.replace(/^\w+:\/\//, '') : basename(resolve(target))),
+    options.name !== undefined,
+  );
+  const skipped = createSkipList();
+  try {
+    const origin = await (isSite
+      ? openSite(target, { allowHosts, maxPageBytes, timeoutMs, delayMs, clock, scheduler, signal })
+      : openFolder(target, { maxPageBytes, signal }));
+    const { visited, moved, stopped } = await visit(origin, { maxPages, timeLimitMs, clock, signal, onProgress }, skipped);
+    const pages = toPages(name, origin, visited, moved, skipped);
+    if (pages.length === 0) throw nothingValid(target, skipped);
+
+    const writer = createImportWriter(dataDir);
+    try {
+      for (const page of pages) writer.add(page);
+      throwIfCancelled(signal);
+      const sources = await writer.commit({ name, from: target, replace, signal, scheduler, onWait });
+      const links = pages.reduce((sum, page) => sum + page.links.length, 0);
+      return { ...report(name, pages.length, links, skipped, sources), stopped };
+    } finally {
+      writer.discard();
+    }
+  } catch (error) {
+    // However an abort shows (a fetch that ends, a sleep that does), it is one and the same to the caller.
+    throwIfCancelled(signal);
+    throw error;
+  }
+}

@@ -1,0 +1,132 @@
+import { cleanLine, cleanText } from '../check-page.ts';
+import { isFurniture, lineOf, pageText } from './text.ts';
+import { attribute, isElement, parseHtml, walk, type Document, type Element } from './tree.ts';
+
+/** A link as it stands in the page. */
+export interface FoundLink {
+  readonly href: string;
+  /** In a menu, header or footer: leads on, but says nothing about what the page is about. */
+  readonly furniture: boolean;
+}
+
+/** What a page of HTML says, to a reader and to a crawler. */
+export interface Extract {
+  readonly title: string;
+  readonly text: string;
+  readonly keywords: readonly string[];
+  readonly links: readonly FoundLink[];
+  /** What links are relative to, where the page says so. */
+  readonly base?: string;
+  /** The address that this page wants to be known by. */
+  readonly canonical?: string;
+  /** Where the page sends its reader at once. */
+  readonly refresh?: string;
+  readonly robots: Robots;
+}
+
+/** What a page asks of crawlers. */
+export interface Robots {
+  readonly noindex: boolean;
+  readonly nofollow: boolean;
+}
+
+/** A page that waits longer than this before it leads away is meant to be read. */
+const maxRefreshSeconds = 5;
+const maxKeywords = 50;
+
+/** Throws TooDeepError; any other text is HTML. `headerRobots` = the X-Robots-Tag header. */
+export function extract(html: string, headerRobots = ''): Extract {
+  const document = parseHtml(html);
+  const head = readHead(document);
+  const meta = (name: string) => cleanLine(head.meta.get(name) ?? '');
+  const body = cleanText(pageText(document));
+  const description = meta('description') || meta('og:description');
+  const directives = `${headerRobots},${meta('robots')},${meta('tierlab')}`.toLowerCase().split(/[\s,:]+/);
+  const refresh = refreshTarget(head.refresh);
+  return {
+    title: cleanLine(head.title) || cleanLine(head.heading) || meta('og:title'),
+    // What the author says in one sentence comes first, unless the page says it anyway.
+    text: description === '' || body.includes(description) ? body : `${description}\n${body}`.trim(),
+    keywords: [...new Set(meta('keywords').split(/[,;]/).map(cleanLine))].filter((word) => word !== '').slice(0, maxKeywords),
+    links: head.links,
+    ...(head.base === undefined ? {} : { base: head.base }),
+    ...(head.canonical === undefined ? {} : { canonical: head.canonical }),
+    ...(refresh === undefined ? {} : { refresh }),
+    robots: {
+      noindex: directives.includes('noindex') || directives.includes('none'),
+      nofollow: directives.includes('nofollow') || directives.includes('none'),
+    },
+  };
+}
+
+interface Head {
+  title: string;
+  heading: string;
+  base?: string;
+  canonical?: string;
+  refresh?: string;
+  readonly meta: Map<string, string>;
+  readonly links: FoundLink[];
+}
+
+/** One walk for all that is not text; broken pages have such elements anywhere, so it looks everywhere. */
+function readHead(document: Document): Head {
+  const head: Head = { title: '', heading: '', meta: new Map(), links: [] };
+  let furniture = 0;
+  walk(
+    document,
+    (node) => {
+      if (!isElement(node)) return false;
+      if (isFurniture(node)) furniture++;
+      note(node, head, furniture > 0);
+      // Titles inside a drawing name the drawing.
+      return node.tagName !== 'svg' && node.tagName !== 'template';
+    },
+    (element) => {
+      if (isFurniture(element)) furniture--;
+    },
+  );
+  return head;
+}
+
+function note(element: Element, head: Head, furniture: boolean): void {
+  const href = attribute(element, 'href');
+  const rel = (attribute(element, 'rel') ?? '').toLowerCase().split(/\s+/);
+  switch (element.tagName) {
+    case 'title':
+      head.title ||= lineOf(element);
+      return;
+    case 'h1':
+      head.heading ||= lineOf(element);
+      return;
+    case 'base':
+      if (href !== undefined) head.base ??= href;
+      return;
+    case 'link':
+      if (href !== undefined && rel.includes('canonical')) head.canonical ??= href;
+      return;
+    case 'meta': {
+      const name = (attribute(element, 'name') ?? attribute(element, 'property') ?? '').toLowerCase();
+      const content = attribute(element, 'content') ?? '';
+      if (name !== '' && !head.meta.has(name)) head.meta.set(name, content);
+      if (attribute(element, 'http-equiv')?.toLowerCase() === 'refresh') head.refresh ??= content;
+      return;
+    }
+    case 'a':
+    case 'area':
+      if (href !== undefined && !rel.includes('nofollow')) head.links.push({ href, furniture });
+      return;
+    case 'frame':
+    case 'iframe': {
+      const src = attribute(element, 'src');
+      if (src !== undefined) head.links.push({ href: src, furniture });
+    }
+  }
+}
+
+/** `0; url=next.html` -> `next.html`. */
+function refreshTarget(content: string | undefined): string | undefined {
+  const match = /^\s*(\d+)(?:\.\d*)?\s*[;,]\s*(?:url\s*=\s*)?(?:"([^"]*)"|'([^']*)'|(.+?))\s*$/i.exec(content ?? '');
+  if (match === null || Number(match[1]) > maxRefreshSeconds) return undefined;
+  return match[2] ?? match[3] ?? match[4];
+}

@@ -1,0 +1,91 @@
+import type { CorpusPage } from '../page.ts';
+import type { SkipList } from '../report.ts';
+import { createIds } from './ids.ts';
+import type { Origin } from './origin.ts';
+
+/** What a page says; addresses that say the same share it. */
+export interface Content {
+  readonly title: string;
+  readonly text: string;
+  readonly keywords: readonly string[];
+  /** Addresses, as found. */
+  readonly links: readonly string[];
+}
+
+/** An address that answered with a page. */
+export interface Visited {
+  readonly address: string;
+  readonly content: Content;
+  /** Which address this page wants to be known by, if another one. */
+  readonly canonical: string | undefined;
+}
+
+/**
+ * What was visited, as pages: one for each content, under the address that is canonical, else under the one found first. Links lead
+ * to where redirects, canonical addresses and duplicates end; those that end nowhere go. `moved` = redirects, from -> to.
+ */
+export function toPages(
+  name: string,
+  origin: Pick<Origin, 'pathOf' | 'urlOf'>,
+  visited: readonly Visited[],
+  moved: ReadonlyMap<string, string>,
+  skipped: SkipList,
+): CorpusPage[] {
+  const pages = new Map(visited.map((page) => [page.address, page]));
+  const aliases = new Map(moved);
+  const shown = (address: string) => origin.pathOf(address) || address;
+  const end = (address: string) => followTo(address, aliases);
+
+  for (const { address, canonical } of visited) {
+    const target = canonical === undefined ? address : end(canonical);
+    // One that is not there, or that points back here, is no better than this one.
+    if (target === address || !pages.has(target)) continue;
+    aliases.set(address, target);
+    skipped.skip(shown(address), 'known by another, canonical address', shown(target));
+  }
+  const firstWith = new Map<Content, string>();
+  for (const { address, content } of visited) {
+    if (aliases.has(address)) continue;
+    const first = firstWith.get(content);
+    if (first === undefined) firstWith.set(content, address);
+    else {
+      aliases.set(address, first);
+      skipped.skip(shown(address), 'says the same as another page', shown(first));
+    }
+  }
+
+  const kept = visited.filter(({ address }) => !aliases.has(address));
+  const idOf = createIds(name);
+  const ids = new Map(kept.map(({ address }) => [address, idOf(origin.pathOf(address))]));
+  return kept.map(({ address, content }) => {
+    const id = ids.get(address)!;
+    const targets = new Set(content.links.map((link) => ids.get(end(link))));
+    targets.delete(id);
+    targets.delete(undefined);
+    return {
+      id,
+      title: content.title || lastSegment(origin.pathOf(address)) || name,
+      body: content.text,
+      keywords: [...content.keywords],
+      url: origin.urlOf(address, id),
+      links: [...targets].map((target) => ({ id: target!, relation: 'links to' })),
+    };
+  });
+}
+
+/** Where redirects lead in the end; one that goes in a circle leads to itself. */
+function followTo(address: string, aliases: ReadonlyMap<string, string>): string {
+  const seen = new Set<string>();
+  let at = address;
+  for (let next = aliases.get(at); next !== undefined; next = aliases.get(at)) {
+    if (seen.has(next)) return address;
+    seen.add(next);
+    at = next;
+  }
+  return at;
+}
+
+function lastSegment(path: string): string {
+  const segment = path.split('/').findLast((part) => part !== '') ?? '';
+  return segment.replace(/\.\w{1,5}$/, '').replaceAll(/[-_+]+/g, ' ');
+}

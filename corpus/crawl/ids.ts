@@ -1,0 +1,36 @@
+import { hash } from 'node:crypto';
+import { slug } from '../names.ts';
+
+const maxSlugCharacters = 72;
+
+/**
+ * Gives out page ids: the import's name, a dot, and the path as a readable slug (`sqlite.lang-select`). Names hold no dot,
+ * so pages of two imports never meet. Paths of no Latin letters get a hash; where two paths give one slug, the second gets a number.
+ */
+export function createIds(name: string): (path: string) => string {
+  const given = new Set<string>();
+  return function idOf(path) {
+    const wanted = `${name}.${pathSlug(path)}`;
+    let id = wanted;
+    for (let number = 2; given.has(id); number++) id = `${wanted}-${number}`;
+    given.add(id);
+    return id;
+  };
+}
+
+/** `lang/Select%20it.html?v=2` -> `lang-select-it-v-2`; the root's index -> `index`. */
+function pathSlug(path: string): string {
+  let decoded = path;
+  try {
+    decoded = decodeURIComponent(path);
+  } catch {
+    // As it stands.
+  }
+  const plain = decoded.replace(/\.(?:x?html?|shtml|php)(?=$|\?)/i, '').replace(/\/index$/i, '');
+  const readable = slug(plain);
+  const lossy = /[^\0-\u007F]/.test(plain.normalize('NFKD').replaceAll(/\p{M}/gu, ''));
+  const digest = hash('sha256', path).slice(0, 8);
+  if (readable === '') return lossy ? digest : 'index';
+  if (lossy || readable.length > maxSlugCharacters) return `${readable.slice(0, maxSlugCharacters).replace(/-$/, '')}-${digest}`;
+  return readable;
+}

@@ -1,0 +1,91 @@
+import { attribute, isElement, walk, type Document, type Element } from './tree.ts';
+
+/** Never text for a reader. */
+const silent = new Set([
+  'head',
+  'script',
+  'style',
+  'noscript',
+  'template',
+  'svg',
+  'canvas',
+  'iframe',
+  'frameset',
+  'object',
+  'audio',
+  'video',
+  'select',
+  'textarea',
+  'button',
+  'datalist',
+]);
+
+/** Begin and end a line. All others stand within one: `<b>bo</b>ld` is one word. */
+const blocks = new Set(
+  (
+    'address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer form ' +
+    'h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol optgroup option p pre search section summary table tbody ' +
+    'tfoot thead tr ul br'
+  ).split(' '),
+);
+
+/** Stand side by side, so that their texts must not run together. */
+const cells = new Set(['td', 'th', 'img', 'input']);
+
+const furnitureRoles = new Set(['navigation', 'banner', 'contentinfo', 'search', 'menu', 'menubar', 'toolbar']);
+const furnitureNames =
+  /^(?:nosearch|noprint|nav|navbar|navigation|nav(?:header|footer)|(?:main|sub|search|site|top)?-?menu|sidebar|side-?nav|breadcrumbs?|(?:site|page)-?(?:header|footer)|footer|skip-?(?:link|nav|to-content))$/i;
+
+/** What stands around the text on every page of a site: menus, headers, footers. */
+export function isFurniture(element: Element): boolean {
+  const { tagName } = element;
+  if (tagName === 'nav' || tagName === 'footer' || tagName === 'search') return true;
+  if (furnitureRoles.has(attribute(element, 'role') ?? '')) return true;
+  const names = `${attribute(element, 'class') ?? ''} ${attribute(element, 'id') ?? ''}`;
+  return (
+    names.length > 1 && tagName !== 'body' && tagName !== 'html' && names.split(/\s+/).some((name) => furnitureNames.test(name))
+  );
+}
+
+export function isHidden(element: Element): boolean {
+  if (silent.has(element.tagName)) return true;
+  return attribute(element, 'hidden') !== undefined || attribute(element, 'aria-hidden') === 'true';
+}
+
+/** The text of a page, one line per block; of pages that are all menu, the menu. */
+export function pageText(document: Document): string {
+  return collect(document, true) || collect(document, false);
+}
+
+/** The text inside one element, on one line. */
+export function lineOf(element: Element): string {
+  return collect(element, false).replaceAll('\n', ' ');
+}
+
+function collect(root: Document | Element, withoutFurniture: boolean): string {
+  const parts: string[] = [];
+  walk(
+    root,
+    (node) => {
+      if (node.nodeName === '#text' && 'value' in node) parts.push(node.value.replaceAll(/\s+/g, ' '));
+      if (!isElement(node)) return false;
+      if (isHidden(node) || (withoutFurniture && isFurniture(node))) {
+        parts.push(blocks.has(node.tagName) ? '\n' : ' ');
+        return false;
+      }
+      if (blocks.has(node.tagName)) parts.push('\n');
+      else if (cells.has(node.tagName)) parts.push(' ');
+      if (node.tagName === 'img') parts.push(attribute(node, 'alt') ?? '', ' ');
+      return true;
+    },
+    (element) => {
+      if (blocks.has(element.tagName)) parts.push('\n');
+      else if (cells.has(element.tagName)) parts.push(' ');
+    },
+  );
+  return parts
+    .join('')
+    .replaceAll(/[ \t\u00A0]+/g, ' ')
+    .replaceAll(/ ?\n[ \n]*/g, '\n')
+    .trim();
+}

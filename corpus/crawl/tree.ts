@@ -1,0 +1,57 @@
+import { defaultTreeAdapter, parse, type DefaultTreeAdapterTypes } from 'parse5';
+
+export type Document = DefaultTreeAdapterTypes.Document;
+export type Element = DefaultTreeAdapterTypes.Element;
+export type Node = DefaultTreeAdapterTypes.ChildNode;
+
+/** No page that a person wrote nests so deep; parsing takes time with the square of the depth. */
+const maxDepth = 1_000;
+
+export class TooDeepError extends Error {
+  constructor() {
+    super(`elements nest deeper than ${maxDepth}`);
+    this.name = 'TooDeepError';
+  }
+}
+
+/** Parses as browsers do: there is no markup so broken that it has no tree. Throws TooDeepError. */
+export function parseHtml(html: string): Document {
+  let depth = 0;
+  return parse(html, {
+    treeAdapter: {
+      ...defaultTreeAdapter,
+      onItemPush() {
+        if (++depth > maxDepth) throw new TooDeepError();
+      },
+      onItemPop() {
+        depth--;
+      },
+    },
+  });
+}
+
+export function isElement(node: Node): node is Element {
+  return 'tagName' in node;
+}
+
+export function attribute(element: Element, name: string): string | undefined {
+  return element.attrs.find((attr) => attr.name === name)?.value;
+}
+
+/** Visits the tree in document order, without recursion. `enter` answers whether to go inside; `leave` is called for those entered. */
+export function walk(
+  root: Document | Element,
+  enter: (node: Node) => boolean,
+  leave: (element: Element) => void = () => {},
+): void {
+  const path: { element: Document | Element; next: number }[] = [{ element: root, next: 0 }];
+  for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+    const node = top.element.childNodes[top.next++];
+    if (node === undefined) {
+      path.pop();
+      if ('tagName' in top.element && top.element !== root) leave(top.element);
+      continue;
+    }
+    if (enter(node) && isElement(node)) path.push({ element: node, next: 0 });
+  }
+}
