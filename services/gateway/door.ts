@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import helmet from '@fastify/helmet';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
@@ -49,7 +48,7 @@ export async function openDoor(
   routes: (scope: FastifyInstance) => Promise<void>,
 ): Promise<void> {
   const { contexts, assets, metrics, scheduler, log } = options;
-  guardRawHttp(server.server as Server, scheduler);
+  guardRawHttp(server.server, scheduler);
   const durations = metrics.histogram('tierlab_http_server_duration_seconds', 'Time to answer a public HTTP request', [
     'route',
     'method',

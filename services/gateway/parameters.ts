@@ -52,7 +52,7 @@ function read(
     if (Array.isArray(text)) throw wrong(name, 'is given more than once');
     if (text === undefined) {
       if (schema.default !== undefined) value[name] = schema.default;
-    } else value[name] = convert(name, String(text), schema);
+    } else value[name] = convert(name, text as string, schema);
   }
   return value;
 }

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { parseFragment, type DefaultTreeAdapterTypes as Tree } from 'parse5';
 import { expect, test } from 'vitest';
 import { escapeHtml, markup } from '../../../services/html/markup.ts';
@@ -62,7 +62,7 @@ test('escaping is undone by a parser: what was meant is what is read', () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom('a', '<', '>', '"', "'", '&', 'amp;', 'é', '犬', '🐕') }), (text) => {
       const [p] = parseFragment(`<p>${escapeHtml(text)}</p>`).childNodes as Tree.Element[];
-      expect((p?.childNodes as Tree.TextNode[]).map(({ value }) => value).join('')).toBe(text);
+      expect((p!.childNodes as Tree.TextNode[]).map(({ value }) => value).join('')).toBe(text);
     }),
   );
 });

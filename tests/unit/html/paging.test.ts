@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { paging } from '../../../services/html/paging.ts';
 import { maxDepth } from '../../../services/query/plan.ts';

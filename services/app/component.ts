@@ -1,0 +1,64 @@
+import { component } from '../../shared/cluster/component.ts';
+import { RpcError } from '../../shared/rpc/errors.ts';
+import { database } from '../database/contract.ts';
+import { shardOf } from '../database/sharding.ts';
+import { html, type Making } from '../html/contract.ts';
+import { query } from '../query/contract.ts';
+import { ranking } from '../ranking/contract.ts';
+import { app } from './contract.ts';
+import { emptyResults, searchObjectBased } from './search.ts';
+
+/** The application server: runs a search over the tiers below, in either style, and has a page made of what they found. */
+export const appComponent = component({
+  contract: app,
+  calls: { query, database, ranking, html },
+  create({ node, topology, clock, upstream, metrics }) {
+    const { shards } = topology;
+    const searches = metrics.counter('tierlab_searches_total', 'Searches that were answered', ['style', 'found']);
+    const below = (via: readonly string[] = []) => [...via, node.id];
+
+    return {
+      handlers: {
+        async search({ search, style = topology.style, format, via }, context) {
+          const startedAt = clock.now();
+          const tookMs = () => hundredths(clock.now() - startedAt);
+          const empty = search.q.trim() === '';
+          if (style === 'layered' && !empty) {
+            const answer = await upstream.html.search({ search, format, via: below(via) }, context);
+            searches.inc({ style, found: String(answer.results.total > 0) });
+            return { ...answer, tookMs: tookMs() };
+          }
+          const results = empty ? emptyResults(search) : await searchObjectBased(upstream, shards, search, context);
+          if (!empty) searches.inc({ style, found: String(results.total > 0) });
+          if (format === 'json') return { results, tookMs: tookMs() };
+          const making: Making = { tookMs: tookMs(), via: below(via), servedBy: [...context.servedBy], style };
+          const page = await upstream.html.results({ results, making }, context);
+          return { results, html: page.html, tookMs: tookMs() };
+        },
+
+        async page({ id, format, via }, context) {
+          const startedAt = clock.now();
+          const { pages } = await upstream.database.pages({ ids: [id] }, context, { shard: shardOf(id, shards) });
+          const [page] = pages;
+          if (!page) throw new RpcError('not_found', `there is no page ${id}`);
+          if (format === 'json') return { page };
+          // A page is looked up by the application server itself in both styles.
+          const making: Making = {
+            tookMs: hundredths(clock.now() - startedAt),
+            via: below(via),
+            servedBy: [...context.servedBy],
+            style: 'object-based',
+          };
+          return { page, html: (await upstream.html.page({ page, making }, context)).html };
+        },
+
+        suggest: (request, context) => upstream.query.suggest(request, context),
+      },
+    };
+  },
+});
+
+/** Microseconds would pretend to a precision that a shared machine does not have. */
+function hundredths(ms: number): number {
+  return Math.round(ms * 100) / 100;
+}

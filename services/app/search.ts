@@ -1,0 +1,49 @@
+import type { Context } from '../../shared/rpc/context.ts';
+import type { Upstream } from '../../shared/rpc/upstream.ts';
+import type { database, FindResult } from '../database/contract.ts';
+import { findAcrossShards } from '../database/scatter.ts';
+import type { query } from '../query/contract.ts';
+import type { SearchRequest } from '../query/plan.ts';
+import type { ranking, SearchResults } from '../ranking/contract.ts';
+import { candidatesFor, rankRequest, searchResults } from '../ranking/results.ts';
+
+export interface SearchTiers {
+  readonly query: Pick<Upstream<typeof query>, 'plan'>;
+  readonly database: Pick<Upstream<typeof database>, 'find'>;
+  readonly ranking: Pick<Upstream<typeof ranking>, 'rank'>;
+}
+
+/**
+ * A search in object-based style: the application server calls each service itself, one after the other, because each needs what
+ * the one before it gave.
+ *
+ *     app --> query.plan
+ *         --> database.find   x shards, in parallel
+ *         --> ranking.rank
+ */
+export async function searchObjectBased(
+  tiers: SearchTiers,
+  shards: number,
+  search: SearchRequest,
+  context: Context,
+): Promise<SearchResults> {
+  const { plan, suggestion } = await tiers.query.plan({ q: search.q }, context);
+  const found =
+    plan.terms.length === 0
+      ? nothing
+      : await findAcrossShards(tiers.database, shards, { plan, size: candidatesFor(search) }, context);
+  const { ranked } =
+    found.candidates.length === 0 ? { ranked: [] } : await tiers.ranking.rank(rankRequest(search, plan, found), context);
+  return searchResults(search, plan, suggestion, found, ranked);
+}
+
+/** What a search without words finds: nobody needs to be asked. */
+export function emptyResults(search: SearchRequest): SearchResults {
+  return searchResults(search, { query: search.q, terms: [], phrases: [], exclusions: [] }, undefined, nothing, []);
+}
+
+const nothing: FindResult = {
+  total: 0,
+  statistics: { documents: 0, fieldLengths: [0, 0, 0], frequencies: [] },
+  candidates: [],
+};
