@@ -1,147 +1,112 @@
-import { isDeepStrictEqual } from 'node:util';
-import Type, { type Static, type TSchema } from 'typebox';
-import { Value } from 'typebox/value';
 import type { Clock } from '../time/clock.ts';
 import type { Random } from '../time/random.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import type { Endpoint, Layer } from './call.ts';
-import { RpcError } from './errors.ts';
-import { balance, BalanceSettings } from './layers/balance.ts';
-import { type Budget, BudgetSettings, createBudget } from './layers/budget.ts';
-import { deadline, DeadlineSettings } from './layers/deadline.ts';
+import { admission } from './layers/admission.ts';
+import { attemptTimeout } from './layers/attempt-timeout.ts';
+import { balance } from './layers/balance.ts';
+import { batch, type BatchCodec } from './layers/batch.ts';
+import { breaker } from './layers/breaker.ts';
+import { createBudgets } from './layers/budget.ts';
+import { cache } from './layers/cache.ts';
+import { deadline } from './layers/deadline.ts';
+import { dedupe } from './layers/dedupe.ts';
 import { type Observe, observeNothing } from './layers/events.ts';
+import { expire } from './layers/expire.ts';
+import { hedge } from './layers/hedge.ts';
+import { inFlight } from './layers/in-flight.ts';
+import { outlier } from './layers/outlier.ts';
 import { createPeers, type Peers } from './layers/peers.ts';
-import { retry, RetrySettings } from './layers/retry.ts';
+import { quorum } from './layers/quorum.ts';
+import { retry } from './layers/retry.ts';
+import { createStatistics, type Statistics } from './layers/statistics.ts';
+import { attemptStats, stats, type Watch } from './layers/stats.ts';
 import { switchable } from './layers/switchable.ts';
+import { throttle } from './layers/throttle.ts';
+import type { Mechanism, Policy, PolicyHolder } from './mechanisms.ts';
 
-/** Every mechanism by its name, with the schema of its settings. The order is that of the stack, outermost first. */
-const mechanisms = {
-  deadline: DeadlineSettings,
-  budget: BudgetSettings,
-  retry: RetrySettings,
-  balance: BalanceSettings,
-} as const;
-type Mechanism = keyof typeof mechanisms;
-const names = Object.keys(mechanisms) as Mechanism[];
-
-/** What a mechanism may be set to: on with its defaults, off, or some settings of its own. */
-const setting = <S extends TSchema>(settings: S) => Type.Optional(Type.Union([Type.Boolean(), Type.Partial(settings)]));
-
-/** `naive` = no more than choosing a replica in turn; `resilient` = everything; or one of them with single mechanisms set by name. */
-export const PolicyFile = Type.Union([
-  Type.Literal('naive'),
-  Type.Literal('resilient'),
-  Type.Object(
-    {
-      base: Type.Optional(Type.Union([Type.Literal('naive'), Type.Literal('resilient')])),
-      deadline: setting(DeadlineSettings),
-      budget: setting(BudgetSettings),
-      retry: setting(RetrySettings),
-      balance: setting(BalanceSettings),
-    },
-    { additionalProperties: false },
-  ),
-]);
-export type PolicyFile = Static<typeof PolicyFile>;
-
-/** A policy with every mechanism spelled out: its settings, or false for "off". */
-export type Policy = { readonly [Name in Mechanism]: Static<(typeof mechanisms)[Name]> | false };
-
-/** `balance` cannot be off: something has to choose. */
-const naive: Partial<Record<Mechanism, object | boolean>> = {
-  deadline: true,
-  balance: { by: 'round_robin', panicShare: 1, slowStartMs: 0 },
-};
-const resilient: Partial<Record<Mechanism, object | boolean>> = Object.fromEntries(names.map((name) => [name, true]));
-
-/** Spells a policy out. Throws `bad_request` for names and values that do not exist; `balance: false` means in turn. */
-export function resolvePolicy(file: PolicyFile): Policy {
-  if (!Value.Check(PolicyFile, file)) {
-    const [first] = Value.Errors(PolicyFile, file);
-    throw new RpcError(
-      'bad_request',
-      `policy${first?.instancePath.replaceAll('/', '.') ?? ''}: ${first?.message ?? 'not valid'}`,
-    );
-  }
-  const { base = 'resilient', ...own } = typeof file === 'string' ? { base: file } : file;
-  const given: Partial<Record<Mechanism, object | boolean>> = { ...(base === 'naive' ? naive : resilient), ...own };
-  if (given.balance === false) given.balance = naive.balance!;
-  const resolved = names.map((name) => {
-    const value = given[name] ?? false;
-    return [name, value === false ? false : { ...(Value.Create(mechanisms[name]) as object), ...(value === true ? {} : value) }];
-  });
-  return Object.fromEntries(resolved) as Policy;
-}
-
-/** The policy in force on one node. It can be changed while calls run: the change takes effect with the next call. */
-export interface PolicyHolder {
-  readonly current: Policy;
-  /** Throws `bad_request`, and changes nothing, where the policy is not valid. */
-  set(file: PolicyFile): void;
-}
-
-export function createPolicyHolder(file: PolicyFile): PolicyHolder {
-  let current = resolvePolicy(file);
-  return {
-    get current() {
-      return current;
-    },
-    set(file) {
-      const wanted = resolvePolicy(file);
-      // A mechanism whose settings stay keeps its object, and by that its state.
-      const kept = names.map((name) => [name, isDeepStrictEqual(current[name], wanted[name]) ? current[name] : wanted[name]]);
-      current = Object.fromEntries(kept) as Policy;
-    },
-  };
-}
+export { createPolicyHolder, PolicyFile, resolvePolicy } from './mechanisms.ts';
+export type { Mechanism, Policy, PolicyHolder } from './mechanisms.ts';
 
 export interface ClientDependencies {
   readonly clock: Clock;
   readonly random: Random;
-  /** Many short timers: pass a timer wheel (shared/time/wheel.ts) where there are real clocks. */
+  /** Sets and cancels several timers per call: pass a timer wheel (shared/time/wheel.ts) where clocks are real. */
   readonly scheduler: Scheduler;
-  /** The replicas of a component, of one shard where it is sharded, that may be called now. */
+  /** The replicas of a component, of one shard where it is sharded, that may be called now. Should return the same array until they change. */
   readonly endpoints: (component: string, shard?: number) => readonly Endpoint[];
+  /** This node: decides which replicas it uses where `balance.subsetSize` is set. */
+  readonly node?: string;
+  /** Told of everything exceptional: retries, hedges, ejections ... */
   readonly observe?: Observe;
-  /** What is known of the replicas; made here unless somebody wants to look at it. */
+  /** Told of every call, and of every attempt at a replica, as it ends. */
+  readonly watchCall?: Watch;
+  readonly watchAttempt?: Watch;
+  /** How requests of one operation are put together, by `<component>.<operation>`. */
+  readonly codecs?: Readonly<Record<string, BatchCodec>>;
+  /** What is known about replicas and latencies; made here unless somebody wants to look at it. */
   readonly peers?: Peers;
+  readonly statistics?: Statistics;
 }
 
-/** The client's layers, outermost first; `compose(layers, transport)` makes a service of them. One stack per node. */
+const watchNothing: Watch = () => undefined;
+
+/**
+ * The client side, outermost first: `compose(clientLayers(policy, dependencies), transport)` is a service. One stack per node serves all
+ * components that it calls; each mechanism follows `policy` from call to call.
+ */
 export function clientLayers(policy: PolicyHolder, dependencies: ClientDependencies): Layer[] {
-  const { clock, random, scheduler, endpoints, observe = observeNothing, peers = createPeers(clock) } = dependencies;
-  const budgets = createBudgets(() => policy.current.budget);
+  const {
+    clock,
+    random,
+    scheduler,
+    endpoints,
+    observe = observeNothing,
+    watchCall = watchNothing,
+    watchAttempt = watchNothing,
+  } = dependencies;
+  const { codecs = {}, node = '', peers = createPeers(clock), statistics = createStatistics() } = dependencies;
+  const budget = createBudgets(() => policy.current.budget);
+  const mechanism = following(policy);
   return [
-    switchable(
-      () => policy.current.deadline,
-      (settings) => deadline(settings, { clock, scheduler }),
-    ),
-    switchable(
-      () => policy.current.retry,
-      (settings) => retry(settings, { clock, random, scheduler, budget: budgets, observe }),
-    ),
-    switchable(
-      () => policy.current.balance,
-      (settings) => balance(settings, { clock, random, endpoints, peers, observe }),
-    ),
+    stats({ clock, watch: watchCall }),
+    mechanism('deadline', (settings) => deadline(settings, { clock, scheduler })),
+    mechanism('cache', (settings) => cache(settings, { clock, observe })),
+    mechanism('batch', (settings) => batch(settings, { clock, scheduler, codecs })),
+    mechanism('quorum', (settings) => quorum(settings, { clock, random, endpoints, observe })),
+    mechanism('breaker', (settings) => breaker(settings, { clock, observe })),
+    mechanism('throttle', (settings) => throttle(settings, { clock, random, observe })),
+    mechanism('hedge', (settings) => hedge(settings, { clock, random, scheduler, statistics, endpoints, budget, observe })),
+    mechanism('retry', (settings) => retry(settings, { clock, random, scheduler, budget, observe })),
+    mechanism('balance', (settings) => balance(settings, { clock, random, endpoints, node, peers, observe })),
+    attemptStats({ clock, statistics, watch: watchAttempt }),
+    mechanism('outlier', (settings) => outlier(settings, { clock, peers, statistics, endpoints, observe })),
+    mechanism('inFlight', (settings) => inFlight(settings)),
+    mechanism('attemptTimeout', (settings) => attemptTimeout(settings, { clock, scheduler, statistics })),
   ];
 }
 
-const unlimited: Budget = { earn: () => undefined, spend: () => true, refund: () => undefined, tokens: Infinity };
+export interface ServerDependencies {
+  readonly clock: Clock;
+  /** How late the event loop runs now, ms. */
+  readonly lagMs?: () => number;
+  readonly observe?: Observe;
+}
 
-/** One budget per component that is called; without limit where the mechanism is off. */
-function createBudgets(read: () => BudgetSettings | false): (component: string) => Budget {
-  let settings: BudgetSettings | false = false;
-  let budgets = new Map<string, Budget>();
-  return (component) => {
-    const wanted = read();
-    if (wanted === false) return unlimited;
-    if (wanted !== settings) {
-      settings = wanted;
-      budgets = new Map();
-    }
-    let budget = budgets.get(component);
-    if (!budget) budgets.set(component, (budget = createBudget(wanted)));
-    return budget;
-  };
+/** The server side, outermost first, below authentication and above fault injection and the handlers. One stack per node. */
+export function serverLayers(
+  policy: PolicyHolder,
+  { clock, lagMs = () => 0, observe = observeNothing }: ServerDependencies,
+): Layer[] {
+  const mechanism = following(policy);
+  return [
+    mechanism('expire', () => expire({ clock, observe })),
+    mechanism('admission', (settings) => admission(settings, { clock, lagMs, observe })),
+    mechanism('dedupe', (settings) => dedupe(settings, { observe })),
+  ];
+}
+
+function following(policy: PolicyHolder) {
+  return <Name extends Mechanism>(name: Name, build: (settings: Exclude<Policy[Name], false>) => Layer): Layer =>
+    switchable<Exclude<Policy[Name], false>>(() => policy.current[name] as Exclude<Policy[Name], false> | false, build);
 }

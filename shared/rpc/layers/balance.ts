@@ -8,6 +8,7 @@ import { latencyNow, observeLatency } from './ewma.ts';
 import type { Peer, Peers } from './peers.ts';
 import { drawIndex, pickOfTwo } from './pick.ts';
 import { isFaultOf } from './retryable.ts';
+import { subset } from './subset.ts';
 import { slowStartShare, usablePeers } from './usable.ts';
 
 export const BalanceSettings = Type.Object(
@@ -25,6 +26,7 @@ export const BalanceSettings = Type.Object(
       maximum: 1,
       description: 'with fewer usable replicas than this share, ejections are ignored (Envoy: 50%)',
     }),
+    subsetSize: Type.Integer({ default: 0, minimum: 0, description: 'how many of the replicas this node uses; 0 = all' }),
     slowStartMs: Type.Number({
       default: 10_000,
       minimum: 0,
@@ -40,6 +42,7 @@ export interface BalanceDependencies {
   readonly random: Random;
   /** The replicas that may be called now, of one shard where the component is sharded. */
   readonly endpoints: (component: string, shard?: number) => readonly Endpoint[];
+  readonly node: string;
   readonly peers: Peers;
   readonly observe: Observe;
 }
@@ -48,7 +51,10 @@ export interface BalanceDependencies {
  * Chooses the replica for each attempt, sets `call.endpoint` and adds it to `call.tried`. What became of the attempt feeds the
  * choice of the next. Rejects with `unavailable` where no replica is known.
  */
-export function balance(settings: BalanceSettings, { clock, random, endpoints, peers, observe }: BalanceDependencies): Layer {
+export function balance(
+  settings: BalanceSettings,
+  { clock, random, endpoints, node, peers, observe }: BalanceDependencies,
+): Layer {
   const turns = new Map<string, number>();
 
   function choose(call: Call, known: readonly Peer[], now: number): number {
@@ -75,12 +81,13 @@ export function balance(settings: BalanceSettings, { clock, random, endpoints, p
 
   return function balance(next) {
     return async (call: Call): Promise<Reply> => {
-      const replicas = endpoints(call.component, call.shard);
+      const replicas = subset(endpoints(call.component, call.shard), node, settings.subsetSize);
       if (replicas.length === 0) {
         const shard = call.shard === undefined ? '' : ` shard ${call.shard}`;
         throw new RpcError('unavailable', `no replica of ${call.component}${shard} is known to be up`);
       }
-      const known = replicas.map((replica) => peers.get(call.component, replica.node));
+      const group = peers.group(call.component, call.shard);
+      const known = replicas.map((replica) => group.get(replica.node));
       const sentAt = clock.now();
       const chosen = choose(call, known, sentAt);
       const endpoint = replicas[chosen]!;

@@ -48,3 +48,22 @@ export function createBudget({ ratio, reserve }: BudgetSettings): Budget {
     },
   };
 }
+
+const unlimited: Budget = { earn: () => undefined, spend: () => true, refund: () => undefined, tokens: Infinity };
+
+/** One budget per component that is called; without limit where `read` gives false. */
+export function createBudgets(read: () => BudgetSettings | false): (component: string) => Budget {
+  let settings: BudgetSettings | false = false;
+  let budgets = new Map<string, Budget>();
+  return (component) => {
+    const wanted = read();
+    if (wanted === false) return unlimited;
+    if (wanted !== settings) {
+      settings = wanted;
+      budgets = new Map();
+    }
+    let budget = budgets.get(component);
+    if (!budget) budgets.set(component, (budget = createBudget(wanted)));
+    return budget;
+  };
+}

@@ -7,8 +7,32 @@ import type { ErrorCode } from '../errors.ts';
  */
 export type LayerEvent =
   | { readonly event: 'retry'; readonly call: Call; readonly code: ErrorCode; readonly delayMs: number }
+  | { readonly event: 'hedge'; readonly call: Call; readonly delayMs: number }
   | { readonly event: 'budget_exhausted'; readonly call: Call; readonly mechanism: 'retry' | 'hedge' }
-  | { readonly event: 'panic'; readonly component: string; readonly usable: number; readonly known: number };
+  | { readonly event: 'panic'; readonly component: string; readonly usable: number; readonly known: number }
+  | {
+      readonly event: 'ejected';
+      readonly component: string;
+      readonly node: string;
+      readonly why: EjectionReason;
+      readonly forMs: number;
+    }
+  | { readonly event: 'circuit'; readonly component: string; readonly state: 'open' | 'half_open' | 'closed' }
+  | { readonly event: 'throttled'; readonly call: Call; readonly probability: number }
+  | {
+      readonly event: 'disagreement';
+      readonly call: Call;
+      readonly minority: readonly string[];
+      readonly majority: readonly string[];
+    }
+  | { readonly event: 'stale'; readonly call: Call; readonly code: ErrorCode }
+  | { readonly event: 'shed'; readonly call: Call; readonly limit: number }
+  | { readonly event: 'limit'; readonly limit: number; readonly baselineMs: number; readonly windowMs: number }
+  | { readonly event: 'expired'; readonly call: Call }
+  | { readonly event: 'deduplicated'; readonly call: Call };
+
+/** failures: one after the other; silence: no answer for too long; latency: far slower than its peers. */
+export type EjectionReason = 'failures' | 'silence' | 'latency';
 
 export type Observe = (event: LayerEvent) => void;
 

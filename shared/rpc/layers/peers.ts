@@ -8,40 +8,81 @@ export interface PeakEwma {
 
 /** What this node knows of one replica of a component, from its own calls. Shared by the layers that choose and guard endpoints. */
 export interface Peer {
-  readonly component: string;
   readonly node: string;
   /** Attempts sent and not yet answered. */
   inFlight: number;
   /** Not before then is it chosen again (ms on the clock); 0 = never ejected. */
   ejectedUntil: number;
-  /** When it was first seen, or came back from ejection: slow start counts from here. */
+  /** When it was first seen, or is back from ejection: slow start counts from here. */
   admittedAt: number;
   /** By operation. */
   readonly latency: Map<string, PeakEwma>;
+  /** Attempts that failed by its fault since its last answer. */
+  failures: number;
+  /** Attempts that were given up before it answered, since its last answer. */
+  unanswered: number;
+  answeredAt: number;
+  /** How often it was ejected lately: makes the next ejection longer, and wears off. */
+  ejections: number;
+  /** Latency relative to the operation's median, of the newest answers. */
+  readonly ratios: number[];
+  /** In how many of the last windows it was far slower than its peers. */
+  slowWindows: number;
+}
+
+/** The replicas that can stand in for each other: those of one component, of one shard where it is sharded. */
+export interface PeerGroup {
+  readonly component: string;
+  get(node: string): Peer;
+  readonly peers: ReadonlyMap<string, Peer>;
+  /** When the current window for comparing peers began. */
+  windowAt: number;
 }
 
 export interface Peers {
-  get(component: string, node: string): Peer;
-  of(component: string): Iterable<Peer>;
+  group(component: string, shard?: number): PeerGroup;
+  groups(): Iterable<PeerGroup>;
 }
 
 export function createPeers(clock: Clock): Peers {
-  const byComponent = new Map<string, Map<string, Peer>>();
-  const peersOf = (component: string) => {
-    let peers = byComponent.get(component);
-    if (!peers) byComponent.set(component, (peers = new Map()));
-    return peers;
-  };
+  const groups = new Map<string, PeerGroup>();
   return {
-    get(component, node) {
-      const peers = peersOf(component);
+    group(component, shard) {
+      const key = shard === undefined ? component : `${component}/${shard}`;
+      let group = groups.get(key);
+      if (!group) groups.set(key, (group = createGroup(component, clock)));
+      return group;
+    },
+    groups: () => groups.values(),
+  };
+}
+
+function createGroup(component: string, clock: Clock): PeerGroup {
+  const peers = new Map<string, Peer>();
+  return {
+    component,
+    peers,
+    windowAt: clock.now(),
+    get(node) {
       let peer = peers.get(node);
-      if (!peer) {
-        peer = { component, node, inFlight: 0, ejectedUntil: 0, admittedAt: clock.now(), latency: new Map() };
-        peers.set(node, peer);
-      }
+      if (!peer) peers.set(node, (peer = createPeer(node, clock.now())));
       return peer;
     },
-    of: (component) => peersOf(component).values(),
+  };
+}
+
+export function createPeer(node: string, now: number): Peer {
+  return {
+    node,
+    inFlight: 0,
+    ejectedUntil: 0,
+    admittedAt: now,
+    latency: new Map(),
+    failures: 0,
+    unanswered: 0,
+    answeredAt: now,
+    ejections: 0,
+    ratios: [],
+    slowWindows: 0,
   };
 }

@@ -35,7 +35,7 @@ export function callWithin(
       },
       (error: unknown) => {
         release();
-        reject(error as Error);
+        reject(error);
       },
     );
   });

@@ -1,0 +1,67 @@
+import Type, { type Static } from 'typebox';
+import type { Clock } from '../../time/clock.ts';
+import type { Scheduler } from '../../time/scheduler.ts';
+import type { Layer } from '../call.ts';
+import { RpcError } from '../errors.ts';
+import { isRepeatable } from './retryable.ts';
+import type { Statistics } from './statistics.ts';
+import { callWithin } from './within.ts';
+
+export const AttemptTimeoutSettings = Type.Object(
+  {
+    quantile: Type.Number({
+      default: 0.999,
+      minimum: 0.5,
+      maximum: 1,
+      description: 'of the attempts of this operation, at any replica',
+    }),
+    margin: Type.Number({
+      default: 3,
+      minimum: 1,
+      description: 'times the quantile: a slow answer is better than a second question',
+    }),
+    minMs: Type.Number({
+      default: 200,
+      minimum: 1,
+      description: 'never below: a pause for garbage collection or by a busy neighbour',
+    }),
+    initialMs: Type.Number({ default: 2_000, minimum: 1, description: 'until enough is known' }),
+    minSamples: Type.Number({ default: 50, minimum: 1 }),
+    fixedMs: Type.Optional(Type.Number({ minimum: 1, description: 'set by hand instead: for experiments with bad settings' })),
+  },
+  { additionalProperties: false },
+);
+export type AttemptTimeoutSettings = Static<typeof AttemptTimeoutSettings>;
+
+/** How long one attempt may take, ms, of which the call has `remainingMs` left. */
+export function attemptTimeoutMs(settings: AttemptTimeoutSettings, quantileMs: number | undefined, remainingMs: number): number {
+  const { fixedMs, initialMs, minMs, margin } = settings;
+  const wanted = fixedMs ?? (quantileMs === undefined ? initialMs : Math.max(minMs, margin * quantileMs));
+  return Math.min(wanted, remainingMs);
+}
+
+/**
+ * Gives up an attempt that takes far longer than such attempts do, so that another replica can be asked while there is time: a hung
+ * node accepts connections and never answers. Rejects with `deadline_exceeded`. Attempts that time out are recorded with the time they
+ * took, so a service that really became slower raises its own timeout. Calls that cannot be repeated wait for their deadline.
+ */
+export function attemptTimeout(
+  settings: AttemptTimeoutSettings,
+  { clock, scheduler, statistics }: { clock: Clock; scheduler: Scheduler; statistics: Statistics },
+): Layer {
+  return function attemptTimeout(next) {
+    return (call) => {
+      if (!isRepeatable(call)) return next(call);
+      const now = clock.now();
+      const known = statistics.of(call.component, call.operation.name).quantile(settings.quantile, now, settings.minSamples);
+      const remainingMs = call.deadlineAt - now;
+      const timeoutMs = attemptTimeoutMs(settings, known, remainingMs);
+      if (timeoutMs === remainingMs) return next(call);
+      return callWithin(next, { ...call, deadlineAt: now + timeoutMs }, timeoutMs, scheduler, () => {
+        const node = call.endpoint?.node;
+        const detail = `no answer from ${node ?? call.component} in ${Math.round(timeoutMs)} ms, far longer than usual`;
+        return new RpcError('deadline_exceeded', detail, node === undefined ? {} : { node });
+      });
+    };
+  };
+}

@@ -1,0 +1,113 @@
+import Type, { type Static } from 'typebox';
+import type { Clock } from '../../time/clock.ts';
+import type { Layer } from '../call.ts';
+import { asRpcError, type ErrorCode, RpcError } from '../errors.ts';
+import type { Observe } from './events.ts';
+
+export const BreakerSettings = Type.Object(
+  {
+    share: Type.Number({
+      default: 0.5,
+      exclusiveMinimum: 0,
+      maximum: 1,
+      description: 'opens when this share of calls fails (Hystrix: 50%)',
+    }),
+    minCalls: Type.Integer({ default: 20, minimum: 1, description: 'of so many in a window (Hystrix: 20 in 10 s)' }),
+    windowMs: Type.Number({ default: 10_000, minimum: 1 }),
+    openMs: Type.Number({ default: 2_000, minimum: 1, description: 'then one call tries' }),
+  },
+  { additionalProperties: false },
+);
+export type BreakerSettings = Static<typeof BreakerSettings>;
+
+/** Each state carries only what it needs. */
+export type Circuit =
+  | { readonly state: 'closed'; readonly windowAt: number; readonly calls: number; readonly failures: number }
+  | { readonly state: 'open'; readonly until: number }
+  | { readonly state: 'half_open'; readonly until: number };
+
+/** What a call that arrives at `now` finds: may it pass, and the circuit after it has. A probe that is not heard of again is replaced. */
+export function admit(
+  settings: BreakerSettings,
+  circuit: Circuit,
+  now: number,
+): { readonly pass: boolean; readonly circuit: Circuit } {
+  switch (circuit.state) {
+    case 'closed':
+      return { pass: true, circuit };
+    case 'open':
+    case 'half_open':
+      if (now < circuit.until) return { pass: false, circuit };
+      return { pass: true, circuit: { state: 'half_open', until: now + settings.windowMs } };
+  }
+}
+
+/** The circuit after a call ended at `now`. */
+export function settle(settings: BreakerSettings, circuit: Circuit, failed: boolean, now: number): Circuit {
+  switch (circuit.state) {
+    case 'open':
+      return circuit;
+    case 'half_open':
+      return failed ? { state: 'open', until: now + settings.openMs } : { state: 'closed', windowAt: now, calls: 0, failures: 0 };
+    case 'closed': {
+      const fresh = now - circuit.windowAt >= settings.windowMs;
+      const calls = fresh ? 1 : circuit.calls + 1;
+      const failures = (fresh ? 0 : circuit.failures) + (failed ? 1 : 0);
+      if (calls >= settings.minCalls && failures >= settings.share * calls)
+        return { state: 'open', until: now + settings.openMs };
+      return { state: 'closed', windowAt: fresh ? now : circuit.windowAt, calls, failures };
+    }
+  }
+}
+
+/** Failures that say "the component is not there": refusals by a busy one are `throttle`'s business, wrong requests nobody's. */
+const counted: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'unreachable',
+  'connection_lost',
+  'unavailable',
+  'deadline_exceeded',
+  'internal',
+  'bad_reply',
+  'draining',
+]);
+
+/**
+ * Fails fast, with `unavailable` (definite), when a component as a whole does not work: nobody waits for it, and it is left in peace
+ * to recover. After `openMs` one call tries; its outcome decides. (Nygard, Release It!, 2007.) Single replicas are `outlier`'s business.
+ */
+export function breaker(settings: BreakerSettings, { clock, observe }: { clock: Clock; observe: Observe }): Layer {
+  const circuits = new Map<string, Circuit>();
+
+  function move(component: string, from: Circuit, to: Circuit): void {
+    circuits.set(component, to);
+    if (from.state !== to.state) observe({ event: 'circuit', component, state: to.state });
+  }
+
+  return function breaker(next) {
+    return async (call) => {
+      const key = call.shard === undefined ? call.component : `${call.component}/${call.shard}`;
+      const now = clock.now();
+      const before = circuits.get(key) ?? { state: 'closed', windowAt: now, calls: 0, failures: 0 };
+      const { pass, circuit } = admit(settings, before, now);
+      if (!pass) throw new RpcError('unavailable', `${key} has been failing; it is tried again soon`);
+      move(key, before, circuit);
+      const probing = circuit.state === 'half_open';
+      const end = (failed: boolean) => {
+        const at = circuits.get(key)!;
+        // Calls from before it opened say nothing about now.
+        if (at.state === 'half_open' && !probing) return;
+        move(key, at, settle(settings, at, failed, clock.now()));
+      };
+      try {
+        const reply = await next(call);
+        end(false);
+        return reply;
+      } catch (thrown) {
+        const { code } = asRpcError(thrown);
+        // A caller that left proves nothing; but a probe must end, or the circuit would stay half open.
+        if (code !== 'cancelled' || probing) end(counted.has(code) || code === 'cancelled');
+        throw thrown;
+      }
+    };
+  };
+}

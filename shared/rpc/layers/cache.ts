@@ -1,0 +1,118 @@
+import { LRUCache } from 'lru-cache';
+import Type, { type Static } from 'typebox';
+import type { Clock } from '../../time/clock.ts';
+import type { Call, Layer, Reply, Service } from '../call.ts';
+import { asRpcError } from '../errors.ts';
+import { canonicalJson } from '../../security/canonical-json.ts';
+import type { Observe } from './events.ts';
+import { createLookup, perOperation } from './per-operation.ts';
+import { isRetryable } from './retryable.ts';
+
+export const CachedOperation = Type.Object(
+  {
+    ttlMs: Type.Number({ default: 0, minimum: 0, description: '0 = only calls at the same time share one answer' }),
+    staleIfErrorMs: Type.Number({
+      default: 0,
+      minimum: 0,
+      description: 'serves an older answer when the component fails (RFC 5861)',
+    }),
+  },
+  { additionalProperties: false },
+);
+
+export const CacheSettings = Type.Object(
+  {
+    maxEntries: Type.Integer({ default: 10_000, minimum: 1 }),
+    operations: perOperation(Type.Partial(CachedOperation)),
+  },
+  { additionalProperties: false },
+);
+export type CacheSettings = Static<typeof CacheSettings>;
+
+interface Entry {
+  readonly reply: Reply;
+  readonly storedAt: number;
+}
+
+/** What to do with an answer of age `ageMs`: serve it, keep it for when the component fails, or forget it. */
+export function freshness(ageMs: number, ttlMs: number, staleIfErrorMs: number): 'fresh' | 'stale' | 'gone' {
+  if (ageMs < ttlMs) return 'fresh';
+  return ageMs < ttlMs + staleIfErrorMs ? 'stale' : 'gone';
+}
+
+/**
+ * Answers from memory what was asked before, and sends equal calls that are under way at the same time only once (single flight). Only
+ * for operations that are named in the settings. A write to a component, done or perhaps done, invalidates what came from it.
+ * Callers share the body: they must not change it. Answers from memory are served by no node.
+ */
+export function cache(settings: CacheSettings, { clock, observe }: { clock: Clock; observe: Observe }): Layer {
+  const lookup = createLookup(settings.operations);
+  const entries = new LRUCache<string, Entry>({ max: settings.maxEntries });
+  const flights = new Map<string, Promise<Reply>>();
+  /** Grows with each write to a component: part of the key, so that no older answer, nor one under way, is found afterwards. */
+  const generations = new Map<string, number>();
+
+  function keyOf(call: Call): string {
+    const generation = generations.get(call.component) ?? 0;
+    return `${call.component}.${call.operation.name}/${call.shard ?? ''}/${generation}/${canonicalJson(call.request)}`;
+  }
+
+  async function write(next: Service, call: Call): Promise<Reply> {
+    const invalidate = () => generations.set(call.component, (generations.get(call.component) ?? 0) + 1);
+    try {
+      const reply = await next(call);
+      invalidate();
+      return reply;
+    } catch (thrown) {
+      if (!asRpcError(thrown).definite) invalidate();
+      throw thrown;
+    }
+  }
+
+  async function read(next: Service, call: Call, ttlMs: number, staleIfErrorMs: number): Promise<Reply> {
+    const key = keyOf(call);
+    const entry = entries.get(key);
+    const state = entry ? freshness(clock.now() - entry.storedAt, ttlMs, staleIfErrorMs) : 'gone';
+    if (state === 'fresh') return { body: entry!.reply.body, servedBy: [] };
+    try {
+      const underWay = flights.get(key);
+      return await (underWay ? follow(underWay, next, call) : lead(next, call, key, ttlMs + staleIfErrorMs > 0));
+    } catch (thrown) {
+      const error = asRpcError(thrown);
+      if (state !== 'stale' || !isRetryable(call, error, undefined)) throw thrown;
+      observe({ event: 'stale', call, code: error.code });
+      return { body: entry!.reply.body, servedBy: [] };
+    }
+  }
+
+  async function lead(next: Service, call: Call, key: string, keep: boolean): Promise<Reply> {
+    const flight = next(call);
+    flights.set(key, flight);
+    try {
+      const reply = await flight;
+      if (keep) entries.set(key, { reply, storedAt: clock.now() });
+      return reply;
+    } finally {
+      flights.delete(key);
+    }
+  }
+
+  /** The leader's own end - it left, its deadline passed - is not the follower's: it asks for itself then. */
+  async function follow(flight: Promise<Reply>, next: Service, call: Call): Promise<Reply> {
+    try {
+      return await flight;
+    } catch (thrown) {
+      const { code } = asRpcError(thrown);
+      if ((code !== 'cancelled' && code !== 'deadline_exceeded') || call.signal.aborted) throw thrown;
+      return next(call);
+    }
+  }
+
+  return function cache(next) {
+    return (call) => {
+      if (!call.operation.idempotent || call.operation.priority === 'write') return write(next, call);
+      const operation = lookup(call);
+      return operation ? read(next, call, operation.ttlMs ?? 0, operation.staleIfErrorMs ?? 0) : next(call);
+    };
+  };
+}

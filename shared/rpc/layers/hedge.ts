@@ -1,0 +1,178 @@
+import Type, { type Static } from 'typebox';
+import type { Clock } from '../../time/clock.ts';
+import type { Random } from '../../time/random.ts';
+import type { Scheduler, Timer } from '../../time/scheduler.ts';
+import type { Call, Endpoint, Layer, Reply, Service } from '../call.ts';
+import { asRpcError, RpcError } from '../errors.ts';
+import { type Budget, createBudget } from './budget.ts';
+import type { Observe } from './events.ts';
+import { decideRetry, RetrySettings } from './retry.ts';
+import type { Statistics } from './statistics.ts';
+import { abortError } from './within.ts';
+
+export const HedgeSettings = Type.Object(
+  {
+    quantile: Type.Number({
+      default: 0.95,
+      minimum: 0.5,
+      maximum: 1,
+      description: 'ask a second replica when the first takes longer than this share',
+    }),
+    minMs: Type.Number({ default: 5, minimum: 0, description: 'never sooner: about the noise of a busy machine' }),
+    ratio: Type.Number({
+      default: 0.05,
+      minimum: 0,
+      maximum: 1,
+      description: 'hedges per call (Dean & Barroso, The Tail at Scale, 2013: 5%)',
+    }),
+    reserve: Type.Number({ default: 10, minimum: 0, description: 'hedges that are always saved up' }),
+    minSamples: Type.Number({ default: 50, minimum: 1, description: 'before that nobody knows what is slow' }),
+    maxAttempts: Type.Integer({ default: 3, minimum: 2, maximum: 10, description: 'with the first, and those after failures' }),
+    fixedDelayMs: Type.Optional(
+      Type.Number({ minimum: 0, description: 'set by hand instead: for experiments with bad settings' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+export type HedgeSettings = Static<typeof HedgeSettings>;
+
+export interface HedgeDependencies {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly scheduler: Scheduler;
+  readonly statistics: Statistics;
+  readonly endpoints: (component: string, shard?: number) => readonly Endpoint[];
+  /** The common budget of extra attempts: failures spend it here as in `retry`. */
+  readonly budget: (component: string) => Budget;
+  readonly observe: Observe;
+}
+
+/** A call can be hedged when asking two replicas does no harm, and there are two. */
+export function canHedge(call: Call, replicas: number): boolean {
+  return call.operation.idempotent && call.attemptsLeft !== 0 && replicas > 1;
+}
+
+/** After how long to ask another replica, ms; undefined = not at all. */
+export function hedgeDelayMs(settings: HedgeSettings, quantileMs: number | undefined): number | undefined {
+  if (settings.fixedDelayMs !== undefined) return settings.fixedDelayMs;
+  return quantileMs === undefined ? undefined : Math.max(settings.minMs, quantileMs);
+}
+
+/**
+ * Asks a second replica when the first is slower than usual, takes the first answer, and stops the other attempts. A failed attempt is followed
+ * by another at once, as `retry` would: so a hedged call needs no retries, and never gets both.
+ *
+ *   attempt 1  |-------- p95 --------|- - - - - x   stopped
+ *   attempt 2                        |-----------> answer
+ */
+export function hedge(settings: HedgeSettings, dependencies: HedgeDependencies): Layer {
+  const { clock, statistics, endpoints } = dependencies;
+  const hedges = new Map<string, Budget>();
+  const retrying: RetrySettings = { maxAttempts: settings.maxAttempts, baseMs: 10, maxMs: 1_000 };
+
+  function hedgeBudget(component: string): Budget {
+    let budget = hedges.get(component);
+    if (!budget) hedges.set(component, (budget = createBudget(settings)));
+    return budget;
+  }
+
+  return function hedge(next) {
+    return (call) => {
+      if (!canHedge(call, endpoints(call.component, call.shard).length)) return next(call);
+      if (call.signal.aborted) return Promise.reject(abortError(call.signal));
+      const known = statistics
+        .of(call.component, call.operation.name)
+        .quantile(settings.quantile, clock.now(), settings.minSamples);
+      const tokens = hedgeBudget(call.component);
+      tokens.earn();
+      return race(next, call, { ...dependencies, delayMs: hedgeDelayMs(settings, known), tokens, retrying });
+    };
+  };
+}
+
+/** Why an attempt is stopped when another has won; one object for all, because errors are costly to make. */
+const lost = new RpcError('cancelled', 'another replica answered first');
+
+interface Race extends HedgeDependencies {
+  readonly delayMs: number | undefined;
+  readonly tokens: Budget;
+  readonly retrying: RetrySettings;
+}
+
+function race(
+  next: Service,
+  call: Call,
+  { clock, random, scheduler, budget, observe, delayMs, tokens, retrying }: Race,
+): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const tried = call.tried ?? [];
+    const running = new Set<AbortController>();
+    const failures = budget(call.component);
+    let made = 0;
+    let waiting: Timer | undefined;
+    let over = false;
+
+    const end = (reason: RpcError) => {
+      over = true;
+      hedging?.cancel();
+      waiting?.cancel();
+      call.signal.removeEventListener('abort', onAbort);
+      for (const controller of running) controller.abort(reason);
+    };
+    const fail = (error: RpcError) => {
+      end(error);
+      reject(error);
+    };
+    const onAbort = () => fail(abortError(call.signal));
+
+    function launch(): void {
+      const controller = new AbortController();
+      const place = tried.length;
+      running.add(controller);
+      made++;
+      next({ ...call, attempt: call.attempt + made - 1, attemptsLeft: 0, tried, signal: controller.signal }).then(
+        (reply) => {
+          running.delete(controller);
+          if (over) return;
+          failures.earn();
+          end(lost);
+          resolve(reply);
+        },
+        (thrown: unknown) => {
+          running.delete(controller);
+          if (!over) onFailure(thrown, tried[place]);
+        },
+      );
+    }
+
+    function onFailure(thrown: unknown, node: string | undefined): void {
+      const error = asRpcError(thrown);
+      const decision = decideRetry(retrying, call, { error, attempt: made, node, now: clock.now(), draw: random.next() });
+      if (decision.do === 'wait' && waiting === undefined) {
+        if (failures.spend()) {
+          observe({ event: 'retry', call, code: error.code, delayMs: decision.delayMs });
+          if (decision.delayMs === 0) return launch();
+          waiting = scheduler.after(decision.delayMs, () => {
+            waiting = undefined;
+            launch();
+          });
+          return;
+        }
+        observe({ event: 'budget_exhausted', call, mechanism: 'retry' });
+      }
+      if (running.size === 0 && waiting === undefined) fail(error);
+    }
+
+    call.signal.addEventListener('abort', onAbort);
+    const hedging =
+      delayMs === undefined || clock.now() + delayMs >= call.deadlineAt
+        ? undefined
+        : scheduler.after(delayMs, () => {
+            if (made >= retrying.maxAttempts || running.size !== 1 || waiting !== undefined) return;
+            if (!tokens.spend()) return observe({ event: 'budget_exhausted', call, mechanism: 'hedge' });
+            observe({ event: 'hedge', call, delayMs });
+            launch();
+          });
+    launch();
+  });
+}

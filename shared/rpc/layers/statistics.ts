@@ -1,0 +1,66 @@
+import { createHistogram, type Histogram } from '../histogram.ts';
+
+/** What is known of the latency of one operation: over all its replicas, and by replica. */
+export interface OperationStatistics {
+  readonly component: string;
+  readonly operation: string;
+  /** Attempts at any replica. */
+  readonly attempts: Histogram;
+  /** Attempts by the node they went to. */
+  readonly byNode: Map<string, Histogram>;
+  /** The quantile of all attempts, ms; undefined below `minSamples`. A value may be up to 100 ms old: it is asked for on every call. */
+  quantile(q: number, now: number, minSamples: number): number | undefined;
+  record(node: string, valueMs: number, now: number): void;
+}
+
+/** One streaming histogram per (this node, operation, endpoint): hedge delay, attempt timeout and outlier ejection tune themselves by it. */
+export interface Statistics {
+  of(component: string, operation: string): OperationStatistics;
+  all(): Iterable<OperationStatistics>;
+}
+
+const maxAgeMs = 100;
+
+export function createStatistics(): Statistics {
+  const known = new Map<string, Map<string, OperationStatistics>>();
+  return {
+    of(component, operation) {
+      let operations = known.get(component);
+      if (!operations) known.set(component, (operations = new Map()));
+      let statistics = operations.get(operation);
+      if (!statistics) operations.set(operation, (statistics = createOperationStatistics(component, operation)));
+      return statistics;
+    },
+    *all() {
+      for (const operations of known.values()) yield* operations.values();
+    },
+  };
+}
+
+function createOperationStatistics(component: string, operation: string): OperationStatistics {
+  const attempts = createHistogram();
+  const byNode = new Map<string, Histogram>();
+  const quantiles = new Map<number, { at: number; value: number | undefined }>();
+  return {
+    component,
+    operation,
+    attempts,
+    byNode,
+    quantile(q, now, minSamples) {
+      if (attempts.count < minSamples) return undefined;
+      let cached = quantiles.get(q);
+      if (!cached) quantiles.set(q, (cached = { at: -Infinity, value: undefined }));
+      if (now - cached.at >= maxAgeMs) {
+        cached.at = now;
+        cached.value = attempts.quantile(q);
+      }
+      return cached.value;
+    },
+    record(node, valueMs, now) {
+      attempts.record(valueMs, now);
+      let histogram = byNode.get(node);
+      if (!histogram) byNode.set(node, (histogram = createHistogram()));
+      histogram.record(valueMs, now);
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import Type, { type Static } from 'typebox';
+import type { Clock } from '../../time/clock.ts';
+import type { Random } from '../../time/random.ts';
+import type { Layer, Priority } from '../call.ts';
+import { asRpcError, RpcError } from '../errors.ts';
+import type { Observe } from './events.ts';
+
+export const ThrottleSettings = Type.Object(
+  {
+    k: Type.Number({
+      default: 2,
+      exclusiveMinimum: 1,
+      description: 'requests per accepted one that are let through (Google SRE book, ch. 21: 2)',
+    }),
+    halfLifeMs: Type.Number({ default: 10_000, minimum: 1, description: 'of the memory (the book: a window of two minutes)' }),
+  },
+  { additionalProperties: false },
+);
+export type ThrottleSettings = Static<typeof ThrottleSettings>;
+
+/** The unimportant goes first: a smaller k refuses earlier. */
+const kShare: Record<Priority, number> = { health: Infinity, read: 1, write: 0.9, background: 0.6 };
+
+/** With what probability a call is refused without asking: Google SRE book, "Handling Overload", equation 21-1. */
+export function refusalProbability(requests: number, accepts: number, k: number): number {
+  return Math.max(0, (requests - k * accepts) / (requests + 1));
+}
+
+/**
+ * Client-side adaptive throttling: when a component refuses much (`overloaded`), most calls are refused here, with the same code, because even
+ * refusing costs a busy server time. A few still go, to notice when it is better.
+ */
+export function throttle(
+  settings: ThrottleSettings,
+  { clock, random, observe }: { clock: Clock; random: Random; observe: Observe },
+): Layer {
+  const counts = new Map<string, { at: number; requests: number; accepts: number }>();
+
+  function countsOf(component: string, now: number) {
+    let count = counts.get(component);
+    if (!count) counts.set(component, (count = { at: now, requests: 0, accepts: 0 }));
+    // Forgetting in steps: exact enough, and no power of two per call.
+    if (now - count.at >= settings.halfLifeMs / 32) {
+      const keep = 2 ** ((count.at - now) / settings.halfLifeMs);
+      count.requests *= keep;
+      count.accepts *= keep;
+      count.at = now;
+    }
+    return count;
+  }
+
+  return function throttle(next) {
+    return async (call) => {
+      const count = countsOf(call.component, clock.now());
+      const probability = refusalProbability(count.requests, count.accepts, Math.max(1.05, settings.k * kShare[call.priority]));
+      count.requests++;
+      if (probability > 0 && random.next() < probability) {
+        observe({ event: 'throttled', call, probability });
+        throw new RpcError('overloaded', `${call.component} is refusing calls; this one was not sent`);
+      }
+      try {
+        const reply = await next(call);
+        count.accepts++;
+        return reply;
+      } catch (thrown) {
+        if (asRpcError(thrown).code !== 'overloaded') count.accepts++;
+        throw thrown;
+      }
+    };
+  };
+}
