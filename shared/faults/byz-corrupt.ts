@@ -7,7 +7,7 @@ export const byzCorrupt = faultKind({
   kind: 'byz.corrupt',
   summary: 'answers with a wrong value',
   params: params({
-    how: Type.Union([Type.Literal('semantic'), Type.Literal('syntactic')], { default: 'semantic' }),
+    how: Type.Enum(['semantic', 'syntactic'], { default: 'semantic' }),
     /** The member to corrupt, by name; any when absent. */
     field: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
   }),

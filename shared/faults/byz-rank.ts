@@ -20,7 +20,7 @@ export const byzRank = faultKind({
   kind: 'byz.rank',
   summary: 'answers in a wrong order',
   params: params({
-    how: Type.Union([Type.Literal('swap'), Type.Literal('boost')], { default: 'swap' }),
+    how: Type.Enum(['swap', 'boost'], { default: 'swap' }),
     id: Type.Optional(Type.String({ minLength: 1 })),
   }),
   check: ({ how, id }) => (id !== undefined && how !== 'boost' ? 'id belongs to boost' : undefined),

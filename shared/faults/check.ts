@@ -14,13 +14,10 @@ export function checked<S extends TSchema>(schema: S, value: unknown, what: stri
   if (!check) compiled.set(schema, (check = Compile(schema)));
   const filled = Value.Default(schema, structuredClone(value));
   if (check.Check(filled)) return filled as Static<S>;
-  const errors = [...check.Errors(filled)];
-  const first = errors[0];
+  const [first] = check.Errors(filled);
   const field = first?.instancePath.replace(/^\//, '').replaceAll('/', '.') ?? '';
-  const choices = errors
-    .filter((error) => error.instancePath === first?.instancePath && error.keyword === 'const')
-    .map((error) => String((error.params as { allowedValue: unknown }).allowedValue));
-  const detail = choices.length > 1 ? `must be one of ${choices.join(', ')}` : sentence(first?.keyword, first?.message);
+  const choices = (first?.params as { allowedValues?: unknown[] } | undefined)?.allowedValues;
+  const detail = choices ? `must be one of ${choices.join(', ')}` : sentence(first?.keyword, first?.message);
   throw new RpcError('bad_request', `${what}: ${field === '' ? '' : `${field} `}${detail}`);
 }
 

@@ -15,7 +15,7 @@ export const Scope = Type.Object(
     /** `rank`, or with its component `ranking.rank`. */
     operation: Type.Optional(Type.String({ pattern: '^[a-z][A-Za-z0-9-]*([.][A-Za-z0-9-]+)?$', maxLength: 80 })),
     /** One leg of the way only: of use for network faults. */
-    direction: Type.Optional(Type.Union([Type.Literal('request'), Type.Literal('reply')])),
+    direction: Type.Optional(Type.Enum(['request', 'reply'])),
   },
   { additionalProperties: false },
 );

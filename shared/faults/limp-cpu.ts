@@ -12,7 +12,7 @@ export const limpCpu = faultKind({
   params: params({
     share: Type.Number({ exclusiveMinimum: 0, maximum: 0.98, default: 0.9 }),
     periodMs: Milliseconds(10, 500),
-    form: Type.Union([Type.Literal('paused'), Type.Literal('busy')], { default: 'paused' }),
+    form: Type.Enum(['paused', 'busy'], { default: 'paused' }),
   }),
   plan({ form, share, periodMs }) {
     if (form !== 'paused') return undefined;

@@ -9,10 +9,7 @@ export const limpDisk = faultKind({
   params: params({
     meanMs: Milliseconds(1),
     jitterMs: Milliseconds(0, 0),
-    distribution: Type.Union(
-      distributions.map((name) => Type.Literal(name)),
-      { default: 'normal' },
-    ),
+    distribution: Type.Enum([...distributions], { default: 'normal' }),
   }),
   fsync({ params: { meanMs, jitterMs, distribution }, draw }) {
     return (key) => sample(distribution, meanMs, jitterMs, draw(key, 'u'), draw(key, 'v'));

@@ -14,10 +14,7 @@ export const limpLatency = faultKind({
     meanMs: Milliseconds(0, 0),
     /** Half the width (uniform) or the standard deviation (normal). */
     jitterMs: Milliseconds(0, 0),
-    distribution: Type.Union(
-      distributions.map((name) => Type.Literal(name)),
-      { default: 'normal' },
-    ),
+    distribution: Type.Enum([...distributions], { default: 'normal' }),
     factor: Type.Number({ minimum: 1, maximum: 1_000, default: 1 }),
     rampMs: Milliseconds(0, 0),
   }),

@@ -9,10 +9,7 @@ export const netDelay = faultKind({
   params: params({
     meanMs: Milliseconds(1),
     jitterMs: Milliseconds(0, 0),
-    distribution: Type.Union(
-      distributions.map((name) => Type.Literal(name)),
-      { default: 'normal' },
-    ),
+    distribution: Type.Enum([...distributions], { default: 'normal' }),
   }),
   edge({ fault, params: { meanMs, jitterMs, distribution }, draw }) {
     const leg = fault.scope.direction ?? 'request';

@@ -12,7 +12,7 @@ const Params = params({
   /** Only what the first group sends to the others is lost; what they send to it arrives. */
   oneWay: Type.Boolean({ default: false }),
   /** `replies`: requests arrive and are carried out, their answers are lost. */
-  lost: Type.Union([Type.Literal('both'), Type.Literal('requests'), Type.Literal('replies')], { default: 'both' }),
+  lost: Type.Enum(['both', 'requests', 'replies'], { default: 'both' }),
 });
 
 /** Whether a message from `sender` to `receiver` is lost. */

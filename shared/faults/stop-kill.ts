@@ -13,7 +13,7 @@ export const stopKill = faultKind({
     downMs: Milliseconds(0, 0),
     loops: Type.Integer({ minimum: 1, maximum: 1_000, default: 1 }),
     periodMs: Milliseconds(100, 5_000),
-    state: Type.Union([Type.Literal('keep'), Type.Literal('lose')], { default: 'keep' }),
+    state: Type.Enum(['keep', 'lose'], { default: 'keep' }),
   }),
   check: ({ downMs, loops, periodMs }) =>
     loops > 1 && downMs >= periodMs ? 'periodMs must be longer than downMs, or the loops overlap' : undefined,

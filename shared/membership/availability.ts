@@ -1,0 +1,118 @@
+import { phases, type Incident } from './incident.ts';
+
+/** From `from` to `to`, ms; the end may be open (Infinity). */
+export interface Interval {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * One line of the books. `formula` = (MTBF - MTTR) / MTBF from the means of single failures, `measured` = the share of the
+ * time that it was up: two roads to one number, so that each checks the other.
+ */
+export interface Book {
+  readonly name: string;
+  readonly failures: number;
+  readonly observedMs: number;
+  readonly downMs: number;
+  readonly measured: number;
+  /** From the beginning of one failure to that of the next; over all time / failures when there are fewer than two. */
+  readonly mtbfMs?: number;
+  readonly mttrMs?: number;
+  readonly detectionMs?: number;
+  readonly diagnosisMs?: number;
+  readonly fixMs?: number;
+  readonly formula?: number;
+}
+
+/** When the node was down, in order. Doubts that never became a diagnosis are not failures. */
+export function downtimes(incidents: readonly Incident[]): Interval[] {
+  return incidents
+    .filter(({ outcome, stamps }) => outcome !== 'doubt' && (outcome !== 'open' || stamps.diagnose !== undefined))
+    .map(({ stamps }) => ({ from: stamps.manifest, to: stamps.fix ?? Infinity }))
+    .sort((a, b) => a.from - b.from);
+}
+
+/** The book of one node over `observed`. Phases are means over the failures that are over. */
+export function nodeBook(name: string, incidents: readonly Incident[], observed: Interval): Book {
+  const over = incidents
+    .filter(({ outcome }) => outcome === 'repaired' || outcome === 'passed')
+    .map(({ stamps }) => phases(stamps));
+  const mean = (member: 'detectionMs' | 'diagnosisMs' | 'fixMs') =>
+    over.length === 0 ? undefined : over.reduce((sum, p) => sum + (p[member] ?? 0), 0) / over.length;
+  const [detectionMs, diagnosisMs, fixMs] = [mean('detectionMs'), mean('diagnosisMs'), mean('fixMs')];
+  const book = intervalBook(name, downtimes(incidents), observed);
+  if (detectionMs === undefined || diagnosisMs === undefined || fixMs === undefined) return book;
+  return withFormula({ ...book, detectionMs, diagnosisMs, fixMs, mttrMs: detectionMs + diagnosisMs + fixMs });
+}
+
+/** The book of anything that was down during `down`. */
+export function intervalBook(name: string, down: readonly Interval[], observed: Interval): Book {
+  const parts = union(down).flatMap(({ from, to }) => {
+    const part = { from: Math.max(from, observed.from), to: Math.min(to, observed.to) };
+    return part.to > part.from ? [part] : [];
+  });
+  const observedMs = observed.to - observed.from;
+  const downMs = parts.reduce((sum, { from, to }) => sum + to - from, 0);
+  const failures = parts.length;
+  const book = { name, failures, observedMs, downMs, measured: observedMs > 0 ? 1 - downMs / observedMs : 1 };
+  if (failures === 0) return book;
+  const mtbfMs = failures > 1 ? (parts.at(-1)!.from - parts[0]!.from) / (failures - 1) : observedMs / failures;
+  return withFormula({ ...book, mtbfMs, mttrMs: downMs / failures });
+}
+
+function withFormula(book: Book): Book {
+  const { mtbfMs, mttrMs } = book;
+  if (mtbfMs === undefined || mttrMs === undefined || mtbfMs === 0) return book;
+  return { ...book, formula: Math.max(0, (mtbfMs - mttrMs) / mtbfMs) };
+}
+
+/** Intervals in order, overlapping ones joined. */
+export function union(intervals: readonly Interval[]): Interval[] {
+  const joined: Interval[] = [];
+  for (const interval of intervals.toSorted((a, b) => a.from - b.from)) {
+    const last = joined.at(-1);
+    if (last && interval.from <= last.to) joined[joined.length - 1] = { from: last.from, to: Math.max(last.to, interval.to) };
+    else joined.push(interval);
+  }
+  return joined;
+}
+
+/** When fewer than `needed` of the replicas were up: a service is down only then. */
+export function fewerThan(needed: number, replicas: readonly (readonly Interval[])[]): Interval[] {
+  const edges = replicas
+    .flatMap((down) =>
+      union(down).flatMap(({ from, to }) => [
+        { at: from, step: -1 },
+        { at: to, step: 1 },
+      ]),
+    )
+    .sort((a, b) => a.at - b.at || b.step - a.step);
+  const result: Interval[] = [];
+  let up = replicas.length;
+  let since = up < needed ? -Infinity : undefined;
+  for (const { at, step } of edges) {
+    up += step;
+    if (up < needed) since ??= at;
+    else if (since !== undefined) {
+      if (at > since) result.push({ from: since, to: at });
+      since = undefined;
+    }
+  }
+  if (since !== undefined) result.push({ from: since, to: Infinity });
+  return result;
+}
+
+/**
+ * The probability that at least `needed` of independent parts work, each with its own availability. Four of 95%, one needed:
+ * 1 - .05^4 = 99.9994%. What is measured falls short of it by the common causes.
+ */
+export function atLeast(needed: number, availabilities: readonly number[]): number {
+  let chances = [1];
+  for (const a of availabilities) {
+    const next = [...chances, 0];
+    for (let up = next.length - 1; up >= 0; up--) next[up] = (chances[up] ?? 0) * (1 - a) + (chances[up - 1] ?? 0) * a;
+    chances = next;
+  }
+  return chances.slice(needed).reduce((sum, p) => sum + p, 0);
+}

@@ -1,0 +1,146 @@
+import type { CallerSight, Diagnosis, Evidence, Observer, Verdict } from './diagnosis.ts';
+
+/** Tunables of the judgement; the measurements behind them are in docs/decisions/diagnosis.md. */
+export const thresholds = {
+  phi: 8,
+  echoes: 3,
+  /** Calls over the window before shares are believed. */
+  minCalls: 5,
+  /** Of a caller's calls: the least share that makes a complaint. */
+  badShare: 0.1,
+  /** Lost votes and invalid replies: a bit flips once, a liar goes on. */
+  minLies: 3,
+  slowRatio: 3,
+  /** Its main loop is this late on average. */
+  nodeLagMs: 50,
+  /** An observer this late does not trust its own eyes. */
+  observerLagMs: 100,
+  /** So many fall silent at once only when the observer is the one who is cut off. */
+  silentShare: 0.5,
+} as const;
+
+type Rule = (evidence: Evidence, sum: Sight, observer: Observer) => [Verdict, string] | undefined;
+
+/** What all callers saw together. */
+type Sight = Omit<CallerSight, 'caller' | 'latencyRatio'> & {
+  /** The median over the callers: one caller that is slow itself convinces nobody. */
+  readonly latencyRatio: number | undefined;
+  readonly complaining: number;
+  readonly content: number;
+};
+
+/**
+ * Names what is wrong with a node, from what is known about it: pure, and the first rule that fires decides. Lies come first,
+ * because a liar looks healthy in every other way; then silence, by what the silence is like; then bad service of a node
+ * whose heartbeats are fine (a gray failure).
+ */
+export function diagnose(evidence: Evidence, observer: Observer): Diagnosis {
+  const sum = together(evidence.callers);
+  for (const rule of rules) {
+    const found = rule(evidence, sum, observer);
+    if (found) return { node: evidence.node, verdict: found[0], reasons: [found[1], ...background(evidence, observer)] };
+  }
+  return { node: evidence.node, verdict: 'healthy', reasons: background(evidence, observer) };
+}
+
+const proven: Rule = ({ proofs }) =>
+  proofs > 0 ? ['lying', `${proofs} of its signed answers contradict each other or the truth`] : undefined;
+
+const twins: Rule = ({ heartbeats: { echoes } }) =>
+  echoes >= thresholds.echoes ? ['lying', `${echoes} heartbeats in its name that one process could not have sent`] : undefined;
+
+/** One accuser can be the liar: two callers must agree, unless the node has only one. */
+const accused: Rule = ({ callers }, { invalid, lostVotes }) => {
+  const accusers = callers.filter((sight) => sight.invalid + sight.lostVotes > 0).length;
+  if (invalid + lostVotes < thresholds.minLies || accusers < Math.min(2, callers.length)) return undefined;
+  return ['lying', `${lostVotes} lost votes and ${invalid} invalid replies, by ${accusers} of ${callers.length} callers`];
+};
+
+const exited: Rule = ({ process }) => (process === 'exited' ? ['crashed', 'its process has exited'] : undefined);
+
+const refusing: Rule = ({ opsPort }, { calls, refused, ok }) => {
+  if (refused >= Math.min(2, calls) && refused > 0 && ok === 0) {
+    const alive = opsPort === 'answers' ? ', although its process is alive' : '';
+    return ['crashed', `nobody gets a connection (${refused} refused)${alive}`];
+  }
+  return opsPort === 'refused' ? ['crashed', 'its ops port refuses connections'] : undefined;
+};
+
+const silent: Rule = ({ heartbeats: { phi = 0 }, otherMonitors, opsPort, process }, { ok, timeouts }, observer) => {
+  if (phi < thresholds.phi) return undefined;
+  const silence = `heartbeats are missing (phi ${phi.toFixed(1)})`;
+  if (otherMonitors === 'hear it') return ['partitioned', `${silence}, but another monitor hears it`];
+  if (ok > 0) return ['partitioned', `${silence}, but it answers ${ok} calls`];
+  if (opsPort === 'answers') return ['partitioned', `${silence}, but its ops port answers`];
+  if (doubts(observer)) return undefined;
+  if (opsPort === 'silent' || process === 'running' || timeouts > 0)
+    return ['hung', `${silence}, connections are accepted, and nothing answers`];
+  return ['crashed', `${silence}, and nobody knows more`];
+};
+
+const shedding: Rule = (_, { calls, shed }) =>
+  calls >= thresholds.minCalls && shed / calls >= thresholds.badShare
+    ? ['overloaded', `it turns away ${percent(shed / calls)} of its calls`]
+    : undefined;
+
+/** Replies that arrive late or in crumbs: from here on the heartbeats are fine. */
+const slow: Rule = ({ self }, { calls, latencyRatio, partial }) => {
+  if (calls < thresholds.minCalls) return undefined;
+  if (latencyRatio !== undefined && latencyRatio >= thresholds.slowRatio)
+    return ['limping', `${latencyRatio.toFixed(1)} times as slow as its peers`];
+  if (partial / calls >= thresholds.badShare) return ['limping', `${percent(partial / calls)} of its replies trickle`];
+  return self && self.lagMs >= thresholds.nodeLagMs
+    ? ['limping', `its main loop lags by ${self.lagMs.toFixed(0)} ms`]
+    : undefined;
+};
+
+/** Calls that vanish or break: did they, or their answers, get lost on the way, or does the node sit on them? */
+const vanishing: Rule = ({ self }, { calls, timeouts, resets, complaining, content }) => {
+  const lost = timeouts + resets;
+  if (calls < thresholds.minCalls || lost / calls < thresholds.badShare) return undefined;
+  const share = percent(lost / calls);
+  if (resets > timeouts) return ['partitioned', `${share} of its connections break`];
+  if (complaining > 0 && content > 0) return ['partitioned', `${complaining} callers cannot reach it, ${content} can`];
+  if (self && self.received < timeouts / 2) return ['partitioned', `${share} of its calls never reach it`];
+  if (self && self.answered >= self.received * 0.9 && self.received > 0)
+    return ['partitioned', `it answered ${self.answered} calls, ${share} of the answers never arrived`];
+  return ['limping', `${share} of its calls run into their deadline`];
+};
+
+const rules: readonly Rule[] = [proven, twins, accused, exited, refusing, silent, shedding, slow, vanishing];
+
+function doubts({ lagMs, silentShare }: Observer): boolean {
+  return lagMs >= thresholds.observerLagMs || silentShare > thresholds.silentShare;
+}
+
+function background({ heartbeats: { phi } }: Evidence, observer: Observer): string[] {
+  const reasons: string[] = [];
+  if (phi !== undefined && phi >= 1) reasons.push(`phi ${phi.toFixed(1)}`);
+  if (observer.lagMs >= thresholds.observerLagMs) reasons.push(`this monitor lags by ${observer.lagMs.toFixed(0)} ms itself`);
+  if (observer.silentShare > thresholds.silentShare)
+    reasons.push(`${percent(observer.silentShare)} of all nodes are silent at once: this monitor may be cut off`);
+  return reasons;
+}
+
+function together(callers: readonly CallerSight[]): Sight {
+  const total = (member: keyof Omit<CallerSight, 'caller' | 'latencyRatio'>) => callers.reduce((sum, c) => sum + c[member], 0);
+  const ratios = callers.flatMap(({ latencyRatio }) => latencyRatio ?? []).sort((a, b) => a - b);
+  const lost = ({ timeouts, resets, calls }: CallerSight) => (timeouts + resets) / calls;
+  const seen = callers.filter(({ calls }) => calls >= thresholds.minCalls);
+  return {
+    calls: total('calls'),
+    ok: total('ok'),
+    timeouts: total('timeouts'),
+    partial: total('partial'),
+    refused: total('refused'),
+    resets: total('resets'),
+    shed: total('shed'),
+    invalid: total('invalid'),
+    lostVotes: total('lostVotes'),
+    latencyRatio: ratios.length === 0 ? undefined : ratios[Math.floor((ratios.length - 1) / 2)],
+    complaining: seen.filter((sight) => lost(sight) >= 0.9).length,
+    content: seen.filter((sight) => lost(sight) < thresholds.badShare).length,
+  };
+}
+
+const percent = (share: number) => `${(share * 100).toFixed(0)}%`;

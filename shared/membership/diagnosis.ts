@@ -1,0 +1,71 @@
+import Type, { type Static } from 'typebox';
+
+export const verdicts = ['healthy', 'crashed', 'hung', 'limping', 'lying', 'partitioned', 'overloaded'] as const;
+export const Verdict = Type.Enum([...verdicts]);
+export type Verdict = Static<typeof Verdict>;
+
+/** What one caller saw of one node over the window. Every count is about calls whose end fell into it. */
+export interface CallerSight {
+  readonly caller: string;
+  readonly calls: number;
+  readonly ok: number;
+  readonly timeouts: number;
+  /** Timeouts after the head of the reply had come: the node answers, the rest trickles. */
+  readonly partial: number;
+  /** No connection. */
+  readonly refused: number;
+  /** The connection broke. */
+  readonly resets: number;
+  /** The node itself said that it is too busy. */
+  readonly shed: number;
+  /** Replies that were not valid: schema, signature of a page, identity. */
+  readonly invalid: number;
+  /** Votes that went against it. */
+  readonly lostVotes: number;
+  /** Its latency over the median of its peers, both as this caller saw them; absent without peers or enough calls. */
+  readonly latencyRatio?: number | undefined;
+}
+
+/** Everything that is known about one node when it is judged. What is not known is absent: no rule needs all of it. */
+export interface Evidence {
+  readonly node: string;
+  readonly heartbeats: {
+    /** Undefined before the first heartbeat. */
+    readonly phi: number | undefined;
+    /** Heartbeats within the window that one process could not have sent. */
+    readonly echoes: number;
+  };
+  readonly callers: readonly CallerSight[];
+  /** Whether the other monitors hear it. */
+  readonly otherMonitors?: 'hear it' | 'do not hear it' | undefined;
+  /** The watchdog's word about the process. */
+  readonly process?: 'running' | 'exited' | undefined;
+  /** A question to its ops port, which goes over another network. */
+  readonly opsPort?: 'answers' | 'silent' | 'refused' | undefined;
+  /** What the node says about itself with its last heartbeat. A liar's word: used only against the node, or to excuse the network. */
+  readonly self?: NodeSelf | undefined;
+  /** Two signed answers of it that contradict each other, or one that contradicts the truth: proof, whoever brings it. */
+  readonly proofs: number;
+}
+
+/** `received`, `answered`: calls over the window; `meanMs`: from their arrival to their answer. */
+export interface NodeSelf {
+  readonly lagMs: number;
+  readonly received: number;
+  readonly answered: number;
+  readonly meanMs: number;
+}
+
+/** How far the observer may trust what it sees. */
+export interface Observer {
+  readonly lagMs: number;
+  /** The share of all nodes that are silent for it now. */
+  readonly silentShare: number;
+}
+
+export interface Diagnosis {
+  readonly node: string;
+  readonly verdict: Verdict;
+  /** Sentences for people, the decisive one first. */
+  readonly reasons: readonly string[];
+}

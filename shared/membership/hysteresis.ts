@@ -1,0 +1,30 @@
+import type { Diagnosis, Verdict } from './diagnosis.ts';
+
+/** The verdict in force about one node, and the one that is gathering support against it. */
+export interface Standing {
+  readonly verdict: Verdict;
+  readonly reasons: readonly string[];
+  readonly since: number;
+  readonly rival?: { readonly verdict: Verdict; readonly windows: number } | undefined;
+}
+
+export const wellStanding = (now: number): Standing => ({ verdict: 'healthy', reasons: [], since: now });
+
+/** How many windows in a row must say so. Crashes and proofs are facts; slowness and load come in gusts; health is proven. */
+export const windowsNeeded: Readonly<Record<Verdict, number>> = {
+  crashed: 1,
+  hung: 1,
+  lying: 1,
+  partitioned: 2,
+  limping: 3,
+  overloaded: 3,
+  healthy: 4,
+};
+
+/** Pure: the standing after one more window. It changes only after enough windows in a row have said the same. */
+export function settle(standing: Standing, { verdict, reasons }: Diagnosis, now: number): Standing {
+  if (verdict === standing.verdict) return { ...standing, reasons, rival: undefined };
+  const windows = standing.rival?.verdict === verdict ? standing.rival.windows + 1 : 1;
+  if (windows >= windowsNeeded[verdict]) return { verdict, reasons, since: now };
+  return { ...standing, rival: { verdict, windows } };
+}

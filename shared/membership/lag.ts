@@ -1,0 +1,47 @@
+import type { Clock } from '../time/clock.ts';
+import type { Scheduler } from '../time/scheduler.ts';
+
+/** How well this process itself is running: the base of all self-doubt. */
+export interface LagMeter {
+  /** All the time so far in which the main loop did not run when it should have, ms. Never falls. */
+  lostMs(): number;
+  /** The mean lateness of a timer over the last seconds, ms. */
+  lagMs(): number;
+  stop(): void;
+}
+
+const tickMs = 50;
+/** Lateness below this is the timers' own coarseness. */
+const toleranceMs = 10;
+/** Weight of the newest tick: the mean reaches back about two seconds. */
+const weight = 0.025;
+
+/**
+ * A timer that is late tells of a busy main loop, a stopped process or a starved machine alike. A stop is seen at the first
+ * tick after it, before the heartbeats that queued up meanwhile are judged.
+ */
+export function createLagMeter(clock: Clock, scheduler: Scheduler): LagMeter {
+  let expectedAt = clock.now() + tickMs;
+  let lost = 0;
+  let mean = 0;
+
+  const overdueMs = () => {
+    const lateMs = clock.now() - expectedAt;
+    return lateMs > toleranceMs ? lateMs : 0;
+  };
+
+  const timer = scheduler.every(tickMs, () => {
+    const lateMs = overdueMs();
+    lost += lateMs;
+    // A long pause counts for as many ticks as it swallowed.
+    const ticks = 1 + lateMs / tickMs;
+    mean += (lateMs - mean) * (1 - (1 - weight) ** ticks);
+    expectedAt = clock.now() + tickMs;
+  });
+
+  return {
+    lostMs: () => lost + overdueMs(),
+    lagMs: () => Math.max(mean, overdueMs()),
+    stop: () => timer.cancel(),
+  };
+}

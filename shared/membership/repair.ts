@@ -1,0 +1,103 @@
+import type { Verdict } from './diagnosis.ts';
+
+export type RepairOrder =
+  /** Kill what is left of it, start it again; it serves again after the healthy windows of hysteresis.ts. */
+  | { readonly do: 'restart'; readonly node: string; readonly incarnation: number }
+  /** Out of rotation: it finishes what it has, and gets nothing new. */
+  | { readonly do: 'drain'; readonly node: string; readonly incarnation: number }
+  /** Out of rotation at once, state thrown away and fetched anew from the others, then started again. */
+  | { readonly do: 'quarantine'; readonly node: string; readonly incarnation: number; readonly resynchronise: boolean }
+  /** A standby takes the place of `instead`. */
+  | { readonly do: 'promote'; readonly node: string; readonly instead: string };
+
+/** Nothing is ordered, and why. */
+export interface Patience {
+  readonly do: 'wait';
+  readonly reason: string;
+}
+
+export interface Patient {
+  readonly node: string;
+  readonly group: string;
+  readonly incarnation: number;
+  readonly verdict: Verdict;
+  /** How long the verdict has stood, ms. */
+  readonly standingMs: number;
+  /** It holds data of its own. */
+  readonly stateful: boolean;
+  /** In rotation: callers are sent to it. */
+  readonly serving: boolean;
+}
+
+export interface PastOrder {
+  readonly at: number;
+  readonly group: string;
+  readonly node: string;
+  readonly incarnation: number;
+  readonly do: RepairOrder['do'];
+}
+
+export interface Ward {
+  readonly now: number;
+  readonly groupSize: number;
+  /** How many of the group serve now, this one included. */
+  readonly groupServing: number;
+  /** Standbys of the group that wait, the most ready first. */
+  readonly standbys: readonly string[];
+  readonly past: readonly PastOrder[];
+  /** The monitor does not trust its own eyes now. */
+  readonly doubtsItself: boolean;
+}
+
+/** Tunables of repair. */
+export const repairLimits = {
+  /** The first gap between two orders about one node; it doubles with each. */
+  gapMs: 5_000,
+  maxGapMs: 60_000,
+  /** Gaps start anew after so long without an order. */
+  forgiveMs: 300_000,
+  /** Orders in the whole cluster within `burstMs`: when all seems ill, the doctor is ill. */
+  burst: 4,
+  burstMs: 10_000,
+  /** A drained limper gets this long to recover before it is restarted. */
+  drainMs: 3_000,
+  /** Restarts without lasting success before a standby is asked. */
+  triesBeforePromotion: 2,
+} as const;
+
+/** How many of `size` replicas may be out at once: a majority stays, and of a pair one. */
+export function tolerated(size: number): number {
+  return size < 2 ? 0 : Math.max(1, Math.floor((size - 1) / 2));
+}
+
+/** Pure: what to do about one node now. The same patient and ward give the same order, so two monitors do not contradict. */
+export function decideRepair(patient: Patient, ward: Ward): RepairOrder | Patience {
+  const { node, incarnation, verdict } = patient;
+  const about = ward.past.filter((order) => order.node === node && ward.now - order.at < repairLimits.forgiveMs);
+  const wait = (reason: string): Patience => ({ do: 'wait', reason });
+  if (verdict === 'healthy') return wait('it is healthy');
+  if (verdict === 'partitioned') return wait('a network cannot be repaired by restarting a node');
+  if (verdict === 'overloaded') return wait('restarting an overloaded node would lose what it still does');
+  if (ward.doubtsItself) return wait('this monitor does not trust its own eyes now');
+
+  const last = about.at(-1);
+  const drainedMs = last?.do === 'drain' && last.incarnation === incarnation ? ward.now - last.at : undefined;
+  if (drainedMs !== undefined && drainedMs < repairLimits.drainMs) return wait('it is draining');
+  const cures = about.filter((order) => order.do !== 'drain').length;
+  const gapMs = cures === 0 ? 0 : Math.min(repairLimits.maxGapMs, repairLimits.gapMs * 2 ** (cures - 1));
+  if (last && last.do !== 'drain' && ward.now - last.at < gapMs) return wait(`the last repair gets ${gapMs / 1_000} s to work`);
+  if (ward.past.filter((order) => ward.now - order.at < repairLimits.burstMs).length >= repairLimits.burst)
+    return wait('too many repairs at once');
+
+  const [standby] = ward.standbys;
+  if (standby !== undefined && cures >= repairLimits.triesBeforePromotion) return { do: 'promote', node: standby, instead: node };
+  if (verdict === 'crashed' || verdict === 'hung') return { do: 'restart', node, incarnation };
+
+  const outIfTaken = ward.groupSize - ward.groupServing + (patient.serving ? 1 : 0);
+  const only = ward.groupSize === 1;
+  if (!only && patient.serving && outIfTaken > tolerated(ward.groupSize))
+    return wait(`${ward.groupSize - ward.groupServing} of ${ward.groupSize} are out already`);
+  if (verdict === 'lying') return { do: 'quarantine', node, incarnation, resynchronise: patient.stateful };
+  if (drainedMs !== undefined) return { do: 'restart', node, incarnation };
+  return only ? wait('slow is better than nothing: it is the only one') : { do: 'drain', node, incarnation };
+}

@@ -1,0 +1,75 @@
+import type { Verdict } from './diagnosis.ts';
+import type { Incident } from './incident.ts';
+
+/** One fault at one node, as the injector knows it. Detectors never see this. */
+export interface Truth {
+  readonly id: string;
+  readonly kind: string;
+  readonly node: string;
+  readonly injectedAt: number;
+  /** Undefined while it lasts. */
+  readonly endedAt?: number;
+}
+
+export interface Score {
+  /** Kind injected -> what it was called -> how often. `unseen`: nothing was said; `doubt`: suspected, never named. */
+  readonly confusion: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Incidents with the truth joined: `stamps.inject`, and the kind. */
+  readonly explained: readonly { readonly incident: Incident; readonly truth: Truth }[];
+  /** Faults that ended unseen: neither detected nor repaired, and never counted as either. */
+  readonly censored: readonly Truth[];
+  /** Incidents without a fault. */
+  readonly falseAlarms: readonly Incident[];
+  readonly falseAlarmsPerNodeHour: number;
+}
+
+interface ScoreOptions {
+  readonly nodes: number;
+  readonly observedMs: number;
+  /** How long after its end a fault still explains an incident: detectors look at windows. */
+  readonly graceMs: number;
+}
+
+/** What each family of faults should be called. Empty: a correct cluster has nothing to say about it. */
+export function expectedVerdicts(kind: string): readonly Verdict[] {
+  if (kind === 'none' || kind === 'clock.skew' || kind === 'net.duplicate' || kind === 'limp.disk') return [];
+  if (kind === 'stop.hang') return ['hung'];
+  // Taken away nearly all the time, a processor makes a node look stopped.
+  if (kind === 'limp.cpu') return ['limping', 'hung'];
+  // A slow way and a slow node are one thing to those who wait.
+  if (kind === 'net.delay') return ['limping', 'partitioned'];
+  const family = kind.split('.')[0];
+  const verdict: Readonly<Record<string, Verdict>> = { stop: 'crashed', limp: 'limping', byz: 'lying', net: 'partitioned' };
+  return family !== undefined && verdict[family] ? [verdict[family]] : [];
+}
+
+/** Joins what was injected with what was said. Each fault explains all incidents of its node that were detected while it lasted. */
+export function score(truths: readonly Truth[], incidents: readonly Incident[], options: ScoreOptions): Score {
+  const confusion: Record<string, Record<string, number>> = {};
+  const explained: { incident: Incident; truth: Truth }[] = [];
+  const censored: Truth[] = [];
+  const used = new Set<Incident>();
+  for (const truth of truths.toSorted((a, b) => a.injectedAt - b.injectedAt)) {
+    const until = (truth.endedAt ?? Infinity) + options.graceMs;
+    const own = incidents.filter(
+      (i) => i.node === truth.node && !used.has(i) && i.stamps.detect >= truth.injectedAt && i.stamps.detect <= until,
+    );
+    for (const incident of own) used.add(incident);
+    const named = own.find((incident) => incident.verdict !== undefined);
+    const said = named?.verdict ?? (own.length > 0 ? 'doubt' : 'unseen');
+    const row = (confusion[truth.kind] ??= {});
+    row[said] = (row[said] ?? 0) + 1;
+    const first = named ?? own[0];
+    if (first) explained.push({ truth, incident: { ...first, stamps: { ...first.stamps, inject: truth.injectedAt } } });
+    else if (truth.endedAt !== undefined) censored.push(truth);
+  }
+  const falseAlarms = incidents.filter((incident) => !used.has(incident) && incident.outcome !== 'doubt');
+  const nodeHours = (options.nodes * options.observedMs) / 3_600_000;
+  return {
+    confusion,
+    explained,
+    censored,
+    falseAlarms,
+    falseAlarmsPerNodeHour: nodeHours > 0 ? falseAlarms.length / nodeHours : 0,
+  };
+}

@@ -1,0 +1,199 @@
+import { expect, test } from 'vitest';
+import { atLeast, downtimes, fewerThan, intervalBook, nodeBook, union } from '../../../shared/membership/availability.ts';
+import type { Verdict } from '../../../shared/membership/diagnosis.ts';
+import { advance, ordered, phases, type Incident } from '../../../shared/membership/incident.ts';
+import { expectedVerdicts, score, type Truth } from '../../../shared/membership/scoring.ts';
+import { verdicts } from '../../../shared/membership/diagnosis.ts';
+import { faultKinds } from '../../../shared/faults/kinds.ts';
+
+/** Windows as `second suspected? seen standing`, e.g. `3 ! crashed crashed`. `order` in between is a repair order. */
+function live(lines: readonly string[], firstBadAt?: number): Incident[] {
+  const ended: Incident[] = [];
+  let incident: Incident | undefined;
+  for (const line of lines) {
+    const [second, mark, seen, standing] = line.split(' ') as [string, string, Verdict, Verdict];
+    const at = Number(second) * 1_000;
+    if (mark === 'order') incident = ordered(incident!, at, 'restart');
+    else incident = advance('r-1', incident, { at, suspected: mark === '!', seen, standing, reasons: ['why'], firstBadAt });
+    if (incident && incident.outcome !== 'open') ended.push(incident);
+  }
+  return ended.length > 0 || !incident ? ended : [incident];
+}
+
+const crash = [
+  '1 . healthy healthy',
+  '2 ! healthy healthy',
+  '3 ! crashed crashed',
+  '3.5 order',
+  '4 ! crashed crashed',
+  '6 . healthy crashed',
+  '7 . healthy crashed',
+  '8 . healthy healthy',
+];
+
+test('a crash goes through all stamps, and MTTR is the sum of its phases', () => {
+  const [incident] = live(crash, 1_500);
+  expect(incident).toMatchObject({
+    node: 'r-1',
+    outcome: 'repaired',
+    verdict: 'crashed',
+    stamps: { manifest: 1_500, detect: 2_000, diagnose: 3_000, fix: 6_000, steady: 8_000 },
+  });
+  const { detectionMs, diagnosisMs, fixMs, repairMs } = phases(incident!.stamps);
+  expect([detectionMs, diagnosisMs, fixMs, repairMs]).toEqual([500, 1_000, 3_000, 4_500]);
+});
+
+test('without anybody who saw a bad answer, a failure begins when it is detected', () => {
+  expect(live(crash)[0]?.stamps.manifest).toBe(2_000);
+});
+
+test('a relapse before it is steady takes the fix back', () => {
+  const [incident] = live([...crash.slice(0, 6), '7 ! crashed crashed', '9 . healthy crashed', '12 . healthy healthy']);
+  expect(incident?.stamps).toMatchObject({ fix: 9_000, steady: 12_000 });
+});
+
+test('what ends without an order of ours has passed; what was never named was a doubt and no failure', () => {
+  const passed = live(crash.filter((line) => !line.includes('order')));
+  expect(passed[0]?.outcome).toBe('passed');
+  const doubt = live(['1 ! healthy healthy', '2 . healthy healthy']);
+  expect(doubt[0]?.outcome).toBe('doubt');
+  expect(downtimes(doubt)).toEqual([]);
+  expect(downtimes(passed)).toHaveLength(1);
+});
+
+test('health makes no incident, and an open one counts as down from its beginning', () => {
+  expect(live(['1 . healthy healthy', '2 . healthy healthy'])).toEqual([]);
+  expect(downtimes(live(crash.slice(0, 3)))).toEqual([{ from: 2_000, to: Infinity }]);
+});
+
+const incident = (from: number, parts: [number, number, number]): Incident => ({
+  id: `i-${from}`,
+  node: 'r-1',
+  outcome: 'repaired',
+  verdict: 'crashed',
+  reasons: [],
+  orders: [],
+  stamps: {
+    manifest: from,
+    detect: from + parts[0],
+    diagnose: from + parts[0] + parts[1],
+    fix: from + parts[0] + parts[1] + parts[2],
+  },
+});
+
+test('the book of a node: MTBF from the gaps, MTTR from the phases, formula beside measurement', () => {
+  const failures = [10, 40, 70, 100].map((s) => incident(s * 1_000, [500, 1_500, 3_000]));
+  const book = nodeBook('r-1', failures, { from: 10_000, to: 130_000 });
+  expect(book).toMatchObject({
+    failures: 4,
+    mtbfMs: 30_000,
+    mttrMs: 5_000,
+    detectionMs: 500,
+    diagnosisMs: 1_500,
+    fixMs: 3_000,
+    downMs: 20_000,
+  });
+  expect(book.measured).toBeCloseTo(100 / 120, 10);
+  expect(book.formula).toBeCloseTo(25 / 30, 10);
+});
+
+test('a node that never failed has no MTBF, and an availability of 1', () => {
+  expect(nodeBook('r-1', [], { from: 0, to: 1_000 })).toEqual({
+    name: 'r-1',
+    failures: 0,
+    observedMs: 1_000,
+    downMs: 0,
+    measured: 1,
+  });
+});
+
+test('downtime outside of the observed time does not count, and an open failure counts up to its end', () => {
+  expect(
+    intervalBook(
+      'x',
+      [
+        { from: -50, to: 10 },
+        { from: 90, to: Infinity },
+      ],
+      { from: 0, to: 100 },
+    ),
+  ).toMatchObject({
+    downMs: 20,
+    failures: 2,
+    measured: 0.8,
+  });
+});
+
+const i = (from: number, to: number) => ({ from, to });
+
+test.each([
+  [[], []],
+  [
+    [i(5, 8), i(1, 3)],
+    [i(1, 3), i(5, 8)],
+  ],
+  [[i(1, 4), i(3, 6), i(6, 7)], [i(1, 7)]],
+])('the union of %j is %j', (intervals, joined) => expect(union(intervals)).toEqual(joined));
+
+test.each([
+  [1, [[i(0, 10)], [i(5, 20)], [i(8, 9)]], [i(8, 9)]],
+  [2, [[i(0, 10)], [i(5, 20)], []], [i(5, 10)]],
+  [3, [[i(0, 10)], [i(20, 30)], []], [i(0, 10), i(20, 30)]],
+  [1, [[i(0, 10)], [i(10, 20)]], []],
+  [1, [[i(0, Infinity)]], [i(0, Infinity)]],
+  [1, [[], []], []],
+])('fewer than %i up of %j: down in %j', (needed, replicas, down) => expect(fewerThan(needed, replicas)).toEqual(down));
+
+test('four servers of 95%: together 99.9994%, as in the course', () => {
+  expect(1 - atLeast(1, [0.95, 0.95, 0.95, 0.95])).toBeCloseTo(6.25e-6, 12);
+  expect(atLeast(4, [0.95, 0.95, 0.95, 0.95])).toBeCloseTo(0.95 ** 4, 12);
+  expect(atLeast(2, [0.9, 0.8, 0.7])).toBeCloseTo(0.9 * 0.8 * 0.3 + 0.9 * 0.2 * 0.7 + 0.1 * 0.8 * 0.7 + 0.9 * 0.8 * 0.7, 12);
+  expect(atLeast(0, [])).toBe(1);
+});
+
+const truth = (kind: string, node: string, injectedAt: number, endedAt: number): Truth => ({
+  id: `${kind}-${injectedAt}`,
+  kind,
+  node,
+  injectedAt,
+  endedAt,
+});
+const scoring = { nodes: 10, observedMs: 3_600_000, graceMs: 1_000 };
+
+test('the confusion matrix joins faults and incidents by node and time; the rest are misses and false alarms', () => {
+  const truths = [
+    truth('stop.kill', 'r-1', 9_000, 12_000),
+    truth('limp.latency', 'r-1', 50_000, 60_000),
+    truth('byz.rank', 'r-2', 0, 9_000),
+  ];
+  const incidents = [
+    incident(10_000, [100, 100, 100]),
+    { ...incident(60_500, [100, 100, 100]), verdict: 'hung' as const },
+    incident(200_000, [1, 1, 1]),
+  ];
+  const result = score(truths, incidents, scoring);
+  expect(result.confusion).toEqual({ 'stop.kill': { crashed: 1 }, 'limp.latency': { hung: 1 }, 'byz.rank': { unseen: 1 } });
+  expect(result.falseAlarms.map(({ id }) => id)).toEqual(['i-200000']);
+  expect(result.falseAlarmsPerNodeHour).toBeCloseTo(0.1, 10);
+  expect(result.censored.map(({ kind }) => kind)).toEqual(['byz.rank']);
+  expect(result.explained[0]?.incident.stamps.inject).toBe(9_000);
+  expect(phases(result.explained[0]!.incident.stamps).faultLatencyMs).toBe(1_000);
+});
+
+test('an incident before its fault, or of another node, is not explained by it', () => {
+  const result = score(
+    [truth('stop.kill', 'r-1', 11_000, 12_000), truth('stop.kill', 'r-2', 9_000, 12_000)],
+    [incident(10_000, [1, 1, 1])],
+    scoring,
+  );
+  expect(result.falseAlarms).toHaveLength(1);
+  expect(result.confusion).toEqual({ 'stop.kill': { unseen: 2 } });
+});
+
+test('every kind of fault has its expected verdicts, each a verdict that exists', () => {
+  for (const kind of faultKinds.keys()) {
+    for (const verdict of expectedVerdicts(kind)) expect(verdicts).toContain(verdict);
+    const harmless = ['none', 'clock.skew', 'net.duplicate', 'limp.disk'];
+    expect(expectedVerdicts(kind).length > 0).toBe(!harmless.includes(kind));
+  }
+});

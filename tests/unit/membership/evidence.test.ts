@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest';
+import { createEvidence, createSightings, median, type Sighting } from '../../../shared/membership/evidence.ts';
+
+const seen = (node: string, more: Partial<Sighting> = {}): Sighting => ({
+  node,
+  group: 'ranking',
+  ok: 10,
+  timeouts: 0,
+  partial: 0,
+  refused: 0,
+  resets: 0,
+  shed: 0,
+  invalid: 0,
+  lostVotes: 0,
+  medianMs: 2,
+  ...more,
+});
+
+test('a caller counts by node and outcome between two reports, and begins anew after each', () => {
+  const sightings = createSightings();
+  for (const ms of [5, 1, 3]) sightings.note('r-1', 'ranking', 'ok', ms);
+  sightings.note('r-1', 'ranking', 'timeouts');
+  sightings.note('r-2', 'ranking', 'refused');
+  expect(sightings.take()).toEqual([
+    { ...seen('r-1'), ok: 3, timeouts: 1, medianMs: 3 },
+    { ...seen('r-2'), ok: 0, refused: 1, medianMs: undefined },
+  ]);
+  expect(sightings.take()).toEqual([]);
+});
+
+test('reports add up per caller over the window, and fall out of it', () => {
+  const evidence = createEvidence(10_000);
+  evidence.report('app-1', [seen('r-1', { timeouts: 2 })], 0);
+  evidence.report('app-1', [seen('r-1', { lostVotes: 1 })], 6_000);
+  evidence.report('app-2', [seen('r-1')], 6_000);
+  expect(
+    evidence.about('r-1', 9_999).map(({ caller, calls, timeouts, lostVotes }) => [caller, calls, timeouts, lostVotes]),
+  ).toEqual([
+    ['app-1', 22, 2, 1],
+    ['app-2', 10, 0, 0],
+  ]);
+  expect(evidence.about('r-1', 10_000).map(({ calls }) => calls)).toEqual([10, 10]);
+  expect(evidence.about('r-1', 16_000)).toEqual([]);
+});
+
+test('latency is compared with the median of the peers as the same caller saw them', () => {
+  const evidence = createEvidence(10_000);
+  evidence.report('fast', [seen('r-1', { medianMs: 40 }), seen('r-2', { medianMs: 2 }), seen('r-3', { medianMs: 3 })], 0);
+  evidence.report('slow', [seen('r-1', { medianMs: 240 }), seen('r-2', { medianMs: 202 }), seen('r-3', { medianMs: 203 })], 0);
+  const ratios = evidence.about('r-1', 1).map(({ latencyRatio }) => latencyRatio!);
+  expect(ratios[0]).toBeCloseTo(40.5 / 3, 5);
+  expect(ratios[1]).toBeLessThan(1.25);
+});
+
+test.each([
+  ['without peers', [seen('r-1', { medianMs: 90 })]],
+  ['with peers of another group only', [seen('r-1', { medianMs: 90 }), seen('d-1', { group: 'database', medianMs: 1 })]],
+  ['with too few answers', [seen('r-1', { medianMs: 90, ok: 2 }), seen('r-2')]],
+  ['without any answer', [seen('r-1', { ok: 0, medianMs: undefined as never }), seen('r-2')]],
+])('%s there is no ratio', (_, sightings) => {
+  const evidence = createEvidence(10_000);
+  evidence.report('app-1', sightings, 0);
+  expect(evidence.about('r-1', 1)[0]?.latencyRatio).toBeUndefined();
+});
+
+test('differences below half a millisecond are nobody limping', () => {
+  const evidence = createEvidence(10_000);
+  evidence.report('app-1', [seen('r-1', { medianMs: 0.4 }), seen('r-2', { medianMs: 0.1 })], 0);
+  expect(evidence.about('r-1', 1)[0]?.latencyRatio).toBeLessThan(1.6);
+});
+
+test('nobody reports about itself, and what was seen before a repair can be forgotten', () => {
+  const evidence = createEvidence(10_000);
+  evidence.report('r-1', [seen('r-1')], 0);
+  expect(evidence.about('r-1', 1)).toEqual([]);
+  evidence.report('app-1', [seen('r-1'), seen('r-2')], 0);
+  evidence.forget('r-1');
+  expect(evidence.about('r-1', 1)).toEqual([]);
+  expect(evidence.about('r-2', 1)).toHaveLength(1);
+});
+
+test.each([
+  [[3], 3],
+  [[1, 9, 2], 2],
+  [[1, 2, 3, 10], 2.5],
+])('the median of %j is %f', (values, middle) => expect(median(values)).toBe(middle));
