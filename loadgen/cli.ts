@@ -1,17 +1,31 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { systemClock } from '../shared/time/clock.ts';
 import { systemScheduler } from '../shared/time/scheduler.ts';
+import { demoCommand } from './commands/demo.ts';
+import type { DemoFlags } from './commands/demo.ts';
+import { findCommand } from './commands/find.ts';
+import type { FindFlags } from './commands/find.ts';
 import type { CommandIo } from './commands/io.ts';
+import { predictCommand } from './commands/predict.ts';
+import type { PredictFlags } from './commands/predict.ts';
+import { compareCommand, plotCommand, reportCommand } from './commands/report.ts';
+
 import { runCommand } from './commands/run.ts';
 import type { OutputFlags } from './commands/run.ts';
+import { sweepCommand } from './commands/sweep.ts';
+import type { SweepFlags } from './commands/sweep.ts';
 import type { RunFlags } from './options/cli-options.ts';
 import { exitCodes, isLoadError } from './options/errors.ts';
+import { parseDuration } from './options/quantities.ts';
 
 const many = (value: string, before: string[] | undefined) => [...(before ?? []), value];
 
-function runOptions(command: Command): Command {
+/** `several`: the subcommands that choose rate, SLO and connections themselves leave those options out or read them their own way. */
+function runOptions(command: Command, several = false): Command {
+  if (!several)
+    command.option('--slo <time>', 'right answers within this are goodput (default: 1s, or the tightest latency threshold)');
   return command
     .optionsGroup('When:')
     .option('-R, --rate <rate>', 'open loop: requests per second in total, for example 2000/s')
@@ -49,7 +63,6 @@ function runOptions(command: Command): Command {
     .option('--check <level>', 'none, status or schema (default: schema)')
     .option('--verify [source]', 'compare content with an oracle: recorded first (no value), from a URL, or from a file')
     .option('--save-oracle <file>', 'keep the recorded oracle')
-    .option('--slo <time>', 'right answers within this are goodput (default: 1s, or the tightest latency threshold)')
     .option('-t, --threshold <text>', "'p(99)<100ms', 'error_rate<1%', 'wrong==0', ...; repeatable", many);
 }
 
@@ -69,7 +82,8 @@ export function loadCommand(): Command {
   const load = new Command('load')
     .description('send load and measure honestly: latencies from the intended time, answers verified, faults on the same chart')
     .argument('[url]', 'what to load (default: the running cluster, http://127.0.0.1:8000, with the search mix)')
-    .configureHelp({ showGlobalOptions: false })
+    // Options after a subcommand are the subcommand's.
+    .enablePositionalOptions()
     .exitOverride((error) => {
       throw Object.assign(error, { exitCode: error.exitCode === 0 ? 0 : exitCodes.usage });
     });
@@ -80,6 +94,57 @@ export function loadCommand(): Command {
     .action(async (url: string | undefined, flags: RunFlags & OutputFlags) => {
       await withProcess((io) => runCommand(url, flags, io));
     });
+  runOptions(load.command('find').argument('[url]'), true)
+    .description('the highest rate at which every objective holds: bracketing, then bisection, with repeats')
+    .option('--slo <threshold>', "objective: 'p(99)<100ms'; repeatable", many)
+    .option('--from <rate>', 'first rate (default: 100/s)')
+    .option('--most <rate>', 'highest rate (default: 20000/s)')
+    .option('--trial <time>', 'length of one trial (default: 3s)')
+    .option('--repeats <n>', 'trials per rate; most of them decide (default: 3)')
+    .option('--tolerance <share>', 'stop when the bracket is this narrow (default: 5%)')
+    .option('--json', 'result as JSON on stdout')
+    .action((url: string | undefined, flags: FindFlags) => withProcess((io) => findCommand(url, flags, io)));
+  runOptions(load.command('sweep').argument('[url]'), true)
+    .description('throughput against the number in flight, and the universal scalability law through it')
+    .option('--repeats <n>', 'times over (default: 3)')
+    .option('--json', 'points and fit as JSON on stdout')
+    .action((url: string | undefined, flags: SweepFlags) => withProcess((io) => sweepCommand(url, flags, io)));
+  runOptions(load.command('predict').argument('[url]'), true)
+    .description('mean response times beside M/M/1, M/M/c and M/D/1, and why they part')
+    .option('--servers <c>', 'servers behind the one line (default: 1)')
+    .option('--service <time>', 'service time (default: measured with one user)')
+    .option('--utilisations <list>', 'where to measure (default: 0.3,0.5,0.7,0.8)')
+    .option('--json', 'rows as JSON on stdout')
+    .action((url: string | undefined, flags: PredictFlags) => withProcess((io) => predictCommand(url, flags, io)));
+  load
+    .command('demo')
+    .description('open-vs-closed: one stall, both models, one chart')
+    .addArgument(new Argument('<name>').choices(['open-vs-closed']))
+    .option('-d, --duration <time>', 'length of each run (default: 10s)')
+    .option('--seed <text>', 'seed')
+    .option('--html <file>', 'both runs on one page')
+    .option('--json', 'figures as JSON on stdout')
+    .action((_name: string, flags: DemoFlags) =>
+      withProcess((io) => demoCommand(flags, parseDuration(flags.duration ?? '10s'), io)),
+    );
+  outputOptions(load.command('report').argument('<results>'))
+    .description('what a run printed, again, from its results.bin')
+    .option('--journal <file>', 'a fault journal to lay over it')
+    .action((file: string, flags: OutputFlags) => withProcess((io) => reportCommand(file, flags, io)));
+  load
+    .command('plot')
+    .description('the page of a run, from its results.bin')
+    .argument('<results>')
+    .option('-o, --out <file>', 'where to (default: beside it)')
+    .option('--journal <file>', 'a fault journal to lay over it')
+    .action((file: string, flags: { out?: string; journal?: string }) => withProcess((io) => plotCommand(file, flags, io)));
+  load
+    .command('compare')
+    .description('two runs side by side')
+    .argument('<a>')
+    .argument('<b>')
+    .option('--html <file>', 'as a page')
+    .action((a: string, b: string, flags: { html?: string }) => withProcess((io) => compareCommand(a, b, flags, io)));
   return load;
 }
 

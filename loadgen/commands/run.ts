@@ -11,7 +11,7 @@ import { parseTarget, requireAllowed } from '../options/target.ts';
 import { paint, wantsColour } from '../report/colour.ts';
 import { timelineCsv } from '../report/csv.ts';
 import { describePlan, describeWorkload } from '../report/describe.ts';
-import { htmlReport } from '../report/html.ts';
+import { htmlReport } from '../report/page/page.ts';
 import { resultJson } from '../report/json.ts';
 import { metricsServer } from '../report/metrics.ts';
 import { progressLine, progressView } from '../report/progress.ts';

@@ -145,7 +145,7 @@ function sloOf(flags: RunFlags, thresholds: readonly Threshold[]): number {
   if (flags.slo !== undefined)
     return /^[\d.]/.test(flags.slo) ? atLeast(parseDuration(flags.slo), 0.001, '--slo') : parseThreshold(flags.slo).limit;
   const limits = thresholds
-    .filter((t) => t.unit === 'ms' && t.operator.startsWith('<') && /^p/.test(t.metric))
+    .filter((t) => t.unit === 'ms' && t.operator.startsWith('<') && t.metric.startsWith('p'))
     .map((t) => t.limit);
   return limits.length > 0 ? Math.min(...limits) : 1000;
 }

@@ -46,7 +46,7 @@ export function decodeResult(bytes: Buffer, name: string): RunResult {
     const histogram = (text: string) => timeHistogram(Buffer.from(text, 'base64'));
     return {
       ...stored,
-      ticks: stored.ticks.map(([tick, row]) => [tick, { ...row, latency: new Map(row.latency) as Buckets }]),
+      ticks: stored.ticks.map(([tick, row]) => [tick, { ...row, latency: new Map(row.latency) }]),
       latency: {
         intended: histogram(stored.latency.intended),
         sent: histogram(stored.latency.sent),

@@ -1,7 +1,7 @@
 import { percentiles } from '../measure/histogram.ts';
 import { meanRate } from '../options/plan.ts';
 import { ratePerSecond } from '../report/result.ts';
-import type { Measured } from '../report/result.ts';
+import type { Measured, RunResult } from '../report/result.ts';
 
 /** A run is not believed beyond these; see README.md for why each. */
 export const limits = {
@@ -24,8 +24,11 @@ export const limits = {
   least: 100,
 } as const;
 
+/** How every reason begins that is the generator's own fault. */
+const generator = 'the generator was';
+
 /** Decides whether the figures can be trusted: reasons why not, and notes on what should be known. */
-export function validity(run: Measured): { valid: boolean; reasons: string[]; notes: string[] } {
+export function validity(run: Measured): Pick<RunResult, 'valid' | 'reasons' | 'notes' | 'generatorAtFault'> {
   const { counts, latency, workers, plan, durationMs } = run;
   const reasons: string[] = [];
   const notes: string[] = [];
@@ -49,23 +52,21 @@ export function validity(run: Measured): { valid: boolean; reasons: string[]; no
     const own = percentiles(latency.own);
     const seen = percentiles(latency.intended);
     if (own.p50 > Math.max(limits.ownP50Ms, limits.ownShare * seen.p50))
-      reasons.push(`the generator was late by ${ms(own.p50)} at the median: latencies contain its own delay`);
+      reasons.push(`${generator} late by ${ms(own.p50)} at the median: latencies contain its own delay`);
     else if (own.p99 > Math.max(limits.ownP99Ms, limits.ownShare * seen.p99))
-      reasons.push(`the generator was late by ${ms(own.p99)} at the 99th percentile: the tail contains its own delay`);
+      reasons.push(`${generator} late by ${ms(own.p99)} at the 99th percentile: the tail contains its own delay`);
   }
   if (worst((worker) => worker.loopUtilisation) > limits.loop && !plan.precise)
     reasons.push(
-      `the generator was starved: a worker's event loop was busy ${percent(worst((worker) => worker.loopUtilisation))} of the time; use more workers (-w) or a lower rate`,
+      `${generator} starved: a worker's event loop was busy ${percent(worst((worker) => worker.loopUtilisation))} of the time; use more workers (-w) or a lower rate`,
     );
   if (worst((worker) => worker.loopDelayP99Ms) > limits.loopDelayP99Ms)
     reasons.push(
-      `the generator was starved: its event loop was held up by ${ms(worst((worker) => worker.loopDelayP99Ms))} at the 99th percentile`,
+      `${generator} starved: its event loop was held up by ${ms(worst((worker) => worker.loopDelayP99Ms))} at the 99th percentile`,
     );
   const runDelay = worst((worker) => worker.runDelay ?? 0);
   if (runDelay > limits.runDelay)
-    reasons.push(
-      `the generator was starved: it waited for a processor ${percent(runDelay)} of the time; this machine is too busy`,
-    );
+    reasons.push(`${generator} starved: it waited for a processor ${percent(runDelay)} of the time; this machine is too busy`);
   else if (runDelay > limits.runDelay / 4) notes.push(`the generator waited for a processor ${percent(runDelay)} of the time`);
 
   const atCap = workers.reduce((sum, worker) => sum + worker.atCap, 0) / Math.max(1, workers.length);
@@ -75,7 +76,7 @@ export function validity(run: Measured): { valid: boolean; reasons: string[]; no
     );
   else if (!closed && run.waited > 0)
     notes.push(
-      `${run.waited} requests waited for a free connection (the in-flight cap is ${plan.connections}); their latency counts from the intended time`,
+      `${run.waited} requests waited for a connection to be free or open (the in-flight cap is ${plan.connections}); their latency counts that wait`,
     );
 
   const little = littlesLaw(run);
@@ -89,7 +90,8 @@ export function validity(run: Measured): { valid: boolean; reasons: string[]; no
   if (unanswered > 0) notes.push(`${unanswered} requests were still unanswered at the end`);
   if (run.ending.kind === 'interrupted')
     notes.push(`interrupted after ${(durationMs / 1000).toFixed(1)} s: the figures are those until then`);
-  return { valid: reasons.length === 0, reasons, notes };
+  const generatorAtFault = reasons.some((reason) => reason.startsWith(generator));
+  return { valid: reasons.length === 0, reasons, notes, generatorAtFault };
 }
 
 /** How many requests the plan has due within the time that was run; 0 when only the run itself can know. */

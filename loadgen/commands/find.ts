@@ -1,0 +1,92 @@
+import { buildPlan } from '../options/build-plan.ts';
+import type { RunFlags } from '../options/cli-options.ts';
+import { exitCodes, loadError } from '../options/errors.ts';
+import { parseCount, parseDuration, parseRate } from '../options/quantities.ts';
+import { searchCapacity } from '../find/search.ts';
+import type { Trial, TrialOutcome } from '../find/search.ts';
+import { percentiles } from '../measure/histogram.ts';
+import { paint, wantsColour } from '../report/colour.ts';
+import { formatMs, formatRate } from '../report/format.ts';
+import type { RunResult } from '../report/result.ts';
+import { constantStages } from '../schedule/profile.ts';
+import type { CommandIo } from './io.ts';
+import { measure } from './measure.ts';
+
+export interface FindFlags extends Omit<RunFlags, 'slo'> {
+  slo?: string[];
+  from?: string;
+  most?: string;
+  trial?: string;
+  repeats?: string;
+  tolerance?: string;
+  json?: boolean;
+}
+
+/** `load find --slo 'p(99)<100ms'`: the highest rate at which every objective holds. */
+export async function findCommand(url: string | undefined, flags: FindFlags, io: CommandIo): Promise<number> {
+  const { slo, ...rest } = flags;
+  if (!slo?.length) throw loadError('bad_argument', "find needs an objective: --slo 'p(99)<100ms'");
+  const trialMs = parseDuration(flags.trial ?? '3s', 'duration');
+  const from = parseRate(flags.from ?? '100/s');
+  const most = parseRate(flags.most ?? '20000/s');
+  const repeats = parseCount(flags.repeats ?? '3', '--repeats', 1, 25);
+  const tolerance = Number((flags.tolerance ?? '5%').replace('%', '')) / 100;
+  if (!(from > 0 && most >= from)) throw loadError('bad_argument', '--from must be above 0 and at most --most');
+  if (!(tolerance > 0 && tolerance < 1))
+    throw loadError('bad_argument', `--tolerance must be a share such as 5%, not "${flags.tolerance}"`);
+  // Errors and wrong answers are no capacity, whatever their speed.
+  const objectives = [
+    ...slo,
+    ...(slo.some((text) => /error|http_req_failed/.test(text)) ? [] : ['error_rate<1%']),
+    ...(slo.some((text) => text.includes('wrong')) ? [] : ['wrong==0']),
+  ];
+  const { plan, thresholds } = await buildPlan(
+    url,
+    { ...rest, rate: String(from), duration: `${trialMs}ms`, threshold: objectives },
+    io.cores,
+  );
+  const say = paint(wantsColour(io.env, io.stderr.isTTY ?? false));
+  let number = 0;
+  let last: RunResult | undefined;
+
+  async function trial(rate: number): Promise<TrialOutcome> {
+    if (io.signal.aborted) throw loadError('interrupted', 'interrupted: no capacity was found');
+    const kind = plan.model.kind === 'partly-open' ? 'partly-open' : 'open';
+    // Poisson: arrivals that never collide would find more than users will.
+    const arrivals =
+      plan.model.kind !== 'closed' && flags.arrivals !== undefined ? plan.model.arrivals : { kind: 'poisson' as const };
+    const model = { kind, stages: constantStages(rate, trialMs), arrivals } as typeof plan.model;
+    last = await measure({ ...plan, model, durationMs: trialMs, seed: `${plan.seed}/${++number}` }, { ...io, thresholds });
+    if (last.ending.kind === 'interrupted') throw loadError('interrupted', 'interrupted: no capacity was found');
+    if (last.generatorAtFault) return 'generator';
+    return last.valid && last.thresholds.every((threshold) => threshold.passed) ? 'pass' : 'fail';
+  }
+
+  function show({ rate, outcomes, passed }: Trial): void {
+    const failed = last?.thresholds.filter((threshold) => !threshold.passed).map((threshold) => threshold.text) ?? [];
+    const why = passed
+      ? ''
+      : ` ${outcomes.includes('generator') ? 'generator: ' : ''}${failed.join(', ') || last?.reasons[0] || ''}`;
+    io.stderr.write(
+      `${passed ? say.green('✓') : say.red('✗')} ${formatRate(rate).padStart(9)}  ${outcomes.length} trial${outcomes.length > 1 ? 's' : ''}, last p99 ${formatMs(last && percentiles(last.latency.intended).p99)}${say.dim(why)}\n`,
+    );
+  }
+
+  const { capacity, trials } = await searchCapacity(trial, { from, most, tolerance, repeats, onTrial: show });
+  if (flags.json) io.stdout.write(`${JSON.stringify({ capacity, objectives, trials }, undefined, 2)}\n`);
+  else io.stdout.write(`\n  ${sentence(capacity, objectives.join(' and '))}\n\n`);
+  return capacity.kind === 'generator' ? exitCodes.invalid : capacity.kind === 'below' ? exitCodes.threshold : exitCodes.ok;
+}
+
+function sentence(capacity: Awaited<ReturnType<typeof searchCapacity>>['capacity'], objective: string): string {
+  switch (capacity.kind) {
+    case 'found':
+      return `capacity ${formatRate(capacity.rate)}: ${objective} holds there and fails at ${formatRate(capacity.failedAt)}`;
+    case 'below':
+      return `no capacity: ${objective} fails even at ${formatRate(capacity.failedAt)}`;
+    case 'above':
+      return `capacity above ${formatRate(capacity.rate)}: ${objective} holds at the highest rate allowed (--most)`;
+    case 'generator':
+      return `not found: at ${formatRate(capacity.failedAt)} the generator, not the server, gave up${capacity.rate === undefined ? '' : `; ${objective} holds at ${formatRate(capacity.rate)}`}`;
+  }
+}

@@ -1,0 +1,54 @@
+import { writeFile } from 'node:fs/promises';
+import { readJournal } from '../journal/read.ts';
+import { loadError } from '../options/errors.ts';
+import { paint, wantsColour } from '../report/colour.ts';
+import { comparisonText } from '../report/compare.ts';
+import { htmlReport } from '../report/page/page.ts';
+import { readResult } from '../report/results-file.ts';
+import type { RunResult } from '../report/result.ts';
+import type { CommandIo } from './io.ts';
+import { writeReports } from './run.ts';
+import type { OutputFlags } from './run.ts';
+
+/** `load report FILE`: what the run printed, again, in any form; a journal written meanwhile can be laid over it. */
+export async function reportCommand(file: string, flags: OutputFlags, io: CommandIo): Promise<number> {
+  const result = await withJournal(await readResult(file), flags.journal);
+  await writeReports(result, { ...flags, ...(flags.out === file ? { out: undefined } : {}) } as OutputFlags, io, (text) =>
+    io.stderr.write(`${text}\n`),
+  );
+  return 0;
+}
+
+/** `load plot FILE`: the page. */
+export async function plotCommand(file: string, flags: { out?: string; journal?: string }, io: CommandIo): Promise<number> {
+  const out = flags.out ?? `${file.replace(/\.bin$/, '')}.html`;
+  await save(out, await htmlReport([await withJournal(await readResult(file), flags.journal)]));
+  io.stderr.write(`report: ${out}\n`);
+  return 0;
+}
+
+/** `load compare A B`: two runs side by side. */
+export async function compareCommand(fileA: string, fileB: string, flags: { html?: string }, io: CommandIo): Promise<number> {
+  const [a, b] = await Promise.all([readResult(fileA), readResult(fileB)]);
+  const names: [string, string] = [nameOf(fileA), nameOf(fileB)];
+  io.stdout.write(`\n${comparisonText(a, b, names, paint(wantsColour(io.env, io.stdout.isTTY ?? false)))}\n`);
+  if (flags.html !== undefined) {
+    await save(flags.html, await htmlReport([a, b], names));
+    io.stderr.write(`report: ${flags.html}\n`);
+  }
+  return 0;
+}
+
+async function withJournal(result: RunResult, path: string | undefined): Promise<RunResult> {
+  return path === undefined ? result : { ...result, journal: await readJournal(path) };
+}
+
+function nameOf(file: string): string {
+  return (file.split('/').at(-1) ?? file).replace(/\.bin$/, '');
+}
+
+async function save(path: string, text: string): Promise<void> {
+  await writeFile(path, text).catch((error: unknown) => {
+    throw loadError('bad_file', `${path} cannot be written`, error);
+  });
+}

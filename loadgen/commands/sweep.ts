@@ -1,0 +1,74 @@
+import { buildPlan } from '../options/build-plan.ts';
+import type { RunFlags } from '../options/cli-options.ts';
+import { exitCodes, loadError } from '../options/errors.ts';
+import { parseCount, parseSeries } from '../options/quantities.ts';
+import { percentiles } from '../measure/histogram.ts';
+import { paint, wantsColour } from '../report/colour.ts';
+import { formatMs, formatRate } from '../report/format.ts';
+import { ratePerSecond } from '../report/result.ts';
+import { fitUsl } from '../sweep/usl.ts';
+import type { Estimate, SweepPoint, UslFit } from '../sweep/usl.ts';
+import type { CommandIo } from './io.ts';
+import { measure } from './measure.ts';
+
+export interface SweepFlags extends RunFlags {
+  repeats?: string;
+  json?: boolean;
+}
+
+/** `load sweep --connections 1..64`: throughput against the number in flight, and the universal scalability law through it. */
+export async function sweepCommand(url: string | undefined, flags: SweepFlags, io: CommandIo): Promise<number> {
+  const series = parseSeries(flags.connections ?? '1..64', '--connections');
+  const repeats = parseCount(flags.repeats ?? '3', '--repeats', 1, 25);
+  const { plan } = await buildPlan(
+    url,
+    { ...flags, connections: '1', users: undefined as never, duration: flags.duration ?? '2s' },
+    io.cores,
+  );
+  const say = paint(wantsColour(io.env, io.stderr.isTTY ?? false));
+  const points: (SweepPoint & { p50Ms: number; p99Ms: number; valid: boolean })[] = [];
+  let invalid = 0;
+  io.stderr.write(say.dim(`${'in flight'.padStart(10)}${'done'.padStart(12)}${'p50'.padStart(11)}${'p99'.padStart(11)}\n`));
+  // All sizes once, then again: slow drift of the machine spreads over the sizes instead of sitting on some.
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    for (const n of series) {
+      if (io.signal.aborted) throw loadError('interrupted', 'interrupted: the sweep is not complete');
+      const model = { kind: 'closed' as const, users: n, thinkMs: { kind: 'none' as const } };
+      const run = await measure(
+        { ...plan, model, connections: n, workers: Math.min(plan.workers, n), seed: `${plan.seed}/${repeat}/${n}` },
+        io,
+      );
+      const { p50, p99 } = percentiles(run.latency.sent);
+      const throughput = ratePerSecond(run.counts.right, run.durationMs);
+      points.push({ n, throughput, p50Ms: p50, p99Ms: p99, valid: run.valid });
+      if (!run.valid) invalid++;
+      io.stderr.write(
+        `${String(n).padStart(10)}${formatRate(throughput).padStart(12)}${formatMs(p50).padStart(11)}${formatMs(p99).padStart(11)}${run.valid ? '' : say.red(`  ${run.reasons[0]}`)}\n`,
+      );
+    }
+  }
+  const fit = fitUsl(points.filter((point) => point.valid));
+  if (flags.json) io.stdout.write(`${JSON.stringify({ points, fit }, undefined, 2)}\n`);
+  else
+    io.stdout.write(
+      `\n${fitText(fit)
+        .map((line) => `  ${line}`)
+        .join('\n')}\n\n`,
+    );
+  return invalid * 2 > points.length ? exitCodes.invalid : exitCodes.ok;
+}
+
+export function fitText(fit: UslFit): string[] {
+  if (fit.kind === 'not-identifiable') return [`universal scalability law: not identifiable: ${fit.why}`];
+  const row = (name: string, { value, low, high }: Estimate, digits: number) =>
+    `${name.padEnd(30)}${value.toPrecision(digits).padStart(12)}   95%: ${low.toPrecision(digits)} to ${high.toPrecision(digits)}`;
+  return [
+    'universal scalability law',
+    row('lambda  throughput of one', fit.lambda, 4),
+    row('sigma   contention', fit.sigma, 3),
+    row('kappa   coherency', fit.kappa, 3),
+    `explains ${(fit.r2 * 100).toFixed(1)}% of the variance`,
+    fit.peak ? `peak at ${fit.peak.n.toFixed(0)} in flight: ${formatRate(fit.peak.throughput)}` : 'peak: not identifiable',
+    ...fit.unidentified.map((text) => `not identifiable: ${text}`),
+  ];
+}

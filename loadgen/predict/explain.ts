@@ -1,0 +1,41 @@
+/** One measurement beside the three predictions; mean times in ms. */
+export interface Prediction {
+  rate: number;
+  utilisation: number;
+  servers: number;
+  measuredMs: number;
+  mm1Ms: number;
+  mmcMs: number;
+  md1Ms: number;
+  serviceMs: number;
+  /** Coefficient of variation of the service time seen without load. */
+  serviceVariation: number;
+  errorShare: number;
+  valid: boolean;
+}
+
+const close = 0.15;
+
+/** Why measurement and prediction agree or part, in a sentence. */
+export function explain(p: Prediction): string {
+  if (!p.valid) return 'the measurement itself is not valid';
+  if (p.errorShare > 0.01)
+    return `${(p.errorShare * 100).toFixed(1)}% of the requests failed: failures leave the queue early, no model has them`;
+  const near = (ms: number) => Number.isFinite(ms) && Math.abs(p.measuredMs / ms - 1) <= close;
+  const single = p.servers === 1;
+  const model = single ? 'M/M/1' : `M/M/${p.servers}`;
+  const modelMs = single ? p.mm1Ms : p.mmcMs;
+  if (!Number.isFinite(modelMs))
+    return `utilisation is ${p.utilisation.toFixed(2)}: beyond saturation a queue has no steady state, the time only depends on how long one measures`;
+  if (single && near(p.md1Ms) && Math.abs(p.measuredMs - p.md1Ms) <= Math.abs(p.measuredMs - p.mm1Ms))
+    return `as M/D/1: service times vary little (coefficient of variation ${p.serviceVariation.toFixed(2)}), so there is half the waiting of M/M/1`;
+  if (near(modelMs)) return `as ${model}`;
+  if (p.measuredMs < modelMs) {
+    if (single && p.measuredMs > p.md1Ms)
+      return `between M/D/1 and M/M/1: service times vary less than exponential ones (coefficient of variation ${p.serviceVariation.toFixed(2)})`;
+    return `shorter than one line for ${p.servers === 1 ? 'one server' : `${p.servers} servers`}: requests are worked on in parallel (raise --servers), or service is not the bottleneck's`;
+  }
+  if (p.serviceVariation > 1.2)
+    return `longer: service times vary more than exponential ones (coefficient of variation ${p.serviceVariation.toFixed(2)}), and waiting grows with its square`;
+  return 'longer: service gets slower under load (shared processor, garbage collection, more than one line), which the models take as constant';
+}

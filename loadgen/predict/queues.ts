@@ -1,0 +1,37 @@
+/** Mean time in system (waiting and service) of a queue; Infinity at and beyond saturation. Rates per second, times in seconds. */
+export interface QueuePrediction {
+  utilisation: number;
+  meanS: number;
+  /** 99th percentile, where there is a closed form. */
+  p99S?: number;
+}
+
+/** M/M/1: Poisson arrivals, exponential service. Time in system is exponential with mean S/(1-rho) (Kleinrock 1975, 3.2). */
+export function mm1(rate: number, serviceS: number): QueuePrediction {
+  const utilisation = rate * serviceS;
+  const meanS = utilisation < 1 ? serviceS / (1 - utilisation) : Infinity;
+  return { utilisation, meanS, p99S: meanS * Math.log(100) };
+}
+
+/** The share of arrivals that have to wait at `servers` servers offered `load` erlangs (Erlang C, 1917). */
+export function erlangC(servers: number, load: number): number {
+  if (load >= servers) return 1;
+  // Erlang B by its stable recurrence, then C from B.
+  let blocking = 1;
+  for (let k = 1; k <= servers; k++) blocking = (load * blocking) / (k + load * blocking);
+  return blocking / (1 - (load / servers) * (1 - blocking));
+}
+
+/** M/M/c: as M/M/1 with `servers` servers and one line. */
+export function mmc(rate: number, serviceS: number, servers: number): QueuePrediction {
+  const load = rate * serviceS;
+  const utilisation = load / servers;
+  const meanS = utilisation < 1 ? serviceS + (erlangC(servers, load) * serviceS) / (servers - load) : Infinity;
+  return { utilisation, meanS };
+}
+
+/** M/D/1: Poisson arrivals, constant service; half the waiting of M/M/1 (Pollaczek-Khinchine). */
+export function md1(rate: number, serviceS: number): QueuePrediction {
+  const utilisation = rate * serviceS;
+  return { utilisation, meanS: utilisation < 1 ? serviceS + (utilisation * serviceS) / (2 * (1 - utilisation)) : Infinity };
+}

@@ -1,0 +1,64 @@
+import { median, significant, spread } from '../row.ts';
+import type { Row } from '../row.ts';
+import { startTarget } from './target.ts';
+import { ours } from './tools.ts';
+
+const pairs = 5;
+const rate = 2000;
+const goalMs = 0.2;
+
+/** Row 14: how late an open loop sends at 2,000/s, against a loop driven by Node's timers in the same run. */
+export async function openLateness(say: (line: string) => void): Promise<Row[]> {
+  const target = await startTarget();
+  const late: number[] = [];
+  const added: number[] = [];
+  const timers: number[] = [];
+  const ratios: number[] = [];
+  try {
+    for (let i = 0; i < pairs; i++) {
+      const { json } = await ours(target.url, ['-R', `${rate}/s`, '-d', '4s', '--check', 'status']);
+      const timer = await timerLateness(3000);
+      late.push(json.latencyMs.lateness.p50);
+      added.push(json.latencyMs.intended.p50 - json.latencyMs.sent.p50);
+      timers.push(timer);
+      ratios.push(json.latencyMs.lateness.p50 / timer);
+      say(
+        `lateness p50 ${significant(late.at(-1) ?? 0)} ms, added to p50 ${significant(added.at(-1) ?? 0)} ms; timers ${significant(timer)} ms`,
+      );
+    }
+  } finally {
+    target.stop();
+  }
+  return [
+    {
+      row: 14,
+      name: 'load generator, open loop at 2,000/s, lateness p50',
+      ours: `${significant(median(late))} ms, added to the p50 latency ${significant(median(added))} ms`,
+      reference: `driven by Node's timers ${significant(median(timers))} ms`,
+      ratio: median(ratios),
+      spread: spread(ratios),
+      goal: `both <= ${goalMs} ms`,
+      met: median(late) <= goalMs && median(added) <= goalMs,
+      note: 'wrk2 is in no Debian package and is not compared',
+    },
+  ];
+}
+
+/** Median lateness, ms, of the usual loop: on each timer do what is due, then set the next. */
+function timerLateness(durationMs: number): Promise<number> {
+  const lateness: number[] = [];
+  const startMs = performance.now();
+  return new Promise((resolve) => {
+    function tick(): void {
+      const nowMs = performance.now();
+      let dueMs = startMs + (lateness.length * 1000) / rate;
+      while (dueMs <= nowMs) {
+        lateness.push(nowMs - dueMs);
+        dueMs = startMs + (lateness.length * 1000) / rate;
+      }
+      if (nowMs - startMs >= durationMs) resolve(median(lateness));
+      else setTimeout(tick, dueMs - nowMs);
+    }
+    tick();
+  });
+}

@@ -1,0 +1,60 @@
+import { median, significant, spread } from '../row.ts';
+import type { Row } from '../row.ts';
+import { startTarget } from './target.ts';
+import { autocannon, ours } from './tools.ts';
+
+const pairs = 5;
+const rate = 2000;
+const seconds = 10;
+const stallMs = 1000;
+/**
+ * A tenth of the requests is due during the stall and waits evenly from 1 s down to 0: the slowest hundredth of all waited over
+ * 900 ms; some 10 ms more pass until 2,000 answers that came at once are read.
+ */
+const predictedMs = 910;
+
+/** Row 15: the p99 of a run of 10 s at 2,000/s with one stall of 1 s, against the prediction; autocannon beside. */
+export async function stall(say: (line: string) => void): Promise<Row[]> {
+  const target = await startTarget();
+  const mine: number[] = [];
+  const cannon: number[] = [];
+  try {
+    for (let i = 0; i < pairs; i++) {
+      mine.push(
+        (await stalled(() => ours(target.url, ['-R', `${rate}/s`, '-d', `${seconds}s`, '--check', 'status']))).json.latencyMs
+          .intended.p99,
+      );
+      const output = (await stalled(() => autocannon(target.url, ['-c', '50', '-R', String(rate), '-d', String(seconds)])))
+        .output;
+      cannon.push((JSON.parse(output) as { latency: { p99: number } }).latency.p99);
+      say(
+        `p99 ${significant(mine.at(-1) ?? 0)} ms, autocannon ${significant(cannon.at(-1) ?? 0)} ms, predicted ${predictedMs} ms`,
+      );
+    }
+  } finally {
+    target.stop();
+  }
+  const ratios = mine.map((p99) => p99 / predictedMs);
+  return [
+    {
+      row: 15,
+      name: 'load generator: p99 with a stall of 1 s at 2,000/s for 10 s',
+      ours: `${significant(median(mine))} ms`,
+      reference: `predicted ${predictedMs} ms`,
+      ratio: median(ratios),
+      spread: spread(ratios),
+      goal: '0.95 to 1.05',
+      met: Math.abs(median(ratios) - 1) <= 0.05,
+      note: `autocannon at the same rate reports ${significant(median(cannon))} ms; wrk has no rate`,
+    },
+  ];
+
+  async function stalled<T>(run: () => Promise<T>): Promise<T> {
+    const timer = setTimeout(() => target.stall(stallMs), (seconds * 1000) / 2);
+    try {
+      return await run();
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
