@@ -5,7 +5,7 @@ export const maxQueryLength = 10_000;
 export const maxDepth = 1_000;
 
 export const fields = ['title', 'keywords', 'body'] as const;
-export const Field = Type.Union(fields.map((name) => Type.Literal(name)));
+export const Field = Type.Enum([...fields]);
 export type Field = Static<typeof Field>;
 
 /** One term to score: a stem, how often the user said it, and where it must stand (anywhere when absent). */

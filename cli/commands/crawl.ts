@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import { crawl } from '../../corpus/crawl/crawl.ts';
+import { phaseName, printReport } from '../import-report.ts';
+import { onInterrupt } from '../interrupt.ts';
+import { parseCount } from '../options.ts';
+import { dataDirOf } from '../paths.ts';
+import { createTerminal } from '../terminal.ts';
+
+interface CrawlFlags {
+  readonly data?: string;
+  readonly name?: string;
+  readonly replace?: true;
+  readonly maxPages?: number;
+  readonly allowHost?: readonly string[];
+  readonly json?: true;
+}
+
+export function crawlSite(command: Command): void {
+  command
+    .argument('<folder|URL>', 'where the HTML pages are; links are followed inside it')
+    .option('--name <name>', 'what to call the set; the same name again replaces it (default: made from the target)')
+    .option('--replace', 'leave WordNet out')
+    .option('--max-pages <n>', 'stop after so many pages, and keep them', parseCount)
+    .option('--allow-host <host...>', 'a host besides this machine that may be asked')
+    .option('--data <dir>', 'the folder of data sets (default ./data)')
+    .option('--json', 'the report as one JSON document on stdout')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ tierlab crawl ~/docs/manual\n  $ tierlab crawl http://localhost:4000/ --name handbook --replace',
+    )
+    .action(run);
+}
+
+async function run(target: string, flags: CrawlFlags): Promise<void> {
+  const terminal = createTerminal(process.stderr);
+  const report = await onInterrupt((signal) =>
+    crawl(target, {
+      dataDir: dataDirOf(flags.data),
+      name: flags.name,
+      replace: flags.replace,
+      maxPages: flags.maxPages,
+      allowHosts: flags.allowHost,
+      signal,
+      onProgress: ({ phase, done, total }) => terminal.progress(phaseName(phase), done, total ?? done),
+    }),
+  );
+  if (flags.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+  else printReport(report, terminal);
+  if (report.stopped !== undefined && !flags.json) terminal.line(`  It stopped early: ${report.stopped}`);
+}
