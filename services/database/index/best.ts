@@ -1,187 +1,198 @@
 import { scorer as createScorer } from '../../ranking/bm25f.ts';
-import type { Statistics } from '../contract.ts';
 import type { PlannedTerm } from '../../query/plan.ts';
+import type { Statistics } from '../contract.ts';
 import { hasBit, type Bitset } from './bitset.ts';
-import { windowBits, type Bounds } from './bounds.ts';
-import { partialScores } from './partial.ts';
+import type { Bounds } from './bounds.ts';
+import { partOf } from './exact.ts';
 import { seekDoc } from './seek.ts';
 import type { Segment } from './segment.ts';
 import type { PostingList } from './terms.ts';
 import { createTop } from './top.ts';
 
-const windowSize = 2 ** windowBits;
-/** Sums taken in another order differ in their last bits: no page is passed over for less than this, relatively. */
-const tolerance = 1 - 1e-9;
-
 /** A list inside the window that is being searched. */
 interface Cursor {
-  readonly list: PostingList;
+  readonly i: number;
+  readonly end: number;
   /** Its row in the bounds; -1 for a short list. */
   readonly row: number;
-  /** The greatest part it gives to any page of the window; of all pages for a short list. */
+  /** Ranking's `upper`: what the term gives where it could not stand more often. */
+  readonly upper: number;
+  /** What it gives at most to a page of the window. */
   bound: number;
   /** Its postings in the window: [from, to). */
   from: number;
   to: number;
+  /** How far it was looked up in the window. */
+  at: number;
 }
 
 export interface Best {
   readonly docs: readonly number[];
   readonly scores: readonly number[];
-  /** What the search did: postings looked at, windows passed over. */
+  /** What the search did: postings read, windows passed over. */
   readonly postings: number;
   readonly skippedWindows: number;
 }
 
+export interface BestRequest {
+  readonly terms: readonly PlannedTerm[];
+  /** In the order of `terms`. */
+  readonly lists: readonly PostingList[];
+  readonly statistics: Statistics;
+  readonly size: number;
+  /** Only docs of this set count, where there is one. */
+  readonly filter: Bitset | undefined;
+}
+
+/** Sums taken in another order than ranking's differ in their last bits: no page is passed over for less than this, relatively. */
+const tolerance = 1 - 1e-9;
+
 /**
- * The best `size` docs for `lists`, exactly those that scoring every page would give, in the same order with the same bits.
+ * Finds the best docs: exactly those that scoring every page would give, in the same order with the same bits.
  *
- * MaxScore (Turtle & Flood 1995) over windows of docs with their own bounds (block-max: Ding & Suel 2011; by doc range, as Lucene's
- * MaxScoreBulkScorer). In a window, lists whose bounds together cannot lift a page over the worst of the best so far are not read: only pages
- * that stand in another list can get in, and only those are looked up in them.
+ * MaxScore (Turtle & Flood 1995) over windows of docs with bounds of their own (block-max: Ding & Suel 2011). In a window, lists whose bounds
+ * together cannot lift a page over the worst of the best so far are not read: only pages that stand in another list can get in, and those
+ * are looked up in them.
  *
  *     window 0      window 1      window 2
- *     the ==============================   read until 10 pages are found, then only looked up
+ *     the ==============================   read until enough pages are found, then only looked up
  *     dog   = =    ==   =      ==  =  =    read
  *     leash            =                   a window without it may be skipped whole
  *
- * Sums are approximate until a page may get in; then ranking's own arithmetic decides.
+ * All sums are upper bounds until a page may get in; then ranking's own arithmetic decides.
  */
-export function findBest(
-  segment: Segment,
-  bounds: Bounds,
-  terms: readonly PlannedTerm[],
-  lists: readonly PostingList[],
-  statistics: Statistics,
-  size: number,
-  filter: Bitset | undefined,
-): Best {
+export function createBestFinder(segment: Segment, bounds: Bounds): (request: BestRequest) => Best {
   const { docs, popularity } = segment;
-  const scorer = createScorer(terms, statistics);
-  const partial = partialScores(segment, scorer, statistics);
-  const documents = Math.max(statistics.documents, 1);
-  const stretch = bounds.stretch(statistics.fieldLengths.map((length) => Math.max(length, 1) / documents));
-  const top = createTop(size);
+  const { impacts, windowBits } = bounds;
+  const windowSize = 2 ** windowBits;
+  // All zero between searches.
   const sums = new Float64Array(windowSize);
-  const touched = new Uint32Array(windowSize / 32);
-  const cursors = lists.filter((list) => list.start < list.end).map(openCursor);
-  let active: Cursor[] = [];
-  let essential: Cursor[] = [];
-  let others: Cursor[] = [];
-  let postings = 0;
-  let skippedWindows = 0;
+  const touched = new Uint32Array(Math.max(1, windowSize / 32));
 
-  for (let window = 0; window < bounds.windows; window++) searchWindow(window);
-  return { ...top.take(), postings, skippedWindows };
+  return function findBest({ terms, lists, statistics, size, filter }) {
+    const scorer = createScorer(terms, statistics);
+    const documents = Math.max(statistics.documents, 1);
+    const shares = bounds.shares(statistics.fieldLengths.map((length) => Math.max(length, 1) / documents));
+    const top = createTop(size);
+    const cursors = lists.filter((list) => list.start < list.end).map(openCursor);
+    let essential: Cursor[] = [];
+    let others: Cursor[] = [];
+    let postings = 0;
+    let skippedWindows = 0;
 
-  function openCursor(list: PostingList): Cursor {
-    const row = bounds.rows.get(list.t) ?? -1;
-    let bound = 0;
-    if (row === -1) for (let p = list.start; p < list.end; p++) bound = Math.max(bound, partial.of(list, p));
-    return { list, row, bound, from: list.start, to: list.start };
-  }
+    for (let window = 0; window < bounds.windows; window++) searchWindow(window);
+    return { ...top.take(), postings, skippedWindows };
 
-  function searchWindow(window: number): void {
-    const base = window << windowBits;
-    const lift = scorer.total(1, bounds.popularity[window]!);
-    enter(window, base);
-    if (active.length === 0) return;
-    const enough = (top.threshold * tolerance) / lift;
-    const rest = partition(enough);
-    if (essential.length === 0) {
-      skippedWindows++;
-      return;
+    function openCursor({ i, t, start, end }: PostingList): Cursor {
+      const upper = scorer.upper[i]!;
+      const row = bounds.rows.get(t) ?? -1;
+      let greatest = 0;
+      if (row === -1) for (let p = start; p < end; p++) greatest = Math.max(greatest, impacts[p]!);
+      return { i, end, row, upper, bound: upper * shares[greatest]!, from: start, to: start, at: start };
     }
-    if (essential.length === 1) readOne(essential[0]!, rest);
-    else readAll(base, rest, lift);
-  }
 
-  /** Moves every cursor into the window; those with postings there become `active`. */
-  function enter(window: number, base: number): void {
-    active = [];
-    for (const cursor of cursors) {
-      const { list, row } = cursor;
-      if (row === -1) {
-        cursor.from = cursor.to;
-        cursor.to = seekDoc(docs, base + windowSize, cursor.from, list.end);
-      } else {
-        const at = row * (bounds.windows + 1) + window;
-        cursor.from = bounds.starts[at]!;
-        cursor.to = bounds.starts[at + 1]!;
-        cursor.bound = partial.bound(list, bounds.greatest[row * bounds.windows + window]! * stretch);
+    function searchWindow(window: number): void {
+      const base = window << windowBits;
+      const active = enter(window, base);
+      if (active.length === 0) return;
+      const enough = (top.threshold * tolerance) / scorer.total(1, bounds.popularity[window]!);
+      const rest = partition(active, enough);
+      if (essential.length === 0) skippedWindows++;
+      else if (essential.length === 1) readOne(essential[0]!, rest, enough);
+      else readAll(base, rest, enough);
+    }
+
+    /** Moves every cursor into the window; answers with those that have postings there. */
+    function enter(window: number, base: number): Cursor[] {
+      const active: Cursor[] = [];
+      for (const cursor of cursors) {
+        const { row } = cursor;
+        if (row === -1) {
+          cursor.from = cursor.to;
+          cursor.to = seekDoc(docs, base + windowSize, cursor.from, cursor.end);
+        } else {
+          const at = row * (bounds.windows + 1) + window;
+          cursor.from = bounds.starts[at]!;
+          cursor.to = bounds.starts[at + 1]!;
+          cursor.bound = cursor.upper * shares[bounds.greatest[row * bounds.windows + window]!]!;
+        }
+        cursor.at = cursor.from;
+        if (cursor.from < cursor.to) active.push(cursor);
       }
-      if (cursor.from < cursor.to) active.push(cursor);
+      return active;
     }
-  }
 
-  /** Leaves unread as many postings as the bounds allow; answers with the greatest sum that the unread lists can give. */
-  function partition(enough: number): number {
-    active.sort((a, b) => a.bound * (b.to - b.from) - b.bound * (a.to - a.from));
-    essential = [];
-    others = [];
-    let rest = 0;
-    for (const cursor of active) {
-      if (rest + cursor.bound < enough) {
-        rest += cursor.bound;
-        others.push(cursor);
-      } else essential.push(cursor);
+    /** Leaves unread as many postings as the bounds allow; answers with the greatest sum that the unread lists can give. */
+    function partition(active: Cursor[], enough: number): number {
+      essential = [];
+      others = [];
+      let rest = 0;
+      // What gives little and costs much comes first.
+      active.sort((a, b) => a.bound * (b.to - b.from) - b.bound * (a.to - a.from));
+      for (const cursor of active) {
+        if (rest + cursor.bound < enough) {
+          rest += cursor.bound;
+          others.push(cursor);
+        } else essential.push(cursor);
+      }
+      others.sort((a, b) => b.bound - a.bound);
+      return rest;
     }
-    others.sort((a, b) => b.bound - a.bound);
-    return rest;
-  }
 
-  function readOne(cursor: Cursor, rest: number): void {
-    const { list, from, to } = cursor;
-    postings += to - from;
-    for (let p = from; p < to; p++) consider(docs[p]!, partial.of(list, p), rest);
-  }
-
-  function readAll(base: number, rest: number, lift: number): void {
-    for (const { list, from, to } of essential) {
+    function readOne({ upper, from, to }: Cursor, rest: number, enough: number): void {
       postings += to - from;
       for (let p = from; p < to; p++) {
-        const at = docs[p]! - base;
-        sums[at]! += partial.of(list, p);
-        touched[at >>> 5]! |= 1 << (at & 31);
+        const sum = upper * shares[impacts[p]!]!;
+        if (sum + rest >= enough) consider(docs[p]!, sum, rest);
       }
     }
-    for (let word = 0; word < touched.length; word++) {
-      let bits = touched[word]!;
-      touched[word] = 0;
-      while (bits !== 0) {
-        const at = (word << 5) + 31 - Math.clz32(bits & -bits);
-        bits &= bits - 1;
-        const sum = sums[at]!;
-        sums[at] = 0;
-        if ((sum + rest) * lift >= top.threshold * tolerance) consider(base + at, sum, rest);
+
+    function readAll(base: number, rest: number, enough: number): void {
+      for (const { upper, from, to } of essential) {
+        postings += to - from;
+        for (let p = from; p < to; p++) {
+          const at = docs[p]! - base;
+          sums[at]! += upper * shares[impacts[p]!]!;
+          touched[at >>> 5]! |= 1 << (at & 31);
+        }
+      }
+      for (let word = 0; word < touched.length; word++) {
+        let bits = touched[word]!;
+        touched[word] = 0;
+        while (bits !== 0) {
+          const at = (word << 5) + 31 - Math.clz32(bits & -bits);
+          bits &= bits - 1;
+          const sum = sums[at]!;
+          sums[at] = 0;
+          if (sum + rest >= enough) consider(base + at, sum, rest);
+        }
       }
     }
-  }
 
-  /** `sum` = what the essential lists give; `rest` bounds the others. */
-  function consider(doc: number, sum: number, rest: number): void {
-    const enough = (top.threshold * tolerance) / scorer.total(1, popularity[doc]!);
-    let known = sum;
-    let open = rest;
-    if (known + open < enough || known + open === 0) return;
-    if (filter !== undefined && !hasBit(filter, doc)) return;
-    for (const cursor of others) {
-      open -= cursor.bound;
-      cursor.from = seekDoc(docs, doc, cursor.from, cursor.to);
-      if (cursor.from < cursor.to && docs[cursor.from] === doc) known += partial.of(cursor.list, cursor.from);
-      if (known + open < enough) return;
+    /** `sum` bounds what the essential lists give to `doc`, `rest` what the others can. Docs must come in ascending order. */
+    function consider(doc: number, sum: number, rest: number): void {
+      const enough = (top.threshold * tolerance) / scorer.total(1, popularity[doc]!);
+      let most = sum + rest;
+      if (most < enough || (filter !== undefined && !hasBit(filter, doc))) return;
+      for (const cursor of others) {
+        const there = lookUp(cursor, doc);
+        most += (there ? cursor.upper * shares[impacts[cursor.at]!]! : 0) - cursor.bound;
+        if (most < enough) return;
+      }
+      const score = scoreOf(doc);
+      if (score > 0) top.offer(doc, score);
     }
-    const score = scoreOf(doc);
-    if (score > 0) top.offer(doc, score);
-  }
 
-  /** Ranking's arithmetic, in the plan's order. */
-  function scoreOf(doc: number): number {
-    let relevance = 0;
-    for (const { list } of cursors) {
-      const p = seekDoc(docs, doc, list.start, list.end);
-      if (p < list.end && docs[p] === doc) relevance += partial.exact(list, p);
+    function lookUp(cursor: Cursor, doc: number): boolean {
+      cursor.at = seekDoc(docs, doc, cursor.at, cursor.to);
+      return cursor.at < cursor.to && docs[cursor.at] === doc;
     }
-    return scorer.total(relevance, popularity[doc]!);
-  }
+
+    /** Ranking's arithmetic, in the plan's order. */
+    function scoreOf(doc: number): number {
+      let relevance = 0;
+      for (const cursor of cursors) if (lookUp(cursor, doc)) relevance += partOf(segment, scorer, cursor.i, cursor.at);
+      return scorer.total(relevance, popularity[doc]!);
+    }
+  };
 }

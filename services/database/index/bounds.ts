@@ -2,88 +2,126 @@ import { scoringParameters } from '../../ranking/bm25f.ts';
 import { countOf } from './counts.ts';
 import type { Segment } from './segment.ts';
 
-/** Docs per window, as a power of two: sums for one window (8 bytes a doc) stay in the processor's first cache. */
-export const windowBits = 12;
-/** Lists shorter than this have no bounds by window: looking at their postings costs no more. */
-const boundedFrom = 128;
-
-/**
- * For every long list, where each window of docs begins in it, and the greatest field-weighted frequency f (bm25f.ts) in each window.
- * f is taken with this segment's own average lengths, so that it needs no statistics; `stretch` makes it a bound for others.
- */
-export interface Bounds {
-  readonly windows: number;
-  /** Term -> row; absent for short lists. */
-  readonly rows: ReadonlyMap<number, number>;
-  /** row * (windows + 1) + window. */
-  readonly starts: Uint32Array;
-  /** row * windows + window; 0 where the window has no posting. */
-  readonly greatest: Float32Array;
-  readonly popularity: Float64Array;
-  /**
-   * By what f can exceed the stored one when the average lengths are `averages` instead. With r = the greatest ratio of new to own average:
-   * 1 - b + b x length / (r x own) >= (1 - b + b x length / own) / r, so f grows by r at most, and not at all where r <= 1.
-   */
-  readonly stretch: (averages: readonly number[]) => number;
+/** How finely lists are bounded. */
+export interface Grain {
+  /** Docs per window, as a power of two. */
+  readonly windowBits: number;
+  /** Lists shorter than this have no bounds by window. */
+  readonly boundedFrom: number;
 }
 
-/** Lifts a bound above every rounding error on the way to it. */
-const slack = 1 + 1e-6;
+/** Sums for one window (8 bytes a doc) stay in the processor's first cache; looking at 128 postings costs no more than their bounds. */
+export const defaultGrain: Grain = { windowBits: 11, boundedFrom: 128 };
 
-export function createBounds(segment: Segment): Bounds {
-  const { documents, docs, lengths, postingStart } = segment;
+/**
+ * What a posting can give to a score at most, in one byte, so that the search reads no frequencies and no lengths until a page may be among
+ * the best. Made when a segment is opened: it belongs to ranking's parameters, which may change while the segment stays.
+ *
+ * The byte is 254 x f / (k1 + f), rounded up, with f = the field-weighted frequency (bm25f.ts) under this segment's own average lengths.
+ */
+export interface Bounds {
+  readonly windowBits: number;
+  readonly windows: number;
+  /** By posting. */
+  readonly impacts: Uint8Array;
+  /** Term -> row; absent for short lists. */
+  readonly rows: ReadonlyMap<number, number>;
+  /** Where each window begins in the list: row * (windows + 1) + window. */
+  readonly starts: Uint32Array;
+  /** The greatest impact in each window: row * windows + window. */
+  readonly greatest: Uint8Array;
+  /** The greatest popularity in each window. */
+  readonly popularity: Float64Array;
+  /** Impact -> share of ranking's `upper` that the posting gives at most, where the average lengths are `averages`. */
+  readonly shares: (averages: readonly number[]) => Float64Array;
+}
+
+export function createBounds(segment: Segment, { windowBits, boundedFrom }: Grain = defaultGrain): Bounds {
+  const { documents, docs, postingStart } = segment;
+  const totals = fieldLengths(segment);
+  const averages = totals.map((total) => Math.max(total, 1) / Math.max(documents, 1));
+  const impacts = createImpacts(segment, averages);
   const windows = Math.max(1, Math.ceil(documents / 2 ** windowBits));
-  const termCount = postingStart.length - 1;
-  const rows = new Map<number, number>();
-  for (let t = 0; t < termCount; t++) if (postingStart[t + 1]! - postingStart[t]! >= boundedFrom) rows.set(t, rows.size);
-  const starts = new Uint32Array(rows.size * (windows + 1));
-  const greatest = new Float32Array(rows.size * windows);
   const popularity = new Float64Array(windows);
   for (let doc = 0; doc < documents; doc++) {
     const window = doc >>> windowBits;
     if (segment.popularity[doc]! > popularity[window]!) popularity[window] = segment.popularity[doc]!;
   }
 
-  const own = averageLengths(segment);
-  const { b, fieldWeights } = scoringParameters;
-  const weighted = (p: number, doc: number, field: 0 | 1 | 2) =>
-    (fieldWeights[field] * countOf(segment, p, field)) / (1 - b[field] + (b[field] * lengths[doc * 3 + field]!) / own[field]);
-
+  const rows = new Map<number, number>();
+  for (let t = 0; t + 1 < postingStart.length; t++) {
+    if (postingStart[t + 1]! - postingStart[t]! >= boundedFrom) rows.set(t, rows.size);
+  }
+  const starts = new Uint32Array(rows.size * (windows + 1));
+  const greatest = new Uint8Array(rows.size * windows);
   for (const [t, row] of rows) {
-    let window = 0;
-    starts[row * (windows + 1)] = postingStart[t]!;
-    for (let p = postingStart[t]!; p < postingStart[t + 1]!; p++) {
-      const doc = docs[p]!;
-      while (doc >>> windowBits > window) starts[row * (windows + 1) + ++window] = p;
-      let f = weighted(p, doc, 2);
-      if (segment.counts[p]! > 255) f += weighted(p, doc, 0) + weighted(p, doc, 1);
-      f *= slack;
-      if (f > greatest[row * windows + window]!) greatest[row * windows + window] = f;
+    const end = postingStart[t + 1]!;
+    for (let window = 0, p = postingStart[t]!; window < windows; window++) {
+      starts[row * (windows + 1) + window] = p;
+      let most = 0;
+      for (const last = (window + 1) << windowBits; p < end && docs[p]! < last; p++) if (impacts[p]! > most) most = impacts[p]!;
+      greatest[row * windows + window] = most;
     }
-    while (window < windows) starts[row * (windows + 1) + ++window] = postingStart[t + 1]!;
+    starts[row * (windows + 1) + windows] = end;
   }
 
-  const totals = fieldLengths(segment);
+  let known = { stretch: 0, shares: new Float64Array(256) };
   return {
+    windowBits,
     windows,
+    impacts,
     rows,
     starts,
     greatest,
     popularity,
-    // A field that is empty here plays no part here, whatever its average elsewhere.
-    stretch: (averages) => Math.max(1, ...averages.map((average, field) => (totals[field] === 0 ? 1 : average / own[field]!))),
+    shares(asked) {
+      // A field that is empty here plays no part here, whatever its average elsewhere.
+      const stretch = Math.max(1, ...asked.map((average, field) => (totals[field] === 0 ? 1 : average / averages[field]!)));
+      if (stretch !== known.stretch) known = { stretch, shares: sharesOf(stretch) };
+      return known.shares;
+    },
   };
 }
 
 /** Terms by field over all docs. */
 export function fieldLengths(segment: Segment): [number, number, number] {
   const totals: [number, number, number] = [0, 0, 0];
-  for (let i = 0; i < segment.lengths.length; i++) totals[(i % 3) as 0 | 1 | 2] += segment.lengths[i]!;
+  for (let i = 0; i < segment.lengths.length; i += 3) {
+    totals[0] += segment.lengths[i]!;
+    totals[1] += segment.lengths[i + 1]!;
+    totals[2] += segment.lengths[i + 2]!;
+  }
   return totals;
 }
 
-function averageLengths(segment: Segment): [number, number, number] {
-  const [title, keywords, body] = fieldLengths(segment);
-  const average = (total: number) => Math.max(total, 1) / Math.max(segment.documents, 1);
-  return [average(title), average(keywords), average(body)];
+function createImpacts(segment: Segment, averages: readonly number[]): Uint8Array {
+  const { docs, counts, lengths } = segment;
+  const { k1, b, fieldWeights } = scoringParameters;
+  const impacts = new Uint8Array(docs.length);
+  const base = b.map((share) => 1 - share);
+  const slope = b.map((share, field) => share / averages[field]!);
+  const [baseBody, slopeBody, weightBody] = [base[2]!, slope[2]!, fieldWeights[2]];
+  for (let p = 0; p < docs.length; p++) {
+    const doc = docs[p]! * 3;
+    let f = 0;
+    if (counts[p]! <= 255) f = (weightBody * counts[p]!) / (baseBody + slopeBody * lengths[doc + 2]!);
+    else
+      for (const i of [0, 1, 2] as const)
+        f += (fieldWeights[i] * countOf(segment, p, i)) / (base[i]! + slope[i]! * lengths[doc + i]!);
+    // 254: rounding errors stay far below the step that is left.
+    impacts[p] = Math.min(255, 1 + Math.floor((254 * f) / (k1 + f)));
+  }
+  return impacts;
+}
+
+/**
+ * Under other averages f grows by `stretch` at most, the greatest ratio of new to own average r:
+ * 1 - b + b x length / (r x own) >= (1 - b + b x length / own) / r for r >= 1, and for r <= 1 f only falls.
+ */
+function sharesOf(stretch: number): Float64Array<ArrayBuffer> {
+  return Float64Array.from({ length: 256 }, (_, impact) => {
+    const share = impact / 254;
+    // share = f / (k1 + f); f x stretch gives share x stretch / (1 - share + share x stretch).
+    return share >= 1 ? 1 : (share * stretch) / (1 - share + share * stretch);
+  });
 }

@@ -1,7 +1,7 @@
 import type { Plan } from '../../query/plan.ts';
 import type { Statistics } from '../contract.ts';
-import { findBest } from './best.ts';
-import { createBounds, fieldLengths } from './bounds.ts';
+import { createBestFinder } from './best.ts';
+import { createBounds, fieldLengths, type Grain } from './bounds.ts';
 import { countOf } from './counts.ts';
 import { createMatching } from './matching.ts';
 import { seekDoc } from './seek.ts';
@@ -35,8 +35,9 @@ export interface InvertedIndex {
   readonly find: (plan: Plan, size: number, believed: Statistics | undefined) => Found;
 }
 
-export function createInvertedIndex(segment: Segment): InvertedIndex {
-  const bounds = createBounds(segment);
+export function createInvertedIndex(segment: Segment, grain?: Grain): InvertedIndex {
+  const bounds = createBounds(segment, grain);
+  const findBest = createBestFinder(segment, bounds);
   const matching = createMatching(segment);
   const lengths = fieldLengths(segment);
 
@@ -54,7 +55,7 @@ export function createInvertedIndex(segment: Segment): InvertedIndex {
 
   return {
     segment,
-    bytes: segmentBytes(segment) + bounds.starts.byteLength + bounds.greatest.byteLength,
+    bytes: segmentBytes(segment) + bounds.impacts.byteLength + bounds.starts.byteLength + bounds.greatest.byteLength,
     find(plan, size, believed) {
       const lists = plan.terms.map((term, i) => postingList(segment, term, i));
       const statistics: Statistics = {
@@ -63,7 +64,7 @@ export function createInvertedIndex(segment: Segment): InvertedIndex {
         frequencies: lists.map((list) => documentFrequency(segment, list)),
       };
       const filter = matching.filter(plan);
-      const best = findBest(segment, bounds, plan.terms, lists, believed ?? statistics, size, filter);
+      const best = findBest({ terms: plan.terms, lists, statistics: believed ?? statistics, size, filter });
       return {
         total: matching.count(lists, filter),
         statistics,

@@ -39,12 +39,23 @@ export function docsWithPhrase(segment: Segment, phrase: PlannedPhrase): Bitset 
     if (lists.some((list) => countOf(segment, list.at, field) === 0)) return false;
     if (others.length === 0) return true;
     // Where the phrase could begin, narrowed term by term.
-    let starts = lead!.reader.read(lead!.at, field).map((position) => position - lead!.offset);
+    let starts: readonly number[] = lead!.reader.read(lead!.at, field).map((position) => position - lead!.offset);
     for (const list of others) {
-      const positions = new Set(list.reader.read(list.at, field));
-      starts = starts.filter((start) => positions.has(start + list.offset));
+      starts = shared(starts, list.reader.read(list.at, field), list.offset);
       if (starts.length === 0) return false;
     }
     return true;
   }
+}
+
+/** Those of `starts` that `offset` lies before one of `positions`; both ascend. */
+function shared(starts: readonly number[], positions: readonly number[], offset: number): number[] {
+  const both: number[] = [];
+  for (let i = 0, j = 0; i < starts.length && j < positions.length;) {
+    const apart = starts[i]! + offset - positions[j]!;
+    if (apart === 0) both.push(starts[i]!);
+    if (apart <= 0) i++;
+    if (apart >= 0) j++;
+  }
+  return both;
 }

@@ -1,0 +1,20 @@
+import type { Scorer } from '../../ranking/bm25f.ts';
+import { bodyCount, countOf, keywordCount, large, titleCount } from './counts.ts';
+import type { Segment } from './segment.ts';
+
+/** Posting `p`'s part of its page's score as term `i` of the plan: ranking's own arithmetic. */
+export function partOf(segment: Segment, scorer: Scorer, i: number, p: number): number {
+  const { counts, lengths } = segment;
+  const doc = segment.docs[p]! * 3;
+  const packed = counts[p]!;
+  const isLarge = packed === large;
+  return scorer.term(
+    i,
+    isLarge ? countOf(segment, p, 0) : titleCount(packed),
+    isLarge ? countOf(segment, p, 1) : keywordCount(packed),
+    isLarge ? countOf(segment, p, 2) : bodyCount(packed),
+    lengths[doc]!,
+    lengths[doc + 1]!,
+    lengths[doc + 2]!,
+  );
+}

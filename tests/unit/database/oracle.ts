@@ -1,0 +1,97 @@
+import type { Statistics } from '../../../services/database/contract.ts';
+import type { SourcePage } from '../../../services/database/source.ts';
+import { analyse } from '../../../services/query/analysis.ts';
+import { fields, type Plan, type PlannedPhrase, type PlannedTerm } from '../../../services/query/plan.ts';
+import { scorer } from '../../../services/ranking/bm25f.ts';
+
+interface Text {
+  readonly terms: readonly string[];
+  readonly positions: readonly number[];
+  /** "term position" */
+  readonly at: ReadonlySet<string>;
+}
+
+type Counts = readonly [title: number, keywords: number, body: number];
+const none: Counts = [0, 0, 0];
+
+/** A page as the naive search sees it: for each field its texts, one for each keyword. */
+interface ReadPage {
+  readonly page: SourcePage;
+  readonly texts: readonly (readonly Text[])[];
+  readonly counts: ReadonlyMap<string, Counts>;
+  readonly lengths: Counts;
+}
+
+export interface Answer {
+  readonly total: number;
+  readonly statistics: Statistics;
+  readonly ranked: readonly { readonly id: string; readonly score: number }[];
+}
+
+export type Oracle = (plan: Plan, size: number) => Answer;
+
+/** Searches by looking at every page for every query: one node, no index, nothing skipped. */
+export function createOracle(pages: readonly SourcePage[]): Oracle {
+  const read = pages.map(readPage);
+  const fieldLengths = [0, 1, 2].map((field) => read.reduce((sum, page) => sum + page.lengths[field]!, 0));
+  return function search(plan, size) {
+    const found = read.map((page) => plan.terms.map((term) => countsOf(page, term)));
+    const statistics: Statistics = {
+      documents: read.length,
+      fieldLengths,
+      frequencies: plan.terms.map((_, i) => found.reduce((sum, counts) => sum + (isIn(counts[i]!) ? 1 : 0), 0)),
+    };
+    const { term, total } = scorer(plan.terms, statistics);
+    const ranked: { id: string; score: number }[] = [];
+    for (const [number, page] of read.entries()) {
+      const counts = found[number]!;
+      if (!counts.some(isIn) || !plan.phrases.every((phrase) => holds(page, phrase))) continue;
+      if (plan.exclusions.some((phrase) => holds(page, phrase))) continue;
+      let relevance = 0;
+      for (const [i, inFields] of counts.entries()) relevance += term(i, ...inFields, ...page.lengths);
+      ranked.push({ id: page.page.id, score: total(relevance, page.page.popularity) });
+    }
+    ranked.sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
+    return { total: ranked.length, statistics, ranked: ranked.slice(0, size) };
+  };
+}
+
+function readPage(page: SourcePage): ReadPage {
+  const texts = [[page.title], page.keywords, [page.body]].map((field) =>
+    field.map((text) => {
+      const { terms, positions } = analyse(text);
+      return { terms, positions, at: new Set(terms.map((term, i) => `${term} ${positions[i]}`)) };
+    }),
+  );
+  const counts = new Map<string, [number, number, number]>();
+  for (const [field, inField] of texts.entries()) {
+    for (const term of inField.flatMap(({ terms }) => terms)) {
+      if (!counts.has(term)) counts.set(term, [0, 0, 0]);
+      counts.get(term)![field]!++;
+    }
+  }
+  const [title, keywords, body] = texts.map((inField) => inField.reduce((sum, { terms }) => sum + terms.length, 0));
+  return { page, texts, counts, lengths: [title!, keywords!, body!] };
+}
+
+function countsOf(page: ReadPage, { term, field }: PlannedTerm): Counts {
+  const counts = page.counts.get(term) ?? none;
+  return field === undefined ? counts : (counts.map((count, i) => (fields[i] === field ? count : 0)) as unknown as Counts);
+}
+
+function isIn([title, keywords, body]: Counts): boolean {
+  return title + keywords + body > 0;
+}
+
+function holds({ texts, counts }: ReadPage, { terms, positions, field }: PlannedPhrase): boolean {
+  if (!terms.every((term) => counts.has(term))) return false;
+  return texts.some((inField, i) => (field === undefined || fields[i] === field) && inField.some(inText));
+
+  function inText(text: Text): boolean {
+    return text.terms.some((term, begin) => {
+      if (term !== terms[0]) return false;
+      const first = text.positions[begin]! - positions[0]!;
+      return terms.every((next, j) => text.at.has(`${next} ${first + positions[j]!}`));
+    });
+  }
+}

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { seededRandom } from '../../../shared/time/random.ts';
+import { madePages } from './made-pages.ts';
+import { madePlan } from './made-plans.ts';
+import { createOracle } from './oracle.ts';
+import { ranked, shardedSearch } from './sharded.ts';
+
+const pages = madePages(seededRandom('pages'), 3_000);
+const random = seededRandom('plans');
+const queries = Array.from({ length: 500 }, (_, i) => ({ plan: madePlan(random, pages), size: [1, 10, 50][i % 3]! }));
+const oracle = createOracle(pages);
+const answers = queries.map(({ plan, size }) => oracle(plan, size));
+
+test('the 500 queries are of every kind, and most find something', () => {
+  const share = (predicate: (query: (typeof queries)[number], i: number) => boolean) => queries.filter(predicate).length;
+  expect(share(({ plan }) => plan.phrases.length > 0)).toBeGreaterThan(80);
+  expect(share(({ plan }, i) => plan.phrases.length > 0 && answers[i]!.total > 0)).toBeGreaterThan(60);
+  expect(share(({ plan }) => plan.exclusions.length > 0)).toBeGreaterThan(60);
+  expect(share(({ plan }) => plan.terms.some(({ field }) => field !== undefined))).toBeGreaterThan(80);
+  expect(share(({ plan }) => plan.terms.some(({ weight }) => weight > 1))).toBeGreaterThan(80);
+  expect(share(({ plan }) => plan.terms.length > 30)).toBeGreaterThan(10);
+  expect(share((_, i) => answers[i]!.total === 0)).toBeGreaterThan(20);
+  expect(share(({ size }, i) => answers[i]!.total > size)).toBeGreaterThan(250);
+});
+
+test.each([1, 2, 4])(
+  '500 queries over %i shards are answered as one node would that reads every page, bit for bit',
+  async (shards) => {
+    const search = await shardedSearch(pages, shards);
+    for (const [i, { plan, size }] of queries.entries()) {
+      expect(ranked(plan, size, await search.find(plan, size)), JSON.stringify(plan)).toEqual(answers[i]);
+    }
+  },
+);
+
+test('what is asked again takes one round, and is answered alike', async () => {
+  const shards = 3;
+  const search = await shardedSearch(pages, shards);
+  for (const { plan, size } of queries) await search.find(plan, size);
+  const first = search.calls();
+  expect(first).toBeGreaterThan(queries.length * shards);
+  for (const [i, { plan, size }] of queries.entries()) {
+    expect(ranked(plan, size, await search.find(plan, size))).toEqual(answers[i]);
+  }
+  expect(search.calls() - first).toBe(queries.length * shards);
+});

@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { FindResult, Statistics } from '../../../services/database/contract.ts';
+import { createFinder, type Finder } from '../../../services/database/finder.ts';
+import { openShard } from '../../../services/database/open.ts';
+import { findAcrossShards } from '../../../services/database/scatter.ts';
+import { shardFolder, shardOf } from '../../../services/database/sharding.ts';
+import type { SourcePage } from '../../../services/database/source.ts';
+import { writeShard } from '../../../services/database/writer.ts';
+import type { Plan } from '../../../services/query/plan.ts';
+import { scorer } from '../../../services/ranking/bm25f.ts';
+import type { Context } from '../../../shared/rpc/context.ts';
+import type { CallOptions } from '../../../shared/rpc/upstream.ts';
+import { systemClock } from '../../../shared/time/clock.ts';
+import type { Answer } from './oracle.ts';
+import { readableLog, temporaryFolder } from './temporary.ts';
+
+export const context = {} as Context;
+
+/** The pages cut into shards, written, opened again, and asked as the upper tiers ask. `calls` = calls to shards so far. */
+export async function shardedSearch(pages: readonly SourcePage[], shards: number) {
+  const folder = temporaryFolder();
+  const finders: Finder[] = [];
+  for (let shard = 1; shard <= shards; shard++) {
+    const own = join(folder, shardFolder(shard, shards));
+    await writeShard(
+      own,
+      pages.filter(({ id }) => shardOf(id, shards) === shard),
+    );
+    const opened = openShard(own, systemClock, readableLog().log);
+    onTestFinished(opened.store.close);
+    finders.push(createFinder(opened, () => {}));
+  }
+  let calls = 0;
+  const database = {
+    find: async (
+      request: { plan: Plan; size: number; statistics?: Statistics },
+      _context: Context,
+      options: CallOptions = {},
+    ) => {
+      calls++;
+      return finders[options.shard! - 1]!.find(request);
+    },
+  };
+  return {
+    calls: () => calls,
+    find: (plan: Plan, size: number) => findAcrossShards(database, shards, { plan, size }, context),
+  };
+}
+
+/** What ranking makes of candidates. */
+export function ranked(plan: Plan, size: number, { total, statistics, candidates }: FindResult): Answer {
+  const scoring = scorer(plan.terms, statistics);
+  const scored = candidates.map(({ id, frequencies, lengths: [title, keywords, body], popularity }) => {
+    let relevance = 0;
+    for (let i = 0; i < plan.terms.length; i++) {
+      const [inTitle, inKeywords, inBody] = frequencies.slice(i * 3, i * 3 + 3) as [number, number, number];
+      relevance += scoring.term(i, inTitle, inKeywords, inBody, title!, keywords!, body!);
+    }
+    return { id, score: scoring.total(relevance, popularity) };
+  });
+  scored.sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
+  return { total, statistics, ranked: scored.slice(0, size) };
+}
