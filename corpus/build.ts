@@ -15,7 +15,7 @@ import {
   type DatasetManifest,
   type Fingerprint,
 } from './dataset.ts';
-import { CorpusError, throwIfCancelled } from './errors.ts';
+import { CorpusError, inPlainWords, throwIfCancelled } from './errors.ts';
 import { syncFolder, writeAtomically } from './files.ts';
 import { collectGraph, type Graph } from './graph.ts';
 import { markDatasetUsed } from './in-use.ts';
@@ -56,9 +56,14 @@ export interface Dataset {
  * Throws CorpusError: `nothing_valid` for an empty corpus, `damaged`, `failed`, `cancelled`.
  */
 export async function ensureDataset(options: DatasetOptions): Promise<Dataset> {
-  const found = findDataset(options);
-  if (found) return found;
-  return withLock(options.dataDir, options, async () => findDataset(options) ?? (await buildDataset(options)));
+  try {
+    return (
+      findDataset(options) ??
+      (await withLock(options.dataDir, options, async () => findDataset(options) ?? buildDataset(options)))
+    );
+  } catch (error) {
+    throw inPlainWords(error);
+  }
 }
 
 /** Marks first and looks then: so nobody removes it in between. */

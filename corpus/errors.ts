@@ -27,3 +27,26 @@ export class CorpusError extends Error {
 export function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new CorpusError('cancelled', 'Stopped before it was complete: nothing was changed.');
 }
+
+const causes: Readonly<Record<string, string>> = {
+  EACCES: 'this user may not do that',
+  EPERM: 'this user may not do that',
+  EROFS: 'the disk is read-only',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EMFILE: 'too many files are open',
+};
+
+/** Failures of the operating system in plain words; other errors as they are. */
+export function inPlainWords(thrown: unknown): unknown {
+  const { code, path } = thrown as NodeJS.ErrnoException;
+  if (thrown instanceof CorpusError || typeof code !== 'string' || !/^E[A-Z]+$/.test(code)) return thrown;
+  const where = path === undefined ? '' : ` ${path}`;
+  return new CorpusError(
+    'failed',
+    `The operating system refused access to${where || ' a file'}: ${causes[code] ?? code}. Nothing was changed.`,
+    {
+      cause: thrown,
+    },
+  );
+}

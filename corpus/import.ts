@@ -2,8 +2,8 @@ import { statSync, type Stats } from 'node:fs';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { checkPage, type Checked } from './check-page.ts';
-import { CorpusError, throwIfCancelled } from './errors.ts';
-import { createImportWriter } from './import-writer.ts';
+import { CorpusError, inPlainWords, throwIfCancelled } from './errors.ts';
+import { createImportWriter, type ImportWriter } from './import-writer.ts';
 import { readLines, type Line } from './lines.ts';
 import type { LockOptions } from './lock.ts';
 import { importName } from './names.ts';
@@ -33,11 +33,12 @@ export async function importPages(file: string, options: ImportOptions): Promise
   const { dataDir, signal, onProgress } = options;
   const name = importName(options.name ?? path.parse(file).name, options.name !== undefined);
   const total = fileSize(file);
-  const writer = createImportWriter(dataDir);
   const skipped = createSkipList();
   const seen = new Map<string, number>();
   let links = 0;
+  let writer: ImportWriter | undefined;
   try {
+    writer = createImportWriter(dataDir);
     for (const line of readLines(file, maxLineBytes)) {
       if (line.number % linesPerTurn === 0) {
         onProgress?.({ phase: 'import', done: line.end, total });
@@ -72,8 +73,10 @@ export async function importPages(file: string, options: ImportOptions): Promise
       onWait: options.onWait,
     });
     return report(name, writer.pages(), links, skipped, sources);
+  } catch (error) {
+    throw inPlainWords(error);
   } finally {
-    writer.discard();
+    writer?.discard();
   }
 }
 

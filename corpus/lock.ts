@@ -14,6 +14,9 @@ export interface LockOptions {
 
 const pollMs = 50;
 
+/** Keeps what is held reachable: a connection that is garbage-collected gives its lock up. */
+const heldHere = new Set<DatabaseSync>();
+
 /**
  * Runs `work` while no other process changes the same data folder; waits for its turn.
  *
@@ -33,6 +36,7 @@ export async function withLock<T>(dataDir: string, options: LockOptions, work: (
     await sleep(options.scheduler ?? systemScheduler, pollMs, options.signal).catch(() => undefined);
     held = tryLock(file);
   }
+  heldHere.add(held);
   try {
     writeFileSync(holderFile, `${process.pid} on ${hostname()}\n`);
     return await work();
@@ -41,6 +45,7 @@ export async function withLock<T>(dataDir: string, options: LockOptions, work: (
     rmSync(holderFile, { force: true });
     removeQuietly(file);
     held.close();
+    heldHere.delete(held);
   }
 }
 

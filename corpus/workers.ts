@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { CorpusError } from './errors.ts';
 import type { CorpusTable, ShardJob } from './shard-job.ts';
@@ -6,10 +5,8 @@ import type { CorpusTable, ShardJob } from './shard-job.ts';
 /** What a worker says: how many pages of its shard are done, and in the end how many there are. */
 export type WorkerMessage = { readonly done: number } | { readonly pages: number };
 
-/** Beside this file: TypeScript when run from the sources, JavaScript in the bundle. */
-function workerFile(): string {
-  return fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './build-worker.ts' : './build-worker.js', import.meta.url));
-}
+/** Beside this file when run from the sources; the bundler makes a file of it and changes the address. */
+const workerFile = new URL('./build-worker.ts', import.meta.url);
 
 interface RunOptions {
   /** Workers start reading before it is there. */
@@ -67,7 +64,7 @@ async function runJob(
   onDone: (pages: number) => void,
 ): Promise<number> {
   if (stop.aborted) throw stop.reason;
-  const worker = new Worker(workerFile(), { workerData: job });
+  const worker = new Worker(workerFile, { workerData: job });
   const onAbort = () => void worker.terminate();
   stop.addEventListener('abort', onAbort, { once: true });
   try {

@@ -1,7 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { systemClock, type Clock } from '../../shared/time/clock.ts';
 import { systemScheduler } from '../../shared/time/scheduler.ts';
-import { throwIfCancelled } from '../errors.ts';
+import { inPlainWords, throwIfCancelled } from '../errors.ts';
 import { createImportWriter } from '../import-writer.ts';
 import type { LockOptions } from '../lock.ts';
 import { importName } from '../names.ts';
@@ -80,6 +80,6 @@ export async function crawl(target: string, options: CrawlOptions): Promise<Craw
   } catch (error) {
     // However an abort shows (a fetch that ends, a sleep that does), it is one and the same to the caller.
     throwIfCancelled(signal);
-    throw error;
+    throw inPlainWords(error);
   }
 }

@@ -1,0 +1,48 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll } from 'vitest';
+import { readSources, openSources } from '../../../corpus/sources.ts';
+import type { CorpusPage } from '../../../corpus/page.ts';
+
+const made: string[] = [];
+
+afterAll(() => {
+  for (const folder of made) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A folder of its own, removed after the file's tests. */
+export function tempDir(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'tierlab-corpus-'));
+  made.push(folder);
+  return folder;
+}
+
+/** Writes a file below a folder, with the folders on the way. */
+export function put(folder: string, name: string, content: string | Uint8Array): string {
+  const file = path.join(folder, name);
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, content);
+  return file;
+}
+
+export function jsonLines(...pages: unknown[]): string {
+  return pages.map((page) => `${JSON.stringify(page)}\n`).join('');
+}
+
+/** All pages of the imports of a data folder. */
+export function importedPages(dataDir: string): CorpusPage[] {
+  return openSources(dataDir, { ...readSources(dataDir), default: false }).flatMap((source) => [...source.pages()]);
+}
+
+/** The code of the error that `work` ends with; fails when it succeeds. */
+export async function codeOf(work: Promise<unknown>): Promise<unknown> {
+  return work.then(
+    () => expectedFailure(),
+    (error: unknown) => (error as { code?: unknown }).code,
+  );
+}
+
+function expectedFailure(): never {
+  throw new Error('it succeeded');
+}
