@@ -1,0 +1,52 @@
+import type { Random } from '../../../shared/time/random.ts';
+
+/**
+ * One cause of failure, Weibull distributed: R(t) = exp(-(t/eta)^beta).
+ * beta < 1: the rate falls (infant mortality); = 1: constant (random failures); > 1: it rises (wear-out).
+ */
+export interface Cause {
+  readonly name: string;
+  /** Characteristic life: 63.2% have failed by then. */
+  readonly etaMs: number;
+  readonly beta: number;
+}
+
+/** Failures per ms at an age: beta/eta (age/eta)^(beta-1); infinite at age 0 where beta < 1. */
+export const hazard = ({ etaMs, beta }: Cause, ageMs: number): number => (beta / etaMs) * (ageMs / etaMs) ** (beta - 1);
+
+/** The rates of competing causes add up: high, flat, high. */
+export const totalHazard = (causes: readonly Cause[], ageMs: number): number =>
+  causes.reduce((sum, cause) => sum + hazard(cause, ageMs), 0);
+
+/** Integral of the total hazard from age 0. */
+export const cumulativeHazard = (causes: readonly Cause[], ageMs: number): number =>
+  causes.reduce((sum, { etaMs, beta }) => sum + (ageMs / etaMs) ** beta, 0);
+
+/** The probability to reach an age: R(t) = exp(-H(t)). */
+export const reliability = (causes: readonly Cause[], ageMs: number): number => Math.exp(-cumulativeHazard(causes, ageMs));
+
+/**
+ * Time left of a part that has reached `ageMs`, from a uniform draw `u` in (0, 1]: by inversion of R(a + x) / R(a) = u,
+ * x = eta ((a/eta)^beta - ln u)^(1/beta) - a. At age 0 it is the usual draw eta (-ln u)^(1/beta).
+ */
+export function remainingLife({ etaMs, beta }: Cause, ageMs: number, u: number): number {
+  return etaMs * ((ageMs / etaMs) ** beta - Math.log(u)) ** (1 / beta) - ageMs;
+}
+
+/** The first cause to strike after `ageMs`, and when. One draw per cause, in their order. */
+export function nextFailure(causes: readonly Cause[], ageMs: number, random: Random): { cause: Cause; inMs: number } {
+  const strikes = causes.map((cause) => ({ cause, inMs: remainingLife(cause, ageMs, 1 - random.next()) }));
+  return strikes.reduce((first, strike) => (strike.inMs < first.inMs ? strike : first));
+}
+
+/**
+ * Mean life of a new part = integral of R(t) over all ages. Simpson's rule on t = s x^4, which takes the infinite slope of
+ * R at 0 away; beyond H = 40 nothing is left to add.
+ */
+export function meanLifeMs(causes: readonly Cause[], steps = 4_000): number {
+  const scale = Math.min(...causes.map(({ etaMs, beta }) => etaMs * 40 ** (1 / beta)));
+  const f = (x: number) => reliability(causes, scale * x ** 4) * scale * 4 * x ** 3;
+  let sum = f(0) + f(1);
+  for (let i = 1; i < steps; i++) sum += f(i / steps) * (i % 2 === 1 ? 4 : 2);
+  return sum / (3 * steps);
+}
