@@ -1,0 +1,166 @@
+import { createServer } from 'node:net';
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  dataFolder,
+  freePortBase,
+  isAlive,
+  startCluster,
+  tierlab,
+  until,
+  type TestCluster,
+  type TestPage,
+} from '../../support/cluster.ts';
+
+const pages: TestPage[] = [
+  { id: 'dog', title: 'dog', body: 'a domestic animal that barks', links: ['cat'] },
+  { id: 'cat', title: 'cat', body: 'a domestic animal that purrs', links: ['dog'] },
+  { id: 'car', title: 'car', body: 'a machine with four wheels' },
+];
+let data: Awaited<ReturnType<typeof dataFolder>>;
+beforeAll(async () => {
+  data = await dataFolder(pages);
+});
+afterAll(() => data.remove());
+
+/** Runs with a cluster, and stops it whatever happens. */
+async function withCluster(work: (cluster: TestCluster) => Promise<void>, topology = 'tiny'): Promise<void> {
+  const cluster = await startCluster({ dataDir: data.dir, topology });
+  try {
+    await work(cluster);
+  } finally {
+    await cluster.stop('SIGTERM');
+  }
+}
+
+const search = async (cluster: TestCluster, q: string) => {
+  const response = await fetch(`${cluster.gateway}/api/search?q=${encodeURIComponent(q)}`);
+  return (await response.json()) as { total: number; results: { id: string }[] };
+};
+
+test.each(['SIGINT', 'SIGTERM'] as const)('after %s no process, port or run file is left', async (signal) => {
+  const cluster = await startCluster({ dataDir: data.dir });
+  const nodes = await cluster.nodes();
+  expect(await cluster.stop(signal)).toBe(0);
+  expect(nodes.filter(({ pid }) => isAlive(pid!))).toEqual([]);
+  for (const { port, opsPort } of nodes)
+    for (const each of [port, opsPort]) await expect(fetch(`http://127.0.0.1:${each}/`)).rejects.toThrow();
+  expect(existsSync(path.join(data.dir, 'run', String(cluster.portBase), 'cluster.json'))).toBe(false);
+});
+
+test('when the watchdog itself is killed its nodes end too', async () => {
+  const cluster = await startCluster({ dataDir: data.dir });
+  const nodes = await cluster.nodes();
+  await cluster.stop('SIGKILL');
+  await until(() => nodes.every(({ pid }) => !isAlive(pid!)), 15_000);
+  // What the killed one left behind does not keep the next one from starting.
+  const next = await startCluster({ dataDir: data.dir, portBase: cluster.portBase });
+  await next.stop();
+});
+
+test('a killed node is restarted, and the search goes on', async () => {
+  await withCluster(async (cluster) => {
+    const before = (await cluster.nodes()).find(({ id }) => id === 'ranking-1')!;
+    process.kill(before.pid!, 'SIGKILL');
+    const after = await until(async () =>
+      (await cluster.nodes()).find(({ id, pid, state }) => id === 'ranking-1' && state === 'ready' && pid !== before.pid),
+    );
+    expect(after!.pid).not.toBe(before.pid);
+    await until(async () => (await search(cluster, 'domestic')).total === 2);
+    expect(cluster.output()).toMatch(/ranking-1 ended \(SIGKILL\) and is started again/);
+  });
+});
+
+test('a start on a taken port says which port, which node and which process', async () => {
+  const portBase = await freePortBase();
+  const blocker = createServer();
+  await new Promise<void>((resolve) => blocker.listen(portBase + 100, '127.0.0.1', resolve));
+  try {
+    const result = await tierlab('up', '--topology', 'tiny', '--data', data.dir, '--port-base', String(portBase));
+    expect(result.code).toBe(1);
+    expect(result.stderr).toMatch(new RegExp(`port ${portBase + 100} \\(monitor-1\\) is taken by process ${process.pid}`));
+  } finally {
+    await new Promise<void>((resolve) => void blocker.close(() => resolve()));
+  }
+});
+
+test('a second start on the same ports says that a cluster runs, and disturbs nothing', async () => {
+  await withCluster(async (cluster) => {
+    const second = await tierlab('up', '--topology', 'tiny', '--data', data.dir, '--port-base', String(cluster.portBase));
+    expect(second.code).toBe(1);
+    expect(second.stderr).toMatch(/a cluster is already running at port base \d+ \(process \d+\)/);
+    expect((await search(cluster, 'dog')).results[0]!.id).toBe('dog');
+  });
+});
+
+test('two clusters run side by side, one of them in one process', async () => {
+  await withCluster(async (tiny) => {
+    await withCluster(async (single) => {
+      expect(await single.nodes()).toHaveLength(1);
+      const [a, b] = await Promise.all([search(tiny, 'domestic animal'), search(single, 'domestic animal')]);
+      expect(a.results).toEqual(b.results);
+      expect(a.results.map(({ id }) => id)).toEqual(['cat', 'dog'].toSorted());
+    }, 'single-server');
+  });
+});
+
+test('up --detach, status, search and down work together', async () => {
+  const portBase = String(await freePortBase());
+  const up = await tierlab('up', '--detach', '--topology', 'tiny', '--data', data.dir, '--port-base', portBase);
+  try {
+    expect(up).toMatchObject({ code: 0 });
+    const status = await tierlab('status', '--json', '--port-base', portBase);
+    const { topology, nodes } = JSON.parse(status.stdout) as { topology: string; nodes: Record<string, unknown>[] };
+    expect(topology).toBe('tiny');
+    expect(nodes).toHaveLength(9);
+    expect(Object.keys(nodes[0]!)).toEqual(['id', 'components', 'port', 'opsPort', 'pid', 'state']);
+    expect((await tierlab('search', 'dog', '--port-base', portBase)).stdout).toMatch(/dog/);
+    expect(JSON.parse((await tierlab('search', 'dog', '--json', '--port-base', portBase)).stdout)).toMatchObject({
+      query: 'dog',
+      total: 1,
+    });
+  } finally {
+    expect(await tierlab('down', '--data', data.dir, '--port-base', portBase)).toMatchObject({ code: 0 });
+  }
+  expect((await tierlab('status', '--port-base', portBase)).code).toBe(1);
+});
+
+test.each([
+  [['nonsense'], 2, /unknown command/],
+  [['up', '--topology', 'nonsense'], 2, /there are .*multitier/],
+  [['up', '--port-base', 'high'], 2, /whole number/],
+  [['node', 'nobody-1'], 2, /has no node nobody-1; it has monitor-1/],
+  [['status', '--port-base', '1999'], 1, /no cluster answers/],
+  [['import'], 2, /which file/],
+  [['import', '/nonexistent.jsonl'], 1, /There is no file/],
+  [['crawl', '/nonexistent'], 1, /nonexistent/],
+  [['search'], 2, /missing required argument/],
+])('tierlab %j ends with %d and a clear line', async (args, code, words) => {
+  const result = await tierlab(...args);
+  expect(result.stderr).toMatch(words);
+  expect(result.stderr).not.toMatch(/\n\s+at /);
+  expect(result.code).toBe(code);
+});
+
+test('--help shows examples', async () => {
+  const result = await tierlab('--help');
+  expect(result.code).toBe(0);
+  expect(result.stdout).toMatch(/Examples:/);
+});
+
+test('the watchdog takes orders only with the operator token, and only for its own nodes', async () => {
+  await withCluster(async (cluster) => {
+    const post = (where: string, token?: string) =>
+      fetch(`http://127.0.0.1:${cluster.portBase}${where}`, {
+        method: 'POST',
+        headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+      });
+    expect((await post('/nodes/ranking-1/kill')).status).toBe(401);
+    expect((await post('/nodes/ranking-1/kill', 'guess')).status).toBe(403);
+    expect((await post('/shutdown', 'guess')).status).toBe(403);
+    expect((await fetch(`http://127.0.0.1:${cluster.portBase}/shutdown`)).status).toBe(405);
+    expect(readdirSync(path.join(data.dir, 'run', String(cluster.portBase)))).toContain('cluster.json');
+    expect((await cluster.nodes()).every(({ state }) => state === 'ready')).toBe(true);
+  });
+});

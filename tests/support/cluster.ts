@@ -1,0 +1,166 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { portSpan } from '../../shared/cluster/ports.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const entry = path.join(root, 'dist/tierlab.js');
+
+export interface CommandResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `tierlab ...args` to its end. */
+export async function tierlab(...args: readonly string[]): Promise<CommandResult> {
+  const child = spawn(process.execPath, [entry, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return collect(child);
+}
+
+async function collect(child: ChildProcess): Promise<CommandResult> {
+  let [stdout, stderr] = ['', ''];
+  child.stdout!.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr!.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const code = await new Promise<number>((resolve) => child.once('close', (exit) => resolve(exit ?? -1)));
+  return { code, stdout, stderr };
+}
+
+/** A page as `tierlab import` takes it. */
+export interface TestPage {
+  readonly id: string;
+  readonly title: string;
+  readonly body?: string;
+  readonly keywords?: readonly string[];
+  readonly links?: readonly string[];
+}
+
+/** A data folder of its own that holds only these pages (WordNet when there are none). Remove it afterwards. */
+export async function dataFolder(pages?: readonly TestPage[]): Promise<{ dir: string; remove: () => void }> {
+  const dir = mkdtempSync(path.join(tmpdir(), 'tierlab-test-'));
+  if (pages) {
+    const file = path.join(dir, 'pages.jsonl');
+    writeFileSync(file, pages.map((page) => JSON.stringify(page)).join('\n'));
+    const result = await tierlab('import', file, '--replace', '--data', dir);
+    if (result.code !== 0) throw new Error(result.stderr);
+  }
+  return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
+}
+
+/** The default corpus takes seconds to build: built once for all test runs, under data/. */
+export function sharedDataDir(): string {
+  const dir = path.join(root, 'data', 'tests');
+  mkdirSync(dir, { recursive: true });
+  return dir;
+}
+
+/** A port base whose whole span is free now. */
+export async function freePortBase(): Promise<number> {
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const base = 10_000 + 1_700 * Math.floor(Math.random() * 12);
+    const probes = [0, 100, 101, 1_000, 1_080, 1_090, 1_100, 1_500, 1_580];
+    const free = await Promise.all(probes.map((offset) => canListen(base + offset)));
+    if (base + portSpan < 32_000 && free.every(Boolean)) return base;
+  }
+  throw new Error('no free ports');
+}
+
+function canListen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+  });
+}
+
+export interface NodeRow {
+  readonly id: string;
+  readonly components: readonly string[];
+  readonly port: number;
+  readonly opsPort: number;
+  readonly pid: number | null;
+  readonly state: string;
+}
+
+export interface TestCluster {
+  readonly portBase: number;
+  readonly dataDir: string;
+  readonly client: string;
+  readonly gateway: string;
+  readonly console: string;
+  readonly process: ChildProcess;
+  /** What it has said so far. */
+  readonly output: () => string;
+  readonly nodes: () => Promise<readonly NodeRow[]>;
+  /** Ctrl-C; resolves with the exit code once the process is gone. */
+  readonly stop: (signal?: NodeJS.Signals) => Promise<number>;
+}
+
+export interface StartOptions {
+  readonly dataDir: string;
+  readonly topology?: string;
+  readonly portBase?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly boundMs?: number;
+}
+
+/** `tierlab up` as a user would run it; resolves when every node is ready. Stops it again when that fails. */
+export async function startCluster(options: StartOptions): Promise<TestCluster> {
+  if (!existsSync(entry)) throw new Error('dist/tierlab.js is missing: npm run build makes it');
+  const { dataDir, topology = 'tiny', boundMs = 110_000, env = {} } = options;
+  const portBase = options.portBase ?? (await freePortBase());
+  const args = [entry, 'up', '--topology', topology, '--data', dataDir, '--port-base', String(portBase)];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const exit = new Promise<number>((resolve) => child.once('exit', (code, signal) => resolve(code ?? (signal ? -1 : 0))));
+  const url = (offset: number): string => `http://127.0.0.1:${portBase + offset}`;
+  const cluster: TestCluster = {
+    portBase,
+    dataDir,
+    client: url(1_080),
+    gateway: url(1_000),
+    console: url(1_090),
+    process: child,
+    output: () => output,
+    nodes: async () => ((await (await fetch(url(0) + '/status')).json()) as { nodes: NodeRow[] }).nodes,
+    async stop(signal = 'SIGINT') {
+      child.kill(signal);
+      return exit;
+    },
+  };
+  try {
+    await until(async () => {
+      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`it ended: ${output}`);
+      return /nodes ready in/.test(output);
+    }, boundMs);
+    return cluster;
+  } catch (error) {
+    await cluster.stop('SIGTERM');
+    throw error;
+  }
+}
+
+/** Waits for a condition, with a bound; what it gives is given back. Errors thrown by the condition end the wait. */
+export async function until<T>(condition: () => Promise<T> | T, boundMs = 10_000): Promise<T> {
+  const giveUpAt = performance.now() + boundMs;
+  for (;;) {
+    const value = await condition();
+    if (value) return value;
+    if (performance.now() > giveUpAt) throw new Error(`not within ${boundMs} ms: ${condition.toString().slice(0, 200)}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
