@@ -21,18 +21,30 @@ export interface DoorOptions {
 }
 
 /** Nothing from elsewhere, nothing inline, in nobody's frame. */
-const contentSecurityPolicy = {
-  useDefaults: false,
-  directives: {
-    'default-src': ["'none'"],
-    'script-src': ["'self'"],
-    'style-src': ["'self'"],
-    'img-src': ["'self'"],
-    'connect-src': ["'self'"],
-    'form-action': ["'self'"],
-    'base-uri': ["'none'"],
-    'frame-ancestors': ["'none'"],
+const securityHeaders = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      'default-src': ["'none'"],
+      'script-src': ["'self'"],
+      'style-src': ["'self'"],
+      'img-src': ["'self'"],
+      'connect-src': ["'self'"],
+      'form-action': ["'self'"],
+      'base-uri': ["'none'"],
+      'frame-ancestors': ["'none'"],
+    },
   },
+  xFrameOptions: { action: 'deny' as const },
+  // This is plain HTTP on the loopback: a browser would lock itself out.
+  strictTransportSecurity: false,
+  // For browsers that are gone, or without a meaning here.
+  crossOriginOpenerPolicy: false,
+  originAgentCluster: false,
+  xDnsPrefetchControl: false,
+  xDownloadOptions: false,
+  xPermittedCrossDomainPolicies: false,
+  xXssProtection: false,
 };
 
 /** Everything that is nobody's route comes here, whatever its method. */
@@ -68,8 +80,7 @@ export async function openDoor(
       // The route's pattern, not the address: one series per route, however many pages there are.
       durations.observe({ route, method: request.method, status: reply.statusCode }, reply.elapsedTime / 1_000);
     });
-    // No HSTS: this is plain HTTP on the loopback; a browser would lock itself out.
-    await scope.register(helmet, { contentSecurityPolicy, strictTransportSecurity: false });
+    await scope.register(helmet, securityHeaders);
     scope.setValidatorCompiler(parameterCompiler);
     scope.setErrorHandler((thrown, request, reply) => answer(thrown, request, reply));
     serveAssets(scope, assets);

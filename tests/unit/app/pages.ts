@@ -1,6 +1,12 @@
 import type { SourcePage } from '../../../services/database/source.ts';
 
-const page = (id: string, title: string, body: string, links: SourcePage['links'] = [], extra: Partial<SourcePage> = {}): SourcePage => ({
+const page = (
+  id: string,
+  title: string,
+  body: string,
+  links: SourcePage['links'] = [],
+  extra: Partial<SourcePage> = {},
+): SourcePage => ({
   id,
   title,
   body,

@@ -51,7 +51,10 @@ describe.each([1, 2, 4])('over %i shards', (shards) => {
   test('object-based: the application server calls each service itself', async () => {
     system.calls.length = 0;
     const seen = context();
-    await system.app.search({ search: { q: 'dog', page: 1, size: 10, explain: false }, style: 'object-based', format: 'html' }, seen);
+    await system.app.search(
+      { search: { q: 'dog', page: 1, size: 10, explain: false }, style: 'object-based', format: 'html' },
+      seen,
+    );
     const databases = Array.from({ length: shards }, (_, i) => `database-${i + 1}-1`);
     expect(seen.servedBy[0]).toBe('app-1');
     expect([...new Set(seen.servedBy)].sort()).toEqual(['app-1', ...databases, 'html-1', 'query-1', 'ranking-1']);
@@ -65,7 +68,10 @@ describe.each([1, 2, 4])('over %i shards', (shards) => {
 
   test('layered: no edge skips a layer', async () => {
     system.calls.length = 0;
-    await system.app.search({ search: { q: 'dog', page: 1, size: 10, explain: false }, style: 'layered', format: 'html' }, context());
+    await system.app.search(
+      { search: { q: 'dog', page: 1, size: 10, explain: false }, style: 'layered', format: 'html' },
+      context(),
+    );
     expect(system.calls.slice(0, 4)).toEqual(['app-1.search', 'html-1.search', 'ranking-1.search', 'query-1.search']);
     expect(system.calls.slice(4).every((call) => /^database-\d-1\.find$/.test(call))).toBe(true);
   });

@@ -20,7 +20,8 @@ function active(html: string): string[] {
       if (['iframe', 'object', 'embed', 'base', 'img', 'style'].includes(node.tagName)) found.push(`<${node.tagName}>`);
       for (const [name, value] of Object.entries(attributes)) {
         if (name.startsWith('on') || name === 'style') found.push(`${node.tagName} ${name}`);
-        if ((name === 'href' || name === 'src' || name === 'action') && !/^(\/(?!\/)|https?:|#)/.test(value)) found.push(`${name}=${value}`);
+        if ((name === 'href' || name === 'src' || name === 'action') && !/^(\/(?!\/)|https?:|#)/.test(value))
+          found.push(`${name}=${value}`);
       }
     }
     if ('childNodes' in node) node.childNodes.forEach(visit);
@@ -73,14 +74,17 @@ test.each([
   expect(active(reply.body)).toEqual([]);
 });
 
-test.each(['/page/%3Cscript%3E', '/page/..%2F..%2Fetc%2Fpasswd', '/page/%00', '/%3Csvg%20onload=x%3E', '/assets/..%2f..%2fpackage.json'])(
-  'the address %s is refused, and its page is harmless',
-  async (url) => {
-    const reply = await page(url);
-    expect([400, 404]).toContain(reply.statusCode);
-    expect(active(reply.body)).toEqual([]);
-  },
-);
+test.each([
+  '/page/%3Cscript%3E',
+  '/page/..%2F..%2Fetc%2Fpasswd',
+  '/page/%00',
+  '/%3Csvg%20onload=x%3E',
+  '/assets/..%2f..%2fpackage.json',
+])('the address %s is refused, and its page is harmless', async (url) => {
+  const reply = await page(url);
+  expect([400, 404]).toContain(reply.statusCode);
+  expect(active(reply.body)).toEqual([]);
+});
 
 test.each([
   ['an array for an object', '[]'],
@@ -89,7 +93,12 @@ test.each([
   ['JSON that never ends', '{"a":'.repeat(10_000)],
   ['a number beyond all numbers', '1e999999'],
 ])('%s as a body changes nothing and is refused', async (_name, payload) => {
-  const reply = await system.gateway.inject({ method: 'POST', url: '/api/search', headers: { 'content-type': 'application/json' }, payload });
+  const reply = await system.gateway.inject({
+    method: 'POST',
+    url: '/api/search',
+    headers: { 'content-type': 'application/json' },
+    payload,
+  });
   expect([400, 405]).toContain(reply.statusCode);
   expect(reply.headers['content-type']).toMatch(/^application\/problem\+json/);
   expect(({} as { admin?: boolean }).admin).toBeUndefined();
