@@ -44,7 +44,7 @@ for (const step of steps.filter((candidate) => candidate.name !== except)) {
   if (step.watched) process.stdout.write(`check: ${step.name} ...\n`);
   const { code, output } = await run(step);
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
-  process.stdout.write(`check: ${step.name}: ${code === 0 ? `${step.what}` : `FAILED (exit code ${code})`}, ${seconds} s\n`);
+  process.stdout.write(`check: ${step.name}: ${code === 0 ? step.what : `FAILED (exit code ${code})`}, ${seconds} s\n`);
   if (code === 0) continue;
   failed.push(step.name);
   if (output) process.stdout.write(`${output.trimEnd()}\n`);

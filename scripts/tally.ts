@@ -1,13 +1,24 @@
 import type { Reporter } from 'vitest/node';
 
+interface Edge {
+  readonly write: (text: string) => void;
+  /** Calls `then` when everything else has been printed. */
+  readonly atExit: (then: () => void) => void;
+}
+
+const processEdge: Edge = {
+  write: (text) => process.stdout.write(text),
+  atExit: (then) => process.once('exit', then),
+};
+
 /**
  * Closes a test run with one line, `N passed, N failed`, alone at its end, for people and for CI. Skipped tests are named
  * with their reason before it, so that nothing is left out in silence. A file that does not load and an error outside of any test
  * count as one failure each.
  */
-export function tally(write: (text: string) => void = (text) => process.stdout.write(text)): Reporter {
+export function tally({ write, atExit }: Edge = processEdge): Reporter {
   let line = '';
-  process.once('exit', () => write(line));
+  atExit(() => write(line));
   return {
     onTestRunEnd(modules, unhandledErrors) {
       let passed = 0;

@@ -1,0 +1,22 @@
+# One image for every node: `docker run tierlab node <id>` is one machine of the cluster.
+FROM node:26-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# The image brings Node.js and esbuild its binary as a package: no install script is needed.
+RUN npm ci --include=dev --ignore-scripts
+COPY . .
+RUN node scripts/build.mjs && npm prune --omit=dev --ignore-scripts
+
+FROM node:26-bookworm-slim
+WORKDIR /app
+ENV NODE_ENV=production TIERLAB_DATA=/data
+# A new volume takes over the owner of the folder that it is mounted on.
+RUN mkdir -p /data/datasets && chown -R node:node /data
+COPY --from=build /app/package.json ./
+COPY --from=build /app/node_modules ./node_modules
+COPY --from=build /app/topologies ./topologies
+COPY --from=build /app/scripts/container-ready ./scripts/
+COPY --from=build /app/dist ./dist
+USER node
+ENTRYPOINT ["node", "dist/tierlab.js"]
+CMD ["--help"]

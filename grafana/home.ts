@@ -1,0 +1,168 @@
+import { DashboardBuilder, DashboardCursorSync, RowBuilder, type Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { lines, number, states } from './panels.ts';
+
+/** Colours and words of a member's state; the numbers are made by `memberStateCode`. */
+const memberStates = {
+  0: { text: 'dead', color: 'red' },
+  1: { text: 'suspect', color: 'orange' },
+  2: { text: 'draining', color: 'purple' },
+  3: { text: 'starting', color: 'blue' },
+  4: { text: 'alive', color: 'green' },
+} as const;
+
+/** Each member's state as a number, the worst where monitors disagree. */
+const memberStateCode = `min by (member) (${Object.entries(memberStates)
+  .map(([code, { text }]) => `(tierlab_member_state{state="${text}"} == 1) * 0 + ${code}`)
+  .join(' or ')})`;
+
+/** What the doors to the outside do: everything that a person or a load generator feels. */
+const doors = 'tier=~"client|gateway|server"';
+
+/** The first page: is everything there, and how does each tier do - traffic, errors, latency, saturation. */
+export function homeDashboard(): Dashboard {
+  return new DashboardBuilder('Tierlab')
+    .uid('tierlab-home')
+    .description('The four golden signals of every tier, and who is alive')
+    .tags(['tierlab'])
+    .tooltip(DashboardCursorSync.Crosshair)
+    .refresh('5s')
+    .time({ from: 'now-15m', to: 'now' })
+    .readonly()
+    .withPanel(
+      number({
+        title: 'Nodes that answer',
+        description: 'Nodes whose ops port Prometheus reached at the last scrape, in percent of all',
+        unit: 'percentunit',
+        queries: [{ expr: 'avg(up{job="tierlab"})', legend: '' }],
+        width: 6,
+        bad: 0.999,
+        falling: true,
+        decimals: 0,
+      }),
+    )
+    .withPanel(
+      number({
+        title: 'Requests at the doors',
+        description: 'Requests per second that clients and gateways answered, over the last 30 s',
+        unit: 'reqps',
+        queries: [{ expr: `sum(tier:requests:rate30s{${doors}})`, legend: '' }],
+        width: 6,
+      }),
+    )
+    .withPanel(
+      number({
+        title: 'Errors at the doors',
+        description:
+          'Share of the requests that failed by our fault, over the last 30 s; what the caller did wrong does not count',
+        unit: 'percentunit',
+        queries: [{ expr: `max(tier:errors:ratio30s{${doors}})`, legend: '' }],
+        width: 6,
+        bad: 0.01,
+      }),
+    )
+    .withPanel(
+      number({
+        title: 'Slowest 1 % at the doors',
+        description: 'The 99th percentile of the response time, over the last 30 s',
+        unit: 's',
+        queries: [{ expr: `max(tier:latency_seconds:p99_30s{${doors}})`, legend: '' }],
+        width: 6,
+        bad: 0.5,
+      }),
+    )
+    .withRow(new RowBuilder('Nodes'))
+    .withPanel(
+      states({
+        title: 'Node states',
+        description: 'As the monitors see each node; the worst where they disagree',
+        states: memberStates,
+        queries: [{ expr: memberStateCode, legend: '{{member}}' }],
+        width: 24,
+        height: 12,
+      }),
+    )
+    .withRow(new RowBuilder('Golden signals of every tier'))
+    .withPanel(
+      lines({
+        title: 'Traffic',
+        description: 'Requests and calls answered per second',
+        unit: 'reqps',
+        queries: [{ expr: 'tier:requests:rate30s', legend: '{{tier}}' }],
+        width: 12,
+      }),
+    )
+    .withPanel(
+      lines({
+        title: 'Errors',
+        description: 'Share of them that failed by our fault',
+        unit: 'percentunit',
+        queries: [{ expr: 'tier:errors:ratio30s', legend: '{{tier}}' }],
+        width: 12,
+      }),
+    )
+    .withPanel(
+      lines({
+        title: 'Latency, 99th percentile',
+        description: 'One in a hundred takes longer. A tier waits for the tiers that it calls: their time is in its own',
+        unit: 's',
+        queries: [{ expr: 'tier:latency_seconds:p99_30s', legend: '{{tier}}' }],
+        width: 12,
+      }),
+    )
+    .withPanel(
+      lines({
+        title: 'Latency, median',
+        description: 'Half take longer',
+        unit: 's',
+        queries: [{ expr: 'tier:latency_seconds:p50_30s', legend: '{{tier}}' }],
+        width: 12,
+      }),
+    )
+    .withPanel(
+      lines({
+        title: 'Saturation: processor',
+        description: 'Of the busiest node of the tier; a node has one JavaScript thread, so 100 % is full',
+        unit: 'percentunit',
+        queries: [{ expr: 'tier:cpu:max_rate30s', legend: '{{tier}}' }],
+        width: 8,
+      }),
+    )
+    .withPanel(
+      lines({
+        title: 'Saturation: calls in flight',
+        description: 'Calls being answered now',
+        unit: 'short',
+        queries: [{ expr: 'sum by (topology, tier) (tierlab_rpc_server_in_flight)', legend: '{{tier}}' }],
+        width: 8,
+      }),
+    )
+    .withPanel(
+      lines({
+        title: 'Saturation: event loop',
+        description: "How late the event loop of the tier's slowest node is, 99th percentile",
+        unit: 's',
+        queries: [{ expr: 'max by (topology, tier) (nodejs_eventloop_lag_p99_seconds)', legend: '{{tier}}' }],
+        width: 8,
+      }),
+    )
+    .withRow(new RowBuilder('Memory'))
+    .withPanel(
+      lines({
+        title: 'Resident memory',
+        description: 'What the operating system holds for each node, shared pages counted in full',
+        unit: 'bytes',
+        queries: [{ expr: 'process_resident_memory_bytes{job="tierlab"}', legend: '{{node}}' }],
+        width: 12,
+      }),
+    )
+    .withPanel(
+      lines({
+        title: 'Heap in use',
+        description: 'JavaScript objects of each node',
+        unit: 'bytes',
+        queries: [{ expr: 'nodejs_heap_size_used_bytes{job="tierlab"}', legend: '{{node}}' }],
+        width: 12,
+      }),
+    )
+    .build();
+}

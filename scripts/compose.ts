@@ -1,0 +1,130 @@
+import { Document, isScalar, visit, YAMLMap } from 'yaml';
+import { expand } from '../shared/cluster/topology-file.ts';
+import type { TopologyFile, TopologyNode } from '../shared/cluster/topology.ts';
+
+/**
+ * docker-compose.yml from a topology: one service per node, each container the machine of one node, found by the node's id. Plus a
+ * one-shot service that builds the data set into a volume, Prometheus and Grafana.
+ */
+export function composeFile(file: TopologyFile, version: string): string {
+  const topology = expand(file, { hosts: 'by-name' });
+  const document = new Document({}, { merge: true });
+  const anchored = (name: string, map: YAMLMap): YAMLMap => {
+    map.anchor = name;
+    return map;
+  };
+  const inherit = (anchor: YAMLMap, own: Record<string, unknown>): YAMLMap => {
+    const map = new YAMLMap();
+    map.add(document.createPair('<<', document.createAlias(anchor)));
+    for (const [key, value] of Object.entries(own)) map.add(document.createPair(key, value));
+    return map;
+  };
+  const tierlab = anchored(
+    'tierlab',
+    document.createNode({
+      image: `tierlab:${version}`,
+      // built once, by the service "dataset"; never looked for in a registry
+      pull_policy: 'never',
+      read_only: true,
+      tmpfs: ['/tmp', '/data:mode=1777'],
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+      environment: { TIERLAB_HOSTS: 'by-name', TIERLAB_DATA: '/data' },
+      stop_grace_period: '15s',
+    }),
+  );
+  const node = anchored(
+    'node',
+    inherit(tierlab, {
+      depends_on: { dataset: { condition: 'service_completed_successfully' } },
+      restart: 'unless-stopped',
+    }),
+  );
+  const health = anchored('health', document.createNode({ interval: '10s', timeout: '5s', retries: 3, start_period: '60s' }));
+  const nodeService = (it: TopologyNode): YAMLMap =>
+    inherit(node, {
+      hostname: it.id,
+      command: ['node', it.id, '--topology', topology.name],
+      healthcheck: inherit(health, { test: ['CMD', 'scripts/container-ready', String(it.opsPort)] }),
+      ...(Object.keys(it.doors).length > 0 ? { ports: Object.values(it.doors).map((port) => published(it.id, port)) } : {}),
+      ...(it.components.includes('database') ? { volumes: ['datasets:/data/datasets:ro'] } : {}),
+    });
+
+  const contents = {
+    'x-tierlab': tierlab,
+    'x-node': node,
+    'x-health': health,
+    services: {
+      dataset: inherit(tierlab, {
+        build: '.',
+        command: ['dataset', '--shards', String(topology.shards)],
+        volumes: ['datasets:/data/datasets'],
+      }),
+      ...Object.fromEntries(topology.nodes.map((it) => [it.id, nodeService(it)])),
+      ...observers,
+    },
+    volumes: { datasets: {}, prometheus: {}, grafana: {} },
+  };
+  document.contents = document.createNode(contents);
+  layOut(document);
+  document.commentBefore = ` Topology "${topology.name}": one service per node. Made from topologies/${topology.name}.json by npm run generate.\n Ports are published on this machine only; <SERVICE>_PORT moves one, such as CLIENT_1_PORT=8081.`;
+  return document
+    .toString({ lineWidth: 0, flowCollectionPadding: false })
+    .replaceAll(/^ +$/gm, '')
+    .replaceAll(/\n{3,}/g, '\n\n')
+    .replace('services:\n\n', 'services:\n');
+}
+
+/** Short lists on one line, and a blank line before each service: the file is for reading. */
+function layOut(document: Document): void {
+  visit(document, {
+    Seq(_, list) {
+      list.flow = list.toString().length < 100 && list.items.every((item) => isScalar(item));
+    },
+    Pair(_, pair, ancestors) {
+      const depth = ancestors.filter((ancestor) => ancestor instanceof YAMLMap).length;
+      if (isScalar(pair.key) && (depth === 1 || (depth === 2 && isService(pair.value)))) pair.key.spaceBefore = true;
+    },
+  });
+}
+
+const isService = (value: unknown): boolean => value instanceof YAMLMap && (value.has('command') || value.has('image'));
+
+const published = (service: string, port: number): string =>
+  `127.0.0.1:\${${service.toUpperCase().replaceAll('-', '_')}_PORT:-${port}}:${port}`;
+
+/** Prometheus scrapes every node's ops port; Grafana shows it. */
+const observers = {
+  prometheus: {
+    image: 'prom/prometheus:v3.5.0',
+    command: [
+      '--config.file=/etc/prometheus/prometheus.yml',
+      '--storage.tsdb.path=/prometheus',
+      '--storage.tsdb.retention.time=2d',
+    ],
+    read_only: true,
+    security_opt: ['no-new-privileges:true'],
+    volumes: ['./grafana/prometheus:/etc/prometheus:ro', 'prometheus:/prometheus'],
+    ports: [published('prometheus', 9090)],
+    restart: 'unless-stopped',
+  },
+  grafana: {
+    image: 'grafana/grafana:12.1.1',
+    security_opt: ['no-new-privileges:true'],
+    environment: {
+      GF_AUTH_ANONYMOUS_ENABLED: 'true',
+      GF_AUTH_ANONYMOUS_ORG_ROLE: 'Viewer',
+      GF_ANALYTICS_REPORTING_ENABLED: 'false',
+      GF_ANALYTICS_CHECK_FOR_UPDATES: 'false',
+      GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH: '/etc/grafana/dashboards/home.json',
+    },
+    volumes: [
+      './grafana/provisioning:/etc/grafana/provisioning:ro',
+      './grafana/dashboards:/etc/grafana/dashboards:ro',
+      'grafana:/var/lib/grafana',
+    ],
+    ports: [published('grafana', 3000)],
+    depends_on: ['prometheus'],
+    restart: 'unless-stopped',
+  },
+};

@@ -1,0 +1,23 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { homeDashboard } from '../grafana/home.ts';
+import { targets } from '../grafana/targets.ts';
+import { expand } from '../shared/cluster/topology-file.ts';
+import type { TopologyFile } from '../shared/cluster/topology.ts';
+import { composeFile } from './compose.ts';
+
+const root = path.resolve(import.meta.dirname, '..');
+const topologyName = 'multitier';
+
+/** The committed files that are made from others: path in the repository -> content. */
+export async function generatedFiles(): Promise<Readonly<Record<string, string>>> {
+  const readJson = async (file: string): Promise<unknown> => JSON.parse(await readFile(path.join(root, file), 'utf8'));
+  const topology = (await readJson(`topologies/${topologyName}.json`)) as TopologyFile;
+  const { version } = (await readJson('package.json')) as { version: string };
+  return {
+    'docker-compose.yml': composeFile(topology, version),
+    'grafana/dashboards/home.json': `${JSON.stringify(homeDashboard(), null, 2)}\n`,
+    'grafana/prometheus/targets/compose.json': targets(expand(topology, { hosts: 'by-name' })),
+    'grafana/prometheus/targets/local.json': targets(expand(topology)),
+  };
+}

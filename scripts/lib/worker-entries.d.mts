@@ -1,0 +1,7 @@
+interface Workers {
+  readonly root: string;
+  readonly entries: readonly { readonly in: string; readonly out: string }[];
+  readonly users: readonly string[];
+}
+export function findWorkers(root: string, files: readonly string[]): Workers;
+export function rewrite(text: string, file: string, root: string): string;

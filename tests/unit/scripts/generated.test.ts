@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { composeFile } from '../../../scripts/compose.ts';
+import { generatedFiles } from '../../../scripts/generated.ts';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+const files = await generatedFiles();
+
+test.each(Object.keys(files))('%s is as npm run generate makes it', (file) => {
+  expect(readFileSync(path.join(root, file), 'utf8')).toBe(files[file]);
+});
+
+interface Service {
+  readonly image: string;
+  readonly build?: string;
+  readonly hostname?: string;
+  readonly command?: readonly string[];
+  readonly ports?: readonly string[];
+  readonly depends_on?: unknown;
+  readonly volumes?: readonly string[];
+}
+const compose = parse(files['docker-compose.yml']!, { merge: true }) as { services: Record<string, Service> };
+const services = Object.entries(compose.services);
+
+test('every node of the topology is a service that is named like it', () => {
+  const nodes = services.filter(([, service]) => service.command?.[0] === 'node');
+  expect(nodes).toHaveLength(21);
+  for (const [name, service] of nodes) {
+    expect(service.hostname).toBe(name);
+    expect(service.command).toEqual(['node', name, '--topology', 'multitier']);
+  }
+});
+
+test('ports are published on this machine only', () => {
+  const published = services.flatMap(([, service]) => service.ports ?? []);
+  expect(published.length).toBeGreaterThanOrEqual(6);
+  expect(published.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
+});
+
+test('images are pinned, and only one service builds', () => {
+  for (const [, service] of services) expect(service.image).toMatch(/:v?\d+(\.\d+)+$/);
+  // two services that build the same tag collide where builds run in parallel
+  expect(services.filter(([, service]) => service.build !== undefined).map(([name]) => name)).toEqual(['dataset']);
+});
+
+test('database nodes read the data set and cannot write it', () => {
+  const holders = services
+    .filter(([, service]) => service.volumes?.some((volume) => volume.startsWith('datasets:')))
+    .map(([name]) => name);
+  expect(holders.filter((name) => name !== 'dataset')).toHaveLength(6);
+  for (const [name, service] of services) {
+    if (name.startsWith('database')) expect(service.volumes).toEqual(['datasets:/data/datasets:ro']);
+  }
+});
+
+test('another topology gives other services', () => {
+  const text = composeFile(
+    {
+      name: 'pair',
+      summary: 'two nodes',
+      style: 'layered',
+      nodes: [
+        { name: 'monitor', components: ['monitor'], replicas: 1 },
+        { name: 'database', components: ['database'], replicas: 1, shards: 3 },
+      ],
+    },
+    '1.2.3',
+  );
+  const { services: other } = parse(text, { merge: true }) as { services: Record<string, Service> };
+  expect(Object.keys(other)).toEqual([
+    'dataset',
+    'monitor-1',
+    'database-1-1',
+    'database-2-1',
+    'database-3-1',
+    'prometheus',
+    'grafana',
+  ]);
+  expect(other.dataset).toMatchObject({ image: 'tierlab:1.2.3', command: ['dataset', '--shards', '3'] });
+});
