@@ -1,11 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import type { RequestOf, ResponseOf } from '../../shared/rpc/contract.ts';
-import { scorer } from '../ranking/bm25f.ts';
 import type { database } from './contract.ts';
 import type { Found } from './index/inverted.ts';
 import type { Shard } from './open.ts';
-import { passageOf } from './passage.ts';
+import { maxPassageLength, passageAt, passageReach } from './passage.ts';
 import type { Head } from './store.ts';
 
 type FindRequest = RequestOf<(typeof database.operations)['find']>;
@@ -16,13 +15,16 @@ export interface Finder {
   readonly find: (request: FindRequest) => FindResponse;
 }
 
-/** Texts of pages that were found lately. */
-const keptHeads = 2_000;
+/** Texts of pages that were found lately: 2 bytes a character at most. */
+const keptCharacters = 2_000_000;
 
 /** Finds candidates in the index and adds what readers see of them from the store. `onFound` sees what the index did. */
 export function createFinder(shard: Shard, onFound: (found: Found) => void): Finder {
   const { index, store } = shard;
-  const heads = new LRUCache<number, Head>({ max: keptHeads });
+  const heads = new LRUCache<number, Head>({
+    maxSize: keptCharacters,
+    sizeCalculation: ({ body, title, url }) => 100 + body.length + title.length + url.length,
+  });
 
   function headOf(doc: number): Head {
     let head = heads.get(doc);
@@ -40,16 +42,15 @@ export function createFinder(shard: Shard, onFound: (found: Found) => void): Fin
       }
       const found = index.find(plan, size, statistics);
       onFound(found);
-      const { upper } = scorer(plan.terms, statistics ?? found.statistics);
-      const weights = new Map<string, number>();
-      for (const [i, { term }] of plan.terms.entries()) weights.set(term, Math.max(weights.get(term) ?? 0, upper[i]!));
-      const candidates = found.hits.map(({ doc, frequencies, lengths }) => {
+      const candidates = found.hits.map((hit) => {
+        const { doc, frequencies, lengths } = hit;
         const { id, title, url, body } = headOf(doc);
+        const place = body.length <= maxPassageLength ? 0 : found.placeInBody(hit, body, passageReach);
         return {
           id,
           title,
           url,
-          passage: passageOf(body, weights),
+          passage: passageAt(body, place),
           frequencies,
           lengths,
           popularity: index.segment.popularity[doc]!,

@@ -88,7 +88,7 @@ function recall(belief: Belief, terms: readonly PlannedTerm[]): Statistics | und
 
 function learn(belief: Belief, terms: readonly PlannedTerm[], { documents, fieldLengths, frequencies }: Statistics): void {
   belief.totals = { documents, fieldLengths };
-  for (const [i, term] of terms.entries()) belief.frequencies.set(keyOf(term), frequencies[i]!);
+  for (const [i, term] of terms.entries()) belief.frequencies.set(keyOf(term), frequencies[i]);
 }
 
 function keyOf({ term, field }: PlannedTerm): string {

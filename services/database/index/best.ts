@@ -32,6 +32,8 @@ export interface Best {
   /** What the search did: postings read, windows passed over. */
   readonly postings: number;
   readonly skippedWindows: number;
+  /** By term of the plan: how telling it is. */
+  readonly weights: Float64Array;
 }
 
 export interface BestRequest {
@@ -81,7 +83,7 @@ export function createBestFinder(segment: Segment, bounds: Bounds): (request: Be
     let skippedWindows = 0;
 
     for (let window = 0; window < bounds.windows; window++) searchWindow(window);
-    return { ...top.take(), postings, skippedWindows };
+    return { ...top.take(), postings, skippedWindows, weights: scorer.upper };
 
     function openCursor({ i, t, start, end }: PostingList): Cursor {
       const upper = scorer.upper[i]!;

@@ -6,7 +6,7 @@ import { createGrouping } from './grouping.ts';
 import { growable } from './growable.ts';
 import { invert } from './invert.ts';
 import { createNumbering } from './numbering.ts';
-import type { Segment } from './segment.ts';
+import { anchorStride, type Segment } from './segment.ts';
 
 /** Positions between two keywords: no phrase runs from one into the next. */
 export const keywordGap = 100;
@@ -31,15 +31,23 @@ export function createIndexBuilder(): IndexBuilder {
   const counts = growable(Uint16Array);
   const positionEnds = growable(Uint32Array);
   const positionBytes = growable(Uint8Array);
+  const anchorStart = growable(Uint32Array);
+  const anchors = growable(Uint32Array);
   const largeOnes = new Map<number, readonly number[]>();
 
   let offset = 0;
   let fieldLength = 0;
   let reach = 0;
+  let nextAnchor = 0;
   let field: 0 | 1 | 2 = 0;
 
-  function visit(term: string, position: number, _start: number, _end: number, word: string): void {
+  function visit(term: string, position: number, start: number, _end: number, word: string): void {
     fieldLength++;
+    // Two terms may share a position: the first of them sets the anchor.
+    if (field === 2 && position === nextAnchor) {
+      anchors.push(start);
+      nextAnchor += anchorStride;
+    }
     reach = offset + position + 1;
     grouping.add(numbering.termOf(word, term), field, offset + position);
   }
@@ -73,6 +81,8 @@ export function createIndexBuilder(): IndexBuilder {
       const doc = numbers.length();
       numbering.beginPage();
       grouping.begin();
+      anchorStart.push(anchors.length());
+      nextAnchor = anchorStride;
       lengths.push(read(0, [row.title]));
       lengths.push(read(1, row.keywords));
       lengths.push(read(2, [row.body]));
@@ -81,6 +91,7 @@ export function createIndexBuilder(): IndexBuilder {
       post(doc);
     },
     finish() {
+      anchorStart.push(anchors.length());
       const gathered = {
         terms: terms.values(),
         docs: docs.values(),
@@ -94,6 +105,8 @@ export function createIndexBuilder(): IndexBuilder {
         numbers: numbers.values().slice(),
         lengths: lengths.values().slice(),
         popularity: Float64Array.from(popularity),
+        anchorStart: anchorStart.values().slice(),
+        anchors: anchors.values().slice(),
         ...buildDictionary(numbering.terms()),
         ...invert(gathered, numbering.terms().length),
       };

@@ -8,7 +8,7 @@ import { keywordGap } from './builder.ts';
 import { segmentArrays, type Segment } from './segment.ts';
 
 /** Grows with every change of the layout of a segment. */
-const formatVersion = 1;
+const formatVersion = 2;
 /** "TLIX" as the machine writes a 32-bit number: a file from a machine of the other byte order does not match. */
 const magic = 0x58494c54;
 /** magic, formatVersion, checksum of all that follows the fixed part, bytes of the description. */
@@ -101,8 +101,7 @@ function analysisFingerprint(): number {
 function readAligned(file: string): Uint8Array<ArrayBuffer> {
   const read = readFileSync(file);
   // Large files get a buffer of their own, small ones a slice of a pool at any offset.
-  if (read.byteOffset === 0) return read as Uint8Array<ArrayBuffer>;
-  return new Uint8Array(read);
+  return read.byteOffset === 0 ? read : new Uint8Array(read);
 }
 
 function bytesOf(array: ArrayBufferView): Uint8Array[] {

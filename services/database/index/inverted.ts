@@ -4,6 +4,7 @@ import { createBestFinder } from './best.ts';
 import { createBounds, fieldLengths, type Grain } from './bounds.ts';
 import { countOf } from './counts.ts';
 import { createMatching } from './matching.ts';
+import { bestPlace } from './places.ts';
 import { seekDoc } from './seek.ts';
 import { segmentBytes, type Segment } from './segment.ts';
 import { documentFrequency, postingList, type PostingList } from './terms.ts';
@@ -17,6 +18,8 @@ export interface Found {
   readonly hits: readonly Hit[];
   readonly postings: number;
   readonly skippedWindows: number;
+  /** Where in the body of a hit the most of the query stands within `reach` characters (places.ts). */
+  readonly placeInBody: (hit: Hit, body: string, reach: number) => number;
 }
 
 export interface Hit {
@@ -71,6 +74,7 @@ export function createInvertedIndex(segment: Segment, grain?: Grain): InvertedIn
         hits: best.docs.map((doc, i) => hit(doc, best.scores[i]!, lists)),
         postings: best.postings,
         skippedWindows: best.skippedWindows,
+        placeInBody: ({ doc }, body, reach) => bestPlace(segment, lists, best.weights, doc, body, reach),
       };
     },
   };

@@ -35,7 +35,13 @@ export interface Segment {
   readonly positionStart: Uint32Array;
   /** Per posting, per field: LEB128 differences between ascending positions. */
   readonly positionBytes: Uint8Array;
+  /** doc's anchors, from the second: anchors[anchorStart[doc]] = where its word 64 begins in the body, in UTF-16 code units. */
+  readonly anchorStart: Uint32Array;
+  readonly anchors: Uint32Array;
 }
+
+/** Words of a body between two anchors into its text: so many must be read at most to get from a word's number to its place. */
+export const anchorStride = 64;
 
 /** One in so many postings has an anchor into `positionBytes`: 0.25 bytes a posting, and 8 postings to skip on average. */
 export const positionStride = 16;
@@ -52,6 +58,8 @@ export const segmentArrays = {
   largeAt: Uint32Array,
   largeCounts: Uint32Array,
   positionStart: Uint32Array,
+  anchorStart: Uint32Array,
+  anchors: Uint32Array,
   counts: Uint16Array,
   termBytes: Uint8Array,
   positionBytes: Uint8Array,

@@ -4,7 +4,10 @@ import type { Random } from '../../../shared/time/random.ts';
 /** Words of a made-up language, the frequent ones first; some beyond ASCII. */
 export const words = Array.from({ length: 4_000 }, (_, i) => {
   const syllables = ['ka', 'lo', 'mi', 'ru', 'te', 'so', 'ba', 'du', 'ne', 'pi'];
-  const spoken = [...String(i)].map((digit) => syllables[Number(digit)]).join('');
+  const spoken = String(i)
+    .split('')
+    .map((digit) => syllables[Number(digit)])
+    .join('');
   if (i % 97 === 5) return `${spoken}é`;
   if (i % 211 === 7) return '東京';
   return i % 301 === 9 ? '🐕' : spoken;

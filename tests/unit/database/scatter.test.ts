@@ -5,7 +5,7 @@ import { madePlan } from './made-plans.ts';
 import { createOracle } from './oracle.ts';
 import { ranked, shardedSearch } from './sharded.ts';
 
-const pages = madePages(seededRandom('pages'), 3_000);
+const pages = madePages(seededRandom('pages'), 1_500);
 const random = seededRandom('plans');
 const queries = Array.from({ length: 500 }, (_, i) => ({ plan: madePlan(random, pages), size: [1, 10, 50][i % 3]! }));
 const oracle = createOracle(pages);

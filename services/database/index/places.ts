@@ -1,0 +1,72 @@
+import { visitTerms } from '../../query/analysis.ts';
+import { positionReader } from './positions.ts';
+import { seekDoc } from './seek.ts';
+import { anchorStride, type Segment } from './segment.ts';
+import type { PostingList } from './terms.ts';
+
+/**
+ * Where in the body of `doc` the stretch of about `reach` characters begins that holds the most of the terms, each counted once with its
+ * weight (`weights[list.i]`); the first of equals. 0 where the body holds none.
+ *
+ * The index knows at which words terms stand. Only to get from words to characters the body is read, from the anchor before the place.
+ */
+export function bestPlace(
+  segment: Segment,
+  lists: readonly PostingList[],
+  weights: ArrayLike<number>,
+  doc: number,
+  body: string,
+  reach: number,
+): number {
+  const words = segment.lengths[doc * 3 + 2]!;
+  if (words === 0) return 0;
+  const matches = matchesInBody(segment, lists, doc);
+  if (matches.length === 0) return 0;
+  const reachWords = Math.max(1, Math.floor((reach * words) / body.length));
+  return offsetOf(segment, doc, body, bestPosition(matches, weights, lists.length, reachWords));
+}
+
+interface Match {
+  readonly position: number;
+  readonly i: number;
+}
+
+function matchesInBody(segment: Segment, lists: readonly PostingList[], doc: number): Match[] {
+  const matches: Match[] = [];
+  for (const { i, start, end } of lists) {
+    const p = seekDoc(segment.docs, doc, start, end);
+    if (p === end || segment.docs[p] !== doc) continue;
+    for (const position of positionReader(segment).read(p, 2)) matches.push({ position, i });
+  }
+  return matches.sort((a, b) => a.position - b.position);
+}
+
+function bestPosition(matches: readonly Match[], weights: ArrayLike<number>, terms: number, reachWords: number): number {
+  const inside = new Uint32Array(terms);
+  let best = { weight: 0, position: 0 };
+  let weight = 0;
+  let last = 0;
+  for (const first of matches) {
+    for (; last < matches.length && matches[last]!.position < first.position + reachWords; last++) {
+      const { i } = matches[last]!;
+      if (inside[i]!++ === 0) weight += weights[i]!;
+    }
+    // Sums that went up and down do not come back to the same bits: equals must stay equals.
+    if (weight > best.weight * (1 + 1e-9)) best = { weight, position: first.position };
+    if (--inside[first.i]! === 0) weight -= weights[first.i]!;
+  }
+  return best.position;
+}
+
+function offsetOf({ anchorStart, anchors }: Segment, doc: number, body: string, position: number): number {
+  const first = anchorStart[doc]!;
+  const anchor = Math.min(Math.floor(position / anchorStride), anchorStart[doc + 1]! - first);
+  // Anchor 0 is the body's begin, which is not stored.
+  const from = anchor === 0 ? 0 : anchors[first + anchor - 1]!;
+  let offset = from;
+  visitTerms(body.slice(from), (_term, at, start) => {
+    offset = from + start;
+    return anchor * anchorStride + at >= position;
+  });
+  return offset;
+}
