@@ -23,9 +23,11 @@ export async function predictCommand(url: string | undefined, flags: PredictFlag
   const utilisations = (flags.utilisations ?? '0.3,0.5,0.7,0.8').split(',').map(Number);
   if (!utilisations.every((rho) => rho > 0 && rho < 2))
     throw loadError('bad_argument', `--utilisations must be numbers between 0 and 2, not "${flags.utilisations}"`);
+  // Their number of users is the command's, not the user's.
+  const { users: _users, ...rest } = flags;
   const { plan } = await buildPlan(
     url,
-    { ...flags, connections: flags.connections ?? '256', users: undefined as never, duration: flags.duration ?? '8s' },
+    { ...rest, connections: flags.connections ?? '256', duration: flags.duration ?? '8s' },
     io.cores,
   );
   // One user alone never waits in line: what he sees is the service time.

@@ -13,9 +13,9 @@ import type { OutputFlags } from './run.ts';
 /** `load report FILE`: what the run printed, again, in any form; a journal written meanwhile can be laid over it. */
 export async function reportCommand(file: string, flags: OutputFlags, io: CommandIo): Promise<number> {
   const result = await withJournal(await readResult(file), flags.journal);
-  await writeReports(result, { ...flags, ...(flags.out === file ? { out: undefined } : {}) } as OutputFlags, io, (text) =>
-    io.stderr.write(`${text}\n`),
-  );
+  const { out, ...rest } = flags;
+  // Written back onto itself it would only lose what --out was meant for.
+  await writeReports(result, out === undefined || out === file ? rest : flags, io, (text) => io.stderr.write(`${text}\n`));
   return 0;
 }
 

@@ -20,11 +20,9 @@ export interface SweepFlags extends RunFlags {
 export async function sweepCommand(url: string | undefined, flags: SweepFlags, io: CommandIo): Promise<number> {
   const series = parseSeries(flags.connections ?? '1..64', '--connections');
   const repeats = parseCount(flags.repeats ?? '3', '--repeats', 1, 25);
-  const { plan } = await buildPlan(
-    url,
-    { ...flags, connections: '1', users: undefined as never, duration: flags.duration ?? '2s' },
-    io.cores,
-  );
+  // Their number of users is the command's, not the user's.
+  const { users: _users, ...rest } = flags;
+  const { plan } = await buildPlan(url, { ...rest, connections: '1', duration: flags.duration ?? '2s' }, io.cores);
   const say = paint(wantsColour(io.env, io.stderr.isTTY ?? false));
   const points: (SweepPoint & { p50Ms: number; p99Ms: number; valid: boolean })[] = [];
   let invalid = 0;

@@ -1,7 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { timeHistogram } from '../measure/histogram.ts';
-import type { Buckets } from '../measure/buckets.ts';
 import type { TickRow } from '../measure/timeline.ts';
 import { loadError } from '../options/errors.ts';
 import type { RunResult } from './result.ts';

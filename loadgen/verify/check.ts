@@ -34,7 +34,7 @@ export function checker(level: CheckLevel, oracle: Oracle | undefined): Checker 
       const success = status >= 200 && status < 300;
       if (bySchema && success && request.schema !== undefined && !hasSchema(request.schema, answer.json()))
         return { kind: 'wrong', why: 'schema' };
-      const key = byContent ? keyOf(request) : undefined;
+      const key = byContent && success ? keyOf(request) : undefined;
       if (key === undefined) return right;
       const agrees = oracle?.agrees(key, digest(answer.body, answer.json()));
       return agrees === undefined ? right : agrees ? rightCompared : { kind: 'wrong', why: 'content' };

@@ -49,12 +49,8 @@ export async function stall(say: (line: string) => void): Promise<Row[]> {
     },
   ];
 
-  async function stalled<T>(run: () => Promise<T>): Promise<T> {
-    const timer = setTimeout(() => target.stall(stallMs), (seconds * 1000) / 2);
-    try {
-      return await run();
-    } finally {
-      clearTimeout(timer);
-    }
+  function stalled<T>(run: () => Promise<T>): Promise<T> {
+    target.stallAfter((seconds * 1000) / 2, stallMs);
+    return run();
   }
 }

@@ -3,10 +3,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
-/** The server to be loaded, in a process of its own: 512 bytes at once; a message { stallMs } blocks it for that long. */
+/** The server to be loaded, in a process of its own: 512 bytes at once; on a message it
+ * stalls once, some time after the next request: it then answers nothing until the stall is over. */
 export interface Target {
   url: string;
-  stall(ms: number): void;
+  /** Counted from the next request on. */
+  stallAfter(ms: number, forMs: number): void;
   stop(): void;
 }
 
@@ -18,23 +20,26 @@ export async function startTarget(): Promise<Target> {
   });
   return {
     url: `http://127.0.0.1:${port}/`,
-    stall: (ms) => void child.send(ms),
+    stallAfter: (ms, forMs) => void child.send({ ms, forMs }),
     stop: () => void child.kill('SIGKILL'),
   };
 }
 
 function serve(): void {
   const body = Buffer.alloc(512, 'a');
-  let stalledUntilMs = 0;
+  let armed: { ms: number; forMs: number } | undefined;
+  let from = Infinity;
+  let until = -Infinity;
   const server = createServer((_request, response) => {
+    const nowMs = performance.now();
+    if (armed) [from, until, armed] = [nowMs + armed.ms, nowMs + armed.ms + armed.forMs, undefined];
     const answer = () => response.writeHead(200, { 'content-type': 'text/plain', 'content-length': body.length }).end(body);
-    const waitMs = stalledUntilMs - performance.now();
-    if (waitMs > 0) setTimeout(answer, waitMs);
+    if (nowMs >= from && nowMs < until) setTimeout(answer, until - nowMs);
     else answer();
   });
   server.keepAliveTimeout = 60_000;
   server.listen(0, '127.0.0.1', 1024, () => process.send?.((server.address() as AddressInfo).port));
-  process.on('message', (ms: number) => (stalledUntilMs = performance.now() + ms));
+  process.on('message', (message: { ms: number; forMs: number }) => (armed = message));
   process.on('disconnect', () => process.exit());
 }
 

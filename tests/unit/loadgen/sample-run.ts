@@ -1,0 +1,70 @@
+import { bucketOf } from '../../../loadgen/measure/buckets.ts';
+import { timeHistogram } from '../../../loadgen/measure/histogram.ts';
+import { emptyRow } from '../../../loadgen/measure/timeline.ts';
+import type { TickRow } from '../../../loadgen/measure/timeline.ts';
+import { parseTarget } from '../../../loadgen/options/target.ts';
+import type { Measured, RunResult } from '../../../loadgen/report/result.ts';
+import { constantStages } from '../../../loadgen/schedule/profile.ts';
+
+/** A run at 100/s for 10 s in which every answer took `latencyMs`, healthy in every respect; `change` makes it otherwise. */
+export function sampleRun(latencyMs = 10, change: Partial<Measured> = {}): Measured {
+  const n = 1000;
+  const filled = (ms: number) => {
+    const histogram = timeHistogram();
+    for (let i = 0; i < n; i++) histogram.record(ms);
+    return histogram;
+  };
+  const ticks = Array.from({ length: 100 }, (_, tick): [number, TickRow] => [
+    tick,
+    { ...emptyRow(), asked: 10, sent: 10, done: 10, right: 10, good: 10, latency: new Map([[bucketOf(latencyMs), 10]]) },
+  ]);
+  return {
+    plan: {
+      target: parseTarget('http://127.0.0.1:8000'),
+      model: { kind: 'open', stages: constantStages(100, 10_000), arrivals: { kind: 'constant' } },
+      durationMs: 10_000,
+      connections: 256,
+      workers: 1,
+      seed: '1',
+      precise: false,
+      timeoutMs: 10_000,
+      headers: [],
+      workload: { kind: 'url', request: { method: 'GET', target: '/', name: '/' } },
+      check: 'schema',
+      sloMs: 1000,
+      insecure: false,
+    },
+    startedAtMs: 1_700_000_000_000,
+    durationMs: 10_000,
+    ending: { kind: 'finished' },
+    counts: { asked: n, sent: n, done: n, right: n, wrong: 0, errors: 0, good: n, compared: 0, bytes: 3000 },
+    codes: {},
+    names: { '/': { done: n, errors: 0 } },
+    latency: { intended: filled(latencyMs), sent: filled(latencyMs), lateness: filled(0.1), own: filled(0.1) },
+    waited: 0,
+    gaps: { intended: 0, sent: 0.1 },
+    skew: undefined,
+    tickMs: 100,
+    ticks,
+    workers: [
+      {
+        meanInFlight: (100 * latencyMs) / 1000,
+        atCap: 0,
+        loopUtilisation: 0.1,
+        loopDelayP99Ms: 1,
+        runDelay: 0.01,
+        cpuMs: 500,
+        unsent: 0,
+        unanswered: 0,
+        elapsedMs: 10_000,
+      },
+    ],
+    journal: [],
+    machine: { node: 'v26', cores: 2, platform: 'linux' },
+    ...change,
+  };
+}
+
+export function judged(run: Measured): RunResult {
+  return { ...run, valid: true, reasons: [], notes: [], generatorAtFault: false, thresholds: [] };
+}

@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest';
+import { timeHistogram } from '../../../loadgen/measure/histogram.ts';
+import { exitCodeOf } from '../../../loadgen/commands/run.ts';
+import { judge, parseThreshold } from '../../../loadgen/verdict/thresholds.ts';
+import { validity } from '../../../loadgen/verdict/validity.ts';
+import { judged, sampleRun } from './sample-run.ts';
+
+const of = (ms: number) => {
+  const histogram = timeHistogram();
+  for (let i = 0; i < 1000; i++) histogram.record(ms);
+  return histogram;
+};
+
+test('a healthy run is valid and has nothing to remark', () => {
+  expect(validity(sampleRun())).toEqual({ valid: true, reasons: [], notes: [], generatorAtFault: false });
+});
+
+describe('a run is not believed when', () => {
+  const run = sampleRun();
+  const worker = run.workers[0]!;
+  test.each([
+    ['less was sent than asked', { counts: { ...run.counts, sent: 900 } }, /only 900 of 1000/, false],
+    [
+      'the plan had more due than was even asked',
+      { counts: { ...run.counts, asked: 900, sent: 900 } },
+      /only 900 of 1000/,
+      false,
+    ],
+    [
+      'the generator was late at the median',
+      { latency: { ...run.latency, own: of(5) } },
+      /the generator was late by 5\.0 ms at the median/,
+      true,
+    ],
+    ['its event loop was busy all the time', { workers: [{ ...worker, loopUtilisation: 0.99 }] }, /starved.*99%/, true],
+    ['its event loop was held up', { workers: [{ ...worker, loopDelayP99Ms: 120 }] }, /held up by 120 ms/, true],
+    ['it did not get a processor', { workers: [{ ...worker, runDelay: 0.5 }] }, /waited for a processor 50%/, true],
+    ['the in-flight cap closed the loop', { workers: [{ ...worker, atCap: 0.8 }] }, /all 256 connections were in use 80%/, false],
+    ['L is out of line with lambda*W', { latency: { ...run.latency, sent: of(500) } }, /lambda\*W = 50\.0/, false],
+    ['a worker died', { ending: { kind: 'worker-died', message: 'SIGKILL' } }, /worker process died.*SIGKILL/, false],
+    ['nothing was answered', { counts: { ...run.counts, done: 0, right: 0 } }, /no answer/, false],
+  ] as const)('%s', (_name, change, reason, generatorAtFault) => {
+    const verdict = validity(sampleRun(10, change as Partial<typeof run>));
+    expect(verdict.valid).toBe(false);
+    expect(verdict.reasons.join('\n')).toMatch(reason);
+    expect(verdict.generatorAtFault).toBe(generatorAtFault);
+  });
+});
+
+test('a slow server alone does not make a run invalid', () => {
+  expect(validity(sampleRun(900)).valid).toBe(true);
+});
+
+describe("thresholds in k6's words", () => {
+  const run = sampleRun(10, { counts: { ...sampleRun().counts, right: 980, errors: 15, wrong: 5, good: 970 } });
+  test.each([
+    ['p(99)<100ms', true],
+    ['p(99)<5ms', false],
+    ['p99.9<=0.02s', true],
+    ['http_req_duration:p(95)<11', true],
+    ['sent:max<11ms', true],
+    ['lateness:p(50)<200us', true],
+    ['avg>9', true],
+    ['error_rate<1%', false],
+    ['error_rate<0.02', true],
+    ['http_req_failed<2%', true],
+    ['wrong==0', false],
+    ['wrong<=5', true],
+    ['goodput>=97/s', true],
+    ['rate>200', false],
+    ['checks>97.9%', true],
+  ])('%s is %s', (text, passed) => {
+    expect(judge(parseThreshold(text), run).passed).toBe(passed);
+  });
+  test.each([
+    'p(99)',
+    'p(101)<1ms',
+    'speed<3',
+    'p(99)<1%',
+    'wrong==0ms',
+    'error_rate<1ms',
+    '<3',
+    'p(99)<<3ms',
+    'lateness:wrong==0',
+  ])('%s is refused', (text) => {
+    expect(() => parseThreshold(text)).toThrow(/threshold/);
+  });
+  test('what was not measured has not passed', () => {
+    const none = sampleRun(10, { latency: { ...run.latency, intended: timeHistogram() } });
+    expect(judge(parseThreshold('p(99)<100ms'), none)).toMatchObject({ passed: false, actual: undefined });
+  });
+});
+
+test('exit codes: interrupted before invalid before a missed threshold', () => {
+  const run = judged(sampleRun());
+  const missed = [{ text: 'x', actual: 1, unit: 'count' as const, passed: false }];
+  expect(exitCodeOf(run)).toBe(0);
+  expect(exitCodeOf({ ...run, thresholds: missed })).toBe(99);
+  expect(exitCodeOf({ ...run, thresholds: missed, valid: false })).toBe(106);
+  expect(exitCodeOf({ ...run, valid: false, ending: { kind: 'interrupted' } })).toBe(105);
+});
