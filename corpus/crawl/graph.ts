@@ -21,7 +21,8 @@ export interface Visited {
 }
 
 /**
- * What was visited, as pages: one for each content, under the address that is canonical, else under the one found first. Links lead
+ * What was visited, as pages: one for each content, under the address that pages call canonical, else under the one
+ * found first. Links lead
  * to where redirects, canonical addresses and duplicates end; those that end nowhere go. `moved` = redirects, from -> to.
  */
 export function toPages(
@@ -36,22 +37,25 @@ export function toPages(
   const shown = (address: string) => origin.pathOf(address) || address;
   const end = (address: string) => followTo(address, aliases);
 
+  const canonicals = new Set<string>();
   for (const { address, canonical } of visited) {
     const target = canonical === undefined ? address : end(canonical);
     // One that is not there, or that points back here, is no better than this one.
     if (target === address || !pages.has(target)) continue;
     aliases.set(address, target);
+    canonicals.add(target);
     skipped.skip(shown(address), 'known by another, canonical address', shown(target));
   }
-  const firstWith = new Map<Content, string>();
+  const bestWith = new Map<Content, string>();
   for (const { address, content } of visited) {
     if (aliases.has(address)) continue;
-    const first = firstWith.get(content);
-    if (first === undefined) firstWith.set(content, address);
-    else {
-      aliases.set(address, first);
-      skipped.skip(shown(address), 'says the same as another page', shown(first));
-    }
+    const other = bestWith.get(content);
+    const better = other === undefined || (canonicals.has(address) && !canonicals.has(other));
+    if (better) bestWith.set(content, address);
+    if (other === undefined) continue;
+    const [worse, best] = better ? [other, address] : [address, other];
+    aliases.set(worse, best);
+    skipped.skip(shown(worse), 'says the same as another page', shown(best));
   }
 
   const kept = visited.filter(({ address }) => !aliases.has(address));

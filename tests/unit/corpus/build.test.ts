@@ -58,7 +58,7 @@ test('popularity comes from all links, however the corpus is cut', async () => {
   const dataDir = await folderWith(...ring, hub);
   const popularity = async (shards: number) => {
     const { datasetDir } = await ensureDataset({ dataDir, shards });
-    return new Map([...rowsOf(datasetDir, shards)].map(([id, row]) => [id, row.popularity]).sort() as [string, number][]);
+    return new Map([...rowsOf(datasetDir, shards)].map(([id, row]) => [id, row.popularity]));
   };
   const whole = await popularity(1);
   expect(await popularity(2)).toEqual(whole);
@@ -99,7 +99,7 @@ test('what is built is found the next time, and left as it is', async () => {
 test('of two builds at once one builds, and the other finds', async () => {
   const dataDir = await folderWith(...ring);
   const both = await Promise.all([ensureDataset({ dataDir, shards: 2 }), ensureDataset({ dataDir, shards: 2 })]);
-  expect(both.map((dataset) => dataset.built).sort()).toEqual([false, true]);
+  expect(both.filter((dataset) => dataset.built)).toHaveLength(1);
 });
 
 test('a page that several sources hold counts from the last of them, links and all', async () => {

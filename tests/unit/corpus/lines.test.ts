@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readLines } from '../../../corpus/lines.ts';
 import { put, tempDir } from './helpers.ts';

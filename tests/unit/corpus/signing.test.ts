@@ -1,5 +1,5 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { processingKey, processingKeyFile } from '../../../shared/security/processing-key.ts';
 import { canonical, firstVersion, signPage, verifyPage, type SignedPage } from '../../../shared/security/signing.ts';
