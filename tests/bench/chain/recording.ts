@@ -1,0 +1,57 @@
+import { database } from '../../../services/database/contract.ts';
+import { findAcrossShards } from '../../../services/database/scatter.ts';
+import { app } from '../../../services/app/contract.ts';
+import { html } from '../../../services/html/contract.ts';
+import { query } from '../../../services/query/contract.ts';
+import { ranking } from '../../../services/ranking/contract.ts';
+import { candidatesFor, rankRequest, searchResults } from '../../../services/ranking/results.ts';
+import type { Call, Reply } from '../../../shared/rpc/call.ts';
+import type { Context } from '../../../shared/rpc/context.ts';
+import { newTrace } from '../../../shared/rpc/trace.ts';
+import { httpClientTransport } from '../../../shared/rpc/transports/http-client.ts';
+import { upstream } from '../../../shared/rpc/upstream.ts';
+import { systemClock } from '../../../shared/time/clock.ts';
+import { systemRandom } from '../../../shared/time/random.ts';
+import type { NodeRow } from '../cluster/cluster.ts';
+
+/** What one hop carried: name -> request and reply. */
+export type Recording = Readonly<Record<string, { request: unknown; reply: unknown }>>;
+
+/** Does one search by hand against a running cluster, as the application server does it, and keeps every message. */
+export async function record(nodes: readonly NodeRow[], q: string): Promise<Recording> {
+  const transport = httpClientTransport({ node: 'bench-1', clock: systemClock });
+  const kept: Record<string, { request: unknown; reply: unknown }> = {};
+  async function send(call: Call): Promise<Reply> {
+    const hosts = nodes.filter(({ components }) => components.includes(call.component));
+    const node = hosts[(call.shard ?? 1) - 1]!;
+    const reply = await transport.send({ ...call, endpoint: { node: node.id, host: '127.0.0.1', port: node.port } });
+    kept[`${call.component}.${call.operation.name}${call.shard ?? ''}`] = { request: call.request, reply: reply.body };
+    return reply;
+  }
+  const context: Context = {
+    requestId: 'recording',
+    trace: newTrace(systemRandom),
+    deadlineAt: systemClock.now() + 10_000,
+    signal: new AbortController().signal,
+    priority: 'read',
+    servedBy: [],
+  };
+  const search = { q, page: 1, size: 10, explain: false };
+  try {
+    const { plan, suggestion } = await upstream(query, send, systemRandom).plan({ q }, context);
+    const found = await findAcrossShards(
+      upstream(database, send, systemRandom),
+      2,
+      { plan, size: candidatesFor(search) },
+      context,
+    );
+    const { ranked } = await upstream(ranking, send, systemRandom).rank(rankRequest(search, plan, found), context);
+    const results = searchResults(search, plan, suggestion, found, ranked);
+    const making = { tookMs: 1, via: ['gateway-1'], servedBy: context.servedBy, style: 'object-based' } as const;
+    await upstream(html, send, systemRandom).results({ results, making }, context);
+    await upstream(app, send, systemRandom).search({ search, format: 'html' }, context);
+    return kept;
+  } finally {
+    await transport.close();
+  }
+}
