@@ -1,7 +1,7 @@
 import { database } from '../../../services/database/contract.ts';
 import { findAcrossShards } from '../../../services/database/scatter.ts';
 import { app } from '../../../services/app/contract.ts';
-import { html } from '../../../services/html/contract.ts';
+import { html, type Making } from '../../../services/html/contract.ts';
 import { query } from '../../../services/query/contract.ts';
 import { ranking } from '../../../services/ranking/contract.ts';
 import { candidatesFor, rankRequest, searchResults } from '../../../services/ranking/results.ts';
@@ -47,7 +47,7 @@ export async function record(nodes: readonly NodeRow[], q: string): Promise<Reco
     );
     const { ranked } = await upstream(ranking, send, systemRandom).rank(rankRequest(search, plan, found), context);
     const results = searchResults(search, plan, suggestion, found, ranked);
-    const making = { tookMs: 1, via: ['gateway-1'], servedBy: context.servedBy, style: 'object-based' } as const;
+    const making: Making = { tookMs: 1, via: ['gateway-1', 'app-1'], servedBy: context.servedBy, style: 'object-based' };
     await upstream(html, send, systemRandom).results({ results, making }, context);
     await upstream(app, send, systemRandom).search({ search, format: 'html' }, context);
     return kept;
