@@ -36,7 +36,7 @@ const headings: ReadonlyMap<string, string> = new Map([
   ['member of topic', 'Words of this topic'],
   ['member of region', 'Words of this region'],
   ['member of usage', 'Words of this usage'],
-  ['link', 'Links'],
+  ['links to', 'Links'],
 ]);
 
 /** Groups links by relation: known relations first and in their order, others after them in the order of the page. */
