@@ -31,6 +31,9 @@ export const AbortIf = Type.Object(
 );
 export type AbortIf = Static<typeof AbortIf>;
 
+const seedRange = { minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
+const Seed = Type.Integer(seedRange);
+
 const common = {
   kind: Type.String({ pattern: '^[a-z]+([.][a-z]+)?$', maxLength: 40 }),
   scope: Type.Object(Scope.properties, { additionalProperties: false, default: {} }),
@@ -51,7 +54,7 @@ export const Fault = Type.Object(
     ...common,
     /** The node that is to be broken. */
     target: Name,
-    seed: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 0 }),
+    seed: Type.Integer({ ...seedRange, default: 0 }),
     /** Who holds the lease: when it stops renewing, the fault heals. */
     owner: Name,
   },
@@ -80,7 +83,8 @@ export const FaultRequest = Type.Object(
     ...common,
     /** A node, or a selector. */
     target: Type.Union([Name, Selector]),
-    seed: Type.Optional(Fault.properties.seed),
+    /** No default: an experiment derives its own. */
+    seed: Type.Optional(Seed),
     owner: Type.Optional(Name),
     /** Allows more than one fault at a time, and more than f victims of a replica group. */
     beyondTolerance: Type.Boolean({ default: false }),

@@ -55,13 +55,7 @@ const fits = (operation: Operation, body: unknown): boolean => {
  * limits it to leaves under a member of that name. `pick` in [0, 1) chooses where to begin looking. Undefined when there is
  * no such lie (nothing in the body, or the schema leaves no room).
  */
-export function lie(
-  body: unknown,
-  operation: Operation,
-  how: 'semantic' | 'syntactic',
-  pick: number,
-  field?: string,
-): unknown | undefined {
+export function lie(body: unknown, operation: Operation, how: 'semantic' | 'syntactic', pick: number, field?: string): unknown {
   const all = leaves(body);
   const places = field === undefined ? all : all.filter(({ path }) => path.includes(field));
   const first = Math.floor(pick * places.length);

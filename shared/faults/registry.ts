@@ -81,7 +81,10 @@ export function createFaultRegistry(options: RegistryOptions) {
   function refresh(): void {
     active = [...entries.values()].flatMap((entry) => entry.active ?? []);
     if (entries.size > 0) leaseTimer ??= scheduler.every(leaseMs / 4, checkLeases);
-    else if (leaseTimer) leaseTimer = void leaseTimer.cancel() as undefined;
+    else {
+      leaseTimer?.cancel();
+      leaseTimer = undefined;
+    }
   }
 
   function checkLeases(): void {

@@ -46,6 +46,11 @@ test.each([
   expect(parseFaultRequest({ ...request, ...target }).target).toEqual(selector);
 });
 
+test('a request without a seed has none: whoever plans derives one', () => {
+  expect(parseFaultRequest({ ...request, target: 'ranking-2' }).seed).toBeUndefined();
+  expect(parseFaultRequest({ ...request, target: 'ranking-2', seed: 7 }).seed).toBe(7);
+});
+
 test.each([
   [{}, /target must name/],
   [{ target: '' }, /target must name/],

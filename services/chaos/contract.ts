@@ -1,0 +1,29 @@
+import Type from 'typebox';
+import { contract, operation } from '../../shared/rpc/contract.ts';
+
+const ActiveFault = Type.Object({
+  id: Type.String(),
+  kind: Type.String(),
+  victims: Type.Array(Type.String()),
+  remainingMs: Type.Number(),
+});
+
+/** What may be read by anybody in the cluster. Whatever changes something goes through the REST door, with the operator token. */
+export const chaos = contract('chaos', {
+  active: operation({
+    summary: 'The faults in effect',
+    priority: 'background',
+    request: Type.Object({}),
+    response: Type.Object({ active: Type.Array(ActiveFault) }),
+  }),
+  journal: operation({
+    summary: 'What happened, oldest first',
+    priority: 'background',
+    request: Type.Object({ count: Type.Integer({ minimum: 1, maximum: 1_000 }) }),
+    response: Type.Object({
+      entries: Type.Array(
+        Type.Object({ at: Type.Number(), event: Type.String(), id: Type.String(), kind: Type.String(), target: Type.String() }),
+      ),
+    }),
+  }),
+});

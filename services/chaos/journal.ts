@@ -1,0 +1,71 @@
+import type { Clock } from '../../shared/time/clock.ts';
+
+/**
+ * What happened, one JSON object a line, appended and never changed. `undo` comes before `inject`: whatever dies in between,
+ * the journal knows what must be healed.
+ */
+export interface JournalEntry {
+  /** Wall-clock ms. */
+  readonly at: number;
+  readonly event:
+    | 'undo'
+    | 'inject'
+    | 'begin'
+    | 'heal'
+    | 'halt'
+    | 'abort'
+    | 'refuse'
+    | 'experiment'
+    | 'detect'
+    | 'diagnose'
+    | 'repair'
+    | 'steady';
+  readonly id: string;
+  readonly kind: string;
+  readonly target: string;
+  readonly [more: string]: unknown;
+}
+
+export interface Journal {
+  note(entry: Omit<JournalEntry, 'at'>): void;
+  /** The last entries, oldest first. */
+  recent(count?: number): readonly JournalEntry[];
+}
+
+const remembered = 1_000;
+
+/** `write` appends a line durably; `past` are the lines of earlier lives. */
+export function createJournal(clock: Clock, write: (line: string) => void, past: readonly string[] = []): Journal {
+  const entries = past.flatMap((line) => parseLine(line) ?? []).slice(-remembered);
+  return {
+    note(entry) {
+      const complete = { at: clock.wall(), ...entry } as JournalEntry;
+      write(`${JSON.stringify(complete)}\n`);
+      entries.push(complete);
+      if (entries.length > remembered) entries.shift();
+    },
+    recent: (count = remembered) => entries.slice(-count),
+  };
+}
+
+/** Undefined for a line that was cut off by a crash. */
+export function parseLine(line: string): JournalEntry | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null && 'event' in value && 'id' in value ? (value as JournalEntry) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What an earlier life may have left behind: faults announced or injected at a target and never healed there. */
+export function unhealed(entries: readonly JournalEntry[]): { id: string; kind: string; target: string }[] {
+  const open = new Map<string, { id: string; kind: string; target: string }>();
+  for (const { event, id, kind, target } of entries) {
+    const key = `${id} ${target}`;
+    if (event === 'undo') open.set(key, { id, kind, target });
+    if (event === 'heal') open.delete(key);
+    if (event === 'halt') open.clear();
+  }
+  return [...open.values()];
+}

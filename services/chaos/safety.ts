@@ -1,0 +1,85 @@
+import type { Fault } from '../../shared/faults/envelope.ts';
+import { tolerated } from '../../shared/membership/repair.ts';
+import type { Target } from './select.ts';
+
+/** What is going on when somebody asks for a fault. */
+export interface Situation {
+  /** The cluster was started with chaos enabled. */
+  readonly enabled: boolean;
+  /** Why everything is being stopped; undefined in quiet times. */
+  readonly aborting?: string | undefined;
+  readonly nodes: readonly Target[];
+  readonly active: readonly { readonly id: string; readonly kind: string; readonly casualties: readonly string[] }[];
+  /** What is wrong before anything was injected; undefined = steady. */
+  readonly unsteady?: string | undefined;
+}
+
+export interface Intention {
+  readonly id: string;
+  readonly kind: string;
+  /** The nodes that are lost to their groups by this. */
+  readonly casualties: readonly string[];
+  readonly beyondTolerance: boolean;
+}
+
+/** Pure: all that speaks against an injection, as sentences. Empty = go ahead. The rules are those of FAULTS.md. */
+export function objections({ id, kind, casualties, beyondTolerance }: Intention, situation: Situation): string[] {
+  const { enabled, aborting, nodes, active, unsteady } = situation;
+  if (!enabled) return ['chaos is not enabled: start the cluster with --chaos'];
+  const found: string[] = [];
+  if (aborting !== undefined) found.push(`everything is being stopped: ${aborting}`);
+  if (active.some((other) => other.id === id)) found.push(`the id ${id} is in use`);
+  if (unsteady !== undefined) found.push(`the cluster is not steady: ${unsteady}`);
+  if (beyondTolerance || kind === 'none') return found;
+  const others = active.filter((other) => other.kind !== 'none');
+  if (others.length > 0)
+    found.push(`${others[0]!.id} (${others[0]!.kind}) is still in effect: one fault at a time, or beyondTolerance`);
+  for (const group of new Set(nodes.map((node) => groupOf(node)))) {
+    const members = nodes.filter((node) => groupOf(node) === group);
+    const lost = members.filter((node) => casualties.includes(node.id));
+    if (lost.length > tolerated(members.length))
+      found.push(`${lost.length} of the ${members.length} of ${group} would be hit, it tolerates ${tolerated(members.length)}`);
+  }
+  return found;
+}
+
+/** Replicas of each other: the same group, and the same shard where there are shards. */
+export function groupOf({ group, shard }: Pick<Target, 'group' | 'shard'>): string {
+  return shard === undefined ? group : `${group} shard ${shard}`;
+}
+
+/** Of a partition only those outside of its largest part are lost; the rest serves on. */
+export function casualtiesOf(
+  fault: Pick<Fault, 'kind' | 'params' | 'probability'>,
+  victims: readonly string[],
+): readonly string[] {
+  if (fault.kind === 'none' || fault.probability === 0) return [];
+  if (fault.kind !== 'net.partition') return victims;
+  const { groups } = fault.params as { groups?: string[][] };
+  if (!groups) return [];
+  const largest = groups.reduce((most, group) => (group.length > most.length ? group : most));
+  return groups.filter((group) => group !== largest).flat();
+}
+
+export interface Visitor {
+  readonly token: string | undefined;
+  readonly host: string | undefined;
+  readonly origin: string | undefined;
+}
+
+/**
+ * Why a request to change something is turned away; undefined = welcome. `hosts`: names under which this door is known
+ * (against DNS rebinding); a browser's Origin must be one of them, too (against foreign pages). `sameToken` compares in
+ * constant time.
+ */
+export function turnedAway(
+  { token, host, origin }: Visitor,
+  hosts: readonly string[],
+  sameToken: (token: string) => boolean,
+): { code: 'forbidden' | 'unauthenticated'; reason: string } | undefined {
+  if (host === undefined || !hosts.includes(host)) return { code: 'forbidden', reason: 'this host name is not one of this door' };
+  if (origin !== undefined && !hosts.some((own) => origin === `http://${own}` || origin === `https://${own}`))
+    return { code: 'forbidden', reason: 'pages of another origin may not do this' };
+  if (token === undefined) return { code: 'unauthenticated', reason: 'the operator token is missing' };
+  return sameToken(token) ? undefined : { code: 'unauthenticated', reason: 'the operator token is wrong' };
+}

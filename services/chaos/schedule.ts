@@ -1,0 +1,48 @@
+import Type, { type Static } from 'typebox';
+import { seededRandom } from '../../shared/time/random.ts';
+import { Bathtub, lifeOf } from './bathtub/lives.ts';
+
+const Ms = Type.Number({ minimum: 0, maximum: 86_400_000 });
+const strict = { additionalProperties: false };
+
+/** When a fault comes, ms from the beginning of the experiment. */
+export const Schedule = Type.Union([
+  Type.Object({ at: Ms }, strict),
+  Type.Object({ every: Type.Number({ minimum: 10, maximum: 86_400_000 }), from: Type.Optional(Ms) }, strict),
+  /** Memoryless: as many per hour on average, as random as it gets. */
+  Type.Object({ poisson: Type.Object({ perHour: Type.Number({ exclusiveMinimum: 0, maximum: 100_000 }) }, strict) }, strict),
+  /** Each victim lives its own life; `stop.kill` is down for the repair time that was drawn. */
+  Type.Object({ bathtub: Bathtub }, strict),
+]);
+export type Schedule = Static<typeof Schedule>;
+
+export interface Occurrence {
+  readonly at: number;
+  /** Of a bathtub: which victim, and for how long it is down. */
+  readonly victim?: string;
+  readonly repairMs?: number;
+}
+
+/** More than any experiment needs, and few enough to plan beforehand. */
+export const maxOccurrences = 10_000;
+
+/** Pure: all occurrences before `durationMs`, in order; the same seed gives the same ones. */
+export function occurrences(schedule: Schedule, seed: number, durationMs: number, victims: readonly string[]): Occurrence[] {
+  if ('at' in schedule) return schedule.at < durationMs ? [{ at: schedule.at }] : [];
+  const found: Occurrence[] = [];
+  if ('every' in schedule) {
+    for (let at = schedule.from ?? 0; at < durationMs && found.length < maxOccurrences; at += schedule.every) found.push({ at });
+    return found;
+  }
+  if ('poisson' in schedule) {
+    const random = seededRandom(`poisson ${seed}`);
+    const meanMs = 3_600_000 / schedule.poisson.perHour;
+    const gap = () => -meanMs * Math.log(1 - random.next());
+    for (let at = gap(); at < durationMs && found.length < maxOccurrences; at += gap()) found.push({ at });
+    return found;
+  }
+  for (const victim of victims)
+    for (const { at, repairMs } of lifeOf(schedule.bathtub, `${seed} ${victim}`, durationMs).failures)
+      found.push({ at, victim, repairMs });
+  return found.sort((a, b) => a.at - b.at).slice(0, maxOccurrences);
+}

@@ -1,0 +1,96 @@
+import Type, { type Static } from 'typebox';
+import type { Clock } from '../../shared/time/clock.ts';
+import type { Scheduler, Timer } from '../../shared/time/scheduler.ts';
+
+/** What "it works" means, in numbers that a user would feel. */
+export const Hypothesis = Type.Object(
+  {
+    errorShareBelow: Type.Number({ exclusiveMinimum: 0, maximum: 1, default: 0.01 }),
+    p99BelowMs: Type.Number({ exclusiveMinimum: 0, default: 1_000 }),
+  },
+  { additionalProperties: false },
+);
+export type Hypothesis = Static<typeof Hypothesis>;
+
+export interface SteadyState {
+  readonly samples: number;
+  readonly errorShare: number;
+  readonly p99Ms: number;
+}
+
+export interface Sample {
+  readonly at: number;
+  readonly ok: boolean;
+  readonly tookMs: number;
+}
+
+/** Fewer samples than this say nothing about the 99th percentile; nothing at all is not steady either. */
+export const minSamples = 10;
+
+export function summarise(samples: readonly Sample[]): SteadyState {
+  const failed = samples.filter(({ ok }) => !ok).length;
+  const times = samples.map(({ tookMs }) => tookMs).sort((a, b) => a - b);
+  return {
+    samples: samples.length,
+    errorShare: samples.length === 0 ? 0 : failed / samples.length,
+    p99Ms: times[Math.max(0, Math.ceil(0.99 * times.length) - 1)] ?? 0,
+  };
+}
+
+/** A sentence about what does not hold; undefined = steady. */
+export function broken(state: SteadyState, hypothesis: Hypothesis): string | undefined {
+  if (state.samples < minSamples) return `only ${state.samples} probes were answered or failed so far, ${minSamples} are needed`;
+  if (state.errorShare >= hypothesis.errorShareBelow)
+    return `${(state.errorShare * 100).toFixed(1)}% of the probes fail, less than ${(hypothesis.errorShareBelow * 100).toFixed(1)}% is steady`;
+  if (state.p99Ms >= hypothesis.p99BelowMs)
+    return `the 99th percentile is ${state.p99Ms.toFixed(0)} ms, less than ${hypothesis.p99BelowMs} ms is steady`;
+  return undefined;
+}
+
+interface MeterOptions {
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+  /** One request as a user would send it; rejects when it fails. Must be bounded in time. */
+  readonly probe: () => Promise<void>;
+  readonly everyMs?: number;
+  readonly keepMs?: number;
+}
+
+export type SteadyMeter = ReturnType<typeof createSteadyMeter>;
+
+/** Probes at a fixed rate, whether or not earlier probes were answered: a stall must show. Runs while somebody holds it. */
+export function createSteadyMeter({ clock, scheduler, probe, everyMs = 100, keepMs = 60_000 }: MeterOptions) {
+  const holders = new Set<object>();
+  let samples: Sample[] = [];
+  let timer: Timer | undefined;
+
+  function once(): void {
+    const startedAt = clock.now();
+    const record = (ok: boolean) => {
+      const at = clock.now();
+      samples.push({ at, ok, tookMs: at - startedAt });
+      if (samples[0]!.at < at - keepMs) samples = samples.filter((sample) => sample.at >= at - keepMs);
+    };
+    probe().then(
+      () => record(true),
+      () => record(false),
+    );
+  }
+
+  return {
+    /** The returned function lets go; idempotent. */
+    hold(): () => void {
+      const holder = {};
+      holders.add(holder);
+      timer ??= scheduler.every(everyMs, once);
+      return function release() {
+        holders.delete(holder);
+        if (holders.size > 0) return;
+        timer?.cancel();
+        timer = undefined;
+      };
+    },
+    /** Over the probes that ended since `since`, ms on the monotonic clock. */
+    state: (since: number): SteadyState => summarise(samples.filter(({ at }) => at >= since)),
+  };
+}
