@@ -67,17 +67,12 @@ export function parseSynset(line: string): CorpusPage {
   }
 
   const links: CorpusPage['links'][number][] = [];
-  const seen = new Set<string>();
   const firstPointer = 5 + 2 * wordCount;
   const pointerCount = Number.parseInt(token(firstPointer - 1), 10);
   for (let i = 0; i < pointerCount; i++) {
     const at = firstPointer + 4 * i;
     const target = posOf(token(at + 2)) + token(at + 1);
-    // Pointers between single words repeat a relation of the same two synsets: one link is enough.
-    const key = token(at) + target;
-    if (target === id || seen.has(key)) continue;
-    seen.add(key);
-    links.push({ id: target, relation: relationName(token(at)) });
+    if (target !== id && !isRepeated(tokens, firstPointer, at)) links.push({ id: target, relation: relationName(token(at)) });
   }
 
   return {
@@ -90,11 +85,24 @@ export function parseSynset(line: string): CorpusPage {
   };
 }
 
+/**
+ * Pointers between single words ("0101" instead of "0000") repeat a relation of the same two synsets: one link is enough. Only they
+ * do, so only they are compared.
+ */
+function isRepeated(tokens: readonly string[], firstPointer: number, at: number): boolean {
+  if (tokens[at + 3] === '0000') return false;
+  for (let other = firstPointer; other < at; other += 4) {
+    if (tokens[other] === tokens[at] && tokens[other + 1] === tokens[at + 1] && tokens[other + 2] === tokens[at + 2]) return true;
+  }
+  return false;
+}
+
 function posOf(type: string): string {
   return type === 's' ? 'a' : type;
 }
 
 /** `ice_cream` -> `ice cream`; drops the marker that says where an adjective may stand: `galore(ip)` -> `galore`. */
 function readable(word: string): string {
-  return word.replace(/\((?:a|p|ip)\)$/, '').replaceAll('_', ' ');
+  const unmarked = word.endsWith(')') ? word.replace(/\((?:a|p|ip)\)$/, '') : word;
+  return unmarked.replaceAll('_', ' ');
 }
