@@ -3,18 +3,12 @@ import { availableParallelism } from 'node:os';
 import { Argument, Command, Option } from 'commander';
 import { systemClock } from '../shared/time/clock.ts';
 import { systemScheduler } from '../shared/time/scheduler.ts';
-import { demoCommand } from './commands/demo.ts';
 import type { DemoFlags } from './commands/demo.ts';
-import { findCommand } from './commands/find.ts';
 import type { FindFlags } from './commands/find.ts';
 import type { CommandIo } from './commands/io.ts';
-import { predictCommand } from './commands/predict.ts';
 import type { PredictFlags } from './commands/predict.ts';
-import { compareCommand, plotCommand, reportCommand } from './commands/report.ts';
 
-import { runCommand } from './commands/run.ts';
 import type { OutputFlags } from './commands/run.ts';
-import { sweepCommand } from './commands/sweep.ts';
 import type { SweepFlags } from './commands/sweep.ts';
 import type { RunFlags } from './options/cli-options.ts';
 import { exitCodes, isLoadError } from './options/errors.ts';
@@ -92,7 +86,7 @@ export function loadCommand(): Command {
     .option('--metrics-port <port>', "serve the run's own /metrics (0: any free port)")
     .addOption(new Option('--no-color').hideHelp())
     .action(async (url: string | undefined, flags: RunFlags & OutputFlags) => {
-      await withProcess((io) => runCommand(url, flags, io));
+      await withProcess(async (io) => (await import('./commands/run.ts')).runCommand(url, flags, io));
     });
   runOptions(load.command('find').argument('[url]'), true)
     .description('the highest rate at which every objective holds: bracketing, then bisection, with repeats')
@@ -103,19 +97,25 @@ export function loadCommand(): Command {
     .option('--repeats <n>', 'trials per rate; most of them decide (default: 3)')
     .option('--tolerance <share>', 'stop when the bracket is this narrow (default: 5%)')
     .option('--json', 'result as JSON on stdout')
-    .action((url: string | undefined, flags: FindFlags) => withProcess((io) => findCommand(url, flags, io)));
+    .action((url: string | undefined, flags: FindFlags) =>
+      withProcess(async (io) => (await import('./commands/find.ts')).findCommand(url, flags, io)),
+    );
   runOptions(load.command('sweep').argument('[url]'), true)
     .description('throughput against the number in flight, and the universal scalability law through it')
     .option('--repeats <n>', 'times over (default: 3)')
     .option('--json', 'points and fit as JSON on stdout')
-    .action((url: string | undefined, flags: SweepFlags) => withProcess((io) => sweepCommand(url, flags, io)));
+    .action((url: string | undefined, flags: SweepFlags) =>
+      withProcess(async (io) => (await import('./commands/sweep.ts')).sweepCommand(url, flags, io)),
+    );
   runOptions(load.command('predict').argument('[url]'), true)
     .description('mean response times beside M/M/1, M/M/c and M/D/1, and why they part')
     .option('--servers <c>', 'servers behind the one line (default: 1)')
     .option('--service <time>', 'service time (default: measured with one user)')
     .option('--utilisations <list>', 'where to measure (default: 0.3,0.5,0.7,0.8)')
     .option('--json', 'rows as JSON on stdout')
-    .action((url: string | undefined, flags: PredictFlags) => withProcess((io) => predictCommand(url, flags, io)));
+    .action((url: string | undefined, flags: PredictFlags) =>
+      withProcess(async (io) => (await import('./commands/predict.ts')).predictCommand(url, flags, io)),
+    );
   load
     .command('demo')
     .description('open-vs-closed: one stall, both models, one chart')
@@ -125,26 +125,34 @@ export function loadCommand(): Command {
     .option('--html <file>', 'both runs on one page')
     .option('--json', 'figures as JSON on stdout')
     .action((_name: string, flags: DemoFlags) =>
-      withProcess((io) => demoCommand(flags, parseDuration(flags.duration ?? '10s'), io)),
+      withProcess(async (io) =>
+        (await import('./commands/demo.ts')).demoCommand(flags, parseDuration(flags.duration ?? '10s'), io),
+      ),
     );
   outputOptions(load.command('report').argument('<results>'))
     .description('what a run printed, again, from its results.bin')
     .option('--journal <file>', 'a fault journal to lay over it')
-    .action((file: string, flags: OutputFlags) => withProcess((io) => reportCommand(file, flags, io)));
+    .action((file: string, flags: OutputFlags) =>
+      withProcess(async (io) => (await import('./commands/report.ts')).reportCommand(file, flags, io)),
+    );
   load
     .command('plot')
     .description('the page of a run, from its results.bin')
     .argument('<results>')
     .option('-o, --out <file>', 'where to (default: beside it)')
     .option('--journal <file>', 'a fault journal to lay over it')
-    .action((file: string, flags: { out?: string; journal?: string }) => withProcess((io) => plotCommand(file, flags, io)));
+    .action((file: string, flags: { out?: string; journal?: string }) =>
+      withProcess(async (io) => (await import('./commands/report.ts')).plotCommand(file, flags, io)),
+    );
   load
     .command('compare')
     .description('two runs side by side')
     .argument('<a>')
     .argument('<b>')
     .option('--html <file>', 'as a page')
-    .action((a: string, b: string, flags: { html?: string }) => withProcess((io) => compareCommand(a, b, flags, io)));
+    .action((a: string, b: string, flags: { html?: string }) =>
+      withProcess(async (io) => (await import('./commands/report.ts')).compareCommand(a, b, flags, io)),
+    );
   return load;
 }
 

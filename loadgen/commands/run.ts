@@ -11,9 +11,7 @@ import { parseTarget, requireAllowed } from '../options/target.ts';
 import { paint, wantsColour } from '../report/colour.ts';
 import { timelineCsv } from '../report/csv.ts';
 import { describePlan, describeWorkload } from '../report/describe.ts';
-import { htmlReport } from '../report/page/page.ts';
 import { resultJson } from '../report/json.ts';
-import { metricsServer } from '../report/metrics.ts';
 import { progressLine, progressView } from '../report/progress.ts';
 import type { RunResult } from '../report/result.ts';
 import { writeResult } from '../report/results-file.ts';
@@ -47,7 +45,10 @@ export async function runCommand(url: string | undefined, flags: RunFlags & Outp
   if (flags.journal !== undefined) await readJournal(flags.journal);
   const oracle = await oracleFor(plan, flags, io, note);
   note(`${plan.target.origin}  ${describeWorkload(plan.workload)}\n${describePlan(plan)}`);
-  const metrics = flags.metricsPort === undefined ? undefined : await metricsServer(flags.metricsPort, note);
+  const metrics =
+    flags.metricsPort === undefined
+      ? undefined
+      : await (await import('../report/metrics.ts')).metricsServer(flags.metricsPort, note);
   const view = progressView(io.stderr);
   let faults: FaultWindow[] = [];
   const startedAtMs = io.clock.wall();
@@ -87,7 +88,7 @@ export async function writeReports(
 ): Promise<void> {
   if (flags.out !== undefined) await writeResult(flags.out, result);
   if (flags.csv !== undefined) await save(flags.csv, timelineCsv(result));
-  if (flags.html !== undefined) await save(flags.html, await htmlReport([result]));
+  if (flags.html !== undefined) await save(flags.html, await (await import('../report/page/page.ts')).htmlReport([result]));
   if (typeof flags.spectrum === 'string') await save(flags.spectrum, spectrumText(result.latency.intended));
   if (flags.json) io.stdout.write(`${JSON.stringify(resultJson(result), undefined, 2)}\n`);
   else {

@@ -49,6 +49,8 @@ export async function workerRun(options: {
   const { plan, index, clock, scheduler } = options;
   const { model } = plan;
   const random = seededRandom(`${plan.seed}/worker/${index}`);
+  const byShape = plan.check !== 'status' && plan.check !== 'none' && plan.workload.kind !== 'url';
+  const hasSchema = byShape ? (await import('../verify/schemas.ts')).hasSchema : () => true;
   const workload = await createWorkload(plan.workload, random, index, `${options.runId}-${index}`);
   const connections = Math.max(1, shareOfCount(plan.connections, index, plan.workers));
   let record: ReturnType<typeof recorder> | undefined;
@@ -75,7 +77,7 @@ export async function workerRun(options: {
     const drive = driver({
       pool,
       workload,
-      checker: checker(plan.check, options.oracle && oracleOf(options.oracle)),
+      checker: checker(plan.check, options.oracle && oracleOf(options.oracle), hasSchema),
       recorder: recording,
       clock,
       scheduler,

@@ -3,7 +3,6 @@ import type { Answer, Request } from '../workload/request.ts';
 import { digest } from './digest.ts';
 import { keyOf } from './oracle.ts';
 import type { Oracle } from './oracle.ts';
-import { hasSchema } from './schemas.ts';
 
 /** right; wrong: it looks like success but is not; error: the server said that it failed. `compared`: against the oracle. */
 export type Verdict =
@@ -20,7 +19,12 @@ export interface Checker {
   check(request: Request, answer: Answer): Verdict;
 }
 
-export function checker(level: CheckLevel, oracle: Oracle | undefined): Checker {
+/** `hasSchema` is a parameter because the schema compiler is only loaded where shapes are checked. */
+export function checker(
+  level: CheckLevel,
+  oracle: Oracle | undefined,
+  hasSchema: (name: string, json: unknown) => boolean,
+): Checker {
   const bySchema = level === 'schema' || level === 'content';
   const byContent = level === 'content' && oracle !== undefined;
   return {

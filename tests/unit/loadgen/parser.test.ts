@@ -1,6 +1,6 @@
 import { get } from 'node:http';
 import { Duplex } from 'node:stream';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { responseParser } from '../../../loadgen/client/parser.ts';
 import type { ParsedAnswer } from '../../../loadgen/client/parser.ts';

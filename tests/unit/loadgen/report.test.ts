@@ -15,6 +15,7 @@ import { terminalReport } from '../../../loadgen/report/terminal.ts';
 import { checker } from '../../../loadgen/verify/check.ts';
 import { digest } from '../../../loadgen/verify/digest.ts';
 import { oracleOf, oracleText, parseOracle } from '../../../loadgen/verify/oracle.ts';
+import { hasSchema } from '../../../loadgen/verify/schemas.ts';
 import { answerOf } from '../../../loadgen/workload/request.ts';
 import { judged, sampleRun } from './sample-run.ts';
 
@@ -168,7 +169,7 @@ test('answers are judged by status, then shape, then content', () => {
   const request = { method: 'GET', target: '/api/suggest?prefix=ca', name: 'suggest', schema: 'suggest' };
   const good = { suggestions: ['cat'] };
   const oracle = oracleOf(parseOracle(oracleText([[request.target, digest('', good)]])));
-  const check = checker('content', oracle);
+  const check = checker('content', oracle, hasSchema);
   const answer = (status: number, body: unknown) => answerOf(status, Buffer.from(JSON.stringify(body)));
   expect(check.check(request, answer(200, good))).toEqual({ kind: 'right', compared: true });
   expect(check.check(request, answer(200, { suggestions: ['dog'] }))).toEqual({ kind: 'wrong', why: 'content' });
@@ -177,5 +178,5 @@ test('answers are judged by status, then shape, then content', () => {
   expect(check.check({ ...request, expect: [404] }, answer(404, {}))).toMatchObject({ kind: 'right' });
   expect(check.check({ ...request, target: '/unknown' }, answer(200, good))).toEqual({ kind: 'right', compared: false });
   expect(check.needsBody(request)).toBe(true);
-  expect(checker('status', undefined).needsBody(request)).toBe(false);
+  expect(checker('status', undefined, hasSchema).needsBody(request)).toBe(false);
 });

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { arrivalProcess, shareOf } from '../../../loadgen/schedule/arrivals.ts';
 import type { ArrivalProcess } from '../../../loadgen/schedule/arrivals.ts';

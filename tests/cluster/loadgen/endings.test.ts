@@ -1,0 +1,234 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { generate } from 'selfsigned';
+import { afterAll, describe, test } from 'vitest';
+import type { TestContext } from 'vitest';
+import { figures, load, start } from './run.ts';
+import type { Figures } from './run.ts';
+import { constant, known, ok } from './servers.ts';
+import type { KnownServer } from './servers.ts';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'tierlab-load-'));
+const file = (name: string) => path.join(folder, name);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function given<T extends KnownServer>({ onTestFinished }: TestContext, starting: Promise<T>): Promise<T> {
+  const server = await starting;
+  onTestFinished(() => server.close());
+  return server;
+}
+
+describe.concurrent('how a run can end', () => {
+  test('nobody listens: one clear sentence, exit code 106', async ({ expect }) => {
+    const closed = await constant(0);
+    await closed.close();
+    const { code, stderr, stdout } = await load(closed.url);
+    expect(code).toBe(106);
+    expect(stderr).toMatch(/nothing listens at http:\/\/127\.0\.0\.1:\d+ \(connection refused\)/);
+    expect(stderr).not.toMatch(/\bat .*\.ts:/);
+    expect(stdout).toBe('');
+  });
+
+  test('bad arguments: exit code 104, nothing is sent', async (context) => {
+    const { expect } = context;
+    const server = await given(context, constant(0));
+    for (const args of [['-R', 'fast'], ['--no-such-option'], ['-t', 'p(99)'], ['--journal', folder]]) {
+      const { code, stderr } = await load(server.url, ...args);
+      expect([args, code]).toEqual([args, 104]);
+      expect(stderr).not.toMatch(/\bat .*\.ts:/);
+    }
+    expect(server.requests()).toBe(0);
+  });
+
+  test('interrupted: the report of what was measured, exit code 105', async (context) => {
+    const { expect } = context;
+    const server = await given(context, constant(5));
+    const out = file('interrupted.bin');
+    const run = start([server.url, '-R', '100/s', '-d', '60s', '--json', '-o', out]);
+    await run.shown(/done/);
+    run.kill('SIGINT');
+    const { code, stdout } = await run.finished;
+    const result = JSON.parse(stdout) as Figures;
+    expect(code).toBe(105);
+    expect(result.ending).toBe('interrupted');
+    expect(result.done).toBeGreaterThan(50);
+    expect(result.durationMs).toBeLessThan(20_000);
+    expect((await load('report', out)).stdout).toContain('interrupted after');
+  });
+
+  test('the server dies in the middle: what was measured is reported, the rest are errors by their kind', async (context) => {
+    const { expect } = context;
+    let answered = 0;
+    const server = await given(
+      context,
+      known((_request, response) => {
+        if (++answered === 100) void server.close();
+        ok(response);
+      }),
+    );
+    const run = await figures(server.url, '-R', '100/s', '-d', '2s');
+    expect(run.asked).toBe(200);
+    expect(run.right).toBeGreaterThanOrEqual(99);
+    expect(run.errors).toBe(200 - run.right);
+    expect(Object.keys(run.codes).every((code) => ['refused', 'reset', 'closed'].includes(code))).toBe(true);
+  });
+
+  test('requests that are never answered are given up and count at least the timeout', async (context) => {
+    const { expect } = context;
+    const server = await given(
+      context,
+      known(() => {}),
+    );
+    const run = await figures(server.url, '-R', '20/s', '-d', '1s', '--timeout', '300ms');
+    expect(run).toMatchObject({ errors: 20, codes: { timeout: 20 }, done: 0, valid: false });
+    expect(run.latencyMs.intended.p50).toBeGreaterThanOrEqual(299);
+    expect(run.code).toBe(106);
+  });
+
+  test('more than one connection can carry: the run says that the cap closed the loop', async (context) => {
+    const { expect } = context;
+    const server = await given(context, constant(100));
+    const run = await figures(server.url, '-R', '100/s', '-d', '2s', '-c', '2');
+    expect(run.valid).toBe(false);
+    expect(run.code).toBe(106);
+    expect(run.sent).toBeLessThan(run.asked);
+    expect(run.reasons.join()).toMatch(/only \d+ of 200 requests were sent/);
+    expect(run.reasons.join()).toMatch(/all 2 connections were in use/);
+  });
+
+  test('TLS: a certificate of no known authority is refused, accepted with --ca, and with --insecure', async (context) => {
+    const { expect } = context;
+    const pems = await generate([{ name: 'commonName', value: 'localhost' }], {
+      keySize: 2048,
+      extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
+    });
+    const server = createServer({ key: pems.private, cert: pems.cert }, (_request, response) => ok(response));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    context.onTestFinished(() => {
+      server.close();
+      server.closeAllConnections();
+    });
+    const url = `https://localhost:${(server.address() as AddressInfo).port}/`;
+    const refused = await load(url);
+    expect(refused.code).toBe(106);
+    expect(refused.stderr).toMatch(/no secure connection.*--ca FILE/);
+    writeFileSync(file('ca.pem'), pems.cert);
+    expect(await figures(url, '-R', '100/s', '-d', '1s', '--ca', file('ca.pem'))).toMatchObject({ right: 100, errors: 0 });
+    expect(await figures(url, '-u', '2', '-d', '1s', '--think', '50ms', '--insecure')).toMatchObject({ errors: 0 });
+  });
+
+  test('a paused generator says that it was starved', async (context) => {
+    const { expect } = context;
+    const server = await given(context, constant(1));
+    const run = start([server.url, '-R', '200/s', '-d', '4s', '--json']);
+    await run.shown(/done/);
+    // The workers are the generator's children: stopped, they get no processor for a while.
+    const workers = readFileSync(`/proc/${run.pid}/task/${run.pid}/children`, 'utf8').trim().split(' ').map(Number);
+    for (const pid of workers) process.kill(pid, 'SIGSTOP');
+    await new Promise<void>((resolve) => void setTimeout(resolve, 700));
+    for (const pid of workers) process.kill(pid, 'SIGCONT');
+    const { code, stdout } = await run.finished;
+    const result = JSON.parse(stdout) as Figures;
+    expect(result.valid).toBe(false);
+    expect(result.reasons.join()).toMatch(/the generator was (late|starved)/);
+    expect(code).toBe(106);
+  });
+
+  test('a worker that is killed leaves what it measured, and the run is not valid', async (context) => {
+    const { expect } = context;
+    const server = await given(context, constant(1));
+    const run = start([server.url, '-R', '100/s', '-d', '30s', '--json']);
+    await run.shown(/done/);
+    const [worker] = readFileSync(`/proc/${run.pid}/task/${run.pid}/children`, 'utf8').trim().split(' ').map(Number);
+    process.kill(worker ?? 0, 'SIGKILL');
+    const { code, stdout } = await run.finished;
+    const result = JSON.parse(stdout) as Figures;
+    expect(code).toBe(106);
+    expect(result.reasons.join()).toMatch(/worker process died.*SIGKILL/);
+    expect(result.done).toBeGreaterThan(50);
+  });
+});
+
+describe.concurrent('what can be sent and kept', () => {
+  test('a scenario uses what it was answered, arrives by the clock, and is told apart by request', async (context) => {
+    const { expect } = context;
+    const server = await given(
+      context,
+      known((request, response) => {
+        if (request.url === '/start') return ok(response, '{"next":"/order/7"}', 'application/json');
+        response.writeHead(request.method === 'POST' && request.url === '/order/7' ? 201 : 400, { 'content-length': 0 }).end();
+      }),
+    );
+    const run = await figures(
+      server.url,
+      '--scenario',
+      path.join(import.meta.dirname, 'fixtures/shopper.ts'),
+      '-R',
+      '40/s',
+      '-d',
+      '1s',
+    );
+    expect(run.requests['start']).toEqual({ done: 40, errors: 0 });
+    expect(run.requests['order']?.errors).toBe(0);
+    expect(run.requests['order']?.done).toBeGreaterThan(34);
+    const broken = await load(server.url, '--scenario', path.join(import.meta.dirname, 'fixtures/broken.ts'));
+    expect(broken.code).toBe(104);
+    expect(broken.stderr).toMatch(/must export a generator function/);
+  });
+
+  test('writes carry idempotency keys, each its own, over all workers', async (context) => {
+    const { expect } = context;
+    const keys: unknown[] = [];
+    const server = await given(
+      context,
+      known((request, response) => {
+        keys.push(request.headers['idempotency-key']);
+        request.resume().on('end', () => response.writeHead(204).end());
+      }),
+    );
+    await figures(server.url, '--workload', 'write', '-R', '50/s', '-d', '1s', '-w', '2');
+    expect(keys).toHaveLength(50);
+    expect(new Set(keys).size).toBe(50);
+    expect(keys).not.toContain(undefined);
+  });
+
+  test('a run is kept, shown again, drawn and compared; its metrics can be scraped', async (context) => {
+    const { expect } = context;
+    const server = await given(context, constant(5));
+    const out = file('run.bin');
+    const run = start([
+      server.url,
+      '-R',
+      '100/s',
+      '-d',
+      '2s',
+      '-o',
+      out,
+      '--csv',
+      file('run.csv'),
+      '--html',
+      file('run.html'),
+      '--metrics-port',
+      '0',
+    ]);
+    await run.shown(/done/);
+    const metrics = /http:\/\/127\.0\.0\.1:\d+\/metrics/;
+    await run.shown(metrics);
+    const address = start([server.url, '-R', '50/s', '-d', '5s', '--metrics-port', '0']);
+    await address.shown(/done/);
+    await run.finished;
+    address.kill('SIGTERM');
+    const { stderr, code } = await address.finished;
+    expect(metrics.exec(stderr)).not.toBeNull();
+    expect(code).toBe(105);
+    expect((await load('report', out)).stdout).toContain('from intended time');
+    expect((await load('compare', out, out)).stdout).toMatch(/p99 .* 0\.0%/);
+    expect((await load('plot', out, '-o', file('plot.html'))).code).toBe(0);
+    for (const name of ['run.html', 'plot.html']) expect(readFileSync(file(name), 'utf8')).toContain('uPlot');
+    expect(readFileSync(file('run.csv'), 'utf8').split('\r\n').length).toBeGreaterThan(20);
+    expect((await load('report', file('run.csv'))).code).toBe(104);
+  });
+});
