@@ -2,23 +2,43 @@ import { component } from '../../shared/cluster/component.ts';
 import { database } from '../database/contract.ts';
 import { findAcrossShards } from '../database/scatter.ts';
 import { candidatesFor } from '../ranking/results.ts';
+import { complete } from './complete.ts';
 import { query } from './contract.ts';
+import { didYouMean } from './correct.ts';
 import { parse } from './parse.ts';
-// Interim: the query engineer's component replaces this file.
+import { keepVocabulary } from './vocabulary-keeper.ts';
+
+/** Keywords in, a structured database query out; and suggestions from the corpus's own words. */
 export const queryComponent = component({
   contract: query,
   calls: { database },
-  create({ upstream, topology }) {
+  create(environment) {
+    const { upstream, topology } = environment;
+    const keeper = keepVocabulary(environment);
+
+    function plan(q: string) {
+      const { plan, words } = parse(q);
+      const suggestion = didYouMean(keeper.vocabulary(), q, words);
+      return { plan, ...(suggestion === undefined ? {} : { suggestion }) };
+    }
+
     return {
       handlers: {
-        plan: async ({ q }) => ({ plan: parse(q) }),
-        suggest: async () => ({ suggestions: [] }),
+        plan: async ({ q }) => plan(q),
+        suggest: async ({ prefix, size }) => ({ suggestions: complete(keeper.vocabulary(), prefix, size) }),
         async search(request, context) {
-          const plan = parse(request.q);
-          const found = await findAcrossShards(upstream.database, topology.shards, { plan, size: candidatesFor(request) }, context);
-          return { plan, found };
+          const planned = plan(request.q);
+          const found = await findAcrossShards(
+            upstream.database,
+            topology.shards,
+            { plan: planned.plan, size: candidatesFor(request) },
+            context,
+          );
+          return { ...planned, found };
         },
       },
+      state: () => ({ words: keeper.vocabulary().words.length }),
+      stop: keeper.stop,
     };
   },
 });

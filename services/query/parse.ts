@@ -1,10 +1,102 @@
-import { analyse } from './analysis.ts';
-import type { Plan } from './plan.ts';
-// Interim: the query engineer's parser replaces this file.
-export function parse(q: string): Plan {
-  const weights = new Map<string, number>();
-  for (const term of analyse(q).terms) weights.set(term, (weights.get(term) ?? 0) + 1);
-  const phrases = [...q.matchAll(/"([^"]+)"/g)].map((m) => analyse(m[1]!)).filter((a) => a.terms.length > 0)
-    .map((a) => ({ terms: [...a.terms], positions: [...a.positions] }));
-  return { query: q, terms: [...weights].map(([term, weight]) => ({ term, weight })), phrases, exclusions: [] };
+import { visitTerms } from './analysis.ts';
+import { items, type Item } from './items.ts';
+import type { Field, Plan, PlannedPhrase } from './plan.ts';
+import { isArticle, isStopWord } from './stop-words.ts';
+
+/** A word that the user wants found, where it stands in the query: `query.slice(start, end)`. */
+export interface QueryWord {
+  readonly term: string;
+  /** Normalised, not stemmed. */
+  readonly word: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface Parsed {
+  readonly plan: Plan;
+  readonly words: readonly QueryWord[];
+}
+
+/** Scoring costs time by the term: of a pasted text the first so many different words decide. */
+export const maxTerms = 512;
+
+interface Token extends QueryWord {
+  readonly position: number;
+}
+
+interface Wanted extends QueryWord {
+  readonly field: Field | undefined;
+  /** In a phrase that has words of its own, stop words only have to stand there. */
+  readonly silent: boolean;
+}
+
+/**
+ * Turns what the user typed into a plan. OR over the words, because AND loses most of what a long question asks for; a word said twice counts
+ * twice. A query of exclusions only has no terms, and finds nothing: it says what is not wanted and not what is.
+ */
+export function parse(query: string): Parsed {
+  const wanted: Wanted[] = [];
+  const phrases = new Map<string, PlannedPhrase>();
+  const exclusions = new Map<string, PlannedPhrase>();
+  for (const item of items(query)) {
+    const tokens = read(item);
+    if (tokens.length === 0) continue;
+    if (item.excluded) {
+      addPhrase(exclusions, tokens, item.field);
+      continue;
+    }
+    const isPhrase = item.kind === 'phrase';
+    if (isPhrase) addPhrase(phrases, tokens, item.field);
+    const telling = isPhrase && tokens.some(({ word }) => !isStopWord(word));
+    for (const token of tokens) wanted.push({ ...token, field: item.field, silent: telling && isStopWord(token.word) });
+  }
+  const plan = { query, terms: weigh(scoredWords(wanted)), phrases: [...phrases.values()], exclusions: [...exclusions.values()] };
+  return { plan, words: wanted.map(({ term, word, start, end }) => ({ term, word, start, end })) };
+}
+
+/**
+ * Leaves out the stop words that only hold a sentence together; pages that have nothing but those in common with the query are no answer to it.
+ * They stay where they may be the point: without other words (`to be or not to be`), beside a single one (`in fact`, but not the article of `the
+ * cat`), at the end (`vitamin a`, `log in`), and where a field is named. Measured: README.md.
+ */
+function scoredWords(wanted: readonly Wanted[]): Wanted[] {
+  const spoken = wanted.filter(({ silent }) => !silent);
+  const others = new Set(spoken.filter(({ word }) => !isStopWord(word)).map(({ term }) => term));
+  if (others.size === 0) return spoken;
+  return spoken.filter(({ word, field }, i) => {
+    if (!isStopWord(word) || field !== undefined || i === spoken.length - 1) return true;
+    return others.size === 1 && !(i === 0 && isArticle(word));
+  });
+}
+
+function weigh(words: readonly Wanted[]): Plan['terms'] {
+  const terms = new Map<string, Plan['terms'][number]>();
+  for (const { term, field } of words) {
+    const key = `${field ?? ''}:${term}`;
+    const known = terms.get(key);
+    if (known !== undefined) known.weight++;
+    else if (terms.size < maxTerms) terms.set(key, { term, weight: 1, ...(field === undefined ? {} : { field }) });
+  }
+  return [...terms.values()];
+}
+
+/** The terms of an item. A character that a pair of characters holds already (scripts without spaces) would only add noise. */
+function read(item: Item): Token[] {
+  const tokens: Token[] = [];
+  visitTerms(item.text, (term, position, start, end, word) => {
+    tokens.push({ term, word, position, start: item.start + start, end: item.start + end });
+  });
+  const inside = (token: Token, other: Token | undefined) =>
+    other !== undefined && other.start <= token.start && other.end >= token.end && other.end - other.start > token.end - token.start;
+  return tokens.filter((token, i) => !inside(token, tokens[i - 1]) && !inside(token, tokens[i + 1]));
+}
+
+function addPhrase(phrases: Map<string, PlannedPhrase>, tokens: readonly Token[], field: Field | undefined): void {
+  const first = tokens[0]!.position;
+  const phrase: PlannedPhrase = {
+    terms: tokens.map(({ term }) => term),
+    positions: tokens.map(({ position }) => position - first),
+    ...(field === undefined ? {} : { field }),
+  };
+  phrases.set(JSON.stringify(phrase), phrase);
 }

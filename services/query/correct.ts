@@ -1,0 +1,67 @@
+import type { QueryWord } from './parse.ts';
+import { neighbours } from './neighbours.ts';
+import type { Vocabulary } from './vocabulary.ts';
+import { stem } from './words.ts';
+
+/** How bold corrections are. Measured on made-up and real misspellings: README.md. */
+export interface CorrectionParameters {
+  /** A known word counts as misspelt only when it stands in at most so many pages ... */
+  readonly rareUpTo: number;
+  /** ... and a neighbour one edit away in so many times more. */
+  readonly timesMoreFrequent: number;
+  /** What one more edit must be worth, as a ratio of frequencies. */
+  readonly editRatio: number;
+  /** The same for another first letter: people seldom mistake that one. */
+  readonly firstLetterRatio: number;
+}
+
+export const correctionParameters: CorrectionParameters = { rareUpTo: 2, timesMoreFrequent: 1_000, editRatio: 1_000, firstLetterRatio: 10 };
+
+/** A pasted text is not corrected to its end. */
+const maxCorrections = 4;
+
+/** The query with its misspelt words replaced and everything else as typed; undefined where nothing looks wrong. */
+export function didYouMean(vocabulary: Vocabulary, query: string, words: readonly QueryWord[]): string | undefined {
+  let corrected = '';
+  let end = 0;
+  let corrections = 0;
+  let tries = 0;
+  for (const { word, start, end: wordEnd } of words) {
+    if (corrections === maxCorrections || tries === maxTries) break;
+    if (!isCorrectable(vocabulary, word)) continue;
+    tries++;
+    const better = correct(vocabulary, word);
+    if (better === undefined) continue;
+    corrected += query.slice(end, start) + better;
+    end = wordEnd;
+    corrections++;
+  }
+  return corrections === 0 ? undefined : corrected + query.slice(end);
+}
+const maxTries = 8;
+
+/** Words of letters; short ones have too many neighbours to guess, and those of two scripts are no typing mistakes. */
+function isCorrectable({ stems }: Vocabulary, word: string): boolean {
+  if (word.length < 4 || word.length > 30 || !/^[\p{L}\p{M}]+$/u.test(word)) return false;
+  return (stems.get(stem(word)) ?? 0) <= correctionParameters.rareUpTo;
+}
+
+/**
+ * What `word` was probably meant to be; undefined where it is fine or nothing is near. One edit for words up to 5 letters, two for longer ones; of
+ * the neighbours the most probable: frequency against edits, a noisy channel (Kernighan, Church & Gale 1990) with one price per edit.
+ */
+export function correct(vocabulary: Vocabulary, word: string, parameters: CorrectionParameters = correctionParameters): string | undefined {
+  const { rareUpTo, timesMoreFrequent, editRatio, firstLetterRatio } = parameters;
+  const own = vocabulary.stems.get(stem(word)) ?? 0;
+  if (own > rareUpTo) return undefined;
+  const maxDistance = own > 0 || word.length <= 5 ? 1 : 2;
+  let best: { word: string; worth: number } | undefined;
+  for (const { word: number, distance } of neighbours(vocabulary.trie, word, maxDistance)) {
+    const candidate = vocabulary.words[number]!;
+    const documents = vocabulary.documents[number]!;
+    if (distance === 0 || documents < own * timesMoreFrequent) continue;
+    const worth = documents / editRatio ** distance / (candidate[0] === word[0] ? 1 : firstLetterRatio);
+    if (best === undefined || worth > best.worth) best = { word: candidate, worth };
+  }
+  return best?.word;
+}

@@ -1,0 +1,46 @@
+import { fields, type Field } from './plan.ts';
+
+/** One thing that the user asked for, as it stands in the query. */
+export interface Item {
+  readonly kind: 'words' | 'phrase';
+  readonly excluded: boolean;
+  readonly field?: Field;
+  /** The words themselves: `query.slice(start, start + text.length)`. */
+  readonly text: string;
+  readonly start: number;
+}
+
+/**
+ * Cuts a query into items. Never fails: what is not understood is words.
+ *
+ *     item = ["-"] [field ":"] ( quote text quote | word )      field = title | keywords | body
+ *
+ * A "-" excludes only at the start of an item and before something (so `well-known`, `- dog` and `--help` exclude nothing). A quote that is never
+ * closed is no quote: somebody is still typing.
+ */
+export function items(query: string): Item[] {
+  const found: Item[] = [];
+  itemPattern.lastIndex = 0;
+  for (const match of query.matchAll(itemPattern)) {
+    const { minus, field, phrase, word } = match.groups as Partial<Record<'minus' | 'field' | 'phrase' | 'word', string>>;
+    const text = phrase ?? word ?? '';
+    const start = match.index + match[0].length - text.length - (phrase === undefined ? 0 : 1);
+    found.push({
+      kind: phrase === undefined ? 'words' : 'phrase',
+      excluded: minus !== undefined,
+      ...(field === undefined ? {} : { field: field.slice(0, -1).toLowerCase() as Field }),
+      text,
+      start,
+    });
+  }
+  return found;
+}
+
+const quote = '["\u201C\u201D\u201E]';
+const notQuote = '[^"\u201C\u201D\u201E]';
+/** The parts of an item one after the other; whatever is left between two items (spaces, lone quotes) is skipped. */
+const itemPattern = new RegExp(
+  `(?<minus>(?<![^\\s"\u201C\u201D\u201E])-(?![\\s-]))?(?<field>(?:${fields.join('|')}):(?=\\S))?` +
+    `(?:${quote}(?<phrase>${notQuote}*)${quote}|(?<word>[^\\s"\u201C\u201D\u201E]+))`,
+  'giu',
+);
