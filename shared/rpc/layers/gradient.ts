@@ -15,7 +15,19 @@ export const GradientSettings = Type.Object(
     maxLimit: Type.Number({ default: 1_000, minimum: 1 }),
     windowMs: Type.Number({ default: 250, minimum: 1, description: 'how often the limit is adjusted' }),
     minSamples: Type.Integer({ default: 10, minimum: 1, description: 'answers in a window before it counts (Netflix: 10)' }),
+    probeSamples: Type.Integer({ default: 5, minimum: 1, description: 'answers that end a probe' }),
     tolerance: Type.Number({ default: 1.2, minimum: 1, description: 'slowdown that is still no queueing (Netflix: 1.5)' }),
+    burstTolerance: Type.Number({
+      default: 4,
+      minimum: 1,
+      description: 'the same while few calls are refused: a burst may queue, an overload may not',
+    }),
+    overloadShare: Type.Number({
+      default: 0.25,
+      minimum: 0,
+      maximum: 1,
+      description: 'refused share of a window from which on it is an overload',
+    }),
     queue: Type.Number({ default: 0.5, minimum: 0, description: 'times the square root of the limit may queue' }),
     smoothing: Type.Number({
       default: 0.2,
@@ -38,54 +50,80 @@ export interface Gradient {
   readonly limit: number;
   /** When the latency without a queue was last seen, ms on the clock. */
   readonly learntAt: number;
-  /** Only `minLimit` calls are let in, until enough of them were answered. */
+  /** How long after that to look again, ms. */
+  readonly probeAfterMs: number;
+  /** One call at a time is let in, until enough of them were answered. */
   readonly probing: boolean;
 }
 
 export interface Window {
+  readonly durationMs: number;
   /** Latency of this window's answers over what they take without a queue. */
   readonly slowdown: number;
   /** Most calls at a time. */
   readonly maxInFlight: number;
   /** Calls that ran into their deadline here. */
   readonly timeouts: number;
+  /** Share of the calls that were refused. */
+  readonly shedShare: number;
 }
 
-export const initialGradient = ({ initialLimit }: GradientSettings, now: number): Gradient => ({
+export const initialGradient = ({ initialLimit, probeMs }: GradientSettings, now: number): Gradient => ({
   limit: initialLimit,
   learntAt: now,
+  probeAfterMs: probeMs,
   probing: false,
 });
-
-/** Whether the answers of this window met no queue of our making, so that they show the latency without one. */
-export function isUnqueued(gradient: Gradient, { maxInFlight }: Window): boolean {
-  return gradient.probing || maxInFlight <= gradient.limit / 2;
-}
 
 /**
  * The concurrency limit after one more window. It follows the ratio of the latency without queueing to the latency now, as Netflix's
  * Gradient2 does. But where that compares with a long average - which drifts up while an overload lasts, and takes the limit with it - here
- * the baseline is learnt only without a queue: below half the limit, or in a short probe at the lowest limit, as BBR drains its queue to
- * see the round trip (Cardwell et al., 2016). So a service that really became slower is followed within two or three probes.
+ * the latency without a queue is looked at: in an overload by a short probe with one call at a time, as BBR drains its queue to
+ * see the round trip (Cardwell et al., 2016). So a service that really became slower is followed within a few probes. A probe costs
+ * throughput: they take at most a twentieth of the time.
  */
 export function nextGradient(settings: GradientSettings, gradient: Gradient, window: Window, now: number): Gradient {
-  const { limit } = gradient;
-  if (gradient.probing) return { limit, learntAt: now, probing: false };
+  if (gradient.probing) {
+    return { ...gradient, learntAt: now, probing: false, probeAfterMs: Math.max(settings.probeMs, 20 * window.durationMs) };
+  }
   // A limit that is not needed is left alone: nothing is known about it.
-  if (isUnqueued(gradient, window) && window.timeouts === 0) return { limit, learntAt: now, probing: false };
-  const probing = now - gradient.learntAt >= settings.probeMs;
-  return { limit: nextLimit(settings, limit, window), learntAt: gradient.learntAt, probing };
+  if (window.maxInFlight <= gradient.limit / 2 && window.timeouts === 0) return { ...gradient, learntAt: now };
+  const limit = nextLimit(settings, gradient.limit, window);
+  const overload = window.shedShare >= settings.overloadShare;
+  return { ...gradient, limit, probing: overload && now - gradient.learntAt >= gradient.probeAfterMs };
 }
 
 /** Room to grow by, and to queue in, is a part of the square root of the limit (Netflix): relatively more where the limit is small. */
-function nextLimit({ minLimit, maxLimit, smoothing, tolerance, queue }: GradientSettings, limit: number, window: Window): number {
-  const ratio = Math.max(0.5, Math.min(1, tolerance / window.slowdown));
+function nextLimit(settings: GradientSettings, limit: number, window: Window): number {
+  const { minLimit, maxLimit, smoothing, tolerance, burstTolerance, overloadShare, queue } = settings;
+  const tolerated = window.shedShare >= overloadShare ? tolerance : burstTolerance;
+  const ratio = Math.max(0.5, Math.min(1, tolerated / window.slowdown));
   const wanted = window.timeouts > 0 ? limit / 2 : limit * ratio + queue * Math.sqrt(limit);
   return Math.max(minLimit, Math.min(maxLimit, limit + smoothing * (wanted - limit)));
 }
 
-/** The latency of an operation without a queue, ms, after a window whose mean was `meanMs`: lower is believed at once, higher half, and only unqueued. */
-export function nextBaseline(baselineMs: number | undefined, meanMs: number, unqueued: boolean): number {
-  if (baselineMs === undefined || meanMs < baselineMs) return meanMs;
-  return unqueued ? (baselineMs + meanMs) / 2 : baselineMs;
+/** Answers of one operation in one window. `alone`: begun while nothing else was under way, so they met no queue. */
+export interface Answers {
+  readonly sumMs: number;
+  readonly samples: number;
+  readonly aloneSumMs: number;
+  readonly aloneSamples: number;
+}
+
+/**
+ * The latency of an operation without a queue, ms, after one more window. Calls that were alone show it. Others were faster or slower than it:
+ * faster is believed too, because a queue only adds; slower hardly - 1% a window, which doubles it in 20 s - and in an overload
+ * not at all. By a third of the difference, because a mean of few answers is far off.
+ */
+export function nextBaseline(baselineMs: number | undefined, answers: Answers, overload: boolean): number {
+  const { sumMs, samples, aloneSumMs, aloneSamples } = answers;
+  const meanMs = sumMs / samples;
+  if (aloneSamples > 0) {
+    const aloneMs = aloneSumMs / aloneSamples;
+    if (baselineMs === undefined) return aloneMs;
+    return baselineMs + (aloneMs - baselineMs) * Math.min(1 / 3, aloneSamples / 15);
+  }
+  if (baselineMs === undefined) return meanMs;
+  if (meanMs < baselineMs) return baselineMs + (meanMs - baselineMs) / 3;
+  return overload ? baselineMs : Math.min(meanMs, baselineMs * 1.01);
 }

@@ -25,7 +25,11 @@ export const HedgeSettings = Type.Object(
       maximum: 1,
       description: 'hedges per call (Dean & Barroso, The Tail at Scale, 2013: 5%)',
     }),
-    reserve: Type.Number({ default: 10, minimum: 0, description: 'hedges that are always saved up' }),
+    reserve: Type.Number({
+      default: 50,
+      minimum: 0,
+      description: 'hedges that are always saved up: slow answers come in bursts',
+    }),
     minSamples: Type.Number({ default: 50, minimum: 1, description: 'before that nobody knows what is slow' }),
     maxAttempts: Type.Integer({ default: 3, minimum: 2, maximum: 10, description: 'with the first, and those after failures' }),
     fixedDelayMs: Type.Optional(
@@ -68,7 +72,7 @@ export function hedgeDelayMs(settings: HedgeSettings, quantileMs: number | undef
 export function hedge(settings: HedgeSettings, dependencies: HedgeDependencies): Layer {
   const { clock, statistics, endpoints } = dependencies;
   const hedges = new Map<string, Budget>();
-  const retrying: RetrySettings = { maxAttempts: settings.maxAttempts, baseMs: 10, maxMs: 1_000 };
+  const retrying: RetrySettings = { maxAttempts: settings.maxAttempts, baseMs: 10, maxMs: 1_000, anyDepth: false };
 
   function hedgeBudget(component: string): Budget {
     let budget = hedges.get(component);

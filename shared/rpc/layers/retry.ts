@@ -17,6 +17,10 @@ export const RetrySettings = Type.Object(
       description: 'upper bound of the first wait; about one round trip under load',
     }),
     maxMs: Type.Number({ default: 1_000, minimum: 0, description: 'upper bound of every wait' }),
+    anyDepth: Type.Boolean({
+      default: false,
+      description: 'retries what a deeper node has retried already: for showing retry storms',
+    }),
   },
   { additionalProperties: false },
 );
@@ -38,7 +42,7 @@ export function decideRetry(
 ): RetryDecision {
   const maxAttempts =
     call.attemptsLeft === undefined ? settings.maxAttempts : Math.min(settings.maxAttempts, call.attemptsLeft + 1);
-  if (attempt >= maxAttempts || !isRetryable(call, error, node)) return giveUp;
+  if (attempt >= maxAttempts || !isRetryable(call, error, node, settings.anyDepth)) return giveUp;
   const elsewhere = attempt === 1 && error.definite && error.retryAfterMs === undefined;
   const backoffMs = elsewhere ? 0 : draw * Math.min(settings.maxMs, settings.baseMs * 2 ** (attempt - 1));
   const delayMs = Math.max(backoffMs, error.retryAfterMs ?? 0);

@@ -22,14 +22,15 @@ const curable: Partial<Record<ErrorCode, 'route' | 'load'>> = {
  * - Only what another attempt may cure.
  * - What may have happened (not `definite`) only if doing it twice is the same as doing it once.
  * - A failure of a deeper node (`error.node`) was retried by its own caller already; retrying it at every level multiplies
- *   (three attempts on each of three levels are 27: Google SRE book, ch. 22), so only lost routes are tried again from here.
+ *   (three attempts on each of three levels are 27: Google SRE book, ch. 22), so only lost routes are tried again from here -
+ *   unless `anyDepth`, which is for showing that.
  */
-export function isRetryable(call: Call, error: RpcError, node: string | undefined): boolean {
+export function isRetryable(call: Call, error: RpcError, node: string | undefined, anyDepth = false): boolean {
   const kind = curable[error.code];
   if (kind === undefined) return false;
   if (!error.definite && !isRepeatable(call)) return false;
   const deeper = error.node !== undefined && node !== undefined && error.node !== node;
-  return kind === 'route' || !deeper;
+  return kind === 'route' || !deeper || anyDepth;
 }
 
 /** Doing it twice is the same as doing it once. */

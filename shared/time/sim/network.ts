@@ -1,0 +1,93 @@
+import type { Random } from '../random.ts';
+import type { Scheduler } from '../scheduler.ts';
+import { constant, type Distribution } from './distribution.ts';
+
+/** What happens to messages on one directed link. */
+export interface Link {
+  readonly latency: Distribution;
+  /** Share of the messages that are lost, and that arrive twice. */
+  readonly drop: number;
+  readonly duplicate: number;
+}
+
+/**
+ * A virtual network: one-way messages between named nodes, each with a latency of its own, so they may overtake each other.
+ * Nothing arrives synchronously.
+ */
+export interface Network {
+  send(from: string, to: string, deliver: () => void): void;
+  /** Overrides the default link; `'*'` stands for every node. The most exact match counts: from+to, from, to. */
+  setLink(from: string, to: string, link: Partial<Link>): void;
+  /** Nodes of different groups cannot reach each other; nodes that are in no group reach everybody. */
+  partition(groups: readonly (readonly string[])[]): void;
+  /** Messages from `from` to `to` are lost; the other direction works. */
+  block(from: string, to: string): void;
+  /** Ends partitions and blocks. */
+  heal(): void;
+  /** Whether a message would get through now, chance apart. */
+  reaches(from: string, to: string): boolean;
+  readonly sent: number;
+  readonly lost: number;
+}
+
+export interface NetworkOptions {
+  readonly scheduler: Scheduler;
+  readonly random: Random;
+  readonly link?: Partial<Link>;
+}
+
+/** About a LAN's half round trip. */
+const defaultLink: Link = { latency: constant(0.25), drop: 0, duplicate: 0 };
+
+export function createNetwork({ scheduler, random, link = {} }: NetworkOptions): Network {
+  const fallback: Link = { ...defaultLink, ...link };
+  const links = new Map<string, Link>();
+  const groupOf = new Map<string, number>();
+  const blocked = new Set<string>();
+  let sent = 0;
+  let lost = 0;
+
+  const edge = (from: string, to: string) => `${from}>${to}`;
+
+  function linkOf(from: string, to: string): Link {
+    if (links.size === 0) return fallback;
+    return links.get(edge(from, to)) ?? links.get(edge(from, '*')) ?? links.get(edge('*', to)) ?? fallback;
+  }
+
+  function reaches(from: string, to: string): boolean {
+    if (blocked.size > 0 && blocked.has(edge(from, to))) return false;
+    if (groupOf.size === 0) return true;
+    const [a, b] = [groupOf.get(from), groupOf.get(to)];
+    return a === undefined || b === undefined || a === b;
+  }
+
+  return {
+    send(from, to, deliver) {
+      sent++;
+      const { latency, drop, duplicate } = linkOf(from, to);
+      if (!reaches(from, to) || (drop > 0 && random.next() < drop)) {
+        lost++;
+        return;
+      }
+      scheduler.after(latency(random), deliver);
+      if (duplicate > 0 && random.next() < duplicate) scheduler.after(latency(random), deliver);
+    },
+    setLink: (from, to, own) => void links.set(edge(from, to), { ...fallback, ...own }),
+    partition(groups) {
+      groupOf.clear();
+      groups.forEach((nodes, group) => nodes.forEach((node) => groupOf.set(node, group)));
+    },
+    block: (from, to) => void blocked.add(edge(from, to)),
+    heal() {
+      groupOf.clear();
+      blocked.clear();
+    },
+    reaches,
+    get sent() {
+      return sent;
+    },
+    get lost() {
+      return lost;
+    },
+  };
+}
