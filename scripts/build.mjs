@@ -15,6 +15,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as esbuild } from 'esbuild';
 import { stampFile } from './lib/bundle-age.mjs';
+import { leanImports } from './lib/lean-imports.mjs';
 import { findWorkers, workerAddresses } from './lib/worker-entries.mjs';
 
 const sourceFolders = ['cli', 'corpus', 'loadgen', 'services', 'shared'];
@@ -60,7 +61,7 @@ export async function build(root) {
     metafile: true,
     write: false,
     banner: { js: banner },
-    plugins: [workerAddresses(workers)],
+    plugins: [workerAddresses(workers), leanImports(root)],
     logLevel: 'silent',
   }).catch((error) => {
     throw new Error(describe(error), { cause: error });

@@ -1,4 +1,5 @@
 interface Package {
+  readonly name?: string;
   readonly version?: string;
   readonly integrity?: string;
   readonly optional?: boolean;

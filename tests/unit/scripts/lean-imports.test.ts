@@ -1,0 +1,44 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, expect, test } from 'vitest';
+import { leanImports } from '../../../scripts/lib/lean-imports.mjs';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+const folder = mkdtempSync(path.join(tmpdir(), 'tierlab-lean-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Bundles `source` and answers what the bundle prints. */
+async function bundledOutput(source: string): Promise<string> {
+  const outfile = path.join(folder, 'out.mjs');
+  await build({
+    stdin: { contents: source, resolveDir: root, loader: 'ts' },
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    plugins: [leanImports(root)],
+    logLevel: 'silent',
+  });
+  return spawnSync(process.execPath, [outfile], { encoding: 'utf8' }).stdout.trim();
+}
+
+test('node:http works, and the WebSocket inside Node.js stays unloaded', async () => {
+  const source = `import { createServer } from 'node:http';
+    console.log(typeof createServer, process.moduleLoadList.some((name) => name.includes('undici')));`;
+  expect(await bundledOutput(source)).toBe('function false');
+});
+
+test('undici gives its pool and its errors', async () => {
+  const source = `import { Pool, errors } from 'undici';
+    const pool = new Pool('http://127.0.0.1:9');
+    pool.request({ path: '/', method: 'GET' }).catch((error) => console.log(error.code, typeof errors.RequestAbortedError));`;
+  expect(await bundledOutput(source)).toBe('ECONNREFUSED function');
+});
+
+test('a part of undici that the bundle does not know fails the build by name', async () => {
+  await expect(bundledOutput("import { MockAgent } from 'undici'; console.log(MockAgent);")).rejects.toThrow(/MockAgent/);
+});
