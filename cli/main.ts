@@ -1,11 +1,14 @@
 import { Command, CommanderError } from 'commander';
 import { CommandError, UsageError } from './errors.ts';
 
+/** Gives a command its options and action; one that is built elsewhere is returned and takes its place. */
+type Define = (command: Command) => Command | void;
+
 /**
  * The `tierlab` command. Each subcommand's module is loaded when it is called: a node's process pays for nothing else.
- * Exit codes: 0 ok, 1 failed, 2 called wrongly.
+ * Exit codes: 0 ok, 1 failed, 2 called wrongly; `load` has its own (loadgen/README.md).
  */
-const commands: Readonly<Record<string, { summary: string; load: () => Promise<(command: Command) => void> }>> = {
+const commands: Readonly<Record<string, { summary: string; load: () => Promise<Define> }>> = {
   up: { summary: 'start a cluster', load: async () => (await import('./commands/up.ts')).up },
   down: { summary: 'stop a cluster', load: async () => (await import('./commands/down.ts')).down },
   status: { summary: 'show the nodes of a running cluster', load: async () => (await import('./commands/status.ts')).status },
@@ -15,6 +18,10 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<(
   dataset: {
     summary: 'build the data set without starting anything',
     load: async () => (await import('./commands/dataset.ts')).dataset,
+  },
+  load: {
+    summary: 'load the cluster, or any server on this machine, and measure honestly',
+    load: async () => (await import('../loadgen/cli.ts')).loadCommand,
   },
   node: {
     summary: 'run one node of a topology under a watchdog of its own',
@@ -40,16 +47,17 @@ async function main(argv: readonly string[]): Promise<number> {
     .addHelpText('after', examples)
     .showHelpAfterError('(tierlab --help shows what there is)')
     .exitOverride();
-  const wanted = argv.find((word) => Object.hasOwn(commands, word));
+  const wanted = argv.find((word) => !word.startsWith('-'));
   for (const [name, { summary, load }] of Object.entries(commands)) {
-    const command = program.command(name).description(summary).exitOverride();
-    if (name === wanted) (await load())(command);
+    const command = new Command(name).description(summary).exitOverride();
+    program.addCommand((name === wanted && (await load())(command)) || command);
   }
   try {
     await program.parseAsync(argv, { from: 'user' });
-    return 0;
+    return Number(process.exitCode ?? 0);
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    // 1 is the parser's own code for every mistake; `load` has codes of its own.
+    if (error instanceof CommanderError) return error.exitCode === 1 ? 2 : error.exitCode;
     if (error instanceof UsageError) return say(error.message, 2);
     if (error instanceof CommandError) return say(error.message, 1);
     return say(error instanceof Error ? error.message : String(error), 1);
