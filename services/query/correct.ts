@@ -9,13 +9,11 @@ export interface CorrectionParameters {
   readonly rareUpTo: number;
   /** ... and a neighbour one edit away in so many times more. */
   readonly timesMoreFrequent: number;
-  /** What one more edit must be worth, as a ratio of frequencies. */
-  readonly editRatio: number;
-  /** The same for another first letter: people seldom mistake that one. */
+  /** What a neighbour with another first letter must be more frequent: people seldom mistake that one. */
   readonly firstLetterRatio: number;
 }
 
-export const correctionParameters: CorrectionParameters = { rareUpTo: 2, timesMoreFrequent: 1_000, editRatio: 1_000, firstLetterRatio: 10 };
+export const correctionParameters: CorrectionParameters = { rareUpTo: 2, timesMoreFrequent: 1_000, firstLetterRatio: 10 };
 
 /** A pasted text is not corrected to its end. */
 const maxCorrections = 4;
@@ -47,21 +45,29 @@ function isCorrectable({ stems }: Vocabulary, word: string): boolean {
 }
 
 /**
- * What `word` was probably meant to be; undefined where it is fine or nothing is near. One edit for words up to 5 letters, two for longer ones; of
- * the neighbours the most probable: frequency against edits, a noisy channel (Kernighan, Church & Gale 1990) with one price per edit.
+ * What `word` was probably meant to be; undefined where it is fine or nothing is near. The neighbours one edit away go first, and only where
+ * there are none, and the word has more than 5 letters, those two away: the second edit costs ten times the time and is seldom what happened. Of
+ * neighbours as near, the most frequent.
  */
-export function correct(vocabulary: Vocabulary, word: string, parameters: CorrectionParameters = correctionParameters): string | undefined {
-  const { rareUpTo, timesMoreFrequent, editRatio, firstLetterRatio } = parameters;
+export function correct(
+  vocabulary: Vocabulary,
+  word: string,
+  parameters: CorrectionParameters = correctionParameters,
+): string | undefined {
   const own = vocabulary.stems.get(stem(word)) ?? 0;
-  if (own > rareUpTo) return undefined;
-  const maxDistance = own > 0 || word.length <= 5 ? 1 : 2;
-  let best: { word: string; worth: number } | undefined;
-  for (const { word: number, distance } of neighbours(vocabulary.trie, word, maxDistance)) {
-    const candidate = vocabulary.words[number]!;
-    const documents = vocabulary.documents[number]!;
-    if (distance === 0 || documents < own * timesMoreFrequent) continue;
-    const worth = documents / editRatio ** distance / (candidate[0] === word[0] ? 1 : firstLetterRatio);
-    if (best === undefined || worth > best.worth) best = { word: candidate, worth };
+  if (own > parameters.rareUpTo) return undefined;
+  const near = bestNeighbour(1);
+  return near === undefined && own === 0 && word.length > 5 ? bestNeighbour(2) : near;
+
+  function bestNeighbour(maxDistance: number): string | undefined {
+    let best: { word: string; worth: number } | undefined;
+    for (const { word: number, distance } of neighbours(vocabulary.trie, word, maxDistance)) {
+      const candidate = vocabulary.words[number]!;
+      const documents = vocabulary.documents[number]!;
+      if (distance === 0 || documents < own * parameters.timesMoreFrequent) continue;
+      const worth = candidate[0] === word[0] ? documents : documents / parameters.firstLetterRatio;
+      if (best === undefined || worth > best.worth) best = { word: candidate, worth };
+    }
+    return best?.word;
   }
-  return best?.word;
 }

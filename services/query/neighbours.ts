@@ -41,7 +41,7 @@ export function neighbours(trie: Trie, typed: string, maxDistance: number): Neig
     if (least <= maxDistance && depth < maxDepth && trie.firstChild[node] !== 0) at[++depth] = trie.firstChild[node]!;
     else at[depth] = trie.nextSibling[node]!;
   }
-  (globalThis as any).V = [...((globalThis as any).V ?? []), visits]; return found;
+  return found;
 
   /** The row for the beginning that ends with `letter`; returns its least number. Only the diagonal band can stay small enough. */
   function fillRow(depth: number, letter: number, letterBefore: number): number {

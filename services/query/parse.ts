@@ -87,7 +87,10 @@ function read(item: Item): Token[] {
     tokens.push({ term, word, position, start: item.start + start, end: item.start + end });
   });
   const inside = (token: Token, other: Token | undefined) =>
-    other !== undefined && other.start <= token.start && other.end >= token.end && other.end - other.start > token.end - token.start;
+    other !== undefined &&
+    other.start <= token.start &&
+    other.end >= token.end &&
+    other.end - other.start > token.end - token.start;
   return tokens.filter((token, i) => !inside(token, tokens[i - 1]) && !inside(token, tokens[i + 1]));
 }
 

@@ -16,9 +16,9 @@ export interface ScoringParameters {
 
 export const scoringParameters: ScoringParameters = {
   k1: 1.2,
-  b: [0.5, 0.5, 0.75],
-  fieldWeights: [2, 1, 1],
-  popularityWeight: 0.2,
+  b: [0.75, 0.75, 0.75],
+  fieldWeights: [5, 1, 1],
+  popularityWeight: 0.25,
 };
 
 /**

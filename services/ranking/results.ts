@@ -11,7 +11,11 @@ const minCandidates = 25;
 const maxCandidates = 1_000;
 
 /** What to ask the ranking tier for: only the numbers of the candidates, not their texts. */
-export function rankRequest(search: SearchRequest, plan: Plan, found: FindResult): RequestOf<(typeof ranking.operations)['rank']> {
+export function rankRequest(
+  search: SearchRequest,
+  plan: Plan,
+  found: FindResult,
+): RequestOf<(typeof ranking.operations)['rank']> {
   return {
     plan: { terms: plan.terms },
     statistics: found.statistics,
