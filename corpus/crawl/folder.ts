@@ -67,8 +67,9 @@ async function listFiles(base: string, signal: AbortSignal | undefined): Promise
       else if (entry.isFile()) files.add(full);
       else if (entry.isSymbolicLink()) {
         const real = await realpath(full).catch(() => undefined);
-        const target = real === undefined || !isInside(base, real) ? undefined : await stat(real).catch(() => undefined);
-        if (target?.isDirectory()) waiting.push(real!);
+        const leadsInside = real !== undefined && isInside(base, real);
+        const target = leadsInside ? await stat(real).catch(() => undefined) : undefined;
+        if (leadsInside && target?.isDirectory()) waiting.push(real);
         // A link in itself: reading it tells where it leads, or that it leads nowhere.
         else files.add(full);
       }
