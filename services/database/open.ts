@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { Clock } from '../../shared/time/clock.ts';
 import { shardFiles } from './files.ts';
@@ -21,6 +22,7 @@ export interface Shard {
 export function openShard(folder: string, clock: Clock, log: Logger): Shard {
   const begin = clock.now();
   const files = shardFiles(folder);
+  if (!existsSync(files.store)) throw new Error(`there is no data set in ${folder}: it must be built first`);
   const store = openStore(files.store);
   try {
     const loaded = loadCheckpoint(files.checkpoint, store.version);

@@ -61,7 +61,7 @@ export async function findAcrossShards(
       return { total, statistics: truth, candidates: parts.flatMap((part) => part.candidates) };
     }
     believed = truth;
-    parts = await Promise.all(parts.map((part, i) => (again[i] === true ? ask(i + 1, truth) : part)));
+    parts = await Promise.all(parts.map(async (part, i) => (again[i] === true ? ask(i + 1, truth) : part)));
   }
 }
 

@@ -1,4 +1,7 @@
-/** A typed reference to another page. `title` = the other page's title, shown without asking its shard; see `withLinkTitles`. */
+/**
+ * A typed reference to another page. `title` = that page's, stored so that it is shown without asking the other shard: whoever knows the
+ * whole set fills it in. Where it is absent, the writer takes it from its own shard, else readers see the id.
+ */
 export interface SourceLink {
   readonly id: string;
   readonly relation: string;
@@ -18,19 +21,4 @@ export interface SourcePage {
   readonly popularity: number;
   /** HMAC by the processing tier: kept and handed through, never checked here (database nodes hold no key). */
   readonly signature?: string;
-}
-
-/**
- * The pages with every link's title filled in from the set itself. Links that lead out of the set are dropped: there is no page to
- * show. Call it over the whole set, before it is cut into shards: a shard knows its own titles only.
- */
-export function withLinkTitles(pages: readonly SourcePage[]): SourcePage[] {
-  const titles = new Map(pages.map((page) => [page.id, page.title]));
-  return pages.map((page) => ({
-    ...page,
-    links: page.links.flatMap((link) => {
-      const title = titles.get(link.id);
-      return title === undefined ? [] : [{ id: link.id, relation: link.relation, title }];
-    }),
-  }));
 }

@@ -1,10 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import type { Plan } from '../../query/plan.ts';
-import { bitset, countBits, intersect, setBit, subtract, unite, type Bitset } from './bitset.ts';
-import { countOf } from './counts.ts';
+import { bitset, countBits, intersect, subtract, unite, type Bitset } from './bitset.ts';
 import { docsWithPhrase } from './phrase.ts';
 import type { Segment } from './segment.ts';
-import { documentFrequency, type PostingList } from './terms.ts';
+import { addDocs, documentFrequency, type PostingList } from './terms.ts';
 
 /** A list with a posting for one doc in this many is kept as bits too: uniting those costs a word for 32 docs, not a step a posting. */
 const denseShare = 32;
@@ -22,18 +21,11 @@ export function createMatching(segment: Segment): Matching {
   const kept = new LRUCache<number, Bitset>({ max: keptBitsets });
   const scratch = bitset(segment.documents);
 
-  function add(into: Bitset, list: PostingList): void {
-    const { start, end, within } = list;
-    for (let p = start; p < end; p++) {
-      if (within === 'anywhere' || countOf(segment, p, within) > 0) setBit(into, segment.docs[p]!);
-    }
-  }
-
   function addDense(into: Bitset, list: PostingList): void {
     let bits = kept.get(list.t);
     if (bits === undefined) {
       bits = bitset(segment.documents);
-      add(bits, list);
+      addDocs(segment, list, bits);
       kept.set(list.t, bits);
     }
     unite(into, bits);
@@ -55,7 +47,8 @@ export function createMatching(segment: Segment): Matching {
       scratch.fill(0);
       for (const list of lists) {
         const dense = list.within === 'anywhere' && (list.end - list.start) * denseShare >= segment.documents;
-        (dense ? addDense : add)(scratch, list);
+        if (dense) addDense(scratch, list);
+        else addDocs(segment, list, scratch);
       }
       if (filter !== undefined) intersect(scratch, filter);
       return countBits(scratch);

@@ -2,60 +2,79 @@ import type { PlannedPhrase } from '../../query/plan.ts';
 import { fields } from '../../query/plan.ts';
 import { bitset, setBit, type Bitset } from './bitset.ts';
 import { countOf } from './counts.ts';
-import { termNumber } from './dictionary.ts';
-import { positionReader } from './positions.ts';
+import { positionReader, type PositionReader } from './positions.ts';
 import { seekDoc } from './seek.ts';
 import type { Segment } from './segment.ts';
+import { addDocs, postingList } from './terms.ts';
 
 type FieldNumber = 0 | 1 | 2;
 const anyField: readonly FieldNumber[] = [0, 1, 2];
 
+/** One term of a phrase on its way through its postings. */
+interface Step {
+  at: number;
+  readonly end: number;
+  /** Where it stands in the phrase. */
+  readonly offset: number;
+  readonly reader: PositionReader;
+}
+
 /** The docs that hold the phrase: all its terms in one field, as far apart as it says. */
 export function docsWithPhrase(segment: Segment, phrase: PlannedPhrase): Bitset {
   const found = bitset(segment.documents);
+  const lists = phrase.terms.map((term, i) =>
+    postingList(segment, phrase.field === undefined ? { term } : { term, field: phrase.field }, i),
+  );
+  if (lists.length === 1) {
+    addDocs(segment, lists[0]!, found);
+    return found;
+  }
   const within = phrase.field === undefined ? anyField : [fields.indexOf(phrase.field) as FieldNumber];
-  const lists = phrase.terms.map((term, i) => {
-    const t = termNumber(segment, term);
-    const [start, end] = t === -1 ? [0, 0] : [segment.postingStart[t]!, segment.postingStart[t + 1]!];
-    return { at: start, end, size: end - start, offset: phrase.positions[i] ?? i, reader: positionReader(segment) };
-  });
   // The rarest term leads: the others are only asked about its docs.
-  lists.sort((a, b) => a.size - b.size);
-  const [lead, ...others] = lists;
+  const [lead, ...others] = lists
+    .toSorted((a, b) => a.end - a.start - (b.end - b.start))
+    .map(({ i, start, end }): Step => ({ at: start, end, offset: phrase.positions[i] ?? i, reader: positionReader(segment) }));
   if (lead === undefined) return found;
+  const starts: number[] = [];
 
   nextDoc: for (; lead.at < lead.end; lead.at++) {
     const doc = segment.docs[lead.at]!;
-    for (const list of others) {
-      list.at = seekDoc(segment.docs, doc, list.at, list.end);
-      if (list.at === list.end) return found;
-      if (segment.docs[list.at] !== doc) continue nextDoc;
+    for (const step of others) {
+      step.at = seekDoc(segment.docs, doc, step.at, step.end);
+      if (step.at === step.end) return found;
+      if (segment.docs[step.at] !== doc) continue nextDoc;
     }
-    if (within.some((field) => standsIn(field))) setBit(found, doc);
+    for (const field of within) {
+      if (!standsIn(segment, lead, others, field, starts)) continue;
+      setBit(found, doc);
+      break;
+    }
   }
   return found;
-
-  function standsIn(field: FieldNumber): boolean {
-    if (lists.some((list) => countOf(segment, list.at, field) === 0)) return false;
-    if (others.length === 0) return true;
-    // Where the phrase could begin, narrowed term by term.
-    let starts: readonly number[] = lead!.reader.read(lead!.at, field).map((position) => position - lead!.offset);
-    for (const list of others) {
-      starts = shared(starts, list.reader.read(list.at, field), list.offset);
-      if (starts.length === 0) return false;
-    }
-    return true;
-  }
 }
 
-/** Those of `starts` that `offset` lies before one of `positions`; both ascend. */
-function shared(starts: readonly number[], positions: readonly number[], offset: number): number[] {
-  const both: number[] = [];
-  for (let i = 0, j = 0; i < starts.length && j < positions.length;) {
+/** Whether the phrase stands in `field` of the doc where all steps are; `starts` is room for its work. */
+function standsIn(segment: Segment, lead: Step, others: readonly Step[], field: FieldNumber, starts: number[]): boolean {
+  if (countOf(segment, lead.at, field) === 0) return false;
+  for (const { at } of others) if (countOf(segment, at, field) === 0) return false;
+  // Where the phrase could begin, narrowed term by term.
+  let left = 0;
+  for (const position of lead.reader.read(lead.at, field)) starts[left++] = position - lead.offset;
+  for (const step of others) {
+    left = keepShared(starts, left, step.reader.read(step.at, field), step.offset);
+    if (left === 0) return false;
+  }
+  return true;
+}
+
+/** Keeps those of the first `size` starts that `offset` lies before one of `positions`, and says how many; both ascend. */
+function keepShared(starts: number[], size: number, positions: readonly number[], offset: number): number {
+  let kept = 0;
+  for (let i = 0, j = 0; i < size && j < positions.length;) {
     const apart = starts[i]! + offset - positions[j]!;
-    if (apart === 0) both.push(starts[i]!);
+    if (apart === 0) starts[kept++] = starts[i]!;
     if (apart <= 0) i++;
     if (apart >= 0) j++;
   }
-  return both;
+  return kept;
 }

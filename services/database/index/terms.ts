@@ -1,5 +1,6 @@
 import type { PlannedTerm } from '../../query/plan.ts';
 import { fields } from '../../query/plan.ts';
+import { setBit, type Bitset } from './bitset.ts';
 import { countOf } from './counts.ts';
 import { termNumber } from './dictionary.ts';
 import type { Segment } from './segment.ts';
@@ -18,7 +19,7 @@ export interface PostingList {
   readonly within: Within;
 }
 
-export function postingList(segment: Segment, planned: PlannedTerm, i: number): PostingList {
+export function postingList(segment: Segment, planned: Pick<PlannedTerm, 'term' | 'field'>, i: number): PostingList {
   const t = termNumber(segment, planned.term);
   const within = planned.field === undefined ? 'anywhere' : (fields.indexOf(planned.field) as Within);
   if (t === -1) return { i, t, start: 0, end: 0, within };
@@ -31,4 +32,12 @@ export function documentFrequency(segment: Segment, list: PostingList): number {
   let frequency = 0;
   for (let p = list.start; p < list.end; p++) if (countOf(segment, p, list.within) > 0) frequency++;
   return frequency;
+}
+
+/** Adds the docs that hold the term, in its field where it names one. */
+export function addDocs(segment: Segment, { start, end, within }: PostingList, into: Bitset): void {
+  const { docs } = segment;
+  for (let p = start; p < end; p++) {
+    if (within === 'anywhere' || countOf(segment, p, within) > 0) setBit(into, docs[p]!);
+  }
 }

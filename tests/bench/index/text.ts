@@ -1,6 +1,7 @@
 import { wordNetPages } from '../../../corpus/wordnet.ts';
 import type { IndexedRow } from '../../../services/database/store.ts';
 import { analyse } from '../../../services/query/analysis.ts';
+import { isStopWord } from '../../../services/query/stop-words.ts';
 import { seededRandom, type Random } from '../../../shared/time/random.ts';
 
 /** Long enough that the pages are about 100 words on average. */
@@ -10,39 +11,40 @@ const wantedCharacters = 540;
  * Real text of about 100 words a page: WordNet's definitions and examples, each followed by those that it links to, breadth first, until
  * the page is long enough. Past the 117,791 of them, the walk starts again and takes the links in reverse.
  */
-export function* linkedGlosses(count: number): Generator<IndexedRow> {
+export function linkedGlosses(count: number): IndexedRow[] {
   const pages = [...wordNetPages()];
   const byId = new Map(pages.map((page) => [page.id, page]));
   const order = shuffled(pages, seededRandom('order of the bench pages'));
-  for (let number = 0; number < count; number++) {
+  return Array.from({ length: count }, (_, number) => {
     const first = order[number % order.length]!;
+    const reverse = number >= order.length;
     const seen = new Set([first]);
-    let length = 0;
     const glosses: string[] = [];
+    let length = 0;
     for (const page of seen) {
       glosses.push(page.body);
       length += page.body.length;
       if (length >= wantedCharacters) break;
-      const links = number < order.length ? page.links : page.links.toReversed();
-      for (const link of links) if (seen.size < 200) seen.add(byId.get(link.id) ?? page);
+      for (const { id } of reverse ? page.links.toReversed() : page.links) if (seen.size < 200) seen.add(byId.get(id) ?? page);
     }
-    yield {
-      number,
-      title: first.title,
-      keywords: first.keywords,
-      body: glosses.join('. '),
-      popularity: (((number * 31) % 1_000) / 1_000) ** 6,
-    };
-  }
+    // Few pages are popular, as in a real set.
+    const popularity = (((number * 31) % 1_000) / 1_000) ** 6;
+    return { number, title: first.title, keywords: first.keywords, body: glosses.join('. '), popularity };
+  });
 }
 
-/** Queries of 2 to 4 different words, all from one page, so that they have to do with each other; frequent words as frequent as in the text. */
-export function queriesFrom(rows: readonly IndexedRow[], count: number, random: Random): string[][] {
+/**
+ * Queries of 2 to 4 different words, all of one page, so that they have to do with each other; frequent words as frequent as in the text.
+ * Stop words are left out, as the query generator leaves them out, unless `stopWords`.
+ */
+export function queriesFrom(rows: readonly IndexedRow[], count: number, random: Random, stopWords = false): string[][] {
   const queries: string[][] = [];
   while (queries.length < count) {
     const row = rows[Math.floor(random.next() * rows.length)]!;
-    const words = shuffled([...new Set(analyse(row.body).words)], random).filter((word) => /^[a-z]+$/.test(word));
-    if (words.length >= 4) queries.push(words.slice(0, 2 + Math.floor(random.next() * 3)));
+    const words = [...new Set(analyse(row.body).words)].filter(
+      (word) => /^[a-z]+$/.test(word) && (stopWords || !isStopWord(word)),
+    );
+    if (words.length >= 4) queries.push(shuffled(words, random).slice(0, 2 + Math.floor(random.next() * 3)));
   }
   return queries;
 }

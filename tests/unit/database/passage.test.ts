@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createInvertedIndex } from '../../../services/database/index/inverted.ts';
 import { maxPassageLength, passageAt, passageReach } from '../../../services/database/passage.ts';

@@ -1,0 +1,126 @@
+import { createIndexBuilder } from '../../../services/database/index/builder.ts';
+import { createInvertedIndex } from '../../../services/database/index/inverted.ts';
+import type { IndexedRow } from '../../../services/database/store.ts';
+import { stem } from '../../../services/query/words.ts';
+import { seededRandom } from '../../../shared/time/random.ts';
+import { median, spread, type Bench, type Row } from '../row.ts';
+import { createFts5 } from './fts5.ts';
+import { linkedGlosses, queriesFrom } from './text.ts';
+
+const sizes = [
+  { pages: 60_000, p99GoalMs: 4 },
+  { pages: 170_000, p99GoalMs: 6 },
+];
+const p50GoalMs = 0.5;
+/** FTS5 may take this many times as long, at least. */
+const goalFactor = 20;
+const bytesGoal = 80e6;
+const pairs = 7;
+/** FTS5 answers the first 100 of them: it would take minutes for all. */
+const queryCount = 2_000;
+const comparedCount = 100;
+
+type Find = (words: readonly string[]) => readonly number[];
+
+/** Row 8: the inverted index against SQLite's FTS5. */
+export const indexRows: readonly Bench[] = [
+  {
+    only: 'index',
+    async run(say) {
+      const rows: Row[] = [];
+      for (const size of sizes) rows.push(...measure(size, say));
+      return rows;
+    },
+  },
+];
+
+function measure({ pages, p99GoalMs }: (typeof sizes)[number], say: (line: string) => void): Row[] {
+  say(`${pages} pages of linked WordNet definitions`);
+  const text = linkedGlosses(pages);
+  const words = text.reduce((sum, { body }) => sum + body.split(' ').length, 0) / pages;
+  const random = seededRandom('queries');
+  const queries = queriesFrom(text, queryCount, random);
+  const plainQueries = queriesFrom(text, queryCount, random, true);
+  say('both index them');
+  const ours = createOurs(text);
+  const fts5 = createFts5(text);
+  const compared = queries.slice(0, comparedCount);
+  const shared = compared.map((query) => overlap(ours.find(query), fts5.find(query)));
+
+  const rounds = Array.from({ length: pairs }, (_, round) => {
+    const times = timesOf(ours.find, queries);
+    const plain = timesOf(ours.find, plainQueries);
+    const theirs = timesOf(fts5.find, compared);
+    say(`pair ${round + 1}: p50 ${ms(median(times))} against ${ms(median(theirs))}`);
+    return { times, plain, theirs, ratio: median(times.slice(0, comparedCount)) / median(theirs) };
+  });
+  fts5.close();
+
+  const times = typical(rounds.map((round) => round.times));
+  const plain = typical(rounds.map((round) => round.plain));
+  const theirs = typical(rounds.map((round) => round.theirs));
+  const [p50, p99] = [median(times), percentile(times, 0.99)];
+  const ratio = median(rounds.map((round) => round.ratio));
+  const per60k = (ours.bytes * 60_000) / pages;
+  return [
+    {
+      row: 8,
+      name: `index: top 10 of 2-4 words over ${pages.toLocaleString('en')} pages, p50`,
+      ours: ms(p50),
+      reference: `FTS5 ${ms(median(theirs))}`,
+      ratio,
+      spread: spread(rounds.map((round) => round.ratio)),
+      goal: `<= 1/${goalFactor}; p50 <= ${p50GoalMs} ms, p99 <= ${p99GoalMs} ms`,
+      met: ratio <= 1 / goalFactor && p50 <= p50GoalMs && p99 <= p99GoalMs,
+      note: `p99 ${ms(p99)} (FTS5 ${ms(percentile(theirs, 0.99))}); with stop words as in the text p50 ${ms(median(plain))}, p99 ${ms(percentile(plain, 0.99))}; each query's median of ${pairs}; ours counts all matches too; WordNet definitions joined along links, ${words.toFixed(0)} words a page; ${(median(shared) * 10).toFixed(0)} of the 10 best are FTS5's too`,
+    },
+    {
+      row: 8,
+      name: `index: memory per 60,000 pages (measured with ${pages.toLocaleString('en')})`,
+      ours: `${(per60k / 1e6).toFixed(1)} MB`,
+      reference: 'none',
+      ratio: per60k / bytesGoal,
+      spread: [per60k / bytesGoal, per60k / bytesGoal],
+      goal: '<= 80 MB (ratio to the goal <= 1)',
+      met: per60k <= bytesGoal,
+    },
+  ];
+}
+
+function createOurs(text: readonly IndexedRow[]): { find: Find; bytes: number } {
+  const builder = createIndexBuilder();
+  for (const row of text) builder.add(row);
+  const index = createInvertedIndex(builder.finish());
+  return {
+    bytes: index.bytes,
+    find(words) {
+      const terms = [...new Set(words.map(stem))].map((term) => ({ term, weight: 1 }));
+      return index.find({ query: '', terms, phrases: [], exclusions: [] }, 10, undefined).hits.map(({ doc }) => doc);
+    },
+  };
+}
+
+function timesOf(find: Find, queries: readonly (readonly string[])[]): number[] {
+  return queries.map((query) => {
+    const begin = performance.now();
+    find(query);
+    return performance.now() - begin;
+  });
+}
+
+/** Each query's median over the rounds: what it costs, not what else the machine did meanwhile. */
+function typical(rounds: readonly (readonly number[])[]): number[] {
+  return rounds[0]!.map((_, query) => median(rounds.map((times) => times[query]!)));
+}
+
+function percentile(values: readonly number[], share: number): number {
+  return values.toSorted((a, b) => a - b)[Math.ceil(values.length * share) - 1]!;
+}
+
+function overlap(a: readonly number[], b: readonly number[]): number {
+  return a.filter((number) => b.includes(number)).length / Math.max(1, a.length);
+}
+
+function ms(value: number): string {
+  return `${value.toFixed(value < 1 ? 3 : 1)} ms`;
+}
