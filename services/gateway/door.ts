@@ -1,4 +1,3 @@
-import helmet from '@fastify/helmet';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Metrics } from '../../shared/observe/metrics.ts';
@@ -11,6 +10,8 @@ import { answerError } from './answer-error.ts';
 import { fromThrown } from './http-errors.ts';
 import { parameterCompiler } from './parameters.ts';
 import { guardRawHttp } from './raw-http.ts';
+import { requestTimes } from './request-times.ts';
+import { securityHeaders } from './security-headers.ts';
 
 export interface DoorOptions {
   readonly contexts: HttpContexts;
@@ -19,33 +20,6 @@ export interface DoorOptions {
   readonly scheduler: Scheduler;
   readonly log: Logger;
 }
-
-/** Nothing from elsewhere, nothing inline, in nobody's frame. */
-const securityHeaders = {
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      'default-src': ["'none'"],
-      'script-src': ["'self'"],
-      'style-src': ["'self'"],
-      'img-src': ["'self'"],
-      'connect-src': ["'self'"],
-      'form-action': ["'self'"],
-      'base-uri': ["'none'"],
-      'frame-ancestors': ["'none'"],
-    },
-  },
-  xFrameOptions: { action: 'deny' as const },
-  // This is plain HTTP on the loopback: a browser would lock itself out.
-  strictTransportSecurity: false,
-  // For browsers that are gone, or without a meaning here.
-  crossOriginOpenerPolicy: false,
-  originAgentCluster: false,
-  xDnsPrefetchControl: false,
-  xDownloadOptions: false,
-  xPermittedCrossDomainPolicies: false,
-  xXssProtection: false,
-};
 
 /** Everything that is nobody's route comes here, whatever its method. */
 const anythingElse = '/*';
@@ -61,26 +35,23 @@ export async function openDoor(
 ): Promise<void> {
   const { contexts, assets, metrics, scheduler, log } = options;
   guardRawHttp(server.server, scheduler);
-  const durations = metrics.histogram('tierlab_http_server_duration_seconds', 'Time to answer a public HTTP request', [
-    'route',
-    'method',
-    'status',
-  ]);
+  const observe = requestTimes(metrics);
 
   await server.register(async (scope) => {
     const known: KnownRoute[] = [];
     scope.addHook('onRoute', ({ url, method }) => {
       if (url !== anythingElse) known.push({ url, methods: [method].flat() });
     });
-    scope.addHook('onRequest', async (request, reply) => {
-      void reply.header('x-request-id', contexts.identify(request).requestId);
+    // Hooks with `done`: a promise for each would cost every request.
+    scope.addHook('onRequest', (request, reply, done) => {
+      reply.headers(securityHeaders);
+      reply.header('x-request-id', contexts.identify(request).requestId);
+      done();
     });
-    scope.addHook('onResponse', async (request, reply) => {
-      const { url: route = anythingElse } = request.routeOptions;
-      // The route's pattern, not the address: one series per route, however many pages there are.
-      durations.observe({ route, method: request.method, status: reply.statusCode }, reply.elapsedTime / 1_000);
+    scope.addHook('onResponse', (request, reply, done) => {
+      observe(request.routeOptions.url ?? anythingElse, request.method, reply.statusCode, reply.elapsedTime);
+      done();
     });
-    await scope.register(helmet, securityHeaders);
     scope.setValidatorCompiler(parameterCompiler);
     scope.setErrorHandler((thrown, request, reply) => answer(thrown, request, reply));
     serveAssets(scope, assets);

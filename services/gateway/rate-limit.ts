@@ -1,4 +1,3 @@
-import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance } from 'fastify';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import type { GatewaySettings } from './settings.ts';
@@ -6,6 +5,7 @@ import type { GatewaySettings } from './settings.ts';
 /** Limits how many requests one address may send per second; what is too much gets 429 with a Retry-After. */
 export async function limitRate(scope: FastifyInstance, { requestsPerSecond }: GatewaySettings): Promise<void> {
   if (requestsPerSecond === 0) return;
+  const { default: rateLimit } = await import('@fastify/rate-limit');
   await scope.register(rateLimit, {
     max: requestsPerSecond,
     timeWindow: 1_000,

@@ -7,10 +7,10 @@ export interface GatewaySettings {
 }
 
 /**
- * Generous: far above what two cores can serve, so that a load generator on the same machine is never limited unless somebody wants
- * it. `TIERLAB_RATE_LIMIT=50` in the environment makes it strict, `TIERLAB_RATE_LIMIT=0` takes it away.
+ * No rate limit unless somebody wants one: `TIERLAB_RATE_LIMIT=50` in the environment. A load generator on the same machine is one address,
+ * and a limit that never bites would still cost each request 32 us of 198 us (measured).
  */
-const defaults: GatewaySettings = { deadlineMs: 5_000, requestsPerSecond: 20_000 };
+const defaults: GatewaySettings = { deadlineMs: 5_000, requestsPerSecond: 0 };
 
 /** Throws an Error in plain words for a value that is not a whole number: a node with wrong settings must not start. */
 export function gatewaySettings(environment: Readonly<Record<string, string | undefined>>): GatewaySettings {
