@@ -2,7 +2,6 @@ import { mkdirSync, renameSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { shardFolder } from '../services/database/sharding.ts';
-import { pagerank, popularities } from '../services/ranking/pagerank.ts';
 import { processingKey } from '../shared/security/processing-key.ts';
 import { systemClock, type Clock } from '../shared/time/clock.ts';
 import {
@@ -15,16 +14,16 @@ import {
   type DatasetManifest,
   type Fingerprint,
 } from './dataset.ts';
-import { CorpusError, inPlainWords, throwIfCancelled } from './errors.ts';
+import { inPlainWords, throwIfCancelled } from './errors.ts';
 import { syncFolder, writeAtomically } from './files.ts';
-import { collectGraph, type Graph } from './graph.ts';
+import type { Graph } from './graph.ts';
 import { markDatasetUsed } from './in-use.ts';
 import { withLock, type LockOptions } from './lock.ts';
 import type { OnProgress } from './progress.ts';
-import type { CorpusTable, ShardJob } from './shard-job.ts';
-import { openSources, readSources, type Sources } from './sources.ts';
+import type { ShardJob } from './shard-job.ts';
+import { readSources, type Sources } from './sources.ts';
+import { readCorpus } from './table.ts';
 import { runJobs } from './workers.ts';
-import { wordNetPageCount } from './wordnet.ts';
 
 export interface DatasetOptions extends LockOptions {
   readonly dataDir: string;
@@ -88,7 +87,7 @@ async function buildDataset(options: DatasetOptions): Promise<Dataset> {
   const building = `${datasetDir}.building`;
   mkdirSync(building, { recursive: true });
   try {
-    const corpus = readCorpus(options, sources);
+    const corpus = readCorpus(dataDir, sources, { signal, onProgress });
     const pagesByShard = await runJobs(shardJobs(options, sources, building), {
       table: corpus.then(({ table }) => table),
       parallel: options.parallel ?? availableParallelism(),
@@ -111,30 +110,6 @@ async function buildDataset(options: DatasetOptions): Promise<Dataset> {
   }
 }
 
-/** What concerns the corpus as a whole: which pages there are, and how they are linked. */
-async function readCorpus(
-  { dataDir, signal, onProgress }: DatasetOptions,
-  sources: Sources,
-): Promise<{ graph: Graph; table: CorpusTable }> {
-  const total = sources.imports.reduce((sum, entry) => sum + entry.pages, sources.default ? wordNetPageCount : 0);
-  const onRead = (done: number) => onProgress?.({ phase: 'read', done, total });
-  const graph = await collectGraph(openSources(dataDir, sources), { signal, onRead });
-  if (graph.ids.length === 0)
-    throw new CorpusError('nothing_valid', 'The corpus has no pages: import some, or return to the default one.');
-
-  onProgress?.({ phase: 'rank', done: 0, total: 1 });
-  const popularity = popularities(pagerank(graph.ids.length, graph.from, graph.to));
-  onProgress?.({ phase: 'rank', done: 1, total: 1 });
-  throwIfCancelled(signal);
-  const table = {
-    ids: graph.ids.join('\n'),
-    titles: graph.titles.join('\n'),
-    sourceOf: inSharedMemory(graph.sourceOf, Uint16Array),
-    popularity: inSharedMemory(popularity, Float64Array),
-  };
-  return { graph, table };
-}
-
 function shardJobs({ dataDir, shards }: DatasetOptions, sources: Sources, folder: string): ShardJob[] {
   const key = processingKey(dataDir);
   return Array.from({ length: shards }, (_, i) => ({
@@ -145,16 +120,6 @@ function shardJobs({ dataDir, shards }: DatasetOptions, sources: Sources, folder
     folder: path.join(folder, shardFolder(i + 1, shards)),
     key,
   }));
-}
-
-/** Numbers that every worker reads: handed over without a copy. */
-function inSharedMemory<A extends Uint16Array | Float64Array>(
-  numbers: A,
-  type: { new (buffer: SharedArrayBuffer): A; BYTES_PER_ELEMENT: number },
-): A {
-  const copy = new type(new SharedArrayBuffer(numbers.length * type.BYTES_PER_ELEMENT));
-  copy.set(numbers);
-  return copy;
 }
 
 function describe(cut: Fingerprint, shards: number, sources: Sources, graph: Graph, pagesByShard: number[]): DatasetManifest {

@@ -64,7 +64,8 @@ async function runJob(
   onDone: (pages: number) => void,
 ): Promise<number> {
   if (stop.aborted) throw stop.reason;
-  const worker = new Worker(workerFile, { workerData: job });
+  // Without the parent's options: some (--input-type) are not for files.
+  const worker = new Worker(workerFile, { workerData: job, execArgv: [] });
   const onAbort = () => void worker.terminate();
   stop.addEventListener('abort', onAbort, { once: true });
   try {

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -13,7 +15,7 @@ import { shardFolder, shardOf } from '../../../services/database/sharding.ts';
 import { openStore } from '../../../services/database/store.ts';
 import { processingKey, processingKeyFile } from '../../../shared/security/processing-key.ts';
 import { firstVersion, verifyPage } from '../../../shared/security/signing.ts';
-import { codeOf, jsonLines, put, tempDir } from './helpers.ts';
+import { codeOf, jsonLines, put, tempDir } from '../../unit/corpus/helpers.ts';
 
 /** Thirty pages in a ring that all link to `hub`, which links to nothing that is there. */
 const ring = Array.from({ length: 30 }, (_, i) => ({
@@ -173,6 +175,33 @@ test('a build that is stopped leaves what was there, and nothing half done', asy
     expect(readdirSync(datasetsDir(dataDir))).toEqual([path.basename(before.datasetDir)]);
     expect(readdirSync(dataDir).sort()).toEqual(['datasets', 'imports', 'keys']);
   }
+});
+
+test('a build that is killed leaves what was there, and the next one starts over', async () => {
+  const dataDir = await folderWith(...ring);
+  const before = await ensureDataset({ dataDir, shards: 1 });
+  const many = Array.from({ length: 20_000 }, (_, i) => ({ id: `p${i}`, title: `Page ${i}`, body: 'word '.repeat(50) }));
+  await importPages(put(tempDir(), 'many.jsonl', jsonLines(...many)), { dataDir });
+  const program = `
+    import { ensureDataset } from ${JSON.stringify(new URL('../../../corpus/build.ts', import.meta.url).href)};
+    const onProgress = ({ phase }) => phase === 'index' && process.stdout.write('indexing');
+    await ensureDataset({ dataDir: ${JSON.stringify(dataDir)}, shards: 2, onProgress });
+  `;
+  const builder = spawn(process.execPath, ['--input-type=module-typescript', '--eval', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(builder, 'exit');
+  await Promise.race([once(builder.stdout, 'data'), ended]);
+  builder.kill('SIGKILL');
+  await ended;
+  expect(readdirSync(datasetsDir(dataDir)).some((name) => name.endsWith('.building'))).toBe(true);
+  expect(existsSync(before.datasetDir)).toBe(true);
+
+  const after = await ensureDataset({ dataDir, shards: 2 });
+  expect(after).toMatchObject({ pages: 20_030, built: true });
+  expect(readdirSync(datasetsDir(dataDir)).sort()).toEqual(
+    [before, after].map(({ datasetDir }) => path.basename(datasetDir)).sort(),
+  );
 });
 
 test('a worker that fails fails the build, in one sentence, and leaves nothing behind', async () => {

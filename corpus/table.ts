@@ -1,0 +1,50 @@
+import { pagerank, popularities } from '../services/ranking/pagerank.ts';
+import { CorpusError, throwIfCancelled } from './errors.ts';
+import { collectGraph, type Graph } from './graph.ts';
+import type { OnProgress } from './progress.ts';
+import type { CorpusTable } from './shard-job.ts';
+import { openSources, type Sources } from './sources.ts';
+import { wordNetPageCount } from './wordnet.ts';
+
+interface ReadOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: OnProgress | undefined;
+}
+
+/**
+ * What concerns the corpus as a whole: which pages there are, how they are linked, and so how popular each is.
+ * Throws CorpusError `nothing_valid` where there are no pages.
+ */
+export async function readCorpus(
+  dataDir: string,
+  sources: Sources,
+  { signal, onProgress }: ReadOptions,
+): Promise<{ graph: Graph; table: CorpusTable }> {
+  const total = sources.imports.reduce((sum, entry) => sum + entry.pages, sources.default ? wordNetPageCount : 0);
+  const onRead = (done: number) => onProgress?.({ phase: 'read', done, total });
+  const graph = await collectGraph(openSources(dataDir, sources), { signal, onRead });
+  if (graph.ids.length === 0)
+    throw new CorpusError('nothing_valid', 'The corpus has no pages: import some, or return to the default one.');
+
+  onProgress?.({ phase: 'rank', done: 0, total: 1 });
+  const popularity = popularities(pagerank(graph.ids.length, graph.from, graph.to));
+  onProgress?.({ phase: 'rank', done: 1, total: 1 });
+  throwIfCancelled(signal);
+  const table = {
+    ids: graph.ids.join('\n'),
+    titles: graph.titles.join('\n'),
+    sourceOf: inSharedMemory(graph.sourceOf, Uint16Array),
+    popularity: inSharedMemory(popularity, Float64Array),
+  };
+  return { graph, table };
+}
+
+/** Numbers that every worker reads: handed over without a copy. */
+function inSharedMemory<A extends Uint16Array | Float64Array>(
+  numbers: A,
+  type: { new (buffer: SharedArrayBuffer): A; BYTES_PER_ELEMENT: number },
+): A {
+  const copy = new type(new SharedArrayBuffer(numbers.length * type.BYTES_PER_ELEMENT));
+  copy.set(numbers);
+  return copy;
+}
