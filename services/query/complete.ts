@@ -1,9 +1,11 @@
 import { analyse } from './analysis.ts';
+import { isStopWord } from './stop-words.ts';
 import { wordsWithPrefix, type Vocabulary } from './vocabulary.ts';
 
 /**
  * What the user may be about to type: the last word completed by the words of the corpus, the most frequent first, equal ones by
- * alphabet; what stands before it is kept as typed. Nothing where the last word is already over or has no letters.
+ * alphabet; what stands before it is kept as typed. Nothing where the last word is already over or has no letters. Stop words and what is
+ * typed already would only take the place of something useful.
  */
 export function complete(vocabulary: Vocabulary, typed: string, size: number): string[] {
   const { words, starts, ends } = analyse(typed);
@@ -19,6 +21,7 @@ export function complete(vocabulary: Vocabulary, typed: string, size: number): s
   // A short insertion into the best so far: one pass over the range, no sorting of thousands.
   for (let word = from; word < to; word++) {
     if (best.length === size && !before(word, best[size - 1]!)) continue;
+    if (vocabulary.words[word] === prefix || isStopWord(vocabulary.words[word]!)) continue;
     let at = best.length;
     while (at > 0 && before(word, best[at - 1]!)) at--;
     best.splice(at, 0, word);

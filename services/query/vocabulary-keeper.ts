@@ -7,8 +7,10 @@ import { buildVocabulary, emptyVocabulary, type Vocabulary } from './vocabulary.
 const fetchTimeoutMs = 10_000;
 const firstRetryMs = 250;
 const maxRetryMs = 10_000;
-/** How often it is looked whether the corpus has other words now, ms. */
-const refreshMs = 300_000;
+/** How often it is looked whether the corpus is another one now, ms. */
+const refreshMs = 10_000;
+/** Finds nothing, but is answered with the statistics of the shard: they change with nearly every write, and cost no large answer. */
+const nothing = { query: '', terms: [], phrases: [], exclusions: [] };
 
 export interface VocabularyKeeper {
   /** The latest one; empty before the first arrived. */
@@ -18,23 +20,27 @@ export interface VocabularyKeeper {
 
 /**
  * Fetches every shard's words in the background: plans do not wait for them, only suggestions are missing until they are there.
- * Tries again with growing pauses; builds anew only when a shard's version has changed.
+ * Tries again with growing pauses; asks for the words again when a shard's statistics have changed, and builds anew when its version has.
  */
 export function keepVocabulary(environment: Environment<{ database: typeof database }>): VocabularyKeeper {
   const { upstream, topology, scheduler, log, metrics, newContext } = environment;
   const size = metrics.gauge('tierlab_query_vocabulary_words', 'Different words known for suggestions');
   const stopping = new AbortController();
   let vocabulary = emptyVocabulary;
-  let versions = '';
+  const known = { statistics: '', versions: '' };
 
   async function refresh(): Promise<void> {
-    const shards = Array.from({ length: topology.shards }, (_, i) => i + 1);
+    const shards = Array.from({ length: topology.shards }, (_, i) => ({ shard: i + 1 }));
     const context = newContext(fetchTimeoutMs);
-    const parts = await Promise.all(shards.map((shard) => upstream.database.vocabulary({}, context, { shard })));
-    const seen = parts.map(({ version }) => version).join(' ');
-    if (seen === versions) return;
+    const found = await Promise.all(shards.map((shard) => upstream.database.find({ plan: nothing, size: 1 }, context, shard)));
+    const statistics = JSON.stringify(found.map((part) => part.statistics));
+    if (statistics === known.statistics) return;
+    const parts = await Promise.all(shards.map((shard) => upstream.database.vocabulary({}, context, shard)));
+    known.statistics = statistics;
+    const versions = JSON.stringify(parts.map(({ version }) => version));
+    if (versions === known.versions) return;
     vocabulary = buildVocabulary(parts);
-    versions = seen;
+    known.versions = versions;
     size.set(vocabulary.words.length);
     log.info({ words: vocabulary.words.length }, 'vocabulary is known');
   }

@@ -1,44 +1,70 @@
 import { stem } from './words.ts';
 import { buildTrie, type Trie } from './trie.ts';
 
-/** The words of the corpus as people write them, to complete and to correct what is typed. Never changes: a new one replaces it. */
-export interface Vocabulary {
-  /** Ascending by UTF-16 code units, without repetition. */
+/** Words with the number of pages that hold each; the arrays run alike. */
+export interface WordCounts {
   readonly words: readonly string[];
-  /** In how many pages each word stands. */
-  readonly documents: Uint32Array;
-  /** Stem -> in how many pages the most frequent of its words stands. */
-  readonly stems: ReadonlyMap<string, number>;
-  readonly trie: Trie;
+  readonly documents: ArrayLike<number>;
 }
 
-export interface ShardVocabulary {
+/** The words of the corpus as people write them, to complete and to correct what is typed. Never changes: a new one replaces it. */
+export interface Vocabulary extends WordCounts {
+  /** Ascending by UTF-16 code units, without repetition. */
   readonly words: readonly string[];
-  readonly documents: readonly number[];
+  readonly trie: Trie;
 }
 
 export const emptyVocabulary: Vocabulary = buildVocabulary([]);
 
-/** Adds the shards' vocabularies up. About 0.2 s for 100,000 words. */
-export function buildVocabulary(shards: readonly ShardVocabulary[]): Vocabulary {
-  const counts = new Map<string, number>();
-  for (const { words, documents } of shards) {
-    for (const [i, word] of words.entries()) counts.set(word, (counts.get(word) ?? 0) + (documents[i] ?? 0));
-  }
-  const words = [...counts.keys()].sort();
-  const documents = Uint32Array.from(words, (word) => counts.get(word)!);
-  const stems = new Map<string, number>();
-  for (const [i, word] of words.entries()) {
-    const key = stem(word);
-    stems.set(key, Math.max(stems.get(key) ?? 0, documents[i]!));
-  }
-  return { words, documents, stems, trie: buildTrie(words) };
+/** Adds the shards' words up. About 0.1 s for 100,000. */
+export function buildVocabulary(shards: readonly WordCounts[]): Vocabulary {
+  const { words, documents } = shards.map(inOrder).reduce(add, { words: [], documents: [] });
+  return { words, documents: Uint32Array.from(documents), trie: buildTrie(words) };
 }
 
 /** The words that begin with `prefix` are words[from] to words[to - 1]. */
 export function wordsWithPrefix({ words }: Vocabulary, prefix: string): { from: number; to: number } {
   // No word holds U+FFFF, the last of all code units, so this is just behind the last one that begins so.
   return { from: lowerBound(words, prefix), to: lowerBound(words, `${prefix}\uFFFF`) };
+}
+
+/**
+ * In how many pages `word` stands, or the most frequent other word of the same stem: 0 = nothing like it is known. Looks no further once it is more than
+ * `enough`. Porter's rules change nothing but the end, and of the stem at most the last letter (`happy` -> `happi`), so all words of a stem stand
+ * together in the alphabet.
+ */
+export function documentsLike(vocabulary: Vocabulary, word: string, enough: number): number {
+  const { words, documents } = vocabulary;
+  const own = lowerBound(words, word);
+  let most = words[own] === word ? documents[own]! : 0;
+  const wanted = stem(word);
+  const { from, to } = wordsWithPrefix(vocabulary, wanted.slice(0, -1));
+  for (let i = from; i < to && most <= enough; i++) {
+    if (documents[i]! > most && stem(words[i]!) === wanted) most = documents[i]!;
+  }
+  return most;
+}
+
+/** SQLite orders by code points, JavaScript by code units: they differ beyond U+FFFF. */
+function inOrder(counts: WordCounts): WordCounts {
+  const { words, documents } = counts;
+  if (words.every((word, i) => i === 0 || words[i - 1]! < word)) return counts;
+  const order = [...words.keys()].sort((a, b) => (words[a]! < words[b]! ? -1 : 1));
+  return { words: order.map((i) => words[i]!), documents: order.map((i) => documents[i]!) };
+}
+
+/** Both ascend, and so does the sum. */
+function add(a: WordCounts, b: WordCounts): WordCounts {
+  const words: string[] = [];
+  const documents: number[] = [];
+  for (let i = 0, j = 0; i < a.words.length || j < b.words.length;) {
+    const [left, right] = [a.words[i], b.words[j]];
+    const takeLeft = right === undefined || (left !== undefined && left <= right);
+    const takeRight = left === undefined || (right !== undefined && right <= left);
+    words.push(takeLeft ? left! : right);
+    documents.push((takeLeft ? a.documents[i++]! : 0) + (takeRight ? b.documents[j++]! : 0));
+  }
+  return { words, documents };
 }
 
 function lowerBound(words: readonly string[], word: string): number {

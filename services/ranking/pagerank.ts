@@ -77,7 +77,7 @@ function outgoing(count: number, from: ArrayLike<number>, to: ArrayLike<number>)
   for (let page = 0; page < count; page++) {
     starts[page] = kept;
     // Reading runs ahead of writing, so the row may be packed in place.
-    const row = all.subarray(ends[page]!, ends[page + 1]!).sort();
+    const row = all.subarray(ends[page], ends[page + 1]).sort();
     let previous = -1;
     for (const target of row) {
       if (target !== previous && target !== page) all[kept++] = target;
