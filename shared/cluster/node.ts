@@ -4,11 +4,13 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { monitor as monitorContract, type Heartbeat } from '../../services/monitor/contract.ts';
 import { createDirectory } from '../membership/directory.ts';
+import { createLagMeter } from '../membership/lag.ts';
 import { startHeart, type Heart } from '../membership/heartbeat.ts';
 import { createMetrics } from '../observe/metrics.ts';
 import { createClient, type Client } from '../rpc/client.ts';
 import type { Context } from '../rpc/context.ts';
-import { createPolicyHolder } from '../rpc/policy.ts';
+import { clientMetrics } from '../rpc/client-metrics.ts';
+import { createPolicyHolder, serverLayers } from '../rpc/policy.ts';
 import { createServer } from '../rpc/server.ts';
 import { serverStats } from '../rpc/server-stats.ts';
 import { newTrace } from '../rpc/trace.ts';
@@ -17,6 +19,7 @@ import { upstream } from '../rpc/upstream.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Random } from '../time/random.ts';
 import type { Scheduler } from '../time/scheduler.ts';
+import { createTimerWheel } from '../time/wheel.ts';
 import type { Component, Environment, Running } from './component.ts';
 import { createDataPort } from './data-port.ts';
 import { createOpsPort } from './ops-port.ts';
@@ -53,16 +56,24 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const { topology, node, components, incarnation, datasetDir, clock, random, scheduler, log, bindHost } = options;
   const metrics = createMetrics({ node: node.id, topology: topology.name }, { process: true });
   const directory = createDirectory(topology, () => heart.view());
-  const server = createServer(node.id, [serverStats(metrics, clock)]);
+  const policy = createPolicyHolder(topology.policy);
+  const lag = createLagMeter(clock, scheduler);
+  const { observe, watchAttempt } = clientMetrics(metrics, log);
+  const server = createServer(node.id, [
+    serverStats(metrics, clock),
+    ...serverLayers(policy, { clock, lagMs: lag.lagMs, observe }),
+  ]);
   const client = createClient({
     node: node.id,
     hosted: node.components,
     serve: server.serve,
     directory,
-    policy: createPolicyHolder(topology.policy),
+    policy,
     clock,
     random,
-    scheduler,
+    scheduler: createTimerWheel({ clock, scheduler }),
+    observe,
+    watchAttempt,
   });
 
   const newContext = (timeoutMs: number): Context => ({
@@ -93,6 +104,8 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       node: node.id,
       incarnation,
       phase: heart.phase(),
+      policy: policy.current,
+      lagMs: lag.lagMs(),
       view: heart.view(),
       components: Object.fromEntries([...running].map(([name, it]) => [name, it.state?.() ?? {}])),
     }),
@@ -106,6 +119,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     await Promise.all(opened.filter((it) => it !== ops).map(close));
     for (const it of running.values()) await it.stop?.();
     heart.stop();
+    lag.stop();
     await client.close();
     await close(ops);
   }

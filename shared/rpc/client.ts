@@ -5,6 +5,9 @@ import type { Scheduler } from '../time/scheduler.ts';
 import { compose, type Call, type Endpoint, type Service } from './call.ts';
 import { RpcError } from './errors.ts';
 import { deadline } from './layers/deadline.ts';
+import type { Observe } from './layers/events.ts';
+import type { Statistics } from './layers/statistics.ts';
+import type { Watch } from './layers/stats.ts';
 import { clientLayers, type PolicyHolder } from './policy.ts';
 import { httpClientTransport } from './transports/http-client.ts';
 import { localTransport } from './transports/local.ts';
@@ -19,7 +22,12 @@ export interface ClientOptions {
   readonly policy: PolicyHolder;
   readonly clock: Clock;
   readonly random: Random;
+  /** A timer wheel, where clocks are real: each call sets several timers and cancels nearly all of them. */
   readonly scheduler: Scheduler;
+  readonly observe?: Observe;
+  readonly watchAttempt?: Watch;
+  /** The latencies by which the layers tune themselves; made inside unless somebody wants to look at them. */
+  readonly statistics?: Statistics;
 }
 
 export interface Client {
@@ -37,7 +45,7 @@ export interface Client {
  *                                                       +-> local -> this node
  */
 export function createClient(options: ClientOptions): Client {
-  const { node, hosted, serve, directory, policy, clock, random, scheduler } = options;
+  const { node, hosted, serve, directory, policy, clock, random, scheduler, observe, watchAttempt, statistics } = options;
   const http = httpClientTransport({ node, clock });
   const local = localTransport(serve);
   const here: Endpoint = { node, host: '', port: 0 };
@@ -48,7 +56,19 @@ export function createClient(options: ClientOptions): Client {
   const bounded = deadline({ defaultMs: 10_000, maxMs: 600_000 }, { clock, scheduler })(transport);
 
   return {
-    service: compose(clientLayers(policy, { clock, random, scheduler, endpoints }), transport),
+    service: compose(
+      clientLayers(policy, {
+        clock,
+        random,
+        scheduler,
+        endpoints,
+        node,
+        ...(observe && { observe }),
+        ...(watchAttempt && { watchAttempt }),
+        ...(statistics && { statistics }),
+      }),
+      transport,
+    ),
     toNode: (target) => (call) => {
       const endpoint = target === node ? here : directory.node(target);
       if (!endpoint) return Promise.reject(new RpcError('unavailable', `${target} is not in the topology`));

@@ -12,9 +12,9 @@ export const OutlierSettings = Type.Object(
   {
     failures: Type.Integer({ default: 5, minimum: 1, description: 'failed attempts in a row (Envoy: 5)' }),
     silenceMs: Type.Number({
-      default: 1_000,
+      default: 2_000,
       minimum: 0,
-      description: 'or as many unanswered ones, and no answer for this long',
+      description: 'or as many unanswered ones, and no answer for this long: no pause lasts so long',
     }),
     windowMs: Type.Number({ default: 1_000, minimum: 1, description: 'how often the latencies of the replicas are compared' }),
     slowWindows: Type.Integer({ default: 3, minimum: 1, description: 'slow in so many windows: one pause is no outlier' }),

@@ -53,8 +53,8 @@ export function throttle(
     return async (call) => {
       const count = countsOf(call.component, clock.now());
       const probability = refusalProbability(count.requests, count.accepts, Math.max(1.05, settings.k * kShare[call.priority]));
-      count.requests++;
       if (probability > 0 && random.next() < probability) {
+        count.requests++;
         observe({ event: 'throttled', call, probability });
         throw new RpcError('overloaded', `${call.component} is refusing calls; this one was not sent`);
       }
@@ -65,6 +65,9 @@ export function throttle(
       } catch (thrown) {
         if (asRpcError(thrown).code !== 'overloaded') count.accepts++;
         throw thrown;
+      } finally {
+        // Counted with its answer: calls under way have not been refused.
+        count.requests++;
       }
     };
   };

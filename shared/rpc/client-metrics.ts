@@ -1,0 +1,44 @@
+import type { Logger } from 'pino';
+import type { Metrics } from '../observe/metrics.ts';
+import type { LayerEvent, Observe } from './layers/events.ts';
+import type { Watch } from './layers/stats.ts';
+
+export interface ClientMetrics {
+  /** For every attempt at a replica. */
+  readonly watchAttempt: Watch;
+  /** For everything exceptional, on the client's and on the server's side. */
+  readonly observe: Observe;
+}
+
+/** Events that an operator should read about, not only count. */
+const worthALine: ReadonlySet<LayerEvent['event']> = new Set(['ejected', 'circuit', 'disagreement', 'panic']);
+
+/** What the middleware does, as metrics; the few events that tell of a sick replica also as log lines. */
+export function clientMetrics(metrics: Metrics, log: Logger): ClientMetrics {
+  const attempts = metrics.histogram('tierlab_rpc_client_duration_seconds', 'Time of one attempt, as the caller sees it', [
+    'component',
+    'operation',
+    'endpoint',
+    'code',
+  ]);
+  const events = metrics.counter(
+    'tierlab_rpc_events_total',
+    'What the middleware did: retries, hedges, ejections, refusals ...',
+    ['event', 'component'],
+  );
+  return {
+    watchAttempt(call, code, elapsedMs) {
+      const endpoint = call.endpoint?.node ?? '';
+      attempts.observe({ component: call.component, operation: call.operation.name, endpoint, code }, elapsedMs / 1_000);
+    },
+    observe(event) {
+      if (event.event === 'limit') return;
+      const component = 'call' in event ? event.call.component : event.component;
+      events.inc({ event: event.event, component });
+      if (worthALine.has(event.event)) {
+        const { call: _call, ...told } = event as LayerEvent & { call?: unknown };
+        log.info({ ...told, component }, 'middleware');
+      }
+    },
+  };
+}
