@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { Argument, Command, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { systemClock } from '../shared/time/clock.ts';
 import { systemScheduler } from '../shared/time/scheduler.ts';
 import type { DemoFlags } from './commands/demo.ts';
@@ -51,7 +51,7 @@ function runOptions(command: Command, several = false): Command {
     .option('--insecure', 'accept any certificate')
     .option('--ca <file>', 'trust this authority too (PEM)')
     .option('--allow-host <host>', 'load this host though it is not this machine; repeatable', many)
-    .option('--port-base <n>', 'shift of the default target, as of the cluster')
+    .option('--port-base <n>', 'the port base of the cluster to load (default: 7000)')
     .option('--long', 'allow more than 10 minutes or 50,000/s')
     .optionsGroup('Judging:')
     .option('--check <level>', 'none, status or schema (default: schema)')
@@ -73,7 +73,12 @@ function outputOptions(command: Command): Command {
 
 /** The `load` command for `tierlab load ...`; also the whole program of `node loadgen/main.ts`. */
 export function loadCommand(): Command {
-  const load = new Command('load')
+  return configureLoad(new Command('load'));
+}
+
+/** Makes `load` the load command. An exit code other than 0 arrives as a CommanderError that carries it; what there is to say has been said. */
+export function configureLoad(load: Command): Command {
+  load
     .description('send load and measure honestly: latencies from the intended time, answers verified, faults on the same chart')
     .argument('[url]', 'what to load (default: the running cluster, http://127.0.0.1:8000, with the search mix)')
     // Options after a subcommand are the subcommand's.
@@ -166,8 +171,9 @@ async function withProcess(command: (io: CommandIo) => Promise<number>): Promise
   };
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
+  let exitCode: number;
   try {
-    process.exitCode = await command({
+    exitCode = await command({
       stdout: process.stdout,
       stderr: process.stderr,
       env: process.env,
@@ -180,9 +186,10 @@ async function withProcess(command: (io: CommandIo) => Promise<number>): Promise
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     process.stderr.write(`tierlab load: ${message}\n`);
-    process.exitCode = isLoadError(error) ? error.exitCode : exitCodes.invalid;
+    exitCode = isLoadError(error) ? error.exitCode : exitCodes.invalid;
   } finally {
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);
   }
+  if (exitCode !== exitCodes.ok) throw new CommanderError(exitCode, 'tierlab.load', '');
 }

@@ -6,7 +6,7 @@ import type { Exchange, Pool } from '../client/pool.ts';
 import type { Recorder } from '../measure/recorder.ts';
 import type { Think } from '../options/plan.ts';
 import type { Checker } from '../verify/check.ts';
-import { answerOf } from '../workload/request.ts';
+import { answerOf, bodilessAnswer } from '../workload/request.ts';
 import type { Answer, Request, Session } from '../workload/request.ts';
 import type { Workload } from '../workload/workload.ts';
 import { drawThink } from './think.ts';
@@ -52,7 +52,7 @@ export function driver(options: {
       keepBody: wantBody || checker.needsBody(request),
       answered(parsed) {
         const nowMs = clock.now();
-        const answer = answerOf(parsed.status, parsed.body);
+        const answer = one.keepBody ? answerOf(parsed.status, parsed.body) : bodilessAnswer(parsed.status);
         const verdict = checker.check(request, answer);
         recorder.answered(one, nowMs, parsed.bodyBytes, verdict);
         if (wantBody && verdict.kind === 'right' && source.kind === 'requests') source.learn(request, answer);

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { defaultPortBase, portSpan } from '../../shared/cluster/ports.ts';
 import { constantStages } from '../schedule/profile.ts';
 import { parseRecorded } from '../schedule/recorded.ts';
 import { parseThreshold } from '../verdict/thresholds.ts';
@@ -13,7 +14,8 @@ import { parseTarget, requireAllowed } from './target.ts';
 import type { Target } from './target.ts';
 import { buildWorkload } from './workload-options.ts';
 
-const defaultPort = 8000;
+/** The first gateway is this far above the cluster's port base (shared/cluster/ports.ts). */
+const gatewayOffset = 1000;
 /** One worker sends this much without being late on the machine it was measured on; see README.md. */
 const ratePerWorker = 8000;
 
@@ -26,8 +28,9 @@ export async function buildPlan(
   flags: RunFlags,
   cores: number,
 ): Promise<{ plan: Plan; thresholds: Threshold[] }> {
-  const base = flags.portBase === undefined ? 0 : parseCount(flags.portBase, '--port-base', 0, 50_000);
-  const target = parseTarget(url ?? `http://127.0.0.1:${defaultPort + base}`);
+  const base =
+    flags.portBase === undefined ? defaultPortBase : parseCount(flags.portBase, '--port-base', 1024, 65_535 - portSpan);
+  const target = parseTarget(url ?? `http://127.0.0.1:${base + gatewayOffset}`);
   requireAllowed(target, flags.allowHost ?? []);
   const workload = await buildWorkload(target, url !== undefined, flags);
   const sessions = workload.kind === 'walk' || workload.kind === 'scenario';

@@ -40,6 +40,15 @@ export function answerOf(status: number, body: Buffer): Answer {
   };
 }
 
+const bodiless = new Map<number, Answer>();
+
+/** The answer to a request whose body nobody looks at: one object per status, so that most answers allocate none. */
+export function bodilessAnswer(status: number): Answer {
+  let answer = bodiless.get(status);
+  if (!answer) bodiless.set(status, (answer = { status, body: '', json: () => undefined }));
+  return answer;
+}
+
 /** What a session does next: ask and be given the answer (undefined when there was none), or pause. */
 export type Step = Request | { thinkMs: number };
 export type Session = Generator<Step, void, Answer | undefined>;

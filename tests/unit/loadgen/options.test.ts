@@ -27,7 +27,7 @@ test('durations, rates and series are read', () => {
 });
 
 test('without a URL the cluster gets the mix, shifted with the cluster', async () => {
-  const { plan } = await buildPlan(undefined, { portBase: '200' }, 2);
+  const { plan } = await buildPlan(undefined, { portBase: '7200' }, 2);
   expect(plan.target.origin).toBe('http://127.0.0.1:8200');
   expect(plan.workload).toMatchObject({ kind: 'mix', skew: 1 });
   expect(plan.workload.kind === 'mix' && plan.workload.words.length).toBe(1000);
