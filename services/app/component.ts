@@ -40,7 +40,7 @@ export const appComponent = component({
           const startedAt = clock.now();
           const { pages } = await upstream.database.pages({ ids: [id] }, context, { shard: shardOf(id, shards) });
           const [page] = pages;
-          if (!page) throw new RpcError('not_found', `there is no page ${id}`);
+          if (!page) throw new RpcError('not_found', `there is no page "${id}"`);
           if (format === 'json') return { page };
           // A page is looked up by the application server itself in both styles.
           const making: Making = {

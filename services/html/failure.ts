@@ -21,7 +21,7 @@ export function failurePage(failure: Failure, assets: AssetUrls): string {
 <h1>${title}</h1>
 <p class="detail">${detail}</p>
 <p class="actions">${retryUrl !== undefined && markup`<a class="button" href="${retryUrl}">Try again</a> `}<a href="/">Go to the start</a></p>
-${requestId !== undefined && markup`<p class="request">Request <code>${requestId}</code>: the logs of every node know it by this name.</p>`}
+${requestId !== undefined && markup`<p class="request">Request <code>${requestId}</code>: its name in logs and traces.</p>`}
 </article>`;
   return layout({ title: `${title} - Tierlab`, kind: 'inner', box: { q }, main }, assets);
 }

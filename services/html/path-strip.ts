@@ -5,7 +5,7 @@ import { duration } from './numbers.ts';
 import { pathOf, type Tier } from './path.ts';
 
 const explained: Record<Style, string> = {
-  'object-based': 'Object-based style: the application server calls every service itself, in any order it likes.',
+  'object-based': 'Object-based style: the application server calls every service itself.',
   layered: 'Layered style: every tier calls only the one below it; the answer flows back up.',
 };
 

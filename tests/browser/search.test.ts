@@ -103,7 +103,7 @@ test('type, see suggestions, search, page, open a page, follow a link, go back',
     await page.getByRole('heading', { name: 'Results for dogs' }).waitFor({ state: 'attached' });
     expect(await page.locator('.result').count()).toBe(10);
     expect(await page.locator('mark').first().textContent()).toMatch(/^dogs?$/i);
-    expect(await page.locator('.summary').textContent()).toContain('1 to 10 of 35 pages');
+    expect(await page.locator('.summary').textContent()).toContain('1 to 10 of 34 pages');
 
     await page.getByRole('link', { name: 'Next' }).click();
     await page.waitForURL('**/search?q=dogs&page=2');
@@ -230,6 +230,16 @@ test.each(screens)('%s: every page can be read, and fits', async (screen, option
   } finally {
     await context.close();
   }
+});
+
+test('the eye for contrast and width sees what is wrong', async () => {
+  await withPage({}, async (page) => {
+    const grey =
+      '<p style="color:#888">too pale</p><p style="color:#fff8;background:#000">half clear</p><p style="color:#595959">fine</p>';
+    await page.setContent(`<body style="background:#fff">${grey}<div style="width:2000px">wide</div>`);
+    expect(await lowContrast(page)).toEqual([expect.stringMatching(/^too pale: 3\.5/)]);
+    expect(await overflow(page)).toBeGreaterThan(800);
+  });
 });
 
 test('the keyboard alone reaches everything in a sensible order, and shows where it is', async () => {

@@ -15,8 +15,7 @@ import { createDataPort } from '../../../shared/cluster/data-port.ts';
 import type { Topology } from '../../../shared/cluster/topology.ts';
 import type { Call, Service } from '../../../shared/rpc/call.ts';
 import { createServer, type Server } from '../../../shared/rpc/server.ts';
-import { upstream, type Upstream } from '../../../shared/rpc/upstream.ts';
-import type { app } from '../../../services/app/contract.ts';
+import { upstream } from '../../../shared/rpc/upstream.ts';
 import { seededRandom } from '../../../shared/time/random.ts';
 import { environment } from '../gateway/harness.ts';
 import { smallCorpus } from './pages.ts';
@@ -89,7 +88,7 @@ export async function smallSystem(shards = 1, style: Topology['style'] = 'object
 
   return {
     ...doors,
-    app: upstream(appComponent.contract, network, seededRandom('test')) as Upstream<typeof app>,
+    app: upstream(appComponent.contract, network, seededRandom('test')),
     calls,
     async stop() {
       await Promise.all(Object.values(doors).map((door) => door.close()));

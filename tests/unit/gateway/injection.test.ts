@@ -30,6 +30,18 @@ function active(html: string): string[] {
   return found;
 }
 
+test.each([
+  '<img src=x onerror=1>',
+  '<script>1</script>',
+  '<script src="https://evil.example/x.js"></script>',
+  '<a href="javascript:1">x</a>',
+  '<a href="//evil.example">x</a>',
+  '<p onclick=1>x</p>',
+  '<svg onload=1>',
+])('the look for what could act finds %s', (html) => {
+  expect(active(html)).not.toEqual([]);
+});
+
 const page = (url: string) => system.client.inject({ url, headers: { accept: 'text/html' } });
 
 test.each(attacks)('as a query, %j stays text', async (attack) => {
