@@ -1,3 +1,4 @@
+import { schemaVersion } from '../services/database/store.ts';
 import { hash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -41,7 +42,7 @@ export interface Fingerprint {
 }
 
 export function fingerprint(sources: Sources, shards: number): Fingerprint {
-  const corpus = hash('sha256', `${formatVersion} ${sourcesFingerprint(sources)}`).slice(0, 16);
+  const corpus = hash('sha256', `${formatVersion} ${schemaVersion} ${sourcesFingerprint(sources)}`).slice(0, 16);
   return { corpus, cut: `${corpus}-${shards}` };
 }
 

@@ -3,7 +3,7 @@ import type { Page } from './contract.ts';
 import type { SourcePage } from './source.ts';
 
 /** Grows with every change of the tables below: a shard of another version is refused, and built anew from its source. */
-const schemaVersion = 1;
+export const schemaVersion = 1;
 
 const schema = `
   create table meta (key text primary key, value text not null) without rowid, strict;
