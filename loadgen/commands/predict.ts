@@ -82,14 +82,14 @@ export async function predictCommand(url: string | undefined, flags: PredictFlag
 
 function predictionText(rows: readonly (Prediction & { why: string })[], servers: number): string {
   const line = (cells: string[]) => cells.map((cell, i) => cell.padStart([5, 10, 11, 10, 10, 10][i] ?? 10)).join('');
-  const out = [line(['rho', 'rate', 'measured', 'M/M/1', `M/M/${servers}`, 'M/D/1'])];
+  const out = [line(['rho', 'rate', 'measured', 'M/M/1', 'M/D/1', ...(servers > 1 ? [`M/M/${servers}`] : [])])];
   for (const row of rows) {
     out.push(
       line([
         row.utilisation.toFixed(2),
         formatRate(row.rate),
         formatMs(row.measuredMs),
-        ...[row.mm1Ms, row.mmcMs, row.md1Ms].map((ms) => (Number.isFinite(ms) ? formatMs(ms) : '∞')),
+        ...[row.mm1Ms, row.md1Ms, ...(servers > 1 ? [row.mmcMs] : [])].map((ms) => (Number.isFinite(ms) ? formatMs(ms) : '∞')),
       ]),
     );
     out.push(`       ${row.why}`);

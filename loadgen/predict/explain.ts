@@ -27,12 +27,15 @@ export function explain(p: Prediction): string {
   const modelMs = single ? p.mm1Ms : p.mmcMs;
   if (!Number.isFinite(modelMs))
     return `utilisation is ${p.utilisation.toFixed(2)}: beyond saturation a queue has no steady state, the time only depends on how long one measures`;
-  if (single && near(p.md1Ms) && Math.abs(p.measuredMs - p.md1Ms) <= Math.abs(p.measuredMs - p.mm1Ms))
+  const steady = p.serviceVariation < 0.7;
+  if (single && steady && near(p.md1Ms) && Math.abs(p.measuredMs - p.md1Ms) <= Math.abs(p.measuredMs - p.mm1Ms))
     return `as M/D/1: service times vary little (coefficient of variation ${p.serviceVariation.toFixed(2)}), so there is half the waiting of M/M/1`;
   if (near(modelMs)) return `as ${model}`;
   if (p.measuredMs < modelMs) {
-    if (single && p.measuredMs > p.md1Ms)
+    if (single && steady && p.measuredMs > p.md1Ms)
       return `between M/D/1 and M/M/1: service times vary less than exponential ones (coefficient of variation ${p.serviceVariation.toFixed(2)})`;
+    if (single && p.measuredMs > p.serviceMs * 1.2)
+      return `shorter than M/M/1 though service times vary as it assumes (coefficient of variation ${p.serviceVariation.toFixed(2)}): too few arrivals for a mean, or the service time is overstated; measure longer or give --service`;
     return `shorter than one line for ${p.servers === 1 ? 'one server' : `${p.servers} servers`}: requests are worked on in parallel (raise --servers), or service is not the bottleneck's`;
   }
   if (p.serviceVariation > 1.2)
