@@ -11,6 +11,9 @@ import { createNetwork, type Network } from '../../shared/time/sim/network.ts';
 import { createSimulation, type Simulation } from '../../shared/time/sim/simulation.ts';
 import { createStation, type Station } from '../../shared/time/sim/station.ts';
 
+// Millions of refusals are made here; the test runner would record a hundred stack frames with each.
+Error.stackTraceLimit = 1;
+
 const empty = Type.Object({});
 /** Stand-ins for the real components: what they answer does not matter here, how long they take does. */
 const { operations } = contract('any', {

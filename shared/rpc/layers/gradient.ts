@@ -62,8 +62,6 @@ export interface Window {
   readonly slowdown: number;
   /** Most calls at a time. */
   readonly maxInFlight: number;
-  /** Calls that ran into their deadline here. */
-  readonly timeouts: number;
   /** Share of the calls that were refused. */
   readonly shedShare: number;
 }
@@ -87,7 +85,7 @@ export function nextGradient(settings: GradientSettings, gradient: Gradient, win
     return { ...gradient, learntAt: now, probing: false, probeAfterMs: Math.max(settings.probeMs, 20 * window.durationMs) };
   }
   // A limit that is not needed is left alone: nothing is known about it.
-  if (window.maxInFlight <= gradient.limit / 2 && window.timeouts === 0) return { ...gradient, learntAt: now };
+  if (window.maxInFlight <= gradient.limit / 2) return { ...gradient, learntAt: now };
   const limit = nextLimit(settings, gradient.limit, window);
   const overload = window.shedShare >= settings.overloadShare;
   return { ...gradient, limit, probing: overload && now - gradient.learntAt >= gradient.probeAfterMs };
@@ -98,7 +96,7 @@ function nextLimit(settings: GradientSettings, limit: number, window: Window): n
   const { minLimit, maxLimit, smoothing, tolerance, burstTolerance, overloadShare, queue } = settings;
   const tolerated = window.shedShare >= overloadShare ? tolerance : burstTolerance;
   const ratio = Math.max(0.5, Math.min(1, tolerated / window.slowdown));
-  const wanted = window.timeouts > 0 ? limit / 2 : limit * ratio + queue * Math.sqrt(limit);
+  const wanted = limit * ratio + queue * Math.sqrt(limit);
   return Math.max(minLimit, Math.min(maxLimit, limit + smoothing * (wanted - limit)));
 }
 

@@ -33,7 +33,6 @@ export function createLimiter(settings: GradientSettings, startedAt: number, obs
   let gradient = initialGradient(settings, startedAt);
   let windowAt = startedAt;
   let samples = 0;
-  let timeouts = 0;
   let refused = 0;
   let maxInFlight = 0;
   let inFlight = 0;
@@ -41,13 +40,13 @@ export function createLimiter(settings: GradientSettings, startedAt: number, obs
 
   function openWindow(now: number): void {
     windowAt = now;
-    samples = timeouts = refused = 0;
+    samples = refused = 0;
     maxInFlight = inFlight;
     for (const sums of operations.values()) sums.sumMs = sums.samples = sums.aloneSumMs = sums.aloneSamples = 0;
   }
 
   function closeWindow(now: number): void {
-    const shedShare = refused / (refused + samples + timeouts);
+    const shedShare = refused / (refused + samples);
     let totalMs = 0;
     let unqueuedMs = 0;
     for (const sums of operations.values()) {
@@ -59,23 +58,26 @@ export function createLimiter(settings: GradientSettings, startedAt: number, obs
     meanMs = totalMs / Math.max(1, samples);
     const before = gradient.limit;
     const slowdown = unqueuedMs > 0 ? totalMs / unqueuedMs : 1;
-    gradient = nextGradient(settings, gradient, { durationMs: now - windowAt, slowdown, maxInFlight, timeouts, shedShare }, now);
+    gradient = nextGradient(settings, gradient, { durationMs: now - windowAt, slowdown, maxInFlight, shedShare }, now);
     if (Math.round(before) !== Math.round(gradient.limit))
       observe({ event: 'limit', limit: gradient.limit, baselineMs: unqueuedMs / Math.max(1, samples), windowMs: meanMs });
     openWindow(now);
   }
 
-  function record({ startedAt, alone }: Admitted, call: Call, now: number): void {
+  function record({ startedAt, alone }: Admitted, call: Call, now: number, answered: boolean): void {
     // What began before a probe met the queue of before.
     if (gradient.probing && startedAt < windowAt) return;
+    const elapsedMs = now - startedAt;
     const key = `${call.component}.${call.operation.name}`;
     let sums = operations.get(key);
     if (!sums) operations.set(key, (sums = { sumMs: 0, samples: 0, aloneSumMs: 0, aloneSamples: 0, baselineMs: undefined }));
-    sums.sumMs += now - startedAt;
+    // A call that ran into its deadline would have taken longer: that is news when it was slow, and none when the deadline was short.
+    if (!answered && !(elapsedMs > sums.baselineMs!)) return;
+    sums.sumMs += elapsedMs;
     sums.samples++;
     samples++;
     if (!alone) return;
-    sums.aloneSumMs += now - startedAt;
+    sums.aloneSumMs += elapsedMs;
     sums.aloneSamples++;
   }
 
@@ -99,11 +101,9 @@ export function createLimiter(settings: GradientSettings, startedAt: number, obs
     },
     end(admitted, call, now, how) {
       inFlight--;
-      if (how === 'answered') record(admitted, call, now);
-      else if (how === 'timed_out') timeouts++;
-      const seen = samples + timeouts;
+      if (how !== 'failed') record(admitted, call, now, how === 'answered');
       const ageMs = now - windowAt;
-      if (gradient.probing ? seen >= settings.probeSamples : seen >= settings.minSamples && ageMs >= settings.windowMs)
+      if (gradient.probing ? samples >= settings.probeSamples : samples >= settings.minSamples && ageMs >= settings.windowMs)
         closeWindow(now);
       else if (ageMs >= 8 * settings.windowMs) {
         // Too few calls to learn from, and no reason to hold any back.

@@ -21,9 +21,9 @@ export const OutlierSettings = Type.Object(
     slowRatio: Type.Number({ default: 3, exclusiveMinimum: 1, description: 'slow = this many times the median of the others' }),
     slowMinMs: Type.Number({ default: 5, minimum: 0, description: 'and slower by at least this' }),
     minSamples: Type.Integer({
-      default: 3,
+      default: 6,
       minimum: 1,
-      description: 'answers of a replica before its window is judged: it gets few calls',
+      description: 'answers of a replica before it is judged: the median of three is often a straggler',
     }),
     baseMs: Type.Number({ default: 5_000, minimum: 1, description: 'first ejection; each further one is longer by this' }),
     maxMs: Type.Number({ default: 300_000, minimum: 1, description: 'longest ejection (Envoy: 300 s)' }),
