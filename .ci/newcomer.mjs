@@ -78,23 +78,24 @@ const taken = (port) =>
 const log = openSync(logFile, 'a');
 const startedAt = performance.now();
 const npm = spawn('npm', ['start'], { stdio: ['ignore', log, log], detached: true });
-let ended;
-npm.once('exit', (code, signal) => (ended = signal ?? code));
+/** How it ended: an exit code or a signal. */
+let ended = '';
+npm.once('exit', (code, signal) => (ended = String(signal ?? code)));
 const interrupt = (signal) => {
   try {
-    process.kill(-npm.pid, signal);
+    process.kill(-Number(npm.pid), signal);
   } catch {
     // the group has gone
   }
 };
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(130));
 process.once('exit', () => {
-  if (ended === undefined) interrupt('SIGKILL');
+  if (ended === '') interrupt('SIGKILL');
   for (const pid of pids.filter(alive)) process.kill(pid, 'SIGKILL');
 });
 
 const html = await until(async () => {
-  if (ended !== undefined) return '';
+  if (ended !== '') return '';
   const text = await textOf(page);
   return text?.includes(`/page/${dog}`) ? text : undefined;
 }, startBoundMs);
@@ -103,7 +104,7 @@ if (
   check(
     `npm start answers a search at ${page} (after ${seconds} s)`,
     Boolean(html),
-    ended === undefined ? 'no correct answer in time' : `npm start ended (${ended})`,
+    ended === '' ? 'no correct answer in time' : `npm start ended (${ended})`,
   )
 ) {
   const answer = await until(async () => {
@@ -130,8 +131,8 @@ if (
   );
 
   interrupt('SIGINT');
-  await until(async () => (ended === undefined ? undefined : true), stopBoundMs);
-  check('Ctrl-C ends it', ended !== undefined, 'still running');
+  await until(async () => (ended === '' ? undefined : true), stopBoundMs);
+  check('Ctrl-C ends it', ended !== '', 'still running');
   const left = (await until(async () => (pids.some(alive) ? undefined : []), 5_000)) ?? pids.filter(alive);
   check('no process is left', left.length === 0, left.join(' '));
   const ports = nodes.flatMap((node) => [node.port, node.opsPort]).concat(7000);
