@@ -1,8 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { CommandError, UsageError } from './errors.ts';
 
-/** Gives a command its options and action; one that is built elsewhere is returned and takes its place. */
-type Define = (command: Command) => Command | void;
+/** Gives a command its arguments, options and action. */
+type Define = (command: Command) => void;
 
 /**
  * The `tierlab` command. Each subcommand's module is loaded when it is called: a node's process pays for nothing else.
@@ -21,7 +21,7 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<D
   },
   load: {
     summary: 'load the cluster, or any server on this machine, and measure honestly',
-    load: async () => (await import('../loadgen/cli.ts')).loadCommand,
+    load: async () => (await import('../loadgen/cli.ts')).configureLoad,
   },
   node: {
     summary: 'run one node of a topology under a watchdog of its own',
@@ -49,8 +49,8 @@ async function main(argv: readonly string[]): Promise<number> {
     .exitOverride();
   const wanted = argv.find((word) => !word.startsWith('-'));
   for (const [name, { summary, load }] of Object.entries(commands)) {
-    const command = new Command(name).description(summary).exitOverride();
-    program.addCommand((name === wanted && (await load())(command)) || command);
+    const command = program.command(name).description(summary).exitOverride();
+    if (name === wanted) (await load())(command);
   }
   try {
     await program.parseAsync(argv, { from: 'user' });

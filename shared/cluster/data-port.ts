@@ -7,6 +7,9 @@ import { isRpc, type RequestListener } from '../rpc/transports/http-server.ts';
 /** Above every client's keep-alive (30 s), so that the server never closes a socket that is about to be used. */
 const keepAliveMs = 65_000;
 
+/** Room for a query of 10,000 characters outside ASCII, percent-encoded: 9 bytes for most, 12 for an emoji. */
+const maxHeaderBytes = 128 * 1024;
+
 /**
  * A port that answers both protocols: RPC on bare node:http, because every hop pays for it, and public HTTP through Fastify.
  *
@@ -16,11 +19,13 @@ const keepAliveMs = 65_000;
 export function createDataPort(log: Logger, onRpc: RequestListener | undefined): FastifyInstance {
   const server = Fastify({
     loggerInstance: log.child({ part: 'http' }, { level: 'warn' }),
+    // No logger of its own for each request: ids are logged where something is logged.
+    childLoggerFactory: (logger) => logger,
     forceCloseConnections: 'idle',
     bodyLimit: 1024 * 1024,
     routerOptions: { maxParamLength: 256 },
     serverFactory(handle): HttpServer {
-      const http = createServer({ maxHeaderSize: 16 * 1024, keepAliveTimeout: keepAliveMs }, (request, response) => {
+      const http = createServer({ maxHeaderSize: maxHeaderBytes, keepAliveTimeout: keepAliveMs }, (request, response) => {
         if (onRpc && isRpc(request)) onRpc(request, response);
         else handle(request, response);
       });

@@ -12,6 +12,11 @@ export const ThrottleSettings = Type.Object(
       exclusiveMinimum: 1,
       description: 'requests per accepted one that are let through (Google SRE book, ch. 21: 2)',
     }),
+    reserve: Type.Number({
+      default: 20,
+      minimum: 0,
+      description: 'refusals that prove nothing yet: at low rates one refusal must not shut the door for the next calls',
+    }),
     halfLifeMs: Type.Number({ default: 10_000, minimum: 1, description: 'of the memory (the book: a window of two minutes)' }),
   },
   { additionalProperties: false },
@@ -21,9 +26,9 @@ export type ThrottleSettings = Static<typeof ThrottleSettings>;
 /** The unimportant goes first: a smaller k refuses earlier. */
 const kShare: Record<Priority, number> = { health: Infinity, read: 1, write: 0.9, background: 0.6 };
 
-/** With what probability a call is refused without asking: Google SRE book, "Handling Overload", equation 21-1. */
-export function refusalProbability(requests: number, accepts: number, k: number): number {
-  return Math.max(0, (requests - k * accepts) / (requests + 1));
+/** With what probability a call is refused without asking: Google SRE book, "Handling Overload", equation 21-1, with a reserve. */
+export function refusalProbability(requests: number, accepts: number, k: number, reserve = 0): number {
+  return Math.max(0, (requests - k * accepts - reserve) / (requests + 1));
 }
 
 /**
@@ -52,7 +57,8 @@ export function throttle(
   return function throttle(next) {
     return async (call) => {
       const count = countsOf(call.component, clock.now());
-      const probability = refusalProbability(count.requests, count.accepts, Math.max(1.05, settings.k * kShare[call.priority]));
+      const k = Math.max(1.05, settings.k * kShare[call.priority]);
+      const probability = refusalProbability(count.requests, count.accepts, k, settings.reserve);
       if (probability > 0 && random.next() < probability) {
         count.requests++;
         observe({ event: 'throttled', call, probability });
