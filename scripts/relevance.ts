@@ -1,0 +1,104 @@
+/**
+ * npm run relevance -- [collection ...] [--data DIR] [--topology T]
+ *
+ * How good are the answers? Imports each test collection into a cluster of its own, asks every question in full through the public API, and
+ * has the ten best results judged: nDCG@10 (Jaervelin & Kekaelaeinen 2002). The collections have no licence that would let them be copied
+ * here; where they are absent, that is said and nothing has failed.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { UsageError } from '../cli/errors.ts';
+import { root } from '../cli/paths.ts';
+import { collectionNames, readCollection, writePages, type Collection } from './relevance/collection.ts';
+import { startOwnCluster, type OwnCluster } from './relevance/own-cluster.ts';
+
+/** Lucene 8.7, BM25 with k1 1.2 and b 0.75, reaches so much. */
+const goals: Readonly<Record<string, number>> = { cranfield: 0.359, medline: 0.69 };
+const judgedResults = 10;
+
+const say = (line: string) => process.stderr.write(`${line}\n`);
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => interrupted.abort(new Error(`stopped by ${signal}`)));
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  say(`relevance: ${(error as Error).message}`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}
+
+async function main(args: string[]): Promise<number> {
+  const options = { data: { type: 'string' }, topology: { type: 'string', default: 'tiny' } } as const;
+  const { values, positionals } = parse();
+  const folder = path.resolve(values.data ?? path.join(root, '..', 'shared', 'relevance'));
+  const present = collectionNames(folder);
+  const wanted = positionals.length > 0 ? positionals : present.length > 0 ? present : Object.keys(goals);
+  let missed = 0;
+  for (const name of wanted) {
+    if (!present.includes(name)) {
+      console.log(
+        `skipped: ${name} (no ${name}/docs.jsonl.gz and ndcg.mjs in ${path.relative(process.cwd(), folder) || '.'}; --data DIR names another folder)`,
+      );
+      continue;
+    }
+    const { queries, ndcg10 } = await measure(readCollection(folder, name), values.topology);
+    const goal = goals[name];
+    const verdict = goal === undefined ? '' : ndcg10 >= goal ? `, goal ${goal}: reached` : `, goal ${goal}: MISSED`;
+    console.log(`${name}: nDCG@10 ${ndcg10.toFixed(4)} over ${queries} questions${verdict}`);
+    if (goal !== undefined && ndcg10 < goal) missed++;
+  }
+  return missed > 0 ? 1 : 0;
+
+  function parse() {
+    try {
+      return parseArgs({ args, options, allowPositionals: true });
+    } catch (error) {
+      throw new UsageError(
+        `${(error as Error).message}\nusage: npm run relevance -- [collection ...] [--data DIR] [--topology T]`,
+        {
+          cause: error,
+        },
+      );
+    }
+  }
+}
+
+async function measure(collection: Collection, topology: string): Promise<{ queries: number; ndcg10: number }> {
+  const work = mkdtempSync(path.join(tmpdir(), 'tierlab-relevance-'));
+  let cluster: OwnCluster | undefined;
+  try {
+    const pagesFile = path.join(work, `${collection.name}.jsonl`);
+    writePages(collection.pages, pagesFile);
+    cluster = await startOwnCluster(topology, pagesFile, say);
+    const runFile = await ask(collection, cluster.url);
+    const verdict = execFileSync(process.execPath, [collection.judge, collection.name, runFile], { encoding: 'utf8' });
+    return JSON.parse(verdict) as { queries: number; ndcg10: number };
+  } finally {
+    await cluster?.stop();
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** Asks every question as it stands; writes the run: query id TAB page id, best first. */
+async function ask({ name, queries }: Collection, url: string): Promise<string> {
+  say(`asking ${queries.length} questions ...`);
+  const lines: string[] = [];
+  for (const { id, q } of queries) {
+    const response = await fetch(`${url}/api/search?q=${encodeURIComponent(q)}&size=${judgedResults}`, {
+      signal: interrupted.signal,
+    });
+    const answer = (await response.json()) as { results?: { id: string }[]; detail?: string };
+    if (!response.ok || !answer.results) throw new Error(`question ${id} was answered with ${response.status}: ${answer.detail}`);
+    lines.push(...answer.results.map((result) => `${id}\t${result.id}\n`));
+  }
+  const folder = path.join(root, 'reports', 'relevance');
+  mkdirSync(folder, { recursive: true });
+  const runFile = path.join(folder, `${name}.run.tsv`);
+  writeFileSync(runFile, lines.join(''));
+  say(`the run is ${path.relative(process.cwd(), runFile)}`);
+  return runFile;
+}
