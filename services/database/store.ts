@@ -117,7 +117,7 @@ function* indexedRows(database: DatabaseSync): Iterable<IndexedRow> {
 
 /** A new shard being filled: fast while it lasts, durable when `finish` returns. */
 export interface Loader {
-  /** Throws where the id was there before. */
+  /** Throws where the id was there before, or the popularity is not in [0, 1]. */
   readonly add: (page: SourcePage) => void;
   readonly rows: () => Iterable<IndexedRow>;
   readonly addWord: (word: string, documents: number) => void;
@@ -154,6 +154,8 @@ export function createStore(file: string): Loader {
 }
 
 function insert(page: SourcePage, insertPage: StatementSync, insertLink: StatementSync): void {
+  if (!(page.popularity >= 0 && page.popularity <= 1))
+    throw new Error(`page ${page.id} has popularity ${page.popularity}: it must lie in [0, 1]`);
   const { changes, lastInsertRowid } = insertPage.run(
     page.id,
     page.title,

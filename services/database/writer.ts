@@ -22,7 +22,7 @@ const reportEvery = 1_000;
  * the folder in when everything is on disk; what was there before is replaced. Takes the calling thread until it is done; shards may be
  * written by several threads or processes at once.
  *
- * Throws where an id comes twice. Links without a title get it from this shard's own pages. Answers with the page count.
+ * Throws where an id comes twice or a popularity is not in [0, 1]. Links without a title get it from this shard's own pages. Answers with the page count.
  */
 export async function writeShard(
   folder: string,

@@ -12,6 +12,7 @@ import { createTop } from './top.ts';
 /** A list inside the window that is being searched. */
 interface Cursor {
   readonly i: number;
+  readonly start: number;
   readonly end: number;
   /** Its row in the bounds; -1 for a short list. */
   readonly row: number;
@@ -64,12 +65,16 @@ const tolerance = 1 - 1e-9;
  * All sums are upper bounds until a page may get in; then ranking's own arithmetic decides.
  */
 export function createBestFinder(segment: Segment, bounds: Bounds): (request: BestRequest) => Best {
-  const { docs, popularity } = segment;
-  const { impacts, windowBits } = bounds;
+  const { docs } = segment;
+  const { impacts, lifts, popularity, windowBits } = bounds;
   const windowSize = 2 ** windowBits;
   // All zero between searches.
   const sums = new Float64Array(windowSize);
   const touched = new Uint32Array(Math.max(1, windowSize / 32));
+  // Of the window being searched.
+  const active: Cursor[] = [];
+  const essential: Cursor[] = [];
+  const others: Cursor[] = [];
 
   return function findBest({ terms, lists, statistics, size, filter }) {
     const scorer = createScorer(terms, statistics);
@@ -77,8 +82,8 @@ export function createBestFinder(segment: Segment, bounds: Bounds): (request: Be
     const shares = bounds.shares(statistics.fieldLengths.map((length) => Math.max(length, 1) / documents));
     const top = createTop(size);
     const cursors = lists.filter((list) => list.start < list.end).map(openCursor);
-    let essential: Cursor[] = [];
-    let others: Cursor[] = [];
+    // What gives little and costs much comes first: it is the first to be left unread, and the last to be looked up.
+    const byWorth = cursors.toSorted((a, b) => a.upper * (b.end - b.start) - b.upper * (a.end - a.start));
     let postings = 0;
     let skippedWindows = 0;
 
@@ -90,24 +95,24 @@ export function createBestFinder(segment: Segment, bounds: Bounds): (request: Be
       const row = bounds.rows.get(t) ?? -1;
       let greatest = 0;
       if (row === -1) for (let p = start; p < end; p++) greatest = Math.max(greatest, impacts[p]!);
-      return { i, end, row, upper, bound: upper * shares[greatest]!, from: start, to: start, at: start };
+      return { i, start, end, row, upper, bound: upper * shares[greatest]!, from: start, to: start, at: start };
     }
 
     function searchWindow(window: number): void {
       const base = window << windowBits;
-      const active = enter(window, base);
+      enter(window, base);
       if (active.length === 0) return;
-      const enough = (top.threshold * tolerance) / scorer.total(1, bounds.popularity[window]!);
-      const rest = partition(active, enough);
+      const enough = (top.threshold * tolerance) / lifts[bounds.windowPopularity[window]!]!;
+      const rest = partition(enough);
       if (essential.length === 0) skippedWindows++;
       else if (essential.length === 1) readOne(essential[0]!, rest, enough);
       else readAll(base, rest, enough);
     }
 
-    /** Moves every cursor into the window; answers with those that have postings there. */
-    function enter(window: number, base: number): Cursor[] {
-      const active: Cursor[] = [];
-      for (const cursor of cursors) {
+    /** Moves every cursor into the window; those with postings there become `active`. */
+    function enter(window: number, base: number): void {
+      active.length = 0;
+      for (const cursor of byWorth) {
         const { row } = cursor;
         if (row === -1) {
           cursor.from = cursor.to;
@@ -121,31 +126,27 @@ export function createBestFinder(segment: Segment, bounds: Bounds): (request: Be
         cursor.at = cursor.from;
         if (cursor.from < cursor.to) active.push(cursor);
       }
-      return active;
     }
 
     /** Leaves unread as many postings as the bounds allow; answers with the greatest sum that the unread lists can give. */
-    function partition(active: Cursor[], enough: number): number {
-      essential = [];
-      others = [];
+    function partition(enough: number): number {
+      essential.length = 0;
+      others.length = 0;
       let rest = 0;
-      // What gives little and costs much comes first.
-      active.sort((a, b) => a.bound * (b.to - b.from) - b.bound * (a.to - a.from));
       for (const cursor of active) {
         if (rest + cursor.bound < enough) {
           rest += cursor.bound;
           others.push(cursor);
         } else essential.push(cursor);
       }
-      others.sort((a, b) => b.bound - a.bound);
       return rest;
     }
 
     function readOne({ upper, from, to }: Cursor, rest: number, enough: number): void {
       postings += to - from;
       for (let p = from; p < to; p++) {
-        const sum = upper * shares[impacts[p]!]!;
-        if (sum + rest >= enough) consider(docs[p]!, sum, rest);
+        const most = upper * shares[impacts[p]!]! + rest;
+        if (most >= enough && most * lifts[popularity[docs[p]!]!]! >= top.threshold * tolerance) consider(docs[p]!, most);
       }
     }
 
@@ -164,21 +165,22 @@ export function createBestFinder(segment: Segment, bounds: Bounds): (request: Be
         while (bits !== 0) {
           const at = (word << 5) + 31 - Math.clz32(bits & -bits);
           bits &= bits - 1;
-          const sum = sums[at]!;
+          const most = sums[at]! + rest;
           sums[at] = 0;
-          if (sum + rest >= enough) consider(base + at, sum, rest);
+          if (most >= enough && most * lifts[popularity[base + at]!]! >= top.threshold * tolerance) consider(base + at, most);
         }
       }
     }
 
-    /** `sum` bounds what the essential lists give to `doc`, `rest` what the others can. Docs must come in ascending order. */
-    function consider(doc: number, sum: number, rest: number): void {
-      const enough = (top.threshold * tolerance) / scorer.total(1, popularity[doc]!);
-      let most = sum + rest;
-      if (most < enough || (filter !== undefined && !hasBit(filter, doc))) return;
-      for (const cursor of others) {
-        const there = lookUp(cursor, doc);
-        most += (there ? cursor.upper * shares[impacts[cursor.at]!]! : 0) - cursor.bound;
+    /** The essential lists give `doc` their sum, the others at most `rest`: `bound` is both. Docs must come in ascending order. */
+    function consider(doc: number, bound: number): void {
+      if (filter !== undefined && !hasBit(filter, doc)) return;
+      const enough = (top.threshold * tolerance) / lifts[popularity[doc]!]!;
+      let most = bound;
+      for (let i = others.length - 1; i >= 0; i--) {
+        const cursor = others[i]!;
+        most -= cursor.bound;
+        if (lookUp(cursor, doc)) most += cursor.upper * shares[impacts[cursor.at]!]!;
         if (most < enough) return;
       }
       const score = scoreOf(doc);
@@ -194,7 +196,7 @@ export function createBestFinder(segment: Segment, bounds: Bounds): (request: Be
     function scoreOf(doc: number): number {
       let relevance = 0;
       for (const cursor of cursors) if (lookUp(cursor, doc)) relevance += partOf(segment, scorer, cursor.i, cursor.at);
-      return scorer.total(relevance, popularity[doc]!);
+      return scorer.total(relevance, segment.popularity[doc]!);
     }
   };
 }

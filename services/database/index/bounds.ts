@@ -1,4 +1,4 @@
-import { scoringParameters } from '../../ranking/bm25f.ts';
+import { scorer, scoringParameters } from '../../ranking/bm25f.ts';
 import { countOf } from './counts.ts';
 import type { Segment } from './segment.ts';
 
@@ -30,8 +30,12 @@ export interface Bounds {
   readonly starts: Uint32Array;
   /** The greatest impact in each window: row * windows + window. */
   readonly greatest: Uint8Array;
-  /** The greatest popularity in each window. */
-  readonly popularity: Float64Array;
+  /** By doc: 255 x popularity, rounded up. */
+  readonly popularity: Uint8Array;
+  /** The greatest of each window. */
+  readonly windowPopularity: Uint8Array;
+  /** Popularity, as a byte -> what it multiplies relevance with at most. Ranking's `total` is proportional to relevance. */
+  readonly lifts: Float64Array;
   /** Impact -> share of ranking's `upper` that the posting gives at most, where the average lengths are `averages`. */
   readonly shares: (averages: readonly number[]) => Float64Array;
 }
@@ -42,11 +46,14 @@ export function createBounds(segment: Segment, { windowBits, boundedFrom }: Grai
   const averages = totals.map((total) => Math.max(total, 1) / Math.max(documents, 1));
   const impacts = createImpacts(segment, averages);
   const windows = Math.max(1, Math.ceil(documents / 2 ** windowBits));
-  const popularity = new Float64Array(windows);
+  const popularity = Uint8Array.from(segment.popularity, (share) => Math.ceil(share * 255));
+  const windowPopularity = new Uint8Array(windows);
   for (let doc = 0; doc < documents; doc++) {
     const window = doc >>> windowBits;
-    if (segment.popularity[doc]! > popularity[window]!) popularity[window] = segment.popularity[doc]!;
+    windowPopularity[window] = Math.max(windowPopularity[window]!, popularity[doc]!);
   }
+  const { total } = scorer([], { documents, fieldLengths: totals, frequencies: [] });
+  const lifts = Float64Array.from({ length: 256 }, (_, byte) => total(1, byte / 255));
 
   const rows = new Map<number, number>();
   for (let t = 0; t + 1 < postingStart.length; t++) {
@@ -74,6 +81,8 @@ export function createBounds(segment: Segment, { windowBits, boundedFrom }: Grai
     starts,
     greatest,
     popularity,
+    windowPopularity,
+    lifts,
     shares(asked) {
       // A field that is empty here plays no part here, whatever its average elsewhere.
       const stretch = Math.max(1, ...asked.map((average, field) => (totals[field] === 0 ? 1 : average / averages[field]!)));

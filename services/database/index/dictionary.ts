@@ -21,14 +21,18 @@ export function buildDictionary(terms: readonly string[]): Pick<Segment, 'termBy
 }
 
 /** The number of `term`, or -1. */
-export function termNumber(segment: Segment, term: string): number {
-  const { termSlots, termStart, termBytes } = segment;
+export function termNumber({ termSlots, termStart, termBytes }: Segment, term: string): number {
   const bytes = encoder.encode(term);
   const mask = termSlots.length - 1;
   for (let slot = hash32(term) & mask; ; slot = (slot + 1) & mask) {
     const t = termSlots[slot]! - 1;
     if (t === -1) return -1;
     const start = termStart[t]!;
-    if (termStart[t + 1]! - start === bytes.length && bytes.every((byte, i) => termBytes[start + i] === byte)) return t;
+    if (termStart[t + 1]! - start === bytes.length && standsAt(termBytes, start, bytes)) return t;
   }
+}
+
+function standsAt(termBytes: Uint8Array, start: number, bytes: Uint8Array): boolean {
+  for (let i = 0; i < bytes.length; i++) if (termBytes[start + i] !== bytes[i]) return false;
+  return true;
 }

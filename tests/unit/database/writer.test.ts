@@ -94,6 +94,8 @@ test('pages may come as they are read, and progress is told', async () => {
 });
 
 test.each<[string, () => Iterable<SourcePage>, RegExp]>([
+  ['a popularity over 1', () => [dog, { ...cat, popularity: 1.01 }], /page n1 has popularity 1.01/],
+  ['a popularity that is no number', () => [{ ...dog, popularity: Number.NaN }], /page n2 has popularity NaN/],
   ['an id that comes twice', () => [dog, cat, { ...cat, title: 'another' }], /page n1 comes twice/],
   [
     'a source that breaks off',
