@@ -33,6 +33,7 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
   const portBase = topology.watchdogPort;
   await refuseTakenPorts(topology, nodes, bindHost, readRunFile(dataDir, portBase)?.pid);
 
+  const run = writeRunFile(dataDir, { pid: process.pid, portBase, topology: topology.name, startedAt: new Date().toISOString() });
   const watchdog = createWatchdog({
     topology,
     nodes,
@@ -48,11 +49,11 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
       datasetDir,
     ],
     logDir: path.join(runDir(dataDir, portBase), 'logs'),
+    env: { TIERLAB_OPERATOR_TOKEN: run.token },
     clock: systemClock,
     scheduler: systemScheduler,
     onChange: (node, state) => onChange(node, state, watchdog),
   });
-  const run = writeRunFile(dataDir, { pid: process.pid, portBase, topology: topology.name, startedAt: new Date().toISOString() });
   const ending = new AbortController();
   const end = (): void => ending.abort(new CommandError('stopped before everything was ready'));
   const ended = new Promise<void>((resolve) => ending.signal.addEventListener('abort', () => resolve(), { once: true }));

@@ -13,6 +13,10 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<D
   down: { summary: 'stop a cluster', load: async () => (await import('./commands/down.ts')).down },
   status: { summary: 'show the nodes of a running cluster', load: async () => (await import('./commands/status.ts')).status },
   search: { summary: 'search from the terminal', load: async () => (await import('./commands/search.ts')).search },
+  policy: {
+    summary: 'show or change, while it runs, how calls survive trouble',
+    load: async () => (await import('./commands/policy.ts')).policy,
+  },
   import: { summary: 'take pages from a JSON-lines file', load: async () => (await import('./commands/import.ts')).importFile },
   crawl: { summary: 'take pages from a folder or a site', load: async () => (await import('./commands/crawl.ts')).crawlSite },
   dataset: {

@@ -48,6 +48,7 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
     random: systemRandom,
     scheduler: systemScheduler,
     log,
+    operatorToken: process.env.TIERLAB_OPERATOR_TOKEN,
     bindHost: byName ? '0.0.0.0' : '127.0.0.1',
   });
   log.info({ port: node.port, opsPort: node.opsPort, components: node.components }, 'ready');

@@ -12,13 +12,21 @@ export async function fetchStatus(portBase: number): Promise<ClusterStatus> {
   return (await ask(portBase, '/status')) as ClusterStatus;
 }
 
+/** Asks the watchdog of the cluster at `portBase`. */
 export async function ask(portBase: number, path: string, init: RequestInit = {}): Promise<unknown> {
-  const response = await fetch(`http://127.0.0.1:${portBase}${path}`, { ...init, signal: AbortSignal.timeout(30_000) }).catch(
-    () => {
-      throw new CommandError(`no cluster answers at port base ${portBase}: "tierlab up" starts one`);
-    },
-  );
+  return request(portBase, path, init, `no cluster answers at port base ${portBase}: "tierlab up" starts one`);
+}
+
+/** Asks one control port of this machine: a node's ops port. */
+export async function askPort(port: number, path: string, init: RequestInit = {}): Promise<unknown> {
+  return request(port, path, init, `nothing answers at port ${port}`);
+}
+
+async function request(port: number, path: string, init: RequestInit, silent: string): Promise<unknown> {
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, { ...init, signal: AbortSignal.timeout(30_000) }).catch(() => {
+    throw new CommandError(silent);
+  });
   const body = (await response.json().catch(() => ({}))) as { detail?: string };
-  if (!response.ok) throw new CommandError(body.detail ?? `the watchdog answered ${response.status}`);
+  if (!response.ok) throw new CommandError(body.detail ?? `port ${port} answered ${response.status}`);
   return body;
 }

@@ -35,6 +35,8 @@ export interface NodeOptions {
   readonly random: Random;
   readonly scheduler: Scheduler;
   readonly log: Logger;
+  /** Who sends it may change things on the ops port; undefined: nobody. */
+  readonly operatorToken?: string | undefined;
   /** The address to listen on; the topology's host is what others call. */
   readonly bindHost: string;
 }
@@ -98,7 +100,8 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const opened: (HttpServer | FastifyInstance)[] = [];
   const ops = createOpsPort({
     metrics,
-    healthy: () => true,
+    policy,
+    token: options.operatorToken,
     ready: () => heart.phase() === 'ready',
     state: () => ({
       node: node.id,

@@ -1,58 +1,50 @@
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { Metrics } from '../observe/metrics.ts';
-import { RpcError, toProblem } from '../rpc/errors.ts';
+import type { PolicyHolder } from '../rpc/policy.ts';
+import { createControlServer, PlainAnswer } from './control-server.ts';
 
 export interface OpsSources {
   readonly metrics: Metrics;
-  /** Alive at all: false sends 503 under /health. */
-  readonly healthy: () => boolean;
   /** Ready to serve: false sends 503 under /ready. */
   readonly ready: () => boolean;
   /** What /admin/state shows. */
   readonly state: () => unknown;
+  readonly policy: PolicyHolder;
+  /** Undefined: this node takes no orders. */
+  readonly token: string | undefined;
 }
 
 /**
- * The control plane of a node, apart from its data port so that load and injected faults never reach it:
- * GET /health, /ready, /metrics, /admin/state.
+ * The control plane of a node, apart from its data port so that load and injected faults never reach it. Open to read: /health, /ready,
+ * /metrics, /admin/state, /admin/policy. With the operator token: POST /admin/policy changes the middleware's policy from the next call on.
  */
-export function createOpsPort(sources: OpsSources): Server {
-  const json = (status: number, body: unknown) => ({
-    status,
-    type: 'application/json',
-    text: `${JSON.stringify(body, null, 2)}\n`,
-  });
-  const routes: Record<string, () => Promise<{ status: number; type: string; text: string }>> = {
-    '/health': async () => json(sources.healthy() ? 200 : 503, { healthy: sources.healthy() }),
-    '/ready': async () => json(sources.ready() ? 200 : 503, { ready: sources.ready() }),
-    '/admin/state': async () => json(200, sources.state()),
-    '/metrics': async () => {
-      const { contentType, text } = await sources.metrics.render();
-      return { status: 200, type: contentType, text };
-    },
-  };
-  return createServer((request, response) => {
-    const path = request.url?.split('?', 1)[0] ?? '';
-    const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
-    const readable = request.method === 'GET' || request.method === 'HEAD';
-    const problem = (error: RpcError) => ({
-      status: error.status,
-      type: 'application/problem+json',
-      text: JSON.stringify(toProblem(error)),
-    });
-    const answer =
-      route && readable
-        ? route().catch(() => problem(new RpcError('internal', 'the node could not answer')))
-        : Promise.resolve(
-            problem(
-              route
-                ? new RpcError('method_not_allowed', 'only GET is answered here')
-                : new RpcError('not_found', `there are ${Object.keys(routes).join(', ')}`),
-            ),
-          );
-    void answer.then(({ status, type, text }) => {
-      response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(text) });
-      response.end(request.method === 'HEAD' ? undefined : text);
-    });
-  });
+export function createOpsPort({ metrics, ready, state, policy, token }: OpsSources): Server {
+  const status = (body: object, ok: boolean) => new PlainAnswer('application/json', `${JSON.stringify(body)}\n`, ok ? 200 : 503);
+  return createControlServer(
+    [
+      { method: 'GET', path: '/health', access: 'open', handle: () => status({ healthy: true }, true) },
+      { method: 'GET', path: '/ready', access: 'open', handle: () => status({ ready: ready() }, ready()) },
+      { method: 'GET', path: '/admin/state', access: 'open', handle: state },
+      { method: 'GET', path: '/admin/policy', access: 'open', handle: () => policy.current },
+      {
+        method: 'POST',
+        path: '/admin/policy',
+        access: 'operator',
+        handle(_parameters, body) {
+          policy.set(body);
+          return policy.current;
+        },
+      },
+      {
+        method: 'GET',
+        path: '/metrics',
+        access: 'open',
+        async handle() {
+          const { contentType, text } = await metrics.render();
+          return new PlainAnswer(contentType, text);
+        },
+      },
+    ],
+    token,
+  );
 }

@@ -18,6 +18,8 @@ export interface ChildOptions {
   /** The command: executable and arguments. */
   readonly command: readonly [string, ...string[]];
   readonly logFile: string;
+  /** Added to this process's own environment. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly restartPolicy?: RestartPolicy;
@@ -38,7 +40,7 @@ export interface Child {
 
 /** One node's process: started, watched, restarted with backoff, given up in a crash loop. It says `ready` over IPC. */
 export function createChild(options: ChildOptions): Child {
-  const { id, command, logFile, clock, scheduler, onChange, restartPolicy = defaultRestartPolicy } = options;
+  const { id, command, logFile, env = {}, clock, scheduler, onChange, restartPolicy = defaultRestartPolicy } = options;
   let state: ChildState = { state: 'stopped' };
   let process_: ChildProcess | undefined;
   let backoffTimer: Timer | undefined;
@@ -55,7 +57,7 @@ export function createChild(options: ChildOptions): Child {
     backoffTimer?.cancel();
     const log = openSync(logFile, 'a');
     const [executable, ...args] = command;
-    const child = spawn(executable, args, { stdio: ['ignore', log, log, 'ipc'], detached: false });
+    const child = spawn(executable, args, { stdio: ['ignore', log, log, 'ipc'], env: { ...process.env, ...env } });
     closeSync(log);
     process_ = child;
     const since = clock.now();

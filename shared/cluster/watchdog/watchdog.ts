@@ -18,6 +18,8 @@ export interface WatchdogOptions {
   /** The command that runs one node. */
   readonly command: (node: TopologyNode) => readonly [string, ...string[]];
   readonly logDir: string;
+  /** Added to the environment of every node. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly onChange: (node: TopologyNode, state: ChildState) => void;
@@ -45,7 +47,7 @@ export interface Watchdog {
 
 /** One parent that starts, watches and restarts node processes. */
 export function createWatchdog(options: WatchdogOptions): Watchdog {
-  const { topology, nodes, components, command, logDir, clock, scheduler, onChange } = options;
+  const { topology, nodes, components, command, logDir, env = {}, clock, scheduler, onChange } = options;
   mkdirSync(logDir, { recursive: true });
   const waiters = new Set<() => void>();
   const children = new Map<string, Child>(
@@ -54,6 +56,7 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
       createChild({
         id: node.id,
         command: command(node),
+        env,
         logFile: path.join(logDir, `${node.id}.log`),
         clock,
         scheduler,

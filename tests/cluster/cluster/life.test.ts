@@ -164,3 +164,21 @@ test('the watchdog takes orders only with the operator token, and only for its o
     expect((await cluster.nodes()).every(({ state }) => state === 'ready')).toBe(true);
   });
 });
+
+test('a policy is changed while the cluster runs, and a wrong one changes nothing', async () => {
+  await withCluster(async (cluster) => {
+    const flags = ['--data', data.dir, '--port-base', String(cluster.portBase)];
+    const inForce = async () => {
+      const app = (await cluster.nodes()).find(({ id }) => id === 'app-1')!;
+      return (await (await fetch(`http://127.0.0.1:${app.opsPort}/admin/policy`)).json()) as { hedge: unknown };
+    };
+    expect((await inForce()).hedge).not.toBe(false);
+    expect(await tierlab('policy', 'naive', ...flags)).toMatchObject({ code: 0 });
+    expect((await inForce()).hedge).toBe(false);
+    const wrong = await tierlab('policy', '{"hedgehog":true}', ...flags);
+    expect(wrong.code).toBe(1);
+    expect(wrong.stderr).toMatch(/policy\.hedgehog: there is no such mechanism/);
+    expect((await inForce()).hedge).toBe(false);
+    expect((await search(cluster, 'dog')).results[0]!.id).toBe('dog');
+  });
+});
