@@ -1,5 +1,6 @@
 /**
  * npm run relevance -- [collection ...] [--data DIR] [--topology T]
+ * npm run relevance -- senses            does the common meaning of a word come first? (WordNet; judges popularity)
  *
  * How good are the answers? Imports each test collection into a cluster of its own, asks every question in full through the public API, and
  * has the ten best results judged: nDCG@10 (Jaervelin & Kekaelaeinen 2002). The collections have no licence that would let them be copied
@@ -14,11 +15,14 @@ import { UsageError } from '../cli/errors.ts';
 import { root } from '../cli/paths.ts';
 import { collectionNames, readCollection, writePages, type Collection } from './relevance/collection.ts';
 import { startOwnCluster, type OwnCluster } from './relevance/own-cluster.ts';
+import { ambiguousWords, judge } from './relevance/senses.ts';
 
 /** Lucene 8.7, BM25 with k1 1.2 and b 0.75, reaches so much. */
 const goals: Readonly<Record<string, number>> = { cranfield: 0.359, medline: 0.69 };
 const judgedResults = 10;
+const sampledWords = 1_000;
 
+const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
 const say = (line: string) => process.stderr.write(`${line}\n`);
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -39,6 +43,13 @@ async function main(args: string[]): Promise<number> {
   const wanted = positionals.length > 0 ? positionals : present.length > 0 ? present : Object.keys(goals);
   let missed = 0;
   for (const name of wanted) {
+    if (name === 'senses') {
+      const { first, reciprocalRank } = await measureSenses(values.topology);
+      console.log(
+        `senses: the common one comes first for ${percent(first)} of ${sampledWords} words, mean reciprocal rank ${reciprocalRank.toFixed(3)}`,
+      );
+      continue;
+    }
     if (!present.includes(name)) {
       console.log(
         `skipped: ${name} (no ${name}/docs.jsonl.gz and ndcg.mjs in ${path.relative(process.cwd(), folder) || '.'}; --data DIR names another folder)`,
@@ -67,6 +78,19 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
+async function measureSenses(topology: string) {
+  const words = ambiguousWords(sampledWords);
+  const cluster = await startOwnCluster(topology, undefined, say);
+  try {
+    say(`asking for ${words.length} words ...`);
+    const found = new Map<string, string[]>();
+    for (const { lemma } of words) found.set(lemma, await bestPages(cluster.url, lemma));
+    return judge(words, found);
+  } finally {
+    await cluster.stop();
+  }
+}
+
 async function measure(collection: Collection, topology: string): Promise<{ queries: number; ndcg10: number }> {
   const work = mkdtempSync(path.join(tmpdir(), 'tierlab-relevance-'));
   let cluster: OwnCluster | undefined;
@@ -74,7 +98,7 @@ async function measure(collection: Collection, topology: string): Promise<{ quer
     const pagesFile = path.join(work, `${collection.name}.jsonl`);
     writePages(collection.pages, pagesFile);
     cluster = await startOwnCluster(topology, pagesFile, say);
-    const runFile = await ask(collection, cluster.url);
+    const runFile = await writeRun(collection, cluster.url);
     const verdict = execFileSync(process.execPath, [collection.judge, collection.name, runFile], { encoding: 'utf8' });
     return JSON.parse(verdict) as { queries: number; ndcg10: number };
   } finally {
@@ -84,21 +108,22 @@ async function measure(collection: Collection, topology: string): Promise<{ quer
 }
 
 /** Asks every question as it stands; writes the run: query id TAB page id, best first. */
-async function ask({ name, queries }: Collection, url: string): Promise<string> {
+async function writeRun({ name, queries }: Collection, url: string): Promise<string> {
   say(`asking ${queries.length} questions ...`);
   const lines: string[] = [];
-  for (const { id, q } of queries) {
-    const response = await fetch(`${url}/api/search?q=${encodeURIComponent(q)}&size=${judgedResults}`, {
-      signal: interrupted.signal,
-    });
-    const answer = (await response.json()) as { results?: { id: string }[]; detail?: string };
-    if (!response.ok || !answer.results) throw new Error(`question ${id} was answered with ${response.status}: ${answer.detail}`);
-    lines.push(...answer.results.map((result) => `${id}\t${result.id}\n`));
-  }
+  for (const { id, q } of queries) lines.push(...(await bestPages(url, q)).map((page) => `${id}\t${page}\n`));
   const folder = path.join(root, 'reports', 'relevance');
   mkdirSync(folder, { recursive: true });
   const runFile = path.join(folder, `${name}.run.tsv`);
   writeFileSync(runFile, lines.join(''));
   say(`the run is ${path.relative(process.cwd(), runFile)}`);
   return runFile;
+}
+
+async function bestPages(url: string, q: string): Promise<string[]> {
+  const address = `${url}/api/search?q=${encodeURIComponent(q)}&size=${judgedResults}`;
+  const response = await fetch(address, { signal: interrupted.signal });
+  const answer = (await response.json()) as { results?: { id: string }[]; detail?: string };
+  if (!response.ok || !answer.results) throw new Error(`"${q}" was answered with ${response.status}: ${answer.detail}`);
+  return answer.results.map(({ id }) => id);
 }

@@ -13,12 +13,14 @@ export const queryComponent = component({
   contract: query,
   calls: { database },
   create(environment) {
-    const { upstream, topology } = environment;
+    const { upstream, topology, metrics } = environment;
+    const plans = metrics.counter('tierlab_query_plans_total', 'Queries that were planned', ['suggested']);
     const keeper = keepVocabulary(environment);
 
     function plan(q: string) {
       const { plan, words } = parse(q);
       const suggestion = didYouMean(keeper.vocabulary(), q, words);
+      plans.inc({ suggested: String(suggestion !== undefined) });
       return { plan, ...(suggestion === undefined ? {} : { suggestion }) };
     }
 

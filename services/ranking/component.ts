@@ -8,13 +8,18 @@ import { rankRequest, searchResults } from './results.ts';
 export const rankingComponent = component({
   contract: ranking,
   calls: { query },
-  create({ upstream }) {
+  create({ upstream, metrics }) {
+    const ordered = metrics.counter('tierlab_ranking_candidates_total', 'Candidates that were scored and ordered');
+    const order = (request: Parameters<typeof rank>[0]) => {
+      ordered.inc(request.candidates.length);
+      return rank(request);
+    };
     return {
       handlers: {
-        rank: async (request) => ({ ranked: rank(request) }),
+        rank: async (request) => ({ ranked: order(request) }),
         async search(request, context) {
           const { plan, suggestion, found } = await upstream.query.search(request, context);
-          const ranked = rank(rankRequest(request, plan, found));
+          const ranked = order(rankRequest(request, plan, found));
           return searchResults(request, plan, suggestion, found, ranked);
         },
       },
