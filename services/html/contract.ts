@@ -38,4 +38,3 @@ export const html = contract('html', {
     response: Type.Object({ results: SearchResults, html: Type.Optional(Type.String()) }),
   }),
 });
-export type SearchLayerRequest = Static<(typeof html.operations.search)['request']>;

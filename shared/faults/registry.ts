@@ -55,8 +55,6 @@ interface Entry {
   timer?: Timer;
 }
 
-export type FaultRegistry = ReturnType<typeof createFaultRegistry>;
-
 const remembered = 200;
 
 /**

@@ -40,7 +40,7 @@ export function createServer(node: string, layers: readonly Layer[] = []): Serve
       idempotencyKey: call.idempotencyKey,
       servedBy,
     };
-    const body = await handlers[call.operation.name]!(call.request as never, context);
+    const body = await handlers[call.operation.name]!(call.request, context);
     return { body, servedBy: [node, ...servedBy] };
   }
 

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -48,13 +48,6 @@ export async function dataFolder(pages?: readonly TestPage[]): Promise<{ dir: st
     if (result.code !== 0) throw new Error(result.stderr);
   }
   return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
-}
-
-/** The default corpus takes seconds to build: built once for all test runs, under data/. */
-export function sharedDataDir(): string {
-  const dir = path.join(root, 'data', 'tests');
-  mkdirSync(dir, { recursive: true });
-  return dir;
 }
 
 /** A port base whose whole span is free now. */

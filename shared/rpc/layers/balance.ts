@@ -14,11 +14,8 @@ import { slowStartShare, usablePeers } from './usable.ts';
 export const BalanceSettings = Type.Object(
   {
     by: Type.Union(
-      ['peak_ewma', 'least_outstanding', 'round_robin', 'random'].map((name) => Type.Literal(name)),
-      {
-        default: 'peak_ewma',
-        description: 'peak EWMA and least outstanding choose the better of two random ones',
-      },
+      [Type.Literal('peak_ewma'), Type.Literal('least_outstanding'), Type.Literal('round_robin'), Type.Literal('random')],
+      { default: 'peak_ewma', description: 'peak EWMA and least outstanding choose the better of two random ones' },
     ),
     panicShare: Type.Number({
       default: 0.5,
@@ -74,7 +71,7 @@ export function balance(
         turns.set(call.component, turn + 1);
         return indices[turn % indices.length]!;
       }
-      default:
+      case 'random':
         return indices[drawIndex(indices.length, random)]!;
     }
   }

@@ -8,11 +8,6 @@ export const constant =
   () =>
     ms;
 
-export const uniform =
-  (fromMs: number, toMs: number): Distribution =>
-  (random) =>
-    fromMs + (toMs - fromMs) * random.next();
-
 export const exponential =
   (meanMs: number): Distribution =>
   (random) =>

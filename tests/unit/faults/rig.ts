@@ -83,7 +83,7 @@ export function rig(site: 'node' | 'watchdog' = 'node', seed = 1) {
       priority: 'read',
       caller: 'node-2',
       ...more,
-    } as Call;
+    };
   }
 
   /** Runs virtual time until the call ended; `tookMs` of it. `undefined` reply: it never answered within `waitMs`. */
