@@ -4,7 +4,7 @@ import type { RequestOf, ResponseOf } from '../../shared/rpc/contract.ts';
 import type { database } from './contract.ts';
 import type { Found } from './index/inverted.ts';
 import type { Shard } from './open.ts';
-import { maxPassageLength, passageAt, passageReach } from './passage.ts';
+import { isOwnPassage, passageAt, passageReach } from './passage.ts';
 import type { Head } from './store.ts';
 
 type FindRequest = RequestOf<(typeof database.operations)['find']>;
@@ -29,7 +29,8 @@ export function createFinder(shard: Shard, onFound: (found: Found) => void): Fin
   function headOf(doc: number): Head {
     let head = heads.get(doc);
     if (head === undefined) {
-      head = store.head(index.segment.numbers[doc]!);
+      const { body, ...rest } = store.head(index.segment.numbers[doc]!);
+      head = { ...rest, body: isOwnPassage(body) ? passageAt(body, 0) : body };
       heads.set(doc, head);
     }
     return head;
@@ -45,16 +46,8 @@ export function createFinder(shard: Shard, onFound: (found: Found) => void): Fin
       const candidates = found.hits.map((hit) => {
         const { doc, frequencies, lengths } = hit;
         const { id, title, url, body } = headOf(doc);
-        const place = body.length <= maxPassageLength ? 0 : found.placeInBody(hit, body, passageReach);
-        return {
-          id,
-          title,
-          url,
-          passage: passageAt(body, place),
-          frequencies,
-          lengths,
-          popularity: index.segment.popularity[doc]!,
-        };
+        const passage = isOwnPassage(body) ? body : passageAt(body, found.placeInBody(hit, body, passageReach));
+        return { id, title, url, passage, frequencies, lengths, popularity: index.segment.popularity[doc]! };
       });
       return { total: found.total, statistics: found.statistics, candidates };
     },

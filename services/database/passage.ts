@@ -6,12 +6,17 @@ const leadLength = 40;
 export const passageReach = maxPassageLength - leadLength;
 const ellipsis = '…';
 
+/** A body that is a passage as it is needs no search for one: it is brought into its form once. */
+export function isOwnPassage(body: string): boolean {
+  return body.length <= maxPassageLength;
+}
+
 /**
  * At most 240 characters of `body` around the match that begins at `at`: a little of what stands before it, from a sentence's or a word's
  * begin, and what follows. Cut between words, or at least between graphemes; white space is shown as one space.
  */
 export function passageAt(body: string, at: number): string {
-  if (body.length <= maxPassageLength) return collapse(body).trim();
+  if (isOwnPassage(body)) return collapse(body).trim();
   // Near the end the passage begins sooner, so that it is not shorter than it must be.
   const from = Math.max(0, Math.min(at - leadLength, body.length - maxPassageLength));
   const start = from === 0 ? 0 : startOfPassage(body, from, Math.max(at, from));

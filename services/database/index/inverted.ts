@@ -45,15 +45,16 @@ export function createInvertedIndex(segment: Segment, grain?: Grain): InvertedIn
   const lengths = fieldLengths(segment);
 
   function hit(doc: number, score: number, lists: readonly PostingList[]): Hit {
-    const frequencies = lists.flatMap((list) => {
-      const p = seekDoc(segment.docs, doc, list.start, list.end);
-      if (p === list.end || segment.docs[p] !== doc) return [0, 0, 0];
-      return ([0, 1, 2] as const).map((field) =>
-        list.within === 'anywhere' || list.within === field ? countOf(segment, p, field) : 0,
-      );
-    });
-    const [title, keywords, body] = segment.lengths.subarray(doc * 3, doc * 3 + 3);
-    return { doc, score, frequencies, lengths: [title!, keywords!, body!] };
+    const frequencies = Array<number>(lists.length * 3).fill(0);
+    for (const { i, start, end, within } of lists) {
+      const p = seekDoc(segment.docs, doc, start, end);
+      if (p === end || segment.docs[p] !== doc) continue;
+      for (const field of [0, 1, 2] as const) {
+        if (within === 'anywhere' || within === field) frequencies[i * 3 + field] = countOf(segment, p, field);
+      }
+    }
+    const at = doc * 3;
+    return { doc, score, frequencies, lengths: [segment.lengths[at]!, segment.lengths[at + 1]!, segment.lengths[at + 2]!] };
   }
 
   return {
