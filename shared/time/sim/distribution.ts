@@ -34,3 +34,8 @@ export const mixture =
 function standardNormal(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
 }
+
+export const uniform =
+  (fromMs: number, toMs: number): Distribution =>
+  (random) =>
+    fromMs + (toMs - fromMs) * random.next();
