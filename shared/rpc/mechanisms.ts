@@ -45,7 +45,8 @@ export type Mechanism = keyof typeof mechanisms;
 export const mechanismNames = Object.keys(mechanisms) as Mechanism[];
 
 /** On with its defaults, off, or some settings of its own. */
-const setting = <S extends TSchema>(settings: S) => Type.Optional(Type.Union([Type.Boolean(), Type.Partial(settings)]));
+const setting = <S extends TSchema>(settings: S) =>
+  Type.Optional(Type.Union([Type.Boolean(), Type.Partial(settings, { additionalProperties: false })]));
 
 const MechanismsByName = Type.Object(
   {
@@ -102,7 +103,9 @@ function checkPolicy(file: unknown): Static<typeof MechanismsByName> {
     if (!Object.hasOwn(MechanismsByName.properties, name))
       throw new RpcError('bad_request', `policy.${name}: there is no such mechanism; there are ${mechanismNames.join(', ')}`);
     const schema =
-      Object.hasOwn(mechanisms, name) && typeof value === 'object' ? Type.Partial(mechanisms[name as Mechanism]) : undefined;
+      Object.hasOwn(mechanisms, name) && typeof value === 'object'
+        ? Type.Partial(mechanisms[name as Mechanism], { additionalProperties: false })
+        : undefined;
     const wrong = schema ? Value.Errors(schema, value)[0] : undefined;
     if (wrong) throw new RpcError('bad_request', `policy.${name}${wrong.instancePath.replaceAll('/', '.')}: ${wrong.message}`);
   }

@@ -74,7 +74,13 @@ export function createTimerWheel({ clock, scheduler, tickMs = 4, slots = 1_024 }
   function start(): void {
     ticking = true;
     lastTick = Math.floor(tickAt(clock.now()));
-    scheduler.after(tickMs, tick);
+    arm();
+  }
+
+  /** At the next whole tick: real timers are late by a little each time, and that must not add up. */
+  function arm(): void {
+    const at = tickAt(clock.now());
+    scheduler.after((Math.floor(at) + 1 - at) * tickMs, tick);
   }
 
   function tick(): void {
@@ -84,7 +90,7 @@ export function createTimerWheel({ clock, scheduler, tickMs = 4, slots = 1_024 }
     lastTick = Math.max(lastTick, now);
     for (let at = from; at <= now; at++) fire(heads[at & (slots - 1)]!, now);
     ticking = counter.pending > 0;
-    if (ticking) scheduler.after(tickMs, tick);
+    if (ticking) arm();
   }
 
   function fire(head: Entry, now: number): void {

@@ -39,7 +39,7 @@ export interface World {
   readonly sim: Simulation;
   readonly network: Network;
   readonly hosts: SimHosts;
-  /** Replicas `<component>-1` to `-n`; each does its work at a station of its own, then `then`. */
+  /** Replicas `<component>-1` to `-n`; each does its work at a station of its own, then `afterwards`. */
   servers(component: string, n: number, options: ServerOptions): SimServer[];
   client(node: string, policy: unknown): Client;
   call(component: string, options?: Partial<Call> & { kind?: 'read' | 'write' | 'sync'; timeoutMs?: number }): Call;
@@ -53,7 +53,7 @@ export interface ServerOptions {
   /** Goes on working when nobody waits any more, as a handler without a signal does. */
   readonly stubborn?: boolean;
   /** What the handler does besides: calls to the tier below, for one. */
-  readonly then?: (call: Call, node: string) => Promise<unknown>;
+  readonly afterwards?: (call: Call, node: string) => Promise<unknown>;
 }
 
 export function createWorld(seed: number | string): World {
@@ -69,14 +69,14 @@ export function createWorld(seed: number | string): World {
     sim,
     network,
     hosts,
-    servers(component, n, { workers, serviceTime, policy = 'resilient', stubborn = false, then }) {
+    servers(component, n, { workers, serviceTime, policy = 'resilient', stubborn = false, afterwards }) {
       const servers = Array.from({ length: n }, (_, i) => {
         const node = `${component}-${i + 1}`;
         const holder = createPolicyHolder(policy);
         const station = createStation({ scheduler: sim.scheduler, random: sim.random, workers, serviceTime });
         const handler: Service = async (call) => {
           await station.work(stubborn ? undefined : call.signal);
-          const body = (await then?.(call, node)) ?? {};
+          const body = (await afterwards?.(call, node)) ?? {};
           return { body, servedBy: [node] };
         };
         const observe = (event: LayerEvent) => void all.push(event);

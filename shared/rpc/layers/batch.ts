@@ -16,7 +16,7 @@ export type BatchedOperation = Static<typeof BatchedOperation>;
 
 export const BatchSettings = Type.Object(
   {
-    operations: perOperation(Type.Partial(BatchedOperation)),
+    operations: perOperation(Type.Partial(BatchedOperation, { additionalProperties: false })),
   },
   { additionalProperties: false },
 );

@@ -23,7 +23,7 @@ export const CachedOperation = Type.Object(
 export const CacheSettings = Type.Object(
   {
     maxEntries: Type.Integer({ default: 10_000, minimum: 1 }),
-    operations: perOperation(Type.Partial(CachedOperation)),
+    operations: perOperation(Type.Partial(CachedOperation, { additionalProperties: false })),
   },
   { additionalProperties: false },
 );

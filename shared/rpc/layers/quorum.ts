@@ -25,7 +25,7 @@ export type VotedOperation = Static<typeof VotedOperation>;
 
 export const QuorumSettings = Type.Object(
   {
-    operations: perOperation(Type.Partial(VotedOperation)),
+    operations: perOperation(Type.Partial(VotedOperation, { additionalProperties: false })),
   },
   { additionalProperties: false },
 );

@@ -17,7 +17,7 @@ async function linkerd(by: string, seed: number): Promise<Results> {
   world.servers('backend', 11, {
     ...wide,
     serviceTime: constant(0),
-    then: (_, node) =>
+    afterwards: (_, node) =>
       new Promise((resolve) => {
         const time = node === 'backend-1' && slow ? pause : usual;
         sim.scheduler.after(time(sim.random), () => resolve(undefined));

@@ -20,11 +20,11 @@ async function storm(policy: object) {
     await callers.get(node)!.service(world.call(to, { deadlineAt: call.deadlineAt, signal: call.signal }));
   };
   const quick = { workers: 64, serviceTime: constant(1), policy: 'naive' };
-  world.servers('app', 2, { ...quick, then: forward('query') });
-  world.servers('query', 2, { ...quick, then: forward('database') });
+  world.servers('app', 2, { ...quick, afterwards: forward('query') });
+  world.servers('query', 2, { ...quick, afterwards: forward('database') });
   world.servers('database', 3, {
     ...quick,
-    then: async () => {
+    afterwards: async () => {
       if (!broken) return;
       reached++;
       throw new RpcError('internal', 'the disk is full');

@@ -1,0 +1,144 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { balance, costOfFailure } from '../../../../shared/rpc/layers/balance.ts';
+import { latencyNow, observeLatency } from '../../../../shared/rpc/layers/ewma.ts';
+import { createPeer, createPeers, type PeakEwma, type Peer } from '../../../../shared/rpc/layers/peers.ts';
+import { pickLeast, pickOfTwo } from '../../../../shared/rpc/layers/pick.ts';
+import { subset } from '../../../../shared/rpc/layers/subset.ts';
+import { slowStartShare, usablePeers } from '../../../../shared/rpc/layers/usable.ts';
+import { seededRandom } from '../../../../shared/time/random.ts';
+import { answering, failure, nodes, outcomeOf, replyOf, setUp, testCall } from './helpers.ts';
+
+const peers = (...ejected: boolean[]): Peer[] =>
+  ejected.map((out, i) => ({ ...createPeer('abcdefgh'[i]!, 0), ejectedUntil: out ? 100 : 0 }));
+
+test.each([
+  ['all may be used', [false, false, false], [], [0, 1, 2], false],
+  ['an ejected one is left out', [true, false, false], [], [1, 2], false],
+  ['those tried are left out', [false, false, false], ['b'], [0, 2], false],
+  ['when all were tried, they may be tried again', [false, false], ['a', 'b'], [0, 1], false],
+  ['when those left were tried, they may be tried again', [true, false], ['b'], [1], false],
+  ['with fewer than half left, ejections are ignored', [true, true, false], [], [0, 1, 2], true],
+  ['in a panic those tried are left out too', [true, true, false], ['c'], [0, 1], true],
+])('%s', (_, ejected, tried, indices, panic) => {
+  expect(usablePeers(peers(...ejected), tried, 50, 0.5)).toEqual({ indices, panic });
+});
+
+test('an ejection ends by itself', () => {
+  expect(usablePeers(peers(true, false), undefined, 100, 0.5).indices).toEqual([0, 1]);
+});
+
+test.each([
+  [0, 0.1],
+  [500, 0.1],
+  [5_000, 0.5],
+  [10_000, 1],
+  [99_999, 1],
+])('a replica that is back for %d ms gets %d of its share', (ageMs, share) => {
+  expect(slowStartShare(ageMs, 10_000)).toBe(share);
+});
+
+test('of two random ones the less loaded is picked; with one there is no choice', () => {
+  const random = seededRandom(1);
+  const loads = [5, 1, 9];
+  const counts = [0, 0, 0];
+  for (let i = 0; i < 9_000; i++) counts[pickOfTwo(3, random, (index) => loads[index]!)]! += 1;
+  // Each pair comes up in a third of the draws: b wins two, a one, c none.
+  expect(counts[1]).toBeGreaterThan(5_700);
+  expect(counts[0]).toBeGreaterThan(2_700);
+  expect(counts[2]).toBe(0);
+  expect(pickOfTwo(1, random, () => 0)).toBe(0);
+  expect(pickLeast(3, random, (index) => loads[index]!)).toBe(1);
+});
+
+test('a higher latency is believed at once, a lower one slowly, and what is not measured decays', () => {
+  const latency = new Map<string, PeakEwma>();
+  observeLatency(latency, 'rank', 10, 0);
+  observeLatency(latency, 'rank', 200, 100);
+  expect(latencyNow(latency, 'rank', 100)).toBe(200);
+  observeLatency(latency, 'rank', 10, 1_100);
+  expect(latencyNow(latency, 'rank', 1_100)).toBeCloseTo(10 + 190 * Math.exp(-0.1), 6);
+  expect(latencyNow(latency, 'rank', 21_100)).toBeLessThan(30);
+  expect(latencyNow(latency, 'never', 0)).toBeGreaterThan(0);
+});
+
+test.each([
+  ['its own fault, quickly', 1, 20, { abandoned: false, fault: true }, 60],
+  ['its own fault, slowly', 500, 20, { abandoned: false, fault: true }, 500],
+  ['the fault of the request', 3, 20, { abandoned: false, fault: false }, 3],
+  ['abandoned early', 5, 20, { abandoned: true, fault: true }, undefined],
+  ['abandoned late', 50, 20, { abandoned: true, fault: true }, 50],
+])('a failure that is %s costs', (_, elapsedMs, expectedMs, how, cost) => {
+  expect(costOfFailure(elapsedMs, expectedMs, how)).toBe(cost);
+});
+
+const by = (name: 'peak_ewma' | 'round_robin' | 'random' | 'least_outstanding') => ({
+  by: name,
+  panicShare: 0.5,
+  subsetSize: 0,
+  slowStartMs: 0,
+});
+
+function balancing(name: Parameters<typeof by>[0], ...names: string[]) {
+  const set = setUp();
+  const { sim, observe } = set;
+  const known = createPeers(sim.clock);
+  const layer = balance(by(name), { ...sim, endpoints: () => nodes(...names), node: 'me', peers: known, observe });
+  return { ...set, layer, known };
+}
+
+test('round robin goes in turn', async () => {
+  const { layer } = balancing('round_robin', 'a', 'b', 'c');
+  const service = layer((call) => Promise.resolve(replyOf(call.endpoint!.node, call.endpoint!.node)));
+  const order = await Promise.all(Array.from({ length: 6 }, () => outcomeOf(service(testCall()))));
+  expect(order.slice(0, 3).toSorted()).toEqual(['a', 'b', 'c']);
+  expect(order.slice(3)).toEqual(order.slice(0, 3));
+});
+
+test('each attempt of a call goes to another replica while there is one', async () => {
+  const { layer } = balancing('peak_ewma', 'a', 'b', 'c');
+  const tried: string[] = [];
+  const service = layer(() => Promise.reject(failure('internal')));
+  for (let i = 0; i < 3; i++) await outcomeOf(service(testCall({ tried })));
+  expect(tried.toSorted()).toEqual(['a', 'b', 'c']);
+});
+
+test('without any replica a call fails as unavailable, definitely', async () => {
+  const { layer } = balancing('random');
+  await expect(layer(() => Promise.resolve(replyOf('a')))(testCall({ shard: 2 }))).rejects.toMatchObject({
+    code: 'unavailable',
+    definite: true,
+  });
+});
+
+test('what is under way is counted down again, whatever became of it', async () => {
+  const { sim, layer, known } = balancing('least_outstanding', 'a');
+  const { service } = answering(sim, (call) => ({
+    afterMs: 5,
+    ...(call.requestId === 'bad' ? { error: failure('internal') } : {}),
+  }));
+  const outcomes = ['good', 'bad'].map((requestId) => outcomeOf(layer(service)(testCall({ requestId }))));
+  const peer = known.group('ranking').get('a');
+  expect(peer.inFlight).toBe(2);
+  await sim.run();
+  await Promise.all(outcomes);
+  expect(peer.inFlight).toBe(0);
+});
+
+test('a subset is stable: a replica that leaves changes only the choice of its own callers', () => {
+  const all = nodes(...Array.from({ length: 20 }, (_, i) => `n-${i}`));
+  fc.assert(
+    fc.property(fc.string(), fc.integer({ min: 1, max: 19 }), fc.nat(19), (caller, size, gone) => {
+      const before = subset(all, caller, size);
+      const after = subset(
+        all.filter((_, i) => i !== gone),
+        caller,
+        size,
+      );
+      expect(before).toHaveLength(size);
+      if (!before.includes(all[gone]!)) expect(new Set(after)).toEqual(new Set(before));
+      else expect(after.filter((endpoint) => before.includes(endpoint))).toHaveLength(size - 1);
+    }),
+  );
+  expect(subset(all, 'me', 0)).toBe(all);
+});

@@ -1,0 +1,163 @@
+import { expect, test } from 'vitest';
+import { attemptTimeout, attemptTimeoutMs } from '../../../../shared/rpc/layers/attempt-timeout.ts';
+import { admit, breaker, settle, type Circuit } from '../../../../shared/rpc/layers/breaker.ts';
+import { inFlight } from '../../../../shared/rpc/layers/in-flight.ts';
+import { none } from '../../../../shared/rpc/layers/none.ts';
+import { createStatistics } from '../../../../shared/rpc/layers/statistics.ts';
+import { lesson } from '../../../../shared/rpc/layers/stats.ts';
+import { switchable } from '../../../../shared/rpc/layers/switchable.ts';
+import { refusalProbability, throttle } from '../../../../shared/rpc/layers/throttle.ts';
+import { answering, failure, nodes, outcomeOf, replyOf, setUp, testCall } from './helpers.ts';
+
+test('none does nothing', async () => {
+  const call = testCall();
+  let seen: unknown;
+  const service = none()((passed) => ((seen = passed), Promise.resolve(replyOf('a', 7))));
+  expect(await outcomeOf(service(call))).toBe(7);
+  expect(seen).toBe(call);
+});
+
+const circuitSettings = { share: 0.5, minCalls: 4, windowMs: 1_000, openMs: 500 };
+const closed = (calls: number, failures: number): Circuit => ({ state: 'closed', windowAt: 0, calls, failures });
+
+test.each([
+  ['too few calls', closed(2, 2), true, 10, 'closed'],
+  ['half of enough calls fail', closed(3, 1), true, 10, 'open'],
+  ['fewer than half fail', closed(9, 3), true, 10, 'closed'],
+  ['the failures are of an earlier window', closed(3, 3), true, 1_000, 'closed'],
+  ['the probe succeeds', { state: 'half_open', until: 99 }, false, 10, 'closed'],
+  ['the probe fails', { state: 'half_open', until: 99 }, true, 10, 'open'],
+  ['an old call ends while it is open', { state: 'open', until: 99 }, true, 10, 'open'],
+] as const)('when %s, the circuit is then', (_, circuit, failed, now, expected) => {
+  expect(settle(circuitSettings, circuit, failed, now).state).toBe(expected);
+});
+
+test.each([
+  ['closed', closed(0, 0), 10, true, 'closed'],
+  ['open', { state: 'open', until: 100 }, 99, false, 'open'],
+  ['open for long enough', { state: 'open', until: 100 }, 100, true, 'half_open'],
+  ['half open', { state: 'half_open', until: 200 }, 150, false, 'half_open'],
+  ['half open, its probe never heard of again', { state: 'half_open', until: 200 }, 200, true, 'half_open'],
+] as const)('a circuit that is %s', (_, circuit, now, pass, state) => {
+  const admitted = admit(circuitSettings, circuit, now);
+  expect([admitted.pass, admitted.circuit.state]).toEqual([pass, state]);
+});
+
+test('an open circuit fails fast, lets one call try, and closes when that succeeds', async () => {
+  const { sim, events, observe } = setUp();
+  let asked = 0;
+  let works = false;
+  const service = breaker(circuitSettings, { clock: sim.clock, observe })(() => {
+    asked++;
+    return works ? Promise.resolve(replyOf('a', 'answer')) : Promise.reject(failure('unreachable'));
+  });
+  for (let i = 0; i < 10; i++) await outcomeOf(service(testCall()));
+  expect(asked).toBe(4);
+  expect(await outcomeOf(service(testCall()))).toBe('unavailable');
+  sim.scheduler.after(600, () => undefined);
+  await sim.run();
+  works = true;
+  expect(await Promise.all([1, 2].map(() => outcomeOf(service(testCall()))))).toEqual(['answer', 'unavailable']);
+  expect(await outcomeOf(service(testCall()))).toBe('answer');
+  expect(events.map((event) => (event.event === 'circuit' ? event.state : ''))).toEqual(['open', 'half_open', 'closed']);
+});
+
+test.each([
+  [0, 0, 0],
+  [100, 100, 0],
+  [100, 50, 0],
+  [100, 25, 50 / 101],
+  [1_000, 0, 1_000 / 1_001],
+])('after %d requests of which %d were accepted, a call is refused with probability %d', (requests, accepts, expected) => {
+  expect(refusalProbability(requests, accepts, 2)).toBeCloseTo(expected, 10);
+});
+
+test('while a component refuses everything, few calls reach it; when it is well again, all do', async () => {
+  const { sim, observe } = setUp();
+  let asked = 0;
+  let busy = true;
+  const service = throttle(
+    { k: 2, reserve: 0, halfLifeMs: 1_000 },
+    { ...sim, observe },
+  )(() => {
+    asked++;
+    return busy ? Promise.reject(failure('overloaded')) : Promise.resolve(replyOf('a', 'answer'));
+  });
+  for (let i = 0; i < 1_000; i++) await outcomeOf(service(testCall()));
+  expect(asked).toBeLessThan(150);
+  busy = false;
+  sim.scheduler.every(10, () => void outcomeOf(service(testCall())));
+  await sim.run(20_000);
+  asked = 0;
+  await sim.run(21_000);
+  expect(asked).toBeGreaterThan(95);
+});
+
+test('beyond the limit of calls to one replica the next fails fast; another replica is not concerned', async () => {
+  const { sim } = setUp();
+  const { service } = answering(sim, () => ({ afterMs: 10 }));
+  const limited = inFlight({ maxPerEndpoint: 2 })(service);
+  const send = (node: string) => outcomeOf(limited(testCall({ endpoint: nodes(node)[0] })));
+  const outcomes = [send('a'), send('a'), send('a'), send('b')];
+  await sim.run();
+  expect(await Promise.all(outcomes)).toEqual([{}, {}, 'overloaded', {}]);
+  const again = send('a');
+  await sim.run();
+  expect(await again).toEqual({});
+});
+
+const timeouts = { quantile: 0.999, margin: 3, minMs: 200, initialMs: 2_000, minSamples: 50 };
+
+test.each([
+  ['nothing known', undefined, 10_000, {}, 2_000],
+  ['a p99.9 of 100 ms', 100, 10_000, {}, 300],
+  ['a p99.9 of 1 ms', 1, 10_000, {}, 200],
+  ['less time left', 100, 50, {}, 50],
+  ['a value set by hand', 100, 10_000, { fixedMs: 77 }, 77],
+])('with %s an attempt may take', (_, quantileMs, remainingMs, own, expected) => {
+  expect(attemptTimeoutMs({ ...timeouts, ...own }, quantileMs, remainingMs)).toBe(expected);
+});
+
+test('an attempt that hangs is given up with the node named; a write that cannot be repeated waits', async () => {
+  const { sim } = setUp();
+  const { service, seen } = answering(sim, () => ({ afterMs: 5_000 }));
+  const limited = attemptTimeout(timeouts, { ...sim, statistics: createStatistics() })(service);
+  const endpoint = nodes('a')[0];
+  const read = limited(testCall({ endpoint })).catch((error: unknown) => error);
+  const write = outcomeOf(limited(testCall({ endpoint, kind: 'write' })));
+  await sim.run();
+  expect(await read).toMatchObject({ code: 'deadline_exceeded', node: 'a', definite: false });
+  expect(await write).toEqual({});
+  expect(seen[0]!.deadlineAt).toBe(2_000);
+  expect(seen[0]!.signal.aborted).toBe(true);
+});
+
+test.each([
+  ['ok', 12, false, 12],
+  ['deadline_exceeded', 200, false, 200],
+  ['internal', 3, false, undefined],
+  ['cancelled', 50, true, 50],
+  ['cancelled', 5, true, undefined],
+] as const)('an attempt that ended %s after %d ms, abandoned: %s, teaches %s', (outcome, elapsedMs, abandoned, expected) => {
+  expect(lesson(outcome, elapsedMs, abandoned, 40)).toBe(expected);
+});
+
+test('a mechanism can be switched off, on and re-tuned while calls run, and keeps its state while its settings stay', async () => {
+  let settings: { add: number } | false = false;
+  let built = 0;
+  const layer = switchable(
+    () => settings,
+    ({ add }) => {
+      built++;
+      return (next) => async (call) => ({ ...(await next(call)), body: add });
+    },
+  );
+  const service = layer(() => Promise.resolve(replyOf('a', 0)));
+  const bodies: unknown[] = [];
+  for (const next of [false, { add: 1 }, { add: 2 }, false, { add: 3 }] as const) {
+    settings = next;
+    bodies.push(await outcomeOf(service(testCall())), await outcomeOf(service(testCall())));
+  }
+  expect(bodies).toEqual([0, 0, 1, 1, 2, 2, 0, 0, 3, 3]);
+  expect(built).toBe(3);
+});

@@ -1,0 +1,118 @@
+import { expect, test } from 'vitest';
+import { createBudgets } from '../../../../shared/rpc/layers/budget.ts';
+import { canHedge, hedge, hedgeDelayMs } from '../../../../shared/rpc/layers/hedge.ts';
+import { createStatistics } from '../../../../shared/rpc/layers/statistics.ts';
+import { answering, failure, nodes, outcomeOf, replyOf, setUp, testCall } from './helpers.ts';
+
+const settings = { quantile: 0.95, minMs: 5, ratio: 0.05, reserve: 10, minSamples: 50, maxAttempts: 3, fixedDelayMs: 20 };
+
+test.each([
+  ['a read with two replicas', {}, 2, true],
+  ['a read with one replica', {}, 1, false],
+  ['a write', { kind: 'write' as const }, 2, false],
+  ['a call whose attempts are spoken for', { attemptsLeft: 0 }, 2, false],
+])('%s can be hedged: %s', (_, own, replicas, expected) => {
+  expect(canHedge(testCall(own), replicas)).toBe(expected);
+});
+
+test.each([
+  [undefined, undefined, undefined],
+  [undefined, 40, 40],
+  [undefined, 1, 5],
+  [7, undefined, 7],
+])('with %s set by hand and a p95 of %s, the hedge goes after %s ms', (fixedDelayMs, quantileMs, expected) => {
+  const { fixedDelayMs: _, ...rest } = settings;
+  expect(hedgeDelayMs({ ...rest, ...(fixedDelayMs === undefined ? {} : { fixedDelayMs }) }, quantileMs)).toBe(expected);
+});
+
+function hedging(own = settings) {
+  const set = setUp();
+  const { sim, observe } = set;
+  const layer = hedge(own, {
+    ...sim,
+    statistics: createStatistics(),
+    endpoints: () => nodes('a', 'b', 'c'),
+    budget: createBudgets(() => ({ ratio: 0.2, reserve: 10 })),
+    observe,
+  });
+  return { ...set, layer };
+}
+
+test('a slow first attempt is overtaken by the second, and stopped', async () => {
+  const { sim, layer, events } = hedging();
+  const { service, seen } = answering(sim, ({ attempt }) => ({
+    afterMs: attempt === 1 ? 500 : 10,
+    reply: replyOf('x', attempt),
+  }));
+  const outcome = outcomeOf(layer(service)(testCall()));
+  await sim.run();
+  expect(await outcome).toBe(2);
+  expect(sim.clock.now()).toBe(30);
+  expect(seen.map(({ signal }) => signal.aborted)).toEqual([true, false]);
+  expect(events.map(({ event }) => event)).toEqual(['hedge']);
+});
+
+test('a first attempt in time is not followed by another', async () => {
+  const { sim, layer } = hedging();
+  const { service, seen } = answering(sim, () => ({ afterMs: 19 }));
+  const outcome = outcomeOf(layer(service)(testCall()));
+  await sim.run();
+  await outcome;
+  expect(seen).toHaveLength(1);
+  expect(sim.pending).toBe(0);
+});
+
+test('a failed attempt is followed by another at once, and its error counts only when all have failed', async () => {
+  const { sim, layer } = hedging();
+  const { service, seen } = answering(sim, ({ attempt }) => ({
+    afterMs: 1,
+    ...(attempt === 1 ? { error: failure('unreachable') } : { reply: replyOf('x', attempt) }),
+  }));
+  const outcome = outcomeOf(layer(service)(testCall()));
+  await sim.run();
+  expect(await outcome).toBe(2);
+  expect(sim.clock.now()).toBe(2);
+  expect(seen).toHaveLength(2);
+});
+
+test('when everything fails, no more attempts are made than allowed, with the last error', async () => {
+  const { sim, layer } = hedging();
+  const { service, seen } = answering(sim, () => ({ afterMs: 1, error: failure('internal') }));
+  const outcome = outcomeOf(layer(service)(testCall()));
+  await sim.run();
+  expect(await outcome).toBe('internal');
+  expect(seen).toHaveLength(3);
+  expect(sim.pending).toBe(0);
+});
+
+test('an error that another attempt cannot cure ends the call at once', async () => {
+  const { sim, layer } = hedging();
+  const { service, seen } = answering(sim, () => ({ afterMs: 1, error: failure('not_found') }));
+  const outcome = outcomeOf(layer(service)(testCall()));
+  await sim.run();
+  expect(await outcome).toBe('not_found');
+  expect(seen).toHaveLength(1);
+});
+
+test('hedges never exceed their budget', async () => {
+  const { sim, layer, events } = hedging({ ...settings, reserve: 1 });
+  const { service } = answering(sim, () => ({ afterMs: 100 }));
+  const outcomes = Array.from({ length: 40 }, () => outcomeOf(layer(service)(testCall())));
+  await sim.run();
+  await Promise.all(outcomes);
+  const count = (event: string) => events.filter((one) => one.event === event).length;
+  expect(count('hedge')).toBe(1);
+  expect(count('budget_exhausted')).toBe(39);
+});
+
+test('a caller that leaves stops every attempt', async () => {
+  const { sim, layer } = hedging();
+  const { service, seen } = answering(sim, () => ({ afterMs: 500 }));
+  const controller = new AbortController();
+  const outcome = outcomeOf(layer(service)(testCall({ signal: controller.signal })));
+  sim.scheduler.after(30, () => controller.abort());
+  await sim.run();
+  expect(await outcome).toBe('cancelled');
+  expect(seen.map(({ signal }) => signal.aborted)).toEqual([true, true]);
+  expect(sim.pending).toBe(0);
+});

@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest';
+import { ejectionMs, mayEject, outlier, verdict } from '../../../../shared/rpc/layers/outlier.ts';
+import { createPeer, createPeers } from '../../../../shared/rpc/layers/peers.ts';
+import { median, slowPeers } from '../../../../shared/rpc/layers/slow-peers.ts';
+import { createStatistics } from '../../../../shared/rpc/layers/statistics.ts';
+import { resolvePolicy } from '../../../../shared/rpc/policy.ts';
+import { failure, nodes, outcomeOf, replyOf, setUp, testCall } from './helpers.ts';
+
+const settings = resolvePolicy('resilient').outlier || expect.fail('on by default');
+
+test.each([
+  ['4 failures', { failures: 4 }, undefined],
+  ['5 failures in a row', { failures: 5 }, 'failures'],
+  ['5 unanswered within a moment', { unanswered: 5, answeredAt: 9_000 }, undefined],
+  ['5 unanswered, and silence for 2 s', { unanswered: 5, answeredAt: 8_000 }, 'silence'],
+  ['silence, but nothing asked', { answeredAt: 0 }, undefined],
+])('the verdict on %s', (_, own, expected) => {
+  expect(verdict(settings, { ...createPeer('a', 10_000), ...own }, 10_000)).toBe(expected);
+});
+
+test.each([
+  [0, 1, false],
+  [0, 2, true],
+  [1, 3, false],
+  [0, 11, true],
+  [1, 11, false],
+  [1, 20, true],
+  [2, 20, false],
+])('with %d of %d replicas ejected, one more may be: %s', (ejected, replicas, expected) => {
+  expect(mayEject(settings, ejected, replicas)).toBe(expected);
+});
+
+test('each further ejection is longer, up to a bound', () => {
+  expect([0, 1, 2, 1_000].map((n) => ejectionMs(settings, n))).toEqual([5_000, 10_000, 15_000, 300_000]);
+});
+
+const peer = (node: string, ...ratios: number[]) => ({ ...createPeer(node, 0), ratios });
+const six = (value: number) => Array.from({ length: 6 }, () => value);
+
+test.each([
+  ['alike', [six(1), six(1.2), six(0.9)], []],
+  ['one far slower', [six(1), six(10), six(1)], ['b']],
+  ['two replicas, one far slower', [six(0.3), six(3)], ['b']],
+  ['one slower, but not far', [six(1), six(2.5), six(1)], []],
+  ['one with single stragglers', [six(1), [1, 1, 1, 1, 50, 60], six(1)], []],
+  ['one with too few answers to judge', [six(1), [10, 10], six(1)], []],
+  ['nobody to compare with', [six(10)], []],
+])('of replicas that are %s, the slow ones are found', (_, ratios, expected) => {
+  const slow = slowPeers(
+    settings,
+    ratios.map((of, i) => peer('abc'[i]!, ...of)),
+    10,
+  );
+  expect(slow.map(({ node }) => node)).toEqual(expected);
+});
+
+test('a difference of less than 5 ms is no reason, however large the ratio', () => {
+  expect(slowPeers(settings, [peer('a', ...six(1)), peer('b', ...six(10))], 0.1)).toEqual([]);
+});
+
+test('the lower median', () => expect([median([3]), median([1, 9]), median([9, 1, 5])]).toEqual([3, 1, 5]));
+
+function ejecting(...names: string[]) {
+  const set = setUp();
+  const { sim, observe } = set;
+  const peers = createPeers(sim.clock);
+  const statistics = createStatistics();
+  const layer = outlier(settings, { clock: sim.clock, peers, statistics, endpoints: () => nodes(...names), observe });
+  const attempt = (node: string, code?: 'internal' | 'overloaded' | 'not_found') =>
+    outcomeOf(
+      layer(() => (code ? Promise.reject(failure(code)) : Promise.resolve(replyOf(node))))(
+        testCall({ endpoint: nodes(node)[0] }),
+      ),
+    );
+  return { ...set, peers: peers.group('ranking'), attempt };
+}
+
+test('five failures in a row eject a replica; the next replica stays, because at most one in N goes', async () => {
+  const { peers, attempt, events } = ejecting('a', 'b', 'c');
+  for (const node of ['a', 'b']) for (let i = 0; i < 5; i++) await attempt(node, 'internal');
+  expect(peers.get('a').ejectedUntil).toBe(5_000);
+  expect(peers.get('b').ejectedUntil).toBe(0);
+  expect(events).toEqual([{ event: 'ejected', component: 'ranking', node: 'a', why: 'failures', forMs: 5_000 }]);
+});
+
+test('an answer between failures starts the count again; refusals and wrong requests do not count', async () => {
+  const { peers, attempt } = ejecting('a', 'b');
+  for (let i = 0; i < 4; i++) await attempt('a', 'internal');
+  await attempt('a');
+  for (let i = 0; i < 4; i++) await attempt('a', 'internal');
+  for (let i = 0; i < 20; i++) await attempt('a', i % 2 ? 'overloaded' : 'not_found');
+  expect(peers.get('a').ejectedUntil).toBe(0);
+});
+
+test('the only replica is never ejected', async () => {
+  const { peers, attempt } = ejecting('a');
+  for (let i = 0; i < 50; i++) await attempt('a', 'internal');
+  expect(peers.get('a').ejectedUntil).toBe(0);
+});

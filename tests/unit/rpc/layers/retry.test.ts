@@ -1,0 +1,131 @@
+import { expect, test } from 'vitest';
+import { createBudget, createBudgets } from '../../../../shared/rpc/layers/budget.ts';
+import { decideRetry, retry } from '../../../../shared/rpc/layers/retry.ts';
+import { isFaultOf, isRetryable } from '../../../../shared/rpc/layers/retryable.ts';
+import { answering, failure, outcomeOf, setUp, testCall } from './helpers.ts';
+
+const settings = { maxAttempts: 3, baseMs: 10, maxMs: 1_000, anyDepth: false };
+
+test.each([
+  ['unreachable', 'read', true],
+  ['unreachable', 'write', true],
+  ['overloaded', 'write', true],
+  ['connection_lost', 'read', true],
+  ['connection_lost', 'write', false],
+  ['deadline_exceeded', 'read', true],
+  ['deadline_exceeded', 'write', false],
+  ['internal', 'read', true],
+  ['internal', 'write', false],
+  ['bad_reply', 'read', true],
+  ['bad_request', 'read', false],
+  ['not_found', 'read', false],
+  ['conflict', 'write', false],
+  ['cancelled', 'read', false],
+  ['too_many_requests', 'read', false],
+] as const)('after %s a %s is retried: %s', (code, kind, expected) => {
+  expect(isRetryable(testCall({ kind }), failure(code), 'a')).toBe(expected);
+});
+
+test('a write with an idempotency key is retried whatever happened to it', () => {
+  expect(isRetryable(testCall({ kind: 'write', idempotencyKey: 'k' }), failure('connection_lost'), 'a')).toBe(true);
+});
+
+test.each([
+  ['internal', 'a', true],
+  ['internal', 'deeper', false],
+  ['overloaded', 'deeper', false],
+  ['unreachable', 'deeper', true],
+] as const)('%s of node %s, after asking a, is retried: %s', (code, node, expected) => {
+  expect(isRetryable(testCall(), failure(code, { node }), 'a')).toBe(expected);
+});
+
+test.each([
+  ['internal', undefined, true],
+  ['internal', 'a', true],
+  ['internal', 'b', false],
+  ['not_found', 'a', false],
+  ['cancelled', undefined, false],
+] as const)('%s by %s is the fault of a: %s', (code, node, expected) => {
+  expect(isFaultOf('a', failure(code, node === undefined ? {} : { node }))).toBe(expected);
+});
+
+test.each([
+  ['the first after a definite failure goes elsewhere at once', { error: failure('unreachable') }, 0],
+  ['an indefinite failure waits for a part of the base', { error: failure('internal') }, 5],
+  ['the second waits for a part of twice the base', { error: failure('internal'), attempt: 2 }, 10],
+  ['pushback is a lower bound', { error: failure('overloaded', { retryAfterMs: 70 }) }, 70],
+  ['after the last attempt there is none', { error: failure('internal'), attempt: 3 }, undefined],
+  ['nor when the wait would pass the deadline', { error: failure('overloaded', { retryAfterMs: 200 }) }, undefined],
+])('%s', (_, what, expected) => {
+  const call = testCall({ deadlineAt: 100 });
+  const decision = decideRetry(settings, call, { attempt: 1, node: 'a', now: 0, draw: 0.5, ...what });
+  expect(decision.do === 'wait' ? decision.delayMs : undefined).toBe(expected);
+});
+
+test('the wait never exceeds its bound', () => {
+  const error = failure('internal');
+  const many = { ...settings, maxAttempts: 10 };
+  const decision = decideRetry(many, testCall(), { error, attempt: 9, node: 'a', now: 0, draw: 0.999 });
+  expect(decision).toMatchObject({ do: 'wait', delayMs: 999 });
+});
+
+function retrying(own = settings, budget = { ratio: 0.2, reserve: 10 }) {
+  const set = setUp();
+  const { sim, observe } = set;
+  const layer = retry(own, { ...sim, random: { next: () => 0.5 }, budget: createBudgets(() => budget), observe });
+  return { ...set, layer };
+}
+
+test('a read that fails twice succeeds with the third attempt', async () => {
+  const { sim, layer, events } = retrying();
+  const { service, seen } = answering(sim, ({ attempt }) => ({
+    afterMs: 1,
+    ...(attempt < 3 ? { error: failure('internal') } : {}),
+  }));
+  const outcome = outcomeOf(layer(service)(testCall()));
+  await sim.run();
+  expect(await outcome).toEqual({});
+  expect(seen.map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
+  expect(events.map(({ event }) => event)).toEqual(['retry', 'retry']);
+});
+
+test('without a token in the budget nothing is retried, and the failure is that of the first attempt', async () => {
+  const { sim, layer, events } = retrying(settings, { ratio: 0.2, reserve: 0.5 });
+  const { service, seen } = answering(sim, () => ({ afterMs: 1, error: failure('internal') }));
+  const outcome = outcomeOf(layer(service)(testCall()));
+  await sim.run();
+  expect(await outcome).toBe('internal');
+  expect(seen).toHaveLength(1);
+  expect(events[0]).toMatchObject({ event: 'budget_exhausted', mechanism: 'retry' });
+});
+
+test('a layer above that asks others itself leaves no attempt to retry', async () => {
+  const { sim, layer } = retrying();
+  const { service, seen } = answering(sim, () => ({ afterMs: 1, error: failure('internal') }));
+  const outcome = outcomeOf(layer(service)(testCall({ attemptsLeft: 0 })));
+  await sim.run();
+  expect(await outcome).toBe('internal');
+  expect(seen).toHaveLength(1);
+});
+
+test('a caller that leaves while a retry waits ends it', async () => {
+  const { sim, layer } = retrying({ ...settings, baseMs: 1_000 });
+  const { service, seen } = answering(sim, () => ({ afterMs: 1, error: failure('internal') }));
+  const controller = new AbortController();
+  const outcome = outcomeOf(layer(service)(testCall({ signal: controller.signal })));
+  sim.scheduler.after(50, () => controller.abort(failure('cancelled')));
+  await sim.run();
+  expect(await outcome).toBe('cancelled');
+  expect(seen).toHaveLength(1);
+  expect(sim.pending).toBe(0);
+});
+
+test('a budget gives a fifth of the answered calls, never saves up more than its reserve, and is spent by failures', () => {
+  const budget = createBudget({ ratio: 0.2, reserve: 2 });
+  for (let i = 0; i < 100; i++) budget.earn();
+  expect(budget.tokens).toBe(2);
+  expect([budget.spend(), budget.spend(), budget.spend()]).toEqual([true, true, false]);
+  for (let i = 0; i < 5; i++) budget.earn();
+  expect(budget.spend()).toBe(true);
+  expect(budget.spend()).toBe(false);
+});

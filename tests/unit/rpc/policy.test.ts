@@ -1,0 +1,85 @@
+import Type from 'typebox';
+import { Value } from 'typebox/value';
+import { expect, test } from 'vitest';
+import { compose } from '../../../shared/rpc/call.ts';
+import { mechanismNames } from '../../../shared/rpc/mechanisms.ts';
+import { clientLayers, createPolicyHolder, PolicyFile, resolvePolicy, serverLayers } from '../../../shared/rpc/policy.ts';
+import { answering, failure, nodes, outcomeOf, setUp, testCall } from './layers/helpers.ts';
+
+const on = (file: unknown) => Object.entries(resolvePolicy(file)).flatMap(([name, settings]) => (settings ? [name] : []));
+
+test('resilient has every mechanism on, naive hardly any', () => {
+  expect(on('resilient')).toEqual(mechanismNames);
+  expect(on('naive')).toEqual(['deadline', 'balance', 'dedupe']);
+  expect(resolvePolicy('naive').balance).toMatchObject({ by: 'round_robin' });
+});
+
+test('each mechanism can be switched off, or on, by name', () => {
+  for (const name of mechanismNames.filter((name) => name !== 'balance')) {
+    expect(on({ [name]: false })).toEqual(mechanismNames.filter((other) => other !== name));
+    expect(on({ base: 'naive', [name]: true })).toContain(name);
+  }
+  expect(resolvePolicy({ balance: false }).balance).toMatchObject({ by: 'round_robin' });
+});
+
+test('single settings override the defaults, and leave the others', () => {
+  expect(resolvePolicy({ retry: { maxAttempts: 5 } }).retry).toEqual({
+    maxAttempts: 5,
+    baseMs: 10,
+    maxMs: 1_000,
+    anyDepth: false,
+  });
+});
+
+test.each([
+  ['wild', "'naive', 'resilient'"],
+  [null, "'naive', 'resilient'"],
+  [7, "'naive', 'resilient'"],
+  [{ retries: true }, 'policy.retries: there is no such mechanism'],
+  [{ retry: { maxAttempts: 0 } }, 'policy.retry.maxAttempts'],
+  [{ retry: { attempts: 2 } }, 'policy.retry'],
+  [{ hedge: 'yes' }, 'policy.hedge'],
+  [{ base: 'both' }, 'policy.base'],
+  [{ balance: { by: 'magic' } }, 'policy.balance.by'],
+  [{ quorum: { operations: { 'ranking.rank': { f: 0 } } } }, 'policy.quorum.operations'],
+])('a policy %j is refused with a sentence that says where', (file, where) => {
+  expect(() => resolvePolicy(file)).toThrow(where);
+  const holder = createPolicyHolder('naive');
+  const before = holder.current;
+  expect(() => holder.set(file)).toThrow();
+  expect(holder.current).toBe(before);
+});
+
+test('the schema for topology files knows every mechanism', () => {
+  for (const name of mechanismNames) expect(Value.Check(PolicyFile, { [name]: false })).toBe(true);
+  expect(Value.Check(PolicyFile, { nonsense: false })).toBe(false);
+  expect(Value.Check(Type.Object({ policy: PolicyFile }), { policy: 'resilient' })).toBe(true);
+});
+
+test('the policy can be changed while calls run', async () => {
+  const { sim } = setUp();
+  const policy = createPolicyHolder('naive');
+  const { service } = answering(sim, (call) => ({
+    afterMs: 1,
+    ...(call.endpoint!.node === 'a' ? { error: failure('unreachable', { node: 'a' }) } : {}),
+  }));
+  const layers = clientLayers(policy, { ...sim, endpoints: () => nodes('a', 'b') });
+  const stack = compose(layers, service);
+  const send = async () => {
+    const outcomes = Array.from({ length: 20 }, () => outcomeOf(stack(testCall())));
+    await sim.run();
+    return (await Promise.all(outcomes)).filter((outcome) => outcome === 'unreachable').length;
+  };
+  expect(await send()).toBe(10);
+  policy.set({ base: 'naive', retry: true });
+  expect(await send()).toBe(0);
+  policy.set('naive');
+  expect(await send()).toBe(10);
+});
+
+test('the server side refuses what has expired, also with everything else off', async () => {
+  const { sim } = setUp();
+  const { service } = answering(sim, () => ({ afterMs: 1 }));
+  const stack = compose(serverLayers(createPolicyHolder({ base: 'naive', expire: true }), { clock: sim.clock }), service);
+  expect(await outcomeOf(stack(testCall({ deadlineAt: -1 })))).toBe('deadline_exceeded');
+});
