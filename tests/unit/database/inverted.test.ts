@@ -6,9 +6,9 @@ import { seededRandom } from '../../../shared/time/random.ts';
 import { madePages, words } from './made-pages.ts';
 import { madePlan } from './made-plans.ts';
 import { segmentOf } from './memory.ts';
-import { createOracle } from './oracle.ts';
+import { createOracle, expectSame } from './oracle.ts';
 
-const pages = madePages(seededRandom('windows'), 1_000);
+const pages = madePages(seededRandom('windows'), 800);
 const { segment, ids } = segmentOf(pages);
 const oracle = createOracle(pages);
 
@@ -23,11 +23,11 @@ test.each([
 ])('windows and bounds change the work, never the answer: %o', (grain) => {
   const index = createInvertedIndex(segment, grain);
   const random = seededRandom(`plans ${grain.windowBits}`);
-  for (let i = 0; i < 200; i++) {
+  for (let i = 0; i < 150; i++) {
     const plan = madePlan(random, pages);
     const { hits, total, statistics } = index.find(plan, 10, undefined);
     const ranked = hits.map(({ doc, score }) => ({ id: ids[doc], score }));
-    expect({ total, statistics, ranked }, JSON.stringify(plan)).toEqual(oracle(plan, 10));
+    expectSame({ total, statistics, ranked }, oracle(plan, 10), plan);
   }
 });
 
@@ -53,9 +53,9 @@ test('believed statistics decide what is best, own ones are answered', () => {
   expect(few.hits).toEqual(told.hits.slice(0, 10));
 });
 
-test('a query of 4,000 words is answered, exactly', () => {
-  const plan = allOf(words.flatMap((word) => analyse(word).terms));
-  expect(plan.terms.length).toBeGreaterThan(3_000);
+test('a query of more words than anyone types is answered, exactly', () => {
+  const plan = allOf(words.slice(0, 700).flatMap((word) => analyse(word).terms));
+  expect(plan.terms.length).toBeGreaterThan(600);
   const { hits, total } = createInvertedIndex(segment).find(plan, 5, undefined);
   const expected = oracle(plan, 5);
   expect(total).toBe(expected.total);

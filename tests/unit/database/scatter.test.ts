@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import { seededRandom } from '../../../shared/time/random.ts';
 import { madePages } from './made-pages.ts';
 import { madePlan } from './made-plans.ts';
-import { createOracle } from './oracle.ts';
+import { createOracle, expectSame } from './oracle.ts';
 import { ranked, shardedSearch } from './sharded.ts';
 
-const pages = madePages(seededRandom('pages'), 1_500);
+const pages = madePages(seededRandom('pages'), 1_200);
 const random = seededRandom('plans');
 const queries = Array.from({ length: 500 }, (_, i) => ({ plan: madePlan(random, pages), size: [1, 10, 50][i % 3]! }));
 const oracle = createOracle(pages);
@@ -28,7 +28,7 @@ test.each([1, 2, 4])(
   async (shards) => {
     const search = await shardedSearch(pages, shards);
     for (const [i, { plan, size }] of queries.entries()) {
-      expect(ranked(plan, size, await search.find(plan, size)), JSON.stringify(plan)).toEqual(answers[i]);
+      expectSame(ranked(plan, size, await search.find(plan, size)), answers[i], plan);
     }
   },
 );
@@ -36,11 +36,12 @@ test.each([1, 2, 4])(
 test('what is asked again takes one round, and is answered alike', async () => {
   const shards = 3;
   const search = await shardedSearch(pages, shards);
-  for (const { plan, size } of queries) await search.find(plan, size);
+  const some = queries.slice(0, 150);
+  for (const { plan, size } of some) await search.find(plan, size);
   const first = search.calls();
-  expect(first).toBeGreaterThan(queries.length * shards);
-  for (const [i, { plan, size }] of queries.entries()) {
-    expect(ranked(plan, size, await search.find(plan, size))).toEqual(answers[i]);
+  expect(first).toBeGreaterThan(some.length * shards);
+  for (const [i, { plan, size }] of some.entries()) {
+    expectSame(ranked(plan, size, await search.find(plan, size)), answers[i], plan);
   }
-  expect(search.calls() - first).toBe(queries.length * shards);
+  expect(search.calls() - first).toBe(some.length * shards);
 });
