@@ -3,7 +3,7 @@ import type { Call } from '../call.ts';
 
 /** Settings by operation: `{ "ranking.rank": { ... } }`. Operations that are not named do without the mechanism. */
 export function perOperation<S extends TSchema>(settings: S) {
-  return Type.Record(Type.String({ pattern: '^[a-z]+\\.[a-zA-Z]+$' }), settings, { default: {} });
+  return Type.Record(Type.String({ pattern: '^[a-z]+\\.[a-zA-Z]+$' }), settings, { default: {}, additionalProperties: false });
 }
 
 /** Looks settings up by call, without building a key for each. */

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bucketOf, createHistogram, upperEdgeOf } from '../../../shared/rpc/histogram.ts';
 import { createStatistics } from '../../../shared/rpc/layers/statistics.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createSimulation } from '../../../shared/time/sim/simulation.ts';
 import { createTimerWheel } from '../../../shared/time/wheel.ts';

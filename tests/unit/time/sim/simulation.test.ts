@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sleep } from '../../../../shared/time/scheduler.ts';
 import { constant, exponential, lognormal, mixture, normal } from '../../../../shared/time/sim/distribution.ts';
@@ -53,7 +53,7 @@ test('all promises of an event run before the next event, however deep the chain
   const seen: string[] = [];
   scheduler.after(1, () => {
     void (async () => {
-      for (let i = 0; i < 100; i++) await null;
+      for (let i = 0; i < 100; i++) await Promise.resolve();
       seen.push(`promise at ${clock.now()}`);
     })();
   });

@@ -1,0 +1,110 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import pino from 'pino';
+import Type from 'typebox';
+import { expect, test } from 'vitest';
+import { compose, type Call } from '../../../../shared/rpc/call.ts';
+import { contract, operation } from '../../../../shared/rpc/contract.ts';
+import { asRpcError, RpcError } from '../../../../shared/rpc/errors.ts';
+import { clientLayers, createPolicyHolder, serverLayers } from '../../../../shared/rpc/policy.ts';
+import { createServer as createRpcServer } from '../../../../shared/rpc/server.ts';
+import { httpClientTransport } from '../../../../shared/rpc/transports/http-client.ts';
+import { httpServerTransport } from '../../../../shared/rpc/transports/http-server.ts';
+import { systemClock as clock } from '../../../../shared/time/clock.ts';
+import { seededRandom } from '../../../../shared/time/random.ts';
+import { sleep, systemScheduler } from '../../../../shared/time/scheduler.ts';
+import { createTimerWheel } from '../../../../shared/time/wheel.ts';
+
+const echo = contract('echo', {
+  say: operation({
+    summary: 'says it again',
+    request: Type.Object({ id: Type.Integer() }),
+    response: Type.Object({ id: Type.Integer() }),
+  }),
+});
+
+/** Sockets and timers that this process holds, by kind. */
+function resources(): Record<string, number> {
+  const kinds = process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap' || kind === 'TCPServerWrap');
+  return Object.fromEntries(
+    Map.groupBy(kinds, (kind) => kind)
+      .entries()
+      .map(([kind, of]) => [kind, of.length]),
+  );
+}
+
+test('5,000 calls over real sockets, with failures, timeouts, refused connections and callers that leave, leave nothing behind', async () => {
+  const before = resources();
+  const random = seededRandom(1);
+  const policy = createPolicyHolder('resilient');
+  const log = pino({ level: 'silent' });
+  let working = 0;
+  const rpc = createRpcServer('echo-1', serverLayers(policy, { clock }));
+  const say = async ({ id }: { id: number }, { signal }: { signal: AbortSignal }) => {
+    working++;
+    try {
+      if (id % 50 === 1) throw new RpcError('internal', 'the disk is full');
+      await sleep(systemScheduler, id % 100 === 2 ? 10_000 : 1, signal);
+      return { id };
+    } finally {
+      working--;
+    }
+  };
+  rpc.host({ contract: echo, handlers: { say } as never });
+  const server = createServer(httpServerTransport(rpc, { node: 'echo-1', clock, random, log }));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+
+  const wheel = createTimerWheel({ clock, scheduler: systemScheduler });
+  const http = httpClientTransport({ node: 'caller', clock });
+  const replicas = [
+    { node: 'echo-1', host: '127.0.0.1', port },
+    // Nobody listens here.
+    { node: 'echo-2', host: '127.0.0.1', port: 1 },
+  ];
+  const service = compose(clientLayers(policy, { clock, random, scheduler: wheel, endpoints: () => replicas }), http.send);
+  const codes: Record<string, number> = {};
+  let settled = 0;
+
+  async function send(id: number): Promise<void> {
+    const controller = new AbortController();
+    if (id % 40 === 3) wheel.after(2, () => controller.abort());
+    const call: Call = {
+      component: 'echo',
+      operation: echo.operations.say,
+      request: { id },
+      requestId: `r${id}`,
+      trace: { traceId: '0'.repeat(31) + '1', spanId: '0'.repeat(15) + '1', sampled: false },
+      deadlineAt: clock.now() + (id % 30 === 4 ? 0.01 : 300),
+      signal: controller.signal,
+      attempt: 1,
+      priority: 'read',
+    };
+    const code = await service(call).then(
+      () => 'ok',
+      (thrown: unknown) => asRpcError(thrown).code,
+    );
+    codes[code] = (codes[code] ?? 0) + 1;
+    settled++;
+  }
+
+  let next = 0;
+  const caller = async () => {
+    while (next < 5_000) await send(next++);
+  };
+  try {
+    await Promise.all(Array.from({ length: 16 }, caller));
+    await expect.poll(() => wheel.pending, { timeout: 5_000 }).toBe(0);
+    await expect.poll(() => working, { timeout: 5_000 }).toBe(0);
+    expect(settled).toBe(5_000);
+    expect(Object.keys(codes)).toEqual(expect.arrayContaining(['ok', 'deadline_exceeded', 'cancelled', 'internal']));
+    expect(codes.ok).toBeGreaterThan(4_000);
+  } finally {
+    await http.close();
+    server.closeAllConnections();
+    await new Promise((resolve) => void server.close(resolve));
+  }
+  await expect.poll(resources, { timeout: 5_000 }).toEqual(before);
+}, 60_000);
