@@ -9,6 +9,13 @@ export interface Endpoint {
   readonly node: string;
   readonly host: string;
   readonly port: number;
+  /** Other ways to the same node, in order of preference: further addresses, or gateways to it. */
+  readonly alternates?: readonly Address[];
+}
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
 }
 
 /** One call on its way through the layers. Layers never change it: they pass a changed copy on. */

@@ -16,6 +16,7 @@ import { InFlightSettings } from './layers/in-flight.ts';
 import { OutlierSettings } from './layers/outlier.ts';
 import { QuorumSettings } from './layers/quorum.ts';
 import { RetrySettings } from './layers/retry.ts';
+import { RoutesSettings } from './layers/routes.ts';
 import { ThrottleSettings } from './layers/throttle.ts';
 
 const NoSettings = Type.Object({}, { additionalProperties: false });
@@ -36,6 +37,7 @@ const mechanisms = {
   outlier: OutlierSettings,
   inFlight: InFlightSettings,
   attemptTimeout: AttemptTimeoutSettings,
+  routes: RoutesSettings,
   admission: AdmissionSettings,
   expire: NoSettings,
   dedupe: DedupeSettings,
@@ -64,6 +66,7 @@ const MechanismsByName = Type.Object(
     outlier: setting(OutlierSettings),
     inFlight: setting(InFlightSettings),
     attemptTimeout: setting(AttemptTimeoutSettings),
+    routes: setting(RoutesSettings),
     admission: setting(AdmissionSettings),
     expire: setting(NoSettings),
     dedupe: setting(DedupeSettings),

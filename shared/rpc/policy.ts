@@ -19,6 +19,7 @@ import { outlier } from './layers/outlier.ts';
 import { createPeers, type Peers } from './layers/peers.ts';
 import { quorum } from './layers/quorum.ts';
 import { retry } from './layers/retry.ts';
+import { routes } from './layers/routes.ts';
 import { createStatistics, type Statistics } from './layers/statistics.ts';
 import { attemptStats, stats, type Watch } from './layers/stats.ts';
 import { switchable } from './layers/switchable.ts';
@@ -83,6 +84,7 @@ export function clientLayers(policy: PolicyHolder, dependencies: ClientDependenc
     mechanism('outlier', (settings) => outlier(settings, { clock, peers, statistics, endpoints, observe })),
     mechanism('inFlight', (settings) => inFlight(settings)),
     mechanism('attemptTimeout', (settings) => attemptTimeout(settings, { clock, scheduler, statistics })),
+    mechanism('routes', (settings) => routes(settings, { clock })),
   ];
 }
 
