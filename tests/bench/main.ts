@@ -4,12 +4,16 @@ import { parseArgs } from 'node:util';
 import { line, writeReport } from './report.ts';
 import type { Bench, Row } from './row.ts';
 
-/** Every group of figures; a module is loaded when its turn comes. */
-const benches: Readonly<Record<string, () => Promise<readonly Bench[]>>> = {
-  chain: async () => (await import('./chain/index.ts')).chainBenches,
-  start: async () => (await import('./cluster/index.ts')).clusterBenches,
-  index: async () => (await import('./index/index.ts')).indexRows,
-  loadgen: async () => (await import('./loadgen/index.ts')).loadgenRows,
+/** Every group of figures by the name that `--only` takes; a module is loaded when its turn comes. */
+const benches: Readonly<Record<string, () => Promise<Bench['run']>>> = {
+  chain: async () => (await import('./chain/throughput.ts')).throughput,
+  hop: async () => (await import('./chain/hop.ts')).hop,
+  start: async () => (await import('./cluster/start.ts')).start,
+  'first-start': async () => (await import('./cluster/first-start.ts')).firstStart,
+  restart: async () => (await import('./cluster/restart.ts')).restart,
+  idle: async () => (await import('./cluster/idle.ts')).idle,
+  index: async () => (await import('./index/index.ts')).index,
+  loadgen: async () => (await import('./loadgen/index.ts')).loadgen,
 };
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, out: { type: 'string', default: 'reports/bench' } } });
@@ -23,12 +27,11 @@ if (unknown.length > 0) {
 const rows: Row[] = [];
 for (const [name, load] of Object.entries(benches)) {
   if (only && !only.includes(name)) continue;
-  for (const bench of await load()) {
-    process.stderr.write(`${bench.only} ...\n`);
-    for (const row of await bench.run((text) => process.stderr.write(`  ${text}\n`))) {
-      rows.push(row);
-      process.stdout.write(`${line(row)}\n`);
-    }
+  process.stderr.write(`${name} ...\n`);
+  const run = await load();
+  for (const row of await run((text) => process.stderr.write(`  ${text}\n`))) {
+    rows.push(row);
+    process.stdout.write(`${line(row)}\n`);
   }
 }
 const cores = availableParallelism();

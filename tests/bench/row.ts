@@ -16,9 +16,8 @@ export interface Row {
   readonly note?: string;
 }
 
-/** A group of rows that `npm run bench -- --only <only>` runs. */
+/** Measures a group of figures; says how far it is. What cannot be measured here gives no row and a word why. */
 export interface Bench {
-  readonly only: string;
   readonly run: (say: (line: string) => void) => Promise<readonly Row[]>;
 }
 

@@ -3,7 +3,7 @@ import { createInvertedIndex } from '../../../services/database/index/inverted.t
 import type { IndexedRow } from '../../../services/database/store.ts';
 import { stem } from '../../../services/query/words.ts';
 import { seededRandom } from '../../../shared/time/random.ts';
-import { median, spread, type Bench, type Row } from '../row.ts';
+import { median, spread, type Row } from '../row.ts';
 import { createFts5 } from './fts5.ts';
 import { linkedGlosses, queriesFrom } from './text.ts';
 
@@ -24,16 +24,9 @@ const comparedCount = 100;
 type Prepare = (words: readonly string[]) => () => readonly number[];
 
 /** Row 8: the inverted index against SQLite's FTS5. */
-export const indexRows: readonly Bench[] = [
-  {
-    only: 'index',
-    async run(say) {
-      const rows: Row[] = [];
-      for (const size of sizes) rows.push(...measure(size, say));
-      return rows;
-    },
-  },
-];
+export async function index(say: (line: string) => void): Promise<readonly Row[]> {
+  return sizes.flatMap((size) => measure(size, say));
+}
 
 function measure({ pages, p99GoalMs }: (typeof sizes)[number], say: (line: string) => void): Row[] {
   say(`${pages} pages of linked WordNet definitions`);
