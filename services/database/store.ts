@@ -112,8 +112,9 @@ function reader(database: DatabaseSync): Store {
 /** The pages in the order of their ids. */
 function* indexedRows(database: DatabaseSync): Iterable<IndexedRow> {
   const statement = database.prepare('select number, title, keywords, body, popularity from pages order by id');
-  for (const row of statement.iterate()) {
-    yield { ...(row as unknown as IndexedRow), keywords: JSON.parse(row['keywords'] as string) as string[] };
+  for (const row of statement.iterate() as Iterable<Omit<IndexedRow, 'keywords'> & { keywords: string }>) {
+    const { number, title, body, popularity } = row;
+    yield { number, title, body, popularity, keywords: JSON.parse(row.keywords) as string[] };
   }
 }
 
