@@ -22,7 +22,7 @@ import { retry } from './layers/retry.ts';
 import { routes } from './layers/routes.ts';
 import { createStatistics, type Statistics } from './layers/statistics.ts';
 import { attemptStats, stats, type Watch } from './layers/stats.ts';
-import { switchable } from './layers/switchable.ts';
+import { following, switchable, type Switchable } from './layers/switchable.ts';
 import { throttle } from './layers/throttle.ts';
 import type { Mechanism, Policy, PolicyHolder } from './mechanisms.ts';
 
@@ -67,24 +67,26 @@ export function clientLayers(policy: PolicyHolder, dependencies: ClientDependenc
     watchAttempt = watchNothing,
   } = dependencies;
   const { codecs = {}, node = '', peers = createPeers(clock), statistics = createStatistics() } = dependencies;
+  const attempts = attemptStats({ clock, statistics, watch: watchAttempt });
   const budget = createBudgets(() => policy.current.budget);
-  const mechanism = following(policy);
   return [
     stats({ clock, watch: watchCall }),
-    mechanism('deadline', (settings) => deadline(settings, { clock, scheduler })),
-    mechanism('cache', (settings) => cache(settings, { clock, observe })),
-    mechanism('batch', (settings) => batch(settings, { clock, scheduler, codecs })),
-    mechanism('quorum', (settings) => quorum(settings, { clock, random, endpoints, observe })),
-    mechanism('breaker', (settings) => breaker(settings, { clock, observe })),
-    mechanism('throttle', (settings) => throttle(settings, { clock, random, observe })),
-    mechanism('hedge', (settings) => hedge(settings, { clock, random, scheduler, statistics, endpoints, budget, observe })),
-    mechanism('retry', (settings) => retry(settings, { clock, random, scheduler, budget, observe })),
-    mechanism('balance', (settings) => balance(settings, { clock, random, endpoints, node, peers, observe })),
-    attemptStats({ clock, statistics, watch: watchAttempt }),
-    mechanism('outlier', (settings) => outlier(settings, { clock, peers, statistics, endpoints, observe })),
-    mechanism('inFlight', (settings) => inFlight(settings)),
-    mechanism('attemptTimeout', (settings) => attemptTimeout(settings, { clock, scheduler, statistics })),
-    mechanism('routes', (settings) => routes(settings, { clock })),
+    following(policy, [
+      mechanism('deadline', (settings) => deadline(settings, { clock, scheduler })),
+      mechanism('cache', (settings) => cache(settings, { clock, observe })),
+      mechanism('batch', (settings) => batch(settings, { clock, scheduler, codecs })),
+      mechanism('quorum', (settings) => quorum(settings, { clock, random, endpoints, observe })),
+      mechanism('breaker', (settings) => breaker(settings, { clock, observe })),
+      mechanism('throttle', (settings) => throttle(settings, { clock, random, observe })),
+      mechanism('hedge', (settings) => hedge(settings, { clock, random, scheduler, statistics, endpoints, budget, observe })),
+      mechanism('retry', (settings) => retry(settings, { clock, random, scheduler, budget, observe })),
+      mechanism('balance', (settings) => balance(settings, { clock, random, endpoints, node, peers, observe })),
+      () => attempts,
+      mechanism('outlier', (settings) => outlier(settings, { clock, peers, statistics, endpoints, observe })),
+      mechanism('inFlight', (settings) => inFlight(settings)),
+      mechanism('attemptTimeout', (settings) => attemptTimeout(settings, { clock, scheduler, statistics })),
+      mechanism('routes', (settings) => routes(settings, { clock })),
+    ]),
   ];
 }
 
@@ -100,15 +102,19 @@ export function serverLayers(
   policy: PolicyHolder,
   { clock, lagMs = () => 0, observe = observeNothing }: ServerDependencies,
 ): Layer[] {
-  const mechanism = following(policy);
   return [
-    mechanism('expire', () => expire({ clock, observe })),
-    mechanism('admission', (settings) => admission(settings, { clock, lagMs, observe })),
-    mechanism('dedupe', (settings) => dedupe(settings, { observe })),
+    following(policy, [
+      mechanism('expire', () => expire({ clock, observe })),
+      mechanism('admission', (settings) => admission(settings, { clock, lagMs, observe })),
+      mechanism('dedupe', (settings) => dedupe(settings, { observe })),
+    ]),
   ];
 }
 
-function following(policy: PolicyHolder) {
-  return <Name extends Mechanism>(name: Name, build: (settings: Exclude<Policy[Name], false>) => Layer): Layer =>
-    switchable<Exclude<Policy[Name], false>>(() => policy.current[name] as Exclude<Policy[Name], false> | false, build);
+/** The layer of one mechanism; `build` is given its settings. */
+function mechanism<Name extends Mechanism>(
+  name: Name,
+  build: (settings: Exclude<Policy[Name], false>) => Layer,
+): Switchable<Policy> {
+  return switchable((policy: Policy) => policy[name] as Exclude<Policy[Name], false> | false, build);
 }

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import Type, { type Static } from 'typebox';
+import { hash32 } from '../../time/random.ts';
 import type { Layer, Reply } from '../call.ts';
 import { RpcError } from '../errors.ts';
 import { canonicalJson } from '../../security/canonical-json.ts';
@@ -18,6 +19,7 @@ export const DedupeSettings = Type.Object(
 export type DedupeSettings = Static<typeof DedupeSettings>;
 
 interface Remembered {
+  /** Fingerprint: requests can be large, and only a mistake of the caller makes them differ. */
   readonly request: string;
   readonly reply: Promise<Reply>;
 }
@@ -33,7 +35,7 @@ export function dedupe(settings: DedupeSettings, { observe }: { observe: Observe
     return (call) => {
       if (call.idempotencyKey === undefined || call.operation.priority === 'read') return next(call);
       const key = `${call.component}.${call.operation.name}/${call.shard ?? ''}/${call.idempotencyKey}`;
-      const request = canonicalJson(call.request);
+      const request = fingerprint(call.request);
       const known = remembered.get(key);
       if (known) {
         if (known.request !== request)
@@ -50,4 +52,9 @@ export function dedupe(settings: DedupeSettings, { observe }: { observe: Observe
       return reply;
     };
   };
+}
+
+function fingerprint(request: unknown): string {
+  const text = canonicalJson(request);
+  return `${text.length}/${hash32(text, 1)}/${hash32(text, 2)}`;
 }

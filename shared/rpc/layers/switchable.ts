@@ -1,18 +1,41 @@
-import type { Layer } from '../call.ts';
+import { compose, type Layer } from '../call.ts';
+
+/** A layer that depends on a policy: gives itself, or nothing where the policy has it off. */
+export type Switchable<Policy> = (policy: Policy) => Layer | undefined;
 
 /**
- * A layer that can be switched off, on and re-tuned while it runs: `read` gives its settings, or false for "off". A change takes effect
- * with the next call, and starts the layer afresh; calls under way end under the old settings.
+ * A layer that can be switched off, on and re-tuned: `read` gives its settings in a policy, or false for "off". It keeps its state
+ * while its settings are the same object, and starts afresh with new ones.
  */
-export function switchable<Settings>(read: () => Settings | false, build: (settings: Settings) => Layer): Layer {
-  return function switchable(next) {
-    let settings: Settings | false = false;
+export function switchable<Policy, Settings>(
+  read: (policy: Policy) => Settings | false,
+  build: (settings: Settings) => Layer,
+): Switchable<Policy> {
+  let built: { readonly settings: Settings; readonly layer: Layer } | undefined;
+  return (policy) => {
+    const settings = read(policy);
+    if (settings === false) return undefined;
+    if (built?.settings !== settings) built = { settings, layer: build(settings) };
+    return built.layer;
+  };
+}
+
+/**
+ * The stack of `layers`, outermost first, that follows a policy while calls run: a change takes effect with the next call, calls under way
+ * end in the old stack. What is off costs nothing: the stack is only put together again when the policy has changed.
+ */
+export function following<Policy>(policy: { readonly current: Policy }, layers: readonly Switchable<Policy>[]): Layer {
+  return function following(next) {
+    let seen: Policy | undefined;
     let service = next;
     return (call) => {
-      const wanted = read();
-      if (wanted !== settings) {
-        settings = wanted;
-        service = wanted === false ? next : build(wanted)(next);
+      const { current } = policy;
+      if (current !== seen) {
+        seen = current;
+        service = compose(
+          layers.flatMap((layer) => layer(current) ?? []),
+          next,
+        );
       }
       return service(call);
     };

@@ -5,7 +5,7 @@ import { inFlight } from '../../../../shared/rpc/layers/in-flight.ts';
 import { none } from '../../../../shared/rpc/layers/none.ts';
 import { createStatistics } from '../../../../shared/rpc/layers/statistics.ts';
 import { lesson } from '../../../../shared/rpc/layers/stats.ts';
-import { switchable } from '../../../../shared/rpc/layers/switchable.ts';
+import { following, switchable } from '../../../../shared/rpc/layers/switchable.ts';
 import { refusalProbability, throttle } from '../../../../shared/rpc/layers/throttle.ts';
 import { answering, failure, nodes, outcomeOf, replyOf, setUp, testCall } from './helpers.ts';
 
@@ -143,21 +143,24 @@ test.each([
 });
 
 test('a mechanism can be switched off, on and re-tuned while calls run, and keeps its state while its settings stay', async () => {
-  let settings: { add: number } | false = false;
+  type Policy = { readonly add: { readonly by: number } | false };
+  const policy: { current: Policy } = { current: { add: false } };
   let built = 0;
-  const layer = switchable(
-    () => settings,
-    ({ add }) => {
+  const add = switchable(
+    ({ add }: Policy) => add,
+    ({ by }) => {
+      let calls = 0;
       built++;
-      return (next) => async (call) => ({ ...(await next(call)), body: add });
+      return (next) => async (call) => ({ ...(await next(call)), body: by + ++calls });
     },
   );
-  const service = layer(() => Promise.resolve(replyOf('a', 0)));
+  const service = following(policy, [add])(() => Promise.resolve(replyOf('a', 0)));
+  const ten = { by: 10 };
   const bodies: unknown[] = [];
-  for (const next of [false, { add: 1 }, { add: 2 }, false, { add: 3 }] as const) {
-    settings = next;
+  for (const settings of [false, ten, { by: 20 }, false, ten, ten] as const) {
+    policy.current = { add: settings };
     bodies.push(await outcomeOf(service(testCall())), await outcomeOf(service(testCall())));
   }
-  expect(bodies).toEqual([0, 0, 1, 1, 2, 2, 0, 0, 3, 3]);
+  expect(bodies).toEqual([0, 0, 11, 12, 21, 22, 0, 0, 11, 12, 13, 14]);
   expect(built).toBe(3);
 });
