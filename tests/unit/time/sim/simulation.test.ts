@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sleep } from '../../../../shared/time/scheduler.ts';
-import { constant, exponential, lognormal, mixture, normal } from '../../../../shared/time/sim/distribution.ts';
+import { constant, exponential, lognormal, mixture, normal, uniform } from '../../../../shared/time/sim/distribution.ts';
 import { createEventHeap } from '../../../../shared/time/sim/heap.ts';
 import { createNetwork } from '../../../../shared/time/sim/network.ts';
 import { createSimulation } from '../../../../shared/time/sim/simulation.ts';
@@ -128,6 +128,7 @@ test('runs without promises give the same, synchronously', () => {
 
 test.each([
   ['constant', constant(7), 7, 0],
+  ['uniform', uniform(2, 4), 3, 1 / 3],
   ['exponential', exponential(10), 10, 100],
   ['normal', normal(167, 5), 167, 25],
   ['lognormal', lognormal(10, 0.5), 10 * Math.exp(0.125), 100 * Math.exp(0.25) * (Math.exp(0.25) - 1)],
