@@ -39,9 +39,15 @@ export interface Call {
   readonly caller?: string | undefined;
   /** Set by `balance`: where this attempt goes. */
   readonly endpoint?: Endpoint | undefined;
-  /** Nodes that the attempts of this call went to, shared by them all: `balance` adds its choice, and skips these while there are others. */
+  /**
+   * Nodes that the attempts of this call went to, shared by them all: `balance` adds its choice, and skips these while there
+   * are others.
+   */
   readonly tried?: string[] | undefined;
-  /** How many further attempts the layers below may make; undefined = as many as their settings say. 0 where a layer above asks others itself. */
+  /**
+   * How many further attempts the layers below may make; undefined = as many as their settings say. 0 where a layer above asks
+   * others itself.
+   */
   readonly attemptsLeft?: number | undefined;
 }
 

@@ -53,8 +53,10 @@ interface Queue {
 const defaults: BatchedOperation = { windowMs: 4, maxSize: 32, targetMs: 50 };
 
 /**
- * Fine-grained calls leave as one coarse-grained call: those that come within a window, or until the batch is full. Costs the window in latency and
- * saves a round trip and its overhead per call. The batch has the latest deadline of its members, and stops when all of them have gone.
+ * Fine-grained calls leave as one coarse-grained call: those that come within a window, or until the batch is full. Costs the
+ * window in latency and
+ * saves a round trip and its overhead per call. The batch has the latest deadline of its members, and stops when all of them
+ * have gone.
  */
 export function batch(
   settings: BatchSettings,

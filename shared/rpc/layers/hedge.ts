@@ -1,12 +1,12 @@
 import Type, { type Static } from 'typebox';
 import type { Clock } from '../../time/clock.ts';
 import type { Random } from '../../time/random.ts';
-import type { Scheduler, Timer } from '../../time/scheduler.ts';
-import type { Call, Endpoint, Layer, Reply, Service } from '../call.ts';
-import { asRpcError, RpcError } from '../errors.ts';
+import type { Scheduler } from '../../time/scheduler.ts';
+import type { Call, Endpoint, Layer } from '../call.ts';
 import { type Budget, createBudget } from './budget.ts';
 import type { Observe } from './events.ts';
-import { decideRetry, RetrySettings } from './retry.ts';
+import { race } from './hedge-race.ts';
+import type { RetrySettings } from './retry.ts';
 import type { Statistics } from './statistics.ts';
 import { abortError } from './within.ts';
 
@@ -92,91 +92,4 @@ export function hedge(settings: HedgeSettings, dependencies: HedgeDependencies):
       return race(next, call, { ...dependencies, delayMs: hedgeDelayMs(settings, known), tokens, retrying });
     };
   };
-}
-
-/** Why an attempt is stopped when another has won; one object for all, because errors are costly to make. */
-const lost = new RpcError('cancelled', 'another replica answered first');
-
-interface Race extends HedgeDependencies {
-  readonly delayMs: number | undefined;
-  readonly tokens: Budget;
-  readonly retrying: RetrySettings;
-}
-
-function race(
-  next: Service,
-  call: Call,
-  { clock, random, scheduler, budget, observe, delayMs, tokens, retrying }: Race,
-): Promise<Reply> {
-  return new Promise((resolve, reject) => {
-    const tried = call.tried ?? [];
-    const running = new Set<AbortController>();
-    const failures = budget(call.component);
-    let made = 0;
-    let waiting: Timer | undefined;
-    let over = false;
-
-    const end = (reason: RpcError) => {
-      over = true;
-      hedging?.cancel();
-      waiting?.cancel();
-      call.signal.removeEventListener('abort', onAbort);
-      for (const controller of running) controller.abort(reason);
-    };
-    const fail = (error: RpcError) => {
-      end(error);
-      reject(error);
-    };
-    const onAbort = () => fail(abortError(call.signal));
-
-    function launch(): void {
-      const controller = new AbortController();
-      const place = tried.length;
-      running.add(controller);
-      made++;
-      next({ ...call, attempt: call.attempt + made - 1, attemptsLeft: 0, tried, signal: controller.signal }).then(
-        (reply) => {
-          running.delete(controller);
-          if (over) return;
-          failures.earn();
-          end(lost);
-          resolve(reply);
-        },
-        (thrown: unknown) => {
-          running.delete(controller);
-          if (!over) onFailure(thrown, tried[place]);
-        },
-      );
-    }
-
-    function onFailure(thrown: unknown, node: string | undefined): void {
-      const error = asRpcError(thrown);
-      const decision = decideRetry(retrying, call, { error, attempt: made, node, now: clock.now(), draw: random.next() });
-      if (decision.do === 'wait' && waiting === undefined) {
-        if (failures.spend()) {
-          observe({ event: 'retry', call, code: error.code, delayMs: decision.delayMs });
-          if (decision.delayMs === 0) return launch();
-          waiting = scheduler.after(decision.delayMs, () => {
-            waiting = undefined;
-            launch();
-          });
-          return;
-        }
-        observe({ event: 'budget_exhausted', call, mechanism: 'retry' });
-      }
-      if (running.size === 0 && waiting === undefined) fail(error);
-    }
-
-    call.signal.addEventListener('abort', onAbort);
-    const hedging =
-      delayMs === undefined || clock.now() + delayMs >= call.deadlineAt
-        ? undefined
-        : scheduler.after(delayMs, () => {
-            if (made >= retrying.maxAttempts || running.size !== 1 || waiting !== undefined) return;
-            if (!tokens.spend()) return observe({ event: 'budget_exhausted', call, mechanism: 'hedge' });
-            observe({ event: 'hedge', call, delayMs });
-            launch();
-          });
-    launch();
-  });
 }

@@ -23,7 +23,8 @@ export function orderRoutes(endpoint: Endpoint, avoidUntil: (address: Address) =
 }
 
 /**
- * Innermost: a node with redundant routes is reached over the next one when there is no connection over the first. Only `unreachable` moves on: there
+ * Innermost: a node with redundant routes is reached over the next one when there is no connection over the first. Only
+ * `unreachable` moves on: there
  * the request certainly did not arrive. To the layers above it is one attempt at one node; nodes with one address pass untouched.
  *
  *   caller --x-- 10.0.0.7 ---+

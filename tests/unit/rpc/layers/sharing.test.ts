@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { batch, nextSize } from '../../../../shared/rpc/layers/batch.ts';
 import { cache, freshness } from '../../../../shared/rpc/layers/cache.ts';
 import { dedupe } from '../../../../shared/rpc/layers/dedupe.ts';
-import { countVotes, quorum } from '../../../../shared/rpc/layers/quorum.ts';
+import { quorum } from '../../../../shared/rpc/layers/quorum.ts';
+import { countVotes } from '../../../../shared/rpc/layers/votes.ts';
 import type { Call, Service } from '../../../../shared/rpc/call.ts';
 import { answering, failure, nodes, outcomeOf, replyOf, setUp, testCall } from './helpers.ts';
 
