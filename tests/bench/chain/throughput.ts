@@ -28,8 +28,8 @@ export async function throughput(say: (line: string) => void): Promise<readonly 
       const bare = await startBareChain(await record(nodes, words), data.dir);
       try {
         const ours = `${gatewayUrl}/search?q=${encodeURIComponent(words)}`;
-        await wrk(ours);
-        await wrk(bare.url);
+        // Cold processes refuse some of 32 sudden callers: measured is what is warm, and there nothing may fail.
+        for (const url of [ours, bare.url, ours, bare.url]) await wrk(url, false);
         const rates: [number, number][] = [];
         for (let i = 0; i < pairs; i++) {
           rates.push([await wrk(ours), await wrk(bare.url)]);
@@ -60,12 +60,12 @@ export async function throughput(say: (line: string) => void): Promise<readonly 
   }
 }
 
-/** Requests per second, all of them answered with success; throws when one was not. */
-async function wrk(url: string): Promise<number> {
+/** Requests per second; throws where one was not answered with success, unless that may happen. */
+async function wrk(url: string, strict = true): Promise<number> {
   const child = spawn('wrk', ['-t1', `-c${connections}`, `-d${secondsPerRound}s`, url], { stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';
   for await (const chunk of child.stdout) text += String(chunk);
   const failed = /Non-2xx or 3xx responses: (\d+)/.exec(text);
-  if (failed) throw new Error(`${failed[1]} answers of ${url} were not successes`);
+  if (failed && strict) throw new Error(`${failed[1]} answers of ${url} were not successes`);
   return Number(/Requests\/sec:\s+([\d.]+)/.exec(text)![1]);
 }
