@@ -13,6 +13,10 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<D
   down: { summary: 'stop a cluster', load: async () => (await import('./commands/down.ts')).down },
   status: { summary: 'show the nodes of a running cluster', load: async () => (await import('./commands/status.ts')).status },
   search: { summary: 'search from the terminal', load: async () => (await import('./commands/search.ts')).search },
+  tune: {
+    summary: 'show what the middleware has set by itself, and why',
+    load: async () => (await import('./commands/tune.ts')).tune,
+  },
   policy: {
     summary: 'show or change, while it runs, how calls survive trouble',
     load: async () => (await import('./commands/policy.ts')).policy,

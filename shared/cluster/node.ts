@@ -11,9 +11,12 @@ import { createClient, type Client } from '../rpc/client.ts';
 import type { Context } from '../rpc/context.ts';
 import { clientMetrics } from '../rpc/client-metrics.ts';
 import { createPolicyHolder, serverLayers } from '../rpc/policy.ts';
+import type { Observe } from '../rpc/layers/events.ts';
+import { createStatistics } from '../rpc/layers/statistics.ts';
 import { createServer } from '../rpc/server.ts';
 import { serverStats } from '../rpc/server-stats.ts';
 import { newTrace } from '../rpc/trace.ts';
+import { createLimitWatch, tunedOperations } from '../rpc/tuning.ts';
 import { httpServerTransport } from '../rpc/transports/http-server.ts';
 import { upstream } from '../rpc/upstream.ts';
 import type { Clock } from '../time/clock.ts';
@@ -60,7 +63,13 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const directory = createDirectory(topology, () => heart.view());
   const policy = createPolicyHolder(topology.policy);
   const lag = createLagMeter(clock, scheduler);
-  const { observe, watchAttempt } = clientMetrics(metrics, log);
+  const { observe: count, watchAttempt } = clientMetrics(metrics, log);
+  const limit = createLimitWatch();
+  const statistics = createStatistics();
+  const observe: Observe = (event) => {
+    count(event);
+    limit.observe(event);
+  };
   const server = createServer(node.id, [
     serverStats(metrics, clock),
     ...serverLayers(policy, { clock, lagMs: lag.lagMs, observe }),
@@ -76,6 +85,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     scheduler: createTimerWheel({ clock, scheduler }),
     observe,
     watchAttempt,
+    statistics,
   });
 
   const newContext = (timeoutMs: number): Context => ({
@@ -101,6 +111,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const ops = createOpsPort({
     metrics,
     policy,
+    tuning: () => ({ node: node.id, server: [limit.tuned()], calls: tunedOperations(statistics, policy, clock.now()) }),
     token: options.operatorToken,
     ready: () => heart.phase() === 'ready',
     state: () => ({

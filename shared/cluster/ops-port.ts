@@ -10,21 +10,24 @@ export interface OpsSources {
   /** What /admin/state shows. */
   readonly state: () => unknown;
   readonly policy: PolicyHolder;
+  /** What the middleware has set by itself, and why: /admin/tuning. */
+  readonly tuning: () => unknown;
   /** Undefined: this node takes no orders. */
   readonly token: string | undefined;
 }
 
 /**
  * The control plane of a node, apart from its data port so that load and injected faults never reach it. Open to read: /health, /ready,
- * /metrics, /admin/state, /admin/policy. With the operator token: POST /admin/policy changes the middleware's policy from the next call on.
+ * /metrics, /admin/state, /admin/policy, /admin/tuning. With the operator token: POST /admin/policy changes the middleware's policy from the next call on.
  */
-export function createOpsPort({ metrics, ready, state, policy, token }: OpsSources): Server {
+export function createOpsPort({ metrics, ready, state, policy, tuning, token }: OpsSources): Server {
   const status = (body: object, ok: boolean) => new PlainAnswer('application/json', `${JSON.stringify(body)}\n`, ok ? 200 : 503);
   return createControlServer(
     [
       { method: 'GET', path: '/health', access: 'open', handle: () => status({ healthy: true }, true) },
       { method: 'GET', path: '/ready', access: 'open', handle: () => status({ ready: ready() }, ready()) },
       { method: 'GET', path: '/admin/state', access: 'open', handle: state },
+      { method: 'GET', path: '/admin/tuning', access: 'open', handle: tuning },
       { method: 'GET', path: '/admin/policy', access: 'open', handle: () => policy.current },
       {
         method: 'POST',

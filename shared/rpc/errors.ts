@@ -43,7 +43,11 @@ export class RpcError extends Error {
   readonly node: string | undefined;
 
   constructor(code: ErrorCode, detail: string, options: RpcErrorOptions = {}) {
+    // Refusals are answers, and frequent under overload: where they were made is in their words. Only `internal` is worth a stack trace.
+    const limit = Error.stackTraceLimit;
+    if (code !== 'internal') Error.stackTraceLimit = 0;
     super(detail, options.cause === undefined ? undefined : { cause: options.cause });
+    Error.stackTraceLimit = limit;
     this.name = 'RpcError';
     this.code = code;
     this.definite = options.definite ?? errorCodes[code].definite;

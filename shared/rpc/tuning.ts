@@ -1,0 +1,87 @@
+import { attemptTimeoutMs } from './layers/attempt-timeout.ts';
+import { hedgeDelayMs } from './layers/hedge.ts';
+import type { LayerEvent } from './layers/events.ts';
+import type { Statistics } from './layers/statistics.ts';
+import type { PolicyHolder } from './policy.ts';
+
+/** One value that the middleware has set by itself, and the reason in words. `value` is null where the mechanism is off or waits. */
+export interface Tuned {
+  readonly what: string;
+  readonly value: number | null;
+  readonly unit: 'ms' | 'calls';
+  readonly why: string;
+}
+
+/** What was learnt of one operation that this node calls; times in ms, null while nothing is known. */
+export interface TunedOperation {
+  readonly operation: string;
+  readonly samples: number;
+  readonly p50Ms: number | null;
+  readonly p95Ms: number | null;
+  readonly p999Ms: number | null;
+  readonly byNode: Readonly<Record<string, { readonly samples: number; readonly p50Ms: number | null }>>;
+  readonly tuned: readonly Tuned[];
+}
+
+/** Keeps the last limit that admission announced: the layer tells it as an event. */
+export function createLimitWatch() {
+  let last: Extract<LayerEvent, { event: 'limit' }> | undefined;
+  return {
+    observe(event: LayerEvent): void {
+      if (event.event === 'limit') last = event;
+    },
+    tuned(): Tuned {
+      if (!last)
+        return { what: 'admission limit', value: null, unit: 'calls', why: 'not moved yet: too few calls at once to learn from' };
+      const why = `answers took ${ms(last.windowMs)} in the last window against ${ms(last.baselineMs)} without a queue`;
+      return { what: 'admission limit', value: last.limit, unit: 'calls', why };
+    },
+  };
+}
+
+/** Everything that the client side of this node has tuned, and why it is what it is: pure, from the statistics and the policy. */
+export function tunedOperations(statistics: Statistics, policy: PolicyHolder, now: number): TunedOperation[] {
+  return [...statistics.all()].map((known) => {
+    const { attempts, byNode } = known;
+    const at = (q: number): number | null => attempts.quantile(q) ?? null;
+    return {
+      operation: `${known.component}.${known.operation}`,
+      samples: attempts.count,
+      p50Ms: at(0.5),
+      p95Ms: at(0.95),
+      p999Ms: at(0.999),
+      byNode: Object.fromEntries([...byNode].map(([node, of]) => [node, { samples: of.count, p50Ms: of.quantile(0.5) ?? null }])),
+      tuned: [hedgeDelay(), attemptTimeout()],
+    };
+
+    function hedgeDelay(): Tuned {
+      const settings = policy.current.hedge;
+      const what = 'hedge delay';
+      if (settings === false) return { what, value: null, unit: 'ms', why: 'hedging is switched off' };
+      if (settings.fixedDelayMs !== undefined)
+        return { what, value: settings.fixedDelayMs, unit: 'ms', why: 'set by hand (fixedDelayMs)' };
+      const quantileMs = known.quantile(settings.quantile, now, settings.minSamples);
+      const value = hedgeDelayMs(settings, quantileMs) ?? null;
+      if (quantileMs === undefined) return { what, value, unit: 'ms', why: `waits for ${settings.minSamples} samples` };
+      const floor = quantileMs < settings.minMs ? `, but never below ${ms(settings.minMs)}` : '';
+      return { what, value, unit: 'ms', why: `p${settings.quantile * 100} of the attempts is ${ms(quantileMs)}${floor}` };
+    }
+
+    function attemptTimeout(): Tuned {
+      const settings = policy.current.attemptTimeout;
+      const what = 'attempt timeout';
+      if (settings === false) return { what, value: null, unit: 'ms', why: 'switched off: only the deadline ends an attempt' };
+      const quantileMs = known.quantile(settings.quantile, now, settings.minSamples);
+      const value = attemptTimeoutMs(settings, quantileMs, Infinity);
+      if (settings.fixedMs !== undefined) return { what, value, unit: 'ms', why: 'set by hand (fixedMs)' };
+      if (quantileMs === undefined)
+        return { what, value, unit: 'ms', why: `the first guess, until ${settings.minSamples} samples are there` };
+      const floor = settings.margin * quantileMs < settings.minMs ? `, but never below ${ms(settings.minMs)}` : '';
+      return { what, value, unit: 'ms', why: `${settings.margin} x p${settings.quantile * 100} of ${ms(quantileMs)}${floor}` };
+    }
+  });
+}
+
+function ms(value: number): string {
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
+}

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { createStatistics } from '../../../shared/rpc/layers/statistics.ts';
+import { createPolicyHolder } from '../../../shared/rpc/policy.ts';
+import { createLimitWatch, tunedOperations } from '../../../shared/rpc/tuning.ts';
+
+/** What is tuned for an operation of which `count` attempts took `eachMs`. */
+function tuned(policy: unknown, count: number, eachMs: number): Record<string, { value: number | null; why: string }> {
+  const statistics = createStatistics();
+  const known = statistics.of('ranking', 'rank');
+  for (let i = 0; i < count; i++) known.record('ranking-1', eachMs, i);
+  const holder = createPolicyHolder('resilient');
+  holder.set(policy);
+  const [operation] = tunedOperations(statistics, holder, count);
+  return Object.fromEntries(operation!.tuned.map(({ what, value, why }) => [what, { value, why }]));
+}
+
+test('before there are samples the values say that they wait', () => {
+  const values = tuned('resilient', 3, 10);
+  expect(values['hedge delay']).toEqual({ value: null, why: 'waits for 50 samples' });
+  expect(values['attempt timeout']).toEqual({ value: 2_000, why: 'the first guess, until 50 samples are there' });
+});
+
+test('with samples each value follows from its quantile, and says so', () => {
+  const values = tuned('resilient', 200, 100);
+  expect(values['hedge delay']!.value).toBeGreaterThan(90);
+  expect(values['hedge delay']!.value).toBeLessThan(110);
+  expect(values['hedge delay']!.why).toMatch(/^p95 of the attempts is \d+ ms$/);
+  expect(values['attempt timeout']!.value).toBeGreaterThan(270);
+  expect(values['attempt timeout']!.value).toBeLessThan(330);
+  expect(values['attempt timeout']!.why).toMatch(/^3 x p99.9 of \d+ ms$/);
+});
+
+test('floors, hand-set values and switched-off mechanisms give their reasons', () => {
+  expect(tuned('resilient', 200, 1)['attempt timeout']!.why).toMatch(/never below 200 ms/);
+  const byHand = tuned({ hedge: { fixedDelayMs: 7 }, attemptTimeout: false }, 200, 1);
+  expect(byHand['hedge delay']).toEqual({ value: 7, why: 'set by hand (fixedDelayMs)' });
+  expect(byHand['attempt timeout']).toMatchObject({ value: null });
+});
+
+test('the admission limit is the last one that the layer announced', () => {
+  const watch = createLimitWatch();
+  expect(watch.tuned().value).toBeNull();
+  watch.observe({ event: 'limit', limit: 17, baselineMs: 4, windowMs: 12 });
+  expect(watch.tuned()).toMatchObject({ value: 17, why: 'answers took 12 ms in the last window against 4.0 ms without a queue' });
+});
