@@ -39,6 +39,19 @@ test('undici gives its pool and its errors', async () => {
   expect(await bundledOutput(source)).toBe('ECONNREFUSED function');
 });
 
+test('what packages require for TLS is loaded when it is used, not before', async () => {
+  const source = `const https = require('node:https');
+    const tls = () => process.moduleLoadList.some((name) => name.endsWith(' tls'));
+    console.log(tls(), 'Agent' in https, typeof https.createServer, tls());`;
+  expect(await bundledOutput(source)).toBe('false true function true');
+});
+
+test('fastify and the pool load without TLS', async () => {
+  const source = `import fastify from 'fastify'; import { Pool } from 'undici';
+    console.log(typeof fastify, typeof Pool, process.moduleLoadList.some((name) => name.endsWith(' tls')));`;
+  expect(await bundledOutput(source)).toBe('function function false');
+});
+
 test('a part of undici that the bundle does not know fails the build by name', async () => {
   await expect(bundledOutput("import { MockAgent } from 'undici'; console.log(MockAgent);")).rejects.toThrow(/MockAgent/);
 });
