@@ -37,7 +37,8 @@ function resources(): Record<string, number> {
 test('5,000 calls over real sockets, with failures, timeouts, refused connections and callers that leave, leave nothing behind', async () => {
   const before = resources();
   const random = seededRandom(1);
-  const policy = createPolicyHolder('resilient');
+  // An open circuit, or a throttle, would answer in the sockets' place: on a busy machine that was most of the calls.
+  const policy = createPolicyHolder({ breaker: false, throttle: false });
   const log = pino({ level: 'silent' });
   let working = 0;
   const rpc = createRpcServer('echo-1', serverLayers(policy, { clock }));
