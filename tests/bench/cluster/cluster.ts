@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 
 const entry = fileURLToPath(new URL('../../../dist/tierlab.js', import.meta.url));
 
-/** Far from the default ports, so that a running cluster is not disturbed. */
-export const benchPortBase = 41_000;
+/** Far from the default ports, and below the range that the system gives to outgoing connections (from 32768). */
+export const benchPortBase = 26_000;
 export const gatewayUrl = `http://127.0.0.1:${benchPortBase + 1_000}`;
 
 export interface NodeRow {
