@@ -3,7 +3,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { findEngine, type Engine } from './engine.ts';
 
-const project = `tierlab-test-${process.pid}`;
+/** A name of its own, so that only what this run made is removed; CI gives one, to remove it even when this run is killed. */
+const project = process.env.TIERLAB_COMPOSE_PROJECT ?? `tierlab-test-${process.pid}`;
 const found = await findEngine(project);
 const engine = found as Engine;
 const dashboard = readFileSync(path.resolve(import.meta.dirname, '../../grafana/dashboards/home.json'), 'utf8');
@@ -15,6 +16,9 @@ async function compose(...args: readonly string[]): Promise<string> {
     throw new Error(`compose ${args.join(' ')} ended with ${code}:\n${stderr.slice(-4_000)}\n${stdout.slice(-2_000)}`);
   return stdout;
 }
+
+/** A request that is given up after a while: a container that goes may leave it without an answer. */
+const get = (url: string): Promise<Response> => fetch(url, { signal: AbortSignal.timeout(10_000) });
 
 interface Answer {
   readonly total: number;
@@ -28,7 +32,7 @@ interface Sample {
 }
 
 async function ask(prometheus: string, query: string): Promise<readonly Sample[]> {
-  const response = await fetch(`${prometheus}/api/v1/query?query=${encodeURIComponent(query)}`);
+  const response = await get(`${prometheus}/api/v1/query?query=${encodeURIComponent(query)}`);
   const body = (await response.json()) as { status: string; error?: string; data: { result: readonly Sample[] } };
   if (body.status !== 'success') throw new Error(`${query}: ${body.error}`);
   return body.data.result;
@@ -81,13 +85,13 @@ describe('docker compose', () => {
     await expect
       .poll(
         async () => {
-          const response = await fetch(`${gateway}/api/search?q=domestic+dog&size=3`).catch(() => undefined);
+          const response = await get(`${gateway}/api/search?q=domestic+dog&size=3`).catch(() => undefined);
           return response?.status;
         },
         { timeout: 110_000, interval: 500 },
       )
       .toBe(200);
-    const answer = (await (await fetch(`${gateway}/api/search?q=domestic+dog&size=3`)).json()) as Answer;
+    const answer = (await (await get(`${gateway}/api/search?q=domestic+dog&size=3`)).json()) as Answer;
     expect(answer.results[0]).toMatchObject({ id: 'n02086723' });
     expect(answer.total).toBeGreaterThan(100);
     for (const tier of ['gateway', 'app', 'query', 'database-1', 'database-2', 'ranking'])
@@ -95,7 +99,7 @@ describe('docker compose', () => {
   });
 
   test('a search in the browser gives a page', async () => {
-    const response = await fetch(`${client}/search?q=domestic+dog`);
+    const response = await get(`${client}/search?q=domestic+dog`);
     expect(response.status).toBe(200);
     expect(await response.text()).toContain('/page/n02086723');
   });
@@ -128,7 +132,7 @@ describe('docker compose', () => {
     await expect
       .poll(
         async () => {
-          await fetch(`${gateway}/api/search?q=cat`).catch(() => undefined);
+          await get(`${gateway}/api/search?q=cat`).catch(() => undefined);
           const answers = await Promise.all(waiting.map((query) => ask(prometheus, query)));
           waiting = waiting.filter((_, i) => answers[i]!.length === 0);
           return waiting;
