@@ -31,7 +31,13 @@ export function leanImports(root) {
           get: (_, key) => require('${name}')[key],
           has: (_, key) => key in require('${name}'),
         });`,
+        resolveDir: root,
       }));
+
+      // traces of OpenTelemetry, for exemplars that are not asked for
+      build.onResolve({ filter: /^@opentelemetry\/api$/ }, ({ path: name, namespace }) =>
+        namespace === 'late' ? undefined : { path: name, namespace: 'late' },
+      );
 
       // takes constants out of node:http2 as it loads; called for HTTP/2 only
       build.onResolve({ filter: /\/client-h2\.js$/ }, ({ namespace }) =>
