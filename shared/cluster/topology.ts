@@ -63,3 +63,8 @@ export function nodesHosting(topology: Topology, component: string, shard?: numb
     (node) => node.components.includes(component) && (shard === undefined || node.shard === undefined || node.shard === shard),
   );
 }
+
+/** Where the watchdog that runs `node` takes orders: one for all nodes of a machine, or the container's own. */
+export function watchdogOf(topology: Topology, node: TopologyNode): { readonly host: string; readonly port: number } {
+  return { host: node.host, port: topology.watchdogPort };
+}
