@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import path from 'node:path';
-import { components } from '../services/registry.ts';
+import { loadComponents } from '../services/registry.ts';
 import { takenPorts } from '../shared/cluster/watchdog/port-check.ts';
 import type { Topology, TopologyNode } from '../shared/cluster/topology.ts';
 import { createWatchdogApi } from '../shared/cluster/watchdog/api.ts';
@@ -37,7 +37,7 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
   const watchdog = createWatchdog({
     topology,
     nodes,
-    components,
+    components: await loadComponents(),
     command: (node) => [
       process.execPath,
       ...process.execArgv,

@@ -1,87 +1,8 @@
-import { Command, CommanderError } from 'commander';
-import { CommandError, UsageError } from './errors.ts';
-
-/** Gives a command its arguments, options and action. */
-type Define = (command: Command) => void;
-
-/**
- * The `tierlab` command. Each subcommand's module is loaded when it is called: a node's process pays for nothing else.
- * Exit codes: 0 ok, 1 failed, 2 called wrongly; `load` has its own (loadgen/README.md).
- */
-const commands: Readonly<Record<string, { summary: string; load: () => Promise<Define> }>> = {
-  up: { summary: 'start a cluster', load: async () => (await import('./commands/up.ts')).up },
-  down: { summary: 'stop a cluster', load: async () => (await import('./commands/down.ts')).down },
-  status: { summary: 'show the nodes of a running cluster', load: async () => (await import('./commands/status.ts')).status },
-  search: { summary: 'search from the terminal', load: async () => (await import('./commands/search.ts')).search },
-  tune: {
-    summary: 'show what the middleware has set by itself, and why',
-    load: async () => (await import('./commands/tune.ts')).tune,
-  },
-  policy: {
-    summary: 'show or change, while it runs, how calls survive trouble',
-    load: async () => (await import('./commands/policy.ts')).policy,
-  },
-  import: { summary: 'take pages from a JSON-lines file', load: async () => (await import('./commands/import.ts')).importFile },
-  crawl: { summary: 'take pages from a folder or a site', load: async () => (await import('./commands/crawl.ts')).crawlSite },
-  dataset: {
-    summary: 'build the data set without starting anything',
-    load: async () => (await import('./commands/dataset.ts')).dataset,
-  },
-  load: {
-    summary: 'load the cluster, or any server on this machine, and measure honestly',
-    load: async () => (await import('../loadgen/cli.ts')).configureLoad,
-  },
-  node: {
-    summary: 'run one node of a topology under a watchdog of its own',
-    load: async () => (await import('./commands/node.ts')).node,
-  },
-};
-
-const examples = `
-Examples:
-  $ tierlab up                                  start the 21 processes of the multitier topology
-  $ tierlab up --topology tiny --detach         a small one, in the background
-  $ tierlab search domestic dog                 search from the terminal
-  $ tierlab status                              who runs, where
-  $ tierlab crawl /usr/share/doc/some-manual    search your own pages
-  $ tierlab down                                stop it
-
-Run it as: npm run -s tierlab -- <command>. "tierlab <command> --help" tells more.`;
-
-async function main(argv: readonly string[]): Promise<number> {
-  const program = new Command('tierlab')
-    .description('A search engine cut into components, to place on machines, load, break and repair.')
-    .version('0.1.0')
-    .addHelpText('after', examples)
-    .showHelpAfterError('(tierlab --help shows what there is)')
-    .exitOverride();
-  const wanted = argv.find((word) => !word.startsWith('-'));
-  for (const [name, { summary, load }] of Object.entries(commands)) {
-    const command = program.command(name).description(summary).exitOverride();
-    if (name === wanted) (await load())(command);
-  }
-  try {
-    await program.parseAsync(argv, { from: 'user' });
-    return Number(process.exitCode ?? 0);
-  } catch (error) {
-    // 1 is the parser's own code for every mistake; `load` has codes of its own.
-    if (error instanceof CommanderError) return error.exitCode === 1 ? 2 : error.exitCode;
-    if (error instanceof UsageError) return say(error.message, 2);
-    if (error instanceof CommandError) return say(error.message, 1);
-    return say(error instanceof Error ? error.message : String(error), 1);
-  }
-}
-
-function say(message: string, exitCode: number): number {
-  process.stderr.write(`tierlab: ${message}\n`);
-  if (process.env.TIERLAB_DEBUG) console.trace(message);
-  return exitCode;
-}
-
 // The hottest path first and alone: 21 of these start at once.
 if (process.argv[2] === 'run-node') {
   const { runNode } = await import('./run-node.ts');
   await runNode(process.argv.slice(3));
 } else {
-  process.exitCode = await main(process.argv.slice(2));
+  const { runProgram } = await import('./program.ts');
+  process.exitCode = await runProgram(process.argv.slice(2));
 }

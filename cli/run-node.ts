@@ -1,7 +1,7 @@
 import pino from 'pino';
-import { components } from '../services/registry.ts';
+import { loadComponents } from '../services/registry.ts';
 import { startNode, type RunningNode } from '../shared/cluster/node.ts';
-import { loadTopology } from '../shared/cluster/topology-file.ts';
+import { loadCheckedTopology } from '../shared/cluster/topology-file.ts';
 import { systemClock } from '../shared/time/clock.ts';
 import { systemRandom } from '../shared/time/random.ts';
 import { systemScheduler } from '../shared/time/scheduler.ts';
@@ -35,13 +35,13 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
   });
 
   const options = { portBase: Number(portBase), hosts: byName ? 'by-name' : 'loopback' } as const;
-  const topology = await loadTopology(topologyName!, topologiesDir, components, options);
+  const topology = await loadCheckedTopology(topologyName!, topologiesDir, options);
   const node = topology.nodes.find((candidate) => candidate.id === id);
   if (!node) throw new Error(`topology ${topology.name} has no node ${id}`);
   running = await startNode({
     topology,
     node,
-    components,
+    components: await loadComponents(node.components),
     incarnation: systemClock.wall(),
     datasetDir: datasetDir!,
     clock: systemClock,

@@ -93,12 +93,18 @@ function filesIn(folder) {
   return entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath ?? entry.path, entry.name));
 }
 
-/** The chunks that are imported when they are needed, as absolute paths. */
+/** The chunks that are imported when they are needed, by whatever belongs to the command, as absolute paths. */
 function lateChunks(metafile, root) {
-  const main = Object.values(metafile.outputs).find((output) => output.entryPoint === 'cli/main.ts');
-  return main.imports
-    .filter((found) => found.kind === 'dynamic-import' && !found.external)
-    .map((found) => path.join(root, found.path));
+  const [main] = Object.entries(metafile.outputs).find(([, output]) => output.entryPoint === 'cli/main.ts');
+  const late = new Set();
+  const reached = new Set([main]);
+  for (const output of reached)
+    for (const { kind, path: found, external } of metafile.outputs[output].imports) {
+      if (external) continue;
+      reached.add(found);
+      if (kind === 'dynamic-import') late.add(path.join(root, found));
+    }
+  return [...late];
 }
 
 /**

@@ -1,23 +1,23 @@
 import type { Component } from '../shared/cluster/component.ts';
-import { appComponent } from './app/component.ts';
-import { clientComponent } from './client/component.ts';
-import { consoleComponent } from './console/component.ts';
-import { databaseComponent } from './database/component.ts';
-import { gatewayComponent } from './gateway/component.ts';
-import { htmlComponent } from './html/component.ts';
-import { monitorComponent } from './monitor/component.ts';
-import { queryComponent } from './query/component.ts';
-import { rankingComponent } from './ranking/component.ts';
 
-/** Every component there is, by the name that topologies use, in the way of a request. */
-export const components = {
-  client: clientComponent,
-  gateway: gatewayComponent,
-  app: appComponent,
-  query: queryComponent,
-  database: databaseComponent,
-  ranking: rankingComponent,
-  html: htmlComponent,
-  monitor: monitorComponent,
-  console: consoleComponent,
-} as unknown as Readonly<Record<string, Component>>;
+/** Every component there is, by the name that topologies use, in the way of a request. Loaded when asked for: a node pays for its own only. */
+const loaders: Readonly<Record<string, () => Promise<unknown>>> = {
+  client: async () => (await import('./client/component.ts')).clientComponent,
+  gateway: async () => (await import('./gateway/component.ts')).gatewayComponent,
+  app: async () => (await import('./app/component.ts')).appComponent,
+  query: async () => (await import('./query/component.ts')).queryComponent,
+  database: async () => (await import('./database/component.ts')).databaseComponent,
+  ranking: async () => (await import('./ranking/component.ts')).rankingComponent,
+  html: async () => (await import('./html/component.ts')).htmlComponent,
+  monitor: async () => (await import('./monitor/component.ts')).monitorComponent,
+  console: async () => (await import('./console/component.ts')).consoleComponent,
+};
+
+export type Components = Readonly<Record<string, Component>>;
+
+/** The components of these names: all, where none are named. Unknown names are left out. */
+export async function loadComponents(names: readonly string[] = Object.keys(loaders)): Promise<Components> {
+  const known = names.filter((name) => Object.hasOwn(loaders, name));
+  const loaded = await Promise.all(known.map(async (name) => [name, (await loaders[name]!()) as Component] as const));
+  return Object.fromEntries(loaded);
+}

@@ -1,10 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { isIP } from 'node:net';
 import { asRpcError, RpcError, toProblem } from '../rpc/errors.ts';
 
 /** One address of the control plane. */
 export interface ControlRoute {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   /** `/nodes/:id/:action`: a part that begins with a colon matches any one part. */
   readonly path: string;
   /** What changes something needs the operator token; what only tells is open to whoever reaches the port. */
@@ -75,7 +76,7 @@ export function matchPath(pattern: string, path: string): Record<string, string>
   const parameters: Record<string, string> = {};
   for (const [i, part] of wanted.entries()) {
     if (part.startsWith(':')) {
-      if (!/^[A-Za-z0-9._~-]{1,128}$/.test(given[i]!)) return undefined;
+      if (!/^[A-Za-z0-9._~:-]{1,128}$/.test(given[i]!)) return undefined;
       parameters[part.slice(1)] = given[i]!;
     } else if (part !== given[i]) return undefined;
   }
@@ -85,6 +86,7 @@ export function matchPath(pattern: string, path: string): Record<string, string>
 /** Throws `unauthenticated` or `forbidden` unless the request carries the operator token and comes from no foreign page. */
 function authorise(request: IncomingMessage, token: string | undefined): void {
   const { origin, host } = request.headers;
+  if (!isOwnHost(host)) throw new RpcError('forbidden', 'this host name is not one of this door');
   if (origin !== undefined && origin !== `http://${host}`)
     throw new RpcError('forbidden', 'orders from other web pages are refused');
   if (token === undefined)
@@ -94,6 +96,15 @@ function authorise(request: IncomingMessage, token: string | undefined): void {
   if (given.length === 0) throw new RpcError('unauthenticated', 'the operator token is missing');
   if (given.length !== wanted.length || !timingSafeEqual(given, wanted))
     throw new RpcError('forbidden', 'this is not the operator token');
+}
+
+/**
+ * Whether a Host header can be ours: a loopback name, an address, or a name without a dot (a container's). What a foreign page can make
+ * its own name point to us with (DNS rebinding) has a dot.
+ */
+export function isOwnHost(host: string | undefined): boolean {
+  const name = host?.replace(/:\d+$/, '') ?? '';
+  return isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0 || /^[A-Za-z0-9_-]+$/.test(name);
 }
 
 async function readJson(request: IncomingMessage): Promise<unknown> {

@@ -165,10 +165,19 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     }
     const onRpc = httpServerTransport(server, { node: node.id, clock, random, log });
     for (const [port, names] of portPlan(node)) {
-      const dataPort = createDataPort(log, port === node.port ? onRpc : undefined);
-      for (const name of names) await running.get(name)!.routes?.(dataPort);
-      await dataPort.listen({ port, host: bindHost });
-      opened.push(dataPort);
+      const onPort = port === node.port ? onRpc : undefined;
+      const routes = names.map((name) => running.get(name)!.routes).filter((it) => it !== undefined);
+      if (routes.length === 0) {
+        const dataPort = createDataPort(onPort);
+        await listen(dataPort, port, bindHost);
+        opened.push(dataPort);
+        continue;
+      }
+      const { createDoor } = await import('./door.ts');
+      const door = createDoor(log, onPort);
+      for (const add of routes) await add(door);
+      await door.listen({ port, host: bindHost });
+      opened.push(door);
     }
   } catch (error) {
     await stop().catch(() => {});

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Compile } from 'typebox/compile';
+import { Value } from 'typebox/value';
 import { RpcError } from '../rpc/errors.ts';
 import type { Component } from './component.ts';
 import { defaultPortBase, portAllocator, portSpan } from './ports.ts';
@@ -39,13 +39,22 @@ export async function loadTopology(
   components: Readonly<Record<string, Component>>,
   options: LoadOptions = {},
 ): Promise<Topology> {
+  return parseTopology(await readTopology(nameOrPath, dir), nameOrPath, components, options);
+}
+
+/** The text of a topology file; names as in `loadTopology`. */
+async function readTopology(nameOrPath: string, dir: string): Promise<string> {
   const isPath = nameOrPath.endsWith('.json') || nameOrPath.includes(path.sep);
   const file = isPath ? path.resolve(nameOrPath) : path.join(dir, `${nameOrPath}.json`);
-  const text = await readFile(file, 'utf8').catch(async () => {
+  return readFile(file, 'utf8').catch(async () => {
     const known = await topologyNames(dir).catch(() => []);
     throw new TopologyError(nameOrPath, [isPath ? `cannot read ${nameOrPath}` : `not known; there are ${known.join(', ')}`]);
   });
-  return parseTopology(text, nameOrPath, components, options);
+}
+
+/** As `loadTopology` for a file that has been checked: its watchdog does that for a node, which knows its own components only. */
+export async function loadCheckedTopology(nameOrPath: string, dir: string, options: LoadOptions = {}): Promise<Topology> {
+  return expand(parseFile(await readTopology(nameOrPath, dir), nameOrPath), options);
 }
 
 /** As `loadTopology`, from the text of a file. */
@@ -55,24 +64,29 @@ export function parseTopology(
   components: Readonly<Record<string, Component>>,
   options: LoadOptions = {},
 ): Topology {
+  const file = parseFile(text, name);
+  const topology = expand(file, options);
+  const problems = topologyProblems(file, topology, components);
+  if (problems.length > 0) throw new TopologyError(name, problems);
+  return topology;
+}
+
+function parseFile(text: string, name: string): TopologyFile {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
     throw new TopologyError(name, [`not JSON: ${(error as Error).message}`]);
   }
-  const schema = Compile(TopologyFile);
-  if (!schema.Check(value)) {
-    const problems = [...schema.Errors(value)].slice(0, 5);
+  // Not compiled: it runs once, and compiling costs more than that.
+  if (!Value.Check(TopologyFile, value)) {
+    const problems = [...Value.Errors(TopologyFile, value)].slice(0, 5);
     throw new TopologyError(
       name,
       problems.map((p) => `${p.instancePath.slice(1).replaceAll('/', '.') || 'the file'} ${p.message}`),
     );
   }
-  const topology = expand(value, options);
-  const problems = topologyProblems(value, topology, components);
-  if (problems.length > 0) throw new TopologyError(name, problems);
-  return topology;
+  return value;
 }
 
 /** Names and addresses every node of the file. */

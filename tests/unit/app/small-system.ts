@@ -11,7 +11,7 @@ import { htmlComponent } from '../../../services/html/component.ts';
 import { queryComponent } from '../../../services/query/component.ts';
 import { rankingComponent } from '../../../services/ranking/component.ts';
 import type { Component, Running } from '../../../shared/cluster/component.ts';
-import { createDataPort } from '../../../shared/cluster/data-port.ts';
+import { createDoor } from '../../../shared/cluster/door.ts';
 import type { Topology } from '../../../shared/cluster/topology.ts';
 import type { Call, Service } from '../../../shared/rpc/call.ts';
 import { createServer, type Server } from '../../../shared/rpc/server.ts';
@@ -79,12 +79,12 @@ export async function smallSystem(shards = 1, style: Topology['style'] = 'object
   const doors = Object.fromEntries(
     await Promise.all(
       ['gateway', 'client'].map(async (component) => {
-        const server = createDataPort(pino({ level: 'silent' }), undefined);
+        const server = createDoor(pino({ level: 'silent' }), undefined);
         await (await start(component)).routes?.(server);
         return [component, server] as const;
       }),
     ),
-  ) as Record<'gateway' | 'client', ReturnType<typeof createDataPort>>;
+  ) as Record<'gateway' | 'client', ReturnType<typeof createDoor>>;
 
   return {
     ...doors,

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { components } from '../../../services/registry.ts';
+import { loadComponents } from '../../../services/registry.ts';
 import type { Component } from '../../../shared/cluster/component.ts';
 import { nodesHosting } from '../../../shared/cluster/topology.ts';
 import { loadTopology, parseTopology, topologyNames, TopologyError } from '../../../shared/cluster/topology-file.ts';
 
 const dir = new URL('../../../topologies/', import.meta.url).pathname;
+const components = await loadComponents();
 const stub = (...calls: string[]): Component =>
   ({
     contract: { component: '', operations: {} },

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
 import type { Component, Contracts, Environment } from '../../../shared/cluster/component.ts';
-import { createDataPort } from '../../../shared/cluster/data-port.ts';
+import { createDoor } from '../../../shared/cluster/door.ts';
 import type { Topology, TopologyNode } from '../../../shared/cluster/topology.ts';
 import { createMetrics } from '../../../shared/observe/metrics.ts';
 import type { Context } from '../../../shared/rpc/context.ts';
@@ -61,7 +61,7 @@ export async function doorOf<C extends Contract, Calls extends Contracts>(
   component: Component<C, Calls>,
   given: Environment<Calls>,
 ): Promise<FastifyInstance> {
-  const server = createDataPort(silent, undefined);
+  const server = createDoor(silent, undefined);
   const running = await component.create(given);
   await running.routes?.(server);
   await server.ready();

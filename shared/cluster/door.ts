@@ -1,0 +1,39 @@
+import type { RequestListener } from 'node:http';
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { asRpcError, RpcError, toProblem } from '../rpc/errors.ts';
+import { createDataPort, unknownRoute } from './data-port.ts';
+
+/** A data port with public routes: Fastify in front of the components that have some. Loaded only on nodes that host one. */
+export function createDoor(log: Logger, onRpc: RequestListener | undefined): FastifyInstance {
+  const server = Fastify({
+    loggerInstance: log.child({ part: 'http' }, { level: 'warn' }),
+    // No logger of its own for each request: ids are logged where something is logged.
+    childLoggerFactory: (logger) => logger,
+    forceCloseConnections: 'idle',
+    bodyLimit: 1024 * 1024,
+    routerOptions: { maxParamLength: 256 },
+    serverFactory: (handle) => createDataPort(onRpc, handle),
+  });
+  server.setErrorHandler((thrown, request, reply) => {
+    const error = fromHttp(thrown);
+    if (error.code === 'internal') log.error({ err: thrown, url: request.url }, 'request failed');
+    void reply.code(error.status).type('application/problem+json').send(toProblem(error));
+  });
+  server.setNotFoundHandler((request, reply) => {
+    const error = unknownRoute(request.method, request.url);
+    void reply.code(error.status).type('application/problem+json').send(toProblem(error));
+  });
+  return server as unknown as FastifyInstance;
+}
+
+/** Fastify's own errors (bad JSON, too large ...) carry a status below 500: their words are safe to show. */
+function fromHttp(thrown: unknown): RpcError {
+  const status = (thrown as { statusCode?: number }).statusCode;
+  const message = (thrown as Error).message;
+  if (thrown instanceof RpcError || status === undefined || status >= 500) return asRpcError(thrown);
+  if (status === 413) return new RpcError('too_large', message);
+  if (status === 415) return new RpcError('unsupported_media_type', message);
+  if (status === 429) return new RpcError('too_many_requests', message);
+  return new RpcError('bad_request', message);
+}
