@@ -11,7 +11,14 @@ export interface ClientMetrics {
 }
 
 /** Events that an operator should read about, not only count. */
-const worthALine: ReadonlySet<LayerEvent['event']> = new Set(['ejected', 'circuit', 'disagreement', 'panic']);
+const worthALine: ReadonlySet<LayerEvent['event']> = new Set([
+  'ejected',
+  'circuit',
+  'disagreement',
+  'bad-signature',
+  'contradiction',
+  'panic',
+]);
 
 /** What the middleware does, as metrics; the few events that tell of a sick replica also as log lines. */
 export function clientMetrics(metrics: Metrics, log: Logger): ClientMetrics {

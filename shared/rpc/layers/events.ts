@@ -25,6 +25,14 @@ export type LayerEvent =
       readonly minority: readonly string[];
       readonly majority: readonly string[];
     }
+  /** Its answer was outvoted. */
+  | { readonly event: 'vote-lost'; readonly component: string; readonly node: string }
+  /** What it sent as somebody's signed word is not: a page, a receipt, an identity. */
+  | { readonly event: 'bad-signature'; readonly component: string; readonly node: string }
+  /** Two answers signed by itself contradict each other: proof, whoever brings it. */
+  | { readonly event: 'contradiction'; readonly component: string; readonly node: string }
+  /** The head of its reply came, and nobody could wait for the rest. */
+  | { readonly event: 'partial'; readonly component: string; readonly node: string }
   | { readonly event: 'stale'; readonly call: Call; readonly code: ErrorCode }
   | { readonly event: 'shed'; readonly call: Call; readonly limit: number }
   | { readonly event: 'limit'; readonly limit: number; readonly baselineMs: number; readonly windowMs: number }

@@ -1,13 +1,13 @@
 import type { Clock } from '../../time/clock.ts';
 import type { Call, Layer } from '../call.ts';
-import { asRpcError, type ErrorCode } from '../errors.ts';
+import { asRpcError, type ErrorCode, type RpcError } from '../errors.ts';
 import type { Statistics } from './statistics.ts';
 
 /** What became of a call or an attempt: `ok` or the code of its error. */
 export type Outcome = 'ok' | ErrorCode;
 
-/** Told once per call, or per attempt; `call.endpoint` is where an attempt went. Must not throw. */
-export type Watch = (call: Call, outcome: Outcome, elapsedMs: number) => void;
+/** Told once per call, or per attempt; `call.endpoint` is where an attempt went, `error` why it failed. Must not throw. */
+export type Watch = (call: Call, outcome: Outcome, elapsedMs: number, error?: RpcError) => void;
 
 /** Outermost: reports how long whole calls took - with their retries, hedges and waiting - and how they ended. */
 export function stats({ clock, watch }: { clock: Clock; watch: Watch }): Layer {
@@ -20,7 +20,8 @@ export function stats({ clock, watch }: { clock: Clock; watch: Watch }): Layer {
           return reply;
         },
         (thrown: unknown) => {
-          watch(call, asRpcError(thrown).code, clock.now() - startedAt);
+          const error = asRpcError(thrown);
+          watch(call, error.code, clock.now() - startedAt, error);
           throw thrown;
         },
       );
@@ -44,13 +45,13 @@ export function attemptStats({ clock, statistics, watch }: { clock: Clock; stati
   return function attemptStats(next) {
     return (call) => {
       const startedAt = clock.now();
-      const end = (outcome: Outcome) => {
+      const end = (outcome: Outcome, error?: RpcError) => {
         const now = clock.now();
         const known = statistics.of(call.component, call.operation.name);
         const abandoned = call.signal.aborted;
         const sampleMs = lesson(outcome, now - startedAt, abandoned, known.quantile(0.95, now, 1));
         if (sampleMs !== undefined) known.record(call.endpoint?.node ?? '', sampleMs, now);
-        watch(call, outcome, now - startedAt);
+        watch(call, outcome, now - startedAt, error);
       };
       return next(call).then(
         (reply) => {
@@ -58,7 +59,8 @@ export function attemptStats({ clock, statistics, watch }: { clock: Clock; stati
           return reply;
         },
         (thrown: unknown) => {
-          end(asRpcError(thrown).code);
+          const error = asRpcError(thrown);
+          end(error.code, error);
           throw thrown;
         },
       );
