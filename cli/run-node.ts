@@ -9,7 +9,7 @@ import { topologiesDir } from './paths.ts';
 
 /**
  * The process edge of one node: real clocks, chance, timers and sockets are put in here. Started by the watchdog with
- * [id, topology, portBase, datasetDir]; says `ready` over IPC; ends with its parent.
+ * [id, topology, portBase, datasetDir]; over IPC it is told `go` and says `ready`; ends with its parent.
  */
 export async function runNode([id, topologyName, portBase, datasetDir]: readonly string[]): Promise<void> {
   const byName = process.env.TIERLAB_HOSTS === 'by-name';
@@ -38,11 +38,16 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
   const topology = await loadCheckedTopology(topologyName!, topologiesDir, options);
   const node = topology.nodes.find((candidate) => candidate.id === id);
   if (!node) throw new Error(`topology ${topology.name} has no node ${id}`);
+  const components = await loadComponents(node.components);
+  await turn();
+  // A twin is a copy of a running node, down to the incarnation (shared/cluster/watchdog/processes.ts).
+  const original = process.env.TIERLAB_TWIN_OF;
+  const incarnation = original === undefined ? systemClock.wall() : Number(original);
   running = await startNode({
     topology,
     node,
-    components: await loadComponents(node.components),
-    incarnation: systemClock.wall(),
+    components,
+    incarnation,
     datasetDir: datasetDir!,
     clock: systemClock,
     random: systemRandom,
@@ -50,7 +55,22 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
     log,
     operatorToken: process.env.TIERLAB_OPERATOR_TOKEN,
     bindHost: byName ? '0.0.0.0' : '127.0.0.1',
+    chaosEnabled: process.env.TIERLAB_CHAOS === '1',
+    twin: original !== undefined,
   });
-  log.info({ port: node.port, opsPort: node.opsPort, components: node.components }, 'ready');
-  process.send?.({ ready: true });
+  const { opsPort } = running;
+  log.info({ port: node.port, opsPort, components: node.components }, 'ready');
+  process.send?.({ ready: true, incarnation, opsPort });
+}
+
+/** Resolves when the watchdog lets this node go: what it calls is ready. At once, where no watchdog is the parent. */
+function turn(): Promise<void> {
+  if (!process.connected) return Promise.resolve();
+  return new Promise((resolve) => {
+    process.on('message', function onMessage(message: { go?: true }) {
+      if (message.go !== true) return;
+      process.off('message', onMessage);
+      resolve();
+    });
+  });
 }

@@ -11,7 +11,16 @@ export type ChildState =
   | { readonly state: 'ready'; readonly pid: number; readonly since: number }
   | { readonly state: 'stopping'; readonly pid: number }
   | { readonly state: 'backoff'; readonly untilMs: number; readonly exit: string }
-  | { readonly state: 'crash-loop'; readonly exit: string };
+  | { readonly state: 'crash-loop'; readonly exit: string }
+  /** Down, and nobody may start it: its machine is gone. */
+  | { readonly state: 'held'; readonly exit: string };
+
+/** What a process says of itself when it is ready. */
+export interface ReadyMessage {
+  readonly ready: true;
+  readonly incarnation?: number;
+  readonly opsPort?: number;
+}
 
 export interface ChildOptions {
   readonly id: string;
@@ -30,15 +39,27 @@ export interface Child {
   readonly id: string;
   readonly state: () => ChildState;
   readonly restarts: () => number;
-  /** Starts it when it is down. */
+  /** Runs the process as far as its code is loaded: it waits for its turn there. */
+  readonly load: () => void;
+  /** Starts it when it is down; its turn has come, now and after every restart. */
   readonly start: () => void;
   /** SIGTERM, then SIGKILL after `graceMs`; resolves when the process is gone. It is not restarted. */
   readonly stop: (graceMs: number) => Promise<void>;
   /** Sends a signal to the running process; false when there is none. A kill is restarted like a crash. */
   readonly signal: (signal: NodeJS.Signals) => boolean;
+  /** SIGKILL; resolves when the process is gone. */
+  readonly kill: () => Promise<void>;
+  /** From now on nobody starts it, until `release`, which does so itself. Both are idempotent. */
+  readonly hold: () => void;
+  readonly release: () => void;
+  /** What the running process said when it was ready. */
+  readonly told: () => ReadyMessage | undefined;
 }
 
-/** One node's process: started, watched, restarted with backoff, given up in a crash loop. It says `ready` over IPC. */
+/**
+ * One node's process: started, watched, restarted with backoff, given up in a crash loop. Over IPC it is told `go` when its turn has
+ * come, and says `ready`.
+ */
 export function createChild(options: ChildOptions): Child {
   const { id, command, logFile, env = {}, clock, scheduler, onChange, restartPolicy = defaultRestartPolicy } = options;
   let state: ChildState = { state: 'stopped' };
@@ -46,30 +67,42 @@ export function createChild(options: ChildOptions): Child {
   let backoffTimer: Timer | undefined;
   let crashes: readonly number[] = [];
   let restarts = 0;
+  let turn = false;
+  let held = false;
+  let told: ReadyMessage | undefined;
 
   function change(next: ChildState): void {
     state = next;
     onChange(next);
   }
 
-  function start(): void {
+  function giveTurn(): void {
+    // Gone or going: the next process is told as it begins.
+    if (turn && process_?.connected) process_.send({ go: true }, () => {});
+  }
+
+  function run(): void {
     if (process_) return;
     backoffTimer?.cancel();
+    if (held) return change({ state: 'held', exit: 'exit' in state ? state.exit : 'stopped' });
     const log = openSync(logFile, 'a');
     const [executable, ...args] = command;
     const child = spawn(executable, args, { stdio: ['ignore', log, log, 'ipc'], env: { ...process.env, ...env } });
     closeSync(log);
     process_ = child;
+    giveTurn();
     const since = clock.now();
-    child.on('message', (message: { ready?: true }) => {
-      if (message.ready && process_ === child && state.state === 'starting')
-        change({ state: 'ready', pid: child.pid!, since: clock.now() });
+    child.on('message', (message: Partial<ReadyMessage>) => {
+      if (!message.ready || process_ !== child || state.state !== 'starting') return;
+      told = message as ReadyMessage;
+      change({ state: 'ready', pid: child.pid!, since: clock.now() });
     });
     let ended = false;
     const onEnd = (exit: string): void => {
       if (ended) return;
       ended = true;
       process_ = undefined;
+      told = undefined;
       exited(exit, clock.now() - since);
     };
     child.on('exit', (code, signal) => onEnd(signal ?? `exit code ${code}`));
@@ -79,6 +112,8 @@ export function createChild(options: ChildOptions): Child {
 
   function exited(exit: string, ranMs: number): void {
     if (state.state === 'stopping') return change({ state: 'stopped' });
+    // A machine that is gone on purpose is no crash of the program: it does not count towards a crash loop.
+    if (held) return change({ state: 'held', exit });
     const now = clock.now();
     const decision = onCrash(crashes, ranMs, now, restartPolicy);
     crashes = decision.crashes;
@@ -86,11 +121,20 @@ export function createChild(options: ChildOptions): Child {
     change({ state: 'backoff', untilMs: now + decision.delayMs, exit });
     backoffTimer = scheduler.after(decision.delayMs, () => {
       restarts += 1;
-      start();
+      run();
     });
   }
 
+  async function kill(): Promise<void> {
+    const child = process_;
+    if (!child) return;
+    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    child.kill('SIGKILL');
+    await gone;
+  }
+
   async function stop(graceMs: number): Promise<void> {
+    turn = false;
     backoffTimer?.cancel();
     const child = process_;
     if (!child?.pid) return change({ state: 'stopped' });
@@ -108,11 +152,23 @@ export function createChild(options: ChildOptions): Child {
     id,
     state: () => state,
     restarts: () => restarts,
+    load: run,
     start() {
       if (state.state === 'crash-loop') crashes = [];
-      start();
+      turn = true;
+      giveTurn();
+      run();
     },
     stop,
     signal: (signal) => process_?.kill(signal) ?? false,
+    kill,
+    hold: () => void (held = true),
+    release() {
+      held = false;
+      if (state.state !== 'held') return;
+      restarts += 1;
+      run();
+    },
+    told: () => told,
   };
 }

@@ -99,6 +99,8 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
 
   return {
     async start(signal) {
+      // All load their code at once; they open in order.
+      for (const node of waves.flat()) children.get(node.id)!.load();
       for (const wave of waves) {
         if (signal.aborted) throw signal.reason;
         for (const node of wave) children.get(node.id)!.start();
