@@ -1,9 +1,12 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import type { Server } from 'node:http';
 import path from 'node:path';
 import { loadComponents } from '../services/registry.ts';
 import { takenPorts } from '../shared/cluster/watchdog/port-check.ts';
 import type { Topology, TopologyNode } from '../shared/cluster/topology.ts';
+import { chaosOffRoutes } from '../shared/faults/chaos-off.ts';
+import type { WatchdogFaults } from '../shared/cluster/watchdog/faults.ts';
 import { createWatchdogApi } from '../shared/cluster/watchdog/api.ts';
 import type { ChildState } from '../shared/cluster/watchdog/child.ts';
 import { createWatchdog, type Watchdog } from '../shared/cluster/watchdog/watchdog.ts';
@@ -21,7 +24,11 @@ export interface ClusterOptions {
   readonly dataDir: string;
   readonly datasetDir: string;
   readonly bindHost: string;
+  /** Faults may be injected. */
+  readonly chaos: boolean;
   readonly onChange: (node: TopologyNode, state: ChildState, watchdog: Watchdog) => void;
+  /** Told in words what faults do to processes. */
+  readonly onFault?: (text: string) => void;
 }
 
 /**
@@ -29,8 +36,14 @@ export interface ClusterOptions {
  * `onReady` is called once, when all of them are ready.
  */
 export async function runCluster(options: ClusterOptions, onReady: () => void, onStopping: () => void): Promise<void> {
-  const { topology, topologyName, nodes, dataDir, datasetDir, bindHost, onChange } = options;
+  const { topology, topologyName, nodes, dataDir, datasetDir, bindHost, chaos, onChange, onFault = () => undefined } = options;
   const portBase = topology.watchdogPort;
+  const dir = runDir(dataDir, portBase);
+  const pausedPath = path.join(dir, 'paused.json');
+  if (existsSync(pausedPath) && !readRunFile(dataDir, portBase)) {
+    const { resumeLeftOver } = await import('../shared/cluster/watchdog/processes.ts');
+    resumeLeftOver(pausedPath);
+  }
   await refuseTakenPorts(topology, nodes, bindHost, readRunFile(dataDir, portBase)?.pid);
 
   const run = writeRunFile(dataDir, { pid: process.pid, portBase, topology: topology.name, startedAt: new Date().toISOString() });
@@ -48,8 +61,8 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
       String(portBase),
       datasetDir,
     ],
-    logDir: path.join(runDir(dataDir, portBase), 'logs'),
-    env: { TIERLAB_OPERATOR_TOKEN: run.token },
+    logDir: path.join(dir, 'logs'),
+    env: { TIERLAB_OPERATOR_TOKEN: run.token, TIERLAB_RUN_DIR: dir, TIERLAB_CHAOS: chaos ? '1' : '0' },
     clock: systemClock,
     scheduler: systemScheduler,
     onChange: (node, state) => onChange(node, state, watchdog),
@@ -58,7 +71,14 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
   const end = (): void => ending.abort(new CommandError('stopped before everything was ready'));
   const ended = new Promise<void>((resolve) => ending.signal.addEventListener('abort', () => resolve(), { once: true }));
   process.on('SIGINT', end).on('SIGTERM', end).on('SIGHUP', end);
-  const api = createWatchdogApi({ topology, watchdog, token: run.token, shutdown: () => setImmediate(end) });
+  const faults = chaos ? await watchdogFaults(watchdog, dir, pausedPath, onFault) : undefined;
+  const api = createWatchdogApi({
+    topology,
+    watchdog,
+    token: run.token,
+    shutdown: () => setImmediate(end),
+    more: faults?.routes ?? chaosOffRoutes,
+  });
 
   try {
     await listen(api, topology.watchdogPort, bindHost);
@@ -67,12 +87,40 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
     await ended;
   } finally {
     onStopping();
+    await faults?.stop();
     await watchdog.stop();
     api.close();
     api.closeAllConnections();
     removeRunFile(dataDir, portBase);
     process.off('SIGINT', end).off('SIGTERM', end).off('SIGHUP', end);
   }
+}
+
+/** Loaded only where faults may come. */
+async function watchdogFaults(
+  watchdog: Watchdog,
+  dir: string,
+  pausedPath: string,
+  tell: (text: string) => void,
+): Promise<WatchdogFaults> {
+  const [{ createWatchdogFaults }, { createProcesses, pausedFile }] = await Promise.all([
+    import('../shared/cluster/watchdog/faults.ts'),
+    import('../shared/cluster/watchdog/processes.ts'),
+  ]);
+  const processes = createProcesses({
+    child: watchdog.child,
+    newTwin: watchdog.newTwin,
+    stateDir: (node) => path.join(dir, 'state', node),
+    paused: pausedFile(pausedPath),
+  });
+  return createWatchdogFaults({
+    watchdog,
+    processes,
+    clock: systemClock,
+    scheduler: systemScheduler,
+    onEvent: ({ event, kind, target, end }) => tell(`fault ${kind} at ${target}: ${event}${end ? ` (${end})` : ''}`),
+    onTrouble: tell,
+  });
 }
 
 async function listen(server: Server, port: number, host: string): Promise<void> {

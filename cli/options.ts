@@ -12,6 +12,11 @@ export function withClusterOptions(command: Command): Command {
     .option('--data <dir>', 'the folder of data sets, logs and run files (default ./data)');
 }
 
+/** `--chaos`, or TIERLAB_CHAOS=1: faults may be injected. */
+export function chaosWanted(flag: boolean | undefined): boolean {
+  return flag === true || process.env.TIERLAB_CHAOS === '1';
+}
+
 function parsePort(text: string): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port < 1_024 || port > 63_000)

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { runCluster } from '../cluster.ts';
 import { ensureData } from '../data.ts';
 import { UsageError } from '../errors.ts';
-import { withClusterOptions, type ClusterFlags } from '../options.ts';
+import { chaosWanted, withClusterOptions, type ClusterFlags } from '../options.ts';
 import { dataDirOf } from '../paths.ts';
 import { portBaseOf } from '../run-file.ts';
 import { createTerminal } from '../terminal.ts';
@@ -42,6 +42,8 @@ async function runOne(id: string, flags: NodeFlags): Promise<void> {
       dataDir,
       datasetDir,
       bindHost: byName ? '0.0.0.0' : '127.0.0.1',
+      chaos: chaosWanted(undefined),
+      onFault: (text) => terminal.line(text),
       onChange: (it, state) => terminal.line(`${it.id} ${state.state}${'exit' in state ? ` (${state.exit})` : ''}`),
     },
     () => terminal.line(`${id} is ready at port ${wanted.port}, ops port ${wanted.opsPort}`),

@@ -3,7 +3,7 @@ import type { Topology } from '../../shared/cluster/topology.ts';
 import { runCluster } from '../cluster.ts';
 import { ensureData } from '../data.ts';
 import { detachSelf } from '../detach.ts';
-import { withClusterOptions, type ClusterFlags } from '../options.ts';
+import { chaosWanted, withClusterOptions, type ClusterFlags } from '../options.ts';
 import { dataDirOf } from '../paths.ts';
 import { portBaseOf } from '../run-file.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
@@ -12,13 +12,18 @@ import { topologyOf } from '../topology.ts';
 interface UpFlags extends ClusterFlags {
   readonly topology: string;
   readonly detach?: true;
+  readonly chaos?: true;
 }
 
 export function up(command: Command): void {
   withClusterOptions(command)
     .option('-t, --topology <name>', 'a name in topologies/, or the path of a topology file', 'multitier')
     .option('-d, --detach', 'leave it running in the background')
-    .addHelpText('after', '\nExamples:\n  $ tierlab up\n  $ tierlab up --topology single-server --port-base 20000 --detach')
+    .option('--chaos', 'take faults: "tierlab chaos inject" and the console may then break things')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ tierlab up\n  $ tierlab up --topology single-server --port-base 20000 --detach\n  $ tierlab up --chaos',
+    )
     .action(runUp);
 }
 
@@ -39,10 +44,17 @@ async function runUp(flags: UpFlags): Promise<void> {
       dataDir,
       datasetDir,
       bindHost: '127.0.0.1',
+      chaos: chaosWanted(flags.chaos),
+      onFault: (text) => terminal.line(`${terminal.dim('!')} ${text}`),
       onChange(node, state, watchdog) {
         const ready = watchdog.status().filter((it) => it.state === 'ready').length;
-        if (state.state === 'backoff' || state.state === 'crash-loop') {
-          const what = state.state === 'backoff' ? 'is started again' : 'keeps crashing and stays down';
+        if (state.state === 'backoff' || state.state === 'crash-loop' || state.state === 'held') {
+          const whats = {
+            backoff: 'is started again',
+            'crash-loop': 'keeps crashing and stays down',
+            held: 'is held down by a fault',
+          };
+          const what = whats[state.state];
           terminal.line(`${terminal.bad('✗')} ${node.id} ended (${state.exit}) and ${what}`);
         } else if (phase === 'starting' && state.state === 'ready')
           terminal.progress('starting nodes', ready, topology.nodes.length);

@@ -1,3 +1,4 @@
+import { chaosIsOff } from '../../shared/faults/chaos-off.ts';
 import type { Fault } from '../../shared/faults/envelope.ts';
 import { tolerated } from '../../shared/membership/repair.ts';
 import type { Target } from './select.ts';
@@ -25,7 +26,7 @@ export interface Intention {
 /** Pure: all that speaks against an injection, as sentences. Empty = go ahead. The rules are those of FAULTS.md. */
 export function objections({ id, kind, casualties, beyondTolerance }: Intention, situation: Situation): string[] {
   const { enabled, aborting, nodes, active, unsteady } = situation;
-  if (!enabled) return ['chaos is not enabled: start the cluster with --chaos'];
+  if (!enabled) return [chaosIsOff];
   const found: string[] = [];
   if (aborting !== undefined) found.push(`everything is being stopped: ${aborting}`);
   if (active.some((other) => other.id === id)) found.push(`the id ${id} is in use`);

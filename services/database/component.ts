@@ -10,7 +10,7 @@ import { shardMetrics } from './shard-metrics.ts';
 export const databaseComponent = component({
   contract: database,
   calls: {},
-  create({ node, topology, datasetDir, clock, log, metrics }) {
+  create({ node, topology, datasetDir, clock, log, metrics, disk = () => undefined }) {
     const shardNumber = node.shard ?? 1;
     const shard = openShard(join(datasetDir, shardFolder(shardNumber, topology.shards)), clock, log);
     const observe = shardMetrics(metrics, shard);
@@ -19,9 +19,18 @@ export const databaseComponent = component({
     log.info({ shard: shardNumber, pages: index.segment.documents, openedMs: shard.openedMs }, 'shard open');
     return {
       handlers: {
-        find: async (request) => finder.find(request),
-        pages: async ({ ids }) => ({ pages: store.pages(ids) }),
-        vocabulary: async () => ({ version: store.version, ...store.vocabulary() }),
+        async find(request, { requestId }) {
+          await disk(requestId);
+          return finder.find(request);
+        },
+        async pages({ ids }, { requestId }) {
+          await disk(requestId);
+          return { pages: store.pages(ids) };
+        },
+        async vocabulary(_request, { requestId }) {
+          await disk(requestId);
+          return { version: store.version, ...store.vocabulary() };
+        },
       },
       state: () => ({
         shard: shardNumber,

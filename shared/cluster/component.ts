@@ -26,6 +26,8 @@ export interface Environment<Calls extends Contracts = Contracts> {
   readonly upstream: { readonly [Name in keyof Calls]: Upstream<Calls[Name]> };
   /** The folder of the data set; the same on every node of one machine. */
   readonly datasetDir: string;
+  /** Before each access to the disk: waits as long as a fault makes it slower; undefined = not at all. */
+  readonly disk?: (key: string) => Promise<void> | undefined;
   /** The membership view that this node follows; undefined until a monitor answered for the first time. */
   readonly view: () => View | undefined;
   /** The context of work that the component begins by itself; `timeoutMs` = its deadline from now. */

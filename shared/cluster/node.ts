@@ -4,9 +4,10 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { monitor as monitorContract, type Heartbeat } from '../../services/monitor/contract.ts';
 import { createDirectory } from '../membership/directory.ts';
+import { chaosOffRoutes } from '../faults/chaos-off.ts';
 import { createLagMeter } from '../membership/lag.ts';
 import { startHeart, type Heart } from '../membership/heartbeat.ts';
-import { createMetrics } from '../observe/metrics.ts';
+import { createMetrics, type Metrics } from '../observe/metrics.ts';
 import { createClient, type Client } from '../rpc/client.ts';
 import type { Context } from '../rpc/context.ts';
 import { clientMetrics } from '../rpc/client-metrics.ts';
@@ -25,6 +26,7 @@ import type { Scheduler } from '../time/scheduler.ts';
 import { createTimerWheel } from '../time/wheel.ts';
 import type { Component, Environment, Running } from './component.ts';
 import { createDataPort } from './data-port.ts';
+import { listenerSwitch, type ListenerSwitch, type ListenOptions } from './listener-switch.ts';
 import { createOpsPort } from './ops-port.ts';
 import { nodesHosting, type Topology, type TopologyNode } from './topology.ts';
 
@@ -42,9 +44,14 @@ export interface NodeOptions {
   readonly operatorToken?: string | undefined;
   /** The address to listen on; the topology's host is what others call. */
   readonly bindHost: string;
+  /** Faults may be injected. */
+  readonly chaosEnabled?: boolean;
+  /** A second process of a node that runs already (`byz.twin`): it shares the data ports, and has an ops port of its own. */
+  readonly twin?: boolean;
 }
 
 export interface RunningNode {
+  readonly opsPort: number;
   /** Drains and stops: no new requests, the ones under way are answered, then everything is released. Idempotent. */
   readonly stop: () => Promise<void>;
 }
@@ -58,11 +65,16 @@ const heartbeatTimeoutMs = 1_000;
  *   ops port up -> components created -> data ports up -> heartbeats say "ready"
  */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
-  const { topology, node, components, incarnation, datasetDir, clock, random, scheduler, log, bindHost } = options;
+  const { topology, node, components, incarnation, datasetDir, random, scheduler, log, bindHost } = options;
+  const { chaosEnabled = false, twin = false } = options;
   const metrics = createMetrics({ node: node.id, topology: topology.name }, { process: true });
+  const listeners = listenerSwitch(scheduler, log);
+  const faults = chaosEnabled ? await nodeFaults(options, metrics, listeners) : undefined;
+  const clock = faults?.clock ?? options.clock;
   const directory = createDirectory(topology, () => heart.view());
   const policy = createPolicyHolder(topology.policy);
-  const lag = createLagMeter(clock, scheduler);
+  // How late the main loop runs is measured by the true clock: timers run on that one, too.
+  const lag = createLagMeter(options.clock, scheduler);
   const { observe: count, watchAttempt } = clientMetrics(metrics, log);
   const limit = createLimitWatch();
   const statistics = createStatistics();
@@ -71,8 +83,10 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     limit.observe(event);
   };
   const server = createServer(node.id, [
+    ...(faults ? [faults.atEntry] : []),
     serverStats(metrics, clock),
     ...serverLayers(policy, { clock, lagMs: lag.lagMs, observe }),
+    ...(faults ? [faults.atHandler] : []),
   ]);
   const client = createClient({
     node: node.id,
@@ -86,6 +100,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     observe,
     watchAttempt,
     statistics,
+    ...(faults && { atExit: faults.atExit }),
   });
 
   const newContext = (timeoutMs: number): Context => ({
@@ -113,6 +128,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     policy,
     tuning: () => ({ node: node.id, server: [limit.tuned()], calls: tunedOperations(statistics, policy, clock.now()) }),
     token: options.operatorToken,
+    more: faults?.routes ?? chaosOffRoutes,
     ready: () => heart.phase() === 'ready',
     state: () => ({
       node: node.id,
@@ -129,6 +145,8 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const stop = (): Promise<void> => (stopping ??= release());
 
   async function release(): Promise<void> {
+    listeners.forget();
+    faults?.registry.healAll('shutdown');
     heart.setPhase('draining');
     await Promise.all(opened.filter((it) => it !== ops).map(close));
     for (const it of running.values()) await it.stop?.();
@@ -139,7 +157,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   }
 
   try {
-    await listen(ops, node.opsPort, bindHost);
+    const { port: opsPort } = await listen(ops, { port: twin ? 0 : node.opsPort, host: bindHost });
     opened.push(ops);
     for (const name of node.components) {
       const definition = components[name]!;
@@ -156,6 +174,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
           Object.entries(definition.calls).map(([callee, contract]) => [callee, upstream(contract, client.service, random)]),
         ),
         datasetDir,
+        ...(faults && { disk: faults.disk }),
         view: () => heart.view(),
         newContext,
       };
@@ -163,28 +182,50 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       running.set(name, it);
       server.host({ contract: definition.contract, handlers: it.handlers });
     }
-    const onRpc = httpServerTransport(server, { node: node.id, clock, random, log });
+    const onRpc = httpServerTransport(server, {
+      node: node.id,
+      clock,
+      random,
+      log,
+      scheduler,
+      ...(faults && { shape: faults.shape }),
+    });
     for (const [port, names] of portPlan(node)) {
       const onPort = port === node.port ? onRpc : undefined;
+      const address = dataAddress(port, bindHost, chaosEnabled);
       const routes = names.map((name) => running.get(name)!.routes).filter((it) => it !== undefined);
       if (routes.length === 0) {
         const dataPort = createDataPort(onPort);
-        await listen(dataPort, port, bindHost);
+        await listen(dataPort, address);
         opened.push(dataPort);
+        listeners.add(dataPort, address);
         continue;
       }
       const { createDoor } = await import('./door.ts');
       const door = createDoor(log, onPort);
       for (const add of routes) await add(door);
-      await door.listen({ port, host: bindHost });
+      await door.listen(address);
       opened.push(door);
+      listeners.add(door.server, address);
     }
+    heart.setPhase('ready');
+    return { stop, opsPort };
   } catch (error) {
     await stop().catch(() => {});
     throw error;
   }
-  heart.setPhase('ready');
-  return { stop };
+}
+
+/** Loaded only where faults may come: a node that never breaks on purpose does not pay for it. */
+async function nodeFaults({ node, clock, scheduler, log }: NodeOptions, metrics: Metrics, listener: ListenerSwitch) {
+  const { createNodeFaults } = await import('../faults/node-faults.ts');
+  const hasDisk = node.components.includes('database');
+  return createNodeFaults({ node: node.id, clock, scheduler, listener, hasDisk, metrics, log });
+}
+
+/** A twin shares the ports of its node; where there can be none, a port that is taken is refused. */
+function dataAddress(port: number, host: string, chaosEnabled: boolean): ListenOptions {
+  return { port, host, ...(chaosEnabled && process.platform === 'linux' ? { reusePort: true } : {}) };
 }
 
 /** Which components' public routes go on which port: doors on their own, everything else on the data port. */
@@ -206,10 +247,10 @@ function heartbeatSender(toNode: Client['toNode'], newContext: (timeoutMs: numbe
   };
 }
 
-async function listen(server: HttpServer, port: number, host: string): Promise<AddressInfo> {
+async function listen(server: HttpServer, options: ListenOptions): Promise<AddressInfo> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, () => resolve());
+    server.listen(options, () => resolve());
   });
   return server.address() as AddressInfo;
 }

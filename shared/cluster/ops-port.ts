@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { Metrics } from '../observe/metrics.ts';
 import type { PolicyHolder } from '../rpc/policy.ts';
-import { createControlServer, PlainAnswer } from './control-server.ts';
+import { createControlServer, PlainAnswer, type ControlRoute } from './control-server.ts';
 
 export interface OpsSources {
   readonly metrics: Metrics;
@@ -14,13 +14,16 @@ export interface OpsSources {
   readonly tuning: () => unknown;
   /** Undefined: this node takes no orders. */
   readonly token: string | undefined;
+  /** What else is ordered here: faults. */
+  readonly more: readonly ControlRoute[];
 }
 
 /**
  * The control plane of a node, apart from its data port so that load and injected faults never reach it. Open to read: /health, /ready,
- * /metrics, /admin/state, /admin/policy, /admin/tuning. With the operator token: POST /admin/policy changes the middleware's policy from the next call on.
+ * /metrics, /admin/state, /admin/policy, /admin/tuning. With the operator token: POST /admin/policy changes the middleware's policy from the
+ * next call on, /admin/faults and /admin/halt as in shared/faults/routes.ts.
  */
-export function createOpsPort({ metrics, ready, state, policy, tuning, token }: OpsSources): Server {
+export function createOpsPort({ metrics, ready, state, policy, tuning, token, more }: OpsSources): Server {
   const status = (body: object, ok: boolean) => new PlainAnswer('application/json', `${JSON.stringify(body)}\n`, ok ? 200 : 503);
   return createControlServer(
     [
@@ -38,6 +41,7 @@ export function createOpsPort({ metrics, ready, state, policy, tuning, token }: 
           return policy.current;
         },
       },
+      ...more,
       {
         method: 'GET',
         path: '/metrics',

@@ -5,13 +5,13 @@ import { checked } from './check.ts';
 /** Long enough for any lab, short enough that a forgotten fault is gone before the next one: 15 minutes. */
 export const maxTtlMs = 900_000;
 
-const Name = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$' });
+export const FaultName = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$' });
 
 /** Which requests are meant; an absent member means any. */
 export const Scope = Type.Object(
   {
     /** The node that calls. */
-    caller: Type.Optional(Name),
+    caller: Type.Optional(FaultName),
     /** `rank`, or with its component `ranking.rank`. */
     operation: Type.Optional(Type.String({ pattern: '^[a-z][A-Za-z0-9-]*([.][A-Za-z0-9-]+)?$', maxLength: 80 })),
     /** One leg of the way only: of use for network faults. */
@@ -50,13 +50,13 @@ const common = {
 /** One fault at one target: what a node or a watchdog is given. All victims of one injection share `id`. */
 export const Fault = Type.Object(
   {
-    id: Name,
+    id: FaultName,
     ...common,
     /** The node that is to be broken. */
-    target: Name,
+    target: FaultName,
     seed: Type.Integer({ ...seedRange, default: 0 }),
     /** Who holds the lease: when it stops renewing, the fault heals. */
-    owner: Name,
+    owner: FaultName,
   },
   { additionalProperties: false },
 );
@@ -65,9 +65,9 @@ export type Fault = Static<typeof Fault>;
 /** Who is meant: all conditions hold at once. Not one condition is an error, not everybody. */
 export const Selector = Type.Object(
   {
-    nodes: Type.Optional(Type.Array(Name, { minItems: 1 })),
-    group: Type.Optional(Name),
-    component: Type.Optional(Name),
+    nodes: Type.Optional(Type.Array(FaultName, { minItems: 1 })),
+    group: Type.Optional(FaultName),
+    component: Type.Optional(FaultName),
     shard: Type.Optional(Type.Integer({ minimum: 1 })),
     /** So many of those that match, drawn from the seed. */
     pick: Type.Optional(Type.Integer({ minimum: 1 })),
@@ -79,13 +79,13 @@ export type Selector = Static<typeof Selector>;
 /** What a person or an experiment asks the controller for; it picks the victims, and id, seed and owner where absent. */
 export const FaultRequest = Type.Object(
   {
-    id: Type.Optional(Name),
+    id: Type.Optional(FaultName),
     ...common,
     /** A node, or a selector. */
-    target: Type.Union([Name, Selector]),
+    target: Type.Union([FaultName, Selector]),
     /** No default: an experiment derives its own. */
     seed: Type.Optional(Seed),
-    owner: Type.Optional(Name),
+    owner: Type.Optional(FaultName),
     /** Allows more than one fault at a time, and more than f victims of a replica group. */
     beyondTolerance: Type.Boolean({ default: false }),
   },

@@ -17,12 +17,15 @@ export class ConnectionReset extends RpcError {
   }
 }
 
-/** Server side, next to the handler: service faults on calls to this node, the first fault outermost. */
+/**
+ * Server side, next to the handler: service faults on calls to this node, the first fault outermost. Signs of life are not part of the
+ * service: a node that limps or lies at its work still beats in time and truthfully (the gray failure).
+ */
 export function serveFaults(faults: ActiveFaults): Layer {
   return (next) =>
     function serveFaults(call) {
       const active = faults.active();
-      if (active.length === 0) return next(call);
+      if (active.length === 0 || call.operation.priority === 'health') return next(call);
       const layers = active.flatMap((fault) => fault.serve(call) ?? []);
       return compose(layers, next)(call);
     };

@@ -57,6 +57,8 @@ interface Entry {
 
 const remembered = 200;
 
+export type FaultRegistry = ReturnType<typeof createFaultRegistry>;
+
 /**
  * The faults of one node or watchdog. Every way out - heal, time to live, lost lease, halt, shutdown - goes through `end`,
  * once. Bad input throws `bad_request` or `conflict` and changes nothing.

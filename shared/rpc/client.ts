@@ -2,7 +2,7 @@ import type { Directory } from '../membership/directory.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Random } from '../time/random.ts';
 import type { Scheduler } from '../time/scheduler.ts';
-import { compose, type Call, type Endpoint, type Service } from './call.ts';
+import { compose, type Call, type Endpoint, type Layer, type Service } from './call.ts';
 import { RpcError } from './errors.ts';
 import { deadline } from './layers/deadline.ts';
 import type { Observe } from './layers/events.ts';
@@ -28,6 +28,8 @@ export interface ClientOptions {
   readonly watchAttempt?: Watch;
   /** The latencies by which the layers tune themselves; made inside unless somebody wants to look at them. */
   readonly statistics?: Statistics;
+  /** Next to the transport: what a faulty network does to messages from here. */
+  readonly atExit?: Layer;
 }
 
 export interface Client {
@@ -46,13 +48,14 @@ export interface Client {
  */
 export function createClient(options: ClientOptions): Client {
   const { node, hosted, serve, directory, policy, clock, random, scheduler, observe, watchAttempt, statistics } = options;
+  const { atExit = (next) => next } = options;
   const http = httpClientTransport({ node, clock });
   const local = localTransport(serve);
   const here: Endpoint = { node, host: '', port: 0 };
   const onlyHere: readonly Endpoint[] = [here];
   const endpoints = (component: string, shard?: number): readonly Endpoint[] =>
     hosted.includes(component) ? onlyHere : directory.endpoints(component, shard);
-  const transport: Service = (call: Call) => (call.endpoint === here ? local(call) : http.send(call));
+  const transport: Service = atExit((call: Call) => (call.endpoint === here ? local(call) : http.send(call)));
   const bounded = deadline({ defaultMs: 10_000, maxMs: 600_000 }, { clock, scheduler })(transport);
 
   return {

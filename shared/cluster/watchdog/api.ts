@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import { RpcError } from '../../rpc/errors.ts';
-import { createControlServer } from '../control-server.ts';
+import { createControlServer, type ControlRoute } from '../control-server.ts';
 import type { Topology } from '../topology.ts';
 import type { Watchdog } from './watchdog.ts';
 
@@ -12,15 +12,24 @@ export interface WatchdogApiOptions {
   readonly shutdown: () => void;
   /** How long `stop` of one node may drain, ms. */
   readonly graceMs?: number;
+  /** What else is ordered here: faults. */
+  readonly more?: readonly ControlRoute[];
 }
 
 const signals: Readonly<Record<string, NodeJS.Signals>> = { kill: 'SIGKILL', pause: 'SIGSTOP', resume: 'SIGCONT' };
 
 /**
  * The watchdog's port: GET /status is open to read; POST /shutdown and POST /nodes/<id>/start|stop|kill|pause|resume need the
- * operator token. Only processes that this watchdog started can be named.
+ * operator token, and so do the routes of shared/faults/routes.ts. Only processes that this watchdog started can be named.
  */
-export function createWatchdogApi({ topology, watchdog, token, shutdown, graceMs = 8_000 }: WatchdogApiOptions): Server {
+export function createWatchdogApi({
+  topology,
+  watchdog,
+  token,
+  shutdown,
+  graceMs = 8_000,
+  more = [],
+}: WatchdogApiOptions): Server {
   async function act(id: string, action: string): Promise<unknown> {
     const child = watchdog.child(id);
     const status = () => watchdog.status().find((node) => node.id === id);
@@ -32,8 +41,10 @@ export function createWatchdogApi({ topology, watchdog, token, shutdown, graceMs
           .map((node) => node.id)
           .join(', ')}`,
       );
-    if (action === 'start') child.start();
-    else if (action === 'stop') await child.stop(graceMs);
+    if (action === 'start') {
+      child.start();
+      if (child.state().state === 'held') throw new RpcError('conflict', `${id} is held down: its machine is gone for now`);
+    } else if (action === 'stop') await child.stop(graceMs);
     else if (!Object.hasOwn(signals, action))
       throw new RpcError('not_found', `no action ${action}; there are start, stop, kill, pause, resume`);
     else if (!child.signal(signals[action]!))
@@ -43,6 +54,7 @@ export function createWatchdogApi({ topology, watchdog, token, shutdown, graceMs
 
   return createControlServer(
     [
+      ...more,
       {
         method: 'GET',
         path: '/status',

@@ -43,6 +43,8 @@ export interface Watchdog {
   readonly status: () => readonly NodeStatus[];
   /** One node's process; undefined for an unknown id. */
   readonly child: (id: string) => Child | undefined;
+  /** A second process for a node, not started and not watched here: a copy of the running one, down to its incarnation. */
+  readonly newTwin: (id: string, incarnation: number) => Child;
 }
 
 /** One parent that starts, watches and restarts node processes. */
@@ -124,5 +126,11 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
         };
       }),
     child: (id) => children.get(id),
+    newTwin(id, incarnation) {
+      const node = nodes.find((it) => it.id === id)!;
+      const logFile = path.join(logDir, `${id}-twin.log`);
+      const twinEnv = { ...env, TIERLAB_TWIN_OF: String(incarnation) };
+      return createChild({ id, command: command(node), env: twinEnv, logFile, clock, scheduler, onChange: () => undefined });
+    },
   };
 }

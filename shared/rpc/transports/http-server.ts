@@ -1,7 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import type { Logger } from 'pino';
+import type { BodyShape } from '../../faults/fault.ts';
+import { ConnectionReset } from '../../faults/layers.ts';
+import { shapeBody } from '../../faults/shape-body.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Random } from '../../time/random.ts';
+import { systemScheduler, type Scheduler } from '../../time/scheduler.ts';
 import type { Call } from '../call.ts';
 import { asRpcError, RpcError, toProblem } from '../errors.ts';
 import type { Server } from '../server.ts';
@@ -15,6 +20,9 @@ export interface HttpServerOptions {
   readonly log: Logger;
   /** Request bodies beyond this are refused unread, bytes. */
   readonly maxBodyBytes?: number;
+  /** How a faulty network lets the reply to a call out; undefined = at once. */
+  readonly shape?: (call: Call) => { readonly shape: BodyShape; readonly signal: AbortSignal } | undefined;
+  readonly scheduler?: Scheduler;
 }
 
 export type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
@@ -30,7 +38,7 @@ export function isRpc(request: IncomingMessage): boolean {
  *   bytes -> method, path, headers, JSON, schema -> Call -> server.serve -> Reply -> bytes
  */
 export function httpServerTransport(server: Server, options: HttpServerOptions): RequestListener {
-  const { node, clock, random, log, maxBodyBytes = 16 * 1024 * 1024 } = options;
+  const { node, clock, random, log, maxBodyBytes = 16 * 1024 * 1024, shape, scheduler = systemScheduler } = options;
 
   return function onRpcRequest(request, response) {
     const gone = new AbortController();
@@ -39,6 +47,7 @@ export function httpServerTransport(server: Server, options: HttpServerOptions):
     });
     let headers: CallHeaders | undefined;
     answer().catch((thrown: unknown) => {
+      if (thrown instanceof ConnectionReset) return void request.socket.resetAndDestroy();
       const error = asRpcError(thrown);
       if (error.code === 'internal')
         log.error({ err: thrown, requestId: headers?.requestId, url: request.url }, 'request failed');
@@ -75,9 +84,19 @@ export function httpServerTransport(server: Server, options: HttpServerOptions):
         'content-length': payload.length,
         'x-served-by': reply.servedBy.join(','),
       });
-      response.end(payload);
+      const shaped = shape?.(call);
+      if (shaped) leave(response, payload, shaped);
+      else response.end(payload);
     }
   };
+
+  /** The payload in the pieces and at the pace of a faulty network; a reader that goes away ends it. */
+  function leave(response: ServerResponse, payload: Buffer, { shape, signal }: { shape: BodyShape; signal: AbortSignal }): void {
+    const reset = () => void response.socket?.resetAndDestroy();
+    const pieces = Readable.from(shapeBody(payload, shape, { scheduler, signal, reset }));
+    response.once('close', () => pieces.destroy());
+    pieces.on('error', reset).pipe(response);
+  }
 
   function fail(response: ServerResponse, error: RpcError, requestId: string | undefined): void {
     if (response.destroyed || response.headersSent) return;

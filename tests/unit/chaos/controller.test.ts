@@ -154,7 +154,7 @@ test('a second fault at a time is refused, and both may be had beyond tolerance'
 
 test('where chaos is not enabled nothing can be injected', async () => {
   const world = cluster({ enabled: false });
-  await expect(world.finish(world.controller.inject(limp))).rejects.toThrow(/not enabled/);
+  await expect(world.finish(world.controller.inject(limp))).rejects.toThrow(/chaos is off.*--chaos/);
   expect(world.inEffect()).toEqual([]);
 });
 

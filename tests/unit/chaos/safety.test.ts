@@ -9,7 +9,7 @@ const other = { id: 'f0', kind: 'stop.kill', casualties: ['ranking-1'] };
 
 test.each<[string, Partial<Intention>, Partial<Situation>, RegExp | undefined]>([
   ['one node of three', {}, {}, undefined],
-  ['anything where chaos is off', {}, { enabled: false }, /not enabled/],
+  ['anything where chaos is off', {}, { enabled: false }, /chaos is off.*--chaos/],
   ['anything while all is being stopped', {}, { aborting: 'p99' }, /being stopped: p99/],
   ['anything where the cluster is not steady', {}, { unsteady: '20% fail' }, /not steady: 20% fail/],
   ['an id that is in use', { id: 'f0' }, { active: [other] }, /id f0 is in use/],

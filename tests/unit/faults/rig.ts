@@ -48,6 +48,7 @@ export function rig(site: 'node' | 'watchdog' = 'node', seed = 1) {
     listener: { close: () => void (open = false), open: () => void (open = true) },
     burn: (busyMs) => void burns.push(busyMs),
     clock: skewed,
+    disk: true,
   });
   const registry = createFaultRegistry({
     answersFor: (target) => target === 'node-1',

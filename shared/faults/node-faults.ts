@@ -1,0 +1,69 @@
+import type { Logger } from 'pino';
+import type { ControlRoute } from '../cluster/control-server.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import type { Call, Layer } from '../rpc/call.ts';
+import type { Clock } from '../time/clock.ts';
+import type { Scheduler } from '../time/scheduler.ts';
+import { burn } from './burn.ts';
+import type { BodyShape } from './fault.ts';
+import { faultHost, type FaultHost } from './host.ts';
+import { bodyShape, edgeFaults, fsyncFaults, incoming, outgoing, serveFaults } from './layers.ts';
+import { createFaultRegistry, type FaultRegistry } from './registry.ts';
+import { faultRoutes } from './routes.ts';
+import { skewableClock } from './skewable-clock.ts';
+
+interface NodeFaultOptions {
+  readonly node: string;
+  /** The true clock: times to live and leases run on it, whatever is done to the node's own. */
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+  readonly listener: NonNullable<FaultHost['listener']>;
+  /** The node keeps data on a disk, which can be made slow. */
+  readonly hasDisk: boolean;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}
+
+/** Where faults take hold of one node. While none is in effect, each of these is one look at an empty list. */
+export interface NodeFaults {
+  readonly registry: FaultRegistry;
+  readonly routes: readonly ControlRoute[];
+  /** The node's own clock, which `clock.skew` moves. */
+  readonly clock: Clock;
+  /** Outermost on the server's side: what the network does to requests and replies. */
+  readonly atEntry: Layer;
+  /** Next to the handler: the node itself works slowly, or lies. */
+  readonly atHandler: Layer;
+  /** Next to the transport on the client's side. */
+  readonly atExit: Layer;
+  readonly shape: (call: Call) => { readonly shape: BodyShape; readonly signal: AbortSignal } | undefined;
+  /** Waits as long as the disk is slower than it should be; undefined = not at all. */
+  readonly disk: (key: string) => Promise<void> | undefined;
+}
+
+export function createNodeFaults(options: NodeFaultOptions): NodeFaults {
+  const { node, clock, scheduler, listener, hasDisk, metrics, log } = options;
+  const own = skewableClock(clock);
+  const callerOf = (call: Call) => call.caller;
+  const registry = createFaultRegistry({
+    answersFor: (target) => target === node,
+    site: 'node',
+    clock,
+    scheduler,
+    host: faultHost({ callerOf, listener, burn, clock: own, disk: hasDisk }),
+    journal: (event) => log.info(event, 'fault'),
+    metrics,
+    log,
+  });
+  const noneActive = () => registry.active().length === 0;
+  return {
+    registry,
+    routes: faultRoutes(registry),
+    clock: own,
+    atEntry: edgeFaults(registry, scheduler, incoming(node, callerOf)),
+    atHandler: serveFaults(registry),
+    atExit: edgeFaults(registry, scheduler, outgoing(node)),
+    shape: (call) => (noneActive() ? undefined : bodyShape(registry, call)),
+    disk: (key) => (noneActive() ? undefined : fsyncFaults(registry, scheduler, key)),
+  };
+}
