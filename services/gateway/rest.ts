@@ -72,8 +72,9 @@ export function apiRoutes(scope: FastifyInstance, answers: Answers, contexts: Ht
         answer: await answers.search({ search, style, format: 'json' }, context),
         servedBy: context.servedBy,
       }));
-      const { terms: _terms, ...results } = answer.results;
-      return { ...results, tookMs: answer.tookMs, servedBy: [...new Set([node, ...servedBy])] };
+      const { query, total, suggestion, results } = answer.results;
+      // The promised fields in their promised order, and nothing else.
+      return { query, total, page, size, tookMs: answer.tookMs, suggestion, servedBy: [...new Set([node, ...servedBy])], results };
     },
   );
 
