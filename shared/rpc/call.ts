@@ -1,3 +1,4 @@
+import type { Receipt } from '../security/receipts.ts';
 import type { Operation } from './contract.ts';
 import type { TraceContext } from './trace.ts';
 
@@ -49,12 +50,18 @@ export interface Call {
    * others itself.
    */
   readonly attemptsLeft?: number | undefined;
+  /** Asks the replica for a receipt over it: its signed word that it gave this answer (shared/security/receipts.ts). */
+  readonly nonce?: string | undefined;
 }
 
 export interface Reply {
   readonly body: unknown;
   /** The nodes that took part in the answer, the answering node first. */
   readonly servedBy: readonly string[];
+  /** The node that was asked, as the caller knows it; set by `balance`. `servedBy` is the reply's own word, which can be a lie. */
+  readonly from?: string;
+  /** Where the call asked for one. */
+  readonly receipt?: Receipt | undefined;
 }
 
 export type Service = (call: Call) => Promise<Reply>;

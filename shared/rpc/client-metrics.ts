@@ -14,7 +14,8 @@ export interface ClientMetrics {
 const worthALine: ReadonlySet<LayerEvent['event']> = new Set([
   'ejected',
   'circuit',
-  'disagreement',
+  'vote-lost',
+  'no-majority',
   'bad-signature',
   'contradiction',
   'panic',

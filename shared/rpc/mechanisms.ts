@@ -37,6 +37,8 @@ const mechanisms = {
   outlier: OutlierSettings,
   inFlight: InFlightSettings,
   attemptTimeout: AttemptTimeoutSettings,
+  /** Replies fit their schema, come in the right name, and are signed by whom they must be. */
+  verify: NoSettings,
   routes: RoutesSettings,
   admission: AdmissionSettings,
   expire: NoSettings,
@@ -66,6 +68,7 @@ const MechanismsByName = Type.Object(
     outlier: setting(OutlierSettings),
     inFlight: setting(InFlightSettings),
     attemptTimeout: setting(AttemptTimeoutSettings),
+    verify: setting(NoSettings),
     routes: setting(RoutesSettings),
     admission: setting(AdmissionSettings),
     expire: setting(NoSettings),

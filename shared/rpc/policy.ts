@@ -1,7 +1,7 @@
 import type { Clock } from '../time/clock.ts';
 import type { Random } from '../time/random.ts';
 import type { Scheduler } from '../time/scheduler.ts';
-import type { Endpoint, Layer } from './call.ts';
+import type { Call, Endpoint, Layer } from './call.ts';
 import { admission } from './layers/admission.ts';
 import { attemptTimeout } from './layers/attempt-timeout.ts';
 import { balance } from './layers/balance.ts';
@@ -13,8 +13,9 @@ import { deadline } from './layers/deadline.ts';
 import { dedupe } from './layers/dedupe.ts';
 import { type Observe, observeNothing } from './layers/events.ts';
 import { expire } from './layers/expire.ts';
-import { hedge } from './layers/hedge.ts';
+import { hedge, hedgeDelayMs } from './layers/hedge.ts';
 import { inFlight } from './layers/in-flight.ts';
+import { createLiars } from './layers/liars.ts';
 import { outlier } from './layers/outlier.ts';
 import { createPeers, type Peers } from './layers/peers.ts';
 import { quorum } from './layers/quorum.ts';
@@ -24,6 +25,7 @@ import { createStatistics, type Statistics } from './layers/statistics.ts';
 import { attemptStats, stats, type Watch } from './layers/stats.ts';
 import { following, switchable, type Switchable } from './layers/switchable.ts';
 import { throttle } from './layers/throttle.ts';
+import { type ReceiptDesk, type ReplyChecks, verify } from './layers/verify.ts';
 import type { Mechanism, Policy, PolicyHolder } from './mechanisms.ts';
 
 export { createPolicyHolder, PolicyFile, resolvePolicy } from './mechanisms.ts';
@@ -43,6 +45,10 @@ export interface ClientDependencies {
   /** Told of every call, and of every attempt at a replica, as it ends. */
   readonly watchCall?: Watch;
   readonly watchAttempt?: Watch;
+  /** What else a reply to one operation must be, besides fitting its schema, by `<component>.<operation>`. */
+  readonly checks?: ReplyChecks;
+  /** Asks for signed receipts where answers are audited, and keeps them. */
+  readonly receipts?: ReceiptDesk | undefined;
   /** How requests of one operation are put together, by `<component>.<operation>`. */
   readonly codecs?: Readonly<Record<string, BatchCodec>>;
   /** What is known about replicas and latencies; made here unless somebody wants to look at it. */
@@ -66,16 +72,24 @@ export function clientLayers(policy: PolicyHolder, dependencies: ClientDependenc
     watchCall = watchNothing,
     watchAttempt = watchNothing,
   } = dependencies;
-  const { codecs = {}, node = '', peers = createPeers(clock), statistics = createStatistics() } = dependencies;
+  const { checks = {}, receipts, codecs = {}, node = '', peers = createPeers(clock), statistics = createStatistics() } = dependencies;
   const attempts = attemptStats({ clock, statistics, watch: watchAttempt });
   const budget = createBudgets(() => policy.current.budget);
+  const liars = createLiars({ clock, peers, endpoints, observe });
+  const patienceMs = ({ component, operation }: Call) => {
+    const { hedge } = policy.current;
+    if (hedge === false) return undefined;
+    return hedgeDelayMs(hedge, statistics.of(component, operation.name).quantile(hedge.quantile, clock.now(), hedge.minSamples));
+  };
   return [
     stats({ clock, watch: watchCall }),
     following(policy, [
       mechanism('deadline', (settings) => deadline(settings, { clock, scheduler })),
       mechanism('cache', (settings) => cache(settings, { clock, observe })),
       mechanism('batch', (settings) => batch(settings, { clock, scheduler, codecs })),
-      mechanism('quorum', (settings) => quorum(settings, { clock, random, endpoints, observe })),
+      mechanism('quorum', (settings) =>
+        quorum(settings, { clock, random, scheduler, endpoints, liars, budget, patienceMs, observe, nonce: receipts?.nonce }),
+      ),
       mechanism('breaker', (settings) => breaker(settings, { clock, observe })),
       mechanism('throttle', (settings) => throttle(settings, { clock, random, observe })),
       mechanism('hedge', (settings) => hedge(settings, { clock, random, scheduler, statistics, endpoints, budget, observe })),
@@ -85,6 +99,7 @@ export function clientLayers(policy: PolicyHolder, dependencies: ClientDependenc
       mechanism('outlier', (settings) => outlier(settings, { clock, peers, statistics, endpoints, observe })),
       mechanism('inFlight', (settings) => inFlight(settings)),
       mechanism('attemptTimeout', (settings) => attemptTimeout(settings, { clock, scheduler, statistics })),
+      mechanism('verify', () => verify({ liars, observe, checks, receipts })),
       mechanism('routes', (settings) => routes(settings, { clock })),
     ]),
   ];

@@ -95,7 +95,7 @@ export function balance(
         const reply = await next({ ...call, endpoint });
         const now = clock.now();
         observeLatency(peer.latency, call.operation.name, now - sentAt, now);
-        return reply;
+        return { ...reply, from: endpoint.node };
       } catch (thrown) {
         const now = clock.now();
         const cost = costOfFailure(now - sentAt, latencyNow(peer.latency, call.operation.name, now), {

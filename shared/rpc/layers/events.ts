@@ -19,16 +19,18 @@ export type LayerEvent =
     }
   | { readonly event: 'circuit'; readonly component: string; readonly state: 'open' | 'half_open' | 'closed' }
   | { readonly event: 'throttled'; readonly call: Call; readonly probability: number }
+  /** It gave another answer than f + 1 others did at the same version of the data. */
   | {
-      readonly event: 'disagreement';
-      readonly call: Call;
-      readonly minority: readonly string[];
+      readonly event: 'vote-lost';
+      readonly component: string;
+      readonly node: string;
+      readonly operation: string;
       readonly majority: readonly string[];
     }
-  /** Its answer was outvoted. */
-  | { readonly event: 'vote-lost'; readonly component: string; readonly node: string }
   /** What it sent as somebody's signed word is not: a page, a receipt, an identity. */
-  | { readonly event: 'bad-signature'; readonly component: string; readonly node: string }
+  | { readonly event: 'bad-signature'; readonly component: string; readonly node: string; readonly why: string }
+  /** Enough replicas answered, and no f + 1 of them the same. */
+  | { readonly event: 'no-majority'; readonly call: Call; readonly nodes: readonly string[] }
   /** Two answers signed by itself contradict each other: proof, whoever brings it. */
   | { readonly event: 'contradiction'; readonly component: string; readonly node: string }
   /** The head of its reply came, and nobody could wait for the rest. */
@@ -39,8 +41,8 @@ export type LayerEvent =
   | { readonly event: 'expired'; readonly call: Call }
   | { readonly event: 'deduplicated'; readonly call: Call };
 
-/** failures: one after the other; silence: no answer for too long; latency: far slower than its peers. */
-export type EjectionReason = 'failures' | 'silence' | 'latency';
+/** failures: one after the other; silence: no answer for too long; latency: far slower than its peers; lying: outvoted, or a bad signature. */
+export type EjectionReason = 'failures' | 'silence' | 'latency' | 'lying';
 
 export type Observe = (event: LayerEvent) => void;
 

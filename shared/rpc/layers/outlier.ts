@@ -3,7 +3,7 @@ import type { Clock } from '../../time/clock.ts';
 import type { Call, Endpoint, Layer } from '../call.ts';
 import { asRpcError } from '../errors.ts';
 import type { EjectionReason, Observe } from './events.ts';
-import type { Peer, PeerGroup, Peers } from './peers.ts';
+import { ejectPeer, type Peer, type PeerGroup, type Peers } from './peers.ts';
 import { isFaultOf } from './retryable.ts';
 import { slowPeers } from './slow-peers.ts';
 import type { Statistics } from './statistics.ts';
@@ -74,14 +74,7 @@ export function outlier(settings: OutlierSettings, { clock, peers, statistics, e
     const ejected = replicas.filter(({ node }) => group.get(node).ejectedUntil > now).length;
     if (peer.ejectedUntil > now || !mayEject(settings, ejected, replicas.length)) return;
     const forMs = ejectionMs(settings, peer.ejections);
-    peer.ejections++;
-    peer.ejectedUntil = now + forMs;
-    peer.admittedAt = peer.ejectedUntil;
-    peer.answeredAt = peer.ejectedUntil;
-    peer.failures = 0;
-    peer.unanswered = 0;
-    peer.slowWindows = 0;
-    peer.ratios.length = 0;
+    ejectPeer(peer, now + forMs);
     observe({ event: 'ejected', component: call.component, node: peer.node, why, forMs });
   }
 

@@ -86,3 +86,15 @@ export function createPeer(node: string, now: number): Peer {
     slowWindows: 0,
   };
 }
+
+/** Out of the choice until then; what was held against it is forgotten, so that it begins anew. */
+export function ejectPeer(peer: Peer, until: number): void {
+  peer.ejections++;
+  peer.ejectedUntil = until;
+  peer.admittedAt = until;
+  peer.answeredAt = until;
+  peer.failures = 0;
+  peer.unanswered = 0;
+  peer.slowWindows = 0;
+  peer.ratios.length = 0;
+}

@@ -1,142 +1,102 @@
 import Type, { type Static } from 'typebox';
 import type { Clock } from '../../time/clock.ts';
 import type { Random } from '../../time/random.ts';
-import type { Call, Endpoint, Layer, Reply, Service } from '../call.ts';
-import { asRpcError, RpcError } from '../errors.ts';
-import { canonicalJson } from '../../security/canonical-json.ts';
-import type { Observe } from './events.ts';
+import type { Endpoint, Layer } from '../call.ts';
 import { createLookup, perOperation } from './per-operation.ts';
-import { type Count, countVotes, type Vote } from './votes.ts';
-import { abortError } from './within.ts';
+import { poll, tooFew, type PollDependencies } from './poll.ts';
 
-export const VotedOperation = Type.Object(
-  {
-    f: Type.Integer({ default: 1, minimum: 1, maximum: 10, description: 'liars that are outvoted; needs 2f + 1 replicas' }),
-    when: Type.Union([Type.Literal('always'), Type.Literal('sample')], { default: 'always' }),
-    share: Type.Number({ default: 0.01, minimum: 0, maximum: 1, description: 'of the calls that `sample` puts to the vote' }),
-    alarmMs: Type.Number({
-      default: 60_000,
-      minimum: 0,
-      description: 'after a disagreement, `sample` means `always` for this long',
-    }),
-  },
-  { additionalProperties: false },
-);
+const vote = {
+  when: Type.Enum(['always', 'sample', 'never'], {
+    default: 'sample',
+    description: 'which calls are put to the vote; `sample` = a share of them, and all while a liar is about',
+  }),
+  f: Type.Integer({ default: 1, minimum: 1, maximum: 10, description: 'liars that are outvoted; needs 2f + 1 replicas' }),
+  share: Type.Number({ default: 0.01, minimum: 0, maximum: 1, description: 'of the calls that `sample` puts to the vote' }),
+  everyMs: Type.Number({
+    default: 1_000,
+    minimum: 0,
+    description: 'and one at least so often, however few there are: a liar is found by the clock, not by the load; 0 = not',
+  }),
+  alarmMs: Type.Number({
+    default: 60_000,
+    minimum: 0,
+    description: 'after a liar was caught, `sample` means `always` for this long, or until it is out of the group',
+  }),
+};
+export const VotedOperation = Type.Object(vote, { additionalProperties: false });
 export type VotedOperation = Static<typeof VotedOperation>;
+
+/** Deterministic, and the same on all replicas: what can be compared. Others would outvote each other without a lie. */
+const votedOn = { 'ranking.rank': {}, 'ranking.search': {}, 'database.find': {}, 'database.pages': {} };
 
 export const QuorumSettings = Type.Object(
   {
-    operations: perOperation(Type.Partial(VotedOperation, { additionalProperties: false })),
+    ...vote,
+    /** What differs from the above for single operations; only operations named here are ever put to the vote. */
+    operations: { ...perOperation(Type.Partial(VotedOperation, { additionalProperties: false })), default: votedOn },
   },
   { additionalProperties: false },
 );
 export type QuorumSettings = Static<typeof QuorumSettings>;
 
-export interface QuorumDependencies {
+export interface QuorumDependencies extends PollDependencies {
   readonly clock: Clock;
   readonly random: Random;
   readonly endpoints: (component: string, shard?: number) => readonly Endpoint[];
-  readonly observe: Observe;
+  /** Makes a nonce, where receipts can be checked: then audited answers are asked for one. */
+  readonly nonce?: (() => string) | undefined;
+}
+
+export type Plan = 'one' | 'vote' | 'audit' | 'refuse';
+
+/**
+ * What to do with a call of which `replicas` can be asked. `vote` = f + 1 equal answers; `audit` = the same, with receipts; `refuse` =
+ * voting is wanted and cannot be: no guess. `draw` in [0, 1).
+ */
+export function planVote(
+  { when, f, share, everyMs }: VotedOperation,
+  { replicas, suspected, draw, sinceAuditMs }: { replicas: number; suspected: boolean; draw: number; sinceAuditMs: number },
+): Plan {
+  if (when === 'never') return 'one';
+  const possible = replicas > f;
+  if (when === 'always' && !possible) return 'refuse';
+  if (!possible) return 'one';
+  if (suspected || draw < share || (everyMs > 0 && sinceAuditMs >= everyMs)) return 'audit';
+  return when === 'always' ? 'vote' : 'one';
 }
 
 /**
  * Asks f + 1 replicas, and as many more as are needed - up to all of 2f + 1 - until f + 1 answers are equal byte for byte. For deterministic
  * operations only. Asking another replica is its retry and its hedge, so the layers below get no attempts of their own: the cost of a
- * call stays below 2f + 1. Rejects with `bad_reply` where no f + 1 agree, `unavailable` where too few answer.
+ * call stays at 2f + 1 or below. Rejects with `bad_reply` where no f + 1 agree, `unavailable` where too few answer.
  * (Lamport, Shostak, Pease 1982; f + 1 of 2f + 1 is enough because a replica can only vote, not relay.)
  */
-export function quorum(settings: QuorumSettings, { clock, random, endpoints, observe }: QuorumDependencies): Layer {
-  const lookup = createLookup(settings.operations);
-  const alarms = new Map<string, number>();
-
-  function isVotedOn(call: Call, { when = 'always', share = 0.01 }: Partial<VotedOperation>): boolean {
-    if (when === 'always' || clock.now() < (alarms.get(call.component) ?? 0)) return true;
-    return random.next() < share;
-  }
+export function quorum({ operations, ...common }: QuorumSettings, dependencies: QuorumDependencies): Layer {
+  const { clock, random, endpoints, liars, nonce } = dependencies;
+  const lookup = createLookup(Object.fromEntries(Object.entries(operations).map(([name, own]) => [name, { ...common, ...own }])));
+  const auditedAt = new Map<VotedOperation, number>();
 
   return function quorum(next) {
     return (call) => {
-      const operation = lookup(call);
-      if (!operation || !isVotedOn(call, operation)) return next(call);
-      const { f = 1, alarmMs = 60_000 } = operation;
-      const replicas = Math.min(2 * f + 1, endpoints(call.component, call.shard).length);
-      if (replicas <= f) return Promise.reject(tooFew(call, f));
-      return poll(next, call, { f, replicas }, (count) => {
-        if (count.minority.length === 0) return;
-        alarms.set(call.component, clock.now() + alarmMs);
-        observe({ event: 'disagreement', call, minority: count.minority, majority: count.majority });
+      const settings = lookup(call);
+      if (!settings) return next(call);
+      const replicas = endpoints(call.component, call.shard).length;
+      const now = clock.now();
+      const plan = planVote(settings, {
+        replicas,
+        suspected: liars.suspected(call, settings.alarmMs),
+        draw: random.next(),
+        sinceAuditMs: now - (auditedAt.get(settings) ?? -Infinity),
       });
+      if (plan === 'one') return next(call);
+      if (plan === 'refuse') return Promise.reject(tooFew(call, settings.f));
+      if (plan === 'audit') auditedAt.set(settings, now);
+      return poll(
+        next,
+        plan === 'audit' && nonce ? { ...call, nonce: nonce() } : call,
+        { f: settings.f, replicas },
+        dependencies,
+      );
     };
   };
-}
-
-const tooFew = (call: Call, f: number, cause?: unknown) =>
-  new RpcError('unavailable', `fewer than ${f + 1} replicas of ${call.component} answer`, { cause });
-
-/** Why an attempt is stopped that nobody needs any more. */
-const decided = new RpcError('cancelled', 'enough replicas have agreed');
-
-function poll(
-  next: Service,
-  call: Call,
-  { f, replicas }: { f: number; replicas: number },
-  report: (count: Count & { result: 'agreed' }) => void,
-): Promise<Reply> {
-  if (call.signal.aborted) return Promise.reject(abortError(call.signal));
-  return new Promise((resolve, reject) => {
-    const tried: string[] = [];
-    const votes: Vote[] = [];
-    const replies = new Map<string, Reply>();
-    const controller = new AbortController();
-    let asked = 0;
-    let running = 0;
-    let over = false;
-
-    const onAbort = () => {
-      end(abortError(call.signal));
-      reject(abortError(call.signal));
-    };
-    const end = (reason: RpcError) => {
-      over = true;
-      call.signal.removeEventListener('abort', onAbort);
-      controller.abort(reason);
-    };
-    const ask = () => {
-      asked++;
-      running++;
-      next({ ...call, attemptsLeft: 0, tried, signal: controller.signal }).then(onReply, onFailure);
-    };
-    const askMore = (missing: number, cause?: unknown) => {
-      const more = Math.min(missing - running, replicas - asked);
-      for (let i = 0; i < more; i++) ask();
-      if (running > 0) return;
-      const error =
-        votes.length > f ? new RpcError('bad_reply', `no ${f + 1} replicas of ${call.component} agree`) : tooFew(call, f, cause);
-      end(error);
-      reject(error);
-    };
-    const onReply = (reply: Reply) => {
-      running--;
-      if (over) return;
-      const node = reply.servedBy[0] ?? `unnamed ${votes.length}`;
-      const answer = canonicalJson(reply.body);
-      // A node has one vote, however often it was asked.
-      if (!votes.some((vote) => vote.node === node)) votes.push({ node, answer });
-      replies.set(answer, reply);
-      const count = countVotes(votes, f);
-      if (count.result === 'open') return askMore(count.missing);
-      end(decided);
-      report(count);
-      resolve({ body: replies.get(count.answer)!.body, servedBy: count.majority });
-    };
-    const onFailure = (thrown: unknown) => {
-      running--;
-      if (over) return;
-      const count = countVotes(votes, f);
-      askMore(count.result === 'open' ? count.missing : 0, asRpcError(thrown));
-    };
-
-    call.signal.addEventListener('abort', onAbort);
-    for (let i = 0; i <= f; i++) ask();
-  });
 }

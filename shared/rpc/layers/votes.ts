@@ -1,29 +1,51 @@
+import { canonicalJson } from '../../security/canonical-json.ts';
+
 export interface Vote {
   readonly node: string;
-  /** Canonical bytes of the answer. */
-  readonly answer: string;
+  readonly body: unknown;
 }
 
 export type Count =
   | {
       readonly result: 'agreed';
-      readonly answer: string;
+      /** The nodes that gave the answer: at least one of them does not lie, so none of them does. */
       readonly majority: readonly string[];
+      /** Gave another answer at the version of the majority: they lie. */
       readonly minority: readonly string[];
+      /** Answered from another version of the data: nothing can be said against them. */
+      readonly abstained: readonly string[];
     }
   | { readonly result: 'open'; /** How many further equal answers the leading one needs. */ readonly missing: number };
 
-/** f + 1 equal answers from different nodes: at least one of them does not lie, and it is one of the majority. */
-export function countVotes(votes: readonly Vote[], f: number): Count {
-  const byAnswer = new Map<string, Set<string>>();
-  for (const { node, answer } of votes) byAnswer.set(answer, (byAnswer.get(answer) ?? new Set()).add(node));
+/** f + 1 equal answers from different nodes decide. A node has one vote, however often it answers: its first. */
+export function countVotes(given: readonly Vote[], f: number): Count {
+  const votes = given.filter(({ node }, i) => given.findIndex((vote) => vote.node === node) === i);
+  const answers = comparable(votes.map(({ body }) => body));
+  const byAnswer = Map.groupBy(votes.keys(), (i) => answers[i]!);
   let most = 0;
-  for (const [answer, nodes] of byAnswer) {
-    most = Math.max(most, nodes.size);
-    if (nodes.size > f) {
-      const minority = votes.filter((vote) => vote.answer !== answer).map(({ node }) => node);
-      return { result: 'agreed', answer, majority: [...nodes], minority };
-    }
+  for (const indices of byAnswer.values()) {
+    most = Math.max(most, indices.length);
+    if (indices.length <= f) continue;
+    const others = votes.filter((_, i) => !indices.includes(i));
+    const version = versionOf(votes[indices[0]!]!.body);
+    return {
+      result: 'agreed',
+      majority: indices.map((i) => votes[i]!.node),
+      minority: others.filter(({ body }) => versionOf(body) === version).map(({ node }) => node),
+      abstained: others.filter(({ body }) => versionOf(body) !== version).map(({ node }) => node),
+    };
   }
   return { result: 'open', missing: f + 1 - most };
+}
+
+/** Version of the data that an answer was read from: its member `version`, where the operation has one. */
+export function versionOf(body: unknown): string | undefined {
+  const version = typeof body === 'object' && body !== null && 'version' in body ? body.version : undefined;
+  return typeof version === 'string' ? version : undefined;
+}
+
+/** Texts that are equal where the answers are. Replicas nearly always write the same bytes: only where they do not is the canonical form made. */
+function comparable(bodies: readonly unknown[]): readonly string[] {
+  const texts = bodies.map((body) => JSON.stringify(body) ?? 'undefined');
+  return texts.every((text) => text === texts[0]) ? texts : bodies.map(canonicalJson);
 }

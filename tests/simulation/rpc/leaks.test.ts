@@ -12,7 +12,7 @@ test('100,000 calls with losses, duplicates, hangs, timeouts and cancels leave n
   const user = world.client('user', {
     base: 'resilient',
     cache: { operations: { 'database.read': { ttlMs: 0 } } },
-    quorum: { operations: { 'database.sync': { f: 1 } } },
+    quorum: { when: 'always', operations: { 'database.sync': { f: 1 } } },
   });
   sim.scheduler.every(1_000, () => {
     const { node } = servers[0]!;

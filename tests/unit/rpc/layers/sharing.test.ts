@@ -2,10 +2,7 @@ import { expect, test } from 'vitest';
 import { batch, nextSize } from '../../../../shared/rpc/layers/batch.ts';
 import { cache, freshness } from '../../../../shared/rpc/layers/cache.ts';
 import { dedupe } from '../../../../shared/rpc/layers/dedupe.ts';
-import { quorum } from '../../../../shared/rpc/layers/quorum.ts';
-import { countVotes } from '../../../../shared/rpc/layers/votes.ts';
-import type { Call, Service } from '../../../../shared/rpc/call.ts';
-import { answering, failure, nodes, outcomeOf, replyOf, setUp, testCall } from './helpers.ts';
+import { answering, failure, outcomeOf, replyOf, setUp, testCall } from './helpers.ts';
 
 test.each([
   [0, 'fresh'],
@@ -90,82 +87,6 @@ test('a write that certainly did not happen invalidates nothing', async () => {
   await send({ kind: 'write' });
   fail();
   expect(await send()).toBe(1);
-});
-
-const vote = (node: string, answer: string) => ({ node, answer });
-
-test.each([
-  ['nothing yet', [], 2],
-  ['one answer', [vote('a', 'x')], 1],
-  ['two equal', [vote('a', 'x'), vote('b', 'x')], 'x'],
-  ['two different', [vote('a', 'x'), vote('b', 'y')], 1],
-  ['two of three equal', [vote('a', 'x'), vote('b', 'y'), vote('c', 'y')], 'y'],
-  ['one node twice', [vote('a', 'x'), vote('a', 'x')], 1],
-])('with f = 1, %s', (_, votes, expected) => {
-  const count = countVotes(votes, 1);
-  expect(count.result === 'agreed' ? count.answer : count.missing).toBe(expected);
-});
-
-/** Replica x of `answers` answers with its value, or fails. */
-function voting(answers: Record<string, unknown>, operation: { f?: number; when?: 'always' | 'sample'; share?: number } = {}) {
-  const set = setUp();
-  const { sim, observe } = set;
-  const names = Object.keys(answers);
-  const next: Service = async (call: Call) => {
-    const node = names.find((name) => !call.tried!.includes(name))!;
-    call.tried!.push(node);
-    const answer = answers[node];
-    if (answer instanceof Error) throw answer;
-    return replyOf(node, answer);
-  };
-  const asked: Call[] = [];
-  const layer = quorum({ operations: { 'ranking.read': operation } }, { ...sim, endpoints: () => nodes(...names), observe });
-  const service = layer((call) => (asked.push(call), next({ ...call, tried: call.tried ?? [] })));
-  return { ...set, service, asked };
-}
-
-test.each([
-  ['all agree', { a: 1, b: 1, c: 1 }, 1, 2],
-  ['one lies', { a: 2, b: 1, c: 1 }, 1, 3],
-  ['one is down', { a: failure('unreachable'), b: 1, c: 1 }, 1, 3],
-  ['the order of keys differs', { a: { x: 1, y: 2 }, b: { y: 2, x: 1 }, c: {} }, { x: 1, y: 2 }, 2],
-  ['all differ', { a: 1, b: 2, c: 3 }, 'bad_reply', 3],
-  ['one lies and one is down', { a: 2, b: failure('unreachable'), c: 1 }, 'bad_reply', 3],
-  ['two are down', { a: failure('unreachable'), b: failure('unreachable'), c: 1 }, 'unavailable', 3],
-  ['there are too few replicas', { a: 1 }, 'unavailable', 0],
-])('when %s, the vote comes to its answer with as few questions as it can', async (_, answers, expected, questions) => {
-  const { service, asked } = voting(answers);
-  expect(await outcomeOf(service(testCall()))).toEqual(expected);
-  expect(asked).toHaveLength(questions);
-  for (const call of asked) expect(call.attemptsLeft).toBe(0);
-});
-
-test('a liar is outvoted and named', async () => {
-  const { service, events } = voting({ a: 1, b: 2, c: 1 });
-  const reply = await service(testCall());
-  expect(reply).toEqual({ body: 1, servedBy: ['a', 'c'] });
-  expect(events).toMatchObject([{ event: 'disagreement', minority: ['b'], majority: ['a', 'c'] }]);
-});
-
-test('f + 1 liars that agree win: that is the limit of voting', async () => {
-  const { service } = voting({ a: 666, b: 666, c: 1 });
-  expect(await outcomeOf(service(testCall()))).toBe(666);
-});
-
-test('with five replicas two liars are outvoted', async () => {
-  const { service } = voting({ a: 7, b: 1, c: 8, d: 1, e: 1 }, { f: 2 });
-  expect(await outcomeOf(service(testCall()))).toBe(1);
-});
-
-test('sampling asks one replica, until a disagreement is seen; then every call is put to the vote', async () => {
-  const { service, asked } = voting({ a: 2, b: 1, c: 1 }, { when: 'sample', share: 0.05 });
-  let calls = 0;
-  while ((await outcomeOf(service(testCall()))) === 2) calls++;
-  expect(calls).toBeGreaterThan(0);
-  expect(asked.length).toBe(calls + 3);
-  asked.length = 0;
-  for (let i = 0; i < 10; i++) expect(await outcomeOf(service(testCall()))).toBe(1);
-  expect(asked).toHaveLength(30);
 });
 
 test.each([

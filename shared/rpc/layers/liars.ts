@@ -1,0 +1,69 @@
+import type { Clock } from '../../time/clock.ts';
+import type { Call, Endpoint } from '../call.ts';
+import type { Observe } from './events.ts';
+import { ejectPeer, type Peers } from './peers.ts';
+
+/** A liar stays out for this long; each further time it is longer by this. Its answers are wrong, not late: there is no hurry to try it again. */
+const baseMs = 30_000;
+const maxMs = 300_000;
+
+export interface Liars {
+  /** `node` was caught: it is taken out of the choice at once, and its group is under suspicion. */
+  readonly accuse: (call: Call, node: string) => void;
+  /**
+   * Whether a replica that could answer this call was caught in the last `forMs`. Not once all that were caught have left
+   * the endpoints (quarantined): then there is nobody left to fear.
+   */
+  readonly suspected: (call: Call, forMs: number) => boolean;
+}
+
+export interface LiarsDependencies {
+  readonly clock: Clock;
+  readonly peers: Peers;
+  readonly endpoints: (component: string, shard?: number) => readonly Endpoint[];
+  readonly observe: Observe;
+}
+
+/** How many of `replicas` may be out at a time: f of 2f + 1, and one of two. */
+export const mostEjected = (replicas: number): number => Math.max(1, Math.floor((replicas - 1) / 2));
+
+/** What this node knows about liars, from its own calls: shared by the layers that catch them. */
+export function createLiars({ clock, peers, endpoints, observe }: LiarsDependencies): Liars {
+  /** When each was caught last, by group of replicas. */
+  const caught = new Map<string, Map<string, number>>();
+  const groupOf = ({ component, shard }: Call) => (shard === undefined ? component : `${component}/${shard}`);
+
+  function eject(call: Call, node: string, now: number): void {
+    const group = peers.group(call.component, call.shard);
+    const peer = group.get(node);
+    const replicas = endpoints(call.component, call.shard);
+    const out = replicas.filter((other) => other.node !== node && group.get(other.node).ejectedUntil > now).length;
+    if (peer.ejectedUntil > now || replicas.length < 2 || out >= mostEjected(replicas.length)) return;
+    const forMs = Math.min(maxMs, baseMs * (peer.ejections + 1));
+    ejectPeer(peer, now + forMs);
+    observe({ event: 'ejected', component: call.component, node, why: 'lying', forMs });
+  }
+
+  return {
+    accuse(call, node) {
+      const now = clock.now();
+      const key = groupOf(call);
+      const group = caught.get(key) ?? new Map<string, number>();
+      caught.set(key, group.set(node, now));
+      eject(call, node, now);
+    },
+    suspected(call, forMs) {
+      if (caught.size === 0) return false;
+      const key = groupOf(call);
+      const group = caught.get(key);
+      if (!group) return false;
+      const now = clock.now();
+      const replicas = endpoints(call.component, call.shard);
+      for (const [node, at] of group) {
+        if (now - at >= forMs || !replicas.some((replica) => replica.node === node)) group.delete(node);
+      }
+      if (group.size === 0) caught.delete(key);
+      return group.size > 0;
+    },
+  };
+}

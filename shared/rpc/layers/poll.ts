@@ -1,0 +1,130 @@
+import type { Scheduler } from '../../time/scheduler.ts';
+import type { Call, Reply, Service } from '../call.ts';
+import { asRpcError, RpcError } from '../errors.ts';
+import type { Budget } from './budget.ts';
+import type { Observe } from './events.ts';
+import type { Liars } from './liars.ts';
+import { countVotes, type Vote } from './votes.ts';
+import { abortError } from './within.ts';
+
+export interface PollDependencies {
+  readonly scheduler: Scheduler;
+  readonly liars: Liars;
+  /** The common budget of extra attempts. */
+  readonly budget: (component: string) => Budget;
+  /** After how long to ask one more replica, because those asked are slower than usual, ms; undefined = not. */
+  readonly patienceMs: (call: Call) => number | undefined;
+  readonly observe: Observe;
+}
+
+export const tooFew = (call: Call, f: number, cause?: unknown): RpcError =>
+  new RpcError('unavailable', `fewer than ${f + 1} replicas of ${call.component} answer`, { cause });
+
+/** Why an attempt is stopped that nobody needs any more. */
+const decided = new RpcError('cancelled', 'enough replicas have agreed');
+
+/**
+ * One call put to the vote: asks f + 1 replicas at once, another for each answer that is still missing, and settles when f + 1 are equal.
+ * A replica that fails, or is slow, is made up for from the common budget of extra attempts; one that disagrees is made up for freely,
+ * because the liar behind it is out of the group right afterwards.
+ */
+export function poll(
+  next: Service,
+  call: Call,
+  { f, replicas: known }: { f: number; replicas: number },
+  { scheduler, liars, budget, patienceMs, observe }: PollDependencies,
+): Promise<Reply> {
+  if (call.signal.aborted) return Promise.reject(abortError(call.signal));
+  const replicas = Math.min(2 * f + 1, known);
+  const tokens = budget(call.component);
+  return new Promise((resolve, reject) => {
+    const tried: string[] = [];
+    const votes: Vote[] = [];
+    const replies = new Map<string, Reply>();
+    const controller = new AbortController();
+    let asked = 0;
+    let running = 0;
+    let over = false;
+
+    const end = (reason: RpcError): void => {
+      over = true;
+      impatient?.cancel();
+      call.signal.removeEventListener('abort', onAbort);
+      controller.abort(reason);
+    };
+    const fail = (error: RpcError): void => {
+      end(error);
+      reject(error);
+    };
+    const onAbort = (): void => fail(abortError(call.signal));
+
+    function ask(): void {
+      asked++;
+      running++;
+      next({ ...call, attemptsLeft: 0, tried, signal: controller.signal }).then(onReply, onFailure);
+    }
+
+    function askMore(missing: number, cause?: RpcError): void {
+      const disagreeing = votes.length - (f + 1 - missing);
+      for (let more = Math.min(missing - running, replicas - asked); more > 0; more--) {
+        const free = asked <= f + disagreeing;
+        if (!free && !tokens.spend()) {
+          observe({ event: 'budget_exhausted', call, mechanism: 'retry' });
+          return fail(tooFew(call, f, cause));
+        }
+        ask();
+      }
+      if (running > 0) return;
+      if (votes.length <= f) return fail(tooFew(call, f, cause));
+      observe({ event: 'no-majority', call, nodes: votes.map(({ node }) => node) });
+      fail(new RpcError('bad_reply', `no ${f + 1} replicas of ${call.component} agree`));
+    }
+
+    function onReply(reply: Reply): void {
+      running--;
+      if (over) return;
+      // Who was asked, not who the reply says it is: a liar would vote in the names of others.
+      const node = reply.from ?? reply.servedBy[0] ?? '';
+      if (!replies.has(node)) {
+        votes.push({ node, body: reply.body });
+        replies.set(node, reply);
+      }
+      const count = countVotes(votes, f);
+      if (count.result === 'open') return askMore(count.missing);
+      tokens.earn();
+      end(decided);
+      for (const liar of count.minority) {
+        observe({
+          event: 'vote-lost',
+          component: call.component,
+          operation: call.operation.name,
+          node: liar,
+          majority: count.majority,
+        });
+        liars.accuse(call, liar);
+      }
+      const { body } = replies.get(count.majority[0]!)!;
+      resolve({ body, servedBy: count.majority, from: count.majority[0]! });
+    }
+
+    function onFailure(thrown: unknown): void {
+      running--;
+      if (over) return;
+      const count = countVotes(votes, f);
+      askMore(count.result === 'open' ? count.missing : 0, asRpcError(thrown));
+    }
+
+    call.signal.addEventListener('abort', onAbort);
+    const delayMs = patienceMs(call);
+    const impatient =
+      delayMs === undefined || replicas <= f + 1
+        ? undefined
+        : scheduler.after(delayMs, () => {
+            if (over || asked >= replicas) return;
+            if (!tokens.spend()) return observe({ event: 'budget_exhausted', call, mechanism: 'hedge' });
+            observe({ event: 'hedge', call, delayMs });
+            ask();
+          });
+    for (let i = 0; i <= f; i++) ask();
+  });
+}

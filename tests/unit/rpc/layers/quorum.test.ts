@@ -1,0 +1,235 @@
+import { expect, test } from 'vitest';
+import { Value } from 'typebox/value';
+import { asRpcError } from '../../../../shared/rpc/errors.ts';
+import type { Call, Service } from '../../../../shared/rpc/call.ts';
+import { createBudgets } from '../../../../shared/rpc/layers/budget.ts';
+import { createLiars, mostEjected } from '../../../../shared/rpc/layers/liars.ts';
+import { createPeers } from '../../../../shared/rpc/layers/peers.ts';
+import { planVote, quorum, QuorumSettings, type VotedOperation } from '../../../../shared/rpc/layers/quorum.ts';
+import { countVotes } from '../../../../shared/rpc/layers/votes.ts';
+import { failure, nodes, outcomeOf, replyOf, setUp, testCall } from './helpers.ts';
+
+const vote = (node: string, body: unknown) => ({ node, body });
+const at = (version: string, body: string) => ({ version, body });
+
+test.each([
+  ['nothing yet', [], 2],
+  ['one answer', [vote('a', 'x')], 1],
+  ['two equal', [vote('a', 'x'), vote('b', 'x')], { majority: ['a', 'b'], minority: [], abstained: [] }],
+  ['two different', [vote('a', 'x'), vote('b', 'y')], 1],
+  ['two of three', [vote('a', 'x'), vote('b', 'y'), vote('c', 'y')], { majority: ['b', 'c'], minority: ['a'], abstained: [] }],
+  ['one node twice', [vote('a', 'x'), vote('a', 'x')], 1],
+  ['one node with two answers: its first counts', [vote('a', 'x'), vote('a', 'y'), vote('b', 'y')], 1],
+  [
+    'members in another order',
+    [vote('a', { p: 1, q: 2 }), vote('b', { q: 2, p: 1 })],
+    { majority: ['a', 'b'], minority: [], abstained: [] },
+  ],
+  ['0 and "0", null and nothing', [vote('a', 0), vote('b', '0'), vote('c', null), vote('d', {})], 1],
+  [
+    'another version abstains',
+    [vote('a', at('1', 'x')), vote('b', at('2', 'y')), vote('c', at('2', 'y'))],
+    { majority: ['b', 'c'], minority: [], abstained: ['a'] },
+  ],
+  [
+    'another answer at the same version is a lie',
+    [vote('a', at('2', 'x')), vote('b', at('2', 'y')), vote('c', at('2', 'y'))],
+    { majority: ['b', 'c'], minority: ['a'], abstained: [] },
+  ],
+  ['the same answer at two versions is not the same', [vote('a', at('1', 'x')), vote('b', at('2', 'x'))], 1],
+])('with f = 1, %s', (_, votes, expected) => {
+  const { result, ...count } = countVotes(votes, 1);
+  expect(result === 'agreed' ? count : 'missing' in count && count.missing).toEqual(expected);
+});
+
+test('with f = 2, two equal answers of five are not enough, and of three liars two may agree', () => {
+  const two = [vote('a', 7), vote('b', 7), vote('c', 1), vote('d', 1)];
+  expect(countVotes(two, 2)).toEqual({ result: 'open', missing: 1 });
+  expect(countVotes([...two, vote('e', 1)], 2)).toMatchObject({ majority: ['c', 'd', 'e'], minority: ['a', 'b'] });
+});
+
+const settings = (own: Partial<VotedOperation>): VotedOperation => ({
+  when: 'sample',
+  f: 1,
+  share: 0.01,
+  everyMs: 1_000,
+  alarmMs: 60_000,
+  ...own,
+});
+const quiet = { replicas: 3, suspected: false, draw: 0.5, sinceAuditMs: 10 };
+
+test.each([
+  ['never', {}, { when: 'never', share: 1 }, 'one'],
+  ['never, with a liar about', { suspected: true }, { when: 'never' }, 'one'],
+  ['always', {}, { when: 'always' }, 'vote'],
+  ['always, drawn', { draw: 0.001 }, { when: 'always' }, 'audit'],
+  ['always, with a liar about', { suspected: true }, { when: 'always' }, 'audit'],
+  ['always, with two replicas', { replicas: 2 }, { when: 'always' }, 'vote'],
+  ['always, with one replica', { replicas: 1 }, { when: 'always' }, 'refuse'],
+  ['always, with two of five for f = 2', { replicas: 2 }, { when: 'always', f: 2 }, 'refuse'],
+  ['sample', {}, {}, 'one'],
+  ['sample, drawn', { draw: 0.0099 }, {}, 'audit'],
+  ['sample, not drawn by a hair', { draw: 0.01 }, {}, 'one'],
+  ['sample, the last audit long ago', { sinceAuditMs: 1_000 }, {}, 'audit'],
+  ['sample by share alone', { sinceAuditMs: 1e9 }, { everyMs: 0 }, 'one'],
+  ['sample, with a liar about', { suspected: true }, {}, 'audit'],
+  ['sample, nobody to compare with', { replicas: 1, suspected: true, draw: 0 }, {}, 'one'],
+] as const)('%s', (_, situation, own, expected) => {
+  expect(planVote(settings(own), { ...quiet, ...situation })).toBe(expected);
+});
+
+test('of 2f + 1 at most f are out at a time', () => {
+  expect([1, 2, 3, 4, 5, 7].map(mostEjected)).toEqual([1, 1, 1, 1, 2, 3]);
+});
+
+/** Replica x of `answers` answers with its value, or fails; a function is asked each time. */
+function voting(
+  answers: Record<string, unknown>,
+  own: Partial<VotedOperation> = {},
+  { reserve = 50, patienceMs }: { reserve?: number; patienceMs?: number } = {},
+) {
+  const set = setUp();
+  const { sim, observe } = set;
+  let present = nodes(...Object.keys(answers));
+  const endpoints = () => present;
+  const peers = createPeers(sim.clock);
+  const next: Service = async (call: Call) => {
+    const usable = present.filter(({ node }) => peers.group('ranking').get(node).ejectedUntil <= sim.clock.now());
+    const node = [...usable, ...present].map((it) => it.node).find((name) => !call.tried!.includes(name))!;
+    call.tried!.push(node);
+    const answer = answers[node];
+    if (answer instanceof Error) throw answer;
+    const body = await (typeof answer === 'function' ? (answer as () => unknown)() : answer);
+    // All say they are a: the vote must not believe it.
+    return { ...replyOf('a', body), from: node };
+  };
+  const asked: Call[] = [];
+  const liars = createLiars({ clock: sim.clock, peers, endpoints, observe });
+  const budgets = createBudgets(() => ({ ratio: 0.2, reserve }));
+  const layer = quorum(
+    { ...Value.Create(QuorumSettings), when: 'always', share: 0, everyMs: 0, ...own, operations: { 'ranking.read': {} } },
+    { ...sim, endpoints, liars, budget: budgets, patienceMs: () => patienceMs, observe, nonce: () => 'nonce' },
+  );
+  const service = layer((call) => (asked.push(call), next({ ...call, tried: call.tried ?? [] })));
+  return { ...set, service, asked, peers, leave: (node: string) => (present = present.filter((it) => it.node !== node)) };
+}
+
+test.each([
+  ['all agree', { a: 1, b: 1, c: 1 }, 1, 2],
+  ['one lies', { a: 2, b: 1, c: 1 }, 1, 3],
+  ['one is down', { a: failure('unreachable'), b: 1, c: 1 }, 1, 3],
+  ['the order of keys differs', { a: { x: 1, y: 2 }, b: { y: 2, x: 1 }, c: {} }, { x: 1, y: 2 }, 2],
+  ['all differ', { a: 1, b: 2, c: 3 }, 'bad_reply', 3],
+  ['one lies and one is down', { a: 2, b: failure('unreachable'), c: 1 }, 'bad_reply', 3],
+  ['two are down', { a: failure('unreachable'), b: failure('unreachable'), c: 1 }, 'unavailable', 3],
+  ['there are too few replicas', { a: 1 }, 'unavailable', 0],
+  ['five are there, f is 1, and three differ', { a: 1, b: 2, c: 3, d: 3, e: 3 }, 'bad_reply', 3],
+])('when %s, the vote comes to its answer with as few questions as it can', async (_, answers, expected, questions) => {
+  const { service, asked } = voting(answers);
+  expect(await outcomeOf(service(testCall()))).toEqual(expected);
+  expect(asked).toHaveLength(questions);
+  for (const call of asked) expect(call.attemptsLeft).toBe(0);
+});
+
+test('a liar is outvoted, named and out of the choice at once; the answer is that of the majority, by its nodes', async () => {
+  const { service, events, peers, asked } = voting({ a: 1, b: 2, c: 1 });
+  const reply = await service(testCall());
+  expect(reply).toEqual({ body: 1, servedBy: ['a', 'c'], from: 'a' });
+  expect(events).toMatchObject([
+    { event: 'vote-lost', component: 'ranking', operation: 'read', node: 'b', majority: ['a', 'c'] },
+    { event: 'ejected', node: 'b', why: 'lying', forMs: 30_000 },
+  ]);
+  expect(peers.group('ranking').get('b').ejectedUntil).toBe(30_000);
+  asked.length = 0;
+  await service(testCall());
+  expect(asked).toHaveLength(2);
+});
+
+test('where nobody agrees that is told too, and nobody is accused', async () => {
+  const { service, events } = voting({ a: 1, b: 2, c: 3 });
+  await outcomeOf(service(testCall()));
+  expect(events.map(({ event }) => event)).toEqual(['no-majority']);
+});
+
+test('f + 1 liars that agree win: that is the limit of voting', async () => {
+  const { service } = voting({ a: 666, b: 666, c: 1 });
+  expect(await outcomeOf(service(testCall()))).toBe(666);
+});
+
+test('with five replicas two liars are outvoted', async () => {
+  const { service, events } = voting({ a: 7, b: 1, c: 8, d: 1, e: 1 }, { f: 2 });
+  expect(await outcomeOf(service(testCall()))).toBe(1);
+  expect(events.flatMap((event) => (event.event === 'vote-lost' ? [event.node] : []))).toEqual(['a', 'c']);
+});
+
+test('sampling asks one replica, until a liar is caught; then every call is put to the vote, with receipts', async () => {
+  const { service, asked } = voting({ a: () => 2, b: 1, c: 1 }, { when: 'sample', share: 0.05 });
+  let calls = 0;
+  while ((await outcomeOf(service(testCall()))) === 2) calls++;
+  expect(calls).toBeGreaterThan(0);
+  expect(asked.length).toBe(calls + 3);
+  asked.length = 0;
+  for (let i = 0; i < 10; i++) expect(await outcomeOf(service(testCall()))).toBe(1);
+  expect(asked).toHaveLength(20);
+  for (const { nonce } of asked) expect(nonce).toBe('nonce');
+});
+
+test('the alarm ends after its time, or when the liar has left the group', async () => {
+  for (const end of ['time', 'quarantine'] as const) {
+    let lying = true;
+    const { sim, events, service, asked, leave } = voting(
+      { a: 1, b: () => (lying ? 2 : 1), c: 1 },
+      { when: 'sample', share: 0.2 },
+    );
+    while (events.length === 0) await service(testCall());
+    lying = false;
+    const cost = async (calls: number) => {
+      asked.length = 0;
+      for (let i = 0; i < calls; i++) await outcomeOf(service(testCall()));
+      return asked.length / calls;
+    };
+    expect(await cost(50)).toBe(2);
+    if (end === 'time') await sim.run(60_001);
+    else leave('b');
+    expect(await cost(200)).toBeLessThan(1.5);
+  }
+});
+
+test('a sampled call comes at least once a second, however few calls there are', async () => {
+  const { sim, service, asked } = voting({ a: 1, b: 1, c: 1 }, { when: 'sample', share: 0, everyMs: 1_000 });
+  for (let second = 0; second < 10; second++) {
+    await service(testCall());
+    await service(testCall());
+    await sim.run(sim.clock.now() + 1_000);
+  }
+  expect(asked.filter(({ nonce }) => nonce !== undefined)).toHaveLength(20);
+  expect(asked).toHaveLength(30);
+});
+
+test('replicas that fail are made up for out of the common budget; those that disagree are free', async () => {
+  const poor = { reserve: 0 };
+  const failing = voting({ a: failure('unreachable'), b: 1, c: 1 }, {}, poor);
+  expect(await outcomeOf(failing.service(testCall()))).toBe('unavailable');
+  expect(failing.events).toMatchObject([{ event: 'budget_exhausted', mechanism: 'retry' }]);
+  expect(await outcomeOf(voting({ a: 2, b: 1, c: 1 }, {}, poor).service(testCall()))).toBe(1);
+});
+
+test('a replica that hangs costs the patience of a hedge, not its time-out', async () => {
+  const hang = () => new Promise(() => {});
+  const { sim, service, events } = voting({ a: hang, b: 1, c: 1 }, {}, { patienceMs: 20 });
+  const outcome = outcomeOf(service(testCall()));
+  await sim.run(19);
+  expect(events).toEqual([]);
+  await sim.run(21);
+  expect(await outcome).toBe(1);
+  expect(events).toMatchObject([{ event: 'hedge', delayMs: 20 }]);
+});
+
+test('a caller that leaves ends the vote', async () => {
+  const { service, sim } = voting({ a: () => new Promise(() => {}), b: 1, c: 1 });
+  const controller = new AbortController();
+  const outcome = service(testCall({ signal: controller.signal })).catch((thrown: unknown) => asRpcError(thrown).code);
+  await sim.run(1);
+  controller.abort(failure('cancelled'));
+  expect(await outcome).toBe('cancelled');
+});
