@@ -10,6 +10,7 @@ const loaders: Readonly<Record<string, () => Promise<unknown>>> = {
   ranking: async () => (await import('./ranking/component.ts')).rankingComponent,
   html: async () => (await import('./html/component.ts')).htmlComponent,
   monitor: async () => (await import('./monitor/component.ts')).monitorComponent,
+  chaos: async () => (await import('./chaos/component.ts')).chaosComponent,
   console: async () => (await import('./console/component.ts')).consoleComponent,
 };
 

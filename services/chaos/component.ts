@@ -1,0 +1,73 @@
+import { component } from '../../shared/cluster/component.ts';
+import { chaos } from './contract.ts';
+import { createController } from './controller.ts';
+import { createExperiments } from './experiments.ts';
+import { httpTargets } from './http-targets.ts';
+import { createJournal } from './journal.ts';
+import { journalFileIn, journalLines, openJournalFile } from './journal-file.ts';
+import { chaosRoutes } from './rest.ts';
+import { runExperiment } from './run.ts';
+import { chaosSettings } from './settings.ts';
+import { createSteadyMeter } from './steady.ts';
+import { userProbe } from './user-probe.ts';
+
+/** Five probes a second show a stall, and cost the smallest cluster little. */
+const probeEveryMs = 200;
+
+/** Breaks things on purpose, within rules: assembles the controller, and gives it a door. */
+export const chaosComponent = component({
+  contract: chaos,
+  calls: {},
+  create({ node, topology, incarnation, clock, scheduler, metrics, log }) {
+    const { enabled, token, runDir } = chaosSettings(process.env);
+    const file = runDir === undefined ? undefined : journalFileIn(runDir);
+    const output = file === undefined ? undefined : openJournalFile(file);
+    const past = file === undefined ? [] : journalLines(file);
+    const journal = createJournal(clock, (line) => output?.write(line), past);
+    const meter = createSteadyMeter({ clock, scheduler, probe: userProbe(topology), everyMs: probeEveryMs });
+    const controller = createController({
+      owner: `${node.id}:${incarnation}`,
+      enabled,
+      nodes: topology.nodes,
+      targets: httpTargets(topology, token),
+      journal,
+      clock,
+      scheduler,
+      meter,
+    });
+    const experiments = createExperiments(topology.nodes, (experiment, signal) =>
+      runExperiment(experiment, { controller, nodes: topology.nodes, meter, journal, clock, scheduler, signal }),
+    );
+    const remainingMs = (endsAt: number) => Math.max(0, endsAt - clock.now());
+    metrics.gauge('tierlab_chaos_active', 'Faults in effect, by id, kind and victim', ['id', 'kind', 'target'], (gauge) => {
+      gauge.reset();
+      for (const { id, kind, faults } of controller.list()) for (const { target } of faults) gauge.set({ id, kind, target }, 1);
+    });
+    if (enabled)
+      controller.recover().then(
+        (left) => left > 0 && log.warn({ left }, 'an earlier life left faults behind: they are healed'),
+        (err: unknown) => log.error({ err }, 'what an earlier life left behind could not be healed'),
+      );
+
+    return {
+      handlers: {
+        active: async () => ({
+          active: controller.list().map(({ id, kind, faults, endsAt }) => {
+            return { id, kind, victims: faults.map(({ target }) => target), remainingMs: remainingMs(endsAt) };
+          }),
+        }),
+        journal: async ({ count }) => ({
+          entries: journal.recent(count).map(({ at, event, id, kind, target }) => ({ at, event, id, kind, target })),
+        }),
+      },
+      routes: (server) =>
+        chaosRoutes(server, { enabled, token, topology, controller, experiments, journal, meter, clock, scheduler, remainingMs }),
+      state: () => ({ enabled, active: controller.list().length, halts: controller.halts(), journal: file }),
+      async stop() {
+        await experiments.stop();
+        await controller.stop();
+        output?.close();
+      },
+    };
+  },
+});

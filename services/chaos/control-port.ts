@@ -1,0 +1,92 @@
+import { watchdogOf, type Topology } from '../../shared/cluster/topology.ts';
+import type { FaultStatus } from '../../shared/faults/registry.ts';
+import { fromProblem, RpcError } from '../../shared/rpc/errors.ts';
+import type { Site } from './controller.ts';
+
+/** Long enough for a busy machine, short enough for a person: ms. */
+const patienceMs = 3_000;
+
+/** What a node or a watchdog tells of its faults. */
+export interface FaultList {
+  readonly enabled: boolean;
+  readonly active: readonly FaultStatus[];
+  readonly ended: readonly FaultStatus[];
+  /** Of a watchdog: second processes of its nodes. */
+  readonly twins?: readonly { readonly node: string; readonly pid: number; readonly opsPort?: number }[];
+}
+
+/** One place where faults are held: a node's ops port or a watchdog. */
+export interface ControlPort {
+  readonly site: Site;
+  /** `ranking-2`, or `watchdog` with its address. */
+  readonly name: string;
+  readonly url: string;
+}
+
+/** All of a cluster. */
+export function controlPorts(topology: Topology): readonly ControlPort[] {
+  const watchdogs = new Set(topology.nodes.map((node) => addressOf(watchdogOf(topology, node))));
+  return [
+    ...[...watchdogs].map((url): ControlPort => ({ site: 'watchdog', name: `watchdog ${url.slice(7)}`, url })),
+    ...topology.nodes.map(({ id, host, opsPort }): ControlPort => {
+      return { site: 'node', name: id, url: addressOf({ host, port: opsPort }) };
+    }),
+  ];
+}
+
+/** Where faults of `site` at the node `target` are held. Throws `bad_request` for a node that does not exist. */
+export function controlPortOf(topology: Topology, site: Site, target: string): ControlPort {
+  const node = topology.nodes.find(({ id }) => id === target);
+  if (!node) throw new RpcError('bad_request', `target: there is no node ${target}`);
+  const address = site === 'watchdog' ? watchdogOf(topology, node) : { host: node.host, port: node.opsPort };
+  return { site, name: target, url: addressOf(address) };
+}
+
+const addressOf = ({ host, port }: { host: string; port: number }): string => `http://${host}:${port}`;
+
+/** An order over the control network. Throws the RpcError of the answer, or `unavailable` where there is none in time. */
+export async function order(
+  port: ControlPort,
+  token: string | undefined,
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  body?: unknown,
+): Promise<unknown> {
+  const headers = {
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+  };
+  let response: Response;
+  let answer: unknown;
+  try {
+    const signal = AbortSignal.timeout(patienceMs);
+    response = await fetch(port.url + path, {
+      method,
+      headers,
+      signal,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    answer = await response.json();
+  } catch (cause) {
+    throw new RpcError('unavailable', `${port.name} does not answer at its control port`, { cause, node: port.name });
+  }
+  if (!response.ok) throw fromProblem(answer, response.status, port.name);
+  return answer;
+}
+
+/** What is held there; throws as `order` does. */
+export async function faultsAt(port: ControlPort, token: string | undefined): Promise<FaultList> {
+  return (await order(port, token, 'GET', '/admin/faults')) as FaultList;
+}
+
+/** Everything at all of `ports` is healed, whoever injected it: how many faults, and who did not answer. */
+export async function haltAll(
+  ports: readonly ControlPort[],
+  token: string | undefined,
+): Promise<{ readonly healed: number; readonly silent: readonly string[] }> {
+  const answers = await Promise.allSettled(ports.map((port) => order(port, token, 'POST', '/admin/halt')));
+  return {
+    healed: answers.reduce((sum, it) => sum + (it.status === 'fulfilled' ? (it.value as { healed: number }).healed : 0), 0),
+    silent: ports.filter((_, i) => answers[i]!.status === 'rejected').map(({ name }) => name),
+  };
+}

@@ -1,0 +1,183 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { isOwnHost } from '../../shared/cluster/control-server.ts';
+import type { Topology } from '../../shared/cluster/topology.ts';
+import { faultKinds, siteOf } from '../../shared/faults/kinds.ts';
+import { RpcError } from '../../shared/rpc/errors.ts';
+import type { Clock } from '../../shared/time/clock.ts';
+import { sleep, type Scheduler } from '../../shared/time/scheduler.ts';
+import { controlPortOf, faultsAt } from './control-port.ts';
+import type { ActiveInjection, Controller } from './controller.ts';
+import type { Experiments } from './experiments.ts';
+import type { Journal } from './journal.ts';
+import { documents, type Described } from './openapi.ts';
+import { turnedAway } from './safety.ts';
+import type { SteadyMeter } from './steady.ts';
+
+interface ChaosDoor {
+  readonly enabled: boolean;
+  readonly token: string | undefined;
+  readonly topology: Topology;
+  readonly controller: Controller;
+  readonly experiments: Experiments;
+  readonly journal: Journal;
+  readonly meter: SteadyMeter;
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+  readonly remainingMs: (endsAt: number) => number;
+}
+
+/** How long the steady state is watched before it is told, ms. */
+const watchMs = 3_000;
+
+/**
+ * The REST door of the chaos controller, described by /api/chaos/openapi.json. Reading needs a Host that is ours; whatever changes
+ * something also the operator token, and no page of another origin can send it.
+ */
+export async function chaosRoutes(server: FastifyInstance, door: ChaosDoor): Promise<void> {
+  const { enabled, token, topology, controller, experiments, journal, meter, clock, scheduler, remainingMs } = door;
+
+  /** An injection with what its victims count: a fault that changes nothing must show. */
+  async function shown({ id, kind, faults, casualties, endsAt }: ActiveInjection) {
+    const [first] = faults;
+    const site = siteOf(kind, first!.params);
+    const victims = await Promise.all(
+      faults.map(async ({ target }) => {
+        const list = await faultsAt(controlPortOf(topology, site, target), token).catch(() => undefined);
+        const status = list?.active.find(({ fault }) => fault.id === id && fault.target === target);
+        return { node: target, state: status?.state ?? 'gone', matched: status?.matched ?? 0, applied: status?.applied ?? 0 };
+      }),
+    );
+    const { params, scope, probability, seed, ttlMs } = first!;
+    return { id, kind, params, scope, probability, seed, ttlMs, casualties, remainingMs: remainingMs(endsAt), victims };
+  }
+
+  await server.register(
+    async (scope) => {
+      scope.addHook('onRequest', async (request) => guard(request, token));
+      const routes: readonly Described[] = [
+        {
+          method: 'GET',
+          url: '/',
+          doc: { summary: 'Whether chaos is enabled, what is in effect, and how steady users find the cluster' },
+          async handle() {
+            const release = meter.hold();
+            try {
+              const from = clock.now();
+              await sleep(scheduler, watchMs);
+              return { enabled, active: controller.list().length, halts: controller.halts(), steady: meter.state(from) };
+            } finally {
+              release();
+            }
+          },
+        },
+        {
+          method: 'GET',
+          url: '/kinds',
+          doc: { summary: 'Every kind of fault, with the schema of its parameters' },
+          handle: async () => [...faultKinds.values()].map(({ kind, summary, params }) => ({ kind, summary, params })),
+        },
+        {
+          method: 'GET',
+          url: '/faults',
+          doc: { summary: 'The faults in effect, with what their victims count' },
+          handle: () => Promise.all(controller.list().map(shown)),
+        },
+        {
+          method: 'POST',
+          url: '/faults',
+          doc: {
+            summary: 'Inject a fault. With ?dryRun=true: name the victims and what speaks against it, and touch nothing',
+            request: 'FaultRequest',
+          },
+          async handle({ body, query }) {
+            if (flag(query, 'dryRun')) return controller.dryRun(body);
+            return shown(await controller.inject(body));
+          },
+        },
+        {
+          method: 'DELETE',
+          url: '/faults/:id',
+          doc: { summary: 'Heal a fault; one that is gone already counts as healed' },
+          handle: async ({ params }) => ({ healed: await controller.heal((params as { id: string }).id) }),
+        },
+        {
+          method: 'POST',
+          url: '/halt',
+          doc: { summary: 'Stop and heal everything, whoever began it', request: 'Halt' },
+          async handle({ body }) {
+            const reason = (body as { reason?: unknown } | undefined)?.reason;
+            await controller.halt(typeof reason === 'string' ? reason.slice(0, 200) : 'an operator said so');
+            return { halts: controller.halts() };
+          },
+        },
+        {
+          method: 'GET',
+          url: '/journal',
+          doc: { summary: 'What happened, oldest first; ?count=n for the last n only' },
+          handle: async ({ query }) => journal.recent(countOf(query)),
+        },
+        {
+          method: 'GET',
+          url: '/experiments',
+          doc: { summary: 'The experiments that ran or run' },
+          handle: async () => experiments.list(),
+        },
+        {
+          method: 'GET',
+          url: '/experiments/:name',
+          doc: { summary: 'How an experiment stands, and its report when it is over' },
+          async handle({ params }) {
+            const { name } = params as { name: string };
+            const run = experiments.get(name);
+            if (!run) throw new RpcError('not_found', `no experiment ${name.slice(0, 60)} ran here`);
+            return run;
+          },
+        },
+        {
+          method: 'POST',
+          url: '/experiments',
+          doc: { summary: 'Run an experiment. With ?dryRun=true: only show everything that it would do', request: 'Experiment' },
+          async handle({ body, query }) {
+            const text = JSON.stringify(body ?? null);
+            return flag(query, 'dryRun') ? experiments.plan(text) : experiments.start(text);
+          },
+        },
+      ];
+      for (const { method, url, handle } of routes) scope.route({ method, url, handler: (request) => handle(request) });
+      const openapi = documents('/api/chaos', routes);
+      scope.get('/openapi.json', async () => openapi);
+    },
+    { prefix: '/api/chaos' },
+  );
+}
+
+/** Throws `unauthenticated` or `forbidden`. */
+function guard({ method, headers }: FastifyRequest, token: string | undefined): void {
+  const { host, origin, authorization } = headers;
+  const own = isOwnHost(host) ? [host!] : [];
+  const reading = method === 'GET' || method === 'HEAD';
+  const given = reading ? '' : authorization?.replace(/^Bearer /, '');
+  const refusal = turnedAway({ token: given, host, origin }, own, (text) => reading || same(text, token));
+  if (refusal) throw new RpcError(refusal.code, refusal.reason);
+}
+
+function same(given: string, token: string | undefined): boolean {
+  if (token === undefined) return false;
+  const [a, b] = [Buffer.from(given), Buffer.from(token)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function flag(query: unknown, name: string): boolean {
+  const value = (query as Record<string, unknown>)[name];
+  if (value === undefined || value === 'false') return false;
+  if (value === '' || value === 'true') return true;
+  throw new RpcError('bad_request', `${name}: must be true or false`);
+}
+
+function countOf(query: unknown): number | undefined {
+  const { count } = query as { count?: string };
+  if (count === undefined) return undefined;
+  if (!/^[1-9]\d{0,3}$/.test(count)) throw new RpcError('bad_request', 'count: must be a whole number from 1 to 9999');
+  return Number(count);
+}

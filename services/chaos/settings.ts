@@ -1,0 +1,17 @@
+/** What the process edge gives the chaos component: set by the watchdog, never by hand. */
+export interface ChaosSettings {
+  /** The cluster was started with --chaos. */
+  readonly enabled: boolean;
+  /** Undefined: nobody may give orders. */
+  readonly token: string | undefined;
+  /** Where the journal is kept; undefined: in memory only. */
+  readonly runDir: string | undefined;
+}
+
+export function chaosSettings(environment: Readonly<Record<string, string | undefined>>): ChaosSettings {
+  return {
+    enabled: environment.TIERLAB_CHAOS === '1',
+    token: environment.TIERLAB_OPERATOR_TOKEN || undefined,
+    runDir: environment.TIERLAB_RUN_DIR || undefined,
+  };
+}
