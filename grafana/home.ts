@@ -139,9 +139,9 @@ export function homeDashboard(): Dashboard {
     .withPanel(
       lines({
         title: 'Saturation: event loop',
-        description: "How late the event loop of the tier's slowest node is, 99th percentile",
+        description: "How late the event loop of the tier's slowest node is, mean of the last seconds",
         unit: 's',
-        queries: [{ expr: 'max by (topology, tier) (nodejs_eventloop_lag_p99_seconds)', legend: '{{tier}}' }],
+        queries: [{ expr: 'max by (topology, tier) (tierlab_event_loop_lag_seconds)', legend: '{{tier}}' }],
         width: 8,
       }),
     )

@@ -6,6 +6,7 @@ import { monitor as monitorContract, type Heartbeat } from '../../services/monit
 import { createDirectory } from '../membership/directory.ts';
 import { chaosOffRoutes } from '../faults/chaos-off.ts';
 import { createLagMeter } from '../membership/lag.ts';
+import { lagMetrics } from '../membership/lag-metrics.ts';
 import { startHeart, type Heart } from '../membership/heartbeat.ts';
 import { createMetrics, type Metrics } from '../observe/metrics.ts';
 import { createClient, type Client } from '../rpc/client.ts';
