@@ -21,6 +21,7 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<D
     summary: 'show or change, while it runs, how calls survive trouble',
     load: async () => (await import('./commands/policy.ts')).policy,
   },
+  chaos: { summary: 'break things on purpose, and see', load: async () => (await import('./commands/chaos.ts')).chaos },
   import: { summary: 'take pages from a JSON-lines file', load: async () => (await import('./commands/import.ts')).importFile },
   crawl: { summary: 'take pages from a folder or a site', load: async () => (await import('./commands/crawl.ts')).crawlSite },
   dataset: {

@@ -1,0 +1,72 @@
+import { journalFileIn } from '../../services/chaos/journal-file.ts';
+import { controlPorts, type ControlPort } from '../../services/chaos/control-port.ts';
+import type { Topology, TopologyNode } from '../../shared/cluster/topology.ts';
+import { CommandError, UsageError } from '../errors.ts';
+import type { ClusterFlags } from '../options.ts';
+import { dataDirOf } from '../paths.ts';
+import { portBaseOf, readRunFile, runDir } from '../run-file.ts';
+import { topologyOf } from '../topology.ts';
+import { fetchStatus } from '../watchdog-client.ts';
+
+/** A running cluster, as the chaos commands reach it: the controller's door, and every place that holds faults. */
+export interface Connection {
+  readonly portBase: number;
+  readonly token: string;
+  /** Undefined: no node of this topology hosts the controller. */
+  readonly controller: string | undefined;
+  readonly ports: readonly ControlPort[];
+  readonly nodes: readonly Pick<TopologyNode, 'id' | 'components' | 'host' | 'port' | 'opsPort'>[];
+  readonly topology: string;
+  readonly journalFile: string;
+}
+
+/** Throws CommandError where no cluster answers, or its token is not to be had. */
+export async function connect(flags: ClusterFlags): Promise<Connection> {
+  const portBase = portBaseOf(flags.portBase);
+  const dataDir = dataDirOf(flags.data);
+  const status = await fetchStatus(portBase);
+  const token = process.env.TIERLAB_OPERATOR_TOKEN || readRunFile(dataDir, portBase)?.token;
+  if (token === undefined)
+    throw new CommandError(
+      'only the owner of the data folder may break things: no run file of this cluster is here (--data names the folder)',
+    );
+  const nodes = await nodesOf(status.topology, status.nodes, portBase);
+  const ports = controlPorts({ watchdogPort: portBase, nodes } as unknown as Topology);
+  const host = nodes.find(({ components }) => components.includes('chaos'));
+  return {
+    portBase,
+    token,
+    controller: host && `http://${host.host}:${host.port}/api/chaos`,
+    ports,
+    nodes,
+    topology: status.topology,
+    journalFile: journalFileIn(runDir(dataDir, portBase)),
+  };
+}
+
+/** On one machine the watchdog knows all nodes; in a container only its own, so the topology file has to tell. */
+async function nodesOf(topology: string, here: readonly Omit<TopologyNode, 'host' | 'group' | 'doors'>[], portBase: number) {
+  if (process.env.TIERLAB_HOSTS === 'by-name') return (await topologyOf(topology, { portBase, hosts: 'by-name' })).nodes;
+  return here.map(({ id, components, port, opsPort }) => ({ id, components, port, opsPort, host: '127.0.0.1' }));
+}
+
+/** Asks the controller. Throws UsageError for what it finds invalid, CommandError for every other refusal. */
+export async function askController(
+  { controller, token }: Connection,
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  body?: unknown,
+): Promise<unknown> {
+  if (controller === undefined)
+    throw new CommandError('this topology hosts no chaos controller: place the component "chaos" on a node');
+  const headers = { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
+  const signal = AbortSignal.timeout(20_000);
+  const init = { method, headers, signal, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+  const response = await fetch(controller + path, init).catch(() => {
+    throw new CommandError(`the chaos controller at ${controller} does not answer; "tierlab chaos halt" works without it`);
+  });
+  const answer = (await response.json().catch(() => ({}))) as { detail?: string };
+  if (response.ok) return answer;
+  const detail = answer.detail ?? `the chaos controller answered ${response.status}`;
+  throw response.status === 400 ? new UsageError(detail) : new CommandError(detail);
+}

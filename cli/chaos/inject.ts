@@ -1,0 +1,143 @@
+import { Option, type Command } from 'commander';
+import type { FaultKind } from '../../shared/faults/fault.ts';
+import { faultKinds } from '../../shared/faults/kinds.ts';
+import { UsageError } from '../errors.ts';
+import { withClusterOptions, type ClusterFlags } from '../options.ts';
+import { createTerminal } from '../terminal.ts';
+import { askController, connect } from './connection.ts';
+import { addParameterOptions, durationOf, parametersOf } from './parameters.ts';
+import { printTable } from './table.ts';
+
+interface InjectFlags extends ClusterFlags {
+  readonly target?: string;
+  readonly component?: string;
+  readonly group?: string;
+  readonly shard?: string;
+  readonly pick?: string;
+  readonly ttl?: string;
+  readonly startIn?: string;
+  readonly seed?: string;
+  readonly probability?: string;
+  readonly faultId?: string;
+  readonly caller?: string;
+  readonly operation?: string;
+  readonly direction?: string;
+  readonly abortErrorShare?: string;
+  readonly abortP99Ms?: string;
+  readonly beyondTolerance?: true;
+  readonly dryRun?: true;
+  readonly json?: true;
+}
+
+interface Injected {
+  readonly id: string;
+  readonly victims: readonly { readonly node: string; readonly state: string }[];
+}
+
+interface DryRun {
+  readonly victims: readonly string[];
+  readonly casualties: readonly string[];
+  readonly objections: readonly string[];
+}
+
+const examples = `
+Examples:
+  $ tierlab chaos inject limp.latency --target ranking-2 --mean-ms 400 --ttl 30s --seed 7
+  $ tierlab chaos inject stop.kill --component ranking --pick 1 --down-ms 2000 --ttl 10s
+  $ tierlab chaos inject byz.rank --target ranking-1 --probability 0.5 --ttl 1m
+  $ tierlab chaos inject net.partition --groups "ranking-1,ranking-2|ranking-3" --target ranking-3 --ttl 20s
+  $ tierlab chaos inject stop.hang --target html-1 --ttl 10s --dry-run`;
+
+/** One subcommand for each kind, with flags from the kind's own schema. */
+export function inject(command: Command): void {
+  command.description('break something: one fault, at some nodes, for a while').addHelpText('after', examples);
+  for (const kind of faultKinds.values()) {
+    const sub = withClusterOptions(command.command(kind.kind).description(kind.summary).exitOverride())
+      .option('--target <node...>', 'the nodes to break, such as ranking-2; commas or spaces between several')
+      .option('--component <name>', 'or: every node that hosts this component ...')
+      .option('--group <name>', '... or of this group of the topology ...')
+      .option('--shard <n>', '... of this shard ...')
+      .option('--pick <n>', '... so many of them, drawn by the seed')
+      .option('--ttl <time>', 'how long: 500ms, 30s, 5m; at most 15m; mandatory')
+      .option('--start-in <time>', 'it begins that much later')
+      .option('--seed <n>', 'the same seed hits the same requests')
+      .option('--probability <share>', 'the share of requests that is hit, 0 to 1')
+      .option('--caller <node>', 'only requests of this caller')
+      .option('--operation <name>', 'only this operation, such as ranking.rank')
+      .addOption(new Option('--direction <leg>', 'only this leg of the way').choices(['request', 'reply']))
+      .option('--fault-id <id>', 'a name for it in the journal')
+      .option('--abort-error-share <share>', 'heal at once when more than this share of users sees errors (default 0.5)')
+      .option('--abort-p99-ms <ms>', 'heal at once when the 99th percentile is above this (default 10000)')
+      .option('--beyond-tolerance', 'more faults at a time, and more victims of a group, than it is built for')
+      .option('--dry-run', 'who would be hit and what speaks against it; touches nothing')
+      .option('--json', 'the answer of the controller, as it is');
+    addParameterOptions(sub, kind);
+    sub.action((flags: InjectFlags) => run(kind, flags));
+  }
+}
+
+async function run(kind: FaultKind, flags: InjectFlags): Promise<void> {
+  const request = requestOf(kind, flags);
+  const connection = await connect(flags);
+  const answer = await askController(connection, 'POST', flags.dryRun ? '/faults?dryRun=true' : '/faults', request);
+  if (flags.json) return void process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
+  const terminal = createTerminal(process.stdout);
+  if (flags.dryRun) {
+    const { victims, casualties, objections } = answer as DryRun;
+    terminal.line(`would hit ${victims.join(', ')}; lost to their groups: ${casualties.join(', ') || 'nobody'}`);
+    for (const objection of objections) terminal.line(`${terminal.bad('✗')} ${objection}`);
+    if (objections.length === 0) terminal.line(`${terminal.good('✓')} nothing speaks against it`);
+    return;
+  }
+  const { id, victims } = answer as Injected;
+  terminal.line(`${terminal.good('✓')} ${terminal.bold(id)} is in effect for ${flags.ttl}`);
+  printTable(
+    terminal,
+    ['victim', 'state'],
+    victims.map(({ node, state }) => [node, state]),
+  );
+  terminal.line(terminal.dim(`tierlab chaos heal ${id} ends it; tierlab chaos list shows what it does`));
+}
+
+/** What the controller is asked for. Throws UsageError for what no number or word can be made of. */
+function requestOf(kind: FaultKind, flags: InjectFlags): object {
+  if (flags.ttl === undefined) throw new UsageError('--ttl is mandatory, such as 30s: no fault may outlive its experiment');
+  const nodes = flags.target === undefined ? undefined : [flags.target].flat().flatMap((word) => word.split(',').filter(Boolean));
+  if (!nodes?.length && flags.component === undefined && flags.group === undefined)
+    throw new UsageError('whom? --target, --component or --group names the victims');
+  const target = given({
+    nodes,
+    component: flags.component,
+    group: flags.group,
+    shard: number('--shard', flags.shard),
+    pick: number('--pick', flags.pick),
+  });
+  const abortIf = given({
+    errorShareAbove: number('--abort-error-share', flags.abortErrorShare),
+    p99AboveMs: number('--abort-p99-ms', flags.abortP99Ms),
+  });
+  return given({
+    id: flags.faultId,
+    kind: kind.kind,
+    target,
+    ttlMs: durationOf('--ttl', flags.ttl),
+    startAt: flags.startIn === undefined ? undefined : durationOf('--start-in', flags.startIn),
+    seed: number('--seed', flags.seed),
+    probability: number('--probability', flags.probability),
+    scope: given({ caller: flags.caller, operation: flags.operation, direction: flags.direction }),
+    params: parametersOf(kind, flags as unknown as Record<string, unknown>),
+    abortIf: Object.keys(abortIf).length > 0 ? abortIf : undefined,
+    beyondTolerance: flags.beyondTolerance,
+  });
+}
+
+function given(values: Readonly<Record<string, unknown>>): object {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
+
+function number(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() === '' || Number.isNaN(value)) throw new UsageError(`${flag}: a number is wanted, not "${text}"`);
+  return value;
+}

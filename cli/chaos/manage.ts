@@ -1,0 +1,116 @@
+import { faultsAt, haltAll, order } from '../../services/chaos/control-port.ts';
+import type { JournalEntry } from '../../services/chaos/journal.ts';
+import { journalLines } from '../../services/chaos/journal-file.ts';
+import { parseLine } from '../../services/chaos/journal.ts';
+import type { FaultStatus } from '../../shared/faults/registry.ts';
+import { faultKinds } from '../../shared/faults/kinds.ts';
+import { CommandError } from '../errors.ts';
+import type { ClusterFlags } from '../options.ts';
+import { createTerminal } from '../terminal.ts';
+import { askController, connect } from './connection.ts';
+import { inWords, printTable } from './table.ts';
+
+interface ListFlags extends ClusterFlags {
+  readonly ended?: true;
+  readonly json?: true;
+}
+
+const json = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+
+/** Asks every node and watchdog: what is there is shown, whoever injected it. */
+export async function list(flags: ListFlags): Promise<void> {
+  const { ports, token } = await connect(flags);
+  const answers = await Promise.all(
+    ports.map(async (port) => ({ port, faults: await faultsAt(port, token).catch(() => undefined) })),
+  );
+  const chosen = (it: { readonly active: readonly FaultStatus[]; readonly ended: readonly FaultStatus[] }) =>
+    flags.ended ? [...it.ended, ...it.active] : it.active;
+  const statuses = answers.flatMap(({ faults }) => (faults ? chosen(faults) : []));
+  if (flags.json) return json(statuses);
+  const terminal = createTerminal(process.stdout);
+  const silent = answers.filter(({ faults }) => !faults).map(({ port }) => port.name);
+  if (statuses.length === 0) terminal.line('no fault is in effect');
+  else
+    printTable(
+      terminal,
+      ['id', 'kind', 'target', 'state', 'left s', 'matched', 'applied', 'parameters'],
+      statuses.map(({ fault, state, end, remainingMs, matched, applied }) => [
+        fault.id,
+        fault.kind,
+        fault.target,
+        end ?? state,
+        Math.round(remainingMs / 1_000),
+        matched,
+        applied,
+        inWords(fault.params) + (state === 'ended' && applied === 0 && fault.kind !== 'none' ? '   CHANGED NOTHING' : ''),
+      ]),
+    );
+  if (silent.length > 0) terminal.line(terminal.dim(`no answer from ${silent.join(', ')}`));
+}
+
+/** Through the controller; where it does not answer, at every node and watchdog directly. */
+export async function heal(id: string, flags: ClusterFlags): Promise<void> {
+  const connection = await connect(flags);
+  const path = `/faults/${encodeURIComponent(id)}`;
+  let healed = await askController(connection, 'DELETE', path).then(
+    (answer) => (answer as { healed: boolean }).healed,
+    () => false,
+  );
+  if (!healed) {
+    const direct = connection.ports.map((port) => order(port, connection.token, 'DELETE', `/admin${path}`));
+    const answers = await Promise.allSettled(direct);
+    healed = answers.some((it) => it.status === 'fulfilled' && (it.value as { healed: boolean }).healed);
+  }
+  if (!healed) throw new CommandError(`no fault ${id} is in effect; "tierlab chaos list" shows what is`);
+  createTerminal(process.stdout).line(`${id} is healed`);
+}
+
+/** Everything, everywhere, without the controller; it is told as well, so that it forgets. */
+export async function halt(flags: ClusterFlags & { readonly json?: true }): Promise<void> {
+  const connection = await connect(flags);
+  const [result, told] = await Promise.all([
+    haltAll(connection.ports, connection.token),
+    askController(connection, 'POST', '/halt', { reason: 'tierlab chaos halt' }).then(
+      () => true,
+      () => false,
+    ),
+  ]);
+  if (flags.json) return json({ ...result, controllerTold: told });
+  const terminal = createTerminal(process.stdout);
+  terminal.line(
+    `${terminal.good('✓')} everything is healed at ${connection.ports.length - result.silent.length} nodes and watchdogs`,
+  );
+  if (result.silent.length > 0) terminal.line(`no answer from ${result.silent.join(', ')}: what is left there ends by its lease`);
+  if (!told) terminal.line('the controller does not answer; nothing depends on it');
+}
+
+/** From the file: it can be read when nothing runs any more. */
+export async function journal(flags: ClusterFlags & { readonly count: number; readonly json?: true }): Promise<void> {
+  const { journalFile } = await connect(flags);
+  const entries = journalLines(journalFile)
+    .flatMap((line) => parseLine(line) ?? [])
+    .slice(-flags.count);
+  if (flags.json) return json(entries);
+  const terminal = createTerminal(process.stdout);
+  if (entries.length === 0) return terminal.line('nothing has happened yet');
+  printTable(terminal, ['at', 'event', 'id', 'kind', 'target', 'more'], entries.map(rowOf));
+  terminal.line(terminal.dim(`\n${journalFile}: "tierlab load --journal" lays it over a run`));
+}
+
+function rowOf({ at, event, id, kind, target, ...more }: JournalEntry): string[] {
+  return [new Date(at).toISOString().slice(11, 23), event, id, kind, target, inWords(more)];
+}
+
+/** Needs no cluster. */
+export function kinds(flags: { readonly json?: true }): void {
+  const rows = [...faultKinds.values()];
+  if (flags.json) return json(rows.map(({ kind, summary, params }) => ({ kind, summary, params })));
+  printTable(
+    createTerminal(process.stdout),
+    ['kind', 'parameters', 'what it does'],
+    rows.map(({ kind, summary, params }) => {
+      const names = Object.keys((params as unknown as { properties: object }).properties);
+      return [kind, names.join(' '), summary];
+    }),
+  );
+}

@@ -1,0 +1,69 @@
+import { Option, type Command } from 'commander';
+import { parseDuration } from '../../loadgen/options/quantities.ts';
+import type { FaultKind } from '../../shared/faults/fault.ts';
+import { UsageError } from '../errors.ts';
+
+/** The part of a JSON schema that a flag is made from. */
+interface Property {
+  readonly type?: string;
+  readonly enum?: readonly unknown[];
+  readonly default?: unknown;
+  readonly description?: string;
+  readonly items?: Property;
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+
+const propertiesOf = (kind: FaultKind): [string, Property][] =>
+  Object.entries((kind.params as unknown as { properties: Record<string, Property> }).properties);
+
+const kebab = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** A flag for each parameter of the kind, from its own schema: `meanMs` becomes `--mean-ms <number>`. */
+export function addParameterOptions(command: Command, kind: FaultKind): void {
+  for (const [name, property] of propertiesOf(kind)) {
+    const flag = property.type === 'boolean' ? `--${kebab(name)}` : `--${kebab(name)} <${placeholder(property)}>`;
+    const option = new Option(flag, describe(property));
+    if (property.enum) option.choices(property.enum.map(String));
+    command.addOption(option);
+  }
+}
+
+function placeholder({ type, enum: choices, items }: Property): string {
+  if (choices) return 'choice';
+  if (type === 'array') return items?.type === 'array' ? 'a,b|c,d' : 'a,b,c';
+  return type === 'string' ? 'text' : 'number';
+}
+
+function describe({ default: fallback, minimum, maximum, type }: Property): string {
+  const bounds = minimum === undefined || maximum === undefined ? '' : `${minimum} to ${maximum}`;
+  const known = fallback === undefined || type === 'array' ? '' : `default ${String(fallback)}`;
+  return [bounds, known].filter(Boolean).join(', ');
+}
+
+/** The parameters that were given, as JSON values. What is wrong with them the controller says: it knows the schema, too. */
+export function parametersOf(kind: FaultKind, flags: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const given = propertiesOf(kind).filter(([name]) => flags[name] !== undefined);
+  return Object.fromEntries(given.map(([name, property]) => [name, valueOf(`--${kebab(name)}`, property, flags[name])]));
+}
+
+function valueOf(flag: string, { type, items }: Property, given: unknown): unknown {
+  if (type === 'boolean') return given === true;
+  const text = String(given);
+  const list = (part: string) => part.split(',').map((word) => word.trim());
+  if (type === 'array') return items?.type === 'array' ? text.split('|').map(list) : list(text);
+  if (type !== 'number' && type !== 'integer') return text;
+  // 400ms and 2s are as good as a number, where the unit is one of time.
+  const value = flag.endsWith('-ms') && /[a-z]$/.test(text) ? durationOf(flag, text) : Number(text);
+  if (Number.isNaN(value)) throw new UsageError(`${flag}: a number is wanted, not "${text}"`);
+  return value;
+}
+
+/** "30s", "400ms", "2m": as ms. Throws UsageError. */
+export function durationOf(flag: string, text: string): number {
+  try {
+    return parseDuration(text);
+  } catch (error) {
+    throw new UsageError(`${flag}: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,87 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'yaml';
+import type { Injection } from '../../services/chaos/experiment.ts';
+import type { Run } from '../../services/chaos/experiments.ts';
+import type { Report } from '../../services/chaos/run.ts';
+import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
+import { CommandError, UsageError } from '../errors.ts';
+import { onInterrupt } from '../interrupt.ts';
+import type { ClusterFlags } from '../options.ts';
+import { root } from '../paths.ts';
+import { createTerminal } from '../terminal.ts';
+import { askController, connect } from './connection.ts';
+import { inWords, printTable } from './table.ts';
+
+interface RunFlags extends ClusterFlags {
+  readonly dryRun?: true;
+  readonly json?: true;
+}
+
+const experimentsDir = path.join(root, 'chaos', 'experiments');
+const pollMs = 250;
+
+/** Runs an experiment to its end. Exit code 1 unless it passed; Ctrl-C heals everything first. */
+export async function run(nameOrFile: string, flags: RunFlags): Promise<void> {
+  const experiment = readExperiment(nameOrFile);
+  const connection = await connect(flags);
+  const terminal = createTerminal(process.stdout);
+  if (flags.dryRun) {
+    const plan = (await askController(connection, 'POST', '/experiments?dryRun=true', experiment)) as Injection[];
+    if (flags.json) return void process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
+    printTable(
+      terminal,
+      ['at s', 'id', 'kind', 'victims', 'parameters'],
+      plan.map(({ at, id, faults }) => [
+        (at / 1_000).toFixed(1),
+        id,
+        faults[0]!.kind,
+        faults.map(({ target }) => target).join(','),
+        inWords(faults[0]!.params),
+      ]),
+    );
+    return;
+  }
+  const { experiment: name } = (await askController(connection, 'POST', '/experiments', experiment)) as Run;
+  const report = await onInterrupt(async (signal) => {
+    for (;;) {
+      if (signal.aborted) {
+        await askController(connection, 'POST', '/halt', { reason: 'Ctrl-C' });
+        throw new CommandError(`${name} was stopped; everything is healed`);
+      }
+      const state = (await askController(connection, 'GET', `/experiments/${name}`)) as Run;
+      if (state.state === 'failed') throw new CommandError(`${name}: ${state.reason}`);
+      if (state.state === 'done') return state.report;
+      await sleep(systemScheduler, pollMs);
+    }
+  });
+  if (flags.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  else show(report);
+  if (report.verdict !== 'passed') process.exitCode = 1;
+}
+
+function readExperiment(nameOrFile: string): unknown {
+  const known = existsSync(experimentsDir) ? readdirSync(experimentsDir).map((file) => file.replace(/\.ya?ml$/, '')) : [];
+  const file = known.includes(nameOrFile) ? path.join(experimentsDir, `${nameOrFile}.yaml`) : nameOrFile;
+  if (!existsSync(file))
+    throw new UsageError(`there is no experiment ${nameOrFile}; there are ${known.join(', ')}, or any YAML file`);
+  try {
+    return parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new UsageError(`${file}: ${(error as Error).message.split('\n')[0]}`);
+  }
+}
+
+function show({ experiment, verdict, reasons, injections, before, during, after, recoveryMs }: Report): void {
+  const terminal = createTerminal(process.stdout);
+  const paint = verdict === 'passed' ? terminal.good : terminal.bad;
+  terminal.line(`${terminal.bold(experiment)}: ${paint(verdict)}, ${injections} injections`);
+  for (const reason of reasons) terminal.line(`  ${terminal.bad('✗')} ${reason}`);
+  const phases = Object.entries({ before, during, after }).flatMap(([phase, state]) => (state ? [{ phase, ...state }] : []));
+  printTable(
+    terminal,
+    ['phase', 'probes', 'errors %', 'p99 ms'],
+    phases.map(({ phase, samples, errorShare, p99Ms }) => [phase, samples, (errorShare * 100).toFixed(1), p99Ms.toFixed(0)]),
+  );
+  if (recoveryMs !== undefined) terminal.line(`steady again ${(recoveryMs / 1_000).toFixed(1)} s after the last healing`);
+}

@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import { inject } from '../chaos/inject.ts';
+import { heal, halt, journal, kinds, list } from '../chaos/manage.ts';
+import { run } from '../chaos/run.ts';
+import { parseCount, withClusterOptions } from '../options.ts';
+
+const examples = `
+A cluster takes faults only when it was started with "tierlab up --chaos".
+
+Examples:
+  $ tierlab up --chaos --detach
+  $ tierlab chaos kinds
+  $ tierlab chaos inject limp.latency --target ranking-2 --mean-ms 400 --ttl 30s --seed 7
+  $ tierlab chaos list
+  $ tierlab chaos run one-ranking-limps
+  $ tierlab chaos halt
+
+Exit codes: 0 done, 1 refused or failed, 2 called wrongly.`;
+
+/** `tierlab chaos ...`: breaks things on purpose, within rules (services/chaos/README.md). */
+export function chaos(command: Command): void {
+  command.addHelpText('after', examples);
+  inject(command.command('inject'));
+  const add = (usage: string, summary: string): Command =>
+    withClusterOptions(command.command(usage).description(summary).exitOverride());
+  add('list', 'the faults in effect, and what they do')
+    .option('--ended', 'also those that are over')
+    .option('--json', 'one JSON document on stdout')
+    .action(list);
+  add('heal <id>', 'end one fault').action(heal);
+  add('halt', 'end everything, everywhere, at once; works without the controller')
+    .option('--json', 'one JSON document on stdout')
+    .action(halt);
+  add('run <experiment>', 'an experiment: a name in chaos/experiments/, or a file')
+    .option('--dry-run', 'everything that it would do, and nothing of it')
+    .option('--json', 'one JSON document on stdout')
+    .action(run);
+  add('journal', 'what happened')
+    .option('--count <n>', 'the last so many lines', parseCount, 40)
+    .option('--json', 'one JSON document on stdout')
+    .action(journal);
+  command
+    .command('kinds')
+    .description('every kind of fault and its parameters')
+    .exitOverride()
+    .option('--json', 'with the schema of their parameters')
+    .action(kinds);
+}
