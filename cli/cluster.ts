@@ -10,6 +10,7 @@ import type { WatchdogFaults } from '../shared/cluster/watchdog/faults.ts';
 import { createWatchdogApi } from '../shared/cluster/watchdog/api.ts';
 import type { ChildState } from '../shared/cluster/watchdog/child.ts';
 import { createWatchdog, type Watchdog } from '../shared/cluster/watchdog/watchdog.ts';
+import { keyringEnvironment } from '../shared/security/keyring.ts';
 import { systemClock } from '../shared/time/clock.ts';
 import { systemScheduler } from '../shared/time/scheduler.ts';
 import { CommandError } from './errors.ts';
@@ -47,6 +48,7 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
   await refuseTakenPorts(topology, nodes, bindHost, readRunFile(dataDir, portBase)?.pid);
 
   const run = writeRunFile(dataDir, { pid: process.pid, portBase, topology: topology.name, startedAt: new Date().toISOString() });
+  const keysFor = keyringEnvironment(dataDir, topology.nodes);
   const watchdog = createWatchdog({
     topology,
     nodes,
@@ -62,7 +64,12 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
       datasetDir,
     ],
     logDir: path.join(dir, 'logs'),
-    env: { TIERLAB_OPERATOR_TOKEN: run.token, TIERLAB_RUN_DIR: dir, TIERLAB_CHAOS: chaos ? '1' : '0' },
+    env: (node) => ({
+      TIERLAB_OPERATOR_TOKEN: run.token,
+      TIERLAB_RUN_DIR: dir,
+      TIERLAB_CHAOS: chaos ? '1' : '0',
+      ...keysFor(node),
+    }),
     clock: systemClock,
     scheduler: systemScheduler,
     onChange: (node, state) => onChange(node, state, watchdog),

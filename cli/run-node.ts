@@ -2,6 +2,7 @@ import pino from 'pino';
 import { loadComponents } from '../services/registry.ts';
 import { startNode, type RunningNode } from '../shared/cluster/node.ts';
 import { loadCheckedTopology } from '../shared/cluster/topology-file.ts';
+import { takeKeyring } from '../shared/security/keyring.ts';
 import { systemClock } from '../shared/time/clock.ts';
 import { systemRandom } from '../shared/time/random.ts';
 import { systemScheduler } from '../shared/time/scheduler.ts';
@@ -34,6 +35,7 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
     process.exit(70);
   });
 
+  const keyring = takeKeyring(process.env);
   const options = { portBase: Number(portBase), hosts: byName ? 'by-name' : 'loopback' } as const;
   const topology = await loadCheckedTopology(topologyName!, topologiesDir, options);
   const node = topology.nodes.find((candidate) => candidate.id === id);
@@ -53,6 +55,7 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
     random: systemRandom,
     scheduler: systemScheduler,
     log,
+    keyring,
     operatorToken: process.env.TIERLAB_OPERATOR_TOKEN,
     bindHost: byName ? '0.0.0.0' : '127.0.0.1',
     chaosEnabled: process.env.TIERLAB_CHAOS === '1',

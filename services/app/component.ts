@@ -39,8 +39,9 @@ export const appComponent = component({
         async page({ id, format, via }, context) {
           const startedAt = clock.now();
           const { pages } = await upstream.database.pages({ ids: [id] }, context, { shard: shardOf(id, shards) });
-          const [page] = pages;
-          if (!page) throw new RpcError('not_found', `there is no page "${id}"`);
+          const [stored] = pages;
+          if (!stored) throw new RpcError('not_found', `there is no page "${id}"`);
+          const { version: _version, signature: _signature, ...page } = stored;
           if (format === 'json') return { page };
           // A page is looked up by the application server itself in both styles.
           const making: Making = {

@@ -25,7 +25,7 @@ export const databaseComponent = component({
         },
         async pages({ ids }, { requestId }) {
           await disk(requestId);
-          return { pages: store.pages(ids) };
+          return { version: store.version, pages: store.pages(ids) };
         },
         async vocabulary(_request, { requestId }) {
           await disk(requestId);

@@ -19,6 +19,17 @@ export const Page = Type.Object({
 });
 export type Page = Static<typeof Page>;
 
+/** A page as it is stored: whoever wrote it signed it at its version. Readers that hold the key check that (shared/security/page-check.ts). */
+export const StoredPage = Type.Object({
+  ...Page.properties,
+  version: Type.Integer({ minimum: 1 }),
+  signature: Type.Optional(Type.String()),
+});
+export type StoredPage = Static<typeof StoredPage>;
+
+/** Names what a shard holds: replicas that hold the same say the same, so only answers of one version can be compared. */
+const DataVersion = Type.String();
+
 /**
  * Corpus statistics over the pages of one shard, or of all. Arrays by field run [title, keywords, body];
  * `frequencies[i]` = how many pages hold term i of the plan (in its field, where it names one).
@@ -69,19 +80,20 @@ export const database = contract('database', {
       /** This shard's own part: the caller adds the parts up and sees whether its belief was true. */
       statistics: Statistics,
       candidates: Type.Array(Candidate),
+      version: DataVersion,
     }),
   }),
   pages: operation({
     summary: 'Pages of one shard by id; unknown ids are left out',
     sharded: true,
     request: Type.Object({ ids: Type.Array(PageId, { maxItems: 1_000 }) }),
-    response: Type.Object({ pages: Type.Array(Page) }),
+    response: Type.Object({ version: DataVersion, pages: Type.Array(StoredPage) }),
   }),
   vocabulary: operation({
     summary: 'The words of one shard as people write them, with the number of pages that hold each: for suggestions',
     sharded: true,
     priority: 'background',
     request: Type.Object({}),
-    response: Type.Object({ version: Type.String(), words: Type.Array(Type.String()), documents: Type.Array(Type.Integer()) }),
+    response: Type.Object({ version: DataVersion, words: Type.Array(Type.String()), documents: Type.Array(Type.Integer()) }),
   }),
 });

@@ -49,7 +49,7 @@ export function createFinder(shard: Shard, onFound: (found: Found) => void): Fin
         const passage = isOwnPassage(body) ? body : passageAt(body, found.placeInBody(hit, body, passageReach));
         return { id, title, url, passage, frequencies, lengths, popularity: index.segment.popularity[doc]! };
       });
-      return { total: found.total, statistics: found.statistics, candidates };
+      return { total: found.total, statistics: found.statistics, candidates, version: store.version };
     },
   };
 }

@@ -1,5 +1,6 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { Page } from './contract.ts';
+import { firstVersion } from '../../shared/security/signing.ts';
+import type { StoredPage } from './contract.ts';
 import type { SourcePage } from './source.ts';
 
 /** Grows with every change of the tables below: a shard of another version is refused, and built anew from its source. */
@@ -50,7 +51,7 @@ export interface Store {
   /** Changes with the content: an index made from another version is stale. */
   readonly version: string;
   readonly head: (number: number) => Head;
-  readonly pages: (ids: readonly string[]) => Page[];
+  readonly pages: (ids: readonly string[]) => StoredPage[];
   readonly vocabulary: () => { words: string[]; documents: number[] };
   readonly rows: () => Iterable<IndexedRow>;
   readonly close: () => void;
@@ -75,9 +76,15 @@ export function openStore(file: string): Store {
   }
 }
 
+type StoredRow = Pick<StoredPage, 'id' | 'title' | 'body' | 'url'> & {
+  number: number;
+  keywords: string;
+  signature: string | null;
+};
+
 function reader(database: DatabaseSync): Store {
   const headOf = database.prepare('select id, title, url, body from pages where number = ?');
-  const pageOf = database.prepare('select number, id, title, body, keywords, url from pages where id = ?');
+  const pageOf = database.prepare('select number, id, title, body, keywords, url, signature from pages where id = ?');
   const linksOf = database.prepare(
     'select target as id, coalesce(title, target) as title, relation from links where page = ? order by position',
   );
@@ -86,11 +93,19 @@ function reader(database: DatabaseSync): Store {
     head: (number) => headOf.get(number) as unknown as Head,
     pages: (ids) =>
       ids.flatMap((id) => {
-        const row = pageOf.get(id) as (Omit<Page, 'keywords' | 'links'> & { number: number; keywords: string }) | undefined;
+        const row = pageOf.get(id) as StoredRow | undefined;
         if (row === undefined) return [];
-        const { number, keywords, ...page } = row;
-        const links = linksOf.all(number) as unknown as Page['links'];
-        return [{ ...page, keywords: JSON.parse(keywords) as string[], links: links.map((link) => ({ ...link })) }];
+        const { number, keywords, signature, ...page } = row;
+        const links = linksOf.all(number) as unknown as StoredPage['links'];
+        return [
+          {
+            ...page,
+            keywords: JSON.parse(keywords) as string[],
+            links: links.map((link) => ({ ...link })),
+            version: firstVersion,
+            ...(signature !== null && { signature }),
+          },
+        ];
       }),
     vocabulary() {
       // One row of two long texts: 70,000 small rows would hold up searches four times as long.

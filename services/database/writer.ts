@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { canonical, firstVersion } from '../../shared/security/signing.ts';
 import { syncFile, syncFolder } from './durable.ts';
 import { createIndexBuilder } from './index/builder.ts';
 import { saveCheckpoint } from './index/checkpoint.ts';
@@ -50,9 +52,11 @@ async function fill(
   const files = shardFiles(folder);
   const store = createStore(files.store);
   try {
+    const content = createHash('sha256');
     let stored = 0;
     for await (const page of pages) {
       store.add(page);
+      content.update(fingerprintOf(page));
       if (++stored % reportEvery === 0) onProgress({ phase: 'storing', pages: stored });
     }
     onProgress({ phase: 'storing', pages: stored });
@@ -65,7 +69,7 @@ async function fill(
     }
     const words = [...builder.vocabulary()].sort(([a], [b]) => (a < b ? -1 : 1));
     for (const [word, documents] of words) store.addWord(word, documents);
-    const version = crypto.randomUUID();
+    const version = content.digest('base64url').slice(0, 22);
     store.finish(version);
     saveCheckpoint(files.checkpoint, builder.finish(), version);
     store.close();
@@ -76,6 +80,12 @@ async function fill(
   } finally {
     store.close();
   }
+}
+
+/** Changes with everything that readers see of a page. The signature stands for what it covers. */
+function fingerprintOf(page: SourcePage): string {
+  const titles = page.links.map(({ title }) => title ?? null);
+  return `${page.signature ?? canonical(page, firstVersion)} ${page.popularity} ${JSON.stringify(titles)}\n`;
 }
 
 function swapIn(partial: string, folder: string): void {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { Server as HttpServer } from 'node:http';
 import type { FastifyInstance } from 'fastify';
@@ -21,6 +22,8 @@ import { newTrace } from '../rpc/trace.ts';
 import { createLimitWatch, tunedOperations } from '../rpc/tuning.ts';
 import { httpServerTransport } from '../rpc/transports/http-server.ts';
 import { upstream } from '../rpc/upstream.ts';
+import { emptyKeyring, type Keyring } from '../security/keyring.ts';
+import { createNodeSecurity } from '../security/node-security.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Random } from '../time/random.ts';
 import type { Scheduler } from '../time/scheduler.ts';
@@ -45,6 +48,8 @@ export interface NodeOptions {
   readonly operatorToken?: string | undefined;
   /** The address to listen on; the topology's host is what others call. */
   readonly bindHost: string;
+  /** The keys that this node holds; none where absent: then nothing is signed, and no signature checked. */
+  readonly keyring?: Keyring;
   /** Faults may be injected. */
   readonly chaosEnabled?: boolean;
   /** A second process of a node that runs already (`byz.twin`): it shares the data ports, and has an ops port of its own. */
@@ -79,13 +84,23 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const { observe: count, watchAttempt } = clientMetrics(metrics, log);
   const limit = createLimitWatch();
   const statistics = createStatistics();
+  const security = createNodeSecurity({
+    node: node.id,
+    incarnation,
+    keyring: options.keyring ?? emptyKeyring,
+    clock,
+    nonce: () => randomBytes(16).toString('base64url'),
+    observe: (event) => observe(event),
+  });
   const observe: Observe = (event) => {
     count(event);
     limit.observe(event);
+    security.observe(event);
   };
   const server = createServer(node.id, [
     ...(faults ? [faults.atEntry] : []),
     serverStats(metrics, clock),
+    ...security.layers,
     ...serverLayers(policy, { clock, lagMs: lag.lagMs, observe }),
     ...(faults ? [faults.atHandler] : []),
   ]);
@@ -101,6 +116,8 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     observe,
     watchAttempt,
     statistics,
+    checks: security.checks,
+    receipts: security.receipts,
     ...(faults && { atExit: faults.atExit }),
   });
 
@@ -129,7 +146,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     policy,
     tuning: () => ({ node: node.id, server: [limit.tuned()], calls: tunedOperations(statistics, policy, clock.now()) }),
     token: options.operatorToken,
-    more: faults?.routes ?? chaosOffRoutes,
+    more: [...(faults?.routes ?? chaosOffRoutes), ...security.routes],
     ready: () => heart.phase() === 'ready',
     state: () => ({
       node: node.id,

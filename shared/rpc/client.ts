@@ -8,6 +8,7 @@ import { deadline } from './layers/deadline.ts';
 import type { Observe } from './layers/events.ts';
 import type { Statistics } from './layers/statistics.ts';
 import type { Watch } from './layers/stats.ts';
+import type { ReceiptDesk, ReplyChecks } from './layers/verify.ts';
 import { clientLayers, type PolicyHolder } from './policy.ts';
 import { httpClientTransport } from './transports/http-client.ts';
 import { localTransport } from './transports/local.ts';
@@ -28,6 +29,9 @@ export interface ClientOptions {
   readonly watchAttempt?: Watch;
   /** The latencies by which the layers tune themselves; made inside unless somebody wants to look at them. */
   readonly statistics?: Statistics;
+  /** How replies are checked, besides their schema, and receipts kept. */
+  readonly checks?: ReplyChecks;
+  readonly receipts?: ReceiptDesk | undefined;
   /** Next to the transport: what a faulty network does to messages from here. */
   readonly atExit?: Layer;
 }
@@ -48,7 +52,7 @@ export interface Client {
  */
 export function createClient(options: ClientOptions): Client {
   const { node, hosted, serve, directory, policy, clock, random, scheduler, observe, watchAttempt, statistics } = options;
-  const { atExit = (next) => next } = options;
+  const { atExit = (next) => next, checks, receipts } = options;
   const http = httpClientTransport({ node, clock });
   const local = localTransport(serve);
   const here: Endpoint = { node, host: '', port: 0 };
@@ -69,6 +73,8 @@ export function createClient(options: ClientOptions): Client {
         ...(observe && { observe }),
         ...(watchAttempt && { watchAttempt }),
         ...(statistics && { statistics }),
+        ...(checks && { checks }),
+        receipts,
       }),
       transport,
     ),

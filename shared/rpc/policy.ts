@@ -72,7 +72,14 @@ export function clientLayers(policy: PolicyHolder, dependencies: ClientDependenc
     watchCall = watchNothing,
     watchAttempt = watchNothing,
   } = dependencies;
-  const { checks = {}, receipts, codecs = {}, node = '', peers = createPeers(clock), statistics = createStatistics() } = dependencies;
+  const {
+    checks = {},
+    receipts,
+    codecs = {},
+    node = '',
+    peers = createPeers(clock),
+    statistics = createStatistics(),
+  } = dependencies;
   const attempts = attemptStats({ clock, statistics, watch: watchAttempt });
   const budget = createBudgets(() => policy.current.budget);
   const liars = createLiars({ clock, peers, endpoints, observe });

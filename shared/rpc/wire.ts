@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Call, Priority } from './call.ts';
+import { Value } from 'typebox/value';
+import { Receipt } from '../security/receipts.ts';
 import { RpcError } from './errors.ts';
 import { formatTraceparent } from './trace.ts';
 
@@ -14,6 +16,7 @@ import { formatTraceparent } from './trace.ts';
  *   x-shard           which shard is meant
  *   x-caller          the node that calls
  *   idempotency-key   the write happens once per key
+ *   x-receipt         the caller's nonce: the reply is to be signed; (reply) the receipt, base64url JSON
  *   x-served-by       (reply) the nodes that took part
  */
 export const rpcPrefix = '/rpc/';
@@ -32,6 +35,7 @@ export interface CallHeaders {
   readonly shard: number | undefined;
   readonly caller: string | undefined;
   readonly idempotencyKey: string | undefined;
+  readonly nonce: string | undefined;
 }
 
 export function encodeHeaders(call: Call, caller: string, now: number): Record<string, string> {
@@ -46,6 +50,7 @@ export function encodeHeaders(call: Call, caller: string, now: number): Record<s
   if (call.deadlineAt !== Infinity) headers['x-deadline-ms'] = String(Math.max(0, Math.round(call.deadlineAt - now)));
   if (call.shard !== undefined) headers['x-shard'] = String(call.shard);
   if (call.idempotencyKey !== undefined) headers['idempotency-key'] = call.idempotencyKey;
+  if (call.nonce !== undefined) headers['x-receipt'] = call.nonce;
   return headers;
 }
 
@@ -65,7 +70,21 @@ export function decodeHeaders(headers: IncomingHttpHeaders): CallHeaders {
     shard: wholeNumber(headers['x-shard'], 'x-shard', 1, 1_024),
     caller: safeId(single(headers['x-caller'])),
     idempotencyKey,
+    nonce: safeId(single(headers['x-receipt'])),
   };
+}
+
+export const encodeReceipt = (receipt: Receipt): string => Buffer.from(JSON.stringify(receipt)).toString('base64url');
+
+/** Undefined for what is no receipt at all. Nothing in it is believed before it is verified. */
+export function decodeReceipt(header: string | string[] | undefined): Receipt | undefined {
+  if (typeof header !== 'string') return undefined;
+  try {
+    const receipt: unknown = JSON.parse(Buffer.from(header, 'base64url').toString());
+    return Value.Check(Receipt, receipt) ? receipt : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Request ids reach logs and headers: only harmless characters, or none at all. */

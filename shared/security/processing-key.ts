@@ -1,48 +1,20 @@
-import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
 import path from 'node:path';
-
-const keyBytes = 32;
+import { secretFile } from './secret-file.ts';
 
 export function processingKeyFile(dataDir: string): string {
   return path.join(dataDir, 'keys', 'processing.key');
 }
 
 /**
- * The secret that the processing tier signs pages with: made on first use, readable by this user only. Database nodes
- * must never be given it: whoever holds it can forge pages.
+ * The secret that the processing tier signs pages with: made on first use. Database nodes must never be given it: whoever
+ * holds it can forge pages.
  */
 export function processingKey(dataDir: string): Uint8Array {
-  const file = processingKeyFile(dataDir);
-  return readKey(file) ?? createKey(file);
+  return secretFile(processingKeyFile(dataDir));
 }
 
-function readKey(file: string): Uint8Array | undefined {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8').trim();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-  if (!/^[0-9a-f]{64}$/.test(text)) throw new Error(`${file} is damaged: it must hold 64 hexadecimal digits.`);
-  return Buffer.from(text, 'hex');
-}
-
-function createKey(file: string): Uint8Array {
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  const draft = `${file}.${process.pid}.tmp`;
-  writeFileSync(draft, `${randomBytes(keyBytes).toString('hex')}\n`, { mode: 0o600, flush: true });
-  try {
-    // A link, not a rename: where another process was faster, its key stays and is read below.
-    linkSync(draft, file);
-  } catch (error) {
-    // Some shared folders know no links.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') renameSync(draft, file);
-  } finally {
-    rmSync(draft, { force: true });
-  }
-  const key = readKey(file);
-  if (key === undefined) throw new Error(`${file} vanished while it was being made.`);
-  return key;
+/** Names a key without giving it away: what was signed with another one is found by it. */
+export function keyId(key: Uint8Array): string {
+  return createHash('sha256').update('tierlab key id').update(key).digest('hex').slice(0, 16);
 }

@@ -1,30 +1,35 @@
 import { createHash, createPublicKey, generateKeyPairSync, sign, verify, type KeyObject } from 'node:crypto';
+import Type, { type Static } from 'typebox';
 import { canonicalJson } from './canonical-json.ts';
 
 /**
  * A node's signed word that it gave this answer to this question. Two of them that contradict each other convict the node
  * before anybody, whoever shows them: nobody else can sign in its name. Digests: SHA-256 of canonical JSON, base64url.
  */
-export interface Receipt {
-  readonly node: string;
-  readonly incarnation: number;
-  /** `ranking.rank` */
-  readonly operation: string;
-  readonly request: string;
-  readonly reply: string;
-  /** Version of the data that was read, where the operation has one: answers of different versions may differ. */
-  readonly version?: number;
-  /** The caller's: an old receipt cannot pass for a new one. */
-  readonly nonce: string;
-  /** Ed25519 (RFC 8032) over the canonical JSON of all the rest, base64url. */
-  readonly signature: string;
-}
+export const Receipt = Type.Object(
+  {
+    node: Type.String(),
+    incarnation: Type.Number(),
+    /** `ranking.rank` */
+    operation: Type.String(),
+    request: Type.String(),
+    reply: Type.String(),
+    /** Of the data that was read, where the operation has one: answers of different versions may differ. */
+    version: Type.Optional(Type.String()),
+    /** The caller's: an old receipt cannot pass for a new one. */
+    nonce: Type.String(),
+    /** Ed25519 (RFC 8032) over the canonical JSON of all the rest, base64url. */
+    signature: Type.String(),
+  },
+  { additionalProperties: false },
+);
+export type Receipt = Static<typeof Receipt>;
 
 export interface ReceiptSubject {
   readonly operation: string;
   readonly request: unknown;
   readonly reply: unknown;
-  readonly version?: number;
+  readonly version?: string;
   readonly nonce: string;
 }
 

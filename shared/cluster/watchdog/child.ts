@@ -28,7 +28,7 @@ export interface ChildOptions {
   readonly command: readonly [string, ...string[]];
   readonly logFile: string;
   /** Added to this process's own environment. */
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly restartPolicy?: RestartPolicy;

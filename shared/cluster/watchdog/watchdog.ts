@@ -18,8 +18,8 @@ export interface WatchdogOptions {
   /** The command that runs one node. */
   readonly command: (node: TopologyNode) => readonly [string, ...string[]];
   readonly logDir: string;
-  /** Added to the environment of every node. */
-  readonly env?: Readonly<Record<string, string>>;
+  /** Added to the environment of a node; undefined: what it must not even inherit. */
+  readonly env?: (node: TopologyNode) => Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly onChange: (node: TopologyNode, state: ChildState) => void;
@@ -49,7 +49,7 @@ export interface Watchdog {
 
 /** One parent that starts, watches and restarts node processes. */
 export function createWatchdog(options: WatchdogOptions): Watchdog {
-  const { topology, nodes, components, command, logDir, env = {}, clock, scheduler, onChange } = options;
+  const { topology, nodes, components, command, logDir, env = () => ({}), clock, scheduler, onChange } = options;
   mkdirSync(logDir, { recursive: true });
   const waiters = new Set<() => void>();
   const children = new Map<string, Child>(
@@ -58,7 +58,7 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
       createChild({
         id: node.id,
         command: command(node),
-        env,
+        env: env(node),
         logFile: path.join(logDir, `${node.id}.log`),
         clock,
         scheduler,
@@ -129,7 +129,7 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
     newTwin(id, incarnation) {
       const node = nodes.find((it) => it.id === id)!;
       const logFile = path.join(logDir, `${id}-twin.log`);
-      const twinEnv = { ...env, TIERLAB_TWIN_OF: String(incarnation) };
+      const twinEnv = { ...env(node), TIERLAB_TWIN_OF: String(incarnation) };
       return createChild({ id, command: command(node), env: twinEnv, logFile, clock, scheduler, onChange: () => undefined });
     },
   };

@@ -26,6 +26,8 @@ export type LayerEvent =
       readonly node: string;
       readonly operation: string;
       readonly majority: readonly string[];
+      /** Of the receipts of all that were compared, where there are any. */
+      readonly nonce?: string | undefined;
     }
   /** What it sent as somebody's signed word is not: a page, a receipt, an identity. */
   | { readonly event: 'bad-signature'; readonly component: string; readonly node: string; readonly why: string }

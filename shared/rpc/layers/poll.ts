@@ -100,6 +100,7 @@ export function poll(
           operation: call.operation.name,
           node: liar,
           majority: count.majority,
+          nonce: call.nonce,
         });
         liars.accuse(call, liar);
       }

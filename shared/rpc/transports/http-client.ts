@@ -2,7 +2,7 @@ import { Pool, errors as undiciErrors } from 'undici';
 import type { Clock } from '../../time/clock.ts';
 import type { Call, Endpoint, Reply } from '../call.ts';
 import { fromProblem, RpcError } from '../errors.ts';
-import { encodeHeaders, rpcPrefix } from '../wire.ts';
+import { decodeReceipt, encodeHeaders, rpcPrefix } from '../wire.ts';
 import { exchange } from './exchange.ts';
 
 export interface HttpClientOptions {
@@ -56,6 +56,7 @@ export function httpClientTransport(options: HttpClientOptions): HttpClientTrans
       return {
         body: parseReply(reply.body, reply.status, endpoint.node),
         servedBy: typeof servedBy === 'string' ? servedBy.split(',') : [endpoint.node],
+        ...(call.nonce !== undefined && { receipt: decodeReceipt(reply.headers['x-receipt']) }),
       };
     } catch (thrown) {
       throw asTransportError(thrown, call);

@@ -11,7 +11,7 @@ import type { Call } from '../call.ts';
 import { asRpcError, RpcError, toProblem } from '../errors.ts';
 import type { Server } from '../server.ts';
 import { childSpan, newTrace, parseTraceparent } from '../trace.ts';
-import { decodeHeaders, rpcPrefix, type CallHeaders } from '../wire.ts';
+import { decodeHeaders, encodeReceipt, rpcPrefix, type CallHeaders } from '../wire.ts';
 
 export interface HttpServerOptions {
   readonly node: string;
@@ -75,6 +75,7 @@ export function httpServerTransport(server: Server, options: HttpServerOptions):
         priority: headers.priority ?? operation.priority,
         idempotencyKey: headers.idempotencyKey,
         caller: headers.caller,
+        nonce: headers.nonce,
       };
       const reply = await server.serve(call);
       if (response.destroyed) return;
@@ -83,6 +84,7 @@ export function httpServerTransport(server: Server, options: HttpServerOptions):
         'content-type': 'application/json',
         'content-length': payload.length,
         'x-served-by': reply.servedBy.join(','),
+        ...(reply.receipt && { 'x-receipt': encodeReceipt(reply.receipt) }),
       });
       const shaped = shape?.(call);
       if (shaped) leave(response, payload, shaped);

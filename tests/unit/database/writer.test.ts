@@ -51,9 +51,11 @@ test('pages come back as they were given, in the order asked for, links in their
   const { signature, popularity, ...page } = dog;
   expect({ signature, popularity }).toEqual({ signature: 'abc', popularity: 0.25 });
   expect(open().pages(['n1', 'no such page', "' or 1=1 --", 'n2'])).toEqual([
-    { id: 'n1', title: 'cat', body: 'a cat', keywords: [], url: 'http://example.org/?a=1&b', links: [] },
+    { id: 'n1', title: 'cat', body: 'a cat', keywords: [], url: 'http://example.org/?a=1&b', links: [], version: 1 },
     {
       ...page,
+      version: 1,
+      signature,
       links: [
         { id: 'n9', relation: 'hypernym', title: 'canine' },
         { id: 'n1', relation: 'antonym', title: 'cat' },

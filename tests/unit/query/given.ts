@@ -55,10 +55,16 @@ export function madeUpDatabase(shards: MadeUpShard[]) {
     return state.down ? Promise.reject(new Error('down')) : Promise.resolve(give(shards[(shard ?? 1) - 1]!));
   };
   const upstream: Database = {
-    find: (_, __, options) => answer('find', options?.shard, ({ statistics }) => ({ total: 0, statistics, candidates: [] })),
+    find: (_, __, options) =>
+      answer('find', options?.shard, ({ statistics, version }) => ({
+        total: 0,
+        statistics,
+        candidates: [],
+        version,
+      })),
     vocabulary: (_, __, options) =>
       answer('vocabulary', options?.shard, ({ version, words, documents }) => ({ version, words, documents })),
-    pages: () => Promise.resolve({ pages: [] }),
+    pages: () => Promise.resolve({ version: '', pages: [] }),
   };
   return { state, upstream };
 }
@@ -85,6 +91,13 @@ export function environmentWith<Calls extends Record<string, unknown>>(upstream:
     metrics: createMetrics({ node: node.id }, { process: false }),
     upstream,
     datasetDir: '',
+    stateDir: undefined,
+    clusterStartedAt: '',
+    lag: { lagMs: () => 0, lostMs: () => 0 },
+    ops: { control: () => Promise.reject(new Error('there is no ops network here')), token: undefined },
+    toNode: () => {
+      throw new Error('there is one node here');
+    },
     view: () => undefined,
     newContext: () => context,
   } satisfies Omit<Environment, 'upstream'> & { upstream: Calls };

@@ -12,7 +12,7 @@ import {
 
 const key = newNodeKey();
 const other = newNodeKey();
-const subject = { operation: 'ranking.rank', request: { q: 'cats', n: 3 }, reply: { ids: ['a', 'b'] }, nonce: 'n-1', version: 4 };
+const subject = { operation: 'ranking.rank', request: { q: 'cats', n: 3 }, reply: { ids: ['a', 'b'] }, nonce: 'n-1', version: '4' };
 const receipt = signReceipt(key.privateKey, 'ranking-2', 1, subject);
 
 test('canonical JSON has one spelling per value', () => {
@@ -40,7 +40,7 @@ test.each([
   [{}, { request: { q: 'dogs' } }, /another question/],
   [{}, { operation: 'ranking.search' }, /another question/],
   [{}, { reply: { ids: ['b', 'a'] } }, /another answer/],
-  [{}, { version: 5 }, /another version/],
+  [{}, { version: '5' }, /another version/],
 ])('a receipt changed by %j, held against a call changed by %j, is refused', (changed, call, sentence) => {
   expect(complaint({ ...receipt, ...changed }, key.publicKey, 'ranking-2', { ...subject, ...call })).toMatch(sentence);
 });
@@ -49,7 +49,7 @@ test.each([
   ['two answers to one question', { reply: { ids: ['b', 'a'] } }, true],
   ['the same answer twice', { nonce: 'n-2' }, false],
   ['answers to two questions', { request: { q: 'dogs' }, reply: { ids: ['z'] } }, false],
-  ['answers at two versions of the data', { reply: { ids: ['z'] }, version: 5 }, false],
+  ['answers at two versions of the data', { reply: { ids: ['z'] }, version: '5' }, false],
 ])('%s: convicted = %s', (_, second, convicted) => {
   expect(contradict(receipt, signReceipt(key.privateKey, 'ranking-2', 1, { ...subject, ...second }))).toBe(convicted);
 });

@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+const keyBytes = 32;
+
+/** A secret of 32 bytes in a file: made on first use, readable by this user only. */
+export function secretFile(file: string): Uint8Array {
+  return readKey(file) ?? createKey(file);
+}
+
+/** Undefined where there is no such file; throws where it is damaged. */
+function readKey(file: string): Uint8Array | undefined {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  if (!/^[0-9a-f]{64}$/.test(text)) throw new Error(`${file} is damaged: it must hold 64 hexadecimal digits.`);
+  return Buffer.from(text, 'hex');
+}
+
+function createKey(file: string): Uint8Array {
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  const draft = `${file}.${process.pid}.tmp`;
+  writeFileSync(draft, `${randomBytes(keyBytes).toString('hex')}\n`, { mode: 0o600, flush: true });
+  try {
+    // A link, not a rename: where another process was faster, its key stays and is read below.
+    linkSync(draft, file);
+  } catch (error) {
+    // Some shared folders know no links.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') renameSync(draft, file);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  const key = readKey(file);
+  if (key === undefined) throw new Error(`${file} vanished while it was being made.`);
+  return key;
+}

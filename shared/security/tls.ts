@@ -1,0 +1,43 @@
+import type { Socket } from 'node:net';
+import type { PeerCertificate, TLSSocket } from 'node:tls';
+import { RpcError } from '../rpc/errors.ts';
+import type { Identity } from './certificates.ts';
+
+/** One version, one cipher: nothing to negotiate, and AES-128-GCM is what processors do fastest. */
+const protocol = { minVersion: 'TLSv1.3', ciphers: 'TLS_AES_128_GCM_SHA256' } as const;
+
+/** How long a session may be resumed without a full handshake, s. */
+const sessionTimeout = 3_600;
+
+/** For a server that lets in only whom its own authority knows: all others fail in the handshake. */
+export function tlsServerOptions({ ca, cert, key }: Identity) {
+  return { ...protocol, ca, cert, key, requestCert: true, rejectUnauthorized: true, sessionTimeout, ALPNProtocols: ['http/1.1'] };
+}
+
+/** For a client that means `node`: Node.js compares the certificate with `servername`, so that the address does not matter. */
+export function tlsClientOptions({ ca, cert, key }: Identity, node: string) {
+  return { ...protocol, ca, cert, key, servername: node, rejectUnauthorized: true };
+}
+
+const names = new WeakMap<Socket, string | undefined>();
+
+/** The node at the other end of a connection, by its certificate; read once per connection. Undefined without TLS. */
+export function peerName(socket: Socket): string | undefined {
+  if (names.has(socket)) return names.get(socket);
+  const name = commonName((socket as Partial<TLSSocket>).getPeerCertificate?.());
+  names.set(socket, name);
+  return name;
+}
+
+function commonName(certificate: PeerCertificate | undefined): string | undefined {
+  const name: unknown = certificate?.subject?.CN;
+  return typeof name === 'string' ? name : undefined;
+}
+
+/** Who calls: the name in the certificate. Throws `forbidden` where the call claims another one. */
+export function provenCaller(claimed: string | undefined, proven: string | undefined): string {
+  if (proven === undefined) throw new RpcError('unauthenticated', 'the caller has shown no certificate');
+  if (claimed !== undefined && claimed !== proven)
+    throw new RpcError('forbidden', `the caller says that it is ${claimed}, but its certificate is that of ${proven}`);
+  return proven;
+}
