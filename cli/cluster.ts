@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import path from 'node:path';
 import { loadComponents } from '../services/registry.ts';
@@ -8,6 +9,7 @@ import type { Topology, TopologyNode } from '../shared/cluster/topology.ts';
 import { chaosOffRoutes } from '../shared/faults/chaos-off.ts';
 import type { WatchdogFaults } from '../shared/cluster/watchdog/faults.ts';
 import { createWatchdogApi } from '../shared/cluster/watchdog/api.ts';
+import { repairRoutes } from '../shared/cluster/watchdog/repairs.ts';
 import type { ChildState } from '../shared/cluster/watchdog/child.ts';
 import { createWatchdog, type Watchdog } from '../shared/cluster/watchdog/watchdog.ts';
 import { keyringEnvironment } from '../shared/security/keyring.ts';
@@ -67,6 +69,7 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
     env: (node) => ({
       TIERLAB_OPERATOR_TOKEN: run.token,
       TIERLAB_RUN_DIR: dir,
+      TIERLAB_STARTED_AT: run.startedAt,
       TIERLAB_CHAOS: chaos ? '1' : '0',
       ...keysFor(node),
     }),
@@ -84,7 +87,15 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
     watchdog,
     token: run.token,
     shutdown: () => setImmediate(end),
-    more: faults?.routes ?? chaosOffRoutes,
+    more: [
+      ...(faults?.routes ?? chaosOffRoutes),
+      ...repairRoutes({
+        topology,
+        watchdog,
+        clock: systemClock,
+        wipe: (node) => rm(path.join(dir, 'state', node), { recursive: true, force: true }),
+      }),
+    ],
   });
 
   try {

@@ -1,49 +1,110 @@
 import { component } from '../../shared/cluster/component.ts';
-import { memberStates, View } from '../../shared/membership/view.ts';
+import { availabilityReport } from './availability.ts';
+import { openBooks } from './books.ts';
 import { monitor } from './contract.ts';
-import { createDetector } from './detector.ts';
+import { monitorMetrics } from './metrics.ts';
+import { createMonitor } from './monitor.ts';
 
-/** Heartbeats in, a membership view out. */
+/** An exchange that takes longer is given up: the next one is due, ms. */
+const exchangeTimeoutMs = 450;
+
+/** Heartbeats in; a membership view, verdicts, repair orders and the books out. */
 export const monitorComponent = component({
   contract: monitor,
   calls: {},
-  create({ node, topology, incarnation, clock, log, metrics }) {
-    // A restarted monitor must not repeat version numbers of its earlier life with another meaning.
-    const detector = createDetector(
-      node.id,
-      topology.nodes.map(({ id }) => id),
-      incarnation % 1_000_000_000,
-    );
-    const heartbeats = metrics.counter('tierlab_heartbeats_total', 'Heartbeats received', ['member']);
-    metrics.gauge('tierlab_member_state', '1 for the state that this monitor sees a member in', ['member', 'state'], (gauge) => {
-      for (const member of detector.view(clock.now()).members)
-        for (const state of memberStates) gauge.set({ member: member.node, state }, member.state === state ? 1 : 0);
+  create({
+    node,
+    topology,
+    incarnation,
+    clock,
+    scheduler,
+    log,
+    metrics,
+    lag,
+    ops,
+    stateDir,
+    clusterStartedAt,
+    toNode,
+    newContext,
+  }) {
+    const books = openBooks(stateDir, clusterStartedAt, clock.wall());
+    const nodes = topology.nodes.map(({ id }) => id);
+    const it = createMonitor({
+      node: node.id,
+      incarnation,
+      topology,
+      clock,
+      scheduler,
+      lag,
+      control: ops.control,
+      token: ops.token,
+      open: books.incidents().filter(({ outcome }) => outcome === 'open'),
+      promotions: books.promotions,
+      exchange: (other, digest) => toNode(monitor, other).exchange(digest, newContext(exchangeTimeoutMs)),
+      onIncident(incident) {
+        books.note(incident);
+        measured.incident(incident);
+        if (incident.outcome !== 'open') log.info({ incident }, 'incident over');
+      },
+      onVerdict: (member, from, { verdict, reasons }) => log.info({ member, from, to: verdict, reasons }, 'verdict'),
+      onOrder(order, result) {
+        measured.order(order, result);
+        log.info({ order, result }, 'repair order');
+      },
+      onPromotion: (promotion) => books.promoted(promotion),
     });
-    let announced = new Map<string, string>();
-    const current = (): View => {
-      const view = detector.view(clock.now());
-      for (const { node: member, state } of view.members) {
-        const before = announced.get(member);
-        if (before !== undefined && before !== state) log.info({ member, from: before, to: state }, 'member changed');
-      }
-      announced = new Map(view.members.map((member) => [member.node, member.state]));
-      return view;
-    };
+    const openIncidents = () => nodes.flatMap((id) => it.judge.incident(id) ?? []);
+    const measured = monitorMetrics(metrics, {
+      nodes,
+      view: it.view,
+      phi: it.senses.phi,
+      verdict: (id) => it.judge.opinion(id).standing.verdict,
+      open: openIncidents,
+    });
+
+    const incidents = () => ({ monitor: node.id, since: books.since, at: clock.wall(), incidents: books.incidents() });
+    const diagnoses = () => ({
+      monitor: node.id,
+      at: clock.wall(),
+      observer: it.senses.observer(),
+      nodes: nodes.map((id) => {
+        const { standing, seen, suspected } = it.judge.opinion(id);
+        const { verdict, reasons } = standing;
+        return {
+          node: id,
+          verdict,
+          reasons,
+          forMs: clock.now() - standing.since,
+          suspected,
+          seen: seen.verdict,
+          phi: it.senses.phi(id),
+        };
+      }),
+    });
+    const availability = () => ({
+      monitor: node.id,
+      ...availabilityReport(topology, books.incidents(), { from: books.since, to: clock.wall() }),
+    });
 
     return {
       handlers: {
         async heartbeat(beat) {
-          detector.heard(beat, clock.now());
-          heartbeats.inc({ member: beat.node });
-          const view = current();
+          it.heard(beat);
+          measured.heartbeat(beat.node);
+          const view = it.view();
           return view.version === beat.viewVersion ? {} : { view };
         },
-        view: async () => current(),
+        exchange: async (digest) => it.exchanged(digest),
+        view: async () => it.view(),
       },
       routes(server) {
-        server.get('/api/view', async () => current());
+        server.get('/api/view', async () => it.view());
+        server.get('/api/incidents', async () => incidents());
+        server.get('/api/diagnoses', async () => diagnoses());
+        server.get('/api/availability', async () => availability());
       },
-      state: () => current(),
+      state: () => ({ view: it.view(), diagnoses: diagnoses().nodes.filter(({ verdict }) => verdict !== 'healthy') }),
+      stop: () => it.stop(),
     };
   },
 });

@@ -1,18 +1,52 @@
 import Type, { type Static } from 'typebox';
+import { Verdict } from '../../shared/membership/diagnosis.ts';
+import { Sighting } from '../../shared/membership/evidence.ts';
+import { SelfReport } from '../../shared/membership/self.ts';
+import { Promotion, View } from '../../shared/membership/view.ts';
 import { contract, operation } from '../../shared/rpc/contract.ts';
-import { View } from '../../shared/membership/view.ts';
+
+const Natural = Type.Integer({ minimum: 0 });
 
 export const Heartbeat = Type.Object({
   node: Type.String(),
   /** Grows with each start of the node: an old process cannot speak for a new one. */
-  incarnation: Type.Integer({ minimum: 0 }),
-  /** Counts this incarnation's heartbeats. */
-  sequence: Type.Integer({ minimum: 0 }),
-  phase: Type.Union([Type.Literal('starting'), Type.Literal('ready'), Type.Literal('draining')]),
+  incarnation: Natural,
+  /** Counts this incarnation's heartbeats to this monitor: a gap is a lost one. */
+  sequence: Natural,
+  /** `standby`: could serve, or could load what it needs to serve, and waits to be promoted. */
+  phase: Type.Enum(['starting', 'ready', 'draining', 'standby']),
   /** The version of the view that the node follows: a newer one comes back with the answer. */
-  viewVersion: Type.Integer({ minimum: 0 }),
+  viewVersion: Natural,
+  self: Type.Optional(SelfReport),
+  /** What the node saw of those it called since its last heartbeat; absent when it called nobody. */
+  sightings: Type.Optional(Type.Array(Sighting, { maxItems: 64 })),
+  /** The token of the place that it was promoted to. */
+  token: Type.Optional(Natural),
 });
 export type Heartbeat = Static<typeof Heartbeat>;
+
+/** A repair order as the monitors remember it, so that both count the same. `agoMs`: clocks of two machines are never compared. */
+const ToldOrder = Type.Object({
+  id: Type.String(),
+  agoMs: Type.Number({ minimum: 0 }),
+  group: Type.String(),
+  node: Type.String(),
+  incarnation: Natural,
+  do: Type.Enum(['restart', 'drain', 'quarantine', 'promote']),
+});
+export type ToldOrder = Static<typeof ToldOrder>;
+
+/** What one monitor tells another: whom it hears, what it thinks, what it has ordered. */
+export const Digest = Type.Object({
+  monitor: Type.String(),
+  doubtsItself: Type.Boolean(),
+  members: Type.Array(
+    Type.Object({ node: Type.String(), incarnation: Natural, silentMs: Type.Number({ minimum: 0 }), verdict: Verdict }),
+  ),
+  orders: Type.Array(ToldOrder),
+  promotions: Type.Array(Promotion),
+});
+export type Digest = Static<typeof Digest>;
 
 export const monitor = contract('monitor', {
   heartbeat: operation({
@@ -20,6 +54,12 @@ export const monitor = contract('monitor', {
     priority: 'health',
     request: Heartbeat,
     response: Type.Object({ view: Type.Optional(View) }),
+  }),
+  exchange: operation({
+    summary: 'Between monitors: one digest for the other',
+    priority: 'health',
+    request: Digest,
+    response: Digest,
   }),
   view: operation({
     summary: 'Who is alive, as this monitor sees it',

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import type { LagMeter } from '../membership/lag.ts';
 import type { View } from '../membership/view.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Context } from '../rpc/context.ts';
@@ -8,6 +9,7 @@ import type { Upstream } from '../rpc/upstream.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Random } from '../time/random.ts';
 import type { Scheduler } from '../time/scheduler.ts';
+import type { ControlClient } from './control-client.ts';
 import type { Topology, TopologyNode } from './topology.ts';
 
 export type Contracts = Readonly<Record<string, Contract>>;
@@ -26,6 +28,16 @@ export interface Environment<Calls extends Contracts = Contracts> {
   readonly upstream: { readonly [Name in keyof Calls]: Upstream<Calls[Name]> };
   /** The folder of the data set; the same on every node of one machine. */
   readonly datasetDir: string;
+  /** Where this node keeps what must outlive its process; undefined = nowhere. */
+  readonly stateDir: string | undefined;
+  /** Tells one life of the cluster from the next. */
+  readonly clusterStartedAt: string;
+  /** How well this process itself runs. */
+  readonly lag: Pick<LagMeter, 'lagMs' | 'lostMs'>;
+  /** The ops network: other nodes' ops ports, and watchdogs. The token is needed to change something. */
+  readonly ops: { readonly control: ControlClient; readonly token: string | undefined };
+  /** Calls one certain node, whatever the view says: no choice, no second attempt. */
+  readonly toNode: <C extends Contract>(contract: C, node: string) => Upstream<C>;
   /** Before each access to the disk: waits as long as a fault makes it slower; undefined = not at all. */
   readonly disk?: (key: string) => Promise<void> | undefined;
   /** The membership view that this node follows; undefined until a monitor answered for the first time. */

@@ -6,7 +6,10 @@ import type { Logger } from 'pino';
 import { monitor as monitorContract, type Heartbeat } from '../../services/monitor/contract.ts';
 import { createDirectory } from '../membership/directory.ts';
 import { chaosOffRoutes } from '../faults/chaos-off.ts';
+import { createSightings } from '../membership/evidence.ts';
 import { createLagMeter } from '../membership/lag.ts';
+import { createSelfMeter } from '../membership/self.ts';
+import { createWitness } from '../membership/witness.ts';
 import { lagMetrics } from '../membership/lag-metrics.ts';
 import { startHeart, type Heart } from '../membership/heartbeat.ts';
 import { createMetrics, type Metrics } from '../observe/metrics.ts';
@@ -16,6 +19,7 @@ import { clientMetrics } from '../rpc/client-metrics.ts';
 import { createPolicyHolder, serverLayers } from '../rpc/policy.ts';
 import type { Observe } from '../rpc/layers/events.ts';
 import { createStatistics } from '../rpc/layers/statistics.ts';
+import type { Watch } from '../rpc/layers/stats.ts';
 import { createServer } from '../rpc/server.ts';
 import { serverStats } from '../rpc/server-stats.ts';
 import { newTrace } from '../rpc/trace.ts';
@@ -29,6 +33,7 @@ import type { Random } from '../time/random.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import { createTimerWheel } from '../time/wheel.ts';
 import type { Component, Environment, Running } from './component.ts';
+import type { ControlClient } from './control-client.ts';
 import { createDataPort } from './data-port.ts';
 import { listenerSwitch, type ListenerSwitch, type ListenOptions } from './listener-switch.ts';
 import { createOpsPort } from './ops-port.ts';
@@ -40,6 +45,11 @@ export interface NodeOptions {
   readonly components: Readonly<Record<string, Component>>;
   readonly incarnation: number;
   readonly datasetDir: string;
+  readonly stateDir?: string | undefined;
+  /** Tells one life of the cluster from the next. */
+  readonly clusterStartedAt?: string | undefined;
+  /** The way to other control ports. */
+  readonly control: ControlClient;
   readonly clock: Clock;
   readonly random: Random;
   readonly scheduler: Scheduler;
@@ -81,7 +91,10 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const policy = createPolicyHolder(topology.policy);
   // How late the main loop runs is measured by the true clock: timers run on that one, too.
   const lag = createLagMeter(options.clock, scheduler);
-  const { observe: count, watchAttempt } = clientMetrics(metrics, log);
+  const { observe: count, watchAttempt: measure } = clientMetrics(metrics, log);
+  const self = createSelfMeter(clock, lag);
+  const sightings = createSightings(clock, lag.lostMs);
+  const witness = createWitness(sightings);
   const limit = createLimitWatch();
   const statistics = createStatistics();
   const security = createNodeSecurity({
@@ -96,9 +109,15 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     count(event);
     limit.observe(event);
     security.observe(event);
+    witness.observe(event);
+  };
+  const watchAttempt: Watch = (...attempt) => {
+    measure(...attempt);
+    witness.watchAttempt(...attempt);
   };
   const server = createServer(node.id, [
     ...(faults ? [faults.atEntry] : []),
+    self.layer,
     serverStats(metrics, clock),
     ...security.layers,
     ...serverLayers(policy, { clock, lagMs: lag.lagMs, observe }),
@@ -136,6 +155,8 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     monitors: nodesHosting(topology, 'monitor').map(({ id }) => id),
     clock,
     scheduler,
+    self: self.report,
+    sightings: sightings.take,
     send: heartbeatSender(client.toNode, newContext),
   });
 
@@ -192,6 +213,11 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
           Object.entries(definition.calls).map(([callee, contract]) => [callee, upstream(contract, client.service, random)]),
         ),
         datasetDir,
+        stateDir: options.stateDir,
+        clusterStartedAt: options.clusterStartedAt ?? '',
+        lag,
+        ops: { control: options.control, token: options.operatorToken },
+        toNode: (contract, id) => upstream(contract, client.toNode(id), random),
         ...(faults && { disk: faults.disk }),
         view: () => heart.view(),
         newContext,

@@ -1,5 +1,8 @@
 import Type, { type Static } from 'typebox';
+import type { StandbyKind } from '../membership/fencing.ts';
 import { PolicyFile } from '../rpc/policy.ts';
+
+const Spares = Type.Integer({ minimum: 1, maximum: 10 });
 
 /** Nodes that are alike: `replicas` of each of `shards`, all hosting the same components. */
 export const NodeGroup = Type.Object(
@@ -10,6 +13,17 @@ export const NodeGroup = Type.Object(
     replicas: Type.Integer({ minimum: 1, maximum: 100, default: 1 }),
     /** In how many shards the group holds the data; absent where it hosts no database or the only shard. */
     shards: Type.Optional(Type.Integer({ minimum: 1, maximum: 64 })),
+    /** Further nodes of the group (of each shard) that wait to take the place of one that fails: how many, and how ready they are. */
+    standbys: Type.Optional(
+      Type.Object(
+        {
+          hot: Type.Optional(Spares),
+          warm: Type.Optional(Spares),
+          cold: Type.Optional(Spares),
+        },
+        { additionalProperties: false },
+      ),
+    ),
   },
   { additionalProperties: false },
 );
@@ -36,6 +50,8 @@ export interface TopologyNode {
   readonly components: readonly string[];
   /** 1-based; which part of the data it holds, where it hosts the database. */
   readonly shard?: number;
+  /** It waits to be promoted; absent for a node with a place of its own. */
+  readonly standby?: StandbyKind;
   readonly host: string;
   /** Data port: requests and heartbeats. */
   readonly port: number;

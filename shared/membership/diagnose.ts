@@ -58,6 +58,10 @@ const accused: Rule = ({ callers }, { invalid, lostVotes }) => {
 
 const exited: Rule = ({ process }) => (process === 'exited' ? ['crashed', 'its process has exited'] : undefined);
 
+/** Killed and started again before anybody could suspect it. */
+const reborn: Rule = ({ heartbeats }) =>
+  heartbeats.reborn ? ['crashed', 'a new process speaks in its name, and the old one never took leave'] : undefined;
+
 const refusing: Rule = ({ opsPort }, { calls, refused, ok }) => {
   if (refused >= Math.min(2, calls) && refused > 0 && ok === 0) {
     const alive = opsPort === 'answers' ? ', although its process is alive' : '';
@@ -84,18 +88,22 @@ const shedding: Rule = (_, { calls, shed }) =>
     : undefined;
 
 /** Replies that arrive late or in crumbs: from here on the heartbeats are fine. */
-const slow: Rule = ({ self }, { calls, latencyRatio, partial }) => {
+const slow: Rule = ({ self }, { calls, ok, latencyRatio, partial }) => {
   if (calls < thresholds.minCalls) return undefined;
+  if (partial / calls >= thresholds.badShare) return ['limping', `${percent(partial / calls)} of its replies trickle`];
+  // Without a single answer nobody knows whether it is slow or out of reach.
+  if (ok === 0) return undefined;
   if (latencyRatio !== undefined && latencyRatio >= thresholds.slowRatio)
     return ['limping', `${latencyRatio.toFixed(1)} times as slow as its peers`];
-  if (partial / calls >= thresholds.badShare) return ['limping', `${percent(partial / calls)} of its replies trickle`];
   return self && self.lagMs >= thresholds.nodeLagMs
     ? ['limping', `its main loop lags by ${self.lagMs.toFixed(0)} ms`]
     : undefined;
 };
 
 /** Calls that vanish or break: did they, or their answers, get lost on the way, or does the node sit on them? */
-const vanishing: Rule = ({ self }, { calls, timeouts, resets, complaining, content }) => {
+const vanishing: Rule = ({ self }, { calls, ok, timeouts: late, unanswered, resets, complaining, content }) => {
+  // Where others are always faster, nobody waits until a call to it times out.
+  const timeouts = late + (ok === 0 ? unanswered : 0);
   const lost = timeouts + resets;
   if (calls < thresholds.minCalls || lost / calls < thresholds.badShare) return undefined;
   const share = percent(lost / calls);
@@ -107,7 +115,7 @@ const vanishing: Rule = ({ self }, { calls, timeouts, resets, complaining, conte
   return ['limping', `${share} of its calls run into their deadline`];
 };
 
-const rules: readonly Rule[] = [proven, twins, accused, exited, refusing, silent, shedding, slow, vanishing];
+const rules: readonly Rule[] = [proven, twins, accused, exited, reborn, refusing, silent, shedding, slow, vanishing];
 
 function doubts({ lagMs, silentShare }: Observer): boolean {
   return lagMs >= thresholds.observerLagMs || silentShare > thresholds.silentShare;
@@ -125,13 +133,15 @@ function background({ heartbeats: { phi } }: Evidence, observer: Observer): stri
 function together(callers: readonly CallerSight[]): Sight {
   const total = (member: keyof Omit<CallerSight, 'caller' | 'latencyRatio'>) => callers.reduce((sum, c) => sum + c[member], 0);
   const ratios = callers.flatMap(({ latencyRatio }) => latencyRatio ?? []).sort((a, b) => a - b);
-  const lost = ({ timeouts, resets, calls }: CallerSight) => (timeouts + resets) / calls;
+  const lost = ({ ok, timeouts, unanswered, resets, calls }: CallerSight) =>
+    (timeouts + resets + (ok === 0 ? unanswered : 0)) / calls;
   const seen = callers.filter(({ calls }) => calls >= thresholds.minCalls);
   return {
     calls: total('calls'),
     ok: total('ok'),
     timeouts: total('timeouts'),
     partial: total('partial'),
+    unanswered: total('unanswered'),
     refused: total('refused'),
     resets: total('resets'),
     shed: total('shed'),

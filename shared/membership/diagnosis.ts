@@ -10,7 +10,9 @@ export interface CallerSight {
   readonly calls: number;
   readonly ok: number;
   readonly timeouts: number;
-  /** Timeouts after the head of the reply had come: the node answers, the rest trickles. */
+  /** Given up because another node had answered already, or the caller left: late, but by how much nobody knows. */
+  readonly unanswered: number;
+  /** Of those and of the timeouts: the head of the reply had come. The node answers, the rest trickles. */
   readonly partial: number;
   /** No connection. */
   readonly refused: number;
@@ -34,6 +36,8 @@ export interface Evidence {
     readonly phi: number | undefined;
     /** Heartbeats within the window that one process could not have sent. */
     readonly echoes: number;
+    /** Another process than before speaks, the one before never took leave, and the new one does not serve yet. */
+    readonly reborn?: boolean | undefined;
   };
   readonly callers: readonly CallerSight[];
   /** Whether the other monitors hear it. */

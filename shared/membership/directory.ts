@@ -1,4 +1,4 @@
-import { nodesHosting, type Topology } from '../cluster/topology.ts';
+import { nodesHosting, type Topology, type TopologyNode } from '../cluster/topology.ts';
 import type { Endpoint } from '../rpc/call.ts';
 import type { View } from './view.ts';
 
@@ -21,7 +21,7 @@ export function createDirectory(topology: Topology, view: () => View | undefined
   function hosts(component: string, shard: number | undefined, key: string): readonly Endpoint[] {
     let endpoints = placed.get(key);
     if (!endpoints) {
-      endpoints = nodesHosting(topology, component, shard).map(({ id, host, port }) => ({ node: id, host, port }));
+      endpoints = nodesHosting(topology, component, shard).map(endpointOf);
       placed.set(key, endpoints);
     }
     return endpoints;
@@ -44,9 +44,16 @@ export function createDirectory(topology: Topology, view: () => View | undefined
     },
     node(id) {
       const node = topology.nodes.find((node) => node.id === id);
-      return node && { node: node.id, host: node.host, port: node.port };
+      return node && endpointOf(node);
     },
   };
+}
+
+/** A node with all ways to it, the preferred one first. */
+function endpointOf({ id, host, port, routes = [] }: TopologyNode): Endpoint {
+  const [first = { host, port }, ...more] = routes;
+  const alternates = more.map(({ host, port }) => ({ host, port }));
+  return { node: id, host: first.host, port: first.port, ...(alternates.length > 0 && { alternates }) };
 }
 
 /** Pure: which of `endpoints` to use under `view`. */

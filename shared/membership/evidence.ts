@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import type { Clock } from '../time/clock.ts';
 import type { CallerSight } from './diagnosis.ts';
 
 const Count = Type.Integer({ minimum: 0 });
@@ -17,7 +18,11 @@ export const Sighting = Type.Object(
     shed: Count,
     invalid: Count,
     lostVotes: Count,
-    /** Median latency of the calls that were answered, ms; absent without any. */
+    /** Given up because another node had answered already, or the caller left. */
+    unanswered: Count,
+    /** Signed answers that contradict each other. */
+    proofs: Count,
+    /** Median time until the answer, or until the wait for it was given up, ms; absent without any. */
     medianMs: Type.Optional(Type.Number({ minimum: 0 })),
   },
   { additionalProperties: false },
@@ -25,44 +30,58 @@ export const Sighting = Type.Object(
 export type Sighting = Static<typeof Sighting>;
 
 /** How a call ended, as evidence about the node that was called. */
-export type Outcome = 'ok' | 'timeouts' | 'partial' | 'refused' | 'resets' | 'shed' | 'invalid' | 'lostVotes';
+export const outcomes = [
+  'ok',
+  'timeouts',
+  'partial',
+  'refused',
+  'resets',
+  'shed',
+  'invalid',
+  'lostVotes',
+  'unanswered',
+  'proofs',
+] as const;
+export type Outcome = (typeof outcomes)[number];
 
 /** Latencies kept between two reports: enough for a median. */
 const maxLatencies = 64;
 
-/** Caller side: counts between two reports. */
-export function createSightings() {
+export interface Sightings {
+  /**
+   * One observation about a call to `node`. `latencyMs` where an answer came, or where it would have taken at least as long.
+   * A lost vote, an invalid reply and a trickling one count besides the end of their call.
+   */
+  note(node: string, group: string, outcome: Outcome, latencyMs?: number): void;
+  /** Everything since the last take, per node; empty when nothing was called. */
+  take(): Sighting[];
+}
+
+/**
+ * Caller side: counts between two reports. `lostMs` (lag.ts) is its self-doubt: when this process itself stood still for a tenth of the
+ * time, what looked late to it says nothing about others, and only answers, refusals and lies are reported.
+ */
+export function createSightings(clock: Clock, lostMs: () => number = () => 0): Sightings {
   type Counts = Record<Outcome, number> & { group: string; latencies: number[] };
   let byNode = new Map<string, Counts>();
+  let since = { at: clock.now(), lostMs: lostMs() };
   return {
-    /** `latencyMs` where an answer came. A lost vote or an invalid reply counts besides its `ok`. */
-    note(node: string, group: string, outcome: Outcome, latencyMs?: number): void {
+    note(node, group, outcome, latencyMs) {
       let counts = byNode.get(node);
-      if (!counts)
-        byNode.set(
-          node,
-          (counts = {
-            group,
-            ok: 0,
-            timeouts: 0,
-            partial: 0,
-            refused: 0,
-            resets: 0,
-            shed: 0,
-            invalid: 0,
-            lostVotes: 0,
-            latencies: [],
-          }),
-        );
+      if (!counts) byNode.set(node, (counts = { ...nothing, group, latencies: [] }));
       counts[outcome]++;
       if (latencyMs !== undefined && counts.latencies.length < maxLatencies) counts.latencies.push(latencyMs);
     },
-    /** Everything since the last take. */
-    take(): Sighting[] {
+    take() {
+      const now = { at: clock.now(), lostMs: lostMs() };
+      const inDoubt = now.lostMs - since.lostMs > maxLostShare * (now.at - since.at);
+      since = now;
+      if (byNode.size === 0) return [];
       const taken = [...byNode].map(([node, { latencies, ...counts }]) => ({
         node,
         ...counts,
-        ...(latencies.length === 0 ? {} : { medianMs: median(latencies) }),
+        ...(inDoubt ? { timeouts: 0, partial: 0, unanswered: 0 } : {}),
+        ...(inDoubt || latencies.length === 0 ? {} : { medianMs: median(latencies) }),
       }));
       byNode = new Map();
       return taken;
@@ -70,11 +89,17 @@ export function createSightings() {
   };
 }
 
+const nothing = Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as Record<Outcome, number>;
+const maxLostShare = 0.1;
+
 interface Report {
   readonly at: number;
   readonly caller: string;
   readonly sighting: Sighting;
 }
+
+/** Two heartbeats of a caller. */
+const recentMs = 1_000;
 
 /** Answers of a caller before its latency of a node is compared. */
 const minAnswers = 5;
@@ -105,6 +130,19 @@ export function createEvidence(windowMs: number) {
         ),
       );
     },
+    /** Who was reported within the window. */
+    seen: (now: number): Set<string> => new Set(within(now).map(({ sighting }) => sighting.node)),
+    /** When the first report came that complains of `node`, within the window; undefined when nobody does. */
+    firstBadAt: (node: string, now: number): number | undefined =>
+      within(now).find(({ sighting }) => sighting.node === node && complains(sighting))?.at,
+    /** Whether anybody's call to `node` vanished within the last beats. */
+    recentlyLost: (node: string, now: number): boolean =>
+      reports.some(
+        ({ at, sighting }) => at > now - recentMs && sighting.node === node && sighting.timeouts + sighting.refused > 0,
+      ),
+    /** Proofs against `node` within the window. */
+    proofs: (node: string, now: number): number =>
+      within(now).reduce((sum, { sighting }) => sum + (sighting.node === node ? sighting.proofs : 0), 0),
     /** Forgets what was seen of a node: after a repair only new evidence counts. */
     forget(node: string): void {
       reports = reports.filter(({ sighting }) => sighting.node !== node);
@@ -112,20 +150,17 @@ export function createEvidence(windowMs: number) {
   };
 }
 
+function complains({ timeouts, partial, refused, resets, shed, invalid, lostVotes, proofs }: Sighting): boolean {
+  return timeouts + partial + refused + resets + shed + invalid + lostVotes + proofs > 0;
+}
+
 function sight(node: string, caller: string, reports: readonly Report[]): CallerSight {
   const own = reports.filter(({ sighting }) => sighting.node === node).map(({ sighting }) => sighting);
-  const sum = (outcome: Outcome) => own.reduce((total, sighting) => total + sighting[outcome], 0);
-  const [ok, timeouts, partial, refused, resets, shed] = [
-    sum('ok'),
-    sum('timeouts'),
-    sum('partial'),
-    sum('refused'),
-    sum('resets'),
-    sum('shed'),
-  ];
-  const calls = ok + timeouts + partial + refused + resets + shed;
-  const rest = { invalid: sum('invalid'), lostVotes: sum('lostVotes'), latencyRatio: ratio(node, own[0]?.group, reports) };
-  return { caller, calls, ok, timeouts, partial, refused, resets, shed, ...rest };
+  const sums = { ...nothing };
+  for (const sighting of own) for (const outcome of outcomes) sums[outcome] += sighting[outcome];
+  const { proofs: _, ...counts } = sums;
+  const calls = sums.ok + sums.timeouts + sums.refused + sums.resets + sums.shed + sums.unanswered;
+  return { caller, calls, ...counts, latencyRatio: ratio(node, own[0]?.group, reports) };
 }
 
 /** The node's latency over the median of its peers', as one caller saw them: the caller's own slowness cancels out. */
@@ -135,7 +170,7 @@ function ratio(node: string, group: string | undefined, reports: readonly Report
   for (const { sighting } of reports) {
     if (sighting.group !== group || sighting.medianMs === undefined) continue;
     medians.set(sighting.node, [...(medians.get(sighting.node) ?? []), sighting.medianMs]);
-    answers.set(sighting.node, (answers.get(sighting.node) ?? 0) + sighting.ok);
+    answers.set(sighting.node, (answers.get(sighting.node) ?? 0) + sighting.ok + sighting.unanswered);
   }
   const typical = [...medians]
     .filter(([name]) => (answers.get(name) ?? 0) >= minAnswers)

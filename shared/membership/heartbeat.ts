@@ -1,12 +1,20 @@
 import type { Heartbeat } from '../../services/monitor/contract.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Scheduler, Timer } from '../time/scheduler.ts';
+import type { Sighting } from './evidence.ts';
+import type { SelfReport } from './self.ts';
 import type { View } from './view.ts';
 
 export const heartbeatIntervalMs = 500;
 
 /** A monitor whose last answer is older than this is no longer believed while another answers: three intervals. */
 const trustMs = 3 * heartbeatIntervalMs;
+
+/** Heartbeats on their way to one monitor: a slow one must not stop the beat, whose regularity is what it measures. */
+const maxInFlight = 3;
+
+/** Nodes reported with one heartbeat: a caller of more than these waits for its next turn with the rest. */
+const maxSightings = 64;
 
 export type Phase = Heartbeat['phase'];
 
@@ -17,8 +25,15 @@ export interface HeartbeatOptions {
   readonly monitors: readonly string[];
   readonly clock: Clock;
   readonly scheduler: Scheduler;
+  /** How the node itself is doing. */
+  readonly self?: () => SelfReport;
+  /** What it saw of others since the last beat. */
+  readonly sightings?: () => Sighting[];
+  /** The token under which it holds a place that was another node's. */
+  readonly token?: () => number | undefined;
   /** Sends one heartbeat; resolves with the view when the monitor has a newer one. Must be bounded in time. */
   readonly send: (monitor: string, heartbeat: Heartbeat) => Promise<View | undefined>;
+  readonly onView?: (view: View) => void;
 }
 
 export interface Heart {
@@ -29,43 +44,63 @@ export interface Heart {
   readonly stop: () => void;
 }
 
+interface Ear {
+  view: View | undefined;
+  heardAt: number;
+  inFlight: number;
+  sequence: number;
+}
+
 /**
  * Beats every `heartbeatIntervalMs` towards every monitor, and follows the view of the first one that answers. When all are
  * silent the last view stays in force: losing the monitors must not lose the service.
  */
 export function startHeart(options: HeartbeatOptions): Heart {
-  const { node, incarnation, monitors, clock, scheduler, send } = options;
-  const known = new Map<string, { view: View; heardAt: number }>();
-  const busy = new Set<string>();
-  let sequence = 0;
+  const { node, incarnation, monitors, clock, scheduler, send, self, sightings, token, onView } = options;
+  const ears = new Map<string, Ear>(
+    monitors.map((monitor) => [monitor, { view: undefined, heardAt: -Infinity, inFlight: 0, sequence: 0 }]),
+  );
   let phase: Phase = 'starting';
   let view: View | undefined;
+  let untold: Sighting[] = [];
 
-  async function beat(monitor: string): Promise<void> {
-    // One at a time per monitor: a slow monitor must not collect heartbeats.
-    if (busy.has(monitor)) return;
-    busy.add(monitor);
+  async function beat(monitor: string, ear: Ear, common: Omit<Heartbeat, 'sequence' | 'viewVersion'>): Promise<void> {
+    if (ear.inFlight >= maxInFlight) return;
+    ear.inFlight++;
     try {
-      const viewVersion = known.get(monitor)?.view.version ?? 0;
-      const news = await send(monitor, { node, incarnation, sequence: sequence++, phase, viewVersion });
-      const current = news ?? known.get(monitor)?.view;
-      if (current) known.set(monitor, { view: current, heardAt: clock.now() });
+      const news = await send(monitor, { ...common, sequence: ear.sequence++, viewVersion: ear.view?.version ?? 0 });
+      ear.view = news ?? ear.view;
+      ear.heardAt = clock.now();
     } catch {
       // A silent monitor is the other monitors' and the trust window's business.
     } finally {
-      busy.delete(monitor);
-      view = believed();
+      ear.inFlight--;
+      follow();
     }
   }
 
-  function believed(): View | undefined {
+  function follow(): void {
     const now = clock.now();
-    const fresh = monitors.find((monitor) => now - (known.get(monitor)?.heardAt ?? -Infinity) <= trustMs);
-    return fresh === undefined ? view : known.get(fresh)!.view;
+    const fresh = monitors.find((monitor) => now - ears.get(monitor)!.heardAt <= trustMs);
+    const believed = fresh === undefined ? view : ears.get(fresh)!.view;
+    if (believed === view || believed === undefined) return;
+    view = believed;
+    onView?.(view);
   }
 
   const beatAll = (): void => {
-    for (const monitor of monitors) void beat(monitor);
+    const seen = untold.concat(sightings?.() ?? []);
+    untold = seen.slice(maxSightings);
+    const held = token?.();
+    const common = {
+      node,
+      incarnation,
+      phase,
+      ...(self && { self: self() }),
+      ...(seen.length > 0 && { sightings: seen.slice(0, maxSightings) }),
+      ...(held !== undefined && { token: held }),
+    };
+    for (const [monitor, ear] of ears) void beat(monitor, ear, common);
   };
   beatAll();
   const timer: Timer = scheduler.every(heartbeatIntervalMs, beatAll);

@@ -47,6 +47,8 @@ export interface Ward {
   readonly past: readonly PastOrder[];
   /** The monitor does not trust its own eyes now. */
   readonly doubtsItself: boolean;
+  /** Its watchdog cannot start it: the machine is gone. */
+  readonly restartRefused?: boolean;
 }
 
 /** Tunables of repair. */
@@ -61,8 +63,9 @@ export const repairLimits = {
   burstMs: 10_000,
   /** A drained limper gets this long to recover before it is restarted. */
   drainMs: 3_000,
-  /** Restarts without lasting success before a standby is asked. */
+  /** Restarts without lasting success before a standby is asked; and how long a stopped node is waited for. */
   triesBeforePromotion: 2,
+  promoteAfterMs: 5_000,
 } as const;
 
 /** How many of `size` replicas may be out at once: a majority stays, and of a pair one. */
@@ -80,18 +83,27 @@ export function decideRepair(patient: Patient, ward: Ward): RepairOrder | Patien
   if (verdict === 'overloaded') return wait('restarting an overloaded node would lose what it still does');
   if (ward.doubtsItself) return wait('this monitor does not trust its own eyes now');
 
+  const stopped = verdict === 'crashed' || verdict === 'hung';
+  const cures = about.filter((order) => order.do !== 'drain').length;
+  const promotedMs = ward.now - (about.findLast((order) => order.do === 'promote')?.at ?? -Infinity);
+  const lasting = stopped && (ward.restartRefused === true || patient.standingMs >= repairLimits.promoteAfterMs);
+  const [standby] = ward.standbys;
+  if (
+    standby !== undefined &&
+    promotedMs >= repairLimits.promoteAfterMs &&
+    (lasting || cures >= repairLimits.triesBeforePromotion)
+  )
+    return { do: 'promote', node: standby, instead: node };
+
   const last = about.at(-1);
   const drainedMs = last?.do === 'drain' && last.incarnation === incarnation ? ward.now - last.at : undefined;
   if (drainedMs !== undefined && drainedMs < repairLimits.drainMs) return wait('it is draining');
-  const cures = about.filter((order) => order.do !== 'drain').length;
   const gapMs = cures === 0 ? 0 : Math.min(repairLimits.maxGapMs, repairLimits.gapMs * 2 ** (cures - 1));
   if (last && last.do !== 'drain' && ward.now - last.at < gapMs) return wait(`the last repair gets ${gapMs / 1_000} s to work`);
   if (ward.past.filter((order) => ward.now - order.at < repairLimits.burstMs).length >= repairLimits.burst)
     return wait('too many repairs at once');
 
-  const [standby] = ward.standbys;
-  if (standby !== undefined && cures >= repairLimits.triesBeforePromotion) return { do: 'promote', node: standby, instead: node };
-  if (verdict === 'crashed' || verdict === 'hung') return { do: 'restart', node, incarnation };
+  if (stopped) return { do: 'restart', node, incarnation };
 
   const outIfTaken = ward.groupSize - ward.groupServing + (patient.serving ? 1 : 0);
   const only = ward.groupSize === 1;

@@ -1,6 +1,11 @@
 import Type, { type Static } from 'typebox';
+import { Verdict } from './diagnosis.ts';
 
-export const memberStates = ['starting', 'alive', 'suspect', 'dead', 'draining'] as const;
+/**
+ * `suspect`: silent for longer than usual. `draining`: leaving, or taken out because it limps. `quarantined`: taken out because it lies.
+ * `standby`: in good health, and waits for its turn. Only the `alive` are called while there are any.
+ */
+export const memberStates = ['starting', 'alive', 'suspect', 'dead', 'draining', 'quarantined', 'standby'] as const;
 
 /** One node as a monitor sees it. */
 export const Member = Type.Object({
@@ -9,14 +14,29 @@ export const Member = Type.Object({
   incarnation: Type.Integer({ minimum: 0 }),
   /** How long ago the last heartbeat came, ms; absent when none ever came. */
   silentMs: Type.Optional(Type.Number({ minimum: 0 })),
+  /** What is wrong with it; absent when nothing is. */
+  verdict: Type.Optional(Verdict),
 });
 export type Member = Static<typeof Member>;
 export type MemberState = Member['state'];
+
+/**
+ * A standby has taken the place of `instead`. The token is its fence: tokens only grow, and of two nodes that believe to hold one
+ * place the one with the older token must not serve.
+ */
+export const Promotion = Type.Object({
+  node: Type.String(),
+  instead: Type.String(),
+  token: Type.Integer({ minimum: 1 }),
+});
+export type Promotion = Static<typeof Promotion>;
 
 /** Who is there. `version` grows with every change of a state or incarnation, per monitor and its incarnation. */
 export const View = Type.Object({
   monitor: Type.String(),
   version: Type.Integer({ minimum: 0 }),
   members: Type.Array(Member),
+  /** The newest promotion of each place; absent without any. */
+  promotions: Type.Optional(Type.Array(Promotion)),
 });
 export type View = Static<typeof View>;

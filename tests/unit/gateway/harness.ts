@@ -51,6 +51,13 @@ export function environment<C extends Contract, Calls extends Contracts>(
     metrics: createMetrics({ node: id }, { process: false }),
     upstream,
     datasetDir: '',
+    stateDir: undefined,
+    clusterStartedAt: '',
+    lag: { lagMs: () => 0, lostMs: () => 0 },
+    ops: { control: () => Promise.reject(new Error('there is no ops network here')), token: undefined },
+    toNode: () => {
+      throw new Error('there is one node here');
+    },
     view: () => undefined,
     newContext: () => context(),
   };

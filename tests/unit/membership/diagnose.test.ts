@@ -8,9 +8,9 @@ const beating = { phi: 0.4, echoes: 0 };
 const silent = { phi: 12, echoes: 0 };
 
 const sight = (caller: string, more: Partial<CallerSight> = {}): CallerSight => {
-  const zero = { ok: 0, timeouts: 0, partial: 0, refused: 0, resets: 0, shed: 0, invalid: 0, lostVotes: 0 };
+  const zero = { ok: 0, timeouts: 0, partial: 0, refused: 0, resets: 0, shed: 0, invalid: 0, lostVotes: 0, unanswered: 0 };
   const all = { ...zero, ...more };
-  const calls = all.ok + all.timeouts + all.partial + all.refused + all.resets + all.shed;
+  const calls = all.ok + all.timeouts + all.refused + all.resets + all.shed + all.unanswered;
   return { caller, calls, ...all };
 };
 const both = (more: Partial<CallerSight>) => [sight('app-1', more), sight('app-2', more)];

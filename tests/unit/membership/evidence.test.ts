@@ -12,12 +12,14 @@ const seen = (node: string, more: Partial<Sighting> = {}): Sighting => ({
   shed: 0,
   invalid: 0,
   lostVotes: 0,
+  unanswered: 0,
+  proofs: 0,
   medianMs: 2,
   ...more,
 });
 
 test('a caller counts by node and outcome between two reports, and begins anew after each', () => {
-  const sightings = createSightings();
+  const sightings = createSightings({ now: () => 0, wall: () => 0 });
   for (const ms of [5, 1, 3]) sightings.note('r-1', 'ranking', 'ok', ms);
   sightings.note('r-1', 'ranking', 'timeouts');
   sightings.note('r-2', 'ranking', 'refused');

@@ -1,0 +1,66 @@
+import { nodesHosting, type Topology } from '../../shared/cluster/topology.ts';
+import {
+  atLeast,
+  downtimes,
+  fewerThan,
+  intervalBook,
+  nodeBook,
+  type Book,
+  type Interval,
+} from '../../shared/membership/availability.ts';
+import type { Incident } from '../../shared/membership/incident.ts';
+
+/** A service is up while one replica of each of its shards is. */
+export type ServiceBook = Book & {
+  readonly replicas: number;
+  /** What its replicas' own availabilities promise, if they failed independently: 1 - (1 - a)^n. */
+  readonly expected: number;
+};
+
+export interface AvailabilityReport {
+  readonly from: number;
+  readonly to: number;
+  readonly nodes: readonly Book[];
+  readonly services: readonly ServiceBook[];
+  /** Up while all services are. */
+  readonly whole: Book;
+}
+
+/** Pure: the books of everything over `observed`, wall-clock ms. Each phase of the services' repairs is their nodes'. */
+export function availabilityReport(topology: Topology, incidents: readonly Incident[], observed: Interval): AvailabilityReport {
+  const byNode = Map.groupBy(incidents, ({ node }) => node);
+  const of = (node: string): readonly Incident[] => byNode.get(node) ?? [];
+  const nodes = topology.nodes.map(({ id }) => nodeBook(id, of(id), observed));
+  const measured = new Map(nodes.map(({ name, measured: value }) => [name, value]));
+
+  const names = [...new Set(topology.nodes.flatMap(({ components }) => components))];
+  const down = new Map<string, Interval[]>();
+  const services = names.map((name): ServiceBook => {
+    const hosts = nodesHosting(topology, name).filter(({ standby }) => standby === undefined);
+    const shards = [...Map.groupBy(hosts, ({ shard }) => shard).values()];
+    const parts = shards.flatMap((replicas) =>
+      fewerThan(
+        1,
+        replicas.map(({ id }) => downtimes(of(id))),
+      ),
+    );
+    down.set(name, parts);
+    const expected = shards.reduce(
+      (product, replicas) =>
+        product *
+        atLeast(
+          1,
+          replicas.map(({ id }) => measured.get(id)!),
+        ),
+      1,
+    );
+    return { ...intervalBook(name, parts, observed), replicas: hosts.length, expected };
+  });
+  return {
+    from: observed.from,
+    to: observed.to,
+    nodes,
+    services,
+    whole: intervalBook(topology.name, [...down.values()].flat(), observed),
+  };
+}

@@ -1,0 +1,72 @@
+import type { Topology, TopologyNode } from '../../shared/cluster/topology.ts';
+import { isNewer, readiness } from '../../shared/membership/fencing.ts';
+import type { RepairOrder } from '../../shared/membership/repair.ts';
+import type { Promotion } from '../../shared/membership/view.ts';
+import type { Senses } from './senses.ts';
+
+/**
+ * Who holds which place. A place belongs to the node that the topology gives it, until a standby is promoted to it: the newest
+ * token holds it, and the node that lost it stands by when it comes back.
+ */
+export interface Places {
+  readonly holds: (node: string) => boolean;
+  /** Standbys that could take the place of `node`, the most ready first. */
+  readonly waiting: (node: TopologyNode) => readonly string[];
+  readonly promote: (order: RepairOrder & { do: 'promote' }) => Promotion;
+  /** What others know of promotions: their monitors, or an earlier life of this one. */
+  readonly learn: (promotions: readonly Promotion[]) => void;
+  readonly promotions: () => readonly Promotion[];
+}
+
+export interface PlacesOptions {
+  readonly topology: Topology;
+  readonly senses: Pick<Senses, 'patient'>;
+  /** May this standby be promoted now: nothing speaks against it. */
+  readonly isWell: (node: string) => boolean;
+  readonly onChange: (promotion: Promotion) => void;
+}
+
+export function createPlaces({ topology, senses, isWell, onChange }: PlacesOptions): Places {
+  /** By the node that the topology gave the place to. */
+  const current = new Map<string, Promotion>();
+  const holders = (): Set<string> => new Set([...current.values()].map(({ node }) => node));
+
+  /** The place that `node` holds or held: that of the topology, or the one it was promoted to. */
+  const placeOf = (node: string): string => [...current].find(([, promotion]) => promotion.node === node)?.[0] ?? node;
+
+  function accept(place: string, promotion: Promotion): void {
+    if (!isNewer(promotion, current.get(place))) return;
+    current.set(place, promotion);
+    onChange(promotion);
+  }
+
+  const holds = (id: string): boolean => {
+    if (holders().has(id)) return true;
+    const node = topology.nodes.find((it) => it.id === id);
+    return node?.standby === undefined && !current.has(id);
+  };
+
+  return {
+    holds,
+    waiting: ({ group, shard, id }) =>
+      topology.nodes
+        .filter((it) => it.group === group && it.shard === shard && it.id !== id && !holds(it.id) && isWell(it.id))
+        .map((it) => ({ id: it.id, rank: readiness(it.standby, senses.patient(it.id).phase()) }))
+        .sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1))
+        .map((it) => it.id),
+    promote({ node, instead }) {
+      const token =
+        1 +
+        Math.max(0, ...[...current.values()].map((it) => it.token), ...topology.nodes.map((it) => senses.patient(it.id).token()));
+      const place = placeOf(instead);
+      // `instead` names the place, not the last holder: a node that returns asks whether its own place is taken.
+      const promotion = { node, instead: place, token };
+      accept(place, promotion);
+      return promotion;
+    },
+    learn(promotions) {
+      for (const promotion of promotions) accept(promotion.instead, promotion);
+    },
+    promotions: () => [...current.values()],
+  };
+}

@@ -1,0 +1,58 @@
+import { watchdogOf, type Topology } from '../../shared/cluster/topology.ts';
+import type { ControlClient } from '../../shared/cluster/control-client.ts';
+import { asRpcError } from '../../shared/rpc/errors.ts';
+import type { Clock } from '../../shared/time/clock.ts';
+import type { Probed } from './patient.ts';
+import { settings } from './settings.ts';
+
+export interface ProberOptions {
+  readonly topology: Topology;
+  readonly control: ControlClient;
+  readonly clock: Clock;
+  readonly onResult: (node: string, result: Probed) => void;
+}
+
+/** Asks a doubtful node itself, and the watchdog about its process: over the ops network, which injected faults never reach. */
+export interface Prober {
+  /** Unless it was asked a moment ago. */
+  readonly ask: (node: string) => void;
+}
+
+export function createProber({ topology, control, clock, onResult }: ProberOptions): Prober {
+  const askedAt = new Map<string, number>();
+  const underWay = new Set<string>();
+  const timeoutMs = settings.probeTimeoutMs;
+
+  async function ask(id: string): Promise<void> {
+    const node = topology.nodes.find((it) => it.id === id)!;
+    const [opsPort, process] = await Promise.all([
+      control({ host: node.host, port: node.opsPort }, { path: '/health', timeoutMs }).then(
+        () => 'answers' as const,
+        (thrown: unknown) => (asRpcError(thrown).code === 'unreachable' ? ('refused' as const) : ('silent' as const)),
+      ),
+      control(watchdogOf(topology, node), { path: '/status', timeoutMs }).then(
+        (status) => processOf(status, id),
+        () => undefined,
+      ),
+    ]);
+    onResult(id, { opsPort, process });
+  }
+
+  return {
+    ask(node) {
+      const now = clock.now();
+      if (underWay.has(node) || now - (askedAt.get(node) ?? -Infinity) < settings.probeGapMs) return;
+      askedAt.set(node, now);
+      underWay.add(node);
+      void ask(node).finally(() => underWay.delete(node));
+    },
+  };
+}
+
+/** The watchdog's word about one process; undefined for one that was stopped on purpose, or never started. */
+function processOf(status: unknown, id: string): Probed['process'] {
+  const rows = (status as { nodes?: { id: string; state: string }[] }).nodes;
+  const state = rows?.find((row) => row.id === id)?.state;
+  if (state === 'ready' || state === 'starting') return 'running';
+  return state === 'backoff' || state === 'crash-loop' || state === 'held' ? 'exited' : undefined;
+}

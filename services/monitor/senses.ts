@@ -1,0 +1,137 @@
+import type { Evidence, Observer } from '../../shared/membership/diagnosis.ts';
+import { thresholds } from '../../shared/membership/diagnose.ts';
+import { createEvidence } from '../../shared/membership/evidence.ts';
+import { heartbeatIntervalMs } from '../../shared/membership/heartbeat.ts';
+import type { LagMeter } from '../../shared/membership/lag.ts';
+import type { Hearing } from '../../shared/membership/phi.ts';
+import type { Clock } from '../../shared/time/clock.ts';
+import type { Digest, Heartbeat } from './contract.ts';
+import { createPatient, type Patient, type Probed } from './patient.ts';
+import { settings } from './settings.ts';
+
+export interface SensesOptions {
+  readonly nodes: readonly string[];
+  readonly clock: Clock;
+  readonly lag: Pick<LagMeter, 'lagMs' | 'lostMs'>;
+}
+
+/** Everything that one monitor hears, and what it comes to about one node: evidence. Decides nothing. */
+export interface Senses {
+  readonly heartbeat: (beat: Heartbeat) => Hearing | 'unknown';
+  readonly probed: (node: string, result: Probed) => void;
+  readonly digest: (digest: Digest) => void;
+  readonly patient: (node: string) => Patient;
+  readonly phi: (node: string) => number;
+  /** Callers complain of it, or it is silent for longer than usual: worth a question over the ops network. */
+  readonly inDoubt: (node: string) => boolean;
+  /** Anything but perfect silence and perfect rhythm is known: worth a judgement. */
+  readonly interesting: (node: string) => boolean;
+  readonly evidence: (node: string) => Evidence;
+  readonly observer: () => Observer;
+  /** When the failure that shows now began, monotonic ms: the first complaint, or the first heartbeat that was due and did not come. */
+  readonly firstBadAt: (node: string) => number | undefined;
+  /** What was seen of the node before its repair says nothing any more. */
+  readonly forget: (node: string) => void;
+  /** The last digest of each monitor that is still believed. */
+  readonly colleagues: () => readonly Digest[];
+}
+
+export function createSenses({ nodes, clock, lag }: SensesOptions): Senses {
+  const patients = new Map(nodes.map((node) => [node, createPatient()]));
+  const evidence = createEvidence(settings.evidenceMs);
+  const probes = new Map<string, { at: number; result: Probed }>();
+  const digests = new Map<string, { at: number; digest: Digest }>();
+  const bornAt = clock.now();
+
+  const patient = (node: string): Patient => patients.get(node)!;
+  const phi = (node: string): number => patient(node).phi(clock.now(), lag.lostMs());
+  const fresh = (at: number, trustMs: number): boolean => clock.now() - at <= trustMs;
+  const colleagues = () => [...digests.values()].filter(({ at }) => fresh(at, settings.digestTrustMs));
+
+  function probeOf(node: string): Probed | undefined {
+    const probe = probes.get(node);
+    // A heartbeat after it says more.
+    if (!probe || !fresh(probe.at, settings.probeTrustMs) || probe.at < (patient(node).heardAt() ?? -Infinity)) return undefined;
+    const neverHeard = patient(node).incarnation() === undefined;
+    return neverHeard && probe.result.process !== 'exited' ? undefined : probe.result;
+  }
+
+  /** Another monitor has heard it at least one beat later than this one. */
+  function heardByOthers(node: string): Evidence['otherMonitors'] {
+    const told = colleagues().flatMap(({ at, digest }) => {
+      const member = digest.doubtsItself ? undefined : digest.members.find((it) => it.node === node);
+      return member ? at - member.silentMs : [];
+    });
+    if (told.length === 0) return undefined;
+    return told.some((at) => at > (patient(node).heardAt() ?? -Infinity) + laterMs) ? 'hear it' : 'do not hear it';
+  }
+
+  return {
+    patient,
+    phi,
+    heartbeat(beat) {
+      const of = patients.get(beat.node);
+      if (!of) return 'unknown';
+      const now = clock.now();
+      const hearing = of.hear(beat, now, lag.lostMs());
+      if (hearing === 'restarted') evidence.forget(beat.node);
+      if (hearing !== 'stale' && beat.sightings)
+        evidence.report(
+          beat.node,
+          beat.sightings.filter(({ node }) => patients.has(node)),
+          now,
+        );
+      return hearing;
+    },
+    probed: (node, result) => void probes.set(node, { at: clock.now(), result }),
+    digest: (digest) => void digests.set(digest.monitor, { at: clock.now(), digest }),
+    inDoubt(node) {
+      const it = patient(node);
+      if (it.phase() === 'draining') return false;
+      if (it.incarnation() === undefined) return clock.now() - bornAt >= settings.neverHeardMs;
+      return phi(node) >= settings.probePhi || evidence.recentlyLost(node, clock.now());
+    },
+    interesting: (node) =>
+      phi(node) >= 1 ||
+      patient(node).reborn() ||
+      patient(node).echoes(clock.now()) > 0 ||
+      probeOf(node) !== undefined ||
+      evidence.seen(clock.now()).has(node),
+    evidence(node) {
+      const now = clock.now();
+      const it = patient(node);
+      const known = it.incarnation() !== undefined;
+      const probe = probeOf(node);
+      return {
+        node,
+        heartbeats: { phi: known ? phi(node) : undefined, echoes: it.echoes(now), reborn: it.reborn() },
+        callers: evidence.about(node, now),
+        otherMonitors: heardByOthers(node),
+        process: probe?.process,
+        opsPort: probe?.opsPort,
+        self: it.self(),
+        proofs: evidence.proofs(node, now),
+      };
+    },
+    observer() {
+      const heard = nodes.filter((node) => patient(node).incarnation() !== undefined);
+      const silent = heard.filter((node) => phi(node) >= thresholds.phi && probeOf(node)?.opsPort !== 'refused');
+      return { lagMs: lag.lagMs(), silentShare: heard.length === 0 ? 0 : silent.length / heard.length };
+    },
+    firstBadAt(node) {
+      const it = patient(node);
+      const lostAt = it.reborn() ? it.lostAt() : it.heardAt();
+      const dueAt = lostAt !== undefined && (it.reborn() || phi(node) >= 1) ? lostAt + heartbeatIntervalMs : Infinity;
+      const first = Math.min(evidence.firstBadAt(node, clock.now()) ?? Infinity, dueAt);
+      return first === Infinity ? undefined : first;
+    },
+    forget(node) {
+      evidence.forget(node);
+      probes.delete(node);
+    },
+    colleagues: () => colleagues().map(({ digest }) => digest),
+  };
+}
+
+/** More than what two monitors' heartbeats of one beat are apart, less than one interval. */
+const laterMs = 0.6 * heartbeatIntervalMs;

@@ -1,0 +1,26 @@
+/** How a monitor watches. Live and in the simulations: the false alarms counted there are those of these values. */
+export const settings = {
+  /** How often silence is looked at, ms. */
+  lookMs: 125,
+  /** One window of watching, ms: hysteresis.ts counts these. */
+  windowMs: 500,
+  /** Callers' reports count for so long, ms. */
+  evidenceMs: 10_000,
+  /** From this suspicion on the ops port and the watchdog are asked: a question costs little. */
+  probePhi: 1.5,
+  /** From this suspicion on others are preferred to the node. */
+  suspectPhi: 3,
+  probeTimeoutMs: 500,
+  /** Between two probes of a node that is still in doubt, ms. */
+  probeGapMs: 500,
+  /** An answer of the ops network is believed for so long, ms. */
+  probeTrustMs: 1_500,
+  /** A digest of another monitor is believed for so long, ms: three exchanges. */
+  digestTrustMs: 1_500,
+  /** A starting node may be silent for so long, ms: loading data blocks the main loop. */
+  startGraceMs: 30_000,
+  /** A node that was never heard is asked about after so long, ms: others start after the monitors. */
+  neverHeardMs: 10_000,
+  /** A watchdog that cannot start a node is believed for so long, ms. */
+  refusalMs: 5_000,
+} as const;

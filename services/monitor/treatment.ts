@@ -1,0 +1,163 @@
+import { watchdogOf, type Topology, type TopologyNode } from '../../shared/cluster/topology.ts';
+import type { ControlClient } from '../../shared/cluster/control-client.ts';
+import { decideRepair, type PastOrder, type RepairOrder, type Ward } from '../../shared/membership/repair.ts';
+import { RpcError } from '../../shared/rpc/errors.ts';
+import type { Clock } from '../../shared/time/clock.ts';
+import type { Digest, ToldOrder } from './contract.ts';
+import type { Judge } from './judge.ts';
+import type { Places } from './places.ts';
+import type { Senses } from './senses.ts';
+import { thresholds } from '../../shared/membership/diagnose.ts';
+import { settings } from './settings.ts';
+
+export interface TreatmentOptions {
+  readonly monitor: string;
+  readonly topology: Topology;
+  readonly senses: Senses;
+  readonly judge: Judge;
+  readonly places: Places;
+  readonly clock: Clock;
+  readonly control: ControlClient;
+  /** Without it, this monitor only watches. */
+  readonly token: string | undefined;
+  readonly onOrder: (order: RepairOrder, result: string) => void;
+}
+
+/** From verdicts to repair orders, and their effect on who is called. */
+export interface Treatment {
+  /** What to do about a node now, once a window. */
+  readonly consider: (node: string) => void;
+  readonly takenOut: ReadonlyMap<string, 'draining' | 'quarantined'>;
+  /** The orders of the last minutes, for the other monitors. */
+  readonly told: () => readonly ToldOrder[];
+  /** What another monitor has ordered counts as well. */
+  readonly learn: (digest: Digest) => void;
+}
+
+type Known = PastOrder & { readonly id: string };
+
+/** How long an order to a watchdog may take: a killed process is waited for, ms. */
+const orderTimeoutMs = 5_000;
+
+/** Orders that are remembered and told; older ones have no effect on any decision. */
+const maxOrders = 100;
+const rememberedMs = 300_000;
+
+export function createTreatment(options: TreatmentOptions): Treatment {
+  const { monitor, topology, senses, judge, places, clock, control, token, onOrder } = options;
+  const nodes = new Map(topology.nodes.map((node) => [node.id, node]));
+  const takenOut = new Map<string, 'draining' | 'quarantined'>();
+  const refused = new Map<string, number>();
+  let past: Known[] = [];
+
+  function remember(order: Known): void {
+    if (past.some(({ id }) => id === order.id)) return;
+    past = [...past, order].filter(({ at }) => clock.now() - at < rememberedMs).slice(-maxOrders);
+  }
+
+  const serves = (node: TopologyNode): boolean => {
+    const { phase } = senses.patient(node.id);
+    const { standing } = judge.opinion(node.id);
+    return phase() === 'ready' && !takenOut.has(node.id) && standing.verdict !== 'crashed' && standing.verdict !== 'hung';
+  };
+
+  function ward(node: TopologyNode): Ward {
+    const group = topology.nodes.filter((it) => it.group === node.group && it.shard === node.shard);
+    const members = group.filter(({ id }) => places.holds(id));
+    const { lagMs, silentShare } = senses.observer();
+    return {
+      now: clock.now(),
+      groupSize: members.length,
+      groupServing: members.filter(serves).length,
+      standbys: places.waiting(node),
+      past,
+      doubtsItself: lagMs >= thresholds.observerLagMs || silentShare > thresholds.silentShare,
+      restartRefused: clock.now() - (refused.get(node.id) ?? -Infinity) < settings.refusalMs,
+    };
+  }
+
+  /** Opinions need a second monitor, where there is one that trusts itself; facts do not. */
+  function agreed(node: string, verdict: string): boolean {
+    if (verdict === 'crashed') return true;
+    const others = senses.colleagues().filter(({ doubtsItself }) => !doubtsItself);
+    return others.every(({ members }) => members.find((it) => it.node === node)?.verdict !== 'healthy');
+  }
+
+  async function carryOut(order: RepairOrder, id: string): Promise<void> {
+    const about = order.do === 'promote' ? order.instead : order.node;
+    if (order.do === 'drain') {
+      takenOut.set(order.node, 'draining');
+      return finish(order, about, 'done');
+    }
+    if (order.do === 'quarantine') takenOut.set(order.node, 'quarantined');
+    if (order.do === 'promote') places.promote(order);
+    const target = nodes.get(order.node)!;
+    try {
+      const answer = await control(watchdogOf(topology, target), {
+        method: 'POST',
+        path: '/repairs',
+        token,
+        timeoutMs: orderTimeoutMs,
+        body: { id, by: monitor, ...order },
+      });
+      const { result } = answer as { result: string };
+      if (order.do !== 'promote' && result === 'done') senses.forget(order.node);
+      finish(order, about, result);
+    } catch (thrown) {
+      const error = thrown instanceof RpcError ? thrown : new RpcError('internal', String(thrown));
+      if (error.code === 'conflict') refused.set(about, clock.now());
+      finish(order, about, error.code === 'conflict' ? 'refused' : 'failed', error.message);
+    }
+  }
+
+  function finish(order: RepairOrder, about: string, result: string, detail?: string): void {
+    const words = order.do === 'promote' ? `promote ${order.node}` : order.do;
+    judge.ordered(about, result === 'done' ? words : `${words}: ${detail ?? result}`);
+    onOrder(order, result);
+  }
+
+  return {
+    takenOut,
+    consider(id) {
+      const node = nodes.get(id)!;
+      const { seen, standing } = judge.opinion(id);
+      if (standing.verdict === 'healthy') return void takenOut.delete(id);
+      const patient = senses.patient(id);
+      // The cure works: a new process is starting, or the last window looked well already.
+      if (token === undefined || id === monitor || seen.verdict !== standing.verdict || patient.reborn()) return;
+      if (!places.holds(id) || !agreed(id, standing.verdict)) return;
+      const order = decideRepair(
+        {
+          node: id,
+          group: groupOf(node),
+          incarnation: patient.incarnation() ?? 0,
+          verdict: standing.verdict,
+          standingMs: clock.now() - standing.since,
+          stateful: node.components.includes('database'),
+          serving: serves(node),
+        },
+        ward(node),
+      );
+      if (order.do === 'wait') return;
+      const incarnation = patient.incarnation() ?? 0;
+      const nth = past.filter((it) => it.node === id && it.incarnation === incarnation && it.do === order.do).length;
+      const orderId = `${order.do}/${id}/${incarnation}/${nth + 1}`;
+      remember({ id: orderId, at: clock.now(), group: groupOf(node), node: id, incarnation, do: order.do });
+      void carryOut(order, orderId);
+    },
+    told: () => past.map(({ at, ...order }) => ({ ...order, agoMs: Math.max(0, clock.now() - at) })),
+    learn(digest) {
+      for (const { agoMs, ...order } of digest.orders) {
+        if (!nodes.has(order.node)) continue;
+        const isNew = !past.some(({ id }) => id === order.id);
+        remember({ ...order, at: clock.now() - agoMs });
+        // Only while this monitor, too, has something against it: else nobody would put it back.
+        if (!isNew || judge.opinion(order.node).standing.verdict === 'healthy') continue;
+        if (order.do === 'drain') takenOut.set(order.node, 'draining');
+        if (order.do === 'quarantine') takenOut.set(order.node, 'quarantined');
+      }
+    },
+  };
+}
+
+const groupOf = ({ group, shard }: TopologyNode): string => (shard === undefined ? group : `${group}/${shard}`);

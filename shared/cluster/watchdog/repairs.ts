@@ -1,0 +1,140 @@
+import Type, { type Static } from 'typebox';
+import { Value } from 'typebox/value';
+import { tolerated } from '../../membership/repair.ts';
+import { RpcError } from '../../rpc/errors.ts';
+import type { Clock } from '../../time/clock.ts';
+import type { ControlRoute } from '../control-server.ts';
+import type { Topology } from '../topology.ts';
+import type { Watchdog } from './watchdog.ts';
+
+/** A repair as a monitor orders it. Drains are not here: taking a node out of the view is enough. */
+export const RepairRequest = Type.Object(
+  {
+    /** The same order of two monitors, or an order repeated, has the same id and is carried out once. */
+    id: Type.String({ minLength: 1, maxLength: 200 }),
+    /** Who orders it. */
+    by: Type.String(),
+    do: Type.Enum(['restart', 'quarantine', 'promote']),
+    node: Type.String(),
+    /** The life of the node that the order is about; an order about an earlier one does nothing. */
+    incarnation: Type.Optional(Type.Integer({ minimum: 0 })),
+    /** It serves badly, but it serves: never more than f of a group are taken down at once. */
+    serving: Type.Optional(Type.Boolean()),
+    resynchronise: Type.Optional(Type.Boolean()),
+    instead: Type.Optional(Type.String()),
+  },
+  { additionalProperties: false },
+);
+export type RepairRequest = Static<typeof RepairRequest>;
+
+/** `already`: done before, or done by the watchdog itself. `stale`: about an earlier life of the node. */
+export type RepairResult = 'done' | 'already' | 'stale';
+
+/** Tunables. Monitors have limits of their own; these hold whoever orders. */
+const limits = {
+  /** Between two repairs of one node, ms. */
+  gapMs: 3_000,
+  burst: 6,
+  burstMs: 10_000,
+  /** A process that loads for longer than this may be killed while it starts, ms. */
+  startGraceMs: 20_000,
+} as const;
+
+const rememberedOrders = 500;
+
+interface RepairOptions {
+  readonly topology: Topology;
+  readonly watchdog: Pick<Watchdog, 'child'>;
+  readonly clock: Clock;
+  /** Deletes what a node keeps on disk, while it is not running. */
+  readonly wipe: (node: string) => Promise<void>;
+}
+
+/**
+ * Carries out repair orders on this watchdog's own processes. Throws `bad_request`, `not_found`, `too_many_requests`, and `conflict`
+ * where a node is held down (its machine is gone until the fault ends) or was stopped on purpose: no repair overrules that.
+ */
+export function createRepairs({ topology, watchdog, clock, wipe }: RepairOptions) {
+  const results = new Map<string, Promise<RepairResult>>();
+  let done: { readonly at: number; readonly node: string }[] = [];
+
+  function child(id: string) {
+    const found = watchdog.child(id);
+    if (!found) throw new RpcError('not_found', `no node ${id} here`);
+    return found;
+  }
+
+  function ration({ node, serving }: RepairRequest): void {
+    const now = clock.now();
+    done = done.filter(({ at }) => now - at < limits.burstMs);
+    if (done.some((it) => it.node === node && now - it.at < limits.gapMs))
+      throw new RpcError('too_many_requests', `${node} was repaired less than ${limits.gapMs / 1_000} s ago`);
+    if (done.length >= limits.burst)
+      throw new RpcError(
+        'too_many_requests',
+        `${limits.burst} repairs within ${limits.burstMs / 1_000} s: something else is wrong`,
+      );
+    if (!serving) return;
+    const { group, shard } = topology.nodes.find(({ id }) => id === node)!;
+    const peers = topology.nodes.filter((it) => it.group === group && it.shard === shard && it.standby === undefined);
+    const down = peers.filter(({ id }) => id !== node && watchdog.child(id)?.state().state !== 'ready').length;
+    if (peers.length > 1 && down + 1 > tolerated(peers.length))
+      throw new RpcError('too_many_requests', `${down} of ${peers.length} in ${group} are down already`);
+  }
+
+  async function restart(request: RepairRequest): Promise<RepairResult> {
+    const { node, incarnation, resynchronise } = request;
+    const target = child(node);
+    const state = target.state();
+    if (state.state === 'held') throw new RpcError('conflict', `${node} is held down: its machine is gone for now`);
+    if (state.state === 'stopped' || state.state === 'stopping') throw new RpcError('conflict', `${node} was stopped on purpose`);
+    if (state.state === 'backoff') return 'already';
+    if (state.state === 'starting' && clock.now() - state.since < limits.startGraceMs) return 'already';
+    const running = target.told()?.incarnation;
+    if (running !== undefined && incarnation !== undefined && incarnation < running) return 'stale';
+    ration(request);
+    done.push({ at: clock.now(), node });
+    // In a crash loop nothing runs: there is only something to start.
+    if (state.state !== 'crash-loop') await target.kill();
+    if (resynchronise) await wipe(node);
+    if (target.state().state !== 'held') target.start();
+    return 'done';
+  }
+
+  /** The standby learns of its promotion by the view; what is not running yet is started. */
+  function promote({ node }: RepairRequest): RepairResult {
+    const target = child(node);
+    const { state } = target.state();
+    if (state === 'held') throw new RpcError('conflict', `${node} is held down: its machine is gone for now`);
+    if (state !== 'stopped' && state !== 'crash-loop') return 'already';
+    target.start();
+    return 'done';
+  }
+
+  async function order(body: unknown): Promise<{ id: string; result: RepairResult }> {
+    if (!Value.Check(RepairRequest, body)) {
+      const [wrong] = Value.Errors(RepairRequest, body);
+      throw new RpcError('bad_request', `${wrong?.instancePath.slice(1) || 'the order'}: ${wrong?.message ?? 'not valid'}`);
+    }
+    const earlier = results.get(body.id);
+    if (earlier) return { id: body.id, result: (await earlier) === 'stale' ? 'stale' : 'already' };
+    const carriedOut = body.do === 'promote' ? Promise.resolve().then(() => promote(body)) : restart(body);
+    results.set(body.id, carriedOut);
+    if (results.size > rememberedOrders) results.delete(results.keys().next().value!);
+    try {
+      return { id: body.id, result: await carriedOut };
+    } catch (error) {
+      // A refusal is no result: the same order may be right later.
+      results.delete(body.id);
+      throw error;
+    }
+  }
+
+  return { order };
+}
+
+/** POST /repairs, with the operator token. */
+export function repairRoutes(options: RepairOptions): ControlRoute[] {
+  const repairs = createRepairs(options);
+  return [{ method: 'POST', path: '/repairs', access: 'operator', handle: (_parameters, body) => repairs.order(body) }];
+}

@@ -1,0 +1,65 @@
+import type { Call } from '../rpc/call.ts';
+import type { RpcError } from '../rpc/errors.ts';
+import type { LayerEvent, Observe } from '../rpc/layers/events.ts';
+import { isFaultOf } from '../rpc/layers/retryable.ts';
+import type { Watch } from '../rpc/layers/stats.ts';
+import type { Outcome, Sightings } from './evidence.ts';
+
+/** Listens to a node's own calls, and notes what they say about the nodes that were called. */
+export function createWitness(sightings: Pick<Sightings, 'note'>): { watchAttempt: Watch; observe: Observe } {
+  return {
+    watchAttempt(call, code, elapsedMs, error) {
+      const node = call.endpoint?.node;
+      if (node === undefined) return;
+      const outcome = code === 'ok' ? 'ok' : outcomeOf(call, node, error);
+      if (outcome === undefined) return;
+      const timed = outcome === 'ok' || outcome === 'unanswered';
+      sightings.note(node, groupOf(call), outcome, timed ? elapsedMs : undefined);
+    },
+    observe(event) {
+      const outcome = outcomeOfEvent(event);
+      if (outcome !== undefined && 'node' in event) sightings.note(event.node, event.component, outcome);
+    },
+  };
+}
+
+/** Replicas of one shard do the same work; those of another shard do not. */
+function groupOf({ component, shard }: Call): string {
+  return shard === undefined ? component : `${component}/${shard}`;
+}
+
+/** What a failed attempt says about the node it went to; undefined = nothing. */
+export function outcomeOf(call: Pick<Call, 'signal'>, node: string, error: RpcError | undefined): Outcome | undefined {
+  if (call.signal.aborted) return 'unanswered';
+  if (!error) return undefined;
+  // It answered, and told of another one's failure or of a wrong request.
+  if (!isFaultOf(node, error)) return error.code === 'cancelled' ? undefined : 'ok';
+  switch (error.code) {
+    case 'unreachable':
+      return 'refused';
+    case 'connection_lost':
+      return 'resets';
+    case 'deadline_exceeded':
+      return 'timeouts';
+    case 'overloaded':
+      return 'shed';
+    case 'bad_reply':
+      return 'invalid';
+    case 'draining':
+    case 'unavailable':
+      return undefined;
+    default:
+      return 'ok';
+  }
+}
+
+const byEvent: Partial<Record<LayerEvent['event'], Outcome>> = {
+  'vote-lost': 'lostVotes',
+  'bad-signature': 'invalid',
+  contradiction: 'proofs',
+  partial: 'partial',
+};
+
+function outcomeOfEvent(event: LayerEvent): Outcome | undefined {
+  return byEvent[event.event];
+}
