@@ -22,6 +22,14 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<D
     load: async () => (await import('./commands/policy.ts')).policy,
   },
   chaos: { summary: 'break things on purpose, and see', load: async () => (await import('./commands/chaos.ts')).chaos },
+  incidents: {
+    summary: 'what failed, what it was called, how it was repaired',
+    load: async () => (await import('./commands/incidents.ts')).incidents,
+  },
+  availability: {
+    summary: 'MTBF, MTTR and availability of nodes, services and the whole',
+    load: async () => (await import('./commands/availability.ts')).availability,
+  },
   import: { summary: 'take pages from a JSON-lines file', load: async () => (await import('./commands/import.ts')).importFile },
   crawl: { summary: 'take pages from a folder or a site', load: async () => (await import('./commands/crawl.ts')).crawlSite },
   dataset: {

@@ -47,9 +47,9 @@ export const monitorComponent = component({
         if (incident.outcome !== 'open') log.info({ incident }, 'incident over');
       },
       onVerdict: (member, from, { verdict, reasons }) => log.info({ member, from, to: verdict, reasons }, 'verdict'),
-      onOrder(order, result) {
+      onOrder(order, result, detail) {
         measured.order(order, result);
-        log.info({ order, result }, 'repair order');
+        log.info({ order, result, detail }, 'repair order');
       },
       onPromotion: (promotion) => books.promoted(promotion),
     });

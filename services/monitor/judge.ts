@@ -1,7 +1,7 @@
 import { diagnose } from '../../shared/membership/diagnose.ts';
 import type { Diagnosis, Verdict } from '../../shared/membership/diagnosis.ts';
 import { settle, wellStanding, type Standing } from '../../shared/membership/hysteresis.ts';
-import { advance, ordered, type Incident } from '../../shared/membership/incident.ts';
+import { advance, ordered, type Incident, type OrderNote } from '../../shared/membership/incident.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import type { Senses } from './senses.ts';
 import { settings } from './settings.ts';
@@ -39,7 +39,7 @@ export interface Judge {
   readonly opinion: (node: string) => Opinion;
   readonly incident: (node: string) => Incident | undefined;
   /** A repair of the node was ordered. */
-  readonly ordered: (node: string, order: string) => void;
+  readonly ordered: (node: string, note: Omit<OrderNote, 'at'>) => void;
 }
 
 /** Facts need no second look. */
@@ -59,7 +59,12 @@ export function createJudge({ nodes, senses, clock, open = [], onIncident, onVer
   function examine(node: string): { seen: Diagnosis; reached: boolean } {
     if (senses.patient(node).phase() === 'draining')
       return { seen: { node, verdict: 'healthy', reasons: ['it is leaving'] }, reached: false };
-    const evidence = senses.evidence(node);
+    const { heartbeats, ...rest } = senses.evidence(node);
+    // In a failure that has a name already, a new process is its repair.
+    const evidence = {
+      ...rest,
+      heartbeats: { ...heartbeats, reborn: heartbeats.reborn && !incidents.get(node)?.stamps.diagnose },
+    };
     const seen = diagnose(evidence, senses.observer());
     // A silence that nobody has been asked about yet is a doubt; the answers are on their way.
     const asked = evidence.opsPort !== undefined || evidence.process !== undefined;
@@ -95,13 +100,25 @@ export function createJudge({ nodes, senses, clock, open = [], onIncident, onVer
     if (incident && (incident.outcome !== before?.outcome || incident.verdict !== before.verdict)) onIncident(incident);
   }
 
+  function note(node: string, order: Omit<OrderNote, 'at'>): void {
+    const incident = incidents.get(node);
+    if (!incident) return;
+    const next = ordered(incident, { at: clock.wall(), ...order });
+    incidents.set(node, next);
+    onIncident(next);
+  }
+
   function conclude(node: string, { seen, reached }: { seen: Diagnosis; reached: boolean }): void {
     const { standing: before } = opinions.get(node)!;
-    const standing = settle(before, seen, clock.now());
-    const opinion = { seen, standing, suspected: suspected(node), reached };
+    const doubted = suspected(node);
+    // Healthy windows count from when it serves again.
+    const standing = doubted && seen.verdict === 'healthy' ? { ...before, rival: undefined } : settle(before, seen, clock.now());
+    const opinion = { seen, standing, suspected: doubted, reached };
     opinions.set(node, opinion);
     if (standing.verdict !== before.verdict) onVerdict?.(node, before.verdict, standing);
     keepBooks(node, opinion);
+    const restarted = standing.verdict !== before.verdict && senses.patient(node).reborn();
+    if (restarted) note(node, { order: 'restart', result: 'already' });
   }
 
   return {
@@ -126,12 +143,6 @@ export function createJudge({ nodes, senses, clock, open = [], onIncident, onVer
     },
     opinion: (node) => opinions.get(node)!,
     incident: (node) => incidents.get(node),
-    ordered(node, order) {
-      const incident = incidents.get(node);
-      if (!incident) return;
-      const next = ordered(incident, clock.wall(), order);
-      incidents.set(node, next);
-      onIncident(next);
-    },
+    ordered: note,
   };
 }

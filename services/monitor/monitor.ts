@@ -2,7 +2,7 @@ import type { ControlClient } from '../../shared/cluster/control-client.ts';
 import type { Topology } from '../../shared/cluster/topology.ts';
 import type { Verdict } from '../../shared/membership/diagnosis.ts';
 import type { Standing } from '../../shared/membership/hysteresis.ts';
-import type { Incident } from '../../shared/membership/incident.ts';
+import type { Incident, OrderResult } from '../../shared/membership/incident.ts';
 import type { LagMeter } from '../../shared/membership/lag.ts';
 import type { RepairOrder } from '../../shared/membership/repair.ts';
 import type { Promotion, View } from '../../shared/membership/view.ts';
@@ -34,7 +34,7 @@ export interface MonitorOptions {
   readonly exchange: (monitor: string, digest: Digest) => Promise<Digest>;
   readonly onIncident: (incident: Incident) => void;
   readonly onVerdict: (node: string, from: Verdict, standing: Standing) => void;
-  readonly onOrder: (order: RepairOrder, result: string) => void;
+  readonly onOrder: (order: RepairOrder, result: OrderResult, detail?: string) => void;
   readonly onPromotion: (promotion: Promotion) => void;
 }
 

@@ -41,6 +41,7 @@ export function createSenses({ nodes, clock, lag }: SensesOptions): Senses {
   const evidence = createEvidence(settings.evidenceMs);
   const probes = new Map<string, { at: number; result: Probed }>();
   const digests = new Map<string, { at: number; digest: Digest }>();
+  const complaints = new Map<string, number | undefined>();
   const bornAt = clock.now();
 
   const patient = (node: string): Patient => patients.get(node)!;
@@ -73,8 +74,13 @@ export function createSenses({ nodes, clock, lag }: SensesOptions): Senses {
       const of = patients.get(beat.node);
       if (!of) return 'unknown';
       const now = clock.now();
+      const complainedAt = evidence.firstBadAt(beat.node, now);
       const hearing = of.hear(beat, now, lag.lostMs());
-      if (hearing === 'restarted') evidence.forget(beat.node);
+      if (hearing === 'restarted') {
+        // What callers saw was about the process before; that they saw something is part of the story.
+        complaints.set(beat.node, complainedAt);
+        evidence.forget(beat.node);
+      }
       if (hearing !== 'stale' && beat.sightings)
         evidence.report(
           beat.node,
@@ -122,7 +128,8 @@ export function createSenses({ nodes, clock, lag }: SensesOptions): Senses {
       const it = patient(node);
       const lostAt = it.reborn() ? it.lostAt() : it.heardAt();
       const dueAt = lostAt !== undefined && (it.reborn() || phi(node) >= 1) ? lostAt + heartbeatIntervalMs : Infinity;
-      const first = Math.min(evidence.firstBadAt(node, clock.now()) ?? Infinity, dueAt);
+      const before = it.reborn() ? complaints.get(node) : undefined;
+      const first = Math.min(evidence.firstBadAt(node, clock.now()) ?? Infinity, before ?? Infinity, dueAt);
       return first === Infinity ? undefined : first;
     },
     forget(node) {

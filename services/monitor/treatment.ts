@@ -2,6 +2,7 @@ import { watchdogOf, type Topology, type TopologyNode } from '../../shared/clust
 import type { ControlClient } from '../../shared/cluster/control-client.ts';
 import { decideRepair, type PastOrder, type RepairOrder, type Ward } from '../../shared/membership/repair.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
+import type { OrderResult } from '../../shared/membership/incident.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import type { Digest, ToldOrder } from './contract.ts';
 import type { Judge } from './judge.ts';
@@ -20,7 +21,7 @@ export interface TreatmentOptions {
   readonly control: ControlClient;
   /** Without it, this monitor only watches. */
   readonly token: string | undefined;
-  readonly onOrder: (order: RepairOrder, result: string) => void;
+  readonly onOrder: (order: RepairOrder, result: OrderResult, detail?: string) => void;
 }
 
 /** From verdicts to repair orders, and their effect on who is called. */
@@ -100,7 +101,7 @@ export function createTreatment(options: TreatmentOptions): Treatment {
         timeoutMs: orderTimeoutMs,
         body: { id, by: monitor, ...order },
       });
-      const { result } = answer as { result: string };
+      const { result } = answer as { result: OrderResult };
       if (order.do !== 'promote' && result === 'done') senses.forget(order.node);
       finish(order, about, result);
     } catch (thrown) {
@@ -110,10 +111,10 @@ export function createTreatment(options: TreatmentOptions): Treatment {
     }
   }
 
-  function finish(order: RepairOrder, about: string, result: string, detail?: string): void {
+  function finish(order: RepairOrder, about: string, result: OrderResult, detail?: string): void {
     const words = order.do === 'promote' ? `promote ${order.node}` : order.do;
-    judge.ordered(about, result === 'done' ? words : `${words}: ${detail ?? result}`);
-    onOrder(order, result);
+    judge.ordered(about, { order: words, result, ...(detail !== undefined && { detail }) });
+    onOrder(order, result, detail);
   }
 
   return {

@@ -31,7 +31,18 @@ export interface Incident {
   readonly verdict?: Verdict;
   readonly reasons: readonly string[];
   /** The repairs that were ordered, in turn. */
-  readonly orders: readonly { readonly at: number; readonly order: string }[];
+  readonly orders: readonly OrderNote[];
+}
+
+/** What became of an order. `already`: the watchdog had done it by itself, or another monitor had ordered the same. */
+export type OrderResult = 'done' | 'already' | 'stale' | 'refused' | 'failed';
+
+export interface OrderNote {
+  readonly at: number;
+  readonly order: string;
+  readonly result: OrderResult;
+  /** Why it was refused, or failed. */
+  readonly detail?: string;
 }
 
 /** One window of watching: what it looked like just now, what the standing verdict is, and when something bad was first seen. */
@@ -75,13 +86,16 @@ export function advance(node: string, incident: Incident | undefined, watch: Wat
   }
   if (bad) return incident;
   if (stamps.diagnose === undefined) return { ...incident, outcome: 'doubt', stamps: { ...stamps, steady: watch.at } };
-  const outcome = incident.orders.length > 0 ? 'repaired' : 'passed';
+  const outcome = incident.orders.some(({ result }) => result === 'done' || result === 'already') ? 'repaired' : 'passed';
   return { ...incident, outcome, stamps: { ...stamps, fix: stamps.fix ?? watch.at, steady: watch.at } };
 }
 
-export function ordered(incident: Incident, at: number, order: string): Incident {
-  return { ...incident, orders: [...incident.orders, { at, order }] };
+/** The incident with one more order; the last ones are kept. */
+export function ordered(incident: Incident, note: OrderNote): Incident {
+  return { ...incident, orders: [...incident.orders, note].slice(-maxOrders) };
 }
+
+const maxOrders = 20;
 
 /** Durations in ms; absent where a stamp is missing. MTTR = detection + diagnosis + fix; fault latency is reported apart. */
 export interface Phases {

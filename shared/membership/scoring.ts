@@ -9,6 +9,39 @@ export interface Truth {
   readonly injectedAt: number;
   /** Undefined while it lasts. */
   readonly endedAt?: number;
+  /** It carries out the fault and does not suffer from it, as the majority side of a partition: it need not be noticed, and may be. */
+  readonly bystander?: boolean;
+}
+
+/** One line of the injector's journal; what else it says is not needed here. */
+export interface TruthEntry {
+  /** Wall-clock ms. */
+  readonly at: number;
+  readonly event: string;
+  readonly id: string;
+  readonly kind: string;
+  readonly target: string;
+  /** False where the target only takes part. */
+  readonly casualty?: unknown;
+}
+
+/** Faults at nodes, from the injector's journal: `inject` begins one, `heal` or a `halt` of everything ends it. */
+export function truthsIn(entries: readonly TruthEntry[]): Truth[] {
+  const truths: Truth[] = [];
+  const open = new Map<string, Truth>();
+  const end = (key: string, at: number): void => {
+    const truth = open.get(key);
+    if (truth) truths.push({ ...truth, endedAt: at });
+    open.delete(key);
+  };
+  for (const { at, event, id, kind, target, casualty } of entries) {
+    const key = `${id} ${target}`;
+    if (event === 'inject')
+      open.set(key, { id, kind, node: target, injectedAt: at, ...(casualty === false && { bystander: true }) });
+    if (event === 'heal') end(key, at);
+    if (event === 'halt') for (const each of [...open.keys()]) end(each, at);
+  }
+  return [...truths, ...open.values()];
 }
 
 export interface Score {
@@ -55,6 +88,7 @@ export function score(truths: readonly Truth[], incidents: readonly Incident[], 
       (i) => i.node === truth.node && !used.has(i) && i.stamps.detect >= truth.injectedAt && i.stamps.detect <= until,
     );
     for (const incident of own) used.add(incident);
+    if (truth.bystander) continue;
     const named = own.find((incident) => incident.verdict !== undefined);
     const said = named?.verdict ?? (own.length > 0 ? 'doubt' : 'unseen');
     const row = (confusion[truth.kind] ??= {});

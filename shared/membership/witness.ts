@@ -29,7 +29,11 @@ function groupOf({ component, shard }: Call): string {
 }
 
 /** What a failed attempt says about the node it went to; undefined = nothing. */
-export function outcomeOf(call: Pick<Call, 'signal'>, node: string, error: RpcError | undefined): Outcome | undefined {
+export function outcomeOf(
+  call: Pick<Call, 'signal' | 'priority'>,
+  node: string,
+  error: RpcError | undefined,
+): Outcome | undefined {
   if (call.signal.aborted) return 'unanswered';
   if (!error) return undefined;
   // It answered, and told of another one's failure or of a wrong request.
@@ -42,7 +46,8 @@ export function outcomeOf(call: Pick<Call, 'signal'>, node: string, error: RpcEr
     case 'deadline_exceeded':
       return 'timeouts';
     case 'overloaded':
-      return 'shed';
+      // Background work is turned away first, and early: that is no sign of too much load.
+      return call.priority === 'background' ? undefined : 'shed';
     case 'bad_reply':
       return 'invalid';
     case 'draining':

@@ -13,7 +13,7 @@ function live(lines: readonly string[], firstBadAt?: number): Incident[] {
   for (const line of lines) {
     const [second, mark, seen, standing] = line.split(' ') as [string, string, Verdict, Verdict];
     const at = Number(second) * 1_000;
-    if (mark === 'order') incident = ordered(incident!, at, 'restart');
+    if (mark === 'order') incident = ordered(incident!, { at, order: 'restart', result: 'done' });
     else incident = advance('r-1', incident, { at, suspected: mark === '!', seen, standing, reasons: ['why'], firstBadAt });
     if (incident && incident.outcome !== 'open') ended.push(incident);
   }

@@ -1,0 +1,67 @@
+import type { Command } from 'commander';
+import type { AvailabilityReport } from '../../services/monitor/availability.ts';
+import type { Book } from '../../shared/membership/availability.ts';
+import { askMonitor } from '../monitors.ts';
+import { withClusterOptions, type ClusterFlags } from '../options.ts';
+import { portBaseOf } from '../run-file.ts';
+import { share, span, table, type Column } from '../table.ts';
+import { createTerminal, type Terminal } from '../terminal.ts';
+
+interface AvailabilityFlags extends ClusterFlags {
+  readonly json?: true;
+  readonly all?: true;
+}
+
+export function availability(command: Command): void {
+  withClusterOptions(command)
+    .option('--all', 'also the nodes that never failed')
+    .option('--json', 'one JSON document on stdout')
+    .addHelpText('after', '\nAvailability = (MTBF - MTTR) / MTBF, with MTTR = detection + diagnosis + fix.')
+    .action(run);
+}
+
+async function run(flags: AvailabilityFlags): Promise<void> {
+  const report = (await askMonitor(portBaseOf(flags.portBase), '/api/availability')) as AvailabilityReport & { monitor: string };
+  if (flags.json) return void process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  const terminal = createTerminal(process.stdout);
+  const { nodes, services, whole, from, to, monitor } = report;
+  terminal.line(`${terminal.bold(whole.name)}, watched for ${span(to - from)} ${terminal.dim(`(${monitor})`)}\n`);
+  show([whole], [], terminal);
+  terminal.line('');
+  show(
+    services,
+    [
+      { head: 'replicas', text: ({ replicas }) => String(replicas), align: 'right' },
+      { head: 'if independent', text: ({ expected }) => share(expected), align: 'right' },
+    ],
+    terminal,
+  );
+  const failed = flags.all ? nodes : nodes.filter(({ failures }) => failures > 0);
+  terminal.line('');
+  if (failed.length > 0) {
+    const part = (head: string, key: 'detectionMs' | 'diagnosisMs' | 'fixMs'): Column<Book> => ({
+      head,
+      text: (book) => span(book[key]),
+      align: 'right',
+    });
+    show(failed, [part('detection', 'detectionMs'), part('+ diagnosis', 'diagnosisMs'), part('+ fix', 'fixMs')], terminal);
+  }
+  if (failed.length < nodes.length) terminal.line(terminal.dim(`${nodes.length - failed.length} nodes never failed`));
+}
+
+function show<B extends Book>(books: readonly B[], more: readonly Column<B>[], terminal: Terminal): void {
+  const columns: Column<B>[] = [
+    { head: 'name', text: ({ name }) => name },
+    {
+      head: 'up',
+      text: ({ measured }) => share(measured),
+      align: 'right',
+      paint: ({ measured }) => (measured >= 0.999 ? terminal.good : terminal.bad),
+    },
+    { head: '(MTBF-MTTR)/MTBF', text: ({ formula }) => (formula === undefined ? '-' : share(formula)), align: 'right' },
+    { head: 'failures', text: ({ failures }) => String(failures), align: 'right' },
+    { head: 'MTBF', text: ({ mtbfMs }) => span(mtbfMs), align: 'right' },
+    { head: 'MTTR', text: ({ mttrMs }) => span(mttrMs), align: 'right' },
+  ];
+  for (const line of table(books, [...columns, ...more], terminal.dim)) terminal.line(line);
+}

@@ -1,0 +1,160 @@
+import path from 'node:path';
+import type { Command } from 'commander';
+import { journalFileIn, journalLines } from '../../services/chaos/journal-file.ts';
+import { parseLine } from '../../services/chaos/journal.ts';
+import { phases, type Incident } from '../../shared/membership/incident.ts';
+import { score, truthsIn, type Score } from '../../shared/membership/scoring.ts';
+import { onInterrupt } from '../interrupt.ts';
+import { askMonitor } from '../monitors.ts';
+import { withClusterOptions, type ClusterFlags } from '../options.ts';
+import { dataDirOf } from '../paths.ts';
+import { portBaseOf, runDir } from '../run-file.ts';
+import { span, table } from '../table.ts';
+import { createTerminal, type Terminal } from '../terminal.ts';
+import { fetchStatus } from '../watchdog-client.ts';
+
+interface IncidentFlags extends ClusterFlags {
+  readonly json?: true;
+  readonly watch?: true;
+  readonly score?: true;
+  readonly journal?: string;
+  readonly doubts?: true;
+}
+
+interface Told {
+  readonly monitor: string;
+  /** When the watching began, and now; wall-clock ms. */
+  readonly since: number;
+  readonly at: number;
+  readonly incidents: readonly Incident[];
+}
+
+/** How long after its end a fault still explains an incident: the evidence window of the monitors, and some, ms. */
+const graceMs = 12_000;
+const watchEveryMs = 500;
+
+export function incidents(command: Command): void {
+  withClusterOptions(command)
+    .option('--json', 'one JSON document on stdout')
+    .option('--watch', 'go on, and tell what changes')
+    .option('--doubts', 'also suspicions that came to nothing')
+    .option('--score', 'join what chaos injected: what was it called, what was missed, what was a false alarm')
+    .option('--journal <file>', "the injector's journal, for --score (default: that of this cluster)")
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ tierlab incidents\n  $ tierlab incidents --watch\n  $ tierlab incidents --score --json',
+    )
+    .action(run);
+}
+
+async function run(flags: IncidentFlags): Promise<void> {
+  const terminal = createTerminal(process.stdout);
+  const told = await fetchIncidents(flags);
+  if (flags.score) return showScore(told, await scored(told, flags), flags, terminal);
+  if (flags.json && !flags.watch) return void process.stdout.write(`${JSON.stringify(told, null, 2)}\n`);
+  if (!flags.watch) return showAll(told, terminal);
+  await onInterrupt((signal) => watch(told, flags, terminal, signal));
+}
+
+async function fetchIncidents(flags: IncidentFlags): Promise<Told> {
+  const told = (await askMonitor(portBaseOf(flags.portBase), '/api/incidents')) as Told;
+  return flags.doubts ? told : { ...told, incidents: told.incidents.filter((it) => it.outcome !== 'doubt' && it.verdict) };
+}
+
+const clockTime = (at: number): string => new Date(at).toTimeString().slice(0, 8);
+
+const repairs = ({ orders }: Incident): string =>
+  orders.map(({ order, result }) => (result === 'done' ? order : `${order} (${result})`)).join(', ') || '-';
+
+function rows(list: readonly Incident[], terminal: Terminal): readonly string[] {
+  const paint = ({ outcome }: Incident) => (outcome === 'open' ? terminal.bad : outcome === 'repaired' ? terminal.good : String);
+  return table(
+    list,
+    [
+      { head: 'began', text: ({ stamps }) => clockTime(stamps.manifest) },
+      { head: 'node', text: ({ node }) => node },
+      { head: 'diagnosis', text: ({ verdict }) => verdict ?? 'in doubt' },
+      { head: 'detection', text: ({ stamps }) => span(phases(stamps).detectionMs), align: 'right' },
+      { head: '+ diagnosis', text: ({ stamps }) => span(phases(stamps).diagnosisMs), align: 'right' },
+      { head: '+ fix', text: ({ stamps }) => span(phases(stamps).fixMs), align: 'right' },
+      { head: '= repair', text: ({ stamps }) => span(phases(stamps).repairMs), align: 'right' },
+      { head: 'outcome', text: ({ outcome }) => outcome, paint },
+      { head: 'orders', text: repairs },
+    ],
+    terminal.dim,
+  );
+}
+
+function showAll({ monitor, since, at, incidents: list }: Told, terminal: Terminal): void {
+  const open = list.filter(({ outcome }) => outcome === 'open').length;
+  const count = `${list.length} incident${list.length === 1 ? '' : 's'}`;
+  terminal.line(`${terminal.bold(count)} in ${span(at - since)}, ${open} not over ${terminal.dim(`(${monitor})`)}`);
+  if (list.length === 0) return;
+  terminal.line('');
+  const [head, ...lines] = rows(list, terminal);
+  terminal.line(head!);
+  for (const [i, line] of lines.entries()) {
+    terminal.line(line);
+    const [reason] = list[i]!.reasons;
+    if (reason) terminal.line(terminal.dim(`          ${reason}`));
+  }
+}
+
+/** One line for every change of an incident, until it is interrupted. */
+async function watch(first: Told, flags: IncidentFlags, terminal: Terminal, signal: AbortSignal): Promise<void> {
+  const seen = new Map<string, string>();
+  let told: Told | undefined = first;
+  while (!signal.aborted) {
+    for (const incident of told?.incidents ?? []) {
+      const state = `${incident.outcome} ${incident.verdict} ${incident.stamps.fix} ${incident.orders.length}`;
+      if (seen.get(incident.id) === state) continue;
+      seen.set(incident.id, state);
+      if (flags.json) terminal.line(JSON.stringify(incident));
+      else terminal.line(rows([incident], terminal)[1]!);
+    }
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, watchEveryMs);
+      signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+    });
+    // A monitor that is down is asked again: its books outlive it.
+    told = await fetchIncidents(flags).catch(() => undefined);
+  }
+}
+
+async function scored(told: Told, flags: IncidentFlags): Promise<Score> {
+  const portBase = portBaseOf(flags.portBase);
+  const file = flags.journal ? path.resolve(flags.journal) : journalFileIn(runDir(dataDirOf(flags.data), portBase));
+  const entries = journalLines(file).flatMap((line) => parseLine(line) ?? []);
+  const truths = truthsIn(entries).filter(({ injectedAt }) => injectedAt >= told.since && injectedAt <= told.at);
+  const { nodes } = await fetchStatus(portBase);
+  return score(truths, told.incidents, { nodes: nodes.length, observedMs: told.at - told.since, graceMs });
+}
+
+function showScore(told: Told, result: Score, { json }: IncidentFlags, terminal: Terminal): void {
+  if (json) return void process.stdout.write(`${JSON.stringify({ since: told.since, at: told.at, ...result }, null, 2)}\n`);
+  const kinds = Object.entries(result.confusion).sort(([a], [b]) => a.localeCompare(b));
+  terminal.line(`${terminal.bold('Injected against diagnosed')}, ${span(told.at - told.since)} watched\n`);
+  if (kinds.length === 0) terminal.line('Nothing was injected in this time.');
+  else {
+    const said = [...new Set(kinds.flatMap(([, row]) => Object.keys(row)))].sort();
+    const columns = said.map((name) => ({
+      head: name,
+      text: ([, row]: (typeof kinds)[number]) => String(row[name] ?? '·'),
+      align: 'right' as const,
+    }));
+    for (const line of table(kinds, [{ head: 'injected', text: ([kind]) => kind }, ...columns], terminal.dim))
+      terminal.line(line);
+    terminal.line('');
+    const latencies = result.explained
+      .map(({ incident }) => incident.stamps.detect - incident.stamps.inject!)
+      .sort((a, b) => a - b);
+    if (latencies.length > 0)
+      terminal.line(
+        `injected -> detected: median ${span(latencies[latencies.length >> 1])}, slowest ${span(latencies.at(-1))}; ${result.censored.length} ended unseen`,
+      );
+  }
+  const alarms = result.falseAlarms.length;
+  const paint = alarms === 0 ? terminal.good : terminal.bad;
+  terminal.line(paint(`false alarms: ${alarms} (${result.falseAlarmsPerNodeHour.toFixed(3)} per node-hour)`));
+  for (const line of alarms === 0 ? [] : rows(result.falseAlarms, terminal)) terminal.line(line);
+}

@@ -1,0 +1,14 @@
+import { CommandError } from './errors.ts';
+import { askPort, fetchStatus } from './watchdog-client.ts';
+
+/** Asks the monitors of the cluster at `portBase`, the first that answers: they watch the same cluster, and agree. */
+export async function askMonitor(portBase: number, path: string): Promise<unknown> {
+  const { topology, nodes } = await fetchStatus(portBase);
+  const monitors = nodes.filter(({ components }) => components.includes('monitor'));
+  if (monitors.length === 0) throw new CommandError(`topology ${topology} has no monitor`);
+  for (const { port } of monitors) {
+    const answer = await askPort(port, path, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
+    if (answer !== undefined) return answer;
+  }
+  throw new CommandError(`no monitor answers: ${monitors.map(({ id, state }) => `${id} is ${state}`).join(', ')}`);
+}
