@@ -6,8 +6,20 @@ import { systemScheduler, sleep } from '../shared/time/scheduler.ts';
 import { CommandError } from './errors.ts';
 import { entryScript } from './paths.ts';
 import { readRunFile, runDir } from './run-file.ts';
+import { showDoors } from './doors.ts';
 import type { Terminal } from './terminal.ts';
 import { fetchStatus } from './watchdog-client.ts';
+
+/** The options that name this cluster to other commands. */
+function flagsOf(args: readonly string[]): string {
+  return ['--port-base', '--data']
+    .map((name) => {
+      const at = args.findIndex((word) => word === name || word.startsWith(`${name}=`));
+      if (at < 0) return '';
+      return args[at] === name ? ` ${name} ${args[at + 1]}` : ` ${args[at]}`;
+    })
+    .join('');
+}
 
 /** Runs this same command in the background, and waits until its cluster is ready or has failed. */
 export async function detachSelf(topology: Topology, dataDir: string, terminal: Terminal): Promise<void> {
@@ -36,5 +48,7 @@ export async function detachSelf(topology: Topology, dataDir: string, terminal: 
     await sleep(systemScheduler, 50);
   }
   child.unref();
-  terminal.line(`${terminal.good('✓')} ${topology.name} runs in the background (process ${child.pid}); "tierlab down" stops it`);
+  terminal.line(`${terminal.good('✓')} ${topology.name} runs in the background (process ${child.pid})\n`);
+  showDoors(topology, terminal);
+  terminal.line(terminal.dim(`\n  "tierlab down${flagsOf(args)}" stops it.`));
 }

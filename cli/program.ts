@@ -64,8 +64,11 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .version('0.1.0')
     .addHelpText('after', examples)
     .showHelpAfterError('(tierlab --help shows what there is)')
+    // What stands behind a subcommand is the subcommand's, at every depth.
+    .enablePositionalOptions()
     .exitOverride();
-  const wanted = argv.find((word) => !word.startsWith('-'));
+  const [first, second] = argv.filter((word) => !word.startsWith('-'));
+  const wanted = first === 'help' ? second : first;
   for (const [name, { summary, load }] of Object.entries(commands)) {
     const command = program.command(name).description(summary).exitOverride();
     if (name === wanted) (await load())(command);

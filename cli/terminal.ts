@@ -1,3 +1,5 @@
+import { fitLine } from '../loadgen/report/fit-line.ts';
+
 /** Words on the terminal: colour and rewriting only where there is a terminal, plain lines elsewhere (NO_COLOR is honoured). */
 export interface Terminal {
   readonly interactive: boolean;
@@ -43,7 +45,8 @@ export function createTerminal(stream: NodeJS.WriteStream): Terminal {
       }
       const filled = Math.round(share * barWidth);
       const bar = `${'━'.repeat(filled)}${paint(2)('━'.repeat(barWidth - filled))}`;
-      stream.write(`\r\u001B[K${label.padEnd(22)} ${bar} ${done.toLocaleString('en')}/${total.toLocaleString('en')}`);
+      const text = `${label.padEnd(22)} ${bar} ${done.toLocaleString('en')}/${total.toLocaleString('en')}`;
+      stream.write(`\r\u001B[K${fitLine(text, stream.columns)}`);
       open = true;
       if (share === 1) settle();
     },

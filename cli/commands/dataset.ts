@@ -1,14 +1,23 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { ensureData } from '../data.ts';
 import { parseCount } from '../options.ts';
 import { dataDirOf } from '../paths.ts';
 import { createTerminal } from '../terminal.ts';
 
+/** Far more than any topology has; each is a database file and an index of its own. */
+const mostShards = 64;
+
+function parseShards(text: string): number {
+  const count = parseCount(text);
+  if (count > mostShards) throw new InvalidArgumentError(`no more than ${mostShards} are wanted.`);
+  return count;
+}
+
 /** What `up` does first, by itself: for containers, where one builds and many read. */
 export function dataset(command: Command): void {
   command
     .option('--data <dir>', 'the folder of data sets (default ./data)')
-    .option('--shards <n>', 'into how many shards to cut it', parseCount, 2)
+    .option('--shards <n>', 'into how many shards to cut it', parseShards, 2)
     .action(async (flags: { data?: string; shards: number }) => {
       const dir = await ensureData(dataDirOf(flags.data), flags.shards, createTerminal(process.stderr));
       process.stdout.write(`${dir}\n`);

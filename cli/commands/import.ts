@@ -34,6 +34,7 @@ async function run(file: string | undefined, flags: ImportFlags): Promise<void> 
   const terminal = createTerminal(process.stderr);
   const dataDir = dataDirOf(flags.data);
   if (flags.reset) {
+    if (file !== undefined) throw new UsageError('--reset drops all imports: it takes no file');
     await resetSources(dataDir);
     return terminal.line('the corpus is WordNet again; imports are dropped');
   }

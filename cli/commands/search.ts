@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { CommandError } from '../errors.ts';
+import { CommandError, UsageError } from '../errors.ts';
 import { parseCount, withClusterOptions, type ClusterFlags } from '../options.ts';
 import { portBaseOf } from '../run-file.ts';
 import { createTerminal } from '../terminal.ts';
@@ -36,15 +36,17 @@ async function runSearch(words: readonly string[], flags: SearchFlags): Promise<
   const { nodes } = await fetchStatus(portBase);
   const gateway = nodes.find((node) => node.components.includes('gateway'));
   if (!gateway) throw new CommandError('this topology has no gateway');
-  const port = gateway.components.length === 1 ? gateway.port : portBase + 1_000;
+  const port = gateway.doors.gateway ?? portBase + 1_000;
   const query = new URLSearchParams({ q: words.join(' '), page: String(flags.page), size: String(flags.size) });
   if (flags.style) query.set('style', flags.style);
   const response = await fetch(`http://127.0.0.1:${port}/api/search?${query}`).catch(() => {
     throw new CommandError(`the gateway at port ${port} does not answer`);
   });
   const text = await response.text();
-  if (!response.ok)
-    throw new CommandError((JSON.parse(text) as { detail?: string }).detail ?? `the gateway answered ${response.status}`);
+  if (!response.ok) {
+    const detail = (JSON.parse(text) as { detail?: string }).detail ?? `the gateway answered ${response.status}`;
+    throw response.status === 400 ? new UsageError(detail) : new CommandError(detail);
+  }
   if (flags.json) return void process.stdout.write(`${text}\n`);
   print(JSON.parse(text) as Answer);
 }

@@ -21,7 +21,7 @@ async function runStatus(flags: StatusFlags): Promise<void> {
   }
   const terminal = createTerminal(process.stdout);
   const ready = nodes.filter((node) => node.state === 'ready').length;
-  terminal.line(`${terminal.bold(topology)}: ${ready} of ${nodes.length} nodes are ready\n`);
+  terminal.line(`${terminal.bold(topology)}: ${ready} of ${nodes.length} ready\n`);
   terminal.line(
     terminal.dim(
       `${'node'.padEnd(16)} ${'state'.padEnd(10)} ${'port'.padStart(5)} ${'ops'.padStart(5)} ${'pid'.padStart(8)}  restarts`,

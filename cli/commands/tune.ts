@@ -49,7 +49,7 @@ function show({ node, server, calls }: Tuning, terminal: Terminal, explain: bool
   for (const tuned of server) line(tuned);
   for (const call of calls) {
     const known = call.p50Ms === null ? '' : `, p50 ${rounded(call.p50Ms)} ms, p95 ${rounded(call.p95Ms!)} ms`;
-    terminal.line(`  calling ${call.operation} ${terminal.dim(`(${call.samples} samples${known})`)}`);
+    terminal.line(`  calling ${call.operation} ${terminal.dim(`(${rounded(call.samples)} samples${known})`)}`);
     for (const tuned of call.tuned) line(tuned);
   }
 }

@@ -3,7 +3,8 @@ import type { Topology } from '../../shared/cluster/topology.ts';
 import { runCluster } from '../cluster.ts';
 import { ensureData } from '../data.ts';
 import { detachSelf } from '../detach.ts';
-import { chaosWanted, withClusterOptions, type ClusterFlags } from '../options.ts';
+import { chaosWanted, tlsWanted, withClusterOptions, type ClusterFlags } from '../options.ts';
+import { showDoors } from '../doors.ts';
 import { dataDirOf } from '../paths.ts';
 import { portBaseOf } from '../run-file.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
@@ -12,6 +13,7 @@ import { topologyOf } from '../topology.ts';
 interface UpFlags extends ClusterFlags {
   readonly topology: string;
   readonly detach?: true;
+  readonly tls?: true;
   readonly chaos?: true;
 }
 
@@ -19,6 +21,7 @@ export function up(command: Command): void {
   withClusterOptions(command)
     .option('-t, --topology <name>', 'a name in topologies/, or the path of a topology file', 'multitier')
     .option('-d, --detach', 'leave it running in the background')
+    .option('--tls', 'mutual TLS between nodes')
     .option('--chaos', 'take faults: "tierlab chaos inject" and the console may then break things')
     .addHelpText(
       'after',
@@ -30,7 +33,7 @@ export function up(command: Command): void {
 async function runUp(flags: UpFlags): Promise<void> {
   const terminal = createTerminal(process.stderr);
   const dataDir = dataDirOf(flags.data);
-  const topology = await topologyOf(flags.topology, { portBase: portBaseOf(flags.portBase) });
+  const topology = await topologyOf(flags.topology, { portBase: portBaseOf(flags.portBase), tls: tlsWanted(flags.tls) });
   if (flags.detach) return detachSelf(topology, dataDir, terminal);
 
   const startedAt = performance.now();
@@ -67,28 +70,19 @@ async function runUp(flags: UpFlags): Promise<void> {
     },
     () => {
       phase = 'stopping';
-      terminal.line(`\nstopping ${topology.nodes.length} nodes ...`);
+      terminal.line('\nstopping ...');
     },
   );
   terminal.line('stopped; nothing is left running');
 }
 
 function announce(terminal: Terminal, topology: Topology, tookMs: number): void {
-  const door = (component: string): string | undefined => {
-    const node = topology.nodes.find((it) => it.doors[component] !== undefined);
-    return node && `http://localhost:${node.doors[component]}`;
-  };
-  const rows = [
-    ['search', door('client')],
-    ['public API', door('gateway') && `${door('gateway')}/docs`],
-    ['console', door('console')],
-  ].filter((row): row is [string, string] => row[1] !== undefined);
+  const count = topology.nodes.length;
   terminal.line('');
   terminal.line(
-    `${terminal.good('✓')} ${terminal.bold(topology.name)}: ${topology.nodes.length} nodes ready in ${(tookMs / 1000).toFixed(1)} s`,
+    `${terminal.good('✓')} ${terminal.bold(topology.name)}: ${count} ${count === 1 ? 'node' : 'nodes'} ready in ${(tookMs / 1000).toFixed(1)} s`,
   );
   terminal.line('');
-  for (const [what, where] of rows) terminal.line(`  ${what.padEnd(12)} ${terminal.bold(where)}`);
-  terminal.line('');
-  terminal.line(terminal.dim('  Ctrl-C stops everything.'));
+  showDoors(topology, terminal);
+  terminal.line(terminal.dim('\n  Ctrl-C stops everything.'));
 }

@@ -44,11 +44,11 @@ export async function runCommand(url: string | undefined, flags: RunFlags & Outp
   // Read once before the run, so that a wrong file is refused before anything is sent.
   if (flags.journal !== undefined) await readJournal(flags.journal);
   const oracle = await oracleFor(plan, flags, io, note);
-  note(`${plan.target.origin}  ${describeWorkload(plan.workload)}\n${describePlan(plan)}`);
   const metrics =
     flags.metricsPort === undefined
       ? undefined
       : await (await import('../report/metrics.ts')).metricsServer(flags.metricsPort, note);
+  note(`${plan.target.origin}  ${describeWorkload(plan.workload)}\n${describePlan(plan)}`);
   const view = progressView(io.stderr);
   let faults: FaultWindow[] = [];
   const startedAtMs = io.clock.wall();

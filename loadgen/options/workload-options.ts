@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { isTarget, parseRequestList } from '../workload/list.ts';
 import type { MixShares, WorkloadSpec } from '../workload/spec.ts';
@@ -30,7 +30,13 @@ export async function buildWorkload(target: Target, urlGiven: boolean, flags: Ru
     throw loadError('bad_argument', `${sources.join(' and ')} exclude each other: they each say what is sent`);
   if (sources.length > 0 && (flags.method !== undefined || flags.body !== undefined))
     throw loadError('bad_argument', `-m and -b belong to a single URL, not to ${sources[0]}`);
-  if (flags.scenario !== undefined) return { kind: 'scenario', file: resolve(flags.scenario), words: await words(flags) };
+  if (flags.scenario !== undefined) {
+    const file = resolve(flags.scenario);
+    await access(file).catch((error: unknown) => {
+      throw loadError('bad_file', `--scenario: the file ${flags.scenario} cannot be read`, error);
+    });
+    return { kind: 'scenario', file, words: await words(flags) };
+  }
   if (flags.requests !== undefined) {
     const text = await readFile(flags.requests, 'utf8').catch((error: unknown) => {
       throw loadError('bad_file', `--requests: the file ${flags.requests} cannot be read`, error);

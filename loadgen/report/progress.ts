@@ -3,6 +3,7 @@ import { activeFaults } from '../journal/windows.ts';
 import { bucketPercentile } from '../measure/buckets.ts';
 import type { Progress } from '../worker/controller.ts';
 import type { Paint } from './colour.ts';
+import { fitLine } from './fit-line.ts';
 import { formatDuration, formatMs, formatRate } from './format.ts';
 
 /** One line on how the run is going: rates over the last half second, latencies of what was completed in it. */
@@ -46,26 +47,10 @@ export function progressView(stream: NodeJS.WriteStream): ProgressView {
   return {
     show(line) {
       shown = true;
-      stream.write(`\r\u001b[2K${fit(line, stream.columns ?? 80)}`);
+      stream.write(`\r\u001b[2K${fitLine(line, stream.columns)}`);
     },
     end() {
       if (shown) stream.write('\r\u001b[2K');
     },
   };
-}
-
-/** Cuts to the width of the terminal, not counting colour codes: a line that wraps cannot be rewritten. */
-export function fit(line: string, columns: number): string {
-  let width = 0;
-  let out = '';
-  // eslint-disable-next-line no-control-regex
-  for (const part of line.split(/(\u001b\[\d+m)/)) {
-    if (part.startsWith('\u001b')) out += part;
-    else {
-      const room = Math.max(0, columns - 1 - width);
-      out += part.slice(0, room);
-      width += Math.min(part.length, room);
-    }
-  }
-  return out;
 }

@@ -75,9 +75,7 @@ export function validity(run: Measured): Pick<RunResult, 'valid' | 'reasons' | '
       `all ${plan.connections} connections were in use ${percent(atCap)} of the time: the loop was closed by the in-flight cap; raise -c or lower the rate`,
     );
   else if (!closed && run.waited > 0)
-    notes.push(
-      `${run.waited} requests waited for a connection to be free or open (the in-flight cap is ${plan.connections}); their latency counts that wait`,
-    );
+    notes.push(`requests that waited for a connection to open or to be free: ${run.waited}; their latency counts that wait`);
 
   const little = littlesLaw(run);
   // In flight is sampled until the last arrival, latencies run on to the last answer: what is cut off grows with the share of the longest.

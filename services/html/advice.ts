@@ -6,6 +6,7 @@ export interface Advice {
 
 /** What could have been in the way, judged by the words alone: quotation marks, exclusions, fields. */
 export function adviceFor(q: string): Advice[] {
+  if (/^(?:\s*-\S+)+\s*$/.test(q)) return [{ text: 'Exclusions alone find nothing: add a word to look for.' }];
   const advice: Advice[] = [];
   const tidy = (text: string) => text.replaceAll(/\s+/g, ' ').trim();
   const propose = (text: string, without: string) => {

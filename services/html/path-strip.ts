@@ -21,8 +21,8 @@ export function pathStrip(making: Making, otherStyle?: string): Markup {
 ${chain.map((tier) => markup`<li>${nodesOf(tier)}</li>`)}
 ${calls.length > 0 && markup`<li class="fan"><ol class="calls">${calls.map((tier) => markup`<li>${nodesOf(tier)}</li>`)}</ol></li>`}
 </ol>
-<details class="about-path"><summary>${duration(making.tookMs)}, ${making.style} style</summary>
-<p>These nodes made this answer in ${duration(making.tookMs)}. ${explained[making.style]}${otherStyle !== undefined && markup` <a href="${otherStyle}">Make it again in the ${other} style</a>.`}</p>
+<details class="about-path"><summary>found in ${duration(making.tookMs)}, ${making.style} style</summary>
+<p>These nodes made this answer. Finding it took ${duration(making.tookMs)} in the application server and the tiers that it calls; making the page and the way to you come on top. ${explained[making.style]}${otherStyle !== undefined && markup` <a href="${otherStyle}">Make it again in the ${other} style</a>.`}</p>
 <ul class="levels"><li class="user-interface">user-interface level</li><li class="processing">processing level</li><li class="data">data level</li></ul>
 </details>
 </section>`;

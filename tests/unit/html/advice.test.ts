@@ -20,6 +20,12 @@ test.each([
   expect(proposals(q)).toEqual(expected);
 });
 
+test('exclusions alone are named as what is wrong', () => {
+  expect(adviceFor(' -dog -title:cat').map(({ text }) => text)).toEqual([
+    'Exclusions alone find nothing: add a word to look for.',
+  ]);
+});
+
 test('there is always something to try', () => {
   expect(adviceFor('zzz').map(({ text }) => text)).toEqual(['Check the spelling, or try a more general word.']);
 });

@@ -9,7 +9,7 @@ import { comparisonText } from '../../../loadgen/report/compare.ts';
 import { timelineCsv } from '../../../loadgen/report/csv.ts';
 import { resultJson } from '../../../loadgen/report/json.ts';
 import { htmlReport } from '../../../loadgen/report/page/page.ts';
-import { fit } from '../../../loadgen/report/progress.ts';
+import { fitLine } from '../../../loadgen/report/fit-line.ts';
 import { decodeResult, encodeResult } from '../../../loadgen/report/results-file.ts';
 import { terminalReport } from '../../../loadgen/report/terminal.ts';
 import { checker } from '../../../loadgen/verify/check.ts';
@@ -152,7 +152,7 @@ test('two runs are compared figure by figure', async () => {
 });
 
 test('a progress line is cut to the terminal without counting colour codes', () => {
-  expect(fit('\u001b[31mabcdef\u001b[39mgh', 6)).toBe('\u001b[31mabcde\u001b[39m');
+  expect(fitLine('\u001b[31mabcdef\u001b[39mgh', 6)).toBe('\u001b[31mabcde\u001b[39m');
 });
 
 test('right answers to the same question have one digest, wrong ones another', () => {
