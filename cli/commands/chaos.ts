@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { inject } from '../chaos/inject.ts';
+import { matrix } from '../chaos/matrix/command.ts';
 import { heal, halt, journal, kinds, list } from '../chaos/manage.ts';
 import { run } from '../chaos/run.ts';
 import { parseCount, withClusterOptions } from '../options.ts';
@@ -39,6 +40,15 @@ export function chaos(command: Command): void {
     .option('--count <n>', 'the last so many lines', parseCount, 40)
     .option('--json', 'one JSON document on stdout')
     .action(journal);
+  add('matrix', 'every kind of fault in turn: what it does, what the cluster calls it, what users notice')
+    .option('--kinds <a,b>', 'only these')
+    .option('--wait <time>', 'how long the cluster may take to name each fault', '10s')
+    .addOption(
+      new Option('--votes <when>', 'whether every replicated answer is voted on').choices(['always', 'as-is']).default('always'),
+    )
+    .option('-t, --topology <name>', 'what to start where no cluster is running', 'multitier')
+    .option('--json', 'one JSON document on stdout')
+    .action(matrix);
   command
     .command('kinds')
     .description('every kind of fault and its parameters')

@@ -11,6 +11,8 @@ export interface FaultList {
   readonly enabled: boolean;
   readonly active: readonly FaultStatus[];
   readonly ended: readonly FaultStatus[];
+  /** Of a node: its own wall clock, which a fault may have moved. */
+  readonly wallMs?: number;
   /** Of a watchdog: second processes of its nodes. */
   readonly twins?: readonly { readonly node: string; readonly pid: number; readonly opsPort?: number }[];
 }

@@ -58,7 +58,7 @@ export function createNodeFaults(options: NodeFaultOptions): NodeFaults {
   const noneActive = () => registry.active().length === 0;
   return {
     registry,
-    routes: faultRoutes(registry),
+    routes: faultRoutes(registry, () => ({ wallMs: own.wall() })),
     clock: own,
     atEntry: edgeFaults(registry, scheduler, incoming(node, callerOf)),
     atHandler: serveFaults(registry),

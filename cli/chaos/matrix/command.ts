@@ -1,0 +1,92 @@
+import { UsageError } from '../../errors.ts';
+import { onInterrupt } from '../../interrupt.ts';
+import type { ClusterFlags } from '../../options.ts';
+import { createTerminal, type Terminal } from '../../terminal.ts';
+import { askController, connect, type Connection } from '../connection.ts';
+import { durationOf } from '../parameters.ts';
+import { printTable } from '../table.ts';
+import { casesOf, type Case } from './cases.ts';
+import { withCluster } from './cluster.ts';
+import { runCase, type Row } from './matrix.ts';
+import { startOracle } from './oracle.ts';
+import { prepareQuestions } from './questions.ts';
+import { withVotes } from './votes.ts';
+
+export interface MatrixFlags extends ClusterFlags {
+  readonly kinds?: string;
+  readonly wait: string;
+  readonly votes: 'always' | 'as-is';
+  readonly topology: string;
+  readonly json?: true;
+}
+
+/** Exit code 1 when a fault did nothing or left something behind: what is detected and masked is the cluster's affair. */
+export async function matrix(flags: MatrixFlags): Promise<void> {
+  const { rows, unknown } = casesOf(flags.kinds?.split(',').map((name) => name.trim()));
+  if (unknown.length > 0) throw new UsageError(`no kind ${unknown.join(', ')}; "tierlab chaos kinds" shows what there is`);
+  const detectionWaitMs = durationOf('--wait', flags.wait);
+  const terminal = createTerminal(process.stderr);
+  const results = await withCluster(flags, terminal, async () => {
+    const connection = await connect(flags);
+    return withVotes(connection, flags.votes, () => runAll(connection, rows, detectionWaitMs, terminal));
+  });
+  terminal.settle();
+  if (flags.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+  else show(results);
+  if (results.some(({ applied, healed }) => !applied || !healed)) process.exitCode = 1;
+}
+
+async function runAll(
+  connection: Connection,
+  rows: readonly Case[],
+  detectionWaitMs: number,
+  terminal: Terminal,
+): Promise<Row[]> {
+  const doors = connection.nodes
+    .filter(({ components }) => components.includes('gateway'))
+    .map(({ host, port, components }) => `http://${host}:${components.length === 1 ? port : connection.portBase + 1_000}`);
+  const questions = await prepareQuestions(connection.nodes);
+  const oracle = await startOracle(doors);
+  const results: Row[] = [];
+  const turns = new Map<string, number>();
+  try {
+    await onInterrupt(async (signal) => {
+      for (const [i, it] of rows.entries()) {
+        if (signal.aborted) break;
+        terminal.progress(it.kind, i, rows.length);
+        const turn = turns.get(it.component) ?? 0;
+        turns.set(it.component, turn + 1);
+        results.push(await runCase(it, turn, { connection, questions, oracle, detectionWaitMs }));
+      }
+    });
+  } finally {
+    await oracle.stop();
+    await askController(connection, 'POST', '/halt', { reason: 'the matrix is over' }).catch(() => undefined);
+  }
+  return results;
+}
+
+function show(rows: readonly Row[]): void {
+  const terminal = createTerminal(process.stdout);
+  const sign = (it: boolean): string => (it ? 'yes' : 'NO');
+  printTable(
+    terminal,
+    ['kind', 'applied', 'detected as', 'detection ms', 'masked', 'healed', 'victim', 'what was measured there'],
+    rows.map((row) => [
+      row.kind,
+      sign(row.applied),
+      row.detectedAs ?? '-',
+      row.detectionMs === null ? '-' : String(row.detectionMs),
+      sign(row.masked),
+      sign(row.healed),
+      row.victim,
+      row.effect,
+    ]),
+  );
+  const sum = (of: (row: Row) => number): number => rows.reduce((total, row) => total + of(row), 0);
+  terminal.line(
+    terminal.dim(
+      `\nmasked: of ${sum(({ users }) => users.asked)} answers to users while faults were in effect, ${sum(({ users }) => users.failed)} failed and ${sum(({ users }) => users.wrong)} were wrong (each compared with the one from before)`,
+    ),
+  );
+}

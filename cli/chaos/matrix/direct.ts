@@ -1,0 +1,80 @@
+import { request as httpRequest } from 'node:http';
+import { rpcPrefix } from '../../../shared/rpc/wire.ts';
+
+/** One call to one certain node, past all balancing, on a connection of its own. */
+export interface Question {
+  readonly component: string;
+  readonly operation: string;
+  readonly request: unknown;
+  readonly shard?: number | undefined;
+}
+
+/** `failure`: refused, reset, timeout, or the code of the problem that came back. */
+export type Outcome =
+  | { readonly ok: true; readonly body: unknown; readonly servedBy: readonly string[]; readonly tookMs: number }
+  | { readonly ok: false; readonly failure: string; readonly tookMs: number };
+
+export interface AskOptions {
+  readonly caller?: string;
+  readonly timeoutMs?: number;
+}
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+const failures: Readonly<Record<string, string>> = { ECONNREFUSED: 'refused', ECONNRESET: 'reset', EPIPE: 'reset' };
+let serial = 0;
+
+export function ask({ host, port }: Address, question: Question, options: AskOptions = {}): Promise<Outcome> {
+  const { component, operation, request, shard } = question;
+  const { caller = 'matrix', timeoutMs = 1_500 } = options;
+  const payload = JSON.stringify(request);
+  const startedAt = performance.now();
+  return new Promise((resolve) => {
+    const end = (outcome: { ok: true; body: unknown; servedBy: string[] } | { ok: false; failure: string }): void => {
+      clearTimeout(timer);
+      resolve({ ...outcome, tookMs: performance.now() - startedAt });
+      call.destroy();
+    };
+    const fail = (error: NodeJS.ErrnoException): void => end({ ok: false, failure: failures[error.code ?? ''] ?? error.message });
+    const timer = setTimeout(() => end({ ok: false, failure: 'timeout' }), timeoutMs);
+    const call = httpRequest({
+      host,
+      port,
+      method: 'POST',
+      path: `${rpcPrefix}${component}/${operation}`,
+      agent: false,
+      headers: {
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(payload),
+        'x-caller': caller,
+        'x-request-id': `matrix-${process.pid}-${++serial}`,
+        'x-deadline-ms': String(timeoutMs),
+        ...(shard === undefined ? {} : { 'x-shard': String(shard) }),
+      },
+    });
+    call.on('error', fail);
+    call.on('response', (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', fail);
+      response.on('end', () => {
+        const body = parse(Buffer.concat(chunks).toString());
+        if (response.statusCode !== 200) return end({ ok: false, failure: (body as { code?: string })?.code ?? 'bad_reply' });
+        const servedBy = String(response.headers['x-served-by'] ?? '').split(',');
+        end({ ok: true, body, servedBy });
+      });
+    });
+    call.end(payload);
+  });
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

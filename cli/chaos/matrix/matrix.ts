@@ -1,0 +1,123 @@
+import { systemClock } from '../../../shared/time/clock.ts';
+import { sleep, systemScheduler } from '../../../shared/time/scheduler.ts';
+import { faultsAt } from '../../../services/chaos/control-port.ts';
+import { askController, type Connection } from '../connection.ts';
+import type { Case, Others } from './cases.ts';
+import { detected, quiet } from './detection.ts';
+import type { Oracle, Seen } from './oracle.ts';
+import type { Node, Questions } from './questions.ts';
+import { meet, type Victim } from './victim.ts';
+
+/** One row of the matrix; `effect` is what was measured at the victim, `users` what the public API gave meanwhile. */
+export interface Row {
+  readonly kind: string;
+  readonly victim: string;
+  readonly applied: boolean;
+  readonly effect: string;
+  readonly detectedAs: string | null;
+  readonly detectionMs: number | null;
+  readonly masked: boolean;
+  readonly healed: boolean;
+  readonly users: Seen;
+}
+
+export interface MatrixOptions {
+  readonly connection: Connection;
+  readonly questions: Questions;
+  readonly oracle: Oracle;
+  /** How long a fault stays in effect for the cluster to name it, ms; 0 = only until it was seen to work. */
+  readonly detectionWaitMs: number;
+}
+
+const ttlMs = 60_000;
+const appliedWithinMs = 12_000;
+const healedWithinMs = 30_000;
+/** How long the last incident of a node may take to be over. */
+const quietWithinMs = 20_000;
+const pollMs = 100;
+
+/** What one kind of fault does to a running cluster. */
+export async function runCase(it: Case, turn: number, options: MatrixOptions): Promise<Row> {
+  const { connection, oracle, detectionWaitMs } = options;
+  const { nodes } = connection;
+  const hosts = nodes.filter(({ components }) => components.includes(it.component));
+  const node = hosts[turn % hosts.length]!;
+  const others: Others = {
+    caller: nodes.find(({ id, components }) => id !== node.id && components.includes('app'))?.id ?? 'nobody',
+    nodes: nodes.filter(({ id }) => id !== node.id).map(({ id }) => id),
+  };
+  const effect = it.effect(node.id, others);
+  const monitors = nodes.filter(({ components }) => components.includes('monitor'));
+  if (detectionWaitMs > 0) await within(quietWithinMs, async () => (await quiet(monitors, node.id)) || undefined);
+  const victim = await within(healedWithinMs, () => meetVictim(it, node, options));
+  const nothing = {
+    kind: it.kind,
+    victim: node.id,
+    applied: false,
+    detectedAs: null,
+    detectionMs: null,
+    masked: false,
+    healed: false,
+  };
+  if (!victim) return { ...nothing, effect: 'it does not answer before the fault', users: oracle.since() };
+
+  oracle.since();
+  const injectedAt = systemClock.wall();
+  const id = `matrix-${it.kind}-${injectedAt.toString(36)}`;
+  const request = {
+    id,
+    kind: it.kind,
+    target: node.id,
+    ttlMs,
+    seed: 7,
+    params: it.params(node.id, others),
+    beyondTolerance: true,
+  };
+  await askController(connection, 'POST', '/faults', request);
+  const seen = await within(appliedWithinMs, () => effect(victim));
+  const detection = await within(detectionWaitMs, () => detected(monitors, node.id, injectedAt));
+  const users = oracle.since();
+  await askController(connection, 'DELETE', `/faults/${id}`);
+  const healed = await within(healedWithinMs, () => isWell(victim, it));
+  return {
+    kind: it.kind,
+    victim: node.id,
+    applied: seen !== undefined,
+    effect: seen ?? 'nothing was seen',
+    detectedAs: detection?.detectedAs ?? null,
+    detectionMs: detection?.detectionMs ?? null,
+    masked: users.failed === 0 && users.wrong === 0,
+    healed: healed === true,
+    users,
+  };
+}
+
+function meetVictim(it: Case, node: Node, { questions, connection }: MatrixOptions): Promise<Victim | undefined> {
+  return meet(node, questions.of(it.question ?? it.component), connection.ports, connection.token);
+}
+
+/** The right answer, as fast as before; the clock right again. */
+async function isWell(victim: Victim, it: Case): Promise<true | undefined> {
+  const outcome = await victim.ask();
+  const tooLateMs = Math.max(150, victim.usualMs * 4);
+  if (!victim.isTrue(outcome) || outcome.tookMs > tooLateMs) return undefined;
+  return (await stillBroken(victim, it.kind)) ? undefined : true;
+}
+
+/** Whether anything is left of the fault where it was held. */
+async function stillBroken(victim: Victim, kind: string): Promise<boolean> {
+  const lists = await Promise.all([victim.opsPort, victim.watchdog].map((port) => faultsAt(port, victim.token)));
+  const offMs = Math.abs((lists[0]!.wallMs ?? Date.now()) - Date.now());
+  const active = lists.flatMap((list) => list.active).some(({ fault }) => fault.kind === kind && fault.target === victim.node.id);
+  return active || offMs > 5_000;
+}
+
+/** The first answer that is not undefined, at most `ms` long; asks at least once. */
+async function within<T>(ms: number, attempt: () => Promise<T | undefined>): Promise<T | undefined> {
+  const until = systemClock.now() + ms;
+  for (;;) {
+    const value = await attempt().catch(() => undefined);
+    if (value !== undefined || systemClock.now() >= until) return value;
+    await sleep(systemScheduler, pollMs);
+  }
+}

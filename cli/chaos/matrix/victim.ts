@@ -1,0 +1,69 @@
+import { faultsAt, type ControlPort } from '../../../services/chaos/control-port.ts';
+import { ask, type AskOptions, type Outcome, type Question } from './direct.ts';
+import { sameAnswer, type Node } from './questions.ts';
+
+/** A node under test: asked directly, compared with what it said before. */
+export interface Victim {
+  readonly node: Node;
+  /** Time of an answer before the fault: the median, ms. */
+  readonly usualMs: number;
+  readonly ask: (options?: AskOptions) => Promise<Outcome>;
+  /** A second question, of the same operation. */
+  readonly askOther: (options?: AskOptions) => Promise<Outcome>;
+  /** Whether an outcome is what it said before the fault. */
+  readonly isTrue: (outcome: Outcome) => boolean;
+  readonly isTrueOther: (outcome: Outcome) => boolean;
+  readonly opsPort: ControlPort;
+  readonly watchdog: ControlPort;
+  readonly token: string;
+}
+
+const baselineAsks = 5;
+
+/** Learns what the node answers, and how fast, while it is well. Undefined when it is not. */
+export async function meet(
+  node: Node,
+  [question, other]: readonly [Question, Question],
+  ports: readonly ControlPort[],
+  token: string,
+): Promise<Victim | undefined> {
+  const outcomes: Outcome[] = [];
+  for (let i = 0; i < baselineAsks; i++) outcomes.push(await ask(node, question, { timeoutMs: 5_000 }));
+  const second = await ask(node, other, { timeoutMs: 5_000 });
+  const bodies = outcomes.flatMap((it) => (it.ok ? [it.body] : []));
+  if (bodies.length < baselineAsks || !second.ok) return undefined;
+  const usualMs = outcomes.map(({ tookMs }) => tookMs).sort((a, b) => a - b)[Math.floor(baselineAsks / 2)]!;
+  return {
+    node,
+    usualMs,
+    ask: (options) => ask(node, question, options),
+    askOther: (options) => ask(node, other, options),
+    isTrue: (outcome) => outcome.ok && sameAnswer(outcome.body, bodies[0]) && outcome.servedBy[0] === node.id,
+    isTrueOther: (outcome) => outcome.ok && sameAnswer(outcome.body, second.body),
+    opsPort: ports.find(({ name }) => name === node.id)!,
+    watchdog: ports.find(({ site }) => site === 'watchdog')!,
+    token,
+  };
+}
+
+/** Whether the node's ops port answers in time. */
+export async function opsAnswers({ opsPort }: Victim, patienceMs = 1_500): Promise<boolean> {
+  return fetch(`${opsPort.url}/health`, { signal: AbortSignal.timeout(patienceMs) }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}
+
+/** How many calls of an operation a process has answered, by its own metrics. */
+export async function answered(port: Pick<ControlPort, 'url'>, operation: string): Promise<number> {
+  const text = await (await fetch(`${port.url}/metrics`, { signal: AbortSignal.timeout(3_000) })).text();
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith('tierlab_rpc_server_duration_seconds_count{') && line.includes(`operation="${operation}"`))
+    .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+}
+
+export async function twinOf(victim: Victim): Promise<{ pid: number; opsPort?: number } | undefined> {
+  const { twins = [] } = await faultsAt(victim.watchdog, victim.token);
+  return twins.find(({ node }) => node === victim.node.id);
+}
