@@ -7,6 +7,7 @@ import { loadComponents } from '../services/registry.ts';
 import { takenPorts } from '../shared/cluster/watchdog/port-check.ts';
 import type { Topology, TopologyNode } from '../shared/cluster/topology.ts';
 import { chaosOffRoutes } from '../shared/faults/chaos-off.ts';
+import type { NodeIdentities } from '../shared/cluster/watchdog/authority.ts';
 import type { WatchdogFaults } from '../shared/cluster/watchdog/faults.ts';
 import { createWatchdogApi } from '../shared/cluster/watchdog/api.ts';
 import { repairRoutes } from '../shared/cluster/watchdog/repairs.ts';
@@ -50,6 +51,7 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
   await refuseTakenPorts(topology, nodes, bindHost, readRunFile(dataDir, portBase)?.pid);
 
   const run = writeRunFile(dataDir, { pid: process.pid, portBase, topology: topology.name, startedAt: new Date().toISOString() });
+  const identities = topology.tls ? await nodeIdentities(path.join(dir, 'tls'), nodes) : undefined;
   const keysFor = keyringEnvironment(dataDir, topology.nodes);
   const watchdog = createWatchdog({
     topology,
@@ -71,6 +73,7 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
       TIERLAB_RUN_DIR: dir,
       TIERLAB_STARTED_AT: run.startedAt,
       TIERLAB_CHAOS: chaos ? '1' : '0',
+      TIERLAB_TLS_IDENTITY: identities?.fileOf(node.id),
       ...keysFor(node),
     }),
     clock: systemClock,
@@ -107,11 +110,18 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
     onStopping();
     await faults?.stop();
     await watchdog.stop();
+    identities?.stop();
     api.close();
     api.closeAllConnections();
     removeRunFile(dataDir, portBase);
     process.off('SIGINT', end).off('SIGTERM', end).off('SIGHUP', end);
   }
+}
+
+/** Loaded only where nodes prove who they are. */
+async function nodeIdentities(dir: string, nodes: readonly TopologyNode[]): Promise<NodeIdentities> {
+  const { createNodeIdentities } = await import('../shared/cluster/watchdog/authority.ts');
+  return createNodeIdentities(dir, nodes, { clock: systemClock, scheduler: systemScheduler });
 }
 
 /** Loaded only where faults may come. */
@@ -154,7 +164,8 @@ async function refuseTakenPorts(
   running: number | undefined,
 ): Promise<void> {
   const wanted = new Map<number, string>([[topology.watchdogPort, 'the watchdog']]);
-  for (const node of nodes) for (const port of [node.port, node.opsPort, ...Object.values(node.doors)]) wanted.set(port, node.id);
+  for (const node of nodes)
+    for (const port of [node.port, node.publicPort, node.opsPort, ...Object.values(node.doors)]) wanted.set(port, node.id);
   const taken = await takenPorts([...wanted.keys()], host);
   const [first] = taken;
   if (!first) return;

@@ -12,6 +12,13 @@ export function withClusterOptions(command: Command): Command {
     .option('--data <dir>', 'the folder of data sets, logs and run files (default ./data)');
 }
 
+/** `--tls`, or TIERLAB_TLS=1 or =0: mutual TLS between nodes; undefined = as the topology says. */
+export function tlsWanted(flag: boolean | undefined): boolean | undefined {
+  if (flag !== undefined) return flag;
+  const { TIERLAB_TLS } = process.env;
+  return TIERLAB_TLS === '1' ? true : TIERLAB_TLS === '0' ? false : undefined;
+}
+
 /** `--chaos`, or TIERLAB_CHAOS=1: faults may be injected. */
 export function chaosWanted(flag: boolean | undefined): boolean {
   return flag === true || process.env.TIERLAB_CHAOS === '1';

@@ -4,6 +4,7 @@ import { loadComponents } from '../services/registry.ts';
 import { createControlClient } from '../shared/cluster/control-client.ts';
 import { startNode, type RunningNode } from '../shared/cluster/node.ts';
 import { loadCheckedTopology } from '../shared/cluster/topology-file.ts';
+import { identityFile } from '../shared/security/identity-source.ts';
 import { takeKeyring } from '../shared/security/keyring.ts';
 import { systemClock } from '../shared/time/clock.ts';
 import { systemRandom } from '../shared/time/random.ts';
@@ -38,7 +39,9 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
   });
 
   const keyring = takeKeyring(process.env);
-  const options = { portBase: Number(portBase), hosts: byName ? 'by-name' : 'loopback' } as const;
+  const identityPath = process.env.TIERLAB_TLS_IDENTITY;
+  const identity = identityPath === undefined ? undefined : identityFile(identityPath, systemScheduler);
+  const options = { portBase: Number(portBase), hosts: byName ? 'by-name' : 'loopback', tls: identity !== undefined } as const;
   const topology = await loadCheckedTopology(topologyName!, topologiesDir, options);
   const node = topology.nodes.find((candidate) => candidate.id === id);
   if (!node) throw new Error(`topology ${topology.name} has no node ${id}`);
@@ -61,6 +64,7 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
     scheduler: systemScheduler,
     log,
     keyring,
+    identity,
     operatorToken: process.env.TIERLAB_OPERATOR_TOKEN,
     bindHost: byName ? '0.0.0.0' : '127.0.0.1',
     chaosEnabled: process.env.TIERLAB_CHAOS === '1',

@@ -15,7 +15,7 @@ export interface Connection {
   /** Undefined: no node of this topology hosts the controller. */
   readonly controller: string | undefined;
   readonly ports: readonly ControlPort[];
-  readonly nodes: readonly Pick<TopologyNode, 'id' | 'components' | 'host' | 'port' | 'opsPort'>[];
+  readonly nodes: readonly Pick<TopologyNode, 'id' | 'components' | 'host' | 'port' | 'publicPort' | 'opsPort'>[];
   readonly topology: string;
   readonly journalFile: string;
 }
@@ -36,7 +36,7 @@ export async function connect(flags: ClusterFlags): Promise<Connection> {
   return {
     portBase,
     token,
-    controller: host && `http://${host.host}:${host.port}/api/chaos`,
+    controller: host && `http://${host.host}:${host.publicPort}/api/chaos`,
     ports,
     nodes,
     topology: status.topology,
@@ -45,9 +45,16 @@ export async function connect(flags: ClusterFlags): Promise<Connection> {
 }
 
 /** On one machine the watchdog knows all nodes; in a container only its own, so the topology file has to tell. */
-async function nodesOf(topology: string, here: readonly Omit<TopologyNode, 'host' | 'group' | 'doors'>[], portBase: number) {
+async function nodesOf(topology: string, here: readonly Omit<TopologyNode, 'host' | 'group'>[], portBase: number) {
   if (process.env.TIERLAB_HOSTS === 'by-name') return (await topologyOf(topology, { portBase, hosts: 'by-name' })).nodes;
-  return here.map(({ id, components, port, opsPort }) => ({ id, components, port, opsPort, host: '127.0.0.1' }));
+  return here.map(({ id, components, port, publicPort, opsPort }) => ({
+    id,
+    components,
+    port,
+    publicPort,
+    opsPort,
+    host: '127.0.0.1',
+  }));
 }
 
 /** Asks the controller. Throws UsageError for what it finds invalid, CommandError for every other refusal. */

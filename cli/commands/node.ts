@@ -29,11 +29,15 @@ async function runOne(id: string, flags: NodeFlags): Promise<void> {
     portBase: portBaseOf(flags.portBase),
     hosts: byName ? 'by-name' : 'loopback',
   });
+  if (topology.tls)
+    throw new UsageError(
+      `topology ${topology.name} wants TLS, which needs one authority for all nodes: "tierlab up" is one, a node alone on its machine has none`,
+    );
   const wanted = topology.nodes.find((candidate) => candidate.id === id);
   if (!wanted)
     throw new UsageError(`topology ${topology.name} has no node ${id}; it has ${topology.nodes.map((it) => it.id).join(', ')}`);
   const holdsData = wanted.components.includes('database');
-  const datasetDir = holdsData ? await ensureData(dataDir, topology.shards, terminal) : dataDir;
+  const datasetDir = holdsData ? await ensureData(dataDir, topology.shards, terminal, { verifiable: false }) : dataDir;
   await runCluster(
     {
       topology,

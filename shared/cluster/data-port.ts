@@ -8,6 +8,8 @@ const keepAliveMs = 65_000;
 /** Room for a query of 10,000 characters outside ASCII, percent-encoded: 9 bytes for most, 12 for an emoji. */
 const maxHeaderBytes = 128 * 1024;
 
+export const dataPortOptions = { maxHeaderSize: maxHeaderBytes, keepAliveTimeout: keepAliveMs } as const;
+
 /**
  * A port that answers both protocols: RPC on bare node:http, because every hop pays for it, and public HTTP, if the node has any.
  *
@@ -15,7 +17,7 @@ const maxHeaderBytes = 128 * 1024;
  *             +-- the rest --> onPublic: the routes of the components (door.ts)
  */
 export function createDataPort(onRpc: RequestListener | undefined, onPublic: RequestListener = nothingHere): HttpServer {
-  return createServer({ maxHeaderSize: maxHeaderBytes, keepAliveTimeout: keepAliveMs }, (request, response) => {
+  return createServer(dataPortOptions, (request, response) => {
     if (onRpc && isRpc(request)) onRpc(request, response);
     else onPublic(request, response);
   });
@@ -25,7 +27,7 @@ export function unknownRoute(method: string | undefined, url: string | undefined
   return new RpcError('not_found', `nothing answers ${method} ${url?.split('?', 1)[0]!.slice(0, 200)} here`);
 }
 
-function nothingHere({ method, url }: { method?: string; url?: string }, response: ServerResponse): void {
+export function nothingHere({ method, url }: { method?: string; url?: string }, response: ServerResponse): void {
   const error = unknownRoute(method, url);
   response.writeHead(error.status, { 'content-type': 'application/problem+json' });
   response.end(JSON.stringify(toProblem(error)));

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import type { Server as HttpServer } from 'node:http';
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { monitor as monitorContract, type Heartbeat } from '../../services/monitor/contract.ts';
@@ -26,8 +26,10 @@ import { newTrace } from '../rpc/trace.ts';
 import { createLimitWatch, tunedOperations } from '../rpc/tuning.ts';
 import { httpServerTransport } from '../rpc/transports/http-server.ts';
 import { upstream } from '../rpc/upstream.ts';
+import type { IdentitySource } from '../security/identity-source.ts';
 import { emptyKeyring, type Keyring } from '../security/keyring.ts';
 import { createNodeSecurity } from '../security/node-security.ts';
+import { peerName } from '../security/tls.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Random } from '../time/random.ts';
 import type { Scheduler } from '../time/scheduler.ts';
@@ -37,6 +39,7 @@ import type { ControlClient } from './control-client.ts';
 import { createDataPort } from './data-port.ts';
 import { listenerSwitch, type ListenerSwitch, type ListenOptions } from './listener-switch.ts';
 import { createOpsPort } from './ops-port.ts';
+import { furtherAddresses } from './routes.ts';
 import { nodesHosting, type Topology, type TopologyNode } from './topology.ts';
 
 export interface NodeOptions {
@@ -60,6 +63,8 @@ export interface NodeOptions {
   readonly bindHost: string;
   /** The keys that this node holds; none where absent: then nothing is signed, and no signature checked. */
   readonly keyring?: Keyring;
+  /** Mutual TLS between nodes: what this one shows. */
+  readonly identity?: IdentitySource | undefined;
   /** Faults may be injected. */
   readonly chaosEnabled?: boolean;
   /** A second process of a node that runs already (`byz.twin`): it shares the data ports, and has an ops port of its own. */
@@ -82,7 +87,7 @@ const heartbeatTimeoutMs = 1_000;
  */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const { topology, node, components, incarnation, datasetDir, random, scheduler, log, bindHost } = options;
-  const { chaosEnabled = false, twin = false } = options;
+  const { chaosEnabled = false, twin = false, identity } = options;
   const metrics = createMetrics({ node: node.id, topology: topology.name }, { process: true });
   const listeners = listenerSwitch(scheduler, log);
   const faults = chaosEnabled ? await nodeFaults(options, metrics, listeners) : undefined;
@@ -137,6 +142,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     statistics,
     checks: security.checks,
     receipts: security.receipts,
+    identity: identity?.current,
     ...(faults && { atExit: faults.atExit }),
   });
 
@@ -233,16 +239,20 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       log,
       scheduler,
       ...(faults && { shape: faults.shape }),
+      ...(identity && { callerOf: ({ socket }: IncomingMessage) => peerName(socket) }),
     });
+    const openDataPort = async (address: ListenOptions): Promise<void> => {
+      const port = identity ? (await import('./tls-port.ts')).createTlsPort(onRpc, identity) : createDataPort(onRpc);
+      await listen(port, address);
+      opened.push(port);
+      listeners.add(port, address);
+    };
     for (const [port, names] of portPlan(node)) {
       const onPort = port === node.port ? onRpc : undefined;
       const address = dataAddress(port, bindHost, chaosEnabled);
       const routes = names.map((name) => running.get(name)!.routes).filter((it) => it !== undefined);
       if (routes.length === 0) {
-        const dataPort = createDataPort(onPort);
-        await listen(dataPort, address);
-        opened.push(dataPort);
-        listeners.add(dataPort, address);
+        if (onPort) await openDataPort(address);
         continue;
       }
       const { createDoor } = await import('./door.ts');
@@ -252,6 +262,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       opened.push(door);
       listeners.add(door.server, address);
     }
+    for (const { host, port } of furtherAddresses(node, bindHost)) await openDataPort(dataAddress(port, host, chaosEnabled));
     heart.setPhase('ready');
     return { stop, opsPort };
   } catch (error) {
@@ -272,11 +283,11 @@ function dataAddress(port: number, host: string, chaosEnabled: boolean): ListenO
   return { port, host, ...(chaosEnabled && process.platform === 'linux' ? { reusePort: true } : {}) };
 }
 
-/** Which components' public routes go on which port: doors on their own, everything else on the data port. */
+/** Which components' public routes go on which port: doors on their own, everything else on the data port, or with TLS beside it. */
 function portPlan(node: TopologyNode): Map<number, string[]> {
   const plan = new Map<number, string[]>([[node.port, []]]);
   for (const name of node.components) {
-    const port = node.doors[name] ?? node.port;
+    const port = node.doors[name] ?? node.publicPort;
     plan.set(port, [...(plan.get(port) ?? []), name]);
   }
   return plan;

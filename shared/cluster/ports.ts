@@ -4,9 +4,14 @@
  *
  *   portBase (7000)  watchdog
  *   +100 ...         nodes, in topology order          ops port = data port + 1000
- *   +1000 ...        gateways                          ops port = data port + 500
- *   +1080 ...        clients                           ops port = data port + 500
- *   +1090 ...        consoles                          ops port = data port + 500
+ *   +1000 ...        gateways                          ops port = door + 500
+ *   +1080 ...        clients                           ops port = door + 500
+ *   +1090 ...        consoles                          ops port = door + 500
+ *
+ * With TLS the data port speaks nothing else, so what is public moves out of it; every other address stays:
+ *
+ *   +500 ... +590    data ports of nodes with one door (door - 500): the door stays where users know it
+ *   +700 ...         public routes of all other nodes (data port + 600)
  */
 export const defaultPortBase = 7000;
 
@@ -18,13 +23,16 @@ const doorOffsets: Readonly<Record<string, number>> = { client: 1_080, gateway: 
 const nodeOffset = 100;
 
 export interface NodePorts {
+  /** Calls between nodes; without TLS also what is public and has no door. */
   readonly port: number;
+  /** Public routes of the components that have no door of their own. */
+  readonly publicPort: number;
   readonly opsPort: number;
   readonly doors: Readonly<Record<string, number>>;
 }
 
 /** Gives ports to nodes one after the other, in topology order. */
-export function portAllocator(portBase: number): (components: readonly string[]) => NodePorts {
+export function portAllocator(portBase: number, tls = false): (components: readonly string[]) => NodePorts {
   const taken: Record<string, number> = {};
   let nodes = 0;
   return function allocate(components) {
@@ -35,9 +43,10 @@ export function portAllocator(portBase: number): (components: readonly string[])
       const nth = (taken[component] = (taken[component] ?? 0) + 1);
       doors[component] = portBase + offset + nth - 1;
     }
-    const doorPorts = Object.values(doors);
-    const [onlyDoor] = doorPorts;
-    const port = onlyDoor !== undefined && doorPorts.length === 1 ? onlyDoor : portBase + nodeOffset + nodes++;
-    return { port, opsPort: port + (port < portBase + 1_000 ? 1_000 : 500), doors };
+    const [door, ...more] = Object.values(doors);
+    if (door !== undefined && more.length === 0)
+      return { port: tls ? door - 500 : door, publicPort: door, opsPort: door + 500, doors };
+    const port = portBase + nodeOffset + nodes++;
+    return { port, publicPort: tls ? port + 600 : port, opsPort: port + 1_000, doors };
   };
 }

@@ -14,6 +14,7 @@ export function topologyProblems(
       (name) => `two groups are named ${name}`,
     ),
     ...badSharding(file),
+    ...badStandbys(file),
     ...portClashes(topology),
     ...unplacedCalls(file, components),
     ...cycles(components),
@@ -40,11 +41,22 @@ function badSharding(file: TopologyFile): string[] {
   return problems;
 }
 
+/** Callers find a standby by the view. Monitors make the view, and those who come through a public door do not follow it. */
+const noStandbys: readonly string[] = ['monitor', 'client', 'gateway', 'console', 'chaos'];
+
+function badStandbys(file: TopologyFile): string[] {
+  return file.nodes.flatMap((group) => {
+    const [wrong] = group.standbys ? group.components.filter((name) => noStandbys.includes(name)) : [];
+    return wrong === undefined ? [] : [`group ${group.name} has standbys but hosts ${wrong}: nobody would find them`];
+  });
+}
+
 function portClashes(topology: Topology): string[] {
   const owners = new Map<number, string>([[topology.watchdogPort, 'the watchdog']]);
   const problems: string[] = [];
   for (const node of topology.nodes) {
-    for (const port of new Set([node.port, node.opsPort, ...Object.values(node.doors)])) {
+    const routes = (node.routes ?? []).filter(({ host }) => host === node.host).map(({ port }) => port);
+    for (const port of new Set([node.port, node.publicPort, node.opsPort, ...Object.values(node.doors), ...routes])) {
       const owner = owners.get(port);
       if (owner === undefined) owners.set(port, node.id);
       else problems.push(`port ${port} is wanted by both ${owner} and ${node.id}: there are too many nodes of that kind`);

@@ -4,13 +4,15 @@ import { Value } from 'typebox/value';
 import { RpcError } from '../rpc/errors.ts';
 import type { Component } from './component.ts';
 import { defaultPortBase, portAllocator, portSpan } from './ports.ts';
-import { TopologyFile, type Topology, type TopologyNode } from './topology.ts';
+import { type NodeGroup, TopologyFile, type Topology, type TopologyNode, type TopologyRoute } from './topology.ts';
 import { topologyProblems } from './topology-check.ts';
 
 export interface LoadOptions {
   readonly portBase?: number;
   /** Every node's host: loopback for processes of one machine, the node's own id where names resolve (containers). */
   readonly hosts?: 'loopback' | 'by-name';
+  /** Overrides what the file says. */
+  readonly tls?: boolean | undefined;
 }
 
 /** A topology that cannot run; `problems` are sentences, one each. */
@@ -94,7 +96,8 @@ export function expand(file: TopologyFile, options: LoadOptions = {}): Topology 
   const portBase = options.portBase ?? defaultPortBase;
   if (!Number.isInteger(portBase) || portBase < 1_024 || portBase + portSpan > 65_535)
     throw new TopologyError(file.name, [`port base ${portBase}: must be a whole number from 1024 to ${65_535 - portSpan}`]);
-  const allocate = portAllocator(portBase);
+  const tls = options.tls ?? file.tls ?? false;
+  const allocate = portAllocator(portBase, tls);
   const nodes: TopologyNode[] = [];
   for (const group of file.nodes) {
     for (let shard = 1; shard <= (group.shards ?? 1); shard++) {
@@ -102,13 +105,15 @@ export function expand(file: TopologyFile, options: LoadOptions = {}): Topology 
         const id = group.shards === undefined ? `${group.name}-${replica}` : `${group.name}-${shard}-${replica}`;
         const host = options.hosts === 'by-name' ? id : '127.0.0.1';
         const sharded = group.components.includes('database');
+        const ports = allocate(group.components);
         nodes.push({
           id,
           group: group.name,
           components: group.components,
           ...(sharded ? { shard } : {}),
           host,
-          ...allocate(group.components),
+          ...ports,
+          ...(group.routes && { routes: routesOf(group.routes, host, ports.port) }),
         });
       }
     }
@@ -119,8 +124,13 @@ export function expand(file: TopologyFile, options: LoadOptions = {}): Topology 
     summary: file.summary,
     style: file.style,
     policy: file.policy ?? 'resilient',
+    tls,
     shards,
     watchdogPort: portBase,
     nodes,
   };
+}
+
+function routesOf(routes: NonNullable<NodeGroup['routes']>, own: string, port: number): TopologyRoute[] {
+  return routes.map(({ host = own, portShift = 0, relayed = false }) => ({ host, port: port + portShift, relayed }));
 }

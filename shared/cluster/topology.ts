@@ -2,6 +2,19 @@ import Type, { type Static } from 'typebox';
 import type { StandbyKind } from '../membership/fencing.ts';
 import { PolicyFile } from '../rpc/policy.ts';
 
+/** One way to a node. `{}` is its own address. */
+const Route = Type.Object(
+  {
+    /** Another address of the machine, or that of a relay; the node's own host when absent. */
+    host: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9.:-]{1,253}$' })),
+    /** Added to the node's data port. */
+    portShift: Type.Optional(Type.Integer({ minimum: -20_000, maximum: 20_000 })),
+    /** Somebody else listens there and passes connections on: the node itself does not. */
+    relayed: Type.Optional(Type.Boolean()),
+  },
+  { additionalProperties: false },
+);
+
 const Spares = Type.Integer({ minimum: 1, maximum: 10 });
 
 /** Nodes that are alike: `replicas` of each of `shards`, all hosting the same components. */
@@ -13,6 +26,8 @@ export const NodeGroup = Type.Object(
     replicas: Type.Integer({ minimum: 1, maximum: 100, default: 1 }),
     /** In how many shards the group holds the data; absent where it hosts no database or the only shard. */
     shards: Type.Optional(Type.Integer({ minimum: 1, maximum: 64 })),
+    /** The ways to each node of the group, in order of preference; its own address alone when absent. */
+    routes: Type.Optional(Type.Array(Route, { minItems: 1, maxItems: 8 })),
     /** Further nodes of the group (of each shard) that wait to take the place of one that fails: how many, and how ready they are. */
     standbys: Type.Optional(
       Type.Object(
@@ -28,6 +43,8 @@ export const NodeGroup = Type.Object(
   { additionalProperties: false },
 );
 
+export type NodeGroup = Static<typeof NodeGroup>;
+
 /** A topology file: which components live on which node. */
 export const TopologyFile = Type.Object(
   {
@@ -37,11 +54,20 @@ export const TopologyFile = Type.Object(
     style: Type.Union([Type.Literal('object-based'), Type.Literal('layered')]),
     /** How calls between nodes survive trouble: `resilient` when absent. */
     policy: Type.Optional(PolicyFile),
+    /** Mutual TLS between nodes; the public doors and the ops ports stay plain HTTP. Off when absent. */
+    tls: Type.Optional(Type.Boolean()),
     nodes: Type.Array(NodeGroup, { minItems: 1 }),
   },
   { additionalProperties: false },
 );
 export type TopologyFile = Static<typeof TopologyFile>;
+
+export interface TopologyRoute {
+  readonly host: string;
+  readonly port: number;
+  /** Somebody else listens there. */
+  readonly relayed: boolean;
+}
 
 /** One operating-system process of the topology, with its addresses. */
 export interface TopologyNode {
@@ -55,6 +81,10 @@ export interface TopologyNode {
   readonly host: string;
   /** Data port: requests and heartbeats. */
   readonly port: number;
+  /** The ways to the data port, in order of preference; absent = host and port alone. */
+  readonly routes?: readonly TopologyRoute[];
+  /** The port of public routes that have no door; with TLS it is not the data port. */
+  readonly publicPort: number;
   /** The public HTTP port of each component on it that has one; often the data port itself. */
   readonly doors: Readonly<Record<string, number>>;
   /** Ops port: health, metrics, state. */
@@ -67,6 +97,8 @@ export interface Topology {
   readonly summary: string;
   readonly style: TopologyFile['style'];
   readonly policy: PolicyFile;
+  /** Nodes prove to each other who they are, and nobody reads along. */
+  readonly tls: boolean;
   /** How many shards the data is cut into. */
   readonly shards: number;
   readonly watchdogPort: number;

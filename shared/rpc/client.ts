@@ -1,4 +1,5 @@
 import type { Directory } from '../membership/directory.ts';
+import type { Identity } from '../security/certificates.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Random } from '../time/random.ts';
 import type { Scheduler } from '../time/scheduler.ts';
@@ -6,6 +7,7 @@ import { compose, type Call, type Endpoint, type Layer, type Service } from './c
 import { RpcError } from './errors.ts';
 import { deadline } from './layers/deadline.ts';
 import type { Observe } from './layers/events.ts';
+import { routes } from './layers/routes.ts';
 import type { Statistics } from './layers/statistics.ts';
 import type { Watch } from './layers/stats.ts';
 import type { ReceiptDesk, ReplyChecks } from './layers/verify.ts';
@@ -32,6 +34,8 @@ export interface ClientOptions {
   /** How replies are checked, besides their schema, and receipts kept. */
   readonly checks?: ReplyChecks;
   readonly receipts?: ReceiptDesk | undefined;
+  /** With mutual TLS between nodes. */
+  readonly identity?: (() => Identity) | undefined;
   /** Next to the transport: what a faulty network does to messages from here. */
   readonly atExit?: Layer;
 }
@@ -53,14 +57,15 @@ export interface Client {
 export function createClient(options: ClientOptions): Client {
   const { node, hosted, serve, directory, policy, clock, random, scheduler, observe, watchAttempt, statistics } = options;
   const { atExit = (next) => next, checks, receipts } = options;
-  const http = httpClientTransport({ node, clock });
+  const http = httpClientTransport({ node, clock, identity: options.identity });
   const local = localTransport(serve);
   const here: Endpoint = { node, host: '', port: 0 };
   const onlyHere: readonly Endpoint[] = [here];
   const endpoints = (component: string, shard?: number): readonly Endpoint[] =>
     hosted.includes(component) ? onlyHere : directory.endpoints(component, shard);
   const transport: Service = atExit((call: Call) => (call.endpoint === here ? local(call) : http.send(call)));
-  const bounded = deadline({ defaultMs: 10_000, maxMs: 600_000 }, { clock, scheduler })(transport);
+  const overAnyRoute = routes({ returnMs: 10_000 }, { clock });
+  const bounded = deadline({ defaultMs: 10_000, maxMs: 600_000 }, { clock, scheduler })(overAnyRoute(transport));
 
   return {
     service: compose(

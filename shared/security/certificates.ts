@@ -20,8 +20,8 @@ const keys = { keyType: 'ec', curve: 'P-256', algorithm: 'sha256' } as const;
 
 /** A fresh authority, valid from `now` (wall clock, ms) for `lifeMs`. */
 export async function createAuthority(name: string, now: number, lifeMs: number): Promise<Authority> {
-  const { generate } = await import('selfsigned');
-  const made = await generate([{ name: 'commonName', value: name }], {
+  const { default: selfsigned } = await import('selfsigned');
+  const made = await selfsigned.generate([{ name: 'commonName', value: name }], {
     ...keys,
     notBeforeDate: new Date(now - skewMs),
     notAfterDate: new Date(now + lifeMs),
@@ -44,9 +44,9 @@ export async function issueIdentity(
   now: number,
   lifeMs: number,
 ): Promise<Identity> {
-  const [{ generate }, { isIP }] = await Promise.all([import('selfsigned'), import('node:net')]);
+  const [{ default: selfsigned }, { isIP }] = await Promise.all([import('selfsigned'), import('node:net')]);
   const names = [...new Set([node, ...hosts])];
-  const made = await generate([{ name: 'commonName', value: node }], {
+  const made = await selfsigned.generate([{ name: 'commonName', value: node }], {
     ...keys,
     ca: authority,
     notBeforeDate: new Date(now - skewMs),

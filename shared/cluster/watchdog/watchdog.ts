@@ -30,6 +30,9 @@ export interface NodeStatus {
   readonly components: readonly string[];
   readonly port: number;
   readonly opsPort: number;
+  /** Plain HTTP for people and tools: the ports of the doors, and that of routes without a door. */
+  readonly doors: Readonly<Record<string, number>>;
+  readonly publicPort: number;
   readonly pid: number | null;
   readonly state: ChildState['state'];
   readonly restarts: number;
@@ -120,6 +123,8 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
           components: node.components,
           port: node.port,
           opsPort: node.opsPort,
+          doors: node.doors,
+          publicPort: node.publicPort,
           pid: 'pid' in state ? state.pid : null,
           state: state.state,
           restarts: child.restarts(),

@@ -1,4 +1,6 @@
 import { Pool, errors as undiciErrors } from 'undici';
+import type { Identity } from '../../security/certificates.ts';
+import { tlsClientOptions } from '../../security/tls.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Call, Endpoint, Reply } from '../call.ts';
 import { fromProblem, RpcError } from '../errors.ts';
@@ -9,6 +11,8 @@ export interface HttpClientOptions {
   /** The node that calls: its name goes along. */
   readonly node: string;
   readonly clock: Clock;
+  /** With mutual TLS: what this node shows, and whom it trusts. Another object from the next connection on, once it is renewed. */
+  readonly identity?: (() => Identity) | undefined;
   /** Sockets per endpoint. */
   readonly connections?: number;
   /** Replies beyond this are cut off, bytes. */
@@ -23,17 +27,22 @@ export interface HttpClientTransport {
 
 /** The client side of the HTTP transport: one undici Pool per endpoint, keep-alive, no pipelining. */
 export function httpClientTransport(options: HttpClientOptions): HttpClientTransport {
-  const { node, clock, connections = 64, maxReplyBytes = 64 * 1024 * 1024 } = options;
+  const { node, clock, identity, connections = 64, maxReplyBytes = 64 * 1024 * 1024 } = options;
   const pools = new Map<string, Pool>();
+  let shown: Identity | undefined;
 
   function poolOf(endpoint: Endpoint): Pool {
-    const origin = `http://${endpoint.host}:${endpoint.port}`;
-    let pool = pools.get(origin);
+    const own = identity?.();
+    if (own !== shown) renew(own);
+    const origin = `${own ? 'https' : 'http'}://${endpoint.host}:${endpoint.port}`;
+    const key = own ? `${endpoint.node}@${origin}` : origin;
+    let pool = pools.get(key);
     if (!pool) {
       pool = new Pool(origin, {
         connections,
         pipelining: 1,
-        connect: { timeout: 2_000 },
+        connect: { timeout: 2_000, ...(own && tlsClientOptions(own, endpoint.node)) },
+        allowH2: false,
         // Shorter than the server's keep-alive (65 s), so that the server never closes a socket that is about to be used.
         keepAliveTimeout: 30_000,
         // Deadlines abort by signal: undici's own timers fire about a second late.
@@ -41,9 +50,21 @@ export function httpClientTransport(options: HttpClientOptions): HttpClientTrans
         bodyTimeout: 0,
         maxResponseSize: maxReplyBytes,
       });
-      pools.set(origin, pool);
+      pools.set(key, pool);
     }
     return pool;
+  }
+
+  /** Calls under way end over the old connections. */
+  function renew(own: Identity | undefined): void {
+    shown = own;
+    closeAll().catch(() => undefined);
+  }
+
+  async function closeAll(): Promise<void> {
+    const closing = [...pools.values()];
+    pools.clear();
+    await Promise.all(closing.map((pool) => pool.close().catch(() => pool.destroy())));
   }
 
   async function send(call: Call): Promise<Reply> {
@@ -65,10 +86,7 @@ export function httpClientTransport(options: HttpClientOptions): HttpClientTrans
 
   return {
     send,
-    close: async () => {
-      await Promise.all([...pools.values()].map((pool) => pool.close().catch(() => pool.destroy())));
-      pools.clear();
-    },
+    close: closeAll,
   };
 }
 
@@ -102,10 +120,17 @@ function asTransportError(thrown: unknown, call: Call): RpcError {
     thrown instanceof undiciErrors.ConnectTimeoutError
   )
     return new RpcError('unreachable', `no connection to ${node} (${code})`, { cause: thrown, node });
+  if (isTlsRefusal(code))
+    return new RpcError('unreachable', `no trust between here and ${node} (${code})`, { cause: thrown, node });
   if (thrown instanceof undiciErrors.ResponseExceededMaxSizeError || thrown instanceof undiciErrors.HTTPParserError)
     return new RpcError('bad_reply', `${node} sent a reply that cannot be read`, { cause: thrown, node });
   return new RpcError('connection_lost', `the connection to ${node} broke (${code ?? (thrown as Error).name})`, {
     cause: thrown,
     node,
   });
+}
+
+/** One of the two sides refused the other's certificate: the request was not read. */
+function isTlsRefusal(code: string | undefined): boolean {
+  return code !== undefined && /^(?:ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/.test(code);
 }

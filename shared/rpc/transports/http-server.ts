@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { BodyShape } from '../../faults/fault.ts';
 import { ConnectionReset } from '../../faults/layers.ts';
 import { shapeBody } from '../../faults/shape-body.ts';
+import { provenCaller } from '../../security/tls.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Random } from '../../time/random.ts';
 import { systemScheduler, type Scheduler } from '../../time/scheduler.ts';
@@ -23,6 +24,8 @@ export interface HttpServerOptions {
   /** How a faulty network lets the reply to a call out; undefined = at once. */
   readonly shape?: (call: Call) => { readonly shape: BodyShape; readonly signal: AbortSignal } | undefined;
   readonly scheduler?: Scheduler;
+  /** Who is at the other end of a connection, where that is proven (mutual TLS): a call in another name is refused. */
+  readonly callerOf?: (request: IncomingMessage) => string | undefined;
 }
 
 export type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
@@ -38,7 +41,7 @@ export function isRpc(request: IncomingMessage): boolean {
  *   bytes -> method, path, headers, JSON, schema -> Call -> server.serve -> Reply -> bytes
  */
 export function httpServerTransport(server: Server, options: HttpServerOptions): RequestListener {
-  const { node, clock, random, log, maxBodyBytes = 16 * 1024 * 1024, shape, scheduler = systemScheduler } = options;
+  const { node, clock, random, log, maxBodyBytes = 16 * 1024 * 1024, shape, scheduler = systemScheduler, callerOf } = options;
 
   return function onRpcRequest(request, response) {
     const gone = new AbortController();
@@ -59,6 +62,7 @@ export function httpServerTransport(server: Server, options: HttpServerOptions):
       const [component, name] = request.url!.slice(rpcPrefix.length).split('/', 2) as [string, string | undefined];
       const operation = server.operation(component, name ?? '');
       headers = decodeHeaders(request.headers);
+      const caller = callerOf ? provenCaller(headers.caller, callerOf(request)) : headers.caller;
       const body = parseJson(await readBody(request, maxBodyBytes));
       operation.checkRequest(body);
       const parent = parseTraceparent(headers.traceparent);
@@ -74,7 +78,7 @@ export function httpServerTransport(server: Server, options: HttpServerOptions):
         attempt: headers.attempt,
         priority: headers.priority ?? operation.priority,
         idempotencyKey: headers.idempotencyKey,
-        caller: headers.caller,
+        caller,
         nonce: headers.nonce,
       };
       const reply = await server.serve(call);

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { loadComponents } from '../../../services/registry.ts';
 import type { Component } from '../../../shared/cluster/component.ts';
+import { furtherAddresses } from '../../../shared/cluster/routes.ts';
 import { nodesHosting } from '../../../shared/cluster/topology.ts';
+import { createDirectory } from '../../../shared/membership/directory.ts';
 import { loadTopology, parseTopology, topologyNames, TopologyError } from '../../../shared/cluster/topology-file.ts';
 
 const dir = new URL('../../../topologies/', import.meta.url).pathname;
@@ -54,6 +56,41 @@ test('the port base shifts every port by the same amount', async () => {
 test('a node with several doors keeps a data port of its own', async () => {
   const topology = await loadTopology('single-server', dir, components);
   expect(topology.nodes).toMatchObject([{ port: 7100, doors: { client: 8080, gateway: 8000, console: 8090 } }]);
+});
+
+test('with TLS every door and ops port stays where it was, and public routes leave the data ports', async () => {
+  for (const name of ['multitier', 'single-server']) {
+    const plain = await loadTopology(name, dir, components);
+    const tls = await loadTopology(name, dir, components, { tls: true });
+    const addresses = ({ nodes }: typeof plain) => nodes.map(({ id, opsPort, doors }) => ({ id, opsPort, doors }));
+    expect(addresses(tls)).toEqual(addresses(plain));
+    expect(plain.nodes.every(({ port, publicPort }) => port === publicPort)).toBe(true);
+    expect(tls.nodes.some(({ port, publicPort, doors }) => [publicPort, ...Object.values(doors)].includes(port))).toBe(false);
+  }
+});
+
+test('a group may name the ways to its nodes; a node listens at those that nobody else serves', () => {
+  const routes = [{ portShift: 300, relayed: true }, {}, { host: '127.0.0.2' }, { portShift: 200 }];
+  const text = JSON.stringify({ name: 'test', summary: 's', style: 'layered', nodes: [group('b', ['b'], { routes })] });
+  const topology = parseTopology(text, 'test', { b: stub() });
+  const [node] = topology.nodes;
+  expect(furtherAddresses(node!, '127.0.0.1')).toEqual([
+    { host: '127.0.0.2', port: 7100 },
+    { host: '127.0.0.1', port: 7300 },
+  ]);
+  expect(furtherAddresses(node!, '0.0.0.0')).toEqual([{ host: '0.0.0.0', port: 7300 }]);
+  expect(createDirectory(topology, () => undefined).endpoints('b')).toEqual([
+    {
+      node: 'b-1',
+      host: '127.0.0.1',
+      port: 7400,
+      alternates: [
+        { host: '127.0.0.1', port: 7100 },
+        { host: '127.0.0.2', port: 7100 },
+        { host: '127.0.0.1', port: 7300 },
+      ],
+    },
+  ]);
 });
 
 test.each([

@@ -76,6 +76,7 @@ export function environmentWith<Calls extends Record<string, unknown>>(upstream:
     components: ['query'],
     host: '127.0.0.1',
     port: 0,
+    publicPort: 0,
     doors: {},
     opsPort: 0,
   };

@@ -1,0 +1,14 @@
+import type { Address } from '../rpc/call.ts';
+import type { TopologyNode } from './topology.ts';
+
+/** Where a node listens besides its own address, so that it can be reached over all its routes; not where somebody else does. */
+export function furtherAddresses({ host, port, routes = [] }: TopologyNode, bindHost: string): readonly Address[] {
+  const everywhere = bindHost === '0.0.0.0';
+  const known = new Set([`${host}:${port}`]);
+  return routes.flatMap((route) => {
+    const key = `${route.host}:${route.port}`;
+    if (route.relayed || known.has(key) || (everywhere && route.port === port)) return [];
+    known.add(key);
+    return { host: everywhere ? bindHost : route.host, port: route.port };
+  });
+}
