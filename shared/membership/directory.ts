@@ -56,13 +56,6 @@ function endpointOf({ id, host, port, routes = [] }: TopologyNode): Endpoint {
   return { node: id, host: first.host, port: first.port, ...(alternates.length > 0 && { alternates }) };
 }
 
-/** A node with all ways to it, the preferred one first. */
-function endpointOf({ id, host, port, routes = [] }: TopologyNode): Endpoint {
-  const [first = { host, port }, ...more] = routes;
-  const alternates = more.map(({ host, port }) => ({ host, port }));
-  return { node: id, host: first.host, port: first.port, ...(alternates.length > 0 && { alternates }) };
-}
-
 /** Pure: which of `endpoints` to use under `view`. */
 export function usableEndpoints(endpoints: readonly Endpoint[], view: View | undefined): readonly Endpoint[] {
   if (!view) return endpoints;
