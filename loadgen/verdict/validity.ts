@@ -24,13 +24,15 @@ export const limits = {
   least: 100,
 } as const;
 
-/** How every reason begins that is the generator's own fault. */
-const generator = 'the generator was';
-
 /** Decides whether the figures can be trusted: reasons why not, and notes on what should be known. */
 export function validity(run: Measured): Pick<RunResult, 'valid' | 'reasons' | 'notes' | 'generatorAtFault'> {
   const { counts, latency, workers, plan, durationMs } = run;
   const reasons: string[] = [];
+  let generatorAtFault = false;
+  const blameGenerator = (how: string): void => {
+    generatorAtFault = true;
+    reasons.push(`the generator was ${how}`);
+  };
   const notes: string[] = [];
   const worst = (of: (worker: (typeof workers)[number]) => number) => Math.max(0, ...workers.map(of));
   const closed = plan.model.kind === 'closed';
@@ -52,21 +54,21 @@ export function validity(run: Measured): Pick<RunResult, 'valid' | 'reasons' | '
     const own = percentiles(latency.own);
     const seen = percentiles(latency.intended);
     if (own.p50 > Math.max(limits.ownP50Ms, limits.ownShare * seen.p50))
-      reasons.push(`${generator} late by ${ms(own.p50)} at the median: latencies contain its own delay`);
+      blameGenerator(`late by ${ms(own.p50)} at the median: latencies contain its own delay`);
     else if (own.p99 > Math.max(limits.ownP99Ms, limits.ownShare * seen.p99))
-      reasons.push(`${generator} late by ${ms(own.p99)} at the 99th percentile: the tail contains its own delay`);
+      blameGenerator(`late by ${ms(own.p99)} at the 99th percentile: the tail contains its own delay`);
   }
   if (worst((worker) => worker.loopUtilisation) > limits.loop && !plan.precise)
-    reasons.push(
-      `${generator} starved: a worker's event loop was busy ${percent(worst((worker) => worker.loopUtilisation))} of the time; use more workers (-w) or a lower rate`,
+    blameGenerator(
+      `starved: a worker's event loop was busy ${percent(worst((worker) => worker.loopUtilisation))} of the time; use more workers (-w) or a lower rate`,
     );
   if (worst((worker) => worker.loopDelayP99Ms) > limits.loopDelayP99Ms)
-    reasons.push(
-      `${generator} starved: its event loop was held up by ${ms(worst((worker) => worker.loopDelayP99Ms))} at the 99th percentile`,
+    blameGenerator(
+      `starved: its event loop was held up by ${ms(worst((worker) => worker.loopDelayP99Ms))} at the 99th percentile`,
     );
   const runDelay = worst((worker) => worker.runDelay ?? 0);
   if (runDelay > limits.runDelay)
-    reasons.push(`${generator} starved: it waited for a processor ${percent(runDelay)} of the time; this machine is too busy`);
+    blameGenerator(`starved: it waited for a processor ${percent(runDelay)} of the time; this machine is too busy`);
   else if (runDelay > limits.runDelay / 4) notes.push(`the generator waited for a processor ${percent(runDelay)} of the time`);
 
   const atCap = workers.reduce((sum, worker) => sum + worker.atCap, 0) / Math.max(1, workers.length);
@@ -90,7 +92,6 @@ export function validity(run: Measured): Pick<RunResult, 'valid' | 'reasons' | '
   if (unanswered > 0) notes.push(`${unanswered} requests were still unanswered at the end`);
   if (run.ending.kind === 'interrupted')
     notes.push(`interrupted after ${(durationMs / 1000).toFixed(1)} s: the figures are those until then`);
-  const generatorAtFault = reasons.some((reason) => reason.startsWith(generator));
   return { valid: reasons.length === 0, reasons, notes, generatorAtFault };
 }
 
