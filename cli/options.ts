@@ -8,7 +8,7 @@ export interface ClusterFlags {
 
 export function withClusterOptions(command: Command): Command {
   return command
-    .option('--port-base <port>', 'first port of the cluster; all others follow it (default 7000)', parsePort)
+    .option('--port-base <port>', 'first port of the cluster; all others follow within 1,600 (default 7000)', parsePort)
     .option('--data <dir>', 'the folder of data sets, logs and run files (default ./data)');
 }
 

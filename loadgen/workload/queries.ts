@@ -29,7 +29,7 @@ export function pageRequest(id: string): Request {
 }
 
 /**
- * A write that may be repeated safely: the same key means the same write. (The server answers PUT from stage 5 on; before that it
+ * A write that may be repeated safely: the same key means the same write. (The server takes no writes yet: until it does it
  * is refused, and counted as an error.)
  */
 export function writeRequest(id: string, word: string, idempotencyKey: string): Request {
