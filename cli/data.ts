@@ -5,17 +5,23 @@ import { phaseName } from './import-report.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The data set cut into `shards`, built first where it is missing or outdated; gives its folder. */
-export async function ensureData(dataDir: string, shards: number, terminal: Terminal): Promise<string> {
+export async function ensureData(
+  dataDir: string,
+  shards: number,
+  terminal: Terminal,
+  { verifiable = true }: { verifiable?: boolean } = {},
+): Promise<string> {
   try {
     const { datasetDir, pages, built } = await ensureDataset({
       dataDir,
       shards,
+      verifiable,
       onProgress: ({ phase, done, total }) => terminal.progress(phaseName(phase), done, total ?? done),
     });
     terminal.settle();
     if (built)
       terminal.line(
-        `${terminal.good('✓')} data set built: ${pages.toLocaleString('en')} pages in ${shards === 1 ? 'one shard' : `${shards} shards`}`,
+        `${terminal.good('✓')} data set built${built === 'missing' ? '' : ` again, because it was ${built}`}: ${pages.toLocaleString('en')} pages in ${shards === 1 ? 'one shard' : `${shards} shards`}`,
       );
     return datasetDir;
   } catch (error) {

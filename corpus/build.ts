@@ -2,7 +2,7 @@ import { mkdirSync, renameSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { shardFolder } from '../services/database/sharding.ts';
-import { processingKey } from '../shared/security/processing-key.ts';
+import { keyId, processingKey } from '../shared/security/processing-key.ts';
 import { systemClock, type Clock } from '../shared/time/clock.ts';
 import {
   datasetsDir,
@@ -29,6 +29,8 @@ export interface DatasetOptions extends LockOptions {
   readonly dataDir: string;
   /** Into how many shards the corpus is cut. */
   readonly shards: number;
+  /** The reader of this data set holds the processing key, and would refuse pages that are signed with another one: then it is built again. */
+  readonly verifiable?: boolean;
   readonly onProgress?: OnProgress;
   /** Plain lines about what was decided: for the log. */
   readonly log?: (line: string) => void;
@@ -40,8 +42,8 @@ export interface DatasetOptions extends LockOptions {
 export interface Dataset {
   readonly datasetDir: string;
   readonly pages: number;
-  /** False where it was there already. */
-  readonly built: boolean;
+  /** Why it had to be built; undefined where it was there already. */
+  readonly built: 'missing' | 'signed with another key' | undefined;
 }
 
 /**
@@ -66,13 +68,14 @@ export async function ensureDataset(options: DatasetOptions): Promise<Dataset> {
 }
 
 /** Marks first and looks then: so nobody removes it in between. */
-function findDataset({ dataDir, shards }: DatasetOptions): Dataset | undefined {
+function findDataset({ dataDir, shards, verifiable = false }: DatasetOptions): Dataset | undefined {
   const expected = fingerprint(readSources(dataDir), shards);
   const datasetDir = path.join(datasetsDir(dataDir), expected.cut);
   if (!readManifest(datasetDir, expected)) return undefined;
   markDatasetUsed(datasetDir);
   const manifest = readManifest(datasetDir, expected);
-  return manifest && { datasetDir, pages: manifest.pages, built: false };
+  if (!manifest || (verifiable && manifest.key !== keyId(processingKey(dataDir)))) return undefined;
+  return { datasetDir, pages: manifest.pages, built: undefined };
 }
 
 async function buildDataset(options: DatasetOptions): Promise<Dataset> {
@@ -84,6 +87,7 @@ async function buildDataset(options: DatasetOptions): Promise<Dataset> {
   for (const name of removeOutdated(dataDir, cut, now)) log?.(`removed the outdated data set ${name}`);
 
   const datasetDir = path.join(datasetsDir(dataDir), cut.cut);
+  const built = readManifest(datasetDir, cut) ? 'signed with another key' : 'missing';
   const building = `${datasetDir}.building`;
   mkdirSync(building, { recursive: true });
   try {
@@ -94,7 +98,7 @@ async function buildDataset(options: DatasetOptions): Promise<Dataset> {
       signal,
       onDone: (done, total) => onProgress?.({ phase: 'index', done: Math.floor(done), total }),
     });
-    const manifest = describe(cut, shards, sources, (await corpus).graph, pagesByShard);
+    const manifest = describe(cut, options, sources, (await corpus).graph, pagesByShard);
     writeAtomically(manifestOf(building), `${JSON.stringify(manifest, undefined, 2)}\n`);
     // One without a usable manifest may stand in the way.
     discard(datasetDir);
@@ -104,7 +108,7 @@ async function buildDataset(options: DatasetOptions): Promise<Dataset> {
     log?.(
       `built the data set ${cut.cut}: ${manifest.pages} pages, ${manifest.links} links, ${manifest.deadLinks} dead links left out`,
     );
-    return { datasetDir, pages: manifest.pages, built: true };
+    return { datasetDir, pages: manifest.pages, built };
   } finally {
     discard(building);
   }
@@ -122,7 +126,13 @@ function shardJobs({ dataDir, shards }: DatasetOptions, sources: Sources, folder
   }));
 }
 
-function describe(cut: Fingerprint, shards: number, sources: Sources, graph: Graph, pagesByShard: number[]): DatasetManifest {
+function describe(
+  cut: Fingerprint,
+  { dataDir, shards }: DatasetOptions,
+  sources: Sources,
+  graph: Graph,
+  pagesByShard: number[],
+): DatasetManifest {
   return {
     fingerprint: cut.cut,
     corpus: cut.corpus,
@@ -133,5 +143,6 @@ function describe(cut: Fingerprint, shards: number, sources: Sources, graph: Gra
     replaced: graph.replaced,
     pagesByShard,
     sources: [...(sources.default ? ['wordnet'] : []), ...sources.imports.map((entry) => entry.name)],
+    key: keyId(processingKey(dataDir)),
   };
 }

@@ -25,6 +25,8 @@ export interface DatasetManifest {
   readonly replaced: number;
   readonly pagesByShard: readonly number[];
   readonly sources: readonly string[];
+  /** Which key its pages are signed with (shared/security/processing-key.ts). */
+  readonly key?: string;
 }
 
 export function datasetsDir(dataDir: string): string {

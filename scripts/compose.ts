@@ -1,5 +1,6 @@
 import { Document, isScalar, visit, YAMLMap } from 'yaml';
 import { expand } from '../shared/cluster/topology-file.ts';
+import { readsPages } from '../shared/security/keyring.ts';
 import type { TopologyFile, TopologyNode } from '../shared/cluster/topology.ts';
 
 /**
@@ -48,7 +49,7 @@ export function composeFile(file: TopologyFile, version: string): string {
       command: ['node', it.id, '--topology', topology.name],
       healthcheck: inherit(health, { test: ['CMD', 'scripts/container-ready', String(it.opsPort)] }),
       ...(Object.keys(it.doors).length > 0 ? { ports: Object.values(it.doors).map((port) => published(it.id, port)) } : {}),
-      ...(it.components.includes('database') ? { volumes: ['datasets:/data/datasets:ro'] } : {}),
+      volumes: volumesOf(it),
     });
 
   const contents = {
@@ -59,12 +60,12 @@ export function composeFile(file: TopologyFile, version: string): string {
       dataset: inherit(tierlab, {
         build: '.',
         command: ['dataset', '--shards', String(topology.shards)],
-        volumes: ['datasets:/data/datasets'],
+        volumes: ['datasets:/data/datasets', 'keys:/data/keys', 'identity:/data/identity'],
       }),
       ...Object.fromEntries(topology.nodes.map((it) => [it.id, nodeService(it)])),
       ...observers,
     },
-    volumes: { datasets: {}, prometheus: {}, grafana: {} },
+    volumes: { datasets: {}, keys: {}, identity: {}, prometheus: {}, grafana: {} },
   };
   document.contents = document.createNode(contents);
   layOut(document);
@@ -75,6 +76,13 @@ export function composeFile(file: TopologyFile, version: string): string {
     .replaceAll(/\n{3,}/g, '\n\n')
     .replace('services:\n\n', 'services:\n');
 }
+
+/** Only who needs it: a container that holds data never sees the key that pages are signed with. */
+const volumesOf = (node: TopologyNode): string[] => [
+  ...(node.components.includes('database') ? ['datasets:/data/datasets:ro'] : []),
+  ...(readsPages(node) ? ['keys:/data/keys:ro'] : []),
+  'identity:/data/identity:ro',
+];
 
 /** Short lists on one line, and a blank line before each service: the file is for reading. */
 function layOut(document: Document): void {

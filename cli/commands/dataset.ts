@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import { identitySecret } from '../../shared/security/node-keys.ts';
 import { ensureData } from '../data.ts';
 import { parseCount } from '../options.ts';
 import { dataDirOf } from '../paths.ts';
@@ -19,7 +20,10 @@ export function dataset(command: Command): void {
     .option('--data <dir>', 'the folder of data sets (default ./data)')
     .option('--shards <n>', 'into how many shards to cut it', parseShards, 2)
     .action(async (flags: { data?: string; shards: number }) => {
-      const dir = await ensureData(dataDirOf(flags.data), flags.shards, createTerminal(process.stderr));
+      const dataDir = dataDirOf(flags.data);
+      // The containers that read it share this folder, and may not write there.
+      identitySecret(dataDir);
+      const dir = await ensureData(dataDir, flags.shards, createTerminal(process.stderr));
       process.stdout.write(`${dir}\n`);
     });
 }

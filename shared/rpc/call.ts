@@ -50,6 +50,10 @@ export interface Call {
    * others itself.
    */
   readonly attemptsLeft?: number | undefined;
+  /** The attempts must all go to different nodes: asking one twice would tell nothing new. Rather an ejected one than one of `tried`. */
+  readonly distinct?: boolean | undefined;
+  /** Nobody else may be asked. */
+  readonly only?: readonly string[] | undefined;
   /** Asks the replica for a receipt over it: its signed word that it gave this answer (shared/security/receipts.ts). */
   readonly nonce?: string | undefined;
 }

@@ -16,8 +16,8 @@ export interface Keyring {
 
 export const emptyKeyring: Keyring = { nodes: new Map() };
 
-/** Components that show pages to users: the processing tier. A node that hosts none of them gets no processing key. */
-const readers: readonly string[] = ['app'];
+/** Whether it shows pages to users: then it is of the processing tier, and holds its key. Others must not. */
+export const readsPages = ({ components }: Pick<TopologyNode, 'components'>): boolean => components.includes('app');
 
 const names = { processing: 'TIERLAB_PROCESSING_KEY', own: 'TIERLAB_NODE_KEY', nodes: 'TIERLAB_NODE_KEYS' } as const;
 
@@ -33,9 +33,7 @@ export function keyringEnvironment(
   const keys = new Map(all.map(({ id }) => [id, nodeKey(secret, id)]));
   const published = JSON.stringify(Object.fromEntries([...keys].map(([id, key]) => [id, publicKeyText(publicHalf(key))])));
   return (node) => ({
-    [names.processing]: node.components.some((component) => readers.includes(component))
-      ? Buffer.from(processingKey(dataDir)).toString('hex')
-      : undefined,
+    [names.processing]: readsPages(node) ? Buffer.from(processingKey(dataDir)).toString('hex') : undefined,
     [names.own]: privateKeyText(keys.get(node.id)!),
     [names.nodes]: published,
   });

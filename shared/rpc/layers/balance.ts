@@ -55,7 +55,8 @@ export function balance(
   const turns = new Map<string, number>();
 
   function choose(call: Call, known: readonly Peer[], now: number): number {
-    const { indices, panic } = usablePeers(known, call.tried, now, settings.panicShare);
+    const { indices, panic } = usablePeers(known, call.tried, now, settings.panicShare, call.distinct);
+    if (indices.length === 0) throw new RpcError('unavailable', `every replica of ${call.component} was asked`);
     if (panic) observe({ event: 'panic', component: call.component, usable: indices.length, known: known.length });
     const at = (i: number) => known[indices[i]!]!;
     const share = (peer: Peer) => slowStartShare(now - peer.admittedAt, settings.slowStartMs);
@@ -78,7 +79,8 @@ export function balance(
 
   return function balance(next) {
     return async (call: Call): Promise<Reply> => {
-      const replicas = subset(endpoints(call.component, call.shard), node, settings.subsetSize);
+      const all = subset(endpoints(call.component, call.shard), node, settings.subsetSize);
+      const replicas = call.only ? all.filter((replica) => call.only!.includes(replica.node)) : all;
       if (replicas.length === 0) {
         const shard = call.shard === undefined ? '' : ` shard ${call.shard}`;
         throw new RpcError('unavailable', `no replica of ${call.component}${shard} is known to be up`);

@@ -2,7 +2,7 @@ import type { Scheduler } from '../../time/scheduler.ts';
 import type { Call, Reply, Service } from '../call.ts';
 import { asRpcError, RpcError } from '../errors.ts';
 import type { Budget } from './budget.ts';
-import type { Observe } from './events.ts';
+import type { LayerEvent, Observe } from './events.ts';
 import type { Liars } from './liars.ts';
 import { countVotes, type Vote } from './votes.ts';
 import { abortError } from './within.ts';
@@ -15,6 +15,8 @@ export interface PollDependencies {
   /** After how long to ask one more replica, because those asked are slower than usual, ms; undefined = not. */
   readonly patienceMs: (call: Call) => number | undefined;
   readonly observe: Observe;
+  /** Makes a nonce, where receipts can be checked: then audited answers are asked for one. */
+  readonly nonce?: (() => string) | undefined;
 }
 
 export const tooFew = (call: Call, f: number, cause?: unknown): RpcError =>
@@ -32,7 +34,7 @@ export function poll(
   next: Service,
   call: Call,
   { f, replicas: known }: { f: number; replicas: number },
-  { scheduler, liars, budget, patienceMs, observe }: PollDependencies,
+  { scheduler, liars, budget, patienceMs, observe, nonce }: PollDependencies,
 ): Promise<Reply> {
   if (call.signal.aborted) return Promise.reject(abortError(call.signal));
   const replicas = Math.min(2 * f + 1, known);
@@ -61,7 +63,7 @@ export function poll(
     function ask(): void {
       asked++;
       running++;
-      next({ ...call, attemptsLeft: 0, tried, signal: controller.signal }).then(onReply, onFailure);
+      next({ ...call, attemptsLeft: 0, distinct: true, tried, signal: controller.signal }).then(onReply, onFailure);
     }
 
     function askMore(missing: number, cause?: RpcError): void {
@@ -94,15 +96,9 @@ export function poll(
       tokens.earn();
       end(decided);
       for (const liar of count.minority) {
-        observe({
-          event: 'vote-lost',
-          component: call.component,
-          operation: call.operation.name,
-          node: liar,
-          majority: count.majority,
-          nonce: call.nonce,
-        });
+        observe(lostVote(call, liar, count.majority));
         liars.accuse(call, liar);
+        if (call.nonce === undefined && nonce) examine(next, { ...call, nonce: nonce() }, liar, count.majority[0]!, observe);
       }
       const { body } = replies.get(count.majority[0]!)!;
       resolve({ body, servedBy: count.majority, from: count.majority[0]! });
@@ -128,4 +124,46 @@ export function poll(
           });
     for (let i = 0; i <= f; i++) ask();
   });
+}
+
+const lostVote = ({ component, operation, nonce }: Call, node: string, majority: readonly string[]): LayerEvent => ({
+  event: 'vote-lost',
+  component,
+  operation: operation.name,
+  node,
+  majority,
+  nonce,
+});
+
+/** Time for it, whatever is left of the user's call, ms. */
+const examinationMs = 2_000;
+
+/**
+ * Asks a liar, and one who told the truth, the same once more, for the record: with receipts. When it still lies, the lie is kept,
+ * signed. Nobody waits for it.
+ */
+function examine(next: Service, call: Call, liar: string, witness: string, observe: Observe): void {
+  const ask = (node: string) =>
+    next({
+      ...call,
+      attemptsLeft: 0,
+      tried: undefined,
+      only: [node],
+      signal: new AbortController().signal,
+      deadlineAt: call.deadlineAt + examinationMs,
+    });
+  Promise.all([ask(liar), ask(witness)]).then(
+    ([lie, truth]) => {
+      const count = countVotes(
+        [
+          { node: liar, body: lie.body },
+          { node: witness, body: truth.body },
+        ],
+        1,
+      );
+      if (count.result === 'open') observe(lostVote(call, liar, [witness]));
+    },
+    // It fails to answer now: that is other layers' business.
+    () => undefined,
+  );
 }

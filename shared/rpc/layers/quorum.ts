@@ -43,8 +43,6 @@ export interface QuorumDependencies extends PollDependencies {
   readonly clock: Clock;
   readonly random: Random;
   readonly endpoints: (component: string, shard?: number) => readonly Endpoint[];
-  /** Makes a nonce, where receipts can be checked: then audited answers are asked for one. */
-  readonly nonce?: (() => string) | undefined;
 }
 
 export type Plan = 'one' | 'vote' | 'audit' | 'refuse';

@@ -50,7 +50,7 @@ function rowsOf(datasetDir: string, shards: number) {
 test.each([1, 2, 4])('cut into %i shards, every page is on the shard that its id says, once', async (shards) => {
   const dataDir = await folderWith(...ring, hub);
   const dataset = await ensureDataset({ dataDir, shards });
-  expect(dataset).toMatchObject({ pages: 31, built: true });
+  expect(dataset).toMatchObject({ pages: 31, built: 'missing' });
   const rows = rowsOf(dataset.datasetDir, shards);
   expect(rows.size).toBe(31);
   for (const [id, row] of rows) expect(row.shard).toBe(shardOf(id, shards));
@@ -90,11 +90,25 @@ test('readers find pages with the titles of their links, without links that lead
   expect(withKey).toEqual([]);
 });
 
+test('a data set that is signed with another key is built again for readers who would refuse it, and for nobody else', async () => {
+  const dataDir = await folderWith(hub);
+  await ensureDataset({ dataDir, shards: 1, verifiable: true });
+  expect(await ensureDataset({ dataDir, shards: 1, verifiable: true })).toMatchObject({ built: undefined });
+  rmSync(processingKeyFile(dataDir));
+  expect(await ensureDataset({ dataDir, shards: 1 })).toMatchObject({ built: undefined });
+  const { datasetDir, built } = await ensureDataset({ dataDir, shards: 1, verifiable: true });
+  expect(built).toBe('signed with another key');
+  const store = openStore(shardFiles(path.join(datasetDir, shardFolder(1, 1))).store);
+  const [page] = store.pages(['hub']);
+  store.close();
+  expect(verifyPage(processingKey(dataDir), page!, page!.version, page!.signature!)).toBe(true);
+});
+
 test('what is built is found the next time, and left as it is', async () => {
   const dataDir = await folderWith(hub);
   const first = await ensureDataset({ dataDir, shards: 1 });
   const { mtimeMs } = statSync(manifestOf(first.datasetDir));
-  expect(await ensureDataset({ dataDir, shards: 1 })).toEqual({ ...first, built: false });
+  expect(await ensureDataset({ dataDir, shards: 1 })).toEqual({ ...first, built: undefined });
   expect(statSync(manifestOf(first.datasetDir)).mtimeMs).toBe(mtimeMs);
 });
 
@@ -128,7 +142,7 @@ test('a cut that is not complete is built again', async () => {
   ];
   for (const breakIt of breakages) {
     breakIt();
-    expect(await ensureDataset({ dataDir, shards: 1 })).toEqual({ datasetDir, pages: 30, built: true });
+    expect(await ensureDataset({ dataDir, shards: 1 })).toEqual({ datasetDir, pages: 30, built: 'missing' });
     expect(rowsOf(datasetDir, 1).size).toBe(30);
   }
 });
@@ -198,7 +212,7 @@ test('a build that is killed leaves what was there, and the next one starts over
   expect(existsSync(before.datasetDir)).toBe(true);
 
   const after = await ensureDataset({ dataDir, shards: 2 });
-  expect(after).toMatchObject({ pages: 20_030, built: true });
+  expect(after).toMatchObject({ pages: 20_030, built: 'missing' });
   expect(readdirSync(datasetsDir(dataDir)).sort()).toEqual(
     [before, after].map(({ datasetDir }) => path.basename(datasetDir)).sort(),
   );
@@ -215,7 +229,7 @@ test('a worker that fails fails the build, in one sentence, and leaves nothing b
   };
   await expect(ensureDataset({ dataDir, shards: 2, onProgress })).rejects.toThrow(/^Shard \d could not be built: /);
   expect(readdirSync(datasetsDir(dataDir))).toEqual([]);
-  expect(await ensureDataset({ dataDir, shards: 2 })).toMatchObject({ pages: 30, built: true });
+  expect(await ensureDataset({ dataDir, shards: 2 })).toMatchObject({ pages: 30, built: 'missing' });
 });
 
 test('progress runs through its phases up to the number of pages', async () => {

@@ -51,7 +51,10 @@ test('database nodes read the data set and cannot write it', () => {
     .map(([name]) => name);
   expect(holders.filter((name) => name !== 'dataset')).toHaveLength(6);
   for (const [name, service] of services) {
-    if (name.startsWith('database')) expect(service.volumes).toEqual(['datasets:/data/datasets:ro']);
+    if (name.startsWith('database'))
+      expect(service.volumes).toEqual(['datasets:/data/datasets:ro', 'identity:/data/identity:ro']);
+    const seesKey = service.volumes?.some((volume) => volume.startsWith('keys:')) ?? false;
+    expect([name, seesKey]).toEqual([name, name === 'dataset' || name.startsWith('app-')]);
   }
 });
 

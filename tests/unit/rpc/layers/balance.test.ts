@@ -24,6 +24,14 @@ test.each([
   expect(usablePeers(peers(...ejected), tried, 50, 0.5)).toEqual({ indices, panic });
 });
 
+test.each([
+  ['the untried one', [false, false, false], ['a', 'b'], [2]],
+  ['rather an ejected one than one that was tried', [false, false, true], ['a', 'b'], [2]],
+  ['nobody, when all were tried', [false, false, true], ['a', 'b', 'c'], []],
+])('attempts that must be distinct go to %s', (_, ejected, tried, indices) => {
+  expect(usablePeers(peers(...ejected), tried, 50, 0.5, true)).toEqual({ indices, panic: false });
+});
+
 test('an ejection ends by itself', () => {
   expect(usablePeers(peers(true, false), undefined, 100, 0.5).indices).toEqual([0, 1]);
 });
@@ -109,6 +117,17 @@ test('without any replica a call fails as unavailable, definitely', async () => 
     code: 'unavailable',
     definite: true,
   });
+});
+
+test('a call that is meant for one node goes there, ejected or not, and to no other', async () => {
+  const { layer, known } = balancing('random', 'a', 'b', 'c');
+  known.group('ranking').get('b').ejectedUntil = Infinity;
+  const asked = new Set<string>();
+  const service = layer(async (call) => (asked.add(call.endpoint!.node), replyOf(call.endpoint!.node)));
+  for (let i = 0; i < 10; i++) expect(await service(testCall({ only: ['b'] }))).toMatchObject({ from: 'b' });
+  expect([...asked]).toEqual(['b']);
+  await expect(service(testCall({ only: ['z'] }))).rejects.toMatchObject({ code: 'unavailable' });
+  await expect(service(testCall({ tried: ['a', 'b', 'c'], distinct: true }))).rejects.toMatchObject({ code: 'unavailable' });
 });
 
 test('what is under way is counted down again, whatever became of it', async () => {
