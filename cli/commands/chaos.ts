@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import { inject } from '../chaos/inject.ts';
+import { bathtub } from '../chaos/bathtub/command.ts';
 import { matrix } from '../chaos/matrix/command.ts';
 import { heal, halt, journal, kinds, list } from '../chaos/manage.ts';
 import { run } from '../chaos/run.ts';
@@ -40,6 +41,15 @@ export function chaos(command: Command): void {
     .option('--count <n>', 'the last so many lines', parseCount, 40)
     .option('--json', 'one JSON document on stdout')
     .action(journal);
+  add('bathtub', 'processes live and die by the bathtub curve: observed failure rate over age, against theory')
+    .option('--simulate', 'no cluster: lives are only drawn')
+    .option('--parts <n>', 'how many lives are simulated', parseCount, 500)
+    .option('--components <a,b>', 'live: which processes', 'query,ranking,html')
+    .option('--duration <time>', 'how long (default: 2m live, 400s of each simulated life)')
+    .option('--seed <n>', 'the same seed gives the same lives', '1')
+    .option('--out <file>', 'the plot, as .svg or .html')
+    .option('--json', 'one JSON document on stdout')
+    .action(bathtub);
   add('matrix', 'every kind of fault in turn: what it does, what the cluster calls it, what users notice')
     .option('--kinds <a,b>', 'only these')
     .option('--wait <time>', 'how long the cluster may take to name each fault', '10s')

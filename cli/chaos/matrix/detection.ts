@@ -25,19 +25,30 @@ export async function detected(monitors: readonly Node[], node: string, injected
   return first && { detectedAs: first.verdict!, detectionMs: Math.round(first.stamps.detect - injectedAt) };
 }
 
-/** Whether no monitor has anything open about `node`: otherwise the next fault would be taken for a part of the last one. */
+/**
+ * Whether the last fault is over for the cluster, too: everybody in rotation, and nothing open about `node`. Otherwise the next one would
+ * be taken for a part of it, and would hit a group that has lost a member already.
+ */
 export async function quiet(monitors: readonly Node[], node: string): Promise<boolean> {
-  const books = await Promise.all(monitors.map(incidentsOf));
-  return !books.flat().some((incident) => incident.node === node && incident.outcome === 'open');
+  const [books, views] = await Promise.all([Promise.all(monitors.map(incidentsOf)), Promise.all(monitors.map(viewOf))]);
+  const inRotation = views.flat().every(({ state }) => state === 'alive' || state === 'standby');
+  return inRotation && !books.flat().some((incident) => incident.node === node && incident.outcome === 'open');
+}
+
+async function viewOf({ host, port }: Node): Promise<readonly { readonly state: string }[]> {
+  return ((await get(host, port, '/api/view')) as { members?: { state: string }[] }).members ?? [];
 }
 
 /** Empty where a monitor is silent, or keeps no incidents. */
 async function incidentsOf({ host, port }: Node): Promise<readonly IncidentRow[]> {
+  return ((await get(host, port, '/api/incidents')) as { incidents?: IncidentRow[] }).incidents ?? [];
+}
+
+async function get(host: string, port: number, path: string): Promise<unknown> {
   try {
-    const response = await fetch(`http://${host}:${port}/api/incidents`, { signal: AbortSignal.timeout(1_000) });
-    if (!response.ok) return [];
-    return ((await response.json()) as { incidents?: IncidentRow[] }).incidents ?? [];
+    const response = await fetch(`http://${host}:${port}${path}`, { signal: AbortSignal.timeout(1_000) });
+    return response.ok ? await response.json() : {};
   } catch {
-    return [];
+    return {};
   }
 }

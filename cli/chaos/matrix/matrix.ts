@@ -32,8 +32,8 @@ export interface MatrixOptions {
 const ttlMs = 60_000;
 const appliedWithinMs = 12_000;
 const healedWithinMs = 30_000;
-/** How long the last incident of a node may take to be over. */
-const quietWithinMs = 20_000;
+/** How long the cluster may take to get over the last fault. */
+const quietWithinMs = 45_000;
 const pollMs = 100;
 
 /** What one kind of fault does to a running cluster. */

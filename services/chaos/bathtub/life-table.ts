@@ -15,19 +15,26 @@ export interface LifeTableRow {
 
 /**
  * The actuarial estimator: failures in a bin of ages / time that parts spent in it. Parts still running at the end count with
- * the time that they ran (right-censored), restarted ones enter at their age (left-truncated).
+ * the time that they ran (right-censored), restarted ones enter at their age (left-truncated). `expected` weighs the hazard by the ages at
+ * which parts really ran: within a bin of steep wear-out most of the watching falls on its younger end.
  */
 export function lifeTable(spells: readonly Spell[], causes: readonly Cause[], edgesMs: readonly number[]): LifeTableRow[] {
   return edgesMs.slice(0, -1).map((fromMs, i) => {
     const toMs = edgesMs[i + 1]!;
     let exposureMs = 0;
     let failures = 0;
+    let hazardSeen = 0;
     for (const { fromAgeMs, toAgeMs, failed } of spells) {
-      exposureMs += Math.max(0, Math.min(toAgeMs, toMs) - Math.max(fromAgeMs, fromMs));
+      const [from, to] = [Math.max(fromAgeMs, fromMs), Math.min(toAgeMs, toMs)];
+      if (to > from) {
+        exposureMs += to - from;
+        hazardSeen += cumulativeHazard(causes, to) - cumulativeHazard(causes, from);
+      }
       if (failed && toAgeMs >= fromMs && toAgeMs < toMs) failures++;
     }
     const rate = (count: number) => (exposureMs === 0 ? 0 : count / exposureMs);
-    const expected = (cumulativeHazard(causes, toMs) - cumulativeHazard(causes, fromMs)) / (toMs - fromMs);
+    const inBin = (cumulativeHazard(causes, toMs) - cumulativeHazard(causes, fromMs)) / (toMs - fromMs);
+    const expected = exposureMs === 0 ? inBin : hazardSeen / exposureMs;
     const [low, high] = poissonInterval(failures);
     return { fromMs, toMs, exposureMs, failures, observed: rate(failures), low: rate(low), high: rate(high), expected };
   });

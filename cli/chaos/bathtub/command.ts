@@ -1,0 +1,83 @@
+import { writeFileSync } from 'node:fs';
+import { bathtubSvg } from '../../../services/chaos/bathtub/plot.ts';
+import { UsageError } from '../../errors.ts';
+import { onInterrupt } from '../../interrupt.ts';
+import type { ClusterFlags } from '../../options.ts';
+import { createTerminal } from '../../terminal.ts';
+import { connect } from '../connection.ts';
+import { durationOf } from '../parameters.ts';
+import { runLive } from './live.ts';
+import { labBathtub, simulate, type BathtubResult } from './model.ts';
+import { plotLines } from './plot.ts';
+
+export interface BathtubFlags extends ClusterFlags {
+  readonly simulate?: true;
+  readonly parts: number;
+  readonly components: string;
+  readonly duration?: string;
+  readonly seed: string;
+  readonly out?: string;
+  readonly json?: true;
+}
+
+const liveMs = 120_000;
+/** Long enough for most parts to reach old age more than once. */
+const simulatedMs = 400_000;
+
+export async function bathtub(flags: BathtubFlags): Promise<void> {
+  const { out } = flags;
+  if (out !== undefined && !/\.(svg|html)$/.test(out)) throw new UsageError('--out: a file that ends in .svg or .html is wanted');
+  const seed = Number(flags.seed);
+  if (!/^\d{1,15}$/.test(flags.seed)) throw new UsageError(`--seed: a whole number is wanted, not "${flags.seed}"`);
+  const asked = flags.duration === undefined ? undefined : durationOf('--duration', flags.duration);
+  const terminal = createTerminal(process.stderr);
+  const result = flags.simulate
+    ? simulate(labBathtub, flags.parts, seed, asked ?? simulatedMs)
+    : await live(flags, seed, asked ?? liveMs, terminal);
+  terminal.settle();
+  if (out !== undefined) writeFileSync(out, out.endsWith('.svg') ? svg(result) : page(result));
+  if (flags.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  else show(result);
+  if (out !== undefined) terminal.line(`the plot is in ${out}`);
+}
+
+async function live(
+  flags: BathtubFlags,
+  seed: number,
+  durationMs: number,
+  terminal: ReturnType<typeof createTerminal>,
+): Promise<BathtubResult> {
+  const connection = await connect(flags);
+  const components = flags.components.split(',').map((name) => name.trim());
+  terminal.line('failures are expected here: processes are killed by their drawn lives; Ctrl-C heals everything');
+  return onInterrupt((signal) =>
+    runLive(connection, {
+      bathtub: labBathtub,
+      components,
+      seed,
+      durationMs,
+      signal,
+      onFailure: (failures, atMs) => terminal.progress(`${failures} restarts`, Math.min(atMs, durationMs), durationMs),
+    }),
+  );
+}
+
+function titleOf({ mode, parts, failures }: BathtubResult): string {
+  return `Bathtub curve: ${failures} failures of ${parts} ${mode === 'live' ? 'processes' : 'simulated parts'}`;
+}
+
+const svg = (result: BathtubResult): string => bathtubSvg(result.rows, { title: titleOf(result), unit: 's', unitMs: 1_000 });
+
+function page(result: BathtubResult): string {
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${titleOf(result)}</title>
+<body style="max-width:60rem;margin:2rem auto;font-family:sans-serif">${svg(result)}</body></html>
+`;
+}
+
+function show(result: BathtubResult): void {
+  const terminal = createTerminal(process.stdout);
+  terminal.line(`${terminal.bold(titleOf(result))} in ${(result.runningMs / 1_000).toFixed(0)} s of running\n`);
+  for (const line of plotLines(result, terminal)) terminal.line(line);
+  const mtbf = result.mtbfMs === undefined ? 'no failure' : `${(result.mtbfMs / 1_000).toFixed(1)} s`;
+  terminal.line(`\nMTBF observed: ${mtbf}; mean life of a new part by theory: ${(result.newPartMeanMs / 1_000).toFixed(1)} s`);
+}

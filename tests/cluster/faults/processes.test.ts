@@ -1,0 +1,112 @@
+import { mkdirSync, mkdtempSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { createChild, type Child } from '../../../shared/cluster/watchdog/child.ts';
+import { createProcesses, pausedFile, resumeLeftOver } from '../../../shared/cluster/watchdog/processes.ts';
+import { systemClock } from '../../../shared/time/clock.ts';
+import { systemScheduler } from '../../../shared/time/scheduler.ts';
+import { isAlive, until } from '../../support/cluster.ts';
+
+let release: (() => Promise<void> | void)[] = [];
+afterEach(async () => {
+  for (const step of release) await step();
+  release = [];
+});
+
+/** A process that says what nodes say, and does nothing else; its command line looks like a node's. */
+function start(incarnation = 7) {
+  const dir = mkdtempSync(path.join(tmpdir(), 'tierlab-processes-'));
+  const script = path.join(dir, 'node.mjs');
+  const said = `{ ready: true, incarnation: Number(process.env.TIERLAB_TWIN_OF ?? ${incarnation}), opsPort: process.pid }`;
+  writeFileSync(script, `process.send(${said}); process.on('disconnect', () => process.exit()); setInterval(() => {}, 1000);`);
+  const make = (env: Record<string, string> = {}): Child =>
+    createChild({
+      id: 'node-1',
+      command: [process.execPath, script, 'run-node', 'node-1', 'x'],
+      logFile: path.join(dir, 'log'),
+      env,
+      clock: systemClock,
+      scheduler: systemScheduler,
+      onChange: () => undefined,
+    });
+  const child = make();
+  const stateDir = path.join(dir, 'state');
+  const processes = createProcesses({
+    child: (id) => (id === 'node-1' ? child : undefined),
+    newTwin: (_id, of) => make({ TIERLAB_TWIN_OF: String(of) }),
+    stateDir: () => stateDir,
+    paused: pausedFile(path.join(dir, 'paused.json')),
+  });
+  release.push(async () => {
+    await processes.stop();
+    child.release();
+    await child.stop(1_000);
+    rmSync(dir, { recursive: true, force: true });
+  });
+  child.start();
+  const ready = () => until(() => child.state().state === 'ready');
+  return { dir, child, stateDir, ready, act: processes.act, twins: processes.twins };
+}
+
+const pidOf = (child: Child): number => (child.state() as { pid: number }).pid;
+
+test('while a node is held nobody starts it; release does, at once, and it is no crash', async () => {
+  const { child, act, ready } = start();
+  await ready();
+  await act('node-1', { do: 'hold' });
+  await act('node-1', { do: 'kill' });
+  expect(child.state().state).toBe('held');
+  child.start();
+  expect(child.state().state).toBe('held');
+  await act('node-1', { do: 'release' });
+  await ready();
+  // Six deaths in a row would be a crash loop, were they crashes.
+  for (let i = 0; i < 6; i++) {
+    for (const step of ['hold', 'kill', 'release'] as const) await act('node-1', { do: step });
+    await ready();
+  }
+});
+
+test('losing its state empties the folder of the node and nothing else', async () => {
+  const { dir, stateDir, act, ready } = start();
+  await ready();
+  mkdirSync(stateDir);
+  writeFileSync(path.join(stateDir, 'pages'), 'x');
+  await act('node-1', { do: 'wipe' });
+  expect([existsSync(stateDir), existsSync(path.join(dir, 'log'))]).toEqual([false, true]);
+});
+
+test('a pause is written down before it is done, and a later watchdog lets such a process go', async () => {
+  const { dir, child, act, ready } = start();
+  await ready();
+  const file = path.join(dir, 'paused.json');
+  const pid = pidOf(child);
+  await act('node-1', { do: 'pause' });
+  const stateOf = () => /State:\s+(\w)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1];
+  await until(() => stateOf() === 'T');
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ 'node-1': pid });
+  expect(resumeLeftOver(file)).toBe(1);
+  await until(() => stateOf() !== 'T');
+  expect(existsSync(file)).toBe(false);
+});
+
+test('a number that belongs to another program by now is not signalled', () => {
+  const dir = mkdtempSync(path.join(tmpdir(), 'tierlab-processes-'));
+  release.push(() => rmSync(dir, { recursive: true, force: true }));
+  const file = path.join(dir, 'paused.json');
+  writeFileSync(file, JSON.stringify({ 'node-1': process.pid }));
+  expect(resumeLeftOver(file)).toBe(0);
+});
+
+test('a twin has the incarnation of the process that it copies, and is gone after untwin', async () => {
+  const { child, act, twins, ready } = start(41);
+  await ready();
+  await act('node-1', { do: 'twin' });
+  const [twin] = await until(() => (twins().length > 0 ? twins() : undefined));
+  expect(twin!.pid).not.toBe(pidOf(child));
+  expect(twin!.opsPort).toBe(twin!.pid);
+  await act('node-1', { do: 'untwin' });
+  await until(() => !isAlive(twin!.pid));
+  expect([twins(), child.state().state]).toEqual([[], 'ready']);
+});

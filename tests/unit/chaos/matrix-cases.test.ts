@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { cases, casesOf } from '../../../cli/chaos/matrix/cases.ts';
+import { parametersOf } from '../../../cli/chaos/parameters.ts';
+import { faultKinds, kindAndParams } from '../../../shared/faults/kinds.ts';
+
+test('every kind of fault has exactly one row in the matrix, so that none can silently do nothing', () => {
+  expect(cases.map(({ kind }) => kind).toSorted()).toEqual([...faultKinds.keys()].toSorted());
+});
+
+const others = { caller: 'app-1', nodes: ['app-1', 'gateway-1', 'ranking-1'] };
+test.each(cases.map((it) => [it.kind, it] as const))('the parameters of the row %s are valid', (kind, it) => {
+  expect(() => kindAndParams(kind, it.params('ranking-2', others))).not.toThrow();
+});
+
+test('kinds that do not exist are named, the others chosen in the order of the matrix', () => {
+  const { rows, unknown } = casesOf(['byz.rank', 'stop.kill', 'stop.everything']);
+  expect([rows.map(({ kind }) => kind), unknown]).toEqual([['stop.kill', 'byz.rank'], ['stop.everything']]);
+});
+
+test.each([
+  ['limp.latency', { meanMs: '400ms', distribution: 'pareto', factor: '2' }, { meanMs: 400, distribution: 'pareto', factor: 2 }],
+  ['limp.latency', { meanMs: '1s' }, { meanMs: 1_000 }],
+  ['net.partition', { groups: 'a,b|c', oneWay: true }, { groups: [['a', 'b'], ['c']], oneWay: true }],
+  ['byz.omit', { ids: 'x, y' }, { ids: ['x', 'y'] }],
+  ['stop.kill', {}, {}],
+])('flags of %s become parameters: %j', (name, flags, expected) => {
+  expect(parametersOf(faultKinds.get(name)!, flags)).toEqual(expected);
+});
+
+test('a flag that is no number is refused with its name', () => {
+  expect(() => parametersOf(faultKinds.get('limp.latency')!, { meanMs: 'slow' })).toThrow('--mean-ms');
+});
