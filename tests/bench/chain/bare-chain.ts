@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Identity } from '../../../shared/security/certificates.ts';
 import type { Recording } from './recording.ts';
 
 export interface BareChain {
@@ -10,13 +11,16 @@ export interface BareChain {
   readonly stop: () => void;
 }
 
-/** Starts the seven processes of the bare chain, from the last tier to the first. */
-export async function startBareChain(recording: Recording, dir: string): Promise<BareChain> {
+/** Starts the seven processes of the bare chain, from the last tier to the first; with `identity` they speak mutual TLS. */
+export async function startBareChain(recording: Recording, dir: string, identity?: Identity): Promise<BareChain> {
   const file = path.join(dir, 'recording.json');
   writeFileSync(file, JSON.stringify(recording));
+  const identityFile = identity ? path.join(dir, 'bare-identity.json') : '';
+  if (identity) writeFileSync(identityFile, JSON.stringify(identity), { mode: 0o600 });
   const children: ChildProcess[] = [];
   async function start(message: string, peers: readonly string[] = []): Promise<string> {
-    const child = fork(fileURLToPath(new URL('bare-node.ts', import.meta.url)), [file, message, peers.join(',')]);
+    const args = [file, message, peers.join(','), identityFile];
+    const child = fork(fileURLToPath(new URL('bare-node.ts', import.meta.url)), args);
     children.push(child);
     const [{ port }] = (await once(child, 'message')) as [{ port: number }];
     return `${message}=${port}`;

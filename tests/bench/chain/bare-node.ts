@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { Pool } from 'undici';
+import type { Identity } from '../../../shared/security/certificates.ts';
+import { tlsClientOptions, tlsServerOptions } from '../../../shared/security/tls.ts';
 import type { Recording } from './recording.ts';
 
 /**
@@ -10,16 +13,23 @@ import type { Recording } from './recording.ts';
  *
  *   gateway -> app -> query.plan; database.find1 and find2 in parallel; ranking.rank; html.results
  *
- *   argv: recording file, the message this node answers, its peers as message=port,...; says its port over IPC.
+ *   argv: recording file, the message this node answers, its peers as message=port,..., and the file of an identity where the inner hops
+ *   are to be mutual TLS; says its port over IPC.
  */
-const [file, message, peerList = ''] = process.argv.slice(2) as [string, string, string?];
+const [file, message, peerList = '', identityFile = ''] = process.argv.slice(2) as [string, string, string?, string?];
+const identity = identityFile === '' ? undefined : (JSON.parse(readFileSync(identityFile, 'utf8')) as Identity);
+const protocol = identity ? 'https' : 'http';
+const connect = identity ? tlsClientOptions(identity, 'bare') : {};
 const recording = JSON.parse(readFileSync(file, 'utf8')) as Recording;
 const peers = new Map(
   peerList
     .split(',')
     .filter(Boolean)
     .map((peer) => peer.split('=') as [string, string])
-    .map(([name, port]) => [name, new Pool(`http://127.0.0.1:${port}`, { connections: 64, pipelining: 1 })]),
+    .map(([name, port]) => [
+      name,
+      new Pool(`${protocol}://127.0.0.1:${port}`, { connections: 64, pipelining: 1, connect, allowH2: false }),
+    ]),
 );
 
 async function call(name: string): Promise<unknown> {
@@ -40,7 +50,7 @@ async function answer(): Promise<unknown> {
   return recording[message]!.reply;
 }
 
-const server = createServer((request, response) => {
+const onRequest: RequestListener = (request, response) => {
   void read(request).then(async (body) => {
     if (body.length > 0) JSON.parse(body.toString());
     const value = await answer();
@@ -50,7 +60,9 @@ const server = createServer((request, response) => {
     response.writeHead(200, { 'content-type': type, 'content-length': payload.length });
     response.end(payload);
   });
-});
+};
+const isTls = identity !== undefined && message !== 'gateway';
+const server = isTls ? createTlsServer(tlsServerOptions(identity), onRequest) : createServer(onRequest);
 server.listen(0, '127.0.0.1', () => process.send!({ port: (server.address() as AddressInfo).port }));
 process.on('disconnect', () => process.exit(0));
 

@@ -41,8 +41,8 @@ export async function run(...args: string[]): Promise<void> {
 }
 
 /** Starts `tierlab up` without waiting for anything. */
-export function up(dataDir: string, topology: string): BenchCluster {
-  const args = ['up', '--data', dataDir, '--port-base', String(benchPortBase), '--topology', topology];
+export function up(dataDir: string, topology: string, ...flags: string[]): BenchCluster {
+  const args = ['up', '--data', dataDir, '--port-base', String(benchPortBase), '--topology', topology, ...flags];
   const child = spawn(process.execPath, [entry, ...args], { stdio: 'ignore' });
   return {
     process: child,
