@@ -11,8 +11,8 @@ import { formatTraceparent } from './trace.ts';
  *   traceparent       W3C trace context
  *   x-deadline-ms     how long the caller still waits, relative: clocks of two machines are never compared
  *   x-request-id      one id for all calls of one user request
- *   x-attempt         1 for the first try
- *   x-priority        health | read | write | background
+ *   x-attempt         1 for the first try, and where it is absent
+ *   x-priority        health | read | write | background; absent: the operation's own
  *   x-shard           which shard is meant
  *   x-caller          the node that calls
  *   idempotency-key   the write happens once per key
@@ -43,10 +43,10 @@ export function encodeHeaders(call: Call, caller: string, now: number): Record<s
     'content-type': 'application/json',
     traceparent: formatTraceparent(call.trace),
     'x-request-id': call.requestId,
-    'x-attempt': String(call.attempt),
-    'x-priority': call.priority,
     'x-caller': caller,
   };
+  if (call.attempt !== 1) headers['x-attempt'] = String(call.attempt);
+  if (call.priority !== call.operation.priority) headers['x-priority'] = call.priority;
   if (call.deadlineAt !== Infinity) headers['x-deadline-ms'] = String(Math.max(0, Math.round(call.deadlineAt - now)));
   if (call.shard !== undefined) headers['x-shard'] = String(call.shard);
   if (call.idempotencyKey !== undefined) headers['idempotency-key'] = call.idempotencyKey;

@@ -83,15 +83,15 @@ export function httpServerTransport(server: Server, options: HttpServerOptions):
       };
       const reply = await server.serve(call);
       if (response.destroyed) return;
-      const payload = Buffer.from(JSON.stringify(reply.body));
+      const payload = JSON.stringify(reply.body);
       response.writeHead(200, {
         'content-type': 'application/json',
-        'content-length': payload.length,
+        'content-length': Buffer.byteLength(payload),
         'x-served-by': reply.servedBy.join(','),
         ...(reply.receipt && { 'x-receipt': encodeReceipt(reply.receipt) }),
       });
       const shaped = shape?.(call);
-      if (shaped) leave(response, payload, shaped);
+      if (shaped) leave(response, Buffer.from(payload), shaped);
       else response.end(payload);
     }
   };

@@ -10,6 +10,7 @@ import { upstream } from '../../../shared/rpc/upstream.ts';
 import { systemClock } from '../../../shared/time/clock.ts';
 import { systemRandom } from '../../../shared/time/random.ts';
 import { systemScheduler } from '../../../shared/time/scheduler.ts';
+import { createTimerWheel } from '../../../shared/time/wheel.ts';
 import { median, spread, type Row } from '../row.ts';
 import { echo, payload } from './echo.ts';
 
@@ -32,7 +33,7 @@ export async function hop(say: (line: string) => void): Promise<readonly Row[]> 
     policy: createPolicyHolder('resilient'),
     clock: systemClock,
     random: systemRandom,
-    scheduler: systemScheduler,
+    scheduler: createTimerWheel({ clock: systemClock, scheduler: systemScheduler }),
   });
   const peer = upstream(echo, client.service, systemRandom);
 

@@ -11,6 +11,7 @@ const call = {
   trace: newTrace(random),
   attempt: 2,
   priority: 'read',
+  operation: { priority: 'write' },
   deadlineAt: 1_500,
   shard: 3,
 } as unknown as Call;
@@ -25,6 +26,14 @@ test('what the caller encodes is what the callee decodes', () => {
     caller: 'app-1',
     idempotencyKey: undefined,
   });
+});
+
+test('what the callee knows anyway stays at home', () => {
+  const usual = { ...call, attempt: 1, priority: 'write' } as unknown as Call;
+  const headers = encodeHeaders(usual, 'app-1', 1_000);
+  expect(Object.keys(headers)).not.toContain('x-attempt');
+  expect(Object.keys(headers)).not.toContain('x-priority');
+  expect(decodeHeaders(headers)).toMatchObject({ attempt: 1, priority: undefined });
 });
 
 test('a deadline that has passed goes out as zero, and none as none', () => {
