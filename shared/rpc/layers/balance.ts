@@ -62,6 +62,8 @@ export function balance(
     const share = (peer: Peer) => slowStartShare(now - peer.admittedAt, settings.slowStartMs);
     const outstanding = (i: number) => (at(i).inFlight + 1) / share(at(i));
     const weighted = (i: number) => outstanding(i) * latencyNow(at(i).latency, call.operation.name, now);
+    // Audited: each in turn, also those that are too slow to be chosen otherwise.
+    if (call.nonce !== undefined) return indices[drawIndex(indices.length, random)]!;
     switch (settings.by) {
       case 'peak_ewma':
         return indices[pickOfTwo(indices.length, random, weighted)]!;

@@ -46,6 +46,8 @@ export function poll(
     const controller = new AbortController();
     let asked = 0;
     let running = 0;
+    /** Replies that were no answers at all: as good as lies. */
+    let refuted = 0;
     let over = false;
 
     const end = (reason: RpcError): void => {
@@ -69,7 +71,7 @@ export function poll(
     function askMore(missing: number, cause?: RpcError): void {
       const disagreeing = votes.length - (f + 1 - missing);
       for (let more = Math.min(missing - running, replicas - asked); more > 0; more--) {
-        const free = asked <= f + disagreeing;
+        const free = asked <= f + disagreeing + refuted;
         if (!free && !tokens.spend()) {
           observe({ event: 'budget_exhausted', call, mechanism: 'retry' });
           return fail(tooFew(call, f, cause));
@@ -107,8 +109,10 @@ export function poll(
     function onFailure(thrown: unknown): void {
       running--;
       if (over) return;
+      const error = asRpcError(thrown);
+      if (error.code === 'bad_reply') refuted++;
       const count = countVotes(votes, f);
-      askMore(count.result === 'open' ? count.missing : 0, asRpcError(thrown));
+      askMore(count.result === 'open' ? count.missing : 0, error);
     }
 
     call.signal.addEventListener('abort', onAbort);

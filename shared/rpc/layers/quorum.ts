@@ -27,7 +27,14 @@ export const VotedOperation = Type.Object(vote, { additionalProperties: false })
 export type VotedOperation = Static<typeof VotedOperation>;
 
 /** Deterministic, and the same on all replicas: what can be compared. Others would outvote each other without a lie. */
-const votedOn = { 'ranking.rank': {}, 'ranking.search': {}, 'database.find': {}, 'database.pages': {} };
+const votedOn = {
+  'ranking.rank': {},
+  'ranking.search': {},
+  'database.find': {},
+  'database.pages': {},
+  // Megabytes, and rarely asked for: no samples.
+  'database.vocabulary': { share: 0, everyMs: 0 },
+};
 
 export const QuorumSettings = Type.Object(
   {

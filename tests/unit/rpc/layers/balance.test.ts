@@ -119,6 +119,19 @@ test('without any replica a call fails as unavailable, definitely', async () => 
   });
 });
 
+test('audited calls go to all alike, to slow ones too', async () => {
+  const { sim, layer } = balancing('peak_ewma', 'a', 'b', 'c');
+  const asked: Record<string, number> = { a: 0, b: 0, c: 0 };
+  const { service } = answering(sim, ({ endpoint }) => ({ afterMs: endpoint!.node === 'c' ? 50 : 1 }));
+  const audited = layer((call) => (asked[call.endpoint!.node]!++, service(call)));
+  for (let i = 0; i < 300; i++) {
+    const outcome = outcomeOf(audited(testCall({ nonce: 'n' })));
+    await sim.run();
+    await outcome;
+  }
+  for (const count of Object.values(asked)) expect(count).toBeGreaterThan(70);
+});
+
 test('a call that is meant for one node goes there, ejected or not, and to no other', async () => {
   const { layer, known } = balancing('random', 'a', 'b', 'c');
   known.group('ranking').get('b').ejectedUntil = Infinity;

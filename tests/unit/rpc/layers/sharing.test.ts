@@ -103,6 +103,7 @@ function batching() {
   const set = setUp();
   const { sim } = set;
   const codec = {
+    operation: testCall().operation,
     merge: (requests: readonly unknown[]) => requests.flatMap((request) => request as number[]),
     split: (body: unknown, requests: readonly unknown[]) =>
       requests.map((request) => (body as number[]).filter((n) => (request as number[]).includes(n / 10))),
