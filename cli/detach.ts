@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Topology } from '../shared/cluster/topology.ts';
+import { startedNodes, type Topology } from '../shared/cluster/topology.ts';
 import { systemScheduler, sleep } from '../shared/time/scheduler.ts';
 import { CommandError } from './errors.ts';
 import { entryScript } from './paths.ts';
@@ -33,6 +33,7 @@ export async function detachSelf(topology: Topology, dataDir: string, terminal: 
     stdio: ['ignore', log, log],
   });
   closeSync(log);
+  const wanted = startedNodes(topology).length;
   let exited = false;
   child.once('exit', () => (exited = true));
   for (;;) {
@@ -43,8 +44,8 @@ export async function detachSelf(topology: Topology, dataDir: string, terminal: 
         ? await fetchStatus(topology.watchdogPort).catch(() => undefined)
         : undefined;
     const ready = nodes?.nodes.filter((node) => node.state === 'ready').length ?? 0;
-    if (nodes && ready > 0) terminal.progress('starting nodes', ready, topology.nodes.length);
-    if (ready === topology.nodes.length) break;
+    if (nodes && ready > 0) terminal.progress('starting nodes', ready, wanted);
+    if (ready === wanted) break;
     await sleep(systemScheduler, 50);
   }
   child.unref();

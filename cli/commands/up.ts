@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Topology } from '../../shared/cluster/topology.ts';
+import { startedNodes, type Topology } from '../../shared/cluster/topology.ts';
 import { runCluster } from '../cluster.ts';
 import { ensureData } from '../data.ts';
 import { detachSelf } from '../detach.ts';
@@ -60,7 +60,7 @@ async function runUp(flags: UpFlags): Promise<void> {
           const what = whats[state.state];
           terminal.line(`${terminal.bad('✗')} ${node.id} ended (${state.exit}) and ${what}`);
         } else if (phase === 'starting' && state.state === 'ready')
-          terminal.progress('starting nodes', ready, topology.nodes.length);
+          terminal.progress('starting nodes', ready, startedNodes(topology).length);
         else if (phase === 'running' && state.state === 'ready') terminal.line(`${terminal.good('✓')} ${node.id} is back`);
       },
     },
@@ -77,7 +77,7 @@ async function runUp(flags: UpFlags): Promise<void> {
 }
 
 function announce(terminal: Terminal, topology: Topology, tookMs: number): void {
-  const count = topology.nodes.length;
+  const count = startedNodes(topology).length;
   terminal.line('');
   terminal.line(
     `${terminal.good('✓')} ${terminal.bold(topology.name)}: ${count} ${count === 1 ? 'node' : 'nodes'} ready in ${(tookMs / 1000).toFixed(1)} s`,

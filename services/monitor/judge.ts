@@ -42,6 +42,9 @@ export interface Judge {
   readonly ordered: (node: string, note: Omit<OrderNote, 'at'>) => void;
 }
 
+/** A process that was taken down for repair is back after this, ms; if not, it is judged anew. */
+const repairMs = 10_000;
+
 /** Facts need no second look. */
 const facts: ReadonlySet<Verdict> = new Set(['crashed', 'hung', 'lying']);
 
@@ -71,7 +74,15 @@ export function createJudge({ nodes, senses, clock, open = [], onIncident, onVer
     const hasty =
       seen.verdict === 'crashed' && !asked && !evidence.heartbeats.reborn && evidence.callers.every((c) => c.refused === 0);
     const reached = evidence.otherMonitors === 'hear it' || evidence.callers.some(({ ok }) => ok > 0);
+    // What is seen while a repair is under way is the repair: it takes the process down.
+    const { verdict, reasons } = opinions.get(node)!.standing;
+    if (facts.has(seen.verdict) && underRepair(node)) return { seen: { node, verdict, reasons }, reached };
     return { seen: hasty ? { ...seen, verdict: 'healthy' } : seen, reached };
+  }
+
+  function underRepair(node: string): boolean {
+    const last = incidents.get(node)?.orders.findLast(({ result }) => result === 'done');
+    return last !== undefined && last.order !== 'drain' && clock.wall() - last.at < repairMs;
   }
 
   function suspected(node: string): boolean {

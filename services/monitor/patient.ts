@@ -22,6 +22,8 @@ export interface Patient {
   readonly incarnation: () => number | undefined;
   readonly phase: () => Heartbeat['phase'] | undefined;
   readonly token: () => number;
+  /** How late its main loop is, by its own word, ms. */
+  readonly lagMs: () => number | undefined;
   readonly self: () => NodeSelf | undefined;
   /** Another process than before speaks, the one before never took leave, and the new one is not ready yet. */
   readonly reborn: () => boolean;
@@ -73,6 +75,7 @@ export function createPatient(): Patient {
     incarnation: () => detector.incarnation,
     phase: () => last?.phase,
     token: () => last?.token ?? 0,
+    lagMs: () => last?.self?.lagMs,
     self: () => self.over(),
     reborn: () => reborn,
     heardAt: () => heardAt,

@@ -1,6 +1,6 @@
 import type { Evidence, Observer } from '../../shared/membership/diagnosis.ts';
 import { thresholds } from '../../shared/membership/diagnose.ts';
-import { createEvidence } from '../../shared/membership/evidence.ts';
+import { createEvidence, median } from '../../shared/membership/evidence.ts';
 import { heartbeatIntervalMs } from '../../shared/membership/heartbeat.ts';
 import type { LagMeter } from '../../shared/membership/lag.ts';
 import type { Hearing } from '../../shared/membership/phi.ts';
@@ -122,7 +122,9 @@ export function createSenses({ nodes, clock, lag }: SensesOptions): Senses {
     observer() {
       const heard = nodes.filter((node) => patient(node).incarnation() !== undefined);
       const silent = heard.filter((node) => phi(node) >= thresholds.phi && probeOf(node)?.opsPort !== 'refused');
-      return { lagMs: lag.lagMs(), silentShare: heard.length === 0 ? 0 : silent.length / heard.length };
+      const lags = heard.flatMap((node) => patient(node).lagMs() ?? []);
+      const typicalLagMs = lags.length === 0 ? 0 : median(lags);
+      return { lagMs: lag.lagMs(), typicalLagMs, silentShare: heard.length === 0 ? 0 : silent.length / heard.length };
     },
     firstBadAt(node) {
       const it = patient(node);

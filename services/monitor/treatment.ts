@@ -70,7 +70,7 @@ export function createTreatment(options: TreatmentOptions): Treatment {
       now: clock.now(),
       groupSize: members.length,
       groupServing: members.filter(serves).length,
-      standbys: places.waiting(node),
+      standbys: places.holds(node.id) ? places.waiting(node) : [],
       past,
       doubtsItself: lagMs >= thresholds.observerLagMs || silentShare > thresholds.silentShare,
       restartRefused: clock.now() - (refused.get(node.id) ?? -Infinity) < settings.refusalMs,
@@ -126,7 +126,7 @@ export function createTreatment(options: TreatmentOptions): Treatment {
       const patient = senses.patient(id);
       // The cure works: a new process is starting, or the last window looked well already.
       if (token === undefined || id === monitor || seen.verdict !== standing.verdict || patient.reborn()) return;
-      if (!places.holds(id) || !agreed(id, standing.verdict)) return;
+      if (!agreed(id, standing.verdict)) return;
       const order = decideRepair(
         {
           node: id,

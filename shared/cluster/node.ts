@@ -39,6 +39,7 @@ import type { ControlClient } from './control-client.ts';
 import { createDataPort } from './data-port.ts';
 import { listenerSwitch, type ListenerSwitch, type ListenOptions } from './listener-switch.ts';
 import { createOpsPort } from './ops-port.ts';
+import { createPlace } from './place.ts';
 import { furtherAddresses } from './routes.ts';
 import { nodesHosting, type Topology, type TopologyNode } from './topology.ts';
 
@@ -97,6 +98,15 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   // How late the main loop runs is measured by the true clock: timers run on that one, too.
   const lag = createLagMeter(options.clock, scheduler);
   const { observe: count, watchAttempt: measure } = clientMetrics(metrics, log);
+  const place = createPlace({
+    node,
+    setPhase: (phase) => heart.setPhase(phase),
+    open: () => open(),
+    onFailure(err) {
+      log.fatal({ err }, 'the standby could not open');
+      process.exit(70);
+    },
+  });
   const self = createSelfMeter(clock, lag);
   const sightings = createSightings(clock, lag.lostMs);
   const witness = createWitness(sightings);
@@ -123,6 +133,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const server = createServer(node.id, [
     ...(faults ? [faults.atEntry] : []),
     self.layer,
+    place.layer,
     serverStats(metrics, clock),
     ...security.layers,
     ...serverLayers(policy, { clock, lagMs: lag.lagMs, observe }),
@@ -163,6 +174,8 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     scheduler,
     self: self.report,
     sightings: sightings.take,
+    token: place.token,
+    onView: place.follow,
     send: heartbeatSender(client.toNode, newContext),
   });
 
@@ -190,6 +203,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const stop = (): Promise<void> => (stopping ??= release());
 
   async function release(): Promise<void> {
+    place.leave();
     listeners.forget();
     faults?.registry.healAll('shutdown');
     heart.setPhase('draining');
@@ -201,9 +215,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     await close(ops);
   }
 
-  try {
-    const { port: opsPort } = await listen(ops, { port: twin ? 0 : node.opsPort, host: bindHost });
-    opened.push(ops);
+  async function open(): Promise<void> {
     for (const name of node.components) {
       const definition = components[name]!;
       const environment: Environment = {
@@ -263,7 +275,12 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       listeners.add(door.server, address);
     }
     for (const { host, port } of furtherAddresses(node, bindHost)) await openDataPort(dataAddress(port, host, chaosEnabled));
-    heart.setPhase('ready');
+  }
+
+  try {
+    const { port: opsPort } = await listen(ops, { port: twin ? 0 : node.opsPort, host: bindHost });
+    opened.push(ops);
+    await place.begin();
     return { stop, opsPort };
   } catch (error) {
     await stop().catch(() => {});

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Value } from 'typebox/value';
+import { standbyKinds, type StandbyKind } from '../membership/fencing.ts';
 import { RpcError } from '../rpc/errors.ts';
 import type { Component } from './component.ts';
 import { defaultPortBase, portAllocator, portSpan } from './ports.ts';
@@ -91,6 +92,12 @@ function parseFile(text: string, name: string): TopologyFile {
   return value;
 }
 
+/** The replicas of one shard, then those that stand by, the most ready first. */
+function placesOf({ replicas, standbys = {} }: NodeGroup): (StandbyKind | undefined)[] {
+  const spares = standbyKinds.flatMap((kind) => Array.from({ length: standbys[kind] ?? 0 }, () => kind));
+  return [...Array.from({ length: replicas }, () => undefined), ...spares];
+}
+
 /** Names and addresses every node of the file. */
 export function expand(file: TopologyFile, options: LoadOptions = {}): Topology {
   const portBase = options.portBase ?? defaultPortBase;
@@ -101,7 +108,8 @@ export function expand(file: TopologyFile, options: LoadOptions = {}): Topology 
   const nodes: TopologyNode[] = [];
   for (const group of file.nodes) {
     for (let shard = 1; shard <= (group.shards ?? 1); shard++) {
-      for (let replica = 1; replica <= group.replicas; replica++) {
+      for (const [i, standby] of placesOf(group).entries()) {
+        const replica = i + 1;
         const id = group.shards === undefined ? `${group.name}-${replica}` : `${group.name}-${shard}-${replica}`;
         const host = options.hosts === 'by-name' ? id : '127.0.0.1';
         const sharded = group.components.includes('database');
@@ -111,6 +119,7 @@ export function expand(file: TopologyFile, options: LoadOptions = {}): Topology 
           group: group.name,
           components: group.components,
           ...(sharded ? { shard } : {}),
+          ...(standby && { standby }),
           host,
           ...ports,
           ...(group.routes && { routes: routesOf(group.routes, host, ports.port) }),

@@ -112,6 +112,11 @@ export function nodesHosting(topology: Topology, component: string, shard?: numb
   );
 }
 
+/** The nodes that run from the beginning: all but cold standbys. */
+export function startedNodes({ nodes }: Pick<Topology, 'nodes'>): readonly TopologyNode[] {
+  return nodes.filter(({ standby }) => standby !== 'cold');
+}
+
 /** Where the watchdog that runs `node` takes orders: one for all nodes of a machine, or the container's own. */
 export function watchdogOf(topology: Topology, node: TopologyNode): { readonly host: string; readonly port: number } {
   return { host: node.host, port: topology.watchdogPort };

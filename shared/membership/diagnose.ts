@@ -11,8 +11,11 @@ export const thresholds = {
   /** Lost votes and invalid replies: a bit flips once, a liar goes on. */
   minLies: 3,
   slowRatio: 3,
-  /** Its main loop is this late on average. */
-  nodeLagMs: 50,
+  /** Its main loop is this late on average, and so many times as late as others'. */
+  nodeLagMs: 100,
+  lagRatio: 4,
+  /** Where all are this late, the machine is short of processors, and nobody limps by himself. */
+  commonLagMs: 30,
   /** An observer this late does not trust its own eyes. */
   observerLagMs: 100,
   /** So many fall silent at once only when the observer is the one who is cut off. */
@@ -88,14 +91,14 @@ const shedding: Rule = (_, { calls, shed }) =>
     : undefined;
 
 /** Replies that arrive late or in crumbs: from here on the heartbeats are fine. */
-const slow: Rule = ({ self }, { calls, ok, latencyRatio, partial }) => {
+const slow: Rule = ({ self }, { calls, ok, latencyRatio, partial }, { typicalLagMs }) => {
   if (calls < thresholds.minCalls) return undefined;
   if (partial / calls >= thresholds.badShare) return ['limping', `${percent(partial / calls)} of its replies trickle`];
   // Without a single answer nobody knows whether it is slow or out of reach.
-  if (ok === 0) return undefined;
+  if (ok === 0 || typicalLagMs >= thresholds.commonLagMs) return undefined;
   if (latencyRatio !== undefined && latencyRatio >= thresholds.slowRatio)
     return ['limping', `${latencyRatio.toFixed(1)} times as slow as its peers`];
-  return self && self.lagMs >= thresholds.nodeLagMs
+  return self && self.lagMs >= Math.max(thresholds.nodeLagMs, thresholds.lagRatio * typicalLagMs)
     ? ['limping', `its main loop lags by ${self.lagMs.toFixed(0)} ms`]
     : undefined;
 };
@@ -125,6 +128,8 @@ function background({ heartbeats: { phi } }: Evidence, observer: Observer): stri
   const reasons: string[] = [];
   if (phi !== undefined && phi >= 1) reasons.push(`phi ${phi.toFixed(1)}`);
   if (observer.lagMs >= thresholds.observerLagMs) reasons.push(`this monitor lags by ${observer.lagMs.toFixed(0)} ms itself`);
+  if (observer.typicalLagMs >= thresholds.commonLagMs)
+    reasons.push(`main loops lag everywhere (${observer.typicalLagMs.toFixed(0)} ms): the machine is short of processors`);
   if (observer.silentShare > thresholds.silentShare)
     reasons.push(`${percent(observer.silentShare)} of all nodes are silent at once: this monitor may be cut off`);
   return reasons;

@@ -63,6 +63,8 @@ export interface NodeSelf {
 /** How far the observer may trust what it sees. */
 export interface Observer {
   readonly lagMs: number;
+  /** How late main loops are everywhere: the median of what the nodes say of themselves, ms. */
+  readonly typicalLagMs: number;
   /** The share of all nodes that are silent for it now. */
   readonly silentShare: number;
 }

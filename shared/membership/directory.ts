@@ -1,6 +1,6 @@
 import { nodesHosting, type Topology, type TopologyNode } from '../cluster/topology.ts';
 import type { Endpoint } from '../rpc/call.ts';
-import type { View } from './view.ts';
+import type { MemberState, View } from './view.ts';
 
 /** Answers "who can serve this?" from the topology (who should) and the view (who can). */
 export interface Directory {
@@ -15,6 +15,7 @@ export interface Directory {
  */
 export function createDirectory(topology: Topology, view: () => View | undefined): Directory {
   const placed = new Map<string, readonly Endpoint[]>();
+  const standbys = new Set(topology.nodes.filter(({ standby }) => standby !== undefined).map(({ id }) => id));
   let seen: View | undefined;
   let usable = new Map<string, readonly Endpoint[]>();
 
@@ -37,7 +38,9 @@ export function createDirectory(topology: Topology, view: () => View | undefined
       const key = shard === undefined ? component : `${component}/${shard}`;
       let endpoints = usable.get(key);
       if (!endpoints) {
-        endpoints = usableEndpoints(hosts(component, shard, key), current);
+        // Before the first view nobody is promoted.
+        const all = hosts(component, shard, key);
+        endpoints = current ? usableEndpoints(all, current) : all.filter(({ node }) => !standbys.has(node));
         usable.set(key, endpoints);
       }
       return endpoints;
@@ -56,12 +59,22 @@ function endpointOf({ id, host, port, routes = [] }: TopologyNode): Endpoint {
   return { node: id, host: first.host, port: first.port, ...(alternates.length > 0 && { alternates }) };
 }
 
+const lastResorts: readonly (readonly (MemberState | undefined)[])[] = [
+  ['draining', 'quarantined', 'standby'],
+  ['quarantined', 'standby'],
+  ['standby'],
+];
+
 /** Pure: which of `endpoints` to use under `view`. */
 export function usableEndpoints(endpoints: readonly Endpoint[], view: View | undefined): readonly Endpoint[] {
   if (!view) return endpoints;
   const states = new Map(view.members.map((member) => [member.node, member.state]));
   const alive = endpoints.filter(({ node }) => states.get(node) === 'alive');
   if (alive.length > 0) return alive;
-  const staying = endpoints.filter(({ node }) => states.get(node) !== 'draining');
-  return staying.length > 0 ? staying : endpoints;
+  // Slow is better than nothing, and nothing better than a lie or a refusal.
+  for (const avoided of lastResorts) {
+    const left = endpoints.filter(({ node }) => !avoided.includes(states.get(node)));
+    if (left.length > 0) return left;
+  }
+  return endpoints;
 }

@@ -101,6 +101,15 @@ interface Report {
 /** Two heartbeats of a caller. */
 const recentMs = 1_000;
 
+/** Latencies of the newest five seconds are compared: a limper must not take ten to be noticed. */
+const latencyMs = 5_000;
+
+/** A limper is slow most of the time, a starved process now and then: of the node's own intervals a low quantile counts. */
+const ownQuantile = 0.4;
+
+/** Between 1 and 4 ms nothing limps, ms. */
+const graceMs = 5;
+
 /** Answers of a caller before its latency of a node is compared. */
 const minAnswers = 5;
 
@@ -127,6 +136,7 @@ export function createEvidence(windowMs: number) {
           node,
           caller,
           current.filter((report) => report.caller === caller),
+          now,
         ),
       );
     },
@@ -154,36 +164,40 @@ function complains({ timeouts, partial, refused, resets, shed, invalid, lostVote
   return timeouts + partial + refused + resets + shed + invalid + lostVotes + proofs > 0;
 }
 
-function sight(node: string, caller: string, reports: readonly Report[]): CallerSight {
+function sight(node: string, caller: string, reports: readonly Report[], now: number): CallerSight {
   const own = reports.filter(({ sighting }) => sighting.node === node).map(({ sighting }) => sighting);
   const sums = { ...nothing };
   for (const sighting of own) for (const outcome of outcomes) sums[outcome] += sighting[outcome];
   const { proofs: _, ...counts } = sums;
   const calls = sums.ok + sums.timeouts + sums.refused + sums.resets + sums.shed + sums.unanswered;
-  return { caller, calls, ...counts, latencyRatio: ratio(node, own[0]?.group, reports) };
+  return { caller, calls, ...counts, latencyRatio: ratio(node, reports, now) };
 }
 
 /** The node's latency over the median of its peers', as one caller saw them: the caller's own slowness cancels out. */
-function ratio(node: string, group: string | undefined, reports: readonly Report[]): number | undefined {
+function ratio(node: string, reports: readonly Report[], now: number): number | undefined {
+  const group = reports.find(({ sighting }) => sighting.node === node)?.sighting.group;
   const medians = new Map<string, number[]>();
   const answers = new Map<string, number>();
-  for (const { sighting } of reports) {
-    if (sighting.group !== group || sighting.medianMs === undefined) continue;
+  for (const { at, sighting } of reports) {
+    if (at <= now - latencyMs || sighting.group !== group || sighting.medianMs === undefined) continue;
     medians.set(sighting.node, [...(medians.get(sighting.node) ?? []), sighting.medianMs]);
     answers.set(sighting.node, (answers.get(sighting.node) ?? 0) + sighting.ok + sighting.unanswered);
   }
   const typical = [...medians]
     .filter(([name]) => (answers.get(name) ?? 0) >= minAnswers)
-    .map(([name, all]) => ({ name, ms: median(all) }));
+    .map(([name, all]) => ({ name, ms: quantile(all, name === node ? ownQuantile : 0.5) }));
   const own = typical.find(({ name }) => name === node);
   const peers = typical.filter(({ name }) => name !== node).map(({ ms }) => ms);
   if (!own || peers.length === 0) return undefined;
-  // Half a millisecond of grace: between 0.1 and 0.4 ms nothing limps.
-  return (own.ms + 0.5) / (median(peers) + 0.5);
+  return (own.ms + graceMs) / (median(peers) + graceMs);
 }
 
-export function median(values: readonly number[]): number {
+export const median = (values: readonly number[]): number => quantile(values, 0.5);
+
+/** Between the two nearest values, in proportion; of at least one value. */
+export function quantile(values: readonly number[], q: number): number {
   const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+  const position = q * (sorted.length - 1);
+  const below = sorted[Math.floor(position)]!;
+  return below + (position % 1) * (sorted[Math.ceil(position)]! - below);
 }

@@ -63,10 +63,16 @@ export const repairLimits = {
   burstMs: 10_000,
   /** A drained limper gets this long to recover before it is restarted. */
   drainMs: 3_000,
+  /** One limper at a time in the whole cluster, for so long. */
+  oneLimperMs: 30_000,
   /** Restarts without lasting success before a standby is asked; and how long a stopped node is waited for. */
   triesBeforePromotion: 2,
   promoteAfterMs: 5_000,
 } as const;
+
+function isRecentDrain(order: PastOrder, now: number): boolean {
+  return order.do === 'drain' && now - order.at < repairLimits.oneLimperMs;
+}
 
 /** How many of `size` replicas may be out at once: a majority stays, and of a pair one. */
 export function tolerated(size: number): number {
@@ -94,6 +100,9 @@ export function decideRepair(patient: Patient, ward: Ward): RepairOrder | Patien
     (lasting || cures >= repairLimits.triesBeforePromotion)
   )
     return { do: 'promote', node: standby, instead: node };
+
+  if (verdict === 'limping' && ward.past.some((order) => order.node !== node && isRecentDrain(order, ward.now)))
+    return wait('another node was drained a moment ago: when many are slow, the cause is a common one');
 
   const last = about.at(-1);
   const drainedMs = last?.do === 'drain' && last.incarnation === incarnation ? ward.now - last.at : undefined;

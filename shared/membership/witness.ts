@@ -37,7 +37,8 @@ export function outcomeOf(
   if (call.signal.aborted) return 'unanswered';
   if (!error) return undefined;
   // It answered, and told of another one's failure or of a wrong request.
-  if (!isFaultOf(node, error)) return error.code === 'cancelled' ? undefined : 'ok';
+  const answered = error.relayed && error.code !== 'overloaded';
+  if (answered || !isFaultOf(node, error)) return error.code === 'cancelled' ? undefined : 'ok';
   switch (error.code) {
     case 'unreachable':
       return 'refused';

@@ -34,6 +34,8 @@ export interface RpcErrorOptions {
   readonly retryAfterMs?: number;
   /** The node that failed, when known. */
   readonly node?: string;
+  /** A node answered with it: it did not happen here, or on the way. */
+  readonly relayed?: boolean;
 }
 
 export class RpcError extends Error {
@@ -41,6 +43,7 @@ export class RpcError extends Error {
   readonly definite: boolean;
   readonly retryAfterMs: number | undefined;
   readonly node: string | undefined;
+  readonly relayed: boolean;
 
   constructor(code: ErrorCode, detail: string, options: RpcErrorOptions = {}) {
     // Refusals are answers, and frequent under overload: where they were made is in their words. Only `internal` is worth a stack trace.
@@ -53,6 +56,7 @@ export class RpcError extends Error {
     this.definite = options.definite ?? errorCodes[code].definite;
     this.retryAfterMs = options.retryAfterMs;
     this.node = options.node;
+    this.relayed = options.relayed ?? false;
   }
 
   get status(): number {
@@ -93,6 +97,7 @@ export function fromProblem(body: unknown, status: number, node?: string): RpcEr
     const problem = body as Problem;
     return new RpcError(problem.code, String(problem.detail ?? errorCodes[problem.code].title), {
       definite: problem.definite === true,
+      relayed: true,
       ...(typeof problem.retryAfterMs === 'number' ? { retryAfterMs: problem.retryAfterMs } : {}),
       ...((problem.node ?? node) === undefined ? {} : { node: problem.node ?? node }),
     });

@@ -39,7 +39,7 @@ export interface NodeStatus {
 }
 
 export interface Watchdog {
-  /** Starts everything, wave by wave; resolves when all nodes are ready, rejects when one is given up. */
+  /** Starts everything but cold standbys, wave by wave; resolves when all nodes are ready, rejects when one is given up. */
   readonly start: (signal: AbortSignal) => Promise<void>;
   /** Stops everything, the doors first; resolves when no process is left. Idempotent. */
   readonly stop: () => Promise<void>;
@@ -105,8 +105,9 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
   return {
     async start(signal) {
       // All load their code at once; they open in order.
-      for (const node of waves.flat()) children.get(node.id)!.load();
-      for (const wave of waves) {
+      const warm = waves.map((wave) => wave.filter(({ standby }) => standby !== 'cold'));
+      for (const node of warm.flat()) children.get(node.id)!.load();
+      for (const wave of warm) {
         if (signal.aborted) throw signal.reason;
         for (const node of wave) children.get(node.id)!.start();
         await waveReady(wave, signal);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { atLeast, downtimes, fewerThan, intervalBook, nodeBook, union } from '../../../shared/membership/availability.ts';
 import type { Verdict } from '../../../shared/membership/diagnosis.ts';
 import { advance, ordered, phases, type Incident } from '../../../shared/membership/incident.ts';
-import { expectedVerdicts, score, type Truth } from '../../../shared/membership/scoring.ts';
+import { expectedVerdicts, score, truthsIn, type Truth } from '../../../shared/membership/scoring.ts';
 import { verdicts } from '../../../shared/membership/diagnosis.ts';
 import { faultKinds } from '../../../shared/faults/kinds.ts';
 
@@ -50,6 +50,13 @@ test('without anybody who saw a bad answer, a failure begins when it is detected
 test('a relapse before it is steady takes the fix back', () => {
   const [incident] = live([...crash.slice(0, 6), '7 ! crashed crashed', '9 . healthy crashed', '12 . healthy healthy']);
   expect(incident?.stamps).toMatchObject({ fix: 9_000, steady: 12_000 });
+});
+
+test('an order that was refused repaired nothing', () => {
+  const note = { at: 3_500, order: 'restart', result: 'refused' as const, detail: 'its machine is gone' };
+  const refused = ordered(live(crash.slice(0, 3))[0]!, note);
+  const over = advance('r-1', refused, { at: 8_000, suspected: false, seen: 'healthy', standing: 'healthy', reasons: [] });
+  expect(over).toMatchObject({ outcome: 'passed', orders: [note] });
 });
 
 test('what ends without an order of ours has passed; what was never named was a doubt and no failure', () => {
@@ -196,4 +203,34 @@ test('every kind of fault has its expected verdicts, each a verdict that exists'
     const harmless = ['none', 'clock.skew', 'net.duplicate', 'limp.disk'];
     expect(expectedVerdicts(kind).length > 0).toBe(!harmless.includes(kind));
   }
+});
+
+test("the truth is read from the injector's journal: a halt ends everything, and who only takes part need not be noticed", () => {
+  const line = (at: number, event: string, id: string, target: string, more = {}) => ({
+    at,
+    event,
+    id,
+    kind: 'net.drop',
+    target,
+    ...more,
+  });
+  const truths = truthsIn([
+    line(1, 'undo', 'f-1', 'r-1'),
+    line(2, 'inject', 'f-1', 'r-1', { casualty: true }),
+    line(2, 'inject', 'f-1', 'r-2', { casualty: false }),
+    line(3, 'inject', 'f-2', 'r-3'),
+    line(5, 'heal', 'f-1', 'r-1'),
+    line(7, 'halt', '*', '*'),
+    line(9, 'inject', 'f-3', 'r-4'),
+  ]);
+  expect(truths.map(({ node, injectedAt, endedAt, bystander }) => [node, injectedAt, endedAt, bystander])).toEqual([
+    ['r-1', 2, 5, undefined],
+    ['r-2', 2, 7, true],
+    ['r-3', 3, 7, undefined],
+    ['r-4', 9, undefined, undefined],
+  ]);
+  const alarm = { ...incident(4, [0, 1, 1]), node: 'r-2' };
+  const result = score(truths, [alarm], { nodes: 4, observedMs: 3_600_000, graceMs: 10 });
+  expect(result.falseAlarms).toEqual([]);
+  expect(result.confusion).toEqual({ 'net.drop': { unseen: 3 } });
 });

@@ -3,7 +3,7 @@ import { diagnose } from '../../../shared/membership/diagnose.ts';
 import { verdicts, type CallerSight, type Evidence, type Observer, type Verdict } from '../../../shared/membership/diagnosis.ts';
 import { settle, wellStanding, windowsNeeded } from '../../../shared/membership/hysteresis.ts';
 
-const calm: Observer = { lagMs: 1, silentShare: 0.05 };
+const calm: Observer = { lagMs: 1, typicalLagMs: 1, silentShare: 0.05 };
 const beating = { phi: 0.4, echoes: 0 };
 const silent = { phi: 12, echoes: 0 };
 
@@ -43,6 +43,37 @@ const cases: Case[] = [
     reason: /although its process is alive/,
   },
   { is: 'one refused connection among good answers', evidence: { callers: both({ ok: 9, refused: 1 }) }, verdict: 'healthy' },
+  {
+    is: 'a new process in the place of one that never took leave',
+    evidence: { heartbeats: { phi: 0, echoes: 0, reborn: true } },
+    verdict: 'crashed',
+    reason: /never took leave/,
+  },
+  {
+    is: 'a loop that lags while all lag',
+    evidence: { callers: busy, self: { lagMs: 200, received: 9, answered: 9, meanMs: 1 } },
+    observer: { typicalLagMs: 40 },
+    verdict: 'healthy',
+    reason: /short of processors/,
+  },
+  {
+    is: 'a slow node where all are starved',
+    evidence: { callers: both({ ok: 50, latencyRatio: 9 }) },
+    observer: { typicalLagMs: 40 },
+    verdict: 'healthy',
+  },
+  {
+    is: 'nobody who waits for its answers, because others are faster, and it works on',
+    evidence: { callers: both({ unanswered: 20 }), self: { lagMs: 1, received: 40, answered: 2, meanMs: 300 } },
+    verdict: 'limping',
+    reason: /run into their deadline/,
+  },
+  {
+    is: 'nobody who gets its answers, and none of the calls reaches it',
+    evidence: { callers: both({ unanswered: 20 }), self: { lagMs: 1, received: 0, answered: 0, meanMs: 0 } },
+    verdict: 'partitioned',
+    reason: /never reach it/,
+  },
   { is: 'silence and no word of anybody', evidence: { heartbeats: silent }, verdict: 'crashed', reason: /nobody knows more/ },
   {
     is: 'silence, process running, ops silent',

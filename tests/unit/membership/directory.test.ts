@@ -14,6 +14,8 @@ test.each<[string, View | undefined, string]>([
   ['whoever is alive', view('alive', 'dead', 'alive'), 'ac'],
   ['nobody suspected while others are alive', view('suspect', 'alive', 'starting'), 'b'],
   ['everybody who stays when nobody is alive: the view is more likely wrong', view('dead', 'suspect', 'draining'), 'ab'],
+  ['a limper rather than a liar', view('quarantined', 'draining', 'standby'), 'b'],
+  ['a liar rather than nobody', view('quarantined', 'standby', 'standby'), 'a'],
   ['even those who leave when there is nobody else', view('draining', 'draining', 'draining'), 'abc'],
 ])('calls go to %s', (_what, seen, expected) => {
   expect(

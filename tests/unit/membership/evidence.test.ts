@@ -50,7 +50,7 @@ test('latency is compared with the median of the peers as the same caller saw th
   evidence.report('fast', [seen('r-1', { medianMs: 40 }), seen('r-2', { medianMs: 2 }), seen('r-3', { medianMs: 3 })], 0);
   evidence.report('slow', [seen('r-1', { medianMs: 240 }), seen('r-2', { medianMs: 202 }), seen('r-3', { medianMs: 203 })], 0);
   const ratios = evidence.about('r-1', 1).map(({ latencyRatio }) => latencyRatio!);
-  expect(ratios[0]).toBeCloseTo(40.5 / 3, 5);
+  expect(ratios[0]).toBeCloseTo(45 / 7.5, 5);
   expect(ratios[1]).toBeLessThan(1.25);
 });
 
@@ -65,10 +65,59 @@ test.each([
   expect(evidence.about('r-1', 1)[0]?.latencyRatio).toBeUndefined();
 });
 
-test('differences below half a millisecond are nobody limping', () => {
+test('between one and four milliseconds nothing limps', () => {
   const evidence = createEvidence(10_000);
-  evidence.report('app-1', [seen('r-1', { medianMs: 0.4 }), seen('r-2', { medianMs: 0.1 })], 0);
-  expect(evidence.about('r-1', 1)[0]?.latencyRatio).toBeLessThan(1.6);
+  evidence.report('app-1', [seen('r-1', { medianMs: 4 }), seen('r-2', { medianMs: 1 })], 0);
+  expect(evidence.about('r-1', 1)[0]?.latencyRatio).toBe(1.5);
+});
+
+test('slow now and then is starved, slow most of the time is limping, and only the last five seconds count', () => {
+  const ratioOf = (medians: readonly number[], at = 4_999) => {
+    const evidence = createEvidence(10_000);
+    for (const [i, medianMs] of medians.entries())
+      evidence.report('app-1', [seen('r-1', { medianMs }), seen('r-2', { medianMs: 5 })], i * 500);
+    return evidence.about('r-1', at)[0]?.latencyRatio ?? 0;
+  };
+  expect(ratioOf([5, 400, 5, 5, 400, 5, 5, 400, 5, 5])).toBe(1);
+  expect(ratioOf([400, 5, 400, 400, 5, 400, 400, 400, 5, 400])).toBeGreaterThan(10);
+  expect(ratioOf([400, 400, 400, 400, 5, 5, 5, 5, 5, 5, 5, 5], 6_000)).toBe(1);
+});
+
+test('attempts that were given up count as at least as slow as the wait for them, and a proof as a proof', () => {
+  const evidence = createEvidence(10_000);
+  evidence.report('app-1', [seen('r-1', { ok: 0, unanswered: 8, medianMs: 60 }), seen('r-2', { medianMs: 5, proofs: 2 })], 0);
+  expect(evidence.about('r-1', 1)[0]).toMatchObject({ calls: 8, unanswered: 8, latencyRatio: 6.5 });
+  expect([evidence.proofs('r-1', 1), evidence.proofs('r-2', 1)]).toEqual([0, 2]);
+});
+
+test('a caller that stood still itself reports neither timeouts nor latencies, and still reports refusals and lies', () => {
+  let now = 0;
+  let lostMs = 0;
+  const sightings = createSightings({ now: () => now, wall: () => 0 }, () => lostMs);
+  const note = () => {
+    sightings.note('r-1', 'ranking', 'ok', 900);
+    for (const outcome of ['timeouts', 'unanswered', 'refused', 'lostVotes'] as const) sightings.note('r-1', 'ranking', outcome);
+  };
+  note();
+  [now, lostMs] = [500, 49];
+  expect(sightings.take()[0]).toMatchObject({ ok: 1, timeouts: 1, unanswered: 1, refused: 1, lostVotes: 1, medianMs: 900 });
+  note();
+  [now, lostMs] = [1_000, 100];
+  const [doubtful] = sightings.take();
+  expect(doubtful).toMatchObject({ ok: 1, timeouts: 0, unanswered: 0, refused: 1, lostVotes: 1 });
+  expect(doubtful?.medianMs).toBeUndefined();
+});
+
+test('the first complaint says when a failure began, and a lost call of the last second asks for a closer look', () => {
+  const evidence = createEvidence(10_000);
+  evidence.report('app-1', [seen('r-1')], 1_000);
+  evidence.report('app-1', [seen('r-1', { refused: 1 }), seen('r-2')], 2_000);
+  evidence.report('app-2', [seen('r-1', { timeouts: 1 })], 3_000);
+  expect(evidence.firstBadAt('r-1', 3_500)).toBe(2_000);
+  expect(evidence.firstBadAt('r-2', 3_500)).toBeUndefined();
+  expect([evidence.recentlyLost('r-1', 3_500), evidence.recentlyLost('r-1', 4_500), evidence.recentlyLost('r-2', 3_500)]).toEqual(
+    [true, false, false],
+  );
 });
 
 test('nobody reports about itself, and what was seen before a repair can be forgotten', () => {

@@ -58,6 +58,23 @@ test.each<[string, Partial<Patient>, Partial<Ward>, string]>([
     { past: [past(301, 'restart'), past(302, 'restart')], standbys: ['ranking-9'] },
     'restart',
   ],
+  ['a crash whose machine is gone, with a standby', {}, { restartRefused: true, standbys: ['ranking-9'] }, 'promote'],
+  ['a crash whose machine is gone, without a standby', {}, { restartRefused: true }, 'restart'],
+  ['a crash of five seconds with a standby', { standingMs: 5_000 }, { standbys: ['ranking-9'] }, 'promote'],
+  ['a limper of five seconds with a standby', { verdict: 'limping', standingMs: 5_000 }, { standbys: ['ranking-9'] }, 'drain'],
+  [
+    'a crash a second after a promotion',
+    { standingMs: 9_000 },
+    { standbys: ['ranking-9'], past: [past(1, 'promote')] },
+    'gets 5 s to work',
+  ],
+  [
+    'a limper while another one was drained a moment ago',
+    { verdict: 'limping' },
+    { past: [past(29, 'drain', { node: 'html-1' })] },
+    'the cause is a common one',
+  ],
+  ['a limper long after another one', { verdict: 'limping' }, { past: [past(31, 'drain', { node: 'html-1' })] }, 'drain'],
   ['a crash loop with a standby', {}, { past: [past(40, 'restart'), past(20, 'restart')], standbys: ['ranking-9'] }, 'promote'],
   ['a crash loop without a standby', {}, { past: [past(40, 'restart'), past(20, 'restart')] }, 'restart'],
   [
