@@ -1,10 +1,15 @@
 import { join } from 'node:path';
 import { component } from '../../shared/cluster/component.ts';
+import { inBatches } from '../../shared/rpc/batched.ts';
+import type { Context } from '../../shared/rpc/context.ts';
+import type { RequestOf } from '../../shared/rpc/contract.ts';
 import { database } from './contract.ts';
 import { createFinder } from './finder.ts';
 import { openShard } from './open.ts';
 import { shardFolder } from './sharding.ts';
 import { shardMetrics } from './shard-metrics.ts';
+
+const { operations } = database;
 
 /** Serves one shard of the data set. */
 export const databaseComponent = component({
@@ -17,12 +22,14 @@ export const databaseComponent = component({
     const finder = createFinder(shard, observe);
     const { index, store } = shard;
     log.info({ shard: shardNumber, pages: index.segment.documents, openedMs: shard.openedMs }, 'shard open');
+    const find = async (request: RequestOf<typeof operations.find>, { requestId }: Context) => {
+      await disk(requestId);
+      return finder.find(request);
+    };
     return {
       handlers: {
-        async find(request, { requestId }) {
-          await disk(requestId);
-          return finder.find(request);
-        },
+        find,
+        findMany: inBatches(find),
         async pages({ ids }, { requestId }) {
           await disk(requestId);
           return { version: store.version, pages: store.pages(ids) };

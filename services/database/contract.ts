@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { batchOf } from '../../shared/rpc/batched.ts';
 import { contract, operation } from '../../shared/rpc/contract.ts';
 import { Plan } from '../query/plan.ts';
 
@@ -65,24 +66,27 @@ export const FindResult = Type.Object({
 });
 export type FindResult = Static<typeof FindResult>;
 
-export const database = contract('database', {
-  find: operation({
-    summary: 'The best candidates of one shard, with what ranking needs to order them',
-    sharded: true,
-    request: Type.Object({
-      plan: Plan,
-      size: Type.Integer({ minimum: 1, maximum: 1_000 }),
-      /** The caller's belief about all shards. The choice of candidates is exact when it is true (see scatter.ts). */
-      statistics: Type.Optional(Statistics),
-    }),
-    response: Type.Object({
-      total: Type.Integer({ minimum: 0 }),
-      /** This shard's own part: the caller adds the parts up and sees whether its belief was true. */
-      statistics: Statistics,
-      candidates: Type.Array(Candidate),
-      version: DataVersion,
-    }),
+const find = operation({
+  summary: 'The best candidates of one shard, with what ranking needs to order them',
+  sharded: true,
+  request: Type.Object({
+    plan: Plan,
+    size: Type.Integer({ minimum: 1, maximum: 1_000 }),
+    /** The caller's belief about all shards. The choice of candidates is exact when it is true (see scatter.ts). */
+    statistics: Type.Optional(Statistics),
   }),
+  response: Type.Object({
+    total: Type.Integer({ minimum: 0 }),
+    /** This shard's own part: the caller adds the parts up and sees whether its belief was true. */
+    statistics: Statistics,
+    candidates: Type.Array(Candidate),
+    version: DataVersion,
+  }),
+});
+
+export const database = contract('database', {
+  find,
+  findMany: batchOf('find', find),
   pages: operation({
     summary: 'Pages of one shard by id; unknown ids are left out',
     sharded: true,

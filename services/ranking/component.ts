@@ -1,4 +1,5 @@
 import { component } from '../../shared/cluster/component.ts';
+import { inBatches } from '../../shared/rpc/batched.ts';
 import { query } from '../query/contract.ts';
 import { ranking } from './contract.ts';
 import { rank } from './rank.ts';
@@ -14,9 +15,11 @@ export const rankingComponent = component({
       ordered.inc(request.candidates.length);
       return rank(request);
     };
+    const answer = async (request: Parameters<typeof rank>[0]) => ({ ranked: order(request) });
     return {
       handlers: {
-        rank: async (request) => ({ ranked: order(request) }),
+        rank: answer,
+        rankMany: inBatches(answer),
         async search(request, context) {
           const { plan, suggestion, found } = await upstream.query.search(request, context);
           const ranked = order(rankRequest(request, plan, found));

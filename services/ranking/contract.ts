@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { batchOf } from '../../shared/rpc/batched.ts';
 import { contract, operation } from '../../shared/rpc/contract.ts';
 import { Candidate, Statistics } from '../database/contract.ts';
 import { Plan, SearchRequest } from '../query/contract.ts';
@@ -50,19 +51,22 @@ export const SearchResults = Type.Object({
 });
 export type SearchResults = Static<typeof SearchResults>;
 
-export const ranking = contract('ranking', {
-  rank: operation({
-    summary: 'Orders candidates by relevance and popularity; equal scores by id',
-    request: Type.Object({
-      plan: Type.Pick(Plan, ['terms']),
-      statistics: Statistics,
-      candidates: Type.Array(Scored),
-      offset: Type.Integer({ minimum: 0 }),
-      size: Type.Integer({ minimum: 1, maximum: 1_000 }),
-      explain: Type.Boolean(),
-    }),
-    response: Type.Object({ ranked: Type.Array(Ranked) }),
+const rank = operation({
+  summary: 'Orders candidates by relevance and popularity; equal scores by id',
+  request: Type.Object({
+    plan: Type.Pick(Plan, ['terms']),
+    statistics: Statistics,
+    candidates: Type.Array(Scored),
+    offset: Type.Integer({ minimum: 0 }),
+    size: Type.Integer({ minimum: 1, maximum: 1_000 }),
+    explain: Type.Boolean(),
   }),
+  response: Type.Object({ ranked: Type.Array(Ranked) }),
+});
+
+export const ranking = contract('ranking', {
+  rank,
+  rankMany: batchOf('rank', rank),
   search: operation({
     summary: 'Layered style: asks the query generator below, orders what comes up',
     request: SearchRequest,

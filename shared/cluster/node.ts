@@ -13,6 +13,7 @@ import { createWitness } from '../membership/witness.ts';
 import { lagMetrics } from '../membership/lag-metrics.ts';
 import { startHeart, type Heart } from '../membership/heartbeat.ts';
 import { createMetrics, type Metrics } from '../observe/metrics.ts';
+import { batchCodecs } from '../rpc/batched.ts';
 import { createClient, type Client } from '../rpc/client.ts';
 import type { Context } from '../rpc/context.ts';
 import { clientMetrics } from '../rpc/client-metrics.ts';
@@ -153,6 +154,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     statistics,
     checks: security.checks,
     receipts: security.receipts,
+    codecs: batchCodecs(node.components.flatMap((name) => Object.values(components[name]!.calls))),
     identity: identity?.current,
     ...(faults && { atExit: faults.atExit }),
   });

@@ -5,6 +5,7 @@ import type { Random } from '../time/random.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import { compose, type Call, type Endpoint, type Layer, type Service } from './call.ts';
 import { RpcError } from './errors.ts';
+import type { BatchCodec } from './layers/batch.ts';
 import { deadline } from './layers/deadline.ts';
 import type { Observe } from './layers/events.ts';
 import { routes } from './layers/routes.ts';
@@ -34,6 +35,8 @@ export interface ClientOptions {
   /** How replies are checked, besides their schema, and receipts kept. */
   readonly checks?: ReplyChecks;
   readonly receipts?: ReceiptDesk | undefined;
+  /** How calls are put together, where the policy wants it. */
+  readonly codecs?: Readonly<Record<string, BatchCodec>>;
   /** With mutual TLS between nodes. */
   readonly identity?: (() => Identity) | undefined;
   /** Next to the transport: what a faulty network does to messages from here. */
@@ -79,6 +82,7 @@ export function createClient(options: ClientOptions): Client {
         ...(watchAttempt && { watchAttempt }),
         ...(statistics && { statistics }),
         ...(checks && { checks }),
+        ...(options.codecs && { codecs: options.codecs }),
         receipts,
       }),
       transport,

@@ -16,6 +16,8 @@ export interface Operation<Request extends TSchema = TSchema, Response extends T
   readonly priority: Priority;
   /** True where each call addresses one shard. */
   readonly sharded: boolean;
+  /** The operation of the same contract whose requests it carries, many at a time (batched.ts). */
+  readonly batchOf?: string;
   /** Throws `bad_request` naming the first field that is wrong. */
   readonly checkRequest: (value: unknown) => void;
   /** Throws `bad_reply` naming the first field that is wrong. */

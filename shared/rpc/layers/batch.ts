@@ -2,6 +2,8 @@ import Type, { type Static } from 'typebox';
 import type { Clock } from '../../time/clock.ts';
 import type { Scheduler, Timer } from '../../time/scheduler.ts';
 import type { Call, Layer, Reply, Service } from '../call.ts';
+import type { Operation } from '../contract.ts';
+import { RpcError } from '../errors.ts';
 import { createLookup, perOperation } from './per-operation.ts';
 
 export const BatchedOperation = Type.Object(
@@ -22,8 +24,9 @@ export const BatchSettings = Type.Object(
 );
 export type BatchSettings = Static<typeof BatchSettings>;
 
-/** How requests of one operation become one, and its reply becomes theirs. `split` gives one body per request, in order. */
+/** How requests of one operation become one of `operation`, and its reply becomes theirs. `split` gives one body or one error per request, in order. */
 export interface BatchCodec {
+  readonly operation: Operation;
   readonly merge: (requests: readonly unknown[]) => unknown;
   readonly split: (body: unknown, requests: readonly unknown[]) => unknown[];
 }
@@ -55,7 +58,7 @@ const defaults: BatchedOperation = { windowMs: 4, maxSize: 32, targetMs: 50 };
 /**
  * Fine-grained calls leave as one coarse-grained call: those that come within a window, or until the batch is full. Costs the
  * window in latency and
- * saves a round trip and its overhead per call. The batch has the latest deadline of its members, and stops when all of them
+ * saves a round trip and its overhead per call; the layers below see the coarse-grained operation. The batch has the latest deadline of its members, and stops when all of them
  * have gone.
  */
 export function batch(
@@ -118,12 +121,18 @@ async function sendBatch(next: Service, members: readonly Member[], codec: Batch
     const deadlineAt = Math.max(...members.map(({ call }) => call.deadlineAt));
     const reply = await next({
       ...first.call,
-      request: alone ? first.call.request : codec.merge(requests),
+      ...(!alone && { operation: codec.operation, request: codec.merge(requests) }),
       deadlineAt,
       signal: controller.signal,
     });
     const bodies = alone ? [reply.body] : codec.split(reply.body, requests);
-    members.forEach(({ resolve }, i) => resolve({ body: bodies[i], servedBy: reply.servedBy }));
+    if (bodies.length !== members.length)
+      throw new RpcError('bad_reply', `${bodies.length} answers to ${members.length} requests came back`);
+    members.forEach(({ resolve, reject }, i) => {
+      const body = bodies[i];
+      if (body instanceof RpcError) reject(body);
+      else resolve({ ...reply, body });
+    });
   } catch (thrown) {
     for (const { reject } of members) reject(thrown);
     throw thrown;

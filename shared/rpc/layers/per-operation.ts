@@ -6,7 +6,7 @@ export function perOperation<S extends TSchema>(settings: S) {
   return Type.Record(Type.String({ pattern: '^[a-z]+\\.[a-zA-Z]+$' }), settings, { default: {}, additionalProperties: false });
 }
 
-/** Looks settings up by call, without building a key for each. */
+/** Looks settings up by call, without building a key for each; a batch has those of the operation that it carries. */
 export function createLookup<S>(byOperation: Readonly<Record<string, S>>): (call: Call) => S | undefined {
   const components = new Map<string, Map<string, S>>();
   for (const [key, settings] of Object.entries(byOperation)) {
@@ -14,5 +14,11 @@ export function createLookup<S>(byOperation: Readonly<Record<string, S>>): (call
     const operations = components.get(component) ?? new Map<string, S>();
     components.set(component, operations.set(operation, settings));
   }
-  return (call) => components.get(call.component)?.get(call.operation.name);
+  return ({ component, operation }) => {
+    const operations = components.get(component);
+    return (
+      operations &&
+      (operations.get(operation.name) ?? (operation.batchOf === undefined ? undefined : operations.get(operation.batchOf)))
+    );
+  };
 }

@@ -62,6 +62,7 @@ export function madeUpDatabase(shards: MadeUpShard[]) {
         candidates: [],
         version,
       })),
+    findMany: () => Promise.reject(new Error('nothing is batched here')),
     vocabulary: (_, __, options) =>
       answer('vocabulary', options?.shard, ({ version, words, documents }) => ({ version, words, documents })),
     pages: () => Promise.resolve({ version: '', pages: [] }),

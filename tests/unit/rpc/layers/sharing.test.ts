@@ -154,6 +154,20 @@ test('a failure of the batch is a failure of all its members, and only theirs', 
   expect(await Promise.all([...bad, good])).toEqual(['internal', 'internal', [50]]);
 });
 
+test('a batch that brings too few answers is a bad reply to all of them', async () => {
+  const { sim } = setUp();
+  const { service } = answering(sim, () => ({ afterMs: 5, reply: replyOf('a', ['one']) }));
+  const codec = {
+    operation: testCall().operation,
+    merge: (all: readonly unknown[]) => all,
+    split: (body: unknown) => body as [],
+  };
+  const batched = batch({ operations: { 'ranking.read': {} } }, { ...sim, codecs: { 'ranking.read': codec } })(service);
+  const outcomes = [1, 2].map((request) => outcomeOf(batched(testCall({ request }))));
+  await sim.run();
+  expect(await Promise.all(outcomes)).toEqual(['bad_reply', 'bad_reply']);
+});
+
 test('a batch stops when all its members have gone, and goes on while one is there', async () => {
   const { sim, service, seen } = batching();
   const controllers = [new AbortController(), new AbortController()];
