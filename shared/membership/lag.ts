@@ -10,11 +10,12 @@ export interface LagMeter {
   stop(): void;
 }
 
-const tickMs = 50;
+/** Each tick wakes the process: at 50 ms, 21 idle nodes spent 4% of a core on this alone. */
+const tickMs = 100;
 /** Lateness below this is the timers' own coarseness. */
 const toleranceMs = 10;
 /** Weight of the newest tick: the mean reaches back about two seconds. */
-const weight = 0.025;
+const weight = 0.05;
 
 /**
  * A timer that is late tells of a busy main loop, a stopped process or a starved machine alike. A stop is seen at the first
