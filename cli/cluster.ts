@@ -12,6 +12,7 @@ import type { WatchdogFaults } from '../shared/cluster/watchdog/faults.ts';
 import { createWatchdogApi } from '../shared/cluster/watchdog/api.ts';
 import { repairRoutes } from '../shared/cluster/watchdog/repairs.ts';
 import type { ChildState } from '../shared/cluster/watchdog/child.ts';
+import { watchLoops } from '../shared/cluster/watchdog/loop-check.ts';
 import { createWatchdog, type Watchdog } from '../shared/cluster/watchdog/watchdog.ts';
 import { keyringEnvironment } from '../shared/security/keyring.ts';
 import { systemClock } from '../shared/time/clock.ts';
@@ -31,7 +32,7 @@ export interface ClusterOptions {
   /** Faults may be injected. */
   readonly chaos: boolean;
   readonly onChange: (node: TopologyNode, state: ChildState, watchdog: Watchdog) => void;
-  /** Told in words what faults do to processes. */
+  /** Told in words what is done to processes, by faults or against them. */
   readonly onFault?: (text: string) => void;
 }
 
@@ -80,6 +81,12 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
     scheduler: systemScheduler,
     onChange: (node, state) => onChange(node, state, watchdog),
   });
+  const loops = watchLoops({
+    children: nodes.flatMap(({ id }) => watchdog.child(id) ?? []),
+    clock: systemClock,
+    scheduler: systemScheduler,
+    onKill: onFault,
+  });
   const ending = new AbortController();
   const end = (): void => ending.abort(new CommandError('stopped before everything was ready'));
   const ended = new Promise<void>((resolve) => ending.signal.addEventListener('abort', () => resolve(), { once: true }));
@@ -108,6 +115,7 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
     await ended;
   } finally {
     onStopping();
+    loops.cancel();
     await faults?.stop();
     await watchdog.stop();
     identities?.stop();

@@ -32,6 +32,10 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
   // Ctrl-C reaches the whole process group; the watchdog decides the order.
   process.on('SIGINT', () => {});
   process.on('disconnect', () => void leave('the watchdog has gone'));
+  // Its watchdog asks whether the main loop turns: whoever answers, does (shared/cluster/watchdog/loop-check.ts).
+  process.on('message', (message: { turning?: true }) => {
+    if (message.turning) process.send?.({ turning: true });
+  });
   // Fail fast: a node in an unknown state must not go on answering.
   process.on('uncaughtException', (err) => {
     log.fatal({ err }, 'uncaught');

@@ -47,6 +47,8 @@ export interface Child {
   readonly stop: (graceMs: number) => Promise<void>;
   /** Sends a signal to the running process; false when there is none. A kill is restarted like a crash. */
   readonly signal: (signal: NodeJS.Signals) => boolean;
+  /** Asks the main loop of the running process for a sign of life: only the loop itself can give it. */
+  readonly ask: (onAnswer: () => void) => void;
   /** SIGKILL; resolves when the process is gone. */
   readonly kill: () => Promise<void>;
   /** From now on nobody starts it, until `release`, which does so itself. Both are idempotent. */
@@ -70,6 +72,7 @@ export function createChild(options: ChildOptions): Child {
   let turn = false;
   let held = false;
   let told: ReadyMessage | undefined;
+  let onAnswer: (() => void) | undefined;
 
   function change(next: ChildState): void {
     state = next;
@@ -92,7 +95,8 @@ export function createChild(options: ChildOptions): Child {
     process_ = child;
     giveTurn();
     const since = clock.now();
-    child.on('message', (message: Partial<ReadyMessage>) => {
+    child.on('message', (message: Partial<ReadyMessage> & { turning?: true }) => {
+      if (message.turning && process_ === child) return onAnswer?.();
       if (!message.ready || process_ !== child || state.state !== 'starting') return;
       told = message as ReadyMessage;
       change({ state: 'ready', pid: child.pid!, since: clock.now() });
@@ -160,6 +164,10 @@ export function createChild(options: ChildOptions): Child {
       run();
     },
     stop,
+    ask(tell) {
+      onAnswer = tell;
+      if (process_?.connected) process_.send({ turning: true }, () => {});
+    },
     signal: (signal) => process_?.kill(signal) ?? false,
     kill,
     hold: () => void (held = true),

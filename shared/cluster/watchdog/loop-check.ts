@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import type { Clock } from '../../time/clock.ts';
+import type { Scheduler, Timer } from '../../time/scheduler.ts';
+import type { Child } from './child.ts';
+
+/** What is known of one process's main loop. `cpuMs` = processor time that its main thread had used then. */
+export type LoopState =
+  | { readonly state: 'quiet'; readonly cpuMs: number; readonly at: number }
+  | { readonly state: 'asked'; readonly cpuMs: number };
+
+export interface LoopLook {
+  readonly cpuMs: number;
+  readonly now: number;
+  /** It has answered since it was asked. */
+  readonly answered: boolean;
+}
+
+export const loopLimits = {
+  /** Of a core, since the last look: less, and the loop is turning. */
+  busyShare: 0.5,
+  /** Processor time of its own that a loop may take to answer, ms. Garbage collection takes tenths of a second, an honest request less. */
+  patienceMs: 5_000,
+} as const;
+
+/**
+ * Whether a main loop is blocked: it was busy, was asked over IPC, which only the loop itself can answer - a helper thread that is well
+ * cannot - and has used `patienceMs` of processor time since without answering. Its own processor time, not the clock's: a process
+ * that is stopped (SIGSTOP), or gets no processor, uses none, and is not blamed.
+ */
+export function stepLoop(
+  state: LoopState | undefined,
+  { cpuMs, now, answered }: LoopLook,
+): { next: LoopState; do: 'nothing' | 'ask' | 'kill' } {
+  const quiet: LoopState = { state: 'quiet', cpuMs, at: now };
+  if (state === undefined || (state.state === 'asked' && answered)) return { next: quiet, do: 'nothing' };
+  if (state.state === 'asked') return { next: state, do: cpuMs - state.cpuMs >= loopLimits.patienceMs ? 'kill' : 'nothing' };
+  const busy = now > state.at && (cpuMs - state.cpuMs) / (now - state.at) >= loopLimits.busyShare;
+  return busy ? { next: { state: 'asked', cpuMs }, do: 'ask' } : { next: quiet, do: 'nothing' };
+}
+
+/** How often each process is looked at, ms: a look costs the watchdog about 20 µs, and an idle node nothing. */
+const lookEveryMs = 1_000;
+/** The kernel's unit in /proc (CLK_TCK), ms: 100 a second on every Linux that Node.js runs on. */
+const tickMs = 10;
+
+/** Processor time that the main thread of a process has used, ms; undefined where it is gone, or the system has no /proc. */
+export function mainThreadCpuMs(pid: number): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/task/${pid}/stat`, 'latin1');
+    // The name, in brackets, may hold anything. After it: state is field 3, user and system time are 14 and 15 (proc(5)).
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * tickMs;
+  } catch {
+    return undefined;
+  }
+}
+
+export interface LoopCheckOptions {
+  readonly children: readonly Child[];
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+  readonly cpuMs?: (pid: number) => number | undefined;
+  /** Told in words whom it kills, and why. */
+  readonly onKill: (text: string) => void;
+}
+
+/** Kills nodes whose main loop is blocked; they are restarted like any that crashed. Only those that are ready: opening an index may take its time. */
+export function watchLoops({ children, clock, scheduler, cpuMs = mainThreadCpuMs, onKill }: LoopCheckOptions): Timer {
+  const known = new Map<string, { pid: number; loop: LoopState; answered: boolean }>();
+
+  function look(child: Child): void {
+    const state = child.state();
+    const used = state.state === 'ready' ? cpuMs(state.pid) : undefined;
+    if (state.state !== 'ready' || used === undefined) return void known.delete(child.id);
+    const before = known.get(child.id);
+    const same = before?.pid === state.pid ? before : undefined;
+    const { next, do: what } = stepLoop(same?.loop, { cpuMs: used, now: clock.now(), answered: same?.answered ?? false });
+    const entry = same ?? { pid: state.pid, loop: next, answered: false };
+    entry.loop = next;
+    known.set(child.id, entry);
+    if (what === 'ask') {
+      entry.answered = false;
+      child.ask(() => void (entry.answered = true));
+    }
+    if (what !== 'kill') return;
+    known.delete(child.id);
+    onKill(`${child.id}: its main loop did not turn for ${loopLimits.patienceMs / 1_000} s of its own processor time; killed`);
+    child.signal('SIGKILL');
+  }
+
+  return scheduler.every(lookEveryMs, () => {
+    for (const child of children) look(child);
+  });
+}
