@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import Type, { type Static, type TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { RpcError } from './errors.ts';
+import { type Given, inTurn, isPreset, presetNames, presetOf } from './presets.ts';
 import { AdmissionSettings } from './layers/admission.ts';
 import { AttemptTimeoutSettings } from './layers/attempt-timeout.ts';
 import { BalanceSettings } from './layers/balance.ts';
@@ -18,6 +19,9 @@ import { QuorumSettings } from './layers/quorum.ts';
 import { RetrySettings } from './layers/retry.ts';
 import { RoutesSettings } from './layers/routes.ts';
 import { ThrottleSettings } from './layers/throttle.ts';
+
+/** What each preset has is in presets.ts. */
+const Preset = Type.Enum([...presetNames]);
 
 const NoSettings = Type.Object({}, { additionalProperties: false });
 
@@ -54,7 +58,7 @@ const setting = <S extends TSchema>(settings: S) =>
 
 const MechanismsByName = Type.Object(
   {
-    base: Type.Optional(Type.Union([Type.Literal('naive'), Type.Literal('resilient')])),
+    base: Type.Optional(Preset),
     deadline: setting(DeadlineSettings),
     cache: setting(CacheSettings),
     batch: setting(BatchSettings),
@@ -77,22 +81,17 @@ const MechanismsByName = Type.Object(
   { additionalProperties: false },
 );
 
-/** `naive` = a deadline, and replicas in turn; `resilient` = everything; or one of them with single mechanisms set by name. */
-export const PolicyFile = Type.Union([Type.Literal('naive'), Type.Literal('resilient'), MechanismsByName]);
+/** A preset, or one with single mechanisms set by name. */
+export const PolicyFile = Type.Union([Preset, MechanismsByName]);
 export type PolicyFile = Static<typeof PolicyFile>;
 
 /** A policy with every mechanism spelled out: its settings, or false for "off". */
 export type Policy = { readonly [Name in Mechanism]: Static<(typeof mechanisms)[Name]> | false };
 
-type Given = Partial<Record<Mechanism, object | boolean>>;
-const inTurn = { by: 'round_robin', panicShare: 0, slowStartMs: 0 };
-const naive: Given = { deadline: true, balance: inTurn, dedupe: true };
-const resilient: Given = Object.fromEntries(mechanismNames.map((name) => [name, true]));
-
 /** Spells a policy out. Throws `bad_request` for names and values that do not exist. `balance: false` means in turn: something has to choose. */
 export function resolvePolicy(file: unknown): Policy {
   const { base = 'resilient', ...own } = checkPolicy(file);
-  const given: Given = { ...(base === 'naive' ? naive : resilient), ...own };
+  const given: Given = { ...presetOf(base, mechanismNames), ...own };
   if (given.balance === false) given.balance = inTurn;
   const resolved = mechanismNames.map((name) => {
     const value = given[name] ?? false;
@@ -102,9 +101,12 @@ export function resolvePolicy(file: unknown): Policy {
 }
 
 function checkPolicy(file: unknown): Static<typeof MechanismsByName> {
-  if (file === 'naive' || file === 'resilient') return { base: file };
+  if (isPreset(file)) return { base: file };
   if (typeof file !== 'object' || file === null)
-    throw new RpcError('bad_request', "policy: must be 'naive', 'resilient' or settings by mechanism");
+    throw new RpcError(
+      'bad_request',
+      `policy: must be ${presetNames.map((name) => `'${name}'`).join(', ')} or settings by mechanism`,
+    );
   for (const [name, value] of Object.entries(file)) {
     if (!Object.hasOwn(MechanismsByName.properties, name))
       throw new RpcError('bad_request', `policy.${name}: there is no such mechanism; there are ${mechanismNames.join(', ')}`);

@@ -1,3 +1,4 @@
+import type { AdmissionSettings } from './layers/admission.ts';
 import { attemptTimeoutMs } from './layers/attempt-timeout.ts';
 import { hedgeDelayMs } from './layers/hedge.ts';
 import type { LayerEvent } from './layers/events.ts';
@@ -30,11 +31,19 @@ export function createLimitWatch() {
     observe(event: LayerEvent): void {
       if (event.event === 'limit') last = event;
     },
-    tuned(): Tuned {
-      if (!last)
-        return { what: 'admission limit', value: null, unit: 'calls', why: 'not moved yet: too few calls at once to learn from' };
-      const why = `answers took ${ms(last.windowMs)} in the last window against ${ms(last.baselineMs)} without a queue`;
-      return { what: 'admission limit', value: last.limit, unit: 'calls', why };
+    /** `settings` = those of admission, which may have a limit set by hand. */
+    tuned(settings: AdmissionSettings | false): Tuned {
+      const what = 'admission limit';
+      if (settings === false) return { what, value: null, unit: 'calls', why: 'switched off: everything is taken in' };
+      const measured =
+        last && `answers took ${ms(last.windowMs)} in the last window against ${ms(last.baselineMs)} without a queue`;
+      const { fixedLimit } = settings;
+      if (fixedLimit !== undefined) {
+        const instead = last ? `; measured, it would be ${last.limit}: ${measured}` : '';
+        return { what, value: fixedLimit, unit: 'calls', why: `set by hand (fixedLimit)${instead}` };
+      }
+      const why = measured ?? 'not moved yet: too few calls at once to learn from';
+      return { what, value: last?.limit ?? null, unit: 'calls', why };
     },
   };
 }
@@ -58,28 +67,42 @@ export function tunedOperations(statistics: Statistics, policy: PolicyHolder, no
       const settings = policy.current.hedge;
       const what = 'hedge delay';
       if (settings === false) return { what, value: null, unit: 'ms', why: 'hedging is switched off' };
-      if (settings.fixedDelayMs !== undefined)
-        return { what, value: settings.fixedDelayMs, unit: 'ms', why: 'set by hand (fixedDelayMs)' };
+      const { fixedDelayMs, ...measuring } = settings;
       const quantileMs = known.quantile(settings.quantile, now, settings.minSamples);
-      const value = hedgeDelayMs(settings, quantileMs) ?? null;
-      if (quantileMs === undefined) return { what, value, unit: 'ms', why: `waits for ${settings.minSamples} samples` };
-      const floor = quantileMs < settings.minMs ? `, but never below ${ms(settings.minMs)}` : '';
-      return { what, value, unit: 'ms', why: `p${settings.quantile * 100} of the attempts is ${ms(quantileMs)}${floor}` };
+      const value = hedgeDelayMs(measuring, quantileMs) ?? null;
+      const floor = quantileMs !== undefined && quantileMs < settings.minMs ? `, but never below ${ms(settings.minMs)}` : '';
+      const why =
+        quantileMs === undefined
+          ? `waits for ${settings.minSamples} samples`
+          : `p${settings.quantile * 100} of the attempts is ${ms(quantileMs)}${floor}`;
+      return byHand({ what, value, unit: 'ms', why }, 'fixedDelayMs', fixedDelayMs);
     }
 
     function attemptTimeout(): Tuned {
       const settings = policy.current.attemptTimeout;
       const what = 'attempt timeout';
       if (settings === false) return { what, value: null, unit: 'ms', why: 'switched off: only the deadline ends an attempt' };
+      const { fixedMs, ...measuring } = settings;
       const quantileMs = known.quantile(settings.quantile, now, settings.minSamples);
-      const value = attemptTimeoutMs(settings, quantileMs, Infinity);
-      if (settings.fixedMs !== undefined) return { what, value, unit: 'ms', why: 'set by hand (fixedMs)' };
-      if (quantileMs === undefined)
-        return { what, value, unit: 'ms', why: `the first guess, until ${settings.minSamples} samples are there` };
-      const floor = settings.margin * quantileMs < settings.minMs ? `, but never below ${ms(settings.minMs)}` : '';
-      return { what, value, unit: 'ms', why: `${settings.margin} x p${settings.quantile * 100} of ${ms(quantileMs)}${floor}` };
+      const value = attemptTimeoutMs(measuring, quantileMs, Infinity);
+      const floor =
+        quantileMs !== undefined && settings.margin * quantileMs < settings.minMs
+          ? `, but never below ${ms(settings.minMs)}`
+          : '';
+      const why =
+        quantileMs === undefined
+          ? `the first guess, until ${settings.minSamples} samples are there`
+          : `${settings.margin} x p${settings.quantile * 100} of ${ms(quantileMs)}${floor}`;
+      return byHand({ what, value, unit: 'ms', why }, 'fixedMs', fixedMs);
     }
   });
+}
+
+/** A value set by hand, and beside it what it would be without: that shows how wrong it is. */
+function byHand(measured: Tuned, setting: string, value: number | undefined): Tuned {
+  if (value === undefined) return measured;
+  const instead = measured.value === null ? '' : `; measured, it would be ${ms(measured.value)}: ${measured.why}`;
+  return { ...measured, value, why: `set by hand (${setting})${instead}` };
 }
 
 function ms(value: number): string {

@@ -14,6 +14,13 @@ test('resilient has every mechanism on, naive hardly any', () => {
   expect(resolvePolicy('naive').balance).toMatchObject({ by: 'round_robin' });
 });
 
+test('mis-set has the numbers of nobody knows whom, within what the schemas allow', () => {
+  const policy = resolvePolicy('mis-set');
+  expect(policy).toMatchObject({ attemptTimeout: { fixedMs: 25 }, hedge: { fixedDelayMs: 2 }, outlier: false });
+  expect(resolvePolicy({ base: 'mis-set', attemptTimeout: true }).attemptTimeout).not.toHaveProperty('fixedMs');
+  for (const settings of Object.entries(policy)) expect(() => resolvePolicy(Object.fromEntries([settings]))).not.toThrow();
+});
+
 test('each mechanism can be switched off, or on, by name', () => {
   for (const name of mechanismNames.filter((name) => name !== 'balance')) {
     expect(on({ [name]: false })).toEqual(mechanismNames.filter((other) => other !== name));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createStatistics } from '../../../shared/rpc/layers/statistics.ts';
-import { createPolicyHolder } from '../../../shared/rpc/policy.ts';
+import { createPolicyHolder, resolvePolicy } from '../../../shared/rpc/policy.ts';
 import { createLimitWatch, tunedOperations } from '../../../shared/rpc/tuning.ts';
 
 /** What is tuned for an operation of which `count` attempts took `eachMs`. */
@@ -33,13 +33,33 @@ test('with samples each value follows from its quantile, and says so', () => {
 test('floors, hand-set values and switched-off mechanisms give their reasons', () => {
   expect(tuned('resilient', 200, 1)['attempt timeout']!.why).toMatch(/never below 200 ms/);
   const byHand = tuned({ hedge: { fixedDelayMs: 7 }, attemptTimeout: false }, 200, 1);
-  expect(byHand['hedge delay']).toEqual({ value: 7, why: 'set by hand (fixedDelayMs)' });
+  expect(byHand['hedge delay']).toMatchObject({
+    value: 7,
+    why: expect.stringMatching(/^set by hand .*; measured, it would be 5.0 ms: p95/),
+  });
   expect(byHand['attempt timeout']).toMatchObject({ value: null });
 });
 
 test('the admission limit is the last one that the layer announced', () => {
   const watch = createLimitWatch();
-  expect(watch.tuned().value).toBeNull();
+  const { admission } = resolvePolicy('resilient');
+  expect(watch.tuned(admission).value).toBeNull();
   watch.observe({ event: 'limit', limit: 17, baselineMs: 4, windowMs: 12 });
-  expect(watch.tuned()).toMatchObject({ value: 17, why: 'answers took 12 ms in the last window against 4.0 ms without a queue' });
+  expect(watch.tuned(admission)).toMatchObject({
+    value: 17,
+    why: 'answers took 12 ms in the last window against 4.0 ms without a queue',
+  });
+  expect(watch.tuned(false).value).toBeNull();
+});
+
+test('of a mis-set configuration each value is told beside what the measurements say', () => {
+  const values = tuned('mis-set', 200, 100);
+  expect(values['attempt timeout']).toMatchObject({ value: 25 });
+  expect(values['attempt timeout']!.why).toMatch(/^set by hand \(fixedMs\); measured, it would be \d+ ms: 3 x p99.9/);
+  expect(values['hedge delay']).toMatchObject({ value: 2 });
+  const watch = createLimitWatch();
+  watch.observe({ event: 'limit', limit: 17, baselineMs: 4, windowMs: 12 });
+  const limit = watch.tuned(resolvePolicy('mis-set').admission);
+  expect(limit).toMatchObject({ value: 1_000 });
+  expect(limit.why).toContain('measured, it would be 17');
 });
