@@ -12,6 +12,7 @@ const benches: Readonly<Record<string, () => Promise<Bench['run']>>> = {
   'first-start': async () => (await import('./cluster/first-start.ts')).firstStart,
   restart: async () => (await import('./cluster/restart.ts')).restart,
   idle: async () => (await import('./cluster/idle.ts')).idle,
+  simulator: async () => (await import('./simulator/simulator.ts')).simulator,
   index: async () => (await import('./index/index.ts')).index,
   loadgen: async () => (await import('./loadgen/index.ts')).loadgen,
 };
