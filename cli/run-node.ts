@@ -37,10 +37,11 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
     if (message.turning) process.send?.({ turning: true });
   });
   // Fail fast: a node in an unknown state must not go on answering.
-  process.on('uncaughtException', (err) => {
-    log.fatal({ err }, 'uncaught');
+  const crash = (err: Error, what = 'uncaught'): never => {
+    log.fatal({ err }, what);
     process.exit(70);
-  });
+  };
+  process.on('uncaughtException', (err) => crash(err));
 
   const keyring = takeKeyring(process.env);
   const identityPath = process.env.TIERLAB_TLS_IDENTITY;
@@ -68,6 +69,7 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
     scheduler: systemScheduler,
     log,
     keyring,
+    crash: (violation) => crash(violation, 'an invariant does not hold'),
     identity,
     operatorToken: process.env.TIERLAB_OPERATOR_TOKEN,
     bindHost: byName ? '0.0.0.0' : '127.0.0.1',

@@ -6,7 +6,7 @@ import type { RequestOf } from '../../shared/rpc/contract.ts';
 import { database } from './contract.ts';
 import { createFinder } from './finder.ts';
 import { openShard } from './open.ts';
-import { shardFolder } from './sharding.ts';
+import { shardFolder, shardOf } from './sharding.ts';
 import { shardMetrics } from './shard-metrics.ts';
 
 const { operations } = database;
@@ -19,7 +19,7 @@ export const databaseComponent = component({
     const shardNumber = node.shard ?? 1;
     const shard = openShard(join(datasetDir, shardFolder(shardNumber, topology.shards)), clock, log);
     const observe = shardMetrics(metrics, shard);
-    const finder = createFinder(shard, observe);
+    const finder = createFinder(shard, observe, (id) => shardOf(id, topology.shards) === shardNumber);
     const { index, store } = shard;
     log.info({ shard: shardNumber, pages: index.segment.documents, openedMs: shard.openedMs }, 'shard open');
     const find = async (request: RequestOf<typeof operations.find>, { requestId }: Context) => {

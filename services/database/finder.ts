@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { invariant } from '../../shared/invariant.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import type { RequestOf, ResponseOf } from '../../shared/rpc/contract.ts';
 import type { database } from './contract.ts';
@@ -18,8 +19,11 @@ export interface Finder {
 /** Texts of pages that were found lately: 2 bytes a character at most. */
 const keptCharacters = 2_000_000;
 
-/** Finds candidates in the index and adds what readers see of them from the store. `onFound` sees what the index did. */
-export function createFinder(shard: Shard, onFound: (found: Found) => void): Finder {
+/**
+ * Finds candidates in the index and adds what readers see of them from the store. `onFound` sees what the index did; `isOwn` tells
+ * whether a page belongs to this shard.
+ */
+export function createFinder(shard: Shard, onFound: (found: Found) => void, isOwn: (id: string) => boolean = () => true): Finder {
   const { index, store } = shard;
   const heads = new LRUCache<number, Head>({
     maxSize: keptCharacters,
@@ -43,9 +47,15 @@ export function createFinder(shard: Shard, onFound: (found: Found) => void): Fin
       }
       const found = index.find(plan, size, statistics);
       onFound(found);
+      invariant(
+        found.hits.length <= Math.min(size, found.total),
+        'database.count',
+        () => `${found.hits.length} of ${found.total} hits, ${size} were wanted`,
+      );
       const candidates = found.hits.map((hit) => {
         const { doc, frequencies, lengths } = hit;
         const { id, title, url, body } = headOf(doc);
+        invariant(isOwn(id), 'database.shard', () => `page ${id} belongs to another shard`);
         const passage = isOwnPassage(body) ? body : passageAt(body, found.placeInBody(hit, body, passageReach));
         return { id, title, url, passage, frequencies, lengths, popularity: index.segment.popularity[doc]! };
       });

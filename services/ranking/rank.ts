@@ -1,3 +1,5 @@
+import { invariant } from '../../shared/invariant.ts';
+import { RpcError } from '../../shared/rpc/errors.ts';
 import type { RequestOf } from '../../shared/rpc/contract.ts';
 import { scorer } from './bm25f.ts';
 import type { Explanation, Ranked, ranking, Scored } from './contract.ts';
@@ -18,8 +20,13 @@ export function rank({ plan, statistics, candidates, offset, size, explain }: Ra
     for (let i = 0; i < plan.terms.length; i++) relevance += termScore(candidate, i);
     return { candidate, relevance, score: score.total(relevance, candidate.popularity) };
   });
+  // Only nonsense that somebody sent can do that, such as fields of no length: it is refused, and does not crash the node.
+  if (scored.some((each) => !Number.isFinite(each.score)))
+    throw new RpcError('bad_request', 'statistics: they do not fit the candidates');
   scored.sort((a, b) => b.score - a.score || (a.candidate.id < b.candidate.id ? -1 : 1));
 
+  const wrong = scored.findIndex(({ score }, i) => i > 0 && score > scored[i - 1]!.score);
+  invariant(wrong === -1, 'ranking.order', () => `candidate ${wrong} has a higher score than the one before it`);
   return scored.slice(offset, offset + size).map(({ candidate, relevance, score: total }) => {
     if (!explain) return { id: candidate.id, score: total };
     const explanation: Explanation = {

@@ -18,7 +18,9 @@ import { createClient, type Client } from '../rpc/client.ts';
 import type { Context } from '../rpc/context.ts';
 import { clientMetrics } from '../rpc/client-metrics.ts';
 import { createPolicyHolder, serverLayers } from '../rpc/policy.ts';
+import type { InvariantViolation } from '../invariant.ts';
 import type { Observe } from '../rpc/layers/events.ts';
+import { failFast } from '../rpc/layers/fail-fast.ts';
 import { createStatistics } from '../rpc/layers/statistics.ts';
 import type { Watch } from '../rpc/layers/stats.ts';
 import { createServer } from '../rpc/server.ts';
@@ -63,6 +65,8 @@ export interface NodeOptions {
   readonly operatorToken?: string | undefined;
   /** The address to listen on; the topology's host is what others call. */
   readonly bindHost: string;
+  /** Ends this node at once, without another answer: something that must hold does not. */
+  readonly crash?: (violation: InvariantViolation) => void;
   /** The keys that this node holds; none where absent: then nothing is signed, and no signature checked. */
   readonly keyring?: Keyring;
   /** Mutual TLS between nodes: what this one shows. */
@@ -137,6 +141,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     place.layer,
     serverStats(metrics, clock),
     ...security.layers,
+    ...(options.crash ? [failFast(options.crash)] : []),
     ...serverLayers(policy, { clock, lagMs: lag.lagMs, observe }),
     ...(faults ? [faults.atHandler] : []),
   ]);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { databaseComponent } from '../../../services/database/component.ts';
-import { shardFolder } from '../../../services/database/sharding.ts';
+import { shardFolder, shardOf } from '../../../services/database/sharding.ts';
 import { writeShard } from '../../../services/database/writer.ts';
 import type { Environment } from '../../../shared/cluster/component.ts';
 import { createMetrics } from '../../../shared/observe/metrics.ts';
@@ -11,7 +11,9 @@ import { madePages } from './made-pages.ts';
 import { context } from './sharded.ts';
 import { readableLog, temporaryFolder } from './temporary.ts';
 
-const pages = madePages(seededRandom('component'), 80);
+/** Ids that belong to shard 2 of 2. */
+const own = Array.from({ length: 400 }, (_, i) => `page-${i}`).filter((id) => shardOf(id, 2) === 2);
+const pages = madePages(seededRandom('component'), 80).map((page, i) => ({ ...page, id: own[i]! }));
 const plan = { query: 'text', terms: [{ term: 'text', weight: 1 }], phrases: [], exclusions: [] };
 
 /** The component on a node of shard 2 of 2. */
@@ -73,4 +75,14 @@ test('state and metrics say what the shard is and what searches cost', async () 
 
 test('without a data set it does not start, and says what is missing', async () => {
   await expect(start(temporaryFolder())).rejects.toThrow(/no data set.*shard-2-of-2/);
+});
+
+test('a shard that holds a page of another one ends its node rather than show it', async () => {
+  const datasetDir = temporaryFolder();
+  const foreign = madePages(seededRandom('foreign'), 80).filter(({ id }) => shardOf(id, 2) === 1);
+  await writeShard(join(datasetDir, shardFolder(2, 2)), [...pages, ...foreign.map((page) => ({ ...page, title: 'foreign' }))]);
+  const { running } = await start(datasetDir);
+  const { find } = running.handlers as unknown as { find: (request: object, context: object) => Promise<unknown> };
+  const wanted = { ...plan, terms: [{ term: 'foreign', weight: 1 }] };
+  await expect(find({ plan: wanted, size: 10 }, context)).rejects.toMatchObject({ invariant: 'database.shard' });
 });

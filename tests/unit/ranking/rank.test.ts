@@ -114,3 +114,8 @@ test('in layered style it asks the query generator and gives the same answer, by
   expect(layered.results.length).toBe(2);
   expect(asked).toEqual([request]);
 });
+
+test('candidates without their counts are refused: they must not crash the node, nor be ranked somehow', () => {
+  const refusal = expect.objectContaining({ code: 'bad_request' }) as Error;
+  expect(() => ranked([candidate('a'), candidate('b', { frequencies: [] })])).toThrow(refusal);
+});
