@@ -32,6 +32,8 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
   // Ctrl-C reaches the whole process group; the watchdog decides the order.
   process.on('SIGINT', () => {});
   process.on('disconnect', () => void leave('the watchdog has gone'));
+  // Heard from the first moment on: a message that comes before its listener is lost.
+  const go = turn();
   // Its watchdog asks whether the main loop turns: whoever answers, does (shared/cluster/watchdog/loop-check.ts).
   process.on('message', (message: { turning?: true }) => {
     if (message.turning) process.send?.({ turning: true });
@@ -51,7 +53,7 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
   const node = topology.nodes.find((candidate) => candidate.id === id);
   if (!node) throw new Error(`topology ${topology.name} has no node ${id}`);
   const components = await loadComponents(node.components);
-  await turn();
+  await go;
   // A twin is a copy of a running node, down to the incarnation (shared/cluster/watchdog/processes.ts).
   const original = process.env.TIERLAB_TWIN_OF;
   const incarnation = original === undefined ? systemClock.wall() : Number(original);

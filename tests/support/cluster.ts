@@ -129,7 +129,7 @@ export async function startCluster(options: StartOptions): Promise<TestCluster> 
   try {
     await until(async () => {
       if (child.exitCode !== null || child.signalCode !== null) throw new Error(`it ended: ${output}`);
-      return /nodes ready in/.test(output);
+      return /nodes? ready in/.test(output);
     }, boundMs);
     return cluster;
   } catch (error) {

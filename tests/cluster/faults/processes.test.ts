@@ -103,10 +103,10 @@ test('a twin has the incarnation of the process that it copies, and is gone afte
   const { child, act, twins, ready } = start(41);
   await ready();
   await act('node-1', { do: 'twin' });
-  const [twin] = await until(() => (twins().length > 0 ? twins() : undefined));
-  expect(twin!.pid).not.toBe(pidOf(child));
-  expect(twin!.opsPort).toBe(twin!.pid);
+  const twin = (await until(() => twins()[0]))!;
+  expect(twin.pid).not.toBe(pidOf(child));
+  expect(twin.opsPort).toBe(twin.pid);
   await act('node-1', { do: 'untwin' });
-  await until(() => !isAlive(twin!.pid));
+  await until(() => !isAlive(twin.pid));
   expect([twins(), child.state().state]).toEqual([[], 'ready']);
 });

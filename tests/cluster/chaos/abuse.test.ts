@@ -1,0 +1,157 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { dataFolder, startCluster, tierlab, until, type NodeRow, type TestCluster } from '../../support/cluster.ts';
+import { operator, send, type Answer } from './operator.ts';
+import { pages } from './pages.ts';
+
+let data: Awaited<ReturnType<typeof dataFolder>>;
+let cluster: TestCluster;
+let it: ReturnType<typeof operator>;
+let nodes: Readonly<Record<string, NodeRow>>;
+
+beforeAll(async () => {
+  data = await dataFolder(pages);
+  cluster = await startCluster({ dataDir: data.dir, env: { TIERLAB_CHAOS: '1' } });
+  it = operator(cluster);
+  nodes = Object.fromEntries((await cluster.nodes()).map((node) => [node.id, node]));
+});
+afterAll(async () => {
+  await cluster.stop('SIGTERM');
+  data.remove();
+});
+
+/** Every place that can hold faults: the watchdog and all ops ports. */
+const places = () => [cluster.portBase, ...Object.values(nodes).map(({ opsPort }) => opsPort)];
+/** A place that does not answer is asked again: only a healthy answer says that nothing is there. The control node may be down. */
+async function inEffect() {
+  const control = nodes['control-1']!.opsPort;
+  const ask = (port: number) => (port === control ? it.faults(port).catch(() => ({ active: [] })) : until(() => it.faults(port)));
+  return (await Promise.all(places().map(ask))).flatMap(({ active }) => active);
+}
+afterEach(async () => {
+  await Promise.all(places().map((port) => it.order(port, 'POST', '/admin/halt').catch(() => undefined)));
+  await until(async () => (await it.halt().catch(() => undefined))?.status === 200, 30_000);
+  expect(await inEffect()).toEqual([]);
+}, 45_000);
+
+/** All of it is valid: what is refused below is refused for what is said there. */
+const limp = { kind: 'limp.latency', target: 'ranking-1', ttlMs: 20_000, params: { meanMs: 50 }, beyondTolerance: true };
+const direct = { ...limp, id: 'direct', owner: 'somebody', beyondTolerance: undefined };
+
+const intruders: readonly [string, Readonly<Record<string, string>>, readonly number[]][] = [
+  ['nobody in particular', {}, [401]],
+  ['somebody with another token', { authorization: 'Bearer guessed' }, [401, 403]],
+  ['a page of another origin', { origin: 'http://evil.example' }, [403]],
+  ['a page that calls this machine its own name', { host: 'evil.example:80', origin: 'http://evil.example:80' }, [403]],
+];
+test.each(intruders)('%s breaks, heals and halts nothing, at no door', async (_who, forged, statuses) => {
+  const own = forged.authorization === undefined && forged.origin !== undefined ? it.headers : {};
+  const headers = { ...own, ...forged };
+  const attempts: Promise<Answer>[] = [
+    send(it.control, 'POST', '/api/chaos/faults', { headers, body: limp }),
+    send(it.control, 'POST', '/api/chaos/halt', { headers, body: {} }),
+    send(it.control, 'DELETE', '/api/chaos/faults/direct', { headers }),
+    send(it.control, 'POST', '/api/chaos/experiments', { headers, body: {} }),
+    ...[cluster.portBase, nodes['ranking-1']!.opsPort].flatMap((port) => [
+      send(port, 'POST', '/admin/faults', { headers, body: direct }),
+      send(port, 'POST', '/admin/halt', { headers }),
+      send(port, 'GET', '/admin/faults', { headers }),
+    ]),
+  ];
+  for (const { status, body } of await Promise.all(attempts)) {
+    expect(statuses).toContain(status);
+    expect(body.detail).toMatch(/token|origin|pages|host/);
+  }
+  expect(await inEffect()).toEqual([]);
+});
+
+test.each<[string, object, RegExp]>([
+  ['an empty selector', { target: {} }, /selects nobody/],
+  ['no target', { target: undefined }, /target/],
+  ['no time to live', { ttlMs: undefined }, /ttlMs is mandatory/],
+  ['a time to live beyond the cap', { ttlMs: 900_001 }, /ttlMs/],
+  ['an endless time to live', { ttlMs: 'for ever' }, /ttlMs/],
+  ['a target that does not exist', { target: 'ranking-99' }, /no node ranking-99/],
+  ['a component that does not exist', { target: { component: 'blender' } }, /no node matches/],
+  ['an unknown kind', { kind: 'limp.sideways' }, /limp.sideways is not known/],
+  ['an unknown parameter', { params: { meanMs: 5, mode: 'fast' } }, /mode/],
+  ['a probability above 1', { probability: 2 }, /probability/],
+  ['an unknown field', { force: true }, /force/],
+])('%s is refused with a sentence, and nothing is broken', async (_what, wrong, sentence) => {
+  const { status, body } = await it.inject({ ...limp, ...wrong });
+  expect([status, body.detail]).toEqual([400, expect.stringMatching(sentence)]);
+  expect(JSON.stringify(body)).not.toMatch(/\.ts:|node_modules/);
+  expect(await inEffect()).toEqual([]);
+});
+
+test('a second fault, and a victim more than its group tolerates, need the word beyondTolerance', async () => {
+  const alone = await it.inject({ ...limp, beyondTolerance: false });
+  expect([alone.status, alone.body.detail]).toEqual([409, expect.stringMatching(/tolerates 0/)]);
+  expect((await it.inject(limp)).status).toBe(200);
+  const second = await it.inject({ ...limp, target: 'query-1', beyondTolerance: false });
+  expect([second.status, second.body.detail]).toEqual([409, expect.stringMatching(/one fault at a time/)]);
+  expect((await inEffect()).map(({ fault }) => fault.target)).toEqual(['ranking-1']);
+});
+
+test('a dry run names the victims and touches nothing', async () => {
+  const { status, body } = await it.order(it.control, 'POST', '/api/chaos/faults?dryRun=true', limp);
+  expect([status, body.victims, body.objections]).toEqual([200, ['ranking-1'], []]);
+  expect(await inEffect()).toEqual([]);
+});
+
+test('what is injected while everything is being stopped is refused or healed', async () => {
+  const answers = await Promise.all([it.inject(limp), it.halt(), ...Array.from({ length: 5 }, () => it.inject(limp)), it.halt()]);
+  expect(answers.filter(({ status }) => ![200, 409].includes(status))).toEqual([]);
+  await it.halt();
+  expect(await inEffect()).toEqual([]);
+});
+
+test('a fault with probability 0 changes nothing', async () => {
+  await it.inject({ ...limp, probability: 0, params: { meanMs: 5_000 } });
+  const startedAt = performance.now();
+  expect((await fetch(`${cluster.gateway}/api/search?q=water`)).status).toBe(200);
+  expect(performance.now() - startedAt).toBeLessThan(4_000);
+  expect((await inEffect()).map(({ applied }) => applied)).toEqual([0]);
+});
+
+test('a fault whose owner falls silent heals itself, in a node and in the watchdog, when the lease is over', async () => {
+  await it.order(nodes['ranking-1']!.opsPort, 'POST', '/admin/faults', direct);
+  const hang = { id: 'h', kind: 'stop.hang', target: 'html-1', ttlMs: 60_000, owner: 'somebody' };
+  expect((await it.order(cluster.portBase, 'POST', '/admin/faults', hang)).status).toBe(200);
+  const endOf = async (port: number) => (await it.faults(port)).ended.at(-1)?.end;
+  await until(async () => (await endOf(nodes['ranking-1']!.opsPort)) === 'lease', 20_000);
+  await until(async () => (await endOf(cluster.portBase)) === 'lease', 20_000);
+  const health = () => send(nodes['html-1']!.opsPort, 'GET', '/health').catch(() => undefined);
+  await until(async () => (await health())?.status === 200, 20_000);
+}, 60_000);
+
+test('where the controller hangs in mid-fault, nothing is left in effect', async () => {
+  expect((await it.inject({ ...limp, ttlMs: 120_000 })).status).toBe(200);
+  await it.order(cluster.portBase, 'POST', '/nodes/control-1/pause');
+  await until(async () => (await inEffect()).length === 0, 30_000);
+  await it.order(cluster.portBase, 'POST', '/nodes/control-1/resume').catch(() => undefined);
+}, 60_000);
+
+test('a controller that is killed in mid-fault heals, in its next life, what it left behind', async () => {
+  expect((await it.inject({ ...limp, ttlMs: 120_000 })).status).toBe(200);
+  await it.order(cluster.portBase, 'POST', '/nodes/control-1/kill');
+  await until(async () => (await inEffect()).length === 0, 20_000);
+  const journal = () => send(it.control, 'GET', '/api/chaos/journal?count=20').catch(() => undefined);
+  const ends = await until(async () => {
+    const entries = (await journal())?.body as unknown as { event: string; end?: string }[] | undefined;
+    const found = entries?.filter?.(({ event }) => event === 'heal').map(({ end }) => end);
+    return found?.includes('recovered') ? found : undefined;
+  }, 30_000);
+  expect(ends).toContain('recovered');
+}, 60_000);
+
+test('halt works without the controller, at nodes and watchdog alike', async () => {
+  await it.order(nodes['ranking-1']!.opsPort, 'POST', '/admin/faults', direct);
+  const hang = { id: 'h', kind: 'stop.hang', target: 'html-1', ttlMs: 60_000, owner: 'somebody' };
+  await it.order(cluster.portBase, 'POST', '/admin/faults', hang);
+  expect(await inEffect()).toHaveLength(2);
+  await it.order(cluster.portBase, 'POST', '/nodes/control-1/pause');
+  const halted = await tierlab('chaos', 'halt', '--port-base', String(cluster.portBase), '--data', data.dir);
+  await it.order(cluster.portBase, 'POST', '/nodes/control-1/resume');
+  expect([halted.code, halted.stdout]).toEqual([0, expect.stringMatching(/healed.*\n[^]*controller does not answer/)]);
+  expect(await inEffect()).toEqual([]);
+}, 60_000);

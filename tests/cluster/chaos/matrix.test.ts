@@ -1,0 +1,65 @@
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { dataFolder, startCluster, tierlab, type TestCluster } from '../../support/cluster.ts';
+import { pages } from './pages.ts';
+
+/** One of each family, and the one that must do nothing; `npm run torture` runs them all, and waits for what the monitors say. */
+const kinds = [
+  'none',
+  'stop.refuse',
+  'limp.latency',
+  'limp.dribble',
+  'byz.rank',
+  'byz.twin',
+  'net.reset',
+  'net.duplicate',
+  'clock.skew',
+];
+
+let data: Awaited<ReturnType<typeof dataFolder>>;
+let cluster: TestCluster;
+beforeAll(async () => {
+  data = await dataFolder(pages);
+  const topology = path.join(import.meta.dirname, 'replicated.json');
+  cluster = await startCluster({ dataDir: data.dir, topology, env: { TIERLAB_CHAOS: '1' } });
+});
+afterAll(async () => {
+  await cluster.stop('SIGTERM');
+  data.remove();
+});
+
+interface Row {
+  readonly kind: string;
+  readonly applied: boolean;
+  readonly healed: boolean;
+  readonly masked: boolean;
+  readonly detectedAs: string | null;
+  readonly detectionMs: number | null;
+  readonly users: { readonly asked: number; readonly wrong: number };
+}
+
+test('a fault of each family has its effect on live processes, gives no user a wrong answer, and is gone afterwards', async () => {
+  const common = ['--port-base', String(cluster.portBase), '--data', data.dir];
+  const { stdout, stderr, code } = await tierlab(
+    'chaos',
+    'matrix',
+    '--json',
+    '--wait',
+    '0s',
+    '--kinds',
+    kinds.join(','),
+    ...common,
+  );
+  expect([code, stderr]).toEqual([0, expect.any(String)]);
+  const rows = JSON.parse(stdout) as Row[];
+  expect(rows.map(({ kind, applied, healed }) => ({ kind, applied, healed }))).toEqual(
+    kinds.map((kind) => ({ kind, applied: true, healed: true })),
+  );
+  expect(rows.filter(({ users }) => users.wrong > 0).map(({ kind }) => kind)).toEqual([]);
+  expect(rows.reduce((sum, { users }) => sum + users.asked, 0)).toBeGreaterThan(10);
+  for (const row of rows) {
+    expect(row).toHaveProperty('masked', expect.any(Boolean));
+    expect([typeof row.detectedAs, row.detectedAs]).toContain(row.detectedAs === null ? null : 'string');
+    expect([typeof row.detectionMs, row.detectionMs]).toContain(row.detectionMs === null ? null : 'number');
+  }
+}, 110_000);

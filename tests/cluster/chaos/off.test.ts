@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { dataFolder, startCluster, tierlab } from '../../support/cluster.ts';
+import { operator } from './operator.ts';
+import { pages } from './pages.ts';
+
+test('a cluster that was started without chaos says so, and how it is started with', async () => {
+  const data = await dataFolder(pages);
+  const other = await startCluster({ dataDir: data.dir, topology: 'single-server', env: { TIERLAB_CHAOS: '0' } });
+  try {
+    const common = ['--port-base', String(other.portBase), '--data', data.dir];
+    const refused = await tierlab('chaos', 'inject', 'none', '--target', 'server-1', '--ttl', '1s', ...common);
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(/chaos is off.*up --chaos/)]);
+    const [node] = await other.nodes();
+    const fault = { id: 'f', kind: 'none', target: 'server-1', ttlMs: 1_000, owner: 'somebody' };
+    const atNode = await operator(other).order(node!.opsPort, 'POST', '/admin/faults', fault);
+    expect([atNode.status, atNode.body.detail]).toEqual([403, expect.stringMatching(/chaos is off/)]);
+  } finally {
+    await other.stop('SIGTERM');
+    data.remove();
+  }
+}, 110_000);
