@@ -13,6 +13,8 @@ export interface JudgeOptions {
   /** Incidents that an earlier life of this monitor left open. */
   readonly open?: readonly Incident[];
   /** Told whenever an incident opens, changes its outcome or verdict, or is given an order. */
+  /** Its process was taken down for repair, and had no time yet to come back. */
+  readonly isUnderRepair: (node: string) => boolean;
   readonly onIncident: (incident: Incident) => void;
   readonly onVerdict?: (node: string, from: Verdict, standing: Standing) => void;
 }
@@ -42,13 +44,10 @@ export interface Judge {
   readonly ordered: (node: string, note: Omit<OrderNote, 'at'>) => void;
 }
 
-/** A process that was taken down for repair is back after this, ms; if not, it is judged anew. */
-const repairMs = 10_000;
-
 /** Facts need no second look. */
 const facts: ReadonlySet<Verdict> = new Set(['crashed', 'hung', 'lying']);
 
-export function createJudge({ nodes, senses, clock, open = [], onIncident, onVerdict }: JudgeOptions): Judge {
+export function createJudge({ nodes, senses, clock, open = [], isUnderRepair, onIncident, onVerdict }: JudgeOptions): Judge {
   const calm = (node: string): Opinion => ({
     seen: { node, verdict: 'healthy', reasons: [] },
     standing: wellStanding(clock.now()),
@@ -68,7 +67,7 @@ export function createJudge({ nodes, senses, clock, open = [], onIncident, onVer
       ...rest,
       heartbeats: { ...heartbeats, reborn: heartbeats.reborn && !incidents.get(node)?.stamps.diagnose },
     };
-    const seen = diagnose(evidence, senses.observer());
+    const seen = diagnose({ ...evidence, waitsFor: waitsFor(node) }, senses.observer());
     // A silence that nobody has been asked about yet is a doubt; the answers are on their way.
     const asked = evidence.opsPort !== undefined || evidence.process !== undefined;
     const hasty =
@@ -76,13 +75,16 @@ export function createJudge({ nodes, senses, clock, open = [], onIncident, onVer
     const reached = evidence.otherMonitors === 'hear it' || evidence.callers.some(({ ok }) => ok > 0);
     // What is seen while a repair is under way is the repair: it takes the process down.
     const { verdict, reasons } = opinions.get(node)!.standing;
-    if (facts.has(seen.verdict) && underRepair(node)) return { seen: { node, verdict, reasons }, reached };
+    if (facts.has(seen.verdict) && verdict !== 'healthy' && isUnderRepair(node))
+      return { seen: { node, verdict, reasons }, reached };
     return { seen: hasty ? { ...seen, verdict: 'healthy' } : seen, reached };
   }
 
-  function underRepair(node: string): boolean {
-    const last = incidents.get(node)?.orders.findLast(({ result }) => result === 'done');
-    return last !== undefined && last.order !== 'drain' && clock.wall() - last.at < repairMs;
+  /** The node below that keeps it waiting. */
+  function waitsFor(node: string): string | undefined {
+    for (const [callee, complaints] of senses.calledBy(node))
+      if (complaints > 0 || (opinions.get(callee)?.standing.verdict ?? 'healthy') !== 'healthy') return callee;
+    return undefined;
   }
 
   function suspected(node: string): boolean {

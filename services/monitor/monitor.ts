@@ -67,6 +67,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
     senses,
     clock,
     open: options.open,
+    isUnderRepair: (node) => treatment.isUnderRepair(node),
     onIncident: options.onIncident,
     onVerdict: options.onVerdict,
   });

@@ -28,6 +28,8 @@ export interface Senses {
   readonly interesting: (node: string) => boolean;
   readonly evidence: (node: string) => Evidence;
   readonly observer: () => Observer;
+  /** Whom it called lately, and how often that went wrong, by its own word. */
+  readonly calledBy: (node: string) => ReadonlyMap<string, number>;
   /** When the failure that shows now began, monotonic ms: the first complaint, or the first heartbeat that was due and did not come. */
   readonly firstBadAt: (node: string) => number | undefined;
   /** What was seen of the node before its repair says nothing any more. */
@@ -110,7 +112,12 @@ export function createSenses({ nodes, clock, lag }: SensesOptions): Senses {
       const probe = probeOf(node);
       return {
         node,
-        heartbeats: { phi: known ? phi(node) : undefined, echoes: it.echoes(now), reborn: it.reborn() },
+        heartbeats: {
+          phi: known ? phi(node) : undefined,
+          silentMs: it.silentMs(now, lag.lostMs()),
+          echoes: it.echoes(now),
+          reborn: it.reborn(),
+        },
         callers: evidence.about(node, now),
         otherMonitors: heardByOthers(node),
         process: probe?.process,
@@ -119,6 +126,7 @@ export function createSenses({ nodes, clock, lag }: SensesOptions): Senses {
         proofs: evidence.proofs(node, now),
       };
     },
+    calledBy: (node) => evidence.calledBy(node, clock.now()),
     observer() {
       const heard = nodes.filter((node) => patient(node).incarnation() !== undefined);
       const silent = heard.filter((node) => phi(node) >= thresholds.phi && probeOf(node)?.opsPort !== 'refused');

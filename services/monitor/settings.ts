@@ -21,6 +21,8 @@ export const settings = {
   startGraceMs: 30_000,
   /** A node that was never heard is asked about after so long, ms: others start after the monitors. */
   neverHeardMs: 10_000,
+  /** A process that was taken down for repair is back after this, ms; if not, it is judged anew. */
+  repairMs: 10_000,
   /** A watchdog that cannot start a node is believed for so long, ms. */
   refusalMs: 5_000,
 } as const;

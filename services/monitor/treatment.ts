@@ -26,6 +26,8 @@ export interface TreatmentOptions {
 
 /** From verdicts to repair orders, and their effect on who is called. */
 export interface Treatment {
+  /** Its process was taken down for repair, by whichever monitor, and had no time yet to come back. */
+  readonly isUnderRepair: (node: string) => boolean;
   /** What to do about a node now, once a window. */
   readonly consider: (node: string) => void;
   readonly takenOut: ReadonlyMap<string, 'draining' | 'quarantined'>;
@@ -119,6 +121,8 @@ export function createTreatment(options: TreatmentOptions): Treatment {
 
   return {
     takenOut,
+    isUnderRepair: (node) =>
+      past.some((it) => it.node === node && it.do !== 'drain' && it.do !== 'promote' && clock.now() - it.at < settings.repairMs),
     consider(id) {
       const node = nodes.get(id)!;
       const { seen, standing } = judge.opinion(id);

@@ -16,7 +16,7 @@ export interface Book {
   readonly observedMs: number;
   readonly downMs: number;
   readonly measured: number;
-  /** From the beginning of one failure to that of the next; over all time / failures when there are fewer than two. */
+  /** The time observed over the number of failures: the gaps alone would say little of a few failures in a row. */
   readonly mtbfMs?: number;
   readonly mttrMs?: number;
   readonly detectionMs?: number;
@@ -57,7 +57,7 @@ export function intervalBook(name: string, down: readonly Interval[], observed: 
   const failures = parts.length;
   const book = { name, failures, observedMs, downMs, measured: observedMs > 0 ? 1 - downMs / observedMs : 1 };
   if (failures === 0) return book;
-  const mtbfMs = failures > 1 ? (parts.at(-1)!.from - parts[0]!.from) / (failures - 1) : observedMs / failures;
+  const mtbfMs = observedMs / failures;
   return withFormula({ ...book, mtbfMs, mttrMs: downMs / failures });
 }
 

@@ -3,6 +3,8 @@ import type { CallerSight, Diagnosis, Evidence, Observer, Verdict } from './diag
 /** Tunables of the judgement; the measurements behind them are in docs/decisions/diagnosis.md. */
 export const thresholds = {
   phi: 8,
+  /** However regular its heartbeats were: a process that stands still for a second may be starved. */
+  silentMs: 1_500,
   echoes: 3,
   /** Calls over the window before shares are believed. */
   minCalls: 5,
@@ -10,7 +12,7 @@ export const thresholds = {
   badShare: 0.1,
   /** Lost votes and invalid replies: a bit flips once, a liar goes on. */
   minLies: 3,
-  slowRatio: 3,
+  slowRatio: 4,
   /** Its main loop is this late on average, and so many times as late as others'. */
   nodeLagMs: 100,
   lagRatio: 4,
@@ -73,13 +75,17 @@ const refusing: Rule = ({ opsPort }, { calls, refused, ok }) => {
   return opsPort === 'refused' ? ['crashed', 'its ops port refuses connections'] : undefined;
 };
 
-const silent: Rule = ({ heartbeats: { phi = 0 }, otherMonitors, opsPort, process }, { ok, timeouts }, observer) => {
+const silent: Rule = (
+  { heartbeats: { phi = 0, silentMs = Infinity }, otherMonitors, opsPort, process },
+  { ok, timeouts },
+  observer,
+) => {
   if (phi < thresholds.phi) return undefined;
   const silence = `heartbeats are missing (phi ${phi.toFixed(1)})`;
   if (otherMonitors === 'hear it') return ['partitioned', `${silence}, but another monitor hears it`];
   if (ok > 0) return ['partitioned', `${silence}, but it answers ${ok} calls`];
   if (opsPort === 'answers') return ['partitioned', `${silence}, but its ops port answers`];
-  if (doubts(observer)) return undefined;
+  if (doubts(observer) || silentMs < thresholds.silentMs) return undefined;
   if (opsPort === 'silent' || process === 'running' || timeouts > 0)
     return ['hung', `${silence}, connections are accepted, and nothing answers`];
   return ['crashed', `${silence}, and nobody knows more`];
@@ -91,12 +97,12 @@ const shedding: Rule = (_, { calls, shed }) =>
     : undefined;
 
 /** Replies that arrive late or in crumbs: from here on the heartbeats are fine. */
-const slow: Rule = ({ self }, { calls, ok, latencyRatio, partial }, { typicalLagMs }) => {
+const slow: Rule = ({ self, waitsFor }, { calls, ok, latencyRatio, partial }, { typicalLagMs }) => {
   if (calls < thresholds.minCalls) return undefined;
   if (partial / calls >= thresholds.badShare) return ['limping', `${percent(partial / calls)} of its replies trickle`];
   // Without a single answer nobody knows whether it is slow or out of reach.
   if (ok === 0 || typicalLagMs >= thresholds.commonLagMs) return undefined;
-  if (latencyRatio !== undefined && latencyRatio >= thresholds.slowRatio)
+  if (latencyRatio !== undefined && latencyRatio >= thresholds.slowRatio && waitsFor === undefined)
     return ['limping', `${latencyRatio.toFixed(1)} times as slow as its peers`];
   return self && self.lagMs >= Math.max(thresholds.nodeLagMs, thresholds.lagRatio * typicalLagMs)
     ? ['limping', `its main loop lags by ${self.lagMs.toFixed(0)} ms`]
@@ -104,7 +110,7 @@ const slow: Rule = ({ self }, { calls, ok, latencyRatio, partial }, { typicalLag
 };
 
 /** Calls that vanish or break: did they, or their answers, get lost on the way, or does the node sit on them? */
-const vanishing: Rule = ({ self }, { calls, ok, timeouts: late, unanswered, resets, complaining, content }) => {
+const vanishing: Rule = ({ self, waitsFor }, { calls, ok, timeouts: late, unanswered, resets, complaining, content }) => {
   // Where others are always faster, nobody waits until a call to it times out.
   const timeouts = late + (ok === 0 ? unanswered : 0);
   const lost = timeouts + resets;
@@ -115,7 +121,7 @@ const vanishing: Rule = ({ self }, { calls, ok, timeouts: late, unanswered, rese
   if (self && self.received < timeouts / 2) return ['partitioned', `${share} of its calls never reach it`];
   if (self && self.answered >= self.received * 0.9 && self.received > 0)
     return ['partitioned', `it answered ${self.answered} calls, ${share} of the answers never arrived`];
-  return ['limping', `${share} of its calls run into their deadline`];
+  return waitsFor === undefined ? ['limping', `${share} of its calls run into their deadline`] : undefined;
 };
 
 const rules: readonly Rule[] = [proven, twins, accused, exited, reborn, refusing, silent, shedding, slow, vanishing];
@@ -124,9 +130,10 @@ function doubts({ lagMs, silentShare }: Observer): boolean {
   return lagMs >= thresholds.observerLagMs || silentShare > thresholds.silentShare;
 }
 
-function background({ heartbeats: { phi } }: Evidence, observer: Observer): string[] {
+function background({ heartbeats: { phi }, waitsFor }: Evidence, observer: Observer): string[] {
   const reasons: string[] = [];
   if (phi !== undefined && phi >= 1) reasons.push(`phi ${phi.toFixed(1)}`);
+  if (waitsFor !== undefined) reasons.push(`it waits for ${waitsFor}`);
   if (observer.lagMs >= thresholds.observerLagMs) reasons.push(`this monitor lags by ${observer.lagMs.toFixed(0)} ms itself`);
   if (observer.typicalLagMs >= thresholds.commonLagMs)
     reasons.push(`main loops lag everywhere (${observer.typicalLagMs.toFixed(0)} ms): the machine is short of processors`);

@@ -34,6 +34,8 @@ export interface Evidence {
   readonly heartbeats: {
     /** Undefined before the first heartbeat. */
     readonly phi: number | undefined;
+    /** Since the last one; unknown counts as long. */
+    readonly silentMs?: number | undefined;
     /** Heartbeats within the window that one process could not have sent. */
     readonly echoes: number;
     /** Another process than before speaks, the one before never took leave, and the new one does not serve yet. */
@@ -48,6 +50,8 @@ export interface Evidence {
   readonly opsPort?: 'answers' | 'silent' | 'refused' | undefined;
   /** What the node says about itself with its last heartbeat. A liar's word: used only against the node, or to excuse the network. */
   readonly self?: NodeSelf | undefined;
+  /** A node that it calls itself, and that is in trouble: whoever waits is slow without being ill. */
+  readonly waitsFor?: string | undefined;
   /** Two signed answers of it that contradict each other, or one that contradicts the truth: proof, whoever brings it. */
   readonly proofs: number;
 }

@@ -111,7 +111,7 @@ const ownQuantile = 0.4;
 const graceMs = 5;
 
 /** Answers of a caller before its latency of a node is compared. */
-const minAnswers = 5;
+const minAnswers = 8;
 
 /** Monitor side: the reports of the last `windowMs`, as evidence per node. Bounded by nodes x callers x reports per window. */
 export function createEvidence(windowMs: number) {
@@ -150,6 +150,16 @@ export function createEvidence(windowMs: number) {
       reports.some(
         ({ at, sighting }) => at > now - recentMs && sighting.node === node && sighting.timeouts + sighting.refused > 0,
       ),
+    /** Whom `caller` called within the last five seconds, and how often that went wrong. */
+    calledBy(caller: string, now: number): Map<string, number> {
+      const called = new Map<string, number>();
+      for (const report of within(now)) {
+        if (report.caller !== caller || report.at <= now - latencyMs) continue;
+        const { node, timeouts, refused, resets, partial } = report.sighting;
+        called.set(node, (called.get(node) ?? 0) + timeouts + refused + resets + partial);
+      }
+      return called;
+    },
     /** Proofs against `node` within the window. */
     proofs: (node: string, now: number): number =>
       within(now).reduce((sum, { sighting }) => sum + (sighting.node === node ? sighting.proofs : 0), 0),

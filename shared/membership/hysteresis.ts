@@ -16,7 +16,7 @@ export const windowsNeeded: Readonly<Record<Verdict, number>> = {
   hung: 1,
   lying: 1,
   partitioned: 2,
-  limping: 3,
+  limping: 4,
   overloaded: 3,
   healthy: 4,
 };

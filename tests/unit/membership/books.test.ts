@@ -93,7 +93,7 @@ test('the book of a node: MTBF from the gaps, MTTR from the phases, formula besi
   const book = nodeBook('r-1', failures, { from: 0, to: 130_000 });
   expect(book).toMatchObject({
     failures: 4,
-    mtbfMs: 30_000,
+    mtbfMs: 32_500,
     mttrMs: 5_000,
     detectionMs: 500,
     diagnosisMs: 1_500,
@@ -101,7 +101,7 @@ test('the book of a node: MTBF from the gaps, MTTR from the phases, formula besi
     downMs: 20_000,
   });
   expect(book.measured).toBeCloseTo(110 / 130, 10);
-  expect(book.formula).toBeCloseTo(25 / 30, 10);
+  expect(book.formula).toBeCloseTo(27.5 / 32.5, 10);
 });
 
 test('a node that never failed has no MTBF, and an availability of 1', () => {

@@ -198,11 +198,11 @@ function transcript(windows: string): string {
 }
 
 test.each([
-  ['..LLL.....', '....LLLL..'],
+  ['..LLLL.....', '.....LLLL..'],
   ['LL.LL.LL..', '..........'],
-  ['LLL.L.L.L.', '..LLLLLLLL'],
+  ['LLLL.L.L.L.', '...LLLLLLLL'],
   ['C....', 'CCCC.'],
-  ['LLLC....', '..LCCCC.'],
+  ['LLLLC....', '...LCCCC.'],
   ['P.PP....', '...PPPP.'],
 ])('windows %s make the standing verdicts %s', (windows, standing) => {
   expect(transcript(windows)).toBe(standing);

@@ -1,0 +1,218 @@
+import { expect, test } from 'vitest';
+import type { Sighting } from '../../../shared/membership/evidence.ts';
+import { phases } from '../../../shared/membership/incident.ts';
+import { transcript } from '../transcript.ts';
+import { createWard, type Ward } from './ward.ts';
+
+const small = [
+  { name: 'monitor', components: ['monitor'], replicas: 2 },
+  { name: 'ranking', components: ['ranking'], replicas: 3 },
+  { name: 'app', components: ['app'], replicas: 2 },
+];
+/** As the default topology: 21 nodes. */
+const multitier = [
+  { name: 'monitor', components: ['monitor'], replicas: 2 },
+  { name: 'database', components: ['database'], shards: 2, replicas: 3 },
+  { name: 'query', components: ['query'], replicas: 2 },
+  { name: 'ranking', components: ['ranking'], replicas: 3 },
+  { name: 'html', components: ['html'], replicas: 2 },
+  { name: 'app', components: ['app'], replicas: 6 },
+];
+
+const stateOf = (ward: Ward, node: string, at = 'app-1') =>
+  ward.viewOf(at)?.members.find((member) => member.node === node)?.state;
+const quantile = (values: readonly number[], q: number) => values.toSorted((a, b) => a - b)[Math.ceil(q * values.length) - 1]!;
+
+test.each([
+  ['kill', 'crashed', 1_000],
+  ['hang', 'hung', 2_000],
+] as const)('after %s a node is called %s within %d ms by both monitors, and is back', async (how, verdict, boundMs) => {
+  const delays: number[] = [];
+  for (let seed = 0; seed < 40; seed++) {
+    const ward = createWard(seed, small);
+    const at = 20_000 + ward.sim.random.next() * 500;
+    await ward.sim.run(at);
+    // A machine that is gone stays silent: the hardest kind to see, because nobody restarts it.
+    if (how === 'kill') ward.kill('ranking-2', { held: true });
+    else ward.hang('ranking-2');
+    await ward.sim.run(at + 5_000);
+    const first = ward.verdicts.filter(({ node, at: when }) => node === 'ranking-2' && when > at);
+    expect(
+      first
+        .slice(0, 2)
+        .map((it) => `${it.monitor} ${it.verdict}`)
+        .sort(),
+    ).toEqual([`monitor-1 ${verdict}`, `monitor-2 ${verdict}`]);
+    for (const { at: when } of first.slice(0, 2)) delays.push(when - at);
+    expect(ward.verdicts.filter(({ node }) => node !== 'ranking-2')).toEqual([]);
+    if (how === 'kill') ward.release('ranking-2');
+    await ward.sim.run(at + 15_000);
+    expect(stateOf(ward, 'ranking-2')).toBe('alive');
+    const over = ward.incidents.filter(({ incident }) => incident.outcome !== 'open');
+    expect(over.map(({ incident }) => incident.verdict)).toEqual([verdict, verdict]);
+  }
+  const lines = transcript(`monitor-${how}`, `From ${how} to the verdict "${verdict}", ms, 40 runs, two monitors`);
+  lines.row('median', quantile(delays, 0.5));
+  lines.row('p95', quantile(delays, 0.95));
+  lines.row('slowest', quantile(delays, 1));
+  lines.save();
+  expect(quantile(delays, 0.95)).toBeLessThan(boundMs);
+});
+
+test('a crash that is over before it could be suspected is a crash all the same, repaired by the watchdog', async () => {
+  const ward = createWard(1, small);
+  await ward.sim.run(20_000);
+  ward.kill('ranking-1');
+  await ward.sim.run(30_000);
+  const over = ward.incidents.findLast(({ monitor }) => monitor === 'monitor-2')!.incident;
+  expect(over).toMatchObject({ node: 'ranking-1', verdict: 'crashed', outcome: 'repaired' });
+  expect(phases(over.stamps).repairMs).toBeGreaterThan(0);
+  expect(ward.restarts).toEqual([]);
+});
+
+test('a hung node is restarted once, although two monitors order it, and both name the fault and not its repair', async () => {
+  const ward = createWard(2, small);
+  await ward.sim.run(20_000);
+  ward.hang('ranking-3');
+  await ward.sim.run(40_000);
+  expect(ward.restarts).toEqual(['ranking-3']);
+  const orders = ward.log.filter((line) => line.includes('orders'));
+  expect(orders.map((line) => line.replace(/^\S+ /, '')).sort()).toEqual([
+    'monitor-1 orders restart ranking-3: done',
+    'monitor-2 orders restart ranking-3: already',
+  ]);
+  expect(ward.verdicts.map(({ verdict }) => verdict)).toEqual(['hung', 'hung', 'healthy', 'healthy']);
+});
+
+test('an hour without faults, while processors are burnt elsewhere: no verdict about anybody', { timeout: 120_000 }, async () => {
+  const ward = createWard('hour', multitier);
+  const { sim } = ward;
+  const nodes = ward.topology.nodes.map(({ id }) => id);
+  // Every process stands still now and then, some for long; and now and then all of them at once.
+  const burn = () => {
+    const everybody = sim.random.next() < 0.02;
+    const ms = -Math.log(1 - sim.random.next()) * (everybody ? 150 : 80);
+    for (const node of everybody ? nodes : [nodes[Math.floor(sim.random.next() * nodes.length)]!])
+      ward.stall(node, Math.min(ms, 900));
+    sim.scheduler.after(-Math.log(1 - sim.random.next()) * 100, burn);
+  };
+  burn();
+  await sim.run(3_600_000);
+  const doubts = ward.incidents.filter(({ incident }) => incident.outcome === 'doubt').length;
+  const lines = transcript(
+    'monitor-false-alarms',
+    'One hour, 21 nodes, no fault, every process stalls every 2 s on average (mean 80 ms, up to 900 ms)',
+  );
+  lines.row('verdicts', ward.verdicts.length);
+  lines.row('repair orders', ward.log.filter((line) => line.includes('orders')).length);
+  lines.row('doubts that came to nothing', doubts);
+  lines.save();
+  expect(ward.log).toEqual([]);
+});
+
+test('a monitor that is cut off accuses nobody, and nodes follow the other one', async () => {
+  const ward = createWard(3, small);
+  await ward.sim.run(20_000);
+  const others = ward.topology.nodes.map(({ id }) => id).filter((id) => id !== 'monitor-1');
+  ward.network.partition([['monitor-1'], others]);
+  await ward.sim.run(40_000);
+  expect(ward.log.filter((line) => line.includes('orders'))).toEqual([]);
+  expect(
+    ward.verdicts.filter(({ monitor, verdict }) => monitor === 'monitor-1' && (verdict === 'crashed' || verdict === 'hung')),
+  ).toEqual([]);
+  expect(ward.viewOf('app-1')?.monitor).toBe('monitor-2');
+  expect(stateOf(ward, 'ranking-1')).toBe('alive');
+  ward.network.heal();
+  await ward.sim.run(60_000);
+  expect(ward.viewOf('app-1')?.monitor).toBe('monitor-1');
+  expect(stateOf(ward, 'monitor-2')).toBe('alive');
+});
+
+test('a node that only one monitor cannot hear is partitioned, not dead, and stays in rotation', async () => {
+  const ward = createWard(4, small);
+  await ward.sim.run(20_000);
+  ward.network.block('ranking-1', 'monitor-1');
+  await ward.sim.run(30_000);
+  expect(ward.verdicts.map(({ monitor, node, verdict }) => `${monitor} ${node} ${verdict}`)).toEqual([
+    'monitor-1 ranking-1 partitioned',
+  ]);
+  expect(stateOf(ward, 'ranking-1')).toBe('alive');
+  expect(ward.restarts).toEqual([]);
+});
+
+test('one monitor is enough; and without any the last view stays in force', async () => {
+  const ward = createWard(5, small);
+  await ward.sim.run(20_000);
+  ward.kill('monitor-1', { held: true });
+  await ward.sim.run(25_000);
+  ward.hang('ranking-1');
+  await ward.sim.run(40_000);
+  expect(ward.restarts).toEqual(['ranking-1']);
+  expect(ward.viewOf('app-1')?.monitor).toBe('monitor-2');
+  ward.kill('monitor-2', { held: true });
+  await ward.sim.run(50_000);
+  expect(ward.viewOf('app-1')?.members.map(({ state }) => state)).toContain('alive');
+  expect(stateOf(ward, 'ranking-1')).toBe('alive');
+});
+
+const seen = (node: string, more: Partial<Sighting>): Sighting => ({
+  ...{ node, group: 'ranking', ok: 10, timeouts: 0, partial: 0, refused: 0, resets: 0, shed: 0 },
+  ...{ invalid: 0, lostVotes: 0, unanswered: 0, proofs: 0, medianMs: 2 },
+  ...more,
+});
+
+/** Both callers report with every beat until `untilMs`. */
+async function reporting(ward: Ward, untilMs: number, sightings: readonly Sighting[]): Promise<void> {
+  while (ward.sim.clock.now() < untilMs) {
+    for (const caller of ['app-1', 'app-2']) ward.sees(caller, ...sightings);
+    await ward.sim.run(ward.sim.clock.now() + 500);
+  }
+}
+
+test('a limper is drained, then restarted, and a second one must wait: never more than f of a group are out', async () => {
+  const ward = createWard(6, small);
+  await ward.sim.run(20_000);
+  await reporting(ward, 40_000, [seen('ranking-1', { medianMs: 400 }), seen('ranking-2', {}), seen('ranking-3', {})]);
+  expect(ward.log.filter((line) => line.includes('orders')).map((line) => line.split(' ').slice(2).join(' '))).toEqual(
+    expect.arrayContaining(['orders drain ranking-1: done', 'orders restart ranking-1: done']),
+  );
+  const drained = ward.incidents.find(({ incident }) => incident.verdict === 'limping')!;
+  expect(drained.incident.node).toBe('ranking-1');
+  for (const { monitor } of ward.verdicts) expect(['monitor-1', 'monitor-2']).toContain(monitor);
+});
+
+test('a liar is quarantined and restarted, and called again only after it has been well for a while', async () => {
+  const ward = createWard(7, small);
+  await ward.sim.run(20_000);
+  await reporting(ward, 21_000, [seen('ranking-2', { lostVotes: 3 }), seen('ranking-1', {}), seen('ranking-3', {})]);
+  await ward.sim.run(22_000);
+  expect(stateOf(ward, 'ranking-2')).toMatch(/quarantined|dead|starting/);
+  expect(ward.restarts).toEqual(['ranking-2']);
+  await ward.sim.run(23_000);
+  expect(stateOf(ward, 'ranking-2')).not.toBe('alive');
+  await ward.sim.run(28_000);
+  expect(stateOf(ward, 'ranking-2')).toBe('alive');
+});
+
+test('a standby takes the place of a node that stays down, under one token; when that node returns it stands by', async () => {
+  const ward = createWard(8, [
+    { name: 'monitor', components: ['monitor'], replicas: 2 },
+    { name: 'ranking', components: ['ranking'], replicas: 2, standbys: { hot: 1 } },
+    { name: 'app', components: ['app'], replicas: 2 },
+  ]);
+  await ward.sim.run(20_000);
+  expect(stateOf(ward, 'ranking-3')).toBe('standby');
+  ward.kill('ranking-1', { held: true });
+  await ward.sim.run(24_000);
+  expect(stateOf(ward, 'ranking-3')).toBe('alive');
+  for (const monitor of ward.monitors.values())
+    expect(monitor.places.promotions()).toEqual([{ node: 'ranking-3', instead: 'ranking-1', token: 1 }]);
+  ward.release('ranking-1');
+  await ward.sim.run(34_000);
+  expect(stateOf(ward, 'ranking-1')).toBe('standby');
+  expect(stateOf(ward, 'ranking-3')).toBe('alive');
+  ward.kill('ranking-3', { held: true });
+  await ward.sim.run(40_000);
+  for (const monitor of ward.monitors.values())
+    expect(monitor.places.promotions()).toEqual([{ node: 'ranking-1', instead: 'ranking-1', token: 2 }]);
+});
