@@ -15,6 +15,7 @@ RUN mkdir -p /data/datasets /data/keys /data/identity && chown -R node:node /dat
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/topologies ./topologies
+COPY --from=build /app/chaos ./chaos
 COPY --from=build /app/scripts/container-ready ./scripts/
 COPY --from=build /app/dist ./dist
 USER node

@@ -10,7 +10,8 @@ const kinds = [
   { name: 'simulation', order: 0, workers: 2, testTimeoutMs: 60_000, hookTimeoutMs: 15_000 },
   { name: 'cluster', order: 1, workers: 1, testTimeoutMs: 60_000, hookTimeoutMs: 120_000 },
   { name: 'browser', order: 2, workers: 1, testTimeoutMs: 60_000, hookTimeoutMs: 120_000 },
-  { name: 'compose', order: 3, workers: 1, testTimeoutMs: 120_000, hookTimeoutMs: 900_000 },
+  { name: 'torture', order: 3, workers: 1, testTimeoutMs: 1_200_000, hookTimeoutMs: 120_000 },
+  { name: 'compose', order: 4, workers: 1, testTimeoutMs: 120_000, hookTimeoutMs: 900_000 },
 ];
 
 export default defineConfig({

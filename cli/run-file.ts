@@ -18,9 +18,9 @@ export function runDir(dataDir: string, portBase: number): string {
 
 const fileIn = (dataDir: string, portBase: number): string => path.join(runDir(dataDir, portBase), 'cluster.json');
 
-/** Writes the run file with a fresh operator token. */
+/** Writes the run file with a fresh operator token; TIERLAB_OPERATOR_TOKEN gives one that several machines share. */
 export function writeRunFile(dataDir: string, run: Omit<RunFile, 'token'>): RunFile {
-  const complete: RunFile = { ...run, token: randomBytes(24).toString('base64url') };
+  const complete: RunFile = { ...run, token: process.env.TIERLAB_OPERATOR_TOKEN || randomBytes(24).toString('base64url') };
   mkdirSync(runDir(dataDir, run.portBase), { recursive: true });
   writeFileSync(fileIn(dataDir, run.portBase), `${JSON.stringify(complete, null, 2)}\n`, { mode: 0o600 });
   return complete;

@@ -30,7 +30,13 @@ export function composeFile(file: TopologyFile, version: string): string {
       tmpfs: ['/tmp', '/data:uid=1000,gid=1000,mode=0755'],
       cap_drop: ['ALL'],
       security_opt: ['no-new-privileges:true'],
-      environment: { TIERLAB_HOSTS: 'by-name', TIERLAB_DATA: '/data' },
+      environment: {
+        TIERLAB_HOSTS: 'by-name',
+        TIERLAB_DATA: '/data',
+        // faults, and orders from one machine to another, only where somebody sets these
+        TIERLAB_CHAOS: '${TIERLAB_CHAOS:-0}',
+        TIERLAB_OPERATOR_TOKEN: '${TIERLAB_OPERATOR_TOKEN:-}',
+      },
       stop_grace_period: '15s',
     }),
   );

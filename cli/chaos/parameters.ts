@@ -37,7 +37,7 @@ function placeholder({ type, enum: choices, items }: Property): string {
 
 function describe({ default: fallback, minimum, maximum, type }: Property): string {
   const bounds = minimum === undefined || maximum === undefined ? '' : `${minimum} to ${maximum}`;
-  const known = fallback === undefined || type === 'array' ? '' : `default ${String(fallback)}`;
+  const known = fallback === undefined || type === 'array' ? '' : `default ${JSON.stringify(fallback)}`;
   return [bounds, known].filter(Boolean).join(', ');
 }
 

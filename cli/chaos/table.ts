@@ -15,6 +15,6 @@ export function printTable(terminal: Terminal, head: readonly string[], rows: re
 /** `{ meanMs: 400 }` as `meanMs=400`. */
 export function inWords(values: Readonly<Record<string, unknown>>): string {
   return Object.entries(values)
-    .map(([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(' ');
 }

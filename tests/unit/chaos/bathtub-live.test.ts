@@ -36,7 +36,7 @@ test('simulated lives show a bathtub: high, flat, high, and theory within most i
   expect(failures).toBeGreaterThan(5_000);
   const middle = Math.min(...rows.map(({ observed }) => observed));
   expect(rows[0]!.observed).toBeGreaterThan(3 * middle);
-  const old = rows.filter(({ exposureMs }) => exposureMs > 100_000).at(-1)!;
+  const old = rows.findLast(({ exposureMs }) => exposureMs > 100_000)!;
   expect(old.observed).toBeGreaterThan(3 * middle);
   const covered = rows.filter(({ low, high, expected }) => low <= expected && expected <= high);
   expect(covered.length).toBeGreaterThanOrEqual(rows.length - 2);
