@@ -35,7 +35,7 @@ export interface Patient {
 
 export function createPatient(): Patient {
   const detector = createPhiDetector({ expectedIntervalMs: heartbeatIntervalMs });
-  const self = createSelfHistory(settings.evidenceMs);
+  const self = createSelfHistory(settings.evidenceMs / 2);
   let echoes: number[] = [];
   let last: Heartbeat | undefined;
   let heardAt: number | undefined;

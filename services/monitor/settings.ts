@@ -4,7 +4,7 @@ export const settings = {
   lookMs: 125,
   /** One window of watching, ms: hysteresis.ts counts these. */
   windowMs: 500,
-  /** Callers' reports count for so long, ms. */
+  /** Callers' reports of lies count for so long, of service for half of it, ms. */
   evidenceMs: 10_000,
   /** From this suspicion on the ops port and the watchdog are asked: a question costs little. */
   probePhi: 1.5,

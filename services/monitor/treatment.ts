@@ -156,6 +156,8 @@ export function createTreatment(options: TreatmentOptions): Treatment {
         if (!nodes.has(order.node)) continue;
         const isNew = !past.some(({ id }) => id === order.id);
         remember({ ...order, at: clock.now() - agoMs });
+        if (isNew && order.do !== 'promote')
+          judge.ordered(order.node, { order: order.do, result: 'already', detail: `ordered by ${digest.monitor}` });
         // Only while this monitor, too, has something against it: else nobody would put it back.
         if (!isNew || judge.opinion(order.node).standing.verdict === 'healthy') continue;
         if (order.do === 'drain') takenOut.set(order.node, 'draining');

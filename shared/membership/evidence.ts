@@ -44,6 +44,9 @@ export const outcomes = [
 ] as const;
 export type Outcome = (typeof outcomes)[number];
 
+/** They are remembered for the whole window: a liar does not become honest because he is not asked. */
+const lies: readonly Outcome[] = ['invalid', 'lostVotes', 'proofs'];
+
 /** Latencies kept between two reports: enough for a median. */
 const maxLatencies = 64;
 
@@ -101,9 +104,6 @@ interface Report {
 /** Two heartbeats of a caller. */
 const recentMs = 1_000;
 
-/** Latencies of the newest five seconds are compared: a limper must not take ten to be noticed. */
-const latencyMs = 5_000;
-
 /** A limper is slow most of the time, a starved process now and then: of the node's own intervals a low quantile counts. */
 const ownQuantile = 0.4;
 
@@ -113,8 +113,11 @@ const graceMs = 5;
 /** Answers of a caller before its latency of a node is compared. */
 const minAnswers = 8;
 
-/** Monitor side: the reports of the last `windowMs`, as evidence per node. Bounded by nodes x callers x reports per window. */
-export function createEvidence(windowMs: number) {
+/**
+ * Monitor side: the reports of the last `windowMs`, as evidence per node; how it serves is judged by those of the last `serviceMs`, because
+ * callers soon avoid a node that serves badly. Bounded by nodes x callers x reports per window.
+ */
+export function createEvidence(windowMs: number, serviceMs = windowMs / 2) {
   let reports: Report[] = [];
 
   function within(now: number): readonly Report[] {
@@ -136,7 +139,7 @@ export function createEvidence(windowMs: number) {
           node,
           caller,
           current.filter((report) => report.caller === caller),
-          now,
+          now - serviceMs,
         ),
       );
     },
@@ -150,11 +153,11 @@ export function createEvidence(windowMs: number) {
       reports.some(
         ({ at, sighting }) => at > now - recentMs && sighting.node === node && sighting.timeouts + sighting.refused > 0,
       ),
-    /** Whom `caller` called within the last five seconds, and how often that went wrong. */
+    /** Whom `caller` called lately, and how often that went wrong. */
     calledBy(caller: string, now: number): Map<string, number> {
       const called = new Map<string, number>();
       for (const report of within(now)) {
-        if (report.caller !== caller || report.at <= now - latencyMs) continue;
+        if (report.caller !== caller || report.at <= now - serviceMs) continue;
         const { node, timeouts, refused, resets, partial } = report.sighting;
         called.set(node, (called.get(node) ?? 0) + timeouts + refused + resets + partial);
       }
@@ -174,22 +177,24 @@ function complains({ timeouts, partial, refused, resets, shed, invalid, lostVote
   return timeouts + partial + refused + resets + shed + invalid + lostVotes + proofs > 0;
 }
 
-function sight(node: string, caller: string, reports: readonly Report[], now: number): CallerSight {
-  const own = reports.filter(({ sighting }) => sighting.node === node).map(({ sighting }) => sighting);
+function sight(node: string, caller: string, reports: readonly Report[], since: number): CallerSight {
   const sums = { ...nothing };
-  for (const sighting of own) for (const outcome of outcomes) sums[outcome] += sighting[outcome];
+  for (const { at, sighting } of reports) {
+    if (sighting.node !== node) continue;
+    for (const outcome of at > since ? outcomes : lies) sums[outcome] += sighting[outcome];
+  }
   const { proofs: _, ...counts } = sums;
   const calls = sums.ok + sums.timeouts + sums.refused + sums.resets + sums.shed + sums.unanswered;
-  return { caller, calls, ...counts, latencyRatio: ratio(node, reports, now) };
+  return { caller, calls, ...counts, latencyRatio: ratio(node, reports, since) };
 }
 
 /** The node's latency over the median of its peers', as one caller saw them: the caller's own slowness cancels out. */
-function ratio(node: string, reports: readonly Report[], now: number): number | undefined {
+function ratio(node: string, reports: readonly Report[], since: number): number | undefined {
   const group = reports.find(({ sighting }) => sighting.node === node)?.sighting.group;
   const medians = new Map<string, number[]>();
   const answers = new Map<string, number>();
   for (const { at, sighting } of reports) {
-    if (at <= now - latencyMs || sighting.group !== group || sighting.medianMs === undefined) continue;
+    if (at <= since || sighting.group !== group || sighting.medianMs === undefined) continue;
     medians.set(sighting.node, [...(medians.get(sighting.node) ?? []), sighting.medianMs]);
     answers.set(sighting.node, (answers.get(sighting.node) ?? 0) + sighting.ok + sighting.unanswered);
   }

@@ -31,7 +31,7 @@ test('a caller counts by node and outcome between two reports, and begins anew a
 });
 
 test('reports add up per caller over the window, and fall out of it', () => {
-  const evidence = createEvidence(10_000);
+  const evidence = createEvidence(10_000, 10_000);
   evidence.report('app-1', [seen('r-1', { timeouts: 2 })], 0);
   evidence.report('app-1', [seen('r-1', { lostVotes: 1 })], 6_000);
   evidence.report('app-2', [seen('r-1')], 6_000);
@@ -63,6 +63,13 @@ test.each([
   const evidence = createEvidence(10_000);
   evidence.report('app-1', sightings, 0);
   expect(evidence.about('r-1', 1)[0]?.latencyRatio).toBeUndefined();
+});
+
+test('service is judged by the newer half of the window, lies by all of it', () => {
+  const evidence = createEvidence(10_000);
+  evidence.report('app-1', [seen('r-1', { lostVotes: 2 })], 0);
+  evidence.report('app-1', [seen('r-1', { ok: 0, unanswered: 4, medianMs: undefined as never })], 5_000);
+  expect(evidence.about('r-1', 5_001)[0]).toMatchObject({ ok: 0, unanswered: 4, calls: 4, lostVotes: 2 });
 });
 
 test('between one and four milliseconds nothing limps', () => {
