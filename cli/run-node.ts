@@ -34,6 +34,10 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
   process.on('disconnect', () => void leave('the watchdog has gone'));
   // Heard from the first moment on: a message that comes before its listener is lost.
   const go = turn();
+  // Its watchdog asks whether the main loop turns: whoever answers, does (shared/cluster/watchdog/loop-check.ts).
+  process.on('message', (message: { turning?: true }) => {
+    if (message.turning) process.send?.({ turning: true });
+  });
   // Fail fast: a node in an unknown state must not go on answering.
   const crash = (err: Error, what = 'uncaught'): never => {
     log.fatal({ err }, what);
