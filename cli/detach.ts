@@ -6,7 +6,7 @@ import { systemScheduler, sleep } from '../shared/time/scheduler.ts';
 import { CommandError } from './errors.ts';
 import { entryScript } from './paths.ts';
 import { readRunFile, runDir } from './run-file.ts';
-import { showDoors } from './doors.ts';
+import { operatorTokenOf, showDoors } from './doors.ts';
 import type { Terminal } from './terminal.ts';
 import { fetchStatus } from './watchdog-client.ts';
 
@@ -22,7 +22,7 @@ function flagsOf(args: readonly string[]): string {
 }
 
 /** Runs this same command in the background, and waits until its cluster is ready or has failed. */
-export async function detachSelf(topology: Topology, dataDir: string, terminal: Terminal): Promise<void> {
+export async function detachSelf(topology: Topology, dataDir: string, chaos: boolean, terminal: Terminal): Promise<void> {
   const dir = runDir(dataDir, topology.watchdogPort);
   mkdirSync(dir, { recursive: true });
   const logFile = path.join(dir, 'up.log');
@@ -50,6 +50,6 @@ export async function detachSelf(topology: Topology, dataDir: string, terminal: 
   }
   child.unref();
   terminal.line(`${terminal.good('✓')} ${topology.name} runs in the background (process ${child.pid})\n`);
-  showDoors(topology, terminal);
+  showDoors(topology, terminal, operatorTokenOf(topology, dataDir, chaos));
   terminal.line(terminal.dim(`\n  "tierlab down${flagsOf(args)}" stops it.`));
 }

@@ -1,17 +1,29 @@
+import { consoleKey } from '../services/console/operator.ts';
 import type { Topology } from '../shared/cluster/topology.ts';
+import { readRunFile } from './run-file.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Where a person finds the cluster with a browser, a line each. */
-export function showDoors(topology: Topology, terminal: Terminal): void {
+/**
+ * Where a person finds the cluster with a browser, a line each. With the operator token of a cluster that takes faults, the console's
+ * address opens its buttons, too.
+ */
+export function showDoors(topology: Topology, terminal: Terminal, operatorToken?: string): void {
   const door = (component: string): string | undefined => {
     const node = topology.nodes.find((it) => it.doors[component] !== undefined);
     return node && `http://localhost:${node.doors[component]}`;
   };
   const gateway = door('gateway');
+  const console = door('console');
+  const opened = operatorToken === undefined ? '' : `/?operator=${consoleKey(operatorToken)}`;
   const rows = [
     ['search', door('client')],
     ['public API', gateway && `${gateway}/docs`],
-    ['console', door('console')],
+    ['console', console && console + opened],
   ] as const;
   for (const [what, where] of rows) if (where !== undefined) terminal.line(`  ${what.padEnd(12)} ${terminal.bold(where)}`);
+}
+
+/** Of the running cluster of this data folder, where it takes faults. */
+export function operatorTokenOf(topology: Topology, dataDir: string, chaos: boolean): string | undefined {
+  return chaos ? readRunFile(dataDir, topology.watchdogPort)?.token : undefined;
 }

@@ -4,7 +4,7 @@ import { runCluster } from '../cluster.ts';
 import { ensureData } from '../data.ts';
 import { detachSelf } from '../detach.ts';
 import { chaosWanted, tlsWanted, withClusterOptions, type ClusterFlags } from '../options.ts';
-import { showDoors } from '../doors.ts';
+import { operatorTokenOf, showDoors } from '../doors.ts';
 import { dataDirOf } from '../paths.ts';
 import { portBaseOf } from '../run-file.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
@@ -34,7 +34,8 @@ async function runUp(flags: UpFlags): Promise<void> {
   const terminal = createTerminal(process.stderr);
   const dataDir = dataDirOf(flags.data);
   const topology = await topologyOf(flags.topology, { portBase: portBaseOf(flags.portBase), tls: tlsWanted(flags.tls) });
-  if (flags.detach) return detachSelf(topology, dataDir, terminal);
+  const chaos = chaosWanted(flags.chaos);
+  if (flags.detach) return detachSelf(topology, dataDir, chaos, terminal);
 
   const startedAt = performance.now();
   const datasetDir = await ensureData(dataDir, topology.shards, terminal);
@@ -47,7 +48,7 @@ async function runUp(flags: UpFlags): Promise<void> {
       dataDir,
       datasetDir,
       bindHost: '127.0.0.1',
-      chaos: chaosWanted(flags.chaos),
+      chaos,
       onFault: (text) => terminal.line(`${terminal.dim('!')} ${text}`),
       onChange(node, state, watchdog) {
         const ready = watchdog.status().filter((it) => it.state === 'ready').length;
@@ -66,7 +67,7 @@ async function runUp(flags: UpFlags): Promise<void> {
     },
     () => {
       phase = 'running';
-      announce(terminal, topology, performance.now() - startedAt);
+      announce(terminal, topology, operatorTokenOf(topology, dataDir, chaos), performance.now() - startedAt);
     },
     () => {
       phase = 'stopping';
@@ -76,13 +77,13 @@ async function runUp(flags: UpFlags): Promise<void> {
   terminal.line('stopped; nothing is left running');
 }
 
-function announce(terminal: Terminal, topology: Topology, tookMs: number): void {
+function announce(terminal: Terminal, topology: Topology, operatorToken: string | undefined, tookMs: number): void {
   const count = startedNodes(topology).length;
   terminal.line('');
   terminal.line(
     `${terminal.good('✓')} ${terminal.bold(topology.name)}: ${count} ${count === 1 ? 'node' : 'nodes'} ready in ${(tookMs / 1000).toFixed(1)} s`,
   );
   terminal.line('');
-  showDoors(topology, terminal);
+  showDoors(topology, terminal, operatorToken);
   terminal.line(terminal.dim('\n  Ctrl-C stops everything.'));
 }

@@ -1,18 +1,31 @@
 import { component } from '../../shared/cluster/component.ts';
+import { chaosIsOff } from '../../shared/faults/chaos-off.ts';
 import type { View } from '../../shared/membership/view.ts';
+import { asRpcError } from '../../shared/rpc/errors.ts';
+import { chaosSettings } from '../chaos/settings.ts';
 import { monitor } from '../monitor/contract.ts';
+import { breaksOf } from './breaks.ts';
 import { consoleContract } from './contract.ts';
-import { consolePage, stylesheetUrl } from './page.ts';
+import { stylesheetUrl } from './frame.ts';
+import { nodePage, refusalPage } from './node-page.ts';
+import { cookieFor, isKey, isOperator, requireOperator } from './operator.ts';
+import { overviewPage } from './overview.ts';
+import { createSources } from './sources.ts';
 import { stylesheet } from './stylesheet.ts';
 
 /** Longer than this nobody waits for a page that shows who is alive, ms. */
 const patienceMs = 1_000;
 
-/** A live web page of the cluster, as the monitors see it. */
+const csp = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/** A live web page of the cluster: as the monitors see it, with what is broken on purpose, and buttons to break more. */
 export const consoleComponent = component({
   contract: consoleContract,
   calls: { monitor },
   create({ topology, upstream, view, newContext }) {
+    const { enabled, token } = chaosSettings(process.env);
+    const sources = createSources(topology, token);
+
     /** The freshest view: a monitor's own, else the one that this node follows. */
     async function look(): Promise<{ view: View | undefined; unreachable: boolean }> {
       try {
@@ -25,13 +38,77 @@ export const consoleComponent = component({
     return {
       handlers: {},
       routes(server) {
-        server.get('/', async (_request, reply) => {
-          const { view, unreachable } = await look();
-          void reply.type('text/html; charset=utf-8').header('content-security-policy', "default-src 'none'; style-src 'self'");
-          return consolePage(topology, view, unreachable);
+        void server.register(async (scope) => {
+          // Buttons send forms without fields: everything is in the address.
+          scope.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, _body, done) =>
+            done(null),
+          );
+          scope.addHook('onRequest', async (request, reply) => {
+            void reply.headers({
+              'content-security-policy': csp,
+              'referrer-policy': 'no-referrer',
+              'x-content-type-options': 'nosniff',
+            });
+            if (request.method === 'POST') requireOperator(request, token);
+          });
+
+          scope.get<{ Querystring: { operator?: string } }>('/', async (request, reply) => {
+            const { operator: key } = request.query;
+            if (typeof key === 'string' && token !== undefined && isKey(key, token))
+              return reply.header('set-cookie', cookieFor(key)).redirect('/', 303);
+            const [{ view, unreachable }, faults, incidents] = await Promise.all([look(), sources.faults(), sources.incidents()]);
+            void reply.type('text/html; charset=utf-8');
+            return overviewPage({ topology, view, unreachable, faults, incidents, operator: isOperator(request, token) });
+          });
+
+          scope.get<{ Params: { id: string } }>('/nodes/:id', async (request, reply) => {
+            const node = topology.nodes.find(({ id }) => id === request.params.id);
+            if (!node) return reply.callNotFound();
+            const [{ view }, diagnoses, faults, incidents] = await Promise.all([
+              look(),
+              sources.diagnoses(),
+              sources.faults(),
+              sources.incidents(),
+            ]);
+            const invitation = 'To press buttons, open the console with the address that "tierlab up --chaos" printed.';
+            const locked = isOperator(request, token) ? undefined : invitation;
+            void reply.type('text/html; charset=utf-8');
+            return nodePage({
+              topology,
+              node,
+              member: view?.members.find((member) => member.node === node.id),
+              diagnosis: diagnoses.find((diagnosis) => diagnosis.node === node.id),
+              faults,
+              incidents,
+              locked: enabled ? locked : `${chaosIsOff}.`,
+            });
+          });
+
+          scope.post<{ Params: { id: string; name: string } }>('/nodes/:id/break/:name', async (request, reply) => {
+            const node = topology.nodes.find(({ id }) => id === request.params.id);
+            const wish = node && breaksOf(node, topology).find(({ name }) => name === request.params.name);
+            if (!node || !wish) return reply.callNotFound();
+            try {
+              await sources.inject(wish.fault, node.id);
+              return reply.redirect(`/nodes/${node.id}`, 303);
+            } catch (error) {
+              const { status, message } = asRpcError(error);
+              return reply.code(status).type('text/html; charset=utf-8').send(refusalPage(node, message));
+            }
+          });
+
+          scope.post<{ Params: { id: string } }>('/faults/:id/heal', async (request, reply) => {
+            await sources.heal(request.params.id);
+            return reply.redirect('/', 303);
+          });
+          scope.post('/halt', async (_request, reply) => {
+            await sources.halt();
+            return reply.redirect('/', 303);
+          });
+
+          scope.get(stylesheetUrl, async (_request, reply) => reply.type('text/css; charset=utf-8').send(stylesheet));
+          scope.get('/api/view', async () => (await look()).view ?? { members: [] });
         });
-        server.get(stylesheetUrl, async (_request, reply) => reply.type('text/css; charset=utf-8').send(stylesheet));
-        server.get('/api/view', async () => (await look()).view ?? { members: [] });
       },
     };
   },

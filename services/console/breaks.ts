@@ -1,0 +1,48 @@
+import type { Topology, TopologyNode } from '../../shared/cluster/topology.ts';
+
+/** One button: a fault in plain words, over by itself after half a minute at most. */
+export interface Break {
+  readonly name: string;
+  readonly label: string;
+  readonly explanation: string;
+  /** What the chaos controller is asked for (FaultRequest). */
+  readonly fault: { readonly kind: string; readonly params: Readonly<Record<string, unknown>>; readonly ttlMs: number };
+}
+
+/** The five ways to break a node, in the order in which the course tells of them. */
+export function breaksOf(node: TopologyNode, topology: Topology): readonly Break[] {
+  const others = topology.nodes.map(({ id }) => id).filter((id) => id !== node.id);
+  const ranks = node.components.includes('ranking');
+  return [
+    {
+      name: 'crash',
+      label: 'Crash',
+      explanation: 'killed, and down for 5 seconds (fail-stop)',
+      fault: { kind: 'stop.kill', params: { downMs: 5_000 }, ttlMs: 10_000 },
+    },
+    {
+      name: 'hang',
+      label: 'Hang',
+      explanation: 'stopped in the middle of everything; its connections stay open',
+      fault: { kind: 'stop.hang', params: {}, ttlMs: 15_000 },
+    },
+    {
+      name: 'limp',
+      label: 'Limp',
+      explanation: 'every answer 400 ms late; it beats on as if nothing were',
+      fault: { kind: 'limp.latency', params: { meanMs: 400 }, ttlMs: 30_000 },
+    },
+    {
+      name: 'lie',
+      label: 'Lie',
+      explanation: ranks ? 'wrong order, as if it were right (Byzantine)' : 'wrong values, valid by the schema (Byzantine)',
+      fault: { kind: ranks ? 'byz.rank' : 'byz.corrupt', params: {}, ttlMs: 30_000 },
+    },
+    {
+      name: 'cut',
+      label: 'Cut off',
+      explanation: 'alive and well, but no message gets to it or from it',
+      fault: { kind: 'net.partition', params: { groups: [others, [node.id]] }, ttlMs: 20_000 },
+    },
+  ];
+}

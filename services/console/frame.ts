@@ -1,0 +1,27 @@
+import { markup, type Markup } from '../html/markup.ts';
+
+/** How often the browser asks again, s. */
+const refreshSeconds = 2;
+
+export const stylesheetUrl = '/console.css';
+
+/** The page around everything that the console shows. Plain HTML that reloads itself, so that it works while anything else is broken. */
+export function frame(title: string, header: Markup, main: Markup, live = true): string {
+  return markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+${live && markup`<meta http-equiv="refresh" content="${refreshSeconds}">`}
+<title>${title} - Tierlab console</title>
+<link rel="stylesheet" href="${stylesheetUrl}">
+</head>
+<body>
+<header>${header}</header>
+<main>${main}</main>
+<footer><p>Heartbeats come every 500 ms. Faults are injected with <code>tierlab up --chaos</code>, and end by themselves.</p></footer>
+</body>
+</html>
+`.text;
+}

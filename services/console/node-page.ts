@@ -1,0 +1,57 @@
+import type { Topology, TopologyNode } from '../../shared/cluster/topology.ts';
+import type { Incident } from '../../shared/membership/incident.ts';
+import type { Member } from '../../shared/membership/view.ts';
+import { markup, type Markup } from '../html/markup.ts';
+import { breaksOf } from './breaks.ts';
+import { frame } from './frame.ts';
+import { incidentTable } from './incident-table.ts';
+import { faultLine } from './overview.ts';
+import type { ActiveFault, Diagnosis } from './sources.ts';
+
+export interface NodePage {
+  readonly topology: Topology;
+  readonly node: TopologyNode;
+  readonly member: Member | undefined;
+  readonly diagnosis: Diagnosis | undefined;
+  readonly faults: readonly ActiveFault[];
+  readonly incidents: readonly Incident[];
+  /** Why there are no buttons; undefined: there are. */
+  readonly locked: string | undefined;
+}
+
+/** One node: how it is, what the monitors make of it and why, what is broken in it on purpose, and buttons to break it. */
+export function nodePage({ topology, node, member, diagnosis, faults, incidents, locked }: NodePage): string {
+  const injected = faults.filter(({ victims }) => victims.some((victim) => victim.node === node.id));
+  return frame(
+    node.id,
+    markup`<p><a href="/">Tierlab console</a></p><h1>${node.id}</h1>
+<p>${node.components.join(', ')} · port ${node.port}, ops port ${node.opsPort}</p>`,
+    markup`<section class="wide" aria-labelledby="health"><h2 id="health">What the monitors say</h2>
+<p class="verdict ${member?.state ?? 'unknown'}"><span class="state">${member?.state ?? 'unknown'}</span>, ${diagnosis?.verdict ?? 'no diagnosis'}</p>
+${diagnosis !== undefined && diagnosis.reasons.length > 0 && markup`<ul class="reasons">${diagnosis.reasons.map((reason) => markup`<li>${reason}</li>`)}</ul>`}
+</section>
+<section class="wide" aria-labelledby="break"><h2 id="break">Break it</h2>
+${injected.length > 0 && markup`<ul class="faults">${injected.map((fault) => faultLine(fault, locked === undefined))}</ul>`}
+${locked === undefined ? buttons(node, topology) : markup`<p class="quiet">${locked}</p>`}
+</section>
+${incidentTable(incidents.filter((incident) => incident.node === node.id))}`,
+  );
+}
+
+function buttons(node: TopologyNode, topology: Topology): Markup {
+  return markup`<ul class="breaks">${breaksOf(node, topology).map(
+    ({ name, label, explanation }) =>
+      markup`<li><form method="post" action="/nodes/${node.id}/break/${name}"><button>${label}</button> <small>${explanation}</small></form></li>`,
+  )}</ul>`;
+}
+
+/** What the controller had to say against a wish. */
+export function refusalPage(node: TopologyNode | undefined, reason: string): string {
+  const back = node === undefined ? '/' : `/nodes/${node.id}`;
+  return frame(
+    'Refused',
+    markup`<h1>Refused</h1>`,
+    markup`<p class="warning" role="alert">${reason}</p><p><a href="${back}">Back</a></p>`,
+    false,
+  );
+}

@@ -1,0 +1,38 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import { isOwnHost } from '../../shared/cluster/control-server.ts';
+import { RpcError } from '../../shared/rpc/errors.ts';
+
+/** Browsers send the cookies of one port of localhost to all others: so it holds a key that opens this console and nothing else. */
+export const operatorCookie = 'tierlab-console';
+
+/** What opens the console of the cluster with this operator token: derived, so that an address in a history gives no token away. */
+export function consoleKey(operatorToken: string): string {
+  return createHmac('sha256', operatorToken).update('tierlab console').digest('base64url');
+}
+
+/** The cookie for the one who came with the right key; SameSite: no page of another site can send it along. */
+export function cookieFor(key: string): string {
+  return `${operatorCookie}=${key}; Path=/; HttpOnly; SameSite=Strict`;
+}
+
+export function isOperator({ headers }: FastifyRequest, operatorToken: string | undefined): boolean {
+  if (operatorToken === undefined) return false;
+  const given = new RegExp(`(?:^|; )${operatorCookie}=([\\w-]+)`).exec(headers.cookie ?? '')?.[1];
+  return given !== undefined && isKey(given, operatorToken);
+}
+
+/** In constant time. */
+export function isKey(given: string, operatorToken: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(consoleKey(operatorToken))];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+/** Throws `unauthenticated` or `forbidden` for whoever may not press a button. */
+export function requireOperator(request: FastifyRequest, operatorToken: string | undefined): void {
+  const { host, origin } = request.headers;
+  if (!isOwnHost(host) || (origin !== undefined && origin !== `http://${host}`))
+    throw new RpcError('forbidden', 'pages of another origin may not do this');
+  if (!isOperator(request, operatorToken))
+    throw new RpcError('unauthenticated', 'open the console with the address that "tierlab up --chaos" printed');
+}

@@ -1,0 +1,73 @@
+import type { Topology, TopologyNode } from '../../shared/cluster/topology.ts';
+import type { Member, View } from '../../shared/membership/view.ts';
+import { markup, type Markup } from '../html/markup.ts';
+import { frame } from './frame.ts';
+import { incidentTable } from './incident-table.ts';
+import type { Incident } from '../../shared/membership/incident.ts';
+import type { ActiveFault } from './sources.ts';
+
+/** The order in which a request meets the tiers; groups of other names follow in topology order. */
+const tierOrder = ['client', 'gateway', 'app', 'query', 'database', 'ranking', 'html', 'monitor', 'control'];
+
+export interface Overview {
+  readonly topology: Topology;
+  readonly view: View | undefined;
+  /** No monitor answers: the view is the last one. */
+  readonly unreachable: boolean;
+  readonly faults: readonly ActiveFault[];
+  readonly incidents: readonly Incident[];
+  /** Whoever looks may press buttons. */
+  readonly operator: boolean;
+}
+
+/** Every node of the topology under its tier, in the state in which the monitors see it; what is broken on purpose; what went wrong. */
+export function overviewPage({ topology, view, unreachable, faults, incidents, operator }: Overview): string {
+  const members = new Map(view?.members.map((member) => [member.node, member]));
+  const groups = Map.groupBy(topology.nodes, (node) => node.group);
+  const rank = (name: string): number => (tierOrder.indexOf(name) + tierOrder.length + 1) % (tierOrder.length + 1);
+  const names = [...groups.keys()].toSorted((a, b) => rank(a) - rank(b));
+  const alive = topology.nodes.filter((node) => members.get(node.id)?.state === 'alive').length;
+  return frame(
+    `${alive} of ${topology.nodes.length} alive`,
+    markup`<h1>Tierlab console</h1>
+<p>${topology.name}: ${topology.summary}.</p>
+<p class="sum"><strong>${alive}</strong> of ${topology.nodes.length} nodes are alive${view && markup`, says ${view.monitor}`}.</p>
+${unreachable && markup`<p class="warning" role="status">No monitor answers: this is the last view that one gave.</p>`}`,
+    markup`${names.map((name) => tier(name, groups.get(name)!, members, faults))}
+${faultList(faults, operator)}
+${incidentTable(incidents)}`,
+  );
+}
+
+function tier(
+  name: string,
+  nodes: readonly TopologyNode[],
+  members: ReadonlyMap<string, Member>,
+  faults: readonly ActiveFault[],
+): Markup {
+  return markup`<section aria-labelledby="tier-${name}">
+<h2 id="tier-${name}">${name}</h2>
+<ul class="nodes">${nodes.map((node) => card(node, members.get(node.id), faults))}</ul>
+</section>
+`;
+}
+
+function card(node: TopologyNode, member: Member | undefined, faults: readonly ActiveFault[]): Markup {
+  const state = member?.state ?? 'unknown';
+  const silence = member?.silentMs === undefined ? 'no heartbeat yet' : `heartbeat ${(member.silentMs / 1000).toFixed(1)} s ago`;
+  const verdict = member?.verdict !== undefined && member.verdict !== 'healthy' ? member.verdict : undefined;
+  const injected = faults.filter(({ victims }) => victims.some((victim) => victim.node === node.id));
+  return markup`<li class="${state}"><a href="/nodes/${node.id}">${node.id}</a> <span class="state">${verdict ?? state}</span> <small>port ${node.port} · ${silence}</small>${injected.map(({ kind }) => markup`<small class="injected">injected: ${kind}</small>`)}</li>`;
+}
+
+function faultList(faults: readonly ActiveFault[], operator: boolean): Markup | undefined {
+  if (faults.length === 0) return undefined;
+  return markup`<section class="wide" aria-labelledby="faults"><h2 id="faults">Faults in effect</h2>
+<ul class="faults">${faults.map((fault) => faultLine(fault, operator))}</ul>
+${operator && markup`<form method="post" action="/halt"><button class="halt">Halt everything</button></form>`}
+</section>`;
+}
+
+export function faultLine({ id, kind, remainingMs, victims }: ActiveFault, operator: boolean): Markup {
+  return markup`<li><b>${kind}</b> at ${victims.map(({ node }) => node).join(', ')}, ${Math.ceil(remainingMs / 1_000)} s left <small>${victims.reduce((sum, { applied }) => sum + applied, 0)} requests hit</small>${operator && markup` <form method="post" action="/faults/${id}/heal"><button>Heal</button></form>`}</li>`;
+}
