@@ -15,7 +15,10 @@ export interface Connection {
   /** Undefined: no node of this topology hosts the controller. */
   readonly controller: string | undefined;
   readonly ports: readonly ControlPort[];
-  readonly nodes: readonly Pick<TopologyNode, 'id' | 'components' | 'host' | 'port' | 'publicPort' | 'opsPort'>[];
+  readonly nodes: readonly Pick<
+    TopologyNode,
+    'id' | 'components' | 'shard' | 'host' | 'port' | 'publicPort' | 'opsPort' | 'doors'
+  >[];
   readonly topology: string;
   readonly journalFile: string;
 }
@@ -47,14 +50,7 @@ export async function connect(flags: ClusterFlags): Promise<Connection> {
 /** On one machine the watchdog knows all nodes; in a container only its own, so the topology file has to tell. */
 async function nodesOf(topology: string, here: readonly Omit<TopologyNode, 'host' | 'group'>[], portBase: number) {
   if (process.env.TIERLAB_HOSTS === 'by-name') return (await topologyOf(topology, { portBase, hosts: 'by-name' })).nodes;
-  return here.map(({ id, components, port, publicPort, opsPort }) => ({
-    id,
-    components,
-    port,
-    publicPort,
-    opsPort,
-    host: '127.0.0.1',
-  }));
+  return here.map((node) => ({ ...node, host: '127.0.0.1' }));
 }
 
 /** Asks the controller. Throws UsageError for what it finds invalid, CommandError for every other refusal. */

@@ -24,6 +24,7 @@ import {
 export interface Case {
   readonly kind: string;
   readonly component: string;
+  readonly shard?: number;
   /** What the node is asked, where it is not the tier's usual question. */
   readonly question?: 'pages';
   readonly params: (victim: string, others: Others) => Readonly<Record<string, unknown>>;
@@ -37,70 +38,69 @@ export interface Others {
   readonly nodes: readonly string[];
 }
 
-type Tier = 'query' | 'database' | 'ranking' | 'chaos' | 'pages';
+/** Where the victim is: a tier, of the database also which shard, and `pages` where it is asked for those. */
+type Place = 'query' | 'ranking' | 'chaos' | `${'database' | 'pages'} ${1 | 2}`;
 
-const row = (
-  kind: string,
-  tier: Tier,
-  params: object | Case['params'],
-  effect: Effect | ((victim: string, others: Others) => Effect),
-  curried = false,
-): Case => ({
-  kind,
-  component: tier === 'pages' ? 'database' : tier,
-  ...(tier === 'pages' ? { question: 'pages' as const } : {}),
-  params: typeof params === 'function' ? (params as Case['params']) : () => params as Readonly<Record<string, unknown>>,
-  effect: curried ? (effect as Case['effect']) : () => effect as Effect,
-});
+const row = (kind: string, place: Place, params: object | Case['params'], effect: Case['effect']): Case => {
+  const [tier, shard] = place.split(' ');
+  return {
+    kind,
+    component: tier === 'pages' ? 'database' : tier!,
+    ...(tier === 'pages' ? { question: 'pages' as const } : {}),
+    ...(shard === undefined ? {} : { shard: Number(shard) }),
+    params: typeof params === 'function' ? (params as Case['params']) : () => params as Readonly<Record<string, unknown>>,
+    effect,
+  };
+};
 const by =
-  (effect: (caller: string) => Effect) =>
-  (_victim: string, { caller }: Others) =>
+  (effect: (caller: string) => Effect): Case['effect'] =>
+  (_victim, { caller }) =>
     effect(caller);
 
-/** Every kind of fault. The tiers take turns, so that one node is not broken so often that nobody repairs it any more. */
+/**
+ * Every kind of fault. Groups of replicas take turns: a caller keeps a liar out for half a minute, a slow node for seconds, and a group
+ * that has just lost one of three has none to spare for the next.
+ */
 export const cases: readonly Case[] = [
-  row('none', 'ranking', {}, asBefore),
-  row('stop.kill', 'ranking', { downMs: 5_000 }, refusedAndDead),
-  row('stop.hang', 'query', {}, silentAndStopped),
-  row('stop.refuse', 'database', {}, refusedButAlive),
-  row('limp.latency', 'ranking', { meanMs: 600, jitterMs: 50 }, late(300)),
-  row('limp.bandwidth', 'database', { bytesPerSecond: 4_000 }, late(300)),
-  row('limp.dribble', 'ranking', { chunkBytes: 16, pauseMs: 60 }, late(300)),
-  row('limp.cpu', 'query', { share: 0.9, periodMs: 2_000 }, late(400, 6)),
-  row('limp.intermittent', 'ranking', { onMs: 1_500, offMs: 1_500, meanMs: 600 }, lateInTurns(600, 10)),
-  row('limp.disk', 'pages', { meanMs: 600 }, late(300)),
-  row('byz.corrupt', 'ranking', {}, wrong),
-  row('byz.stale', 'chaos', {}, stale),
-  row('byz.replay', 'ranking', {}, replayed),
-  row('byz.equivocate', 'ranking', {}, (_victim, { nodes }) => twoTongued(nodes.slice(0, 12)), true),
-  row('byz.rank', 'ranking', {}, wrong),
-  row('byz.omit', 'ranking', { share: 0.5 }, wrong),
-  row(
-    'byz.forge',
-    'ranking',
-    (_victim, { nodes }) => ({ as: nodes[0] }),
-    (_victim, { nodes }) => inAnotherName(nodes[0]!),
-    true,
-  ),
-  row('byz.twin', 'query', {}, twoProcesses),
-  row('net.partition', 'database', (victim, { nodes }) => ({ groups: [nodes, [victim]] }), by(silentFor), true),
-  row('net.drop', 'ranking', {}, by(silentFor), true),
-  row('net.reset', 'query', {}, by(resetFor), true),
-  row(
-    'net.delay',
-    'database',
-    { meanMs: 500 },
-    by((caller) => lateFor(caller, 300)),
-    true,
-  ),
+  row('none', 'ranking', {}, () => asBefore),
+  row('stop.refuse', 'database 1', {}, () => refusedButAlive),
+  row('stop.hang', 'query', {}, () => silentAndStopped),
+  row('limp.disk', 'pages 2', { meanMs: 600 }, () => late(300)),
+  row('byz.corrupt', 'ranking', {}, () => wrong),
+  row('limp.bandwidth', 'database 1', { bytesPerSecond: 4_000 }, () => late(300)),
+  row('limp.cpu', 'query', { share: 0.9, periodMs: 2_000 }, () => late(400, 6)),
   row(
     'net.duplicate',
-    'pages',
+    'pages 2',
     {},
     by((caller) => carriedOutTwice(caller, 'pages')),
-    true,
   ),
-  row('clock.skew', 'ranking', { offsetMs: 60_000 }, wrongClock(60_000)),
+  row('byz.replay', 'database 1', {}, () => replayed),
+  row('net.partition', 'database 2', (victim, { nodes }) => ({ groups: [nodes, [victim]] }), by(silentFor)),
+  row('byz.twin', 'query', {}, () => twoProcesses),
+  row('byz.stale', 'chaos', {}, () => stale),
+  row('byz.equivocate', 'ranking', {}, (_victim, { nodes }) => twoTongued(nodes.slice(0, 12))),
+  row(
+    'net.delay',
+    'database 1',
+    { meanMs: 500 },
+    by((caller) => lateFor(caller, 300)),
+  ),
+  row('net.reset', 'query', {}, by(resetFor)),
+  row(
+    'byz.forge',
+    'database 2',
+    (_victim, { nodes }) => ({ as: nodes[0] }),
+    (_victim, { nodes }) => inAnotherName(nodes[0]!),
+  ),
+  row('limp.dribble', 'database 1', { chunkBytes: 64, pauseMs: 30 }, () => late(300)),
+  row('clock.skew', 'query', { offsetMs: 60_000 }, () => wrongClock(60_000)),
+  row('stop.kill', 'query', { downMs: 5_000 }, () => refusedAndDead),
+  row('limp.latency', 'ranking', { meanMs: 600, jitterMs: 50 }, () => late(300)),
+  row('net.drop', 'database 2', {}, by(silentFor)),
+  row('byz.omit', 'database 1', { share: 0.5 }, () => wrong),
+  row('limp.intermittent', 'query', { onMs: 1_500, offMs: 1_500, meanMs: 600 }, () => lateInTurns(600, 10)),
+  row('byz.rank', 'ranking', {}, () => wrong),
 ];
 
 /** The rows of these kinds, in the order of the matrix; all of them without names. Unknown names come back apart. */

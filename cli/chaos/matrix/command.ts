@@ -1,3 +1,4 @@
+import { faultKinds } from '../../../shared/faults/kinds.ts';
 import { UsageError } from '../../errors.ts';
 import { onInterrupt } from '../../interrupt.ts';
 import type { ClusterFlags } from '../../options.ts';
@@ -42,9 +43,9 @@ async function runAll(
   detectionWaitMs: number,
   terminal: Terminal,
 ): Promise<Row[]> {
-  const doors = connection.nodes
-    .filter(({ components }) => components.includes('gateway'))
-    .map(({ host, port, components }) => `http://${host}:${components.length === 1 ? port : connection.portBase + 1_000}`);
+  const doors = connection.nodes.flatMap(({ host, doors: { gateway } }) =>
+    gateway === undefined ? [] : [`http://${host}:${gateway}`],
+  );
   const questions = await prepareQuestions(connection.nodes);
   const oracle = await startOracle(doors);
   const results: Row[] = [];
@@ -54,8 +55,9 @@ async function runAll(
       for (const [i, it] of rows.entries()) {
         if (signal.aborted) break;
         terminal.progress(it.kind, i, rows.length);
-        const turn = turns.get(it.component) ?? 0;
-        turns.set(it.component, turn + 1);
+        const group = `${it.component} ${it.shard}`;
+        const turn = turns.get(group) ?? 0;
+        turns.set(group, turn + 1);
         results.push(await runCase(it, turn, { connection, questions, oracle, detectionWaitMs }));
       }
     });
@@ -63,7 +65,8 @@ async function runAll(
     await oracle.stop();
     await askController(connection, 'POST', '/halt', { reason: 'the matrix is over' }).catch(() => undefined);
   }
-  return results;
+  const order = [...faultKinds.keys()];
+  return results.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
 }
 
 function show(rows: readonly Row[]): void {

@@ -35,13 +35,13 @@ export async function quiet(monitors: readonly Node[], node: string): Promise<bo
   return inRotation && !books.flat().some((incident) => incident.node === node && incident.outcome === 'open');
 }
 
-async function viewOf({ host, port }: Node): Promise<readonly { readonly state: string }[]> {
-  return ((await get(host, port, '/api/view')) as { members?: { state: string }[] }).members ?? [];
+async function viewOf({ host, publicPort }: Node): Promise<readonly { readonly state: string }[]> {
+  return ((await get(host, publicPort, '/api/view')) as { members?: { state: string }[] }).members ?? [];
 }
 
 /** Empty where a monitor is silent, or keeps no incidents. */
-async function incidentsOf({ host, port }: Node): Promise<readonly IncidentRow[]> {
-  return ((await get(host, port, '/api/incidents')) as { incidents?: IncidentRow[] }).incidents ?? [];
+async function incidentsOf({ host, publicPort }: Node): Promise<readonly IncidentRow[]> {
+  return ((await get(host, publicPort, '/api/incidents')) as { incidents?: IncidentRow[] }).incidents ?? [];
 }
 
 async function get(host: string, port: number, path: string): Promise<unknown> {

@@ -41,7 +41,9 @@ export async function runCase(it: Case, turn: number, options: MatrixOptions): P
   const { connection, oracle, detectionWaitMs } = options;
   const { nodes } = connection;
   const hosts = nodes.filter(({ components }) => components.includes(it.component));
-  const node = hosts[turn % hosts.length]!;
+  // A topology of one shard has only the first.
+  const shard = hosts.filter((host) => it.shard !== undefined && host.shard === it.shard);
+  const node = shard.length > 0 ? shard[turn % shard.length]! : hosts[turn % hosts.length]!;
   const others: Others = {
     caller: nodes.find(({ id, components }) => id !== node.id && components.includes('app'))?.id ?? 'nobody',
     nodes: nodes.filter(({ id }) => id !== node.id).map(({ id }) => id),

@@ -5,7 +5,7 @@ import type { TopologyNode } from '../../../shared/cluster/topology.ts';
 import { CommandError } from '../../errors.ts';
 import { ask, type Question } from './direct.ts';
 
-export type Node = Pick<TopologyNode, 'id' | 'components' | 'host' | 'port' | 'opsPort'>;
+export type Node = Pick<TopologyNode, 'id' | 'components' | 'shard' | 'host' | 'port' | 'publicPort' | 'opsPort'>;
 
 /** What a node of each tier can be asked directly, and how its answers are told apart from lies. */
 export interface Questions {

@@ -28,6 +28,8 @@ export interface WatchdogOptions {
 export interface NodeStatus {
   readonly id: string;
   readonly components: readonly string[];
+  /** 1-based, where it holds a part of the data. */
+  readonly shard?: number;
   readonly port: number;
   readonly opsPort: number;
   /** Plain HTTP for people and tools: the ports of the doors, and that of routes without a door. */
@@ -122,6 +124,7 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
         return {
           id: node.id,
           components: node.components,
+          ...(node.shard === undefined ? {} : { shard: node.shard }),
           port: node.port,
           opsPort: node.opsPort,
           doors: node.doors,
