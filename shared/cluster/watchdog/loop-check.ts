@@ -16,10 +16,10 @@ export interface LoopLook {
 }
 
 export const loopLimits = {
-  /** Of a core, since the last look: less, and the loop is turning. */
-  busyShare: 0.5,
+  /** Of a core, since the last look: who uses less is not asked. Low, because a blocked process on a busy machine gets no more. */
+  busyShare: 0.1,
   /** Processor time of its own that a loop may take to answer, ms. Garbage collection takes tenths of a second, an honest request less. */
-  patienceMs: 5_000,
+  patienceMs: 3_000,
 } as const;
 
 /**
