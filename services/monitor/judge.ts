@@ -62,6 +62,9 @@ export function createJudge({ nodes, senses, clock, open = [], isUnderRepair, on
     if (senses.patient(node).phase() === 'draining')
       return { seen: { node, verdict: 'healthy', reasons: ['it is leaving'] }, reached: false };
     const { heartbeats, ...rest } = senses.evidence(node);
+    // Who was never there cannot have gone: a cold standby refuses connections, too.
+    if (heartbeats.phi === undefined && rest.process !== 'exited')
+      return { seen: { node, verdict: 'healthy', reasons: ['it was never heard'] }, reached: false };
     // In a failure that has a name already, a new process is its repair.
     const evidence = {
       ...rest,
@@ -130,8 +133,6 @@ export function createJudge({ nodes, senses, clock, open = [], isUnderRepair, on
     opinions.set(node, opinion);
     if (standing.verdict !== before.verdict) onVerdict?.(node, before.verdict, standing);
     keepBooks(node, opinion);
-    const restarted = standing.verdict !== before.verdict && senses.patient(node).reborn();
-    if (restarted) note(node, { order: 'restart', result: 'already' });
   }
 
   return {
@@ -153,6 +154,11 @@ export function createJudge({ nodes, senses, clock, open = [], isUnderRepair, on
       const found = examine(node);
       const { verdict } = found.seen;
       if (facts.has(verdict) && verdict !== opinions.get(node)!.standing.verdict) conclude(node, found);
+      if (
+        senses.patient(node).reborn() &&
+        !incidents.get(node)?.orders.some(({ result }) => result === 'done' || result === 'already')
+      )
+        note(node, { order: 'restart', result: 'already', detail: 'by its watchdog, unasked' });
     },
     opinion: (node) => opinions.get(node)!,
     incident: (node) => incidents.get(node),

@@ -87,7 +87,8 @@ const stopped = (verdict: Verdict): boolean => verdict === 'crashed' || verdict 
 
 /** Pure: the state of a node in the view. A node that was down is `starting` until enough healthy windows have passed. */
 export function stateOf({ phase, phi, seen, standing, takenOut, reborn, standsBy }: Situation): MemberState {
-  if (phase === undefined) return stopped(standing) ? 'dead' : 'starting';
+  if (phase === undefined && stopped(standing)) return 'dead';
+  if (phase === undefined) return standsBy ? 'standby' : 'starting';
   if (reborn) return 'starting';
   if (phi >= thresholds.phi || stopped(seen)) return 'dead';
   if (phase === 'draining') return 'draining';
