@@ -1,34 +1,57 @@
 import { expect, test } from 'vitest';
 import { labBathtub, simulate } from '../../../cli/chaos/bathtub/model.ts';
 import { plotLines } from '../../../cli/chaos/bathtub/plot.ts';
-import { createLifeWatch } from '../../../cli/chaos/bathtub/watch.ts';
+import { createLivingPart } from '../../../cli/chaos/bathtub/watch.ts';
+import type { Bathtub } from '../../../services/chaos/bathtub/lives.ts';
 
-test('age grows only while the process runs; a restart keeps it and a replacement begins at 0', () => {
-  const watch = createLifeWatch((failure) => failure === 1);
-  const sights = [
-    { atMs: 0, pid: 7, ready: true },
-    { atMs: 100, pid: null, ready: false },
-    { atMs: 150, pid: 8, ready: false },
-    { atMs: 200, pid: 8, ready: true },
-    { atMs: 260, pid: null, ready: false },
-    { atMs: 300, pid: 9, ready: true },
-  ];
-  for (const sight of sights) watch.see(sight);
-  expect(watch.stop(350)).toEqual([
-    { fromAgeMs: 0, toAgeMs: 100, failed: true },
-    { fromAgeMs: 100, toAgeMs: 160, failed: true },
-    { fromAgeMs: 0, toAgeMs: 50, failed: false },
+/** Dies by chance only, after a time that is drawn from the seed; every failure brings a new part, or none does. */
+const onlyChance = (replaceAfter: Bathtub['replaceAfter']): Bathtub => ({
+  ...labBathtub,
+  infant: { etaMs: 1e14, beta: 0.9 },
+  random: { etaMs: 1_000 },
+  wear: { etaMs: 1e14, beta: 2 },
+  replaceAfter,
+});
+
+/** Looks every 10 ms from a start until the order comes. */
+function live(part: ReturnType<typeof createLivingPart>, pid: number, fromMs: number): number {
+  for (let atMs = fromMs; atMs < fromMs + 60_000; atMs += 10) if (part.see({ atMs, pid, ready: true })) return atMs;
+  throw new Error('it lives for ever');
+}
+
+test.each([
+  ['a restart keeps the age', [] as const],
+  ['a new part begins at 0', ['random'] as const],
+])('age grows only while the process runs; %s', (_what, replaceAfter) => {
+  const part = createLivingPart(onlyChance([...replaceAfter]), 'x');
+  const diedAt = live(part, 7, 0);
+  part.see({ atMs: diedAt + 5, pid: null, ready: false });
+  part.see({ atMs: diedAt + 900, pid: 8, ready: false });
+  const again = live(part, 8, diedAt + 1_000);
+  part.see({ atMs: again + 5, pid: null, ready: false });
+  const firstAge = diedAt + 5;
+  const from = replaceAfter.length === 0 ? firstAge : 0;
+  expect(part.stop(again + 500)).toEqual([
+    { fromAgeMs: 0, toAgeMs: firstAge, failed: true },
+    { fromAgeMs: from, toAgeMs: from + again + 5 - diedAt - 1_000, failed: true },
   ]);
 });
 
-test('another process number is a death, even when nobody looked in between', () => {
-  const watch = createLifeWatch(() => false);
-  watch.see({ atMs: 0, pid: 7, ready: true });
-  watch.see({ atMs: 40, pid: 8, ready: true });
-  expect(watch.stop(60)).toEqual([
-    { fromAgeMs: 0, toAgeMs: 40, failed: true },
-    { fromAgeMs: 40, toAgeMs: 60, failed: false },
+test('a process that somebody else restarted ended a spell, but did not fail', () => {
+  const part = createLivingPart(onlyChance([]), 'y');
+  expect(part.see({ atMs: 0, pid: 7, ready: true })).toBeUndefined();
+  part.see({ atMs: 1, pid: 8, ready: true });
+  expect(part.stop(3)).toEqual([
+    { fromAgeMs: 0, toAgeMs: 1, failed: false },
+    { fromAgeMs: 1, toAgeMs: 3, failed: false },
   ]);
+});
+
+test('one death is ordered once, however late the process obeys', () => {
+  const part = createLivingPart(onlyChance([]), 'z');
+  const dueAt = live(part, 7, 0);
+  const orders = Array.from({ length: 20 }, (_, i) => part.see({ atMs: dueAt + i, pid: 7, ready: true }));
+  expect(orders.filter(Boolean)).toEqual([]);
 });
 
 test('simulated lives show a bathtub: high, flat, high, and theory within most intervals', () => {
