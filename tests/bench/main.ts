@@ -13,6 +13,7 @@ const benches: Readonly<Record<string, () => Promise<Bench['run']>>> = {
   restart: async () => (await import('./cluster/restart.ts')).restart,
   idle: async () => (await import('./cluster/idle.ts')).idle,
   simulator: async () => (await import('./simulator/simulator.ts')).simulator,
+  vote: async () => (await import('./cluster/vote.ts')).vote,
   index: async () => (await import('./index/index.ts')).index,
   loadgen: async () => (await import('./loadgen/index.ts')).loadgen,
 };

@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { median, significant, spread, type Row } from '../row.ts';
+import { allReady, benchPortBase, firstCorrectSearch, gatewayUrl, run, temporaryData, up, type NodeRow } from './cluster.ts';
+
+const topology = fileURLToPath(new URL('vote.topology.json', import.meta.url));
+const rounds = 5;
+const secondsPerRound = 3;
+const searchers = 4;
+const words = ['dog', 'animal', 'river', 'music', 'green', 'old', 'water', 'house', 'small', 'light', 'plant', 'city'];
+const policies = ['never', 'sample', 'always'] as const;
+const goals = { sample: 1.1, always: 2 };
+
+interface Cost {
+  readonly cpuMs: number;
+  readonly calls: number;
+  readonly p50Ms: number;
+  readonly perSecond: number;
+}
+
+/** Rows 18 and 19: what a search costs with audits, and with every answer put to the vote, over one without. Linux only: it reads /proc. */
+export async function vote(say: (line: string) => void): Promise<readonly Row[]> {
+  const data = temporaryData();
+  try {
+    await run('dataset', '--data', data.dir, '--shards', '1');
+    const cluster = up(data.dir, topology);
+    try {
+      const nodes = await allReady(11);
+      await firstCorrectSearch(gatewayUrl, performance.now());
+      await load(nodes);
+      const costs: Record<(typeof policies)[number], Cost>[] = [];
+      for (let i = 0; i < rounds; i++) {
+        const round: Partial<Record<(typeof policies)[number], Cost>> = {};
+        for (const when of policies) {
+          await run('policy', JSON.stringify({ quorum: { when } }), '--data', data.dir, '--port-base', String(benchPortBase));
+          const cost = await load(nodes);
+          round[when] = cost;
+          const { cpuMs, calls, p50Ms, perSecond } = cost;
+          say(
+            `${when}: ${cpuMs.toFixed(2)} ms CPU, ${calls.toFixed(2)} calls, p50 ${p50Ms.toFixed(1)} ms, ${perSecond.toFixed(0)}/s`,
+          );
+        }
+        costs.push(round as Record<(typeof policies)[number], Cost>);
+      }
+      return [row(18, 'sample', costs), row(19, 'always', costs)];
+    } finally {
+      await cluster.stop();
+    }
+  } finally {
+    data.remove();
+  }
+}
+
+/** CPU time over all nodes and calls between them per search, and latency, of some seconds of searches. */
+async function load(nodes: readonly NodeRow[]): Promise<Cost> {
+  const [cpuBefore, callsBefore, since] = [cpuMs(nodes), await callsMade(nodes), performance.now()];
+  const latencies: number[] = [];
+  const searcher = async (_: unknown, own: number): Promise<void> => {
+    for (let i = own; performance.now() - since < secondsPerRound * 1_000; i++) {
+      const q = `${words[i % words.length]} ${words[(i * 7 + own) % words.length]}`;
+      const begin = performance.now();
+      const response = await fetch(`${gatewayUrl}/api/search?q=${encodeURIComponent(q)}`);
+      await response.arrayBuffer();
+      if (response.ok) latencies.push(performance.now() - begin);
+    }
+  };
+  await Promise.all(Array.from({ length: searchers }, searcher));
+  const searches = latencies.length;
+  const seconds = (performance.now() - since) / 1_000;
+  const calls = (await callsMade(nodes)) - callsBefore;
+  return {
+    cpuMs: (cpuMs(nodes) - cpuBefore) / searches,
+    calls: calls / searches,
+    p50Ms: median(latencies),
+    perSecond: searches / seconds,
+  };
+}
+
+function cpuMs(nodes: readonly NodeRow[]): number {
+  const ticks = nodes.map(({ pid }) => {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return Number(fields[11]) + Number(fields[12]);
+  });
+  return ticks.reduce((sum, each) => sum + each, 0) * 10;
+}
+
+/** Attempts at ranking and database replicas, by the application server's own count. */
+async function callsMade(nodes: readonly NodeRow[]): Promise<number> {
+  const { opsPort } = nodes.find(({ components }) => components.includes('app'))!;
+  const text = await (await fetch(`http://127.0.0.1:${opsPort}/metrics`)).text();
+  const counts = text
+    .split('\n')
+    .filter((line) => /^tierlab_rpc_client_duration_seconds_count\{.*component="(ranking|database)"/.test(line));
+  return counts.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+}
+
+function row(number: number, when: 'sample' | 'always', costs: readonly Record<(typeof policies)[number], Cost>[]): Row {
+  const of = (policy: (typeof policies)[number], figure: keyof Cost) => median(costs.map((round) => round[policy][figure]));
+  const ratios = costs.map((round) => round[when].cpuMs / round.never.cpuMs);
+  const words = (policy: (typeof policies)[number]) =>
+    `${significant(of(policy, 'cpuMs'))} ms of CPU, ${significant(of(policy, 'calls'))} calls, p50 ${significant(of(policy, 'p50Ms'))} ms, ${of(policy, 'perSecond').toFixed(0)}/s`;
+  return {
+    row: number,
+    name: `a search with votes on ranking and database: ${when}, over never`,
+    ours: words(when),
+    reference: words('never'),
+    ratio: median(ratios),
+    spread: spread(ratios),
+    goal: `<= ${goals[when]}`,
+    met: median(ratios) <= goals[when],
+  };
+}
