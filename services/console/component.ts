@@ -46,10 +46,15 @@ export const consoleComponent = component({
           scope.addHook('onRequest', async (request, reply) => {
             void reply.headers({
               'content-security-policy': csp,
-              'referrer-policy': 'no-referrer',
+              // Not no-referrer: browsers would send the forms with the origin `null`.
+              'referrer-policy': 'same-origin',
               'x-content-type-options': 'nosniff',
             });
             if (request.method === 'POST') requireOperator(request, token);
+          });
+          scope.setErrorHandler((thrown, _request, reply) => {
+            const { status, message } = asRpcError(thrown);
+            return reply.code(status).type('text/html; charset=utf-8').send(refusalPage(message));
           });
 
           scope.get<{ Querystring: { operator?: string } }>('/', async (request, reply) => {
@@ -84,18 +89,25 @@ export const consoleComponent = component({
             });
           });
 
-          scope.post<{ Params: { id: string; name: string } }>('/nodes/:id/break/:name', async (request, reply) => {
-            const node = topology.nodes.find(({ id }) => id === request.params.id);
-            const wish = node && breaksOf(node, topology).find(({ name }) => name === request.params.name);
-            if (!node || !wish) return reply.callNotFound();
-            try {
-              await sources.inject(wish.fault, node.id);
+          // `anyway`: also beyond what the cluster tolerates, once somebody has read that it is.
+          scope.post<{ Params: { id: string; name: string; anyway?: string } }>(
+            '/nodes/:id/break/:name/:anyway?',
+            async (request, reply) => {
+              const node = topology.nodes.find(({ id }) => id === request.params.id);
+              const wish = node && breaksOf(node, topology).find(({ name }) => name === request.params.name);
+              if (!node || !wish) return reply.callNotFound();
+              const beyondTolerance = request.params.anyway === 'anyway';
+              try {
+                await sources.inject({ ...wish.fault, beyondTolerance }, node.id);
+              } catch (thrown) {
+                const { code, status, message } = asRpcError(thrown);
+                const anyway =
+                  code === 'conflict' && !beyondTolerance ? `/nodes/${node.id}/break/${wish.name}/anyway` : undefined;
+                return reply.code(status).type('text/html; charset=utf-8').send(refusalPage(message, anyway));
+              }
               return reply.redirect(`/nodes/${node.id}`, 303);
-            } catch (error) {
-              const { status, message } = asRpcError(error);
-              return reply.code(status).type('text/html; charset=utf-8').send(refusalPage(node, message));
-            }
-          });
+            },
+          );
 
           scope.post<{ Params: { id: string } }>('/faults/:id/heal', async (request, reply) => {
             await sources.heal(request.params.id);

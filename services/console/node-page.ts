@@ -45,13 +45,14 @@ function buttons(node: TopologyNode, topology: Topology): Markup {
   )}</ul>`;
 }
 
-/** What the controller had to say against a wish. */
-export function refusalPage(node: TopologyNode | undefined, reason: string): string {
-  const back = node === undefined ? '/' : `/nodes/${node.id}`;
+/** Why a wish was not granted; `anyway`: where to insist on it, where one may. */
+export function refusalPage(reason: string, anyway?: string): string {
   return frame(
     'Refused',
     markup`<h1>Refused</h1>`,
-    markup`<p class="warning" role="alert">${reason}</p><p><a href="${back}">Back</a></p>`,
+    markup`<p class="warning" role="alert">${reason}</p>
+${anyway !== undefined && markup`<form method="post" action="${anyway}"><button class="halt">Do it anyway</button> <small>users may notice: that is the lesson</small></form>`}
+<p><a href="/">Back to the console</a></p>`,
     false,
   );
 }

@@ -11,9 +11,9 @@ main { margin-top: 1.25rem; } a { color: inherit; } ul { list-style: none; margi
 .nodes li { min-width: 12.5rem; padding: .5rem .75rem; border: 1px solid var(--line); border-left: .3rem solid var(--soft); border-radius: .4rem; background: var(--card); }
 li .state { float: right; color: var(--soft); } .nodes a { font-weight: 600; text-decoration: none; } .nodes a:hover, .nodes a:focus-visible { text-decoration: underline; }
 .injected { color: var(--warn); } .quiet { color: var(--soft); margin: 0; } small { display: block; color: var(--soft); }
-.alive { border-left-color: var(--good); } .alive .state { color: var(--good); }
-.suspect, .starting, .draining { border-left-color: var(--warn); } .suspect .state, .starting .state, .draining .state { color: var(--warn); }
-.dead, .quarantined { border-left-color: var(--bad); } .dead .state, .quarantined .state { color: var(--bad); font-weight: 700; }
+.nodes .alive { border-left-color: var(--good); } .alive .state { color: var(--good); }
+.nodes :is(.suspect, .starting, .draining) { border-left-color: var(--warn); } .suspect .state, .starting .state, .draining .state { color: var(--warn); }
+.nodes :is(.dead, .quarantined) { border-left-color: var(--bad); } .dead .state, .quarantined .state { color: var(--bad); font-weight: 700; }
 .wide { grid-template-columns: 1fr; gap: .5rem; } .verdict { margin: 0; font-size: 1.1rem; } .alive.verdict .state { color: var(--good); }
 .faults li, .breaks li { padding: .3rem 0; } .faults form, .breaks form { display: inline; } .reasons { list-style: disc; padding-left: 1.2rem; color: var(--soft); }
 .faults small, .breaks small { display: inline; } .breaks button { min-width: 6rem; }
