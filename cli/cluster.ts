@@ -29,6 +29,8 @@ export interface ClusterOptions {
   readonly dataDir: string;
   readonly datasetDir: string;
   readonly bindHost: string;
+  /** One node in a container of its own: it logs to this process's output, where containers look for logs. */
+  readonly byContainer?: boolean;
   /** Faults may be injected. */
   readonly chaos: boolean;
   readonly onChange: (node: TopologyNode, state: ChildState, watchdog: Watchdog) => void;
@@ -41,7 +43,18 @@ export interface ClusterOptions {
  * `onReady` is called once, when all of them are ready.
  */
 export async function runCluster(options: ClusterOptions, onReady: () => void, onStopping: () => void): Promise<void> {
-  const { topology, topologyName, nodes, dataDir, datasetDir, bindHost, chaos, onChange, onFault = () => undefined } = options;
+  const {
+    topology,
+    topologyName,
+    nodes,
+    dataDir,
+    datasetDir,
+    bindHost,
+    byContainer = false,
+    chaos,
+    onChange,
+    onFault = () => undefined,
+  } = options;
   const portBase = topology.watchdogPort;
   const dir = runDir(dataDir, portBase);
   const pausedPath = path.join(dir, 'paused.json');
@@ -68,7 +81,7 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
       String(portBase),
       datasetDir,
     ],
-    logDir: path.join(dir, 'logs'),
+    logDir: byContainer ? undefined : path.join(dir, 'logs'),
     env: (node) => ({
       TIERLAB_OPERATOR_TOKEN: run.token,
       TIERLAB_RUN_DIR: dir,

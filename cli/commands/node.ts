@@ -46,6 +46,7 @@ async function runOne(id: string, flags: NodeFlags): Promise<void> {
       dataDir,
       datasetDir,
       bindHost: byName ? '0.0.0.0' : '127.0.0.1',
+      byContainer: byName,
       chaos: chaosWanted(undefined),
       onFault: (text) => terminal.line(text),
       onChange: (it, state) => terminal.line(`${it.id} ${state.state}${'exit' in state ? ` (${state.exit})` : ''}`),

@@ -26,7 +26,8 @@ export interface ChildOptions {
   readonly id: string;
   /** The command: executable and arguments. */
   readonly command: readonly [string, ...string[]];
-  readonly logFile: string;
+  /** Undefined: it writes where this process writes. */
+  readonly logFile?: string | undefined;
   /** Added to this process's own environment. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
@@ -88,10 +89,10 @@ export function createChild(options: ChildOptions): Child {
     if (process_) return;
     backoffTimer?.cancel();
     if (held) return change({ state: 'held', exit: 'exit' in state ? state.exit : 'stopped' });
-    const log = openSync(logFile, 'a');
+    const log = logFile === undefined ? 'inherit' : openSync(logFile, 'a');
     const [executable, ...args] = command;
     const child = spawn(executable, args, { stdio: ['ignore', log, log, 'ipc'], env: { ...process.env, ...env } });
-    closeSync(log);
+    if (log !== 'inherit') closeSync(log);
     process_ = child;
     giveTurn();
     const since = clock.now();

@@ -17,7 +17,8 @@ export interface WatchdogOptions {
   readonly components: Readonly<Record<string, Component>>;
   /** The command that runs one node. */
   readonly command: (node: TopologyNode) => readonly [string, ...string[]];
-  readonly logDir: string;
+  /** A file per node in here; undefined: nodes write where this process writes, as containers want it. */
+  readonly logDir?: string | undefined;
   /** Added to the environment of a node; undefined: what it must not even inherit. */
   readonly env?: (node: TopologyNode) => Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
@@ -55,7 +56,8 @@ export interface Watchdog {
 /** One parent that starts, watches and restarts node processes. */
 export function createWatchdog(options: WatchdogOptions): Watchdog {
   const { topology, nodes, components, command, logDir, env = () => ({}), clock, scheduler, onChange } = options;
-  mkdirSync(logDir, { recursive: true });
+  if (logDir !== undefined) mkdirSync(logDir, { recursive: true });
+  const logFileOf = (name: string): string | undefined => logDir && path.join(logDir, `${name}.log`);
   const waiters = new Set<() => void>();
   const children = new Map<string, Child>(
     nodes.map((node) => [
@@ -64,7 +66,7 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
         id: node.id,
         command: command(node),
         env: env(node),
-        logFile: path.join(logDir, `${node.id}.log`),
+        logFile: logFileOf(node.id),
         clock,
         scheduler,
         onChange(state) {
@@ -89,8 +91,7 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
         if (signal.aborted) return finish(signal.reason as Error);
         const states = wave.map((node) => ({ node, ...children.get(node.id)!.state() }));
         const lost = states.find(({ state }) => state === 'crash-loop');
-        if (lost)
-          return finish(new Error(`${lost.node.id} keeps crashing; its log is ${path.join(logDir, `${lost.node.id}.log`)}`));
+        if (lost) return finish(new Error(`${lost.node.id} keeps crashing; its log is ${logFileOf(lost.node.id) ?? 'above'}`));
         if (states.every(({ state }) => state === 'ready')) finish();
       };
       waiters.add(check);
@@ -137,9 +138,16 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
     child: (id) => children.get(id),
     newTwin(id, incarnation) {
       const node = nodes.find((it) => it.id === id)!;
-      const logFile = path.join(logDir, `${id}-twin.log`);
       const twinEnv = { ...env(node), TIERLAB_TWIN_OF: String(incarnation) };
-      return createChild({ id, command: command(node), env: twinEnv, logFile, clock, scheduler, onChange: () => undefined });
+      return createChild({
+        id,
+        command: command(node),
+        env: twinEnv,
+        logFile: logFileOf(`${id}-twin`),
+        clock,
+        scheduler,
+        onChange: () => undefined,
+      });
     },
   };
 }
