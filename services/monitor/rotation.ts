@@ -62,7 +62,7 @@ export function createRotation(options: RotationOptions): Rotation {
     refresh() {
       const members = nodes.map(member);
       const promotions = places.promotions();
-      const next = JSON.stringify([members.map(({ silentMs: _, ...rest }) => rest), promotions]);
+      const next = JSON.stringify([members.map((it) => ({ ...it, silentMs: 0 })), promotions]);
       const version = next === fingerprint ? view.version : view.version + 1;
       fingerprint = next;
       return (view = { monitor, version, members, ...(promotions.length > 0 && { promotions: [...promotions] }) });

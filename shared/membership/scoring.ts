@@ -39,7 +39,7 @@ export function truthsIn(entries: readonly TruthEntry[]): Truth[] {
     if (event === 'inject')
       open.set(key, { id, kind, node: target, injectedAt: at, ...(casualty === false && { bystander: true }) });
     if (event === 'heal') end(key, at);
-    if (event === 'halt') for (const each of [...open.keys()]) end(each, at);
+    if (event === 'halt') for (const each of open.keys()) end(each, at);
   }
   return [...truths, ...open.values()];
 }

@@ -1,5 +1,5 @@
 import type { Call } from '../rpc/call.ts';
-import type { RpcError } from '../rpc/errors.ts';
+import type { ErrorCode, RpcError } from '../rpc/errors.ts';
 import type { LayerEvent, Observe } from '../rpc/layers/events.ts';
 import { isFaultOf } from '../rpc/layers/retryable.ts';
 import type { Watch } from '../rpc/layers/stats.ts';
@@ -13,7 +13,8 @@ export function createWitness(sightings: Pick<Sightings, 'note'>): { watchAttemp
       if (node === undefined) return;
       const outcome = code === 'ok' ? 'ok' : outcomeOf(call, node, error);
       if (outcome === undefined) return;
-      const timed = outcome === 'ok' || outcome === 'unanswered';
+      // How soon it told of a failure says nothing of how fast it works.
+      const timed = code === 'ok' || outcome === 'unanswered';
       sightings.note(node, groupOf(call), outcome, timed ? elapsedMs : undefined);
     },
     observe(event) {
@@ -39,25 +40,19 @@ export function outcomeOf(
   // It answered, and told of another one's failure or of a wrong request.
   const answered = error.relayed && error.code !== 'overloaded';
   if (answered || !isFaultOf(node, error)) return error.code === 'cancelled' ? undefined : 'ok';
-  switch (error.code) {
-    case 'unreachable':
-      return 'refused';
-    case 'connection_lost':
-      return 'resets';
-    case 'deadline_exceeded':
-      return 'timeouts';
-    case 'overloaded':
-      // Background work is turned away first, and early: that is no sign of too much load.
-      return call.priority === 'background' ? undefined : 'shed';
-    case 'bad_reply':
-      return 'invalid';
-    case 'draining':
-    case 'unavailable':
-      return undefined;
-    default:
-      return 'ok';
-  }
+  // Background work is turned away first, and early: that is no sign of too much load.
+  if (error.code === 'overloaded' && call.priority === 'background') return undefined;
+  if (error.code === 'draining' || error.code === 'unavailable') return undefined;
+  return byCode[error.code] ?? 'ok';
 }
+
+const byCode: Partial<Record<ErrorCode, Outcome>> = {
+  unreachable: 'refused',
+  connection_lost: 'resets',
+  deadline_exceeded: 'timeouts',
+  overloaded: 'shed',
+  bad_reply: 'invalid',
+};
 
 const byEvent: Partial<Record<LayerEvent['event'], Outcome>> = {
   'vote-lost': 'lostVotes',

@@ -97,7 +97,7 @@ test('a killed and a hung node are detected, named, repaired and in the books, w
   });
 });
 
-test('standbys take over what stays down: hot, warm and cold', async () => {
+test('standbys take over what stays down: hot, warm and cold', { timeout: 120_000 }, async () => {
   await withCluster('standbys', async (cluster) => {
     const monitor = monitorOf(cluster);
     const chaos = operator(cluster);
@@ -133,7 +133,7 @@ test('standbys take over what stays down: hot, warm and cold', async () => {
         params: { downMs: 60_000 },
       };
       expect((await chaos.order(cluster.portBase, 'POST', '/admin/faults', fault)).status).toBe(200);
-      await until(async () => (await serving()).includes(standby), 20_000);
+      await until(async () => (await serving()).includes(standby), 30_000);
       console.log(`${kind} standby serves ${((performance.now() - from) / 1_000).toFixed(2)} s after ${node} was lost`);
       expect(await monitor.state(standby)).toBe('alive');
     }

@@ -156,8 +156,19 @@ test('one monitor is enough; and without any the last view stays in force', asyn
 });
 
 const seen = (node: string, more: Partial<Sighting>): Sighting => ({
-  ...{ node, group: 'ranking', ok: 10, timeouts: 0, partial: 0, refused: 0, resets: 0, shed: 0 },
-  ...{ invalid: 0, lostVotes: 0, unanswered: 0, proofs: 0, medianMs: 2 },
+  node,
+  group: 'ranking',
+  ok: 10,
+  timeouts: 0,
+  partial: 0,
+  refused: 0,
+  resets: 0,
+  shed: 0,
+  invalid: 0,
+  lostVotes: 0,
+  unanswered: 0,
+  proofs: 0,
+  medianMs: 2,
   ...more,
 });
 

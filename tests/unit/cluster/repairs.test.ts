@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest';
+import { createRepairs } from '../../../shared/cluster/watchdog/repairs.ts';
+import type { Child, ChildState } from '../../../shared/cluster/watchdog/child.ts';
+import { expand } from '../../../shared/cluster/topology-file.ts';
+
+/** A watchdog of three ranking nodes of incarnation 100; `done` lists what it did. */
+function watchdog() {
+  let now = 100_000;
+  const done: string[] = [];
+  const states = new Map<string, ChildState>(['r-1', 'r-2', 'r-3'].map((id) => [id, { state: 'ready', pid: 1, since: 0 }]));
+  const child = (id: string): Child | undefined =>
+    states.has(id)
+      ? ({
+          state: () => states.get(id)!,
+          told: () => (states.get(id)!.state === 'ready' ? { ready: true, incarnation: 100 } : undefined),
+          kill: async () => void done.push(`kill ${id}`),
+          start: () => void done.push(`start ${id}`),
+        } as unknown as Child)
+      : undefined;
+  const topology = expand({
+    name: 't',
+    summary: '',
+    style: 'layered',
+    nodes: [{ name: 'r', components: ['ranking'], replicas: 3 }],
+  });
+  const { order } = createRepairs({
+    topology,
+    watchdog: { child },
+    clock: { now: () => now, wall: () => now },
+    wipe: async (id) => void done.push(`wipe ${id}`),
+  });
+  const restart = (more: object = {}) => order({ id: 'o-1', by: 'm-1', do: 'restart', node: 'r-1', incarnation: 100, ...more });
+  return { done, states, order, restart, pass: (ms: number) => void (now += ms) };
+}
+
+test('a restart is a kill and a start, once, however many monitors order it and however often', async () => {
+  const { done, restart } = watchdog();
+  const results = await Promise.all([restart(), restart({ by: 'm-2' }), restart()]);
+  expect(results.map(({ result }) => result)).toEqual(['done', 'already', 'already']);
+  expect(done).toEqual(['kill r-1', 'start r-1']);
+});
+
+test('an order about an earlier life does nothing', async () => {
+  const { done, restart } = watchdog();
+  expect(await restart({ incarnation: 99 })).toMatchObject({ result: 'stale' });
+  expect(done).toEqual([]);
+});
+
+test('a quarantined node loses its state between its end and its next start', async () => {
+  const { done, restart } = watchdog();
+  await restart({ do: 'quarantine', resynchronise: true });
+  expect(done).toEqual(['kill r-1', 'wipe r-1', 'start r-1']);
+});
+
+test.each<[string, ChildState, string]>([
+  ['held down by a fault', { state: 'held', exit: 'SIGKILL' }, 'conflict'],
+  ['stopped on purpose', { state: 'stopped' }, 'conflict'],
+  ['being restarted already', { state: 'backoff', untilMs: 0, exit: 'SIGKILL' }, 'already'],
+  ['starting already', { state: 'starting', pid: 2, since: 99_000 }, 'already'],
+  ['starting for too long', { state: 'starting', pid: 2, since: 0 }, 'done'],
+  ['in a crash loop', { state: 'crash-loop', exit: 'exit code 1' }, 'done'],
+])('a node that is %s: %#', async (_, state, expected) => {
+  const { states, restart } = watchdog();
+  states.set('r-1', state);
+  const result = await restart().then(
+    ({ result: it }) => it as string,
+    (error: { code: string }) => error.code,
+  );
+  expect(result).toBe(expected);
+});
+
+test('a refusal is no result: the same order may be right later', async () => {
+  const { done, states, restart } = watchdog();
+  states.set('r-1', { state: 'held', exit: 'SIGKILL' });
+  await expect(restart()).rejects.toMatchObject({ code: 'conflict' });
+  states.set('r-1', { state: 'ready', pid: 1, since: 0 });
+  expect(await restart()).toMatchObject({ result: 'done' });
+  expect(done).toEqual(['kill r-1', 'start r-1']);
+});
+
+test('never more than f of a group are taken down while they serve, one node not twice in a moment, all of them not at once', async () => {
+  const { states, restart, pass } = watchdog();
+  await restart({ id: 'a', serving: true });
+  await expect(restart({ id: 'b', serving: true })).rejects.toMatchObject({ code: 'too_many_requests' });
+  states.set('r-1', { state: 'starting', pid: 2, since: 100_000 });
+  await expect(restart({ id: 'c', node: 'r-2', serving: true })).rejects.toThrow(/1 of 3 in r are down already/);
+  expect(await restart({ id: 'd', node: 'r-2', serving: false })).toMatchObject({ result: 'done' });
+  states.set('r-1', { state: 'ready', pid: 1, since: 0 });
+  for (let i = 0; i < 4; i++) {
+    pass(1_600);
+    await restart({ id: `e-${i}`, node: i % 2 === 0 ? 'r-3' : 'r-1' });
+  }
+  await expect(restart({ id: 'f', node: 'r-2' })).rejects.toThrow(/something else is wrong/);
+});
+
+test('a promotion starts what is not running, and nothing else', async () => {
+  const { done, states, order } = watchdog();
+  const promote = (id: string) => order({ id, by: 'm-1', do: 'promote', node: 'r-3', instead: 'r-1' });
+  expect(await promote('p-1')).toMatchObject({ result: 'already' });
+  states.set('r-3', { state: 'stopped' });
+  expect(await promote('p-2')).toMatchObject({ result: 'done' });
+  expect(done).toEqual(['start r-3']);
+});
+
+test.each([
+  [{ node: 'nobody' }, 'not_found'],
+  [{ do: 'explode' }, 'bad_request'],
+  [{ id: '' }, 'bad_request'],
+  [{ unknown: 1 }, 'bad_request'],
+])('an order with %j is refused', async (more, code) => {
+  const { done, restart } = watchdog();
+  await expect(restart(more)).rejects.toMatchObject({ code });
+  expect(done).toEqual([]);
+});
