@@ -7,7 +7,7 @@ import { injectionOf, victimsOf, type Injection } from './experiment.ts';
 import { unhealed, type Journal } from './journal.ts';
 import { objections } from './safety.ts';
 import type { Target } from './select.ts';
-import { minSamples, type SteadyMeter } from './steady.ts';
+import { minSamples, type SteadyMeter, type SteadyState } from './steady.ts';
 
 export type Site = 'node' | 'watchdog';
 
@@ -51,6 +51,13 @@ const lookBackMs = 3_000;
 
 export type Controller = ReturnType<typeof createController>;
 
+/** A sentence about the limit that is passed; undefined = within both, or too few probes to tell. */
+function tooBad(state: SteadyState, { errorShareAbove, p99AboveMs }: Required<AbortIf>): string | undefined {
+  if (state.samples < minSamples) return undefined;
+  if (state.errorShare > errorShareAbove) return `${(state.errorShare * 100).toFixed(0)}% of the probes fail`;
+  return state.p99Ms > p99AboveMs ? `the 99th percentile is ${state.p99Ms.toFixed(0)} ms` : undefined;
+}
+
 /** Holds the leases, keeps the rules, writes the journal. What a fault does is the targets' affair. */
 export function createController(options: ControllerOptions) {
   const { owner, enabled, nodes, targets, journal, clock, scheduler, meter } = options;
@@ -89,9 +96,8 @@ export function createController(options: ControllerOptions) {
 
   function tooFar({ id, injectedAt, abortIf }: ActiveInjection): string | undefined {
     const state = meter.state(Math.max(injectedAt, clock.now() - lookBackMs));
-    if (state.samples < minSamples) return undefined;
-    if (state.errorShare > abortIf.errorShareAbove) return `${id}: ${(state.errorShare * 100).toFixed(0)}% of the probes fail`;
-    return state.p99Ms > abortIf.p99AboveMs ? `${id}: the 99th percentile is ${state.p99Ms.toFixed(0)} ms` : undefined;
+    const reason = tooBad(state, abortIf);
+    return reason && `${id}: ${reason}`;
   }
 
   function describe(value: unknown): { injection: Omit<Injection, 'at'>; kind: string; abortIf: AbortIf; against: string[] } {
@@ -175,8 +181,18 @@ export function createController(options: ControllerOptions) {
       return { victims: injection.faults.map(({ target }) => target), casualties: injection.casualties, objections };
     },
     /** Throws `bad_request` for what is not valid, `conflict` with everything that speaks against it. */
-    inject(value: unknown): Promise<ActiveInjection> {
-      const { injection, abortIf } = describe(value);
+    async inject(value: unknown): Promise<ActiveInjection> {
+      const { injection, kind, abortIf, against: before } = describe(value);
+      // What is in effect already explains what users feel; who says beyondTolerance has looked.
+      const mustBeSteady = before.length === 0 && active.size === 0 && kind !== 'none' && !injection.beyondTolerance;
+      const haltsBefore = halts;
+      const unsteady = mustBeSteady ? tooBad(await meter.burst(), { ...defaultAbort, ...abortIf }) : undefined;
+      if (halts > haltsBefore) throw new RpcError('conflict', 'everything was stopped meanwhile');
+      if (unsteady !== undefined) {
+        const reasons = [`the cluster is not steady, before anything was broken: ${unsteady}`];
+        journal.note({ event: 'refuse', id: injection.id, kind, target: injection.faults[0]!.target, reasons });
+        throw new RpcError('conflict', reasons[0]!);
+      }
       return carryOut(injection, abortIf);
     },
     carryOut,

@@ -64,14 +64,14 @@ export function createSteadyMeter({ clock, scheduler, probe, everyMs = 100, keep
   let samples: Sample[] = [];
   let timer: Timer | undefined;
 
-  function once(): void {
+  function once(): Promise<void> {
     const startedAt = clock.now();
     const record = (ok: boolean) => {
       const at = clock.now();
       samples.push({ at, ok, tookMs: at - startedAt });
       if (samples[0]!.at < at - keepMs) samples = samples.filter((sample) => sample.at >= at - keepMs);
     };
-    probe().then(
+    return probe().then(
       () => record(true),
       () => record(false),
     );
@@ -82,13 +82,19 @@ export function createSteadyMeter({ clock, scheduler, probe, everyMs = 100, keep
     hold(): () => void {
       const holder = {};
       holders.add(holder);
-      timer ??= scheduler.every(everyMs, once);
+      timer ??= scheduler.every(everyMs, () => void once());
       return function release() {
         holders.delete(holder);
         if (holders.size > 0) return;
         timer?.cancel();
         timer = undefined;
       };
+    },
+    /** As many probes at once as say something, for who cannot wait for the meter. */
+    async burst(): Promise<SteadyState> {
+      const since = clock.now();
+      await Promise.all(Array.from({ length: minSamples }, once));
+      return summarise(samples.filter(({ at }) => at >= since));
     },
     /** Over the probes that ended since `since`, ms on the monotonic clock. */
     state: (since: number): SteadyState => summarise(samples.filter(({ at }) => at >= since)),

@@ -152,6 +152,15 @@ test('a second fault at a time is refused, and both may be had beyond tolerance'
   expect(world.inEffect()).toEqual(['f1@ranking-2', 'f2@ranking-3']);
 });
 
+test('nothing is broken on top of what is broken already, unless somebody insists', async () => {
+  const world = cluster({ killsHurt: 1 });
+  world.down.add('gateway-1');
+  await expect(world.finish(world.controller.inject(limp))).rejects.toThrow(/not steady, before anything was broken: 100%/);
+  expect([world.inEffect(), world.events().at(-1)]).toEqual([[], expect.stringContaining('refuse')]);
+  await world.finish(world.controller.inject({ ...limp, beyondTolerance: true }));
+  expect(world.inEffect()).toHaveLength(1);
+});
+
 test('where chaos is not enabled nothing can be injected', async () => {
   const world = cluster({ enabled: false });
   await expect(world.finish(world.controller.inject(limp))).rejects.toThrow(/chaos is off.*--chaos/);
@@ -200,9 +209,18 @@ test('halt stops everything at once, also what others injected, and refuses newc
   expect(world.controller.list()).toHaveLength(1);
 });
 
+test('a halt while it is still looked whether users are well ends the injection, too', async () => {
+  const world = cluster();
+  const injecting = world.controller.inject(limp);
+  injecting.catch(() => undefined);
+  await world.finish(world.controller.halt('enough'));
+  await expect(world.finish(injecting)).rejects.toThrow(/stopped meanwhile/);
+  expect(world.inEffect()).toEqual([]);
+});
+
 test.each([1, 5, 50])('a halt that overtakes an injection on its way of %i ms leaves nothing behind', async (injectMs) => {
   const world = cluster({ injectMs });
-  const injecting = world.controller.inject(limp);
+  const injecting = world.controller.inject({ ...limp, beyondTolerance: true });
   const halting = world.controller.halt('enough');
   await world.finish(Promise.all([injecting, halting]));
   await world.simulation.run(world.simulation.clock.now() + 100);
