@@ -12,7 +12,13 @@ import {
 
 const key = newNodeKey();
 const other = newNodeKey();
-const subject = { operation: 'ranking.rank', request: { q: 'cats', n: 3 }, reply: { ids: ['a', 'b'] }, nonce: 'n-1', version: '4' };
+const subject = {
+  operation: 'ranking.rank',
+  request: { q: 'cats', n: 3 },
+  reply: { ids: ['a', 'b'] },
+  nonce: 'n-1',
+  version: '4',
+};
 const receipt = signReceipt(key.privateKey, 'ranking-2', 1, subject);
 
 test('canonical JSON has one spelling per value', () => {
