@@ -60,7 +60,9 @@ export interface Client {
 export function createClient(options: ClientOptions): Client {
   const { node, hosted, serve, directory, policy, clock, random, scheduler, observe, watchAttempt, statistics } = options;
   const { atExit = (next) => next, checks, receipts } = options;
-  const http = httpClientTransport({ node, clock, identity: options.identity });
+  const onPartial = ({ component, endpoint }: Call): void =>
+    observe?.({ event: 'partial', component, node: endpoint?.node ?? '' });
+  const http = httpClientTransport({ node, clock, identity: options.identity, onPartial });
   const local = localTransport(serve);
   const here: Endpoint = { node, host: '', port: 0 };
   const onlyHere: readonly Endpoint[] = [here];

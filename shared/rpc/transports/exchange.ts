@@ -11,7 +11,7 @@ export interface Exchange {
 /**
  * One POST over `pool`, the reply collected as text. undici's lowest interface: its `request` makes a stream of each body, which
  * costs as much as the rest of a hop. Rejects with undici's error, or with the signal's reason once it aborts; an abort closes
- * the socket, so that the callee sees it.
+ * the socket, so that the callee sees it. `onCut`: it was aborted after the head of the reply had come.
  */
 export function exchange(
   pool: Pool,
@@ -19,6 +19,7 @@ export function exchange(
   headers: Record<string, string>,
   body: string,
   signal: AbortSignal,
+  onCut: () => void = () => {},
 ): Promise<Exchange> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason as Error);
@@ -29,6 +30,7 @@ export function exchange(
     let more: Buffer[] | undefined;
 
     const onAbort = (): void => {
+      if (status !== 0) onCut();
       controller?.abort(signal.reason as Error);
       // Still waiting for a socket: there is nothing to close yet, onRequestStart will see the signal.
       reject(signal.reason as Error);

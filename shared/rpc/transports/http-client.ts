@@ -17,6 +17,8 @@ export interface HttpClientOptions {
   readonly connections?: number;
   /** Replies beyond this are cut off, bytes. */
   readonly maxReplyBytes?: number;
+  /** The head of a reply came, and nobody could wait for the rest. */
+  readonly onPartial?: (call: Call) => void;
 }
 
 export interface HttpClientTransport {
@@ -27,7 +29,7 @@ export interface HttpClientTransport {
 
 /** The client side of the HTTP transport: one undici Pool per endpoint, keep-alive, no pipelining. */
 export function httpClientTransport(options: HttpClientOptions): HttpClientTransport {
-  const { node, clock, identity, connections = 64, maxReplyBytes = 64 * 1024 * 1024 } = options;
+  const { node, clock, identity, connections = 64, maxReplyBytes = 64 * 1024 * 1024, onPartial } = options;
   const pools = new Map<string, Pool>();
   let shown: Identity | undefined;
 
@@ -72,7 +74,9 @@ export function httpClientTransport(options: HttpClientOptions): HttpClientTrans
     try {
       const path = `${rpcPrefix}${call.component}/${call.operation.name}`;
       const headers = encodeHeaders(call, node, clock.now());
-      const reply = await exchange(poolOf(endpoint), path, headers, JSON.stringify(call.request), call.signal);
+      const reply = await exchange(poolOf(endpoint), path, headers, JSON.stringify(call.request), call.signal, () =>
+        onPartial?.(call),
+      );
       const servedBy = reply.headers['x-served-by'];
       return {
         body: parseReply(reply.body, reply.status, endpoint.node),

@@ -51,7 +51,7 @@ test.each<[string, RpcError | undefined, Partial<Call>, string[]]>([
 test('votes, signatures and contradictions are about the node that they name', () => {
   const { noted, observe } = witness();
   observe({ event: 'vote-lost', component: 'ranking', node: 'r-2', operation: 'rank', majority: ['r-1', 'r-3'] });
-  observe({ event: 'bad-signature', component: 'database', node: 'd-1' });
+  observe({ event: 'bad-signature', component: 'database', node: 'd-1', why: 'forged' });
   observe({ event: 'contradiction', component: 'ranking', node: 'r-3' });
   observe({ event: 'ejected', component: 'ranking', node: 'r-1', why: 'latency', forMs: 1 });
   expect(noted).toEqual(['r-2 ranking lostVotes', 'd-1 database invalid', 'r-3 ranking proofs']);
