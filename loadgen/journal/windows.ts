@@ -15,12 +15,14 @@ export interface FaultWindow {
   marks: { event: string; atMs: number }[];
 }
 
-/** Pairs injections with healings by id; other events of that id mark the course of the incident. */
+/** Pairs injections with healings by id and victim: one fault may have many. Other events of that id mark the course of the incident. */
 export function faultWindows(journal: readonly JournalEvent[], startedAtMs: number): FaultWindow[] {
   const windows: FaultWindow[] = [];
   for (const { at, event, id, kind, target } of journal) {
     const atMs = at - startedAtMs;
-    const open = windows.findLast((window) => window.id === id);
+    const open =
+      windows.findLast((window) => window.id === id && window.target === target) ??
+      windows.findLast((window) => window.id === id);
     if (event === 'inject') windows.push({ id, kind, target, fromMs: atMs, toMs: Infinity, marks: [] });
     else if (!open) continue;
     else if (event === 'heal' && open.toMs === Infinity) open.toMs = atMs;

@@ -18,13 +18,16 @@ export function skewableClock(base: Clock): SkewableClock {
   let rate = 1;
   let wallGainMs = 0;
 
-  const ours = () => originOurs + (base.now() - originBase) * rate;
+  /** Most clocks are never skewed, and every call reads them several times. */
+  let asBase = true;
+  const ours = () => (asBase ? base.now() : originOurs + (base.now() - originBase) * rate);
 
   function change(edit: () => void): void {
     const now = base.now();
     wallGainMs += (now - originBase) * (rate - 1);
     originOurs = ours();
     originBase = now;
+    asBase = false;
     edit();
     rate = [...skews].reduce((product, skew) => product * skew.rate, 1);
     if (skews.size === 0) wallGainMs = 0;

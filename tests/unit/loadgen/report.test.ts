@@ -58,6 +58,15 @@ test('a fault that is never healed lasts until the end and is not recovered from
   expect(figures?.window.toMs).toBe(Infinity);
 });
 
+test('a fault with several victims is over at each of them when it is healed there', () => {
+  const line = (at: number, event: string, target: string) => ({ at, event, id: 'p', kind: 'net.partition', target });
+  const events = [line(10, 'inject', 'a'), line(11, 'inject', 'b'), line(20, 'heal', 'a'), line(31, 'heal', 'b')];
+  expect(faultWindows(events, 0).map(({ target, fromMs, toMs }) => ({ target, fromMs, toMs }))).toEqual([
+    { target: 'a', fromMs: 10, toMs: 20 },
+    { target: 'b', fromMs: 11, toMs: 31 },
+  ]);
+});
+
 test('journals: a half-written last line waits, any other bad line is named', () => {
   const line = JSON.stringify(journal[0]);
   expect(parseJournal(`${line}\n{"at": 1, "ev`)).toHaveLength(1);
