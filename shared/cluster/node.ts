@@ -296,10 +296,12 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 }
 
 /** Loaded only where faults may come: a node that never breaks on purpose does not pay for it. */
-async function nodeFaults({ node, clock, scheduler, log }: NodeOptions, metrics: Metrics, listener: ListenerSwitch) {
+async function nodeFaults({ node, components, clock, scheduler, log }: NodeOptions, metrics: Metrics, listener: ListenerSwitch) {
   const { createNodeFaults } = await import('../faults/node-faults.ts');
   const hasDisk = node.components.includes('database');
-  return createNodeFaults({ node: node.id, clock, scheduler, listener, hasDisk, metrics, log });
+  const operations = node.components.flatMap((name) => Object.values(components[name]!.contract.operations));
+  const serves = operations.some(({ priority }) => priority !== 'health');
+  return createNodeFaults({ node: node.id, clock, scheduler, listener, serves, hasDisk, metrics, log });
 }
 
 /** A twin shares the ports of its node; where there can be none, a port that is taken is refused. */

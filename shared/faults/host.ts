@@ -13,6 +13,8 @@ export interface FaultHost {
   /** Node: keeps the main loop busy for `busyMs`. */
   readonly burn?: ((busyMs: number) => void) | undefined;
   readonly clock?: SkewableClock | undefined;
+  /** Node: other nodes call it. False: nobody but people does, through a public door. */
+  readonly serves?: boolean;
   /** Node: it keeps data on a disk. */
   readonly disk?: boolean;
   /** A sentence about what is missing for this fault; undefined when all is there. */
@@ -27,6 +29,8 @@ export function faultHost(ports: Omit<FaultHost, 'lacks'>): FaultHost {
       if (kind.refuse && !ports.listener) return 'there is no listener to close';
       if (kind.burn?.(params) && !ports.burn) return 'there is no main loop to occupy';
       if (kind.skew && !ports.clock) return 'the clock cannot be moved';
+      if (kind.serve && kind.kind !== 'none' && ports.serves === false)
+        return 'no node calls this one, and what people ask at its door is not reached by faults of a service';
       if (kind.fsync && !ports.disk) return 'this node keeps nothing on a disk';
       return undefined;
     },

@@ -18,6 +18,8 @@ interface NodeFaultOptions {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly listener: NonNullable<FaultHost['listener']>;
+  /** Other nodes call it: it hosts operations, not pages only. */
+  readonly serves: boolean;
   /** The node keeps data on a disk, which can be made slow. */
   readonly hasDisk: boolean;
   readonly metrics: Metrics;
@@ -42,7 +44,7 @@ export interface NodeFaults {
 }
 
 export function createNodeFaults(options: NodeFaultOptions): NodeFaults {
-  const { node, clock, scheduler, listener, hasDisk, metrics, log } = options;
+  const { node, clock, scheduler, listener, serves, hasDisk, metrics, log } = options;
   const own = skewableClock(clock);
   const callerOf = (call: Call) => call.caller;
   const registry = createFaultRegistry({
@@ -50,7 +52,7 @@ export function createNodeFaults(options: NodeFaultOptions): NodeFaults {
     site: 'node',
     clock,
     scheduler,
-    host: faultHost({ callerOf, listener, burn, clock: own, disk: hasDisk }),
+    host: faultHost({ callerOf, listener, burn, clock: own, serves, disk: hasDisk }),
     journal: (event) => log.info(event, 'fault'),
     metrics,
     log,

@@ -32,6 +32,7 @@ async function start() {
     clock: systemClock,
     scheduler: systemScheduler,
     listener: listeners,
+    serves: true,
     hasDisk: false,
     metrics: createMetrics({}, { process: false }),
     log,
