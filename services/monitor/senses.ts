@@ -76,13 +76,14 @@ export function createSenses({ nodes, clock, lag }: SensesOptions): Senses {
       const of = patients.get(beat.node);
       if (!of) return 'unknown';
       const now = clock.now();
+      const phase = of.phase();
       const complainedAt = evidence.firstBadAt(beat.node, now);
       const hearing = of.hear(beat, now, lag.lostMs());
-      if (hearing === 'restarted') {
-        // What callers saw was about the process before; that they saw something is part of the story.
-        complaints.set(beat.node, complainedAt);
-        evidence.forget(beat.node);
-      }
+      // That callers complained of the process before is part of the story.
+      if (hearing === 'restarted') complaints.set(beat.node, complainedAt);
+      // What they saw was about the process before, or about one that was not open yet.
+      const opens = hearing === 'fresh' && beat.phase === 'ready' && phase !== 'ready';
+      if (hearing === 'restarted' || opens) evidence.forget(beat.node);
       if (hearing !== 'stale' && beat.sightings)
         evidence.report(
           beat.node,
