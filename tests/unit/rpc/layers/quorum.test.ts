@@ -252,3 +252,14 @@ test('a caller that leaves ends the vote', async () => {
   controller.abort(failure('cancelled'));
   expect(await outcome).toBe('cancelled');
 });
+
+test('one of three is out at a time: a second liar stays, and is outvoted each time', () => {
+  const { sim, events, observe } = setUp();
+  const peers = createPeers(sim.clock);
+  const liars = createLiars({ clock: sim.clock, peers, endpoints: () => nodes('a', 'b', 'c'), observe });
+  liars.accuse(testCall(), 'a');
+  liars.accuse(testCall(), 'b');
+  expect(events.flatMap((event) => (event.event === 'ejected' ? [event.node] : []))).toEqual(['a']);
+  expect(peers.group('ranking').get('b').ejectedUntil).toBe(0);
+  expect(liars.suspected(testCall(), 60_000)).toBe(true);
+});
