@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { Verdict } from '../../shared/membership/diagnosis.ts';
-import { Sighting } from '../../shared/membership/evidence.ts';
+import { Sighting } from '../../shared/membership/sightings.ts';
 import { SelfReport } from '../../shared/membership/self.ts';
 import { Promotion, View } from '../../shared/membership/view.ts';
 import { contract, operation } from '../../shared/rpc/contract.ts';

@@ -1,6 +1,7 @@
 import type { Evidence, Observer } from '../../shared/membership/diagnosis.ts';
 import { thresholds } from '../../shared/membership/diagnose.ts';
-import { createEvidence, median } from '../../shared/membership/evidence.ts';
+import { createEvidence } from '../../shared/membership/evidence.ts';
+import { median } from '../../shared/membership/quantile.ts';
 import { heartbeatIntervalMs } from '../../shared/membership/heartbeat.ts';
 import type { LagMeter } from '../../shared/membership/lag.ts';
 import type { Hearing } from '../../shared/membership/phi.ts';

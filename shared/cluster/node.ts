@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { monitor as monitorContract, type Heartbeat } from '../../services/monitor/contract.ts';
 import { createDirectory } from '../membership/directory.ts';
 import { chaosOffRoutes } from '../faults/chaos-off.ts';
-import { createSightings } from '../membership/evidence.ts';
+import { createSightings } from '../membership/sightings.ts';
 import { createLagMeter } from '../membership/lag.ts';
 import { createSelfMeter } from '../membership/self.ts';
 import { createWitness } from '../membership/witness.ts';

@@ -1,99 +1,9 @@
-import Type, { type Static } from 'typebox';
-import type { Clock } from '../time/clock.ts';
 import type { CallerSight } from './diagnosis.ts';
-
-const Count = Type.Integer({ minimum: 0 });
-
-/** What a caller saw of one node since its last report; it travels with the caller's heartbeat. */
-export const Sighting = Type.Object(
-  {
-    node: Type.String(),
-    /** Nodes of one group do the same work: their latencies can be compared. */
-    group: Type.String(),
-    ok: Count,
-    timeouts: Count,
-    partial: Count,
-    refused: Count,
-    resets: Count,
-    shed: Count,
-    invalid: Count,
-    lostVotes: Count,
-    /** Given up because another node had answered already, or the caller left. */
-    unanswered: Count,
-    /** Signed answers that contradict each other. */
-    proofs: Count,
-    /** Median time until the answer, or until the wait for it was given up, ms; absent without any. */
-    medianMs: Type.Optional(Type.Number({ minimum: 0 })),
-  },
-  { additionalProperties: false },
-);
-export type Sighting = Static<typeof Sighting>;
-
-/** How a call ended, as evidence about the node that was called. */
-export const outcomes = [
-  'ok',
-  'timeouts',
-  'partial',
-  'refused',
-  'resets',
-  'shed',
-  'invalid',
-  'lostVotes',
-  'unanswered',
-  'proofs',
-] as const;
-export type Outcome = (typeof outcomes)[number];
+import { median, quantile } from './quantile.ts';
+import { nothing, outcomes, type Outcome, type Sighting } from './sightings.ts';
 
 /** They are remembered for the whole window: a liar does not become honest because he is not asked. */
 const lies: readonly Outcome[] = ['invalid', 'lostVotes', 'proofs'];
-
-/** Latencies kept between two reports: enough for a median. */
-const maxLatencies = 64;
-
-export interface Sightings {
-  /**
-   * One observation about a call to `node`. `latencyMs` where an answer came, or where it would have taken at least as long.
-   * A lost vote, an invalid reply and a trickling one count besides the end of their call.
-   */
-  note(node: string, group: string, outcome: Outcome, latencyMs?: number): void;
-  /** Everything since the last take, per node; empty when nothing was called. */
-  take(): Sighting[];
-}
-
-/**
- * Caller side: counts between two reports. `lostMs` (lag.ts) is its self-doubt: when this process itself stood still for a tenth of the
- * time, what looked late to it says nothing about others, and only answers, refusals and lies are reported.
- */
-export function createSightings(clock: Clock, lostMs: () => number = () => 0): Sightings {
-  type Counts = Record<Outcome, number> & { group: string; latencies: number[] };
-  let byNode = new Map<string, Counts>();
-  let since = { at: clock.now(), lostMs: lostMs() };
-  return {
-    note(node, group, outcome, latencyMs) {
-      let counts = byNode.get(node);
-      if (!counts) byNode.set(node, (counts = { ...nothing, group, latencies: [] }));
-      counts[outcome]++;
-      if (latencyMs !== undefined && counts.latencies.length < maxLatencies) counts.latencies.push(latencyMs);
-    },
-    take() {
-      const now = { at: clock.now(), lostMs: lostMs() };
-      const inDoubt = now.lostMs - since.lostMs > maxLostShare * (now.at - since.at);
-      since = now;
-      if (byNode.size === 0) return [];
-      const taken = [...byNode].map(([node, { latencies, ...counts }]) => ({
-        node,
-        ...counts,
-        ...(inDoubt ? { timeouts: 0, partial: 0, unanswered: 0 } : {}),
-        ...(inDoubt || latencies.length === 0 ? {} : { medianMs: median(latencies) }),
-      }));
-      byNode = new Map();
-      return taken;
-    },
-  };
-}
-
-const nothing = Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as Record<Outcome, number>;
-const maxLostShare = 0.1;
 
 interface Report {
   readonly at: number;
@@ -205,14 +115,4 @@ function ratio(node: string, reports: readonly Report[], since: number): number 
   const peers = typical.filter(({ name }) => name !== node).map(({ ms }) => ms);
   if (!own || peers.length === 0) return undefined;
   return (own.ms + graceMs) / (median(peers) + graceMs);
-}
-
-export const median = (values: readonly number[]): number => quantile(values, 0.5);
-
-/** Between the two nearest values, in proportion; of at least one value. */
-export function quantile(values: readonly number[], q: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const position = q * (sorted.length - 1);
-  const below = sorted[Math.floor(position)]!;
-  return below + (position % 1) * (sorted[Math.ceil(position)]! - below);
 }

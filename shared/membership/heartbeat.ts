@@ -1,7 +1,7 @@
 import type { Heartbeat } from '../../services/monitor/contract.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Scheduler, Timer } from '../time/scheduler.ts';
-import type { Sighting } from './evidence.ts';
+import type { Sighting } from './sightings.ts';
 import type { SelfReport } from './self.ts';
 import type { View } from './view.ts';
 

@@ -3,7 +3,7 @@ import type { ErrorCode, RpcError } from '../rpc/errors.ts';
 import type { LayerEvent, Observe } from '../rpc/layers/events.ts';
 import { isFaultOf } from '../rpc/layers/retryable.ts';
 import type { Watch } from '../rpc/layers/stats.ts';
-import type { Outcome, Sightings } from './evidence.ts';
+import type { Outcome, Sightings } from './sightings.ts';
 
 /** Listens to a node's own calls, and notes what they say about the nodes that were called. */
 export function createWitness(sightings: Pick<Sightings, 'note'>): { watchAttempt: Watch; observe: Observe } {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Sighting } from '../../../shared/membership/evidence.ts';
+import type { Sighting } from '../../../shared/membership/sightings.ts';
 import { phases } from '../../../shared/membership/incident.ts';
 import { transcript } from '../transcript.ts';
 import { createWard, type Ward } from './ward.ts';

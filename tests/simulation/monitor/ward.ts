@@ -6,7 +6,7 @@ import type { Child, ChildState } from '../../../shared/cluster/watchdog/child.t
 import { expand } from '../../../shared/cluster/topology-file.ts';
 import type { Topology, TopologyFile } from '../../../shared/cluster/topology.ts';
 import { startHeart, type Heart } from '../../../shared/membership/heartbeat.ts';
-import type { Sighting } from '../../../shared/membership/evidence.ts';
+import type { Sighting } from '../../../shared/membership/sightings.ts';
 import type { Incident } from '../../../shared/membership/incident.ts';
 import { createLagMeter } from '../../../shared/membership/lag.ts';
 import type { View } from '../../../shared/membership/view.ts';

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { createEvidence, createSightings, median, type Sighting } from '../../../shared/membership/evidence.ts';
+import { createEvidence } from '../../../shared/membership/evidence.ts';
+import { median } from '../../../shared/membership/quantile.ts';
+import { createSightings, type Sighting } from '../../../shared/membership/sightings.ts';
 
 const seen = (node: string, more: Partial<Sighting> = {}): Sighting => ({
   node,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Heartbeat } from '../../../services/monitor/contract.ts';
 import { startHeart } from '../../../shared/membership/heartbeat.ts';
-import type { Sighting } from '../../../shared/membership/evidence.ts';
+import type { Sighting } from '../../../shared/membership/sightings.ts';
 import type { View } from '../../../shared/membership/view.ts';
 import { createSimulation } from '../../../shared/time/sim/simulation.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Call } from '../../../shared/rpc/call.ts';
 import { RpcError, fromProblem, toProblem, type ErrorCode } from '../../../shared/rpc/errors.ts';
-import type { Outcome } from '../../../shared/membership/evidence.ts';
+import type { Outcome } from '../../../shared/membership/sightings.ts';
 import { createWitness } from '../../../shared/membership/witness.ts';
 
 function witness() {

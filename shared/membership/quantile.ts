@@ -1,0 +1,9 @@
+export const median = (values: readonly number[]): number => quantile(values, 0.5);
+
+/** Between the two nearest values, in proportion; of at least one value. */
+export function quantile(values: readonly number[], q: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const position = q * (sorted.length - 1);
+  const below = sorted[Math.floor(position)]!;
+  return below + (position % 1) * (sorted[Math.ceil(position)]! - below);
+}
