@@ -6,7 +6,7 @@ import { tally } from './scripts/tally.ts';
  * pure tests: on two cores, clusters side by side would only measure each other.
  */
 const kinds = [
-  { name: 'unit', order: 0, workers: 2, testTimeoutMs: 15_000, hookTimeoutMs: 15_000 },
+  { name: 'unit', order: 0, workers: 2, testTimeoutMs: 45_000, hookTimeoutMs: 15_000 },
   { name: 'simulation', order: 0, workers: 2, testTimeoutMs: 60_000, hookTimeoutMs: 15_000 },
   { name: 'cluster', order: 1, workers: 1, testTimeoutMs: 60_000, hookTimeoutMs: 120_000 },
   { name: 'browser', order: 2, workers: 1, testTimeoutMs: 60_000, hookTimeoutMs: 120_000 },
