@@ -10,9 +10,21 @@ export interface Question {
 }
 
 /** `failure`: refused, reset, timeout, or the code of the problem that came back. */
-export type Outcome =
-  | { readonly ok: true; readonly body: unknown; readonly servedBy: readonly string[]; readonly tookMs: number }
-  | { readonly ok: false; readonly failure: string; readonly tookMs: number };
+export type Outcome = Answered | Failed;
+
+interface Answered {
+  readonly ok: true;
+  readonly body: unknown;
+  readonly servedBy: readonly string[];
+  readonly tookMs: number;
+}
+
+interface Failed {
+  readonly ok: false;
+  readonly failure: string;
+  readonly detail?: string | undefined;
+  readonly tookMs: number;
+}
 
 export interface AskOptions {
   readonly caller?: string;
@@ -33,7 +45,7 @@ export function ask({ host, port }: Address, question: Question, options: AskOpt
   const payload = JSON.stringify(request);
   const startedAt = performance.now();
   return new Promise((resolve) => {
-    const end = (outcome: { ok: true; body: unknown; servedBy: string[] } | { ok: false; failure: string }): void => {
+    const end = (outcome: Omit<Answered, 'tookMs'> | Omit<Failed, 'tookMs'>): void => {
       clearTimeout(timer);
       resolve({ ...outcome, tookMs: performance.now() - startedAt });
       call.destroy();
@@ -62,7 +74,10 @@ export function ask({ host, port }: Address, question: Question, options: AskOpt
       response.on('error', fail);
       response.on('end', () => {
         const body = parse(Buffer.concat(chunks).toString());
-        if (response.statusCode !== 200) return end({ ok: false, failure: (body as { code?: string })?.code ?? 'bad_reply' });
+        if (response.statusCode !== 200) {
+          const { code = 'bad_reply', detail } = (body ?? {}) as { code?: string; detail?: string };
+          return end({ ok: false, failure: code, detail });
+        }
         const servedBy = String(response.headers['x-served-by'] ?? '').split(',');
         end({ ok: true, body, servedBy });
       });

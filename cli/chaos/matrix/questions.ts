@@ -22,7 +22,8 @@ export async function prepareQuestions(nodes: readonly Node[]): Promise<Question
     const node = nodes.find(({ components }) => components.includes(component));
     if (!node) throw new CommandError(`this topology has no ${component}: the matrix needs the tiers of a search`);
     const outcome = await ask(node, question, { timeoutMs: 10_000 });
-    if (!outcome.ok) throw new CommandError(`${node.id} does not answer before anything was broken: ${outcome.failure}`);
+    if (!outcome.ok)
+      throw new CommandError(`${node.id} does not answer before anything was broken: ${outcome.detail ?? outcome.failure}`);
     return outcome.body as T;
   }
 
