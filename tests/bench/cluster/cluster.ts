@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const entry = fileURLToPath(new URL('../../../dist/tierlab.js', import.meta.url));
+export const entry = fileURLToPath(new URL('../../../dist/tierlab.js', import.meta.url));
 
 /** Far from the default ports, and below the range that the system gives to outgoing connections (from 32768). */
 export const benchPortBase = 26_000;

@@ -1,0 +1,77 @@
+import type { Row } from '../row.ts';
+import { told, type Felt, type LoadOptions } from './load.ts';
+import type { Bed } from './resilience.ts';
+
+const seconds = 4;
+const controlSeconds = 2;
+/** Into the run: the load is steady then. */
+const afterMs = 1_200;
+
+/** Tiers with more than one node. Users come in by the first gateway, or for the gateway's own row by the client. */
+const tiers = ['database', 'query', 'ranking', 'html', 'app', 'gateway', 'monitor'];
+
+/** One fault under load, and the same load just before without any: on a busy machine that fails, too, and then nothing is shown. */
+interface Trial {
+  readonly before: Felt;
+  readonly during: Felt;
+}
+
+/** Kills one node of each tier under load: nobody may get a failure. */
+export async function kills(bed: Bed): Promise<Row[]> {
+  const resilient = await under(bed, 'resilient', tiers, 'kill');
+  const naive = await under(bed, 'naive', ['ranking', 'app'], 'kill');
+  return [lost('kill any one node of each tier', resilient, naive, `tiers: ${tiers.join(', ')}`)];
+}
+
+/** Stops one node with SIGSTOP: it accepts connections and never answers. */
+export async function hangs(bed: Bed): Promise<Row[]> {
+  const resilient = await under(bed, 'resilient', ['ranking', 'database'], 'pause');
+  const naive = await under(bed, 'naive', ['ranking', 'database'], 'pause');
+  return [lost('hang one node', resilient, naive, 'a ranking node, a database node')];
+}
+
+async function under(bed: Bed, policy: string, tiersHit: readonly string[], action: 'kill' | 'pause'): Promise<Trial[]> {
+  const { system, load, say } = bed;
+  await system.policy(policy);
+  const rate = await bed.halfOfPeak();
+  const trials: Trial[] = [];
+  for (const tier of tiersHit) {
+    const [victim] = system.hosting(tier);
+    const users = (options: LoadOptions) => (tier === 'gateway' ? load.pages(options) : load.searches(options));
+    const before = await users({ rate, seconds: controlSeconds });
+    const running = users({ rate, seconds });
+    await new Promise((resolve) => setTimeout(resolve, afterMs));
+    await system.order(victim!.id, action);
+    const during = await running;
+    trials.push({ before, during });
+    say(`${policy}: ${action} ${victim!.id} at ${rate.toFixed(0)}/s: ${told(during)}; before ${told(before)}`);
+    // The monitor may have had it restarted: then there is nothing to wake.
+    if (action === 'pause') await system.order(victim!.id, 'resume').catch(() => undefined);
+    await system.whole();
+  }
+  return trials;
+}
+
+const bad = ({ failed, wrong }: Felt): number => failed + wrong;
+
+/** Failed and wrong reads under each policy, of the trials in which nothing failed before the fault; the ratio is the share that failed. */
+function lost(name: string, resilient: readonly Trial[], naive: readonly Trial[], where: string): Row {
+  const clean = (trials: readonly Trial[]) => trials.filter(({ before }) => bad(before) === 0).map(({ during }) => during);
+  const sum = (all: readonly Felt[], what: (one: Felt) => number) => all.reduce((total, one) => total + what(one), 0);
+  const text = (all: readonly Felt[]) =>
+    `${sum(all, ({ failed }) => failed)} failed, ${sum(all, ({ wrong }) => wrong)} wrong of ${sum(all, ({ asked }) => asked)}`;
+  const ours = clean(resilient);
+  const shares = ours.map((one) => bad(one) / one.asked);
+  const left = resilient.length - ours.length;
+  return {
+    row: 12,
+    name: `${name}: reads`,
+    ours: text(ours),
+    reference: `naive ${text(clean(naive))}`,
+    ratio: ours.length === 0 ? 1 : sum(ours, bad) / sum(ours, ({ asked }) => asked),
+    spread: ours.length === 0 ? [0, 1] : [Math.min(...shares), Math.max(...shares)],
+    goal: '0 failed, 0 wrong',
+    met: ours.length > 0 && sum(ours, bad) === 0,
+    note: `${where}${left === 0 ? '' : `; ${left} of ${resilient.length} trials left out: reads failed before anything was broken`}`,
+  };
+}

@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { entry } from '../cluster/cluster.ts';
+
+/** What users got in one run of the load generator. */
+export interface Felt {
+  readonly asked: number;
+  /** No answer, or one that says that it failed. */
+  readonly failed: number;
+  /** Differs from the answer that was recorded before anything was broken. */
+  readonly wrong: number;
+  /** Right answers per second, within the time that `withinMs` allows. */
+  readonly goodput: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** How it failed: code -> how often. */
+  readonly codes: Readonly<Record<string, number>>;
+}
+
+interface Json {
+  readonly asked: number;
+  readonly errors: number;
+  readonly wrong: number;
+  readonly goodput: number;
+  readonly latencyMs: { readonly intended: { readonly p50: number; readonly p99: number } };
+  readonly codes: Readonly<Record<string, number>>;
+}
+
+/** Common words, so that every answer has work in it; enough of them that no single page decides. */
+const words = `water light house music horse stone bread winter paper garden river money letter color bridge island animal plant
+king tree metal voice cloth measure heart animal dog mountain ship fire language number storm field wheel glass king sugar`;
+const targets = [...new Set(words.split(/\s+/))].map((word) => `/api/search?q=${word}`);
+
+export interface LoadOptions {
+  /** Requests per second, by the clock; undefined: `users` who wait for their answers. */
+  readonly rate?: number;
+  readonly users?: number;
+  readonly seconds: number;
+  /** A right answer after this is not good, ms. */
+  readonly withinMs?: number;
+}
+
+/** The load generator against the first gateway, its answers compared with an oracle. */
+export function createLoad(dir: string, gatewayUrl: string, clientUrl: string) {
+  const list = path.join(dir, 'requests.txt');
+  const pagesList = path.join(dir, 'pages.txt');
+  const oracle = path.join(dir, 'oracle.jsonl');
+  writeFileSync(list, targets.join('\n'));
+  writeFileSync(pagesList, targets.map((target) => target.replace('/api', '')).join('\n'));
+
+  async function load(
+    url: string,
+    { rate, users = 16, seconds, withinMs = 1_000 }: LoadOptions,
+    ...more: string[]
+  ): Promise<Felt> {
+    const when =
+      rate === undefined ? ['-u', String(users)] : ['-R', `${rate.toFixed(1)}/s`, '--arrivals', 'poisson', '-c', '128'];
+    const judged = ['-d', `${seconds}s`, '--slo', `${withinMs}ms`, '--timeout', '6s', '-w', '1', '--json', '-q'];
+    const child = spawn(process.execPath, [entry, 'load', url, ...when, ...judged, ...more], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let text = '';
+    for await (const chunk of child.stdout) text += String(chunk);
+    const { asked, errors, wrong, goodput, latencyMs, codes } = JSON.parse(text) as Json;
+    return { asked, failed: errors, wrong, goodput, p50Ms: latencyMs.intended.p50, p99Ms: latencyMs.intended.p99, codes };
+  }
+
+  return {
+    /** Keeps the right answers, before there is any load or fault. */
+    record: () => load(gatewayUrl, { users: 1, seconds: 1 }, '--requests', list, '--verify', '--save-oracle', oracle),
+    /** Every answer is compared. */
+    searches: (options: LoadOptions) => load(gatewayUrl, options, '--requests', list, '--verify', oracle),
+    /** Through the client's door, whose pages tell who made them: only their success is checked. */
+    pages: (options: LoadOptions) => load(clientUrl, options, '--requests', pagesList, '--check', 'status'),
+  };
+}
+
+export type Load = ReturnType<typeof createLoad>;
+
+/** One run in words. */
+export function told({ asked, failed, wrong, p50Ms, p99Ms, goodput, codes }: Felt): string {
+  const how = Object.entries(codes).map(([code, count]) => `${code} ${count}`);
+  const failures = failed === 0 ? '0 failed' : `${failed} failed (${how.join(', ')})`;
+  return `${failures}, ${wrong} wrong of ${asked}; p50 ${p50Ms.toFixed(0)}, p99 ${p99Ms.toFixed(0)} ms; ${goodput.toFixed(0)}/s good`;
+}

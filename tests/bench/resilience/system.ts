@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { createControlClient } from '../../../shared/cluster/control-client.ts';
+import { allReady, benchPortBase, nodes, type NodeRow } from '../cluster/cluster.ts';
+
+const timeoutMs = 5_000;
+const renewMs = 1_000;
+const owner = 'bench';
+
+/** A running cluster and the operator's hands on it: policies, faults, processes, counters. */
+export async function createSystem(dataDir: string, count: number) {
+  const control = createControlClient();
+  const all = await allReady(count);
+  const { token } = JSON.parse(readFileSync(path.join(dataDir, 'run', String(benchPortBase), 'cluster.json'), 'utf8')) as {
+    token: string;
+  };
+  const post = (port: number, where: string, body?: unknown) =>
+    control({ host: '127.0.0.1', port }, { method: 'POST', path: where, body: body ?? {}, token, timeoutMs });
+
+  return {
+    nodes: all,
+    hosting: (component: string): readonly NodeRow[] => all.filter(({ components }) => components.includes(component)),
+    /** Also forgets what the mechanisms learnt under the last policy: nothing of one row reaches the next. */
+    async policy(wanted: unknown): Promise<void> {
+      for (const each of ['naive', wanted]) await Promise.all(all.map(({ opsPort }) => post(opsPort, '/admin/policy', each)));
+    },
+    order: (node: string, action: 'kill' | 'pause' | 'resume') => post(benchPortBase, `/nodes/${node}/${action}`),
+    /** Injects a fault at nodes and keeps it alive; what it gives heals it. */
+    async inject(
+      targets: readonly NodeRow[],
+      fault: { kind: string; scope?: object; params?: object },
+    ): Promise<() => Promise<void>> {
+      const id = `bench-${fault.kind}`;
+      const at = { id, owner, ttlMs: 60_000, ...fault };
+      await Promise.all(targets.map(({ id: target, opsPort }) => post(opsPort, '/admin/faults', { ...at, target })));
+      const renewal = setInterval(() => {
+        for (const { opsPort } of targets) post(opsPort, '/admin/faults/renew', { owner }).catch(() => undefined);
+      }, renewMs);
+      return async () => {
+        clearInterval(renewal);
+        await Promise.all(targets.map(({ opsPort }) => post(opsPort, '/admin/halt').catch(() => undefined)));
+      };
+    },
+    /** The sum of a metric over `at`, of the lines that hold all of `labels`. */
+    async count(at: readonly NodeRow[], metric: string, labels: readonly string[]): Promise<number> {
+      const texts = await Promise.all(at.map(async ({ opsPort }) => (await fetch(`http://127.0.0.1:${opsPort}/metrics`)).text()));
+      const lines = texts.flatMap((text) => text.split('\n')).filter((line) => line.startsWith(`${metric}{`));
+      return lines
+        .filter((line) => labels.every((label) => line.includes(label)))
+        .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+    },
+    /** Until every process runs and says so. */
+    async whole(): Promise<void> {
+      await allReady(count);
+      for (;;) {
+        const ready = await Promise.all(
+          (await nodes()).map(({ opsPort }) =>
+            fetch(`http://127.0.0.1:${opsPort}/ready`).then(
+              ({ ok }) => ok,
+              () => false,
+            ),
+          ),
+        );
+        if (ready.every(Boolean)) return;
+      }
+    },
+  };
+}
+
+export type System = Awaited<ReturnType<typeof createSystem>>;
