@@ -102,6 +102,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const policy = createPolicyHolder(topology.policy);
   // How late the main loop runs is measured by the true clock: timers run on that one, too.
   const lag = createLagMeter(options.clock, scheduler);
+  lagMetrics(metrics, lag);
   const { observe: count, watchAttempt: measure } = clientMetrics(metrics, log);
   const place = createPlace({
     node,
