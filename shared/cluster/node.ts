@@ -192,7 +192,11 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const ops = createOpsPort({
     metrics,
     policy,
-    tuning: () => ({ node: node.id, server: [limit.tuned(policy.current.admission)], calls: tunedOperations(statistics, policy, clock.now()) }),
+    tuning: () => ({
+      node: node.id,
+      server: [limit.tuned(policy.current.admission)],
+      calls: tunedOperations(statistics, policy, clock.now()),
+    }),
     token: options.operatorToken,
     more: [...(faults?.routes ?? chaosOffRoutes), ...security.routes],
     ready: () => heart.phase() === 'ready',
