@@ -25,10 +25,14 @@ export interface Book {
   readonly formula?: number;
 }
 
-/** When the node was down, in order. Doubts that never became a diagnosis are not failures. */
+/**
+ * When the node was down, in order. Doubts that never became a diagnosis are not failures; a node that turns some calls away because
+ * they are too many does what it should.
+ */
 export function downtimes(incidents: readonly Incident[]): Interval[] {
   return incidents
     .filter(({ outcome, stamps }) => outcome !== 'doubt' && (outcome !== 'open' || stamps.diagnose !== undefined))
+    .filter(({ verdict }) => verdict !== 'overloaded')
     .map(({ stamps }) => ({ from: stamps.manifest, to: stamps.fix ?? Infinity }))
     .sort((a, b) => a.from - b.from);
 }
@@ -36,7 +40,7 @@ export function downtimes(incidents: readonly Incident[]): Interval[] {
 /** The book of one node over `observed`. Phases are means over the failures that are over. */
 export function nodeBook(name: string, incidents: readonly Incident[], observed: Interval): Book {
   const over = incidents
-    .filter(({ outcome }) => outcome === 'repaired' || outcome === 'passed')
+    .filter(({ outcome, verdict }) => (outcome === 'repaired' || outcome === 'passed') && verdict !== 'overloaded')
     .map(({ stamps }) => phases(stamps));
   const mean = (member: 'detectionMs' | 'diagnosisMs' | 'fixMs') =>
     over.length === 0 ? undefined : over.reduce((sum, p) => sum + (p[member] ?? 0), 0) / over.length;

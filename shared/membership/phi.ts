@@ -46,37 +46,55 @@ export interface PhiDetector {
   silentMs(now: number, lostMs?: number): number | undefined;
   readonly incarnation: number | undefined;
   /**
-   * Heartbeats that one living process could not have sent: of an older incarnation while the new one speaks, or counting
-   * from far behind. A few arrive late; a stream of them means two processes with one identity.
+   * Heartbeats that one living process could not have sent: of an older incarnation long after the new one began to speak, or
+   * with a number that was heard before. What arrives late arrives for the first time; a stream of these means two processes
+   * with one identity.
    */
   readonly echoes: number;
 }
 
-/** Messages overtake each other by no more than this. */
-const reordering = 3;
+/** The network may repeat what it carried just now. */
+const repeated = 3;
+/** So long, ms, what a process sent before it was replaced may still be on its way: an observer that stood still reads it late. */
+const legacyMs = 5_000;
+/** Numbers that were skipped and may still come. */
+const maxMissing = 200;
 
 export function createPhiDetector(options: PhiOptions): PhiDetector {
   const { expectedIntervalMs, window = 100, minDeviationMs = expectedIntervalMs / 5 } = options;
   let gaps: Gap[] = [];
   let last: { beat: Beat; at: number; lostMs: number } | undefined;
   let echoes = 0;
+  let bornAt = 0;
+  const missing = new Set<number>();
 
   const silence = (now: number, lostMs: number) => (last ? Math.max(0, now - last.at - (lostMs - last.lostMs)) : undefined);
 
   return {
     hear(beat, now, lostMs = 0) {
       if (last && beat.incarnation < last.beat.incarnation) {
-        echoes++;
+        if (now - bornAt > legacyMs) echoes++;
         return 'stale';
       }
       const same = last?.beat.incarnation === beat.incarnation;
       if (last && same && beat.sequence <= last.beat.sequence) {
-        if (beat.sequence < last.beat.sequence - reordering) echoes++;
+        const late = missing.delete(beat.sequence);
+        if (!late && beat.sequence < last.beat.sequence - repeated) echoes++;
         return 'stale';
       }
       // The gap of a restart says nothing about the rhythm of the new process.
       if (last && same) gaps.push({ ms: silence(now, lostMs)!, beats: beat.sequence - last.beat.sequence });
-      else gaps = [];
+      else {
+        gaps = [];
+        missing.clear();
+        bornAt = now;
+      }
+      const skipped = last && same ? Math.min(maxMissing, beat.sequence - last.beat.sequence - 1) : 0;
+      for (let i = 1; i <= skipped; i++) missing.add(beat.sequence - i);
+      for (const oldest of missing) {
+        if (missing.size <= maxMissing) break;
+        missing.delete(oldest);
+      }
       if (gaps.length > window) gaps.shift();
       const restarted = last !== undefined && !same;
       last = { beat, at: now, lostMs };

@@ -97,7 +97,8 @@ export function score(truths: readonly Truth[], incidents: readonly Incident[], 
     if (first) explained.push({ truth, incident: { ...first, stamps: { ...first.stamps, inject: truth.injectedAt } } });
     else if (truth.endedAt !== undefined) censored.push(truth);
   }
-  const falseAlarms = incidents.filter((incident) => !used.has(incident) && incident.outcome !== 'doubt');
+  // Too much load is no fault of anybody's, and need not be injected to be true.
+  const falseAlarms = incidents.filter((it) => !used.has(it) && it.outcome !== 'doubt' && it.verdict !== 'overloaded');
   const nodeHours = (options.nodes * options.observedMs) / 3_600_000;
   return {
     confusion,

@@ -104,6 +104,12 @@ test('the book of a node: MTBF from the gaps, MTTR from the phases, formula besi
   expect(book.formula).toBeCloseTo(27.5 / 32.5, 10);
 });
 
+test('a node that turned calls away under too much load was not down, and that is no false alarm', () => {
+  const busy = { ...incident(10_000, [500, 500, 9_000]), verdict: 'overloaded' as const };
+  expect(nodeBook('r-1', [busy], { from: 0, to: 100_000 })).toMatchObject({ failures: 0, measured: 1 });
+  expect(score([], [busy], { nodes: 1, observedMs: 3_600_000, graceMs: 0 }).falseAlarms).toEqual([]);
+});
+
 test('a node that never failed has no MTBF, and an availability of 1', () => {
   expect(nodeBook('r-1', [], { from: 0, to: 1_000 })).toEqual({
     name: 'r-1',
