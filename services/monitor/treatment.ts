@@ -1,4 +1,4 @@
-import { watchdogOf, type Topology, type TopologyNode } from '../../shared/cluster/topology.ts';
+import { nodesHosting, watchdogOf, type Topology, type TopologyNode } from '../../shared/cluster/topology.ts';
 import type { ControlClient } from '../../shared/cluster/control-client.ts';
 import { decideRepair, type PastOrder, type RepairOrder, type Ward } from '../../shared/membership/repair.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
@@ -49,6 +49,7 @@ const rememberedMs = 300_000;
 export function createTreatment(options: TreatmentOptions): Treatment {
   const { monitor, topology, senses, judge, places, clock, control, token, onOrder } = options;
   const nodes = new Map(topology.nodes.map((node) => [node.id, node]));
+  const monitors = nodesHosting(topology, 'monitor').flatMap(({ id }) => (id === monitor ? [] : id));
   const takenOut = new Map<string, 'draining' | 'quarantined'>();
   const refused = new Map<string, number>();
   let past: Known[] = [];
@@ -82,8 +83,13 @@ export function createTreatment(options: TreatmentOptions): Treatment {
   /** Opinions need a second monitor, where there is one that trusts itself; facts do not. */
   function agreed(node: string, verdict: string): boolean {
     if (verdict === 'crashed') return true;
-    const others = senses.colleagues().filter(({ doubtsItself }) => !doubtsItself);
-    return others.every(({ members }) => members.find((it) => it.node === node)?.verdict !== 'healthy');
+    const heard = new Map(senses.colleagues().map((digest) => [digest.monitor, digest]));
+    return monitors.every((id) => {
+      const digest = heard.get(id);
+      // One that lives will say what it thinks: whoever was deaf for a moment waits for that.
+      if (!digest) return senses.patient(id).incarnation() === undefined || senses.phi(id) >= thresholds.phi;
+      return digest.doubtsItself || digest.members.find((it) => it.node === node)?.verdict !== 'healthy';
+    });
   }
 
   async function carryOut(order: RepairOrder, id: string): Promise<void> {
