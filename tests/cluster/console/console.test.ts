@@ -9,7 +9,7 @@ let cookie: string;
 beforeAll(async () => {
   data = await dataFolder([{ id: 'a', title: 'water', body: 'water is wet' }]);
   cluster = await startCluster({ dataDir: data.dir, topology: 'single-server', env: { TIERLAB_CHAOS: '1' } });
-  const [address] = await until(() => /http:\S+operator=\S+/.exec(cluster.output()) ?? undefined);
+  const address = await until(() => /http:\S+operator=\S+/.exec(cluster.output())?.[0] ?? '');
   const opened = await fetch(address, { redirect: 'manual' });
   expect([opened.status, opened.headers.get('location')]).toEqual([303, '/']);
   cookie = opened.headers.get('set-cookie')!.split(';', 1)[0]!;

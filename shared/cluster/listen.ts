@@ -1,0 +1,22 @@
+import type { AddressInfo } from 'node:net';
+import type { Server as HttpServer } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import type { ListenOptions } from './listener-switch.ts';
+
+/** Resolves with the address that was really taken; rejects where it cannot be had. */
+export async function listen(server: HttpServer, options: ListenOptions): Promise<AddressInfo> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options, () => resolve());
+  });
+  return server.address() as AddressInfo;
+}
+
+/** Takes no new connection; resolves when the requests under way were answered. */
+export async function close(server: HttpServer | FastifyInstance): Promise<void> {
+  if ('register' in server) return server.close();
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+}

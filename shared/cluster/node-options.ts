@@ -1,0 +1,42 @@
+import type { Logger } from 'pino';
+import type { InvariantViolation } from '../invariant.ts';
+import type { IdentitySource } from '../security/identity-source.ts';
+import type { Keyring } from '../security/keyring.ts';
+import type { Clock } from '../time/clock.ts';
+import type { Random } from '../time/random.ts';
+import type { Scheduler } from '../time/scheduler.ts';
+import type { Component } from './component.ts';
+import type { ControlClient } from './control-client.ts';
+import type { Topology, TopologyNode } from './topology.ts';
+
+/** Everything that a node is given from outside: what it is, and the clock, chance, timers, keys and log of its process. */
+export interface NodeOptions {
+  readonly topology: Topology;
+  readonly node: TopologyNode;
+  readonly components: Readonly<Record<string, Component>>;
+  readonly incarnation: number;
+  readonly datasetDir: string;
+  readonly stateDir?: string | undefined;
+  /** Tells one life of the cluster from the next. */
+  readonly clusterStartedAt?: string | undefined;
+  /** The way to other control ports. */
+  readonly control: ControlClient;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly scheduler: Scheduler;
+  readonly log: Logger;
+  /** Who sends it may change things on the ops port; undefined: nobody. */
+  readonly operatorToken?: string | undefined;
+  /** The address to listen on; the topology's host is what others call. */
+  readonly bindHost: string;
+  /** Ends this node at once, without another answer: something that must hold does not. */
+  readonly crash?: (violation: InvariantViolation) => void;
+  /** The keys that this node holds; none where absent: then nothing is signed, and no signature checked. */
+  readonly keyring?: Keyring;
+  /** Mutual TLS between nodes: what this one shows. */
+  readonly identity?: IdentitySource | undefined;
+  /** Faults may be injected. */
+  readonly chaosEnabled?: boolean;
+  /** A second process of a node that runs already (`byz.twin`): it shares the data ports, and has an ops port of its own. */
+  readonly twin?: boolean;
+}

@@ -1,0 +1,72 @@
+import type { RequestListener, Server as HttpServer } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import type { IdentitySource } from '../security/identity-source.ts';
+import type { Running } from './component.ts';
+import { createDataPort } from './data-port.ts';
+import { close, listen } from './listen.ts';
+import type { ListenerSwitch, ListenOptions } from './listener-switch.ts';
+import { furtherAddresses } from './routes.ts';
+import type { TopologyNode } from './topology.ts';
+
+interface OpeningsOptions {
+  readonly node: TopologyNode;
+  readonly bindHost: string;
+  readonly chaosEnabled: boolean;
+  readonly identity: IdentitySource | undefined;
+  readonly listeners: ListenerSwitch;
+  readonly log: Logger;
+}
+
+/** Where a node can be called: its data port, its doors, and the further ways to it. */
+export function createOpenings({ node, bindHost, chaosEnabled, identity, listeners, log }: OpeningsOptions) {
+  const opened: (HttpServer | FastifyInstance)[] = [];
+
+  async function openDataPort(onRpc: RequestListener, address: ListenOptions): Promise<void> {
+    const port = identity ? (await import('./tls-port.ts')).createTlsPort(onRpc, identity) : createDataPort(onRpc);
+    await listen(port, address);
+    opened.push(port);
+    listeners.add(port, address);
+  }
+
+  return {
+    async open(onRpc: RequestListener, running: ReadonlyMap<string, Running>): Promise<void> {
+      for (const [port, names] of portPlan(node)) {
+        const onPort = port === node.port ? onRpc : undefined;
+        const address = dataAddress(port, bindHost, chaosEnabled);
+        const routes = names.map((name) => running.get(name)!.routes).filter((it) => it !== undefined);
+        if (routes.length === 0) {
+          if (onPort) await openDataPort(onPort, address);
+          continue;
+        }
+        const { createDoor } = await import('./door.ts');
+        const door = createDoor(log, onPort);
+        for (const add of routes) await add(door);
+        await door.listen(address);
+        opened.push(door);
+        listeners.add(door.server, address);
+      }
+      for (const { host, port } of furtherAddresses(node, bindHost))
+        await openDataPort(onRpc, dataAddress(port, host, chaosEnabled));
+    },
+    /** Resolves when the requests under way were answered. */
+    async close(): Promise<void> {
+      await Promise.all(opened.map(close));
+    },
+  };
+}
+
+/** A twin shares the ports of its node; where there can be none, a port that is taken is refused. */
+function dataAddress(port: number, host: string, chaosEnabled: boolean): ListenOptions {
+  return { port, host, ...(chaosEnabled && process.platform === 'linux' ? { reusePort: true } : {}) };
+}
+
+/** Which components' public routes go on which port: doors on their own, everything else on the data port, or with TLS beside it. */
+function portPlan(node: TopologyNode): Map<number, string[]> {
+  const plan = new Map<number, string[]>([[node.port, []]]);
+  for (const name of node.components) {
+    const port = node.doors[name] ?? node.publicPort;
+    plan.set(port, [...(plan.get(port) ?? []), name]);
+  }
+  return plan;
+}

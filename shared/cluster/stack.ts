@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import { createDirectory } from '../membership/directory.ts';
+import type { LagMeter } from '../membership/lag.ts';
+import { createSelfMeter } from '../membership/self.ts';
+import { createSightings } from '../membership/sightings.ts';
+import type { View } from '../membership/view.ts';
+import { createWitness } from '../membership/witness.ts';
+import type { NodeFaults } from '../faults/node-faults.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import { batchCodecs } from '../rpc/batched.ts';
+import type { Layer } from '../rpc/call.ts';
+import { createClient } from '../rpc/client.ts';
+import { clientMetrics } from '../rpc/client-metrics.ts';
+import type { Observe } from '../rpc/layers/events.ts';
+import { failFast } from '../rpc/layers/fail-fast.ts';
+import { createStatistics } from '../rpc/layers/statistics.ts';
+import { createPolicyHolder, serverLayers } from '../rpc/policy.ts';
+import { createServer } from '../rpc/server.ts';
+import { serverStats } from '../rpc/server-stats.ts';
+import { createLimitWatch, tunedOperations } from '../rpc/tuning.ts';
+import { emptyKeyring } from '../security/keyring.ts';
+import { createNodeSecurity } from '../security/node-security.ts';
+import type { Clock } from '../time/clock.ts';
+import { createTimerWheel } from '../time/wheel.ts';
+import type { NodeOptions } from './node-options.ts';
+
+interface StackParts {
+  readonly options: NodeOptions;
+  /** The node's own clock, which a fault may have moved. */
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly lag: LagMeter;
+  readonly faults: NodeFaults | undefined;
+  /** Refuses calls while another node holds this one's place. */
+  readonly fence: Layer;
+  readonly view: () => View | undefined;
+}
+
+/** The middleware of one node: what every call passes on its way in and out, and what is learnt from it. */
+export function createStack({ options, clock, metrics, lag, faults, fence, view }: StackParts) {
+  const { topology, node, components, incarnation, random, scheduler, log, identity } = options;
+  const policy = createPolicyHolder(topology.policy);
+  const { observe: count, watchAttempt: measure } = clientMetrics(metrics, log);
+  const self = createSelfMeter(clock, lag);
+  const sightings = createSightings(clock, lag.lostMs);
+  const witness = createWitness(sightings);
+  const limit = createLimitWatch();
+  const statistics = createStatistics();
+  const security = createNodeSecurity({
+    node: node.id,
+    incarnation,
+    keyring: options.keyring ?? emptyKeyring,
+    clock,
+    nonce: () => randomBytes(16).toString('base64url'),
+    observe: (event) => observe(event),
+  });
+  const observe: Observe = (event) => {
+    count(event);
+    limit.observe(event);
+    security.observe(event);
+    witness.observe(event);
+  };
+  const server = createServer(node.id, [
+    ...(faults ? [faults.atEntry] : []),
+    self.layer,
+    fence,
+    serverStats(metrics, clock),
+    ...security.layers,
+    ...(options.crash ? [failFast(options.crash)] : []),
+    ...serverLayers(policy, { clock, lagMs: lag.lagMs, observe }),
+    ...(faults ? [faults.atHandler] : []),
+  ]);
+  const client = createClient({
+    node: node.id,
+    hosted: node.components,
+    serve: server.serve,
+    directory: createDirectory(topology, view),
+    policy,
+    clock,
+    random,
+    scheduler: createTimerWheel({ clock, scheduler }),
+    observe,
+    watchAttempt(...attempt) {
+      measure(...attempt);
+      witness.watchAttempt(...attempt);
+    },
+    statistics,
+    checks: security.checks,
+    receipts: security.receipts,
+    codecs: batchCodecs(node.components.flatMap((name) => Object.values(components[name]!.calls))),
+    identity: identity?.current,
+    ...(faults && { atExit: faults.atExit }),
+  });
+  return {
+    server,
+    client,
+    policy,
+    security,
+    self,
+    sightings,
+    /** What the middleware has set by itself, and why. */
+    tuning: () => ({
+      node: node.id,
+      server: [limit.tuned(policy.current.admission)],
+      calls: tunedOperations(statistics, policy, clock.now()),
+    }),
+  };
+}
