@@ -39,7 +39,7 @@ export function createLimitWatch() {
         last && `answers took ${ms(last.windowMs)} in the last window against ${ms(last.baselineMs)} without a queue`;
       const { fixedLimit } = settings;
       if (fixedLimit !== undefined) {
-        const instead = last ? `; measured, it would be ${last.limit}: ${measured}` : '';
+        const instead = last ? `; measured, it would be ${Math.round(last.limit)}: ${measured}` : '';
         return { what, value: fixedLimit, unit: 'calls', why: `set by hand (fixedLimit)${instead}` };
       }
       const why = measured ?? 'not moved yet: too few calls at once to learn from';
