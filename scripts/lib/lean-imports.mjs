@@ -16,8 +16,10 @@ export function leanImports(root) {
   return {
     name: 'lean-imports',
     setup(build) {
-      build.onResolve({ filter: /^node:(?:http|child_process|crypto|net|fs|fs\/promises|worker_threads)$/ }, ({ path: name, kind }) =>
-        kind === 'import-statement' ? { path: name, namespace: 'required' } : { path: name, external: true },
+      build.onResolve(
+        { filter: /^node:(?:http|child_process|crypto|net|fs|fs\/promises|worker_threads)$/ },
+        ({ path: name, kind }) =>
+          kind === 'import-statement' ? { path: name, namespace: 'required' } : { path: name, external: true },
       );
       build.onLoad({ filter: /.*/, namespace: 'required' }, ({ path: name }) => ({
         contents: `module.exports = require('${name}');`,

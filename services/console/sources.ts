@@ -73,5 +73,3 @@ export function createSources(topology: Topology, operatorToken: string | undefi
     halt: () => order('POST', '/halt', { reason: 'somebody pressed Halt in the console' }),
   };
 }
-
-export type Sources = ReturnType<typeof createSources>;

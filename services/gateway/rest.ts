@@ -74,7 +74,16 @@ export function apiRoutes(scope: FastifyInstance, answers: Answers, contexts: Ht
       }));
       const { query, total, suggestion, results } = answer.results;
       // The promised fields in their promised order, and nothing else.
-      return { query, total, page, size, tookMs: answer.tookMs, suggestion, servedBy: [...new Set([node, ...servedBy])], results };
+      return {
+        query,
+        total,
+        page,
+        size,
+        tookMs: answer.tookMs,
+        suggestion,
+        servedBy: [...new Set([node, ...servedBy])],
+        results,
+      };
     },
   );
 

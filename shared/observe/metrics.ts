@@ -16,7 +16,9 @@ export interface Metrics {
 export const latencyBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
 
 /** Of Node.js's own metrics these cost 100 wake-ups a second in every process, and call the sampling interval a lag: lag.ts has better. */
-const eventLoopDelay = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'].map((which) => `nodejs_eventloop_lag_${which}_seconds`);
+const eventLoopDelay = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'].map(
+  (which) => `nodejs_eventloop_lag_${which}_seconds`,
+);
 const neverMs = 2 ** 31 - 1;
 
 /** A registry of its own per node; every series carries `labels`. `process` adds Node.js's own metrics. */

@@ -31,7 +31,7 @@ async function ordeal(seed: number, { f, liars, lie, when }: { f: number; liars:
       site: 'node',
       host: faultHost({ callerOf: (call: Call) => call.caller }),
       journal: () => undefined,
-      log: { warn: (() => undefined) },
+      log: { warn: () => undefined },
       leaseMs: 1e9,
     });
     // The same seed and id: what is drawn by the question, colluders draw alike.
