@@ -5,6 +5,8 @@ export interface Detection {
   readonly detectedAs: string;
   /** From the injection to the first doubt that proved right, ms. */
   readonly detectionMs: number;
+  /** The cluster has acted on it, or it is over: what it is called now is what it was treated as. */
+  readonly settled: boolean;
 }
 
 interface IncidentRow {
@@ -12,6 +14,7 @@ interface IncidentRow {
   readonly outcome: string;
   readonly verdict?: string;
   readonly stamps: { readonly detect: number };
+  readonly orders?: readonly unknown[];
 }
 
 /** The first named incident of `node` since `injectedAt` (wall-clock ms) that any monitor holds; undefined: nobody named it. */
@@ -22,7 +25,10 @@ export async function detected(monitors: readonly Node[], node: string, injected
     .filter((incident) => incident.node === node && incident.verdict !== undefined && incident.stamps.detect >= injectedAt)
     .sort((a, b) => a.stamps.detect - b.stamps.detect);
   const [first] = own;
-  return first && { detectedAs: first.verdict!, detectionMs: Math.round(first.stamps.detect - injectedAt) };
+  if (!first) return undefined;
+  const settled = own.some(({ outcome, orders = [] }) => outcome !== 'open' || orders.length > 0);
+  const acting = own.find(({ orders = [] }) => orders.length > 0) ?? first;
+  return { detectedAs: acting.verdict!, detectionMs: Math.round(first.stamps.detect - injectedAt), settled };
 }
 
 /**

@@ -3,7 +3,7 @@ import { sleep, systemScheduler } from '../../../shared/time/scheduler.ts';
 import { faultsAt } from '../../../services/chaos/control-port.ts';
 import { askController, type Connection } from '../connection.ts';
 import type { Case, Others } from './cases.ts';
-import { detected, quiet } from './detection.ts';
+import { detected, quiet, type Detection } from './detection.ts';
 import type { Oracle, Seen } from './oracle.ts';
 import type { Node, Questions } from './questions.ts';
 import { meet, type Victim } from './victim.ts';
@@ -32,6 +32,8 @@ export interface MatrixOptions {
 const ttlMs = 60_000;
 const appliedWithinMs = 12_000;
 const healedWithinMs = 30_000;
+/** A first opinion may change with more evidence: how long it is waited for that. */
+const settleWithinMs = 4_000;
 /** How long the cluster may take to get over the last fault. */
 const quietWithinMs = 45_000;
 const pollMs = 100;
@@ -77,7 +79,7 @@ export async function runCase(it: Case, turn: number, options: MatrixOptions): P
   };
   await askController(connection, 'POST', '/faults', request);
   const seen = await within(appliedWithinMs, () => effect(victim));
-  const detection = await within(detectionWaitMs, () => detected(monitors, node.id, injectedAt));
+  const detection = await settledDetection(() => detected(monitors, node.id, injectedAt), detectionWaitMs);
   const users = oracle.since();
   await askController(connection, 'DELETE', `/faults/${id}`);
   const healed = await within(healedWithinMs, () => isWell(victim, it));
@@ -112,6 +114,17 @@ async function stillBroken(victim: Victim, kind: string): Promise<boolean> {
   const offMs = Math.abs((lists[0]!.wallMs ?? Date.now()) - Date.now());
   const active = lists.flatMap((list) => list.active).some(({ fault }) => fault.kind === kind && fault.target === victim.node.id);
   return active || offMs > 5_000;
+}
+
+/** What the cluster calls it when it acts; where it does not act, what it calls it last. */
+async function settledDetection(look: () => Promise<Detection | undefined>, waitMs: number): Promise<Detection | undefined> {
+  let last = await within(waitMs, look);
+  if (!last || last.settled) return last;
+  await within(settleWithinMs, async () => {
+    last = (await look()) ?? last;
+    return last?.settled || undefined;
+  });
+  return last;
 }
 
 /** The first answer that is not undefined, at most `ms` long; asks at least once. */
