@@ -44,6 +44,9 @@ export interface Judge {
   readonly ordered: (node: string, note: Omit<OrderNote, 'at'>) => void;
 }
 
+/** Calls go down no further than through so many nodes. */
+const maxDepth = 5;
+
 /** Facts need no second look. */
 const facts: ReadonlySet<Verdict> = new Set(['crashed', 'hung', 'lying']);
 
@@ -83,10 +86,14 @@ export function createJudge({ nodes, senses, clock, open = [], isUnderRepair, on
     return { seen: hasty ? { ...seen, verdict: 'healthy' } : seen, reached };
   }
 
-  /** The node below that keeps it waiting. */
-  function waitsFor(node: string): string | undefined {
-    for (const [callee, complaints] of senses.calledBy(node))
+  /** The node below that keeps it waiting, however far below. */
+  function waitsFor(node: string, depth = 0): string | undefined {
+    if (depth > maxDepth) return undefined;
+    for (const [callee, complaints] of senses.calledBy(node)) {
       if (complaints > 0 || (opinions.get(callee)?.standing.verdict ?? 'healthy') !== 'healthy') return callee;
+      const deeper = waitsFor(callee, depth + 1);
+      if (deeper !== undefined) return deeper;
+    }
     return undefined;
   }
 

@@ -67,7 +67,9 @@ export function createSenses({ nodes, clock, lag }: SensesOptions): Senses {
       return member ? at - member.silentMs : [];
     });
     if (told.length === 0) return undefined;
-    return told.some((at) => at > (patient(node).heardAt() ?? -Infinity) + laterMs) ? 'hear it' : 'do not hear it';
+    const [own, now] = [patient(node).heardAt() ?? -Infinity, clock.now()];
+    // Later than here, and not so long ago: a last heartbeat may have reached one monitor late.
+    return told.some((at) => at > own + laterMs && now - at <= settings.digestTrustMs) ? 'hear it' : 'do not hear it';
   }
 
   return {
