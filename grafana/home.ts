@@ -1,19 +1,39 @@
-import { DashboardBuilder, DashboardCursorSync, RowBuilder, type Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import { lines, number, states } from './panels.ts';
+import {
+  AnnotationQueryBuilder,
+  DashboardBuilder,
+  DashboardCursorSync,
+  RowBuilder,
+  type Dashboard,
+} from '@grafana/grafana-foundation-sdk/dashboard';
+import { datasource, lines, number, states } from './panels.ts';
 
 /** Colours and words of a member's state; the numbers are made by `memberStateCode`. */
 const memberStates = {
   0: { text: 'dead', color: 'red' },
-  1: { text: 'suspect', color: 'orange' },
-  2: { text: 'draining', color: 'purple' },
-  3: { text: 'starting', color: 'blue' },
-  4: { text: 'alive', color: 'green' },
+  1: { text: 'quarantined', color: 'dark-red' },
+  2: { text: 'suspect', color: 'orange' },
+  3: { text: 'draining', color: 'purple' },
+  4: { text: 'starting', color: 'blue' },
+  5: { text: 'standby', color: 'text' },
+  6: { text: 'alive', color: 'green' },
 } as const;
 
 /** Each member's state as a number, the worst where monitors disagree. */
 const memberStateCode = `min by (member) (${Object.entries(memberStates)
   .map(([code, { text }]) => `(tierlab_member_state{state="${text}"} == 1) * 0 + ${code}`)
   .join(' or ')})`;
+
+/** A stretch over all charts for as long as the query has an answer. */
+function marks(name: string, color: string, expr: string, titleFormat: string): AnnotationQueryBuilder {
+  return new AnnotationQueryBuilder()
+    .name(name)
+    .datasource(datasource)
+    .enable(true)
+    .iconColor(color)
+    .expr(expr)
+    .titleFormat(titleFormat)
+    .step('5s');
+}
 
 /** What the doors to the outside do: everything that a person or a load generator feels. */
 const doors = 'tier=~"client|gateway|server"';
@@ -28,6 +48,8 @@ export function homeDashboard(): Dashboard {
     .refresh('5s')
     .time({ from: 'now-15m', to: 'now' })
     .readonly()
+    .annotation(marks('Faults in effect', 'orange', 'tierlab_chaos_active', '{{kind}} at {{target}}'))
+    .annotation(marks('Incidents', 'red', 'max by (topology, phase) (tierlab_incidents_open) > 0', 'incident, in its {{phase}}'))
     .withPanel(
       number({
         title: 'Nodes that answer',
@@ -79,6 +101,25 @@ export function homeDashboard(): Dashboard {
         queries: [{ expr: memberStateCode, legend: '{{member}}' }],
         width: 24,
         height: 12,
+      }),
+    )
+    .withPanel(
+      lines({
+        title: 'Suspicion',
+        description:
+          'Phi: how unlikely the silence of a node is, in powers of ten; what the monitors do about it depends on more',
+        unit: 'short',
+        queries: [{ expr: 'max by (member) (tierlab_member_phi)', legend: '{{member}}' }],
+        width: 12,
+      }),
+    )
+    .withPanel(
+      lines({
+        title: 'Incidents',
+        description: 'Open now, as the monitors count them',
+        unit: 'short',
+        queries: [{ expr: 'max by (topology, phase) (tierlab_incidents_open)', legend: '{{phase}}' }],
+        width: 12,
       }),
     )
     .withRow(new RowBuilder('Golden signals of every tier'))
