@@ -27,12 +27,12 @@ export const gatewayComponent = component({
     return {
       handlers,
       state: () => settings,
-      routes: (server) =>
+      routes: (server, entrance) =>
         openDoor(server, { contexts, assets, metrics, scheduler, log }, async (scope) => {
           await limitRate(scope, settings);
           await apiDocs(scope, log);
-          pageRoutes(scope, handlers, contexts);
-          apiRoutes(scope, handlers, contexts, node.id);
+          pageRoutes(scope, entrance, contexts);
+          apiRoutes(scope, entrance, contexts, node.id);
         }),
     };
   },

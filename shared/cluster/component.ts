@@ -49,8 +49,11 @@ export interface Environment<Calls extends Contracts = Contracts> {
 /** What a component gives back: running handlers, and what belongs to them. */
 export interface Running<C extends Contract = Contract> {
   readonly handlers: Handlers<C>;
-  /** Public HTTP routes on the node's data port (client, gateway, console, monitor). */
-  readonly routes?: (server: FastifyInstance) => Promise<void> | void;
+  /**
+   * Public HTTP routes on the node's data port (client, gateway, console, monitor). Through `entrance` they call this very component as
+   * other nodes do: past admission, statistics and faults, which a handler called directly would miss.
+   */
+  readonly routes?: (server: FastifyInstance, entrance: Upstream<C>) => Promise<void> | void;
   /** Shown under `/admin/state` on the ops port. */
   readonly state?: () => unknown;
   /** Releases timers, files and connections; called once, after the last request was answered. */

@@ -152,7 +152,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       ...(faults && { shape: faults.shape }),
       ...(identity && { callerOf: ({ socket }: IncomingMessage) => peerName(socket) }),
     });
-    await openings.open(onRpc, running);
+    await openings.open(onRpc, running, (name) => upstream(components[name]!.contract, server.serve, random));
   }
 
   try {

@@ -2,6 +2,8 @@ import type { RequestListener, Server as HttpServer } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { IdentitySource } from '../security/identity-source.ts';
+import type { Contract } from '../rpc/contract.ts';
+import type { Upstream } from '../rpc/upstream.ts';
 import type { Running } from './component.ts';
 import { createDataPort } from './data-port.ts';
 import { close, listen } from './listen.ts';
@@ -30,18 +32,22 @@ export function createOpenings({ node, bindHost, chaosEnabled, identity, listene
   }
 
   return {
-    async open(onRpc: RequestListener, running: ReadonlyMap<string, Running>): Promise<void> {
+    async open(
+      onRpc: RequestListener,
+      running: ReadonlyMap<string, Running>,
+      entrance: (component: string) => Upstream<Contract>,
+    ): Promise<void> {
       for (const [port, names] of portPlan(node)) {
         const onPort = port === node.port ? onRpc : undefined;
         const address = dataAddress(port, bindHost, chaosEnabled);
-        const routes = names.map((name) => running.get(name)!.routes).filter((it) => it !== undefined);
-        if (routes.length === 0) {
+        const open = names.filter((name) => running.get(name)!.routes !== undefined);
+        if (open.length === 0) {
           if (onPort) await openDataPort(onPort, address);
           continue;
         }
         const { createDoor } = await import('./door.ts');
         const door = createDoor(log, onPort);
-        for (const add of routes) await add(door);
+        for (const name of open) await running.get(name)!.routes!(door, entrance(name));
         await door.listen(address);
         opened.push(door);
         listeners.add(door.server, address);

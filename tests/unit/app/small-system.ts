@@ -80,7 +80,9 @@ export async function smallSystem(shards = 1, style: Topology['style'] = 'object
     await Promise.all(
       ['gateway', 'client'].map(async (component) => {
         const server = createDoor(pino({ level: 'silent' }), undefined);
-        await (await start(component)).routes?.(server);
+        const { routes } = await start(component);
+        const { serve } = servers.get(nodeName(component))!;
+        await routes?.(server, upstream(inOrder[component]!.contract, serve, seededRandom(component)));
         return [component, server] as const;
       }),
     ),

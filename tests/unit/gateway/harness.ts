@@ -6,6 +6,8 @@ import type { Topology, TopologyNode } from '../../../shared/cluster/topology.ts
 import { createMetrics } from '../../../shared/observe/metrics.ts';
 import type { Context } from '../../../shared/rpc/context.ts';
 import type { Contract } from '../../../shared/rpc/contract.ts';
+import { createServer } from '../../../shared/rpc/server.ts';
+import { upstream } from '../../../shared/rpc/upstream.ts';
 import { systemClock } from '../../../shared/time/clock.ts';
 import { seededRandom } from '../../../shared/time/random.ts';
 import { systemScheduler } from '../../../shared/time/scheduler.ts';
@@ -70,7 +72,9 @@ export async function doorOf<C extends Contract, Calls extends Contracts>(
 ): Promise<FastifyInstance> {
   const server = createDoor(silent, undefined);
   const running = await component.create(given);
-  await running.routes?.(server);
+  const rpc = createServer(given.node.id);
+  rpc.host({ contract: component.contract, handlers: running.handlers });
+  await running.routes?.(server, upstream(component.contract, rpc.serve, given.random));
   await server.ready();
   return server;
 }
