@@ -83,6 +83,7 @@ export function clientLayers(policy: PolicyHolder, dependencies: ClientDependenc
   const attempts = attemptStats({ clock, statistics, watch: watchAttempt });
   const budget = createBudgets(() => policy.current.budget);
   const liars = createLiars({ clock, peers, endpoints, observe });
+  const retrying = () => policy.current.retry;
   const patienceMs = ({ component, operation }: Call) => {
     const { hedge } = policy.current;
     if (hedge === false) return undefined;
@@ -99,7 +100,9 @@ export function clientLayers(policy: PolicyHolder, dependencies: ClientDependenc
       ),
       mechanism('breaker', (settings) => breaker(settings, { clock, observe })),
       mechanism('throttle', (settings) => throttle(settings, { clock, random, observe })),
-      mechanism('hedge', (settings) => hedge(settings, { clock, random, scheduler, statistics, endpoints, budget, observe })),
+      mechanism('hedge', (settings) =>
+        hedge(settings, { clock, random, scheduler, statistics, endpoints, retrying, budget, observe }),
+      ),
       mechanism('retry', (settings) => retry(settings, { clock, random, scheduler, budget, observe })),
       mechanism('balance', (settings) => balance(settings, { clock, random, endpoints, node, peers, observe })),
       () => attempts,

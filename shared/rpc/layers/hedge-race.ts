@@ -3,8 +3,10 @@ import type { Call, Reply, Service } from '../call.ts';
 import { asRpcError, RpcError } from '../errors.ts';
 import type { Budget } from './budget.ts';
 import type { HedgeDependencies } from './hedge.ts';
-import { decideRetry, type RetrySettings } from './retry.ts';
+import { decideRetry, type RetryDecision } from './retry.ts';
 import { abortError } from './within.ts';
+
+const giveUp: RetryDecision = { do: 'give_up' };
 
 /** Why an attempt is stopped when another has won; one object for all, because errors are costly to make. */
 const lost = new RpcError('cancelled', 'another replica answered first');
@@ -12,14 +14,15 @@ const lost = new RpcError('cancelled', 'another replica answered first');
 export interface Race extends HedgeDependencies {
   readonly delayMs: number | undefined;
   readonly tokens: Budget;
-  readonly retrying: RetrySettings;
+  /** No hedge once so many attempts were made. */
+  readonly maxAttempts: number;
 }
 
 /** The attempts of one hedged call: the first answer wins, the others are stopped; the call fails when all have. */
 export function race(
   next: Service,
   call: Call,
-  { clock, random, scheduler, budget, observe, delayMs, tokens, retrying }: Race,
+  { clock, random, scheduler, budget, observe, delayMs, tokens, maxAttempts, retrying }: Race,
 ): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const tried = call.tried ?? [];
@@ -64,7 +67,10 @@ export function race(
 
     function onFailure(thrown: unknown, node: string | undefined): void {
       const error = asRpcError(thrown);
-      const decision = decideRetry(retrying, call, { error, attempt: made, node, now: clock.now(), draw: random.next() });
+      const settings = retrying();
+      const decision = settings
+        ? decideRetry(settings, call, { error, attempt: made, node, now: clock.now(), draw: random.next() })
+        : giveUp;
       if (decision.do === 'wait' && waiting === undefined) {
         if (failures.spend()) {
           observe({ event: 'retry', call, code: error.code, delayMs: decision.delayMs });
@@ -85,7 +91,7 @@ export function race(
       delayMs === undefined || clock.now() + delayMs >= call.deadlineAt
         ? undefined
         : scheduler.after(delayMs, () => {
-            if (made >= retrying.maxAttempts || running.size !== 1 || waiting !== undefined) return;
+            if (made >= maxAttempts || running.size !== 1 || waiting !== undefined) return;
             if (!tokens.spend()) return observe({ event: 'budget_exhausted', call, mechanism: 'hedge' });
             observe({ event: 'hedge', call, delayMs });
             launch();

@@ -31,7 +31,12 @@ export const HedgeSettings = Type.Object(
       description: 'hedges that are always saved up: slow answers come in bursts',
     }),
     minSamples: Type.Number({ default: 50, minimum: 1, description: 'before that nobody knows what is slow' }),
-    maxAttempts: Type.Integer({ default: 3, minimum: 2, maximum: 10, description: 'with the first, and those after failures' }),
+    maxAttempts: Type.Integer({
+      default: 3,
+      minimum: 2,
+      maximum: 10,
+      description: 'no hedge once so many were made; those after failures are bounded by `retry`',
+    }),
     fixedDelayMs: Type.Optional(
       Type.Number({ minimum: 0, description: 'set by hand instead: for experiments with bad settings' }),
     ),
@@ -46,6 +51,8 @@ export interface HedgeDependencies {
   readonly scheduler: Scheduler;
   readonly statistics: Statistics;
   readonly endpoints: (component: string, shard?: number) => readonly Endpoint[];
+  /** How failed attempts are followed up: the settings of `retry`; false = not at all. */
+  readonly retrying: () => RetrySettings | false;
   /** The common budget of extra attempts: failures spend it here as in `retry`. */
   readonly budget: (component: string) => Budget;
   readonly observe: Observe;
@@ -64,7 +71,7 @@ export function hedgeDelayMs(settings: HedgeSettings, quantileMs: number | undef
 
 /**
  * Asks a second replica when the first is slower than usual, takes the first answer, and stops the other attempts. A failed attempt is followed
- * by another at once, as `retry` would: so a hedged call needs no retries, and never gets both.
+ * by another where `retry`, by its settings, would make one: so a hedged call needs no retries, and never gets both.
  *
  *   attempt 1  |-------- p95 --------|- - - - - x   stopped
  *   attempt 2                        |-----------> answer
@@ -72,7 +79,6 @@ export function hedgeDelayMs(settings: HedgeSettings, quantileMs: number | undef
 export function hedge(settings: HedgeSettings, dependencies: HedgeDependencies): Layer {
   const { clock, statistics, endpoints } = dependencies;
   const hedges = new Map<string, Budget>();
-  const retrying: RetrySettings = { maxAttempts: settings.maxAttempts, baseMs: 10, maxMs: 1_000, anyDepth: false };
 
   function hedgeBudget(component: string): Budget {
     let budget = hedges.get(component);
@@ -89,7 +95,8 @@ export function hedge(settings: HedgeSettings, dependencies: HedgeDependencies):
         .quantile(settings.quantile, clock.now(), settings.minSamples);
       const tokens = hedgeBudget(call.component);
       tokens.earn();
-      return race(next, call, { ...dependencies, delayMs: hedgeDelayMs(settings, known), tokens, retrying });
+      const delayMs = hedgeDelayMs(settings, known);
+      return race(next, call, { ...dependencies, delayMs, tokens, maxAttempts: settings.maxAttempts });
     };
   };
 }

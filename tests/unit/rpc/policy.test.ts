@@ -84,6 +84,28 @@ test('the policy can be changed while calls run', async () => {
   expect(await send()).toBe(10);
 });
 
+test('"retry": false switches retries off for hedged calls too, from the next call on', async () => {
+  const { sim } = setUp();
+  const policy = createPolicyHolder({ quorum: false });
+  const { service, seen } = answering(sim, (call) => ({
+    afterMs: 1,
+    error: failure('internal', { node: call.endpoint!.node }),
+  }));
+  const stack = compose(clientLayers(policy, { ...sim, endpoints: () => nodes('a', 'b', 'c') }), service);
+  const attempts = async () => {
+    const before = seen.length;
+    const outcome = outcomeOf(stack(testCall()));
+    await sim.run();
+    await outcome;
+    return seen.length - before;
+  };
+  expect(await attempts()).toBe(3);
+  policy.set({ quorum: false, retry: false });
+  expect(await attempts()).toBe(1);
+  policy.set({ quorum: false, retry: { maxAttempts: 2 } });
+  expect(await attempts()).toBe(2);
+});
+
 test('the server side refuses what has expired, also with everything else off', async () => {
   const { sim } = setUp();
   const { service } = answering(sim, () => ({ afterMs: 1 }));

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { createBudgets } from '../../../../shared/rpc/layers/budget.ts';
 import { canHedge, hedge, hedgeDelayMs } from '../../../../shared/rpc/layers/hedge.ts';
+import type { RetrySettings } from '../../../../shared/rpc/layers/retry.ts';
 import { createStatistics } from '../../../../shared/rpc/layers/statistics.ts';
 import { answering, failure, nodes, outcomeOf, replyOf, setUp, testCall } from './helpers.ts';
 
+const retrying: RetrySettings = { maxAttempts: 3, baseMs: 10, maxMs: 1_000, anyDepth: false };
 const settings = { quantile: 0.95, minMs: 5, ratio: 0.05, reserve: 10, minSamples: 50, maxAttempts: 3, fixedDelayMs: 20 };
 
 test.each([
@@ -25,13 +27,14 @@ test.each([
   expect(hedgeDelayMs({ ...rest, ...(fixedDelayMs === undefined ? {} : { fixedDelayMs }) }, quantileMs)).toBe(expected);
 });
 
-function hedging(own = settings) {
+function hedging(own = settings, followUps: RetrySettings | false = retrying) {
   const set = setUp();
   const { sim, observe } = set;
   const layer = hedge(own, {
     ...sim,
     statistics: createStatistics(),
     endpoints: () => nodes('a', 'b', 'c'),
+    retrying: () => followUps,
     budget: createBudgets(() => ({ ratio: 0.2, reserve: 10 })),
     observe,
   });
@@ -83,6 +86,38 @@ test('when everything fails, no more attempts are made than allowed, with the la
   expect(await outcome).toBe('internal');
   expect(seen).toHaveLength(3);
   expect(sim.pending).toBe(0);
+});
+
+test('with retries off a failed attempt is not followed by another', async () => {
+  const { sim, layer, events } = hedging(settings, false);
+  const { service, seen } = answering(sim, () => ({ afterMs: 1, error: failure('unreachable') }));
+  const outcome = outcomeOf(layer(service)(testCall()));
+  await sim.run();
+  expect(await outcome).toBe('unreachable');
+  expect(seen).toHaveLength(1);
+  expect(events).toEqual([]);
+  expect(sim.pending).toBe(0);
+});
+
+test('with retries off a slow attempt is still hedged, and its failure waits for the hedge', async () => {
+  const { sim, layer } = hedging(settings, false);
+  const { service, seen } = answering(sim, ({ attempt }) =>
+    attempt === 1 ? { afterMs: 25, error: failure('internal') } : { afterMs: 10, reply: replyOf('x', attempt) },
+  );
+  const outcome = outcomeOf(layer(service)(testCall()));
+  await sim.run();
+  expect(await outcome).toBe(2);
+  expect(seen).toHaveLength(2);
+});
+
+test('failed attempts of a hedged call are as many, and wait as long, as the settings of retries say', async () => {
+  const { sim, layer, events } = hedging(settings, { ...retrying, maxAttempts: 5, baseMs: 1, maxMs: 2 });
+  const { service, seen } = answering(sim, () => ({ afterMs: 1, error: failure('internal') }));
+  const outcome = outcomeOf(layer(service)(testCall()));
+  await sim.run();
+  expect(await outcome).toBe('internal');
+  expect(seen).toHaveLength(5);
+  for (const event of events) expect(event).toMatchObject({ event: 'retry', delayMs: expect.toSatisfy((ms: number) => ms <= 2) });
 });
 
 test('an error that another attempt cannot cure ends the call at once', async () => {
