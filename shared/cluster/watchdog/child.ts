@@ -50,6 +50,8 @@ export interface Child {
   readonly signal: (signal: NodeJS.Signals) => boolean;
   /** Asks the main loop of the running process for a sign of life: only the loop itself can give it. */
   readonly ask: (onAnswer: () => void) => void;
+  /** Whether its main loop answers within `ms`. */
+  readonly answers: (ms: number) => Promise<boolean>;
   /** SIGKILL; resolves when the process is gone. */
   readonly kill: () => Promise<void>;
   /** From now on nobody starts it, until `release`, which does so itself. Both are idempotent. */
@@ -73,7 +75,7 @@ export function createChild(options: ChildOptions): Child {
   let turn = false;
   let held = false;
   let told: ReadyMessage | undefined;
-  let onAnswer: (() => void) | undefined;
+  let asking: (() => void)[] = [];
 
   function change(next: ChildState): void {
     state = next;
@@ -97,7 +99,10 @@ export function createChild(options: ChildOptions): Child {
     giveTurn();
     const since = clock.now();
     child.on('message', (message: Partial<ReadyMessage> & { turning?: true }) => {
-      if (message.turning && process_ === child) return onAnswer?.();
+      if (message.turning && process_ === child) {
+        for (const onAnswer of asking.splice(0)) onAnswer();
+        return;
+      }
       if (!message.ready || process_ !== child || state.state !== 'starting') return;
       told = message as ReadyMessage;
       change({ state: 'ready', pid: child.pid!, since: clock.now() });
@@ -108,6 +113,7 @@ export function createChild(options: ChildOptions): Child {
       ended = true;
       process_ = undefined;
       told = undefined;
+      asking = [];
       exited(exit, clock.now() - since);
     };
     child.on('exit', (code, signal) => onEnd(signal ?? `exit code ${code}`));
@@ -153,6 +159,11 @@ export function createChild(options: ChildOptions): Child {
     force.cancel();
   }
 
+  function ask(onAnswer: () => void): void {
+    asking.push(onAnswer);
+    if (process_?.connected) process_.send({ turning: true }, () => {});
+  }
+
   return {
     id,
     state: () => state,
@@ -165,10 +176,15 @@ export function createChild(options: ChildOptions): Child {
       run();
     },
     stop,
-    ask(tell) {
-      onAnswer = tell;
-      if (process_?.connected) process_.send({ turning: true }, () => {});
-    },
+    ask,
+    answers: (ms) =>
+      new Promise((resolve) => {
+        const timer = scheduler.after(ms, () => resolve(false));
+        ask(() => {
+          timer.cancel();
+          resolve(true);
+        });
+      }),
     signal: (signal) => process_?.kill(signal) ?? false,
     kill,
     hold: () => void (held = true),

@@ -4,7 +4,7 @@ import { tolerated } from '../../membership/repair.ts';
 import { RpcError } from '../../rpc/errors.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { ControlRoute } from '../control-server.ts';
-import type { Topology } from '../topology.ts';
+import type { Topology, TopologyNode } from '../topology.ts';
 import type { Watchdog } from './watchdog.ts';
 
 /** A repair as a monitor orders it. Drains are not here: taking a node out of the view is enough. */
@@ -18,8 +18,6 @@ export const RepairRequest = Type.Object(
     node: Type.String(),
     /** The life of the node that the order is about; an order about an earlier one does nothing. */
     incarnation: Type.Optional(Type.Integer({ minimum: 0 })),
-    /** It serves badly, but it serves: never more than f of a group are taken down at once. */
-    serving: Type.Optional(Type.Boolean()),
     resynchronise: Type.Optional(Type.Boolean()),
     instead: Type.Optional(Type.String()),
   },
@@ -38,6 +36,8 @@ const limits = {
   burstMs: 10_000,
   /** A process that loads for longer than this may be killed while it starts, ms. */
   startGraceMs: 20_000,
+  /** Whose main loop answers within this time may be serving, however badly, ms. */
+  answerMs: 1_000,
 } as const;
 
 const rememberedOrders = 500;
@@ -64,7 +64,7 @@ export function createRepairs({ topology, watchdog, clock, wipe }: RepairOptions
     return found;
   }
 
-  function ration({ node, serving }: RepairRequest): void {
+  function ration({ node }: RepairRequest): void {
     const now = clock.now();
     done = done.filter(({ at }) => now - at < limits.burstMs);
     if (done.some((it) => it.node === node && now - it.at < limits.gapMs))
@@ -74,17 +74,24 @@ export function createRepairs({ topology, watchdog, clock, wipe }: RepairOptions
         'too_many_requests',
         `${limits.burst} repairs within ${limits.burstMs / 1_000} s: something else is wrong`,
       );
-    if (!serving) return;
-    const { group, shard } = topology.nodes.find(({ id }) => id === node)!;
-    const peers = topology.nodes.filter((it) => it.group === group && it.shard === shard && it.standby === undefined);
-    const down = peers.filter(({ id }) => id !== node && watchdog.child(id)?.state().state !== 'ready').length;
-    if (peers.length > 1 && down + 1 > tolerated(peers.length))
-      throw new RpcError('too_many_requests', `${down} of ${peers.length} in ${group} are down already`);
+  }
+
+  /** Why `node` is needed: of its group, as far as it runs here, no more than f may be down. A standby holds no place of its own. */
+  function needed(node: string): string | undefined {
+    const { group, shard, standby } = topology.nodes.find(({ id }) => id === node)!;
+    if (standby !== undefined) return undefined;
+    const isPeer = (it: TopologyNode) => it.group === group && it.shard === shard && it.standby === undefined;
+    const peers = topology.nodes.flatMap((it) => (isPeer(it) && watchdog.child(it.id)) || []);
+    const down = peers.filter(({ id, state }) => id !== node && state().state !== 'ready').length;
+    if (peers.length < 2 || down < tolerated(peers.length)) return undefined;
+    return `${down} of ${peers.length} in ${group} are down already`;
   }
 
   async function restart(request: RepairRequest): Promise<RepairResult> {
     const { node, incarnation, resynchronise } = request;
     const target = child(node);
+    // Whoever does not answer serves nobody, and may be restarted however few are left.
+    const serves = needed(node) !== undefined && target.state().state === 'ready' && (await target.answers(limits.answerMs));
     const state = target.state();
     if (state.state === 'held') throw new RpcError('conflict', `${node} is held down: its machine is gone for now`);
     if (state.state === 'stopped' || state.state === 'stopping') throw new RpcError('conflict', `${node} was stopped on purpose`);
@@ -93,6 +100,8 @@ export function createRepairs({ topology, watchdog, clock, wipe }: RepairOptions
     const running = target.told()?.incarnation;
     if (running !== undefined && incarnation !== undefined && incarnation < running) return 'stale';
     ration(request);
+    const reason = serves && state.state === 'ready' ? needed(node) : undefined;
+    if (reason !== undefined) throw new RpcError('too_many_requests', reason);
     done.push({ at: clock.now(), node });
     // In a crash loop nothing runs: there is only something to start.
     if (state.state !== 'crash-loop') await target.kill();

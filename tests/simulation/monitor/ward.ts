@@ -177,6 +177,7 @@ export function createWard(seed: number | string, groups: TopologyFile['nodes'])
     ({
       id: node,
       state: () => childState(node),
+      answers: async () => processes.get(node)!.state === 'up',
       told: () => ({ ready: true, incarnation: processes.get(node)!.incarnation }),
       async kill() {
         restarts.push(node);

@@ -1,16 +1,20 @@
 import { expect, test } from 'vitest';
 import { createRepairs } from '../../../shared/cluster/watchdog/repairs.ts';
 import type { Child, ChildState } from '../../../shared/cluster/watchdog/child.ts';
+import type { RepairOrder } from '../../../shared/membership/repair.ts';
 import { expand } from '../../../shared/cluster/topology-file.ts';
 
-/** A watchdog of three ranking nodes of incarnation 100; `done` lists what it did. */
-function watchdog() {
+/** A watchdog of ranking nodes of incarnation 100, three unless `own` says which it runs; `done` lists what it did. */
+function watchdog(own = ['r-1', 'r-2', 'r-3']) {
   let now = 100_000;
   const done: string[] = [];
-  const states = new Map<string, ChildState>(['r-1', 'r-2', 'r-3'].map((id) => [id, { state: 'ready', pid: 1, since: 0 }]));
+  const states = new Map<string, ChildState>(own.map((id) => [id, { state: 'ready', pid: 1, since: 0 }]));
+  const hung = new Set<string>();
   const child = (id: string): Child | undefined =>
     states.has(id)
       ? ({
+          id,
+          answers: async () => !hung.has(id),
           state: () => states.get(id)!,
           told: () => (states.get(id)!.state === 'ready' ? { ready: true, incarnation: 100 } : undefined),
           kill: async () => void done.push(`kill ${id}`),
@@ -30,7 +34,7 @@ function watchdog() {
     wipe: async (id) => void done.push(`wipe ${id}`),
   });
   const restart = (more: object = {}) => order({ id: 'o-1', by: 'm-1', do: 'restart', node: 'r-1', incarnation: 100, ...more });
-  return { done, states, order, restart, pass: (ms: number) => void (now += ms) };
+  return { done, states, hung, order, restart, pass: (ms: number) => void (now += ms) };
 }
 
 test('a restart is a kill and a start, once, however many monitors order it and however often', async () => {
@@ -78,19 +82,40 @@ test('a refusal is no result: the same order may be right later', async () => {
   expect(done).toEqual(['kill r-1', 'start r-1']);
 });
 
-test('never more than f of a group are taken down while they serve, one node not twice in a moment, all of them not at once', async () => {
-  const { states, restart, pass } = watchdog();
-  await restart({ id: 'a', serving: true });
-  await expect(restart({ id: 'b', serving: true })).rejects.toMatchObject({ code: 'too_many_requests' });
-  states.set('r-1', { state: 'starting', pid: 2, since: 100_000 });
-  await expect(restart({ id: 'c', node: 'r-2', serving: true })).rejects.toThrow(/1 of 3 in r are down already/);
-  expect(await restart({ id: 'd', node: 'r-2', serving: false })).toMatchObject({ result: 'done' });
+/** As a monitor's treatment sends it: who orders, and the order of `decideRepair` itself. */
+const ordered = (id: string, order: RepairOrder) => ({ id, by: 'm-1', ...order });
+
+test('never more than f of a group are taken down while they answer; whoever hangs may be restarted however few are left', async () => {
+  const { states, hung, order, done } = watchdog();
+  states.set('r-1', { state: 'held', exit: 'SIGKILL' });
+  const liar = { do: 'quarantine', node: 'r-2', incarnation: 100, resynchronise: false } as const;
+  const limper = { do: 'restart', node: 'r-2', incarnation: 100 } as const;
+  for (const it of [liar, limper]) await expect(order(ordered('a', it))).rejects.toThrow(/1 of 3 in r are down already/);
+  expect(done).toEqual([]);
+  hung.add('r-2');
+  expect(await order(ordered('b', limper))).toMatchObject({ result: 'done' });
   states.set('r-1', { state: 'ready', pid: 1, since: 0 });
-  for (let i = 0; i < 4; i++) {
+  states.set('r-2', { state: 'starting', pid: 2, since: 100_000 });
+  await expect(order(ordered('c', { ...limper, node: 'r-3' }))).rejects.toMatchObject({ code: 'too_many_requests' });
+  states.set('r-2', { state: 'ready', pid: 2, since: 100_000 });
+  expect(await order(ordered('c', { ...limper, node: 'r-3' }))).toMatchObject({ result: 'done' });
+});
+
+test('a watchdog of one node of a group judges that node only: of the others it knows nothing', async () => {
+  const { order, done } = watchdog(['r-2']);
+  await order(ordered('a', { do: 'restart', node: 'r-2', incarnation: 100 }));
+  expect(done).toEqual(['kill r-2', 'start r-2']);
+});
+
+test('one node is not repaired twice in a moment, nor all of them at once', async () => {
+  const { restart, pass } = watchdog();
+  await restart({ id: 'a' });
+  await expect(restart({ id: 'b' })).rejects.toMatchObject({ code: 'too_many_requests' });
+  for (let i = 0; i < 5; i++) {
     pass(1_600);
-    await restart({ id: `e-${i}`, node: i % 2 === 0 ? 'r-3' : 'r-1' });
+    await restart({ id: `e-${i}`, node: ['r-2', 'r-3', 'r-1'][i % 3]! });
   }
-  await expect(restart({ id: 'f', node: 'r-2' })).rejects.toThrow(/something else is wrong/);
+  await expect(restart({ id: 'f', node: 'r-1' })).rejects.toThrow(/something else is wrong/);
 });
 
 test('a promotion starts what is not running, and nothing else', async () => {
