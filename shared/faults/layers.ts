@@ -84,7 +84,9 @@ function verdictLayer(verdict: EdgeVerdict, fault: ActiveFault, scheduler: Sched
   return (next) =>
     async function crossing(call) {
       const leg = 'leg' in verdict ? verdict.leg : 'request';
-      const reply = leg === 'reply' ? await next(call) : undefined;
+      const answer = leg === 'reply' ? next(call) : undefined;
+      // An error is a reply too, and goes the same way.
+      await answer?.catch(() => undefined);
       switch (verdict.do) {
         case 'lose':
           return gone(call.signal, fault.signal);
@@ -92,11 +94,11 @@ function verdictLayer(verdict: EdgeVerdict, fault: ActiveFault, scheduler: Sched
           throw new ConnectionReset();
         case 'delay':
           await sleep(scheduler, verdict.delayMs, call.signal);
-          return reply ?? next(call);
+          return answer ?? next(call);
         case 'duplicate':
           return duplicate(next, call, verdict.copies);
         case 'pass':
-          return reply ?? next(call);
+          return answer ?? next(call);
       }
     };
 }

@@ -6,7 +6,7 @@ import { cut } from '../../../shared/faults/net-partition.ts';
 import { shapeBody } from '../../../shared/faults/shape-body.ts';
 import { systemScheduler } from '../../../shared/time/scheduler.ts';
 import { createSimulation } from '../../../shared/time/sim/simulation.ts';
-import { rig } from './rig.ts';
+import { rig, unanswerable } from './rig.ts';
 
 const whole = { bridge: [], oneWay: false, lost: 'both' as const };
 
@@ -57,6 +57,19 @@ test('one way: what the first group sends is lost, so it hears requests, and its
   const endpoint = { node: 'node-2', host: '', port: 1 };
   expect(await node.ask('out', { endpoint })).toEqual({ tookMs: Infinity });
   expect(node.handled).toEqual(['in']);
+});
+
+test.each([
+  ['net.drop', {}, undefined, Infinity],
+  ['net.reset', {}, 'connection_lost', 10],
+  ['net.delay', { meanMs: 300, distribution: 'constant' }, 'not_found', 310],
+])('%s of replies meets an error like any other reply', async (kind, params, code, tookMs) => {
+  const node = rig();
+  node.inject({ kind, params, scope: { direction: 'reply' } });
+  const outcome = await node.ask('r1', { request: { q: unanswerable } });
+  expect({ code: (outcome.error as { code?: string } | undefined)?.code, tookMs: outcome.tookMs }).toEqual({ code, tookMs });
+  expect(node.handled).toEqual(['r1']);
+  expect(node.registry.list()[0]).toMatchObject({ matched: 1, applied: 1 });
 });
 
 test('calls to the own node and from outside of the cluster cross no edge', async () => {

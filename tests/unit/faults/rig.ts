@@ -6,6 +6,7 @@ import { createFaultRegistry, type FaultEvent } from '../../../shared/faults/reg
 import { skewableClock } from '../../../shared/faults/skewable-clock.ts';
 import { compose, type Call, type Reply } from '../../../shared/rpc/call.ts';
 import { contract, operation } from '../../../shared/rpc/contract.ts';
+import { RpcError } from '../../../shared/rpc/errors.ts';
 import { sleep } from '../../../shared/time/scheduler.ts';
 import { createSimulation } from '../../../shared/time/sim/simulation.ts';
 
@@ -28,6 +29,9 @@ export const truth = (q: string, change = 0) => ({
 });
 
 const handlerMs = 10;
+
+/** What the handler of the rig answers with an error. */
+export const unanswerable = 'unicorns';
 
 /** One node `node-1` with a handler that takes 10 ms of virtual time, and everything that a fault can take hold of. */
 export function rig(site: 'node' | 'watchdog' = 'node', seed = 1) {
@@ -64,6 +68,7 @@ export function rig(site: 'node' | 'watchdog' = 'node', seed = 1) {
   async function handle(call: Call): Promise<Reply> {
     handled.push(call.requestId);
     await sleep(scheduler, handlerMs, call.signal);
+    if ((call.request as { q?: string }).q === unanswerable) throw new RpcError('not_found', 'there is no such list');
     const body = call.operation.name === 'count' ? { n: 7 } : truth((call.request as { q: string }).q, change);
     return { body, servedBy: ['node-1'] };
   }
