@@ -35,9 +35,12 @@ export const chaosComponent = component({
       scheduler,
       meter,
     });
-    const experiments = createExperiments(topology.nodes, (experiment, signal) =>
-      runExperiment(experiment, { controller, nodes: topology.nodes, meter, journal, clock, scheduler, signal }),
-    );
+    const { nodes } = topology;
+    const experiments = createExperiments({
+      enabled,
+      nodes,
+      execute: (experiment, signal) => runExperiment(experiment, { controller, nodes, meter, journal, clock, scheduler, signal }),
+    });
     const remainingMs = (endsAt: number) => Math.max(0, endsAt - clock.now());
     metrics.gauge('tierlab_chaos_active', 'Faults in effect, by id, kind and victim', ['id', 'kind', 'target'], (gauge) => {
       gauge.reset();

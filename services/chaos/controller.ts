@@ -63,6 +63,7 @@ export function createController(options: ControllerOptions) {
   const { owner, enabled, nodes, targets, journal, clock, scheduler, meter } = options;
   const active = new Map<string, ActiveInjection>();
   let aborting: string | undefined;
+  let halting: Promise<void> | undefined;
   let serial = 0;
   let halts = 0;
   let timers: Timer[] = [];
@@ -159,9 +160,12 @@ export function createController(options: ControllerOptions) {
     return true;
   }
 
-  /** Stops everything, whoever began it; while it runs nothing new is let in. */
-  async function halt(reason: string, event: 'halt' | 'abort' = 'halt'): Promise<void> {
-    if (aborting !== undefined) return;
+  /** Stops everything, whoever began it; while it runs nothing new is let in. Who says so again meanwhile waits for the same end. */
+  function halt(reason: string, event: 'halt' | 'abort' = 'halt'): Promise<void> {
+    return (halting ??= stopEverything(reason, event).finally(() => (halting = undefined)));
+  }
+
+  async function stopEverything(reason: string, event: 'halt' | 'abort'): Promise<void> {
     aborting = reason;
     halts++;
     try {

@@ -1,3 +1,4 @@
+import { chaosIsOff } from '../../shared/faults/chaos-off.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { parseExperiment, planExperiment, type Experiment, type Injection } from './experiment.ts';
 import type { Report } from './run.ts';
@@ -8,18 +9,26 @@ export type Run =
   | { readonly state: 'done'; readonly experiment: string; readonly report: Report }
   | { readonly state: 'failed'; readonly experiment: string; readonly reason: string };
 
+interface ExperimentsOptions {
+  /** The cluster was started with chaos enabled. */
+  readonly enabled: boolean;
+  readonly nodes: readonly Target[];
+  readonly execute: (it: Experiment, signal: AbortSignal) => Promise<Report>;
+}
+
 /** Runs one experiment at a time, and remembers how the last ones ended. */
-export function createExperiments(nodes: readonly Target[], execute: (it: Experiment, signal: AbortSignal) => Promise<Report>) {
+export function createExperiments({ enabled, nodes, execute }: ExperimentsOptions) {
   const runs = new Map<string, Run>();
   const controller = new AbortController();
   let current: Promise<void> | undefined;
 
   return {
     plan: (text: string): readonly Injection[] => planExperiment(parseExperiment(text), nodes),
-    /** Throws `bad_request` for what is not valid, `conflict` while another one runs. */
+    /** Throws `bad_request` for what is not valid, `conflict` where chaos is off and while another one runs. */
     start(text: string): Run {
       const experiment = parseExperiment(text);
       planExperiment(experiment, nodes);
+      if (!enabled) throw new RpcError('conflict', chaosIsOff);
       const { name } = experiment;
       if (current) throw new RpcError('conflict', `${[...runs.keys()].at(-1)} is still running: one experiment at a time`);
       const running: Run = { state: 'running', experiment: name };

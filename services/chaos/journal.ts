@@ -58,14 +58,13 @@ export function parseLine(line: string): JournalEntry | undefined {
   }
 }
 
-/** What an earlier life may have left behind: faults announced or injected at a target and never healed there. */
+/** What an earlier life may have left behind: faults announced or injected at a target and never healed there. A halt heals nothing yet. */
 export function unhealed(entries: readonly JournalEntry[]): { id: string; kind: string; target: string }[] {
   const open = new Map<string, { id: string; kind: string; target: string }>();
   for (const { event, id, kind, target } of entries) {
     const key = `${id} ${target}`;
     if (event === 'undo') open.set(key, { id, kind, target });
     if (event === 'heal') open.delete(key);
-    if (event === 'halt') open.clear();
   }
   return [...open.values()];
 }

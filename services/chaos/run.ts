@@ -54,10 +54,10 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
   }
 
   const release = meter.hold();
+  let phase = meter.phase();
   try {
-    const watchedFrom = clock.now();
     await sleep(scheduler, steadyState.watchMs, signal);
-    const before = meter.state(watchedFrom);
+    const before = phase.end();
     const unsteady = broken(before, steadyState.before);
     if (unsteady !== undefined) {
       reasons.push(`before: ${unsteady}`);
@@ -66,6 +66,7 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
     }
 
     note('begun');
+    phase = meter.phase();
     const begunAt = clock.now();
     const haltsBefore = controller.halts();
     const aborted = () => controller.halts() > haltsBefore;
@@ -83,7 +84,7 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
     }
     const lastMs = Math.max(clock.now(), ...controller.list().map(({ endsAt }) => endsAt));
     await until(lastMs + pollMs, () => controller.list().length === 0);
-    const during = meter.state(begunAt);
+    const during = phase.end();
     for (const { id } of plan) await controller.heal(id);
 
     const healedAt = clock.now();
@@ -103,6 +104,7 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
     return { experiment: name, seed, verdict, reasons, injections, before, during, after, ...recovery };
   } finally {
     for (const { id } of plan) await controller.heal(id);
+    phase.drop();
     release();
   }
 }

@@ -11,8 +11,6 @@ export interface Situation {
   readonly aborting?: string | undefined;
   readonly nodes: readonly Target[];
   readonly active: readonly { readonly id: string; readonly kind: string; readonly casualties: readonly string[] }[];
-  /** What is wrong before anything was injected; undefined = steady. */
-  readonly unsteady?: string | undefined;
 }
 
 export interface Intention {
@@ -25,12 +23,11 @@ export interface Intention {
 
 /** Pure: all that speaks against an injection, as sentences. Empty = go ahead. The rules are those of FAULTS.md. */
 export function objections({ id, kind, casualties, beyondTolerance }: Intention, situation: Situation): string[] {
-  const { enabled, aborting, nodes, active, unsteady } = situation;
+  const { enabled, aborting, nodes, active } = situation;
   if (!enabled) return [chaosIsOff];
   const found: string[] = [];
   if (aborting !== undefined) found.push(`everything is being stopped: ${aborting}`);
   if (active.some((other) => other.id === id)) found.push(`the id ${id} is in use`);
-  if (unsteady !== undefined) found.push(`the cluster is not steady: ${unsteady}`);
   if (beyondTolerance || kind === 'none') return found;
   const others = active.filter((other) => other.kind !== 'none');
   if (others.length > 0)
@@ -49,15 +46,15 @@ export function groupOf({ group, shard }: Pick<Target, 'group' | 'shard'>): stri
   return shard === undefined ? group : `${group} shard ${shard}`;
 }
 
-/** Of a partition only those outside of its largest part are lost; the rest serves on. */
+/** Of a partition only those outside of its largest part are lost; the rest serves on. In a ring nobody reaches all, so all are. */
 export function casualtiesOf(
   fault: Pick<Fault, 'kind' | 'params' | 'probability'>,
   victims: readonly string[],
 ): readonly string[] {
   if (fault.kind === 'none' || fault.probability === 0) return [];
   if (fault.kind !== 'net.partition') return victims;
-  const { groups } = fault.params as { groups?: string[][] };
-  if (!groups) return [];
+  const { groups, ring = [] } = fault.params as { groups?: string[][]; ring?: string[] };
+  if (!groups) return ring;
   const largest = groups.reduce((most, group) => (group.length > most.length ? group : most));
   return groups.filter((group) => group !== largest).flat();
 }

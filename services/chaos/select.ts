@@ -12,7 +12,8 @@ export type Target = Pick<TopologyNode, 'id' | 'group' | 'components' | 'shard'>
  */
 export function select(nodes: readonly Target[], selector: Selector, seed: number): readonly Target[] {
   const unknown = selector.nodes?.find((id) => !nodes.some((node) => node.id === id));
-  if (unknown !== undefined) throw new RpcError('bad_request', `target: there is no node ${unknown}`);
+  if (unknown !== undefined)
+    throw new RpcError('bad_request', `target: there is no node ${unknown}; there are ${nodes.map(({ id }) => id).join(', ')}`);
   const matching = nodes.filter(
     (node) =>
       (selector.nodes === undefined || selector.nodes.includes(node.id)) &&

@@ -61,6 +61,7 @@ export type SteadyMeter = ReturnType<typeof createSteadyMeter>;
 /** Probes at a fixed rate, whether or not earlier probes were answered: a stall must show. Runs while somebody holds it. */
 export function createSteadyMeter({ clock, scheduler, probe, everyMs = 100, keepMs = 60_000 }: MeterOptions) {
   const holders = new Set<object>();
+  const phases = new Set<Sample[]>();
   let samples: Sample[] = [];
   let timer: Timer | undefined;
 
@@ -68,8 +69,10 @@ export function createSteadyMeter({ clock, scheduler, probe, everyMs = 100, keep
     const startedAt = clock.now();
     const record = (ok: boolean) => {
       const at = clock.now();
-      samples.push({ at, ok, tookMs: at - startedAt });
-      if (samples[0]!.at < at - keepMs) samples = samples.filter((sample) => sample.at >= at - keepMs);
+      const sample = { at, ok, tookMs: at - startedAt };
+      samples.push(sample);
+      for (const phase of phases) phase.push(sample);
+      if (samples[0]!.at < at - keepMs) samples = samples.filter((it) => it.at >= at - keepMs);
     };
     return probe().then(
       () => record(true),
@@ -96,7 +99,20 @@ export function createSteadyMeter({ clock, scheduler, probe, everyMs = 100, keep
       await Promise.all(Array.from({ length: minSamples }, once));
       return summarise(samples.filter(({ at }) => at >= since));
     },
-    /** Over the probes that ended since `since`, ms on the monotonic clock. */
+    /** Gathers every probe from now on, however long; `end` gives the sum, `drop` gives it up. Both are idempotent. */
+    phase(): { readonly end: () => SteadyState; readonly drop: () => void } {
+      const own: Sample[] = [];
+      phases.add(own);
+      const drop = () => void phases.delete(own);
+      return {
+        end() {
+          drop();
+          return summarise(own);
+        },
+        drop,
+      };
+    },
+    /** Over the probes that ended since `since`, ms on the monotonic clock; no further back than `keepMs`. */
     state: (since: number): SteadyState => summarise(samples.filter(({ at }) => at >= since)),
   };
 }

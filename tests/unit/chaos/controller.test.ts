@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { createController, type Targets } from '../../../services/chaos/controller.ts';
-import { parseExperiment } from '../../../services/chaos/experiment.ts';
+import { parseExperiment, type Experiment } from '../../../services/chaos/experiment.ts';
+import { createExperiments } from '../../../services/chaos/experiments.ts';
 import { createJournal, type JournalEntry } from '../../../services/chaos/journal.ts';
-import { runExperiment } from '../../../services/chaos/run.ts';
+import { runExperiment, type Report } from '../../../services/chaos/run.ts';
 import { createSteadyMeter } from '../../../services/chaos/steady.ts';
+import { chaosIsOff } from '../../../shared/faults/chaos-off.ts';
 import { faultHost } from '../../../shared/faults/host.ts';
 import { createFaultRegistry } from '../../../shared/faults/registry.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
@@ -209,6 +211,24 @@ test('halt stops everything at once, also what others injected, and refuses newc
   expect(world.controller.list()).toHaveLength(1);
 });
 
+test('a halt during an abort waits until the abort has healed everything', async () => {
+  const world = cluster();
+  await world.finish(world.controller.inject(limp));
+  const ended: string[] = [];
+  const first = world.controller.halt('gone too far').then(() => ended.push('first'));
+  const second = world.controller.halt('an operator').then(() => ended.push(`second, in effect: ${world.inEffect().length}`));
+  await world.finish(Promise.all([first, second]));
+  expect([ended.toSorted(), world.controller.halts()]).toEqual([['first', 'second, in effect: 0'], 1]);
+});
+
+test('a controller that dies in the middle of a halt finds at its next start what it had not healed yet', async () => {
+  const line = (event: string, target: string) => JSON.stringify({ at: 1, event, id: 'f1', kind: 'limp.latency', target });
+  const world = cluster({
+    past: [line('undo', 'ranking-1'), line('undo', 'ranking-2'), line('halt', '*'), line('heal', 'ranking-1')],
+  });
+  expect(await world.finish(world.controller.recover())).toBe(1);
+});
+
 test('a halt while it is still looked whether users are well ends the injection, too', async () => {
   const world = cluster();
   const injecting = world.controller.inject(limp);
@@ -292,6 +312,33 @@ test('an experiment whose fault reaches the users fails, and says how', async ()
   const report = await cluster({ killsHurt: 0.3 }).run(experiment());
   expect(report.verdict).toBe('failed');
   expect(report.reasons.join()).toMatch(/^during: .*% of the probes fail/);
+});
+
+test('what users felt at the beginning of a long experiment still counts at its end', async () => {
+  const report = await cluster({ killsHurt: 0.3 }).run(
+    experiment({
+      durationMs: 200_000,
+      steadyState: { before: {}, during: { errorShareBelow: 0.005 }, after: {} },
+      faults: [
+        { when: { at: 1_000 }, fault: { ...kill, id: undefined } },
+        { when: { at: 180_000 }, fault: { ...limp, id: undefined } },
+      ],
+    }),
+  );
+  expect(report.during!.samples).toBeGreaterThan(1_000);
+  expect(report.reasons.join()).toMatch(/^during: .*% of the probes fail/);
+});
+
+test('an experiment is started only where chaos is on, planned anywhere', async () => {
+  const ran: string[] = [];
+  const execute = async ({ name }: Experiment) => {
+    ran.push(name);
+    return {} as Report;
+  };
+  const off = createExperiments({ enabled: false, nodes, execute });
+  expect(() => off.start(experiment())).toThrow(expect.objectContaining({ code: 'conflict', message: chaosIsOff }));
+  expect([off.plan(experiment()).length, off.list(), ran]).toEqual([1, [], []]);
+  expect(createExperiments({ enabled: true, nodes, execute }).start(experiment())).toMatchObject({ state: 'running' });
 });
 
 test('an experiment that goes too far is aborted', async () => {

@@ -135,6 +135,8 @@ test('the journal keeps every line, survives a line that was cut off, and knows 
   expect(reborn.recent(1)).toHaveLength(1);
   expect(parseLine('nonsense')).toBeUndefined();
   reborn.note({ event: 'halt', id: '*', kind: '*', target: '*' });
+  expect(unhealed(reborn.recent())).toHaveLength(1);
+  reborn.note({ event: 'heal', id: 'f1', kind: 'stop.kill', target: 'a', end: 'halt' });
   expect(unhealed(reborn.recent())).toEqual([]);
 });
 
