@@ -88,13 +88,13 @@ export const monitorComponent = component({
 
     return {
       handlers: {
-        async heartbeat(beat) {
-          it.heard(beat);
+        async heartbeat(beat, { caller }) {
+          it.heard(beat, caller);
           measured.heartbeat(beat.node);
           const view = it.view();
           return view.version === beat.viewVersion ? {} : { view };
         },
-        exchange: async (digest) => it.exchanged(digest),
+        exchange: async (digest, { caller }) => it.exchanged(digest, caller),
         view: async () => it.view(),
       },
       routes(server) {

@@ -6,10 +6,12 @@ import type { Incident, OrderResult } from '../../shared/membership/incident.ts'
 import type { LagMeter } from '../../shared/membership/lag.ts';
 import type { RepairOrder } from '../../shared/membership/repair.ts';
 import type { Promotion, View } from '../../shared/membership/view.ts';
+import { RpcError } from '../../shared/rpc/errors.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import type { Scheduler } from '../../shared/time/scheduler.ts';
 import { thresholds } from '../../shared/membership/diagnose.ts';
 import type { Digest, Heartbeat } from './contract.ts';
+import { createCredibility } from './credible.ts';
 import { createJudge, type Judge } from './judge.ts';
 import { createPlaces, type Places } from './places.ts';
 import { createProber } from './probe.ts';
@@ -39,9 +41,10 @@ export interface MonitorOptions {
 }
 
 export interface Monitor {
-  readonly heard: (beat: Heartbeat) => void;
-  /** Takes another monitor's digest, and gives its own. */
-  readonly exchanged: (digest: Digest) => Digest;
+  /** `caller`: the node that called, where that is known. Throws `forbidden` for what that node cannot have said. */
+  readonly heard: (beat: Heartbeat, caller?: string) => void;
+  /** Takes another monitor's digest, and gives its own. Throws `forbidden` for what no other monitor can have said. */
+  readonly exchanged: (digest: Digest, caller?: string) => Digest;
   readonly view: () => View;
   readonly senses: Senses;
   readonly judge: Judge;
@@ -78,6 +81,14 @@ export function createMonitor(options: MonitorOptions): Monitor {
     onChange: options.onPromotion,
   });
   places.learn(options.promotions);
+  const bornAt = clock.now();
+  const credibility = createCredibility({
+    monitor: own,
+    topology,
+    // By its own start, not its wall clock: that one may be skewed by a fault.
+    latestIncarnation: () => incarnation + (clock.now() - bornAt) + settings.futureMs,
+    newestToken: places.newestToken,
+  });
   const treatment = createTreatment({
     monitor: own,
     topology,
@@ -134,11 +145,20 @@ export function createMonitor(options: MonitorOptions): Monitor {
     };
   }
 
-  function learn(news: Digest): void {
-    if (news.monitor === own) return;
+  function learn(news: Digest, caller?: string): void {
+    credibility.checkDigest(news, caller);
     senses.digest(news);
     places.learn(news.promotions);
     treatment.learn(news);
+  }
+
+  /** Nothing comes of it where there is no answer, or one that is not believed: the next exchange is due. */
+  async function speakWith(other: string): Promise<void> {
+    try {
+      learn(await exchange(other, digest()), other);
+    } catch (thrown) {
+      if (!(thrown instanceof RpcError)) throw thrown;
+    }
   }
 
   let looks = 0;
@@ -154,7 +174,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
         treatment.consider(node);
       }
       // Each pair of monitors speaks once a window: the first of the two asks.
-      for (const other of monitors) if (own < other) void exchange(other, digest()).then(learn, () => {});
+      for (const other of monitors) if (own < other) void speakWith(other);
     }
     rotation.refresh();
   }
@@ -162,15 +182,16 @@ export function createMonitor(options: MonitorOptions): Monitor {
   const timer = scheduler.every(settings.lookMs, look);
 
   return {
-    heard(beat) {
-      const before = senses.patient(beat.node)?.phase();
+    heard(beat, caller) {
+      credibility.checkBeat(beat, caller);
+      const before = senses.patient(beat.node).phase();
       const hearing = senses.heartbeat(beat);
       if (hearing === 'unknown' || hearing === 'stale') return;
       if (hearing === 'restarted') judge.news(beat.node);
       if (hearing === 'restarted' || before !== beat.phase) rotation.refresh();
     },
-    exchanged(news) {
-      learn(news);
+    exchanged(news, caller) {
+      learn(news, caller);
       return digest();
     },
     view: rotation.view,

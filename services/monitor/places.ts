@@ -2,6 +2,7 @@ import type { Topology, TopologyNode } from '../../shared/cluster/topology.ts';
 import { isNewer, readiness } from '../../shared/membership/fencing.ts';
 import type { RepairOrder } from '../../shared/membership/repair.ts';
 import type { Promotion } from '../../shared/membership/view.ts';
+import { isPossible } from './credible.ts';
 import type { Senses } from './senses.ts';
 
 /**
@@ -13,9 +14,11 @@ export interface Places {
   /** Standbys that could take the place of `node`, the most ready first. */
   readonly waiting: (node: TopologyNode) => readonly string[];
   readonly promote: (order: RepairOrder & { do: 'promote' }) => Promotion;
-  /** What others know of promotions: their monitors, or an earlier life of this one. */
+  /** What others know of promotions: their monitors, or an earlier life of this one. What cannot be true is left out. */
   readonly learn: (promotions: readonly Promotion[]) => void;
   readonly promotions: () => readonly Promotion[];
+  /** Of any place, as far as this monitor has heard. */
+  readonly newestToken: () => number;
 }
 
 export interface PlacesOptions {
@@ -33,6 +36,13 @@ export function createPlaces({ topology, senses, isWell, onChange }: PlacesOptio
 
   /** The place that `node` holds or held: that of the topology, or the one it was promoted to. */
   const placeOf = (node: string): string => [...current].find(([, promotion]) => promotion.node === node)?.[0] ?? node;
+
+  const newestToken = (): number =>
+    Math.max(
+      0,
+      ...[...current.values()].map(({ token }) => token),
+      ...topology.nodes.map(({ id }) => senses.patient(id).token()),
+    );
 
   function accept(place: string, promotion: Promotion): void {
     if (!isNewer(promotion, current.get(place))) return;
@@ -55,9 +65,7 @@ export function createPlaces({ topology, senses, isWell, onChange }: PlacesOptio
         .sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1))
         .map((it) => it.id),
     promote({ node, instead }) {
-      const token =
-        1 +
-        Math.max(0, ...[...current.values()].map((it) => it.token), ...topology.nodes.map((it) => senses.patient(it.id).token()));
+      const token = 1 + newestToken();
       const place = placeOf(instead);
       // `instead` names the place, not the last holder: a node that returns asks whether its own place is taken.
       const promotion = { node, instead: place, token };
@@ -65,8 +73,10 @@ export function createPlaces({ topology, senses, isWell, onChange }: PlacesOptio
       return promotion;
     },
     learn(promotions) {
-      for (const promotion of promotions) accept(promotion.instead, promotion);
+      const newest = newestToken();
+      for (const promotion of promotions) if (isPossible(promotion, topology, newest)) accept(promotion.instead, promotion);
     },
     promotions: () => [...current.values()],
+    newestToken,
   };
 }

@@ -23,6 +23,8 @@ export const settings = {
   neverHeardMs: 10_000,
   /** A process that was taken down for repair is back after this, ms; if not, it is judged anew. */
   repairMs: 10_000,
+  /** So far may the wall clocks of two machines be apart, ms: a node that says it was started later than that lies. */
+  futureMs: 24 * 3_600_000,
   /** A watchdog that cannot start a node is believed for so long, ms. */
   refusalMs: 5_000,
 } as const;

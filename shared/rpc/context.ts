@@ -10,6 +10,8 @@ export interface Context {
   readonly signal: AbortSignal;
   readonly priority: Priority;
   readonly idempotencyKey?: string | undefined;
+  /** The node that asks, where it says so; proven under mutual TLS. Not handed on. */
+  readonly caller?: string | undefined;
   /** Grows with each call made: the nodes that took part so far, in the order of their answers. */
   readonly servedBy: string[];
 }

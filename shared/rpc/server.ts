@@ -38,6 +38,7 @@ export function createServer(node: string, layers: readonly Layer[] = []): Serve
       signal: call.signal,
       priority: call.priority,
       idempotencyKey: call.idempotencyKey,
+      caller: call.caller,
       servedBy,
     };
     const body = await handlers[call.operation.name]!(call.request, context);

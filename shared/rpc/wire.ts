@@ -6,7 +6,8 @@ import { RpcError } from './errors.ts';
 import { formatTraceparent } from './trace.ts';
 
 /**
- * The wire format: POST /rpc/<component>/<operation>, JSON both ways. What is not payload travels in headers:
+ * The wire format: POST /rpc/<component>/<operation>, JSON both ways. Requests with an Origin are refused:
+ * nodes call nodes, web pages do not. What is not payload travels in headers:
  *
  *   traceparent       W3C trace context
  *   x-deadline-ms     how long the caller still waits, relative: clocks of two machines are never compared

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { BodyShape } from '../../faults/fault.ts';
@@ -38,7 +38,7 @@ export function isRpc(request: IncomingMessage): boolean {
 /**
  * The server side of the HTTP transport, on bare node:http because every hop pays for it.
  *
- *   bytes -> method, path, headers, JSON, schema -> Call -> server.serve -> Reply -> bytes
+ *   bytes -> method, no web page, path, headers, JSON, schema -> Call -> server.serve -> Reply -> bytes
  */
 export function httpServerTransport(server: Server, options: HttpServerOptions): RequestListener {
   const { node, clock, random, log, maxBodyBytes = 16 * 1024 * 1024, shape, scheduler = systemScheduler, callerOf } = options;
@@ -59,6 +59,7 @@ export function httpServerTransport(server: Server, options: HttpServerOptions):
 
     async function answer(): Promise<void> {
       if (request.method !== 'POST') throw new RpcError('method_not_allowed', 'RPC calls are POST requests');
+      refusePages(request.headers);
       const [component, name] = request.url!.slice(rpcPrefix.length).split('/', 2) as [string, string | undefined];
       const operation = server.operation(component, name ?? '');
       headers = decodeHeaders(request.headers);
@@ -124,6 +125,13 @@ export function httpServerTransport(server: Server, options: HttpServerOptions):
       ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
     });
   }
+}
+
+/** Nodes call nodes. A web page can send neither without an Origin nor JSON without asking first, and nobody says yes here. */
+function refusePages({ origin, 'content-type': type }: IncomingHttpHeaders): void {
+  if (origin !== undefined) throw new RpcError('forbidden', 'web pages may not call nodes');
+  if (type !== 'application/json' && !/^application\/json *(?:;|$)/i.test(type ?? ''))
+    throw new RpcError('unsupported_media_type', 'RPC calls are application/json');
 }
 
 function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {

@@ -68,7 +68,8 @@ async function start() {
     let bytes = 0;
     return new Promise((resolve) => {
       const end = (outcome: string) => resolve({ outcome, bytes, tookMs: performance.now() - startedAt });
-      const call = request({ port, path: '/rpc/shelf/list', method: 'POST', agent: false, headers: { 'x-caller': 'node-2' } });
+      const headers = { 'content-type': 'application/json', 'x-caller': 'node-2' };
+      const call = request({ port, path: '/rpc/shelf/list', method: 'POST', agent: false, headers });
       call.on('error', (error: NodeJS.ErrnoException) => end(error.code!));
       call.on('response', (response) => {
         response.on('data', (chunk: Buffer) => (bytes += chunk.length));

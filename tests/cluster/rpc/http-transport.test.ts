@@ -150,6 +150,8 @@ test.each<[string, unknown, string]>([
   expect(await codeOf(client().send(call(port, { request })))).toBe(code);
 });
 
+const json = { 'content-type': 'application/json' };
+
 test.each<[string, string, string, number]>([
   ['GET', '/rpc/echo/say', '', 405],
   ['POST', '/rpc/echo/shout', '{}', 404],
@@ -160,10 +162,27 @@ test.each<[string, string, string, number]>([
   ['POST', '/rpc/echo/say', '', 400],
 ])('%s %s with the body %j is answered with a problem document of status %4$d', async (method, path, body, status) => {
   const port = await node(async ({ text }) => ({ text }));
-  const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, ...(method === 'GET' ? {} : { body }) });
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+    method,
+    ...(method === 'GET' ? {} : { body, headers: json }),
+  });
   expect(response.status).toBe(status);
   expect(response.headers.get('content-type')).toBe('application/problem+json');
   expect(await response.json()).toMatchObject({ status, definite: true });
+});
+
+test.each<[string, Record<string, string>, string]>([
+  ['the web page of any origin', { ...json, origin: 'http://evil.example' }, 'forbidden'],
+  ['a page that hides its origin', { ...json, origin: 'null' }, 'forbidden'],
+  ['a form, or a page that does not ask first', { 'content-type': 'text/plain' }, 'unsupported_media_type'],
+  ['one that claims a type that only begins like JSON', { 'content-type': 'application/jsonp' }, 'unsupported_media_type'],
+  ['JSON with a charset', { 'content-type': 'application/json; charset=utf-8' }, 'ok'],
+])('%s: the answer is %3$s', async (_who, headers, code) => {
+  let asked = 0;
+  const port = await node(async ({ text }) => ({ text: `${text}${++asked}` }));
+  const response = await fetch(`http://127.0.0.1:${port}/rpc/echo/say`, { method: 'POST', headers, body: '{"text":"x"}' });
+  const { code: given = 'ok' } = (await response.json()) as { code?: string };
+  expect([given, asked]).toEqual([code, code === 'ok' ? 1 : 0]);
 });
 
 const head = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n';
@@ -213,7 +232,10 @@ test('a client that breaks off in its body leaves the node serving others', asyn
   const port = await node(async ({ text }) => ({ text }));
   const socket = connect(port, '127.0.0.1');
   await new Promise<void>((resolve) =>
-    socket.write('POST /rpc/echo/say HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{"te', () => resolve()),
+    socket.write(
+      'POST /rpc/echo/say HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"te',
+      () => resolve(),
+    ),
   );
   socket.resetAndDestroy();
   expect(await codeOf(client().send(call(port)))).toBe('ok');
