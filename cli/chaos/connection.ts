@@ -1,10 +1,9 @@
-import { journalFileIn } from '../../services/chaos/journal-file.ts';
 import { controlPorts, type ControlPort } from '../../services/chaos/control-port.ts';
 import type { Topology, TopologyNode } from '../../shared/cluster/topology.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import type { ClusterFlags } from '../options.ts';
 import { dataDirOf } from '../paths.ts';
-import { portBaseOf, readRunFile, runDir } from '../run-file.ts';
+import { portBaseOf, readRunFile } from '../run-file.ts';
 import { topologyOf } from '../topology.ts';
 import { fetchStatus } from '../watchdog-client.ts';
 
@@ -20,7 +19,6 @@ export interface Connection {
     'id' | 'components' | 'shard' | 'host' | 'port' | 'publicPort' | 'opsPort' | 'doors'
   >[];
   readonly topology: string;
-  readonly journalFile: string;
 }
 
 /** Throws CommandError where no cluster answers, or its token is not to be had. */
@@ -43,7 +41,6 @@ export async function connect(flags: ClusterFlags): Promise<Connection> {
     ports,
     nodes,
     topology: status.topology,
-    journalFile: journalFileIn(runDir(dataDir, portBase)),
   };
 }
 

@@ -1,12 +1,14 @@
 import { Option, type Command } from 'commander';
+import { maxTtlMs } from '../../shared/faults/envelope.ts';
 import type { FaultKind } from '../../shared/faults/fault.ts';
 import { faultKinds } from '../../shared/faults/kinds.ts';
-import { UsageError } from '../errors.ts';
+import { CommandError, UsageError } from '../errors.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { createTerminal } from '../terminal.ts';
 import { askController, connect } from './connection.ts';
-import { addParameterOptions, durationOf, parametersOf } from './parameters.ts';
+import { addParameterOptions, durationOf, millisecondsOf, numberOf, parametersOf } from './parameters.ts';
 import { printTable } from './table.ts';
+import { withFlag } from './words.ts';
 
 interface InjectFlags extends ClusterFlags {
   readonly target?: string;
@@ -48,6 +50,8 @@ Examples:
   $ tierlab chaos inject net.partition --groups "ranking-1,ranking-2|ranking-3" --target ranking-3 --ttl 20s
   $ tierlab chaos inject stop.hang --target html-1 --ttl 10s --dry-run`;
 
+const times = '\nFlags that end in -ms take a number of milliseconds, or a time such as 400ms or 2s.';
+
 /** One subcommand for each kind, with flags from the kind's own schema. */
 export function inject(command: Command): void {
   command.description('break something: one fault, at some nodes, for a while').addHelpText('after', examples);
@@ -69,9 +73,10 @@ export function inject(command: Command): void {
       .option('--abort-error-share <share>', 'heal at once when more than this share of users sees errors (default 0.5)')
       .option('--abort-p99-ms <ms>', 'heal at once when the 99th percentile is above this (default 10000)')
       .option('--beyond-tolerance', 'more faults at a time, and more victims of a group, than it is built for')
-      .option('--dry-run', 'who would be hit and what speaks against it; touches nothing')
+      .option('--dry-run', 'who would be hit and what speaks against it; touches nothing; exit code 1 where something does')
       .option('--json', 'the answer of the controller, as it is');
     addParameterOptions(sub, kind);
+    sub.addHelpText('after', times);
     sub.action((flags: InjectFlags) => run(kind, flags));
   }
 }
@@ -79,13 +84,18 @@ export function inject(command: Command): void {
 async function run(kind: FaultKind, flags: InjectFlags): Promise<void> {
   const request = requestOf(kind, flags);
   const connection = await connect(flags);
-  const answer = await askController(connection, 'POST', flags.dryRun ? '/faults?dryRun=true' : '/faults', request);
+  const answer = await askController(connection, 'POST', flags.dryRun ? '/faults?dryRun=true' : '/faults', request).catch(
+    (error: unknown) => {
+      throw error instanceof CommandError ? new CommandError(withFlag(error.message)) : error;
+    },
+  );
+  if (flags.dryRun && (answer as DryRun).objections.length > 0) process.exitCode = 1;
   if (flags.json) return void process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
   const terminal = createTerminal(process.stdout);
   if (flags.dryRun) {
     const { victims, casualties, objections } = answer as DryRun;
     terminal.line(`would hit ${victims.join(', ')}; lost to their groups: ${casualties.join(', ') || 'nobody'}`);
-    for (const objection of objections) terminal.line(`${terminal.bad('✗')} ${objection}`);
+    for (const objection of objections) terminal.line(`${terminal.bad('✗')} ${withFlag(objection)}`);
     if (objections.length === 0) terminal.line(`${terminal.good('✓')} nothing speaks against it`);
     return;
   }
@@ -114,13 +124,13 @@ function requestOf(kind: FaultKind, flags: InjectFlags): object {
   });
   const abortIf = given({
     errorShareAbove: number('--abort-error-share', flags.abortErrorShare),
-    p99AboveMs: number('--abort-p99-ms', flags.abortP99Ms),
+    p99AboveMs: flags.abortP99Ms === undefined ? undefined : millisecondsOf('--abort-p99-ms', flags.abortP99Ms),
   });
   return given({
     id: flags.faultId,
     kind: kind.kind,
     target,
-    ttlMs: durationOf('--ttl', flags.ttl),
+    ttlMs: ttlOf(flags.ttl),
     startAt: flags.startIn === undefined ? undefined : durationOf('--start-in', flags.startIn),
     seed: number('--seed', flags.seed),
     probability: number('--probability', flags.probability),
@@ -131,13 +141,17 @@ function requestOf(kind: FaultKind, flags: InjectFlags): object {
   });
 }
 
+/** Throws UsageError for what is no time or too long. */
+function ttlOf(text: string): number {
+  const ttlMs = durationOf('--ttl', text);
+  if (ttlMs > maxTtlMs) throw new UsageError(`--ttl: at most ${maxTtlMs / 60_000}m, not "${text}"`);
+  return ttlMs;
+}
+
 function given(values: Readonly<Record<string, unknown>>): object {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
 
 function number(flag: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (text.trim() === '' || Number.isNaN(value)) throw new UsageError(`${flag}: a number is wanted, not "${text}"`);
-  return value;
+  return text === undefined ? undefined : numberOf(flag, text);
 }

@@ -1,14 +1,17 @@
 import { faultsAt, haltAll, order } from '../../services/chaos/control-port.ts';
 import type { JournalEntry } from '../../services/chaos/journal.ts';
-import { journalLines } from '../../services/chaos/journal-file.ts';
+import { journalFileIn, journalLines } from '../../services/chaos/journal-file.ts';
 import { parseLine } from '../../services/chaos/journal.ts';
 import type { FaultStatus } from '../../shared/faults/registry.ts';
 import { faultKinds } from '../../shared/faults/kinds.ts';
 import { CommandError } from '../errors.ts';
 import type { ClusterFlags } from '../options.ts';
+import { dataDirOf } from '../paths.ts';
+import { portBaseOf, runDir } from '../run-file.ts';
 import { createTerminal } from '../terminal.ts';
 import { askController, connect } from './connection.ts';
 import { inWords, printTable } from './table.ts';
+import { noneInEffect, notFound } from './words.ts';
 
 interface ListFlags extends ClusterFlags {
   readonly ended?: true;
@@ -29,7 +32,7 @@ export async function list(flags: ListFlags): Promise<void> {
   if (flags.json) return json(statuses);
   const terminal = createTerminal(process.stdout);
   const silent = answers.filter(({ faults }) => !faults).map(({ port }) => port.name);
-  if (statuses.length === 0) terminal.line('no fault is in effect');
+  if (statuses.length === 0) terminal.line(noneInEffect(silent));
   else
     printTable(
       terminal,
@@ -56,13 +59,17 @@ export async function heal(id: string, flags: ClusterFlags): Promise<void> {
     (answer) => (answer as { healed: boolean }).healed,
     () => false,
   );
+  let silent: readonly string[] = [];
   if (!healed) {
     const direct = connection.ports.map((port) => order(port, connection.token, 'DELETE', `/admin${path}`));
     const answers = await Promise.allSettled(direct);
+    silent = connection.ports.filter((_, i) => answers[i]!.status === 'rejected').map(({ name }) => name);
     healed = answers.some((it) => it.status === 'fulfilled' && (it.value as { healed: boolean }).healed);
   }
-  if (!healed) throw new CommandError(`no fault ${id} is in effect; "tierlab chaos list" shows what is`);
-  createTerminal(process.stdout).line(`${id} is healed`);
+  if (!healed) throw new CommandError(notFound(id, silent));
+  const terminal = createTerminal(process.stdout);
+  terminal.line(`${id} is healed`);
+  if (silent.length > 0) terminal.line(terminal.dim(`no answer from ${silent.join(', ')}: what is left there ends by its lease`));
 }
 
 /** Everything, everywhere, without the controller; it is told as well, so that it forgets. */
@@ -85,8 +92,8 @@ export async function halt(flags: ClusterFlags & { readonly json?: true }): Prom
 }
 
 /** From the file: it can be read when nothing runs any more. */
-export async function journal(flags: ClusterFlags & { readonly count: number; readonly json?: true }): Promise<void> {
-  const { journalFile } = await connect(flags);
+export function journal(flags: ClusterFlags & { readonly count: number; readonly json?: true }): void {
+  const journalFile = journalFileIn(runDir(dataDirOf(flags.data), portBaseOf(flags.portBase)));
   const entries = journalLines(journalFile)
     .flatMap((line) => parseLine(line) ?? [])
     .slice(-flags.count);

@@ -35,10 +35,11 @@ function placeholder({ type, enum: choices, items }: Property): string {
   return type === 'string' ? 'text' : 'number';
 }
 
-function describe({ default: fallback, minimum, maximum, type }: Property): string {
+function describe({ description, default: fallback, minimum, maximum, type }: Property): string {
   const bounds = minimum === undefined || maximum === undefined ? '' : `${minimum} to ${maximum}`;
   const known = fallback === undefined || type === 'array' ? '' : `default ${JSON.stringify(fallback)}`;
-  return [bounds, known].filter(Boolean).join(', ');
+  const range = [bounds, known].filter(Boolean).join(', ');
+  return [description, range && `(${range})`].filter(Boolean).join(' ');
 }
 
 /** The parameters that were given, as JSON values. What is wrong with them the controller says: it knows the schema, too. */
@@ -53,9 +54,18 @@ function valueOf(flag: string, { type, items }: Property, given: unknown): unkno
   const list = (part: string) => part.split(',').map((word) => word.trim());
   if (type === 'array') return items?.type === 'array' ? text.split('|').map(list) : list(text);
   if (type !== 'number' && type !== 'integer') return text;
-  // 400ms and 2s are as good as a number, where the unit is one of time.
-  const value = flag.endsWith('-ms') && /[a-z]$/.test(text) ? durationOf(flag, text) : Number(text);
-  if (Number.isNaN(value)) throw new UsageError(`${flag}: a number is wanted, not "${text}"`);
+  return flag.endsWith('-ms') ? millisecondsOf(flag, text) : numberOf(flag, text);
+}
+
+/** 400ms and 2s are as good as a number of milliseconds. Throws UsageError. */
+export function millisecondsOf(flag: string, text: string): number {
+  return /[a-z]$/.test(text) ? durationOf(flag, text) : numberOf(flag, text);
+}
+
+/** Throws UsageError. */
+export function numberOf(flag: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || Number.isNaN(value)) throw new UsageError(`${flag}: a number is wanted, not "${text}"`);
   return value;
 }
 

@@ -37,7 +37,7 @@ export function chaos(command: Command): void {
     .option('--dry-run', 'everything that it would do, and nothing of it')
     .option('--json', 'one JSON document on stdout')
     .action(run);
-  add('journal', 'what happened')
+  add('journal', 'what happened; from its file, also when nothing runs')
     .option('--count <n>', 'the last so many lines', parseCount, 40)
     .option('--json', 'one JSON document on stdout')
     .action(journal);

@@ -1,0 +1,16 @@
+/** The sentence of a tolerance rule with the flag that lifts it, in the words of this command. */
+export function withFlag(sentence: string): string {
+  if (sentence.includes('it tolerates')) return `${sentence}; --beyond-tolerance does it anyway`;
+  return sentence.replaceAll('beyondTolerance', '--beyond-tolerance');
+}
+
+/** What an empty list says: whoever is silent may hold a fault all the same. */
+export function noneInEffect(silent: readonly string[]): string {
+  return silent.length === 0 ? 'no fault is in effect' : 'no fault is known of';
+}
+
+/** Why a fault was not healed by name. */
+export function notFound(id: string, silent: readonly string[]): string {
+  if (silent.length === 0) return `no fault ${id} is in effect; "tierlab chaos list" shows what is`;
+  return `no fault ${id} was found, but there is no answer from ${silent.join(', ')}: what is left there ends by its lease`;
+}
