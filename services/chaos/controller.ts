@@ -5,7 +5,7 @@ import type { Clock } from '../../shared/time/clock.ts';
 import type { Scheduler, Timer } from '../../shared/time/scheduler.ts';
 import { injectionOf, victimsOf, type Injection } from './experiment.ts';
 import { unhealed, type Journal } from './journal.ts';
-import { objections } from './safety.ts';
+import { impossible, objections } from './safety.ts';
 import type { Target } from './select.ts';
 import { minSamples, type SteadyMeter, type SteadyState } from './steady.ts';
 
@@ -181,8 +181,9 @@ export function createController(options: ControllerOptions) {
   return {
     /** Who would be hit, and what speaks against it. Touches nothing. Throws `bad_request` for what is not valid. */
     dryRun(value: unknown): { victims: readonly string[]; casualties: readonly string[]; objections: readonly string[] } {
-      const { injection, against: objections } = describe(value);
-      return { victims: injection.faults.map(({ target }) => target), casualties: injection.casualties, objections };
+      const { injection, kind, against } = describe(value);
+      const victims = injection.faults.map(({ target }) => target);
+      return { victims, casualties: injection.casualties, objections: [...against, ...impossible(kind, victims, nodes)] };
     },
     /** Throws `bad_request` for what is not valid, `conflict` with everything that speaks against it. */
     async inject(value: unknown): Promise<ActiveInjection> {

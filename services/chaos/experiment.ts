@@ -33,7 +33,7 @@ export const Experiment = Type.Object(
       strict,
     ),
     abortIf: Type.Object(AbortIf.properties, { ...strict, default: {} }),
-    faults: Type.Array(Type.Object({ when: Schedule, fault: Type.Omit(FaultRequest, ['id', 'owner', 'startAt']) }, strict), {
+    faults: Type.Array(Type.Object({ when: Schedule, fault: Type.Omit(FaultRequest, ['id', 'startAt']) }, strict), {
       minItems: 1,
       maxItems: 100,
     }),
@@ -101,7 +101,7 @@ export function victimsOf(request: Request, nodes: readonly Target[]): readonly 
 }
 
 export function injectionOf(request: Request, id: string, victims: readonly string[]): Omit<Injection, 'at'> {
-  const { beyondTolerance, target: _, owner: __, seed = 0, ...common } = request;
+  const { beyondTolerance, target: _, seed = 0, ...common } = request;
   return {
     id,
     beyondTolerance,

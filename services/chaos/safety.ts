@@ -1,5 +1,6 @@
 import { chaosIsOff } from '../../shared/faults/chaos-off.ts';
 import type { Fault } from '../../shared/faults/envelope.ts';
+import { faultKinds } from '../../shared/faults/kinds.ts';
 import { tolerated } from '../../shared/membership/repair.ts';
 import type { Target } from './select.ts';
 
@@ -39,6 +40,13 @@ export function objections({ id, kind, casualties, beyondTolerance }: Intention,
       found.push(`${lost.length} of the ${members.length} of ${group} would be hit, it tolerates ${tolerated(members.length)}`);
   }
   return found;
+}
+
+/** What victims are going to refuse, as far as it is known from outside. The last word has each victim itself (shared/faults/host.ts). */
+export function impossible(kind: string, victims: readonly string[], nodes: readonly Target[]): string[] {
+  if (!faultKinds.get(kind)?.fsync) return [];
+  const diskless = nodes.filter(({ id, components }) => victims.includes(id) && !components.includes('database'));
+  return diskless.map(({ id }) => `${kind} is not possible at ${id}: this node keeps nothing on a disk`);
 }
 
 /** Replicas of each other: the same group, and the same shard where there are shards. */

@@ -7,9 +7,13 @@ export const byzCorrupt = faultKind({
   kind: 'byz.corrupt',
   summary: 'answers with a wrong value',
   params: params({
-    how: Type.Enum(['semantic', 'syntactic'], { default: 'semantic' }),
-    /** The member to corrupt, by name; any when absent. */
-    field: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+    how: Type.Enum(['semantic', 'syntactic'], {
+      default: 'semantic',
+      description: 'semantic: valid, but false; syntactic: breaks the schema',
+    }),
+    field: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 64, description: 'the member to corrupt, by name; any when absent' }),
+    ),
   }),
   serve({ params: { how, field }, draw, spare }) {
     return (next) =>

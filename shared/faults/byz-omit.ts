@@ -7,8 +7,19 @@ export const byzOmit = faultKind({
   kind: 'byz.omit',
   summary: 'withholds some results',
   params: params({
-    ids: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 1, maxItems: 1_000 })),
-    share: Type.Number({ exclusiveMinimum: 0, maximum: 1, default: 0.3 }),
+    ids: Type.Optional(
+      Type.Array(Type.String({ minLength: 1 }), {
+        minItems: 1,
+        maxItems: 1_000,
+        description: 'withhold these results, instead of a share',
+      }),
+    ),
+    share: Type.Number({
+      exclusiveMinimum: 0,
+      maximum: 1,
+      default: 0.3,
+      description: 'the share of all results that is withheld, the same ones each time',
+    }),
   }),
   serve({ params: { ids, share }, draw, spare }) {
     const withheld = (id: string) => (ids ? ids.includes(id) : draw(id, 'withheld') < share);

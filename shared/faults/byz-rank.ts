@@ -20,8 +20,13 @@ export const byzRank = faultKind({
   kind: 'byz.rank',
   summary: 'answers in a wrong order',
   params: params({
-    how: Type.Enum(['swap', 'boost'], { default: 'swap' }),
-    id: Type.Optional(Type.String({ minLength: 1 })),
+    how: Type.Enum(['swap', 'boost'], {
+      default: 'swap',
+      description: 'swap: two neighbours change places; boost: one result goes to the top',
+    }),
+    id: Type.Optional(
+      Type.String({ minLength: 1, description: 'with boost: the result to move to the top; the last when absent' }),
+    ),
   }),
   check: ({ how, id }) => (id !== undefined && how !== 'boost' ? 'id belongs to boost' : undefined),
   serve({ params: { how, id }, draw, spare }) {

@@ -6,8 +6,18 @@ export const clockSkew = faultKind({
   kind: 'clock.skew',
   summary: 'its clock is wrong',
   params: params({
-    offsetMs: Type.Number({ minimum: -1e12, maximum: 1e12, default: 0 }),
-    driftPpm: Type.Number({ minimum: -900_000, maximum: 9_000_000, default: 0 }),
+    offsetMs: Type.Number({
+      minimum: -1e12,
+      maximum: 1e12,
+      default: 0,
+      description: 'the wall clock is that much ahead; negative: behind',
+    }),
+    driftPpm: Type.Number({
+      minimum: -900_000,
+      maximum: 9_000_000,
+      default: 0,
+      description: 'both clocks run fast by parts per million; negative: slow',
+    }),
   }),
   check: ({ offsetMs, driftPpm }) =>
     offsetMs === 0 && driftPpm === 0 ? 'offsetMs or driftPpm other than 0 is needed' : undefined,

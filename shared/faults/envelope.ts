@@ -76,7 +76,7 @@ export const Selector = Type.Object(
 );
 export type Selector = Static<typeof Selector>;
 
-/** What a person or an experiment asks the controller for; it picks the victims, and id, seed and owner where absent. */
+/** What a person or an experiment asks the controller for; it picks the victims, id and seed where absent, and owns the lease. */
 export const FaultRequest = Type.Object(
   {
     id: Type.Optional(FaultName),
@@ -85,7 +85,6 @@ export const FaultRequest = Type.Object(
     target: Type.Union([FaultName, Selector]),
     /** No default: an experiment derives its own. */
     seed: Type.Optional(Seed),
-    owner: Type.Optional(FaultName),
     /** Allows more than one fault at a time, and more than f victims of a replica group. */
     beyondTolerance: Type.Boolean({ default: false }),
   },

@@ -96,10 +96,10 @@ export function faultKind<P extends TSchema>(kind: FaultKind<P>): FaultKind<P> {
   return kind;
 }
 
-/** A strict parameter object: unknown names are errors. */
+/** A strict parameter object: unknown names are errors. Each property has a `description`, which is the help of its flag. */
 export function params<T extends Parameters<typeof Type.Object>[0]>(properties: T) {
   return Type.Object(properties, { additionalProperties: false });
 }
 
-export const Milliseconds = (minimum = 0, fallback?: number) =>
-  Type.Number({ minimum, maximum: 900_000, ...(fallback === undefined ? {} : { default: fallback }) });
+export const Milliseconds = (description: string, minimum = 0, fallback?: number) =>
+  Type.Number({ description, minimum, maximum: 900_000, ...(fallback === undefined ? {} : { default: fallback }) });

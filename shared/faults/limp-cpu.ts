@@ -10,9 +10,17 @@ export const limpCpu = faultKind({
   kind: 'limp.cpu',
   summary: 'has no processor time',
   params: params({
-    share: Type.Number({ exclusiveMinimum: 0, maximum: 0.98, default: 0.9 }),
-    periodMs: Milliseconds(10, 500),
-    form: Type.Enum(['paused', 'busy'], { default: 'paused' }),
+    share: Type.Number({
+      exclusiveMinimum: 0,
+      maximum: 0.98,
+      default: 0.9,
+      description: 'the share of processor time that is taken away',
+    }),
+    periodMs: Milliseconds('how long one turn of taken and left time is', 10, 500),
+    form: Type.Enum(['paused', 'busy'], {
+      default: 'paused',
+      description: 'paused: the whole process stops and goes on in turn; busy: its main loop is occupied',
+    }),
   }),
   plan({ form, share, periodMs }) {
     if (form !== 'paused') return undefined;

@@ -7,9 +7,9 @@ export const limpDisk = faultKind({
   kind: 'limp.disk',
   summary: 'its disk takes long to make writes durable',
   params: params({
-    meanMs: Milliseconds(1),
-    jitterMs: Milliseconds(0, 0),
-    distribution: Type.Enum([...distributions], { default: 'normal' }),
+    meanMs: Milliseconds('added to each fsync, on average', 1),
+    jitterMs: Milliseconds('how far delays scatter: the standard deviation (normal), half the width (uniform)', 0, 0),
+    distribution: Type.Enum([...distributions], { default: 'normal', description: 'how single delays scatter around the mean' }),
   }),
   fsync({ params: { meanMs, jitterMs, distribution }, draw }) {
     return (key) => sample(distribution, meanMs, jitterMs, draw(key, 'u'), draw(key, 'v'));

@@ -5,7 +5,10 @@ import { faultKind, Milliseconds, params } from './fault.ts';
 export const limpDribble = faultKind({
   kind: 'limp.dribble',
   summary: 'sends replies in crumbs with pauses',
-  params: params({ chunkBytes: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 16 }), pauseMs: Milliseconds(1, 100) }),
+  params: params({
+    chunkBytes: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 16, description: 'the size of one crumb' }),
+    pauseMs: Milliseconds('the pause after each crumb', 1, 100),
+  }),
   body:
     ({ params: { chunkBytes, pauseMs } }) =>
     () => ({ chunkBytes, pauseMs }),

@@ -5,7 +5,11 @@ import { faultKind, Milliseconds, params } from './fault.ts';
 export const limpIntermittent = faultKind({
   kind: 'limp.intermittent',
   summary: 'late in turns: on, off, on ...',
-  params: params({ onMs: Milliseconds(1), offMs: Milliseconds(1), meanMs: Milliseconds(1) }),
+  params: params({
+    onMs: Milliseconds('how long it is slow', 1),
+    offMs: Milliseconds('how long it is well in between', 1),
+    meanMs: Milliseconds('added to each request while it is slow', 1),
+  }),
   serve({ params: { onMs, offMs, meanMs }, ageMs, scheduler, spare }) {
     return (next) =>
       async function limpIntermittent(call) {

@@ -11,12 +11,16 @@ export const limpLatency = faultKind({
   kind: 'limp.latency',
   summary: 'answers late',
   params: params({
-    meanMs: Milliseconds(0, 0),
-    /** Half the width (uniform) or the standard deviation (normal). */
-    jitterMs: Milliseconds(0, 0),
-    distribution: Type.Enum([...distributions], { default: 'normal' }),
-    factor: Type.Number({ minimum: 1, maximum: 1_000, default: 1 }),
-    rampMs: Milliseconds(0, 0),
+    meanMs: Milliseconds('added to each request that is hit, on average', 0, 0),
+    jitterMs: Milliseconds('how far delays scatter: the standard deviation (normal), half the width (uniform)', 0, 0),
+    distribution: Type.Enum([...distributions], { default: 'normal', description: 'how single delays scatter around the mean' }),
+    factor: Type.Number({
+      minimum: 1,
+      maximum: 1_000,
+      default: 1,
+      description: 'the time that a request takes anyhow is multiplied by this',
+    }),
+    rampMs: Milliseconds('the delay grows from 0 to its full size over this time, as leaks do', 0, 0),
   }),
   check: ({ meanMs, factor }) => (meanMs === 0 && factor === 1 ? 'meanMs above 0 or factor above 1 is needed' : undefined),
   serve({ params: { meanMs, jitterMs, distribution, factor, rampMs }, ageMs, clock, draw, scheduler }) {

@@ -5,7 +5,9 @@ import { faultKind, params } from './fault.ts';
 export const netDuplicate = faultKind({
   kind: 'net.duplicate',
   summary: 'requests arrive more than once',
-  params: params({ copies: Type.Integer({ minimum: 2, maximum: 10, default: 2 }) }),
+  params: params({
+    copies: Type.Integer({ minimum: 2, maximum: 10, default: 2, description: 'how often each request arrives' }),
+  }),
   edge: ({ params: { copies } }) => {
     return () => ({ do: 'duplicate', copies });
   },

@@ -4,15 +4,22 @@ import { faultKind, params } from './fault.ts';
 const Nodes = Type.Array(Type.String({ minLength: 1 }), { minItems: 1 });
 
 const Params = params({
-  /** Nodes of different groups cannot talk. Nodes in no group, and those of `bridge`, can talk to everybody. */
-  groups: Type.Optional(Type.Array(Nodes, { minItems: 2 })),
-  bridge: Type.Array(Type.String(), { default: [] }),
-  /** Each can talk to the one before and the one after only: no majority sees the same majority. */
-  ring: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 4 })),
-  /** Only what the first group sends to the others is lost; what they send to it arrives. */
-  oneWay: Type.Boolean({ default: false }),
-  /** `replies`: requests arrive and are carried out, their answers are lost. */
-  lost: Type.Enum(['both', 'requests', 'replies'], { default: 'both' }),
+  groups: Type.Optional(
+    Type.Array(Nodes, { minItems: 2, description: 'nodes of different groups cannot talk; nodes in no group talk to everybody' }),
+  ),
+  bridge: Type.Array(Type.String(), { default: [], description: 'these talk to everybody all the same' }),
+  /** No majority sees the same majority. */
+  ring: Type.Optional(
+    Type.Array(Type.String({ minLength: 1 }), {
+      minItems: 4,
+      description: 'each talks to the one before and the one after only',
+    }),
+  ),
+  oneWay: Type.Boolean({ default: false, description: 'only what the first group sends to the others is lost' }),
+  lost: Type.Enum(['both', 'requests', 'replies'], {
+    default: 'both',
+    description: 'replies: requests arrive and are carried out, their answers are lost',
+  }),
 });
 
 /** Whether a message from `sender` to `receiver` is lost. */

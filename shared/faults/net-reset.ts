@@ -5,7 +5,15 @@ import { faultKind, params } from './fault.ts';
 export const netReset = faultKind({
   kind: 'net.reset',
   summary: 'connections to and from it break',
-  params: params({ afterBytes: Type.Optional(Type.Integer({ minimum: 0, maximum: 1e9 })) }),
+  params: params({
+    afterBytes: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 1e9,
+        description: 'break once so many bytes of the reply are out; absent: on the way',
+      }),
+    ),
+  }),
   edge({ fault, params: { afterBytes } }) {
     if (afterBytes !== undefined) return undefined;
     const leg = fault.scope.direction ?? 'request';

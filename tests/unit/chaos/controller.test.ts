@@ -128,6 +128,7 @@ test('a fault that ends by its time to live is forgotten by the controller, too'
 test.each([
   [{ ...limp, ttlMs: undefined }, 'bad_request', /ttlMs is mandatory/],
   [{ ...limp, ttlMs: 1e9 }, 'bad_request', /ttlMs must be <=/],
+  [{ ...limp, owner: 'me' }, 'bad_request', /owner|not a known field/],
   [{ ...limp, target: {} }, 'bad_request', /selects nobody/],
   [{ ...limp, target: 'ranking-9' }, 'bad_request', /no node ranking-9/],
   [{ ...limp, kind: 'limp.slow' }, 'bad_request', /not known/],
@@ -175,6 +176,8 @@ test('a dry run lists victims and objections, and touches nothing', async () => 
   expect(all.victims).toEqual(['ranking-1', 'ranking-2', 'ranking-3']);
   expect(all.objections.join()).toMatch(/3 of the 3/);
   expect(world.controller.dryRun(limp).objections).toEqual([]);
+  const disk = (target: string) => world.controller.dryRun({ ...limp, kind: 'limp.disk', target }).objections.join();
+  expect([disk('ranking-2'), disk('database-1-1')]).toEqual([expect.stringMatching(/ranking-2: .*nothing on a disk/), '']);
   await world.simulation.run(1_000);
   expect([world.inEffect(), world.events(), world.simulation.pending]).toEqual([[], [], 0]);
 });
