@@ -12,9 +12,9 @@ export interface JudgeOptions {
   readonly clock: Clock;
   /** Incidents that an earlier life of this monitor left open. */
   readonly open?: readonly Incident[];
-  /** Told whenever an incident opens, changes its outcome or verdict, or is given an order. */
   /** Its process was taken down for repair, and had no time yet to come back. */
   readonly isUnderRepair: (node: string) => boolean;
+  /** Told whenever an incident opens, changes its outcome or verdict, or is given an order. */
   readonly onIncident: (incident: Incident) => void;
   readonly onVerdict?: (node: string, from: Verdict, standing: Standing) => void;
 }
