@@ -5,6 +5,7 @@ import { parseExperiment, planExperiment } from '../../../services/chaos/experim
 import { createJournal, parseLine, unhealed } from '../../../services/chaos/journal.ts';
 import { occurrences, type Schedule } from '../../../services/chaos/schedule.ts';
 import { broken, minSamples, summarise } from '../../../services/chaos/steady.ts';
+import { loadCheckedTopology } from '../../../shared/cluster/topology-file.ts';
 import { nodes } from './nodes.ts';
 
 const good = {
@@ -118,6 +119,14 @@ const folder = path.resolve(import.meta.dirname, '../../../chaos/experiments');
 test.each(readdirSync(folder))('the experiment %s is valid and named as its file', (file) => {
   const experiment = parseExperiment(readFileSync(path.join(folder, file), 'utf8'));
   expect(`${experiment.name}.yaml`).toBe(file);
+});
+
+test('split-monitors cuts the lonely monitor off from every other node of the default topology', async () => {
+  const experiment = parseExperiment(readFileSync(path.join(folder, 'split-monitors.yaml'), 'utf8'));
+  const { groups } = experiment.faults[0]!.fault.params as { groups: string[][] };
+  const topology = await loadCheckedTopology('multitier', path.resolve(folder, '..', '..', 'topologies'));
+  expect(groups.flat().toSorted()).toEqual(topology.nodes.map(({ id }) => id).toSorted());
+  expect(groups[1]).toEqual(['monitor-2']);
 });
 
 test('the journal keeps every line, survives a line that was cut off, and knows what was never healed', () => {
