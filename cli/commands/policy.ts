@@ -1,19 +1,27 @@
 import type { Command } from 'commander';
+import type { NodeStatus } from '../../shared/cluster/watchdog/watchdog.ts';
+import { type Policy, resolvePolicy } from '../../shared/rpc/mechanisms.ts';
+import { presetNames } from '../../shared/rpc/presets.ts';
+import { askNodes, failureLine } from '../ask-nodes.ts';
+import { chooseNodes } from '../choose-nodes.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { dataDirOf } from '../paths.ts';
+import { summarise } from '../policy-summary.ts';
 import { portBaseOf, readRunFile } from '../run-file.ts';
-import { createTerminal } from '../terminal.ts';
+import { createTerminal, type Terminal } from '../terminal.ts';
 import { askPort, fetchStatus } from '../watchdog-client.ts';
 
 interface PolicyFlags extends ClusterFlags {
   readonly node?: readonly string[];
+  readonly json?: true;
 }
 
 export function policy(command: Command): void {
   withClusterOptions(command)
-    .argument('[policy]', 'naive, resilient, or JSON such as \'{"hedge":false}\'; without it, shows what is in force')
+    .argument('[policy]', `${presetNames.join(', ')}, or JSON such as '{"hedge":false}'; without it, shows what is in force`)
     .option('--node <id...>', 'only these nodes')
+    .option('--json', 'every setting of every node as one JSON document on stdout')
     .addHelpText(
       'after',
       '\nExamples:\n  $ tierlab policy\n  $ tierlab policy naive\n  $ tierlab policy \'{"hedge":false,"balance":{"by":"round_robin"}}\' --node app-1',
@@ -24,32 +32,52 @@ export function policy(command: Command): void {
 /** Changes how calls between nodes survive trouble, from the next call on; nothing is restarted. */
 async function run(wanted: string | undefined, flags: PolicyFlags): Promise<void> {
   const portBase = portBaseOf(flags.portBase);
+  const file = wanted === undefined ? undefined : parsePolicy(wanted);
   const { nodes } = await fetchStatus(portBase);
-  const unknown = flags.node?.filter((id) => !nodes.some((node) => node.id === id)) ?? [];
-  if (unknown.length > 0)
-    throw new UsageError(`no node ${unknown.join(', ')}; there are ${nodes.map(({ id }) => id).join(', ')}`);
-  const chosen = nodes.filter(({ id }) => flags.node === undefined || flags.node.includes(id));
-  const terminal = createTerminal(process.stdout);
-  if (wanted === undefined) {
-    const policies = await Promise.all(
-      chosen.map(async ({ id, opsPort }) => [id, await askPort(opsPort, '/admin/policy')] as const),
-    );
-    for (const [text, ids] of Map.groupBy(policies, ([, each]) => JSON.stringify(each, null, 2))) {
-      terminal.line(terminal.bold(ids.map(([id]) => id).join(', ')));
-      terminal.line(text);
-    }
-    return;
-  }
-  const run = readRunFile(dataDirOf(flags.data), portBase);
-  if (!run) throw new CommandError('only the owner of the data folder may change a policy: no run file is here');
-  const headers = { authorization: `Bearer ${run.token}`, 'content-type': 'application/json' };
-  const body = JSON.stringify(parsePolicy(wanted));
-  for (const { opsPort } of chosen) await askPort(opsPort, '/admin/policy', { method: 'POST', headers, body });
-  terminal.line(`${chosen.length} nodes follow the policy ${wanted} from their next call on`);
+  const { ready, leftOut } = chooseNodes(nodes, flags.node);
+  if (ready.length === 0) throw new CommandError(`none of these nodes is ready: ${statesOf(leftOut)}`);
+  const init = file === undefined ? {} : order(file, dataDirOf(flags.data), portBase);
+  const asked = await askNodes(ready, ({ opsPort }) => askPort(opsPort, '/admin/policy', init));
+  const policies = asked.answers as ReadonlyMap<string, Policy>;
+  if (flags.json) process.stdout.write(`${JSON.stringify(Object.fromEntries(policies), null, 2)}\n`);
+  const terminal = createTerminal(flags.json ? process.stderr : process.stdout);
+  if (file === undefined && !flags.json) show(policies, terminal);
+  if (file !== undefined)
+    terminal.line(`${policies.size} of ${ready.length} ready nodes follow the policy ${wanted} from their next call on`);
+  if (leftOut.length > 0) terminal.line(terminal.dim(`left out, because not ready: ${statesOf(leftOut)}`));
+  if (asked.failures.size > 0)
+    throw new CommandError(failureLine(asked, file === undefined ? 'did not answer' : 'were not changed'));
 }
 
+function order(file: unknown, dataDir: string, portBase: number): RequestInit {
+  const token = process.env.TIERLAB_OPERATOR_TOKEN || readRunFile(dataDir, portBase)?.token;
+  if (token === undefined)
+    throw new CommandError(
+      'only the owner of the data folder may change a policy: no run file is here (--data names the folder)',
+    );
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  return { method: 'POST', headers, body: JSON.stringify(file) };
+}
+
+/** Nodes with the same policy go together. */
+function show(policies: ReadonlyMap<string, Policy>, terminal: Terminal): void {
+  for (const same of Map.groupBy(policies, ([, each]) => JSON.stringify(each)).values()) {
+    const { preset, differences } = summarise(same[0]![1]);
+    terminal.line(`${terminal.bold(same.map(([id]) => id).join(', '))}: ${preset}${differences.length > 0 ? ', but' : ''}`);
+    for (const { mechanism, text } of differences) terminal.line(`    ${mechanism.padEnd(16)} ${text}`);
+  }
+}
+
+const statesOf = (nodes: readonly NodeStatus[]): string => nodes.map(({ id, state }) => `${id} (${state})`).join(', ');
+
+/** Throws for what no node would take, before one is asked. */
 function parsePolicy(text: string): unknown {
-  if (!text.startsWith('{')) return text;
+  const file = text.startsWith('{') ? parseJson(text) : text;
+  resolvePolicy(file);
+  return file;
+}
+
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Tuned, TunedOperation } from '../../shared/rpc/tuning.ts';
-import { UsageError } from '../errors.ts';
+import { chooseNodes } from '../choose-nodes.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { portBaseOf } from '../run-file.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
@@ -29,11 +29,8 @@ export function tune(command: Command): void {
 
 async function run(flags: TuneFlags): Promise<void> {
   const { nodes } = await fetchStatus(portBaseOf(flags.portBase));
-  const unknown = flags.node?.filter((id) => !nodes.some((node) => node.id === id)) ?? [];
-  if (unknown.length > 0)
-    throw new UsageError(`no node ${unknown.join(', ')}; there are ${nodes.map(({ id }) => id).join(', ')}`);
-  const chosen = nodes.filter(({ id, state }) => state === 'ready' && (flags.node === undefined || flags.node.includes(id)));
-  const tunings = (await Promise.all(chosen.map(({ opsPort }) => askPort(opsPort, '/admin/tuning')))) as Tuning[];
+  const { ready } = chooseNodes(nodes, flags.node);
+  const tunings = (await Promise.all(ready.map(({ opsPort }) => askPort(opsPort, '/admin/tuning')))) as Tuning[];
   if (flags.json) return void process.stdout.write(`${JSON.stringify(tunings, null, 2)}\n`);
   const terminal = createTerminal(process.stdout);
   for (const tuning of tunings) show(tuning, terminal, flags.explain === true);
@@ -49,11 +46,16 @@ function show({ node, server, calls }: Tuning, terminal: Terminal, explain: bool
   for (const tuned of server) line(tuned);
   for (const call of calls) {
     const known = call.p50Ms === null ? '' : `, p50 ${rounded(call.p50Ms)} ms, p95 ${rounded(call.p95Ms!)} ms`;
-    terminal.line(`  calling ${call.operation} ${terminal.dim(`(${rounded(call.samples)} samples${known})`)}`);
+    terminal.line(`  calling ${call.operation} ${terminal.dim(`(${whole(call.samples)} samples${known})`)}`);
     for (const tuned of call.tuned) line(tuned);
   }
 }
 
 function rounded(value: number): string {
-  return value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString('en');
+  return value < 10 ? value.toFixed(1) : whole(value);
+}
+
+/** Forgetting makes a fraction of a count. */
+function whole(count: number): string {
+  return Math.round(count).toLocaleString('en');
 }

@@ -1,0 +1,16 @@
+import type { NodeStatus } from '../shared/cluster/watchdog/watchdog.ts';
+import { UsageError } from './errors.ts';
+
+type Known = Pick<NodeStatus, 'id' | 'state'>;
+
+/** Of the nodes that `wanted` names (undefined: of all), those that can be asked, and the others. Throws UsageError for unknown names. */
+export function chooseNodes<N extends Known>(
+  nodes: readonly N[],
+  wanted: readonly string[] | undefined,
+): { readonly ready: readonly N[]; readonly leftOut: readonly N[] } {
+  const unknown = wanted?.filter((id) => !nodes.some((node) => node.id === id)) ?? [];
+  if (unknown.length > 0)
+    throw new UsageError(`no node ${unknown.join(', ')}; there are ${nodes.map(({ id }) => id).join(', ')}`);
+  const chosen = nodes.filter(({ id }) => wanted === undefined || wanted.includes(id));
+  return { ready: chosen.filter(({ state }) => state === 'ready'), leftOut: chosen.filter(({ state }) => state !== 'ready') };
+}
