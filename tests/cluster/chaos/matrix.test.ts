@@ -38,20 +38,22 @@ interface Row {
   readonly users: { readonly asked: number; readonly wrong: number };
 }
 
-test('a fault of each family has its effect on live processes, gives no user a wrong answer, and is gone afterwards', async () => {
+async function matrix(...options: string[]): Promise<{ rows: Row[]; code: unknown; stderr: string }> {
   const common = ['--port-base', String(cluster.portBase), '--data', data.dir];
-  const { stdout, stderr, code } = await tierlab(
-    'chaos',
-    'matrix',
-    '--json',
-    '--wait',
-    '0s',
-    '--kinds',
-    kinds.join(','),
-    ...common,
-  );
+  const { stdout, stderr, code } = await tierlab('chaos', 'matrix', '--json', ...options, ...common);
+  return { rows: JSON.parse(stdout) as Row[], code, stderr };
+}
+
+test('a process that is gone is named as crashed, by a cluster that is asked to wait for its diagnosis', async () => {
+  const { rows, code, stderr } = await matrix('--wait', '10s', '--kinds', 'stop.kill');
   expect([code, stderr]).toEqual([0, expect.any(String)]);
-  const rows = JSON.parse(stdout) as Row[];
+  expect(rows).toEqual([expect.objectContaining({ kind: 'stop.kill', applied: true, healed: true, detectedAs: 'crashed' })]);
+  expect(rows[0]!.detectionMs).toBeLessThan(10_000);
+}, 60_000);
+
+test('a fault of each family has its effect on live processes, gives no user a wrong answer, and is gone afterwards', async () => {
+  const { rows, code, stderr } = await matrix('--wait', '0s', '--kinds', kinds.join(','));
+  expect([code, stderr]).toEqual([0, expect.any(String)]);
   expect(rows.map(({ kind, applied, healed }) => ({ kind, applied, healed }))).toEqual(
     kinds.map((kind) => ({ kind, applied: true, healed: true })),
   );
