@@ -29,9 +29,12 @@ export async function list(flags: ListFlags): Promise<void> {
   const chosen = (it: { readonly active: readonly FaultStatus[]; readonly ended: readonly FaultStatus[] }) =>
     flags.ended ? [...it.ended, ...it.active] : it.active;
   const statuses = answers.flatMap(({ faults }) => (faults ? chosen(faults) : []));
-  if (flags.json) return json(statuses);
-  const terminal = createTerminal(process.stdout);
   const silent = answers.filter(({ faults }) => !faults).map(({ port }) => port.name);
+  if (flags.json) {
+    if (silent.length > 0) createTerminal(process.stderr).line(`no answer from ${silent.join(', ')}`);
+    return json(statuses);
+  }
+  const terminal = createTerminal(process.stdout);
   if (statuses.length === 0) terminal.line(noneInEffect(silent));
   else
     printTable(
