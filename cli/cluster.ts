@@ -15,6 +15,7 @@ import type { ChildState } from '../shared/cluster/watchdog/child.ts';
 import { watchLoops } from '../shared/cluster/watchdog/loop-check.ts';
 import { createWatchdog, type Watchdog } from '../shared/cluster/watchdog/watchdog.ts';
 import { keyringEnvironment } from '../shared/security/keyring.ts';
+import { operatorEnvironment, operatorOf } from '../shared/security/operator.ts';
 import { systemClock } from '../shared/time/clock.ts';
 import { systemScheduler } from '../shared/time/scheduler.ts';
 import { CommandError } from './errors.ts';
@@ -65,6 +66,7 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
   await refuseTakenPorts(topology, nodes, bindHost, readRunFile(dataDir, portBase)?.pid);
 
   const run = writeRunFile(dataDir, { pid: process.pid, portBase, topology: topology.name, startedAt: new Date().toISOString() });
+  const operator = operatorOf(run.token, process.env.TIERLAB_OPERATOR_DIGEST);
   const identities = topology.tls ? await nodeIdentities(path.join(dir, 'tls'), nodes) : undefined;
   const keysFor = keyringEnvironment(dataDir, topology.nodes);
   const watchdog = createWatchdog({
@@ -83,11 +85,11 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
     ],
     logDir: byContainer ? undefined : path.join(dir, 'logs'),
     env: (node) => ({
-      TIERLAB_OPERATOR_TOKEN: run.token,
       TIERLAB_RUN_DIR: dir,
       TIERLAB_STARTED_AT: run.startedAt,
       TIERLAB_CHAOS: chaos ? '1' : '0',
       TIERLAB_TLS_IDENTITY: identities?.fileOf(node.id),
+      ...operatorEnvironment(operator, node),
       ...keysFor(node),
     }),
     clock: systemClock,
@@ -108,7 +110,7 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
   const api = createWatchdogApi({
     topology,
     watchdog,
-    token: run.token,
+    operatorDigest: operator.digest,
     shutdown: () => setImmediate(end),
     more: [
       ...(faults?.routes ?? chaosOffRoutes),

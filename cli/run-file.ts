@@ -8,7 +8,8 @@ export interface RunFile {
   readonly pid: number;
   readonly portBase: number;
   readonly topology: string;
-  readonly token: string;
+  /** Absent where this machine was only told how to recognise the token: its operator is elsewhere. */
+  readonly token?: string | undefined;
   readonly startedAt: string;
 }
 
@@ -18,9 +19,13 @@ export function runDir(dataDir: string, portBase: number): string {
 
 const fileIn = (dataDir: string, portBase: number): string => path.join(runDir(dataDir, portBase), 'cluster.json');
 
-/** Writes the run file with a fresh operator token; TIERLAB_OPERATOR_TOKEN gives one that several machines share. */
+/**
+ * Writes the run file with a fresh operator token; TIERLAB_OPERATOR_TOKEN gives one that several machines share, and
+ * TIERLAB_OPERATOR_DIGEST its SHA-256 to those that give no orders.
+ */
 export function writeRunFile(dataDir: string, run: Omit<RunFile, 'token'>): RunFile {
-  const complete: RunFile = { ...run, token: process.env.TIERLAB_OPERATOR_TOKEN || randomBytes(24).toString('base64url') };
+  const { TIERLAB_OPERATOR_TOKEN: given, TIERLAB_OPERATOR_DIGEST: digest } = process.env;
+  const complete: RunFile = { ...run, token: given || (digest ? undefined : randomBytes(24).toString('base64url')) };
   mkdirSync(runDir(dataDir, run.portBase), { recursive: true });
   writeFileSync(fileIn(dataDir, run.portBase), `${JSON.stringify(complete, null, 2)}\n`, { mode: 0o600 });
   return complete;

@@ -6,6 +6,7 @@ import { startNode, type RunningNode } from '../shared/cluster/node.ts';
 import { loadCheckedTopology } from '../shared/cluster/topology-file.ts';
 import { identityFile } from '../shared/security/identity-source.ts';
 import { takeKeyring } from '../shared/security/keyring.ts';
+import { takeOperator } from '../shared/security/operator.ts';
 import { systemClock } from '../shared/time/clock.ts';
 import { systemRandom } from '../shared/time/random.ts';
 import { systemScheduler } from '../shared/time/scheduler.ts';
@@ -46,6 +47,7 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
   process.on('uncaughtException', (err) => crash(err));
 
   const keyring = takeKeyring(process.env);
+  const operator = takeOperator(process.env);
   const identityPath = process.env.TIERLAB_TLS_IDENTITY;
   const identity = identityPath === undefined ? undefined : identityFile(identityPath, systemScheduler);
   const options = { portBase: Number(portBase), hosts: byName ? 'by-name' : 'loopback', tls: identity !== undefined } as const;
@@ -73,7 +75,7 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
     keyring,
     crash: (violation) => crash(violation, 'an invariant does not hold'),
     identity,
-    operatorToken: process.env.TIERLAB_OPERATOR_TOKEN,
+    operator,
     bindHost: byName ? '0.0.0.0' : '127.0.0.1',
     chaosEnabled: process.env.TIERLAB_CHAOS === '1',
     twin: original !== undefined,

@@ -1,6 +1,7 @@
 import { Document, isScalar, visit, YAMLMap } from 'yaml';
 import { expand } from '../shared/cluster/topology-file.ts';
 import { readsPages } from '../shared/security/keyring.ts';
+import { hostsOrderer } from '../shared/security/operator.ts';
 import type { TopologyFile, TopologyNode } from '../shared/cluster/topology.ts';
 
 /**
@@ -20,6 +21,16 @@ export function composeFile(file: TopologyFile, version: string): string {
     for (const [key, value] of Object.entries(own)) map.add(document.createPair(key, value));
     return map;
   };
+  const environment = anchored(
+    'environment',
+    document.createNode({
+      TIERLAB_HOSTS: 'by-name',
+      TIERLAB_DATA: '/data',
+      // faults, and orders from one machine to another, only where somebody sets these
+      TIERLAB_CHAOS: '${TIERLAB_CHAOS:-0}',
+      TIERLAB_OPERATOR_DIGEST: '${TIERLAB_OPERATOR_DIGEST:-}',
+    }),
+  );
   const tierlab = anchored(
     'tierlab',
     document.createNode({
@@ -30,13 +41,7 @@ export function composeFile(file: TopologyFile, version: string): string {
       tmpfs: ['/tmp', '/data:uid=1000,gid=1000,mode=0755'],
       cap_drop: ['ALL'],
       security_opt: ['no-new-privileges:true'],
-      environment: {
-        TIERLAB_HOSTS: 'by-name',
-        TIERLAB_DATA: '/data',
-        // faults, and orders from one machine to another, only where somebody sets these
-        TIERLAB_CHAOS: '${TIERLAB_CHAOS:-0}',
-        TIERLAB_OPERATOR_TOKEN: '${TIERLAB_OPERATOR_TOKEN:-}',
-      },
+      environment,
       stop_grace_period: '15s',
     }),
   );
@@ -55,6 +60,9 @@ export function composeFile(file: TopologyFile, version: string): string {
       command: ['node', it.id, '--topology', topology.name],
       healthcheck: inherit(health, { test: ['CMD', 'scripts/container-ready', String(it.opsPort)] }),
       ...(Object.keys(it.doors).length > 0 ? { ports: Object.values(it.doors).map((port) => published(it.id, port)) } : {}),
+      ...(hostsOrderer(it) && {
+        environment: inherit(environment, { TIERLAB_OPERATOR_TOKEN: '${TIERLAB_OPERATOR_TOKEN:-}' }),
+      }),
       volumes: volumesOf(it),
     });
 

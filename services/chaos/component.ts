@@ -18,8 +18,8 @@ const probeEveryMs = 200;
 export const chaosComponent = component({
   contract: chaos,
   calls: {},
-  create({ node, topology, incarnation, clock, scheduler, metrics, log }) {
-    const { enabled, token, runDir } = chaosSettings(process.env);
+  create({ node, topology, incarnation, clock, scheduler, metrics, log, ops: { token } }) {
+    const { enabled, runDir } = chaosSettings(process.env);
     const file = runDir === undefined ? undefined : journalFileIn(runDir);
     const output = file === undefined ? undefined : openJournalFile(file);
     const past = file === undefined ? [] : journalLines(file);

@@ -1,9 +1,9 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isOwnHost } from '../../shared/cluster/control-server.ts';
 import type { Topology } from '../../shared/cluster/topology.ts';
 import { faultKinds, siteOf } from '../../shared/faults/kinds.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
+import { digestOf, isSecret } from '../../shared/security/same-secret.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import { sleep, type Scheduler } from '../../shared/time/scheduler.ts';
 import { controlPortOf, faultsAt } from './control-port.ts';
@@ -163,9 +163,7 @@ function guard({ method, headers }: FastifyRequest, token: string | undefined): 
 }
 
 function same(given: string, token: string | undefined): boolean {
-  if (token === undefined) return false;
-  const [a, b] = [Buffer.from(given), Buffer.from(token)];
-  return a.length === b.length && timingSafeEqual(a, b);
+  return token !== undefined && isSecret(given, digestOf(token));
 }
 
 function flag(query: unknown, name: string): boolean {

@@ -2,8 +2,6 @@
 export interface ChaosSettings {
   /** The cluster was started with --chaos. */
   readonly enabled: boolean;
-  /** Undefined: nobody may give orders. */
-  readonly token: string | undefined;
   /** Where the journal is kept; undefined: in memory only. */
   readonly runDir: string | undefined;
 }
@@ -11,7 +9,6 @@ export interface ChaosSettings {
 export function chaosSettings(environment: Readonly<Record<string, string | undefined>>): ChaosSettings {
   return {
     enabled: environment.TIERLAB_CHAOS === '1',
-    token: environment.TIERLAB_OPERATOR_TOKEN || undefined,
     runDir: environment.TIERLAB_RUN_DIR || undefined,
   };
 }

@@ -22,8 +22,8 @@ const csp = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 
 export const consoleComponent = component({
   contract: consoleContract,
   calls: { monitor },
-  create({ topology, upstream, view, newContext }) {
-    const { enabled, token } = chaosSettings(process.env);
+  create({ topology, upstream, view, newContext, ops: { token } }) {
+    const { enabled } = chaosSettings(process.env);
     const sources = createSources(topology, token);
 
     /** The freshest view: a monitor's own, else the one that this node follows. */

@@ -1,7 +1,8 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { isOwnHost } from '../../shared/cluster/control-server.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
+import { digestOf, isSecret } from '../../shared/security/same-secret.ts';
 
 /** Browsers send the cookies of one port of localhost to all others: so it holds a key that opens this console and nothing else. */
 export const operatorCookie = 'tierlab-console';
@@ -24,8 +25,7 @@ export function isOperator({ headers }: FastifyRequest, operatorToken: string | 
 
 /** In constant time. */
 export function isKey(given: string, operatorToken: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(consoleKey(operatorToken))];
-  return a.length === b.length && timingSafeEqual(a, b);
+  return isSecret(given, digestOf(consoleKey(operatorToken)));
 }
 
 /** Throws `unauthenticated` or `forbidden` for whoever may not press a button. */

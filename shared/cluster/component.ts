@@ -34,7 +34,7 @@ export interface Environment<Calls extends Contracts = Contracts> {
   readonly clusterStartedAt: string;
   /** How well this process itself runs. */
   readonly lag: Pick<LagMeter, 'lagMs' | 'lostMs'>;
-  /** The ops network: other nodes' ops ports, and watchdogs. The token is needed to change something. */
+  /** The ops network: other nodes' ops ports, and watchdogs. The token is needed to change something: only components that do have it. */
   readonly ops: { readonly control: ControlClient; readonly token: string | undefined };
   /** Calls one certain node, whatever the view says: no choice, no second attempt. */
   readonly toNode: <C extends Contract>(contract: C, node: string) => Upstream<C>;

@@ -1,7 +1,7 @@
-import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { isIP } from 'node:net';
 import { asRpcError, RpcError, toProblem } from '../rpc/errors.ts';
+import { isSecret } from '../security/same-secret.ts';
 
 /** One address of the control plane. */
 export interface ControlRoute {
@@ -32,9 +32,9 @@ const maxBodyBytes = 256 * 1024;
 /**
  * The control plane's server: the watchdog's port and every node's ops port. JSON in and out, problems as RFC 9457. Whoever gives an
  * order sends `authorization: Bearer <token>`; a browser page from elsewhere cannot (its Origin is refused, and so is a Host that is
- * not ours: DNS rebinding).
+ * not ours: DNS rebinding). `operatorDigest` is that of the token (same-secret.ts): the server need not have the token itself.
  */
-export function createControlServer(routes: readonly ControlRoute[], token: string | undefined): Server {
+export function createControlServer(routes: readonly ControlRoute[], operatorDigest: string | undefined): Server {
   async function answer(request: IncomingMessage): Promise<unknown> {
     const path = (request.url ?? '').split('?', 1)[0]!;
     const found = routes.flatMap((route) => {
@@ -46,7 +46,7 @@ export function createControlServer(routes: readonly ControlRoute[], token: stri
     const method = request.method === 'HEAD' ? 'GET' : request.method;
     const match = found.find(({ route }) => route.method === method);
     if (!match) throw new RpcError('method_not_allowed', `${found.map(({ route }) => route.method).join(', ')} only`);
-    if (match.route.access === 'operator') authorise(request, token);
+    if (match.route.access === 'operator') authorise(request, operatorDigest);
     const body = match.route.method === 'POST' ? await readJson(request) : undefined;
     return match.route.handle(match.parameters, body);
   }
@@ -84,18 +84,16 @@ export function matchPath(pattern: string, path: string): Record<string, string>
 }
 
 /** Throws `unauthenticated` or `forbidden` unless the request carries the operator token and comes from no foreign page. */
-function authorise(request: IncomingMessage, token: string | undefined): void {
+function authorise(request: IncomingMessage, operatorDigest: string | undefined): void {
   const { origin, host } = request.headers;
   if (!isOwnHost(host)) throw new RpcError('forbidden', 'this host name is not one of this door');
   if (origin !== undefined && origin !== `http://${host}`)
     throw new RpcError('forbidden', 'orders from other web pages are refused');
-  if (token === undefined)
+  if (operatorDigest === undefined)
     throw new RpcError('forbidden', 'this process was started without an operator token: it takes no orders');
-  const given = Buffer.from(request.headers.authorization?.replace(/^Bearer /, '') ?? '');
-  const wanted = Buffer.from(token);
+  const given = request.headers.authorization?.replace(/^Bearer /, '') ?? '';
   if (given.length === 0) throw new RpcError('unauthenticated', 'the operator token is missing');
-  if (given.length !== wanted.length || !timingSafeEqual(given, wanted))
-    throw new RpcError('forbidden', 'this is not the operator token');
+  if (!isSecret(given, operatorDigest)) throw new RpcError('unauthenticated', 'this is not the operator token');
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { InvariantViolation } from '../invariant.ts';
 import type { IdentitySource } from '../security/identity-source.ts';
 import type { Keyring } from '../security/keyring.ts';
+import type { Operator } from '../security/operator.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Random } from '../time/random.ts';
 import type { Scheduler } from '../time/scheduler.ts';
@@ -25,8 +26,8 @@ export interface NodeOptions {
   readonly random: Random;
   readonly scheduler: Scheduler;
   readonly log: Logger;
-  /** Who sends it may change things on the ops port; undefined: nobody. */
-  readonly operatorToken?: string | undefined;
+  /** Who may change things on the ops port; absent: nobody. */
+  readonly operator?: Operator;
   /** The address to listen on; the topology's host is what others call. */
   readonly bindHost: string;
   /** Ends this node at once, without another answer: something that must hold does not. */

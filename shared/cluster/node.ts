@@ -8,6 +8,7 @@ import type { Context } from '../rpc/context.ts';
 import { newTrace } from '../rpc/trace.ts';
 import { httpServerTransport } from '../rpc/transports/http-server.ts';
 import { upstream } from '../rpc/upstream.ts';
+import { givesOrders } from '../security/operator.ts';
 import { peerName } from '../security/tls.ts';
 import type { Environment, Running } from './component.ts';
 import { heartbeatSender } from './heartbeat-sender.ts';
@@ -84,7 +85,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     metrics,
     policy,
     tuning: stack.tuning,
-    token: options.operatorToken,
+    operatorDigest: options.operator?.digest,
     more: [...(faults?.routes ?? chaosOffRoutes), ...security.routes],
     ready: () => heart.phase() === 'ready',
     state: () => ({
@@ -133,7 +134,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
         stateDir: options.stateDir,
         clusterStartedAt: options.clusterStartedAt ?? '',
         lag,
-        ops: { control: options.control, token: options.operatorToken },
+        ops: { control: options.control, token: givesOrders(name) ? options.operator?.token : undefined },
         toNode: (contract, id) => upstream(contract, client.toNode(id), random),
         ...(faults && { disk: faults.disk }),
         view: () => heart.view(),

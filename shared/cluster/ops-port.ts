@@ -13,7 +13,7 @@ export interface OpsSources {
   /** What the middleware has set by itself, and why: /admin/tuning. */
   readonly tuning: () => unknown;
   /** Undefined: this node takes no orders. */
-  readonly token: string | undefined;
+  readonly operatorDigest: string | undefined;
   /** What else is ordered here: faults. */
   readonly more: readonly ControlRoute[];
 }
@@ -23,7 +23,7 @@ export interface OpsSources {
  * /metrics, /admin/state, /admin/policy, /admin/tuning. With the operator token: POST /admin/policy changes the middleware's policy from the
  * next call on, /admin/faults and /admin/halt as in shared/faults/routes.ts.
  */
-export function createOpsPort({ metrics, ready, state, policy, tuning, token, more }: OpsSources): Server {
+export function createOpsPort({ metrics, ready, state, policy, tuning, operatorDigest, more }: OpsSources): Server {
   const status = (body: object, ok: boolean) => new PlainAnswer('application/json', `${JSON.stringify(body)}\n`, ok ? 200 : 503);
   return createControlServer(
     [
@@ -52,6 +52,6 @@ export function createOpsPort({ metrics, ready, state, policy, tuning, token, mo
         },
       },
     ],
-    token,
+    operatorDigest,
   );
 }

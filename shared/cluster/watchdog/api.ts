@@ -7,7 +7,7 @@ import type { Watchdog } from './watchdog.ts';
 export interface WatchdogApiOptions {
   readonly topology: Topology;
   readonly watchdog: Watchdog;
-  readonly token: string;
+  readonly operatorDigest: string | undefined;
   /** Stops the whole cluster and this process. */
   readonly shutdown: () => void;
   /** How long `stop` of one node may drain, ms. */
@@ -25,7 +25,7 @@ const signals: Readonly<Record<string, NodeJS.Signals>> = { kill: 'SIGKILL', pau
 export function createWatchdogApi({
   topology,
   watchdog,
-  token,
+  operatorDigest,
   shutdown,
   graceMs = 8_000,
   more = [],
@@ -72,6 +72,6 @@ export function createWatchdogApi({
         },
       },
     ],
-    token,
+    operatorDigest,
   );
 }

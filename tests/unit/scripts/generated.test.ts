@@ -20,6 +20,7 @@ interface Service {
   readonly ports?: readonly string[];
   readonly depends_on?: unknown;
   readonly volumes?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
 }
 const compose = parse(files['docker-compose.yml']!, { merge: true }) as { services: Record<string, Service> };
 const services = Object.entries(compose.services);
@@ -56,6 +57,14 @@ test('database nodes read the data set and cannot write it', () => {
     const seesKey = service.volumes?.some((volume) => volume.startsWith('keys:')) ?? false;
     expect([name, seesKey]).toEqual([name, name === 'dataset' || name.startsWith('app-')]);
   }
+});
+
+test('only who gives orders gets the operator token; all others can just recognise it', () => {
+  const tierlab = services.filter(([, { image }]) => image.startsWith('tierlab:'));
+  const holders = tierlab.filter(([, { environment }]) => environment?.TIERLAB_OPERATOR_TOKEN !== undefined);
+  expect(holders.map(([name]) => name)).toEqual(['monitor-1', 'monitor-2', 'control-1']);
+  for (const [, { environment }] of tierlab)
+    expect(environment).toMatchObject({ TIERLAB_HOSTS: 'by-name', TIERLAB_OPERATOR_DIGEST: '${TIERLAB_OPERATOR_DIGEST:-}' });
 });
 
 test('another topology gives other services', () => {
