@@ -41,5 +41,5 @@ function changes(own: object, usual: object): string[] {
 
 function shown(value: unknown): string {
   if (value === undefined) return 'unset';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
