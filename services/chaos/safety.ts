@@ -1,7 +1,7 @@
 import { chaosIsOff } from '../../shared/faults/chaos-off.ts';
 import type { Fault } from '../../shared/faults/envelope.ts';
 import { faultKinds } from '../../shared/faults/kinds.ts';
-import { tolerated } from '../../shared/membership/repair.ts';
+import { tolerated } from '../../shared/tolerated.ts';
 import type { Target } from './select.ts';
 
 /** What is going on when somebody asks for a fault. */

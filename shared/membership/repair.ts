@@ -1,3 +1,4 @@
+import { tolerated } from '../tolerated.ts';
 import type { Verdict } from './diagnosis.ts';
 
 export type RepairOrder =
@@ -72,11 +73,6 @@ export const repairLimits = {
 
 function isRecentDrain(order: PastOrder, now: number): boolean {
   return order.do === 'drain' && now - order.at < repairLimits.oneLimperMs;
-}
-
-/** How many of `size` replicas may be out at once: a majority stays, and of a pair one. */
-export function tolerated(size: number): number {
-  return size < 2 ? 0 : Math.max(1, Math.floor((size - 1) / 2));
 }
 
 /** Pure: what to do about one node now. The same patient and ward give the same order, so two monitors do not contradict. */

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { Value } from 'typebox/value';
-import { tolerated } from '../../membership/repair.ts';
+import { tolerated } from '../../tolerated.ts';
 import { RpcError } from '../../rpc/errors.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { ControlRoute } from '../control-server.ts';

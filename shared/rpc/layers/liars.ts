@@ -1,4 +1,5 @@
 import type { Clock } from '../../time/clock.ts';
+import { tolerated } from '../../tolerated.ts';
 import type { Call, Endpoint } from '../call.ts';
 import type { Observe } from './events.ts';
 import { ejectPeer, type Peers } from './peers.ts';
@@ -24,9 +25,6 @@ export interface LiarsDependencies {
   readonly observe: Observe;
 }
 
-/** How many of `replicas` may be out at a time: f of 2f + 1, and one of two. */
-export const mostEjected = (replicas: number): number => Math.max(1, Math.floor((replicas - 1) / 2));
-
 /** What this node knows about liars, from its own calls: shared by the layers that catch them. */
 export function createLiars({ clock, peers, endpoints, observe }: LiarsDependencies): Liars {
   /** When each was caught last, by group of replicas. */
@@ -38,7 +36,7 @@ export function createLiars({ clock, peers, endpoints, observe }: LiarsDependenc
     const peer = group.get(node);
     const replicas = endpoints(call.component, call.shard);
     const out = replicas.filter((other) => other.node !== node && group.get(other.node).ejectedUntil > now).length;
-    if (peer.ejectedUntil > now || replicas.length < 2 || out >= mostEjected(replicas.length)) return;
+    if (peer.ejectedUntil > now || out >= tolerated(replicas.length)) return;
     const forMs = Math.min(maxMs, baseMs * (peer.ejections + 1));
     ejectPeer(peer, now + forMs);
     observe({ event: 'ejected', component: call.component, node, why: 'lying', forMs });

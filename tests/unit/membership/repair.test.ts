@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { decideRepair, tolerated, type PastOrder, type Patient, type Ward } from '../../../shared/membership/repair.ts';
+import { decideRepair, type PastOrder, type Patient, type Ward } from '../../../shared/membership/repair.ts';
+import { tolerated } from '../../../shared/tolerated.ts';
 
 const patient: Patient = {
   node: 'ranking-2',

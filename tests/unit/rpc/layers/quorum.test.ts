@@ -3,7 +3,7 @@ import { Value } from 'typebox/value';
 import { asRpcError } from '../../../../shared/rpc/errors.ts';
 import type { Call, Service } from '../../../../shared/rpc/call.ts';
 import { createBudgets } from '../../../../shared/rpc/layers/budget.ts';
-import { createLiars, mostEjected } from '../../../../shared/rpc/layers/liars.ts';
+import { createLiars } from '../../../../shared/rpc/layers/liars.ts';
 import { createPeers } from '../../../../shared/rpc/layers/peers.ts';
 import { planVote, quorum, QuorumSettings, type VotedOperation } from '../../../../shared/rpc/layers/quorum.ts';
 import { countVotes } from '../../../../shared/rpc/layers/votes.ts';
@@ -76,10 +76,6 @@ test.each([
   ['sample, nobody to compare with', { replicas: 1, suspected: true, draw: 0 }, {}, 'one'],
 ] as const)('%s', (_, situation, own, expected) => {
   expect(planVote(settings(own), { ...quiet, ...situation })).toBe(expected);
-});
-
-test('of 2f + 1 at most f are out at a time', () => {
-  expect([1, 2, 3, 4, 5, 7].map(mostEjected)).toEqual([1, 1, 1, 1, 2, 3]);
 });
 
 /** Replica x of `answers` answers with its value, or fails; a function is asked each time. */
