@@ -15,6 +15,7 @@ import type { ChildState } from '../shared/cluster/watchdog/child.ts';
 import { watchLoops } from '../shared/cluster/watchdog/loop-check.ts';
 import { createWatchdog, type Watchdog } from '../shared/cluster/watchdog/watchdog.ts';
 import { keyringEnvironment } from '../shared/security/keyring.ts';
+import { identitySecret, operatorTokenFrom } from '../shared/security/node-keys.ts';
 import { operatorEnvironment, operatorOf } from '../shared/security/operator.ts';
 import { systemClock } from '../shared/time/clock.ts';
 import { systemScheduler } from '../shared/time/scheduler.ts';
@@ -65,7 +66,8 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
   }
   await refuseTakenPorts(topology, nodes, bindHost, readRunFile(dataDir, portBase)?.pid);
 
-  const run = writeRunFile(dataDir, { pid: process.pid, portBase, topology: topology.name, startedAt: new Date().toISOString() });
+  const life = { pid: process.pid, portBase, topology: topology.name, startedAt: new Date().toISOString() };
+  const run = writeRunFile(dataDir, life, byContainer ? operatorTokenFrom(identitySecret(dataDir)) : undefined);
   const operator = operatorOf(run.token, process.env.TIERLAB_OPERATOR_DIGEST);
   const identities = topology.tls ? await nodeIdentities(path.join(dir, 'tls'), nodes) : undefined;
   const keysFor = keyringEnvironment(dataDir, topology.nodes);

@@ -24,9 +24,9 @@ function flagsOf(args: readonly string[]): string {
 /** Runs this same command in the background, and waits until its cluster is ready or has failed. */
 export async function detachSelf(topology: Topology, dataDir: string, chaos: boolean, terminal: Terminal): Promise<void> {
   const dir = runDir(dataDir, topology.watchdogPort);
-  mkdirSync(dir, { recursive: true });
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
   const logFile = path.join(dir, 'up.log');
-  const log = openSync(logFile, 'w');
+  const log = openSync(logFile, 'w', 0o600);
   const args = process.argv.slice(2).filter((word) => word !== '--detach' && word !== '-d');
   const child = spawn(process.execPath, [...process.execArgv, entryScript(), ...args], {
     detached: true,

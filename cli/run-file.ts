@@ -20,13 +20,13 @@ export function runDir(dataDir: string, portBase: number): string {
 const fileIn = (dataDir: string, portBase: number): string => path.join(runDir(dataDir, portBase), 'cluster.json');
 
 /**
- * Writes the run file with a fresh operator token; TIERLAB_OPERATOR_TOKEN gives one that several machines share, and
+ * Writes the run file with an operator token of its own, or `shared` with other machines; TIERLAB_OPERATOR_TOKEN gives another, and
  * TIERLAB_OPERATOR_DIGEST its SHA-256 to those that give no orders.
  */
-export function writeRunFile(dataDir: string, run: Omit<RunFile, 'token'>): RunFile {
+export function writeRunFile(dataDir: string, run: Omit<RunFile, 'token'>, shared?: string): RunFile {
   const { TIERLAB_OPERATOR_TOKEN: given, TIERLAB_OPERATOR_DIGEST: digest } = process.env;
-  const complete: RunFile = { ...run, token: given || (digest ? undefined : randomBytes(24).toString('base64url')) };
-  mkdirSync(runDir(dataDir, run.portBase), { recursive: true });
+  const complete: RunFile = { ...run, token: given || (digest ? undefined : (shared ?? randomBytes(24).toString('base64url'))) };
+  mkdirSync(runDir(dataDir, run.portBase), { recursive: true, mode: 0o700 });
   writeFileSync(fileIn(dataDir, run.portBase), `${JSON.stringify(complete, null, 2)}\n`, { mode: 0o600 });
   return complete;
 }

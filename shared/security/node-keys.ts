@@ -7,6 +7,14 @@ export function identitySecret(dataDir: string): Uint8Array {
   return secretFile(path.join(dataDir, 'identity', 'nodes.key'));
 }
 
+/**
+ * The operator token of a cluster whose machines share this secret and nothing else, as containers do: every watchdog makes the same one, so a
+ * monitor's order to another machine is known there (HKDF, RFC 5869).
+ */
+export function operatorTokenFrom(secret: Uint8Array): string {
+  return Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), 'tierlab operator', 24)).toString('base64url');
+}
+
 /** PKCS #8 in front of the 32 bytes of an Ed25519 private key (RFC 8410). */
 const pkcs8 = Buffer.from('302e020100300506032b657004220420', 'hex');
 
