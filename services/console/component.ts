@@ -60,7 +60,7 @@ export const consoleComponent = component({
           scope.get<{ Querystring: { operator?: string } }>('/', async (request, reply) => {
             const { operator: key } = request.query;
             if (typeof key === 'string' && token !== undefined && isKey(key, token))
-              return reply.header('set-cookie', cookieFor(key)).redirect('/', 303);
+              return reply.header('set-cookie', cookieFor(key, request.socket.localPort ?? 0)).redirect('/', 303);
             const [{ view, unreachable }, faults, incidents] = await Promise.all([look(), sources.faults(), sources.incidents()]);
             void reply.type('text/html; charset=utf-8');
             return overviewPage({ topology, view, unreachable, faults, incidents, operator: isOperator(request, token) });

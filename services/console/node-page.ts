@@ -13,7 +13,7 @@ export interface NodePage {
   readonly node: TopologyNode;
   readonly member: Member | undefined;
   readonly diagnosis: Diagnosis | undefined;
-  readonly faults: readonly ActiveFault[];
+  readonly faults: readonly ActiveFault[] | undefined;
   readonly incidents: readonly Incident[];
   /** Why there are no buttons; undefined: there are. */
   readonly locked: string | undefined;
@@ -21,7 +21,7 @@ export interface NodePage {
 
 /** One node: how it is, what the monitors make of it and why, what is broken in it on purpose, and buttons to break it. */
 export function nodePage({ topology, node, member, diagnosis, faults, incidents, locked }: NodePage): string {
-  const injected = faults.filter(({ victims }) => victims.some((victim) => victim.node === node.id));
+  const injected = (faults ?? []).filter(({ victims }) => victims.some((victim) => victim.node === node.id));
   return frame(
     node.id,
     markup`<p><a href="/">Tierlab console</a></p><h1>${node.id}</h1>

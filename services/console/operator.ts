@@ -4,8 +4,11 @@ import { isOwnHost } from '../../shared/cluster/control-server.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { digestOf, isSecret } from '../../shared/security/same-secret.ts';
 
-/** Browsers send the cookies of one port of localhost to all others: so it holds a key that opens this console and nothing else. */
-export const operatorCookie = 'tierlab-console';
+/**
+ * Browsers send the cookies of one port of localhost to all others: so it holds a key that opens this console and nothing else, and is
+ * named after the port, because two clusters may run side by side.
+ */
+const cookieName = (port: number): string => `tierlab-console-${port}`;
 
 /** What opens the console of the cluster with this operator token: derived, so that an address in a history gives no token away. */
 export function consoleKey(operatorToken: string): string {
@@ -13,13 +16,13 @@ export function consoleKey(operatorToken: string): string {
 }
 
 /** The cookie for the one who came with the right key; SameSite: no page of another site can send it along. */
-export function cookieFor(key: string): string {
-  return `${operatorCookie}=${key}; Path=/; HttpOnly; SameSite=Strict`;
+export function cookieFor(key: string, port: number): string {
+  return `${cookieName(port)}=${key}; Path=/; HttpOnly; SameSite=Strict`;
 }
 
-export function isOperator({ headers }: FastifyRequest, operatorToken: string | undefined): boolean {
+export function isOperator({ headers, socket }: FastifyRequest, operatorToken: string | undefined): boolean {
   if (operatorToken === undefined) return false;
-  const given = new RegExp(`(?:^|; )${operatorCookie}=([\\w-]+)`).exec(headers.cookie ?? '')?.[1];
+  const given = new RegExp(`(?:^|; )${cookieName(socket.localPort ?? 0)}=([\\w-]+)`).exec(headers.cookie ?? '')?.[1];
   return given !== undefined && isKey(given, operatorToken);
 }
 

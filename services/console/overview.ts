@@ -14,7 +14,8 @@ export interface Overview {
   readonly view: View | undefined;
   /** No monitor answers: the view is the last one. */
   readonly unreachable: boolean;
-  readonly faults: readonly ActiveFault[];
+  /** Undefined: not known. */
+  readonly faults: readonly ActiveFault[] | undefined;
   readonly incidents: readonly Incident[];
   /** Whoever looks may press buttons. */
   readonly operator: boolean;
@@ -33,7 +34,7 @@ export function overviewPage({ topology, view, unreachable, faults, incidents, o
 <p>${topology.name}: ${topology.summary}.</p>
 <p class="sum"><strong>${alive}</strong> of ${topology.nodes.length} nodes are alive${view && markup`, says ${view.monitor}`}.</p>
 ${unreachable && markup`<p class="warning" role="status">No monitor answers: this is the last view that one gave.</p>`}`,
-    markup`${names.map((name) => tier(name, groups.get(name)!, members, faults))}
+    markup`${names.map((name) => tier(name, groups.get(name)!, members, faults ?? []))}
 ${faultList(faults, operator)}
 ${incidentTable(incidents)}`,
   );
@@ -60,10 +61,10 @@ function card(node: TopologyNode, member: Member | undefined, faults: readonly A
   return markup`<li class="${state}"><a href="/nodes/${node.id}">${node.id}</a> <span class="state">${verdict ?? state}</span> <small>port ${node.port} · ${silence}</small>${injected.map(({ kind }) => markup`<small class="injected">injected: ${kind}</small>`)}</li>`;
 }
 
-function faultList(faults: readonly ActiveFault[], operator: boolean): Markup | undefined {
-  if (faults.length === 0) return undefined;
+function faultList(faults: readonly ActiveFault[] | undefined, operator: boolean): Markup | undefined {
+  if (faults?.length === 0) return undefined;
   return markup`<section class="wide" aria-labelledby="faults"><h2 id="faults">Faults in effect</h2>
-<ul class="faults">${faults.map((fault) => faultLine(fault, operator))}</ul>
+${faults === undefined ? markup`<p class="warning">Not known: the chaos controller does not answer.</p>` : markup`<ul class="faults">${faults.map((fault) => faultLine(fault, operator))}</ul>`}
 ${operator && markup`<form method="post" action="/halt"><button class="halt">Halt everything</button></form>`}
 </section>`;
 }

@@ -64,8 +64,9 @@ export function createSources(topology: Topology, operatorToken: string | undefi
     incidents: async () => {
       return (await askMonitors<{ incidents: readonly Incident[] }>('/api/incidents', { incidents: [] })).incidents;
     },
-    faults: async (): Promise<readonly ActiveFault[]> => {
-      return chaos === undefined ? [] : ask<readonly ActiveFault[]>(`${chaos}/api/chaos/faults`).catch(() => []);
+    /** Undefined: the controller does not answer, so nobody knows. */
+    faults: async (): Promise<readonly ActiveFault[] | undefined> => {
+      return chaos === undefined ? [] : ask<readonly ActiveFault[]>(`${chaos}/api/chaos/faults`).catch(() => undefined);
     },
     /** Throws what the controller says against it. */
     inject: (fault: object, target: string) => order('POST', '/faults', { ...fault, target }),
