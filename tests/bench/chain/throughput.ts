@@ -93,7 +93,10 @@ function row(number: number, name: string, rounds: readonly number[][], goal: nu
   };
 }
 
-/** Requests per second of a round without a failure: on a busy machine admission refuses some, and then it is another load. */
+/**
+ * Requests per second of a round without a failure. Admission is on, with a limit above the 32 connections (topology.json): wrk asks again at once,
+ * and a server that learns its limit would spend the round on refusals.
+ */
 async function clean(url: string, say: (line: string) => void): Promise<number> {
   for (let again = 0; again < 2; again++) {
     try {
