@@ -1,7 +1,7 @@
 import path from 'node:path';
 import pino from 'pino';
 import { loadComponents } from '../services/registry.ts';
-import { createControlClient } from '../shared/cluster/control-client.ts';
+import { askControl } from '../shared/cluster/control-client.ts';
 import { startNode, type RunningNode } from '../shared/cluster/node.ts';
 import { loadCheckedTopology } from '../shared/cluster/topology-file.ts';
 import { identityFile } from '../shared/security/identity-source.ts';
@@ -67,7 +67,7 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
     datasetDir: datasetDir!,
     ...(process.env.TIERLAB_RUN_DIR !== undefined && { stateDir: path.join(process.env.TIERLAB_RUN_DIR, 'state', node.id) }),
     clusterStartedAt: process.env.TIERLAB_STARTED_AT,
-    control: createControlClient(),
+    control: askControl,
     clock: systemClock,
     random: systemRandom,
     scheduler: systemScheduler,

@@ -1,5 +1,7 @@
 import { controlPorts, type ControlPort } from '../../services/chaos/control-port.ts';
 import type { Topology, TopologyNode } from '../../shared/cluster/topology.ts';
+import { askControl } from '../../shared/cluster/control-client.ts';
+import { asRpcError } from '../../shared/rpc/errors.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import type { ClusterFlags } from '../options.ts';
 import { dataDirOf } from '../paths.ts';
@@ -50,6 +52,9 @@ async function nodesOf(topology: string, here: readonly Omit<TopologyNode, 'host
   return here.map((node) => ({ ...node, host: '127.0.0.1' }));
 }
 
+/** The controller reaches for every victim, and looks at the steady state for seconds first: ms. */
+const patienceMs = 20_000;
+
 /** Asks the controller. Throws UsageError for what it finds invalid, CommandError for every other refusal. */
 export async function askController(
   { controller, token }: Connection,
@@ -59,14 +64,11 @@ export async function askController(
 ): Promise<unknown> {
   if (controller === undefined)
     throw new CommandError('this topology hosts no chaos controller: place the component "chaos" on a node');
-  const headers = { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
-  const signal = AbortSignal.timeout(20_000);
-  const init = { method, headers, signal, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
-  const response = await fetch(controller + path, init).catch(() => {
+  const { hostname: host, port, pathname } = new URL(controller);
+  const request = { method, path: pathname + path, body, token, timeoutMs: patienceMs };
+  return askControl({ host, port: Number(port) }, request).catch((thrown: unknown) => {
+    const { relayed, status, message } = asRpcError(thrown);
+    if (relayed) throw status === 400 ? new UsageError(message) : new CommandError(message);
     throw new CommandError(`the chaos controller at ${controller} does not answer; "tierlab chaos halt" works without it`);
   });
-  const answer = (await response.json().catch(() => ({}))) as { detail?: string };
-  if (response.ok) return answer;
-  const detail = answer.detail ?? `the chaos controller answered ${response.status}`;
-  throw response.status === 400 ? new UsageError(detail) : new CommandError(detail);
 }

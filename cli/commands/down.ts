@@ -18,7 +18,7 @@ async function runDown(flags: ClusterFlags): Promise<void> {
   const dataDir = dataDirOf(flags.data);
   const run = readRunFile(dataDir, portBase);
   if (!run) throw new CommandError(`no cluster of this data folder runs at port base ${portBase}`);
-  await ask(portBase, '/shutdown', { method: 'POST', headers: { authorization: `Bearer ${run.token}` } });
+  await ask(portBase, '/shutdown', { method: 'POST', token: run.token });
   const giveUpAt = performance.now() + patienceMs;
   while (readRunFile(dataDir, portBase)?.pid === run.pid) {
     if (performance.now() > giveUpAt) throw new CommandError(`process ${run.pid} has not ended in ${patienceMs / 1000} s`);

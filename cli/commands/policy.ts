@@ -49,14 +49,13 @@ async function run(wanted: string | undefined, flags: PolicyFlags): Promise<void
     throw new CommandError(failureLine(asked, file === undefined ? 'did not answer' : 'were not changed'));
 }
 
-function order(file: unknown, dataDir: string, portBase: number): RequestInit {
+function order(file: unknown, dataDir: string, portBase: number) {
   const token = process.env.TIERLAB_OPERATOR_TOKEN || readRunFile(dataDir, portBase)?.token;
   if (token === undefined)
     throw new CommandError(
       'only the owner of the data folder may change a policy: no run file is here (--data names the folder)',
     );
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-  return { method: 'POST', headers, body: JSON.stringify(file) };
+  return { method: 'POST', token, body: file } as const;
 }
 
 /** Nodes with the same policy go together. */

@@ -1,6 +1,7 @@
+import { askControl } from '../../shared/cluster/control-client.ts';
 import { watchdogOf, type Topology } from '../../shared/cluster/topology.ts';
 import type { FaultStatus } from '../../shared/faults/registry.ts';
-import { fromProblem, RpcError } from '../../shared/rpc/errors.ts';
+import { asRpcError, RpcError } from '../../shared/rpc/errors.ts';
 import type { Site } from './controller.ts';
 
 /** Long enough for a busy machine, short enough for a person: ms. */
@@ -54,26 +55,13 @@ export async function order(
   path: string,
   body?: unknown,
 ): Promise<unknown> {
-  const headers = {
-    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-  };
-  let response: Response;
-  let answer: unknown;
-  try {
-    const signal = AbortSignal.timeout(patienceMs);
-    response = await fetch(port.url + path, {
-      method,
-      headers,
-      signal,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    answer = await response.json();
-  } catch (cause) {
-    throw new RpcError('unavailable', `${port.name} does not answer at its control port`, { cause, node: port.name });
-  }
-  if (!response.ok) throw fromProblem(answer, response.status, port.name);
-  return answer;
+  const { hostname: host, port: number } = new URL(port.url);
+  const request = { method, path, body, token, timeoutMs: patienceMs };
+  return askControl({ host, port: Number(number) }, request).catch((thrown: unknown) => {
+    const error = asRpcError(thrown);
+    if (error.relayed) throw error;
+    throw new RpcError('unavailable', `${port.name} does not answer at its control port`, { cause: thrown, node: port.name });
+  });
 }
 
 /** What is held there; throws as `order` does. */

@@ -1,8 +1,9 @@
+import { askControl, type ControlAddress } from '../../shared/cluster/control-client.ts';
 import type { Topology } from '../../shared/cluster/topology.ts';
 import { nodesHosting } from '../../shared/cluster/topology.ts';
 import type { Verdict } from '../../shared/membership/diagnosis.ts';
 import type { Incident } from '../../shared/membership/incident.ts';
-import { fromProblem, RpcError } from '../../shared/rpc/errors.ts';
+import { RpcError } from '../../shared/rpc/errors.ts';
 
 /** What monitors think of a node. */
 export interface Diagnosis {
@@ -19,44 +20,34 @@ export interface ActiveFault {
   readonly victims: readonly { readonly node: string; readonly matched: number; readonly applied: number }[];
 }
 
+const chaosPath = '/api/chaos';
+
 /** Longer than this nobody waits for a page that shows who is alive, ms. */
 const patienceMs = 1_000;
+
+/** A controller asks every victim in turn before it answers an order, ms. */
+const orderPatienceMs = 10 * patienceMs;
 
 /** Where the console gets what it shows, and passes on what it is told: the public routes of monitors and of the chaos controller. */
 export function createSources(topology: Topology, operatorToken: string | undefined) {
   const chaos = addresses('chaos')[0];
 
-  function addresses(component: string): string[] {
-    return nodesHosting(topology, component).map(({ host, publicPort }) => `http://${host}:${publicPort}`);
-  }
-
-  async function ask<T>(url: string): Promise<T> {
-    const response = await fetch(url, { signal: AbortSignal.timeout(patienceMs) });
-    if (!response.ok) throw new RpcError('unavailable', `${url} answered ${response.status}`);
-    return (await response.json()) as T;
+  function addresses(component: string): ControlAddress[] {
+    return nodesHosting(topology, component).map(({ host, publicPort }) => ({ host, port: publicPort }));
   }
 
   /** The first monitor that answers; `nothing` where none does. */
   async function askMonitors<T>(path: string, nothing: T): Promise<T> {
     for (const address of addresses('monitor')) {
-      const answer = await ask<T>(address + path).catch(() => undefined);
-      if (answer !== undefined) return answer;
+      const answer = await askControl(address, { path, timeoutMs: patienceMs }).catch(() => undefined);
+      if (answer !== undefined) return answer as T;
     }
     return nothing;
   }
 
   async function order(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<void> {
     if (chaos === undefined) throw new RpcError('unavailable', 'this topology has no chaos controller');
-    const response = await fetch(`${chaos}/api/chaos${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${operatorToken}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(10 * patienceMs),
-    });
-    if (!response.ok) throw fromProblem(await response.json(), response.status, 'chaos');
+    await askControl(chaos, { method, path: chaosPath + path, body, token: operatorToken, timeoutMs: orderPatienceMs });
   }
 
   return {
@@ -66,7 +57,9 @@ export function createSources(topology: Topology, operatorToken: string | undefi
     },
     /** Undefined: the controller does not answer, so nobody knows. */
     faults: async (): Promise<readonly ActiveFault[] | undefined> => {
-      return chaos === undefined ? [] : ask<readonly ActiveFault[]>(`${chaos}/api/chaos/faults`).catch(() => undefined);
+      if (chaos === undefined) return [];
+      const answer = askControl(chaos, { path: `${chaosPath}/faults`, timeoutMs: patienceMs });
+      return (await answer.catch(() => undefined)) as readonly ActiveFault[] | undefined;
     },
     /** Throws what the controller says against it. */
     inject: (fault: object, target: string) => order('POST', '/faults', { ...fault, target }),

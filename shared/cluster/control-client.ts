@@ -7,7 +7,7 @@ export interface ControlAddress {
 }
 
 export interface ControlRequest {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   readonly body?: unknown;
   /** The operator token, where the address wants it. */
@@ -16,49 +16,48 @@ export interface ControlRequest {
 }
 
 /**
- * Asks a control port: a node's ops port, a watchdog. Resolves with the JSON answer. Rejects with the answer's own problem, or
+ * Asks a control port: a node's ops port, a watchdog, the public routes of monitors and of the chaos controller. Resolves with the JSON answer. Rejects with the answer's own problem, or
  * with `unreachable` (nobody listens), `connection_lost`, `deadline_exceeded`: what a prober wants to tell apart.
  */
 export type ControlClient = (address: ControlAddress, request: ControlRequest) => Promise<unknown>;
 
+const agent = new Agent({ keepAlive: false });
+
 /** Over HTTP, one connection each: control questions are few, and a kept socket would say nothing about the listener. */
-export function createControlClient(): ControlClient {
-  const agent = new Agent({ keepAlive: false });
-  return ({ host, port }, { method = 'GET', path, body, token, timeoutMs }) =>
-    new Promise((resolve, reject) => {
-      const text = body === undefined ? undefined : JSON.stringify(body);
-      const outgoing = request(
-        {
-          host,
-          port,
-          method,
-          path,
-          agent,
-          signal: AbortSignal.timeout(timeoutMs),
-          headers: {
-            ...(text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
-            ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-          },
+export const askControl: ControlClient = ({ host, port }, { method = 'GET', path, body, token, timeoutMs }) =>
+  new Promise((resolve, reject) => {
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const outgoing = request(
+      {
+        host,
+        port,
+        method,
+        path,
+        agent,
+        signal: AbortSignal.timeout(timeoutMs),
+        headers: {
+          ...(text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         },
-        (incoming) => {
-          const chunks: Buffer[] = [];
-          incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-          incoming.on('error', (error) => reject(asControlError(error, `${host}:${port}`)));
-          incoming.on('end', () => {
-            try {
-              const value = parse(Buffer.concat(chunks).toString('utf8'));
-              if (incoming.statusCode! < 300) resolve(value);
-              else reject(fromProblem(value, incoming.statusCode!));
-            } catch (thrown) {
-              reject(asRpcError(thrown));
-            }
-          });
-        },
-      );
-      outgoing.on('error', (error) => reject(asControlError(error, `${host}:${port}`)));
-      outgoing.end(text);
-    });
-}
+      },
+      (incoming) => {
+        const chunks: Buffer[] = [];
+        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+        incoming.on('error', (error) => reject(asControlError(error, `${host}:${port}`)));
+        incoming.on('end', () => {
+          try {
+            const value = parse(Buffer.concat(chunks).toString('utf8'));
+            if (incoming.statusCode! < 300) resolve(value);
+            else reject(fromProblem(value, incoming.statusCode!));
+          } catch (thrown) {
+            reject(asRpcError(thrown));
+          }
+        });
+      },
+    );
+    outgoing.on('error', (error) => reject(asControlError(error, `${host}:${port}`)));
+    outgoing.end(text);
+  });
 
 function parse(text: string): unknown {
   try {

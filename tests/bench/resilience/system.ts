@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { createControlClient } from '../../../shared/cluster/control-client.ts';
+import { askControl } from '../../../shared/cluster/control-client.ts';
 import { allReady, benchPortBase, nodes, type NodeRow } from '../cluster/cluster.ts';
 
 const timeoutMs = 5_000;
@@ -9,13 +9,12 @@ const owner = 'bench';
 
 /** A running cluster and the operator's hands on it: policies, faults, processes, counters. */
 export async function createSystem(dataDir: string, count: number) {
-  const control = createControlClient();
   const all = await allReady(count);
   const { token } = JSON.parse(readFileSync(path.join(dataDir, 'run', String(benchPortBase), 'cluster.json'), 'utf8')) as {
     token: string;
   };
   const post = (port: number, where: string, body?: unknown) =>
-    control({ host: '127.0.0.1', port }, { method: 'POST', path: where, body: body ?? {}, token, timeoutMs });
+    askControl({ host: '127.0.0.1', port }, { method: 'POST', path: where, body: body ?? {}, token, timeoutMs });
 
   return {
     nodes: all,
