@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { nodes } from './nodes.ts';
 import { cluster, kill, limp } from './cluster.ts';
 
 test('an injection reaches its victim, keeps its lease, is undone by healing, and the journal tells it in order', async () => {

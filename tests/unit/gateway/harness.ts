@@ -11,6 +11,7 @@ import { upstream } from '../../../shared/rpc/upstream.ts';
 import { systemClock } from '../../../shared/time/clock.ts';
 import { seededRandom } from '../../../shared/time/random.ts';
 import { systemScheduler } from '../../../shared/time/scheduler.ts';
+import { loneNode } from '../../support/lone-node.ts';
 
 const silent = pino({ level: 'silent' });
 
@@ -52,15 +53,7 @@ export function environment<C extends Contract, Calls extends Contracts>(
     log: silent,
     metrics: createMetrics({ node: id }, { process: false }),
     upstream,
-    datasetDir: '',
-    stateDir: undefined,
-    clusterStartedAt: '',
-    lag: { lagMs: () => 0, lostMs: () => 0 },
-    ops: { control: () => Promise.reject(new Error('there is no ops network here')), token: undefined },
-    toNode: () => {
-      throw new Error('there is one node here');
-    },
-    view: () => undefined,
+    ...loneNode,
     newContext: () => context(),
   };
 }

@@ -8,6 +8,7 @@ import { seededRandom } from '../../../shared/time/random.ts';
 import type { Scheduler } from '../../../shared/time/scheduler.ts';
 import type { database, Statistics } from '../../../services/database/contract.ts';
 import type { Upstream } from '../../../shared/rpc/upstream.ts';
+import { loneNode } from '../../support/lone-node.ts';
 
 export const context: Context = {
   requestId: 'test',
@@ -92,15 +93,7 @@ export function environmentWith<Calls extends Record<string, unknown>>(upstream:
     log: pino({ level: 'silent' }),
     metrics: createMetrics({ node: node.id }, { process: false }),
     upstream,
-    datasetDir: '',
-    stateDir: undefined,
-    clusterStartedAt: '',
-    lag: { lagMs: () => 0, lostMs: () => 0 },
-    ops: { control: () => Promise.reject(new Error('there is no ops network here')), token: undefined },
-    toNode: () => {
-      throw new Error('there is one node here');
-    },
-    view: () => undefined,
+    ...loneNode,
     newContext: () => context,
   } satisfies Omit<Environment, 'upstream'> & { upstream: Calls };
 }
