@@ -5,7 +5,7 @@ import { asRpcError } from '../errors.ts';
 import type { EjectionReason, Observe } from './events.ts';
 import { ejectPeer, type Peer, type PeerGroup, type Peers } from './peers.ts';
 import { isFaultOf } from './retryable.ts';
-import { slowPeers } from './slow-peers.ts';
+import { samplesNeeded, slowPeers } from './slow-peers.ts';
 import type { Statistics } from './statistics.ts';
 
 export const OutlierSettings = Type.Object(
@@ -84,7 +84,7 @@ export function outlier(settings: OutlierSettings, { clock, peers, statistics, e
     const medianMs = statistics.of(call.component, call.operation.name).quantile(0.5, now, 1) ?? 0;
     const slow = slowPeers(settings, current, medianMs);
     for (const peer of current) {
-      if (peer.ratios.length < settings.minSamples) continue;
+      if (peer.ratios.length < samplesNeeded(settings, peer)) continue;
       peer.ratios.length = 0;
       // Down one by one, not to zero: a replica that limps on and off is an outlier too.
       peer.slowWindows = slow.includes(peer) ? peer.slowWindows + 1 : Math.max(0, peer.slowWindows - 1);
@@ -94,6 +94,14 @@ export function outlier(settings: OutlierSettings, { clock, peers, statistics, e
         peer.admittedAt = now - 1;
       }
     }
+  }
+
+  /** What an attempt tells of its replica: how long it took, or, when it was abandoned, that it took at least so long. */
+  function sample(call: Call, group: PeerGroup, peer: Peer, elapsedMs: number, now: number): void {
+    const medianMs = statistics.of(call.component, call.operation.name).quantile(0.5, now, 1);
+    const told = medianMs !== undefined && (!call.signal.aborted || elapsedMs > medianMs);
+    if (told && peer.ratios.length < maxRatios) peer.ratios.push(elapsedMs / medianMs);
+    if (now - group.windowAt >= settings.windowMs) compare(call, group, now);
   }
 
   return function outlier(next) {
@@ -107,16 +115,17 @@ export function outlier(settings: OutlierSettings, { clock, peers, statistics, e
         peer.failures = 0;
         peer.unanswered = 0;
         peer.answeredAt = now;
-        const medianMs = statistics.of(call.component, call.operation.name).quantile(0.5, now, 1);
-        if (medianMs !== undefined && peer.ratios.length < maxRatios) peer.ratios.push((now - sentAt) / medianMs);
-        if (now - group.windowAt >= settings.windowMs) compare(call, group, now);
+        sample(call, group, peer, now - sentAt, now);
         return reply;
       } catch (thrown) {
         const error = asRpcError(thrown);
         const now = clock.now();
         // Refusing is not failing: a busy replica needs fewer calls, not none, and the others are likely busy too.
-        if (call.signal.aborted) peer.unanswered++;
-        else if (isFaultOf(peer.node, error) && error.code !== 'overloaded') peer.failures++;
+        if (call.signal.aborted) {
+          peer.unanswered++;
+          // It would have taken longer still: where hedges win, these are all that is seen of a slow replica.
+          sample(call, group, peer, now - sentAt, now);
+        } else if (isFaultOf(peer.node, error) && error.code !== 'overloaded') peer.failures++;
         const why = verdict(settings, peer, now);
         if (why !== undefined) eject(call, group, peer, why, now);
         throw thrown;

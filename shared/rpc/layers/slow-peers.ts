@@ -6,13 +6,18 @@ export interface SlowSettings {
   readonly minSamples: number;
 }
 
+/** A replica that was slow gets fewer calls from `balance`: to confirm what was seen, a third of the answers is enough. */
+export function samplesNeeded(settings: SlowSettings, peer: Peer): number {
+  return peer.slowWindows > 0 ? Math.ceil(settings.minSamples / 3) : settings.minSamples;
+}
+
 /**
  * Which replicas were far slower than the others in this window. Each one's answers are relative to their operation's median
  * (`medianMs`), so that a replica that happened to get the costly operations is not blamed; the measure is its median, so that one pause
  * does not count; and it is compared with the median of the *other* replicas, which works from two replicas on.
  */
 export function slowPeers(settings: SlowSettings, peers: readonly Peer[], medianMs: number): Peer[] {
-  const judged = peers.filter(({ ratios }) => ratios.length >= settings.minSamples);
+  const judged = peers.filter((peer) => peer.ratios.length >= samplesNeeded(settings, peer));
   if (judged.length < 2) return [];
   const measures = judged.map(({ ratios }) => median(ratios));
   return judged.filter((_, i) => {

@@ -74,6 +74,23 @@ test('one of three replicas that limps 10 times is ejected within 5 s, and p99 s
   expect(alone.ejected[0]?.event.why).toBe('latency');
 });
 
+test('under hedges, which hide the late answers, a limping replica is still ejected: over 20 seeds, half of them within 3.5 s, most within 5 s', async () => {
+  const log = transcript('limp-seeds', 'as before, resilient, 20 seeds: when the limping replica is ejected');
+  const limp = (_: World, { station }: SimServer) => station.setSlowness(10);
+  const after: number[] = [];
+  for (let seed = 1; seed <= 20; seed++) {
+    const { ejected } = await happens('resilient', limp, seed);
+    expect(ejected[0]?.event.node).toBe('ranking-1');
+    after.push(ejected[0]!.atMs);
+  }
+  after.sort((a, b) => a - b);
+  log.row('', 'median ms', 'p90 ms', 'max ms');
+  log.row('ejected after', after[9]!, after[17]!, after[19]!);
+  log.save();
+  expect(after[9]).toBeLessThan(3_500);
+  expect(after[17]).toBeLessThan(5_000);
+});
+
 test('in three hours without faults, but with pauses, stragglers and changing load, nothing is ejected', async () => {
   const world = createWorld(9);
   const { scheduler, random } = world.sim;
