@@ -1,6 +1,9 @@
+// Made once: `toLocaleString` looks its locale up each time, and took a sixth of the time of a page.
+const numbers = new Intl.NumberFormat('en-GB');
+
 /** 117791 -> 117,791. */
 export function grouped(count: number): string {
-  return count.toLocaleString('en-GB');
+  return numbers.format(count);
 }
 
 /** One thing, two things: `counted(1, 'page', 'pages')` -> 1 page. */

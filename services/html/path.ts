@@ -50,6 +50,4 @@ function levelOf(tier: string): Level {
 }
 
 /** database-2-1 before database-10-1. */
-function byNumbers(a: string, b: string): number {
-  return a.localeCompare(b, 'en', { numeric: true });
-}
+const byNumbers = new Intl.Collator('en', { numeric: true }).compare;
