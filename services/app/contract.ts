@@ -30,16 +30,19 @@ export const AppPageResponse = Type.Object({ page: Page, html: Type.Optional(Typ
 export const app = contract('app', {
   search: operation({
     summary: 'Runs a search over the tiers below',
+    composite: true,
     request: AppSearchRequest,
     response: AppSearchResponse,
   }),
   page: operation({
     summary: 'One page of the corpus; `not_found` where there is none of this id',
+    composite: true,
     request: AppPageRequest,
     response: AppPageResponse,
   }),
   suggest: operation({
     summary: 'Completes what the user is typing',
+    composite: true,
     request: query.operations.suggest.request,
     response: query.operations.suggest.response,
   }),

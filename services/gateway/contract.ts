@@ -6,12 +6,14 @@ import { query } from '../query/contract.ts';
 export const gateway = contract('gateway', {
   search: operation({
     summary: 'A search, admitted and routed to an application server',
+    composite: true,
     request: AppSearchRequest,
     response: AppSearchResponse,
   }),
-  page: operation({ summary: 'One page of the corpus', request: AppPageRequest, response: AppPageResponse }),
+  page: operation({ summary: 'One page of the corpus', composite: true, request: AppPageRequest, response: AppPageResponse }),
   suggest: operation({
     summary: 'Completes what the user is typing',
+    composite: true,
     request: query.operations.suggest.request,
     response: query.operations.suggest.response,
   }),

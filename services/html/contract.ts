@@ -30,6 +30,7 @@ export const html = contract('html', {
   }),
   search: operation({
     summary: 'Layered style: asks ranking below, renders what comes up (`html` is absent for format json)',
+    composite: true,
     request: Type.Object({
       search: SearchRequest,
       format: Type.Union([Type.Literal('html'), Type.Literal('json')]),

@@ -19,6 +19,7 @@ export const query = contract('query', {
   }),
   search: operation({
     summary: 'Layered style: plans, asks the database below, and hands the candidates up',
+    composite: true,
     request: SearchRequest,
     response: Type.Object({ plan: Plan, suggestion: Type.Optional(Type.String()), found: FindResult }),
   }),

@@ -69,6 +69,7 @@ export const ranking = contract('ranking', {
   rankMany: batchOf('rank', rank),
   search: operation({
     summary: 'Layered style: asks the query generator below, orders what comes up',
+    composite: true,
     request: SearchRequest,
     response: SearchResults,
   }),

@@ -16,6 +16,8 @@ export interface Operation<Request extends TSchema = TSchema, Response extends T
   readonly priority: Priority;
   /** True where each call addresses one shard. */
   readonly sharded: boolean;
+  /** True where its handler calls other components: doing it again does all of that again (hedge.ts). */
+  readonly composite: boolean;
   /** The operation of the same contract whose requests it carries, many at a time (batched.ts). */
   readonly batchOf?: string;
   /** Throws `bad_request` naming the first field that is wrong. */
@@ -50,6 +52,7 @@ interface OperationOptions<Request extends TSchema, Response extends TSchema> {
   readonly idempotent?: boolean;
   readonly priority?: Priority;
   readonly sharded?: boolean;
+  readonly composite?: boolean;
 }
 
 /** Declares an operation; reads (`idempotent`, priority `read`) are the default. Schemas are compiled on first use. */
@@ -60,6 +63,7 @@ export function operation<Request extends TSchema, Response extends TSchema>(
     idempotent: true,
     priority: 'read',
     sharded: false,
+    composite: false,
     ...options,
     checkRequest: checker(options.request, 'bad_request'),
     checkResponse: checker(options.response, 'bad_reply'),

@@ -13,7 +13,7 @@ import { deadline } from './layers/deadline.ts';
 import { dedupe } from './layers/dedupe.ts';
 import { type Observe, observeNothing } from './layers/events.ts';
 import { expire } from './layers/expire.ts';
-import { hedge, hedgeDelayMs } from './layers/hedge.ts';
+import { hedge, hedgeDelayMs, hedgeTerms } from './layers/hedge.ts';
 import { inFlight } from './layers/in-flight.ts';
 import { createLiars } from './layers/liars.ts';
 import { outlier } from './layers/outlier.ts';
@@ -87,7 +87,8 @@ export function clientLayers(policy: PolicyHolder, dependencies: ClientDependenc
   const patienceMs = ({ component, operation }: Call) => {
     const { hedge } = policy.current;
     if (hedge === false) return undefined;
-    return hedgeDelayMs(hedge, statistics.of(component, operation.name).quantile(hedge.quantile, clock.now(), hedge.minSamples));
+    const { quantile } = hedgeTerms(hedge, operation);
+    return hedgeDelayMs(hedge, statistics.of(component, operation).quantile(quantile, clock.now(), hedge.minSamples));
   };
   return [
     stats({ clock, watch: watchCall }),

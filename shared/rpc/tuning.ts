@@ -1,6 +1,6 @@
 import type { AdmissionSettings } from './layers/admission.ts';
 import { attemptTimeoutMs } from './layers/attempt-timeout.ts';
-import { hedgeDelayMs } from './layers/hedge.ts';
+import { hedgeDelayMs, hedgeTerms } from './layers/hedge.ts';
 import type { LayerEvent } from './layers/events.ts';
 import type { Statistics } from './layers/statistics.ts';
 import type { PolicyHolder } from './policy.ts';
@@ -54,7 +54,7 @@ export function tunedOperations(statistics: Statistics, policy: PolicyHolder, no
     const { attempts, byNode } = known;
     const at = (q: number): number | null => attempts.quantile(q) ?? null;
     return {
-      operation: `${known.component}.${known.operation}`,
+      operation: `${known.component}.${known.operation.name}`,
       samples: attempts.count,
       p50Ms: at(0.5),
       p95Ms: at(0.95),
@@ -68,13 +68,14 @@ export function tunedOperations(statistics: Statistics, policy: PolicyHolder, no
       const what = 'hedge delay';
       if (settings === false) return { what, value: null, unit: 'ms', why: 'hedging is switched off' };
       const { fixedDelayMs, ...measuring } = settings;
-      const quantileMs = known.quantile(settings.quantile, now, settings.minSamples);
+      const { quantile } = hedgeTerms(settings, known.operation);
+      const quantileMs = known.quantile(quantile, now, settings.minSamples);
       const value = hedgeDelayMs(measuring, quantileMs) ?? null;
       const floor = quantileMs !== undefined && quantileMs < settings.minMs ? `, but never below ${ms(settings.minMs)}` : '';
       const why =
         quantileMs === undefined
           ? `waits for ${settings.minSamples} samples`
-          : `p${settings.quantile * 100} of the attempts is ${ms(quantileMs)}${floor}`;
+          : `p${quantile * 100} of the attempts is ${ms(quantileMs)}${floor}`;
       return byHand({ what, value, unit: 'ms', why }, 'fixedDelayMs', fixedDelayMs);
     }
 

@@ -11,15 +11,31 @@ export interface Timer {
   cancel(): void;
 }
 
-/** Node.js timers. Those of `every` do not keep the process alive: servers do. */
+/**
+ * Node.js timers, and the sockets first: after a pause of the process, Node.js runs what is due before it reads what has arrived meanwhile,
+ * so that every answer would look late to a deadline, a hedge or a failure detector. A task therefore runs after one look at the sockets
+ * (the event loop's phases: timers, poll, check). Timers of `every` do not keep the process alive: servers do.
+ */
 export const systemScheduler: Scheduler = {
   after(delayMs, task) {
-    const handle = setTimeout(task, delayMs);
-    return { cancel: () => clearTimeout(handle) };
+    let due: NodeJS.Immediate | undefined;
+    const handle = setTimeout(() => void (due = setImmediate(task)), delayMs);
+    return {
+      cancel() {
+        clearTimeout(handle);
+        clearImmediate(due);
+      },
+    };
   },
   every(intervalMs, task) {
-    const handle = setInterval(task, intervalMs).unref();
-    return { cancel: () => clearInterval(handle) };
+    let due: NodeJS.Immediate | undefined;
+    const handle = setInterval(() => void (due = setImmediate(task)), intervalMs).unref();
+    return {
+      cancel() {
+        clearInterval(handle);
+        clearImmediate(due);
+      },
+    };
   },
 };
 

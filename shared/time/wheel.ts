@@ -3,8 +3,8 @@ import type { Scheduler, Timer } from './scheduler.ts';
 
 /**
  * A hashed timer wheel (Varghese & Lauck, 1987): one real timer serves all. Every call sets timers - deadline, attempt timeout,
- * hedge - and cancels nearly all of them; here both cost a few pointer writes. Timers fire up to one tick late, never early. Nothing ticks while
- * no timer is set.
+ * hedge - and cancels nearly all of them; here both cost a few pointer writes. Timers fire up to one tick late, never early. It does not tick:
+ * the real timer is set for the first that is due, because waking a process costs more than all the rest.
  *
  *   slot:   0   1   2  ...  n-1        tick t looks at slot t mod n and fires what is due by then;
  *           |   |   |                  the rest has more turns to wait
@@ -54,7 +54,9 @@ export function createTimerWheel({ clock, scheduler, tickMs = 4, slots = 1_024 }
   const counter = { pending: 0 };
   const heads = Array.from({ length: slots }, () => new Entry(0, undefined, counter));
   const startedAt = clock.now();
-  let ticking = false;
+  let armed: Timer | undefined;
+  /** When the real timer rings; Infinity = not set. */
+  let armedTick = Infinity;
   /** The last tick whose slot was looked at. */
   let lastTick = 0;
 
@@ -71,26 +73,31 @@ export function createTimerWheel({ clock, scheduler, tickMs = 4, slots = 1_024 }
     return entry;
   }
 
-  function start(): void {
-    ticking = true;
-    lastTick = Math.floor(tickAt(clock.now()));
-    arm();
+  /** Sets the one real timer for tick `dueTick`, unless it rings before then anyway. */
+  function arm(dueTick: number): void {
+    if (dueTick >= armedTick) return;
+    armedTick = dueTick;
+    armed?.cancel();
+    armed = scheduler.after(Math.max(0, startedAt + dueTick * tickMs - clock.now()), ring);
   }
 
-  /** At the next whole tick: real timers are late by a little each time, and that must not add up. */
-  function arm(): void {
-    const at = tickAt(clock.now());
-    scheduler.after((Math.floor(at) + 1 - at) * tickMs, tick);
-  }
-
-  function tick(): void {
+  function ring(): void {
+    armedTick = Infinity;
     const now = Math.floor(tickAt(clock.now()));
     // After a long pause one turn reaches every slot.
     const from = Math.max(lastTick + 1, now - slots + 1);
     lastTick = Math.max(lastTick, now);
     for (let at = from; at <= now; at++) fire(heads[at & (slots - 1)]!, now);
-    ticking = counter.pending > 0;
-    if (ticking) arm();
+    if (counter.pending > 0) arm(nextDue());
+  }
+
+  /** The first tick at which something may be due: of what has more turns to wait, one turn from now. */
+  function nextDue(): number {
+    for (let at = lastTick + 1; at < lastTick + slots; at++) {
+      const head = heads[at & (slots - 1)]!;
+      for (let entry = head.next; entry !== head; entry = entry.next) if (entry.dueTick === at) return at;
+    }
+    return lastTick + slots;
   }
 
   function fire(head: Entry, now: number): void {
@@ -112,9 +119,12 @@ export function createTimerWheel({ clock, scheduler, tickMs = 4, slots = 1_024 }
     },
     after(delayMs, task) {
       if (Number.isNaN(delayMs)) throw new RangeError('delayMs is not a number');
-      if (!ticking) start();
-      const due = Math.ceil(tickAt(clock.now() + Math.max(0, delayMs)));
-      return insert(Math.max(due, lastTick + 1), task);
+      // Whatever is due later was set later: the slots up to now are empty.
+      if (counter.pending === 0) lastTick = Math.floor(tickAt(clock.now()));
+      const due = Math.max(Math.ceil(tickAt(clock.now() + Math.max(0, delayMs))), lastTick + 1);
+      const entry = insert(due, task);
+      arm(due);
+      return entry;
     },
     every: (intervalMs, task) => scheduler.every(intervalMs, task),
   };

@@ -53,7 +53,7 @@ export function attemptTimeout(
     return (call) => {
       if (!isRepeatable(call)) return next(call);
       const now = clock.now();
-      const known = statistics.of(call.component, call.operation.name).quantile(settings.quantile, now, settings.minSamples);
+      const known = statistics.of(call.component, call.operation).quantile(settings.quantile, now, settings.minSamples);
       const remainingMs = call.deadlineAt - now;
       const timeoutMs = attemptTimeoutMs(settings, known, remainingMs);
       if (timeoutMs === remainingMs) return next(call);

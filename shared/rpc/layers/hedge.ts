@@ -31,6 +31,14 @@ export const HedgeSettings = Type.Object(
       description: 'hedges that are always saved up: slow answers come in bursts',
     }),
     minSamples: Type.Number({ default: 50, minimum: 1, description: 'before that nobody knows what is slow' }),
+    compositeQuantile: Type.Number({
+      default: 0.99,
+      minimum: 0.5,
+      maximum: 1,
+      description:
+        'the same for composite operations: what is slow below them is hedged there, and a second attempt repeats all of it',
+    }),
+    compositeRatio: Type.Number({ default: 0.01, minimum: 0, maximum: 1, description: 'hedges per composite call' }),
     maxAttempts: Type.Integer({
       default: 3,
       minimum: 2,
@@ -69,6 +77,14 @@ export function hedgeDelayMs(settings: HedgeSettings, quantileMs: number | undef
   return quantileMs === undefined ? undefined : Math.max(settings.minMs, quantileMs);
 }
 
+/** From which quantile on a call of this operation is hedged, and how many hedges a call earns. */
+export function hedgeTerms(
+  settings: HedgeSettings,
+  { composite }: { readonly composite: boolean },
+): { quantile: number; ratio: number } {
+  return composite ? { quantile: settings.compositeQuantile, ratio: settings.compositeRatio } : settings;
+}
+
 /**
  * Asks a second replica when the first is slower than usual, takes the first answer, and stops the other attempts. A failed attempt is followed
  * by another where `retry`, by its settings, would make one: so a hedged call needs no retries, and never gets both.
@@ -80,9 +96,10 @@ export function hedge(settings: HedgeSettings, dependencies: HedgeDependencies):
   const { clock, statistics, endpoints } = dependencies;
   const hedges = new Map<string, Budget>();
 
-  function hedgeBudget(component: string): Budget {
-    let budget = hedges.get(component);
-    if (!budget) hedges.set(component, (budget = createBudget(settings)));
+  function hedgeBudget(component: string, ratio: number): Budget {
+    const key = `${component} ${ratio}`;
+    let budget = hedges.get(key);
+    if (!budget) hedges.set(key, (budget = createBudget({ ratio, reserve: settings.reserve })));
     return budget;
   }
 
@@ -90,10 +107,9 @@ export function hedge(settings: HedgeSettings, dependencies: HedgeDependencies):
     return (call) => {
       if (!canHedge(call, endpoints(call.component, call.shard).length)) return next(call);
       if (call.signal.aborted) return Promise.reject(abortError(call.signal));
-      const known = statistics
-        .of(call.component, call.operation.name)
-        .quantile(settings.quantile, clock.now(), settings.minSamples);
-      const tokens = hedgeBudget(call.component);
+      const { quantile, ratio } = hedgeTerms(settings, call.operation);
+      const known = statistics.of(call.component, call.operation).quantile(quantile, clock.now(), settings.minSamples);
+      const tokens = hedgeBudget(call.component, ratio);
       tokens.earn();
       const delayMs = hedgeDelayMs(settings, known);
       return race(next, call, { ...dependencies, delayMs, tokens, maxAttempts: settings.maxAttempts });

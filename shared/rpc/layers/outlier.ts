@@ -81,7 +81,7 @@ export function outlier(settings: OutlierSettings, { clock, peers, statistics, e
   function compare(call: Call, group: PeerGroup, now: number): void {
     group.windowAt = now;
     const current = endpoints(call.component, call.shard).map(({ node }) => group.get(node));
-    const medianMs = statistics.of(call.component, call.operation.name).quantile(0.5, now, 1) ?? 0;
+    const medianMs = statistics.of(call.component, call.operation).quantile(0.5, now, 1) ?? 0;
     const slow = slowPeers(settings, current, medianMs);
     for (const peer of current) {
       if (peer.ratios.length < samplesNeeded(settings, peer)) continue;
@@ -98,7 +98,7 @@ export function outlier(settings: OutlierSettings, { clock, peers, statistics, e
 
   /** What an attempt tells of its replica: how long it took, or, when it was abandoned, that it took at least so long. */
   function sample(call: Call, group: PeerGroup, peer: Peer, elapsedMs: number, now: number): void {
-    const medianMs = statistics.of(call.component, call.operation.name).quantile(0.5, now, 1);
+    const medianMs = statistics.of(call.component, call.operation).quantile(0.5, now, 1);
     const told = medianMs !== undefined && (!call.signal.aborted || elapsedMs > medianMs);
     if (told && peer.ratios.length < maxRatios) peer.ratios.push(elapsedMs / medianMs);
     if (now - group.windowAt >= settings.windowMs) compare(call, group, now);

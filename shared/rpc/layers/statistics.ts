@@ -1,9 +1,15 @@
 import { createHistogram, type Histogram } from '../histogram.ts';
 
+/** What of an operation the statistics need to know. */
+export interface OperationId {
+  readonly name: string;
+  readonly composite: boolean;
+}
+
 /** What is known of the latency of one operation: over all its replicas, and by replica. */
 export interface OperationStatistics {
   readonly component: string;
-  readonly operation: string;
+  readonly operation: OperationId;
   /** Attempts at any replica. */
   readonly attempts: Histogram;
   /** Attempts by the node they went to. */
@@ -15,7 +21,7 @@ export interface OperationStatistics {
 
 /** One streaming histogram per (this node, operation, endpoint): hedge delay, attempt timeout and outlier ejection tune themselves by it. */
 export interface Statistics {
-  of(component: string, operation: string): OperationStatistics;
+  of(component: string, operation: OperationId): OperationStatistics;
   all(): Iterable<OperationStatistics>;
 }
 
@@ -27,8 +33,8 @@ export function createStatistics(): Statistics {
     of(component, operation) {
       let operations = known.get(component);
       if (!operations) known.set(component, (operations = new Map()));
-      let statistics = operations.get(operation);
-      if (!statistics) operations.set(operation, (statistics = createOperationStatistics(component, operation)));
+      let statistics = operations.get(operation.name);
+      if (!statistics) operations.set(operation.name, (statistics = createOperationStatistics(component, operation)));
       return statistics;
     },
     *all() {
@@ -37,7 +43,7 @@ export function createStatistics(): Statistics {
   };
 }
 
-function createOperationStatistics(component: string, operation: string): OperationStatistics {
+function createOperationStatistics(component: string, operation: OperationId): OperationStatistics {
   const attempts = createHistogram();
   const byNode = new Map<string, Histogram>();
   const quantiles = new Map<number, { at: number; value: number | undefined }>();

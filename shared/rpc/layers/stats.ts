@@ -47,7 +47,7 @@ export function attemptStats({ clock, statistics, watch }: { clock: Clock; stati
       const startedAt = clock.now();
       const end = (outcome: Outcome, error?: RpcError) => {
         const now = clock.now();
-        const known = statistics.of(call.component, call.operation.name);
+        const known = statistics.of(call.component, call.operation);
         const abandoned = call.signal.aborted;
         // Every call passes here, and few are abandoned: only they need the quantile.
         const p95Ms = abandoned ? known.quantile(0.95, now, 1) : undefined;

@@ -7,7 +7,7 @@ test('a service that doubles its time is followed within 20 s: hedge delay, atte
   const world = createWorld(13);
   const servers = world.servers('ranking', 3, { workers: 16, serviceTime: lognormal(20, 0.4) });
   const user = world.client('user', 'resilient');
-  const known = user.statistics.of('ranking', 'read');
+  const known = user.statistics.of('ranking', { name: 'read', composite: false });
   const log = transcript(
     'follow',
     '3 replicas of 20 ms, 100 calls/s; from second 30 every replica takes twice as long, from second 60 half of that again',

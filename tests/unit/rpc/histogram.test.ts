@@ -73,12 +73,12 @@ test('it runs for ever: weights are scaled down before they overflow', () => {
 
 test('statistics keep operations and replicas apart, and are silent until they know enough', () => {
   const statistics = createStatistics();
-  const rank = statistics.of('ranking', 'rank');
+  const rank = statistics.of('ranking', { name: 'rank', composite: false });
   for (let i = 0; i < 60; i++) rank.record(i % 2 ? 'a' : 'b', i % 2 ? 10 : 20, i);
-  expect(statistics.of('ranking', 'rank')).toBe(rank);
-  expect(statistics.of('ranking', 'search').quantile(0.5, 0, 1)).toBeUndefined();
+  expect(statistics.of('ranking', { name: 'rank', composite: false })).toBe(rank);
+  expect(statistics.of('ranking', { name: 'search', composite: true }).quantile(0.5, 0, 1)).toBeUndefined();
   expect(rank.quantile(0.5, 1_000, 100)).toBeUndefined();
   expect(rank.byNode.get('a')!.quantile(0.5)).toBeCloseTo(10, 0);
   expect(rank.quantile(0.99, 2_000, 50)).toBeCloseTo(20, 0);
-  expect([...statistics.all()].map(({ operation }) => operation)).toEqual(['rank', 'search']);
+  expect([...statistics.all()].map(({ operation }) => operation.name)).toEqual(['rank', 'search']);
 });

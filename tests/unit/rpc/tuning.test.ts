@@ -6,7 +6,7 @@ import { createLimitWatch, tunedOperations } from '../../../shared/rpc/tuning.ts
 /** What is tuned for an operation of which `count` attempts took `eachMs`. */
 function tuned(policy: unknown, count: number, eachMs: number): Record<string, { value: number | null; why: string }> {
   const statistics = createStatistics();
-  const known = statistics.of('ranking', 'rank');
+  const known = statistics.of('ranking', { name: 'rank', composite: false });
   for (let i = 0; i < count; i++) known.record('ranking-1', eachMs, i);
   const holder = createPolicyHolder('resilient');
   holder.set(policy);

@@ -91,3 +91,27 @@ test('after a long pause of the process, everything that is due fires', () => {
 test('a delay that is not a number is refused', () => {
   expect(() => setUp().wheel.after(NaN, () => undefined)).toThrow('not a number');
 });
+
+test('cancelled timers do not wake the process: of a thousand calls with deadlines that end in time, few rings are left', () => {
+  const { sim, wheel } = setUp();
+  const call = () => {
+    const timers = [2_000, 500, 20].map((delayMs) => wheel.after(delayMs, () => expect.unreachable()));
+    sim.scheduler.after(5, () => timers.forEach((timer) => timer.cancel()));
+  };
+  for (let i = 0; i < 1_000; i++) sim.scheduler.after(i * 10, call);
+  sim.runSync();
+  // Two events are the calls' own; ringing every tick of the 10 s would be 2,500 more.
+  expect(sim.events - 2_000).toBeLessThan(1_000);
+  expect(sim.pending).toBe(0);
+});
+
+test('a timer that is set earlier than the first is not late for it', () => {
+  const { sim, wheel } = setUp();
+  const fired: number[] = [];
+  wheel.after(5_000, () => fired.push(sim.clock.now()));
+  sim.scheduler.after(100, () => wheel.after(40, () => fired.push(sim.clock.now())));
+  sim.runSync();
+  expect(fired[0]).toBeGreaterThanOrEqual(140);
+  expect(fired[0]).toBeLessThan(148);
+  expect(fired[1]).toBeGreaterThanOrEqual(5_000);
+});

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { createBudgets } from '../../../../shared/rpc/layers/budget.ts';
-import { canHedge, hedge, hedgeDelayMs } from '../../../../shared/rpc/layers/hedge.ts';
+import { canHedge, hedge, hedgeDelayMs, hedgeTerms } from '../../../../shared/rpc/layers/hedge.ts';
 import type { RetrySettings } from '../../../../shared/rpc/layers/retry.ts';
 import { createStatistics } from '../../../../shared/rpc/layers/statistics.ts';
 import { answering, failure, nodes, outcomeOf, replyOf, setUp, testCall } from './helpers.ts';
 
 const retrying: RetrySettings = { maxAttempts: 3, baseMs: 10, maxMs: 1_000, anyDepth: false };
-const settings = { quantile: 0.95, minMs: 5, ratio: 0.05, reserve: 10, minSamples: 50, maxAttempts: 3, fixedDelayMs: 20 };
+const settings = { quantile: 0.95, minMs: 5, ratio: 0.05, reserve: 10, minSamples: 50, compositeQuantile: 0.99, compositeRatio: 0.01, maxAttempts: 3, fixedDelayMs: 20 };
 
 test.each([
   ['a read with two replicas', {}, 2, true],
@@ -150,4 +150,9 @@ test('a caller that leaves stops every attempt', async () => {
   expect(await outcome).toBe('cancelled');
   expect(seen.map(({ signal }) => signal.aborted)).toEqual([true, true]);
   expect(sim.pending).toBe(0);
+});
+
+test('a composite call is hedged later, and for a budget of its own: what is slow below it is hedged there', () => {
+  expect(hedgeTerms(settings, { composite: false })).toMatchObject({ quantile: 0.95, ratio: 0.05 });
+  expect(hedgeTerms(settings, { composite: true })).toMatchObject({ quantile: 0.99, ratio: 0.01 });
 });
