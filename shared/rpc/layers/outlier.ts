@@ -41,7 +41,7 @@ export type OutlierSettings = Static<typeof OutlierSettings>;
 /** Whether what a replica did since its last answer speaks against it. */
 export function verdict(settings: OutlierSettings, peer: Peer, now: number): EjectionReason | undefined {
   if (peer.failures >= settings.failures) return 'failures';
-  if (peer.failures + peer.unanswered >= settings.failures && now - peer.answeredAt >= settings.silenceMs) return 'silence';
+  if (peer.failures + peer.unanswered >= settings.failures && now - peer.silentSince >= settings.silenceMs) return 'silence';
   return undefined;
 }
 
@@ -114,12 +114,14 @@ export function outlier(settings: OutlierSettings, { clock, peers, statistics, e
         const now = clock.now();
         peer.failures = 0;
         peer.unanswered = 0;
-        peer.answeredAt = now;
+        peer.silentSince = now;
         sample(call, group, peer, now - sentAt, now);
         return reply;
       } catch (thrown) {
         const error = asRpcError(thrown);
         const now = clock.now();
+        // A replica that was not asked for a while is not silent for that.
+        if (peer.failures + peer.unanswered === 0) peer.silentSince = Math.max(peer.silentSince, sentAt);
         // Refusing is not failing: a busy replica needs fewer calls, not none, and the others are likely busy too.
         if (call.signal.aborted) {
           peer.unanswered++;

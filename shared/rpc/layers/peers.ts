@@ -21,7 +21,8 @@ export interface Peer {
   failures: number;
   /** Attempts that were given up before it answered, since its last answer. */
   unanswered: number;
-  answeredAt: number;
+  /** Since when it owes an answer: its last answer, or the first attempt since then that got none. */
+  silentSince: number;
   /** How often it was ejected lately: makes the next ejection longer, and wears off. */
   ejections: number;
   /** Latency relative to the operation's median, of the newest answers. */
@@ -80,7 +81,7 @@ export function createPeer(node: string, now: number): Peer {
     latency: new Map(),
     failures: 0,
     unanswered: 0,
-    answeredAt: now,
+    silentSince: now,
     ejections: 0,
     ratios: [],
     slowWindows: 0,
@@ -92,7 +93,7 @@ export function ejectPeer(peer: Peer, until: number): void {
   peer.ejections++;
   peer.ejectedUntil = until;
   peer.admittedAt = until;
-  peer.answeredAt = until;
+  peer.silentSince = until;
   peer.failures = 0;
   peer.unanswered = 0;
   peer.slowWindows = 0;

@@ -6,7 +6,17 @@ import { createStatistics } from '../../../../shared/rpc/layers/statistics.ts';
 import { answering, failure, nodes, outcomeOf, replyOf, setUp, testCall } from './helpers.ts';
 
 const retrying: RetrySettings = { maxAttempts: 3, baseMs: 10, maxMs: 1_000, anyDepth: false };
-const settings = { quantile: 0.95, minMs: 5, ratio: 0.05, reserve: 10, minSamples: 50, compositeQuantile: 0.99, compositeRatio: 0.01, maxAttempts: 3, fixedDelayMs: 20 };
+const settings = {
+  quantile: 0.95,
+  minMs: 5,
+  ratio: 0.05,
+  reserve: 10,
+  minSamples: 50,
+  compositeQuantile: 0.99,
+  compositeRatio: 0.01,
+  maxAttempts: 3,
+  fixedDelayMs: 20,
+};
 
 test.each([
   ['a read with two replicas', {}, 2, true],

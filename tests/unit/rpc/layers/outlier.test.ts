@@ -4,6 +4,7 @@ import { createPeer, createPeers } from '../../../../shared/rpc/layers/peers.ts'
 import { median, slowPeers } from '../../../../shared/rpc/layers/slow-peers.ts';
 import { createStatistics } from '../../../../shared/rpc/layers/statistics.ts';
 import { resolvePolicy } from '../../../../shared/rpc/policy.ts';
+import { sleep } from '../../../../shared/time/scheduler.ts';
 import { failure, nodes, outcomeOf, replyOf, setUp, testCall } from './helpers.ts';
 
 const settings = resolvePolicy('resilient').outlier || expect.fail('on by default');
@@ -11,9 +12,9 @@ const settings = resolvePolicy('resilient').outlier || expect.fail('on by defaul
 test.each([
   ['4 failures', { failures: 4 }, undefined],
   ['5 failures in a row', { failures: 5 }, 'failures'],
-  ['5 unanswered within a moment', { unanswered: 5, answeredAt: 9_000 }, undefined],
-  ['5 unanswered, and silence for 2 s', { unanswered: 5, answeredAt: 8_000 }, 'silence'],
-  ['silence, but nothing asked', { answeredAt: 0 }, undefined],
+  ['5 unanswered within a moment', { unanswered: 5, silentSince: 9_000 }, undefined],
+  ['5 unanswered, and silence for 2 s', { unanswered: 5, silentSince: 8_000 }, 'silence'],
+  ['silence, but nothing asked', { silentSince: 0 }, undefined],
 ])('the verdict on %s', (_, own, expected) => {
   expect(verdict(settings, { ...createPeer('a', 10_000), ...own }, 10_000)).toBe(expected);
 });
@@ -66,13 +67,28 @@ function ejecting(...names: string[]) {
   const peers = createPeers(sim.clock);
   const statistics = createStatistics();
   const layer = outlier(settings, { clock: sim.clock, peers, statistics, endpoints: () => nodes(...names), observe });
-  const attempt = (node: string, code?: 'internal' | 'overloaded' | 'not_found') =>
-    outcomeOf(
-      layer(() => (code ? Promise.reject(failure(code)) : Promise.resolve(replyOf(node))))(
-        testCall({ endpoint: nodes(node)[0] }),
-      ),
+  const attempt = async (node: string, code?: 'internal' | 'overloaded' | 'not_found', takesMs = 0) => {
+    const outcome = outcomeOf(
+      layer(async (call) => {
+        if (takesMs > 0) await sleep(sim.scheduler, takesMs, call.signal);
+        if (code) throw failure(code);
+        statistics.of(call.component, call.operation).record(node, takesMs, sim.clock.now());
+        return replyOf(node);
+      })(testCall({ endpoint: nodes(node)[0] })),
     );
-  return { ...set, peers: peers.group('ranking'), attempt };
+    if (takesMs > 0) await sim.run(sim.clock.now() + takesMs + 1);
+    return outcome;
+  };
+  /** An attempt that its caller gives up after so long: another replica answered. */
+  const abandon = async (node: string, afterMs: number) => {
+    const controller = new AbortController();
+    sim.scheduler.after(afterMs, () => controller.abort(failure('cancelled')));
+    const call = testCall({ endpoint: nodes(node)[0], signal: controller.signal });
+    const outcome = outcomeOf(layer(({ signal }) => sleep(sim.scheduler, 60_000, signal).then(() => replyOf(node)))(call));
+    await sim.run(sim.clock.now() + afterMs + 1);
+    return outcome;
+  };
+  return { ...set, peers: peers.group('ranking'), attempt, abandon };
 }
 
 test('five failures in a row eject a replica; the next replica stays, because at most one in N goes', async () => {
@@ -96,4 +112,28 @@ test('the only replica is never ejected', async () => {
   const { peers, attempt } = ejecting('a');
   for (let i = 0; i < 50; i++) await attempt('a', 'internal');
   expect(peers.get('a').ejectedUntil).toBe(0);
+});
+
+test('a replica that nobody asked for a while is not silent because of that: the time counts from the first attempt without an answer', async () => {
+  const { sim, peers, attempt, abandon } = ejecting('a', 'b');
+  await attempt('a');
+  await sim.run(10_000);
+  for (let i = 0; i < 8; i++) await abandon('a', 20);
+  expect(peers.get('a').ejectedUntil).toBe(0);
+  await sim.run(12_100);
+  await abandon('a', 20);
+  expect(peers.get('a').ejectedUntil).toBeGreaterThan(0);
+});
+
+test('attempts that were abandoned tell of a slow replica: they took at least so long', async () => {
+  const { sim, attempt, abandon, events } = ejecting('a', 'b');
+  for (let second = 1; second <= 5; second++) {
+    for (let i = 0; i < 10; i++) {
+      await abandon('a', 40);
+      await attempt('b', undefined, 5);
+    }
+    await attempt('a', undefined, 45);
+    await sim.run(second * 1_000);
+  }
+  expect(events).toContainEqual({ event: 'ejected', component: 'ranking', node: 'a', why: 'latency', forMs: 5_000 });
 });
