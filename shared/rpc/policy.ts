@@ -102,7 +102,7 @@ export function clientLayers(policy: PolicyHolder, dependencies: ClientDependenc
       mechanism('breaker', (settings) => breaker(settings, { clock, observe })),
       mechanism('throttle', (settings) => throttle(settings, { clock, random, observe })),
       mechanism('hedge', (settings) =>
-        hedge(settings, { clock, random, scheduler, statistics, endpoints, retrying, budget, observe }),
+        hedge(settings, { clock, random, scheduler, statistics, endpoints, peers, retrying, budget, observe }),
       ),
       mechanism('retry', (settings) => retry(settings, { clock, random, scheduler, budget, observe })),
       mechanism('balance', (settings) => balance(settings, { clock, random, endpoints, node, peers, observe })),

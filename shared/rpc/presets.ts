@@ -21,7 +21,7 @@ const misSet: Given = {
   // Below the tail of a busy machine: good answers are thrown away shortly before they come.
   attemptTimeout: { fixedMs: 25 },
   // Below the median: nearly every call is made twice, and nothing bounds that.
-  hedge: { fixedDelayMs: 2, ratio: 1, reserve: 1_000 },
+  hedge: { fixedDelayMs: 2, ratio: 1, compositeRatio: 1, reserve: 1_000, blind: true },
   // Five at every level: a failure below is tried 5 x 5 x 5 times.
   retry: { maxAttempts: 5, baseMs: 1, maxMs: 2, anyDepth: true },
   budget: { ratio: 1, reserve: 1_000 },

@@ -60,7 +60,7 @@ export function balance(
     if (panic) observe({ event: 'panic', component: call.component, usable: indices.length, known: known.length });
     const at = (i: number) => known[indices[i]!]!;
     const share = (peer: Peer) => slowStartShare(now - peer.admittedAt, settings.slowStartMs);
-    const outstanding = (i: number) => (at(i).inFlight + 1) / share(at(i));
+    const outstanding = (i: number) => (at(i).underWay.size + 1) / share(at(i));
     const weighted = (i: number) => outstanding(i) * latencyNow(at(i).latency, call.operation.name, now);
     // Audited: each in turn, also those that are too slow to be chosen otherwise.
     if (call.nonce !== undefined) return indices[drawIndex(indices.length, random)]!;
@@ -94,7 +94,8 @@ export function balance(
       const endpoint = replicas[chosen]!;
       const peer = known[chosen]!;
       call.tried?.push(endpoint.node);
-      peer.inFlight++;
+      const attempt = { sentAt };
+      peer.underWay.add(attempt);
       try {
         const reply = await next({ ...call, endpoint });
         const now = clock.now();
@@ -109,7 +110,7 @@ export function balance(
         if (cost !== undefined) observeLatency(peer.latency, call.operation.name, cost, now);
         throw thrown;
       } finally {
-        peer.inFlight--;
+        peer.underWay.delete(attempt);
       }
     };
   };

@@ -14,6 +14,8 @@ const lost = new RpcError('cancelled', 'another replica answered first');
 export interface Race extends HedgeDependencies {
   readonly delayMs: number | undefined;
   readonly tokens: Budget;
+  /** Whether another replica than those tried is likely to be faster. */
+  readonly worthwhile: (tried: readonly string[], usualMs: number) => boolean;
   /** No hedge once so many attempts were made. */
   readonly maxAttempts: number;
 }
@@ -22,7 +24,7 @@ export interface Race extends HedgeDependencies {
 export function race(
   next: Service,
   call: Call,
-  { clock, random, scheduler, budget, observe, delayMs, tokens, maxAttempts, retrying }: Race,
+  { clock, random, scheduler, budget, observe, delayMs, tokens, worthwhile, maxAttempts, retrying }: Race,
 ): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const tried = call.tried ?? [];
@@ -30,6 +32,7 @@ export function race(
     const failures = budget(call.component);
     let made = 0;
     let waiting: Timer | undefined;
+    let hedging: Timer | undefined;
     let over = false;
 
     const end = (reason: RpcError) => {
@@ -86,16 +89,19 @@ export function race(
       if (running.size === 0 && waiting === undefined) fail(error);
     }
 
+    function hedgeAfter(delayMs: number): void {
+      if (clock.now() + delayMs >= call.deadlineAt) return;
+      hedging = scheduler.after(delayMs, () => {
+        if (made >= maxAttempts || running.size !== 1 || waiting !== undefined) return;
+        if (!worthwhile(tried, delayMs)) return hedgeAfter(delayMs);
+        if (!tokens.spend()) return observe({ event: 'budget_exhausted', call, mechanism: 'hedge' });
+        observe({ event: 'hedge', call, delayMs });
+        launch();
+      });
+    }
+
     call.signal.addEventListener('abort', onAbort);
-    const hedging =
-      delayMs === undefined || clock.now() + delayMs >= call.deadlineAt
-        ? undefined
-        : scheduler.after(delayMs, () => {
-            if (made >= maxAttempts || running.size !== 1 || waiting !== undefined) return;
-            if (!tokens.spend()) return observe({ event: 'budget_exhausted', call, mechanism: 'hedge' });
-            observe({ event: 'hedge', call, delayMs });
-            launch();
-          });
+    if (delayMs !== undefined) hedgeAfter(delayMs);
     launch();
   });
 }

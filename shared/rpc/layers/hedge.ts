@@ -6,6 +6,7 @@ import type { Call, Endpoint, Layer } from '../call.ts';
 import { type Budget, createBudget } from './budget.ts';
 import type { Observe } from './events.ts';
 import { race } from './hedge-race.ts';
+import { isLate, type Peer, type Peers } from './peers.ts';
 import type { RetrySettings } from './retry.ts';
 import type { Statistics } from './statistics.ts';
 import { abortError } from './within.ts';
@@ -45,6 +46,10 @@ export const HedgeSettings = Type.Object(
       maximum: 10,
       description: 'no hedge once so many were made; those after failures are bounded by `retry`',
     }),
+    blind: Type.Boolean({
+      default: false,
+      description: 'also when every other replica is late: for experiments with bad settings',
+    }),
     fixedDelayMs: Type.Optional(
       Type.Number({ minimum: 0, description: 'set by hand instead: for experiments with bad settings' }),
     ),
@@ -59,6 +64,7 @@ export interface HedgeDependencies {
   readonly scheduler: Scheduler;
   readonly statistics: Statistics;
   readonly endpoints: (component: string, shard?: number) => readonly Endpoint[];
+  readonly peers: Peers;
   /** How failed attempts are followed up: the settings of `retry`; false = not at all. */
   readonly retrying: () => RetrySettings | false;
   /** The common budget of extra attempts: failures spend it here as in `retry`. */
@@ -86,6 +92,14 @@ export function hedgeTerms(
 }
 
 /**
+ * Whether there is a replica worth asking: not ejected, and not late itself. Where all are late, the slowness is shared - an overload, a
+ * pause of the machine or of this process - and a second attempt would wait like the first, and make the others wait longer.
+ */
+export function isWorthwhile(others: readonly Peer[], now: number, delayMs: number): boolean {
+  return others.some((peer) => peer.ejectedUntil <= now && !isLate(peer, now, delayMs));
+}
+
+/**
  * Asks a second replica when the first is slower than usual, takes the first answer, and stops the other attempts. A failed attempt is followed
  * by another where `retry`, by its settings, would make one: so a hedged call needs no retries, and never gets both.
  *
@@ -93,7 +107,7 @@ export function hedgeTerms(
  *   attempt 2                        |-----------> answer
  */
 export function hedge(settings: HedgeSettings, dependencies: HedgeDependencies): Layer {
-  const { clock, statistics, endpoints } = dependencies;
+  const { clock, statistics, endpoints, peers } = dependencies;
   const hedges = new Map<string, Budget>();
 
   function hedgeBudget(component: string, ratio: number): Budget {
@@ -112,7 +126,17 @@ export function hedge(settings: HedgeSettings, dependencies: HedgeDependencies):
       const tokens = hedgeBudget(call.component, ratio);
       tokens.earn();
       const delayMs = hedgeDelayMs(settings, known);
-      return race(next, call, { ...dependencies, delayMs, tokens, maxAttempts: settings.maxAttempts });
+      const group = peers.group(call.component, call.shard);
+      const worthwhile = (tried: readonly string[], usualMs: number) => {
+        if (settings.blind) return true;
+        const others = endpoints(call.component, call.shard).filter(({ node }) => !tried.includes(node));
+        return isWorthwhile(
+          others.map(({ node }) => group.get(node)),
+          clock.now(),
+          usualMs,
+        );
+      };
+      return race(next, call, { ...dependencies, delayMs, tokens, worthwhile, maxAttempts: settings.maxAttempts });
     };
   };
 }

@@ -6,11 +6,15 @@ export interface PeakEwma {
   stampMs: number;
 }
 
+export interface Attempt {
+  readonly sentAt: number;
+}
+
 /** What this node knows of one replica of a component, from its own calls. Shared by the layers that choose and guard endpoints. */
 export interface Peer {
   readonly node: string;
-  /** Attempts sent and not yet answered. */
-  inFlight: number;
+  /** Attempts sent and not yet answered, oldest first. */
+  readonly underWay: Set<Attempt>;
   /** Not before then is it chosen again (ms on the clock); 0 = never ejected. */
   ejectedUntil: number;
   /** When it was first seen, or is back from ejection: slow start counts from here. */
@@ -75,7 +79,7 @@ function createGroup(component: string, clock: Clock): PeerGroup {
 export function createPeer(node: string, now: number): Peer {
   return {
     node,
-    inFlight: 0,
+    underWay: new Set(),
     ejectedUntil: 0,
     admittedAt: now,
     latency: new Map(),
@@ -86,6 +90,16 @@ export function createPeer(node: string, now: number): Peer {
     ratios: [],
     slowWindows: 0,
   };
+}
+
+/** Whether more than half of what it was asked has been waiting for longer than `usualMs`. */
+export function isLate({ underWay }: Peer, now: number, usualMs: number): boolean {
+  let late = 0;
+  for (const { sentAt } of underWay) {
+    if (now - sentAt <= usualMs) break;
+    late++;
+  }
+  return late > underWay.size / 2;
 }
 
 /** Out of the choice until then; what was held against it is forgotten, so that it begins anew. */

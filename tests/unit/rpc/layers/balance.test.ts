@@ -151,10 +151,10 @@ test('what is under way is counted down again, whatever became of it', async () 
   }));
   const outcomes = ['good', 'bad'].map((requestId) => outcomeOf(layer(service)(testCall({ requestId }))));
   const peer = known.group('ranking').get('a');
-  expect(peer.inFlight).toBe(2);
+  expect(peer.underWay.size).toBe(2);
   await sim.run();
   await Promise.all(outcomes);
-  expect(peer.inFlight).toBe(0);
+  expect(peer.underWay.size).toBe(0);
 });
 
 test('a subset is stable: a replica that leaves changes only the choice of its own callers', () => {

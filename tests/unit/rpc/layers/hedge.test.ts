@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createBudgets } from '../../../../shared/rpc/layers/budget.ts';
-import { canHedge, hedge, hedgeDelayMs, hedgeTerms } from '../../../../shared/rpc/layers/hedge.ts';
+import { canHedge, hedge, hedgeDelayMs, hedgeTerms, isWorthwhile } from '../../../../shared/rpc/layers/hedge.ts';
+import { createPeer, createPeers } from '../../../../shared/rpc/layers/peers.ts';
 import type { RetrySettings } from '../../../../shared/rpc/layers/retry.ts';
 import { createStatistics } from '../../../../shared/rpc/layers/statistics.ts';
 import { answering, failure, nodes, outcomeOf, replyOf, setUp, testCall } from './helpers.ts';
@@ -14,6 +15,7 @@ const settings = {
   minSamples: 50,
   compositeQuantile: 0.99,
   compositeRatio: 0.01,
+  blind: false,
   maxAttempts: 3,
   fixedDelayMs: 20,
 };
@@ -40,15 +42,17 @@ test.each([
 function hedging(own = settings, followUps: RetrySettings | false = retrying) {
   const set = setUp();
   const { sim, observe } = set;
+  const peers = createPeers(sim.clock);
   const layer = hedge(own, {
     ...sim,
     statistics: createStatistics(),
     endpoints: () => nodes('a', 'b', 'c'),
+    peers,
     retrying: () => followUps,
     budget: createBudgets(() => ({ ratio: 0.2, reserve: 10 })),
     observe,
   });
-  return { ...set, layer };
+  return { ...set, layer, peers: peers.group('ranking') };
 }
 
 test('a slow first attempt is overtaken by the second, and stopped', async () => {
@@ -165,4 +169,37 @@ test('a caller that leaves stops every attempt', async () => {
 test('a composite call is hedged later, and for a budget of its own: what is slow below it is hedged there', () => {
   expect(hedgeTerms(settings, { composite: false })).toMatchObject({ quantile: 0.95, ratio: 0.05 });
   expect(hedgeTerms(settings, { composite: true })).toMatchObject({ quantile: 0.99, ratio: 0.01 });
+});
+
+const waitingSince = (...sentAt: number[]) => ({
+  ...createPeer('b', 0),
+  underWay: new Set(sentAt.map((at) => ({ sentAt: at }))),
+});
+
+test.each([
+  ['nobody else', [], false],
+  ['an idle one', [waitingSince()], true],
+  ['one that is late with all it was asked', [waitingSince(10, 60)], false],
+  ['one that is late with half of it', [waitingSince(10, 90)], true],
+  ['a late one and one in time', [waitingSince(10), waitingSince(95)], true],
+  ['an ejected one', [{ ...waitingSince(), ejectedUntil: 200 }], false],
+])('with %s to ask, a hedge after 20 ms is worthwhile: %s', (_, others, expected) => {
+  expect(isWorthwhile(others, 100, 20)).toBe(expected);
+});
+
+test('while all replicas are late there is no hedge; when one is in time again, there is', async () => {
+  const { sim, layer, peers, events } = hedging();
+  const late = { sentAt: -100 };
+  for (const node of ['b', 'c']) peers.get(node).underWay.add(late);
+  const { service } = answering(sim, ({ attempt, tried }) => {
+    tried!.push('a');
+    return { afterMs: attempt === 1 ? 500 : 10, reply: replyOf('x', attempt) };
+  });
+  sim.scheduler.after(105, () => peers.get('b').underWay.delete(late));
+  const outcome = outcomeOf(layer(service)(testCall({ tried: [] })));
+  await sim.run();
+  expect(await outcome).toBe(2);
+  // Looked again every 20 ms.
+  expect(sim.clock.now()).toBe(130);
+  expect(events.map(({ event }) => event)).toEqual(['hedge']);
 });
