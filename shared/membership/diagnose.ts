@@ -13,6 +13,10 @@ export const thresholds = {
   /** Lost votes and invalid replies: a bit flips once, a liar goes on. */
   minLies: 3,
   slowRatio: 4,
+  /** Who limps is never as fast as this many times its peers. */
+  neverFasterRatio: 2,
+  /** Calls without an answer, all given up: a replica that is avoided gets calls in bad moments only. */
+  minUnanswered: 10,
   /** Its main loop is this late on average, and so many times as late as others'. */
   nodeLagMs: 100,
   lagRatio: 4,
@@ -27,9 +31,11 @@ export const thresholds = {
 type Rule = (evidence: Evidence, sum: Sight, observer: Observer) => [Verdict, string] | undefined;
 
 /** What all callers saw together. */
-type Sight = Omit<CallerSight, 'caller' | 'latencyRatio'> & {
+type Sight = Omit<CallerSight, 'caller' | 'latencyRatio' | 'fastestRatio'> & {
   /** The median over the callers: one caller that is slow itself convinces nobody. */
   readonly latencyRatio: number | undefined;
+  /** The least of the callers: one fast answer to anybody speaks for it. */
+  readonly fastestRatio: number;
   readonly complaining: number;
   readonly content: number;
 };
@@ -97,12 +103,14 @@ const shedding: Rule = (_, { calls, shed }) =>
     : undefined;
 
 /** Replies that arrive late or in crumbs: from here on the heartbeats are fine. */
-const slow: Rule = ({ self, waitsFor }, { calls, ok, latencyRatio, partial }, { typicalLagMs }) => {
+const slow: Rule = ({ self, waitsFor }, { calls, ok, latencyRatio, fastestRatio, partial }, { typicalLagMs }) => {
   if (calls < thresholds.minCalls) return undefined;
   if (partial / calls >= thresholds.badShare) return ['limping', `${percent(partial / calls)} of its replies trickle`];
   // Without a single answer nobody knows whether it is slow or out of reach.
   if (ok === 0 || typicalLagMs >= thresholds.commonLagMs) return undefined;
-  if (latencyRatio !== undefined && latencyRatio >= thresholds.slowRatio && waitsFor === undefined)
+  // Balancers avoid a replica that was slow once, and ask it again when all are slow: its median then is that of the bad moments.
+  const isSlow = latencyRatio !== undefined && latencyRatio >= thresholds.slowRatio;
+  if (isSlow && fastestRatio >= thresholds.neverFasterRatio && waitsFor === undefined)
     return ['limping', `${latencyRatio.toFixed(1)} times as slow as its peers`];
   return self && self.lagMs >= Math.max(thresholds.nodeLagMs, thresholds.lagRatio * typicalLagMs)
     ? ['limping', `its main loop lags by ${self.lagMs.toFixed(0)} ms`]
@@ -112,7 +120,7 @@ const slow: Rule = ({ self, waitsFor }, { calls, ok, latencyRatio, partial }, { 
 /** Calls that vanish or break: did they, or their answers, get lost on the way, or does the node sit on them? */
 const vanishing: Rule = ({ self, waitsFor }, { calls, ok, timeouts: late, unanswered, resets, complaining, content }) => {
   // Where others are always faster, nobody waits until a call to it times out.
-  const timeouts = late + (ok === 0 ? unanswered : 0);
+  const timeouts = late + (ok === 0 && unanswered >= thresholds.minUnanswered ? unanswered : 0);
   const lost = timeouts + resets;
   if (calls < thresholds.minCalls || lost / calls < thresholds.badShare) return undefined;
   const share = percent(lost / calls);
@@ -143,7 +151,8 @@ function background({ heartbeats: { phi }, waitsFor }: Evidence, observer: Obser
 }
 
 function together(callers: readonly CallerSight[]): Sight {
-  const total = (member: keyof Omit<CallerSight, 'caller' | 'latencyRatio'>) => callers.reduce((sum, c) => sum + c[member], 0);
+  const total = (member: keyof Omit<CallerSight, 'caller' | 'latencyRatio' | 'fastestRatio'>) =>
+    callers.reduce((sum, c) => sum + c[member], 0);
   const ratios = callers.flatMap(({ latencyRatio }) => latencyRatio ?? []).sort((a, b) => a - b);
   const lost = ({ ok, timeouts, unanswered, resets, calls }: CallerSight) =>
     (timeouts + resets + (ok === 0 ? unanswered : 0)) / calls;
@@ -159,6 +168,7 @@ function together(callers: readonly CallerSight[]): Sight {
     shed: total('shed'),
     invalid: total('invalid'),
     lostVotes: total('lostVotes'),
+    fastestRatio: Math.min(...callers.map(({ fastestRatio = Infinity }) => fastestRatio)),
     latencyRatio: ratios.length === 0 ? undefined : ratios[Math.floor((ratios.length - 1) / 2)],
     complaining: seen.filter((sight) => lost(sight) >= 0.9).length,
     content: seen.filter((sight) => lost(sight) < thresholds.badShare).length,

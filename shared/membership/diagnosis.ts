@@ -26,6 +26,8 @@ export interface CallerSight {
   readonly lostVotes: number;
   /** Its latency over the median of its peers, both as this caller saw them; absent without peers or enough calls. */
   readonly latencyRatio?: number | undefined;
+  /** Its fastest answer over the median of its peers. */
+  readonly fastestRatio?: number | undefined;
 }
 
 /** Everything that is known about one node when it is judged. What is not known is absent: no rule needs all of it. */

@@ -94,17 +94,20 @@ function sight(node: string, caller: string, reports: readonly Report[], since: 
     for (const outcome of at > since ? outcomes : lies) sums[outcome] += sighting[outcome];
   }
   const { proofs: _, ...counts } = sums;
+  const ratios = compare(node, reports, since);
   const calls = sums.ok + sums.timeouts + sums.refused + sums.resets + sums.shed + sums.unanswered;
-  return { caller, calls, ...counts, latencyRatio: ratio(node, reports, since) };
+  return { caller, calls, ...counts, ...ratios };
 }
 
-/** The node's latency over the median of its peers', as one caller saw them: the caller's own slowness cancels out. */
-function ratio(node: string, reports: readonly Report[], since: number): number | undefined {
+/** The node's latency, and its fastest answer, over the median of its peers', as one caller saw them: the caller's own slowness cancels out. */
+function compare(node: string, reports: readonly Report[], since: number): Pick<CallerSight, 'latencyRatio' | 'fastestRatio'> {
   const group = reports.find(({ sighting }) => sighting.node === node)?.sighting.group;
   const medians = new Map<string, number[]>();
   const answers = new Map<string, number>();
+  let fastestMs = Infinity;
   for (const { at, sighting } of reports) {
     if (at <= since || sighting.group !== group || sighting.medianMs === undefined) continue;
+    if (sighting.node === node) fastestMs = Math.min(fastestMs, sighting.fastestMs ?? Infinity);
     medians.set(sighting.node, [...(medians.get(sighting.node) ?? []), sighting.medianMs]);
     answers.set(sighting.node, (answers.get(sighting.node) ?? 0) + sighting.ok + sighting.unanswered);
   }
@@ -113,6 +116,10 @@ function ratio(node: string, reports: readonly Report[], since: number): number 
     .map(([name, all]) => ({ name, ms: quantile(all, name === node ? ownQuantile : 0.5) }));
   const own = typical.find(({ name }) => name === node);
   const peers = typical.filter(({ name }) => name !== node).map(({ ms }) => ms);
-  if (!own || peers.length === 0) return undefined;
-  return (own.ms + graceMs) / (median(peers) + graceMs);
+  if (!own || peers.length === 0) return {};
+  const peerMs = median(peers) + graceMs;
+  return {
+    latencyRatio: (own.ms + graceMs) / peerMs,
+    ...(fastestMs < Infinity && { fastestRatio: (fastestMs + graceMs) / peerMs }),
+  };
 }

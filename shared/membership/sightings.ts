@@ -24,6 +24,8 @@ export const Sighting = Type.Object(
     proofs: Count,
     /** Median time until the answer, or until the wait for it was given up, ms; absent without any. */
     medianMs: Type.Optional(Type.Number({ minimum: 0 })),
+    /** The fastest answer, ms; absent without any. */
+    fastestMs: Type.Optional(Type.Number({ minimum: 0 })),
   },
   { additionalProperties: false },
 );
@@ -62,14 +64,15 @@ export interface Sightings {
  * time, what looked late to it says nothing about others, and only answers, refusals and lies are reported.
  */
 export function createSightings(clock: Clock, lostMs: () => number = () => 0): Sightings {
-  type Counts = Record<Outcome, number> & { group: string; latencies: number[] };
+  type Counts = Record<Outcome, number> & { group: string; latencies: number[]; fastestMs: number };
   let byNode = new Map<string, Counts>();
   let since = { at: clock.now(), lostMs: lostMs() };
   return {
     note(node, group, outcome, latencyMs) {
       let counts = byNode.get(node);
-      if (!counts) byNode.set(node, (counts = { ...nothing, group, latencies: [] }));
+      if (!counts) byNode.set(node, (counts = { ...nothing, group, latencies: [], fastestMs: Infinity }));
       counts[outcome]++;
+      if (latencyMs !== undefined && outcome === 'ok') counts.fastestMs = Math.min(counts.fastestMs, latencyMs);
       if (latencyMs !== undefined && counts.latencies.length < maxLatencies) counts.latencies.push(latencyMs);
     },
     take() {
@@ -77,11 +80,12 @@ export function createSightings(clock: Clock, lostMs: () => number = () => 0): S
       const inDoubt = now.lostMs - since.lostMs > maxLostShare * (now.at - since.at);
       since = now;
       if (byNode.size === 0) return [];
-      const taken = [...byNode].map(([node, { latencies, ...counts }]) => ({
+      const taken = [...byNode].map(([node, { latencies, fastestMs, ...counts }]) => ({
         node,
         ...counts,
         ...(inDoubt ? { timeouts: 0, partial: 0, unanswered: 0 } : {}),
         ...(inDoubt || latencies.length === 0 ? {} : { medianMs: median(latencies) }),
+        ...(fastestMs < Infinity && { fastestMs }),
       }));
       byNode = new Map();
       return taken;

@@ -104,6 +104,18 @@ const cases: Case[] = [
   },
   { is: 'an exit, although the monitor lags', evidence: { process: 'exited' }, observer: { lagMs: 400 }, verdict: 'crashed' },
   {
+    is: 'ten times as slow as its peers, but somebody had a fast answer',
+    evidence: {
+      callers: [sight('app-1', { ok: 50, latencyRatio: 10 }), sight('app-2', { ok: 9, latencyRatio: 9, fastestRatio: 1.2 })],
+    },
+    verdict: 'healthy',
+  },
+  {
+    is: 'few calls, all given up because others were faster',
+    evidence: { callers: both({ unanswered: 4 }), self: { lagMs: 1, received: 8, answered: 2, meanMs: 30 } },
+    verdict: 'healthy',
+  },
+  {
     is: 'ten times as slow as its peers',
     evidence: { callers: both({ ok: 50, latencyRatio: 10 }) },
     verdict: 'limping',

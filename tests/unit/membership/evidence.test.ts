@@ -26,7 +26,7 @@ test('a caller counts by node and outcome between two reports, and begins anew a
   sightings.note('r-1', 'ranking', 'timeouts');
   sightings.note('r-2', 'ranking', 'refused');
   expect(sightings.take()).toEqual([
-    { ...seen('r-1'), ok: 3, timeouts: 1, medianMs: 3 },
+    { ...seen('r-1'), ok: 3, timeouts: 1, medianMs: 3, fastestMs: 1 },
     { ...seen('r-2'), ok: 0, refused: 1, medianMs: undefined },
   ]);
   expect(sightings.take()).toEqual([]);
@@ -45,6 +45,13 @@ test('reports add up per caller over the window, and fall out of it', () => {
   ]);
   expect(evidence.about('r-1', 10_000).map(({ calls }) => calls)).toEqual([10, 10]);
   expect(evidence.about('r-1', 16_000)).toEqual([]);
+});
+
+test('the fastest answer of the window is compared with the median of the peers, too', () => {
+  const evidence = createEvidence(10_000);
+  evidence.report('app-1', [seen('r-1', { medianMs: 40, fastestMs: 30 }), seen('r-2', { medianMs: 5 })], 0);
+  evidence.report('app-1', [seen('r-1', { medianMs: 60, fastestMs: 7 }), seen('r-2', { medianMs: 5 })], 500);
+  expect(evidence.about('r-1', 501)[0]?.fastestRatio).toBeCloseTo(12 / 10, 5);
 });
 
 test('latency is compared with the median of the peers as the same caller saw them', () => {
