@@ -33,11 +33,16 @@ export async function hangs(bed: Bed): Promise<Row[]> {
 async function under(bed: Bed, policy: string, tiersHit: readonly string[], action: 'kill' | 'pause'): Promise<Trial[]> {
   const { system, load, say } = bed;
   await system.policy(policy);
-  const rate = await bed.halfOfPeak();
+  const rates = {
+    searches: await bed.halfOfPeak('searches'),
+    pages: tiersHit.includes('gateway') ? await bed.halfOfPeak('pages') : 0,
+  };
   const trials: Trial[] = [];
   for (const tier of tiersHit) {
     const [victim] = system.hosting(tier);
-    const users = (options: LoadOptions) => (tier === 'gateway' ? load.pages(options) : load.searches(options));
+    const way = tier === 'gateway' ? 'pages' : 'searches';
+    const rate = rates[way];
+    const users = (options: LoadOptions) => load[way](options);
     const before = await users({ rate, seconds: controlSeconds });
     const running = users({ rate, seconds });
     await new Promise((resolve) => setTimeout(resolve, afterMs));
