@@ -49,7 +49,8 @@ export function createEvidence(windowMs: number, serviceMs = windowMs / 2) {
           node,
           caller,
           current.filter((report) => report.caller === caller),
-          now - serviceMs,
+          now,
+          serviceMs,
         ),
       );
     },
@@ -87,27 +88,36 @@ function complains({ timeouts, partial, refused, resets, shed, invalid, lostVote
   return timeouts + partial + refused + resets + shed + invalid + lostVotes + proofs > 0;
 }
 
-function sight(node: string, caller: string, reports: readonly Report[], since: number): CallerSight {
+function sight(node: string, caller: string, reports: readonly Report[], now: number, serviceMs: number): CallerSight {
+  const since = now - serviceMs;
   const sums = { ...nothing };
   for (const { at, sighting } of reports) {
     if (sighting.node !== node) continue;
     for (const outcome of at > since ? outcomes : lies) sums[outcome] += sighting[outcome];
   }
   const { proofs: _, ...counts } = sums;
-  const ratios = compare(node, reports, since);
+  const ratios = compare(node, reports, since, now - (1 - ownQuantile) * serviceMs);
   const calls = sums.ok + sums.timeouts + sums.refused + sums.resets + sums.shed + sums.unanswered;
   return { caller, calls, ...counts, ...ratios };
 }
 
-/** The node's latency, and its fastest answer, over the median of its peers', as one caller saw them: the caller's own slowness cancels out. */
-function compare(node: string, reports: readonly Report[], since: number): Pick<CallerSight, 'latencyRatio' | 'fastestRatio'> {
+/**
+ * The node's latency, and its fastest answer, over the median of its peers', as one caller saw them: the caller's own slowness cancels out.
+ * The fastest of the time in which a limper's latency has turned, not of before.
+ */
+function compare(
+  node: string,
+  reports: readonly Report[],
+  since: number,
+  fastestSince: number,
+): Pick<CallerSight, 'latencyRatio' | 'fastestRatio'> {
   const group = reports.find(({ sighting }) => sighting.node === node)?.sighting.group;
   const medians = new Map<string, number[]>();
   const answers = new Map<string, number>();
   let fastestMs = Infinity;
   for (const { at, sighting } of reports) {
     if (at <= since || sighting.group !== group || sighting.medianMs === undefined) continue;
-    if (sighting.node === node) fastestMs = Math.min(fastestMs, sighting.fastestMs ?? Infinity);
+    if (sighting.node === node && at > fastestSince) fastestMs = Math.min(fastestMs, sighting.fastestMs ?? Infinity);
     medians.set(sighting.node, [...(medians.get(sighting.node) ?? []), sighting.medianMs]);
     answers.set(sighting.node, (answers.get(sighting.node) ?? 0) + sighting.ok + sighting.unanswered);
   }

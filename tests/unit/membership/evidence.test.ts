@@ -52,6 +52,9 @@ test('the fastest answer of the window is compared with the median of the peers,
   evidence.report('app-1', [seen('r-1', { medianMs: 40, fastestMs: 30 }), seen('r-2', { medianMs: 5 })], 0);
   evidence.report('app-1', [seen('r-1', { medianMs: 60, fastestMs: 7 }), seen('r-2', { medianMs: 5 })], 500);
   expect(evidence.about('r-1', 501)[0]?.fastestRatio).toBeCloseTo(12 / 10, 5);
+  // What it was like before it began to limp is over sooner than the window.
+  evidence.report('app-1', [seen('r-1', { medianMs: 60, fastestMs: 45 }), seen('r-2', { medianMs: 5 })], 3_600);
+  expect(evidence.about('r-1', 3_601)[0]?.fastestRatio).toBeCloseTo(50 / 10, 5);
 });
 
 test('latency is compared with the median of the peers as the same caller saw them', () => {
