@@ -132,7 +132,17 @@ const vanishing: Rule = ({ self, waitsFor }, { calls, ok, timeouts: late, unansw
   return waitsFor === undefined ? ['limping', `${share} of its calls run into their deadline`] : undefined;
 };
 
-const rules: readonly Rule[] = [proven, twins, accused, exited, reborn, refusing, silent, shedding, slow, vanishing];
+/** Callers that watch their replicas avoid a slow one within seconds, and then have nothing more to report. */
+const avoided: Rule = ({ callers, self, waitsFor }, { fastestRatio }, { typicalLagMs }) => {
+  const avoiding = callers.filter(({ ejected }) => ejected > 0).length;
+  if (avoiding === 0 || avoiding < Math.min(2, callers.length)) return undefined;
+  if (self?.received === 0) return ['partitioned', 'its calls never reach it'];
+  if (waitsFor !== undefined || typicalLagMs >= thresholds.commonLagMs || fastestRatio < thresholds.neverFasterRatio)
+    return undefined;
+  return ['limping', `${avoiding} of ${callers.length} callers avoid it, as far slower than its peers, or silent`];
+};
+
+const rules: readonly Rule[] = [proven, twins, accused, exited, reborn, refusing, silent, shedding, slow, vanishing, avoided];
 
 function doubts({ lagMs, silentShare }: Observer): boolean {
   return lagMs >= thresholds.observerLagMs || silentShare > thresholds.silentShare;
@@ -168,6 +178,7 @@ function together(callers: readonly CallerSight[]): Sight {
     shed: total('shed'),
     invalid: total('invalid'),
     lostVotes: total('lostVotes'),
+    ejected: total('ejected'),
     fastestRatio: Math.min(...callers.map(({ fastestRatio = Infinity }) => fastestRatio)),
     latencyRatio: ratios.length === 0 ? undefined : ratios[Math.floor((ratios.length - 1) / 2)],
     complaining: seen.filter((sight) => lost(sight) >= 0.9).length,

@@ -24,6 +24,8 @@ export interface CallerSight {
   readonly invalid: number;
   /** Votes that went against it. */
   readonly lostVotes: number;
+  /** It took the node out of its own choice, as too slow or silent: so it will not see much more of it. */
+  readonly ejected: number;
   /** Its latency over the median of its peers, both as this caller saw them; absent without peers or enough calls. */
   readonly latencyRatio?: number | undefined;
   /** Its fastest answer over the median of its peers. */

@@ -2,8 +2,8 @@ import type { CallerSight } from './diagnosis.ts';
 import { median, quantile } from './quantile.ts';
 import { nothing, outcomes, type Outcome, type Sighting } from './sightings.ts';
 
-/** They are remembered for the whole window: a liar does not become honest because he is not asked. */
-const lies: readonly Outcome[] = ['invalid', 'lostVotes', 'proofs'];
+/** They are remembered for the whole window: a liar does not become honest because he is not asked, nor a limper fast. */
+const lasting: readonly Outcome[] = ['invalid', 'lostVotes', 'proofs', 'ejected'];
 
 interface Report {
   readonly at: number;
@@ -84,8 +84,8 @@ export function createEvidence(windowMs: number, serviceMs = windowMs / 2) {
   };
 }
 
-function complains({ timeouts, partial, refused, resets, shed, invalid, lostVotes, proofs }: Sighting): boolean {
-  return timeouts + partial + refused + resets + shed + invalid + lostVotes + proofs > 0;
+function complains({ timeouts, partial, refused, resets, shed, invalid, lostVotes, proofs, ejected }: Sighting): boolean {
+  return timeouts + partial + refused + resets + shed + invalid + lostVotes + proofs + ejected > 0;
 }
 
 function sight(node: string, caller: string, reports: readonly Report[], now: number, serviceMs: number): CallerSight {
@@ -93,7 +93,7 @@ function sight(node: string, caller: string, reports: readonly Report[], now: nu
   const sums = { ...nothing };
   for (const { at, sighting } of reports) {
     if (sighting.node !== node) continue;
-    for (const outcome of at > since ? outcomes : lies) sums[outcome] += sighting[outcome];
+    for (const outcome of at > since ? outcomes : lasting) sums[outcome] += sighting[outcome];
   }
   const { proofs: _, ...counts } = sums;
   const ratios = compare(node, reports, since, now - (1 - ownQuantile) * serviceMs);

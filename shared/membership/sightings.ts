@@ -22,6 +22,8 @@ export const Sighting = Type.Object(
     unanswered: Count,
     /** Signed answers that contradict each other. */
     proofs: Count,
+    /** The caller took it out of its own choice, as too slow or silent. */
+    ejected: Count,
     /** Median time until the answer, or until the wait for it was given up, ms; absent without any. */
     medianMs: Type.Optional(Type.Number({ minimum: 0 })),
     /** The fastest answer, ms; absent without any. */
@@ -43,6 +45,7 @@ export const outcomes = [
   'lostVotes',
   'unanswered',
   'proofs',
+  'ejected',
 ] as const;
 export type Outcome = (typeof outcomes)[number];
 
@@ -83,7 +86,7 @@ export function createSightings(clock: Clock, lostMs: () => number = () => 0): S
       const taken = [...byNode].map(([node, { latencies, fastestMs, ...counts }]) => ({
         node,
         ...counts,
-        ...(inDoubt ? { timeouts: 0, partial: 0, unanswered: 0 } : {}),
+        ...(inDoubt ? { timeouts: 0, partial: 0, unanswered: 0, ejected: 0 } : {}),
         ...(inDoubt || latencies.length === 0 ? {} : { medianMs: median(latencies) }),
         ...(fastestMs < Infinity && { fastestMs }),
       }));

@@ -168,6 +168,7 @@ const seen = (node: string, more: Partial<Sighting>): Sighting => ({
   lostVotes: 0,
   unanswered: 0,
   proofs: 0,
+  ejected: 0,
   medianMs: 2,
   ...more,
 });

@@ -8,7 +8,18 @@ const beating = { phi: 0.4, echoes: 0 };
 const silent = { phi: 12, echoes: 0 };
 
 const sight = (caller: string, more: Partial<CallerSight> = {}): CallerSight => {
-  const zero = { ok: 0, timeouts: 0, partial: 0, refused: 0, resets: 0, shed: 0, invalid: 0, lostVotes: 0, unanswered: 0 };
+  const zero = {
+    ok: 0,
+    timeouts: 0,
+    partial: 0,
+    refused: 0,
+    resets: 0,
+    shed: 0,
+    invalid: 0,
+    lostVotes: 0,
+    unanswered: 0,
+    ejected: 0,
+  };
   const all = { ...zero, ...more };
   const calls = all.ok + all.timeouts + all.refused + all.resets + all.shed + all.unanswered;
   return { caller, calls, ...all };
@@ -103,6 +114,28 @@ const cases: Case[] = [
     reason: /80% of all nodes/,
   },
   { is: 'an exit, although the monitor lags', evidence: { process: 'exited' }, observer: { lagMs: 400 }, verdict: 'crashed' },
+  {
+    is: 'one that its callers avoid',
+    evidence: { callers: both({ ok: 2, unanswered: 5, ejected: 1 }), self: { lagMs: 1, received: 9, answered: 9, meanMs: 1 } },
+    verdict: 'limping',
+    reason: /2 of 2 callers avoid it/,
+  },
+  {
+    is: 'one that its callers avoid, but it had a fast answer',
+    evidence: { callers: both({ ok: 2, unanswered: 5, ejected: 1, fastestRatio: 1 }) },
+    verdict: 'healthy',
+  },
+  {
+    is: 'one that a single caller of two avoids',
+    evidence: { callers: [sight('app-1', { unanswered: 5, ejected: 1 }), sight('app-2', { ok: 50 })] },
+    verdict: 'healthy',
+  },
+  {
+    is: 'one that its callers avoid, and that hears nothing',
+    evidence: { callers: both({ unanswered: 5, ejected: 1 }), self: { lagMs: 1, received: 0, answered: 0, meanMs: 0 } },
+    verdict: 'partitioned',
+    reason: /never reach it/,
+  },
   {
     is: 'ten times as slow as its peers, but somebody had a fast answer',
     evidence: {

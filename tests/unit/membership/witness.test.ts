@@ -54,5 +54,6 @@ test('votes, signatures and contradictions are about the node that they name', (
   observe({ event: 'bad-signature', component: 'database', node: 'd-1', why: 'forged' });
   observe({ event: 'contradiction', component: 'ranking', node: 'r-3' });
   observe({ event: 'ejected', component: 'ranking', node: 'r-1', why: 'latency', forMs: 1 });
-  expect(noted).toEqual(['r-2 ranking lostVotes', 'd-1 database invalid', 'r-3 ranking proofs']);
+  observe({ event: 'ejected', component: 'ranking', node: 'r-1', why: 'lying', forMs: 1 });
+  expect(noted).toEqual(['r-2 ranking lostVotes', 'd-1 database invalid', 'r-3 ranking proofs', 'r-1 ranking ejected']);
 });
