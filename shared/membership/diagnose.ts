@@ -15,8 +15,8 @@ export const thresholds = {
   slowRatio: 4,
   /** Who limps is never as fast as this many times its peers. */
   neverFasterRatio: 2,
-  /** Calls without an answer, all given up: a replica that is avoided gets calls in bad moments only. */
-  minUnanswered: 10,
+  /** Calls given up without an answer, spread over so many reports of a caller: a replica that is avoided gets calls in bad moments only. */
+  unansweredBeats: 3,
   /** Its main loop is this late on average, and so many times as late as others'. */
   nodeLagMs: 100,
   lagRatio: 4,
@@ -30,8 +30,12 @@ export const thresholds = {
 
 type Rule = (evidence: Evidence, sum: Sight, observer: Observer) => [Verdict, string] | undefined;
 
+type Derived = 'caller' | 'latencyRatio' | 'fastestRatio' | 'unansweredBeats';
+
 /** What all callers saw together. */
-type Sight = Omit<CallerSight, 'caller' | 'latencyRatio' | 'fastestRatio'> & {
+type Sight = Omit<CallerSight, Derived> & {
+  /** Of all callers. */
+  readonly unansweredBeats: number;
   /** The median over the callers: one caller that is slow itself convinces nobody. */
   readonly latencyRatio: number | undefined;
   /** The least of the callers: one fast answer to anybody speaks for it. */
@@ -118,9 +122,12 @@ const slow: Rule = ({ self, waitsFor }, { calls, ok, latencyRatio, fastestRatio,
 };
 
 /** Calls that vanish or break: did they, or their answers, get lost on the way, or does the node sit on them? */
-const vanishing: Rule = ({ self, waitsFor }, { calls, ok, timeouts: late, unanswered, resets, complaining, content }) => {
+const vanishing: Rule = (
+  { self, waitsFor },
+  { calls, ok, timeouts: late, unanswered, unansweredBeats, resets, complaining, content },
+) => {
   // Where others are always faster, nobody waits until a call to it times out.
-  const timeouts = late + (ok === 0 && unanswered >= thresholds.minUnanswered ? unanswered : 0);
+  const timeouts = late + (ok === 0 && unansweredBeats >= thresholds.unansweredBeats ? unanswered : 0);
   const lost = timeouts + resets;
   if (calls < thresholds.minCalls || lost / calls < thresholds.badShare) return undefined;
   const share = percent(lost / calls);
@@ -161,8 +168,7 @@ function background({ heartbeats: { phi }, waitsFor }: Evidence, observer: Obser
 }
 
 function together(callers: readonly CallerSight[]): Sight {
-  const total = (member: keyof Omit<CallerSight, 'caller' | 'latencyRatio' | 'fastestRatio'>) =>
-    callers.reduce((sum, c) => sum + c[member], 0);
+  const total = (member: keyof Omit<CallerSight, Derived>) => callers.reduce((sum, c) => sum + c[member], 0);
   const ratios = callers.flatMap(({ latencyRatio }) => latencyRatio ?? []).sort((a, b) => a - b);
   const lost = ({ ok, timeouts, unanswered, resets, calls }: CallerSight) =>
     (timeouts + resets + (ok === 0 ? unanswered : 0)) / calls;
@@ -179,6 +185,7 @@ function together(callers: readonly CallerSight[]): Sight {
     invalid: total('invalid'),
     lostVotes: total('lostVotes'),
     ejected: total('ejected'),
+    unansweredBeats: callers.reduce((sum, { unansweredBeats = 0 }) => sum + unansweredBeats, 0),
     fastestRatio: Math.min(...callers.map(({ fastestRatio = Infinity }) => fastestRatio)),
     latencyRatio: ratios.length === 0 ? undefined : ratios[Math.floor((ratios.length - 1) / 2)],
     complaining: seen.filter((sight) => lost(sight) >= 0.9).length,

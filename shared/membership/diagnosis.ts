@@ -12,6 +12,8 @@ export interface CallerSight {
   readonly timeouts: number;
   /** Given up because another node had answered already, or the caller left: late, but by how much nobody knows. */
   readonly unanswered: number;
+  /** In how many of its reports no call was answered and some were given up. */
+  readonly unansweredBeats?: number | undefined;
   /** Of those and of the timeouts: the head of the reply had come. The node answers, the rest trickles. */
   readonly partial: number;
   /** No connection. */

@@ -91,14 +91,16 @@ function complains({ timeouts, partial, refused, resets, shed, invalid, lostVote
 function sight(node: string, caller: string, reports: readonly Report[], now: number, serviceMs: number): CallerSight {
   const since = now - serviceMs;
   const sums = { ...nothing };
+  let unansweredBeats = 0;
   for (const { at, sighting } of reports) {
     if (sighting.node !== node) continue;
+    if (at > since && sighting.ok === 0 && sighting.unanswered > 0) unansweredBeats++;
     for (const outcome of at > since ? outcomes : lasting) sums[outcome] += sighting[outcome];
   }
   const { proofs: _, ...counts } = sums;
-  const ratios = compare(node, reports, since, now - (1 - ownQuantile) * serviceMs);
+  const ratios = compare(node, reports, now, serviceMs);
   const calls = sums.ok + sums.timeouts + sums.refused + sums.resets + sums.shed + sums.unanswered;
-  return { caller, calls, ...counts, ...ratios };
+  return { caller, calls, unansweredBeats, ...counts, ...ratios };
 }
 
 /**
@@ -108,15 +110,19 @@ function sight(node: string, caller: string, reports: readonly Report[], now: nu
 function compare(
   node: string,
   reports: readonly Report[],
-  since: number,
-  fastestSince: number,
+  now: number,
+  serviceMs: number,
 ): Pick<CallerSight, 'latencyRatio' | 'fastestRatio'> {
+  const since = now - serviceMs;
+  const fastestSince = now - (1 - ownQuantile) * serviceMs;
   const group = reports.find(({ sighting }) => sighting.node === node)?.sighting.group;
   const medians = new Map<string, number[]>();
   const answers = new Map<string, number>();
   let fastestMs = Infinity;
+  let newestAt = -Infinity;
   for (const { at, sighting } of reports) {
     if (at <= since || sighting.group !== group || sighting.medianMs === undefined) continue;
+    if (sighting.node === node) newestAt = at;
     if (sighting.node === node && at > fastestSince) fastestMs = Math.min(fastestMs, sighting.fastestMs ?? Infinity);
     medians.set(sighting.node, [...(medians.get(sighting.node) ?? []), sighting.medianMs]);
     answers.set(sighting.node, (answers.get(sighting.node) ?? 0) + sighting.ok + sighting.unanswered);
@@ -126,7 +132,8 @@ function compare(
     .map(([name, all]) => ({ name, ms: quantile(all, name === node ? ownQuantile : 0.5) }));
   const own = typical.find(({ name }) => name === node);
   const peers = typical.filter(({ name }) => name !== node).map(({ ms }) => ms);
-  if (!own || peers.length === 0) return {};
+  // Where nobody calls any more, the last moments before prove nothing by being looked at again.
+  if (!own || peers.length === 0 || now - newestAt > recentMs) return {};
   const peerMs = median(peers) + graceMs;
   return {
     latencyRatio: (own.ms + graceMs) / peerMs,

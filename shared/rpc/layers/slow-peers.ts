@@ -20,8 +20,10 @@ export function slowPeers(settings: SlowSettings, peers: readonly Peer[], median
   const judged = peers.filter((peer) => peer.ratios.length >= samplesNeeded(settings, peer));
   if (judged.length < 2) return [];
   const measures = judged.map(({ ratios }) => median(ratios));
-  return judged.filter((_, i) => {
+  return judged.filter(({ ratios }, i) => {
     const others = median(measures.filter((_, j) => j !== i));
+    // Balancers ask an avoided replica in bad moments only; who limps is slow in the good ones, too.
+    if (Math.min(...ratios) < (settings.slowRatio / 2) * others) return false;
     return measures[i]! > settings.slowRatio * others && (measures[i]! - others) * medianMs >= settings.slowMinMs;
   });
 }

@@ -75,13 +75,16 @@ const cases: Case[] = [
   },
   {
     is: 'nobody who waits for its answers, because others are faster, and it works on',
-    evidence: { callers: both({ unanswered: 20 }), self: { lagMs: 1, received: 40, answered: 2, meanMs: 300 } },
+    evidence: {
+      callers: both({ unanswered: 20, unansweredBeats: 2 }),
+      self: { lagMs: 1, received: 40, answered: 2, meanMs: 300 },
+    },
     verdict: 'limping',
     reason: /run into their deadline/,
   },
   {
     is: 'nobody who gets its answers, and none of the calls reaches it',
-    evidence: { callers: both({ unanswered: 20 }), self: { lagMs: 1, received: 0, answered: 0, meanMs: 0 } },
+    evidence: { callers: both({ unanswered: 20, unansweredBeats: 2 }), self: { lagMs: 1, received: 0, answered: 0, meanMs: 0 } },
     verdict: 'partitioned',
     reason: /never reach it/,
   },
@@ -144,8 +147,8 @@ const cases: Case[] = [
     verdict: 'healthy',
   },
   {
-    is: 'few calls, all given up because others were faster',
-    evidence: { callers: both({ unanswered: 4 }), self: { lagMs: 1, received: 8, answered: 2, meanMs: 30 } },
+    is: 'calls that were all given up, but in one bad moment',
+    evidence: { callers: both({ unanswered: 9, unansweredBeats: 1 }), self: { lagMs: 1, received: 8, answered: 2, meanMs: 30 } },
     verdict: 'healthy',
   },
   {

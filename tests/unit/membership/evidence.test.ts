@@ -58,6 +58,13 @@ test('the fastest answer of the window is compared with the median of the peers,
   expect(evidence.about('r-1', 3_601)[0]?.fastestRatio).toBeCloseTo(50 / 10, 5);
 });
 
+test('when nobody calls any more, the last slow moments are no news', () => {
+  const evidence = createEvidence(10_000);
+  evidence.report('app-1', [seen('r-1', { medianMs: 60, fastestMs: 30 }), seen('r-2', { medianMs: 5 })], 0);
+  expect(evidence.about('r-1', 900)[0]?.latencyRatio).toBeGreaterThan(6);
+  expect(evidence.about('r-1', 1_100)[0]?.latencyRatio).toBeUndefined();
+});
+
 test('latency is compared with the median of the peers as the same caller saw them', () => {
   const evidence = createEvidence(10_000);
   evidence.report('fast', [seen('r-1', { medianMs: 40 }), seen('r-2', { medianMs: 2 }), seen('r-3', { medianMs: 3 })], 0);
