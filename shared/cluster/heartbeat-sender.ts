@@ -1,4 +1,4 @@
-import { monitor, type Heartbeat } from '../../services/monitor/contract.ts';
+import { monitor, type Heartbeat } from '../membership/contract.ts';
 import type { View } from '../membership/view.ts';
 import type { Context } from '../rpc/context.ts';
 import type { Client } from '../rpc/client.ts';

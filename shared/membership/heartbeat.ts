@@ -1,4 +1,4 @@
-import type { Heartbeat } from '../../services/monitor/contract.ts';
+import type { Heartbeat } from './contract.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Scheduler, Timer } from '../time/scheduler.ts';
 import type { Sighting } from './sightings.ts';

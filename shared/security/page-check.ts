@@ -1,7 +1,11 @@
-import type { StoredPage } from '../../services/database/contract.ts';
 import type { Call } from '../rpc/call.ts';
 import type { ReplyChecks } from '../rpc/layers/verify.ts';
-import { verifyPage } from './signing.ts';
+import { type SignedPage, verifyPage } from './signing.ts';
+
+interface StoredPage extends SignedPage {
+  readonly version: number;
+  readonly signature?: string;
+}
 
 /** What a reader that holds the processing tier's key believes of pages: those that it asked for, as they were signed. */
 export function pageChecks(key: Uint8Array): ReplyChecks {

@@ -1,0 +1,71 @@
+import Type, { type Static } from 'typebox';
+import { Verdict } from './diagnosis.ts';
+import { Sighting } from './sightings.ts';
+import { SelfReport } from './self.ts';
+import { Promotion, View } from './view.ts';
+import { contract, operation } from '../rpc/contract.ts';
+
+const Natural = Type.Integer({ minimum: 0 });
+
+export const Heartbeat = Type.Object({
+  node: Type.String(),
+  /** Grows with each start of the node: an old process cannot speak for a new one. */
+  incarnation: Natural,
+  /** Counts this incarnation's heartbeats to this monitor: a gap is a lost one. */
+  sequence: Natural,
+  /** `standby`: could serve, or could load what it needs to serve, and waits to be promoted. */
+  phase: Type.Enum(['starting', 'ready', 'draining', 'standby']),
+  /** The version of the view that the node follows: a newer one comes back with the answer. */
+  viewVersion: Natural,
+  self: Type.Optional(SelfReport),
+  /** What the node saw of those it called since its last heartbeat; absent when it called nobody. */
+  sightings: Type.Optional(Type.Array(Sighting, { maxItems: 64 })),
+  /** The token of the place that it was promoted to. */
+  token: Type.Optional(Natural),
+});
+export type Heartbeat = Static<typeof Heartbeat>;
+
+/** A repair order as the monitors remember it, so that both count the same. `agoMs`: clocks of two machines are never compared. */
+const ToldOrder = Type.Object({
+  id: Type.String(),
+  agoMs: Type.Number({ minimum: 0 }),
+  group: Type.String(),
+  node: Type.String(),
+  incarnation: Natural,
+  do: Type.Enum(['restart', 'drain', 'quarantine', 'promote']),
+});
+export type ToldOrder = Static<typeof ToldOrder>;
+
+/** What one monitor tells another: whom it hears, what it thinks, what it has ordered. */
+export const Digest = Type.Object({
+  monitor: Type.String(),
+  doubtsItself: Type.Boolean(),
+  members: Type.Array(
+    Type.Object({ node: Type.String(), incarnation: Natural, silentMs: Type.Number({ minimum: 0 }), verdict: Verdict }),
+  ),
+  orders: Type.Array(ToldOrder),
+  promotions: Type.Array(Promotion),
+});
+export type Digest = Static<typeof Digest>;
+
+/** Of the component `monitor`; it stands here because the middleware of every node calls it. */
+export const monitor = contract('monitor', {
+  heartbeat: operation({
+    summary: 'A sign of life; answered with the membership view where the sender does not have it yet',
+    priority: 'health',
+    request: Heartbeat,
+    response: Type.Object({ view: Type.Optional(View) }),
+  }),
+  exchange: operation({
+    summary: 'Between monitors: one digest for the other',
+    priority: 'health',
+    request: Digest,
+    response: Digest,
+  }),
+  view: operation({
+    summary: 'Who is alive, as this monitor sees it',
+    priority: 'health',
+    request: Type.Object({}),
+    response: View,
+  }),
+});
