@@ -12,6 +12,7 @@ const benches: Readonly<Record<string, () => Promise<Bench['run']>>> = {
   'first-start': async () => (await import('./cluster/first-start.ts')).firstStart,
   restart: async () => (await import('./cluster/restart.ts')).restart,
   idle: async () => (await import('./cluster/idle.ts')).idle,
+  tail: async () => (await import('./tail/tail.ts')).tail,
   resilience: async () => (await import('./resilience/resilience.ts')).resilience,
   simulator: async () => (await import('./simulator/simulator.ts')).simulator,
   vote: async () => (await import('./cluster/vote.ts')).vote,

@@ -52,7 +52,7 @@ test.each([
   [{ hedge: { fixedDelayMs: 7 } }, 'resilient', ['hedge: fixedDelayMs 7 instead of unset']],
   [{ base: 'naive', verify: true, budget: { ratio: 1 } }, 'naive', ['budget: on, ratio 1 instead of 0.2', 'verify: on']],
   [
-    { base: 'mis-set', outlier: {}, hedge: { fixedDelayMs: 3, ratio: 1, reserve: 1_000 } },
+    { base: 'mis-set', outlier: {}, hedge: { fixedDelayMs: 3, ratio: 1, compositeRatio: 1, reserve: 1_000, blind: true } },
     'mis-set',
     ['hedge: fixedDelayMs 3 instead of 2', 'outlier: on'],
   ],

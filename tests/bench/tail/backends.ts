@@ -1,0 +1,104 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { createClient } from '../../../shared/rpc/client.ts';
+import type { Endpoint } from '../../../shared/rpc/call.ts';
+import type { Context } from '../../../shared/rpc/context.ts';
+import { createPolicyHolder } from '../../../shared/rpc/policy.ts';
+import { newTrace } from '../../../shared/rpc/trace.ts';
+import { upstream } from '../../../shared/rpc/upstream.ts';
+import { systemClock } from '../../../shared/time/clock.ts';
+import { systemRandom } from '../../../shared/time/random.ts';
+import { systemScheduler } from '../../../shared/time/scheduler.ts';
+import { createTimerWheel } from '../../../shared/time/wheel.ts';
+import { leaf, type Times } from './leaf.ts';
+
+export interface Backends {
+  readonly endpoints: readonly Endpoint[];
+  /** From now on; the first backend alone, or all of them. */
+  readonly take: (times: Times, which?: 'first' | 'all') => void;
+  readonly stop: () => void;
+}
+
+/** Real processes that answer over HTTP. */
+export async function startBackends(count: number): Promise<Backends> {
+  const children: ChildProcess[] = [];
+  const start = async (i: number): Promise<Endpoint> => {
+    const node = `backend-${i + 1}`;
+    const child = fork(fileURLToPath(new URL('backend.ts', import.meta.url)), [node]);
+    children[i] = child;
+    const [{ port }] = (await once(child, 'message')) as [{ port: number }];
+    return { node, host: '127.0.0.1', port };
+  };
+  const endpoints = await Promise.all(Array.from({ length: count }, (_, i) => start(i)));
+  return {
+    endpoints,
+    take(times, which = 'all') {
+      for (const child of which === 'first' ? children.slice(0, 1) : children) child.send(times);
+    },
+    stop() {
+      for (const child of children) child.kill();
+    },
+  };
+}
+
+/** A caller with all our layers, under `policy`; counts the hedges that it makes. */
+export function startCaller(endpoints: readonly Endpoint[], policy: object) {
+  let hedges = 0;
+  const client = createClient({
+    node: 'bench-1',
+    hosted: [],
+    serve: () => Promise.reject(new Error('nothing is hosted here')),
+    directory: { endpoints: () => [...endpoints], node: () => undefined },
+    policy: createPolicyHolder(policy),
+    clock: systemClock,
+    random: systemRandom,
+    scheduler: createTimerWheel({ clock: systemClock, scheduler: systemScheduler }),
+    observe: ({ event }) => void (hedges += event === 'hedge' ? 1 : 0),
+  });
+  const peer = upstream(leaf, client.service, systemRandom);
+  return {
+    hedges: () => hedges,
+    close: client.close,
+    async read(): Promise<void> {
+      const context: Context = {
+        requestId: 'bench',
+        trace: newTrace(systemRandom),
+        deadlineAt: systemClock.now() + 10_000,
+        signal: new AbortController().signal,
+        priority: 'read',
+        servedBy: [],
+      };
+      await peer.read({}, context);
+    },
+  };
+}
+
+/** Calls `once` at a fixed rate, whatever becomes of it; gives the share that was done within `withinMs` of the time it was due. */
+export async function atRate(
+  { ratePerSecond, seconds }: { ratePerSecond: number; seconds: number },
+  withinMs: number,
+  once: () => Promise<unknown>,
+): Promise<number> {
+  const total = ratePerSecond * seconds;
+  const startedAt = performance.now();
+  const under: Promise<boolean>[] = [];
+  await new Promise<void>((resolve) => {
+    const timer = setInterval(() => {
+      const due = Math.min(total, Math.floor(((performance.now() - startedAt) * ratePerSecond) / 1_000));
+      while (under.length < due) {
+        const dueAt = startedAt + (under.length * 1_000) / ratePerSecond;
+        under.push(
+          once().then(
+            () => performance.now() - dueAt < withinMs,
+            () => false,
+          ),
+        );
+      }
+      if (under.length < total) return;
+      clearInterval(timer);
+      resolve();
+    }, 2);
+  });
+  return (await Promise.all(under)).filter(Boolean).length / total;
+}
