@@ -7,7 +7,7 @@ export async function tail(say: (line: string) => void): Promise<readonly Row[]>
   return [...(await balancers(say)), ...(await fanOut(say))];
 }
 
-/** A third of the published minute, and a rate that two cores bear: the shares do not depend on them. */
+/** A third of the published minute, and a rate that two cores bear; virtual time is given the same. */
 const short = { ratePerSecond: 200, seconds: 20 };
 
 async function balancers(say: (line: string) => void): Promise<Row[]> {
