@@ -19,7 +19,8 @@ export interface Timer {
 export const systemScheduler: Scheduler = {
   after(delayMs, task) {
     let due: NodeJS.Immediate | undefined;
-    const handle = setTimeout(() => void (due = setImmediate(task)), delayMs);
+    // Node.js cuts fractions off, and a timer wheel that rings too early has to ring twice.
+    const handle = setTimeout(() => void (due = setImmediate(task)), Math.ceil(delayMs));
     return {
       cancel() {
         clearTimeout(handle);

@@ -53,14 +53,17 @@ class Entry implements Timer {
 export function createTimerWheel({ clock, scheduler, tickMs = 4, slots = 1_024 }: WheelOptions): TimerWheel {
   const counter = { pending: 0 };
   const heads = Array.from({ length: slots }, () => new Entry(0, undefined, counter));
-  const startedAt = clock.now();
   let armed: Timer | undefined;
   /** When the real timer rings; Infinity = not set. */
   let armedTick = Infinity;
   /** The last tick whose slot was looked at. */
   let lastTick = 0;
 
-  const tickAt = (time: number) => (time - startedAt) / tickMs;
+  /**
+   * Counted from the clock's zero, so that ticks fall on whole milliseconds: counted from now, a tick's time could be rounded to just before
+   * the tick, and in virtual time, which stands still meanwhile, the timer would ring again and again.
+   */
+  const tickAt = (time: number) => time / tickMs;
 
   function insert(dueTick: number, task: () => void): Entry {
     const entry = new Entry(dueTick, task, counter);
@@ -78,7 +81,7 @@ export function createTimerWheel({ clock, scheduler, tickMs = 4, slots = 1_024 }
     if (dueTick >= armedTick) return;
     armedTick = dueTick;
     armed?.cancel();
-    armed = scheduler.after(Math.max(0, startedAt + dueTick * tickMs - clock.now()), ring);
+    armed = scheduler.after(Math.max(0, dueTick * tickMs - clock.now()), ring);
   }
 
   function ring(): void {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Worker } from 'node:worker_threads';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { systemScheduler } from '../../../shared/time/scheduler.ts';
 
 /** Answers each piece that it is sent, from a thread of its own: this one will be paused. */
@@ -58,4 +58,11 @@ test('a timer that is cancelled never fires, not even between being due and its 
   await new Promise((resolve) => setImmediate(resolve));
   await new Promise((resolve) => setImmediate(resolve));
   expect(fired).toBe(0);
+});
+
+test('a fraction of a millisecond is waited for, too: Node.js would cut it off', () => {
+  const setTimer = vi.spyOn(globalThis, 'setTimeout');
+  systemScheduler.after(3.2, () => undefined).cancel();
+  expect(setTimer).toHaveBeenCalledWith(expect.anything(), 4);
+  setTimer.mockRestore();
 });

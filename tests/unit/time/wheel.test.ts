@@ -88,6 +88,23 @@ test('after a long pause of the process, everything that is due fires', () => {
   expect(ticks).toHaveLength(0);
 });
 
+test.each([0.1, 0.3, 0.7, 33.3])('a wheel that begins %s ms after a whole one does not ring for ever', (beginMs) => {
+  const sim = createSimulation(1);
+  let rings = 0;
+  const after = (delayMs: number, task: () => void) =>
+    sim.scheduler.after(delayMs, () => {
+      if (++rings > 400) throw new Error(`it still rings at ${sim.clock.now()}`);
+      task();
+    });
+  let fired = 0;
+  sim.scheduler.after(beginMs, () => {
+    const wheel = createTimerWheel({ clock: sim.clock, scheduler: { ...sim.scheduler, after } });
+    for (let delayMs = 4; delayMs <= 800; delayMs += 4) wheel.after(delayMs, () => fired++);
+  });
+  sim.runSync();
+  expect(fired).toBe(200);
+});
+
 test('a delay that is not a number is refused', () => {
   expect(() => setUp().wheel.after(NaN, () => undefined)).toThrow('not a number');
 });
