@@ -140,6 +140,12 @@ const cases: Case[] = [
     reason: /never reach it/,
   },
   {
+    is: 'one that its callers avoid, so that it hears nothing',
+    evidence: { callers: both({ ejected: 1 }), self: { lagMs: 1, received: 0, answered: 0, meanMs: 0 } },
+    verdict: 'limping',
+    reason: /2 of 2 callers avoid it/,
+  },
+  {
     is: 'ten times as slow as its peers, but somebody had a fast answer',
     evidence: {
       callers: [sight('app-1', { ok: 50, latencyRatio: 10 }), sight('app-2', { ok: 9, latencyRatio: 9, fastestRatio: 1.2 })],
