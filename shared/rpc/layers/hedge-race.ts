@@ -93,7 +93,8 @@ export function race(
       if (clock.now() + delayMs >= call.deadlineAt) return;
       hedging = scheduler.after(delayMs, () => {
         if (made >= maxAttempts || running.size !== 1 || waiting !== undefined) return;
-        if (!worthwhile(tried, delayMs)) return hedgeAfter(delayMs);
+        // Not at once, however soon the first hedge is: meanwhile nothing would have changed.
+        if (!worthwhile(tried, delayMs)) return hedgeAfter(Math.max(1, delayMs));
         if (!tokens.spend()) return observe({ event: 'budget_exhausted', call, mechanism: 'hedge' });
         observe({ event: 'hedge', call, delayMs });
         launch();

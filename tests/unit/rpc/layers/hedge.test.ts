@@ -203,3 +203,17 @@ test('while all replicas are late there is no hedge; when one is in time again, 
   expect(sim.clock.now()).toBe(130);
   expect(events.map(({ event }) => event)).toEqual(['hedge']);
 });
+
+test('hedging at once, too, looks at replicas that are late only now and then', async () => {
+  const { sim, layer, peers, events } = hedging({ ...settings, fixedDelayMs: 0 });
+  for (const node of ['b', 'c']) peers.get(node).underWay.add({ sentAt: -100 });
+  const { service } = answering(sim, ({ attempt, tried }) => {
+    tried!.push('a');
+    return { afterMs: 50, reply: replyOf('x', attempt) };
+  });
+  const outcome = outcomeOf(layer(service)(testCall({ tried: [] })));
+  await sim.run(100);
+  expect(await outcome).toBe(1);
+  expect(events).toEqual([]);
+  expect(sim.events).toBeLessThan(60);
+});
