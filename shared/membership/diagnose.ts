@@ -142,9 +142,9 @@ const vanishing: Rule = (
 /** Callers that watch their replicas avoid a slow one within seconds, and then have nothing more to report. */
 const avoided: Rule = ({ callers, self, waitsFor }, { calls, fastestRatio }, { typicalLagMs }) => {
   const avoiding = callers.filter(({ ejected }) => ejected > 0).length;
-  if (avoiding === 0 || avoiding < Math.min(2, callers.length)) return undefined;
-  // Whom everybody avoids receives nothing: only calls that were made can get lost.
-  if (calls > 0 && self?.received === 0) return ['partitioned', 'its calls never reach it'];
+  // Whom nobody calls any more may be slow or out of reach: nothing new is known.
+  if (avoiding === 0 || avoiding < Math.min(2, callers.length) || calls === 0) return undefined;
+  if (self?.received === 0) return ['partitioned', 'its calls never reach it'];
   if (waitsFor !== undefined || typicalLagMs >= thresholds.commonLagMs || fastestRatio < thresholds.neverFasterRatio)
     return undefined;
   return ['limping', `${avoiding} of ${callers.length} callers avoid it, as far slower than its peers, or silent`];
