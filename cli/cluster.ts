@@ -14,6 +14,7 @@ import { repairRoutes } from '../shared/cluster/watchdog/repairs.ts';
 import type { ChildState } from '../shared/cluster/watchdog/child.ts';
 import { watchLoops } from '../shared/cluster/watchdog/loop-check.ts';
 import { createWatchdog, type Watchdog } from '../shared/cluster/watchdog/watchdog.ts';
+import { defaultPortBase } from '../shared/cluster/ports.ts';
 import { keyringEnvironment } from '../shared/security/keyring.ts';
 import { identitySecret, operatorTokenFrom } from '../shared/security/node-keys.ts';
 import { operatorEnvironment, operatorOf } from '../shared/security/operator.ts';
@@ -196,7 +197,7 @@ async function refuseTakenPorts(
   if (!first) return;
   if (running !== undefined)
     throw new CommandError(
-      `a cluster is already running at port base ${topology.watchdogPort} (process ${running}): stop it with "tierlab down" or choose another --port-base`,
+      `a cluster is already running at port base ${topology.watchdogPort} (process ${running}): stop it with "tierlab down${topology.watchdogPort === defaultPortBase ? '' : ` --port-base ${topology.watchdogPort}`}" or choose another --port-base`,
     );
   const holder = first.pid === undefined ? 'another process' : `process ${first.pid} (${first.command?.slice(0, 80)})`;
   const more = taken.length === 1 ? '' : `, and ${taken.length - 1} more ports are taken`;

@@ -20,7 +20,7 @@ ${live && markup`<meta http-equiv="refresh" content="${refreshSeconds}">`}
 <body>
 <header>${header}</header>
 <main>${main}</main>
-<footer><p>Heartbeats come every 500 ms. Faults are injected with <code>tierlab up --chaos</code>, and end by themselves.</p></footer>
+<footer><p>Heartbeats come every 500 ms. Each node opens when it is clicked; with <code>tierlab up --chaos</code> there are buttons to break it. Faults end by themselves.</p></footer>
 </body>
 </html>
 `.text;

@@ -22,6 +22,11 @@ export const portSpan = 1_600;
 const doorOffsets: Readonly<Record<string, number>> = { client: 1_080, gateway: 1_000, console: 1_090 };
 const nodeOffset = 100;
 
+/** Ports that browsers and fetch refuse to ask, of those that a door can have (WHATWG Fetch, "bad port"). */
+export const blockedPorts: ReadonlySet<number> = new Set([
+  2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+]);
+
 export interface NodePorts {
   /** Calls between nodes; without TLS also what is public and has no door. */
   readonly port: number;

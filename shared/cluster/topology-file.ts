@@ -4,7 +4,7 @@ import { Value } from 'typebox/value';
 import { standbyKinds, type StandbyKind } from '../membership/fencing.ts';
 import { RpcError } from '../rpc/errors.ts';
 import type { Component } from './component.ts';
-import { defaultPortBase, portAllocator, portSpan } from './ports.ts';
+import { blockedPorts, defaultPortBase, portAllocator, portSpan } from './ports.ts';
 import { type NodeGroup, TopologyFile, type Topology, type TopologyNode, type TopologyRoute } from './topology.ts';
 import { topologyProblems } from './topology-check.ts';
 
@@ -114,6 +114,11 @@ export function expand(file: TopologyFile, options: LoadOptions = {}): Topology 
         const host = options.hosts === 'by-name' ? id : '127.0.0.1';
         const sharded = group.components.includes('database');
         const ports = allocate(group.components);
+        const blocked = Object.values(ports.doors).find((port) => blockedPorts.has(port));
+        if (blocked !== undefined)
+          throw new TopologyError(file.name, [
+            `port base ${portBase}: ${id} would be at port ${blocked}, which browsers refuse to open; choose another, for example ${portBase + 20}`,
+          ]);
         nodes.push({
           id,
           group: group.name,

@@ -12,6 +12,8 @@ export const thresholds = {
   badShare: 0.1,
   /** Lost votes and invalid replies: a bit flips once, a liar goes on. */
   minLies: 3,
+  /** The same where two callers found it independently: they avoid a liar from then on, and find no more. */
+  minSharedLies: 2,
   slowRatio: 4,
   /** Who limps is never as fast as this many times its peers. */
   neverFasterRatio: 2,
@@ -30,11 +32,12 @@ export const thresholds = {
 
 type Rule = (evidence: Evidence, sum: Sight, observer: Observer) => [Verdict, string] | undefined;
 
-type Derived = 'caller' | 'latencyRatio' | 'fastestRatio' | 'unansweredBeats';
+type Derived = 'caller' | 'okLately' | 'latencyRatio' | 'fastestRatio' | 'unansweredBeats';
 
 /** What all callers saw together. */
 type Sight = Omit<CallerSight, Derived> & {
   /** Of all callers. */
+  readonly okLately: number;
   readonly unansweredBeats: number;
   /** The median over the callers: one caller that is slow itself convinces nobody. */
   readonly latencyRatio: number | undefined;
@@ -67,7 +70,8 @@ const twins: Rule = ({ heartbeats: { echoes } }) =>
 /** One accuser can be the liar: two callers must agree, unless the node has only one. */
 const accused: Rule = ({ callers }, { invalid, lostVotes }) => {
   const accusers = callers.filter((sight) => sight.invalid + sight.lostVotes > 0).length;
-  if (invalid + lostVotes < thresholds.minLies || accusers < Math.min(2, callers.length)) return undefined;
+  const enough = accusers > 1 ? thresholds.minSharedLies : thresholds.minLies;
+  if (invalid + lostVotes < enough || accusers < Math.min(2, callers.length)) return undefined;
   return ['lying', `${lostVotes} lost votes and ${invalid} invalid replies, by ${accusers} of ${callers.length} callers`];
 };
 
@@ -87,13 +91,13 @@ const refusing: Rule = ({ opsPort }, { calls, refused, ok }) => {
 
 const silent: Rule = (
   { heartbeats: { phi = 0, silentMs = Infinity }, otherMonitors, opsPort, process },
-  { ok, timeouts },
+  { okLately, timeouts },
   observer,
 ) => {
   if (phi < thresholds.phi) return undefined;
   const silence = `heartbeats are missing (phi ${phi.toFixed(1)})`;
   if (otherMonitors === 'hear it') return ['partitioned', `${silence}, but another monitor hears it`];
-  if (ok > 0) return ['partitioned', `${silence}, but it answers ${ok} calls`];
+  if (okLately > 0) return ['partitioned', `${silence}, but it answers ${okLately} calls`];
   if (opsPort === 'answers') return ['partitioned', `${silence}, but its ops port answers`];
   if (doubts(observer) || silentMs < thresholds.silentMs) return undefined;
   if (opsPort === 'silent' || process === 'running' || timeouts > 0)
@@ -186,6 +190,7 @@ function together(callers: readonly CallerSight[]): Sight {
     invalid: total('invalid'),
     lostVotes: total('lostVotes'),
     ejected: total('ejected'),
+    okLately: callers.reduce((sum, { ok, okLately = ok }) => sum + okLately, 0),
     unansweredBeats: callers.reduce((sum, { unansweredBeats = 0 }) => sum + unansweredBeats, 0),
     fastestRatio: Math.min(...callers.map(({ fastestRatio = Infinity }) => fastestRatio)),
     latencyRatio: ratios.length === 0 ? undefined : ratios[Math.floor((ratios.length - 1) / 2)],

@@ -9,6 +9,8 @@ export interface CallerSight {
   readonly caller: string;
   readonly calls: number;
   readonly ok: number;
+  /** Of those, within the last beats: answers from before a silence say nothing about it. */
+  readonly okLately?: number | undefined;
   readonly timeouts: number;
   /** Given up because another node had answered already, or the caller left: late, but by how much nobody knows. */
   readonly unanswered: number;

@@ -92,15 +92,17 @@ function sight(node: string, caller: string, reports: readonly Report[], now: nu
   const since = now - serviceMs;
   const sums = { ...nothing };
   let unansweredBeats = 0;
+  let okLately = 0;
   for (const { at, sighting } of reports) {
     if (sighting.node !== node) continue;
+    if (at > now - recentMs) okLately += sighting.ok;
     if (at > since && sighting.ok === 0 && sighting.unanswered > 0) unansweredBeats++;
     for (const outcome of at > since ? outcomes : lasting) sums[outcome] += sighting[outcome];
   }
   const { proofs: _, ...counts } = sums;
   const ratios = compare(node, reports, now, serviceMs);
   const calls = sums.ok + sums.timeouts + sums.refused + sums.resets + sums.shed + sums.unanswered;
-  return { caller, calls, unansweredBeats, ...counts, ...ratios };
+  return { caller, calls, okLately, unansweredBeats, ...counts, ...ratios };
 }
 
 /**

@@ -46,6 +46,12 @@ test('multitier has 21 nodes at the documented addresses', async () => {
   expect(nodesHosting(topology, 'database', 2).map((node) => node.id)).toEqual(['database-2-1', 'database-2-2', 'database-2-3']);
 });
 
+test('a port base that puts a door where browsers refuse to go is refused, with one that works', async () => {
+  const at = (portBase: number) => loadTopology('tiny', dir, components, { portBase });
+  await expect(at(9_000)).rejects.toThrow(/client-1 would be at port 10080.*for example 9020/);
+  await expect(at(9_020)).resolves.toBeDefined();
+});
+
 test('the port base shifts every port by the same amount', async () => {
   const here = await loadTopology('multitier', dir, components);
   const there = await loadTopology('multitier', dir, components, { portBase: 20_000 });

@@ -95,6 +95,22 @@ const cases: Case[] = [
     verdict: 'hung',
   },
   { is: 'silence, and calls time out', evidence: { heartbeats: silent, callers: both({ timeouts: 9 }) }, verdict: 'hung' },
+  {
+    is: 'silence, process running, ops silent, and answers from before it',
+    evidence: { heartbeats: silent, process: 'running', opsPort: 'silent', callers: both({ ok: 9, okLately: 0 }) },
+    verdict: 'hung',
+  },
+  {
+    is: 'one lost vote each, by two callers',
+    evidence: { callers: both({ ok: 9, lostVotes: 1 }) },
+    verdict: 'lying',
+    reason: /2 of 2 callers/,
+  },
+  {
+    is: 'two lost votes, by the only caller',
+    evidence: { callers: [sight('app-1', { ok: 9, lostVotes: 2 })] },
+    verdict: 'healthy',
+  },
   { is: 'silence, but callers are served', evidence: { heartbeats: silent, callers: busy }, verdict: 'partitioned' },
   {
     is: 'silence, but another monitor hears it',
