@@ -24,7 +24,7 @@ rpc.host({
       await sleep(systemScheduler, late ? stragglerMs : normal(meanMs, deviationMs)(systemRandom), signal);
       return {};
     },
-  } as never,
+  },
 });
 const listener = httpServerTransport(rpc, { node, clock: systemClock, random: systemRandom, log: pino({ level: 'warn' }) });
 const server = createServer(listener);
