@@ -65,6 +65,7 @@ async function rigOf(cluster: TestCluster): Promise<Rig> {
     token: string;
   };
   const headers = { authorization: `Bearer ${run.token}`, 'content-type': 'application/json' };
+  const startedAt = Date.now();
   let ids = 0;
 
   async function ask(question: string): Promise<string> {
@@ -92,7 +93,9 @@ async function rigOf(cluster: TestCluster): Promise<Rig> {
       const log = path.join(cluster.dataDir, 'run', String(cluster.portBase), 'logs', `${id}.log`);
       const lines = readFileSync(log, 'utf8')
         .split('\n')
-        .filter((line) => /"event":"(vote-lost|bad-signature)"/.test(line));
+        .filter((line) => /"event":"(vote-lost|bad-signature)"/.test(line))
+        // A cluster before this one may have had the same ports, and so the same file.
+        .filter((line) => (JSON.parse(line) as { time: number }).time >= startedAt);
       return lines.flatMap((line) => {
         const { node } = JSON.parse(line.replace('"node":', '"caller":')) as { node: string };
         return liars.includes(node) ? [{ node: id }] : [];
