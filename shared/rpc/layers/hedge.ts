@@ -108,12 +108,12 @@ export function isWorthwhile(others: readonly Peer[], now: number, delayMs: numb
  */
 export function hedge(settings: HedgeSettings, dependencies: HedgeDependencies): Layer {
   const { clock, statistics, endpoints, peers } = dependencies;
-  const hedges = new Map<string, Budget>();
+  const [simple, composite] = [new Map<string, Budget>(), new Map<string, Budget>()];
 
-  function hedgeBudget(component: string, ratio: number): Budget {
-    const key = `${component} ${ratio}`;
-    let budget = hedges.get(key);
-    if (!budget) hedges.set(key, (budget = createBudget({ ratio, reserve: settings.reserve })));
+  function hedgeBudget({ component, operation }: Call, ratio: number): Budget {
+    const hedges = operation.composite ? composite : simple;
+    let budget = hedges.get(component);
+    if (!budget) hedges.set(component, (budget = createBudget({ ratio, reserve: settings.reserve })));
     return budget;
   }
 
@@ -123,12 +123,12 @@ export function hedge(settings: HedgeSettings, dependencies: HedgeDependencies):
       if (call.signal.aborted) return Promise.reject(abortError(call.signal));
       const { quantile, ratio } = hedgeTerms(settings, call.operation);
       const known = statistics.of(call.component, call.operation).quantile(quantile, clock.now(), settings.minSamples);
-      const tokens = hedgeBudget(call.component, ratio);
+      const tokens = hedgeBudget(call, ratio);
       tokens.earn();
       const delayMs = hedgeDelayMs(settings, known);
-      const group = peers.group(call.component, call.shard);
       const worthwhile = (tried: readonly string[], usualMs: number) => {
         if (settings.blind) return true;
+        const group = peers.group(call.component, call.shard);
         const others = endpoints(call.component, call.shard).filter(({ node }) => !tried.includes(node));
         return isWorthwhile(
           others.map(({ node }) => group.get(node)),
