@@ -9,7 +9,7 @@ import type { Promotion, View } from '../../shared/membership/view.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import type { Scheduler } from '../../shared/time/scheduler.ts';
-import { thresholds } from '../../shared/membership/diagnose.ts';
+import { thresholds } from '../../shared/membership/thresholds.ts';
 import type { Digest, Heartbeat } from './contract.ts';
 import { createCredibility } from './credible.ts';
 import { createJudge, type Judge } from './judge.ts';

@@ -1,4 +1,4 @@
-import { thresholds } from '../../shared/membership/diagnose.ts';
+import { thresholds } from '../../shared/membership/thresholds.ts';
 import type { Verdict } from '../../shared/membership/diagnosis.ts';
 import type { Judge } from './judge.ts';
 import type { Places } from './places.ts';

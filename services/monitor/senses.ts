@@ -1,5 +1,5 @@
 import type { Evidence, Observer } from '../../shared/membership/diagnosis.ts';
-import { thresholds } from '../../shared/membership/diagnose.ts';
+import { thresholds } from '../../shared/membership/thresholds.ts';
 import { createEvidence } from '../../shared/membership/evidence.ts';
 import { median } from '../../shared/membership/quantile.ts';
 import { heartbeatIntervalMs } from '../../shared/membership/heartbeat.ts';

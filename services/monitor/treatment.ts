@@ -8,7 +8,7 @@ import type { Digest, ToldOrder } from './contract.ts';
 import type { Judge } from './judge.ts';
 import type { Places } from './places.ts';
 import type { Senses } from './senses.ts';
-import { thresholds } from '../../shared/membership/diagnose.ts';
+import { thresholds } from '../../shared/membership/thresholds.ts';
 import { settings } from './settings.ts';
 
 export interface TreatmentOptions {

@@ -1,51 +1,8 @@
-import type { CallerSight, Diagnosis, Evidence, Observer, Verdict } from './diagnosis.ts';
-
-/** Tunables of the judgement; the measurements behind them are in docs/decisions/diagnosis.md. */
-export const thresholds = {
-  phi: 8,
-  /** However regular its heartbeats were: a process that stands still for a second may be starved. */
-  silentMs: 1_500,
-  echoes: 3,
-  /** Calls over the window before shares are believed. */
-  minCalls: 5,
-  /** Of a caller's calls: the least share that makes a complaint. */
-  badShare: 0.1,
-  /** Lost votes and invalid replies: a bit flips once, a liar goes on. */
-  minLies: 3,
-  /** The same where two callers found it independently: they avoid a liar from then on, and find no more. */
-  minSharedLies: 2,
-  slowRatio: 4,
-  /** Who limps is never as fast as this many times its peers. */
-  neverFasterRatio: 2,
-  /** Calls given up without an answer, spread over so many reports of a caller: a replica that is avoided gets calls in bad moments only. */
-  unansweredBeats: 3,
-  /** Its main loop is this late on average, and so many times as late as others'. */
-  nodeLagMs: 100,
-  lagRatio: 4,
-  /** Where all are this late, the machine is short of processors, and nobody limps by himself. */
-  commonLagMs: 30,
-  /** An observer this late does not trust its own eyes. */
-  observerLagMs: 100,
-  /** So many fall silent at once only when the observer is the one who is cut off. */
-  silentShare: 0.5,
-} as const;
+import type { Diagnosis, Evidence, Observer, Verdict } from './diagnosis.ts';
+import { type Sight, together } from './sight.ts';
+import { thresholds } from './thresholds.ts';
 
 type Rule = (evidence: Evidence, sum: Sight, observer: Observer) => [Verdict, string] | undefined;
-
-type Derived = 'caller' | 'okLately' | 'latencyRatio' | 'fastestRatio' | 'unansweredBeats';
-
-/** What all callers saw together. */
-type Sight = Omit<CallerSight, Derived> & {
-  /** Of all callers. */
-  readonly okLately: number;
-  readonly unansweredBeats: number;
-  /** The median over the callers: one caller that is slow itself convinces nobody. */
-  readonly latencyRatio: number | undefined;
-  /** The least of the callers: one fast answer to anybody speaks for it. */
-  readonly fastestRatio: number;
-  readonly complaining: number;
-  readonly content: number;
-};
 
 /**
  * Names what is wrong with a node, from what is known about it: pure, and the first rule that fires decides. Lies come first,
@@ -170,33 +127,6 @@ function background({ heartbeats: { phi }, waitsFor }: Evidence, observer: Obser
   if (observer.silentShare > thresholds.silentShare)
     reasons.push(`${percent(observer.silentShare)} of all nodes are silent at once: this monitor may be cut off`);
   return reasons;
-}
-
-function together(callers: readonly CallerSight[]): Sight {
-  const total = (member: keyof Omit<CallerSight, Derived>) => callers.reduce((sum, c) => sum + c[member], 0);
-  const ratios = callers.flatMap(({ latencyRatio }) => latencyRatio ?? []).sort((a, b) => a - b);
-  const lost = ({ ok, timeouts, unanswered, resets, calls }: CallerSight) =>
-    (timeouts + resets + (ok === 0 ? unanswered : 0)) / calls;
-  const seen = callers.filter(({ calls }) => calls >= thresholds.minCalls);
-  return {
-    calls: total('calls'),
-    ok: total('ok'),
-    timeouts: total('timeouts'),
-    partial: total('partial'),
-    unanswered: total('unanswered'),
-    refused: total('refused'),
-    resets: total('resets'),
-    shed: total('shed'),
-    invalid: total('invalid'),
-    lostVotes: total('lostVotes'),
-    ejected: total('ejected'),
-    okLately: callers.reduce((sum, { ok, okLately = ok }) => sum + okLately, 0),
-    unansweredBeats: callers.reduce((sum, { unansweredBeats = 0 }) => sum + unansweredBeats, 0),
-    fastestRatio: Math.min(...callers.map(({ fastestRatio = Infinity }) => fastestRatio)),
-    latencyRatio: ratios.length === 0 ? undefined : ratios[Math.floor((ratios.length - 1) / 2)],
-    complaining: seen.filter((sight) => lost(sight) >= 0.9).length,
-    content: seen.filter((sight) => lost(sight) < thresholds.badShare).length,
-  };
 }
 
 const percent = (share: number) => `${(share * 100).toFixed(0)}%`;

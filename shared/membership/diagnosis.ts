@@ -10,12 +10,12 @@ export interface CallerSight {
   readonly calls: number;
   readonly ok: number;
   /** Of those, within the last beats: answers from before a silence say nothing about it. */
-  readonly okLately?: number | undefined;
+  readonly okLately: number;
   readonly timeouts: number;
   /** Given up because another node had answered already, or the caller left: late, but by how much nobody knows. */
   readonly unanswered: number;
   /** In how many of its reports no call was answered and some were given up. */
-  readonly unansweredBeats?: number | undefined;
+  readonly unansweredBeats: number;
   /** Of those and of the timeouts: the head of the reply had come. The node answers, the rest trickles. */
   readonly partial: number;
   /** No connection. */

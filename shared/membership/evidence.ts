@@ -117,7 +117,7 @@ function compare(
 ): Pick<CallerSight, 'latencyRatio' | 'fastestRatio'> {
   const since = now - serviceMs;
   const fastestSince = now - (1 - ownQuantile) * serviceMs;
-  const group = reports.find(({ sighting }) => sighting.node === node)?.sighting.group;
+  const group = reports.find(({ sighting }) => sighting.node === node && sighting.medianMs !== undefined)?.sighting.group;
   const medians = new Map<string, number[]>();
   const answers = new Map<string, number>();
   let fastestMs = Infinity;

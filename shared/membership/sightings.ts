@@ -75,8 +75,11 @@ export function createSightings(clock: Clock, lostMs: () => number = () => 0): S
       let counts = byNode.get(node);
       if (!counts) byNode.set(node, (counts = { ...nothing, group, latencies: [], fastestMs: Infinity }));
       counts[outcome]++;
-      if (latencyMs !== undefined && outcome === 'ok') counts.fastestMs = Math.min(counts.fastestMs, latencyMs);
-      if (latencyMs !== undefined && counts.latencies.length < maxLatencies) counts.latencies.push(latencyMs);
+      if (latencyMs === undefined) return;
+      // Where it stands among others is for the timed calls to say: events do not know the shard.
+      counts.group = group;
+      if (outcome === 'ok') counts.fastestMs = Math.min(counts.fastestMs, latencyMs);
+      if (counts.latencies.length < maxLatencies) counts.latencies.push(latencyMs);
     },
     take() {
       const now = { at: clock.now(), lostMs: lostMs() };

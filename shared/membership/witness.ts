@@ -7,7 +7,6 @@ import type { Outcome, Sightings } from './sightings.ts';
 
 /** Listens to a node's own calls, and notes what they say about the nodes that were called. */
 export function createWitness(sightings: Pick<Sightings, 'note'>): { watchAttempt: Watch; observe: Observe } {
-  const groups = new Map<string, string>();
   return {
     watchAttempt(call, code, elapsedMs, error) {
       const node = call.endpoint?.node;
@@ -16,14 +15,11 @@ export function createWitness(sightings: Pick<Sightings, 'note'>): { watchAttemp
       if (outcome === undefined) return;
       // How soon it told of a failure says nothing of how fast it works.
       const timed = code === 'ok' || outcome === 'unanswered';
-      const group = groupOf(call);
-      groups.set(node, group);
-      sightings.note(node, group, outcome, timed ? elapsedMs : undefined);
+      sightings.note(node, groupOf(call), outcome, timed ? elapsedMs : undefined);
     },
     observe(event) {
       const outcome = outcomeOfEvent(event);
-      if (outcome !== undefined && 'node' in event)
-        sightings.note(event.node, groups.get(event.node) ?? event.component, outcome);
+      if (outcome !== undefined && 'node' in event) sightings.note(event.node, event.component, outcome);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Sighting } from '../../../shared/membership/sightings.ts';
+import { nothing, type Sighting } from '../../../shared/membership/sightings.ts';
 import { phases } from '../../../shared/membership/incident.ts';
 import { transcript } from '../transcript.ts';
 import { createWard, type Ward } from './ward.ts';
@@ -158,17 +158,8 @@ test('one monitor is enough; and without any the last view stays in force', asyn
 const seen = (node: string, more: Partial<Sighting>): Sighting => ({
   node,
   group: 'ranking',
+  ...nothing,
   ok: 10,
-  timeouts: 0,
-  partial: 0,
-  refused: 0,
-  resets: 0,
-  shed: 0,
-  invalid: 0,
-  lostVotes: 0,
-  unanswered: 0,
-  proofs: 0,
-  ejected: 0,
   medianMs: 2,
   ...more,
 });

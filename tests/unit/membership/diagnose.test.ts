@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { diagnose } from '../../../shared/membership/diagnose.ts';
 import { verdicts, type CallerSight, type Evidence, type Observer, type Verdict } from '../../../shared/membership/diagnosis.ts';
+import { nothing } from '../../../shared/membership/sightings.ts';
 import { settle, wellStanding, windowsNeeded } from '../../../shared/membership/hysteresis.ts';
 
 const calm: Observer = { lagMs: 1, typicalLagMs: 1, silentShare: 0.05 };
@@ -8,19 +9,8 @@ const beating = { phi: 0.4, echoes: 0 };
 const silent = { phi: 12, echoes: 0 };
 
 const sight = (caller: string, more: Partial<CallerSight> = {}): CallerSight => {
-  const zero = {
-    ok: 0,
-    timeouts: 0,
-    partial: 0,
-    refused: 0,
-    resets: 0,
-    shed: 0,
-    invalid: 0,
-    lostVotes: 0,
-    unanswered: 0,
-    ejected: 0,
-  };
-  const all = { ...zero, ...more };
+  const { proofs: _, ...zero } = nothing;
+  const all = { ...zero, unansweredBeats: 0, okLately: more.ok ?? 0, ...more };
   const calls = all.ok + all.timeouts + all.refused + all.resets + all.shed + all.unanswered;
   return { caller, calls, ...all };
 };

@@ -1,22 +1,13 @@
 import { expect, test } from 'vitest';
 import { createEvidence } from '../../../shared/membership/evidence.ts';
 import { median } from '../../../shared/membership/quantile.ts';
-import { createSightings, type Sighting } from '../../../shared/membership/sightings.ts';
+import { createSightings, nothing, type Sighting } from '../../../shared/membership/sightings.ts';
 
 const seen = (node: string, more: Partial<Sighting> = {}): Sighting => ({
   node,
   group: 'ranking',
+  ...nothing,
   ok: 10,
-  timeouts: 0,
-  partial: 0,
-  refused: 0,
-  resets: 0,
-  shed: 0,
-  invalid: 0,
-  lostVotes: 0,
-  unanswered: 0,
-  proofs: 0,
-  ejected: 0,
   medianMs: 2,
   ...more,
 });
@@ -31,6 +22,14 @@ test('a caller counts by node and outcome between two reports, and begins anew a
     { ...seen('r-2'), ok: 0, refused: 1, medianMs: undefined },
   ]);
   expect(sightings.take()).toEqual([]);
+});
+
+test('an event does not know the shard of its node, a timed call does', () => {
+  const sightings = createSightings({ now: () => 0, wall: () => 0 });
+  sightings.note('d-1', 'database', 'ejected');
+  sightings.note('d-1', 'database/1', 'ok', 3);
+  sightings.note('d-1', 'database', 'lostVotes');
+  expect(sightings.take()).toMatchObject([{ node: 'd-1', group: 'database/1', ejected: 1, lostVotes: 1 }]);
 });
 
 test('reports add up per caller over the window, and fall out of it', () => {
