@@ -2,15 +2,9 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Pool } from 'undici';
-import { createClient } from '../../../shared/rpc/client.ts';
-import type { Context } from '../../../shared/rpc/context.ts';
-import { createPolicyHolder } from '../../../shared/rpc/policy.ts';
-import { newTrace } from '../../../shared/rpc/trace.ts';
 import { upstream } from '../../../shared/rpc/upstream.ts';
-import { systemClock } from '../../../shared/time/clock.ts';
 import { systemRandom } from '../../../shared/time/random.ts';
-import { systemScheduler } from '../../../shared/time/scheduler.ts';
-import { createTimerWheel } from '../../../shared/time/wheel.ts';
+import { benchClient, benchContext } from '../caller.ts';
 import { median, spread, type Row } from '../row.ts';
 import { echo, payload } from './echo.ts';
 
@@ -22,31 +16,11 @@ const goalUs = 50;
 export async function hop(say: (line: string) => void): Promise<readonly Row[]> {
   const [ours, bare] = await Promise.all([server('ours'), server('bare')]);
   const pool = new Pool(`http://127.0.0.1:${bare.port}`, { connections: 1, pipelining: 1 });
-  const client = createClient({
-    node: 'bench-1',
-    hosted: [],
-    serve: () => Promise.reject(new Error('nothing is hosted here')),
-    directory: {
-      endpoints: () => [{ node: 'echo-1', host: '127.0.0.1', port: ours.port }],
-      node: () => undefined,
-    },
-    policy: createPolicyHolder('resilient'),
-    clock: systemClock,
-    random: systemRandom,
-    scheduler: createTimerWheel({ clock: systemClock, scheduler: systemScheduler }),
-  });
+  const client = benchClient([{ node: 'echo-1', host: '127.0.0.1', port: ours.port }], 'resilient');
   const peer = upstream(echo, client.service, systemRandom);
 
   const callOurs = async (): Promise<void> => {
-    const context: Context = {
-      requestId: 'bench',
-      trace: newTrace(systemRandom),
-      deadlineAt: systemClock.now() + 5_000,
-      signal: new AbortController().signal,
-      priority: 'read',
-      servedBy: [],
-    };
-    await peer.say(payload, context);
+    await peer.say(payload, benchContext(5_000));
   };
   const callBare = async (): Promise<void> => {
     const body = JSON.stringify(payload);

@@ -6,8 +6,7 @@ import { query } from '../../../services/query/contract.ts';
 import { ranking } from '../../../services/ranking/contract.ts';
 import { candidatesFor, rankRequest, searchResults } from '../../../services/ranking/results.ts';
 import type { Call, Reply } from '../../../shared/rpc/call.ts';
-import type { Context } from '../../../shared/rpc/context.ts';
-import { newTrace } from '../../../shared/rpc/trace.ts';
+import { benchContext } from '../caller.ts';
 import { httpClientTransport } from '../../../shared/rpc/transports/http-client.ts';
 import { upstream } from '../../../shared/rpc/upstream.ts';
 import { systemClock } from '../../../shared/time/clock.ts';
@@ -28,14 +27,7 @@ export async function record(nodes: readonly NodeRow[], q: string): Promise<Reco
     kept[`${call.component}.${call.operation.name}${call.shard ?? ''}`] = { request: call.request, reply: reply.body };
     return reply;
   }
-  const context: Context = {
-    requestId: 'recording',
-    trace: newTrace(systemRandom),
-    deadlineAt: systemClock.now() + 10_000,
-    signal: new AbortController().signal,
-    priority: 'read',
-    servedBy: [],
-  };
+  const context = benchContext(10_000);
   const search = { q, page: 1, size: 10, explain: false };
   try {
     const { plan, suggestion } = await upstream(query, send, systemRandom).plan({ q }, context);

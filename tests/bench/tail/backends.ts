@@ -1,16 +1,10 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { createClient } from '../../../shared/rpc/client.ts';
 import type { Endpoint } from '../../../shared/rpc/call.ts';
-import type { Context } from '../../../shared/rpc/context.ts';
-import { createPolicyHolder } from '../../../shared/rpc/policy.ts';
-import { newTrace } from '../../../shared/rpc/trace.ts';
 import { upstream } from '../../../shared/rpc/upstream.ts';
-import { systemClock } from '../../../shared/time/clock.ts';
 import { systemRandom } from '../../../shared/time/random.ts';
-import { systemScheduler } from '../../../shared/time/scheduler.ts';
-import { createTimerWheel } from '../../../shared/time/wheel.ts';
+import { benchClient, benchContext } from '../caller.ts';
 import { leaf, type Times } from './leaf.ts';
 
 export interface Backends {
@@ -45,32 +39,12 @@ export async function startBackends(count: number): Promise<Backends> {
 /** A caller with all our layers, under `policy`; counts the hedges that it makes. */
 export function startCaller(endpoints: readonly Endpoint[], policy: object) {
   let hedges = 0;
-  const client = createClient({
-    node: 'bench-1',
-    hosted: [],
-    serve: () => Promise.reject(new Error('nothing is hosted here')),
-    directory: { endpoints: () => [...endpoints], node: () => undefined },
-    policy: createPolicyHolder(policy),
-    clock: systemClock,
-    random: systemRandom,
-    scheduler: createTimerWheel({ clock: systemClock, scheduler: systemScheduler }),
-    observe: ({ event }) => void (hedges += event === 'hedge' ? 1 : 0),
-  });
+  const client = benchClient(endpoints, policy, ({ event }) => void (hedges += event === 'hedge' ? 1 : 0));
   const peer = upstream(leaf, client.service, systemRandom);
   return {
     hedges: () => hedges,
     close: client.close,
-    async read(): Promise<void> {
-      const context: Context = {
-        requestId: 'bench',
-        trace: newTrace(systemRandom),
-        deadlineAt: systemClock.now() + 10_000,
-        signal: new AbortController().signal,
-        priority: 'read',
-        servedBy: [],
-      };
-      await peer.read({}, context);
-    },
+    read: () => peer.read({}, benchContext(10_000)),
   };
 }
 

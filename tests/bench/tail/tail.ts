@@ -37,7 +37,7 @@ async function balancers(say: (line: string) => void): Promise<Row[]> {
         spread: [live / virtual, live / virtual],
         goal: 'within a point of virtual time',
         met: Math.abs(live - virtual) <= 1,
-        note: 'Linkerd published 95.46, 99.49 and 99.92 for 1,000 calls a second',
+        note: 'one run; Linkerd published 95.46, 99.49 and 99.92 for 1,000 calls a second',
       });
     }
     return rows;
@@ -81,7 +81,8 @@ async function fanOut(say: (line: string) => void): Promise<Row[]> {
         ratio: hedged.slow / plain.slow,
         spread: [hedged.slow / plain.slow, hedged.slow / plain.slow],
         goal: 'about 0.1% instead of 9.6%, for <= 5% more calls',
-        met: hedged.slow <= 0.5 && hedged.extra <= 5,
+        met: hedged.slow <= 0.3 && hedged.extra <= 5,
+        note: 'one run of each',
       },
     ];
   } finally {
