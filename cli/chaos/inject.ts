@@ -8,7 +8,7 @@ import { createTerminal } from '../terminal.ts';
 import { askController, connect } from './connection.ts';
 import { addParameterOptions, durationOf, millisecondsOf, numberOf, parametersOf } from './parameters.ts';
 import { printTable } from './table.ts';
-import { withFlag } from './words.ts';
+import { showObjections, withFlag } from './words.ts';
 
 interface InjectFlags extends ClusterFlags {
   readonly target?: string;
@@ -95,9 +95,7 @@ async function run(kind: FaultKind, flags: InjectFlags): Promise<void> {
   if (flags.dryRun) {
     const { victims, casualties, objections } = answer as DryRun;
     terminal.line(`would hit ${victims.join(', ')}; lost to their groups: ${casualties.join(', ') || 'nobody'}`);
-    for (const objection of objections) terminal.line(`${terminal.bad('✗')} ${withFlag(objection)}`);
-    if (objections.length === 0) terminal.line(`${terminal.good('✓')} nothing speaks against it`);
-    return;
+    return showObjections(objections.map(withFlag), terminal);
   }
   const { id, victims } = answer as Injected;
   terminal.line(`${terminal.good('✓')} ${terminal.bold(id)} is in effect for ${flags.ttl}`);

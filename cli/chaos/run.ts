@@ -1,17 +1,17 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
-import type { Injection } from '../../services/chaos/experiment.ts';
-import type { Run } from '../../services/chaos/experiments.ts';
+import type { DryRun, Run } from '../../services/chaos/experiments.ts';
 import type { Report } from '../../services/chaos/run.ts';
 import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { onInterrupt } from '../interrupt.ts';
 import type { ClusterFlags } from '../options.ts';
 import { root } from '../paths.ts';
-import { createTerminal } from '../terminal.ts';
+import { createTerminal, type Terminal } from '../terminal.ts';
 import { askController, connect } from './connection.ts';
 import { inWords, printTable } from './table.ts';
+import { showObjections } from './words.ts';
 
 interface RunFlags extends ClusterFlags {
   readonly dryRun?: true;
@@ -27,19 +27,10 @@ export async function run(nameOrFile: string, flags: RunFlags): Promise<void> {
   const connection = await connect(flags);
   const terminal = createTerminal(process.stdout);
   if (flags.dryRun) {
-    const plan = (await askController(connection, 'POST', '/experiments?dryRun=true', experiment)) as Injection[];
-    if (flags.json) return void process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
-    printTable(
-      terminal,
-      ['at s', 'id', 'kind', 'victims', 'parameters'],
-      plan.map(({ at, id, faults }) => [
-        (at / 1_000).toFixed(1),
-        id,
-        faults[0]!.kind,
-        faults.map(({ target }) => target).join(','),
-        inWords(faults[0]!.params),
-      ]),
-    );
+    const answer = (await askController(connection, 'POST', '/experiments?dryRun=true', experiment)) as DryRun;
+    if (flags.json) process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
+    else showDryRun(answer, terminal);
+    if (answer.objections.length > 0) process.exitCode = 1;
     return;
   }
   const { experiment: name } = (await askController(connection, 'POST', '/experiments', experiment)) as Run;
@@ -70,6 +61,21 @@ function readExperiment(nameOrFile: string): unknown {
   } catch (error) {
     throw new UsageError(`${file}: ${(error as Error).message.split('\n')[0]}`);
   }
+}
+
+function showDryRun({ plan, objections }: DryRun, terminal: Terminal): void {
+  printTable(
+    terminal,
+    ['at s', 'id', 'kind', 'victims', 'parameters'],
+    plan.map(({ at, id, faults }) => [
+      (at / 1_000).toFixed(1),
+      id,
+      faults[0]!.kind,
+      faults.map(({ target }) => target).join(','),
+      inWords(faults[0]!.params),
+    ]),
+  );
+  showObjections(objections, terminal);
 }
 
 function show({ experiment, verdict, reasons, injections, before, during, after, recoveryMs }: Report): void {

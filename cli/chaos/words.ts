@@ -1,3 +1,5 @@
+import type { Terminal } from '../terminal.ts';
+
 /** The sentence of a tolerance rule with the flag that lifts it, in the words of this command. */
 export function withFlag(sentence: string): string {
   if (sentence.includes('it tolerates')) return `${sentence}; --beyond-tolerance does it anyway`;
@@ -13,4 +15,10 @@ export function noneInEffect(silent: readonly string[]): string {
 export function notFound(id: string, silent: readonly string[]): string {
   if (silent.length === 0) return `no fault ${id} is in effect; "tierlab chaos list" shows what is`;
   return `no fault ${id} was found, but there is no answer from ${silent.join(', ')}: what is left there ends by its lease`;
+}
+
+/** How a dry run ends. */
+export function showObjections(objections: readonly string[], terminal: Terminal): void {
+  for (const objection of objections) terminal.line(`${terminal.bad('✗')} ${objection}`);
+  if (objections.length === 0) terminal.line(`${terminal.good('✓')} nothing speaks against it`);
 }

@@ -34,7 +34,10 @@ export function chaos(command: Command): void {
     .option('--json', 'one JSON document on stdout')
     .action(halt);
   add('run <experiment>', 'an experiment: a name in chaos/experiments/, or a file')
-    .option('--dry-run', 'everything that it would do, and nothing of it')
+    .option(
+      '--dry-run',
+      'everything that it would do and what speaks against it; touches nothing; exit code 1 where something does',
+    )
     .option('--json', 'one JSON document on stdout')
     .action(run);
   add('journal', 'what happened; from its file, also when nothing runs')

@@ -37,8 +37,8 @@ export const chaosComponent = component({
     });
     const { nodes } = topology;
     const experiments = createExperiments({
-      enabled,
       nodes,
+      objectionsTo: controller.objectionsTo,
       execute: (experiment, signal) => runExperiment(experiment, { controller, nodes, meter, journal, clock, scheduler, signal }),
     });
     const remainingMs = (endsAt: number) => Math.max(0, endsAt - clock.now());

@@ -113,6 +113,13 @@ export function createController(options: ControllerOptions) {
     return objections({ ...injection, kind }, { enabled, aborting, nodes, active: [...active.values()] });
   }
 
+  /** Also what the victims are going to refuse. */
+  function objectionsTo(injection: Omit<Injection, 'at'>): string[] {
+    const victims = injection.faults.map(({ target }) => target);
+    const { kind } = injection.faults[0]!;
+    return [...against(injection, kind), ...impossible(kind, victims, nodes)];
+  }
+
   /** Injects at all victims or, when one cannot be reached or refuses, at none. */
   async function carryOut(injection: Omit<Injection, 'at'>, abortIf: AbortIf = {}): Promise<ActiveInjection> {
     const [first] = injection.faults;
@@ -181,10 +188,12 @@ export function createController(options: ControllerOptions) {
   return {
     /** Who would be hit, and what speaks against it. Touches nothing. Throws `bad_request` for what is not valid. */
     dryRun(value: unknown): { victims: readonly string[]; casualties: readonly string[]; objections: readonly string[] } {
-      const { injection, kind, against } = describe(value);
+      const { injection } = describe(value);
       const victims = injection.faults.map(({ target }) => target);
-      return { victims, casualties: injection.casualties, objections: [...against, ...impossible(kind, victims, nodes)] };
+      return { victims, casualties: injection.casualties, objections: objectionsTo(injection) };
     },
+    /** What speaks against an injection if it were carried out now. */
+    objectionsTo,
     /** Throws `bad_request` for what is not valid, `conflict` with everything that speaks against it. */
     async inject(value: unknown): Promise<ActiveInjection> {
       const { injection, kind, abortIf, against: before } = describe(value);

@@ -1,4 +1,3 @@
-import { chaosIsOff } from '../../shared/faults/chaos-off.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { parseExperiment, planExperiment, type Experiment, type Injection } from './experiment.ts';
 import type { Report } from './run.ts';
@@ -9,28 +8,40 @@ export type Run =
   | { readonly state: 'done'; readonly experiment: string; readonly report: Report }
   | { readonly state: 'failed'; readonly experiment: string; readonly reason: string };
 
+/** All that an experiment would do, and what speaks against beginning it now. */
+export interface DryRun {
+  readonly plan: readonly Injection[];
+  readonly objections: readonly string[];
+}
+
 interface ExperimentsOptions {
-  /** The cluster was started with chaos enabled. */
-  readonly enabled: boolean;
   readonly nodes: readonly Target[];
+  /** What speaks against one injection now, as sentences. */
+  readonly objectionsTo: (injection: Injection) => readonly string[];
   readonly execute: (it: Experiment, signal: AbortSignal) => Promise<Report>;
 }
 
 /** Runs one experiment at a time, and remembers how the last ones ended. */
-export function createExperiments({ enabled, nodes, execute }: ExperimentsOptions) {
+export function createExperiments({ nodes, objectionsTo, execute }: ExperimentsOptions) {
   const runs = new Map<string, Run>();
   const controller = new AbortController();
   let current: Promise<void> | undefined;
 
+  function weigh(experiment: Experiment): DryRun {
+    const plan = planExperiment(experiment, nodes);
+    const busy = current ? [`${[...runs.keys()].at(-1)} is still running: one experiment at a time`] : [];
+    return { plan, objections: [...new Set([...busy, ...plan.flatMap(objectionsTo)])] };
+  }
+
   return {
-    plan: (text: string): readonly Injection[] => planExperiment(parseExperiment(text), nodes),
-    /** Throws `bad_request` for what is not valid, `conflict` where chaos is off and while another one runs. */
+    /** Touches nothing. Throws `bad_request` for what is not valid. */
+    dryRun: (text: string): DryRun => weigh(parseExperiment(text)),
+    /** Throws `bad_request` for what is not valid, `conflict` with everything that speaks against it: at once, not when its first fault is due. */
     start(text: string): Run {
       const experiment = parseExperiment(text);
-      planExperiment(experiment, nodes);
-      if (!enabled) throw new RpcError('conflict', chaosIsOff);
+      const { objections } = weigh(experiment);
+      if (objections.length > 0) throw new RpcError('conflict', objections.join('; '));
       const { name } = experiment;
-      if (current) throw new RpcError('conflict', `${[...runs.keys()].at(-1)} is still running: one experiment at a time`);
       const running: Run = { state: 'running', experiment: name };
       runs.delete(name);
       runs.set(name, running);

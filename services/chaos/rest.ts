@@ -137,10 +137,14 @@ export async function chaosRoutes(server: FastifyInstance, door: ChaosDoor): Pro
         {
           method: 'POST',
           url: '/experiments',
-          doc: { summary: 'Run an experiment. With ?dryRun=true: only show everything that it would do', request: 'Experiment' },
+          doc: {
+            summary:
+              'Run an experiment. With ?dryRun=true: name everything that it would do and what speaks against it, and touch nothing',
+            request: 'Experiment',
+          },
           async handle({ body, query }) {
             const text = JSON.stringify(body ?? null);
-            return flag(query, 'dryRun') ? experiments.plan(text) : experiments.start(text);
+            return flag(query, 'dryRun') ? experiments.dryRun(text) : experiments.start(text);
           },
         },
       ];

@@ -32,7 +32,10 @@ export function objections({ id, kind, casualties, beyondTolerance }: Intention,
   if (beyondTolerance || kind === 'none') return found;
   const others = active.filter((other) => other.kind !== 'none');
   if (others.length > 0)
-    found.push(`${others[0]!.id} (${others[0]!.kind}) is still in effect: one fault at a time, or beyondTolerance`);
+    found.push(
+      `${others[0]!.id} (${others[0]!.kind}) is still in effect: one fault at a time, or beyondTolerance; ` +
+        `"tierlab chaos heal ${others[0]!.id}" ends it, "tierlab chaos halt" everything`,
+    );
   for (const group of new Set(nodes.map((node) => groupOf(node)))) {
     const members = nodes.filter((node) => groupOf(node) === group);
     const lost = members.filter((node) => casualties.includes(node.id));

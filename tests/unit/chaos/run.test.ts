@@ -54,10 +54,38 @@ test('an experiment is started only where chaos is on, planned anywhere', async 
     ran.push(name);
     return {} as Report;
   };
-  const off = createExperiments({ enabled: false, nodes, execute });
+  const off = createExperiments({ nodes, objectionsTo: cluster({ enabled: false }).controller.objectionsTo, execute });
   expect(() => off.start(experiment())).toThrow(expect.objectContaining({ code: 'conflict', message: chaosIsOff }));
-  expect([off.plan(experiment()).length, off.list(), ran]).toEqual([1, [], []]);
-  expect(createExperiments({ enabled: true, nodes, execute }).start(experiment())).toMatchObject({ state: 'running' });
+  expect(off.dryRun(experiment())).toMatchObject({ plan: [{ at: 1_000 }], objections: [chaosIsOff] });
+  expect([off.list(), ran]).toEqual([[], []]);
+  const on = createExperiments({ nodes, objectionsTo: cluster().controller.objectionsTo, execute });
+  expect(on.dryRun(experiment()).objections).toEqual([]);
+  expect(on.start(experiment())).toMatchObject({ state: 'running' });
+  expect(on.dryRun(experiment()).objections).toEqual(['a-test is still running: one experiment at a time']);
+});
+
+test('an experiment is refused at once while a fault is in effect, by its name and with the way out, unless it insists', async () => {
+  const { controller, finish } = cluster();
+  await finish(controller.inject(limp));
+  const execute = async () => ({}) as Report;
+  const experiments = createExperiments({ nodes, objectionsTo: controller.objectionsTo, execute });
+  const refusal = /^f1 \(limp\.latency\) is still in effect: .*"tierlab chaos heal f1" ends it, "tierlab chaos halt" everything$/;
+  const conflict = expect.objectContaining({ code: 'conflict', message: expect.stringMatching(refusal) as string });
+  expect(() => experiments.start(experiment())).toThrow(conflict);
+  expect(experiments.dryRun(experiment()).objections).toEqual([expect.stringMatching(refusal)]);
+  expect(experiments.list()).toEqual([]);
+  expect(experiments.start(experiment({}, { beyondTolerance: true }))).toMatchObject({ state: 'running' });
+});
+
+test('an experiment that breaks more than is tolerated is refused at once', () => {
+  const { controller } = cluster();
+  const experiments = createExperiments({
+    nodes,
+    objectionsTo: controller.objectionsTo,
+    execute: async () => ({}) as Report,
+  });
+  const text = experiment({}, { target: { component: 'ranking' } });
+  expect(() => experiments.start(text)).toThrow('3 of the 3 of ranking would be hit, it tolerates 1');
 });
 
 test('an experiment that goes too far is aborted', async () => {
