@@ -21,7 +21,7 @@ export function homePage(making: Making, box: SearchBox, assets: AssetUrls): str
 ${searchForm({ ...box, q: '' }, true)}
 <section class="examples" aria-labelledby="examples"><h2 id="examples">Try</h2>
 <ul>${examples.map(({ q, shows }) => markup`<li><a href="${searchUrl(q, { style: box.style })}">${q}</a> <span>${shows}</span></li>`)}</ul></section>
-${pathStrip(making)}
+${pathStrip(making, { found: false })}
 </div>`;
   return layout({ title: 'Tierlab', kind: 'home', box, main }, assets);
 }

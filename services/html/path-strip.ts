@@ -9,20 +9,25 @@ const explained: Record<Style, string> = {
   layered: 'Layered style: every tier calls only the one below it; the answer flows back up.',
 };
 
-/**
- * The path of this very answer through the tiers, node by node: seeing the distribution is the point of the system.
- * `otherStyle` = where the same search in the other style is, where there is one.
- */
-export function pathStrip(making: Making, otherStyle?: string): Markup {
+interface Told {
+  /** Something was looked for, so that it took a time to find it: not so on the home page. */
+  readonly found?: boolean;
+  /** Where the same search in the other style is, where there is one. */
+  readonly otherStyle?: string;
+}
+
+/** The path of this very answer through the tiers, node by node: seeing the distribution is the point of the system. */
+export function pathStrip(making: Making, { found = true, otherStyle }: Told = {}): Markup {
   const { chain, calls } = pathOf(making);
   const other = making.style === 'layered' ? 'object-based' : 'layered';
+  const took = duration(making.tookMs);
   return markup`<section class="path" aria-label="The path of this answer">
 <ol class="chain">
 ${chain.map((tier) => markup`<li>${nodesOf(tier)}</li>`)}
 ${calls.length > 0 && markup`<li class="fan"><ol class="calls">${calls.map((tier) => markup`<li>${nodesOf(tier)}</li>`)}</ol></li>`}
 </ol>
-<details class="about-path"><summary>found in ${duration(making.tookMs)}, ${making.style} style</summary>
-<p>These nodes made this answer. Finding it took ${duration(making.tookMs)} in the application server and the tiers that it calls; making the page and the way to you come on top. ${explained[making.style]}${otherStyle !== undefined && markup` <a href="${otherStyle}">Make it again in the ${other} style</a>.`}</p>
+<details class="about-path"><summary>${found ? `found in ${took}` : 'who made this page'}, ${making.style} style</summary>
+<p>These nodes made this answer. ${found && `Finding it took ${took} in the application server and the tiers that it calls; making the page and the way to you come on top. `}${explained[making.style]}${otherStyle !== undefined && markup` <a href="${otherStyle}">Make it again in the ${other} style</a>.`}</p>
 <ul class="levels"><li class="user-interface">user-interface level</li><li class="processing">processing level</li><li class="data">data level</li></ul>
 </details>
 </section>`;

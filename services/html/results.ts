@@ -33,7 +33,7 @@ export function resultsPage(results: SearchResults, making: Making, { assets, de
   const other: Style = making.style === 'layered' ? 'object-based' : 'layered';
   const pages = paging(results.total, results.page, size);
   const main = markup`<h1 class="unseen">Results for ${q}</h1>
-${pathStrip(making, to(q, { page: results.page, style: other === defaultStyle ? undefined : other }))}
+${pathStrip(making, { otherStyle: to(q, { page: results.page, style: other === defaultStyle ? undefined : other }) })}
 ${results.suggestion !== undefined && markup`<p class="suggestion">Did you mean <a href="${to(results.suggestion)}">${results.suggestion}</a>?</p>`}
 ${
   results.results.length === 0

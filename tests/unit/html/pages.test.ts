@@ -81,6 +81,12 @@ test('results: the words are marked, the range and the time are told, the number
   expect(html).toContain('dog &amp; co');
 });
 
+test('the home page tells who made it, and no time: nothing was looked for yet', () => {
+  const html = resultsPage({ ...found, query: ' ', total: 0, results: [] }, making, surroundings);
+  expect(html).toContain('who made this page, object-based style');
+  expect(html).not.toMatch(/ms\b/);
+});
+
 test('every link of a results page keeps what was chosen', () => {
   const explained = { ...result, explanation: { terms: [], relevance: 1, popularity: 0.5, popularityScore: 1, score: 2 } };
   const html = resultsPage({ ...found, size: 5, results: [explained] }, { ...making, style: 'layered' }, surroundings);
