@@ -7,7 +7,7 @@ import { injectionOf, victimsOf, type Injection } from './experiment.ts';
 import { unhealed, type Journal } from './journal.ts';
 import { impossible, objections } from './safety.ts';
 import type { Target } from './select.ts';
-import { minSamples, type SteadyMeter, type SteadyState } from './steady.ts';
+import { failing, minSamples, type SteadyMeter, type SteadyState } from './steady.ts';
 
 export type Site = 'node' | 'watchdog';
 
@@ -54,7 +54,7 @@ export type Controller = ReturnType<typeof createController>;
 /** A sentence about the limit that is passed; undefined = within both, or too few probes to tell. */
 function tooBad(state: SteadyState, { errorShareAbove, p99AboveMs }: Required<AbortIf>): string | undefined {
   if (state.samples < minSamples) return undefined;
-  if (state.errorShare > errorShareAbove) return `${(state.errorShare * 100).toFixed(0)}% of the probes fail`;
+  if (state.errorShare > errorShareAbove) return failing(state);
   return state.p99Ms > p99AboveMs ? `the 99th percentile is ${state.p99Ms.toFixed(0)} ms` : undefined;
 }
 

@@ -16,32 +16,48 @@ export interface SteadyState {
   readonly samples: number;
   readonly errorShare: number;
   readonly p99Ms: number;
+  /** Why probes failed: the most frequent reason. */
+  readonly failure?: string;
 }
 
 export interface Sample {
   readonly at: number;
-  readonly ok: boolean;
   readonly tookMs: number;
+  /** Why it failed; absent = it was answered well. */
+  readonly failure?: string;
 }
 
 /** Fewer samples than this say nothing about the 99th percentile; nothing at all is not steady either. */
 export const minSamples = 10;
 
 export function summarise(samples: readonly Sample[]): SteadyState {
-  const failed = samples.filter(({ ok }) => !ok).length;
+  const failures = samples.flatMap(({ failure }) => failure ?? []);
   const times = samples.map(({ tookMs }) => tookMs).sort((a, b) => a - b);
   return {
     samples: samples.length,
-    errorShare: samples.length === 0 ? 0 : failed / samples.length,
+    errorShare: samples.length === 0 ? 0 : failures.length / samples.length,
     p99Ms: times[Math.max(0, Math.ceil(0.99 * times.length) - 1)] ?? 0,
+    ...(failures.length > 0 ? { failure: mostFrequent(failures) } : {}),
   };
 }
+
+function mostFrequent(words: readonly string[]): string {
+  const counts = [...Map.groupBy(words, (word) => word)].map(([word, same]) => ({ word, count: same.length }));
+  return counts.reduce((most, each) => (each.count > most.count ? each : most)).word;
+}
+
+/** How many probes fail, and why: one wording for all who complain about it. */
+export function failing({ errorShare, failure }: SteadyState): string {
+  return `${percent(errorShare)} of the probes fail (${failure})`;
+}
+
+const percent = (share: number): string => `${(share * 100).toFixed(1)}%`;
 
 /** A sentence about what does not hold; undefined = steady. */
 export function broken(state: SteadyState, hypothesis: Hypothesis): string | undefined {
   if (state.samples < minSamples) return `only ${state.samples} probes were answered or failed so far, ${minSamples} are needed`;
   if (state.errorShare >= hypothesis.errorShareBelow)
-    return `${(state.errorShare * 100).toFixed(1)}% of the probes fail, less than ${(hypothesis.errorShareBelow * 100).toFixed(1)}% is steady`;
+    return `${failing(state)}, less than ${percent(hypothesis.errorShareBelow)} is steady`;
   if (state.p99Ms >= hypothesis.p99BelowMs)
     return `the 99th percentile is ${state.p99Ms.toFixed(0)} ms, less than ${hypothesis.p99BelowMs} ms is steady`;
   return undefined;
@@ -50,7 +66,7 @@ export function broken(state: SteadyState, hypothesis: Hypothesis): string | und
 interface MeterOptions {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
-  /** One request as a user would send it; rejects when it fails. Must be bounded in time. */
+  /** One request as a user would send it; rejects when it fails, with a sentence that says where and why. Must be bounded in time. */
   readonly probe: () => Promise<void>;
   readonly everyMs?: number;
   readonly keepMs?: number;
@@ -67,16 +83,16 @@ export function createSteadyMeter({ clock, scheduler, probe, everyMs = 100, keep
 
   function once(): Promise<void> {
     const startedAt = clock.now();
-    const record = (ok: boolean) => {
+    const record = (failed: { readonly failure?: string }) => {
       const at = clock.now();
-      const sample = { at, ok, tookMs: at - startedAt };
+      const sample = { at, tookMs: at - startedAt, ...failed };
       samples.push(sample);
       for (const phase of phases) phase.push(sample);
       if (samples[0]!.at < at - keepMs) samples = samples.filter((it) => it.at >= at - keepMs);
     };
     return probe().then(
-      () => record(true),
-      () => record(false),
+      () => record({}),
+      (error: unknown) => record({ failure: error instanceof Error ? error.message : String(error) }),
     );
   }
 

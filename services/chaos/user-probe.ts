@@ -16,14 +16,30 @@ export function userDoor(topology: Topology): string | undefined {
   return undefined;
 }
 
-/** A search as a user would send it; rejects when it is not answered well and in time. Without a door there are no users to be hurt. */
-export function userProbe(topology: Topology): () => Promise<void> {
+/**
+ * A search as a user would send it; rejects when it is not answered well and in time, with the door's address and the reason. Without a
+ * door there are no users to be hurt.
+ */
+export function userProbe(topology: Topology, timeoutMs = patienceMs): () => Promise<void> {
   const door = userDoor(topology);
   let turn = 0;
   return async function probe() {
     if (door === undefined) return;
-    const response = await fetch(`${door}?q=${words[turn++ % words.length]}`, { signal: AbortSignal.timeout(patienceMs) });
-    await response.text();
-    if (!response.ok) throw new RpcError('unavailable', `the door answered ${response.status}`);
+    const { ok, status } = await wholeAnswer(`${door}?q=${words[turn++ % words.length]}`, timeoutMs).catch((cause: unknown) => {
+      throw new RpcError('unavailable', `${door} did not answer: ${whyNot(cause, timeoutMs)}`, { cause });
+    });
+    if (!ok) throw new RpcError('unavailable', `${door} answered ${status}`);
   };
+}
+
+async function wholeAnswer(url: string, timeoutMs: number): Promise<Response> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
+  await response.text();
+  return response;
+}
+
+/** `fetch` hides what the socket said in the cause. */
+function whyNot(error: unknown, timeoutMs: number): string {
+  const { name, message, cause } = error as Error;
+  return name === 'TimeoutError' ? `not within ${timeoutMs} ms` : ((cause as { code?: string } | undefined)?.code ?? message);
 }

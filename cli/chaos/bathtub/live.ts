@@ -1,4 +1,5 @@
 import type { Bathtub } from '../../../services/chaos/bathtub/lives.ts';
+import { failing, type SteadyState } from '../../../services/chaos/steady.ts';
 import { systemClock } from '../../../shared/time/clock.ts';
 import { sleep, systemScheduler } from '../../../shared/time/scheduler.ts';
 import { CommandError } from '../../errors.ts';
@@ -23,7 +24,7 @@ const graceMs = 2_000;
 const abortIf = { errorShareAbove: 0.95, p99AboveMs: 60_000 };
 
 interface Health {
-  readonly steady: { readonly samples: number; readonly errorShare: number };
+  readonly steady: SteadyState;
 }
 
 /** Kills and restarts real processes by their drawn lives, and watches what becomes of them. Whatever ends it, everything is healed. */
@@ -33,7 +34,9 @@ export async function runLive(connection: Connection, options: LiveOptions): Pro
   if (victims.length === 0) throw new CommandError(`no node hosts ${components.join(' or ')}`);
   const { steady } = (await askController(connection, 'GET', '/')) as Health;
   if (steady.samples === 0 || steady.errorShare > 0.1)
-    throw new CommandError('users do not find the cluster steady now: nothing is broken on top of that');
+    throw new CommandError(
+      `users do not find the cluster steady now: ${steady.samples === 0 ? 'no probe has ended' : failing(steady)}; nothing is broken on top of that`,
+    );
 
   const parts = new Map(victims.map((victim) => [victim, createLivingPart(bathtub, `${seed} ${victim}`)]));
   let serial = 0;

@@ -67,7 +67,9 @@ test('a second fault at a time is refused, and both may be had beyond tolerance'
 test('nothing is broken on top of what is broken already, unless somebody insists', async () => {
   const world = cluster({ killsHurt: 1 });
   world.down.add('gateway-1');
-  await expect(world.finish(world.controller.inject(limp))).rejects.toThrow(/not steady, before anything was broken: 100%/);
+  await expect(world.finish(world.controller.inject(limp))).rejects.toThrow(
+    /not steady, before anything was broken: 100.0% of the probes fail \(no answer\)/,
+  );
   expect([world.inEffect(), world.events().at(-1)]).toEqual([[], expect.stringContaining('refuse')]);
   await world.finish(world.controller.inject({ ...limp, beyondTolerance: true }));
   expect(world.inEffect()).toHaveLength(1);

@@ -150,11 +150,16 @@ test('the journal keeps every line, survives a line that was cut off, and knows 
 });
 
 const samples = (n: number, failed: number, tookMs = 10) =>
-  Array.from({ length: n }, (_, i) => ({ at: i, ok: i >= failed, tookMs: i === n - 1 ? 900 : tookMs }));
+  Array.from({ length: n }, (_, i) => ({
+    at: i,
+    tookMs: i === n - 1 ? 900 : tookMs,
+    ...(i < failed ? { failure: i === 0 ? 'a answered 503' : 'b answered 502' } : {}),
+  }));
 
 test.each([
   [samples(100, 0), undefined],
-  [samples(100, 1), /1.0% of the probes fail/],
+  [samples(100, 1), /1.0% of the probes fail \(a answered 503\), less than 1.0% is steady/],
+  [samples(100, 50), /50.0% of the probes fail \(b answered 502\)/],
   [samples(100, 0, 700), /99th percentile is 700 ms/],
   [samples(20, 0), /99th percentile is 900 ms/],
   [samples(minSamples - 1, 0), /only 9 probes/],

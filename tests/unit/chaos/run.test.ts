@@ -103,7 +103,7 @@ test('an experiment does not begin where the cluster is not steady', async () =>
   world.watchdog.inject({ ...kill, target: 'ranking-3', owner: 'somebody', params: { downMs: 4_900 } });
   const report = await world.run(experiment());
   expect(report).toMatchObject({ verdict: 'refused', injections: 0 });
-  expect(report.reasons[0]).toMatch(/^before: .*fail/);
+  expect(report.reasons[0]).toMatch(/^before: .*% of the probes fail \(no answer\)/);
   expect(world.events()).toEqual(['experiment *']);
 });
 
