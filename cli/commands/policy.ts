@@ -17,15 +17,26 @@ interface PolicyFlags extends ClusterFlags {
   readonly json?: true;
 }
 
+const help = `
+A change names mechanisms: each is switched on with its defaults (true), off (false), or set (what it does not set has its default).
+All others stay as they are at each node; with "base":"resilient" they become as in that preset.
+
+Examples:
+  $ tierlab policy
+  $ tierlab policy naive
+  $ tierlab policy '{"retry":true}'                             naive, but with retries
+  $ tierlab policy '{"base":"resilient","hedge":false}'         whatever is in force now
+  $ tierlab policy '{"balance":{"by":"round_robin"}}' --node app-1`;
+
 export function policy(command: Command): void {
   withClusterOptions(command)
-    .argument('[policy]', `${presetNames.join(', ')}, or JSON such as '{"hedge":false}'; without it, shows what is in force`)
+    .argument(
+      '[policy]',
+      `${presetNames.join(', ')}, or a change to what is in force as JSON; without it, shows what is in force`,
+    )
     .option('--node <id...>', 'only these nodes')
     .option('--json', 'every setting of every node as one JSON document on stdout')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  $ tierlab policy\n  $ tierlab policy naive\n  $ tierlab policy \'{"hedge":false,"balance":{"by":"round_robin"}}\' --node app-1',
-    )
+    .addHelpText('after', help)
     .action(run);
 }
 
@@ -41,9 +52,9 @@ async function run(wanted: string | undefined, flags: PolicyFlags): Promise<void
   const policies = asked.answers as ReadonlyMap<string, Policy>;
   if (flags.json) process.stdout.write(`${JSON.stringify(Object.fromEntries(policies), null, 2)}\n`);
   const terminal = createTerminal(flags.json ? process.stderr : process.stdout);
-  if (file === undefined && !flags.json) show(policies, terminal);
   if (file !== undefined)
-    terminal.line(`${policies.size} of ${ready.length} ready nodes follow the policy ${wanted} from their next call on`);
+    terminal.line(`${policies.size} of ${ready.length} ready nodes took ${wanted}, and follow from their next call on:`);
+  if (!flags.json) show(policies, terminal);
   if (leftOut.length > 0) terminal.line(terminal.dim(`left out, because not ready: ${statesOf(leftOut)}`));
   if (asked.failures.size > 0)
     throw new CommandError(failureLine(asked, file === undefined ? 'did not answer' : 'were not changed'));
@@ -72,7 +83,11 @@ const statesOf = (nodes: readonly NodeStatus[]): string => nodes.map(({ id, stat
 /** Throws for what no node would take, before one is asked. */
 function parsePolicy(text: string): unknown {
   const file = text.startsWith('{') ? parseJson(text) : text;
-  resolvePolicy(file);
+  try {
+    resolvePolicy(file);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
   return file;
 }
 

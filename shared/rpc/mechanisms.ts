@@ -88,10 +88,14 @@ export type PolicyFile = Static<typeof PolicyFile>;
 /** A policy with every mechanism spelled out: its settings, or false for "off". */
 export type Policy = { readonly [Name in Mechanism]: Static<(typeof mechanisms)[Name]> | false };
 
-/** Spells a policy out. Throws `bad_request` for names and values that do not exist. `balance: false` means in turn: something has to choose. */
-export function resolvePolicy(file: unknown): Policy {
-  const { base = 'resilient', ...own } = checkPolicy(file);
-  const given: Given = { ...presetOf(base, mechanismNames), ...own };
+/**
+ * Spells a policy out. Mechanisms that it does not name are as in its `base`, else as in `inForce`; of one that it names, what is not
+ * set has its default. Throws `bad_request` for names and values that do not exist. `balance: false` means in turn: something has to
+ * choose.
+ */
+export function resolvePolicy(file: unknown, inForce: Given = presetOf('resilient', mechanismNames)): Policy {
+  const { base, ...own } = checkPolicy(file);
+  const given: Given = { ...(base === undefined ? inForce : presetOf(base, mechanismNames)), ...own };
   if (given.balance === false) given.balance = inTurn;
   const resolved = mechanismNames.map((name) => {
     const value = given[name] ?? false;
@@ -127,7 +131,10 @@ function checkPolicy(file: unknown): Static<typeof MechanismsByName> {
 /** The policy in force on one node. It can be changed while calls run: the change takes effect with the next call. */
 export interface PolicyHolder {
   readonly current: Policy;
-  /** Throws `bad_request`, and changes nothing, where the policy is not valid. */
+  /**
+   * A preset, or a change: mechanisms that it does not name stay as they are, unless it has a `base`. Throws `bad_request`, and changes
+   * nothing, where it is not valid.
+   */
   set(file: unknown): void;
 }
 
@@ -138,7 +145,7 @@ export function createPolicyHolder(file: unknown): PolicyHolder {
       return current;
     },
     set(file) {
-      const wanted = resolvePolicy(file);
+      const wanted = resolvePolicy(file, current);
       // A mechanism whose settings stay keeps its object, and by that its state.
       const kept = mechanismNames.map((name) => [
         name,

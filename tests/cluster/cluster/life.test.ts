@@ -170,15 +170,16 @@ test('a policy is changed while the cluster runs, and a wrong one changes nothin
     const flags = ['--data', data.dir, '--port-base', String(cluster.portBase)];
     const inForce = async () => {
       const app = (await cluster.nodes()).find(({ id }) => id === 'app-1')!;
-      return (await (await fetch(`http://127.0.0.1:${app.opsPort}/admin/policy`)).json()) as { hedge: unknown };
+      return (await (await fetch(`http://127.0.0.1:${app.opsPort}/admin/policy`)).json()) as { hedge: unknown; retry: unknown };
     };
     expect((await inForce()).hedge).not.toBe(false);
     expect(await tierlab('policy', 'naive', ...flags)).toMatchObject({ code: 0 });
     expect((await inForce()).hedge).toBe(false);
     const wrong = await tierlab('policy', '{"hedgehog":true}', ...flags);
-    expect(wrong.code).toBe(1);
+    expect(wrong.code).toBe(2);
     expect(wrong.stderr).toMatch(/policy\.hedgehog: there is no such mechanism/);
-    expect((await inForce()).hedge).toBe(false);
+    expect(await tierlab('policy', '{"retry":true}', ...flags)).toMatchObject({ code: 0 });
+    expect(await inForce()).toMatchObject({ hedge: false, retry: { maxAttempts: 3 } });
     expect((await search(cluster, 'dog')).results[0]!.id).toBe('dog');
   });
 });

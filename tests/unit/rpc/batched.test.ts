@@ -58,18 +58,18 @@ test('coarse-grained calls give the same answers as fine-grained ones, byte for 
   const fine = await ask(numbers);
   expect(wire).toEqual(numbers.map(() => 'square'));
   wire.length = 0;
-  policy.set({ hedge: false, attemptTimeout: false, batch: { operations: { 'calculator.square': { windowMs: 2 } } } });
+  policy.set({ batch: { operations: { 'calculator.square': { windowMs: 2 } } } });
   expect(await ask(numbers)).toEqual(fine);
   expect(wire).toEqual(['squareMany', 'squareMany']);
   wire.length = 0;
-  policy.set({ hedge: false, attemptTimeout: false });
+  policy.set({ batch: true });
   expect(await ask(numbers)).toEqual(fine);
   expect(wire).toHaveLength(numbers.length);
 });
 
 test('a request that fails leaves the others of its batch alone', async () => {
   const { policy, ask } = system();
-  policy.set({ hedge: false, attemptTimeout: false, batch: { operations: { 'calculator.square': {} } } });
+  policy.set({ batch: { operations: { 'calculator.square': {} } } });
   expect(await ask([2, 13, 3])).toEqual(['{"n":2,"square":4}', '"conflict"', '{"n":3,"square":9}']);
 });
 

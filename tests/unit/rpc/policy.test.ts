@@ -63,6 +63,26 @@ test('the schema for topology files knows every mechanism', () => {
   expect(Value.Check(Type.Object({ policy: PolicyFile }), { policy: 'resilient' })).toBe(true);
 });
 
+test('a change is relative to what is in force, unless it names a base', () => {
+  const holder = createPolicyHolder('naive');
+  holder.set({ retry: { maxAttempts: 5 } });
+  expect(holder.current).toEqual(resolvePolicy({ base: 'naive', retry: { maxAttempts: 5 } }));
+  holder.set({ expire: true, retry: { baseMs: 9 } });
+  expect(holder.current).toEqual(resolvePolicy({ base: 'naive', expire: true, retry: { baseMs: 9 } }));
+  holder.set({ base: 'mis-set', hedge: false });
+  expect(holder.current).toEqual(resolvePolicy({ base: 'mis-set', hedge: false }));
+  holder.set('resilient');
+  expect(holder.current).toEqual(resolvePolicy('resilient'));
+});
+
+test('what was in force comes back as it was, whatever was changed meanwhile', () => {
+  const holder = createPolicyHolder({ base: 'mis-set', verify: false });
+  const before = holder.current;
+  holder.set({ hedge: true, outlier: true, retry: false });
+  holder.set(before);
+  expect(holder.current).toEqual(before);
+});
+
 test('the policy can be changed while calls run', async () => {
   const { sim } = setUp();
   const policy = createPolicyHolder('naive');
@@ -78,7 +98,7 @@ test('the policy can be changed while calls run', async () => {
     return (await Promise.all(outcomes)).filter((outcome) => outcome === 'unreachable').length;
   };
   expect(await send()).toBe(10);
-  policy.set({ base: 'naive', retry: true });
+  policy.set({ retry: true });
   expect(await send()).toBe(0);
   policy.set('naive');
   expect(await send()).toBe(10);
@@ -100,9 +120,9 @@ test('"retry": false switches retries off for hedged calls too, from the next ca
     return seen.length - before;
   };
   expect(await attempts()).toBe(3);
-  policy.set({ quorum: false, retry: false });
+  policy.set({ retry: false });
   expect(await attempts()).toBe(1);
-  policy.set({ quorum: false, retry: { maxAttempts: 2 } });
+  policy.set({ retry: { maxAttempts: 2 } });
   expect(await attempts()).toBe(2);
 });
 
