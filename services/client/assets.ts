@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import type { AssetUrls } from '../html/layout.ts';
 
-interface Asset {
+export interface Asset {
   readonly name: string;
   readonly type: string;
   /** Carries a hash of the content: the address changes whenever the content does. */
@@ -23,20 +23,20 @@ const types: Readonly<Record<string, string>> = {
   svg: 'image/svg+xml',
 };
 
-/**
- * Reads the assets, which stand in `assets/` beside this module, both in the sources (`services/client/assets/`) and in a bundle
- * (`dist/assets/`, where the build copies them). Throws where one is missing: a node without them must not start.
- */
-export function loadAssets(folder = new URL('./assets/', import.meta.url)): Assets {
-  const load = (stem: string, extension: string): Asset => {
-    const name = `${stem}.${extension}`;
-    const content = readFileSync(new URL(name, folder));
-    const hash = createHash('sha256').update(content).digest('hex').slice(0, 12);
-    return { name, type: types[extension]!, url: `/assets/${stem}.${hash}.${extension}`, content };
-  };
-  const stylesheet = load('tierlab', 'css');
-  const script = load('suggest', 'js');
-  const icon = load('icon', 'svg');
+/** Where assets stand: beside this module in the sources (`services/client/assets/`), and in a bundle (`dist/assets/`, where the build copies them). */
+const here = new URL('./assets/', import.meta.url);
+
+/** Reads one asset. Throws where it is missing: a node without it must not start. */
+export function loadAsset(name: string, folder = here): Asset {
+  const [stem, extension] = name.split('.') as [string, string];
+  const content = readFileSync(new URL(name, folder));
+  const hash = createHash('sha256').update(content).digest('hex').slice(0, 12);
+  return { name, type: types[extension]!, url: `/assets/${stem}.${hash}.${extension}`, content };
+}
+
+/** What the pages of a search refer to. */
+export function loadAssets(): Assets {
+  const [stylesheet, script, icon] = [loadAsset('tierlab.css'), loadAsset('suggest.js'), loadAsset('icon.svg')];
   return {
     files: [stylesheet, script, icon],
     urls: { stylesheet: stylesheet.url, script: script.url, icon: icon.url },
@@ -47,11 +47,11 @@ export function loadAssets(folder = new URL('./assets/', import.meta.url)): Asse
  * Serves the assets from memory. An address with today's hash may be kept for ever; one with another hash (a page made by a node of
  * another version, during a rolling update) gets today's file, to be asked for again next time.
  */
-export function serveAssets(server: FastifyInstance, assets: Assets): void {
+export function serveAssets(server: FastifyInstance, files: readonly Asset[]): void {
   server.get<{ Params: { file: string } }>('/assets/:file', { schema: { hide: true } }, async (request, reply) => {
     const { file } = request.params;
-    const exact = assets.files.find((asset) => asset.url === `/assets/${file}`);
-    const asset = exact ?? assets.files.find(({ name }) => name === file.replace(/\.[0-9a-f]{12}(?=\.)/, ''));
+    const exact = files.find((asset) => asset.url === `/assets/${file}`);
+    const asset = exact ?? files.find(({ name }) => name === file.replace(/\.[0-9a-f]{12}(?=\.)/, ''));
     if (!asset) return reply.callNotFound();
     void reply.header('cache-control', exact ? 'public, max-age=31536000, immutable' : 'no-cache').type(asset.type);
     return reply.send(asset.content);

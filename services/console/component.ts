@@ -3,20 +3,20 @@ import { chaosIsOff } from '../../shared/faults/chaos-off.ts';
 import type { View } from '../../shared/membership/view.ts';
 import { asRpcError } from '../../shared/rpc/errors.ts';
 import { chaosSettings } from '../chaos/settings.ts';
+import { serveAssets } from '../client/assets.ts';
 import { monitor } from '../monitor/contract.ts';
+import { loadConsoleAssets } from './assets.ts';
 import { breaksOf } from './breaks.ts';
 import { consoleContract } from './contract.ts';
-import { stylesheetUrl } from './frame.ts';
 import { nodePage, refusalPage } from './node-page.ts';
 import { cookieFor, isKey, isOperator, requireOperator } from './operator.ts';
 import { overviewPage } from './overview.ts';
 import { createSources } from './sources.ts';
-import { stylesheet } from './stylesheet.ts';
 
 /** Longer than this nobody waits for a page that shows who is alive, ms. */
 const patienceMs = 1_000;
 
-const csp = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const csp = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /** A live web page of the cluster: as the monitors see it, with what is broken on purpose, and buttons to break more. */
 export const consoleComponent = component({
@@ -25,6 +25,7 @@ export const consoleComponent = component({
   create({ topology, upstream, view, newContext, ops: { token } }) {
     const { enabled } = chaosSettings(process.env);
     const sources = createSources(topology, token);
+    const assets = loadConsoleAssets();
 
     /** The freshest view: a monitor's own, else the one that this node follows. */
     async function look(): Promise<{ view: View | undefined; unreachable: boolean }> {
@@ -52,6 +53,7 @@ export const consoleComponent = component({
             });
             if (request.method === 'POST') requireOperator(request, token);
           });
+          serveAssets(scope, assets);
           scope.setErrorHandler((thrown, _request, reply) => {
             const { status, message } = asRpcError(thrown);
             return reply.code(status).type('text/html; charset=utf-8').send(refusalPage(message));
@@ -118,7 +120,6 @@ export const consoleComponent = component({
             return reply.redirect('/', 303);
           });
 
-          scope.get(stylesheetUrl, async (_request, reply) => reply.type('text/css; charset=utf-8').send(stylesheet));
           scope.get('/api/view', async () => (await look()).view ?? { members: [] });
         });
       },

@@ -3,8 +3,6 @@ import { markup, type Markup } from '../html/markup.ts';
 /** How often the browser asks again, s. */
 const refreshSeconds = 2;
 
-export const stylesheetUrl = '/console.css';
-
 /** The page around everything that the console shows. Plain HTML that reloads itself, so that it works while anything else is broken. */
 export function frame(title: string, header: Markup, main: Markup, live = true): string {
   return markup`<!doctype html>
@@ -15,7 +13,8 @@ export function frame(title: string, header: Markup, main: Markup, live = true):
 <meta name="color-scheme" content="light dark">
 ${live && markup`<meta http-equiv="refresh" content="${refreshSeconds}">`}
 <title>${title} - Tierlab console</title>
-<link rel="stylesheet" href="${stylesheetUrl}">
+<link rel="icon" type="image/svg+xml" href="/assets/icon.svg">
+<link rel="stylesheet" href="/assets/console.css">
 </head>
 <body>
 <header>${header}</header>

@@ -54,7 +54,7 @@ export async function openDoor(
     });
     scope.setValidatorCompiler(parameterCompiler);
     scope.setErrorHandler((thrown, request, reply) => answer(thrown, request, reply));
-    serveAssets(scope, assets);
+    serveAssets(scope, assets.files);
     await routes(scope);
     scope.all(anythingElse, { schema: { hide: true } }, (request) => Promise.reject(nothingHere(request)));
 
