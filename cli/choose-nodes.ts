@@ -1,9 +1,12 @@
 import type { NodeStatus } from '../shared/cluster/watchdog/watchdog.ts';
-import { UsageError } from './errors.ts';
+import { CommandError, UsageError } from './errors.ts';
 
 type Known = Pick<NodeStatus, 'id' | 'state'>;
 
-/** Of the nodes that `wanted` names (undefined: of all), those that can be asked, and the others. Throws UsageError for unknown names. */
+/**
+ * Of the nodes that `wanted` names (undefined: of all), those that can be asked, and the others. Throws UsageError for unknown names,
+ * CommandError where nobody is left to ask.
+ */
 export function chooseNodes<N extends Known>(
   nodes: readonly N[],
   wanted: readonly string[] | undefined,
@@ -12,5 +15,10 @@ export function chooseNodes<N extends Known>(
   if (unknown.length > 0)
     throw new UsageError(`no node ${unknown.join(', ')}; there are ${nodes.map(({ id }) => id).join(', ')}`);
   const chosen = nodes.filter(({ id }) => wanted === undefined || wanted.includes(id));
-  return { ready: chosen.filter(({ state }) => state === 'ready'), leftOut: chosen.filter(({ state }) => state !== 'ready') };
+  const ready = chosen.filter(({ state }) => state === 'ready');
+  if (ready.length === 0) throw new CommandError(`none of these nodes is ready: ${statesOf(chosen)}`);
+  return { ready, leftOut: chosen.filter(({ state }) => state !== 'ready') };
 }
+
+/** `app-1 (backoff), standby-1 (stopped)`. */
+export const statesOf = (nodes: readonly Known[]): string => nodes.map(({ id, state }) => `${id} (${state})`).join(', ');

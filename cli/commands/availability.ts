@@ -14,7 +14,7 @@ interface AvailabilityFlags extends ClusterFlags {
 
 export function availability(command: Command): void {
   withClusterOptions(command)
-    .option('--all', 'also the nodes that never failed')
+    .option('--all', 'also the services and nodes that never failed')
     .option('--json', 'one JSON document on stdout')
     .addHelpText('after', '\nAvailability = (MTBF - MTTR) / MTBF, with MTTR = detection + diagnosis + fix.')
     .action(run);
@@ -28,16 +28,20 @@ async function run(flags: AvailabilityFlags): Promise<void> {
   terminal.line(`${terminal.bold(whole.name)}, watched for ${span(to - from)} ${terminal.dim(`(${monitor})`)}\n`);
   show([whole], [], terminal);
   terminal.line('');
-  show(
-    services,
-    [
-      { head: 'replicas', text: ({ replicas }) => String(replicas), align: 'right' },
-      { head: 'if independent', text: ({ expected }) => share(expected), align: 'right' },
-    ],
-    terminal,
-  );
-  const failed = flags.all ? nodes : nodes.filter(({ failures }) => failures > 0);
-  terminal.line('');
+  // A service that never failed, but a replica of it did, shows what the others were there for.
+  const troubled = services.filter(({ failures, expected }) => flags.all || failures > 0 || expected < 1);
+  if (troubled.length > 0) {
+    show(
+      troubled,
+      [
+        { head: 'replicas', text: ({ replicas }) => String(replicas), align: 'right' },
+        { head: 'if independent', text: ({ expected }) => share(expected), align: 'right' },
+      ],
+      terminal,
+    );
+    terminal.line('');
+  }
+  const failed = nodes.filter(({ failures }) => flags.all || failures > 0);
   if (failed.length > 0) {
     const part = (head: string, key: 'detectionMs' | 'diagnosisMs' | 'fixMs'): Column<Book> => ({
       head,
@@ -46,7 +50,9 @@ async function run(flags: AvailabilityFlags): Promise<void> {
     });
     show(failed, [part('detection', 'detectionMs'), part('+ diagnosis', 'diagnosisMs'), part('+ fix', 'fixMs')], terminal);
   }
-  if (failed.length < nodes.length) terminal.line(terminal.dim(`${nodes.length - failed.length} nodes never failed`));
+  const well = { service: services.length - troubled.length, node: nodes.length - failed.length };
+  const words = Object.entries(well).flatMap(([what, count]) => (count === 0 ? [] : `${count} ${what}${count === 1 ? '' : 's'}`));
+  if (words.length > 0) terminal.line(terminal.dim(`${words.join(' and ')} never failed (--all shows them)`));
 }
 
 function show<B extends Book>(books: readonly B[], more: readonly Column<B>[], terminal: Terminal): void {

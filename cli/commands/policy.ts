@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
-import type { NodeStatus } from '../../shared/cluster/watchdog/watchdog.ts';
 import { type Policy, resolvePolicy } from '../../shared/rpc/mechanisms.ts';
 import { presetNames } from '../../shared/rpc/presets.ts';
 import { askNodes, failureLine } from '../ask-nodes.ts';
-import { chooseNodes } from '../choose-nodes.ts';
+import { chooseNodes, statesOf } from '../choose-nodes.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { dataDirOf } from '../paths.ts';
@@ -46,7 +45,6 @@ async function run(wanted: string | undefined, flags: PolicyFlags): Promise<void
   const file = wanted === undefined ? undefined : parsePolicy(wanted);
   const { nodes } = await fetchStatus(portBase);
   const { ready, leftOut } = chooseNodes(nodes, flags.node);
-  if (ready.length === 0) throw new CommandError(`none of these nodes is ready: ${statesOf(leftOut)}`);
   const init = file === undefined ? {} : order(file, dataDirOf(flags.data), portBase);
   const asked = await askNodes(ready, ({ opsPort }) => askPort(opsPort, '/admin/policy', init));
   const policies = asked.answers as ReadonlyMap<string, Policy>;
@@ -69,16 +67,16 @@ function order(file: unknown, dataDir: string, portBase: number) {
   return { method: 'POST', token, body: file } as const;
 }
 
-/** Nodes with the same policy go together. */
+/** Nodes with the same policy go together: the few that are set apart first. */
 function show(policies: ReadonlyMap<string, Policy>, terminal: Terminal): void {
-  for (const same of Map.groupBy(policies, ([, each]) => JSON.stringify(each)).values()) {
+  const groups = [...Map.groupBy(policies, ([, each]) => JSON.stringify(each)).values()];
+  for (const same of groups.sort((a, b) => a.length - b.length)) {
     const { preset, differences } = summarise(same[0]![1]);
-    terminal.line(`${terminal.bold(same.map(([id]) => id).join(', '))}: ${preset}${differences.length > 0 ? ', but' : ''}`);
+    const ids = groups.length === 1 && same.length > 1 ? `all ${same.length} nodes` : same.map(([id]) => id).join(', ');
+    terminal.line(`${terminal.bold(ids)}: ${preset}${differences.length > 0 ? ', but' : ''}`);
     for (const { mechanism, text } of differences) terminal.line(`    ${mechanism.padEnd(16)} ${text}`);
   }
 }
-
-const statesOf = (nodes: readonly NodeStatus[]): string => nodes.map(({ id, state }) => `${id} (${state})`).join(', ');
 
 /** Throws for what no node would take, before one is asked. */
 function parsePolicy(text: string): unknown {

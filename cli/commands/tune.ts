@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import type { Tuned, TunedOperation } from '../../shared/rpc/tuning.ts';
-import { chooseNodes } from '../choose-nodes.ts';
+import { askNodes, failureLine } from '../ask-nodes.ts';
+import { chooseNodes, statesOf } from '../choose-nodes.ts';
+import { CommandError } from '../errors.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { portBaseOf } from '../run-file.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
@@ -29,12 +31,28 @@ export function tune(command: Command): void {
 
 async function run(flags: TuneFlags): Promise<void> {
   const { nodes } = await fetchStatus(portBaseOf(flags.portBase));
-  const { ready } = chooseNodes(nodes, flags.node);
-  const tunings = (await Promise.all(ready.map(({ opsPort }) => askPort(opsPort, '/admin/tuning')))) as Tuning[];
-  if (flags.json) return void process.stdout.write(`${JSON.stringify(tunings, null, 2)}\n`);
-  const terminal = createTerminal(process.stdout);
-  for (const tuning of tunings) show(tuning, terminal, flags.explain === true);
+  const { ready, leftOut } = chooseNodes(nodes, flags.node);
+  const asked = await askNodes(ready, ({ opsPort }) => askPort(opsPort, '/admin/tuning'));
+  // A node may die between the two questions: what the others say stands.
+  if (asked.answers.size === 0) throw new CommandError(failureLine(asked, 'did not answer'));
+  const tunings = [...asked.answers.values()] as Tuning[];
+  const terminal = createTerminal(flags.json ? process.stderr : process.stdout);
+  if (flags.json) process.stdout.write(`${JSON.stringify(tunings, null, 2)}\n`);
+  else showAll(tunings, flags, terminal);
+  if (leftOut.length > 0) terminal.line(terminal.dim(`left out, because not ready: ${statesOf(leftOut)}`));
+  if (asked.failures.size > 0) terminal.line(terminal.bad(failureLine(asked, 'did not answer')));
 }
+
+/** Nodes with nothing to tell share a line, unless they were asked for by name. */
+function showAll(tunings: readonly Tuning[], flags: TuneFlags, terminal: Terminal): void {
+  const silent = flags.node ? [] : tunings.filter(saysNothing);
+  for (const tuning of tunings) if (!silent.includes(tuning)) show(tuning, terminal, flags.explain === true);
+  if (silent.length === 0) return;
+  const ids = silent.map(({ node }) => node).join(', ');
+  terminal.line(terminal.dim(`${silent.length} of ${tunings.length} nodes make no calls, and have set nothing: ${ids}`));
+}
+
+const saysNothing = ({ server, calls }: Tuning): boolean => calls.length === 0 && server.every(({ value }) => value === null);
 
 function show({ node, server, calls }: Tuning, terminal: Terminal, explain: boolean): void {
   terminal.line(terminal.bold(node));

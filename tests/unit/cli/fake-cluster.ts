@@ -1,0 +1,52 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { onTestFinished, vi } from 'vitest';
+
+type Answers = Readonly<Record<string, unknown>>;
+
+/** A server that knows a few paths; every one is answered as JSON. The port that it listens at. */
+async function answering(answers: Answers): Promise<number> {
+  const server = createServer(({ url = '' }, response) => {
+    const answer = answers[url.split('?')[0]!];
+    response
+      .writeHead(answer === undefined ? 404 : 200, { 'content-type': 'application/json' })
+      .end(JSON.stringify(answer ?? {}));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(
+    () =>
+      new Promise<void>((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  );
+  return (server.address() as AddressInfo).port;
+}
+
+/** A port at which nobody listens. */
+const nobody = 1;
+
+/** What commands see of a cluster: a watchdog that knows nodes, each with an ops port and a door for all; `undefined` = died just now. */
+export async function fakeCluster(nodes: Readonly<Record<string, Answers | undefined>>, more: object = {}): Promise<void> {
+  const rows = await Promise.all(
+    Object.entries(nodes).map(async ([id, answers]) => {
+      const port = answers === undefined ? nobody : await answering(answers);
+      const component = id.replace(/-\d+$/, '');
+      const doors = { [component]: port };
+      return {
+        id,
+        components: [component],
+        port,
+        opsPort: port,
+        publicPort: port,
+        doors,
+        pid: 1,
+        state: 'ready',
+        restarts: 0,
+        ...more,
+      };
+    }),
+  );
+  vi.stubEnv('TIERLAB_PORT_BASE', String(await answering({ '/status': { topology: 't', watchdogPid: 1, nodes: rows } })));
+  onTestFinished(() => void vi.unstubAllEnvs());
+}
