@@ -32,7 +32,7 @@ export interface Senses {
   /** Whom it called lately, and how often that went wrong, by its own word. */
   readonly calledBy: (node: string) => ReadonlyMap<string, number>;
   /** When the failure that shows now began, monotonic ms: the first complaint, or the first heartbeat that was due and did not come. */
-  readonly firstBadAt: (node: string) => number | undefined;
+  readonly firstBadAt: (node: string, isLying: boolean) => number | undefined;
   /** What was seen of the node before its repair says nothing any more. */
   readonly forget: (node: string) => void;
   /** The last digest of each monitor that is still believed. */
@@ -80,13 +80,14 @@ export function createSenses({ nodes, clock, lag }: SensesOptions): Senses {
       if (!of) return 'unknown';
       const now = clock.now();
       const phase = of.phase();
-      const complainedAt = evidence.firstBadAt(beat.node, now);
-      const hearing = of.hear(beat, now, lag.lostMs());
+      const lostMs = lag.lostMs();
+      const wasSilent = of.phi(now, lostMs) >= thresholds.phi && (of.silentMs(now, lostMs) ?? 0) >= thresholds.silentMs;
+      const hearing = of.hear(beat, now, lostMs);
       // That callers complained of the process before is part of the story.
-      if (hearing === 'restarted') complaints.set(beat.node, complainedAt);
-      // What they saw was about the process before, or about one that was not open yet.
-      const opens = hearing === 'fresh' && beat.phase === 'ready' && phase !== 'ready';
-      if (hearing === 'restarted' || opens) evidence.forget(beat.node);
+      if (hearing === 'restarted') complaints.set(beat.node, evidence.firstBadAt(beat.node, now));
+      // What they saw was about the process before, about one that was not open yet, or about a silence that is over.
+      const begins = hearing === 'fresh' && (wasSilent || (beat.phase === 'ready' && phase !== 'ready'));
+      if (hearing === 'restarted' || begins) evidence.forget(beat.node);
       if (hearing !== 'stale' && beat.sightings)
         evidence.report(
           beat.node,
@@ -138,12 +139,12 @@ export function createSenses({ nodes, clock, lag }: SensesOptions): Senses {
       const typicalLagMs = lags.length === 0 ? 0 : median(lags);
       return { lagMs: lag.lagMs(), typicalLagMs, silentShare: heard.length === 0 ? 0 : silent.length / heard.length };
     },
-    firstBadAt(node) {
+    firstBadAt(node, isLying) {
       const it = patient(node);
       const lostAt = it.reborn() ? it.lostAt() : it.heardAt();
       const dueAt = lostAt !== undefined && (it.reborn() || phi(node) >= 1) ? lostAt + heartbeatIntervalMs : Infinity;
       const before = it.reborn() ? complaints.get(node) : undefined;
-      const first = Math.min(evidence.firstBadAt(node, clock.now()) ?? Infinity, before ?? Infinity, dueAt);
+      const first = Math.min(evidence.firstBadAt(node, clock.now(), isLying) ?? Infinity, before ?? Infinity, dueAt);
       return first === Infinity ? undefined : first;
     },
     forget(node) {

@@ -38,8 +38,8 @@ const exited: Rule = ({ process }) => (process === 'exited' ? ['crashed', 'its p
 const reborn: Rule = ({ heartbeats }) =>
   heartbeats.reborn ? ['crashed', 'a new process speaks in its name, and the old one never took leave'] : undefined;
 
-const refusing: Rule = ({ opsPort }, { calls, refused, ok }) => {
-  if (refused >= Math.min(2, calls) && refused > 0 && ok === 0) {
+const refusing: Rule = ({ opsPort }, { calls, refused, okSinceRefusal }) => {
+  if (refused >= Math.min(2, calls) && refused > 0 && okSinceRefusal === 0) {
     const alive = opsPort === 'answers' ? ', although its process is alive' : '';
     return ['crashed', `nobody gets a connection (${refused} refused)${alive}`];
   }
@@ -95,7 +95,8 @@ const vanishing: Rule = (
   if (resets > timeouts) return ['partitioned', `${share} of its connections break`];
   if (complaining > 0 && content > 0) return ['partitioned', `${complaining} callers cannot reach it, ${content} can`];
   if (self && self.received < timeouts / 2) return ['partitioned', `${share} of its calls never reach it`];
-  if (self && self.answered >= self.received * 0.9 && self.received > 0)
+  const answersAll = self !== undefined && self.received > 0 && self.answered >= self.received * 0.9;
+  if (answersAll && self.meanMs < thresholds.nodeLagMs)
     return ['partitioned', `it answered ${self.answered} calls, ${share} of the answers never arrived`];
   return waitsFor === undefined ? ['limping', `${share} of its calls run into their deadline`] : undefined;
 };

@@ -11,6 +11,8 @@ export interface CallerSight {
   readonly ok: number;
   /** Of those, within the last beats: answers from before a silence say nothing about it. */
   readonly okLately: number;
+  /** Of those, since any caller's connection was refused: answers from before it prove nothing. Without a refusal, all. */
+  readonly okSinceRefusal: number;
   readonly timeouts: number;
   /** Given up because another node had answered already, or the caller left: late, but by how much nobody knows. */
   readonly unanswered: number;

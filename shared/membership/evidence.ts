@@ -1,4 +1,5 @@
 import type { CallerSight } from './diagnosis.ts';
+import { heartbeatIntervalMs } from './heartbeat.ts';
 import { median, quantile } from './quantile.ts';
 import { nothing, outcomes, type Outcome, type Sighting } from './sightings.ts';
 
@@ -11,8 +12,13 @@ interface Report {
   readonly sighting: Sighting;
 }
 
-/** Two heartbeats of a caller. */
-const recentMs = 1_000;
+/** Callers report with each heartbeat, so one report is about so long, ms. */
+const reportMs = heartbeatIntervalMs;
+
+const recentMs = 2 * reportMs;
+
+/** Without a complaint for so long, a trouble is over, ms. */
+const pauseMs = 4 * reportMs;
 
 /** A limper is slow most of the time, a starved process now and then: of the node's own intervals a low quantile counts. */
 const ownQuantile = 0.4;
@@ -44,21 +50,29 @@ export function createEvidence(windowMs: number, serviceMs = windowMs / 2) {
     about(node: string, now: number): CallerSight[] {
       const current = within(now);
       const callers = new Set(current.filter(({ sighting }) => sighting.node === node).map(({ caller }) => caller));
-      return [...callers].map((caller) =>
-        sight(
-          node,
-          caller,
-          current.filter((report) => report.caller === caller),
-          now,
-          serviceMs,
-        ),
-      );
+      const isRefusal = ({ at, sighting }: Report) => at > now - serviceMs && sighting.node === node && sighting.refused > 0;
+      const refusedAt = current.find(isRefusal)?.at ?? -Infinity;
+      return [...callers].map((caller) => {
+        const reports = current.filter((report) => report.caller === caller);
+        return sight(node, caller, reports, { now, serviceMs, refusedAt });
+      });
     },
     /** Who was reported within the window. */
     seen: (now: number): Set<string> => new Set(within(now).map(({ sighting }) => sighting.node)),
-    /** When the first report came that complains of `node`, within the window; undefined when nobody does. */
-    firstBadAt: (node: string, now: number): number | undefined =>
-      within(now).find(({ sighting }) => sighting.node === node && complains(sighting))?.at,
+    /**
+     * When the trouble with `node` that shows now began: the first report of the last run of complaints. Undefined when nobody complains. What
+     * was complained of before a pause was another trouble; but who lies has lied since the first lie that is still held against it.
+     */
+    firstBadAt(node: string, now: number, isLying = false): number | undefined {
+      const current = within(now);
+      let first: number | undefined;
+      for (let i = current.length - 1; i >= 0; i--) {
+        const { at, sighting } = current[i]!;
+        if (sighting.node !== node || !complains(sighting)) continue;
+        if ((first ?? now) - at <= pauseMs || (isLying && tellsOfLies(sighting))) first = at;
+      }
+      return first;
+    },
     /** Whether anybody's call to `node` vanished within the last beats. */
     recentlyLost: (node: string, now: number): boolean =>
       reports.some(
@@ -84,25 +98,39 @@ export function createEvidence(windowMs: number, serviceMs = windowMs / 2) {
   };
 }
 
+function tellsOfLies({ invalid, lostVotes, proofs }: Sighting): boolean {
+  return invalid + lostVotes + proofs > 0;
+}
+
 function complains({ timeouts, partial, refused, resets, shed, invalid, lostVotes, proofs, ejected }: Sighting): boolean {
   return timeouts + partial + refused + resets + shed + invalid + lostVotes + proofs + ejected > 0;
 }
 
-function sight(node: string, caller: string, reports: readonly Report[], now: number, serviceMs: number): CallerSight {
+interface Times {
+  readonly now: number;
+  readonly serviceMs: number;
+  /** When the first caller of the window reported that it got no connection. */
+  readonly refusedAt: number;
+}
+
+function sight(node: string, caller: string, reports: readonly Report[], { now, serviceMs, refusedAt }: Times): CallerSight {
   const since = now - serviceMs;
   const sums = { ...nothing };
   let unansweredBeats = 0;
   let okLately = 0;
+  let okSinceRefusal = 0;
   for (const { at, sighting } of reports) {
     if (sighting.node !== node) continue;
     if (at > now - recentMs) okLately += sighting.ok;
+    // What another caller reports a moment later may have happened a moment before.
+    if (at > Math.max(since, refusedAt + reportMs)) okSinceRefusal += sighting.ok;
     if (at > since && sighting.ok === 0 && sighting.unanswered > 0) unansweredBeats++;
     for (const outcome of at > since ? outcomes : lasting) sums[outcome] += sighting[outcome];
   }
   const { proofs: _, ...counts } = sums;
   const ratios = compare(node, reports, now, serviceMs);
   const calls = sums.ok + sums.timeouts + sums.refused + sums.resets + sums.shed + sums.unanswered;
-  return { caller, calls, okLately, unansweredBeats, ...counts, ...ratios };
+  return { caller, calls, okLately, okSinceRefusal, unansweredBeats, ...counts, ...ratios };
 }
 
 /**

@@ -34,6 +34,7 @@ export function together(callers: readonly CallerSight[]): Sight {
     lostVotes: total('lostVotes'),
     ejected: total('ejected'),
     okLately: total('okLately'),
+    okSinceRefusal: total('okSinceRefusal'),
     unansweredBeats: total('unansweredBeats'),
     fastestRatio: Math.min(...callers.map(({ fastestRatio = Infinity }) => fastestRatio)),
     latencyRatio: ratios.length === 0 ? undefined : ratios[Math.floor((ratios.length - 1) / 2)],

@@ -10,7 +10,7 @@ const silent = { phi: 12, echoes: 0 };
 
 const sight = (caller: string, more: Partial<CallerSight> = {}): CallerSight => {
   const { proofs: _, ...zero } = nothing;
-  const all = { ...zero, unansweredBeats: 0, okLately: more.ok ?? 0, ...more };
+  const all = { ...zero, unansweredBeats: 0, okLately: more.ok ?? 0, okSinceRefusal: more.ok ?? 0, ...more };
   const calls = all.ok + all.timeouts + all.refused + all.resets + all.shed + all.unanswered;
   return { caller, calls, ...all };
 };
@@ -42,6 +42,18 @@ const cases: Case[] = [
     evidence: { callers: both({ refused: 4 }), opsPort: 'answers', process: 'running' },
     verdict: 'crashed',
     reason: /although its process is alive/,
+  },
+  {
+    is: 'connections refused a moment after it answered',
+    evidence: {
+      callers: [sight('app-1', { ok: 90, okSinceRefusal: 0, refused: 5 }), sight('app-2', { ok: 70, okSinceRefusal: 0 })],
+    },
+    verdict: 'crashed',
+  },
+  {
+    is: 'connections refused to one caller, while another is answered',
+    evidence: { callers: [sight('app-1', { ok: 90, okSinceRefusal: 0, refused: 5 }), sight('app-2', { ok: 70 })] },
+    verdict: 'healthy',
   },
   { is: 'one refused connection among good answers', evidence: { callers: both({ ok: 9, refused: 1 }) }, verdict: 'healthy' },
   {
@@ -205,6 +217,21 @@ const cases: Case[] = [
     evidence: { callers: both({ timeouts: 20 }), self: { lagMs: 1, received: 40, answered: 40, meanMs: 2 } },
     verdict: 'partitioned',
     reason: /answers never arrived/,
+  },
+  {
+    is: 'answers that take longer than its callers wait',
+    evidence: { callers: both({ timeouts: 20 }), self: { lagMs: 1, received: 40, answered: 40, meanMs: 900 } },
+    verdict: 'limping',
+    reason: /deadline/,
+  },
+  {
+    is: 'answers that take longer than its callers wait, because it waits itself',
+    evidence: {
+      callers: both({ timeouts: 20 }),
+      self: { lagMs: 1, received: 40, answered: 40, meanMs: 900 },
+      waitsFor: 'database-1-1',
+    },
+    verdict: 'healthy',
   },
   {
     is: 'calls that it sits on',

@@ -134,6 +134,28 @@ test('a caller that stood still itself reports neither timeouts nor latencies, a
   expect(doubtful?.medianMs).toBeUndefined();
 });
 
+test('a failure began with the first complaint of the run that goes on now; a liar has lied since the first lie', () => {
+  const evidence = createEvidence(10_000);
+  evidence.report('app-1', [seen('r-1', { lostVotes: 1 })], 1_000);
+  evidence.report('app-1', [seen('r-1', { timeouts: 1 })], 2_000);
+  expect(evidence.firstBadAt('r-1', 2_500)).toBe(1_000);
+  for (const at of [6_000, 7_500]) evidence.report('app-1', [seen('r-1', { refused: 1 })], at);
+  evidence.report('app-1', [seen('r-1')], 8_000);
+  expect(evidence.firstBadAt('r-1', 9_000)).toBe(6_000);
+  expect(evidence.firstBadAt('r-1', 9_000, true)).toBe(1_000);
+  expect(evidence.firstBadAt('r-1', 9_600)).toBeUndefined();
+});
+
+test('what was answered before a connection was refused says nothing about now', () => {
+  const evidence = createEvidence(10_000);
+  evidence.report('app-1', [seen('r-1', { ok: 20, refused: 3 })], 1_000);
+  evidence.report('app-2', [seen('r-1', { ok: 7 })], 1_400);
+  const since = (now: number) => evidence.about('r-1', now).map(({ okSinceRefusal }) => okSinceRefusal);
+  expect(since(1_400)).toEqual([0, 0]);
+  evidence.report('app-2', [seen('r-1', { ok: 5 })], 1_900);
+  expect(since(1_900)).toEqual([0, 5]);
+});
+
 test('the first complaint says when a failure began, and a lost call of the last second asks for a closer look', () => {
   const evidence = createEvidence(10_000);
   evidence.report('app-1', [seen('r-1')], 1_000);
