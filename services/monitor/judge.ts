@@ -1,7 +1,8 @@
 import { diagnose } from '../../shared/membership/diagnose.ts';
 import type { Diagnosis, Verdict } from '../../shared/membership/diagnosis.ts';
 import { settle, wellStanding, type Standing } from '../../shared/membership/hysteresis.ts';
-import { advance, ordered, type Incident, type OrderNote } from '../../shared/membership/incident.ts';
+import { advance, isCured, ordered, type Incident, type OrderNote, type Watch } from '../../shared/membership/incident.ts';
+import type { RepairOrder } from '../../shared/membership/repair.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import type { Senses } from './senses.ts';
 import { settings } from './settings.ts';
@@ -12,11 +13,18 @@ export interface JudgeOptions {
   readonly clock: Clock;
   /** Incidents that an earlier life of this monitor left open. */
   readonly open?: readonly Incident[];
-  /** Its process was taken down for repair, and had no time yet to come back. */
-  readonly isUnderRepair: (node: string) => boolean;
+  /** By whom, and as what, its process was taken down for repair; undefined where it was not, or had time to come back. */
+  readonly repairOf: (node: string) => RepairUnderWay | undefined;
   /** Told whenever an incident opens, changes its outcome or verdict, or is given an order. */
   readonly onIncident: (incident: Incident) => void;
   readonly onVerdict?: (node: string, from: Verdict, standing: Standing) => void;
+}
+
+/** A process that was taken down, by whichever monitor. */
+export interface RepairUnderWay {
+  readonly by: string;
+  readonly do: RepairOrder['do'];
+  readonly verdict: Verdict;
 }
 
 /** The current judgement of one node. */
@@ -40,8 +48,8 @@ export interface Judge {
   readonly news: (node: string) => void;
   readonly opinion: (node: string) => Opinion;
   readonly incident: (node: string) => Incident | undefined;
-  /** A repair of the node was ordered. */
-  readonly ordered: (node: string, note: Omit<OrderNote, 'at'>) => void;
+  /** A repair of the node was ordered, because it is `verdict`. */
+  readonly ordered: (node: string, note: Omit<OrderNote, 'at'>, verdict: Verdict) => void;
 }
 
 /** Calls go down no further than through so many nodes. */
@@ -50,7 +58,14 @@ const maxDepth = 5;
 /** Facts need no second look. */
 const facts: ReadonlySet<Verdict> = new Set(['crashed', 'hung', 'lying']);
 
-export function createJudge({ nodes, senses, clock, open = [], isUnderRepair, onIncident, onVerdict }: JudgeOptions): Judge {
+interface Finding {
+  readonly seen: Diagnosis;
+  readonly reached: boolean;
+  /** Another monitor has acted on it already: nothing is left to wait for. */
+  readonly isCertain?: boolean;
+}
+
+export function createJudge({ nodes, senses, clock, open = [], repairOf, onIncident, onVerdict }: JudgeOptions): Judge {
   const calm = (node: string): Opinion => ({
     seen: { node, verdict: 'healthy', reasons: [] },
     standing: wellStanding(clock.now()),
@@ -59,20 +74,24 @@ export function createJudge({ nodes, senses, clock, open = [], isUnderRepair, on
   });
   const opinions = new Map(nodes.map((node) => [node, calm(node)]));
   const incidents = new Map(open.map((incident) => [incident.node, incident]));
+  /** Nodes of which another process speaks since their incident began. */
+  const restarted = new Set<string>();
+
+  const reborn = (node: string): boolean => {
+    // In a failure that has a name already, a new process is its repair; once it served again, another failure.
+    const { diagnose: namedAt, fix: fixedAt } = incidents.get(node)?.stamps ?? {};
+    return senses.patient(node).reborn() && (namedAt === undefined || fixedAt !== undefined);
+  };
 
   /** Nobody is ill who is about to leave, and a node that loads its data is not ill yet. */
-  function examine(node: string): { seen: Diagnosis; reached: boolean } {
+  function examine(node: string): Finding {
     if (senses.patient(node).phase() === 'draining')
       return { seen: { node, verdict: 'healthy', reasons: ['it is leaving'] }, reached: false };
     const { heartbeats, ...rest } = senses.evidence(node);
     // Who was never there cannot have gone: a cold standby refuses connections, too.
     if (heartbeats.phi === undefined && rest.process !== 'exited')
       return { seen: { node, verdict: 'healthy', reasons: ['it was never heard'] }, reached: false };
-    // In a failure that has a name already, a new process is its repair.
-    const evidence = {
-      ...rest,
-      heartbeats: { ...heartbeats, reborn: heartbeats.reborn && !incidents.get(node)?.stamps.diagnose },
-    };
+    const evidence = { ...rest, heartbeats: { ...heartbeats, reborn: reborn(node) } };
     const seen = diagnose({ ...evidence, waitsFor: waitsFor(node) }, senses.observer());
     // A silence that nobody has been asked about yet is a doubt; the answers are on their way.
     const asked = evidence.opsPort !== undefined || evidence.process !== undefined;
@@ -80,10 +99,16 @@ export function createJudge({ nodes, senses, clock, open = [], isUnderRepair, on
       seen.verdict === 'crashed' && !asked && !evidence.heartbeats.reborn && evidence.callers.every((c) => c.refused === 0);
     const reached = evidence.otherMonitors === 'hear it' || evidence.callers.some(({ ok }) => ok > 0);
     // What is seen while a repair is under way is the repair: it takes the process down.
-    const { verdict, reasons } = opinions.get(node)!.standing;
-    if (facts.has(seen.verdict) && verdict !== 'healthy' && isUnderRepair(node))
-      return { seen: { node, verdict, reasons }, reached };
+    const repair = facts.has(seen.verdict) ? repairOf(node) : undefined;
+    if (repair) return { seen: { node, ...whyRepaired(node, repair) }, reached, isCertain: true };
     return { seen: hasty ? { ...seen, verdict: 'healthy' } : seen, reached };
+  }
+
+  /** This monitor's own word, where it has seen anything before the repair began. */
+  function whyRepaired(node: string, repair: RepairUnderWay): Pick<Diagnosis, 'verdict' | 'reasons'> {
+    const { verdict, reasons } = opinions.get(node)!.standing;
+    if (verdict !== 'healthy') return { verdict, reasons };
+    return { verdict: repair.verdict, reasons: [`${repair.by} found it ${repair.verdict}, and ordered: ${repair.do}`] };
   }
 
   /** The node below that keeps it waiting, however far below. */
@@ -107,35 +132,56 @@ export function createJudge({ nodes, senses, clock, open = [], isUnderRepair, on
 
   function keepBooks(node: string, opinion: Opinion): void {
     const before = incidents.get(node);
-    const firstBadAt = senses.firstBadAt(node);
+    const firstBadAt = senses.firstBadAt(node, opinion.seen.verdict === 'lying');
     const now = clock.now();
-    const incident = advance(node, before, {
+    const watch: Watch = {
       at: clock.wall(),
       seen: opinion.seen.verdict,
       suspected: opinion.suspected,
       standing: opinion.standing.verdict,
       reasons: opinion.standing.reasons,
       firstBadAt: firstBadAt === undefined ? undefined : clock.wall() - Math.max(0, now - firstBadAt),
-    });
+    };
+    const incident = withRepair(advance(node, before, watch), watch);
+    keep(node, before, incident);
+    if (before && incident && incident.outcome !== 'open') keep(node, undefined, advance(node, incident, watch));
+  }
+
+  /** With the repairs that this monitor has not ordered: of another monitor, or of the watchdog by itself. */
+  function withRepair(incident: Incident | undefined, { at }: Watch): Incident | undefined {
+    if (!incident || incident.outcome !== 'open') return incident;
+    const { node, orders, verdict = 'crashed' } = incident;
+    if (senses.patient(node).reborn()) restarted.add(node);
+    const repair = repairOf(node);
+    if (repair && orders.every(({ order }) => order !== repair.do))
+      return ordered(incident, { at, order: repair.do, result: 'already', detail: `by ${repair.by}` }, repair.verdict);
+    if (incident.stamps.fix === undefined || !restarted.has(node) || isCured(incident)) return incident;
+    return ordered(incident, { at, order: 'restart', result: 'already', detail: 'by its watchdog' }, verdict);
+  }
+
+  function keep(node: string, before: Incident | undefined, incident: Incident | undefined): void {
     if (incident === before) return;
-    if (incident === undefined || incident.outcome !== 'open') incidents.delete(node);
-    else incidents.set(node, incident);
+    if (incident === undefined || incident.outcome !== 'open') {
+      incidents.delete(node);
+      restarted.delete(node);
+    } else incidents.set(node, incident);
     if (incident && (incident.outcome !== before?.outcome || incident.verdict !== before.verdict)) onIncident(incident);
   }
 
-  function note(node: string, order: Omit<OrderNote, 'at'>): void {
+  function note(node: string, order: Omit<OrderNote, 'at'>, verdict: Verdict): void {
     const incident = incidents.get(node);
     if (!incident) return;
-    const next = ordered(incident, { at: clock.wall(), ...order });
+    const next = ordered(incident, { at: clock.wall(), ...order }, verdict);
     incidents.set(node, next);
     onIncident(next);
   }
 
-  function conclude(node: string, { seen, reached }: { seen: Diagnosis; reached: boolean }): void {
+  function conclude(node: string, { seen, reached, isCertain = false }: Finding): void {
     const { standing: before } = opinions.get(node)!;
     const doubted = suspected(node);
     // Healthy windows count from when it serves again.
-    const standing = doubted && seen.verdict === 'healthy' ? { ...before, rival: undefined } : settle(before, seen, clock.now());
+    const isCalm = doubted && seen.verdict === 'healthy';
+    const standing = isCalm ? { ...before, rival: undefined } : settle(before, seen, clock.now(), isCertain);
     const opinion = { seen, standing, suspected: doubted, reached };
     opinions.set(node, opinion);
     if (standing.verdict !== before.verdict) onVerdict?.(node, before.verdict, standing);
@@ -160,12 +206,8 @@ export function createJudge({ nodes, senses, clock, open = [], isUnderRepair, on
     news(node) {
       const found = examine(node);
       const { verdict } = found.seen;
-      if (facts.has(verdict) && verdict !== opinions.get(node)!.standing.verdict) conclude(node, found);
-      if (
-        senses.patient(node).reborn() &&
-        !incidents.get(node)?.orders.some(({ result }) => result === 'done' || result === 'already')
-      )
-        note(node, { order: 'restart', result: 'already', detail: 'by its watchdog, unasked' });
+      const isFact = facts.has(verdict) || found.isCertain === true;
+      if (isFact && verdict !== opinions.get(node)!.standing.verdict) conclude(node, found);
     },
     opinion: (node) => opinions.get(node)!,
     incident: (node) => incidents.get(node),

@@ -70,7 +70,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
     senses,
     clock,
     open: options.open,
-    isUnderRepair: (node) => treatment.isUnderRepair(node),
+    repairOf: (node) => treatment.repairOf(node),
     onIncident: options.onIncident,
     onVerdict: options.onVerdict,
   });

@@ -27,6 +27,8 @@ export interface Patient {
   readonly self: () => NodeSelf | undefined;
   /** Another process than before speaks, the one before never took leave, and the new one is not ready yet. */
   readonly reborn: () => boolean;
+  /** Of the process before, where another one speaks now. */
+  readonly formerIncarnation: () => number | undefined;
   /** When the last heartbeat was heard. */
   readonly heardAt: () => number | undefined;
   /** When the silence that a restart ended had begun. */
@@ -42,6 +44,7 @@ export function createPatient(): Patient {
   let lostAt: number | undefined;
   let startedAt = 0;
   let reborn = false;
+  let former: number | undefined;
 
   return {
     hear(beat, now, lostMs) {
@@ -51,6 +54,7 @@ export function createPatient(): Patient {
       if (hearing === 'stale') return hearing;
       if (hearing === 'restarted') {
         self.forget();
+        former = last?.incarnation;
         startedAt = now;
         // A process that said goodbye was stopped on purpose.
         reborn = last?.phase !== 'draining';
@@ -78,6 +82,7 @@ export function createPatient(): Patient {
     lagMs: () => last?.self?.lagMs,
     self: () => self.over(),
     reborn: () => reborn,
+    formerIncarnation: () => former,
     heardAt: () => heardAt,
     lostAt: () => lostAt,
   };

@@ -5,7 +5,8 @@ import { RpcError } from '../../shared/rpc/errors.ts';
 import type { OrderResult } from '../../shared/membership/incident.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import type { Digest, ToldOrder } from './contract.ts';
-import type { Judge } from './judge.ts';
+import type { Verdict } from '../../shared/membership/diagnosis.ts';
+import type { Judge, RepairUnderWay } from './judge.ts';
 import type { Places } from './places.ts';
 import type { Senses } from './senses.ts';
 import { thresholds } from '../../shared/membership/thresholds.ts';
@@ -26,8 +27,8 @@ export interface TreatmentOptions {
 
 /** From verdicts to repair orders, and their effect on who is called. */
 export interface Treatment {
-  /** Its process was taken down for repair, by whichever monitor, and had no time yet to come back. */
-  readonly isUnderRepair: (node: string) => boolean;
+  /** By whom, and as what, its process was taken down for repair; undefined where it was not, or is back, or had time to come back. */
+  readonly repairOf: (node: string) => RepairUnderWay | undefined;
   /** What to do about a node now, once a window. */
   readonly consider: (node: string) => void;
   readonly takenOut: ReadonlyMap<string, 'draining' | 'quarantined'>;
@@ -37,7 +38,7 @@ export interface Treatment {
   readonly learn: (digest: Digest) => void;
 }
 
-type Known = PastOrder & { readonly id: string };
+type Known = PastOrder & { readonly id: string; readonly by: string; readonly verdict: Verdict };
 
 /** How long an order to a watchdog may take: a killed process is waited for, ms. */
 const orderTimeoutMs = 5_000;
@@ -92,11 +93,11 @@ export function createTreatment(options: TreatmentOptions): Treatment {
     });
   }
 
-  async function carryOut(order: RepairOrder, id: string): Promise<void> {
+  async function carryOut(order: RepairOrder, { id, verdict }: Known): Promise<void> {
     const about = order.do === 'promote' ? order.instead : order.node;
     if (order.do === 'drain') {
       takenOut.set(order.node, 'draining');
-      return finish(order, about, 'done');
+      return finish(order, about, verdict, 'done');
     }
     if (order.do === 'quarantine') takenOut.set(order.node, 'quarantined');
     if (order.do === 'promote') places.promote(order);
@@ -111,24 +112,39 @@ export function createTreatment(options: TreatmentOptions): Treatment {
       });
       const { result } = answer as { result: OrderResult };
       if (order.do !== 'promote' && result === 'done') senses.forget(order.node);
-      finish(order, about, result);
+      finish(order, about, verdict, result);
     } catch (thrown) {
       const error = thrown instanceof RpcError ? thrown : new RpcError('internal', String(thrown));
       if (error.code === 'conflict') refused.set(about, clock.now());
-      finish(order, about, error.code === 'conflict' ? 'refused' : 'failed', error.message);
+      finish(order, about, verdict, error.code === 'conflict' ? 'refused' : 'failed', error.message);
     }
   }
 
-  function finish(order: RepairOrder, about: string, result: OrderResult, detail?: string): void {
+  function finish(order: RepairOrder, about: string, verdict: Verdict, result: OrderResult, detail?: string): void {
     const words = order.do === 'promote' ? `promote ${order.node}` : order.do;
-    judge.ordered(about, { order: words, result, ...(detail !== undefined && { detail }) });
+    judge.ordered(about, { order: words, result, ...(detail !== undefined && { detail }) }, verdict);
     onOrder(order, result, detail);
+  }
+
+  /** The one that was taken down, if any was: until the new process serves, that is the one before. */
+  function lifeUnderRepair(node: string): number | undefined {
+    const patient = senses.patient(node);
+    return patient.reborn() ? patient.formerIncarnation() : patient.incarnation();
   }
 
   return {
     takenOut,
-    isUnderRepair: (node) =>
-      past.some((it) => it.node === node && it.do !== 'drain' && it.do !== 'promote' && clock.now() - it.at < settings.repairMs),
+    repairOf(node) {
+      const life = lifeUnderRepair(node);
+      return past.find(
+        (it) =>
+          it.node === node &&
+          it.incarnation === life &&
+          it.do !== 'drain' &&
+          it.do !== 'promote' &&
+          clock.now() - it.at < settings.repairMs,
+      );
+    },
     consider(id) {
       const node = nodes.get(id)!;
       const { seen, standing } = judge.opinion(id);
@@ -152,9 +168,18 @@ export function createTreatment(options: TreatmentOptions): Treatment {
       if (order.do === 'wait') return;
       const incarnation = patient.incarnation() ?? 0;
       const nth = past.filter((it) => it.node === id && it.incarnation === incarnation && it.do === order.do).length;
-      const orderId = `${order.do}/${id}/${incarnation}/${nth + 1}`;
-      remember({ id: orderId, at: clock.now(), group: groupOf(node), node: id, incarnation, do: order.do });
-      void carryOut(order, orderId);
+      const known: Known = {
+        id: `${order.do}/${id}/${incarnation}/${nth + 1}`,
+        by: monitor,
+        at: clock.now(),
+        group: groupOf(node),
+        node: id,
+        incarnation,
+        do: order.do,
+        verdict: standing.verdict,
+      };
+      remember(known);
+      void carryOut(order, known);
     },
     told: () => past.map(({ at, ...order }) => ({ ...order, agoMs: Math.max(0, clock.now() - at) })),
     learn(digest) {
@@ -162,8 +187,11 @@ export function createTreatment(options: TreatmentOptions): Treatment {
         if (!nodes.has(order.node)) continue;
         const isNew = !past.some(({ id }) => id === order.id);
         remember({ ...order, at: clock.now() - agoMs });
-        if (isNew && order.do !== 'promote')
-          judge.ordered(order.node, { order: order.do, result: 'already', detail: `ordered by ${digest.monitor}` });
+        const mine = past.some(
+          (it) => it.by === monitor && it.node === order.node && it.do === order.do && it.incarnation === order.incarnation,
+        );
+        if (isNew && !mine && order.do !== 'promote')
+          judge.ordered(order.node, { order: order.do, result: 'already', detail: `by ${order.by}` }, order.verdict);
         // Only while this monitor, too, has something against it: else nobody would put it back.
         if (!isNew || judge.opinion(order.node).standing.verdict === 'healthy') continue;
         if (order.do === 'drain') takenOut.set(order.node, 'draining');

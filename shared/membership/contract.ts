@@ -28,11 +28,14 @@ export type Heartbeat = Static<typeof Heartbeat>;
 /** A repair order as the monitors remember it, so that both count the same. `agoMs`: clocks of two machines are never compared. */
 const ToldOrder = Type.Object({
   id: Type.String(),
+  by: Type.String(),
   agoMs: Type.Number({ minimum: 0 }),
   group: Type.String(),
   node: Type.String(),
   incarnation: Natural,
   do: Type.Enum(['restart', 'drain', 'quarantine', 'promote']),
+  /** What it was taken for. */
+  verdict: Verdict,
 });
 export type ToldOrder = Static<typeof ToldOrder>;
 

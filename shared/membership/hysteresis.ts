@@ -21,10 +21,10 @@ export const windowsNeeded: Readonly<Record<Verdict, number>> = {
   healthy: 4,
 };
 
-/** Pure: the standing after one more window. It changes only after enough windows in a row have said the same. */
-export function settle(standing: Standing, { verdict, reasons }: Diagnosis, now: number): Standing {
+/** Pure: the standing after one more window. It changes only after enough windows in a row have said the same, or one that is certain. */
+export function settle(standing: Standing, { verdict, reasons }: Diagnosis, now: number, isCertain = false): Standing {
   if (verdict === standing.verdict) return { ...standing, reasons, rival: undefined };
   const windows = standing.rival?.verdict === verdict ? standing.rival.windows + 1 : 1;
-  if (windows >= windowsNeeded[verdict]) return { verdict, reasons, since: now };
+  if (isCertain || windows >= windowsNeeded[verdict]) return { verdict, reasons, since: now };
   return { ...standing, rival: { verdict, windows } };
 }

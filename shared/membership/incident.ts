@@ -63,36 +63,52 @@ export function advance(node: string, incident: Incident | undefined, watch: Wat
   const bad = watch.suspected || watch.seen !== 'healthy';
   if (!incident || incident.outcome !== 'open') {
     if (!bad) return undefined;
-    const manifest = Math.min(watch.firstBadAt ?? watch.at, watch.at);
-    incident = {
-      id: `${node}-${Math.round(manifest)}`,
-      node,
-      stamps: { manifest, detect: watch.at },
-      outcome: 'open',
-      reasons: [],
-      orders: [],
-    };
+    incident = begun(node, watch);
   }
   const { stamps } = incident;
   if (watch.standing !== 'healthy') {
-    const { fix: _, ...unfixed } = stamps;
-    const still = bad ? unfixed : { ...stamps, fix: stamps.fix ?? watch.at };
-    return {
-      ...incident,
-      verdict: watch.standing,
-      reasons: watch.reasons,
-      stamps: { ...still, diagnose: stamps.diagnose ?? watch.at },
-    };
+    if (isAnother(incident, watch)) return { ...incident, outcome: outcomeOf(incident) };
+    const named = { ...incident, stamps: { ...fixed(incident, watch), diagnose: stamps.diagnose ?? watch.at } };
+    // What is seen once it was taken down for repair is the repair.
+    return isCured(incident) ? named : { ...named, verdict: watch.standing, reasons: watch.reasons };
   }
   if (bad) return incident;
   if (stamps.diagnose === undefined) return { ...incident, outcome: 'doubt', stamps: { ...stamps, steady: watch.at } };
-  const outcome = incident.orders.some(({ result }) => result === 'done' || result === 'already') ? 'repaired' : 'passed';
-  return { ...incident, outcome, stamps: { ...stamps, fix: stamps.fix ?? watch.at, steady: watch.at } };
+  return { ...incident, outcome: outcomeOf(incident), stamps: { ...stamps, fix: stamps.fix ?? watch.at, steady: watch.at } };
 }
 
-/** The incident with one more order; the last ones are kept. */
-export function ordered(incident: Incident, note: OrderNote): Incident {
-  return { ...incident, orders: [...incident.orders, note].slice(-maxOrders) };
+function begun(node: string, { at, firstBadAt = at }: Watch): Incident {
+  const manifest = Math.min(firstBadAt, at);
+  const id = `${node}-${Math.round(manifest)}`;
+  return { id, node, stamps: { manifest, detect: at }, outcome: 'open', reasons: [], orders: [] };
+}
+
+/** Served well: fixed, for the time being. A relapse takes that back; something else that shows is none. */
+function fixed({ stamps, verdict }: Incident, { at, seen, suspected }: Watch): Stamps {
+  if (seen === 'healthy' && !suspected) return { ...stamps, fix: stamps.fix ?? at };
+  if (seen !== 'healthy' && seen !== verdict) return stamps;
+  const { fix: _, ...unfixed } = stamps;
+  return unfixed;
+}
+
+/** It served well again, and now something else happened to it: the next failure. */
+function isAnother({ stamps, verdict }: Incident, { seen, standing }: Watch): boolean {
+  return stamps.fix !== undefined && verdict !== undefined && seen === standing && standing !== verdict;
+}
+
+const tookEffect = ({ result }: OrderNote): boolean => result === 'done' || result === 'already';
+
+/** Its process was taken down for repair, or came back by itself. */
+export const isCured = ({ orders, verdict }: Incident): boolean =>
+  verdict !== undefined && orders.some((note) => tookEffect(note) && note.order !== 'drain');
+
+const outcomeOf = ({ orders }: Incident): Outcome => (orders.some(tookEffect) ? 'repaired' : 'passed');
+
+/** The incident with one more order; the last ones are kept. What it was first treated as, by whichever monitor, is its name. */
+export function ordered(incident: Incident, note: OrderNote, verdict: Verdict): Incident {
+  const orders = [...incident.orders, note].slice(-maxOrders);
+  const renamed = incident.verdict !== undefined && !isCured(incident) && isCured({ ...incident, orders });
+  return { ...incident, orders, ...(renamed && { verdict }) };
 }
 
 const maxOrders = 20;

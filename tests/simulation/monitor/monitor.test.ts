@@ -219,3 +219,43 @@ test('a standby takes the place of a node that stays down, under one token; when
   for (const monitor of ward.monitors.values())
     expect(monitor.places.promotions()).toEqual([{ node: 'ranking-1', instead: 'ranking-1', token: 2 }]);
 });
+
+test('a node that is killed while it recovers from its repair has failed twice, and both monitors count so', async () => {
+  for (let seed = 0; seed < 20; seed++) {
+    const ward = createWard(seed, small);
+    await ward.sim.run(20_000 + seed * 37);
+    ward.hang('ranking-1');
+    // Restarted and serving: fixed, but not steady yet.
+    while (!ward.incidents.some(({ incident }) => incident.orders.length > 0)) await ward.sim.run(ward.sim.clock.now() + 100);
+    await ward.sim.run(ward.sim.clock.now() + 1_600);
+    ward.kill('ranking-1');
+    await ward.sim.run(40_000);
+    for (const monitor of ['monitor-1', 'monitor-2']) {
+      const over = ward.incidents.flatMap((it) => (it.monitor === monitor && it.incident.outcome !== 'open' ? it.incident : []));
+      expect([seed, ...over.map(({ verdict, outcome }) => `${verdict} ${outcome}`)]).toEqual([
+        seed,
+        'hung repaired',
+        'crashed repaired',
+      ]);
+      expect(over[1]!.stamps.manifest).toBeGreaterThanOrEqual(over[0]!.stamps.fix!);
+    }
+  }
+});
+
+test('that callers avoided a node they could not reach is no sign of a limp once it can be heard again', async () => {
+  const ward = createWard(9, small);
+  await ward.sim.run(20_000);
+  const others = ward.topology.nodes.map(({ id }) => id).filter((id) => id !== 'ranking-1');
+  ward.network.partition([['ranking-1'], others]);
+  const lost = seen('ranking-1', { ok: 0, unanswered: 6, ejected: 1 });
+  delete lost.medianMs;
+  await reporting(ward, 22_500, [lost, seen('ranking-2', {}), seen('ranking-3', {})]);
+  ward.network.heal();
+  const rare = seen('ranking-1', { ok: 1, medianMs: 3, fastestMs: 3 });
+  await reporting(ward, 32_000, [rare, seen('ranking-2', {}), seen('ranking-3', {})]);
+  expect([...new Set(ward.verdicts.map(({ node, verdict }) => `${node} ${verdict}`))]).toEqual([
+    'ranking-1 partitioned',
+    'ranking-1 healthy',
+  ]);
+  expect(ward.restarts).toEqual([]);
+});

@@ -13,7 +13,7 @@ function live(lines: readonly string[], firstBadAt?: number): Incident[] {
   for (const line of lines) {
     const [second, mark, seen, standing] = line.split(' ') as [string, string, Verdict, Verdict];
     const at = Number(second) * 1_000;
-    if (mark === 'order') incident = ordered(incident!, { at, order: 'restart', result: 'done' });
+    if (mark === 'order') incident = ordered(incident!, { at, order: 'restart', result: 'done' }, 'crashed');
     else incident = advance('r-1', incident, { at, suspected: mark === '!', seen, standing, reasons: ['why'], firstBadAt });
     if (incident && incident.outcome !== 'open') ended.push(incident);
   }
@@ -52,9 +52,43 @@ test('a relapse before it is steady takes the fix back', () => {
   expect(incident?.stamps).toMatchObject({ fix: 9_000, steady: 12_000 });
 });
 
+const limp = ['1 ! limping limping', '2 . healthy limping'];
+
+test('something else that happens after the fix is the next failure, and what is not sure yet takes no fix back', () => {
+  const [first] = live([...limp, '3 ! partitioned limping', '4 ! partitioned partitioned']);
+  expect(first).toMatchObject({ verdict: 'limping', outcome: 'passed', stamps: { fix: 2_000 } });
+  const next = advance('r-1', first, {
+    at: 4_000,
+    suspected: false,
+    seen: 'partitioned',
+    standing: 'partitioned',
+    reasons: [],
+    firstBadAt: 3_000,
+  });
+  expect(next).toMatchObject({
+    verdict: 'partitioned',
+    outcome: 'open',
+    stamps: { manifest: 3_000, detect: 4_000, diagnose: 4_000 },
+  });
+});
+
+test('a worse name for what was never fixed is the same failure', () => {
+  expect(live(['1 ! limping limping', '2 ! hung hung'])).toMatchObject([{ verdict: 'hung', outcome: 'open' }]);
+});
+
+test('a failure is named after what it was treated as: what is seen during its repair is the repair', () => {
+  const treated = ordered(live(['1 ! crashed crashed'])[0]!, { at: 1_100, order: 'restart', result: 'already' }, 'hung');
+  const later = advance('r-1', treated, { at: 2_000, suspected: true, seen: 'crashed', standing: 'crashed', reasons: ['late'] });
+  expect(later).toMatchObject({ verdict: 'hung', outcome: 'open' });
+  const drained = ordered(live(['1 ! limping limping'])[0]!, { at: 1_100, order: 'drain', result: 'done' }, 'limping');
+  expect(advance('r-1', drained, { at: 2_000, suspected: false, seen: 'lying', standing: 'lying', reasons: [] })?.verdict).toBe(
+    'lying',
+  );
+});
+
 test('an order that was refused repaired nothing', () => {
   const note = { at: 3_500, order: 'restart', result: 'refused' as const, detail: 'its machine is gone' };
-  const refused = ordered(live(crash.slice(0, 3))[0]!, note);
+  const refused = ordered(live(crash.slice(0, 3))[0]!, note, 'crashed');
   const over = advance('r-1', refused, { at: 8_000, suspected: false, seen: 'healthy', standing: 'healthy', reasons: [] });
   expect(over).toMatchObject({ outcome: 'passed', orders: [note] });
 });
