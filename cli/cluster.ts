@@ -20,7 +20,7 @@ import { identitySecret, operatorTokenFrom } from '../shared/security/node-keys.
 import { operatorEnvironment, operatorOf } from '../shared/security/operator.ts';
 import { systemClock } from '../shared/time/clock.ts';
 import { systemScheduler } from '../shared/time/scheduler.ts';
-import { CommandError } from './errors.ts';
+import { CommandError, InterruptedError } from './errors.ts';
 import { entryScript } from './paths.ts';
 import { readRunFile, removeRunFile, runDir, writeRunFile } from './run-file.ts';
 
@@ -97,7 +97,10 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
     }),
     clock: systemClock,
     scheduler: systemScheduler,
-    onChange: (node, state) => onChange(node, state, watchdog),
+    onChange(node, state) {
+      if (!('pid' in state)) faults?.processGone(node.id);
+      onChange(node, state, watchdog);
+    },
   });
   const loops = watchLoops({
     children: nodes.flatMap(({ id }) => watchdog.child(id) ?? []),
@@ -106,7 +109,7 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
     onKill: onFault,
   });
   const ending = new AbortController();
-  const end = (): void => ending.abort(new CommandError('stopped before everything was ready'));
+  const end = (): void => ending.abort(new InterruptedError('stopped before everything was ready'));
   const ended = new Promise<void>((resolve) => ending.signal.addEventListener('abort', () => resolve(), { once: true }));
   process.on('SIGINT', end).on('SIGTERM', end).on('SIGHUP', end);
   const faults = chaos ? await watchdogFaults(watchdog, dir, pausedPath, onFault) : undefined;

@@ -1,5 +1,24 @@
-/** A failure that the user can read: one clear line, exit code 1. */
+import { CommanderError } from 'commander';
+import { CorpusError, type CorpusErrorCode } from '../corpus/errors.ts';
+import { exitCodes } from '../shared/exit-codes.ts';
+
+/** A failure that the user can read: one clear line. */
 export class CommandError extends Error {}
 
-/** The command was called wrongly: one clear line, exit code 2. */
+/** The command was called wrongly: one clear line. */
 export class UsageError extends Error {}
+
+/** Somebody stopped it before it was done: one clear line that says what is left of it. */
+export class InterruptedError extends Error {}
+
+/** What the caller named is not there, or may not be taken. */
+const misused: ReadonlySet<CorpusErrorCode> = new Set(['not_found', 'bad_name', 'bad_target', 'not_allowed']);
+
+/** The exit code of a command that ended with `error`: the one place where it is decided. */
+export function exitCodeOf(error: unknown): number {
+  // The parser ends with an error of code 0 where help or the version was asked for.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  if (error instanceof CorpusError) return misused.has(error.code) ? exitCodes.usage : exitCodes.failed;
+  if (error instanceof InterruptedError) return exitCodes.interrupted;
+  return error instanceof UsageError ? exitCodes.usage : exitCodes.failed;
+}

@@ -1,13 +1,11 @@
 import { Command, CommanderError } from 'commander';
-import { CommandError, UsageError } from './errors.ts';
+import { exitCodes, exitCodesInWords } from '../shared/exit-codes.ts';
+import { exitCodeOf } from './errors.ts';
 
 /** Gives a command its arguments, options and action. */
 type Define = (command: Command) => void;
 
-/**
- * The `tierlab` command. Each subcommand's module is loaded when it is called: a node's process pays for nothing else.
- * Exit codes: 0 ok, 1 failed, 2 called wrongly; `load` has its own (loadgen/README.md).
- */
+/** The `tierlab` command. Each subcommand's module is loaded when it is called: a node's process pays for nothing else. */
 const commands: Readonly<Record<string, { summary: string; load: () => Promise<Define> }>> = {
   up: { summary: 'start a cluster', load: async () => (await import('./commands/up.ts')).up },
   down: { summary: 'stop a cluster', load: async () => (await import('./commands/down.ts')).down },
@@ -55,6 +53,8 @@ Examples:
   $ tierlab crawl /usr/share/doc/some-manual    search your own pages
   $ tierlab down                                stop it
 
+${exitCodesInWords}
+
 Run it as: npm run -s tierlab -- <command>. "tierlab <command> --help" tells more.`;
 
 /** Runs one command; answers its exit code. */
@@ -75,18 +75,15 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   }
   try {
     await program.parseAsync(argv, { from: 'user' });
-    return Number(process.exitCode ?? 0);
+    return Number(process.exitCode ?? exitCodes.done);
   } catch (error) {
-    // 1 is the parser's own code for every mistake; `load` has codes of its own.
-    if (error instanceof CommanderError) return error.exitCode === 1 ? 2 : error.exitCode;
-    if (error instanceof UsageError) return say(error.message, 2);
-    if (error instanceof CommandError) return say(error.message, 1);
-    return say(error instanceof Error ? error.message : String(error), 1);
+    // The parser has said what is wrong.
+    if (!(error instanceof CommanderError)) say(error instanceof Error ? error.message : String(error));
+    return exitCodeOf(error);
   }
 }
 
-function say(message: string, exitCode: number): number {
+function say(message: string): void {
   process.stderr.write(`tierlab: ${message}\n`);
   if (process.env.TIERLAB_DEBUG) console.trace(message);
-  return exitCode;
 }

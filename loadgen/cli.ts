@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { Argument, Command, CommanderError, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { systemClock } from '../shared/time/clock.ts';
 import { systemScheduler } from '../shared/time/scheduler.ts';
 import type { DemoFlags } from './commands/demo.ts';
@@ -11,7 +11,8 @@ import type { PredictFlags } from './commands/predict.ts';
 import type { OutputFlags } from './commands/run.ts';
 import type { SweepFlags } from './commands/sweep.ts';
 import type { RunFlags } from './options/cli-options.ts';
-import { exitCodes, isLoadError } from './options/errors.ts';
+import { exitCodes } from '../shared/exit-codes.ts';
+import { isLoadError } from './options/errors.ts';
 import { parseDuration } from './options/quantities.ts';
 
 const many = (value: string, before: string[] | undefined) => [...(before ?? []), value];
@@ -79,16 +80,14 @@ export function loadCommand(): Command {
   return configureLoad(new Command('load'));
 }
 
-/** Makes `load` the load command. An exit code other than 0 arrives as a CommanderError that carries it; what there is to say has been said. */
+/** Makes `load` the load command. */
 export function configureLoad(load: Command): Command {
   load
     .description('send load and measure honestly: latencies from the intended time, answers verified, faults on the same chart')
     .argument('[url]', 'what to load (default: the running cluster, http://127.0.0.1:8000, with the search mix)')
     // Options after a subcommand are the subcommand's.
     .enablePositionalOptions()
-    .exitOverride((error) => {
-      throw Object.assign(error, { exitCode: error.exitCode === 0 ? 0 : exitCodes.usage });
-    });
+    .exitOverride();
   outputOptions(runOptions(load))
     .option('--journal <file>', 'the fault journal to show beside the figures')
     .option('--metrics-port <port>', "serve the run's own /metrics (0: any free port)")
@@ -174,9 +173,8 @@ async function withProcess(command: (io: CommandIo) => Promise<number>): Promise
   };
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
-  let exitCode: number;
   try {
-    exitCode = await command({
+    process.exitCode = await command({
       stdout: process.stdout,
       stderr: process.stderr,
       env: process.env,
@@ -189,10 +187,9 @@ async function withProcess(command: (io: CommandIo) => Promise<number>): Promise
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     process.stderr.write(`tierlab load: ${message}\n`);
-    exitCode = isLoadError(error) ? error.exitCode : exitCodes.invalid;
+    process.exitCode = isLoadError(error) ? error.exitCode : exitCodes.failed;
   } finally {
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);
   }
-  if (exitCode !== exitCodes.ok) throw new CommanderError(exitCode, 'tierlab.load', '');
 }

@@ -11,7 +11,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { UsageError } from '../cli/errors.ts';
+import { exitCodeOf, InterruptedError, UsageError } from '../cli/errors.ts';
 import { root } from '../cli/paths.ts';
 import { collectionNames, readCollection, writePages, type Collection } from './relevance/collection.ts';
 import { startOwnCluster, type OwnCluster } from './relevance/own-cluster.ts';
@@ -26,13 +26,13 @@ const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
 const say = (line: string) => process.stderr.write(`${line}\n`);
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => interrupted.abort(new Error(`stopped by ${signal}`)));
+  process.once(signal, () => interrupted.abort(new InterruptedError(`stopped by ${signal}`)));
 
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   say(`relevance: ${(error as Error).message}`);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
+  process.exitCode = exitCodeOf(error);
 }
 
 async function main(args: string[]): Promise<number> {

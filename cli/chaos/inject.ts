@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { exitCodes } from '../../shared/exit-codes.ts';
 import { maxTtlMs } from '../../shared/faults/envelope.ts';
 import type { FaultKind } from '../../shared/faults/fault.ts';
 import { faultKinds } from '../../shared/faults/kinds.ts';
@@ -89,7 +90,7 @@ async function run(kind: FaultKind, flags: InjectFlags): Promise<void> {
       throw error instanceof CommandError ? new CommandError(withFlag(error.message)) : error;
     },
   );
-  if (flags.dryRun && (answer as DryRun).objections.length > 0) process.exitCode = 1;
+  if (flags.dryRun && (answer as DryRun).objections.length > 0) process.exitCode = exitCodes.failed;
   if (flags.json) return void process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
   const terminal = createTerminal(process.stdout);
   if (flags.dryRun) {

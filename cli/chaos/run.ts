@@ -3,8 +3,9 @@ import path from 'node:path';
 import { parse } from 'yaml';
 import type { DryRun, Run } from '../../services/chaos/experiments.ts';
 import type { Report } from '../../services/chaos/run.ts';
+import { exitCodes } from '../../shared/exit-codes.ts';
 import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
-import { CommandError, UsageError } from '../errors.ts';
+import { CommandError, InterruptedError, UsageError } from '../errors.ts';
 import { onInterrupt } from '../interrupt.ts';
 import type { ClusterFlags } from '../options.ts';
 import { root } from '../paths.ts';
@@ -21,7 +22,7 @@ interface RunFlags extends ClusterFlags {
 const experimentsDir = path.join(root, 'chaos', 'experiments');
 const pollMs = 250;
 
-/** Runs an experiment to its end. Exit code 1 unless it passed; Ctrl-C heals everything first. */
+/** Runs an experiment to its end: anything but "passed" is a bad verdict. Ctrl-C heals everything first. */
 export async function run(nameOrFile: string, flags: RunFlags): Promise<void> {
   const experiment = readExperiment(nameOrFile);
   const connection = await connect(flags);
@@ -30,7 +31,7 @@ export async function run(nameOrFile: string, flags: RunFlags): Promise<void> {
     const answer = (await askController(connection, 'POST', '/experiments?dryRun=true', experiment)) as DryRun;
     if (flags.json) process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
     else showDryRun(answer, terminal);
-    if (answer.objections.length > 0) process.exitCode = 1;
+    if (answer.objections.length > 0) process.exitCode = exitCodes.failed;
     return;
   }
   const { experiment: name } = (await askController(connection, 'POST', '/experiments', experiment)) as Run;
@@ -38,7 +39,7 @@ export async function run(nameOrFile: string, flags: RunFlags): Promise<void> {
     for (;;) {
       if (signal.aborted) {
         await askController(connection, 'POST', '/halt', { reason: 'Ctrl-C' });
-        throw new CommandError(`${name} was stopped; everything is healed`);
+        throw new InterruptedError(`${name} was stopped; everything is healed`);
       }
       const state = (await askController(connection, 'GET', `/experiments/${name}`)) as Run;
       if (state.state === 'failed') throw new CommandError(`${name}: ${state.reason}`);
@@ -48,7 +49,7 @@ export async function run(nameOrFile: string, flags: RunFlags): Promise<void> {
   });
   if (flags.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   else show(report);
-  if (report.verdict !== 'passed') process.exitCode = 1;
+  if (report.verdict !== 'passed') process.exitCode = exitCodes.failed;
 }
 
 function readExperiment(nameOrFile: string): unknown {

@@ -15,9 +15,7 @@ Examples:
   $ tierlab chaos inject limp.latency --target ranking-2 --mean-ms 400 --ttl 30s --seed 7
   $ tierlab chaos list
   $ tierlab chaos run one-ranking-limps
-  $ tierlab chaos halt
-
-Exit codes: 0 done, 1 refused or failed, 2 called wrongly.`;
+  $ tierlab chaos halt`;
 
 /** `tierlab chaos ...`: breaks things on purpose, within rules (services/chaos/README.md). */
 export function chaos(command: Command): void {

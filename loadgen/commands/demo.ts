@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { stallServer } from '../demo/stall-server.ts';
 import { percentiles } from '../measure/histogram.ts';
 import { buildPlan } from '../options/build-plan.ts';
-import { exitCodes } from '../options/errors.ts';
+import { exitCodes } from '../../shared/exit-codes.ts';
 import { formatMs } from '../report/format.ts';
 import { htmlReport } from '../report/page/page.ts';
 import type { RunResult } from '../report/result.ts';
@@ -83,7 +83,7 @@ export async function demoCommand(flags: DemoFlags, durationMs: number, io: Comm
     io.stderr.write(`report: ${flags.html}\n`);
   }
   if (open.ending.kind === 'interrupted' || closed.ending.kind === 'interrupted') return exitCodes.interrupted;
-  return open.valid && closed.valid ? exitCodes.ok : exitCodes.invalid;
+  return open.valid && closed.valid ? exitCodes.done : exitCodes.failed;
 }
 
 function demoText({ open, closed, stallMs, predictedP99Ms }: DemoResult): string {

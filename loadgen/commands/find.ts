@@ -1,6 +1,7 @@
 import { buildPlan } from '../options/build-plan.ts';
 import type { RunFlags } from '../options/cli-options.ts';
-import { exitCodes, loadError } from '../options/errors.ts';
+import { exitCodes } from '../../shared/exit-codes.ts';
+import { loadError } from '../options/errors.ts';
 import { parseCount, parseDuration, parseRate } from '../options/quantities.ts';
 import { searchCapacity } from '../find/search.ts';
 import type { Trial, TrialOutcome } from '../find/search.ts';
@@ -75,7 +76,7 @@ export async function findCommand(url: string | undefined, flags: FindFlags, io:
   const { capacity, trials } = await searchCapacity(trial, { from, most, tolerance, repeats, onTrial: show });
   if (flags.json) io.stdout.write(`${JSON.stringify({ capacity, objectives, trials }, undefined, 2)}\n`);
   else io.stdout.write(`\n  ${sentence(capacity, objectives.join(' and '))}\n\n`);
-  return capacity.kind === 'generator' ? exitCodes.invalid : capacity.kind === 'below' ? exitCodes.threshold : exitCodes.ok;
+  return capacity.kind === 'generator' || capacity.kind === 'below' ? exitCodes.failed : exitCodes.done;
 }
 
 function sentence(capacity: Awaited<ReturnType<typeof searchCapacity>>['capacity'], objective: string): string {

@@ -1,6 +1,7 @@
 import { buildPlan } from '../options/build-plan.ts';
 import type { RunFlags } from '../options/cli-options.ts';
-import { exitCodes, loadError } from '../options/errors.ts';
+import { exitCodes } from '../../shared/exit-codes.ts';
+import { loadError } from '../options/errors.ts';
 import { parseCount, parseDuration } from '../options/quantities.ts';
 import { explain } from '../predict/explain.ts';
 import type { Prediction } from '../predict/explain.ts';
@@ -77,7 +78,7 @@ export async function predictCommand(url: string | undefined, flags: PredictFlag
   }
   if (flags.json) io.stdout.write(`${JSON.stringify({ serviceMs, serviceVariation, rows }, undefined, 2)}\n`);
   else io.stdout.write(predictionText(rows, servers));
-  return rows.every((row) => row.valid) ? exitCodes.ok : exitCodes.invalid;
+  return rows.every((row) => row.valid) ? exitCodes.done : exitCodes.failed;
 }
 
 function predictionText(rows: readonly (Prediction & { why: string })[], servers: number): string {

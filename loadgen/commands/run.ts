@@ -5,7 +5,8 @@ import { readJournal } from '../journal/read.ts';
 import { spectrumText } from '../measure/spectrum.ts';
 import { buildPlan, readText } from '../options/build-plan.ts';
 import type { RunFlags } from '../options/cli-options.ts';
-import { exitCodes, loadError } from '../options/errors.ts';
+import { exitCodes } from '../../shared/exit-codes.ts';
+import { loadError } from '../options/errors.ts';
 import type { Plan } from '../options/plan.ts';
 import { parseTarget, requireAllowed } from '../options/target.ts';
 import { paint, wantsColour } from '../report/colour.ts';
@@ -99,11 +100,10 @@ export async function writeReports(
     if (path !== undefined) note(`${what}: ${path}`);
 }
 
-/** Interrupted beats invalid beats a missed threshold: each makes the next meaningless. */
+/** What was interrupted has no verdict; a bad one is that a threshold was missed, or that the figures cannot tell. */
 export function exitCodeOf(result: RunResult): number {
   if (result.ending.kind === 'interrupted') return exitCodes.interrupted;
-  if (!result.valid) return exitCodes.invalid;
-  return result.thresholds.every((threshold) => threshold.passed) ? exitCodes.ok : exitCodes.threshold;
+  return result.valid && result.thresholds.every(({ passed }) => passed) ? exitCodes.done : exitCodes.failed;
 }
 
 /** `--verify`: record from the target itself; `--verify URL`: from another node; `--verify FILE`: as recorded earlier. */

@@ -1,6 +1,7 @@
 import { buildPlan } from '../options/build-plan.ts';
 import type { RunFlags } from '../options/cli-options.ts';
-import { exitCodes, loadError } from '../options/errors.ts';
+import { exitCodes } from '../../shared/exit-codes.ts';
+import { loadError } from '../options/errors.ts';
 import { parseCount, parseSeries } from '../options/quantities.ts';
 import { percentiles } from '../measure/histogram.ts';
 import { paint, wantsColour } from '../report/colour.ts';
@@ -53,7 +54,7 @@ export async function sweepCommand(url: string | undefined, flags: SweepFlags, i
         .map((line) => `  ${line}`)
         .join('\n')}\n\n`,
     );
-  return invalid * 2 > points.length ? exitCodes.invalid : exitCodes.ok;
+  return invalid * 2 > points.length ? exitCodes.failed : exitCodes.done;
 }
 
 export function fitText(fit: UslFit): string[] {

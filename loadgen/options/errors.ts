@@ -1,5 +1,4 @@
-/** Exit codes of `tierlab load`. 99 and 104-105 are k6's; 106 says that the figures must not be trusted. */
-export const exitCodes = { ok: 0, threshold: 99, usage: 104, interrupted: 105, invalid: 106 } as const;
+import { exitCodes } from '../../shared/exit-codes.ts';
 
 export type LoadErrorCode =
   | 'bad_argument'
@@ -19,7 +18,7 @@ export interface LoadError extends Error {
 
 export function loadError(code: LoadErrorCode, message: string, cause?: unknown): LoadError {
   const usage = code === 'bad_argument' || code === 'bad_file' || code === 'host_not_allowed';
-  const exitCode = usage ? exitCodes.usage : code === 'interrupted' ? exitCodes.interrupted : exitCodes.invalid;
+  const exitCode = usage ? exitCodes.usage : code === 'interrupted' ? exitCodes.interrupted : exitCodes.failed;
   return Object.assign(new Error(message, { cause }), { code, exitCode });
 }
 

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { bathtubSvg } from '../../../services/chaos/bathtub/plot.ts';
+import { exitCodes } from '../../../shared/exit-codes.ts';
 import { UsageError } from '../../errors.ts';
 import { onInterrupt } from '../../interrupt.ts';
 import type { ClusterFlags } from '../../options.ts';
@@ -50,16 +51,19 @@ async function live(
   const connection = await connect(flags);
   const components = flags.components.split(',').map((name) => name.trim());
   terminal.line('failures are expected here: processes are killed by their drawn lives; Ctrl-C heals everything');
-  return onInterrupt((signal) =>
-    runLive(connection, {
+  return onInterrupt(async (signal) => {
+    const result = await runLive(connection, {
       bathtub: labBathtub,
       components,
       seed,
       durationMs,
       signal,
       onFailure: (failures, atMs) => terminal.progress(`${failures} restarts`, Math.min(atMs, durationMs), durationMs),
-    }),
-  );
+    });
+    // What was seen until then is shown all the same.
+    if (signal.aborted) process.exitCode = exitCodes.interrupted;
+    return result;
+  });
 }
 
 function titleOf({ mode, parts, failures }: BathtubResult): string {

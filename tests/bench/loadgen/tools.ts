@@ -3,6 +3,7 @@ import { readFile, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { exitCodes } from '../../../shared/exit-codes.ts';
 
 const run = promisify(execFile);
 const root = path.resolve(import.meta.dirname, '../../..');
@@ -24,8 +25,8 @@ async function timed(command: string, args: readonly string[]): Promise<{ cpuSec
       env: { ...process.env, TIMES_FILE: file, NO_COLOR: '1' },
       maxBuffer: 1 << 24,
     }).catch((error: { stdout?: string; code?: unknown }) => {
-      // A run judged invalid exits with 106 and still has its figures.
-      if (error.code === 106) return { stdout: error.stdout ?? '' };
+      // A run that is judged invalid still has its figures; one that failed has none.
+      if (error.code === exitCodes.failed && error.stdout) return { stdout: error.stdout };
       throw error;
     });
     const children = (await readFile(file, 'utf8')).trim().split('\n')[1] ?? '';

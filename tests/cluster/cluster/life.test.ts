@@ -133,8 +133,8 @@ test.each([
   [['node', 'nobody-1'], 2, /has no node nobody-1; it has monitor-1/],
   [['status', '--port-base', '1999'], 1, /no cluster answers/],
   [['import'], 2, /which file/],
-  [['import', '/nonexistent.jsonl'], 1, /There is no file/],
-  [['crawl', '/nonexistent'], 1, /nonexistent/],
+  [['import', '/nonexistent.jsonl'], 2, /There is no file/],
+  [['crawl', '/nonexistent'], 2, /nonexistent/],
   [['search'], 2, /missing required argument/],
 ])('tierlab %j ends with %d and a clear line', async (args, code, words) => {
   const result = await tierlab(...args);

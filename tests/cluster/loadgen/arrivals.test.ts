@@ -66,7 +66,7 @@ test('recorded arrivals are played as they were, and twice as fast when asked', 
   expect(span).toBeLessThan(1_900);
 
   const refused = await load(server.url, '--recorded', file, '-R', '5/s');
-  expect([refused.code, server.at.length]).toEqual([104, 6]);
+  expect([refused.code, server.at.length]).toEqual([2, 6]);
 });
 
 test('--precise keeps the schedule to the request, and is no reason for doubt by itself', async (context) => {
@@ -86,6 +86,6 @@ test('--verify with a URL takes the answers of another server for the truth', as
   expect(right).toMatchObject({ done: 50, right: 50, wrong: 0, compared: 50 });
   const wrong = await figures(liar.url, '-R', '50/s', '-d', '1s', '--verify', truth.url, '-t', 'wrong==0', '--check', 'status');
   expect(wrong).toMatchObject({ done: 50, right: 0, wrong: 50 });
-  expect([99, 106]).toContain(wrong.code);
+  expect(wrong.code).toBe(1);
   expect(truth.at).toHaveLength(2);
 });

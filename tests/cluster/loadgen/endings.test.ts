@@ -61,28 +61,28 @@ async function scrape(run: ReturnType<typeof start>): Promise<string> {
 }
 
 describe.concurrent('how a run can end', () => {
-  test('nobody listens: one clear sentence, exit code 106', async ({ expect }) => {
+  test('nobody listens: one clear sentence, exit code 1', async ({ expect }) => {
     const closed = await constant(0);
     await closed.close();
     const { code, stderr, stdout } = await load(closed.url);
-    expect(code).toBe(106);
+    expect(code).toBe(1);
     expect(stderr).toMatch(/nothing listens at http:\/\/127\.0\.0\.1:\d+ \(connection refused\)/);
     expect(stderr).not.toMatch(/\bat .*\.ts:/);
     expect(stdout).toBe('');
   });
 
-  test('bad arguments: exit code 104, nothing is sent', async (context) => {
+  test('bad arguments: exit code 2, nothing is sent', async (context) => {
     const { expect } = context;
     const server = await given(context, constant(0));
     for (const args of [['--no-such-option'], ['-t', 'p(99)']]) {
       const { code, stderr } = await load(server.url, ...args);
-      expect([args, code]).toEqual([args, 104]);
+      expect([args, code]).toEqual([args, 2]);
       expect(stderr).not.toMatch(/\bat .*\.ts:/);
     }
     expect(server.requests()).toBe(0);
   });
 
-  test('interrupted: the report of what was measured, exit code 105', async (context) => {
+  test('interrupted: the report of what was measured, exit code 130', async (context) => {
     const { expect } = context;
     const server = await given(context, constant(5));
     const out = file('interrupted.bin');
@@ -91,7 +91,7 @@ describe.concurrent('how a run can end', () => {
     run.kill('SIGINT');
     const { code, stdout } = await run.finished;
     const result = JSON.parse(stdout) as Figures;
-    expect(code).toBe(105);
+    expect(code).toBe(130);
     expect(result.ending).toBe('interrupted');
     expect(result.done).toBeGreaterThan(50);
     expect(result.durationMs).toBeLessThan(20_000);
@@ -124,7 +124,7 @@ describe.concurrent('how a run can end', () => {
     const run = await figures(server.url, '-R', '20/s', '-d', '1s', '--timeout', '300ms');
     expect(run).toMatchObject({ errors: 20, codes: { timeout: 20 }, done: 0, valid: false });
     expect(run.latencyMs.intended.p50).toBeGreaterThanOrEqual(299);
-    expect(run.code).toBe(106);
+    expect(run.code).toBe(1);
   });
 
   test('more than one connection can carry: the run says that the cap closed the loop', async (context) => {
@@ -132,7 +132,7 @@ describe.concurrent('how a run can end', () => {
     const server = await given(context, constant(100));
     const run = await figures(server.url, '-R', '100/s', '-d', '2s', '-c', '2');
     expect(run.valid).toBe(false);
-    expect(run.code).toBe(106);
+    expect(run.code).toBe(1);
     expect(run.sent).toBeLessThan(run.asked);
     expect(run.reasons.join()).toMatch(/only \d+ of 200 requests were sent/);
     expect(run.reasons.join()).toMatch(/all 2 connections were in use/);
@@ -152,7 +152,7 @@ describe.concurrent('how a run can end', () => {
     });
     const url = `https://localhost:${(server.address() as AddressInfo).port}/`;
     const refused = await load(url);
-    expect(refused.code).toBe(106);
+    expect(refused.code).toBe(1);
     expect(refused.stderr).toMatch(/no secure connection.*--ca FILE/);
     writeFileSync(file('ca.pem'), pems.cert);
     expect(await figures(url, '-R', '100/s', '-d', '1s', '--ca', file('ca.pem'))).toMatchObject({ right: 100, errors: 0 });
@@ -173,7 +173,7 @@ describe.concurrent('how a run can end', () => {
     const result = JSON.parse(stdout) as Figures;
     expect(result.valid).toBe(false);
     expect(result.reasons.join()).toMatch(/the generator was (late|starved)/);
-    expect(code).toBe(106);
+    expect(code).toBe(1);
   });
 
   test('a worker that is killed leaves what it measured, and the run is not valid', async (context) => {
@@ -185,7 +185,7 @@ describe.concurrent('how a run can end', () => {
     process.kill(worker ?? 0, 'SIGKILL');
     const { code, stdout } = await run.finished;
     const result = JSON.parse(stdout) as Figures;
-    expect(code).toBe(106);
+    expect(code).toBe(1);
     expect(result.reasons.join()).toMatch(/worker process died.*SIGKILL/);
     expect(result.done).toBeGreaterThan(50);
   });
@@ -263,6 +263,6 @@ describe.concurrent('what can be sent and kept', () => {
     await inProcess((io) => plotCommand(out, { out: file('plot.html') }, io));
     for (const name of ['run.html', 'plot.html']) expect(readFileSync(file(name), 'utf8')).toContain('uPlot');
     expect(readFileSync(file('run.csv'), 'utf8').split('\r\n').length).toBeGreaterThan(20);
-    await expect(inProcess((io) => reportCommand(file('run.csv'), {}, io))).rejects.toMatchObject({ exitCode: 104 });
+    await expect(inProcess((io) => reportCommand(file('run.csv'), {}, io))).rejects.toMatchObject({ exitCode: 2 });
   });
 });

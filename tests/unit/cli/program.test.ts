@@ -1,4 +1,9 @@
-import { expect, test } from 'vitest';
+import { CommanderError } from 'commander';
+import { expect, test, vi } from 'vitest';
+import { CommandError, exitCodeOf, InterruptedError, UsageError } from '../../../cli/errors.ts';
+import { onInterrupt } from '../../../cli/interrupt.ts';
+import { CorpusError } from '../../../corpus/errors.ts';
+import { exitCodesInWords } from '../../../shared/exit-codes.ts';
 import { run } from './run.ts';
 
 // Each of these options is one of `load` itself, too, or could be: the subcommand must get it.
@@ -14,7 +19,7 @@ test.each([
 ])('load %j hears its own options', async (argv, about) => {
   const { exitCode, said } = await run('load', ...argv);
   expect(said).toMatch(about);
-  expect(exitCode).toBe(104);
+  expect(exitCode).toBe(2);
 });
 
 test.each([['search'], ['up'], ['load']])('help %s shows what the command itself shows', async (name) => {
@@ -28,4 +33,54 @@ test.each([['search'], ['up'], ['load']])('help %s shows what the command itself
 test('contradictory words are refused and nothing is done', async () => {
   const { exitCode, said } = await run('import', 'pages.jsonl', '--reset', '--data', '/nowhere');
   expect([exitCode, said]).toEqual([2, 'tierlab: --reset drops all imports: it takes no file\n']);
+});
+
+test.each([
+  [['--help'], 0],
+  [['--version'], 0],
+  [['load', '--help'], 0],
+  [['chaos', 'kinds'], 0],
+  [['status'], 1],
+  [['policy'], 1],
+  [[], 2],
+  [['nonsense'], 2],
+  [['status', '--nonsense'], 2],
+  [['up', '--port-base', 'high'], 2],
+  [['up', '--topology', 'nonsense'], 2],
+  [['policy', 'nonsense'], 2],
+  [['policy', '{"hedgehog":true}'], 2],
+  [['import', '/nowhere/pages.jsonl', '--data', '/nowhere'], 2],
+  [['chaos', 'run', 'nonsense'], 2],
+  [['chaos', 'inject', 'nonsense'], 2],
+  [['load', '--nonsense'], 2],
+  [['load', 'http://elsewhere.example'], 2],
+])('%j ends with exit code %d', async (argv, code) => {
+  vi.stubEnv('TIERLAB_PORT_BASE', '1');
+  expect((await run(...argv)).exitCode).toBe(code);
+  vi.unstubAllEnvs();
+});
+
+test('the exit code of an error depends on whose affair it is', () => {
+  expect(exitCodeOf(new Error('a defect'))).toBe(1);
+  expect(exitCodeOf(new CommandError('no cluster answers'))).toBe(1);
+  expect(exitCodeOf(new CorpusError('damaged', 'the data set is damaged'))).toBe(1);
+  expect(exitCodeOf(new UsageError('no such node'))).toBe(2);
+  expect(exitCodeOf(new CorpusError('not_found', 'there is no such file'))).toBe(2);
+  expect(exitCodeOf(new CommanderError(1, 'commander.unknownOption', 'no such option'))).toBe(2);
+  expect(exitCodeOf(new CommanderError(0, 'commander.help', ''))).toBe(0);
+  expect(exitCodeOf(new InterruptedError('stopped'))).toBe(130);
+});
+
+test('work that fails because it was interrupted was interrupted; what failed by itself was not', async () => {
+  const interrupted = onInterrupt(async (signal) => {
+    process.emit('SIGINT');
+    signal.throwIfAborted();
+  });
+  await expect(interrupted).rejects.toThrow(InterruptedError);
+  const failed = onInterrupt(() => Promise.reject(new CommandError('no cluster answers')));
+  await expect(failed).rejects.toThrow(CommandError);
+});
+
+test('--help tells the exit codes', async () => {
+  expect((await run('--help')).said).toContain(exitCodesInWords);
 });

@@ -64,7 +64,7 @@ test('the objective of goodput is the tightest latency threshold unless it is gi
   expect((await buildPlan(url, { slo: 'p(99)<80ms' }, 2)).plan.sloMs).toBe(80);
 });
 
-describe('bad arguments are refused with a sentence and exit code 104', () => {
+describe('bad arguments are refused with a sentence and exit code 2', () => {
   test.each([
     [url, { rate: 'fast' }, /not a rate/],
     [url, { rate: '0' }, /above 0/],
@@ -92,7 +92,7 @@ describe('bad arguments are refused with a sentence and exit code 104', () => {
     ['http://a:b@127.0.0.1/', {}, /password/],
     ['http://', {}, /not a URL/],
   ])('%s %j', async (target, flags, message) => {
-    await expect(buildPlan(target, flags, 2)).rejects.toMatchObject({ message: expect.stringMatching(message), exitCode: 104 });
+    await expect(buildPlan(target, flags, 2)).rejects.toMatchObject({ message: expect.stringMatching(message), exitCode: 2 });
   });
 });
 

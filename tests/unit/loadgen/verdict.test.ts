@@ -91,11 +91,11 @@ describe("thresholds in k6's words", () => {
   });
 });
 
-test('exit codes: interrupted before invalid before a missed threshold', () => {
+test('exit codes: interrupted comes before a bad verdict of any kind', () => {
   const run = judged(sampleRun());
   const missed = [{ text: 'x', actual: 1, unit: 'count' as const, passed: false }];
   expect(exitCodeOf(run)).toBe(0);
-  expect(exitCodeOf({ ...run, thresholds: missed })).toBe(99);
-  expect(exitCodeOf({ ...run, thresholds: missed, valid: false })).toBe(106);
-  expect(exitCodeOf({ ...run, valid: false, ending: { kind: 'interrupted' } })).toBe(105);
+  expect(exitCodeOf({ ...run, thresholds: missed })).toBe(1);
+  expect(exitCodeOf({ ...run, thresholds: missed, valid: false })).toBe(1);
+  expect(exitCodeOf({ ...run, valid: false, ending: { kind: 'interrupted' } })).toBe(130);
 });

@@ -1,0 +1,6 @@
+/** How every command ends; 130 is what a shell makes of Ctrl-C by itself. */
+export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+/** For `--help`. */
+export const exitCodesInWords =
+  'Exit codes of all commands: 0 done, 1 it failed or the verdict is bad, 2 called wrongly, 130 interrupted before it was done.';
