@@ -1,28 +1,43 @@
-import { phases, type Incident } from '../../shared/membership/incident.ts';
+import type { Verdict } from '../../shared/membership/diagnosis.ts';
+import { phases, type Incident, type OrderNote } from '../../shared/membership/incident.ts';
 import { markup, type Markup } from '../html/markup.ts';
+import { span } from './span.ts';
+import { legend, orderResults, outcomes, verdicts } from './words.ts';
 
 const shown = 8;
 
-/** The last incidents, newest first: time to repair = detection + diagnosis + fix. Doubts that came to nothing are left out. */
+type Diagnosed = Incident & { readonly verdict: Verdict };
+
+/** Those that the list shows: doubts that came to nothing are left out. */
+export function diagnosed(incidents: readonly Incident[]): readonly Diagnosed[] {
+  return incidents.filter((it): it is Diagnosed => it.outcome !== 'doubt' && it.verdict !== undefined);
+}
+
+/** The last incidents, newest first, with the columns of `tierlab incidents`; on a narrow screen each row is a card (console.css). */
 export function incidentTable(incidents: readonly Incident[]): Markup {
-  const real = incidents.filter(({ outcome, verdict }) => outcome !== 'doubt' && verdict !== undefined);
-  const last = real.toSorted((a, b) => b.stamps.manifest - a.stamps.manifest).slice(0, shown);
+  const last = diagnosed(incidents)
+    .toSorted((a, b) => b.stamps.manifest - a.stamps.manifest)
+    .slice(0, shown);
   return markup`<section class="wide" aria-labelledby="incidents"><h2 id="incidents">Incidents</h2>
-${
-  last.length === 0
-    ? markup`<p class="quiet">None yet.</p>`
-    : markup`<div class="scroll"><table><thead><tr><th>began<th>node<th>diagnosis<th class="number">detection<th class="number">+ diagnosis<th class="number">+ fix<th class="number">= repair<th>repair</tr></thead>
-<tbody>${last.map(row)}</tbody></table></div>`
-}</section>`;
+${last.length === 0 ? markup`<p class="quiet">None yet: nothing that went wrong was given a name.</p>` : table(last)}
+${legend()}
+</section>`;
 }
 
-function row(incident: Incident): Markup {
-  const { detectionMs, diagnosisMs, fixMs, repairMs } = phases(incident.stamps);
-  const orders = incident.orders.map(({ order, result }) => (result === 'done' ? order : `${order} (${result})`)).join(', ');
-  return markup`<tr><td>${new Date(incident.stamps.manifest).toTimeString().slice(0, 8)}<td><a href="/nodes/${incident.node}">${incident.node}</a><td>${incident.verdict}<td class="number">${span(detectionMs)}<td class="number">${span(diagnosisMs)}<td class="number">${span(fixMs)}<td class="number">${incident.outcome === 'open' ? markup`<strong>open</strong>` : span(repairMs)}<td>${orders || 'by itself'}</tr>`;
+function table(incidents: readonly Diagnosed[]): Markup {
+  return markup`<table class="incidents"><thead><tr><th>began<th>node<th>diagnosis<th class="number">detection<th class="number">+ diagnosis<th class="number">+ fix<th class="number">= time to repair<th>outcome<th>orders</tr></thead>
+<tbody>${incidents.map(row)}</tbody></table>`;
 }
 
-function span(ms: number | undefined): string {
-  if (ms === undefined) return '-';
-  return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
+function row({ id, node, stamps, verdict, outcome, reasons, orders }: Diagnosed): Markup {
+  const { detectionMs, diagnosisMs, fixMs, repairMs } = phases(stamps);
+  const began = new Date(stamps.manifest);
+  const time = (head: string, ms: number | undefined) => markup`<td class="number" data-head="${head}">${span(ms)}`;
+  return markup`<tr id="incident-${id}"><td class="began"><time datetime="${began.toISOString()}">${began.toTimeString().slice(0, 8)}</time><td class="node"><a href="/nodes/${node}">${node}</a><td class="diagnosis" title="${verdicts[verdict]}">${verdict} <small>${reasons[0]}</small>${time('detection', detectionMs)}${time('+ diagnosis', diagnosisMs)}${time('+ fix', fixMs)}${time('= time to repair', repairMs)}<td class="outcome ${outcome}" title="${outcomes[outcome]}">${outcome}<td class="orders" data-head="orders">${orders.length === 0 ? '-' : orders.map(told)}</tr>
+`;
+}
+
+function told({ order, result, detail }: OrderNote, i: number): Markup {
+  const means = detail === undefined ? orderResults[result] : `${orderResults[result]}: ${detail}`;
+  return markup`${i > 0 && ', '}<span title="${means}">${result === 'done' ? order : `${order} (${result})`}</span>`;
 }

@@ -1,0 +1,63 @@
+import type { Verdict } from '../../shared/membership/diagnosis.ts';
+import type { OrderResult, Outcome } from '../../shared/membership/incident.ts';
+import type { MemberState } from '../../shared/membership/view.ts';
+import { markup, type Markup } from '../html/markup.ts';
+
+/*
+ * What the words of the console mean, for whoever reads them for the first time. They are those of the `tierlab` command; the
+ * compiler misses one that is not here.
+ */
+
+export const states: Readonly<Record<MemberState | 'unknown', string>> = {
+  alive: 'its heartbeats come, and it is called',
+  starting: 'it runs, but is not called yet',
+  suspect: 'silent for longer than usual',
+  dead: 'silent for so long that nobody counts on it',
+  draining: 'leaving, or taken out because it limps',
+  quarantined: 'taken out because it lies',
+  standby: 'in good health, and waits for its turn',
+  unknown: 'no monitor has said anything about it',
+};
+
+export const verdicts: Readonly<Record<Verdict, string>> = {
+  healthy: 'nothing is wrong with it',
+  crashed: 'its process has ended',
+  hung: 'its process is there, but does not answer',
+  limping: 'it answers, but much later than its peers',
+  lying: 'its answers are wrong, and look right',
+  partitioned: 'it is well, but messages do not get through',
+  overloaded: 'it is asked for more than it can do',
+};
+
+export const outcomes: Readonly<Record<Outcome, string>> = {
+  open: 'not over yet',
+  repaired: 'well again, after at least one order was carried out',
+  passed: 'it ended without any repair of ours',
+  doubt: 'a suspicion that never became a diagnosis; not listed here, but by "tierlab incidents --doubts"',
+};
+
+export const orderResults: Readonly<Record<OrderResult, string>> = {
+  done: 'carried out; not said, for it is the rule',
+  already: 'the watchdog had done it by itself, or another monitor had ordered the same',
+  stale: 'it was about an earlier process of the node: the one that runs now is new',
+  refused: 'the watchdog would not: the node was stopped on purpose, or its machine is gone',
+  failed: 'the watchdog tried, or was asked, in vain',
+};
+
+const phases = {
+  detection: 'from the first wrong, late or refused answer to the first doubt that proved right',
+  '+ diagnosis': 'until it had a name',
+  '+ fix': 'until it was served well again',
+  '= time to repair': 'all three together, as users felt it',
+};
+
+/** Folded away until somebody wonders. */
+export function legend(): Markup {
+  return markup`<details class="legend" id="words"><summary>What these words mean</summary><div>
+${part('The state of a node', states)}${part('Its diagnosis', verdicts)}${part('How long an incident took', phases)}${part('Its outcome', outcomes)}${part('What became of an order', orderResults)}
+</div></details>`;
+}
+
+function part(title: string, words: Readonly<Record<string, string>>): Markup {
+  return markup`<section><h3>${title}</h3><dl>${Object.entries(words).map(([word, meaning]) => markup`<div><dt>${word}</dt> <dd>${meaning}</dd></div>`)}</dl></section>`;
+}
