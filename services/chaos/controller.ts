@@ -1,6 +1,7 @@
 import { parseFaultRequest, type AbortIf, type Fault } from '../../shared/faults/envelope.ts';
 import { kindAndParams, siteOf } from '../../shared/faults/kinds.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
+import type { FaultEnd } from '../../shared/faults/registry.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import type { Scheduler, Timer } from '../../shared/time/scheduler.ts';
 import { injectionOf, victimsOf, type Injection } from './experiment.ts';
@@ -16,10 +17,17 @@ export interface Targets {
   inject(site: Site, fault: Fault): Promise<void>;
   /** Resolves for a target that is gone: what does not exist needs no healing. */
   heal(site: Site, target: string, id: string): Promise<void>;
-  /** Tells every target that holds a fault of `owner` that the owner lives. */
-  renew(owner: string): Promise<void>;
+  /** Tells every target that holds a fault of `owner` that the owner lives. What is over there, though nobody healed it. */
+  renew(owner: string): Promise<readonly LostFault[]>;
   /** Every target heals everything, whoever injected it. */
   halt(): Promise<void>;
+}
+
+/** A fault that ended by itself at one target: by its time to live, or because the process was restarted. */
+export interface LostFault {
+  readonly id: string;
+  readonly target: string;
+  readonly end: FaultEnd;
 }
 
 interface ControllerOptions {
@@ -72,13 +80,27 @@ export function createController(options: ControllerOptions) {
   function keepWatch(): void {
     if (active.size > 0 && timers.length === 0) {
       release = meter.hold();
-      const renew = () => void targets.renew(owner).catch(() => undefined);
+      const renew = () => void targets.renew(owner).then(forget, () => undefined);
       timers = [scheduler.every(renewEveryMs, renew), scheduler.every(watchEveryMs, look)];
     }
     if (active.size > 0 || timers.length === 0) return;
     for (const timer of timers) timer.cancel();
     timers = [];
     release?.();
+  }
+
+  /** What is over at its targets is over here, too: the journal is the truth that diagnoses are scored by. */
+  function forget(lost: readonly LostFault[]): void {
+    for (const { id, target, end } of lost) {
+      const injection = active.get(id);
+      if (!injection?.faults.some((fault) => fault.target === target)) continue;
+      const faults = injection.faults.filter((fault) => fault.target !== target);
+      const casualties = injection.casualties.filter((casualty) => casualty !== target);
+      if (faults.length > 0) active.set(id, { ...injection, faults, casualties });
+      else active.delete(id);
+      journal.note({ event: 'heal', id, kind: injection.kind, target, end });
+    }
+    keepWatch();
   }
 
   /** Forgets what is over by its own time to live, and stops everything when it has gone too far. */

@@ -1,21 +1,34 @@
 import type { Topology } from '../../shared/cluster/topology.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
+import type { Renewal } from '../../shared/faults/registry.ts';
 import { controlPortOf, controlPorts, haltAll, order, type ControlPort } from './control-port.ts';
-import type { Targets } from './controller.ts';
+import type { LostFault, Targets } from './controller.ts';
+
+interface Held {
+  readonly id: string;
+  readonly target: string;
+  readonly port: ControlPort;
+}
+
+const keyOf = (id: string, target: string): string => `${id} ${target}`;
+
+const isSame = (a: { id: string; target: string }, b: { id: string; target: string }): boolean =>
+  a.id === b.id && a.target === b.target;
 
 /** Targets as they are reached on a live cluster: over ops ports and watchdogs, which no fault touches. */
 export function httpTargets(topology: Topology, token: string | undefined): Targets {
   /** Whom the leases are renewed at. One that is gone is told in vain, at little cost; healing takes it out. */
-  const holding = new Map<string, ControlPort>();
+  const holding = new Map<string, Held>();
 
   return {
     async inject(site, fault) {
-      const port = controlPortOf(topology, site, fault.target);
-      holding.set(`${fault.id} ${fault.target}`, port);
+      const { id, target } = fault;
+      const port = controlPortOf(topology, site, target);
       await order(port, token, 'POST', '/admin/faults', fault);
+      holding.set(keyOf(id, target), { id, target, port });
     },
     async heal(site, target, id) {
-      holding.delete(`${id} ${target}`);
+      holding.delete(keyOf(id, target));
       try {
         await order(controlPortOf(topology, site, target), token, 'DELETE', `/admin/faults/${id}`);
       } catch (error) {
@@ -24,8 +37,24 @@ export function httpTargets(topology: Topology, token: string | undefined): Targ
       }
     },
     async renew(owner) {
-      const ports = new Map([...holding.values()].map((port) => [port.url, port]));
-      await Promise.allSettled([...ports.values()].map((port) => order(port, token, 'POST', '/admin/faults/renew', { owner })));
+      const asked = [...holding.values()];
+      const ports = [...new Map(asked.map(({ port }) => [port.url, port])).values()];
+      const answers = await Promise.allSettled(
+        ports.map(async (port) => ({
+          port,
+          ...((await order(port, token, 'POST', '/admin/faults/renew', { owner })) as Renewal),
+        })),
+      );
+      return answers.flatMap((answer) => {
+        if (answer.status === 'rejected') return [];
+        const { port, held, ended } = answer.value;
+        const missing = asked.filter((it) => it.port.url === port.url && !held.some((fault) => isSame(fault, it)));
+        return missing.map(({ id, target }): LostFault => {
+          holding.delete(keyOf(id, target));
+          // A process that does not even remember it has been started since then.
+          return { id, target, end: ended.findLast((fault) => isSame(fault, { id, target }))?.end ?? 'restart' };
+        });
+      });
     },
     async halt() {
       holding.clear();

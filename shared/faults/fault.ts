@@ -42,6 +42,8 @@ export interface FaultKind<P extends TSchema = TSchema> {
   burn?(params: Static<P>): { readonly busyMs: number; readonly periodMs: number } | undefined;
   /** The listener is closed while the fault lasts. */
   readonly refuse?: true;
+  /** Of a watchdog's faults: over when the process that it happened to is gone. A node's own faults go with their process anyway. */
+  readonly endsWithProcess?: true;
 }
 
 export interface FaultContext<Params> {

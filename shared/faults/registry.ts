@@ -6,9 +6,10 @@ import type { Scheduler, Timer } from '../time/scheduler.ts';
 import { activate, type ActiveFault } from './active.ts';
 import { parseFault, type Fault } from './envelope.ts';
 import type { FaultHost } from './host.ts';
-import { kindAndParams } from './kinds.ts';
+import { faultKinds, kindAndParams } from './kinds.ts';
 
-export type FaultEnd = 'healed' | 'ttl' | 'lease' | 'halt' | 'shutdown';
+/** `restart`: the process that it happened to is gone. */
+export type FaultEnd = 'healed' | 'ttl' | 'lease' | 'halt' | 'shutdown' | 'restart';
 
 /** A fault and its counts, as `/admin/faults` shows it. `remainingMs`: of its time to live. */
 export interface FaultStatus {
@@ -31,6 +32,19 @@ export interface FaultEvent {
   readonly matched?: number;
   readonly applied?: number;
 }
+
+/** What a target tells the owner of faults that renews its lease. */
+export interface Renewal {
+  readonly held: readonly FaultRef[];
+  readonly ended: readonly (FaultRef & { readonly end: FaultEnd })[];
+}
+
+interface FaultRef {
+  readonly id: string;
+  readonly target: string;
+}
+
+const nameOf = ({ fault: { id, target } }: { readonly fault: Fault }): FaultRef => ({ id, target });
 
 interface RegistryOptions {
   /** Whether this registry answers for a target: one node, or all nodes of a watchdog. */
@@ -173,9 +187,17 @@ export function createFaultRegistry(options: RegistryOptions) {
       for (const key of keys) end(key, how);
       return keys.length;
     },
-    /** The owner is alive: its faults may go on for another lease. */
-    renew(owner: string): void {
-      if ([...entries.values()].some(({ fault }) => fault.owner === owner)) renewedAt.set(owner, clock.now());
+    /** Ends what cannot outlive the process of `target`. */
+    processGone(target: string): void {
+      for (const { key, fault } of [...entries.values()])
+        if (fault.target === target && faultKinds.get(fault.kind)?.endsWithProcess) end(key, 'restart');
+    },
+    /** The owner is alive: its faults may go on for another lease. What it has here, and how the last that it had ended. */
+    renew(owner: string): Renewal {
+      const isIts = ({ fault }: { fault: Fault }) => fault.owner === owner;
+      const held = [...entries.values()].filter(isIts).map(nameOf);
+      if (held.length > 0) renewedAt.set(owner, clock.now());
+      return { held, ended: ended.filter(isIts).map((it) => ({ ...nameOf(it), end: it.end! })) };
     },
     list: (): FaultStatus[] => [...entries.values()].map(status),
     /** The last that ended, oldest first. */

@@ -24,8 +24,7 @@ export function faultRoutes(registry: FaultRegistry, more: () => object = () => 
       access: 'operator',
       handle(_parameters, body) {
         const { owner } = checked(Renewal, body ?? {}, 'renewal');
-        registry.renew(owner);
-        return { renewed: registry.list().filter(({ fault }) => fault.owner === owner).length };
+        return registry.renew(owner);
       },
     },
     { method: 'DELETE', path: '/admin/faults/:id', access: 'operator', handle: ({ id }) => ({ healed: registry.heal(id!) }) },

@@ -5,5 +5,6 @@ export const stopHang = faultKind({
   kind: 'stop.hang',
   summary: 'hangs: accepts connections, answers nothing',
   params: params({}),
+  endsWithProcess: true,
   plan: () => ({ steps: [{ atMs: 0, action: { do: 'pause' } }], rounds: 1, periodMs: 0, undo: [{ do: 'resume' }] }),
 });

@@ -18,6 +18,8 @@ interface WatchdogFaultOptions {
 
 export interface WatchdogFaults {
   readonly routes: readonly ControlRoute[];
+  /** The process of a node is gone, and with it what had happened to it. */
+  readonly processGone: (node: string) => void;
   /** Undoes everything; before the nodes are stopped. */
   readonly stop: () => Promise<void>;
 }
@@ -36,6 +38,7 @@ export function createWatchdogFaults(options: WatchdogFaultOptions): WatchdogFau
   });
   return {
     routes: faultRoutes(registry, () => ({ twins: processes.twins() })),
+    processGone: (node) => registry.processGone(node),
     async stop() {
       registry.healAll('shutdown');
       await processes.stop();

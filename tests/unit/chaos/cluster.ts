@@ -1,4 +1,4 @@
-import { createController, type Targets } from '../../../services/chaos/controller.ts';
+import { createController, type LostFault, type Targets } from '../../../services/chaos/controller.ts';
 import { parseExperiment } from '../../../services/chaos/experiment.ts';
 import { createJournal, type JournalEntry } from '../../../services/chaos/journal.ts';
 import { runExperiment } from '../../../services/chaos/run.ts';
@@ -32,17 +32,38 @@ export function cluster(options: { enabled?: boolean; past?: string[]; killsHurt
     });
   const watchdog = registry('watchdog');
   const registries = new Map(nodes.map(({ id }) => [id, registry('node', id)]));
+  /** The node's process is another one: what it held is forgotten, and nobody was told. */
+  const restart = (id: string): void => {
+    watchdog.processGone(id);
+    registries.get(id)!.healAll('shutdown');
+    registries.set(id, registry('node', id));
+  };
   const reach = async (site: string, target: string, tookMs = 5) => {
     await sleep(scheduler, tookMs);
     if (unreachable.has(target)) throw new RpcError('unreachable', `${target} is gone`);
     return site === 'watchdog' ? watchdog : registries.get(target)!;
   };
+  const holding = new Set<string>();
   const targets: Targets = {
-    inject: async (site, fault) => void (await reach(site, fault.target, injectMs)).inject(fault),
-    heal: async (site, target, id) => void (await reach(site, target)).heal(id),
+    async inject(site, fault) {
+      (await reach(site, fault.target, injectMs)).inject(fault);
+      holding.add(`${fault.id} ${fault.target}`);
+    },
+    async heal(site, target, id) {
+      holding.delete(`${id} ${target}`);
+      (await reach(site, target)).heal(id);
+    },
     renew: async (owner) => {
       await sleep(scheduler, 5);
-      for (const one of [watchdog, ...registries.values()]) one.renew(owner);
+      const known = [watchdog, ...registries.values()].map((one) => one.renew(owner));
+      const held = new Set(known.flatMap((it) => it.held.map(({ id, target }) => `${id} ${target}`)));
+      const lost = [...holding].filter((key) => !held.has(key));
+      for (const key of lost) holding.delete(key);
+      return lost.map((key): LostFault => {
+        const ended = known.flatMap((it) => it.ended).find(({ id, target }) => `${id} ${target}` === key);
+        const [id, target] = key.split(' ') as [string, string];
+        return { id, target, end: ended?.end ?? 'restart' };
+      });
     },
     halt: async () => {
       await sleep(scheduler, 5);
@@ -79,6 +100,7 @@ export function cluster(options: { enabled?: boolean; past?: string[]; killsHurt
     unreachable,
     down,
     inEffect,
+    restart,
     finish,
     events: () => journal.recent().map(({ event, target, end }: JournalEntry) => [event, target, end].filter(Boolean).join(' ')),
     run: (experiment: string, signal = new AbortController().signal) =>

@@ -24,6 +24,28 @@ test('when the controller dies, its faults end with their lease, long before the
   expect(registries.get('ranking-2')!.history()[0]?.end).toBe('lease');
 });
 
+test.each([
+  ['limp.latency', limp],
+  ['stop.hang', { id: 'f1', kind: 'stop.hang', target: 'ranking-2', ttlMs: 10_000 }],
+])('%s is over when the process that it happened to was restarted, and the journal says when', async (_kind, fault) => {
+  const world = cluster();
+  await world.finish(world.controller.inject(fault));
+  await world.simulation.run(3_500);
+  world.restart('ranking-2');
+  await world.simulation.run(5_000);
+  expect([world.inEffect(), world.controller.list()]).toEqual([[], []]);
+  expect(world.events()).toEqual(['undo ranking-2', 'inject ranking-2', 'heal ranking-2 restart']);
+});
+
+test('a machine that keeps stealing processor time does so from the next process, too', async () => {
+  const world = cluster();
+  const thief = { id: 'f1', kind: 'limp.cpu', target: 'ranking-2', ttlMs: 10_000, params: { share: 0.5, periodMs: 1_000 } };
+  await world.finish(world.controller.inject(thief));
+  world.restart('ranking-2');
+  await world.simulation.run(5_000);
+  expect(world.inEffect()).toEqual(['f1@ranking-2']);
+});
+
 test('a fault that ends by its time to live is forgotten by the controller, too', async () => {
   const world = cluster();
   await world.finish(world.controller.inject({ ...limp, ttlMs: 1_000 }));
