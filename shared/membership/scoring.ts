@@ -25,9 +25,13 @@ export interface TruthEntry {
   readonly casualty?: unknown;
 }
 
-/** Faults at nodes, from the injector's journal: `inject` begins one, `heal` or a `halt` of everything ends it. */
+/**
+ * Faults at nodes, from the injector's journal: `undo` announces one, which may take effect from then on, `inject` says that it did, `heal`
+ * or a `halt` of everything ends it.
+ */
 export function truthsIn(entries: readonly TruthEntry[]): Truth[] {
   const truths: Truth[] = [];
+  const announcedAt = new Map<string, number>();
   const open = new Map<string, Truth>();
   const end = (key: string, at: number): void => {
     const truth = open.get(key);
@@ -36,8 +40,11 @@ export function truthsIn(entries: readonly TruthEntry[]): Truth[] {
   };
   for (const { at, event, id, kind, target, casualty } of entries) {
     const key = `${id} ${target}`;
-    if (event === 'inject')
-      open.set(key, { id, kind, node: target, injectedAt: at, ...(casualty === false && { bystander: true }) });
+    if (event === 'undo') announcedAt.set(key, at);
+    if (event === 'inject') {
+      const injectedAt = announcedAt.get(key) ?? at;
+      open.set(key, { id, kind, node: target, injectedAt, ...(casualty === false && { bystander: true }) });
+    }
     if (event === 'heal') end(key, at);
     if (event === 'halt') for (const each of open.keys()) end(each, at);
   }
@@ -76,19 +83,18 @@ export function expectedVerdicts(kind: string): readonly Verdict[] {
   return family !== undefined && verdict[family] ? [verdict[family]] : [];
 }
 
-/** Joins what was injected with what was said. Each fault explains all incidents of its node that were detected while it lasted. */
+/** Joins what happened with what was said. An incident is explained by the last fault of its node that may have caused it. */
 export function score(truths: readonly Truth[], incidents: readonly Incident[], options: ScoreOptions): Score {
   const confusion: Record<string, Record<string, number>> = {};
   const explained: { incident: Incident; truth: Truth }[] = [];
   const censored: Truth[] = [];
-  const used = new Set<Incident>();
-  for (const truth of truths.toSorted((a, b) => a.injectedAt - b.injectedAt)) {
-    const until = (truth.endedAt ?? Infinity) + options.graceMs;
-    const own = incidents.filter(
-      (i) => i.node === truth.node && !used.has(i) && i.stamps.detect >= truth.injectedAt && i.stamps.detect <= until,
-    );
-    for (const incident of own) used.add(incident);
+  const inOrder = truths.toSorted((a, b) => a.injectedAt - b.injectedAt);
+  const covers = (truth: Truth, { node, stamps: { detect } }: Incident): boolean =>
+    node === truth.node && detect >= truth.injectedAt && detect <= (truth.endedAt ?? Infinity) + options.graceMs;
+  const causes = new Map(incidents.map((incident) => [incident, inOrder.findLast((truth) => covers(truth, incident))]));
+  for (const truth of inOrder) {
     if (truth.bystander) continue;
+    const own = incidents.filter((incident) => causes.get(incident) === truth);
     const named = own.find((incident) => incident.verdict !== undefined);
     const said = named?.verdict ?? (own.length > 0 ? 'doubt' : 'unseen');
     const row = (confusion[truth.kind] ??= {});
@@ -98,7 +104,7 @@ export function score(truths: readonly Truth[], incidents: readonly Incident[], 
     else if (truth.endedAt !== undefined) censored.push(truth);
   }
   // Too much load is no fault of anybody's, and need not be injected to be true.
-  const falseAlarms = incidents.filter((it) => !used.has(it) && it.outcome !== 'doubt' && it.verdict !== 'overloaded');
+  const falseAlarms = incidents.filter((it) => !causes.get(it) && it.outcome !== 'doubt' && it.verdict !== 'overloaded');
   const nodeHours = (options.nodes * options.observedMs) / 3_600_000;
   return {
     confusion,

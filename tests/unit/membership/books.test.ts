@@ -264,7 +264,8 @@ test("the truth is read from the injector's journal: a halt ends everything, and
     line(9, 'inject', 'f-3', 'r-4'),
   ]);
   expect(truths.map(({ node, injectedAt, endedAt, bystander }) => [node, injectedAt, endedAt, bystander])).toEqual([
-    ['r-1', 2, 5, undefined],
+    // It could show from its announcement on.
+    ['r-1', 1, 5, undefined],
     ['r-2', 2, 7, true],
     ['r-3', 3, 7, undefined],
     ['r-4', 9, undefined, undefined],
@@ -273,4 +274,19 @@ test("the truth is read from the injector's journal: a halt ends everything, and
   const result = score(truths, [alarm], { nodes: 4, observedMs: 3_600_000, graceMs: 10 });
   expect(result.falseAlarms).toEqual([]);
   expect(result.confusion).toEqual({ 'net.drop': { unseen: 3 } });
+});
+
+test('an incident is booked to the last fault that may have caused it, and not to the one before', () => {
+  const fault = (id: string, kind: string, injectedAt: number, endedAt: number): Truth => ({
+    id,
+    kind,
+    node: 'r-1',
+    injectedAt,
+    endedAt,
+  });
+  const truths = [fault('f-1', 'limp.latency', 0, 5_000), fault('f-2', 'stop.kill', 8_000, 9_000)];
+  const crashes = [{ ...incident(8_500, [0, 100, 500]), verdict: 'crashed' as const }];
+  const result = score(truths, crashes, { nodes: 1, observedMs: 3_600_000, graceMs: 12_000 });
+  expect(result.confusion).toEqual({ 'limp.latency': { unseen: 1 }, 'stop.kill': { crashed: 1 } });
+  expect(result.falseAlarms).toEqual([]);
 });
