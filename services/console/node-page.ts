@@ -3,10 +3,12 @@ import type { Incident } from '../../shared/membership/incident.ts';
 import type { Member } from '../../shared/membership/view.ts';
 import { markup, type Markup } from '../html/markup.ts';
 import { breaksOf } from './breaks.ts';
+import { faultLine } from './fault-line.ts';
 import { frame } from './frame.ts';
 import { incidentTable } from './incident-table.ts';
-import { faultLine } from './overview.ts';
 import type { ActiveFault, Diagnosis } from './sources.ts';
+import { toneOf } from './tone.ts';
+import { states, verdicts } from './words.ts';
 
 export interface NodePage {
   readonly topology: Topology;
@@ -21,13 +23,16 @@ export interface NodePage {
 
 /** One node: how it is, what the monitors make of it and why, what is broken in it on purpose, and buttons to break it. */
 export function nodePage({ topology, node, member, diagnosis, faults, incidents, locked }: NodePage): string {
+  const state = member?.state ?? 'unknown';
+  const verdict = diagnosis?.verdict;
   const injected = (faults ?? []).filter(({ victims }) => victims.some((victim) => victim.node === node.id));
   return frame(
     node.id,
-    markup`<p><a href="/">Tierlab console</a></p><h1>${node.id}</h1>
+    markup`<p><a href="/">← Tierlab console</a></p><h1>${node.id}</h1>
 <p>${node.components.join(', ')} · port ${node.port}, ops port ${node.opsPort}</p>`,
     markup`<section class="wide" aria-labelledby="health"><h2 id="health">What the monitors say</h2>
-<p class="verdict ${member?.state ?? 'unknown'}"><span class="state">${member?.state ?? 'unknown'}</span>, ${diagnosis?.verdict ?? 'no diagnosis'}</p>
+<p class="verdict ${toneOf(state, verdict)}"><span class="state">${state}</span>, ${verdict ?? 'no diagnosis'}</p>
+<p class="quiet">${state}: ${states[state]}${verdict !== undefined && `; ${verdict}: ${verdicts[verdict]}`}.</p>
 ${diagnosis !== undefined && diagnosis.reasons.length > 0 && markup`<ul class="reasons">${diagnosis.reasons.map((reason) => markup`<li>${reason}</li>`)}</ul>`}
 </section>
 <section class="wide" aria-labelledby="break"><h2 id="break">Break it</h2>

@@ -1,10 +1,14 @@
 import type { Topology, TopologyNode } from '../../shared/cluster/topology.ts';
+import type { Incident } from '../../shared/membership/incident.ts';
 import type { Member, View } from '../../shared/membership/view.ts';
 import { markup, type Markup } from '../html/markup.ts';
+import { counted } from '../html/numbers.ts';
+import { faultLine } from './fault-line.ts';
 import { frame } from './frame.ts';
-import { incidentTable } from './incident-table.ts';
-import type { Incident } from '../../shared/membership/incident.ts';
+import { diagnosed, incidentTable } from './incident-table.ts';
 import type { ActiveFault } from './sources.ts';
+import { span } from './span.ts';
+import { toneOf } from './tone.ts';
 
 /** The order in which a request meets the tiers; groups of other names follow in topology order. */
 const tierOrder = ['client', 'gateway', 'app', 'query', 'database', 'ranking', 'html', 'monitor', 'control'];
@@ -32,7 +36,7 @@ export function overviewPage({ topology, view, unreachable, faults, incidents, o
     `${alive} of ${topology.nodes.length} alive`,
     markup`<h1>Tierlab console</h1>
 <p>${topology.name}: ${topology.summary}.</p>
-<p class="sum"><strong>${alive}</strong> of ${topology.nodes.length} nodes are alive${view && markup`, says ${view.monitor}`}.</p>
+<p class="sum" role="status"><strong>${alive}</strong> of ${topology.nodes.length} nodes are alive${view && markup`, says ${view.monitor}`}. ${inShort(faults, incidents)}</p>
 ${unreachable && markup`<p class="warning" role="status">No monitor answers: this is the last view that one gave.</p>`}`,
     markup`${names.map((name) => tier(name, groups.get(name)!, members, faults ?? []))}
 ${faultList(faults, operator)}
@@ -53,22 +57,25 @@ function tier(
 `;
 }
 
+/** What stands further down, as links to it. */
+function inShort(faults: readonly ActiveFault[] = [], incidents: readonly Incident[]): Markup {
+  const all = diagnosed(incidents);
+  const open = all.filter(({ outcome }) => outcome === 'open').length;
+  return markup`${faults.length > 0 && markup`<a href="#faults">${counted(faults.length, 'fault', 'faults')} in effect</a>, `}<a href="#incidents">${counted(all.length, 'incident', 'incidents')}</a>${open > 0 && `, ${open} open`}.`;
+}
+
 function card(node: TopologyNode, member: Member | undefined, faults: readonly ActiveFault[]): Markup {
   const state = member?.state ?? 'unknown';
-  const silence = member?.silentMs === undefined ? 'no heartbeat yet' : `heartbeat ${(member.silentMs / 1000).toFixed(1)} s ago`;
+  const silence = member?.silentMs === undefined ? 'no heartbeat yet' : `heartbeat ${span(member.silentMs)} ago`;
   const verdict = member?.verdict !== undefined && member.verdict !== 'healthy' ? member.verdict : undefined;
   const injected = faults.filter(({ victims }) => victims.some((victim) => victim.node === node.id));
-  return markup`<li class="${state}"><a href="/nodes/${node.id}">${node.id}</a> <span class="state">${verdict ?? state}</span> <small>port ${node.port} · ${silence}</small>${injected.map(({ kind }) => markup`<small class="injected">injected: ${kind}</small>`)}</li>`;
+  return markup`<li id="node-${node.id}" class="${toneOf(state, verdict)}"><a href="/nodes/${node.id}">${node.id}</a> <span class="state">${verdict ?? state}</span> <small>port ${node.port} · ${silence}</small>${injected.map(({ kind }) => markup`<small class="injected">injected: ${kind}</small>`)}</li>`;
 }
 
 function faultList(faults: readonly ActiveFault[] | undefined, operator: boolean): Markup | undefined {
   if (faults?.length === 0) return undefined;
   return markup`<section class="wide" aria-labelledby="faults"><h2 id="faults">Faults in effect</h2>
 ${faults === undefined ? markup`<p class="warning">Not known: the chaos controller does not answer.</p>` : markup`<ul class="faults">${faults.map((fault) => faultLine(fault, operator))}</ul>`}
-${operator && markup`<form method="post" action="/halt"><button class="halt">Halt everything</button></form>`}
+${operator && markup`<form method="post" action="/halt"><button class="halt">Halt everything</button> <small>ends all faults at once</small></form>`}
 </section>`;
-}
-
-export function faultLine({ id, kind, remainingMs, victims }: ActiveFault, operator: boolean): Markup {
-  return markup`<li><b>${kind}</b> at ${victims.map(({ node }) => node).join(', ')}, ${Math.ceil(remainingMs / 1_000)} s left <small>${victims.reduce((sum, { applied }) => sum + applied, 0)} requests hit</small>${operator && markup` <form method="post" action="/faults/${id}/heal"><button>Heal</button></form>`}</li>`;
 }
