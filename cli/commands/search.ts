@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { adviceFor } from '../../services/html/advice.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { parseCount, withClusterOptions, type ClusterFlags } from '../options.ts';
 import { portBaseOf } from '../run-file.ts';
@@ -13,6 +14,7 @@ interface SearchFlags extends ClusterFlags {
 }
 
 interface Answer {
+  readonly query: string;
   readonly total: number;
   readonly tookMs: number;
   readonly suggestion?: string;
@@ -54,6 +56,7 @@ async function runSearch(words: readonly string[], flags: SearchFlags): Promise<
 function print(answer: Answer): void {
   const terminal = createTerminal(process.stdout);
   if (answer.suggestion) terminal.line(`Did you mean: ${terminal.bold(answer.suggestion)}\n`);
+  for (const line of nothingFound(answer)) terminal.line(line);
   for (const { title, url, snippet } of answer.results) {
     terminal.line(`${terminal.bold(title)}  ${terminal.dim(url)}`);
     terminal.line(`  ${snippet}`);
@@ -64,3 +67,17 @@ function print(answer: Answer): void {
     ),
   );
 }
+
+/** What to do next where there is nothing to see; the same advice as on the page of results. */
+function nothingFound({ query, total, results }: Answer): string[] {
+  if (results.length > 0) return [];
+  if (total > 0) return [`There is no such page of results: --page 1 shows the best of ${total.toLocaleString('en')}`];
+  return [
+    'No page matches.',
+    ...adviceFor(query).map(({ text, q }) => `  ${text}${q === undefined ? '' : ` tierlab search ${quoted(q)}`}`),
+    '  Searched is WordNet, an English dictionary, and what you took in with "tierlab crawl" or "tierlab import".',
+  ];
+}
+
+/** As a shell takes it. */
+const quoted = (words: string): string => (/^[\w -]+$/.test(words) ? words : `'${words.replaceAll("'", `'\\''`)}'`);
