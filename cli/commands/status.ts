@@ -8,14 +8,20 @@ interface StatusFlags extends ClusterFlags {
   readonly json?: true;
 }
 
+const help = `
+Restarts are those by the watchdog, with the reason of the last one: crash (it ended by itself, or was killed), repair (ordered by a
+monitor), fault (one that held it down is over), operator.`;
+
 export function status(command: Command): void {
-  withClusterOptions(command).option('--json', 'one JSON document on stdout').action(runStatus);
+  withClusterOptions(command).option('--json', 'one JSON document on stdout').addHelpText('after', help).action(runStatus);
 }
 
 async function runStatus(flags: StatusFlags): Promise<void> {
   const { topology, nodes } = await fetchStatus(portBaseOf(flags.portBase));
   if (flags.json) {
-    const rows = nodes.map(({ id, components, port, opsPort, pid, state }) => ({ id, components, port, opsPort, pid, state }));
+    const rows = nodes.map(({ id, components, port, opsPort, pid, state, restarts, lastRestart }) => {
+      return { id, components, port, opsPort, pid, state, restarts, lastRestart };
+    });
     process.stdout.write(`${JSON.stringify({ topology, nodes: rows }, null, 2)}\n`);
     return;
   }
@@ -30,8 +36,9 @@ async function runStatus(flags: StatusFlags): Promise<void> {
   for (const node of nodes) {
     const paint = node.state === 'ready' ? terminal.good : terminal.bad;
     const pid = String(node.pid ?? '-').padStart(8);
+    const restarts = node.restarts === 0 ? '' : `${node.restarts} (${node.lastRestart})`;
     terminal.line(
-      `${node.id.padEnd(16)} ${paint(node.state.padEnd(10))} ${String(node.port).padStart(5)} ${String(node.opsPort).padStart(5)} ${pid}  ${node.restarts || ''}`.trimEnd(),
+      `${node.id.padEnd(16)} ${paint(node.state.padEnd(10))} ${String(node.port).padStart(5)} ${String(node.opsPort).padStart(5)} ${pid}  ${restarts}`.trimEnd(),
     );
   }
 }

@@ -15,6 +15,9 @@ export type ChildState =
   /** Down, and nobody may start it: its machine is gone. */
   | { readonly state: 'held'; readonly exit: string };
 
+/** Why a process was started again: it had ended, a monitor ordered it, a fault that held it down is over, an operator said so. */
+export type RestartReason = 'crash' | 'repair' | 'fault' | 'operator';
+
 /** What a process says of itself when it is ready. */
 export interface ReadyMessage {
   readonly ready: true;
@@ -39,11 +42,12 @@ export interface ChildOptions {
 export interface Child {
   readonly id: string;
   readonly state: () => ChildState;
-  readonly restarts: () => number;
+  /** How often it was started after the first time, whoever asked for it, and why the last time. */
+  readonly restarts: () => { readonly count: number; readonly last?: RestartReason };
   /** Runs the process as far as its code is loaded: it waits for its turn there. */
   readonly load: () => void;
   /** Starts it when it is down; its turn has come, now and after every restart. */
-  readonly start: () => void;
+  readonly start: (why?: RestartReason) => void;
   /** SIGTERM, then SIGKILL after `graceMs`; resolves when the process is gone. It is not restarted. */
   readonly stop: (graceMs: number) => Promise<void>;
   /** Sends a signal to the running process; false when there is none. A kill is restarted like a crash. */
@@ -71,7 +75,8 @@ export function createChild(options: ChildOptions): Child {
   let process_: ChildProcess | undefined;
   let backoffTimer: Timer | undefined;
   let crashes: readonly number[] = [];
-  let restarts = 0;
+  let starts = 0;
+  let lastStart: RestartReason | undefined;
   let turn = false;
   let held = false;
   let told: ReadyMessage | undefined;
@@ -87,7 +92,7 @@ export function createChild(options: ChildOptions): Child {
     if (turn && process_?.connected) process_.send({ go: true }, () => {});
   }
 
-  function run(): void {
+  function run(why: RestartReason): void {
     if (process_) return;
     backoffTimer?.cancel();
     if (held) return change({ state: 'held', exit: 'exit' in state ? state.exit : 'stopped' });
@@ -96,6 +101,8 @@ export function createChild(options: ChildOptions): Child {
     const child = spawn(executable, args, { stdio: ['ignore', log, log, 'ipc'], env: { ...process.env, ...env } });
     if (log !== 'inherit') closeSync(log);
     process_ = child;
+    starts += 1;
+    lastStart = why;
     giveTurn();
     const since = clock.now();
     child.on('message', (message: Partial<ReadyMessage> & { turning?: true }) => {
@@ -130,10 +137,7 @@ export function createChild(options: ChildOptions): Child {
     crashes = decision.crashes;
     if (decision.action === 'give-up') return change({ state: 'crash-loop', exit });
     change({ state: 'backoff', untilMs: now + decision.delayMs, exit });
-    backoffTimer = scheduler.after(decision.delayMs, () => {
-      restarts += 1;
-      run();
-    });
+    backoffTimer = scheduler.after(decision.delayMs, () => run('crash'));
   }
 
   async function kill(): Promise<void> {
@@ -167,13 +171,13 @@ export function createChild(options: ChildOptions): Child {
   return {
     id,
     state: () => state,
-    restarts: () => restarts,
-    load: run,
-    start() {
+    restarts: () => (starts > 1 && lastStart ? { count: starts - 1, last: lastStart } : { count: 0 }),
+    load: () => run('operator'),
+    start(why = 'operator') {
       if (state.state === 'crash-loop') crashes = [];
       turn = true;
       giveTurn();
-      run();
+      run(why);
     },
     stop,
     ask,
@@ -190,9 +194,7 @@ export function createChild(options: ChildOptions): Child {
     hold: () => void (held = true),
     release() {
       held = false;
-      if (state.state !== 'held') return;
-      restarts += 1;
-      run();
+      if (state.state === 'held') run('fault');
     },
     told: () => told,
   };

@@ -106,7 +106,7 @@ export function createRepairs({ topology, watchdog, clock, wipe }: RepairOptions
     // In a crash loop nothing runs: there is only something to start.
     if (state.state !== 'crash-loop') await target.kill();
     if (resynchronise) await wipe(node);
-    if (target.state().state !== 'held') target.start();
+    if (target.state().state !== 'held') target.start('repair');
     return 'done';
   }
 
@@ -116,7 +116,7 @@ export function createRepairs({ topology, watchdog, clock, wipe }: RepairOptions
     const { state } = target.state();
     if (state === 'held') throw new RpcError('conflict', `${node} is held down: its machine is gone for now`);
     if (state !== 'stopped' && state !== 'crash-loop') return 'already';
-    target.start();
+    target.start('repair');
     return 'done';
   }
 

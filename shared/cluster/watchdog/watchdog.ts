@@ -4,7 +4,7 @@ import type { Clock } from '../../time/clock.ts';
 import type { Scheduler } from '../../time/scheduler.ts';
 import type { Component } from '../component.ts';
 import type { Topology, TopologyNode } from '../topology.ts';
-import { createChild, type Child, type ChildState } from './child.ts';
+import { createChild, type Child, type ChildState, type RestartReason } from './child.ts';
 import { startWaves } from './start-order.ts';
 
 /** How long a node may take to drain before it is killed, ms. */
@@ -38,7 +38,9 @@ export interface NodeStatus {
   readonly publicPort: number;
   readonly pid: number | null;
   readonly state: ChildState['state'];
+  /** By this watchdog, whoever asked for it. */
   readonly restarts: number;
+  readonly lastRestart?: RestartReason;
 }
 
 export interface Watchdog {
@@ -122,6 +124,7 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
         const child = children.get(node.id);
         if (!child) return [];
         const state = child.state();
+        const { count, last } = child.restarts();
         return {
           id: node.id,
           components: node.components,
@@ -132,7 +135,8 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
           publicPort: node.publicPort,
           pid: 'pid' in state ? state.pid : null,
           state: state.state,
-          restarts: child.restarts(),
+          restarts: count,
+          ...(last === undefined ? {} : { lastRestart: last }),
         };
       }),
     child: (id) => children.get(id),

@@ -1,0 +1,55 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { createChild } from '../../../shared/cluster/watchdog/child.ts';
+import { createRepairs } from '../../../shared/cluster/watchdog/repairs.ts';
+import { expand } from '../../../shared/cluster/topology-file.ts';
+import { systemClock } from '../../../shared/time/clock.ts';
+import { systemScheduler } from '../../../shared/time/scheduler.ts';
+import { until } from '../../support/cluster.ts';
+
+const node = 'process.send({ ready: true, incarnation: 1 }); setInterval(() => undefined, 60_000)';
+
+test('every restart counts, whoever asked for it, and the reason of the last one is known', async () => {
+  const child = createChild({
+    id: 'r-1',
+    command: [process.execPath, '-e', node],
+    clock: systemClock,
+    scheduler: systemScheduler,
+    onChange: () => undefined,
+  });
+  onTestFinished(() => child.stop(0));
+  const topology = expand({
+    name: 't',
+    summary: '',
+    style: 'layered',
+    nodes: [{ name: 'r', components: ['ranking'], replicas: 1 }],
+  });
+  const { id } = topology.nodes[0]!;
+  const watchdog = { child: () => child };
+  const repairs = createRepairs({ topology, watchdog, clock: systemClock, wipe: async () => undefined });
+  const ready = () => until(() => child.state().state === 'ready');
+
+  child.load();
+  child.start();
+  await ready();
+  expect(child.restarts()).toEqual({ count: 0 });
+
+  await child.kill();
+  await ready();
+  expect(child.restarts()).toEqual({ count: 1, last: 'crash' });
+
+  expect(await repairs.order({ id: 'o-1', by: 'monitor-1', do: 'restart', node: id })).toMatchObject({ result: 'done' });
+  await ready();
+  expect(child.restarts()).toEqual({ count: 2, last: 'repair' });
+
+  child.hold();
+  await child.kill();
+  await until(() => child.state().state === 'held');
+  child.release();
+  await ready();
+  expect(child.restarts()).toEqual({ count: 3, last: 'fault' });
+
+  await child.stop(0);
+  child.start();
+  await ready();
+  expect(child.restarts()).toEqual({ count: 4, last: 'operator' });
+});
