@@ -10,6 +10,7 @@ import type { Metrics } from '../observe/metrics.ts';
 import { batchCodecs } from '../rpc/batched.ts';
 import type { Layer } from '../rpc/call.ts';
 import { createClient } from '../rpc/client.ts';
+import { createPeers } from '../rpc/layers/peers.ts';
 import { clientMetrics } from '../rpc/client-metrics.ts';
 import type { Observe } from '../rpc/layers/events.ts';
 import { failFast } from '../rpc/layers/fail-fast.ts';
@@ -40,7 +41,8 @@ interface StackParts {
 export function createStack({ options, clock, metrics, lag, faults, fence, view }: StackParts) {
   const { topology, node, components, incarnation, random, scheduler, log, identity } = options;
   const policy = createPolicyHolder(topology.policy);
-  const { observe: count, watchAttempt: measure } = clientMetrics(metrics, log);
+  const peers = createPeers(clock);
+  const { observe: count, watchAttempt: measure } = clientMetrics({ metrics, log, clock, peers });
   const self = createSelfMeter(clock, lag);
   const sightings = createSightings(clock, lag.lostMs);
   const witness = createWitness(sightings);
@@ -84,6 +86,7 @@ export function createStack({ options, clock, metrics, lag, faults, fence, view 
       measure(...attempt);
       witness.watchAttempt(...attempt);
     },
+    peers,
     statistics,
     checks: security.checks,
     receipts: security.receipts,

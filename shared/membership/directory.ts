@@ -40,7 +40,9 @@ export function createDirectory(topology: Topology, view: () => View | undefined
       if (!endpoints) {
         // Before the first view nobody is promoted.
         const all = hosts(component, shard, key);
-        endpoints = current ? usableEndpoints(all, current) : all.filter(({ node }) => !standbys.has(node));
+        endpoints = current
+          ? withIncarnations(usableEndpoints(all, current), current)
+          : all.filter(({ node }) => !standbys.has(node));
         usable.set(key, endpoints);
       }
       return endpoints;
@@ -57,6 +59,14 @@ function endpointOf({ id, host, port, routes = [] }: TopologyNode): Endpoint {
   const [first = { host, port }, ...more] = routes;
   const alternates = more.map(({ host, port }) => ({ host, port }));
   return { node: id, host: first.host, port: first.port, ...(alternates.length > 0 && { alternates }) };
+}
+
+function withIncarnations(endpoints: readonly Endpoint[], { members }: View): readonly Endpoint[] {
+  const incarnations = new Map(members.map(({ node, incarnation }) => [node, incarnation]));
+  return endpoints.map((endpoint) => {
+    const incarnation = incarnations.get(endpoint.node);
+    return incarnation === undefined ? endpoint : { ...endpoint, incarnation };
+  });
 }
 
 const lastResorts: readonly (readonly (MemberState | undefined)[])[] = [

@@ -10,6 +10,8 @@ export interface Endpoint {
   readonly node: string;
   readonly host: string;
   readonly port: number;
+  /** Of the process that runs there now, where the view tells: another one is not to blame for what this one did. */
+  readonly incarnation?: number;
   /** Other ways to the same node, in order of preference: further addresses, or gateways to it. */
   readonly alternates?: readonly Address[];
 }

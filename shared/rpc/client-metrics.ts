@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
 import type { Metrics } from '../observe/metrics.ts';
+import type { Clock } from '../time/clock.ts';
 import type { LayerEvent, Observe } from './layers/events.ts';
+import type { Peers } from './layers/peers.ts';
 import type { Watch } from './layers/stats.ts';
 
 export interface ClientMetrics {
@@ -21,8 +23,20 @@ const worthALine: ReadonlySet<LayerEvent['event']> = new Set([
   'panic',
 ]);
 
+export interface ClientMetricsOptions {
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly peers: Peers;
+}
+
 /** What the middleware does, as metrics; the few events that tell of a sick replica also as log lines. */
-export function clientMetrics(metrics: Metrics, log: Logger): ClientMetrics {
+export function clientMetrics({ metrics, log, clock, peers }: ClientMetricsOptions): ClientMetrics {
+  metrics.gauge('tierlab_rpc_ejected', 'Replicas that this node keeps out of its choice now', ['component', 'node'], (gauge) => {
+    gauge.reset();
+    for (const { component, peers: replicas } of peers.groups())
+      for (const { node, ejectedUntil } of replicas.values()) if (ejectedUntil > clock.now()) gauge.set({ component, node }, 1);
+  });
   const attempts = metrics.histogram('tierlab_rpc_client_duration_seconds', 'Time of one attempt, as the caller sees it', [
     'component',
     'operation',

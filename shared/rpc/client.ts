@@ -9,6 +9,7 @@ import type { BatchCodec } from './layers/batch.ts';
 import { deadline } from './layers/deadline.ts';
 import type { Observe } from './layers/events.ts';
 import { routes } from './layers/routes.ts';
+import type { Peers } from './layers/peers.ts';
 import type { Statistics } from './layers/statistics.ts';
 import type { Watch } from './layers/stats.ts';
 import type { ReceiptDesk, ReplyChecks } from './layers/verify.ts';
@@ -30,7 +31,8 @@ export interface ClientOptions {
   readonly scheduler: Scheduler;
   readonly observe?: Observe;
   readonly watchAttempt?: Watch;
-  /** The latencies by which the layers tune themselves; made inside unless somebody wants to look at them. */
+  /** What is known of replicas, and the latencies by which the layers tune themselves; made inside unless somebody wants to look at them. */
+  readonly peers?: Peers;
   readonly statistics?: Statistics;
   /** How replies are checked, besides their schema, and receipts kept. */
   readonly checks?: ReplyChecks;
@@ -58,7 +60,7 @@ export interface Client {
  *                                                       +-> local -> this node
  */
 export function createClient(options: ClientOptions): Client {
-  const { node, hosted, serve, directory, policy, clock, random, scheduler, observe, watchAttempt, statistics } = options;
+  const { node, hosted, serve, directory, policy, clock, random, scheduler, observe, watchAttempt, peers, statistics } = options;
   const { atExit = (next) => next, checks, receipts } = options;
   const onPartial = ({ component, endpoint }: Call): void =>
     observe?.({ event: 'partial', component, node: endpoint?.node ?? '' });
@@ -82,6 +84,7 @@ export function createClient(options: ClientOptions): Client {
         node,
         ...(observe && { observe }),
         ...(watchAttempt && { watchAttempt }),
+        ...(peers && { peers }),
         ...(statistics && { statistics }),
         ...(checks && { checks }),
         ...(options.codecs && { codecs: options.codecs }),

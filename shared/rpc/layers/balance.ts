@@ -88,7 +88,7 @@ export function balance(
         throw new RpcError('unavailable', `no replica of ${call.component}${shard} is known to be up`);
       }
       const group = peers.group(call.component, call.shard);
-      const known = replicas.map((replica) => group.get(replica.node));
+      const known = replicas.map((replica) => group.get(replica.node, replica.incarnation));
       const sentAt = clock.now();
       const chosen = choose(call, known, sentAt);
       const endpoint = replicas[chosen]!;

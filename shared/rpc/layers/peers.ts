@@ -13,6 +13,8 @@ export interface Attempt {
 /** What this node knows of one replica of a component, from its own calls. Shared by the layers that choose and guard endpoints. */
 export interface Peer {
   readonly node: string;
+  /** Of the process that all this is about; 0 = not known yet. */
+  incarnation: number;
   /** Attempts sent and not yet answered, oldest first. */
   readonly underWay: Set<Attempt>;
   /** Not before then is it chosen again (ms on the clock); 0 = never ejected. */
@@ -38,7 +40,8 @@ export interface Peer {
 /** The replicas that can stand in for each other: those of one component, of one shard where it is sharded. */
 export interface PeerGroup {
   readonly component: string;
-  get(node: string): Peer;
+  /** A process that is newer than the one known is a peer of its own: a repaired node begins anew, slowly. */
+  get(node: string, incarnation?: number): Peer;
   readonly peers: ReadonlyMap<string, Peer>;
   /** When the current window for comparing peers began. */
   windowAt: number;
@@ -68,17 +71,20 @@ function createGroup(component: string, clock: Clock): PeerGroup {
     component,
     peers,
     windowAt: clock.now(),
-    get(node) {
+    get(node, incarnation = 0) {
       let peer = peers.get(node);
-      if (!peer) peers.set(node, (peer = createPeer(node, clock.now())));
+      if (!peer || (peer.incarnation > 0 && incarnation > peer.incarnation))
+        peers.set(node, (peer = createPeer(node, clock.now(), incarnation)));
+      else if (peer.incarnation === 0) peer.incarnation = incarnation;
       return peer;
     },
   };
 }
 
-export function createPeer(node: string, now: number): Peer {
+export function createPeer(node: string, now: number, incarnation = 0): Peer {
   return {
     node,
+    incarnation,
     underWay: new Set(),
     ejectedUntil: 0,
     admittedAt: now,
