@@ -1,3 +1,5 @@
+import type { ControlPort } from '../../../services/chaos/control-port.ts';
+import { seriesOf } from './series.ts';
 import type { Node } from './questions.ts';
 
 /** What the cluster itself said about a node: the injector only reads it, and never helps. */
@@ -39,6 +41,13 @@ export async function quiet(monitors: readonly Node[], node: string): Promise<bo
   const [books, views] = await Promise.all([Promise.all(monitors.map(incidentsOf)), Promise.all(monitors.map(viewOf))]);
   const inRotation = views.flat().every(({ state }) => state === 'alive' || state === 'standby');
   return inRotation && !books.flat().some((incident) => incident.node === node && incident.outcome === 'open');
+}
+
+/** Whether no caller keeps a member of `group` out any more; where nobody answers, nobody does. */
+export async function nobodyAvoids(group: readonly string[], ports: readonly ControlPort[]): Promise<boolean> {
+  const nodes = ports.filter(({ site }) => site === 'node');
+  const kept = await Promise.all(nodes.map((port) => seriesOf(port, 'tierlab_rpc_ejected').catch(() => [])));
+  return !kept.flat().some(({ labels }) => group.includes(labels['node'] ?? ''));
 }
 
 async function viewOf({ host, publicPort }: Node): Promise<readonly { readonly state: string }[]> {

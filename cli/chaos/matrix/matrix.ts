@@ -3,7 +3,7 @@ import { sleep, systemScheduler } from '../../../shared/time/scheduler.ts';
 import { faultsAt } from '../../../services/chaos/control-port.ts';
 import { askController, type Connection } from '../connection.ts';
 import type { Case, Others } from './cases.ts';
-import { detected, quiet, type Detection } from './detection.ts';
+import { detected, nobodyAvoids, quiet, type Detection } from './detection.ts';
 import type { Oracle, Seen } from './oracle.ts';
 import type { Node, Questions } from './questions.ts';
 import { meet, type Victim } from './victim.ts';
@@ -37,6 +37,8 @@ const settleWithinMs = 4_000;
 /** How long the cluster may take to get over the last fault. */
 const quietWithinMs = 45_000;
 const pollMs = 100;
+/** All metrics of all nodes are read for it. */
+const avoidedPollMs = 1_000;
 
 /** What one kind of fault does to a running cluster. */
 export async function runCase(it: Case, turn: number, options: MatrixOptions): Promise<Row> {
@@ -52,7 +54,11 @@ export async function runCase(it: Case, turn: number, options: MatrixOptions): P
   };
   const effect = it.effect(node.id, others);
   const monitors = nodes.filter(({ components }) => components.includes('monitor'));
-  if (detectionWaitMs > 0) await within(quietWithinMs, async () => (await quiet(monitors, node.id)) || undefined);
+  if (detectionWaitMs > 0) {
+    const group = (shard.length > 0 ? shard : hosts).map(({ id }) => id);
+    await within(quietWithinMs, async () => (await quiet(monitors, node.id)) || undefined);
+    await within(quietWithinMs, async () => (await nobodyAvoids(group, connection.ports)) || undefined, avoidedPollMs);
+  }
   const victim = await within(healedWithinMs, () => meetVictim(it, node, options));
   const nothing = {
     kind: it.kind,
@@ -128,11 +134,11 @@ async function settledDetection(look: () => Promise<Detection | undefined>, wait
 }
 
 /** The first answer that is not undefined, at most `ms` long; asks at least once. */
-async function within<T>(ms: number, attempt: () => Promise<T | undefined>): Promise<T | undefined> {
+async function within<T>(ms: number, attempt: () => Promise<T | undefined>, everyMs = pollMs): Promise<T | undefined> {
   const until = systemClock.now() + ms;
   for (;;) {
     const value = await attempt().catch(() => undefined);
     if (value !== undefined || systemClock.now() >= until) return value;
-    await sleep(systemScheduler, pollMs);
+    await sleep(systemScheduler, everyMs);
   }
 }

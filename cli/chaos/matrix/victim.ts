@@ -1,5 +1,6 @@
 import { faultsAt, type ControlPort } from '../../../services/chaos/control-port.ts';
 import { ask, type AskOptions, type Outcome, type Question } from './direct.ts';
+import { seriesOf } from './series.ts';
 import { sameAnswer, type Node } from './questions.ts';
 
 /** A node under test: asked directly, compared with what it said before. */
@@ -56,11 +57,8 @@ export async function opsAnswers({ opsPort }: Victim, patienceMs = 1_500): Promi
 
 /** How many calls of an operation a process has answered, by its own metrics. */
 export async function answered(port: Pick<ControlPort, 'url'>, operation: string): Promise<number> {
-  const text = await (await fetch(`${port.url}/metrics`, { signal: AbortSignal.timeout(3_000) })).text();
-  return text
-    .split('\n')
-    .filter((line) => line.startsWith('tierlab_rpc_server_duration_seconds_count{') && line.includes(`operation="${operation}"`))
-    .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+  const series = await seriesOf(port, 'tierlab_rpc_server_duration_seconds_count');
+  return series.filter(({ labels }) => labels['operation'] === operation).reduce((sum, { value }) => sum + value, 0);
 }
 
 export async function twinOf(victim: Victim): Promise<{ pid: number; opsPort?: number } | undefined> {
