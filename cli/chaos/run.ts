@@ -39,7 +39,7 @@ export async function run(nameOrFile: string, flags: RunFlags): Promise<void> {
     for (;;) {
       if (signal.aborted) {
         await askController(connection, 'POST', '/halt', { reason: 'Ctrl-C' });
-        throw new InterruptedError(`${name} was stopped; everything is healed`);
+        throw new InterruptedError(`the experiment ${name} was stopped; everything is healed`);
       }
       const state = (await askController(connection, 'GET', `/experiments/${name}`)) as Run;
       if (state.state === 'failed') throw new CommandError(`${name}: ${state.reason}`);

@@ -28,7 +28,7 @@ async function run(flags: AvailabilityFlags): Promise<void> {
   terminal.line(`${terminal.bold(whole.name)}, watched for ${span(to - from)} ${terminal.dim(`(${monitor})`)}\n`);
   show([whole], [], terminal);
   terminal.line('');
-  // A service that never failed, but a replica of it did, shows what the others were there for.
+  // One that never failed, although each of its replicas did, shows what they are there for.
   const troubled = services.filter(({ failures, expected }) => flags.all || failures > 0 || expected < 1);
   if (troubled.length > 0) {
     show(

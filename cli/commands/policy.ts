@@ -52,7 +52,7 @@ async function run(wanted: string | undefined, flags: PolicyFlags): Promise<void
   const terminal = createTerminal(flags.json ? process.stderr : process.stdout);
   if (file !== undefined)
     terminal.line(`${policies.size} of ${ready.length} ready nodes took ${wanted}, and follow from their next call on:`);
-  if (!flags.json) show(policies, terminal);
+  if (!flags.json) show(policies, terminal, flags.node === undefined);
   if (leftOut.length > 0) terminal.line(terminal.dim(`left out, because not ready: ${statesOf(leftOut)}`));
   if (asked.failures.size > 0)
     throw new CommandError(failureLine(asked, file === undefined ? 'did not answer' : 'were not changed'));
@@ -67,12 +67,12 @@ function order(file: unknown, dataDir: string, portBase: number) {
   return { method: 'POST', token, body: file } as const;
 }
 
-/** Nodes with the same policy go together: the few that are set apart first. */
-function show(policies: ReadonlyMap<string, Policy>, terminal: Terminal): void {
+/** Nodes with the same policy go together: the few that are set apart first. Names that were not asked for are left out where all are alike. */
+function show(policies: ReadonlyMap<string, Policy>, terminal: Terminal, everybody: boolean): void {
   const groups = [...Map.groupBy(policies, ([, each]) => JSON.stringify(each)).values()];
   for (const same of groups.sort((a, b) => a.length - b.length)) {
     const { preset, differences } = summarise(same[0]![1]);
-    const ids = groups.length === 1 && same.length > 1 ? `all ${same.length} nodes` : same.map(([id]) => id).join(', ');
+    const ids = everybody && groups.length === 1 ? `all ${same.length} ready nodes` : same.map(([id]) => id).join(', ');
     terminal.line(`${terminal.bold(ids)}: ${preset}${differences.length > 0 ? ', but' : ''}`);
     for (const { mechanism, text } of differences) terminal.line(`    ${mechanism.padEnd(16)} ${text}`);
   }

@@ -39,7 +39,8 @@ const inForce = (file: unknown) => ({ '/admin/policy': resolvePolicy(file) });
 
 test('a policy that all nodes share is told once, without their names; else the few come first', async () => {
   await fakeCluster({ 'app-1': inForce('naive'), 'app-2': inForce('naive') });
-  expect((await run('policy')).said).toBe('all 2 nodes: naive\n');
+  expect((await run('policy')).said).toBe('all 2 ready nodes: naive\n');
+  expect((await run('policy', '--node', 'app-1', 'app-2')).said).toBe('app-1, app-2: naive\n');
   await fakeCluster({ 'app-1': inForce('naive'), 'app-2': inForce('naive'), 'html-1': inForce({ hedge: false }) });
   expect((await run('policy')).said.split('\n')).toEqual([
     'html-1: resilient, but',
