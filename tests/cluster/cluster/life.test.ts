@@ -114,7 +114,7 @@ test('up --detach, status, search and down work together', async () => {
     const { topology, nodes } = JSON.parse(status.stdout) as { topology: string; nodes: Record<string, unknown>[] };
     expect(topology).toBe('tiny');
     expect(nodes).toHaveLength(9);
-    expect(Object.keys(nodes[0]!)).toEqual(['id', 'components', 'port', 'opsPort', 'pid', 'state']);
+    expect(Object.keys(nodes[0]!)).toEqual(['id', 'components', 'port', 'opsPort', 'pid', 'state', 'restarts']);
     expect((await tierlab('search', 'dog', '--port-base', portBase)).stdout).toMatch(/dog/);
     expect(JSON.parse((await tierlab('search', 'dog', '--json', '--port-base', portBase)).stdout)).toMatchObject({
       query: 'dog',
