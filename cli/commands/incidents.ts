@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { journalFileIn, journalLines } from '../../services/chaos/journal-file.ts';
 import { parseLine } from '../../services/chaos/journal.ts';
 import { phases, type Incident } from '../../shared/membership/incident.ts';
-import { score, truthsIn, type Score } from '../../shared/membership/scoring.ts';
+import { exitTruths, score, truthsIn, type Score, type Truth } from '../../shared/membership/scoring.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { askMonitor } from '../monitors.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
@@ -125,8 +125,10 @@ async function scored(told: Told, flags: IncidentFlags): Promise<Score> {
   const portBase = portBaseOf(flags.portBase);
   const file = flags.journal ? path.resolve(flags.journal) : journalFileIn(runDir(dataDirOf(flags.data), portBase));
   const entries = journalLines(file).flatMap((line) => parseLine(line) ?? []);
-  const truths = truthsIn(entries).filter(({ injectedAt }) => injectedAt >= told.since && injectedAt <= told.at);
+  const isWatched = ({ injectedAt }: Truth) => injectedAt >= told.since && injectedAt <= told.at;
+  const injected = truthsIn(entries).filter(isWatched);
   const { nodes } = await fetchStatus(portBase);
+  const truths = [...injected, ...exitTruths(nodes, injected, graceMs).filter(isWatched)];
   return score(truths, told.incidents, { nodes: nodes.length, observedMs: told.at - told.since, graceMs });
 }
 

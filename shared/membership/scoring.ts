@@ -51,6 +51,30 @@ export function truthsIn(entries: readonly TruthEntry[]): Truth[] {
   return [...truths, ...open.values()];
 }
 
+/**
+ * Processes that ended without any fault of ours, by a bug or by hand, as their watchdogs saw it. What happens to a node while it has a
+ * fault, or soon after, is a part of that fault.
+ */
+export function exitTruths(nodes: readonly EndedProcesses[], injected: readonly Truth[], graceMs: number): Truth[] {
+  return nodes.flatMap(({ id, exits }) =>
+    exits.flatMap(({ at }): Truth[] => {
+      const isPart = ({ node, injectedAt, endedAt = Infinity }: Truth) =>
+        node === id && at >= injectedAt && at <= endedAt + graceMs;
+      if (injected.some(isPart)) return [];
+      return [{ id: `exit-${id}-${at}`, kind: uninjectedExit, node: id, injectedAt: at, endedAt: at }];
+    }),
+  );
+}
+
+interface EndedProcesses {
+  readonly id: string;
+  /** Wall-clock ms. */
+  readonly exits: readonly { readonly at: number }[];
+}
+
+/** In the place of a kind of fault. */
+export const uninjectedExit = 'exit, not injected';
+
 export interface Score {
   /** Kind injected -> what it was called -> how often. `unseen`: nothing was said; `doubt`: suspected, never named. */
   readonly confusion: Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -73,6 +97,7 @@ interface ScoreOptions {
 /** What each family of faults should be called. Empty: a correct cluster has nothing to say about it. */
 export function expectedVerdicts(kind: string): readonly Verdict[] {
   if (kind === 'none' || kind === 'clock.skew' || kind === 'net.duplicate' || kind === 'limp.disk') return [];
+  if (kind === uninjectedExit) return ['crashed'];
   if (kind === 'stop.hang') return ['hung'];
   // Taken away nearly all the time, a processor makes a node look stopped.
   if (kind === 'limp.cpu') return ['limping', 'hung'];

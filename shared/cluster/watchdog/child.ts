@@ -18,6 +18,14 @@ export type ChildState =
 /** Why a process was started again: it had ended, a monitor ordered it, a fault that held it down is over, an operator said so. */
 export type RestartReason = 'crash' | 'repair' | 'fault' | 'operator';
 
+/** A process that ended though nobody here wanted it to. `at`: wall-clock ms; `exit`: the signal, or the exit code. */
+export interface Exit {
+  readonly at: number;
+  readonly exit: string;
+}
+
+const rememberedExits = 20;
+
 /** What a process says of itself when it is ready. */
 export interface ReadyMessage {
   readonly ready: true;
@@ -44,6 +52,8 @@ export interface Child {
   readonly state: () => ChildState;
   /** How often it was started after the first time, whoever asked for it, and why the last time. */
   readonly restarts: () => { readonly count: number; readonly last?: RestartReason };
+  /** The last times that it ended by itself, or by a hand that was not the watchdog's. */
+  readonly exits: () => readonly Exit[];
   /** Runs the process as far as its code is loaded: it waits for its turn there. */
   readonly load: () => void;
   /** Starts it when it is down; its turn has come, now and after every restart. */
@@ -79,6 +89,8 @@ export function createChild(options: ChildOptions): Child {
   let lastStart: RestartReason | undefined;
   let turn = false;
   let held = false;
+  let killed = false;
+  let exits: readonly Exit[] = [];
   let told: ReadyMessage | undefined;
   let asking: (() => void)[] = [];
 
@@ -101,6 +113,7 @@ export function createChild(options: ChildOptions): Child {
     const child = spawn(executable, args, { stdio: ['ignore', log, log, 'ipc'], env: { ...process.env, ...env } });
     if (log !== 'inherit') closeSync(log);
     process_ = child;
+    killed = false;
     starts += 1;
     lastStart = why;
     giveTurn();
@@ -130,6 +143,7 @@ export function createChild(options: ChildOptions): Child {
 
   function exited(exit: string, ranMs: number): void {
     if (state.state === 'stopping') return change({ state: 'stopped' });
+    if (!killed) exits = [...exits, { at: clock.wall(), exit }].slice(-rememberedExits);
     // A machine that is gone on purpose is no crash of the program: it does not count towards a crash loop.
     if (held) return change({ state: 'held', exit });
     const now = clock.now();
@@ -144,6 +158,7 @@ export function createChild(options: ChildOptions): Child {
     const child = process_;
     if (!child) return;
     const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    killed = true;
     child.kill('SIGKILL');
     await gone;
   }
@@ -172,6 +187,7 @@ export function createChild(options: ChildOptions): Child {
     id,
     state: () => state,
     restarts: () => (starts > 1 && lastStart ? { count: starts - 1, last: lastStart } : { count: 0 }),
+    exits: () => exits,
     load: () => run('operator'),
     start(why = 'operator') {
       if (state.state === 'crash-loop') crashes = [];

@@ -4,7 +4,7 @@ import type { Clock } from '../../time/clock.ts';
 import type { Scheduler } from '../../time/scheduler.ts';
 import type { Component } from '../component.ts';
 import type { Topology, TopologyNode } from '../topology.ts';
-import { createChild, type Child, type ChildState, type RestartReason } from './child.ts';
+import { createChild, type Child, type ChildState, type Exit, type RestartReason } from './child.ts';
 import { startWaves } from './start-order.ts';
 
 /** How long a node may take to drain before it is killed, ms. */
@@ -41,6 +41,7 @@ export interface NodeStatus {
   /** By this watchdog, whoever asked for it. */
   readonly restarts: number;
   readonly lastRestart?: RestartReason;
+  readonly exits: readonly Exit[];
 }
 
 export interface Watchdog {
@@ -137,6 +138,7 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
           state: state.state,
           restarts: count,
           ...(last === undefined ? {} : { lastRestart: last }),
+          exits: child.exits(),
         };
       }),
     child: (id) => children.get(id),

@@ -33,7 +33,8 @@ test('every restart counts, whoever asked for it, and the reason of the last one
   await ready();
   expect(child.restarts()).toEqual({ count: 0 });
 
-  await child.kill();
+  process.kill((child.state() as { pid: number }).pid, 'SIGKILL');
+  await until(() => child.restarts().count === 1);
   await ready();
   expect(child.restarts()).toEqual({ count: 1, last: 'crash' });
 
@@ -52,4 +53,6 @@ test('every restart counts, whoever asked for it, and the reason of the last one
   child.start();
   await ready();
   expect(child.restarts()).toEqual({ count: 4, last: 'operator' });
+  // What the watchdog did itself is nobody's failure.
+  expect(child.exits()).toMatchObject([{ exit: 'SIGKILL' }]);
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { atLeast, downtimes, fewerThan, intervalBook, nodeBook, union } from '../../../shared/membership/availability.ts';
 import type { Verdict } from '../../../shared/membership/diagnosis.ts';
 import { advance, ordered, phases, type Incident } from '../../../shared/membership/incident.ts';
-import { expectedVerdicts, score, truthsIn, type Truth } from '../../../shared/membership/scoring.ts';
+import { exitTruths, expectedVerdicts, score, truthsIn, type Truth } from '../../../shared/membership/scoring.ts';
 import { verdicts } from '../../../shared/membership/diagnosis.ts';
 import { faultKinds } from '../../../shared/faults/kinds.ts';
 
@@ -288,5 +288,18 @@ test('an incident is booked to the last fault that may have caused it, and not t
   const crashes = [{ ...incident(8_500, [0, 100, 500]), verdict: 'crashed' as const }];
   const result = score(truths, crashes, { nodes: 1, observedMs: 3_600_000, graceMs: 12_000 });
   expect(result.confusion).toEqual({ 'limp.latency': { unseen: 1 }, 'stop.kill': { crashed: 1 } });
+  expect(result.falseAlarms).toEqual([]);
+});
+
+test('a process that somebody killed by hand is no false alarm, and one that a fault killed is a part of that fault', () => {
+  const injected: Truth[] = [{ id: 'f-1', kind: 'limp.cpu', node: 'r-2', injectedAt: 0, endedAt: 5_000 }];
+  const nodes = [
+    { id: 'r-1', exits: [{ at: 10_000 }] },
+    { id: 'r-2', exits: [{ at: 4_000 }] },
+  ];
+  const truths = [...injected, ...exitTruths(nodes, injected, 1_000)];
+  const crashes = [incident(10_100, [0, 100, 500]), { ...incident(4_100, [0, 100, 500]), node: 'r-2' }];
+  const result = score(truths, crashes, { nodes: 2, observedMs: 3_600_000, graceMs: 1_000 });
+  expect(result.confusion).toEqual({ 'limp.cpu': { crashed: 1 }, 'exit, not injected': { crashed: 1 } });
   expect(result.falseAlarms).toEqual([]);
 });
