@@ -43,6 +43,7 @@ export async function fakeCluster(nodes: Readonly<Record<string, Answers | undef
         pid: 1,
         state: 'ready',
         restarts: 0,
+        exits: [],
         ...more,
       };
     }),
