@@ -1,9 +1,9 @@
 import { markup, type Markup } from '../html/markup.ts';
 
-/** How often the browser asks again, s. */
+/** How often a browser without scripts asks again, s; with scripts as often (assets/live.js). */
 const refreshSeconds = 2;
 
-/** The page around everything that the console shows. Plain HTML that reloads itself, so that it works while anything else is broken. */
+/** The page around everything that the console shows: plain HTML from this node alone, so that it works while anything else is broken. */
 export function frame(title: string, header: Markup, main: Markup, live = true): string {
   return markup`<!doctype html>
 <html lang="en">
@@ -11,15 +11,16 @@ export function frame(title: string, header: Markup, main: Markup, live = true):
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-${live && markup`<meta http-equiv="refresh" content="${refreshSeconds}">`}
+${live && markup`<script type="module" src="/assets/live.js"></script><noscript><meta http-equiv="refresh" content="${refreshSeconds}"></noscript>`}
 <title>${title} - Tierlab console</title>
 <link rel="icon" type="image/svg+xml" href="/assets/icon.svg">
 <link rel="stylesheet" href="/assets/console.css">
 </head>
 <body>
+<p id="away" class="warning" role="status"></p>
 <header>${header}</header>
 <main>${main}</main>
-<footer><p>Heartbeats come every 500 ms. Each node opens when it is clicked; with <code>tierlab up --chaos</code> there are buttons to break it. Faults end by themselves.</p></footer>
+<footer><p>Heartbeats come every 500 ms, and this page follows every ${refreshSeconds} s. The same in a terminal: <code>tierlab status</code>, <code>tierlab incidents</code>; how much of the time all was well: <code>tierlab availability</code>.</p></footer>
 </body>
 </html>
 `.text;

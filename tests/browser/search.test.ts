@@ -1,38 +1,22 @@
-import { mkdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { dataFolder, startCluster, until, type TestCluster, type TestPage } from '../support/cluster.ts';
 import { corpus } from './corpus.ts';
-import { findBrowser, howToGetOne } from './find-browser.ts';
+import { howToGetOne } from './find-browser.ts';
 import { lowContrast, overflow, tabOrder } from './looks.ts';
+import { boundMs, openBrowser, screens, shots, withPage as withPageOf } from './person.ts';
 
 /** A person with a browser before a real cluster: nine processes, real sockets, a real engine. */
-const executablePath = findBrowser();
-const shots = fileURLToPath(new URL('../../reports/browser/', import.meta.url));
-const boundMs = 15_000;
-
 let browser: Browser;
 let cluster: TestCluster;
 let data: Awaited<ReturnType<typeof dataFolder>>;
 
 beforeAll(async () => {
-  if (executablePath === undefined) return;
-  mkdirSync(shots, { recursive: true });
+  const opened = await openBrowser();
+  if (opened === undefined) return;
+  browser = opened;
   data = await dataFolder(corpus as unknown as TestPage[]);
   cluster = await startCluster({ dataDir: data.dir });
-  browser = await chromium.launch({
-    executablePath,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
 });
 afterAll(async () => {
   await browser?.close();
@@ -40,30 +24,11 @@ afterAll(async () => {
   data?.remove();
 });
 beforeEach((context) => {
-  if (executablePath === undefined) context.skip(howToGetOne);
+  if (browser === undefined) context.skip(howToGetOne);
 });
 
-/** Runs with a page of its own; fails when the browser complained about anything. */
-async function withPage(options: BrowserContextOptions, work: (page: Page) => Promise<void>): Promise<void> {
-  const context = await browser.newContext({ baseURL: cluster.client, viewport: { width: 1100, height: 800 }, ...options });
-  context.setDefaultTimeout(boundMs);
-  const complaints: string[] = [];
-  try {
-    const page = await context.newPage();
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => complaints.push(String(error)));
-    page.on('dialog', (dialog) => {
-      complaints.push(`dialog: ${dialog.message()}`);
-      void dialog.dismiss();
-    });
-    await work(page);
-    expect(complaints).toEqual([]);
-  } finally {
-    await context.close();
-  }
-}
+const withPage = (options: BrowserContextOptions, work: (page: Page) => Promise<void>): Promise<void> =>
+  withPageOf(browser, { baseURL: cluster.client, ...options }, work);
 
 /** Suggestions come with the vocabulary, which the query tier fetches after it has started. */
 async function suggestionsAreThere(): Promise<void> {
@@ -208,15 +173,6 @@ const views: readonly (readonly [string, string])[] = [
   ['page', '/page/dog'],
   ['failure', '/page/nobody'],
 ];
-const screens: readonly (readonly [string, BrowserContextOptions])[] = [
-  ['light', { colorScheme: 'light' }],
-  ['dark', { colorScheme: 'dark' }],
-  [
-    'phone',
-    { colorScheme: 'light', viewport: { width: 320, height: 640 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true },
-  ],
-];
-
 test.each(screens)('%s: every page can be read, and fits', async (screen, options) => {
   const context = await browser.newContext({ baseURL: cluster.client, viewport: { width: 1100, height: 800 }, ...options });
   try {
