@@ -1,3 +1,4 @@
+import type { FastifyReply } from 'fastify';
 import { component } from '../../shared/cluster/component.ts';
 import { chaosIsOff } from '../../shared/faults/chaos-off.ts';
 import type { View } from '../../shared/membership/view.ts';
@@ -8,15 +9,17 @@ import { monitor } from '../monitor/contract.ts';
 import { loadConsoleAssets } from './assets.ts';
 import { breaksOf } from './breaks.ts';
 import { consoleContract } from './contract.ts';
-import { nodePage, refusalPage } from './node-page.ts';
+import { nodePage } from './node-page.ts';
 import { cookieFor, isKey, isOperator, requireOperator } from './operator.ts';
 import { overviewPage } from './overview.ts';
+import { notFoundPage, refusalPage } from './refusal-page.ts';
 import { createSources } from './sources.ts';
 
 /** Longer than this nobody waits for a page that shows who is alive, ms. */
 const patienceMs = 1_000;
 
-const csp = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const csp =
+  "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /** A live web page of the cluster: as the monitors see it, with what is broken on purpose, and buttons to break more. */
 export const consoleComponent = component({
@@ -34,6 +37,10 @@ export const consoleComponent = component({
       } catch {
         return { view: view(), unreachable: true };
       }
+    }
+
+    function notFound(reply: FastifyReply, what: string): FastifyReply {
+      return reply.code(404).type('text/html; charset=utf-8').send(notFoundPage(what));
     }
 
     return {
@@ -70,7 +77,7 @@ export const consoleComponent = component({
 
           scope.get<{ Params: { id: string } }>('/nodes/:id', async (request, reply) => {
             const node = topology.nodes.find(({ id }) => id === request.params.id);
-            if (!node) return reply.callNotFound();
+            if (!node) return notFound(reply, `${topology.name} has no node ${request.params.id}.`);
             const [{ view }, diagnoses, faults, incidents] = await Promise.all([
               look(),
               sources.diagnoses(),
@@ -97,7 +104,7 @@ export const consoleComponent = component({
             async (request, reply) => {
               const node = topology.nodes.find(({ id }) => id === request.params.id);
               const wish = node && breaksOf(node, topology).find(({ name }) => name === request.params.name);
-              if (!node || !wish) return reply.callNotFound();
+              if (!node || !wish) return notFound(reply, 'There is no such node, or no such way to break it.');
               const beyondTolerance = request.params.anyway === 'anyway';
               try {
                 await sources.inject({ ...wish.fault, beyondTolerance }, node.id);

@@ -33,11 +33,25 @@ function row({ id, node, stamps, verdict, outcome, reasons, orders }: Diagnosed)
   const { detectionMs, diagnosisMs, fixMs, repairMs } = phases(stamps);
   const began = new Date(stamps.manifest);
   const time = (head: string, ms: number | undefined) => markup`<td class="number" data-head="${head}">${span(ms)}`;
-  return markup`<tr id="incident-${id}"><td class="began"><time datetime="${began.toISOString()}">${began.toTimeString().slice(0, 8)}</time><td class="node"><a href="/nodes/${node}">${node}</a><td class="diagnosis" title="${verdicts[verdict]}">${verdict} <small>${reasons[0]}</small>${time('detection', detectionMs)}${time('+ diagnosis', diagnosisMs)}${time('+ fix', fixMs)}${time('= time to repair', repairMs)}<td class="outcome ${outcome}" title="${outcomes[outcome]}">${outcome}<td class="orders" data-head="orders">${orders.length === 0 ? '-' : orders.map(told)}</tr>
+  return markup`<tr id="incident-${id}"><td class="began"><time datetime="${began.toISOString()}">${began.toTimeString().slice(0, 8)}</time><td class="node"><a href="/nodes/${node}">${node}</a><td class="diagnosis" title="${verdicts[verdict]}">${verdict} <small>${reasons[0]}</small>${time('detection', detectionMs)}${time('+ diagnosis', diagnosisMs)}${time('+ fix', fixMs)}${time('= time to repair', repairMs)}<td class="outcome ${outcome}" title="${outcomes[outcome]}">${outcome}<td class="orders" data-head="orders">${orders.length === 0 ? '-' : told(orders)}</tr>
 `;
 }
 
-function told({ order, result, detail }: OrderNote, i: number): Markup {
-  const means = detail === undefined ? orderResults[result] : `${orderResults[result]}: ${detail}`;
-  return markup`${i > 0 && ', '}<span title="${means}">${result === 'done' ? order : `${order} (${result})`}</span>`;
+function told(orders: readonly OrderNote[]): Markup[] {
+  return inARow(orders).map(([{ order, result, detail }, times], i) => {
+    const words = result === 'done' ? order : `${order} (${result})`;
+    const means = detail === undefined ? orderResults[result] : `${orderResults[result]}: ${detail}`;
+    return markup`${i > 0 && ', '}<span title="${means}">${words}${times > 1 && ` ×${times}`}</span>`;
+  });
+}
+
+/** What was ordered again and again with the same result is told once, with how often. */
+function inARow(orders: readonly OrderNote[]): [OrderNote, number][] {
+  const runs: [OrderNote, number][] = [];
+  for (const note of orders) {
+    const last = runs.at(-1);
+    if (last?.[0].order === note.order && last[0].result === note.result) last[1]++;
+    else runs.push([note, 1]);
+  }
+  return runs;
 }

@@ -49,15 +49,3 @@ function buttons(node: TopologyNode, topology: Topology): Markup {
       markup`<li><form method="post" action="/nodes/${node.id}/break/${name}"><button>${label}</button> <small>${explanation}</small></form></li>`,
   )}</ul>`;
 }
-
-/** Why a wish was not granted; `anyway`: where to insist on it, where one may. */
-export function refusalPage(reason: string, anyway?: string): string {
-  return frame(
-    'Refused',
-    markup`<h1>Refused</h1>`,
-    markup`<p class="warning" role="alert">${reason}</p>
-${anyway !== undefined && markup`<form method="post" action="${anyway}"><button class="halt">Do it anyway</button> <small>users may notice: that is the lesson</small></form>`}
-<p><a href="/">Back to the console</a></p>`,
-    false,
-  );
-}

@@ -1,5 +1,6 @@
 import type { Verdict } from '../../shared/membership/diagnosis.ts';
 import type { OrderResult, Outcome } from '../../shared/membership/incident.ts';
+import type { RepairOrder } from '../../shared/membership/repair.ts';
 import type { MemberState } from '../../shared/membership/view.ts';
 import { markup, type Markup } from '../html/markup.ts';
 
@@ -41,7 +42,14 @@ export const orderResults: Readonly<Record<OrderResult, string>> = {
   already: 'the watchdog had done it by itself, or another monitor had ordered the same',
   stale: 'it was about an earlier process of the node: the one that runs now is new',
   refused: 'the watchdog would not: the node was stopped on purpose, or its machine is gone',
-  failed: 'the watchdog tried, or was asked, in vain',
+  failed: 'the watchdog did not answer, or could not do it',
+};
+
+const orders: Readonly<Record<RepairOrder['do'], string>> = {
+  restart: 'its process is ended and started anew',
+  drain: 'it is called no more, until it is well again',
+  quarantine: 'the same for a liar, which gets a new process',
+  promote: 'a standby takes its place',
 };
 
 const phases = {
@@ -54,7 +62,7 @@ const phases = {
 /** Folded away until somebody wonders. */
 export function legend(): Markup {
   return markup`<details class="legend" id="words"><summary>What these words mean</summary><div>
-${part('The state of a node', states)}${part('Its diagnosis', verdicts)}${part('How long an incident took', phases)}${part('Its outcome', outcomes)}${part('What became of an order', orderResults)}
+${part('The state of a node', states)}${part('Its diagnosis', verdicts)}${part('How long an incident took', phases)}${part('Its outcome', outcomes)}${part('What the monitors order', orders)}${part('What became of an order', orderResults)}
 </div></details>`;
 }
 

@@ -15,6 +15,7 @@ const repaired: Incident = {
     { at: 2_500, order: 'restart', result: 'already' },
     { at: 2_600, order: 'drain', result: 'done' },
     { at: 2_700, order: 'quarantine', result: 'refused', detail: '<its machine is gone>' },
+    { at: 2_800, order: 'quarantine', result: 'refused' },
   ],
 };
 
@@ -42,7 +43,7 @@ test('a row adds its times up, and tells how it went and what was ordered', () =
     '+ fix': '3.00 s',
     '= time to repair': '4.47 s',
     outcome: 'repaired',
-    orders: 'restart (already), drain, quarantine (refused)',
+    orders: 'restart (already), drain, quarantine (refused) ×2',
   });
 });
 
