@@ -68,6 +68,8 @@ export interface Child {
   readonly answers: (ms: number) => Promise<boolean>;
   /** SIGKILL; resolves when the process is gone. */
   readonly kill: () => Promise<void>;
+  /** Kills what runs and starts it anew. `between`: while nothing runs, and nobody may start it. */
+  readonly restart: (why: RestartReason, between?: () => Promise<void>) => Promise<void>;
   /** From now on nobody starts it, until `release`, which does so itself. Both are idempotent. */
   readonly hold: () => void;
   readonly release: () => void;
@@ -90,6 +92,7 @@ export function createChild(options: ChildOptions): Child {
   let turn = false;
   let held = false;
   let killed = false;
+  let replacing = false;
   let exits: readonly Exit[] = [];
   let told: ReadyMessage | undefined;
   let asking: (() => void)[] = [];
@@ -105,7 +108,7 @@ export function createChild(options: ChildOptions): Child {
   }
 
   function run(why: RestartReason): void {
-    if (process_) return;
+    if (process_ || replacing) return;
     backoffTimer?.cancel();
     if (held) return change({ state: 'held', exit: 'exit' in state ? state.exit : 'stopped' });
     const log = logFile === undefined ? 'inherit' : openSync(logFile, 'a');
@@ -163,6 +166,24 @@ export function createChild(options: ChildOptions): Child {
     await gone;
   }
 
+  function start(why: RestartReason = 'operator'): void {
+    if (state.state === 'crash-loop') crashes = [];
+    turn = true;
+    giveTurn();
+    run(why);
+  }
+
+  async function restart(why: RestartReason, between?: () => Promise<void>): Promise<void> {
+    replacing = true;
+    try {
+      await kill();
+      await between?.();
+    } finally {
+      replacing = false;
+    }
+    start(why);
+  }
+
   async function stop(graceMs: number): Promise<void> {
     turn = false;
     backoffTimer?.cancel();
@@ -189,12 +210,8 @@ export function createChild(options: ChildOptions): Child {
     restarts: () => (starts > 1 && lastStart ? { count: starts - 1, last: lastStart } : { count: 0 }),
     exits: () => exits,
     load: () => run('operator'),
-    start(why = 'operator') {
-      if (state.state === 'crash-loop') crashes = [];
-      turn = true;
-      giveTurn();
-      run(why);
-    },
+    start,
+    restart,
     stop,
     ask,
     answers: (ms) =>

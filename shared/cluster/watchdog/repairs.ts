@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { Value } from 'typebox/value';
+import { Verdict } from '../../membership/diagnosis.ts';
 import { tolerated } from '../../tolerated.ts';
 import { RpcError } from '../../rpc/errors.ts';
 import type { Clock } from '../../time/clock.ts';
@@ -20,6 +21,8 @@ export const RepairRequest = Type.Object(
     incarnation: Type.Optional(Type.Integer({ minimum: 0 })),
     resynchronise: Type.Optional(Type.Boolean()),
     instead: Type.Optional(Type.String()),
+    /** What it was found to be. */
+    verdict: Type.Optional(Verdict),
   },
   { additionalProperties: false },
 );
@@ -27,6 +30,14 @@ export type RepairRequest = Static<typeof RepairRequest>;
 
 /** `already`: done before, or done by the watchdog itself. `stale`: about an earlier life of the node. */
 export type RepairResult = 'done' | 'already' | 'stale';
+
+/** `by`, `verdict`: whose order was carried out, and for what; absent where it was the watchdog itself. */
+export interface RepairAnswer {
+  readonly id: string;
+  readonly result: RepairResult;
+  readonly by?: string;
+  readonly verdict?: Verdict | undefined;
+}
 
 /** Tunables. Monitors have limits of their own; these hold whoever orders. */
 const limits = {
@@ -55,8 +66,8 @@ interface RepairOptions {
  * where a node is held down (its machine is gone until the fault ends) or was stopped on purpose: no repair overrules that.
  */
 export function createRepairs({ topology, watchdog, clock, wipe }: RepairOptions) {
-  const results = new Map<string, Promise<RepairResult>>();
-  let done: { readonly at: number; readonly node: string }[] = [];
+  const answers = new Map<string, Promise<RepairAnswer>>();
+  let done: (Pick<RepairRequest, 'node' | 'by' | 'verdict'> & { readonly at: number })[] = [];
 
   function child(id: string) {
     const found = watchdog.child(id);
@@ -102,11 +113,8 @@ export function createRepairs({ topology, watchdog, clock, wipe }: RepairOptions
     ration(request);
     const reason = serves && state.state === 'ready' ? needed(node) : undefined;
     if (reason !== undefined) throw new RpcError('too_many_requests', reason);
-    done.push({ at: clock.now(), node });
-    // In a crash loop nothing runs: there is only something to start.
-    if (state.state !== 'crash-loop') await target.kill();
-    if (resynchronise) await wipe(node);
-    if (target.state().state !== 'held') target.start('repair');
+    done.push({ at: clock.now(), node, by: request.by, verdict: request.verdict });
+    await target.restart('repair', resynchronise ? () => wipe(node) : undefined);
     return 'done';
   }
 
@@ -120,21 +128,34 @@ export function createRepairs({ topology, watchdog, clock, wipe }: RepairOptions
     return 'done';
   }
 
-  async function order(body: unknown): Promise<{ id: string; result: RepairResult }> {
+  async function carryOut(request: RepairRequest): Promise<RepairAnswer> {
+    const { id, node } = request;
+    const result = request.do === 'promote' ? promote(request) : await restart(request);
+    if (result === 'stale') return { id, result };
+    const { by, verdict } = (result === 'done' ? request : done.findLast((it) => it.node === node)) ?? {};
+    return { id, result, ...(by !== undefined && { by, verdict }) };
+  }
+
+  const repeated = (answer: RepairAnswer): RepairAnswer => ({
+    ...answer,
+    result: answer.result === 'stale' ? 'stale' : 'already',
+  });
+
+  async function order(body: unknown): Promise<RepairAnswer> {
     if (!Value.Check(RepairRequest, body)) {
       const [wrong] = Value.Errors(RepairRequest, body);
       throw new RpcError('bad_request', `${wrong?.instancePath.slice(1) || 'the order'}: ${wrong?.message ?? 'not valid'}`);
     }
-    const earlier = results.get(body.id);
-    if (earlier) return { id: body.id, result: (await earlier) === 'stale' ? 'stale' : 'already' };
-    const carriedOut = body.do === 'promote' ? Promise.resolve().then(() => promote(body)) : restart(body);
-    results.set(body.id, carriedOut);
-    if (results.size > rememberedOrders) results.delete(results.keys().next().value!);
+    const earlier = answers.get(body.id);
+    if (earlier) return repeated(await earlier);
+    const carriedOut = carryOut(body);
+    answers.set(body.id, carriedOut);
+    if (answers.size > rememberedOrders) answers.delete(answers.keys().next().value!);
     try {
-      return { id: body.id, result: await carriedOut };
+      return await carriedOut;
     } catch (error) {
       // A refusal is no result: the same order may be right later.
-      results.delete(body.id);
+      answers.delete(body.id);
       throw error;
     }
   }

@@ -42,17 +42,28 @@ test('every restart counts, whoever asked for it, and the reason of the last one
   await ready();
   expect(child.restarts()).toEqual({ count: 2, last: 'repair' });
 
+  // Nothing may start while the state is thrown away, however long that takes.
+  const between: string[] = [];
+  await child.restart('repair', async () => {
+    const { state, untilMs } = child.state() as { state: string; untilMs: number };
+    await until(() => systemClock.now() > untilMs + 50);
+    between.push(state, child.state().state);
+  });
+  expect(between).toEqual(['backoff', 'backoff']);
+  await ready();
+  expect(child.restarts()).toEqual({ count: 3, last: 'repair' });
+
   child.hold();
   await child.kill();
   await until(() => child.state().state === 'held');
   child.release();
   await ready();
-  expect(child.restarts()).toEqual({ count: 3, last: 'fault' });
+  expect(child.restarts()).toEqual({ count: 4, last: 'fault' });
 
   await child.stop(0);
   child.start();
   await ready();
-  expect(child.restarts()).toEqual({ count: 4, last: 'operator' });
+  expect(child.restarts()).toEqual({ count: 5, last: 'operator' });
   // What the watchdog did itself is nobody's failure.
   expect(child.exits()).toMatchObject([{ exit: 'SIGKILL' }]);
 });

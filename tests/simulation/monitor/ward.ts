@@ -179,7 +179,7 @@ export function createWard(seed: number | string, groups: TopologyFile['nodes'])
       state: () => childState(node),
       answers: async () => processes.get(node)!.state === 'up',
       told: () => ({ ready: true, incarnation: processes.get(node)!.incarnation }),
-      async kill() {
+      async restart() {
         restarts.push(node);
         stop(node, 'down');
       },
