@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { journalFileIn, journalLines } from '../../services/chaos/journal-file.ts';
 import { parseLine } from '../../services/chaos/journal.ts';
-import { phases, type Incident } from '../../shared/membership/incident.ts';
+import { orderWords, phases, type Incident } from '../../shared/membership/incident.ts';
 import { exitTruths, score, truthsIn, type Score, type Truth } from '../../shared/membership/scoring.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { askMonitor } from '../monitors.ts';
@@ -63,8 +63,7 @@ async function fetchIncidents(flags: IncidentFlags): Promise<Told> {
 
 const clockTime = (at: number): string => new Date(at).toTimeString().slice(0, 8);
 
-const repairs = ({ orders }: Incident): string =>
-  orders.map(({ order, result }) => (result === 'done' ? order : `${order} (${result})`)).join(', ') || '-';
+const repairs = ({ orders }: Incident): string => orders.map(orderWords).join(', ') || '-';
 
 function rows(list: readonly Incident[], terminal: Terminal): readonly string[] {
   const paint = ({ outcome }: Incident) => (outcome === 'open' ? terminal.bad : outcome === 'repaired' ? terminal.good : String);

@@ -23,6 +23,8 @@ export interface JudgeOptions {
 /** A process that was taken down, by whichever monitor. */
 export interface RepairUnderWay {
   readonly by: string;
+  /** Ordered by this monitor: its result is told as soon as it is known. */
+  readonly isOwn: boolean;
   readonly do: RepairOrder['do'];
   readonly verdict: Verdict;
 }
@@ -74,8 +76,8 @@ export function createJudge({ nodes, senses, clock, open = [], repairOf, onIncid
   });
   const opinions = new Map(nodes.map((node) => [node, calm(node)]));
   const incidents = new Map(open.map((incident) => [incident.node, incident]));
-  /** Nodes of which another process speaks since their incident began. */
-  const restarted = new Set<string>();
+  /** Which process spoke for the node when its incident began. */
+  const lives = new Map<string, number | undefined>();
 
   const reborn = (node: string): boolean => {
     // In a failure that has a name already, a new process is its repair; once it served again, another failure.
@@ -151,11 +153,13 @@ export function createJudge({ nodes, senses, clock, open = [], repairOf, onIncid
   function withRepair(incident: Incident | undefined, { at }: Watch): Incident | undefined {
     if (!incident || incident.outcome !== 'open') return incident;
     const { node, orders, verdict = 'crashed' } = incident;
-    if (senses.patient(node).reborn()) restarted.add(node);
+    const { reborn, incarnation, formerIncarnation } = senses.patient(node);
+    if (!lives.has(node)) lives.set(node, reborn() ? formerIncarnation() : incarnation());
     const repair = repairOf(node);
-    if (repair && orders.every(({ order }) => order !== repair.do))
+    if (repair && !repair.isOwn && orders.every(({ order }) => order !== repair.do))
       return ordered(incident, { at, order: repair.do, result: 'already', detail: `by ${repair.by}` }, repair.verdict);
-    if (incident.stamps.fix === undefined || !restarted.has(node) || isCured(incident)) return incident;
+    const restarted = incarnation() !== lives.get(node);
+    if (incident.stamps.fix === undefined || !restarted || isCured(incident)) return incident;
     return ordered(incident, { at, order: 'restart', result: 'already', detail: 'by its watchdog' }, verdict);
   }
 
@@ -163,7 +167,7 @@ export function createJudge({ nodes, senses, clock, open = [], repairOf, onIncid
     if (incident === before) return;
     if (incident === undefined || incident.outcome !== 'open') {
       incidents.delete(node);
-      restarted.delete(node);
+      lives.delete(node);
     } else incidents.set(node, incident);
     if (incident && (incident.outcome !== before?.outcome || incident.verdict !== before.verdict)) onIncident(incident);
   }

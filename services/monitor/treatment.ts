@@ -1,6 +1,7 @@
 import { nodesHosting, watchdogOf, type Topology, type TopologyNode } from '../../shared/cluster/topology.ts';
 import type { ControlClient } from '../../shared/cluster/control-client.ts';
 import { decideRepair, type PastOrder, type RepairOrder, type Ward } from '../../shared/membership/repair.ts';
+import type { RepairAnswer } from '../../shared/cluster/watchdog/repairs.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import type { OrderResult } from '../../shared/membership/incident.ts';
 import type { Clock } from '../../shared/time/clock.ts';
@@ -108,11 +109,11 @@ export function createTreatment(options: TreatmentOptions): Treatment {
         path: '/repairs',
         token,
         timeoutMs: orderTimeoutMs,
-        body: { id, by: monitor, ...order },
+        body: { id, by: monitor, verdict, ...order },
       });
-      const { result } = answer as { result: OrderResult };
+      const { result, by, verdict: treatedAs = verdict } = answer as RepairAnswer;
       if (order.do !== 'promote' && result === 'done') senses.forget(order.node);
-      finish(order, about, verdict, result);
+      finish(order, about, treatedAs, result, result === 'already' ? `by ${by ?? 'its watchdog'}` : undefined);
     } catch (thrown) {
       const error = thrown instanceof RpcError ? thrown : new RpcError('internal', String(thrown));
       if (error.code === 'conflict') refused.set(about, clock.now());
@@ -136,14 +137,9 @@ export function createTreatment(options: TreatmentOptions): Treatment {
     takenOut,
     repairOf(node) {
       const life = lifeUnderRepair(node);
-      return past.find(
-        (it) =>
-          it.node === node &&
-          it.incarnation === life &&
-          it.do !== 'drain' &&
-          it.do !== 'promote' &&
-          clock.now() - it.at < settings.repairMs,
-      );
+      const isRecent = (it: Known) => clock.now() - it.at < settings.repairMs;
+      const repair = past.find((it) => it.node === node && it.incarnation === life && takesDown(it) && isRecent(it));
+      return repair && { ...repair, isOwn: repair.by === monitor };
     },
     consider(id) {
       const node = nodes.get(id)!;
@@ -200,5 +196,7 @@ export function createTreatment(options: TreatmentOptions): Treatment {
     },
   };
 }
+
+const takesDown = (order: Known): boolean => order.do === 'restart' || order.do === 'quarantine';
 
 const groupOf = ({ group, shard }: TopologyNode): string => (shard === undefined ? group : `${group}/${shard}`);

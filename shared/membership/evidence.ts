@@ -162,11 +162,12 @@ function compare(
     .map(([name, all]) => ({ name, ms: quantile(all, name === node ? ownQuantile : 0.5) }));
   const own = typical.find(({ name }) => name === node);
   const peers = typical.filter(({ name }) => name !== node).map(({ ms }) => ms);
-  // Where nobody calls any more, the last moments before prove nothing by being looked at again.
-  if (!own || peers.length === 0 || now - newestAt > recentMs) return {};
+  if (peers.length === 0) return {};
   const peerMs = median(peers) + graceMs;
+  // Where nobody calls any more, the last moments before prove nothing by being looked at again. One fast answer speaks for it all the same.
+  const isNews = now - newestAt <= recentMs;
   return {
-    latencyRatio: (own.ms + graceMs) / peerMs,
+    ...(own && isNews && { latencyRatio: (own.ms + graceMs) / peerMs }),
     ...(fastestMs < Infinity && { fastestRatio: (fastestMs + graceMs) / peerMs }),
   };
 }

@@ -41,8 +41,14 @@ export interface OrderNote {
   readonly at: number;
   readonly order: string;
   readonly result: OrderResult;
-  /** Why it was refused, or failed. */
+  /** Who had done it already; why it was refused, or failed. */
   readonly detail?: string;
+}
+
+/** `restart`, `restart (by monitor-2)`, `restart (refused)`. */
+export function orderWords({ order, result, detail }: OrderNote): string {
+  if (result === 'done') return order;
+  return `${order} (${(result === 'already' && detail) || result})`;
 }
 
 /** One window of watching: what it looked like just now, what the standing verdict is, and when something bad was first seen. */

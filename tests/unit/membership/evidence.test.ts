@@ -57,6 +57,13 @@ test('the fastest answer of the window is compared with the median of the peers,
   expect(evidence.about('r-1', 3_601)[0]?.fastestRatio).toBeCloseTo(50 / 10, 5);
 });
 
+test('one fast answer of a replica that is hardly called any more is enough to speak for it', () => {
+  const evidence = createEvidence(10_000);
+  evidence.report('app-1', [seen('r-1', { ok: 1, medianMs: 3, fastestMs: 3 }), seen('r-2', { medianMs: 5 })], 0);
+  expect(evidence.about('r-1', 1_100)[0]).toMatchObject({ fastestRatio: 0.8 });
+  expect(evidence.about('r-1', 1_100)[0]?.latencyRatio).toBeUndefined();
+});
+
 test('when nobody calls any more, the last slow moments are no news', () => {
   const evidence = createEvidence(10_000);
   evidence.report('app-1', [seen('r-1', { medianMs: 60, fastestMs: 30 }), seen('r-2', { medianMs: 5 })], 0);
