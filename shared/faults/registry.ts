@@ -189,7 +189,7 @@ export function createFaultRegistry(options: RegistryOptions) {
     },
     /** Ends what cannot outlive the process of `target`. */
     processGone(target: string): void {
-      for (const { key, fault } of [...entries.values()])
+      for (const { key, fault } of entries.values())
         if (fault.target === target && faultKinds.get(fault.kind)?.endsWithProcess) end(key, 'restart');
     },
     /** The owner is alive: its faults may go on for another lease. What it has here, and how the last that it had ended. */

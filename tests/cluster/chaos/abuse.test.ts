@@ -115,8 +115,9 @@ test('a fault with probability 0 changes nothing', async () => {
 
 test('a fault whose owner falls silent heals itself, in a node and in the watchdog, when the lease is over', async () => {
   await it.order(nodes['ranking-1']!.opsPort, 'POST', '/admin/faults', direct);
-  const hang = { id: 'h', kind: 'stop.hang', target: 'html-1', ttlMs: 60_000, owner: 'somebody' };
-  expect((await it.order(cluster.portBase, 'POST', '/admin/faults', hang)).status).toBe(200);
+  const params = { share: 0.3, periodMs: 500 };
+  const slow = { id: 'h', kind: 'limp.cpu', target: 'html-1', ttlMs: 60_000, owner: 'somebody', params };
+  expect((await it.order(cluster.portBase, 'POST', '/admin/faults', slow)).status).toBe(200);
   const endOf = async (port: number) => (await it.faults(port)).ended.at(-1)?.end;
   await until(async () => (await endOf(nodes['ranking-1']!.opsPort)) === 'lease', 20_000);
   await until(async () => (await endOf(cluster.portBase)) === 'lease', 20_000);
