@@ -25,7 +25,7 @@ const csp =
 export const consoleComponent = component({
   contract: consoleContract,
   calls: { monitor },
-  create({ topology, upstream, view, newContext, ops: { token } }) {
+  create({ node: { id: ownId }, topology, upstream, view, newContext, ops: { token } }) {
     const { enabled } = chaosSettings(process.env);
     const sources = createSources(topology, token);
     const assets = loadConsoleAssets();
@@ -63,7 +63,10 @@ export const consoleComponent = component({
           serveAssets(scope, assets);
           scope.setErrorHandler((thrown, _request, reply) => {
             const { status, message } = asRpcError(thrown);
-            return reply.code(status).type('text/html; charset=utf-8').send(refusalPage(message));
+            return reply
+              .code(status)
+              .type('text/html; charset=utf-8')
+              .send(refusalPage({ reason: message }));
           });
 
           scope.get<{ Querystring: { operator?: string } }>('/', async (request, reply) => {
@@ -90,6 +93,7 @@ export const consoleComponent = component({
             return nodePage({
               topology,
               node,
+              own: node.id === ownId,
               member: view?.members.find((member) => member.node === node.id),
               diagnosis: diagnoses.find((diagnosis) => diagnosis.node === node.id),
               faults,
@@ -112,7 +116,10 @@ export const consoleComponent = component({
                 const { code, status, message } = asRpcError(thrown);
                 const anyway =
                   code === 'conflict' && !beyondTolerance ? `/nodes/${node.id}/break/${wish.name}/anyway` : undefined;
-                return reply.code(status).type('text/html; charset=utf-8').send(refusalPage(message, anyway));
+                return reply
+                  .code(status)
+                  .type('text/html; charset=utf-8')
+                  .send(refusalPage({ reason: message, node: node.id, anyway }));
               }
               return reply.redirect(`/nodes/${node.id}`, 303);
             },

@@ -3,7 +3,7 @@ import type { Incident } from '../../shared/membership/incident.ts';
 import type { Member } from '../../shared/membership/view.ts';
 import { markup, type Markup } from '../html/markup.ts';
 import { breaksOf } from './breaks.ts';
-import { faultLine } from './fault-line.ts';
+import { brokenBy, faultLine, faultsUnknown } from './fault-line.ts';
 import { frame } from './frame.ts';
 import { incidentTable } from './incident-table.ts';
 import type { ActiveFault, Diagnosis } from './sources.ts';
@@ -13,6 +13,8 @@ import { states, verdicts } from './words.ts';
 export interface NodePage {
   readonly topology: Topology;
   readonly node: TopologyNode;
+  /** The console runs on this very node. */
+  readonly own: boolean;
   readonly member: Member | undefined;
   readonly diagnosis: Diagnosis | undefined;
   readonly faults: readonly ActiveFault[] | undefined;
@@ -22,10 +24,10 @@ export interface NodePage {
 }
 
 /** One node: how it is, what the monitors make of it and why, what is broken in it on purpose, and buttons to break it. */
-export function nodePage({ topology, node, member, diagnosis, faults, incidents, locked }: NodePage): string {
+export function nodePage({ topology, node, own, member, diagnosis, faults, incidents, locked }: NodePage): string {
   const state = member?.state ?? 'unknown';
   const verdict = diagnosis?.verdict;
-  const injected = (faults ?? []).filter(({ victims }) => victims.some((victim) => victim.node === node.id));
+  const injected = (faults ?? []).filter((fault) => brokenBy(fault).includes(node.id));
   return frame(
     node.id,
     markup`<p><a href="/">← Tierlab console</a></p><h1>${node.id}</h1>
@@ -36,6 +38,8 @@ export function nodePage({ topology, node, member, diagnosis, faults, incidents,
 ${diagnosis !== undefined && diagnosis.reasons.length > 0 && markup`<ul class="reasons">${diagnosis.reasons.map((reason) => markup`<li>${reason}</li>`)}</ul>`}
 </section>
 <section class="wide" aria-labelledby="break"><h2 id="break">Break it</h2>
+${faults === undefined && faultsUnknown}
+${own && markup`<p class="quiet">This console runs here: what breaks the node may take it away for a while.</p>`}
 ${injected.length > 0 && markup`<ul class="faults">${injected.map((fault) => faultLine(fault, locked === undefined))}</ul>`}
 ${locked === undefined ? buttons(node, topology) : markup`<p class="quiet">${locked}</p>`}
 </section>

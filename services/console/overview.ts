@@ -3,7 +3,7 @@ import type { Incident } from '../../shared/membership/incident.ts';
 import type { Member, View } from '../../shared/membership/view.ts';
 import { markup, type Markup } from '../html/markup.ts';
 import { counted } from '../html/numbers.ts';
-import { faultLine } from './fault-line.ts';
+import { brokenBy, faultLine, faultsUnknown } from './fault-line.ts';
 import { frame } from './frame.ts';
 import { diagnosed, incidentTable } from './incident-table.ts';
 import type { ActiveFault } from './sources.ts';
@@ -68,14 +68,14 @@ function card(node: TopologyNode, member: Member | undefined, faults: readonly A
   const state = member?.state ?? 'unknown';
   const silence = member?.silentMs === undefined ? 'no heartbeat yet' : `heartbeat ${span(member.silentMs)} ago`;
   const verdict = member?.verdict !== undefined && member.verdict !== 'healthy' ? member.verdict : undefined;
-  const injected = faults.filter(({ victims }) => victims.some((victim) => victim.node === node.id));
+  const injected = faults.filter((fault) => brokenBy(fault).includes(node.id));
   return markup`<li id="node-${node.id}" class="${toneOf(state, verdict)}"><a href="/nodes/${node.id}">${node.id}</a> <span class="state">${verdict ?? state}</span> <small>port ${node.port} · ${silence}</small>${injected.map(({ kind }) => markup`<small class="injected">injected: ${kind}</small>`)}</li>`;
 }
 
 function faultList(faults: readonly ActiveFault[] | undefined, operator: boolean): Markup | undefined {
   if (faults?.length === 0) return undefined;
   return markup`<section class="wide" aria-labelledby="faults"><h2 id="faults">Faults in effect</h2>
-${faults === undefined ? markup`<p class="warning">Not known: the chaos controller does not answer.</p>` : markup`<ul class="faults">${faults.map((fault) => faultLine(fault, operator))}</ul>`}
+${faults === undefined ? faultsUnknown : markup`<ul class="faults">${faults.map((fault) => faultLine(fault, operator))}</ul>`}
 ${operator && markup`<form method="post" action="/halt"><button class="halt">Halt everything</button> <small>ends all faults at once</small></form>`}
 </section>`;
 }

@@ -17,6 +17,8 @@ export interface ActiveFault {
   readonly id: string;
   readonly kind: string;
   readonly remainingMs: number;
+  /** The nodes that it makes useless; those that merely carry it out are victims too: all nodes, for a partition. */
+  readonly casualties: readonly string[];
   readonly victims: readonly { readonly node: string; readonly matched: number; readonly applied: number }[];
 }
 
@@ -24,6 +26,9 @@ const chaosPath = '/api/chaos';
 
 /** Longer than this nobody waits for a page that shows who is alive, ms. */
 const patienceMs = 1_000;
+
+/** The controller gives a victim that hangs a second before it tells of the others, ms. */
+const faultsPatienceMs = 2 * patienceMs;
 
 /** A controller asks every victim in turn before it answers an order, ms. */
 const orderPatienceMs = 10 * patienceMs;
@@ -58,7 +63,7 @@ export function createSources(topology: Topology, operatorToken: string | undefi
     /** Undefined: the controller does not answer, so nobody knows. */
     faults: async (): Promise<readonly ActiveFault[] | undefined> => {
       if (chaos === undefined) return [];
-      const answer = askControl(chaos, { path: `${chaosPath}/faults`, timeoutMs: patienceMs });
+      const answer = askControl(chaos, { path: `${chaosPath}/faults`, timeoutMs: faultsPatienceMs });
       return (await answer.catch(() => undefined)) as readonly ActiveFault[] | undefined;
     },
     /** Throws what the controller says against it. */

@@ -38,11 +38,14 @@ test('a click breaks a node, the page shows what is in effect, and a click heals
   expect(refused.status).toBe(409);
   const why = await refused.text();
   expect(why).toMatch(/it tolerates 0/);
+  expect(why).not.toContain('beyondTolerance');
+  expect(why).toContain('<a href="/nodes/server-1">Back to server-1</a>');
   const insist = /action="([^"]+\/anyway)"/.exec(why)![1]!;
 
   const injected = await press(insist);
   expect([injected.status, injected.headers.get('location')]).toEqual([303, '/nodes/server-1']);
   expect(await see('/nodes/server-1')).toMatch(/<b>limp\.latency<\/b> at server-1, \d+ s left/);
+  expect(await see('/nodes/server-1')).toContain('This console runs here');
   const overview = await see('/');
   expect(overview).toContain('injected: limp.latency');
 
@@ -80,5 +83,7 @@ test('without the key there are no buttons, and pressing them all the same chang
 test('nodes and buttons that do not exist are not found', async () => {
   expect((await press('/nodes/nobody-1/break/limp')).status).toBe(404);
   expect((await press('/nodes/server-1/break/melt')).status).toBe(404);
-  expect((await fetch(`${cluster.console}/nodes/%3Cscript%3E`)).status).toBe(404);
+  const nobody = await fetch(`${cluster.console}/nodes/%3Cscript%3E`);
+  expect(nobody.status).toBe(404);
+  expect(await nobody.text()).toContain('has no node &lt;script&gt;');
 });
