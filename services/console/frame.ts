@@ -15,6 +15,7 @@ ${live && markup`<script type="module" src="/assets/live.js"></script><noscript>
 <title>${title} - Tierlab console</title>
 <link rel="icon" type="image/svg+xml" href="/assets/icon.svg">
 <link rel="stylesheet" href="/assets/console.css">
+<link rel="stylesheet" href="/assets/incidents.css">
 </head>
 <body>
 <p id="away" class="warning" role="status"></p>
