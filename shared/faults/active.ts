@@ -27,10 +27,12 @@ interface ActivateOptions {
   readonly scheduler: Scheduler;
   readonly host: FaultHost;
   readonly warn: (text: string) => void;
+  /** It has undone itself: nothing is left of it. */
+  readonly onOver: () => void;
 }
 
 /** Puts a checked fault into effect. With probability 0 it puts nothing into effect at all. */
-export function activate(fault: Fault, { clock, scheduler, host, warn }: ActivateOptions): ActiveFault {
+export function activate(fault: Fault, { clock, scheduler, host, warn, onOver }: ActivateOptions): ActiveFault {
   const { kind, params } = kindAndParams(fault.kind, fault.params);
   const beganAt = clock.now();
   const controller = new AbortController();
@@ -74,6 +76,7 @@ export function activate(fault: Fault, { clock, scheduler, host, warn }: Activat
         scheduler,
         act: host.process,
         onAction: count,
+        onRestored: onOver,
         onError: (action, error) => warn(`${action.do} of ${fault.target} failed: ${String(error)}`),
       });
       undo.push(() => void running.stop());

@@ -25,6 +25,8 @@ export interface Plan {
   readonly rounds: number;
   readonly periodMs: number;
   readonly undo: readonly ProcessAction[];
+  /** Its last step undoes the first ones: once that is done, nothing is left of the fault. */
+  readonly restores?: true;
 }
 
 /** How a watchdog carries out an action; rejections are reported, and never stop the plan or its undoing. */
@@ -40,14 +42,17 @@ interface RunOptions {
   readonly act: ProcessPort;
   readonly onAction: (action: ProcessAction) => void;
   readonly onError: (action: ProcessAction, error: unknown) => void;
+  /** The last step of a plan that restores is done. Not called once it was stopped. */
+  readonly onRestored: () => void;
 }
 
 /** Actions of one plan never overlap: each waits for the one before, so that a slow kill cannot land after its release. */
 export function runPlan(plan: Plan, node: string, options: RunOptions): RunningPlan {
-  const { scheduler, act, onAction, onError } = options;
+  const { scheduler, act, onAction, onError, onRestored } = options;
   const timers = new Set<Timer>();
   let stopped: Promise<void> | undefined;
   let last: Promise<void> = Promise.resolve();
+  let left = plan.steps.length * plan.rounds;
 
   async function perform(action: ProcessAction): Promise<void> {
     try {
@@ -59,7 +64,11 @@ export function runPlan(plan: Plan, node: string, options: RunOptions): RunningP
   }
 
   function enqueue(action: ProcessAction): void {
-    last = last.then(() => perform(action));
+    last = last.then(async () => {
+      await perform(action);
+      left--;
+      if (left === 0 && plan.restores && !stopped) onRestored();
+    });
   }
 
   function later(delayMs: number, task: () => void): void {
@@ -85,6 +94,7 @@ export function runPlan(plan: Plan, node: string, options: RunOptions): RunningP
         for (const timer of timers) timer.cancel();
         timers.clear();
         await last;
+        if (left === 0 && plan.restores) return;
         for (const action of plan.undo) await perform(action);
       })();
       return stopped;

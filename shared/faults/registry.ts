@@ -8,8 +8,8 @@ import { parseFault, type Fault } from './envelope.ts';
 import type { FaultHost } from './host.ts';
 import { faultKinds, kindAndParams } from './kinds.ts';
 
-/** `restart`: the process that it happened to is gone. */
-export type FaultEnd = 'healed' | 'ttl' | 'lease' | 'halt' | 'shutdown' | 'restart';
+/** `done`: it undid itself. `restart`: the process that it happened to is gone. */
+export type FaultEnd = 'healed' | 'done' | 'ttl' | 'lease' | 'halt' | 'shutdown' | 'restart';
 
 /** A fault and its counts, as `/admin/faults` shows it. `remainingMs`: of its time to live. */
 export interface FaultStatus {
@@ -109,7 +109,13 @@ export function createFaultRegistry(options: RegistryOptions) {
   function begin(entry: Entry): void {
     const { fault } = entry;
     entry.timer = scheduler.after(fault.ttlMs, () => end(entry.key, 'ttl'));
-    entry.active = activate(fault, { clock, scheduler, host, warn: (text) => log?.warn({ fault: fault.id }, text) });
+    entry.active = activate(fault, {
+      clock,
+      scheduler,
+      host,
+      warn: (text) => log?.warn({ fault: fault.id }, text),
+      onOver: () => end(entry.key, 'done'),
+    });
     activeGauge?.set({ id: fault.id, kind: fault.kind, target: fault.target }, 1);
     note('begin', fault);
     refresh();

@@ -22,7 +22,7 @@ test('an experiment whose fault is masked passes', async () => {
   expect(report).toMatchObject({ verdict: 'passed', injections: 1, reasons: [], seed: 1 });
   expect(report.recoveryMs).toBeLessThan(200);
   expect(world.inEffect()).toEqual([]);
-  expect(world.events()).toEqual(['experiment *', 'undo ranking-1', 'inject ranking-1', 'heal ranking-1 ttl', 'experiment *']);
+  expect(world.events()).toEqual(['experiment *', 'undo ranking-1', 'inject ranking-1', 'heal ranking-1 done', 'experiment *']);
   await world.simulation.run(world.simulation.clock.now() + 60_000);
   expect(world.simulation.pending).toBe(0);
 });

@@ -31,9 +31,9 @@ const rows: Record<string, Row> = {
   none: { well: wellBody, ill: wellBody, look: body },
   'stop.kill': {
     site: 'watchdog',
-    params: { downMs: 2_000, state: 'lose' },
+    params: { downMs: 5_000, state: 'lose' },
     well: '',
-    ill: '0 hold, 0 kill, 0 wipe, 2000 release',
+    ill: '0 hold, 0 kill, 0 wipe',
     look: done,
   },
   'stop.hang': { site: 'watchdog', well: '', ill: '0 pause', look: done },

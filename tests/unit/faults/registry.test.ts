@@ -190,3 +190,29 @@ test('no answer and no error carries a mark that tells a fault from a failure', 
   const { error } = await node.ask('r1');
   expect(JSON.stringify({ ...(error as object), message: (error as Error).message })).not.toMatch(/fault|chaos|inject/i);
 });
+
+test('a crash that undoes itself is over then, and not undone twice; after its last loop only', async () => {
+  const { registry, simulation, actions, journal } = rig('watchdog');
+  registry.inject({ ...fault, id: 'k1', kind: 'stop.kill', params: { downMs: 500, loops: 2, periodMs: 2_000 }, ttlMs: 60_000 });
+  await simulation.run(2_400);
+  expect(registry.list()).toHaveLength(1);
+  await simulation.run(3_000);
+  expect(registry.list()).toEqual([]);
+  expect(journal.at(-1)).toMatchObject({ event: 'heal', end: 'done' });
+  expect(actions.map((action) => `${action.atMs} ${action.do}`)).toEqual([
+    ...['0 hold', '0 kill', '500 release'],
+    ...['2000 hold', '2000 kill', '2500 release'],
+  ]);
+});
+
+test('a fault that ends with its process does so, and a plan that goes on with the next process does not', async () => {
+  const { registry, simulation } = rig('watchdog');
+  registry.inject({ ...fault, id: 'h1', kind: 'stop.hang', params: {} });
+  registry.inject({ ...fault, id: 'c1', kind: 'limp.cpu', params: { share: 0.5, periodMs: 1_000 } });
+  await simulation.run(700);
+  registry.processGone('node-1');
+  expect(registry.list().map(({ fault: { id } }) => id)).toEqual(['c1']);
+  expect(registry.renew('test')).toMatchObject({ held: [{ id: 'c1' }], ended: [{ id: 'h1', end: 'restart' }] });
+  registry.healAll();
+  await simulation.run(5_000);
+});
