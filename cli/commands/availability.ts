@@ -4,7 +4,8 @@ import type { Book } from '../../shared/membership/availability.ts';
 import { askMonitor } from '../monitors.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { portBaseOf } from '../run-file.ts';
-import { share, span, table, type Column } from '../table.ts';
+import { span } from '../../shared/span.ts';
+import { share, table, type Column } from '../table.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
 
 interface AvailabilityFlags extends ClusterFlags {

@@ -9,7 +9,8 @@ import { askMonitor } from '../monitors.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { dataDirOf } from '../paths.ts';
 import { portBaseOf, runDir } from '../run-file.ts';
-import { span, table } from '../table.ts';
+import { span } from '../../shared/span.ts';
+import { table } from '../table.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
 import { fetchStatus } from '../watchdog-client.ts';
 
@@ -76,7 +77,7 @@ function rows(list: readonly Incident[], terminal: Terminal): readonly string[] 
       { head: 'detection', text: ({ stamps }) => span(phases(stamps).detectionMs), align: 'right' },
       { head: '+ diagnosis', text: ({ stamps }) => span(phases(stamps).diagnosisMs), align: 'right' },
       { head: '+ fix', text: ({ stamps }) => span(phases(stamps).fixMs), align: 'right' },
-      { head: '= repair', text: ({ stamps }) => span(phases(stamps).repairMs), align: 'right' },
+      { head: '= time to repair', text: ({ stamps }) => span(phases(stamps).repairMs), align: 'right' },
       { head: 'outcome', text: ({ outcome }) => outcome, paint },
       { head: 'orders', text: repairs },
     ],

@@ -1,7 +1,7 @@
 import type { Verdict } from '../../shared/membership/diagnosis.ts';
-import { phases, type Incident, type OrderNote } from '../../shared/membership/incident.ts';
+import { orderWords, phases, type Incident, type OrderNote } from '../../shared/membership/incident.ts';
 import { markup, type Markup } from '../html/markup.ts';
-import { span } from './span.ts';
+import { span } from '../../shared/span.ts';
 import { legend, orderResults, outcomes, verdicts } from './words.ts';
 
 const shown = 8;
@@ -38,10 +38,10 @@ function row({ id, node, stamps, verdict, outcome, reasons, orders }: Diagnosed)
 }
 
 function told(orders: readonly OrderNote[]): Markup[] {
-  return inARow(orders).map(([{ order, result, detail }, times], i) => {
-    const words = result === 'done' ? order : `${order} (${result})`;
+  return inARow(orders).map(([note, times], i) => {
+    const { result, detail } = note;
     const means = detail === undefined ? orderResults[result] : `${orderResults[result]}: ${detail}`;
-    return markup`${i > 0 && ', '}<span title="${means}">${words}${times > 1 && ` ×${times}`}</span>`;
+    return markup`${i > 0 && ', '}<span title="${means}">${orderWords(note)}${times > 1 && ` ×${times}`}</span>`;
   });
 }
 

@@ -7,7 +7,7 @@ import { brokenBy, faultLine, faultsUnknown } from './fault-line.ts';
 import { frame } from './frame.ts';
 import { diagnosed, incidentTable } from './incident-table.ts';
 import type { ActiveFault } from './sources.ts';
-import { span } from './span.ts';
+import { span } from '../../shared/span.ts';
 import { toneOf } from './tone.ts';
 
 /** The order in which a request meets the tiers; groups of other names follow in topology order. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { share, span, table } from '../../../cli/table.ts';
+import { share, table } from '../../../cli/table.ts';
+import { span } from '../../../shared/span.ts';
 
 test.each([
   [undefined, '-'],

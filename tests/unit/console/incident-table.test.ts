@@ -1,7 +1,5 @@
 import { expect, test } from 'vitest';
-import { span as spanOfTheCommand } from '../../../cli/table.ts';
 import { incidentTable } from '../../../services/console/incident-table.ts';
-import { span } from '../../../services/console/span.ts';
 import type { Incident } from '../../../shared/membership/incident.ts';
 
 const repaired: Incident = {
@@ -67,9 +65,4 @@ test('every word has its meaning beside it, and what others wrote stays text', (
   for (const word of ['alive', 'quarantined', 'limping', 'passed', 'doubt', 'already', 'stale', 'detection'])
     expect(html).toMatch(new RegExp(`<dt>${word}</dt> <dd>\\w`));
   expect(html).toContain('&lt;its machine is gone&gt;');
-});
-
-test('spans read as those of the command', () => {
-  for (const ms of [undefined, 0, 470, 9_994, 9_996, 99_940, 99_960, 3_599_000, 7_500_000])
-    expect(span(ms)).toBe(spanOfTheCommand(ms));
 });

@@ -1,4 +1,4 @@
-/** A time span as the `tierlab` command tells it: `0.42 s`, `12.3 s`, `4 min 10 s`, `2 h 5 min`; `-` for none. */
+/** A time span for people: `0.42 s`, `12.3 s`, `4 min 10 s`, `2 h 5 min`; `-` for none. */
 export function span(ms: number | undefined): string {
   if (ms === undefined) return '-';
   const seconds = ms / 1_000;
