@@ -40,7 +40,7 @@ export function objections({ id, kind, casualties, beyondTolerance }: Intention,
     const members = nodes.filter((node) => groupOf(node) === group);
     const lost = members.filter((node) => casualties.includes(node.id));
     if (lost.length > tolerated(members.length))
-      found.push(`${lost.length} of the ${members.length} of ${group} would be hit, it tolerates ${tolerated(members.length)}`);
+      found.push(`${lost.length} of ${members.length} in ${group} would be hit, and it tolerates ${tolerated(members.length)}`);
   }
   return found;
 }

@@ -19,7 +19,12 @@ export function diagnose(evidence: Evidence, observer: Observer): Diagnosis {
 }
 
 const proven: Rule = ({ proofs }) =>
-  proofs > 0 ? ['lying', `${proofs} of its signed answers contradict each other or the truth`] : undefined;
+  proofs > 0
+    ? [
+        'lying',
+        `${proofs === 1 ? 'a signed answer' : `${proofs} signed answers`} of it contradict${proofs === 1 ? 's' : ''} another one, or the truth`,
+      ]
+    : undefined;
 
 const twins: Rule = ({ heartbeats: { echoes } }) =>
   echoes >= thresholds.echoes ? ['lying', `${echoes} heartbeats in its name that one process could not have sent`] : undefined;

@@ -85,7 +85,7 @@ test('an experiment that breaks more than is tolerated is refused at once', () =
     execute: async () => ({}) as Report,
   });
   const text = experiment({}, { target: { component: 'ranking' } });
-  expect(() => experiments.start(text)).toThrow('3 of the 3 of ranking would be hit, it tolerates 1');
+  expect(() => experiments.start(text)).toThrow('3 of 3 in ranking would be hit, and it tolerates 1');
 });
 
 test('an experiment that goes too far is aborted', async () => {
@@ -111,7 +111,7 @@ test('an experiment that the rules forbid injects nothing and does not pass', as
   const world = cluster();
   const report = await world.run(experiment({}, { target: { component: 'ranking' } }));
   expect(report).toMatchObject({ verdict: 'failed', injections: 0 });
-  expect(report.reasons.join('; ')).toMatch(/3 of the 3 of ranking.*nothing was injected/);
+  expect(report.reasons.join('; ')).toMatch(/3 of 3 in ranking.*nothing was injected/);
 });
 
 test('a cancelled experiment heals everything', async () => {

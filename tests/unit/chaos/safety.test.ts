@@ -16,11 +16,11 @@ test.each<[string, Partial<Intention>, Partial<Situation>, RegExp | undefined]>(
   ['a second fault, beyond tolerance on purpose', { beyondTolerance: true }, { active: [other] }, undefined],
   ['a fault beside a negative control', {}, { active: [{ ...other, kind: 'none' }] }, undefined],
   ['a negative control beside a fault', { kind: 'none', casualties: [] }, { active: [other] }, undefined],
-  ['two of three', { casualties: ['ranking-1', 'ranking-2'] }, {}, /2 of the 3 of ranking would be hit, it tolerates 1/],
+  ['two of three', { casualties: ['ranking-1', 'ranking-2'] }, {}, /2 of 3 in ranking would be hit, and it tolerates 1/],
   ['two of three, beyond tolerance on purpose', { casualties: ['ranking-1', 'ranking-2'], beyondTolerance: true }, {}, undefined],
-  ['the only gateway', { casualties: ['gateway-1'] }, {}, /1 of the 1 of gateway/],
+  ['the only gateway', { casualties: ['gateway-1'] }, {}, /1 of 1 in gateway/],
   ['one of each of two groups', { casualties: ['ranking-1', 'database-1-1'] }, {}, undefined],
-  ['both of a shard', { casualties: ['database-1-1', 'database-1-2'] }, {}, /2 of the 2 of database shard 1/],
+  ['both of a shard', { casualties: ['database-1-1', 'database-1-2'] }, {}, /2 of 2 in database shard 1/],
 ])('%s: objection %s', (_, intention, situation, objection) => {
   const found = objections({ ...one, ...intention }, { ...calm, ...situation });
   if (objection === undefined) expect(found).toEqual([]);
