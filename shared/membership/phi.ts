@@ -63,6 +63,8 @@ const maxMissing = 200;
 export function createPhiDetector(options: PhiOptions): PhiDetector {
   const { expectedIntervalMs, window = 100, minDeviationMs = expectedIntervalMs / 5 } = options;
   let gaps: Gap[] = [];
+  /** Of the gaps as they are now: asked for several times between two heartbeats. */
+  let known: Rhythm | undefined;
   let last: { beat: Beat; at: number; lostMs: number } | undefined;
   let echoes = 0;
   let bornAt = 0;
@@ -96,6 +98,7 @@ export function createPhiDetector(options: PhiOptions): PhiDetector {
         missing.delete(oldest);
       }
       if (gaps.length > window) gaps.shift();
+      known = undefined;
       const restarted = last !== undefined && !same;
       last = { beat, at: now, lostMs };
       return restarted ? 'restarted' : 'fresh';
@@ -103,7 +106,7 @@ export function createPhiDetector(options: PhiOptions): PhiDetector {
     phi(now, lostMs = 0) {
       const silentMs = silence(now, lostMs);
       if (silentMs === undefined) return 0;
-      const { meanMs, deviationMs, lossShare } = rhythm(gaps, expectedIntervalMs);
+      const { meanMs, deviationMs, lossShare } = (known ??= rhythm(gaps, expectedIntervalMs));
       return phiOf(silentMs, { meanMs, lossShare, deviationMs: Math.max(deviationMs, minDeviationMs) });
     },
     silentMs: (now, lostMs = 0) => silence(now, lostMs),
