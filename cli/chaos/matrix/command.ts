@@ -1,4 +1,5 @@
 import { faultKinds } from '../../../shared/faults/kinds.ts';
+import { exitCodes } from '../../../shared/exit-codes.ts';
 import { UsageError } from '../../errors.ts';
 import { onInterrupt } from '../../interrupt.ts';
 import type { ClusterFlags } from '../../options.ts';
@@ -21,7 +22,7 @@ export interface MatrixFlags extends ClusterFlags {
   readonly json?: true;
 }
 
-/** Exit code 1 when a fault did nothing or left something behind: what is detected and masked is the cluster's affair. */
+/** Fails when a fault did nothing or left something behind: what is detected and masked is the cluster's affair. */
 export async function matrix(flags: MatrixFlags): Promise<void> {
   const { rows, unknown } = casesOf(flags.kinds?.split(',').map((name) => name.trim()));
   if (unknown.length > 0) throw new UsageError(`no kind ${unknown.join(', ')}; "tierlab chaos kinds" shows what there is`);
@@ -34,7 +35,8 @@ export async function matrix(flags: MatrixFlags): Promise<void> {
   terminal.settle();
   if (flags.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
   else show(results);
-  if (results.some(({ applied, healed }) => !applied || !healed)) process.exitCode = 1;
+  if (results.length < rows.length) process.exitCode = exitCodes.interrupted;
+  else if (results.some(({ applied, healed }) => !applied || !healed)) process.exitCode = exitCodes.failed;
 }
 
 async function runAll(
