@@ -1,9 +1,6 @@
-// Made once: `toLocaleString` looks its locale up each time, and took a sixth of the time of a page.
-const numbers = new Intl.NumberFormat('en-GB');
-
-/** 117791 -> 117,791. */
+/** A whole number: 117791 -> 117,791. Without Intl, whose first formatter costs every process 24 ms of processor time as it starts. */
 export function grouped(count: number): string {
-  return numbers.format(count);
+  return String(count).replaceAll(/\B(?=(?:\d{3})+$)/gu, ',');
 }
 
 /** One thing, two things: `counted(1, 'page', 'pages')` -> 1 page. */
