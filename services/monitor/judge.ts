@@ -77,7 +77,7 @@ export function createJudge({ nodes, senses, clock, open = [], repairOf, onIncid
   const opinions = new Map(nodes.map((node) => [node, calm(node)]));
   const incidents = new Map(open.map((incident) => [incident.node, incident]));
   /** Which process spoke for the node when its incident began. */
-  const lives = new Map<string, number | undefined>();
+  const lives = new Map<string, number>();
 
   const reborn = (node: string): boolean => {
     // In a failure that has a name already, a new process is its repair; once it served again, another failure.
@@ -154,11 +154,13 @@ export function createJudge({ nodes, senses, clock, open = [], repairOf, onIncid
     if (!incident || incident.outcome !== 'open') return incident;
     const { node, orders, verdict = 'crashed' } = incident;
     const { reborn, incarnation, formerIncarnation } = senses.patient(node);
-    if (!lives.has(node)) lives.set(node, reborn() ? formerIncarnation() : incarnation());
+    const life = reborn() ? formerIncarnation() : incarnation();
+    // A monitor that was restarted itself has heard of nobody yet.
+    if (!lives.has(node) && life !== undefined) lives.set(node, life);
     const repair = repairOf(node);
     if (repair && !repair.isOwn && orders.every(({ order }) => order !== repair.do))
       return ordered(incident, { at, order: repair.do, result: 'already', detail: `by ${repair.by}` }, repair.verdict);
-    const restarted = incarnation() !== lives.get(node);
+    const restarted = lives.has(node) && incarnation() !== lives.get(node);
     if (incident.stamps.fix === undefined || !restarted || isCured(incident)) return incident;
     return ordered(incident, { at, order: 'restart', result: 'already', detail: 'by its watchdog' }, verdict);
   }
