@@ -1,7 +1,7 @@
-import type { NodeStatus } from '../shared/cluster/watchdog/watchdog.ts';
 import { CommandError, UsageError } from './errors.ts';
+import type { ClusterNode } from './watchdog-client.ts';
 
-type Known = Pick<NodeStatus, 'id' | 'state'>;
+type Known = Pick<ClusterNode, 'id' | 'state'>;
 
 /**
  * Of the nodes that `wanted` names (undefined: of all), those that can be asked, and the others. Throws UsageError for unknown names,

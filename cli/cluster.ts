@@ -116,6 +116,7 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
   const api = createWatchdogApi({
     topology,
     watchdog,
+    startedAt: Date.parse(run.startedAt),
     operatorDigest: operator.digest,
     shutdown: () => setImmediate(end),
     more: [

@@ -6,8 +6,8 @@ export async function askMonitor(portBase: number, path: string): Promise<unknow
   const { topology, nodes } = await fetchStatus(portBase);
   const monitors = nodes.filter(({ components }) => components.includes('monitor'));
   if (monitors.length === 0) throw new CommandError(`topology ${topology} has no monitor`);
-  for (const { publicPort } of monitors) {
-    const answer = await askPort(publicPort, path, { timeoutMs: 2_000 }).catch(() => undefined);
+  for (const { host, publicPort } of monitors) {
+    const answer = await askPort({ host, port: publicPort }, path, { timeoutMs: 2_000 }).catch(() => undefined);
     if (answer !== undefined) return answer;
   }
   throw new CommandError(`no monitor answers: ${monitors.map(({ id, state }) => `${id} is ${state}`).join(', ')}`);

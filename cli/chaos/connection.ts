@@ -1,13 +1,12 @@
 import { controlPorts, type ControlPort } from '../../services/chaos/control-port.ts';
-import type { Topology, TopologyNode } from '../../shared/cluster/topology.ts';
+import type { Topology } from '../../shared/cluster/topology.ts';
 import { askControl } from '../../shared/cluster/control-client.ts';
 import { asRpcError } from '../../shared/rpc/errors.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import type { ClusterFlags } from '../options.ts';
 import { dataDirOf } from '../paths.ts';
 import { portBaseOf, readRunFile } from '../run-file.ts';
-import { topologyOf } from '../topology.ts';
-import { fetchStatus } from '../watchdog-client.ts';
+import { fetchStatus, type ClusterNode } from '../watchdog-client.ts';
 
 /** A running cluster, as the chaos commands reach it: the controller's door, and every place that holds faults. */
 export interface Connection {
@@ -16,10 +15,8 @@ export interface Connection {
   /** Undefined: no node of this topology hosts the controller. */
   readonly controller: string | undefined;
   readonly ports: readonly ControlPort[];
-  readonly nodes: readonly Pick<
-    TopologyNode,
-    'id' | 'components' | 'shard' | 'host' | 'port' | 'publicPort' | 'opsPort' | 'doors'
-  >[];
+  /** As they were when it was made. */
+  readonly nodes: readonly ClusterNode[];
   readonly topology: string;
 }
 
@@ -27,13 +24,12 @@ export interface Connection {
 export async function connect(flags: ClusterFlags): Promise<Connection> {
   const portBase = portBaseOf(flags.portBase);
   const dataDir = dataDirOf(flags.data);
-  const status = await fetchStatus(portBase);
+  const { topology, nodes } = await fetchStatus(portBase);
   const token = process.env.TIERLAB_OPERATOR_TOKEN || readRunFile(dataDir, portBase)?.token;
   if (token === undefined)
     throw new CommandError(
       'only the owner of the data folder may break things: no run file of this cluster is here (--data names the folder)',
     );
-  const nodes = await nodesOf(status.topology, status.nodes, portBase);
   const ports = controlPorts({ watchdogPort: portBase, nodes } as unknown as Topology);
   const host = nodes.find(({ components }) => components.includes('chaos'));
   return {
@@ -42,14 +38,8 @@ export async function connect(flags: ClusterFlags): Promise<Connection> {
     controller: host && `http://${host.host}:${host.publicPort}/api/chaos`,
     ports,
     nodes,
-    topology: status.topology,
+    topology,
   };
-}
-
-/** On one machine the watchdog knows all nodes; in a container only its own, so the topology file has to tell. */
-async function nodesOf(topology: string, here: readonly Omit<TopologyNode, 'host' | 'group'>[], portBase: number) {
-  if (process.env.TIERLAB_HOSTS === 'by-name') return (await topologyOf(topology, { portBase, hosts: 'by-name' })).nodes;
-  return here.map((node) => ({ ...node, host: '127.0.0.1' }));
 }
 
 /** The controller reaches for every victim, and looks at the steady state for seconds first: ms. */

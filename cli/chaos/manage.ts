@@ -1,13 +1,10 @@
 import { faultsAt, haltAll, order } from '../../services/chaos/control-port.ts';
 import type { JournalEntry } from '../../services/chaos/journal.ts';
-import { journalFileIn, journalLines } from '../../services/chaos/journal-file.ts';
-import { parseLine } from '../../services/chaos/journal.ts';
 import type { FaultStatus } from '../../shared/faults/registry.ts';
 import { faultKinds } from '../../shared/faults/kinds.ts';
+import { readJournal } from '../chaos-journal.ts';
 import { CommandError } from '../errors.ts';
 import type { ClusterFlags } from '../options.ts';
-import { dataDirOf } from '../paths.ts';
-import { portBaseOf, runDir } from '../run-file.ts';
 import { createTerminal } from '../terminal.ts';
 import { askController, connect } from './connection.ts';
 import { inWords, printTable } from './table.ts';
@@ -95,16 +92,14 @@ export async function halt(flags: ClusterFlags & { readonly json?: true }): Prom
 }
 
 /** From the file: it can be read when nothing runs any more. */
-export function journal(flags: ClusterFlags & { readonly count: number; readonly json?: true }): void {
-  const journalFile = journalFileIn(runDir(dataDirOf(flags.data), portBaseOf(flags.portBase)));
-  const entries = journalLines(journalFile)
-    .flatMap((line) => parseLine(line) ?? [])
-    .slice(-flags.count);
+export async function journal(flags: ClusterFlags & { readonly count: number; readonly json?: true }): Promise<void> {
+  const { entries: all, source } = await readJournal(flags);
+  const entries = all.slice(-flags.count);
   if (flags.json) return json(entries);
   const terminal = createTerminal(process.stdout);
   if (entries.length === 0) return terminal.line('nothing has happened yet');
   printTable(terminal, ['at', 'event', 'id', 'kind', 'target', 'more'], entries.map(rowOf));
-  terminal.line(terminal.dim(`\n${journalFile}: "tierlab load --journal" lays it over a run`));
+  terminal.line(terminal.dim(`\n${source}`));
 }
 
 function rowOf({ at, event, id, kind, target, ...more }: JournalEntry): string[] {

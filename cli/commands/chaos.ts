@@ -7,7 +7,7 @@ import { run } from '../chaos/run.ts';
 import { parseCount, withClusterOptions } from '../options.ts';
 
 const examples = `
-A cluster takes faults only when it was started with "tierlab up --chaos".
+A cluster takes faults only when it was started with "tierlab up --chaos", in containers with TIERLAB_CHAOS=1.
 
 Examples:
   $ tierlab up --chaos --detach

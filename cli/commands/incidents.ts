@@ -1,18 +1,16 @@
 import path from 'node:path';
 import type { Command } from 'commander';
-import { journalFileIn, journalLines } from '../../services/chaos/journal-file.ts';
-import { parseLine } from '../../services/chaos/journal.ts';
 import { orderWords, phases, type Incident } from '../../shared/membership/incident.ts';
 import { exitTruths, score, truthsIn, type Score, type Truth } from '../../shared/membership/scoring.ts';
+import { readJournal } from '../chaos-journal.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { askMonitor } from '../monitors.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
-import { dataDirOf } from '../paths.ts';
-import { portBaseOf, runDir } from '../run-file.ts';
+import { portBaseOf } from '../run-file.ts';
 import { span } from '../../shared/span.ts';
 import { table } from '../table.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
-import { fetchStatus } from '../watchdog-client.ts';
+import { fetchStatus, type ClusterNode } from '../watchdog-client.ts';
 
 interface IncidentFlags extends ClusterFlags {
   readonly json?: true;
@@ -123,13 +121,19 @@ async function watch(first: Told, flags: IncidentFlags, terminal: Terminal, sign
 
 async function scored(told: Told, flags: IncidentFlags): Promise<Score> {
   const portBase = portBaseOf(flags.portBase);
-  const file = flags.journal ? path.resolve(flags.journal) : journalFileIn(runDir(dataDirOf(flags.data), portBase));
-  const entries = journalLines(file).flatMap((line) => parseLine(line) ?? []);
+  const { entries } = await readJournal(flags, flags.journal && path.resolve(flags.journal));
   const isWatched = ({ injectedAt }: Truth) => injectedAt >= told.since && injectedAt <= told.at;
   const injected = truthsIn(entries).filter(isWatched);
   const { nodes } = await fetchStatus(portBase);
-  const truths = [...injected, ...exitTruths(nodes, injected, graceMs).filter(isWatched)];
+  const ended = nodes.map((node) => ({ id: node.id, exits: [...node.exits, ...forgotten(node, told.incidents)] }));
+  const truths = [...injected, ...exitTruths(ended, injected, graceMs).filter(isWatched)];
   return score(truths, told.incidents, { nodes: nodes.length, observedMs: told.at - told.since, graceMs });
+}
+
+/** A container that goes takes its watchdog's memory along: one that is silent, or was started later, bears a crash out. */
+function forgotten({ id, watchedSince }: ClusterNode, incidents: readonly Incident[]): { readonly at: number }[] {
+  const lost = incidents.filter((it) => it.node === id && it.verdict === 'crashed' && it.stamps.detect < watchedSince);
+  return lost.map(({ stamps }) => ({ at: stamps.manifest }));
 }
 
 function showScore(told: Told, result: Score, { json }: IncidentFlags, terminal: Terminal): void {

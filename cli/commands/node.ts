@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { runCluster } from '../cluster.ts';
 import { ensureData } from '../data.ts';
+import { operatorTokenOf, showDoors } from '../doors.ts';
 import { UsageError } from '../errors.ts';
 import { chaosWanted, withClusterOptions, type ClusterFlags } from '../options.ts';
 import { dataDirOf } from '../paths.ts';
@@ -38,6 +39,7 @@ async function runOne(id: string, flags: NodeFlags): Promise<void> {
     throw new UsageError(`topology ${topology.name} has no node ${id}; it has ${topology.nodes.map((it) => it.id).join(', ')}`);
   const holdsData = wanted.components.includes('database');
   const datasetDir = holdsData ? await ensureData(dataDir, topology.shards, terminal, { verifiable: false }) : dataDir;
+  const chaos = chaosWanted(undefined);
   await runCluster(
     {
       topology,
@@ -47,11 +49,14 @@ async function runOne(id: string, flags: NodeFlags): Promise<void> {
       datasetDir,
       bindHost: byName ? '0.0.0.0' : '127.0.0.1',
       byContainer: byName,
-      chaos: chaosWanted(undefined),
+      chaos,
       onFault: (text) => terminal.line(text),
       onChange: (it, state) => terminal.line(`${it.id} ${state.state}${'exit' in state ? ` (${state.exit})` : ''}`),
     },
-    () => terminal.line(`${id} is ready at port ${wanted.port}, ops port ${wanted.opsPort}`),
+    () => {
+      terminal.line(`${id} is ready at port ${wanted.port}, ops port ${wanted.opsPort}`);
+      showDoors({ ...topology, nodes: [wanted] }, terminal, operatorTokenOf(topology, dataDir, chaos));
+    },
     () => terminal.line(`stopping ${id}`),
   );
 }

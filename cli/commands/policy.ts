@@ -46,7 +46,7 @@ async function run(wanted: string | undefined, flags: PolicyFlags): Promise<void
   const { nodes } = await fetchStatus(portBase);
   const { ready, leftOut } = chooseNodes(nodes, flags.node);
   const init = file === undefined ? {} : order(file, dataDirOf(flags.data), portBase);
-  const asked = await askNodes(ready, ({ opsPort }) => askPort(opsPort, '/admin/policy', init));
+  const asked = await askNodes(ready, ({ host, opsPort }) => askPort({ host, port: opsPort }, '/admin/policy', init));
   const policies = asked.answers as ReadonlyMap<string, Policy>;
   if (flags.json) process.stdout.write(`${JSON.stringify(Object.fromEntries(policies), null, 2)}\n`);
   const terminal = createTerminal(flags.json ? process.stderr : process.stdout);

@@ -36,12 +36,13 @@ export function search(command: Command): void {
 async function runSearch(words: readonly string[], flags: SearchFlags): Promise<void> {
   const portBase = portBaseOf(flags.portBase);
   const { nodes } = await fetchStatus(portBase);
-  const gateway = nodes.find((node) => node.components.includes('gateway'));
+  const gateways = nodes.filter((node) => node.components.includes('gateway'));
+  const gateway = gateways.find(({ state }) => state === 'ready') ?? gateways[0];
   if (!gateway) throw new CommandError('this topology has no gateway');
   const port = gateway.doors.gateway ?? portBase + 1_000;
   const query = new URLSearchParams({ q: words.join(' '), page: String(flags.page), size: String(flags.size) });
   if (flags.style) query.set('style', flags.style);
-  const response = await fetch(`http://127.0.0.1:${port}/api/search?${query}`).catch(() => {
+  const response = await fetch(`http://${gateway.host}:${port}/api/search?${query}`).catch(() => {
     throw new CommandError(`the gateway at port ${port} does not answer`);
   });
   const text = await response.text();

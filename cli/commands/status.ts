@@ -10,7 +10,8 @@ interface StatusFlags extends ClusterFlags {
 
 const help = `
 Restarts are those by the watchdog, with the reason of the last one: crash (it ended by itself, or was killed), repair (ordered by a
-monitor), fault (one that held it down is over), operator.`;
+monitor), fault (one that held it down is over), operator. In a container the watchdogs of all containers are asked; "silent" is the node of one
+that is away.`;
 
 export function status(command: Command): void {
   withClusterOptions(command).option('--json', 'one JSON document on stdout').addHelpText('after', help).action(runStatus);

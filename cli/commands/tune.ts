@@ -32,7 +32,7 @@ export function tune(command: Command): void {
 async function run(flags: TuneFlags): Promise<void> {
   const { nodes } = await fetchStatus(portBaseOf(flags.portBase));
   const { ready, leftOut } = chooseNodes(nodes, flags.node);
-  const asked = await askNodes(ready, ({ opsPort }) => askPort(opsPort, '/admin/tuning'));
+  const asked = await askNodes(ready, ({ host, opsPort }) => askPort({ host, port: opsPort }, '/admin/tuning'));
   // A node may die between the two questions: what the others say stands.
   if (asked.answers.size === 0) throw new CommandError(failureLine(asked, 'did not answer'));
   const tunings = [...asked.answers.values()] as Tuning[];

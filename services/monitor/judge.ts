@@ -51,14 +51,22 @@ export interface Judge {
   readonly opinion: (node: string) => Opinion;
   readonly incident: (node: string) => Incident | undefined;
   /** A repair of the node was ordered, because it is `verdict`. */
-  readonly ordered: (node: string, note: Omit<OrderNote, 'at'>, verdict: Verdict) => void;
+  readonly ordered: (node: string, note: OrderNote, verdict: Verdict) => void;
 }
 
 /** Calls go down no further than through so many nodes. */
 const maxDepth = 5;
 
+/** So far apart may two monitors date the same order, ms. */
+const toldMs = 1_000;
+
 /** Facts need no second look. */
 const facts: ReadonlySet<Verdict> = new Set(['crashed', 'hung', 'lying']);
+
+function isNews(incident: Incident, before: Incident | undefined): boolean {
+  if (!before || incident.orders !== before.orders || incident.stamps.fix !== before.stamps.fix) return true;
+  return incident.outcome !== before.outcome || incident.verdict !== before.verdict;
+}
 
 interface Finding {
   readonly seen: Diagnosis;
@@ -68,16 +76,22 @@ interface Finding {
 }
 
 export function createJudge({ nodes, senses, clock, open = [], repairOf, onIncident, onVerdict }: JudgeOptions): Judge {
-  const calm = (node: string): Opinion => ({
-    seen: { node, verdict: 'healthy', reasons: [] },
-    standing: wellStanding(clock.now()),
-    suspected: false,
-    reached: false,
-  });
-  const opinions = new Map(nodes.map((node) => [node, calm(node)]));
   const incidents = new Map(open.map((incident) => [incident.node, incident]));
+  const opinions = new Map(nodes.map((node) => [node, atFirst(node)]));
   /** Which process spoke for the node when its incident began. */
   const lives = new Map<string, number>();
+
+  /** A monitor that was restarted in the middle of an incident goes on with what its earlier life had found. */
+  function atFirst(node: string): Opinion {
+    const well = wellStanding(clock.now());
+    const { verdict, reasons = [] } = incidents.get(node) ?? {};
+    const standing = verdict === undefined ? well : { ...well, verdict, reasons };
+    return { seen: { node, verdict: 'healthy', reasons: [] }, standing, suspected: false, reached: false };
+  }
+
+  /** Neither it nor its watchdog was heard yet, so that nothing is known about it. */
+  const isUnknown = (node: string): boolean =>
+    senses.patient(node).incarnation() === undefined && senses.evidence(node).process !== 'exited';
 
   const reborn = (node: string): boolean => {
     // In a failure that has a name already, a new process is its repair; once it served again, another failure.
@@ -91,8 +105,7 @@ export function createJudge({ nodes, senses, clock, open = [], repairOf, onIncid
       return { seen: { node, verdict: 'healthy', reasons: ['it is leaving'] }, reached: false };
     const { heartbeats, ...rest } = senses.evidence(node);
     // Who was never there cannot have gone: a cold standby refuses connections, too.
-    if (heartbeats.phi === undefined && rest.process !== 'exited')
-      return { seen: { node, verdict: 'healthy', reasons: ['it was never heard'] }, reached: false };
+    if (isUnknown(node)) return { seen: { node, verdict: 'healthy', reasons: ['it was never heard'] }, reached: false };
     const evidence = { ...rest, heartbeats: { ...heartbeats, reborn: reborn(node) } };
     const seen = diagnose({ ...evidence, waitsFor: waitsFor(node) }, senses.observer());
     // A silence that nobody has been asked about yet is a doubt; the answers are on their way.
@@ -146,7 +159,10 @@ export function createJudge({ nodes, senses, clock, open = [], repairOf, onIncid
     };
     const incident = withRepair(advance(node, before, watch), watch);
     keep(node, before, incident);
-    if (before && incident && incident.outcome !== 'open') keep(node, undefined, advance(node, incident, watch));
+    if (!before || !incident || incident.outcome === 'open') return;
+    // What happens to it next begins after the fix at the earliest.
+    const { fix = watch.at } = incident.stamps;
+    keep(node, undefined, advance(node, incident, { ...watch, firstBadAt: Math.max(watch.firstBadAt ?? watch.at, fix) }));
   }
 
   /** With the repairs that this monitor has not ordered: of another monitor, or of the watchdog by itself. */
@@ -171,13 +187,17 @@ export function createJudge({ nodes, senses, clock, open = [], repairOf, onIncid
       incidents.delete(node);
       lives.delete(node);
     } else incidents.set(node, incident);
-    if (incident && (incident.outcome !== before?.outcome || incident.verdict !== before.verdict)) onIncident(incident);
+    if (incident && isNews(incident, before)) onIncident(incident);
   }
 
-  function note(node: string, order: Omit<OrderNote, 'at'>, verdict: Verdict): void {
+  function note(node: string, order: OrderNote, verdict: Verdict): void {
     const incident = incidents.get(node);
-    if (!incident) return;
-    const next = ordered(incident, { at: clock.wall(), ...order }, verdict);
+    // Others go on telling of what they ordered in an incident before, or in an earlier life of this monitor.
+    const isTold = incident?.orders.some(
+      (it) => it.order === order.order && it.detail === order.detail && it.at >= order.at - toldMs,
+    );
+    if (!incident || order.at < incident.stamps.manifest || (order.detail !== undefined && isTold)) return;
+    const next = ordered(incident, order, verdict);
     incidents.set(node, next);
     onIncident(next);
   }
@@ -207,6 +227,7 @@ export function createJudge({ nodes, senses, clock, open = [], repairOf, onIncid
       const { standing, suspected: doubted } = opinions.get(node)!;
       const quiet = standing.verdict === 'healthy' && !standing.rival && !doubted && !incidents.has(node);
       if (quiet && !senses.interesting(node)) return;
+      if (incidents.has(node) && isUnknown(node)) return;
       conclude(node, examine(node));
     },
     news(node) {

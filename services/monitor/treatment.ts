@@ -1,6 +1,6 @@
 import { nodesHosting, watchdogOf, type Topology, type TopologyNode } from '../../shared/cluster/topology.ts';
 import type { ControlClient } from '../../shared/cluster/control-client.ts';
-import { decideRepair, type PastOrder, type RepairOrder, type Ward } from '../../shared/membership/repair.ts';
+import { decideRepair, type RepairOrder, type Ward } from '../../shared/membership/repair.ts';
 import type { RepairAnswer } from '../../shared/cluster/watchdog/repairs.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import type { OrderResult } from '../../shared/membership/incident.ts';
@@ -8,6 +8,7 @@ import type { Clock } from '../../shared/time/clock.ts';
 import type { Digest, ToldOrder } from './contract.ts';
 import type { Verdict } from '../../shared/membership/diagnosis.ts';
 import type { Judge, RepairUnderWay } from './judge.ts';
+import { createOrders, type KnownOrder } from './orders.ts';
 import type { Places } from './places.ts';
 import type { Senses } from './senses.ts';
 import { thresholds } from '../../shared/membership/thresholds.ts';
@@ -39,14 +40,8 @@ export interface Treatment {
   readonly learn: (digest: Digest) => void;
 }
 
-type Known = PastOrder & { readonly id: string; readonly by: string; readonly verdict: Verdict };
-
 /** How long an order to a watchdog may take: a killed process is waited for, ms. */
 const orderTimeoutMs = 5_000;
-
-/** Orders that are remembered and told; older ones have no effect on any decision. */
-const maxOrders = 100;
-const rememberedMs = 300_000;
 
 export function createTreatment(options: TreatmentOptions): Treatment {
   const { monitor, topology, senses, judge, places, clock, control, token, onOrder } = options;
@@ -54,12 +49,7 @@ export function createTreatment(options: TreatmentOptions): Treatment {
   const monitors = nodesHosting(topology, 'monitor').flatMap(({ id }) => (id === monitor ? [] : id));
   const takenOut = new Map<string, 'draining' | 'quarantined'>();
   const refused = new Map<string, number>();
-  let past: Known[] = [];
-
-  function remember(order: Known): void {
-    if (past.some(({ id }) => id === order.id)) return;
-    past = [...past, order].filter(({ at }) => clock.now() - at < rememberedMs).slice(-maxOrders);
-  }
+  const orders = createOrders(clock);
 
   const serves = (node: TopologyNode): boolean => {
     const { phase } = senses.patient(node.id);
@@ -76,7 +66,7 @@ export function createTreatment(options: TreatmentOptions): Treatment {
       groupSize: members.length,
       groupServing: members.filter(serves).length,
       standbys: places.holds(node.id) ? places.waiting(node) : [],
-      past,
+      past: orders.past(),
       doubtsItself: lagMs >= thresholds.observerLagMs || silentShare > thresholds.silentShare,
       restartRefused: clock.now() - (refused.get(node.id) ?? -Infinity) < settings.refusalMs,
     };
@@ -94,11 +84,10 @@ export function createTreatment(options: TreatmentOptions): Treatment {
     });
   }
 
-  async function carryOut(order: RepairOrder, { id, verdict }: Known): Promise<void> {
-    const about = order.do === 'promote' ? order.instead : order.node;
+  async function carryOut(order: RepairOrder, { id, verdict }: KnownOrder): Promise<void> {
     if (order.do === 'drain') {
       takenOut.set(order.node, 'draining');
-      return finish(order, about, verdict, 'done');
+      return finish({ order, id, verdict, result: 'done' });
     }
     if (order.do === 'quarantine') takenOut.set(order.node, 'quarantined');
     if (order.do === 'promote') places.promote(order);
@@ -113,17 +102,20 @@ export function createTreatment(options: TreatmentOptions): Treatment {
       });
       const { result, by, verdict: treatedAs = verdict } = answer as RepairAnswer;
       if (order.do !== 'promote' && result === 'done') senses.forget(order.node);
-      finish(order, about, treatedAs, result, result === 'already' ? `by ${by ?? 'its watchdog'}` : undefined);
+      const detail = result === 'already' ? `by ${by ?? 'its watchdog'}` : undefined;
+      finish({ order, id, verdict: treatedAs, result, detail });
     } catch (thrown) {
       const error = thrown instanceof RpcError ? thrown : new RpcError('internal', String(thrown));
-      if (error.code === 'conflict') refused.set(about, clock.now());
-      finish(order, about, verdict, error.code === 'conflict' ? 'refused' : 'failed', error.message);
+      const isRefused = error.code === 'conflict';
+      if (isRefused) refused.set(aboutWhom(order), clock.now());
+      finish({ order, id, verdict, result: isRefused ? 'refused' : 'failed', detail: error.message });
     }
   }
 
-  function finish(order: RepairOrder, about: string, verdict: Verdict, result: OrderResult, detail?: string): void {
+  function finish({ order, id, verdict, result, detail }: Finished): void {
+    orders.ended(id, result);
     const words = order.do === 'promote' ? `promote ${order.node}` : order.do;
-    judge.ordered(about, { order: words, result, ...(detail !== undefined && { detail }) }, verdict);
+    judge.ordered(aboutWhom(order), { at: clock.wall(), order: words, result, ...(detail !== undefined && { detail }) }, verdict);
     onOrder(order, result, detail);
   }
 
@@ -136,10 +128,8 @@ export function createTreatment(options: TreatmentOptions): Treatment {
   return {
     takenOut,
     repairOf(node) {
-      const life = lifeUnderRepair(node);
-      const isRecent = (it: Known) => clock.now() - it.at < settings.repairMs;
-      const repair = past.find((it) => it.node === node && it.incarnation === life && takesDown(it) && isRecent(it));
-      return repair && { ...repair, isOwn: repair.by === monitor };
+      const order = orders.takingDown(node, lifeUnderRepair(node));
+      return order && { ...order, isOwn: order.by === monitor };
     },
     consider(id) {
       const node = nodes.get(id)!;
@@ -163,8 +153,8 @@ export function createTreatment(options: TreatmentOptions): Treatment {
       );
       if (order.do === 'wait') return;
       const incarnation = patient.incarnation() ?? 0;
-      const nth = past.filter((it) => it.node === id && it.incarnation === incarnation && it.do === order.do).length;
-      const known: Known = {
+      const nth = orders.past().filter((it) => it.node === id && it.incarnation === incarnation && it.do === order.do).length;
+      const known: KnownOrder = {
         id: `${order.do}/${id}/${incarnation}/${nth + 1}`,
         by: monitor,
         at: clock.now(),
@@ -174,29 +164,38 @@ export function createTreatment(options: TreatmentOptions): Treatment {
         do: order.do,
         verdict: standing.verdict,
       };
-      remember(known);
+      orders.add(known);
       void carryOut(order, known);
     },
-    told: () => past.map(({ at, ...order }) => ({ ...order, agoMs: Math.max(0, clock.now() - at) })),
+    told: orders.told,
     learn(digest) {
-      for (const { agoMs, ...order } of digest.orders) {
-        if (!nodes.has(order.node)) continue;
-        const isNew = !past.some(({ id }) => id === order.id);
-        remember({ ...order, at: clock.now() - agoMs });
-        const mine = past.some(
-          (it) => it.by === monitor && it.node === order.node && it.do === order.do && it.incarnation === order.incarnation,
-        );
-        if (isNew && !mine && order.do !== 'promote')
-          judge.ordered(order.node, { order: order.do, result: 'already', detail: `by ${order.by}` }, order.verdict);
-        // Only while this monitor, too, has something against it: else nobody would put it back.
-        if (!isNew || judge.opinion(order.node).standing.verdict === 'healthy') continue;
-        if (order.do === 'drain') takenOut.set(order.node, 'draining');
-        if (order.do === 'quarantine') takenOut.set(order.node, 'quarantined');
+      const { fresh, effective } = orders.learn(digest.orders.filter(({ node }) => nodes.has(node)));
+      for (const order of effective) {
+        const isSame = (it: KnownOrder) => it.node === order.node && it.do === order.do && it.incarnation === order.incarnation;
+        if (order.do === 'promote' || orders.past().some((it) => it.by === monitor && isSame(it))) continue;
+        const at = clock.wall() - (clock.now() - order.at);
+        judge.ordered(order.node, { at, order: order.do, result: 'already', detail: `by ${order.by}` }, order.verdict);
+      }
+      for (const { node, incarnation, do: what } of fresh) {
+        // Only while this monitor, too, has something against that process: else nobody would put it back.
+        const isCurrent = incarnation === (senses.patient(node).incarnation() ?? 0);
+        if (!isCurrent || judge.opinion(node).standing.verdict === 'healthy') continue;
+        if (what === 'drain') takenOut.set(node, 'draining');
+        if (what === 'quarantine') takenOut.set(node, 'quarantined');
       }
     },
   };
 }
 
-const takesDown = (order: Known): boolean => order.do === 'restart' || order.do === 'quarantine';
+interface Finished {
+  readonly order: RepairOrder;
+  readonly id: string;
+  readonly verdict: Verdict;
+  readonly result: OrderResult;
+  readonly detail?: string | undefined;
+}
+
+/** A promotion is a repair of the node whose place is taken. */
+const aboutWhom = (order: RepairOrder): string => (order.do === 'promote' ? order.instead : order.node);
 
 const groupOf = ({ group, shard }: TopologyNode): string => (shard === undefined ? group : `${group}/${shard}`);

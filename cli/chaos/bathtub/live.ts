@@ -3,7 +3,7 @@ import { failing, type SteadyState } from '../../../services/chaos/steady.ts';
 import { systemClock } from '../../../shared/time/clock.ts';
 import { sleep, systemScheduler } from '../../../shared/time/scheduler.ts';
 import { CommandError } from '../../errors.ts';
-import { fetchStatus } from '../../watchdog-client.ts';
+import { statusOf } from '../../watchdog-client.ts';
 import { askController, type Connection } from '../connection.ts';
 import { resultOf, type BathtubResult } from './model.ts';
 import { createLivingPart } from './watch.ts';
@@ -30,7 +30,7 @@ interface Health {
 /** Kills and restarts real processes by their drawn lives, and watches what becomes of them. Whatever ends it, everything is healed. */
 export async function runLive(connection: Connection, options: LiveOptions): Promise<BathtubResult> {
   const { bathtub, components, seed, durationMs, signal, onFailure } = options;
-  const victims = connection.nodes.filter((node) => components.some((it) => node.components.includes(it))).map(({ id }) => id);
+  const victims = connection.nodes.filter((node) => components.some((it) => node.components.includes(it)));
   if (victims.length === 0) throw new CommandError(`no node hosts ${components.join(' or ')}`);
   const { steady } = (await askController(connection, 'GET', '/')) as Health;
   if (steady.samples === 0 || steady.errorShare > 0.1)
@@ -38,7 +38,7 @@ export async function runLive(connection: Connection, options: LiveOptions): Pro
       `users do not find the cluster steady now: ${steady.samples === 0 ? 'no probe has ended' : failing(steady)}; nothing is broken on top of that`,
     );
 
-  const parts = new Map(victims.map((victim) => [victim, createLivingPart(bathtub, `${seed} ${victim}`)]));
+  const parts = new Map(victims.map(({ id }) => [id, createLivingPart(bathtub, `${seed} ${id}`)]));
   let serial = 0;
   let refusal: unknown;
   const kill = (target: string, repairMs: number): void => {
@@ -53,10 +53,11 @@ export async function runLive(connection: Connection, options: LiveOptions): Pro
   let failures = 0;
   try {
     while (now() < durationMs && !signal.aborted) {
-      const { nodes } = await fetchStatus(connection.portBase);
+      const seen = await statusOf(victims, connection.portBase);
       if (refusal !== undefined) throw refusal;
+      if (seen.every(({ state }) => state === 'silent')) throw new CommandError('no watchdog answers any more');
       const atMs = now();
-      for (const { id, pid, state } of nodes) {
+      for (const { id, pid, state } of seen) {
         const death = parts.get(id)?.see({ atMs, pid, ready: state === 'ready' });
         if (death) kill(id, death.repairMs);
       }

@@ -42,7 +42,7 @@ export async function meet(
     isTrue: (outcome) => outcome.ok && sameAnswer(outcome.body, bodies[0]) && outcome.servedBy[0] === node.id,
     isTrueOther: (outcome) => outcome.ok && sameAnswer(outcome.body, second.body),
     opsPort: ports.find(({ name }) => name === node.id)!,
-    watchdog: ports.find(({ site }) => site === 'watchdog')!,
+    watchdog: ports.find(({ site, url }) => site === 'watchdog' && new URL(url).hostname === node.host)!,
     token,
   };
 }

@@ -7,6 +7,8 @@ import type { Watchdog } from './watchdog.ts';
 export interface WatchdogApiOptions {
   readonly topology: Topology;
   readonly watchdog: Watchdog;
+  /** When this watchdog was started, wall-clock ms: it knows nothing of the time before. */
+  readonly startedAt: number;
   readonly operatorDigest: string | undefined;
   /** Stops the whole cluster and this process. */
   readonly shutdown: () => void;
@@ -25,6 +27,7 @@ const signals: Readonly<Record<string, NodeJS.Signals>> = { kill: 'SIGKILL', pau
 export function createWatchdogApi({
   topology,
   watchdog,
+  startedAt,
   operatorDigest,
   shutdown,
   graceMs = 8_000,
@@ -59,7 +62,7 @@ export function createWatchdogApi({
         method: 'GET',
         path: '/status',
         access: 'open',
-        handle: () => ({ topology: topology.name, watchdogPid: process.pid, nodes: watchdog.status() }),
+        handle: () => ({ topology: topology.name, watchdogPid: process.pid, startedAt, nodes: watchdog.status() }),
       },
       { method: 'POST', path: '/nodes/:id/:action', access: 'operator', handle: ({ id, action }) => act(id!, action!) },
       {

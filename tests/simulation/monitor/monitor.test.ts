@@ -259,3 +259,57 @@ test('that callers avoided a node they could not reach is no sign of a limp once
   ]);
   expect(ward.restarts).toEqual([]);
 });
+
+test('a monitor that is restarted in the middle of an incident goes on with it', async () => {
+  for (const brought of ['killed', 'cut off'] as const) {
+    const ward = createWard(10, small);
+    await ward.sim.run(20_000);
+    const others = ward.topology.nodes.map(({ id }) => id).filter((id) => id !== 'ranking-1');
+    if (brought === 'killed') ward.kill('ranking-1', { held: true });
+    else ward.network.partition([['ranking-1'], others]);
+    await ward.sim.run(30_000);
+    ward.kill('monitor-2');
+    await ward.sim.run(50_000);
+    if (brought === 'killed') ward.release('ranking-1');
+    else ward.network.heal();
+    await ward.sim.run(70_000);
+    for (const monitor of ['monitor-1', 'monitor-2']) {
+      const [incident, ...more] = ward.booksOf(monitor).filter(({ node }) => node === 'ranking-1');
+      expect([brought, monitor, more]).toEqual([brought, monitor, []]);
+      expect(incident).toMatchObject({ verdict: brought === 'killed' ? 'crashed' : 'partitioned' });
+      expect(incident!.outcome).not.toBe('open');
+      expect(incident!.stamps.fix! - incident!.stamps.manifest).toBeGreaterThan(29_000);
+    }
+  }
+});
+
+test('orders of minutes ago are not booked to a later incident, although a restarted monitor hears of them for the first time', async () => {
+  const ward = createWard(11, small);
+  await ward.sim.run(20_000);
+  ward.hang('ranking-1');
+  await ward.sim.run(200_000);
+  ward.network.partition([['ranking-1'], ward.topology.nodes.map(({ id }) => id).filter((id) => id !== 'ranking-1')]);
+  await ward.sim.run(204_000);
+  ward.kill('monitor-2');
+  await ward.sim.run(210_000);
+  ward.network.heal();
+  await ward.sim.run(230_000);
+  for (const monitor of ['monitor-1', 'monitor-2'])
+    expect(ward.booksOf(monitor).findLast(({ node }) => node === 'ranking-1')).toMatchObject({
+      verdict: 'partitioned',
+      outcome: 'passed',
+      orders: [],
+    });
+});
+
+test("an order that was refused is nobody else's repair", async () => {
+  for (let seed = 0; seed < 10; seed++) {
+    const ward = createWard(seed, small);
+    await ward.sim.run(20_000 + seed * 61);
+    ward.kill('ranking-1', { held: true });
+    ward.stall('monitor-2', 700);
+    await ward.sim.run(30_000);
+    const booked = ['monitor-1', 'monitor-2'].flatMap((monitor) => ward.booksOf(monitor).flatMap(({ orders }) => orders));
+    expect(booked.filter(({ result }) => result !== 'refused')).toEqual([]);
+  }
+});

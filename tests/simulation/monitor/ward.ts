@@ -27,6 +27,8 @@ export interface Ward {
   readonly incidents: { monitor: string; incident: Incident }[];
   /** Restarts that the watchdog carried out for an order. */
   readonly restarts: string[];
+  /** The incidents in the books of a monitor, as they are now. */
+  booksOf(monitor: string): readonly Incident[];
   viewOf(node: string): View | undefined;
   kill(node: string, options?: { held?: boolean }): void;
   release(node: string): void;
@@ -64,6 +66,9 @@ export function createWard(seed: number | string, groups: TopologyFile['nodes'])
   const verdicts: Ward['verdicts'] = [];
   const incidents: Ward['incidents'] = [];
   const restarts: string[] = [];
+  const booksOf = (monitor: string): readonly Incident[] => [
+    ...new Map(incidents.filter((it) => it.monitor === monitor).map(({ incident }) => [incident.id, incident])).values(),
+  ];
 
   /** Runs when the process runs: at once, after its stall, or never. */
   function on(node: string, incarnation: number, task: () => void): void {
@@ -147,7 +152,8 @@ export function createWard(seed: number | string, groups: TopologyFile['nodes'])
         lag,
         control,
         token: 'operator',
-        open: [],
+        // Its books outlive it.
+        open: booksOf(node).filter(({ outcome }) => outcome === 'open'),
         promotions: [],
         exchange: (other, digest: Digest) => ask(node, other, 450, () => monitors.get(other)!.exchanged(digest)),
         onIncident: (incident) => void incidents.push({ monitor: node, incident }),
@@ -212,6 +218,7 @@ export function createWard(seed: number | string, groups: TopologyFile['nodes'])
     verdicts,
     incidents,
     restarts,
+    booksOf,
     viewOf: (node) => processes.get(node)!.heart?.view(),
     kill: (node, { held = false } = {}) => stop(node, held ? 'held' : 'down'),
     release: (node) => start(node),

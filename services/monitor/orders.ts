@@ -1,0 +1,79 @@
+import type { Verdict } from '../../shared/membership/diagnosis.ts';
+import type { OrderResult } from '../../shared/membership/incident.ts';
+import type { PastOrder } from '../../shared/membership/repair.ts';
+import type { Clock } from '../../shared/time/clock.ts';
+import type { ToldOrder } from './contract.ts';
+import { settings } from './settings.ts';
+
+/** A repair order, whoever gave it. `at`: monotonic ms of this monitor. */
+export interface KnownOrder extends PastOrder {
+  readonly id: string;
+  readonly by: string;
+  /** What the node was taken for. */
+  readonly verdict: Verdict;
+  /** Absent while it is being carried out. */
+  readonly result?: OrderResult | undefined;
+}
+
+/** The orders of the last minutes: what both monitors ration by, and what they tell each other. */
+export interface Orders {
+  readonly add: (order: KnownOrder) => void;
+  readonly ended: (id: string, result: OrderResult) => void;
+  readonly past: () => readonly KnownOrder[];
+  readonly told: () => readonly ToldOrder[];
+  /** What another monitor tells. `fresh`: unknown here so far; `effective`: known by now to have been carried out. */
+  readonly learn: (told: readonly ToldOrder[]) => {
+    readonly fresh: readonly KnownOrder[];
+    readonly effective: readonly KnownOrder[];
+  };
+  /** The order by which the process of `life` was or is being taken down, while it had no time yet to come back. */
+  readonly takingDown: (node: string, life: number | undefined) => KnownOrder | undefined;
+}
+
+/** Older orders have no effect on any decision. */
+const rememberedMs = 300_000;
+const maxOrders = 100;
+
+export function createOrders(clock: Clock): Orders {
+  const known = new Map<string, KnownOrder>();
+
+  function past(): readonly KnownOrder[] {
+    for (const { id, at } of known.values()) if (clock.now() - at >= rememberedMs || known.size > maxOrders) known.delete(id);
+    return [...known.values()];
+  }
+
+  return {
+    add: (order) => void known.set(order.id, order),
+    ended(id, result) {
+      const order = known.get(id);
+      if (order) known.set(id, { ...order, result });
+    },
+    past,
+    told: () => past().map(({ at, ...order }) => ({ ...order, agoMs: Math.max(0, clock.now() - at) })),
+    learn(told) {
+      const fresh: KnownOrder[] = [];
+      const effective: KnownOrder[] = [];
+      for (const { agoMs, ...order } of told) {
+        if (agoMs >= rememberedMs) continue;
+        const before = known.get(order.id);
+        // One of two equal orders is our own: its result comes from the watchdog.
+        if (before && (before.result !== undefined || before.by !== order.by)) continue;
+        const news = { ...order, at: before?.at ?? clock.now() - agoMs };
+        known.set(order.id, news);
+        if (!before) fresh.push(news);
+        if (tookEffect(news)) effective.push(news);
+      }
+      return { fresh, effective };
+    },
+    takingDown(node, life) {
+      const takesDown = (it: KnownOrder) => it.do === 'restart' || it.do === 'quarantine';
+      const counts = (it: KnownOrder) => it.result === undefined || tookEffect(it);
+      return past().find(
+        (it) =>
+          it.node === node && it.incarnation === life && takesDown(it) && counts(it) && clock.now() - it.at < settings.repairMs,
+      );
+    },
+  };
+}
+
+const tookEffect = ({ result }: KnownOrder): boolean => result === 'done' || result === 'already';
