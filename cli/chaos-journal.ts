@@ -1,0 +1,26 @@
+import { existsSync } from 'node:fs';
+import { journalFileIn, journalLines } from '../services/chaos/journal-file.ts';
+import { parseLine, type JournalEntry } from '../services/chaos/journal.ts';
+import type { ClusterFlags } from './options.ts';
+import { dataDirOf } from './paths.ts';
+import { portBaseOf, runDir } from './run-file.ts';
+import { askPort, fetchStatus } from './watchdog-client.ts';
+
+/** The injector's journal, oldest line first, and where it is kept: `file`, or at the controller's node in another container. */
+export async function readJournal(
+  flags: ClusterFlags,
+  file = journalFileIn(runDir(dataDirOf(flags.data), portBaseOf(flags.portBase))),
+): Promise<{ readonly entries: readonly JournalEntry[]; readonly source: string }> {
+  if (!existsSync(file) && process.env.TIERLAB_HOSTS === 'by-name') {
+    const { nodes } = await fetchStatus(portBaseOf(flags.portBase));
+    const host = nodes.find(({ components }) => components.includes('chaos'));
+    if (host) {
+      const entries = await askPort({ host: host.host, port: host.publicPort }, '/api/chaos/journal');
+      return { entries: entries as JournalEntry[], source: `the journal of ${host.id}` };
+    }
+  }
+  return {
+    entries: journalLines(file).flatMap((line) => parseLine(line) ?? []),
+    source: `${file}: "tierlab load --journal" lays it over a run`,
+  };
+}
