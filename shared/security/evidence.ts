@@ -9,6 +9,8 @@ import { complaint, contradict, type Receipt } from './receipts.ts';
 export interface Exhibit {
   readonly at: string;
   readonly caller: string;
+  /** Of the process that was asked, as the caller knew it: what the node signs itself proves nothing. */
+  readonly incarnation?: number | undefined;
   readonly request: unknown;
   readonly reply: unknown;
   readonly receipt: Receipt;
@@ -65,7 +67,7 @@ export function createEvidenceFile({ node: caller, keys, clock, nonce, observe }
   return {
     desk: {
       nonce,
-      take({ component, operation, request, nonce = '' }, node, reply, receipt) {
+      take({ component, operation, request, nonce = '', endpoint }, node, reply, receipt) {
         const key = keys.get(node);
         if (!key) return undefined;
         if (!receipt) return 'no receipt came';
@@ -79,8 +81,10 @@ export function createEvidenceFile({ node: caller, keys, clock, nonce, observe }
         };
         const wrong = complaint(receipt, key, node, subject);
         if (wrong !== undefined) return `of its receipt ${wrong}`;
-        const exhibit: Exhibit = { at: new Date(clock.wall()).toISOString(), caller, request, reply, receipt };
-        const earlier = exhibits.find((other) => contradict(other.receipt, receipt));
+        const { incarnation } = endpoint ?? {};
+        const exhibit: Exhibit = { at: new Date(clock.wall()).toISOString(), caller, incarnation, request, reply, receipt };
+        // One that was repaired is not to blame for what the process before it said.
+        const earlier = exhibits.find((other) => other.incarnation === incarnation && contradict(other.receipt, receipt));
         keep(exhibits, exhibit, maxExhibits);
         if (earlier) {
           keep(contradictions, { node, answers: [earlier, exhibit] }, maxKept);

@@ -71,11 +71,9 @@ export function complaint(receipt: Receipt, key: KeyObject, node: string, subjec
   return receipt.version === subject.version ? undefined : 'it is about another version';
 }
 
-/**
- * Whether the two, both genuine, convict their signer: one question at one version of the data, two answers. Of one process: one that was
- * repaired is not to blame for what the process before it said.
- */
+/** Whether the two, both genuine, convict their signer: one question at one version of the data, two answers. */
 export function contradict(a: Receipt, b: Receipt): boolean {
-  const same = (member: 'node' | 'incarnation' | 'operation' | 'request' | 'version') => a[member] === b[member];
-  return same('node') && same('incarnation') && same('operation') && same('request') && same('version') && a.reply !== b.reply;
+  return (
+    a.node === b.node && a.operation === b.operation && a.request === b.request && a.version === b.version && a.reply !== b.reply
+  );
 }

@@ -34,6 +34,8 @@ export function createLiars({ clock, peers, endpoints, observe }: LiarsDependenc
   function eject(call: Call, node: string, now: number): void {
     const group = peers.group(call.component, call.shard);
     const peer = group.get(node);
+    // The lie of a process that has been replaced meanwhile.
+    if (call.endpoint?.node === node && (call.endpoint.incarnation ?? Infinity) < peer.incarnation) return;
     const replicas = endpoints(call.component, call.shard);
     const out = replicas.filter((other) => other.node !== node && group.get(other.node).ejectedUntil > now).length;
     if (peer.ejectedUntil > now || out >= tolerated(replicas.length)) return;

@@ -70,6 +70,8 @@ export interface OutlierDependencies {
  */
 export function outlier(settings: OutlierSettings, { clock, peers, statistics, endpoints, observe }: OutlierDependencies): Layer {
   function eject(call: Call, group: PeerGroup, peer: Peer, why: EjectionReason, now: number): void {
+    // What is late to come may be about a process that has been replaced meanwhile.
+    if (group.get(peer.node) !== peer) return;
     const replicas = endpoints(call.component, call.shard);
     const ejected = replicas.filter(({ node }) => group.get(node).ejectedUntil > now).length;
     if (peer.ejectedUntil > now || !mayEject(settings, ejected, replicas.length)) return;

@@ -51,6 +51,19 @@ test('two answers of one node to one question convict it, whoever asked', () => 
   expect(file.state().contradictions).toMatchObject([{ node: 'b', answers: [{ reply: { total: 1 } }, { reply: { total: 2 } }] }]);
 });
 
+test('a repaired node does not contradict the process before it, whatever it signs; the same process does', () => {
+  const { events, call, take } = filed();
+  const asked = (nonce: string, incarnation: number): Call => ({
+    ...call(nonce),
+    endpoint: { node: 'b', host: 'h', port: 1, incarnation },
+  });
+  take('b', asked('n1', 4), { total: 666 });
+  take('b', asked('n2', 7), { total: 1 });
+  expect(events).toEqual([]);
+  take('b', asked('n3', 7), { total: 2 });
+  expect(events).toEqual([{ event: 'contradiction', component: 'shelf', node: 'b' }]);
+});
+
 test('a lost vote leaves the lie beside the truth, both signed', () => {
   const { file, call, take } = filed();
   const lost: LayerEvent = {

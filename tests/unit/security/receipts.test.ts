@@ -60,11 +60,6 @@ test.each([
   expect(contradict(receipt, signReceipt(key.privateKey, 'ranking-2', 1, { ...subject, ...second }))).toBe(convicted);
 });
 
-test('a repaired node does not contradict the process before it', () => {
-  const another = { ...subject, reply: { ids: [] } };
-  expect(contradict(receipt, signReceipt(key.privateKey, 'ranking-2', receipt.incarnation + 1, another))).toBe(false);
-});
-
 test('two nodes that disagree do not contradict themselves', () => {
   expect(contradict(receipt, signReceipt(other.privateKey, 'ranking-3', 1, { ...subject, reply: { ids: [] } }))).toBe(false);
 });

@@ -108,6 +108,16 @@ test('an answer between failures starts the count again; refusals and wrong requ
   expect(peers.get('a').ejectedUntil).toBe(0);
 });
 
+test('failures of a process that has been replaced meanwhile take nobody out', async () => {
+  const { sim, peers, attempt, events } = ejecting('a', 'b');
+  peers.get('a', 4);
+  const late = Array.from({ length: 5 }, () => attempt('a', 'internal', 100));
+  peers.get('a', 7);
+  await Promise.all(late);
+  await sim.run(1_000);
+  expect(events).toEqual([]);
+});
+
 test('the only replica is never ejected', async () => {
   const { peers, attempt } = ejecting('a');
   for (let i = 0; i < 50; i++) await attempt('a', 'internal');

@@ -259,3 +259,15 @@ test('one of three is out at a time: a second liar stays, and is outvoted each t
   expect(peers.group('ranking').get('b').ejectedUntil).toBe(0);
   expect(liars.suspected(testCall(), 60_000)).toBe(true);
 });
+
+test('the lie of a process that has been replaced meanwhile takes nobody out', () => {
+  const { sim, events, observe } = setUp();
+  const peers = createPeers(sim.clock);
+  const liars = createLiars({ clock: sim.clock, peers, endpoints: () => nodes('a', 'b', 'c'), observe });
+  const asked = (incarnation: number) => testCall({ endpoint: { ...nodes('a')[0]!, incarnation } });
+  peers.group('ranking').get('a', 7);
+  liars.accuse(asked(4), 'a');
+  expect(events).toEqual([]);
+  liars.accuse(asked(7), 'a');
+  expect(events).toMatchObject([{ event: 'ejected', node: 'a' }]);
+});
