@@ -106,7 +106,9 @@ export function createJudge({ nodes, senses, clock, open = [], repairOf, onIncid
     const { heartbeats, ...rest } = senses.evidence(node);
     // Who was never there cannot have gone: a cold standby refuses connections, too.
     if (isUnknown(node)) return { seen: { node, verdict: 'healthy', reasons: ['it was never heard'] }, reached: false };
-    const evidence = { ...rest, heartbeats: { ...heartbeats, reborn: reborn(node) } };
+    // Whoever calls a node that says itself that it is not open yet was too early.
+    const callers = senses.patient(node).phase() === 'starting' ? [] : rest.callers;
+    const evidence = { ...rest, callers, heartbeats: { ...heartbeats, reborn: reborn(node) } };
     const seen = diagnose({ ...evidence, waitsFor: waitsFor(node) }, senses.observer());
     // A silence that nobody has been asked about yet is a doubt; the answers are on their way.
     const asked = evidence.opsPort !== undefined || evidence.process !== undefined;

@@ -181,7 +181,8 @@ export function createChild(options: ChildOptions): Child {
     } finally {
       replacing = false;
     }
-    start(why);
+    // Whoever stopped it meanwhile meant it.
+    if (turn) start(why);
   }
 
   async function stop(graceMs: number): Promise<void> {

@@ -132,8 +132,15 @@ export function createRepairs({ topology, watchdog, clock, wipe }: RepairOptions
     const { id, node } = request;
     const result = request.do === 'promote' ? promote(request) : await restart(request);
     if (result === 'stale') return { id, result };
-    const { by, verdict } = (result === 'done' ? request : done.findLast((it) => it.node === node)) ?? {};
+    const { by, verdict } = (result === 'done' ? request : repairUnderWay(node)) ?? {};
     return { id, result, ...(by !== undefined && { by, verdict }) };
+  }
+
+  /** The repair that the node is coming back from; undefined where its watchdog brings it back by itself. */
+  function repairUnderWay(node: string): (typeof done)[number] | undefined {
+    const state = child(node).state();
+    const downAt = state.state === 'starting' ? state.since : clock.now();
+    return done.findLast((it) => it.node === node && downAt >= it.at && downAt - it.at < limits.gapMs);
   }
 
   const repeated = (answer: RepairAnswer): RepairAnswer => ({

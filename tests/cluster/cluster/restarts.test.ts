@@ -64,6 +64,8 @@ test('every restart counts, whoever asked for it, and the reason of the last one
   child.start();
   await ready();
   expect(child.restarts()).toEqual({ count: 5, last: 'operator' });
+  await child.restart('repair', () => child.stop(0));
+  expect([child.state().state, child.restarts().count]).toEqual(['stopped', 5]);
   // What the watchdog did itself is nobody's failure.
   expect(child.exits()).toMatchObject([{ exit: 'SIGKILL' }]);
 });

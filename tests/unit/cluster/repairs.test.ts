@@ -47,6 +47,18 @@ test('a restart is a kill and a start, once, however many monitors order it and 
   expect(done).toEqual(['restart r-1']);
 });
 
+test('whose order brings a node back is told with "already"; a crash an hour later is nobody\'s order', async () => {
+  const { states, restart, pass } = watchdog();
+  await restart({ do: 'quarantine', verdict: 'lying' });
+  pass(500);
+  states.set('r-1', { state: 'starting', pid: 2, since: 200 });
+  const second = { id: 'o-2', by: 'm-2', verdict: 'crashed' };
+  expect(await restart(second)).toEqual({ id: 'o-2', result: 'already', by: 'm-1', verdict: 'lying' });
+  pass(3_600_000);
+  states.set('r-1', { state: 'backoff', untilMs: 0, exit: 'SIGSEGV' });
+  expect(await restart({ ...second, id: 'o-3' })).toEqual({ id: 'o-3', result: 'already' });
+});
+
 test('an order about an earlier life does nothing', async () => {
   const { done, restart } = watchdog();
   expect(await restart({ incarnation: 99 })).toMatchObject({ result: 'stale' });
