@@ -51,7 +51,7 @@ test('whose order brings a node back is told with "already"; a crash an hour lat
   const { states, restart, pass } = watchdog();
   await restart({ do: 'quarantine', verdict: 'lying' });
   pass(500);
-  states.set('r-1', { state: 'starting', pid: 2, since: 200 });
+  states.set('r-1', { state: 'starting', pid: 2, since: 100_200 });
   const second = { id: 'o-2', by: 'm-2', verdict: 'crashed' };
   expect(await restart(second)).toEqual({ id: 'o-2', result: 'already', by: 'm-1', verdict: 'lying' });
   pass(3_600_000);
