@@ -98,7 +98,7 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
     clock: systemClock,
     scheduler: systemScheduler,
     onChange(node, state) {
-      if (!('pid' in state)) faults?.processGone(node.id);
+      if (state.state === 'ready') faults?.processReplaced(node.id);
       onChange(node, state, watchdog);
     },
   });
@@ -170,6 +170,8 @@ async function watchdogFaults(
     newTwin: watchdog.newTwin,
     stateDir: (node) => path.join(dir, 'state', node),
     paused: pausedFile(pausedPath),
+    clock: systemClock,
+    scheduler: systemScheduler,
   });
   return createWatchdogFaults({
     watchdog,

@@ -2,6 +2,7 @@ import { component } from '../../shared/cluster/component.ts';
 import { chaos } from './contract.ts';
 import { createController } from './controller.ts';
 import { createExperiments } from './experiments.ts';
+import { order } from './control-port.ts';
 import { httpTargets } from './http-targets.ts';
 import { createJournal } from './journal.ts';
 import { journalFileIn, journalLines, openJournalFile } from './journal-file.ts';
@@ -29,7 +30,7 @@ export const chaosComponent = component({
       owner: `${node.id}:${incarnation}`,
       enabled,
       nodes: topology.nodes,
-      targets: httpTargets(topology, token),
+      targets: httpTargets(topology, (port, method, path, body) => order(port, token, method, path, body)),
       journal,
       clock,
       scheduler,

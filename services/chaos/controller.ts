@@ -160,14 +160,20 @@ export function createController(options: ControllerOptions) {
     active.set(injection.id, entry);
     keepWatch();
     for (const { target } of injection.faults) journal.note({ event: 'undo', id: injection.id, kind, target, site });
-    try {
-      await Promise.all(injection.faults.map((fault) => targets.inject(site, { ...fault, owner })));
-    } catch (error) {
+    // All are waited for: one that is slow must not be injected after it was healed.
+    const outcomes = await Promise.allSettled(
+      injection.faults.map(async (fault) => {
+        await targets.inject(site, { ...fault, owner });
+        const { target, ttlMs } = fault;
+        const casualty = injection.casualties.includes(target);
+        if (active.has(injection.id)) journal.note({ event: 'inject', id: injection.id, kind, target, ttlMs, casualty });
+      }),
+    );
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed) {
       await heal(injection.id, 'failed');
-      throw error;
+      throw failed.reason;
     }
-    for (const { target, ttlMs } of injection.faults)
-      journal.note({ event: 'inject', id: injection.id, kind, target, ttlMs, casualty: injection.casualties.includes(target) });
     // A halt came while the targets were on their way: they may have healed before they were injected.
     if (!active.has(injection.id)) await healTargets(entry);
     return entry;

@@ -1,7 +1,7 @@
 import type { Topology } from '../../shared/cluster/topology.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import type { Renewal } from '../../shared/faults/registry.ts';
-import { controlPortOf, controlPorts, haltAll, order, type ControlPort } from './control-port.ts';
+import { controlPortOf, controlPorts, type ControlPort } from './control-port.ts';
 import type { LostFault, Targets } from './controller.ts';
 
 interface Held {
@@ -15,8 +15,11 @@ const keyOf = (id: string, target: string): string => `${id} ${target}`;
 const isSame = (a: { id: string; target: string }, b: { id: string; target: string }): boolean =>
   a.id === b.id && a.target === b.target;
 
+/** An order over the control network, with the operator's token; throws as `order` does. */
+export type Send = (port: ControlPort, method: 'POST' | 'DELETE', path: string, body?: unknown) => Promise<unknown>;
+
 /** Targets as they are reached on a live cluster: over ops ports and watchdogs, which no fault touches. */
-export function httpTargets(topology: Topology, token: string | undefined): Targets {
+export function httpTargets(topology: Topology, send: Send): Targets {
   /** Whom the leases are renewed at. One that is gone is told in vain, at little cost; healing takes it out. */
   const holding = new Map<string, Held>();
 
@@ -24,13 +27,13 @@ export function httpTargets(topology: Topology, token: string | undefined): Targ
     async inject(site, fault) {
       const { id, target } = fault;
       const port = controlPortOf(topology, site, target);
-      await order(port, token, 'POST', '/admin/faults', fault);
+      await send(port, 'POST', '/admin/faults', fault);
       holding.set(keyOf(id, target), { id, target, port });
     },
     async heal(site, target, id) {
       holding.delete(keyOf(id, target));
       try {
-        await order(controlPortOf(topology, site, target), token, 'DELETE', `/admin/faults/${id}`);
+        await send(controlPortOf(topology, site, target), 'DELETE', `/admin/faults/${id}`);
       } catch (error) {
         // Whatever does not answer holds no lease for long.
         if (!(error instanceof RpcError) || error.code !== 'unavailable') throw error;
@@ -40,10 +43,10 @@ export function httpTargets(topology: Topology, token: string | undefined): Targ
       const asked = [...holding.values()];
       const ports = [...new Map(asked.map(({ port }) => [port.url, port])).values()];
       const answers = await Promise.allSettled(
-        ports.map(async (port) => ({
-          port,
-          ...((await order(port, token, 'POST', '/admin/faults/renew', { owner })) as Renewal),
-        })),
+        ports.map(async (port) => {
+          const faults = asked.filter((it) => it.port.url === port.url).map(({ id, target }) => ({ id, target }));
+          return { port, ...((await send(port, 'POST', '/admin/faults/renew', { owner, faults })) as Renewal) };
+        }),
       );
       return answers.flatMap((answer) => {
         if (answer.status === 'rejected') return [];
@@ -58,7 +61,7 @@ export function httpTargets(topology: Topology, token: string | undefined): Targ
     },
     async halt() {
       holding.clear();
-      await haltAll(controlPorts(topology), token);
+      await Promise.allSettled(controlPorts(topology).map((port) => send(port, 'POST', '/admin/halt')));
     },
   };
 }

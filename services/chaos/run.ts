@@ -83,7 +83,9 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
       }
     }
     const lastMs = Math.max(clock.now(), ...controller.list().map(({ endsAt }) => endsAt));
-    await until(lastMs + pollMs, () => controller.list().length === 0);
+    // A fault that is over at once is felt for longer than that.
+    const leastMs = clock.now() + steadyState.watchMs;
+    await until(Math.max(lastMs + pollMs, leastMs), () => controller.list().length === 0 && clock.now() >= leastMs);
     const during = phase.end();
     for (const { id } of plan) await controller.heal(id);
 

@@ -42,7 +42,7 @@ export interface FaultKind<P extends TSchema = TSchema> {
   burn?(params: Static<P>): { readonly busyMs: number; readonly periodMs: number } | undefined;
   /** The listener is closed while the fault lasts. */
   readonly refuse?: true;
-  /** Of a watchdog's faults: over when the process that it happened to is gone. A node's own faults go with their process anyway. */
+  /** Of a watchdog's faults: over when another process serves in the place of the one that it happened to. A node's own go with their process. */
   readonly endsWithProcess?: true;
 }
 

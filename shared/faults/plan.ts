@@ -10,6 +10,8 @@ export type ProcessAction =
   | { readonly do: 'wipe' }
   | { readonly do: 'pause' }
   | { readonly do: 'resume' }
+  /** Waits until the process serves again; not for ever. */
+  | { readonly do: 'settle' }
   /** Starts a second process of the same identity, and stops it again. */
   | { readonly do: 'twin' }
   | { readonly do: 'untwin' };
@@ -25,8 +27,8 @@ export interface Plan {
   readonly rounds: number;
   readonly periodMs: number;
   readonly undo: readonly ProcessAction[];
-  /** Its last step undoes the first ones: once that is done, nothing is left of the fault. */
-  readonly restores?: true;
+  /** Its steps undo themselves: once this is done, too, after the last of them, nothing is left of the fault. */
+  readonly restored?: ProcessAction;
 }
 
 /** How a watchdog carries out an action; rejections are reported, and never stop the plan or its undoing. */
@@ -42,7 +44,7 @@ interface RunOptions {
   readonly act: ProcessPort;
   readonly onAction: (action: ProcessAction) => void;
   readonly onError: (action: ProcessAction, error: unknown) => void;
-  /** The last step of a plan that restores is done. Not called once it was stopped. */
+  /** All of a plan that undoes itself is done. Not called once it was stopped. */
   readonly onRestored: () => void;
 }
 
@@ -67,7 +69,9 @@ export function runPlan(plan: Plan, node: string, options: RunOptions): RunningP
     last = last.then(async () => {
       await perform(action);
       left--;
-      if (left === 0 && plan.restores && !stopped) onRestored();
+      if (left > 0 || !plan.restored || stopped) return;
+      await perform(plan.restored);
+      if (!stopped) onRestored();
     });
   }
 
@@ -94,7 +98,7 @@ export function runPlan(plan: Plan, node: string, options: RunOptions): RunningP
         for (const timer of timers) timer.cancel();
         timers.clear();
         await last;
-        if (left === 0 && plan.restores) return;
+        if (left === 0 && plan.restored) return;
         for (const action of plan.undo) await perform(action);
       })();
       return stopped;

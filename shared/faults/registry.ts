@@ -39,7 +39,7 @@ export interface Renewal {
   readonly ended: readonly (FaultRef & { readonly end: FaultEnd })[];
 }
 
-interface FaultRef {
+export interface FaultRef {
   readonly id: string;
   readonly target: string;
 }
@@ -65,6 +65,8 @@ interface Entry {
   readonly key: string;
   readonly fault: Fault;
   readonly injectedAt: number;
+  /** When its owner said last that it wants it. */
+  renewedAt: number;
   active?: ActiveFault;
   timer?: Timer;
 }
@@ -81,7 +83,6 @@ export function createFaultRegistry(options: RegistryOptions) {
   const { answersFor, site, clock, scheduler, host, journal, metrics, log, leaseMs = 5_000 } = options;
   const entries = new Map<string, Entry>();
   const ended: FaultStatus[] = [];
-  const renewedAt = new Map<string, number>();
   let active: readonly ActiveFault[] = [];
   let leaseTimer: Timer | undefined;
   const activeGauge = metrics?.gauge('tierlab_fault_active', 'Faults in effect, by id and kind', ['id', 'kind', 'target']);
@@ -102,8 +103,7 @@ export function createFaultRegistry(options: RegistryOptions) {
   }
 
   function checkLeases(): void {
-    for (const { key, fault } of entries.values())
-      if (clock.now() - (renewedAt.get(fault.owner) ?? -Infinity) > leaseMs) end(key, 'lease');
+    for (const { key, renewedAt } of entries.values()) if (clock.now() - renewedAt > leaseMs) end(key, 'lease');
   }
 
   function begin(entry: Entry): void {
@@ -172,9 +172,8 @@ export function createFaultRegistry(options: RegistryOptions) {
         if (JSON.stringify(existing.fault) === JSON.stringify(fault)) return status(existing);
         throw new RpcError('conflict', `fault: the id ${fault.id} is taken by another fault`);
       }
-      const entry: Entry = { key, fault, injectedAt: clock.now() };
+      const entry: Entry = { key, fault, injectedAt: clock.now(), renewedAt: clock.now() };
       entries.set(key, entry);
-      renewedAt.set(fault.owner, clock.now());
       note('inject', fault);
       if (fault.startAt > 0) entry.timer = scheduler.after(fault.startAt, () => begin(entry));
       else begin(entry);
@@ -193,17 +192,23 @@ export function createFaultRegistry(options: RegistryOptions) {
       for (const key of keys) end(key, how);
       return keys.length;
     },
-    /** Ends what cannot outlive the process of `target`. */
-    processGone(target: string): void {
-      for (const { key, fault } of entries.values())
-        if (fault.target === target && faultKinds.get(fault.kind)?.endsWithProcess) end(key, 'restart');
+    /** Another process serves in the place of that of `target`: ends what cannot outlive a process. */
+    processReplaced(target: string): void {
+      for (const { key, fault, active: begun } of entries.values())
+        if (begun && fault.target === target && faultKinds.get(fault.kind)?.endsWithProcess) end(key, 'restart');
     },
-    /** The owner is alive: its faults may go on for another lease. What it has here, and how the last that it had ended. */
-    renew(owner: string): Renewal {
+    /**
+     * The owner is alive, and wants these faults, or all of its own, for another lease: what it gave up without being heard here ends. What it
+     * has here, and how the last that it had ended.
+     */
+    renew(owner: string, wanted?: readonly FaultRef[]): Renewal {
       const isIts = ({ fault }: { fault: Fault }) => fault.owner === owner;
-      const held = [...entries.values()].filter(isIts).map(nameOf);
-      if (held.length > 0) renewedAt.set(owner, clock.now());
-      return { held, ended: ended.filter(isIts).map((it) => ({ ...nameOf(it), end: it.end! })) };
+      const own = [...entries.values()].filter(isIts);
+      for (const entry of own) {
+        const { id, target } = entry.fault;
+        if (!wanted || wanted.some((it) => it.id === id && it.target === target)) entry.renewedAt = clock.now();
+      }
+      return { held: own.map(nameOf), ended: ended.filter(isIts).map((it) => ({ ...nameOf(it), end: it.end! })) };
     },
     list: (): FaultStatus[] => [...entries.values()].map(status),
     /** The last that ended, oldest first. */

@@ -4,7 +4,14 @@ import { checked } from './check.ts';
 import { FaultName } from './envelope.ts';
 import type { FaultRegistry } from './registry.ts';
 
-const Renewal = Type.Object({ owner: FaultName }, { additionalProperties: false });
+const Renewal = Type.Object(
+  {
+    owner: FaultName,
+    /** What the owner still wants; all that it has here, where it does not say. */
+    faults: Type.Optional(Type.Array(Type.Object({ id: FaultName, target: Type.String() }), { maxItems: 10_000 })),
+  },
+  { additionalProperties: false },
+);
 
 /**
  * The faults of a node or a watchdog on its control port, for the operator. `more`: shown beside the list.
@@ -23,8 +30,8 @@ export function faultRoutes(registry: FaultRegistry, more: () => object = () => 
       path: '/admin/faults/renew',
       access: 'operator',
       handle(_parameters, body) {
-        const { owner } = checked(Renewal, body ?? {}, 'renewal');
-        return registry.renew(owner);
+        const { owner, faults } = checked(Renewal, body ?? {}, 'renewal');
+        return registry.renew(owner, faults);
       },
     },
     { method: 'DELETE', path: '/admin/faults/:id', access: 'operator', handle: ({ id }) => ({ healed: registry.heal(id!) }) },

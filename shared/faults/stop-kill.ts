@@ -24,6 +24,6 @@ export const stopKill = faultKind({
     ];
     if (state === 'lose') steps.push({ atMs: 0, action: { do: 'wipe' } });
     steps.push({ atMs: downMs, action: { do: 'release' } });
-    return { steps, rounds: loops, periodMs, undo: [{ do: 'release' }], restores: true };
+    return { steps, rounds: loops, periodMs, undo: [{ do: 'release' }], restored: { do: 'settle' } };
   },
 });

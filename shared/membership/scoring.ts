@@ -33,6 +33,7 @@ export function truthsIn(entries: readonly TruthEntry[]): Truth[] {
   const truths: Truth[] = [];
   const announcedAt = new Map<string, number>();
   const open = new Map<string, Truth>();
+  const over = new Set<string>();
   const end = (key: string, at: number): void => {
     const truth = open.get(key);
     if (truth) truths.push({ ...truth, endedAt: at });
@@ -40,8 +41,13 @@ export function truthsIn(entries: readonly TruthEntry[]): Truth[] {
   };
   for (const { at, event, id, kind, target, casualty } of entries) {
     const key = `${id} ${target}`;
-    if (event === 'undo') announcedAt.set(key, at);
-    if (event === 'inject') {
+    if (event === 'undo') {
+      announcedAt.set(key, at);
+      over.delete(key);
+    }
+    if (event === 'heal') over.add(key);
+    // It was healed while it was on its way.
+    if (event === 'inject' && !over.has(key)) {
       const injectedAt = announcedAt.get(key) ?? at;
       open.set(key, { id, kind, node: target, injectedAt, ...(casualty === false && { bystander: true }) });
     }

@@ -18,8 +18,8 @@ interface WatchdogFaultOptions {
 
 export interface WatchdogFaults {
   readonly routes: readonly ControlRoute[];
-  /** The process of a node is gone, and with it what had happened to it. */
-  readonly processGone: (node: string) => void;
+  /** Another process of the node serves: what had happened to the one before is over. */
+  readonly processReplaced: (node: string) => void;
   /** Undoes everything; before the nodes are stopped. */
   readonly stop: () => Promise<void>;
 }
@@ -38,7 +38,7 @@ export function createWatchdogFaults(options: WatchdogFaultOptions): WatchdogFau
   });
   return {
     routes: faultRoutes(registry, () => ({ twins: processes.twins() })),
-    processGone: (node) => registry.processGone(node),
+    processReplaced: (node) => registry.processReplaced(node),
     async stop() {
       registry.healAll('shutdown');
       await processes.stop();

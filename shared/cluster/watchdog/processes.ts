@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { ProcessPort } from '../../faults/plan.ts';
+import type { Clock } from '../../time/clock.ts';
+import { sleep, type Scheduler } from '../../time/scheduler.ts';
 import type { Child } from './child.ts';
 
 interface ProcessOptions {
@@ -10,7 +12,13 @@ interface ProcessOptions {
   /** What the node keeps on its disk. */
   readonly stateDir: (node: string) => string;
   readonly paused: PausedFile;
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
 }
+
+/** A process that does not serve by then will not soon, ms. */
+const settleMs = 30_000;
+const pollMs = 100;
 
 /** How long a twin may take to go, ms. */
 const twinGraceMs = 0;
@@ -23,7 +31,7 @@ export interface Processes {
 }
 
 /** What faults do to the processes of one watchdog, and undo: only to those that it started itself. */
-export function createProcesses({ child, newTwin, stateDir, paused }: ProcessOptions): Processes {
+export function createProcesses({ child, newTwin, stateDir, paused, clock, scheduler }: ProcessOptions): Processes {
   const twins = new Map<string, Child>();
 
   async function twin(node: string, original: Child): Promise<void> {
@@ -41,6 +49,11 @@ export function createProcesses({ child, newTwin, stateDir, paused }: ProcessOpt
     // Without a farewell: a twin that says "I am leaving" would say it in the name of the node that stays.
     copy?.signal('SIGKILL');
     await copy?.stop(twinGraceMs);
+  }
+
+  async function settle(target: Child): Promise<void> {
+    const until = clock.now() + settleMs;
+    while (target.state().state !== 'ready' && clock.now() < until) await sleep(scheduler, pollMs);
   }
 
   return {
@@ -66,6 +79,8 @@ export function createProcesses({ child, newTwin, stateDir, paused }: ProcessOpt
         case 'resume':
           target.signal('SIGCONT');
           return paused.remove(node);
+        case 'settle':
+          return settle(target);
         case 'twin':
           return twin(node, target);
         case 'untwin':

@@ -37,6 +37,8 @@ function start(incarnation = 7) {
     newTwin: (_id, of) => make({ TIERLAB_TWIN_OF: String(of) }),
     stateDir: () => stateDir,
     paused: pausedFile(path.join(dir, 'paused.json')),
+    clock: systemClock,
+    scheduler: systemScheduler,
   });
   release.push(async () => {
     await processes.stop();

@@ -1,10 +1,13 @@
-import { createController, type LostFault, type Targets } from '../../../services/chaos/controller.ts';
+import { createController } from '../../../services/chaos/controller.ts';
 import { parseExperiment } from '../../../services/chaos/experiment.ts';
+import { httpTargets, type Send } from '../../../services/chaos/http-targets.ts';
 import { createJournal, type JournalEntry } from '../../../services/chaos/journal.ts';
 import { runExperiment } from '../../../services/chaos/run.ts';
 import { createSteadyMeter } from '../../../services/chaos/steady.ts';
+import type { Topology } from '../../../shared/cluster/topology.ts';
 import { faultHost } from '../../../shared/faults/host.ts';
 import { createFaultRegistry } from '../../../shared/faults/registry.ts';
+import { faultRoutes } from '../../../shared/faults/routes.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
 import { sleep } from '../../../shared/time/scheduler.ts';
 import { createSimulation } from '../../../shared/time/sim/simulation.ts';
@@ -34,42 +37,24 @@ export function cluster(options: { enabled?: boolean; past?: string[]; killsHurt
   const registries = new Map(nodes.map(({ id }) => [id, registry('node', id)]));
   /** The node's process is another one: what it held is forgotten, and nobody was told. */
   const restart = (id: string): void => {
-    watchdog.processGone(id);
     registries.get(id)!.healAll('shutdown');
     registries.set(id, registry('node', id));
+    watchdog.processReplaced(id);
   };
-  const reach = async (site: string, target: string, tookMs = 5) => {
-    await sleep(scheduler, tookMs);
-    if (unreachable.has(target)) throw new RpcError('unreachable', `${target} is gone`);
-    return site === 'watchdog' ? watchdog : registries.get(target)!;
+  const topology = {
+    watchdogPort: 1,
+    nodes: nodes.map((node, i) => ({ ...node, host: '127.0.0.1', opsPort: 100 + i })),
+  } as unknown as Topology;
+  /** What a request to a control port does there, 5 ms later. */
+  const send: Send = async ({ site, name }, method, path, body) => {
+    await sleep(scheduler, path === '/admin/faults' ? injectMs : 5);
+    if (unreachable.has(name)) throw new RpcError('unavailable', `${name} is gone`);
+    const route = faultRoutes(site === 'watchdog' ? watchdog : registries.get(name)!).find(
+      (it) => it.method === method && (it.path === path || it.path === path.replace(/[^/]+$/, ':id')),
+    );
+    return route!.handle({ id: path.split('/').at(-1)! }, body);
   };
-  const holding = new Set<string>();
-  const targets: Targets = {
-    async inject(site, fault) {
-      (await reach(site, fault.target, injectMs)).inject(fault);
-      holding.add(`${fault.id} ${fault.target}`);
-    },
-    async heal(site, target, id) {
-      holding.delete(`${id} ${target}`);
-      (await reach(site, target)).heal(id);
-    },
-    renew: async (owner) => {
-      await sleep(scheduler, 5);
-      const known = [watchdog, ...registries.values()].map((one) => one.renew(owner));
-      const held = new Set(known.flatMap((it) => it.held.map(({ id, target }) => `${id} ${target}`)));
-      const lost = [...holding].filter((key) => !held.has(key));
-      for (const key of lost) holding.delete(key);
-      return lost.map((key): LostFault => {
-        const ended = known.flatMap((it) => it.ended).find(({ id, target }) => `${id} ${target}` === key);
-        const [id, target] = key.split(' ') as [string, string];
-        return { id, target, end: ended?.end ?? 'restart' };
-      });
-    },
-    halt: async () => {
-      await sleep(scheduler, 5);
-      for (const one of [watchdog, ...registries.values()]) one.healAll('halt');
-    },
-  };
+  const targets = httpTargets(topology, send);
   let probes = 0;
   const probe = async () => {
     await sleep(scheduler, 20);

@@ -37,6 +37,17 @@ test.each([
   expect(world.events()).toEqual(['undo ranking-2', 'inject ranking-2', 'heal ranking-2 restart']);
 });
 
+test('what was healed while it was on its way is not told as injected, and does not come back', async () => {
+  const world = cluster({ injectMs: 400 });
+  const injecting = world.controller.inject(limp).catch(() => undefined);
+  await world.simulation.run(world.simulation.clock.now() + 200);
+  await world.finish(world.controller.halt('stop'));
+  await world.finish(injecting);
+  await world.simulation.run(9_000);
+  expect(world.inEffect()).toEqual([]);
+  expect(world.events().filter((event) => event.startsWith('inject'))).toEqual([]);
+});
+
 test('a machine that keeps stealing processor time does so from the next process, too', async () => {
   const world = cluster();
   const thief = { id: 'f1', kind: 'limp.cpu', target: 'ranking-2', ttlMs: 10_000, params: { share: 0.5, periodMs: 1_000 } };

@@ -200,7 +200,7 @@ test('a crash that undoes itself is over then, and not undone twice; after its l
   expect(registry.list()).toEqual([]);
   expect(journal.at(-1)).toMatchObject({ event: 'heal', end: 'done' });
   const told = actions.map((action) => `${action.atMs} ${action.do}`).join(', ');
-  expect(told).toBe('0 hold, 0 kill, 500 release, 2000 hold, 2000 kill, 2500 release');
+  expect(told).toBe('0 hold, 0 kill, 500 release, 2000 hold, 2000 kill, 2500 release, 2500 settle');
 });
 
 test('a fault that ends with its process does so, and a plan that goes on with the next process does not', async () => {
@@ -208,9 +208,30 @@ test('a fault that ends with its process does so, and a plan that goes on with t
   registry.inject({ ...fault, id: 'h1', kind: 'stop.hang', params: {} });
   registry.inject({ ...fault, id: 'c1', kind: 'limp.cpu', params: { share: 0.5, periodMs: 1_000 } });
   await simulation.run(700);
-  registry.processGone('node-1');
+  registry.processReplaced('node-1');
   expect(registry.list().map(({ fault: { id } }) => id)).toEqual(['c1']);
   expect(registry.renew('test')).toMatchObject({ held: [{ id: 'c1' }], ended: [{ id: 'h1', end: 'restart' }] });
   registry.healAll();
   await simulation.run(5_000);
+});
+
+test('a lease is renewed for what the owner still wants: what it gave up without being heard ends', () => {
+  const { registry, simulation, journal } = bare();
+  registry.inject(fault);
+  registry.inject({ ...fault, id: 'f2' });
+  const heart = simulation.scheduler.every(500, () => registry.renew('test', [{ id: 'f2', target: 'node-1' }]));
+  simulation.runSync(2_000);
+  expect(registry.list().map(({ fault: { id } }) => id)).toEqual(['f2']);
+  expect(journal.at(-1)).toBe('heal lease');
+  heart.cancel();
+});
+
+test('a hang that has not begun yet is not over because its process was replaced', async () => {
+  const { registry, simulation } = rig('watchdog');
+  registry.inject({ ...fault, id: 'h1', kind: 'stop.hang', params: {}, startAt: 1_000 });
+  registry.processReplaced('node-1');
+  expect(registry.list()).toMatchObject([{ state: 'pending' }]);
+  await simulation.run(1_500);
+  expect(registry.list()).toMatchObject([{ state: 'active' }]);
+  registry.healAll();
 });

@@ -261,6 +261,9 @@ test("the truth is read from the injector's journal: a halt ends everything, and
     line(3, 'inject', 'f-2', 'r-3'),
     line(5, 'heal', 'f-1', 'r-1'),
     line(7, 'halt', '*', '*'),
+    line(8, 'undo', 'f-4', 'r-5'),
+    line(8, 'heal', 'f-4', 'r-5'),
+    line(8, 'inject', 'f-4', 'r-5'),
     line(9, 'inject', 'f-3', 'r-4'),
   ]);
   expect(truths.map(({ node, injectedAt, endedAt, bystander }) => [node, injectedAt, endedAt, bystander])).toEqual([
