@@ -15,6 +15,8 @@ export interface JudgeOptions {
   readonly open?: readonly Incident[];
   /** By whom, and as what, its process was taken down for repair; undefined where it was not, or had time to come back. */
   readonly repairOf: (node: string) => RepairUnderWay | undefined;
+  /** It was taken out of rotation as a limper, and the same process is still there. */
+  readonly isDrained: (node: string) => boolean;
   /** Told whenever an incident opens, changes its outcome or verdict, or is given an order. */
   readonly onIncident: (incident: Incident) => void;
   readonly onVerdict?: (node: string, from: Verdict, standing: Standing) => void;
@@ -75,7 +77,16 @@ interface Finding {
   readonly isCertain?: boolean;
 }
 
-export function createJudge({ nodes, senses, clock, open = [], repairOf, onIncident, onVerdict }: JudgeOptions): Judge {
+export function createJudge({
+  nodes,
+  senses,
+  clock,
+  open = [],
+  repairOf,
+  isDrained,
+  onIncident,
+  onVerdict,
+}: JudgeOptions): Judge {
   const incidents = new Map(open.map((incident) => [incident.node, incident]));
   const opinions = new Map(nodes.map((node) => [node, atFirst(node)]));
   /** Which process spoke for the node when its incident began. */
@@ -118,6 +129,10 @@ export function createJudge({ nodes, senses, clock, open = [], repairOf, onIncid
     // What is seen while a repair is under way is the repair: it takes the process down.
     const repair = facts.has(seen.verdict) ? repairOf(node) : undefined;
     if (repair) return { seen: { node, ...whyRepaired(node, repair) }, reached, isCertain: true };
+    // Whom nobody calls since it was drained has shown nothing: what it was drained for stands, until it is restarted.
+    const { verdict, reasons } = opinions.get(node)!.standing;
+    if (verdict === 'limping' && seen.verdict === 'healthy' && isDrained(node) && callers.every((c) => c.okLately === 0))
+      return { seen: { node, verdict, reasons }, reached };
     return { seen: hasty ? { ...seen, verdict: 'healthy' } : seen, reached };
   }
 

@@ -71,6 +71,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
     clock,
     open: options.open,
     repairOf: (node) => treatment.repairOf(node),
+    isDrained: (node) => treatment.isDrained(node),
     onIncident: options.onIncident,
     onVerdict: options.onVerdict,
   });

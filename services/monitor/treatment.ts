@@ -31,6 +31,8 @@ export interface TreatmentOptions {
 export interface Treatment {
   /** By whom, and as what, its process was taken down for repair; undefined where it was not, or is back, or had time to come back. */
   readonly repairOf: (node: string) => RepairUnderWay | undefined;
+  /** It was taken out of rotation as a limper, and the same process is still there. */
+  readonly isDrained: (node: string) => boolean;
   /** What to do about a node now, once a window. */
   readonly consider: (node: string) => void;
   readonly takenOut: ReadonlyMap<string, 'draining' | 'quarantined'>;
@@ -130,6 +132,11 @@ export function createTreatment(options: TreatmentOptions): Treatment {
     repairOf(node) {
       const order = orders.takingDown(node, lifeUnderRepair(node));
       return order && { ...order, isOwn: order.by === monitor };
+    },
+    isDrained(node) {
+      const life = senses.patient(node).incarnation();
+      const isIt = (it: KnownOrder) => it.do === 'drain' && it.node === node && it.incarnation === life;
+      return takenOut.get(node) === 'draining' && orders.past().some(isIt);
     },
     consider(id) {
       const node = nodes.get(id)!;

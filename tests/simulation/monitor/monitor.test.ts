@@ -184,6 +184,21 @@ test('a limper is drained, then restarted, and a second one must wait: never mor
   for (const { monitor } of ward.verdicts) expect(['monitor-1', 'monitor-2']).toContain(monitor);
 });
 
+test('a drained limper that nobody calls any more has not recovered: it is restarted, and all of it is one failure', async () => {
+  for (let seed = 0; seed < 10; seed++) {
+    const ward = createWard(seed, small);
+    await ward.sim.run(20_000 + seed * 83);
+    const peers = [seen('ranking-2', {}), seen('ranking-3', {})];
+    const isCalled = () => stateOf(ward, 'ranking-1') === 'alive';
+    while (isCalled()) await reporting(ward, ward.sim.clock.now() + 1, [seen('ranking-1', { medianMs: 400 }), ...peers]);
+    await reporting(ward, 40_000, peers);
+    expect(ward.restarts).toEqual(['ranking-1']);
+    expect(stateOf(ward, 'ranking-1')).toBe('alive');
+    for (const monitor of ['monitor-1', 'monitor-2'])
+      expect(ward.booksOf(monitor).map(({ verdict, outcome }) => `${verdict} ${outcome}`)).toEqual(['limping repaired']);
+  }
+});
+
 test('a liar is quarantined and restarted, and called again only after it has been well for a while', async () => {
   const ward = createWard(7, small);
   await ward.sim.run(20_000);
