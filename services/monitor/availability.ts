@@ -22,9 +22,12 @@ export interface AvailabilityReport {
   readonly to: number;
   readonly nodes: readonly Book[];
   readonly services: readonly ServiceBook[];
-  /** Up while all services are. */
+  /** Up while everything is that users need. */
   readonly whole: Book;
 }
+
+/** The control tier: searches go on without it. */
+const control: ReadonlySet<string> = new Set(['monitor', 'chaos', 'console']);
 
 /** Pure: the books of everything over `observed`, wall-clock ms. Each phase of the services' repairs is their nodes'. */
 export function availabilityReport(topology: Topology, incidents: readonly Incident[], observed: Interval): AvailabilityReport {
@@ -61,6 +64,10 @@ export function availabilityReport(topology: Topology, incidents: readonly Incid
     to: observed.to,
     nodes,
     services,
-    whole: intervalBook(topology.name, [...down.values()].flat(), observed),
+    whole: intervalBook(
+      topology.name,
+      names.filter((name) => !control.has(name)).flatMap((name) => down.get(name)!),
+      observed,
+    ),
   };
 }

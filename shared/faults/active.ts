@@ -7,7 +7,7 @@ import type { Fault, Scope } from './envelope.ts';
 import type { BodyShape, Crossing, EdgeVerdict, FaultContext } from './fault.ts';
 import type { FaultHost } from './host.ts';
 import { kindAndParams } from './kinds.ts';
-import { runPlan } from './plan.ts';
+import { runPlan, type ProcessAction } from './plan.ts';
 
 /** A fault in effect. Its functions count, and return undefined for what is not hit. */
 export interface ActiveFault {
@@ -30,6 +30,9 @@ interface ActivateOptions {
   /** It has undone itself: nothing is left of it. */
   readonly onOver: () => void;
 }
+
+/** The actions of a watchdog that hurt by themselves. */
+const blows: ReadonlySet<ProcessAction['do']> = new Set(['kill', 'pause', 'twin']);
 
 /** Puts a checked fault into effect. With probability 0 it puts nothing into effect at all. */
 export function activate(fault: Fault, { clock, scheduler, host, warn, onOver }: ActivateOptions): ActiveFault {
@@ -75,7 +78,8 @@ export function activate(fault: Fault, { clock, scheduler, host, warn, onOver }:
       const running = runPlan(plan, fault.target, {
         scheduler,
         act: host.process,
-        onAction: count,
+        // What prepares and undoes it is no second blow.
+        onAction: ({ do: what }) => void (blows.has(what) && count()),
         onRestored: onOver,
         onError: (action, error) => warn(`${action.do} of ${fault.target} failed: ${String(error)}`),
       });

@@ -57,7 +57,7 @@ const silent: Rule = (
   observer,
 ) => {
   if (phi < thresholds.phi) return undefined;
-  const silence = `heartbeats are missing (phi ${phi.toFixed(1)})`;
+  const silence = `heartbeats are missing (${inWords(phi)})`;
   if (otherMonitors === 'hear it') return ['partitioned', `${silence}, but another monitor hears it`];
   if (okLately > 0) return ['partitioned', `${silence}, but it answers ${okLately} calls`];
   if (opsPort === 'answers') return ['partitioned', `${silence}, but its ops port answers`];
@@ -125,7 +125,7 @@ function doubts({ lagMs, silentShare }: Observer): boolean {
 
 function background({ heartbeats: { phi }, waitsFor }: Evidence, observer: Observer): string[] {
   const reasons: string[] = [];
-  if (phi !== undefined && phi >= 1) reasons.push(`phi ${phi.toFixed(1)}`);
+  if (phi !== undefined && phi >= 1) reasons.push(inWords(phi));
   if (waitsFor !== undefined) reasons.push(`it waits for ${waitsFor}`);
   if (observer.lagMs >= thresholds.observerLagMs) reasons.push(`this monitor lags by ${observer.lagMs.toFixed(0)} ms itself`);
   if (observer.typicalLagMs >= thresholds.commonLagMs)
@@ -136,3 +136,6 @@ function background({ heartbeats: { phi }, waitsFor }: Evidence, observer: Obser
 }
 
 const percent = (share: number) => `${(share * 100).toFixed(0)}%`;
+
+/** Beyond 100 it is a certainty, and no measurement. */
+const inWords = (phi: number) => (phi > 100 ? 'phi over 100' : `phi ${phi.toFixed(1)}`);

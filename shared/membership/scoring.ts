@@ -82,7 +82,8 @@ interface EndedProcesses {
 export const uninjectedExit = 'exit, not injected';
 
 export interface Score {
-  /** Kind injected -> what it was called -> how often. `unseen`: nothing was said; `doubt`: suspected, never named. */
+  /** Kind injected -> what it was called -> how often. `unseen`: nothing was said; `doubt`: suspected, never named; `rightly
+   * nothing`: a correct cluster has nothing to say about it. */
   readonly confusion: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** Incidents with the truth joined: `stamps.inject`, and the kind. */
   readonly explained: readonly { readonly incident: Incident; readonly truth: Truth }[];
@@ -127,12 +128,13 @@ export function score(truths: readonly Truth[], incidents: readonly Incident[], 
     if (truth.bystander) continue;
     const own = incidents.filter((incident) => causes.get(incident) === truth);
     const named = own.find((incident) => incident.verdict !== undefined);
-    const said = named?.verdict ?? (own.length > 0 ? 'doubt' : 'unseen');
+    const isNothing = expectedVerdicts(truth.kind).length === 0;
+    const said = named?.verdict ?? (own.length > 0 ? 'doubt' : isNothing ? 'rightly nothing' : 'unseen');
     const row = (confusion[truth.kind] ??= {});
     row[said] = (row[said] ?? 0) + 1;
     const first = named ?? own[0];
     if (first) explained.push({ truth, incident: { ...first, stamps: { ...first.stamps, inject: truth.injectedAt } } });
-    else if (truth.endedAt !== undefined) censored.push(truth);
+    else if (truth.endedAt !== undefined && !isNothing) censored.push(truth);
   }
   // Too much load is no fault of anybody's, and need not be injected to be true.
   const falseAlarms = incidents.filter((it) => !causes.get(it) && it.outcome !== 'doubt' && it.verdict !== 'overloaded');

@@ -60,7 +60,7 @@ test('the books are bounded, in memory and on disk, and come back when their fol
   expect(openBooks(dir, 'monday', 0).incidents().at(-1)?.id).toBe('after');
 });
 
-test('a service is down only while none of its replicas is up, and the whole while one service is', () => {
+test('a service is down only while none of its replicas is up, and the whole while one is that users need', () => {
   const topology = expand({
     name: 'pair',
     summary: '',
@@ -68,13 +68,14 @@ test('a service is down only while none of its replicas is up, and the whole whi
     nodes: [
       { name: 'ranking', components: ['ranking'], replicas: 2, standbys: { cold: 1 } },
       { name: 'app', components: ['app'], replicas: 1 },
+      { name: 'control', components: ['chaos', 'console'], replicas: 1 },
     ],
   });
   const down = (node: string, from: number, to: number) =>
     incident(`${node}-${from}`, { node, stamps: { manifest: from, detect: from, diagnose: from, fix: to } });
   const { nodes, services, whole } = availabilityReport(
     topology,
-    [down('ranking-1', 0, 400), down('ranking-2', 300, 500), down('app-1', 800, 900)],
+    [down('ranking-1', 0, 400), down('ranking-2', 300, 500), down('app-1', 800, 900), down('control-1', 600, 700)],
     { from: 0, to: 1_000 },
   );
   expect(nodes.map(({ name, measured }) => [name, measured])).toEqual([
@@ -82,10 +83,12 @@ test('a service is down only while none of its replicas is up, and the whole whi
     ['ranking-2', 0.8],
     ['ranking-3', 1],
     ['app-1', 0.9],
+    ['control-1', 0.9],
   ]);
   const [ranking, app] = services;
   expect(ranking).toMatchObject({ name: 'ranking', replicas: 2, downMs: 100, failures: 1 });
   expect(ranking!.expected).toBeCloseTo(1 - 0.4 * 0.2, 10);
   expect(app).toMatchObject({ name: 'app', downMs: 100 });
+  // Users do not search with the console.
   expect(whole).toMatchObject({ name: 'pair', downMs: 200, measured: 0.8, failures: 2 });
 });
