@@ -2,6 +2,8 @@ export interface Column<Row> {
   readonly head: string;
   readonly text: (row: Row) => string;
   readonly align?: 'left' | 'right';
+  /** At least so wide: rows that come one by one stand under one head. */
+  readonly width?: number;
   /** Colours a cell after it was measured. */
   readonly paint?: (row: Row) => (text: string) => string;
 }
@@ -13,7 +15,7 @@ export function table<Row>(
   dim: (text: string) => string = String,
 ): readonly string[] {
   const cells = rows.map((row) => columns.map(({ text }) => text(row)));
-  const widths = columns.map(({ head }, i) => Math.max(head.length, ...cells.map((row) => row[i]!.length)));
+  const widths = columns.map(({ head, width = 0 }, i) => Math.max(width, head.length, ...cells.map((row) => row[i]!.length)));
   const fit = (text: string, i: number): string =>
     columns[i]!.align === 'right' ? text.padStart(widths[i]!) : text.padEnd(widths[i]!);
   const head = dim(

@@ -3,11 +3,13 @@ import type { Command } from 'commander';
 import { orderWords, phases, type Incident } from '../../shared/membership/incident.ts';
 import { exitTruths, score, truthsIn, type Score, type Truth } from '../../shared/membership/scoring.ts';
 import { readJournal } from '../chaos-journal.ts';
+import { createIncidentNews, type Told } from '../incident-news.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { askMonitor } from '../monitors.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { portBaseOf } from '../run-file.ts';
 import { span } from '../../shared/span.ts';
+import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
 import { table } from '../table.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
 import { fetchStatus, type ClusterNode } from '../watchdog-client.ts';
@@ -18,14 +20,6 @@ interface IncidentFlags extends ClusterFlags {
   readonly score?: true;
   readonly journal?: string;
   readonly doubts?: true;
-}
-
-interface Told {
-  readonly monitor: string;
-  /** When the watching began, and now; wall-clock ms. */
-  readonly since: number;
-  readonly at: number;
-  readonly incidents: readonly Incident[];
 }
 
 /** How long after its end a fault still explains an incident: the evidence window of the monitors, and some, ms. */
@@ -55,8 +49,8 @@ async function run(flags: IncidentFlags): Promise<void> {
   await onInterrupt((signal) => watch(told, flags, terminal, signal));
 }
 
-async function fetchIncidents(flags: IncidentFlags): Promise<Told> {
-  const told = (await askMonitor(portBaseOf(flags.portBase), '/api/incidents')) as Told;
+async function fetchIncidents(flags: IncidentFlags, monitor?: string): Promise<Told> {
+  const told = (await askMonitor(portBaseOf(flags.portBase), '/api/incidents', monitor)) as Told;
   return flags.doubts ? told : { ...told, incidents: told.incidents.filter((it) => it.outcome !== 'doubt' && it.verdict) };
 }
 
@@ -70,13 +64,13 @@ function rows(list: readonly Incident[], terminal: Terminal): readonly string[] 
     list,
     [
       { head: 'began', text: ({ stamps }) => clockTime(stamps.manifest) },
-      { head: 'node', text: ({ node }) => node },
-      { head: 'diagnosis', text: ({ verdict }) => verdict ?? 'in doubt' },
+      { head: 'node', text: ({ node }) => node, width: 12 },
+      { head: 'diagnosis', text: ({ verdict }) => verdict ?? 'in doubt', width: 11 },
       { head: 'detection', text: ({ stamps }) => span(phases(stamps).detectionMs), align: 'right' },
       { head: '+ diagnosis', text: ({ stamps }) => span(phases(stamps).diagnosisMs), align: 'right' },
       { head: '+ fix', text: ({ stamps }) => span(phases(stamps).fixMs), align: 'right' },
       { head: '= time to repair', text: ({ stamps }) => span(phases(stamps).repairMs), align: 'right' },
-      { head: 'outcome', text: ({ outcome }) => outcome, paint },
+      { head: 'outcome', text: ({ outcome }) => outcome, paint, width: 8 },
       { head: 'orders', text: repairs },
     ],
     terminal.dim,
@@ -98,24 +92,24 @@ function showAll({ monitor, since, at, incidents: list }: Told, terminal: Termin
   }
 }
 
-/** One line for every change of an incident, until it is interrupted. */
+/** One line for every change of an incident, until it is interrupted; a cluster that is away is waited for. */
 async function watch(first: Told, flags: IncidentFlags, terminal: Terminal, signal: AbortSignal): Promise<void> {
-  const seen = new Map<string, string>();
-  let told: Told | undefined = first;
-  while (!signal.aborted) {
-    for (const incident of told?.incidents ?? []) {
-      const state = `${incident.outcome} ${incident.verdict} ${incident.stamps.fix} ${incident.orders.length}`;
-      if (seen.get(incident.id) === state) continue;
-      seen.set(incident.id, state);
-      if (flags.json) terminal.line(JSON.stringify(incident));
-      else terminal.line(rows([incident], terminal)[1]!);
-    }
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, watchEveryMs);
-      signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
-    });
-    // A monitor that is down is asked again: its books outlive it.
-    told = await fetchIncidents(flags).catch(() => undefined);
+  const aside = flags.json ? createTerminal(process.stderr) : terminal;
+  const note = (notes: readonly string[]): void => notes.forEach((it) => aside.line(aside.dim(it)));
+  const news = createIncidentNews();
+  let { monitor } = first;
+  const tell = (told: Told): void => {
+    const { notes, incidents: changed } = news.read(told);
+    note(notes);
+    for (const it of changed) terminal.line(flags.json ? JSON.stringify(it) : rows([it], terminal)[1]!);
+    ({ monitor } = told);
+  };
+  if (!flags.json) terminal.line(rows([], terminal)[0]!);
+  tell(first);
+  for (;;) {
+    await sleep(systemScheduler, watchEveryMs, signal).catch(() => undefined);
+    if (signal.aborted) return;
+    await fetchIncidents(flags, monitor).then(tell, (error: Error) => note(news.missed(error.message)));
   }
 }
 
