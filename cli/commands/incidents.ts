@@ -42,15 +42,24 @@ export function incidents(command: Command): void {
 
 async function run(flags: IncidentFlags): Promise<void> {
   const terminal = createTerminal(process.stdout);
+  if (flags.score) {
+    const told = await fetchAll(flags);
+    return showScore(told, await scored(told, flags), flags, terminal);
+  }
   const told = await fetchIncidents(flags);
-  if (flags.score) return showScore(told, await scored(told, flags), flags, terminal);
   if (flags.json && !flags.watch) return void process.stdout.write(`${JSON.stringify(told, null, 2)}\n`);
   if (!flags.watch) return showAll(told, terminal);
   await onInterrupt((signal) => watch(told, flags, terminal, signal));
 }
 
+/** With every doubt: these count in the score. */
+async function fetchAll(flags: IncidentFlags, monitor?: string): Promise<Told> {
+  return (await askMonitor(portBaseOf(flags.portBase), '/api/incidents', monitor)) as Told;
+}
+
+/** What is shown of it. */
 async function fetchIncidents(flags: IncidentFlags, monitor?: string): Promise<Told> {
-  const told = (await askMonitor(portBaseOf(flags.portBase), '/api/incidents', monitor)) as Told;
+  const told = await fetchAll(flags, monitor);
   return flags.doubts ? told : { ...told, incidents: told.incidents.filter((it) => it.outcome !== 'doubt' && it.verdict) };
 }
 
@@ -121,7 +130,9 @@ async function scored(told: Told, flags: IncidentFlags): Promise<Score> {
   const { nodes } = await fetchStatus(portBase);
   const ended = nodes.map((node) => ({ id: node.id, exits: [...node.exits, ...forgotten(node, told.incidents)] }));
   const truths = [...injected, ...exitTruths(ended, injected, graceMs).filter(isWatched)];
-  return score(truths, told.incidents, { nodes: nodes.length, observedMs: told.at - told.since, graceMs });
+  // What has no name yet is a doubt so far, and no alarm.
+  const incidents = told.incidents.map((it) => (it.verdict ? it : { ...it, outcome: 'doubt' as const }));
+  return score(truths, incidents, { nodes: nodes.length, observedMs: told.at - told.since, graceMs });
 }
 
 /** A container that goes takes its watchdog's memory along: one that is silent, or was started later, bears a crash out. */
@@ -146,6 +157,7 @@ function showScore(told: Told, result: Score, { json }: IncidentFlags, terminal:
       terminal.line(line);
     terminal.line('');
     const latencies = result.explained
+      .filter(({ incident }) => incident.verdict)
       .map(({ incident }) => incident.stamps.detect - incident.stamps.inject!)
       .sort((a, b) => a - b);
     if (latencies.length > 0)
