@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { AvailabilityReport } from '../../services/monitor/availability.ts';
 import type { Book } from '../../shared/membership/availability.ts';
+import type { Told } from '../incident-news.ts';
 import { askMonitor } from '../monitors.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { portBaseOf } from '../run-file.ts';
@@ -17,12 +18,17 @@ export function availability(command: Command): void {
   withClusterOptions(command)
     .option('--all', 'also the services and nodes that never failed')
     .option('--json', 'one JSON document on stdout')
-    .addHelpText('after', '\nAvailability = (MTBF - MTTR) / MTBF, with MTTR = detection + diagnosis + fix.')
+    .addHelpText('after', help)
     .action(run);
 }
 
+const help = `
+Availability = (MTBF - MTTR) / MTBF, with MTTR = detection + diagnosis + fix.
+A node that turns calls away because they are too many does what it should: no failure of its own. "tierlab load" tells what users felt.`;
+
 async function run(flags: AvailabilityFlags): Promise<void> {
-  const report = (await askMonitor(portBaseOf(flags.portBase), '/api/availability')) as AvailabilityReport & { monitor: string };
+  const portBase = portBaseOf(flags.portBase);
+  const report = (await askMonitor(portBase, '/api/availability')) as AvailabilityReport & { monitor: string };
   if (flags.json) return void process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   const terminal = createTerminal(process.stdout);
   const { nodes, services, whole, from, to, monitor } = report;
@@ -54,6 +60,19 @@ async function run(flags: AvailabilityFlags): Promise<void> {
   const well = { service: services.length - troubled.length, node: nodes.length - failed.length };
   const words = Object.entries(well).flatMap(([what, count]) => (count === 0 ? [] : `${count} ${what}${count === 1 ? '' : 's'}`));
   if (words.length > 0) terminal.line(terminal.dim(`${words.join(' and ')} never failed (--all shows them)`));
+  const turnedAway = await overloads(portBase, monitor);
+  if (turnedAway !== undefined) terminal.line(terminal.dim(turnedAway));
+}
+
+/** Why users may have seen errors all the same; undefined where nobody turned calls away. */
+async function overloads(portBase: number, monitor: string): Promise<string | undefined> {
+  const told = (await askMonitor(portBase, '/api/incidents', monitor).catch(() => undefined)) as Told | undefined;
+  const overloaded = told?.incidents.filter(({ verdict }) => verdict === 'overloaded') ?? [];
+  if (overloaded.length === 0) return undefined;
+  const nodes = new Set(overloaded.map(({ node }) => node)).size;
+  const who = `${nodes} node${nodes === 1 ? '' : 's'} turned calls away, which were too many`;
+  const times = `${overloaded.length} time${overloaded.length === 1 ? '' : 's'}`;
+  return `${who}, ${times} in all: no failure of theirs, so not counted; "tierlab load" tells what users felt`;
 }
 
 function show<B extends Book>(books: readonly B[], more: readonly Column<B>[], terminal: Terminal): void {
