@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Incident } from '../../../shared/membership/incident.ts';
+import { uninjectedExit, type Score } from '../../../shared/membership/scoring.ts';
 import type { View } from '../../../shared/membership/view.ts';
 import { operator } from '../chaos/operator.ts';
 import { dataFolder, startCluster, tierlab, until, type TestCluster } from '../../support/cluster.ts';
@@ -86,14 +87,12 @@ test('a killed and a hung node are detected, named, repaired and in the books, w
     expect(shown.stdout).toMatch(/html-1 +hung .*repaired +restart/);
     const books = await tierlab('availability', ...flags);
     expect(books.stdout).toMatch(/html-1 +\d\d\.\d+% .* 1 /);
-    const score = JSON.parse((await tierlab('incidents', '--score', '--json', ...flags)).stdout) as { falseAlarms: Incident[] };
-    // Nothing was injected by chaos: to the score these two come out of nowhere.
-    expect(
-      score.falseAlarms
-        .map(({ node }) => node)
-        .filter((node) => node !== 'monitor-1')
-        .toSorted(),
-    ).toEqual(['html-1', 'ranking-1']);
+    const score = JSON.parse((await tierlab('incidents', '--score', '--json', ...flags)).stdout) as Score;
+    // The watchdog saw a process end that nobody had ordered to; a hang by hand leaves no trace, and comes out of nowhere.
+    expect(score.explained.filter(({ truth }) => truth.node === 'ranking-1')).toMatchObject([
+      { truth: { kind: uninjectedExit }, incident: { verdict: 'crashed' } },
+    ]);
+    expect(score.falseAlarms.map(({ node }) => node).filter((node) => node !== 'monitor-1')).toEqual(['html-1']);
   });
 });
 
