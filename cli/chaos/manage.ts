@@ -7,7 +7,8 @@ import { CommandError } from '../errors.ts';
 import type { ClusterFlags } from '../options.ts';
 import { createTerminal } from '../terminal.ts';
 import { askController, connect } from './connection.ts';
-import { inWords, printTable } from './table.ts';
+import { forgottenOf, type Forgotten } from './forgotten.ts';
+import { inShort, inWords, printTable } from './table.ts';
 import { noneInEffect, notFound } from './words.ts';
 
 interface ListFlags extends ClusterFlags {
@@ -19,13 +20,15 @@ const json = (value: unknown): void => void process.stdout.write(`${JSON.stringi
 
 /** Asks every node and watchdog: what is there is shown, whoever injected it. */
 export async function list(flags: ListFlags): Promise<void> {
-  const { ports, token } = await connect(flags);
+  const { ports, token, nodes } = await connect(flags);
   const answers = await Promise.all(
     ports.map(async (port) => ({ port, faults: await faultsAt(port, token).catch(() => undefined) })),
   );
-  const chosen = (it: { readonly active: readonly FaultStatus[]; readonly ended: readonly FaultStatus[] }) =>
-    flags.ended ? [...it.ended, ...it.active] : it.active;
-  const statuses = answers.flatMap(({ faults }) => (faults ? chosen(faults) : []));
+  const active = answers.flatMap(({ faults }) => faults?.active ?? []);
+  const ended = answers.flatMap(({ faults }) => faults?.ended ?? []);
+  const since = Math.min(...nodes.map(({ watchedSince }) => watchedSince));
+  const forgotten = flags.ended ? forgottenOf((await readJournal(flags)).entries, [...active, ...ended], since) : [];
+  const statuses: readonly (FaultStatus | Forgotten)[] = flags.ended ? [...forgotten, ...ended, ...active] : active;
   const silent = answers.filter(({ faults }) => !faults).map(({ port }) => port.name);
   if (flags.json) {
     if (silent.length > 0) createTerminal(process.stderr).line(`no answer from ${silent.join(', ')}`);
@@ -37,18 +40,17 @@ export async function list(flags: ListFlags): Promise<void> {
     printTable(
       terminal,
       ['id', 'kind', 'target', 'state', 'left s', 'matched', 'applied', 'parameters'],
-      statuses.map(({ fault, state, end, remainingMs, matched, applied }) => [
-        fault.id,
-        fault.kind,
-        fault.target,
-        end ?? state,
-        Math.round(remainingMs / 1_000),
-        matched,
-        applied,
-        inWords(fault.params) + (state === 'ended' && applied === 0 && fault.kind !== 'none' ? '   CHANGED NOTHING' : ''),
-      ]),
+      statuses.map((status) => [status.fault.id, status.fault.kind, status.fault.target, ...cells(status)]),
     );
   if (silent.length > 0) terminal.line(terminal.dim(`no answer from ${silent.join(', ')}`));
+}
+
+function cells(status: FaultStatus | Forgotten): (string | number)[] {
+  if (!('applied' in status)) return [status.end, '-', '-', '-', '-'];
+  const { fault, state, end, remainingMs, matched, applied } = status;
+  const vain = state === 'ended' && applied === 0 && fault.kind !== 'none';
+  const says = inShort(fault.params) + (vain ? '   CHANGED NOTHING' : '');
+  return [end ?? state, Math.round(remainingMs / 1_000), matched, applied, says];
 }
 
 /** Through the controller; where it does not answer, at every node and watchdog directly. */

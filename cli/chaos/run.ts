@@ -11,7 +11,7 @@ import type { ClusterFlags } from '../options.ts';
 import { root } from '../paths.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
 import { askController, connect } from './connection.ts';
-import { inWords, printTable } from './table.ts';
+import { inShort, printTable } from './table.ts';
 import { showObjections } from './words.ts';
 
 interface RunFlags extends ClusterFlags {
@@ -73,7 +73,7 @@ function showDryRun({ plan, objections }: DryRun, terminal: Terminal): void {
       id,
       faults[0]!.kind,
       faults.map(({ target }) => target).join(','),
-      inWords(faults[0]!.params),
+      inShort(faults[0]!.params),
     ]),
   );
   showObjections(objections, terminal);

@@ -1,13 +1,14 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { journalFileIn } from '../../../services/chaos/journal-file.ts';
 import { objections } from '../../../services/chaos/safety.ts';
 import { faultKinds } from '../../../shared/faults/kinds.ts';
 import { noneInEffect, notFound, withFlag } from '../../../cli/chaos/words.ts';
 import { runDir } from '../../../cli/run-file.ts';
 import { nodes } from '../chaos/nodes.ts';
+import { fakeCluster } from './fake-cluster.ts';
 import { run } from './run.ts';
 
 test('what the tolerance rules object to says how to insist, in the words of the command; nothing else does', () => {
@@ -42,12 +43,50 @@ test('a time to live that is too long is refused with the longest one', async ()
   expect([said, exitCode]).toEqual(['tierlab: --ttl: at most 15m, not "2h"\n', 2]);
 });
 
-test('the journal is read from its file when nothing runs', async () => {
+/** A data folder with these lines in the injector's journal. */
+function dataWith(entries: readonly object[], portBase = 7_000): string {
   const dir = mkdtempSync(path.join(tmpdir(), 'tierlab-journal-'));
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
-  mkdirSync(runDir(dir, 7_000), { recursive: true });
+  mkdirSync(runDir(dir, portBase), { recursive: true });
+  writeFileSync(journalFileIn(runDir(dir, portBase)), entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+  return dir;
+}
+
+test('the journal is read from its file when nothing runs', async () => {
   const entry = { at: 1, event: 'heal', id: 'f1', kind: 'none', target: 'a' };
-  writeFileSync(journalFileIn(runDir(dir, 7_000)), `${JSON.stringify(entry)}\n`);
-  const { said, exitCode } = await run('chaos', 'journal', '--json', '--data', dir, '--port-base', '7000');
+  const { said, exitCode } = await run('chaos', 'journal', '--json', '--data', dataWith([entry]), '--port-base', '7000');
   expect([JSON.parse(said), exitCode]).toEqual([[entry], 0]);
+});
+
+/** A cluster of one node, whose owner asks. */
+async function ownCluster(node: Readonly<Record<string, unknown>>, watchdog: Readonly<Record<string, unknown>>): Promise<void> {
+  await fakeCluster({ 'app-1': node }, {}, watchdog);
+  vi.stubEnv('TIERLAB_OPERATOR_TOKEN', 'token');
+}
+
+const none = { enabled: true, active: [], ended: [] };
+
+test('a fault that its process took along is listed from the journal, without counts; another life of the cluster is not', async () => {
+  const ended = { state: 'ended', end: 'restart', remainingMs: 0, matched: 3, applied: 3 };
+  const listed = { fault: { id: 'f1', kind: 'stop.hang', target: 'app-1', params: {} }, ...ended };
+  await ownCluster({ '/admin/faults': none }, { '/admin/faults': { ...none, ended: [listed] } });
+  const gone = { at: 1, event: 'heal', id: 'f1', kind: 'stop.hang', target: 'app-1', end: 'restart' };
+  const lines = [{ ...gone, at: -1, id: 'f0' }, gone, { ...gone, id: 'f2', kind: 'limp.cpu' }, { ...gone, id: 'f3', end: 'ttl' }];
+  const data = dataWith(lines, Number(process.env.TIERLAB_PORT_BASE));
+  const { said } = await run('chaos', 'list', '--ended', '--data', data);
+  expect(said.split('\n').slice(1)).toEqual([
+    'f2  limp.cpu   app-1   restart       -        -        -  -',
+    'f1  stop.hang  app-1   restart       0        3        3',
+    '',
+  ]);
+  expect((await run('chaos', 'list', '--data', data)).said).toBe('no fault is in effect\n');
+});
+
+test('parameters that are too long for a table are cut, but not in JSON', async () => {
+  const groups = [Array.from({ length: 30 }, (_, i) => `node-${i}`), ['app-1']];
+  const fault = { id: 'f1', kind: 'net.partition', target: 'app-1', params: { groups } };
+  const active = [{ fault, state: 'active', remainingMs: 1_000, matched: 1, applied: 1 }];
+  await ownCluster({ '/admin/faults': { ...none, active } }, { '/admin/faults': none });
+  expect((await run('chaos', 'list')).said).toMatch(/  groups=\[\["node-0".{60,65}…\n$/);
+  expect(JSON.parse((await run('chaos', 'list', '--json')).said)).toEqual(active);
 });

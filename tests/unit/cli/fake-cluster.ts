@@ -26,8 +26,15 @@ async function answering(answers: Answers): Promise<number> {
 /** A port at which nobody listens. */
 const nobody = 1;
 
-/** What commands see of a cluster: a watchdog that knows nodes, each with an ops port and a door for all; `undefined` = died just now. */
-export async function fakeCluster(nodes: Readonly<Record<string, Answers | undefined>>, more: object = {}): Promise<void> {
+/**
+ * What commands see of a cluster: a watchdog that knows nodes, each with an ops port and a door for all; `undefined` = died just now.
+ * `more` is told of each node, and `watchdog` knows further paths.
+ */
+export async function fakeCluster(
+  nodes: Readonly<Record<string, Answers | undefined>>,
+  more: object = {},
+  watchdog: Answers = {},
+): Promise<void> {
   const rows = await Promise.all(
     Object.entries(nodes).map(async ([id, answers]) => {
       const port = answers === undefined ? nobody : await answering(answers);
@@ -48,6 +55,7 @@ export async function fakeCluster(nodes: Readonly<Record<string, Answers | undef
       };
     }),
   );
-  vi.stubEnv('TIERLAB_PORT_BASE', String(await answering({ '/status': { topology: 't', watchdogPid: 1, nodes: rows } })));
+  const status = { topology: 't', watchdogPid: 1, startedAt: 0, nodes: rows };
+  vi.stubEnv('TIERLAB_PORT_BASE', String(await answering({ '/status': status, ...watchdog })));
   onTestFinished(() => void vi.unstubAllEnvs());
 }

@@ -1,0 +1,26 @@
+import type { JournalEntry } from '../../services/chaos/journal.ts';
+import type { FaultStatus } from '../../shared/faults/registry.ts';
+
+/** A fault as the injector's journal knows it: without its counts and parameters, which ended with the process that had it. */
+export interface Forgotten {
+  readonly fault: Pick<FaultStatus['fault'], 'id' | 'kind' | 'target'>;
+  readonly state: 'ended';
+  readonly end: 'restart';
+}
+
+/**
+ * Faults of processes that were restarted since `since` (wall-clock ms), and that nobody lists any more: what a node knows of its faults
+ * goes with its process.
+ */
+export function forgottenOf(
+  entries: readonly JournalEntry[],
+  listed: readonly FaultStatus[],
+  since: number,
+): readonly Forgotten[] {
+  const keyOf = ({ id, target }: { readonly id: string; readonly target: string }): string => `${id} ${target}`;
+  const known = new Set(listed.map(({ fault }) => keyOf(fault)));
+  return entries
+    .filter(({ event, end, at }) => event === 'heal' && end === 'restart' && at >= since)
+    .filter((entry) => !known.has(keyOf(entry)))
+    .map(({ id, kind, target }) => ({ fault: { id, kind, target }, state: 'ended', end: 'restart' }));
+}
