@@ -72,7 +72,7 @@ function rows(list: readonly Incident[], terminal: Terminal): readonly string[] 
   return table(
     list,
     [
-      { head: 'began', text: ({ stamps }) => clockTime(stamps.manifest) },
+      { head: 'began', text: ({ stamps }) => clockTime(stamps.manifest), width: 8 },
       { head: 'node', text: ({ node }) => node, width: 12 },
       { head: 'diagnosis', text: ({ verdict }) => verdict ?? 'in doubt', width: 11 },
       { head: 'detection', text: ({ stamps }) => span(phases(stamps).detectionMs), align: 'right' },
@@ -113,6 +113,7 @@ async function watch(first: Told, flags: IncidentFlags, terminal: Terminal, sign
     for (const it of changed) terminal.line(flags.json ? JSON.stringify(it) : rows([it], terminal)[1]!);
     ({ monitor } = told);
   };
+  note(news.read({ ...first, incidents: [] }).notes);
   if (!flags.json) terminal.line(rows([], terminal)[0]!);
   tell(first);
   for (;;) {
