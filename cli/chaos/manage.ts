@@ -9,7 +9,7 @@ import { createTerminal } from '../terminal.ts';
 import { askController, connect } from './connection.ts';
 import { forgottenOf, type Forgotten } from './forgotten.ts';
 import { inShort, inWords, printTable } from './table.ts';
-import { noneInEffect, notFound } from './words.ts';
+import { noneInEffect, notFound, whatUndoMeans } from './words.ts';
 
 interface ListFlags extends ClusterFlags {
   readonly ended?: true;
@@ -101,7 +101,9 @@ export async function journal(flags: ClusterFlags & { readonly count: number; re
   const terminal = createTerminal(process.stdout);
   if (entries.length === 0) return terminal.line('nothing has happened yet');
   printTable(terminal, ['at', 'event', 'id', 'kind', 'target', 'more'], entries.map(rowOf));
-  terminal.line(terminal.dim(`\n${source}`));
+  terminal.line('');
+  if (entries.some(({ event }) => event === 'undo')) terminal.line(terminal.dim(whatUndoMeans));
+  terminal.line(terminal.dim(source));
 }
 
 function rowOf({ at, event, id, kind, target, ...more }: JournalEntry): string[] {

@@ -11,6 +11,9 @@ export function noneInEffect(silent: readonly string[]): string {
   return silent.length === 0 ? 'no fault is in effect' : 'no fault is known of';
 }
 
+/** Of the journal: nobody expects it before `inject`. */
+export const whatUndoMeans = 'undo comes before inject: what must be undone, whatever dies in between';
+
 /** Why a fault was not healed by name. */
 export function notFound(id: string, silent: readonly string[]): string {
   if (silent.length === 0) return `no fault ${id} is in effect; "tierlab chaos list" shows what is`;

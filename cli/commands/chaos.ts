@@ -4,6 +4,7 @@ import { bathtub } from '../chaos/bathtub/command.ts';
 import { matrix } from '../chaos/matrix/command.ts';
 import { heal, halt, journal, kinds, list } from '../chaos/manage.ts';
 import { run } from '../chaos/run.ts';
+import { whatUndoMeans } from '../chaos/words.ts';
 import { parseCount, withClusterOptions } from '../options.ts';
 
 const examples = `
@@ -41,6 +42,7 @@ export function chaos(command: Command): void {
   add('journal', 'what happened; from its file, also when nothing runs')
     .option('--count <n>', 'the last so many lines', parseCount, 40)
     .option('--json', 'one JSON document on stdout')
+    .addHelpText('after', `\n${whatUndoMeans}; heal says that it was, and by what it ended.`)
     .action(journal);
   add('bathtub', 'processes live and die by the bathtub curve: observed failure rate over age, against theory')
     .option('--simulate', 'no cluster: lives are only drawn')

@@ -58,6 +58,13 @@ test('the journal is read from its file when nothing runs', async () => {
   expect([JSON.parse(said), exitCode]).toEqual([[entry], 0]);
 });
 
+test('the journal explains why there is an undo before an inject, where there is one', async () => {
+  const [undo, heal] = ['undo', 'heal'].map((event, at) => ({ at, event, id: 'f1', kind: 'none', target: 'a' }));
+  const said = async (entry: object) => (await run('chaos', 'journal', '--data', dataWith([entry]), '--port-base', '7000')).said;
+  expect(await said(undo!)).toContain('undo comes before inject');
+  expect(await said(heal!)).not.toContain('undo');
+});
+
 /** A cluster of one node, whose owner asks. */
 async function ownCluster(node: Readonly<Record<string, unknown>>, watchdog: Readonly<Record<string, unknown>>): Promise<void> {
   await fakeCluster({ 'app-1': node }, {}, watchdog);
