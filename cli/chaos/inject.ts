@@ -63,7 +63,7 @@ export function inject(command: Command): void {
       .option('--group <name>', '... or of this group of the topology ...')
       .option('--shard <n>', '... of this shard ...')
       .option('--pick <n>', '... so many of them, drawn by the seed')
-      .option('--ttl <time>', 'how long: 500ms, 30s, 5m; at most 15m; mandatory')
+      .option('--ttl <time>', 'how long: 500ms, 30s, 5m, or a number of seconds; at most 15m; mandatory')
       .option('--start-in <time>', 'it begins that much later')
       .option('--seed <n>', 'the same seed hits the same requests')
       .option('--probability <share>', 'the share of requests that is hit, 0 to 1')
@@ -99,7 +99,7 @@ async function run(kind: FaultKind, flags: InjectFlags): Promise<void> {
     return showObjections(objections.map(withFlag), terminal);
   }
   const { id, victims } = answer as Injected;
-  terminal.line(`${terminal.good('✓')} ${terminal.bold(id)} is in effect for ${flags.ttl}`);
+  terminal.line(`${terminal.good('✓')} ${terminal.bold(id)} is in effect for ${withUnit(flags.ttl!)}`);
   printTable(
     terminal,
     ['victim', 'state'],
@@ -146,6 +146,9 @@ function ttlOf(text: string): number {
   if (ttlMs > maxTtlMs) throw new UsageError(`--ttl: at most ${maxTtlMs / 60_000}m, not "${text}"`);
   return ttlMs;
 }
+
+/** A bare number is seconds. */
+const withUnit = (text: string): string => (/\d$/.test(text.trim()) ? `${text.trim()} s` : text);
 
 function given(values: Readonly<Record<string, unknown>>): object {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type Policy, resolvePolicy } from '../../shared/rpc/mechanisms.ts';
+import { mechanismNames, type Policy, resolvePolicy } from '../../shared/rpc/mechanisms.ts';
 import { presetNames } from '../../shared/rpc/presets.ts';
 import { askNodes, failureLine } from '../ask-nodes.ts';
 import { chooseNodes, statesOf } from '../choose-nodes.ts';
@@ -82,12 +82,26 @@ function show(policies: ReadonlyMap<string, Policy>, terminal: Terminal, everybo
 function parsePolicy(text: string): unknown {
   const file = text.startsWith('{') ? parseJson(text) : text;
   try {
+    if (isObject(file)) refuseBareValues(file);
     resolvePolicy(file);
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
   return file;
 }
+
+/** Of a number in the place of settings the schema says that it must be boolean, which is half of the truth. */
+function refuseBareValues(file: object): void {
+  for (const [name, value] of Object.entries(file) as [string, unknown][]) {
+    const mechanism = mechanismNames.find((it) => it === name);
+    if (mechanism === undefined || typeof value === 'boolean' || isObject(value)) continue;
+    const [setting] = Object.entries(resolvePolicy({ [mechanism]: true })[mechanism]);
+    const example = setting ? `, or settings such as ${JSON.stringify(Object.fromEntries([setting]))}` : '';
+    throw new UsageError(`policy.${name}: true or false is wanted${example}, not ${JSON.stringify(value)}`);
+  }
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function parseJson(text: string): unknown {
   try {

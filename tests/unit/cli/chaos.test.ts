@@ -52,6 +52,16 @@ function dataWith(entries: readonly object[], portBase = 7_000): string {
   return dir;
 }
 
+test.each([
+  ['10', '10 s'],
+  ['10s', '10s'],
+])('a time to live of %s is told as %s', async (ttl, told) => {
+  await fakeCluster({ 'chaos-1': { '/api/chaos/faults': { id: 'f1', victims: [] } } });
+  vi.stubEnv('TIERLAB_OPERATOR_TOKEN', 'token');
+  const { said } = await run('chaos', 'inject', 'none', '--target', 'a', '--ttl', ttl);
+  expect(said).toContain(`f1 is in effect for ${told}\n`);
+});
+
 test('the journal is read from its file when nothing runs', async () => {
   const entry = { at: 1, event: 'heal', id: 'f1', kind: 'none', target: 'a' };
   const { said, exitCode } = await run('chaos', 'journal', '--json', '--data', dataWith([entry]), '--port-base', '7000');

@@ -5,6 +5,7 @@ import { UsageError } from '../../../cli/errors.ts';
 import { summarise } from '../../../cli/policy-summary.ts';
 import { presetNames } from '../../../shared/rpc/presets.ts';
 import { resolvePolicy } from '../../../shared/rpc/policy.ts';
+import { run } from './run.ts';
 
 const nodes = [
   { id: 'app-1', state: 'ready' },
@@ -70,4 +71,12 @@ test.each([
 test('a policy that came over the wire is summed up like one that did not', () => {
   const sent = JSON.parse(JSON.stringify(resolvePolicy('mis-set'))) as ReturnType<typeof resolvePolicy>;
   expect(summarise(sent)).toEqual({ preset: 'mis-set', differences: [] });
+});
+
+test.each([
+  ['{"retry":5}', 'policy.retry: true or false is wanted, or settings such as {"maxAttempts":3}, not 5'],
+  ['{"hedge":null}', 'policy.hedge: true or false is wanted, or settings such as {"quantile":0.95}, not null'],
+  ['{"verify":[]}', 'policy.verify: true or false is wanted, not []'],
+])('%s is refused with what would do', async (policy, sentence) => {
+  expect(await run('policy', policy)).toEqual({ said: `tierlab: ${sentence}\n`, exitCode: 2 });
 });
