@@ -9,7 +9,7 @@ import { createTerminal } from '../terminal.ts';
 import { askController, connect } from './connection.ts';
 import { forgottenOf, type Forgotten } from './forgotten.ts';
 import { inShort, inWords, printTable } from './table.ts';
-import { noneInEffect, notFound, whatUndoMeans } from './words.ts';
+import { noneInEffect, notFound, whatEnded, whatUndoMeans } from './words.ts';
 
 interface ListFlags extends ClusterFlags {
   readonly ended?: true;
@@ -77,18 +77,16 @@ export async function heal(id: string, flags: ClusterFlags): Promise<void> {
 /** Everything, everywhere, without the controller; it is told as well, so that it forgets. */
 export async function halt(flags: ClusterFlags & { readonly json?: true }): Promise<void> {
   const connection = await connect(flags);
-  const [result, told] = await Promise.all([
-    haltAll(connection.ports, connection.token),
-    askController(connection, 'POST', '/halt', { reason: 'tierlab chaos halt' }).then(
-      () => true,
-      () => false,
-    ),
-  ]);
+  const result = await haltAll(connection.ports, connection.token);
+  // Not at the same time: it halts them all as well, and what it ends first nobody here would count.
+  const told = await askController(connection, 'POST', '/halt', { reason: 'tierlab chaos halt' }).then(
+    () => true,
+    () => false,
+  );
   if (flags.json) return json({ ...result, controllerTold: told });
   const terminal = createTerminal(process.stdout);
-  terminal.line(
-    `${terminal.good('✓')} everything is healed at ${connection.ports.length - result.silent.length} nodes and watchdogs`,
-  );
+  const asked = `${connection.ports.length - result.silent.length} nodes and watchdogs`;
+  terminal.line(`${terminal.good('✓')} ${whatEnded(result.healed, asked)}`);
   if (result.silent.length > 0) terminal.line(`no answer from ${result.silent.join(', ')}: what is left there ends by its lease`);
   if (!told) terminal.line('the controller does not answer; nothing depends on it');
 }

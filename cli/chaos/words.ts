@@ -14,6 +14,12 @@ export function noneInEffect(silent: readonly string[]): string {
 /** Of the journal: nobody expects it before `inject`. */
 export const whatUndoMeans = 'undo comes before inject: what must be undone, whatever dies in between';
 
+/** What a halt of `asked` did: each fault is counted at each node that held it. */
+export function whatEnded(healed: number, asked: string): string {
+  if (healed === 0) return `no fault was in effect at ${asked}`;
+  return `everything is healed at ${asked}: ${healed === 1 ? '1 fault' : `${healed} faults, counted at each node,`} ended`;
+}
+
 /** Why a fault was not healed by name. */
 export function notFound(id: string, silent: readonly string[]): string {
   if (silent.length === 0) return `no fault ${id} is in effect; "tierlab chaos list" shows what is`;

@@ -107,3 +107,12 @@ test('parameters that are too long for a table are cut, but not in JSON', async 
   expect((await run('chaos', 'list')).said).toMatch(/  groups=\[\["node-0".{60,65}…\n$/);
   expect(JSON.parse((await run('chaos', 'list', '--json')).said)).toEqual(active);
 });
+
+test.each([
+  [0, 0, 'no fault was in effect at 2 nodes and watchdogs'],
+  [1, 0, 'everything is healed at 2 nodes and watchdogs: 1 fault ended'],
+  [2, 1, 'everything is healed at 2 nodes and watchdogs: 3 faults, counted at each node, ended'],
+])('a halt that ended %d and %d faults says so', async (atNode, atWatchdog, sentence) => {
+  await ownCluster({ '/admin/halt': { healed: atNode } }, { '/admin/halt': { healed: atWatchdog } });
+  expect((await run('chaos', 'halt')).said).toContain(`✓ ${sentence}\n`);
+});
