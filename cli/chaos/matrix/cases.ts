@@ -1,3 +1,4 @@
+import { isDeceived } from '../../../shared/faults/byz-equivocate.ts';
 import { faultKinds } from '../../../shared/faults/kinds.ts';
 import {
   asBefore,
@@ -29,11 +30,14 @@ export interface Case {
   readonly question?: 'pages';
   readonly params: (victim: string, others: Others) => Readonly<Record<string, unknown>>;
   readonly effect: (victim: string, others: Others) => Effect;
+  /** Where chance must not decide whether anybody is hit at all. */
+  readonly seed?: (id: string, others: Others) => number;
 }
 
 export interface Others {
-  /** A node of another tier that calls the victim. */
+  /** A node of another tier that calls the victim, and all of that tier. */
   readonly caller: string;
+  readonly callers: readonly string[];
   /** All nodes but the victim. */
   readonly nodes: readonly string[];
 }
@@ -41,7 +45,7 @@ export interface Others {
 /** Where the victim is: a tier, of the database also which shard, and `pages` where it is asked for those. */
 type Place = 'query' | 'ranking' | 'chaos' | `${'database' | 'pages'} ${1 | 2}`;
 
-const row = (kind: string, place: Place, params: object | Case['params'], effect: Case['effect']): Case => {
+const row = (kind: string, place: Place, params: object | Case['params'], effect: Case['effect'], seed?: Case['seed']): Case => {
   const [tier, shard] = place.split(' ');
   return {
     kind,
@@ -50,12 +54,20 @@ const row = (kind: string, place: Place, params: object | Case['params'], effect
     ...(shard === undefined ? {} : { shard: Number(shard) }),
     params: typeof params === 'function' ? (params as Case['params']) : () => params as Readonly<Record<string, unknown>>,
     effect,
+    ...(seed && { seed }),
   };
 };
 const by =
   (effect: (caller: string) => Effect): Case['effect'] =>
   (_victim, { caller }) =>
     effect(caller);
+
+/** The first seed by which one caller is told the truth and another is not. */
+function splitting(id: string, { callers }: Others): number {
+  const isSplit = (seed: number) => new Set(callers.map((caller) => isDeceived({ seed, id }, caller))).size === 2;
+  for (let seed = 1; callers.length > 1 && seed < 1_000; seed++) if (isSplit(seed)) return seed;
+  return 1;
+}
 
 /**
  * Every kind of fault. Groups of replicas take turns: a caller keeps a liar out for half a minute, a slow node for seconds, and a group
@@ -79,7 +91,7 @@ export const cases: readonly Case[] = [
   row('net.partition', 'database 2', (victim, { nodes }) => ({ groups: [nodes, [victim]] }), by(silentFor)),
   row('byz.twin', 'query', {}, () => twoProcesses),
   row('byz.stale', 'chaos', {}, () => stale),
-  row('byz.equivocate', 'ranking', {}, (_victim, { nodes }) => twoTongued(nodes.slice(0, 12))),
+  row('byz.equivocate', 'ranking', {}, (_victim, { nodes }) => twoTongued(nodes.slice(0, 12)), splitting),
   row(
     'net.delay',
     'database 1',

@@ -33,6 +33,8 @@ export async function matrix(flags: MatrixFlags): Promise<void> {
     return withVotes(connection, flags.votes, () => runAll(connection, rows, detectionWaitMs, terminal));
   });
   terminal.settle();
+  if (results.length < rows.length)
+    terminal.line(terminal.dim(`interrupted: ${results.length} of ${rows.length} rows; of the others nothing is known`));
   if (flags.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
   else show(results);
   if (results.length < rows.length) process.exitCode = exitCodes.interrupted;
@@ -54,8 +56,13 @@ async function runAll(
   const turns = new Map<string, number>();
   try {
     await onInterrupt(async (signal) => {
+      let running = '';
+      signal.addEventListener('abort', () => terminal.line(terminal.dim(`interrupted: ends when ${running} is over`)), {
+        once: true,
+      });
       for (const [i, it] of rows.entries()) {
         if (signal.aborted) break;
+        running = it.kind;
         terminal.progress(it.kind, i, rows.length);
         const group = `${it.component} ${it.shard}`;
         const turn = turns.get(group) ?? 0;

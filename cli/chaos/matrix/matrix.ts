@@ -48,8 +48,10 @@ export async function runCase(it: Case, turn: number, options: MatrixOptions): P
   // A topology of one shard has only the first.
   const shard = hosts.filter((host) => it.shard !== undefined && host.shard === it.shard);
   const node = shard.length > 0 ? shard[turn % shard.length]! : hosts[turn % hosts.length]!;
+  const callers = nodes.filter(({ id, components }) => id !== node.id && components.includes('app')).map(({ id }) => id);
   const others: Others = {
-    caller: nodes.find(({ id, components }) => id !== node.id && components.includes('app'))?.id ?? 'nobody',
+    caller: callers[0] ?? 'nobody',
+    callers,
     nodes: nodes.filter(({ id }) => id !== node.id).map(({ id }) => id),
   };
   const effect = it.effect(node.id, others);
@@ -79,7 +81,7 @@ export async function runCase(it: Case, turn: number, options: MatrixOptions): P
     kind: it.kind,
     target: node.id,
     ttlMs,
-    seed: 7,
+    seed: it.seed?.(id, others) ?? 7,
     params: it.params(node.id, others),
     beyondTolerance: true,
   };

@@ -1,15 +1,24 @@
 import { expect, test } from 'vitest';
 import { cases, casesOf } from '../../../cli/chaos/matrix/cases.ts';
 import { parametersOf } from '../../../cli/chaos/parameters.ts';
+import { isDeceived } from '../../../shared/faults/byz-equivocate.ts';
 import { faultKinds, kindAndParams } from '../../../shared/faults/kinds.ts';
 
 test('every kind of fault has exactly one row in the matrix, so that none can silently do nothing', () => {
   expect(cases.map(({ kind }) => kind).toSorted()).toEqual([...faultKinds.keys()].toSorted());
 });
 
-const others = { caller: 'app-1', nodes: ['app-1', 'gateway-1', 'ranking-1'] };
+const others = { caller: 'app-1', callers: ['app-1', 'app-2'], nodes: ['app-1', 'gateway-1', 'ranking-1'] };
 test.each(cases.map((it) => [it.kind, it] as const))('the parameters of the row %s are valid', (kind, it) => {
   expect(() => kindAndParams(kind, it.params('ranking-2', others))).not.toThrow();
+});
+
+test('of the callers of the node that equivocates one is told the truth and one is not, whatever the id', () => {
+  const { seed } = cases.find(({ kind }) => kind === 'byz.equivocate')!;
+  for (let i = 0; i < 50; i++) {
+    const fault = { id: `matrix-${i}`, seed: seed!(`matrix-${i}`, others) };
+    expect(isDeceived(fault, 'app-1')).not.toBe(isDeceived(fault, 'app-2'));
+  }
 });
 
 test('kinds that do not exist are named, the others chosen in the order of the matrix', () => {
