@@ -93,6 +93,13 @@ function show(result: BathtubResult): void {
   const terminal = createTerminal(process.stdout);
   terminal.line(`${terminal.bold(titleOf(result))} in ${(result.runningMs / 1_000).toFixed(0)} s of running\n`);
   for (const line of plotLines(result, terminal)) terminal.line(line);
-  const mtbf = result.mtbfMs === undefined ? 'no failure' : `${(result.mtbfMs / 1_000).toFixed(1)} s`;
-  terminal.line(`\nMTBF observed: ${mtbf}; mean life of a new part by theory: ${(result.newPartMeanMs / 1_000).toFixed(1)} s`);
+  const { mtbfMs, newPartMeanMs } = result;
+  const mtbf = mtbfMs === undefined ? 'no failure' : `${(mtbfMs / 1_000).toFixed(1)} s`;
+  terminal.line(`\nMTBF observed: ${mtbf}; mean life of a new part by theory: ${(newPartMeanMs / 1_000).toFixed(1)} s`);
+  if (mtbfMs !== undefined && mtbfMs < newPartMeanMs)
+    terminal.line(
+      terminal.dim(
+        'the observed mean is the shorter one because a restart keeps the age: only a worn-out part is replaced by a new one',
+      ),
+    );
 }
