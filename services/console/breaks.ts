@@ -1,4 +1,5 @@
-import type { Topology, TopologyNode } from '../../shared/cluster/topology.ts';
+import { nodesHosting, type Topology, type TopologyNode } from '../../shared/cluster/topology.ts';
+import { resolvePolicy } from '../../shared/rpc/policy.ts';
 
 /** One button: a fault in plain words, over by itself after half a minute at most. */
 export interface Break {
@@ -13,6 +14,8 @@ export interface Break {
 export function breaksOf(node: TopologyNode, topology: Topology): readonly Break[] {
   const others = topology.nodes.map(({ id }) => id).filter((id) => id !== node.id);
   const ranks = node.components.includes('ranking');
+  const lie = ranks ? 'wrong order, as if it were right (Byzantine)' : 'wrong values, valid by the schema (Byzantine)';
+  const isBelieved = others.length > 0 && isTakenAtItsWord(node, topology);
   return [
     {
       name: 'crash',
@@ -35,7 +38,7 @@ export function breaksOf(node: TopologyNode, topology: Topology): readonly Break
     {
       name: 'lie',
       label: 'Lie',
-      explanation: ranks ? 'wrong order, as if it were right (Byzantine)' : 'wrong values, valid by the schema (Byzantine)',
+      explanation: isBelieved ? `${lie}; nobody votes on its answers: users will see the lie` : lie,
       fault: { kind: ranks ? 'byz.rank' : 'byz.corrupt', params: {}, ttlMs: 30_000 },
     },
     {
@@ -45,4 +48,18 @@ export function breaksOf(node: TopologyNode, topology: Topology): readonly Break
       fault: { kind: 'net.partition', params: { groups: [others, [node.id]] }, ttlMs: 20_000 },
     },
   ];
+}
+
+/** What they say reaches no user: it is for the cluster itself, and a client is called by no node. */
+const notForUsers: ReadonlySet<string> = new Set(['client', 'monitor', 'chaos', 'console']);
+
+/** Whether it says something to users that is compared with no other answer: a lie that fits the schema passes then. */
+function isTakenAtItsWord(node: TopologyNode, topology: Topology): boolean {
+  const { quorum } = resolvePolicy(topology.policy);
+  const isVotedOn = (component: string): boolean => {
+    if (quorum === false || quorum.when === 'never') return false;
+    const replicas = nodesHosting(topology, component, node.shard).filter(({ standby }) => standby === undefined);
+    return replicas.length > quorum.f && Object.keys(quorum.operations).some((name) => name.startsWith(`${component}.`));
+  };
+  return node.components.some((component) => !notForUsers.has(component) && !isVotedOn(component));
 }

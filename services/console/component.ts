@@ -75,7 +75,16 @@ export const consoleComponent = component({
               return reply.header('set-cookie', cookieFor(key, request.socket.localPort ?? 0)).redirect('/', 303);
             const [{ view, unreachable }, faults, incidents] = await Promise.all([look(), sources.faults(), sources.incidents()]);
             void reply.type('text/html; charset=utf-8');
-            return overviewPage({ topology, view, unreachable, faults, incidents, operator: isOperator(request, token) });
+            const operator = isOperator(request, token);
+            return overviewPage({
+              topology,
+              view,
+              unreachable,
+              faults,
+              incidents,
+              operator,
+              wrongKey: key !== undefined && !operator,
+            });
           });
 
           scope.get<{ Params: { id: string } }>('/nodes/:id', async (request, reply) => {

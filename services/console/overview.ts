@@ -23,10 +23,12 @@ export interface Overview {
   readonly incidents: readonly Incident[];
   /** Whoever looks may press buttons. */
   readonly operator: boolean;
+  /** Who looks came with a key, and may press none all the same. */
+  readonly wrongKey: boolean;
 }
 
 /** Every node of the topology under its tier, in the state in which the monitors see it; what is broken on purpose; what went wrong. */
-export function overviewPage({ topology, view, unreachable, faults, incidents, operator }: Overview): string {
+export function overviewPage({ topology, view, unreachable, faults, incidents, operator, wrongKey }: Overview): string {
   const members = new Map(view?.members.map((member) => [member.node, member]));
   const groups = Map.groupBy(topology.nodes, (node) => node.group);
   const rank = (name: string): number => (tierOrder.indexOf(name) + tierOrder.length + 1) % (tierOrder.length + 1);
@@ -37,6 +39,7 @@ export function overviewPage({ topology, view, unreachable, faults, incidents, o
     markup`<h1>Tierlab console</h1>
 <p>${topology.name}: ${topology.summary}.</p>
 <p class="sum" role="status"><strong>${alive}</strong> of ${topology.nodes.length} nodes are alive${view && markup`, says ${view.monitor}`}. ${inShort(faults, incidents)}</p>
+${wrongKey && markup`<p class="warning" role="status">The key in this address is not the one of this cluster: you may look, but press no button. "tierlab up --chaos" printed the right address.</p>`}
 ${unreachable && markup`<p class="warning" role="status">No monitor answers: this is the last view that one gave.</p>`}`,
     markup`${names.map((name) => tier(name, groups.get(name)!, members, faults ?? []))}
 ${faultList(faults, operator)}

@@ -10,7 +10,8 @@ import { markup, type Markup } from '../html/markup.ts';
  */
 
 export const states: Readonly<Record<MemberState | 'unknown', string>> = {
-  alive: 'its heartbeats come, and it is called',
+  // Also while heartbeats are missing, as long as it is no suspect: callers may reach it where a monitor does not.
+  alive: 'it is called',
   starting: 'it runs, but is not called yet',
   suspect: 'silent for longer than usual',
   dead: 'silent for so long that nobody counts on it',
