@@ -29,6 +29,8 @@ export interface Opinion {
   /** After hysteresis. */
   readonly standing: Standing;
   readonly suspected: boolean;
+  /** The process that it is about: after a crash the one that is gone, although another one may speak already. */
+  readonly life: number | undefined;
   /** Silent here, but another monitor or a caller reaches it over the data network. */
   readonly reached: boolean;
 }
@@ -72,7 +74,7 @@ export function createJudge({
     const well = wellStanding(clock.now());
     const { verdict, reasons = [] } = incidents.of(node) ?? {};
     const standing = verdict === undefined ? well : { ...well, verdict, reasons };
-    return { seen: { node, verdict: 'healthy', reasons: [] }, standing, suspected: false, reached: false };
+    return { seen: { node, verdict: 'healthy', reasons: [] }, standing, suspected: false, life: undefined, reached: false };
   }
 
   function suspected(node: string): boolean {
@@ -89,7 +91,8 @@ export function createJudge({
     // Healthy windows count from when it serves again.
     const isCalm = doubted && seen.verdict === 'healthy';
     const standing = isCalm ? { ...before, rival: undefined } : settle(before, seen, clock.now(), isCertain);
-    const opinion = { seen, standing, suspected: doubted, reached };
+    const { reborn, incarnation, formerIncarnation } = senses.patient(node);
+    const opinion = { seen, standing, suspected: doubted, life: reborn() ? formerIncarnation() : incarnation(), reached };
     opinions.set(node, opinion);
     if (standing.verdict !== before.verdict) onVerdict?.(node, before.verdict, standing);
     incidents.advance(node, opinion);

@@ -61,7 +61,8 @@ export function createOrders(clock: Clock): Orders {
         const news = { ...order, at: before?.at ?? clock.now() - agoMs };
         known.set(order.id, news);
         if (!before) fresh.push(news);
-        if (tookEffect(news)) effective.push(news);
+        // Who heard that it was done already did not do it.
+        if (news.result === 'done') effective.push(news);
       }
       return { fresh, effective };
     },

@@ -29,6 +29,8 @@ export interface Patient {
   readonly reborn: () => boolean;
   /** Of the process before, where another one speaks now. */
   readonly formerIncarnation: () => number | undefined;
+  /** When this process said first that it serves. */
+  readonly openedAt: () => number | undefined;
   /** When the last heartbeat was heard. */
   readonly heardAt: () => number | undefined;
   /** When the silence that a restart ended had begun. */
@@ -43,6 +45,7 @@ export function createPatient(): Patient {
   let heardAt: number | undefined;
   let lostAt: number | undefined;
   let startedAt = 0;
+  let openedAt: number | undefined;
   let reborn = false;
   let former: number | undefined;
 
@@ -62,6 +65,7 @@ export function createPatient(): Patient {
       }
       if (!last) startedAt = now;
       if (beat.phase === 'ready' || beat.phase === 'standby') reborn = false;
+      if (beat.phase === 'ready' && (hearing === 'restarted' || last?.phase !== 'ready')) openedAt = now;
       if (beat.self) self.hear(beat.self, now);
       last = beat;
       heardAt = now;
@@ -83,6 +87,7 @@ export function createPatient(): Patient {
     self: () => self.over(),
     reborn: () => reborn,
     formerIncarnation: () => former,
+    openedAt: () => openedAt,
     heardAt: () => heardAt,
     lostAt: () => lostAt,
   };

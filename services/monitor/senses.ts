@@ -52,6 +52,9 @@ export function createSenses({ nodes, clock, lag }: SensesOptions): Senses {
   const fresh = (at: number, trustMs: number): boolean => clock.now() - at <= trustMs;
   const colleagues = () => [...digests.values()].filter(({ at }) => fresh(at, settings.digestTrustMs));
 
+  /** What callers report now began before that: with the process before, or while this one was still starting. */
+  const hasJustOpened = (node: string, now: number): boolean => now - (patient(node).openedAt() ?? -Infinity) < reportedMs;
+
   function probeOf(node: string): Probed | undefined {
     const probe = probes.get(node);
     // A heartbeat after it says more.
@@ -91,7 +94,7 @@ export function createSenses({ nodes, clock, lag }: SensesOptions): Senses {
       if (hearing !== 'stale' && beat.sightings)
         evidence.report(
           beat.node,
-          beat.sightings.filter(({ node }) => patients.has(node)),
+          beat.sightings.filter(({ node }) => patients.has(node) && !hasJustOpened(node, now)),
           now,
         );
       return hearing;
@@ -157,3 +160,6 @@ export function createSenses({ nodes, clock, lag }: SensesOptions): Senses {
 
 /** More than what two monitors' heartbeats of one beat are apart, less than one interval. */
 const laterMs = 0.6 * heartbeatIntervalMs;
+
+/** How far back a report may reach: one interval, and what its caller was late. */
+const reportedMs = 1.5 * heartbeatIntervalMs;

@@ -141,11 +141,13 @@ export function createTreatment(options: TreatmentOptions): Treatment {
     },
     consider(id) {
       const node = nodes.get(id)!;
-      const { seen, standing } = judge.opinion(id);
+      const { seen, standing, life } = judge.opinion(id);
       if (standing.verdict === 'healthy') return void takenOut.delete(id);
       const patient = senses.patient(id);
       // The cure works: a new process is starting, or the last window looked well already.
       if (token === undefined || id === monitor || seen.verdict !== standing.verdict || patient.reborn()) return;
+      // Another one speaks since then: it is not to be killed for the death of the one before.
+      if (patient.incarnation() !== life) return;
       if (!agreed(id, standing.verdict)) return;
       const order = decideRepair(
         {

@@ -70,6 +70,17 @@ test('a crash that is over before it could be suspected is a crash all the same,
   expect(ward.restarts).toEqual([]);
 });
 
+test('a process that its watchdog has brought back is not taken down once more for the death of the one before', async () => {
+  for (let seed = 0; seed < 140; seed++) {
+    const ward = createWard(seed, small, { bootMs: 1 + (seed % 20) * 3, controlMs: 5 + (seed % 7) * 20 });
+    await ward.sim.run(20_000 + ward.sim.random.next() * 1_000);
+    ward.kill('ranking-1');
+    for (const caller of ['app-1', 'app-2']) ward.sees(caller, seen('ranking-1', { ok: 0, refused: 3 }));
+    await ward.sim.run(30_000);
+    expect([seed, ...ward.restarts]).toEqual([seed]);
+  }
+});
+
 test('a hung node is restarted once, although two monitors order it, and both name the fault and not its repair', async () => {
   const ward = createWard(2, small);
   await ward.sim.run(20_000);

@@ -48,9 +48,14 @@ interface Process {
   token: number | undefined;
 }
 
-const bootMs = 300;
+/** From the first heartbeat to the one that says `ready`. */
+const usualBootMs = 300;
 
-export function createWard(seed: number | string, groups: TopologyFile['nodes']): Ward {
+export function createWard(
+  seed: number | string,
+  groups: TopologyFile['nodes'],
+  { bootMs = usualBootMs, controlMs = 2 } = {},
+): Ward {
   const sim = createSimulation(seed);
   const { clock, scheduler } = sim;
   const network = createNetwork({ scheduler, random: sim.random });
@@ -196,7 +201,7 @@ export function createWard(seed: number | string, groups: TopologyFile['nodes'])
   /** The ops network: never partitioned, and a hung process does not answer on it either. */
   const control: ControlClient = ({ port }, { path, body, timeoutMs }) =>
     new Promise((resolve, reject) => {
-      scheduler.after(2, () => {
+      scheduler.after(controlMs, () => {
         if (path === '/repairs') return void repairs.order(body).then(resolve, reject);
         if (path === '/status') return resolve({ nodes: topology.nodes.map(({ id }) => ({ id, state: childState(id).state })) });
         const { id } = topology.nodes.find(({ opsPort }) => opsPort === port)!;
