@@ -5,7 +5,7 @@ import { exitTruths, score, truthsIn, type Score, type Truth } from '../../share
 import { readJournal } from '../chaos-journal.ts';
 import { createIncidentNews, type Told } from '../incident-news.ts';
 import { onInterrupt } from '../interrupt.ts';
-import { askMonitor } from '../monitors.ts';
+import { askMonitor, askOtherMonitors } from '../monitors.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { portBaseOf } from '../run-file.ts';
 import { span } from '../../shared/span.ts';
@@ -54,7 +54,13 @@ async function run(flags: IncidentFlags): Promise<void> {
 
 /** With every doubt: these count in the score. */
 async function fetchAll(flags: IncidentFlags, monitor?: string): Promise<Told> {
-  return (await askMonitor(portBaseOf(flags.portBase), '/api/incidents', monitor)) as Told;
+  const portBase = portBaseOf(flags.portBase);
+  const told = (await askMonitor(portBase, '/api/incidents', monitor)) as Told;
+  // Nobody books its own end: that is in the books of the others.
+  const others = (await askOtherMonitors(portBase, '/api/incidents', told.monitor)) as readonly Told[];
+  const ends = others.flatMap(({ incidents: list }) => list.filter(({ node }) => node === told.monitor));
+  const incidents = [...told.incidents, ...ends].sort((a, b) => a.stamps.manifest - b.stamps.manifest);
+  return { ...told, incidents };
 }
 
 /** What is shown of it. */
