@@ -56,14 +56,14 @@ export function createIncidents({ senses, clock, open, repairOf, onIncident }: I
   function withRepair(incident: Incident | undefined, { at }: Watch): Incident | undefined {
     if (!incident || incident.outcome !== 'open') return incident;
     const { node, orders, verdict = 'crashed' } = incident;
-    const { reborn, incarnation, formerIncarnation } = senses.patient(node);
-    const life = reborn() ? formerIncarnation() : incarnation();
+    const patient = senses.patient(node);
+    const life = patient.life();
     // A monitor that was restarted itself has heard of nobody yet.
     if (!lives.has(node) && life !== undefined) lives.set(node, life);
     const repair = repairOf(node);
     if (repair && !repair.isOwn && orders.every(({ order }) => order !== repair.do))
       return ordered(incident, { at, order: repair.do, result: 'already', detail: `by ${repair.by}` }, repair.verdict);
-    const restarted = lives.has(node) && incarnation() !== lives.get(node);
+    const restarted = lives.has(node) && patient.incarnation() !== lives.get(node);
     if (incident.stamps.fix === undefined || !restarted || isCured(incident)) return incident;
     return ordered(incident, { at, order: 'restart', result: 'already', detail: 'by its watchdog' }, verdict);
   }

@@ -91,8 +91,7 @@ export function createJudge({
     // Healthy windows count from when it serves again.
     const isCalm = doubted && seen.verdict === 'healthy';
     const standing = isCalm ? { ...before, rival: undefined } : settle(before, seen, clock.now(), isCertain);
-    const { reborn, incarnation, formerIncarnation } = senses.patient(node);
-    const opinion = { seen, standing, suspected: doubted, life: reborn() ? formerIncarnation() : incarnation(), reached };
+    const opinion = { seen, standing, suspected: doubted, life: senses.patient(node).life(), reached };
     opinions.set(node, opinion);
     if (standing.verdict !== before.verdict) onVerdict?.(node, before.verdict, standing);
     incidents.advance(node, opinion);

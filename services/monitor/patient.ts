@@ -27,8 +27,8 @@ export interface Patient {
   readonly self: () => NodeSelf | undefined;
   /** Another process than before speaks, the one before never took leave, and the new one is not ready yet. */
   readonly reborn: () => boolean;
-  /** Of the process before, where another one speaks now. */
-  readonly formerIncarnation: () => number | undefined;
+  /** Of the process that what is seen now is about: as long as a new one does not serve, of the one before. */
+  readonly life: () => number | undefined;
   /** When this process said first that it serves. */
   readonly openedAt: () => number | undefined;
   /** When the last heartbeat was heard. */
@@ -86,7 +86,7 @@ export function createPatient(): Patient {
     lagMs: () => last?.self?.lagMs,
     self: () => self.over(),
     reborn: () => reborn,
-    formerIncarnation: () => former,
+    life: () => (reborn ? former : detector.incarnation),
     openedAt: () => openedAt,
     heardAt: () => heardAt,
     lostAt: () => lostAt,

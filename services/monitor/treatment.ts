@@ -122,16 +122,10 @@ export function createTreatment(options: TreatmentOptions): Treatment {
     onOrder(order, result, detail);
   }
 
-  /** The one that was taken down, if any was: until the new process serves, that is the one before. */
-  function lifeUnderRepair(node: string): number | undefined {
-    const patient = senses.patient(node);
-    return patient.reborn() ? patient.formerIncarnation() : patient.incarnation();
-  }
-
   return {
     takenOut,
     repairOf(node) {
-      const order = orders.takingDown(node, lifeUnderRepair(node));
+      const order = orders.takingDown(node, senses.patient(node).life());
       return order && { ...order, isOwn: order.by === monitor };
     },
     isDrained(node) {
