@@ -21,4 +21,5 @@ export function chooseNodes<N extends Known>(
 }
 
 /** `app-1 (backoff), standby-1 (stopped)`. */
-export const statesOf = (nodes: readonly Known[]): string => nodes.map(({ id, state }) => `${id} (${state})`).join(', ');
+export const statesOf = (nodes: readonly Known[]): string =>
+  nodes.map(({ id, state }) => `${id} (${state})`).join(', ');

@@ -110,7 +110,9 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
   });
   const ending = new AbortController();
   const end = (): void => ending.abort(new InterruptedError('stopped before everything was ready'));
-  const ended = new Promise<void>((resolve) => ending.signal.addEventListener('abort', () => resolve(), { once: true }));
+  const ended = new Promise<void>((resolve) =>
+    ending.signal.addEventListener('abort', () => resolve(), { once: true }),
+  );
   process.on('SIGINT', end).on('SIGTERM', end).on('SIGHUP', end);
   const faults = chaos ? await watchdogFaults(watchdog, dir, pausedPath, onFault) : undefined;
   const api = createWatchdogApi({
@@ -197,7 +199,8 @@ async function refuseTakenPorts(
 ): Promise<void> {
   const wanted = new Map<number, string>([[topology.watchdogPort, 'the watchdog']]);
   for (const node of nodes)
-    for (const port of [node.port, node.publicPort, node.opsPort, ...Object.values(node.doors)]) wanted.set(port, node.id);
+    for (const port of [node.port, node.publicPort, node.opsPort, ...Object.values(node.doors)])
+      wanted.set(port, node.id);
   const taken = await takenPorts([...wanted.keys()], host);
   const [first] = taken;
   if (!first) return;

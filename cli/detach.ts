@@ -22,7 +22,12 @@ function flagsOf(args: readonly string[]): string {
 }
 
 /** Runs this same command in the background, and waits until its cluster is ready or has failed. */
-export async function detachSelf(topology: Topology, dataDir: string, chaos: boolean, terminal: Terminal): Promise<void> {
+export async function detachSelf(
+  topology: Topology,
+  dataDir: string,
+  chaos: boolean,
+  terminal: Terminal,
+): Promise<void> {
   const dir = runDir(dataDir, topology.watchdogPort);
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const logFile = path.join(dir, 'up.log');
@@ -38,7 +43,9 @@ export async function detachSelf(topology: Topology, dataDir: string, chaos: boo
   child.once('exit', () => (exited = true));
   for (;;) {
     if (exited)
-      throw new CommandError(`it did not start:\n${readFileSync(logFile, 'utf8').trim().split('\n').slice(-5).join('\n')}`);
+      throw new CommandError(
+        `it did not start:\n${readFileSync(logFile, 'utf8').trim().split('\n').slice(-5).join('\n')}`,
+      );
     const nodes =
       readRunFile(dataDir, topology.watchdogPort)?.pid === child.pid
         ? await fetchStatus(topology.watchdogPort).catch(() => undefined)

@@ -20,7 +20,8 @@ export function showDoors(topology: Topology, terminal: Terminal, operatorToken?
     ['public API', gateway && `${gateway}/docs`],
     ['console', console && console + opened],
   ] as const;
-  for (const [what, where] of rows) if (where !== undefined) terminal.line(`  ${what.padEnd(12)} ${terminal.bold(where)}`);
+  for (const [what, where] of rows)
+    if (where !== undefined) terminal.line(`  ${what.padEnd(12)} ${terminal.bold(where)}`);
 }
 
 /** Of the running cluster of this data folder, where it takes faults. */

@@ -15,18 +15,23 @@ export const phaseName = (phase: keyof typeof phaseNames): string => phaseNames[
 /** What was taken, what was left out and why, and what to do next. */
 export function printReport(report: ImportReport, terminal: Terminal): void {
   terminal.settle();
-  terminal.line(`${terminal.good('✓')} ${report.name}: ${count(report.pages, 'page')} with ${count(report.links, 'link')} taken`);
+  terminal.line(
+    `${terminal.good('✓')} ${report.name}: ${count(report.pages, 'page')} with ${count(report.links, 'link')} taken`,
+  );
   if (report.skipped > 0) {
     terminal.line(`  ${report.skipped.toLocaleString('en')} left out:`);
-    for (const { reason, count } of report.reasons) terminal.line(`    ${count.toLocaleString('en').padStart(6)}  ${reason}`);
-    for (const { where, reason } of report.examples.slice(0, 5)) terminal.line(terminal.dim(`    e.g. ${where}: ${reason}`));
+    for (const { reason, count } of report.reasons)
+      terminal.line(`    ${count.toLocaleString('en').padStart(6)}  ${reason}`);
+    for (const { where, reason } of report.examples.slice(0, 5))
+      terminal.line(terminal.dim(`    e.g. ${where}: ${reason}`));
   }
   const parts = [
     ...(report.default ? ['WordNet'] : []),
     ...report.imports.map(({ name, pages }) => `${name} (${pages.toLocaleString('en')})`),
   ];
   terminal.line(`  The corpus is now ${parts.join(' + ')}. It is searched from the next "tierlab up" on.`);
-  if (!report.default) terminal.line('  WordNet is left out; "tierlab import --reset" brings it back and drops the imports.');
+  if (!report.default)
+    terminal.line('  WordNet is left out; "tierlab import --reset" brings it back and drops the imports.');
 }
 
 function count(number: number, what: string): string {

@@ -27,7 +27,9 @@ export function chaosWanted(flag: boolean | undefined): boolean {
 function parsePort(text: string): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port < 1_024 || port > 31_000)
-    throw new InvalidArgumentError('a whole number from 1024 to 31000 is wanted (ports above serve outgoing connections).');
+    throw new InvalidArgumentError(
+      'a whole number from 1024 to 31000 is wanted (ports above serve outgoing connections).',
+    );
   return port;
 }
 

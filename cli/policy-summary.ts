@@ -21,7 +21,10 @@ export function summarise(policy: Policy): PolicySummary {
   const { preset, usual, own } = nearest!;
   return {
     preset,
-    differences: own.map((mechanism) => ({ mechanism, text: difference(mechanism, policy[mechanism], usual[mechanism]) })),
+    differences: own.map((mechanism) => ({
+      mechanism,
+      text: difference(mechanism, policy[mechanism], usual[mechanism]),
+    })),
   };
 }
 

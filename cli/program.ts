@@ -9,7 +9,10 @@ type Define = (command: Command) => void;
 const commands: Readonly<Record<string, { summary: string; load: () => Promise<Define> }>> = {
   up: { summary: 'start a cluster', load: async () => (await import('./commands/up.ts')).up },
   down: { summary: 'stop a cluster', load: async () => (await import('./commands/down.ts')).down },
-  status: { summary: 'show the nodes of a running cluster', load: async () => (await import('./commands/status.ts')).status },
+  status: {
+    summary: 'show the nodes of a running cluster',
+    load: async () => (await import('./commands/status.ts')).status,
+  },
   search: { summary: 'search from the terminal', load: async () => (await import('./commands/search.ts')).search },
   tune: {
     summary: 'show what the middleware has set by itself, and why',
@@ -28,8 +31,14 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<D
     summary: 'MTBF, MTTR and availability of nodes, services and the whole',
     load: async () => (await import('./commands/availability.ts')).availability,
   },
-  import: { summary: 'take pages from a JSON-lines file', load: async () => (await import('./commands/import.ts')).importFile },
-  crawl: { summary: 'take pages from a folder or a site', load: async () => (await import('./commands/crawl.ts')).crawlSite },
+  import: {
+    summary: 'take pages from a JSON-lines file',
+    load: async () => (await import('./commands/import.ts')).importFile,
+  },
+  crawl: {
+    summary: 'take pages from a folder or a site',
+    load: async () => (await import('./commands/crawl.ts')).crawlSite,
+  },
   dataset: {
     summary: 'build the data set without starting anything',
     load: async () => (await import('./commands/dataset.ts')).dataset,

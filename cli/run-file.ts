@@ -25,7 +25,10 @@ const fileIn = (dataDir: string, portBase: number): string => path.join(runDir(d
  */
 export function writeRunFile(dataDir: string, run: Omit<RunFile, 'token'>, shared?: string): RunFile {
   const { TIERLAB_OPERATOR_TOKEN: given, TIERLAB_OPERATOR_DIGEST: digest } = process.env;
-  const complete: RunFile = { ...run, token: given || (digest ? undefined : (shared ?? randomBytes(24).toString('base64url'))) };
+  const complete: RunFile = {
+    ...run,
+    token: given || (digest ? undefined : (shared ?? randomBytes(24).toString('base64url'))),
+  };
   mkdirSync(runDir(dataDir, run.portBase), { recursive: true, mode: 0o700 });
   writeFileSync(fileIn(dataDir, run.portBase), `${JSON.stringify(complete, null, 2)}\n`, { mode: 0o600 });
   return complete;

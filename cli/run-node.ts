@@ -50,7 +50,11 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
   const operator = takeOperator(process.env);
   const identityPath = process.env.TIERLAB_TLS_IDENTITY;
   const identity = identityPath === undefined ? undefined : identityFile(identityPath, systemScheduler);
-  const options = { portBase: Number(portBase), hosts: byName ? 'by-name' : 'loopback', tls: identity !== undefined } as const;
+  const options = {
+    portBase: Number(portBase),
+    hosts: byName ? 'by-name' : 'loopback',
+    tls: identity !== undefined,
+  } as const;
   const topology = await loadCheckedTopology(topologyName!, topologiesDir, options);
   const node = topology.nodes.find((candidate) => candidate.id === id);
   if (!node) throw new Error(`topology ${topology.name} has no node ${id}`);
@@ -65,7 +69,9 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
     components,
     incarnation,
     datasetDir: datasetDir!,
-    ...(process.env.TIERLAB_RUN_DIR !== undefined && { stateDir: path.join(process.env.TIERLAB_RUN_DIR, 'state', node.id) }),
+    ...(process.env.TIERLAB_RUN_DIR !== undefined && {
+      stateDir: path.join(process.env.TIERLAB_RUN_DIR, 'state', node.id),
+    }),
     clusterStartedAt: process.env.TIERLAB_STARTED_AT,
     control: askControl,
     clock: systemClock,

@@ -15,7 +15,9 @@ export function table<Row>(
   dim: (text: string) => string = String,
 ): readonly string[] {
   const cells = rows.map((row) => columns.map(({ text }) => text(row)));
-  const widths = columns.map(({ head, width = 0 }, i) => Math.max(width, head.length, ...cells.map((row) => row[i]!.length)));
+  const widths = columns.map(({ head, width = 0 }, i) =>
+    Math.max(width, head.length, ...cells.map((row) => row[i]!.length)),
+  );
   const fit = (text: string, i: number): string =>
     columns[i]!.align === 'right' ? text.padStart(widths[i]!) : text.padEnd(widths[i]!);
   const head = dim(

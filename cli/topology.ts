@@ -10,6 +10,8 @@ export async function topologyOf(name: string, options: LoadOptions): Promise<To
     return await loadTopology(name, topologiesDir, await loadComponents(), options);
   } catch (error) {
     if (!(error instanceof TopologyError)) throw error;
-    throw new UsageError(`topology ${name} cannot run:\n${error.problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    throw new UsageError(
+      `topology ${name} cannot run:\n${error.problems.map((problem) => `  - ${problem}`).join('\n')}`,
+    );
   }
 }

@@ -35,7 +35,8 @@ const otherTimeoutMs = 2_000;
 export async function fetchStatus(portBase: number): Promise<ClusterStatus> {
   const told = (await ask(portBase, '/status')) as Told;
   const { topology } = told;
-  if (process.env.TIERLAB_HOSTS !== 'by-name') return { topology, nodes: told.nodes.map((node) => known(node, here, told)) };
+  if (process.env.TIERLAB_HOSTS !== 'by-name')
+    return { topology, nodes: told.nodes.map((node) => known(node, here, told)) };
   const { topologyOf } = await import('./topology.ts');
   const all = await topologyOf(topology, { portBase, hosts: 'by-name' });
   return { topology, nodes: await statusOf(all.nodes, portBase) };
@@ -58,7 +59,11 @@ export async function statusOf(places: readonly Place[], portBase: number): Prom
   });
 }
 
-const known = (node: NodeStatus, host: string, { startedAt }: Told): ClusterNode => ({ ...node, host, watchedSince: startedAt });
+const known = (node: NodeStatus, host: string, { startedAt }: Told): ClusterNode => ({
+  ...node,
+  host,
+  watchedSince: startedAt,
+});
 
 function silent({ id, components, shard, host, port, opsPort, doors, publicPort }: Place): ClusterNode {
   const place = { id, components, ...(shard !== undefined && { shard }), host, port, opsPort, doors, publicPort };

@@ -34,7 +34,8 @@ export function checkPage(value: unknown): Checked {
     return { wrong: 'url must start with http://, https:// or /', detail: show(url) };
 
   const links = checkLinks(given['links'] ?? [], id);
-  if (links === undefined) return { wrong: 'links must be a list of ids or { id, relation }', detail: show(given['links']) };
+  if (links === undefined)
+    return { wrong: 'links must be a list of ids or { id, relation }', detail: show(given['links']) };
 
   return { page: { id, title: cleanLine(title), body: cleanText(body), keywords, url, links } };
 }

@@ -57,7 +57,9 @@ export function readManifest(datasetDir: string, expected: Fingerprint): Dataset
     return undefined;
   }
   if (manifest.fingerprint !== expected.cut) return undefined;
-  const folders = Array.from({ length: manifest.shards }, (_, i) => path.join(datasetDir, shardFolder(i + 1, manifest.shards)));
+  const folders = Array.from({ length: manifest.shards }, (_, i) =>
+    path.join(datasetDir, shardFolder(i + 1, manifest.shards)),
+  );
   return folders.every((folder) => existsSync(folder)) ? manifest : undefined;
 }
 

@@ -26,7 +26,10 @@ interface CollectOptions {
 const pagesPerTurn = 4_096;
 
 /** Reads all sources once. Lets other work run in between, so that progress shows and an abort is heard. */
-export async function collectGraph(sources: readonly CorpusSource[], { signal, onRead }: CollectOptions = {}): Promise<Graph> {
+export async function collectGraph(
+  sources: readonly CorpusSource[],
+  { signal, onRead }: CollectOptions = {},
+): Promise<Graph> {
   const pageOf = new Map<string, number>();
   const titles: string[] = [];
   const sourceOf: number[] = [];

@@ -107,6 +107,7 @@ function fileSize(file: string): number {
   } catch {
     throw new CorpusError('not_found', `There is no file ${file}.`);
   }
-  if (!stat.isFile()) throw new CorpusError('not_found', `${file} is not a file. A folder of HTML pages is taken by "crawl".`);
+  if (!stat.isFile())
+    throw new CorpusError('not_found', `${file} is not a file. A folder of HTML pages is taken by "crawl".`);
   return stat.size;
 }

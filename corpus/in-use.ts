@@ -16,7 +16,8 @@ export function markDatasetUsed(datasetDir: string, pid: number = process.pid): 
     mkdirSync(path.dirname(file));
     writeFileSync(file, '');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') touch(path.join(datasetDir, 'users', `${pid}@${hostname()}`));
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST')
+      touch(path.join(datasetDir, 'users', `${pid}@${hostname()}`));
   }
 }
 

@@ -36,7 +36,8 @@ export function createSkipList() {
       const count = (counts.get(reason) ?? 0) + 1;
       counts.set(reason, count);
       total++;
-      if (count <= examplesPerReason) examples.push({ where, reason: detail === undefined ? reason : `${reason}: ${detail}` });
+      if (count <= examplesPerReason)
+        examples.push({ where, reason: detail === undefined ? reason : `${reason}: ${detail}` });
     },
     total: () => total,
     reasons: () => [...counts].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count),

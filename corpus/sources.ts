@@ -48,7 +48,9 @@ export function readSources(dataDir: string): Sources {
     const sources = JSON.parse(readFileSync(file, 'utf8')) as Sources;
     const sound =
       typeof sources.default === 'boolean' &&
-      sources.imports.every((entry) => [entry.name, entry.file, entry.sha256].every((part) => typeof part === 'string'));
+      sources.imports.every((entry) =>
+        [entry.name, entry.file, entry.sha256].every((part) => typeof part === 'string'),
+      );
     if (sound) return sources;
   } catch {
     // Told below.
@@ -113,7 +115,8 @@ export function openSources(dataDir: string, sources: Sources): CorpusSource[] {
 }
 
 function importSource(name: string, file: string): CorpusSource {
-  if (!existsSync(file)) throw new CorpusError('damaged', `The pages of the import "${name}" are gone: ${file} is missing.`);
+  if (!existsSync(file))
+    throw new CorpusError('damaged', `The pages of the import "${name}" are gone: ${file} is missing.`);
   return {
     name,
     *pages(wanted) {

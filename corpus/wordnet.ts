@@ -72,7 +72,8 @@ export function parseSynset(line: string): CorpusPage {
   for (let i = 0; i < pointerCount; i++) {
     const at = firstPointer + 4 * i;
     const target = posOf(token(at + 2)) + token(at + 1);
-    if (target !== id && !isRepeated(tokens, firstPointer, at)) links.push({ id: target, relation: relationName(token(at)) });
+    if (target !== id && !isRepeated(tokens, firstPointer, at))
+      links.push({ id: target, relation: relationName(token(at)) });
   }
 
   return {
@@ -92,7 +93,8 @@ export function parseSynset(line: string): CorpusPage {
 function isRepeated(tokens: readonly string[], firstPointer: number, at: number): boolean {
   if (tokens[at + 3] === '0000') return false;
   for (let other = firstPointer; other < at; other += 4) {
-    if (tokens[other] === tokens[at] && tokens[other + 1] === tokens[at + 1] && tokens[other + 2] === tokens[at + 2]) return true;
+    if (tokens[other] === tokens[at] && tokens[other + 1] === tokens[at + 1] && tokens[other + 2] === tokens[at + 2])
+      return true;
   }
   return false;
 }

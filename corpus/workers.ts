@@ -19,7 +19,10 @@ interface RunOptions {
 }
 
 /** Runs every job in a thread of its own, `parallel` at a time; the first failure or an abort stops all. Returns pages by job. */
-export async function runJobs(jobs: readonly ShardJob[], { table, parallel, signal, onDone }: RunOptions): Promise<number[]> {
+export async function runJobs(
+  jobs: readonly ShardJob[],
+  { table, parallel, signal, onDone }: RunOptions,
+): Promise<number[]> {
   const failed = new AbortController();
   const stop = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal;
   const done = jobs.map(() => 0);

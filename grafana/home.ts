@@ -49,7 +49,9 @@ export function homeDashboard(): Dashboard {
     .time({ from: 'now-15m', to: 'now' })
     .readonly()
     .annotation(marks('Faults in effect', 'orange', 'tierlab_chaos_active', '{{kind}} at {{target}}'))
-    .annotation(marks('Incidents', 'red', 'max by (topology, phase) (tierlab_incidents_open) > 0', 'incident, in its {{phase}}'))
+    .annotation(
+      marks('Incidents', 'red', 'max by (topology, phase) (tierlab_incidents_open) > 0', 'incident, in its {{phase}}'),
+    )
     .withPanel(
       number({
         title: 'Nodes that answer',
@@ -144,7 +146,8 @@ export function homeDashboard(): Dashboard {
     .withPanel(
       lines({
         title: 'Latency, 99th percentile',
-        description: 'One in a hundred takes longer. A tier waits for the tiers that it calls: their time is in its own',
+        description:
+          'One in a hundred takes longer. A tier waits for the tiers that it calls: their time is in its own',
         unit: 's',
         queries: [{ expr: 'tier:latency_seconds:p99_30s', legend: '{{tier}}' }],
         width: 12,

@@ -20,11 +20,17 @@ const many = (value: string, before: string[] | undefined) => [...(before ?? [])
 /** `several`: the subcommands that choose rate, SLO and connections themselves leave those options out or read them their own way. */
 function runOptions(command: Command, several = false): Command {
   if (!several)
-    command.option('--slo <time>', 'right answers within this are goodput (default: 1s, or the tightest latency threshold)');
+    command.option(
+      '--slo <time>',
+      'right answers within this are goodput (default: 1s, or the tightest latency threshold)',
+    );
   return command
     .optionsGroup('When:')
     .option('-R, --rate <rate>', 'open loop: requests per second in total, for example 2000/s')
-    .option('--stages <list>', 'open loop: rates reached after each stage, for example "30s@50,1m@200,10s@0" ("0s@50" jumps)')
+    .option(
+      '--stages <list>',
+      'open loop: rates reached after each stage, for example "30s@50,1m@200,10s@0" ("0s@50" jumps)',
+    )
     .option('--arrivals <kind>', 'constant, poisson or burst:N (default: constant)')
     .option('--recorded <file>', 'open loop: one instant (ms) or { "at" } per line')
     .option('--speed <factor>', 'play recorded arrivals that much faster')
@@ -49,7 +55,10 @@ function runOptions(command: Command, several = false): Command {
     .option('--depth <n>', 'walk: pages per session at most (default: 3)')
     .option('--pause <time>', 'walk: mean pause between steps (default: 500ms)')
     .optionsGroup('How:')
-    .option('-c, --connections <n>', 'connections, and so requests in flight, at most (default: 256 open, one per user closed)')
+    .option(
+      '-c, --connections <n>',
+      'connections, and so requests in flight, at most (default: 256 open, one per user closed)',
+    )
     .option('-w, --workers <n>', 'worker processes (default: auto)')
     .option('--timeout <time>', 'give a request up after this (default: 10s)')
     .option('--insecure', 'accept any certificate')
@@ -59,7 +68,10 @@ function runOptions(command: Command, several = false): Command {
     .option('--long', 'allow more than 10 minutes or 50,000/s')
     .optionsGroup('Judging:')
     .option('--check <level>', 'none, status or schema (default: schema)')
-    .option('--verify [source]', 'compare content with an oracle: recorded first (no value), from a URL, or from a file')
+    .option(
+      '--verify [source]',
+      'compare content with an oracle: recorded first (no value), from a URL, or from a file',
+    )
     .option('--save-oracle <file>', 'keep the recorded oracle')
     .option('-t, --threshold <text>', "'p(99)<100ms', 'error_rate<1%', 'wrong==0', ...; repeatable", many);
 }
@@ -83,7 +95,9 @@ export function loadCommand(): Command {
 /** Makes `load` the load command. */
 export function configureLoad(load: Command): Command {
   load
-    .description('send load and measure honestly: latencies from the intended time, answers verified, faults on the same chart')
+    .description(
+      'send load and measure honestly: latencies from the intended time, answers verified, faults on the same chart',
+    )
     .argument('[url]', 'what to load (default: the running cluster, http://127.0.0.1:8000, with the search mix)')
     // Options after a subcommand are the subcommand's.
     .enablePositionalOptions()

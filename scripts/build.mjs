@@ -90,7 +90,9 @@ function filesIn(folder) {
   const entries = statSync(folder, { throwIfNoEntry: false })
     ? readdirSync(folder, { recursive: true, withFileTypes: true })
     : [];
-  return entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath ?? entry.path, entry.name));
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name));
 }
 
 /** The chunks that are imported when they are needed, by whatever belongs to the command, as absolute paths. */
@@ -113,10 +115,14 @@ function lateChunks(metafile, root) {
  */
 function warm(root, cache, chunks) {
   const own = path.join(root, 'node_modules', '.bin', 'node');
-  spawnSync(existsSync(own) ? own : process.execPath, [path.join(root, 'scripts', 'lib', 'warm.mjs'), cache, ...chunks], {
-    stdio: 'ignore',
-    timeout: 30_000,
-  });
+  spawnSync(
+    existsSync(own) ? own : process.execPath,
+    [path.join(root, 'scripts', 'lib', 'warm.mjs'), cache, ...chunks],
+    {
+      stdio: 'ignore',
+      timeout: 30_000,
+    },
+  );
 }
 
 /** Readers see the old file or the new one, never a part. */
@@ -133,7 +139,9 @@ function copyAssets(files, root, target) {
       /^services\/([^/]+)\/assets\/(.+)$/.exec(path.relative(root, file).replaceAll(path.sep, '/')) ?? [];
     if (name === undefined || name.endsWith('.ts')) continue;
     if (taken.has(name))
-      throw new Error(`two components have an asset ${name}: ${taken.get(name)} and ${component}; give one another name`);
+      throw new Error(
+        `two components have an asset ${name}: ${taken.get(name)} and ${component}; give one another name`,
+      );
     taken.set(name, component);
     mkdirSync(path.dirname(path.join(target, name)), { recursive: true });
     copyFileSync(file, path.join(target, name));

@@ -16,7 +16,11 @@ const steps: readonly Step[] = [
   { name: 'format', what: 'formatted as npm run format does it', command: ['oxfmt', '--check'] },
   { name: 'lint', what: 'no likely mistake, no floating promise', command: ['oxlint'] },
   { name: 'types', what: 'types hold', command: ['tsc', '--noEmit'] },
-  { name: 'unused', what: 'no unused file, export or dependency', command: ['knip', '--no-progress', '--no-config-hints'] },
+  {
+    name: 'unused',
+    what: 'no unused file, export or dependency',
+    command: ['knip', '--no-progress', '--no-config-hints'],
+  },
   { name: 'tests', what: 'tests pass', command: ['npm', 'test'], watched: true },
 ];
 
@@ -26,7 +30,8 @@ function run(step: Step): Promise<{ code: number; output: string }> {
   return new Promise((resolve) => {
     const child = spawn(program, args, { stdio: step.watched ? 'inherit' : ['ignore', 'pipe', 'pipe'] });
     let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data: Buffer) => (output += data.toString()));
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (data: Buffer) => (output += data.toString()));
     child.once('error', (error) => resolve({ code: 1, output: error.message }));
     child.once('close', (code) => resolve({ code: code ?? 1, output }));
   });

@@ -53,13 +53,18 @@ export function composeFile(file: TopologyFile, version: string): string {
     }),
   );
   // a check costs the engine a process: nothing waits for the first one
-  const health = anchored('health', document.createNode({ interval: '30s', timeout: '5s', retries: 3, start_period: '60s' }));
+  const health = anchored(
+    'health',
+    document.createNode({ interval: '30s', timeout: '5s', retries: 3, start_period: '60s' }),
+  );
   const nodeService = (it: TopologyNode): YAMLMap =>
     inherit(node, {
       hostname: it.id,
       command: ['node', it.id, '--topology', topology.name],
       healthcheck: inherit(health, { test: ['CMD', 'scripts/container-ready', String(it.opsPort)] }),
-      ...(Object.keys(it.doors).length > 0 ? { ports: Object.values(it.doors).map((port) => published(it.id, port)) } : {}),
+      ...(Object.keys(it.doors).length > 0
+        ? { ports: Object.values(it.doors).map((port) => published(it.id, port)) }
+        : {}),
       ...(hostsOrderer(it) && {
         environment: inherit(environment, { TIERLAB_OPERATOR_TOKEN: '${TIERLAB_OPERATOR_TOKEN:-}' }),
       }),

@@ -30,7 +30,10 @@ export function tally({ write, atExit }: Edge = processEdge): Reporter {
           const result = test.result();
           if (result.state === 'passed') passed++;
           else if (result.state === 'failed') failed++;
-          else skipped.push(`skipped: ${test.fullName}${result.state === 'skipped' && result.note ? ` (${result.note})` : ''}\n`);
+          else
+            skipped.push(
+              `skipped: ${test.fullName}${result.state === 'skipped' && result.note ? ` (${result.note})` : ''}\n`,
+            );
         }
       }
       line = `${skipped.join('')}${passed} passed, ${failed} failed\n`;

@@ -59,6 +59,8 @@ export async function askController(
   return askControl({ host, port: Number(port) }, request).catch((thrown: unknown) => {
     const { relayed, status, message } = asRpcError(thrown);
     if (relayed) throw status === 400 ? new UsageError(message) : new CommandError(message);
-    throw new CommandError(`the chaos controller at ${controller} does not answer; "tierlab chaos halt" works without it`);
+    throw new CommandError(
+      `the chaos controller at ${controller} does not answer; "tierlab chaos halt" works without it`,
+    );
   });
 }

@@ -71,10 +71,16 @@ export function inject(command: Command): void {
       .option('--operation <name>', 'only this operation, such as ranking.rank')
       .addOption(new Option('--direction <leg>', 'only this leg of the way').choices(['request', 'reply']))
       .option('--fault-id <id>', 'a name for it in the journal')
-      .option('--abort-error-share <share>', 'heal at once when more than this share of users sees errors (default 0.5)')
+      .option(
+        '--abort-error-share <share>',
+        'heal at once when more than this share of users sees errors (default 0.5)',
+      )
       .option('--abort-p99-ms <ms>', 'heal at once when the 99th percentile is above this (default 10000)')
       .option('--beyond-tolerance', 'more faults at a time, and more victims of a group, than it is built for')
-      .option('--dry-run', 'who would be hit and what speaks against it; touches nothing; exit code 1 where something does')
+      .option(
+        '--dry-run',
+        'who would be hit and what speaks against it; touches nothing; exit code 1 where something does',
+      )
       .option('--json', 'the answer of the controller, as it is');
     addParameterOptions(sub, kind);
     sub.addHelpText('after', times);
@@ -85,11 +91,14 @@ export function inject(command: Command): void {
 async function run(kind: FaultKind, flags: InjectFlags): Promise<void> {
   const request = requestOf(kind, flags);
   const connection = await connect(flags);
-  const answer = await askController(connection, 'POST', flags.dryRun ? '/faults?dryRun=true' : '/faults', request).catch(
-    (error: unknown) => {
-      throw error instanceof CommandError ? new CommandError(withFlag(error.message)) : error;
-    },
-  );
+  const answer = await askController(
+    connection,
+    'POST',
+    flags.dryRun ? '/faults?dryRun=true' : '/faults',
+    request,
+  ).catch((error: unknown) => {
+    throw error instanceof CommandError ? new CommandError(withFlag(error.message)) : error;
+  });
   if (flags.dryRun && (answer as DryRun).objections.length > 0) process.exitCode = exitCodes.failed;
   if (flags.json) return void process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
   const terminal = createTerminal(process.stdout);
@@ -110,8 +119,10 @@ async function run(kind: FaultKind, flags: InjectFlags): Promise<void> {
 
 /** What the controller is asked for. Throws UsageError for what no number or word can be made of. */
 function requestOf(kind: FaultKind, flags: InjectFlags): object {
-  if (flags.ttl === undefined) throw new UsageError('--ttl is mandatory, such as 30s: no fault may outlive its experiment');
-  const nodes = flags.target === undefined ? undefined : [flags.target].flat().flatMap((word) => word.split(',').filter(Boolean));
+  if (flags.ttl === undefined)
+    throw new UsageError('--ttl is mandatory, such as 30s: no fault may outlive its experiment');
+  const nodes =
+    flags.target === undefined ? undefined : [flags.target].flat().flatMap((word) => word.split(',').filter(Boolean));
   if (!nodes?.length && flags.component === undefined && flags.group === undefined)
     throw new UsageError('whom? --target, --component or --group names the victims');
   const target = given({

@@ -71,7 +71,8 @@ export async function heal(id: string, flags: ClusterFlags): Promise<void> {
   if (!healed) throw new CommandError(notFound(id, silent));
   const terminal = createTerminal(process.stdout);
   terminal.line(`${id} is healed`);
-  if (silent.length > 0) terminal.line(terminal.dim(`no answer from ${silent.join(', ')}: what is left there ends by its lease`));
+  if (silent.length > 0)
+    terminal.line(terminal.dim(`no answer from ${silent.join(', ')}: what is left there ends by its lease`));
 }
 
 /** Everything, everywhere, without the controller; it is told as well, so that it forgets. */
@@ -87,7 +88,8 @@ export async function halt(flags: ClusterFlags & { readonly json?: true }): Prom
   const terminal = createTerminal(process.stdout);
   const asked = `${connection.ports.length - result.silent.length} nodes and watchdogs`;
   terminal.line(`${terminal.good('✓')} ${whatEnded(result.healed, asked)}`);
-  if (result.silent.length > 0) terminal.line(`no answer from ${result.silent.join(', ')}: what is left there ends by its lease`);
+  if (result.silent.length > 0)
+    terminal.line(`no answer from ${result.silent.join(', ')}: what is left there ends by its lease`);
   if (!told) terminal.line('the controller does not answer; nothing depends on it');
 }
 

@@ -45,7 +45,9 @@ function describe({ description, default: fallback, minimum, maximum, type }: Pr
 /** The parameters that were given, as JSON values. What is wrong with them the controller says: it knows the schema, too. */
 export function parametersOf(kind: FaultKind, flags: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const given = propertiesOf(kind).filter(([name]) => flags[name] !== undefined);
-  return Object.fromEntries(given.map(([name, property]) => [name, valueOf(`--${kebab(name)}`, property, flags[name])]));
+  return Object.fromEntries(
+    given.map(([name, property]) => [name, valueOf(`--${kebab(name)}`, property, flags[name])]),
+  );
 }
 
 function valueOf(flag: string, { type, items }: Property, given: unknown): unknown {

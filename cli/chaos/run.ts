@@ -53,7 +53,9 @@ export async function run(nameOrFile: string, flags: RunFlags): Promise<void> {
 }
 
 function readExperiment(nameOrFile: string): unknown {
-  const known = existsSync(experimentsDir) ? readdirSync(experimentsDir).map((file) => file.replace(/\.ya?ml$/, '')) : [];
+  const known = existsSync(experimentsDir)
+    ? readdirSync(experimentsDir).map((file) => file.replace(/\.ya?ml$/, ''))
+    : [];
   const file = known.includes(nameOrFile) ? path.join(experimentsDir, `${nameOrFile}.yaml`) : nameOrFile;
   if (!existsSync(file))
     throw new UsageError(`there is no experiment ${nameOrFile}; there are ${known.join(', ')}, or any YAML file`);
@@ -84,11 +86,19 @@ function show({ experiment, verdict, reasons, injections, before, during, after,
   const paint = verdict === 'passed' ? terminal.good : terminal.bad;
   terminal.line(`${terminal.bold(experiment)}: ${paint(verdict)}, ${injections} injections`);
   for (const reason of reasons) terminal.line(`  ${terminal.bad('✗')} ${reason}`);
-  const phases = Object.entries({ before, during, after }).flatMap(([phase, state]) => (state ? [{ phase, ...state }] : []));
+  const phases = Object.entries({ before, during, after }).flatMap(([phase, state]) =>
+    state ? [{ phase, ...state }] : [],
+  );
   printTable(
     terminal,
     ['phase', 'probes', 'errors %', 'p99 ms'],
-    phases.map(({ phase, samples, errorShare, p99Ms }) => [phase, samples, (errorShare * 100).toFixed(1), p99Ms.toFixed(0)]),
+    phases.map(({ phase, samples, errorShare, p99Ms }) => [
+      phase,
+      samples,
+      (errorShare * 100).toFixed(1),
+      p99Ms.toFixed(0),
+    ]),
   );
-  if (recoveryMs !== undefined) terminal.line(`steady again ${(recoveryMs / 1_000).toFixed(1)} s after the last healing`);
+  if (recoveryMs !== undefined)
+    terminal.line(`steady again ${(recoveryMs / 1_000).toFixed(1)} s after the last healing`);
 }

@@ -1,7 +1,11 @@
 import type { Terminal } from '../terminal.ts';
 
 /** Rows in columns as wide as their widest cell; where there are numbers, to the right. The last column may be as long as it wants. */
-export function printTable(terminal: Terminal, head: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
+export function printTable(
+  terminal: Terminal,
+  head: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+): void {
   const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => String(row[i]).length)));
   const toTheRight = head.map((_, i) => rows.some((row) => typeof row[i] === 'number'));
   const cell = (value: string | number, i: number): string => {

@@ -55,10 +55,16 @@ async function run(flags: AvailabilityFlags): Promise<void> {
       text: (book) => span(book[key]),
       align: 'right',
     });
-    show(failed, [part('detection', 'detectionMs'), part('+ diagnosis', 'diagnosisMs'), part('+ fix', 'fixMs')], terminal);
+    show(
+      failed,
+      [part('detection', 'detectionMs'), part('+ diagnosis', 'diagnosisMs'), part('+ fix', 'fixMs')],
+      terminal,
+    );
   }
   const well = { service: services.length - troubled.length, node: nodes.length - failed.length };
-  const words = Object.entries(well).flatMap(([what, count]) => (count === 0 ? [] : `${count} ${what}${count === 1 ? '' : 's'}`));
+  const words = Object.entries(well).flatMap(([what, count]) =>
+    count === 0 ? [] : `${count} ${what}${count === 1 ? '' : 's'}`,
+  );
   if (words.length > 0) terminal.line(terminal.dim(`${words.join(' and ')} never failed (--all shows them)`));
   const turnedAway = await overloads(portBase, monitor);
   if (turnedAway !== undefined) terminal.line(terminal.dim(turnedAway));

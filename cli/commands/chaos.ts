@@ -57,7 +57,9 @@ export function chaos(command: Command): void {
     .option('--kinds <a,b>', 'only these')
     .option('--wait <time>', 'how long the cluster may take to name each fault', '10s')
     .addOption(
-      new Option('--votes <when>', 'whether every replicated answer is voted on').choices(['always', 'as-is']).default('always'),
+      new Option('--votes <when>', 'whether every replicated answer is voted on')
+        .choices(['always', 'as-is'])
+        .default('always'),
     )
     .option('-t, --topology <name>', 'what to start where no cluster is running', 'multitier')
     .option('--json', 'one JSON document on stdout')

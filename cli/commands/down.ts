@@ -21,7 +21,8 @@ async function runDown(flags: ClusterFlags): Promise<void> {
   await ask(portBase, '/shutdown', { method: 'POST', token: run.token });
   const giveUpAt = performance.now() + patienceMs;
   while (readRunFile(dataDir, portBase)?.pid === run.pid) {
-    if (performance.now() > giveUpAt) throw new CommandError(`process ${run.pid} has not ended in ${patienceMs / 1000} s`);
+    if (performance.now() > giveUpAt)
+      throw new CommandError(`process ${run.pid} has not ended in ${patienceMs / 1000} s`);
     await sleep(systemScheduler, 50);
   }
   process.stderr.write(`${run.topology} is stopped\n`);

@@ -66,7 +66,9 @@ async function fetchAll(flags: IncidentFlags, monitor?: string): Promise<Told> {
 /** What is shown of it. */
 async function fetchIncidents(flags: IncidentFlags, monitor?: string): Promise<Told> {
   const told = await fetchAll(flags, monitor);
-  return flags.doubts ? told : { ...told, incidents: told.incidents.filter((it) => it.outcome !== 'doubt' && it.verdict) };
+  return flags.doubts
+    ? told
+    : { ...told, incidents: told.incidents.filter((it) => it.outcome !== 'doubt' && it.verdict) };
 }
 
 const clockTime = (at: number): string => new Date(at).toTimeString().slice(0, 8);
@@ -74,7 +76,8 @@ const clockTime = (at: number): string => new Date(at).toTimeString().slice(0, 8
 const repairs = ({ orders }: Incident): string => orders.map(orderWords).join(', ') || '-';
 
 function rows(list: readonly Incident[], terminal: Terminal): readonly string[] {
-  const paint = ({ outcome }: Incident) => (outcome === 'open' ? terminal.bad : outcome === 'repaired' ? terminal.good : String);
+  const paint = ({ outcome }: Incident) =>
+    outcome === 'open' ? terminal.bad : outcome === 'repaired' ? terminal.good : String;
   return table(
     list,
     [
@@ -149,7 +152,8 @@ function forgotten({ id, watchedSince }: ClusterNode, incidents: readonly Incide
 }
 
 function showScore(told: Told, result: Score, { json }: IncidentFlags, terminal: Terminal): void {
-  if (json) return void process.stdout.write(`${JSON.stringify({ since: told.since, at: told.at, ...result }, null, 2)}\n`);
+  if (json)
+    return void process.stdout.write(`${JSON.stringify({ since: told.since, at: told.at, ...result }, null, 2)}\n`);
   const kinds = Object.entries(result.confusion).sort(([a], [b]) => a.localeCompare(b));
   terminal.line(`${terminal.bold('Injected against diagnosed')}, ${span(told.at - told.since)} watched\n`);
   if (kinds.length === 0) terminal.line('Nothing was injected in this time.');

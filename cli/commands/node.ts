@@ -18,7 +18,10 @@ export function node(command: Command): void {
   withClusterOptions(command)
     .argument('<id>', 'the node, such as ranking-2')
     .option('-t, --topology <name>', 'a name in topologies/, or the path of a topology file', 'multitier')
-    .addHelpText('after', '\nWith TIERLAB_HOSTS=by-name other nodes are found by their ids as host names, as in containers.')
+    .addHelpText(
+      'after',
+      '\nWith TIERLAB_HOSTS=by-name other nodes are found by their ids as host names, as in containers.',
+    )
     .action(runOne);
 }
 
@@ -36,7 +39,9 @@ async function runOne(id: string, flags: NodeFlags): Promise<void> {
     );
   const wanted = topology.nodes.find((candidate) => candidate.id === id);
   if (!wanted)
-    throw new UsageError(`topology ${topology.name} has no node ${id}; it has ${topology.nodes.map((it) => it.id).join(', ')}`);
+    throw new UsageError(
+      `topology ${topology.name} has no node ${id}; it has ${topology.nodes.map((it) => it.id).join(', ')}`,
+    );
   const holdsData = wanted.components.includes('database');
   const datasetDir = holdsData ? await ensureData(dataDir, topology.shards, terminal, { verifiable: false }) : dataDir;
   const chaos = chaosWanted(undefined);

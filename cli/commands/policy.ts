@@ -51,7 +51,9 @@ async function run(wanted: string | undefined, flags: PolicyFlags): Promise<void
   if (flags.json) process.stdout.write(`${JSON.stringify(Object.fromEntries(policies), null, 2)}\n`);
   const terminal = createTerminal(flags.json ? process.stderr : process.stdout);
   if (file !== undefined)
-    terminal.line(`${policies.size} of ${ready.length} ready nodes took ${wanted}, and follow from their next call on:`);
+    terminal.line(
+      `${policies.size} of ${ready.length} ready nodes took ${wanted}, and follow from their next call on:`,
+    );
   if (!flags.json) show(policies, terminal, flags.node === undefined);
   if (leftOut.length > 0) terminal.line(terminal.dim(`left out, because not ready: ${statesOf(leftOut)}`));
   if (asked.failures.size > 0)
@@ -101,7 +103,8 @@ function refuseBareValues(file: object): void {
   }
 }
 
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function parseJson(text: string): unknown {
   try {

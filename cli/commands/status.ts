@@ -14,7 +14,10 @@ monitor), fault (one that held it down is over), operator. In a container the wa
 that is away.`;
 
 export function status(command: Command): void {
-  withClusterOptions(command).option('--json', 'one JSON document on stdout').addHelpText('after', help).action(runStatus);
+  withClusterOptions(command)
+    .option('--json', 'one JSON document on stdout')
+    .addHelpText('after', help)
+    .action(runStatus);
 }
 
 async function runStatus(flags: StatusFlags): Promise<void> {

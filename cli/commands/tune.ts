@@ -49,10 +49,13 @@ function showAll(tunings: readonly Tuning[], flags: TuneFlags, terminal: Termina
   for (const tuning of tunings) if (!silent.includes(tuning)) show(tuning, terminal, flags.explain === true);
   if (silent.length === 0) return;
   const ids = silent.map(({ node }) => node).join(', ');
-  terminal.line(terminal.dim(`${silent.length} of ${tunings.length} nodes make no calls, and have set nothing: ${ids}`));
+  terminal.line(
+    terminal.dim(`${silent.length} of ${tunings.length} nodes make no calls, and have set nothing: ${ids}`),
+  );
 }
 
-const saysNothing = ({ server, calls }: Tuning): boolean => calls.length === 0 && server.every(({ value }) => value === null);
+const saysNothing = ({ server, calls }: Tuning): boolean =>
+  calls.length === 0 && server.every(({ value }) => value === null);
 
 function show({ node, server, calls }: Tuning, terminal: Terminal, explain: boolean): void {
   terminal.line(terminal.bold(node));

@@ -33,7 +33,10 @@ export function up(command: Command): void {
 async function runUp(flags: UpFlags): Promise<void> {
   const terminal = createTerminal(process.stderr);
   const dataDir = dataDirOf(flags.data);
-  const topology = await topologyOf(flags.topology, { portBase: portBaseOf(flags.portBase), tls: tlsWanted(flags.tls) });
+  const topology = await topologyOf(flags.topology, {
+    portBase: portBaseOf(flags.portBase),
+    tls: tlsWanted(flags.tls),
+  });
   const chaos = chaosWanted(flags.chaos);
   if (flags.detach) return detachSelf(topology, dataDir, chaos, terminal);
 
@@ -62,7 +65,8 @@ async function runUp(flags: UpFlags): Promise<void> {
           terminal.line(`${terminal.bad('✗')} ${node.id} ended (${state.exit}) and ${what}`);
         } else if (phase === 'starting' && state.state === 'ready')
           terminal.progress('starting nodes', ready, startedNodes(topology).length);
-        else if (phase === 'running' && state.state === 'ready') terminal.line(`${terminal.good('✓')} ${node.id} is back`);
+        else if (phase === 'running' && state.state === 'ready')
+          terminal.line(`${terminal.good('✓')} ${node.id} is back`);
       },
     },
     () => {

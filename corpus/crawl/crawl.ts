@@ -63,7 +63,11 @@ export async function crawl(target: string, options: CrawlOptions): Promise<Craw
     const origin = await (isSite
       ? openSite(target, { allowHosts, maxPageBytes, timeoutMs, delayMs, clock, scheduler, signal })
       : openFolder(target, { maxPageBytes, signal }));
-    const { visited, moved, stopped } = await visit(origin, { maxPages, timeLimitMs, clock, signal, onProgress }, skipped);
+    const { visited, moved, stopped } = await visit(
+      origin,
+      { maxPages, timeLimitMs, clock, signal, onProgress },
+      skipped,
+    );
     const pages = toPages(name, origin, visited, moved, skipped);
     if (pages.length === 0) throw nothingValid(target, skipped);
 

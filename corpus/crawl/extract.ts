@@ -47,7 +47,9 @@ export function extract(html: string, headerRobots = ''): Extract {
     title: cleanLine(head.title) || cleanLine(head.heading) || meta('og:title'),
     // What the author says in one sentence comes first, unless the page says it anyway.
     text: description === '' || body.includes(description) ? body : `${description}\n${body}`.trim(),
-    keywords: [...new Set(meta('keywords').split(/[,;]/).map(cleanLine))].filter((word) => word !== '').slice(0, maxKeywords),
+    keywords: [...new Set(meta('keywords').split(/[,;]/).map(cleanLine))]
+      .filter((word) => word !== '')
+      .slice(0, maxKeywords),
     links: head.links,
     ...(head.base === undefined ? {} : { base: head.base }),
     ...(head.canonical === undefined ? {} : { canonical: head.canonical }),

@@ -31,6 +31,7 @@ function pathSlug(path: string): string {
   const lossy = /[^\0-\u007F]/.test(plain.normalize('NFKD').replaceAll(/\p{M}/gu, ''));
   const digest = hash('sha256', path).slice(0, 8);
   if (readable === '') return lossy ? digest : 'index';
-  if (lossy || readable.length > maxSlugCharacters) return `${readable.slice(0, maxSlugCharacters).replace(/-$/, '')}-${digest}`;
+  if (lossy || readable.length > maxSlugCharacters)
+    return `${readable.slice(0, maxSlugCharacters).replace(/-$/, '')}-${digest}`;
   return readable;
 }

@@ -19,7 +19,10 @@ const maxDelayMs = 30_000;
 export const maxRobotsBytes = 512_000;
 
 /** `answer` = the status of /robots.txt and its text. None there (4xx): all is allowed. Broken server (5xx): nothing is. */
-export function robotRules(address: string, answer: { readonly status: number; readonly text: string }): RobotRules | undefined {
+export function robotRules(
+  address: string,
+  answer: { readonly status: number; readonly text: string },
+): RobotRules | undefined {
   if (answer.status >= 500) return undefined;
   if (answer.status !== 200) return allowAll;
   const rules = parseRobots(address, answer.text);

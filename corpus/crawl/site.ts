@@ -31,12 +31,17 @@ export async function openSite(target: string, options: SiteOptions): Promise<Or
   const { scheduler, clock, maxPageBytes, timeoutMs } = options;
   const start = normalise(target);
   if (start === undefined)
-    throw new CorpusError('bad_target', `${target} is no address that can be crawled: it must start with http:// or https://.`);
+    throw new CorpusError(
+      'bad_target',
+      `${target} is no address that can be crawled: it must start with http:// or https://.`,
+    );
   requireAllowed(start, options.allowHosts);
   const scope = scopeOf(start);
   const rules = await readRobots(start, options);
   const local = isLoopback(new URL(start).hostname);
-  const pace = createPace(Math.max(options.delayMs ?? (local ? 0 : politeDelayMs), rules.delayMs), scheduler, () => clock.now());
+  const pace = createPace(Math.max(options.delayMs ?? (local ? 0 : politeDelayMs), rules.delayMs), scheduler, () =>
+    clock.now(),
+  );
   let failures = 0;
 
   async function ask(address: string, signal: AbortSignal | undefined): Promise<Answer> {
@@ -62,7 +67,10 @@ export async function openSite(target: string, options: SiteOptions): Promise<Or
       const answer = await ask(address, signal);
       if (answer.kind === 'no-answer') {
         if (++failures >= maxFailuresInARow) {
-          throw new CorpusError('failed', `${new URL(start).host} no longer answers (${answer.why}). Nothing was changed.`);
+          throw new CorpusError(
+            'failed',
+            `${new URL(start).host} no longer answers (${answer.why}). Nothing was changed.`,
+          );
         }
         return { kind: 'skipped', reason: 'no answer', detail: answer.why };
       }
@@ -92,7 +100,9 @@ async function understand(answer: Answer & { kind: 'answer' }, maxPageBytes: num
     return { kind: 'skipped', reason: notHtml, detail: type };
   const bytes = await answer.body();
   if (bytes === undefined) return { kind: 'skipped', reason: tooLarge, detail: `more than ${maxPageBytes} bytes` };
-  const charset = parameters.map((part) => /^charset="?([^"]+)"?$/i.exec(part)?.[1]).find((label) => label !== undefined);
+  const charset = parameters
+    .map((part) => /^charset="?([^"]+)"?$/i.exec(part)?.[1])
+    .find((label) => label !== undefined);
   const robots = headers.get('x-robots-tag');
   return { kind: 'html', bytes, ...(charset === undefined ? {} : { charset }), ...(robots === null ? {} : { robots }) };
 }
@@ -111,7 +121,8 @@ async function readRobots(start: string, options: SiteOptions): Promise<RobotRul
   let address = new URL('/robots.txt', start).href;
   for (let hop = 0; hop <= maxRobotsRedirects; hop++) {
     const answer = await get(address, { timeoutMs, maxBytes: maxRobotsBytes, scheduler, signal });
-    if (answer.kind === 'no-answer') throw new CorpusError('failed', `${new URL(start).host} does not answer: ${answer.why}.`);
+    if (answer.kind === 'no-answer')
+      throw new CorpusError('failed', `${new URL(start).host} does not answer: ${answer.why}.`);
     const location = answer.headers.get('location');
     if (answer.status >= 300 && answer.status < 400 && location !== null) {
       answer.close();
@@ -124,7 +135,10 @@ async function readRobots(start: string, options: SiteOptions): Promise<RobotRul
     if (rules !== undefined) return rules;
     break;
   }
-  throw new CorpusError('not_allowed', `${address} could not be read, so that nothing on this site may be crawled (RFC 9309).`);
+  throw new CorpusError(
+    'not_allowed',
+    `${address} could not be read, so that nothing on this site may be crawled (RFC 9309).`,
+  );
 }
 
 function retryAfterMs(answer: Answer): number {

@@ -43,7 +43,10 @@ export function isFurniture(element: Element): boolean {
   if (furnitureRoles.has(attribute(element, 'role') ?? '')) return true;
   const names = `${attribute(element, 'class') ?? ''} ${attribute(element, 'id') ?? ''}`;
   return (
-    names.length > 1 && tagName !== 'body' && tagName !== 'html' && names.split(/\s+/).some((name) => furnitureNames.test(name))
+    names.length > 1 &&
+    tagName !== 'body' &&
+    tagName !== 'html' &&
+    names.split(/\s+/).some((name) => furnitureNames.test(name))
   );
 }
 

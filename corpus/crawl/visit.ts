@@ -75,13 +75,15 @@ export async function visit(origin: Origin, options: VisitOptions, skipped: Skip
     const text = page.text.slice(0, maxBodyCharacters);
     const key = hash('sha256', `${title}\n${text}`);
     let content = contents.get(key);
-    if (content === undefined) contents.set(key, (content = { title, text, keywords: page.keywords, links: telling(links) }));
+    if (content === undefined)
+      contents.set(key, (content = { title, text, keywords: page.keywords, links: telling(links) }));
     visited.push({ address, content, canonical });
   }
 
   for (const address of known) {
     if (contents.size >= maxPages) return { visited, moved, stopped: `the limit of ${maxPages} pages was reached` };
-    if (clock.now() >= end) return { visited, moved, stopped: `the time limit of ${timeLimitMs / 1_000} s was reached` };
+    if (clock.now() >= end)
+      return { visited, moved, stopped: `the time limit of ${timeLimitMs / 1_000} s was reached` };
     onProgress?.({ phase: 'crawl', done: done++, total: known.size });
     await setImmediate();
     throwIfCancelled(signal);
@@ -92,7 +94,9 @@ export async function visit(origin: Origin, options: VisitOptions, skipped: Skip
   }
   onProgress?.({ phase: 'crawl', done, total: known.size });
   const stopped =
-    known.size >= maxKnown && known.size > origin.starts.length ? `more than ${maxKnown} addresses were found` : undefined;
+    known.size >= maxKnown && known.size > origin.starts.length
+      ? `more than ${maxKnown} addresses were found`
+      : undefined;
   return { visited, moved, stopped };
 }
 

@@ -39,7 +39,11 @@ export interface Connection {
 const readBytes = 16_384;
 
 /** One keep-alive HTTP/1.1 connection without pipelining. Reads go straight into one buffer, past the stream machinery. */
-export function openConnection(target: Target, trust: { insecure: boolean; ca?: string }, events: ConnectionEvents): Connection {
+export function openConnection(
+  target: Target,
+  trust: { insecure: boolean; ca?: string },
+  events: ConnectionEvents,
+): Connection {
   const parser = responseParser();
   let busy = false;
   let over = false;
@@ -118,7 +122,10 @@ export function failureOf(error: NodeJS.ErrnoException): Failure {
   if (code === 'ETIMEDOUT') return { code: 'connect_timeout', detail };
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return { code: 'dns', detail };
   if (code === 'EADDRNOTAVAIL' || code === 'EMFILE') return { code: 'no_ports', detail };
-  if (/^(ERR_TLS|ERR_SSL|CERT_|DEPTH_|SELF_|UNABLE_|EPROTO|HOSTNAME_)/.test(code) || /certificate|SSL|TLS/i.test(detail))
+  if (
+    /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_|SELF_|UNABLE_|EPROTO|HOSTNAME_)/.test(code) ||
+    /certificate|SSL|TLS/i.test(detail)
+  )
     return { code: 'tls', detail };
   return { code: 'network', detail };
 }

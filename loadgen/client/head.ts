@@ -1,5 +1,9 @@
 /** How long the body is, decided from the head alone (RFC 9112, section 6.3). */
-export type Framing = { kind: 'none' } | { kind: 'length'; bytes: number } | { kind: 'chunked' } | { kind: 'until-close' };
+export type Framing =
+  | { kind: 'none' }
+  | { kind: 'length'; bytes: number }
+  | { kind: 'chunked' }
+  | { kind: 'until-close' };
 
 export interface Head {
   status: number;

@@ -76,10 +76,16 @@ export function responseParser(): ResponseParser {
   }
 
   /** The text of a line up to CRLF (or of a head up to the empty line) and where it ends; undefined: not all there yet. */
-  function takeText(data: Buffer, from: number, to: number, terminator: string): { text: string; next: number } | undefined {
+  function takeText(
+    data: Buffer,
+    from: number,
+    to: number,
+    terminator: string,
+  ): { text: string; next: number } | undefined {
     if (pending.length === 0) {
       const found = data.subarray(from, to).indexOf(terminator, 0, 'latin1');
-      if (found >= 0) return { text: data.toString('latin1', from, from + found), next: from + found + terminator.length };
+      if (found >= 0)
+        return { text: data.toString('latin1', from, from + found), next: from + found + terminator.length };
       pending = Buffer.from(data.subarray(from, to));
       return undefined;
     }
@@ -133,7 +139,8 @@ export function responseParser(): ResponseParser {
             return parseFailure('bytes that no request asked for');
           case 'head': {
             const line = takeText(data, at, size, '\r\n\r\n');
-            if (!line) return pending.length > maxHeadBytes ? parseFailure('the head is longer than 64 KiB') : undefined;
+            if (!line)
+              return pending.length > maxHeadBytes ? parseFailure('the head is longer than 64 KiB') : undefined;
             at = line.next;
             const failure = headRead(line.text);
             if (failure) return failure;
@@ -152,7 +159,8 @@ export function responseParser(): ResponseParser {
             return undefined;
           case 'chunk-size': {
             const line = takeText(data, at, size, '\r\n');
-            if (!line) return pending.length > maxChunkLineBytes ? parseFailure('a chunk size line without end') : undefined;
+            if (!line)
+              return pending.length > maxChunkLineBytes ? parseFailure('a chunk size line without end') : undefined;
             at = line.next;
             const match = /^([0-9a-fA-F]{1,12})[ \t]*(?:;[^\0\r\n]*)?$/.exec(line.text);
             if (!match) return parseFailure('a chunk size that is not hexadecimal');
@@ -187,11 +195,13 @@ export function responseParser(): ResponseParser {
             if (!line) return undefined;
             at = line.next;
             if (line.text === '') state = { at: 'idle' };
-            else if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+:/.test(line.text)) return parseFailure('a trailer line without a valid name');
+            else if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+:/.test(line.text))
+              return parseFailure('a trailer line without a valid name');
             break;
           }
         }
-        if (state.at === 'idle' && head) return at < size ? parseFailure('bytes after the end of the answer') : finish();
+        if (state.at === 'idle' && head)
+          return at < size ? parseFailure('bytes after the end of the answer') : finish();
       }
       return undefined;
     },

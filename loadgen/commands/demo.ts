@@ -76,7 +76,9 @@ export async function demoCommand(flags: DemoFlags, durationMs: number, io: Comm
       valid: run.valid,
       reasons: run.reasons,
     });
-    io.stdout.write(`${JSON.stringify({ predictedP99Ms, open: figures(open), closed: figures(closed) }, undefined, 2)}\n`);
+    io.stdout.write(
+      `${JSON.stringify({ predictedP99Ms, open: figures(open), closed: figures(closed) }, undefined, 2)}\n`,
+    );
   } else io.stdout.write(demoText(result));
   if (flags.html !== undefined) {
     await writeFile(flags.html, await htmlReport([open, closed], ['open loop', 'closed loop']));

@@ -57,7 +57,10 @@ export async function findCommand(url: string | undefined, flags: FindFlags, io:
     const arrivals =
       plan.model.kind !== 'closed' && flags.arrivals !== undefined ? plan.model.arrivals : { kind: 'poisson' as const };
     const model = { kind, stages: constantStages(rate, trialMs), arrivals } as typeof plan.model;
-    last = await measure({ ...plan, model, durationMs: trialMs, seed: `${plan.seed}/${++number}` }, { ...io, thresholds });
+    last = await measure(
+      { ...plan, model, durationMs: trialMs, seed: `${plan.seed}/${++number}` },
+      { ...io, thresholds },
+    );
     if (last.ending.kind === 'interrupted') throw loadError('interrupted', 'interrupted: no capacity was found');
     if (last.generatorAtFault) return 'generator';
     return last.valid && last.thresholds.every((threshold) => threshold.passed) ? 'pass' : 'fail';

@@ -43,7 +43,8 @@ export async function predictCommand(url: string | undefined, flags: PredictFlag
     io,
   );
   if (alone.counts.right === 0) throw loadError('unreachable', 'no right answer to measure the service time with');
-  const serviceMs = flags.service === undefined ? alone.latency.sent.meanMs() : parseDuration(flags.service, 'service time');
+  const serviceMs =
+    flags.service === undefined ? alone.latency.sent.meanMs() : parseDuration(flags.service, 'service time');
   const serviceVariation = alone.latency.sent.deviationMs() / alone.latency.sent.meanMs();
   io.stderr.write(
     `service time ${formatMs(serviceMs)}, coefficient of variation ${serviceVariation.toFixed(2)}, ${servers} server${servers > 1 ? 's' : ''}\n`,
@@ -90,7 +91,9 @@ function predictionText(rows: readonly (Prediction & { why: string })[], servers
         row.utilisation.toFixed(2),
         formatRate(row.rate),
         formatMs(row.measuredMs),
-        ...[row.mm1Ms, row.md1Ms, ...(servers > 1 ? [row.mmcMs] : [])].map((ms) => (Number.isFinite(ms) ? formatMs(ms) : '∞')),
+        ...[row.mm1Ms, row.md1Ms, ...(servers > 1 ? [row.mmcMs] : [])].map((ms) =>
+          Number.isFinite(ms) ? formatMs(ms) : '∞',
+        ),
       ]),
     );
     out.push(`       ${row.why}`);

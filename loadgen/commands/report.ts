@@ -15,12 +15,18 @@ export async function reportCommand(file: string, flags: OutputFlags, io: Comman
   const result = await withJournal(await readResult(file), flags.journal);
   const { out, ...rest } = flags;
   // Written back onto itself it would only lose what --out was meant for.
-  await writeReports(result, out === undefined || out === file ? rest : flags, io, (text) => io.stderr.write(`${text}\n`));
+  await writeReports(result, out === undefined || out === file ? rest : flags, io, (text) =>
+    io.stderr.write(`${text}\n`),
+  );
   return 0;
 }
 
 /** `load plot FILE`: the page. */
-export async function plotCommand(file: string, flags: { out?: string; journal?: string }, io: CommandIo): Promise<number> {
+export async function plotCommand(
+  file: string,
+  flags: { out?: string; journal?: string },
+  io: CommandIo,
+): Promise<number> {
   const out = flags.out ?? `${file.replace(/\.bin$/, '')}.html`;
   await save(out, await htmlReport([await withJournal(await readResult(file), flags.journal)]));
   io.stderr.write(`report: ${out}\n`);
@@ -28,7 +34,12 @@ export async function plotCommand(file: string, flags: { out?: string; journal?:
 }
 
 /** `load compare A B`: two runs side by side. */
-export async function compareCommand(fileA: string, fileB: string, flags: { html?: string }, io: CommandIo): Promise<number> {
+export async function compareCommand(
+  fileA: string,
+  fileB: string,
+  flags: { html?: string },
+  io: CommandIo,
+): Promise<number> {
   const [a, b] = await Promise.all([readResult(fileA), readResult(fileB)]);
   const names: [string, string] = [nameOf(fileA), nameOf(fileB)];
   io.stdout.write(`\n${comparisonText(a, b, names, paint(wantsColour(io.env, io.stdout.isTTY ?? false)))}\n`);

@@ -38,7 +38,11 @@ export interface OutputFlags {
 }
 
 /** `tierlab load [URL]`: one run, its reports, its exit code. */
-export async function runCommand(url: string | undefined, flags: RunFlags & OutputFlags, io: CommandIo): Promise<number> {
+export async function runCommand(
+  url: string | undefined,
+  flags: RunFlags & OutputFlags,
+  io: CommandIo,
+): Promise<number> {
   const { plan, thresholds } = await buildPlan(url, flags, io.cores);
   const say = paint(wantsColour(io.env, io.stderr.isTTY ?? false));
   const note = (text: string) => flags.quiet || io.stderr.write(`${say.dim(text)}\n`);
@@ -89,7 +93,8 @@ export async function writeReports(
 ): Promise<void> {
   if (flags.out !== undefined) await writeResult(flags.out, result);
   if (flags.csv !== undefined) await save(flags.csv, timelineCsv(result));
-  if (flags.html !== undefined) await save(flags.html, await (await import('../report/page/page.ts')).htmlReport([result]));
+  if (flags.html !== undefined)
+    await save(flags.html, await (await import('../report/page/page.ts')).htmlReport([result]));
   if (typeof flags.spectrum === 'string') await save(flags.spectrum, spectrumText(result.latency.intended));
   if (flags.json) io.stdout.write(`${JSON.stringify(resultJson(result), undefined, 2)}\n`);
   else {
@@ -118,14 +123,18 @@ async function oracleFor(
     if (flags.saveOracle !== undefined) throw loadError('bad_argument', '--save-oracle needs --verify');
     return undefined;
   }
-  if (typeof verify === 'string' && !/^https?:\/\//.test(verify)) return parseOracle(await readText(verify, '--verify'));
+  if (typeof verify === 'string' && !/^https?:\/\//.test(verify))
+    return parseOracle(await readText(verify, '--verify'));
   const of = verify === true ? plan.target : parseTarget(verify);
   requireAllowed(of, flags.allowHost ?? []);
   const workload = await createWorkload(plan.workload, seededRandom(plan.seed), 0, io.runId);
   note(`recording the oracle at ${of.origin}`);
   const entries = await recordOracle(workload.known(), of, plan, io);
   if (entries.length === 0)
-    throw loadError('bad_argument', '--verify: this workload has no request that is known before the run; give a recorded file');
+    throw loadError(
+      'bad_argument',
+      '--verify: this workload has no request that is known before the run; give a recorded file',
+    );
   note(`${entries.length} answers recorded`);
   if (flags.saveOracle !== undefined) await save(flags.saveOracle, oracleText(entries));
   return entries;

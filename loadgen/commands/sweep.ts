@@ -27,7 +27,9 @@ export async function sweepCommand(url: string | undefined, flags: SweepFlags, i
   const say = paint(wantsColour(io.env, io.stderr.isTTY ?? false));
   const points: (SweepPoint & { p50Ms: number; p99Ms: number; valid: boolean })[] = [];
   let invalid = 0;
-  io.stderr.write(say.dim(`${'in flight'.padStart(10)}${'done'.padStart(12)}${'p50'.padStart(11)}${'p99'.padStart(11)}\n`));
+  io.stderr.write(
+    say.dim(`${'in flight'.padStart(10)}${'done'.padStart(12)}${'p50'.padStart(11)}${'p99'.padStart(11)}\n`),
+  );
   // All sizes once, then again: slow drift of the machine spreads over the sizes instead of sitting on some.
   for (let repeat = 0; repeat < repeats; repeat++) {
     for (const n of series) {
@@ -67,7 +69,9 @@ export function fitText(fit: UslFit): string[] {
     row('sigma   contention', fit.sigma, 3),
     row('kappa   coherency', fit.kappa, 3),
     `explains ${(fit.r2 * 100).toFixed(1)}% of the variance`,
-    fit.peak ? `peak at ${fit.peak.n.toFixed(0)} in flight: ${formatRate(fit.peak.throughput)}` : 'peak: not identifiable',
+    fit.peak
+      ? `peak at ${fit.peak.n.toFixed(0)} in flight: ${formatRate(fit.peak.throughput)}`
+      : 'peak: not identifiable',
     ...fit.unidentified.map((text) => `not identifiable: ${text}`),
   ];
 }

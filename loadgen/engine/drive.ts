@@ -43,7 +43,13 @@ export function driver(options: {
   const { pool, workload, checker, recorder, clock, scheduler, random, think, over } = options;
   const { source } = workload;
 
-  function exchange(request: Request, intendedMs: number, nowMs: number, after: After | undefined, wantBody: boolean): void {
+  function exchange(
+    request: Request,
+    intendedMs: number,
+    nowMs: number,
+    after: After | undefined,
+    wantBody: boolean,
+  ): void {
     const one: Exchange = {
       request,
       intendedMs,

@@ -143,7 +143,13 @@ export async function workerRun(options: {
     function snapshot(): Snapshot {
       const totals = recording.totals();
       if (workload.ranks) totals.ranks = [...workload.ranks];
-      return { totals, ticks: recording.drain(), health: health.read(), inFlight: pool.inFlight(), waiting: pool.waiting() };
+      return {
+        totals,
+        ticks: recording.drain(),
+        health: health.read(),
+        inFlight: pool.inFlight(),
+        waiting: pool.waiting(),
+      };
     }
   }
 
@@ -198,7 +204,9 @@ export async function workerRun(options: {
       last = {
         loop: performance.eventLoopUtilization(loop).utilization,
         run:
-          delay === undefined || delayAtStart === undefined ? undefined : (delay - delayAtStart) / Math.max(1, nowMs - startMs),
+          delay === undefined || delayAtStart === undefined
+            ? undefined
+            : (delay - delayAtStart) / Math.max(1, nowMs - startMs),
       };
     }
   }

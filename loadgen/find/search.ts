@@ -59,6 +59,10 @@ export async function searchCapacity(
   for (let rate = from / 2; good === 0 && rate >= from / 64; rate /= 2) await probe(rate);
   while (good > 0 && bad - good > tolerance * good) await probe((good + bad) / 2);
 
-  if (last === 'generator') return { capacity: { kind: 'generator', rate: good > 0 ? good : undefined, failedAt: bad }, trials };
-  return { capacity: good > 0 ? { kind: 'found', rate: good, failedAt: bad } : { kind: 'below', failedAt: bad }, trials };
+  if (last === 'generator')
+    return { capacity: { kind: 'generator', rate: good > 0 ? good : undefined, failedAt: bad }, trials };
+  return {
+    capacity: good > 0 ? { kind: 'found', rate: good, failedAt: bad } : { kind: 'below', failedAt: bad },
+    trials,
+  };
 }

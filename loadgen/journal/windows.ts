@@ -77,7 +77,10 @@ export function faultFigures(
         0,
         ...clear.map((other) => (other.toMs === Infinity ? 0 : other.toMs)).filter((ms) => ms < window.fromMs),
       );
-      const next = Math.min(durationMs, ...windows.filter((other) => other.fromMs > window.toMs).map((other) => other.fromMs));
+      const next = Math.min(
+        durationMs,
+        ...windows.filter((other) => other.fromMs > window.toMs).map((other) => other.fromMs),
+      );
       const whole = (ms: number) => Math.floor(ms / tickMs) * tickMs;
       const before = phase(from, whole(window.fromMs));
       return {

@@ -49,7 +49,10 @@ export function addRow(into: TickRow, from: TickRow): void {
 
 /** The finest tick of 100 ms to 1 min that keeps a run within 300 ticks: the timeline is bounded, whatever the duration. */
 export function tickFor(durationMs: number): number {
-  return [100, 200, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000].find((tick) => durationMs / tick <= 300) ?? durationMs / 300;
+  return (
+    [100, 200, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000].find((tick) => durationMs / tick <= 300) ??
+    durationMs / 300
+  );
 }
 
 export function timeline(tickMs: number): Timeline {

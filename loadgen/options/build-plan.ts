@@ -36,7 +36,9 @@ export async function buildPlan(
   const sessions = workload.kind === 'walk' || workload.kind === 'scenario';
   const { model, durationMs } = await buildModel(flags, sessions);
   const connections =
-    flags.connections === undefined ? defaultConnections(model) : parseCount(flags.connections, '-c', 1, bounds.connections);
+    flags.connections === undefined
+      ? defaultConnections(model)
+      : parseCount(flags.connections, '-c', 1, bounds.connections);
   const rate = meanRate(model);
   const peak = model.kind === 'closed' ? 0 : Math.max(rate, ...model.stages.map((stage) => stage.ratePerSecond));
   if (!flags.long && peak > bounds.ratePerSecond)
@@ -86,13 +88,19 @@ async function buildModel(flags: RunFlags, sessions: boolean): Promise<{ model: 
     const speed = flags.speed === undefined ? 1 : Number(flags.speed);
     if (!(speed > 0)) throw loadError('bad_argument', `--speed must be a number above 0, not "${flags.speed}"`);
     const atMs = parseRecorded(await readText(flags.recorded, '--recorded'), speed);
-    return { model: { kind, stages: [], arrivals: { kind: 'recorded', atMs } }, durationMs: asked ?? (atMs.at(-1) ?? 0) + 1 };
+    return {
+      model: { kind, stages: [], arrivals: { kind: 'recorded', atMs } },
+      durationMs: asked ?? (atMs.at(-1) ?? 0) + 1,
+    };
   }
   const durationMs = asked ?? 10_000;
   if (flags.rate !== undefined) {
     const rate = parseRate(flags.rate);
     if (!(rate > 0)) throw loadError('bad_argument', '--rate must be above 0');
-    return { model: { kind, stages: constantStages(rate, durationMs), arrivals: parseArrivals(flags.arrivals) }, durationMs };
+    return {
+      model: { kind, stages: constantStages(rate, durationMs), arrivals: parseArrivals(flags.arrivals) },
+      durationMs,
+    };
   }
   if (flags.arrivals !== undefined) throw loadError('bad_argument', '--arrivals needs a rate: add -R or --stages');
   const users = flags.users ?? flags.connections;
@@ -126,7 +134,13 @@ function defaultConnections(model: LoadModel): number {
   return model.kind === 'closed' ? model.users : 256;
 }
 
-function workersFor(text: string | undefined, model: LoadModel, peak: number, cores: number, connections: number): number {
+function workersFor(
+  text: string | undefined,
+  model: LoadModel,
+  peak: number,
+  cores: number,
+  connections: number,
+): number {
   if (text !== undefined && text !== 'auto') return Math.min(parseCount(text, '-w', 1, bounds.workers), connections);
   // The target usually runs on this machine too: half of the cores are its own.
   const most = Math.max(1, Math.min(Math.floor(cores / 2), connections));
@@ -139,14 +153,19 @@ function checkLevel(flags: RunFlags): CheckLevel {
   if (flags.verify !== undefined && flags.verify !== false) return 'content';
   const level = flags.check ?? 'schema';
   if (level !== 'none' && level !== 'status' && level !== 'schema')
-    throw loadError('bad_argument', `--check must be none, status or schema, not "${level}" (for content see --verify)`);
+    throw loadError(
+      'bad_argument',
+      `--check must be none, status or schema, not "${level}" (for content see --verify)`,
+    );
   return level;
 }
 
 /** `--slo`, as a duration or as a threshold on times; else the tightest "<" threshold on latency; else one second. */
 function sloOf(flags: RunFlags, thresholds: readonly Threshold[]): number {
   if (flags.slo !== undefined)
-    return /^[\d.]/.test(flags.slo) ? atLeast(parseDuration(flags.slo), 0.001, '--slo') : parseThreshold(flags.slo).limit;
+    return /^[\d.]/.test(flags.slo)
+      ? atLeast(parseDuration(flags.slo), 0.001, '--slo')
+      : parseThreshold(flags.slo).limit;
   const limits = thresholds
     .filter((t) => t.unit === 'ms' && t.operator.startsWith('<') && t.metric.startsWith('p'))
     .map((t) => t.limit);

@@ -23,7 +23,10 @@ export function parseTarget(text: string): Target {
     throw loadError('bad_argument', `"${text}" is not a URL: write for example http://127.0.0.1:8000/`);
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
-    throw loadError('bad_argument', `"${url.protocol}//" is not supported: the URL must start with http:// or https://`);
+    throw loadError(
+      'bad_argument',
+      `"${url.protocol}//" is not supported: the URL must start with http:// or https://`,
+    );
   if (url.username || url.password)
     throw loadError('bad_argument', 'a URL must not carry a password: send it with -H "authorization: ..."');
   const tls = url.protocol === 'https:';

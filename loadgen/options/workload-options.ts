@@ -49,7 +49,8 @@ export async function buildWorkload(target: Target, urlGiven: boolean, flags: Ru
 
 async function named(name: string, flags: RunFlags): Promise<WorkloadSpec> {
   const skew = flags.zipf === undefined ? 1 : Number(flags.zipf);
-  if (!(skew >= 0 && skew <= 5)) throw loadError('bad_argument', `--zipf must be a number from 0 to 5, not "${flags.zipf}"`);
+  if (!(skew >= 0 && skew <= 5))
+    throw loadError('bad_argument', `--zipf must be a number from 0 to 5, not "${flags.zipf}"`);
   if (name === 'walk') {
     const thinkMs = flags.pause === undefined ? 500 : parseDuration(flags.pause, 'pause');
     return {
@@ -96,5 +97,10 @@ async function urlRequest(target: Target, flags: RunFlags) {
       throw loadError('bad_file', `-b: the file ${flags.body?.slice(1)} cannot be read`, error);
     });
   }
-  return { method, target: target.path, name: target.path.split('?')[0] ?? '/', ...(body === undefined ? {} : { body }) };
+  return {
+    method,
+    target: target.path,
+    name: target.path.split('?')[0] ?? '/',
+    ...(body === undefined ? {} : { body }),
+  };
 }

@@ -33,5 +33,8 @@ export function mmc(rate: number, serviceS: number, servers: number): QueuePredi
 /** M/D/1: Poisson arrivals, constant service; half the waiting of M/M/1 (Pollaczek-Khinchine). */
 export function md1(rate: number, serviceS: number): QueuePrediction {
   const utilisation = rate * serviceS;
-  return { utilisation, meanS: utilisation < 1 ? serviceS + (utilisation * serviceS) / (2 * (1 - utilisation)) : Infinity };
+  return {
+    utilisation,
+    meanS: utilisation < 1 ? serviceS + (utilisation * serviceS) / (2 * (1 - utilisation)) : Infinity,
+  };
 }

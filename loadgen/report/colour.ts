@@ -15,7 +15,8 @@ export function wantsColour(env: Record<string, string | undefined>, isTty: bool
 }
 
 export function paint(colour: boolean): Paint {
-  const style = (open: number, close: number) => (text: string) => (colour ? `\u001b[${open}m${text}\u001b[${close}m` : text);
+  const style = (open: number, close: number) => (text: string) =>
+    colour ? `\u001b[${open}m${text}\u001b[${close}m` : text;
   return {
     bold: style(1, 22),
     dim: style(2, 22),

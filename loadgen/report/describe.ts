@@ -9,7 +9,9 @@ export function describePlan(plan: Plan): string {
   const over = `for ${formatDuration(plan.durationMs)} over ${plan.connections} connection${plan.connections === 1 ? '' : 's'}`;
   const by = plan.workers > 1 ? `, ${plan.workers} workers` : '';
   if (model.kind === 'closed') return `closed loop, ${model.users} users${describeThink(model.thinkMs)} ${over}${by}`;
-  const arrivals = { constant: 'constant', poisson: 'Poisson', burst: 'bursts', recorded: 'recorded' }[model.arrivals.kind];
+  const arrivals = { constant: 'constant', poisson: 'Poisson', burst: 'bursts', recorded: 'recorded' }[
+    model.arrivals.kind
+  ];
   const ramp = model.stages.length > 2 ? 'on average ' : '';
   const unit = model.kind === 'partly-open' ? ' sessions' : '';
   return `${model.kind === 'open' ? 'open loop' : 'partly open'}, ${arrivals}, ${ramp}${formatRate(meanRate(model))}${unit} ${over}${by}`;

@@ -29,7 +29,11 @@ export async function metricsServer(portText: string, note: (text: string) => vo
     labelNames: ['quantile'],
     registers: [registry],
   });
-  const inFlight = new Gauge({ name: 'tierlab_load_in_flight', help: 'Requests sent and not answered', registers: [registry] });
+  const inFlight = new Gauge({
+    name: 'tierlab_load_in_flight',
+    help: 'Requests sent and not answered',
+    registers: [registry],
+  });
   const server = createServer((request, response) => {
     if (request.url !== '/metrics') return void response.writeHead(404).end();
     void registry.metrics().then((text) => response.writeHead(200, { 'content-type': registry.contentType }).end(text));

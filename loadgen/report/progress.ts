@@ -7,7 +7,12 @@ import { fitLine } from './fit-line.ts';
 import { formatDuration, formatMs, formatRate } from './format.ts';
 
 /** One line on how the run is going: rates over the last half second, latencies of what was completed in it. */
-export function progressLine(progress: Progress, durationMs: number, faults: readonly FaultWindow[], paint: Paint): string {
+export function progressLine(
+  progress: Progress,
+  durationMs: number,
+  faults: readonly FaultWindow[],
+  paint: Paint,
+): string {
   const { atMs, recent, recentMs, snapshots } = progress;
   const rate = (n: number) => formatRate((n / Math.max(1, recentMs)) * 1000).padStart(8);
   const sum = (of: (snapshot: (typeof snapshots)[number]) => number) =>

@@ -41,7 +41,11 @@ function counted(run: RunResult, paint: Paint): string[] {
       .join(', ');
   const total = Math.max(1, counts.right + counts.wrong + counts.errors);
   const lines = [
-    row('asked', counts.asked, plan.model.kind === 'open' ? paint.dim(`of ${formatRate(meanRate(plan.model))} planned`) : ''),
+    row(
+      'asked',
+      counts.asked,
+      plan.model.kind === 'open' ? paint.dim(`of ${formatRate(meanRate(plan.model))} planned`) : '',
+    ),
     row('sent', counts.sent),
     row('done', counts.done, paint.dim(formatBytes(counts.bytes))),
     row(

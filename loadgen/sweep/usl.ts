@@ -43,13 +43,19 @@ export function fitUsl(points: readonly SweepPoint[]): UslFit {
   const usable = points.filter((point) => point.throughput > 0);
   const distinct = new Set(usable.map((point) => point.n));
   if (distinct.size < 4)
-    return { kind: 'not-identifiable', why: `three parameters need at least four numbers in flight, there are ${distinct.size}` };
+    return {
+      kind: 'not-identifiable',
+      why: `three parameters need at least four numbers in flight, there are ${distinct.size}`,
+    };
   const p = descend(usable, start(usable));
   const normal = normalMatrix(usable, p);
   // Scaled to a unit diagonal first: the parameters differ by many orders of magnitude.
   const scale = normal.map((row, i) => Math.sqrt(row[i] ?? 0));
-  if (scale.some((s) => !(s > 0))) return { kind: 'not-identifiable', why: 'throughput does not depend on all three parameters' };
-  const variances = inverseDiagonal(normal.map((row, i) => row.map((value, k) => value / ((scale[i] ?? 1) * (scale[k] ?? 1)))));
+  if (scale.some((s) => !(s > 0)))
+    return { kind: 'not-identifiable', why: 'throughput does not depend on all three parameters' };
+  const variances = inverseDiagonal(
+    normal.map((row, i) => row.map((value, k) => value / ((scale[i] ?? 1) * (scale[k] ?? 1)))),
+  );
   if (!variances || variances.some((v) => !(v > 0 && v < 1e10)))
     return { kind: 'not-identifiable', why: 'contention and coherency explain these points equally well' };
   const freedom = usable.length - 3;

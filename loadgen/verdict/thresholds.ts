@@ -40,7 +40,12 @@ const counts: Record<string, Unit> = {
   done: 'count',
   right: 'count',
 };
-const shares: Record<string, Unit> = { error_rate: 'share', http_req_failed: 'share', wrong_rate: 'share', checks: 'share' };
+const shares: Record<string, Unit> = {
+  error_rate: 'share',
+  http_req_failed: 'share',
+  wrong_rate: 'share',
+  checks: 'share',
+};
 const rates: Record<string, Unit> = { goodput: 'rate', rate: 'rate', http_reqs: 'rate' };
 const histograms = ['intended', 'latency', 'http_req_duration', 'sent', 'lateness'];
 
@@ -51,7 +56,10 @@ const histograms = ['intended', 'latency', 'http_req_duration', 'sent', 'latenes
 export function parseThreshold(text: string): Threshold {
   const match = /^\s*([a-z_:0-9().]+?)\s*(<=|>=|==|!=|<|>)\s*([\d.]+)\s*(us|ms|s|m|%|\/s)?\s*$/.exec(text);
   const refuse = (why: string) =>
-    loadError('bad_argument', `the threshold "${text}" ${why}; write for example 'p(99)<100ms', 'error_rate<1%' or 'wrong==0'`);
+    loadError(
+      'bad_argument',
+      `the threshold "${text}" ${why}; write for example 'p(99)<100ms', 'error_rate<1%' or 'wrong==0'`,
+    );
   if (!match) throw refuse('cannot be read');
   const [, metric = '', operator = '', number = '', suffix = ''] = match;
   const unit = unitOf(metric);
@@ -117,7 +125,8 @@ function outcomes(run: Measured): number {
 
 function timeOf(metric: string, run: Measured): number | undefined {
   const [head, statistic = ''] = metric.includes(':') ? metric.split(':') : ['intended', metric];
-  const histogram = head === 'sent' ? run.latency.sent : head === 'lateness' ? run.latency.lateness : run.latency.intended;
+  const histogram =
+    head === 'sent' ? run.latency.sent : head === 'lateness' ? run.latency.lateness : run.latency.intended;
   if (histogram.count === 0) return undefined;
   if (statistic === 'avg') return histogram.meanMs();
   if (statistic === 'min') return histogram.minMs();

@@ -48,7 +48,8 @@ export function validity(run: Measured): Pick<RunResult, 'valid' | 'reasons' | '
     reasons.push(
       `only ${counts.sent} of ${Math.max(intended, counts.asked)} requests were sent (${percent(counts.sent / Math.max(intended, counts.asked))}): the load was lower than asked`,
     );
-  else if (unsent > 0 || (!closed && short > 1)) notes.push(`${Math.max(unsent, short)} requests were not sent before the end`);
+  else if (unsent > 0 || (!closed && short > 1))
+    notes.push(`${Math.max(unsent, short)} requests were not sent before the end`);
 
   if (!closed && counts.sent > 0) {
     const own = percentiles(latency.own);
@@ -69,7 +70,8 @@ export function validity(run: Measured): Pick<RunResult, 'valid' | 'reasons' | '
   const runDelay = worst((worker) => worker.runDelay ?? 0);
   if (runDelay > limits.runDelay)
     blameGenerator(`starved: it waited for a processor ${percent(runDelay)} of the time; this machine is too busy`);
-  else if (runDelay > limits.runDelay / 4) notes.push(`the generator waited for a processor ${percent(runDelay)} of the time`);
+  else if (runDelay > limits.runDelay / 4)
+    notes.push(`the generator waited for a processor ${percent(runDelay)} of the time`);
 
   const atCap = workers.reduce((sum, worker) => sum + worker.atCap, 0) / Math.max(1, workers.length);
   if (!closed && atCap > limits.atCap)
@@ -77,17 +79,24 @@ export function validity(run: Measured): Pick<RunResult, 'valid' | 'reasons' | '
       `all ${plan.connections} connections were in use ${percent(atCap)} of the time: the loop was closed by the in-flight cap; raise -c or lower the rate`,
     );
   else if (!closed && run.waited > 0)
-    notes.push(`requests that waited for a connection to open or to be free: ${run.waited}; their latency counts that wait`);
+    notes.push(
+      `requests that waited for a connection to open or to be free: ${run.waited}; their latency counts that wait`,
+    );
 
   const little = littlesLaw(run);
   // In flight is sampled until the last arrival, latencies run on to the last answer: what is cut off grows with the share of the longest.
   const edge = latency.sent.percentileMs(99) / Math.max(1, durationMs);
-  if (little && little.rateTimesLatency > 1 && Math.abs(little.inFlight / little.rateTimesLatency - 1) > limits.little + edge)
+  if (
+    little &&
+    little.rateTimesLatency > 1 &&
+    Math.abs(little.inFlight / little.rateTimesLatency - 1) > limits.little + edge
+  )
     reasons.push(
       `L = ${little.inFlight.toFixed(1)} in flight does not equal lambda*W = ${little.rateTimesLatency.toFixed(1)}: something was not measured`,
     );
 
-  if (counts.done > 0 && counts.done < limits.least) notes.push(`${counts.done} answers are too few for a 99th percentile`);
+  if (counts.done > 0 && counts.done < limits.least)
+    notes.push(`${counts.done} answers are too few for a 99th percentile`);
   const unanswered = workers.reduce((sum, worker) => sum + worker.unanswered, 0);
   if (unanswered > 0) notes.push(`${unanswered} requests were still unanswered at the end`);
   if (run.ending.kind === 'interrupted')

@@ -9,7 +9,13 @@ const search = Type.Object({
   size: Type.Number(),
   tookMs: Type.Number({ minimum: 0 }),
   results: Type.Array(
-    Type.Object({ id: Type.String(), title: Type.String(), url: Type.String(), snippet: Type.String(), score: Type.Number() }),
+    Type.Object({
+      id: Type.String(),
+      title: Type.String(),
+      url: Type.String(),
+      snippet: Type.String(),
+      score: Type.Number(),
+    }),
   ),
 });
 const page = Type.Object({

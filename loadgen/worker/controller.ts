@@ -86,7 +86,10 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<Measured
       startedAtMs,
       durationMs: Math.min(plan.durationMs, stoppedMs),
       ending:
-        died ?? (interruptedMs !== undefined && interruptedMs < plan.durationMs ? { kind: 'interrupted' } : { kind: 'finished' }),
+        died ??
+        (interruptedMs !== undefined && interruptedMs < plan.durationMs
+          ? { kind: 'interrupted' }
+          : { kind: 'finished' }),
       ...mergeTotals(
         workers.flatMap((worker) => (worker.last ? [worker.last.totals] : [])),
         'skew' in plan.workload ? plan.workload.skew : undefined,
@@ -104,7 +107,9 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<Measured
 
 async function allPrepared(workers: readonly WorkerHandle[], limitMs: number, scheduler: Scheduler): Promise<void> {
   const late = Promise.withResolvers<never>();
-  const timer = scheduler.after(limitMs, () => late.reject(loadError('worker_failed', 'the workers did not get ready in time')));
+  const timer = scheduler.after(limitMs, () =>
+    late.reject(loadError('worker_failed', 'the workers did not get ready in time')),
+  );
   try {
     await Promise.race([Promise.all(workers.map((worker) => worker.prepared)), late.promise]);
   } finally {

@@ -32,10 +32,14 @@ async function handle(message: ToWorker): Promise<void> {
     await run.warmUp();
     send({ type: 'prepared' });
   } else if (message.type === 'start') {
-    const last = await run?.start(message.startAt - performance.timeOrigin, (snapshot) => send({ type: 'snapshot', snapshot }));
+    const last = await run?.start(message.startAt - performance.timeOrigin, (snapshot) =>
+      send({ type: 'snapshot', snapshot }),
+    );
     // Exits once the last snapshot is on its way.
     if (last)
-      process.send?.({ type: 'finished', snapshot: last } satisfies FromWorker, undefined, undefined, () => process.exit(0));
+      process.send?.({ type: 'finished', snapshot: last } satisfies FromWorker, undefined, undefined, () =>
+        process.exit(0),
+      );
   } else run?.stop();
 }
 

@@ -7,7 +7,12 @@ import { walkWorkload } from './walk.ts';
 import type { Workload } from './workload.ts';
 
 /** Builds one worker's workload from its description. `writerId` makes idempotency keys unique. */
-export async function createWorkload(spec: WorkloadSpec, random: Random, worker: number, writerId: string): Promise<Workload> {
+export async function createWorkload(
+  spec: WorkloadSpec,
+  random: Random,
+  worker: number,
+  writerId: string,
+): Promise<Workload> {
   switch (spec.kind) {
     case 'url':
       return listWorkload([spec.request], 0);

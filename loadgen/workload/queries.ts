@@ -21,7 +21,12 @@ export function searchRequest(query: string, page = 1): Request {
 /** What somebody has typed of a word when the suggestions pop up: its first two to four letters. */
 export function suggestRequest(word: string): Request {
   const prefix = word.slice(0, 2 + (word.length % 3));
-  return { method: 'GET', target: `/api/suggest?prefix=${encodeURIComponent(prefix)}`, name: 'suggest', schema: 'suggest' };
+  return {
+    method: 'GET',
+    target: `/api/suggest?prefix=${encodeURIComponent(prefix)}`,
+    name: 'suggest',
+    schema: 'suggest',
+  };
 }
 
 export function pageRequest(id: string): Request {

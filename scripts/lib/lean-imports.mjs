@@ -26,7 +26,9 @@ export function leanImports(root) {
       }));
 
       build.onResolve({ filter: /^(?:node:)?(?:tls|https|http2)$/ }, ({ path: name, kind, namespace }) =>
-        kind === 'require-call' && namespace !== 'late' ? { path: name, namespace: 'late' } : { path: name, external: true },
+        kind === 'require-call' && namespace !== 'late'
+          ? { path: name, namespace: 'late' }
+          : { path: name, external: true },
       );
       build.onLoad({ filter: /.*/, namespace: 'late' }, ({ path: name }) => ({
         contents: `module.exports = new Proxy({}, {

@@ -4,4 +4,7 @@ interface Outcome {
   readonly stderr?: string;
   readonly error?: { readonly code?: string; readonly message: string };
 }
-export function judge(outcome: Outcome | undefined, release: { readonly family: readonly string[] }): string | undefined;
+export function judge(
+  outcome: Outcome | undefined,
+  release: { readonly family: readonly string[] },
+): string | undefined;

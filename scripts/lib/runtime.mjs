@@ -19,7 +19,10 @@ export function ensureRuntime(context) {
     );
     npm(root, ['rebuild', 'node', '--ignore-scripts=false', '--loglevel=error']);
   }
-  const verdict = judge(existsSync(binary) ? spawnSync(binary, ['--version'], { encoding: 'utf8' }) : undefined, osRelease());
+  const verdict = judge(
+    existsSync(binary) ? spawnSync(binary, ['--version'], { encoding: 'utf8' }) : undefined,
+    osRelease(),
+  );
   if (verdict === undefined) {
     if (!existsSync(link) && process.platform !== 'win32') {
       rmSync(link, { force: true });

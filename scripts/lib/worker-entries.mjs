@@ -29,8 +29,13 @@ export function workerAddresses({ root, users }) {
     name: 'worker-addresses',
     setup(build) {
       if (users.length === 0) return;
-      const filter = new RegExp(`^(?:${users.map((file) => file.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})$`);
-      build.onLoad({ filter }, ({ path: file }) => ({ contents: rewrite(readFileSync(file, 'utf8'), file, root), loader: 'ts' }));
+      const filter = new RegExp(
+        `^(?:${users.map((file) => file.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})$`,
+      );
+      build.onLoad({ filter }, ({ path: file }) => ({
+        contents: rewrite(readFileSync(file, 'utf8'), file, root),
+        loader: 'ts',
+      }));
     },
   };
 }

@@ -47,7 +47,8 @@ export function judge(words: readonly Word[], found: ReadonlyMap<string, readonl
     const [common] = [...counts].sort((a, b) => b[1] - a[1])[0]!;
     return (found.get(lemma)?.indexOf(common) ?? -1) + 1;
   });
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+  const mean = (values: readonly number[]) =>
+    values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
   return {
     first: mean(places.map((place) => (place === 1 ? 1 : 0))),
     reciprocalRank: mean(places.map((place) => (place === 0 ? 0 : 1 / place))),

@@ -33,7 +33,9 @@ export async function searchObjectBased(
       ? nothing
       : await findAcrossShards(tiers.database, shards, { plan, size: candidatesFor(search) }, context);
   const { ranked } =
-    found.candidates.length === 0 ? { ranked: [] } : await tiers.ranking.rank(rankRequest(search, plan, found), context);
+    found.candidates.length === 0
+      ? { ranked: [] }
+      : await tiers.ranking.rank(rankRequest(search, plan, found), context);
   return searchResults(search, plan, suggestion, found, ranked);
 }
 

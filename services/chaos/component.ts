@@ -40,13 +40,20 @@ export const chaosComponent = component({
     const experiments = createExperiments({
       nodes,
       objectionsTo: controller.objectionsTo,
-      execute: (experiment, signal) => runExperiment(experiment, { controller, nodes, meter, journal, clock, scheduler, signal }),
+      execute: (experiment, signal) =>
+        runExperiment(experiment, { controller, nodes, meter, journal, clock, scheduler, signal }),
     });
     const remainingMs = (endsAt: number) => Math.max(0, endsAt - clock.now());
-    metrics.gauge('tierlab_chaos_active', 'Faults in effect, by id, kind and victim', ['id', 'kind', 'target'], (gauge) => {
-      gauge.reset();
-      for (const { id, kind, faults } of controller.list()) for (const { target } of faults) gauge.set({ id, kind, target }, 1);
-    });
+    metrics.gauge(
+      'tierlab_chaos_active',
+      'Faults in effect, by id, kind and victim',
+      ['id', 'kind', 'target'],
+      (gauge) => {
+        gauge.reset();
+        for (const { id, kind, faults } of controller.list())
+          for (const { target } of faults) gauge.set({ id, kind, target }, 1);
+      },
+    );
     if (enabled)
       controller.recover().then(
         (left) => left > 0 && log.warn({ left }, 'an earlier life left faults behind: they are healed'),
@@ -65,7 +72,18 @@ export const chaosComponent = component({
         }),
       },
       routes: (server) =>
-        chaosRoutes(server, { enabled, token, topology, controller, experiments, journal, meter, clock, scheduler, remainingMs }),
+        chaosRoutes(server, {
+          enabled,
+          token,
+          topology,
+          controller,
+          experiments,
+          journal,
+          meter,
+          clock,
+          scheduler,
+          remainingMs,
+        }),
       state: () => ({ enabled, active: controller.list().length, halts: controller.halts(), journal: file }),
       async stop() {
         await experiments.stop();

@@ -22,7 +22,13 @@ export const chaos = contract('chaos', {
     request: Type.Object({ count: Type.Integer({ minimum: 1, maximum: 1_000 }) }),
     response: Type.Object({
       entries: Type.Array(
-        Type.Object({ at: Type.Number(), event: Type.String(), id: Type.String(), kind: Type.String(), target: Type.String() }),
+        Type.Object({
+          at: Type.Number(),
+          event: Type.String(),
+          id: Type.String(),
+          kind: Type.String(),
+          target: Type.String(),
+        }),
       ),
     }),
   }),

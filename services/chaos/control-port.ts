@@ -60,7 +60,10 @@ export async function order(
   return askControl({ host, port: Number(number) }, request).catch((thrown: unknown) => {
     const error = asRpcError(thrown);
     if (error.relayed) throw error;
-    throw new RpcError('unavailable', `${port.name} does not answer at its control port`, { cause: thrown, node: port.name });
+    throw new RpcError('unavailable', `${port.name} does not answer at its control port`, {
+      cause: thrown,
+      node: port.name,
+    });
   });
 }
 
@@ -76,7 +79,10 @@ export async function haltAll(
 ): Promise<{ readonly healed: number; readonly silent: readonly string[] }> {
   const answers = await Promise.allSettled(ports.map((port) => order(port, token, 'POST', '/admin/halt')));
   return {
-    healed: answers.reduce((sum, it) => sum + (it.status === 'fulfilled' ? (it.value as { healed: number }).healed : 0), 0),
+    healed: answers.reduce(
+      (sum, it) => sum + (it.status === 'fulfilled' ? (it.value as { healed: number }).healed : 0),
+      0,
+    ),
     silent: ports.filter((_, i) => answers[i]!.status === 'rejected').map(({ name }) => name),
   };
 }

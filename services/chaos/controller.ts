@@ -123,7 +123,12 @@ export function createController(options: ControllerOptions) {
     return reason && `${id}: ${reason}`;
   }
 
-  function describe(value: unknown): { injection: Omit<Injection, 'at'>; kind: string; abortIf: AbortIf; against: string[] } {
+  function describe(value: unknown): {
+    injection: Omit<Injection, 'at'>;
+    kind: string;
+    abortIf: AbortIf;
+    against: string[];
+  } {
     const request = parseFaultRequest(value);
     kindAndParams(request.kind, request.params);
     const id = request.id ?? `${request.kind}-${clock.wall().toString(36)}-${++serial}`;
@@ -166,7 +171,8 @@ export function createController(options: ControllerOptions) {
         await targets.inject(site, { ...fault, owner });
         const { target, ttlMs } = fault;
         const casualty = injection.casualties.includes(target);
-        if (active.has(injection.id)) journal.note({ event: 'inject', id: injection.id, kind, target, ttlMs, casualty });
+        if (active.has(injection.id))
+          journal.note({ event: 'inject', id: injection.id, kind, target, ttlMs, casualty });
       }),
     );
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
@@ -215,7 +221,11 @@ export function createController(options: ControllerOptions) {
 
   return {
     /** Who would be hit, and what speaks against it. Touches nothing. Throws `bad_request` for what is not valid. */
-    dryRun(value: unknown): { victims: readonly string[]; casualties: readonly string[]; objections: readonly string[] } {
+    dryRun(value: unknown): {
+      victims: readonly string[];
+      casualties: readonly string[];
+      objections: readonly string[];
+    } {
       const { injection } = describe(value);
       const victims = injection.faults.map(({ target }) => target);
       return { victims, casualties: injection.casualties, objections: objectionsTo(injection) };

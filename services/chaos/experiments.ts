@@ -48,7 +48,8 @@ export function createExperiments({ nodes, objectionsTo, execute }: ExperimentsO
       current = execute(experiment, controller.signal)
         .then(
           (report) => void runs.set(name, { state: 'done', experiment: name, report }),
-          (error: unknown) => void runs.set(name, { state: 'failed', experiment: name, reason: (error as Error).message }),
+          (error: unknown) =>
+            void runs.set(name, { state: 'failed', experiment: name, reason: (error as Error).message }),
         )
         .finally(() => (current = undefined));
       return running;

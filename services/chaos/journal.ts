@@ -52,7 +52,9 @@ export function createJournal(clock: Clock, write: (line: string) => void, past:
 export function parseLine(line: string): JournalEntry | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null && 'event' in value && 'id' in value ? (value as JournalEntry) : undefined;
+    return typeof value === 'object' && value !== null && 'event' in value && 'id' in value
+      ? (value as JournalEntry)
+      : undefined;
   } catch {
     return undefined;
   }

@@ -45,7 +45,12 @@ export async function chaosRoutes(server: FastifyInstance, door: ChaosDoor): Pro
       faults.map(async ({ target }) => {
         const list = await faultsAt(controlPortOf(topology, site, target), token).catch(() => undefined);
         const status = list?.active.find(({ fault }) => fault.id === id && fault.target === target);
-        return { node: target, state: status?.state ?? 'gone', matched: status?.matched ?? 0, applied: status?.applied ?? 0 };
+        return {
+          node: target,
+          state: status?.state ?? 'gone',
+          matched: status?.matched ?? 0,
+          applied: status?.applied ?? 0,
+        };
       }),
     );
     const { params, scope, probability, seed, ttlMs } = first!;
@@ -65,7 +70,12 @@ export async function chaosRoutes(server: FastifyInstance, door: ChaosDoor): Pro
             try {
               const from = clock.now();
               await sleep(scheduler, watchMs);
-              return { enabled, active: controller.list().length, halts: controller.halts(), steady: meter.state(from) };
+              return {
+                enabled,
+                active: controller.list().length,
+                halts: controller.halts(),
+                steady: meter.state(from),
+              };
             } finally {
               release();
             }
@@ -87,7 +97,8 @@ export async function chaosRoutes(server: FastifyInstance, door: ChaosDoor): Pro
           method: 'POST',
           url: '/faults',
           doc: {
-            summary: 'Inject a fault. With ?dryRun=true: name the victims and what speaks against it, and touch nothing',
+            summary:
+              'Inject a fault. With ?dryRun=true: name the victims and what speaks against it, and touch nothing',
             request: 'FaultRequest',
           },
           async handle({ body, query }) {

@@ -42,7 +42,8 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
   const plan = planExperiment(experiment, nodes);
   const reasons: string[] = [];
   let injections = 0;
-  const note = (verdict: string) => journal.note({ event: 'experiment', id: name, kind: verdict, target: '*', seed, reasons });
+  const note = (verdict: string) =>
+    journal.note({ event: 'experiment', id: name, kind: verdict, target: '*', seed, reasons });
 
   /** Every `pollMs` until `check` holds or `untilMs` has come. */
   async function until(untilMs: number, check: () => boolean): Promise<boolean> {
@@ -93,7 +94,9 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
     const lookBack = () => Math.max(healedAt, clock.now() - steadyState.watchMs);
     const steadyAgain = await until(
       healedAt + steadyState.watchMs + steadyState.recoverMs,
-      () => broken(meter.state(lookBack()), steadyState.after) === undefined && clock.now() - healedAt >= steadyState.watchMs,
+      () =>
+        broken(meter.state(lookBack()), steadyState.after) === undefined &&
+        clock.now() - healedAt >= steadyState.watchMs,
     );
     const after = meter.state(lookBack());
     if (!steadyAgain) reasons.push(`after: ${broken(after, steadyState.after)}`);

@@ -40,7 +40,9 @@ export function objections({ id, kind, casualties, beyondTolerance }: Intention,
     const members = nodes.filter((node) => groupOf(node) === group);
     const lost = members.filter((node) => casualties.includes(node.id));
     if (lost.length > tolerated(members.length))
-      found.push(`${lost.length} of ${members.length} in ${group} would be hit, and it tolerates ${tolerated(members.length)}`);
+      found.push(
+        `${lost.length} of ${members.length} in ${group} would be hit, and it tolerates ${tolerated(members.length)}`,
+      );
   }
   return found;
 }
@@ -86,7 +88,8 @@ export function turnedAway(
   hosts: readonly string[],
   sameToken: (token: string) => boolean,
 ): { code: 'forbidden' | 'unauthenticated'; reason: string } | undefined {
-  if (host === undefined || !hosts.includes(host)) return { code: 'forbidden', reason: 'this host name is not one of this door' };
+  if (host === undefined || !hosts.includes(host))
+    return { code: 'forbidden', reason: 'this host name is not one of this door' };
   if (origin !== undefined && !hosts.some((own) => origin === `http://${own}` || origin === `https://${own}`))
     return { code: 'forbidden', reason: 'pages of another origin may not do this' };
   if (token === undefined) return { code: 'unauthenticated', reason: 'the operator token is missing' };

@@ -10,7 +10,10 @@ export const Schedule = Type.Union([
   Type.Object({ at: Ms }, strict),
   Type.Object({ every: Type.Number({ minimum: 10, maximum: 86_400_000 }), from: Type.Optional(Ms) }, strict),
   /** Memoryless: as many per hour on average, as random as it gets. */
-  Type.Object({ poisson: Type.Object({ perHour: Type.Number({ exclusiveMinimum: 0, maximum: 100_000 }) }, strict) }, strict),
+  Type.Object(
+    { poisson: Type.Object({ perHour: Type.Number({ exclusiveMinimum: 0, maximum: 100_000 }) }, strict) },
+    strict,
+  ),
   /** Each victim lives its own life; `stop.kill` is down for the repair time that was drawn. */
   Type.Object({ bathtub: Bathtub }, strict),
 ]);
@@ -27,11 +30,17 @@ export interface Occurrence {
 export const maxOccurrences = 10_000;
 
 /** Pure: all occurrences before `durationMs`, in order; the same seed gives the same ones. */
-export function occurrences(schedule: Schedule, seed: number, durationMs: number, victims: readonly string[]): Occurrence[] {
+export function occurrences(
+  schedule: Schedule,
+  seed: number,
+  durationMs: number,
+  victims: readonly string[],
+): Occurrence[] {
   if ('at' in schedule) return schedule.at < durationMs ? [{ at: schedule.at }] : [];
   const found: Occurrence[] = [];
   if ('every' in schedule) {
-    for (let at = schedule.from ?? 0; at < durationMs && found.length < maxOccurrences; at += schedule.every) found.push({ at });
+    for (let at = schedule.from ?? 0; at < durationMs && found.length < maxOccurrences; at += schedule.every)
+      found.push({ at });
     return found;
   }
   if ('poisson' in schedule) {

@@ -13,7 +13,10 @@ export type Target = Pick<TopologyNode, 'id' | 'group' | 'components' | 'shard'>
 export function select(nodes: readonly Target[], selector: Selector, seed: number): readonly Target[] {
   const unknown = selector.nodes?.find((id) => !nodes.some((node) => node.id === id));
   if (unknown !== undefined)
-    throw new RpcError('bad_request', `target: there is no node ${unknown}; there are ${nodes.map(({ id }) => id).join(', ')}`);
+    throw new RpcError(
+      'bad_request',
+      `target: there is no node ${unknown}; there are ${nodes.map(({ id }) => id).join(', ')}`,
+    );
   const matching = nodes.filter(
     (node) =>
       (selector.nodes === undefined || selector.nodes.includes(node.id)) &&
@@ -24,7 +27,8 @@ export function select(nodes: readonly Target[], selector: Selector, seed: numbe
   if (matching.length === 0) throw new RpcError('bad_request', 'target: no node matches the selector');
   const { pick } = selector;
   if (pick === undefined) return matching;
-  if (pick > matching.length) throw new RpcError('bad_request', `target: pick ${pick} of ${matching.length} is not possible`);
+  if (pick > matching.length)
+    throw new RpcError('bad_request', `target: pick ${pick} of ${matching.length} is not possible`);
   const lots = matching.map((node) => ({ node, lot: draw(seed, 'pick', node.id) })).sort((a, b) => a.lot - b.lot);
   const drawn = new Set(lots.slice(0, pick).map(({ node }) => node.id));
   return matching.filter((node) => drawn.has(node.id));

@@ -55,7 +55,8 @@ const percent = (share: number): string => `${(share * 100).toFixed(1)}%`;
 
 /** A sentence about what does not hold; undefined = steady. */
 export function broken(state: SteadyState, hypothesis: Hypothesis): string | undefined {
-  if (state.samples < minSamples) return `only ${state.samples} probes were answered or failed so far, ${minSamples} are needed`;
+  if (state.samples < minSamples)
+    return `only ${state.samples} probes were answered or failed so far, ${minSamples} are needed`;
   if (state.errorShare >= hypothesis.errorShareBelow)
     return `${failing(state)}, less than ${percent(hypothesis.errorShareBelow)} is steady`;
   if (state.p99Ms >= hypothesis.p99BelowMs)

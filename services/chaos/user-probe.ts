@@ -2,7 +2,8 @@ import type { Topology } from '../../shared/cluster/topology.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 
 /** Common English words, so that most data sets answer them; in turn, so that no cache answers them all. */
-const words = 'water light house music horse stone bread winter paper garden river money letter color bridge island'.split(' ');
+const words =
+  'water light house music horse stone bread winter paper garden river money letter color bridge island'.split(' ');
 
 /** Longer than this no user waits: ms. */
 const patienceMs = 5_000;
@@ -11,7 +12,8 @@ const patienceMs = 5_000;
 export function userDoor(topology: Topology): string | undefined {
   for (const component of ['client', 'gateway']) {
     const node = topology.nodes.find(({ doors }) => doors[component] !== undefined);
-    if (node) return `http://${node.host}:${node.doors[component]}${component === 'client' ? '/search' : '/api/search'}`;
+    if (node)
+      return `http://${node.host}:${node.doors[component]}${component === 'client' ? '/search' : '/api/search'}`;
   }
   return undefined;
 }
@@ -25,9 +27,11 @@ export function userProbe(topology: Topology, timeoutMs = patienceMs): () => Pro
   let turn = 0;
   return async function probe() {
     if (door === undefined) return;
-    const { ok, status } = await wholeAnswer(`${door}?q=${words[turn++ % words.length]}`, timeoutMs).catch((cause: unknown) => {
-      throw new RpcError('unavailable', `${door} did not answer: ${whyNot(cause, timeoutMs)}`, { cause });
-    });
+    const { ok, status } = await wholeAnswer(`${door}?q=${words[turn++ % words.length]}`, timeoutMs).catch(
+      (cause: unknown) => {
+        throw new RpcError('unavailable', `${door} did not answer: ${whyNot(cause, timeoutMs)}`, { cause });
+      },
+    );
     if (!ok) throw new RpcError('unavailable', `${door} answered ${status}`);
   };
 }
@@ -41,5 +45,7 @@ async function wholeAnswer(url: string, timeoutMs: number): Promise<Response> {
 /** `fetch` hides what the socket said in the cause. */
 function whyNot(error: unknown, timeoutMs: number): string {
   const { name, message, cause } = error as Error;
-  return name === 'TimeoutError' ? `not within ${timeoutMs} ms` : ((cause as { code?: string } | undefined)?.code ?? message);
+  return name === 'TimeoutError'
+    ? `not within ${timeoutMs} ms`
+    : ((cause as { code?: string } | undefined)?.code ?? message);
 }

@@ -30,7 +30,10 @@ export const searchParameters = {
   ),
 };
 export const suggestParameters = {
-  prefix: Type.String({ ...query.operations.suggest.request.properties.prefix, description: 'What has been typed so far' }),
+  prefix: Type.String({
+    ...query.operations.suggest.request.properties.prefix,
+    description: 'What has been typed so far',
+  }),
   size: Type.Optional(
     Type.Integer({
       ...query.operations.suggest.request.properties.size,
@@ -69,7 +72,9 @@ export function pageRoutes(scope: FastifyInstance, answers: Answers, contexts: H
     const { q = '', page = 1, size = defaultPageSize, explain = false, style } = request.query;
     checkDepth(page, size);
     const search = { q, page, size, explain };
-    const answer = await contexts.run(request, reply, (context) => answers.search({ search, style, format: 'html' }, context));
+    const answer = await contexts.run(request, reply, (context) =>
+      answers.search({ search, style, format: 'html' }, context),
+    );
     return reply.type(html).send(answer.html);
   });
 

@@ -59,7 +59,9 @@ function isTakenAtItsWord(node: TopologyNode, topology: Topology): boolean {
   const isVotedOn = (component: string): boolean => {
     if (quorum === false || quorum.when === 'never') return false;
     const replicas = nodesHosting(topology, component, node.shard).filter(({ standby }) => standby === undefined);
-    return replicas.length > quorum.f && Object.keys(quorum.operations).some((name) => name.startsWith(`${component}.`));
+    return (
+      replicas.length > quorum.f && Object.keys(quorum.operations).some((name) => name.startsWith(`${component}.`))
+    );
   };
   return node.components.some((component) => !notForUsers.has(component) && !isVotedOn(component));
 }

@@ -48,8 +48,10 @@ export const consoleComponent = component({
       routes(server) {
         void server.register(async (scope) => {
           // Buttons send forms without fields: everything is in the address.
-          scope.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, _body, done) =>
-            done(null),
+          scope.addContentTypeParser(
+            'application/x-www-form-urlencoded',
+            { parseAs: 'string' },
+            (_request, _body, done) => done(null),
           );
           scope.addHook('onRequest', async (request, reply) => {
             void reply.headers({
@@ -73,7 +75,11 @@ export const consoleComponent = component({
             const { operator: key } = request.query;
             if (typeof key === 'string' && token !== undefined && isKey(key, token))
               return reply.header('set-cookie', cookieFor(key, request.socket.localPort ?? 0)).redirect('/', 303);
-            const [{ view, unreachable }, faults, incidents] = await Promise.all([look(), sources.faults(), sources.incidents()]);
+            const [{ view, unreachable }, faults, incidents] = await Promise.all([
+              look(),
+              sources.faults(),
+              sources.incidents(),
+            ]);
             void reply.type('text/html; charset=utf-8');
             const operator = isOperator(request, token);
             return overviewPage({

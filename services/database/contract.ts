@@ -98,6 +98,10 @@ export const database = contract('database', {
     sharded: true,
     priority: 'background',
     request: Type.Object({}),
-    response: Type.Object({ version: DataVersion, words: Type.Array(Type.String()), documents: Type.Array(Type.Integer()) }),
+    response: Type.Object({
+      version: DataVersion,
+      words: Type.Array(Type.String()),
+      documents: Type.Array(Type.Integer()),
+    }),
   }),
 });

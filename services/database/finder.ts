@@ -23,7 +23,11 @@ const keptCharacters = 2_000_000;
  * Finds candidates in the index and adds what readers see of them from the store. `onFound` sees what the index did; `isOwn` tells
  * whether a page belongs to this shard.
  */
-export function createFinder(shard: Shard, onFound: (found: Found) => void, isOwn: (id: string) => boolean = () => true): Finder {
+export function createFinder(
+  shard: Shard,
+  onFound: (found: Found) => void,
+  isOwn: (id: string) => boolean = () => true,
+): Finder {
   const { index, store } = shard;
   const heads = new LRUCache<number, Head>({
     maxSize: keptCharacters,

@@ -86,7 +86,11 @@ function recall(belief: Belief, terms: readonly PlannedTerm[]): Statistics | und
   return { ...belief.totals, frequencies };
 }
 
-function learn(belief: Belief, terms: readonly PlannedTerm[], { documents, fieldLengths, frequencies }: Statistics): void {
+function learn(
+  belief: Belief,
+  terms: readonly PlannedTerm[],
+  { documents, fieldLengths, frequencies }: Statistics,
+): void {
   belief.totals = { documents, fieldLengths };
   for (const [i, term] of terms.entries()) belief.frequencies.set(keyOf(term), frequencies[i]);
 }

@@ -11,7 +11,9 @@ export function shardMetrics(metrics: Metrics, { index, openedMs, rebuilt }: Sha
   metrics.gauge('tierlab_database_index_bytes', 'Memory of the inverted index').set(index.bytes);
   metrics.gauge('tierlab_database_open_seconds', 'From opening the files to being able to search').set(openedMs / 1000);
   metrics
-    .counter('tierlab_database_checkpoint_rebuilds_total', 'Starts that had to make the index again from the store', ['reason'])
+    .counter('tierlab_database_checkpoint_rebuilds_total', 'Starts that had to make the index again from the store', [
+      'reason',
+    ])
     .inc({ reason: rebuilt ?? 'missing' }, rebuilt === undefined ? 0 : 1);
   const postings = metrics.counter('tierlab_database_postings_read_total', 'Postings that searches looked at');
   const skipped = metrics.counter(

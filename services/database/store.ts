@@ -67,7 +67,9 @@ export function openStore(file: string): Store {
   try {
     const version = database.prepare('pragma user_version').get()?.['user_version'];
     if (version !== schemaVersion)
-      throw new Error(`${file} has schema ${String(version)}, this program reads ${schemaVersion}: build the data set again`);
+      throw new Error(
+        `${file} has schema ${String(version)}, this program reads ${schemaVersion}: build the data set again`,
+      );
     database.exec(`pragma mmap_size = ${2 ** 36}; pragma cache_size = -1024`);
     return reader(database);
   } catch (error) {
@@ -155,7 +157,9 @@ export function createStore(file: string): Loader {
   const insertPage = database.prepare(
     'insert into pages (id, title, url, keywords, body, popularity, signature) values (?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing',
   );
-  const insertLink = database.prepare('insert into links (page, position, target, title, relation) values (?, ?, ?, ?, ?)');
+  const insertLink = database.prepare(
+    'insert into links (page, position, target, title, relation) values (?, ?, ?, ?, ?)',
+  );
   const insertWord = database.prepare('insert into vocabulary (word, documents) values (?, ?)');
   return {
     add: (page) => insert(page, insertPage, insertLink),

@@ -18,7 +18,10 @@ export function answerError(
   if (error.retryAfterMs !== undefined)
     void reply.header('retry-after', String(Math.max(1, Math.ceil(error.retryAfterMs / 1_000))));
   if (!wantsPage(request.url, request.headers.accept))
-    return reply.type('application/problem+json; charset=utf-8').serializer(JSON.stringify).send(toProblem(error, requestId));
+    return reply
+      .type('application/problem+json; charset=utf-8')
+      .serializer(JSON.stringify)
+      .send(toProblem(error, requestId));
   return reply.type('text/html; charset=utf-8').send(failurePage(failureOf(error, requestId, request), assets));
 }
 
@@ -42,7 +45,8 @@ function failureOf(error: RpcError, requestId: string, request: FastifyRequest):
   const { q } = (request.query ?? {}) as { q?: unknown };
   const common = { status: error.status, requestId, q: typeof q === 'string' ? q : undefined };
   if (error.code === 'not_found') return { ...common, title: 'There is no such page', detail: sentence(error.message) };
-  if (!passing.includes(error.code)) return { ...common, title: errorCodes[error.code].title, detail: sentence(error.message) };
+  if (!passing.includes(error.code))
+    return { ...common, title: errorCodes[error.code].title, detail: sentence(error.message) };
   return {
     ...common,
     title: error.code === 'deadline_exceeded' ? 'The answer took too long' : 'The search cannot be answered now',

@@ -19,7 +19,8 @@ export const gatewayComponent = component({
     const contexts = httpContexts({ clock, random, scheduler, deadlineMs: settings.deadlineMs });
     const assets = loadAssets();
     const handlers: Answers = {
-      search: (request, context) => upstream.app.search({ ...request, via: [...(request.via ?? []), node.id] }, context),
+      search: (request, context) =>
+        upstream.app.search({ ...request, via: [...(request.via ?? []), node.id] }, context),
       page: (request, context) => upstream.app.page({ ...request, via: [...(request.via ?? []), node.id] }, context),
       suggest: (request, context) => upstream.app.suggest(request, context),
     };

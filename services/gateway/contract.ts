@@ -10,7 +10,12 @@ export const gateway = contract('gateway', {
     request: AppSearchRequest,
     response: AppSearchResponse,
   }),
-  page: operation({ summary: 'One page of the corpus', composite: true, request: AppPageRequest, response: AppPageResponse }),
+  page: operation({
+    summary: 'One page of the corpus',
+    composite: true,
+    request: AppPageRequest,
+    response: AppPageResponse,
+  }),
   suggest: operation({
     summary: 'Completes what the user is typing',
     composite: true,

@@ -8,10 +8,15 @@ import { asRpcError, RpcError } from '../../shared/rpc/errors.ts';
 export function fromThrown(thrown: unknown): RpcError {
   if (thrown instanceof RpcError) return thrown;
   const { code, statusCode } = (thrown ?? {}) as Partial<FastifyError>;
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new RpcError('too_large', 'the body is larger than this server reads');
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+    return new RpcError('too_large', 'the body is larger than this server reads');
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
     return new RpcError('unsupported_media_type', 'the body must be application/json');
-  if (code === 'FST_ERR_CTP_INVALID_JSON_BODY' || code === 'FST_ERR_CTP_EMPTY_JSON_BODY' || thrown instanceof SyntaxError)
+  if (
+    code === 'FST_ERR_CTP_INVALID_JSON_BODY' ||
+    code === 'FST_ERR_CTP_EMPTY_JSON_BODY' ||
+    thrown instanceof SyntaxError
+  )
     return new RpcError('bad_request', 'the body is not valid JSON');
   if (code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH')
     return new RpcError('bad_request', 'the body is not as long as content-length says');
@@ -25,7 +30,8 @@ export function fromThrown(thrown: unknown): RpcError {
 export function fromParser(error: NodeJS.ErrnoException): RpcError {
   if (error.code === 'HPE_HEADER_OVERFLOW')
     return new RpcError('header_too_large', 'the address and headers together are too long');
-  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') return new RpcError('bad_request', 'the request took too long to arrive');
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return new RpcError('bad_request', 'the request took too long to arrive');
   return new RpcError('bad_request', 'this is not an HTTP request that can be read');
 }
 

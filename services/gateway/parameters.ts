@@ -44,7 +44,10 @@ function read(
   const value: Record<string, unknown> = {};
   for (const name of Object.keys(given)) {
     if (!lenient && !Object.hasOwn(properties, name)) {
-      throw wrong(name.slice(0, 40), `is not a parameter here; there are ${Object.keys(properties).join(', ') || 'none'}`);
+      throw wrong(
+        name.slice(0, 40),
+        `is not a parameter here; there are ${Object.keys(properties).join(', ') || 'none'}`,
+      );
     }
   }
   for (const [name, schema] of Object.entries(properties)) {
@@ -72,7 +75,8 @@ function convert(name: string, text: string, schema: ParameterSchema): unknown {
 
 /** What a parameter must be, as the end of a sentence that begins with its name. */
 function describe(schema: ParameterSchema | undefined): string {
-  if (schema?.type === 'integer') return `must be a whole number from ${schema.minimum ?? 0} to ${schema.maximum ?? 'any'}`;
+  if (schema?.type === 'integer')
+    return `must be a whole number from ${schema.minimum ?? 0} to ${schema.maximum ?? 'any'}`;
   if (schema?.type === 'boolean') return 'must be true or false';
   if (schema?.anyOf) return `must be one of: ${schema.anyOf.map((option) => String(option.const)).join(', ')}`;
   if (schema?.maxLength !== undefined) return `must be no longer than ${schema.maxLength} characters`;

@@ -16,6 +16,7 @@ const defaults: GatewaySettings = { deadlineMs: 5_000, requestsPerSecond: 0 };
 export function gatewaySettings(environment: Readonly<Record<string, string | undefined>>): GatewaySettings {
   const text = environment.TIERLAB_RATE_LIMIT;
   if (text === undefined || text === '') return defaults;
-  if (!/^\d{1,7}$/.test(text)) throw new Error(`TIERLAB_RATE_LIMIT must be a whole number of requests per second, not "${text}"`);
+  if (!/^\d{1,7}$/.test(text))
+    throw new Error(`TIERLAB_RATE_LIMIT must be a whole number of requests per second, not "${text}"`);
   return { ...defaults, requestsPerSecond: Number(text) };
 }

@@ -13,9 +13,15 @@ export function adviceFor(q: string): Advice[] {
     const next = tidy(without);
     if (next !== '' && next !== tidy(q)) advice.push({ text, q: next });
   };
-  propose('Without quotation marks, the words may stand anywhere:', q.replaceAll(/(?<=^|\s|\s\w+:|^\w+:)"([^"]*)"?/g, ' $1 '));
+  propose(
+    'Without quotation marks, the words may stand anywhere:',
+    q.replaceAll(/(?<=^|\s|\s\w+:|^\w+:)"([^"]*)"?/g, ' $1 '),
+  );
   propose('Without exclusions, more pages are allowed:', q.replaceAll(/(?<!\S)-(?:\w+:)?(?:"[^"]*"?|\S+)/g, ' '));
-  propose('Without naming a field, the words may stand in any:', q.replaceAll(/(?<=^|[\s-])(?:title|keywords|body):/gi, ''));
+  propose(
+    'Without naming a field, the words may stand in any:',
+    q.replaceAll(/(?<=^|[\s-])(?:title|keywords|body):/gi, ''),
+  );
   advice.push({ text: 'Check the spelling, or try a more general word.' });
   return advice;
 }

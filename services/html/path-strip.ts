@@ -35,6 +35,7 @@ ${calls.length > 0 && markup`<li class="fan"><ol class="calls">${calls.map((tier
 
 function nodesOf(tier: Tier): Markup[] {
   return tier.nodes.map(
-    (node, i) => markup`${i > 0 && markup` <span class="plus">+</span> `}<span class="node ${tier.level}">${node}</span>`,
+    (node, i) =>
+      markup`${i > 0 && markup` <span class="plus">+</span> `}<span class="node ${tier.level}">${node}</span>`,
   );
 }

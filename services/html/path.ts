@@ -51,4 +51,5 @@ function levelOf(tier: string): Level {
 
 /** database-2-1 before database-10-1. Its collator is made when it is needed first: a starting process has better things to do. */
 let collator: Intl.Collator | undefined;
-const byNumbers = (a: string, b: string): number => (collator ??= new Intl.Collator('en', { numeric: true })).compare(a, b);
+const byNumbers = (a: string, b: string): number =>
+  (collator ??= new Intl.Collator('en', { numeric: true })).compare(a, b);

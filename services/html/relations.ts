@@ -53,7 +53,11 @@ export function groupByRelation(links: readonly Link[]): RelationGroup[] {
     return at === -1 ? order.length : at;
   };
   return [...groups]
-    .map(([relation, members]) => ({ relation, heading: headings.get(plain(relation)) ?? capitalised(relation), links: members }))
+    .map(([relation, members]) => ({
+      relation,
+      heading: headings.get(plain(relation)) ?? capitalised(relation),
+      links: members,
+    }))
     .sort((a, b) => rank(a.relation) - rank(b.relation));
 }
 

@@ -30,7 +30,11 @@ export interface AvailabilityReport {
 const control: ReadonlySet<string> = new Set(['monitor', 'chaos', 'console']);
 
 /** Pure: the books of everything over `observed`, wall-clock ms. Each phase of the services' repairs is their nodes'. */
-export function availabilityReport(topology: Topology, incidents: readonly Incident[], observed: Interval): AvailabilityReport {
+export function availabilityReport(
+  topology: Topology,
+  incidents: readonly Incident[],
+  observed: Interval,
+): AvailabilityReport {
   const byNode = Map.groupBy(incidents, ({ node }) => node);
   const of = (node: string): readonly Incident[] => byNode.get(node) ?? [];
   const nodes = topology.nodes.map(({ id }) => nodeBook(id, of(id), observed));

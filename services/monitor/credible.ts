@@ -20,7 +20,12 @@ export interface CredibilityOptions {
 }
 
 /** What a monitor hears decides about processes and places: it listens only to those who may say it. Looks at who says what, not at whether it is true. */
-export function createCredibility({ monitor, topology, latestIncarnation, newestToken }: CredibilityOptions): Credibility {
+export function createCredibility({
+  monitor,
+  topology,
+  latestIncarnation,
+  newestToken,
+}: CredibilityOptions): Credibility {
   const nodes = new Set(topology.nodes.map(({ id }) => id));
   const colleagues = new Set(nodesHosting(topology, 'monitor').flatMap(({ id }) => (id === monitor ? [] : id)));
 
@@ -42,7 +47,8 @@ export function createCredibility({ monitor, topology, latestIncarnation, newest
       checkSpeaker(speaker, caller, colleagues, 'another monitor of this topology');
       const latest = latestIncarnation();
       const late = [...members, ...orders].find(({ incarnation }) => incarnation > latest);
-      if (late) throw new RpcError('forbidden', `${late.node.slice(0, 80)} is said to have been started in the far future`);
+      if (late)
+        throw new RpcError('forbidden', `${late.node.slice(0, 80)} is said to have been started in the far future`);
     },
   };
 }

@@ -62,7 +62,8 @@ export function createExamination({
       return { seen: { node, verdict: 'healthy', reasons: ['it is leaving'] }, reached: false };
     const { heartbeats, ...rest } = senses.evidence(node);
     // Who was never there cannot have gone: a cold standby refuses connections, too.
-    if (isUnknown(senses, node)) return { seen: { node, verdict: 'healthy', reasons: ['it was never heard'] }, reached: false };
+    if (isUnknown(senses, node))
+      return { seen: { node, verdict: 'healthy', reasons: ['it was never heard'] }, reached: false };
     // Whoever calls a node that says itself that it is not open yet was too early.
     const callers = senses.patient(node).phase() === 'starting' ? [] : rest.callers;
     const evidence = { ...rest, callers, heartbeats: { ...heartbeats, reborn: reborn(node) } };
@@ -70,14 +71,22 @@ export function createExamination({
     // A silence that nobody has been asked about yet is a doubt; the answers are on their way.
     const asked = evidence.opsPort !== undefined || evidence.process !== undefined;
     const hasty =
-      seen.verdict === 'crashed' && !asked && !evidence.heartbeats.reborn && evidence.callers.every((c) => c.refused === 0);
+      seen.verdict === 'crashed' &&
+      !asked &&
+      !evidence.heartbeats.reborn &&
+      evidence.callers.every((c) => c.refused === 0);
     const reached = evidence.otherMonitors === 'hear it' || evidence.callers.some(({ ok }) => ok > 0);
     // What is seen while a repair is under way is the repair: it takes the process down.
     const repair = facts.has(seen.verdict) ? repairOf(node) : undefined;
     if (repair) return { seen: { node, ...whyRepaired(node, repair) }, reached, isCertain: true };
     // Whom nobody calls since it was drained has shown nothing: what it was drained for stands, until it is restarted.
     const { verdict, reasons } = standing(node)!;
-    if (verdict === 'limping' && seen.verdict === 'healthy' && isDrained(node) && callers.every((c) => c.okLately === 0))
+    if (
+      verdict === 'limping' &&
+      seen.verdict === 'healthy' &&
+      isDrained(node) &&
+      callers.every((c) => c.okLately === 0)
+    )
       return { seen: { node, verdict, reasons }, reached };
     return { seen: hasty ? { ...seen, verdict: 'healthy' } : seen, reached };
   }

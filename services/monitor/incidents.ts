@@ -1,4 +1,11 @@
-import { advance, isCured, ordered, type Incident, type OrderNote, type Watch } from '../../shared/membership/incident.ts';
+import {
+  advance,
+  isCured,
+  ordered,
+  type Incident,
+  type OrderNote,
+  type Watch,
+} from '../../shared/membership/incident.ts';
 import type { Verdict } from '../../shared/membership/diagnosis.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import type { RepairUnderWay } from './examine.ts';
@@ -49,7 +56,11 @@ export function createIncidents({ senses, clock, open, repairOf, onIncident }: I
     if (!before || !incident || incident.outcome === 'open') return;
     // What happens to it next begins after the fix at the earliest.
     const { fix = watch.at } = incident.stamps;
-    keep(node, undefined, advance(node, incident, { ...watch, firstBadAt: Math.max(watch.firstBadAt ?? watch.at, fix) }));
+    keep(
+      node,
+      undefined,
+      advance(node, incident, { ...watch, firstBadAt: Math.max(watch.firstBadAt ?? watch.at, fix) }),
+    );
   }
 
   /** With the repairs that this monitor has not ordered: of another monitor, or of the watchdog by itself. */

@@ -74,7 +74,13 @@ export function createJudge({
     const well = wellStanding(clock.now());
     const { verdict, reasons = [] } = incidents.of(node) ?? {};
     const standing = verdict === undefined ? well : { ...well, verdict, reasons };
-    return { seen: { node, verdict: 'healthy', reasons: [] }, standing, suspected: false, life: undefined, reached: false };
+    return {
+      seen: { node, verdict: 'healthy', reasons: [] },
+      standing,
+      suspected: false,
+      life: undefined,
+      reached: false,
+    };
   }
 
   function suspected(node: string): boolean {
@@ -82,7 +88,9 @@ export function createJudge({
     if (patient.phase() === 'draining') return false;
     if (patient.reborn()) return true;
     // In a failure that is not over, a node that does not serve yet is not well yet.
-    return senses.phi(node) >= settings.suspectPhi || (incidents.of(node) !== undefined && patient.phase() === 'starting');
+    return (
+      senses.phi(node) >= settings.suspectPhi || (incidents.of(node) !== undefined && patient.phase() === 'starting')
+    );
   }
 
   function conclude(node: string, { seen, reached, isCertain = false }: Finding): void {

@@ -25,25 +25,45 @@ const repairBuckets = [0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300];
 /** What the monitor knows, for Prometheus; gauges are computed when they are asked for. */
 export function monitorMetrics(metrics: Metrics, { nodes, view, phi, verdict, open }: Sources): MonitorMetrics {
   const heartbeats = metrics.counter('tierlab_heartbeats_total', 'Heartbeats received', ['member']);
-  metrics.gauge('tierlab_member_state', '1 for the state that this monitor sees a member in', ['member', 'state'], (gauge) => {
-    for (const { node, state: current } of view().members)
-      for (const state of memberStates) gauge.set({ member: node, state }, current === state ? 1 : 0);
-  });
-  metrics.gauge('tierlab_member_phi', 'Suspicion: -log10 of the chance that the silence is nothing', ['member'], (gauge) => {
-    for (const node of nodes) gauge.set({ member: node }, phi(node));
-  });
-  metrics.gauge('tierlab_member_verdict', '1 for the verdict in force about a member', ['member', 'verdict'], (gauge) => {
-    for (const node of nodes) {
-      const current = verdict(node);
-      for (const name of verdicts) gauge.set({ member: node, verdict: name }, current === name ? 1 : 0);
-    }
-  });
-  metrics.gauge('tierlab_incidents_open', 'Incidents that are not over, by the phase they are in', ['phase'], (gauge) => {
-    const counts = { detection: 0, repair: 0, settling: 0 };
-    for (const { stamps } of open())
-      counts[stamps.diagnose === undefined ? 'detection' : stamps.fix === undefined ? 'repair' : 'settling']++;
-    for (const [phase, count] of Object.entries(counts)) gauge.set({ phase }, count);
-  });
+  metrics.gauge(
+    'tierlab_member_state',
+    '1 for the state that this monitor sees a member in',
+    ['member', 'state'],
+    (gauge) => {
+      for (const { node, state: current } of view().members)
+        for (const state of memberStates) gauge.set({ member: node, state }, current === state ? 1 : 0);
+    },
+  );
+  metrics.gauge(
+    'tierlab_member_phi',
+    'Suspicion: -log10 of the chance that the silence is nothing',
+    ['member'],
+    (gauge) => {
+      for (const node of nodes) gauge.set({ member: node }, phi(node));
+    },
+  );
+  metrics.gauge(
+    'tierlab_member_verdict',
+    '1 for the verdict in force about a member',
+    ['member', 'verdict'],
+    (gauge) => {
+      for (const node of nodes) {
+        const current = verdict(node);
+        for (const name of verdicts) gauge.set({ member: node, verdict: name }, current === name ? 1 : 0);
+      }
+    },
+  );
+  metrics.gauge(
+    'tierlab_incidents_open',
+    'Incidents that are not over, by the phase they are in',
+    ['phase'],
+    (gauge) => {
+      const counts = { detection: 0, repair: 0, settling: 0 };
+      for (const { stamps } of open())
+        counts[stamps.diagnose === undefined ? 'detection' : stamps.fix === undefined ? 'repair' : 'settling']++;
+      for (const [phase, count] of Object.entries(counts)) gauge.set({ phase }, count);
+    },
+  );
   const ended = metrics.counter('tierlab_incidents_total', 'Incidents that are over', ['member', 'verdict', 'outcome']);
   const parts = metrics.histogram(
     'tierlab_repair_phase_seconds',
@@ -51,7 +71,10 @@ export function monitorMetrics(metrics: Metrics, { nodes, view, phi, verdict, op
     ['phase'],
     repairBuckets,
   );
-  const orders = metrics.counter('tierlab_repair_orders_total', 'Repair orders by kind and result', ['order', 'result']);
+  const orders = metrics.counter('tierlab_repair_orders_total', 'Repair orders by kind and result', [
+    'order',
+    'result',
+  ]);
 
   return {
     heartbeat: (node) => heartbeats.inc({ member: node }),

@@ -38,7 +38,8 @@ export function createOrders(clock: Clock): Orders {
   const known = new Map<string, KnownOrder>();
 
   function past(): readonly KnownOrder[] {
-    for (const { id, at } of known.values()) if (clock.now() - at >= rememberedMs || known.size > maxOrders) known.delete(id);
+    for (const { id, at } of known.values())
+      if (clock.now() - at >= rememberedMs || known.size > maxOrders) known.delete(id);
     return [...known.values()];
   }
 
@@ -71,7 +72,11 @@ export function createOrders(clock: Clock): Orders {
       const counts = (it: KnownOrder) => it.result === undefined || tookEffect(it);
       return past().find(
         (it) =>
-          it.node === node && it.incarnation === life && takesDown(it) && counts(it) && clock.now() - it.at < settings.repairMs,
+          it.node === node &&
+          it.incarnation === life &&
+          takesDown(it) &&
+          counts(it) &&
+          clock.now() - it.at < settings.repairMs,
       );
     },
   };

@@ -77,7 +77,8 @@ export function createPatient(): Patient {
     },
     silentMs: (now, lostMs) => detector.silentMs(now, lostMs),
     echoes(now) {
-      if (echoes.some((at) => at <= now - settings.evidenceMs)) echoes = echoes.filter((at) => at > now - settings.evidenceMs);
+      if (echoes.some((at) => at <= now - settings.evidenceMs))
+        echoes = echoes.filter((at) => at > now - settings.evidenceMs);
       return echoes.length;
     },
     incarnation: () => detector.incarnation,

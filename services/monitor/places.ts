@@ -74,7 +74,8 @@ export function createPlaces({ topology, senses, isWell, onChange }: PlacesOptio
     },
     learn(promotions) {
       const newest = newestToken();
-      for (const promotion of promotions) if (isPossible(promotion, topology, newest)) accept(promotion.instead, promotion);
+      for (const promotion of promotions)
+        if (isPossible(promotion, topology, newest)) accept(promotion.instead, promotion);
     },
     promotions: () => [...current.values()],
     newestToken,

@@ -53,12 +53,14 @@ export function createSenses({ nodes, clock, lag }: SensesOptions): Senses {
   const colleagues = () => [...digests.values()].filter(({ at }) => fresh(at, settings.digestTrustMs));
 
   /** What callers report now began before that: with the process before, or while this one was still starting. */
-  const hasJustOpened = (node: string, now: number): boolean => now - (patient(node).openedAt() ?? -Infinity) < reportedMs;
+  const hasJustOpened = (node: string, now: number): boolean =>
+    now - (patient(node).openedAt() ?? -Infinity) < reportedMs;
 
   function probeOf(node: string): Probed | undefined {
     const probe = probes.get(node);
     // A heartbeat after it says more.
-    if (!probe || !fresh(probe.at, settings.probeTrustMs) || probe.at < (patient(node).heardAt() ?? -Infinity)) return undefined;
+    if (!probe || !fresh(probe.at, settings.probeTrustMs) || probe.at < (patient(node).heardAt() ?? -Infinity))
+      return undefined;
     const neverHeard = patient(node).incarnation() === undefined;
     return neverHeard && probe.result.process !== 'exited' ? undefined : probe.result;
   }

@@ -57,7 +57,9 @@ export function createTreatment(options: TreatmentOptions): Treatment {
   const serves = (node: TopologyNode): boolean => {
     const { phase } = senses.patient(node.id);
     const { standing } = judge.opinion(node.id);
-    return phase() === 'ready' && !takenOut.has(node.id) && standing.verdict !== 'crashed' && standing.verdict !== 'hung';
+    return (
+      phase() === 'ready' && !takenOut.has(node.id) && standing.verdict !== 'crashed' && standing.verdict !== 'hung'
+    );
   };
 
   function ward(node: TopologyNode): Ward {
@@ -118,7 +120,11 @@ export function createTreatment(options: TreatmentOptions): Treatment {
   function finish({ order, id, verdict, result, detail }: Finished): void {
     orders.ended(id, result);
     const words = order.do === 'promote' ? `promote ${order.node}` : order.do;
-    judge.ordered(aboutWhom(order), { at: clock.wall(), order: words, result, ...(detail !== undefined && { detail }) }, verdict);
+    judge.ordered(
+      aboutWhom(order),
+      { at: clock.wall(), order: words, result, ...(detail !== undefined && { detail }) },
+      verdict,
+    );
     onOrder(order, result, detail);
   }
 
@@ -157,7 +163,9 @@ export function createTreatment(options: TreatmentOptions): Treatment {
       );
       if (order.do === 'wait') return;
       const incarnation = patient.incarnation() ?? 0;
-      const nth = orders.past().filter((it) => it.node === id && it.incarnation === incarnation && it.do === order.do).length;
+      const nth = orders
+        .past()
+        .filter((it) => it.node === id && it.incarnation === incarnation && it.do === order.do).length;
       const known: KnownOrder = {
         id: `${order.do}/${id}/${incarnation}/${nth + 1}`,
         by: monitor,
@@ -175,7 +183,8 @@ export function createTreatment(options: TreatmentOptions): Treatment {
     learn(digest) {
       const { fresh, effective } = orders.learn(digest.orders.filter(({ node }) => nodes.has(node)));
       for (const order of effective) {
-        const isSame = (it: KnownOrder) => it.node === order.node && it.do === order.do && it.incarnation === order.incarnation;
+        const isSame = (it: KnownOrder) =>
+          it.node === order.node && it.do === order.do && it.incarnation === order.incarnation;
         if (order.do === 'promote' || orders.past().some((it) => it.by === monitor && isSame(it))) continue;
         const at = clock.wall() - (clock.now() - order.at);
         judge.ordered(order.node, { at, order: order.do, result: 'already', detail: `by ${order.by}` }, order.verdict);

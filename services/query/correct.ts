@@ -12,7 +12,11 @@ export interface CorrectionParameters {
   readonly firstLetterRatio: number;
 }
 
-export const correctionParameters: CorrectionParameters = { rareUpTo: 2, timesMoreFrequent: 1_000, firstLetterRatio: 10 };
+export const correctionParameters: CorrectionParameters = {
+  rareUpTo: 2,
+  timesMoreFrequent: 1_000,
+  firstLetterRatio: 10,
+};
 
 /** A pasted text is not corrected to its end: so many doubtful words are looked at, 0.3 ms each. */
 const maxDoubtful = 6;

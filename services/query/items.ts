@@ -22,7 +22,9 @@ export function items(query: string): Item[] {
   const found: Item[] = [];
   itemPattern.lastIndex = 0;
   for (const match of query.matchAll(itemPattern)) {
-    const { minus, field, phrase, word } = match.groups as Partial<Record<'minus' | 'field' | 'phrase' | 'word', string>>;
+    const { minus, field, phrase, word } = match.groups as Partial<
+      Record<'minus' | 'field' | 'phrase' | 'word', string>
+    >;
     const text = phrase ?? word ?? '';
     const start = match.index + match[0].length - text.length - (phrase === undefined ? 0 : 1);
     found.push({

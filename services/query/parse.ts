@@ -50,7 +50,12 @@ export function parse(query: string): Parsed {
     const telling = isPhrase && tokens.some(({ word }) => !isStopWord(word));
     for (const token of tokens) wanted.push({ ...token, field: item.field, silent: telling && isStopWord(token.word) });
   }
-  const plan = { query, terms: weigh(scoredWords(wanted)), phrases: [...phrases.values()], exclusions: [...exclusions.values()] };
+  const plan = {
+    query,
+    terms: weigh(scoredWords(wanted)),
+    phrases: [...phrases.values()],
+    exclusions: [...exclusions.values()],
+  };
   return { plan, words: wanted.map(({ term, word, start, end }) => ({ term, word, start, end })) };
 }
 

@@ -32,7 +32,9 @@ export function keepVocabulary(environment: Environment<{ database: typeof datab
   async function refresh(): Promise<void> {
     const shards = Array.from({ length: topology.shards }, (_, i) => ({ shard: i + 1 }));
     const context = newContext(fetchTimeoutMs);
-    const found = await Promise.all(shards.map((shard) => upstream.database.find({ plan: nothing, size: 1 }, context, shard)));
+    const found = await Promise.all(
+      shards.map((shard) => upstream.database.find({ plan: nothing, size: 1 }, context, shard)),
+    );
     const statistics = JSON.stringify(found.map((part) => part.statistics));
     if (statistics === known.statistics) return;
     const parts = await Promise.all(shards.map((shard) => upstream.database.vocabulary({}, context, shard)));

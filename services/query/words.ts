@@ -24,7 +24,12 @@ export function stem(word: string): string {
 }
 
 export interface UnspacedTerms {
-  readonly terms: readonly { readonly term: string; readonly position: number; readonly start: number; readonly end: number }[];
+  readonly terms: readonly {
+    readonly term: string;
+    readonly position: number;
+    readonly start: number;
+    readonly end: number;
+  }[];
   /** How many positions the run takes: its characters. */
   readonly count: number;
   /** True where `start` and `end` count code units of the raw run. */

@@ -62,14 +62,19 @@ export function scorer(
   parameters: ScoringParameters = scoringParameters,
 ): Scorer {
   const { k1, b, fieldWeights, popularityWeight } = parameters;
-  const average = (field: 0 | 1 | 2) => Math.max(statistics.fieldLengths[field] ?? 0, 1) / Math.max(statistics.documents, 1);
+  const average = (field: 0 | 1 | 2) =>
+    Math.max(statistics.fieldLengths[field] ?? 0, 1) / Math.max(statistics.documents, 1);
   const [baseTitle, baseKeywords, baseBody] = [1 - b[0], 1 - b[1], 1 - b[2]];
   const [slopeTitle, slopeKeywords, slopeBody] = [b[0] / average(0), b[1] / average(1), b[2] / average(2)];
 
-  const idf = Float64Array.from(terms, (_, i) => inverseDocumentFrequency(statistics.documents, statistics.frequencies[i] ?? 0));
+  const idf = Float64Array.from(terms, (_, i) =>
+    inverseDocumentFrequency(statistics.documents, statistics.frequencies[i] ?? 0),
+  );
   const upper = Float64Array.from(terms, ({ weight }, i) => weight * (idf[i] ?? 0));
   const counts = (field: 0 | 1 | 2) =>
-    Float64Array.from(terms, (term) => (term.field === undefined || term.field === fields[field] ? fieldWeights[field] : 0));
+    Float64Array.from(terms, (term) =>
+      term.field === undefined || term.field === fields[field] ? fieldWeights[field] : 0,
+    );
   const [weightTitle, weightKeywords, weightBody] = [counts(0), counts(1), counts(2)];
 
   return {
@@ -78,7 +83,8 @@ export function scorer(
     term(i, tfTitle, tfKeywords, tfBody, lenTitle, lenKeywords, lenBody) {
       let frequency = 0;
       if (tfTitle !== 0) frequency += (weightTitle[i]! * tfTitle) / (baseTitle + slopeTitle * lenTitle);
-      if (tfKeywords !== 0) frequency += (weightKeywords[i]! * tfKeywords) / (baseKeywords + slopeKeywords * lenKeywords);
+      if (tfKeywords !== 0)
+        frequency += (weightKeywords[i]! * tfKeywords) / (baseKeywords + slopeKeywords * lenKeywords);
       if (tfBody !== 0) frequency += (weightBody[i]! * tfBody) / (baseBody + slopeBody * lenBody);
       // Not f / (k1 + f): this form rounds monotonically, which bounds rely on.
       return upper[i]! * (1 - k1 / (k1 + frequency));

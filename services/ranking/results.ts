@@ -19,7 +19,12 @@ export function rankRequest(
   return {
     plan: { terms: plan.terms },
     statistics: found.statistics,
-    candidates: found.candidates.map(({ id, frequencies, lengths, popularity }) => ({ id, frequencies, lengths, popularity })),
+    candidates: found.candidates.map(({ id, frequencies, lengths, popularity }) => ({
+      id,
+      frequencies,
+      lengths,
+      popularity,
+    })),
     offset: (search.page - 1) * search.size,
     size: search.size,
     explain: search.explain,

@@ -36,7 +36,9 @@ export const askControl: ControlClient = ({ host, port }, { method = 'GET', path
         agent,
         signal: AbortSignal.timeout(timeoutMs),
         headers: {
-          ...(text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
+          ...(text === undefined
+            ? {}
+            : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
           ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         },
       },

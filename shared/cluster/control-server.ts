@@ -54,7 +54,9 @@ export function createControlServer(routes: readonly ControlRoute[], operatorDig
   return createServer((request, response) => {
     void answer(request)
       .then((value) =>
-        value instanceof PlainAnswer ? value : new PlainAnswer('application/json', `${JSON.stringify(value, null, 2)}\n`),
+        value instanceof PlainAnswer
+          ? value
+          : new PlainAnswer('application/json', `${JSON.stringify(value, null, 2)}\n`),
       )
       .catch((thrown: unknown) => {
         const error = asRpcError(thrown);

@@ -16,7 +16,10 @@ export const dataPortOptions = { maxHeaderSize: maxHeaderBytes, keepAliveTimeout
  *   request --+-- /rpc/... --> onRpc
  *             +-- the rest --> onPublic: the routes of the components (door.ts)
  */
-export function createDataPort(onRpc: RequestListener | undefined, onPublic: RequestListener = nothingHere): HttpServer {
+export function createDataPort(
+  onRpc: RequestListener | undefined,
+  onPublic: RequestListener = nothingHere,
+): HttpServer {
   return createServer(dataPortOptions, (request, response) => {
     if (onRpc && isRpc(request)) onRpc(request, response);
     else onPublic(request, response);

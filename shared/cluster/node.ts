@@ -128,7 +128,10 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
         log: log.child({ component: name }),
         metrics,
         upstream: Object.fromEntries(
-          Object.entries(definition.calls).map(([callee, contract]) => [callee, upstream(contract, client.service, random)]),
+          Object.entries(definition.calls).map(([callee, contract]) => [
+            callee,
+            upstream(contract, client.service, random),
+          ]),
         ),
         datasetDir,
         stateDir: options.stateDir,
@@ -167,7 +170,11 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 }
 
 /** Loaded only where faults may come: a node that never breaks on purpose does not pay for it. */
-async function nodeFaults({ node, components, clock, scheduler, log }: NodeOptions, metrics: Metrics, listener: ListenerSwitch) {
+async function nodeFaults(
+  { node, components, clock, scheduler, log }: NodeOptions,
+  metrics: Metrics,
+  listener: ListenerSwitch,
+) {
   const { createNodeFaults } = await import('../faults/node-faults.ts');
   const hasDisk = node.components.includes('database');
   const operations = node.components.flatMap((name) => Object.values(components[name]!.contract.operations));

@@ -25,7 +25,8 @@ export interface OpsSources {
  * shared/faults/routes.ts.
  */
 export function createOpsPort({ metrics, ready, state, policy, tuning, operatorDigest, more }: OpsSources): Server {
-  const status = (body: object, ok: boolean) => new PlainAnswer('application/json', `${JSON.stringify(body)}\n`, ok ? 200 : 503);
+  const status = (body: object, ok: boolean) =>
+    new PlainAnswer('application/json', `${JSON.stringify(body)}\n`, ok ? 200 : 503);
   return createControlServer(
     [
       { method: 'GET', path: '/health', access: 'open', handle: () => status({ healthy: true }, true) },

@@ -37,7 +37,9 @@ function badSharding(file: TopologyFile): string[] {
     .filter((group) => group.shards !== undefined && !group.components.includes('database'))
     .map((group) => `group ${group.name} has shards but hosts no database`);
   if (new Set(holders.map((group) => group.shards ?? 1)).size > 1)
-    problems.push(`groups ${holders.map((group) => group.name).join(', ')} cut the data into different numbers of shards`);
+    problems.push(
+      `groups ${holders.map((group) => group.name).join(', ')} cut the data into different numbers of shards`,
+    );
   return problems;
 }
 
@@ -59,7 +61,8 @@ function portClashes(topology: Topology): string[] {
     for (const port of new Set([node.port, node.publicPort, node.opsPort, ...Object.values(node.doors), ...routes])) {
       const owner = owners.get(port);
       if (owner === undefined) owners.set(port, node.id);
-      else problems.push(`port ${port} is wanted by both ${owner} and ${node.id}: there are too many nodes of that kind`);
+      else
+        problems.push(`port ${port} is wanted by both ${owner} and ${node.id}: there are too many nodes of that kind`);
     }
   }
   return problems;

@@ -29,7 +29,9 @@ export class TopologyError extends RpcError {
 /** The names of the topologies in `dir`. */
 export async function topologyNames(dir: string): Promise<string[]> {
   const files = await readdir(dir);
-  return files.filter((file) => file.endsWith('.json') && !file.endsWith('.schema.json')).map((file) => file.slice(0, -5));
+  return files
+    .filter((file) => file.endsWith('.json') && !file.endsWith('.schema.json'))
+    .map((file) => file.slice(0, -5));
 }
 
 /**
@@ -51,12 +53,18 @@ async function readTopology(nameOrPath: string, dir: string): Promise<string> {
   const file = isPath ? path.resolve(nameOrPath) : path.join(dir, `${nameOrPath}.json`);
   return readFile(file, 'utf8').catch(async () => {
     const known = await topologyNames(dir).catch(() => []);
-    throw new TopologyError(nameOrPath, [isPath ? `cannot read ${nameOrPath}` : `not known; there are ${known.join(', ')}`]);
+    throw new TopologyError(nameOrPath, [
+      isPath ? `cannot read ${nameOrPath}` : `not known; there are ${known.join(', ')}`,
+    ]);
   });
 }
 
 /** As `loadTopology` for a file that has been checked: its watchdog does that for a node, which knows its own components only. */
-export async function loadCheckedTopology(nameOrPath: string, dir: string, options: LoadOptions = {}): Promise<Topology> {
+export async function loadCheckedTopology(
+  nameOrPath: string,
+  dir: string,
+  options: LoadOptions = {},
+): Promise<Topology> {
   return expand(parseFile(await readTopology(nameOrPath, dir), nameOrPath), options);
 }
 
@@ -102,7 +110,9 @@ function placesOf({ replicas, standbys = {} }: NodeGroup): (StandbyKind | undefi
 export function expand(file: TopologyFile, options: LoadOptions = {}): Topology {
   const portBase = options.portBase ?? defaultPortBase;
   if (!Number.isInteger(portBase) || portBase < 1_024 || portBase + portSpan > 65_535)
-    throw new TopologyError(file.name, [`port base ${portBase}: must be a whole number from 1024 to ${65_535 - portSpan}`]);
+    throw new TopologyError(file.name, [
+      `port base ${portBase}: must be a whole number from 1024 to ${65_535 - portSpan}`,
+    ]);
   const tls = options.tls ?? file.tls ?? false;
   const allocate = portAllocator(portBase, tls);
   const nodes: TopologyNode[] = [];

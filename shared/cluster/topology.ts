@@ -108,7 +108,8 @@ export interface Topology {
 /** The nodes that host `component`, of one shard where the component is sharded and `shard` is given. */
 export function nodesHosting(topology: Topology, component: string, shard?: number): readonly TopologyNode[] {
   return topology.nodes.filter(
-    (node) => node.components.includes(component) && (shard === undefined || node.shard === undefined || node.shard === shard),
+    (node) =>
+      node.components.includes(component) && (shard === undefined || node.shard === undefined || node.shard === shard),
   );
 }
 

@@ -99,7 +99,10 @@ export function activate(fault: Fault, { clock, scheduler, host, warn, onOver }:
     if (burn && host.burn) undo.push(burnInTurns(burn, host.burn));
   }
 
-  function burnInTurns({ busyMs, periodMs }: { busyMs: number; periodMs: number }, occupy: (busyMs: number) => void): () => void {
+  function burnInTurns(
+    { busyMs, periodMs }: { busyMs: number; periodMs: number },
+    occupy: (busyMs: number) => void,
+  ): () => void {
     let timer: Timer | undefined;
     const turn = () => {
       count();
@@ -119,14 +122,16 @@ export function activate(fault: Fault, { clock, scheduler, host, warn, onOver }:
       return applied;
     },
     signal: controller.signal,
-    serve: (call) => (layer && inScope(fault.scope, call, host.callerOf(call)) && hit(call.requestId) ? layer : undefined),
+    serve: (call) =>
+      layer && inScope(fault.scope, call, host.callerOf(call)) && hit(call.requestId) ? layer : undefined,
     edge(crossing, call) {
       if (!onEdge || !inScope(fault.scope, call, crossing.from)) return undefined;
       const verdict = onEdge(crossing);
       if (verdict.do === 'pass' || !hit(call.requestId)) return undefined;
       return verdict;
     },
-    body: (call) => (onBody && inScope(fault.scope, call, host.callerOf(call)) && hit(call.requestId) ? onBody(call) : undefined),
+    body: (call) =>
+      onBody && inScope(fault.scope, call, host.callerOf(call)) && hit(call.requestId) ? onBody(call) : undefined,
     fsyncMs: (key) => (onFsync && hit(key) ? onFsync(key) : 0),
     stop() {
       for (const step of undo.splice(0).reverse()) step();

@@ -6,7 +6,9 @@ import { lie } from './lies.ts';
 export const byzForge = faultKind({
   kind: 'byz.forge',
   summary: 'answers in the name of another node',
-  params: params({ as: Type.String({ pattern: '^[a-z][a-z0-9-]{0,63}$', description: 'the node in whose name it answers' }) }),
+  params: params({
+    as: Type.String({ pattern: '^[a-z][a-z0-9-]{0,63}$', description: 'the node in whose name it answers' }),
+  }),
   serve({ params: { as }, draw }) {
     return (next) =>
       async function byzForge(call) {

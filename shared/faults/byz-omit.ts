@@ -28,7 +28,8 @@ export const byzOmit = faultKind({
         const reply = await next(call);
         const list = findList(reply.body);
         const left = list?.items.filter((item) => !withheld(item.id));
-        if (list && left && left.length < list.items.length) return { ...reply, body: replaceAt(reply.body, list.path, left) };
+        if (list && left && left.length < list.items.length)
+          return { ...reply, body: replaceAt(reply.body, list.path, left) };
         spare();
         return reply;
       };

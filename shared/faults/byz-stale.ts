@@ -14,7 +14,12 @@ export const byzStale = faultKind({
   kind: 'byz.stale',
   summary: 'answers from an old state',
   params: params({
-    behind: Type.Integer({ minimum: 1, maximum: 1_000, default: 1, description: 'how many changes of an answer it lags behind' }),
+    behind: Type.Integer({
+      minimum: 1,
+      maximum: 1_000,
+      default: 1,
+      description: 'how many changes of an answer it lags behind',
+    }),
   }),
   serve({ params: { behind }, spare }) {
     const histories = boundedMap<{ text: string; body: unknown }[]>(remembered);

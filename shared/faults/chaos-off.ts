@@ -7,7 +7,12 @@ export const chaosIsOff =
 
 /** `/admin/faults` where chaos is off: nothing can be injected, so there is nothing to heal, and none of the machinery is loaded. */
 export const chaosOffRoutes: readonly ControlRoute[] = [
-  { method: 'GET', path: '/admin/faults', access: 'operator', handle: () => ({ enabled: false, active: [], ended: [] }) },
+  {
+    method: 'GET',
+    path: '/admin/faults',
+    access: 'operator',
+    handle: () => ({ enabled: false, active: [], ended: [] }),
+  },
   {
     method: 'POST',
     path: '/admin/faults',

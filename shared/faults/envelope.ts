@@ -114,7 +114,10 @@ export function parseFaultRequest(value: unknown): FaultRequest & { target: Sele
 
 function requireTtl(value: unknown): void {
   if (object(value).ttlMs === undefined)
-    throw new RpcError('bad_request', `fault: ttlMs is mandatory (1 to ${maxTtlMs}): no fault may outlive its experiment`);
+    throw new RpcError(
+      'bad_request',
+      `fault: ttlMs is mandatory (1 to ${maxTtlMs}): no fault may outlive its experiment`,
+    );
 }
 
 function object(value: unknown): Record<string, unknown> {

@@ -59,7 +59,10 @@ export const faultKinds: ReadonlyMap<string, FaultKind> = new Map(all.map((kind)
 export function kindAndParams(name: string, params: unknown): { kind: FaultKind; params: unknown } {
   const kind = faultKinds.get(name);
   if (!kind)
-    throw new RpcError('bad_request', `fault: kind ${name} is not known; there are ${[...faultKinds.keys()].join(', ')}`);
+    throw new RpcError(
+      'bad_request',
+      `fault: kind ${name} is not known; there are ${[...faultKinds.keys()].join(', ')}`,
+    );
   const filled = checked(kind.params, params, `${name} params`);
   const complaint = kind.check?.(filled);
   if (complaint !== undefined) throw new RpcError('bad_request', `${name} params: ${complaint}`);

@@ -35,7 +35,11 @@ export function serveFaults(faults: ActiveFaults): Layer {
  * Network faults on the edge that `crossing` names (undefined: the call stays within the node). Outermost on a server, next
  * to the transport on a client.
  */
-export function edgeFaults(faults: ActiveFaults, scheduler: Scheduler, crossing: (call: Call) => Crossing | undefined): Layer {
+export function edgeFaults(
+  faults: ActiveFaults,
+  scheduler: Scheduler,
+  crossing: (call: Call) => Crossing | undefined,
+): Layer {
   return (next) =>
     function edgeFaults(call) {
       const active = faults.active();
@@ -55,7 +59,10 @@ export function outgoing(node: string): (call: Call) => Crossing | undefined {
 }
 
 /** The edges into `node`: by the caller that the request names. Callers outside of the cluster are nobody's edge. */
-export function incoming(node: string, callerOf: (call: Call) => string | undefined): (call: Call) => Crossing | undefined {
+export function incoming(
+  node: string,
+  callerOf: (call: Call) => string | undefined,
+): (call: Call) => Crossing | undefined {
   return (call) => {
     const from = callerOf(call);
     return from === undefined ? undefined : { from, to: node, requestId: call.requestId };

@@ -18,7 +18,8 @@ export function leaves(value: unknown, path: Path = []): Leaf[] {
 export function replaceAt(value: unknown, path: Path, replacement: unknown): unknown {
   const [head, ...rest] = path;
   if (head === undefined) return replacement;
-  if (Array.isArray(value)) return value.map((item, i) => (i === head ? replaceAt(item, rest, replacement) : item) as unknown);
+  if (Array.isArray(value))
+    return value.map((item, i) => (i === head ? replaceAt(item, rest, replacement) : item) as unknown);
   const record = value as Record<string, unknown>;
   return { ...record, [head]: replaceAt(record[head], rest, replacement) };
 }
@@ -55,7 +56,13 @@ const fits = (operation: Operation, body: unknown): boolean => {
  * limits it to leaves under a member of that name. `pick` in [0, 1) chooses where to begin looking. Undefined when there is
  * no such lie (nothing in the body, or the schema leaves no room).
  */
-export function lie(body: unknown, operation: Operation, how: 'semantic' | 'syntactic', pick: number, field?: string): unknown {
+export function lie(
+  body: unknown,
+  operation: Operation,
+  how: 'semantic' | 'syntactic',
+  pick: number,
+  field?: string,
+): unknown {
   const all = leaves(body);
   const places = field === undefined ? all : all.filter(({ path }) => path.includes(field));
   const first = Math.floor(pick * places.length);

@@ -8,7 +8,9 @@ const tickMs = 50;
 export const limpBandwidth = faultKind({
   kind: 'limp.bandwidth',
   summary: 'sends replies at a trickle of bytes per second',
-  params: params({ bytesPerSecond: Type.Number({ minimum: 20, maximum: 1e9, description: 'the speed at which replies leave' }) }),
+  params: params({
+    bytesPerSecond: Type.Number({ minimum: 20, maximum: 1e9, description: 'the speed at which replies leave' }),
+  }),
   body({ params: { bytesPerSecond } }) {
     const chunkBytes = Math.max(1, Math.round((bytesPerSecond * tickMs) / 1_000));
     return () => ({ chunkBytes, pauseMs: (chunkBytes / bytesPerSecond) * 1_000 });

@@ -9,7 +9,10 @@ export const limpDisk = faultKind({
   params: params({
     meanMs: Milliseconds('added to each fsync, on average', 1),
     jitterMs: Milliseconds('how far delays scatter: the standard deviation (normal), half the width (uniform)', 0, 0),
-    distribution: Type.Enum([...distributions], { default: 'normal', description: 'how single delays scatter around the mean' }),
+    distribution: Type.Enum([...distributions], {
+      default: 'normal',
+      description: 'how single delays scatter around the mean',
+    }),
   }),
   fsync({ params: { meanMs, jitterMs, distribution }, draw }) {
     return (key) => sample(distribution, meanMs, jitterMs, draw(key, 'u'), draw(key, 'v'));

@@ -13,7 +13,10 @@ export const limpLatency = faultKind({
   params: params({
     meanMs: Milliseconds('added to each request that is hit, on average', 0, 0),
     jitterMs: Milliseconds('how far delays scatter: the standard deviation (normal), half the width (uniform)', 0, 0),
-    distribution: Type.Enum([...distributions], { default: 'normal', description: 'how single delays scatter around the mean' }),
+    distribution: Type.Enum([...distributions], {
+      default: 'normal',
+      description: 'how single delays scatter around the mean',
+    }),
     factor: Type.Number({
       minimum: 1,
       maximum: 1_000,
@@ -22,7 +25,8 @@ export const limpLatency = faultKind({
     }),
     rampMs: Milliseconds('the delay grows from 0 to its full size over this time, as leaks do', 0, 0),
   }),
-  check: ({ meanMs, factor }) => (meanMs === 0 && factor === 1 ? 'meanMs above 0 or factor above 1 is needed' : undefined),
+  check: ({ meanMs, factor }) =>
+    meanMs === 0 && factor === 1 ? 'meanMs above 0 or factor above 1 is needed' : undefined,
   serve({ params: { meanMs, jitterMs, distribution, factor, rampMs }, ageMs, clock, draw, scheduler }) {
     return (next) =>
       async function limpLatency(call) {

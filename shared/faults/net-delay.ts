@@ -9,7 +9,10 @@ export const netDelay = faultKind({
   params: params({
     meanMs: Milliseconds('added to each message on the way, on average', 1),
     jitterMs: Milliseconds('how far delays scatter: the standard deviation (normal), half the width (uniform)', 0, 0),
-    distribution: Type.Enum([...distributions], { default: 'normal', description: 'how single delays scatter around the mean' }),
+    distribution: Type.Enum([...distributions], {
+      default: 'normal',
+      description: 'how single delays scatter around the mean',
+    }),
   }),
   edge({ fault, params: { meanMs, jitterMs, distribution }, draw }) {
     const leg = fault.scope.direction ?? 'request';

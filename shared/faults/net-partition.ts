@@ -5,7 +5,10 @@ const Nodes = Type.Array(Type.String({ minLength: 1 }), { minItems: 1 });
 
 const Params = params({
   groups: Type.Optional(
-    Type.Array(Nodes, { minItems: 2, description: 'nodes of different groups cannot talk; nodes in no group talk to everybody' }),
+    Type.Array(Nodes, {
+      minItems: 2,
+      description: 'nodes of different groups cannot talk; nodes in no group talk to everybody',
+    }),
   ),
   bridge: Type.Array(Type.String(), { default: [], description: 'these talk to everybody all the same' }),
   /** No majority sees the same majority. */

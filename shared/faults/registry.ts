@@ -85,7 +85,11 @@ export function createFaultRegistry(options: RegistryOptions) {
   const ended: FaultStatus[] = [];
   let active: readonly ActiveFault[] = [];
   let leaseTimer: Timer | undefined;
-  const activeGauge = metrics?.gauge('tierlab_fault_active', 'Faults in effect, by id and kind', ['id', 'kind', 'target']);
+  const activeGauge = metrics?.gauge('tierlab_fault_active', 'Faults in effect, by id and kind', [
+    'id',
+    'kind',
+    'target',
+  ]);
   const matchedTotal = metrics?.counter('tierlab_fault_matched_total', 'Requests in the scope of a fault', ['kind']);
   const appliedTotal = metrics?.counter('tierlab_fault_applied_total', 'Requests that a fault changed', ['kind']);
 
@@ -165,7 +169,8 @@ export function createFaultRegistry(options: RegistryOptions) {
       if (right !== site)
         throw new RpcError('bad_request', `fault: ${fault.kind} is carried out by the ${right}, not by a ${site}`);
       const lacking = host.lacks(kind, fault.params);
-      if (lacking !== undefined) throw new RpcError('bad_request', `fault: ${fault.kind} is not possible here: ${lacking}`);
+      if (lacking !== undefined)
+        throw new RpcError('bad_request', `fault: ${fault.kind} is not possible here: ${lacking}`);
       const key = `${fault.id} ${fault.target}`;
       const existing = entries.get(key);
       if (existing) {

@@ -34,7 +34,12 @@ export function faultRoutes(registry: FaultRegistry, more: () => object = () => 
         return registry.renew(owner, faults);
       },
     },
-    { method: 'DELETE', path: '/admin/faults/:id', access: 'operator', handle: ({ id }) => ({ healed: registry.heal(id!) }) },
+    {
+      method: 'DELETE',
+      path: '/admin/faults/:id',
+      access: 'operator',
+      handle: ({ id }) => ({ healed: registry.heal(id!) }),
+    },
     { method: 'POST', path: '/admin/halt', access: 'operator', handle: () => ({ healed: registry.healAll('halt') }) },
   ];
 }

@@ -19,7 +19,11 @@ interface ShapeOptions {
  *     dribble  ##..##..##..##..##        # bytes, . pause
  *     reset    ####X                     the reader has a head and half a body
  */
-export async function* shapeBody(payload: Uint8Array, shape: BodyShape, options: ShapeOptions): AsyncGenerator<Uint8Array> {
+export async function* shapeBody(
+  payload: Uint8Array,
+  shape: BodyShape,
+  options: ShapeOptions,
+): AsyncGenerator<Uint8Array> {
   const { chunkBytes, pauseMs, resetAfterBytes } = shape;
   const last = resetAfterBytes === undefined ? payload.length : Math.min(resetAfterBytes, payload.length);
   for (let at = 0; at < last;) {

@@ -76,7 +76,8 @@ export function union(intervals: readonly Interval[]): Interval[] {
   const joined: Interval[] = [];
   for (const interval of intervals.toSorted((a, b) => a.from - b.from)) {
     const last = joined.at(-1);
-    if (last && interval.from <= last.to) joined[joined.length - 1] = { from: last.from, to: Math.max(last.to, interval.to) };
+    if (last && interval.from <= last.to)
+      joined[joined.length - 1] = { from: last.from, to: Math.max(last.to, interval.to) };
     else joined.push(interval);
   }
   return joined;

@@ -13,7 +13,8 @@ export function diagnose(evidence: Evidence, observer: Observer): Diagnosis {
   const sum = together(evidence.callers);
   for (const rule of rules) {
     const found = rule(evidence, sum, observer);
-    if (found) return { node: evidence.node, verdict: found[0], reasons: [found[1], ...background(evidence, observer)] };
+    if (found)
+      return { node: evidence.node, verdict: found[0], reasons: [found[1], ...background(evidence, observer)] };
   }
   return { node: evidence.node, verdict: 'healthy', reasons: background(evidence, observer) };
 }
@@ -27,14 +28,19 @@ const proven: Rule = ({ proofs }) =>
     : undefined;
 
 const twins: Rule = ({ heartbeats: { echoes } }) =>
-  echoes >= thresholds.echoes ? ['lying', `${echoes} heartbeats in its name that one process could not have sent`] : undefined;
+  echoes >= thresholds.echoes
+    ? ['lying', `${echoes} heartbeats in its name that one process could not have sent`]
+    : undefined;
 
 /** One accuser can be the liar: two callers must agree, unless the node has only one. */
 const accused: Rule = ({ callers }, { invalid, lostVotes }) => {
   const accusers = callers.filter((sight) => sight.invalid + sight.lostVotes > 0).length;
   const enough = accusers > 1 ? thresholds.minSharedLies : thresholds.minLies;
   if (invalid + lostVotes < enough || accusers < Math.min(2, callers.length)) return undefined;
-  return ['lying', `${lostVotes} lost votes and ${invalid} invalid replies, by ${accusers} of ${callers.length} callers`];
+  return [
+    'lying',
+    `${lostVotes} lost votes and ${invalid} invalid replies, by ${accusers} of ${callers.length} callers`,
+  ];
 };
 
 const exited: Rule = ({ process }) => (process === 'exited' ? ['crashed', 'its process has exited'] : undefined);
@@ -117,7 +123,19 @@ const avoided: Rule = ({ callers, self, waitsFor }, { calls, fastestRatio }, { t
   return ['limping', `${avoiding} of ${callers.length} callers avoid it, as far slower than its peers, or silent`];
 };
 
-const rules: readonly Rule[] = [proven, twins, accused, exited, reborn, refusing, silent, shedding, slow, vanishing, avoided];
+const rules: readonly Rule[] = [
+  proven,
+  twins,
+  accused,
+  exited,
+  reborn,
+  refusing,
+  silent,
+  shedding,
+  slow,
+  vanishing,
+  avoided,
+];
 
 function doubts({ lagMs, silentShare }: Observer): boolean {
   return lagMs >= thresholds.observerLagMs || silentShare > thresholds.silentShare;
@@ -127,9 +145,12 @@ function background({ heartbeats: { phi }, waitsFor }: Evidence, observer: Obser
   const reasons: string[] = [];
   if (phi !== undefined && phi >= 1) reasons.push(inWords(phi));
   if (waitsFor !== undefined) reasons.push(`it waits for ${waitsFor}`);
-  if (observer.lagMs >= thresholds.observerLagMs) reasons.push(`this monitor lags by ${observer.lagMs.toFixed(0)} ms itself`);
+  if (observer.lagMs >= thresholds.observerLagMs)
+    reasons.push(`this monitor lags by ${observer.lagMs.toFixed(0)} ms itself`);
   if (observer.typicalLagMs >= thresholds.commonLagMs)
-    reasons.push(`main loops lag everywhere (${observer.typicalLagMs.toFixed(0)} ms): the machine is short of processors`);
+    reasons.push(
+      `main loops lag everywhere (${observer.typicalLagMs.toFixed(0)} ms): the machine is short of processors`,
+    );
   if (observer.silentShare > thresholds.silentShare)
     reasons.push(`${percent(observer.silentShare)} of all nodes are silent at once: this monitor may be cut off`);
   return reasons;

@@ -50,7 +50,8 @@ export function createEvidence(windowMs: number, serviceMs = windowMs / 2) {
     about(node: string, now: number): CallerSight[] {
       const current = within(now);
       const callers = new Set(current.filter(({ sighting }) => sighting.node === node).map(({ caller }) => caller));
-      const isRefusal = ({ at, sighting }: Report) => at > now - serviceMs && sighting.node === node && sighting.refused > 0;
+      const isRefusal = ({ at, sighting }: Report) =>
+        at > now - serviceMs && sighting.node === node && sighting.refused > 0;
       const refusedAt = current.find(isRefusal)?.at ?? -Infinity;
       return [...callers].map((caller) => {
         const reports = current.filter((report) => report.caller === caller);
@@ -102,7 +103,17 @@ function tellsOfLies({ invalid, lostVotes, proofs }: Sighting): boolean {
   return invalid + lostVotes + proofs > 0;
 }
 
-function complains({ timeouts, partial, refused, resets, shed, invalid, lostVotes, proofs, ejected }: Sighting): boolean {
+function complains({
+  timeouts,
+  partial,
+  refused,
+  resets,
+  shed,
+  invalid,
+  lostVotes,
+  proofs,
+  ejected,
+}: Sighting): boolean {
   return timeouts + partial + refused + resets + shed + invalid + lostVotes + proofs + ejected > 0;
 }
 
@@ -113,7 +124,12 @@ interface Times {
   readonly refusedAt: number;
 }
 
-function sight(node: string, caller: string, reports: readonly Report[], { now, serviceMs, refusedAt }: Times): CallerSight {
+function sight(
+  node: string,
+  caller: string,
+  reports: readonly Report[],
+  { now, serviceMs, refusedAt }: Times,
+): CallerSight {
   const since = now - serviceMs;
   const sums = { ...nothing };
   let unansweredBeats = 0;
@@ -145,7 +161,8 @@ function compare(
 ): Pick<CallerSight, 'latencyRatio' | 'fastestRatio'> {
   const since = now - serviceMs;
   const fastestSince = now - (1 - ownQuantile) * serviceMs;
-  const group = reports.find(({ sighting }) => sighting.node === node && sighting.medianMs !== undefined)?.sighting.group;
+  const group = reports.find(({ sighting }) => sighting.node === node && sighting.medianMs !== undefined)?.sighting
+    .group;
   const medians = new Map<string, number[]>();
   const answers = new Map<string, number>();
   let fastestMs = Infinity;

@@ -80,7 +80,11 @@ export function advance(node: string, incident: Incident | undefined, watch: Wat
   }
   if (bad) return incident;
   if (stamps.diagnose === undefined) return { ...incident, outcome: 'doubt', stamps: { ...stamps, steady: watch.at } };
-  return { ...incident, outcome: outcomeOf(incident), stamps: { ...stamps, fix: stamps.fix ?? watch.at, steady: watch.at } };
+  return {
+    ...incident,
+    outcome: outcomeOf(incident),
+    stamps: { ...stamps, fix: stamps.fix ?? watch.at, steady: watch.at },
+  };
 }
 
 function begun(node: string, { at, firstBadAt = at }: Watch): Incident {

@@ -70,7 +70,8 @@ export function createPhiDetector(options: PhiOptions): PhiDetector {
   let bornAt = 0;
   const missing = new Set<number>();
 
-  const silence = (now: number, lostMs: number) => (last ? Math.max(0, now - last.at - (lostMs - last.lostMs)) : undefined);
+  const silence = (now: number, lostMs: number) =>
+    last ? Math.max(0, now - last.at - (lostMs - last.lostMs)) : undefined;
 
   return {
     hear(beat, now, lostMs = 0) {
@@ -167,7 +168,8 @@ export function phiOf(silentMs: number, { meanMs, deviationMs, lossShare: p }: R
 }
 
 const erfcCoefficients = [
-  -1.26551223, 1.00002368, 0.37409196, 0.09678418, -0.18628806, 0.27886807, -1.13520398, 1.48851587, -0.82215223, 0.17087277,
+  -1.26551223, 1.00002368, 0.37409196, 0.09678418, -0.18628806, 0.27886807, -1.13520398, 1.48851587, -0.82215223,
+  0.17087277,
 ];
 
 /** ln erfc(x), relative error of erfc below 1.2e-7: the Chebyshev fit of Numerical Recipes, section 6.2, kept as a logarithm. */

@@ -104,7 +104,8 @@ export function decideRepair(patient: Patient, ward: Ward): RepairOrder | Patien
   const drainedMs = last?.do === 'drain' && last.incarnation === incarnation ? ward.now - last.at : undefined;
   if (drainedMs !== undefined && drainedMs < repairLimits.drainMs) return wait('it is draining');
   const gapMs = cures === 0 ? 0 : Math.min(repairLimits.maxGapMs, repairLimits.gapMs * 2 ** (cures - 1));
-  if (last && last.do !== 'drain' && ward.now - last.at < gapMs) return wait(`the last repair gets ${gapMs / 1_000} s to work`);
+  if (last && last.do !== 'drain' && ward.now - last.at < gapMs)
+    return wait(`the last repair gets ${gapMs / 1_000} s to work`);
   if (ward.past.filter((order) => ward.now - order.at < repairLimits.burstMs).length >= repairLimits.burst)
     return wait('too many repairs at once');
 

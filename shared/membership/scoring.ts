@@ -111,7 +111,12 @@ export function expectedVerdicts(kind: string): readonly Verdict[] {
   // A slow way and a slow node are one thing to those who wait.
   if (kind === 'net.delay') return ['limping', 'partitioned'];
   const family = kind.split('.')[0];
-  const verdict: Readonly<Record<string, Verdict>> = { stop: 'crashed', limp: 'limping', byz: 'lying', net: 'partitioned' };
+  const verdict: Readonly<Record<string, Verdict>> = {
+    stop: 'crashed',
+    limp: 'limping',
+    byz: 'lying',
+    net: 'partitioned',
+  };
   return family !== undefined && verdict[family] ? [verdict[family]] : [];
 }
 
@@ -137,7 +142,9 @@ export function score(truths: readonly Truth[], incidents: readonly Incident[], 
     else if (truth.endedAt !== undefined && !isNothing) censored.push(truth);
   }
   // Too much load is no fault of anybody's, and need not be injected to be true.
-  const falseAlarms = incidents.filter((it) => !causes.get(it) && it.outcome !== 'doubt' && it.verdict !== 'overloaded');
+  const falseAlarms = incidents.filter(
+    (it) => !causes.get(it) && it.outcome !== 'doubt' && it.verdict !== 'overloaded',
+  );
   const nodeHours = (options.nodes * options.observedMs) / 3_600_000;
   return {
     confusion,

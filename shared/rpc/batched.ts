@@ -36,7 +36,10 @@ type Outcome<Response> = { reply: Response } | { problem: { code: string } };
 
 /** The handler of a batch, from that of one request: one that fails leaves the others alone. */
 export function inBatches<Request, Response>(handle: (request: Request, context: Context) => Promise<Response>) {
-  return async function handleBatch(batch: { requests: Request[] }, context: Context): Promise<{ replies: Outcome<Response>[] }> {
+  return async function handleBatch(
+    batch: { requests: Request[] },
+    context: Context,
+  ): Promise<{ replies: Outcome<Response>[] }> {
     const outcome = (request: Request): Promise<Outcome<Response>> =>
       handle(request, context).then(
         (reply) => ({ reply }),

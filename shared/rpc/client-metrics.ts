@@ -32,17 +32,22 @@ export interface ClientMetricsOptions {
 
 /** What the middleware does, as metrics; the few events that tell of a sick replica also as log lines. */
 export function clientMetrics({ metrics, log, clock, peers }: ClientMetricsOptions): ClientMetrics {
-  metrics.gauge('tierlab_rpc_ejected', 'Replicas that this node keeps out of its choice now', ['component', 'node'], (gauge) => {
-    gauge.reset();
-    for (const { component, peers: replicas } of peers.groups())
-      for (const { node, ejectedUntil } of replicas.values()) if (ejectedUntil > clock.now()) gauge.set({ component, node }, 1);
-  });
-  const attempts = metrics.histogram('tierlab_rpc_client_duration_seconds', 'Time of one attempt, as the caller sees it', [
-    'component',
-    'operation',
-    'endpoint',
-    'code',
-  ]);
+  metrics.gauge(
+    'tierlab_rpc_ejected',
+    'Replicas that this node keeps out of its choice now',
+    ['component', 'node'],
+    (gauge) => {
+      gauge.reset();
+      for (const { component, peers: replicas } of peers.groups())
+        for (const { node, ejectedUntil } of replicas.values())
+          if (ejectedUntil > clock.now()) gauge.set({ component, node }, 1);
+    },
+  );
+  const attempts = metrics.histogram(
+    'tierlab_rpc_client_duration_seconds',
+    'Time of one attempt, as the caller sees it',
+    ['component', 'operation', 'endpoint', 'code'],
+  );
   const events = metrics.counter(
     'tierlab_rpc_events_total',
     'What the middleware did: retries, hedges, ejections, refusals ...',
@@ -51,7 +56,10 @@ export function clientMetrics({ metrics, log, clock, peers }: ClientMetricsOptio
   return {
     watchAttempt(call, code, elapsedMs) {
       const endpoint = call.endpoint?.node ?? '';
-      attempts.observe({ component: call.component, operation: call.operation.name, endpoint, code }, elapsedMs / 1_000);
+      attempts.observe(
+        { component: call.component, operation: call.operation.name, endpoint, code },
+        elapsedMs / 1_000,
+      );
     },
     observe(event) {
       if (event.event === 'limit') return;

@@ -60,7 +60,8 @@ export interface Client {
  *                                                       +-> local -> this node
  */
 export function createClient(options: ClientOptions): Client {
-  const { node, hosted, serve, directory, policy, clock, random, scheduler, observe, watchAttempt, peers, statistics } = options;
+  const { node, hosted, serve, directory, policy, clock, random, scheduler, observe, watchAttempt, peers, statistics } =
+    options;
   const { atExit = (next) => next, checks, receipts } = options;
   const onPartial = ({ component, endpoint }: Call): void =>
     observe?.({ event: 'partial', component, node: endpoint?.node ?? '' });

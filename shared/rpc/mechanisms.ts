@@ -113,17 +113,24 @@ function checkPolicy(file: unknown): Static<typeof MechanismsByName> {
     );
   for (const [name, value] of Object.entries(file)) {
     if (!Object.hasOwn(MechanismsByName.properties, name))
-      throw new RpcError('bad_request', `policy.${name}: there is no such mechanism; there are ${mechanismNames.join(', ')}`);
+      throw new RpcError(
+        'bad_request',
+        `policy.${name}: there is no such mechanism; there are ${mechanismNames.join(', ')}`,
+      );
     const schema =
       Object.hasOwn(mechanisms, name) && typeof value === 'object'
         ? Type.Partial(mechanisms[name as Mechanism], { additionalProperties: false })
         : undefined;
     const wrong = schema ? Value.Errors(schema, value)[0] : undefined;
-    if (wrong) throw new RpcError('bad_request', `policy.${name}${wrong.instancePath.replaceAll('/', '.')}: ${wrong.message}`);
+    if (wrong)
+      throw new RpcError('bad_request', `policy.${name}${wrong.instancePath.replaceAll('/', '.')}: ${wrong.message}`);
   }
   if (!Value.Check(MechanismsByName, file)) {
     const [wrong] = Value.Errors(MechanismsByName, file);
-    throw new RpcError('bad_request', `policy${wrong?.instancePath.replaceAll('/', '.')}: ${wrong?.message ?? 'not valid'}`);
+    throw new RpcError(
+      'bad_request',
+      `policy${wrong?.instancePath.replaceAll('/', '.')}: ${wrong?.message ?? 'not valid'}`,
+    );
   }
   return file;
 }

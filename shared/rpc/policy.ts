@@ -97,7 +97,17 @@ export function clientLayers(policy: PolicyHolder, dependencies: ClientDependenc
       mechanism('cache', (settings) => cache(settings, { clock, observe })),
       mechanism('batch', (settings) => batch(settings, { clock, scheduler, codecs })),
       mechanism('quorum', (settings) =>
-        quorum(settings, { clock, random, scheduler, endpoints, liars, budget, patienceMs, observe, nonce: receipts?.nonce }),
+        quorum(settings, {
+          clock,
+          random,
+          scheduler,
+          endpoints,
+          liars,
+          budget,
+          patienceMs,
+          observe,
+          nonce: receipts?.nonce,
+        }),
       ),
       mechanism('breaker', (settings) => breaker(settings, { clock, observe })),
       mechanism('throttle', (settings) => throttle(settings, { clock, random, observe })),

@@ -5,11 +5,11 @@ import { asRpcError } from './errors.ts';
 
 /** Server side, outermost: counts and times every call by component, operation and outcome (`ok` or an error code). */
 export function serverStats(metrics: Metrics, clock: Clock): Layer {
-  const durations = metrics.histogram('tierlab_rpc_server_duration_seconds', 'Time to answer a call, as the callee sees it', [
-    'component',
-    'operation',
-    'code',
-  ]);
+  const durations = metrics.histogram(
+    'tierlab_rpc_server_duration_seconds',
+    'Time to answer a call, as the callee sees it',
+    ['component', 'operation', 'code'],
+  );
   const inFlight = metrics.gauge('tierlab_rpc_server_in_flight', 'Calls being answered now', ['component']);
   return (next) =>
     async function serverStats(call) {
@@ -23,7 +23,10 @@ export function serverStats(metrics: Metrics, clock: Clock): Layer {
         throw error;
       } finally {
         inFlight.dec({ component: call.component });
-        durations.observe({ component: call.component, operation: call.operation.name, code }, (clock.now() - startedAt) / 1_000);
+        durations.observe(
+          { component: call.component, operation: call.operation.name, code },
+          (clock.now() - startedAt) / 1_000,
+        );
       }
     };
 }

@@ -59,7 +59,9 @@ export function tunedOperations(statistics: Statistics, policy: PolicyHolder, no
       p50Ms: at(0.5),
       p95Ms: at(0.95),
       p999Ms: at(0.999),
-      byNode: Object.fromEntries([...byNode].map(([node, of]) => [node, { samples: of.count, p50Ms: of.quantile(0.5) ?? null }])),
+      byNode: Object.fromEntries(
+        [...byNode].map(([node, of]) => [node, { samples: of.count, p50Ms: of.quantile(0.5) ?? null }]),
+      ),
       tuned: [hedgeDelay(), attemptTimeout()],
     };
 
@@ -71,7 +73,8 @@ export function tunedOperations(statistics: Statistics, policy: PolicyHolder, no
       const { quantile } = hedgeTerms(settings, known.operation);
       const quantileMs = known.quantile(quantile, now, settings.minSamples);
       const value = hedgeDelayMs(measuring, quantileMs) ?? null;
-      const floor = quantileMs !== undefined && quantileMs < settings.minMs ? `, but never below ${ms(settings.minMs)}` : '';
+      const floor =
+        quantileMs !== undefined && quantileMs < settings.minMs ? `, but never below ${ms(settings.minMs)}` : '';
       const why =
         quantileMs === undefined
           ? `waits for ${settings.minSamples} samples`
@@ -82,7 +85,8 @@ export function tunedOperations(statistics: Statistics, policy: PolicyHolder, no
     function attemptTimeout(): Tuned {
       const settings = policy.current.attemptTimeout;
       const what = 'attempt timeout';
-      if (settings === false) return { what, value: null, unit: 'ms', why: 'switched off: only the deadline ends an attempt' };
+      if (settings === false)
+        return { what, value: null, unit: 'ms', why: 'switched off: only the deadline ends an attempt' };
       const { fixedMs, ...measuring } = settings;
       const quantileMs = known.quantile(settings.quantile, now, settings.minSamples);
       const value = attemptTimeoutMs(measuring, quantileMs, Infinity);

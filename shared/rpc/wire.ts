@@ -58,7 +58,8 @@ export function encodeHeaders(call: Call, caller: string, now: number): Record<s
 /** Throws `bad_request` naming the header that is wrong. */
 export function decodeHeaders(headers: IncomingHttpHeaders): CallHeaders {
   const priority = single(headers['x-priority']);
-  if (priority !== undefined && !priorities.includes(priority)) throw new RpcError('bad_request', 'x-priority is not known');
+  if (priority !== undefined && !priorities.includes(priority))
+    throw new RpcError('bad_request', 'x-priority is not known');
   const idempotencyKey = single(headers['idempotency-key']);
   if (idempotencyKey !== undefined && !/^[\x21-\x7e]{1,128}$/.test(idempotencyKey))
     throw new RpcError('bad_request', 'idempotency-key must be 1 to 128 visible characters');

@@ -82,9 +82,18 @@ export function createEvidenceFile({ node: caller, keys, clock, nonce, observe }
         const wrong = complaint(receipt, key, node, subject);
         if (wrong !== undefined) return `of its receipt ${wrong}`;
         const { incarnation } = endpoint ?? {};
-        const exhibit: Exhibit = { at: new Date(clock.wall()).toISOString(), caller, incarnation, request, reply, receipt };
+        const exhibit: Exhibit = {
+          at: new Date(clock.wall()).toISOString(),
+          caller,
+          incarnation,
+          request,
+          reply,
+          receipt,
+        };
         // One that was repaired is not to blame for what the process before it said.
-        const earlier = exhibits.find((other) => other.incarnation === incarnation && contradict(other.receipt, receipt));
+        const earlier = exhibits.find(
+          (other) => other.incarnation === incarnation && contradict(other.receipt, receipt),
+        );
         keep(exhibits, exhibit, maxExhibits);
         if (earlier) {
           keep(contradictions, { node, answers: [earlier, exhibit] }, maxKept);

@@ -31,7 +31,9 @@ export function keyringEnvironment(
 ): (node: TopologyNode) => Readonly<Record<string, string | undefined>> {
   const secret = identitySecret(dataDir);
   const keys = new Map(all.map(({ id }) => [id, nodeKey(secret, id)]));
-  const published = JSON.stringify(Object.fromEntries([...keys].map(([id, key]) => [id, publicKeyText(publicHalf(key))])));
+  const published = JSON.stringify(
+    Object.fromEntries([...keys].map(([id, key]) => [id, publicKeyText(publicHalf(key))])),
+  );
   return (node) => ({
     [names.processing]: readsPages(node) ? Buffer.from(processingKey(dataDir)).toString('hex') : undefined,
     [names.own]: privateKeyText(keys.get(node.id)!),

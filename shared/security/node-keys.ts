@@ -25,7 +25,8 @@ export function nodeKey(secret: Uint8Array, node: string): KeyObject {
 }
 
 /** A private key as text for an environment, and back. */
-export const privateKeyText = (key: KeyObject): string => key.export({ format: 'der', type: 'pkcs8' }).toString('base64url');
+export const privateKeyText = (key: KeyObject): string =>
+  key.export({ format: 'der', type: 'pkcs8' }).toString('base64url');
 export const privateKeyFrom = (text: string): KeyObject =>
   createPrivateKey({ key: Buffer.from(text, 'base64url'), format: 'der', type: 'pkcs8' });
 

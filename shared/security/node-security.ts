@@ -31,7 +31,14 @@ export interface NodeSecurity {
 }
 
 /** What a node does with its keys: signs receipts for others, checks pages and receipts of others, keeps what convicts them. */
-export function createNodeSecurity({ node, incarnation, keyring, clock, nonce, observe }: NodeSecurityOptions): NodeSecurity {
+export function createNodeSecurity({
+  node,
+  incarnation,
+  keyring,
+  clock,
+  nonce,
+  observe,
+}: NodeSecurityOptions): NodeSecurity {
   const { own, nodes, processing } = keyring;
   const file = createEvidenceFile({ node, keys: nodes, clock, nonce, observe });
   return {

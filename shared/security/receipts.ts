@@ -39,7 +39,8 @@ export function newNodeKey(): { privateKey: KeyObject; publicKey: KeyObject } {
 }
 
 /** The public half as text for the wire, and back. */
-export const publicKeyText = (key: KeyObject): string => key.export({ format: 'der', type: 'spki' }).toString('base64url');
+export const publicKeyText = (key: KeyObject): string =>
+  key.export({ format: 'der', type: 'spki' }).toString('base64url');
 export const publicKeyFrom = (text: string): KeyObject =>
   createPublicKey({ key: Buffer.from(text, 'base64url'), format: 'der', type: 'spki' });
 
@@ -74,6 +75,10 @@ export function complaint(receipt: Receipt, key: KeyObject, node: string, subjec
 /** Whether the two, both genuine, convict their signer: one question at one version of the data, two answers. */
 export function contradict(a: Receipt, b: Receipt): boolean {
   return (
-    a.node === b.node && a.operation === b.operation && a.request === b.request && a.version === b.version && a.reply !== b.reply
+    a.node === b.node &&
+    a.operation === b.operation &&
+    a.request === b.request &&
+    a.version === b.version &&
+    a.reply !== b.reply
   );
 }

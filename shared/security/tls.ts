@@ -11,7 +11,16 @@ const sessionTimeout = 3_600;
 
 /** For a server that lets in only whom its own authority knows: all others fail in the handshake. */
 export function tlsServerOptions({ ca, cert, key }: Identity) {
-  return { ...protocol, ca, cert, key, requestCert: true, rejectUnauthorized: true, sessionTimeout, ALPNProtocols: ['http/1.1'] };
+  return {
+    ...protocol,
+    ca,
+    cert,
+    key,
+    requestCert: true,
+    rejectUnauthorized: true,
+    sessionTimeout,
+    ALPNProtocols: ['http/1.1'],
+  };
 }
 
 /** For a client that means `node`: Node.js compares the certificate with `servername`, so that the address does not matter. */

@@ -20,7 +20,9 @@ const benches: Readonly<Record<string, () => Promise<Bench['run']>>> = {
   loadgen: async () => (await import('./loadgen/index.ts')).loadgen,
 };
 
-const { values } = parseArgs({ options: { only: { type: 'string' }, out: { type: 'string', default: 'reports/bench' } } });
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, out: { type: 'string', default: 'reports/bench' } },
+});
 const only = values.only?.split(',');
 const unknown = only?.filter((name) => !Object.hasOwn(benches, name)) ?? [];
 if (unknown.length > 0) {

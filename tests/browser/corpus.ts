@@ -10,7 +10,12 @@ export const corpus = [
       { id: 'puppy', relation: 'hyponym' },
     ],
   },
-  { id: 'animal', title: 'animal, creature', body: 'a living thing that moves', links: [{ id: 'dog', relation: 'hyponym' }] },
+  {
+    id: 'animal',
+    title: 'animal, creature',
+    body: 'a living thing that moves',
+    links: [{ id: 'dog', relation: 'hyponym' }],
+  },
   { id: 'puppy', title: 'puppy', body: 'a young dog', links: [{ id: 'dog', relation: 'hypernym' }] },
   ...Array.from({ length: 32 }, (_, i) => ({
     id: `breed-${i}`,

@@ -59,7 +59,8 @@ export async function tabOrder(page: Page, stops: number): Promise<string[]> {
         const seen =
           (style.outlineStyle !== 'none' && Number.parseFloat(style.outlineWidth) > 0) ||
           (field !== null && getComputedStyle(field).boxShadow !== 'none');
-        const name = element.getAttribute('aria-label') ?? (element.textContent?.trim() || element.getAttribute('name'));
+        const name =
+          element.getAttribute('aria-label') ?? (element.textContent?.trim() || element.getAttribute('name'));
         return `${name}${seen ? '' : '!'}`;
       }),
     );

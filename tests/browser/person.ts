@@ -13,7 +13,13 @@ export const screens: readonly (readonly [string, BrowserContextOptions])[] = [
   ['dark', { colorScheme: 'dark' }],
   [
     'phone',
-    { colorScheme: 'light', viewport: { width: 320, height: 640 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true },
+    {
+      colorScheme: 'light',
+      viewport: { width: 320, height: 640 },
+      deviceScaleFactor: 2,
+      hasTouch: true,
+      isMobile: true,
+    },
   ],
 ];
 

@@ -174,7 +174,11 @@ const views: readonly (readonly [string, string])[] = [
   ['failure', '/page/nobody'],
 ];
 test.each(screens)('%s: every page can be read, and fits', async (screen, options) => {
-  const context = await browser.newContext({ baseURL: cluster.client, viewport: { width: 1100, height: 800 }, ...options });
+  const context = await browser.newContext({
+    baseURL: cluster.client,
+    viewport: { width: 1100, height: 800 },
+    ...options,
+  });
   try {
     const page = await context.newPage();
     for (const [view, address] of views) {

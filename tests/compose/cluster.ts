@@ -34,7 +34,8 @@ export interface IncidentRow {
 
 /** The tierlab command, as somebody runs it in a container of the cluster. */
 export function commandIn(engine: Engine, container: string) {
-  const tierlab = (...args: readonly string[]) => engine.compose('exec', '-T', container, 'node', 'dist/tierlab.js', ...args);
+  const tierlab = (...args: readonly string[]) =>
+    engine.compose('exec', '-T', container, 'node', 'dist/tierlab.js', ...args);
 
   async function told<T>(...args: readonly string[]): Promise<T> {
     const { code, stdout, stderr } = await tierlab(...args, '--json');
@@ -61,7 +62,9 @@ export function searching(doors: readonly string[], query: string, isRight: (ans
   const ending = new AbortController();
   async function user(): Promise<void> {
     for (let i = 0; !ending.signal.aborted; i++) {
-      const response = await get(`${doors[i % doors.length]}/api/search?q=${query}&size=3`).catch((error: Error) => error);
+      const response = await get(`${doors[i % doors.length]}/api/search?q=${query}&size=3`).catch(
+        (error: Error) => error,
+      );
       if (response instanceof Error || response.status !== 200)
         seen.wrong.push(String(response instanceof Error ? response : response.status));
       else {

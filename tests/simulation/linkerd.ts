@@ -5,7 +5,14 @@ import { createWorld, load, results, type Results } from './world.ts';
  * Linkerd's experiment (Jenson, "Beyond Round Robin: Load Balancing for Latency", 2016): 11 backends, median 167 ms, deviation 5 ms; one
  * client; one backend takes exactly 2 s for the middle half of the time. Nothing but balancing is on.
  */
-export const linkerd = { backends: 11, usualMs: 167, deviationMs: 5, slowMs: 2_000, slowFrom: 0.25, slowTo: 0.75 } as const;
+export const linkerd = {
+  backends: 11,
+  usualMs: 167,
+  deviationMs: 5,
+  slowMs: 2_000,
+  slowFrom: 0.25,
+  slowTo: 0.75,
+} as const;
 
 export interface LinkerdLoad {
   readonly ratePerSecond: number;
@@ -19,7 +26,11 @@ export const published: LinkerdLoad = { ratePerSecond: 1_000, seconds: 60 };
 export const balancing = (by: string) => ({ base: 'naive', balance: { by, slowStartMs: 0 } });
 
 /** In virtual time; throws when anything is left over. */
-export async function simulateLinkerd(by: string, seed: number, { ratePerSecond, seconds } = published): Promise<Results> {
+export async function simulateLinkerd(
+  by: string,
+  seed: number,
+  { ratePerSecond, seconds } = published,
+): Promise<Results> {
   const world = createWorld(seed);
   const { sim } = world;
   let slow = false;

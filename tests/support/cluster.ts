@@ -110,7 +110,9 @@ export async function startCluster(options: StartOptions): Promise<TestCluster> 
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const exit = new Promise<number>((resolve) => child.once('exit', (code, signal) => resolve(code ?? (signal ? -1 : 0))));
+  const exit = new Promise<number>((resolve) =>
+    child.once('exit', (code, signal) => resolve(code ?? (signal ? -1 : 0))),
+  );
   const url = (offset: number): string => `http://127.0.0.1:${portBase + offset}`;
   const cluster: TestCluster = {
     portBase,
@@ -144,7 +146,8 @@ export async function until<T>(condition: () => Promise<T> | T, boundMs = 10_000
   for (;;) {
     const value = await condition();
     if (value) return value;
-    if (performance.now() > giveUpAt) throw new Error(`not within ${boundMs} ms: ${condition.toString().slice(0, 200)}`);
+    if (performance.now() > giveUpAt)
+      throw new Error(`not within ${boundMs} ms: ${condition.toString().slice(0, 200)}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

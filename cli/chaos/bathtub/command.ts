@@ -28,7 +28,8 @@ const simulatedMs = 400_000;
 
 export async function bathtub(flags: BathtubFlags): Promise<void> {
   const { out } = flags;
-  if (out !== undefined && !/\.(svg|html)$/.test(out)) throw new UsageError('--out: a file that ends in .svg or .html is wanted');
+  if (out !== undefined && !/\.(svg|html)$/.test(out))
+    throw new UsageError('--out: a file that ends in .svg or .html is wanted');
   if (out !== undefined) refuseUnwritable(out);
   const seed = Number(flags.seed);
   if (!/^\d{1,15}$/.test(flags.seed)) throw new UsageError(`--seed: a whole number is wanted, not "${flags.seed}"`);
@@ -81,7 +82,8 @@ function titleOf({ mode, parts, failures }: BathtubResult): string {
   return `Bathtub curve: ${failures} failures of ${parts} ${mode === 'live' ? 'processes' : 'simulated parts'}`;
 }
 
-const svg = (result: BathtubResult): string => bathtubSvg(result.rows, { title: titleOf(result), unit: 's', unitMs: 1_000 });
+const svg = (result: BathtubResult): string =>
+  bathtubSvg(result.rows, { title: titleOf(result), unit: 's', unitMs: 1_000 });
 
 function page(result: BathtubResult): string {
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${titleOf(result)}</title>

@@ -44,7 +44,15 @@ export async function runLive(connection: Connection, options: LiveOptions): Pro
   const kill = (target: string, repairMs: number): void => {
     const id = `bathtub-${seed}-${++serial}`;
     const ttlMs = Math.ceil(repairMs) + graceMs;
-    const request = { id, kind: 'stop.kill', target, ttlMs, params: { downMs: repairMs }, abortIf, beyondTolerance: true };
+    const request = {
+      id,
+      kind: 'stop.kill',
+      target,
+      ttlMs,
+      params: { downMs: repairMs },
+      abortIf,
+      beyondTolerance: true,
+    };
     askController(connection, 'POST', '/faults', request).catch((error: unknown) => (refusal = error));
   };
 

@@ -26,7 +26,12 @@ export interface BathtubResult {
 
 const bins = 10;
 
-export function resultOf(mode: BathtubResult['mode'], parts: number, spells: readonly Spell[], bathtub: Bathtub): BathtubResult {
+export function resultOf(
+  mode: BathtubResult['mode'],
+  parts: number,
+  spells: readonly Spell[],
+  bathtub: Bathtub,
+): BathtubResult {
   const causes = causesOf(bathtub);
   const oldestMs = Math.max(1, ...spells.map(({ toAgeMs }) => toAgeMs));
   const runningMs = spells.reduce((sum, { fromAgeMs, toAgeMs }) => sum + toAgeMs - fromAgeMs, 0);
@@ -44,6 +49,9 @@ export function resultOf(mode: BathtubResult['mode'], parts: number, spells: rea
 
 /** Pure: `parts` lives of `horizonMs` each, by the seed. */
 export function simulate(bathtub: Bathtub, parts: number, seed: number, horizonMs: number): BathtubResult {
-  const spells = Array.from({ length: parts }, (_, i) => lifeOf(bathtub, `${seed} part-${i + 1}`, horizonMs).spells).flat();
+  const spells = Array.from(
+    { length: parts },
+    (_, i) => lifeOf(bathtub, `${seed} part-${i + 1}`, horizonMs).spells,
+  ).flat();
   return resultOf('simulated', parts, spells, bathtub);
 }

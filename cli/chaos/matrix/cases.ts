@@ -45,14 +45,21 @@ export interface Others {
 /** Where the victim is: a tier, of the database also which shard, and `pages` where it is asked for those. */
 type Place = 'query' | 'ranking' | 'chaos' | `${'database' | 'pages'} ${1 | 2}`;
 
-const row = (kind: string, place: Place, params: object | Case['params'], effect: Case['effect'], seed?: Case['seed']): Case => {
+const row = (
+  kind: string,
+  place: Place,
+  params: object | Case['params'],
+  effect: Case['effect'],
+  seed?: Case['seed'],
+): Case => {
   const [tier, shard] = place.split(' ');
   return {
     kind,
     component: tier === 'pages' ? 'database' : tier!,
     ...(tier === 'pages' ? { question: 'pages' as const } : {}),
     ...(shard === undefined ? {} : { shard: Number(shard) }),
-    params: typeof params === 'function' ? (params as Case['params']) : () => params as Readonly<Record<string, unknown>>,
+    params:
+      typeof params === 'function' ? (params as Case['params']) : () => params as Readonly<Record<string, unknown>>,
     effect,
     ...(seed && { seed }),
   };
@@ -121,5 +128,8 @@ export function casesOf(names: readonly string[] | undefined): {
   readonly unknown: readonly string[];
 } {
   if (!names) return { rows: cases, unknown: [] };
-  return { rows: cases.filter(({ kind }) => names.includes(kind)), unknown: names.filter((name) => !faultKinds.has(name)) };
+  return {
+    rows: cases.filter(({ kind }) => names.includes(kind)),
+    unknown: names.filter((name) => !faultKinds.has(name)),
+  };
 }

@@ -25,7 +25,8 @@ export interface MatrixFlags extends ClusterFlags {
 /** Fails when a fault did nothing or left something behind: what is detected and masked is the cluster's affair. */
 export async function matrix(flags: MatrixFlags): Promise<void> {
   const { rows, unknown } = casesOf(flags.kinds?.split(',').map((name) => name.trim()));
-  if (unknown.length > 0) throw new UsageError(`no kind ${unknown.join(', ')}; "tierlab chaos kinds" shows what there is`);
+  if (unknown.length > 0)
+    throw new UsageError(`no kind ${unknown.join(', ')}; "tierlab chaos kinds" shows what there is`);
   const detectionWaitMs = durationOf('--wait', flags.wait);
   const terminal = createTerminal(process.stderr);
   const results = await withCluster(flags, terminal, async () => {
@@ -34,7 +35,9 @@ export async function matrix(flags: MatrixFlags): Promise<void> {
   });
   terminal.settle();
   if (results.length < rows.length)
-    terminal.line(terminal.dim(`interrupted: ${results.length} of ${rows.length} rows; of the others nothing is known`));
+    terminal.line(
+      terminal.dim(`interrupted: ${results.length} of ${rows.length} rows; of the others nothing is known`),
+    );
   if (flags.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
   else show(results);
   if (results.length < rows.length) process.exitCode = exitCodes.interrupted;

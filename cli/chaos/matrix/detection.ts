@@ -20,11 +20,17 @@ interface IncidentRow {
 }
 
 /** The first named incident of `node` since `injectedAt` (wall-clock ms) that any monitor holds; undefined: nobody named it. */
-export async function detected(monitors: readonly Node[], node: string, injectedAt: number): Promise<Detection | undefined> {
+export async function detected(
+  monitors: readonly Node[],
+  node: string,
+  injectedAt: number,
+): Promise<Detection | undefined> {
   const books = await Promise.all(monitors.map(incidentsOf));
   const own = books
     .flat()
-    .filter((incident) => incident.node === node && incident.verdict !== undefined && incident.stamps.detect >= injectedAt)
+    .filter(
+      (incident) => incident.node === node && incident.verdict !== undefined && incident.stamps.detect >= injectedAt,
+    )
     .sort((a, b) => a.stamps.detect - b.stamps.detect);
   const [first] = own;
   if (!first) return undefined;

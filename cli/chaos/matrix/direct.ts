@@ -50,7 +50,8 @@ export function ask({ host, port }: Address, question: Question, options: AskOpt
       resolve({ ...outcome, tookMs: performance.now() - startedAt });
       call.destroy();
     };
-    const fail = (error: NodeJS.ErrnoException): void => end({ ok: false, failure: failures[error.code ?? ''] ?? error.message });
+    const fail = (error: NodeJS.ErrnoException): void =>
+      end({ ok: false, failure: failures[error.code ?? ''] ?? error.message });
     const timer = setTimeout(() => end({ ok: false, failure: 'timeout' }), timeoutMs);
     const call = httpRequest({
       host,

@@ -27,7 +27,9 @@ export const lateInTurns =
       await new Promise((resolve) => setTimeout(resolve, extraMs / 3));
     }
     const slow = times.filter((took) => took >= victim.usualMs + extraMs * 0.8).length;
-    return slow > 0 && slow < asks ? `${slow} of ${asks} answers later than ${ms(extraMs)}, the others in time` : undefined;
+    return slow > 0 && slow < asks
+      ? `${slow} of ${asks} answers later than ${ms(extraMs)}, the others in time`
+      : undefined;
   };
 
 const failing =
@@ -60,7 +62,8 @@ export const silentAndStopped: Effect = async (victim) => {
 export const silentFor = (caller: string): Effect =>
   failing('timeout', `nothing arrives from ${caller}: no answer in 1.5 s`, { caller });
 
-export const resetFor = (caller: string): Effect => failing('reset', `the connection of ${caller} is reset`, { caller });
+export const resetFor = (caller: string): Effect =>
+  failing('reset', `the connection of ${caller} is reset`, { caller });
 
 export const lateFor =
   (caller: string, extraMs: number): Effect =>

@@ -48,7 +48,9 @@ export async function runCase(it: Case, turn: number, options: MatrixOptions): P
   // A topology of one shard has only the first.
   const shard = hosts.filter((host) => it.shard !== undefined && host.shard === it.shard);
   const node = shard.length > 0 ? shard[turn % shard.length]! : hosts[turn % hosts.length]!;
-  const callers = nodes.filter(({ id, components }) => id !== node.id && components.includes('app')).map(({ id }) => id);
+  const callers = nodes
+    .filter(({ id, components }) => id !== node.id && components.includes('app'))
+    .map(({ id }) => id);
   const others: Others = {
     caller: callers[0] ?? 'nobody',
     callers,
@@ -120,12 +122,17 @@ async function isWell(victim: Victim, it: Case): Promise<true | undefined> {
 async function stillBroken(victim: Victim, kind: string): Promise<boolean> {
   const lists = await Promise.all([victim.opsPort, victim.watchdog].map((port) => faultsAt(port, victim.token)));
   const offMs = Math.abs((lists[0]!.wallMs ?? Date.now()) - Date.now());
-  const active = lists.flatMap((list) => list.active).some(({ fault }) => fault.kind === kind && fault.target === victim.node.id);
+  const active = lists
+    .flatMap((list) => list.active)
+    .some(({ fault }) => fault.kind === kind && fault.target === victim.node.id);
   return active || offMs > 5_000;
 }
 
 /** What the cluster calls it when it acts; where it does not act, what it calls it last. */
-async function settledDetection(look: () => Promise<Detection | undefined>, waitMs: number): Promise<Detection | undefined> {
+async function settledDetection(
+  look: () => Promise<Detection | undefined>,
+  waitMs: number,
+): Promise<Detection | undefined> {
   let last = await within(waitMs, look);
   if (!last || last.settled) return last;
   await within(settleWithinMs, async () => {

@@ -23,7 +23,9 @@ export async function prepareQuestions(nodes: readonly Node[]): Promise<Question
     if (!node) throw new CommandError(`this topology has no ${component}: the matrix needs the tiers of a search`);
     const outcome = await ask(node, question, { timeoutMs: 10_000 });
     if (!outcome.ok)
-      throw new CommandError(`${node.id} does not answer before anything was broken: ${outcome.detail ?? outcome.failure}`);
+      throw new CommandError(
+        `${node.id} does not answer before anything was broken: ${outcome.detail ?? outcome.failure}`,
+      );
     return outcome.body as T;
   }
 
@@ -31,9 +33,15 @@ export async function prepareQuestions(nodes: readonly Node[]): Promise<Question
     words.map(async (q) => {
       const plan: Question = { component: 'query', operation: 'plan', request: { q } };
       const planned = await answer<{ plan: Plan }>('query', plan);
-      const find: Question = { component: 'database', operation: 'find', shard: 1, request: { plan: planned.plan, size: asked } };
+      const find: Question = {
+        component: 'database',
+        operation: 'find',
+        shard: 1,
+        request: { plan: planned.plan, size: asked },
+      };
       const found = await answer<FindResult>('database', find);
-      if (found.candidates.length < 2) throw new CommandError(`the data set knows too little about "${q}" to tell answers apart`);
+      if (found.candidates.length < 2)
+        throw new CommandError(`the data set knows too little about "${q}" to tell answers apart`);
       const candidates = found.candidates.map(({ id, frequencies, lengths, popularity }) => ({
         id,
         frequencies,

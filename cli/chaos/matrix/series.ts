@@ -12,6 +12,9 @@ export async function seriesOf({ url }: Pick<ControlPort, 'url'>, name: string):
   return text.split('\n').flatMap((line) => {
     if (!line.startsWith(`${name}{`)) return [];
     const pairs = [...line.matchAll(/(\w+)="([^"]*)"/g)].map(([, label, value]) => [label!, value!]);
-    return { labels: Object.fromEntries(pairs) as Series['labels'], value: Number(line.slice(line.lastIndexOf(' ') + 1)) };
+    return {
+      labels: Object.fromEntries(pairs) as Series['labels'],
+      value: Number(line.slice(line.lastIndexOf(' ') + 1)),
+    };
   });
 }

@@ -2,7 +2,11 @@ import { order } from '../../../services/chaos/control-port.ts';
 import type { Connection } from '../connection.ts';
 
 /** Does `work` with every answer of replicated tiers put to the vote, where the policy can; afterwards it is as it was. */
-export async function withVotes<T>(connection: Connection, votes: 'always' | 'as-is', work: () => Promise<T>): Promise<T> {
+export async function withVotes<T>(
+  connection: Connection,
+  votes: 'always' | 'as-is',
+  work: () => Promise<T>,
+): Promise<T> {
   if (votes === 'as-is') return work();
   const nodes = connection.ports.filter(({ site }) => site === 'node');
   const before = await Promise.all(nodes.map((port) => order(port, undefined, 'GET', '/admin/policy')));

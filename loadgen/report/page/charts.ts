@@ -27,7 +27,8 @@ export function drawCharts(Plot: PlotMaker, runs: PageRun[], heatSteps: number):
   };
   const seconds = (s: number) =>
     s >= 60 ? `${Math.floor(s / 60)}m${s % 60 ? `${Number((s % 60).toFixed(1))}s` : ''}` : `${Number(s.toFixed(2))}s`;
-  const compact = (n: number) => (n >= 1000 ? `${Number((n / 1000).toPrecision(3))}k` : String(Number(n.toPrecision(3))));
+  const compact = (n: number) =>
+    n >= 1000 ? `${Number((n / 1000).toPrecision(3))}k` : String(Number(n.toPrecision(3)));
 
   interface Line {
     label: string;
@@ -106,7 +107,8 @@ export function drawCharts(Plot: PlotMaker, runs: PageRun[], heatSteps: number):
     const element = document.getElementById(id);
     if (!element) return;
     element.textContent = '';
-    const unit = (_plot: unknown, value: number | null) => (value === null || value === undefined ? '–' : options.unit(value));
+    const unit = (_plot: unknown, value: number | null) =>
+      value === null || value === undefined ? '–' : options.unit(value);
     const stepped = (Plot as unknown as { paths: { stepped(o: object): unknown } }).paths.stepped({ align: 1 });
     const xUnit = options.xUnit ?? seconds;
     const plot = new Plot(
@@ -117,7 +119,9 @@ export function drawCharts(Plot: PlotMaker, runs: PageRun[], heatSteps: number):
         legend: { live: true },
         scales: {
           x: { time: false, ...(options.logX ? { distr: 3 } : {}) },
-          y: options.log ? { distr: 3 } : { range: (_p: unknown, _low: number, high: number) => [0, high > 0 ? high * 1.08 : 1] },
+          y: options.log
+            ? { distr: 3 }
+            : { range: (_p: unknown, _low: number, high: number) => [0, high > 0 ? high * 1.08 : 1] },
         },
         axes: [axis(xUnit, 30), axis(options.unit, 62)],
         series: [
@@ -201,7 +205,12 @@ export function drawCharts(Plot: PlotMaker, runs: PageRun[], heatSteps: number):
       const name = second ? ` ${run.name}` : '';
       const colour = css(i === 0 ? '--a' : '--b');
       sets.push({ label: `from intended time${name}`, points: run.spectrum.intended, colour });
-      sets.push({ label: `from sending${name}`, points: run.spectrum.sent, colour: second ? colour : css('--b'), dash: [5, 4] });
+      sets.push({
+        label: `from sending${name}`,
+        points: run.spectrum.sent,
+        colour: second ? colour : css('--b'),
+        dash: [5, 4],
+      });
     }
     const x = [...new Set(sets.flatMap((set) => set.points.map((point) => point[0])))].sort((a, b) => a - b);
     const lines = sets.map((set) => {

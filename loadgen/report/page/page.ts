@@ -63,7 +63,8 @@ ${second ? '' : detailTables(first)}
 }
 
 function chartSection(id: string, title: string, hint: string, run: RunResult): string {
-  const faults = id === 'rate' && run.journal.some((event) => event.event === 'inject') ? ' Shaded: injected faults.' : '';
+  const faults =
+    id === 'rate' && run.journal.some((event) => event.event === 'inject') ? ' Shaded: injected faults.' : '';
   return `<section><h2>${title}</h2><p class="hint">${hint}${faults}</p><div id="${id}"></div></section>`;
 }
 

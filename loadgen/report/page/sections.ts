@@ -13,7 +13,8 @@ export function escapeHtml(text: string): string {
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cells = (tag: string, row: readonly string[]) => `<tr>${row.map((cell) => `<${tag}>${cell}</${tag}>`).join('')}</tr>`;
+  const cells = (tag: string, row: readonly string[]) =>
+    `<tr>${row.map((cell) => `<${tag}>${cell}</${tag}>`).join('')}</tr>`;
   return `<div class="scroll"><table><thead>${cells('th', head)}</thead><tbody>${rows.map((row) => cells('td', row)).join('')}</tbody></table></div>`;
 }
 
@@ -55,7 +56,10 @@ export function tiles(run: RunResult): string {
 export function latencyTable(run: RunResult, name: string | undefined): string {
   const row = (label: string, histogram: TimeHistogram) => {
     const { p50, p90, p99, p999, max } = percentiles(histogram);
-    return [label, ...[histogram.meanMs(), p50, p90, p99, p999, max].map((ms) => formatMs(histogram.count > 0 ? ms : undefined))];
+    return [
+      label,
+      ...[histogram.meanMs(), p50, p90, p99, p999, max].map((ms) => formatMs(histogram.count > 0 ? ms : undefined)),
+    ];
   };
   const { intended, sent, lateness } = run.latency;
   return section(
@@ -115,16 +119,22 @@ export function detailTables(run: RunResult): string {
     ...(run.gaps.intended === undefined || run.plan.model.kind === 'closed'
       ? []
       : [
-          ['variation of gaps, asked / sent', `${run.gaps.intended.toFixed(2)} / ${(run.gaps.sent ?? 0).toFixed(2)}`] as [
-            string,
-            string,
-          ],
+          [
+            'variation of gaps, asked / sent',
+            `${run.gaps.intended.toFixed(2)} / ${(run.gaps.sent ?? 0).toFixed(2)}`,
+          ] as [string, string],
         ]),
     ...(run.skew
       ? [['Zipf exponent, asked / drawn', `${run.skew.asked} / ${run.skew.achieved.toFixed(3)}`] as [string, string]]
       : []),
-    ['busiest event loop of a worker', formatPercent(Math.max(0, ...run.workers.map((worker) => worker.loopUtilisation)))],
-    ['processor time of the generator', `${(run.workers.reduce((sum, worker) => sum + worker.cpuMs, 0) / 1000).toFixed(2)} s`],
+    [
+      'busiest event loop of a worker',
+      formatPercent(Math.max(0, ...run.workers.map((worker) => worker.loopUtilisation))),
+    ],
+    [
+      'processor time of the generator',
+      `${(run.workers.reduce((sum, worker) => sum + worker.cpuMs, 0) / 1000).toFixed(2)} s`,
+    ],
   ];
   const names = Object.entries(run.names).map(([name, { done, errors }]) => [
     escapeHtml(name),
@@ -156,5 +166,9 @@ export function comparisonTable(a: RunResult, b: RunResult, names: readonly stri
       ? '–'
       : `<span class="${better === undefined ? '' : better ? 'better' : 'worse'}">${change > 0 ? '+' : ''}${(change * 100).toFixed(1)}%</span>`,
   ]);
-  return section('Side by side', '', table(['', escapeHtml(names[0] ?? 'A'), escapeHtml(names[1] ?? 'B'), 'change'], rows));
+  return section(
+    'Side by side',
+    '',
+    table(['', escapeHtml(names[0] ?? 'A'), escapeHtml(names[1] ?? 'B'), 'change'], rows),
+  );
 }

@@ -18,7 +18,11 @@ export interface LifeTableRow {
  * the time that they ran (right-censored), restarted ones enter at their age (left-truncated). `expected` weighs the hazard by the ages at
  * which parts really ran: within a bin of steep wear-out most of the watching falls on its younger end.
  */
-export function lifeTable(spells: readonly Spell[], causes: readonly Cause[], edgesMs: readonly number[]): LifeTableRow[] {
+export function lifeTable(
+  spells: readonly Spell[],
+  causes: readonly Cause[],
+  edgesMs: readonly number[],
+): LifeTableRow[] {
   return edgesMs.slice(0, -1).map((fromMs, i) => {
     const toMs = edgesMs[i + 1]!;
     let exposureMs = 0;

@@ -48,7 +48,11 @@ export interface Failure {
 }
 
 /** The failures of one node up to `horizonMs`, and its spells for the life table. The same seed gives the identical life. */
-export function lifeOf(bathtub: Bathtub, seed: number | string, horizonMs: number): { failures: Failure[]; spells: Spell[] } {
+export function lifeOf(
+  bathtub: Bathtub,
+  seed: number | string,
+  horizonMs: number,
+): { failures: Failure[]; spells: Spell[] } {
   const random = seededRandom(`bathtub ${seed}`);
   const causes = causesOf(bathtub);
   const replaceAfter: readonly string[] = bathtub.replaceAfter;

@@ -8,9 +8,14 @@ const margin = { left: 70, right: 16, top: 36, bottom: 48 };
  * The failure rate over age as a self-contained SVG: bars with their 95% intervals = observed, line = theory. Logarithmic
  * upwards, because infancy is orders of magnitude above the flat bottom. `unitMs`: what one unit of age is (1,000 = seconds).
  */
-export function bathtubSvg(rows: readonly LifeTableRow[], options: { title: string; unit: string; unitMs: number }): string {
+export function bathtubSvg(
+  rows: readonly LifeTableRow[],
+  options: { title: string; unit: string; unitMs: number },
+): string {
   const { title, unit, unitMs } = options;
-  const rates = rows.flatMap(({ expected, observed, low, high }) => [expected, observed, low, high]).filter((rate) => rate > 0);
+  const rates = rows
+    .flatMap(({ expected, observed, low, high }) => [expected, observed, low, high])
+    .filter((rate) => rate > 0);
   const top = Math.max(...rates) * 1.5;
   const bottom = Math.min(...rates) / 1.5;
   const lastMs = rows.at(-1)?.toMs ?? 1;

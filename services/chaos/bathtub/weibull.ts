@@ -23,7 +23,8 @@ export const cumulativeHazard = (causes: readonly Cause[], ageMs: number): numbe
   causes.reduce((sum, { etaMs, beta }) => sum + (ageMs / etaMs) ** beta, 0);
 
 /** The probability to reach an age: R(t) = exp(-H(t)). */
-export const reliability = (causes: readonly Cause[], ageMs: number): number => Math.exp(-cumulativeHazard(causes, ageMs));
+export const reliability = (causes: readonly Cause[], ageMs: number): number =>
+  Math.exp(-cumulativeHazard(causes, ageMs));
 
 /**
  * Time left of a part that has reached `ageMs`, from a uniform draw `u` in (0, 1]: by inversion of R(a + x) / R(a) = u,

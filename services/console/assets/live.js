@@ -25,7 +25,8 @@ function isHere() {
 
 function isAway() {
   const time = new Date().toTimeString().slice(0, 8);
-  document.querySelector('#away').textContent ||= `The console does not answer since ${time}: this is what it said last.`;
+  document.querySelector('#away').textContent ||=
+    `The console does not answer since ${time}: this is what it said last.`;
 }
 
 /** Makes `old` like `fresh`. Elements stay: those with an id wherever they stand now, others by their place. */
@@ -34,7 +35,8 @@ function become(old, fresh) {
     if (old.data !== fresh.data) old.data = fresh.data;
     return;
   }
-  for (const name of old.getAttributeNames()) if (!fresh.hasAttribute(name) && name !== 'open') old.removeAttribute(name);
+  for (const name of old.getAttributeNames())
+    if (!fresh.hasAttribute(name) && name !== 'open') old.removeAttribute(name);
   for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
 
   const ids = new Set([...fresh.children].map(({ id }) => id));

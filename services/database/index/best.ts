@@ -146,7 +146,8 @@ export function createBestFinder(segment: Segment, bounds: Bounds): (request: Be
       postings += to - from;
       for (let p = from; p < to; p++) {
         const most = upper * shares[impacts[p]!]! + rest;
-        if (most >= enough && most * lifts[popularity[docs[p]!]!]! >= top.threshold * tolerance) consider(docs[p]!, most);
+        if (most >= enough && most * lifts[popularity[docs[p]!]!]! >= top.threshold * tolerance)
+          consider(docs[p]!, most);
       }
     }
 
@@ -167,7 +168,8 @@ export function createBestFinder(segment: Segment, bounds: Bounds): (request: Be
           bits &= bits - 1;
           const most = sums[at]! + rest;
           sums[at] = 0;
-          if (most >= enough && most * lifts[popularity[base + at]!]! >= top.threshold * tolerance) consider(base + at, most);
+          if (most >= enough && most * lifts[popularity[base + at]!]! >= top.threshold * tolerance)
+            consider(base + at, most);
         }
       }
     }

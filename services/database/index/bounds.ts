@@ -66,7 +66,8 @@ export function createBounds(segment: Segment, { windowBits, boundedFrom }: Grai
     for (let window = 0, p = postingStart[t]!; window < windows; window++) {
       starts[row * (windows + 1) + window] = p;
       let most = 0;
-      for (const last = (window + 1) << windowBits; p < end && docs[p]! < last; p++) if (impacts[p]! > most) most = impacts[p]!;
+      for (const last = (window + 1) << windowBits; p < end && docs[p]! < last; p++)
+        if (impacts[p]! > most) most = impacts[p]!;
       greatest[row * windows + window] = most;
     }
     starts[row * (windows + 1) + windows] = end;
@@ -85,7 +86,10 @@ export function createBounds(segment: Segment, { windowBits, boundedFrom }: Grai
     lifts,
     shares(asked) {
       // A field that is empty here plays no part here, whatever its average elsewhere.
-      const stretch = Math.max(1, ...asked.map((average, field) => (totals[field] === 0 ? 1 : average / averages[field]!)));
+      const stretch = Math.max(
+        1,
+        ...asked.map((average, field) => (totals[field] === 0 ? 1 : average / averages[field]!)),
+      );
       if (stretch !== known.stretch) known = { stretch, shares: sharesOf(stretch) };
       return known.shares;
     },

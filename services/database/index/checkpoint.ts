@@ -26,7 +26,9 @@ interface Description {
 
 /** Why a checkpoint was not taken. */
 export type Refusal = 'missing' | 'truncated' | 'corrupt' | 'other-format' | 'stale';
-export type Loaded = { readonly ok: true; readonly segment: Segment } | { readonly ok: false; readonly refusal: Refusal };
+export type Loaded =
+  | { readonly ok: true; readonly segment: Segment }
+  | { readonly ok: false; readonly refusal: Refusal };
 
 /** Writes beside, syncs, renames: a crash leaves the old checkpoint or the new one. Several processes may do so at once. */
 export function saveCheckpoint(file: string, segment: Segment, source: string): void {
@@ -69,12 +71,17 @@ export function loadCheckpoint(file: string, source: string): Loaded {
     throw error;
   }
   if (bytes.length < fixedBytes) return { ok: false, refusal: 'truncated' };
-  const [foundMagic, foundVersion, checksum, describedBytes] = new Uint32Array(bytes.buffer, 0, 4) as unknown as number[];
+  const [foundMagic, foundVersion, checksum, describedBytes] = new Uint32Array(
+    bytes.buffer,
+    0,
+    4,
+  ) as unknown as number[];
   if (foundMagic !== magic || foundVersion !== formatVersion) return { ok: false, refusal: 'other-format' };
   if (crc32(bytes.subarray(fixedBytes)) !== checksum) return { ok: false, refusal: 'corrupt' };
   const text = Buffer.from(bytes.buffer, fixedBytes, describedBytes).toString();
   const description = JSON.parse(text) as Description;
-  if (description.source !== source || description.analysis !== analysisFingerprint()) return { ok: false, refusal: 'stale' };
+  if (description.source !== source || description.analysis !== analysisFingerprint())
+    return { ok: false, refusal: 'stale' };
 
   let offset = fixedBytes + describedBytes!;
   const arrays = Object.entries(segmentArrays).map(([name, type]) => {

@@ -12,7 +12,10 @@ export interface Gathered {
   readonly large: ReadonlyMap<number, readonly number[]>;
 }
 
-type Postings = Pick<Segment, 'postingStart' | 'docs' | 'counts' | 'largeAt' | 'largeCounts' | 'positionStart' | 'positionBytes'>;
+type Postings = Pick<
+  Segment,
+  'postingStart' | 'docs' | 'counts' | 'largeAt' | 'largeCounts' | 'positionStart' | 'positionBytes'
+>;
 
 /** Brings postings into the order of terms: a counting sort, which is stable, so that docs stay ascending within each term. */
 export function invert(gathered: Gathered, termCount: number): Postings {

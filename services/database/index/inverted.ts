@@ -54,7 +54,12 @@ export function createInvertedIndex(segment: Segment, grain?: Grain): InvertedIn
       }
     }
     const at = doc * 3;
-    return { doc, score, frequencies, lengths: [segment.lengths[at]!, segment.lengths[at + 1]!, segment.lengths[at + 2]!] };
+    return {
+      doc,
+      score,
+      frequencies,
+      lengths: [segment.lengths[at]!, segment.lengths[at + 1]!, segment.lengths[at + 2]!],
+    };
   }
 
   return {

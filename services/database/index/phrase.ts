@@ -33,7 +33,12 @@ export function docsWithPhrase(segment: Segment, phrase: PlannedPhrase): Bitset 
   // The rarest term leads: the others are only asked about its docs.
   const [lead, ...others] = lists
     .toSorted((a, b) => a.end - a.start - (b.end - b.start))
-    .map(({ i, start, end }): Step => ({ at: start, end, offset: phrase.positions[i] ?? i, reader: positionReader(segment) }));
+    .map(({ i, start, end }): Step => ({
+      at: start,
+      end,
+      offset: phrase.positions[i] ?? i,
+      reader: positionReader(segment),
+    }));
   if (lead === undefined) return found;
   const starts: number[] = [];
 
@@ -54,7 +59,13 @@ export function docsWithPhrase(segment: Segment, phrase: PlannedPhrase): Bitset 
 }
 
 /** Whether the phrase stands in `field` of the doc where all steps are; `starts` is room for its work. */
-function standsIn(segment: Segment, lead: Step, others: readonly Step[], field: FieldNumber, starts: number[]): boolean {
+function standsIn(
+  segment: Segment,
+  lead: Step,
+  others: readonly Step[],
+  field: FieldNumber,
+  starts: number[],
+): boolean {
   if (countOf(segment, lead.at, field) === 0) return false;
   for (const { at } of others) if (countOf(segment, at, field) === 0) return false;
   // Where the phrase could begin, narrowed term by term.

@@ -41,7 +41,12 @@ function matchesInBody(segment: Segment, lists: readonly PostingList[], doc: num
   return matches.sort((a, b) => a.position - b.position);
 }
 
-function bestPosition(matches: readonly Match[], weights: ArrayLike<number>, terms: number, reachWords: number): number {
+function bestPosition(
+  matches: readonly Match[],
+  weights: ArrayLike<number>,
+  terms: number,
+  reachWords: number,
+): number {
   const inside = new Uint32Array(terms);
   let best = { weight: 0, position: 0 };
   let weight = 0;

@@ -66,5 +66,8 @@ export const segmentArrays = {
 } as const;
 
 export function segmentBytes(segment: Segment): number {
-  return Object.keys(segmentArrays).reduce((sum, name) => sum + segment[name as keyof typeof segmentArrays].byteLength, 0);
+  return Object.keys(segmentArrays).reduce(
+    (sum, name) => sum + segment[name as keyof typeof segmentArrays].byteLength,
+    0,
+  );
 }

@@ -46,7 +46,8 @@ export function createWatchdogApi({
       );
     if (action === 'start') {
       child.start();
-      if (child.state().state === 'held') throw new RpcError('conflict', `${id} is held down: its machine is gone for now`);
+      if (child.state().state === 'held')
+        throw new RpcError('conflict', `${id} is held down: its machine is gone for now`);
     } else if (action === 'stop') await child.stop(graceMs);
     else if (!Object.hasOwn(signals, action))
       throw new RpcError('not_found', `no action ${action}; there are start, stop, kill, pause, resume`);

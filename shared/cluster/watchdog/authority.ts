@@ -33,7 +33,13 @@ export async function createNodeIdentities(
 
   async function issueAll(): Promise<void> {
     const write = async ({ id, host }: TopologyNode) => {
-      const identity = await issueIdentity(authority, id, [host, 'localhost', '127.0.0.1', '::1'], clock.wall(), lifeMs);
+      const identity = await issueIdentity(
+        authority,
+        id,
+        [host, 'localhost', '127.0.0.1', '::1'],
+        clock.wall(),
+        lifeMs,
+      );
       const draft = `${fileOf(id)}.draft`;
       writeFileSync(draft, JSON.stringify(identity), { mode: 0o600 });
       renameSync(draft, fileOf(id));

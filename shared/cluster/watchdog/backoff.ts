@@ -24,7 +24,12 @@ export type RestartDecision =
   | { readonly action: 'give-up'; readonly crashes: readonly number[] };
 
 /** Pure: what to do about a crash at `now` of a process that ran `ranMs`, given its earlier crashes. */
-export function onCrash(earlier: readonly number[], ranMs: number, now: number, policy: RestartPolicy): RestartDecision {
+export function onCrash(
+  earlier: readonly number[],
+  ranMs: number,
+  now: number,
+  policy: RestartPolicy,
+): RestartDecision {
   const recent = ranMs >= policy.stableAfterMs ? [] : earlier.filter((at) => now - at < policy.windowMs);
   const crashes = [...recent, now];
   if (crashes.length >= policy.maxCrashes) return { action: 'give-up', crashes };

@@ -33,7 +33,8 @@ export function stepLoop(
 ): { next: LoopState; do: 'nothing' | 'ask' | 'kill' } {
   const quiet: LoopState = { state: 'quiet', cpuMs, at: now };
   if (state === undefined || (state.state === 'asked' && answered)) return { next: quiet, do: 'nothing' };
-  if (state.state === 'asked') return { next: state, do: cpuMs - state.cpuMs >= loopLimits.patienceMs ? 'kill' : 'nothing' };
+  if (state.state === 'asked')
+    return { next: state, do: cpuMs - state.cpuMs >= loopLimits.patienceMs ? 'kill' : 'nothing' };
   const busy = now > state.at && (cpuMs - state.cpuMs) / (now - state.at) >= loopLimits.busyShare;
   return busy ? { next: { state: 'asked', cpuMs }, do: 'ask' } : { next: quiet, do: 'nothing' };
 }
@@ -74,7 +75,11 @@ export function watchLoops({ children, clock, scheduler, cpuMs = mainThreadCpuMs
     if (state.state !== 'ready' || used === undefined) return void known.delete(child.id);
     const before = known.get(child.id);
     const same = before?.pid === state.pid ? before : undefined;
-    const { next, do: what } = stepLoop(same?.loop, { cpuMs: used, now: clock.now(), answered: same?.answered ?? false });
+    const { next, do: what } = stepLoop(same?.loop, {
+      cpuMs: used,
+      now: clock.now(),
+      answered: same?.answered ?? false,
+    });
     const entry = same ?? { pid: state.pid, loop: next, answered: false };
     entry.loop = next;
     known.set(child.id, entry);
@@ -84,7 +89,9 @@ export function watchLoops({ children, clock, scheduler, cpuMs = mainThreadCpuMs
     }
     if (what !== 'kill') return;
     known.delete(child.id);
-    onKill(`${child.id}: its main loop did not turn for ${loopLimits.patienceMs / 1_000} s of its own processor time; killed`);
+    onKill(
+      `${child.id}: its main loop did not turn for ${loopLimits.patienceMs / 1_000} s of its own processor time; killed`,
+    );
     child.signal('SIGKILL');
   }
 

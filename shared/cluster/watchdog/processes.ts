@@ -25,7 +25,11 @@ const twinGraceMs = 0;
 
 export interface Processes {
   readonly act: ProcessPort;
-  readonly twins: () => readonly { readonly node: string; readonly pid: number; readonly opsPort: number | undefined }[];
+  readonly twins: () => readonly {
+    readonly node: string;
+    readonly pid: number;
+    readonly opsPort: number | undefined;
+  }[];
   /** Ends the twins, too: nothing outlives the watchdog. */
   readonly stop: () => Promise<void>;
 }

@@ -102,10 +102,12 @@ export function createRepairs({ topology, watchdog, clock, wipe }: RepairOptions
     const { node, incarnation, resynchronise } = request;
     const target = child(node);
     // Whoever does not answer serves nobody, and may be restarted however few are left.
-    const serves = needed(node) !== undefined && target.state().state === 'ready' && (await target.answers(limits.answerMs));
+    const serves =
+      needed(node) !== undefined && target.state().state === 'ready' && (await target.answers(limits.answerMs));
     const state = target.state();
     if (state.state === 'held') throw new RpcError('conflict', `${node} is held down: its machine is gone for now`);
-    if (state.state === 'stopped' || state.state === 'stopping') throw new RpcError('conflict', `${node} was stopped on purpose`);
+    if (state.state === 'stopped' || state.state === 'stopping')
+      throw new RpcError('conflict', `${node} was stopped on purpose`);
     if (state.state === 'backoff') return 'already';
     if (state.state === 'starting' && clock.now() - state.since < limits.startGraceMs) return 'already';
     const running = target.told()?.incarnation;
@@ -151,7 +153,10 @@ export function createRepairs({ topology, watchdog, clock, wipe }: RepairOptions
   async function order(body: unknown): Promise<RepairAnswer> {
     if (!Value.Check(RepairRequest, body)) {
       const [wrong] = Value.Errors(RepairRequest, body);
-      throw new RpcError('bad_request', `${wrong?.instancePath.slice(1) || 'the order'}: ${wrong?.message ?? 'not valid'}`);
+      throw new RpcError(
+        'bad_request',
+        `${wrong?.instancePath.slice(1) || 'the order'}: ${wrong?.message ?? 'not valid'}`,
+      );
     }
     const earlier = answers.get(body.id);
     if (earlier) return repeated(await earlier);

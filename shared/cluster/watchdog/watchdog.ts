@@ -94,7 +94,8 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
         if (signal.aborted) return finish(signal.reason as Error);
         const states = wave.map((node) => ({ node, ...children.get(node.id)!.state() }));
         const lost = states.find(({ state }) => state === 'crash-loop');
-        if (lost) return finish(new Error(`${lost.node.id} keeps crashing; its log is ${logFileOf(lost.node.id) ?? 'above'}`));
+        if (lost)
+          return finish(new Error(`${lost.node.id} keeps crashing; its log is ${logFileOf(lost.node.id) ?? 'above'}`));
         if (states.every(({ state }) => state === 'ready')) finish();
       };
       waiters.add(check);
@@ -105,7 +106,8 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
 
   let stopping: Promise<void> | undefined;
   async function stopAll(): Promise<void> {
-    for (const wave of waves.toReversed()) await Promise.all(wave.map((node) => children.get(node.id)!.stop(stopGraceMs)));
+    for (const wave of waves.toReversed())
+      await Promise.all(wave.map((node) => children.get(node.id)!.stop(stopGraceMs)));
   }
 
   return {

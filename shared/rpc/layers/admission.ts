@@ -14,7 +14,9 @@ export const AdmissionSettings = Type.Object(
       minimum: 1,
       description: 'event-loop delay beyond which the unimportant is refused; reads at four times this',
     }),
-    fixedLimit: Type.Optional(Type.Number({ minimum: 1, description: 'set by hand instead: for experiments with bad settings' })),
+    fixedLimit: Type.Optional(
+      Type.Number({ minimum: 1, description: 'set by hand instead: for experiments with bad settings' }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -47,7 +49,10 @@ export interface AdmissionDependencies {
  * the time after which to try again. What is accepted stays fast, and the server spends its time on answers that are still wanted.
  * Health checks pass; so do calls from within this node, which were admitted with the call that makes them.
  */
-export function admission(settings: AdmissionSettings, { clock, lagMs = () => 0, observe }: AdmissionDependencies): Layer {
+export function admission(
+  settings: AdmissionSettings,
+  { clock, lagMs = () => 0, observe }: AdmissionDependencies,
+): Layer {
   const limiter = createLimiter(settings, clock.now(), observe);
   return function admission(next) {
     return async (call) => {

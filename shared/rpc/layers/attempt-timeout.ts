@@ -27,14 +27,20 @@ export const AttemptTimeoutSettings = Type.Object(
     }),
     initialMs: Type.Number({ default: 2_000, minimum: 1, description: 'until enough is known' }),
     minSamples: Type.Number({ default: 50, minimum: 1 }),
-    fixedMs: Type.Optional(Type.Number({ minimum: 1, description: 'set by hand instead: for experiments with bad settings' })),
+    fixedMs: Type.Optional(
+      Type.Number({ minimum: 1, description: 'set by hand instead: for experiments with bad settings' }),
+    ),
   },
   { additionalProperties: false },
 );
 export type AttemptTimeoutSettings = Static<typeof AttemptTimeoutSettings>;
 
 /** How long one attempt may take, ms, of which the call has `remainingMs` left. */
-export function attemptTimeoutMs(settings: AttemptTimeoutSettings, quantileMs: number | undefined, remainingMs: number): number {
+export function attemptTimeoutMs(
+  settings: AttemptTimeoutSettings,
+  quantileMs: number | undefined,
+  remainingMs: number,
+): number {
   const { fixedMs, initialMs, minMs, margin } = settings;
   const wanted = fixedMs ?? (quantileMs === undefined ? initialMs : Math.max(minMs, margin * quantileMs));
   return Math.min(wanted, remainingMs);

@@ -14,7 +14,12 @@ import { slowStartShare, usablePeers } from './usable.ts';
 export const BalanceSettings = Type.Object(
   {
     by: Type.Union(
-      [Type.Literal('peak_ewma'), Type.Literal('least_outstanding'), Type.Literal('round_robin'), Type.Literal('random')],
+      [
+        Type.Literal('peak_ewma'),
+        Type.Literal('least_outstanding'),
+        Type.Literal('round_robin'),
+        Type.Literal('random'),
+      ],
       { default: 'peak_ewma', description: 'peak EWMA and least outstanding choose the better of two random ones' },
     ),
     panicShare: Type.Number({
@@ -23,7 +28,11 @@ export const BalanceSettings = Type.Object(
       maximum: 1,
       description: 'with fewer usable replicas than this share, ejections are ignored (Envoy: 50%)',
     }),
-    subsetSize: Type.Integer({ default: 0, minimum: 0, description: 'how many of the replicas this node uses; 0 = all' }),
+    subsetSize: Type.Integer({
+      default: 0,
+      minimum: 0,
+      description: 'how many of the replicas this node uses; 0 = all',
+    }),
     slowStartMs: Type.Number({
       default: 10_000,
       minimum: 0,

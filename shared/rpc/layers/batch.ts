@@ -10,7 +10,11 @@ export const BatchedOperation = Type.Object(
   {
     windowMs: Type.Number({ default: 4, minimum: 0, description: 'a call waits for company no longer than this' }),
     maxSize: Type.Integer({ default: 32, minimum: 1 }),
-    targetMs: Type.Number({ default: 50, minimum: 1, description: 'the size grows while a batch is answered within this' }),
+    targetMs: Type.Number({
+      default: 50,
+      minimum: 1,
+      description: 'the size grows while a batch is answered within this',
+    }),
   },
   { additionalProperties: false },
 );

@@ -48,7 +48,9 @@ export function settle(settings: BreakerSettings, circuit: Circuit, failed: bool
     case 'open':
       return circuit;
     case 'half_open':
-      return failed ? { state: 'open', until: now + settings.openMs } : { state: 'closed', windowAt: now, calls: 0, failures: 0 };
+      return failed
+        ? { state: 'open', until: now + settings.openMs }
+        : { state: 'closed', windowAt: now, calls: 0, failures: 0 };
     case 'closed': {
       const fresh = now - circuit.windowAt >= settings.windowMs;
       const calls = fresh ? 1 : circuit.calls + 1;

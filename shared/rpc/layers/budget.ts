@@ -2,7 +2,12 @@ import Type, { type Static } from 'typebox';
 
 export const BudgetSettings = Type.Object(
   {
-    ratio: Type.Number({ default: 0.2, minimum: 0, maximum: 1, description: 'extra attempts per answered call (Finagle: 20%)' }),
+    ratio: Type.Number({
+      default: 0.2,
+      minimum: 0,
+      maximum: 1,
+      description: 'extra attempts per answered call (Finagle: 20%)',
+    }),
     reserve: Type.Number({
       default: 50,
       minimum: 0,

@@ -10,7 +10,8 @@ export const DeadlineSettings = Type.Object(
     defaultMs: Type.Number({
       default: 10_000,
       exclusiveMinimum: 0,
-      description: 'for calls that come without one: nobody waits for ever (a user has gone after about 10 s: Nielsen, 1993)',
+      description:
+        'for calls that come without one: nobody waits for ever (a user has gone after about 10 s: Nielsen, 1993)',
     }),
     maxMs: Type.Number({ default: 600_000, exclusiveMinimum: 0, description: 'longer deadlines are cut to this' }),
   },
@@ -34,12 +35,16 @@ export function decideDeadline(deadlineAt: number, now: number, settings: Deadli
  * One deadline for all attempts of a call. Refuses with `deadline_exceeded` (definite) what has expired before it was sent,
  * rejects with `deadline_exceeded` when the time is up, and stops the work below through its signal.
  */
-export function deadline(settings: DeadlineSettings, { clock, scheduler }: { clock: Clock; scheduler: Scheduler }): Layer {
+export function deadline(
+  settings: DeadlineSettings,
+  { clock, scheduler }: { clock: Clock; scheduler: Scheduler },
+): Layer {
   return function deadline(next) {
     return (call) => {
       const now = clock.now();
       const decision = decideDeadline(call.deadlineAt, now, settings);
-      if (decision.do === 'refuse') return Promise.reject(new RpcError('deadline_exceeded', decision.why, { definite: true }));
+      if (decision.do === 'refuse')
+        return Promise.reject(new RpcError('deadline_exceeded', decision.why, { definite: true }));
       const { timeoutMs } = decision;
       const limited = now + timeoutMs === call.deadlineAt ? call : { ...call, deadlineAt: now + timeoutMs };
       return callWithin(next, limited, timeoutMs, scheduler, () => {

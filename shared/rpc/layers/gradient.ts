@@ -14,9 +14,17 @@ export const GradientSettings = Type.Object(
     }),
     maxLimit: Type.Number({ default: 1_000, minimum: 1 }),
     windowMs: Type.Number({ default: 250, minimum: 1, description: 'how often the limit is adjusted' }),
-    minSamples: Type.Integer({ default: 10, minimum: 1, description: 'answers in a window before it counts (Netflix: 10)' }),
+    minSamples: Type.Integer({
+      default: 10,
+      minimum: 1,
+      description: 'answers in a window before it counts (Netflix: 10)',
+    }),
     probeSamples: Type.Integer({ default: 5, minimum: 1, description: 'answers that end a probe' }),
-    tolerance: Type.Number({ default: 1.2, minimum: 1, description: 'slowdown that is still no queueing (Netflix: 1.5)' }),
+    tolerance: Type.Number({
+      default: 1.2,
+      minimum: 1,
+      description: 'slowdown that is still no queueing (Netflix: 1.5)',
+    }),
     burstTolerance: Type.Number({
       default: 4,
       minimum: 1,
@@ -82,7 +90,12 @@ export const initialGradient = ({ initialLimit, probeMs }: GradientSettings, now
  */
 export function nextGradient(settings: GradientSettings, gradient: Gradient, window: Window, now: number): Gradient {
   if (gradient.probing) {
-    return { ...gradient, learntAt: now, probing: false, probeAfterMs: Math.max(settings.probeMs, 20 * window.durationMs) };
+    return {
+      ...gradient,
+      learntAt: now,
+      probing: false,
+      probeAfterMs: Math.max(settings.probeMs, 20 * window.durationMs),
+    };
   }
   // A limit that is not needed is left alone: nothing is known about it.
   if (window.maxInFlight <= gradient.limit / 2) return { ...gradient, learntAt: now };

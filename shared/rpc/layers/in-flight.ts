@@ -24,7 +24,8 @@ export function inFlight(settings: InFlightSettings): Layer {
     return async (call) => {
       const node = call.endpoint?.node ?? '';
       const count = counts.get(node) ?? 0;
-      if (count >= settings.maxPerEndpoint) throw new RpcError('overloaded', `${count} calls to ${node} are under way already`);
+      if (count >= settings.maxPerEndpoint)
+        throw new RpcError('overloaded', `${count} calls to ${node} are under way already`);
       counts.set(node, count + 1);
       try {
         return await next(call);

@@ -60,7 +60,12 @@ export function createLimiter(settings: GradientSettings, startedAt: number, obs
     const slowdown = unqueuedMs > 0 ? totalMs / unqueuedMs : 1;
     gradient = nextGradient(settings, gradient, { durationMs: now - windowAt, slowdown, maxInFlight, shedShare }, now);
     if (Math.round(before) !== Math.round(gradient.limit))
-      observe({ event: 'limit', limit: gradient.limit, baselineMs: unqueuedMs / Math.max(1, samples), windowMs: meanMs });
+      observe({
+        event: 'limit',
+        limit: gradient.limit,
+        baselineMs: unqueuedMs / Math.max(1, samples),
+        windowMs: meanMs,
+      });
     openWindow(now);
   }
 
@@ -70,7 +75,8 @@ export function createLimiter(settings: GradientSettings, startedAt: number, obs
     const elapsedMs = now - startedAt;
     const key = `${call.component}.${call.operation.name}`;
     let sums = operations.get(key);
-    if (!sums) operations.set(key, (sums = { sumMs: 0, samples: 0, aloneSumMs: 0, aloneSamples: 0, baselineMs: undefined }));
+    if (!sums)
+      operations.set(key, (sums = { sumMs: 0, samples: 0, aloneSumMs: 0, aloneSamples: 0, baselineMs: undefined }));
     // A call that ran into its deadline would have taken longer: that is news when it was slow, and none when the deadline was short.
     if (!answered && !(elapsedMs > sums.baselineMs!)) return;
     sums.sumMs += elapsedMs;
@@ -103,7 +109,11 @@ export function createLimiter(settings: GradientSettings, startedAt: number, obs
       inFlight--;
       if (how !== 'failed') record(admitted, call, now, how === 'answered');
       const ageMs = now - windowAt;
-      if (gradient.probing ? samples >= settings.probeSamples : samples >= settings.minSamples && ageMs >= settings.windowMs)
+      if (
+        gradient.probing
+          ? samples >= settings.probeSamples
+          : samples >= settings.minSamples && ageMs >= settings.windowMs
+      )
         closeWindow(now);
       else if (ageMs >= 8 * settings.windowMs) {
         // Too few calls to learn from, and no reason to hold any back.

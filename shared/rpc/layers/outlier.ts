@@ -16,16 +16,32 @@ export const OutlierSettings = Type.Object(
       minimum: 0,
       description: 'or as many unanswered ones, and no answer for this long: no pause lasts so long',
     }),
-    windowMs: Type.Number({ default: 1_000, minimum: 1, description: 'how often the latencies of the replicas are compared' }),
-    slowWindows: Type.Integer({ default: 3, minimum: 1, description: 'slow in so many windows: one pause is no outlier' }),
-    slowRatio: Type.Number({ default: 3, exclusiveMinimum: 1, description: 'slow = this many times the median of the others' }),
+    windowMs: Type.Number({
+      default: 1_000,
+      minimum: 1,
+      description: 'how often the latencies of the replicas are compared',
+    }),
+    slowWindows: Type.Integer({
+      default: 3,
+      minimum: 1,
+      description: 'slow in so many windows: one pause is no outlier',
+    }),
+    slowRatio: Type.Number({
+      default: 3,
+      exclusiveMinimum: 1,
+      description: 'slow = this many times the median of the others',
+    }),
     slowMinMs: Type.Number({ default: 5, minimum: 0, description: 'and slower by at least this' }),
     minSamples: Type.Integer({
       default: 6,
       minimum: 1,
       description: 'answers of a replica before it is judged: the median of three is often a straggler',
     }),
-    baseMs: Type.Number({ default: 5_000, minimum: 1, description: 'first ejection; each further one is longer by this' }),
+    baseMs: Type.Number({
+      default: 5_000,
+      minimum: 1,
+      description: 'first ejection; each further one is longer by this',
+    }),
     maxMs: Type.Number({ default: 300_000, minimum: 1, description: 'longest ejection (Envoy: 300 s)' }),
     maxShare: Type.Number({
       default: 0.1,
@@ -41,7 +57,8 @@ export type OutlierSettings = Static<typeof OutlierSettings>;
 /** Whether what a replica did since its last answer speaks against it. */
 export function verdict(settings: OutlierSettings, peer: Peer, now: number): EjectionReason | undefined {
   if (peer.failures >= settings.failures) return 'failures';
-  if (peer.failures + peer.unanswered >= settings.failures && now - peer.silentSince >= settings.silenceMs) return 'silence';
+  if (peer.failures + peer.unanswered >= settings.failures && now - peer.silentSince >= settings.silenceMs)
+    return 'silence';
   return undefined;
 }
 
@@ -68,7 +85,10 @@ export interface OutlierDependencies {
  * heartbeats and every call, late). Evidence is this node's own calls only. `balance` reads `ejectedUntil`. No timers: what is due is
  * done with the next answer.
  */
-export function outlier(settings: OutlierSettings, { clock, peers, statistics, endpoints, observe }: OutlierDependencies): Layer {
+export function outlier(
+  settings: OutlierSettings,
+  { clock, peers, statistics, endpoints, observe }: OutlierDependencies,
+): Layer {
   function eject(call: Call, group: PeerGroup, peer: Peer, why: EjectionReason, now: number): void {
     // What is late to come may be about a process that has been replaced meanwhile.
     if (group.get(peer.node) !== peer) return;

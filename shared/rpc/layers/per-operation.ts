@@ -3,7 +3,10 @@ import type { Call } from '../call.ts';
 
 /** Settings by operation: `{ "ranking.rank": { ... } }`. Operations that are not named do without the mechanism. */
 export function perOperation<S extends TSchema>(settings: S) {
-  return Type.Record(Type.String({ pattern: '^[a-z]+\\.[a-zA-Z]+$' }), settings, { default: {}, additionalProperties: false });
+  return Type.Record(Type.String({ pattern: '^[a-z]+\\.[a-zA-Z]+$' }), settings, {
+    default: {},
+    additionalProperties: false,
+  });
 }
 
 /** Looks settings up by call, without building a key for each; a batch has those of the operation that it carries. */
@@ -18,7 +21,8 @@ export function createLookup<S>(byOperation: Readonly<Record<string, S>>): (call
     const operations = components.get(component);
     return (
       operations &&
-      (operations.get(operation.name) ?? (operation.batchOf === undefined ? undefined : operations.get(operation.batchOf)))
+      (operations.get(operation.name) ??
+        (operation.batchOf === undefined ? undefined : operations.get(operation.batchOf)))
     );
   };
 }

@@ -100,7 +100,8 @@ export function poll(
       for (const liar of count.minority) {
         observe(lostVote(call, liar, count.majority));
         liars.accuse(call, liar);
-        if (call.nonce === undefined && nonce) examine(next, { ...call, nonce: nonce() }, liar, count.majority[0]!, observe);
+        if (call.nonce === undefined && nonce)
+          examine(next, { ...call, nonce: nonce() }, liar, count.majority[0]!, observe);
       }
       const { body } = replies.get(count.majority[0]!)!;
       resolve({ body, servedBy: count.majority, from: count.majority[0]! });

@@ -10,12 +10,23 @@ const vote = {
     default: 'sample',
     description: 'which calls are put to the vote; `sample` = a share of them, and all while a liar is about',
   }),
-  f: Type.Integer({ default: 1, minimum: 1, maximum: 10, description: 'liars that are outvoted; needs 2f + 1 replicas' }),
-  share: Type.Number({ default: 0.01, minimum: 0, maximum: 1, description: 'of the calls that `sample` puts to the vote' }),
+  f: Type.Integer({
+    default: 1,
+    minimum: 1,
+    maximum: 10,
+    description: 'liars that are outvoted; needs 2f + 1 replicas',
+  }),
+  share: Type.Number({
+    default: 0.01,
+    minimum: 0,
+    maximum: 1,
+    description: 'of the calls that `sample` puts to the vote',
+  }),
   everyMs: Type.Number({
     default: 1_000,
     minimum: 0,
-    description: 'and one at least so often, however few there are: a liar is found by the clock, not by the load; 0 = not',
+    description:
+      'and one at least so often, however few there are: a liar is found by the clock, not by the load; 0 = not',
   }),
   alarmMs: Type.Number({
     default: 60_000,
@@ -60,7 +71,12 @@ export type Plan = 'one' | 'vote' | 'audit' | 'refuse';
  */
 export function planVote(
   { when, f, share, everyMs }: VotedOperation,
-  { replicas, suspected, draw, sinceAuditMs }: { replicas: number; suspected: boolean; draw: number; sinceAuditMs: number },
+  {
+    replicas,
+    suspected,
+    draw,
+    sinceAuditMs,
+  }: { replicas: number; suspected: boolean; draw: number; sinceAuditMs: number },
 ): Plan {
   if (when === 'never') return 'one';
   const possible = replicas > f;
@@ -78,7 +94,9 @@ export function planVote(
  */
 export function quorum({ operations, ...common }: QuorumSettings, dependencies: QuorumDependencies): Layer {
   const { clock, random, endpoints, liars, nonce } = dependencies;
-  const lookup = createLookup(Object.fromEntries(Object.entries(operations).map(([name, own]) => [name, { ...common, ...own }])));
+  const lookup = createLookup(
+    Object.fromEntries(Object.entries(operations).map(([name, own]) => [name, { ...common, ...own }])),
+  );
   const auditedAt = new Map<VotedOperation, number>();
 
   return function quorum(next) {

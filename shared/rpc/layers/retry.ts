@@ -10,7 +10,12 @@ import { isRetryable } from './retryable.ts';
 
 export const RetrySettings = Type.Object(
   {
-    maxAttempts: Type.Integer({ default: 3, minimum: 1, maximum: 10, description: 'with the first (Google SRE book, ch. 21)' }),
+    maxAttempts: Type.Integer({
+      default: 3,
+      minimum: 1,
+      maximum: 10,
+      description: 'with the first (Google SRE book, ch. 21)',
+    }),
     baseMs: Type.Number({
       default: 10,
       minimum: 0,
@@ -38,7 +43,13 @@ const giveUp: RetryDecision = { do: 'give_up' };
 export function decideRetry(
   settings: RetrySettings,
   call: Call,
-  { error, attempt, node, now, draw }: { error: RpcError; attempt: number; node: string | undefined; now: number; draw: number },
+  {
+    error,
+    attempt,
+    node,
+    now,
+    draw,
+  }: { error: RpcError; attempt: number; node: string | undefined; now: number; draw: number },
 ): RetryDecision {
   const maxAttempts =
     call.attemptsLeft === undefined ? settings.maxAttempts : Math.min(settings.maxAttempts, call.attemptsLeft + 1);
@@ -58,7 +69,10 @@ export interface RetryDependencies {
 }
 
 /** Repeats failed attempts where `decideRetry` allows it and the component's budget has a token. Never together with `hedge`. */
-export function retry(settings: RetrySettings, { clock, random, scheduler, budget, observe }: RetryDependencies): Layer {
+export function retry(
+  settings: RetrySettings,
+  { clock, random, scheduler, budget, observe }: RetryDependencies,
+): Layer {
   return function retry(next: Service) {
     return async (call: Call): Promise<Reply> => {
       if (call.attemptsLeft === 0) return next(call);
@@ -73,7 +87,13 @@ export function retry(settings: RetrySettings, { clock, random, scheduler, budge
           const error = asRpcError(thrown);
           const made = attempt - call.attempt + 1;
           const node = tried.at(-1);
-          const decision = decideRetry(settings, call, { error, attempt: made, node, now: clock.now(), draw: random.next() });
+          const decision = decideRetry(settings, call, {
+            error,
+            attempt: made,
+            node,
+            now: clock.now(),
+            draw: random.next(),
+          });
           if (decision.do === 'give_up' || call.signal.aborted) throw error;
           if (!tokens.spend()) {
             observe({ event: 'budget_exhausted', call, mechanism: 'retry' });

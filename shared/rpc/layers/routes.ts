@@ -16,7 +16,11 @@ export const RoutesSettings = Type.Object(
 export type RoutesSettings = Static<typeof RoutesSettings>;
 
 /** The ways to a node, those that failed before `now` - given by the time until which each is avoided - last. */
-export function orderRoutes(endpoint: Endpoint, avoidUntil: (address: Address) => number, now: number): readonly Address[] {
+export function orderRoutes(
+  endpoint: Endpoint,
+  avoidUntil: (address: Address) => number,
+  now: number,
+): readonly Address[] {
   const all: readonly Address[] = [endpoint, ...(endpoint.alternates ?? [])];
   const good = all.filter((address) => avoidUntil(address) <= now);
   return good.length === all.length ? all : [...good, ...all.filter((address) => !good.includes(address))];

@@ -34,14 +34,27 @@ export function stats({ clock, watch }: { clock: Clock; watch: Watch }): Layer {
  * won, the caller left - would have taken at least as long: if those were left out, the slow ones would vanish from the
  * statistics, the hedge delay would fall, more would be hedged, and so on. Failures teach nothing, but for the timeout.
  */
-export function lesson(outcome: Outcome, elapsedMs: number, abandoned: boolean, p95Ms: number | undefined): number | undefined {
+export function lesson(
+  outcome: Outcome,
+  elapsedMs: number,
+  abandoned: boolean,
+  p95Ms: number | undefined,
+): number | undefined {
   if (outcome === 'ok') return elapsedMs;
   if (abandoned) return p95Ms !== undefined && elapsedMs >= p95Ms ? elapsedMs : undefined;
   return outcome === 'deadline_exceeded' ? elapsedMs : undefined;
 }
 
 /** Just inside `balance`: records each attempt in the statistics that the other layers tune themselves by. */
-export function attemptStats({ clock, statistics, watch }: { clock: Clock; statistics: Statistics; watch: Watch }): Layer {
+export function attemptStats({
+  clock,
+  statistics,
+  watch,
+}: {
+  clock: Clock;
+  statistics: Statistics;
+  watch: Watch;
+}): Layer {
   return function attemptStats(next) {
     return (call) => {
       const startedAt = clock.now();

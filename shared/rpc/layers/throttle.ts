@@ -15,9 +15,14 @@ export const ThrottleSettings = Type.Object(
     reserve: Type.Number({
       default: 20,
       minimum: 0,
-      description: 'refusals that prove nothing yet: at low rates one refusal must not shut the door for the next calls',
+      description:
+        'refusals that prove nothing yet: at low rates one refusal must not shut the door for the next calls',
     }),
-    halfLifeMs: Type.Number({ default: 10_000, minimum: 1, description: 'of the memory (the book: a window of two minutes)' }),
+    halfLifeMs: Type.Number({
+      default: 10_000,
+      minimum: 1,
+      description: 'of the memory (the book: a window of two minutes)',
+    }),
   },
   { additionalProperties: false },
 );

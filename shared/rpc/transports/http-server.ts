@@ -41,7 +41,16 @@ export function isRpc(request: IncomingMessage): boolean {
  *   bytes -> method, no web page, path, headers, JSON, schema -> Call -> server.serve -> Reply -> bytes
  */
 export function httpServerTransport(server: Server, options: HttpServerOptions): RequestListener {
-  const { node, clock, random, log, maxBodyBytes = 16 * 1024 * 1024, shape, scheduler = systemScheduler, callerOf } = options;
+  const {
+    node,
+    clock,
+    random,
+    log,
+    maxBodyBytes = 16 * 1024 * 1024,
+    shape,
+    scheduler = systemScheduler,
+    callerOf,
+  } = options;
 
   return function onRpcRequest(request, response) {
     const gone = new AbortController();
@@ -98,7 +107,11 @@ export function httpServerTransport(server: Server, options: HttpServerOptions):
   };
 
   /** The payload in the pieces and at the pace of a faulty network; a reader that goes away ends it. */
-  function leave(response: ServerResponse, payload: Buffer, { shape, signal }: { shape: BodyShape; signal: AbortSignal }): void {
+  function leave(
+    response: ServerResponse,
+    payload: Buffer,
+    { shape, signal }: { shape: BodyShape; signal: AbortSignal },
+  ): void {
     const reset = () => void response.socket?.resetAndDestroy();
     const pieces = Readable.from(shapeBody(payload, shape, { scheduler, signal, reset }));
     response.once('close', () => pieces.destroy());

@@ -93,7 +93,8 @@ export function createSimHosts({ clock, network }: { clock: Clock; network: Netw
       const process = processes.get(node);
       processes.delete(node);
       if (!process) return;
-      for (const lose of process.crash) lose(new RpcError('connection_lost', `the connection to ${node} broke`, { node }));
+      for (const lose of process.crash)
+        lose(new RpcError('connection_lost', `the connection to ${node} broke`, { node }));
     },
     hang(node) {
       const process = processes.get(node);

@@ -39,7 +39,12 @@ export async function record(nodes: readonly NodeRow[], q: string): Promise<Reco
     );
     const { ranked } = await upstream(ranking, send, systemRandom).rank(rankRequest(search, plan, found), context);
     const results = searchResults(search, plan, suggestion, found, ranked);
-    const making: Making = { tookMs: 1, via: ['gateway-1', 'app-1'], servedBy: context.servedBy, style: 'object-based' };
+    const making: Making = {
+      tookMs: 1,
+      via: ['gateway-1', 'app-1'],
+      servedBy: context.servedBy,
+      style: 'object-based',
+    };
     await upstream(html, send, systemRandom).results({ results, making }, context);
     await upstream(app, send, systemRandom).search({ search, format: 'html' }, context);
     return kept;

@@ -31,7 +31,13 @@ export async function throughput(say: (line: string) => void): Promise<readonly 
       return inTurn([ours, chains[0]!.url], say, 'ours and bare');
     });
     const now = Date.now();
-    const identity = await issueIdentity(await createAuthority('bare chain', now, 3_600_000), 'bare', [], now, 3_600_000);
+    const identity = await issueIdentity(
+      await createAuthority('bare chain', now, 3_600_000),
+      'bare',
+      [],
+      now,
+      3_600_000,
+    );
     chains.push(await startBareChain(recording!, data.dir, identity));
     const urls = [ours, chains[0]!.url, chains[1]!.url];
     const tls = await withCluster(data.dir, () => inTurn(urls, say, 'ours with TLS, bare, bare with TLS'), '--tls');
@@ -110,7 +116,9 @@ async function clean(url: string, say: (line: string) => void): Promise<number> 
 
 /** Requests per second; throws where one was not answered with success, unless that may happen. */
 async function wrk(url: string, strict = true): Promise<number> {
-  const child = spawn('wrk', ['-t1', `-c${connections}`, `-d${secondsPerRound}s`, url], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn('wrk', ['-t1', `-c${connections}`, `-d${secondsPerRound}s`, url], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let text = '';
   for await (const chunk of child.stdout) text += String(chunk);
   const failed = /Non-2xx or 3xx responses: (\d+)/.exec(text);

@@ -1,7 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { median, significant, spread, type Row } from '../row.ts';
-import { allReady, benchPortBase, firstCorrectSearch, gatewayUrl, run, temporaryData, up, type NodeRow } from './cluster.ts';
+import {
+  allReady,
+  benchPortBase,
+  firstCorrectSearch,
+  gatewayUrl,
+  run,
+  temporaryData,
+  up,
+  type NodeRow,
+} from './cluster.ts';
 
 const topology = fileURLToPath(new URL('vote.topology.json', import.meta.url));
 const rounds = 5;
@@ -32,7 +41,14 @@ export async function vote(say: (line: string) => void): Promise<readonly Row[]>
       for (let i = 0; i < rounds; i++) {
         const round: Partial<Record<(typeof policies)[number], Cost>> = {};
         for (const when of policies) {
-          await run('policy', JSON.stringify({ quorum: { when } }), '--data', data.dir, '--port-base', String(benchPortBase));
+          await run(
+            'policy',
+            JSON.stringify({ quorum: { when } }),
+            '--data',
+            data.dir,
+            '--port-base',
+            String(benchPortBase),
+          );
           const cost = await load(nodes);
           round[when] = cost;
           const { cpuMs, calls, p50Ms, perSecond } = cost;
@@ -95,8 +111,13 @@ async function callsMade(nodes: readonly NodeRow[]): Promise<number> {
   return counts.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
 }
 
-function row(number: number, when: 'sample' | 'always', costs: readonly Record<(typeof policies)[number], Cost>[]): Row {
-  const of = (policy: (typeof policies)[number], figure: keyof Cost) => median(costs.map((round) => round[policy][figure]));
+function row(
+  number: number,
+  when: 'sample' | 'always',
+  costs: readonly Record<(typeof policies)[number], Cost>[],
+): Row {
+  const of = (policy: (typeof policies)[number], figure: keyof Cost) =>
+    median(costs.map((round) => round[policy][figure]));
   const ratios = costs.map((round) => round[when].cpuMs / round.never.cpuMs);
   const words = (policy: (typeof policies)[number]) =>
     `${significant(of(policy, 'cpuMs'))} ms of CPU, ${significant(of(policy, 'calls'))} calls, p50 ${significant(of(policy, 'p50Ms'))} ms, ${of(policy, 'perSecond').toFixed(0)}/s`;

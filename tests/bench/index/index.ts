@@ -92,7 +92,8 @@ function createOurs(text: readonly IndexedRow[]): { prepare: Prepare; bytes: num
     bytes: index.bytes,
     prepare(words) {
       const terms = [...new Set(words.map(stem))].map((term) => ({ term, weight: 1 }));
-      return () => index.find({ query: '', terms, phrases: [], exclusions: [] }, 10, undefined).hits.map(({ doc }) => doc);
+      return () =>
+        index.find({ query: '', terms, phrases: [], exclusions: [] }, 10, undefined).hits.map(({ doc }) => doc);
     },
   };
 }

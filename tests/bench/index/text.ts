@@ -25,7 +25,8 @@ export function linkedGlosses(count: number): IndexedRow[] {
       glosses.push(page.body);
       length += page.body.length;
       if (length >= wantedCharacters) break;
-      for (const { id } of reverse ? page.links.toReversed() : page.links) if (seen.size < 200) seen.add(byId.get(id) ?? page);
+      for (const { id } of reverse ? page.links.toReversed() : page.links)
+        if (seen.size < 200) seen.add(byId.get(id) ?? page);
     }
     // Few pages are popular, as in a real set.
     const popularity = (((number * 31) % 1_000) / 1_000) ** 6;

@@ -91,7 +91,9 @@ try {
   for (let i = 0; i < pairs; i++) {
     ours.push(await spent(() => own(target.url)));
     theirs.push(await spent(() => undici(target.url)));
-    process.stdout.write(`ours ${significant(ours.at(-1) ?? 0)}, undici ${significant(theirs.at(-1) ?? 0)} s per 10,000\n`);
+    process.stdout.write(
+      `ours ${significant(ours.at(-1) ?? 0)}, undici ${significant(theirs.at(-1) ?? 0)} s per 10,000\n`,
+    );
   }
   const ratio = median(ours.map((mine, i) => mine / (theirs[i] ?? 1)));
   process.stdout.write(

@@ -22,7 +22,16 @@ export async function closedCost(say: (line: string) => void): Promise<Row[]> {
   const ratios: number[] = [];
   try {
     for (let i = 0; i < pairs; i++) {
-      const a = await ours(target.url, ['-c', String(connections), '-d', `${seconds}s`, '-w', '1', '--check', 'status']);
+      const a = await ours(target.url, [
+        '-c',
+        String(connections),
+        '-d',
+        `${seconds}s`,
+        '-w',
+        '1',
+        '--check',
+        'status',
+      ]);
       const c = await autocannon(target.url, ['-c', String(connections), '-d', String(seconds)]);
       const b = withWrk ? await wrk(target.url, connections, seconds) : c;
       mine.push(a.json.cpuSecondsPer10kRequests);

@@ -21,11 +21,12 @@ export async function stall(say: (line: string) => void): Promise<Row[]> {
   try {
     for (let i = 0; i < pairs; i++) {
       mine.push(
-        (await stalled(() => ours(target.url, ['-R', `${rate}/s`, '-d', `${seconds}s`, '--check', 'status']))).json.latencyMs
-          .intended.p99,
+        (await stalled(() => ours(target.url, ['-R', `${rate}/s`, '-d', `${seconds}s`, '--check', 'status']))).json
+          .latencyMs.intended.p99,
       );
-      const output = (await stalled(() => autocannon(target.url, ['-c', '50', '-R', String(rate), '-d', String(seconds)])))
-        .output;
+      const output = (
+        await stalled(() => autocannon(target.url, ['-c', '50', '-R', String(rate), '-d', String(seconds)]))
+      ).output;
       cannon.push((JSON.parse(output) as { latency: { p99: number } }).latency.p99);
       say(
         `p99 ${significant(mine.at(-1) ?? 0)} ms, autocannon ${significant(cannon.at(-1) ?? 0)} ms, predicted ${predictedMs} ms`,

@@ -33,7 +33,8 @@ function serve(): void {
   const server = createServer((_request, response) => {
     const nowMs = performance.now();
     if (armed) [from, until, armed] = [nowMs + armed.ms, nowMs + armed.ms + armed.forMs, undefined];
-    const answer = () => response.writeHead(200, { 'content-type': 'text/plain', 'content-length': body.length }).end(body);
+    const answer = () =>
+      response.writeHead(200, { 'content-type': 'text/plain', 'content-length': body.length }).end(body);
     if (nowMs >= from && nowMs < until) setTimeout(answer, until - nowMs);
     else answer();
   });

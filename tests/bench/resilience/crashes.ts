@@ -30,7 +30,12 @@ export async function hangs(bed: Bed): Promise<Row[]> {
   return [lost('hang one node', resilient, naive, 'a ranking node, a database node')];
 }
 
-async function under(bed: Bed, policy: string, tiersHit: readonly string[], action: 'kill' | 'pause'): Promise<Trial[]> {
+async function under(
+  bed: Bed,
+  policy: string,
+  tiersHit: readonly string[],
+  action: 'kill' | 'pause',
+): Promise<Trial[]> {
   const { system, load, say } = bed;
   await system.policy(policy);
   const rates = {
@@ -61,7 +66,8 @@ const bad = ({ failed, wrong }: Felt): number => failed + wrong;
 
 /** Failed and wrong reads under each policy, of the trials in which nothing failed before the fault; the ratio is the share that failed. */
 function lost(name: string, resilient: readonly Trial[], naive: readonly Trial[], where: string): Row {
-  const clean = (trials: readonly Trial[]) => trials.filter(({ before }) => bad(before) === 0).map(({ during }) => during);
+  const clean = (trials: readonly Trial[]) =>
+    trials.filter(({ before }) => bad(before) === 0).map(({ during }) => during);
   const sum = (all: readonly Felt[], what: (one: Felt) => number) => all.reduce((total, one) => total + what(one), 0);
   const text = (all: readonly Felt[]) =>
     `${sum(all, ({ failed }) => failed)} failed, ${sum(all, ({ wrong }) => wrong)} wrong of ${sum(all, ({ asked }) => asked)}`;

@@ -63,7 +63,15 @@ export function createLoad(dir: string, gatewayUrl: string, clientUrl: string) {
     let text = '';
     for await (const chunk of child.stdout) text += String(chunk);
     const { asked, errors, wrong, goodput, latencyMs, codes } = JSON.parse(text) as Json;
-    return { asked, failed: errors, wrong, goodput, p50Ms: latencyMs.intended.p50, p99Ms: latencyMs.intended.p99, codes };
+    return {
+      asked,
+      failed: errors,
+      wrong,
+      goodput,
+      p50Ms: latencyMs.intended.p50,
+      p99Ms: latencyMs.intended.p99,
+      codes,
+    };
   }
 
   return {

@@ -23,7 +23,9 @@ export async function limps({ system, load, halfOfPeak, quiet, say }: Bed): Prom
       await heal();
       ratios[policy]!.push(ill.p99Ms / well.p99Ms);
       wrong += well.wrong + noticing.wrong + ill.wrong;
-      say(`${policy}: ${victim!.id} ${meanMs} ms late: before ${told(well)}; at first ${told(noticing)}; then ${told(ill)}`);
+      say(
+        `${policy}: ${victim!.id} ${meanMs} ms late: before ${told(well)}; at first ${told(noticing)}; then ${told(ill)}`,
+      );
     }
   }
   const [ours, naive] = [median(ratios.resilient!), median(ratios.naive!)];

@@ -10,7 +10,9 @@ const owner = 'bench';
 /** A running cluster and the operator's hands on it: policies, faults, processes, counters. */
 export async function createSystem(dataDir: string, count: number) {
   const all = await allReady(count);
-  const { token } = JSON.parse(readFileSync(path.join(dataDir, 'run', String(benchPortBase), 'cluster.json'), 'utf8')) as {
+  const { token } = JSON.parse(
+    readFileSync(path.join(dataDir, 'run', String(benchPortBase), 'cluster.json'), 'utf8'),
+  ) as {
     token: string;
   };
   const post = (port: number, where: string, body?: unknown) =>
@@ -21,7 +23,8 @@ export async function createSystem(dataDir: string, count: number) {
     hosting: (component: string): readonly NodeRow[] => all.filter(({ components }) => components.includes(component)),
     /** Also forgets what the mechanisms learnt under the last policy: nothing of one row reaches the next. */
     async policy(wanted: unknown): Promise<void> {
-      for (const each of ['naive', wanted]) await Promise.all(all.map(({ opsPort }) => post(opsPort, '/admin/policy', each)));
+      for (const each of ['naive', wanted])
+        await Promise.all(all.map(({ opsPort }) => post(opsPort, '/admin/policy', each)));
     },
     order: (node: string, action: 'kill' | 'pause' | 'resume') => post(benchPortBase, `/nodes/${node}/${action}`),
     /** Injects a fault at nodes and keeps it alive; what it gives heals it. */
@@ -42,7 +45,9 @@ export async function createSystem(dataDir: string, count: number) {
     },
     /** The sum of a metric over `at`, of the lines that hold all of `labels`. */
     async count(at: readonly NodeRow[], metric: string, labels: readonly string[]): Promise<number> {
-      const texts = await Promise.all(at.map(async ({ opsPort }) => (await fetch(`http://127.0.0.1:${opsPort}/metrics`)).text()));
+      const texts = await Promise.all(
+        at.map(async ({ opsPort }) => (await fetch(`http://127.0.0.1:${opsPort}/metrics`)).text()),
+      );
       const lines = texts.flatMap((text) => text.split('\n')).filter((line) => line.startsWith(`${metric}{`));
       return lines
         .filter((line) => labels.every((label) => line.includes(label)))

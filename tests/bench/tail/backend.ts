@@ -26,7 +26,12 @@ rpc.host({
     },
   },
 });
-const listener = httpServerTransport(rpc, { node, clock: systemClock, random: systemRandom, log: pino({ level: 'warn' }) });
+const listener = httpServerTransport(rpc, {
+  node,
+  clock: systemClock,
+  random: systemRandom,
+  log: pino({ level: 'warn' }),
+});
 const server = createServer(listener);
 server.listen(0, '127.0.0.1', () => process.send!({ port: (server.address() as AddressInfo).port }));
 process.on('disconnect', () => process.exit(0));

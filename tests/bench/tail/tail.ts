@@ -20,7 +20,10 @@ async function balancers(say: (line: string) => void): Promise<Row[]> {
       const caller = startCaller(backends.endpoints, balancing(by));
       const ms = short.seconds * 1_000;
       const timers = [
-        setTimeout(() => backends.take({ ...usual, meanMs: linkerd.slowMs, deviationMs: 0 }, 'first'), linkerd.slowFrom * ms),
+        setTimeout(
+          () => backends.take({ ...usual, meanMs: linkerd.slowMs, deviationMs: 0 }, 'first'),
+          linkerd.slowFrom * ms,
+        ),
         setTimeout(() => backends.take(usual, 'first'), linkerd.slowTo * ms),
       ];
       const live = (await atRate(short, 1_000, caller.read)) * 100;

@@ -24,7 +24,8 @@ const places = () => [cluster.portBase, ...Object.values(nodes).map(({ opsPort }
 /** A place that does not answer is asked again: only a healthy answer says that nothing is there. The control node may be down. */
 async function inEffect() {
   const control = nodes['control-1']!.opsPort;
-  const ask = (port: number) => (port === control ? it.faults(port).catch(() => ({ active: [] })) : until(() => it.faults(port)));
+  const ask = (port: number) =>
+    port === control ? it.faults(port).catch(() => ({ active: [] })) : until(() => it.faults(port));
   return (await Promise.all(places().map(ask))).flatMap(({ active }) => active);
 }
 afterEach(async () => {
@@ -34,7 +35,13 @@ afterEach(async () => {
 }, 45_000);
 
 /** All of it is valid: what is refused below is refused for what is said there. */
-const limp = { kind: 'limp.latency', target: 'ranking-1', ttlMs: 20_000, params: { meanMs: 50 }, beyondTolerance: true };
+const limp = {
+  kind: 'limp.latency',
+  target: 'ranking-1',
+  ttlMs: 20_000,
+  params: { meanMs: 50 },
+  beyondTolerance: true,
+};
 const direct = { ...limp, id: 'direct', owner: 'somebody', beyondTolerance: undefined };
 
 const intruders: readonly [string, Readonly<Record<string, string>>, readonly number[]][] = [
@@ -99,7 +106,12 @@ test('a dry run names the victims and touches nothing', async () => {
 });
 
 test('what is injected while everything is being stopped is refused or healed', async () => {
-  const answers = await Promise.all([it.inject(limp), it.halt(), ...Array.from({ length: 5 }, () => it.inject(limp)), it.halt()]);
+  const answers = await Promise.all([
+    it.inject(limp),
+    it.halt(),
+    ...Array.from({ length: 5 }, () => it.inject(limp)),
+    it.halt(),
+  ]);
   expect(answers.filter(({ status }) => ![200, 409].includes(status))).toEqual([]);
   await it.halt();
   expect(await inEffect()).toEqual([]);

@@ -47,7 +47,9 @@ async function matrix(...options: string[]): Promise<{ rows: Row[]; code: unknow
 test('a process that is gone is named as crashed, by a cluster that is asked to wait for its diagnosis', async () => {
   const { rows, code, stderr } = await matrix('--wait', '10s', '--kinds', 'stop.kill');
   expect([code, stderr]).toEqual([0, expect.any(String)]);
-  expect(rows).toEqual([expect.objectContaining({ kind: 'stop.kill', applied: true, healed: true, detectedAs: 'crashed' })]);
+  expect(rows).toEqual([
+    expect.objectContaining({ kind: 'stop.kill', applied: true, healed: true, detectedAs: 'crashed' }),
+  ]);
   expect(rows[0]!.detectionMs).toBeLessThan(10_000);
 }, 60_000);
 

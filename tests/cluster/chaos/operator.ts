@@ -29,7 +29,9 @@ export function send(
     call.on('response', (response) => {
       let text = '';
       response.on('data', (chunk: Buffer) => (text += chunk.toString()));
-      response.on('end', () => resolve({ status: response.statusCode!, body: JSON.parse(text || '{}') as Answer['body'] }));
+      response.on('end', () =>
+        resolve({ status: response.statusCode!, body: JSON.parse(text || '{}') as Answer['body'] }),
+      );
     });
     call.end(payload);
   });

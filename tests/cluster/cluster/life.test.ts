@@ -64,7 +64,9 @@ test('a killed node is restarted, and the search goes on', async () => {
     const before = (await cluster.nodes()).find(({ id }) => id === 'ranking-1')!;
     process.kill(before.pid!, 'SIGKILL');
     const after = await until(async () =>
-      (await cluster.nodes()).find(({ id, pid, state }) => id === 'ranking-1' && state === 'ready' && pid !== before.pid),
+      (await cluster.nodes()).find(
+        ({ id, pid, state }) => id === 'ranking-1' && state === 'ready' && pid !== before.pid,
+      ),
     );
     expect(after!.pid).not.toBe(before.pid);
     await until(async () => (await search(cluster, 'domestic')).total === 2);
@@ -79,7 +81,9 @@ test('a start on a taken port says which port, which node and which process', as
   try {
     const result = await tierlab('up', '--topology', 'tiny', '--data', data.dir, '--port-base', String(portBase));
     expect(result.code).toBe(1);
-    expect(result.stderr).toMatch(new RegExp(`port ${portBase + 100} \\(monitor-1\\) is taken by process ${process.pid}`));
+    expect(result.stderr).toMatch(
+      new RegExp(`port ${portBase + 100} \\(monitor-1\\) is taken by process ${process.pid}`),
+    );
   } finally {
     await new Promise<void>((resolve) => void blocker.close(() => resolve()));
   }
@@ -87,7 +91,15 @@ test('a start on a taken port says which port, which node and which process', as
 
 test('a second start on the same ports says that a cluster runs, and disturbs nothing', async () => {
   await withCluster(async (cluster) => {
-    const second = await tierlab('up', '--topology', 'tiny', '--data', data.dir, '--port-base', String(cluster.portBase));
+    const second = await tierlab(
+      'up',
+      '--topology',
+      'tiny',
+      '--data',
+      data.dir,
+      '--port-base',
+      String(cluster.portBase),
+    );
     expect(second.code).toBe(1);
     expect(second.stderr).toMatch(/a cluster is already running at port base \d+ \(process \d+\)/);
     expect((await search(cluster, 'dog')).results[0]!.id).toBe('dog');
@@ -170,7 +182,10 @@ test('a policy is changed while the cluster runs, and a wrong one changes nothin
     const flags = ['--data', data.dir, '--port-base', String(cluster.portBase)];
     const inForce = async () => {
       const app = (await cluster.nodes()).find(({ id }) => id === 'app-1')!;
-      return (await (await fetch(`http://127.0.0.1:${app.opsPort}/admin/policy`)).json()) as { hedge: unknown; retry: unknown };
+      return (await (await fetch(`http://127.0.0.1:${app.opsPort}/admin/policy`)).json()) as {
+        hedge: unknown;
+        retry: unknown;
+      };
     };
     expect((await inForce()).hedge).not.toBe(false);
     expect(await tierlab('policy', 'naive', ...flags)).toMatchObject({ code: 0 });

@@ -38,7 +38,9 @@ test('every restart counts, whoever asked for it, and the reason of the last one
   await ready();
   expect(child.restarts()).toEqual({ count: 1, last: 'crash' });
 
-  expect(await repairs.order({ id: 'o-1', by: 'monitor-1', do: 'restart', node: id })).toMatchObject({ result: 'done' });
+  expect(await repairs.order({ id: 'o-1', by: 'monitor-1', do: 'restart', node: id })).toMatchObject({
+    result: 'done',
+  });
   await ready();
   expect(child.restarts()).toEqual({ count: 2, last: 'repair' });
 

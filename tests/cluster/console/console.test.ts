@@ -30,7 +30,8 @@ function press(path: string, headers: Readonly<Record<string, string>> = { cooki
   });
 }
 
-const see = async (path: string): Promise<string> => (await fetch(cluster.console + path, { headers: { cookie } })).text();
+const see = async (path: string): Promise<string> =>
+  (await fetch(cluster.console + path, { headers: { cookie } })).text();
 
 test('a click breaks a node, the page shows what is in effect, and a click heals it', async () => {
   // The only server: nobody could take its place, so it is refused first.

@@ -37,7 +37,9 @@ async function folderWith(...pages: unknown[]): Promise<string> {
 function rowsOf(datasetDir: string, shards: number) {
   const rows = new Map<string, Record<string, unknown> & { shard: number; popularity: number; signature: string }>();
   for (let shard = 1; shard <= shards; shard++) {
-    const database = new DatabaseSync(shardFiles(path.join(datasetDir, shardFolder(shard, shards))).store, { readOnly: true });
+    const database = new DatabaseSync(shardFiles(path.join(datasetDir, shardFolder(shard, shards))).store, {
+      readOnly: true,
+    });
     for (const row of database.prepare('select id, popularity, signature from pages').all()) {
       expect(rows.has(String(row['id']))).toBe(false);
       rows.set(String(row['id']), { ...row, shard } as never);
@@ -77,7 +79,9 @@ test('readers find pages with the titles of their links, without links that lead
     const store = openStore(shardFiles(path.join(datasetDir, shardFolder(shardOf(id, 2), 2))).store);
     const [page] = store.pages([id]);
     store.close();
-    expect(page!.links.map((link) => link.title)).toEqual(id === 'hub' ? [] : [id === 'page-7' ? 'Page 8' : 'Page 0', 'The hub']);
+    expect(page!.links.map((link) => link.title)).toEqual(
+      id === 'hub' ? [] : [id === 'page-7' ? 'Page 8' : 'Page 0', 'The hub'],
+    );
     expect(verifyPage(key, page!, firstVersion, rows.get(id)!.signature)).toBe(true);
     expect(verifyPage(key, { ...page!, body: 'forged' }, firstVersion, rows.get(id)!.signature)).toBe(false);
   }
@@ -129,7 +133,11 @@ test('a page that several sources hold counts from the last of them, links and a
     ['B', []],
   ]);
   store.close();
-  expect(JSON.parse(readFileSync(manifestOf(datasetDir), 'utf8'))).toMatchObject({ replaced: 1, links: 0, pagesByShard: [2] });
+  expect(JSON.parse(readFileSync(manifestOf(datasetDir), 'utf8'))).toMatchObject({
+    replaced: 1,
+    links: 0,
+    pagesByShard: [2],
+  });
 });
 
 test('a cut that is not complete is built again', async () => {
@@ -163,7 +171,12 @@ test('new sources make a new data set, and the old one goes unless a living proc
   const log: string[] = [];
   await importPages(put(tempDir(), 'less.jsonl', jsonLines({ id: 'less', title: 'Less' })), { dataDir });
   const third = await ensureDataset({ dataDir, shards: 1, log: (line) => log.push(line) });
-  expect([old, other, second, third].map(({ datasetDir }) => existsSync(datasetDir))).toEqual([true, false, true, true]);
+  expect([old, other, second, third].map(({ datasetDir }) => existsSync(datasetDir))).toEqual([
+    true,
+    false,
+    true,
+    true,
+  ]);
   expect(log[0]).toBe(`removed the outdated data set ${path.basename(other.datasetDir)}`);
 });
 
@@ -178,7 +191,11 @@ test('returning to the default sources forgets the data set of the others', asyn
 test('a build that is stopped leaves what was there, and nothing half done', async () => {
   const dataDir = await folderWith(...ring);
   const before = await ensureDataset({ dataDir, shards: 1 });
-  const many = Array.from({ length: 20_000 }, (_, i) => ({ id: `p${i}`, title: `Page ${i}`, body: 'word '.repeat(50) }));
+  const many = Array.from({ length: 20_000 }, (_, i) => ({
+    id: `p${i}`,
+    title: `Page ${i}`,
+    body: 'word '.repeat(50),
+  }));
   await importPages(put(tempDir(), 'many.jsonl', jsonLines(...many)), { dataDir });
   for (const phase of ['read', 'rank', 'index']) {
     const stop = new AbortController();
@@ -194,7 +211,11 @@ test('a build that is stopped leaves what was there, and nothing half done', asy
 test('a build that is killed leaves what was there, and the next one starts over', async () => {
   const dataDir = await folderWith(...ring);
   const before = await ensureDataset({ dataDir, shards: 1 });
-  const many = Array.from({ length: 20_000 }, (_, i) => ({ id: `p${i}`, title: `Page ${i}`, body: 'word '.repeat(50) }));
+  const many = Array.from({ length: 20_000 }, (_, i) => ({
+    id: `p${i}`,
+    title: `Page ${i}`,
+    body: 'word '.repeat(50),
+  }));
   await importPages(put(tempDir(), 'many.jsonl', jsonLines(...many)), { dataDir });
   const program = `
     import { ensureDataset } from ${JSON.stringify(new URL('../../../corpus/build.ts', import.meta.url).href)};

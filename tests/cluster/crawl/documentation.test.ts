@@ -12,27 +12,30 @@ import { importedPages, tempDir } from '../../unit/corpus/helpers.ts';
 const documentation = '/usr/share/doc/sqlite3';
 const isThere = existsSync(path.join(documentation, 'lang_select.html'));
 
-test.skipIf(!isThere)('the documentation of SQLite becomes a data set that can be read (needs sqlite3-doc)', async () => {
-  const dataDir = tempDir();
-  const report = await crawl(documentation, { dataDir, name: 'sqlite', replace: true });
-  expect(report.pages).toBeGreaterThan(500);
-  expect(report.links).toBeGreaterThan(5 * report.pages);
-  expect(report).toMatchObject({ default: false, stopped: undefined });
+test.skipIf(!isThere)(
+  'the documentation of SQLite becomes a data set that can be read (needs sqlite3-doc)',
+  async () => {
+    const dataDir = tempDir();
+    const report = await crawl(documentation, { dataDir, name: 'sqlite', replace: true });
+    expect(report.pages).toBeGreaterThan(500);
+    expect(report.links).toBeGreaterThan(5 * report.pages);
+    expect(report).toMatchObject({ default: false, stopped: undefined });
 
-  const pages = importedPages(dataDir);
-  const select = pages.find((page) => page.id === 'sqlite.lang-select');
-  expect(select?.title).toBe('SELECT');
-  expect(select?.body).toContain('The SELECT statement is used to query the database.');
-  expect(select?.body).not.toContain('Small. Fast. Reliable.');
-  expect(select?.body).not.toContain('function toggle_div');
-  const untold = pages.filter((page) => page.title === '' || page.body === '');
-  expect(untold.map((page) => page.id)).toEqual([]);
+    const pages = importedPages(dataDir);
+    const select = pages.find((page) => page.id === 'sqlite.lang-select');
+    expect(select?.title).toBe('SELECT');
+    expect(select?.body).toContain('The SELECT statement is used to query the database.');
+    expect(select?.body).not.toContain('Small. Fast. Reliable.');
+    expect(select?.body).not.toContain('function toggle_div');
+    const untold = pages.filter((page) => page.title === '' || page.body === '');
+    expect(untold.map((page) => page.id)).toEqual([]);
 
-  const { datasetDir } = await ensureDataset({ dataDir, shards: 2 });
-  const shard = shardOf('sqlite.lang-select', 2);
-  const store = openStore(shardFiles(path.join(datasetDir, shardFolder(shard, 2))).store);
-  const [page] = store.pages(['sqlite.lang-select']);
-  store.close();
-  expect(page?.links.length).toBe(select?.links.length);
-  expect(page?.links.map((link) => link.title)).toContain('SQLite Syntax: select-stmt');
-});
+    const { datasetDir } = await ensureDataset({ dataDir, shards: 2 });
+    const shard = shardOf('sqlite.lang-select', 2);
+    const store = openStore(shardFiles(path.join(datasetDir, shardFolder(shard, 2))).store);
+    const [page] = store.pages(['sqlite.lang-select']);
+    store.close();
+    expect(page?.links.length).toBe(select?.links.length);
+    expect(page?.links.map((link) => link.title)).toContain('SQLite Syntax: select-stmt');
+  },
+);

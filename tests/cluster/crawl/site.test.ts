@@ -42,7 +42,10 @@ function patience() {
 test('a site is followed from link to link, each page asked for once', async () => {
   const { site, report, pages } = await crawlSite({
     '/': html('Home', '<a href="/a.html">A</a> <a href="b.html#part">B</a> <a href="/a.html?utm_source=x">A again</a>'),
-    '/a.html': html('A', '<a href="/">Home</a> <a href="mailto:a@example.org">mail</a> <a href="http://example.org/">out</a>'),
+    '/a.html': html(
+      'A',
+      '<a href="/">Home</a> <a href="mailto:a@example.org">mail</a> <a href="http://example.org/">out</a>',
+    ),
     '/b.html': html('B', '<a href="deep/c.html">C</a>'),
     '/deep/c.html': html('C', '<a href="../b.html">B</a> <a href="/gone.html">gone</a>'),
     '/unlinked.html': html('Unlinked', 'x'),
@@ -60,7 +63,10 @@ test('a site is followed from link to link, each page asked for once', async () 
 test('a crawl stays below its start', async () => {
   const { site, ids } = await crawlSite(
     {
-      '/docs/': html('Docs', '<a href="/">up</a> <a href="../other/">aside</a> <a href="x">in</a> <a href="/docsx">alike</a>'),
+      '/docs/': html(
+        'Docs',
+        '<a href="/">up</a> <a href="../other/">aside</a> <a href="x">in</a> <a href="/docsx">alike</a>',
+      ),
       '/docs/x': html('X', 'in'),
       '/': html('Root', 'no'),
     },
@@ -72,7 +78,10 @@ test('a crawl stays below its start', async () => {
 
 test('redirects are followed inside the site, links lead to where they end, and circles end', async () => {
   const { ids, pages, report } = await crawlSite({
-    '/': html('Home', '<a href=old>1</a> <a href=out>2</a> <a href=round>3</a> <a href=refresh>4</a> <a href=nowhere>5</a>'),
+    '/': html(
+      'Home',
+      '<a href=old>1</a> <a href=out>2</a> <a href=round>3</a> <a href=refresh>4</a> <a href=nowhere>5</a>',
+    ),
     '/old': redirect('/older', 301),
     '/older': redirect('new', 308),
     '/new': html('New', 'here'),
@@ -89,7 +98,8 @@ test('redirects are followed inside the site, links lead to where they end, and 
 });
 
 test('robots.txt is obeyed, for this crawler by name too', async () => {
-  const robots = 'User-agent: *\nDisallow: /private/\n\nUser-agent: tierlab\nDisallow: /secret\nAllow: /secret/but-this\n';
+  const robots =
+    'User-agent: *\nDisallow: /private/\n\nUser-agent: tierlab\nDisallow: /secret\nAllow: /secret/but-this\n';
   const { site, reasons } = await crawlSite({
     '/robots.txt': text(robots),
     '/': html('Home', '<a href=/private/x>1</a> <a href=/secret>2</a> <a href=/secret/but-this>3</a>'),
@@ -194,7 +204,8 @@ test('what is no page, refused, too large or endless is left out and told', asyn
 });
 
 test('a page that does not come in time is left out', async () => {
-  const slow: Route = (_request, response) => void response.writeHead(200, { 'content-type': 'text/html' }).write('<title>');
+  const slow: Route = (_request, response) =>
+    void response.writeHead(200, { 'content-type': 'text/html' }).write('<title>');
   const { ids, report } = await crawlSite(
     { '/': html('Home', '<a href=slow>x</a> <a href=never>y</a>'), '/slow': slow, '/never': () => undefined },
     '/',

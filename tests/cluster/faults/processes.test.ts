@@ -19,7 +19,10 @@ function start(incarnation = 7) {
   const dir = mkdtempSync(path.join(tmpdir(), 'tierlab-processes-'));
   const script = path.join(dir, 'node.mjs');
   const said = `{ ready: true, incarnation: Number(process.env.TIERLAB_TWIN_OF ?? ${incarnation}), opsPort: process.pid }`;
-  writeFileSync(script, `process.send(${said}); process.on('disconnect', () => process.exit()); setInterval(() => {}, 1000);`);
+  writeFileSync(
+    script,
+    `process.send(${said}); process.on('disconnect', () => process.exit()); setInterval(() => {}, 1000);`,
+  );
   const make = (env: Record<string, string> = {}): Child =>
     createChild({
       id: 'node-1',

@@ -155,7 +155,10 @@ describe.concurrent('how a run can end', () => {
     expect(refused.code).toBe(1);
     expect(refused.stderr).toMatch(/no secure connection.*--ca FILE/);
     writeFileSync(file('ca.pem'), pems.cert);
-    expect(await figures(url, '-R', '100/s', '-d', '1s', '--ca', file('ca.pem'))).toMatchObject({ right: 100, errors: 0 });
+    expect(await figures(url, '-R', '100/s', '-d', '1s', '--ca', file('ca.pem'))).toMatchObject({
+      right: 100,
+      errors: 0,
+    });
     expect(await figures(url, '-u', '2', '-d', '1s', '--think', '50ms', '--insecure')).toMatchObject({ errors: 0 });
   });
 
@@ -198,7 +201,9 @@ describe.concurrent('what can be sent and kept', () => {
       context,
       known((request, response) => {
         if (request.url === '/start') return ok(response, '{"next":"/order/7"}', 'application/json');
-        response.writeHead(request.method === 'POST' && request.url === '/order/7' ? 201 : 400, { 'content-length': 0 }).end();
+        response
+          .writeHead(request.method === 'POST' && request.url === '/order/7' ? 201 : 400, { 'content-length': 0 })
+          .end();
       }),
     );
     const run = await figures(

@@ -51,7 +51,9 @@ export function stalling(fromMs: number, forMs: number): Promise<KnownServer> {
 
 /** Every `every`-th answer takes `ms`. */
 export const sometimesSlow = (every: number, ms: number) =>
-  known((_request, response, number) => (number % every === every - 1 ? void setTimeout(() => ok(response), ms) : ok(response)));
+  known((_request, response, number) =>
+    number % every === every - 1 ? void setTimeout(() => ok(response), ms) : ok(response),
+  );
 
 /** A body of `parts` pieces of 10 bytes, one each `everyMs`: the first byte is early, the last is late. */
 export const dribbling = (parts: number, everyMs: number) =>
@@ -69,7 +71,9 @@ export const dribbling = (parts: number, everyMs: number) =>
 
 /** Every `every`-th request is answered with a TCP reset. */
 export const resetting = (every: number) =>
-  known((request, response, number) => (number % every === every - 1 ? void request.socket.resetAndDestroy() : ok(response)));
+  known((request, response, number) =>
+    number % every === every - 1 ? void request.socket.resetAndDestroy() : ok(response),
+  );
 
 /** Every `every`-th answer has the status. */
 export const failing = (every: number, status: number) =>

@@ -41,7 +41,9 @@ function monitorOf(cluster: TestCluster) {
     over: (node: string, boundMs = 20_000) =>
       until(
         async () =>
-          (await incidents()).findLast((it) => it.node === node && (it.outcome === 'repaired' || it.outcome === 'passed')),
+          (await incidents()).findLast(
+            (it) => it.node === node && (it.outcome === 'repaired' || it.outcome === 'passed'),
+          ),
         boundMs,
       ),
   };
@@ -64,7 +66,11 @@ test('a killed and a hung node are detected, named, repaired and in the books, w
     const hungAt = Date.now();
     process.kill(hungPid, 'SIGSTOP');
     const hang = (await monitor.over('html-1'))!;
-    expect(hang).toMatchObject({ verdict: 'hung', outcome: 'repaired', orders: [{ order: 'restart', result: 'done' }] });
+    expect(hang).toMatchObject({
+      verdict: 'hung',
+      outcome: 'repaired',
+      orders: [{ order: 'restart', result: 'done' }],
+    });
     expect(hang.stamps.diagnose! - hungAt).toBeLessThan(4_000);
     expect(await pidOf(cluster, 'html-1')).not.toBe(hungPid);
     for (const { stamps } of [crash, hang]) {
@@ -148,8 +154,14 @@ test('standbys take over what stays down: hot, warm and cold', { timeout: 120_00
     await until(async () => (await monitor.state('database-1')) === 'standby', 30_000);
     // The fence: whoever still calls the node that lost its place is refused.
     const { port } = (await cluster.nodes()).find(({ id }) => id === 'database-1')!;
-    const call = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ ids: ['dog'] }) };
-    const refused = await until(() => fetch(`http://127.0.0.1:${port}/rpc/database/pages`, call).catch(() => undefined));
+    const call = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ ids: ['dog'] }),
+    };
+    const refused = await until(() =>
+      fetch(`http://127.0.0.1:${port}/rpc/database/pages`, call).catch(() => undefined),
+    );
     expect(await refused!.json()).toMatchObject({
       code: 'unavailable',
       detail: expect.stringMatching(/database-1 does not serve: database-2 holds its place since token \d/) as string,
@@ -162,7 +174,10 @@ test('repair orders need the operator, an existing node and a living reason', as
     const chaos = operator(cluster);
     const order = (body: object) => chaos.order(cluster.portBase, 'POST', '/repairs', body);
     const base = { id: 'r-1', by: 'test', do: 'restart', node: 'html-1' };
-    const bare = await fetch(`http://127.0.0.1:${cluster.portBase}/repairs`, { method: 'POST', body: JSON.stringify(base) });
+    const bare = await fetch(`http://127.0.0.1:${cluster.portBase}/repairs`, {
+      method: 'POST',
+      body: JSON.stringify(base),
+    });
     expect(bare.status).toBe(401);
     expect((await order({ ...base, node: 'nobody-1' })).status).toBe(404);
     expect((await order({ ...base, do: 'explode' })).status).toBe(400);

@@ -1,5 +1,11 @@
 import { createServer, type Server as HttpServer } from 'node:http';
-import { connect, createServer as createTcpServer, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net';
+import {
+  connect,
+  createServer as createTcpServer,
+  type AddressInfo,
+  type Server as TcpServer,
+  type Socket,
+} from 'node:net';
 import pino from 'pino';
 import Type from 'typebox';
 import { afterEach, expect, test } from 'vitest';
@@ -41,7 +47,9 @@ async function node(say: Say, maxBodyBytes = 1_000): Promise<number> {
   const rpc = createRpcServer('echo-1');
   rpc.host({ contract: echo, handlers: { say } as never });
   const log = pino({ level: 'silent' });
-  return listen(createServer(httpServerTransport(rpc, { node: 'echo-1', clock: systemClock, random, log, maxBodyBytes })));
+  return listen(
+    createServer(httpServerTransport(rpc, { node: 'echo-1', clock: systemClock, random, log, maxBodyBytes })),
+  );
 }
 
 /** A peer that answers every connection's first bytes with `answer`. */
@@ -175,12 +183,20 @@ test.each<[string, Record<string, string>, string]>([
   ['the web page of any origin', { ...json, origin: 'http://evil.example' }, 'forbidden'],
   ['a page that hides its origin', { ...json, origin: 'null' }, 'forbidden'],
   ['a form, or a page that does not ask first', { 'content-type': 'text/plain' }, 'unsupported_media_type'],
-  ['one that claims a type that only begins like JSON', { 'content-type': 'application/jsonp' }, 'unsupported_media_type'],
+  [
+    'one that claims a type that only begins like JSON',
+    { 'content-type': 'application/jsonp' },
+    'unsupported_media_type',
+  ],
   ['JSON with a charset', { 'content-type': 'application/json; charset=utf-8' }, 'ok'],
 ])('%s: the answer is %3$s', async (_who, headers, code) => {
   let asked = 0;
   const port = await node(async ({ text }) => ({ text: `${text}${++asked}` }));
-  const response = await fetch(`http://127.0.0.1:${port}/rpc/echo/say`, { method: 'POST', headers, body: '{"text":"x"}' });
+  const response = await fetch(`http://127.0.0.1:${port}/rpc/echo/say`, {
+    method: 'POST',
+    headers,
+    body: '{"text":"x"}',
+  });
   const { code: given = 'ok' } = (await response.json()) as { code?: string };
   expect([given, asked]).toEqual([code, code === 'ok' ? 1 : 0]);
 });
@@ -200,10 +216,15 @@ test.each<[string, (socket: Socket) => void, string]>([
     'bad_reply',
   ],
   ['does not speak HTTP', (socket) => void socket.end('220 smtp.example.org ESMTP\r\n'), 'bad_reply'],
-  ['answers with HTML', (socket) => void socket.end('HTTP/1.1 502 Bad\r\ncontent-length: 6\r\n\r\n<html>'), 'bad_reply'],
+  [
+    'answers with HTML',
+    (socket) => void socket.end('HTTP/1.1 502 Bad\r\ncontent-length: 6\r\n\r\n<html>'),
+    'bad_reply',
+  ],
   [
     'never stops talking',
-    (socket) => void socket.write(`${head}transfer-encoding: chunked\r\n\r\n${`ffff\r\n${'x'.repeat(0xffff)}\r\n`.repeat(4)}`),
+    (socket) =>
+      void socket.write(`${head}transfer-encoding: chunked\r\n\r\n${`ffff\r\n${'x'.repeat(0xffff)}\r\n`.repeat(4)}`),
     'bad_reply',
   ],
 ])('a peer that %s gives one coded error', async (_what, answer, code) => {
@@ -225,7 +246,11 @@ test('a closed port is unreachable, and that is definite', async () => {
   const server = createTcpServer();
   const port = await listen(server);
   await new Promise<void>((resolve) => void server.close(() => resolve()));
-  await expect(client().send(call(port))).rejects.toMatchObject({ code: 'unreachable', definite: true, node: 'echo-1' });
+  await expect(client().send(call(port))).rejects.toMatchObject({
+    code: 'unreachable',
+    definite: true,
+    node: 'echo-1',
+  });
 });
 
 test('a client that breaks off in its body leaves the node serving others', async () => {

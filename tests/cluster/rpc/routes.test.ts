@@ -20,7 +20,8 @@ afterEach(async () => {
 function twoWays(dir: string): string {
   const topology = JSON.parse(readFileSync(tiny, 'utf8')) as { nodes: { name: string; routes?: object[] }[] };
   for (const group of topology.nodes)
-    if (['query', 'database'].includes(group.name)) group.routes = [{ portShift: 300, relayed: true }, { portShift: 200 }, {}];
+    if (['query', 'database'].includes(group.name))
+      group.routes = [{ portShift: 300, relayed: true }, { portShift: 200 }, {}];
   const file = path.join(dir, 'two-ways.json');
   writeFileSync(file, JSON.stringify({ ...topology, $schema: undefined, name: 'two-ways' }));
   return file;

@@ -45,7 +45,11 @@ const identityOf = (node: string): Identity => JSON.parse(readFileSync(fileOf(no
 
 /** Asks query-1 for a plan; `as` = the name that the caller claims. The error's code, or 'ok'. */
 async function ask(as: string, identity: Identity | undefined, meant = 'query-1', port?: number): Promise<string> {
-  const transport = httpClientTransport({ node: as, clock: systemClock, ...(identity && { identity: () => identity }) });
+  const transport = httpClientTransport({
+    node: as,
+    clock: systemClock,
+    ...(identity && { identity: () => identity }),
+  });
   transports.push(transport);
   const call: Call = {
     component: 'query',
@@ -66,7 +70,9 @@ async function ask(as: string, identity: Identity | undefined, meant = 'query-1'
 }
 
 test('a search goes through all tiers, and the public doors stay plain HTTP', async () => {
-  const answer = (await (await fetch(`${cluster.gateway}/api/search?q=dog`)).json()) as { results: { title: string }[] };
+  const answer = (await (await fetch(`${cluster.gateway}/api/search?q=dog`)).json()) as {
+    results: { title: string }[];
+  };
   expect(answer.results.map(({ title }) => title)).toEqual(['domestic dog']);
   expect((await fetch(`${cluster.client}/search?q=cat`)).status).toBe(200);
   expect((await fetch(`${cluster.console}/api/view`)).status).toBe(200);

@@ -18,40 +18,44 @@ async function rigFor(policy: unknown): Promise<Rig> {
 const always = { quorum: { when: 'always' } };
 const cheers = { wrong: 0, failed: 0, why: '' };
 
-test('one liar per group, of any kind, makes no answer wrong under `always`, and is named', { timeout: 120_000 }, async () => {
-  const rig = await rigFor(always);
-  expect(await rig.ordeal(1)).toMatchObject(cheers);
-  const lies: [string, object, named: boolean][] = [
-    ['byz.corrupt', {}, true],
-    ['byz.corrupt', { how: 'syntactic' }, false],
-    ['byz.rank', {}, true],
-    ['byz.omit', {}, true],
-    ['byz.replay', {}, true],
-    ['byz.equivocate', {}, true],
-    ['byz.stale', {}, false],
-    ['byz.forge', { as: 'html-1' }, true],
-  ];
-  for (const [i, [kind, params, named]] of lies.entries()) {
-    // Both groups at once. The first ones are out for a while, and innocent from then on; so the others are not put out, and lie on.
-    const replica = i === 0 ? 1 : 2 + (i % 2);
-    const liars = [`ranking-${replica}`, `database-${replica}`];
-    const before = await rig.accusations(liars);
-    const ends = await Promise.all(liars.map((liar) => rig.lie(liar, kind, params)));
-    const count = await rig.ordeal(2);
-    expect({ kind, ...count }).toMatchObject({ kind, ...cheers });
-    for (const end of ends) await end();
-    const after = await rig.accusations(liars);
-    if (named) expect([kind, after > before]).toEqual([kind, true]);
-  }
-  const evidence = (await rig.ops('app-1', '/admin/evidence')) as {
-    disputes: { node: string; lie: { receipt: { node: string; signature: string } }; truth: object[] }[];
-  };
-  expect(evidence.disputes.length).toBeGreaterThan(0);
-  for (const { node, lie, truth } of evidence.disputes) {
-    expect(lie.receipt).toMatchObject({ node, signature: expect.any(String) as string });
-    expect(truth.length).toBeGreaterThan(0);
-  }
-});
+test(
+  'one liar per group, of any kind, makes no answer wrong under `always`, and is named',
+  { timeout: 120_000 },
+  async () => {
+    const rig = await rigFor(always);
+    expect(await rig.ordeal(1)).toMatchObject(cheers);
+    const lies: [string, object, named: boolean][] = [
+      ['byz.corrupt', {}, true],
+      ['byz.corrupt', { how: 'syntactic' }, false],
+      ['byz.rank', {}, true],
+      ['byz.omit', {}, true],
+      ['byz.replay', {}, true],
+      ['byz.equivocate', {}, true],
+      ['byz.stale', {}, false],
+      ['byz.forge', { as: 'html-1' }, true],
+    ];
+    for (const [i, [kind, params, named]] of lies.entries()) {
+      // Both groups at once. The first ones are out for a while, and innocent from then on; so the others are not put out, and lie on.
+      const replica = i === 0 ? 1 : 2 + (i % 2);
+      const liars = [`ranking-${replica}`, `database-${replica}`];
+      const before = await rig.accusations(liars);
+      const ends = await Promise.all(liars.map((liar) => rig.lie(liar, kind, params)));
+      const count = await rig.ordeal(2);
+      expect({ kind, ...count }).toMatchObject({ kind, ...cheers });
+      for (const end of ends) await end();
+      const after = await rig.accusations(liars);
+      if (named) expect([kind, after > before]).toEqual([kind, true]);
+    }
+    const evidence = (await rig.ops('app-1', '/admin/evidence')) as {
+      disputes: { node: string; lie: { receipt: { node: string; signature: string } }; truth: object[] }[];
+    };
+    expect(evidence.disputes.length).toBeGreaterThan(0);
+    for (const { node, lie, truth } of evidence.disputes) {
+      expect(lie.receipt).toMatchObject({ node, signature: expect.any(String) as string });
+      expect(truth.length).toBeGreaterThan(0);
+    }
+  },
+);
 
 test('f + 1 liars that agree win: under `always`, answers are wrong and nobody notices', async () => {
   const rig = await rigFor(always);

@@ -61,7 +61,9 @@ export async function startRig(dataDir: string): Promise<Rig> {
 
 async function rigOf(cluster: TestCluster): Promise<Rig> {
   const nodes = await cluster.nodes();
-  const run = JSON.parse(readFileSync(path.join(cluster.dataDir, 'run', String(cluster.portBase), 'cluster.json'), 'utf8')) as {
+  const run = JSON.parse(
+    readFileSync(path.join(cluster.dataDir, 'run', String(cluster.portBase), 'cluster.json'), 'utf8'),
+  ) as {
     token: string;
   };
   const headers = { authorization: `Bearer ${run.token}`, 'content-type': 'application/json' };
@@ -78,7 +80,11 @@ async function rigOf(cluster: TestCluster): Promise<Rig> {
   async function ops(id: string, where: string, init?: { method: string; body: unknown }): Promise<unknown> {
     const { opsPort } = nodes.find((node) => node.id === id)!;
     const body = init?.body === undefined ? {} : { body: JSON.stringify(init.body) };
-    const response = await fetch(`http://127.0.0.1:${opsPort}${where}`, { headers, method: init?.method ?? 'GET', ...body });
+    const response = await fetch(`http://127.0.0.1:${opsPort}${where}`, {
+      headers,
+      method: init?.method ?? 'GET',
+      ...body,
+    });
     const text = await response.text();
     if (!response.ok) throw new Error(`${where}: ${text}`);
     return response.headers.get('content-type')?.includes('json') === true ? JSON.parse(text) : text;

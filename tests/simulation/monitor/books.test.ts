@@ -8,12 +8,15 @@ test('a node that is killed while it recovers from its repair has failed twice, 
     await ward.sim.run(20_000 + seed * 37);
     ward.hang('ranking-1');
     // Restarted and serving: fixed, but not steady yet.
-    while (!ward.incidents.some(({ incident }) => incident.orders.length > 0)) await ward.sim.run(ward.sim.clock.now() + 100);
+    while (!ward.incidents.some(({ incident }) => incident.orders.length > 0))
+      await ward.sim.run(ward.sim.clock.now() + 100);
     await ward.sim.run(ward.sim.clock.now() + 1_600);
     ward.kill('ranking-1');
     await ward.sim.run(40_000);
     for (const monitor of ['monitor-1', 'monitor-2']) {
-      const over = ward.incidents.flatMap((it) => (it.monitor === monitor && it.incident.outcome !== 'open' ? it.incident : []));
+      const over = ward.incidents.flatMap((it) =>
+        it.monitor === monitor && it.incident.outcome !== 'open' ? it.incident : [],
+      );
       expect([seed, ...over.map(({ verdict, outcome }) => `${verdict} ${outcome}`)]).toEqual([
         seed,
         'hung repaired',
@@ -91,7 +94,9 @@ test("an order that was refused is nobody else's repair", async () => {
     ward.kill('ranking-1', { held: true });
     ward.stall('monitor-2', 700);
     await ward.sim.run(30_000);
-    const booked = ['monitor-1', 'monitor-2'].flatMap((monitor) => ward.booksOf(monitor).flatMap(({ orders }) => orders));
+    const booked = ['monitor-1', 'monitor-2'].flatMap((monitor) =>
+      ward.booksOf(monitor).flatMap(({ orders }) => orders),
+    );
     expect(booked.filter(({ result }) => result !== 'refused')).toEqual([]);
   }
 });

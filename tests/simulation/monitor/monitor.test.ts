@@ -14,43 +14,47 @@ const multitier = [
   { name: 'app', components: ['app'], replicas: 6 },
 ];
 
-const quantile = (values: readonly number[], q: number) => values.toSorted((a, b) => a - b)[Math.ceil(q * values.length) - 1]!;
+const quantile = (values: readonly number[], q: number) =>
+  values.toSorted((a, b) => a - b)[Math.ceil(q * values.length) - 1]!;
 
 test.each([
   ['kill', 'crashed', 1_000],
   ['hang', 'hung', 2_000],
-] as const)('after %s a node is called %s within %d ms by both monitors, and is back', async (how, verdict, boundMs) => {
-  const delays: number[] = [];
-  for (let seed = 0; seed < 40; seed++) {
-    const ward = createWard(seed, small);
-    const at = 20_000 + ward.sim.random.next() * 500;
-    await ward.sim.run(at);
-    // A machine that is gone stays silent: the hardest kind to see, because nobody restarts it.
-    if (how === 'kill') ward.kill('ranking-2', { held: true });
-    else ward.hang('ranking-2');
-    await ward.sim.run(at + 5_000);
-    const first = ward.verdicts.filter(({ node, at: when }) => node === 'ranking-2' && when > at);
-    expect(
-      first
-        .slice(0, 2)
-        .map((it) => `${it.monitor} ${it.verdict}`)
-        .sort(),
-    ).toEqual([`monitor-1 ${verdict}`, `monitor-2 ${verdict}`]);
-    for (const { at: when } of first.slice(0, 2)) delays.push(when - at);
-    expect(ward.verdicts.filter(({ node }) => node !== 'ranking-2')).toEqual([]);
-    if (how === 'kill') ward.release('ranking-2');
-    await ward.sim.run(at + 15_000);
-    expect(stateOf(ward, 'ranking-2')).toBe('alive');
-    const over = ward.incidents.filter(({ incident }) => incident.outcome !== 'open');
-    expect(over.map(({ incident }) => incident.verdict)).toEqual([verdict, verdict]);
-  }
-  const lines = transcript(`monitor-${how}`, `From ${how} to the verdict "${verdict}", ms, 40 runs, two monitors`);
-  lines.row('median', quantile(delays, 0.5));
-  lines.row('p95', quantile(delays, 0.95));
-  lines.row('slowest', quantile(delays, 1));
-  lines.save();
-  expect(quantile(delays, 0.95)).toBeLessThan(boundMs);
-});
+] as const)(
+  'after %s a node is called %s within %d ms by both monitors, and is back',
+  async (how, verdict, boundMs) => {
+    const delays: number[] = [];
+    for (let seed = 0; seed < 40; seed++) {
+      const ward = createWard(seed, small);
+      const at = 20_000 + ward.sim.random.next() * 500;
+      await ward.sim.run(at);
+      // A machine that is gone stays silent: the hardest kind to see, because nobody restarts it.
+      if (how === 'kill') ward.kill('ranking-2', { held: true });
+      else ward.hang('ranking-2');
+      await ward.sim.run(at + 5_000);
+      const first = ward.verdicts.filter(({ node, at: when }) => node === 'ranking-2' && when > at);
+      expect(
+        first
+          .slice(0, 2)
+          .map((it) => `${it.monitor} ${it.verdict}`)
+          .sort(),
+      ).toEqual([`monitor-1 ${verdict}`, `monitor-2 ${verdict}`]);
+      for (const { at: when } of first.slice(0, 2)) delays.push(when - at);
+      expect(ward.verdicts.filter(({ node }) => node !== 'ranking-2')).toEqual([]);
+      if (how === 'kill') ward.release('ranking-2');
+      await ward.sim.run(at + 15_000);
+      expect(stateOf(ward, 'ranking-2')).toBe('alive');
+      const over = ward.incidents.filter(({ incident }) => incident.outcome !== 'open');
+      expect(over.map(({ incident }) => incident.verdict)).toEqual([verdict, verdict]);
+    }
+    const lines = transcript(`monitor-${how}`, `From ${how} to the verdict "${verdict}", ms, 40 runs, two monitors`);
+    lines.row('median', quantile(delays, 0.5));
+    lines.row('p95', quantile(delays, 0.95));
+    lines.row('slowest', quantile(delays, 1));
+    lines.save();
+    expect(quantile(delays, 0.95)).toBeLessThan(boundMs);
+  },
+);
 
 test('a crash that is over before it could be suspected is a crash all the same, repaired by the watchdog', async () => {
   const ward = createWard(1, small);
@@ -88,31 +92,35 @@ test('a hung node is restarted once, although two monitors order it, and both na
   expect(ward.verdicts.map(({ verdict }) => verdict)).toEqual(['hung', 'hung', 'healthy', 'healthy']);
 });
 
-test('an hour without faults, while processors are burnt elsewhere: no verdict about anybody', { timeout: 120_000 }, async () => {
-  const ward = createWard('hour', multitier);
-  const { sim } = ward;
-  const nodes = ward.topology.nodes.map(({ id }) => id);
-  // Every process stands still now and then, some for long; and now and then all of them at once.
-  const burn = () => {
-    const everybody = sim.random.next() < 0.02;
-    const ms = -Math.log(1 - sim.random.next()) * (everybody ? 150 : 80);
-    for (const node of everybody ? nodes : [nodes[Math.floor(sim.random.next() * nodes.length)]!])
-      ward.stall(node, Math.min(ms, 900));
-    sim.scheduler.after(-Math.log(1 - sim.random.next()) * 100, burn);
-  };
-  burn();
-  await sim.run(3_600_000);
-  const doubts = ward.incidents.filter(({ incident }) => incident.outcome === 'doubt').length;
-  const lines = transcript(
-    'monitor-false-alarms',
-    'One hour, 21 nodes, no fault, every process stalls every 2 s on average (mean 80 ms, up to 900 ms)',
-  );
-  lines.row('verdicts', ward.verdicts.length);
-  lines.row('repair orders', ward.log.filter((line) => line.includes('orders')).length);
-  lines.row('doubts that came to nothing', doubts);
-  lines.save();
-  expect(ward.log).toEqual([]);
-});
+test(
+  'an hour without faults, while processors are burnt elsewhere: no verdict about anybody',
+  { timeout: 120_000 },
+  async () => {
+    const ward = createWard('hour', multitier);
+    const { sim } = ward;
+    const nodes = ward.topology.nodes.map(({ id }) => id);
+    // Every process stands still now and then, some for long; and now and then all of them at once.
+    const burn = () => {
+      const everybody = sim.random.next() < 0.02;
+      const ms = -Math.log(1 - sim.random.next()) * (everybody ? 150 : 80);
+      for (const node of everybody ? nodes : [nodes[Math.floor(sim.random.next() * nodes.length)]!])
+        ward.stall(node, Math.min(ms, 900));
+      sim.scheduler.after(-Math.log(1 - sim.random.next()) * 100, burn);
+    };
+    burn();
+    await sim.run(3_600_000);
+    const doubts = ward.incidents.filter(({ incident }) => incident.outcome === 'doubt').length;
+    const lines = transcript(
+      'monitor-false-alarms',
+      'One hour, 21 nodes, no fault, every process stalls every 2 s on average (mean 80 ms, up to 900 ms)',
+    );
+    lines.row('verdicts', ward.verdicts.length);
+    lines.row('repair orders', ward.log.filter((line) => line.includes('orders')).length);
+    lines.row('doubts that came to nothing', doubts);
+    lines.save();
+    expect(ward.log).toEqual([]);
+  },
+);
 
 test('a monitor that is cut off accuses nobody, and nodes follow the other one', async () => {
   const ward = createWard(3, small);
@@ -122,7 +130,9 @@ test('a monitor that is cut off accuses nobody, and nodes follow the other one',
   await ward.sim.run(40_000);
   expect(ward.log.filter((line) => line.includes('orders'))).toEqual([]);
   expect(
-    ward.verdicts.filter(({ monitor, verdict }) => monitor === 'monitor-1' && (verdict === 'crashed' || verdict === 'hung')),
+    ward.verdicts.filter(
+      ({ monitor, verdict }) => monitor === 'monitor-1' && (verdict === 'crashed' || verdict === 'hung'),
+    ),
   ).toEqual([]);
   expect(ward.viewOf('app-1')?.monitor).toBe('monitor-2');
   expect(stateOf(ward, 'ranking-1')).toBe('alive');
@@ -177,12 +187,15 @@ test('a drained limper that nobody calls any more has not recovered: it is resta
     await ward.sim.run(20_000 + seed * 83);
     const peers = [seen('ranking-2', {}), seen('ranking-3', {})];
     const isCalled = () => stateOf(ward, 'ranking-1') === 'alive';
-    while (isCalled()) await reporting(ward, ward.sim.clock.now() + 1, [seen('ranking-1', { medianMs: 400 }), ...peers]);
+    while (isCalled())
+      await reporting(ward, ward.sim.clock.now() + 1, [seen('ranking-1', { medianMs: 400 }), ...peers]);
     await reporting(ward, 40_000, peers);
     expect(ward.restarts).toEqual(['ranking-1']);
     expect(stateOf(ward, 'ranking-1')).toBe('alive');
     for (const monitor of ['monitor-1', 'monitor-2'])
-      expect(ward.booksOf(monitor).map(({ verdict, outcome }) => `${verdict} ${outcome}`)).toEqual(['limping repaired']);
+      expect(ward.booksOf(monitor).map(({ verdict, outcome }) => `${verdict} ${outcome}`)).toEqual([
+        'limping repaired',
+      ]);
   }
 });
 

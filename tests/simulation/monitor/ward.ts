@@ -72,7 +72,9 @@ export function createWard(
   const incidents: Ward['incidents'] = [];
   const restarts: string[] = [];
   const booksOf = (monitor: string): readonly Incident[] => [
-    ...new Map(incidents.filter((it) => it.monitor === monitor).map(({ incident }) => [incident.id, incident])).values(),
+    ...new Map(
+      incidents.filter((it) => it.monitor === monitor).map(({ incident }) => [incident.id, incident]),
+    ).values(),
   ];
 
   /** Runs when the process runs: at once, after its stall, or never. */
@@ -203,7 +205,8 @@ export function createWard(
     new Promise((resolve, reject) => {
       scheduler.after(controlMs, () => {
         if (path === '/repairs') return void repairs.order(body).then(resolve, reject);
-        if (path === '/status') return resolve({ nodes: topology.nodes.map(({ id }) => ({ id, state: childState(id).state })) });
+        if (path === '/status')
+          return resolve({ nodes: topology.nodes.map(({ id }) => ({ id, state: childState(id).state })) });
         const { id } = topology.nodes.find(({ opsPort }) => opsPort === port)!;
         const { state, stalledUntil } = processes.get(id)!;
         if (state === 'down' || state === 'held') return reject(new RpcError('unreachable', 'nobody listens'));

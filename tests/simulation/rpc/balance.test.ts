@@ -13,7 +13,14 @@ test('with one of 11 backends slow by 2 s, peak EWMA keeps 99.9% of calls under 
   for (const [by, figure] of Object.entries(published)) {
     const measured = await simulateLinkerd(by, 1);
     share[by] = measured.shareWithin(1_000) * 100;
-    log.row(by, `${share[by].toFixed(2)}%`, figure, measured.quantile(0.5), measured.quantile(0.99), measured.quantile(0.999));
+    log.row(
+      by,
+      `${share[by].toFixed(2)}%`,
+      figure,
+      measured.quantile(0.5),
+      measured.quantile(0.99),
+      measured.quantile(0.999),
+    );
   }
   log.save();
   expect(share.round_robin).toBeCloseTo(95.46, 1);

@@ -29,7 +29,10 @@ async function happens(policy: unknown, what: (world: World, server: SimServer) 
 }
 
 test('a replica that is killed costs no read, one that hangs none either', async () => {
-  const log = transcript('kill-and-hang', '3 replicas, 200 reads/s with 2 s to live; at second 10 the first is killed, or hangs');
+  const log = transcript(
+    'kill-and-hang',
+    '3 replicas, 200 reads/s with 2 s to live; at second 10 the first is killed, or hangs',
+  );
   log.row('', 'failed reads', 'p99 ms before', 'after', 'ejected after s');
   const kill = (world: World, { node }: SimServer) => world.hosts.kill(node);
   const hang = (world: World, { node }: SimServer) => world.hosts.hang(node);
@@ -61,7 +64,14 @@ test('one of three replicas that limps 10 times is ejected within 5 s, and p99 s
   for (const [name, { before, after, ejected }] of Object.entries(runs)) {
     const [first] = ejected;
     const ratio = after.quantile(0.99) / before.quantile(0.99);
-    log.row(name, before.quantile(0.99), after.quantile(0.99), ratio, (first?.atMs ?? NaN) / 1_000, first?.event.why ?? '-');
+    log.row(
+      name,
+      before.quantile(0.99),
+      after.quantile(0.99),
+      ratio,
+      (first?.atMs ?? NaN) / 1_000,
+      first?.event.why ?? '-',
+    );
   }
   log.save();
   const { naive, resilient, 'ejection alone': alone } = runs;
@@ -114,7 +124,10 @@ test('in three hours without faults, but with pauses, stragglers and changing lo
   await world.sim.run(hours * 3_600_000 + 10_000);
   const measured = results(outcomes);
   const ejections = world.events('ejected').length;
-  const log = transcript('no-faults', `${hours} hours, 3 replicas, 5 calls/s, pauses of 1 s about every 30 s at each replica`);
+  const log = transcript(
+    'no-faults',
+    `${hours} hours, 3 replicas, 5 calls/s, pauses of 1 s about every 30 s at each replica`,
+  );
   log.row('calls', 'failed', 'ejections', 'hedges', 'p99 ms');
   log.row(
     String(outcomes.length),

@@ -17,7 +17,11 @@ async function fanOut(policy: object) {
     calls++;
     return root.service(world.call('leaf'));
   };
-  const outcomes = load(world, { ratePerSecond: 200, untilMs: 25_000, call: () => Promise.all(Array.from({ length: 10 }, ask)) });
+  const outcomes = load(world, {
+    ratePerSecond: 200,
+    untilMs: 25_000,
+    call: () => Promise.all(Array.from({ length: 10 }, ask)),
+  });
   await world.sim.run();
   expect(world.sim.pending).toBe(0);
   expect(world.hosts.underWay).toBe(0);
@@ -34,7 +38,13 @@ test('hedging takes a fan-out of 10 from 9.6% slow to about 0.1%, for at most 5%
   const hedged = await fanOut({ base: 'naive', hedge: true });
   log.row('', 'slow', 'extra calls', 'p50 ms', 'p99 ms');
   for (const [name, { slow, extra, measured }] of Object.entries({ plain, hedged }))
-    log.row(name, `${(slow * 100).toFixed(2)}%`, `${(extra * 100).toFixed(2)}%`, measured.quantile(0.5), measured.quantile(0.99));
+    log.row(
+      name,
+      `${(slow * 100).toFixed(2)}%`,
+      `${(extra * 100).toFixed(2)}%`,
+      measured.quantile(0.5),
+      measured.quantile(0.99),
+    );
   log.save();
   expect(plain.slow).toBeGreaterThan(0.085);
   expect(plain.slow).toBeLessThan(0.107);

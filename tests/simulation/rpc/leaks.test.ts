@@ -6,7 +6,10 @@ import { createWorld, load, results } from '../world.ts';
 test('100,000 calls with losses, duplicates, hangs, timeouts and cancels leave no timer, no server work and no promise behind', async () => {
   const world = createWorld(21);
   const { sim, network, hosts } = world;
-  const servers = world.servers('database', 3, { workers: 8, serviceTime: mixture(exponential(3), constant(500), 0.02) });
+  const servers = world.servers('database', 3, {
+    workers: 8,
+    serviceTime: mixture(exponential(3), constant(500), 0.02),
+  });
   network.setLink('*', 'database-2', { drop: 0.02, duplicate: 0.05 });
   network.setLink('database-3', '*', { drop: 0.02, duplicate: 0.05 });
   const user = world.client('user', {
@@ -33,7 +36,9 @@ test('100,000 calls with losses, duplicates, hangs, timeouts and cancels leave n
       const timeoutMs = id % 16 === 1 ? 1 : 300;
       const request = { id: id % 500 };
       const idempotencyKey = id % 4 === 2 && id % 3 > 0 ? `key-${id}` : undefined;
-      return user.service(world.call('database', { kind, timeoutMs, request, signal: controller.signal, idempotencyKey }));
+      return user.service(
+        world.call('database', { kind, timeoutMs, request, signal: controller.signal, idempotencyKey }),
+      );
     },
   });
   await sim.run(210_000);

@@ -81,7 +81,12 @@ async function trigger(clientPolicy: object, serverPolicy: string) {
   await world.sim.run(45_000);
   const all = results(outcomes);
   return {
-    phases: [all.between(0, 10_000), all.between(10_000, 20_000), all.between(20_000, 25_000), all.between(25_000, 40_000)],
+    phases: [
+      all.between(0, 10_000),
+      all.between(10_000, 20_000),
+      all.between(20_000, 25_000),
+      all.between(25_000, 40_000),
+    ],
   };
 }
 

@@ -25,7 +25,14 @@ test('a service that doubles its time is followed within 20 s: hedge delay, atte
     calls += newCalls;
     const [p50, p95, p999] = [0.5, 0.95, 0.999].map((q) => known.attempts.quantile(q)!) as [number, number, number];
     seen.push({ atMs: world.sim.clock.now(), p50, p95, hedgeShare: newHedges / newCalls });
-    log.row(String(world.sim.clock.now() / 1_000), p50, p95, p999, newHedges, `${((100 * newHedges) / newCalls).toFixed(1)}%`);
+    log.row(
+      String(world.sim.clock.now() / 1_000),
+      p50,
+      p95,
+      p999,
+      newHedges,
+      `${((100 * newHedges) / newCalls).toFixed(1)}%`,
+    );
   });
   const outcomes = load(world, {
     ratePerSecond: 100,

@@ -23,7 +23,11 @@ async function ordeal(seed: number, { f, liars, lie, when }: { f: number; liars:
   const sim = createSimulation(seed);
   const network = createNetwork({ scheduler: sim.scheduler, random: sim.random });
   const hosts = createSimHosts({ clock: sim.clock, network });
-  const replicas: Endpoint[] = Array.from({ length: 2 * f + 1 }, (_, i) => ({ node: `shelf-${i + 1}`, host: '', port: 0 }));
+  const replicas: Endpoint[] = Array.from({ length: 2 * f + 1 }, (_, i) => ({
+    node: `shelf-${i + 1}`,
+    host: '',
+    port: 0,
+  }));
   for (const [i, { node }] of replicas.entries()) {
     const registry = createFaultRegistry({
       ...sim,
@@ -35,7 +39,8 @@ async function ordeal(seed: number, { f, liars, lie, when }: { f: number; liars:
       leaseMs: 1e9,
     });
     // The same seed and id: what is drawn by the question, colluders draw alike.
-    if (i < liars) registry.inject({ id: 'lie', target: node, ttlMs: 900_000, seed, owner: 'test', params: {}, ...lie });
+    if (i < liars)
+      registry.inject({ id: 'lie', target: node, ttlMs: 900_000, seed, owner: 'test', params: {}, ...lie });
     const serve = compose([serveFaults(registry)], async (call) => {
       await sleep(sim.scheduler, 1 + 4 * sim.random.next(), call.signal);
       return { body: truth((call.request as { q: string }).q), servedBy: [node] };
@@ -95,7 +100,10 @@ const lies: Lie[] = [
 ];
 
 test('with at most f liars of any kind no answer is wrong under `always`, from any seed, and no honest node is accused', async () => {
-  const log = transcript('vote', '2f + 1 replicas, f of them lie; two callers, 400 calls, always put to the vote; 4 seeds');
+  const log = transcript(
+    'vote',
+    '2f + 1 replicas, f of them lie; two callers, 400 calls, always put to the vote; 4 seeds',
+  );
   log.row('lie', 'f', 'calls', 'wrong', 'failed', 'attempts per call');
   for (const lie of lies) {
     for (const f of [1, 2]) {
@@ -105,7 +113,14 @@ test('with at most f liars of any kind no answer is wrong under `always`, from a
         for (const key of ['asked', 'wrong', 'failed', 'attempts'] as const) sum[key] += run[key];
         for (const node of run.accused) expect(['shelf-1', 'shelf-2'].slice(0, f)).toContain(node);
       }
-      log.row(`${lie.kind} ${JSON.stringify(lie.params ?? {})}`, f, sum.asked, sum.wrong, sum.failed, sum.attempts / sum.asked);
+      log.row(
+        `${lie.kind} ${JSON.stringify(lie.params ?? {})}`,
+        f,
+        sum.asked,
+        sum.wrong,
+        sum.failed,
+        sum.attempts / sum.asked,
+      );
       expect({ lie, f, wrong: sum.wrong, failed: sum.failed }).toEqual({ lie, f, wrong: 0, failed: 0 });
       // Shared with retries and hedges, never multiplied.
       expect(sum.attempts / sum.asked).toBeLessThanOrEqual(2 * f + 1);

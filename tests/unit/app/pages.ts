@@ -46,18 +46,28 @@ export const smallCorpus: SourcePage[] = [
     { id: 'animal', relation: 'hypernym', title: 'animal' },
     { id: 'puppy', relation: 'hyponym', title: 'puppy' },
   ]),
-  page('animal', 'animal', 'a living thing that moves', [{ id: 'dog', relation: 'hyponym', title: 'dog, domestic dog' }]),
+  page('animal', 'animal', 'a living thing that moves', [
+    { id: 'dog', relation: 'hyponym', title: 'dog, domestic dog' },
+  ]),
   page('puppy', 'puppy', 'a young dog', [{ id: 'dog', relation: 'hypernym', title: 'dog, domestic dog' }]),
-  page('cat', 'cat, house cat', 'a domesticated animal that purrs', [{ id: 'animal', relation: 'hypernym', title: 'animal' }]),
+  page('cat', 'cat, house cat', 'a domesticated animal that purrs', [
+    { id: 'animal', relation: 'hypernym', title: 'animal' },
+  ]),
   ...Array.from({ length: 40 }, (_, i) =>
     page(`breed-${i}`, `breed number ${i}`, `one of many breeds of dogs, number ${i}`, [
       { id: 'dog', relation: 'hypernym', title: 'dog, domestic dog' },
     ]),
   ),
   ...attacks.map((attack, i) =>
-    page(`attack-${i}`, `hostile ${attack}`, `hostile page: ${attack}`, [{ id: 'dog', relation: attack, title: attack }], {
-      url: i % 2 === 0 ? `javascript:window.hacked=${i}` : `/page/attack-${i}`,
-      keywords: [attack],
-    }),
+    page(
+      `attack-${i}`,
+      `hostile ${attack}`,
+      `hostile page: ${attack}`,
+      [{ id: 'dog', relation: attack, title: attack }],
+      {
+        url: i % 2 === 0 ? `javascript:window.hacked=${i}` : `/page/attack-${i}`,
+        keywords: [attack],
+      },
+    ),
   ),
 ];

@@ -44,7 +44,8 @@ export async function smallSystem(shards = 1, style: Topology['style'] = 'object
   const servers = new Map<string, Server>();
   const running: Running[] = [];
   const calls: string[] = [];
-  const nodeName = (component: string, shard?: number) => (shard === undefined ? `${component}-1` : `${component}-${shard}-1`);
+  const nodeName = (component: string, shard?: number) =>
+    shard === undefined ? `${component}-1` : `${component}-${shard}-1`;
 
   const network: Service = async (call: Call) => {
     const node = nodeName(call.component, call.component === 'database' ? call.shard : undefined);

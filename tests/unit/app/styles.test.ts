@@ -33,7 +33,10 @@ describe.each([1, 2, 4])('over %i shards', (shards) => {
   test('both styles give the same answer byte for byte', async () => {
     for (const q of queries) {
       for (const page of [1, 2]) {
-        const [objectBased, layered] = [await search(q, 'object-based', page, true), await search(q, 'layered', page, true)];
+        const [objectBased, layered] = [
+          await search(q, 'object-based', page, true),
+          await search(q, 'layered', page, true),
+        ];
         expect(JSON.stringify(layered.results)).toBe(JSON.stringify(objectBased.results));
       }
     }
@@ -85,7 +88,9 @@ describe.each([1, 2, 4])('over %i shards', (shards) => {
       { id: 'animal', relation: 'hypernym', title: 'animal' },
       { id: 'puppy', relation: 'hyponym', title: 'puppy' },
     ]);
-    await expect(system.app.page({ id: 'nobody', format: 'json' }, context())).rejects.toMatchObject({ code: 'not_found' });
+    await expect(system.app.page({ id: 'nobody', format: 'json' }, context())).rejects.toMatchObject({
+      code: 'not_found',
+    });
   });
 });
 
@@ -98,7 +103,10 @@ describe('the empty query', () => {
 
   test.each(['', '   ', '\n\t'])('%j asks nobody and finds nothing', async (q) => {
     system.calls.length = 0;
-    const answer = await system.app.search({ search: { q, page: 1, size: 10, explain: false }, format: 'json' }, context());
+    const answer = await system.app.search(
+      { search: { q, page: 1, size: 10, explain: false }, format: 'json' },
+      context(),
+    );
     expect(answer.results).toEqual({ query: q, terms: [], total: 0, page: 1, size: 10, results: [] });
     expect(system.calls).toEqual(['app-1.search']);
   });

@@ -87,9 +87,12 @@ export function cluster(options: { enabled?: boolean; past?: string[]; killsHurt
     inEffect,
     restart,
     finish,
-    events: () => journal.recent().map(({ event, target, end }: JournalEntry) => [event, target, end].filter(Boolean).join(' ')),
+    events: () =>
+      journal.recent().map(({ event, target, end }: JournalEntry) => [event, target, end].filter(Boolean).join(' ')),
     run: (experiment: string, signal = new AbortController().signal) =>
-      finish(runExperiment(parseExperiment(experiment), { controller, nodes, meter, journal, clock, scheduler, signal })),
+      finish(
+        runExperiment(parseExperiment(experiment), { controller, nodes, meter, journal, clock, scheduler, signal }),
+      ),
   };
 }
 

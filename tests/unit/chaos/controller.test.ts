@@ -50,7 +50,13 @@ test('what was healed while it was on its way is not told as injected, and does 
 
 test('a machine that keeps stealing processor time does so from the next process, too', async () => {
   const world = cluster();
-  const thief = { id: 'f1', kind: 'limp.cpu', target: 'ranking-2', ttlMs: 10_000, params: { share: 0.5, periodMs: 1_000 } };
+  const thief = {
+    id: 'f1',
+    kind: 'limp.cpu',
+    target: 'ranking-2',
+    ttlMs: 10_000,
+    params: { share: 0.5, periodMs: 1_000 },
+  };
   await world.finish(world.controller.inject(thief));
   world.restart('ranking-2');
   await world.simulation.run(5_000);
@@ -121,7 +127,10 @@ test('a dry run lists victims and objections, and touches nothing', async () => 
   expect(all.objections.join()).toMatch(/3 of 3/);
   expect(world.controller.dryRun(limp).objections).toEqual([]);
   const disk = (target: string) => world.controller.dryRun({ ...limp, kind: 'limp.disk', target }).objections.join();
-  expect([disk('ranking-2'), disk('database-1-1')]).toEqual([expect.stringMatching(/ranking-2: .*nothing on a disk/), '']);
+  expect([disk('ranking-2'), disk('database-1-1')]).toEqual([
+    expect.stringMatching(/ranking-2: .*nothing on a disk/),
+    '',
+  ]);
   await world.simulation.run(1_000);
   expect([world.inEffect(), world.events(), world.simulation.pending]).toEqual([[], [], 0]);
 });
@@ -163,13 +172,16 @@ test('a halt during an abort waits until the abort has healed everything', async
   await world.finish(world.controller.inject(limp));
   const ended: string[] = [];
   const first = world.controller.halt('gone too far').then(() => ended.push('first'));
-  const second = world.controller.halt('an operator').then(() => ended.push(`second, in effect: ${world.inEffect().length}`));
+  const second = world.controller
+    .halt('an operator')
+    .then(() => ended.push(`second, in effect: ${world.inEffect().length}`));
   await world.finish(Promise.all([first, second]));
   expect([ended.toSorted(), world.controller.halts()]).toEqual([['first', 'second, in effect: 0'], 1]);
 });
 
 test('a controller that dies in the middle of a halt finds at its next start what it had not healed yet', async () => {
-  const line = (event: string, target: string) => JSON.stringify({ at: 1, event, id: 'f1', kind: 'limp.latency', target });
+  const line = (event: string, target: string) =>
+    JSON.stringify({ at: 1, event, id: 'f1', kind: 'limp.latency', target });
   const world = cluster({
     past: [line('undo', 'ranking-1'), line('undo', 'ranking-2'), line('halt', '*'), line('heal', 'ranking-1')],
   });
@@ -185,14 +197,17 @@ test('a halt while it is still looked whether users are well ends the injection,
   expect(world.inEffect()).toEqual([]);
 });
 
-test.each([1, 5, 50])('a halt that overtakes an injection on its way of %i ms leaves nothing behind', async (injectMs) => {
-  const world = cluster({ injectMs });
-  const injecting = world.controller.inject({ ...limp, beyondTolerance: true });
-  const halting = world.controller.halt('enough');
-  await world.finish(Promise.all([injecting, halting]));
-  await world.simulation.run(world.simulation.clock.now() + 100);
-  expect(world.inEffect()).toEqual([]);
-});
+test.each([1, 5, 50])(
+  'a halt that overtakes an injection on its way of %i ms leaves nothing behind',
+  async (injectMs) => {
+    const world = cluster({ injectMs });
+    const injecting = world.controller.inject({ ...limp, beyondTolerance: true });
+    const halting = world.controller.halt('enough');
+    await world.finish(Promise.all([injecting, halting]));
+    await world.simulation.run(world.simulation.clock.now() + 100);
+    expect(world.inEffect()).toEqual([]);
+  },
+);
 
 test('it aborts by itself when too many probes fail, by default at half of them', async () => {
   const world = cluster({ killsHurt: 0.8 });
@@ -216,7 +231,8 @@ test('a stricter abort rule of the request is kept; a harmless fault is not abor
 });
 
 test('at boot it heals what an earlier life left behind, and what is gone does not stop it', async () => {
-  const line = (event: string, target: string) => JSON.stringify({ at: 1, event, id: 'f1', kind: 'limp.latency', target });
+  const line = (event: string, target: string) =>
+    JSON.stringify({ at: 1, event, id: 'f1', kind: 'limp.latency', target });
   const world = cluster({
     past: [line('undo', 'ranking-1'), line('undo', 'ranking-2'), line('undo', 'ranking-3'), line('heal', 'ranking-3')],
   });

@@ -13,14 +13,21 @@ const good = {
   summary: 'something',
   durationMs: 10_000,
   steadyState: { before: {}, after: {} },
-  faults: [{ when: { at: 500 }, fault: { kind: 'limp.latency', target: 'ranking-2', ttlMs: 2_000, params: { meanMs: 50 } } }],
+  faults: [
+    { when: { at: 500 }, fault: { kind: 'limp.latency', target: 'ranking-2', ttlMs: 2_000, params: { meanMs: 50 } } },
+  ],
 };
 const text = (change: object) => JSON.stringify({ ...good, ...change });
-const withFault = (change: object) => text({ faults: [{ ...good.faults[0], fault: { ...good.faults[0]!.fault, ...change } }] });
+const withFault = (change: object) =>
+  text({ faults: [{ ...good.faults[0], fault: { ...good.faults[0]!.fault, ...change } }] });
 
 test('JSON and YAML are read alike, and defaults are filled in', () => {
   const experiment = parseExperiment(text({}));
-  expect(experiment).toMatchObject({ seed: 1, abortIf: {}, steadyState: { before: { errorShareBelow: 0.01 }, watchMs: 3_000 } });
+  expect(experiment).toMatchObject({
+    seed: 1,
+    abortIf: {},
+    steadyState: { before: { errorShareBelow: 0.01 }, watchMs: 3_000 },
+  });
   expect(
     parseExperiment(
       '# yaml\nname: a-test\nsummary: something\ndurationMs: 10000\nsteadyState: { before: {}, after: {} }\nfaults:\n  - when: { at: 500 }\n    fault: { kind: limp.latency, target: ranking-2, ttlMs: 2000, params: { meanMs: 50 } }\n',
@@ -98,7 +105,9 @@ test('a bathtub kill is down for the repair time that was drawn, and its time to
 
 test('a plan is the same each time, and another seed picks other victims', () => {
   const many = (seed: number) => {
-    const faults = [{ when: { every: 100 }, fault: { ...good.faults[0]!.fault, target: { component: 'ranking', pick: 1 } } }];
+    const faults = [
+      { when: { every: 100 }, fault: { ...good.faults[0]!.fault, target: { component: 'ranking', pick: 1 } } },
+    ];
     return planExperiment(parseExperiment(text({ seed, faults })), nodes);
   };
   expect(many(1)).toEqual(many(1));

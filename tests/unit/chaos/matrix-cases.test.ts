@@ -27,7 +27,11 @@ test('kinds that do not exist are named, the others chosen in the order of the m
 });
 
 test.each([
-  ['limp.latency', { meanMs: '400ms', distribution: 'pareto', factor: '2' }, { meanMs: 400, distribution: 'pareto', factor: 2 }],
+  [
+    'limp.latency',
+    { meanMs: '400ms', distribution: 'pareto', factor: '2' },
+    { meanMs: 400, distribution: 'pareto', factor: 2 },
+  ],
   ['limp.latency', { meanMs: '1s' }, { meanMs: 1_000 }],
   ['net.partition', { groups: 'a,b|c', oneWay: true }, { groups: [['a', 'b'], ['c']], oneWay: true }],
   ['byz.omit', { ids: 'x, y' }, { ids: ['x', 'y'] }],

@@ -22,7 +22,13 @@ test('an experiment whose fault is masked passes', async () => {
   expect(report).toMatchObject({ verdict: 'passed', injections: 1, reasons: [], seed: 1 });
   expect(report.recoveryMs).toBeLessThan(200);
   expect(world.inEffect()).toEqual([]);
-  expect(world.events()).toEqual(['experiment *', 'undo ranking-1', 'inject ranking-1', 'heal ranking-1 done', 'experiment *']);
+  expect(world.events()).toEqual([
+    'experiment *',
+    'undo ranking-1',
+    'inject ranking-1',
+    'heal ranking-1 done',
+    'experiment *',
+  ]);
   await world.simulation.run(world.simulation.clock.now() + 60_000);
   expect(world.simulation.pending).toBe(0);
 });
@@ -69,7 +75,8 @@ test('an experiment is refused at once while a fault is in effect, by its name a
   await finish(controller.inject(limp));
   const execute = async () => ({}) as Report;
   const experiments = createExperiments({ nodes, objectionsTo: controller.objectionsTo, execute });
-  const refusal = /^f1 \(limp\.latency\) is still in effect: .*"tierlab chaos heal f1" ends it, "tierlab chaos halt" everything$/;
+  const refusal =
+    /^f1 \(limp\.latency\) is still in effect: .*"tierlab chaos heal f1" ends it, "tierlab chaos halt" everything$/;
   const conflict = expect.objectContaining({ code: 'conflict', message: expect.stringMatching(refusal) as string });
   expect(() => experiments.start(experiment())).toThrow(conflict);
   expect(experiments.dryRun(experiment()).objections).toEqual([expect.stringMatching(refusal)]);

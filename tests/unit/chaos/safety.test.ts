@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { casualtiesOf, objections, turnedAway, type Intention, type Situation } from '../../../services/chaos/safety.ts';
+import {
+  casualtiesOf,
+  objections,
+  turnedAway,
+  type Intention,
+  type Situation,
+} from '../../../services/chaos/safety.ts';
 import { select } from '../../../services/chaos/select.ts';
 import { nodes } from './nodes.ts';
 
@@ -16,8 +22,18 @@ test.each<[string, Partial<Intention>, Partial<Situation>, RegExp | undefined]>(
   ['a second fault, beyond tolerance on purpose', { beyondTolerance: true }, { active: [other] }, undefined],
   ['a fault beside a negative control', {}, { active: [{ ...other, kind: 'none' }] }, undefined],
   ['a negative control beside a fault', { kind: 'none', casualties: [] }, { active: [other] }, undefined],
-  ['two of three', { casualties: ['ranking-1', 'ranking-2'] }, {}, /2 of 3 in ranking would be hit, and it tolerates 1/],
-  ['two of three, beyond tolerance on purpose', { casualties: ['ranking-1', 'ranking-2'], beyondTolerance: true }, {}, undefined],
+  [
+    'two of three',
+    { casualties: ['ranking-1', 'ranking-2'] },
+    {},
+    /2 of 3 in ranking would be hit, and it tolerates 1/,
+  ],
+  [
+    'two of three, beyond tolerance on purpose',
+    { casualties: ['ranking-1', 'ranking-2'], beyondTolerance: true },
+    {},
+    undefined,
+  ],
   ['the only gateway', { casualties: ['gateway-1'] }, {}, /1 of 1 in gateway/],
   ['one of each of two groups', { casualties: ['ranking-1', 'database-1-1'] }, {}, undefined],
   ['both of a shard', { casualties: ['database-1-1', 'database-1-2'] }, {}, /2 of 2 in database shard 1/],
@@ -56,11 +72,15 @@ test.each([
   [{ component: 'rankings' }, /no node matches/],
   [{ group: 'database', shard: 2 }, /no node matches/],
   [{ component: 'ranking', pick: 4 }, /pick 4 of 3/],
-])('%j selects nobody, which is an error', (selector, sentence) => expect(() => select(nodes, selector, 1)).toThrow(sentence));
+])('%j selects nobody, which is an error', (selector, sentence) =>
+  expect(() => select(nodes, selector, 1)).toThrow(sentence),
+);
 
 test('picks are drawn from the seed: the same each time, and every node at some seed', () => {
   const picks = Array.from({ length: 40 }, (_, seed) => select(nodes, { component: 'ranking', pick: 1 }, seed)[0]!.id);
-  expect(picks).toEqual(Array.from({ length: 40 }, (_, seed) => select(nodes, { component: 'ranking', pick: 1 }, seed)[0]!.id));
+  expect(picks).toEqual(
+    Array.from({ length: 40 }, (_, seed) => select(nodes, { component: 'ranking', pick: 1 }, seed)[0]!.id),
+  );
   expect(new Set(picks).size).toBe(3);
 });
 

@@ -18,7 +18,8 @@ test('what the tolerance rules object to says how to insist, in the words of the
   expect(sentences).toHaveLength(2);
   for (const sentence of sentences) expect(sentence).toContain('--beyond-tolerance');
   expect(sentences.join()).not.toContain('beyondTolerance');
-  for (const sentence of objections(wish, { enabled: false, nodes, active: [] })) expect(withFlag(sentence)).toBe(sentence);
+  for (const sentence of objections(wish, { enabled: false, nodes, active: [] }))
+    expect(withFlag(sentence)).toBe(sentence);
 });
 
 test('where somebody is silent nobody claims that no fault is in effect', () => {
@@ -30,7 +31,9 @@ test('where somebody is silent nobody claims that no fault is in effect', () => 
 test.each([...faultKinds.values()].map((kind) => [kind.kind, kind] as const))(
   'the help of %s says what each of its parameters means',
   async (name, { params }) => {
-    const properties = Object.values((params as unknown as { properties: Record<string, { description?: string }> }).properties);
+    const properties = Object.values(
+      (params as unknown as { properties: Record<string, { description?: string }> }).properties,
+    );
     const { said, exitCode } = await run('chaos', 'inject', name, '--help');
     const words = said.replaceAll(/\s+/g, ' ');
     for (const { description } of properties) expect(words).toContain(description ?? 'a description');
@@ -64,19 +67,31 @@ test.each([
 
 test('the journal is read from its file when nothing runs', async () => {
   const entry = { at: 1, event: 'heal', id: 'f1', kind: 'none', target: 'a' };
-  const { said, exitCode } = await run('chaos', 'journal', '--json', '--data', dataWith([entry]), '--port-base', '7000');
+  const { said, exitCode } = await run(
+    'chaos',
+    'journal',
+    '--json',
+    '--data',
+    dataWith([entry]),
+    '--port-base',
+    '7000',
+  );
   expect([JSON.parse(said), exitCode]).toEqual([[entry], 0]);
 });
 
 test('the journal explains why there is an undo before an inject, where there is one', async () => {
   const [undo, heal] = ['undo', 'heal'].map((event, at) => ({ at, event, id: 'f1', kind: 'none', target: 'a' }));
-  const said = async (entry: object) => (await run('chaos', 'journal', '--data', dataWith([entry]), '--port-base', '7000')).said;
+  const said = async (entry: object) =>
+    (await run('chaos', 'journal', '--data', dataWith([entry]), '--port-base', '7000')).said;
   expect(await said(undo!)).toContain('undo comes before inject');
   expect(await said(heal!)).not.toContain('undo');
 });
 
 /** A cluster of one node, whose owner asks. */
-async function ownCluster(node: Readonly<Record<string, unknown>>, watchdog: Readonly<Record<string, unknown>>): Promise<void> {
+async function ownCluster(
+  node: Readonly<Record<string, unknown>>,
+  watchdog: Readonly<Record<string, unknown>>,
+): Promise<void> {
   await fakeCluster({ 'app-1': node }, {}, watchdog);
   vi.stubEnv('TIERLAB_OPERATOR_TOKEN', 'token');
 }
@@ -88,7 +103,12 @@ test('a fault that its process took along is listed from the journal, without co
   const listed = { fault: { id: 'f1', kind: 'stop.hang', target: 'app-1', params: {} }, ...ended };
   await ownCluster({ '/admin/faults': none }, { '/admin/faults': { ...none, ended: [listed] } });
   const gone = { at: 1, event: 'heal', id: 'f1', kind: 'stop.hang', target: 'app-1', end: 'restart' };
-  const lines = [{ ...gone, at: -1, id: 'f0' }, gone, { ...gone, id: 'f2', kind: 'limp.cpu' }, { ...gone, id: 'f3', end: 'ttl' }];
+  const lines = [
+    { ...gone, at: -1, id: 'f0' },
+    gone,
+    { ...gone, id: 'f2', kind: 'limp.cpu' },
+    { ...gone, id: 'f3', end: 'ttl' },
+  ];
   const data = dataWith(lines, Number(process.env.TIERLAB_PORT_BASE));
   const { said } = await run('chaos', 'list', '--ended', '--data', data);
   expect(said.split('\n').slice(1)).toEqual([

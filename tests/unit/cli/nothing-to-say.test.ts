@@ -74,7 +74,9 @@ test('availability says who turned calls away, which is no failure', async () =>
   const report = { from: 0, to: 1_000, whole: book('t', 0), services: [], nodes: [], monitor: 'monitor-1' };
   const overloaded = (node: string) => ({ node, verdict: 'overloaded' });
   const answers = (...incidents: object[]) => ({ '/api/availability': report, '/api/incidents': { incidents } });
-  await fakeCluster({ 'monitor-1': answers(overloaded('app-1'), overloaded('app-1'), { node: 'app-2', verdict: 'crashed' }) });
+  await fakeCluster({
+    'monitor-1': answers(overloaded('app-1'), overloaded('app-1'), { node: 'app-2', verdict: 'crashed' }),
+  });
   expect((await run('availability')).said).toContain('1 node turned calls away, which were too many, 2 times in all');
   await fakeCluster({ 'monitor-1': answers({ node: 'app-2', verdict: 'crashed' }) });
   expect((await run('availability')).said).not.toContain('turned calls away');

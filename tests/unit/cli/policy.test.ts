@@ -40,7 +40,9 @@ test('a node that fails keeps none of the others from being asked, and is named 
     ['b', 'B'],
     ['c', 'C'],
   ]);
-  expect(failureLine(asked, 'were not changed')).toBe('1 of 3 ready nodes were not changed: a (nothing answers at port 1)');
+  expect(failureLine(asked, 'were not changed')).toBe(
+    '1 of 3 ready nodes were not changed: a (nothing answers at port 1)',
+  );
 });
 
 test.each(presetNames)('the policy %s is that preset, with no differences', (preset) => {
@@ -51,9 +53,17 @@ test.each([
   [{ hedge: false }, 'resilient', ['hedge: off']],
   [{ retry: { maxAttempts: 5 } }, 'resilient', ['retry: maxAttempts 5 instead of 3']],
   [{ hedge: { fixedDelayMs: 7 } }, 'resilient', ['hedge: fixedDelayMs 7 instead of unset']],
-  [{ base: 'naive', verify: true, budget: { ratio: 1 } }, 'naive', ['budget: on, ratio 1 instead of 0.2', 'verify: on']],
   [
-    { base: 'mis-set', outlier: {}, hedge: { fixedDelayMs: 3, ratio: 1, compositeRatio: 1, reserve: 1_000, blind: true } },
+    { base: 'naive', verify: true, budget: { ratio: 1 } },
+    'naive',
+    ['budget: on, ratio 1 instead of 0.2', 'verify: on'],
+  ],
+  [
+    {
+      base: 'mis-set',
+      outlier: {},
+      hedge: { fixedDelayMs: 3, ratio: 1, compositeRatio: 1, reserve: 1_000, blind: true },
+    },
     'mis-set',
     ['hedge: fixedDelayMs 3 instead of 2', 'outlier: on'],
   ],

@@ -27,7 +27,9 @@ const doubt = {
   reasons: [],
   orders: [],
 };
-const told = (...incidents: object[]) => ({ '/api/incidents': { monitor: 'monitor-1', since: 0, at: 60_000, incidents } });
+const told = (...incidents: object[]) => ({
+  '/api/incidents': { monitor: 'monitor-1', since: 0, at: 60_000, incidents },
+});
 
 test('a suspicion that came to nothing is not shown among the incidents, and counts in the score as a doubt', async () => {
   await fakeCluster({ 'monitor-1': told(doubt) });

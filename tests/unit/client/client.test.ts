@@ -22,7 +22,12 @@ test('the start page, a search and a page of the corpus come through the gateway
   }
   expect(asked.map(({ request }) => request)).toMatchObject([
     { search: { q: '', page: 1, size: 10, explain: false }, format: 'html', via: ['client-1', 'gateway-2'] },
-    { search: { q: 'dog', page: 3, size: 10, explain: true }, style: 'layered', format: 'html', via: ['client-1', 'gateway-2'] },
+    {
+      search: { q: 'dog', page: 3, size: 10, explain: true },
+      style: 'layered',
+      format: 'html',
+      via: ['client-1', 'gateway-2'],
+    },
     { search: { q: '' } },
     { id: 'n1', format: 'html' },
   ]);

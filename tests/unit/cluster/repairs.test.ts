@@ -36,7 +36,8 @@ function watchdog(own = ['r-1', 'r-2', 'r-3']) {
     clock: { now: () => now, wall: () => now },
     wipe: async (id) => void done.push(`wipe ${id}`),
   });
-  const restart = (more: object = {}) => order({ id: 'o-1', by: 'm-1', do: 'restart', node: 'r-1', incarnation: 100, ...more });
+  const restart = (more: object = {}) =>
+    order({ id: 'o-1', by: 'm-1', do: 'restart', node: 'r-1', incarnation: 100, ...more });
   return { done, states, hung, order, restart, pass: (ms: number) => void (now += ms) };
 }
 
@@ -105,7 +106,8 @@ test('never more than f of a group are taken down while they answer; whoever han
   states.set('r-1', { state: 'held', exit: 'SIGKILL' });
   const liar = { do: 'quarantine', node: 'r-2', incarnation: 100, resynchronise: false } as const;
   const limper = { do: 'restart', node: 'r-2', incarnation: 100 } as const;
-  for (const it of [liar, limper]) await expect(order(ordered('a', it))).rejects.toThrow(/1 of 3 in r are down already/);
+  for (const it of [liar, limper])
+    await expect(order(ordered('a', it))).rejects.toThrow(/1 of 3 in r are down already/);
   expect(done).toEqual([]);
   hung.add('r-2');
   expect(await order(ordered('b', limper))).toMatchObject({ result: 'done' });

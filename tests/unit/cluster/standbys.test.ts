@@ -27,7 +27,10 @@ test('standbys follow the replicas of each shard, the most ready first; cold one
 });
 
 test.each([
-  [{ name: 'gateway', components: ['gateway'], replicas: 1, standbys: { hot: 1 } }, /gateway has standbys but hosts gateway/],
+  [
+    { name: 'gateway', components: ['gateway'], replicas: 1, standbys: { hot: 1 } },
+    /gateway has standbys but hosts gateway/,
+  ],
   [{ name: 'monitor', components: ['monitor'], replicas: 1, standbys: { warm: 1 } }, /nobody would find them/],
   [{ name: 'ranking', components: ['ranking'], replicas: 1, standbys: { lukewarm: 1 } }, /standbys/],
   [{ name: 'ranking', components: ['ranking'], replicas: 1, standbys: { hot: 0 } }, /standbys/],
@@ -38,7 +41,12 @@ test.each([
 /** A node's place; `said` lists its phases and `open` when it loads. */
 function place(standby?: StandbyKind, open = async () => {}) {
   const said: string[] = [];
-  const node = { id: 'r-2', group: 'r', components: ['ranking'], ...(standby && { standby }) } as unknown as TopologyNode;
+  const node = {
+    id: 'r-2',
+    group: 'r',
+    components: ['ranking'],
+    ...(standby && { standby }),
+  } as unknown as TopologyNode;
   const it = createPlace({
     node,
     setPhase: (phase) => said.push(phase),

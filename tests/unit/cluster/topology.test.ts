@@ -28,7 +28,12 @@ function problems(
     return (error as TopologyError).problems.join('\n');
   }
 }
-const group = (name: string, components: string[], more: object = {}): unknown => ({ name, components, replicas: 1, ...more });
+const group = (name: string, components: string[], more: object = {}): unknown => ({
+  name,
+  components,
+  replicas: 1,
+  ...more,
+});
 
 test('every topology of the repository can run', async () => {
   for (const name of await topologyNames(dir)) expect((await loadTopology(name, dir, components)).name).toBe(name);
@@ -43,7 +48,11 @@ test('multitier has 21 nodes at the documented addresses', async () => {
   expect(at('gateway-2')).toMatchObject({ port: 8001, opsPort: 8501 });
   expect(at('control-1')).toMatchObject({ port: 8090, opsPort: 8590 });
   expect(at('monitor-1')).toMatchObject({ port: 7100, opsPort: 8100 });
-  expect(nodesHosting(topology, 'database', 2).map((node) => node.id)).toEqual(['database-2-1', 'database-2-2', 'database-2-3']);
+  expect(nodesHosting(topology, 'database', 2).map((node) => node.id)).toEqual([
+    'database-2-1',
+    'database-2-2',
+    'database-2-3',
+  ]);
 });
 
 test('a port base that puts a door where browsers refuse to go is refused, with one that works', async () => {
@@ -71,7 +80,9 @@ test('with TLS every door and ops port stays where it was, and public routes lea
     const addresses = ({ nodes }: typeof plain) => nodes.map(({ id, opsPort, doors }) => ({ id, opsPort, doors }));
     expect(addresses(tls)).toEqual(addresses(plain));
     expect(plain.nodes.every(({ port, publicPort }) => port === publicPort)).toBe(true);
-    expect(tls.nodes.some(({ port, publicPort, doors }) => [publicPort, ...Object.values(doors)].includes(port))).toBe(false);
+    expect(tls.nodes.some(({ port, publicPort, doors }) => [publicPort, ...Object.values(doors)].includes(port))).toBe(
+      false,
+    );
   }
 });
 

@@ -11,25 +11,46 @@ const components = await loadComponents();
 /** The nodes whose lies users are said to see. */
 function believed(topology: Topology): string[] {
   const lieOf = (node: Topology['nodes'][number]) => breaksOf(node, topology).find(({ name }) => name === 'lie')!;
-  return topology.nodes.filter((node) => lieOf(node).explanation.includes('users will see the lie')).map(({ id }) => id);
+  return topology.nodes
+    .filter((node) => lieOf(node).explanation.includes('users will see the lie'))
+    .map(({ id }) => id);
 }
 
 test('before a node lies on whose answers nobody votes, it is said that users will see it', async () => {
   const multitier = await loadTopology('multitier', dir, components);
-  expect(believed(multitier)).toEqual(['query-1', 'query-2', 'html-1', 'html-2', 'app-1', 'app-2', 'gateway-1', 'gateway-2']);
+  expect(believed(multitier)).toEqual([
+    'query-1',
+    'query-2',
+    'html-1',
+    'html-2',
+    'app-1',
+    'app-2',
+    'gateway-1',
+    'gateway-2',
+  ]);
   const voteless = believed({ ...multitier, policy: 'naive' });
   expect(voteless).toEqual(expect.arrayContaining(['database-1-1', 'ranking-1']));
 });
 
 test('a single replica cannot be outvoted, and a single server is called by nobody', async () => {
-  expect(believed(await loadTopology('tiny', dir, components))).toEqual(expect.arrayContaining(['ranking-1', 'html-1']));
+  expect(believed(await loadTopology('tiny', dir, components))).toEqual(
+    expect.arrayContaining(['ranking-1', 'html-1']),
+  );
   expect(believed(await loadTopology('single-server', dir, components))).toEqual([]);
 });
 
 test('whoever comes with the key of another cluster is told so', async () => {
   const topology = await loadTopology('tiny', dir, components);
   const page = (wrongKey: boolean) =>
-    overviewPage({ topology, view: undefined, unreachable: false, faults: [], incidents: [], operator: false, wrongKey });
+    overviewPage({
+      topology,
+      view: undefined,
+      unreachable: false,
+      faults: [],
+      incidents: [],
+      operator: false,
+      wrongKey,
+    });
   expect(page(true)).toContain('is not the one of this cluster');
   expect(page(false)).not.toContain('is not the one of this cluster');
 });

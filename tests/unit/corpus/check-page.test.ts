@@ -12,7 +12,14 @@ const pageOf = (value: unknown) => {
 };
 
 test('a page needs an id and a title; the rest has defaults', () => {
-  expect(pageOf({ id: 'a', title: 'A' })).toEqual({ id: 'a', title: 'A', body: '', keywords: [], url: '/page/a', links: [] });
+  expect(pageOf({ id: 'a', title: 'A' })).toEqual({
+    id: 'a',
+    title: 'A',
+    body: '',
+    keywords: [],
+    url: '/page/a',
+    links: [],
+  });
 });
 
 test('text is another name for body, keywords may be one text, links may be ids', () => {

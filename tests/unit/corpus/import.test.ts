@@ -15,7 +15,9 @@ const cats = jsonLines(
 function contentsOf(folder: string): Record<string, string> {
   if (!existsSync(folder)) return {};
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return Object.fromEntries(files.map((entry) => [entry.name, readFileSync(path.join(entry.parentPath, entry.name), 'utf8')]));
+  return Object.fromEntries(
+    files.map((entry) => [entry.name, readFileSync(path.join(entry.parentPath, entry.name), 'utf8')]),
+  );
 }
 
 test('pages are taken as they are, and join the default corpus', async () => {
@@ -31,8 +33,22 @@ test('pages are taken as they are, and join the default corpus', async () => {
     imports: [{ name: 'my-cats', pages: 2 }],
   });
   expect(importedPages(dataDir)).toEqual([
-    { id: 'cat', title: 'Cat', body: 'purrs', keywords: [], url: '/page/cat', links: [{ id: 'dog', relation: 'links to' }] },
-    { id: 'dog', title: 'Dog', body: 'barks', keywords: [], url: '/page/dog', links: [{ id: 'cat', relation: 'links to' }] },
+    {
+      id: 'cat',
+      title: 'Cat',
+      body: 'purrs',
+      keywords: [],
+      url: '/page/cat',
+      links: [{ id: 'dog', relation: 'links to' }],
+    },
+    {
+      id: 'dog',
+      title: 'Dog',
+      body: 'barks',
+      keywords: [],
+      url: '/page/dog',
+      links: [{ id: 'cat', relation: 'links to' }],
+    },
   ]);
   const [source] = openSources(dataDir, { ...readSources(dataDir), default: false });
   expect([...source!.pages((id) => id === 'dog')].map((page) => page.id)).toEqual(['dog']);
@@ -88,7 +104,9 @@ test.each([
 test('a missing file, a folder and a bad name are refused in one sentence', async () => {
   const dataDir = tempDir();
   const file = put(tempDir(), 'cats.jsonl', cats);
-  await expect(importPages('/no/such/file.jsonl', { dataDir })).rejects.toThrow('There is no file /no/such/file.jsonl.');
+  await expect(importPages('/no/such/file.jsonl', { dataDir })).rejects.toThrow(
+    'There is no file /no/such/file.jsonl.',
+  );
   expect(await codeOf(importPages(tempDir(), { dataDir }))).toBe('not_found');
   for (const name of ['', '../x', 'a/b', 'Upper', 'a b', '.x', 'x'.repeat(41), 'wordnet', 'manifest']) {
     expect(await codeOf(importPages(file, { dataDir, name })), name).toBe('bad_name');
@@ -160,7 +178,10 @@ test('progress grows to the size of the file', async () => {
   const many = Array.from({ length: 5_000 }, (_, i) => ({ id: `p${i}`, title: `Page ${i}` }));
   const content = jsonLines(...many);
   const seen: Progress[] = [];
-  await importPages(put(tempDir(), 'many.jsonl', content), { dataDir: tempDir(), onProgress: (progress) => seen.push(progress) });
+  await importPages(put(tempDir(), 'many.jsonl', content), {
+    dataDir: tempDir(),
+    onProgress: (progress) => seen.push(progress),
+  });
   expect(seen.length).toBeGreaterThan(4);
   expect(seen.map((progress) => progress.done)).toEqual(seen.map((progress) => progress.done).sort((a, b) => a - b));
   expect(seen.at(-1)).toEqual({ phase: 'import', done: content.length, total: content.length });

@@ -65,7 +65,9 @@ test('satellite adjectives are pages among the other adjectives, and are linked 
 });
 
 test('adjectives lose the marker of their position, but keep brackets that are part of the word', () => {
-  expect(parseSynset('00014858 00 s 02 galore(ip) 0 well_off(p) 1 000 | in great numbers').title).toBe('galore, well off');
+  expect(parseSynset('00014858 00 s 02 galore(ip) 0 well_off(p) 1 000 | in great numbers').title).toBe(
+    'galore, well off',
+  );
   expect(parseSynset('00014858 00 n 01 A_(music) 0 000 | x').title).toBe('A (music)');
 });
 
@@ -84,7 +86,9 @@ test('the count of words is hexadecimal', () => {
 });
 
 test('a reader who wants some pages gets just those, as they are', () => {
-  const satellite = pages.find((page) => page.id.startsWith('a') && page.links.some((link) => link.relation === 'similar to'))!;
+  const satellite = pages.find(
+    (page) => page.id.startsWith('a') && page.links.some((link) => link.relation === 'similar to'),
+  )!;
   const wanted = new Set(['n02086723', satellite.id, 'v00001740', 'r00001740']);
   const some = [...wordNetPages((id) => wanted.has(id))];
   expect(some.map((page) => page.id).sort()).toEqual([...wanted].sort());

@@ -61,7 +61,11 @@ test.each<[string, string, (file: string) => void]>([
   ['cut inside its head', 'truncated', (file) => truncateSync(file, 12)],
   ['cut in the middle', 'corrupt', (file) => truncateSync(file, Math.floor(statSync(file).size / 2))],
   ['short of its last byte', 'corrupt', (file) => truncateSync(file, statSync(file).size - 1)],
-  ['longer than it was', 'corrupt', (file) => writeFileSync(file, Buffer.concat([readFileSync(file), Buffer.alloc(8)]))],
+  [
+    'longer than it was',
+    'corrupt',
+    (file) => writeFileSync(file, Buffer.concat([readFileSync(file), Buffer.alloc(8)])),
+  ],
   ['of an older format', 'other-format', (file) => overwrite(file, 4, 0)],
   ['of another program', 'other-format', (file) => overwrite(file, 0, 0x50)],
   ['flipped in one bit of its description', 'corrupt', (file) => flip(file, 20)],

@@ -60,7 +60,9 @@ test('every answer fits the contract', async () => {
 test('statistics of another plan are refused', async () => {
   const { running } = await start(await made());
   const statistics = { documents: 1, fieldLengths: [1, 1, 1], frequencies: [1, 2] };
-  await expect(running.handlers.find({ plan, size: 3, statistics }, context)).rejects.toMatchObject({ code: 'bad_request' });
+  await expect(running.handlers.find({ plan, size: 3, statistics }, context)).rejects.toMatchObject({
+    code: 'bad_request',
+  });
 });
 
 test('state and metrics say what the shard is and what searches cost', async () => {
@@ -80,7 +82,10 @@ test('without a data set it does not start, and says what is missing', async () 
 test('a shard that holds a page of another one ends its node rather than show it', async () => {
   const datasetDir = temporaryFolder();
   const foreign = madePages(seededRandom('foreign'), 80).filter(({ id }) => shardOf(id, 2) === 1);
-  await writeShard(join(datasetDir, shardFolder(2, 2)), [...pages, ...foreign.map((page) => ({ ...page, title: 'foreign' }))]);
+  await writeShard(join(datasetDir, shardFolder(2, 2)), [
+    ...pages,
+    ...foreign.map((page) => ({ ...page, title: 'foreign' })),
+  ]);
   const { running } = await start(datasetDir);
   const { find } = running.handlers as unknown as { find: (request: object, context: object) => Promise<unknown> };
   const wanted = { ...plan, terms: [{ term: 'foreign', weight: 1 }] };

@@ -72,12 +72,24 @@ test('equal scores come in the order of the ids', () => {
 test('an empty plan and an empty index find nothing', () => {
   expect(createInvertedIndex(segment).find(allOf([]), 10, undefined)).toMatchObject({ total: 0, hits: [] });
   const empty = createInvertedIndex(segmentOf([]).segment).find(allOf(['dog']), 10, undefined);
-  expect(empty).toMatchObject({ total: 0, hits: [], statistics: { documents: 0, fieldLengths: [0, 0, 0], frequencies: [0] } });
+  expect(empty).toMatchObject({
+    total: 0,
+    hits: [],
+    statistics: { documents: 0, fieldLengths: [0, 0, 0], frequencies: [0] },
+  });
 });
 
 test('a candidate says how often each term stands in each field, a term that names a field only there', () => {
   const { segment, ids } = segmentOf([
-    { id: 'b', title: 'dog dog', keywords: ['dog', 'cat dog'], body: 'a dog and a cat', url: '', links: [], popularity: 0.5 },
+    {
+      id: 'b',
+      title: 'dog dog',
+      keywords: ['dog', 'cat dog'],
+      body: 'a dog and a cat',
+      url: '',
+      links: [],
+      popularity: 0.5,
+    },
     { id: 'a', title: 'nothing', keywords: [], body: '', url: '', links: [], popularity: 0 },
   ]);
   const plan: Plan = {
@@ -93,11 +105,21 @@ test('a candidate says how often each term stands in each field, a term that nam
   const { hits, statistics } = createInvertedIndex(segment).find(plan, 10, undefined);
   expect(ids).toEqual(['a', 'b']);
   expect(statistics).toEqual({ documents: 2, fieldLengths: [3, 3, 5], frequencies: [1, 1, 0] });
-  expect(hits).toEqual([{ doc: 1, score: expect.any(Number), frequencies: [2, 2, 1, 0, 2, 0, 0, 0, 0], lengths: [2, 3, 5] }]);
+  expect(hits).toEqual([
+    { doc: 1, score: expect.any(Number), frequencies: [2, 2, 1, 0, 2, 0, 0, 0, 0], lengths: [2, 3, 5] },
+  ]);
 });
 
 test('a phrase does not run from one keyword into the next', () => {
-  const made = (id: string, keywords: string[]) => ({ id, title: '', keywords, body: '', url: '', links: [], popularity: 0 });
+  const made = (id: string, keywords: string[]) => ({
+    id,
+    title: '',
+    keywords,
+    body: '',
+    url: '',
+    links: [],
+    popularity: 0,
+  });
   const { segment } = segmentOf([made('apart', ['guide', 'dog']), made('together', ['guide dog'])]);
   const plan = { ...allOf(['guid', 'dog']), phrases: [{ terms: ['guid', 'dog'], positions: [0, 1] }] };
   const { hits, total } = createInvertedIndex(segment).find(plan, 10, undefined);

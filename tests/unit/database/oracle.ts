@@ -82,7 +82,9 @@ function readPage(page: SourcePage): ReadPage {
 
 function countsOf(page: ReadPage, { term, field }: PlannedTerm): Counts {
   const counts = page.counts.get(term) ?? none;
-  return field === undefined ? counts : (counts.map((count, i) => (fields[i] === field ? count : 0)) as unknown as Counts);
+  return field === undefined
+    ? counts
+    : (counts.map((count, i) => (fields[i] === field ? count : 0)) as unknown as Counts);
 }
 
 function isIn([title, keywords, body]: Counts): boolean {

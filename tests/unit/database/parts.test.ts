@@ -1,7 +1,22 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bitset, countBits, hasBit, intersect, setBit, subtract, unite } from '../../../services/database/index/bitset.ts';
-import { bodyCount, countOf, keywordCount, large, packCounts, titleCount } from '../../../services/database/index/counts.ts';
+import {
+  bitset,
+  countBits,
+  hasBit,
+  intersect,
+  setBit,
+  subtract,
+  unite,
+} from '../../../services/database/index/bitset.ts';
+import {
+  bodyCount,
+  countOf,
+  keywordCount,
+  large,
+  packCounts,
+  titleCount,
+} from '../../../services/database/index/counts.ts';
 import { termNumber } from '../../../services/database/index/dictionary.ts';
 import { positionReader } from '../../../services/database/index/positions.ts';
 import { seekDoc } from '../../../services/database/index/seek.ts';
@@ -20,7 +35,8 @@ test('bitsets are sets', () => {
     for (const number of numbers) setBit(set, number);
     return set;
   };
-  const listOf = (set: ReturnType<typeof setOf>) => Array.from({ length: 301 }, (_, i) => i).filter((i) => hasBit(set, i));
+  const listOf = (set: ReturnType<typeof setOf>) =>
+    Array.from({ length: 301 }, (_, i) => i).filter((i) => hasBit(set, i));
   fc.assert(
     fc.property(docs, docs, (a, b) => {
       const [both, either, less] = [setOf(a), setOf(a), setOf(a)];
@@ -51,7 +67,9 @@ test('the best are the first of a sorted list, equal scores by doc', () => {
     fc.property(offers, fc.integer({ min: 1, max: 20 }), (scores, size) => {
       const top = createTop(size);
       for (const [doc, score] of scores.entries()) top.offer(doc, score + 1);
-      const sorted = scores.map((score, doc) => ({ doc, score: score + 1 })).sort((a, b) => b.score - a.score || a.doc - b.doc);
+      const sorted = scores
+        .map((score, doc) => ({ doc, score: score + 1 }))
+        .sort((a, b) => b.score - a.score || a.doc - b.doc);
       const expected = sorted.slice(0, size);
       expect(top.take()).toEqual({ docs: expected.map(({ doc }) => doc), scores: expected.map(({ score }) => score) });
       expect(top.threshold).toBe(scores.length >= size ? expected.at(-1)!.score : 0);

@@ -12,7 +12,8 @@ const oracle = createOracle(pages);
 const answers = queries.map(({ plan, size }) => oracle(plan, size));
 
 test('the 500 queries are of every kind, and most find something', () => {
-  const share = (predicate: (query: (typeof queries)[number], i: number) => boolean) => queries.filter(predicate).length;
+  const share = (predicate: (query: (typeof queries)[number], i: number) => boolean) =>
+    queries.filter(predicate).length;
   expect(share(({ plan }) => plan.phrases.length > 0)).toBeGreaterThan(80);
   expect(share(({ plan }, i) => plan.phrases.length > 0 && answers[i]!.total > 0)).toBeGreaterThan(60);
   expect(share(({ plan }) => plan.exclusions.length > 0)).toBeGreaterThan(60);

@@ -34,7 +34,11 @@ test('draws are uniform, and independent of each other by seed, fault, request a
   for (let i = 0; i < n; i++) {
     const value = draw(7, 'f1', `request-${i}`);
     counts[Math.floor(value * 10)]!++;
-    for (const other of [draw(8, 'f1', `request-${i}`), draw(7, 'f2', `request-${i}`), draw(7, 'f1', `request-${i}`, 'u')])
+    for (const other of [
+      draw(8, 'f1', `request-${i}`),
+      draw(7, 'f2', `request-${i}`),
+      draw(7, 'f1', `request-${i}`, 'u'),
+    ])
       if (value < 0.5 === other < 0.5) agree++;
   }
   // Chi square with 9 degrees of freedom: above 33.7 has a chance of 1e-4.
@@ -43,16 +47,19 @@ test('draws are uniform, and independent of each other by seed, fault, request a
   expect(draw(7, 'f1', 'request-1')).toBe(draw(7, 'f1', 'request-1'));
 });
 
-test.each(distributions)('samples of the %s distribution are never negative and have the mean that was asked for', (name) => {
-  const random = seededRandom(3);
-  let sum = 0;
-  for (let i = 0; i < 40_000; i++) {
-    const value = sample(name, 100, 20, random.next(), random.next());
-    expect(value).toBeGreaterThanOrEqual(0);
-    sum += value;
-  }
-  expect(Math.abs(sum / 40_000 - 100)).toBeLessThan(3);
-});
+test.each(distributions)(
+  'samples of the %s distribution are never negative and have the mean that was asked for',
+  (name) => {
+    const random = seededRandom(3);
+    let sum = 0;
+    for (let i = 0; i < 40_000; i++) {
+      const value = sample(name, 100, 20, random.next(), random.next());
+      expect(value).toBeGreaterThanOrEqual(0);
+      sum += value;
+    }
+    expect(Math.abs(sum / 40_000 - 100)).toBeLessThan(3);
+  },
+);
 
 test('a bounded map forgets what was set first', () => {
   const map = boundedMap<number>(2);

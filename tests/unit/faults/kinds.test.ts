@@ -45,7 +45,12 @@ const rows: Record<string, Row> = {
     ill: { chunkBytes: 50, pauseMs: 50 },
     look: shaped,
   },
-  'limp.dribble': { params: { chunkBytes: 4, pauseMs: 30 }, well: undefined, ill: { chunkBytes: 4, pauseMs: 30 }, look: shaped },
+  'limp.dribble': {
+    params: { chunkBytes: 4, pauseMs: 30 },
+    well: undefined,
+    ill: { chunkBytes: 4, pauseMs: 30 },
+    look: shaped,
+  },
   'limp.cpu': {
     site: 'watchdog',
     params: { share: 0.5, periodMs: 2_000 },
@@ -58,7 +63,9 @@ const rows: Record<string, Row> = {
     well: '10 10 10',
     ill: '50 10 50',
     look: async (rig) =>
-      [await rig.ask('r1', {}, 500), await rig.ask('r2', {}, 500), await rig.ask('r3', {}, 500)].map((r) => r.tookMs).join(' '),
+      [await rig.ask('r1', {}, 500), await rig.ask('r2', {}, 500), await rig.ask('r3', {}, 500)]
+        .map((r) => r.tookMs)
+        .join(' '),
   },
   'limp.disk': {
     params: { meanMs: 30, distribution: 'constant' },

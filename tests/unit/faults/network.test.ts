@@ -67,7 +67,10 @@ test.each([
   const node = rig();
   node.inject({ kind, params, scope: { direction: 'reply' } });
   const outcome = await node.ask('r1', { request: { q: unanswerable } });
-  expect({ code: (outcome.error as { code?: string } | undefined)?.code, tookMs: outcome.tookMs }).toEqual({ code, tookMs });
+  expect({ code: (outcome.error as { code?: string } | undefined)?.code, tookMs: outcome.tookMs }).toEqual({
+    code,
+    tookMs,
+  });
   expect(node.handled).toEqual(['r1']);
   expect(node.registry.list()[0]).toMatchObject({ matched: 1, applied: 1 });
 });

@@ -5,7 +5,15 @@ import { createMetrics } from '../../../shared/observe/metrics.ts';
 import { createSimulation } from '../../../shared/time/sim/simulation.ts';
 import { rig } from './rig.ts';
 
-const fault = { id: 'f1', kind: 'limp.latency', target: 'node-1', ttlMs: 10_000, seed: 7, owner: 'test', params: { meanMs: 50 } };
+const fault = {
+  id: 'f1',
+  kind: 'limp.latency',
+  target: 'node-1',
+  ttlMs: 10_000,
+  seed: 7,
+  owner: 'test',
+  params: { meanMs: 50 },
+};
 
 function bare(leaseMs = 1_000) {
   const simulation = createSimulation(1);
@@ -113,7 +121,9 @@ test('healing is idempotent, and healing all empties everything', () => {
 test('a gauge says which faults are in effect, and forgets them when they end', async () => {
   const { registry, metrics } = bare();
   registry.inject(fault);
-  expect((await metrics.render()).text).toContain('tierlab_fault_active{id="f1",kind="limp.latency",target="node-1"} 1');
+  expect((await metrics.render()).text).toContain(
+    'tierlab_fault_active{id="f1",kind="limp.latency",target="node-1"} 1',
+  );
   registry.healAll();
   expect((await metrics.render()).text).not.toContain('id="f1"');
 });
@@ -188,12 +198,20 @@ test('no answer and no error carries a mark that tells a fault from a failure', 
   const node = rig();
   node.inject({ kind: 'net.reset' });
   const { error } = await node.ask('r1');
-  expect(JSON.stringify({ ...(error as object), message: (error as Error).message })).not.toMatch(/fault|chaos|inject/i);
+  expect(JSON.stringify({ ...(error as object), message: (error as Error).message })).not.toMatch(
+    /fault|chaos|inject/i,
+  );
 });
 
 test('a crash that undoes itself is over then, and not undone twice; after its last loop only', async () => {
   const { registry, simulation, actions, journal } = rig('watchdog');
-  registry.inject({ ...fault, id: 'k1', kind: 'stop.kill', params: { downMs: 500, loops: 2, periodMs: 2_000 }, ttlMs: 60_000 });
+  registry.inject({
+    ...fault,
+    id: 'k1',
+    kind: 'stop.kill',
+    params: { downMs: 500, loops: 2, periodMs: 2_000 },
+    ttlMs: 60_000,
+  });
   await simulation.run(2_400);
   expect(registry.list()).toHaveLength(1);
   await simulation.run(3_000);

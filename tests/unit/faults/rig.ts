@@ -93,7 +93,11 @@ export function rig(site: 'node' | 'watchdog' = 'node', seed = 1) {
   }
 
   /** Runs virtual time until the call ended; `tookMs` of it. `undefined` reply: it never answered within `waitMs`. */
-  async function ask(requestId: string, more: Partial<Call> & { caller?: string; from?: 'node-1' } = {}, waitMs = 1_000) {
+  async function ask(
+    requestId: string,
+    more: Partial<Call> & { caller?: string; from?: 'node-1' } = {},
+    waitMs = 1_000,
+  ) {
     const startedAt = clock.now();
     const controller = new AbortController();
     let outcome: { reply?: Reply; error?: unknown; tookMs: number } | undefined;

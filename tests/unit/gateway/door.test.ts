@@ -40,7 +40,11 @@ test('a form sent to a page that is only read is a wrong method, not a wrong typ
 
 test('a body that is too large is refused', async () => {
   const { server } = await door();
-  const reply = await server.inject({ method: 'POST', url: '/api/search', payload: { q: 'a'.repeat(2 * 1024 * 1024) } });
+  const reply = await server.inject({
+    method: 'POST',
+    url: '/api/search',
+    payload: { q: 'a'.repeat(2 * 1024 * 1024) },
+  });
   expect(reply.statusCode).toBe(413);
   expect(reply.json()).toMatchObject({ code: 'too_large' });
 });
@@ -147,8 +151,12 @@ test('requests are measured by route, not by address', async () => {
   });
   for (const url of ['/api/pages/n1', '/api/pages/n2', '/nowhere/1', '/nowhere/2']) await server.inject(url);
   const { text } = await metrics.render();
-  expect(text).toContain('tierlab_http_server_duration_seconds_count{route="/api/pages/:id",method="GET",status="200"} 1');
-  expect(text).toContain('tierlab_http_server_duration_seconds_count{route="/api/pages/:id",method="GET",status="404"} 1');
+  expect(text).toContain(
+    'tierlab_http_server_duration_seconds_count{route="/api/pages/:id",method="GET",status="200"} 1',
+  );
+  expect(text).toContain(
+    'tierlab_http_server_duration_seconds_count{route="/api/pages/:id",method="GET",status="404"} 1',
+  );
   expect(text).toContain('tierlab_http_server_duration_seconds_count{route="/*",method="GET",status="404"} 2');
 });
 

@@ -34,7 +34,16 @@ export function environment<C extends Contract, Calls extends Contracts>(
   upstream: Environment<NoInfer<Calls>>['upstream'],
   topology: Partial<Topology> = {},
 ): Environment<Calls> {
-  const node: TopologyNode = { id, group: id, components: [], host: '127.0.0.1', port: 0, publicPort: 0, doors: {}, opsPort: 0 };
+  const node: TopologyNode = {
+    id,
+    group: id,
+    components: [],
+    host: '127.0.0.1',
+    port: 0,
+    publicPort: 0,
+    doors: {},
+    opsPort: 0,
+  };
   return {
     node,
     incarnation: 1,

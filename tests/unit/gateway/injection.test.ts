@@ -81,7 +81,10 @@ test.each([
   ['traceparent', '00-<script>-0-01'],
   ['x-deadline-ms', '-1; DROP TABLE pages'],
 ])('the header %s cannot carry %j into the answer', async (name, value) => {
-  const reply = await system.client.inject({ url: '/search?q=a&page=x', headers: { accept: 'text/html', [name]: value } });
+  const reply = await system.client.inject({
+    url: '/search?q=a&page=x',
+    headers: { accept: 'text/html', [name]: value },
+  });
   expect(JSON.stringify(reply.headers)).not.toMatch(/hacked|script>/);
   expect(active(reply.body)).toEqual([]);
 });

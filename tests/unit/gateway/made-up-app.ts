@@ -27,7 +27,14 @@ export function madeUpApp(fail?: () => RpcError | Promise<never>): MadeUpApp {
         await note('search', request, context);
         const { q, page, size, explain } = request.search;
         const explanation = { terms: [], relevance: 1, popularity: 0, popularityScore: 0, score: 1 };
-        const result = { id: 'n1', title: q, url: '/page/n1', snippet: q, score: 1.5, ...(explain ? { explanation } : {}) };
+        const result = {
+          id: 'n1',
+          title: q,
+          url: '/page/n1',
+          snippet: q,
+          score: 1.5,
+          ...(explain ? { explanation } : {}),
+        };
         return {
           results: { query: q, terms: ['x'], total: 1, page, size, results: [result] },
           tookMs: 1.25,

@@ -25,7 +25,8 @@ async function send(bytes: string) {
   return { status: Number(head.split(' ')[1]), head: head.toLowerCase(), body };
 }
 
-const get = (target: string, headers = '') => send(`GET ${target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n${headers}\r\n`);
+const get = (target: string, headers = '') =>
+  send(`GET ${target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n${headers}\r\n`);
 
 test.each([
   ['bytes that are no HTTP', () => send('hello, is anybody there?\r\n\r\n'), 400, 'bad_request'],
@@ -34,7 +35,12 @@ test.each([
   ['an address that cannot be decoded', () => get('/page/%ZZ'), 400, 'bad_request'],
   ['an address that is half a UTF-8 character', () => get('/page/%C3'), 400, 'bad_request'],
   ['a header name that is none', () => get('/search?q=a', 'bad header: x\r\n'), 400, 'bad_request'],
-  ['two lengths for one body', () => get('/search?q=a', 'content-length: 1\r\ncontent-length: 2\r\n'), 400, 'bad_request'],
+  [
+    'two lengths for one body',
+    () => get('/search?q=a', 'content-length: 1\r\ncontent-length: 2\r\n'),
+    400,
+    'bad_request',
+  ],
   [
     'a body whose end is told in two ways',
     () => get('/', 'content-length: 5\r\ntransfer-encoding: chunked\r\n'),

@@ -115,7 +115,9 @@ test('suggestions are given', async () => {
 });
 
 test('an error of the tiers below keeps its code, its node and its retry-after', async () => {
-  const { get } = await gateway(() => new RpcError('overloaded', 'app-1 is full', { retryAfterMs: 1_200, node: 'app-1' }));
+  const { get } = await gateway(
+    () => new RpcError('overloaded', 'app-1 is full', { retryAfterMs: 1_200, node: 'app-1' }),
+  );
   const reply = await get('/api/search?q=a');
   expect(reply.statusCode).toBe(503);
   expect(reply.headers['retry-after']).toBe('2');

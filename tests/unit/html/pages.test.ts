@@ -17,7 +17,14 @@ const making: Making = {
 };
 const result = { id: 'n1', title: 'dog & co', url: '/page/n1', snippet: 'a dog barks', score: 9.8765 };
 const found: SearchResults = { query: 'dog', terms: ['dog'], total: 25, page: 2, size: 10, results: [result] };
-const page: Page = { id: 'n1', title: 'dog', body: 'first\n\nsecond', keywords: ['noun.animal'], url: '/page/n1', links: [] };
+const page: Page = {
+  id: 'n1',
+  title: 'dog',
+  body: 'first\n\nsecond',
+  keywords: ['noun.animal'],
+  url: '/page/n1',
+  links: [],
+};
 
 interface Element {
   readonly tag: string;
@@ -28,7 +35,11 @@ interface Element {
 function elements(html: string): Element[] {
   const found: Element[] = [];
   const textOf = (node: Tree.Node): string =>
-    node.nodeName === '#text' ? (node as Tree.TextNode).value : 'childNodes' in node ? node.childNodes.map(textOf).join('') : '';
+    node.nodeName === '#text'
+      ? (node as Tree.TextNode).value
+      : 'childNodes' in node
+        ? node.childNodes.map(textOf).join('')
+        : '';
   const visit = (node: Tree.Node) => {
     if ('tagName' in node) {
       const attributes = Object.fromEntries(node.attrs.map(({ name, value }) => [name, value]));
@@ -48,17 +59,26 @@ const every: readonly (readonly [string, string])[] = [
   ['a failure', failurePage({ status: 503, title: 'Away', detail: 'Nobody answers.' }, assets)],
 ];
 
-test.each(every)('%s: one main, one first heading, one search with a label, a language, a way past the header', (_name, html) => {
-  const all = elements(html);
-  const count = (tag: string) => all.filter((element) => element.tag === tag).length;
-  expect([count('main'), count('h1'), count('form'), count('footer')]).toEqual([1, 1, 1, 1]);
-  expect(all.find(({ tag }) => tag === 'html')?.attributes.lang).toBe('en');
-  expect(all.find(({ tag }) => tag === 'form')?.attributes).toMatchObject({ role: 'search', action: '/search', method: 'get' });
-  const input = all.find(({ tag, attributes }) => tag === 'input' && attributes.type === 'search');
-  expect(all.find(({ tag, attributes }) => tag === 'label' && attributes.for === input?.attributes.id)?.text).not.toBe('');
-  expect(all.find(({ tag }) => tag === 'a')?.attributes).toMatchObject({ class: 'skip', href: '#content' });
-  expect(all.find(({ attributes }) => attributes.id === 'content')?.tag).toBe('main');
-});
+test.each(every)(
+  '%s: one main, one first heading, one search with a label, a language, a way past the header',
+  (_name, html) => {
+    const all = elements(html);
+    const count = (tag: string) => all.filter((element) => element.tag === tag).length;
+    expect([count('main'), count('h1'), count('form'), count('footer')]).toEqual([1, 1, 1, 1]);
+    expect(all.find(({ tag }) => tag === 'html')?.attributes.lang).toBe('en');
+    expect(all.find(({ tag }) => tag === 'form')?.attributes).toMatchObject({
+      role: 'search',
+      action: '/search',
+      method: 'get',
+    });
+    const input = all.find(({ tag, attributes }) => tag === 'input' && attributes.type === 'search');
+    expect(
+      all.find(({ tag, attributes }) => tag === 'label' && attributes.for === input?.attributes.id)?.text,
+    ).not.toBe('');
+    expect(all.find(({ tag }) => tag === 'a')?.attributes).toMatchObject({ class: 'skip', href: '#content' });
+    expect(all.find(({ attributes }) => attributes.id === 'content')?.tag).toBe('main');
+  },
+);
 
 test.each(every)('%s: ids are unique, buttons and links have words, headings skip no level', (_name, html) => {
   const all = elements(html);
@@ -88,7 +108,10 @@ test('the home page tells who made it, and no time: nothing was looked for yet',
 });
 
 test('every link of a results page keeps what was chosen', () => {
-  const explained = { ...result, explanation: { terms: [], relevance: 1, popularity: 0.5, popularityScore: 1, score: 2 } };
+  const explained = {
+    ...result,
+    explanation: { terms: [], relevance: 1, popularity: 0.5, popularityScore: 1, score: 2 },
+  };
   const html = resultsPage({ ...found, size: 5, results: [explained] }, { ...making, style: 'layered' }, surroundings);
   const hrefs = elements(html).flatMap(({ tag, attributes }) => (tag === 'a' ? (attributes.href ?? []) : []));
   expect(hrefs).toContain('/search?q=dog&page=3&size=5&explain=true&style=layered');
@@ -122,5 +145,7 @@ test('a page of the corpus: its paragraphs, its keywords as searches, its links 
 });
 
 test('a page without a title still has a name to click', () => {
-  expect(elements(pageView({ ...page, title: '' }, making, surroundings)).find(({ tag }) => tag === 'h1')?.text).toBe('n1');
+  expect(elements(pageView({ ...page, title: '' }, making, surroundings)).find(({ tag }) => tag === 'h1')?.text).toBe(
+    'n1',
+  );
 });

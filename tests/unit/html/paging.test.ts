@@ -29,18 +29,23 @@ test('pages that no search reaches are not offered', () => {
 
 test('numbers rise, begin with 1, end with the last, and gaps hide at least two pages', () => {
   fc.assert(
-    fc.property(fc.nat(5_000), fc.integer({ min: 1, max: 120 }), fc.integer({ min: 1, max: 100 }), (total, page, size) => {
-      const pages = paging(total, page, size);
-      if (!pages) return;
-      expect(pages.numbers[0]).toBe(1);
-      expect(pages.numbers.at(-1)).toBe(pages.last);
-      expect(pages.numbers).toContain(pages.current);
-      for (const [i, number] of pages.numbers.entries()) {
-        if (i === 0 || number === 'gap') continue;
-        const before = pages.numbers[i - 1]!;
-        if (before === 'gap') expect(number - (pages.numbers[i - 2] as number)).toBeGreaterThan(2);
-        else expect(number - before).toBe(1);
-      }
-    }),
+    fc.property(
+      fc.nat(5_000),
+      fc.integer({ min: 1, max: 120 }),
+      fc.integer({ min: 1, max: 100 }),
+      (total, page, size) => {
+        const pages = paging(total, page, size);
+        if (!pages) return;
+        expect(pages.numbers[0]).toBe(1);
+        expect(pages.numbers.at(-1)).toBe(pages.last);
+        expect(pages.numbers).toContain(pages.current);
+        for (const [i, number] of pages.numbers.entries()) {
+          if (i === 0 || number === 'gap') continue;
+          const before = pages.numbers[i - 1]!;
+          if (before === 'gap') expect(number - (pages.numbers[i - 2] as number)).toBeGreaterThan(2);
+          else expect(number - before).toBe(1);
+        }
+      },
+    ),
   );
 });

@@ -17,7 +17,9 @@ test('object-based: a chain down to the application server, and what it called',
 });
 
 test('layered: one chain all the way down', () => {
-  expect(shown({ style: 'layered', servedBy: ['html-2', 'ranking-1', 'query-2', 'database-1-3', 'database-2-1'] })).toEqual({
+  expect(
+    shown({ style: 'layered', servedBy: ['html-2', 'ranking-1', 'query-2', 'database-1-3', 'database-2-1'] }),
+  ).toEqual({
     chain: 'client-1 > gateway-2 > app-1 > html-2 > ranking-1 > query-2 > database-1-3 + database-2-1',
     calls: '',
   });
@@ -28,7 +30,9 @@ test('a node that hosts several components, or was asked twice, stands once', ()
     chain: 'server-1',
     calls: '',
   });
-  expect(shown({ servedBy: ['database-1-1', 'database-1-1', 'database-1-2'] }).calls).toBe('database-1-1 + database-1-2');
+  expect(shown({ servedBy: ['database-1-1', 'database-1-1', 'database-1-2'] }).calls).toBe(
+    'database-1-1 + database-1-2',
+  );
 });
 
 test('shards are in the order of their numbers', () => {
@@ -37,5 +41,10 @@ test('shards are in the order of their numbers', () => {
 
 test('tiers know their level', () => {
   const { chain, calls } = pathOf({ tookMs: 1, style: 'object-based', via, servedBy: ['database-1-1'] });
-  expect([...chain, ...calls].map(({ level }) => level)).toEqual(['user-interface', 'processing', 'processing', 'data']);
+  expect([...chain, ...calls].map(({ level }) => level)).toEqual([
+    'user-interface',
+    'processing',
+    'processing',
+    'data',
+  ]);
 });

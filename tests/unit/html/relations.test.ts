@@ -4,7 +4,12 @@ import { groupByRelation } from '../../../services/html/relations.ts';
 const link = (relation: string, id: string) => ({ id, title: id, relation });
 
 test('links are grouped by relation, the telling ones first, unknown ones as they are', () => {
-  const groups = groupByRelation([link('see_here', 'a'), link('hyponym', 'b'), link('hypernym', 'c'), link('hyponym', 'd')]);
+  const groups = groupByRelation([
+    link('see_here', 'a'),
+    link('hyponym', 'b'),
+    link('hypernym', 'c'),
+    link('hyponym', 'd'),
+  ]);
   expect(groups.map(({ heading, links }) => [heading, links.map(({ id }) => id)])).toEqual([
     ['A kind of', ['c']],
     ['Kinds of it', ['b', 'd']],

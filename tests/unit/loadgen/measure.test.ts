@@ -45,7 +45,8 @@ test('the spectrum rises, gives the tail as many points as the body, and ends wi
   const points = spectrum(histogram);
   expect(points.filter((p) => p.share >= 0.5 && p.share < 0.75)).toHaveLength(5);
   expect(points.filter((p) => p.share >= 0.875 && p.share < 0.9375)).toHaveLength(5);
-  for (let i = 1; i < points.length; i++) expect(points[i]?.valueMs).toBeGreaterThanOrEqual(points[i - 1]?.valueMs ?? 0);
+  for (let i = 1; i < points.length; i++)
+    expect(points[i]?.valueMs).toBeGreaterThanOrEqual(points[i - 1]?.valueMs ?? 0);
   expect(points.at(-1)).toMatchObject({ share: 1, totalCount: 100_000 });
 });
 

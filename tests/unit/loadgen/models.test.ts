@@ -13,7 +13,10 @@ const sizes = [1, 2, 4, 8, 16, 32, 64];
 function points(lambda: number, sigma: number, kappa: number, spread = 0, seed = 1, from = sizes) {
   const random = seededRandom(seed);
   return from.flatMap((n) =>
-    [0, 1, 2].map(() => ({ n, throughput: uslThroughput([lambda, sigma, kappa], n) * (1 + spread * (2 * random.next() - 1)) })),
+    [0, 1, 2].map(() => ({
+      n,
+      throughput: uslThroughput([lambda, sigma, kappa], n) * (1 + spread * (2 * random.next() - 1)),
+    })),
   );
 }
 

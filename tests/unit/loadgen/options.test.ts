@@ -48,7 +48,10 @@ test('the corpus words are the same every time and really words', async () => {
 
 test('models follow from the options', async () => {
   const model = async (flags: Parameters<typeof buildPlan>[1]) => (await buildPlan(url, flags, 4)).plan.model;
-  expect(await model({ rate: '100/s', arrivals: 'poisson' })).toMatchObject({ kind: 'open', arrivals: { kind: 'poisson' } });
+  expect(await model({ rate: '100/s', arrivals: 'poisson' })).toMatchObject({
+    kind: 'open',
+    arrivals: { kind: 'poisson' },
+  });
   expect(await model({ users: '3', think: '~2s' })).toEqual({
     kind: 'closed',
     users: 3,
@@ -92,7 +95,10 @@ describe('bad arguments are refused with a sentence and exit code 2', () => {
     ['http://a:b@127.0.0.1/', {}, /password/],
     ['http://', {}, /not a URL/],
   ])('%s %j', async (target, flags, message) => {
-    await expect(buildPlan(target, flags, 2)).rejects.toMatchObject({ message: expect.stringMatching(message), exitCode: 2 });
+    await expect(buildPlan(target, flags, 2)).rejects.toMatchObject({
+      message: expect.stringMatching(message),
+      exitCode: 2,
+    });
   });
 });
 
@@ -102,7 +108,12 @@ test('a host that is named may be loaded', async () => {
 });
 
 test('targets keep path and query, and IPv6 loopback is loopback', () => {
-  expect(parseTarget('127.0.0.1:8000/a?b=c')).toMatchObject({ host: '127.0.0.1:8000', port: 8000, path: '/a?b=c', tls: false });
+  expect(parseTarget('127.0.0.1:8000/a?b=c')).toMatchObject({
+    host: '127.0.0.1:8000',
+    port: 8000,
+    path: '/a?b=c',
+    tls: false,
+  });
   expect(parseTarget('https://[::1]/')).toMatchObject({ hostname: '::1', port: 443, tls: true });
 });
 

@@ -62,7 +62,11 @@ test('chunks are put together, wherever the bytes are cut, with extensions and t
 test('a body without a length ends with the connection', () => {
   fc.assert(
     fc.property(body, cuts, (text, places) => {
-      expect(parse(`HTTP/1.1 200 OK\r\n\r\n${text}`, places, { end: true })).toEqual({ status: 200, body: text, close: true });
+      expect(parse(`HTTP/1.1 200 OK\r\n\r\n${text}`, places, { end: true })).toEqual({
+        status: 200,
+        body: text,
+        close: true,
+      });
     }),
   );
 });
@@ -71,7 +75,11 @@ test('interim answers are passed over and bodiless ones end with their head', ()
   expect(
     parse('HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n'),
   ).toEqual({ status: 204, body: '', close: false });
-  expect(parse('HTTP/1.1 304 Not Modified\r\ncontent-length: 5\r\n\r\n')).toEqual({ status: 304, body: '', close: false });
+  expect(parse('HTTP/1.1 304 Not Modified\r\ncontent-length: 5\r\n\r\n')).toEqual({
+    status: 304,
+    body: '',
+    close: false,
+  });
   expect(parse('HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n', [], { method: 'HEAD' })).toEqual({
     status: 200,
     body: '',
@@ -80,9 +88,13 @@ test('interim answers are passed over and bodiless ones end with their head', ()
 });
 
 test('close is understood from the header and from the version', () => {
-  expect(parse('HTTP/1.1 200 OK\r\nconnection: foo, Close\r\ncontent-length: 0\r\n\r\n')).toMatchObject({ close: true });
+  expect(parse('HTTP/1.1 200 OK\r\nconnection: foo, Close\r\ncontent-length: 0\r\n\r\n')).toMatchObject({
+    close: true,
+  });
   expect(parse('HTTP/1.0 200 OK\r\ncontent-length: 0\r\n\r\n')).toMatchObject({ close: true });
-  expect(parse('HTTP/1.0 200 OK\r\nconnection: keep-alive\r\ncontent-length: 0\r\n\r\n')).toMatchObject({ close: false });
+  expect(parse('HTTP/1.0 200 OK\r\nconnection: keep-alive\r\ncontent-length: 0\r\n\r\n')).toMatchObject({
+    close: false,
+  });
 });
 
 test('a head like the last one is not mistaken when its request was another', () => {
@@ -185,7 +197,9 @@ function nodeReads(bytes: string): Promise<{ status: number; body: string }> {
     get({ createConnection: () => pipe, path: '/' }, (response) => {
       const pieces: Buffer[] = [];
       response.on('data', (piece: Buffer) => pieces.push(piece));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(pieces).toString('latin1') }));
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, body: Buffer.concat(pieces).toString('latin1') }),
+      );
     }).on('error', reject);
   });
 }

@@ -165,7 +165,13 @@ test('a progress line is cut to the terminal without counting colour codes', () 
 });
 
 test('right answers to the same question have one digest, wrong ones another', () => {
-  const answer = { query: 'cat', total: 2, tookMs: 3, servedBy: ['a'], results: [{ id: '1', score: 0.1 + 0.2, title: 'x' }] };
+  const answer = {
+    query: 'cat',
+    total: 2,
+    tookMs: 3,
+    servedBy: ['a'],
+    results: [{ id: '1', score: 0.1 + 0.2, title: 'x' }],
+  };
   const same = { ...answer, tookMs: 9, servedBy: ['b'], results: [{ id: '1', score: 0.3, title: 'x' }] };
   const other = { ...answer, results: [{ id: '2', score: 0.3, title: 'x' }] };
   expect(digest('', answer)).toBe(digest('', same));
@@ -185,7 +191,10 @@ test('answers are judged by status, then shape, then content', () => {
   expect(check.check(request, answer(200, { nothing: 1 }))).toEqual({ kind: 'wrong', why: 'schema' });
   expect(check.check(request, answer(500, good))).toEqual({ kind: 'error', why: 'status_500' });
   expect(check.check({ ...request, expect: [404] }, answer(404, {}))).toMatchObject({ kind: 'right' });
-  expect(check.check({ ...request, target: '/unknown' }, answer(200, good))).toEqual({ kind: 'right', compared: false });
+  expect(check.check({ ...request, target: '/unknown' }, answer(200, good))).toEqual({
+    kind: 'right',
+    compared: false,
+  });
   expect(check.needsBody(request)).toBe(true);
   expect(checker('status', undefined, hasSchema).needsBody(request)).toBe(false);
 });

@@ -16,7 +16,15 @@ export function sampleRun(latencyMs = 10, change: Partial<Measured> = {}): Measu
   };
   const ticks = Array.from({ length: 100 }, (_, tick): [number, TickRow] => [
     tick,
-    { ...emptyRow(), asked: 10, sent: 10, done: 10, right: 10, good: 10, latency: new Map([[bucketOf(latencyMs), 10]]) },
+    {
+      ...emptyRow(),
+      asked: 10,
+      sent: 10,
+      done: 10,
+      right: 10,
+      good: 10,
+      latency: new Map([[bucketOf(latencyMs), 10]]),
+    },
   ]);
   return {
     plan: {

@@ -80,7 +80,10 @@ test('stages ramp linearly: the count due is the area under the rate', () => {
 });
 
 test('instantOf is the inverse of cumulative for any stages', () => {
-  const stage = fc.record({ durationMs: fc.integer({ min: 0, max: 20_000 }), ratePerSecond: fc.integer({ min: 0, max: 3000 }) });
+  const stage = fc.record({
+    durationMs: fc.integer({ min: 0, max: 20_000 }),
+    ratePerSecond: fc.integer({ min: 0, max: 3000 }),
+  });
   fc.assert(
     fc.property(
       fc.array(stage, { minLength: 1, maxLength: 6 }),

@@ -35,7 +35,12 @@ describe('a run is not believed when', () => {
     ['its event loop was busy all the time', { workers: [{ ...worker, loopUtilisation: 0.99 }] }, /starved.*99%/, true],
     ['its event loop was held up', { workers: [{ ...worker, loopDelayP99Ms: 120 }] }, /held up by 120 ms/, true],
     ['it did not get a processor', { workers: [{ ...worker, runDelay: 0.5 }] }, /waited for a processor 50%/, true],
-    ['the in-flight cap closed the loop', { workers: [{ ...worker, atCap: 0.8 }] }, /all 256 connections were in use 80%/, false],
+    [
+      'the in-flight cap closed the loop',
+      { workers: [{ ...worker, atCap: 0.8 }] },
+      /all 256 connections were in use 80%/,
+      false,
+    ],
     ['L is out of line with lambda*W', { latency: { ...run.latency, sent: of(500) } }, /lambda\*W = 50\.0/, false],
     ['a worker died', { ending: { kind: 'worker-died', message: 'SIGKILL' } }, /worker process died.*SIGKILL/, false],
     ['nothing was answered', { counts: { ...run.counts, done: 0, right: 0 } }, /no answer/, false],

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { atLeast, downtimes, fewerThan, intervalBook, nodeBook, union } from '../../../shared/membership/availability.ts';
+import {
+  atLeast,
+  downtimes,
+  fewerThan,
+  intervalBook,
+  nodeBook,
+  union,
+} from '../../../shared/membership/availability.ts';
 import type { Verdict } from '../../../shared/membership/diagnosis.ts';
 import { advance, ordered, phases, type Incident } from '../../../shared/membership/incident.ts';
 import { score } from '../../../shared/membership/scoring.ts';
@@ -13,7 +20,15 @@ function live(lines: readonly string[], firstBadAt?: number): Incident[] {
     const [second, mark, seen, standing] = line.split(' ') as [string, string, Verdict, Verdict];
     const at = Number(second) * 1_000;
     if (mark === 'order') incident = ordered(incident!, { at, order: 'restart', result: 'done' }, 'crashed');
-    else incident = advance('r-1', incident, { at, suspected: mark === '!', seen, standing, reasons: ['why'], firstBadAt });
+    else
+      incident = advance('r-1', incident, {
+        at,
+        suspected: mark === '!',
+        seen,
+        standing,
+        reasons: ['why'],
+        firstBadAt,
+      });
     if (incident && incident.outcome !== 'open') ended.push(incident);
   }
   return ended.length > 0 || !incident ? ended : [incident];
@@ -76,19 +91,35 @@ test('a worse name for what was never fixed is the same failure', () => {
 });
 
 test('a failure is named after what it was treated as: what is seen during its repair is the repair', () => {
-  const treated = ordered(live(['1 ! crashed crashed'])[0]!, { at: 1_100, order: 'restart', result: 'already' }, 'hung');
-  const later = advance('r-1', treated, { at: 2_000, suspected: true, seen: 'crashed', standing: 'crashed', reasons: ['late'] });
+  const treated = ordered(
+    live(['1 ! crashed crashed'])[0]!,
+    { at: 1_100, order: 'restart', result: 'already' },
+    'hung',
+  );
+  const later = advance('r-1', treated, {
+    at: 2_000,
+    suspected: true,
+    seen: 'crashed',
+    standing: 'crashed',
+    reasons: ['late'],
+  });
   expect(later).toMatchObject({ verdict: 'hung', outcome: 'open' });
   const drained = ordered(live(['1 ! limping limping'])[0]!, { at: 1_100, order: 'drain', result: 'done' }, 'limping');
-  expect(advance('r-1', drained, { at: 2_000, suspected: false, seen: 'lying', standing: 'lying', reasons: [] })?.verdict).toBe(
-    'lying',
-  );
+  expect(
+    advance('r-1', drained, { at: 2_000, suspected: false, seen: 'lying', standing: 'lying', reasons: [] })?.verdict,
+  ).toBe('lying');
 });
 
 test('an order that was refused repaired nothing', () => {
   const note = { at: 3_500, order: 'restart', result: 'refused' as const, detail: 'its machine is gone' };
   const refused = ordered(live(crash.slice(0, 3))[0]!, note, 'crashed');
-  const over = advance('r-1', refused, { at: 8_000, suspected: false, seen: 'healthy', standing: 'healthy', reasons: [] });
+  const over = advance('r-1', refused, {
+    at: 8_000,
+    suspected: false,
+    seen: 'healthy',
+    standing: 'healthy',
+    reasons: [],
+  });
   expect(over).toMatchObject({ outcome: 'passed', orders: [note] });
 });
 
@@ -178,6 +209,9 @@ test.each([
 test('four servers of 95%: together 99.9994%, as in the course', () => {
   expect(1 - atLeast(1, [0.95, 0.95, 0.95, 0.95])).toBeCloseTo(6.25e-6, 12);
   expect(atLeast(4, [0.95, 0.95, 0.95, 0.95])).toBeCloseTo(0.95 ** 4, 12);
-  expect(atLeast(2, [0.9, 0.8, 0.7])).toBeCloseTo(0.9 * 0.8 * 0.3 + 0.9 * 0.2 * 0.7 + 0.1 * 0.8 * 0.7 + 0.9 * 0.8 * 0.7, 12);
+  expect(atLeast(2, [0.9, 0.8, 0.7])).toBeCloseTo(
+    0.9 * 0.8 * 0.3 + 0.9 * 0.2 * 0.7 + 0.1 * 0.8 * 0.7 + 0.9 * 0.8 * 0.7,
+    12,
+  );
   expect(atLeast(0, [])).toBe(1);
 });

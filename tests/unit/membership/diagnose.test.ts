@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
 import { diagnose } from '../../../shared/membership/diagnose.ts';
-import { verdicts, type CallerSight, type Evidence, type Observer, type Verdict } from '../../../shared/membership/diagnosis.ts';
+import {
+  verdicts,
+  type CallerSight,
+  type Evidence,
+  type Observer,
+  type Verdict,
+} from '../../../shared/membership/diagnosis.ts';
 import { nothing } from '../../../shared/membership/sightings.ts';
 import { settle, wellStanding, windowsNeeded } from '../../../shared/membership/hysteresis.ts';
 
@@ -46,7 +52,10 @@ const cases: Case[] = [
   {
     is: 'connections refused a moment after it answered',
     evidence: {
-      callers: [sight('app-1', { ok: 90, okSinceRefusal: 0, refused: 5 }), sight('app-2', { ok: 70, okSinceRefusal: 0 })],
+      callers: [
+        sight('app-1', { ok: 90, okSinceRefusal: 0, refused: 5 }),
+        sight('app-2', { ok: 70, okSinceRefusal: 0 }),
+      ],
     },
     verdict: 'crashed',
   },
@@ -55,7 +64,11 @@ const cases: Case[] = [
     evidence: { callers: [sight('app-1', { ok: 90, okSinceRefusal: 0, refused: 5 }), sight('app-2', { ok: 70 })] },
     verdict: 'healthy',
   },
-  { is: 'one refused connection among good answers', evidence: { callers: both({ ok: 9, refused: 1 }) }, verdict: 'healthy' },
+  {
+    is: 'one refused connection among good answers',
+    evidence: { callers: both({ ok: 9, refused: 1 }) },
+    verdict: 'healthy',
+  },
   {
     is: 'a new process in the place of one that never took leave',
     evidence: { heartbeats: { phi: 0, echoes: 0, reborn: true } },
@@ -86,17 +99,29 @@ const cases: Case[] = [
   },
   {
     is: 'nobody who gets its answers, and none of the calls reaches it',
-    evidence: { callers: both({ unanswered: 20, unansweredBeats: 2 }), self: { lagMs: 1, received: 0, answered: 0, meanMs: 0 } },
+    evidence: {
+      callers: both({ unanswered: 20, unansweredBeats: 2 }),
+      self: { lagMs: 1, received: 0, answered: 0, meanMs: 0 },
+    },
     verdict: 'partitioned',
     reason: /never reach it/,
   },
-  { is: 'silence and no word of anybody', evidence: { heartbeats: silent }, verdict: 'crashed', reason: /nobody knows more/ },
+  {
+    is: 'silence and no word of anybody',
+    evidence: { heartbeats: silent },
+    verdict: 'crashed',
+    reason: /nobody knows more/,
+  },
   {
     is: 'silence, process running, ops silent',
     evidence: { heartbeats: silent, process: 'running', opsPort: 'silent' },
     verdict: 'hung',
   },
-  { is: 'silence, and calls time out', evidence: { heartbeats: silent, callers: both({ timeouts: 9 }) }, verdict: 'hung' },
+  {
+    is: 'silence, and calls time out',
+    evidence: { heartbeats: silent, callers: both({ timeouts: 9 }) },
+    verdict: 'hung',
+  },
   {
     is: 'silence, process running, ops silent, and answers from before it',
     evidence: { heartbeats: silent, process: 'running', opsPort: 'silent', callers: both({ ok: 9, okLately: 0 }) },
@@ -119,7 +144,11 @@ const cases: Case[] = [
     evidence: { heartbeats: silent, otherMonitors: 'hear it' },
     verdict: 'partitioned',
   },
-  { is: 'silence, but the ops network reaches it', evidence: { heartbeats: silent, opsPort: 'answers' }, verdict: 'partitioned' },
+  {
+    is: 'silence, but the ops network reaches it',
+    evidence: { heartbeats: silent, opsPort: 'answers' },
+    verdict: 'partitioned',
+  },
   {
     is: 'silence seen by a monitor that lags itself',
     evidence: { heartbeats: silent },
@@ -134,10 +163,18 @@ const cases: Case[] = [
     verdict: 'healthy',
     reason: /80% of all nodes/,
   },
-  { is: 'an exit, although the monitor lags', evidence: { process: 'exited' }, observer: { lagMs: 400 }, verdict: 'crashed' },
+  {
+    is: 'an exit, although the monitor lags',
+    evidence: { process: 'exited' },
+    observer: { lagMs: 400 },
+    verdict: 'crashed',
+  },
   {
     is: 'one that its callers avoid',
-    evidence: { callers: both({ ok: 2, unanswered: 5, ejected: 1 }), self: { lagMs: 1, received: 9, answered: 9, meanMs: 1 } },
+    evidence: {
+      callers: both({ ok: 2, unanswered: 5, ejected: 1 }),
+      self: { lagMs: 1, received: 9, answered: 9, meanMs: 1 },
+    },
     verdict: 'limping',
     reason: /2 of 2 callers avoid it/,
   },
@@ -165,13 +202,19 @@ const cases: Case[] = [
   {
     is: 'ten times as slow as its peers, but somebody had a fast answer',
     evidence: {
-      callers: [sight('app-1', { ok: 50, latencyRatio: 10 }), sight('app-2', { ok: 9, latencyRatio: 9, fastestRatio: 1.2 })],
+      callers: [
+        sight('app-1', { ok: 50, latencyRatio: 10 }),
+        sight('app-2', { ok: 9, latencyRatio: 9, fastestRatio: 1.2 }),
+      ],
     },
     verdict: 'healthy',
   },
   {
     is: 'calls that were all given up, but in one bad moment',
-    evidence: { callers: both({ unanswered: 9, unansweredBeats: 1 }), self: { lagMs: 1, received: 8, answered: 2, meanMs: 30 } },
+    evidence: {
+      callers: both({ unanswered: 9, unansweredBeats: 1 }),
+      self: { lagMs: 1, received: 8, answered: 2, meanMs: 30 },
+    },
     verdict: 'healthy',
   },
   {
@@ -181,13 +224,22 @@ const cases: Case[] = [
     reason: /10.0 times/,
   },
   { is: 'twice as slow as its peers', evidence: { callers: both({ ok: 50, latencyRatio: 2 }) }, verdict: 'healthy' },
-  { is: 'slow in three calls only', evidence: { callers: [sight('app-1', { ok: 3, latencyRatio: 10 })] }, verdict: 'healthy' },
+  {
+    is: 'slow in three calls only',
+    evidence: { callers: [sight('app-1', { ok: 3, latencyRatio: 10 })] },
+    verdict: 'healthy',
+  },
   {
     is: 'slow for one caller, which is slow itself, and fine for two',
     evidence: { callers: [...busy, sight('app-3', { ok: 50, latencyRatio: 10 })] },
     verdict: 'healthy',
   },
-  { is: 'replies that trickle', evidence: { callers: both({ ok: 10, partial: 5 }) }, verdict: 'limping', reason: /trickle/ },
+  {
+    is: 'replies that trickle',
+    evidence: { callers: both({ ok: 10, partial: 5 }) },
+    verdict: 'limping',
+    reason: /trickle/,
+  },
   {
     is: 'a main loop that lags under calls',
     evidence: { callers: busy, self: { lagMs: 300, received: 100, answered: 100, meanMs: 20 } },
@@ -199,7 +251,12 @@ const cases: Case[] = [
     evidence: { callers: both({ ok: 60, shed: 40, latencyRatio: 9 }) },
     verdict: 'overloaded',
   },
-  { is: 'broken connections', evidence: { callers: both({ ok: 40, resets: 10 }) }, verdict: 'partitioned', reason: /break/ },
+  {
+    is: 'broken connections',
+    evidence: { callers: both({ ok: 40, resets: 10 }) },
+    verdict: 'partitioned',
+    reason: /break/,
+  },
   {
     is: 'one caller cut off, the other served',
     evidence: { callers: [sight('app-1', { timeouts: 20 }), sight('app-2', { ok: 50 })] },
@@ -239,7 +296,12 @@ const cases: Case[] = [
     verdict: 'limping',
     reason: /deadline/,
   },
-  { is: 'a proof, although all else is well', evidence: { callers: busy, proofs: 1 }, verdict: 'lying', reason: /contradict/ },
+  {
+    is: 'a proof, although all else is well',
+    evidence: { callers: busy, proofs: 1 },
+    verdict: 'lying',
+    reason: /contradict/,
+  },
   { is: 'a liar that also crashed', evidence: { process: 'exited', proofs: 1 }, verdict: 'lying' },
   {
     is: 'votes lost before two callers',
@@ -248,14 +310,27 @@ const cases: Case[] = [
     reason: /4 lost votes/,
   },
   { is: 'invalid replies to two callers', evidence: { callers: both({ ok: 50, invalid: 2 }) }, verdict: 'lying' },
-  { is: 'one lost vote', evidence: { callers: [sight('app-1', { ok: 50, lostVotes: 1 }), busy[1]!] }, verdict: 'healthy' },
+  {
+    is: 'one lost vote',
+    evidence: { callers: [sight('app-1', { ok: 50, lostVotes: 1 }), busy[1]!] },
+    verdict: 'healthy',
+  },
   {
     is: 'one caller accusing, another content: the accuser may be the liar',
     evidence: { callers: [sight('app-1', { ok: 50, lostVotes: 40 }), busy[1]!] },
     verdict: 'healthy',
   },
-  { is: 'the only caller accusing', evidence: { callers: [sight('app-1', { ok: 50, lostVotes: 5 })] }, verdict: 'lying' },
-  { is: 'a twin', evidence: { heartbeats: { phi: 0, echoes: 4 } }, verdict: 'lying', reason: /one process could not have sent/ },
+  {
+    is: 'the only caller accusing',
+    evidence: { callers: [sight('app-1', { ok: 50, lostVotes: 5 })] },
+    verdict: 'lying',
+  },
+  {
+    is: 'a twin',
+    evidence: { heartbeats: { phi: 0, echoes: 4 } },
+    verdict: 'lying',
+    reason: /one process could not have sent/,
+  },
   { is: 'one late heartbeat', evidence: { heartbeats: { phi: 0, echoes: 1 } }, verdict: 'healthy' },
 ];
 

@@ -15,7 +15,11 @@ test.each<[string, View | undefined, string]>([
   ['everybody without a view', undefined, 'abc'],
   ['whoever is alive', view('alive', 'dead', 'alive'), 'ac'],
   ['nobody suspected while others are alive', view('suspect', 'alive', 'starting'), 'b'],
-  ['everybody who stays when nobody is alive: the view is more likely wrong', view('dead', 'suspect', 'draining'), 'ab'],
+  [
+    'everybody who stays when nobody is alive: the view is more likely wrong',
+    view('dead', 'suspect', 'draining'),
+    'ab',
+  ],
   ['a limper rather than a liar', view('quarantined', 'draining', 'standby'), 'b'],
   ['a liar rather than nobody', view('quarantined', 'standby', 'standby'), 'a'],
   ['even those who leave when there is nobody else', view('draining', 'draining', 'draining'), 'abc'],

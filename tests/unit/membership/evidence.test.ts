@@ -73,8 +73,16 @@ test('when nobody calls any more, the last slow moments are no news', () => {
 
 test('latency is compared with the median of the peers as the same caller saw them', () => {
   const evidence = createEvidence(10_000);
-  evidence.report('fast', [seen('r-1', { medianMs: 40 }), seen('r-2', { medianMs: 2 }), seen('r-3', { medianMs: 3 })], 0);
-  evidence.report('slow', [seen('r-1', { medianMs: 240 }), seen('r-2', { medianMs: 202 }), seen('r-3', { medianMs: 203 })], 0);
+  evidence.report(
+    'fast',
+    [seen('r-1', { medianMs: 40 }), seen('r-2', { medianMs: 2 }), seen('r-3', { medianMs: 3 })],
+    0,
+  );
+  evidence.report(
+    'slow',
+    [seen('r-1', { medianMs: 240 }), seen('r-2', { medianMs: 202 }), seen('r-3', { medianMs: 203 })],
+    0,
+  );
   const ratios = evidence.about('r-1', 1).map(({ latencyRatio }) => latencyRatio!);
   expect(ratios[0]).toBeCloseTo(45 / 7.5, 5);
   expect(ratios[1]).toBeLessThan(1.25);
@@ -82,7 +90,10 @@ test('latency is compared with the median of the peers as the same caller saw th
 
 test.each([
   ['without peers', [seen('r-1', { medianMs: 90 })]],
-  ['with peers of another group only', [seen('r-1', { medianMs: 90 }), seen('d-1', { group: 'database', medianMs: 1 })]],
+  [
+    'with peers of another group only',
+    [seen('r-1', { medianMs: 90 }), seen('d-1', { group: 'database', medianMs: 1 })],
+  ],
   ['with too few answers', [seen('r-1', { medianMs: 90, ok: 2 }), seen('r-2')]],
   ['without any answer', [seen('r-1', { ok: 0, medianMs: undefined as never }), seen('r-2')]],
 ])('%s there is no ratio', (_, sightings) => {
@@ -118,7 +129,11 @@ test('slow now and then is starved, slow most of the time is limping, and only t
 
 test('attempts that were given up count as at least as slow as the wait for them, and a proof as a proof', () => {
   const evidence = createEvidence(10_000);
-  evidence.report('app-1', [seen('r-1', { ok: 0, unanswered: 8, medianMs: 60 }), seen('r-2', { medianMs: 5, proofs: 2 })], 0);
+  evidence.report(
+    'app-1',
+    [seen('r-1', { ok: 0, unanswered: 8, medianMs: 60 }), seen('r-2', { medianMs: 5, proofs: 2 })],
+    0,
+  );
   expect(evidence.about('r-1', 1)[0]).toMatchObject({ calls: 8, unanswered: 8, latencyRatio: 6.5 });
   expect([evidence.proofs('r-1', 1), evidence.proofs('r-2', 1)]).toEqual([0, 2]);
 });
@@ -129,11 +144,19 @@ test('a caller that stood still itself reports neither timeouts nor latencies, a
   const sightings = createSightings({ now: () => now, wall: () => 0 }, () => lostMs);
   const note = () => {
     sightings.note('r-1', 'ranking', 'ok', 900);
-    for (const outcome of ['timeouts', 'unanswered', 'refused', 'lostVotes'] as const) sightings.note('r-1', 'ranking', outcome);
+    for (const outcome of ['timeouts', 'unanswered', 'refused', 'lostVotes'] as const)
+      sightings.note('r-1', 'ranking', outcome);
   };
   note();
   [now, lostMs] = [500, 49];
-  expect(sightings.take()[0]).toMatchObject({ ok: 1, timeouts: 1, unanswered: 1, refused: 1, lostVotes: 1, medianMs: 900 });
+  expect(sightings.take()[0]).toMatchObject({
+    ok: 1,
+    timeouts: 1,
+    unanswered: 1,
+    refused: 1,
+    lostVotes: 1,
+    medianMs: 900,
+  });
   note();
   [now, lostMs] = [1_000, 100];
   const [doubtful] = sightings.take();
@@ -170,9 +193,11 @@ test('the first complaint says when a failure began, and a lost call of the last
   evidence.report('app-2', [seen('r-1', { timeouts: 1 })], 3_000);
   expect(evidence.firstBadAt('r-1', 3_500)).toBe(2_000);
   expect(evidence.firstBadAt('r-2', 3_500)).toBeUndefined();
-  expect([evidence.recentlyLost('r-1', 3_500), evidence.recentlyLost('r-1', 4_500), evidence.recentlyLost('r-2', 3_500)]).toEqual(
-    [true, false, false],
-  );
+  expect([
+    evidence.recentlyLost('r-1', 3_500),
+    evidence.recentlyLost('r-1', 4_500),
+    evidence.recentlyLost('r-2', 3_500),
+  ]).toEqual([true, false, false]);
 });
 
 test('nobody reports about itself, and what was seen before a repair can be forgotten', () => {

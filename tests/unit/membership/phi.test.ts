@@ -110,7 +110,8 @@ test('a twin that counts from its own beginning is noticed; heartbeats out of or
   for (let i = 0; i < 5; i++) twins.hear({ incarnation: 1, sequence: i }, 20_000 + i);
   expect(twins.echoes).toBe(5);
   const shuffled = createPhiDetector({ expectedIntervalMs: intervalMs });
-  for (const sequence of [0, 2, 1, 4, 3, 5, 5, 7, 6, 8]) shuffled.hear({ incarnation: 1, sequence }, sequence * intervalMs);
+  for (const sequence of [0, 2, 1, 4, 3, 5, 5, 7, 6, 8])
+    shuffled.hear({ incarnation: 1, sequence }, sequence * intervalMs);
   expect(shuffled.echoes).toBe(0);
 });
 

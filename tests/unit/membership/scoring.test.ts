@@ -26,7 +26,11 @@ test('the confusion matrix joins faults and incidents by node and time; the rest
     failure(200_000, [1, 1, 1]),
   ];
   const result = score(truths, incidents, scoring);
-  expect(result.confusion).toEqual({ 'stop.kill': { crashed: 1 }, 'limp.latency': { hung: 1 }, 'byz.rank': { unseen: 1 } });
+  expect(result.confusion).toEqual({
+    'stop.kill': { crashed: 1 },
+    'limp.latency': { hung: 1 },
+    'byz.rank': { unseen: 1 },
+  });
   expect(result.falseAlarms.map(({ id }) => id)).toEqual(['i-200000']);
   expect(result.falseAlarmsPerNodeHour).toBeCloseTo(0.1, 10);
   expect(result.censored.map(({ kind }) => kind)).toEqual(['byz.rank']);

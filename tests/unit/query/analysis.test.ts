@@ -14,7 +14,11 @@ test.each([
   ['composed and decomposed letters are the same', '\u00e9clair e\u0301clair', 'eclair@0 eclair@1'],
   ['wide and ligature forms are the same as plain ones', 'ｗｉｄｅ ﬁsh', 'wide@0 fish@1'],
   ['inner apostrophes join, a possessive goes', "don't o'clock John’s dogs'", 'dont@0 oclock@1 john@2 dog@3'],
-  ['hyphens, underscores and dots part words', 'high-speed sqlite3_open 3.14', 'high@0 speed@1 sqlite3@2 open@3 3@4 14@5'],
+  [
+    'hyphens, underscores and dots part words',
+    'high-speed sqlite3_open 3.14',
+    'high@0 speed@1 sqlite3@2 open@3 3@4 14@5',
+  ],
   ['an emoji is a word, whatever its skin or variant', '🐕 👍🏽 ❤️ ❤ 👨‍👩‍👧 🇩🇪', '🐕@0 👍@1 ❤@2 ❤@3 👨‍👩‍👧@4 🇩🇪@5'],
   ['signs that are no words count for nothing', '© ® ™ — … $ +', ''],
   ['scripts without spaces are read as characters and pairs', '東京都', '東@0 東京@0 京@1 京都@1 都@2'],
@@ -32,7 +36,15 @@ function analysedLike(text: string): string {
 test('offsets point to the word in the text as it was written', () => {
   const text = 'A Café-owner’s 🐕, 東京';
   const { starts, ends } = analyse(text);
-  expect(starts.map((start, i) => text.slice(start, ends[i]))).toEqual(['A', 'Café', 'owner’s', '🐕', '東', '東京', '京']);
+  expect(starts.map((start, i) => text.slice(start, ends[i]))).toEqual([
+    'A',
+    'Café',
+    'owner’s',
+    '🐕',
+    '東',
+    '東京',
+    '京',
+  ]);
 });
 
 test('words as people write them are kept beside the stems', () => {
@@ -49,7 +61,8 @@ test('any text at all is read: positions never fall, offsets stay inside, no ter
     fc.property(fc.string({ unit: 'binary', maxLength: 80 }), (text) => {
       const { terms, positions, starts, ends } = analyse(text);
       return terms.every(
-        (term, i) => term !== '' && positions[i]! >= (positions[i - 1] ?? 0) && starts[i]! < ends[i]! && ends[i]! <= text.length,
+        (term, i) =>
+          term !== '' && positions[i]! >= (positions[i - 1] ?? 0) && starts[i]! < ends[i]! && ends[i]! <= text.length,
       );
     }),
     { numRuns: 200 },

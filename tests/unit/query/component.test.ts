@@ -15,7 +15,8 @@ async function started(shards: MadeUpShard[], down = false) {
   database.state.down = down;
   const environment = environmentWith({ database: database.upstream }, time.scheduler, shards.length);
   const running = await queryComponent.create(environment);
-  const suggestions = async (prefix: string) => (await running.handlers.suggest({ prefix, size: 10 }, context)).suggestions;
+  const suggestions = async (prefix: string) =>
+    (await running.handlers.suggest({ prefix, size: 10 }, context)).suggestions;
   // The background work ends each round by waiting for its timer.
   const settled = () => vi.waitFor(() => expect(time.waiting().length).toBe(1));
   await settled();

@@ -13,7 +13,8 @@ function distance(a: string, b: string): number {
     table.push([]);
     for (let j = 0; j <= b.length; j++) {
       const changed = (table[i - 1]?.[j - 1] ?? Infinity) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (table[i - 2]?.[j - 2] ?? Infinity) + 1 : Infinity;
+      const swapped =
+        a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (table[i - 2]?.[j - 2] ?? Infinity) + 1 : Infinity;
       const ways = [(table[i - 1]?.[j] ?? Infinity) + 1, (table[i]![j - 1] ?? Infinity) + 1, changed, swapped];
       table[i]!.push(i + j === 0 ? 0 : Math.min(...ways));
     }
@@ -40,7 +41,10 @@ const vocabulary = buildVocabulary([
     words: ['elephant', 'elephants', 'house', 'hart', 'receive', 'relate', 'the', 'thier', 'wheel'],
     documents: [40, 20, 900, 1, 60, 9, 9_000, 1, 30],
   },
-  { words: ['horse', 'hour', 'house', 'part', 'their', 'mouse', 'привет'], documents: [50, 70, 100, 900, 5_000, 20, 4] },
+  {
+    words: ['horse', 'hour', 'house', 'part', 'their', 'mouse', 'привет'],
+    documents: [50, 70, 100, 900, 5_000, 20, 4],
+  },
 ]);
 
 describe('a word', () => {
@@ -88,7 +92,12 @@ describe('a query', () => {
   });
 
   test('of hundreds of unknown words costs no more than a few: only the first doubtful ones are looked at', () => {
-    const unknown = Array.from({ length: 500 }, (_, i) => `qz${String.fromCharCode(97 + (i % 26), 97 + Math.floor(i / 26))}vx`);
-    expect(suggestion(['elephnt', ...unknown, 'recieve'].join(' '))).toBe(['elephant', ...unknown, 'recieve'].join(' '));
+    const unknown = Array.from(
+      { length: 500 },
+      (_, i) => `qz${String.fromCharCode(97 + (i % 26), 97 + Math.floor(i / 26))}vx`,
+    );
+    expect(suggestion(['elephnt', ...unknown, 'recieve'].join(' '))).toBe(
+      ['elephant', ...unknown, 'recieve'].join(' '),
+    );
   });
 });

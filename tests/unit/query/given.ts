@@ -71,7 +71,11 @@ export function madeUpDatabase(shards: MadeUpShard[]) {
   return { state, upstream };
 }
 
-export function environmentWith<Calls extends Record<string, unknown>>(upstream: Calls, scheduler: Scheduler, shards = 1) {
+export function environmentWith<Calls extends Record<string, unknown>>(
+  upstream: Calls,
+  scheduler: Scheduler,
+  shards = 1,
+) {
   const node: TopologyNode = {
     id: 'query-1',
     group: 'query',
@@ -82,7 +86,14 @@ export function environmentWith<Calls extends Record<string, unknown>>(upstream:
     doors: {},
     opsPort: 0,
   };
-  const topology = { name: 'test', summary: '', style: 'layered', shards, watchdogPort: 0, nodes: [node] } as unknown as Topology;
+  const topology = {
+    name: 'test',
+    summary: '',
+    style: 'layered',
+    shards,
+    watchdogPort: 0,
+    nodes: [node],
+  } as unknown as Topology;
   return {
     node,
     incarnation: 1,

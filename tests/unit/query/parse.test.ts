@@ -21,7 +21,11 @@ test.each([
   ['words are looked for by their stems', 'Cats & Dogs', 'cat dog'],
   ['a word said twice counts twice', 'dog cats dogs', 'dog*2 cat'],
   ['a phrase must stand there, and its words are scored', '"hot dogs" mustard', 'hot dog mustard +(hot dog)'],
-  ['stop words inside a phrase must stand there but score nothing', '"wheel of fortune"', 'wheel fortun +(wheel of fortun)'],
+  [
+    'stop words inside a phrase must stand there but score nothing',
+    '"wheel of fortune"',
+    'wheel fortun +(wheel of fortun)',
+  ],
   ['a phrase of stop words only is scored', '"to be" hamlet', 'to be hamlet +(to be)'],
   ['an exclusion is not scored', 'jaguar -car', 'jaguar -(car)'],
   ['a phrase can be excluded', 'wheel -"big wheel"', 'wheel -(big wheel)'],

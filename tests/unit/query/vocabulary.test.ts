@@ -26,7 +26,9 @@ test('the words of a prefix stand together', () => {
 });
 
 test('a word is as known as the most frequent word of its stem', () => {
-  const forms = buildVocabulary([{ words: ['happily', 'happy', 'relate', 'relation', 'relative'], documents: [2, 7, 3, 5, 1] }]);
+  const forms = buildVocabulary([
+    { words: ['happily', 'happy', 'relate', 'relation', 'relative'], documents: [2, 7, 3, 5, 1] },
+  ]);
   expect(documentsLike(forms, 'happiness', Infinity)).toBe(7);
   expect(documentsLike(forms, 'relational', Infinity)).toBe(5);
   expect(documentsLike(forms, 'hap', Infinity)).toBe(0);

@@ -2,7 +2,12 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { scorer, type ScoringParameters } from '../../../services/ranking/bm25f.ts';
 
-const parameters: ScoringParameters = { k1: 1.2, b: [0.75, 0.5, 0.75], fieldWeights: [5, 1, 1], popularityWeight: 0.25 };
+const parameters: ScoringParameters = {
+  k1: 1.2,
+  b: [0.75, 0.5, 0.75],
+  fieldWeights: [5, 1, 1],
+  popularityWeight: 0.25,
+};
 const statistics = { documents: 1_000, fieldLengths: [3_000, 2_000, 20_000], frequencies: [50, 400] };
 const terms = [
   { term: 'dog', weight: 1 },
@@ -25,7 +30,11 @@ describe('BM25F', () => {
   });
 
   test('a term that names a field counts there only', () => {
-    const score = scorer([{ term: 'dog', weight: 1, field: 'title' }], { ...statistics, frequencies: [50] }, parameters);
+    const score = scorer(
+      [{ term: 'dog', weight: 1, field: 'title' }],
+      { ...statistics, frequencies: [50] },
+      parameters,
+    );
     expect(score.term(0, 0, 9, 9, 3, 2, 20)).toBe(0);
     expect(score.term(0, 1, 9, 9, 3, 2, 20)).toBe(score.term(0, 1, 0, 0, 3, 2, 20));
   });

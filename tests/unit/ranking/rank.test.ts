@@ -110,7 +110,9 @@ test('in layered style it asks the query generator and gives the same answer, by
   const { handlers } = await rankingComponent.create(environmentWith({ query }, handScheduler().scheduler) as never);
   const layered = await handlers.search(request, context);
   const { ranked: order } = await handlers.rank(rankRequest(request, plan, found(candidates)), context);
-  expect(JSON.stringify(layered)).toBe(JSON.stringify(searchResults(request, plan, 'hot dog', found(candidates), order)));
+  expect(JSON.stringify(layered)).toBe(
+    JSON.stringify(searchResults(request, plan, 'hot dog', found(candidates), order)),
+  );
   expect(layered.results.length).toBe(2);
   expect(asked).toEqual([request]);
 });

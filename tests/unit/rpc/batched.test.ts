@@ -42,7 +42,12 @@ function system() {
   });
   const service = compose(layers, transport);
   const call = (n: number) =>
-    testCall({ component: 'calculator', operation: calculator.operations.square, request: { n }, deadlineAt: Infinity });
+    testCall({
+      component: 'calculator',
+      operation: calculator.operations.square,
+      request: { n },
+      deadlineAt: Infinity,
+    });
   async function ask(numbers: readonly number[]): Promise<string[]> {
     const outcomes = numbers.map((n) => outcomeOf(service(call(n))));
     await sim.run(sim.clock.now() + 1_000);

@@ -7,7 +7,9 @@ function begin() {
   let handler!: Dispatcher.DispatchHandler;
   let aborted = false;
   const controller = { abort: () => void (aborted = true) } as unknown as Dispatcher.DispatchController;
-  const pool = { dispatch: (_: unknown, given: Dispatcher.DispatchHandler) => void (handler = given) } as unknown as Pool;
+  const pool = {
+    dispatch: (_: unknown, given: Dispatcher.DispatchHandler) => void (handler = given),
+  } as unknown as Pool;
   const gone = new AbortController();
   let cuts = 0;
   const outcome = exchange(pool, '/rpc/any/read', {}, '{}', gone.signal, () => void cuts++);

@@ -3,10 +3,17 @@ import { Value } from 'typebox/value';
 import { expect, test } from 'vitest';
 import { compose } from '../../../shared/rpc/call.ts';
 import { mechanismNames } from '../../../shared/rpc/mechanisms.ts';
-import { clientLayers, createPolicyHolder, PolicyFile, resolvePolicy, serverLayers } from '../../../shared/rpc/policy.ts';
+import {
+  clientLayers,
+  createPolicyHolder,
+  PolicyFile,
+  resolvePolicy,
+  serverLayers,
+} from '../../../shared/rpc/policy.ts';
 import { answering, failure, nodes, outcomeOf, setUp, testCall } from './layers/helpers.ts';
 
-const on = (file: unknown) => Object.entries(resolvePolicy(file)).flatMap(([name, settings]) => (settings ? [name] : []));
+const on = (file: unknown) =>
+  Object.entries(resolvePolicy(file)).flatMap(([name, settings]) => (settings ? [name] : []));
 
 test('resilient has every mechanism on, naive hardly any', () => {
   expect(on('resilient')).toEqual(mechanismNames);
@@ -18,7 +25,8 @@ test('mis-set has the numbers of nobody knows whom, within what the schemas allo
   const policy = resolvePolicy('mis-set');
   expect(policy).toMatchObject({ attemptTimeout: { fixedMs: 25 }, hedge: { fixedDelayMs: 2 }, outlier: false });
   expect(resolvePolicy({ base: 'mis-set', attemptTimeout: true }).attemptTimeout).not.toHaveProperty('fixedMs');
-  for (const settings of Object.entries(policy)) expect(() => resolvePolicy(Object.fromEntries([settings]))).not.toThrow();
+  for (const settings of Object.entries(policy))
+    expect(() => resolvePolicy(Object.fromEntries([settings]))).not.toThrow();
 });
 
 test('each mechanism can be switched off, or on, by name', () => {
@@ -129,6 +137,9 @@ test('"retry": false switches retries off for hedged calls too, from the next ca
 test('the server side refuses what has expired, also with everything else off', async () => {
   const { sim } = setUp();
   const { service } = answering(sim, () => ({ afterMs: 1 }));
-  const stack = compose(serverLayers(createPolicyHolder({ base: 'naive', expire: true }), { clock: sim.clock }), service);
+  const stack = compose(
+    serverLayers(createPolicyHolder({ base: 'naive', expire: true }), { clock: sim.clock }),
+    service,
+  );
   expect(await outcomeOf(stack(testCall({ deadlineAt: -1 })))).toBe('deadline_exceeded');
 });

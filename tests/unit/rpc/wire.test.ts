@@ -63,7 +63,12 @@ test('trace contexts survive the wire, and malformed ones are dropped', () => {
   const trace = newTrace(random);
   expect(parseTraceparent(formatTraceparent(trace))).toEqual(trace);
   expect(childSpan(trace, random)).toMatchObject({ traceId: trace.traceId });
-  for (const text of ['', 'x', `00-${'0'.repeat(32)}-${'1'.repeat(16)}-01`, `00-${'A'.repeat(32)}-${'1'.repeat(16)}-01`])
+  for (const text of [
+    '',
+    'x',
+    `00-${'0'.repeat(32)}-${'1'.repeat(16)}-01`,
+    `00-${'A'.repeat(32)}-${'1'.repeat(16)}-01`,
+  ])
     expect(parseTraceparent(text)).toBeUndefined();
 });
 

@@ -48,5 +48,7 @@ test('a system without glibc is told about Docker', () => {
 
 test('a Node.js that did not come is told apart from one that does not run', () => {
   expect(judge(undefined, debian)).toContain('npm rebuild node');
-  expect(judge({ status: 1, stderr: 'GLIBC_2.28 not found\nmore' }, debian)).toMatch(/does not run here: GLIBC_2.28 not found$/);
+  expect(judge({ status: 1, stderr: 'GLIBC_2.28 not found\nmore' }, debian)).toMatch(
+    /does not run here: GLIBC_2.28 not found$/,
+  );
 });

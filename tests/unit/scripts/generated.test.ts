@@ -64,7 +64,10 @@ test('only who gives orders gets the operator token; all others can just recogni
   const holders = tierlab.filter(([, { environment }]) => environment?.TIERLAB_OPERATOR_TOKEN !== undefined);
   expect(holders.map(([name]) => name)).toEqual(['monitor-1', 'monitor-2', 'control-1']);
   for (const [, { environment }] of tierlab)
-    expect(environment).toMatchObject({ TIERLAB_HOSTS: 'by-name', TIERLAB_OPERATOR_DIGEST: '${TIERLAB_OPERATOR_DIGEST:-}' });
+    expect(environment).toMatchObject({
+      TIERLAB_HOSTS: 'by-name',
+      TIERLAB_OPERATOR_DIGEST: '${TIERLAB_OPERATOR_DIGEST:-}',
+    });
 });
 
 test('another topology gives other services', () => {

@@ -53,5 +53,7 @@ test('fastify and the pool load without TLS', async () => {
 });
 
 test('a part of undici that the bundle does not know fails the build by name', async () => {
-  await expect(bundledOutput("import { MockAgent } from 'undici'; console.log(MockAgent);")).rejects.toThrow(/MockAgent/);
+  await expect(bundledOutput("import { MockAgent } from 'undici'; console.log(MockAgent);")).rejects.toThrow(
+    /MockAgent/,
+  );
 });

@@ -11,7 +11,10 @@ const plain = path.join(root, 'load/start.ts');
 const either = path.join(root, 'load/either.ts');
 writeFileSync(path.join(root, 'load/job.ts'), '');
 writeFileSync(plain, "new Worker(new URL('./job.ts', import.meta.url), { workerData });");
-writeFileSync(either, "fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './job.ts' : './job.js', import.meta.url));");
+writeFileSync(
+  either,
+  "fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './job.ts' : './job.js', import.meta.url));",
+);
 const bystander = path.join(root, 'load/assets.ts');
 writeFileSync(bystander, "new URL('./assets/', import.meta.url); new URL('./nowhere.ts', import.meta.url);");
 
@@ -22,7 +25,9 @@ test('files that workers are started from become entries, once each', () => {
 });
 
 test('the address in the code follows, in both spellings', () => {
-  expect(rewrite("new URL('./job.ts', import.meta.url)", plain, root)).toBe("new URL('./load-job.js', import.meta.url)");
+  expect(rewrite("new URL('./job.ts', import.meta.url)", plain, root)).toBe(
+    "new URL('./load-job.js', import.meta.url)",
+  );
   expect(rewrite("new URL(ts ? './job.ts' : './job.js', import.meta.url)", either, root)).toBe(
     "new URL(ts ? './load-job.js' : './load-job.js', import.meta.url)",
   );

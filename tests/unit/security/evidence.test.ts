@@ -48,7 +48,9 @@ test('two answers of one node to one question convict it, whoever asked', () => 
   expect(events).toEqual([]);
   take('b', call('n5'), { total: 2 });
   expect(events).toEqual([{ event: 'contradiction', component: 'shelf', node: 'b' }]);
-  expect(file.state().contradictions).toMatchObject([{ node: 'b', answers: [{ reply: { total: 1 } }, { reply: { total: 2 } }] }]);
+  expect(file.state().contradictions).toMatchObject([
+    { node: 'b', answers: [{ reply: { total: 1 } }, { reply: { total: 2 } }] },
+  ]);
 });
 
 test('a repaired node does not contradict the process before it, whatever it signs; the same process does', () => {

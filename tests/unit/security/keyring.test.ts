@@ -22,7 +22,11 @@ function keyrings() {
   onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
   const environment = keyringEnvironment(dataDir, nodes);
   const take = (node: TopologyNode) => {
-    const env: Record<string, string | undefined> = { TIERLAB_PROCESSING_KEY: 'inherited', ...environment(node), PATH: '/bin' };
+    const env: Record<string, string | undefined> = {
+      TIERLAB_PROCESSING_KEY: 'inherited',
+      ...environment(node),
+      PATH: '/bin',
+    };
     return { keyring: takeKeyring(env), env };
   };
   return { dataDir, take };

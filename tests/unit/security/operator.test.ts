@@ -22,7 +22,10 @@ test('a node that gives no orders never sees the token: it can only recognise it
 
 test('a machine that was given only the digest hands it on; without either a node takes no orders', () => {
   const given = operatorOf('', digest);
-  expect(takeOperator({ ...operatorEnvironment(given, { components: ['app'] }) })).toEqual({ token: undefined, digest });
+  expect(takeOperator({ ...operatorEnvironment(given, { components: ['app'] }) })).toEqual({
+    token: undefined,
+    digest,
+  });
   expect(takeOperator({ TIERLAB_OPERATOR_TOKEN: '', TIERLAB_OPERATOR_DIGEST: '' })).toEqual({
     token: undefined,
     digest: undefined,
@@ -48,7 +51,10 @@ async function port(server: Server): Promise<number> {
 
 test('a control port that knows only the digest takes orders from whoever has the token, and from nobody else', async () => {
   const route = { method: 'POST', path: '/order', access: 'operator', handle: () => ({ done: true }) } as const;
-  const numbers = [await port(createControlServer([route], digest)), await port(createControlServer([route], undefined))];
+  const numbers = [
+    await port(createControlServer([route], digest)),
+    await port(createControlServer([route], undefined)),
+  ];
   const order = async (number: number, given?: string) => {
     const headers: Record<string, string> = given === undefined ? {} : { authorization: `Bearer ${given}` };
     return (await fetch(`http://127.0.0.1:${number}/order`, { method: 'POST', headers })).status;

@@ -61,5 +61,7 @@ test.each([
 });
 
 test('two nodes that disagree do not contradict themselves', () => {
-  expect(contradict(receipt, signReceipt(other.privateKey, 'ranking-3', 1, { ...subject, reply: { ids: [] } }))).toBe(false);
+  expect(contradict(receipt, signReceipt(other.privateKey, 'ranking-3', 1, { ...subject, reply: { ids: [] } }))).toBe(
+    false,
+  );
 });

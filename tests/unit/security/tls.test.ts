@@ -54,7 +54,12 @@ function ask(to: number, identity: Identity, node: string, session?: Buffer) {
   return new Promise<{ said: string; reused: boolean; session: Buffer | undefined }>((resolve, reject) => {
     let kept: Buffer | undefined;
     let said = '';
-    const socket = connect({ host: '127.0.0.1', port: to, ...tlsClientOptions(identity, node), ...(session && { session }) });
+    const socket = connect({
+      host: '127.0.0.1',
+      port: to,
+      ...tlsClientOptions(identity, node),
+      ...(session && { session }),
+    });
     socket.on('session', (ticket: Buffer) => (kept = ticket));
     socket.on('error', (error: Error & { code?: string }) => reject(error));
     socket.write('POST /rpc/x/y HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
@@ -68,7 +73,9 @@ function ask(to: number, identity: Identity, node: string, session?: Buffer) {
 
 test('the server knows a caller by its certificate, in a resumed session, too', async () => {
   const authority = await createAuthority('test', now, hourMs);
-  const [a, b] = await Promise.all(['a-1', 'b-1'].map((node) => issueIdentity(authority, node, ['127.0.0.1'], now, hourMs)));
+  const [a, b] = await Promise.all(
+    ['a-1', 'b-1'].map((node) => issueIdentity(authority, node, ['127.0.0.1'], now, hourMs)),
+  );
   const { number } = await port(b!);
   const first = await ask(number, a!, 'b-1');
   expect(first).toMatchObject({ reused: false });

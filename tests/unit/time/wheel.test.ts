@@ -16,7 +16,9 @@ test('timers fire once, not early, and at most one tick late, also those of many
         const { sim, wheel } = setUp();
         const late: number[] = [];
         for (const [startMs, delayMs] of timers)
-          sim.scheduler.after(startMs, () => wheel.after(delayMs, () => late.push(sim.clock.now() - startMs - delayMs)));
+          sim.scheduler.after(startMs, () =>
+            wheel.after(delayMs, () => late.push(sim.clock.now() - startMs - delayMs)),
+          );
         sim.runSync();
         expect(late).toHaveLength(timers.length);
         for (const ms of late) {

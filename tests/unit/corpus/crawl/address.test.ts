@@ -52,8 +52,18 @@ test.each([
     ['http://h/docs/', 'http://h/docs/a', 'http://h/docs'],
     ['http://h/', 'http://h/docsx', 'http://h/doc'],
   ],
-  ['http://h/docs', '/docs/', ['http://h/docs', 'http://h/docs/', 'http://h/docs/a'], ['http://h/docs.html', 'http://h/']],
-  ['http://h/docs/index.html', '/docs/', ['http://h/docs/other.html', 'http://h/docs/deep/x'], ['http://h/', 'http://h/other/']],
+  [
+    'http://h/docs',
+    '/docs/',
+    ['http://h/docs', 'http://h/docs/', 'http://h/docs/a'],
+    ['http://h/docs.html', 'http://h/'],
+  ],
+  [
+    'http://h/docs/index.html',
+    '/docs/',
+    ['http://h/docs/other.html', 'http://h/docs/deep/x'],
+    ['http://h/', 'http://h/other/'],
+  ],
 ])('a crawl of %s stays below %s', (start, path, inside, outside) => {
   const scope = scopeOf(start);
   expect(scope.path).toBe(path);

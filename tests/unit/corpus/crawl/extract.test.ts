@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { extract } from '../../../../corpus/crawl/extract.ts';
 
-const page = (body: string, head = '') => extract(`<!doctype html><html><head>${head}</head><body>${body}</body></html>`);
+const page = (body: string, head = '') =>
+  extract(`<!doctype html><html><head>${head}</head><body>${body}</body></html>`);
 
 test('the title is the title, else the first heading, else what it is for other sites', () => {
   expect(page('<h1>Heading</h1>', '<title> The\n title </title>').title).toBe('The title');

@@ -43,7 +43,11 @@ test('links lead to where redirects end', () => {
 
 test('a page is known by its canonical address, if that is there', () => {
   const same = content('Same');
-  const { pages, skipped } = pagesOf([visit('p?x=1', same, 'p'), visit('p', same), visit('q', content('Q', 'p?x=1'), 'missing')]);
+  const { pages, skipped } = pagesOf([
+    visit('p?x=1', same, 'p'),
+    visit('p', same),
+    visit('q', content('Q', 'p?x=1'), 'missing'),
+  ]);
   expect(pages).toEqual([['site.p'], ['site.q', 'site.p']]);
   expect(skipped).toEqual([{ where: 'p?x=1', reason: 'known by another, canonical address: p' }]);
 });

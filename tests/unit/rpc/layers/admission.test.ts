@@ -26,19 +26,36 @@ test.each([
   ['read', 1, 399, true],
   ['read', 1, 401, false],
   ['read', 0, 10_000, true],
-] as const)('of a limit of 10, a %s with %d under way and %d ms of lag begins: %s', (priority, inFlight, lagMs, expected) => {
-  expect(isAdmitted(priority, { inFlight, limit: 10, lagMs }, 100)).toBe(expected);
-});
+] as const)(
+  'of a limit of 10, a %s with %d under way and %d ms of lag begins: %s',
+  (priority, inFlight, lagMs, expected) => {
+    expect(isAdmitted(priority, { inFlight, limit: 10, lagMs }, 100)).toBe(expected);
+  },
+);
 
-const at = (limit: number, own: Partial<Gradient> = {}): Gradient => ({ ...initialGradient(settings, 0), limit, ...own });
-const window = (own: Partial<Window>): Window => ({ durationMs: 250, slowdown: 1, maxInFlight: 100, shedShare: 0, ...own });
+const at = (limit: number, own: Partial<Gradient> = {}): Gradient => ({
+  ...initialGradient(settings, 0),
+  limit,
+  ...own,
+});
+const window = (own: Partial<Window>): Window => ({
+  durationMs: 250,
+  slowdown: 1,
+  maxInFlight: 100,
+  shedShare: 0,
+  ...own,
+});
 
 test.each([
   ['not needed', window({ maxInFlight: 10 }), 20],
   ['needed, without a queue', window({}), 20 + 0.2 * 0.5 * Math.sqrt(20)],
   ['with a queue in a burst', window({ slowdown: 3 }), 20 + 0.2 * 0.5 * Math.sqrt(20)],
   ['with a long queue in a burst', window({ slowdown: 5 }), 20 + 0.2 * (16 + 0.5 * Math.sqrt(20) - 20)],
-  ['with the same queue in an overload', window({ slowdown: 3, shedShare: 0.5 }), 20 + 0.2 * (10 + 0.5 * Math.sqrt(20) - 20)],
+  [
+    'with the same queue in an overload',
+    window({ slowdown: 3, shedShare: 0.5 }),
+    20 + 0.2 * (10 + 0.5 * Math.sqrt(20) - 20),
+  ],
 ])('a limit of 20 that is %s becomes', (_, seen, expected) => {
   expect(nextGradient(settings, at(20), seen, 1_000).limit).toBeCloseTo(expected, 9);
 });
@@ -93,7 +110,9 @@ test('an event loop that lags refuses background work first', async () => {
   const { sim, observe } = setUp();
   const { service } = answering(sim, () => ({ afterMs: 100 }));
   const limited = admission(settings, { clock: sim.clock, lagMs: () => 150, observe })(service);
-  const outcomes = (['background', 'write', 'read'] as const).map((priority) => outcomeOf(limited(testCall({ priority }))));
+  const outcomes = (['background', 'write', 'read'] as const).map((priority) =>
+    outcomeOf(limited(testCall({ priority }))),
+  );
   await sim.run();
   expect(await Promise.all(outcomes)).toEqual(['overloaded', {}, {}]);
 });

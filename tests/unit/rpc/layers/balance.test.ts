@@ -140,7 +140,9 @@ test('a call that is meant for one node goes there, ejected or not, and to no ot
   for (let i = 0; i < 10; i++) expect(await service(testCall({ only: ['b'] }))).toMatchObject({ from: 'b' });
   expect([...asked]).toEqual(['b']);
   await expect(service(testCall({ only: ['z'] }))).rejects.toMatchObject({ code: 'unavailable' });
-  await expect(service(testCall({ tried: ['a', 'b', 'c'], distinct: true }))).rejects.toMatchObject({ code: 'unavailable' });
+  await expect(service(testCall({ tried: ['a', 'b', 'c'], distinct: true }))).rejects.toMatchObject({
+    code: 'unavailable',
+  });
 });
 
 test('what is under way is counted down again, whatever became of it', async () => {

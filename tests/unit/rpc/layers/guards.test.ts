@@ -59,7 +59,11 @@ test('an open circuit fails fast, lets one call try, and closes when that succee
   works = true;
   expect(await Promise.all([1, 2].map(() => outcomeOf(service(testCall()))))).toEqual(['answer', 'unavailable']);
   expect(await outcomeOf(service(testCall()))).toBe('answer');
-  expect(events.map((event) => (event.event === 'circuit' ? event.state : ''))).toEqual(['open', 'half_open', 'closed']);
+  expect(events.map((event) => (event.event === 'circuit' ? event.state : ''))).toEqual([
+    'open',
+    'half_open',
+    'closed',
+  ]);
 });
 
 test.each([
@@ -68,9 +72,12 @@ test.each([
   [100, 50, 0],
   [100, 25, 50 / 101],
   [1_000, 0, 1_000 / 1_001],
-])('after %d requests of which %d were accepted, a call is refused with probability %d', (requests, accepts, expected) => {
-  expect(refusalProbability(requests, accepts, 2)).toBeCloseTo(expected, 10);
-});
+])(
+  'after %d requests of which %d were accepted, a call is refused with probability %d',
+  (requests, accepts, expected) => {
+    expect(refusalProbability(requests, accepts, 2)).toBeCloseTo(expected, 10);
+  },
+);
 
 test('while a component refuses everything, few calls reach it; when it is well again, all do', async () => {
   const { sim, observe } = setUp();
@@ -138,9 +145,12 @@ test.each([
   ['internal', 3, false, undefined],
   ['cancelled', 50, true, 50],
   ['cancelled', 5, true, undefined],
-] as const)('an attempt that ended %s after %d ms, abandoned: %s, teaches %s', (outcome, elapsedMs, abandoned, expected) => {
-  expect(lesson(outcome, elapsedMs, abandoned, 40)).toBe(expected);
-});
+] as const)(
+  'an attempt that ended %s after %d ms, abandoned: %s, teaches %s',
+  (outcome, elapsedMs, abandoned, expected) => {
+    expect(lesson(outcome, elapsedMs, abandoned, 40)).toBe(expected);
+  },
+);
 
 test('a mechanism can be switched off, on and re-tuned while calls run, and keeps its state while its settings stay', async () => {
   type Policy = { readonly add: { readonly by: number } | false };

@@ -131,7 +131,8 @@ test('failed attempts of a hedged call are as many, and wait as long, as the set
   await sim.run();
   expect(await outcome).toBe('internal');
   expect(seen).toHaveLength(5);
-  for (const event of events) expect(event).toMatchObject({ event: 'retry', delayMs: expect.toSatisfy((ms: number) => ms <= 2) });
+  for (const event of events)
+    expect(event).toMatchObject({ event: 'retry', delayMs: expect.toSatisfy((ms: number) => ms <= 2) });
 });
 
 test('an error that another attempt cannot cure ends the call at once', async () => {

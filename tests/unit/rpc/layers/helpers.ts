@@ -51,7 +51,10 @@ export function setUp(): { sim: Simulation; events: LayerEvent[]; observe: (even
 }
 
 /** A service that answers after `ms` of virtual time, or never when it is aborted before. */
-export function answering(sim: Simulation, reply: (call: Call) => { afterMs: number; reply?: Reply; error?: RpcError }) {
+export function answering(
+  sim: Simulation,
+  reply: (call: Call) => { afterMs: number; reply?: Reply; error?: RpcError },
+) {
   const seen: Call[] = [];
   const service = (call: Call) =>
     new Promise<Reply>((resolve, reject) => {

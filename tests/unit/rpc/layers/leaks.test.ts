@@ -65,7 +65,10 @@ test('5,000 calls over real sockets, with failures, timeouts, refused connection
     // Nobody listens here.
     { node: 'echo-2', host: '127.0.0.1', port: 1 },
   ];
-  const service = compose(clientLayers(policy, { clock, random, scheduler: wheel, endpoints: () => replicas }), http.send);
+  const service = compose(
+    clientLayers(policy, { clock, random, scheduler: wheel, endpoints: () => replicas }),
+    http.send,
+  );
   const codes: Record<string, number> = {};
   let settled = 0;
 

@@ -84,7 +84,9 @@ function ejecting(...names: string[]) {
     const controller = new AbortController();
     sim.scheduler.after(afterMs, () => controller.abort(failure('cancelled')));
     const call = testCall({ endpoint: nodes(node)[0], signal: controller.signal });
-    const outcome = outcomeOf(layer(({ signal }) => sleep(sim.scheduler, 60_000, signal).then(() => replyOf(node)))(call));
+    const outcome = outcomeOf(
+      layer(({ signal }) => sleep(sim.scheduler, 60_000, signal).then(() => replyOf(node)))(call),
+    );
     await sim.run(sim.clock.now() + afterMs + 1);
     return outcome;
   };

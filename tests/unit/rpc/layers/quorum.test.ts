@@ -17,7 +17,11 @@ test.each([
   ['one answer', [vote('a', 'x')], 1],
   ['two equal', [vote('a', 'x'), vote('b', 'x')], { majority: ['a', 'b'], minority: [], abstained: [] }],
   ['two different', [vote('a', 'x'), vote('b', 'y')], 1],
-  ['two of three', [vote('a', 'x'), vote('b', 'y'), vote('c', 'y')], { majority: ['b', 'c'], minority: ['a'], abstained: [] }],
+  [
+    'two of three',
+    [vote('a', 'x'), vote('b', 'y'), vote('c', 'y')],
+    { majority: ['b', 'c'], minority: ['a'], abstained: [] },
+  ],
   ['one node twice', [vote('a', 'x'), vote('a', 'x')], 1],
   ['one node with two answers: its first counts', [vote('a', 'x'), vote('a', 'y'), vote('b', 'y')], 1],
   [
@@ -104,11 +108,24 @@ function voting(
   const liars = createLiars({ clock: sim.clock, peers, endpoints, observe });
   const budgets = createBudgets(() => ({ ratio: 0.2, reserve }));
   const layer = quorum(
-    { ...Value.Create(QuorumSettings), when: 'always', share: 0, everyMs: 0, ...own, operations: { 'ranking.read': {} } },
+    {
+      ...Value.Create(QuorumSettings),
+      when: 'always',
+      share: 0,
+      everyMs: 0,
+      ...own,
+      operations: { 'ranking.read': {} },
+    },
     { ...sim, endpoints, liars, budget: budgets, patienceMs: () => patienceMs, observe, nonce: () => 'nonce' },
   );
   const service = layer((call) => (asked.push(call), next({ ...call, tried: call.tried ?? [] })));
-  return { ...set, service, asked, peers, leave: (node: string) => (present = present.filter((it) => it.node !== node)) };
+  return {
+    ...set,
+    service,
+    asked,
+    peers,
+    leave: (node: string) => (present = present.filter((it) => it.node !== node)),
+  };
 }
 
 test.each([
@@ -127,7 +144,8 @@ test.each([
   // The liar's examination is nobody's wait.
   const voted = asked.filter(({ only }) => only === undefined);
   expect(voted).toHaveLength(questions);
-  for (const { attemptsLeft, distinct } of voted) expect({ attemptsLeft, distinct }).toEqual({ attemptsLeft: 0, distinct: true });
+  for (const { attemptsLeft, distinct } of voted)
+    expect({ attemptsLeft, distinct }).toEqual({ attemptsLeft: 0, distinct: true });
 });
 
 test('a liar is outvoted, named and out of the choice at once; the answer is that of the majority, by its nodes', async () => {

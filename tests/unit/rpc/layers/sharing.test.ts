@@ -19,8 +19,14 @@ function caching(operation: { ttlMs?: number; staleIfErrorMs?: number }) {
   const { sim, observe } = set;
   let asked = 0;
   let error: ReturnType<typeof failure> | undefined;
-  const { service } = answering(sim, () => ({ afterMs: 10, ...(error ? { error } : { reply: replyOf('a', ++asked) }) }));
-  const cached = cache({ maxEntries: 100, operations: { 'ranking.read': operation } }, { clock: sim.clock, observe })(service);
+  const { service } = answering(sim, () => ({
+    afterMs: 10,
+    ...(error ? { error } : { reply: replyOf('a', ++asked) }),
+  }));
+  const cached = cache(
+    { maxEntries: 100, operations: { 'ranking.read': operation } },
+    { clock: sim.clock, observe },
+  )(service);
   const send = async (own: Parameters<typeof testCall>[0] = {}) => {
     const outcome = outcomeOf(cached(testCall(own)));
     await sim.run(sim.clock.now() + 10);
@@ -119,7 +125,10 @@ function batching() {
           ),
         }),
   }));
-  const layer = batch({ operations: { 'ranking.read': { windowMs: 4 } } }, { ...sim, codecs: { 'ranking.read': codec } });
+  const layer = batch(
+    { operations: { 'ranking.read': { windowMs: 4 } } },
+    { ...sim, codecs: { 'ranking.read': codec } },
+  );
   return { ...set, service: layer(service), seen };
 }
 
@@ -133,7 +142,8 @@ test('calls within a window leave as one, and each gets its part of the answer',
 
 test('a full batch does not wait for its window, and the next is larger', async () => {
   const { sim, service, seen } = batching();
-  const send = (count: number) => Array.from({ length: count }, (_, i) => outcomeOf(service(testCall({ request: [i] }))));
+  const send = (count: number) =>
+    Array.from({ length: count }, (_, i) => outcomeOf(service(testCall({ request: [i] }))));
   const first = send(4);
   expect(seen).toHaveLength(1);
   await sim.run();

@@ -1,7 +1,14 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sleep } from '../../../../shared/time/scheduler.ts';
-import { constant, exponential, lognormal, mixture, normal, uniform } from '../../../../shared/time/sim/distribution.ts';
+import {
+  constant,
+  exponential,
+  lognormal,
+  mixture,
+  normal,
+  uniform,
+} from '../../../../shared/time/sim/distribution.ts';
 import { createEventHeap } from '../../../../shared/time/sim/heap.ts';
 import { createNetwork } from '../../../../shared/time/sim/network.ts';
 import { createSimulation } from '../../../../shared/time/sim/simulation.ts';
