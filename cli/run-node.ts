@@ -1,7 +1,7 @@
 import path from 'node:path';
 import pino from 'pino';
 import { loadComponents } from '../services/registry.ts';
-import { askControl } from '../shared/cluster/control-client.ts';
+import { askControl } from '../shared/control/client.ts';
 import { startNode, type RunningNode } from '../shared/cluster/node.ts';
 import { loadCheckedTopology } from '../shared/cluster/topology-file.ts';
 import { identityFile } from '../shared/security/identity-source.ts';

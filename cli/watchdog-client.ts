@@ -1,4 +1,4 @@
-import { askControl, type ControlRequest } from '../shared/cluster/control-client.ts';
+import { askControl, type ControlRequest } from '../shared/control/client.ts';
 import { asRpcError } from '../shared/rpc/errors.ts';
 import type { TopologyNode } from '../shared/cluster/topology.ts';
 import type { NodeStatus } from '../shared/cluster/watchdog/watchdog.ts';

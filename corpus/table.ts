@@ -1,4 +1,4 @@
-import { pagerank, popularities } from '../services/ranking/pagerank.ts';
+import { pagerank, popularities } from '../search/pagerank.ts';
 import { CorpusError, throwIfCancelled } from './errors.ts';
 import { collectGraph, type Graph } from './graph.ts';
 import type { OnProgress } from './progress.ts';

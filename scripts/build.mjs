@@ -6,7 +6,7 @@
  *   a launcher                      -> dist/tierlab.js: V8's compile cache first, then cli-main.js
  *   new URL('./x.ts', import.meta.url), a worker's entry
  *                                   -> dist/<folder>-x.js, and the address in the code follows
- *   services/<component>/assets/    -> dist/assets/
+ *   web/assets/, services/<component>/assets/ -> dist/assets/
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -18,7 +18,7 @@ import { stampFile } from './lib/bundle-age.mjs';
 import { leanImports } from './lib/lean-imports.mjs';
 import { findWorkers, workerAddresses } from './lib/worker-entries.mjs';
 
-const sourceFolders = ['cli', 'corpus', 'loadgen', 'services', 'shared'];
+const sourceFolders = ['cli', 'corpus', 'loadgen', 'search', 'services', 'shared', 'web'];
 /** Files of earlier builds stay this long: processes that run from them load some chunks late. */
 const keepOldMs = 60 * 60 * 1_000;
 
@@ -135,14 +135,12 @@ function writeWhole(file, contents) {
 function copyAssets(files, root, target) {
   const taken = new Map();
   for (const file of files) {
-    const [, component, name] =
-      /^services\/([^/]+)\/assets\/(.+)$/.exec(path.relative(root, file).replaceAll(path.sep, '/')) ?? [];
+    const [, folder, name] =
+      /^(web|services\/[^/]+)\/assets\/(.+)$/.exec(path.relative(root, file).replaceAll(path.sep, '/')) ?? [];
     if (name === undefined || name.endsWith('.ts')) continue;
     if (taken.has(name))
-      throw new Error(
-        `two components have an asset ${name}: ${taken.get(name)} and ${component}; give one another name`,
-      );
-    taken.set(name, component);
+      throw new Error(`two folders have an asset ${name}: ${taken.get(name)} and ${folder}; give one another name`);
+    taken.set(name, folder);
     mkdirSync(path.dirname(path.join(target, name)), { recursive: true });
     copyFileSync(file, path.join(target, name));
   }

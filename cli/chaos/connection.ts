@@ -1,6 +1,6 @@
 import { controlPorts, type ControlPort } from '../../services/chaos/control-port.ts';
 import type { Topology } from '../../shared/cluster/topology.ts';
-import { askControl } from '../../shared/cluster/control-client.ts';
+import { askControl } from '../../shared/control/client.ts';
 import { asRpcError } from '../../shared/rpc/errors.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import type { ClusterFlags } from '../options.ts';

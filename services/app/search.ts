@@ -1,11 +1,15 @@
 import type { Context } from '../../shared/rpc/context.ts';
 import type { Upstream } from '../../shared/rpc/upstream.ts';
-import type { database, FindResult } from '../database/contract.ts';
+import type { database } from '../database/contract.ts';
+import type { FindResult } from '../../search/found.ts';
 import { findAcrossShards } from '../database/scatter.ts';
 import type { query } from '../query/contract.ts';
-import type { SearchRequest } from '../query/plan.ts';
-import type { ranking, SearchResults } from '../ranking/contract.ts';
-import { candidatesFor, rankRequest, searchResults } from '../ranking/results.ts';
+import type { SearchRequest } from '../../search/plan.ts';
+import type { ranking } from '../ranking/contract.ts';
+import type { SearchResults } from '../../search/results.ts';
+import { candidatesFor } from '../../search/candidates.ts';
+import { rankRequest } from '../ranking/rank-request.ts';
+import { searchResults } from '../../search/results.ts';
 
 export interface SearchTiers {
   readonly query: Pick<Upstream<typeof query>, 'plan'>;

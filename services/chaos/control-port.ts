@@ -1,4 +1,4 @@
-import { askControl } from '../../shared/cluster/control-client.ts';
+import { askControl } from '../../shared/control/client.ts';
 import { watchdogOf, type Topology } from '../../shared/cluster/topology.ts';
 import type { FaultStatus } from '../../shared/faults/registry.ts';
 import { asRpcError, RpcError } from '../../shared/rpc/errors.ts';

@@ -1,10 +1,10 @@
 import { component } from '../../shared/cluster/component.ts';
 import { httpContexts } from '../../shared/rpc/http-context.ts';
 import { gateway } from '../gateway/contract.ts';
-import { openDoor } from '../gateway/door.ts';
-import { loadAssets } from './assets.ts';
+import { openDoor } from '../../web/door.ts';
+import { loadAssets } from '../../web/assets.ts';
 import { client } from './contract.ts';
-import { pageRoutes } from './pages.ts';
+import { pageRoutes } from '../../web/page-routes.ts';
 
 /** How long a person waits for a page, ms. */
 const deadlineMs = 5_000;

@@ -1,4 +1,4 @@
-import { loadAsset, type Asset } from '../client/assets.ts';
+import { loadAsset, type Asset } from '../../web/assets.ts';
 
 /** What the console's pages refer to: served from memory, from this node alone. */
 export function loadConsoleAssets(folder = new URL('./assets/', import.meta.url)): readonly Asset[] {

@@ -4,7 +4,7 @@ import { chaosIsOff } from '../../shared/faults/chaos-off.ts';
 import type { View } from '../../shared/membership/view.ts';
 import { asRpcError } from '../../shared/rpc/errors.ts';
 import { chaosSettings } from '../chaos/settings.ts';
-import { serveAssets } from '../client/assets.ts';
+import { serveAssets } from '../../web/assets.ts';
 import { monitor } from '../monitor/contract.ts';
 import { loadConsoleAssets } from './assets.ts';
 import { breaksOf } from './breaks.ts';

@@ -1,5 +1,5 @@
-import { markup, type Markup } from '../html/markup.ts';
-import { counted } from '../html/numbers.ts';
+import { markup, type Markup } from '../../web/markup.ts';
+import { counted } from '../../web/numbers.ts';
 import type { ActiveFault } from './sources.ts';
 
 /** More than these are told by their number. */

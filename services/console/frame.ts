@@ -1,4 +1,4 @@
-import { markup, type Markup } from '../html/markup.ts';
+import { markup, type Markup } from '../../web/markup.ts';
 
 /** How often a browser without scripts asks again, s; with scripts as often (assets/live.js). */
 const refreshSeconds = 2;

@@ -1,6 +1,6 @@
 import type { Verdict } from '../../shared/membership/diagnosis.ts';
 import { orderWords, phases, type Incident, type OrderNote } from '../../shared/membership/incident.ts';
-import { markup, type Markup } from '../html/markup.ts';
+import { markup, type Markup } from '../../web/markup.ts';
 import { span } from '../../shared/span.ts';
 import { legend, orderResults, outcomes, verdicts } from './words.ts';
 

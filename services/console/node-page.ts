@@ -1,7 +1,7 @@
 import type { Topology, TopologyNode } from '../../shared/cluster/topology.ts';
 import type { Incident } from '../../shared/membership/incident.ts';
 import type { Member } from '../../shared/membership/view.ts';
-import { markup, type Markup } from '../html/markup.ts';
+import { markup, type Markup } from '../../web/markup.ts';
 import { breaksOf } from './breaks.ts';
 import { brokenBy, faultLine, faultsUnknown } from './fault-line.ts';
 import { frame } from './frame.ts';

@@ -1,8 +1,8 @@
 import type { Topology, TopologyNode } from '../../shared/cluster/topology.ts';
 import type { Incident } from '../../shared/membership/incident.ts';
 import type { Member, View } from '../../shared/membership/view.ts';
-import { markup, type Markup } from '../html/markup.ts';
-import { counted } from '../html/numbers.ts';
+import { markup, type Markup } from '../../web/markup.ts';
+import { counted } from '../../web/numbers.ts';
 import { brokenBy, faultLine, faultsUnknown } from './fault-line.ts';
 import { frame } from './frame.ts';
 import { diagnosed, incidentTable } from './incident-table.ts';

@@ -1,4 +1,4 @@
-import { markup, type Markup } from '../html/markup.ts';
+import { markup, type Markup } from '../../web/markup.ts';
 import { frame } from './frame.ts';
 
 interface Refusal {

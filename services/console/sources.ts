@@ -1,4 +1,4 @@
-import { askControl, type ControlAddress } from '../../shared/cluster/control-client.ts';
+import { askControl, type ControlAddress } from '../../shared/control/client.ts';
 import type { Topology } from '../../shared/cluster/topology.ts';
 import { nodesHosting } from '../../shared/cluster/topology.ts';
 import type { Verdict } from '../../shared/membership/diagnosis.ts';

@@ -2,7 +2,7 @@ import type { Verdict } from '../../shared/membership/diagnosis.ts';
 import type { OrderResult, Outcome } from '../../shared/membership/incident.ts';
 import type { RepairOrder } from '../../shared/membership/repair.ts';
 import type { MemberState } from '../../shared/membership/view.ts';
-import { markup, type Markup } from '../html/markup.ts';
+import { markup, type Markup } from '../../web/markup.ts';
 
 /*
  * What the words of the console mean, for whoever reads them for the first time. They are those of the `tierlab` command; the

@@ -2,8 +2,9 @@ import { LRUCache } from 'lru-cache';
 import type { Context } from '../../shared/rpc/context.ts';
 import type { RequestOf, ResponseOf } from '../../shared/rpc/contract.ts';
 import type { Upstream } from '../../shared/rpc/upstream.ts';
-import type { PlannedTerm } from '../query/plan.ts';
-import type { database, FindResult, Statistics } from './contract.ts';
+import type { PlannedTerm } from '../../search/plan.ts';
+import type { database } from './contract.ts';
+import type { FindResult, Statistics } from '../../search/found.ts';
 
 type Database = Pick<Upstream<typeof database>, 'find'>;
 type Part = ResponseOf<(typeof database.operations)['find']>;

@@ -1,12 +1,12 @@
 import { component } from '../../shared/cluster/component.ts';
 import { httpContexts } from '../../shared/rpc/http-context.ts';
 import { app } from '../app/contract.ts';
-import { loadAssets } from '../client/assets.ts';
-import { type Answers, pageRoutes } from '../client/pages.ts';
+import { loadAssets } from '../../web/assets.ts';
+import { type Answers, pageRoutes } from '../../web/page-routes.ts';
 import { apiDocs } from './api-docs.ts';
 import { gateway } from './contract.ts';
-import { openDoor } from './door.ts';
-import { limitRate } from './rate-limit.ts';
+import { openDoor } from '../../web/door.ts';
+import { limitRate } from '../../web/rate-limit.ts';
 import { apiRoutes } from './rest.ts';
 import { gatewaySettings } from './settings.ts';
 
@@ -30,7 +30,7 @@ export const gatewayComponent = component({
       state: () => settings,
       routes: (server, entrance) =>
         openDoor(server, { contexts, assets, metrics, scheduler, log }, async (scope) => {
-          await limitRate(scope, settings);
+          await limitRate(scope, settings.requestsPerSecond);
           await apiDocs(scope, log);
           pageRoutes(scope, entrance, contexts);
           apiRoutes(scope, entrance, contexts, node.id);

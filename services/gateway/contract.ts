@@ -1,25 +1,31 @@
+import {
+  SuggestRequest,
+  SuggestResponse,
+  UserPageRequest,
+  UserPageResponse,
+  UserSearchRequest,
+  UserSearchResponse,
+} from '../../search/user-requests.ts';
 import { contract, operation } from '../../shared/rpc/contract.ts';
-import { AppPageRequest, AppPageResponse, AppSearchRequest, AppSearchResponse } from '../app/contract.ts';
-import { query } from '../query/contract.ts';
 
 /** The door for the thin client; the public REST API (rest.ts) is the other door to the same handlers. */
 export const gateway = contract('gateway', {
   search: operation({
     summary: 'A search, admitted and routed to an application server',
     composite: true,
-    request: AppSearchRequest,
-    response: AppSearchResponse,
+    request: UserSearchRequest,
+    response: UserSearchResponse,
   }),
   page: operation({
     summary: 'One page of the corpus',
     composite: true,
-    request: AppPageRequest,
-    response: AppPageResponse,
+    request: UserPageRequest,
+    response: UserPageResponse,
   }),
   suggest: operation({
     summary: 'Completes what the user is typing',
     composite: true,
-    request: query.operations.suggest.request,
-    response: query.operations.suggest.response,
+    request: SuggestRequest,
+    response: SuggestResponse,
   }),
 });

@@ -3,12 +3,12 @@ import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { errorCodes } from '../../shared/rpc/errors.ts';
 import type { HttpContexts } from '../../shared/rpc/http-context.ts';
-import { type Answers, checkDepth, searchParameters, suggestParameters } from '../client/pages.ts';
-import { Page, PageId } from '../database/contract.ts';
-import { defaultPageSize } from '../html/urls.ts';
+import { type Answers, checkDepth, searchParameters, suggestParameters } from '../../web/page-routes.ts';
+import { Page, PageId } from '../../search/page.ts';
+import { defaultPageSize } from '../../web/urls.ts';
 import { query as queryContract } from '../query/contract.ts';
-import { SearchRequest } from '../query/plan.ts';
-import { SearchResults } from '../ranking/contract.ts';
+import { SearchRequest } from '../../search/plan.ts';
+import { SearchResults } from '../../search/results.ts';
 
 const { query, total, page, size, suggestion, results } = SearchResults.properties;
 const SearchAnswer = Type.Object(

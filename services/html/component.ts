@@ -1,7 +1,8 @@
 import { component } from '../../shared/cluster/component.ts';
-import { loadAssets } from '../client/assets.ts';
+import { loadAssets } from '../../web/assets.ts';
 import { ranking } from '../ranking/contract.ts';
-import { html, type Making } from './contract.ts';
+import { html } from './contract.ts';
+import type { Making } from '../../search/making.ts';
 import { pageView } from './page.ts';
 import { resultsPage, type Surroundings } from './results.ts';
 

@@ -1,19 +1,9 @@
-import Type, { type Static } from 'typebox';
+import Type from 'typebox';
+import { Format, Making } from '../../search/making.ts';
+import { Page } from '../../search/page.ts';
+import { SearchRequest } from '../../search/plan.ts';
+import { SearchResults } from '../../search/results.ts';
 import { contract, operation } from '../../shared/rpc/contract.ts';
-import { Page } from '../database/contract.ts';
-import { SearchRequest } from '../query/contract.ts';
-import { SearchResults } from '../ranking/contract.ts';
-
-/** What a page shows about its own making. */
-export const Making = Type.Object({
-  tookMs: Type.Number(),
-  /** The nodes that handed the request down, outermost first: client, gateway, application server. */
-  via: Type.Array(Type.String()),
-  /** The nodes that worked for the one that had the page made, in the order of their answers. */
-  servedBy: Type.Array(Type.String()),
-  style: Type.Union([Type.Literal('object-based'), Type.Literal('layered')]),
-});
-export type Making = Static<typeof Making>;
 
 const Html = Type.Object({ html: Type.String() });
 
@@ -33,7 +23,7 @@ export const html = contract('html', {
     composite: true,
     request: Type.Object({
       search: SearchRequest,
-      format: Type.Union([Type.Literal('html'), Type.Literal('json')]),
+      format: Format,
       via: Type.Array(Type.String()),
     }),
     response: Type.Object({ results: SearchResults, html: Type.Optional(Type.String()) }),

@@ -1,5 +1,5 @@
-import { visitTerms } from '../query/analysis.ts';
-import { markup, type Markup } from './markup.ts';
+import { visitTerms } from '../../search/text/analysis.ts';
+import { markup, type Markup } from '../../web/markup.ts';
 
 /** A part of a text: `marked` where the user's words stand. The parts joined are the text. */
 export interface Part {

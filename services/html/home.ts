@@ -1,8 +1,8 @@
-import type { Making } from './contract.ts';
-import { layout, mark, searchForm, type AssetUrls, type SearchBox } from './layout.ts';
-import { markup } from './markup.ts';
+import type { Making } from '../../search/making.ts';
+import { layout, mark, searchForm, type AssetUrls, type SearchBox } from '../../web/layout.ts';
+import { markup } from '../../web/markup.ts';
 import { pathStrip } from './path-strip.ts';
-import { searchUrl } from './urls.ts';
+import { searchUrl } from '../../web/urls.ts';
 
 /** Searches that show what the query language can do; all of them find something in the default dictionary. */
 const examples: readonly { readonly q: string; readonly shows: string }[] = [

@@ -1,12 +1,12 @@
-import type { Page } from '../database/contract.ts';
-import type { Making } from './contract.ts';
-import { layout } from './layout.ts';
-import { markup, type Markup } from './markup.ts';
-import { counted } from './numbers.ts';
+import type { Page } from '../../search/page.ts';
+import type { Making } from '../../search/making.ts';
+import { layout } from '../../web/layout.ts';
+import { markup, type Markup } from '../../web/markup.ts';
+import { counted } from '../../web/numbers.ts';
 import { pathStrip } from './path-strip.ts';
 import { groupByRelation, type RelationGroup } from './relations.ts';
 import type { Surroundings } from './results.ts';
-import { pageUrl, searchUrl, webAddress } from './urls.ts';
+import { pageUrl, searchUrl, webAddress } from '../../web/urls.ts';
 
 /** Links of one relation beyond this are folded away: "person" alone has hundreds. */
 const shownLinks = 24;

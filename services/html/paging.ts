@@ -1,4 +1,4 @@
-import { maxDepth } from '../query/plan.ts';
+import { maxDepth } from '../../search/plan.ts';
 
 /** Which page numbers to offer. A `gap` stands for the pages that are left out. */
 export interface Paging {

@@ -1,7 +1,7 @@
-import type { Style } from '../app/contract.ts';
-import type { Making } from './contract.ts';
-import { markup, type Markup } from './markup.ts';
-import { duration } from './numbers.ts';
+import type { Style } from '../../search/making.ts';
+import type { Making } from '../../search/making.ts';
+import { markup, type Markup } from '../../web/markup.ts';
+import { duration } from '../../web/numbers.ts';
 import { pathOf, type Tier } from './path.ts';
 
 const explained: Record<Style, string> = {

@@ -1,4 +1,4 @@
-import type { Making } from './contract.ts';
+import type { Making } from '../../search/making.ts';
 
 export type Level = 'user-interface' | 'processing' | 'data';
 

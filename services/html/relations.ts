@@ -1,4 +1,4 @@
-import type { Link } from '../database/contract.ts';
+import type { Link } from '../../search/page.ts';
 
 /** The links of a page that share a relation. */
 export interface RelationGroup {

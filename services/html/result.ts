@@ -1,7 +1,8 @@
-import type { Explanation, Result } from '../ranking/contract.ts';
+import type { Explanation } from '../../search/ranked.ts';
+import type { Result } from '../../search/results.ts';
 import { highlight } from './highlight.ts';
-import { markup, type Markup } from './markup.ts';
-import { pageUrl, webAddress } from './urls.ts';
+import { markup, type Markup } from '../../web/markup.ts';
+import { pageUrl, webAddress } from '../../web/urls.ts';
 
 /** One line of the results: title, snippet with the words marked, address, score, and why it got this score. */
 export function resultItem(result: Result, terms: ReadonlySet<string>): Markup {

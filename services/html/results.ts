@@ -1,16 +1,16 @@
-import type { Style } from '../app/contract.ts';
-import { maxDepth } from '../query/plan.ts';
-import type { SearchResults } from '../ranking/contract.ts';
+import type { Style } from '../../search/making.ts';
+import { maxDepth } from '../../search/plan.ts';
+import type { SearchResults } from '../../search/results.ts';
 import { adviceFor } from './advice.ts';
-import type { Making } from './contract.ts';
+import type { Making } from '../../search/making.ts';
 import { homePage } from './home.ts';
-import { layout, type AssetUrls, type SearchBox } from './layout.ts';
-import { markup, type Markup } from './markup.ts';
-import { counted, grouped } from './numbers.ts';
+import { layout, type AssetUrls, type SearchBox } from '../../web/layout.ts';
+import { markup, type Markup } from '../../web/markup.ts';
+import { counted, grouped } from '../../web/numbers.ts';
 import { paging, type Paging } from './paging.ts';
 import { pathStrip } from './path-strip.ts';
 import { resultItem } from './result.ts';
-import { searchUrl } from './urls.ts';
+import { searchUrl } from '../../web/urls.ts';
 
 /** What a page is made with besides its content. */
 export interface Surroundings {

@@ -1,4 +1,4 @@
-import type { ControlClient } from '../../shared/cluster/control-client.ts';
+import type { ControlClient } from '../../shared/control/client.ts';
 import type { Topology } from '../../shared/cluster/topology.ts';
 import type { Verdict } from '../../shared/membership/diagnosis.ts';
 import type { Standing } from '../../shared/membership/hysteresis.ts';

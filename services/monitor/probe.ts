@@ -1,5 +1,5 @@
 import { watchdogOf, type Topology } from '../../shared/cluster/topology.ts';
-import type { ControlClient } from '../../shared/cluster/control-client.ts';
+import type { ControlClient } from '../../shared/control/client.ts';
 import { asRpcError } from '../../shared/rpc/errors.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import type { Probed } from './patient.ts';

@@ -1,5 +1,5 @@
 import { nodesHosting, watchdogOf, type Topology, type TopologyNode } from '../../shared/cluster/topology.ts';
-import type { ControlClient } from '../../shared/cluster/control-client.ts';
+import type { ControlClient } from '../../shared/control/client.ts';
 import { decideRepair, type RepairOrder, type Ward } from '../../shared/membership/repair.ts';
 import type { RepairAnswer } from '../../shared/cluster/watchdog/repairs.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';

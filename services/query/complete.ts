@@ -1,5 +1,5 @@
-import { analyse } from './analysis.ts';
-import { isStopWord } from './stop-words.ts';
+import { analyse } from '../../search/text/analysis.ts';
+import { isStopWord } from '../../search/text/stop-words.ts';
 import { wordsWithPrefix, type Vocabulary } from './vocabulary.ts';
 
 /**

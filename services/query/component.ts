@@ -1,7 +1,7 @@
 import { component } from '../../shared/cluster/component.ts';
 import { database } from '../database/contract.ts';
 import { findAcrossShards } from '../database/scatter.ts';
-import { candidatesFor } from '../ranking/results.ts';
+import { candidatesFor } from '../../search/candidates.ts';
 import { complete } from './complete.ts';
 import { query } from './contract.ts';
 import { didYouMean } from './correct.ts';

@@ -1,10 +1,8 @@
-import { Type } from 'typebox';
+import Type from 'typebox';
+import { FindResult } from '../../search/found.ts';
+import { maxQueryLength, Plan, SearchRequest } from '../../search/plan.ts';
+import { SuggestRequest, SuggestResponse } from '../../search/user-requests.ts';
 import { contract, operation } from '../../shared/rpc/contract.ts';
-import { FindResult } from '../database/contract.ts';
-import { maxQueryLength, Plan, SearchRequest } from './plan.ts';
-
-/** The plan's schemas stand in a file of their own: the database's contract needs them, and this one needs the database's. */
-export * from './plan.ts';
 
 export const query = contract('query', {
   plan: operation({
@@ -14,8 +12,8 @@ export const query = contract('query', {
   }),
   suggest: operation({
     summary: 'Completes what the user is typing',
-    request: Type.Object({ prefix: Type.String({ maxLength: 200 }), size: Type.Integer({ minimum: 1, maximum: 20 }) }),
-    response: Type.Object({ suggestions: Type.Array(Type.String()) }),
+    request: SuggestRequest,
+    response: SuggestResponse,
   }),
   search: operation({
     summary: 'Layered style: plans, asks the database below, and hands the candidates up',

@@ -1,4 +1,4 @@
-import { fields, type Field } from './plan.ts';
+import { fields, type Field } from '../../search/plan.ts';
 
 /** One thing that the user asked for, as it stands in the query. */
 export interface Item {

@@ -1,7 +1,7 @@
-import { visitTerms } from './analysis.ts';
+import { visitTerms } from '../../search/text/analysis.ts';
 import { items, type Item } from './items.ts';
-import type { Field, Plan, PlannedPhrase } from './plan.ts';
-import { isArticle, isStopWord } from './stop-words.ts';
+import type { Field, Plan, PlannedPhrase } from '../../search/plan.ts';
+import { isArticle, isStopWord } from '../../search/text/stop-words.ts';
 
 /** A word that the user wants found, where it stands in the query: `query.slice(start, end)`. */
 export interface QueryWord {

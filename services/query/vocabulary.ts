@@ -1,4 +1,4 @@
-import { stem } from './words.ts';
+import { stem } from '../../search/text/words.ts';
 import { buildTrie, type Trie } from './trie.ts';
 
 /** Words with the number of pages that hold each; the arrays run alike. */

@@ -3,7 +3,8 @@ import { inBatches } from '../../shared/rpc/batched.ts';
 import { query } from '../query/contract.ts';
 import { ranking } from './contract.ts';
 import { rank } from './rank.ts';
-import { rankRequest, searchResults } from './results.ts';
+import { rankRequest } from './rank-request.ts';
+import { searchResults } from '../../search/results.ts';
 
 /** Relevance and popularity in, an order out. Deterministic and stateless: any replica gives the same bytes. */
 export const rankingComponent = component({

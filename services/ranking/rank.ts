@@ -1,8 +1,9 @@
 import { invariant } from '../../shared/invariant.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import type { RequestOf } from '../../shared/rpc/contract.ts';
-import { scorer } from './bm25f.ts';
-import type { Explanation, Ranked, ranking, Scored } from './contract.ts';
+import { scorer } from '../../search/bm25f.ts';
+import type { Explanation, Ranked, Scored } from '../../search/ranked.ts';
+import type { ranking } from './contract.ts';
 
 type RankRequest = RequestOf<(typeof ranking.operations)['rank']>;
 

@@ -9,7 +9,7 @@ import type { Upstream } from '../rpc/upstream.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Random } from '../time/random.ts';
 import type { Scheduler } from '../time/scheduler.ts';
-import type { ControlClient } from './control-client.ts';
+import type { ControlClient } from '../control/client.ts';
 import type { Topology, TopologyNode } from './topology.ts';
 
 export type Contracts = Readonly<Record<string, Contract>>;

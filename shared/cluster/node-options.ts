@@ -7,7 +7,7 @@ import type { Clock } from '../time/clock.ts';
 import type { Random } from '../time/random.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import type { Component } from './component.ts';
-import type { ControlClient } from './control-client.ts';
+import type { ControlClient } from '../control/client.ts';
 import type { Topology, TopologyNode } from './topology.ts';
 
 /** Everything that a node is given from outside: what it is, and the clock, chance, timers, keys and log of its process. */

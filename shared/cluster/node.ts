@@ -152,7 +152,6 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       clock,
       random,
       log,
-      scheduler,
       ...(faults && { shape: faults.shape }),
       ...(identity && { callerOf: ({ socket }: IncomingMessage) => peerName(socket) }),
     });

@@ -8,7 +8,7 @@ import type { Running } from './component.ts';
 import { createDataPort } from './data-port.ts';
 import { close, listen } from './listen.ts';
 import type { ListenerSwitch, ListenOptions } from './listener-switch.ts';
-import { furtherAddresses } from './routes.ts';
+import { furtherAddresses } from './further-addresses.ts';
 import type { TopologyNode } from './topology.ts';
 
 interface OpeningsOptions {

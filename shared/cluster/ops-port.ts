@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { Metrics } from '../observe/metrics.ts';
 import type { PolicyHolder } from '../rpc/policy.ts';
-import { createControlServer, PlainAnswer, type ControlRoute } from './control-server.ts';
+import { createControlServer, PlainAnswer, type ControlRoute } from '../control/server.ts';
 
 export interface OpsSources {
   readonly metrics: Metrics;
@@ -22,7 +22,7 @@ export interface OpsSources {
  * The control plane of a node, apart from its data port so that load and injected faults never reach it. Open to read: /health, /ready,
  * /metrics, /admin/state, /admin/policy, /admin/tuning. With the operator token: POST /admin/policy changes the middleware's policy from the
  * next call on (mechanisms that it does not name stay as they are) and answers what is in force then, /admin/faults and /admin/halt as in
- * shared/faults/routes.ts.
+ * shared/faults/control-routes.ts.
  */
 export function createOpsPort({ metrics, ready, state, policy, tuning, operatorDigest, more }: OpsSources): Server {
   const status = (body: object, ok: boolean) =>

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createDirectory } from '../membership/directory.ts';
+import { createDirectory } from './directory.ts';
 import type { LagMeter } from '../membership/lag.ts';
 import { createSelfMeter } from '../membership/self.ts';
 import { createSightings } from '../membership/sightings.ts';
@@ -20,7 +20,7 @@ import { createServer } from '../rpc/server.ts';
 import { serverStats } from '../rpc/server-stats.ts';
 import { createLimitWatch, tunedOperations } from '../rpc/tuning.ts';
 import { emptyKeyring } from '../security/keyring.ts';
-import { createNodeSecurity } from '../security/node-security.ts';
+import { createNodeSecurity } from '../integrity/node-integrity.ts';
 import type { Clock } from '../time/clock.ts';
 import { createTimerWheel } from '../time/wheel.ts';
 import type { NodeOptions } from './node-options.ts';

@@ -1,4 +1,4 @@
-import type { ControlRoute } from '../cluster/control-server.ts';
+import type { ControlRoute } from '../control/server.ts';
 import { RpcError } from '../rpc/errors.ts';
 
 /** Safety rule 7 of the chaos interface, in the words of whoever refuses. */

@@ -1,5 +1,5 @@
 import { compose, type Call, type Layer, type Reply, type Service } from '../rpc/call.ts';
-import { RpcError } from '../rpc/errors.ts';
+import { ConnectionReset } from '../rpc/errors.ts';
 import { sleep, type Scheduler } from '../time/scheduler.ts';
 import type { ActiveFault } from './active.ts';
 import type { BodyShape, Crossing, EdgeVerdict } from './fault.ts';
@@ -7,14 +7,6 @@ import type { BodyShape, Crossing, EdgeVerdict } from './fault.ts';
 /** What the layers need of a registry. */
 export interface ActiveFaults {
   active(): readonly ActiveFault[];
-}
-
-/** The connection is to be cut without a word: an HTTP server destroys the socket instead of answering with a problem. */
-export class ConnectionReset extends RpcError {
-  constructor() {
-    super('connection_lost', 'the connection was reset');
-    this.name = 'ConnectionReset';
-  }
 }
 
 /**

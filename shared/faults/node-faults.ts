@@ -1,15 +1,15 @@
 import type { Logger } from 'pino';
-import type { ControlRoute } from '../cluster/control-server.ts';
+import type { ControlRoute } from '../control/server.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Call, Layer } from '../rpc/call.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import { burn } from './burn.ts';
-import type { BodyShape } from './fault.ts';
 import { faultHost, type FaultHost } from './host.ts';
 import { bodyShape, edgeFaults, fsyncFaults, incoming, outgoing, serveFaults } from './layers.ts';
 import { createFaultRegistry, type FaultRegistry } from './registry.ts';
-import { faultRoutes } from './routes.ts';
+import { faultRoutes } from './control-routes.ts';
+import { shapeBody } from './shape-body.ts';
 import { skewableClock } from './skewable-clock.ts';
 
 interface NodeFaultOptions {
@@ -38,7 +38,8 @@ export interface NodeFaults {
   readonly atHandler: Layer;
   /** Next to the transport on the client's side. */
   readonly atExit: Layer;
-  readonly shape: (call: Call) => { readonly shape: BodyShape; readonly signal: AbortSignal } | undefined;
+  /** The reply to `call` in the pieces that a fault cuts it into; undefined = at once. `reset` breaks the connection. */
+  readonly shape: (call: Call, payload: Uint8Array, reset: () => void) => AsyncIterable<Uint8Array> | undefined;
   /** Waits as long as the disk is slower than it should be; undefined = not at all. */
   readonly disk: (key: string) => Promise<void> | undefined;
 }
@@ -65,7 +66,10 @@ export function createNodeFaults(options: NodeFaultOptions): NodeFaults {
     atEntry: edgeFaults(registry, scheduler, incoming(node, callerOf)),
     atHandler: serveFaults(registry),
     atExit: edgeFaults(registry, scheduler, outgoing(node)),
-    shape: (call) => (noneActive() ? undefined : bodyShape(registry, call)),
+    shape(call, payload, reset) {
+      const shaped = noneActive() ? undefined : bodyShape(registry, call);
+      return shaped && shapeBody(payload, shaped.shape, { scheduler, signal: shaped.signal, reset });
+    },
     disk: (key) => (noneActive() ? undefined : fsyncFaults(registry, scheduler, key)),
   };
 }

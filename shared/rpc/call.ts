@@ -1,9 +1,7 @@
 import type { Receipt } from '../security/receipts.ts';
 import type { Operation } from './contract.ts';
+import type { Priority } from './priority.ts';
 import type { TraceContext } from './trace.ts';
-
-/** Who goes first when there is too much to do: health > user reads > writes > background. */
-export type Priority = 'health' | 'read' | 'write' | 'background';
 
 /** One replica that can be called: a node that hosts the component. */
 export interface Endpoint {

@@ -1,4 +1,4 @@
-import type { Directory } from '../membership/directory.ts';
+import type { Directory } from './directory.ts';
 import type { Identity } from '../security/certificates.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Random } from '../time/random.ts';

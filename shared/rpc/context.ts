@@ -1,4 +1,4 @@
-import type { Priority } from './call.ts';
+import type { Priority } from './priority.ts';
 import type { TraceContext } from './trace.ts';
 
 /** What a handler knows about the request that it serves, and hands on with every call that it makes for it. */

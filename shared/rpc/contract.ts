@@ -1,7 +1,7 @@
 import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { Context } from './context.ts';
-import type { Priority } from './call.ts';
+import type { Priority } from './priority.ts';
 import { RpcError } from './errors.ts';
 
 /** One operation of a component: its schemas are validation, documentation and types at once. */

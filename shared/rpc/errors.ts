@@ -110,3 +110,11 @@ export function asRpcError(thrown: unknown): RpcError {
   if (thrown instanceof RpcError) return thrown;
   return new RpcError('internal', 'an unexpected failure; the node has logged it', { cause: thrown });
 }
+
+/** The connection is to be cut without a word: an HTTP server destroys the socket instead of answering with a problem. */
+export class ConnectionReset extends RpcError {
+  constructor() {
+    super('connection_lost', 'the connection was reset');
+    this.name = 'ConnectionReset';
+  }
+}

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Call, Priority } from './call.ts';
+import type { Call } from './call.ts';
+import type { Priority } from './priority.ts';
 import { Value } from 'typebox/value';
 import { Receipt } from '../security/receipts.ts';
 import { RpcError } from './errors.ts';

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { TopologyNode } from '../cluster/topology.ts';
+import type { NodePlace } from './node-place.ts';
 import { identitySecret, nodeKey, privateKeyFrom, privateKeyText, publicHalf } from './node-keys.ts';
 import { processingKey } from './processing-key.ts';
 import { publicKeyFrom, publicKeyText } from './receipts.ts';
@@ -17,7 +17,7 @@ export interface Keyring {
 export const emptyKeyring: Keyring = { nodes: new Map() };
 
 /** Whether it shows pages to users: then it is of the processing tier, and holds its key. Others must not. */
-export const readsPages = ({ components }: Pick<TopologyNode, 'components'>): boolean => components.includes('app');
+export const readsPages = ({ components }: Pick<NodePlace, 'components'>): boolean => components.includes('app');
 
 const names = { processing: 'TIERLAB_PROCESSING_KEY', own: 'TIERLAB_NODE_KEY', nodes: 'TIERLAB_NODE_KEYS' } as const;
 
@@ -27,8 +27,8 @@ const names = { processing: 'TIERLAB_PROCESSING_KEY', own: 'TIERLAB_NODE_KEY', n
  */
 export function keyringEnvironment(
   dataDir: string,
-  all: readonly TopologyNode[],
-): (node: TopologyNode) => Readonly<Record<string, string | undefined>> {
+  all: readonly NodePlace[],
+): (node: NodePlace) => Readonly<Record<string, string | undefined>> {
   const secret = identitySecret(dataDir);
   const keys = new Map(all.map(({ id }) => [id, nodeKey(secret, id)]));
   const published = JSON.stringify(

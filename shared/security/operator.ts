@@ -1,4 +1,4 @@
-import type { TopologyNode } from '../cluster/topology.ts';
+import type { NodePlace } from './node-place.ts';
 import { digestOf } from './same-secret.ts';
 
 /** What a process knows of the operator: `token` to give orders, `digest` to tell who may. Without a digest it takes none. */
@@ -10,7 +10,7 @@ export interface Operator {
 /** Monitors repair, chaos breaks, the console has buttons: no other component gives orders. */
 const orderers: readonly string[] = ['monitor', 'chaos', 'console'];
 export const givesOrders = (component: string): boolean => orderers.includes(component);
-export const hostsOrderer = ({ components }: Pick<TopologyNode, 'components'>): boolean => components.some(givesOrders);
+export const hostsOrderer = ({ components }: Pick<NodePlace, 'components'>): boolean => components.some(givesOrders);
 
 const names = { token: 'TIERLAB_OPERATOR_TOKEN', digest: 'TIERLAB_OPERATOR_DIGEST' } as const;
 
@@ -21,7 +21,7 @@ export function operatorOf(token: string | undefined, digest: string | undefined
 /** The watchdog's side: what a node's environment says. Undefined, not absent: it must not be inherited either. */
 export function operatorEnvironment(
   { token, digest }: Operator,
-  node: Pick<TopologyNode, 'components'>,
+  node: Pick<NodePlace, 'components'>,
 ): Readonly<Record<string, string | undefined>> {
   return { [names.token]: hostsOrderer(node) ? token : undefined, [names.digest]: digest };
 }

@@ -1,6 +1,5 @@
 import type { Socket } from 'node:net';
 import type { PeerCertificate, TLSSocket } from 'node:tls';
-import { RpcError } from '../rpc/errors.ts';
 import type { Identity } from './certificates.ts';
 
 /** One version, one cipher: nothing to negotiate, and AES-128-GCM is what processors do fastest. */
@@ -41,12 +40,4 @@ export function peerName(socket: Socket): string | undefined {
 function commonName(certificate: PeerCertificate | undefined): string | undefined {
   const name: unknown = certificate?.subject?.CN;
   return typeof name === 'string' ? name : undefined;
-}
-
-/** Who calls: the name in the certificate. Throws `forbidden` where the call claims another one. */
-export function provenCaller(claimed: string | undefined, proven: string | undefined): string {
-  if (proven === undefined) throw new RpcError('unauthenticated', 'the caller has shown no certificate');
-  if (claimed !== undefined && claimed !== proven)
-    throw new RpcError('forbidden', `the caller says that it is ${claimed}, but its certificate is that of ${proven}`);
-  return proven;
 }

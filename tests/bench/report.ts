@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { markup } from '../../services/html/markup.ts';
+import { markup } from '../../web/markup.ts';
 import { significant, type Row } from './row.ts';
 
 export interface BenchReport {

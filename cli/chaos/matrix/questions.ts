@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { FindResult } from '../../../services/database/contract.ts';
-import type { Plan } from '../../../services/query/contract.ts';
+import type { FindResult } from '../../../search/found.ts';
+import type { Plan } from '../../../search/plan.ts';
 import type { TopologyNode } from '../../../shared/cluster/topology.ts';
 import { CommandError } from '../../errors.ts';
 import { ask, type Question } from './direct.ts';

@@ -1,6 +1,6 @@
-import { scorer as createScorer } from '../../ranking/bm25f.ts';
-import type { PlannedTerm } from '../../query/plan.ts';
-import type { Statistics } from '../contract.ts';
+import { scorer as createScorer } from '../../../search/bm25f.ts';
+import type { PlannedTerm } from '../../../search/plan.ts';
+import type { Statistics } from '../../../search/found.ts';
 import { hasBit, type Bitset } from './bitset.ts';
 import type { Bounds } from './bounds.ts';
 import { partOf } from './exact.ts';

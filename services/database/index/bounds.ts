@@ -1,4 +1,4 @@
-import { scorer, scoringParameters } from '../../ranking/bm25f.ts';
+import { scorer, scoringParameters } from '../../../search/bm25f.ts';
 import { countOf } from './counts.ts';
 import type { Segment } from './segment.ts';
 

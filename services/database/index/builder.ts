@@ -1,4 +1,4 @@
-import { visitTerms } from '../../query/analysis.ts';
+import { visitTerms } from '../../../search/text/analysis.ts';
 import type { IndexedRow } from '../store.ts';
 import { large, packCounts } from './counts.ts';
 import { buildDictionary } from './dictionary.ts';

@@ -2,7 +2,7 @@ import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, write
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { hash32 } from '../../../shared/time/random.ts';
-import { analyse } from '../../query/analysis.ts';
+import { analyse } from '../../../search/text/analysis.ts';
 import { syncFolder } from '../durable.ts';
 import { keywordGap } from './builder.ts';
 import { segmentArrays, type Segment } from './segment.ts';

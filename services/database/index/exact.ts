@@ -1,4 +1,4 @@
-import type { Scorer } from '../../ranking/bm25f.ts';
+import type { Scorer } from '../../../search/bm25f.ts';
 import { bodyCount, countOf, keywordCount, large, titleCount } from './counts.ts';
 import type { Segment } from './segment.ts';
 

@@ -1,5 +1,5 @@
-import type { Plan } from '../../query/plan.ts';
-import type { Statistics } from '../contract.ts';
+import type { Plan } from '../../../search/plan.ts';
+import type { Statistics } from '../../../search/found.ts';
 import { createBestFinder } from './best.ts';
 import { createBounds, fieldLengths, type Grain } from './bounds.ts';
 import { countOf } from './counts.ts';

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Plan } from '../../query/plan.ts';
+import type { Plan } from '../../../search/plan.ts';
 import { bitset, countBits, intersect, subtract, unite, type Bitset } from './bitset.ts';
 import { docsWithPhrase } from './phrase.ts';
 import type { Segment } from './segment.ts';

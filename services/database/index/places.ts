@@ -1,4 +1,4 @@
-import { visitTerms } from '../../query/analysis.ts';
+import { visitTerms } from '../../../search/text/analysis.ts';
 import { positionReader } from './positions.ts';
 import { seekDoc } from './seek.ts';
 import { anchorStride, type Segment } from './segment.ts';

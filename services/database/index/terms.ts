@@ -1,5 +1,5 @@
-import type { PlannedTerm } from '../../query/plan.ts';
-import { fields } from '../../query/plan.ts';
+import type { PlannedTerm } from '../../../search/plan.ts';
+import { fields } from '../../../search/plan.ts';
 import { setBit, type Bitset } from './bitset.ts';
 import { countOf } from './counts.ts';
 import { termNumber } from './dictionary.ts';

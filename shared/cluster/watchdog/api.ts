@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import { RpcError } from '../../rpc/errors.ts';
-import { createControlServer, type ControlRoute } from '../control-server.ts';
+import { createControlServer, type ControlRoute } from '../../control/server.ts';
 import type { Topology } from '../topology.ts';
 import type { Watchdog } from './watchdog.ts';
 
@@ -22,7 +22,7 @@ const signals: Readonly<Record<string, NodeJS.Signals>> = { kill: 'SIGKILL', pau
 
 /**
  * The watchdog's port: GET /status is open to read; POST /shutdown and POST /nodes/<id>/start|stop|kill|pause|resume need the
- * operator token, and so do the routes of shared/faults/routes.ts. Only processes that this watchdog started can be named.
+ * operator token, and so do the routes of shared/faults/control-routes.ts. Only processes that this watchdog started can be named.
  */
 export function createWatchdogApi({
   topology,

@@ -2,8 +2,8 @@ import type { Clock } from '../../time/clock.ts';
 import type { Scheduler } from '../../time/scheduler.ts';
 import { faultHost } from '../../faults/host.ts';
 import { createFaultRegistry, type FaultEvent } from '../../faults/registry.ts';
-import { faultRoutes } from '../../faults/routes.ts';
-import type { ControlRoute } from '../control-server.ts';
+import { faultRoutes } from '../../faults/control-routes.ts';
+import type { ControlRoute } from '../../control/server.ts';
 import type { Processes } from './processes.ts';
 import type { Watchdog } from './watchdog.ts';
 

@@ -4,7 +4,7 @@ import { Verdict } from '../../membership/diagnosis.ts';
 import { tolerated } from '../../tolerated.ts';
 import { RpcError } from '../../rpc/errors.ts';
 import type { Clock } from '../../time/clock.ts';
-import type { ControlRoute } from '../control-server.ts';
+import type { ControlRoute } from '../../control/server.ts';
 import type { Topology, TopologyNode } from '../topology.ts';
 import type { Watchdog } from './watchdog.ts';
 

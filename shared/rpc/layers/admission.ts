@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import type { Clock } from '../../time/clock.ts';
-import type { Layer, Priority } from '../call.ts';
+import type { Layer } from '../call.ts';
+import type { Priority } from '../priority.ts';
 import { asRpcError, RpcError } from '../errors.ts';
 import type { Observe } from './events.ts';
 import { GradientSettings } from './gradient.ts';

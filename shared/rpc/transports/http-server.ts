@@ -1,18 +1,14 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Logger } from 'pino';
-import type { BodyShape } from '../../faults/fault.ts';
-import { ConnectionReset } from '../../faults/layers.ts';
-import { shapeBody } from '../../faults/shape-body.ts';
-import { provenCaller } from '../../security/tls.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Random } from '../../time/random.ts';
-import { systemScheduler, type Scheduler } from '../../time/scheduler.ts';
 import type { Call } from '../call.ts';
-import { asRpcError, RpcError, toProblem } from '../errors.ts';
+import { asRpcError, ConnectionReset, RpcError, toProblem } from '../errors.ts';
 import type { Server } from '../server.ts';
 import { childSpan, newTrace, parseTraceparent } from '../trace.ts';
 import { decodeHeaders, encodeReceipt, rpcPrefix, type CallHeaders } from '../wire.ts';
+import { provenCaller } from './proven-caller.ts';
 
 export interface HttpServerOptions {
   readonly node: string;
@@ -21,9 +17,11 @@ export interface HttpServerOptions {
   readonly log: Logger;
   /** Request bodies beyond this are refused unread, bytes. */
   readonly maxBodyBytes?: number;
-  /** How a faulty network lets the reply to a call out; undefined = at once. */
-  readonly shape?: (call: Call) => { readonly shape: BodyShape; readonly signal: AbortSignal } | undefined;
-  readonly scheduler?: Scheduler;
+  /**
+   * How a faulty network lets the reply to `call` out: the payload in pieces, each when it may leave. `reset` breaks the
+   * connection. Undefined = the whole payload at once.
+   */
+  readonly shape?: (call: Call, payload: Uint8Array, reset: () => void) => AsyncIterable<Uint8Array> | undefined;
   /** Who is at the other end of a connection, where that is proven (mutual TLS): a call in another name is refused. */
   readonly callerOf?: (request: IncomingMessage) => string | undefined;
 }
@@ -41,16 +39,7 @@ export function isRpc(request: IncomingMessage): boolean {
  *   bytes -> method, no web page, path, headers, JSON, schema -> Call -> server.serve -> Reply -> bytes
  */
 export function httpServerTransport(server: Server, options: HttpServerOptions): RequestListener {
-  const {
-    node,
-    clock,
-    random,
-    log,
-    maxBodyBytes = 16 * 1024 * 1024,
-    shape,
-    scheduler = systemScheduler,
-    callerOf,
-  } = options;
+  const { node, clock, random, log, maxBodyBytes = 16 * 1024 * 1024, shape, callerOf } = options;
 
   return function onRpcRequest(request, response) {
     const gone = new AbortController();
@@ -100,22 +89,17 @@ export function httpServerTransport(server: Server, options: HttpServerOptions):
         'x-served-by': reply.servedBy.join(','),
         ...(reply.receipt && { 'x-receipt': encodeReceipt(reply.receipt) }),
       });
-      const shaped = shape?.(call);
-      if (shaped) leave(response, Buffer.from(payload), shaped);
+      const pieces = shape?.(call, Buffer.from(payload), () => void response.socket?.resetAndDestroy());
+      if (pieces) sendPieces(response, pieces);
       else response.end(payload);
     }
   };
 
-  /** The payload in the pieces and at the pace of a faulty network; a reader that goes away ends it. */
-  function leave(
-    response: ServerResponse,
-    payload: Buffer,
-    { shape, signal }: { shape: BodyShape; signal: AbortSignal },
-  ): void {
-    const reset = () => void response.socket?.resetAndDestroy();
-    const pieces = Readable.from(shapeBody(payload, shape, { scheduler, signal, reset }));
-    response.once('close', () => pieces.destroy());
-    pieces.on('error', reset).pipe(response);
+  /** Sends each piece when it comes; a reader that goes away ends the pieces. */
+  function sendPieces(response: ServerResponse, pieces: AsyncIterable<Uint8Array>): void {
+    const stream = Readable.from(pieces);
+    response.once('close', () => stream.destroy());
+    stream.on('error', () => response.socket?.resetAndDestroy()).pipe(response);
   }
 
   function fail(response: ServerResponse, error: RpcError, requestId: string | undefined): void {

@@ -1,10 +1,13 @@
 import { database } from '../../../services/database/contract.ts';
 import { findAcrossShards } from '../../../services/database/scatter.ts';
 import { app } from '../../../services/app/contract.ts';
-import { html, type Making } from '../../../services/html/contract.ts';
+import { html } from '../../../services/html/contract.ts';
+import type { Making } from '../../../search/making.ts';
 import { query } from '../../../services/query/contract.ts';
 import { ranking } from '../../../services/ranking/contract.ts';
-import { candidatesFor, rankRequest, searchResults } from '../../../services/ranking/results.ts';
+import { candidatesFor } from '../../../search/candidates.ts';
+import { rankRequest } from '../../../services/ranking/rank-request.ts';
+import { searchResults } from '../../../search/results.ts';
 import type { Call, Reply } from '../../../shared/rpc/call.ts';
 import { benchContext } from '../caller.ts';
 import { httpClientTransport } from '../../../shared/rpc/transports/http-client.ts';

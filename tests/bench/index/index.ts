@@ -1,7 +1,7 @@
 import { createIndexBuilder } from '../../../services/database/index/builder.ts';
 import { createInvertedIndex } from '../../../services/database/index/inverted.ts';
 import type { IndexedRow } from '../../../services/database/store.ts';
-import { stem } from '../../../services/query/words.ts';
+import { stem } from '../../../search/text/words.ts';
 import { seededRandom } from '../../../shared/time/random.ts';
 import { median, spread, type Row } from '../row.ts';
 import { createFts5 } from './fts5.ts';

@@ -1,7 +1,7 @@
 import { wordNetPages } from '../../../corpus/wordnet.ts';
 import type { IndexedRow } from '../../../services/database/store.ts';
-import { analyse } from '../../../services/query/analysis.ts';
-import { isStopWord } from '../../../services/query/stop-words.ts';
+import { analyse } from '../../../search/text/analysis.ts';
+import { isStopWord } from '../../../search/text/stop-words.ts';
 import { seededRandom, type Random } from '../../../shared/time/random.ts';
 
 /** Long enough that the pages are about 100 words on average. */

@@ -1,6 +1,6 @@
 import type { Row } from '../row.ts';
 import { told, type Felt, type LoadOptions } from './load.ts';
-import type { Bed } from './resilience.ts';
+import type { Bed } from './bed.ts';
 
 const seconds = 4;
 const controlSeconds = 2;

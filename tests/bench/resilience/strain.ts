@@ -1,6 +1,6 @@
 import { median, spread, type Row } from '../row.ts';
 import { told } from './load.ts';
-import type { Bed } from './resilience.ts';
+import type { Bed } from './bed.ts';
 
 const seconds = 3;
 const rounds = 2;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { askControl } from '../../../shared/cluster/control-client.ts';
+import { askControl } from '../../../shared/control/client.ts';
 import { allReady, benchPortBase, nodes, type NodeRow } from '../cluster/cluster.ts';
 
 const timeoutMs = 5_000;

@@ -44,7 +44,6 @@ async function start() {
     clock: faults.clock,
     random: systemRandom,
     log,
-    scheduler: systemScheduler,
     shape: faults.shape,
   });
   const http: Server = createServer(onRpc);

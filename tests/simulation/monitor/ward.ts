@@ -1,6 +1,6 @@
 import { createMonitor, type Monitor } from '../../../services/monitor/monitor.ts';
 import type { Digest, Heartbeat } from '../../../services/monitor/contract.ts';
-import type { ControlClient } from '../../../shared/cluster/control-client.ts';
+import type { ControlClient } from '../../../shared/control/client.ts';
 import { createRepairs } from '../../../shared/cluster/watchdog/repairs.ts';
 import type { Child, ChildState } from '../../../shared/cluster/watchdog/child.ts';
 import { expand } from '../../../shared/cluster/topology-file.ts';

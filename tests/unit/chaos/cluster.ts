@@ -7,7 +7,7 @@ import { createSteadyMeter } from '../../../services/chaos/steady.ts';
 import type { Topology } from '../../../shared/cluster/topology.ts';
 import { faultHost } from '../../../shared/faults/host.ts';
 import { createFaultRegistry } from '../../../shared/faults/registry.ts';
-import { faultRoutes } from '../../../shared/faults/routes.ts';
+import { faultRoutes } from '../../../shared/faults/control-routes.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
 import { sleep } from '../../../shared/time/scheduler.ts';
 import { createSimulation } from '../../../shared/time/sim/simulation.ts';

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { loadComponents } from '../../../services/registry.ts';
 import type { Component } from '../../../shared/cluster/component.ts';
-import { furtherAddresses } from '../../../shared/cluster/routes.ts';
+import { furtherAddresses } from '../../../shared/cluster/further-addresses.ts';
 import { nodesHosting } from '../../../shared/cluster/topology.ts';
-import { createDirectory } from '../../../shared/membership/directory.ts';
+import { createDirectory } from '../../../shared/cluster/directory.ts';
 import { loadTopology, parseTopology, topologyNames, TopologyError } from '../../../shared/cluster/topology-file.ts';
 
 const dir = new URL('../../../topologies/', import.meta.url).pathname;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createInvertedIndex } from '../../../services/database/index/inverted.ts';
-import { analyse } from '../../../services/query/analysis.ts';
-import type { Plan } from '../../../services/query/plan.ts';
+import { analyse } from '../../../search/text/analysis.ts';
+import type { Plan } from '../../../search/plan.ts';
 import { seededRandom } from '../../../shared/time/random.ts';
 import { madePages, words } from './made-pages.ts';
 import { madePlan } from './made-plans.ts';

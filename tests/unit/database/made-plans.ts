@@ -1,6 +1,6 @@
 import type { SourcePage } from '../../../services/database/source.ts';
-import { analyse } from '../../../services/query/analysis.ts';
-import { fields, type Field, type Plan, type PlannedPhrase, type PlannedTerm } from '../../../services/query/plan.ts';
+import { analyse } from '../../../search/text/analysis.ts';
+import { fields, type Field, type Plan, type PlannedPhrase, type PlannedTerm } from '../../../search/plan.ts';
 import type { Random } from '../../../shared/time/random.ts';
 import { drawWord } from './made-pages.ts';
 

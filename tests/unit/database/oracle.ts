@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
-import type { Statistics } from '../../../services/database/contract.ts';
+import type { Statistics } from '../../../search/found.ts';
 import type { SourcePage } from '../../../services/database/source.ts';
-import { analyse } from '../../../services/query/analysis.ts';
-import { fields, type Plan, type PlannedPhrase, type PlannedTerm } from '../../../services/query/plan.ts';
-import { scorer } from '../../../services/ranking/bm25f.ts';
+import { analyse } from '../../../search/text/analysis.ts';
+import { fields, type Plan, type PlannedPhrase, type PlannedTerm } from '../../../search/plan.ts';
+import { scorer } from '../../../search/bm25f.ts';
 
 interface Text {
   readonly terms: readonly string[];

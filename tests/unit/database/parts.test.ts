@@ -22,7 +22,7 @@ import { positionReader } from '../../../services/database/index/positions.ts';
 import { seekDoc } from '../../../services/database/index/seek.ts';
 import { createTop } from '../../../services/database/index/top.ts';
 import { shardOf } from '../../../services/database/sharding.ts';
-import { analyse } from '../../../services/query/analysis.ts';
+import { analyse } from '../../../search/text/analysis.ts';
 import { seededRandom } from '../../../shared/time/random.ts';
 import { madePages } from './made-pages.ts';
 import { segmentOf } from './memory.ts';

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { createInvertedIndex } from '../../../services/database/index/inverted.ts';
 import { maxPassageLength, passageAt, passageReach } from '../../../services/database/passage.ts';
 import { seededRandom } from '../../../shared/time/random.ts';
-import { analyse } from '../../../services/query/analysis.ts';
+import { analyse } from '../../../search/text/analysis.ts';
 import { drawText } from './made-pages.ts';
 import { segmentOf } from './memory.ts';
 

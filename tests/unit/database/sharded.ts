@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { FindResult, Statistics } from '../../../services/database/contract.ts';
+import type { FindResult, Statistics } from '../../../search/found.ts';
 import { createFinder, type Finder } from '../../../services/database/finder.ts';
 import { openShard } from '../../../services/database/open.ts';
 import { findAcrossShards } from '../../../services/database/scatter.ts';
 import { shardFolder, shardOf } from '../../../services/database/sharding.ts';
 import type { SourcePage } from '../../../services/database/source.ts';
 import { writeShard } from '../../../services/database/writer.ts';
-import type { Plan } from '../../../services/query/plan.ts';
-import { scorer } from '../../../services/ranking/bm25f.ts';
+import type { Plan } from '../../../search/plan.ts';
+import { scorer } from '../../../search/bm25f.ts';
 import type { Context } from '../../../shared/rpc/context.ts';
 import type { CallOptions } from '../../../shared/rpc/upstream.ts';
 import { systemClock } from '../../../shared/time/clock.ts';

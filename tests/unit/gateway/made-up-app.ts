@@ -1,4 +1,4 @@
-import type { AppPageResponse, AppSearchRequest } from '../../../services/app/contract.ts';
+import type { UserPageResponse, UserSearchRequest } from '../../../search/user-requests.ts';
 import type { app } from '../../../services/app/contract.ts';
 import type { Context } from '../../../shared/rpc/context.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
@@ -23,7 +23,7 @@ export function madeUpApp(fail?: () => RpcError | Promise<never>): MadeUpApp {
   return {
     asked,
     app: {
-      async search(request: Static<typeof AppSearchRequest>, context) {
+      async search(request: Static<typeof UserSearchRequest>, context) {
         await note('search', request, context);
         const { q, page, size, explain } = request.search;
         const explanation = { terms: [], relevance: 1, popularity: 0, popularityScore: 0, score: 1 };
@@ -41,7 +41,7 @@ export function madeUpApp(fail?: () => RpcError | Promise<never>): MadeUpApp {
           ...(request.format === 'html' ? { html: '<!doctype html><title>made up</title>' } : {}),
         };
       },
-      async page({ id, format }, context): Promise<Static<typeof AppPageResponse>> {
+      async page({ id, format }, context): Promise<Static<typeof UserPageResponse>> {
         await note('page', { id, format }, context);
         if (id !== 'n1') throw new RpcError('not_found', `there is no page ${id}`);
         const page = { id, title: 'one', body: 'text', keywords: ['k'], url: '/page/n1', links: [] };

@@ -10,7 +10,7 @@ const root = path.resolve(import.meta.dirname, '../../..');
 /** Names that the sources register, and what Node.js itself exports; histograms with the names of their series. */
 async function exportedNames(): Promise<Set<string>> {
   const names = new Set(['up']);
-  for (const folder of ['shared', 'services']) {
+  for (const folder of ['shared', 'services', 'web']) {
     for (const file of readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })) {
       if (!file.endsWith('.ts')) continue;
       const text = readFileSync(path.join(root, folder, file), 'utf8');

@@ -1,11 +1,11 @@
 import { parse, type DefaultTreeAdapterTypes as Tree } from 'parse5';
 import { expect, test } from 'vitest';
-import type { Page } from '../../../services/database/contract.ts';
-import type { Making } from '../../../services/html/contract.ts';
-import { failurePage } from '../../../services/html/failure.ts';
+import type { Page } from '../../../search/page.ts';
+import type { Making } from '../../../search/making.ts';
+import { failurePage } from '../../../web/failure-page.ts';
 import { pageView } from '../../../services/html/page.ts';
 import { resultsPage } from '../../../services/html/results.ts';
-import type { SearchResults } from '../../../services/ranking/contract.ts';
+import type { SearchResults } from '../../../search/results.ts';
 
 const assets = { stylesheet: '/s.css', script: '/s.js', icon: '/i.svg' };
 const surroundings = { assets, defaultStyle: 'object-based' as const };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Making } from '../../../services/html/contract.ts';
+import type { Making } from '../../../search/making.ts';
 import { pathOf } from '../../../services/html/path.ts';
 
 const via = ['client-1', 'gateway-2', 'app-1'];

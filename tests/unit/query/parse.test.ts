@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { maxTerms, parse } from '../../../services/query/parse.ts';
-import { Plan } from '../../../services/query/plan.ts';
+import { Plan } from '../../../search/plan.ts';
 import { Compile } from 'typebox/compile';
 
 /** A plan in one line: terms (`field:term*weight`), then +phrases, then -exclusions; gaps in phrases as numbers. */

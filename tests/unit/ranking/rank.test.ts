@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { Candidate, FindResult } from '../../../services/database/contract.ts';
+import type { Candidate, FindResult } from '../../../search/found.ts';
 import { parse } from '../../../services/query/parse.ts';
 import { rankingComponent } from '../../../services/ranking/component.ts';
 import { rank } from '../../../services/ranking/rank.ts';
-import { candidatesFor, rankRequest, searchResults } from '../../../services/ranking/results.ts';
+import { candidatesFor } from '../../../search/candidates.ts';
+import { rankRequest } from '../../../services/ranking/rank-request.ts';
+import { searchResults } from '../../../search/results.ts';
 import { context, environmentWith, handScheduler } from '../query/given.ts';
 
 const candidate = (id: string, overrides: Partial<Candidate> = {}): Candidate => ({

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { createControlServer } from '../../../shared/cluster/control-server.ts';
+import { createControlServer } from '../../../shared/control/server.ts';
 import { operatorEnvironment, operatorOf, takeOperator } from '../../../shared/security/operator.ts';
 import { digestOf, isSecret } from '../../../shared/security/same-secret.ts';
 

@@ -7,7 +7,8 @@ import { afterEach, expect, test } from 'vitest';
 import { createTlsPort } from '../../../shared/cluster/tls-port.ts';
 import { createAuthority, issueIdentity, type Identity } from '../../../shared/security/certificates.ts';
 import { identityFile } from '../../../shared/security/identity-source.ts';
-import { peerName, provenCaller, tlsClientOptions } from '../../../shared/security/tls.ts';
+import { provenCaller } from '../../../shared/rpc/transports/proven-caller.ts';
+import { peerName, tlsClientOptions } from '../../../shared/security/tls.ts';
 import { createSimulation } from '../../../shared/time/sim/simulation.ts';
 
 const now = Date.now();

@@ -1,0 +1,37 @@
+import Type, { type Static } from 'typebox';
+import { PageId } from './page.ts';
+
+/**
+ * Corpus statistics over the pages of one shard, or of all. Arrays by field run [title, keywords, body];
+ * `frequencies[i]` = how many pages hold term i of the plan (in its field, where it names one).
+ * Sums over shards are exact, so a sharded search ranks like one index.
+ */
+export const Statistics = Type.Object({
+  documents: Type.Integer({ minimum: 0 }),
+  fieldLengths: Type.Array(Type.Integer({ minimum: 0 }), { minItems: 3, maxItems: 3 }),
+  frequencies: Type.Array(Type.Integer({ minimum: 0 })),
+});
+export type Statistics = Static<typeof Statistics>;
+
+/**
+ * One page that may be among the best. `frequencies` = the count of term i of the plan in field f at [i * 3 + f];
+ * `lengths` = tokens by field; `popularity` in [0, 1]; `passage` = the part of the body that fits the query best.
+ */
+export const Candidate = Type.Object({
+  id: PageId,
+  title: Type.String(),
+  url: Type.String(),
+  passage: Type.String(),
+  frequencies: Type.Array(Type.Integer({ minimum: 0 })),
+  lengths: Type.Array(Type.Integer({ minimum: 0 }), { minItems: 3, maxItems: 3 }),
+  popularity: Type.Number({ minimum: 0, maximum: 1 }),
+});
+export type Candidate = Static<typeof Candidate>;
+
+/** What all shards together found: `statistics` are global; `total` counts all matching pages. */
+export const FindResult = Type.Object({
+  total: Type.Integer({ minimum: 0 }),
+  statistics: Statistics,
+  candidates: Type.Array(Candidate),
+});
+export type FindResult = Static<typeof FindResult>;

@@ -1,0 +1,84 @@
+import type { MemberState, View } from '../membership/view.ts';
+import type { Endpoint } from '../rpc/call.ts';
+import type { Directory } from '../rpc/directory.ts';
+import { nodesHosting, type Topology, type TopologyNode } from './topology.ts';
+
+/**
+ * Members that the view calls alive; where it calls none of them alive, every member that is not leaving: a view that rules
+ * everybody out is more likely wrong than right. Without a view, the topology alone decides.
+ */
+export function createDirectory(topology: Topology, view: () => View | undefined): Directory {
+  const placed = new Map<string, readonly Endpoint[]>();
+  const standbys = new Set(topology.nodes.filter(({ standby }) => standby !== undefined).map(({ id }) => id));
+  let seen: View | undefined;
+  let usable = new Map<string, readonly Endpoint[]>();
+
+  function hosts(component: string, shard: number | undefined, key: string): readonly Endpoint[] {
+    let endpoints = placed.get(key);
+    if (!endpoints) {
+      endpoints = nodesHosting(topology, component, shard).map(endpointOf);
+      placed.set(key, endpoints);
+    }
+    return endpoints;
+  }
+
+  return {
+    endpoints(component, shard) {
+      const current = view();
+      if (current !== seen) {
+        seen = current;
+        usable = new Map();
+      }
+      const key = shard === undefined ? component : `${component}/${shard}`;
+      let endpoints = usable.get(key);
+      if (!endpoints) {
+        // Before the first view nobody is promoted.
+        const all = hosts(component, shard, key);
+        endpoints = current
+          ? withIncarnations(usableEndpoints(all, current), current)
+          : all.filter(({ node }) => !standbys.has(node));
+        usable.set(key, endpoints);
+      }
+      return endpoints;
+    },
+    node(id) {
+      const node = topology.nodes.find((node) => node.id === id);
+      return node && endpointOf(node);
+    },
+  };
+}
+
+/** A node with all ways to it, the preferred one first. */
+function endpointOf({ id, host, port, routes = [] }: TopologyNode): Endpoint {
+  const [first = { host, port }, ...more] = routes;
+  const alternates = more.map(({ host, port }) => ({ host, port }));
+  return { node: id, host: first.host, port: first.port, ...(alternates.length > 0 && { alternates }) };
+}
+
+function withIncarnations(endpoints: readonly Endpoint[], { members }: View): readonly Endpoint[] {
+  const incarnations = new Map(members.map(({ node, incarnation }) => [node, incarnation]));
+  return endpoints.map((endpoint) => {
+    const incarnation = incarnations.get(endpoint.node);
+    return incarnation === undefined ? endpoint : { ...endpoint, incarnation };
+  });
+}
+
+const lastResorts: readonly (readonly (MemberState | undefined)[])[] = [
+  ['draining', 'quarantined', 'standby'],
+  ['quarantined', 'standby'],
+  ['standby'],
+];
+
+/** Pure: which of `endpoints` to use under `view`. */
+export function usableEndpoints(endpoints: readonly Endpoint[], view: View | undefined): readonly Endpoint[] {
+  if (!view) return endpoints;
+  const states = new Map(view.members.map((member) => [member.node, member.state]));
+  const alive = endpoints.filter(({ node }) => states.get(node) === 'alive');
+  if (alive.length > 0) return alive;
+  // Slow is better than nothing, and nothing better than a lie or a refusal.
+  for (const avoided of lastResorts) {
+    const left = endpoints.filter(({ node }) => !avoided.includes(states.get(node)));
+    if (left.length > 0) return left;
+  }
+  return endpoints;
+}

@@ -1,0 +1,45 @@
+import Type from 'typebox';
+import type { ControlRoute } from '../control/server.ts';
+import { checked } from './check.ts';
+import { FaultName } from './envelope.ts';
+import type { FaultRegistry } from './registry.ts';
+
+const Renewal = Type.Object(
+  {
+    owner: FaultName,
+    /** What the owner still wants; all that it has here, where it does not say. */
+    faults: Type.Optional(Type.Array(Type.Object({ id: FaultName, target: Type.String() }), { maxItems: 10_000 })),
+  },
+  { additionalProperties: false },
+);
+
+/**
+ * The faults of a node or a watchdog on its control port, for the operator. `more`: shown beside the list.
+ */
+export function faultRoutes(registry: FaultRegistry, more: () => object = () => ({})): ControlRoute[] {
+  return [
+    {
+      method: 'GET',
+      path: '/admin/faults',
+      access: 'operator',
+      handle: () => ({ enabled: true, active: registry.list(), ended: registry.history(), ...more() }),
+    },
+    { method: 'POST', path: '/admin/faults', access: 'operator', handle: (_parameters, body) => registry.inject(body) },
+    {
+      method: 'POST',
+      path: '/admin/faults/renew',
+      access: 'operator',
+      handle(_parameters, body) {
+        const { owner, faults } = checked(Renewal, body ?? {}, 'renewal');
+        return registry.renew(owner, faults);
+      },
+    },
+    {
+      method: 'DELETE',
+      path: '/admin/faults/:id',
+      access: 'operator',
+      handle: ({ id }) => ({ healed: registry.heal(id!) }),
+    },
+    { method: 'POST', path: '/admin/halt', access: 'operator', handle: () => ({ healed: registry.healAll('halt') }) },
+  ];
+}

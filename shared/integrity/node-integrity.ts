@@ -1,0 +1,59 @@
+import type { ControlRoute } from '../control/server.ts';
+import type { Layer } from '../rpc/call.ts';
+import type { Observe } from '../rpc/layers/events.ts';
+import { receipts as receiptsLayer } from '../rpc/layers/receipts.ts';
+import type { ReceiptDesk, ReplyChecks } from '../rpc/layers/verify.ts';
+import { versionOf } from '../rpc/layers/votes.ts';
+import type { Clock } from '../time/clock.ts';
+import { createEvidenceFile } from './proofs.ts';
+import type { Keyring } from '../security/keyring.ts';
+import { pageChecks } from './page-check.ts';
+import { signReceipt } from '../security/receipts.ts';
+
+export interface NodeSecurityOptions {
+  readonly node: string;
+  readonly incarnation: number;
+  readonly keyring: Keyring;
+  readonly clock: Clock;
+  readonly nonce: () => string;
+  readonly observe: Observe;
+}
+
+export interface NodeSecurity {
+  /** Server side, outside of everything that changes replies. */
+  readonly layers: readonly Layer[];
+  readonly checks: ReplyChecks;
+  readonly receipts: ReceiptDesk | undefined;
+  /** To be told of everything that the layers tell. */
+  readonly observe: Observe;
+  /** GET /admin/evidence: what this node holds against others. */
+  readonly routes: readonly ControlRoute[];
+}
+
+/** What a node does with its keys: signs receipts for others, checks pages and receipts of others, keeps what convicts them. */
+export function createNodeSecurity({
+  node,
+  incarnation,
+  keyring,
+  clock,
+  nonce,
+  observe,
+}: NodeSecurityOptions): NodeSecurity {
+  const { own, nodes, processing } = keyring;
+  const file = createEvidenceFile({ node, keys: nodes, clock, nonce, observe });
+  return {
+    layers: own
+      ? [
+          receiptsLayer(({ component, operation, request, nonce }, { body }) => {
+            const version = versionOf(body);
+            const subject = { operation: `${component}.${operation.name}`, request, reply: body, nonce };
+            return signReceipt(own, node, incarnation, version === undefined ? subject : { ...subject, version });
+          }),
+        ]
+      : [],
+    checks: processing ? pageChecks(processing) : {},
+    receipts: own ? file.desk : undefined,
+    observe: file.observe,
+    routes: [{ method: 'GET', path: '/admin/evidence', access: 'operator', handle: file.state }],
+  };
+}

@@ -1,0 +1,114 @@
+import type { KeyObject } from 'node:crypto';
+import type { Clock } from '../time/clock.ts';
+import type { Observe } from '../rpc/layers/events.ts';
+import type { ReceiptDesk } from '../rpc/layers/verify.ts';
+import { versionOf } from '../rpc/layers/votes.ts';
+import { complaint, contradict, type Receipt } from '../security/receipts.ts';
+
+/** One signed answer as its caller got it. */
+export interface Exhibit {
+  readonly at: string;
+  readonly caller: string;
+  /** Of the process that was asked, as the caller knew it: what the node signs itself proves nothing. */
+  readonly incarnation?: number | undefined;
+  readonly request: unknown;
+  readonly reply: unknown;
+  readonly receipt: Receipt;
+}
+
+/** A lost vote: the signed lie beside the signed answers of the majority. */
+export interface Dispute {
+  readonly node: string;
+  readonly lie: Exhibit;
+  readonly truth: readonly Exhibit[];
+}
+
+/** Two answers of one node to one question that cannot both be true: proof, whoever shows it. */
+export interface Contradiction {
+  readonly node: string;
+  readonly answers: readonly [Exhibit, Exhibit];
+}
+
+export interface EvidenceFile {
+  readonly desk: ReceiptDesk;
+  /** Is told of lost votes; keeps the answers that were compared. */
+  readonly observe: Observe;
+  readonly state: () => {
+    readonly contradictions: readonly Contradiction[];
+    readonly disputes: readonly Dispute[];
+    readonly receipts: readonly Receipt[];
+  };
+}
+
+export interface EvidenceDependencies {
+  /** Who keeps it. */
+  readonly node: string;
+  readonly keys: ReadonlyMap<string, KeyObject>;
+  readonly clock: Clock;
+  /** Never the same twice, and not to be guessed. */
+  readonly nonce: () => string;
+  readonly observe: Observe;
+}
+
+/** Audited answers that are remembered, to compare later ones with; a search's are about 20 kB each. */
+const maxExhibits = 128;
+/** Disputes and contradictions that are kept for whoever asks: the newest. */
+const maxKept = 16;
+
+/** Keeps the receipts of audited answers, and from them what convicts a node. Bounded; lost with the process. */
+export function createEvidenceFile({ node: caller, keys, clock, nonce, observe }: EvidenceDependencies): EvidenceFile {
+  const exhibits: Exhibit[] = [];
+  const disputes: Dispute[] = [];
+  const contradictions: Contradiction[] = [];
+  const keep = <T>(list: T[], item: T, most: number): void => {
+    if (list.push(item) > most) list.shift();
+  };
+
+  return {
+    desk: {
+      nonce,
+      take({ component, operation, request, nonce = '', endpoint }, node, reply, receipt) {
+        const key = keys.get(node);
+        if (!key) return undefined;
+        if (!receipt) return 'no receipt came';
+        const version = versionOf(reply);
+        const subject = {
+          operation: `${component}.${operation.name}`,
+          request,
+          reply,
+          nonce,
+          ...(version !== undefined && { version }),
+        };
+        const wrong = complaint(receipt, key, node, subject);
+        if (wrong !== undefined) return `of its receipt ${wrong}`;
+        const { incarnation } = endpoint ?? {};
+        const exhibit: Exhibit = {
+          at: new Date(clock.wall()).toISOString(),
+          caller,
+          incarnation,
+          request,
+          reply,
+          receipt,
+        };
+        // One that was repaired is not to blame for what the process before it said.
+        const earlier = exhibits.find(
+          (other) => other.incarnation === incarnation && contradict(other.receipt, receipt),
+        );
+        keep(exhibits, exhibit, maxExhibits);
+        if (earlier) {
+          keep(contradictions, { node, answers: [earlier, exhibit] }, maxKept);
+          observe({ event: 'contradiction', component, node });
+        }
+        return undefined;
+      },
+    },
+    observe(event) {
+      if (event.event !== 'vote-lost' || event.nonce === undefined) return;
+      const compared = exhibits.filter(({ receipt }) => receipt.nonce === event.nonce);
+      const lie = compared.find(({ receipt }) => receipt.node === event.node);
+      const truth = compared.filter(({ receipt }) => event.majority.includes(receipt.node));
+      if (lie) keep(disputes, { node: event.node, lie, truth }, maxKept);
+    },
+    state: () => ({ contradictions, disputes, receipts: exhibits.map(({ receipt }) => receipt) }),
+  };
+}

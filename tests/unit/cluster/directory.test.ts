@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { expand } from '../../../shared/cluster/topology-file.ts';
+import { createDirectory, usableEndpoints } from '../../../shared/cluster/directory.ts';
+import { createPeers, ejectPeer } from '../../../shared/rpc/layers/peers.ts';
+import type { MemberState, View } from '../../../shared/membership/view.ts';
+
+const endpoints = ['a', 'b', 'c'].map((node) => ({ node, host: 'h', port: 1 }));
+const view = (...states: MemberState[]): View => ({
+  monitor: 'm',
+  version: 1,
+  members: states.map((state, i) => ({ node: 'abc'[i]!, state, incarnation: 1 })),
+});
+
+test.each<[string, View | undefined, string]>([
+  ['everybody without a view', undefined, 'abc'],
+  ['whoever is alive', view('alive', 'dead', 'alive'), 'ac'],
+  ['nobody suspected while others are alive', view('suspect', 'alive', 'starting'), 'b'],
+  [
+    'everybody who stays when nobody is alive: the view is more likely wrong',
+    view('dead', 'suspect', 'draining'),
+    'ab',
+  ],
+  ['a limper rather than a liar', view('quarantined', 'draining', 'standby'), 'b'],
+  ['a liar rather than nobody', view('quarantined', 'standby', 'standby'), 'a'],
+  ['even those who leave when there is nobody else', view('draining', 'draining', 'draining'), 'abc'],
+])('calls go to %s', (_what, seen, expected) => {
+  expect(
+    usableEndpoints(endpoints, seen)
+      .map(({ node }) => node)
+      .join(''),
+  ).toBe(expected);
+});
+
+test('an endpoint tells which process runs there, so that a new one is not avoided for what the last one did', () => {
+  const topology = expand({
+    name: 'two',
+    summary: '',
+    style: 'object-based',
+    nodes: [{ name: 'ranking', components: ['ranking'], replicas: 2 }],
+  });
+  let seen: View | undefined;
+  const directory = createDirectory(topology, () => seen);
+  expect(directory.endpoints('ranking').map(({ incarnation }) => incarnation)).toEqual([undefined, undefined]);
+  const member = (node: string, incarnation: number) => ({ node, state: 'alive' as const, incarnation });
+  seen = { monitor: 'm', version: 1, members: [member('ranking-1', 4), member('ranking-2', 7)] };
+  expect(directory.endpoints('ranking').map(({ incarnation }) => incarnation)).toEqual([4, 7]);
+});
+
+test('what callers hold against a replica is held against that process only', () => {
+  const group = createPeers({ now: () => 5, wall: () => 5 }).group('ranking');
+  const first = group.get('ranking-1');
+  expect(group.get('ranking-1', 4)).toBe(first);
+  ejectPeer(first, 60_000);
+  expect(group.get('ranking-1', 4)).toBe(first);
+  const second = group.get('ranking-1', 7);
+  expect(second).toMatchObject({ incarnation: 7, ejectedUntil: 0, ejections: 0, admittedAt: 5 });
+  // An old view is no reason to go back.
+  expect([group.get('ranking-1', 4), group.get('ranking-1')]).toEqual([second, second]);
+});

@@ -1,0 +1,86 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { scorer, type ScoringParameters } from '../../../search/bm25f.ts';
+
+const parameters: ScoringParameters = {
+  k1: 1.2,
+  b: [0.75, 0.5, 0.75],
+  fieldWeights: [5, 1, 1],
+  popularityWeight: 0.25,
+};
+const statistics = { documents: 1_000, fieldLengths: [3_000, 2_000, 20_000], frequencies: [50, 400] };
+const terms = [
+  { term: 'dog', weight: 1 },
+  { term: 'hot', weight: 2 },
+];
+
+describe('BM25F', () => {
+  test('is the formula of its authors, worked out by hand', () => {
+    const score = scorer(terms, statistics, parameters);
+    const idf = Math.log(1 + (1_000 - 50 + 0.5) / (50 + 0.5));
+    expect(score.idf[0]).toBeCloseTo(idf, 12);
+    // Once in a title of 6 (average 3), three times in a body of 10 (average 20): the sum saturates once.
+    const f = (5 * 1) / (0.25 + 0.75 * (6 / 3)) + (1 * 3) / (0.25 + 0.75 * (10 / 20));
+    expect(score.term(0, 1, 0, 3, 6, 4, 10)).toBeCloseTo((idf * f) / (1.2 + f), 12);
+  });
+
+  test('a term said twice counts twice', () => {
+    const twice = scorer(terms, { ...statistics, frequencies: [50, 50] }, parameters);
+    expect(twice.term(1, 0, 1, 2, 3, 2, 20)).toBe(2 * twice.term(0, 0, 1, 2, 3, 2, 20));
+  });
+
+  test('a term that names a field counts there only', () => {
+    const score = scorer(
+      [{ term: 'dog', weight: 1, field: 'title' }],
+      { ...statistics, frequencies: [50] },
+      parameters,
+    );
+    expect(score.term(0, 0, 9, 9, 3, 2, 20)).toBe(0);
+    expect(score.term(0, 1, 9, 9, 3, 2, 20)).toBe(score.term(0, 1, 0, 0, 3, 2, 20));
+  });
+
+  test('a page without the term gets exactly 0, so that it may be skipped', () => {
+    expect(scorer(terms, statistics, parameters).term(0, 0, 0, 0, 3, 2, 20)).toBe(0);
+  });
+
+  test('a word on every page still adds something, and a shard that is ahead of its statistics does not turn it over', () => {
+    const score = scorer(terms, { ...statistics, frequencies: [1_000, 1_500] }, parameters);
+    expect(score.idf[0]).toBeGreaterThan(0);
+    expect(score.idf[1]).toBe(score.idf[0]);
+  });
+
+  test('an empty corpus and an empty field give numbers', () => {
+    const score = scorer(terms, { documents: 0, fieldLengths: [0, 0, 0], frequencies: [0, 0] }, parameters);
+    expect(score.term(0, 1, 1, 1, 1, 1, 1)).toBeGreaterThan(0);
+    expect(Number.isFinite(score.term(0, 1, 1, 1, 1, 1, 1))).toBe(true);
+  });
+
+  test('popularity lifts by its weight at most, and nothing where there is none', () => {
+    const score = scorer(terms, statistics, parameters);
+    expect(score.total(8, 0)).toBe(8);
+    expect(score.total(8, 1)).toBe(10);
+  });
+});
+
+test('bounds hold to the last bit: more of a term or a shorter page never scores less, and nothing more than `upper`', () => {
+  const count = fc.nat({ max: 60 });
+  const length = fc.nat({ max: 400 });
+  const page = fc.tuple(count, count, count, length, length, length);
+  fc.assert(
+    fc.property(page, page, fc.constantFrom(0, 1), ([a, b, c, d, e, f], [g, h, i, j, k, l], term) => {
+      const score = scorer(terms, statistics, parameters);
+      const value = score.term(term, a, b, c, d, e, f);
+      const bound = score.term(
+        term,
+        Math.max(a, g),
+        Math.max(b, h),
+        Math.max(c, i),
+        Math.min(d, j),
+        Math.min(e, k),
+        Math.min(f, l),
+      );
+      return value <= bound && bound <= score.upper[term]! && score.total(value, 0.3) <= score.total(bound, 0.4);
+    }),
+    { numRuns: 1_000 },
+  );
+}, 60_000);

@@ -1,0 +1,61 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { errorCodes, type ErrorCode, type RpcError, toProblem } from '../shared/rpc/errors.ts';
+import { failurePage, type Failure } from './failure-page.ts';
+import type { AssetUrls } from './layout.ts';
+
+/**
+ * Answers an error: as problem+json (RFC 9457), or as a page where a person with a browser asked for a page.
+ * A stack trace reaches neither.
+ */
+export function answerError(
+  error: RpcError,
+  requestId: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  assets: AssetUrls,
+): FastifyReply {
+  void reply.code(error.status).header('cache-control', 'no-store');
+  if (error.retryAfterMs !== undefined)
+    void reply.header('retry-after', String(Math.max(1, Math.ceil(error.retryAfterMs / 1_000))));
+  if (!wantsPage(request.url, request.headers.accept))
+    return reply
+      .type('application/problem+json; charset=utf-8')
+      .serializer(JSON.stringify)
+      .send(toProblem(error, requestId));
+  return reply.type('text/html; charset=utf-8').send(failurePage(failureOf(error, requestId, request), assets));
+}
+
+/** A page is for who says so (`Accept: text/html`) and asks for a page: the API always answers JSON. */
+export function wantsPage(url: string, accept: string | undefined): boolean {
+  return !/^\/(api\/|suggest\b|openapi\.json)/.test(url) && accept !== undefined && /\btext\/html\b/i.test(accept);
+}
+
+/** Away for a while: the same request may succeed in a moment. */
+const passing: readonly ErrorCode[] = [
+  'connection_lost',
+  'unreachable',
+  'unavailable',
+  'overloaded',
+  'draining',
+  'deadline_exceeded',
+  'bad_reply',
+];
+
+function failureOf(error: RpcError, requestId: string, request: FastifyRequest): Failure {
+  const { q } = (request.query ?? {}) as { q?: unknown };
+  const common = { status: error.status, requestId, q: typeof q === 'string' ? q : undefined };
+  if (error.code === 'not_found') return { ...common, title: 'There is no such page', detail: sentence(error.message) };
+  if (!passing.includes(error.code))
+    return { ...common, title: errorCodes[error.code].title, detail: sentence(error.message) };
+  return {
+    ...common,
+    title: error.code === 'deadline_exceeded' ? 'The answer took too long' : 'The search cannot be answered now',
+    detail: `A tier behind this page is away or too slow: ${error.message}. Trying again in a moment often helps.`,
+    // Only a path of our own: `//host` would lead elsewhere.
+    retryUrl: request.method === 'GET' && /^\/(?![/\\])/.test(request.url) ? request.url : undefined,
+  };
+}
+
+function sentence(text: string): string {
+  return text === '' ? '' : `${text[0]!.toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
+}

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { FastifyInstance } from 'fastify';
+import type { AssetUrls } from './layout.ts';
+
+export interface Asset {
+  readonly name: string;
+  readonly type: string;
+  /** Carries a hash of the content: the address changes whenever the content does. */
+  readonly url: string;
+  readonly content: Buffer;
+}
+
+/** The files that pages refer to, and their addresses. */
+export interface Assets {
+  readonly files: readonly Asset[];
+  readonly urls: AssetUrls;
+}
+
+const types: Readonly<Record<string, string>> = {
+  css: 'text/css; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  svg: 'image/svg+xml',
+};
+
+/** Where assets stand: beside this module in the sources (`services/client/assets/`), and in a bundle (`dist/assets/`, where the build copies them). */
+const here = new URL('./assets/', import.meta.url);
+
+/** Reads one asset. Throws where it is missing: a node without it must not start. */
+export function loadAsset(name: string, folder = here): Asset {
+  const [stem, extension] = name.split('.') as [string, string];
+  const content = readFileSync(new URL(name, folder));
+  const hash = createHash('sha256').update(content).digest('hex').slice(0, 12);
+  return { name, type: types[extension]!, url: `/assets/${stem}.${hash}.${extension}`, content };
+}
+
+/** What the pages of a search refer to. */
+export function loadAssets(): Assets {
+  const [stylesheet, script, icon] = [loadAsset('tierlab.css'), loadAsset('suggest.js'), loadAsset('icon.svg')];
+  return {
+    files: [stylesheet, script, icon],
+    urls: { stylesheet: stylesheet.url, script: script.url, icon: icon.url },
+  };
+}
+
+/**
+ * Serves the assets from memory. An address with today's hash may be kept for ever; one with another hash (a page made by a node of
+ * another version, during a rolling update) gets today's file, to be asked for again next time.
+ */
+export function serveAssets(server: FastifyInstance, files: readonly Asset[]): void {
+  server.get<{ Params: { file: string } }>('/assets/:file', { schema: { hide: true } }, async (request, reply) => {
+    const { file } = request.params;
+    const exact = files.find((asset) => asset.url === `/assets/${file}`);
+    const asset = exact ?? files.find(({ name }) => name === file.replace(/\.[0-9a-f]{12}(?=\.)/, ''));
+    if (!asset) return reply.callNotFound();
+    void reply.header('cache-control', exact ? 'public, max-age=31536000, immutable' : 'no-cache').type(asset.type);
+    return reply.send(asset.content);
+  });
+}

@@ -1,0 +1,85 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import type { Metrics } from '../shared/observe/metrics.ts';
+import { RpcError } from '../shared/rpc/errors.ts';
+import type { HttpContexts } from '../shared/rpc/http-context.ts';
+import type { Scheduler } from '../shared/time/scheduler.ts';
+import { type Assets, serveAssets } from './assets.ts';
+import { allowedMethods, type KnownRoute } from './allowed.ts';
+import { answerError } from './answer-error.ts';
+import { fromThrown } from './http-errors.ts';
+import { parameterCompiler } from './parameters.ts';
+import { guardRawHttp } from './raw-http.ts';
+import { requestTimes } from './request-times.ts';
+import { securityHeaders } from './security-headers.ts';
+
+export interface DoorOptions {
+  readonly contexts: HttpContexts;
+  readonly assets: Assets;
+  readonly metrics: Metrics;
+  readonly scheduler: Scheduler;
+  readonly log: Logger;
+}
+
+/** Everything that is nobody's route comes here, whatever its method. */
+const anythingElse = '/*';
+
+/**
+ * What every public door has, around the routes that `routes` adds: security headers, request ids, checked parameters, assets, metrics,
+ * and errors as problems or pages (404 and 405 too).
+ */
+export async function openDoor(
+  server: FastifyInstance,
+  options: DoorOptions,
+  routes: (scope: FastifyInstance) => Promise<void>,
+): Promise<void> {
+  const { contexts, assets, metrics, scheduler, log } = options;
+  guardRawHttp(server.server, scheduler);
+  const observe = requestTimes(metrics);
+
+  await server.register(async (scope) => {
+    const known: KnownRoute[] = [];
+    scope.addHook('onRoute', ({ url, method }) => {
+      if (url !== anythingElse) known.push({ url, methods: [method].flat() });
+    });
+    // Hooks with `done`: a promise for each would cost every request.
+    scope.addHook('onRequest', (request, reply, done) => {
+      reply.headers(securityHeaders);
+      reply.header('x-request-id', contexts.identify(request).requestId);
+      done();
+    });
+    scope.addHook('onResponse', (request, reply, done) => {
+      observe(request.routeOptions.url ?? anythingElse, request.method, reply.statusCode, reply.elapsedTime);
+      done();
+    });
+    scope.setValidatorCompiler(parameterCompiler);
+    scope.setErrorHandler((thrown, request, reply) => answer(thrown, request, reply));
+    serveAssets(scope, assets.files);
+    await routes(scope);
+    scope.all(anythingElse, { schema: { hide: true } }, (request) => Promise.reject(nothingHere(request)));
+
+    function answer(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+      const { requestId } = contexts.identify(request);
+      let error = fromThrown(thrown);
+      if (error.code === 'unsupported_media_type' && request.routeOptions.url === anythingElse)
+        error = nothingHere(request);
+      if (error.code === 'internal') log.error({ err: thrown, requestId, url: request.url }, 'request failed');
+      if (error.code === 'method_not_allowed')
+        void reply.header('allow', allowedMethods(known, pathOf(request)).join(', '));
+      return answerError(error, requestId, request, reply, assets.urls);
+    }
+
+    function nothingHere(request: FastifyRequest): RpcError {
+      const allowed = allowedMethods(known, pathOf(request));
+      const path = pathOf(request).slice(0, 200);
+      // A path that is too long for its route comes here with a method that the route has.
+      if (allowed.length > 0 && !allowed.includes(request.method))
+        return new RpcError('method_not_allowed', `${path} answers ${allowed.join(', ')}, not ${request.method}`);
+      return new RpcError('not_found', `nothing answers ${path} here`);
+    }
+  });
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0]!;
+}

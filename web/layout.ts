@@ -1,0 +1,70 @@
+import type { Style } from '../search/making.ts';
+import { maxQueryLength } from '../search/plan.ts';
+import { markup, type Markup } from './markup.ts';
+import { defaultPageSize } from './urls.ts';
+
+/** Where the stylesheet and the script are: their addresses carry a hash of their content (web/assets.ts). */
+export interface AssetUrls {
+  readonly stylesheet: string;
+  readonly script: string;
+  readonly icon: string;
+}
+
+/** What the search box holds, and what a new search from it keeps. */
+export interface SearchBox {
+  readonly q: string;
+  readonly size?: number;
+  readonly explain?: boolean;
+  readonly style?: Style | undefined;
+}
+
+export interface Layout {
+  /** Of the browser's tab. */
+  readonly title: string;
+  /** `home` = the search box stands in the middle of the page, which brings it itself. */
+  readonly kind: 'home' | 'inner';
+  readonly box: SearchBox;
+  readonly main: Markup;
+}
+
+/** The whole document around `main`. Everything works without the script; nothing is inline, so the strictest CSP holds. */
+export function layout({ title, kind, box, main }: Layout, assets: AssetUrls): string {
+  const document = markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${title}</title>
+<link rel="icon" type="image/svg+xml" href="${assets.icon}">
+<link rel="stylesheet" href="${assets.stylesheet}">
+<script type="module" src="${assets.script}"></script>
+</head>
+<body class="${kind}">
+<a class="skip" href="#content">Skip to the content</a>
+${kind === 'inner' && markup`<header class="top"><a class="brand" href="/" aria-label="Tierlab, home">${mark}<span>Tierlab</span></a>${searchForm(box)}</header>`}
+<main id="content" tabindex="-1">
+${main}
+</main>
+<footer class="foot"><p>Tierlab is a search engine in pieces: real processes, real sockets, and the path of every answer.</p></footer>
+</body>
+</html>
+`;
+  return document.text;
+}
+
+/** Three tiers, one above the other. */
+export const mark = markup`<svg class="mark" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" focusable="false"><rect x="7" y="3" width="10" height="4" rx="2"/><rect x="4" y="10" width="16" height="4" rx="2"/><rect x="1" y="17" width="22" height="4" rx="2"/></svg>`;
+
+/** The search box. The script turns it into a combobox with suggestions; without the script it is a plain form. */
+export function searchForm({ q, size = defaultPageSize, explain = false, style }: SearchBox, focus = false): Markup {
+  return markup`<form class="search" role="search" action="/search" method="get" data-suggest="/suggest">
+<label class="unseen" for="q">Search the pages</label>
+<div class="field">
+<input id="q" name="q" type="search" value="${q}" maxlength="${maxQueryLength}" placeholder="Search the pages" autocomplete="off" autocapitalize="none" spellcheck="false" enterkeyhint="search"${focus && markup` autofocus`}>
+<button type="submit"><svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" focusable="false"><circle cx="10.5" cy="10.5" r="6.5"/><path d="M15.5 15.5 21 21"/></svg><span class="unseen">Search</span></button>
+</div>
+${size !== defaultPageSize && markup`<input type="hidden" name="size" value="${size}">`}${explain && markup`<input type="hidden" name="explain" value="true">`}${style !== undefined && markup`<input type="hidden" name="style" value="${style}">`}
+</form>`;
+}

@@ -1,0 +1,96 @@
+import type { FastifyInstance } from 'fastify';
+import Type from 'typebox';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { Context } from '../shared/rpc/context.ts';
+import { RpcError } from '../shared/rpc/errors.ts';
+import type { HttpContexts } from '../shared/rpc/http-context.ts';
+import { PageId } from '../search/page.ts';
+import { defaultPageSize } from './urls.ts';
+import { maxDepth, SearchRequest } from '../search/plan.ts';
+import {
+  SuggestRequest,
+  type SuggestResponse,
+  type UserPageRequest,
+  type UserPageResponse,
+  type UserSearchRequest,
+  type UserSearchResponse,
+} from '../search/user-requests.ts';
+import { Style } from '../search/making.ts';
+
+/** Who answers what the pages ask: the gateway's own handlers, or the gateway as the client calls it. */
+export interface Answers {
+  readonly search: (request: UserSearchRequest, context: Context) => Promise<UserSearchResponse>;
+  readonly page: (request: UserPageRequest, context: Context) => Promise<UserPageResponse>;
+  readonly suggest: (request: SuggestRequest, context: Context) => Promise<SuggestResponse>;
+}
+
+const { page, size, explain } = SearchRequest.properties;
+/** The parameters of a search in an address; what is absent is the default. */
+export const searchParameters = {
+  page: Type.Optional(Type.Integer({ ...page, default: 1, description: 'Which page of the results' })),
+  size: Type.Optional(Type.Integer({ ...size, default: defaultPageSize, description: 'Results on a page' })),
+  explain: Type.Optional(Type.Boolean({ ...explain, default: false, description: 'With every part of every score' })),
+  style: Type.Optional(
+    Type.Union(Style.anyOf, { description: "The style of architecture that answers; the topology's when absent" }),
+  ),
+};
+export const suggestParameters = {
+  prefix: Type.String({
+    ...SuggestRequest.properties.prefix,
+    description: 'What has been typed so far',
+  }),
+  size: Type.Optional(
+    Type.Integer({
+      ...SuggestRequest.properties.size,
+      default: 8,
+      description: 'How many suggestions at most',
+    }),
+  ),
+};
+
+/** Refuses pages of results beyond what any search reaches, naming the parameter. */
+export function checkDepth(page: number, size: number): void {
+  if (page * size > maxDepth)
+    throw new RpcError(
+      'bad_request',
+      `page: results can be paged to the ${maxDepth}th; with ${size} on a page, page ${Math.floor(maxDepth / size)} is the last`,
+    );
+}
+
+/** The pages for people: home, results, one page of the corpus, and the suggestions that the search box asks for. */
+export function pageRoutes(scope: FastifyInstance, answers: Answers, contexts: HttpContexts): void {
+  const server = scope.withTypeProvider<TypeBoxTypeProvider>();
+  const html = 'text/html; charset=utf-8';
+  const hide = true;
+
+  server.get('/', { schema: { hide } }, async (request, reply) => {
+    const search = { q: '', page: 1, size: defaultPageSize, explain: false };
+    const answer = await contexts.run(request, reply, (context) => answers.search({ search, format: 'html' }, context));
+    return reply.type(html).send(answer.html);
+  });
+
+  const Query = Type.Object({
+    q: Type.Optional(Type.String({ ...SearchRequest.properties.q, default: '' })),
+    ...searchParameters,
+  });
+  server.get('/search', { schema: { hide, querystring: Query } }, async (request, reply) => {
+    const { q = '', page = 1, size = defaultPageSize, explain = false, style } = request.query;
+    checkDepth(page, size);
+    const search = { q, page, size, explain };
+    const answer = await contexts.run(request, reply, (context) =>
+      answers.search({ search, style, format: 'html' }, context),
+    );
+    return reply.type(html).send(answer.html);
+  });
+
+  server.get('/page/:id', { schema: { hide, params: Type.Object({ id: PageId }) } }, async (request, reply) => {
+    const { id } = request.params;
+    const answer = await contexts.run(request, reply, (context) => answers.page({ id, format: 'html' }, context));
+    return reply.type(html).send(answer.html);
+  });
+
+  server.get('/suggest', { schema: { hide, querystring: Type.Object(suggestParameters) } }, async (request, reply) => {
+    const { prefix, size = 8 } = request.query;
+    return contexts.run(request, reply, (context) => answers.suggest({ prefix, size }, context));
+  });
+}
