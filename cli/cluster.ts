@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import path from 'node:path';
@@ -15,6 +14,8 @@ import type { ChildState } from '../shared/cluster/watchdog/child.ts';
 import { watchLoops } from '../shared/cluster/watchdog/loop-check.ts';
 import { createWatchdog, type Watchdog } from '../shared/cluster/watchdog/watchdog.ts';
 import { defaultPortBase } from '../shared/cluster/ports.ts';
+import { onEndSignals } from '../shared/end-signals.ts';
+import { exitCodes } from '../shared/exit-codes.ts';
 import { keyringEnvironment } from '../shared/security/keyring.ts';
 import { identitySecret, operatorTokenFrom } from '../shared/security/node-keys.ts';
 import { operatorEnvironment, operatorOf } from '../shared/security/operator.ts';
@@ -60,11 +61,6 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
   } = options;
   const portBase = topology.watchdogPort;
   const dir = runDir(dataDir, portBase);
-  const pausedPath = path.join(dir, 'paused.json');
-  if (existsSync(pausedPath) && !readRunFile(dataDir, portBase)) {
-    const { resumeLeftOver } = await import('../shared/cluster/watchdog/processes.ts');
-    resumeLeftOver(pausedPath);
-  }
   await refuseTakenPorts(topology, nodes, bindHost, readRunFile(dataDir, portBase)?.pid);
 
   const life = { pid: process.pid, portBase, topology: topology.name, startedAt: new Date().toISOString() };
@@ -113,8 +109,14 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
   const ended = new Promise<void>((resolve) =>
     ending.signal.addEventListener('abort', () => resolve(), { once: true }),
   );
-  process.on('SIGINT', end).on('SIGTERM', end).on('SIGHUP', end);
-  const faults = chaos ? await watchdogFaults(watchdog, dir, pausedPath, onFault) : undefined;
+  const endAtOnce = (): void => {
+    watchdog.kill();
+    identities?.stop();
+    removeRunFile(dataDir, portBase);
+    process.exit(exitCodes.interrupted);
+  };
+  const stopListening = onEndSignals(end, endAtOnce);
+  const faults = chaos ? await watchdogFaults(watchdog, dir, onFault) : undefined;
   const api = createWatchdogApi({
     topology,
     watchdog,
@@ -146,7 +148,7 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
     api.close();
     api.closeAllConnections();
     removeRunFile(dataDir, portBase);
-    process.off('SIGINT', end).off('SIGTERM', end).off('SIGHUP', end);
+    stopListening();
   }
 }
 
@@ -157,21 +159,17 @@ async function nodeIdentities(dir: string, nodes: readonly TopologyNode[]): Prom
 }
 
 /** Loaded only where faults may come. */
-async function watchdogFaults(
-  watchdog: Watchdog,
-  dir: string,
-  pausedPath: string,
-  tell: (text: string) => void,
-): Promise<WatchdogFaults> {
-  const [{ createWatchdogFaults }, { createProcesses, pausedFile }] = await Promise.all([
+async function watchdogFaults(watchdog: Watchdog, dir: string, tell: (text: string) => void): Promise<WatchdogFaults> {
+  const [{ createWatchdogFaults }, { createProcesses }, { createPauseGuards }] = await Promise.all([
     import('../shared/cluster/watchdog/faults.ts'),
     import('../shared/cluster/watchdog/processes.ts'),
+    import('../shared/cluster/watchdog/pause-guards.ts'),
   ]);
   const processes = createProcesses({
     child: watchdog.child,
     newTwin: watchdog.newTwin,
     stateDir: (node) => path.join(dir, 'state', node),
-    paused: pausedFile(pausedPath),
+    pauseGuards: createPauseGuards(),
     clock: systemClock,
     scheduler: systemScheduler,
   });

@@ -36,6 +36,8 @@ export async function detachSelf(
   const child = spawn(process.execPath, [...process.execArgv, entryScript(), ...args], {
     detached: true,
     stdio: ['ignore', log, log],
+    // It outlives npm (scripts/lib/parent-watch.mjs).
+    env: { ...process.env, TIERLAB_PARENT: undefined },
   });
   closeSync(log);
   const wanted = startedNodes(topology).length;

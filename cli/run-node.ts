@@ -12,6 +12,9 @@ import { systemRandom } from '../shared/time/random.ts';
 import { systemScheduler } from '../shared/time/scheduler.ts';
 import { topologiesDir } from './paths.ts';
 
+/** Nobody is left who would kill a node that does not come to an end: so long it may drain without a watchdog, ms. */
+const orphanGraceMs = 3_000;
+
 /**
  * The process edge of one node: real clocks, chance, timers and sockets are put in here. Started by the watchdog with
  * [id, topology, portBase, datasetDir]; over IPC it is told `go` and says `ready`; ends with its parent.
@@ -30,9 +33,12 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
     process.exit(0);
   }
   process.on('SIGTERM', () => void leave('SIGTERM'));
-  // Ctrl-C reaches the whole process group; the watchdog decides the order.
-  process.on('SIGINT', () => {});
-  process.on('disconnect', () => void leave('the watchdog has gone'));
+  // Ctrl-C and the end of a terminal reach the whole process group; the watchdog decides the order.
+  process.on('SIGINT', () => {}).on('SIGHUP', () => {});
+  process.on('disconnect', () => {
+    systemScheduler.after(orphanGraceMs, () => process.exit(0));
+    void leave('the watchdog has gone');
+  });
   // Heard from the first moment on: a message that comes before its listener is lost.
   const go = turn();
   // Its watchdog asks whether the main loop turns: whoever answers, does (shared/cluster/watchdog/loop-check.ts).

@@ -11,6 +11,7 @@ import type { PredictFlags } from './commands/predict.ts';
 import type { OutputFlags } from './commands/run.ts';
 import type { SweepFlags } from './commands/sweep.ts';
 import type { RunFlags } from './options/cli-options.ts';
+import { onEndSignals } from '../shared/end-signals.ts';
 import { exitCodes } from '../shared/exit-codes.ts';
 import { isLoadError } from './options/errors.ts';
 import { parseDuration } from './options/quantities.ts';
@@ -180,13 +181,10 @@ export function configureLoad(load: Command): Command {
 /** Gives a command the process: interruption by signal, the system's clocks, the exit code; errors become one sentence. */
 async function withProcess(command: (io: CommandIo) => Promise<number>): Promise<void> {
   const interrupted = new AbortController();
-  const interrupt = () => {
-    // The second time the user means it.
-    if (interrupted.signal.aborted) process.exit(exitCodes.interrupted);
-    interrupted.abort();
-  };
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
+  const stopListening = onEndSignals(
+    () => interrupted.abort(),
+    () => process.exit(exitCodes.interrupted),
+  );
   try {
     process.exitCode = await command({
       stdout: process.stdout,
@@ -203,7 +201,6 @@ async function withProcess(command: (io: CommandIo) => Promise<number>): Promise
     process.stderr.write(`tierlab load: ${message}\n`);
     process.exitCode = isLoadError(error) ? error.exitCode : exitCodes.failed;
   } finally {
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
+    stopListening();
   }
 }

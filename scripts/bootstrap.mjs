@@ -10,6 +10,7 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { bundleIsCurrent } from './lib/bundle-age.mjs';
 import { install, packagesAreCurrent } from './lib/install.mjs';
+import { watchParent } from './lib/parent-watch.mjs';
 import { ensureRuntime } from './lib/runtime.mjs';
 
 /** What went wrong, in words for the person at the terminal. */
@@ -36,15 +37,15 @@ export async function bootstrap(projectRoot, options) {
   if (!installed() || !built()) {
     await underLock(path.join(projectRoot, 'dist', '.lock'), say, async () => {
       // asked again: another run may have done it while this one waited for the lock
-      if (!installed()) install(context);
-      ensureRuntime(context);
+      if (!installed()) await install(context);
+      await ensureRuntime(context);
       if (!built()) {
         const { build } = await import(pathToFileURL(path.join(projectRoot, 'scripts', 'build.mjs')).href);
         const { tookMs } = await build(projectRoot);
         context.say(`built dist/ in ${(tookMs / 1_000).toFixed(1)} s`);
       }
     });
-  } else ensureRuntime(context);
+  } else await ensureRuntime(context);
 }
 
 /** Runs `work` while holding a lock file, so that two runs in one clone do not install into each other. */
@@ -95,8 +96,10 @@ if (process.argv[1] !== undefined && path.resolve(process.argv[1]) === fileURLTo
     process.stderr.write(`tierlab: bootstrap does not know ${unknown}\n`);
     process.exit(2);
   }
-  // Ctrl-C here leaves no lock behind
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
+  // whatever ends this run leaves no lock behind
+  const end = () => process.exit(130);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, end);
+  watchParent(end);
   try {
     await bootstrap(root, { build: !process.argv.includes('--no-build'), quiet: process.argv.includes('--quiet') });
   } catch (error) {

@@ -13,6 +13,8 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { exitCodeOf, InterruptedError, UsageError } from '../cli/errors.ts';
 import { root } from '../cli/paths.ts';
+import { onEndSignals } from '../shared/end-signals.ts';
+import { exitCodes } from '../shared/exit-codes.ts';
 import { collectionNames, readCollection, writePages, type Collection } from './relevance/collection.ts';
 import { startOwnCluster, type OwnCluster } from './relevance/own-cluster.ts';
 import { ambiguousWords, judge } from './relevance/senses.ts';
@@ -25,8 +27,10 @@ const sampledWords = 1_000;
 const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
 const say = (line: string) => process.stderr.write(`${line}\n`);
 const interrupted = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => interrupted.abort(new InterruptedError(`stopped by ${signal}`)));
+onEndSignals(
+  () => interrupted.abort(new InterruptedError('stopped before it was done')),
+  () => process.exit(exitCodes.interrupted),
+);
 
 try {
   process.exitCode = await main(process.argv.slice(2));

@@ -75,7 +75,7 @@ async function runUp(flags: UpFlags): Promise<void> {
     },
     () => {
       phase = 'stopping';
-      terminal.line('\nstopping ...');
+      terminal.line('\nstopping ... (Ctrl-C again ends everything at once)');
     },
   );
   terminal.line('stopped; nothing is left running');

@@ -1,5 +1,5 @@
 /** Installs the packages of package-lock.json, once per version of that file. */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -30,11 +30,11 @@ export function covers(have, want) {
 }
 
 /** Runs `npm ci`; throws with a sentence. */
-export function install({ root, say, fail }) {
+export async function install({ root, say, fail }) {
   say(`installing the packages (npm ci; once, under a minute as a rule) ...`);
   const startedAt = performance.now();
   // also where NODE_ENV or a setting leaves development packages out: the bundler and the runtime are among them
-  const { status, error } = npm(root, [
+  const { status, error } = await npm(root, [
     'ci',
     '--include=dev',
     '--include=optional',
@@ -53,16 +53,25 @@ export function install({ root, say, fail }) {
   say(`installed in ${((performance.now() - startedAt) / 1_000).toFixed(0)} s`);
 }
 
-/** Runs the npm that runs us, or the one on the PATH; its words go to stderr. */
+/**
+ * Runs the npm that runs us, or the one on the PATH; its words go to stderr. It ends with this process. Resolves with its exit code,
+ * or with the error that kept it from starting.
+ */
 export function npm(root, args) {
   const self = process.env.npm_execpath;
   const viaNode = self !== undefined && path.basename(self) === 'npm-cli.js' && existsSync(self);
   const [command, before] = viaNode ? [process.execPath, [self]] : ['npm', []];
-  return spawnSync(command, [...before, ...args], {
+  const child = spawn(command, [...before, ...args], {
     cwd: root,
     stdio: ['ignore', 2, 2],
     shell: !viaNode && process.platform === 'win32',
   });
+  const end = () => child.kill();
+  process.once('exit', end);
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve({ error }));
+    child.once('exit', (status) => resolve({ status }));
+  }).finally(() => process.off('exit', end));
 }
 
 function readOr(file, fallback) {

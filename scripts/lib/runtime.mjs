@@ -5,7 +5,7 @@ import path from 'node:path';
 import { npm } from './install.mjs';
 
 /** Throws with one sentence and one command when no fitting Node.js runs here. */
-export function ensureRuntime(context) {
+export async function ensureRuntime(context) {
   const { root, warn, fail } = context;
   const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
   const wanted = manifest.devDependencies.node;
@@ -17,7 +17,7 @@ export function ensureRuntime(context) {
     warn(
       `npm left out the install step of its package "node", which brings Node.js ${wanted} (install scripts are blocked here); running that one step`,
     );
-    npm(root, ['rebuild', 'node', '--ignore-scripts=false', '--loglevel=error']);
+    await npm(root, ['rebuild', 'node', '--ignore-scripts=false', '--loglevel=error']);
   }
   const verdict = judge(
     existsSync(binary) ? spawnSync(binary, ['--version'], { encoding: 'utf8' }) : undefined,

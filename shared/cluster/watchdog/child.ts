@@ -66,6 +66,8 @@ export interface Child {
   readonly ask: (onAnswer: () => void) => void;
   /** Whether its main loop answers within `ms`. */
   readonly answers: (ms: number) => Promise<boolean>;
+  /** From now on nothing starts it: the whole cluster comes to an end. What runs goes on until it is stopped. */
+  readonly retire: () => void;
   /** SIGKILL; resolves when the process is gone. */
   readonly kill: () => Promise<void>;
   /** Kills what runs and starts it anew. `between`: while nothing runs, and nobody may start it. */
@@ -91,6 +93,7 @@ export function createChild(options: ChildOptions): Child {
   let lastStart: RestartReason | undefined;
   let turn = false;
   let held = false;
+  let retired = false;
   let killed = false;
   let replacing = false;
   let exits: readonly Exit[] = [];
@@ -108,7 +111,7 @@ export function createChild(options: ChildOptions): Child {
   }
 
   function run(why: RestartReason): void {
-    if (process_ || replacing) return;
+    if (process_ || replacing || retired) return;
     backoffTimer?.cancel();
     if (held) return change({ state: 'held', exit: 'exit' in state ? state.exit : 'stopped' });
     const log = logFile === undefined ? 'inherit' : openSync(logFile, 'a');
@@ -145,7 +148,7 @@ export function createChild(options: ChildOptions): Child {
   }
 
   function exited(exit: string, ranMs: number): void {
-    if (state.state === 'stopping') return change({ state: 'stopped' });
+    if (state.state === 'stopping' || retired) return change({ state: 'stopped' });
     if (!killed) exits = [...exits, { at: clock.wall(), exit }].slice(-rememberedExits);
     // A machine that is gone on purpose is no crash of the program: it does not count towards a crash loop.
     if (held) return change({ state: 'held', exit });
@@ -225,6 +228,10 @@ export function createChild(options: ChildOptions): Child {
       }),
     signal: (signal) => process_?.kill(signal) ?? false,
     kill,
+    retire() {
+      retired = true;
+      backoffTimer?.cancel();
+    },
     hold: () => void (held = true),
     release() {
       held = false;

@@ -1,9 +1,9 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { ProcessPort } from '../../faults/plan.ts';
 import type { Clock } from '../../time/clock.ts';
 import { sleep, type Scheduler } from '../../time/scheduler.ts';
 import type { Child } from './child.ts';
+import type { PauseGuards } from './pause-guards.ts';
 
 interface ProcessOptions {
   readonly child: (node: string) => Child | undefined;
@@ -11,7 +11,7 @@ interface ProcessOptions {
   readonly newTwin: (node: string, incarnation: number) => Child;
   /** What the node keeps on its disk. */
   readonly stateDir: (node: string) => string;
-  readonly paused: PausedFile;
+  readonly pauseGuards: PauseGuards;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
 }
@@ -35,7 +35,14 @@ export interface Processes {
 }
 
 /** What faults do to the processes of one watchdog, and undo: only to those that it started itself. */
-export function createProcesses({ child, newTwin, stateDir, paused, clock, scheduler }: ProcessOptions): Processes {
+export function createProcesses({
+  child,
+  newTwin,
+  stateDir,
+  pauseGuards,
+  clock,
+  scheduler,
+}: ProcessOptions): Processes {
   const twins = new Map<string, Child>();
 
   async function twin(node: string, original: Child): Promise<void> {
@@ -76,13 +83,12 @@ export function createProcesses({ child, newTwin, stateDir, paused, clock, sched
         case 'pause': {
           const state = target.state();
           if (!('pid' in state)) throw new Error(`${node} is ${state.state}: there is no process to pause`);
-          // Written before it is done: whoever comes after a crashed watchdog finds the process that cannot notice the crash.
-          paused.add(node, state.pid);
+          pauseGuards.set(node, state.pid);
           return void target.signal('SIGSTOP');
         }
         case 'resume':
           target.signal('SIGCONT');
-          return paused.remove(node);
+          return pauseGuards.dismiss(node);
         case 'settle':
           return settle(target);
         case 'twin':
@@ -100,52 +106,4 @@ export function createProcesses({ child, newTwin, stateDir, paused, clock, sched
       await Promise.all([...twins.keys()].map(untwin));
     },
   };
-}
-
-export interface PausedFile {
-  readonly add: (node: string, pid: number) => void;
-  readonly remove: (node: string) => void;
-}
-
-/** Which processes are stopped by SIGSTOP, kept in `file` while there are any. */
-export function pausedFile(file: string): PausedFile {
-  const pids = new Map<string, number>();
-  function save(): void {
-    if (pids.size > 0) writeFileSync(file, JSON.stringify(Object.fromEntries(pids)));
-    else rmSync(file, { force: true });
-  }
-  return {
-    add(node, pid) {
-      if (pids.get(node) === pid) return;
-      pids.set(node, pid);
-      save();
-    },
-    remove(node) {
-      if (pids.delete(node)) save();
-    },
-  };
-}
-
-/**
- * At boot: lets go what a crashed watchdog left paused, so that it notices and ends. A process that is no node any more (its number was
- * given to another one) is left alone. How many there were.
- */
-export function resumeLeftOver(file: string): number {
-  if (!existsSync(file)) return 0;
-  let resumed = 0;
-  for (const [node, pid] of Object.entries(JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>)) {
-    if (!isNode(pid, node)) continue;
-    process.kill(pid, 'SIGCONT');
-    resumed++;
-  }
-  rmSync(file, { force: true });
-  return resumed;
-}
-
-function isNode(pid: number, node: string): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`\0run-node\0${node}\0`);
-  } catch {
-    return false;
-  }
 }

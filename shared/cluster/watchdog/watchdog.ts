@@ -49,6 +49,8 @@ export interface Watchdog {
   readonly start: (signal: AbortSignal) => Promise<void>;
   /** Stops everything, the doors first; resolves when no process is left. Idempotent. */
   readonly stop: () => Promise<void>;
+  /** Kills everything; no process outlives the call for longer than the system needs to end it. */
+  readonly kill: () => void;
   readonly status: () => readonly NodeStatus[];
   /** One node's process; undefined for an unknown id. */
   readonly child: (id: string) => Child | undefined;
@@ -106,6 +108,7 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
 
   let stopping: Promise<void> | undefined;
   async function stopAll(): Promise<void> {
+    for (const child of children.values()) child.retire();
     for (const wave of waves.toReversed())
       await Promise.all(wave.map((node) => children.get(node.id)!.stop(stopGraceMs)));
   }
@@ -122,6 +125,12 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
       }
     },
     stop: () => (stopping ??= stopAll()),
+    kill() {
+      for (const child of children.values()) {
+        child.retire();
+        child.signal('SIGKILL');
+      }
+    },
     status: () =>
       topology.nodes.flatMap((node) => {
         const child = children.get(node.id);

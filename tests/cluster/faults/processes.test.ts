@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { createChild, type Child } from '../../../shared/cluster/watchdog/child.ts';
-import { createProcesses, pausedFile, resumeLeftOver } from '../../../shared/cluster/watchdog/processes.ts';
+import { createPauseGuards } from '../../../shared/cluster/watchdog/pause-guards.ts';
+import { createProcesses } from '../../../shared/cluster/watchdog/processes.ts';
 import { systemClock } from '../../../shared/time/clock.ts';
 import { systemScheduler } from '../../../shared/time/scheduler.ts';
 import { isAlive, until } from '../../support/cluster.ts';
@@ -39,7 +40,7 @@ function start(incarnation = 7) {
     child: (id) => (id === 'node-1' ? child : undefined),
     newTwin: (_id, of) => make({ TIERLAB_TWIN_OF: String(of) }),
     stateDir: () => stateDir,
-    paused: pausedFile(path.join(dir, 'paused.json')),
+    pauseGuards: createPauseGuards(),
     clock: systemClock,
     scheduler: systemScheduler,
   });
@@ -80,28 +81,6 @@ test('losing its state empties the folder of the node and nothing else', async (
   writeFileSync(path.join(stateDir, 'pages'), 'x');
   await act('node-1', { do: 'wipe' });
   expect([existsSync(stateDir), existsSync(path.join(dir, 'log'))]).toEqual([false, true]);
-});
-
-test('a pause is written down before it is done, and a later watchdog lets such a process go', async () => {
-  const { dir, child, act, ready } = start();
-  await ready();
-  const file = path.join(dir, 'paused.json');
-  const pid = pidOf(child);
-  await act('node-1', { do: 'pause' });
-  const stateOf = () => /State:\s+(\w)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1];
-  await until(() => stateOf() === 'T');
-  expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ 'node-1': pid });
-  expect(resumeLeftOver(file)).toBe(1);
-  await until(() => stateOf() !== 'T');
-  expect(existsSync(file)).toBe(false);
-});
-
-test('a number that belongs to another program by now is not signalled', () => {
-  const dir = mkdtempSync(path.join(tmpdir(), 'tierlab-processes-'));
-  release.push(() => rmSync(dir, { recursive: true, force: true }));
-  const file = path.join(dir, 'paused.json');
-  writeFileSync(file, JSON.stringify({ 'node-1': process.pid }));
-  expect(resumeLeftOver(file)).toBe(0);
 });
 
 test('a twin has the incarnation of the process that it copies, and is gone after untwin', async () => {

@@ -1,0 +1,40 @@
+/**
+ * npm hands SIGINT and SIGTERM on to what it runs, but it dies of SIGHUP and SIGKILL without a word. So the scripts in package.json
+ * set TIERLAB_PARENT to npm's process id, and what they start asks now and then whether that process is still there.
+ * Processes that were not started by such a script have no TIERLAB_PARENT: nobody is followed.
+ */
+
+/** A look takes 2 µs (two system calls), ms between two looks. */
+const lookEveryMs = 200;
+
+/** Calls `onGone` once, when npm or the process between npm and this one (a shell, tsx) has ended. */
+export function watchParent(onGone) {
+  const npm = Number(process.env.TIERLAB_PARENT);
+  if (!Number.isInteger(npm) || npm <= 0) return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent && isThere(npm)) return;
+    clearInterval(timer);
+    // a runner in between, such as "tsx watch", would wait for the next change of a file for ever
+    if (process.ppid === parent && parent !== npm) endProcess(parent);
+    onGone();
+  }, lookEveryMs);
+  timer.unref();
+}
+
+function isThere(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
+function endProcess(pid) {
+  try {
+    process.kill(pid, 'SIGTERM');
+  } catch {
+    // it has ended by itself
+  }
+}

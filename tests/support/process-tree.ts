@@ -1,0 +1,43 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+export interface ProcessRow {
+  readonly pid: number;
+  readonly parent: number;
+  /** T = stopped by a signal, Z = ended and not yet collected by its parent. */
+  readonly state: string;
+  readonly command: string;
+}
+
+/** All processes of this machine, from /proc. */
+function allProcesses(): readonly ProcessRow[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => rowOf(Number(name)) ?? []);
+}
+
+function rowOf(pid: number): ProcessRow | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+    return { pid, parent: Number(parent), state: state!, command };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The process `pid` and everything below it. */
+export function processTree(pid: number): readonly ProcessRow[] {
+  const all = allProcesses();
+  const found = all.filter((row) => row.pid === pid);
+  for (const row of found) found.push(...all.filter(({ parent }) => parent === row.pid));
+  return found;
+}
+
+/** Of these processes, those that still run; a number that another program has got since does not count. */
+export function stillRunning(rows: readonly ProcessRow[]): readonly ProcessRow[] {
+  return rows.filter(({ pid, command }) => {
+    const now = rowOf(pid);
+    return now !== undefined && now.state !== 'Z' && now.command === command;
+  });
+}
