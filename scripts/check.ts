@@ -1,6 +1,6 @@
 /**
- * `npm run check [-- --except tests]`: everything that must hold before a change lands, each step even if one before it failed. What
- * a step prints is shown only when it fails, except for the tests, which are worth watching.
+ * `npm run check [-- --only NAMES | --except NAMES]`: everything that must hold before a change lands. A step runs even
+ * when an earlier one failed. The output of a step is shown only when it fails, except where people want to watch it.
  */
 import { spawn } from 'node:child_process';
 import process from 'node:process';
@@ -16,6 +16,12 @@ const steps: readonly Step[] = [
   { name: 'format', what: 'formatted as npm run format does it', command: ['oxfmt', '--check'] },
   { name: 'lint', what: 'no likely mistake, no floating promise', command: ['oxlint'] },
   { name: 'types', what: 'types hold', command: ['tsc', '--noEmit'] },
+  {
+    name: 'structure',
+    what: 'no folders or files import each other in a circle, every named file exists',
+    command: ['node', 'scripts/structure.ts'],
+    watched: true,
+  },
   {
     name: 'unused',
     what: 'no unused file, export or dependency',
@@ -37,14 +43,19 @@ function run(step: Step): Promise<{ code: number; output: string }> {
   });
 }
 
-const [flag, except] = process.argv.slice(2);
-if (flag !== undefined && (flag !== '--except' || !steps.some((step) => step.name === except))) {
-  process.stderr.write(`check: the only option is --except with one of ${steps.map((step) => step.name).join(', ')}\n`);
+const [flag, given = ''] = process.argv.slice(2);
+const names = given.split(',');
+const known = names.every((name) => steps.some((step) => step.name === name));
+if (flag !== undefined && (!['--only', '--except'].includes(flag) || !known)) {
+  process.stderr.write(
+    `check: the options are --only NAMES and --except NAMES; names: ${steps.map(({ name }) => name).join(', ')}\n`,
+  );
   process.exit(2);
 }
+const chosen = steps.filter(({ name }) => flag === undefined || names.includes(name) === (flag === '--only'));
 
 const failed: string[] = [];
-for (const step of steps.filter((candidate) => candidate.name !== except)) {
+for (const step of chosen) {
   const startedAt = performance.now();
   if (step.watched) process.stdout.write(`check: ${step.name} ...\n`);
   const { code, output } = await run(step);

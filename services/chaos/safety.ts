@@ -22,7 +22,7 @@ export interface Intention {
   readonly beyondTolerance: boolean;
 }
 
-/** Pure: all that speaks against an injection, as sentences. Empty = go ahead. The rules are those of FAULTS.md. */
+/** Pure: all that speaks against an injection, as sentences. Empty = go ahead. The rules stand in services/chaos/README.md. */
 export function objections({ id, kind, casualties, beyondTolerance }: Intention, situation: Situation): string[] {
   const { enabled, aborting, nodes, active } = situation;
   if (!enabled) return [chaosIsOff];

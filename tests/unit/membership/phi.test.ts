@@ -78,7 +78,7 @@ test('where every fifth heartbeat is lost, phi 8 raises no false alarm in ten no
     }
     expect(detector.phi(last + 10_000)).toBeGreaterThan(8);
   }
-  // .2^3 x .8 x 7,200 = 46 per node-hour for the fixed timeout (LABS.md 24).
+  // .2^3 x .8 x 7,200 = 46 per node-hour for the fixed timeout .
   expect(fixedAlarms).toBeGreaterThan(300);
   expect(phiAlarms).toBe(0);
 });
