@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { Argument, Command, Option } from 'commander';
+import { Argument, Command } from 'commander';
 import { systemClock } from '../shared/time/clock.ts';
 import { systemScheduler } from '../shared/time/scheduler.ts';
 import type { DemoFlags } from './commands/demo.ts';
@@ -43,7 +42,7 @@ function runOptions(command: Command, several = false): Command {
     .optionsGroup('What:')
     .option(
       '--workload <name>',
-      'mix, search, suggest, pages, walk, write (no server takes writes yet), or weights: search=60,suggest=10',
+      'mix, search, suggest, pages, walk, or weights: search=60,suggest=10',
     )
     .option('--scenario <file.ts>', 'sessions of your own')
     .option('--requests <file>', 'a list: a path, "METHOD path" or a JSON object per line')
@@ -106,7 +105,6 @@ export function configureLoad(load: Command): Command {
   outputOptions(runOptions(load))
     .option('--journal <file>', 'the fault journal to show beside the figures')
     .option('--metrics-port <port>', "serve the run's own /metrics (0: any free port)")
-    .addOption(new Option('--no-color').hideHelp())
     .action(async (url: string | undefined, flags: RunFlags & OutputFlags) => {
       await withProcess(async (io) => (await import('./commands/run.ts')).runCommand(url, flags, io));
     });
@@ -189,12 +187,10 @@ async function withProcess(command: (io: CommandIo) => Promise<number>): Promise
     process.exitCode = await command({
       stdout: process.stdout,
       stderr: process.stderr,
-      env: process.env,
       clock: systemClock,
       scheduler: systemScheduler,
       cores: availableParallelism(),
       signal: interrupted.signal,
-      runId: randomBytes(6).toString('hex'),
     });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

@@ -21,8 +21,6 @@ export interface ResponseParser {
   feed(data: Buffer, size: number): ParsedAnswer | ParseFailure | undefined;
   /** The connection ended. The answer when that ends it rightly, otherwise undefined. */
   end(): ParsedAnswer | undefined;
-  /** True from the first byte of an answer on. */
-  started(): boolean;
 }
 
 export interface ParsedAnswer {
@@ -129,7 +127,6 @@ export function responseParser(): ResponseParser {
       pending = emptyBody;
       parts = [];
     },
-    started: () => head !== undefined || pending.length > 0,
     end: () => (state.at === 'until-close' ? finish() : undefined),
     feed(data, size) {
       let at = 0;

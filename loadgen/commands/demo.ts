@@ -5,7 +5,7 @@ import { buildPlan } from '../options/build-plan.ts';
 import { exitCodes } from '../../shared/exit-codes.ts';
 import { formatMs } from '../report/format.ts';
 import { htmlReport } from '../report/page/page.ts';
-import type { RunResult } from '../report/result.ts';
+import type { RunResult } from '../verdict/result.ts';
 import type { CommandIo } from './io.ts';
 import { measure } from './measure.ts';
 

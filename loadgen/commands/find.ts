@@ -3,12 +3,12 @@ import type { RunFlags } from '../options/cli-options.ts';
 import { exitCodes } from '../../shared/exit-codes.ts';
 import { loadError } from '../options/errors.ts';
 import { parseCount, parseDuration, parseRate } from '../options/quantities.ts';
-import { searchCapacity } from '../find/search.ts';
-import type { Trial, TrialOutcome } from '../find/search.ts';
+import { searchCapacity } from '../find/capacity.ts';
+import type { Trial, TrialOutcome } from '../find/capacity.ts';
 import { percentiles } from '../measure/histogram.ts';
-import { paint, wantsColour } from '../report/colour.ts';
+import { terminalStyle } from '../report/terminal-style.ts';
 import { formatMs, formatRate } from '../report/format.ts';
-import type { RunResult } from '../report/result.ts';
+import type { RunResult } from '../verdict/result.ts';
 import { constantStages } from '../schedule/profile.ts';
 import type { CommandIo } from './io.ts';
 import { measure } from './measure.ts';
@@ -46,7 +46,7 @@ export async function findCommand(url: string | undefined, flags: FindFlags, io:
     { ...rest, rate: String(from), duration: `${trialMs}ms`, threshold: objectives },
     io.cores,
   );
-  const say = paint(wantsColour(io.env, io.stderr.isTTY ?? false));
+  const style = terminalStyle(io.stderr);
   let number = 0;
   let last: RunResult | undefined;
 
@@ -72,7 +72,7 @@ export async function findCommand(url: string | undefined, flags: FindFlags, io:
       ? ''
       : ` ${outcomes.includes('generator') ? 'generator: ' : ''}${failed.join(', ') || last?.reasons[0] || ''}`;
     io.stderr.write(
-      `${passed ? say.green('✓') : say.red('✗')} ${formatRate(rate).padStart(9)}  ${outcomes.length} trial${outcomes.length > 1 ? 's' : ''}, last p99 ${formatMs(last && percentiles(last.latency.intended).p99)}${say.dim(why)}\n`,
+      `${passed ? style.green('✓') : style.red('✗')} ${formatRate(rate).padStart(9)}  ${outcomes.length} trial${outcomes.length > 1 ? 's' : ''}, last p99 ${formatMs(last && percentiles(last.latency.intended).p99)}${style.dim(why)}\n`,
     );
   }
 

@@ -5,12 +5,9 @@ import type { Scheduler } from '../../shared/time/scheduler.ts';
 export interface CommandIo {
   stdout: NodeJS.WriteStream;
   stderr: NodeJS.WriteStream;
-  env: Record<string, string | undefined>;
   clock: Clock;
   scheduler: Scheduler;
   cores: number;
   /** Aborts when the user interrupts. */
   signal: AbortSignal;
-  /** Unique to this run. */
-  runId: string;
 }

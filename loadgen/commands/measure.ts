@@ -1,6 +1,6 @@
 import { readJournal } from '../journal/read.ts';
 import type { Plan } from '../options/plan.ts';
-import type { RunResult } from '../report/result.ts';
+import type { RunResult } from '../verdict/result.ts';
 import { judge } from '../verdict/thresholds.ts';
 import type { Threshold } from '../verdict/thresholds.ts';
 import { validity } from '../verdict/validity.ts';

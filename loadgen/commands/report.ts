@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { readJournal } from '../journal/read.ts';
 import { loadError } from '../options/errors.ts';
-import { paint, wantsColour } from '../report/colour.ts';
+import { terminalStyle } from '../report/terminal-style.ts';
 import { comparisonText } from '../report/compare.ts';
 import { htmlReport } from '../report/page/page.ts';
 import { readResult } from '../report/results-file.ts';
-import type { RunResult } from '../report/result.ts';
+import type { RunResult } from '../verdict/result.ts';
 import type { CommandIo } from './io.ts';
 import { writeReports } from './run.ts';
 import type { OutputFlags } from './run.ts';
@@ -42,7 +42,7 @@ export async function compareCommand(
 ): Promise<number> {
   const [a, b] = await Promise.all([readResult(fileA), readResult(fileB)]);
   const names: [string, string] = [nameOf(fileA), nameOf(fileB)];
-  io.stdout.write(`\n${comparisonText(a, b, names, paint(wantsColour(io.env, io.stdout.isTTY ?? false)))}\n`);
+  io.stdout.write(`\n${comparisonText(a, b, names, terminalStyle(io.stdout))}\n`);
   if (flags.html !== undefined) {
     await save(flags.html, await htmlReport([a, b], names));
     io.stderr.write(`report: ${flags.html}\n`);

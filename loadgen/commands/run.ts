@@ -9,12 +9,12 @@ import { exitCodes } from '../../shared/exit-codes.ts';
 import { loadError } from '../options/errors.ts';
 import type { Plan } from '../options/plan.ts';
 import { parseTarget, requireAllowed } from '../options/target.ts';
-import { paint, wantsColour } from '../report/colour.ts';
+import { terminalStyle } from '../report/terminal-style.ts';
 import { timelineCsv } from '../report/csv.ts';
 import { describePlan, describeWorkload } from '../report/describe.ts';
 import { resultJson } from '../report/json.ts';
 import { progressLine, progressView } from '../report/progress.ts';
-import type { RunResult } from '../report/result.ts';
+import type { RunResult } from '../verdict/result.ts';
 import { writeResult } from '../report/results-file.ts';
 import { terminalReport } from '../report/terminal.ts';
 import { seededRandom } from '../../shared/time/random.ts';
@@ -44,15 +44,15 @@ export async function runCommand(
   io: CommandIo,
 ): Promise<number> {
   const { plan, thresholds } = await buildPlan(url, flags, io.cores);
-  const say = paint(wantsColour(io.env, io.stderr.isTTY ?? false));
-  const note = (text: string) => flags.quiet || io.stderr.write(`${say.dim(text)}\n`);
+  const style = terminalStyle(io.stderr);
+  const note = (text: string) => flags.quiet || io.stderr.write(`${style.dim(text)}\n`);
   // Read once before the run, so that a wrong file is refused before anything is sent.
   if (flags.journal !== undefined) await readJournal(flags.journal);
   const oracle = await oracleFor(plan, flags, io, note);
   const metrics =
     flags.metricsPort === undefined
       ? undefined
-      : await (await import('../report/metrics.ts')).metricsServer(flags.metricsPort, note);
+      : await (await import('../report/metrics-server.ts')).metricsServer(flags.metricsPort, note);
   note(`${plan.target.origin}  ${describeWorkload(plan.workload)}\n${describePlan(plan)}`);
   const view = progressView(io.stderr);
   let faults: FaultWindow[] = [];
@@ -63,7 +63,6 @@ export async function runCommand(
       clock: io.clock,
       scheduler: io.scheduler,
       signal: io.signal,
-      runId: io.runId,
       thresholds,
       ...(oracle ? { oracle } : {}),
       ...(flags.journal === undefined ? {} : { journal: flags.journal }),
@@ -74,7 +73,7 @@ export async function runCommand(
             (events) => (faults = faultWindows(events, startedAtMs)),
             () => {},
           );
-        if (!flags.quiet) view.show(progressLine(progress, plan.durationMs, faults, say));
+        if (!flags.quiet) view.show(progressLine(progress, plan.durationMs, faults, style));
       },
     });
   } finally {
@@ -98,7 +97,7 @@ export async function writeReports(
   if (typeof flags.spectrum === 'string') await save(flags.spectrum, spectrumText(result.latency.intended));
   if (flags.json) io.stdout.write(`${JSON.stringify(resultJson(result), undefined, 2)}\n`);
   else {
-    io.stdout.write(`${terminalReport(result, paint(wantsColour(io.env, io.stdout.isTTY ?? false)))}\n`);
+    io.stdout.write(`${terminalReport(result, terminalStyle(io.stdout))}\n`);
     if (flags.spectrum === true) io.stdout.write(`${spectrumText(result.latency.intended)}\n`);
   }
   for (const [what, path] of Object.entries({ results: flags.out, timeline: flags.csv, report: flags.html }))
@@ -127,7 +126,7 @@ async function oracleFor(
     return parseOracle(await readText(verify, '--verify'));
   const of = verify === true ? plan.target : parseTarget(verify);
   requireAllowed(of, flags.allowHost ?? []);
-  const workload = await createWorkload(plan.workload, seededRandom(plan.seed), 0, io.runId);
+  const workload = await createWorkload(plan.workload, seededRandom(plan.seed), 0);
   note(`recording the oracle at ${of.origin}`);
   const entries = await recordOracle(workload.known(), of, plan, io);
   if (entries.length === 0)

@@ -4,9 +4,9 @@ import { exitCodes } from '../../shared/exit-codes.ts';
 import { loadError } from '../options/errors.ts';
 import { parseCount, parseSeries } from '../options/quantities.ts';
 import { percentiles } from '../measure/histogram.ts';
-import { paint, wantsColour } from '../report/colour.ts';
+import { terminalStyle } from '../report/terminal-style.ts';
 import { formatMs, formatRate } from '../report/format.ts';
-import { ratePerSecond } from '../report/result.ts';
+import { ratePerSecond } from '../measure/measured.ts';
 import { fitUsl } from '../sweep/usl.ts';
 import type { Estimate, SweepPoint, UslFit } from '../sweep/usl.ts';
 import type { CommandIo } from './io.ts';
@@ -24,11 +24,11 @@ export async function sweepCommand(url: string | undefined, flags: SweepFlags, i
   // Their number of users is the command's, not the user's.
   const { users: _users, ...rest } = flags;
   const { plan } = await buildPlan(url, { ...rest, connections: '1', duration: flags.duration ?? '2s' }, io.cores);
-  const say = paint(wantsColour(io.env, io.stderr.isTTY ?? false));
+  const style = terminalStyle(io.stderr);
   const points: (SweepPoint & { p50Ms: number; p99Ms: number; valid: boolean })[] = [];
   let invalid = 0;
   io.stderr.write(
-    say.dim(`${'in flight'.padStart(10)}${'done'.padStart(12)}${'p50'.padStart(11)}${'p99'.padStart(11)}\n`),
+    style.dim(`${'in flight'.padStart(10)}${'done'.padStart(12)}${'p50'.padStart(11)}${'p99'.padStart(11)}\n`),
   );
   // All sizes once, then again: slow drift of the machine spreads over the sizes instead of sitting on some.
   for (let repeat = 0; repeat < repeats; repeat++) {
@@ -44,7 +44,7 @@ export async function sweepCommand(url: string | undefined, flags: SweepFlags, i
       points.push({ n, throughput, p50Ms: p50, p99Ms: p99, valid: run.valid });
       if (!run.valid) invalid++;
       io.stderr.write(
-        `${String(n).padStart(10)}${formatRate(throughput).padStart(12)}${formatMs(p50).padStart(11)}${formatMs(p99).padStart(11)}${run.valid ? '' : say.red(`  ${run.reasons[0]}`)}\n`,
+        `${String(n).padStart(10)}${formatRate(throughput).padStart(12)}${formatMs(p50).padStart(11)}${formatMs(p99).padStart(11)}${run.valid ? '' : style.red(`  ${run.reasons[0]}`)}\n`,
       );
     }
   }

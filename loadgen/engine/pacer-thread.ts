@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { pacerLayout } from './pacer-layout.ts';
+import { pacerLayout } from './pacer.ts';
 
 /** A thread's wake-up and a message together take some 60 us: it gets up that much earlier. */
 const headStartMs = 0.06;

@@ -1,6 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../shared/time/clock.ts';
-import { pacerLayout } from './pacer-layout.ts';
+
+/** What the event loop and the pacer thread share: two words and the due time (ms since 1970, fractional). */
+export const pacerLayout = { sequence: 0, stopped: 1, dueOffset: 8, bytes: 16 } as const;
 
 /** Wakes the generator when the next arrival is due. */
 export interface Pacer {

@@ -1,11 +1,10 @@
-import { performance } from 'node:perf_hooks';
 import { setImmediate as yieldTo } from 'node:timers';
 import type { Clock } from '../../shared/time/clock.ts';
 import { seededRandom } from '../../shared/time/random.ts';
 import type { Scheduler } from '../../shared/time/scheduler.ts';
 import { connectionPool } from '../client/pool.ts';
 import { wireEncoder } from '../client/wire.ts';
-import { timeHistogram } from '../measure/histogram.ts';
+import { healthSampler } from '../measure/health.ts';
 import { recorder } from '../measure/recorder.ts';
 import type { Plan } from '../options/plan.ts';
 import { arrivalProcess, shareOf } from '../schedule/arrivals.ts';
@@ -13,8 +12,7 @@ import { stagesProfile } from '../schedule/profile.ts';
 import { checker } from '../verify/check.ts';
 import { oracleOf } from '../verify/oracle.ts';
 import type { OracleEntries } from '../verify/oracle.ts';
-import { runDelayMs } from '../worker/run-delay.ts';
-import type { Snapshot, WorkerHealth } from '../worker/messages.ts';
+import type { Snapshot } from '../worker/messages.ts';
 import { createWorkload } from '../workload/create.ts';
 import { driver } from './drive.ts';
 import { openLoop } from './open-loop.ts';
@@ -41,7 +39,6 @@ export async function workerRun(options: {
   plan: Plan;
   index: number;
   tickMs: number;
-  runId: string;
   oracle?: OracleEntries;
   clock: Clock;
   scheduler: Scheduler;
@@ -51,7 +48,7 @@ export async function workerRun(options: {
   const random = seededRandom(`${plan.seed}/worker/${index}`);
   const byShape = plan.check !== 'status' && plan.check !== 'none' && plan.workload.kind !== 'url';
   const hasSchema = byShape ? (await import('../verify/schemas.ts')).hasSchema : () => true;
-  const workload = await createWorkload(plan.workload, random, index, `${options.runId}-${index}`);
+  const workload = await createWorkload(plan.workload, random, index);
   const connections = Math.max(1, shareOfCount(plan.connections, index, plan.workers));
   let record: ReturnType<typeof recorder> | undefined;
   const pool = connectionPool({
@@ -85,7 +82,7 @@ export async function workerRun(options: {
       think: model.kind === 'closed' ? model.thinkMs : { kind: 'none' },
       over: (nowMs) => nowMs >= endMs,
     });
-    const health = healthSampler(startMs);
+    const health = healthSampler({ clock, sampleMs, connections });
     if (model.kind === 'closed') {
       const users = shareOfCount(model.users, index, plan.workers);
       scheduler.after(Math.max(0, startMs - clock.now()), () => {
@@ -113,8 +110,10 @@ export async function workerRun(options: {
         pool.expire();
         const nowMs = clock.now();
         if (nowMs < startMs) return;
-        if (nowMs < endMs) health.sample(nowMs);
-        else if (finished(nowMs)) {
+        if (nowMs < endMs) {
+          health.sample(nowMs, pool.inFlight(), pool.waiting());
+          recording.inFlight(nowMs, pool.inFlight());
+        } else if (finished(nowMs)) {
           timer.cancel();
           return resolve(finish());
         }
@@ -146,7 +145,10 @@ export async function workerRun(options: {
       return {
         totals,
         ticks: recording.drain(),
-        health: health.read(),
+        health: health.read(Math.max(0, Math.min(clock.now(), endMs) - startMs), {
+          unsent: unsent + pool.waiting(),
+          unanswered: pool.inFlight(),
+        }),
         inFlight: pool.inFlight(),
         waiting: pool.waiting(),
       };
@@ -155,61 +157,6 @@ export async function workerRun(options: {
 
   let unsent = 0;
   let stopped = false;
-
-  /** Samples the number in flight and the event loop itself by a timer: independent of what the recorder sees. */
-  function healthSampler(startMs: number) {
-    const delays = timeHistogram();
-    let samples = 0;
-    let sum = 0;
-    let capped = 0;
-    let lastMs = startMs;
-    let cpu = process.cpuUsage();
-    let delayAtStart = runDelayMs();
-    let loop = performance.eventLoopUtilization();
-    // What is measured ends with the arrivals: the drain would dilute it.
-    let last: { loop: number; run: number | undefined } = { loop: 0, run: undefined };
-    return {
-      begin() {
-        cpu = process.cpuUsage();
-        delayAtStart = runDelayMs();
-        loop = performance.eventLoopUtilization();
-        lastMs = clock.now();
-      },
-      sample(nowMs: number) {
-        samples++;
-        sum += pool.inFlight();
-        if (pool.waiting() > 0 && pool.inFlight() >= connections) capped++;
-        record?.inFlight(nowMs, pool.inFlight());
-        delays.record(Math.max(0, nowMs - lastMs - sampleMs));
-        lastMs = nowMs;
-        if (samples % 25 === 0) measureLoad(nowMs);
-      },
-      read(): WorkerHealth {
-        const used = process.cpuUsage(cpu);
-        return {
-          meanInFlight: samples === 0 ? 0 : sum / samples,
-          atCap: samples === 0 ? 0 : capped / samples,
-          loopUtilisation: last.loop,
-          loopDelayP99Ms: delays.percentileMs(99),
-          ...(last.run === undefined ? {} : { runDelay: last.run }),
-          cpuMs: (used.user + used.system) / 1000,
-          unsent: unsent + pool.waiting(),
-          unanswered: pool.inFlight(),
-          elapsedMs: Math.max(0, Math.min(clock.now(), endMs) - startMs),
-        };
-      },
-    };
-    function measureLoad(nowMs: number): void {
-      const delay = runDelayMs();
-      last = {
-        loop: performance.eventLoopUtilization(loop).utilization,
-        run:
-          delay === undefined || delayAtStart === undefined
-            ? undefined
-            : (delay - delayAtStart) / Math.max(1, nowMs - startMs),
-      };
-    }
-  }
 
   return {
     warmUp: () => pool.warmUp(model.kind === 'closed' ? connections : Math.min(connections, 32)),

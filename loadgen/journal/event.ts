@@ -1,7 +1,4 @@
-/**
- * One line of the fault journal. `at` is unix ms. "inject" and "heal" bound a fault; what lies between (manifest, detect, diagnose,
- * fix, steady, ...) is the incident's course.
- */
+/** One line of the fault journal. `at` is unix ms. `inject` begins a fault and `heal` ends it; other events are not read. */
 export interface JournalEvent {
   at: number;
   event: string;

@@ -1,6 +1,3 @@
-import { bucketPercentile, mergeInto } from '../measure/buckets.ts';
-import type { Buckets } from '../measure/buckets.ts';
-import type { TickRow } from '../measure/timeline.ts';
 import type { JournalEvent } from './event.ts';
 
 /** A fault from injection to healing, times in ms since the start of the run. */
@@ -11,22 +8,19 @@ export interface FaultWindow {
   fromMs: number;
   /** Infinity while it lasts. */
   toMs: number;
-  /** The incident's other events, in order. */
-  marks: { event: string; atMs: number }[];
 }
 
-/** Pairs injections with healings by id and victim: one fault may have many. Other events of that id mark the course of the incident. */
+/** Pairs injections with healings by fault and victim: one fault may have many victims. Other events are left out. */
 export function faultWindows(journal: readonly JournalEvent[], startedAtMs: number): FaultWindow[] {
   const windows: FaultWindow[] = [];
   for (const { at, event, id, kind, target } of journal) {
     const atMs = at - startedAtMs;
+    if (event === 'inject') windows.push({ id, kind, target, fromMs: atMs, toMs: Infinity });
+    if (event !== 'heal') continue;
     const open =
       windows.findLast((window) => window.id === id && window.target === target) ??
       windows.findLast((window) => window.id === id);
-    if (event === 'inject') windows.push({ id, kind, target, fromMs: atMs, toMs: Infinity, marks: [] });
-    else if (!open) continue;
-    else if (event === 'heal' && open.toMs === Infinity) open.toMs = atMs;
-    else if (event !== 'heal') open.marks.push({ event, atMs });
+    if (open?.toMs === Infinity) open.toMs = atMs;
   }
   return windows;
 }
@@ -34,106 +28,4 @@ export function faultWindows(journal: readonly JournalEvent[], startedAtMs: numb
 /** The faults that are in force at `atMs`. */
 export function activeFaults(windows: readonly FaultWindow[], atMs: number): FaultWindow[] {
   return windows.filter((window) => window.fromMs <= atMs && atMs < window.toMs);
-}
-
-export interface PhaseFigures {
-  asked: number;
-  done: number;
-  errors: number;
-  wrong: number;
-  p50Ms: number | undefined;
-  p99Ms: number | undefined;
-}
-
-export interface FaultFigures {
-  window: FaultWindow;
-  before: PhaseFigures;
-  during: PhaseFigures;
-  after: PhaseFigures;
-  /** From the injection until service is as before, for `steadyTicks` ticks in a row; undefined: not within the run. */
-  recoveredAfterMs: number | undefined;
-}
-
-/** Consecutive ticks as good as before that count as recovered. */
-const steadyTicks = 3;
-
-/**
- * Figures before, during and after each fault. Recovered: the tick's p99 is at most twice the p99 before (and 5 ms: below that it is noise),
- * and its share of errors and wrong answers at most 1 percentage point above.
- */
-export function faultFigures(
-  windows: readonly FaultWindow[],
-  ticks: readonly [number, TickRow][],
-  tickMs: number,
-  durationMs: number,
-): FaultFigures[] {
-  return windows
-    .filter((window) => window.fromMs < durationMs && window.toMs > 0)
-    .map((window) => {
-      const phase = (from: number, to: number) =>
-        figures(ticks.filter(([tick]) => (tick + 1) * tickMs > from && tick * tickMs < to).map(([, row]) => row));
-      const clear = windows.filter((other) => other !== window && other.fromMs < window.fromMs);
-      const from = Math.max(
-        0,
-        ...clear.map((other) => (other.toMs === Infinity ? 0 : other.toMs)).filter((ms) => ms < window.fromMs),
-      );
-      const next = Math.min(
-        durationMs,
-        ...windows.filter((other) => other.fromMs > window.toMs).map((other) => other.fromMs),
-      );
-      const whole = (ms: number) => Math.floor(ms / tickMs) * tickMs;
-      const before = phase(from, whole(window.fromMs));
-      return {
-        window,
-        before,
-        during: phase(window.fromMs, Math.min(window.toMs, durationMs)),
-        after: phase(Math.ceil(window.toMs / tickMs) * tickMs, next),
-        recoveredAfterMs: recovery(window, before, ticks, tickMs, next),
-      };
-    });
-}
-
-function recovery(
-  window: FaultWindow,
-  before: PhaseFigures,
-  ticks: readonly [number, TickRow][],
-  tickMs: number,
-  untilMs: number,
-): number | undefined {
-  if (before.p99Ms === undefined) return undefined;
-  const limitMs = Math.max(5, before.p99Ms * 2);
-  const limitBad = bad(before) + 0.01;
-  let steady = 0;
-  let hurt = false;
-  let sinceMs = 0;
-  for (const [tick, row] of ticks) {
-    const atMs = tick * tickMs;
-    if (atMs < Math.floor(window.fromMs / tickMs) * tickMs || atMs >= untilMs) continue;
-    const now = figures([row]);
-    if (now.p99Ms !== undefined && now.p99Ms <= limitMs && bad(now) <= limitBad) {
-      if (steady++ === 0) sinceMs = atMs;
-      if (steady === steadyTicks && (hurt || atMs >= window.toMs)) return Math.max(0, sinceMs - window.fromMs);
-    } else {
-      steady = 0;
-      hurt = true;
-    }
-  }
-  return undefined;
-}
-
-function bad(of: PhaseFigures): number {
-  return (of.errors + of.wrong) / Math.max(1, of.done + of.errors);
-}
-
-function figures(rows: readonly TickRow[]): PhaseFigures {
-  const latency: Buckets = new Map();
-  const sum = { asked: 0, done: 0, errors: 0, wrong: 0 };
-  for (const row of rows) {
-    sum.asked += row.asked;
-    sum.done += row.done;
-    sum.errors += row.errors;
-    sum.wrong += row.wrong;
-    mergeInto(latency, row.latency);
-  }
-  return { ...sum, p50Ms: bucketPercentile(latency, 50), p99Ms: bucketPercentile(latency, 99) };
 }

@@ -9,7 +9,6 @@ export interface RunFlags {
   arrivals?: string;
   recorded?: string;
   speed?: string;
-  sessions?: boolean;
   header?: string[];
   method?: string;
   body?: string;

@@ -8,15 +8,14 @@ import { loadError } from './errors.ts';
 import { parseCount, parseDuration } from './quantities.ts';
 import type { Target } from './target.ts';
 
-const none: MixShares = { search: 0, suggest: 0, page: 0, write: 0 };
+const none: MixShares = { search: 0, suggest: 0, page: 0 };
 
 /** Named workloads; `mix` is what people do with a search engine most: type, search, read. */
 const mixes: Record<string, MixShares> = {
-  mix: { search: 50, suggest: 30, page: 20, write: 0 },
+  mix: { search: 50, suggest: 30, page: 20 },
   search: { ...none, search: 1 },
   suggest: { ...none, suggest: 1 },
   pages: { ...none, search: 10, page: 90 },
-  write: { ...none, write: 1 },
 };
 
 /** Which requests: a scenario, a list, a named workload, or the URL itself. Without any URL: the mix against the cluster. */
@@ -65,16 +64,16 @@ async function named(name: string, flags: RunFlags): Promise<WorkloadSpec> {
   if (!shares)
     throw loadError(
       'bad_argument',
-      `there is no workload "${name}": choose ${[...Object.keys(mixes), 'walk'].join(', ')}, or weights such as search=60,suggest=30,write=10`,
+      `there is no workload "${name}": choose ${[...Object.keys(mixes), 'walk'].join(', ')}, or weights such as search=60,suggest=30`,
     );
   return { kind: 'mix', shares, words: await words(flags), skew };
 }
 
-/** "search=60,write=10" -> shares; undefined when it is not that. */
+/** "search=60,page=10" -> shares; undefined when it is not that. */
 function parseShares(text: string): MixShares | undefined {
   const shares = { ...none };
   for (const part of text.split(',')) {
-    const [, name = '', weight] = /^(search|suggest|page|write)=(\d+(?:\.\d+)?)$/.exec(part.trim()) ?? [];
+    const [, name = '', weight] = /^(search|suggest|page)=(\d+(?:\.\d+)?)$/.exec(part.trim()) ?? [];
     if (!(name in shares)) return undefined;
     shares[name as keyof MixShares] = Number(weight);
   }

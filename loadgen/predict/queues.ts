@@ -2,15 +2,13 @@
 export interface QueuePrediction {
   utilisation: number;
   meanS: number;
-  /** 99th percentile, where there is a closed form. */
-  p99S?: number;
 }
 
-/** M/M/1: Poisson arrivals, exponential service. Time in system is exponential with mean S/(1-rho) (Kleinrock 1975, 3.2). */
+/** M/M/1: Poisson arrivals, exponential service. The mean time in system is S/(1-rho) (Kleinrock 1975, 3.2). */
 export function mm1(rate: number, serviceS: number): QueuePrediction {
   const utilisation = rate * serviceS;
   const meanS = utilisation < 1 ? serviceS / (1 - utilisation) : Infinity;
-  return { utilisation, meanS, p99S: meanS * Math.log(100) };
+  return { utilisation, meanS };
 }
 
 /** The share of arrivals that have to wait at `servers` servers offered `load` erlangs (Erlang C, 1917). */

@@ -1,8 +1,8 @@
 import { percentiles } from '../measure/histogram.ts';
 import { formatMs, formatPercent, formatRate } from './format.ts';
-import type { Paint } from './colour.ts';
-import { ratePerSecond } from './result.ts';
-import type { RunResult } from './result.ts';
+import type { TerminalStyle } from './terminal-style.ts';
+import { ratePerSecond } from '../measure/measured.ts';
+import type { RunResult } from '../verdict/result.ts';
 
 export interface ComparedFigure {
   name: string;
@@ -45,17 +45,17 @@ export function compareRuns(a: RunResult, b: RunResult): ComparedFigure[] {
   ];
 }
 
-export function comparisonText(a: RunResult, b: RunResult, names: readonly [string, string], paint: Paint): string {
+export function comparisonText(a: RunResult, b: RunResult, names: readonly [string, string], style: TerminalStyle): string {
   const width = Math.max(12, ...names.map((name) => Math.min(name.length, 24) + 2));
   const cut = (text: string) => text.slice(-24).padStart(width);
-  const lines = [paint.dim(`${''.padEnd(10)}${cut(names[0])}${cut(names[1])}${'change'.padStart(10)}`)];
+  const lines = [style.dim(`${''.padEnd(10)}${cut(names[0])}${cut(names[1])}${'change'.padStart(10)}`)];
   for (const { name, a: from, b: to, shown, change, better } of compareRuns(a, b)) {
     const text = (change === undefined ? '-' : `${change > 0 ? '+' : ''}${(change * 100).toFixed(1)}%`).padStart(10);
     lines.push(
-      `${name.padEnd(10)}${shown(from).padStart(width)}${shown(to).padStart(width)}${better === undefined ? paint.dim(text) : better ? paint.green(text) : paint.red(text)}`,
+      `${name.padEnd(10)}${shown(from).padStart(width)}${shown(to).padStart(width)}${better === undefined ? style.dim(text) : better ? style.green(text) : style.red(text)}`,
     );
   }
   for (const [i, run] of [a, b].entries())
-    if (!run.valid) lines.push(paint.red(`✗ ${names[i]} is not valid: ${run.reasons.join('; ')}`));
+    if (!run.valid) lines.push(style.red(`✗ ${names[i]} is not valid: ${run.reasons.join('; ')}`));
   return `${lines.map((line) => `  ${line}`).join('\n')}\n`;
 }

@@ -1,5 +1,5 @@
 import { bucketPercentile } from '../measure/buckets.ts';
-import type { RunResult } from './result.ts';
+import type { RunResult } from '../verdict/result.ts';
 
 /** The timeline as comma-separated values (RFC 4180): one line per tick, times in ms; latencies are those of requests due in the tick. */
 export function timelineCsv(run: RunResult): string {

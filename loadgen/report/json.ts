@@ -1,8 +1,8 @@
 import { percentiles } from '../measure/histogram.ts';
 import { meanRate } from '../options/plan.ts';
 import { littlesLaw } from '../verdict/validity.ts';
-import { ratePerSecond } from './result.ts';
-import type { RunResult } from './result.ts';
+import { ratePerSecond } from '../measure/measured.ts';
+import type { RunResult } from '../verdict/result.ts';
 
 /** What `--json` prints: the figures of a run as one object. Times are ms, rates per second. */
 export function resultJson(run: RunResult): Record<string, unknown> {

@@ -2,7 +2,7 @@ import type { FaultWindow } from '../journal/windows.ts';
 import { activeFaults } from '../journal/windows.ts';
 import { bucketPercentile } from '../measure/buckets.ts';
 import type { Progress } from '../worker/controller.ts';
-import type { Paint } from './colour.ts';
+import type { TerminalStyle } from './terminal-style.ts';
 import { fitLine } from './fit-line.ts';
 import { formatDuration, formatMs, formatRate } from './format.ts';
 
@@ -11,7 +11,7 @@ export function progressLine(
   progress: Progress,
   durationMs: number,
   faults: readonly FaultWindow[],
-  paint: Paint,
+  style: TerminalStyle,
 ): string {
   const { atMs, recent, recentMs, snapshots } = progress;
   const rate = (n: number) => formatRate((n / Math.max(1, recentMs)) * 1000).padStart(8);
@@ -27,9 +27,9 @@ export function progressLine(
     `in flight ${sum((snapshot) => snapshot.inFlight)}`,
   ];
   const bad = `errors ${errors}${wrong > 0 ? ` wrong ${wrong}` : ''}`;
-  parts.push(errors + wrong > 0 ? paint.red(bad) : paint.dim(bad));
-  if (active.length > 0) parts.push(paint.yellow(`! ${active.join(', ')}`));
-  return parts.join(paint.dim(' | '));
+  parts.push(errors + wrong > 0 ? style.red(bad) : style.dim(bad));
+  if (active.length > 0) parts.push(style.yellow(`! ${active.join(', ')}`));
+  return parts.join(style.dim(' | '));
 }
 
 export interface ProgressView {

@@ -3,7 +3,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { timeHistogram } from '../measure/histogram.ts';
 import type { TickRow } from '../measure/timeline.ts';
 import { loadError } from '../options/errors.ts';
-import type { RunResult } from './result.ts';
+import type { RunResult } from '../verdict/result.ts';
 
 /**
  * results.bin: the 8 bytes "TLLOAD1\n", then gzip (whose checksum guards it) of JSON. Histograms are HdrHistogram bytes in base64, buckets are

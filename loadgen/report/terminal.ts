@@ -1,26 +1,27 @@
-import { faultFigures, faultWindows } from '../journal/windows.ts';
+import { faultFigures } from '../journal/figures.ts';
+import { faultWindows } from '../journal/windows.ts';
 import { percentiles } from '../measure/histogram.ts';
 import type { TimeHistogram } from '../measure/histogram.ts';
 import { meanRate } from '../options/plan.ts';
 import { littlesLaw } from '../verdict/validity.ts';
 import type { ThresholdResult } from '../verdict/thresholds.ts';
-import type { Paint } from './colour.ts';
+import type { TerminalStyle } from './terminal-style.ts';
 import { describePlan, describeWorkload } from './describe.ts';
 import { formatBytes, formatCount, formatDuration, formatMs, formatPercent, formatRate } from './format.ts';
-import { ratePerSecond } from './result.ts';
-import type { RunResult } from './result.ts';
+import { ratePerSecond } from '../measure/measured.ts';
+import type { RunResult } from '../verdict/result.ts';
 
 /** The summary of a run as text for a terminal of 80 columns. */
-export function terminalReport(run: RunResult, paint: Paint): string {
+export function terminalReport(run: RunResult, style: TerminalStyle): string {
   const { plan } = run;
   const sections = [
-    [`${paint.bold(plan.target.origin)}  ${describeWorkload(plan.workload)}`, paint.dim(describePlan(plan))],
-    counted(run, paint),
-    latencies(run, paint),
-    workload(run, paint),
-    faults(run, paint),
-    run.thresholds.map((threshold) => thresholdLine(threshold, paint)),
-    verdict(run, paint),
+    [`${style.bold(plan.target.origin)}  ${describeWorkload(plan.workload)}`, style.dim(describePlan(plan))],
+    counted(run, style),
+    latencies(run, style),
+    workload(run, style),
+    faults(run, style),
+    run.thresholds.map((threshold) => thresholdLine(threshold, style)),
+    verdict(run, style),
   ];
   return `\n${sections
     .filter((lines) => lines.length > 0)
@@ -28,7 +29,7 @@ export function terminalReport(run: RunResult, paint: Paint): string {
     .join('\n\n')}\n`;
 }
 
-function counted(run: RunResult, paint: Paint): string[] {
+function counted(run: RunResult, style: TerminalStyle): string[] {
   const { counts, durationMs, plan } = run;
   const rate = (n: number) => formatRate(ratePerSecond(n, durationMs)).padStart(11);
   const row = (name: string, n: number, extra = '') =>
@@ -44,26 +45,26 @@ function counted(run: RunResult, paint: Paint): string[] {
     row(
       'asked',
       counts.asked,
-      plan.model.kind === 'open' ? paint.dim(`of ${formatRate(meanRate(plan.model))} planned`) : '',
+      plan.model.kind === 'open' ? style.dim(`of ${formatRate(meanRate(plan.model))} planned`) : '',
     ),
     row('sent', counts.sent),
-    row('done', counts.done, paint.dim(formatBytes(counts.bytes))),
+    row('done', counts.done, style.dim(formatBytes(counts.bytes))),
     row(
       'right',
       counts.right,
-      paint.dim(
+      style.dim(
         `${formatPercent(counts.right / total)}${counts.compared > 0 ? `, ${formatCount(counts.compared)} compared with the oracle` : ''}`,
       ),
     ),
   ];
-  const tinted = (n: number, text: string) => (n > 0 ? paint.red(text) : text);
+  const tinted = (n: number, text: string) => (n > 0 ? style.red(text) : text);
   lines.push(tinted(counts.wrong, row('wrong', counts.wrong, list(true))));
   lines.push(tinted(counts.errors, row('errors', counts.errors, list(false))));
-  lines.push(paint.bold(row('goodput', counts.good)) + paint.dim(`   right within ${formatMs(plan.sloMs)}`));
+  lines.push(style.bold(row('goodput', counts.good)) + style.dim(`   right within ${formatMs(plan.sloMs)}`));
   return lines;
 }
 
-function latencies(run: RunResult, paint: Paint): string[] {
+function latencies(run: RunResult, style: TerminalStyle): string[] {
   const { intended, sent, lateness } = run.latency;
   if (intended.count === 0) return [];
   const heads = ['p50', 'p90', 'p99', 'p99.9', 'max'];
@@ -72,14 +73,14 @@ function latencies(run: RunResult, paint: Paint): string[] {
     return `${name.padEnd(20)}${[p50, p90, p99, p999, max].map((ms) => formatMs(ms).padStart(10)).join('')}`;
   };
   return [
-    paint.dim(`${'latency'.padEnd(20)}${heads.map((head) => head.padStart(10)).join('')}`),
-    paint.bold(row('from intended time', intended)),
+    style.dim(`${'latency'.padEnd(20)}${heads.map((head) => head.padStart(10)).join('')}`),
+    style.bold(row('from intended time', intended)),
     row('from sending', sent),
     row('lateness of sending', lateness),
   ];
 }
 
-function workload(run: RunResult, paint: Paint): string[] {
+function workload(run: RunResult, style: TerminalStyle): string[] {
   const lines: string[] = [];
   const little = littlesLaw(run);
   if (little) lines.push(`in flight ${little.inFlight.toFixed(2)}, lambda*W ${little.rateTimesLatency.toFixed(2)}`);
@@ -88,14 +89,14 @@ function workload(run: RunResult, paint: Paint): string[] {
       `gaps between requests vary by ${run.gaps.intended.toFixed(2)} asked, ${(run.gaps.sent ?? 0).toFixed(2)} sent (0 constant, 1 Poisson)`,
     );
   if (run.skew) lines.push(`Zipf exponent ${run.skew.asked} asked, ${run.skew.achieved.toFixed(3)} drawn`);
-  return lines.map((line) => paint.dim(line));
+  return lines.map((line) => style.dim(line));
 }
 
-function faults(run: RunResult, paint: Paint): string[] {
+function faults(run: RunResult, style: TerminalStyle): string[] {
   const figures = faultFigures(faultWindows(run.journal, run.startedAtMs), run.ticks, run.tickMs, run.durationMs);
   if (figures.length === 0) return [];
   const lines = [
-    paint.dim(
+    style.dim(
       `${'fault'.padEnd(30)}${'p99 before'.padStart(11)}${'during'.padStart(10)}${'after'.padStart(10)}${'errors'.padStart(8)}${'recovered'.padStart(11)}`,
     ),
   ];
@@ -103,28 +104,28 @@ function faults(run: RunResult, paint: Paint): string[] {
     const name = `${window.kind} ${window.target}`.slice(0, 29).padEnd(30);
     const recovered = recoveredAfterMs === undefined ? 'no' : formatDuration(recoveredAfterMs);
     lines.push(
-      `${paint.yellow(name)}${formatMs(before.p99Ms).padStart(11)}${formatMs(during.p99Ms).padStart(10)}${formatMs(after.p99Ms).padStart(10)}${String(during.errors + during.wrong).padStart(8)}${recovered.padStart(11)}`,
+      `${style.yellow(name)}${formatMs(before.p99Ms).padStart(11)}${formatMs(during.p99Ms).padStart(10)}${formatMs(after.p99Ms).padStart(10)}${String(during.errors + during.wrong).padStart(8)}${recovered.padStart(11)}`,
     );
   }
   return lines;
 }
 
-export function thresholdLine(threshold: ThresholdResult, paint: Paint): string {
+export function thresholdLine(threshold: ThresholdResult, style: TerminalStyle): string {
   const { text, actual, unit, passed } = threshold;
   const shown =
     actual === undefined
       ? 'not measured'
       : { ms: formatMs, share: formatPercent, count: formatCount, rate: formatRate }[unit](actual);
-  return `${passed ? paint.green('✓') : paint.red('✗')} ${text}  ${paint.dim(shown)}`;
+  return `${passed ? style.green('✓') : style.red('✗')} ${text}  ${style.dim(shown)}`;
 }
 
-function verdict(run: RunResult, paint: Paint): string[] {
+function verdict(run: RunResult, style: TerminalStyle): string[] {
   const head = run.valid
-    ? `${paint.green('✓')} valid: the generator kept up, the figures are the server's`
-    : `${paint.red('✗')} ${paint.red('not valid: do not trust these figures')}`;
+    ? `${style.green('✓')} valid: the generator kept up, the figures are the server's`
+    : `${style.red('✗')} ${style.red('not valid: do not trust these figures')}`;
   return [
     head,
-    ...run.reasons.map((reason) => `  ${paint.red('-')} ${reason}`),
-    ...run.notes.map((note) => paint.dim(`  - ${note}`)),
+    ...run.reasons.map((reason) => `  ${style.red('-')} ${reason}`),
+    ...run.notes.map((note) => style.dim(`  - ${note}`)),
   ];
 }

@@ -7,8 +7,6 @@ import type { Stage } from '../options/quantities.ts';
  */
 export interface Profile {
   durationMs: number;
-  /** Events due by `tMs`. */
-  cumulative(tMs: number): number;
   /** The instant (ms) at which `count` events are due; Infinity when the profile never gets there. */
   instantOf(count: number): number;
 }
@@ -42,12 +40,6 @@ export function stagesProfile(stages: readonly Stage[]): Profile {
   let cursor = 0;
   return {
     durationMs: startMs,
-    cumulative(tMs) {
-      const piece = pieces.findLast((p) => p.startMs <= tMs);
-      if (!piece) return 0;
-      const x = Math.min(tMs - piece.startMs, piece.durationMs);
-      return piece.before + piece.rate * x + (piece.slope * x * x) / 2;
-    },
     instantOf(count) {
       if (count > total) return Infinity;
       // Counts are asked in rising order: remember the piece. Start over when they are not.

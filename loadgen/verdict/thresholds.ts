@@ -1,6 +1,6 @@
 import { loadError } from '../options/errors.ts';
-import { ratePerSecond } from '../report/result.ts';
-import type { Measured } from '../report/result.ts';
+import { ratePerSecond } from '../measure/measured.ts';
+import type { Measured } from '../measure/measured.ts';
 
 const operators = {
   '<': (a: number, b: number) => a < b,

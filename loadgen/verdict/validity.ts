@@ -1,7 +1,8 @@
 import { percentiles } from '../measure/histogram.ts';
 import { meanRate } from '../options/plan.ts';
-import { ratePerSecond } from '../report/result.ts';
-import type { Measured, RunResult } from '../report/result.ts';
+import { ratePerSecond } from '../measure/measured.ts';
+import type { Measured } from '../measure/measured.ts';
+import type { RunResult } from './result.ts';
 
 /** A run is not believed beyond these; see README.md for why each. */
 export const limits = {

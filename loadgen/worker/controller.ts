@@ -7,7 +7,7 @@ import { addRow, emptyRow, tickFor, timeline } from '../measure/timeline.ts';
 import type { TickRow, Timeline } from '../measure/timeline.ts';
 import { loadError } from '../options/errors.ts';
 import type { Plan } from '../options/plan.ts';
-import type { Ending, Measured } from '../report/result.ts';
+import type { Ending, Measured } from '../measure/measured.ts';
 import type { OracleEntries } from '../verify/oracle.ts';
 import { mergeTotals } from './merge.ts';
 import type { FromWorker, Snapshot, ToWorker } from './messages.ts';
@@ -29,8 +29,6 @@ export interface RunOptions {
   onProgress?: (progress: Progress) => void;
   clock: Clock;
   scheduler: Scheduler;
-  /** Makes the idempotency keys of this run unlike those of any other. */
-  runId: string;
 }
 
 interface WorkerHandle {
@@ -145,7 +143,7 @@ function startWorker(plan: Plan, index: number, tickMs: number, options: RunOpti
   child.on('message', (message: FromWorker) => {
     if (message.type === 'ready') {
       const oracle = options.oracle ? { oracle: options.oracle } : {};
-      tell(handle, { type: 'prepare', plan, index, tickMs, runId: options.runId, ...oracle });
+      tell(handle, { type: 'prepare', plan, index, tickMs, ...oracle });
     } else if (message.type === 'prepared') prepared.resolve();
     else if (message.type === 'snapshot') keep(message.snapshot);
     else if (message.type === 'finished') {

@@ -19,12 +19,11 @@ function failed(error: unknown): void {
 
 async function handle(message: ToWorker): Promise<void> {
   if (message.type === 'prepare') {
-    const { plan, index, tickMs, runId, oracle } = message;
+    const { plan, index, tickMs, oracle } = message;
     run = await workerRun({
       plan,
       index,
       tickMs,
-      runId,
       clock: systemClock,
       scheduler: systemScheduler,
       ...(oracle ? { oracle } : {}),

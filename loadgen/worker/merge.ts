@@ -1,7 +1,7 @@
 import { timeHistogram } from '../measure/histogram.ts';
 import type { Counts, Totals } from '../measure/recorder.ts';
 import { mergeMoments, moments, variation } from '../measure/variation.ts';
-import type { Measured } from '../report/result.ts';
+import type { Measured } from '../measure/measured.ts';
 import { fitZipf } from '../workload/zipf.ts';
 
 /** Adds up the totals of all workers. */

@@ -6,12 +6,11 @@ import type { WorkloadSpec } from './spec.ts';
 import { walkWorkload } from './walk.ts';
 import type { Workload } from './workload.ts';
 
-/** Builds one worker's workload from its description. `writerId` makes idempotency keys unique. */
+/** Builds one worker's workload from its description. */
 export async function createWorkload(
   spec: WorkloadSpec,
   random: Random,
   worker: number,
-  writerId: string,
 ): Promise<Workload> {
   switch (spec.kind) {
     case 'url':
@@ -19,7 +18,7 @@ export async function createWorkload(
     case 'list':
       return listWorkload(spec.requests, worker);
     case 'mix':
-      return mixWorkload(spec, random, writerId);
+      return mixWorkload(spec, random);
     case 'walk':
       return walkWorkload(spec, random);
     case 'scenario':

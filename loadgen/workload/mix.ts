@@ -1,5 +1,5 @@
 import type { Random } from '../../shared/time/random.ts';
-import { pageRequest, searchQueries, searchRequest, suggestRequest, writeRequest } from './queries.ts';
+import { pageRequest, searchQueries, searchRequest, suggestRequest } from './queries.ts';
 import type { Answer, Request } from './request.ts';
 import type { MixShares, Vocabulary } from './spec.ts';
 import type { Workload } from './workload.ts';
@@ -9,19 +9,18 @@ import { zipf } from './zipf.ts';
 const knownPages = 512;
 
 /**
- * Independent requests in the given shares, words drawn by Zipf. Pages are those that searches have found (until one has, a page request
- * is a search instead). Write keys are unique to the run: seed, worker and number.
+ * Independent requests in the given shares, words drawn by Zipf. Pages are those that searches have found.
+ * Until a search has found one, a search is sent instead of a page request.
  */
-export function mixWorkload(spec: { shares: MixShares } & Vocabulary, random: Random, writerId: string): Workload {
+export function mixWorkload(spec: { shares: MixShares } & Vocabulary, random: Random): Workload {
   const { words, shares } = spec;
   const law = zipf(words.length, spec.skew);
   const ranks = new Float64Array(words.length);
   const searches = searchQueries(words).map((query) => searchRequest(query));
   const suggests = words.map(suggestRequest);
-  const total = shares.search + shares.suggest + shares.page + shares.write;
+  const total = shares.search + shares.suggest + shares.page;
   const pages: Request[] = [];
   let learnt = 0;
-  let writes = 0;
 
   function drawRank(): number {
     const rank = law.draw(random);
@@ -33,10 +32,6 @@ export function mixWorkload(spec: { shares: MixShares } & Vocabulary, random: Ra
     let x = random.next() * total;
     if ((x -= shares.page) < 0 && pages.length > 0) return pages[Math.floor(random.next() * pages.length)] as Request;
     if (x >= 0 && (x -= shares.suggest) < 0) return suggests[drawRank()] as Request;
-    if (x >= 0 && (x -= shares.write) < 0) {
-      const word = words[drawRank()] ?? 'word';
-      return writeRequest(`load-${word}`, word, `${writerId}-${++writes}`);
-    }
     return searches[drawRank()] as Request;
   }
 

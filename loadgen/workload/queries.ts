@@ -32,23 +32,3 @@ export function suggestRequest(word: string): Request {
 export function pageRequest(id: string): Request {
   return { method: 'GET', target: `/api/pages/${encodeURIComponent(id)}`, name: 'page', schema: 'page' };
 }
-
-/**
- * A write that may be repeated safely: the same key means the same write. (The server takes no writes yet: until it does it
- * is refused, and counted as an error.)
- */
-export function writeRequest(id: string, word: string, idempotencyKey: string): Request {
-  return {
-    method: 'PUT',
-    target: `/api/pages/${encodeURIComponent(id)}`,
-    headers: { 'content-type': 'application/json', 'idempotency-key': idempotencyKey },
-    body: JSON.stringify({
-      title: word,
-      body: `A page about ${word}, written by the load generator.`,
-      keywords: [word],
-      links: [],
-    }),
-    name: 'write',
-    key: null,
-  };
-}

@@ -5,7 +5,7 @@ export interface Request {
   target: string;
   headers?: Record<string, string>;
   body?: string;
-  /** What it is, for the report: search, suggest, page, write, ... */
+  /** What it is, for the report: search, suggest, page or a path */
   name: string;
   /** Statuses that are right; default any 2xx or 3xx. */
   expect?: readonly number[];

@@ -16,7 +16,6 @@ export interface MixShares {
   search: number;
   suggest: number;
   page: number;
-  write: number;
 }
 
 export interface Vocabulary {

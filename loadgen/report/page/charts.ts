@@ -50,7 +50,7 @@ export function drawCharts(Plot: PlotMaker, runs: PageRun[], heatSteps: number):
     };
   }
 
-  /** Shades faults behind the lines and marks what the incident did. */
+  /** Shades faults behind the lines. */
   function shade(plot: PlotBox, labels: boolean): void {
     const { ctx, bbox } = plot;
     const ratio = devicePixelRatio || 1;
@@ -66,17 +66,6 @@ export function drawCharts(Plot: PlotMaker, runs: PageRun[], heatSteps: number):
       ctx.fillStyle = css('--fault-edge');
       ctx.fillRect(left, bbox.top, ratio, bbox.height);
       ctx.fillRect(right - ratio, bbox.top, ratio, bbox.height);
-      for (const [k, mark] of window.marks.entries()) {
-        const x = plot.valToPos(mark.at, 'x', true);
-        ctx.strokeStyle = css('--fault-edge');
-        ctx.setLineDash([3 * ratio, 3 * ratio]);
-        ctx.beginPath();
-        ctx.moveTo(x, bbox.top);
-        ctx.lineTo(x, bbox.top + bbox.height);
-        ctx.stroke();
-        ctx.setLineDash([]);
-        if (labels) text(ctx, mark.event, x + 3 * ratio, bbox.top + bbox.height - (5 + (k % 3) * 13) * ratio, ratio);
-      }
       if (labels) text(ctx, window.label, left + 4 * ratio, bbox.top + (13 + (i % 3) * 13) * ratio, ratio);
     }
     ctx.restore();

@@ -4,7 +4,7 @@ import { bucketPercentile } from '../../measure/buckets.ts';
 import type { TimeHistogram } from '../../measure/histogram.ts';
 import { spectrum } from '../../measure/spectrum.ts';
 import { emptyRow } from '../../measure/timeline.ts';
-import type { RunResult } from '../result.ts';
+import type { RunResult } from '../../verdict/result.ts';
 
 /** What the page's charts draw; plain JSON. Times are seconds on the x axis and ms elsewhere, rates per second. */
 export interface PageRun {
@@ -26,7 +26,7 @@ export interface PageRun {
   heat: [number, number, number][];
   /** [1 / (1 - share), ms]. */
   spectrum: { intended: [number, number][]; sent: [number, number][] };
-  windows: { label: string; from: number; to: number; marks: { event: string; at: number }[] }[];
+  windows: { label: string; from: number; to: number }[];
 }
 
 /** Steps of the heatmap per doubling of the latency. */
@@ -74,7 +74,6 @@ function pageWindow(window: FaultWindow, durationMs: number): PageRun['windows']
     label: `${window.kind} ${window.target}`.trim(),
     from: Math.max(0, window.fromMs / 1000),
     to: Math.min(window.toMs, durationMs) / 1000,
-    marks: window.marks.map(({ event, atMs }) => ({ event, at: atMs / 1000 })),
   };
 }
 

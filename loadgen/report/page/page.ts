@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { describePlan, describeWorkload } from '../describe.ts';
-import type { RunResult } from '../result.ts';
+import type { RunResult } from '../../verdict/result.ts';
 import { drawCharts } from './charts.ts';
 import { heatSteps, pageRun } from './data.ts';
 import {

@@ -1,12 +1,13 @@
-import { faultFigures, faultWindows } from '../../journal/windows.ts';
+import { faultFigures } from '../../journal/figures.ts';
+import { faultWindows } from '../../journal/windows.ts';
 import { percentiles } from '../../measure/histogram.ts';
 import type { TimeHistogram } from '../../measure/histogram.ts';
 import { meanRate } from '../../options/plan.ts';
 import { littlesLaw } from '../../verdict/validity.ts';
 import { compareRuns } from '../compare.ts';
 import { formatCount, formatDuration, formatMs, formatPercent, formatRate } from '../format.ts';
-import { ratePerSecond } from '../result.ts';
-import type { RunResult } from '../result.ts';
+import { ratePerSecond } from '../../measure/measured.ts';
+import type { RunResult } from '../../verdict/result.ts';
 
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);

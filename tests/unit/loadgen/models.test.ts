@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { seededRandom } from '../../../shared/time/random.ts';
-import { searchCapacity } from '../../../loadgen/find/search.ts';
+import { searchCapacity } from '../../../loadgen/find/capacity.ts';
 import { explain } from '../../../loadgen/predict/explain.ts';
 import type { Prediction } from '../../../loadgen/predict/explain.ts';
 import { erlangC, md1, mm1, mmc } from '../../../loadgen/predict/queues.ts';

@@ -3,7 +3,8 @@ import { timeHistogram } from '../../../loadgen/measure/histogram.ts';
 import { emptyRow } from '../../../loadgen/measure/timeline.ts';
 import type { TickRow } from '../../../loadgen/measure/timeline.ts';
 import { parseTarget } from '../../../loadgen/options/target.ts';
-import type { Measured, RunResult } from '../../../loadgen/report/result.ts';
+import type { Measured } from '../../../loadgen/measure/measured.ts';
+import type { RunResult } from '../../../loadgen/verdict/result.ts';
 import { constantStages } from '../../../loadgen/schedule/profile.ts';
 
 /** A run at 100/s for 10 s in which every answer took `latencyMs`, healthy in every respect; `change` makes it otherwise. */

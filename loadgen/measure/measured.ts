@@ -1,10 +1,9 @@
 import type { JournalEvent } from '../journal/event.ts';
-import type { TimeHistogram } from '../measure/histogram.ts';
-import type { Counts } from '../measure/recorder.ts';
-import type { TickRow } from '../measure/timeline.ts';
 import type { Plan } from '../options/plan.ts';
-import type { ThresholdResult } from '../verdict/thresholds.ts';
-import type { WorkerHealth } from '../worker/messages.ts';
+import type { WorkerHealth } from './health.ts';
+import type { TimeHistogram } from './histogram.ts';
+import type { Counts } from './recorder.ts';
+import type { TickRow } from './timeline.ts';
 
 /** How a run came to its end. */
 export type Ending = { kind: 'finished' } | { kind: 'interrupted' } | { kind: 'worker-died'; message: string };
@@ -34,18 +33,6 @@ export interface Measured {
   workers: WorkerHealth[];
   journal: JournalEvent[];
   machine: { node: string; cores: number; platform: string };
-}
-
-/** A measured run with its verdicts. */
-export interface RunResult extends Measured {
-  valid: boolean;
-  /** Why it is not valid. */
-  reasons: string[];
-  /** The load could not be produced: nothing is known about the server. */
-  generatorAtFault: boolean;
-  /** What should be known, without spoiling the run. */
-  notes: string[];
-  thresholds: ThresholdResult[];
 }
 
 export function ratePerSecond(count: number, durationMs: number): number {
