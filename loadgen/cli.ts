@@ -40,10 +40,7 @@ function runOptions(command: Command, several = false): Command {
     .option('--seed <text>', 'the same seed asks the same (default: 1)')
     .option('--precise', 'never sleep between sends: a whole core for the best send times')
     .optionsGroup('What:')
-    .option(
-      '--workload <name>',
-      'mix, search, suggest, pages, walk, or weights: search=60,suggest=10',
-    )
+    .option('--workload <name>', 'mix, search, suggest, pages, walk, or weights: search=60,suggest=10')
     .option('--scenario <file.ts>', 'sessions of your own')
     .option('--requests <file>', 'a list: a path, "METHOD path" or a JSON object per line')
     .option('-m, --method <method>', 'method for a single URL')

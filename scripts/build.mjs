@@ -6,6 +6,8 @@
  *   a launcher                      -> dist/tierlab.js: V8's compile cache first, then cli-main.js
  *   new URL('./x.ts', import.meta.url), a worker's entry
  *                                   -> dist/<folder>-x.js, and the address in the code follows
+ *   x.browser.ts, named in the same way
+ *                                   -> dist/<folder>-x.browser.js, one script without imports
  *   web/assets/, services/<component>/assets/ -> dist/assets/
  */
 import { spawnSync } from 'node:child_process';
@@ -68,7 +70,10 @@ export async function build(root) {
   });
 
   // entries last: what they name is there when they are
-  const outputs = result.outputFiles.toSorted((a, b) => Number(isEntry(a)) - Number(isEntry(b)));
+  const outputs = [
+    ...(await browserScripts(workers.browserEntries, root, dist)),
+    ...result.outputFiles.toSorted((a, b) => Number(isEntry(a)) - Number(isEntry(b))),
+  ];
   for (const { path: file, contents } of outputs) writeWhole(file, contents);
   const digest = createHash('sha256');
   for (const { contents } of outputs) digest.update(contents);
@@ -83,6 +88,26 @@ export async function build(root) {
   function isEntry(output) {
     return ['cli-main', ...workers.entries.map((entry) => entry.out)].includes(path.basename(output.path, '.js'));
   }
+}
+
+/** Scripts that run in a browser: each whole in one file, because a report that holds one must work alone. */
+async function browserScripts(entries, root, dist) {
+  const { outputFiles } = await esbuild({
+    absWorkingDir: root,
+    entryPoints: entries,
+    outdir: dist,
+    bundle: true,
+    format: 'iife',
+    platform: 'browser',
+    target: 'es2022',
+    minify: true,
+    legalComments: 'none',
+    write: false,
+    logLevel: 'silent',
+  }).catch((error) => {
+    throw new Error(describe(error), { cause: error });
+  });
+  return outputFiles;
 }
 
 /** All files of a tree, as absolute paths; none where the folder does not exist. */

@@ -45,7 +45,12 @@ export function compareRuns(a: RunResult, b: RunResult): ComparedFigure[] {
   ];
 }
 
-export function comparisonText(a: RunResult, b: RunResult, names: readonly [string, string], style: TerminalStyle): string {
+export function comparisonText(
+  a: RunResult,
+  b: RunResult,
+  names: readonly [string, string],
+  style: TerminalStyle,
+): string {
   const width = Math.max(12, ...names.map((name) => Math.min(name.length, 24) + 2));
   const cut = (text: string) => text.slice(-24).padStart(width);
   const lines = [style.dim(`${''.padEnd(10)}${cut(names[0])}${cut(names[1])}${'change'.padStart(10)}`)];

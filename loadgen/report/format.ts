@@ -1,3 +1,5 @@
+import type { ThresholdResult } from '../verdict/thresholds.ts';
+
 /** Times for people: three digits that matter, and the unit that fits. */
 export function formatMs(ms: number | undefined): string {
   if (ms === undefined || Number.isNaN(ms)) return '-';
@@ -38,4 +40,10 @@ export function formatDuration(ms: number): string {
   if (seconds < 60) return `${Number(seconds.toFixed(1))}s`;
   const rest = Number((seconds % 60).toFixed(1));
   return `${Math.floor(seconds / 60)}m${rest > 0 ? `${rest}s` : ''}`;
+}
+
+/** What a threshold was compared with, in its unit. */
+export function formatActual(actual: number | undefined, unit: ThresholdResult['unit']): string {
+  if (actual === undefined) return 'not measured';
+  return { ms: formatMs, share: formatPercent, count: formatCount, rate: formatRate }[unit](actual);
 }

@@ -7,7 +7,15 @@ import { littlesLaw } from '../verdict/validity.ts';
 import type { ThresholdResult } from '../verdict/thresholds.ts';
 import type { TerminalStyle } from './terminal-style.ts';
 import { describePlan, describeWorkload } from './describe.ts';
-import { formatBytes, formatCount, formatDuration, formatMs, formatPercent, formatRate } from './format.ts';
+import {
+  formatActual,
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatMs,
+  formatPercent,
+  formatRate,
+} from './format.ts';
 import { ratePerSecond } from '../measure/measured.ts';
 import type { RunResult } from '../verdict/result.ts';
 
@@ -112,11 +120,7 @@ function faults(run: RunResult, style: TerminalStyle): string[] {
 
 export function thresholdLine(threshold: ThresholdResult, style: TerminalStyle): string {
   const { text, actual, unit, passed } = threshold;
-  const shown =
-    actual === undefined
-      ? 'not measured'
-      : { ms: formatMs, share: formatPercent, count: formatCount, rate: formatRate }[unit](actual);
-  return `${passed ? style.green('✓') : style.red('✗')} ${text}  ${style.dim(shown)}`;
+  return `${passed ? style.green('✓') : style.red('✗')} ${text}  ${style.dim(formatActual(actual, unit))}`;
 }
 
 function verdict(run: RunResult, style: TerminalStyle): string[] {

@@ -7,11 +7,7 @@ import { walkWorkload } from './walk.ts';
 import type { Workload } from './workload.ts';
 
 /** Builds one worker's workload from its description. */
-export async function createWorkload(
-  spec: WorkloadSpec,
-  random: Random,
-  worker: number,
-): Promise<Workload> {
+export async function createWorkload(spec: WorkloadSpec, random: Random, worker: number): Promise<Workload> {
   switch (spec.kind) {
     case 'url':
       return listWorkload([spec.request], 0);

@@ -1,6 +1,11 @@
+interface Entry {
+  readonly in: string;
+  readonly out: string;
+}
 interface Workers {
   readonly root: string;
-  readonly entries: readonly { readonly in: string; readonly out: string }[];
+  readonly entries: readonly Entry[];
+  readonly browserEntries: readonly Entry[];
   readonly users: readonly string[];
 }
 export function findWorkers(root: string, files: readonly string[]): Workers;

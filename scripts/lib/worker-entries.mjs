@@ -1,7 +1,7 @@
 /**
  * Worker threads and processes are started from a file of their own, which the sources name as
  * `new URL('./x.ts', import.meta.url)`. Each such file becomes an entry of the bundle, and its address in the code that of the
- * bundled file.
+ * bundled file. A file `x.browser.ts` is a script for a browser: it is bundled apart, for that platform.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -9,7 +9,7 @@ import path from 'node:path';
 const address = /new URL\(([^;]*?),\s*import\.meta\.url\)/g;
 const literal = /'(\.{1,2}\/[^']+)\.(?:ts|js)'/g;
 
-/** The entries ({ in, out }), and the files whose addresses must follow. */
+/** The entries ({ in, out }) for Node.js and for browsers, and the files whose addresses must follow. */
 export function findWorkers(root, files) {
   const entries = new Map();
   const users = [];
@@ -20,7 +20,14 @@ export function findWorkers(root, files) {
     users.push(file);
     for (const target of targets) entries.set(target, { in: target, out: outName(root, target) });
   }
-  return { root, entries: [...entries.values()], users };
+  const all = [...entries.values()];
+  const isForBrowser = (entry) => entry.in.endsWith('.browser.ts');
+  return {
+    root,
+    entries: all.filter((entry) => !isForBrowser(entry)),
+    browserEntries: all.filter(isForBrowser),
+    users,
+  };
 }
 
 /** An esbuild plugin that rewrites the addresses. */

@@ -39,12 +39,10 @@ async function inProcess(command: (io: CommandIo) => Promise<number>): Promise<s
   const io = {
     stdout: stream,
     stderr: stream,
-    env: {},
     clock: systemClock,
     scheduler: systemScheduler,
     cores: 2,
     signal: new AbortController().signal,
-    runId: 'test',
   };
   expect(await command(io)).toBe(0);
   return printed;
@@ -222,22 +220,6 @@ describe.concurrent('what can be sent and kept', () => {
       code: 'bad_file',
       message: expect.stringMatching(/must export a generator function/),
     });
-  });
-
-  test('writes carry idempotency keys, each its own, over all workers', async (context) => {
-    const { expect } = context;
-    const keys: unknown[] = [];
-    const server = await given(
-      context,
-      known((request, response) => {
-        keys.push(request.headers['idempotency-key']);
-        request.resume().on('end', () => response.writeHead(204).end());
-      }),
-    );
-    await figures(server.url, '--workload', 'write', '-R', '50/s', '-d', '1s', '-w', '2');
-    expect(keys).toHaveLength(50);
-    expect(new Set(keys).size).toBe(50);
-    expect(keys).not.toContain(undefined);
   });
 
   test('a run is kept, shown again, drawn and compared; its metrics can be scraped', async (context) => {

@@ -1,16 +1,18 @@
-import { expect, test } from 'vitest';
+import { PassThrough } from 'node:stream';
+import { afterEach, expect, test, vi } from 'vitest';
 import { parseJournal } from '../../../loadgen/journal/read.ts';
-import { faultFigures, faultWindows } from '../../../loadgen/journal/windows.ts';
+import { faultFigures } from '../../../loadgen/journal/figures.ts';
+import { faultWindows } from '../../../loadgen/journal/windows.ts';
 import { bucketOf } from '../../../loadgen/measure/buckets.ts';
 import { percentiles } from '../../../loadgen/measure/histogram.ts';
 import { emptyRow } from '../../../loadgen/measure/timeline.ts';
-import { paint, wantsColour } from '../../../loadgen/report/colour.ts';
 import { comparisonText } from '../../../loadgen/report/compare.ts';
 import { timelineCsv } from '../../../loadgen/report/csv.ts';
 import { resultJson } from '../../../loadgen/report/json.ts';
 import { htmlReport } from '../../../loadgen/report/page/page.ts';
 import { fitLine } from '../../../loadgen/report/fit-line.ts';
 import { decodeResult, encodeResult } from '../../../loadgen/report/results-file.ts';
+import { terminalStyle } from '../../../loadgen/report/terminal-style.ts';
 import { terminalReport } from '../../../loadgen/report/terminal.ts';
 import { checker } from '../../../loadgen/verify/check.ts';
 import { digest } from '../../../loadgen/verify/digest.ts';
@@ -19,11 +21,13 @@ import { hasSchema } from '../../../loadgen/verify/schemas.ts';
 import { answerOf } from '../../../loadgen/workload/request.ts';
 import { judged, sampleRun } from './sample-run.ts';
 
-const plain = paint(false);
+const plain = terminalStyle(new PassThrough());
+afterEach(() => vi.unstubAllEnvs());
+
 const startedAtMs = sampleRun().startedAtMs;
 const journal = [
   { at: startedAtMs + 3000, event: 'inject', id: 'f1', kind: 'limp.latency', target: 'ranking-1' },
-  { at: startedAtMs + 3500, event: 'detect', id: 'f1', kind: '', target: '' },
+  { at: startedAtMs + 3500, event: 'refuse', id: 'f1', kind: '', target: '' },
   { at: startedAtMs + 5000, event: 'heal', id: 'f1', kind: '', target: '' },
 ];
 
@@ -41,7 +45,7 @@ function faulty() {
 test('a fault has figures before, during and after, and a time to recover', () => {
   const run = faulty();
   const [figures] = faultFigures(faultWindows(run.journal, run.startedAtMs), run.ticks, run.tickMs, run.durationMs);
-  expect(figures?.window).toMatchObject({ fromMs: 3000, toMs: 5000, marks: [{ event: 'detect', atMs: 3500 }] });
+  expect(figures?.window).toEqual({ id: 'f1', kind: 'limp.latency', target: 'ranking-1', fromMs: 3000, toMs: 5000 });
   expect(figures?.before.p99Ms).toBeCloseTo(10, 0);
   expect(figures?.during).toMatchObject({ errors: 20, asked: 200 });
   expect(figures?.during.p99Ms).toBeGreaterThan(195);
@@ -114,9 +118,19 @@ test('the summary names everything that matters, without colour when none is wan
     expect(text).toContain(part);
   expect(text).not.toContain('\u001b');
   expect(text.split('\n').every((line) => line.length <= 100)).toBe(true);
-  expect(wantsColour({ NO_COLOR: '1' }, true)).toBe(false);
-  expect(wantsColour({}, false)).toBe(false);
-  expect(wantsColour({}, true)).toBe(true);
+});
+
+test('colour is for terminals, and NO_COLOR forbids it', () => {
+  for (const name of ['FORCE_COLOR', 'NO_COLOR', 'NODE_DISABLE_COLORS']) vi.stubEnv(name, undefined);
+  const terminal = Object.assign(new PassThrough(), {
+    isTTY: true,
+    getColorDepth: () => (process.env['NO_COLOR'] === undefined ? 8 : 1),
+  });
+  const red = (stream: NodeJS.WritableStream) => terminalStyle(stream).red('x');
+  expect(red(terminal)).toBe('\u001b[31mx\u001b[39m');
+  expect(red(new PassThrough())).toBe('x');
+  vi.stubEnv('NO_COLOR', '1');
+  expect(red(terminal)).toBe('x');
 });
 
 test('JSON and CSV carry the promised fields', () => {
@@ -149,6 +163,7 @@ test('the page needs no network and cannot be broken by what it shows', async ()
   expect(html).not.toContain('<script>alert');
   expect(html).not.toContain('<img');
   expect(html.match(/<script>/g)).toHaveLength(2);
+  expect(html).toContain('getContext("2d")');
   expect(html).toContain("default-src 'none'");
 });
 

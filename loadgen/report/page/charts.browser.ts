@@ -10,14 +10,16 @@ interface PlotBox {
 }
 type PlotMaker = new (options: Record<string, unknown>, data: unknown[], element: HTMLElement) => PlotBox;
 
-/**
- * Draws every chart of the report. This function runs in the reader's browser: its source text is put into the page, so it must not use
- * anything from outside of itself.
- */
-export function drawCharts(Plot: PlotMaker, runs: PageRun[], heatSteps: number): void {
-  const first = runs[0];
-  if (!first) return;
-  const second = runs[1];
+/** What the page hands over; `page.ts` writes it into the page before this script. */
+declare const uPlot: PlotMaker;
+declare const report: { runs: PageRun[]; heatSteps: number };
+
+const { runs, heatSteps } = report;
+const [first, second] = runs;
+if (first) drawReport(first);
+
+/** Draws every chart of the report, again whenever the reader's colour scheme or the width of the window changes. */
+function drawReport(first: PageRun): void {
   let plots: { plot: PlotBox; element: HTMLElement; height: number }[] = [];
   const css = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -58,7 +60,7 @@ export function drawCharts(Plot: PlotMaker, runs: PageRun[], heatSteps: number):
     ctx.beginPath();
     ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
     ctx.clip();
-    for (const [i, window] of (first as PageRun).windows.entries()) {
+    for (const [i, window] of first.windows.entries()) {
       const left = plot.valToPos(window.from, 'x', true);
       const right = plot.valToPos(window.to, 'x', true);
       ctx.fillStyle = css('--fault');
@@ -98,9 +100,9 @@ export function drawCharts(Plot: PlotMaker, runs: PageRun[], heatSteps: number):
     element.textContent = '';
     const unit = (_plot: unknown, value: number | null) =>
       value === null || value === undefined ? '–' : options.unit(value);
-    const stepped = (Plot as unknown as { paths: { stepped(o: object): unknown } }).paths.stepped({ align: 1 });
+    const stepped = (uPlot as unknown as { paths: { stepped(o: object): unknown } }).paths.stepped({ align: 1 });
     const xUnit = options.xUnit ?? seconds;
-    const plot = new Plot(
+    const plot = new uPlot(
       {
         width: element.clientWidth,
         height: options.height,
@@ -143,8 +145,7 @@ export function drawCharts(Plot: PlotMaker, runs: PageRun[], heatSteps: number):
   }
 
   function timelines(): void {
-    const run = first as PageRun;
-    const longest = second && second.x.length * second.tickS > run.x.length * run.tickS ? second : run;
+    const longest = second && second.x.length * second.tickS > first.x.length * first.tickS ? second : first;
     const x = longest.x;
     const two = (
       label: string,
@@ -155,16 +156,16 @@ export function drawCharts(Plot: PlotMaker, runs: PageRun[], heatSteps: number):
     ): Line[] =>
       second
         ? [
-            { label: `${label} ${run.name}`, values: onto(x, run, pick(run)), colour, ...more },
+            { label: `${label} ${first.name}`, values: onto(x, first, pick(first)), colour, ...more },
             { label: `${label} ${second.name}`, values: onto(x, second, pick(second)), colour: other, ...more },
           ]
-        : [{ label, values: pick(run), colour, ...more }];
+        : [{ label, values: pick(first), colour, ...more }];
     const rates: Line[] = second
       ? two('done', (r) => r.done, css('--a'), css('--b'))
       : [
-          { label: 'asked', values: run.asked, colour: css('--muted'), dash: [5, 4], width: 1.2 },
-          { label: 'sent', values: run.sent, colour: css('--a') },
-          { label: 'done', values: run.done, colour: css('--good') },
+          { label: 'asked', values: first.asked, colour: css('--muted'), dash: [5, 4], width: 1.2 },
+          { label: 'sent', values: first.sent, colour: css('--a') },
+          { label: 'done', values: first.done, colour: css('--good') },
         ];
     chart('rate', x, rates, { height: 200, unit: (n) => `${compact(n)}/s`, labels: true, stepped: true });
     const latency: Line[] = second
@@ -173,17 +174,17 @@ export function drawCharts(Plot: PlotMaker, runs: PageRun[], heatSteps: number):
           ...two('p99', (r) => r.p99, css('--a'), css('--b'), { width: 2 }),
         ]
       : [
-          { label: 'max', values: run.max, colour: css('--faint'), width: 1 },
-          { label: 'p99', values: run.p99, colour: css('--c'), width: 2 },
-          { label: 'p90', values: run.p90, colour: css('--b') },
-          { label: 'p50', values: run.p50, colour: css('--a') },
+          { label: 'max', values: first.max, colour: css('--faint'), width: 1 },
+          { label: 'p99', values: first.p99, colour: css('--c'), width: 2 },
+          { label: 'p90', values: first.p90, colour: css('--b') },
+          { label: 'p50', values: first.p50, colour: css('--a') },
         ];
     chart('latency', x, latency, { height: 260, unit: time, log: true });
     const bad: Line[] = second
       ? two('bad', (r) => r.errors.map((n, i) => n + (r.wrong[i] ?? 0)), css('--a'), css('--b'))
       : [
-          { label: 'errors', values: run.errors, colour: css('--bad'), fill: css('--bad-fill') },
-          { label: 'wrong', values: run.wrong, colour: css('--wrong'), fill: css('--wrong-fill') },
+          { label: 'errors', values: first.errors, colour: css('--bad'), fill: css('--bad-fill') },
+          { label: 'wrong', values: first.wrong, colour: css('--wrong'), fill: css('--wrong-fill') },
         ];
     chart('errors', x, bad, { height: 130, unit: (n) => `${compact(n)}/s`, stepped: true });
   }
@@ -223,7 +224,7 @@ export function drawCharts(Plot: PlotMaker, runs: PageRun[], heatSteps: number):
   /** Time across, latency up (logarithmic), the number of requests as the strength of colour. */
   function heatmap(): void {
     const canvas = document.getElementById('heat') as HTMLCanvasElement | null;
-    if (!canvas || !first || first.heat.length === 0) return;
+    if (!canvas || first.heat.length === 0) return;
     const ratio = devicePixelRatio || 1;
     const width = canvas.clientWidth;
     const height = 220;
