@@ -82,7 +82,6 @@ export function createClient(options: ClientOptions): Client {
         random,
         scheduler,
         endpoints,
-        node,
         ...(observe && { observe }),
         ...(watchAttempt && { watchAttempt }),
         ...(peers && { peers }),

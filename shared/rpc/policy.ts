@@ -38,8 +38,6 @@ export interface ClientDependencies {
   readonly scheduler: Scheduler;
   /** The replicas of a component, of one shard where it is sharded, that may be called now. Should return the same array until they change. */
   readonly endpoints: (component: string, shard?: number) => readonly Endpoint[];
-  /** This node: decides which replicas it uses where `balance.subsetSize` is set. */
-  readonly node?: string;
   /** Told of everything exceptional: retries, hedges, ejections ... */
   readonly observe?: Observe;
   /** Told of every call, and of every attempt at a replica, as it ends. */
@@ -76,7 +74,6 @@ export function clientLayers(policy: PolicyHolder, dependencies: ClientDependenc
     checks = {},
     receipts,
     codecs = {},
-    node = '',
     peers = createPeers(clock),
     statistics = createStatistics(),
   } = dependencies;
@@ -115,7 +112,7 @@ export function clientLayers(policy: PolicyHolder, dependencies: ClientDependenc
         hedge(settings, { clock, random, scheduler, statistics, endpoints, peers, retrying, budget, observe }),
       ),
       mechanism('retry', (settings) => retry(settings, { clock, random, scheduler, budget, observe })),
-      mechanism('balance', (settings) => balance(settings, { clock, random, endpoints, node, peers, observe })),
+      mechanism('balance', (settings) => balance(settings, { clock, random, endpoints, peers, observe })),
       () => attempts,
       mechanism('outlier', (settings) => outlier(settings, { clock, peers, statistics, endpoints, observe })),
       mechanism('inFlight', (settings) => inFlight(settings)),

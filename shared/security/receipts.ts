@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, generateKeyPairSync, sign, verify, type KeyObject } from 'node:crypto';
+import { createHash, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 import Type, { type Static } from 'typebox';
 import { canonicalJson } from './canonical-json.ts';
 
@@ -31,11 +31,6 @@ export interface ReceiptSubject {
   readonly reply: unknown;
   readonly version?: string;
   readonly nonce: string;
-}
-
-/** A node's own key pair. The private half never leaves the node; the public one is known to all. */
-export function newNodeKey(): { privateKey: KeyObject; publicKey: KeyObject } {
-  return generateKeyPairSync('ed25519');
 }
 
 /** The public half as text for the wire, and back. */

@@ -98,7 +98,6 @@ export function createWorld(seed: number | string): World {
         random: sim.random,
         scheduler: sim.scheduler,
         endpoints: (component) => placed.get(component) ?? none,
-        node,
         statistics,
         observe(event) {
           events.push(event);

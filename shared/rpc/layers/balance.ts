@@ -3,12 +3,12 @@ import type { Clock } from '../../time/clock.ts';
 import type { Random } from '../../time/random.ts';
 import type { Call, Endpoint, Layer, Reply } from '../call.ts';
 import { asRpcError, RpcError } from '../errors.ts';
+import { groupKey } from '../group-key.ts';
 import type { Observe } from './events.ts';
 import { latencyNow, observeLatency } from './ewma.ts';
 import type { Peer, Peers } from './peers.ts';
 import { drawIndex, pickOfTwo } from './pick.ts';
 import { isFaultOf } from './retryable.ts';
-import { subset } from './subset.ts';
 import { slowStartShare, usablePeers } from './usable.ts';
 
 export const BalanceSettings = Type.Object(
@@ -28,11 +28,6 @@ export const BalanceSettings = Type.Object(
       maximum: 1,
       description: 'with fewer usable replicas than this share, ejections are ignored (Envoy: 50%)',
     }),
-    subsetSize: Type.Integer({
-      default: 0,
-      minimum: 0,
-      description: 'how many of the replicas this node uses; 0 = all',
-    }),
     slowStartMs: Type.Number({
       default: 10_000,
       minimum: 0,
@@ -48,7 +43,6 @@ export interface BalanceDependencies {
   readonly random: Random;
   /** The replicas that may be called now, of one shard where the component is sharded. */
   readonly endpoints: (component: string, shard?: number) => readonly Endpoint[];
-  readonly node: string;
   readonly peers: Peers;
   readonly observe: Observe;
 }
@@ -59,8 +53,9 @@ export interface BalanceDependencies {
  */
 export function balance(
   settings: BalanceSettings,
-  { clock, random, endpoints, node, peers, observe }: BalanceDependencies,
+  { clock, random, endpoints, peers, observe }: BalanceDependencies,
 ): Layer {
+  /** By operation of a replica group: calls that alternate between two shards or operations would else always meet the same replica. */
   const turns = new Map<string, number>();
 
   function choose(call: Call, known: readonly Peer[], now: number): number {
@@ -79,8 +74,9 @@ export function balance(
       case 'least_outstanding':
         return indices[pickOfTwo(indices.length, random, outstanding)]!;
       case 'round_robin': {
-        const turn = turns.get(call.component) ?? drawIndex(indices.length, random);
-        turns.set(call.component, turn + 1);
+        const key = `${groupKey(call)}.${call.operation.name}`;
+        const turn = turns.get(key) ?? drawIndex(indices.length, random);
+        turns.set(key, turn + 1);
         return indices[turn % indices.length]!;
       }
       case 'random':
@@ -90,13 +86,13 @@ export function balance(
 
   return function balance(next) {
     return async (call: Call): Promise<Reply> => {
-      const all = subset(endpoints(call.component, call.shard), node, settings.subsetSize);
+      const all = endpoints(call.component, call.shard);
       const replicas = call.only ? all.filter((replica) => call.only!.includes(replica.node)) : all;
       if (replicas.length === 0) {
         const shard = call.shard === undefined ? '' : ` shard ${call.shard}`;
         throw new RpcError('unavailable', `no replica of ${call.component}${shard} is known to be up`);
       }
-      const group = peers.group(call.component, call.shard);
+      const group = peers.group(call);
       const known = replicas.map((replica) => group.get(replica.node, replica.incarnation));
       const sentAt = clock.now();
       const chosen = choose(call, known, sentAt);

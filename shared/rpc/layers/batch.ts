@@ -4,6 +4,7 @@ import type { Scheduler, Timer } from '../../time/scheduler.ts';
 import type { Call, Layer, Reply, Service } from '../call.ts';
 import type { Operation } from '../contract.ts';
 import { RpcError } from '../errors.ts';
+import { groupKey } from '../group-key.ts';
 import { createLookup, perOperation } from './per-operation.ts';
 
 export const BatchedOperation = Type.Object(
@@ -97,7 +98,7 @@ export function batch(
       const codec = codecOf(call);
       if (!own || !codec) return next(call);
       const operation = { ...defaults, ...own };
-      const key = `${call.component}.${call.operation.name}/${call.shard ?? ''}`;
+      const key = `${groupKey(call)}.${call.operation.name}`;
       let queue = queues.get(key);
       if (!queue) queues.set(key, (queue = { members: [], size: Math.min(4, operation.maxSize), timer: undefined }));
       const joined = queue;

@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import type { Clock } from '../../time/clock.ts';
 import type { Layer } from '../call.ts';
 import { asRpcError, type ErrorCode, RpcError } from '../errors.ts';
+import { groupKey } from '../group-key.ts';
 import type { Observe } from './events.ts';
 
 export const BreakerSettings = Type.Object(
@@ -87,7 +88,7 @@ export function breaker(settings: BreakerSettings, { clock, observe }: { clock: 
 
   return function breaker(next) {
     return async (call) => {
-      const key = call.shard === undefined ? call.component : `${call.component}/${call.shard}`;
+      const key = groupKey(call);
       const now = clock.now();
       const before = circuits.get(key) ?? { state: 'closed', windowAt: now, calls: 0, failures: 0 };
       const { pass, circuit } = admit(settings, before, now);

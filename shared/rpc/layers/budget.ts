@@ -1,4 +1,6 @@
 import Type, { type Static } from 'typebox';
+import type { Call } from '../call.ts';
+import { groupKey } from '../group-key.ts';
 
 export const BudgetSettings = Type.Object(
   {
@@ -24,8 +26,6 @@ export interface Budget {
   earn(): void;
   /** Takes one token; false, and nothing taken, when there is none. */
   spend(): boolean;
-  /** Gives back a token that was not used after all. */
-  refund(): void;
   readonly tokens: number;
 }
 
@@ -45,30 +45,31 @@ export function createBudget({ ratio, reserve }: BudgetSettings): Budget {
       tokens -= 1;
       return true;
     },
-    refund() {
-      tokens = Math.min(reserve, tokens + 1);
-    },
     get tokens() {
       return tokens;
     },
   };
 }
 
-const unlimited: Budget = { earn: () => undefined, spend: () => true, refund: () => undefined, tokens: Infinity };
+const unlimited: Budget = { earn: () => undefined, spend: () => true, tokens: Infinity };
 
-/** One budget per component that is called; without limit where `read` gives false. */
-export function createBudgets(read: () => BudgetSettings | false): (component: string) => Budget {
+/** The budget of extra attempts of a call: one per replica group. */
+export type Budgets = (call: Call) => Budget;
+
+/** Without limit where `read` gives false. */
+export function createBudgets(read: () => BudgetSettings | false): Budgets {
   let settings: BudgetSettings | false = false;
   let budgets = new Map<string, Budget>();
-  return (component) => {
+  return (call) => {
     const wanted = read();
     if (wanted === false) return unlimited;
     if (wanted !== settings) {
       settings = wanted;
       budgets = new Map();
     }
-    let budget = budgets.get(component);
-    if (!budget) budgets.set(component, (budget = createBudget(wanted)));
+    const key = groupKey(call);
+    let budget = budgets.get(key);
+    if (!budget) budgets.set(key, (budget = createBudget(wanted)));
     return budget;
   };
 }

@@ -3,6 +3,7 @@ import Type, { type Static } from 'typebox';
 import type { Clock } from '../../time/clock.ts';
 import type { Call, Layer, Reply, Service } from '../call.ts';
 import { asRpcError } from '../errors.ts';
+import { groupKey } from '../group-key.ts';
 import { canonicalJson } from '../../security/canonical-json.ts';
 import type { Observe } from './events.ts';
 import { createLookup, perOperation } from './per-operation.ts';
@@ -54,7 +55,7 @@ export function cache(settings: CacheSettings, { clock, observe }: { clock: Cloc
 
   function keyOf(call: Call): string {
     const generation = generations.get(call.component) ?? 0;
-    return `${call.component}.${call.operation.name}/${call.shard ?? ''}/${generation}/${canonicalJson(call.request)}`;
+    return `${groupKey(call)}.${call.operation.name}/${generation}/${canonicalJson(call.request)}`;
   }
 
   async function write(next: Service, call: Call): Promise<Reply> {

@@ -3,6 +3,7 @@ import Type, { type Static } from 'typebox';
 import { hash32 } from '../../time/random.ts';
 import type { Layer, Reply } from '../call.ts';
 import { RpcError } from '../errors.ts';
+import { groupKey } from '../group-key.ts';
 import { canonicalJson } from '../../security/canonical-json.ts';
 import type { Observe } from './events.ts';
 
@@ -34,7 +35,7 @@ export function dedupe(settings: DedupeSettings, { observe }: { observe: Observe
   return function dedupe(next) {
     return (call) => {
       if (call.idempotencyKey === undefined || call.operation.priority === 'read') return next(call);
-      const key = `${call.component}.${call.operation.name}/${call.shard ?? ''}/${call.idempotencyKey}`;
+      const key = `${groupKey(call)}.${call.operation.name}/${call.idempotencyKey}`;
       const request = fingerprint(call.request);
       const known = remembered.get(key);
       if (known) {

@@ -29,7 +29,7 @@ export function race(
   return new Promise((resolve, reject) => {
     const tried = call.tried ?? [];
     const running = new Set<AbortController>();
-    const failures = budget(call.component);
+    const failures = budget(call);
     let made = 0;
     let waiting: Timer | undefined;
     let hedging: Timer | undefined;

@@ -3,7 +3,7 @@ import type { Clock } from '../../time/clock.ts';
 import type { Random } from '../../time/random.ts';
 import type { Scheduler } from '../../time/scheduler.ts';
 import type { Call, Endpoint, Layer } from '../call.ts';
-import { type Budget, createBudget } from './budget.ts';
+import { type Budgets, createBudgets } from './budget.ts';
 import type { Observe } from './events.ts';
 import { race } from './hedge-race.ts';
 import { isLate, type Peer, type Peers } from './peers.ts';
@@ -68,7 +68,7 @@ export interface HedgeDependencies {
   /** How failed attempts are followed up: the settings of `retry`; false = not at all. */
   readonly retrying: () => RetrySettings | false;
   /** The common budget of extra attempts: failures spend it here as in `retry`. */
-  readonly budget: (component: string) => Budget;
+  readonly budget: Budgets;
   readonly observe: Observe;
 }
 
@@ -108,27 +108,24 @@ export function isWorthwhile(others: readonly Peer[], now: number, delayMs: numb
  */
 export function hedge(settings: HedgeSettings, dependencies: HedgeDependencies): Layer {
   const { clock, statistics, endpoints, peers } = dependencies;
-  const [simple, composite] = [new Map<string, Budget>(), new Map<string, Budget>()];
-
-  function hedgeBudget({ component, operation }: Call, ratio: number): Budget {
-    const hedges = operation.composite ? composite : simple;
-    let budget = hedges.get(component);
-    if (!budget) hedges.set(component, (budget = createBudget({ ratio, reserve: settings.reserve })));
-    return budget;
-  }
+  const hedges = (composite: boolean): Budgets => {
+    const budget = { ratio: hedgeTerms(settings, { composite }).ratio, reserve: settings.reserve };
+    return createBudgets(() => budget);
+  };
+  const [simple, composite] = [hedges(false), hedges(true)];
 
   return function hedge(next) {
     return (call) => {
       if (!canHedge(call, endpoints(call.component, call.shard).length)) return next(call);
       if (call.signal.aborted) return Promise.reject(abortError(call.signal));
-      const { quantile, ratio } = hedgeTerms(settings, call.operation);
+      const { quantile } = hedgeTerms(settings, call.operation);
       const known = statistics.of(call.component, call.operation).quantile(quantile, clock.now(), settings.minSamples);
-      const tokens = hedgeBudget(call, ratio);
+      const tokens = (call.operation.composite ? composite : simple)(call);
       tokens.earn();
       const delayMs = hedgeDelayMs(settings, known);
       const worthwhile = (tried: readonly string[], usualMs: number) => {
         if (settings.blind) return true;
-        const group = peers.group(call.component, call.shard);
+        const group = peers.group(call);
         const others = endpoints(call.component, call.shard).filter(({ node }) => !tried.includes(node));
         return isWorthwhile(
           others.map(({ node }) => group.get(node)),

@@ -1,6 +1,7 @@
 import type { Clock } from '../../time/clock.ts';
 import { tolerated } from '../../tolerated.ts';
 import type { Call, Endpoint } from '../call.ts';
+import { groupKey } from '../group-key.ts';
 import type { Observe } from './events.ts';
 import { ejectPeer, type Peers } from './peers.ts';
 
@@ -29,10 +30,9 @@ export interface LiarsDependencies {
 export function createLiars({ clock, peers, endpoints, observe }: LiarsDependencies): Liars {
   /** When each was caught last, by group of replicas. */
   const caught = new Map<string, Map<string, number>>();
-  const groupOf = ({ component, shard }: Call) => (shard === undefined ? component : `${component}/${shard}`);
 
   function eject(call: Call, node: string, now: number): void {
-    const group = peers.group(call.component, call.shard);
+    const group = peers.group(call);
     const peer = group.get(node);
     // The lie of a process that has been replaced meanwhile.
     if (call.endpoint?.node === node && (call.endpoint.incarnation ?? Infinity) < peer.incarnation) return;
@@ -47,14 +47,14 @@ export function createLiars({ clock, peers, endpoints, observe }: LiarsDependenc
   return {
     accuse(call, node) {
       const now = clock.now();
-      const key = groupOf(call);
+      const key = groupKey(call);
       const group = caught.get(key) ?? new Map<string, number>();
       caught.set(key, group.set(node, now));
       eject(call, node, now);
     },
     suspected(call, forMs) {
       if (caught.size === 0) return false;
-      const key = groupOf(call);
+      const key = groupKey(call);
       const group = caught.get(key);
       if (!group) return false;
       const now = clock.now();

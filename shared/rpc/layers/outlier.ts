@@ -128,7 +128,7 @@ export function outlier(
 
   return function outlier(next) {
     return async (call) => {
-      const group = peers.group(call.component, call.shard);
+      const group = peers.group(call);
       const peer = group.get(call.endpoint?.node ?? '');
       const sentAt = clock.now();
       try {

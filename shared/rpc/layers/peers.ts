@@ -1,4 +1,6 @@
 import type { Clock } from '../../time/clock.ts';
+import type { Call } from '../call.ts';
+import { groupKey } from '../group-key.ts';
 
 /** A latency estimate: peak-sensitive, exponentially decaying. `costMs` was true at `stampMs`. */
 export interface PeakEwma {
@@ -48,17 +50,17 @@ export interface PeerGroup {
 }
 
 export interface Peers {
-  group(component: string, shard?: number): PeerGroup;
+  group(call: Pick<Call, 'component' | 'shard'>): PeerGroup;
   groups(): Iterable<PeerGroup>;
 }
 
 export function createPeers(clock: Clock): Peers {
   const groups = new Map<string, PeerGroup>();
   return {
-    group(component, shard) {
-      const key = shard === undefined ? component : `${component}/${shard}`;
+    group(call) {
+      const key = groupKey(call);
       let group = groups.get(key);
-      if (!group) groups.set(key, (group = createGroup(component, clock)));
+      if (!group) groups.set(key, (group = createGroup(call.component, clock)));
       return group;
     },
     groups: () => groups.values(),

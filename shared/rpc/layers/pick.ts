@@ -16,19 +16,3 @@ export function pickOfTwo(count: number, random: Random, load: (index: number) =
   const second = draw >= first ? draw + 1 : draw;
   return load(second) < load(first) ? second : first;
 }
-
-/** The least loaded of all; the first of equals counted from a random start. `count` >= 1. */
-export function pickLeast(count: number, random: Random, load: (index: number) => number): number {
-  const start = drawIndex(count, random);
-  let best = start;
-  let bestLoad = load(start);
-  for (let step = 1; step < count; step++) {
-    const index = (start + step) % count;
-    const candidate = load(index);
-    if (candidate < bestLoad) {
-      best = index;
-      bestLoad = candidate;
-    }
-  }
-  return best;
-}

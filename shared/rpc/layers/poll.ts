@@ -1,7 +1,7 @@
 import type { Scheduler } from '../../time/scheduler.ts';
 import type { Call, Reply, Service } from '../call.ts';
 import { asRpcError, RpcError } from '../errors.ts';
-import type { Budget } from './budget.ts';
+import type { Budgets } from './budget.ts';
 import type { LayerEvent, Observe } from './events.ts';
 import type { Liars } from './liars.ts';
 import { countVotes, type Vote } from './votes.ts';
@@ -11,7 +11,7 @@ export interface PollDependencies {
   readonly scheduler: Scheduler;
   readonly liars: Liars;
   /** The common budget of extra attempts. */
-  readonly budget: (component: string) => Budget;
+  readonly budget: Budgets;
   /** After how long to ask one more replica, because those asked are slower than usual, ms; undefined = not. */
   readonly patienceMs: (call: Call) => number | undefined;
   readonly observe: Observe;
@@ -38,7 +38,7 @@ export function poll(
 ): Promise<Reply> {
   if (call.signal.aborted) return Promise.reject(abortError(call.signal));
   const replicas = Math.min(2 * f + 1, known);
-  const tokens = budget(call.component);
+  const tokens = budget(call);
   return new Promise((resolve, reject) => {
     const tried: string[] = [];
     const votes: Vote[] = [];

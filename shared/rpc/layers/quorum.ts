@@ -1,7 +1,8 @@
 import Type, { type Static } from 'typebox';
 import type { Clock } from '../../time/clock.ts';
 import type { Random } from '../../time/random.ts';
-import type { Endpoint, Layer } from '../call.ts';
+import type { Call, Endpoint, Layer } from '../call.ts';
+import { groupKey } from '../group-key.ts';
 import { createLookup, perOperation } from './per-operation.ts';
 import { poll, tooFew, type PollDependencies } from './poll.ts';
 
@@ -97,7 +98,15 @@ export function quorum({ operations, ...common }: QuorumSettings, dependencies: 
   const lookup = createLookup(
     Object.fromEntries(Object.entries(operations).map(([name, own]) => [name, { ...common, ...own }])),
   );
-  const auditedAt = new Map<VotedOperation, number>();
+  /** When each operation was last audited, by replica group: a liar answers for its own shard only. */
+  const audits = new Map<string, Map<VotedOperation, number>>();
+
+  function auditsOf(call: Call): Map<VotedOperation, number> {
+    const key = groupKey(call);
+    let group = audits.get(key);
+    if (!group) audits.set(key, (group = new Map()));
+    return group;
+  }
 
   return function quorum(next) {
     return (call) => {
@@ -105,6 +114,7 @@ export function quorum({ operations, ...common }: QuorumSettings, dependencies: 
       if (!settings) return next(call);
       const replicas = endpoints(call.component, call.shard).length;
       const now = clock.now();
+      const auditedAt = auditsOf(call);
       const plan = planVote(settings, {
         replicas,
         suspected: liars.suspected(call, settings.alarmMs),

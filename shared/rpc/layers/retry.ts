@@ -4,7 +4,7 @@ import type { Random } from '../../time/random.ts';
 import { type Scheduler, sleep } from '../../time/scheduler.ts';
 import type { Call, Layer, Reply, Service } from '../call.ts';
 import { asRpcError, type RpcError } from '../errors.ts';
-import type { Budget } from './budget.ts';
+import type { Budgets } from './budget.ts';
 import type { Observe } from './events.ts';
 import { isRetryable } from './retryable.ts';
 
@@ -64,7 +64,7 @@ export interface RetryDependencies {
   readonly clock: Clock;
   readonly random: Random;
   readonly scheduler: Scheduler;
-  readonly budget: (component: string) => Budget;
+  readonly budget: Budgets;
   readonly observe: Observe;
 }
 
@@ -76,7 +76,7 @@ export function retry(
   return function retry(next: Service) {
     return async (call: Call): Promise<Reply> => {
       if (call.attemptsLeft === 0) return next(call);
-      const tokens = budget(call.component);
+      const tokens = budget(call);
       const tried = call.tried ?? [];
       for (let attempt = call.attempt; ; attempt++) {
         try {

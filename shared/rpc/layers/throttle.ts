@@ -1,9 +1,10 @@
 import Type, { type Static } from 'typebox';
 import type { Clock } from '../../time/clock.ts';
 import type { Random } from '../../time/random.ts';
-import type { Layer } from '../call.ts';
+import type { Call, Layer } from '../call.ts';
 import type { Priority } from '../priority.ts';
 import { asRpcError, RpcError } from '../errors.ts';
+import { groupKey } from '../group-key.ts';
 import type { Observe } from './events.ts';
 
 export const ThrottleSettings = Type.Object(
@@ -47,9 +48,10 @@ export function throttle(
 ): Layer {
   const counts = new Map<string, { at: number; requests: number; accepts: number }>();
 
-  function countsOf(component: string, now: number) {
-    let count = counts.get(component);
-    if (!count) counts.set(component, (count = { at: now, requests: 0, accepts: 0 }));
+  function countsOf(call: Call, now: number) {
+    const key = groupKey(call);
+    let count = counts.get(key);
+    if (!count) counts.set(key, (count = { at: now, requests: 0, accepts: 0 }));
     // Forgetting in steps: exact enough, and no power of two per call.
     if (now - count.at >= settings.halfLifeMs / 32) {
       const keep = 2 ** ((count.at - now) / settings.halfLifeMs);
@@ -62,7 +64,7 @@ export function throttle(
 
   return function throttle(next) {
     return async (call) => {
-      const count = countsOf(call.component, clock.now());
+      const count = countsOf(call, clock.now());
       const k = Math.max(1.05, settings.k * kShare[call.priority]);
       const probability = refusalProbability(count.requests, count.accepts, k, settings.reserve);
       if (probability > 0 && random.next() < probability) {

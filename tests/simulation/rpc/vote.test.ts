@@ -54,7 +54,6 @@ async function ordeal(seed: number, { f, liars, lie, when }: { f: number; liars:
     const layers = clientLayers(policy, {
       ...sim,
       endpoints: () => replicas,
-      node: caller,
       observe: (event) => void events.push({ atMs: sim.clock.now(), event }),
     });
     const transport = hosts.transport(caller);

@@ -47,7 +47,7 @@ test('an endpoint tells which process runs there, so that a new one is not avoid
 });
 
 test('what callers hold against a replica is held against that process only', () => {
-  const group = createPeers({ now: () => 5, wall: () => 5 }).group('ranking');
+  const group = createPeers({ now: () => 5, wall: () => 5 }).group({ component: 'ranking' });
   const first = group.get('ranking-1');
   expect(group.get('ranking-1', 4)).toBe(first);
   ejectPeer(first, 60_000);

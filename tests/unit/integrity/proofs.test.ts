@@ -1,13 +1,14 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { Call } from '../../../shared/rpc/call.ts';
 import type { LayerEvent } from '../../../shared/rpc/layers/events.ts';
 import { createEvidenceFile } from '../../../shared/integrity/proofs.ts';
-import { newNodeKey, signReceipt } from '../../../shared/security/receipts.ts';
+import { signReceipt } from '../../../shared/security/receipts.ts';
 import { shelf } from '../faults/rig.ts';
 import { setUp, testCall } from '../rpc/layers/helpers.ts';
 
 const names = ['a', 'b', 'c'];
-const pairs = new Map(names.map((name) => [name, newNodeKey()]));
+const pairs = new Map(names.map((name) => [name, generateKeyPairSync('ed25519')]));
 const keys = new Map([...pairs].map(([name, { publicKey }]) => [name, publicKey]));
 
 function filed() {

@@ -1,17 +1,17 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { canonicalJson } from '../../../shared/security/canonical-json.ts';
 import {
   complaint,
   contradict,
   isGenuine,
-  newNodeKey,
   publicKeyFrom,
   publicKeyText,
   signReceipt,
 } from '../../../shared/security/receipts.ts';
 
-const key = newNodeKey();
-const other = newNodeKey();
+const key = generateKeyPairSync('ed25519');
+const other = generateKeyPairSync('ed25519');
 const subject = {
   operation: 'ranking.rank',
   request: { q: 'cats', n: 3 },

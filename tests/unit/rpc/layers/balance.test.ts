@@ -1,10 +1,8 @@
-import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { balance, costOfFailure } from '../../../../shared/rpc/layers/balance.ts';
 import { latencyNow, observeLatency } from '../../../../shared/rpc/layers/ewma.ts';
 import { createPeer, createPeers, type PeakEwma, type Peer } from '../../../../shared/rpc/layers/peers.ts';
-import { pickLeast, pickOfTwo } from '../../../../shared/rpc/layers/pick.ts';
-import { subset } from '../../../../shared/rpc/layers/subset.ts';
+import { pickOfTwo } from '../../../../shared/rpc/layers/pick.ts';
 import { slowStartShare, usablePeers } from '../../../../shared/rpc/layers/usable.ts';
 import { seededRandom } from '../../../../shared/time/random.ts';
 import { answering, failure, nodes, outcomeOf, replyOf, setUp, testCall } from './helpers.ts';
@@ -56,7 +54,6 @@ test('of two random ones the less loaded is picked; with one there is no choice'
   expect(counts[0]).toBeGreaterThan(2_700);
   expect(counts[2]).toBe(0);
   expect(pickOfTwo(1, random, () => 0)).toBe(0);
-  expect(pickLeast(3, random, (index) => loads[index]!)).toBe(1);
 });
 
 test('a higher latency is believed at once, a lower one slowly, and what is not measured decays', () => {
@@ -83,7 +80,6 @@ test.each([
 const by = (name: 'peak_ewma' | 'round_robin' | 'random' | 'least_outstanding') => ({
   by: name,
   panicShare: 0.5,
-  subsetSize: 0,
   slowStartMs: 0,
 });
 
@@ -91,7 +87,7 @@ function balancing(name: Parameters<typeof by>[0], ...names: string[]) {
   const set = setUp();
   const { sim, observe } = set;
   const known = createPeers(sim.clock);
-  const layer = balance(by(name), { ...sim, endpoints: () => nodes(...names), node: 'me', peers: known, observe });
+  const layer = balance(by(name), { ...sim, endpoints: () => nodes(...names), peers: known, observe });
   return { ...set, layer, known };
 }
 
@@ -134,7 +130,7 @@ test('audited calls go to all alike, to slow ones too', async () => {
 
 test('a call that is meant for one node goes there, ejected or not, and to no other', async () => {
   const { layer, known } = balancing('random', 'a', 'b', 'c');
-  known.group('ranking').get('b').ejectedUntil = Infinity;
+  known.group({ component: 'ranking' }).get('b').ejectedUntil = Infinity;
   const asked = new Set<string>();
   const service = layer(async (call) => (asked.add(call.endpoint!.node), replyOf(call.endpoint!.node)));
   for (let i = 0; i < 10; i++) expect(await service(testCall({ only: ['b'] }))).toMatchObject({ from: 'b' });
@@ -152,27 +148,49 @@ test('what is under way is counted down again, whatever became of it', async () 
     ...(call.requestId === 'bad' ? { error: failure('internal') } : {}),
   }));
   const outcomes = ['good', 'bad'].map((requestId) => outcomeOf(layer(service)(testCall({ requestId }))));
-  const peer = known.group('ranking').get('a');
+  const peer = known.group({ component: 'ranking' }).get('a');
   expect(peer.underWay.size).toBe(2);
   await sim.run();
   await Promise.all(outcomes);
   expect(peer.underWay.size).toBe(0);
 });
 
-test('a subset is stable: a replica that leaves changes only the choice of its own callers', () => {
-  const all = nodes(...Array.from({ length: 20 }, (_, i) => `n-${i}`));
-  fc.assert(
-    fc.property(fc.string(), fc.integer({ min: 1, max: 19 }), fc.nat(19), (caller, size, gone) => {
-      const before = subset(all, caller, size);
-      const after = subset(
-        all.filter((_, i) => i !== gone),
-        caller,
-        size,
-      );
-      expect(before).toHaveLength(size);
-      if (!before.includes(all[gone]!)) expect(new Set(after)).toEqual(new Set(before));
-      else expect(after.filter((endpoint) => before.includes(endpoint))).toHaveLength(size - 1);
-    }),
-  );
-  expect(subset(all, 'me', 0)).toBe(all);
+test.each(['round_robin', 'random', 'least_outstanding', 'peak_ewma'] as const)(
+  'by %s, two shards of two replicas each get equal shares, though calls alternate between the shards',
+  async (name) => {
+    const { sim, observe } = setUp();
+    const shards = [nodes('a-1', 'a-2'), nodes('b-1', 'b-2')];
+    const layer = balance(by(name), {
+      ...sim,
+      endpoints: (_, shard) => shards[shard! - 1]!,
+      peers: createPeers(sim.clock),
+      observe,
+    });
+    const asked = new Map<string, number>();
+    const { service } = answering(sim, ({ endpoint }) => {
+      asked.set(endpoint!.node, (asked.get(endpoint!.node) ?? 0) + 1);
+      return { afterMs: 5 };
+    });
+    const call = layer(service);
+    for (let i = 0; i < 500; i++) {
+      const outcomes = [1, 2].map((shard) => outcomeOf(call(testCall({ shard }))));
+      await sim.run();
+      await Promise.all(outcomes);
+    }
+    expect(asked.size).toBe(4);
+    for (const count of asked.values())
+      expect(Math.abs(count - 250)).toBeLessThanOrEqual(name === 'round_robin' ? 1 : 50);
+  },
+);
+
+test('in turn, each operation has turns of its own: the costly one does not always meet the same replica', async () => {
+  const { layer } = balancing('round_robin', 'a', 'b');
+  const asked: string[] = [];
+  const service = layer(async (call) => {
+    asked.push(`${call.operation.name} ${call.endpoint!.node}`);
+    return replyOf(call.endpoint!.node);
+  });
+  for (let i = 0; i < 10; i++) for (const kind of ['read', 'write'] as const) await service(testCall({ kind }));
+  for (const what of ['read a', 'read b', 'write a', 'write b'])
+    expect(asked.filter((one) => one === what)).toHaveLength(5);
 });

@@ -52,7 +52,7 @@ function hedging(own = settings, followUps: RetrySettings | false = retrying) {
     budget: createBudgets(() => ({ ratio: 0.2, reserve: 10 })),
     observe,
   });
-  return { ...set, layer, peers: peers.group('ranking') };
+  return { ...set, layer, peers: peers.group({ component: 'ranking' }) };
 }
 
 test('a slow first attempt is overtaken by the second, and stopped', async () => {

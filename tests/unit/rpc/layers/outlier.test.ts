@@ -90,7 +90,7 @@ function ejecting(...names: string[]) {
     await sim.run(sim.clock.now() + afterMs + 1);
     return outcome;
   };
-  return { ...set, peers: peers.group('ranking'), attempt, abandon };
+  return { ...set, peers: peers.group({ component: 'ranking' }), attempt, abandon };
 }
 
 test('five failures in a row eject a replica; the next replica stays, because at most one in N goes', async () => {

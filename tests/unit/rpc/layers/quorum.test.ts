@@ -94,7 +94,9 @@ function voting(
   const endpoints = () => present;
   const peers = createPeers(sim.clock);
   const next: Service = async (call: Call) => {
-    const usable = present.filter(({ node }) => peers.group('ranking').get(node).ejectedUntil <= sim.clock.now());
+    const usable = present.filter(
+      ({ node }) => peers.group({ component: 'ranking' }).get(node).ejectedUntil <= sim.clock.now(),
+    );
     const names = [...usable, ...present].map((it) => it.node).filter((name) => call.only?.includes(name) ?? true);
     const node = names.find((name) => !call.tried!.includes(name))!;
     call.tried!.push(node);
@@ -156,7 +158,7 @@ test('a liar is outvoted, named and out of the choice at once; the answer is tha
     { event: 'vote-lost', component: 'ranking', operation: 'read', node: 'b', majority: ['a', 'c'] },
     { event: 'ejected', node: 'b', why: 'lying', forMs: 30_000 },
   ]);
-  expect(peers.group('ranking').get('b').ejectedUntil).toBe(30_000);
+  expect(peers.group({ component: 'ranking' }).get('b').ejectedUntil).toBe(30_000);
   asked.length = 0;
   await service(testCall());
   expect(asked).toHaveLength(2);
@@ -274,7 +276,7 @@ test('one of three is out at a time: a second liar stays, and is outvoted each t
   liars.accuse(testCall(), 'a');
   liars.accuse(testCall(), 'b');
   expect(events.flatMap((event) => (event.event === 'ejected' ? [event.node] : []))).toEqual(['a']);
-  expect(peers.group('ranking').get('b').ejectedUntil).toBe(0);
+  expect(peers.group({ component: 'ranking' }).get('b').ejectedUntil).toBe(0);
   expect(liars.suspected(testCall(), 60_000)).toBe(true);
 });
 
@@ -283,9 +285,19 @@ test('the lie of a process that has been replaced meanwhile takes nobody out', (
   const peers = createPeers(sim.clock);
   const liars = createLiars({ clock: sim.clock, peers, endpoints: () => nodes('a', 'b', 'c'), observe });
   const asked = (incarnation: number) => testCall({ endpoint: { ...nodes('a')[0]!, incarnation } });
-  peers.group('ranking').get('a', 7);
+  peers.group({ component: 'ranking' }).get('a', 7);
   liars.accuse(asked(4), 'a');
   expect(events).toEqual([]);
   liars.accuse(asked(7), 'a');
   expect(events).toMatchObject([{ event: 'ejected', node: 'a' }]);
+});
+
+test('the clock of audits is one for each replica group: every shard is audited, whatever the order of the calls', async () => {
+  const { sim, service, asked } = voting({ a: 1, b: 1, c: 1 }, { when: 'sample', everyMs: 1_000 });
+  for (let second = 0; second < 10; second++) {
+    for (const shard of [1, 2, 3]) await service(testCall({ shard }));
+    await sim.run((second + 1) * 1_000);
+  }
+  const audited = asked.filter(({ nonce }) => nonce !== undefined);
+  for (const shard of [1, 2, 3]) expect(audited.filter((call) => call.shard === shard)).toHaveLength(20);
 });
