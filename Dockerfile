@@ -5,7 +5,8 @@ COPY package.json package-lock.json .npmrc ./
 # The image brings Node.js and esbuild its binary as a package: no install script is needed.
 RUN npm ci --include=dev --ignore-scripts
 COPY . .
-RUN node scripts/build.mjs && npm prune --omit=dev --ignore-scripts
+# The modes of the checkout (umask 077) must not keep the user `node` of the next stage from reading.
+RUN node scripts/build.mjs && npm prune --omit=dev --ignore-scripts && chmod -R a+rX .
 
 FROM node:26-bookworm-slim
 WORKDIR /app

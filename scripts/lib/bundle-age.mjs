@@ -14,6 +14,7 @@ const sources = [
   'scripts/build.mjs',
   'scripts/lib',
   'package-lock.json',
+  'npm-shrinkwrap.json',
   'package.json',
   'tsconfig.json',
 ];

@@ -1,13 +1,15 @@
-/** Installs the packages of package-lock.json, once per version of that file. */
+/** Installs the packages of the lock file, once per version of that file. */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 const stampOf = (root) => path.join(root, 'node_modules', '.tierlab-installed');
-const lockOf = (root) => path.join(root, 'package-lock.json');
+/** A package made by `npm pack` carries its lock under the other name that npm knows. */
+const lockOf = (root) =>
+  [path.join(root, 'package-lock.json'), path.join(root, 'npm-shrinkwrap.json')].find((file) => existsSync(file));
 
-/** True when node_modules holds what package-lock.json asks for, whoever installed it. */
+/** True when node_modules holds what the lock file asks for, whoever installed it. */
 export function packagesAreCurrent(root) {
   const lock = readFileSync(lockOf(root));
   const digest = createHash('sha256').update(lock).digest('hex');
