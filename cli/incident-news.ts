@@ -1,4 +1,4 @@
-import type { Incident } from '../shared/membership/incident.ts';
+import type { Incident } from '../services/monitor/incident.ts';
 
 /** What one monitor tells of its books. */
 export interface Told {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { AvailabilityReport } from '../../services/monitor/availability.ts';
-import type { Book } from '../../shared/membership/availability.ts';
+import type { AvailabilityReport } from '../../services/monitor/availability-report.ts';
+import type { Availability } from '../../services/monitor/availability.ts';
 import type { Told } from '../incident-news.ts';
 import { askMonitor } from '../monitors.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
@@ -50,7 +50,7 @@ async function run(flags: AvailabilityFlags): Promise<void> {
   }
   const failed = nodes.filter(({ failures }) => flags.all || failures > 0);
   if (failed.length > 0) {
-    const part = (head: string, key: 'detectionMs' | 'diagnosisMs' | 'fixMs'): Column<Book> => ({
+    const part = (head: string, key: 'detectionMs' | 'diagnosisMs' | 'fixMs'): Column<Availability> => ({
       head,
       text: (book) => span(book[key]),
       align: 'right',
@@ -81,7 +81,7 @@ async function overloads(portBase: number, monitor: string): Promise<string | un
   return `${who}, ${times} in all: no failure of theirs, so not counted; "tierlab load" tells what users felt`;
 }
 
-function show<B extends Book>(books: readonly B[], more: readonly Column<B>[], terminal: Terminal): void {
+function show<B extends Availability>(books: readonly B[], more: readonly Column<B>[], terminal: Terminal): void {
   const columns: Column<B>[] = [
     { head: 'name', text: ({ name }) => name },
     {

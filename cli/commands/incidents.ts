@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
-import { orderWords, phases, type Incident } from '../../shared/membership/incident.ts';
-import { exitTruths, score, truthsIn, type Score, type Truth } from '../../shared/membership/scoring.ts';
+import { orderWords, phases, type Incident } from '../../services/monitor/incident.ts';
+import { exitTruths, score, truthsIn, type Score, type Truth } from '../incident-scoring.ts';
 import { readJournal } from '../chaos-journal.ts';
 import { createIncidentNews, type Told } from '../incident-news.ts';
 import { onInterrupt } from '../interrupt.ts';

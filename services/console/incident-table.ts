@@ -1,5 +1,5 @@
-import type { Verdict } from '../../shared/membership/diagnosis.ts';
-import { orderWords, phases, type Incident, type OrderNote } from '../../shared/membership/incident.ts';
+import type { Verdict } from '../../shared/membership/verdict.ts';
+import { orderWords, phases, type Incident, type OrderNote } from '../monitor/contract.ts';
 import { markup, type Markup } from '../../web/markup.ts';
 import { span } from '../../shared/span.ts';
 import { legend, orderResults, outcomes, verdicts } from './words.ts';

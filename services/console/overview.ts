@@ -1,5 +1,5 @@
 import type { Topology, TopologyNode } from '../../shared/cluster/topology.ts';
-import type { Incident } from '../../shared/membership/incident.ts';
+import type { Incident } from '../monitor/contract.ts';
 import type { Member, View } from '../../shared/membership/view.ts';
 import { markup, type Markup } from '../../web/markup.ts';
 import { counted } from '../../web/numbers.ts';

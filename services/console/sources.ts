@@ -1,8 +1,8 @@
 import { askControl, type ControlAddress } from '../../shared/control/client.ts';
 import type { Topology } from '../../shared/cluster/topology.ts';
 import { nodesHosting } from '../../shared/cluster/topology.ts';
-import type { Verdict } from '../../shared/membership/diagnosis.ts';
-import type { Incident } from '../../shared/membership/incident.ts';
+import type { Verdict } from '../../shared/membership/verdict.ts';
+import type { Incident } from '../monitor/contract.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 
 /** What monitors think of a node. */

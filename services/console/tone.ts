@@ -1,4 +1,4 @@
-import type { Verdict } from '../../shared/membership/diagnosis.ts';
+import type { Verdict } from '../../shared/membership/verdict.ts';
 import type { MemberState } from '../../shared/membership/view.ts';
 
 /** How bad it is, as a class of the stylesheet: never told by the colour alone, the word stands beside it. */

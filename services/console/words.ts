@@ -1,6 +1,5 @@
-import type { Verdict } from '../../shared/membership/diagnosis.ts';
-import type { OrderResult, Outcome } from '../../shared/membership/incident.ts';
-import type { RepairOrder } from '../../shared/membership/repair.ts';
+import type { Verdict } from '../../shared/membership/verdict.ts';
+import type { IncidentOutcome, OrderResult, RepairOrder } from '../monitor/contract.ts';
 import type { MemberState } from '../../shared/membership/view.ts';
 import { markup, type Markup } from '../../web/markup.ts';
 
@@ -31,7 +30,7 @@ export const verdicts: Readonly<Record<Verdict, string>> = {
   overloaded: 'it is asked for more than it can do',
 };
 
-export const outcomes: Readonly<Record<Outcome, string>> = {
+export const outcomes: Readonly<Record<IncidentOutcome, string>> = {
   open: 'not over yet',
   repaired: 'well again, after at least one order was carried out',
   passed: 'it ended without any repair of ours',

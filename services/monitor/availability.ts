@@ -1,77 +1,123 @@
-import { nodesHosting, type Topology } from '../../shared/cluster/topology.ts';
-import {
-  atLeast,
-  downtimes,
-  fewerThan,
-  intervalBook,
-  nodeBook,
-  type Book,
-  type Interval,
-} from '../../shared/membership/availability.ts';
-import type { Incident } from '../../shared/membership/incident.ts';
+import { phases, type Incident } from './incident.ts';
 
-/** A service is up while one replica of each of its shards is. */
-export type ServiceBook = Book & {
-  readonly replicas: number;
-  /** What its replicas' own availabilities promise, if they failed independently: 1 - (1 - a)^n. */
-  readonly expected: number;
-};
-
-export interface AvailabilityReport {
+/** From `from` to `to`, ms; the end may be open (Infinity). */
+export interface Interval {
   readonly from: number;
   readonly to: number;
-  readonly nodes: readonly Book[];
-  readonly services: readonly ServiceBook[];
-  /** Up while everything is that users need. */
-  readonly whole: Book;
 }
 
-/** The control tier: searches go on without it. */
-const control: ReadonlySet<string> = new Set(['monitor', 'chaos', 'console']);
+/**
+ * One line of the books. `formula` = (MTBF - MTTR) / MTBF from the means of single failures, `measured` = the share of the
+ * time that it was up: two roads to one number, so that each checks the other.
+ */
+export interface Availability {
+  readonly name: string;
+  readonly failures: number;
+  readonly observedMs: number;
+  readonly downMs: number;
+  readonly measured: number;
+  /** The time observed over the number of failures: the gaps alone would say little of a few failures in a row. */
+  readonly mtbfMs?: number;
+  readonly mttrMs?: number;
+  readonly detectionMs?: number;
+  readonly diagnosisMs?: number;
+  readonly fixMs?: number;
+  readonly formula?: number;
+}
 
-/** Pure: the books of everything over `observed`, wall-clock ms. Each phase of the services' repairs is their nodes'. */
-export function availabilityReport(
-  topology: Topology,
-  incidents: readonly Incident[],
-  observed: Interval,
-): AvailabilityReport {
-  const byNode = Map.groupBy(incidents, ({ node }) => node);
-  const of = (node: string): readonly Incident[] => byNode.get(node) ?? [];
-  const nodes = topology.nodes.map(({ id }) => nodeBook(id, of(id), observed));
-  const measured = new Map(nodes.map(({ name, measured: value }) => [name, value]));
+/**
+ * When the node was down, in order. Doubts that never became a diagnosis are not failures; a node that turns some calls away because
+ * they are too many does what it should.
+ */
+export function downtimes(incidents: readonly Incident[]): Interval[] {
+  return incidents
+    .filter(({ outcome, stamps }) => outcome !== 'doubt' && (outcome !== 'open' || stamps.diagnose !== undefined))
+    .filter(({ verdict }) => verdict !== 'overloaded')
+    .map(({ stamps }) => ({ from: stamps.manifest, to: stamps.fix ?? Infinity }))
+    .sort((a, b) => a.from - b.from);
+}
 
-  const names = [...new Set(topology.nodes.flatMap(({ components }) => components))];
-  const down = new Map<string, Interval[]>();
-  const services = names.map((name): ServiceBook => {
-    const hosts = nodesHosting(topology, name).filter(({ standby }) => standby === undefined);
-    const shards = [...Map.groupBy(hosts, ({ shard }) => shard).values()];
-    const parts = shards.flatMap((replicas) =>
-      fewerThan(
-        1,
-        replicas.map(({ id }) => downtimes(of(id))),
-      ),
-    );
-    down.set(name, parts);
-    const expected = shards.reduce(
-      (product, replicas) =>
-        product *
-        atLeast(
-          1,
-          replicas.map(({ id }) => measured.get(id)!),
-        ),
-      1,
-    );
-    return { ...intervalBook(name, parts, observed), replicas: hosts.length, expected };
+/** The book of one node over `observed`. Phases are means over the failures that are over. */
+export function nodeAvailability(name: string, incidents: readonly Incident[], observed: Interval): Availability {
+  const over = incidents
+    .filter(({ outcome, verdict }) => (outcome === 'repaired' || outcome === 'passed') && verdict !== 'overloaded')
+    .map(({ stamps }) => phases(stamps));
+  const mean = (member: 'detectionMs' | 'diagnosisMs' | 'fixMs') =>
+    over.length === 0 ? undefined : over.reduce((sum, p) => sum + (p[member] ?? 0), 0) / over.length;
+  const [detectionMs, diagnosisMs, fixMs] = [mean('detectionMs'), mean('diagnosisMs'), mean('fixMs')];
+  const availability = availabilityOver(name, downtimes(incidents), observed);
+  if (detectionMs === undefined || diagnosisMs === undefined || fixMs === undefined) return availability;
+  return withFormula({ ...availability, detectionMs, diagnosisMs, fixMs, mttrMs: detectionMs + diagnosisMs + fixMs });
+}
+
+/** The book of anything that was down during `down`. */
+export function availabilityOver(name: string, down: readonly Interval[], observed: Interval): Availability {
+  const parts = union(down).flatMap(({ from, to }) => {
+    const part = { from: Math.max(from, observed.from), to: Math.min(to, observed.to) };
+    return part.to > part.from ? [part] : [];
   });
-  return {
-    from: observed.from,
-    to: observed.to,
-    nodes,
-    services,
-    whole: intervalBook(
-      topology.name,
-      names.filter((name) => !control.has(name)).flatMap((name) => down.get(name)!),
-      observed,
-    ),
-  };
+  const observedMs = observed.to - observed.from;
+  const downMs = parts.reduce((sum, { from, to }) => sum + to - from, 0);
+  const failures = parts.length;
+  const availability = { name, failures, observedMs, downMs, measured: observedMs > 0 ? 1 - downMs / observedMs : 1 };
+  if (failures === 0) return availability;
+  const mtbfMs = observedMs / failures;
+  return withFormula({ ...availability, mtbfMs, mttrMs: downMs / failures });
+}
+
+function withFormula(availability: Availability): Availability {
+  const { mtbfMs, mttrMs } = availability;
+  if (mtbfMs === undefined || mttrMs === undefined || mtbfMs === 0) return availability;
+  return { ...availability, formula: Math.max(0, (mtbfMs - mttrMs) / mtbfMs) };
+}
+
+/** Intervals in order, overlapping ones joined. */
+export function union(intervals: readonly Interval[]): Interval[] {
+  const joined: Interval[] = [];
+  for (const interval of intervals.toSorted((a, b) => a.from - b.from)) {
+    const last = joined.at(-1);
+    if (last && interval.from <= last.to)
+      joined[joined.length - 1] = { from: last.from, to: Math.max(last.to, interval.to) };
+    else joined.push(interval);
+  }
+  return joined;
+}
+
+/** When fewer than `needed` of the replicas were up: a service is down only then. */
+export function fewerThan(needed: number, replicas: readonly (readonly Interval[])[]): Interval[] {
+  const edges = replicas
+    .flatMap((down) =>
+      union(down).flatMap(({ from, to }) => [
+        { at: from, step: -1 },
+        { at: to, step: 1 },
+      ]),
+    )
+    .sort((a, b) => a.at - b.at || b.step - a.step);
+  const result: Interval[] = [];
+  let up = replicas.length;
+  let since = up < needed ? -Infinity : undefined;
+  for (const { at, step } of edges) {
+    up += step;
+    if (up < needed) since ??= at;
+    else if (since !== undefined) {
+      if (at > since) result.push({ from: since, to: at });
+      since = undefined;
+    }
+  }
+  if (since !== undefined) result.push({ from: since, to: Infinity });
+  return result;
+}
+
+/**
+ * The probability that at least `needed` of independent parts work, each with its own availability. Four of 95%, one needed:
+ * 1 - .05^4 = 99.9994%. What is measured falls short of it by the common causes.
+ */
+export function atLeast(needed: number, availabilities: readonly number[]): number {
+  let chances = [1];
+  for (const a of availabilities) {
+    const next = [...chances, 0];
+    for (let up = next.length - 1; up >= 0; up--) next[up] = (chances[up] ?? 0) * (1 - a) + (chances[up - 1] ?? 0) * a;
+    chances = next;
+  }
+  return chances.slice(needed).reduce((sum, p) => sum + p, 0);
 }

@@ -1,6 +1,6 @@
 import { component } from '../../shared/cluster/component.ts';
-import { availabilityReport } from './availability.ts';
-import { openBooks } from './books.ts';
+import { availabilityReport } from './availability-report.ts';
+import { openIncidentLog } from './incident-log.ts';
 import { monitor } from './contract.ts';
 import { monitorMetrics } from './metrics.ts';
 import { createMonitor } from './monitor.ts';
@@ -27,7 +27,7 @@ export const monitorComponent = component({
     toNode,
     newContext,
   }) {
-    const books = openBooks(stateDir, clusterStartedAt, clock.wall());
+    const incidentLog = openIncidentLog(stateDir, clusterStartedAt, clock.wall());
     const nodes = topology.nodes.map(({ id }) => id);
     const it = createMonitor({
       node: node.id,
@@ -38,11 +38,11 @@ export const monitorComponent = component({
       lag,
       control: ops.control,
       token: ops.token,
-      open: books.incidents().filter(({ outcome }) => outcome === 'open'),
-      promotions: books.promotions,
+      open: incidentLog.incidents().filter(({ outcome }) => outcome === 'open'),
+      promotions: incidentLog.promotions,
       exchange: (other, digest) => toNode(monitor, other).exchange(digest, newContext(exchangeTimeoutMs)),
       onIncident(incident) {
-        books.note(incident);
+        incidentLog.note(incident);
         measured.incident(incident);
         if (incident.outcome !== 'open') log.info({ incident }, 'incident over');
       },
@@ -51,24 +51,29 @@ export const monitorComponent = component({
         measured.order(order, result);
         log.info({ order, result, detail }, 'repair order');
       },
-      onPromotion: (promotion) => books.promoted(promotion),
+      onPromotion: (promotion) => incidentLog.promoted(promotion),
     });
-    const openIncidents = () => nodes.flatMap((id) => it.judge.incident(id) ?? []);
+    const openIncidents = () => nodes.flatMap((id) => it.diagnoser.incident(id) ?? []);
     const measured = monitorMetrics(metrics, {
       nodes,
       view: it.view,
-      phi: it.senses.phi,
-      verdict: (id) => it.judge.opinion(id).standing.verdict,
+      phi: it.detector.phi,
+      verdict: (id) => it.diagnoser.assessment(id).standing.verdict,
       open: openIncidents,
     });
 
-    const incidents = () => ({ monitor: node.id, since: books.since, at: clock.wall(), incidents: books.incidents() });
+    const incidents = () => ({
+      monitor: node.id,
+      since: incidentLog.since,
+      at: clock.wall(),
+      incidents: incidentLog.incidents(),
+    });
     const diagnoses = () => ({
       monitor: node.id,
       at: clock.wall(),
-      observer: it.senses.observer(),
+      observer: it.detector.observer(),
       nodes: nodes.map((id) => {
-        const { standing, seen, suspected } = it.judge.opinion(id);
+        const { standing, seen, suspected } = it.diagnoser.assessment(id);
         const { verdict, reasons } = standing;
         return {
           node: id,
@@ -77,13 +82,13 @@ export const monitorComponent = component({
           forMs: clock.now() - standing.since,
           suspected,
           seen: seen.verdict,
-          phi: it.senses.phi(id),
+          phi: it.detector.phi(id),
         };
       }),
     });
     const availability = () => ({
       monitor: node.id,
-      ...availabilityReport(topology, books.incidents(), { from: books.since, to: clock.wall() }),
+      ...availabilityReport(topology, incidentLog.incidents(), { from: incidentLog.since, to: clock.wall() }),
     });
 
     return {

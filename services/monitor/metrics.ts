@@ -1,7 +1,7 @@
-import type { Verdict } from '../../shared/membership/diagnosis.ts';
-import { verdicts } from '../../shared/membership/diagnosis.ts';
-import { phases, type Incident } from '../../shared/membership/incident.ts';
-import type { RepairOrder } from '../../shared/membership/repair.ts';
+import type { Verdict } from '../../shared/membership/verdict.ts';
+import { verdicts } from '../../shared/membership/verdict.ts';
+import { phases, type Incident } from './incident.ts';
+import type { RepairOrder } from './repair-policy.ts';
 import { memberStates, type View } from '../../shared/membership/view.ts';
 import type { Metrics } from '../../shared/observe/metrics.ts';
 

@@ -1,24 +1,24 @@
 import type { ControlClient } from '../../shared/control/client.ts';
 import type { Topology } from '../../shared/cluster/topology.ts';
-import type { Verdict } from '../../shared/membership/diagnosis.ts';
-import type { Standing } from '../../shared/membership/hysteresis.ts';
-import type { Incident, OrderResult } from '../../shared/membership/incident.ts';
+import type { Verdict } from '../../shared/membership/verdict.ts';
+import type { Standing } from './hysteresis.ts';
+import type { Incident, OrderResult } from './incident.ts';
 import type { LagMeter } from '../../shared/membership/lag.ts';
-import type { RepairOrder } from '../../shared/membership/repair.ts';
+import type { RepairOrder } from './repair-policy.ts';
 import type { Promotion, View } from '../../shared/membership/view.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import type { Scheduler } from '../../shared/time/scheduler.ts';
-import { thresholds } from '../../shared/membership/thresholds.ts';
+import { thresholds } from './thresholds.ts';
 import type { Digest, Heartbeat } from './contract.ts';
-import { createCredibility } from './credible.ts';
-import { createJudge, type Judge } from './judge.ts';
-import { createPlaces, type Places } from './places.ts';
+import { createSenderChecks } from './sender-checks.ts';
+import { createDiagnoser, type Diagnoser } from './diagnoser.ts';
+import { createRoles, type Roles } from './roles.ts';
 import { createProber } from './probe.ts';
 import { createRotation } from './rotation.ts';
-import { createSenses, type Senses } from './senses.ts';
+import { createFailureDetector, type FailureDetector } from './failure-detector.ts';
 import { settings } from './settings.ts';
-import { createTreatment } from './treatment.ts';
+import { createRepairer } from './repairer.ts';
 
 export interface MonitorOptions {
   readonly node: string;
@@ -46,9 +46,9 @@ export interface Monitor {
   /** Takes another monitor's digest, and gives its own. Throws `forbidden` for what no other monitor can have said. */
   readonly exchanged: (digest: Digest, caller?: string) => Digest;
   readonly view: () => View;
-  readonly senses: Senses;
-  readonly judge: Judge;
-  readonly places: Places;
+  readonly detector: FailureDetector;
+  readonly diagnoser: Diagnoser;
+  readonly roles: Roles;
   readonly stop: () => void;
 }
 
@@ -64,38 +64,38 @@ export function createMonitor(options: MonitorOptions): Monitor {
   const { node: own, incarnation, topology, clock, scheduler, lag, control, token, exchange } = options;
   const nodes = topology.nodes.map(({ id }) => id);
   const monitors = topology.nodes.filter(({ components }) => components.includes('monitor')).map(({ id }) => id);
-  const senses = createSenses({ nodes, clock, lag });
-  const judge = createJudge({
+  const detector = createFailureDetector({ nodes, clock, lag });
+  const diagnoser = createDiagnoser({
     nodes,
-    senses,
+    detector,
     clock,
     open: options.open,
-    repairOf: (node) => treatment.repairOf(node),
-    isDrained: (node) => treatment.isDrained(node),
+    repairOf: (node) => repairer.repairOf(node),
+    isDrained: (node) => repairer.isDrained(node),
     onIncident: options.onIncident,
     onVerdict: options.onVerdict,
   });
-  const places = createPlaces({
+  const roles = createRoles({
     topology,
-    senses,
-    isWell: (node) => judge.opinion(node).standing.verdict === 'healthy',
+    detector,
+    isWell: (node) => diagnoser.assessment(node).standing.verdict === 'healthy',
     onChange: options.onPromotion,
   });
-  places.learn(options.promotions);
+  roles.learn(options.promotions);
   const bornAt = clock.now();
-  const credibility = createCredibility({
+  const senderChecks = createSenderChecks({
     monitor: own,
     topology,
     // By its own start, not its wall clock: that one may be skewed by a fault.
     latestIncarnation: () => incarnation + (clock.now() - bornAt) + settings.futureMs,
-    newestToken: places.newestToken,
+    newestToken: roles.newestToken,
   });
-  const treatment = createTreatment({
+  const repairer = createRepairer({
     monitor: own,
     topology,
-    senses,
-    judge,
-    places,
+    detector,
+    diagnoser,
+    roles,
     clock,
     control,
     token,
@@ -106,10 +106,10 @@ export function createMonitor(options: MonitorOptions): Monitor {
     nodes,
     // A restarted monitor must not repeat version numbers of its earlier life with another meaning.
     firstVersion: incarnation % 1_000_000_000,
-    senses,
-    judge,
-    takenOut: treatment.takenOut,
-    places,
+    detector,
+    diagnoser,
+    takenOut: repairer.takenOut,
+    roles,
     clock,
     lag,
   });
@@ -118,39 +118,44 @@ export function createMonitor(options: MonitorOptions): Monitor {
     control,
     clock,
     onResult(node, result) {
-      senses.probed(node, result);
-      judge.news(node);
+      detector.probed(node, result);
+      diagnoser.news(node);
       consider(node);
     },
   });
 
   function consider(node: string): void {
-    treatment.consider(node);
+    repairer.consider(node);
     rotation.refresh();
   }
 
   function digest(): Digest {
     const now = clock.now();
-    const { lagMs, silentShare } = senses.observer();
+    const { lagMs, silentShare } = detector.observer();
     return {
       monitor: own,
       doubtsItself: lagMs >= thresholds.observerLagMs || silentShare > thresholds.silentShare,
       members: nodes.flatMap((node) => {
-        const patient = senses.patient(node);
-        const silentMs = patient.silentMs(now, lag.lostMs());
+        const record = detector.record(node);
+        const silentMs = record.silentMs(now, lag.lostMs());
         if (silentMs === undefined) return [];
-        return { node, incarnation: patient.incarnation()!, silentMs, verdict: judge.opinion(node).standing.verdict };
+        return {
+          node,
+          incarnation: record.incarnation()!,
+          silentMs,
+          verdict: diagnoser.assessment(node).standing.verdict,
+        };
       }),
-      orders: [...treatment.told()],
-      promotions: [...places.promotions()],
+      orders: [...repairer.told()],
+      promotions: [...roles.promotions()],
     };
   }
 
   function learn(news: Digest, caller?: string): void {
-    credibility.checkDigest(news, caller);
-    senses.digest(news);
-    places.learn(news.promotions);
-    treatment.learn(news);
+    senderChecks.checkDigest(news, caller);
+    detector.digest(news);
+    roles.learn(news.promotions);
+    repairer.learn(news);
   }
 
   /** Nothing comes of it where there is no answer, or one that is not believed: the next exchange is due. */
@@ -165,14 +170,14 @@ export function createMonitor(options: MonitorOptions): Monitor {
   let looks = 0;
   function look(): void {
     for (const node of nodes) {
-      judge.look(node);
-      if (node !== own && senses.inDoubt(node)) prober.ask(node);
+      diagnoser.look(node);
+      if (node !== own && detector.inDoubt(node)) prober.ask(node);
     }
     looks++;
     if (looks % Math.round(settings.windowMs / settings.lookMs) === 0) {
       for (const node of nodes) {
-        judge.window(node);
-        treatment.consider(node);
+        diagnoser.window(node);
+        repairer.consider(node);
       }
       // Each pair of monitors speaks once a window: the first of the two asks.
       for (const other of monitors) if (own < other) void speakWith(other);
@@ -184,11 +189,11 @@ export function createMonitor(options: MonitorOptions): Monitor {
 
   return {
     heard(beat, caller) {
-      credibility.checkBeat(beat, caller);
-      const before = senses.patient(beat.node).phase();
-      const hearing = senses.heartbeat(beat);
+      senderChecks.checkBeat(beat, caller);
+      const before = detector.record(beat.node).phase();
+      const hearing = detector.heartbeat(beat);
       if (hearing === 'unknown' || hearing === 'stale') return;
-      if (hearing === 'restarted') judge.news(beat.node);
+      if (hearing === 'restarted') diagnoser.news(beat.node);
       if (hearing === 'restarted' || before !== beat.phase) rotation.refresh();
     },
     exchanged(news, caller) {
@@ -196,9 +201,9 @@ export function createMonitor(options: MonitorOptions): Monitor {
       return digest();
     },
     view: rotation.view,
-    senses,
-    judge,
-    places,
+    detector,
+    diagnoser,
+    roles,
     stop: () => timer.cancel(),
   };
 }

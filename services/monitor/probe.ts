@@ -2,14 +2,14 @@ import { watchdogOf, type Topology } from '../../shared/cluster/topology.ts';
 import type { ControlClient } from '../../shared/control/client.ts';
 import { asRpcError } from '../../shared/rpc/errors.ts';
 import type { Clock } from '../../shared/time/clock.ts';
-import type { Probed } from './patient.ts';
+import type { ProbeResult } from './node-record.ts';
 import { settings } from './settings.ts';
 
 export interface ProberOptions {
   readonly topology: Topology;
   readonly control: ControlClient;
   readonly clock: Clock;
-  readonly onResult: (node: string, result: Probed) => void;
+  readonly onResult: (node: string, result: ProbeResult) => void;
 }
 
 /** Asks a doubtful node itself, and the watchdog about its process: over the ops network, which injected faults never reach. */
@@ -50,7 +50,7 @@ export function createProber({ topology, control, clock, onResult }: ProberOptio
 }
 
 /** The watchdog's word about one process; undefined for one that was stopped on purpose, or never started. */
-function processOf(status: unknown, id: string): Probed['process'] {
+function processOf(status: unknown, id: string): ProbeResult['process'] {
   const rows = (status as { nodes?: { id: string; state: string }[] }).nodes;
   const state = rows?.find((row) => row.id === id)?.state;
   if (state === 'ready' || state === 'starting') return 'running';

@@ -1,8 +1,8 @@
-import { thresholds } from '../../shared/membership/thresholds.ts';
-import type { Verdict } from '../../shared/membership/diagnosis.ts';
-import type { Judge } from './judge.ts';
-import type { Places } from './places.ts';
-import type { Senses } from './senses.ts';
+import { thresholds } from './thresholds.ts';
+import type { Verdict } from '../../shared/membership/verdict.ts';
+import type { Diagnoser } from './diagnoser.ts';
+import type { Roles } from './roles.ts';
+import type { FailureDetector } from './failure-detector.ts';
 import { settings } from './settings.ts';
 import type { Member, MemberState, View } from '../../shared/membership/view.ts';
 import type { Clock } from '../../shared/time/clock.ts';
@@ -12,11 +12,11 @@ export interface RotationOptions {
   readonly monitor: string;
   readonly nodes: readonly string[];
   readonly firstVersion: number;
-  readonly senses: Senses;
-  readonly judge: Judge;
+  readonly detector: FailureDetector;
+  readonly diagnoser: Diagnoser;
   /** Nodes that a repair took out, and how. */
   readonly takenOut: ReadonlyMap<string, 'draining' | 'quarantined'>;
-  readonly places: Places;
+  readonly roles: Roles;
   readonly clock: Clock;
   readonly lag: Pick<LagMeter, 'lostMs'>;
 }
@@ -30,28 +30,28 @@ export interface Rotation {
 }
 
 export function createRotation(options: RotationOptions): Rotation {
-  const { monitor, nodes, firstVersion, senses, judge, takenOut, places, clock, lag } = options;
+  const { monitor, nodes, firstVersion, detector, diagnoser, takenOut, roles, clock, lag } = options;
   let fingerprint = '';
   let view: View = { monitor, version: firstVersion, members: [] };
 
   function member(node: string): Member {
-    const patient = senses.patient(node);
-    const { seen, standing, reached } = judge.opinion(node);
+    const record = detector.record(node);
+    const { seen, standing, reached } = diagnoser.assessment(node);
     const { verdict } = standing;
     const state = stateOf({
-      phase: patient.phase(),
-      phi: reached ? 0 : senses.phi(node),
+      phase: record.phase(),
+      phi: reached ? 0 : detector.phi(node),
       seen: seen.verdict,
       standing: verdict,
       takenOut: takenOut.get(node),
-      reborn: patient.reborn(),
-      standsBy: patient.phase() === 'standby' || !places.holds(node),
+      restartedUnannounced: record.restartedUnannounced(),
+      standsBy: record.phase() === 'standby' || !roles.holds(node),
     });
-    const silentMs = patient.silentMs(clock.now(), lag.lostMs());
+    const silentMs = record.silentMs(clock.now(), lag.lostMs());
     return {
       node,
       state,
-      incarnation: patient.incarnation() ?? 0,
+      incarnation: record.incarnation() ?? 0,
       ...(silentMs !== undefined && { silentMs: Math.round(silentMs) }),
       ...(verdict !== 'healthy' && { verdict }),
     };
@@ -61,7 +61,7 @@ export function createRotation(options: RotationOptions): Rotation {
     view: () => view,
     refresh() {
       const members = nodes.map(member);
-      const promotions = places.promotions();
+      const promotions = roles.promotions();
       const next = JSON.stringify([members.map((it) => ({ ...it, silentMs: 0 })), promotions]);
       const version = next === fingerprint ? view.version : view.version + 1;
       fingerprint = next;
@@ -78,18 +78,26 @@ export interface Situation {
   readonly seen: Verdict;
   readonly standing: Verdict;
   readonly takenOut: 'draining' | 'quarantined' | undefined;
-  readonly reborn: boolean;
-  /** It waits for its turn, or another one has its place. */
+  readonly restartedUnannounced: boolean;
+  /** It waits for its turn, or another one has its role. */
   readonly standsBy: boolean;
 }
 
 const stopped = (verdict: Verdict): boolean => verdict === 'crashed' || verdict === 'hung';
 
 /** Pure: the state of a node in the view. A node that was down is `starting` until enough healthy windows have passed. */
-export function stateOf({ phase, phi, seen, standing, takenOut, reborn, standsBy }: Situation): MemberState {
+export function stateOf({
+  phase,
+  phi,
+  seen,
+  standing,
+  takenOut,
+  restartedUnannounced,
+  standsBy,
+}: Situation): MemberState {
   if (phase === undefined && stopped(standing)) return 'dead';
   if (phase === undefined) return standsBy ? 'standby' : 'starting';
-  if (reborn) return 'starting';
+  if (restartedUnannounced) return 'starting';
   if (phi >= thresholds.phi || stopped(seen)) return 'dead';
   if (phase === 'draining') return 'draining';
   if (phase === 'starting') return 'starting';

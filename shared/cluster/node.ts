@@ -17,7 +17,7 @@ import { listenerSwitch, type ListenerSwitch } from './listener-switch.ts';
 import type { NodeOptions } from './node-options.ts';
 import { createOpenings } from './openings.ts';
 import { createOpsPort } from './ops-port.ts';
-import { createPlace } from './place.ts';
+import { createRole } from './role.ts';
 import { createStack } from './stack.ts';
 import { nodesHosting } from './topology.ts';
 
@@ -45,7 +45,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   // How late the main loop runs is measured by the true clock: timers run on that one, too.
   const lag = createLagMeter(options.clock, scheduler);
   lagMetrics(metrics, lag);
-  const place = createPlace({
+  const role = createRole({
     node,
     setPhase: (phase) => heart.setPhase(phase),
     open: () => open(),
@@ -54,7 +54,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       process.exit(70);
     },
   });
-  const stack = createStack({ options, clock, metrics, lag, faults, fence: place.layer, view: () => heart.view() });
+  const stack = createStack({ options, clock, metrics, lag, faults, fence: role.layer, view: () => heart.view() });
   const { server, client, policy, security } = stack;
 
   const newContext = (timeoutMs: number): Context => ({
@@ -73,9 +73,9 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     clock,
     scheduler,
     self: stack.self.report,
-    sightings: stack.sightings.take,
-    token: place.token,
-    onView: place.follow,
+    evidence: stack.evidence.take,
+    token: role.token,
+    onView: role.follow,
     send: heartbeatSender(client.toNode, newContext),
   });
 
@@ -103,7 +103,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const stop = (): Promise<void> => (stopping ??= release());
 
   async function release(): Promise<void> {
-    place.leave();
+    role.leave();
     listeners.forget();
     faults?.registry.healAll('shutdown');
     heart.setPhase('draining');
@@ -160,7 +160,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 
   try {
     const { port: opsPort } = await listen(ops, { port: twin ? 0 : node.opsPort, host: bindHost });
-    await place.begin();
+    await role.begin();
     return { stop, opsPort };
   } catch (error) {
     await stop().catch(() => {});

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { createDirectory } from './directory.ts';
 import type { LagMeter } from '../membership/lag.ts';
-import { createSelfMeter } from '../membership/self.ts';
-import { createSightings } from '../membership/sightings.ts';
+import { createSelfMeter } from '../membership/self-report.ts';
+import { createEvidenceBuffer } from '../membership/call-evidence.ts';
 import type { View } from '../membership/view.ts';
-import { createWitness } from '../membership/witness.ts';
+import { createEvidenceCollector } from '../membership/evidence-collector.ts';
 import type { NodeFaults } from '../faults/node-faults.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { batchCodecs } from '../rpc/batched.ts';
@@ -32,7 +32,7 @@ interface StackParts {
   readonly metrics: Metrics;
   readonly lag: LagMeter;
   readonly faults: NodeFaults | undefined;
-  /** Refuses calls while another node holds this one's place. */
+  /** Refuses calls while another node holds this one's role. */
   readonly fence: Layer;
   readonly view: () => View | undefined;
 }
@@ -44,8 +44,8 @@ export function createStack({ options, clock, metrics, lag, faults, fence, view 
   const peers = createPeers(clock);
   const { observe: count, watchAttempt: measure } = clientMetrics({ metrics, log, clock, peers });
   const self = createSelfMeter(clock, lag);
-  const sightings = createSightings(clock, lag.lostMs);
-  const witness = createWitness(sightings);
+  const evidence = createEvidenceBuffer(clock, lag.lostMs);
+  const collector = createEvidenceCollector(evidence);
   const limit = createLimitWatch();
   const statistics = createStatistics();
   const security = createNodeSecurity({
@@ -60,7 +60,7 @@ export function createStack({ options, clock, metrics, lag, faults, fence, view 
     count(event);
     limit.observe(event);
     security.observe(event);
-    witness.observe(event);
+    collector.observe(event);
   };
   const server = createServer(node.id, [
     ...(faults ? [faults.atEntry] : []),
@@ -84,7 +84,7 @@ export function createStack({ options, clock, metrics, lag, faults, fence, view 
     observe,
     watchAttempt(...attempt) {
       measure(...attempt);
-      witness.watchAttempt(...attempt);
+      collector.watchAttempt(...attempt);
     },
     peers,
     statistics,
@@ -100,7 +100,7 @@ export function createStack({ options, clock, metrics, lag, faults, fence, view 
     policy,
     security,
     self,
-    sightings,
+    evidence,
     /** What the middleware has set by itself, and why. */
     tuning: () => ({
       node: node.id,

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
-import { Verdict } from './diagnosis.ts';
-import { Sighting } from './sightings.ts';
-import { SelfReport } from './self.ts';
+import { Verdict } from './verdict.ts';
+import { CallEvidence } from './call-evidence.ts';
+import { SelfReport } from './self-report.ts';
 import { Promotion, View } from './view.ts';
 import { contract, operation } from '../rpc/contract.ts';
 
@@ -19,14 +19,14 @@ export const Heartbeat = Type.Object({
   viewVersion: Natural,
   self: Type.Optional(SelfReport),
   /** What the node saw of those it called since its last heartbeat; absent when it called nobody. */
-  sightings: Type.Optional(Type.Array(Sighting, { maxItems: 64 })),
-  /** The token of the place that it was promoted to. */
+  evidence: Type.Optional(Type.Array(CallEvidence, { maxItems: 64 })),
+  /** The token of the role that it was promoted to. */
   token: Type.Optional(Natural),
 });
 export type Heartbeat = Static<typeof Heartbeat>;
 
 /** A repair order as the monitors remember it, so that both count the same. `agoMs`: clocks of two machines are never compared. */
-const ToldOrder = Type.Object({
+const OrderDigest = Type.Object({
   id: Type.String(),
   by: Type.String(),
   agoMs: Type.Number({ minimum: 0 }),
@@ -39,7 +39,7 @@ const ToldOrder = Type.Object({
   /** Absent while it is being carried out. */
   result: Type.Optional(Type.Enum(['done', 'already', 'stale', 'refused', 'failed'])),
 });
-export type ToldOrder = Static<typeof ToldOrder>;
+export type OrderDigest = Static<typeof OrderDigest>;
 
 /** What one monitor tells another: whom it hears, what it thinks, what it has ordered. */
 export const Digest = Type.Object({
@@ -48,7 +48,7 @@ export const Digest = Type.Object({
   members: Type.Array(
     Type.Object({ node: Type.String(), incarnation: Natural, silentMs: Type.Number({ minimum: 0 }), verdict: Verdict }),
   ),
-  orders: Type.Array(ToldOrder),
+  orders: Type.Array(OrderDigest),
   promotions: Type.Array(Promotion),
 });
 export type Digest = Static<typeof Digest>;

@@ -4,13 +4,13 @@ export const standbyKinds = ['hot', 'warm', 'cold'] as const;
 /** `hot`: serves at once. `warm`: the process runs, its data is not loaded. `cold`: not even started. */
 export type StandbyKind = (typeof standbyKinds)[number];
 
-/** Of two promotions to one place the greater token counts; of two monitors' equal ones, the smaller name: both see the same. */
+/** Of two promotions to one role the greater token counts; of two monitors' equal ones, the smaller name: both see the same. */
 export function isNewer(promotion: Promotion, known: Promotion | undefined): boolean {
   if (!known || promotion.token !== known.token) return promotion.token > (known?.token ?? 0);
   return promotion.node < known.node;
 }
 
-/** How soon a standby could serve: smaller is sooner. A node that lost its place and came back is as good as hot. */
+/** How soon a standby could serve: smaller is sooner. A node that lost its role and came back is as good as hot. */
 export function readiness(kind: StandbyKind | undefined, phase: string | undefined): number {
   if (phase === undefined) return kind === 'cold' ? 2 : 3;
   return kind === undefined ? 0 : standbyKinds.indexOf(kind);
@@ -18,35 +18,35 @@ export function readiness(kind: StandbyKind | undefined, phase: string | undefin
 
 /**
  * One node's own fence: whether it may serve, from the promotions that it has seen. Tokens only grow, so an old view - or the word of a
- * monitor that was cut off - cannot give a place back.
+ * monitor that was cut off - cannot give a role back.
  *
- *   ranking-1 (paused) .................... resumes: "ranking-4 holds my place with token 7, I have 0" -> refuses
+ *   ranking-1 (paused) .................... resumes: "ranking-4 holds my role with token 7, I have 0" -> refuses
  *   ranking-4 standby --promote, token 7--> serves
  */
 export interface Fence {
   /** Takes in a view's promotions; true when this node's right to serve has changed. */
   readonly learn: (promotions: readonly Promotion[]) => boolean;
   readonly mayServe: () => boolean;
-  /** The token of the place it was promoted to. */
+  /** The token of the role it was promoted to. */
   readonly token: () => number | undefined;
-  /** Who holds the place that was this node's, where it lost it. */
+  /** Who holds the role that was this node's, where it lost it. */
   readonly lostTo: () => Promotion | undefined;
 }
 
 export function createFence(node: string, standby: StandbyKind | undefined): Fence {
-  const places = new Map<string, Promotion>();
+  const roles = new Map<string, Promotion>();
   const own = (): Promotion | undefined =>
-    [...places.values()].filter((it) => it.node === node).sort((a, b) => b.token - a.token)[0];
-  const may = (): boolean => own() !== undefined || (standby === undefined && !places.has(node));
+    [...roles.values()].filter((it) => it.node === node).sort((a, b) => b.token - a.token)[0];
+  const may = (): boolean => own() !== undefined || (standby === undefined && !roles.has(node));
   return {
     learn(promotions) {
       const before = may();
       for (const promotion of promotions)
-        if (isNewer(promotion, places.get(promotion.instead))) places.set(promotion.instead, promotion);
+        if (isNewer(promotion, roles.get(promotion.instead))) roles.set(promotion.instead, promotion);
       return may() !== before;
     },
     mayServe: may,
     token: () => own()?.token,
-    lostTo: () => (may() ? undefined : places.get(node)),
+    lostTo: () => (may() ? undefined : roles.get(node)),
   };
 }

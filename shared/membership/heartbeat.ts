@@ -1,8 +1,8 @@
 import type { Heartbeat } from './contract.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Scheduler, Timer } from '../time/scheduler.ts';
-import type { Sighting } from './sightings.ts';
-import type { SelfReport } from './self.ts';
+import type { CallEvidence } from './call-evidence.ts';
+import type { SelfReport } from './self-report.ts';
 import type { View } from './view.ts';
 
 export const heartbeatIntervalMs = 500;
@@ -14,7 +14,7 @@ const trustMs = 3 * heartbeatIntervalMs;
 const maxInFlight = 3;
 
 /** Nodes reported with one heartbeat: a caller of more than these waits for its next turn with the rest. */
-const maxSightings = 64;
+const maxEvidence = 64;
 
 export type Phase = Heartbeat['phase'];
 
@@ -28,8 +28,8 @@ export interface HeartbeatOptions {
   /** How the node itself is doing. */
   readonly self?: () => SelfReport;
   /** What it saw of others since the last beat. */
-  readonly sightings?: () => Sighting[];
-  /** The token under which it holds a place that was another node's. */
+  readonly evidence?: () => CallEvidence[];
+  /** The token under which it holds a role that was another node's. */
   readonly token?: () => number | undefined;
   /** Sends one heartbeat; resolves with the view when the monitor has a newer one. Must be bounded in time. */
   readonly send: (monitor: string, heartbeat: Heartbeat) => Promise<View | undefined>;
@@ -56,13 +56,13 @@ interface Ear {
  * silent the last view stays in force: losing the monitors must not lose the service.
  */
 export function startHeart(options: HeartbeatOptions): Heart {
-  const { node, incarnation, monitors, clock, scheduler, send, self, sightings, token, onView } = options;
+  const { node, incarnation, monitors, clock, scheduler, send, self, evidence, token, onView } = options;
   const ears = new Map<string, Ear>(
     monitors.map((monitor) => [monitor, { view: undefined, heardAt: -Infinity, inFlight: 0, sequence: 0 }]),
   );
   let phase: Phase = 'starting';
   let view: View | undefined;
-  let untold: Sighting[] = [];
+  let untold: CallEvidence[] = [];
 
   async function beat(monitor: string, ear: Ear, common: Omit<Heartbeat, 'sequence' | 'viewVersion'>): Promise<void> {
     if (ear.inFlight >= maxInFlight) return;
@@ -89,15 +89,15 @@ export function startHeart(options: HeartbeatOptions): Heart {
   }
 
   const beatAll = (): void => {
-    const seen = untold.concat(sightings?.() ?? []);
-    untold = seen.slice(maxSightings);
+    const seen = untold.concat(evidence?.() ?? []);
+    untold = seen.slice(maxEvidence);
     const held = token?.();
     const common = {
       node,
       incarnation,
       phase,
       ...(self && { self: self() }),
-      ...(seen.length > 0 && { sightings: seen.slice(0, maxSightings) }),
+      ...(seen.length > 0 && { evidence: seen.slice(0, maxEvidence) }),
       ...(held !== undefined && { token: held }),
     };
     for (const [monitor, ear] of ears) void beat(monitor, ear, common);

@@ -50,7 +50,7 @@ export interface PhiDetector {
    * with a number that was heard before. What arrives late arrives for the first time; a stream of these means two processes
    * with one identity.
    */
-  readonly echoes: number;
+  readonly conflictingBeats: number;
 }
 
 /** The network may repeat what it carried just now. */
@@ -66,7 +66,7 @@ export function createPhiDetector(options: PhiOptions): PhiDetector {
   /** Of the gaps as they are now: asked for several times between two heartbeats. */
   let known: Rhythm | undefined;
   let last: { beat: Beat; at: number; lostMs: number } | undefined;
-  let echoes = 0;
+  let conflictingBeats = 0;
   let bornAt = 0;
   const missing = new Set<number>();
 
@@ -76,13 +76,13 @@ export function createPhiDetector(options: PhiOptions): PhiDetector {
   return {
     hear(beat, now, lostMs = 0) {
       if (last && beat.incarnation < last.beat.incarnation) {
-        if (now - bornAt > legacyMs) echoes++;
+        if (now - bornAt > legacyMs) conflictingBeats++;
         return 'stale';
       }
       const same = last?.beat.incarnation === beat.incarnation;
       if (last && same && beat.sequence <= last.beat.sequence) {
         const late = missing.delete(beat.sequence);
-        if (!late && beat.sequence < last.beat.sequence - repeated) echoes++;
+        if (!late && beat.sequence < last.beat.sequence - repeated) conflictingBeats++;
         return 'stale';
       }
       // The gap of a restart says nothing about the rhythm of the new process.
@@ -114,8 +114,8 @@ export function createPhiDetector(options: PhiOptions): PhiDetector {
     get incarnation() {
       return last?.beat.incarnation;
     },
-    get echoes() {
-      return echoes;
+    get conflictingBeats() {
+      return conflictingBeats;
     },
   };
 }

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { Verdict } from './diagnosis.ts';
+import { Verdict } from './verdict.ts';
 
 /**
  * `suspect`: silent for longer than usual. `draining`: leaving, or taken out because it limps. `quarantined`: taken out because it lies.
@@ -21,8 +21,8 @@ export type Member = Static<typeof Member>;
 export type MemberState = Member['state'];
 
 /**
- * A standby has taken the place of `instead`. The token is its fence: tokens only grow, and of two nodes that believe to hold one
- * place the one with the older token must not serve.
+ * A standby has taken the role of `instead`. The token is its fence: tokens only grow, and of two nodes that believe to hold one
+ * role the one with the older token must not serve.
  */
 export const Promotion = Type.Object({
   node: Type.String(),
@@ -36,7 +36,7 @@ export const View = Type.Object({
   monitor: Type.String(),
   version: Type.Integer({ minimum: 0 }),
   members: Type.Array(Member),
-  /** The newest promotion of each place; absent without any. */
+  /** The newest promotion of each role; absent without any. */
   promotions: Type.Optional(Type.Array(Promotion)),
 });
 export type View = Static<typeof View>;

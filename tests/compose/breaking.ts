@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Score } from '../../shared/membership/scoring.ts';
+import type { Score } from '../../cli/incident-scoring.ts';
 import { commandIn, compose, get, searching, type Answer } from './cluster.ts';
 import type { Engine } from './engine.ts';
 

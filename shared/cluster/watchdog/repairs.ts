@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { Value } from 'typebox/value';
-import { Verdict } from '../../membership/diagnosis.ts';
+import { Verdict } from '../../membership/verdict.ts';
 import { tolerated } from '../../tolerated.ts';
 import { RpcError } from '../../rpc/errors.ts';
 import type { Clock } from '../../time/clock.ts';

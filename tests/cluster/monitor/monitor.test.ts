@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Incident } from '../../../shared/membership/incident.ts';
-import { uninjectedExit, type Score } from '../../../shared/membership/scoring.ts';
+import type { Incident } from '../../../services/monitor/incident.ts';
+import { uninjectedExit, type Score } from '../../../cli/incident-scoring.ts';
 import type { View } from '../../../shared/membership/view.ts';
 import { operator } from '../chaos/operator.ts';
 import { dataFolder, startCluster, tierlab, until, type TestCluster } from '../../support/cluster.ts';

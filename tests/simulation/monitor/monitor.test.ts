@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { phases } from '../../../shared/membership/incident.ts';
+import { phases } from '../../../services/monitor/incident.ts';
 import { transcript } from '../transcript.ts';
-import { reporting, seen, small, stateOf } from './given.ts';
-import { createWard } from './ward.ts';
+import { reporting, seen, small, stateOf } from './scenario.ts';
+import { createSimulatedCluster } from './simulated-cluster.ts';
 
 /** As the default topology: 21 nodes. */
 const multitier = [
@@ -25,14 +25,14 @@ test.each([
   async (how, verdict, boundMs) => {
     const delays: number[] = [];
     for (let seed = 0; seed < 40; seed++) {
-      const ward = createWard(seed, small);
-      const at = 20_000 + ward.sim.random.next() * 500;
-      await ward.sim.run(at);
+      const cluster = createSimulatedCluster(seed, small);
+      const at = 20_000 + cluster.sim.random.next() * 500;
+      await cluster.sim.run(at);
       // A machine that is gone stays silent: the hardest kind to see, because nobody restarts it.
-      if (how === 'kill') ward.kill('ranking-2', { held: true });
-      else ward.hang('ranking-2');
-      await ward.sim.run(at + 5_000);
-      const first = ward.verdicts.filter(({ node, at: when }) => node === 'ranking-2' && when > at);
+      if (how === 'kill') cluster.kill('ranking-2', { held: true });
+      else cluster.hang('ranking-2');
+      await cluster.sim.run(at + 5_000);
+      const first = cluster.verdicts.filter(({ node, at: when }) => node === 'ranking-2' && when > at);
       expect(
         first
           .slice(0, 2)
@@ -40,11 +40,11 @@ test.each([
           .sort(),
       ).toEqual([`monitor-1 ${verdict}`, `monitor-2 ${verdict}`]);
       for (const { at: when } of first.slice(0, 2)) delays.push(when - at);
-      expect(ward.verdicts.filter(({ node }) => node !== 'ranking-2')).toEqual([]);
-      if (how === 'kill') ward.release('ranking-2');
-      await ward.sim.run(at + 15_000);
-      expect(stateOf(ward, 'ranking-2')).toBe('alive');
-      const over = ward.incidents.filter(({ incident }) => incident.outcome !== 'open');
+      expect(cluster.verdicts.filter(({ node }) => node !== 'ranking-2')).toEqual([]);
+      if (how === 'kill') cluster.release('ranking-2');
+      await cluster.sim.run(at + 15_000);
+      expect(stateOf(cluster, 'ranking-2')).toBe('alive');
+      const over = cluster.incidents.filter(({ incident }) => incident.outcome !== 'open');
       expect(over.map(({ incident }) => incident.verdict)).toEqual([verdict, verdict]);
     }
     const lines = transcript(`monitor-${how}`, `From ${how} to the verdict "${verdict}", ms, 40 runs, two monitors`);
@@ -57,180 +57,187 @@ test.each([
 );
 
 test('a crash that is over before it could be suspected is a crash all the same, repaired by the watchdog', async () => {
-  const ward = createWard(1, small);
-  await ward.sim.run(20_000);
-  ward.kill('ranking-1');
-  await ward.sim.run(30_000);
-  const over = ward.incidents.findLast(({ monitor }) => monitor === 'monitor-2')!.incident;
+  const cluster = createSimulatedCluster(1, small);
+  await cluster.sim.run(20_000);
+  cluster.kill('ranking-1');
+  await cluster.sim.run(30_000);
+  const over = cluster.incidents.findLast(({ monitor }) => monitor === 'monitor-2')!.incident;
   expect(over).toMatchObject({ node: 'ranking-1', verdict: 'crashed', outcome: 'repaired' });
   expect(phases(over.stamps).repairMs).toBeGreaterThan(0);
-  expect(ward.restarts).toEqual([]);
+  expect(cluster.restarts).toEqual([]);
 });
 
 test('a process that its watchdog has brought back is not taken down once more for the death of the one before', async () => {
   for (let seed = 0; seed < 140; seed++) {
-    const ward = createWard(seed, small, { bootMs: 1 + (seed % 20) * 3, controlMs: 5 + (seed % 7) * 20 });
-    await ward.sim.run(20_000 + ward.sim.random.next() * 1_000);
-    ward.kill('ranking-1');
-    for (const caller of ['app-1', 'app-2']) ward.sees(caller, seen('ranking-1', { ok: 0, refused: 3 }));
-    await ward.sim.run(30_000);
-    expect([seed, ...ward.restarts]).toEqual([seed]);
+    const cluster = createSimulatedCluster(seed, small, {
+      bootMs: 1 + (seed % 20) * 3,
+      controlMs: 5 + (seed % 7) * 20,
+    });
+    await cluster.sim.run(20_000 + cluster.sim.random.next() * 1_000);
+    cluster.kill('ranking-1');
+    for (const caller of ['app-1', 'app-2']) cluster.sees(caller, seen('ranking-1', { ok: 0, refused: 3 }));
+    await cluster.sim.run(30_000);
+    expect([seed, ...cluster.restarts]).toEqual([seed]);
   }
 });
 
 test('a hung node is restarted once, although two monitors order it, and both name the fault and not its repair', async () => {
-  const ward = createWard(2, small);
-  await ward.sim.run(20_000);
-  ward.hang('ranking-3');
-  await ward.sim.run(40_000);
-  expect(ward.restarts).toEqual(['ranking-3']);
-  const orders = ward.log.filter((line) => line.includes('orders'));
+  const cluster = createSimulatedCluster(2, small);
+  await cluster.sim.run(20_000);
+  cluster.hang('ranking-3');
+  await cluster.sim.run(40_000);
+  expect(cluster.restarts).toEqual(['ranking-3']);
+  const orders = cluster.log.filter((line) => line.includes('orders'));
   expect(orders.map((line) => line.replace(/^\S+ /, '')).sort()).toEqual([
     'monitor-1 orders restart ranking-3: done',
     'monitor-2 orders restart ranking-3: already',
   ]);
-  expect(ward.verdicts.map(({ verdict }) => verdict)).toEqual(['hung', 'hung', 'healthy', 'healthy']);
+  expect(cluster.verdicts.map(({ verdict }) => verdict)).toEqual(['hung', 'hung', 'healthy', 'healthy']);
 });
 
 test(
   'an hour without faults, while processors are burnt elsewhere: no verdict about anybody',
   { timeout: 120_000 },
   async () => {
-    const ward = createWard('hour', multitier);
-    const { sim } = ward;
-    const nodes = ward.topology.nodes.map(({ id }) => id);
+    const cluster = createSimulatedCluster('hour', multitier);
+    const { sim } = cluster;
+    const nodes = cluster.topology.nodes.map(({ id }) => id);
     // Every process stands still now and then, some for long; and now and then all of them at once.
     const burn = () => {
       const everybody = sim.random.next() < 0.02;
       const ms = -Math.log(1 - sim.random.next()) * (everybody ? 150 : 80);
       for (const node of everybody ? nodes : [nodes[Math.floor(sim.random.next() * nodes.length)]!])
-        ward.stall(node, Math.min(ms, 900));
+        cluster.stall(node, Math.min(ms, 900));
       sim.scheduler.after(-Math.log(1 - sim.random.next()) * 100, burn);
     };
     burn();
     await sim.run(3_600_000);
-    const doubts = ward.incidents.filter(({ incident }) => incident.outcome === 'doubt').length;
+    const doubts = cluster.incidents.filter(({ incident }) => incident.outcome === 'doubt').length;
     const lines = transcript(
       'monitor-false-alarms',
       'One hour, 21 nodes, no fault, every process stalls every 2 s on average (mean 80 ms, up to 900 ms)',
     );
-    lines.row('verdicts', ward.verdicts.length);
-    lines.row('repair orders', ward.log.filter((line) => line.includes('orders')).length);
+    lines.row('verdicts', cluster.verdicts.length);
+    lines.row('repair orders', cluster.log.filter((line) => line.includes('orders')).length);
     lines.row('doubts that came to nothing', doubts);
     lines.save();
-    expect(ward.log).toEqual([]);
+    expect(cluster.log).toEqual([]);
   },
 );
 
 test('a monitor that is cut off accuses nobody, and nodes follow the other one', async () => {
-  const ward = createWard(3, small);
-  await ward.sim.run(20_000);
-  const others = ward.topology.nodes.map(({ id }) => id).filter((id) => id !== 'monitor-1');
-  ward.network.partition([['monitor-1'], others]);
-  await ward.sim.run(40_000);
-  expect(ward.log.filter((line) => line.includes('orders'))).toEqual([]);
+  const cluster = createSimulatedCluster(3, small);
+  await cluster.sim.run(20_000);
+  const others = cluster.topology.nodes.map(({ id }) => id).filter((id) => id !== 'monitor-1');
+  cluster.network.partition([['monitor-1'], others]);
+  await cluster.sim.run(40_000);
+  expect(cluster.log.filter((line) => line.includes('orders'))).toEqual([]);
   expect(
-    ward.verdicts.filter(
+    cluster.verdicts.filter(
       ({ monitor, verdict }) => monitor === 'monitor-1' && (verdict === 'crashed' || verdict === 'hung'),
     ),
   ).toEqual([]);
-  expect(ward.viewOf('app-1')?.monitor).toBe('monitor-2');
-  expect(stateOf(ward, 'ranking-1')).toBe('alive');
-  ward.network.heal();
-  await ward.sim.run(60_000);
-  expect(ward.viewOf('app-1')?.monitor).toBe('monitor-1');
-  expect(stateOf(ward, 'monitor-2')).toBe('alive');
+  expect(cluster.viewOf('app-1')?.monitor).toBe('monitor-2');
+  expect(stateOf(cluster, 'ranking-1')).toBe('alive');
+  cluster.network.heal();
+  await cluster.sim.run(60_000);
+  expect(cluster.viewOf('app-1')?.monitor).toBe('monitor-1');
+  expect(stateOf(cluster, 'monitor-2')).toBe('alive');
 });
 
 test('a node that only one monitor cannot hear is partitioned, not dead, and stays in rotation', async () => {
-  const ward = createWard(4, small);
-  await ward.sim.run(20_000);
-  ward.network.block('ranking-1', 'monitor-1');
-  await ward.sim.run(30_000);
-  expect(ward.verdicts.map(({ monitor, node, verdict }) => `${monitor} ${node} ${verdict}`)).toEqual([
+  const cluster = createSimulatedCluster(4, small);
+  await cluster.sim.run(20_000);
+  cluster.network.block('ranking-1', 'monitor-1');
+  await cluster.sim.run(30_000);
+  expect(cluster.verdicts.map(({ monitor, node, verdict }) => `${monitor} ${node} ${verdict}`)).toEqual([
     'monitor-1 ranking-1 partitioned',
   ]);
-  expect(stateOf(ward, 'ranking-1')).toBe('alive');
-  expect(ward.restarts).toEqual([]);
+  expect(stateOf(cluster, 'ranking-1')).toBe('alive');
+  expect(cluster.restarts).toEqual([]);
 });
 
 test('one monitor is enough; and without any the last view stays in force', async () => {
-  const ward = createWard(5, small);
-  await ward.sim.run(20_000);
-  ward.kill('monitor-1', { held: true });
-  await ward.sim.run(25_000);
-  ward.hang('ranking-1');
-  await ward.sim.run(40_000);
-  expect(ward.restarts).toEqual(['ranking-1']);
-  expect(ward.viewOf('app-1')?.monitor).toBe('monitor-2');
-  ward.kill('monitor-2', { held: true });
-  await ward.sim.run(50_000);
-  expect(ward.viewOf('app-1')?.members.map(({ state }) => state)).toContain('alive');
-  expect(stateOf(ward, 'ranking-1')).toBe('alive');
+  const cluster = createSimulatedCluster(5, small);
+  await cluster.sim.run(20_000);
+  cluster.kill('monitor-1', { held: true });
+  await cluster.sim.run(25_000);
+  cluster.hang('ranking-1');
+  await cluster.sim.run(40_000);
+  expect(cluster.restarts).toEqual(['ranking-1']);
+  expect(cluster.viewOf('app-1')?.monitor).toBe('monitor-2');
+  cluster.kill('monitor-2', { held: true });
+  await cluster.sim.run(50_000);
+  expect(cluster.viewOf('app-1')?.members.map(({ state }) => state)).toContain('alive');
+  expect(stateOf(cluster, 'ranking-1')).toBe('alive');
 });
 
 test('a limper is drained, then restarted, and a second one must wait: never more than f of a group are out', async () => {
-  const ward = createWard(6, small);
-  await ward.sim.run(20_000);
-  await reporting(ward, 40_000, [seen('ranking-1', { medianMs: 400 }), seen('ranking-2', {}), seen('ranking-3', {})]);
-  expect(ward.log.filter((line) => line.includes('orders')).map((line) => line.split(' ').slice(2).join(' '))).toEqual(
-    expect.arrayContaining(['orders drain ranking-1: done', 'orders restart ranking-1: done']),
-  );
-  const drained = ward.incidents.find(({ incident }) => incident.verdict === 'limping')!;
+  const cluster = createSimulatedCluster(6, small);
+  await cluster.sim.run(20_000);
+  await reporting(cluster, 40_000, [
+    seen('ranking-1', { medianMs: 400 }),
+    seen('ranking-2', {}),
+    seen('ranking-3', {}),
+  ]);
+  expect(
+    cluster.log.filter((line) => line.includes('orders')).map((line) => line.split(' ').slice(2).join(' ')),
+  ).toEqual(expect.arrayContaining(['orders drain ranking-1: done', 'orders restart ranking-1: done']));
+  const drained = cluster.incidents.find(({ incident }) => incident.verdict === 'limping')!;
   expect(drained.incident.node).toBe('ranking-1');
-  for (const { monitor } of ward.verdicts) expect(['monitor-1', 'monitor-2']).toContain(monitor);
+  for (const { monitor } of cluster.verdicts) expect(['monitor-1', 'monitor-2']).toContain(monitor);
 });
 
 test('a drained limper that nobody calls any more has not recovered: it is restarted, and all of it is one failure', async () => {
   for (let seed = 0; seed < 10; seed++) {
-    const ward = createWard(seed, small);
-    await ward.sim.run(20_000 + seed * 83);
+    const cluster = createSimulatedCluster(seed, small);
+    await cluster.sim.run(20_000 + seed * 83);
     const peers = [seen('ranking-2', {}), seen('ranking-3', {})];
-    const isCalled = () => stateOf(ward, 'ranking-1') === 'alive';
+    const isCalled = () => stateOf(cluster, 'ranking-1') === 'alive';
     while (isCalled())
-      await reporting(ward, ward.sim.clock.now() + 1, [seen('ranking-1', { medianMs: 400 }), ...peers]);
-    await reporting(ward, 40_000, peers);
-    expect(ward.restarts).toEqual(['ranking-1']);
-    expect(stateOf(ward, 'ranking-1')).toBe('alive');
+      await reporting(cluster, cluster.sim.clock.now() + 1, [seen('ranking-1', { medianMs: 400 }), ...peers]);
+    await reporting(cluster, 40_000, peers);
+    expect(cluster.restarts).toEqual(['ranking-1']);
+    expect(stateOf(cluster, 'ranking-1')).toBe('alive');
     for (const monitor of ['monitor-1', 'monitor-2'])
-      expect(ward.booksOf(monitor).map(({ verdict, outcome }) => `${verdict} ${outcome}`)).toEqual([
+      expect(cluster.incidentsOf(monitor).map(({ verdict, outcome }) => `${verdict} ${outcome}`)).toEqual([
         'limping repaired',
       ]);
   }
 });
 
 test('a liar is quarantined and restarted, and called again only after it has been well for a while', async () => {
-  const ward = createWard(7, small);
-  await ward.sim.run(20_000);
-  await reporting(ward, 21_000, [seen('ranking-2', { lostVotes: 3 }), seen('ranking-1', {}), seen('ranking-3', {})]);
-  await ward.sim.run(22_000);
-  expect(stateOf(ward, 'ranking-2')).toMatch(/quarantined|dead|starting/);
-  expect(ward.restarts).toEqual(['ranking-2']);
-  await ward.sim.run(23_000);
-  expect(stateOf(ward, 'ranking-2')).not.toBe('alive');
-  await ward.sim.run(28_000);
-  expect(stateOf(ward, 'ranking-2')).toBe('alive');
+  const cluster = createSimulatedCluster(7, small);
+  await cluster.sim.run(20_000);
+  await reporting(cluster, 21_000, [seen('ranking-2', { lostVotes: 3 }), seen('ranking-1', {}), seen('ranking-3', {})]);
+  await cluster.sim.run(22_000);
+  expect(stateOf(cluster, 'ranking-2')).toMatch(/quarantined|dead|starting/);
+  expect(cluster.restarts).toEqual(['ranking-2']);
+  await cluster.sim.run(23_000);
+  expect(stateOf(cluster, 'ranking-2')).not.toBe('alive');
+  await cluster.sim.run(28_000);
+  expect(stateOf(cluster, 'ranking-2')).toBe('alive');
 });
 
 test('a standby takes the place of a node that stays down, under one token; when that node returns it stands by', async () => {
-  const ward = createWard(8, [
+  const cluster = createSimulatedCluster(8, [
     { name: 'monitor', components: ['monitor'], replicas: 2 },
     { name: 'ranking', components: ['ranking'], replicas: 2, standbys: { hot: 1 } },
     { name: 'app', components: ['app'], replicas: 2 },
   ]);
-  await ward.sim.run(20_000);
-  expect(stateOf(ward, 'ranking-3')).toBe('standby');
-  ward.kill('ranking-1', { held: true });
-  await ward.sim.run(24_000);
-  expect(stateOf(ward, 'ranking-3')).toBe('alive');
-  for (const monitor of ward.monitors.values())
-    expect(monitor.places.promotions()).toEqual([{ node: 'ranking-3', instead: 'ranking-1', token: 1 }]);
-  ward.release('ranking-1');
-  await ward.sim.run(34_000);
-  expect(stateOf(ward, 'ranking-1')).toBe('standby');
-  expect(stateOf(ward, 'ranking-3')).toBe('alive');
-  ward.kill('ranking-3', { held: true });
-  await ward.sim.run(40_000);
-  for (const monitor of ward.monitors.values())
-    expect(monitor.places.promotions()).toEqual([{ node: 'ranking-1', instead: 'ranking-1', token: 2 }]);
+  await cluster.sim.run(20_000);
+  expect(stateOf(cluster, 'ranking-3')).toBe('standby');
+  cluster.kill('ranking-1', { held: true });
+  await cluster.sim.run(24_000);
+  expect(stateOf(cluster, 'ranking-3')).toBe('alive');
+  for (const monitor of cluster.monitors.values())
+    expect(monitor.roles.promotions()).toEqual([{ node: 'ranking-3', instead: 'ranking-1', token: 1 }]);
+  cluster.release('ranking-1');
+  await cluster.sim.run(34_000);
+  expect(stateOf(cluster, 'ranking-1')).toBe('standby');
+  expect(stateOf(cluster, 'ranking-3')).toBe('alive');
+  cluster.kill('ranking-3', { held: true });
+  await cluster.sim.run(40_000);
+  for (const monitor of cluster.monitors.values())
+    expect(monitor.roles.promotions()).toEqual([{ node: 'ranking-1', instead: 'ranking-1', token: 2 }]);
 });

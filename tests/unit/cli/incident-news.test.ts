@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createIncidentNews, type Told } from '../../../cli/incident-news.ts';
-import type { Incident } from '../../../shared/membership/incident.ts';
+import type { Incident } from '../../../services/monitor/incident.ts';
 
 const open: Incident = {
   id: 'app-1-1000',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createRepairs } from '../../../shared/cluster/watchdog/repairs.ts';
 import type { Child, ChildState } from '../../../shared/cluster/watchdog/child.ts';
-import type { RepairOrder } from '../../../shared/membership/repair.ts';
+import type { RepairOrder } from '../../../services/monitor/repair-policy.ts';
 import { expand } from '../../../shared/cluster/topology-file.ts';
 
 /** A watchdog of ranking nodes of incarnation 100, three unless `own` says which it runs; `done` lists what it did. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Component } from '../../../shared/cluster/component.ts';
-import { createPlace } from '../../../shared/cluster/place.ts';
+import { createRole } from '../../../shared/cluster/role.ts';
 import { expand, parseTopology } from '../../../shared/cluster/topology-file.ts';
 import { startedNodes, type TopologyNode } from '../../../shared/cluster/topology.ts';
 import type { StandbyKind } from '../../../shared/membership/fencing.ts';
@@ -38,8 +38,8 @@ test.each([
   expect(() => parseTopology(JSON.stringify(file([group])), 'test', components)).toThrow(words);
 });
 
-/** A node's place; `said` lists its phases and `open` when it loads. */
-function place(standby?: StandbyKind, open = async () => {}) {
+/** A node's role; `said` lists its phases and `open` when it loads. */
+function role(standby?: StandbyKind, open = async () => {}) {
   const said: string[] = [];
   const node = {
     id: 'r-2',
@@ -47,7 +47,7 @@ function place(standby?: StandbyKind, open = async () => {}) {
     components: ['ranking'],
     ...(standby && { standby }),
   } as unknown as TopologyNode;
-  const it = createPlace({
+  const it = createRole({
     node,
     setPhase: (phase) => said.push(phase),
     async open() {
@@ -68,12 +68,12 @@ function place(standby?: StandbyKind, open = async () => {}) {
   return { ...it, said, promote, call };
 }
 
-test('a node with a place of its own opens and serves; once a standby has its place it refuses, but for signs of life', async () => {
-  const { said, begin, promote, call, token } = place();
+test('a node with a role of its own opens and serves; once a standby has its role it refuses, but for signs of life', async () => {
+  const { said, begin, promote, call, token } = role();
   await begin();
   expect(await call()).toBe('served');
   promote('r-3', 'r-2', 4);
-  expect(await call()).toBe('r-2 does not serve: r-3 holds its place since token 4');
+  expect(await call()).toBe('r-2 does not serve: r-3 holds its role since token 4');
   expect(await call('health')).toBe('served');
   promote('r-2', 'r-2', 5);
   expect([await call(), token()]).toEqual(['served', 5]);
@@ -85,7 +85,7 @@ test.each([
   ['cold', ['open', 'standby', 'ready']],
   ['warm', ['standby', 'starting', 'open', 'ready']],
 ] as const)('a %s standby says %j', async (kind, expected) => {
-  const { said, begin, promote, call } = place(kind);
+  const { said, begin, promote, call } = role(kind);
   await begin();
   expect(await call()).toMatch(/it stands by/);
   promote('r-2', 'r-1', 1);
@@ -97,7 +97,7 @@ test.each([
 
 test('a promotion that arrives while a node opens is not lost, and one that arrives as it leaves changes nothing', async () => {
   const opening = Promise.withResolvers<void>();
-  const { said, begin, promote, leave } = place('hot', () => opening.promise);
+  const { said, begin, promote, leave } = role('hot', () => opening.promise);
   const begun = begin();
   promote('r-2', 'r-1', 1);
   expect(said).toEqual(['open']);
@@ -110,7 +110,7 @@ test('a promotion that arrives while a node opens is not lost, and one that arri
 });
 
 test('a warm standby that cannot open says so', async () => {
-  const { said, begin, promote } = place('warm', () => Promise.reject(new Error('no data')));
+  const { said, begin, promote } = role('warm', () => Promise.reject(new Error('no data')));
   await begin();
   promote('r-2', 'r-1', 1);
   await new Promise((resolve) => setImmediate(resolve));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { incidentTable } from '../../../services/console/incident-table.ts';
-import type { Incident } from '../../../shared/membership/incident.ts';
+import type { Incident } from '../../../services/monitor/incident.ts';
 
 const repaired: Incident = {
   id: 'app-1-1000',

@@ -3,7 +3,7 @@ import { createFence, isNewer, readiness } from '../../../shared/membership/fenc
 
 const promotion = (node: string, instead: string, token: number) => ({ node, instead, token });
 
-test('a node serves until a standby has its place, and again when it is promoted itself: tokens only grow', () => {
+test('a node serves until a standby has its role, and again when it is promoted itself: tokens only grow', () => {
   const fence = createFence('r-1', undefined);
   expect([fence.mayServe(), fence.token()]).toEqual([true, undefined]);
   expect(fence.learn([promotion('r-3', 'r-1', 4)])).toBe(true);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Heartbeat } from '../../../services/monitor/contract.ts';
 import { startHeart } from '../../../shared/membership/heartbeat.ts';
-import type { Sighting } from '../../../shared/membership/sightings.ts';
+import type { CallEvidence } from '../../../shared/membership/call-evidence.ts';
 import type { View } from '../../../shared/membership/view.ts';
 import { createSimulation } from '../../../shared/time/sim/simulation.ts';
 
@@ -56,21 +56,21 @@ test('the first monitor that answers is believed, then the second, then the last
 });
 
 test('what was seen goes along once and to every monitor; nothing seen is nothing sent', async () => {
-  const seen: Sighting[] = [];
-  const { sim, sent } = beating(async () => undefined, { sightings: () => seen.splice(0), token: () => 9 });
-  const one = { node: 'x', group: 'g' } as Sighting;
+  const seen: CallEvidence[] = [];
+  const { sim, sent } = beating(async () => undefined, { evidence: () => seen.splice(0), token: () => 9 });
+  const one = { node: 'x', group: 'g' } as CallEvidence;
   seen.push(one);
   await sim.run(1_200);
   for (const monitor of ['m-1', 'm-2'])
-    expect(sent(monitor).map(({ sightings }) => sightings)).toEqual([undefined, [one], undefined]);
+    expect(sent(monitor).map(({ evidence }) => evidence)).toEqual([undefined, [one], undefined]);
   expect(sent('m-1')[0]).toMatchObject({ token: 9, phase: 'starting' });
 });
 
 test('more than fit into one heartbeat wait for the next', async () => {
-  let seen = Array.from({ length: 100 }, (_, i) => ({ node: `n-${i}`, group: 'g' }) as Sighting);
-  const { sim, sent } = beating(async () => undefined, { sightings: () => seen.splice(0) });
+  let seen = Array.from({ length: 100 }, (_, i) => ({ node: `n-${i}`, group: 'g' }) as CallEvidence);
+  const { sim, sent } = beating(async () => undefined, { evidence: () => seen.splice(0) });
   await sim.run(1_200);
-  expect(sent('m-1').map(({ sightings }) => sightings?.length)).toEqual([64, 36, undefined]);
+  expect(sent('m-1').map(({ evidence }) => evidence?.length)).toEqual([64, 36, undefined]);
   seen = [];
 });
 

@@ -102,26 +102,26 @@ test('an old process cannot speak for the new one: its heartbeats do not end the
   for (let i = 1; i <= 20; i++) detector.hear({ incarnation: 1, sequence: 10 + i }, now + i * 500);
   expect(detector.silentMs(now + 10_000)).toBe(10_000);
   // Those of the first five seconds may have been on their way.
-  expect(detector.echoes).toBe(10);
+  expect(detector.conflictingBeats).toBe(10);
 });
 
 test('a twin that counts from its own beginning is noticed; heartbeats out of order are not taken for one', () => {
   const twins = listening(20).detector;
   for (let i = 0; i < 5; i++) twins.hear({ incarnation: 1, sequence: i }, 20_000 + i);
-  expect(twins.echoes).toBe(5);
+  expect(twins.conflictingBeats).toBe(5);
   const shuffled = createPhiDetector({ expectedIntervalMs: intervalMs });
   for (const sequence of [0, 2, 1, 4, 3, 5, 5, 7, 6, 8])
     shuffled.hear({ incarnation: 1, sequence }, sequence * intervalMs);
-  expect(shuffled.echoes).toBe(0);
+  expect(shuffled.conflictingBeats).toBe(0);
 });
 
 test('what an observer that stood still reads late, in any order, is no twin', () => {
   const { detector, now } = listening(20);
   for (const sequence of [31, 24, 20, 28, 22, 21, 30, 25, 23, 29, 26, 27])
     detector.hear({ incarnation: 1, sequence }, now + 6_000);
-  expect(detector.echoes).toBe(0);
+  expect(detector.conflictingBeats).toBe(0);
   detector.hear({ incarnation: 1, sequence: 24 }, now + 6_100);
-  expect(detector.echoes).toBe(1);
+  expect(detector.conflictingBeats).toBe(1);
 });
 
 test('a restart gap does not spoil the rhythm', () => {

@@ -7,7 +7,7 @@ const well: Situation = {
   seen: 'healthy',
   standing: 'healthy',
   takenOut: undefined,
-  reborn: false,
+  restartedUnannounced: false,
   standsBy: false,
 };
 
@@ -23,7 +23,7 @@ test.each<[string, Partial<Situation>, string]>([
     { phi: 2, seen: 'crashed', standing: 'crashed' },
     'dead',
   ],
-  ['a new process after a crash', { phase: 'starting', reborn: true, standing: 'crashed' }, 'starting'],
+  ['a new process after a crash', { phase: 'starting', restartedUnannounced: true, standing: 'crashed' }, 'starting'],
   ['ready again, but not yet for long enough', { standing: 'crashed' }, 'starting'],
   ['leaving', { phase: 'draining' }, 'draining'],
   ['taken out because it limps', { standing: 'limping', takenOut: 'draining' }, 'draining'],

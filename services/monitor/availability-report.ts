@@ -1,0 +1,77 @@
+import { nodesHosting, type Topology } from '../../shared/cluster/topology.ts';
+import {
+  atLeast,
+  downtimes,
+  fewerThan,
+  availabilityOver,
+  nodeAvailability,
+  type Availability,
+  type Interval,
+} from './availability.ts';
+import type { Incident } from './incident.ts';
+
+/** A service is up while one replica of each of its shards is. */
+export type ServiceAvailability = Availability & {
+  readonly replicas: number;
+  /** What its replicas' own availabilities promise, if they failed independently: 1 - (1 - a)^n. */
+  readonly expected: number;
+};
+
+export interface AvailabilityReport {
+  readonly from: number;
+  readonly to: number;
+  readonly nodes: readonly Availability[];
+  readonly services: readonly ServiceAvailability[];
+  /** Up while everything is that users need. */
+  readonly whole: Availability;
+}
+
+/** The control tier: searches go on without it. */
+const control: ReadonlySet<string> = new Set(['monitor', 'chaos', 'console']);
+
+/** Pure: the books of everything over `observed`, wall-clock ms. Each phase of the services' repairs is their nodes'. */
+export function availabilityReport(
+  topology: Topology,
+  incidents: readonly Incident[],
+  observed: Interval,
+): AvailabilityReport {
+  const byNode = Map.groupBy(incidents, ({ node }) => node);
+  const of = (node: string): readonly Incident[] => byNode.get(node) ?? [];
+  const nodes = topology.nodes.map(({ id }) => nodeAvailability(id, of(id), observed));
+  const measured = new Map(nodes.map(({ name, measured: value }) => [name, value]));
+
+  const names = [...new Set(topology.nodes.flatMap(({ components }) => components))];
+  const down = new Map<string, Interval[]>();
+  const services = names.map((name): ServiceAvailability => {
+    const hosts = nodesHosting(topology, name).filter(({ standby }) => standby === undefined);
+    const shards = [...Map.groupBy(hosts, ({ shard }) => shard).values()];
+    const parts = shards.flatMap((replicas) =>
+      fewerThan(
+        1,
+        replicas.map(({ id }) => downtimes(of(id))),
+      ),
+    );
+    down.set(name, parts);
+    const expected = shards.reduce(
+      (product, replicas) =>
+        product *
+        atLeast(
+          1,
+          replicas.map(({ id }) => measured.get(id)!),
+        ),
+      1,
+    );
+    return { ...availabilityOver(name, parts, observed), replicas: hosts.length, expected };
+  });
+  return {
+    from: observed.from,
+    to: observed.to,
+    nodes,
+    services,
+    whole: availabilityOver(
+      topology.name,
+      names.filter((name) => !control.has(name)).flatMap((name) => down.get(name)!),
+      observed,
+    ),
+  };
+}

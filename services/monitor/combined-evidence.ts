@@ -1,0 +1,44 @@
+import type { CallerEvidence } from './evidence.ts';
+import { thresholds } from './thresholds.ts';
+
+type Counts = Omit<CallerEvidence, 'caller' | 'latencyRatio' | 'fastestRatio'>;
+
+/** What all callers saw together. */
+export interface CombinedEvidence extends Counts {
+  /** The median over the callers: one caller that is slow itself convinces nobody. */
+  readonly latencyRatio: number | undefined;
+  /** The least of the callers: one fast answer to anybody speaks for it. */
+  readonly fastestRatio: number;
+  /** Callers of whose calls nearly all are lost, and hardly any. */
+  readonly complaining: number;
+  readonly content: number;
+}
+
+/** Adds the callers up. */
+export function combine(callers: readonly CallerEvidence[]): CombinedEvidence {
+  const total = (member: keyof Counts) => callers.reduce((sum, c) => sum + c[member], 0);
+  const ratios = callers.flatMap(({ latencyRatio }) => latencyRatio ?? []).sort((a, b) => a - b);
+  const lost = ({ ok, timeouts, unanswered, resets, calls }: CallerEvidence) =>
+    (timeouts + resets + (ok === 0 ? unanswered : 0)) / calls;
+  const seen = callers.filter(({ calls }) => calls >= thresholds.minCalls);
+  return {
+    calls: total('calls'),
+    ok: total('ok'),
+    timeouts: total('timeouts'),
+    partial: total('partial'),
+    unanswered: total('unanswered'),
+    refused: total('refused'),
+    resets: total('resets'),
+    shed: total('shed'),
+    invalid: total('invalid'),
+    lostVotes: total('lostVotes'),
+    ejected: total('ejected'),
+    okLately: total('okLately'),
+    okSinceRefusal: total('okSinceRefusal'),
+    unansweredBeats: total('unansweredBeats'),
+    fastestRatio: Math.min(...callers.map(({ fastestRatio = Infinity }) => fastestRatio)),
+    latencyRatio: ratios.length === 0 ? undefined : ratios[Math.floor((ratios.length - 1) / 2)],
+    complaining: seen.filter((sight) => lost(sight) >= 0.9).length,
+    content: seen.filter((sight) => lost(sight) < thresholds.badShare).length,
+  };
+}

@@ -1,0 +1,172 @@
+import type { Verdict } from '../../shared/membership/verdict.ts';
+import type { NodeEvidence, Observer } from './evidence.ts';
+import { type CombinedEvidence, combine } from './combined-evidence.ts';
+import { thresholds } from './thresholds.ts';
+
+export interface Diagnosis {
+  readonly node: string;
+  readonly verdict: Verdict;
+  /** Sentences for people, the decisive one first. */
+  readonly reasons: readonly string[];
+}
+
+type Rule = (evidence: NodeEvidence, sum: CombinedEvidence, observer: Observer) => [Verdict, string] | undefined;
+
+/**
+ * Names what is wrong with a node, from what is known about it: pure, and the first rule that fires decides. Lies come first,
+ * because a liar looks healthy in every other way; then silence, by what the silence is like; then bad service of a node
+ * whose heartbeats are fine (a gray failure).
+ */
+export function diagnose(evidence: NodeEvidence, observer: Observer): Diagnosis {
+  const sum = combine(evidence.callers);
+  for (const rule of rules) {
+    const found = rule(evidence, sum, observer);
+    if (found)
+      return { node: evidence.node, verdict: found[0], reasons: [found[1], ...background(evidence, observer)] };
+  }
+  return { node: evidence.node, verdict: 'healthy', reasons: background(evidence, observer) };
+}
+
+const proven: Rule = ({ proofs }) =>
+  proofs > 0
+    ? [
+        'lying',
+        `${proofs === 1 ? 'a signed answer' : `${proofs} signed answers`} of it contradict${proofs === 1 ? 's' : ''} another one, or the truth`,
+      ]
+    : undefined;
+
+const twins: Rule = ({ heartbeats: { conflictingBeats } }) =>
+  conflictingBeats >= thresholds.conflictingBeats
+    ? ['lying', `${conflictingBeats} heartbeats in its name that one process could not have sent`]
+    : undefined;
+
+/** One accuser can be the liar: two callers must agree, unless the node has only one. */
+const accused: Rule = ({ callers }, { invalid, lostVotes }) => {
+  const accusers = callers.filter((sight) => sight.invalid + sight.lostVotes > 0).length;
+  const enough = accusers > 1 ? thresholds.minSharedLies : thresholds.minLies;
+  if (invalid + lostVotes < enough || accusers < Math.min(2, callers.length)) return undefined;
+  return [
+    'lying',
+    `${lostVotes} lost votes and ${invalid} invalid replies, by ${accusers} of ${callers.length} callers`,
+  ];
+};
+
+const exited: Rule = ({ process }) => (process === 'exited' ? ['crashed', 'its process has exited'] : undefined);
+
+/** Killed and started again before anybody could suspect it. */
+const restartedUnannounced: Rule = ({ heartbeats }) =>
+  heartbeats.restartedUnannounced
+    ? ['crashed', 'a new process speaks in its name, and the old one never took leave']
+    : undefined;
+
+const refusing: Rule = ({ opsPort }, { calls, refused, okSinceRefusal }) => {
+  if (refused >= Math.min(2, calls) && refused > 0 && okSinceRefusal === 0) {
+    const alive = opsPort === 'answers' ? ', although its process is alive' : '';
+    return ['crashed', `nobody gets a connection (${refused} refused)${alive}`];
+  }
+  return opsPort === 'refused' ? ['crashed', 'its ops port refuses connections'] : undefined;
+};
+
+const silent: Rule = (
+  { heartbeats: { phi = 0, silentMs = Infinity }, otherMonitors, opsPort, process },
+  { okLately, timeouts },
+  observer,
+) => {
+  if (phi < thresholds.phi) return undefined;
+  const silence = `heartbeats are missing (${inWords(phi)})`;
+  if (otherMonitors === 'hear it') return ['partitioned', `${silence}, but another monitor hears it`];
+  if (okLately > 0) return ['partitioned', `${silence}, but it answers ${okLately} calls`];
+  if (opsPort === 'answers') return ['partitioned', `${silence}, but its ops port answers`];
+  if (doubts(observer) || silentMs < thresholds.silentMs) return undefined;
+  if (opsPort === 'silent' || process === 'running' || timeouts > 0)
+    return ['hung', `${silence}, connections are accepted, and nothing answers`];
+  return ['crashed', `${silence}, and nobody knows more`];
+};
+
+const shedding: Rule = (_, { calls, shed }) =>
+  calls >= thresholds.minCalls && shed / calls >= thresholds.badShare
+    ? ['overloaded', `it turns away ${percent(shed / calls)} of its calls`]
+    : undefined;
+
+/** Replies that arrive late or in crumbs: from here on the heartbeats are fine. */
+const slow: Rule = ({ self, waitsFor }, { calls, ok, latencyRatio, fastestRatio, partial }, { typicalLagMs }) => {
+  if (calls < thresholds.minCalls) return undefined;
+  if (partial / calls >= thresholds.badShare) return ['limping', `${percent(partial / calls)} of its replies trickle`];
+  // Without a single answer nobody knows whether it is slow or out of reach.
+  if (ok === 0 || typicalLagMs >= thresholds.commonLagMs) return undefined;
+  // Balancers avoid a replica that was slow once, and ask it again when all are slow: its median then is that of the bad moments.
+  const isSlow = latencyRatio !== undefined && latencyRatio >= thresholds.slowRatio;
+  if (isSlow && fastestRatio >= thresholds.neverFasterRatio && waitsFor === undefined)
+    return ['limping', `${latencyRatio.toFixed(1)} times as slow as its peers`];
+  return self && self.lagMs >= Math.max(thresholds.nodeLagMs, thresholds.lagRatio * typicalLagMs)
+    ? ['limping', `its main loop lags by ${self.lagMs.toFixed(0)} ms`]
+    : undefined;
+};
+
+/** Calls that vanish or break: did they, or their answers, get lost on the way, or does the node sit on them? */
+const vanishing: Rule = (
+  { self, waitsFor },
+  { calls, ok, timeouts: late, unanswered, unansweredBeats, resets, complaining, content },
+) => {
+  // Where others are always faster, nobody waits until a call to it times out.
+  const timeouts = late + (ok === 0 && unansweredBeats >= thresholds.unansweredBeats ? unanswered : 0);
+  const lost = timeouts + resets;
+  if (calls < thresholds.minCalls || lost / calls < thresholds.badShare) return undefined;
+  const share = percent(lost / calls);
+  if (resets > timeouts) return ['partitioned', `${share} of its connections break`];
+  if (complaining > 0 && content > 0) return ['partitioned', `${complaining} callers cannot reach it, ${content} can`];
+  if (self && self.received < timeouts / 2) return ['partitioned', `${share} of its calls never reach it`];
+  const answersAll = self !== undefined && self.received > 0 && self.answered >= self.received * 0.9;
+  if (answersAll && self.meanMs < thresholds.nodeLagMs)
+    return ['partitioned', `it answered ${self.answered} calls, ${share} of the answers never arrived`];
+  return waitsFor === undefined ? ['limping', `${share} of its calls run into their deadline`] : undefined;
+};
+
+/** Callers that watch their replicas avoid a slow one within seconds, and then have nothing more to report. */
+const avoided: Rule = ({ callers, self, waitsFor }, { calls, fastestRatio }, { typicalLagMs }) => {
+  const avoiding = callers.filter(({ ejected }) => ejected > 0).length;
+  // Whom nobody calls any more may be slow or out of reach: nothing new is known.
+  if (avoiding === 0 || avoiding < Math.min(2, callers.length) || calls === 0) return undefined;
+  if (self?.received === 0) return ['partitioned', 'its calls never reach it'];
+  if (waitsFor !== undefined || typicalLagMs >= thresholds.commonLagMs || fastestRatio < thresholds.neverFasterRatio)
+    return undefined;
+  return ['limping', `${avoiding} of ${callers.length} callers avoid it, as far slower than its peers, or silent`];
+};
+
+const rules: readonly Rule[] = [
+  proven,
+  twins,
+  accused,
+  exited,
+  restartedUnannounced,
+  refusing,
+  silent,
+  shedding,
+  slow,
+  vanishing,
+  avoided,
+];
+
+function doubts({ lagMs, silentShare }: Observer): boolean {
+  return lagMs >= thresholds.observerLagMs || silentShare > thresholds.silentShare;
+}
+
+function background({ heartbeats: { phi }, waitsFor }: NodeEvidence, observer: Observer): string[] {
+  const reasons: string[] = [];
+  if (phi !== undefined && phi >= 1) reasons.push(inWords(phi));
+  if (waitsFor !== undefined) reasons.push(`it waits for ${waitsFor}`);
+  if (observer.lagMs >= thresholds.observerLagMs)
+    reasons.push(`this monitor lags by ${observer.lagMs.toFixed(0)} ms itself`);
+  if (observer.typicalLagMs >= thresholds.commonLagMs)
+    reasons.push(
+      `main loops lag everywhere (${observer.typicalLagMs.toFixed(0)} ms): the machine is short of processors`,
+    );
+  if (observer.silentShare > thresholds.silentShare)
+    reasons.push(`${percent(observer.silentShare)} of all nodes are silent at once: this monitor may be cut off`);
+  return reasons;
+}
+
+const percent = (share: number) => `${(share * 100).toFixed(0)}%`;
+
+/** Beyond 100 it is a certainty, and no measurement. */
+const inWords = (phi: number) => (phi > 100 ? 'phi over 100' : `phi ${phi.toFixed(1)}`);

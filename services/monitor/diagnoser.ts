@@ -1,0 +1,128 @@
+import type { Verdict } from '../../shared/membership/verdict.ts';
+import type { Assessment } from './assessment.ts';
+import { settle, wellStanding, type Standing } from './hysteresis.ts';
+import type { Incident, OrderNote } from './incident.ts';
+import type { Clock } from '../../shared/time/clock.ts';
+import { createWindowDiagnosis, facts, isUnknown, type Finding, type RepairUnderWay } from './window-diagnosis.ts';
+import { createOpenIncidents } from './open-incidents.ts';
+import type { FailureDetector } from './failure-detector.ts';
+import { settings } from './settings.ts';
+
+export interface DiagnoserOptions {
+  readonly nodes: readonly string[];
+  readonly detector: FailureDetector;
+  readonly clock: Clock;
+  /** Incidents that an earlier life of this monitor left open. */
+  readonly open?: readonly Incident[];
+  /** By whom, and as what, its process was taken down for repair; undefined where it was not, or had time to come back. */
+  readonly repairOf: (node: string) => RepairUnderWay | undefined;
+  /** It was taken out of rotation as a limper, and the same process is still there. */
+  readonly isDrained: (node: string) => boolean;
+  /** Told whenever an incident opens, changes its outcome or verdict, or is given an order. */
+  readonly onIncident: (incident: Incident) => void;
+  readonly onVerdict?: (node: string, from: Verdict, standing: Standing) => void;
+}
+
+/** Turns what is heard into verdicts, and verdicts into incidents. Acts on nothing. */
+export interface Diagnoser {
+  /** A look at the silence of a node: stamps the first doubt. */
+  readonly look: (node: string) => void;
+  /** One window of watching is over. */
+  readonly window: (node: string) => void;
+  /** Something about a node became known: judged now if it is a fact, with the next window otherwise. */
+  readonly news: (node: string) => void;
+  readonly assessment: (node: string) => Assessment;
+  readonly incident: (node: string) => Incident | undefined;
+  /** A repair of the node was ordered, because it is `verdict`. */
+  readonly ordered: (node: string, note: OrderNote, verdict: Verdict) => void;
+}
+
+export function createDiagnoser({
+  nodes,
+  detector,
+  clock,
+  open = [],
+  repairOf,
+  isDrained,
+  onIncident,
+  onVerdict,
+}: DiagnoserOptions): Diagnoser {
+  const incidents = createOpenIncidents({ detector, clock, open, repairOf, onIncident });
+  const assessments = new Map(nodes.map((node) => [node, atFirst(node)]));
+  const diagnoseWindow = createWindowDiagnosis({
+    detector,
+    standing: (node) => assessments.get(node)?.standing,
+    incident: incidents.of,
+    repairOf,
+    isDrained,
+  });
+
+  /** A monitor that was restarted in the middle of an incident goes on with what its earlier life had found. */
+  function atFirst(node: string): Assessment {
+    const well = wellStanding(clock.now());
+    const { verdict, reasons = [] } = incidents.of(node) ?? {};
+    const standing = verdict === undefined ? well : { ...well, verdict, reasons };
+    return {
+      seen: { node, verdict: 'healthy', reasons: [] },
+      standing,
+      suspected: false,
+      aboutIncarnation: undefined,
+      reached: false,
+    };
+  }
+
+  function suspected(node: string): boolean {
+    const record = detector.record(node);
+    if (record.phase() === 'draining') return false;
+    if (record.restartedUnannounced()) return true;
+    // In a failure that is not over, a node that does not serve yet is not well yet.
+    return (
+      detector.phi(node) >= settings.suspectPhi || (incidents.of(node) !== undefined && record.phase() === 'starting')
+    );
+  }
+
+  function conclude(node: string, { seen, reached, isCertain = false }: Finding): void {
+    const { standing: before } = assessments.get(node)!;
+    const doubted = suspected(node);
+    // Healthy windows count from when it serves again.
+    const isCalm = doubted && seen.verdict === 'healthy';
+    const standing = isCalm ? { ...before, rival: undefined } : settle(before, seen, clock.now(), isCertain);
+    const assessment = {
+      seen,
+      standing,
+      suspected: doubted,
+      aboutIncarnation: detector.record(node).aboutIncarnation(),
+      reached,
+    };
+    assessments.set(node, assessment);
+    if (standing.verdict !== before.verdict) onVerdict?.(node, before.verdict, standing);
+    incidents.advance(node, assessment);
+  }
+
+  return {
+    look(node) {
+      const before = assessments.get(node)!;
+      const assessment = { ...before, suspected: suspected(node) };
+      if (assessment.suspected === before.suspected) return;
+      assessments.set(node, assessment);
+      // A doubt that goes away is judged with its window: only then the incident can end.
+      if (assessment.suspected) incidents.advance(node, assessment);
+    },
+    window(node) {
+      const { standing, suspected: doubted } = assessments.get(node)!;
+      const quiet = standing.verdict === 'healthy' && !standing.rival && !doubted && incidents.of(node) === undefined;
+      if (quiet && !detector.interesting(node)) return;
+      if (incidents.of(node) && isUnknown(detector, node)) return;
+      conclude(node, diagnoseWindow(node));
+    },
+    news(node) {
+      const found = diagnoseWindow(node);
+      const { verdict } = found.seen;
+      const isFact = facts.has(verdict) || found.isCertain === true;
+      if (isFact && verdict !== assessments.get(node)!.standing.verdict) conclude(node, found);
+    },
+    assessment: (node) => assessments.get(node)!,
+    incident: incidents.of,
+    ordered: incidents.ordered,
+  };
+}

@@ -1,0 +1,168 @@
+import type { NodeEvidence, Observer } from './evidence.ts';
+import { thresholds } from './thresholds.ts';
+import { createEvidenceWindow } from './evidence-window.ts';
+import { median } from '../../shared/membership/quantile.ts';
+import { heartbeatIntervalMs } from '../../shared/membership/heartbeat.ts';
+import type { LagMeter } from '../../shared/membership/lag.ts';
+import type { Hearing } from '../../shared/membership/phi.ts';
+import type { Clock } from '../../shared/time/clock.ts';
+import type { Digest, Heartbeat } from './contract.ts';
+import { createNodeRecord, type NodeRecord, type ProbeResult } from './node-record.ts';
+import { settings } from './settings.ts';
+
+export interface FailureDetectorOptions {
+  readonly nodes: readonly string[];
+  readonly clock: Clock;
+  readonly lag: Pick<LagMeter, 'lagMs' | 'lostMs'>;
+}
+
+/** Everything that one monitor hears, and what it comes to about one node: evidence. Decides nothing. */
+export interface FailureDetector {
+  readonly heartbeat: (beat: Heartbeat) => Hearing | 'unknown';
+  readonly probed: (node: string, result: ProbeResult) => void;
+  readonly digest: (digest: Digest) => void;
+  readonly record: (node: string) => NodeRecord;
+  readonly phi: (node: string) => number;
+  /** Callers complain of it, or it is silent for longer than usual: worth a question over the ops network. */
+  readonly inDoubt: (node: string) => boolean;
+  /** Anything but perfect silence and perfect rhythm is known: worth a judgement. */
+  readonly interesting: (node: string) => boolean;
+  readonly evidence: (node: string) => NodeEvidence;
+  readonly observer: () => Observer;
+  /** Whom it called lately, and how often that went wrong, by its own word. */
+  readonly calledBy: (node: string) => ReadonlyMap<string, number>;
+  /** When the failure that shows now began, monotonic ms: the first complaint, or the first heartbeat that was due and did not come. */
+  readonly firstBadAt: (node: string, isLying: boolean) => number | undefined;
+  /** What was seen of the node before its repair says nothing any more. */
+  readonly forget: (node: string) => void;
+  /** The last digest of each monitor that is still believed. */
+  readonly otherDigests: () => readonly Digest[];
+}
+
+export function createFailureDetector({ nodes, clock, lag }: FailureDetectorOptions): FailureDetector {
+  const records = new Map(nodes.map((node) => [node, createNodeRecord()]));
+  const reports = createEvidenceWindow(settings.evidenceMs);
+  const probes = new Map<string, { at: number; result: ProbeResult }>();
+  const digests = new Map<string, { at: number; digest: Digest }>();
+  const complaints = new Map<string, number | undefined>();
+  const bornAt = clock.now();
+
+  const record = (node: string): NodeRecord => records.get(node)!;
+  const phi = (node: string): number => record(node).phi(clock.now(), lag.lostMs());
+  const fresh = (at: number, trustMs: number): boolean => clock.now() - at <= trustMs;
+  const otherDigests = () => [...digests.values()].filter(({ at }) => fresh(at, settings.digestTrustMs));
+
+  /** What callers report now began before that: with the process before, or while this one was still starting. */
+  const hasJustOpened = (node: string, now: number): boolean =>
+    now - (record(node).openedAt() ?? -Infinity) < reportedMs;
+
+  function probeOf(node: string): ProbeResult | undefined {
+    const probe = probes.get(node);
+    // A heartbeat after it says more.
+    if (!probe || !fresh(probe.at, settings.probeTrustMs) || probe.at < (record(node).heardAt() ?? -Infinity))
+      return undefined;
+    const neverHeard = record(node).incarnation() === undefined;
+    return neverHeard && probe.result.process !== 'exited' ? undefined : probe.result;
+  }
+
+  /** Another monitor has heard it at least one beat later than this one. */
+  function heardByOthers(node: string): NodeEvidence['otherMonitors'] {
+    const told = otherDigests().flatMap(({ at, digest }) => {
+      const member = digest.doubtsItself ? undefined : digest.members.find((it) => it.node === node);
+      return member ? at - member.silentMs : [];
+    });
+    if (told.length === 0) return undefined;
+    const [own, now] = [record(node).heardAt() ?? -Infinity, clock.now()];
+    // Later than here, and not so long ago: a last heartbeat may have reached one monitor late.
+    return told.some((at) => at > own + laterMs && now - at <= settings.digestTrustMs) ? 'hear it' : 'do not hear it';
+  }
+
+  return {
+    record,
+    phi,
+    heartbeat(beat) {
+      const of = records.get(beat.node);
+      if (!of) return 'unknown';
+      const now = clock.now();
+      const phase = of.phase();
+      const lostMs = lag.lostMs();
+      const wasSilent = of.phi(now, lostMs) >= thresholds.phi && (of.silentMs(now, lostMs) ?? 0) >= thresholds.silentMs;
+      const hearing = of.hear(beat, now, lostMs);
+      // That callers complained of the process before is part of the story.
+      if (hearing === 'restarted') complaints.set(beat.node, reports.firstBadAt(beat.node, now));
+      // What they saw was about the process before, about one that was not open yet, or about a silence that is over.
+      const begins = hearing === 'fresh' && (wasSilent || (beat.phase === 'ready' && phase !== 'ready'));
+      if (hearing === 'restarted' || begins) reports.forget(beat.node);
+      if (hearing !== 'stale' && beat.evidence)
+        reports.report(
+          beat.node,
+          beat.evidence.filter(({ node }) => records.has(node) && !hasJustOpened(node, now)),
+          now,
+        );
+      return hearing;
+    },
+    probed: (node, result) => void probes.set(node, { at: clock.now(), result }),
+    digest: (digest) => void digests.set(digest.monitor, { at: clock.now(), digest }),
+    inDoubt(node) {
+      const it = record(node);
+      if (it.phase() === 'draining') return false;
+      if (it.incarnation() === undefined) return clock.now() - bornAt >= settings.neverHeardMs;
+      return phi(node) >= settings.probePhi || reports.recentlyLost(node, clock.now());
+    },
+    interesting: (node) =>
+      phi(node) >= 1 ||
+      record(node).restartedUnannounced() ||
+      record(node).conflictingBeats(clock.now()) > 0 ||
+      probeOf(node) !== undefined ||
+      reports.seen(clock.now()).has(node),
+    evidence(node) {
+      const now = clock.now();
+      const it = record(node);
+      const known = it.incarnation() !== undefined;
+      const probe = probeOf(node);
+      return {
+        node,
+        heartbeats: {
+          phi: known ? phi(node) : undefined,
+          silentMs: it.silentMs(now, lag.lostMs()),
+          conflictingBeats: it.conflictingBeats(now),
+          restartedUnannounced: it.restartedUnannounced(),
+        },
+        callers: reports.about(node, now),
+        otherMonitors: heardByOthers(node),
+        process: probe?.process,
+        opsPort: probe?.opsPort,
+        self: it.self(),
+        proofs: reports.proofs(node, now),
+      };
+    },
+    calledBy: (node) => reports.calledBy(node, clock.now()),
+    observer() {
+      const heard = nodes.filter((node) => record(node).incarnation() !== undefined);
+      const silent = heard.filter((node) => phi(node) >= thresholds.phi && probeOf(node)?.opsPort !== 'refused');
+      const lags = heard.flatMap((node) => record(node).lagMs() ?? []);
+      const typicalLagMs = lags.length === 0 ? 0 : median(lags);
+      return { lagMs: lag.lagMs(), typicalLagMs, silentShare: heard.length === 0 ? 0 : silent.length / heard.length };
+    },
+    firstBadAt(node, isLying) {
+      const it = record(node);
+      const lostAt = it.restartedUnannounced() ? it.lostAt() : it.heardAt();
+      const dueAt =
+        lostAt !== undefined && (it.restartedUnannounced() || phi(node) >= 1) ? lostAt + heartbeatIntervalMs : Infinity;
+      const before = it.restartedUnannounced() ? complaints.get(node) : undefined;
+      const first = Math.min(reports.firstBadAt(node, clock.now(), isLying) ?? Infinity, before ?? Infinity, dueAt);
+      return first === Infinity ? undefined : first;
+    },
+    forget(node) {
+      reports.forget(node);
+      probes.delete(node);
+    },
+    otherDigests: () => otherDigests().map(({ digest }) => digest),
+  };
+}
+
+/** More than what two monitors' heartbeats of one beat are apart, less than one interval. */
+const laterMs = 0.6 * heartbeatIntervalMs;
+
+/** How far back a report may reach: one interval, and what its caller was late. */
+const reportedMs = 1.5 * heartbeatIntervalMs;

@@ -1,0 +1,31 @@
+import type { Diagnosis } from './decision-table.ts';
+import type { Verdict } from '../../shared/membership/verdict.ts';
+
+/** The verdict in force about one node, and the one that is gathering support against it. */
+export interface Standing {
+  readonly verdict: Verdict;
+  readonly reasons: readonly string[];
+  readonly since: number;
+  readonly rival?: { readonly verdict: Verdict; readonly windows: number } | undefined;
+}
+
+export const wellStanding = (now: number): Standing => ({ verdict: 'healthy', reasons: [], since: now });
+
+/** How many windows in a row must say so. Crashes and proofs are facts; slowness and load come in gusts; health is proven. */
+export const windowsNeeded: Readonly<Record<Verdict, number>> = {
+  crashed: 1,
+  hung: 1,
+  lying: 1,
+  partitioned: 2,
+  limping: 4,
+  overloaded: 3,
+  healthy: 4,
+};
+
+/** Pure: the standing after one more window. It changes only after enough windows in a row have said the same, or one that is certain. */
+export function settle(standing: Standing, { verdict, reasons }: Diagnosis, now: number, isCertain = false): Standing {
+  if (verdict === standing.verdict) return { ...standing, reasons, rival: undefined };
+  const windows = standing.rival?.verdict === verdict ? standing.rival.windows + 1 : 1;
+  if (isCertain || windows >= windowsNeeded[verdict]) return { verdict, reasons, since: now };
+  return { ...standing, rival: { verdict, windows } };
+}

@@ -1,0 +1,142 @@
+import type { Verdict } from '../../shared/membership/verdict.ts';
+
+/**
+ * The life of one failure, in wall-clock ms:
+ *
+ *   inject ----> manifest ----> detect ----> diagnose ----> fix ----> steady
+ *     fault latency  |  detection     diagnosis        fix    | k healthy windows
+ *                    +------------ time to repair ------------+
+ *
+ * `inject` is the truth and known to the injector only; it is joined for scoring (scoring.ts). `manifest`: the first wrong,
+ * late or refused answer that anybody saw. `detect`: the first doubt that proved right. `fix`: served well again.
+ */
+export interface Stamps {
+  readonly inject?: number;
+  readonly manifest: number;
+  readonly detect: number;
+  readonly diagnose?: number;
+  readonly fix?: number;
+  readonly steady?: number;
+}
+
+/** How it went. `passed`: it ended without any repair of ours. `doubt`: the suspicion never became a diagnosis. */
+export type IncidentOutcome = 'open' | 'repaired' | 'passed' | 'doubt';
+
+export interface Incident {
+  readonly id: string;
+  readonly node: string;
+  readonly stamps: Stamps;
+  readonly outcome: IncidentOutcome;
+  /** The last verdict that was in force; the first one stamps `diagnose`. */
+  readonly verdict?: Verdict;
+  readonly reasons: readonly string[];
+  /** The repairs that were ordered, in turn. */
+  readonly orders: readonly OrderNote[];
+}
+
+/** What became of an order. `already`: the watchdog had done it by itself, or another monitor had ordered the same. */
+export type OrderResult = 'done' | 'already' | 'stale' | 'refused' | 'failed';
+
+export interface OrderNote {
+  readonly at: number;
+  readonly order: string;
+  readonly result: OrderResult;
+  /** Who had done it already; why it was refused, or failed. */
+  readonly detail?: string;
+}
+
+/** `restart`, `restart (by monitor-2)`, `restart (refused)`. */
+export function orderWords({ order, result, detail }: OrderNote): string {
+  if (result === 'done') return order;
+  return `${order} (${(result === 'already' && detail) || result})`;
+}
+
+/** One window of watching: what it looked like just now, what the standing verdict is, and when something bad was first seen. */
+export interface Watch {
+  readonly at: number;
+  /** The judgement of this window alone. */
+  readonly seen: Verdict;
+  readonly suspected: boolean;
+  /** The verdict in force after hysteresis. */
+  readonly standing: Verdict;
+  readonly reasons: readonly string[];
+  /** When the first bad answer of this failure was seen, where anybody saw one. */
+  readonly firstBadAt?: number | undefined;
+}
+
+/** Pure: the incident of `node` after one more window; undefined = all is well. An ended incident is never changed again. */
+export function advance(node: string, incident: Incident | undefined, watch: Watch): Incident | undefined {
+  const bad = watch.suspected || watch.seen !== 'healthy';
+  if (!incident || incident.outcome !== 'open') {
+    if (!bad) return undefined;
+    incident = begun(node, watch);
+  }
+  const { stamps } = incident;
+  if (watch.standing !== 'healthy') {
+    if (isAnother(incident, watch)) return { ...incident, outcome: outcomeOf(incident) };
+    const named = { ...incident, stamps: { ...fixed(incident, watch), diagnose: stamps.diagnose ?? watch.at } };
+    // What is seen once it was taken down for repair is the repair.
+    return isCured(incident) ? named : { ...named, verdict: watch.standing, reasons: watch.reasons };
+  }
+  if (bad) return incident;
+  if (stamps.diagnose === undefined) return { ...incident, outcome: 'doubt', stamps: { ...stamps, steady: watch.at } };
+  return {
+    ...incident,
+    outcome: outcomeOf(incident),
+    stamps: { ...stamps, fix: stamps.fix ?? watch.at, steady: watch.at },
+  };
+}
+
+function begun(node: string, { at, firstBadAt = at }: Watch): Incident {
+  const manifest = Math.min(firstBadAt, at);
+  const id = `${node}-${Math.round(manifest)}`;
+  return { id, node, stamps: { manifest, detect: at }, outcome: 'open', reasons: [], orders: [] };
+}
+
+/** Served well: fixed, for the time being. A relapse takes that back; something else that shows is none. */
+function fixed({ stamps, verdict }: Incident, { at, seen, suspected }: Watch): Stamps {
+  if (seen === 'healthy' && !suspected) return { ...stamps, fix: stamps.fix ?? at };
+  if (seen !== 'healthy' && seen !== verdict) return stamps;
+  const { fix: _, ...unfixed } = stamps;
+  return unfixed;
+}
+
+/** It served well again, and now something else happened to it: the next failure. */
+function isAnother({ stamps, verdict }: Incident, { seen, standing }: Watch): boolean {
+  return stamps.fix !== undefined && verdict !== undefined && seen === standing && standing !== verdict;
+}
+
+const tookEffect = ({ result }: OrderNote): boolean => result === 'done' || result === 'already';
+
+/** Its process was taken down for repair, or came back by itself. */
+export const isCured = ({ orders, verdict }: Incident): boolean =>
+  verdict !== undefined && orders.some((note) => tookEffect(note) && note.order !== 'drain');
+
+const outcomeOf = ({ orders }: Incident): IncidentOutcome => (orders.some(tookEffect) ? 'repaired' : 'passed');
+
+/** The incident with one more order; the last ones are kept. What it was first treated as, by whichever monitor, is its name. */
+export function ordered(incident: Incident, note: OrderNote, verdict: Verdict): Incident {
+  const orders = [...incident.orders, note].slice(-maxOrders);
+  const renamed = incident.verdict !== undefined && !isCured(incident) && isCured({ ...incident, orders });
+  return { ...incident, orders, ...(renamed && { verdict }) };
+}
+
+const maxOrders = 20;
+
+/** Durations in ms; absent where a stamp is missing. MTTR = detection + diagnosis + fix; fault latency is reported apart. */
+export interface Phases {
+  readonly faultLatencyMs?: number;
+  readonly detectionMs: number;
+  readonly diagnosisMs?: number;
+  readonly fixMs?: number;
+  readonly repairMs?: number;
+}
+
+export function phases({ inject, manifest, detect, diagnose, fix }: Stamps): Phases {
+  return {
+    ...(inject === undefined ? {} : { faultLatencyMs: manifest - inject }),
+    detectionMs: detect - manifest,
+    ...(diagnose === undefined ? {} : { diagnosisMs: diagnose - detect }),
+    ...(diagnose === undefined || fix === undefined ? {} : { fixMs: fix - diagnose, repairMs: fix - manifest }),
+  };
+}

@@ -1,0 +1,95 @@
+import { heartbeatIntervalMs } from '../../shared/membership/heartbeat.ts';
+import { createPhiDetector, type Hearing } from '../../shared/membership/phi.ts';
+import { createSelfHistory } from './self-history.ts';
+import type { NodeSelf } from './evidence.ts';
+import type { Heartbeat } from './contract.ts';
+import { settings } from './settings.ts';
+
+/** What the ops network says about a node. */
+export interface ProbeResult {
+  readonly opsPort: 'answers' | 'silent' | 'refused';
+  /** The watchdog's word; undefined where it does not answer, or stopped the node itself. */
+  readonly process?: 'running' | 'exited' | undefined;
+}
+
+/** What one monitor has heard of one node by itself. Times: monotonic ms. */
+export interface NodeRecord {
+  readonly hear: (beat: Heartbeat, now: number, lostMs: number) => Hearing;
+  readonly phi: (now: number, lostMs: number) => number;
+  readonly silentMs: (now: number, lostMs: number) => number | undefined;
+  /** Heartbeats within the evidence window that one process could not have sent. */
+  readonly conflictingBeats: (now: number) => number;
+  readonly incarnation: () => number | undefined;
+  readonly phase: () => Heartbeat['phase'] | undefined;
+  readonly token: () => number;
+  /** How late its main loop is, by its own word, ms. */
+  readonly lagMs: () => number | undefined;
+  readonly self: () => NodeSelf | undefined;
+  /** Another process than before speaks, the one before never took leave, and the new one is not ready yet. */
+  readonly restartedUnannounced: () => boolean;
+  /** Of the process that what is seen now is about: as long as a new one does not serve, of the one before. */
+  readonly aboutIncarnation: () => number | undefined;
+  /** When this process said first that it serves. */
+  readonly openedAt: () => number | undefined;
+  /** When the last heartbeat was heard. */
+  readonly heardAt: () => number | undefined;
+  /** When the silence that a restart ended had begun. */
+  readonly lostAt: () => number | undefined;
+}
+
+export function createNodeRecord(): NodeRecord {
+  const phiDetector = createPhiDetector({ expectedIntervalMs: heartbeatIntervalMs });
+  const self = createSelfHistory(settings.evidenceMs / 2);
+  let conflictingBeats: number[] = [];
+  let last: Heartbeat | undefined;
+  let heardAt: number | undefined;
+  let lostAt: number | undefined;
+  let startedAt = 0;
+  let openedAt: number | undefined;
+  let restartedUnannounced = false;
+  let former: number | undefined;
+
+  return {
+    hear(beat, now, lostMs) {
+      const before = phiDetector.conflictingBeats;
+      const hearing = phiDetector.hear(beat, now, lostMs);
+      if (phiDetector.conflictingBeats > before) conflictingBeats.push(now);
+      if (hearing === 'stale') return hearing;
+      if (hearing === 'restarted') {
+        self.forget();
+        former = last?.incarnation;
+        startedAt = now;
+        // A process that said goodbye was stopped on purpose.
+        restartedUnannounced = last?.phase !== 'draining';
+        lostAt = heardAt;
+      }
+      if (!last) startedAt = now;
+      if (beat.phase === 'ready' || beat.phase === 'standby') restartedUnannounced = false;
+      if (beat.phase === 'ready' && (hearing === 'restarted' || last?.phase !== 'ready')) openedAt = now;
+      if (beat.self) self.hear(beat.self, now);
+      last = beat;
+      heardAt = now;
+      return hearing;
+    },
+    phi(now, lostMs) {
+      if (last?.phase === 'starting' && now - startedAt < settings.startGraceMs) return 0;
+      return phiDetector.phi(now, lostMs);
+    },
+    silentMs: (now, lostMs) => phiDetector.silentMs(now, lostMs),
+    conflictingBeats(now) {
+      if (conflictingBeats.some((at) => at <= now - settings.evidenceMs))
+        conflictingBeats = conflictingBeats.filter((at) => at > now - settings.evidenceMs);
+      return conflictingBeats.length;
+    },
+    incarnation: () => phiDetector.incarnation,
+    phase: () => last?.phase,
+    token: () => last?.token ?? 0,
+    lagMs: () => last?.self?.lagMs,
+    self: () => self.over(),
+    restartedUnannounced: () => restartedUnannounced,
+    aboutIncarnation: () => (restartedUnannounced ? former : phiDetector.incarnation),
+    openedAt: () => openedAt,
+    heardAt: () => heardAt,
+    lostAt: () => lostAt,
+  };
+}

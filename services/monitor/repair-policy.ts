@@ -1,0 +1,121 @@
+import { tolerated } from '../../shared/tolerated.ts';
+import type { Verdict } from '../../shared/membership/verdict.ts';
+
+export type RepairOrder =
+  /** Kill what is left of it, start it again; it serves again after the healthy windows of hysteresis.ts. */
+  | { readonly do: 'restart'; readonly node: string; readonly incarnation: number }
+  /** Out of rotation: it finishes what it has, and gets nothing new. */
+  | { readonly do: 'drain'; readonly node: string; readonly incarnation: number }
+  /** Out of rotation at once, state thrown away and fetched anew from the others, then started again. */
+  | { readonly do: 'quarantine'; readonly node: string; readonly incarnation: number; readonly resynchronise: boolean }
+  /** A standby takes the place of `instead`. */
+  | { readonly do: 'promote'; readonly node: string; readonly instead: string };
+
+/** Nothing is ordered, and why. */
+export interface NoOrder {
+  readonly do: 'wait';
+  readonly reason: string;
+}
+
+export interface NodeCondition {
+  readonly node: string;
+  readonly group: string;
+  readonly incarnation: number;
+  readonly verdict: Verdict;
+  /** How long the verdict has stood, ms. */
+  readonly standingMs: number;
+  /** It holds data of its own. */
+  readonly stateful: boolean;
+  /** In rotation: callers are sent to it. */
+  readonly serving: boolean;
+}
+
+export interface PastOrder {
+  readonly at: number;
+  readonly group: string;
+  readonly node: string;
+  readonly incarnation: number;
+  readonly do: RepairOrder['do'];
+}
+
+export interface GroupCondition {
+  readonly now: number;
+  readonly groupSize: number;
+  /** How many of the group serve now, this one included. */
+  readonly groupServing: number;
+  /** Standbys of the group that wait, the most ready first. */
+  readonly standbys: readonly string[];
+  readonly past: readonly PastOrder[];
+  /** The monitor does not trust its own eyes now. */
+  readonly doubtsItself: boolean;
+  /** Its watchdog cannot start it: the machine is gone. */
+  readonly restartRefused?: boolean;
+}
+
+/** Tunables of repair. */
+export const repairLimits = {
+  /** The first gap between two orders about one node; it doubles with each. */
+  gapMs: 5_000,
+  maxGapMs: 60_000,
+  /** Gaps start anew after so long without an order. */
+  forgiveMs: 300_000,
+  /** Orders in the whole cluster within `burstMs`: when everything seems to be wrong, the monitor is probably wrong. */
+  burst: 4,
+  burstMs: 10_000,
+  /** A drained limper gets this long to recover before it is restarted. */
+  drainMs: 3_000,
+  /** One limper at a time in the whole cluster, for so long. */
+  oneLimperMs: 30_000,
+  /** Restarts without lasting success before a standby is asked; and how long a stopped node is waited for. */
+  triesBeforePromotion: 2,
+  promoteAfterMs: 5_000,
+} as const;
+
+function isRecentDrain(order: PastOrder, now: number): boolean {
+  return order.do === 'drain' && now - order.at < repairLimits.oneLimperMs;
+}
+
+/** Pure: what to do about one node now. The same patient and ward give the same order, so two monitors do not contradict. */
+export function decideRepair(condition: NodeCondition, group: GroupCondition): RepairOrder | NoOrder {
+  const { node, incarnation, verdict } = condition;
+  const about = group.past.filter((order) => order.node === node && group.now - order.at < repairLimits.forgiveMs);
+  const wait = (reason: string): NoOrder => ({ do: 'wait', reason });
+  if (verdict === 'healthy') return wait('it is healthy');
+  if (verdict === 'partitioned') return wait('a network cannot be repaired by restarting a node');
+  if (verdict === 'overloaded') return wait('restarting an overloaded node would lose what it still does');
+  if (group.doubtsItself) return wait('this monitor does not trust its own eyes now');
+
+  const stopped = verdict === 'crashed' || verdict === 'hung';
+  const cures = about.filter((order) => order.do !== 'drain').length;
+  const promotedMs = group.now - (about.findLast((order) => order.do === 'promote')?.at ?? -Infinity);
+  const lasting = stopped && (group.restartRefused === true || condition.standingMs >= repairLimits.promoteAfterMs);
+  const [standby] = group.standbys;
+  if (
+    standby !== undefined &&
+    promotedMs >= repairLimits.promoteAfterMs &&
+    (lasting || cures >= repairLimits.triesBeforePromotion)
+  )
+    return { do: 'promote', node: standby, instead: node };
+
+  if (verdict === 'limping' && group.past.some((order) => order.node !== node && isRecentDrain(order, group.now)))
+    return wait('another node was drained a moment ago: when many are slow, the cause is a common one');
+
+  const last = about.at(-1);
+  const drainedMs = last?.do === 'drain' && last.incarnation === incarnation ? group.now - last.at : undefined;
+  if (drainedMs !== undefined && drainedMs < repairLimits.drainMs) return wait('it is draining');
+  const gapMs = cures === 0 ? 0 : Math.min(repairLimits.maxGapMs, repairLimits.gapMs * 2 ** (cures - 1));
+  if (last && last.do !== 'drain' && group.now - last.at < gapMs)
+    return wait(`the last repair gets ${gapMs / 1_000} s to work`);
+  if (group.past.filter((order) => group.now - order.at < repairLimits.burstMs).length >= repairLimits.burst)
+    return wait('too many repairs at once');
+
+  if (stopped) return { do: 'restart', node, incarnation };
+
+  const outIfTaken = group.groupSize - group.groupServing + (condition.serving ? 1 : 0);
+  const only = group.groupSize === 1;
+  if (!only && condition.serving && outIfTaken > tolerated(group.groupSize))
+    return wait(`${group.groupSize - group.groupServing} of ${group.groupSize} are out already`);
+  if (verdict === 'lying') return { do: 'quarantine', node, incarnation, resynchronise: condition.stateful };
+  if (drainedMs !== undefined) return { do: 'restart', node, incarnation };
+  return only ? wait('slow is better than nothing: it is the only one') : { do: 'drain', node, incarnation };
+}

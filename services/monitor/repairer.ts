@@ -1,0 +1,219 @@
+import { nodesHosting, watchdogOf, type Topology, type TopologyNode } from '../../shared/cluster/topology.ts';
+import type { ControlClient } from '../../shared/control/client.ts';
+import { decideRepair, type RepairOrder, type GroupCondition } from './repair-policy.ts';
+import type { RepairAnswer } from '../../shared/cluster/watchdog/repairs.ts';
+import { RpcError } from '../../shared/rpc/errors.ts';
+import type { OrderResult } from './incident.ts';
+import type { Clock } from '../../shared/time/clock.ts';
+import type { Digest, OrderDigest } from './contract.ts';
+import type { Verdict } from '../../shared/membership/verdict.ts';
+import type { RepairUnderWay } from './window-diagnosis.ts';
+import type { Diagnoser } from './diagnoser.ts';
+import { createOrderLog, type KnownOrder } from './order-log.ts';
+import type { Roles } from './roles.ts';
+import type { FailureDetector } from './failure-detector.ts';
+import { thresholds } from './thresholds.ts';
+import { settings } from './settings.ts';
+
+export interface RepairerOptions {
+  readonly monitor: string;
+  readonly topology: Topology;
+  readonly detector: FailureDetector;
+  readonly diagnoser: Diagnoser;
+  readonly roles: Roles;
+  readonly clock: Clock;
+  readonly control: ControlClient;
+  /** Without it, this monitor only watches. */
+  readonly token: string | undefined;
+  readonly onOrder: (order: RepairOrder, result: OrderResult, detail?: string) => void;
+}
+
+/** From verdicts to repair orders, and their effect on who is called. */
+export interface Repairer {
+  /** By whom, and as what, its process was taken down for repair; undefined where it was not, or is back, or had time to come back. */
+  readonly repairOf: (node: string) => RepairUnderWay | undefined;
+  /** It was taken out of rotation as a limper, and the same process is still there. */
+  readonly isDrained: (node: string) => boolean;
+  /** What to do about a node now, once a window. */
+  readonly consider: (node: string) => void;
+  readonly takenOut: ReadonlyMap<string, 'draining' | 'quarantined'>;
+  /** The orders of the last minutes, for the other monitors. */
+  readonly told: () => readonly OrderDigest[];
+  /** What another monitor has ordered counts as well. */
+  readonly learn: (digest: Digest) => void;
+}
+
+/** How long an order to a watchdog may take: a killed process is waited for, ms. */
+const orderTimeoutMs = 5_000;
+
+export function createRepairer(options: RepairerOptions): Repairer {
+  const { monitor, topology, detector, diagnoser, roles, clock, control, token, onOrder } = options;
+  const nodes = new Map(topology.nodes.map((node) => [node.id, node]));
+  const monitors = nodesHosting(topology, 'monitor').flatMap(({ id }) => (id === monitor ? [] : id));
+  const takenOut = new Map<string, 'draining' | 'quarantined'>();
+  const refused = new Map<string, number>();
+  const orders = createOrderLog(clock);
+
+  const serves = (node: TopologyNode): boolean => {
+    const { phase } = detector.record(node.id);
+    const { standing } = diagnoser.assessment(node.id);
+    return (
+      phase() === 'ready' && !takenOut.has(node.id) && standing.verdict !== 'crashed' && standing.verdict !== 'hung'
+    );
+  };
+
+  function groupCondition(node: TopologyNode): GroupCondition {
+    const group = topology.nodes.filter((it) => it.group === node.group && it.shard === node.shard);
+    const members = group.filter(({ id }) => roles.holds(id));
+    const { lagMs, silentShare } = detector.observer();
+    return {
+      now: clock.now(),
+      groupSize: members.length,
+      groupServing: members.filter(serves).length,
+      standbys: roles.holds(node.id) ? roles.waiting(node) : [],
+      past: orders.past(),
+      doubtsItself: lagMs >= thresholds.observerLagMs || silentShare > thresholds.silentShare,
+      restartRefused: clock.now() - (refused.get(node.id) ?? -Infinity) < settings.refusalMs,
+    };
+  }
+
+  /** Opinions need a second monitor, where there is one that trusts itself; facts do not. */
+  function agreed(node: string, verdict: string): boolean {
+    if (verdict === 'crashed') return true;
+    const heard = new Map(detector.otherDigests().map((digest) => [digest.monitor, digest]));
+    return monitors.every((id) => {
+      const digest = heard.get(id);
+      // One that lives will say what it thinks: whoever was deaf for a moment waits for that.
+      if (!digest) return detector.record(id).incarnation() === undefined || detector.phi(id) >= thresholds.phi;
+      return digest.doubtsItself || digest.members.find((it) => it.node === node)?.verdict !== 'healthy';
+    });
+  }
+
+  async function carryOut(order: RepairOrder, { id, verdict }: KnownOrder): Promise<void> {
+    if (order.do === 'drain') {
+      takenOut.set(order.node, 'draining');
+      return finish({ order, id, verdict, result: 'done' });
+    }
+    if (order.do === 'quarantine') takenOut.set(order.node, 'quarantined');
+    if (order.do === 'promote') roles.promote(order);
+    const target = nodes.get(order.node)!;
+    try {
+      const answer = await control(watchdogOf(topology, target), {
+        method: 'POST',
+        path: '/repairs',
+        token,
+        timeoutMs: orderTimeoutMs,
+        body: { id, by: monitor, verdict, ...order },
+      });
+      const { result, by, verdict: treatedAs = verdict } = answer as RepairAnswer;
+      if (order.do !== 'promote' && result === 'done') detector.forget(order.node);
+      const detail = result === 'already' ? `by ${by ?? 'its watchdog'}` : undefined;
+      finish({ order, id, verdict: treatedAs, result, detail });
+    } catch (thrown) {
+      const error = thrown instanceof RpcError ? thrown : new RpcError('internal', String(thrown));
+      const isRefused = error.code === 'conflict';
+      if (isRefused) refused.set(aboutWhom(order), clock.now());
+      finish({ order, id, verdict, result: isRefused ? 'refused' : 'failed', detail: error.message });
+    }
+  }
+
+  function finish({ order, id, verdict, result, detail }: Finished): void {
+    orders.ended(id, result);
+    const words = order.do === 'promote' ? `promote ${order.node}` : order.do;
+    diagnoser.ordered(
+      aboutWhom(order),
+      { at: clock.wall(), order: words, result, ...(detail !== undefined && { detail }) },
+      verdict,
+    );
+    onOrder(order, result, detail);
+  }
+
+  return {
+    takenOut,
+    repairOf(node) {
+      const order = orders.takingDown(node, detector.record(node).aboutIncarnation());
+      return order && { ...order, isOwn: order.by === monitor };
+    },
+    isDrained(node) {
+      const aboutIncarnation = detector.record(node).incarnation();
+      const isIt = (it: KnownOrder) => it.do === 'drain' && it.node === node && it.incarnation === aboutIncarnation;
+      return takenOut.get(node) === 'draining' && orders.past().some(isIt);
+    },
+    consider(id) {
+      const node = nodes.get(id)!;
+      const { seen, standing, aboutIncarnation } = diagnoser.assessment(id);
+      if (standing.verdict === 'healthy') return void takenOut.delete(id);
+      const record = detector.record(id);
+      // The cure works: a new process is starting, or the last window looked well already.
+      if (token === undefined || id === monitor || seen.verdict !== standing.verdict || record.restartedUnannounced())
+        return;
+      // Another one speaks since then: it is not to be killed for the death of the one before.
+      if (record.incarnation() !== aboutIncarnation) return;
+      if (!agreed(id, standing.verdict)) return;
+      const order = decideRepair(
+        {
+          node: id,
+          group: groupOf(node),
+          incarnation: record.incarnation() ?? 0,
+          verdict: standing.verdict,
+          standingMs: clock.now() - standing.since,
+          stateful: node.components.includes('database'),
+          serving: serves(node),
+        },
+        groupCondition(node),
+      );
+      if (order.do === 'wait') return;
+      const incarnation = record.incarnation() ?? 0;
+      const nth = orders
+        .past()
+        .filter((it) => it.node === id && it.incarnation === incarnation && it.do === order.do).length;
+      const known: KnownOrder = {
+        id: `${order.do}/${id}/${incarnation}/${nth + 1}`,
+        by: monitor,
+        at: clock.now(),
+        group: groupOf(node),
+        node: id,
+        incarnation,
+        do: order.do,
+        verdict: standing.verdict,
+      };
+      orders.add(known);
+      void carryOut(order, known);
+    },
+    told: orders.told,
+    learn(digest) {
+      const { fresh, effective } = orders.learn(digest.orders.filter(({ node }) => nodes.has(node)));
+      for (const order of effective) {
+        const isSame = (it: KnownOrder) =>
+          it.node === order.node && it.do === order.do && it.incarnation === order.incarnation;
+        if (order.do === 'promote' || orders.past().some((it) => it.by === monitor && isSame(it))) continue;
+        const at = clock.wall() - (clock.now() - order.at);
+        diagnoser.ordered(
+          order.node,
+          { at, order: order.do, result: 'already', detail: `by ${order.by}` },
+          order.verdict,
+        );
+      }
+      for (const { node, incarnation, do: what } of fresh) {
+        // Only while this monitor, too, has something against that process: else nobody would put it back.
+        const isCurrent = incarnation === (detector.record(node).incarnation() ?? 0);
+        if (!isCurrent || diagnoser.assessment(node).standing.verdict === 'healthy') continue;
+        if (what === 'drain') takenOut.set(node, 'draining');
+        if (what === 'quarantine') takenOut.set(node, 'quarantined');
+      }
+    },
+  };
+}
+
+interface Finished {
+  readonly order: RepairOrder;
+  readonly id: string;
+  readonly verdict: Verdict;
+  readonly result: OrderResult;
+  readonly detail?: string | undefined;
+}
+
+/** A promotion is a repair of the node whose role is taken. */
+const aboutWhom = (order: RepairOrder): string => (order.do === 'promote' ? order.instead : order.node);
+
+const groupOf = ({ group, shard }: TopologyNode): string => (shard === undefined ? group : `${group}/${shard}`);

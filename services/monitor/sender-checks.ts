@@ -1,0 +1,66 @@
+import { nodesHosting, type Topology } from '../../shared/cluster/topology.ts';
+import type { Promotion } from '../../shared/membership/view.ts';
+import { RpcError } from '../../shared/rpc/errors.ts';
+import type { Digest, Heartbeat } from './contract.ts';
+
+export interface SenderChecks {
+  /** Throws `forbidden` for a sign of life that its sender cannot have sent. `caller`: the node that called, where that is known. */
+  readonly checkBeat: (beat: Heartbeat, caller: string | undefined) => void;
+  /** Throws `forbidden` for a digest that no other monitor of this cluster can have sent. */
+  readonly checkDigest: (digest: Digest, caller: string | undefined) => void;
+}
+
+export interface SenderChecksOptions {
+  readonly monitor: string;
+  readonly topology: Topology;
+  /** Beyond this an incarnation lies in the far future: nobody could ever supersede it. */
+  readonly latestIncarnation: () => number;
+  /** The newest token of any role. */
+  readonly newestToken: () => number;
+}
+
+/** What a monitor hears decides about processes and roles: it listens only to those who may say it. Looks at who says what, not at whether it is true. */
+export function createSenderChecks({
+  monitor,
+  topology,
+  latestIncarnation,
+  newestToken,
+}: SenderChecksOptions): SenderChecks {
+  const nodes = new Set(topology.nodes.map(({ id }) => id));
+  const otherMonitors = new Set(nodesHosting(topology, 'monitor').flatMap(({ id }) => (id === monitor ? [] : id)));
+
+  function checkSpeaker(speaker: string, caller: string | undefined, known: ReadonlySet<string>, what: string): void {
+    if (!known.has(speaker)) throw new RpcError('forbidden', `${speaker.slice(0, 80)} is not ${what}`);
+    if (caller !== undefined && caller !== speaker)
+      throw new RpcError('forbidden', `${caller.slice(0, 80)} speaks in the name of ${speaker}`);
+  }
+
+  return {
+    checkBeat(beat, caller) {
+      checkSpeaker(beat.node, caller, nodes, 'a node of this topology');
+      if (beat.incarnation > latestIncarnation())
+        throw new RpcError('forbidden', `${beat.node} says that it was started in the far future`);
+      if (!isNear(beat.token ?? 0, newestToken()))
+        throw new RpcError('forbidden', `${beat.node} shows a token that nobody can have given`);
+    },
+    checkDigest({ monitor: speaker, members, orders }, caller) {
+      checkSpeaker(speaker, caller, otherMonitors, 'another monitor of this topology');
+      const latest = latestIncarnation();
+      const late = [...members, ...orders].find(({ incarnation }) => incarnation > latest);
+      if (late)
+        throw new RpcError('forbidden', `${late.node.slice(0, 80)} is said to have been started in the far future`);
+    },
+  };
+}
+
+/** More promotions than anybody makes while a monitor is away; so few that no liar gets near the largest number in one step. */
+const tokenRoom = 1_000_000;
+
+const isNear = (token: number, newest: number): boolean => token <= newest + tokenRoom;
+
+/** Whether this can be true: one of a group takes the role of one of the same group and shard - of its own, where it had lost it. */
+export function isPossible({ node, instead, token }: Promotion, { nodes }: Topology, newestToken: number): boolean {
+  const [successor, role] = [node, instead].map((id) => nodes.find((it) => it.id === id));
+  if (!successor || !role) return false;
+  return successor.group === role.group && successor.shard === role.shard && isNear(token, newestToken);
+}

@@ -1,0 +1,75 @@
+import { createFence } from '../membership/fencing.ts';
+import type { Phase } from '../membership/heartbeat.ts';
+import type { View } from '../membership/view.ts';
+import type { Layer } from '../rpc/call.ts';
+import { RpcError } from '../rpc/errors.ts';
+import type { TopologyNode } from './topology.ts';
+
+export interface RoleOptions {
+  readonly node: TopologyNode;
+  readonly setPhase: (phase: Phase) => void;
+  /** Loads the components and opens the data ports; once. */
+  readonly open: () => Promise<void>;
+  /** A standby that was promoted could not open: it must not linger half open. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** A node's role in its group: whether it serves, waits as a standby, or has lost its role to one. */
+export interface Role {
+  /** Opens, and says `ready` or `standby`. A warm standby opens when it is promoted. */
+  readonly begin: () => Promise<void>;
+  readonly follow: (view: View) => void;
+  /** It is leaving: what the view says changes nothing any more. */
+  readonly leave: () => void;
+  /** Refuses calls while another node holds the role: whoever sends them follows an older view. */
+  readonly layer: Layer;
+  readonly token: () => number | undefined;
+}
+
+/**
+ *   hot    open -> standby ................. promoted -> ready
+ *   warm           standby ................. promoted -> starting -> open -> ready
+ *   cold                       (no process)  promoted -> started  -> open -> ready
+ *   a node that lost its role:  ready -> standby, and every call is refused: the fence
+ */
+export function createRole({ node, setPhase, open, onFailure }: RoleOptions): Role {
+  const fence = createFence(node.id, node.standby);
+  let state: 'closed' | 'opening' | 'open' | 'left' = 'closed';
+
+  function say(): void {
+    if (state === 'open') setPhase(fence.mayServe() ? 'ready' : 'standby');
+  }
+
+  async function openNow(): Promise<void> {
+    state = 'opening';
+    await open();
+    if (state === 'opening') state = 'open';
+    say();
+  }
+
+  return {
+    async begin() {
+      if (node.standby === 'warm' && !fence.mayServe()) return setPhase('standby');
+      await openNow();
+    },
+    follow({ promotions = [] }) {
+      if (!fence.learn(promotions)) return;
+      // Views come from the first moment on; only a warm standby waits for one.
+      if (state === 'closed' && node.standby === 'warm') {
+        setPhase('starting');
+        openNow().catch(onFailure);
+      } else say();
+    },
+    leave() {
+      state = 'left';
+    },
+    layer: (next) =>
+      async function fenced(call) {
+        if (call.priority === 'health' || fence.mayServe()) return next(call);
+        const lost = fence.lostTo();
+        const why = lost ? `${lost.node} holds its role since token ${lost.token}` : 'it stands by';
+        throw new RpcError('unavailable', `${node.id} does not serve: ${why}`, { node: node.id, definite: true });
+      },
+    token: fence.token,
+  };
+}

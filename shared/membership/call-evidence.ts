@@ -1,0 +1,104 @@
+import Type, { type Static } from 'typebox';
+import type { Clock } from '../time/clock.ts';
+import { median } from './quantile.ts';
+
+const Count = Type.Integer({ minimum: 0 });
+
+/** What a caller saw of one node since its last report; it travels with the caller's heartbeat. */
+export const CallEvidence = Type.Object(
+  {
+    node: Type.String(),
+    /** Nodes of one group do the same work: their latencies can be compared. */
+    group: Type.String(),
+    ok: Count,
+    timeouts: Count,
+    partial: Count,
+    refused: Count,
+    resets: Count,
+    shed: Count,
+    invalid: Count,
+    lostVotes: Count,
+    /** Given up because another node had answered already, or the caller left. */
+    unanswered: Count,
+    /** Signed answers that contradict each other. */
+    proofs: Count,
+    /** The caller took it out of its own choice, as too slow or silent. */
+    ejected: Count,
+    /** Median time until the answer, or until the wait for it was given up, ms; absent without any. */
+    medianMs: Type.Optional(Type.Number({ minimum: 0 })),
+    /** The fastest answer, ms; absent without any. */
+    fastestMs: Type.Optional(Type.Number({ minimum: 0 })),
+  },
+  { additionalProperties: false },
+);
+export type CallEvidence = Static<typeof CallEvidence>;
+
+/** How a call ended, as evidence about the node that was called. */
+export const evidenceKinds = [
+  'ok',
+  'timeouts',
+  'partial',
+  'refused',
+  'resets',
+  'shed',
+  'invalid',
+  'lostVotes',
+  'unanswered',
+  'proofs',
+  'ejected',
+] as const;
+export type EvidenceKind = (typeof evidenceKinds)[number];
+
+/** Latencies kept between two reports: enough for a median. */
+const maxLatencies = 64;
+
+export interface EvidenceBuffer {
+  /**
+   * One observation about a call to `node`. `latencyMs` where an answer came, or where it would have taken at least as long.
+   * A lost vote, an invalid reply and a trickling one count besides the end of their call.
+   */
+  note(node: string, group: string, kind: EvidenceKind, latencyMs?: number): void;
+  /** Everything since the last take, per node; empty when nothing was called. */
+  take(): CallEvidence[];
+}
+
+/**
+ * Caller side: counts between two reports. `lostMs` (lag.ts) is its self-doubt: when this process itself stood still for a tenth of the
+ * time, what looked late to it says nothing about others, and only answers, refusals and lies are reported.
+ */
+export function createEvidenceBuffer(clock: Clock, lostMs: () => number = () => 0): EvidenceBuffer {
+  type Counts = Record<EvidenceKind, number> & { group: string; latencies: number[]; fastestMs: number };
+  let byNode = new Map<string, Counts>();
+  let since = { at: clock.now(), lostMs: lostMs() };
+  return {
+    note(node, group, kind, latencyMs) {
+      let counts = byNode.get(node);
+      if (!counts) byNode.set(node, (counts = { ...noEvidence, group, latencies: [], fastestMs: Infinity }));
+      counts[kind]++;
+      if (latencyMs === undefined) return;
+      // Where it stands among others is for the timed calls to say: events do not know the shard.
+      counts.group = group;
+      if (kind === 'ok') counts.fastestMs = Math.min(counts.fastestMs, latencyMs);
+      if (counts.latencies.length < maxLatencies) counts.latencies.push(latencyMs);
+    },
+    take() {
+      const now = { at: clock.now(), lostMs: lostMs() };
+      const inDoubt = now.lostMs - since.lostMs > maxLostShare * (now.at - since.at);
+      since = now;
+      if (byNode.size === 0) return [];
+      const taken = [...byNode].map(([node, { latencies, fastestMs, ...counts }]) => ({
+        node,
+        ...counts,
+        ...(inDoubt ? { timeouts: 0, partial: 0, unanswered: 0, ejected: 0 } : {}),
+        ...(inDoubt || latencies.length === 0 ? {} : { medianMs: median(latencies) }),
+        ...(fastestMs < Infinity && { fastestMs }),
+      }));
+      byNode = new Map();
+      return taken;
+    },
+  };
+}
+
+/** Not one observation of any kind. */
+export const noEvidence = Object.fromEntries(evidenceKinds.map((kind) => [kind, 0])) as Record<EvidenceKind, number>;
+const maxLostShare = 0.1;

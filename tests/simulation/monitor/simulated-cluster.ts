@@ -1,0 +1,240 @@
+import { createMonitor, type Monitor } from '../../../services/monitor/monitor.ts';
+import type { Digest, Heartbeat } from '../../../services/monitor/contract.ts';
+import type { ControlClient } from '../../../shared/control/client.ts';
+import { createRepairs } from '../../../shared/cluster/watchdog/repairs.ts';
+import type { Child, ChildState } from '../../../shared/cluster/watchdog/child.ts';
+import { expand } from '../../../shared/cluster/topology-file.ts';
+import type { Topology, TopologyFile } from '../../../shared/cluster/topology.ts';
+import { startHeart, type Heart } from '../../../shared/membership/heartbeat.ts';
+import type { CallEvidence } from '../../../shared/membership/call-evidence.ts';
+import type { Incident } from '../../../services/monitor/incident.ts';
+import { createLagMeter } from '../../../shared/membership/lag.ts';
+import type { View } from '../../../shared/membership/view.ts';
+import { RpcError } from '../../../shared/rpc/errors.ts';
+import type { Scheduler } from '../../../shared/time/scheduler.ts';
+import { createNetwork, type Network } from '../../../shared/time/sim/network.ts';
+import { createSimulation, type Simulation } from '../../../shared/time/sim/simulation.ts';
+
+/** A cluster of hearts and monitors in virtual time: live monitors and heartbeats, processes and their watchdog made up. */
+export interface SimulatedCluster {
+  readonly sim: Simulation;
+  readonly network: Network;
+  readonly topology: Topology;
+  readonly monitors: ReadonlyMap<string, Monitor>;
+  /** `verdict` and `order` lines of all monitors: `<second> <monitor> <node> <from> > <to>`. */
+  readonly log: string[];
+  readonly verdicts: { at: number; monitor: string; node: string; verdict: string }[];
+  readonly incidents: { monitor: string; incident: Incident }[];
+  /** Restarts that the watchdog carried out for an order. */
+  readonly restarts: string[];
+  /** The incidents in the books of a monitor, as they are now. */
+  incidentsOf(monitor: string): readonly Incident[];
+  viewOf(node: string): View | undefined;
+  kill(node: string, options?: { held?: boolean }): void;
+  release(node: string): void;
+  hang(node: string): void;
+  /** The process does nothing for so long: its timers and messages wait. */
+  stall(node: string, ms: number): void;
+  /** What a node will report with its next heartbeat. */
+  sees(node: string, ...evidence: CallEvidence[]): void;
+}
+
+interface Process {
+  state: 'up' | 'hung' | 'down' | 'held';
+  incarnation: number;
+  heart: Heart | undefined;
+  stalledUntil: number;
+  evidence: CallEvidence[];
+  token: number | undefined;
+}
+
+/** From the first heartbeat to the one that says `ready`. */
+const usualBootMs = 300;
+
+export function createSimulatedCluster(
+  seed: number | string,
+  groups: TopologyFile['nodes'],
+  { bootMs = usualBootMs, controlMs = 2 } = {},
+): SimulatedCluster {
+  const sim = createSimulation(seed);
+  const { clock, scheduler } = sim;
+  const network = createNetwork({ scheduler, random: sim.random });
+  const topology = expand({ name: 'ward', summary: '', style: 'object-based', nodes: groups });
+  const processes = new Map<string, Process>(
+    topology.nodes.map(({ id }) => [
+      id,
+      { state: 'down', incarnation: 0, heart: undefined, stalledUntil: 0, evidence: [], token: undefined },
+    ]),
+  );
+  const monitors = new Map<string, Monitor>();
+  const log: string[] = [];
+  const verdicts: SimulatedCluster['verdicts'] = [];
+  const incidents: SimulatedCluster['incidents'] = [];
+  const restarts: string[] = [];
+  const incidentsOf = (monitor: string): readonly Incident[] => [
+    ...new Map(
+      incidents.filter((it) => it.monitor === monitor).map(({ incident }) => [incident.id, incident]),
+    ).values(),
+  ];
+
+  /** Runs when the process runs: at once, after its stall, or never. */
+  function on(node: string, incarnation: number, task: () => void): void {
+    const process = processes.get(node)!;
+    if (process.state !== 'up' || process.incarnation !== incarnation) return;
+    const waitMs = process.stalledUntil - clock.now();
+    if (waitMs > 0) scheduler.after(waitMs, () => on(node, incarnation, task));
+    else task();
+  }
+
+  const schedulerOf = (node: string, incarnation: number): Scheduler => ({
+    after: (ms, task) => scheduler.after(ms, () => on(node, incarnation, task)),
+    every: (ms, task) => scheduler.every(ms, () => on(node, incarnation, task)),
+  });
+
+  /** One request and its reply over the virtual network. */
+  function ask<T>(from: string, to: string, timeoutMs: number, answer: () => T): Promise<T> {
+    const [sender, receiver] = [processes.get(from)!, processes.get(to)!];
+    return new Promise((resolve, reject) => {
+      const timer = scheduler.after(timeoutMs, () => reject(new RpcError('deadline_exceeded', 'late')));
+      const { incarnation } = sender;
+      network.send(from, to, () =>
+        on(to, receiver.incarnation, () => {
+          const reply = answer();
+          network.send(to, from, () =>
+            on(from, incarnation, () => {
+              timer.cancel();
+              resolve(reply);
+            }),
+          );
+        }),
+      );
+    });
+  }
+
+  function start(node: string): void {
+    const process = processes.get(node)!;
+    const incarnation = (process.incarnation = Math.max(process.incarnation + 1, Math.round(clock.wall())));
+    process.state = 'up';
+    const own = schedulerOf(node, incarnation);
+    const lag = createLagMeter(clock, own);
+    if (topology.nodes.find(({ id }) => id === node)!.components.includes('monitor')) startMonitor(node, own, lag);
+    process.heart = startHeart({
+      node,
+      incarnation,
+      monitors: topology.nodes.filter(({ components }) => components.includes('monitor')).map(({ id }) => id),
+      clock,
+      scheduler: own,
+      self: () => ({ lagMs: lag.lagMs(), received: 0, answered: 0, busyMs: 0 }),
+      evidence: () => process.evidence.splice(0),
+      token: () => process.token,
+      send: (monitor, beat) => ask(node, monitor, 1_000, () => receive(monitor, beat)),
+      onView(view) {
+        const promotion = view.promotions?.find((it) => it.node === node);
+        if (!promotion) return;
+        process.token = promotion.token;
+        if (process.heart?.phase() === 'standby') process.heart.setPhase('ready');
+      },
+    });
+    const standby = topology.nodes.find(({ id }) => id === node)!.standby;
+    own.after(bootMs, () => process.heart!.setPhase(standby && process.token === undefined ? 'standby' : 'ready'));
+  }
+
+  function receive(monitor: string, beat: Heartbeat): View | undefined {
+    const it = monitors.get(monitor)!;
+    it.heard(beat);
+    return it.view().version === beat.viewVersion ? undefined : it.view();
+  }
+
+  function startMonitor(node: string, own: Scheduler, lag: ReturnType<typeof createLagMeter>): void {
+    const second = () => (clock.now() / 1_000).toFixed(2);
+    const { incarnation } = processes.get(node)!;
+    monitors.set(
+      node,
+      createMonitor({
+        node,
+        incarnation,
+        topology,
+        clock,
+        scheduler: own,
+        lag,
+        control,
+        token: 'operator',
+        // Its books outlive it.
+        open: incidentsOf(node).filter(({ outcome }) => outcome === 'open'),
+        promotions: [],
+        exchange: (other, digest: Digest) => ask(node, other, 450, () => monitors.get(other)!.exchanged(digest)),
+        onIncident: (incident) => void incidents.push({ monitor: node, incident }),
+        onVerdict(member, from, { verdict, reasons }) {
+          verdicts.push({ at: clock.now(), monitor: node, node: member, verdict });
+          log.push(`${second()} ${node} ${member} ${from} > ${verdict}: ${reasons[0] ?? ''}`);
+        },
+        onOrder: (order, result) => void log.push(`${second()} ${node} orders ${order.do} ${order.node}: ${result}`),
+        onPromotion: () => undefined,
+      }),
+    );
+  }
+
+  function stop(node: string, state: 'down' | 'held' | 'hung'): void {
+    const process = processes.get(node)!;
+    process.state = state;
+    if (state !== 'hung') process.heart?.stop();
+    if (state === 'down') scheduler.after(100, () => processes.get(node)!.state === 'down' && start(node));
+  }
+
+  const childState = (node: string): ChildState => {
+    const { state } = processes.get(node)!;
+    if (state === 'up' || state === 'hung') return { state: 'ready', pid: 1, since: 0 };
+    return state === 'held' ? { state, exit: 'SIGKILL' } : { state: 'backoff', untilMs: 0, exit: 'SIGKILL' };
+  };
+  const child = (node: string): Child =>
+    ({
+      id: node,
+      state: () => childState(node),
+      answers: async () => processes.get(node)!.state === 'up',
+      told: () => ({ ready: true, incarnation: processes.get(node)!.incarnation }),
+      async restart() {
+        restarts.push(node);
+        stop(node, 'down');
+      },
+      start: () => undefined,
+    }) as unknown as Child;
+  const repairs = createRepairs({ topology, watchdog: { child }, clock, wipe: async () => undefined });
+
+  /** The ops network: never partitioned, and a hung process does not answer on it either. */
+  const control: ControlClient = ({ port }, { path, body, timeoutMs }) =>
+    new Promise((resolve, reject) => {
+      scheduler.after(controlMs, () => {
+        if (path === '/repairs') return void repairs.order(body).then(resolve, reject);
+        if (path === '/status')
+          return resolve({ nodes: topology.nodes.map(({ id }) => ({ id, state: childState(id).state })) });
+        const { id } = topology.nodes.find(({ opsPort }) => opsPort === port)!;
+        const { state, stalledUntil } = processes.get(id)!;
+        if (state === 'down' || state === 'held') return reject(new RpcError('unreachable', 'nobody listens'));
+        const waitMs = state === 'hung' ? Infinity : Math.max(0, stalledUntil - clock.now());
+        const late = () => reject(new RpcError('deadline_exceeded', 'no answer'));
+        scheduler.after(Math.min(waitMs, timeoutMs), waitMs < timeoutMs ? () => resolve({}) : late);
+      });
+    });
+
+  for (const { id } of topology.nodes) start(id);
+  return {
+    sim,
+    network,
+    topology,
+    monitors,
+    log,
+    verdicts,
+    incidents,
+    restarts,
+    incidentsOf,
+    viewOf: (node) => processes.get(node)!.heart?.view(),
+    kill: (node, { held = false } = {}) => stop(node, held ? 'held' : 'down'),
+    release: (node) => start(node),
+    hang: (node) => stop(node, 'hung'),
+    stall(node, ms) {
+      const process = processes.get(node)!;
+      process.stalledUntil = Math.max(process.stalledUntil, clock.now() + ms);
+    },
+    sees: (node, ...evidence) => void processes.get(node)!.evidence.push(...evidence),
+  };
+}

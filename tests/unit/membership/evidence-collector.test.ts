@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import type { Call } from '../../../shared/rpc/call.ts';
+import { RpcError, fromProblem, toProblem, type ErrorCode } from '../../../shared/rpc/errors.ts';
+import type { EvidenceKind } from '../../../shared/membership/call-evidence.ts';
+import { createEvidenceCollector } from '../../../shared/membership/evidence-collector.ts';
+
+function collector() {
+  const noted: string[] = [];
+  const { watchAttempt, observe } = createEvidenceCollector({
+    note: (node: string, group: string, kind: EvidenceKind, latencyMs?: number) =>
+      void noted.push([node, group, kind, latencyMs].filter((part) => part !== undefined).join(' ')),
+  });
+  return { noted, watchAttempt, observe };
+}
+
+const call = (more: Partial<Call> = {}): Call =>
+  ({
+    component: 'ranking',
+    endpoint: { node: 'r-1', host: '', port: 0 },
+    signal: new AbortController().signal,
+    priority: 'read',
+    ...more,
+  }) as Call;
+
+const here = (code: ErrorCode, node = 'r-1') => new RpcError(code, 'why', { node });
+const told = (code: ErrorCode, node?: string) =>
+  fromProblem(toProblem(new RpcError(code, 'why', node === undefined ? {} : { node })), 500, 'r-1');
+const given = AbortSignal.abort(new RpcError('cancelled', 'a hedge won'));
+
+test.each<[string, RpcError | undefined, Partial<Call>, string[]]>([
+  ['an answer', undefined, {}, ['r-1 ranking ok 12']],
+  ['an answer of a shard', undefined, { shard: 2 }, ['r-1 ranking/2 ok 12']],
+  ['no connection', here('unreachable'), {}, ['r-1 ranking refused']],
+  ['a broken connection', here('connection_lost'), {}, ['r-1 ranking resets']],
+  ['a timeout here', here('deadline_exceeded'), {}, ['r-1 ranking timeouts']],
+  ['a reply that is no reply', here('bad_reply'), {}, ['r-1 ranking invalid']],
+  ['"I am too busy"', told('overloaded'), {}, ['r-1 ranking shed']],
+  ['"I am too busy" to background work', told('overloaded'), { priority: 'background' }, []],
+  ['"those behind me did not answer"', told('deadline_exceeded'), {}, ['r-1 ranking ok']],
+  ['"those behind me do not agree"', told('bad_reply'), {}, ['r-1 ranking ok']],
+  ['a failure of another one', told('unreachable', 'd-1'), {}, ['r-1 ranking ok']],
+  ['"your request is wrong"', told('bad_request'), {}, ['r-1 ranking ok']],
+  ['an attempt that nobody waits for any more', here('cancelled'), { signal: given }, ['r-1 ranking unanswered 12']],
+  ['an attempt that went nowhere', undefined, { endpoint: undefined }, []],
+])('%s', (_, error, more, expected) => {
+  const { noted, watchAttempt } = collector();
+  watchAttempt(call(more), error?.code ?? 'ok', 12, error);
+  expect(noted).toEqual(expected);
+});
+
+test('votes, signatures and contradictions are about the node that they name', () => {
+  const { noted, observe } = collector();
+  observe({ event: 'vote-lost', component: 'ranking', node: 'r-2', operation: 'rank', majority: ['r-1', 'r-3'] });
+  observe({ event: 'bad-signature', component: 'database', node: 'd-1', why: 'forged' });
+  observe({ event: 'contradiction', component: 'ranking', node: 'r-3' });
+  observe({ event: 'ejected', component: 'ranking', node: 'r-1', why: 'latency', forMs: 1 });
+  observe({ event: 'ejected', component: 'ranking', node: 'r-1', why: 'lying', forMs: 1 });
+  expect(noted).toEqual(['r-2 ranking lostVotes', 'd-1 database invalid', 'r-3 ranking proofs', 'r-1 ranking ejected']);
+});

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import type { Digest, Heartbeat } from '../../../services/monitor/contract.ts';
+import { createSenderChecks, isPossible } from '../../../services/monitor/sender-checks.ts';
+import { expand } from '../../../shared/cluster/topology-file.ts';
+
+const topology = expand({
+  name: 'ward',
+  summary: '',
+  style: 'layered',
+  nodes: [
+    { name: 'monitor', components: ['monitor'], replicas: 2 },
+    { name: 'ranking', components: ['ranking'], replicas: 2, standbys: { hot: 1 } },
+    { name: 'app', components: ['app'], replicas: 1 },
+  ],
+});
+const { checkBeat, checkDigest } = createSenderChecks({
+  monitor: 'monitor-1',
+  topology,
+  latestIncarnation: () => 10_000,
+  newestToken: () => 3,
+});
+
+const beat: Heartbeat = { node: 'app-1', incarnation: 9_000, sequence: 1, phase: 'ready', viewVersion: 0 };
+const digest: Digest = { monitor: 'monitor-2', doubtsItself: false, members: [], orders: [], promotions: [] };
+const member = { node: 'app-1', incarnation: 10_001, silentMs: 0, verdict: 'healthy' } as const;
+
+test('what a node says of itself is heard, also where nobody knows who called', () => {
+  expect(() => checkBeat(beat, 'app-1')).not.toThrow();
+  expect(() => checkBeat({ ...beat, token: 4 }, undefined)).not.toThrow();
+  expect(() => checkDigest(digest, 'monitor-2')).not.toThrow();
+});
+
+test.each<[string, Partial<Heartbeat>, string, RegExp]>([
+  ['in the name of another', {}, 'ranking-1', /ranking-1 speaks in the name of app-1/],
+  ['from a stranger', { node: 'app-9' }, 'app-9', /not a node/],
+  ['from the far future', { incarnation: 10_001 }, 'app-1', /far future/],
+  ['with a token after which no other could come', { token: Number.MAX_SAFE_INTEGER }, 'app-1', /token/],
+])('a heartbeat %s is refused', (_what, more, caller, why) => {
+  expect(() => checkBeat({ ...beat, ...more }, caller)).toThrow(why);
+});
+
+test.each<[string, Partial<Digest>, string | undefined, RegExp]>([
+  ['of a monitor that does not exist', { monitor: 'nobody' }, undefined, /not another monitor/],
+  ['of a node that is no monitor', { monitor: 'app-1' }, 'app-1', /not another monitor/],
+  ['in its own name', { monitor: 'monitor-1' }, undefined, /not another monitor/],
+  ['sent by another', {}, 'app-1', /speaks in the name/],
+  ['about the far future', { members: [member] }, 'monitor-2', /far future/],
+])('a digest %s is refused', (_what, more, caller, why) => {
+  expect(() => checkDigest({ ...digest, ...more }, caller)).toThrow(why);
+});
+
+test.each<[string, string, number, boolean]>([
+  ['ranking-3', 'ranking-1', 4, true],
+  // It lost its role, came back, and got it back.
+  ['ranking-1', 'ranking-1', 5, true],
+  ['app-1', 'ranking-1', 4, false],
+  ['ranking-9', 'ranking-1', 4, false],
+  ['ranking-3', 'nobody', 4, false],
+  ['ranking-3', 'ranking-1', Number.MAX_SAFE_INTEGER, false],
+])('%s instead of %s with token %d: possible is %s', (node, instead, token, possible) => {
+  expect(isPossible({ node, instead, token }, topology, 3)).toBe(possible);
+});
