@@ -11,7 +11,7 @@ export interface MissingDocument {
 const mention =
   /(?<![\w/.:*<>{}$-])((?:\.{0,2}\/)?(?:[\w-]+\/)*[\w-]+(?:\.[\w-]+)*\.(?:md|ts|mjs|json|ya?ml|css|js))(?![\w*<-])/g;
 
-/** In sources only comments count: strings name files of users and of tests. */
+/** In sources only comments count: strings name files of users and of tests. A code fence may name a file to be made. */
 const commentLine = /^\s*(?:\/\/|\/?\*|#)/;
 
 /**
@@ -22,7 +22,7 @@ export function missingDocuments(texts: ReadonlyMap<string, string>, files: Read
   const folders = new Set([...files].map((file) => file.split('/', 1)[0]!));
   return [...texts].flatMap(([file, text]) =>
     text.split('\n').flatMap((line, index) => {
-      if (!file.endsWith('.md') && !commentLine.test(line)) return [];
+      if (file.endsWith('.md') ? line.startsWith('```') : !commentLine.test(line)) return [];
       return [...line.matchAll(mention)].flatMap(([, named]) => {
         const isDocument = named!.endsWith('.md');
         if (!isDocument && !folders.has(named!.split('/', 1)[0]!)) return [];

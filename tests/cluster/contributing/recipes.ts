@@ -5,7 +5,7 @@ export interface Recipe {
   readonly text: string;
 }
 
-/** The blocks that name a file behind their language: "ts services/echo/contract.ts". */
+/** The blocks that name a file behind their language. */
 export function recipesIn(markdown: string): Recipe[] {
   return [...markdown.matchAll(/^```(\w+) (\S+)\n([\s\S]*?)^```$/gm)].map(([, language, file, text]) => ({
     language: language!,
