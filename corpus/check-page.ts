@@ -1,3 +1,4 @@
+import { isSpace } from '../search/text/invisible.ts';
 import { isPageId, type CorpusPage } from './page.ts';
 
 export type Checked = { readonly page: CorpusPage } | { readonly wrong: string; readonly detail?: string };
@@ -72,12 +73,12 @@ export function cleanText(text: string): string {
     .trim();
 }
 
+/** Control characters and white space; U+FEFF, which stands inside words, is none. */
+const lineBreakers = new RegExp(String.raw`(?:\p{Cc}|${isSpace})+`, 'gu');
+
 /** The same on one line. */
 export function cleanLine(text: string): string {
-  return text
-    .toWellFormed()
-    .replaceAll(/[\p{Cc}\s]+/gu, ' ')
-    .trim();
+  return text.toWellFormed().replaceAll(lineBreakers, ' ').trim();
 }
 
 function show(value: unknown): string {

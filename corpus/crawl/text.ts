@@ -1,3 +1,4 @@
+import { isSpace } from '../../search/text/invisible.ts';
 import { attribute, isElement, walk, type Document, type Element } from './tree.ts';
 
 /** Never text for a reader. */
@@ -29,8 +30,9 @@ const blocks = new Set(
   ).split(' '),
 );
 
-/** Stand side by side, so that their texts must not run together. */
-const cells = new Set(['td', 'th', 'img', 'input']);
+/** Stand side by side: a tab parts their texts, as a line break parts blocks, so that no phrase runs from one into the next. */
+const cells = new Set(['td', 'th']);
+const images = new Set(['img', 'input']);
 
 const furnitureRoles = new Set(['navigation', 'banner', 'contentinfo', 'search', 'menu', 'menubar', 'toolbar']);
 const furnitureNames =
@@ -62,33 +64,38 @@ export function pageText(document: Document): string {
 
 /** The text inside one element, on one line. */
 export function lineOf(element: Element): string {
-  return collect(element, false).replaceAll('\n', ' ');
+  return collect(element, false).replaceAll(/[\n\t]/g, ' ');
 }
+
+const spaces = new RegExp(`${isSpace}+`, 'gu');
 
 function collect(root: Document | Element, withoutFurniture: boolean): string {
   const parts: string[] = [];
   walk(
     root,
     (node) => {
-      if (node.nodeName === '#text' && 'value' in node) parts.push(node.value.replaceAll(/\s+/g, ' '));
+      if (node.nodeName === '#text' && 'value' in node) parts.push(node.value.replaceAll(spaces, ' '));
       if (!isElement(node)) return false;
       if (isHidden(node) || (withoutFurniture && isFurniture(node))) {
         parts.push(blocks.has(node.tagName) ? '\n' : ' ');
         return false;
       }
       if (blocks.has(node.tagName)) parts.push('\n');
-      else if (cells.has(node.tagName)) parts.push(' ');
+      else if (cells.has(node.tagName)) parts.push('\t');
+      else if (images.has(node.tagName)) parts.push(' ');
       if (node.tagName === 'img') parts.push(attribute(node, 'alt') ?? '', ' ');
       return true;
     },
     (element) => {
       if (blocks.has(element.tagName)) parts.push('\n');
-      else if (cells.has(element.tagName)) parts.push(' ');
+      else if (cells.has(element.tagName)) parts.push('\t');
+      else if (images.has(element.tagName)) parts.push(' ');
     },
   );
   return parts
     .join('')
-    .replaceAll(/[ \t\u00A0]+/g, ' ')
-    .replaceAll(/ ?\n[ \n]*/g, '\n')
+    .replaceAll(/[ \u00A0]+/g, ' ')
+    .replaceAll(/ ?\t[ \t]*/g, '\t')
+    .replaceAll(/[ \t]*\n[ \t\n]*/g, '\n')
     .trim();
 }

@@ -1,4 +1,6 @@
-import { normaliseWord, unspacedTerms, type NormalisedWord } from './words.ts';
+import { isInvisible } from './invisible.ts';
+import { unspacedTerms } from './unspaced.ts';
+import { normaliseWord, type NormalisedWord } from './words.ts';
 
 /** Words longer than this are cut, in pages and queries alike: nobody types them, and an index should not hold base64. */
 export const maxWordLength = 64;
@@ -29,11 +31,15 @@ export interface Analysis {
  */
 export function visitTerms(text: string, visit: Visit): void {
   let position = 0;
+  /** The first position of the block, so that several line breaks make one gap. */
+  let block = 0;
+  const afterBlock = () => (position === block ? position : (block = position + blockGap));
   let at = 0;
   const length = text.length;
   while (at < length) {
     const code = text.charCodeAt(at);
     if (code < 128 && !isAsciiWord(code)) {
+      if (isBlockEnd(code)) position = afterBlock();
       at++;
       continue;
     }
@@ -52,14 +58,13 @@ export function visitTerms(text: string, visit: Visit): void {
     if (match === null) return;
     const [raw] = match;
     const start = match.index;
+    for (; at < start; at++) if (isBlockEnd(text.charCodeAt(at))) position = afterBlock();
     end = at = start + raw.length;
     if (match[1] !== undefined) {
       const units = unspacedTerms(raw);
       for (const unit of units.terms) {
-        // Where normalising changed the length, offsets inside the run mean nothing: each term then spans the run.
-        const from = units.exact ? start + unit.start : start;
-        const to = units.exact ? start + unit.end : end;
-        if (visit(unit.term, position + unit.position, from, to, unit.term) === true) return;
+        const at = position + unit.position;
+        if (visit(unit.term, at, start + unit.start, start + unit.end, unit.term) === true) return;
       }
       position += units.count;
       continue;
@@ -88,14 +93,25 @@ export function analyse(text: string): Analysis {
   return analysis;
 }
 
+/**
+ * Positions between two blocks, so that no phrase runs from a heading into the text below it. A line break ends a block (a paragraph, a
+ * heading, a list item), a tab ends a cell of a table.
+ */
+export const blockGap = 8;
+function isBlockEnd(code: number): boolean {
+  return code === 10 || code === 9 || code === 0x2028 || code === 0x2029;
+}
+
 const unspaced = String.raw`[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]`;
 const pictograph = String.raw`(?![©®™])\p{Extended_Pictographic}\p{Emoji_Modifier}?\uFE0F?`;
+const letter = String.raw`(?!\p{Default_Ignorable_Code_Point})[\p{L}\p{N}]`;
+const attached = String.raw`(?:\p{M}|${isInvisible})*`;
 /** 1: a run of a script without spaces; 2: an emoji, with its joined parts; else a word. */
 const wordPattern = new RegExp(
   [
-    String.raw`((?:(?=${unspaced})[\p{L}\p{N}]\p{M}*)+)`,
+    String.raw`((?:(?=${unspaced})${letter}${attached})+)`,
     String.raw`(\p{Regional_Indicator}{2}|${pictograph}(?:\u200D${pictograph})*)`,
-    String.raw`(?:(?!${unspaced})[\p{L}\p{N}][\p{M}\u200C\u200D]*)+(?:['\u2019](?:(?!${unspaced})[\p{L}\p{N}]\p{M}*)+)*`,
+    String.raw`(?:(?!${unspaced})${letter}${attached})+(?:['\u2019\u00B7\u2027\u05F3\u05F4](?:(?!${unspaced})${letter}${attached})+)*`,
   ].join('|'),
   'gu',
 );

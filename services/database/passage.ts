@@ -1,3 +1,5 @@
+import { isSpace } from '../../search/text/invisible.ts';
+
 /** UTF-16 code units, ellipses included. */
 export const maxPassageLength = 240;
 /** How much text a passage shows before its first match, where there is that much. */
@@ -58,6 +60,7 @@ function graphemeAt(text: string, at: number): number {
   return from + (segment?.index ?? at - from);
 }
 
+const spaces = new RegExp(`${isSpace}+`, 'gu');
 function collapse(text: string): string {
-  return text.replaceAll(/\s+/gu, ' ');
+  return text.replaceAll(spaces, ' ');
 }

@@ -1,3 +1,4 @@
+import { isInvisible } from '../../search/text/invisible.ts';
 import { fields, type Field } from '../../search/plan.ts';
 
 /** One thing that the user asked for, as it stands in the query. */
@@ -40,9 +41,11 @@ export function items(query: string): Item[] {
 
 const quote = '["\u201C\u201D\u201E]';
 const notQuote = '[^"\u201C\u201D\u201E]';
+/** Neither space nor quote. JavaScript counts U+FEFF as a space, but it stands inside words. */
+const inWord = '(?:[^\\s"\u201C\u201D\u201E]|\uFEFF)';
 /** The parts of an item one after the other; whatever is left between two items (spaces, lone quotes) is skipped. */
 const itemPattern = new RegExp(
-  `(?<minus>(?<![^\\s"\u201C\u201D\u201E])-(?![\\s-]))?(?<field>(?:${fields.join('|')}):(?=\\S))?` +
-    `(?:${quote}(?<phrase>${notQuote}*)${quote}|(?<word>[^\\s"\u201C\u201D\u201E]+))`,
+  `(?:${isInvisible})*(?<minus>(?<!(?!${isInvisible})${inWord})-(?![\\s-]))?(?<field>(?:${fields.join('|')}):(?=\\S))?` +
+    `(?:${quote}(?<phrase>${notQuote}*)${quote}|(?<word>${inWord}+))`,
   'giu',
 );

@@ -88,7 +88,8 @@ function weigh(words: readonly Wanted[]): Plan['terms'] {
 /** The terms of an item. A character that a pair of characters holds already (scripts without spaces) would only add noise. */
 function read(item: Item): Token[] {
   const tokens: Token[] = [];
-  visitTerms(item.text, (term, position, start, end, word) => {
+  // What a person types has no blocks: a line break in a phrase is a space.
+  visitTerms(item.text.replaceAll(/[\n\t\u2028\u2029]/g, ' '), (term, position, start, end, word) => {
     tokens.push({ term, word, position, start: item.start + start, end: item.start + end });
   });
   const inside = (token: Token, other: Token | undefined) =>

@@ -43,10 +43,10 @@ export function createIndexBuilder(): IndexBuilder {
 
   function visit(term: string, position: number, start: number, _end: number, word: string): void {
     fieldLength++;
-    // Two terms may share a position: the first of them sets the anchor.
-    if (field === 2 && position === nextAnchor) {
+    if (field === 2 && position >= nextAnchor) {
+      anchors.push(position);
       anchors.push(start);
-      nextAnchor += anchorStride;
+      nextAnchor = position + anchorStride;
     }
     reach = offset + position + 1;
     grouping.add(numbering.termOf(word, term), field, offset + position);

@@ -8,7 +8,7 @@ import { keywordGap } from './builder.ts';
 import { segmentArrays, type Segment } from './segment.ts';
 
 /** Grows with every change of the layout of a segment. */
-const formatVersion = 2;
+const formatVersion = 3;
 /** "TLIX" as the machine writes a 32-bit number: a file from a machine of the other byte order does not match. */
 const magic = 0x58494c54;
 /** magic, formatVersion, checksum of all that follows the fixed part, bytes of the description. */
@@ -100,7 +100,10 @@ function analysisFingerprint(): number {
   return hash32(
     JSON.stringify([
       keywordGap,
-      analyse("The owners' café-dogs weren't running, 3.14 naïve TAX-es 東京都 ไทย 🐕‍🦺 don’t generalizations"),
+      analyse(
+        "The owners' café-dogs weren't running, 3.14 naïve TAX-es 東京都 ไทย 🐕‍🦺 don’t generalizations\n" +
+          'Łódź Straße so\u00ADft Αθήνας Ёлка أحمد שָׁלוֹם ٣ ทำ paral·lel',
+      ),
     ]),
   );
 }

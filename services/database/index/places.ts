@@ -1,7 +1,7 @@
 import { visitTerms } from '../../../search/text/analysis.ts';
 import { positionReader } from './positions.ts';
 import { seekDoc } from './seek.ts';
-import { anchorStride, type Segment } from './segment.ts';
+import type { Segment } from './segment.ts';
 import type { PostingList } from './terms.ts';
 
 /**
@@ -64,14 +64,15 @@ function bestPosition(
 }
 
 function offsetOf({ anchorStart, anchors }: Segment, doc: number, body: string, position: number): number {
-  const first = anchorStart[doc]!;
-  const anchor = Math.min(Math.floor(position / anchorStride), anchorStart[doc + 1]! - first);
-  // Anchor 0 is the body's begin, which is not stored.
-  const from = anchor === 0 ? 0 : anchors[first + anchor - 1]!;
-  let offset = from;
-  visitTerms(body.slice(from), (_term, at, start) => {
-    offset = from + start;
-    return anchor * anchorStride + at >= position;
+  // The last anchor at or before the position. The body's begin is one that is not stored.
+  let anchor = { position: 0, offset: 0 };
+  for (let at = anchorStart[doc]!; at < anchorStart[doc + 1]! && anchors[at]! <= position; at += 2) {
+    anchor = { position: anchors[at]!, offset: anchors[at + 1]! };
+  }
+  let { offset } = anchor;
+  visitTerms(body.slice(anchor.offset), (_term, at, start) => {
+    offset = anchor.offset + start;
+    return anchor.position + at >= position;
   });
   return offset;
 }

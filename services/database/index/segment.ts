@@ -35,12 +35,12 @@ export interface Segment {
   readonly positionStart: Uint32Array;
   /** Per posting, per field: LEB128 differences between ascending positions. */
   readonly positionBytes: Uint8Array;
-  /** doc's anchors, from the second: anchors[anchorStart[doc]] = where its word 64 begins in the body, in UTF-16 code units. */
+  /** Anchors of doc: anchorStart[doc] .. anchorStart[doc + 1], a pair of position and place in the body (UTF-16 code units) each. */
   readonly anchorStart: Uint32Array;
   readonly anchors: Uint32Array;
 }
 
-/** Words of a body between two anchors into its text: so many must be read at most to get from a word's number to its place. */
+/** Positions of a body between two anchors into its text: so many words must be read at most to get from a position to its place. */
 export const anchorStride = 64;
 
 /** One in so many postings has an anchor into `positionBytes`: 0.25 bytes a posting, and 8 postings to skip on average. */

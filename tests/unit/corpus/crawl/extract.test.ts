@@ -17,7 +17,7 @@ test('text keeps words apart that stand apart, and together what is one word', (
   expect(page('<p>one</p><p>two</p>three<br>four').text).toBe('one\ntwo\nthree\nfour');
   expect(page('un<b>believ</b>able').text).toBe('unbelievable');
   expect(page('<ul><li>a<li>b</ul>').text).toBe('a\nb');
-  expect(page('<table><tr><td>1</td><td>2</td></tr><tr><th>3<td>4</table>').text).toBe('1 2\n3 4');
+  expect(page('<table><tr><td>1</td><td>2</td></tr><tr><th>3<td>4</table>').text).toBe('1\t2\n3\t4');
   expect(page('a&nbsp;b&amp;c&#8364;&lt;p&gt;').text).toBe('a b&c€<p>');
   expect(page('look: <img src=x alt="a cat">here').text).toBe('look: a cat here');
   expect(page('<pre>int  main(void)\n{</pre>').text).toBe('int main(void) {');

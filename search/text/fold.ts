@@ -1,0 +1,41 @@
+/**
+ * Which letters are compared as one, script by script. README.md of this folder says the same in prose: change both.
+ * `text` is in lower case and in NFKC; so is the answer.
+ */
+export function foldLetters(text: string): string {
+  return text
+    .normalize('NFD')
+    .replaceAll(foldedMarks, '')
+    .normalize('NFKC')
+    .replaceAll(cyrillicStress, '')
+    .replaceAll(foldedLetters, (letter) => folds.get(letter) ?? letter)
+    .replaceAll(otherDigits, asciiDigit);
+}
+
+/** Accents, breathings, points and vowel signs of these scripts. Elsewhere marks are vowels (Devanagari) or tell letters apart (й). */
+const foldedMarks = /(?<=[\p{Script=Latin}\p{Script=Greek}\p{Script=Hebrew}\p{Script=Arabic}]\p{M}*)\p{Mn}/gu;
+
+/** Stress is only written in dictionaries. Letters such as й and ѓ are one code point here (NFKC) and stay. */
+const cyrillicStress = /(?<=\p{Script=Cyrillic}\p{M}*)[\u0300\u0301]/gu;
+
+/** Letters that Unicode does not decompose. Latin as in Unicode CLDR's Latin-ASCII; Arabic as in Larkey, Ballesteros & Connell (2002). */
+const folds: ReadonlyMap<string, string> = new Map(
+  [
+    'ßss æae œoe þth ðd đd łl øo ħh ıi ȷj ŧt ŋn ĸq ƒf ʒz əe ǝe ɛe ɔo ɑa ɐa ɩi ɪi ʊu ʋv ʌv ɣg ɡg ɢg',
+    'ƀb ƃb ɓb ƈc ȼc ɕc ƌd ɖd ɗd ȡd ɇe ǥg ɠg ⱨh ɦh ɨi ɉj ƙk ⱪk ƚl ɫl ɬl ɭl ⱡl ɱm ƞn ɲn ɳn ɵo ⱺo ƥp ᵽp ɋq ʠq ɍr ɽr ȿs ʂs ƫt ƭt ʈt ⱦt',
+    'ʉu ⱴv ƴy ɏy ƶz ȥz ɀz ʐz ʑz ⱬz ȸdb ȹqp',
+    'ςσ',
+    'ёе ѐе ѝи',
+    'ٱا ىي یي ېي ےي کك ةه ەه ہه ھه',
+  ].flatMap((line) => line.split(' ').map((pair): [string, string] => [pair[0]!, pair.slice(1)])),
+);
+const foldedLetters = new RegExp(`[${[...folds.keys()].join('')}]`, 'gu');
+
+/** Digits of other scripts count as the digits that they are: ٣ is 3. Unicode keeps each script's ten in order, side by side. */
+const otherDigits = /(?![0-9])\p{Nd}/gu;
+function asciiDigit(digit: string): string {
+  const code = digit.codePointAt(0)!;
+  let value = 0;
+  while (value < 9 && /^\p{Nd}$/u.test(String.fromCodePoint(code - value - 1))) value++;
+  return String(value);
+}
