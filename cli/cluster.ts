@@ -8,6 +8,7 @@ import type { Topology, TopologyNode } from '../shared/cluster/topology.ts';
 import { chaosOffRoutes } from '../shared/faults/chaos-off.ts';
 import type { NodeIdentities } from '../shared/cluster/watchdog/authority.ts';
 import type { WatchdogFaults } from '../shared/cluster/watchdog/faults.ts';
+import { openIncarnations } from '../shared/cluster/watchdog/incarnations.ts';
 import { createWatchdogApi } from '../shared/cluster/watchdog/api.ts';
 import { repairRoutes } from '../shared/cluster/watchdog/repairs.ts';
 import type { ChildState } from '../shared/cluster/watchdog/child.ts';
@@ -19,7 +20,7 @@ import { exitCodes } from '../shared/exit-codes.ts';
 import { keyringEnvironment } from '../shared/security/keyring.ts';
 import { identitySecret, operatorTokenFrom } from '../shared/security/node-keys.ts';
 import { operatorEnvironment, operatorOf } from '../shared/security/operator.ts';
-import { systemClock } from '../shared/time/clock.ts';
+import { clockOrigin, runClock, systemClock } from '../shared/time/clock.ts';
 import { systemScheduler } from '../shared/time/scheduler.ts';
 import { CommandError, InterruptedError } from './errors.ts';
 import { entryScript } from './paths.ts';
@@ -63,7 +64,10 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
   const dir = runDir(dataDir, portBase);
   await refuseTakenPorts(topology, nodes, bindHost, readRunFile(dataDir, portBase)?.pid);
 
-  const life = { pid: process.pid, portBase, topology: topology.name, startedAt: new Date().toISOString() };
+  const origin = clockOrigin();
+  const clock = runClock(origin);
+  const startedAt = new Date(origin.wallMs).toISOString();
+  const life = { pid: process.pid, portBase, topology: topology.name, startedAt };
   const run = writeRunFile(dataDir, life, byContainer ? operatorTokenFrom(identitySecret(dataDir)) : undefined);
   const operator = operatorOf(run.token, process.env.TIERLAB_OPERATOR_DIGEST);
   const identities = topology.tls ? await nodeIdentities(path.join(dir, 'tls'), nodes) : undefined;
@@ -86,12 +90,18 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
     env: (node) => ({
       TIERLAB_RUN_DIR: dir,
       TIERLAB_STARTED_AT: run.startedAt,
+      TIERLAB_CLOCK: JSON.stringify(origin),
       TIERLAB_CHAOS: chaos ? '1' : '0',
       TIERLAB_TLS_IDENTITY: identities?.fileOf(node.id),
       ...operatorEnvironment(operator, node),
       ...keysFor(node),
     }),
-    clock: systemClock,
+    // Containers of one cluster share this folder, and each has a watchdog of its own.
+    nextIncarnation: openIncarnations(
+      path.join(dataDir, 'incarnations', byContainer ? nodes[0]!.id : String(portBase)),
+      onFault,
+    ),
+    clock,
     scheduler: systemScheduler,
     onChange(node, state) {
       if (state.state === 'ready') faults?.processReplaced(node.id);
@@ -100,7 +110,7 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
   });
   const loops = watchLoops({
     children: nodes.flatMap(({ id }) => watchdog.child(id) ?? []),
-    clock: systemClock,
+    clock,
     scheduler: systemScheduler,
     onKill: onFault,
   });
@@ -120,7 +130,7 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
   const api = createWatchdogApi({
     topology,
     watchdog,
-    startedAt: Date.parse(run.startedAt),
+    startedAt: origin.wallMs,
     operatorDigest: operator.digest,
     shutdown: () => setImmediate(end),
     more: [
@@ -128,7 +138,7 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
       ...repairRoutes({
         topology,
         watchdog,
-        clock: systemClock,
+        clock,
         wipe: (node) => rm(path.join(dir, 'state', node), { recursive: true, force: true }),
       }),
     ],

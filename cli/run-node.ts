@@ -7,7 +7,7 @@ import { loadCheckedTopology } from '../shared/cluster/topology-file.ts';
 import { identityFile } from '../shared/security/identity-source.ts';
 import { takeKeyring } from '../shared/security/keyring.ts';
 import { takeOperator } from '../shared/security/operator.ts';
-import { systemClock } from '../shared/time/clock.ts';
+import { runClock, systemClock, type ClockOrigin } from '../shared/time/clock.ts';
 import { systemRandom } from '../shared/time/random.ts';
 import { systemScheduler } from '../shared/time/scheduler.ts';
 import { topologiesDir } from './paths.ts';
@@ -65,10 +65,9 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
   const node = topology.nodes.find((candidate) => candidate.id === id);
   if (!node) throw new Error(`topology ${topology.name} has no node ${id}`);
   const components = await loadComponents(node.components);
-  await go;
-  // A twin is a copy of a running node, down to the incarnation (shared/cluster/watchdog/processes.ts).
-  const original = process.env.TIERLAB_TWIN_OF;
-  const incarnation = original === undefined ? systemClock.wall() : Number(original);
+  const origin = process.env.TIERLAB_CLOCK;
+  const clock = origin === undefined ? systemClock : runClock(JSON.parse(origin) as ClockOrigin);
+  const incarnation = await go;
   running = await startNode({
     topology,
     node,
@@ -80,7 +79,7 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
     }),
     clusterStartedAt: process.env.TIERLAB_STARTED_AT,
     control: askControl,
-    clock: systemClock,
+    clock,
     random: systemRandom,
     scheduler: systemScheduler,
     log,
@@ -90,21 +89,24 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
     operator,
     bindHost: byName ? '0.0.0.0' : '127.0.0.1',
     chaosEnabled: process.env.TIERLAB_CHAOS === '1',
-    twin: original !== undefined,
+    twin: process.env.TIERLAB_TWIN === '1',
   });
   const { opsPort } = running;
   log.info({ port: node.port, opsPort, components: node.components }, 'ready');
-  process.send?.({ ready: true, incarnation, opsPort });
+  process.send?.({ ready: true, opsPort });
 }
 
-/** Resolves when the watchdog lets this node go: what it calls is ready. At once, where no watchdog is the parent. */
-function turn(): Promise<void> {
-  if (!process.connected) return Promise.resolve();
+/**
+ * Resolves with the node's incarnation when the watchdog lets it go: the nodes that it calls are ready. Where no watchdog is the parent, at
+ * once, as the first incarnation.
+ */
+function turn(): Promise<number> {
+  if (!process.connected) return Promise.resolve(1);
   return new Promise((resolve) => {
-    process.on('message', function onMessage(message: { go?: true }) {
+    process.on('message', function onMessage(message: { go?: true; incarnation?: number }) {
       if (message.go !== true) return;
       process.off('message', onMessage);
-      resolve();
+      resolve(message.incarnation!);
     });
   });
 }

@@ -29,7 +29,6 @@ const rememberedExits = 20;
 /** What a process says of itself when it is ready. */
 export interface ReadyMessage {
   readonly ready: true;
-  readonly incarnation?: number;
   readonly opsPort?: number;
 }
 
@@ -41,6 +40,8 @@ export interface ChildOptions {
   readonly logFile?: string | undefined;
   /** Added to this process's own environment. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The incarnation of the next process: greater than that of any before it. */
+  readonly nextIncarnation: () => number;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly restartPolicy?: RestartPolicy;
@@ -75,13 +76,15 @@ export interface Child {
   /** From now on nobody starts it, until `release`, which does so itself. Both are idempotent. */
   readonly hold: () => void;
   readonly release: () => void;
+  /** Of the last process that was started; undefined before the first. */
+  readonly incarnation: () => number | undefined;
   /** What the running process said when it was ready. */
   readonly told: () => ReadyMessage | undefined;
 }
 
 /**
- * One node's process: started, watched, restarted with backoff, given up in a crash loop. Over IPC it is told `go` when its turn has
- * come, and says `ready`.
+ * One node's process: started, watched, restarted with backoff, given up in a crash loop. Over IPC it is told `go` and its incarnation when
+ * its turn has come, and says `ready`.
  */
 export function createChild(options: ChildOptions): Child {
   const { id, command, logFile, env = {}, clock, scheduler, onChange, restartPolicy = defaultRestartPolicy } = options;
@@ -97,6 +100,7 @@ export function createChild(options: ChildOptions): Child {
   let killed = false;
   let replacing = false;
   let exits: readonly Exit[] = [];
+  let incarnation: number | undefined;
   let told: ReadyMessage | undefined;
   let asking: (() => void)[] = [];
 
@@ -107,7 +111,7 @@ export function createChild(options: ChildOptions): Child {
 
   function giveTurn(): void {
     // Gone or going: the next process is told as it begins.
-    if (turn && process_?.connected) process_.send({ go: true }, () => {});
+    if (turn && process_?.connected) process_.send({ go: true, incarnation }, () => {});
   }
 
   function run(why: RestartReason): void {
@@ -119,6 +123,7 @@ export function createChild(options: ChildOptions): Child {
     const child = spawn(executable, args, { stdio: ['ignore', log, log, 'ipc'], env: { ...process.env, ...env } });
     if (log !== 'inherit') closeSync(log);
     process_ = child;
+    incarnation = options.nextIncarnation();
     killed = false;
     starts += 1;
     lastStart = why;
@@ -237,6 +242,7 @@ export function createChild(options: ChildOptions): Child {
       held = false;
       if (state.state === 'held') run('fault');
     },
+    incarnation: () => incarnation,
     told: () => told,
   };
 }

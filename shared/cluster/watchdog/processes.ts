@@ -46,9 +46,10 @@ export function createProcesses({
   const twins = new Map<string, Child>();
 
   async function twin(node: string, original: Child): Promise<void> {
-    const incarnation = original.told()?.incarnation;
+    const incarnation = original.incarnation();
     if (twins.has(node)) return;
-    if (incarnation === undefined) throw new Error(`${node} is not ready: there is nothing to copy`);
+    if (incarnation === undefined || original.state().state !== 'ready')
+      throw new Error(`${node} is not ready: there is nothing to copy`);
     const copy = newTwin(node, incarnation);
     twins.set(node, copy);
     copy.start();

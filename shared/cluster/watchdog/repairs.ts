@@ -110,7 +110,7 @@ export function createRepairs({ topology, watchdog, clock, wipe }: RepairOptions
       throw new RpcError('conflict', `${node} was stopped on purpose`);
     if (state.state === 'backoff') return 'already';
     if (state.state === 'starting' && clock.now() - state.since < limits.startGraceMs) return 'already';
-    const running = target.told()?.incarnation;
+    const running = target.incarnation();
     if (running !== undefined && incarnation !== undefined && incarnation < running) return 'stale';
     ration(request);
     const reason = serves && state.state === 'ready' ? needed(node) : undefined;

@@ -21,6 +21,8 @@ export interface WatchdogOptions {
   readonly logDir?: string | undefined;
   /** Added to the environment of a node; undefined: what it must not even inherit. */
   readonly env?: (node: TopologyNode) => Readonly<Record<string, string | undefined>>;
+  /** The incarnation of whichever node is started next. */
+  readonly nextIncarnation: () => number;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly onChange: (node: TopologyNode, state: ChildState) => void;
@@ -61,6 +63,7 @@ export interface Watchdog {
 /** One parent that starts, watches and restarts node processes. */
 export function createWatchdog(options: WatchdogOptions): Watchdog {
   const { topology, nodes, components, command, logDir, env = () => ({}), clock, scheduler, onChange } = options;
+  const { nextIncarnation } = options;
   if (logDir !== undefined) mkdirSync(logDir, { recursive: true });
   const logFileOf = (name: string): string | undefined => logDir && path.join(logDir, `${name}.log`);
   const waiters = new Set<() => void>();
@@ -72,6 +75,7 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
         command: command(node),
         env: env(node),
         logFile: logFileOf(node.id),
+        nextIncarnation,
         clock,
         scheduler,
         onChange(state) {
@@ -155,12 +159,12 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
     child: (id) => children.get(id),
     newTwin(id, incarnation) {
       const node = nodes.find((it) => it.id === id)!;
-      const twinEnv = { ...env(node), TIERLAB_TWIN_OF: String(incarnation) };
       return createChild({
         id,
         command: command(node),
-        env: twinEnv,
+        env: { ...env(node), TIERLAB_TWIN: '1' },
         logFile: logFileOf(`${id}-twin`),
+        nextIncarnation: () => incarnation,
         clock,
         scheduler,
         onChange: () => undefined,

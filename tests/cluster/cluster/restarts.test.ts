@@ -6,12 +6,14 @@ import { systemClock } from '../../../shared/time/clock.ts';
 import { systemScheduler } from '../../../shared/time/scheduler.ts';
 import { until } from '../../support/cluster.ts';
 
-const node = 'process.send({ ready: true, incarnation: 1 }); setInterval(() => undefined, 60_000)';
+const node = 'process.send({ ready: true }); setInterval(() => undefined, 60_000)';
 
 test('every restart counts, whoever asked for it, and the reason of the last one is known', async () => {
+  let incarnations = 0;
   const child = createChild({
     id: 'r-1',
     command: [process.execPath, '-e', node],
+    nextIncarnation: () => ++incarnations,
     clock: systemClock,
     scheduler: systemScheduler,
     onChange: () => undefined,
@@ -37,6 +39,7 @@ test('every restart counts, whoever asked for it, and the reason of the last one
   await until(() => child.restarts().count === 1);
   await ready();
   expect(child.restarts()).toEqual({ count: 1, last: 'crash' });
+  expect(child.incarnation()).toBe(2);
 
   expect(await repairs.order({ id: 'o-1', by: 'monitor-1', do: 'restart', node: id })).toMatchObject({
     result: 'done',

@@ -19,26 +19,26 @@ afterEach(async () => {
 function start(incarnation = 7) {
   const dir = mkdtempSync(path.join(tmpdir(), 'tierlab-processes-'));
   const script = path.join(dir, 'node.mjs');
-  const said = `{ ready: true, incarnation: Number(process.env.TIERLAB_TWIN_OF ?? ${incarnation}), opsPort: process.pid }`;
+  const said = `{ ready: true, opsPort: process.pid }`;
   writeFileSync(
     script,
     `process.send(${said}); process.on('disconnect', () => process.exit()); setInterval(() => {}, 1000);`,
   );
-  const make = (env: Record<string, string> = {}): Child =>
+  const make = (own: number): Child =>
     createChild({
       id: 'node-1',
       command: [process.execPath, script, 'run-node', 'node-1', 'x'],
       logFile: path.join(dir, 'log'),
-      env,
+      nextIncarnation: () => own,
       clock: systemClock,
       scheduler: systemScheduler,
       onChange: () => undefined,
     });
-  const child = make();
+  const child = make(incarnation);
   const stateDir = path.join(dir, 'state');
   const processes = createProcesses({
     child: (id) => (id === 'node-1' ? child : undefined),
-    newTwin: (_id, of) => make({ TIERLAB_TWIN_OF: String(of) }),
+    newTwin: (_id, of) => make(of),
     stateDir: () => stateDir,
     pauseGuards: createPauseGuards(),
     clock: systemClock,

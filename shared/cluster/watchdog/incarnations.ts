@@ -1,0 +1,60 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** So many numbers are reserved with one write: 21 nodes start with one fsync, and a lost watchdog skips at most as many. */
+const blockSize = 64;
+
+/**
+ * Hands out incarnations: each number once, and each greater than all before it, whatever happens to the watchdog or to any clock. `file`
+ * holds the largest number that may have been handed out. Throws where the file cannot be read or is damaged. When it cannot be written
+ * (a full disk), numbers still grow within the life of this watchdog, and `onTrouble` is told why once.
+ */
+export function openIncarnations(file: string, onTrouble: (text: string) => void): () => number {
+  let last = readLast(file);
+  let reserved = last;
+  let told = false;
+
+  function reserve(): void {
+    try {
+      writeDurably(file, `${last + blockSize}\n`);
+      reserved = last + blockSize;
+    } catch (error) {
+      if (!told) onTrouble(`${file} cannot be written, so a restarted watchdog may repeat incarnations: ${String(error)}`);
+      told = true;
+    }
+  }
+
+  return () => {
+    if (last >= reserved) reserve();
+    return ++last;
+  };
+}
+
+function readLast(file: string): number {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
+    throw error;
+  }
+  const last = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(last))
+    throw new Error(`${file} is damaged: it must hold the last incarnation, a whole number. Delete it while no node runs.`);
+  return last;
+}
+
+/** After this, a crash of the machine leaves either the old content or the new one. */
+function writeDurably(file: string, text: string): void {
+  const dir = path.dirname(file);
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const draft = `${file}.draft`;
+  writeFileSync(draft, text, { mode: 0o600, flush: true });
+  renameSync(draft, file);
+  const handle = openSync(dir, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
