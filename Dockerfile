@@ -12,7 +12,7 @@ FROM node:26-bookworm-slim
 WORKDIR /app
 ENV NODE_ENV=production TIERLAB_DATA=/data
 # A new volume takes over the owner of the folder that it is mounted on.
-RUN mkdir -p /data/datasets /data/keys /data/identity && chown -R node:node /data
+RUN mkdir -p /data/datasets /data/keys /data/identity /data/incarnations && chown -R node:node /data
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/topologies ./topologies

@@ -20,7 +20,7 @@ import { exitCodes } from '../shared/exit-codes.ts';
 import { keyringEnvironment } from '../shared/security/keyring.ts';
 import { identitySecret, operatorTokenFrom } from '../shared/security/node-keys.ts';
 import { operatorEnvironment, operatorOf } from '../shared/security/operator.ts';
-import { clockOrigin, runClock, systemClock } from '../shared/time/clock.ts';
+import { clockOrigin, runClock, type Clock } from '../shared/time/clock.ts';
 import { systemScheduler } from '../shared/time/scheduler.ts';
 import { CommandError, InterruptedError } from './errors.ts';
 import { entryScript } from './paths.ts';
@@ -126,7 +126,7 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
     process.exit(exitCodes.interrupted);
   };
   const stopListening = onEndSignals(end, endAtOnce);
-  const faults = chaos ? await watchdogFaults(watchdog, dir, onFault) : undefined;
+  const faults = chaos ? await watchdogFaults(watchdog, dir, clock, onFault) : undefined;
   const api = createWatchdogApi({
     topology,
     watchdog,
@@ -165,11 +165,16 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
 /** Loaded only where nodes prove who they are. */
 async function nodeIdentities(dir: string, nodes: readonly TopologyNode[]): Promise<NodeIdentities> {
   const { createNodeIdentities } = await import('../shared/cluster/watchdog/authority.ts');
-  return createNodeIdentities(dir, nodes, { clock: systemClock, scheduler: systemScheduler });
+  return createNodeIdentities(dir, nodes, systemScheduler);
 }
 
 /** Loaded only where faults may come. */
-async function watchdogFaults(watchdog: Watchdog, dir: string, tell: (text: string) => void): Promise<WatchdogFaults> {
+async function watchdogFaults(
+  watchdog: Watchdog,
+  dir: string,
+  clock: Clock,
+  tell: (text: string) => void,
+): Promise<WatchdogFaults> {
   const [{ createWatchdogFaults }, { createProcesses }, { createPauseGuards }] = await Promise.all([
     import('../shared/cluster/watchdog/faults.ts'),
     import('../shared/cluster/watchdog/processes.ts'),
@@ -180,13 +185,13 @@ async function watchdogFaults(watchdog: Watchdog, dir: string, tell: (text: stri
     newTwin: watchdog.newTwin,
     stateDir: (node) => path.join(dir, 'state', node),
     pauseGuards: createPauseGuards(),
-    clock: systemClock,
+    clock,
     scheduler: systemScheduler,
   });
   return createWatchdogFaults({
     watchdog,
     processes,
-    clock: systemClock,
+    clock,
     scheduler: systemScheduler,
     onEvent: ({ event, kind, target, end }) => tell(`fault ${kind} at ${target}: ${event}${end ? ` (${end})` : ''}`),
     onTrouble: tell,

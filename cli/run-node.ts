@@ -67,12 +67,13 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
   const components = await loadComponents(node.components);
   const origin = process.env.TIERLAB_CLOCK;
   const clock = origin === undefined ? systemClock : runClock(JSON.parse(origin) as ClockOrigin);
-  const incarnation = await go;
+  await go;
   running = await startNode({
     topology,
     node,
     components,
-    incarnation,
+    // Without a watchdog there is no process before this one.
+    incarnation: Number(process.env.TIERLAB_INCARNATION ?? 1),
     datasetDir: datasetDir!,
     ...(process.env.TIERLAB_RUN_DIR !== undefined && {
       stateDir: path.join(process.env.TIERLAB_RUN_DIR, 'state', node.id),
@@ -96,17 +97,14 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
   process.send?.({ ready: true, opsPort });
 }
 
-/**
- * Resolves with the node's incarnation when the watchdog lets it go: the nodes that it calls are ready. Where no watchdog is the parent, at
- * once, as the first incarnation.
- */
-function turn(): Promise<number> {
-  if (!process.connected) return Promise.resolve(1);
+/** Resolves when the watchdog lets this node go: what it calls is ready. At once, where no watchdog is the parent. */
+function turn(): Promise<void> {
+  if (!process.connected) return Promise.resolve();
   return new Promise((resolve) => {
-    process.on('message', function onMessage(message: { go?: true; incarnation?: number }) {
+    process.on('message', function onMessage(message: { go?: true }) {
       if (message.go !== true) return;
       process.off('message', onMessage);
-      resolve(message.incarnation!);
+      resolve();
     });
   });
 }

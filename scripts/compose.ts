@@ -84,7 +84,7 @@ export function composeFile(file: TopologyFile, version: string): string {
       ...Object.fromEntries(topology.nodes.map((it) => [it.id, nodeService(it)])),
       ...observers,
     },
-    volumes: { datasets: {}, keys: {}, identity: {}, prometheus: {}, grafana: {} },
+    volumes: { datasets: {}, keys: {}, identity: {}, incarnations: {}, prometheus: {}, grafana: {} },
   };
   document.contents = document.createNode(contents);
   layOut(document);
@@ -101,6 +101,8 @@ const volumesOf = (node: TopologyNode): string[] => [
   ...(node.components.includes('database') ? ['datasets:/data/datasets:ro'] : []),
   ...(readsPages(node) ? ['keys:/data/keys:ro'] : []),
   'identity:/data/identity:ro',
+  // Greater after each restart of the container: it must outlive it.
+  'incarnations:/data/incarnations',
 ];
 
 /** Short lists on one line, and a blank line before each service: the file is for reading. */

@@ -1,4 +1,5 @@
 import { component } from '../../shared/cluster/component.ts';
+import { steady } from '../../shared/time/clock.ts';
 import { chaos } from './contract.ts';
 import { createController } from './controller.ts';
 import { createExperiments } from './experiments.ts';
@@ -19,7 +20,9 @@ const probeEveryMs = 200;
 export const chaosComponent = component({
   contract: chaos,
   calls: {},
-  create({ node, topology, incarnation, clock, scheduler, metrics, log, ops: { token } }) {
+  create({ node, topology, incarnation, clock: nodeClock, scheduler, metrics, log, ops: { token } }) {
+    // The order of its stamps is that of the events: a fault of the wall clock must not change it.
+    const clock = steady(nodeClock);
     const { enabled, runDir } = chaosSettings(process.env);
     const file = runDir === undefined ? undefined : journalFileIn(runDir);
     const output = file === undefined ? undefined : openJournalFile(file);

@@ -1,4 +1,5 @@
 import { component } from '../../shared/cluster/component.ts';
+import { steady } from '../../shared/time/clock.ts';
 import { availabilityReport } from './availability-report.ts';
 import { openIncidentLog } from './incident-log.ts';
 import { monitor } from './contract.ts';
@@ -16,7 +17,7 @@ export const monitorComponent = component({
     node,
     topology,
     incarnation,
-    clock,
+    clock: nodeClock,
     scheduler,
     log,
     metrics,
@@ -27,6 +28,8 @@ export const monitorComponent = component({
     toNode,
     newContext,
   }) {
+    // The differences between its stamps are durations: a fault of the wall clock must not change them.
+    const clock = steady(nodeClock);
     const incidentLog = openIncidentLog(stateDir, clusterStartedAt, clock.wall());
     const nodes = topology.nodes.map(({ id }) => id);
     const it = createMonitor({

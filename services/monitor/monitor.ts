@@ -82,12 +82,10 @@ export function createMonitor(options: MonitorOptions): Monitor {
     onChange: options.onPromotion,
   });
   roles.learn(options.promotions);
-  const bornAt = clock.now();
   const senderChecks = createSenderChecks({
     monitor: own,
     topology,
-    // By its own start, not its wall clock: that one may be skewed by a fault.
-    latestIncarnation: () => incarnation + (clock.now() - bornAt) + settings.futureMs,
+    greatestIncarnation: incarnation + settings.incarnationRoom,
     newestToken: roles.newestToken,
   });
   const repairer = createRepairer({
@@ -105,7 +103,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
     monitor: own,
     nodes,
     // A restarted monitor must not repeat version numbers of its earlier life with another meaning.
-    firstVersion: incarnation % 1_000_000_000,
+    firstVersion: incarnation * settings.versionsPerLife,
     detector,
     diagnoser,
     takenOut: repairer.takenOut,

@@ -13,8 +13,8 @@ export interface SenderChecks {
 export interface SenderChecksOptions {
   readonly monitor: string;
   readonly topology: Topology;
-  /** Beyond this an incarnation lies in the far future: nobody could ever supersede it. */
-  readonly latestIncarnation: () => number;
+  /** No watchdog can have handed out a greater one, and nobody could ever supersede it. */
+  readonly greatestIncarnation: number;
   /** The newest token of any role. */
   readonly newestToken: () => number;
 }
@@ -23,7 +23,7 @@ export interface SenderChecksOptions {
 export function createSenderChecks({
   monitor,
   topology,
-  latestIncarnation,
+  greatestIncarnation,
   newestToken,
 }: SenderChecksOptions): SenderChecks {
   const nodes = new Set(topology.nodes.map(({ id }) => id));
@@ -38,17 +38,19 @@ export function createSenderChecks({
   return {
     checkBeat(beat, caller) {
       checkSpeaker(beat.node, caller, nodes, 'a node of this topology');
-      if (beat.incarnation > latestIncarnation())
-        throw new RpcError('forbidden', `${beat.node} says that it was started in the far future`);
+      if (beat.incarnation > greatestIncarnation)
+        throw new RpcError('forbidden', `${beat.node} shows an incarnation that nobody can have given`);
       if (!isNear(beat.token ?? 0, newestToken()))
         throw new RpcError('forbidden', `${beat.node} shows a token that nobody can have given`);
     },
     checkDigest({ monitor: speaker, members, orders }, caller) {
       checkSpeaker(speaker, caller, otherMonitors, 'another monitor of this topology');
-      const latest = latestIncarnation();
-      const late = [...members, ...orders].find(({ incarnation }) => incarnation > latest);
-      if (late)
-        throw new RpcError('forbidden', `${late.node.slice(0, 80)} is said to have been started in the far future`);
+      const wrong = [...members, ...orders].find(({ incarnation }) => incarnation > greatestIncarnation);
+      if (wrong)
+        throw new RpcError(
+          'forbidden',
+          `${wrong.node.slice(0, 80)} is said to have an incarnation that nobody can have given`,
+        );
     },
   };
 }

@@ -23,8 +23,10 @@ export const settings = {
   neverHeardMs: 10_000,
   /** A process that was taken down for repair is back after this, ms; if not, it is judged anew. */
   repairMs: 10_000,
-  /** So far may the wall clocks of two machines be apart, ms: a node that says it was started later than that lies. */
-  futureMs: 24 * 3_600_000,
+  /** The counters of two watchdogs are never so far apart: a node that shows a greater incarnation lies. */
+  incarnationRoom: 1_000_000_000,
+  /** Views that one life of a monitor may publish. */
+  versionsPerLife: 1_000_000,
   /** A watchdog that cannot start a node is believed for so long, ms. */
   refusalMs: 5_000,
 } as const;

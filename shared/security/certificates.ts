@@ -1,6 +1,6 @@
 /** What a node shows to others, and how it knows theirs; all PEM. */
 export interface Identity {
-  /** Whom it trusts: the authority of its own cluster, and nobody else. */
+  /** Whom it trusts: the authorities of its own cluster, and nobody else. */
   readonly ca: string;
   readonly cert: string;
   readonly key: string;
@@ -12,19 +12,23 @@ export interface Authority {
   readonly key: string;
 }
 
-/** Clocks of two machines may differ by this, ms. */
-const skewMs = 5 * 60_000;
+/**
+ * No clock decides whether a certificate counts: machines' wall clocks jump, and a node must be let in all the same. A certificate counts as
+ * long as others trust its authority, which the watchdog changes by its own monotonic clock. 9999: "no end" (RFC 5280, section 4.1.2.5).
+ */
+const always = {
+  notBeforeDate: new Date('1970-01-01T00:00:00Z'),
+  notAfterDate: new Date('9999-12-31T23:59:59Z'),
+} as const;
 
 /** P-256 signs in a tenth of RSA's time, and every implementation has it. */
 const keys = { keyType: 'ec', curve: 'P-256', algorithm: 'sha256' } as const;
 
-/** A fresh authority, valid from `now` (wall clock, ms) for `lifeMs`. */
-export async function createAuthority(name: string, now: number, lifeMs: number): Promise<Authority> {
+export async function createAuthority(name: string): Promise<Authority> {
   const { default: selfsigned } = await import('selfsigned');
   const made = await selfsigned.generate([{ name: 'commonName', value: name }], {
     ...keys,
-    notBeforeDate: new Date(now - skewMs),
-    notAfterDate: new Date(now + lifeMs),
+    ...always,
     extensions: [
       { name: 'basicConstraints', cA: true, pathLenConstraint: 0, critical: true },
       { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
@@ -35,22 +39,21 @@ export async function createAuthority(name: string, now: number, lifeMs: number)
 
 /**
  * A node's identity: its id is the common name, by which servers know who calls, and an alternative name, by which callers check whom
- * they have reached - whatever address led there. `hosts` = names and addresses under which it is also known.
+ * they have reached - whatever address led there. `hosts` = names and addresses under which it is also known; `trusted` = the certificates
+ * of all authorities that the node is to believe.
  */
 export async function issueIdentity(
   authority: Authority,
   node: string,
   hosts: readonly string[],
-  now: number,
-  lifeMs: number,
+  trusted: readonly string[] = [authority.cert],
 ): Promise<Identity> {
   const [{ default: selfsigned }, { isIP }] = await Promise.all([import('selfsigned'), import('node:net')]);
   const names = [...new Set([node, ...hosts])];
   const made = await selfsigned.generate([{ name: 'commonName', value: node }], {
     ...keys,
     ca: authority,
-    notBeforeDate: new Date(now - skewMs),
-    notAfterDate: new Date(now + lifeMs),
+    ...always,
     extensions: [
       { name: 'basicConstraints', cA: false, critical: true },
       { name: 'keyUsage', digitalSignature: true, critical: true },
@@ -61,5 +64,5 @@ export async function issueIdentity(
       },
     ],
   });
-  return { ca: authority.cert, cert: made.cert, key: made.private };
+  return { ca: trusted.join('\n'), cert: made.cert, key: made.private };
 }

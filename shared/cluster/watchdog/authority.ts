@@ -1,14 +1,11 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createAuthority, issueIdentity } from '../../security/certificates.ts';
-import type { Clock } from '../../time/clock.ts';
 import type { Scheduler } from '../../time/scheduler.ts';
 import type { TopologyNode } from '../topology.ts';
 
-/** A certificate that leaks is worth something for this long; it is renewed at half of it, ms. */
-const lifeMs = 24 * 3_600_000;
-/** The authority lives as long as the run: ten years stand for "never". */
-const authorityLifeMs = 10 * 365 * 24 * 3_600_000;
+/** Each authority issues for this long. A certificate that leaks is worth something for two of these at most, ms. */
+const turnMs = 12 * 3_600_000;
 
 export interface NodeIdentities {
   /** Where the node finds its own identity. */
@@ -18,28 +15,33 @@ export interface NodeIdentities {
 }
 
 /**
- * One authority per run of a cluster, made when the watchdog starts, and an identity for each node from it. The authority's key stays in
- * this process: nothing on the disk can issue certificates. Each node gets its own file, readable by this user only.
+ * Authorities for one run of a cluster, and identities for each node from them. Every `turnMs` the next authority takes over, and everybody
+ * gets a new identity from it. Nodes read their files at different moments, so each of them trusts three authorities:
+ *
+ *      previous           current            next
+ *      those who have     issues             those who have
+ *      not read yet                          read already
+ *
+ * What nobody trusts any more is worthless. The authorities' keys stay in this process: nothing on the disk can issue certificates. Each
+ * node gets its own file, readable by this user only.
  */
 export async function createNodeIdentities(
   dir: string,
   nodes: readonly TopologyNode[],
-  { clock, scheduler }: { clock: Clock; scheduler: Scheduler },
+  scheduler: Scheduler,
 ): Promise<NodeIdentities> {
-  const authority = await createAuthority(`tierlab run ${clock.wall()}`, clock.wall(), authorityLifeMs);
+  let created = 0;
+  const create = () => createAuthority(`tierlab authority ${++created}`);
+  let [current, next] = await Promise.all([create(), create()]);
+  let previous = current;
   const fileOf = (node: string): string => path.join(dir, `${node}.json`);
   rmSync(dir, { recursive: true, force: true });
   mkdirSync(dir, { recursive: true, mode: 0o700 });
 
   async function issueAll(): Promise<void> {
+    const trusted = [...new Set([previous, current, next].map(({ cert }) => cert))];
     const write = async ({ id, host }: TopologyNode) => {
-      const identity = await issueIdentity(
-        authority,
-        id,
-        [host, 'localhost', '127.0.0.1', '::1'],
-        clock.wall(),
-        lifeMs,
-      );
+      const identity = await issueIdentity(current, id, [host, 'localhost', '127.0.0.1', '::1'], trusted);
       const draft = `${fileOf(id)}.draft`;
       writeFileSync(draft, JSON.stringify(identity), { mode: 0o600 });
       renameSync(draft, fileOf(id));
@@ -47,8 +49,14 @@ export async function createNodeIdentities(
     await Promise.all(nodes.map(write));
   }
 
+  async function turn(): Promise<void> {
+    [previous, current, next] = [current, next, await create()];
+    await issueAll();
+  }
+
   await issueAll();
-  const renewal = scheduler.every(lifeMs / 2, () => void issueAll().catch(() => undefined));
+  // A disk that is full keeps what is there: it goes on counting until the turn after the next.
+  const renewal = scheduler.every(turnMs, () => void turn().catch(() => undefined));
   return {
     fileOf,
     stop() {

@@ -38,8 +38,8 @@ export interface ChildOptions {
   readonly command: readonly [string, ...string[]];
   /** Undefined: it writes where this process writes. */
   readonly logFile?: string | undefined;
-  /** Added to this process's own environment. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Added to this process's own environment, for the process that has this incarnation. */
+  readonly env?: (incarnation: number) => Readonly<Record<string, string | undefined>>;
   /** The incarnation of the next process: greater than that of any before it. */
   readonly nextIncarnation: () => number;
   readonly clock: Clock;
@@ -83,11 +83,20 @@ export interface Child {
 }
 
 /**
- * One node's process: started, watched, restarted with backoff, given up in a crash loop. Over IPC it is told `go` and its incarnation when
- * its turn has come, and says `ready`.
+ * One node's process: started, watched, restarted with backoff, given up in a crash loop. Over IPC it is told `go` when its turn has
+ * come, and says `ready`.
  */
 export function createChild(options: ChildOptions): Child {
-  const { id, command, logFile, env = {}, clock, scheduler, onChange, restartPolicy = defaultRestartPolicy } = options;
+  const {
+    id,
+    command,
+    logFile,
+    env = () => ({}),
+    clock,
+    scheduler,
+    onChange,
+    restartPolicy = defaultRestartPolicy,
+  } = options;
   let state: ChildState = { state: 'stopped' };
   let process_: ChildProcess | undefined;
   let backoffTimer: Timer | undefined;
@@ -111,7 +120,7 @@ export function createChild(options: ChildOptions): Child {
 
   function giveTurn(): void {
     // Gone or going: the next process is told as it begins.
-    if (turn && process_?.connected) process_.send({ go: true, incarnation }, () => {});
+    if (turn && process_?.connected) process_.send({ go: true }, () => {});
   }
 
   function run(why: RestartReason): void {
@@ -120,10 +129,13 @@ export function createChild(options: ChildOptions): Child {
     if (held) return change({ state: 'held', exit: 'exit' in state ? state.exit : 'stopped' });
     const log = logFile === undefined ? 'inherit' : openSync(logFile, 'a');
     const [executable, ...args] = command;
-    const child = spawn(executable, args, { stdio: ['ignore', log, log, 'ipc'], env: { ...process.env, ...env } });
+    incarnation = options.nextIncarnation();
+    const child = spawn(executable, args, {
+      stdio: ['ignore', log, log, 'ipc'],
+      env: { ...process.env, TIERLAB_INCARNATION: String(incarnation), ...env(incarnation) },
+    });
     if (log !== 'inherit') closeSync(log);
     process_ = child;
-    incarnation = options.nextIncarnation();
     killed = false;
     starts += 1;
     lastStart = why;

@@ -19,7 +19,8 @@ export function openIncarnations(file: string, onTrouble: (text: string) => void
       writeDurably(file, `${last + blockSize}\n`);
       reserved = last + blockSize;
     } catch (error) {
-      if (!told) onTrouble(`${file} cannot be written, so a restarted watchdog may repeat incarnations: ${String(error)}`);
+      if (!told)
+        onTrouble(`${file} cannot be written, so a restarted watchdog may repeat incarnations: ${String(error)}`);
       told = true;
     }
   }
@@ -40,7 +41,9 @@ function readLast(file: string): number {
   }
   const last = Number(text);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(last))
-    throw new Error(`${file} is damaged: it must hold the last incarnation, a whole number. Delete it while no node runs.`);
+    throw new Error(
+      `${file} is damaged: it must hold the last incarnation, a whole number. Delete it while no node runs.`,
+    );
   return last;
 }
 

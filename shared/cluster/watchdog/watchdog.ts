@@ -20,7 +20,7 @@ export interface WatchdogOptions {
   /** A file per node in here; undefined: nodes write where this process writes, as containers want it. */
   readonly logDir?: string | undefined;
   /** Added to the environment of a node; undefined: what it must not even inherit. */
-  readonly env?: (node: TopologyNode) => Readonly<Record<string, string | undefined>>;
+  readonly env?: (node: TopologyNode, incarnation: number) => Readonly<Record<string, string | undefined>>;
   /** The incarnation of whichever node is started next. */
   readonly nextIncarnation: () => number;
   readonly clock: Clock;
@@ -73,7 +73,7 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
       createChild({
         id: node.id,
         command: command(node),
-        env: env(node),
+        env: (incarnation) => env(node, incarnation),
         logFile: logFileOf(node.id),
         nextIncarnation,
         clock,
@@ -162,7 +162,7 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
       return createChild({
         id,
         command: command(node),
-        env: { ...env(node), TIERLAB_TWIN: '1' },
+        env: () => ({ ...env(node, incarnation), TIERLAB_TWIN: '1' }),
         logFile: logFileOf(`${id}-twin`),
         nextIncarnation: () => incarnation,
         clock,

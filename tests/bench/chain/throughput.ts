@@ -30,14 +30,7 @@ export async function throughput(say: (line: string) => void): Promise<readonly 
       chains.push(await startBareChain(recording, data.dir));
       return inTurn([ours, chains[0]!.url], say, 'ours and bare');
     });
-    const now = Date.now();
-    const identity = await issueIdentity(
-      await createAuthority('bare chain', now, 3_600_000),
-      'bare',
-      [],
-      now,
-      3_600_000,
-    );
+    const identity = await issueIdentity(await createAuthority('bare chain'), 'bare', []);
     chains.push(await startBareChain(recording!, data.dir, identity));
     const urls = [ours, chains[0]!.url, chains[1]!.url];
     const tls = await withCluster(data.dir, () => inTurn(urls, say, 'ours with TLS, bare, bare with TLS'), '--tls');

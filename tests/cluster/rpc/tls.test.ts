@@ -93,8 +93,7 @@ test('who shows no certificate is refused', async () => {
 });
 
 test('who shows a certificate of another authority is refused, even in the right name', async () => {
-  const now = Date.now();
-  const foreign = await issueIdentity(await createAuthority('elsewhere', now, 60_000), 'app-1', [], now, 60_000);
+  const foreign = await issueIdentity(await createAuthority('elsewhere'), 'app-1', []);
   const stranger = { ...foreign, ca: identityOf('app-1').ca };
   expect(await ask('app-1', stranger)).toMatch(/unreachable|connection_lost/);
 });
@@ -105,8 +104,7 @@ test('who claims the name of another node is refused with a code', async () => {
 
 test('a caller does not talk to a node that it did not mean, or that another authority vouches for', async () => {
   expect(await ask('app-1', identityOf('app-1'), 'ranking-1')).toBe('unreachable');
-  const now = Date.now();
-  const { ca } = await issueIdentity(await createAuthority('elsewhere', now, 60_000), 'app-1', [], now, 60_000);
+  const { ca } = await issueIdentity(await createAuthority('elsewhere'), 'app-1', []);
   expect(await ask('app-1', { ...identityOf('app-1'), ca })).toBe('unreachable');
 });
 

@@ -113,7 +113,7 @@ export function createSimulatedCluster(
 
   function start(node: string): void {
     const process = processes.get(node)!;
-    const incarnation = (process.incarnation = Math.max(process.incarnation + 1, Math.round(clock.wall())));
+    const incarnation = (process.incarnation = process.incarnation + 1);
     process.state = 'up';
     const own = schedulerOf(node, incarnation);
     const lag = createLagMeter(clock, own);
@@ -191,7 +191,7 @@ export function createSimulatedCluster(
       id: node,
       state: () => childState(node),
       answers: async () => processes.get(node)!.state === 'up',
-      told: () => ({ ready: true, incarnation: processes.get(node)!.incarnation }),
+      incarnation: () => processes.get(node)!.incarnation,
       async restart() {
         restarts.push(node);
         stop(node, 'down');

@@ -16,7 +16,7 @@ function watchdog(own = ['r-1', 'r-2', 'r-3']) {
           id,
           answers: async () => !hung.has(id),
           state: () => states.get(id)!,
-          told: () => (states.get(id)!.state === 'ready' ? { ready: true, incarnation: 100 } : undefined),
+          incarnation: () => 100,
           async restart(_why: string, between?: () => Promise<void>) {
             done.push(`restart ${id}`);
             await between?.();

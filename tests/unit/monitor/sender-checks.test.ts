@@ -16,7 +16,7 @@ const topology = expand({
 const { checkBeat, checkDigest } = createSenderChecks({
   monitor: 'monitor-1',
   topology,
-  latestIncarnation: () => 10_000,
+  greatestIncarnation: 10_000,
   newestToken: () => 3,
 });
 
@@ -33,7 +33,7 @@ test('what a node says of itself is heard, also where nobody knows who called', 
 test.each<[string, Partial<Heartbeat>, string, RegExp]>([
   ['in the name of another', {}, 'ranking-1', /ranking-1 speaks in the name of app-1/],
   ['from a stranger', { node: 'app-9' }, 'app-9', /not a node/],
-  ['from the far future', { incarnation: 10_001 }, 'app-1', /far future/],
+  ['with an incarnation that nobody can have given', { incarnation: 10_001 }, 'app-1', /incarnation/],
   ['with a token after which no other could come', { token: Number.MAX_SAFE_INTEGER }, 'app-1', /token/],
 ])('a heartbeat %s is refused', (_what, more, caller, why) => {
   expect(() => checkBeat({ ...beat, ...more }, caller)).toThrow(why);
@@ -44,7 +44,7 @@ test.each<[string, Partial<Digest>, string | undefined, RegExp]>([
   ['of a node that is no monitor', { monitor: 'app-1' }, 'app-1', /not another monitor/],
   ['in its own name', { monitor: 'monitor-1' }, undefined, /not another monitor/],
   ['sent by another', {}, 'app-1', /speaks in the name/],
-  ['about the far future', { members: [member] }, 'monitor-2', /far future/],
+  ['about such an incarnation', { members: [member] }, 'monitor-2', /incarnation/],
 ])('a digest %s is refused', (_what, more, caller, why) => {
   expect(() => checkDigest({ ...digest, ...more }, caller)).toThrow(why);
 });

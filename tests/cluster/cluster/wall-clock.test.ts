@@ -1,0 +1,71 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Incident } from '../../../services/monitor/incident.ts';
+import { dataFolder, startCluster, tierlab, until, type TestCluster } from '../../support/cluster.ts';
+
+const hourMs = 3_600_000;
+let data: Awaited<ReturnType<typeof dataFolder>>;
+beforeAll(async () => {
+  data = await dataFolder([{ id: 'dog', title: 'dog', body: 'a domestic animal that barks' }]);
+});
+afterAll(() => data.remove());
+
+/** A cluster of which every process, whenever it starts, reads a wall clock that `set` moves. */
+async function withWallClock(work: (cluster: TestCluster, set: (offsetMs: number) => void) => Promise<void>) {
+  const file = path.join(data.dir, 'clock-offset');
+  const set = (offsetMs: number): void => writeFileSync(file, String(offsetMs));
+  set(0);
+  const moved = `
+    import { readFileSync } from 'node:fs';
+    const now = Date.now;
+    Date.now = () => now() + Number(readFileSync(${JSON.stringify(file)}, 'utf8'));
+    const RealDate = Date;
+    globalThis.Date = class extends RealDate {
+      constructor(...given) { super(...(given.length === 0 ? [RealDate.now()] : given)); }
+    };`;
+  const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(moved)}` };
+  const cluster = await startCluster({ dataDir: data.dir, env });
+  try {
+    await work(cluster, set);
+  } finally {
+    await cluster.stop('SIGTERM');
+  }
+}
+
+async function incidents(cluster: TestCluster): Promise<{ since: number; at: number; incidents: Incident[] }> {
+  const response = await fetch(`http://127.0.0.1:${cluster.portBase + 100}/api/incidents`);
+  return (await response.json()) as { since: number; at: number; incidents: Incident[] };
+}
+
+async function killed(cluster: TestCluster, node: string): Promise<Incident> {
+  const pid = async () => (await cluster.nodes()).find(({ id }) => id === node)!.pid!;
+  process.kill(await pid(), 'SIGKILL');
+  const over = (it: Incident) => it.node === node && it.outcome !== 'open';
+  return (await until(async () => (await incidents(cluster)).incidents.find(over), 20_000))!;
+}
+
+test('with the wall clock an hour back, then a day ahead, killed nodes are called crashed and come back', async () => {
+  await withWallClock(async (cluster, set) => {
+    for (const [offsetMs, nodes] of [
+      [-hourMs, ['ranking-1', 'html-1']],
+      [25 * hourMs, ['query-1', 'app-1']],
+    ] as const) {
+      set(offsetMs);
+      for (const node of nodes) {
+        const incident = await killed(cluster, node);
+        expect(incident).toMatchObject({ verdict: 'crashed', outcome: 'repaired' });
+        const { manifest, steady } = incident.stamps;
+        expect(steady! - manifest).toBeGreaterThan(0);
+        expect(steady! - manifest).toBeLessThan(20_000);
+      }
+      const { since, at } = await incidents(cluster);
+      expect(at - since).toBeGreaterThan(0);
+      expect(at - since).toBeLessThan(120_000);
+      const told = await tierlab('incidents', '--port-base', String(cluster.portBase));
+      expect(told.stdout).toMatch(/incidents? in \d/);
+    }
+    const answer = (await (await fetch(`${cluster.gateway}/api/search?q=dog`)).json()) as { total: number };
+    expect(answer.total).toBe(1);
+  });
+}, 120_000);
