@@ -14,7 +14,7 @@ import { createPeers } from '../rpc/layers/peers.ts';
 import { clientMetrics } from '../rpc/client-metrics.ts';
 import type { Observe } from '../rpc/layers/events.ts';
 import { failFast } from '../rpc/layers/fail-fast.ts';
-import { createStatistics } from '../rpc/layers/statistics.ts';
+import { createStatistics } from '../rpc/layers/latency-statistics.ts';
 import { createPolicyHolder, serverLayers } from '../rpc/policy.ts';
 import { createServer } from '../rpc/server.ts';
 import { serverStats } from '../rpc/server-stats.ts';

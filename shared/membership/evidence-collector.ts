@@ -2,7 +2,7 @@ import type { Call } from '../rpc/call.ts';
 import type { ErrorCode, RpcError } from '../rpc/errors.ts';
 import type { LayerEvent, Observe } from '../rpc/layers/events.ts';
 import { isFaultOf } from '../rpc/layers/retryable.ts';
-import type { Watch } from '../rpc/layers/stats.ts';
+import type { Watch } from '../rpc/layers/watch-calls.ts';
 import type { EvidenceKind, EvidenceBuffer } from './call-evidence.ts';
 
 /** Listens to a node's own calls, and notes what they say about the nodes that were called. */

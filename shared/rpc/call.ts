@@ -1,4 +1,5 @@
 import type { Receipt } from '../security/receipts.ts';
+import type { PlannedAttempt } from './attempt-plan.ts';
 import type { Operation } from './contract.ts';
 import type { Priority } from './priority.ts';
 import type { TraceContext } from './trace.ts';
@@ -40,20 +41,8 @@ export interface Call {
   readonly caller?: string | undefined;
   /** Set by `balance`: where this attempt goes. */
   readonly endpoint?: Endpoint | undefined;
-  /**
-   * Nodes that the attempts of this call went to, shared by them all: `balance` adds its choice, and skips these while there
-   * are others.
-   */
-  readonly tried?: string[] | undefined;
-  /**
-   * How many further attempts the layers below may make; undefined = as many as their settings say. 0 where a layer above asks
-   * others itself.
-   */
-  readonly attemptsLeft?: number | undefined;
-  /** The attempts must all go to different nodes: asking one twice would tell nothing new. Rather an ejected one than one of `tried`. */
-  readonly distinct?: boolean | undefined;
-  /** Nobody else may be asked. */
-  readonly only?: readonly string[] | undefined;
+  /** This attempt, in the plan of the layer that makes the attempts of the call; undefined until one does. */
+  readonly planned?: PlannedAttempt | undefined;
   /** Asks the replica for a receipt over it: its signed word that it gave this answer (shared/security/receipts.ts). */
   readonly nonce?: string | undefined;
 }
@@ -62,7 +51,7 @@ export interface Reply {
   readonly body: unknown;
   /** The nodes that took part in the answer, the answering node first. */
   readonly servedBy: readonly string[];
-  /** The node that was asked, as the caller knows it; set by `balance`. `servedBy` is the reply's own word, which can be a lie. */
+  /** The node that was asked, as the caller knows it; set by `attempts`. `servedBy` is the reply's own word, which can be a lie. */
   readonly from?: string;
   /** Where the call asked for one. */
   readonly receipt?: Receipt | undefined;

@@ -3,7 +3,7 @@ import type { Metrics } from '../observe/metrics.ts';
 import type { Clock } from '../time/clock.ts';
 import type { LayerEvent, Observe } from './layers/events.ts';
 import type { Peers } from './layers/peers.ts';
-import type { Watch } from './layers/stats.ts';
+import type { Watch } from './layers/watch-calls.ts';
 
 export interface ClientMetrics {
   /** For every attempt at a replica. */
@@ -39,8 +39,8 @@ export function clientMetrics({ metrics, log, clock, peers }: ClientMetricsOptio
     (gauge) => {
       gauge.reset();
       for (const { component, peers: replicas } of peers.groups())
-        for (const { node, ejectedUntil } of replicas.values())
-          if (ejectedUntil > clock.now()) gauge.set({ component, node }, 1);
+        for (const { node, ejection } of replicas.values())
+          if (ejection.until > clock.now()) gauge.set({ component, node }, 1);
     },
   );
   const attempts = metrics.histogram(

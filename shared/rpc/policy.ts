@@ -3,6 +3,7 @@ import type { Random } from '../time/random.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import type { Call, Endpoint, Layer } from './call.ts';
 import { admission } from './layers/admission.ts';
+import { attempts, type AttemptEnd } from './layers/attempts.ts';
 import { attemptTimeout } from './layers/attempt-timeout.ts';
 import { balance } from './layers/balance.ts';
 import { batch, type BatchCodec } from './layers/batch.ts';
@@ -21,8 +22,9 @@ import { createPeers, type Peers } from './layers/peers.ts';
 import { quorum } from './layers/quorum.ts';
 import { retry } from './layers/retry.ts';
 import { routes } from './layers/routes.ts';
-import { createStatistics, type Statistics } from './layers/statistics.ts';
-import { attemptStats, stats, type Watch } from './layers/stats.ts';
+import { createStatistics, learnStatistics, type Statistics } from './layers/latency-statistics.ts';
+import { learnPeakEwma } from './layers/peak-ewma.ts';
+import { type Watch, watchCalls } from './layers/watch-calls.ts';
 import { following, switchable, type Switchable } from './layers/switchable.ts';
 import { throttle } from './layers/throttle.ts';
 import { type ReceiptDesk, type ReplyChecks, verify } from './layers/verify.ts';
@@ -77,7 +79,6 @@ export function clientLayers(policy: PolicyHolder, dependencies: ClientDependenc
     peers = createPeers(clock),
     statistics = createStatistics(),
   } = dependencies;
-  const attempts = attemptStats({ clock, statistics, watch: watchAttempt });
   const budget = createBudgets(() => policy.current.budget);
   const liars = createLiars({ clock, peers, endpoints, observe });
   const retrying = () => policy.current.retry;
@@ -87,8 +88,20 @@ export function clientLayers(policy: PolicyHolder, dependencies: ClientDependenc
     const { quantile } = hedgeTerms(hedge, operation);
     return hedgeDelayMs(hedge, statistics.of(component, operation).quantile(quantile, clock.now(), hedge.minSamples));
   };
+  const outliers = mechanism('outlier', (settings) => outlier(settings, { statistics, endpoints, observe }));
+  const record = learnStatistics(statistics);
+  const measured = attempts({
+    clock,
+    peers,
+    learn(end: AttemptEnd) {
+      outliers(policy.current)?.(end);
+      record(end);
+      learnPeakEwma(end);
+      watchAttempt(end.call, end.code, end.elapsedMs, end.error);
+    },
+  });
   return [
-    stats({ clock, watch: watchCall }),
+    watchCalls({ clock, watch: watchCall }),
     following(policy, [
       mechanism('deadline', (settings) => deadline(settings, { clock, scheduler })),
       mechanism('cache', (settings) => cache(settings, { clock, observe })),
@@ -113,8 +126,7 @@ export function clientLayers(policy: PolicyHolder, dependencies: ClientDependenc
       ),
       mechanism('retry', (settings) => retry(settings, { clock, random, scheduler, budget, observe })),
       mechanism('balance', (settings) => balance(settings, { clock, random, endpoints, peers, observe })),
-      () => attempts,
-      mechanism('outlier', (settings) => outlier(settings, { clock, peers, statistics, endpoints, observe })),
+      () => measured,
       mechanism('inFlight', (settings) => inFlight(settings)),
       mechanism('attemptTimeout', (settings) => attemptTimeout(settings, { clock, scheduler, statistics })),
       mechanism('verify', () => verify({ liars, observe, checks, receipts })),
@@ -144,10 +156,10 @@ export function serverLayers(
   ];
 }
 
-/** The layer of one mechanism; `build` is given its settings. */
-function mechanism<Name extends Mechanism>(
+/** What one mechanism adds, nearly always a layer; `build` is given its settings. */
+function mechanism<Name extends Mechanism, Built>(
   name: Name,
-  build: (settings: Exclude<Policy[Name], false>) => Layer,
-): Switchable<Policy> {
+  build: (settings: Exclude<Policy[Name], false>) => Built,
+): Switchable<Policy, Built> {
   return switchable((policy: Policy) => policy[name] as Exclude<Policy[Name], false> | false, build);
 }

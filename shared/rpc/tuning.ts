@@ -2,7 +2,7 @@ import type { AdmissionSettings } from './layers/admission.ts';
 import { attemptTimeoutMs } from './layers/attempt-timeout.ts';
 import { hedgeDelayMs, hedgeTerms } from './layers/hedge.ts';
 import type { LayerEvent } from './layers/events.ts';
-import type { Statistics } from './layers/statistics.ts';
+import type { Statistics } from './layers/latency-statistics.ts';
 import type { PolicyHolder } from './policy.ts';
 
 /** One value that the middleware has set by itself, and the reason in words. `value` is null where the mechanism is off or waits. */

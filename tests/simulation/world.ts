@@ -3,7 +3,7 @@ import { compose, type Call, type Endpoint, type Service } from '../../shared/rp
 import { contract, operation } from '../../shared/rpc/contract.ts';
 import { asRpcError, type ErrorCode } from '../../shared/rpc/errors.ts';
 import type { LayerEvent } from '../../shared/rpc/layers/events.ts';
-import { createStatistics, type Statistics } from '../../shared/rpc/layers/statistics.ts';
+import { createStatistics, type Statistics } from '../../shared/rpc/layers/latency-statistics.ts';
 import { clientLayers, createPolicyHolder, serverLayers, type PolicyHolder } from '../../shared/rpc/policy.ts';
 import { createSimHosts, type SimHosts } from '../../shared/rpc/transports/sim.ts';
 import type { Distribution } from '../../shared/time/sim/distribution.ts';

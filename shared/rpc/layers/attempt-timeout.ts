@@ -4,7 +4,7 @@ import type { Scheduler } from '../../time/scheduler.ts';
 import type { Layer } from '../call.ts';
 import { RpcError } from '../errors.ts';
 import { isRepeatable } from './retryable.ts';
-import type { Statistics } from './statistics.ts';
+import type { Statistics } from './latency-statistics.ts';
 import { callWithin } from './within.ts';
 
 export const AttemptTimeoutSettings = Type.Object(

@@ -2,14 +2,14 @@ import Type, { type Static } from 'typebox';
 import type { Clock } from '../../time/clock.ts';
 import type { Random } from '../../time/random.ts';
 import type { Call, Endpoint, Layer, Reply } from '../call.ts';
-import { asRpcError, RpcError } from '../errors.ts';
+import { assignNode } from '../attempt-plan.ts';
+import { RpcError } from '../errors.ts';
 import { groupKey } from '../group-key.ts';
 import type { Observe } from './events.ts';
-import { latencyNow, observeLatency } from './ewma.ts';
+import { latencyNow } from './peak-ewma.ts';
 import type { Peer, Peers } from './peers.ts';
 import { drawIndex, pickOfTwo } from './pick.ts';
-import { isFaultOf } from './retryable.ts';
-import { slowStartShare, usablePeers } from './usable.ts';
+import { candidates, slowStartShare } from './candidates.ts';
 
 export const BalanceSettings = Type.Object(
   {
@@ -48,8 +48,8 @@ export interface BalanceDependencies {
 }
 
 /**
- * Chooses the replica for each attempt, sets `call.endpoint` and adds it to `call.tried`. What became of the attempt feeds the
- * choice of the next. Rejects with `unavailable` where no replica is known.
+ * Chooses the replica for each attempt, by the rules of the call's plan where it has one, and sets `call.endpoint`. What becomes of the
+ * attempt feeds the choice of the next (attempts.ts). Rejects with `unavailable` where no replica is known.
  */
 export function balance(
   settings: BalanceSettings,
@@ -59,15 +59,15 @@ export function balance(
   const turns = new Map<string, number>();
 
   function choose(call: Call, known: readonly Peer[], now: number): number {
-    const { indices, panic } = usablePeers(known, call.tried, now, settings.panicShare, call.distinct);
+    const plan = call.planned?.plan;
+    const { indices, panic } = candidates(known, plan, now, settings.panicShare);
     if (indices.length === 0) throw new RpcError('unavailable', `every replica of ${call.component} was asked`);
     if (panic) observe({ event: 'panic', component: call.component, usable: indices.length, known: known.length });
+    if (plan?.evenly) return indices[drawIndex(indices.length, random)]!;
     const at = (i: number) => known[indices[i]!]!;
-    const share = (peer: Peer) => slowStartShare(now - peer.admittedAt, settings.slowStartMs);
+    const share = (peer: Peer) => slowStartShare(now - peer.ejection.admittedAt, settings.slowStartMs);
     const outstanding = (i: number) => (at(i).underWay.size + 1) / share(at(i));
     const weighted = (i: number) => outstanding(i) * latencyNow(at(i).latency, call.operation.name, now);
-    // Audited: each in turn, also those that are too slow to be chosen otherwise.
-    if (call.nonce !== undefined) return indices[drawIndex(indices.length, random)]!;
     switch (settings.by) {
       case 'peak_ewma':
         return indices[pickOfTwo(indices.length, random, weighted)]!;
@@ -84,52 +84,29 @@ export function balance(
     }
   }
 
+  function endpointFor(call: Call): Endpoint {
+    const all = endpoints(call.component, call.shard);
+    const only = call.planned?.plan.only;
+    const replicas = only ? all.filter((replica) => only.includes(replica.node)) : all;
+    if (replicas.length === 0) throw new RpcError('unavailable', `no replica of ${groupName(call)} is known to be up`);
+    const group = peers.group(call);
+    const known = replicas.map((replica) => group.get(replica.node, replica.incarnation));
+    return replicas[choose(call, known, clock.now())]!;
+  }
+
   return function balance(next) {
-    return async (call: Call): Promise<Reply> => {
-      const all = endpoints(call.component, call.shard);
-      const replicas = call.only ? all.filter((replica) => call.only!.includes(replica.node)) : all;
-      if (replicas.length === 0) {
-        const shard = call.shard === undefined ? '' : ` shard ${call.shard}`;
-        throw new RpcError('unavailable', `no replica of ${call.component}${shard} is known to be up`);
-      }
-      const group = peers.group(call);
-      const known = replicas.map((replica) => group.get(replica.node, replica.incarnation));
-      const sentAt = clock.now();
-      const chosen = choose(call, known, sentAt);
-      const endpoint = replicas[chosen]!;
-      const peer = known[chosen]!;
-      call.tried?.push(endpoint.node);
-      const attempt = { sentAt };
-      peer.underWay.add(attempt);
+    return (call: Call): Promise<Reply> => {
+      let endpoint: Endpoint;
       try {
-        const reply = await next({ ...call, endpoint });
-        const now = clock.now();
-        observeLatency(peer.latency, call.operation.name, now - sentAt, now);
-        return { ...reply, from: endpoint.node };
+        endpoint = endpointFor(call);
       } catch (thrown) {
-        const now = clock.now();
-        const cost = costOfFailure(now - sentAt, latencyNow(peer.latency, call.operation.name, now), {
-          abandoned: call.signal.aborted,
-          fault: isFaultOf(endpoint.node, asRpcError(thrown)),
-        });
-        if (cost !== undefined) observeLatency(peer.latency, call.operation.name, cost, now);
-        throw thrown;
-      } finally {
-        peer.underWay.delete(attempt);
+        return Promise.reject(thrown);
       }
+      if (call.planned) assignNode(call.planned, endpoint.node);
+      return next({ ...call, endpoint });
     };
   };
 }
 
-/**
- * What a failed attempt says of latency, ms. Abandoned: it would have taken at least this long, which is news only when it is longer than
- * expected. The replica's fault: three times as costly as it was, so that failing fast attracts no calls. Otherwise the time it took.
- */
-export function costOfFailure(
-  elapsedMs: number,
-  expectedMs: number,
-  { abandoned, fault }: { abandoned: boolean; fault: boolean },
-): number | undefined {
-  if (abandoned) return elapsedMs > expectedMs ? elapsedMs : undefined;
-  return fault ? Math.max(elapsedMs, 3 * expectedMs) : elapsedMs;
-}
+const groupName = ({ component, shard }: Call): string =>
+  shard === undefined ? component : `${component} shard ${shard}`;

@@ -1,9 +1,12 @@
-import type { Timer } from '../../time/scheduler.ts';
+import type { Clock } from '../../time/clock.ts';
+import type { Random } from '../../time/random.ts';
+import type { Scheduler, Timer } from '../../time/scheduler.ts';
+import { type AttemptPlan, createPlan, planAttempt } from '../attempt-plan.ts';
 import type { Call, Reply, Service } from '../call.ts';
 import { asRpcError, RpcError } from '../errors.ts';
-import type { Budget } from './budget.ts';
-import type { HedgeDependencies } from './hedge.ts';
-import { decideRetry, type RetryDecision } from './retry.ts';
+import type { Budget, Budgets } from './budget.ts';
+import type { Observe } from './events.ts';
+import { decideRetry, type RetryDecision, type RetrySettings } from './retry.ts';
 import { abortError } from './within.ts';
 
 const giveUp: RetryDecision = { do: 'give_up' };
@@ -11,11 +14,23 @@ const giveUp: RetryDecision = { do: 'give_up' };
 /** Why an attempt is stopped when another has won; one object for all, because errors are costly to make. */
 const lost = new RpcError('cancelled', 'another replica answered first');
 
-export interface Race extends HedgeDependencies {
+export interface RaceDependencies {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly scheduler: Scheduler;
+  /** How failed attempts are followed up: the settings of `retry`; false = not at all. */
+  readonly retrying: () => RetrySettings | false;
+  /** The common budget of extra attempts: failures spend it here as in `retry`. */
+  readonly budget: Budgets;
+  readonly observe: Observe;
+}
+
+export interface Race extends RaceDependencies {
+  /** After how long another replica is asked, ms; undefined = not at all. */
   readonly delayMs: number | undefined;
   readonly tokens: Budget;
-  /** Whether another replica than those tried is likely to be faster. */
-  readonly worthwhile: (tried: readonly string[], usualMs: number) => boolean;
+  /** Whether another replica than those that the plan has asked is likely to be faster. */
+  readonly worthwhile: (plan: AttemptPlan, usualMs: number) => boolean;
   /** No hedge once so many attempts were made. */
   readonly maxAttempts: number;
 }
@@ -27,7 +42,7 @@ export function race(
   { clock, random, scheduler, budget, observe, delayMs, tokens, worthwhile, maxAttempts, retrying }: Race,
 ): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const tried = call.tried ?? [];
+    const plan = createPlan();
     const running = new Set<AbortController>();
     const failures = budget(call);
     let made = 0;
@@ -50,10 +65,10 @@ export function race(
 
     function launch(): void {
       const controller = new AbortController();
-      const place = tried.length;
+      const planned = planAttempt(plan);
       running.add(controller);
       made++;
-      next({ ...call, attempt: call.attempt + made - 1, attemptsLeft: 0, tried, signal: controller.signal }).then(
+      next({ ...call, attempt: call.attempt + made - 1, planned, signal: controller.signal }).then(
         (reply) => {
           running.delete(controller);
           if (over) return;
@@ -63,7 +78,7 @@ export function race(
         },
         (thrown: unknown) => {
           running.delete(controller);
-          if (!over) onFailure(thrown, tried[place]);
+          if (!over) onFailure(thrown, planned.node);
         },
       );
     }
@@ -94,7 +109,7 @@ export function race(
       hedging = scheduler.after(delayMs, () => {
         if (made >= maxAttempts || running.size !== 1 || waiting !== undefined) return;
         // Not at once, however soon the first hedge is: meanwhile nothing would have changed.
-        if (!worthwhile(tried, delayMs)) return hedgeAfter(Math.max(1, delayMs));
+        if (!worthwhile(plan, delayMs)) return hedgeAfter(Math.max(1, delayMs));
         if (!tokens.spend()) return observe({ event: 'budget_exhausted', call, mechanism: 'hedge' });
         observe({ event: 'hedge', call, delayMs });
         launch();

@@ -1,14 +1,10 @@
 import Type, { type Static } from 'typebox';
-import type { Clock } from '../../time/clock.ts';
-import type { Random } from '../../time/random.ts';
-import type { Scheduler } from '../../time/scheduler.ts';
+import { type AttemptPlan, wasAsked } from '../attempt-plan.ts';
 import type { Call, Endpoint, Layer } from '../call.ts';
 import { type Budgets, createBudgets } from './budget.ts';
-import type { Observe } from './events.ts';
-import { race } from './hedge-race.ts';
+import { race, type RaceDependencies } from './hedge-race.ts';
 import { isLate, type Peer, type Peers } from './peers.ts';
-import type { RetrySettings } from './retry.ts';
-import type { Statistics } from './statistics.ts';
+import type { Statistics } from './latency-statistics.ts';
 import { abortError } from './within.ts';
 
 export const HedgeSettings = Type.Object(
@@ -58,23 +54,15 @@ export const HedgeSettings = Type.Object(
 );
 export type HedgeSettings = Static<typeof HedgeSettings>;
 
-export interface HedgeDependencies {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly scheduler: Scheduler;
+export interface HedgeDependencies extends RaceDependencies {
   readonly statistics: Statistics;
   readonly endpoints: (component: string, shard?: number) => readonly Endpoint[];
   readonly peers: Peers;
-  /** How failed attempts are followed up: the settings of `retry`; false = not at all. */
-  readonly retrying: () => RetrySettings | false;
-  /** The common budget of extra attempts: failures spend it here as in `retry`. */
-  readonly budget: Budgets;
-  readonly observe: Observe;
 }
 
 /** A call can be hedged when asking two replicas does no harm, and there are two. */
 export function canHedge(call: Call, replicas: number): boolean {
-  return call.operation.idempotent && call.attemptsLeft !== 0 && replicas > 1;
+  return call.operation.idempotent && call.planned === undefined && replicas > 1;
 }
 
 /** After how long to ask another replica, ms; undefined = not at all. */
@@ -96,7 +84,7 @@ export function hedgeTerms(
  * pause of the machine or of this process - and a second attempt would wait like the first, and make the others wait longer.
  */
 export function isWorthwhile(others: readonly Peer[], now: number, delayMs: number): boolean {
-  return others.some((peer) => peer.ejectedUntil <= now && !isLate(peer, now, delayMs));
+  return others.some((peer) => peer.ejection.until <= now && !isLate(peer, now, delayMs));
 }
 
 /**
@@ -123,10 +111,10 @@ export function hedge(settings: HedgeSettings, dependencies: HedgeDependencies):
       const tokens = (call.operation.composite ? composite : simple)(call);
       tokens.earn();
       const delayMs = hedgeDelayMs(settings, known);
-      const worthwhile = (tried: readonly string[], usualMs: number) => {
+      const worthwhile = (plan: AttemptPlan, usualMs: number) => {
         if (settings.blind) return true;
         const group = peers.group(call);
-        const others = endpoints(call.component, call.shard).filter(({ node }) => !tried.includes(node));
+        const others = endpoints(call.component, call.shard).filter(({ node }) => !wasAsked(plan, node));
         return isWorthwhile(
           others.map(({ node }) => group.get(node)),
           clock.now(),

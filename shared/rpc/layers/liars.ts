@@ -3,7 +3,8 @@ import { tolerated } from '../../tolerated.ts';
 import type { Call, Endpoint } from '../call.ts';
 import { groupKey } from '../group-key.ts';
 import type { Observe } from './events.ts';
-import { ejectPeer, type Peers } from './peers.ts';
+import { eject } from './ejection.ts';
+import type { Peers } from './peers.ts';
 
 /** A liar stays out for this long; each further time it is longer by this. Its answers are wrong, not late: there is no hurry to try it again. */
 const baseMs = 30_000;
@@ -31,16 +32,16 @@ export function createLiars({ clock, peers, endpoints, observe }: LiarsDependenc
   /** When each was caught last, by group of replicas. */
   const caught = new Map<string, Map<string, number>>();
 
-  function eject(call: Call, node: string, now: number): void {
+  function takeOut(call: Call, node: string, now: number): void {
     const group = peers.group(call);
     const peer = group.get(node);
     // The lie of a process that has been replaced meanwhile.
     if (call.endpoint?.node === node && (call.endpoint.incarnation ?? Infinity) < peer.incarnation) return;
     const replicas = endpoints(call.component, call.shard);
-    const out = replicas.filter((other) => other.node !== node && group.get(other.node).ejectedUntil > now).length;
-    if (peer.ejectedUntil > now || out >= tolerated(replicas.length)) return;
-    const forMs = Math.min(maxMs, baseMs * (peer.ejections + 1));
-    ejectPeer(peer, now + forMs);
+    const out = replicas.filter((other) => other.node !== node && group.get(other.node).ejection.until > now).length;
+    if (peer.ejection.until > now || out >= tolerated(replicas.length)) return;
+    const forMs = Math.min(maxMs, baseMs * (peer.ejection.count + 1));
+    eject(peer.ejection, now + forMs);
     observe({ event: 'ejected', component: call.component, node, why: 'lying', forMs });
   }
 
@@ -50,7 +51,7 @@ export function createLiars({ clock, peers, endpoints, observe }: LiarsDependenc
       const key = groupKey(call);
       const group = caught.get(key) ?? new Map<string, number>();
       caught.set(key, group.set(node, now));
-      eject(call, node, now);
+      takeOut(call, node, now);
     },
     suspected(call, forMs) {
       if (caught.size === 0) return false;

@@ -1,12 +1,12 @@
 import Type, { type Static } from 'typebox';
-import type { Clock } from '../../time/clock.ts';
-import type { Call, Endpoint, Layer } from '../call.ts';
-import { asRpcError } from '../errors.ts';
+import type { Endpoint } from '../call.ts';
+import type { AttemptEnd, Learn } from './attempts.ts';
+import { eject, forgive } from './ejection.ts';
 import type { EjectionReason, Observe } from './events.ts';
-import { ejectPeer, type Peer, type PeerGroup, type Peers } from './peers.ts';
+import type { Peer, PeerGroup } from './peers.ts';
 import { isFaultOf } from './retryable.ts';
 import { samplesNeeded, slowPeers } from './slow-peers.ts';
-import type { Statistics } from './statistics.ts';
+import type { Statistics } from './latency-statistics.ts';
 
 export const OutlierSettings = Type.Object(
   {
@@ -54,11 +54,34 @@ export const OutlierSettings = Type.Object(
 );
 export type OutlierSettings = Static<typeof OutlierSettings>;
 
+/** What speaks for and against one replica, since its last ejection. */
+export interface Evidence {
+  readonly peer: Peer;
+  /** When the replica was admitted: evidence from before an ejection does not count after it. */
+  readonly admittedAt: number;
+  /** Attempts that failed by its fault since its last answer. */
+  failures: number;
+  /** Attempts that were given up before it answered, since its last answer. */
+  unanswered: number;
+  /** Since when it owes an answer: its last answer, or the first attempt since then that got none. */
+  silentSince: number;
+  readonly ratios: number[];
+  slowWindows: number;
+}
+
+export function noEvidence(peer: Peer): Evidence {
+  const { admittedAt } = peer.ejection;
+  return { peer, admittedAt, failures: 0, unanswered: 0, silentSince: admittedAt, ratios: [], slowWindows: 0 };
+}
+
 /** Whether what a replica did since its last answer speaks against it. */
-export function verdict(settings: OutlierSettings, peer: Peer, now: number): EjectionReason | undefined {
-  if (peer.failures >= settings.failures) return 'failures';
-  if (peer.failures + peer.unanswered >= settings.failures && now - peer.silentSince >= settings.silenceMs)
-    return 'silence';
+export function verdict(
+  settings: OutlierSettings,
+  { failures, unanswered, silentSince }: Pick<Evidence, 'failures' | 'unanswered' | 'silentSince'>,
+  now: number,
+): EjectionReason | undefined {
+  if (failures >= settings.failures) return 'failures';
+  if (failures + unanswered >= settings.failures && now - silentSince >= settings.silenceMs) return 'silence';
   return undefined;
 }
 
@@ -73,90 +96,87 @@ export function mayEject(settings: OutlierSettings, ejected: number, replicas: n
 }
 
 export interface OutlierDependencies {
-  readonly clock: Clock;
-  readonly peers: Peers;
   readonly statistics: Statistics;
   readonly endpoints: (component: string, shard?: number) => readonly Endpoint[];
   readonly observe: Observe;
 }
 
+/** Answers of one window that are kept for the comparison: enough for a median. */
+const maxRatios = 64;
+
 /**
  * Takes a replica out of the choice for a while when it fails, falls silent, or is far slower than its peers (a gray failure: it answers
- * heartbeats and every call, late). Evidence is this node's own calls only. `balance` reads `ejectedUntil`. No timers: what is due is
- * done with the next answer.
+ * heartbeats and every call, late). Evidence is this node's own calls only. It is not on the way of a call: `attempts` tells it how each
+ * attempt ended, and `balance` reads `peer.ejection`. No timers: what is due is done with the next answer.
  */
-export function outlier(
-  settings: OutlierSettings,
-  { clock, peers, statistics, endpoints, observe }: OutlierDependencies,
-): Layer {
-  function eject(call: Call, group: PeerGroup, peer: Peer, why: EjectionReason, now: number): void {
+export function outlier(settings: OutlierSettings, { statistics, endpoints, observe }: OutlierDependencies): Learn {
+  const evidence = new WeakMap<Peer, Evidence>();
+  /** When the current window for comparing replicas began. */
+  const windows = new WeakMap<PeerGroup, number>();
+
+  function evidenceOn(peer: Peer): Evidence {
+    let known = evidence.get(peer);
+    if (known?.admittedAt !== peer.ejection.admittedAt) evidence.set(peer, (known = noEvidence(peer)));
+    return known;
+  }
+
+  function takeOut({ call, group, endedAt }: AttemptEnd, peer: Peer, why: EjectionReason): void {
     // What is late to come may be about a process that has been replaced meanwhile.
     if (group.get(peer.node) !== peer) return;
     const replicas = endpoints(call.component, call.shard);
-    const ejected = replicas.filter(({ node }) => group.get(node).ejectedUntil > now).length;
-    if (peer.ejectedUntil > now || !mayEject(settings, ejected, replicas.length)) return;
-    const forMs = ejectionMs(settings, peer.ejections);
-    ejectPeer(peer, now + forMs);
+    const out = replicas.filter(({ node }) => group.get(node).ejection.until > endedAt).length;
+    if (peer.ejection.until > endedAt || !mayEject(settings, out, replicas.length)) return;
+    const forMs = ejectionMs(settings, peer.ejection.count);
+    eject(peer.ejection, endedAt + forMs);
     observe({ event: 'ejected', component: call.component, node: peer.node, why, forMs });
   }
 
-  function compare(call: Call, group: PeerGroup, now: number): void {
-    group.windowAt = now;
-    const current = endpoints(call.component, call.shard).map(({ node }) => group.get(node));
-    const medianMs = statistics.of(call.component, call.operation).quantile(0.5, now, 1) ?? 0;
+  function compare(end: AttemptEnd): void {
+    const { call, group, endedAt } = end;
+    windows.set(group, endedAt);
+    const current = endpoints(call.component, call.shard).map(({ node }) => evidenceOn(group.get(node)));
+    const medianMs = statistics.of(call.component, call.operation).quantile(0.5, endedAt, 1) ?? 0;
     const slow = slowPeers(settings, current, medianMs);
-    for (const peer of current) {
-      if (peer.ratios.length < samplesNeeded(settings, peer)) continue;
-      peer.ratios.length = 0;
+    for (const known of current) {
+      if (known.ratios.length < samplesNeeded(settings, known)) continue;
+      known.ratios.length = 0;
       // Down one by one, not to zero: a replica that limps on and off is an outlier too.
-      peer.slowWindows = slow.includes(peer) ? peer.slowWindows + 1 : Math.max(0, peer.slowWindows - 1);
-      if (peer.slowWindows >= settings.slowWindows) eject(call, group, peer, 'latency', now);
-      else if (peer.ejections > 0 && now - peer.admittedAt > ejectionMs(settings, peer.ejections)) {
-        peer.ejections--;
-        peer.admittedAt = now - 1;
-      }
+      known.slowWindows = slow.includes(known) ? known.slowWindows + 1 : Math.max(0, known.slowWindows - 1);
+      const { ejection } = known.peer;
+      if (known.slowWindows >= settings.slowWindows) takeOut(end, known.peer, 'latency');
+      else if (ejection.count > 0 && endedAt - ejection.countedAt > ejectionMs(settings, ejection.count))
+        forgive(ejection, endedAt);
     }
   }
 
   /** What an attempt tells of its replica: how long it took, or, when it was abandoned, that it took at least so long. */
-  function sample(call: Call, group: PeerGroup, peer: Peer, elapsedMs: number, now: number): void {
-    const medianMs = statistics.of(call.component, call.operation).quantile(0.5, now, 1);
-    const told = medianMs !== undefined && (!call.signal.aborted || elapsedMs > medianMs);
-    if (told && peer.ratios.length < maxRatios) peer.ratios.push(elapsedMs / medianMs);
-    if (now - group.windowAt >= settings.windowMs) compare(call, group, now);
+  function sample(end: AttemptEnd, { ratios }: Evidence): void {
+    const { call, group, elapsedMs, endedAt, abandoned } = end;
+    const medianMs = statistics.of(call.component, call.operation).quantile(0.5, endedAt, 1);
+    const told = medianMs !== undefined && (!abandoned || elapsedMs > medianMs);
+    if (told && ratios.length < maxRatios) ratios.push(elapsedMs / medianMs);
+    if (!windows.has(group)) windows.set(group, endedAt);
+    if (endedAt - windows.get(group)! >= settings.windowMs) compare(end);
   }
 
-  return function outlier(next) {
-    return async (call) => {
-      const group = peers.group(call);
-      const peer = group.get(call.endpoint?.node ?? '');
-      const sentAt = clock.now();
-      try {
-        const reply = await next(call);
-        const now = clock.now();
-        peer.failures = 0;
-        peer.unanswered = 0;
-        peer.silentSince = now;
-        sample(call, group, peer, now - sentAt, now);
-        return reply;
-      } catch (thrown) {
-        const error = asRpcError(thrown);
-        const now = clock.now();
-        // A replica that was not asked for a while is not silent for that.
-        if (peer.failures + peer.unanswered === 0) peer.silentSince = Math.max(peer.silentSince, sentAt);
-        // Refusing is not failing: a busy replica needs fewer calls, not none, and the others are likely busy too.
-        if (call.signal.aborted) {
-          peer.unanswered++;
-          // It would have taken longer still: where hedges win, these are all that is seen of a slow replica.
-          sample(call, group, peer, now - sentAt, now);
-        } else if (isFaultOf(peer.node, error) && error.code !== 'overloaded') peer.failures++;
-        const why = verdict(settings, peer, now);
-        if (why !== undefined) eject(call, group, peer, why, now);
-        throw thrown;
-      }
-    };
+  return function outlier(end) {
+    const { peer, sentAt, endedAt, error, abandoned } = end;
+    const known = evidenceOn(peer);
+    if (error === undefined) {
+      known.failures = 0;
+      known.unanswered = 0;
+      known.silentSince = endedAt;
+      return sample(end, known);
+    }
+    // A replica that was not asked for a while is not silent for that.
+    if (known.failures + known.unanswered === 0) known.silentSince = Math.max(known.silentSince, sentAt);
+    if (abandoned) {
+      known.unanswered++;
+      // It would have taken longer still: where hedges win, these are all that is seen of a slow replica.
+      sample(end, known);
+      // Refusing is not failing: a busy replica needs fewer calls, not none, and the others are likely busy too.
+    } else if (isFaultOf(peer.node, error) && error.code !== 'overloaded') known.failures++;
+    const why = verdict(settings, known, endedAt);
+    if (why !== undefined) takeOut(end, peer, why);
   };
 }
-
-/** Answers of one window that are kept for the comparison: enough for a median. */
-const maxRatios = 64;

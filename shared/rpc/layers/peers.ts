@@ -1,52 +1,32 @@
 import type { Clock } from '../../time/clock.ts';
 import type { Call } from '../call.ts';
 import { groupKey } from '../group-key.ts';
+import { type Ejection, neverEjected } from './ejection.ts';
+import type { PeakEwma } from './peak-ewma.ts';
 
-/** A latency estimate: peak-sensitive, exponentially decaying. `costMs` was true at `stampMs`. */
-export interface PeakEwma {
-  costMs: number;
-  stampMs: number;
-}
-
-export interface Attempt {
+export interface SentAttempt {
   readonly sentAt: number;
 }
 
-/** What this node knows of one replica of a component, from its own calls. Shared by the layers that choose and guard endpoints. */
+/** What this node knows of one replica of a component, from its own calls. Each part has one owner that writes it; all layers may read it. */
 export interface Peer {
   readonly node: string;
-  /** Of the process that all this is about; 0 = not known yet. */
-  incarnation: number;
-  /** Attempts sent and not yet answered, oldest first. */
-  readonly underWay: Set<Attempt>;
-  /** Not before then is it chosen again (ms on the clock); 0 = never ejected. */
-  ejectedUntil: number;
-  /** When it was first seen, or is back from ejection: slow start counts from here. */
-  admittedAt: number;
-  /** By operation. */
+  /** Of the process that all this is about; 0 = not known yet. Owner: this file. */
+  readonly incarnation: number;
+  /** Attempts sent and not yet answered, oldest first. Owner: attempts.ts. */
+  readonly underWay: Set<SentAttempt>;
+  /** By operation. Owner: peak-ewma.ts. */
   readonly latency: Map<string, PeakEwma>;
-  /** Attempts that failed by its fault since its last answer. */
-  failures: number;
-  /** Attempts that were given up before it answered, since its last answer. */
-  unanswered: number;
-  /** Since when it owes an answer: its last answer, or the first attempt since then that got none. */
-  silentSince: number;
-  /** How often it was ejected lately: makes the next ejection longer, and wears off. */
-  ejections: number;
-  /** Latency relative to the operation's median, of the newest answers. */
-  readonly ratios: number[];
-  /** In how many of the last windows it was far slower than its peers. */
-  slowWindows: number;
+  /** Whether it may be chosen. Owner: ejection.ts. */
+  readonly ejection: Ejection;
 }
 
-/** The replicas that can stand in for each other: those of one component, of one shard where it is sharded. */
+/** What is known of the replicas of one group (`groupKey`). */
 export interface PeerGroup {
   readonly component: string;
   /** A process that is newer than the one known is a peer of its own: a repaired node begins anew, slowly. */
   get(node: string, incarnation?: number): Peer;
   readonly peers: ReadonlyMap<string, Peer>;
-  /** When the current window for comparing peers began. */
-  windowAt: number;
 }
 
 export interface Peers {
@@ -68,11 +48,10 @@ export function createPeers(clock: Clock): Peers {
 }
 
 function createGroup(component: string, clock: Clock): PeerGroup {
-  const peers = new Map<string, Peer>();
+  const peers = new Map<string, Peer & { incarnation: number }>();
   return {
     component,
     peers,
-    windowAt: clock.now(),
     get(node, incarnation = 0) {
       let peer = peers.get(node);
       if (!peer || (peer.incarnation > 0 && incarnation > peer.incarnation))
@@ -84,20 +63,7 @@ function createGroup(component: string, clock: Clock): PeerGroup {
 }
 
 export function createPeer(node: string, now: number, incarnation = 0): Peer {
-  return {
-    node,
-    incarnation,
-    underWay: new Set(),
-    ejectedUntil: 0,
-    admittedAt: now,
-    latency: new Map(),
-    failures: 0,
-    unanswered: 0,
-    silentSince: now,
-    ejections: 0,
-    ratios: [],
-    slowWindows: 0,
-  };
+  return { node, incarnation, underWay: new Set(), latency: new Map(), ejection: neverEjected(now) };
 }
 
 /** Whether more than half of what it was asked has been waiting for longer than `usualMs`. */
@@ -108,16 +74,4 @@ export function isLate({ underWay }: Peer, now: number, usualMs: number): boolea
     late++;
   }
   return late > underWay.size / 2;
-}
-
-/** Out of the choice until then; what was held against it is forgotten, so that it begins anew. */
-export function ejectPeer(peer: Peer, until: number): void {
-  peer.ejections++;
-  peer.ejectedUntil = until;
-  peer.admittedAt = until;
-  peer.silentSince = until;
-  peer.failures = 0;
-  peer.unanswered = 0;
-  peer.slowWindows = 0;
-  peer.ratios.length = 0;
 }

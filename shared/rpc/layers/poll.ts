@@ -1,8 +1,10 @@
 import type { Scheduler } from '../../time/scheduler.ts';
+import { createPlan, planAttempt } from '../attempt-plan.ts';
 import type { Call, Reply, Service } from '../call.ts';
 import { asRpcError, RpcError } from '../errors.ts';
 import type { Budgets } from './budget.ts';
-import type { LayerEvent, Observe } from './events.ts';
+import type { Observe } from './events.ts';
+import { examine, lostVote } from './examine.ts';
 import type { Liars } from './liars.ts';
 import { countVotes, type Vote } from './votes.ts';
 import { abortError } from './within.ts';
@@ -40,7 +42,8 @@ export function poll(
   const replicas = Math.min(2 * f + 1, known);
   const tokens = budget(call);
   return new Promise((resolve, reject) => {
-    const tried: string[] = [];
+    // Audited: each in turn, also those that are too slow to be chosen otherwise.
+    const plan = createPlan({ distinct: true, evenly: call.nonce !== undefined });
     const votes: Vote[] = [];
     const replies = new Map<string, Reply>();
     const controller = new AbortController();
@@ -65,7 +68,7 @@ export function poll(
     function ask(): void {
       asked++;
       running++;
-      next({ ...call, attemptsLeft: 0, distinct: true, tried, signal: controller.signal }).then(onReply, onFailure);
+      next({ ...call, planned: planAttempt(plan), signal: controller.signal }).then(onReply, onFailure);
     }
 
     function askMore(missing: number, cause?: RpcError): void {
@@ -129,46 +132,4 @@ export function poll(
           });
     for (let i = 0; i <= f; i++) ask();
   });
-}
-
-const lostVote = ({ component, operation, nonce }: Call, node: string, majority: readonly string[]): LayerEvent => ({
-  event: 'vote-lost',
-  component,
-  operation: operation.name,
-  node,
-  majority,
-  nonce,
-});
-
-/** Time for it, whatever is left of the user's call, ms. */
-const examinationMs = 2_000;
-
-/**
- * Asks a liar, and one who told the truth, the same once more, for the record: with receipts. When it still lies, the lie is kept,
- * signed. Nobody waits for it.
- */
-function examine(next: Service, call: Call, liar: string, witness: string, observe: Observe): void {
-  const ask = (node: string) =>
-    next({
-      ...call,
-      attemptsLeft: 0,
-      tried: undefined,
-      only: [node],
-      signal: new AbortController().signal,
-      deadlineAt: call.deadlineAt + examinationMs,
-    });
-  Promise.all([ask(liar), ask(witness)]).then(
-    ([lie, truth]) => {
-      const count = countVotes(
-        [
-          { node: liar, body: lie.body },
-          { node: witness, body: truth.body },
-        ],
-        1,
-      );
-      if (count.result === 'open') observe(lostVote(call, liar, [witness]));
-    },
-    // It fails to answer now: that is other layers' business.
-    () => undefined,
-  );
 }

@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import type { Clock } from '../../time/clock.ts';
 import type { Random } from '../../time/random.ts';
 import { type Scheduler, sleep } from '../../time/scheduler.ts';
+import { createPlan, planAttempt } from '../attempt-plan.ts';
 import type { Call, Layer, Reply, Service } from '../call.ts';
 import { asRpcError, type RpcError } from '../errors.ts';
 import type { Budgets } from './budget.ts';
@@ -51,9 +52,7 @@ export function decideRetry(
     draw,
   }: { error: RpcError; attempt: number; node: string | undefined; now: number; draw: number },
 ): RetryDecision {
-  const maxAttempts =
-    call.attemptsLeft === undefined ? settings.maxAttempts : Math.min(settings.maxAttempts, call.attemptsLeft + 1);
-  if (attempt >= maxAttempts || !isRetryable(call, error, node, settings.anyDepth)) return giveUp;
+  if (attempt >= settings.maxAttempts || !isRetryable(call, error, node, settings.anyDepth)) return giveUp;
   const elsewhere = attempt === 1 && error.definite && error.retryAfterMs === undefined;
   const backoffMs = elsewhere ? 0 : draw * Math.min(settings.maxMs, settings.baseMs * 2 ** (attempt - 1));
   const delayMs = Math.max(backoffMs, error.retryAfterMs ?? 0);
@@ -75,22 +74,22 @@ export function retry(
 ): Layer {
   return function retry(next: Service) {
     return async (call: Call): Promise<Reply> => {
-      if (call.attemptsLeft === 0) return next(call);
+      if (call.planned) return next(call);
       const tokens = budget(call);
-      const tried = call.tried ?? [];
+      const plan = createPlan();
       for (let attempt = call.attempt; ; attempt++) {
+        const planned = planAttempt(plan);
         try {
-          const reply = await next({ ...call, attempt, tried });
+          const reply = await next({ ...call, attempt, planned });
           tokens.earn();
           return reply;
         } catch (thrown) {
           const error = asRpcError(thrown);
           const made = attempt - call.attempt + 1;
-          const node = tried.at(-1);
           const decision = decideRetry(settings, call, {
             error,
             attempt: made,
-            node,
+            node: planned.node,
             now: clock.now(),
             draw: random.next(),
           });

@@ -1,14 +1,20 @@
-import type { Peer } from './peers.ts';
-
 export interface SlowSettings {
   readonly slowRatio: number;
   readonly slowMinMs: number;
   readonly minSamples: number;
 }
 
+/** What is known of the speed of one replica. */
+export interface Speed {
+  /** Latency relative to the operation's median, of the newest answers. */
+  readonly ratios: readonly number[];
+  /** In how many of the last windows it was far slower than its peers. */
+  readonly slowWindows: number;
+}
+
 /** A replica that was slow gets fewer calls from `balance`: to confirm what was seen, a third of the answers is enough. */
-export function samplesNeeded(settings: SlowSettings, peer: Peer): number {
-  return peer.slowWindows > 0 ? Math.ceil(settings.minSamples / 3) : settings.minSamples;
+export function samplesNeeded(settings: SlowSettings, { slowWindows }: Speed): number {
+  return slowWindows > 0 ? Math.ceil(settings.minSamples / 3) : settings.minSamples;
 }
 
 /**
@@ -16,7 +22,7 @@ export function samplesNeeded(settings: SlowSettings, peer: Peer): number {
  * (`medianMs`), so that a replica that happened to get the costly operations is not blamed; the measure is its median, so that one pause
  * does not count; and it is compared with the median of the *other* replicas, which works from two replicas on.
  */
-export function slowPeers(settings: SlowSettings, peers: readonly Peer[], medianMs: number): Peer[] {
+export function slowPeers<S extends Speed>(settings: SlowSettings, peers: readonly S[], medianMs: number): S[] {
   const judged = peers.filter((peer) => peer.ratios.length >= samplesNeeded(settings, peer));
   if (judged.length < 2) return [];
   const measures = judged.map(({ ratios }) => median(ratios));

@@ -1,22 +1,22 @@
 import { compose, type Layer } from '../call.ts';
 
-/** A layer that depends on a policy: gives itself, or nothing where the policy has it off. */
-export type Switchable<Policy> = (policy: Policy) => Layer | undefined;
+/** What depends on a policy, a layer for one: gives itself, or nothing where the policy has it off. */
+export type Switchable<Policy, Built = Layer> = (policy: Policy) => Built | undefined;
 
 /**
- * A layer that can be switched off, on and re-tuned: `read` gives its settings in a policy, or false for "off". It keeps its state
+ * A layer, or another part, that can be switched off, on and re-tuned: `read` gives its settings in a policy, or false for "off". It keeps its state
  * while its settings are the same object, and starts afresh with new ones.
  */
-export function switchable<Policy, Settings>(
+export function switchable<Policy, Settings, Built>(
   read: (policy: Policy) => Settings | false,
-  build: (settings: Settings) => Layer,
-): Switchable<Policy> {
-  let built: { readonly settings: Settings; readonly layer: Layer } | undefined;
+  build: (settings: Settings) => Built,
+): Switchable<Policy, Built> {
+  let built: { readonly settings: Settings; readonly part: Built } | undefined;
   return (policy) => {
     const settings = read(policy);
     if (settings === false) return undefined;
-    if (built?.settings !== settings) built = { settings, layer: build(settings) };
-    return built.layer;
+    if (built?.settings !== settings) built = { settings, part: build(settings) };
+    return built.part;
   };
 }
 

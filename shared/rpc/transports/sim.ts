@@ -79,11 +79,9 @@ export function createSimHosts({ clock, network }: { clock: Clock; network: Netw
         deadlineAt: clock.now() + remainingMs,
         signal: gone.signal,
         endpoint: undefined,
-        tried: undefined,
+        planned: undefined,
       };
-      process
-        .serve({ ...inbound, attemptsLeft: undefined })
-        .then(reply, (thrown: unknown) => reply(named(asRpcError(thrown), node)));
+      process.serve(inbound).then(reply, (thrown: unknown) => reply(named(asRpcError(thrown), node)));
     });
   }
 

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { expand } from '../../../shared/cluster/topology-file.ts';
 import { createDirectory, usableEndpoints } from '../../../shared/cluster/directory.ts';
-import { createPeers, ejectPeer } from '../../../shared/rpc/layers/peers.ts';
+import { eject } from '../../../shared/rpc/layers/ejection.ts';
+import { createPeers } from '../../../shared/rpc/layers/peers.ts';
 import type { MemberState, View } from '../../../shared/membership/view.ts';
 
 const endpoints = ['a', 'b', 'c'].map((node) => ({ node, host: 'h', port: 1 }));
@@ -50,10 +51,10 @@ test('what callers hold against a replica is held against that process only', ()
   const group = createPeers({ now: () => 5, wall: () => 5 }).group({ component: 'ranking' });
   const first = group.get('ranking-1');
   expect(group.get('ranking-1', 4)).toBe(first);
-  ejectPeer(first, 60_000);
+  eject(first.ejection, 60_000);
   expect(group.get('ranking-1', 4)).toBe(first);
   const second = group.get('ranking-1', 7);
-  expect(second).toMatchObject({ incarnation: 7, ejectedUntil: 0, ejections: 0, admittedAt: 5 });
+  expect(second).toMatchObject({ incarnation: 7, ejection: { until: 0, count: 0, admittedAt: 5 } });
   // An old view is no reason to go back.
   expect([group.get('ranking-1', 4), group.get('ranking-1')]).toEqual([second, second]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createStatistics } from '../../../shared/rpc/layers/statistics.ts';
+import { createStatistics } from '../../../shared/rpc/layers/latency-statistics.ts';
 import { createPolicyHolder, resolvePolicy } from '../../../shared/rpc/policy.ts';
 import { createLimitWatch, tunedOperations } from '../../../shared/rpc/tuning.ts';
 

@@ -1,14 +1,28 @@
 import { expect, test } from 'vitest';
-import { balance, costOfFailure } from '../../../../shared/rpc/layers/balance.ts';
-import { latencyNow, observeLatency } from '../../../../shared/rpc/layers/ewma.ts';
-import { createPeer, createPeers, type PeakEwma, type Peer } from '../../../../shared/rpc/layers/peers.ts';
+import type { Service } from '../../../../shared/rpc/call.ts';
+import { createPlan, planAttempt } from '../../../../shared/rpc/attempt-plan.ts';
+import { attempts } from '../../../../shared/rpc/layers/attempts.ts';
+import { balance } from '../../../../shared/rpc/layers/balance.ts';
+import {
+  costOfFailure,
+  latencyNow,
+  learnPeakEwma,
+  observeLatency,
+  type PeakEwma,
+} from '../../../../shared/rpc/layers/peak-ewma.ts';
+import { createPeer, createPeers, type Peer } from '../../../../shared/rpc/layers/peers.ts';
 import { pickOfTwo } from '../../../../shared/rpc/layers/pick.ts';
-import { slowStartShare, usablePeers } from '../../../../shared/rpc/layers/usable.ts';
+import { candidates, slowStartShare } from '../../../../shared/rpc/layers/candidates.ts';
+import { eject } from '../../../../shared/rpc/layers/ejection.ts';
 import { seededRandom } from '../../../../shared/time/random.ts';
-import { answering, failure, nodes, outcomeOf, replyOf, setUp, testCall } from './helpers.ts';
+import { answering, failure, nodes, outcomeOf, plannedAfter, replyOf, setUp, testCall } from './helpers.ts';
 
 const peers = (...ejected: boolean[]): Peer[] =>
-  ejected.map((out, i) => ({ ...createPeer('abcdefgh'[i]!, 0), ejectedUntil: out ? 100 : 0 }));
+  ejected.map((out, i) => {
+    const peer = createPeer('abcdefgh'[i]!, 0);
+    if (out) eject(peer.ejection, 100);
+    return peer;
+  });
 
 test.each([
   ['all may be used', [false, false, false], [], [0, 1, 2], false],
@@ -19,7 +33,7 @@ test.each([
   ['with fewer than half left, ejections are ignored', [true, true, false], [], [0, 1, 2], true],
   ['in a panic those tried are left out too', [true, true, false], ['c'], [0, 1], true],
 ])('%s', (_, ejected, tried, indices, panic) => {
-  expect(usablePeers(peers(...ejected), tried, 50, 0.5)).toEqual({ indices, panic });
+  expect(candidates(peers(...ejected), plannedAfter(tried).plan, 50, 0.5)).toEqual({ indices, panic });
 });
 
 test.each([
@@ -27,11 +41,14 @@ test.each([
   ['rather an ejected one than one that was tried', [false, false, true], ['a', 'b'], [2]],
   ['nobody, when all were tried', [false, false, true], ['a', 'b', 'c'], []],
 ])('attempts that must be distinct go to %s', (_, ejected, tried, indices) => {
-  expect(usablePeers(peers(...ejected), tried, 50, 0.5, true)).toEqual({ indices, panic: false });
+  expect(candidates(peers(...ejected), plannedAfter(tried, { distinct: true }).plan, 50, 0.5)).toEqual({
+    indices,
+    panic: false,
+  });
 });
 
 test('an ejection ends by itself', () => {
-  expect(usablePeers(peers(true, false), undefined, 100, 0.5).indices).toEqual([0, 1]);
+  expect(candidates(peers(true, false), undefined, 100, 0.5).indices).toEqual([0, 1]);
 });
 
 test.each([
@@ -87,8 +104,9 @@ function balancing(name: Parameters<typeof by>[0], ...names: string[]) {
   const set = setUp();
   const { sim, observe } = set;
   const known = createPeers(sim.clock);
-  const layer = balance(by(name), { ...sim, endpoints: () => nodes(...names), peers: known, observe });
-  return { ...set, layer, known };
+  const choice = balance(by(name), { ...sim, endpoints: () => nodes(...names), peers: known, observe });
+  const timed = attempts({ clock: sim.clock, peers: known, learn: learnPeakEwma });
+  return { ...set, layer: (next: Service) => choice(timed(next)), known };
 }
 
 test('round robin goes in turn', async () => {
@@ -101,10 +119,10 @@ test('round robin goes in turn', async () => {
 
 test('each attempt of a call goes to another replica while there is one', async () => {
   const { layer } = balancing('peak_ewma', 'a', 'b', 'c');
-  const tried: string[] = [];
+  const plan = createPlan();
   const service = layer(() => Promise.reject(failure('internal')));
-  for (let i = 0; i < 3; i++) await outcomeOf(service(testCall({ tried })));
-  expect(tried.toSorted()).toEqual(['a', 'b', 'c']);
+  for (let i = 0; i < 3; i++) await outcomeOf(service(testCall({ planned: planAttempt(plan) })));
+  expect(new Set(plan.attempts.map(({ node }) => node))).toEqual(new Set(['a', 'b', 'c']));
 });
 
 test('without any replica a call fails as unavailable, definitely', async () => {
@@ -121,7 +139,7 @@ test('audited calls go to all alike, to slow ones too', async () => {
   const { service } = answering(sim, ({ endpoint }) => ({ afterMs: endpoint!.node === 'c' ? 50 : 1 }));
   const audited = layer((call) => (asked[call.endpoint!.node]!++, service(call)));
   for (let i = 0; i < 300; i++) {
-    const outcome = outcomeOf(audited(testCall({ nonce: 'n' })));
+    const outcome = outcomeOf(audited(testCall({ planned: plannedAfter([], { evenly: true }) })));
     await sim.run();
     await outcome;
   }
@@ -130,15 +148,20 @@ test('audited calls go to all alike, to slow ones too', async () => {
 
 test('a call that is meant for one node goes there, ejected or not, and to no other', async () => {
   const { layer, known } = balancing('random', 'a', 'b', 'c');
-  known.group({ component: 'ranking' }).get('b').ejectedUntil = Infinity;
+  eject(known.group({ component: 'ranking' }).get('b').ejection, Infinity);
   const asked = new Set<string>();
   const service = layer(async (call) => (asked.add(call.endpoint!.node), replyOf(call.endpoint!.node)));
-  for (let i = 0; i < 10; i++) expect(await service(testCall({ only: ['b'] }))).toMatchObject({ from: 'b' });
+  for (let i = 0; i < 10; i++)
+    expect(await service(testCall({ planned: plannedAfter([], { only: ['b'] }) }))).toMatchObject({ from: 'b' });
   expect([...asked]).toEqual(['b']);
-  await expect(service(testCall({ only: ['z'] }))).rejects.toMatchObject({ code: 'unavailable' });
-  await expect(service(testCall({ tried: ['a', 'b', 'c'], distinct: true }))).rejects.toMatchObject({
+  await expect(service(testCall({ planned: plannedAfter([], { only: ['z'] }) }))).rejects.toMatchObject({
     code: 'unavailable',
   });
+  await expect(service(testCall({ planned: plannedAfter(['a', 'b', 'c'], { distinct: true }) }))).rejects.toMatchObject(
+    {
+      code: 'unavailable',
+    },
+  );
 });
 
 test('what is under way is counted down again, whatever became of it', async () => {
@@ -159,19 +182,21 @@ test.each(['round_robin', 'random', 'least_outstanding', 'peak_ewma'] as const)(
   'by %s, two shards of two replicas each get equal shares, though calls alternate between the shards',
   async (name) => {
     const { sim, observe } = setUp();
+    const known = createPeers(sim.clock);
     const shards = [nodes('a-1', 'a-2'), nodes('b-1', 'b-2')];
     const layer = balance(by(name), {
       ...sim,
       endpoints: (_, shard) => shards[shard! - 1]!,
-      peers: createPeers(sim.clock),
+      peers: known,
       observe,
     });
+    const timed = attempts({ clock: sim.clock, peers: known, learn: learnPeakEwma });
     const asked = new Map<string, number>();
     const { service } = answering(sim, ({ endpoint }) => {
       asked.set(endpoint!.node, (asked.get(endpoint!.node) ?? 0) + 1);
       return { afterMs: 5 };
     });
-    const call = layer(service);
+    const call = layer(timed(service));
     for (let i = 0; i < 500; i++) {
       const outcomes = [1, 2].map((shard) => outcomeOf(call(testCall({ shard }))));
       await sim.run();

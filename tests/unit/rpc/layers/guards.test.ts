@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
+import type { Call, Service } from '../../../../shared/rpc/call.ts';
 import { attemptTimeout, attemptTimeoutMs } from '../../../../shared/rpc/layers/attempt-timeout.ts';
 import { admit, breaker, settle, type Circuit } from '../../../../shared/rpc/layers/breaker.ts';
 import { inFlight } from '../../../../shared/rpc/layers/in-flight.ts';
 import { none } from '../../../../shared/rpc/layers/none.ts';
-import { createStatistics } from '../../../../shared/rpc/layers/statistics.ts';
-import { lesson } from '../../../../shared/rpc/layers/stats.ts';
+import { createStatistics, lesson } from '../../../../shared/rpc/layers/latency-statistics.ts';
 import { following, switchable } from '../../../../shared/rpc/layers/switchable.ts';
 import { refusalProbability, throttle } from '../../../../shared/rpc/layers/throttle.ts';
 import { answering, failure, nodes, outcomeOf, replyOf, setUp, testCall } from './helpers.ts';
@@ -147,8 +147,8 @@ test.each([
   ['cancelled', 5, true, undefined],
 ] as const)(
   'an attempt that ended %s after %d ms, abandoned: %s, teaches %s',
-  (outcome, elapsedMs, abandoned, expected) => {
-    expect(lesson(outcome, elapsedMs, abandoned, 40)).toBe(expected);
+  (code, elapsedMs, abandoned, expected) => {
+    expect(lesson({ code, elapsedMs, abandoned }, 40)).toBe(expected);
   },
 );
 
@@ -161,7 +161,7 @@ test('a mechanism can be switched off, on and re-tuned while calls run, and keep
     ({ by }) => {
       let calls = 0;
       built++;
-      return (next) => async (call) => ({ ...(await next(call)), body: by + ++calls });
+      return (next: Service) => async (call: Call) => ({ ...(await next(call)), body: by + ++calls });
     },
   );
   const service = following(policy, [add])(() => Promise.resolve(replyOf('a', 0)));

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
+import { assignNode } from '../../../../shared/rpc/attempt-plan.ts';
 import { createBudgets } from '../../../../shared/rpc/layers/budget.ts';
 import { canHedge, hedge, hedgeDelayMs, hedgeTerms, isWorthwhile } from '../../../../shared/rpc/layers/hedge.ts';
+import { neverEjected } from '../../../../shared/rpc/layers/ejection.ts';
 import { createPeer, createPeers } from '../../../../shared/rpc/layers/peers.ts';
 import type { RetrySettings } from '../../../../shared/rpc/layers/retry.ts';
-import { createStatistics } from '../../../../shared/rpc/layers/statistics.ts';
-import { answering, failure, nodes, outcomeOf, replyOf, setUp, testCall } from './helpers.ts';
+import { createStatistics } from '../../../../shared/rpc/layers/latency-statistics.ts';
+import { answering, failure, nodes, outcomeOf, plannedAfter, replyOf, setUp, testCall } from './helpers.ts';
 
 const retrying: RetrySettings = { maxAttempts: 3, baseMs: 10, maxMs: 1_000, anyDepth: false };
 const settings = {
@@ -24,7 +26,7 @@ test.each([
   ['a read with two replicas', {}, 2, true],
   ['a read with one replica', {}, 1, false],
   ['a write', { kind: 'write' as const }, 2, false],
-  ['a call whose attempts are spoken for', { attemptsLeft: 0 }, 2, false],
+  ['a call whose attempts are planned already', { planned: plannedAfter([]) }, 2, false],
 ])('%s can be hedged: %s', (_, own, replicas, expected) => {
   expect(canHedge(testCall(own), replicas)).toBe(expected);
 });
@@ -183,7 +185,7 @@ test.each([
   ['one that is late with all it was asked', [waitingSince(10, 60)], false],
   ['one that is late with half of it', [waitingSince(10, 90)], true],
   ['a late one and one in time', [waitingSince(10), waitingSince(95)], true],
-  ['an ejected one', [{ ...waitingSince(), ejectedUntil: 200 }], false],
+  ['an ejected one', [{ ...waitingSince(), ejection: { ...neverEjected(0), until: 200 } }], false],
 ])('with %s to ask, a hedge after 20 ms is worthwhile: %s', (_, others, expected) => {
   expect(isWorthwhile(others, 100, 20)).toBe(expected);
 });
@@ -192,12 +194,12 @@ test('while all replicas are late there is no hedge; when one is in time again, 
   const { sim, layer, peers, events } = hedging();
   const late = { sentAt: -100 };
   for (const node of ['b', 'c']) peers.get(node).underWay.add(late);
-  const { service } = answering(sim, ({ attempt, tried }) => {
-    tried!.push('a');
+  const { service } = answering(sim, ({ attempt, planned }) => {
+    assignNode(planned!, 'a');
     return { afterMs: attempt === 1 ? 500 : 10, reply: replyOf('x', attempt) };
   });
   sim.scheduler.after(105, () => peers.get('b').underWay.delete(late));
-  const outcome = outcomeOf(layer(service)(testCall({ tried: [] })));
+  const outcome = outcomeOf(layer(service)(testCall()));
   await sim.run();
   expect(await outcome).toBe(2);
   // Looked again every 20 ms.
@@ -208,11 +210,11 @@ test('while all replicas are late there is no hedge; when one is in time again, 
 test('hedging at once, too, looks at replicas that are late only now and then', async () => {
   const { sim, layer, peers, events } = hedging({ ...settings, fixedDelayMs: 0 });
   for (const node of ['b', 'c']) peers.get(node).underWay.add({ sentAt: -100 });
-  const { service } = answering(sim, ({ attempt, tried }) => {
-    tried!.push('a');
+  const { service } = answering(sim, ({ attempt, planned }) => {
+    assignNode(planned!, 'a');
     return { afterMs: 50, reply: replyOf('x', attempt) };
   });
-  const outcome = outcomeOf(layer(service)(testCall({ tried: [] })));
+  const outcome = outcomeOf(layer(service)(testCall()));
   await sim.run(100);
   expect(await outcome).toBe(1);
   expect(events).toEqual([]);

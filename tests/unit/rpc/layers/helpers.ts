@@ -1,4 +1,11 @@
 import Type from 'typebox';
+import {
+  assignNode,
+  createPlan,
+  planAttempt,
+  type PlannedAttempt,
+  type PlanRules,
+} from '../../../../shared/rpc/attempt-plan.ts';
 import type { Call, Endpoint, Reply } from '../../../../shared/rpc/call.ts';
 import { contract, operation } from '../../../../shared/rpc/contract.ts';
 import { RpcError, type ErrorCode, type RpcErrorOptions } from '../../../../shared/rpc/errors.ts';
@@ -33,6 +40,13 @@ export const nodes = (...names: string[]): Endpoint[] => names.map((node) => ({ 
 export const replyOf = (node: string, body: unknown = {}): Reply => ({ body, servedBy: [node] });
 
 export const failure = (code: ErrorCode, options: RpcErrorOptions = {}): RpcError => new RpcError(code, code, options);
+
+/** An attempt of a plan with `rules`, earlier attempts of which went to `asked`. */
+export function plannedAfter(asked: readonly string[], rules: PlanRules = {}): PlannedAttempt {
+  const plan = createPlan(rules);
+  for (const node of asked) assignNode(planAttempt(plan), node);
+  return planAttempt(plan);
+}
 
 /** What a promise came to: its value, or the code of its error. */
 export async function outcomeOf(promise: Promise<Reply>): Promise<unknown> {

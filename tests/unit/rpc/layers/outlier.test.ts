@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { ejectionMs, mayEject, outlier, verdict } from '../../../../shared/rpc/layers/outlier.ts';
+import { attempts } from '../../../../shared/rpc/layers/attempts.ts';
+import { ejectionMs, mayEject, noEvidence, outlier, verdict } from '../../../../shared/rpc/layers/outlier.ts';
 import { createPeer, createPeers } from '../../../../shared/rpc/layers/peers.ts';
 import { median, slowPeers } from '../../../../shared/rpc/layers/slow-peers.ts';
-import { createStatistics } from '../../../../shared/rpc/layers/statistics.ts';
+import { createStatistics } from '../../../../shared/rpc/layers/latency-statistics.ts';
 import { resolvePolicy } from '../../../../shared/rpc/policy.ts';
 import { sleep } from '../../../../shared/time/scheduler.ts';
 import { failure, nodes, outcomeOf, replyOf, setUp, testCall } from './helpers.ts';
@@ -16,7 +17,7 @@ test.each([
   ['5 unanswered, and silence for 2 s', { unanswered: 5, silentSince: 8_000 }, 'silence'],
   ['silence, but nothing asked', { silentSince: 0 }, undefined],
 ])('the verdict on %s', (_, own, expected) => {
-  expect(verdict(settings, { ...createPeer('a', 10_000), ...own }, 10_000)).toBe(expected);
+  expect(verdict(settings, { ...noEvidence(createPeer('a', 10_000)), ...own }, 10_000)).toBe(expected);
 });
 
 test.each([
@@ -35,7 +36,7 @@ test('each further ejection is longer, up to a bound', () => {
   expect([0, 1, 2, 1_000].map((n) => ejectionMs(settings, n))).toEqual([5_000, 10_000, 15_000, 300_000]);
 });
 
-const peer = (node: string, ...ratios: number[]) => ({ ...createPeer(node, 0), ratios });
+const speed = (node: string, ...ratios: number[]) => ({ node, ratios, slowWindows: 0 });
 const six = (value: number) => Array.from({ length: 6 }, () => value);
 
 test.each([
@@ -49,14 +50,14 @@ test.each([
 ])('of replicas that are %s, the slow ones are found', (_, ratios, expected) => {
   const slow = slowPeers(
     settings,
-    ratios.map((of, i) => peer('abc'[i]!, ...of)),
+    ratios.map((of, i) => speed('abc'[i]!, ...of)),
     10,
   );
   expect(slow.map(({ node }) => node)).toEqual(expected);
 });
 
 test('a difference of less than 5 ms is no reason, however large the ratio', () => {
-  expect(slowPeers(settings, [peer('a', ...six(1)), peer('b', ...six(10))], 0.1)).toEqual([]);
+  expect(slowPeers(settings, [speed('a', ...six(1)), speed('b', ...six(10))], 0.1)).toEqual([]);
 });
 
 test('the lower median', () => expect([median([3]), median([1, 9]), median([9, 1, 5])]).toEqual([3, 1, 5]));
@@ -66,7 +67,8 @@ function ejecting(...names: string[]) {
   const { sim, observe } = set;
   const peers = createPeers(sim.clock);
   const statistics = createStatistics();
-  const layer = outlier(settings, { clock: sim.clock, peers, statistics, endpoints: () => nodes(...names), observe });
+  const learn = outlier(settings, { statistics, endpoints: () => nodes(...names), observe });
+  const layer = attempts({ clock: sim.clock, peers, learn });
   const attempt = async (node: string, code?: 'internal' | 'overloaded' | 'not_found', takesMs = 0) => {
     const outcome = outcomeOf(
       layer(async (call) => {
@@ -96,8 +98,8 @@ function ejecting(...names: string[]) {
 test('five failures in a row eject a replica; the next replica stays, because at most one in N goes', async () => {
   const { peers, attempt, events } = ejecting('a', 'b', 'c');
   for (const node of ['a', 'b']) for (let i = 0; i < 5; i++) await attempt(node, 'internal');
-  expect(peers.get('a').ejectedUntil).toBe(5_000);
-  expect(peers.get('b').ejectedUntil).toBe(0);
+  expect(peers.get('a').ejection.until).toBe(5_000);
+  expect(peers.get('b').ejection.until).toBe(0);
   expect(events).toEqual([{ event: 'ejected', component: 'ranking', node: 'a', why: 'failures', forMs: 5_000 }]);
 });
 
@@ -107,7 +109,7 @@ test('an answer between failures starts the count again; refusals and wrong requ
   await attempt('a');
   for (let i = 0; i < 4; i++) await attempt('a', 'internal');
   for (let i = 0; i < 20; i++) await attempt('a', i % 2 ? 'overloaded' : 'not_found');
-  expect(peers.get('a').ejectedUntil).toBe(0);
+  expect(peers.get('a').ejection.until).toBe(0);
 });
 
 test('failures of a process that has been replaced meanwhile take nobody out', async () => {
@@ -123,7 +125,7 @@ test('failures of a process that has been replaced meanwhile take nobody out', a
 test('the only replica is never ejected', async () => {
   const { peers, attempt } = ejecting('a');
   for (let i = 0; i < 50; i++) await attempt('a', 'internal');
-  expect(peers.get('a').ejectedUntil).toBe(0);
+  expect(peers.get('a').ejection.until).toBe(0);
 });
 
 test('a replica that nobody asked for a while is not silent because of that: the time counts from the first attempt without an answer', async () => {
@@ -131,10 +133,10 @@ test('a replica that nobody asked for a while is not silent because of that: the
   await attempt('a');
   await sim.run(10_000);
   for (let i = 0; i < 8; i++) await abandon('a', 20);
-  expect(peers.get('a').ejectedUntil).toBe(0);
+  expect(peers.get('a').ejection.until).toBe(0);
   await sim.run(12_100);
   await abandon('a', 20);
-  expect(peers.get('a').ejectedUntil).toBeGreaterThan(0);
+  expect(peers.get('a').ejection.until).toBeGreaterThan(0);
 });
 
 test('attempts that were abandoned tell of a slow replica: they took at least so long', async () => {
@@ -148,4 +150,16 @@ test('attempts that were abandoned tell of a slow replica: they took at least so
     await sim.run(second * 1_000);
   }
   expect(events).toContainEqual({ event: 'ejected', component: 'ranking', node: 'a', why: 'latency', forMs: 5_000 });
+});
+
+test('an ejection is forgotten after a good while, and that alone: the replica does not begin anew', async () => {
+  const { sim, peers, attempt } = ejecting('a', 'b');
+  for (let i = 0; i < 5; i++) await attempt('a', 'internal');
+  const { ejection } = peers.get('a');
+  expect(ejection).toMatchObject({ count: 1, until: 5_000, admittedAt: 5_000 });
+  for (let second = 5; second <= 30; second++) {
+    await sim.run(second * 1_000);
+    for (let i = 0; i < 6; i++) for (const node of ['a', 'b']) await attempt(node, undefined, 5);
+  }
+  expect(ejection).toMatchObject({ count: 0, admittedAt: 5_000 });
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Value } from 'typebox/value';
+import { assignNode, wasAsked } from '../../../../shared/rpc/attempt-plan.ts';
 import { asRpcError } from '../../../../shared/rpc/errors.ts';
 import type { Call, Service } from '../../../../shared/rpc/call.ts';
 import { createBudgets } from '../../../../shared/rpc/layers/budget.ts';
@@ -7,7 +8,7 @@ import { createLiars } from '../../../../shared/rpc/layers/liars.ts';
 import { createPeers } from '../../../../shared/rpc/layers/peers.ts';
 import { planVote, quorum, QuorumSettings, type VotedOperation } from '../../../../shared/rpc/layers/quorum.ts';
 import { countVotes } from '../../../../shared/rpc/layers/votes.ts';
-import { failure, nodes, outcomeOf, replyOf, setUp, testCall } from './helpers.ts';
+import { failure, nodes, outcomeOf, plannedAfter, replyOf, setUp, testCall } from './helpers.ts';
 
 const vote = (node: string, body: unknown) => ({ node, body });
 const at = (version: string, body: string) => ({ version, body });
@@ -95,11 +96,12 @@ function voting(
   const peers = createPeers(sim.clock);
   const next: Service = async (call: Call) => {
     const usable = present.filter(
-      ({ node }) => peers.group({ component: 'ranking' }).get(node).ejectedUntil <= sim.clock.now(),
+      ({ node }) => peers.group({ component: 'ranking' }).get(node).ejection.until <= sim.clock.now(),
     );
-    const names = [...usable, ...present].map((it) => it.node).filter((name) => call.only?.includes(name) ?? true);
-    const node = names.find((name) => !call.tried!.includes(name))!;
-    call.tried!.push(node);
+    const { plan } = call.planned!;
+    const names = [...usable, ...present].map((it) => it.node).filter((name) => plan.only?.includes(name) ?? true);
+    const node = names.find((name) => !wasAsked(plan, name))!;
+    assignNode(call.planned!, node);
     const answer = answers[node];
     if (answer instanceof Error) throw answer;
     const body = await (typeof answer === 'function' ? (answer as () => unknown)() : answer);
@@ -120,7 +122,7 @@ function voting(
     },
     { ...sim, endpoints, liars, budget: budgets, patienceMs: () => patienceMs, observe, nonce: () => 'nonce' },
   );
-  const service = layer((call) => (asked.push(call), next({ ...call, tried: call.tried ?? [] })));
+  const service = layer((call) => (asked.push(call), next({ ...call, planned: call.planned ?? plannedAfter([]) })));
   return {
     ...set,
     service,
@@ -144,10 +146,11 @@ test.each([
   const { service, asked } = voting(answers);
   expect(await outcomeOf(service(testCall()))).toEqual(expected);
   // The liar's examination is nobody's wait.
-  const voted = asked.filter(({ only }) => only === undefined);
+  const voted = asked.filter(({ planned }) => planned?.plan.only === undefined);
   expect(voted).toHaveLength(questions);
-  for (const { attemptsLeft, distinct } of voted)
-    expect({ attemptsLeft, distinct }).toEqual({ attemptsLeft: 0, distinct: true });
+  // One plan for all of them, so that no layer below makes attempts of its own.
+  expect(new Set(voted.map(({ planned }) => planned!.plan)).size).toBe(Math.min(1, questions));
+  for (const { planned } of voted) expect(planned!.plan.distinct).toBe(true);
 });
 
 test('a liar is outvoted, named and out of the choice at once; the answer is that of the majority, by its nodes', async () => {
@@ -158,7 +161,7 @@ test('a liar is outvoted, named and out of the choice at once; the answer is tha
     { event: 'vote-lost', component: 'ranking', operation: 'read', node: 'b', majority: ['a', 'c'] },
     { event: 'ejected', node: 'b', why: 'lying', forMs: 30_000 },
   ]);
-  expect(peers.group({ component: 'ranking' }).get('b').ejectedUntil).toBe(30_000);
+  expect(peers.group({ component: 'ranking' }).get('b').ejection.until).toBe(30_000);
   asked.length = 0;
   await service(testCall());
   expect(asked).toHaveLength(2);
@@ -171,8 +174,8 @@ test('a liar caught without receipts is asked once more, with one; only a lie th
     await service(testCall());
     await sim.run(1);
     expect(asked.slice(3)).toMatchObject([
-      { only: ['b'], nonce: 'nonce' },
-      { only: ['a'], nonce: 'nonce' },
+      { planned: { plan: { only: ['b'] } }, nonce: 'nonce' },
+      { planned: { plan: { only: ['a'] } }, nonce: 'nonce' },
     ]);
     const lost = events.flatMap((event) => (event.event === 'vote-lost' ? [event.nonce] : []));
     expect(lost).toEqual(repeats ? [undefined, 'nonce'] : [undefined]);
@@ -276,7 +279,7 @@ test('one of three is out at a time: a second liar stays, and is outvoted each t
   liars.accuse(testCall(), 'a');
   liars.accuse(testCall(), 'b');
   expect(events.flatMap((event) => (event.event === 'ejected' ? [event.node] : []))).toEqual(['a']);
-  expect(peers.group({ component: 'ranking' }).get('b').ejectedUntil).toBe(0);
+  expect(peers.group({ component: 'ranking' }).get('b').ejection.until).toBe(0);
   expect(liars.suspected(testCall(), 60_000)).toBe(true);
 });
 

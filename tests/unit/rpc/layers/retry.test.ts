@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createBudget, createBudgets } from '../../../../shared/rpc/layers/budget.ts';
 import { decideRetry, retry } from '../../../../shared/rpc/layers/retry.ts';
 import { isFaultOf, isRetryable } from '../../../../shared/rpc/layers/retryable.ts';
-import { answering, failure, outcomeOf, setUp, testCall } from './helpers.ts';
+import { answering, failure, outcomeOf, plannedAfter, setUp, testCall } from './helpers.ts';
 
 const settings = { maxAttempts: 3, baseMs: 10, maxMs: 1_000, anyDepth: false };
 
@@ -102,7 +102,7 @@ test('without a token in the budget nothing is retried, and the failure is that 
 test('a layer above that asks others itself leaves no attempt to retry', async () => {
   const { sim, layer } = retrying();
   const { service, seen } = answering(sim, () => ({ afterMs: 1, error: failure('internal') }));
-  const outcome = outcomeOf(layer(service)(testCall({ attemptsLeft: 0 })));
+  const outcome = outcomeOf(layer(service)(testCall({ planned: plannedAfter([]) })));
   await sim.run();
   expect(await outcome).toBe('internal');
   expect(seen).toHaveLength(1);

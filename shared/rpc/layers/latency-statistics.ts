@@ -1,4 +1,5 @@
 import { createHistogram, type Histogram } from '../histogram.ts';
+import type { AttemptEnd, Learn } from './attempts.ts';
 
 /** What of an operation the statistics need to know. */
 export interface OperationId {
@@ -68,5 +69,30 @@ function createOperationStatistics(component: string, operation: OperationId): O
       if (!histogram) byNode.set(node, (histogram = createHistogram()));
       histogram.record(valueMs, now);
     },
+  };
+}
+
+/**
+ * What one attempt teaches about latency: the milliseconds to record, or undefined for nothing. An attempt that was abandoned - a hedge
+ * won, the caller left - would have taken at least as long: if those were left out, the slow ones would vanish from the
+ * statistics, the hedge delay would fall, more would be hedged, and so on. Failures teach nothing, but for the timeout.
+ */
+export function lesson(
+  { code, elapsedMs, abandoned }: Pick<AttemptEnd, 'code' | 'elapsedMs' | 'abandoned'>,
+  p95Ms: number | undefined,
+): number | undefined {
+  if (code === 'ok') return elapsedMs;
+  if (abandoned) return p95Ms !== undefined && elapsedMs >= p95Ms ? elapsedMs : undefined;
+  return code === 'deadline_exceeded' ? elapsedMs : undefined;
+}
+
+/** Records attempts in the statistics that the layers tune themselves by. */
+export function learnStatistics(statistics: Statistics): Learn {
+  return (end) => {
+    const known = statistics.of(end.call.component, end.call.operation);
+    // Every call passes here, and few are abandoned: only they need the quantile.
+    const p95Ms = end.abandoned ? known.quantile(0.95, end.endedAt, 1) : undefined;
+    const sampleMs = lesson(end, p95Ms);
+    if (sampleMs !== undefined) known.record(end.peer.node, sampleMs, end.endedAt);
   };
 }

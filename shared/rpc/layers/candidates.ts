@@ -1,6 +1,7 @@
+import { type AttemptPlan, wasAsked } from '../attempt-plan.ts';
 import type { Peer } from './peers.ts';
 
-export interface Usable {
+export interface Candidates {
   /** Indices into the replicas. */
   readonly indices: readonly number[];
   /** Too many are ejected: ejections are ignored, because those left would be overrun. */
@@ -8,30 +9,30 @@ export interface Usable {
 }
 
 /**
- * Which replicas an attempt may go to: not ejected, and not tried before while there are others. `distinct`: not tried before, and
- * rather ejected; none where all were tried.
+ * Which replicas an attempt may go to: not ejected, and not asked before by the same plan while there are others. With `distinct` rather an
+ * ejected one than one that was asked; none where all were asked.
  */
-export function usablePeers(
+export function candidates(
   peers: readonly Peer[],
-  tried: readonly string[] | undefined,
+  plan: AttemptPlan | undefined,
   now: number,
   panicShare: number,
-  distinct = false,
-): Usable {
+): Candidates {
+  const distinct = plan?.distinct === true;
   const admitted: number[] = [];
-  const untried: number[] = [];
+  const fresh: number[] = [];
   for (let i = 0; i < peers.length; i++) {
     const peer = peers[i]!;
-    if (peer.ejectedUntil > now) continue;
+    if (peer.ejection.until > now) continue;
     admitted.push(i);
-    if (!tried?.includes(peer.node)) untried.push(i);
+    if (!wasAsked(plan, peer.node)) fresh.push(i);
   }
   if (admitted.length >= panicShare * peers.length && admitted.length > 0) {
-    if (untried.length > 0) return { indices: untried, panic: false };
+    if (fresh.length > 0) return { indices: fresh, panic: false };
     if (!distinct) return { indices: admitted, panic: false };
   }
   const all = peers.map((_, i) => i);
-  const rest = all.filter((i) => !tried?.includes(peers[i]!.node));
+  const rest = all.filter((i) => !wasAsked(plan, peers[i]!.node));
   const panic = admitted.length === 0 || admitted.length < panicShare * peers.length;
   return { indices: rest.length > 0 || distinct ? rest : all, panic };
 }
