@@ -52,7 +52,7 @@ test('the page has a recipe for a component, a topology and a fault', () => {
 test('what the recipes add has the project’s format and types', () => {
   run('node_modules/.bin/oxfmt', '--check', ...new Set(recipes.map(({ file }) => file)));
   run('node_modules/.bin/tsc', '--noEmit');
-});
+}, 180_000);
 
 test('the topology starts, the component answers, and the fault makes it late', async () => {
   const portBase = await freePortBase();
