@@ -2,6 +2,7 @@ import path from 'node:path';
 import pino from 'pino';
 import { loadComponents } from '../services/registry.ts';
 import { askControl } from '../shared/control/client.ts';
+import { ownHosts } from '../shared/control/own-host.ts';
 import { startNode, type RunningNode } from '../shared/cluster/node.ts';
 import { loadCheckedTopology } from '../shared/cluster/topology-file.ts';
 import { identityFile } from '../shared/security/identity-source.ts';
@@ -88,6 +89,7 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
     crash: (violation) => crash(violation, 'an invariant does not hold'),
     identity,
     operator,
+    hosts: ownHosts(process.env),
     bindHost: byName ? '0.0.0.0' : '127.0.0.1',
     chaosEnabled: process.env.TIERLAB_CHAOS === '1',
     twin: process.env.TIERLAB_TWIN === '1',

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { isOwnHost } from '../../shared/control/server.ts';
+import { isOwnHost } from '../../shared/control/own-host.ts';
 import type { Topology } from '../../shared/cluster/topology.ts';
 import { faultKinds, siteOf } from '../../shared/faults/kinds.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';

@@ -1,20 +1,20 @@
 import { component } from '../../shared/cluster/component.ts';
 import { httpContexts } from '../../shared/rpc/http-context.ts';
 import { gateway } from '../gateway/contract.ts';
+import { gatewaySettings } from '../gateway/settings.ts';
 import { openDoor } from '../../web/door.ts';
+import { limitRate } from '../../web/rate-limit.ts';
 import { loadAssets } from '../../web/assets.ts';
 import { client } from './contract.ts';
 import { pageRoutes } from '../../web/page-routes.ts';
-
-/** How long a person waits for a page, ms. */
-const deadlineMs = 5_000;
 
 /** The thin client: shows what the gateway answers, and a page of its own where there is no answer. */
 export const clientComponent = component({
   contract: client,
   calls: { gateway },
   create({ node, upstream, clock, random, scheduler, metrics, log }) {
-    const contexts = httpContexts({ clock, random, scheduler, deadlineMs });
+    const settings = gatewaySettings(process.env);
+    const contexts = httpContexts({ clock, random, scheduler, deadlineMs: settings.deadlineMs });
     const assets = loadAssets();
     const via = [node.id];
 
@@ -22,6 +22,7 @@ export const clientComponent = component({
       handlers: {},
       routes: (server) =>
         openDoor(server, { contexts, assets, metrics, scheduler, log }, async (scope) => {
+          await limitRate(scope, settings.requestsPerSecond);
           pageRoutes(
             scope,
             {

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
-import { isOwnHost } from '../../shared/control/server.ts';
+import { isOwnHost } from '../../shared/control/own-host.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { digestOf, isSecret } from '../../shared/security/same-secret.ts';
 

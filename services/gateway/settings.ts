@@ -1,4 +1,4 @@
-/** What can be set about the gateway. */
+/** What can be set about the public doors: the gateway's and the client's. */
 export interface GatewaySettings {
   /** How long a public request may take, ms. */
   readonly deadlineMs: number;
@@ -7,8 +7,8 @@ export interface GatewaySettings {
 }
 
 /**
- * No rate limit unless somebody wants one: `TIERLAB_RATE_LIMIT=50` in the environment. A load generator on the same machine is one address,
- * and a limit that never bites would still cost each request 32 us of 198 us (measured).
+ * Without `TIERLAB_RATE_LIMIT` there is no limit: a load generator on the same machine is one address, and a limit that
+ * never applies still costs each request 32 us of 198 us (measured).
  */
 const defaults: GatewaySettings = { deadlineMs: 5_000, requestsPerSecond: 0 };
 

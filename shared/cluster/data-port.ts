@@ -1,4 +1,5 @@
 import { createServer, type RequestListener, type Server as HttpServer, type ServerResponse } from 'node:http';
+import { foreignHost, isOwnHost } from '../control/own-host.ts';
 import { RpcError, toProblem } from '../rpc/errors.ts';
 import { isRpc } from '../rpc/transports/http-server.ts';
 
@@ -13,15 +14,19 @@ export const dataPortOptions = { maxHeaderSize: maxHeaderBytes, keepAliveTimeout
 /**
  * A port that answers both protocols: RPC on bare node:http, because every hop pays for it, and public HTTP, if the node has any.
  *
- *   request --+-- /rpc/... --> onRpc
+ *   request --+-- a Host that is not ours: refused (DNS rebinding)
+ *             +-- /rpc/... --> onRpc
  *             +-- the rest --> onPublic: the routes of the components (door.ts)
  */
 export function createDataPort(
   onRpc: RequestListener | undefined,
   onPublic: RequestListener = nothingHere,
+  hosts: readonly string[] = [],
 ): HttpServer {
   return createServer(dataPortOptions, (request, response) => {
-    if (onRpc && isRpc(request)) onRpc(request, response);
+    const { host } = request.headers;
+    if (!isOwnHost(host, hosts)) refuse(response, new RpcError('forbidden', foreignHost(host)));
+    else if (onRpc && isRpc(request)) onRpc(request, response);
     else onPublic(request, response);
   });
 }
@@ -31,7 +36,10 @@ export function unknownRoute(method: string | undefined, url: string | undefined
 }
 
 export function nothingHere({ method, url }: { method?: string; url?: string }, response: ServerResponse): void {
-  const error = unknownRoute(method, url);
+  refuse(response, unknownRoute(method, url));
+}
+
+function refuse(response: ServerResponse, error: RpcError): void {
   response.writeHead(error.status, { 'content-type': 'application/problem+json' });
   response.end(JSON.stringify(toProblem(error)));
 }

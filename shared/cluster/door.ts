@@ -7,7 +7,11 @@ import { asRpcError, RpcError, toProblem } from '../rpc/errors.ts';
 import { createDataPort, unknownRoute } from './data-port.ts';
 
 /** A data port with public routes: Fastify in front of the components that have some. Loaded only on nodes that host one. */
-export function createDoor(log: Logger, onRpc: RequestListener | undefined): FastifyInstance {
+export function createDoor(
+  log: Logger,
+  onRpc: RequestListener | undefined,
+  hosts: readonly string[] = [],
+): FastifyInstance {
   const server = Fastify({
     loggerInstance: log.child({ part: 'http' }, { level: 'warn' }),
     // No logger of its own for each request: ids are logged where something is logged.
@@ -23,7 +27,7 @@ export function createDoor(log: Logger, onRpc: RequestListener | undefined): Fas
         buildSerializer: () => () => JSON.stringify,
       },
     },
-    serverFactory: (handle) => createDataPort(onRpc, handle),
+    serverFactory: (handle) => createDataPort(onRpc, handle, hosts),
   });
   server.setErrorHandler((thrown, request, reply) => {
     const error = fromHttp(thrown);

@@ -30,6 +30,8 @@ export interface NodeOptions {
   readonly operator?: Operator;
   /** The address to listen on; the topology's host is what others call. */
   readonly bindHost: string;
+  /** Further names by which people reach this machine (shared/control/own-host.ts). */
+  readonly hosts?: readonly string[];
   /** Ends this node at once, without another answer: something that must hold does not. */
   readonly crash?: (violation: InvariantViolation) => void;
   /** The keys that this node holds; none where absent: then nothing is signed, and no signature checked. */

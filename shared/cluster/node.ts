@@ -36,7 +36,7 @@ const never = new AbortController().signal;
  *   ops port up -> components created -> data ports up -> heartbeats say "ready"
  */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
-  const { topology, node, components, incarnation, datasetDir, random, scheduler, log, bindHost } = options;
+  const { topology, node, components, incarnation, datasetDir, random, scheduler, log, bindHost, hosts } = options;
   const { chaosEnabled = false, twin = false, identity } = options;
   const metrics = createMetrics({ node: node.id, topology: topology.name }, { process: true });
   const listeners = listenerSwitch(scheduler, log);
@@ -80,12 +80,13 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   });
 
   const running = new Map<string, Running>();
-  const openings = createOpenings({ node, bindHost, chaosEnabled, identity, listeners, log });
+  const openings = createOpenings({ node, bindHost, chaosEnabled, identity, listeners, log, hosts });
   const ops = createOpsPort({
     metrics,
     policy,
     tuning: stack.tuning,
     operatorDigest: options.operator?.digest,
+    hosts,
     more: [...(faults?.routes ?? chaosOffRoutes), ...security.routes],
     ready: () => heart.phase() === 'ready',
     state: () => ({

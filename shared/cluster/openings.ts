@@ -18,14 +18,18 @@ interface OpeningsOptions {
   readonly identity: IdentitySource | undefined;
   readonly listeners: ListenerSwitch;
   readonly log: Logger;
+  /** Further names by which people reach this machine. */
+  readonly hosts: readonly string[] | undefined;
 }
 
 /** Where a node can be called: its data port, its doors, and the further ways to it. */
-export function createOpenings({ node, bindHost, chaosEnabled, identity, listeners, log }: OpeningsOptions) {
+export function createOpenings({ node, bindHost, chaosEnabled, identity, listeners, log, hosts }: OpeningsOptions) {
   const opened: (HttpServer | FastifyInstance)[] = [];
 
   async function openDataPort(onRpc: RequestListener, address: ListenOptions): Promise<void> {
-    const port = identity ? (await import('./tls-port.ts')).createTlsPort(onRpc, identity) : createDataPort(onRpc);
+    const port = identity
+      ? (await import('./tls-port.ts')).createTlsPort(onRpc, identity)
+      : createDataPort(onRpc, undefined, hosts);
     await listen(port, address);
     opened.push(port);
     listeners.add(port, address);
@@ -46,7 +50,7 @@ export function createOpenings({ node, bindHost, chaosEnabled, identity, listene
           continue;
         }
         const { createDoor } = await import('./door.ts');
-        const door = createDoor(log, onPort);
+        const door = createDoor(log, onPort, hosts);
         for (const name of open) await running.get(name)!.routes!(door, entrance(name));
         await door.listen(address);
         opened.push(door);

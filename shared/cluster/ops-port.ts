@@ -14,6 +14,7 @@ export interface OpsSources {
   readonly tuning: () => unknown;
   /** Undefined: this node takes no orders. */
   readonly operatorDigest: string | undefined;
+  readonly hosts: readonly string[] | undefined;
   /** What else is ordered here: faults. */
   readonly more: readonly ControlRoute[];
 }
@@ -24,7 +25,16 @@ export interface OpsSources {
  * next call on (mechanisms that it does not name stay as they are) and answers what is in force then, /admin/faults and /admin/halt as in
  * shared/faults/control-routes.ts.
  */
-export function createOpsPort({ metrics, ready, state, policy, tuning, operatorDigest, more }: OpsSources): Server {
+export function createOpsPort({
+  metrics,
+  ready,
+  state,
+  policy,
+  tuning,
+  operatorDigest,
+  hosts,
+  more,
+}: OpsSources): Server {
   const status = (body: object, ok: boolean) =>
     new PlainAnswer('application/json', `${JSON.stringify(body)}\n`, ok ? 200 : 503);
   return createControlServer(
@@ -55,5 +65,6 @@ export function createOpsPort({ metrics, ready, state, policy, tuning, operatorD
       },
     ],
     operatorDigest,
+    hosts,
   );
 }

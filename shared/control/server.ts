@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { isIP } from 'node:net';
+import findMyWay, { type HTTPMethod } from 'find-my-way';
 import { asRpcError, RpcError, toProblem } from '../rpc/errors.ts';
 import { isSecret } from '../security/same-secret.ts';
+import { foreignHost, isOwnHost } from './own-host.ts';
 
 /** One address of the control plane. */
 export interface ControlRoute {
@@ -29,26 +30,40 @@ export class PlainAnswer {
 /** Orders are small. */
 const maxBodyBytes = 256 * 1024;
 
+/** Longer parts of a path name nothing that exists. */
+const maxParameterLength = 128;
+
 /**
- * The control plane's server: the watchdog's port and every node's ops port. JSON in and out, problems as RFC 9457. Whoever gives an
- * order sends `authorization: Bearer <token>`; a browser page from elsewhere cannot (its Origin is refused, and so is a Host that is
- * not ours: DNS rebinding). `operatorDigest` is that of the token (same-secret.ts): the server need not have the token itself.
+ * The control plane's server: the watchdog's port and every node's ops port. JSON in and out, problems as RFC 9457. A request must
+ * name a host of ours (own-host.ts). An order also carries `authorization: Bearer <token>` and comes from no web page of another
+ * origin. `operatorDigest` is that of the token (same-secret.ts): the server need not have the token itself.
  */
-export function createControlServer(routes: readonly ControlRoute[], operatorDigest: string | undefined): Server {
+export function createControlServer(
+  routes: readonly ControlRoute[],
+  operatorDigest: string | undefined,
+  hosts: readonly string[] = [],
+): Server {
+  const router = findMyWay({ maxParamLength: maxParameterLength });
+  // Handlers are called below: the router only finds them.
+  for (const route of routes) router.on(route.method, route.path, () => undefined, route);
+
   async function answer(request: IncomingMessage): Promise<unknown> {
+    const { host } = request.headers;
+    if (!isOwnHost(host, hosts)) throw new RpcError('forbidden', foreignHost(host));
     const path = (request.url ?? '').split('?', 1)[0]!;
-    const found = routes.flatMap((route) => {
-      const parameters = matchPath(route.path, path);
-      return parameters ? [{ route, parameters }] : [];
-    });
-    if (found.length === 0)
-      throw new RpcError('not_found', `there are ${routes.map(({ method, path }) => `${method} ${path}`).join(', ')}`);
     const method = request.method === 'HEAD' ? 'GET' : request.method;
-    const match = found.find(({ route }) => route.method === method);
-    if (!match) throw new RpcError('method_not_allowed', `${found.map(({ route }) => route.method).join(', ')} only`);
-    if (match.route.access === 'operator') authorise(request, operatorDigest);
-    const body = match.route.method === 'POST' ? await readJson(request) : undefined;
-    return match.route.handle(match.parameters, body);
+    const found = router.find(method as HTTPMethod, path);
+    if (!found) throw notFound(path);
+    const route = found.store as ControlRoute;
+    if (route.access === 'operator') authorise(request, operatorDigest);
+    const body = route.method === 'POST' ? await readJson(request) : undefined;
+    return route.handle(found.params as Readonly<Record<string, string>>, body);
+  }
+
+  function notFound(path: string): RpcError {
+    const methods = (['GET', 'POST', 'DELETE'] as const).filter((method) => router.find(method, path));
+    if (methods.length > 0) return new RpcError('method_not_allowed', `${methods.join(', ')} only`);
+    return new RpcError('not_found', `there are ${routes.map(({ method, path }) => `${method} ${path}`).join(', ')}`);
   }
 
   return createServer((request, response) => {
@@ -70,25 +85,9 @@ export function createControlServer(routes: readonly ControlRoute[], operatorDig
   });
 }
 
-/** The named parts of `path`, or undefined where it does not fit. */
-export function matchPath(pattern: string, path: string): Record<string, string> | undefined {
-  const wanted = pattern.split('/');
-  const given = path.split('/');
-  if (wanted.length !== given.length) return undefined;
-  const parameters: Record<string, string> = {};
-  for (const [i, part] of wanted.entries()) {
-    if (part.startsWith(':')) {
-      if (!/^[A-Za-z0-9._~:-]{1,128}$/.test(given[i]!)) return undefined;
-      parameters[part.slice(1)] = given[i]!;
-    } else if (part !== given[i]) return undefined;
-  }
-  return parameters;
-}
-
 /** Throws `unauthenticated` or `forbidden` unless the request carries the operator token and comes from no foreign page. */
 function authorise(request: IncomingMessage, operatorDigest: string | undefined): void {
   const { origin, host } = request.headers;
-  if (!isOwnHost(host)) throw new RpcError('forbidden', 'this host name is not one of this door');
   if (origin !== undefined && origin !== `http://${host}`)
     throw new RpcError('forbidden', 'orders from other web pages are refused');
   if (operatorDigest === undefined)
@@ -96,15 +95,6 @@ function authorise(request: IncomingMessage, operatorDigest: string | undefined)
   const given = request.headers.authorization?.replace(/^Bearer /, '') ?? '';
   if (given.length === 0) throw new RpcError('unauthenticated', 'the operator token is missing');
   if (!isSecret(given, operatorDigest)) throw new RpcError('unauthenticated', 'this is not the operator token');
-}
-
-/**
- * Whether a Host header can be ours: a loopback name, an address, or a name without a dot (a container's). What a foreign page can make
- * its own name point to us with (DNS rebinding) has a dot.
- */
-export function isOwnHost(host: string | undefined): boolean {
-  const name = host?.replace(/:\d+$/, '') ?? '';
-  return isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0 || /^[A-Za-z0-9_-]+$/.test(name);
 }
 
 async function readJson(request: IncomingMessage): Promise<unknown> {
