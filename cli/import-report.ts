@@ -13,11 +13,11 @@ const phaseNames = {
 export const phaseName = (phase: keyof typeof phaseNames): string => phaseNames[phase];
 
 /** What was taken, what was left out and why, and what to do next. */
-export function printReport(report: ImportReport, terminal: Terminal): void {
+export function printReport(report: ImportReport, terminal: Terminal, stopped?: string): void {
   terminal.settle();
-  terminal.line(
-    `${terminal.good('✓')} ${report.name}: ${count(report.pages, 'page')} with ${count(report.links, 'link')} taken`,
-  );
+  const mark = report.complete ? terminal.good('✓') : terminal.warn('!');
+  terminal.line(`${mark} ${report.name}: ${count(report.pages, 'page')} with ${count(report.links, 'link')} taken`);
+  if (stopped !== undefined) terminal.line(`  ${terminal.warn('warning:')} it stopped early, because ${stopped}`);
   if (report.skipped > 0) {
     terminal.line(`  ${report.skipped.toLocaleString('en')} left out:`);
     for (const { reason, count } of report.reasons)
@@ -25,6 +25,10 @@ export function printReport(report: ImportReport, terminal: Terminal): void {
     for (const { where, reason } of report.examples.slice(0, 5))
       terminal.line(terminal.dim(`    e.g. ${where}: ${reason}`));
   }
+  for (const { reason, count: number } of report.warnings)
+    terminal.line(`  ${terminal.warn('warning:')} ${count(number, 'page')}: ${reason}`);
+  for (const { where, reason } of report.warningExamples.slice(0, 5))
+    terminal.line(terminal.dim(`    e.g. ${where}: ${reason}`));
   const parts = [
     ...(report.default ? ['WordNet'] : []),
     ...report.imports.map(({ name, pages }) => `${name} (${pages.toLocaleString('en')})`),

@@ -11,6 +11,7 @@ export interface Terminal {
   readonly bold: (text: string) => string;
   readonly dim: (text: string) => string;
   readonly good: (text: string) => string;
+  readonly warn: (text: string) => string;
   readonly bad: (text: string) => string;
 }
 
@@ -54,6 +55,7 @@ export function createTerminal(stream: NodeJS.WriteStream): Terminal {
     bold: paint(1),
     dim: paint(2),
     good: paint(32),
+    warn: paint(33),
     bad: paint(31),
   };
 }

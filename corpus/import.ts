@@ -49,7 +49,7 @@ export async function importPages(file: string, options: ImportOptions): Promise
       if (checked === undefined) continue;
       const where = `line ${line.number}`;
       if ('wrong' in checked) {
-        skipped.skip(where, checked.wrong, checked.detail);
+        skipped.skip(where, checked.wrong, checked.detail, true);
         continue;
       }
       const { page } = checked;

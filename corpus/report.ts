@@ -1,3 +1,5 @@
+import { cutText } from '../shared/cut-text.ts';
+import { cleanLine } from './check-page.ts';
 import { CorpusError } from './errors.ts';
 import type { Sources } from './sources.ts';
 
@@ -18,26 +20,60 @@ export interface ImportReport {
   readonly reasons: readonly { readonly reason: string; readonly count: number }[];
   /** The first of those skipped, by reason: enough to find the mistake. */
   readonly examples: readonly Skipped[];
+  /** What was taken, but not as it was written; the same way as `reasons`. */
+  readonly warnings: readonly { readonly reason: string; readonly count: number }[];
+  readonly warningExamples: readonly Skipped[];
+  /** False where content is missing that is probably there: no answer, too large, cut, unreadable. */
+  readonly complete: boolean;
   /** What the corpus is made of now. */
   readonly default: boolean;
   readonly imports: readonly { readonly name: string; readonly pages: number }[];
 }
 
 const examplesPerReason = 5;
+const maxExampleCharacters = 500;
 
-/** Counts what is left out, keeping a few examples of each kind. */
+/** Counts what is left out, or taken with a warning, and keeps a few examples of each kind. */
 export function createSkipList() {
+  const leftOut = createTally();
+  const warnings = createTally();
+  let complete = true;
+  return {
+    /**
+     * `reason` = the kind, the same words each time; `detail` = this case; `lost` = content is missing that is probably
+     * there.
+     */
+    skip(where: string, reason: string, detail?: string, lost = false): void {
+      leftOut.add(where, reason, detail);
+      if (lost) complete = false;
+    },
+    /** It was taken, but not as it was written. */
+    warn(where: string, reason: string, detail?: string): void {
+      warnings.add(where, reason, detail);
+      complete = false;
+    },
+    total: leftOut.total,
+    reasons: leftOut.reasons,
+    examples: leftOut.examples,
+    warnings: warnings.reasons,
+    warningExamples: warnings.examples,
+    complete: () => complete,
+  };
+}
+
+function createTally() {
   const counts = new Map<string, number>();
   const examples: Skipped[] = [];
   let total = 0;
   return {
-    /** `reason` = the kind, the same words each time; `detail` = this case. */
-    skip(where: string, reason: string, detail?: string): void {
+    add(where: string, reason: string, detail: string | undefined): void {
       const count = (counts.get(reason) ?? 0) + 1;
       counts.set(reason, count);
       total++;
+      // Names and addresses of others may hold control characters, which a terminal would obey.
+      const shown = (text: string) => cutText(cleanLine(text), maxExampleCharacters);
       if (count <= examplesPerReason)
-        examples.push({ where, reason: detail === undefined ? reason : `${reason}: ${detail}` });
+        examples.push({ where: shown(where), reason: detail === undefined ? reason : `${reason}: ${shown(detail)}` });
     },
     total: () => total,
     reasons: () => [...counts].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count),
@@ -48,11 +84,11 @@ export function createSkipList() {
 export type SkipList = ReturnType<typeof createSkipList>;
 
 /** Why nothing was taken, in one sentence. */
-export function nothingValid(from: string, skipped: SkipList): CorpusError {
+export function nothingValid(from: string, skipped: SkipList, stopped?: string): CorpusError {
   const [first] = skipped.examples();
   const why =
     first === undefined
-      ? 'it is empty'
+      ? (stopped ?? 'it is empty')
       : `all ${skipped.total()} entries were refused, the first (${first.where}) because: ${first.reason}`;
   return new CorpusError('nothing_valid', `No page could be taken from ${from}: ${why}. Nothing was changed.`);
 }
@@ -65,6 +101,9 @@ export function report(name: string, pages: number, links: number, skipped: Skip
     skipped: skipped.total(),
     reasons: skipped.reasons(),
     examples: skipped.examples(),
+    warnings: skipped.warnings(),
+    warningExamples: skipped.warningExamples(),
+    complete: skipped.complete(),
     default: sources.default,
     imports: sources.imports.map((entry) => ({ name: entry.name, pages: entry.pages })),
   };

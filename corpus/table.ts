@@ -31,8 +31,8 @@ export async function readCorpus(
   onProgress?.({ phase: 'rank', done: 1, total: 1 });
   throwIfCancelled(signal);
   const table = {
-    ids: graph.ids.join('\n'),
-    titles: graph.titles.join('\n'),
+    ids: JSON.stringify(graph.ids),
+    titles: JSON.stringify(graph.titles),
     sourceOf: inSharedMemory(graph.sourceOf, Uint16Array),
     popularity: inSharedMemory(popularity, Float64Array),
   };

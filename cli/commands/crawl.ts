@@ -45,6 +45,5 @@ async function run(target: string, flags: CrawlFlags): Promise<void> {
     }),
   );
   if (flags.json) process.stdout.write(`${JSON.stringify(report)}\n`);
-  else printReport(report, terminal);
-  if (report.stopped !== undefined && !flags.json) terminal.line(`  It stopped early: ${report.stopped}`);
+  else printReport(report, terminal, report.stopped);
 }

@@ -1,53 +1,74 @@
+import { normaliseEscapes } from './percent-encoding.ts';
+
 /** What belongs to a crawl: addresses of one origin, below one path. */
 export interface Scope {
   readonly origin: string;
-  /** Ends with a slash. */
+  /** Ends with a slash; percent-encoding is normalised. */
   readonly path: string;
 }
 
-const maxAddressCharacters = 2_000;
+/** Servers should take 8,000 octets (RFC 9110, section 4.1); many take no more. */
+export const maxAddressCharacters = 8_000;
 
-/** Parameters that name the visit, not the page. */
-const trackingParameter = /^(?:utm_\w+|fbclid|gclid|msclkid|phpsessid|jsessionid|sid|sessionid)$/i;
+/** Parameters that often name the visit instead of the page. Only the answers tell whether they do. */
+const visitParameter = /^(?:utm_\w+|fbclid|gclid|msclkid|phpsessid|jsessionid|sid|sessionid|session_id)$/i;
+
+/** Endings of pages. Another last segment with a dot (`v1.2`, `node.js`) may name a folder. */
+const pageEnding = /\.(?:x?html?|shtml|md|txt|php\d?|phtml|aspx?|jspx?|cgi|pl|cfm|do)$/i;
 
 /**
- * The one spelling of an address, so that a page reached in several ways is one page: no fragment, no session or tracking
- * parameters, other parameters sorted, percent-encoding as upper-case hex and only where needed. Undefined for what is no
- * web address.
+ * The address that a browser asks for when it follows `href`: as written, without fragment and password. Undefined for what
+ * is no web address.
  */
-export function normalise(href: string, base?: string): string | undefined {
-  const url = URL.parse(href.trim(), base);
+export function addressOf(href: string, base?: string): string | undefined {
+  const url = URL.parse(href, base);
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) return undefined;
   url.hash = '';
   url.username = '';
   url.password = '';
-  url.pathname = url.pathname.replace(/;jsessionid=[^/;]*/i, '').replaceAll(/%[0-9a-f]{2}/gi, (escape) => {
-    const character = String.fromCodePoint(Number.parseInt(escape.slice(1), 16));
-    return /[A-Za-z0-9._~-]/.test(character) ? character : escape.toUpperCase();
-  });
-  const kept = [...url.searchParams].filter(([name]) => !trackingParameter.test(name));
-  url.search = new URLSearchParams(kept.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))).toString();
-  return url.href.length <= maxAddressCharacters ? url.href : undefined;
+  return url.href;
+}
+
+/** Equal for two spellings of one address. Only for comparing: the address itself is asked as it was written. */
+export function addressKey(address: string): string {
+  const url = new URL(address);
+  return url.origin + normaliseEscapes(url.pathname + url.search);
+}
+
+/** The address without parameters that may name the visit instead of the page (`?PHPSESSID=7`, `;jsessionid=7`). */
+export function withoutVisitParameters(address: string): string {
+  const url = new URL(address);
+  const path = url.pathname.replaceAll(/;jsessionid=[^/;]*/gi, '');
+  const parameters = url.search
+    .slice(1)
+    .split('&')
+    .filter((parameter) => !visitParameter.test(parameter.split('=', 1)[0] ?? ''));
+  return `${url.origin}${path}${parameters.join('&') === '' ? '' : `?${parameters.join('&')}`}`;
 }
 
 /**
- * Everything below the start: its folder where it names a file (`/docs/index.html` -> `/docs/`), else itself
- * (`/docs` -> `/docs/`).
+ * Everything below the start: its folder where it names a page (`/docs/index.html` -> `/docs/`), else itself
+ * (`/docs` -> `/docs/`, `/docs/v1.2` -> `/docs/v1.2/`).
  */
 export function scopeOf(start: string): Scope {
-  const { origin, pathname } = new URL(start);
+  const { origin } = new URL(start);
+  const pathname = pathOf(start);
   const last = pathname.slice(pathname.lastIndexOf('/') + 1);
-  const path = last.includes('.') ? pathname.slice(0, -last.length) : last === '' ? pathname : `${pathname}/`;
+  const path = pageEnding.test(last) ? pathname.slice(0, -last.length) : last === '' ? pathname : `${pathname}/`;
   return { origin, path };
 }
 
 export function inScope(address: string, scope: Scope): boolean {
-  const { origin, pathname } = new URL(address);
-  return origin === scope.origin && (pathname.startsWith(scope.path) || `${pathname}/` === scope.path);
+  const pathname = pathOf(address);
+  return new URL(address).origin === scope.origin && `${pathname}/`.startsWith(scope.path);
 }
 
-/** Where the name or address leads to this machine only. */
-export function isLoopback(hostname: string): boolean {
-  const host = hostname.replace(/^\[|\]$/g, '').toLowerCase();
-  return host === 'localhost' || host.endsWith('.localhost') || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+/** Path and query below the scope, for people and for ids; empty for its root. */
+export function pathBelow(address: string, scope: Scope): string {
+  const { search } = new URL(address);
+  return pathOf(address).slice(scope.path.length) + search;
+}
+
+function pathOf(address: string): string {
+  return normaliseEscapes(new URL(address).pathname);
 }

@@ -69,7 +69,7 @@ export async function crawl(target: string, options: CrawlOptions): Promise<Craw
       skipped,
     );
     const pages = toPages(name, origin, visited, moved, skipped);
-    if (pages.length === 0) throw nothingValid(target, skipped);
+    if (pages.length === 0) throw nothingValid(target, skipped, stopped);
 
     const writer = createImportWriter(dataDir);
     try {
@@ -77,7 +77,8 @@ export async function crawl(target: string, options: CrawlOptions): Promise<Craw
       throwIfCancelled(signal);
       const sources = await writer.commit({ name, from: target, replace, signal, scheduler, onWait });
       const links = pages.reduce((sum, page) => sum + page.links.length, 0);
-      return { ...report(name, pages.length, links, skipped, sources), stopped };
+      const done = report(name, pages.length, links, skipped, sources);
+      return { ...done, stopped, complete: done.complete && stopped === undefined };
     } finally {
       writer.discard();
     }

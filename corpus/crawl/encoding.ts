@@ -1,37 +1,154 @@
 // oxlint-disable-next-line typescript/triple-slash-reference -- the package has no types, and a program may start from any file
 /// <reference path="./html-encoding-sniffer.d.ts" />
+import { analyse } from 'chardet';
 import sniff from 'html-encoding-sniffer';
+import { pageText } from './text.ts';
+import { attribute, isElement, parseHtml, walk, type Document } from './tree.ts';
 
 const fallback = 'windows-1252';
+/** chardet's guess for short or mixed text is rarely right below this, percent. */
+const minConfidence = 50;
+/** More text makes the guess slower, not better. */
+const maxDetected = 100_000;
+
+export interface Declared {
+  /** From the Content-Type header. */
+  readonly charset?: string | undefined;
+  /** By media type or file name: XML declares its encoding in another way, and is UTF-8 otherwise. */
+  readonly xml?: boolean | undefined;
+}
+
+export interface Decoded {
+  readonly text: string;
+  /** Lower-case name of the WHATWG Encoding Standard. */
+  readonly encoding: string;
+  /** Many characters are none that people write: the encoding was probably another one. */
+  readonly implausible: boolean;
+}
 
 /**
- * HTML bytes as text. What the page or the server declares is believed (WHATWG encoding sniffing), unless the bytes prove it wrong:
+ * HTML or XML bytes as text. The declared encoding counts, unless the bytes prove it wrong:
  *
- *     declares nothing or a single-byte encoding, bytes are UTF-8 with at least one character beyond ASCII -> UTF-8
- *     declares UTF-8, bytes hold not one valid character beyond ASCII -> windows-1252, as browsers guess
+ *     byte order mark, Content-Type, XML declaration, <meta> in the first 1,024 bytes, <meta> after them
+ *     nothing or a single-byte encoding, and the bytes are UTF-8 with characters beyond ASCII -> UTF-8
+ *     UTF-8, and not one character beyond ASCII is valid                                      -> detected
+ *     nothing                                                                                 -> detected
  *
- * In other encodings valid UTF-8 beyond ASCII is next to never text. Single bad bytes become U+FFFD.
+ * Browsers take a late `<meta>` into account, too (HTML Standard, "changing the encoding while parsing"). Text in another
+ * encoding is almost never valid UTF-8. Single bad bytes become U+FFFD.
  */
-export function decodeHtml(bytes: Uint8Array, charset?: string): { text: string; encoding: string } {
-  const declared = sniff(bytes, charset === undefined ? {} : { transportLayerEncodingLabel: charset }).toLowerCase();
-  const encoding = correct(declared, bytes);
+export function decodeHtml(bytes: Uint8Array, { charset, xml = false }: Declared = {}): Decoded {
+  const early = earlyDeclaration(bytes, charset, xml);
+  const ascii = bytes.every((byte) => byte < 0x80 && byte !== escapeByte);
+  if (early === undefined && !xml && !ascii) {
+    const page = parseAsLatin1(bytes);
+    const declared = page && lateMeta(page);
+    const encoding = correct(declared, bytes, page);
+    return decodeAs(encoding, bytes, declared === undefined && encoding === fallback);
+  }
+  const declared = early ?? (xml ? 'utf-8' : undefined);
+  return decodeAs(ascii ? (declared ?? fallback) : correct(declared, bytes), bytes, false);
+}
+
+/** Encodings that switch by escape sequences (ISO-2022-JP) consist of ASCII bytes. */
+const escapeByte = 0x1b;
+
+function earlyDeclaration(bytes: Uint8Array, charset: string | undefined, xml: boolean): string | undefined {
+  const undeclared = 'none';
+  const transport = charset === undefined ? {} : { transportLayerEncodingLabel: charset };
+  const found = sniff(bytes, { ...transport, xml, defaultEncoding: undeclared });
+  return found === undeclared ? xmlDeclaration(bytes) : found.toLowerCase();
+}
+
+/** `<?xml version="1.0" encoding="..."?>` (XML 1.0, appendix F); in HTML, too (HTML Standard, "xml encoding"). */
+function xmlDeclaration(bytes: Uint8Array): string | undefined {
+  const start = latin1(bytes.subarray(0, 1_024));
+  return knownEncoding(/^\s*<\?xml\s[^>]*?\bencoding\s*=\s*["']([^"'>]+)["'][^>]*\?>/.exec(start)?.[1]);
+}
+
+/** Markup is ASCII in every encoding that comes this far, so it can be read before the encoding is known. */
+function parseAsLatin1(bytes: Uint8Array): Document | undefined {
   try {
-    return { text: new TextDecoder(encoding).decode(bytes), encoding };
+    return parseHtml(latin1(bytes));
   } catch {
-    // A label that the standard knows and this runtime does not.
-    return { text: new TextDecoder(fallback).decode(bytes), encoding: fallback };
+    return undefined;
   }
 }
 
-function correct(declared: string, bytes: Uint8Array): string {
-  const singleByte = /^(?:windows-|iso-8859-|macintosh|koi8|ibm866|x-mac|x-user-defined)/.test(declared);
+/** A `<meta>` anywhere in the page. */
+function lateMeta(page: Document): string | undefined {
+  let found: string | undefined;
+  walk(page, (node) => {
+    if (found === undefined && isElement(node) && node.tagName === 'meta') {
+      const isPragma = attribute(node, 'http-equiv')?.toLowerCase() === 'content-type';
+      const content = isPragma ? /charset\s*=\s*["']?\s*([^\s"';]+)/i.exec(attribute(node, 'content') ?? '') : null;
+      found = knownEncoding(attribute(node, 'charset') ?? content?.[1]);
+    }
+    return isElement(node);
+  });
+  // A page that could be read so far is not UTF-16 (HTML Standard, "prescan").
+  return found?.startsWith('utf-16') ? 'utf-8' : found;
+}
+
+function correct(declared: string | undefined, bytes: Uint8Array, page?: Document): string {
+  const singleByte =
+    declared === undefined || /^(?:windows-|iso-8859-|macintosh|koi8|ibm866|x-mac|x-user-defined)/.test(declared);
   if (!singleByte && declared !== 'utf-8') return declared;
-  if (bytes.every((byte) => byte < 0x80)) return declared;
   try {
     new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     return 'utf-8';
   } catch {
-    if (declared !== 'utf-8') return declared;
-    return /[^\0-\u007F\uFFFD]/u.test(new TextDecoder('utf-8').decode(bytes)) ? 'utf-8' : fallback;
+    if (declared !== undefined && declared !== 'utf-8') return declared;
+    const isPartlyUtf8 = /[^\0-\u007F\uFFFD]/u.test(new TextDecoder('utf-8').decode(bytes));
+    return declared === 'utf-8' && isPartlyUtf8 ? 'utf-8' : detect(page ?? parseAsLatin1(bytes));
   }
+}
+
+/** From the frequencies of letters, without markup: tags are ASCII and say nothing. */
+function detect(page: Document | undefined): string {
+  const [best] = page ? analyse(Buffer.from(pageText(page).slice(0, maxDetected), 'latin1')) : [];
+  return (best && best.confidence >= minConfidence && knownEncoding(best.name)) || fallback;
+}
+
+/** The standard's name for a label; undefined for one that nobody knows. */
+function knownEncoding(label: string | undefined): string | undefined {
+  try {
+    return label === undefined ? undefined : new TextDecoder(label).encoding;
+  } catch {
+    return undefined;
+  }
+}
+
+function decodeAs(wanted: string, bytes: Uint8Array, guessed: boolean): Decoded {
+  const encoding = knownEncoding(wanted) ?? fallback;
+  const text = new TextDecoder(encoding).decode(bytes);
+  return { text, encoding, implausible: isImplausible(text, guessed) };
+}
+
+/** Of the characters beyond ASCII (or of the words with such letters), at most so many may look wrong. */
+const maxImplausibleShare = 0.1;
+const minImplausible = 3;
+
+/**
+ * Undecodable bytes and control characters count. Where the encoding is a guess, words with three accented letters in a
+ * row count, too: `ïðèâåò` is Cyrillic read as Latin.
+ */
+function isImplausible(text: string, guessed: boolean): boolean {
+  const beyondAscii = count(text, /[^\0-\u007F]/gu);
+  const wrong = count(text, /[\uFFFD\u0080-\u009F\p{Cn}]/gu);
+  if (wrong >= minImplausible && wrong > maxImplausibleShare * beyondAscii) return true;
+  if (!guessed) return false;
+  const words = text.match(/[A-Za-z\u00C0-\u00FF]+/g) ?? [];
+  const strange = words.filter((word) => /[\u00C0-\u00FF]{3}/.test(word)).length;
+  return strange >= minImplausible && strange > maxImplausibleShare * words.length;
+}
+
+function count(text: string, pattern: RegExp): number {
+  let found = 0;
+  for (const _ of text.matchAll(pattern)) found++;
+  return found;
+}
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }

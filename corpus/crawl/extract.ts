@@ -1,12 +1,17 @@
 import { cleanLine, cleanText } from '../check-page.ts';
+import { readDirectives, type RobotsDirectives } from './directives.ts';
+import { userAgent } from './robots.ts';
 import { isFurniture, lineOf, pageText } from './text.ts';
 import { attribute, isElement, parseHtml, walk, type Document, type Element } from './tree.ts';
+import { claimsXhtml, closeEmptyElements, parseXhtml } from './xhtml.ts';
 
 /** A link as it stands in the page. */
 export interface FoundLink {
   readonly href: string;
   /** In a menu, header or footer: leads on, but says nothing about what the page is about. */
   readonly furniture: boolean;
+  /** The author asks crawlers not to follow it. */
+  readonly nofollow: boolean;
 }
 
 /** What a page of HTML says, to a reader and to a crawler. */
@@ -21,27 +26,29 @@ export interface Extract {
   readonly canonical?: string;
   /** Where the page sends its reader at once. */
   readonly refresh?: string;
-  readonly robots: Robots;
-}
-
-/** What a page asks of crawlers. */
-export interface Robots {
-  readonly noindex: boolean;
-  readonly nofollow: boolean;
+  readonly robots: RobotsDirectives;
 }
 
 /** A page that waits longer than this before it leads away is meant to be read. */
 const maxRefreshSeconds = 5;
+const maxRefreshCharacters = 4_000;
 const maxKeywords = 50;
 
-/** Throws TooDeepError; any other text is HTML. `headerRobots` = the X-Robots-Tag header. */
-export function extract(html: string, headerRobots = ''): Extract {
-  const document = parseHtml(html);
+interface ExtractOptions {
+  /** The X-Robots-Tag headers, one entry per header line. */
+  readonly robotsHeaders?: readonly string[];
+  /** XML by its media type or its file name. */
+  readonly xml?: boolean;
+}
+
+/** Throws TooDeepError; any other text is HTML. */
+export function extract(source: string, { robotsHeaders = [], xml = false }: ExtractOptions = {}): Extract {
+  const document = parsePage(source, xml);
   const head = readHead(document);
-  const meta = (name: string) => cleanLine(head.meta.get(name) ?? '');
+  const meta = (name: string) => cleanLine(head.meta.get(name)?.[0] ?? '');
   const body = cleanText(pageText(document));
   const description = meta('description') || meta('og:description');
-  const directives = `${headerRobots},${meta('robots')},${meta('tierlab')}`.toLowerCase().split(/[\s,:]+/);
+  const robotsMetas = ['robots', userAgent].flatMap((name) => head.meta.get(name) ?? []);
   const refresh = refreshTarget(head.refresh);
   return {
     title: cleanLine(head.title) || cleanLine(head.heading) || meta('og:title'),
@@ -54,11 +61,14 @@ export function extract(html: string, headerRobots = ''): Extract {
     ...(head.base === undefined ? {} : { base: head.base }),
     ...(head.canonical === undefined ? {} : { canonical: head.canonical }),
     ...(refresh === undefined ? {} : { refresh }),
-    robots: {
-      noindex: directives.includes('noindex') || directives.includes('none'),
-      nofollow: directives.includes('nofollow') || directives.includes('none'),
-    },
+    robots: readDirectives(robotsMetas, robotsHeaders),
   };
+}
+
+/** XHTML that is not well-formed is read as HTML, as other pages are. */
+function parsePage(source: string, xml: boolean): Document {
+  if (!xml && !claimsXhtml(source)) return parseHtml(source);
+  return parseXhtml(source) ?? parseHtml(closeEmptyElements(source));
 }
 
 interface Head {
@@ -67,7 +77,8 @@ interface Head {
   base?: string;
   canonical?: string;
   refresh?: string;
-  readonly meta: Map<string, string>;
+  /** Contents by name: an element may be there more than once. */
+  readonly meta: Map<string, string[]>;
   readonly links: FoundLink[];
 }
 
@@ -110,25 +121,28 @@ function note(element: Element, head: Head, furniture: boolean): void {
     case 'meta': {
       const name = (attribute(element, 'name') ?? attribute(element, 'property') ?? '').toLowerCase();
       const content = attribute(element, 'content') ?? '';
-      if (name !== '' && !head.meta.has(name)) head.meta.set(name, content);
+      const contents = head.meta.get(name);
+      if (contents) contents.push(content);
+      else if (name !== '') head.meta.set(name, [content]);
       if (attribute(element, 'http-equiv')?.toLowerCase() === 'refresh') head.refresh ??= content;
       return;
     }
     case 'a':
     case 'area':
-      if (href !== undefined && !rel.includes('nofollow')) head.links.push({ href, furniture });
+      if (href !== undefined) head.links.push({ href, furniture, nofollow: rel.includes('nofollow') });
       return;
     case 'frame':
     case 'iframe': {
       const src = attribute(element, 'src');
-      if (src !== undefined) head.links.push({ href: src, furniture });
+      if (src !== undefined) head.links.push({ href: src, furniture, nofollow: false });
     }
   }
 }
 
 /** `0; url=next.html` -> `next.html`. */
 function refreshTarget(content: string | undefined): string | undefined {
-  const match = /^\s*(\d+)(?:\.\d*)?\s*[;,]\s*(?:url\s*=\s*)?(?:"([^"]*)"|'([^']*)'|(.+?))\s*$/i.exec(content ?? '');
+  const start = content?.slice(0, maxRefreshCharacters) ?? '';
+  const match = /^\s*(\d+)(?:\.\d*)?\s*[;,]\s*(?:url\s*=\s*)?(?:"([^"]*)"|'([^']*)'|(.+?))\s*$/i.exec(start);
   if (match === null || Number(match[1]) > maxRefreshSeconds) return undefined;
   return match[2] ?? match[3] ?? match[4];
 }

@@ -2,8 +2,8 @@ import { realpathSync, statSync } from 'node:fs';
 import { readFile, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { CorpusError, throwIfCancelled } from '../errors.ts';
-import { normalise } from './address.ts';
-import { notHtml, tooLarge, type Fetched, type Origin } from './origin.ts';
+import { addressOf } from './address.ts';
+import { leadsElsewhere, notHtml, notThere, tooLarge, type Fetched, type Origin } from './origin.ts';
 
 export interface FolderOptions {
   readonly maxPageBytes: number;
@@ -19,23 +19,29 @@ const root = 'http://folder.invalid/';
  */
 export async function openFolder(target: string, options: FolderOptions): Promise<Origin> {
   const base = realRoot(target);
-  const files = await listFiles(base, options.signal);
+  const { files, leftOut } = await listFiles(base, options.signal);
   return {
-    name: target,
-    starts: files.map((file) => addressOf(base, file)),
-    resolve(href, address, base) {
+    starts: files.map((file) => addressOfFile(base, file)),
+    leftOut,
+    resolve(href, { address, base }) {
       const declared = URL.parse(base ?? '', address)?.href;
       // The base of a copied site is the original; links in the copy mean the copy.
-      const url = URL.parse(href.trim(), declared?.startsWith(root) ? declared : address);
-      if (!url?.href.startsWith(root)) return undefined;
+      const found = addressOf(href, declared?.startsWith(root) ? declared : address);
+      if (found === undefined) return undefined;
+      if (!found.startsWith(root)) return { kind: 'outside', where: found, reason: leadsElsewhere };
       // A file takes no parameters.
-      url.search = '';
-      return normalise(url.href);
+      const [file = found] = found.split('?', 1);
+      return { kind: 'inside', address: file };
     },
     fetch: (address) => read(base, address, options.maxPageBytes),
-    pathOf: (address) => decode(new URL(address).pathname).replace(/^\//, ''),
+    pathOf,
+    label: (address) => pathOf(address) || '.',
     urlOf: (_address, id) => `/page/${id}`,
   };
+}
+
+function pathOf(address: string): string {
+  return decode(new URL(address).pathname).replace(/^\//, '');
 }
 
 function realRoot(target: string): string {
@@ -50,20 +56,25 @@ function realRoot(target: string): string {
   return realpathSync(target);
 }
 
-/** Real paths of all files, sorted by folder; hidden ones (`.git`) are left out. Each folder is entered once: so loops end. */
-async function listFiles(base: string, signal: AbortSignal | undefined): Promise<string[]> {
+/** Real paths of all files, sorted by folder, and what was left out. Each folder is entered once: so loops end. */
+async function listFiles(base: string, signal: AbortSignal | undefined) {
   const files = new Set<string>();
+  const leftOut: { where: string; reason: string; lost: boolean }[] = [];
   const entered = new Set<string>();
   const waiting = [base];
+  const leave = (full: string, reason: string, lost: boolean) =>
+    void leftOut.push({ where: path.relative(base, full) || '.', reason, lost });
+
   for (let folder = waiting.shift(); folder !== undefined; folder = waiting.shift()) {
     throwIfCancelled(signal);
     if (entered.has(folder)) continue;
     entered.add(folder);
-    const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      if (entry.name.startsWith('.')) continue;
+    const entries = await readdir(folder, { withFileTypes: true }).catch(() => undefined);
+    if (entries === undefined) leave(folder, 'a folder that cannot be read', true);
+    for (const entry of (entries ?? []).sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const full = path.join(folder, entry.name);
-      if (entry.isDirectory()) waiting.push(full);
+      if (entry.name.startsWith('.')) leave(full, 'hidden', false);
+      else if (entry.isDirectory()) waiting.push(full);
       else if (entry.isFile()) files.add(full);
       else if (entry.isSymbolicLink()) {
         const real = await realpath(full).catch(() => undefined);
@@ -72,15 +83,15 @@ async function listFiles(base: string, signal: AbortSignal | undefined): Promise
         if (leadsInside && target?.isDirectory()) waiting.push(real);
         // A link in itself: reading it tells where it leads, or that it leads nowhere.
         else files.add(full);
-      }
+      } else leave(full, notHtml, false);
     }
   }
-  return [...files];
+  return { files: [...files], leftOut };
 }
 
-function addressOf(base: string, file: string): string {
+function addressOfFile(base: string, file: string): string {
   const segments = path.relative(base, file).split(path.sep);
-  return normalise(root + segments.map(encodeURIComponent).join('/')) ?? root;
+  return root + segments.map((segment) => encodeURIComponent(segment.toWellFormed())).join('/');
 }
 
 async function read(base: string, address: string, maxPageBytes: number): Promise<Fetched> {
@@ -89,21 +100,26 @@ async function read(base: string, address: string, maxPageBytes: number): Promis
   try {
     real = await realpath(file);
   } catch {
-    return { kind: 'skipped', reason: 'linked, but not there' };
+    // What cannot be decoded reads as U+FFFD, and no file has that name.
+    if (file.includes('\uFFFD')) return { kind: 'skipped', reason: 'its name is not UTF-8', lost: true };
+    return { kind: 'skipped', reason: notThere };
   }
   if (!isInside(base, real)) return { kind: 'skipped', reason: 'leads out of the folder' };
-  const found = await stat(real);
+  const found = await stat(real).catch(() => undefined);
+  if (found === undefined) return { kind: 'skipped', reason: 'cannot be read', lost: true };
   if (found.isDirectory()) return index(base, real, address);
   if (!found.isFile()) return { kind: 'skipped', reason: notHtml };
-  if (real !== path.resolve(file)) return { kind: 'moved', to: addressOf(base, real) };
+  if (real !== path.resolve(file)) return { kind: 'moved', to: addressOfFile(base, real) };
   if (!mayBeHtml(real)) return { kind: 'skipped', reason: notHtml };
-  if (found.size > maxPageBytes) return { kind: 'skipped', reason: tooLarge, detail: `${found.size} bytes` };
+  if (found.size > maxPageBytes)
+    return { kind: 'skipped', reason: tooLarge, detail: `${found.size} bytes`, lost: true };
   try {
     const bytes = await readFile(real);
     if (!isHtmlName(real) && !looksLikeHtml(bytes)) return { kind: 'skipped', reason: notHtml };
-    return { kind: 'html', bytes };
+    return { kind: 'html', bytes, xml: /\.(?:xhtml|xht)$/i.test(real) };
   } catch (error) {
-    return { kind: 'skipped', reason: 'cannot be read', detail: (error as NodeJS.ErrnoException).code ?? 'failed' };
+    const detail = (error as NodeJS.ErrnoException).code ?? 'failed';
+    return { kind: 'skipped', reason: 'cannot be read', detail, lost: true };
   }
 }
 
@@ -111,9 +127,9 @@ async function read(base: string, address: string, maxPageBytes: number): Promis
 async function index(base: string, folder: string, address: string): Promise<Fetched> {
   for (const name of ['index.html', 'index.htm', 'index.xhtml']) {
     if (await stat(path.join(folder, name)).catch(() => undefined))
-      return { kind: 'moved', to: addressOf(base, path.join(folder, name)) };
+      return { kind: 'moved', to: addressOfFile(base, path.join(folder, name)) };
   }
-  return { kind: 'skipped', reason: 'a folder without an index', detail: address.slice(root.length) };
+  return { kind: 'skipped', reason: 'a folder without an index', detail: pathOf(address) || '.' };
 }
 
 function isInside(base: string, file: string): boolean {
@@ -121,7 +137,7 @@ function isInside(base: string, file: string): boolean {
 }
 
 function isHtmlName(file: string): boolean {
-  return /\.(?:x?html?|shtml)$/i.test(file);
+  return /\.(?:x?html?|xht|shtml)$/i.test(file);
 }
 
 /** Copies of sites keep names without an ending, or with that of a script: there the content decides. */

@@ -1,3 +1,5 @@
+import { cutText } from '../../shared/cut-text.ts';
+import { cleanLine, maxTitleCharacters } from '../check-page.ts';
 import type { CorpusPage } from '../page.ts';
 import type { SkipList } from '../report.ts';
 import { createIds } from './ids.ts';
@@ -27,14 +29,14 @@ export interface Visited {
  */
 export function toPages(
   name: string,
-  origin: Pick<Origin, 'pathOf' | 'urlOf'>,
+  origin: Pick<Origin, 'pathOf' | 'label' | 'urlOf'>,
   visited: readonly Visited[],
   moved: ReadonlyMap<string, string>,
   skipped: SkipList,
 ): CorpusPage[] {
   const pages = new Map(visited.map((page) => [page.address, page]));
   const aliases = new Map(moved);
-  const shown = (address: string) => origin.pathOf(address) || address;
+  const { label } = origin;
   const end = (address: string) => followTo(address, aliases);
 
   const canonicals = new Set<string>();
@@ -44,7 +46,7 @@ export function toPages(
     if (target === address || !pages.has(target)) continue;
     aliases.set(address, target);
     canonicals.add(target);
-    skipped.skip(shown(address), 'known by another, canonical address', shown(target));
+    skipped.skip(label(address), 'known by another, canonical address', label(target));
   }
   const bestWith = new Map<Content, string>();
   for (const { address, content } of visited) {
@@ -55,7 +57,7 @@ export function toPages(
     if (other === undefined) continue;
     const [worse, best] = better ? [other, address] : [address, other];
     aliases.set(worse, best);
-    skipped.skip(shown(worse), 'says the same as another page', shown(best));
+    skipped.skip(label(worse), 'says the same as another page', label(best));
   }
 
   const kept = visited.filter(({ address }) => !aliases.has(address));
@@ -68,7 +70,7 @@ export function toPages(
     targets.delete(undefined);
     return {
       id,
-      title: content.title || lastSegment(origin.pathOf(address)) || name,
+      title: content.title || titleFromPath(origin.pathOf(address)) || name,
       body: content.text,
       keywords: [...content.keywords],
       url: origin.urlOf(address, id),
@@ -89,7 +91,14 @@ function followTo(address: string, aliases: ReadonlyMap<string, string>): string
   return at;
 }
 
-function lastSegment(path: string): string {
-  const segment = path.split('/').findLast((part) => part !== '') ?? '';
-  return segment.replace(/\.\w{1,5}$/, '').replaceAll(/[-_+]+/g, ' ');
+/** `docs/getting_started.html` -> `getting started`. A file name may hold any character, a line break, too. */
+function titleFromPath(path: string): string {
+  let decoded = path;
+  try {
+    decoded = decodeURIComponent(path);
+  } catch {
+    // As it stands.
+  }
+  const segment = decoded.split('/').findLast((part) => part !== '') ?? '';
+  return cutText(cleanLine(segment.replace(/\.\w{1,5}$/, '').replaceAll(/[-_+]+/g, ' ')), maxTitleCharacters);
 }

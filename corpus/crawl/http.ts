@@ -1,3 +1,8 @@
+import { pipeline, type Readable } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { EnvHttpProxyAgent, request, type Dispatcher } from 'undici';
+import { direct } from '../../shared/net/direct.ts';
+import { isThisMachine } from '../../shared/net/this-machine.ts';
 import { sleep, type Scheduler } from '../../shared/time/scheduler.ts';
 import { userAgent } from './robots.ts';
 
@@ -5,13 +10,20 @@ export type Answer =
   | {
       readonly kind: 'answer';
       readonly status: number;
-      readonly headers: Headers;
-      /** The whole body, or undefined where it is longer than allowed. Not read unless asked for. */
-      readonly body: () => Promise<Uint8Array | undefined>;
+      /** The values of a header, one per line of that name. */
+      readonly header: (name: string) => readonly string[];
+      /** The body up to the limit. Not read unless asked for. Throws where it breaks off or is too slow. */
+      readonly body: () => Promise<Body>;
       /** Ends the request; without effect when the body was read. */
       readonly close: () => void;
     }
-  | { readonly kind: 'no-answer'; readonly why: string };
+  | { readonly kind: 'no-answer'; readonly why: string; readonly timedOut: boolean };
+
+export interface Body {
+  readonly bytes: Uint8Array;
+  /** False where the body is longer than the limit. */
+  readonly complete: boolean;
+}
 
 interface GetOptions {
   readonly timeoutMs: number;
@@ -20,52 +32,86 @@ interface GetOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+const headers = {
+  'user-agent': `${userAgent} (a crawler for exercises)`,
+  accept: 'text/html, application/xhtml+xml;q=0.9, */*;q=0.1',
+  'accept-encoding': 'gzip, deflate, br',
+};
+
+/** Content codings (RFC 9110, section 8.4.1). Some servers send them unasked. */
+const decoders = new Map([
+  ['gzip', createGunzip],
+  ['x-gzip', createGunzip],
+  ['deflate', createInflate],
+  ['br', createBrotliDecompress],
+]);
+
 /** One GET without following redirects. The timeout covers the body too; the caller's abort is thrown, all else answered. */
 export async function get(address: string, options: GetOptions): Promise<Answer> {
   const { timeoutMs, maxBytes, scheduler, signal } = options;
   const timeout = new AbortController();
   const timer = scheduler.after(timeoutMs, () => timeout.abort(new Error('timeout')));
   const stop = signal ? AbortSignal.any([signal, timeout.signal]) : timeout.signal;
-  const explain = (error: unknown): string => {
-    if (timeout.signal.aborted) return `not complete within ${timeoutMs / 1_000} s`;
-    const cause = (error as { cause?: { code?: string; message?: string } }).cause;
-    return cause?.code ?? cause?.message ?? (error as Error).message;
-  };
-  const headers = {
-    'user-agent': `${userAgent} (a crawler for exercises)`,
-    accept: 'text/html, application/xhtml+xml;q=0.9, */*;q=0.1',
-  };
   try {
-    const response = await fetch(address, { redirect: 'manual', signal: stop, headers });
+    const dispatcher = dispatcherFor(new URL(address).hostname);
+    const response = await request(address, { dispatcher, signal: stop, headers });
+    const header = (name: string) => [response.headers[name] ?? []].flat();
     const close = () => {
       timer.cancel();
-      void response.body?.cancel().catch(() => undefined);
+      response.body.on('error', () => undefined).destroy();
     };
-    const body = async () => {
-      try {
-        return await readUpTo(response, maxBytes);
-      } finally {
-        close();
-      }
+    return {
+      kind: 'answer',
+      status: response.statusCode,
+      header,
+      async body() {
+        try {
+          return await readUpTo(decode(response.body, header('content-encoding')), maxBytes);
+        } finally {
+          close();
+        }
+      },
+      close,
     };
-    return { kind: 'answer', status: response.status, headers: response.headers, body, close };
   } catch (error) {
     timer.cancel();
     if (signal?.aborted) throw error;
-    return { kind: 'no-answer', why: explain(error) };
+    const timedOut = timeout.signal.aborted;
+    return { kind: 'no-answer', why: timedOut ? `not complete within ${timeoutMs / 1_000} s` : why(error), timedOut };
   }
 }
 
-async function readUpTo(response: Response, maxBytes: number): Promise<Uint8Array | undefined> {
-  if (Number(response.headers.get('content-length') ?? 0) > maxBytes) return undefined;
+let proxied: Dispatcher | undefined;
+
+/** Other machines are asked through the user's proxy, where Node.js is told to use it; this machine never is. */
+function dispatcherFor(hostname: string): Dispatcher {
+  if (process.env.NODE_USE_ENV_PROXY !== '1' || isThisMachine(hostname)) return direct;
+  return (proxied ??= new EnvHttpProxyAgent());
+}
+
+function why(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === 'UND_ERR_SOCKET' ? 'the connection was closed' : (code ?? message);
+}
+
+function decode(body: Readable, encodings: readonly string[]): Readable {
+  const names = encodings.flatMap((line) => line.split(',')).map((name) => name.trim().toLowerCase());
+  return names.reduceRight((stream, name) => {
+    const decoder = decoders.get(name)?.();
+    // The decoder tells its reader what went wrong, here or before it.
+    return decoder ? pipeline(stream, decoder, () => undefined) : stream;
+  }, body);
+}
+
+async function readUpTo(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Body> {
   const parts: Uint8Array[] = [];
   let bytes = 0;
-  for await (const part of response.body ?? []) {
-    bytes += part.length;
-    if (bytes > maxBytes) return undefined;
+  for await (const part of body) {
     parts.push(part);
+    bytes += part.length;
+    if (bytes > maxBytes) return { bytes: Buffer.concat(parts).subarray(0, maxBytes), complete: false };
   }
-  return Buffer.concat(parts);
+  return { bytes: Buffer.concat(parts), complete: true };
 }
 
 /** Leaves at least `delayMs` between the starts of two requests. */

@@ -1,10 +1,21 @@
+import { isThisMachine } from '../../shared/net/this-machine.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import { sleep, type Scheduler } from '../../shared/time/scheduler.ts';
 import { CorpusError } from '../errors.ts';
-import { inScope, isLoopback, normalise, scopeOf } from './address.ts';
+import { addressOf, inScope, maxAddressCharacters, pathBelow, scopeOf } from './address.ts';
 import { createPace, get, type Answer } from './http.ts';
-import { isOtherFile, notHtml, tooLarge, type Fetched, type Origin } from './origin.ts';
-import { maxRobotsBytes, robotRules, type RobotRules } from './robots.ts';
+import {
+  isOtherFile,
+  leadsElsewhere,
+  notHtml,
+  notThere,
+  tooLarge,
+  type Fetched,
+  type Origin,
+  type Target,
+} from './origin.ts';
+import { encodeQuery } from './query-encoding.ts';
+import { allowAll, maxRobotsBytes, parseRobots, type RobotRules } from './robots.ts';
 
 export interface SiteOptions {
   /** Hosts besides this machine that may be asked. */
@@ -22,126 +33,176 @@ export interface SiteOptions {
 const politeDelayMs = 1_000;
 /** A server that asks for patience gets it, within reason. */
 const maxRetryAfterMs = 30_000;
-/** After so many in a row the server has gone: half a site is no site. */
+/** After so many pages in a row without an answer, the start is asked: is it the pages, or has the server gone? */
 const maxFailuresInARow = 5;
+/** RFC 9309, section 2.3.1.2: at least five must be followed. */
 const maxRobotsRedirects = 5;
+
+type Ask = (address: string, maxBytes: number, signal: AbortSignal | undefined) => Promise<Answer>;
 
 /** A site as an origin: what lies below the start, as far as links lead and robots.txt allows. */
 export async function openSite(target: string, options: SiteOptions): Promise<Origin> {
   const { scheduler, clock, maxPageBytes, timeoutMs } = options;
-  const start = normalise(target);
+  const start = addressOf(target.trim());
   if (start === undefined)
     throw new CorpusError(
       'bad_target',
-      `${target} is no address that can be crawled: it must start with http:// or https://.`,
+      `${target} is not an address that can be crawled: write for example http://localhost:4000/.`,
     );
   requireAllowed(start, options.allowHosts);
+  const { host, hostname } = new URL(start);
   const scope = scopeOf(start);
-  const rules = await readRobots(start, options);
-  const local = isLoopback(new URL(start).hostname);
-  const pace = createPace(Math.max(options.delayMs ?? (local ? 0 : politeDelayMs), rules.delayMs), scheduler, () =>
-    clock.now(),
-  );
+  const givenDelayMs = options.delayMs ?? (isThisMachine(hostname) ? 0 : politeDelayMs);
+  let pace = createPace(givenDelayMs, scheduler, () => clock.now());
+  const rules = await readRobots(start, options, async (address, maxBytes, signal) => ask(address, maxBytes, signal));
+  pace = createPace(Math.max(givenDelayMs, rules.delayMs), scheduler, () => clock.now());
   let failures = 0;
 
-  async function ask(address: string, signal: AbortSignal | undefined): Promise<Answer> {
-    await pace(signal);
-    const answer = await get(address, { timeoutMs, maxBytes: maxPageBytes, scheduler, signal });
-    if (answer.kind === 'answer' && answer.status !== 429 && answer.status !== 503) return answer;
-    if (answer.kind === 'answer') answer.close();
+  /** Asks once more where the server is busy, or closed the connection: it may have been an idle one. */
+  async function ask(address: string, maxBytes: number, signal: AbortSignal | undefined): Promise<Answer> {
+    const once = async () => {
+      await pace(signal);
+      return get(address, { timeoutMs, maxBytes, scheduler, signal });
+    };
+    const answer = await once();
+    if (answer.kind === 'no-answer') return answer.timedOut ? answer : once();
+    if (answer.status !== 429 && answer.status !== 503) return answer;
+    answer.close();
     await sleep(scheduler, retryAfterMs(answer), signal);
-    await pace(signal);
-    return get(address, { timeoutMs, maxBytes: maxPageBytes, scheduler, signal });
+    return once();
+  }
+
+  async function noAnswer(why: string, signal: AbortSignal | undefined): Promise<Fetched> {
+    if (++failures >= maxFailuresInARow) {
+      const probe = await ask(start!, maxPageBytes, signal);
+      if (probe.kind === 'no-answer') return { kind: 'gone', why: `${host} no longer answers (${probe.why})` };
+      probe.close();
+      failures = 0;
+    }
+    return { kind: 'skipped', reason: 'no answer', detail: why, lost: true };
   }
 
   return {
-    name: target,
     starts: [start],
-    resolve(href, address, base) {
-      const target = normalise(href, URL.parse(base ?? '', address)?.href ?? address);
-      return target !== undefined && inScope(target, scope) ? target : undefined;
+    leftOut: [],
+    resolve: (href, { address, base, encoding = 'utf-8' }) => {
+      const found = addressOf(encodeQuery(href, encoding), URL.parse(base ?? '', address)?.href ?? address);
+      return found === undefined ? undefined : targetOf(found);
     },
     async fetch(address, signal) {
-      if (!rules.allows(address)) return { kind: 'skipped', reason: 'robots.txt forbids it' };
-      if (isOtherFile(new URL(address).pathname)) return { kind: 'skipped', reason: notHtml };
-      const answer = await ask(address, signal);
-      if (answer.kind === 'no-answer') {
-        if (++failures >= maxFailuresInARow) {
-          throw new CorpusError(
-            'failed',
-            `${new URL(start).host} no longer answers (${answer.why}). Nothing was changed.`,
-          );
-        }
-        return { kind: 'skipped', reason: 'no answer', detail: answer.why };
-      }
-      failures = 0;
+      const { pathname, search } = new URL(address);
+      if (!rules.allows(pathname + search)) return { kind: 'skipped', reason: 'robots.txt forbids it' };
+      // The start was named by the user: it is asked, whatever its name is.
+      if (address !== start && isOtherFile(pathname))
+        return { kind: 'skipped', reason: notHtml, detail: 'by its name' };
+      const answer = await ask(address, maxPageBytes, signal);
+      if (answer.kind === 'no-answer') return noAnswer(answer.why, signal);
       try {
-        return await understand(answer, maxPageBytes);
+        const fetched = await understand(answer, maxPageBytes);
+        failures = 0;
+        return fetched;
       } catch (error) {
         if (signal?.aborted) throw error;
-        return { kind: 'skipped', reason: 'no answer', detail: 'it broke off, or was too slow' };
+        return await noAnswer('it broke off, or was too slow', signal);
       } finally {
         answer.close();
       }
     },
-    pathOf: (address) => address.slice(scope.origin.length + scope.path.length),
+    pathOf: (address) => pathBelow(address, scope),
+    label: (address) => pathBelow(address, scope) || new URL(address).pathname,
     urlOf: (address) => address,
   };
+
+  function targetOf(address: string): Target {
+    if (!inScope(address, scope)) return { kind: 'outside', where: address, reason: leadsElsewhere };
+    if (address.length > maxAddressCharacters)
+      return {
+        kind: 'outside',
+        where: `${address.slice(0, 100)}...`,
+        reason: `the address is longer than ${maxAddressCharacters} characters`,
+      };
+    return { kind: 'inside', address };
+  }
 }
 
 async function understand(answer: Answer & { kind: 'answer' }, maxPageBytes: number): Promise<Fetched> {
-  const { status, headers } = answer;
-  const location = headers.get('location');
-  if (status >= 300 && status < 400 && location !== null) return { kind: 'moved', to: location };
-  if (status === 404 || status === 410) return { kind: 'skipped', reason: 'linked, but not there' };
-  if (status !== 200) return { kind: 'skipped', reason: 'the server refused', detail: `status ${status}` };
-  const [type = '', ...parameters] = (headers.get('content-type') ?? '').split(';').map((part) => part.trim());
-  if (type !== '' && !/^(?:text\/html|application\/xhtml\+xml)$/i.test(type))
-    return { kind: 'skipped', reason: notHtml, detail: type };
-  const bytes = await answer.body();
-  if (bytes === undefined) return { kind: 'skipped', reason: tooLarge, detail: `more than ${maxPageBytes} bytes` };
+  const { status, header } = answer;
+  const location = locationOf(answer);
+  if (location !== undefined) return { kind: 'moved', to: location };
+  if (status === 404 || status === 410) return { kind: 'skipped', reason: notThere };
+  if (status !== 200) return { kind: 'skipped', reason: 'the server refused', detail: `status ${status}`, lost: true };
+  const [type = '', ...parameters] = (header('content-type').at(-1) ?? '').split(';').map((part) => part.trim());
+  const xml = /^application\/xhtml\+xml$/i.test(type);
+  if (type !== '' && !xml && !/^text\/html$/i.test(type)) return { kind: 'skipped', reason: notHtml, detail: type };
+  const { bytes, complete } = await answer.body();
+  if (!complete) return { kind: 'skipped', reason: tooLarge, detail: `more than ${maxPageBytes} bytes`, lost: true };
   const charset = parameters
-    .map((part) => /^charset="?([^"]+)"?$/i.exec(part)?.[1])
+    .map((part) => /^charset\s*=\s*["']?([^"']+)["']?$/i.exec(part)?.[1])
     .find((label) => label !== undefined);
-  const robots = headers.get('x-robots-tag');
-  return { kind: 'html', bytes, ...(charset === undefined ? {} : { charset }), ...(robots === null ? {} : { robots }) };
+  return { kind: 'html', bytes, charset, xml, robotsHeaders: header('x-robots-tag') };
+}
+
+/** Where a redirect leads. Bytes beyond ASCII go back to the server as they came, as browsers do. */
+function locationOf({ status, header }: Answer & { kind: 'answer' }): string | undefined {
+  if (status < 300 || status >= 400) return undefined;
+  // Header values are Latin-1: one character per byte.
+  return header('location')[0]?.replaceAll(
+    /[\u0080-\u00FF]/g,
+    (byte) => `%${Buffer.from(byte, 'latin1').toString('hex')}`,
+  );
 }
 
 function requireAllowed(address: string, allowHosts: readonly string[]): void {
   const { hostname } = new URL(address);
-  if (isLoopback(hostname) || allowHosts.some((host) => host.toLowerCase() === hostname)) return;
+  if (isThisMachine(hostname) || allowHosts.some((host) => host.toLowerCase() === hostname)) return;
   throw new CorpusError(
     'not_allowed',
-    `${hostname} is another machine: crawl it with --allow-host ${hostname} if its owner agrees.`,
+    `${hostname} is another machine. If its owner agrees, add --allow-host ${hostname}.`,
   );
 }
 
-async function readRobots(start: string, options: SiteOptions): Promise<RobotRules> {
-  const { scheduler, signal, timeoutMs, allowHosts } = options;
+/**
+ * The rules of the site that was asked, wherever redirects lead to their text (RFC 9309, section 2.3.1). No robots.txt
+ * (4xx) allows everything; one that cannot be read forbids everything.
+ */
+async function readRobots(start: string, { allowHosts, signal }: SiteOptions, ask: Ask): Promise<RobotRules> {
   let address = new URL('/robots.txt', start).href;
   for (let hop = 0; hop <= maxRobotsRedirects; hop++) {
-    const answer = await get(address, { timeoutMs, maxBytes: maxRobotsBytes, scheduler, signal });
+    const answer = await ask(address, maxRobotsBytes, signal);
     if (answer.kind === 'no-answer')
-      throw new CorpusError('failed', `${new URL(start).host} does not answer: ${answer.why}.`);
-    const location = answer.headers.get('location');
-    if (answer.status >= 300 && answer.status < 400 && location !== null) {
+      throw new CorpusError('failed', `${new URL(address).host} does not answer: ${answer.why}.`);
+    const location = locationOf(answer);
+    if (location !== undefined) {
       answer.close();
-      address = normalise(location, address) ?? address;
+      address = addressOf(location, address) ?? address;
       requireAllowed(address, allowHosts);
       continue;
     }
-    const bytes = await answer.body().catch(() => undefined);
-    const rules = bytes && robotRules(address, { status: answer.status, text: new TextDecoder().decode(bytes) });
-    if (rules !== undefined) return rules;
-    break;
+    if (answer.status >= 500 || answer.status === 429) {
+      answer.close();
+      throw unreadable(address, `it answers with status ${answer.status}`);
+    }
+    if (answer.status < 200 || answer.status >= 300) {
+      answer.close();
+      return allowAll;
+    }
+    const body = await answer.body().catch(() => undefined);
+    if (body === undefined) throw unreadable(address, 'its text breaks off, or is too slow');
+    const text = new TextDecoder().decode(body.bytes);
+    // The line in which the limit lies is cut off: a part of a rule is another rule.
+    return parseRobots(body.complete ? text : text.slice(0, text.lastIndexOf('\n') + 1));
   }
-  throw new CorpusError(
+  throw unreadable(address, 'it redirects too often');
+}
+
+function unreadable(address: string, why: string): CorpusError {
+  return new CorpusError(
     'not_allowed',
-    `${address} could not be read, so that nothing on this site may be crawled (RFC 9309).`,
+    `${address} could not be read (${why}), so nothing on this site may be crawled (RFC 9309).`,
   );
 }
 
-function retryAfterMs(answer: Answer): number {
-  const seconds = answer.kind === 'answer' ? Number(answer.headers.get('retry-after') ?? 1) : 0;
+function retryAfterMs({ header }: Answer & { kind: 'answer' }): number {
+  const seconds = Number(header('retry-after')[0] ?? 1);
   return Math.min(Number.isFinite(seconds) && seconds >= 0 ? seconds * 1_000 : politeDelayMs, maxRetryAfterMs);
 }

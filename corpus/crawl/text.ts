@@ -4,6 +4,7 @@ import { attribute, isElement, walk, type Document, type Element } from './tree.
 /** Never text for a reader. */
 const silent = new Set([
   'head',
+  'title',
   'script',
   'style',
   'noscript',

@@ -5,7 +5,7 @@ export type Element = DefaultTreeAdapterTypes.Element;
 export type Node = DefaultTreeAdapterTypes.ChildNode;
 
 /** No page that a person wrote nests so deep; parsing takes time with the square of the depth. */
-const maxDepth = 1_000;
+export const maxDepth = 1_000;
 
 export class TooDeepError extends Error {
   constructor() {

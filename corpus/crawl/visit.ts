@@ -1,15 +1,18 @@
 import { hash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
+import { cutText } from '../../shared/cut-text.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import { maxBodyCharacters, maxTitleCharacters } from '../check-page.ts';
 import { throwIfCancelled } from '../errors.ts';
 import type { OnProgress } from '../progress.ts';
 import type { SkipList } from '../report.ts';
+import { addressKey } from './address.ts';
 import { decodeHtml } from './encoding.ts';
 import { extract, type Extract } from './extract.ts';
 import type { Content, Visited } from './graph.ts';
-import { notHtml, type Fetched, type Origin } from './origin.ts';
+import { notHtml, type Fetched, type LinkContext, type Origin, type Target } from './origin.ts';
 import { TooDeepError } from './tree.ts';
+import { createVisitParameters } from './visit-parameters.ts';
 
 export interface VisitOptions {
   /** Pages of different content. */
@@ -30,83 +33,146 @@ export interface Visits {
 
 /** A site that makes up addresses without end is left alone after so many for each page allowed. */
 const addressesPerPage = 10;
+/** As many as browsers follow (Fetch Standard, "HTTP-redirect fetch"). */
+const maxRedirects = 20;
+
+type HtmlAnswer = Fetched & { kind: 'html' };
 
 /** Breadth first from the starts of the origin, until nothing new is found or a limit is reached. */
 export async function visit(origin: Origin, options: VisitOptions, skipped: SkipList): Promise<Visits> {
   const { maxPages, timeLimitMs, clock, signal, onProgress } = options;
-  const known = new Set(origin.starts);
+  /** Key -> address as it was written first: that spelling is asked, and stands for all others. */
+  const known = new Map(origin.starts.map((start) => [addressKey(start), start]));
   const maxKnown = Math.max(known.size, maxPages * addressesPerPage);
+  const leftOut = new Map<string, { where: string; reason: string }>();
   const visited: Visited[] = [];
   const moved = new Map<string, string>();
+  const redirects = new Map<string, number>();
   const contents = new Map<string, Content>();
+  const visitParameters = createVisitParameters();
   const end = clock.now() + timeLimitMs;
   let done = 0;
 
-  const skip = (address: string, reason: string, detail?: string) =>
-    skipped.skip(origin.pathOf(address) || address, reason, detail);
+  const skip = (address: string, reason: string, detail?: string, lost?: boolean) =>
+    skipped.skip(origin.label(address), reason, detail, lost);
 
-  function discover(address: string): void {
-    if (known.size < maxKnown) known.add(address);
+  /** The address under which the target is known, or undefined where it is not visited. */
+  function discover(target: Target | undefined): string | undefined {
+    if (target === undefined) return undefined;
+    if (target.kind === 'outside') return leave(target.where, target.where, target.reason);
+    const key = addressKey(target.address);
+    const spelling = known.get(key);
+    if (spelling !== undefined) return spelling;
+    if (known.size >= maxKnown) return undefined;
+    known.set(key, target.address);
+    return target.address;
   }
 
-  function move(address: string, target: string | undefined, to: string): void {
-    if (target === undefined) return skip(address, 'redirects to somewhere else', to);
-    moved.set(address, target);
-    discover(target);
+  /** A link that is not followed is reported at the end, unless another link leads to the same address. */
+  function leave(key: string, where: string, reason: string): undefined {
+    if (leftOut.size < maxKnown) leftOut.set(key, { where, reason });
   }
 
-  function take(address: string, fetched: Fetched & { kind: 'html' }): void {
+  function move(address: string, target: Target | undefined, to: string): void {
+    if (target?.kind !== 'inside') return skip(address, 'redirects to somewhere else', to);
+    const hops = (redirects.get(address) ?? 0) + 1;
+    if (hops > maxRedirects) return skip(address, 'redirects too often');
+    const found = discover(target);
+    if (found === undefined) return;
+    redirects.set(found, Math.max(hops, redirects.get(found) ?? 0));
+    moved.set(address, found);
+  }
+
+  /** A link that is followed, or the reason why not. */
+  function follow(href: string, context: LinkContext, refused: string | undefined): string | undefined {
+    const target = origin.resolve(href, context);
+    if (target?.kind !== 'inside' || refused === undefined) return discover(target);
+    return leave(addressKey(target.address), origin.label(target.address), refused);
+  }
+
+  function take(address: string, fetched: HtmlAnswer): void {
     const page = understand(fetched);
-    if ('wrong' in page) return skip(address, page.wrong);
-    const resolve = (href: string) => origin.resolve(href, address, page.base);
-    const refresh = page.refresh === undefined ? undefined : resolve(page.refresh);
-    if (refresh !== undefined && refresh !== address) return move(address, refresh, refresh);
+    if ('wrong' in page) return skip(address, page.wrong, undefined, page.lost);
+    const context = { address, base: page.base, encoding: page.encoding };
+    const refresh = page.refresh === undefined ? undefined : origin.resolve(page.refresh, context);
+    if (refresh?.kind === 'inside' && addressKey(refresh.address) !== addressKey(address))
+      return move(address, refresh, refresh.address);
 
-    const links = page.robots.nofollow
-      ? []
-      : page.links.map((link) => ({ address: resolve(link.href), furniture: link.furniture }));
-    for (const link of links) if (link.address !== undefined) discover(link.address);
+    const links = page.links.map(({ href, furniture, nofollow }) => ({
+      address: follow(
+        href,
+        context,
+        nofollow || page.robots.nofollow ? 'a link that asks not to be followed' : undefined,
+      ),
+      furniture,
+    }));
     if (page.robots.noindex) return skip(address, 'asks not to be indexed');
     if (page.text === '' && page.title === '') return skip(address, 'no text');
 
-    const canonical = page.canonical === undefined ? undefined : resolve(page.canonical);
-    if (canonical !== undefined) discover(canonical);
-    const title = page.title.slice(0, maxTitleCharacters);
-    const text = page.text.slice(0, maxBodyCharacters);
-    const key = hash('sha256', `${title}\n${text}`);
+    const { canonical } = page;
+    const title = cutText(page.title, maxTitleCharacters);
+    const text = cutText(page.text, maxBodyCharacters);
+    const label = origin.label(address);
+    if (title.length < page.title.length) skipped.warn(label, `the title was cut at ${maxTitleCharacters} characters`);
+    if (text.length < page.text.length) skipped.warn(label, `the text was cut at ${maxBodyCharacters} characters`);
+    if (page.implausible) skipped.warn(label, 'many characters look wrong', `read as ${page.encoding}`);
+    const key = hash('sha256', JSON.stringify([title, text]));
     let content = contents.get(key);
     if (content === undefined)
       contents.set(key, (content = { title, text, keywords: page.keywords, links: telling(links) }));
-    visited.push({ address, content, canonical });
+    visitParameters.answered(address, content);
+    const canonicalTarget = canonical === undefined ? undefined : origin.resolve(canonical, context);
+    visited.push({
+      address,
+      content,
+      canonical: canonicalTarget?.kind === 'inside' ? discover(canonicalTarget) : undefined,
+    });
   }
 
-  for (const address of known) {
-    if (contents.size >= maxPages) return { visited, moved, stopped: `the limit of ${maxPages} pages was reached` };
-    if (clock.now() >= end)
-      return { visited, moved, stopped: `the time limit of ${timeLimitMs / 1_000} s was reached` };
-    onProgress?.({ phase: 'crawl', done: done++, total: known.size });
-    await setImmediate();
-    throwIfCancelled(signal);
-    const fetched = await origin.fetch(address, signal);
-    if (fetched.kind === 'skipped') skip(address, fetched.reason, fetched.detail);
-    else if (fetched.kind === 'moved') move(address, origin.resolve(fetched.to, address), fetched.to);
-    else take(address, fetched);
+  async function run(): Promise<string | undefined> {
+    for (const address of known.values()) {
+      if (contents.size >= maxPages) return `the limit of ${maxPages} pages was reached`;
+      if (clock.now() >= end) return `the time limit of ${timeLimitMs / 1_000} s was reached`;
+      onProgress?.({ phase: 'crawl', done: done++, total: known.size });
+      await setImmediate();
+      throwIfCancelled(signal);
+      const repeated = visitParameters.repeats(address);
+      if (repeated !== undefined) {
+        moved.set(address, repeated);
+        skip(address, 'differs in a session parameter only', `the same page as ${origin.label(repeated)}`);
+        continue;
+      }
+      const fetched = await origin.fetch(address, signal);
+      if (fetched.kind === 'gone') return fetched.why;
+      if (fetched.kind === 'skipped') skip(address, fetched.reason, fetched.detail, fetched.lost);
+      else if (fetched.kind === 'moved') move(address, origin.resolve(fetched.to, { address }), fetched.to);
+      else take(address, fetched);
+    }
+    onProgress?.({ phase: 'crawl', done, total: known.size });
+    if (known.size < maxKnown || known.size <= origin.starts.length) return undefined;
+    return `more than ${maxKnown} addresses were found`;
   }
-  onProgress?.({ phase: 'crawl', done, total: known.size });
-  const stopped =
-    known.size >= maxKnown && known.size > origin.starts.length
-      ? `more than ${maxKnown} addresses were found`
-      : undefined;
+
+  for (const { where, reason, lost } of origin.leftOut) skipped.skip(where, reason, undefined, lost);
+  const stopped = await run();
+  for (const [key, { where, reason }] of leftOut) if (!known.has(key)) skipped.skip(where, reason);
   return { visited, moved, stopped };
 }
 
-function understand({ bytes, charset, robots }: Fetched & { kind: 'html' }): Extract | { readonly wrong: string } {
-  const { text } = decodeHtml(bytes, charset);
-  if (text.slice(0, 1_024).includes('\0')) return { wrong: notHtml };
+type Page = Extract & { readonly encoding: string; readonly implausible: boolean };
+
+function understand({
+  bytes,
+  charset,
+  xml,
+  robotsHeaders,
+}: HtmlAnswer): Page | { readonly wrong: string; readonly lost: boolean } {
+  const { text, encoding, implausible } = decodeHtml(bytes, { charset, xml });
+  if (text.slice(0, 1_024).includes('\0')) return { wrong: notHtml, lost: false };
   try {
-    return extract(text, robots);
+    return { ...extract(text, { robotsHeaders, xml }), encoding, implausible };
   } catch (error) {
-    if (error instanceof TooDeepError) return { wrong: error.message };
+    if (error instanceof TooDeepError) return { wrong: error.message, lost: true };
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isThisMachine } from '../../shared/net/this-machine.ts';
 import { loadError } from './errors.ts';
 
 /** Where requests go. `host` is what the header says; `address` is what the socket connects to. */
@@ -41,17 +41,11 @@ export function parseTarget(text: string): Target {
   };
 }
 
-/** 127.0.0.0/8, ::1 and "localhost" (RFC 6761 binds that name to loopback). */
-export function isLoopback(hostname: string): boolean {
-  if (hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '::1') return true;
-  return isIP(hostname) === 4 && hostname.startsWith('127.');
-}
-
-/** Load on somebody else's machine is an attack: everything but loopback must be named. Throws `host_not_allowed`. */
+/** Load on somebody else's machine is an attack: another machine must be named. Throws `host_not_allowed`. */
 export function requireAllowed(target: Target, allowedHosts: readonly string[]): void {
-  if (isLoopback(target.hostname) || allowedHosts.includes(target.hostname)) return;
+  if (isThisMachine(target.hostname) || allowedHosts.includes(target.hostname)) return;
   throw loadError(
     'host_not_allowed',
-    `${target.hostname} is not this machine: load goes to loopback only. If you may load it, add --allow-host ${target.hostname}`,
+    `${target.hostname} is not this machine: load goes to this machine only. If you may load it, add --allow-host ${target.hostname}`,
   );
 }

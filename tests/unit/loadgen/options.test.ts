@@ -88,9 +88,9 @@ describe('bad arguments are refused with a sentence and exit code 2', () => {
     [url, { arrivals: 'poisson' }, /needs a rate/],
     [url, { rate: '5', arrivals: 'weird' }, /--arrivals must be/],
     [url, { requests: '/no/such/file' }, /cannot be read/],
-    ['http://192.0.2.1/', {}, /not this machine.*--allow-host 192\.0\.2\.1/],
+    ['http://198.51.100.1/', {}, /not this machine.*--allow-host 198\.51\.100\.1/],
     ['http://127.0.0.1.example.com/', {}, /not this machine/],
-    ['http://[::ffff:7f00:2]/', {}, /not this machine/],
+    ['http://[::ffff:c633:6402]/', {}, /not this machine/],
     ['ftp://127.0.0.1/', {}, /not supported/],
     ['http://a:b@127.0.0.1/', {}, /password/],
     ['http://', {}, /not a URL/],
@@ -103,8 +103,10 @@ describe('bad arguments are refused with a sentence and exit code 2', () => {
 });
 
 test('a host that is named may be loaded', async () => {
-  await expect(buildPlan('http://192.0.2.1/', { allowHost: ['192.0.2.1'] }, 2)).resolves.toBeDefined();
-  await expect(buildPlan('http://192.0.2.2/', { allowHost: ['192.0.2.1'] }, 2)).rejects.toThrow(/not this machine/);
+  await expect(buildPlan('http://198.51.100.1/', { allowHost: ['198.51.100.1'] }, 2)).resolves.toBeDefined();
+  await expect(buildPlan('http://198.51.100.2/', { allowHost: ['198.51.100.1'] }, 2)).rejects.toThrow(
+    /not this machine/,
+  );
 });
 
 test('targets keep path and query, and IPv6 loopback is loopback', () => {

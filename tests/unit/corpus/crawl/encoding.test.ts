@@ -34,7 +34,7 @@ test.each([
   ['an encoding that only the standard knows', latin1(`${meta('x-user-defined')}Käse`), undefined, 'Käse', undefined],
   ['nothing', Buffer.alloc(0), undefined, '', undefined],
 ])('%s is read', (_name, bytes, charset, text, encoding) => {
-  const decoded = decodeHtml(bytes, charset);
+  const decoded = decodeHtml(bytes, { charset });
   expect(decoded.text.replace(/<meta[^>]*>/, '')).toBe(text);
   if (encoding !== undefined) expect(decoded.encoding).toBe(encoding);
 });

@@ -44,9 +44,9 @@ test('menus, headers and footers are no text, but their links are found', () => 
     <div id=breadcrumbs>crumbs</div> <main><header><h1>Title</h1></header>content <a href=c>link</a></main> <footer>imprint</footer>`);
   expect(found.text).toBe('Title\ncontent link');
   expect(found.links).toEqual([
-    { href: 'n', furniture: true },
-    { href: 'h', furniture: true },
-    { href: 'c', furniture: false },
+    { href: 'n', furniture: true, nofollow: false },
+    { href: 'h', furniture: true, nofollow: false },
+    { href: 'c', furniture: false, nofollow: false },
   ]);
 });
 
@@ -64,11 +64,12 @@ test('keywords are those of the author, each once', () => {
   expect(page('', '<meta name=keywords content="a b, c; a b,, d ">').keywords).toEqual(['a b', 'c', 'd']);
 });
 
-test('links are those that lead somewhere; those that ask not to be followed are not', () => {
+test('links are those that lead somewhere; those that ask not to be followed say so', () => {
   const found = page(
     '<a href=1>x</a><a name=2>x</a><a href=3 rel="noopener nofollow">x</a><map><area href=4></map><iframe src=5></iframe>',
   );
-  expect(found.links.map((link) => link.href)).toEqual(['1', '4', '5']);
+  expect(found.links.filter((link) => !link.nofollow).map((link) => link.href)).toEqual(['1', '4', '5']);
+  expect(found.links.filter((link) => link.nofollow).map((link) => link.href)).toEqual(['3']);
 });
 
 test('frames are links', () => {
@@ -102,9 +103,13 @@ test.each([
   ['<meta name=tierlab content="nofollow">', '', false, true],
   ['<meta name=robots content="index,follow">', '', false, false],
   ['', 'noindex', true, false],
-  ['', 'googlebot: nofollow', false, true],
+  ['', 'tierlab: nofollow', false, true],
+  ['', 'googlebot: nofollow', false, false],
 ])('%s and the header %j are obeyed', (head, header, noindex, nofollow) => {
-  expect(extract(`<html><head>${head}</head>x</html>`, header).robots).toEqual({ noindex, nofollow });
+  expect(extract(`<html><head>${head}</head>x</html>`, { robotsHeaders: [header] }).robots).toEqual({
+    noindex,
+    nofollow,
+  });
 });
 
 test('elements nested beyond reason are refused quickly, whatever they are', () => {

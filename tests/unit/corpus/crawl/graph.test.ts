@@ -4,7 +4,8 @@ import { createIds } from '../../../../corpus/crawl/ids.ts';
 import { isPageId } from '../../../../corpus/page.ts';
 import { createSkipList } from '../../../../corpus/report.ts';
 
-const origin = { pathOf: (address: string) => address.replace('http://h/', ''), urlOf: (address: string) => address };
+const pathOf = (address: string) => address.replace('http://h/', '');
+const origin = { pathOf, label: pathOf, urlOf: (address: string) => address };
 const at = (path: string) => `http://h/${path}`;
 const content = (title: string, ...links: string[]): Content => ({
   title,

@@ -1,0 +1,79 @@
+import { defaultTreeAdapter, html, parseFragment } from 'parse5';
+import { SaxesParser } from 'saxes';
+import { maxDepth, TooDeepError, type Document, type Element } from './tree.ts';
+
+/** True for a page that says that it is XHTML: by an XML declaration, its document type, or its namespace. */
+export function claimsXhtml(source: string): boolean {
+  const start = source.slice(0, 2_048);
+  return /^\s*<\?xml\b|<!doctype\s+html\s[^>]*xhtml|<html\b[^>]*\bxmlns\s*=\s*["']http:\/\/www\.w3\.org\/1999\/xhtml/i.test(
+    start,
+  );
+}
+
+/**
+ * The tree of a well-formed XHTML page, as XML has it: `<script/>` and `<title/>` end where they begin. Undefined for what
+ * is not well-formed. Throws TooDeepError.
+ */
+export function parseXhtml(source: string): Document | undefined {
+  const adapter = defaultTreeAdapter;
+  const document = adapter.createDocument();
+  const path: (Document | Element)[] = [document];
+  const parser = new SaxesParser({ xmlns: true });
+  Object.assign(parser.ENTITIES, entitiesIn(source));
+  parser.on('opentag', ({ local, attributes }) => {
+    if (path.length > maxDepth) throw new TooDeepError();
+    const attrs = Object.values(attributes).map((attr) => ({ name: attr.name.toLowerCase(), value: attr.value }));
+    const element = adapter.createElement(local.toLowerCase(), html.NS.HTML, attrs);
+    adapter.appendChild(path.at(-1)!, element);
+    path.push(element);
+  });
+  parser.on('closetag', () => void path.pop());
+  const addText = (text: string) => {
+    if (path.length > 1) adapter.insertText(path.at(-1)!, text);
+  };
+  parser.on('text', addText);
+  parser.on('cdata', addText);
+  let wellFormed = true;
+  parser.on('error', (error) => {
+    wellFormed = false;
+    throw error;
+  });
+  try {
+    parser.write(source.trimStart()).close();
+    return document;
+  } catch (error) {
+    if (wellFormed) throw error;
+    return undefined;
+  }
+}
+
+/** XHTML knows HTML's named characters (`&nbsp;`); XML alone knows five. */
+function entitiesIn(source: string): Record<string, string> {
+  const names = new Set([...source.matchAll(/&([A-Za-z]\w*);/g)].map(([, name]) => name!));
+  return Object.fromEntries(
+    [...names]
+      .map((name) => [name, decodeEntity(name)] as const)
+      .filter(([name, text]) => text !== `&${name};` && !['lt', 'gt', 'amp', 'quot', 'apos'].includes(name)),
+  );
+}
+
+function decodeEntity(name: string): string {
+  const [node] = parseFragment(`&${name};`).childNodes;
+  return node && 'value' in node ? node.value : `&${name};`;
+}
+
+const voidElements = new Set(
+  'area base basefont bgsound br col embed frame hr img input link meta param source track wbr'.split(' '),
+);
+
+/**
+ * XHTML with mistakes, as HTML: elements that end where they begin get an end tag, because HTML ignores the slash in
+ * `<script/>` and would take the rest of the page for a script.
+ */
+export function closeEmptyElements(source: string): string {
+  return source.replaceAll(
+    /<([a-z][a-z0-9]*)((?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*\/>/gi,
+    (tag, name: string, attributes: string) =>
+      voidElements.has(name.toLowerCase()) ? tag : `<${name}${attributes}></${name}>`,
+  );
+}

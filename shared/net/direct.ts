@@ -1,0 +1,20 @@
+import { lookup } from 'node:dns';
+import type { LookupFunction } from 'node:net';
+import { Agent, fetch as undiciFetch, type RequestInit, type Response } from 'undici';
+import { isLocalhostName } from './this-machine.ts';
+
+/**
+ * Connections that never go through a proxy. Node.js sends its own `fetch` through `HTTP_PROXY` when NODE_USE_ENV_PROXY is
+ * set, requests to loopback included; a proxy elsewhere cannot reach this machine's loopback.
+ */
+export const direct = new Agent({ connect: { lookup: localhostWithoutResolver } });
+
+/** `fetch` without a proxy, for requests to this machine. */
+export function fetchDirect(address: string, init: RequestInit = {}): Promise<Response> {
+  return undiciFetch(address, { ...init, dispatcher: direct });
+}
+
+/** Not every resolver knows `docs.localhost` and `localhost.`; browsers know them without one. */
+function localhostWithoutResolver(...[hostname, options, done]: Parameters<LookupFunction>): void {
+  lookup(isLocalhostName(hostname) ? 'localhost' : hostname, options, done);
+}
