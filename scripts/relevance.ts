@@ -11,6 +11,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { fetchDirect } from '../shared/net/direct.ts';
 import { exitCodeOf, InterruptedError, UsageError } from '../cli/errors.ts';
 import { root } from '../cli/paths.ts';
 import { onEndSignals } from '../shared/end-signals.ts';
@@ -126,7 +127,7 @@ async function writeRun({ name, queries }: Collection, url: string): Promise<str
 
 async function bestPages(url: string, q: string): Promise<string[]> {
   const address = `${url}/api/search?q=${encodeURIComponent(q)}&size=${judgedResults}`;
-  const response = await fetch(address, { signal: interrupted.signal });
+  const response = await fetchDirect(address, { signal: interrupted.signal });
   const answer = (await response.json()) as { results?: { id: string }[]; detail?: string };
   if (!response.ok || !answer.results) throw new Error(`"${q}" was answered with ${response.status}: ${answer.detail}`);
   return answer.results.map(({ id }) => id);

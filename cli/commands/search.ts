@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { fetchDirect } from '../../shared/net/direct.ts';
 import { adviceFor } from '../../services/html/advice.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { parseCount, withClusterOptions, type ClusterFlags } from '../options.ts';
@@ -42,7 +43,7 @@ async function runSearch(words: readonly string[], flags: SearchFlags): Promise<
   const port = gateway.doors.gateway ?? portBase + 1_000;
   const query = new URLSearchParams({ q: words.join(' '), page: String(flags.page), size: String(flags.size) });
   if (flags.style) query.set('style', flags.style);
-  const response = await fetch(`http://${gateway.host}:${port}/api/search?${query}`).catch(() => {
+  const response = await fetchDirect(`http://${gateway.host}:${port}/api/search?${query}`).catch(() => {
     throw new CommandError(`the gateway at port ${port} does not answer`);
   });
   const text = await response.text();

@@ -1,3 +1,5 @@
+import type { Response } from 'undici';
+import { fetchDirect } from '../../shared/net/direct.ts';
 import type { Topology } from '../../shared/cluster/topology.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 
@@ -37,7 +39,7 @@ export function userProbe(topology: Topology, timeoutMs = patienceMs): () => Pro
 }
 
 async function wholeAnswer(url: string, timeoutMs: number): Promise<Response> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
+  const response = await fetchDirect(url, { signal: AbortSignal.timeout(timeoutMs) });
   await response.text();
   return response;
 }

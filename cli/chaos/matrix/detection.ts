@@ -1,3 +1,4 @@
+import { fetchDirect } from '../../../shared/net/direct.ts';
 import type { ControlPort } from '../../../services/chaos/control-port.ts';
 import { seriesOf } from './series.ts';
 import type { Node } from './questions.ts';
@@ -67,7 +68,7 @@ async function incidentsOf({ host, publicPort }: Node): Promise<readonly Inciden
 
 async function get(host: string, port: number, path: string): Promise<unknown> {
   try {
-    const response = await fetch(`http://${host}:${port}${path}`, { signal: AbortSignal.timeout(1_000) });
+    const response = await fetchDirect(`http://${host}:${port}${path}`, { signal: AbortSignal.timeout(1_000) });
     return response.ok ? await response.json() : {};
   } catch {
     return {};

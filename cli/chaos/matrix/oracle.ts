@@ -1,3 +1,4 @@
+import { fetchDirect } from '../../../shared/net/direct.ts';
 import { sleep, systemScheduler } from '../../../shared/time/scheduler.ts';
 import { CommandError } from '../../errors.ts';
 import { sameAnswer } from './questions.ts';
@@ -31,7 +32,9 @@ export async function startOracle(doors: readonly string[]): Promise<Oracle> {
   let turn = 0;
   const ask = async (word: string): Promise<unknown> => {
     const door = doors[turn++ % doors.length]!;
-    const response = await fetch(`${door}/api/search?q=${word}&size=10`, { signal: AbortSignal.timeout(patienceMs) });
+    const response = await fetchDirect(`${door}/api/search?q=${word}&size=10`, {
+      signal: AbortSignal.timeout(patienceMs),
+    });
     const answer: unknown = await response.json();
     if (!response.ok) throw new Error(`status ${response.status}`);
     return essence(answer);

@@ -1,3 +1,4 @@
+import { fetchDirect } from '../../../shared/net/direct.ts';
 import type { ControlPort } from '../../../services/chaos/control-port.ts';
 
 /** One series of a process, by its own metrics. */
@@ -8,7 +9,7 @@ export interface Series {
 
 /** The series of the metric `name` at one control port; rejects where that does not answer. */
 export async function seriesOf({ url }: Pick<ControlPort, 'url'>, name: string): Promise<readonly Series[]> {
-  const text = await (await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(3_000) })).text();
+  const text = await (await fetchDirect(`${url}/metrics`, { signal: AbortSignal.timeout(3_000) })).text();
   return text.split('\n').flatMap((line) => {
     if (!line.startsWith(`${name}{`)) return [];
     const pairs = [...line.matchAll(/(\w+)="([^"]*)"/g)].map(([, label, value]) => [label!, value!]);

@@ -1,3 +1,4 @@
+import { fetchDirect } from '../../../shared/net/direct.ts';
 import { faultsAt, type ControlPort } from '../../../services/chaos/control-port.ts';
 import { ask, type AskOptions, type Outcome, type Question } from './direct.ts';
 import { seriesOf } from './series.ts';
@@ -49,7 +50,7 @@ export async function meet(
 
 /** Whether the node's ops port answers in time. */
 export async function opsAnswers({ opsPort }: Victim, patienceMs = 1_500): Promise<boolean> {
-  return fetch(`${opsPort.url}/health`, { signal: AbortSignal.timeout(patienceMs) }).then(
+  return fetchDirect(`${opsPort.url}/health`, { signal: AbortSignal.timeout(patienceMs) }).then(
     ({ ok }) => ok,
     () => false,
   );
