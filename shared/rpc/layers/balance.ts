@@ -6,10 +6,11 @@ import { assignNode } from '../attempt-plan.ts';
 import { RpcError } from '../errors.ts';
 import { groupKey } from '../group-key.ts';
 import type { Observe } from './events.ts';
-import { latencyNow } from './peak-ewma.ts';
+import { isLighter, loadOf } from './peak-ewma.ts';
 import type { Peer, Peers } from './peers.ts';
 import { drawIndex, pickOfTwo } from './pick.ts';
-import { candidates, slowStartShare } from './candidates.ts';
+import { candidates } from './candidates.ts';
+import { takingPart } from './slow-start.ts';
 
 export const BalanceSettings = Type.Object(
   {
@@ -27,6 +28,11 @@ export const BalanceSettings = Type.Object(
       minimum: 0,
       maximum: 1,
       description: 'with fewer usable replicas than this share, ejections are ignored (Envoy: 50%)',
+    }),
+    alikeRatio: Type.Number({
+      default: 1.5,
+      minimum: 1,
+      description: 'replicas whose latencies differ by less count as equally fast: the calls under way decide alone',
     }),
     slowStartMs: Type.Number({
       default: 10_000,
@@ -60,19 +66,22 @@ export function balance(
 
   function choose(call: Call, known: readonly Peer[], now: number): number {
     const plan = call.planned?.plan;
-    const { indices, panic } = candidates(known, plan, now, settings.panicShare);
-    if (indices.length === 0) throw new RpcError('unavailable', `every replica of ${call.component} was asked`);
-    if (panic) observe({ event: 'panic', component: call.component, usable: indices.length, known: known.length });
-    if (plan?.evenly) return indices[drawIndex(indices.length, random)]!;
+    const { indices: usable, panic } = candidates(known, plan, now, settings.panicShare);
+    if (usable.length === 0) throw new RpcError('unavailable', `every replica of ${call.component} was asked`);
+    if (panic) observe({ event: 'panic', component: call.component, usable: usable.length, known: known.length });
+    if (plan?.evenly) return usable[drawIndex(usable.length, random)]!;
+    const indices = takingPart(usable, known, now, settings.slowStartMs, random);
     const at = (i: number) => known[indices[i]!]!;
-    const share = (peer: Peer) => slowStartShare(now - peer.ejection.admittedAt, settings.slowStartMs);
-    const outstanding = (i: number) => (at(i).underWay.size + 1) / share(at(i));
-    const weighted = (i: number) => outstanding(i) * latencyNow(at(i).latency, call.operation.name, now);
     switch (settings.by) {
-      case 'peak_ewma':
-        return indices[pickOfTwo(indices.length, random, weighted)]!;
-      case 'least_outstanding':
-        return indices[pickOfTwo(indices.length, random, outstanding)]!;
+      case 'peak_ewma': {
+        const load = (i: number) => loadOf(at(i), call.operation.name, now);
+        const isBetter = (a: number, b: number) => isLighter(load(a), load(b), settings.alikeRatio);
+        return indices[pickOfTwo(indices.length, random, isBetter)]!;
+      }
+      case 'least_outstanding': {
+        const isBetter = (a: number, b: number) => at(a).underWay.size < at(b).underWay.size;
+        return indices[pickOfTwo(indices.length, random, isBetter)]!;
+      }
       case 'round_robin': {
         const key = `${groupKey(call)}.${call.operation.name}`;
         const turn = turns.get(key) ?? drawIndex(indices.length, random);

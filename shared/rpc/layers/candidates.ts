@@ -36,9 +36,3 @@ export function candidates(
   const panic = admitted.length === 0 || admitted.length < panicShare * peers.length;
   return { indices: rest.length > 0 || distinct ? rest : all, panic };
 }
-
-/** Share of the load that a replica admitted `ageMs` ago gets, in [0.1, 1]: linear (Envoy's slow start, aggression 1, minimum 10%). */
-export function slowStartShare(ageMs: number, slowStartMs: number): number {
-  if (ageMs >= slowStartMs) return 1;
-  return Math.max(0.1, ageMs / slowStartMs);
-}

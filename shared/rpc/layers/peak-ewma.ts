@@ -1,4 +1,5 @@
 import type { AttemptEnd, Learn } from './attempts.ts';
+import type { Peer } from './peers.ts';
 import { isFaultOf } from './retryable.ts';
 
 /** A latency estimate: peak-sensitive, exponentially decaying. `costMs` was true at `stampMs`. */
@@ -7,8 +8,11 @@ export interface PeakEwma {
   stampMs: number;
 }
 
-/** Time constant of forgetting. Finagle's and Linkerd's default. */
-export const decayMs = 10_000;
+/**
+ * Time constant of forgetting. Finagle's and Linkerd's is 10 s: one straggler then leaves a replica of two without calls for as long, though both
+ * are equally fast.
+ */
+const decayMs = 2_000;
 
 /** Cost of a replica that was never measured: low enough to be tried soon, and its in-flight calls hold back a rush. */
 const unknownMs = 1;
@@ -29,10 +33,36 @@ export function observeLatency(latency: Map<string, PeakEwma>, operation: string
 }
 
 /** The estimate at `now`, ms: it decays while nothing is measured, so that an avoided replica gets another chance. */
-export function latencyNow(latency: Map<string, PeakEwma>, operation: string, now: number): number {
+export function latencyNow(latency: ReadonlyMap<string, PeakEwma>, operation: string, now: number): number {
   const known = latency.get(operation);
   if (!known) return unknownMs;
   return known.costMs * Math.exp((known.stampMs - now) / decayMs);
+}
+
+export interface Load {
+  /** Under way, with the one that is to be sent. */
+  readonly calls: number;
+  readonly latencyMs: number;
+}
+
+/**
+ * What one more call would meet at a replica. While an attempt is under way the estimate does not decay: one attempt is enough to find out
+ * whether an avoided replica is fast again.
+ */
+export function loadOf({ underWay, latency }: Peer, operation: string, now: number): Load {
+  const waiting = underWay.size > 0;
+  const latencyMs = waiting ? (latency.get(operation)?.costMs ?? unknownMs) : latencyNow(latency, operation, now);
+  return { calls: underWay.size + 1, latencyMs };
+}
+
+/**
+ * Whether a call had better go to `a` than to `b`. Latencies that differ by less than `alikeRatio` are noise: then the calls under way decide
+ * alone, and equally fast replicas get equal shares.
+ */
+export function isLighter(a: Load, b: Load, alikeRatio: number): boolean {
+  const ratio = a.latencyMs / b.latencyMs;
+  if (ratio < alikeRatio && ratio > 1 / alikeRatio) return a.calls < b.calls;
+  return a.calls * a.latencyMs < b.calls * b.latencyMs;
 }
 
 /**

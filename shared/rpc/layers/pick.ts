@@ -6,13 +6,13 @@ export function drawIndex(count: number, random: Random): number {
 }
 
 /**
- * Two different candidates at random, the less loaded one wins: nearly as good as asking all, without the herd that "the best"
- * attracts (Mitzenmacher, The Power of Two Choices in Randomized Load Balancing, 2001). `load` by index; `count` >= 1.
+ * Two different candidates at random, the better one wins: nearly as good as comparing all, without the herd that "the best" attracts
+ * (Mitzenmacher, The Power of Two Choices in Randomized Load Balancing, 2001). `isBetter` by index; `count` >= 1.
  */
-export function pickOfTwo(count: number, random: Random, load: (index: number) => number): number {
+export function pickOfTwo(count: number, random: Random, isBetter: (a: number, b: number) => boolean): number {
   if (count === 1) return 0;
   const first = drawIndex(count, random);
   const draw = drawIndex(count - 1, random);
   const second = draw >= first ? draw + 1 : draw;
-  return load(second) < load(first) ? second : first;
+  return isBetter(second, first) ? second : first;
 }

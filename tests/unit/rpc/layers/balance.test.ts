@@ -5,6 +5,7 @@ import { attempts } from '../../../../shared/rpc/layers/attempts.ts';
 import { balance } from '../../../../shared/rpc/layers/balance.ts';
 import {
   costOfFailure,
+  isLighter,
   latencyNow,
   learnPeakEwma,
   observeLatency,
@@ -12,7 +13,8 @@ import {
 } from '../../../../shared/rpc/layers/peak-ewma.ts';
 import { createPeer, createPeers, type Peer } from '../../../../shared/rpc/layers/peers.ts';
 import { pickOfTwo } from '../../../../shared/rpc/layers/pick.ts';
-import { candidates, slowStartShare } from '../../../../shared/rpc/layers/candidates.ts';
+import { candidates } from '../../../../shared/rpc/layers/candidates.ts';
+import { slowStartShare, takingPart } from '../../../../shared/rpc/layers/slow-start.ts';
 import { eject } from '../../../../shared/rpc/layers/ejection.ts';
 import { seededRandom } from '../../../../shared/time/random.ts';
 import { answering, failure, nodes, outcomeOf, plannedAfter, replyOf, setUp, testCall } from './helpers.ts';
@@ -61,16 +63,38 @@ test.each([
   expect(slowStartShare(ageMs, 10_000)).toBe(share);
 });
 
+test('a new replica takes part in its share of the choices; where all are new, all take part', () => {
+  const random = seededRandom(1);
+  const [settled, fresh] = [createPeer('a', 0), createPeer('b', 15_000)];
+  const drawn = Array.from({ length: 1_000 }, () => takingPart([0, 1], [settled, fresh], 18_000, 10_000, random));
+  expect(drawn.every((indices) => indices.includes(0))).toBe(true);
+  expect(drawn.filter((indices) => indices.includes(1)).length).toBeCloseTo(300, -2);
+  expect(takingPart([0, 1], [fresh, fresh], 15_000, 10_000, random)).toEqual([0, 1]);
+  // The only one that is left, for it was excluded elsewhere.
+  expect(takingPart([1], [settled, fresh], 15_000, 10_000, random)).toEqual([1]);
+});
+
+test.each([
+  ['as fast, with fewer calls', [1, 10], [2, 10], true],
+  ['as fast, with as many calls', [1, 10], [1, 10], false],
+  ['a little slower, with fewer calls', [1, 14], [2, 10], true],
+  ['far slower, with fewer calls', [1, 50], [2, 10], false],
+  ['far faster, with more calls', [3, 10], [1, 50], true],
+])('a replica that is %s is the lighter one: %s', (_, a, b, expected) => {
+  const load = ([calls, latencyMs]: number[]) => ({ calls: calls!, latencyMs: latencyMs! });
+  expect(isLighter(load(a), load(b), 1.5)).toBe(expected);
+});
+
 test('of two random ones the less loaded is picked; with one there is no choice', () => {
   const random = seededRandom(1);
   const loads = [5, 1, 9];
   const counts = [0, 0, 0];
-  for (let i = 0; i < 9_000; i++) counts[pickOfTwo(3, random, (index) => loads[index]!)]! += 1;
+  for (let i = 0; i < 9_000; i++) counts[pickOfTwo(3, random, (a, b) => loads[a]! < loads[b]!)]! += 1;
   // Each pair comes up in a third of the draws: b wins two, a one, c none.
   expect(counts[1]).toBeGreaterThan(5_700);
   expect(counts[0]).toBeGreaterThan(2_700);
   expect(counts[2]).toBe(0);
-  expect(pickOfTwo(1, random, () => 0)).toBe(0);
+  expect(pickOfTwo(1, random, () => true)).toBe(0);
 });
 
 test('a higher latency is believed at once, a lower one slowly, and what is not measured decays', () => {
@@ -79,7 +103,7 @@ test('a higher latency is believed at once, a lower one slowly, and what is not 
   observeLatency(latency, 'rank', 200, 100);
   expect(latencyNow(latency, 'rank', 100)).toBe(200);
   observeLatency(latency, 'rank', 10, 1_100);
-  expect(latencyNow(latency, 'rank', 1_100)).toBeCloseTo(10 + 190 * Math.exp(-0.1), 6);
+  expect(latencyNow(latency, 'rank', 1_100)).toBeCloseTo(10 + 190 * Math.exp(-0.5), 6);
   expect(latencyNow(latency, 'rank', 21_100)).toBeLessThan(30);
   expect(latencyNow(latency, 'never', 0)).toBeGreaterThan(0);
 });
@@ -97,6 +121,7 @@ test.each([
 const by = (name: 'peak_ewma' | 'round_robin' | 'random' | 'least_outstanding') => ({
   by: name,
   panicShare: 0.5,
+  alikeRatio: 1.5,
   slowStartMs: 0,
 });
 
