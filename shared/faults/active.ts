@@ -17,7 +17,8 @@ export interface ActiveFault {
   readonly signal: AbortSignal;
   serve(call: Call): Layer | undefined;
   edge(crossing: Crossing, call: Call): EdgeVerdict | undefined;
-  body(call: Call): BodyShape | undefined;
+  /** How a reply of so many bytes leaves the socket. */
+  body(call: Call, bytes: number): BodyShape | undefined;
   fsyncMs(key: string): number;
   stop(): void;
 }
@@ -74,10 +75,13 @@ export function activate(fault: Fault, { clock, scheduler, host, warn, onOver }:
 
   function startProcessFaults(): void {
     const plan = kind.plan?.(params);
-    if (plan && host.process) {
+    const { process, listener } = host;
+    // The holder of a lasting state: one fault at one target.
+    const holder = `${fault.id} ${fault.target}`;
+    if (plan && process) {
       const running = runPlan(plan, fault.target, {
         scheduler,
-        act: host.process,
+        act: (node, action) => process(node, action, holder),
         // What prepares and undoes it is no second blow.
         onAction: ({ do: what }) => void (blows.has(what) && count()),
         onRestored: onOver,
@@ -85,10 +89,10 @@ export function activate(fault: Fault, { clock, scheduler, host, warn, onOver }:
       });
       undo.push(() => void running.stop());
     }
-    if (kind.refuse && host.listener) {
-      host.listener.close();
+    if (kind.refuse && listener) {
+      listener.close(holder);
       count();
-      undo.push(() => host.listener?.open());
+      undo.push(() => listener.open(holder));
     }
     const skew = kind.skew?.(params);
     if (skew && host.clock) {
@@ -130,13 +134,24 @@ export function activate(fault: Fault, { clock, scheduler, host, warn, onOver }:
       if (verdict.do === 'pass' || !hit(call.requestId)) return undefined;
       return verdict;
     },
-    body: (call) =>
-      onBody && inScope(fault.scope, call, host.callerOf(call)) && hit(call.requestId) ? onBody(call) : undefined,
+    body(call, bytes) {
+      if (!onBody || !inScope(fault.scope, call, host.callerOf(call)) || !hit(call.requestId)) return undefined;
+      const shape = onBody(call);
+      if (changes(shape, bytes)) return shape;
+      // A reply that is smaller than one piece leaves as it would anyhow.
+      applied--;
+      return undefined;
+    },
     fsyncMs: (key) => (onFsync && hit(key) ? onFsync(key) : 0),
     stop() {
       for (const step of undo.splice(0).reverse()) step();
     },
   };
+}
+
+/** Whether a reply of so many bytes leaves in another way than without the fault. */
+function changes({ chunkBytes, pauseMs, resetAfterBytes }: BodyShape, bytes: number): boolean {
+  return (resetAfterBytes !== undefined && resetAfterBytes < bytes) || (pauseMs > 0 && chunkBytes < bytes);
 }
 
 /** Whether the call is one that the fault is about. The direction is the network faults' own affair. */

@@ -1,5 +1,6 @@
 import type { Call } from '../rpc/call.ts';
 import type { FaultKind } from './fault.ts';
+import { countClosings, countHolds, type HeldListener, type HeldProcessPort } from './holds.ts';
 import type { ProcessPort } from './plan.ts';
 import type { SkewableClock } from './skewable-clock.ts';
 
@@ -7,9 +8,9 @@ import type { SkewableClock } from './skewable-clock.ts';
 export interface FaultHost {
   readonly callerOf: (call: Call) => string | undefined;
   /** Watchdog: acts on the processes that it started. */
-  readonly process?: ProcessPort | undefined;
+  readonly process?: HeldProcessPort | undefined;
   /** Node: closes the data port and cuts its connections; opens it again. */
-  readonly listener?: { close(): void; open(): void } | undefined;
+  readonly listener?: HeldListener | undefined;
   /** Node: keeps the main loop busy for `busyMs`. */
   readonly burn?: ((busyMs: number) => void) | undefined;
   readonly clock?: SkewableClock | undefined;
@@ -21,9 +22,17 @@ export interface FaultHost {
   lacks(kind: FaultKind, params: unknown): string | undefined;
 }
 
-export function faultHost(ports: Omit<FaultHost, 'lacks'>): FaultHost {
+/** What the place can do, before the wishes of several faults are counted. */
+export interface FaultPorts extends Omit<FaultHost, 'lacks' | 'process' | 'listener'> {
+  readonly process?: ProcessPort | undefined;
+  readonly listener?: { close(): void; open(): void } | undefined;
+}
+
+export function faultHost(ports: FaultPorts): FaultHost {
   return {
     ...ports,
+    process: ports.process && countHolds(ports.process),
+    listener: ports.listener && countClosings(ports.listener),
     lacks(kind, params) {
       if (kind.plan?.(params) && !ports.process) return 'nothing here can signal processes';
       if (kind.refuse && !ports.listener) return 'there is no listener to close';

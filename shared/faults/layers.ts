@@ -61,13 +61,17 @@ export function incoming(
   };
 }
 
-/** How the reply to `call` leaves the socket: the slowest of all shapes; undefined = at once. */
-export function bodyShape(faults: ActiveFaults, call: Call): { shape: BodyShape; signal: AbortSignal } | undefined {
+/** How the reply of `bytes` to `call` leaves the socket: the slowest of all shapes; undefined = at once. */
+export function bodyShape(
+  faults: ActiveFaults,
+  call: Call,
+  bytes: number,
+): { shape: BodyShape; signal: AbortSignal } | undefined {
   const perByte = ({ pauseMs, chunkBytes }: BodyShape) => pauseMs / chunkBytes;
   return faults
     .active()
     .flatMap((fault) => {
-      const shape = fault.body(call);
+      const shape = fault.body(call, bytes);
       return shape ? [{ shape, signal: fault.signal }] : [];
     })
     .sort((a, b) => perByte(b.shape) - perByte(a.shape))[0];

@@ -5,7 +5,7 @@ import type { Call, Layer } from '../rpc/call.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import { burn } from './burn.ts';
-import { faultHost, type FaultHost } from './host.ts';
+import { faultHost, type FaultPorts } from './host.ts';
 import { bodyShape, edgeFaults, fsyncFaults, incoming, outgoing, serveFaults } from './layers.ts';
 import { createFaultRegistry, type FaultRegistry } from './registry.ts';
 import { faultRoutes } from './control-routes.ts';
@@ -17,7 +17,7 @@ interface NodeFaultOptions {
   /** The true clock: times to live and leases run on it, whatever is done to the node's own. */
   readonly clock: Clock;
   readonly scheduler: Scheduler;
-  readonly listener: NonNullable<FaultHost['listener']>;
+  readonly listener: NonNullable<FaultPorts['listener']>;
   /** Other nodes call it: it hosts operations, not pages only. */
   readonly serves: boolean;
   /** The node keeps data on a disk, which can be made slow. */
@@ -67,7 +67,7 @@ export function createNodeFaults(options: NodeFaultOptions): NodeFaults {
     atHandler: serveFaults(registry),
     atExit: edgeFaults(registry, scheduler, outgoing(node)),
     shape(call, payload, reset) {
-      const shaped = noneActive() ? undefined : bodyShape(registry, call);
+      const shaped = noneActive() ? undefined : bodyShape(registry, call, payload.length);
       return shaped && shapeBody(payload, shaped.shape, { scheduler, signal: shaped.signal, reset });
     },
     disk: (key) => (noneActive() ? undefined : fsyncFaults(registry, scheduler, key)),

@@ -20,7 +20,7 @@ const took = async (rig: Rig) => (await rig.ask('r1')).tookMs;
 const code = async (rig: Rig) => ((await rig.ask('r1')).error as { code?: string } | undefined)?.code;
 const wellBody = truth('cats');
 const letters = (value: unknown) => (value as typeof wellBody).items.map(({ id }) => id.at(-1)).join('');
-const shaped = (rig: Rig) => bodyShape(rig.registry, rig.makeCall('r1'))?.shape;
+const shaped = (rig: Rig) => bodyShape(rig.registry, rig.makeCall('r1'), 10_000)?.shape;
 const done = async (rig: Rig) => {
   await rig.simulation.run(rig.simulation.clock.now() + 3_000);
   return rig.actions.map((action) => `${action.atMs} ${action.do}`).join(', ');
