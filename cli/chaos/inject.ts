@@ -26,7 +26,7 @@ interface InjectFlags extends ClusterFlags {
   readonly operation?: string;
   readonly direction?: string;
   readonly abortErrorShare?: string;
-  readonly abortP99Ms?: string;
+  readonly abortP90Ms?: string;
   readonly beyondTolerance?: true;
   readonly dryRun?: true;
   readonly json?: true;
@@ -75,7 +75,7 @@ export function inject(command: Command): void {
         '--abort-error-share <share>',
         'heal at once when more than this share of users sees errors (default 0.5)',
       )
-      .option('--abort-p99-ms <ms>', 'heal at once when the 99th percentile is above this (default 10000)')
+      .option('--abort-p90-ms <ms>', 'heal at once when the 90th percentile is above this (default 10000)')
       .option('--beyond-tolerance', 'more faults at a time, and more victims of a group, than it is built for')
       .option(
         '--dry-run',
@@ -134,7 +134,7 @@ function requestOf(kind: FaultKind, flags: InjectFlags): object {
   });
   const abortIf = given({
     errorShareAbove: number('--abort-error-share', flags.abortErrorShare),
-    p99AboveMs: flags.abortP99Ms === undefined ? undefined : millisecondsOf('--abort-p99-ms', flags.abortP99Ms),
+    p90AboveMs: flags.abortP90Ms === undefined ? undefined : millisecondsOf('--abort-p90-ms', flags.abortP90Ms),
   });
   return given({
     id: flags.faultId,

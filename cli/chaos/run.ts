@@ -91,12 +91,12 @@ function show({ experiment, verdict, reasons, injections, before, during, after,
   );
   printTable(
     terminal,
-    ['phase', 'probes', 'errors %', 'p99 ms'],
-    phases.map(({ phase, samples, errorShare, p99Ms }) => [
+    ['phase', 'probes', 'errors %', 'p90 ms'],
+    phases.map(({ phase, samples, errorShare, p90Ms }) => [
       phase,
       samples,
       (errorShare * 100).toFixed(1),
-      p99Ms.toFixed(0),
+      p90Ms.toFixed(0),
     ]),
   );
   if (recoveryMs !== undefined)

@@ -49,8 +49,8 @@ export interface ActiveInjection extends Omit<Injection, 'at'> {
   readonly abortIf: Required<AbortIf>;
 }
 
-/** Where a request says nothing: half of the answers wrong, or 10 s at the 99th percentile, is nobody's experiment any more. */
-export const defaultAbort: Required<AbortIf> = { errorShareAbove: 0.5, p99AboveMs: 10_000 };
+/** Where a request says nothing: half of the answers wrong, or 10 s at the 90th percentile, is nobody's experiment any more. */
+export const defaultAbort: Required<AbortIf> = { errorShareAbove: 0.5, p90AboveMs: 10_000 };
 
 const renewEveryMs = 1_000;
 const watchEveryMs = 250;
@@ -60,10 +60,10 @@ const lookBackMs = 3_000;
 export type Controller = ReturnType<typeof createController>;
 
 /** A sentence about the limit that is passed; undefined = within both, or too few probes to tell. */
-function tooBad(state: SteadyState, { errorShareAbove, p99AboveMs }: Required<AbortIf>): string | undefined {
+function tooBad(state: SteadyState, { errorShareAbove, p90AboveMs }: Required<AbortIf>): string | undefined {
   if (state.samples < minSamples) return undefined;
   if (state.errorShare > errorShareAbove) return failing(state);
-  return state.p99Ms > p99AboveMs ? `the 99th percentile is ${state.p99Ms.toFixed(0)} ms` : undefined;
+  return state.p90Ms > p90AboveMs ? `the 90th percentile is ${state.p90Ms.toFixed(0)} ms` : undefined;
 }
 
 /** Holds the leases, keeps the rules, writes the journal. What a fault does is the targets' affair. */

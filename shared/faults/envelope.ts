@@ -25,7 +25,7 @@ export type Scope = Static<typeof Scope>;
 export const AbortIf = Type.Object(
   {
     errorShareAbove: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
-    p99AboveMs: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
+    p90AboveMs: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
   },
   { additionalProperties: false },
 );

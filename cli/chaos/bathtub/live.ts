@@ -21,7 +21,7 @@ const lookEveryMs = 25;
 /** Beyond the time that it is down: the fault is over by itself when the watchdog has let the process go. */
 const graceMs = 2_000;
 /** Failing is the point: only when nearly everybody sees errors it is stopped. */
-const abortIf = { errorShareAbove: 0.95, p99AboveMs: 60_000 };
+const abortIf = { errorShareAbove: 0.95, p90AboveMs: 60_000 };
 
 interface Health {
   readonly steady: SteadyState;

@@ -25,7 +25,7 @@ test.each([
   [{ scope: { direction: 'up' } }, /scope.direction must be one of request, reply/],
   [{ scope: { callers: ['x'] } }, /scope.callers is not a known field/],
   [{ startAt: -1 }, /startAt must be >= 0/],
-  [{ abortIf: { p99AboveMs: 0 } }, /abortIf.p99AboveMs/],
+  [{ abortIf: { p90AboveMs: 0 } }, /abortIf.p90AboveMs/],
   [{ owner: undefined }, /owner/],
 ])('a fault with %j is refused with a sentence', (wrong, sentence) => {
   expect(() => parseFault({ ...good, ...wrong })).toThrow(sentence);
