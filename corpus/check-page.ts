@@ -1,4 +1,5 @@
 import { isSpace } from '../search/text/invisible.ts';
+import { cutText } from '../shared/cut-text.ts';
 import { isPageId, type CorpusPage } from './page.ts';
 
 export type Checked = { readonly page: CorpusPage } | { readonly wrong: string; readonly detail?: string };
@@ -8,6 +9,7 @@ export const maxTitleCharacters = 2_000;
 export const maxBodyCharacters = 1_000_000;
 const maxKeywords = 1_000;
 const maxLinks = 10_000;
+const maxRelationCharacters = 200;
 
 /**
  * One line of a pages file, parsed, as a page: `{ id, title, body?, text?, keywords?, url?, links? }`. `text` is another name
@@ -30,9 +32,9 @@ export function checkPage(value: unknown): Checked {
   const keywords = checkKeywords(given['keywords'] ?? []);
   if (keywords === undefined) return { wrong: 'keywords must be a list of texts', detail: show(given['keywords']) };
 
-  const url = given['url'] ?? `/page/${id}`;
-  if (typeof url !== 'string' || !isAddress(url))
-    return { wrong: 'url must start with http://, https:// or /', detail: show(url) };
+  const givenUrl = given['url'] ?? `/page/${id}`;
+  const url = typeof givenUrl === 'string' ? givenUrl.toWellFormed() : '';
+  if (!isAddress(url)) return { wrong: 'url must start with http://, https:// or /', detail: show(givenUrl) };
 
   const links = checkLinks(given['links'] ?? [], id);
   if (links === undefined)
@@ -53,7 +55,7 @@ function checkLinks(given: unknown, self: string): CorpusPage['links'] | undefin
   for (const link of given as unknown[]) {
     const { id, relation } = (typeof link === 'string' ? { id: link } : (link ?? {})) as Record<string, unknown>;
     if (typeof id !== 'string' || !isPageId(id) || !['string', 'undefined'].includes(typeof relation)) return undefined;
-    const name = cleanLine((relation as string | undefined) ?? '').slice(0, 200) || 'links to';
+    const name = cutText(cleanLine((relation as string | undefined) ?? ''), maxRelationCharacters) || 'links to';
     if (id !== self) links.set(`${id} ${name}`, { id, relation: name });
   }
   return [...links.values()];
@@ -83,5 +85,5 @@ export function cleanLine(text: string): string {
 
 function show(value: unknown): string {
   const text = value === undefined ? 'missing' : (JSON.stringify(value) ?? typeof value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+  return text.length > 60 ? `${cutText(text, 57)}...` : text;
 }

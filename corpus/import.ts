@@ -1,3 +1,4 @@
+import { cutText } from '../shared/cut-text.ts';
 import { statSync, type Stats } from 'node:fs';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -96,7 +97,7 @@ function checkLine(line: Line): Checked | undefined {
   try {
     return checkPage(JSON.parse(text));
   } catch {
-    return { wrong: 'not JSON', detail: text.length > 60 ? `${text.slice(0, 57)}...` : text };
+    return { wrong: 'not JSON', detail: text.length > 60 ? `${cutText(text, 57)}...` : text };
   }
 }
 

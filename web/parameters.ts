@@ -1,6 +1,7 @@
 import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { cutText } from '../shared/cut-text.ts';
 import { RpcError } from '../shared/rpc/errors.ts';
 
 interface ParameterSchema extends TSchema {
@@ -45,7 +46,7 @@ function read(
   for (const name of Object.keys(given)) {
     if (!lenient && !Object.hasOwn(properties, name)) {
       throw wrong(
-        name.slice(0, 40),
+        cutText(name, 40),
         `is not a parameter here; there are ${Object.keys(properties).join(', ') || 'none'}`,
       );
     }

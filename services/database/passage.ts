@@ -1,3 +1,4 @@
+import { cutText } from '../../shared/cut-text.ts';
 import { isSpace } from '../../search/text/invisible.ts';
 
 /** UTF-16 code units, ellipses included. */
@@ -22,7 +23,7 @@ export function passageAt(body: string, at: number): string {
   // Near the end the passage begins sooner, so that it is not shorter than it must be.
   const from = Math.max(0, Math.min(at - leadLength, body.length - maxPassageLength));
   const start = from === 0 ? 0 : startOfPassage(body, from, Math.max(at, from));
-  const text = collapse(body.slice(start, start + 2 * maxPassageLength)).trim();
+  const text = collapse(cutText(body.slice(start, start + 2 * maxPassageLength + 1), 2 * maxPassageLength)).trim();
   const lead = start === 0 ? '' : `${ellipsis} `;
   const complete = start + 2 * maxPassageLength >= body.length;
   if (complete && lead.length + text.length <= maxPassageLength) return lead + text;

@@ -1,3 +1,4 @@
+import { cutText } from '../../shared/cut-text.ts';
 import type { Page } from '../../search/page.ts';
 import type { Making } from '../../search/making.ts';
 import { layout } from '../../web/layout.ts';
@@ -24,7 +25,7 @@ ${paragraphs(page.body).map((text) => markup`<p class="body">${text}</p>`)}
 ${page.keywords.length > 0 && markup`<section aria-labelledby="keywords"><h2 id="keywords">Keywords</h2><ul class="keywords">${page.keywords.map((keyword) => markup`<li><a href="${searchUrl(`keywords:"${keyword.replaceAll('"', ' ').trim()}"`)}">${keyword}</a></li>`)}</ul></section>`}
 </article>
 ${groups.length > 0 && markup`<section class="links" aria-label="Links of this page">${groups.map(relation)}</section>`}`;
-  return layout({ title: `${title.slice(0, 80)} - Tierlab`, kind: 'inner', box: { q: '' }, main }, assets);
+  return layout({ title: `${cutText(title, 80)} - Tierlab`, kind: 'inner', box: { q: '' }, main }, assets);
 }
 
 function relation({ heading, links }: RelationGroup): Markup {

@@ -1,3 +1,4 @@
+import { cutText } from '../../shared/cut-text.ts';
 import type { Style } from '../../search/making.ts';
 import { maxDepth } from '../../search/plan.ts';
 import type { SearchResults } from '../../search/results.ts';
@@ -42,7 +43,7 @@ ${
 <ol class="results" start="${(results.page - 1) * size + 1}">${results.results.map((result) => resultItem(result, terms))}</ol>
 ${pages !== undefined && pagingOf(pages, (page) => to(q, { page }))}`
 }`;
-  return layout({ title: `${q.slice(0, 80)} - Tierlab`, kind: 'inner', box, main }, assets);
+  return layout({ title: `${cutText(q, 80)} - Tierlab`, kind: 'inner', box, main }, assets);
 }
 
 function summary({ total, page, size, results }: SearchResults): string {

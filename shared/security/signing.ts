@@ -14,13 +14,18 @@ export interface SignedPage {
 export const firstVersion = 1;
 
 /**
- * The one byte string of a page at a version. A JSON array in fixed order: no two different pages share it, because JSON
- * quotes what separates the parts (and escapes lone surrogates, which UTF-8 would all turn into the same character).
- * The titles of link targets are not part of it: they belong to other pages, which are signed themselves.
+ * The one byte string of a page at a version: a JSON array in fixed order. No two pages that a reader could tell apart
+ * share it, because JSON quotes what separates the parts. Half a surrogate pair counts as U+FFFD: that is what UTF-8 makes
+ * of it in the store, so a page has the same signature before and after it was stored. The titles of link targets are not
+ * part of it: they belong to other pages, which are signed themselves.
  */
 export function canonical(page: SignedPage, version: number): string {
   const links = page.links.map((link) => [link.id, link.relation]);
-  return JSON.stringify(['tierlab-page-1', version, page.id, page.title, page.url, page.keywords, links, page.body]);
+  const parts = ['tierlab-page-1', version, page.id, page.title, page.url, page.keywords, links, page.body];
+  const text = JSON.stringify(parts);
+  // JSON writes halves, and nothing else but a quoted backslash, as `\ud...`: few pages are written twice.
+  if (!text.includes('\\ud')) return text;
+  return JSON.stringify(parts, (_key, value: unknown) => (typeof value === 'string' ? value.toWellFormed() : value));
 }
 
 /** HMAC-SHA256 (RFC 2104) of the page at a version, base64url, 43 characters. */
