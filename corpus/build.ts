@@ -2,6 +2,7 @@ import { mkdirSync, renameSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { shardFolder } from '../services/database/sharding.ts';
+import { syncFolder } from '../shared/durable.ts';
 import { keyId, processingKey } from '../shared/security/processing-key.ts';
 import { systemClock, type Clock } from '../shared/time/clock.ts';
 import {
@@ -15,7 +16,7 @@ import {
   type Fingerprint,
 } from './dataset.ts';
 import { inPlainWords, throwIfCancelled } from './errors.ts';
-import { syncFolder, writeAtomically } from './files.ts';
+import { writeAtomically } from './files.ts';
 import type { Graph } from './graph.ts';
 import { markDatasetUsed } from './in-use.ts';
 import { withLock, type LockOptions } from './lock.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { canonical, firstVersion } from '../../shared/security/signing.ts';
-import { syncFile, syncFolder } from './durable.ts';
+import { syncFile, syncFolder } from '../../shared/durable.ts';
 import { createIndexBuilder } from './index/builder.ts';
 import { saveCheckpoint } from './index/checkpoint.ts';
 import { shardFiles } from './files.ts';

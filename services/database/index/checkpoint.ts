@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { hash32 } from '../../../shared/time/random.ts';
 import { analyse } from '../../../search/text/analysis.ts';
-import { syncFolder } from '../durable.ts';
+import { syncFolder } from '../../../shared/durable.ts';
 import { keywordGap } from './builder.ts';
 import { segmentArrays, type Segment } from './segment.ts';
 
