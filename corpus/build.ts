@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { shardFolder } from '../services/database/sharding.ts';
+import { shardFolder } from '../search/sharding.ts';
 import { syncFolder } from '../shared/durable.ts';
 import { keyId, processingKey } from '../shared/security/processing-key.ts';
 import { systemClock, type Clock } from '../shared/time/clock.ts';

@@ -2,7 +2,7 @@ import { schemaVersion } from '../services/database/store.ts';
 import { hash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { shardFolder } from '../services/database/sharding.ts';
+import { shardFolder } from '../search/sharding.ts';
 import { isDatasetUsed } from './in-use.ts';
 import { sourcesFingerprint, type Sources } from './sources.ts';
 

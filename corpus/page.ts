@@ -1,4 +1,4 @@
-import type { SourcePage } from '../services/database/source.ts';
+import type { SourcePage } from '../search/source-page.ts';
 
 /** One page as a source of the corpus gives it: popularity and signature come when the data set is built. */
 export type CorpusPage = Omit<SourcePage, 'popularity' | 'signature'>;

@@ -1,5 +1,5 @@
-import { shardOf } from '../services/database/sharding.ts';
-import type { SourcePage } from '../services/database/source.ts';
+import { shardOf } from '../search/sharding.ts';
+import type { SourcePage } from '../search/source-page.ts';
 import { firstVersion, signPage } from '../shared/security/signing.ts';
 import type { CorpusPage } from './page.ts';
 import { openSources, type Sources } from './sources.ts';

@@ -1,7 +1,7 @@
 import { component } from '../../shared/cluster/component.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { database } from '../database/contract.ts';
-import { shardOf } from '../database/sharding.ts';
+import { shardOf } from '../../search/sharding.ts';
 import { html } from '../html/contract.ts';
 import type { Making } from '../../search/making.ts';
 import { query } from '../query/contract.ts';

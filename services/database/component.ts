@@ -6,7 +6,7 @@ import type { RequestOf } from '../../shared/rpc/contract.ts';
 import { database } from './contract.ts';
 import { createFinder } from './finder.ts';
 import { openShard } from './open.ts';
-import { shardFolder, shardOf } from './sharding.ts';
+import { shardFolder, shardOf } from '../../search/sharding.ts';
 import { shardMetrics } from './shard-metrics.ts';
 
 const { operations } = database;

@@ -1,7 +1,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { firstVersion } from '../../shared/security/signing.ts';
 import type { StoredPage } from '../../search/page.ts';
-import type { SourcePage } from './source.ts';
+import type { SourcePage } from '../../search/source-page.ts';
 
 /** Grows with every change of the tables below: a shard of another version is refused, and built anew from its source. */
 export const schemaVersion = 1;

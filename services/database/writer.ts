@@ -6,7 +6,7 @@ import { syncFile, syncFolder } from '../../shared/durable.ts';
 import { createIndexBuilder } from './index/builder.ts';
 import { saveCheckpoint } from './index/checkpoint.ts';
 import { shardFiles } from './files.ts';
-import type { SourcePage } from './source.ts';
+import type { SourcePage } from '../../search/source-page.ts';
 import { createStore } from './store.ts';
 
 /** How far a shard is: first its pages are stored, then they are indexed. */

@@ -11,7 +11,7 @@ import { markDatasetUsed } from '../../../corpus/in-use.ts';
 import type { Progress } from '../../../corpus/progress.ts';
 import { resetSources } from '../../../corpus/sources.ts';
 import { shardFiles } from '../../../services/database/files.ts';
-import { shardFolder, shardOf } from '../../../services/database/sharding.ts';
+import { shardFolder, shardOf } from '../../../search/sharding.ts';
 import { openStore } from '../../../services/database/store.ts';
 import { processingKey, processingKeyFile } from '../../../shared/security/processing-key.ts';
 import { firstVersion, verifyPage } from '../../../shared/security/signing.ts';

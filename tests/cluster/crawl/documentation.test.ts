@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { ensureDataset } from '../../../corpus/build.ts';
 import { crawl } from '../../../corpus/crawl/crawl.ts';
 import { shardFiles } from '../../../services/database/files.ts';
-import { shardFolder, shardOf } from '../../../services/database/sharding.ts';
+import { shardFolder, shardOf } from '../../../search/sharding.ts';
 import { openStore } from '../../../services/database/store.ts';
 import { importedPages, tempDir } from '../../unit/corpus/helpers.ts';
 

@@ -1,4 +1,4 @@
-import type { SourcePage } from '../../../services/database/source.ts';
+import type { SourcePage } from '../../../search/source-page.ts';
 
 const page = (
   id: string,

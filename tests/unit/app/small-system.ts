@@ -4,7 +4,7 @@ import path from 'node:path';
 import { appComponent } from '../../../services/app/component.ts';
 import { clientComponent } from '../../../services/client/component.ts';
 import { databaseComponent } from '../../../services/database/component.ts';
-import { shardFolder, shardOf } from '../../../services/database/sharding.ts';
+import { shardFolder, shardOf } from '../../../search/sharding.ts';
 import { writeShard } from '../../../services/database/writer.ts';
 import { gatewayComponent } from '../../../services/gateway/component.ts';
 import { htmlComponent } from '../../../services/html/component.ts';

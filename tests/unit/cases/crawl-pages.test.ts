@@ -5,7 +5,7 @@ import { ensureDataset } from '../../../corpus/build.ts';
 import { crawl } from '../../../corpus/crawl/crawl.ts';
 import { decodeHtml } from '../../../corpus/crawl/encoding.ts';
 import { shardFiles } from '../../../services/database/files.ts';
-import { shardFolder } from '../../../services/database/sharding.ts';
+import { shardFolder } from '../../../search/sharding.ts';
 import { openStore } from '../../../services/database/store.ts';
 import { put, tempDir } from '../corpus/helpers.ts';
 import { crawlFolder, html } from './crawl-folder.ts';

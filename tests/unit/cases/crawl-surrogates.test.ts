@@ -5,7 +5,7 @@ import { ensureDataset } from '../../../corpus/build.ts';
 import { importPages } from '../../../corpus/import.ts';
 import { shardFiles } from '../../../services/database/files.ts';
 import { passageAt } from '../../../services/database/passage.ts';
-import { shardFolder } from '../../../services/database/sharding.ts';
+import { shardFolder } from '../../../search/sharding.ts';
 import { openStore } from '../../../services/database/store.ts';
 import { cutText } from '../../../shared/cut-text.ts';
 import { processingKey } from '../../../shared/security/processing-key.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { databaseComponent } from '../../../services/database/component.ts';
-import { shardFolder, shardOf } from '../../../services/database/sharding.ts';
+import { shardFolder, shardOf } from '../../../search/sharding.ts';
 import { writeShard } from '../../../services/database/writer.ts';
 import type { Environment } from '../../../shared/cluster/component.ts';
 import { createMetrics } from '../../../shared/observe/metrics.ts';

@@ -1,4 +1,4 @@
-import type { SourcePage } from '../../../services/database/source.ts';
+import type { SourcePage } from '../../../search/source-page.ts';
 import type { Random } from '../../../shared/time/random.ts';
 
 /** Words of a made-up language, the frequent ones first; some beyond ASCII. */

@@ -1,4 +1,4 @@
-import type { SourcePage } from '../../../services/database/source.ts';
+import type { SourcePage } from '../../../search/source-page.ts';
 import { analyse } from '../../../search/text/analysis.ts';
 import { fields, type Field, type Plan, type PlannedPhrase, type PlannedTerm } from '../../../search/plan.ts';
 import type { Random } from '../../../shared/time/random.ts';

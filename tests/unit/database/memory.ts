@@ -1,4 +1,4 @@
-import type { SourcePage } from '../../../services/database/source.ts';
+import type { SourcePage } from '../../../search/source-page.ts';
 import { createIndexBuilder } from '../../../services/database/index/builder.ts';
 import type { Segment } from '../../../services/database/index/segment.ts';
 

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Statistics } from '../../../search/found.ts';
-import type { SourcePage } from '../../../services/database/source.ts';
+import type { SourcePage } from '../../../search/source-page.ts';
 import { analyse } from '../../../search/text/analysis.ts';
 import { fields, type Plan, type PlannedPhrase, type PlannedTerm } from '../../../search/plan.ts';
 import { scorer } from '../../../search/bm25f.ts';

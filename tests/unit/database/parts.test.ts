@@ -21,7 +21,7 @@ import { termNumber } from '../../../services/database/index/dictionary.ts';
 import { positionReader } from '../../../services/database/index/positions.ts';
 import { seekDoc } from '../../../services/database/index/seek.ts';
 import { createTop } from '../../../services/database/index/top.ts';
-import { shardOf } from '../../../services/database/sharding.ts';
+import { shardOf } from '../../../search/sharding.ts';
 import { analyse } from '../../../search/text/analysis.ts';
 import { seededRandom } from '../../../shared/time/random.ts';
 import { madePages } from './made-pages.ts';

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { shardFiles } from '../../../services/database/files.ts';
-import type { SourcePage } from '../../../services/database/source.ts';
+import type { SourcePage } from '../../../search/source-page.ts';
 import { openStore, type Store } from '../../../services/database/store.ts';
 import { writeShard, type WriteProgress } from '../../../services/database/writer.ts';
 import { seededRandom } from '../../../shared/time/random.ts';

@@ -1,4 +1,4 @@
-import { hash32 } from '../../shared/time/random.ts';
+import { hash32 } from '../shared/time/random.ts';
 
 /** The shard that holds page `id`: 1 to `shards`. Everyone computes it alike, so nobody has to be asked. */
 export function shardOf(id: string, shards: number): number {

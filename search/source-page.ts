@@ -1,6 +1,6 @@
 /**
- * A typed reference to another page. `title` = that page's, stored so that it is shown without asking the other shard: whoever knows the
- * whole set fills it in. Where it is absent, the writer takes it from its own shard, else readers see the id.
+ * A typed link to another page. `title` is the title of that page: it is stored with the link, so that nobody asks the
+ * other page's shard for it. Without a title, the writer takes it from its own shard; readers see the id otherwise.
  */
 export interface SourceLink {
   readonly id: string;
