@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Clock } from '../../shared/time/clock.ts';
 import { timeHistogram } from './histogram.ts';
-import { runDelayMs } from './run-delay.ts';
+import { runDelayMs } from '../../shared/time/run-delay.ts';
 
 /** How busy a worker was: what the validity verdict is built on. */
 export interface WorkerHealth {

@@ -1,7 +1,7 @@
 import type { CallerEvidence } from './evidence.ts';
 import { thresholds } from './thresholds.ts';
 
-type Counts = Omit<CallerEvidence, 'caller' | 'latencyRatio' | 'fastestRatio'>;
+type Counts = Omit<CallerEvidence, 'caller' | 'latencyRatio' | 'fastestRatio' | 'peersLostShare'>;
 
 /** What all callers saw together. */
 export interface CombinedEvidence extends Counts {

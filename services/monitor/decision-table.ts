@@ -2,6 +2,7 @@ import type { Verdict } from '../../shared/membership/verdict.ts';
 import type { NodeEvidence, Observer } from './evidence.ts';
 import { type CombinedEvidence, combine } from './combined-evidence.ts';
 import { thresholds } from './thresholds.ts';
+import { admitsSlowness, lostShare, sitsOnCalls, withoutOwnTrouble } from './witnesses.ts';
 
 export interface Diagnosis {
   readonly node: string;
@@ -18,9 +19,10 @@ type Rule = (evidence: NodeEvidence, sum: CombinedEvidence, observer: Observer) 
  * whose heartbeats are fine (a gray failure).
  */
 export function diagnose(evidence: NodeEvidence, observer: Observer): Diagnosis {
-  const sum = combine(evidence.callers);
+  const callers = withoutOwnTrouble(evidence.callers, evidence.opsPort);
+  const sum = combine(callers);
   for (const rule of rules) {
-    const found = rule(evidence, sum, observer);
+    const found = rule({ ...evidence, callers }, sum, observer);
     if (found)
       return { node: evidence.node, verdict: found[0], reasons: [found[1], ...background(evidence, observer)] };
   }
@@ -89,29 +91,37 @@ const shedding: Rule = (_, { calls, shed }) =>
     : undefined;
 
 /** Replies that arrive late or in crumbs: from here on the heartbeats are fine. */
-const slow: Rule = ({ self, waitsFor }, { calls, ok, latencyRatio, fastestRatio, partial }, { typicalLagMs }) => {
+const slow: Rule = (
+  { callers, self, selfRatio, waitsFor },
+  { calls, ok, latencyRatio, fastestRatio, partial },
+  { typicalLagMs },
+) => {
   if (calls < thresholds.minCalls) return undefined;
   if (partial / calls >= thresholds.badShare) return ['limping', `${percent(partial / calls)} of its replies trickle`];
   // Without a single answer nobody knows whether it is slow or out of reach.
   if (ok === 0 || typicalLagMs >= thresholds.commonLagMs) return undefined;
   // Balancers avoid a replica that was slow once, and ask it again when all are slow: its median then is that of the bad moments.
   const isSlow = latencyRatio !== undefined && latencyRatio >= thresholds.slowRatio;
-  if (isSlow && fastestRatio >= thresholds.neverFasterRatio && waitsFor === undefined)
+  const witnesses = callers.filter(({ latencyRatio: ratio = 0 }) => ratio >= thresholds.slowRatio).length;
+  const isProven = witnesses >= 2 || admitsSlowness(selfRatio);
+  if (isSlow && isProven && fastestRatio >= thresholds.neverFasterRatio && waitsFor === undefined)
     return ['limping', `${latencyRatio.toFixed(1)} times as slow as its peers`];
-  return self && self.lagMs >= Math.max(thresholds.nodeLagMs, thresholds.lagRatio * typicalLagMs)
-    ? ['limping', `its main loop lags by ${self.lagMs.toFixed(0)} ms`]
+  return self && self.ownLagMs >= Math.max(thresholds.nodeLagMs, thresholds.lagRatio * typicalLagMs)
+    ? ['limping', `its main loop lags by ${self.ownLagMs.toFixed(0)} ms`]
     : undefined;
 };
 
 /** Calls that vanish or break: did they, or their answers, get lost on the way, or does the node sit on them? */
 const vanishing: Rule = (
-  { self, waitsFor },
+  { callers, self, selfRatio, waitsFor },
   { calls, ok, timeouts: late, unanswered, unansweredBeats, resets, complaining, content },
 ) => {
   // Where others are always faster, nobody waits until a call to it times out.
   const timeouts = late + (ok === 0 && unansweredBeats >= thresholds.unansweredBeats ? unanswered : 0);
   const lost = timeouts + resets;
+  const witnesses = callers.filter((caller) => lostShare(caller) >= thresholds.badShare).length;
   if (calls < thresholds.minCalls || lost / calls < thresholds.badShare) return undefined;
+  if (witnesses < 2 && !callers.some((caller) => lostShare(caller) >= thresholds.soleBadShare)) return undefined;
   const share = percent(lost / calls);
   if (resets > timeouts) return ['partitioned', `${share} of its connections break`];
   if (complaining > 0 && content > 0) return ['partitioned', `${complaining} callers cannot reach it, ${content} can`];
@@ -119,14 +129,18 @@ const vanishing: Rule = (
   const answersAll = self !== undefined && self.received > 0 && self.answered >= self.received * 0.9;
   if (answersAll && self.meanMs < thresholds.nodeLagMs)
     return ['partitioned', `it answered ${self.answered} calls, ${share} of the answers never arrived`];
-  return waitsFor === undefined ? ['limping', `${share} of its calls run into their deadline`] : undefined;
+  const isProven = witnesses >= 2 || admitsSlowness(selfRatio) || sitsOnCalls(self);
+  if (waitsFor !== undefined || !isProven) return undefined;
+  return ['limping', `${share} of its calls run into their deadline`];
 };
 
 /** Callers that watch their replicas avoid a slow one within seconds, and then have nothing more to report. */
-const avoided: Rule = ({ callers, self, waitsFor }, { calls, fastestRatio }, { typicalLagMs }) => {
+const avoided: Rule = ({ callers, self, selfRatio, waitsFor }, { calls, fastestRatio }, { typicalLagMs }) => {
   const avoiding = callers.filter(({ ejected }) => ejected > 0).length;
-  // Whom nobody calls any more may be slow or out of reach: nothing new is known.
-  if (avoiding === 0 || avoiding < Math.min(2, callers.length) || calls === 0) return undefined;
+  // When nobody calls it any more, it may be slow or out of reach: nothing new is known.
+  if (avoiding === 0 || calls === 0) return undefined;
+  // One caller is no witness against a node: it may be slow itself, or have met it in its only bad moment.
+  if (avoiding < 2 && !admitsSlowness(selfRatio)) return undefined;
   if (self?.received === 0) return ['partitioned', 'its calls never reach it'];
   if (waitsFor !== undefined || typicalLagMs >= thresholds.commonLagMs || fastestRatio < thresholds.neverFasterRatio)
     return undefined;

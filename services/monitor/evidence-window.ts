@@ -1,6 +1,9 @@
 import type { CallerEvidence } from './evidence.ts';
 import { heartbeatIntervalMs } from '../../shared/membership/heartbeat.ts';
-import { median, quantile } from '../../shared/membership/quantile.ts';
+import { thresholds } from './thresholds.ts';
+import { ratiosToPeers } from './slowness.ts';
+import { lostShare } from './witnesses.ts';
+import { quantile } from '../../shared/membership/quantile.ts';
 import {
   noEvidence,
   evidenceKinds,
@@ -15,6 +18,8 @@ interface Report {
   readonly at: number;
   readonly caller: string;
   readonly evidence: CallEvidence;
+  /** It is not held against the node any more, but still tells that the caller had to wait for it. */
+  readonly isForgotten?: boolean;
 }
 
 /** Callers report with each heartbeat, so one report is about so long, ms. */
@@ -28,8 +33,8 @@ const pauseMs = 4 * reportMs;
 /** A limper is slow most of the time, a starved process now and then: of the node's own intervals a low quantile counts. */
 const ownQuantile = 0.4;
 
-/** Between 1 and 4 ms nothing limps, ms. */
-const graceMs = 5;
+/** A node's report and its peer's are about the same moment when they are no further apart than this, ms. */
+const momentMs = 1.2 * reportMs;
 
 /** Answers of a caller before its latency of a node is compared. */
 const minAnswers = 8;
@@ -53,7 +58,7 @@ export function createEvidenceWindow(windowMs: number, serviceMs = windowMs / 2)
     },
     /** What each caller saw of `node` over the window. */
     about(node: string, now: number): CallerEvidence[] {
-      const current = within(now);
+      const current = within(now).filter(({ isForgotten }) => !isForgotten);
       const callers = new Set(current.filter(({ evidence }) => evidence.node === node).map(({ caller }) => caller));
       const isRefusal = ({ at, evidence }: Report) =>
         at > now - serviceMs && evidence.node === node && evidence.refused > 0;
@@ -64,7 +69,8 @@ export function createEvidenceWindow(windowMs: number, serviceMs = windowMs / 2)
       });
     },
     /** Who was reported within the window. */
-    seen: (now: number): Set<string> => new Set(within(now).map(({ evidence }) => evidence.node)),
+    seen: (now: number): Set<string> =>
+      new Set(within(now).flatMap(({ evidence, isForgotten }) => (isForgotten ? [] : evidence.node))),
     /**
      * When the trouble with `node` that shows now began: the first report of the last run of complaints. Undefined when nobody complains. What
      * was complained of before a pause was another trouble; but who lies has lied since the first lie that is still held against it.
@@ -73,8 +79,8 @@ export function createEvidenceWindow(windowMs: number, serviceMs = windowMs / 2)
       const current = within(now);
       let first: number | undefined;
       for (let i = current.length - 1; i >= 0; i--) {
-        const { at, evidence } = current[i]!;
-        if (evidence.node !== node || !complains(evidence)) continue;
+        const { at, evidence, isForgotten } = current[i]!;
+        if (evidence.node !== node || !complains(evidence) || isForgotten) continue;
         if ((first ?? now) - at <= pauseMs || (isLying && tellsOfLies(evidence))) first = at;
       }
       return first;
@@ -82,13 +88,14 @@ export function createEvidenceWindow(windowMs: number, serviceMs = windowMs / 2)
     /** Whether anybody's call to `node` vanished within the last beats. */
     recentlyLost: (node: string, now: number): boolean =>
       reports.some(
-        ({ at, evidence }) => at > now - recentMs && evidence.node === node && evidence.timeouts + evidence.refused > 0,
+        ({ at, evidence, isForgotten }) =>
+          !isForgotten && at > now - recentMs && evidence.node === node && evidence.timeouts + evidence.refused > 0,
       ),
-    /** Whom `caller` called lately, and how often that went wrong. */
+    /** Which nodes `caller` called within the window, and how often that went wrong: the caller had to wait for those. */
     calledBy(caller: string, now: number): Map<string, number> {
       const called = new Map<string, number>();
       for (const report of within(now)) {
-        if (report.caller !== caller || report.at <= now - serviceMs) continue;
+        if (report.caller !== caller) continue;
         const { node, timeouts, refused, resets, partial } = report.evidence;
         called.set(node, (called.get(node) ?? 0) + timeouts + refused + resets + partial);
       }
@@ -96,10 +103,13 @@ export function createEvidenceWindow(windowMs: number, serviceMs = windowMs / 2)
     },
     /** Proofs against `node` within the window. */
     proofs: (node: string, now: number): number =>
-      within(now).reduce((sum, { evidence }) => sum + (evidence.node === node ? evidence.proofs : 0), 0),
-    /** Forgets what was seen of a node: after a repair only new evidence counts. */
+      within(now).reduce(
+        (sum, { evidence, isForgotten }) => sum + (evidence.node === node && !isForgotten ? evidence.proofs : 0),
+        0,
+      ),
+    /** After a repair of a node only new evidence counts against it. The old evidence still excuses the node's callers. */
     forget(node: string): void {
-      reports = reports.filter(({ evidence }) => evidence.node !== node);
+      reports = reports.map((it) => (it.evidence.node === node ? { ...it, isForgotten: true } : it));
     },
   };
 }
@@ -150,13 +160,34 @@ function callerEvidence(
   }
   const { proofs: _, ...counts } = sums;
   const ratios = compare(node, reports, now, serviceMs);
-  const calls = sums.ok + sums.timeouts + sums.refused + sums.resets + sums.shed + sums.unanswered;
-  return { caller, calls, okLately, okSinceRefusal, unansweredBeats, ...counts, ...ratios };
+  const peersLostShare = lostToPeers(node, reports, since);
+  const calls = callsIn(sums);
+  return { caller, calls, okLately, okSinceRefusal, unansweredBeats, ...counts, ...ratios, peersLostShare };
 }
 
+/** The share of its calls that the caller lost to the best of the node's peers; undefined without any that it called enough. */
+function lostToPeers(node: string, reports: readonly Report[], since: number): number | undefined {
+  const group = reports.find(({ evidence }) => evidence.node === node)?.evidence.group;
+  const peers = new Map<string, Record<EvidenceKind, number>>();
+  for (const { at, evidence } of reports) {
+    if (at <= since || evidence.group !== group || evidence.node === node) continue;
+    const sums = peers.get(evidence.node) ?? { ...noEvidence };
+    for (const kind of evidenceKinds) sums[kind] += evidence[kind];
+    peers.set(evidence.node, sums);
+  }
+  const shares = [...peers.values()]
+    .map((sums) => ({ ...sums, calls: callsIn(sums) }))
+    .filter(({ calls }) => calls >= thresholds.minCalls)
+    .map(lostShare);
+  return shares.length === 0 ? undefined : Math.min(...shares);
+}
+
+const callsIn = ({ ok, timeouts, refused, resets, shed, unanswered }: Record<EvidenceKind, number>): number =>
+  ok + timeouts + refused + resets + shed + unanswered;
+
 /**
- * The node's latency, and its fastest answer, over the median of its peers', as one caller saw them: the caller's own slowness cancels out.
- * The fastest of the time in which a limper's latency has turned, not of before.
+ * The node's latency, and its fastest answer, over the median of its peers' at the same moments, as one caller saw them: the caller's own
+ * slowness cancels out. The fastest answer is that of the time in which a limper's latency has turned, not of before.
  */
 function compare(
   node: string,
@@ -164,32 +195,25 @@ function compare(
   now: number,
   serviceMs: number,
 ): Pick<CallerEvidence, 'latencyRatio' | 'fastestRatio'> {
-  const since = now - serviceMs;
-  const fastestSince = now - (1 - ownQuantile) * serviceMs;
   const group = reports.find(({ evidence }) => evidence.node === node && evidence.medianMs !== undefined)?.evidence
     .group;
-  const medians = new Map<string, number[]>();
-  const answers = new Map<string, number>();
-  let fastestMs = Infinity;
-  let newestAt = -Infinity;
-  for (const { at, evidence } of reports) {
-    if (at <= since || evidence.group !== group || evidence.medianMs === undefined) continue;
-    if (evidence.node === node) newestAt = at;
-    if (evidence.node === node && at > fastestSince) fastestMs = Math.min(fastestMs, evidence.fastestMs ?? Infinity);
-    medians.set(evidence.node, [...(medians.get(evidence.node) ?? []), evidence.medianMs]);
-    answers.set(evidence.node, (answers.get(evidence.node) ?? 0) + evidence.ok + evidence.unanswered);
-  }
-  const typical = [...medians]
-    .filter(([name]) => (answers.get(name) ?? 0) >= minAnswers)
-    .map(([name, all]) => ({ name, ms: quantile(all, name === node ? ownQuantile : 0.5) }));
-  const own = typical.find(({ name }) => name === node);
-  const peers = typical.filter(({ name }) => name !== node).map(({ ms }) => ms);
-  if (peers.length === 0) return {};
-  const peerMs = median(peers) + graceMs;
-  // Where nobody calls any more, the last moments before prove nothing by being looked at again. One fast answer speaks for it all the same.
-  const isNews = now - newestAt <= recentMs;
+  const timed = reports.flatMap(({ at, evidence: { node: name, group: its, medianMs, fastestMs, ok, unanswered } }) =>
+    at > now - serviceMs && its === group && medianMs !== undefined
+      ? { name, at, ms: medianMs, fastestMs, answers: ok + unanswered }
+      : [],
+  );
+  const answers = (name: string) => timed.reduce((sum, it) => sum + (it.name === name ? it.answers : 0), 0);
+  const own = timed.filter(({ name }) => name === node);
+  const peers = timed.filter(({ name }) => name !== node && answers(name) >= minAnswers);
+  const ratios = ratiosToPeers(own, peers, momentMs);
+  const fastest = own.flatMap(({ at, fastestMs }) =>
+    at > now - (1 - ownQuantile) * serviceMs && fastestMs !== undefined ? { at, ms: fastestMs } : [],
+  );
+  const fastestRatio = Math.min(...ratiosToPeers(fastest, peers, momentMs));
+  // When nobody calls it any more, the last moments before prove nothing by being looked at again. One fast answer speaks for it still.
+  const isNews = now - (own.at(-1)?.at ?? -Infinity) <= recentMs;
   return {
-    ...(own && isNews && { latencyRatio: (own.ms + graceMs) / peerMs }),
-    ...(fastestMs < Infinity && { fastestRatio: (fastestMs + graceMs) / peerMs }),
+    ...(isNews && ratios.length > 0 && answers(node) >= minAnswers && { latencyRatio: quantile(ratios, ownQuantile) }),
+    ...(fastestRatio < Infinity && { fastestRatio }),
   };
 }

@@ -30,6 +30,8 @@ export interface CallerEvidence {
   readonly latencyRatio?: number | undefined;
   /** Its fastest answer over the median of its peers. */
   readonly fastestRatio?: number | undefined;
+  /** Of the same caller's calls to the best of the node's peers: the share that was lost. Absent without peers or enough calls. */
+  readonly peersLostShare?: number | undefined;
 }
 
 /** Everything that is known about one node when it is judged. What is not known is absent: no rule needs all of it. */
@@ -54,17 +56,25 @@ export interface NodeEvidence {
   readonly opsPort?: 'answers' | 'silent' | 'refused' | undefined;
   /** What the node says about itself with its last heartbeat. A liar's word: used only against the node, or to excuse the network. */
   readonly self?: NodeSelf | undefined;
+  /** How many times as long as its peers, at the same moments, it takes for its calls, all by their own word. Absent where unknown. */
+  readonly selfRatio?: number | undefined;
   /** A node that it calls itself, and that is in trouble: whoever waits is slow without being ill. */
   readonly waitsFor?: string | undefined;
   /** Two signed answers of it that contradict each other, or one that contradicts the truth: proof, whoever brings it. */
   readonly proofs: number;
 }
 
-/** `received`, `answered`: calls over the window; `meanMs`: from their arrival to their answer. */
+/** What a node said about itself over the window. */
 export interface NodeSelf {
-  readonly lagMs: number;
+  /** How late its main loop runs, without the time in which it waited for a processor. */
+  readonly ownLagMs: number;
   readonly received: number;
   readonly answered: number;
+  /** Answered, or given up because nobody waited any more. */
+  readonly ended: number;
+  /** Calls behind `meanMs`. The first calls of a process are not among them. */
+  readonly timed: number;
+  /** From the arrival of a call until its answer, or until nobody waited for it. */
   readonly meanMs: number;
 }
 

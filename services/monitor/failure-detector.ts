@@ -1,7 +1,7 @@
 import type { NodeEvidence, Observer } from './evidence.ts';
 import { thresholds } from './thresholds.ts';
 import { createEvidenceWindow } from './evidence-window.ts';
-import { median } from '../../shared/membership/quantile.ts';
+import { median, quantile } from '../../shared/membership/quantile.ts';
 import { heartbeatIntervalMs } from '../../shared/membership/heartbeat.ts';
 import type { LagMeter } from '../../shared/membership/lag.ts';
 import type { Hearing } from '../../shared/membership/phi.ts';
@@ -9,9 +9,12 @@ import type { Clock } from '../../shared/time/clock.ts';
 import type { Digest, Heartbeat } from './contract.ts';
 import { createNodeRecord, type NodeRecord, type ProbeResult } from './node-record.ts';
 import { settings } from './settings.ts';
+import { ratiosToPeers } from './slowness.ts';
 
 export interface FailureDetectorOptions {
   readonly nodes: readonly string[];
+  /** Nodes that do the same work. */
+  readonly peersOf: (node: string) => readonly string[];
   readonly clock: Clock;
   readonly lag: Pick<LagMeter, 'lagMs' | 'lostMs'>;
 }
@@ -39,7 +42,7 @@ export interface FailureDetector {
   readonly otherDigests: () => readonly Digest[];
 }
 
-export function createFailureDetector({ nodes, clock, lag }: FailureDetectorOptions): FailureDetector {
+export function createFailureDetector({ nodes, peersOf, clock, lag }: FailureDetectorOptions): FailureDetector {
   const records = new Map(nodes.map((node) => [node, createNodeRecord()]));
   const reports = createEvidenceWindow(settings.evidenceMs);
   const probes = new Map<string, { at: number; result: ProbeResult }>();
@@ -63,6 +66,13 @@ export function createFailureDetector({ nodes, clock, lag }: FailureDetectorOpti
       return undefined;
     const neverHeard = record(node).incarnation() === undefined;
     return neverHeard && probe.result.process !== 'exited' ? undefined : probe.result;
+  }
+
+  function selfRatio(node: string): number | undefined {
+    const peers = peersOf(node).flatMap((peer) => record(peer).selfMoments());
+    const ratios = ratiosToPeers(record(node).selfMoments(), peers, heartbeatIntervalMs);
+    // One bad moment is no limp.
+    return ratios.length < minMoments ? undefined : quantile(ratios, selfQuantile);
   }
 
   /** Another monitor has heard it at least one beat later than this one. */
@@ -133,6 +143,7 @@ export function createFailureDetector({ nodes, clock, lag }: FailureDetectorOpti
         process: probe?.process,
         opsPort: probe?.opsPort,
         self: it.self(),
+        selfRatio: selfRatio(node),
         proofs: reports.proofs(node, now),
       };
     },
@@ -166,3 +177,7 @@ const laterMs = 0.6 * heartbeatIntervalMs;
 
 /** How far back a report may reach: one interval, and what its caller was late. */
 const reportedMs = 1.5 * heartbeatIntervalMs;
+
+/** Moments in which a node was slower than its peers, before its own word counts against it; and the quantile over them. */
+const minMoments = 3;
+const selfQuantile = 0.4;

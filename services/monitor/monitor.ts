@@ -1,5 +1,5 @@
 import type { ControlClient } from '../../shared/control/client.ts';
-import type { Topology } from '../../shared/cluster/topology.ts';
+import { peersOf, type Topology } from '../../shared/cluster/topology.ts';
 import type { Verdict } from '../../shared/membership/verdict.ts';
 import type { Standing } from './hysteresis.ts';
 import type { Incident, OrderResult } from './incident.ts';
@@ -64,7 +64,12 @@ export function createMonitor(options: MonitorOptions): Monitor {
   const { node: own, incarnation, topology, clock, scheduler, lag, control, token, exchange } = options;
   const nodes = topology.nodes.map(({ id }) => id);
   const monitors = topology.nodes.filter(({ components }) => components.includes('monitor')).map(({ id }) => id);
-  const detector = createFailureDetector({ nodes, clock, lag });
+  const detector = createFailureDetector({
+    nodes,
+    peersOf: (node) => peersOf(topology, node).map(({ id }) => id),
+    clock,
+    lag,
+  });
   const diagnoser = createDiagnoser({
     nodes,
     detector,

@@ -4,6 +4,7 @@ import { createSelfHistory } from './self-history.ts';
 import type { NodeSelf } from './evidence.ts';
 import type { Heartbeat } from './contract.ts';
 import { settings } from './settings.ts';
+import type { Moment } from './slowness.ts';
 
 /** What the ops network says about a node. */
 export interface ProbeResult {
@@ -25,6 +26,8 @@ export interface NodeRecord {
   /** How late its main loop is, by its own word, ms. */
   readonly lagMs: () => number | undefined;
   readonly self: () => NodeSelf | undefined;
+  /** How long its calls took, by its own word, from heartbeat to heartbeat. */
+  readonly selfMoments: () => readonly Moment[];
   /** Another process than before speaks, the one before never took leave, and the new one is not ready yet. */
   readonly restartedUnannounced: () => boolean;
   /** Of the process that what is seen now is about: as long as a new one does not serve, of the one before. */
@@ -86,6 +89,7 @@ export function createNodeRecord(): NodeRecord {
     token: () => last?.token ?? 0,
     lagMs: () => last?.self?.lagMs,
     self: () => self.over(),
+    selfMoments: () => self.moments(),
     restartedUnannounced: () => restartedUnannounced,
     aboutIncarnation: () => (restartedUnannounced ? former : phiDetector.incarnation),
     openedAt: () => openedAt,

@@ -1,5 +1,6 @@
 import type { SelfReport } from '../../shared/membership/self-report.ts';
 import type { NodeSelf } from './evidence.ts';
+import type { Moment } from './slowness.ts';
 
 /** The self-reports of one incarnation over the last `windowMs`, and what they come to. */
 export function createSelfHistory(windowMs: number) {
@@ -13,10 +14,23 @@ export function createSelfHistory(windowMs: number) {
     over(): NodeSelf | undefined {
       const [first, last] = [reports[0]?.report, reports.at(-1)?.report];
       if (!first || !last) return undefined;
-      const answered = last.answered - first.answered;
-      const meanMs = answered > 0 ? (last.busyMs - first.busyMs) / answered : 0;
-      return { lagMs: last.lagMs, received: last.received - first.received, answered, meanMs };
+      const timed = last.timed - first.timed;
+      return {
+        ownLagMs: last.ownLagMs,
+        received: last.received - first.received,
+        answered: last.answered - first.answered,
+        ended: last.ended - first.ended,
+        timed,
+        meanMs: timed > 0 ? (last.busyMs - first.busyMs) / timed : 0,
+      };
     },
+    /** Mean times of its calls, from report to report. */
+    moments: (): Moment[] =>
+      reports.slice(1).flatMap(({ at, report }, i) => {
+        const { timed, busyMs } = reports[i]!.report;
+        const ended = report.timed - timed;
+        return ended > 0 ? { at, ms: (report.busyMs - busyMs) / ended } : [];
+      }),
     forget(): void {
       reports = [];
     },

@@ -8,6 +8,8 @@ export const thresholds = {
   minCalls: 5,
   /** Of a caller's calls: the least share that makes a complaint. */
   badShare: 0.1,
+  /** The same where no other caller complains: a burst of other work on the machine costs one caller a tenth of its calls. */
+  soleBadShare: 0.5,
   /** Lost votes and invalid replies: a bit flips once, a liar goes on. */
   minLies: 3,
   /** The same where two callers found it independently: they avoid a liar from then on, and find no more. */

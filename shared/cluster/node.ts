@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { chaosOffRoutes } from '../faults/chaos-off.ts';
 import { startHeart, type Heart } from '../membership/heartbeat.ts';
 import { createLagMeter } from '../membership/lag.ts';
+import { runDelayMs } from '../time/run-delay.ts';
 import { lagMetrics } from '../membership/lag-metrics.ts';
 import { createMetrics, type Metrics } from '../observe/metrics.ts';
 import type { Context } from '../rpc/context.ts';
@@ -43,7 +44,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const faults = chaosEnabled ? await nodeFaults(options, metrics, listeners) : undefined;
   const clock = faults?.clock ?? options.clock;
   // How late the main loop runs is measured by the true clock: timers run on that one, too.
-  const lag = createLagMeter(options.clock, scheduler);
+  const lag = createLagMeter(options.clock, scheduler, () => runDelayMs() ?? 0);
   lagMetrics(metrics, lag);
   const role = createRole({
     node,

@@ -113,6 +113,12 @@ export function nodesHosting(topology: Topology, component: string, shard?: numb
   );
 }
 
+/** The other nodes of its group and shard: they do the same work. */
+export function peersOf({ nodes }: Pick<Topology, 'nodes'>, id: string): readonly TopologyNode[] {
+  const node = nodes.find((it) => it.id === id);
+  return nodes.filter((it) => it.group === node?.group && it.shard === node.shard && it.id !== id);
+}
+
 /** The nodes that run from the beginning: all but cold standbys. */
 export function startedNodes({ nodes }: Pick<Topology, 'nodes'>): readonly TopologyNode[] {
   return nodes.filter(({ standby }) => standby !== 'cold');

@@ -7,6 +7,8 @@ export interface LagMeter {
   lostMs(): number;
   /** The mean lateness of a timer over the last seconds, ms. */
   lagMs(): number;
+  /** The part of `lagMs` in which the process did not merely wait for a processor that others used, ms. */
+  ownLagMs(): number;
   stop(): void;
 }
 
@@ -21,10 +23,17 @@ const weight = 0.05;
  * A timer that is late tells of a busy main loop, a stopped process or a starved machine alike. A stop is seen at the first
  * tick after it, before the heartbeats that queued up meanwhile are judged.
  */
-export function createLagMeter(clock: Clock, scheduler: Scheduler): LagMeter {
+export function createLagMeter(
+  clock: Clock,
+  scheduler: Scheduler,
+  /** How long the process has waited for a processor so far, ms; 0 where the platform does not tell. */
+  waitedMs: () => number = () => 0,
+): LagMeter {
   let expectedAt = clock.now() + tickMs;
+  let waited = waitedMs();
   let lost = 0;
   let mean = 0;
+  let ownMean = 0;
 
   const overdueMs = () => {
     const lateMs = clock.now() - expectedAt;
@@ -35,14 +44,18 @@ export function createLagMeter(clock: Clock, scheduler: Scheduler): LagMeter {
     const lateMs = overdueMs();
     lost += lateMs;
     // A long pause counts for as many ticks as it swallowed.
-    const ticks = 1 + lateMs / tickMs;
-    mean += (lateMs - mean) * (1 - (1 - weight) ** ticks);
+    const share = 1 - (1 - weight) ** (1 + lateMs / tickMs);
+    mean += (lateMs - mean) * share;
+    const before = waited;
+    waited = waitedMs();
+    ownMean += (Math.max(0, lateMs - (waited - before)) - ownMean) * share;
     expectedAt = clock.now() + tickMs;
   });
 
   return {
     lostMs: () => lost + overdueMs(),
     lagMs: () => Math.max(mean, overdueMs()),
+    ownLagMs: () => ownMean,
     stop: () => timer.cancel(),
   };
 }

@@ -7,10 +7,17 @@ const Count = Type.Integer({ minimum: 0 });
 
 /** What a node says about itself with each heartbeat. Counters since its start: a lost heartbeat loses nothing. */
 export const SelfReport = Type.Object({
+  /** How late its main loop runs, ms. */
   lagMs: Type.Number({ minimum: 0 }),
+  /** Of that, what it cannot explain by waiting for a processor. */
+  ownLagMs: Type.Number({ minimum: 0 }),
   received: Count,
   answered: Count,
-  /** Time between arrival and answer, over all calls, ms. */
+  /** Answered, or given up because nobody waited any more. */
+  ended: Count,
+  /** Ended calls whose time is in `busyMs`: all but the first ones of the process. */
+  timed: Count,
+  /** From their arrival until their answer, or until nobody waited for it, ms. */
   busyMs: Count,
 });
 export type SelfReport = Static<typeof SelfReport>;
@@ -21,26 +28,41 @@ export interface SelfMeter {
   readonly report: () => SelfReport;
 }
 
-export function createSelfMeter(clock: Clock, lag: Pick<LagMeter, 'lagMs'>): SelfMeter {
+/** The first calls of a process are slow: code is compiled, connections are opened, caches are empty. They are not timed. */
+const warmUpCalls = 50;
+
+export function createSelfMeter(clock: Clock, lag: Pick<LagMeter, 'lagMs' | 'ownLagMs'>): SelfMeter {
   let received = 0;
   let answered = 0;
+  let ended = 0;
+  let timed = 0;
   let busyMs = 0;
   return {
     layer: (next) =>
       async function selfMeter(call) {
         if (call.priority === 'health') return next(call);
         const startedAt = clock.now();
-        received++;
+        const isTimed = ++received > warmUpCalls;
         try {
           return await next(call);
         } finally {
           // When the caller has gone there is nobody to answer.
-          if (!call.signal.aborted) {
-            answered++;
+          if (!call.signal.aborted) answered++;
+          ended++;
+          if (isTimed) {
+            timed++;
             busyMs += clock.now() - startedAt;
           }
         }
       },
-    report: () => ({ lagMs: Math.round(lag.lagMs() * 10) / 10, received, answered, busyMs: Math.round(busyMs) }),
+    report: () => ({
+      lagMs: Math.round(lag.lagMs() * 10) / 10,
+      ownLagMs: Math.round(lag.ownLagMs() * 10) / 10,
+      received,
+      answered,
+      ended,
+      timed,
+      busyMs: Math.round(busyMs),
+    }),
   };
 }

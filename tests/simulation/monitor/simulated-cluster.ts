@@ -7,6 +7,7 @@ import { expand } from '../../../shared/cluster/topology-file.ts';
 import type { Topology, TopologyFile } from '../../../shared/cluster/topology.ts';
 import { startHeart, type Heart } from '../../../shared/membership/heartbeat.ts';
 import type { CallEvidence } from '../../../shared/membership/call-evidence.ts';
+import type { SelfReport } from '../../../shared/membership/self-report.ts';
 import type { Incident } from '../../../services/monitor/incident.ts';
 import { createLagMeter } from '../../../shared/membership/lag.ts';
 import type { View } from '../../../shared/membership/view.ts';
@@ -37,6 +38,13 @@ export interface SimulatedCluster {
   stall(node: string, ms: number): void;
   /** What a node will report with its next heartbeat. */
   sees(node: string, ...evidence: CallEvidence[]): void;
+  /** Where a node's evidence and its report about itself come from, instead of `sees`. */
+  connect(node: string, sources: Sources): void;
+}
+
+export interface Sources {
+  readonly evidence?: () => CallEvidence[];
+  readonly self?: () => SelfReport;
 }
 
 interface Process {
@@ -45,6 +53,7 @@ interface Process {
   heart: Heart | undefined;
   stalledUntil: number;
   evidence: CallEvidence[];
+  sources: Sources;
   token: number | undefined;
 }
 
@@ -63,7 +72,7 @@ export function createSimulatedCluster(
   const processes = new Map<string, Process>(
     topology.nodes.map(({ id }) => [
       id,
-      { state: 'down', incarnation: 0, heart: undefined, stalledUntil: 0, evidence: [], token: undefined },
+      { state: 'down', incarnation: 0, heart: undefined, stalledUntil: 0, evidence: [], sources: {}, token: undefined },
     ]),
   );
   const monitors = new Map<string, Monitor>();
@@ -124,8 +133,12 @@ export function createSimulatedCluster(
       monitors: topology.nodes.filter(({ components }) => components.includes('monitor')).map(({ id }) => id),
       clock,
       scheduler: own,
-      self: () => ({ lagMs: lag.lagMs(), received: 0, answered: 0, busyMs: 0 }),
-      evidence: () => process.evidence.splice(0),
+      self: () => ({
+        ...(process.sources.self?.() ?? { received: 0, answered: 0, ended: 0, timed: 0, busyMs: 0 }),
+        lagMs: lag.lagMs(),
+        ownLagMs: lag.ownLagMs(),
+      }),
+      evidence: () => [...process.evidence.splice(0), ...(process.sources.evidence?.() ?? [])],
       token: () => process.token,
       send: (monitor, beat) => ask(node, monitor, 1_000, () => receive(monitor, beat)),
       onView(view) {
@@ -235,6 +248,7 @@ export function createSimulatedCluster(
       const process = processes.get(node)!;
       process.stalledUntil = Math.max(process.stalledUntil, clock.now() + ms);
     },
+    connect: (node, sources) => void (processes.get(node)!.sources = sources),
     sees: (node, ...evidence) => void processes.get(node)!.evidence.push(...evidence),
   };
 }

@@ -1,8 +1,6 @@
 import { expect, test } from 'vitest';
-import { createLagMeter } from '../../../shared/membership/lag.ts';
 import { createPhiDetector, phiOf } from '../../../shared/membership/phi.ts';
 import { seededRandom } from '../../../shared/time/random.ts';
-import { createSimulation } from '../../../shared/time/sim/simulation.ts';
 
 const intervalMs = 500;
 
@@ -138,24 +136,4 @@ test('time in which the observer itself did not run is not held against anybody'
   // Time lost before the last heartbeat excuses nothing after it.
   detector.hear({ incarnation: 1, sequence: 50 }, now + 5_000, 4_700);
   expect(detector.phi(now + 10_000, 4_700)).toBeGreaterThan(8);
-});
-
-test('a lag meter counts what the process lost, at once, and its mean falls again', () => {
-  const simulation = createSimulation(1);
-  let stoppedMs = 0;
-  const clock = { now: () => simulation.clock.now() + stoppedMs, wall: () => 0 };
-  const meter = createLagMeter(clock, simulation.scheduler);
-  simulation.runSync(5_000);
-  expect([meter.lostMs(), meter.lagMs()]).toEqual([0, 0]);
-  stoppedMs = 3_000;
-  expect(meter.lostMs()).toBe(2_900);
-  simulation.runSync(5_100);
-  expect(meter.lostMs()).toBe(3_000);
-  expect(meter.lagMs()).toBeGreaterThan(500);
-  simulation.runSync(25_000);
-  expect(meter.lostMs()).toBe(3_000);
-  expect(meter.lagMs()).toBeLessThan(1);
-  meter.stop();
-  simulation.runSync();
-  expect(simulation.pending).toBe(0);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { diagnose } from '../../../services/monitor/decision-table.ts';
 import { verdicts, type Verdict } from '../../../shared/membership/verdict.ts';
-import type { CallerEvidence, NodeEvidence, Observer } from '../../../services/monitor/evidence.ts';
+import type { CallerEvidence, NodeEvidence, NodeSelf, Observer } from '../../../services/monitor/evidence.ts';
 import { noEvidence } from '../../../shared/membership/call-evidence.ts';
 import { settle, wellStanding, windowsNeeded } from '../../../services/monitor/hysteresis.ts';
 
@@ -15,6 +15,14 @@ const callerEvidence = (caller: string, more: Partial<CallerEvidence> = {}): Cal
   const calls = all.ok + all.timeouts + all.refused + all.resets + all.shed + all.unanswered;
   return { caller, calls, ...all };
 };
+const self = (ownLagMs: number, received: number, answered: number, meanMs: number): NodeSelf => ({
+  ownLagMs,
+  received,
+  answered,
+  ended: answered,
+  timed: answered,
+  meanMs,
+});
 const both = (more: Partial<CallerEvidence>) => [callerEvidence('app-1', more), callerEvidence('app-2', more)];
 const busy = both({ ok: 50, latencyRatio: 1 });
 
@@ -86,7 +94,7 @@ const cases: Case[] = [
   },
   {
     is: 'a loop that lags while all lag',
-    evidence: { callers: busy, self: { lagMs: 200, received: 9, answered: 9, meanMs: 1 } },
+    evidence: { callers: busy, self: self(200, 9, 9, 1) },
     observer: { typicalLagMs: 40 },
     verdict: 'healthy',
     reason: /short of processors/,
@@ -101,7 +109,7 @@ const cases: Case[] = [
     is: 'nobody who waits for its answers, because others are faster, and it works on',
     evidence: {
       callers: both({ unanswered: 20, unansweredBeats: 2 }),
-      self: { lagMs: 1, received: 40, answered: 2, meanMs: 300 },
+      self: self(1, 40, 2, 300),
     },
     verdict: 'limping',
     reason: /run into their deadline/,
@@ -110,7 +118,7 @@ const cases: Case[] = [
     is: 'nobody who gets its answers, and none of the calls reaches it',
     evidence: {
       callers: both({ unanswered: 20, unansweredBeats: 2 }),
-      self: { lagMs: 1, received: 0, answered: 0, meanMs: 0 },
+      self: self(1, 0, 0, 0),
     },
     verdict: 'partitioned',
     reason: /never reach it/,
@@ -182,7 +190,7 @@ const cases: Case[] = [
     is: 'one that its callers avoid',
     evidence: {
       callers: both({ ok: 2, unanswered: 5, ejected: 1 }),
-      self: { lagMs: 1, received: 9, answered: 9, meanMs: 1 },
+      self: self(1, 9, 9, 1),
     },
     verdict: 'limping',
     reason: /2 of 2 callers avoid it/,
@@ -200,14 +208,85 @@ const cases: Case[] = [
     verdict: 'healthy',
   },
   {
+    is: 'one that its only caller avoids',
+    evidence: {
+      callers: [callerEvidence('gateway-1', { ok: 20, unanswered: 5, ejected: 1 })],
+      self: self(1, 25, 20, 9),
+    },
+    verdict: 'healthy',
+  },
+  {
+    is: 'one that its only caller avoids, although it takes no longer than its peers',
+    evidence: {
+      callers: [callerEvidence('gateway-1', { ok: 20, unanswered: 5, ejected: 1 })],
+      self: self(1, 25, 20, 40),
+      selfRatio: 1.3,
+    },
+    verdict: 'healthy',
+  },
+  {
+    is: 'one that its only caller avoids, and that takes far longer than its peers by its own word',
+    evidence: {
+      callers: [callerEvidence('gateway-1', { ok: 20, unanswered: 5, ejected: 1 })],
+      self: self(1, 25, 20, 600),
+      selfRatio: 17,
+    },
+    verdict: 'limping',
+    reason: /1 of 1 callers avoid it/,
+  },
+  {
+    is: 'one that is slow for its only caller',
+    evidence: { callers: [callerEvidence('gateway-1', { ok: 50, latencyRatio: 10 })], self: self(1, 50, 50, 9) },
+    verdict: 'healthy',
+  },
+  {
+    is: 'one that is slow for its only caller, and by its own word',
+    evidence: {
+      callers: [callerEvidence('gateway-1', { ok: 50, latencyRatio: 10 })],
+      self: self(1, 50, 50, 200),
+      selfRatio: 14,
+    },
+    verdict: 'limping',
+    reason: /10.0 times/,
+  },
+  ...[{ timeouts: 20 }, { resets: 20 }, { ok: 20, partial: 20 }, { unanswered: 20, unansweredBeats: 5 }].map(
+    (lost): Case => ({
+      is: `one whose caller gets nothing from its peers either: ${Object.keys(lost).join(', ')}`,
+      evidence: {
+        callers: [callerEvidence('gateway-1', { ...lost, peersLostShare: 0.9 })],
+        self: self(1, 20, 2, 900),
+      },
+      verdict: 'healthy',
+    }),
+  ),
+  {
+    is: 'one that refuses its only caller, whom its peers refuse as well, while its ops port answers',
+    evidence: { callers: [callerEvidence('gateway-1', { refused: 9, peersLostShare: 1 })], opsPort: 'answers' },
+    verdict: 'healthy',
+  },
+  {
+    is: 'one that refuses its only caller, as its peers do, and its ops port refuses, too',
+    evidence: { callers: [callerEvidence('gateway-1', { refused: 9, peersLostShare: 1 })], opsPort: 'refused' },
+    verdict: 'crashed',
+  },
+  {
+    is: 'one that loses nearly all calls of a caller, while its best peer loses a few',
+    evidence: {
+      callers: [callerEvidence('gateway-1', { timeouts: 20, peersLostShare: 0.12 })],
+      self: self(1, 20, 2, 900),
+    },
+    verdict: 'limping',
+    reason: /deadline/,
+  },
+  {
     is: 'one that its callers avoid, and that hears nothing',
-    evidence: { callers: both({ unanswered: 5, ejected: 1 }), self: { lagMs: 1, received: 0, answered: 0, meanMs: 0 } },
+    evidence: { callers: both({ unanswered: 5, ejected: 1 }), self: self(1, 0, 0, 0) },
     verdict: 'partitioned',
     reason: /never reach it/,
   },
   {
     is: 'one that its callers avoid, so that it hears nothing',
-    evidence: { callers: both({ ejected: 1 }), self: { lagMs: 1, received: 0, answered: 0, meanMs: 0 } },
+    evidence: { callers: both({ ejected: 1 }), self: self(1, 0, 0, 0) },
     verdict: 'healthy',
   },
   {
@@ -224,7 +303,7 @@ const cases: Case[] = [
     is: 'calls that were all given up, but in one bad moment',
     evidence: {
       callers: both({ unanswered: 9, unansweredBeats: 1 }),
-      self: { lagMs: 1, received: 8, answered: 2, meanMs: 30 },
+      self: self(1, 8, 2, 30),
     },
     verdict: 'healthy',
   },
@@ -253,7 +332,7 @@ const cases: Case[] = [
   },
   {
     is: 'a main loop that lags under calls',
-    evidence: { callers: busy, self: { lagMs: 300, received: 100, answered: 100, meanMs: 20 } },
+    evidence: { callers: busy, self: self(300, 100, 100, 20) },
     verdict: 'limping',
   },
   { is: 'calls turned away', evidence: { callers: both({ ok: 60, shed: 40 }) }, verdict: 'overloaded', reason: /40%/ },
@@ -276,19 +355,19 @@ const cases: Case[] = [
   },
   {
     is: 'calls that never reach it',
-    evidence: { callers: both({ ok: 5, timeouts: 20 }), self: { lagMs: 1, received: 10, answered: 10, meanMs: 2 } },
+    evidence: { callers: both({ ok: 5, timeouts: 20 }), self: self(1, 10, 10, 2) },
     verdict: 'partitioned',
     reason: /never reach it/,
   },
   {
     is: 'answers that never arrive',
-    evidence: { callers: both({ timeouts: 20 }), self: { lagMs: 1, received: 40, answered: 40, meanMs: 2 } },
+    evidence: { callers: both({ timeouts: 20 }), self: self(1, 40, 40, 2) },
     verdict: 'partitioned',
     reason: /answers never arrived/,
   },
   {
     is: 'answers that take longer than its callers wait',
-    evidence: { callers: both({ timeouts: 20 }), self: { lagMs: 1, received: 40, answered: 40, meanMs: 900 } },
+    evidence: { callers: both({ timeouts: 20 }), self: self(1, 40, 40, 900) },
     verdict: 'limping',
     reason: /deadline/,
   },
@@ -296,14 +375,29 @@ const cases: Case[] = [
     is: 'answers that take longer than its callers wait, because it waits itself',
     evidence: {
       callers: both({ timeouts: 20 }),
-      self: { lagMs: 1, received: 40, answered: 40, meanMs: 900 },
+      self: self(1, 40, 40, 900),
       waitsFor: 'database-1-1',
     },
     verdict: 'healthy',
   },
   {
+    is: 'calls of its only caller that run into their deadline, while it ends its calls, as fast as its peers',
+    evidence: {
+      callers: [callerEvidence('gateway-1', { ok: 30, timeouts: 5 })],
+      self: { ...self(1, 35, 30, 150), ended: 35 },
+      selfRatio: 1.5,
+    },
+    verdict: 'healthy',
+  },
+  {
+    is: 'calls of its only caller that it sits on',
+    evidence: { callers: [callerEvidence('gateway-1', { timeouts: 20 })], self: self(1, 40, 3, 900) },
+    verdict: 'limping',
+    reason: /deadline/,
+  },
+  {
     is: 'calls that it sits on',
-    evidence: { callers: both({ timeouts: 20 }), self: { lagMs: 1, received: 40, answered: 3, meanMs: 900 } },
+    evidence: { callers: both({ timeouts: 20 }), self: self(1, 40, 3, 900) },
     verdict: 'limping',
     reason: /deadline/,
   },

@@ -211,3 +211,29 @@ test.each([
   [[1, 9, 2], 2],
   [[1, 2, 3, 10], 2.5],
 ])('the median of %j is %f', (values, middle) => expect(median(values)).toBe(middle));
+
+test('what a caller loses to the best of the other replicas is known, so that its own trouble is not held against them', () => {
+  const window = createEvidenceWindow(10_000);
+  const lost = { ok: 2, timeouts: 8 };
+  window.report('app-1', [seen('r-1', lost), seen('r-2', lost), seen('r-3', { ok: 4, unanswered: 6 })], 0);
+  window.report('app-2', [seen('r-1', lost), seen('r-2', lost), seen('q-1', { group: 'query' })], 0);
+  window.report('app-3', [seen('r-1', lost), seen('r-2', { ok: 1 })], 0);
+  const shares = window.about('r-1', 1).map(({ caller, peersLostShare }) => [caller, peersLostShare]);
+  expect(shares).toEqual([
+    ['app-1', 0],
+    ['app-2', 0.8],
+    // Too few calls to say.
+    ['app-3', undefined],
+  ]);
+});
+
+test('evidence against a process that was replaced is forgotten, but it still excuses those who waited for it', () => {
+  const window = createEvidenceWindow(10_000);
+  window.report('gateway-1', [seen('app-1', { group: 'app', ok: 0, timeouts: 4 })], 0);
+  window.forget('app-1');
+  expect(window.about('app-1', 9_000)).toEqual([]);
+  expect(window.firstBadAt('app-1', 500)).toBeUndefined();
+  expect(window.seen(9_000)).toEqual(new Set());
+  expect(window.calledBy('gateway-1', 9_000)).toEqual(new Map([['app-1', 4]]));
+  expect(window.calledBy('gateway-1', 10_000)).toEqual(new Map());
+});

@@ -1,0 +1,42 @@
+import type { CallerEvidence, NodeSelf } from './evidence.ts';
+import { thresholds } from './thresholds.ts';
+
+/**
+ * A caller to whom the node's peers are lost as well has trouble of its own: its network, its deadlines, its own slowness. What it
+ * lost then says nothing about this node. A refused connection stands where the node's own ops port does not contradict it.
+ */
+export function withoutOwnTrouble(callers: readonly CallerEvidence[], opsPort: string | undefined): CallerEvidence[] {
+  return callers.map((caller) => {
+    const { peersLostShare = 0 } = caller;
+    if (peersLostShare < thresholds.badShare || lostShare(caller) >= thresholds.slowRatio * peersLostShare)
+      return caller;
+    const calls = caller.ok + caller.shed + (opsPort === 'answers' ? 0 : caller.refused);
+    return {
+      ...caller,
+      calls,
+      timeouts: 0,
+      partial: 0,
+      resets: 0,
+      unanswered: 0,
+      unansweredBeats: 0,
+      ejected: 0,
+      ...(opsPort === 'answers' && { refused: 0 }),
+    };
+  });
+}
+
+/** The share of a caller's calls to one node that came to nothing. A call given up early counts only where no other was answered. */
+export function lostShare(
+  of: Pick<CallerEvidence, 'calls' | 'ok' | 'timeouts' | 'partial' | 'refused' | 'resets' | 'unanswered'>,
+): number {
+  const lost = of.timeouts + of.refused + of.resets + (of.ok === 0 ? of.unanswered : 0);
+  return of.calls === 0 ? 0 : Math.max(lost, of.partial) / of.calls;
+}
+
+/** By its own word it takes far longer for its calls than its peers do, by theirs. */
+export const admitsSlowness = (selfRatio = 0): boolean => selfRatio >= thresholds.slowRatio;
+
+/** By its own word most of the calls that reached it are not over: they were neither answered nor given up. */
+export function sitsOnCalls(self: NodeSelf | undefined): boolean {
+  return self !== undefined && self.received >= thresholds.minCalls && self.ended < self.received / 2;
+}
