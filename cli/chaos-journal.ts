@@ -21,6 +21,6 @@ export async function readJournal(
   }
   return {
     entries: journalLines(file).flatMap((line) => parseLine(line) ?? []),
-    source: `${file}: "tierlab load --journal" lays it over a run`,
+    source: `${file} (load --journal FILE lays it over a run)`,
   };
 }

@@ -14,7 +14,6 @@ import { repairRoutes } from '../shared/cluster/watchdog/repairs.ts';
 import type { ChildState } from '../shared/cluster/watchdog/child.ts';
 import { watchLoops } from '../shared/cluster/watchdog/loop-check.ts';
 import { createWatchdog, type Watchdog } from '../shared/cluster/watchdog/watchdog.ts';
-import { defaultPortBase } from '../shared/cluster/ports.ts';
 import { onEndSignals } from '../shared/end-signals.ts';
 import { exitCodes } from '../shared/exit-codes.ts';
 import { keyringEnvironment } from '../shared/security/keyring.ts';
@@ -22,6 +21,7 @@ import { identitySecret, operatorTokenFrom } from '../shared/security/node-keys.
 import { operatorEnvironment, operatorOf } from '../shared/security/operator.ts';
 import { clockOrigin, runClock, type Clock } from '../shared/time/clock.ts';
 import { systemScheduler } from '../shared/time/scheduler.ts';
+import { tierlab } from './command-line.ts';
 import { CommandError, InterruptedError } from './errors.ts';
 import { entryScript } from './paths.ts';
 import { readRunFile, removeRunFile, runDir, writeRunFile } from './run-file.ts';
@@ -62,7 +62,7 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
   } = options;
   const portBase = topology.watchdogPort;
   const dir = runDir(dataDir, portBase);
-  await refuseTakenPorts(topology, nodes, bindHost, readRunFile(dataDir, portBase)?.pid);
+  await refuseTakenPorts(topology, nodes, bindHost, dataDir, readRunFile(dataDir, portBase)?.pid);
 
   const origin = clockOrigin();
   const clock = runClock(origin);
@@ -208,6 +208,7 @@ async function refuseTakenPorts(
   topology: Topology,
   nodes: readonly TopologyNode[],
   host: string,
+  dataDir: string,
   running: number | undefined,
 ): Promise<void> {
   const wanted = new Map<number, string>([[topology.watchdogPort, 'the watchdog']]);
@@ -219,11 +220,14 @@ async function refuseTakenPorts(
   if (!first) return;
   if (running !== undefined)
     throw new CommandError(
-      `a cluster is already running at port base ${topology.watchdogPort} (process ${running}): stop it with "tierlab down${topology.watchdogPort === defaultPortBase ? '' : ` --port-base ${topology.watchdogPort}`}" or choose another --port-base`,
+      `a cluster is already running at port base ${topology.watchdogPort} (process ${running}). ` +
+        `Stop it, or choose another --port-base. This stops it: ${tierlab('down', { portBase: topology.watchdogPort, dataDir })}`,
     );
   const holder = first.pid === undefined ? 'another process' : `process ${first.pid} (${first.command?.slice(0, 80)})`;
-  const more = taken.length === 1 ? '' : `, and ${taken.length - 1} more ports are taken`;
+  const others = new Set(taken.map(({ port }) => port)).size - 1;
+  const more = others === 0 ? '' : `, and ${others} more ports are taken`;
   throw new CommandError(
-    `port ${first.port} (${wanted.get(first.port)}) is taken by ${holder}${more}: stop it or choose another --port-base`,
+    `port ${first.port} (${wanted.get(first.port)}) is taken at ${first.host} by ${holder}${more}. ` +
+      `Stop it, or choose another port base, such as --port-base ${topology.watchdogPort === 20_000 ? 22_000 : 20_000}`,
   );
 }

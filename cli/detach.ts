@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { tierlab } from './command-line.ts';
 import { startedNodes, type Topology } from '../shared/cluster/topology.ts';
 import { systemScheduler, sleep } from '../shared/time/scheduler.ts';
 import { CommandError } from './errors.ts';
@@ -9,17 +10,6 @@ import { readRunFile, runDir } from './run-file.ts';
 import { operatorTokenOf, showDoors } from './doors.ts';
 import type { Terminal } from './terminal.ts';
 import { fetchStatus } from './watchdog-client.ts';
-
-/** The options that name this cluster to other commands. */
-function flagsOf(args: readonly string[]): string {
-  return ['--port-base', '--data']
-    .map((name) => {
-      const at = args.findIndex((word) => word === name || word.startsWith(`${name}=`));
-      if (at < 0) return '';
-      return args[at] === name ? ` ${name} ${args[at + 1]}` : ` ${args[at]}`;
-    })
-    .join('');
-}
 
 /** Runs this same command in the background, and waits until its cluster is ready or has failed. */
 export async function detachSelf(
@@ -60,5 +50,5 @@ export async function detachSelf(
   child.unref();
   terminal.line(`${terminal.good('✓')} ${topology.name} runs in the background (process ${child.pid})\n`);
   showDoors(topology, terminal, operatorTokenOf(topology, dataDir, chaos));
-  terminal.line(terminal.dim(`\n  "tierlab down${flagsOf(args)}" stops it.`));
+  terminal.line(terminal.dim(`\n  This stops it: ${tierlab('down', { portBase: topology.watchdogPort, dataDir })}`));
 }

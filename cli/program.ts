@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { exitCodes, exitCodesInWords } from '../shared/exit-codes.ts';
-import { exitCodeOf } from './errors.ts';
+import { tierlab, withExamples } from './command-line.ts';
+import { exitCodeOf, UsageError } from './errors.ts';
 
 /** Gives a command its arguments, options and action. */
 type Define = (command: Command) => void;
@@ -53,29 +54,25 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<D
   },
 };
 
-const examples = `
-Examples:
-  $ tierlab up                                  start the 21 processes of the multitier topology
-  $ tierlab up --topology tiny --detach         a small one, in the background
-  $ tierlab search domestic dog                 search from the terminal
-  $ tierlab status                              who runs, where
-  $ tierlab crawl /usr/share/doc/some-manual    search your own pages
-  $ tierlab down                                stop it
-
-${exitCodesInWords}
-
-Run it as: npm run -s tierlab -- <command>. "tierlab <command> --help" tells more.`;
+const afterHelp = `\n${exitCodesInWords}\n\nMore about one of them: ${tierlab('up --help')}`;
 
 /** Runs one command; answers its exit code. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
   const program = new Command('tierlab')
     .description('A search engine cut into components, to place on machines, load, break and repair.')
     .version('0.1.0')
-    .addHelpText('after', examples)
-    .showHelpAfterError('(tierlab --help shows what there is)')
     // What stands behind a subcommand is the subcommand's, at every depth.
     .enablePositionalOptions()
     .exitOverride();
+  withExamples(
+    program,
+    ['up', 'start the 21 processes of the multitier topology'],
+    ['up --topology tiny --detach', 'a small one, in the background'],
+    ['search domestic dog', 'search from the terminal'],
+    ['status', 'which nodes run, and where'],
+    ['crawl /usr/share/doc', 'search your own pages'],
+    ['down', 'stop it'],
+  ).addHelpText('after', afterHelp);
   const [first, second] = argv.filter((word) => !word.startsWith('-'));
   const wanted = first === 'help' ? second : first;
   for (const [name, { summary, load }] of Object.entries(commands)) {
@@ -83,6 +80,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     if (name === wanted) (await load())(command);
   }
   try {
+    refuseUnknown(wanted);
     await program.parseAsync(argv, { from: 'user' });
     return Number(process.exitCode ?? exitCodes.done);
   } catch (error) {
@@ -90,6 +88,14 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     if (!(error instanceof CommanderError)) say(error instanceof Error ? error.message : String(error));
     return exitCodeOf(error);
   }
+}
+
+/** The parser itself would take `replay --help` for a question about all commands, and answer it. */
+function refuseUnknown(name: string | undefined): void {
+  if (name === undefined || name === 'help' || Object.hasOwn(commands, name)) return;
+  throw new UsageError(
+    `there is no command "${name}"; there are ${Object.keys(commands).join(', ')}\nMore about each: ${tierlab('--help')}`,
+  );
 }
 
 function say(message: string): void {

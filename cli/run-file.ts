@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { UsageError } from './errors.ts';
 import { defaultPortBase } from '../shared/cluster/ports.ts';
 
 /** What a running cluster leaves for other commands to find it: readable by its owner only, since it holds the token. */
@@ -49,8 +50,14 @@ export function removeRunFile(dataDir: string, portBase: number): void {
   rmSync(fileIn(dataDir, portBase), { force: true });
 }
 
-/** `--port-base`, else TIERLAB_PORT_BASE, else 7000. */
+/** `--port-base`, else TIERLAB_PORT_BASE, else 7000. Throws UsageError for a TIERLAB_PORT_BASE that is no port. */
 export function portBaseOf(option: number | undefined): number {
-  const fromEnvironment = Number(process.env.TIERLAB_PORT_BASE);
-  return option ?? (Number.isInteger(fromEnvironment) && fromEnvironment > 0 ? fromEnvironment : defaultPortBase);
+  const { TIERLAB_PORT_BASE: text } = process.env;
+  if (option !== undefined || !text) return option ?? defaultPortBase;
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port < 1 || port > 65_535)
+    throw new UsageError(
+      `TIERLAB_PORT_BASE: a whole number from 1024 to 31000 is wanted, such as 20000, not "${text}"`,
+    );
+  return port;
 }

@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { askControl, type ControlRequest } from '../shared/control/client.ts';
-import { asRpcError } from '../shared/rpc/errors.ts';
+import { asRpcError, type RpcError } from '../shared/rpc/errors.ts';
 import type { TopologyNode } from '../shared/cluster/topology.ts';
 import type { NodeStatus } from '../shared/cluster/watchdog/watchdog.ts';
+import { type Holder, holdersOf } from '../shared/cluster/watchdog/port-check.ts';
+import { sleep, systemScheduler } from '../shared/time/scheduler.ts';
+import { tierlab } from './command-line.ts';
 import { CommandError } from './errors.ts';
 
 /** A node as its watchdog tells of it; `silent`: that does not answer, so its container or machine is away. */
@@ -72,10 +76,68 @@ function silent({ id, components, shard, host, port, opsPort, doors, publicPort 
 
 type Asked = Omit<ControlRequest, 'path' | 'timeoutMs'> & { readonly timeoutMs?: number };
 
-/** Asks the watchdog of this machine, of the cluster at `portBase`. */
+/**
+ * Asks the watchdog of this machine, of the cluster at `portBase`. Where it is silent, the reason is looked for: nobody listens there, or
+ * somebody who does not answer.
+ */
 export async function ask(portBase: number, path: string, asked: Asked = {}): Promise<unknown> {
   const at = { host: here, port: portBase };
-  return request(at, { path, ...asked }, `no cluster answers at port base ${portBase}: "tierlab up" starts one`);
+  const nobody = `no cluster answers at port base ${portBase}. This starts one: ${tierlab('up', { portBase })}`;
+  const looking = new AbortController();
+  const answer = request(at, { path, ...asked }, nobody)
+    .catch(async (error: unknown) => {
+      throw (await whoElseAnswers(portBase, error)) ?? error;
+    })
+    .finally(() => looking.abort());
+  const reason = sleep(systemScheduler, silenceMs, looking.signal).then(() => whyNoAnswer(portBase));
+  const told = await Promise.race([answer, reason.catch(() => undefined)]);
+  if (told instanceof CommandError) {
+    answer.catch(() => undefined);
+    throw told;
+  }
+  return answer;
+}
+
+/** An answer takes milliseconds; on a busy machine up to a second, ms. */
+const silenceMs = 1_500;
+
+/** Why whoever listens at the watchdog's port does not answer; undefined where that cannot be told, and waiting goes on. */
+async function whyNoAnswer(port: number): Promise<CommandError | undefined> {
+  const holder = (await holdersOf([port])).get(port);
+  if (holder === undefined) return undefined;
+  const { pid, command } = holder;
+  if (!isTierlab(command)) return otherProgram(port, holder);
+  if (!isStopped(pid)) return undefined;
+  return new CommandError(
+    `the watchdog at port base ${port} (process ${pid}) is stopped by a signal, so it cannot answer. ` +
+      `This lets it go on: kill -CONT ${pid}`,
+  );
+}
+
+/** Some other program may answer in its own way; undefined where that is not what went wrong. */
+async function whoElseAnswers(port: number, error: unknown): Promise<CommandError | undefined> {
+  if (!(error instanceof CommandError) || (error.cause as RpcError | undefined)?.code !== 'bad_reply') return undefined;
+  const holder = (await holdersOf([port])).get(port);
+  return otherProgram(port, holder);
+}
+
+function otherProgram(port: number, holder: Holder | undefined): CommandError {
+  const who = holder === undefined ? 'another program' : `process ${holder.pid} (${holder.command.slice(0, 80)})`;
+  return new CommandError(
+    `port ${port} is held by ${who}, which is no watchdog of Tierlab; --port-base names another port`,
+  );
+}
+
+const isTierlab = (command: string): boolean => /(tierlab\.js|main\.ts) (up|node)\b/.test(command);
+
+/** Linux only: T and t are the states of a process that is stopped (proc(5)). */
+function isStopped(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return /^[Tt]/.test(stat.slice(stat.lastIndexOf(')') + 2));
+  } catch {
+    return false;
+  }
 }
 
 /** Asks one control port: a node's ops port, or one of its doors. */
@@ -90,7 +152,7 @@ async function request(
   ifSilent: string,
 ): Promise<unknown> {
   return askControl(at, { timeoutMs: 30_000, ...asked }).catch((thrown: unknown) => {
-    const { relayed, message, code } = asRpcError(thrown);
-    throw new CommandError(relayed || code === 'bad_reply' ? message : ifSilent);
+    const error = asRpcError(thrown);
+    throw new CommandError(error.relayed || error.code === 'bad_reply' ? error.message : ifSilent, { cause: error });
   });
 }

@@ -1,3 +1,4 @@
+import { tierlab } from '../command-line.ts';
 import { controlPorts, type ControlPort } from '../../services/chaos/control-port.ts';
 import type { Topology } from '../../shared/cluster/topology.ts';
 import { askControl } from '../../shared/control/client.ts';
@@ -60,7 +61,7 @@ export async function askController(
     const { relayed, status, message } = asRpcError(thrown);
     if (relayed) throw status === 400 ? new UsageError(message) : new CommandError(message);
     throw new CommandError(
-      `the chaos controller at ${controller} does not answer; "tierlab chaos halt" works without it`,
+      `the chaos controller at ${controller} does not answer. This works without it: ${tierlab('chaos halt')}`,
     );
   });
 }

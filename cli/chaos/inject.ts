@@ -2,12 +2,23 @@ import { Option, type Command } from 'commander';
 import { exitCodes } from '../../shared/exit-codes.ts';
 import { maxTtlMs } from '../../shared/faults/envelope.ts';
 import type { FaultKind } from '../../shared/faults/fault.ts';
-import { faultKinds } from '../../shared/faults/kinds.ts';
+import { faultKinds, kindAndParams } from '../../shared/faults/kinds.ts';
+import { RpcError } from '../../shared/rpc/errors.ts';
+import { tierlab, withExamples } from '../command-line.ts';
+import { dataDirOf } from '../paths.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { createTerminal } from '../terminal.ts';
 import { askController, connect } from './connection.ts';
-import { addParameterOptions, durationOf, millisecondsOf, numberOf, parametersOf } from './parameters.ts';
+import {
+  addParameterOptions,
+  asFlags,
+  durationOf,
+  exampleOf,
+  millisecondsOf,
+  numberOf,
+  parametersOf,
+} from './parameters.ts';
 import { printTable } from './table.ts';
 import { showObjections, withFlag } from './words.ts';
 
@@ -43,19 +54,18 @@ interface DryRun {
   readonly objections: readonly string[];
 }
 
-const examples = `
-Examples:
-  $ tierlab chaos inject limp.latency --target ranking-2 --mean-ms 400 --ttl 30s --seed 7
-  $ tierlab chaos inject stop.kill --component ranking --pick 1 --down-ms 2000 --ttl 10s
-  $ tierlab chaos inject byz.rank --target ranking-1 --probability 0.5 --ttl 1m
-  $ tierlab chaos inject net.partition --groups "ranking-1,ranking-2|ranking-3" --target ranking-3 --ttl 20s
-  $ tierlab chaos inject stop.hang --target html-1 --ttl 10s --dry-run`;
-
 const times = '\nFlags that end in -ms take a number of milliseconds, or a time such as 400ms or 2s.';
 
 /** One subcommand for each kind, with flags from the kind's own schema. */
 export function inject(command: Command): void {
-  command.description('break something: one fault, at some nodes, for a while').addHelpText('after', examples);
+  withExamples(
+    command.description('break something: one fault, at some nodes, for a while'),
+    ['chaos inject limp.latency --target ranking-2 --mean-ms 400 --ttl 30s --seed 7'],
+    ['chaos inject stop.kill --component ranking --pick 1 --down-ms 2000 --ttl 10s'],
+    ['chaos inject byz.rank --target ranking-1 --probability 0.5 --ttl 1m'],
+    ['chaos inject net.partition --groups "ranking-1,ranking-2|ranking-3" --target ranking-3 --ttl 20s'],
+    ['chaos inject stop.hang --target html-1 --ttl 10s --dry-run'],
+  );
   for (const kind of faultKinds.values()) {
     const sub = withClusterOptions(command.command(kind.kind).description(kind.summary).exitOverride())
       .option('--target <node...>', 'the nodes to break, such as ranking-2; commas or spaces between several')
@@ -83,13 +93,13 @@ export function inject(command: Command): void {
       )
       .option('--json', 'the answer of the controller, as it is');
     addParameterOptions(sub, kind);
-    sub.addHelpText('after', times);
+    withExamples(sub.addHelpText('after', times), [exampleOf(kind)]);
     sub.action((flags: InjectFlags) => run(kind, flags));
   }
 }
 
 async function run(kind: FaultKind, flags: InjectFlags): Promise<void> {
-  const request = requestOf(kind, flags);
+  const request = withAnExample(kind, () => requestOf(kind, flags));
   const connection = await connect(flags);
   const answer = await askController(
     connection,
@@ -97,7 +107,7 @@ async function run(kind: FaultKind, flags: InjectFlags): Promise<void> {
     flags.dryRun ? '/faults?dryRun=true' : '/faults',
     request,
   ).catch((error: unknown) => {
-    throw error instanceof CommandError ? new CommandError(withFlag(error.message)) : error;
+    throw error instanceof CommandError ? new CommandError(withFlag(error.message)) : inFlags(kind, error);
   });
   if (flags.dryRun && (answer as DryRun).objections.length > 0) process.exitCode = exitCodes.failed;
   if (flags.json) return void process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
@@ -114,7 +124,24 @@ async function run(kind: FaultKind, flags: InjectFlags): Promise<void> {
     ['victim', 'state'],
     victims.map(({ node, state }) => [node, state]),
   );
-  terminal.line(terminal.dim(`tierlab chaos heal ${id} ends it; tierlab chaos list shows what it does`));
+  const place = { portBase: connection.portBase, dataDir: dataDirOf(flags.data) };
+  terminal.line(terminal.dim(`what it does:  ${tierlab('chaos list', place)}`));
+  terminal.line(terminal.dim(`this ends it:  ${tierlab(`chaos heal ${id}`, place)}`));
+}
+
+/** A mistake of the caller, in the words of the command and with a command that works. */
+function withAnExample<T>(kind: FaultKind, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw inFlags(kind, error);
+  }
+}
+
+function inFlags(kind: FaultKind, error: unknown): unknown {
+  const isMistake = error instanceof UsageError || (error instanceof RpcError && error.code === 'bad_request');
+  if (!isMistake) return error;
+  return new UsageError(`${asFlags(kind, error.message)}\nExample: ${tierlab(exampleOf(kind))}`);
 }
 
 /** What the controller is asked for. Throws UsageError for what no number or word can be made of. */
@@ -124,7 +151,7 @@ function requestOf(kind: FaultKind, flags: InjectFlags): object {
   const nodes =
     flags.target === undefined ? undefined : [flags.target].flat().flatMap((word) => word.split(',').filter(Boolean));
   if (!nodes?.length && flags.component === undefined && flags.group === undefined)
-    throw new UsageError('whom? --target, --component or --group names the victims');
+    throw new UsageError('nobody is named: --target, --component or --group says who is hit');
   const target = given({
     nodes,
     component: flags.component,
@@ -136,6 +163,8 @@ function requestOf(kind: FaultKind, flags: InjectFlags): object {
     errorShareAbove: number('--abort-error-share', flags.abortErrorShare),
     p90AboveMs: flags.abortP90Ms === undefined ? undefined : millisecondsOf('--abort-p90-ms', flags.abortP90Ms),
   });
+  const params = parametersOf(kind, flags as unknown as Record<string, unknown>);
+  kindAndParams(kind.kind, params);
   return given({
     id: flags.faultId,
     kind: kind.kind,
@@ -145,7 +174,7 @@ function requestOf(kind: FaultKind, flags: InjectFlags): object {
     seed: number('--seed', flags.seed),
     probability: number('--probability', flags.probability),
     scope: given({ caller: flags.caller, operation: flags.operation, direction: flags.direction }),
-    params: parametersOf(kind, flags as unknown as Record<string, unknown>),
+    params,
     abortIf: Object.keys(abortIf).length > 0 ? abortIf : undefined,
     beyondTolerance: flags.beyondTolerance,
   });

@@ -42,7 +42,40 @@ function describe({ description, default: fallback, minimum, maximum, type }: Pr
   return [description, range && `(${range})`].filter(Boolean).join(' ');
 }
 
-/** The parameters that were given, as JSON values. What is wrong with them the controller says: it knows the schema, too. */
+/** The sentence with each parameter's name as its flag: `meanMs` becomes `--mean-ms`. */
+export function asFlags(kind: FaultKind, sentence: string): string {
+  return propertiesOf(kind).reduce(
+    (text, [name]) => text.replaceAll(new RegExp(`(?<![\\w"-])${name}(?!\\w)(?=[:. ])`, 'g'), `--${kebab(name)}`),
+    sentence,
+  );
+}
+
+/** Where the schema has no default, or where one parameter of several is needed. */
+const exampleValues: Readonly<Record<string, string>> = {
+  'limp.latency --mean-ms': '400',
+  'limp.bandwidth --bytes-per-second': '20000',
+  'limp.intermittent --on-ms': '2000',
+  'limp.intermittent --off-ms': '2000',
+  'net.partition --groups': '"ranking-1,ranking-2|ranking-3"',
+  'byz.forge --as': 'ranking-1',
+  'clock.skew --offset-ms': '60000',
+};
+
+/** The words of a command that injects this kind: with every parameter that it needs. */
+export function exampleOf(kind: FaultKind): string {
+  const required: readonly string[] = (kind.params as { required?: string[] }).required ?? [];
+  const flags = propertiesOf(kind).flatMap(([name, property]) => {
+    const flag = `--${kebab(name)}`;
+    const value = exampleValues[`${kind.kind} ${flag}`];
+    if (value !== undefined) return [`${flag} ${value}`];
+    if (!required.includes(name) || property.default !== undefined) return [];
+    return [`${flag} ${flag.endsWith('-ms') ? 400 : (property.minimum ?? 1)}`];
+  });
+  const target = kind.kind === 'net.partition' ? 'ranking-3' : 'ranking-2';
+  return ['chaos inject', kind.kind, '--target', target, ...flags, '--ttl 30s'].join(' ');
+}
+
+/** The parameters that were given, as JSON values. Whether they fit the kind is checked afterwards. */
 export function parametersOf(kind: FaultKind, flags: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const given = propertiesOf(kind).filter(([name]) => flags[name] !== undefined);
   return Object.fromEntries(

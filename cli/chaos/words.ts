@@ -1,3 +1,4 @@
+import { tierlab } from '../command-line.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** The sentence of a tolerance rule with the flag that lifts it, in the words of this command. */
@@ -22,7 +23,7 @@ export function whatEnded(healed: number, asked: string): string {
 
 /** Why a fault was not healed by name. */
 export function notFound(id: string, silent: readonly string[]): string {
-  if (silent.length === 0) return `no fault ${id} is in effect; "tierlab chaos list" shows what is`;
+  if (silent.length === 0) return `no fault ${id} is in effect. What is in effect: ${tierlab('chaos list')}`;
   return `no fault ${id} was found, but there is no answer from ${silent.join(', ')}: what is left there ends by its lease`;
 }
 

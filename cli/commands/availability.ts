@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { tierlab, withExamples } from '../command-line.ts';
 import type { AvailabilityReport } from '../../services/monitor/availability-report.ts';
 import type { Availability } from '../../services/monitor/availability.ts';
 import type { Told } from '../incident-news.ts';
@@ -15,7 +16,7 @@ interface AvailabilityFlags extends ClusterFlags {
 }
 
 export function availability(command: Command): void {
-  withClusterOptions(command)
+  withExamples(withClusterOptions(command), ['availability'], ['availability --all'])
     .option('--all', 'also the services and nodes that never failed')
     .option('--json', 'one JSON document on stdout')
     .addHelpText('after', help)
@@ -24,7 +25,7 @@ export function availability(command: Command): void {
 
 const help = `
 Availability = (MTBF - MTTR) / MTBF, with MTTR = detection + diagnosis + fix.
-A node that turns calls away because they are too many does what it should: no failure of its own. "tierlab load" tells what users felt.`;
+A node that turns calls away because they are too many does what it should: no failure of its own. "load" tells what users felt.`;
 
 async function run(flags: AvailabilityFlags): Promise<void> {
   const portBase = portBaseOf(flags.portBase);
@@ -78,7 +79,7 @@ async function overloads(portBase: number, monitor: string): Promise<string | un
   const nodes = new Set(overloaded.map(({ node }) => node)).size;
   const who = `${nodes} node${nodes === 1 ? '' : 's'} turned calls away, which were too many`;
   const times = `${overloaded.length} time${overloaded.length === 1 ? '' : 's'}`;
-  return `${who}, ${times} in all: no failure of theirs, so not counted; "tierlab load" tells what users felt`;
+  return `${who}, ${times} in all: no failure of theirs, so not counted; what users felt: ${tierlab('load')}`;
 }
 
 function show<B extends Availability>(books: readonly B[], more: readonly Column<B>[], terminal: Terminal): void {

@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { withExamples } from '../command-line.ts';
 import { inject } from '../chaos/inject.ts';
 import { bathtub } from '../chaos/bathtub/command.ts';
 import { matrix } from '../chaos/matrix/command.ts';
@@ -7,32 +8,32 @@ import { run } from '../chaos/run.ts';
 import { whatUndoMeans } from '../chaos/words.ts';
 import { parseCount, withClusterOptions } from '../options.ts';
 
-const examples = `
-A cluster takes faults only when it was started with "tierlab up --chaos", in containers with TIERLAB_CHAOS=1.
-
-Examples:
-  $ tierlab up --chaos --detach
-  $ tierlab chaos kinds
-  $ tierlab chaos inject limp.latency --target ranking-2 --mean-ms 400 --ttl 30s --seed 7
-  $ tierlab chaos list
-  $ tierlab chaos run one-ranking-limps
-  $ tierlab chaos halt`;
+const whenTaken = `
+A cluster takes faults only when it was started with --chaos, in containers with TIERLAB_CHAOS=1.`;
 
 /** `tierlab chaos ...`: breaks things on purpose, within rules (services/chaos/README.md). */
 export function chaos(command: Command): void {
-  command.addHelpText('after', examples);
+  withExamples(
+    command.addHelpText('after', whenTaken),
+    ['up --chaos --detach'],
+    ['chaos kinds'],
+    ['chaos inject limp.latency --target ranking-2 --mean-ms 400 --ttl 30s --seed 7'],
+    ['chaos list'],
+    ['chaos run one-ranking-limps'],
+    ['chaos halt'],
+  );
   inject(command.command('inject'));
-  const add = (usage: string, summary: string): Command =>
-    withClusterOptions(command.command(usage).description(summary).exitOverride());
+  const add = (usage: string, summary: string, example = usage): Command =>
+    withExamples(withClusterOptions(command.command(usage).description(summary).exitOverride()), [`chaos ${example}`]);
   add('list', 'the faults in effect, and what they do')
     .option('--ended', 'also those that are over')
     .option('--json', 'one JSON document on stdout')
     .action(list);
-  add('heal <id>', 'end one fault').action(heal);
+  add('heal <id>', 'end one fault', 'heal f1').action(heal);
   add('halt', 'end everything, everywhere, at once; works without the controller')
     .option('--json', 'one JSON document on stdout')
     .action(halt);
-  add('run <experiment>', 'an experiment: a name in chaos/experiments/, or a file')
+  add('run <experiment>', 'an experiment: a name in chaos/experiments/, or a file', 'run one-ranking-limps')
     .option(
       '--dry-run',
       'everything that it would do and what speaks against it; touches nothing; exit code 1 where something does',

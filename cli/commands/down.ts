@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { withExamples } from '../command-line.ts';
 import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
 import { CommandError } from '../errors.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
@@ -10,14 +11,17 @@ import { ask } from '../watchdog-client.ts';
 const patienceMs = 60_000;
 
 export function down(command: Command): void {
-  withClusterOptions(command).action(runDown);
+  withExamples(withClusterOptions(command), ['down']).action(runDown);
 }
 
 async function runDown(flags: ClusterFlags): Promise<void> {
   const portBase = portBaseOf(flags.portBase);
   const dataDir = dataDirOf(flags.data);
   const run = readRunFile(dataDir, portBase);
-  if (!run) throw new CommandError(`no cluster of this data folder runs at port base ${portBase}`);
+  if (!run)
+    throw new CommandError(
+      `no cluster that was started with the data folder ${dataDir} runs at port base ${portBase}; --data names another folder`,
+    );
   await ask(portBase, '/shutdown', { method: 'POST', token: run.token });
   const giveUpAt = performance.now() + patienceMs;
   while (readRunFile(dataDir, portBase)?.pid === run.pid) {

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Command } from 'commander';
+import { withExamples } from '../command-line.ts';
 import { orderWords, phases, type Incident } from '../../services/monitor/incident.ts';
 import { exitTruths, score, truthsIn, type Score, type Truth } from '../incident-scoring.ts';
 import { readJournal } from '../chaos-journal.ts';
@@ -27,16 +28,12 @@ const graceMs = 12_000;
 const watchEveryMs = 500;
 
 export function incidents(command: Command): void {
-  withClusterOptions(command)
+  withExamples(withClusterOptions(command), ['incidents'], ['incidents --watch'], ['incidents --score --json'])
     .option('--json', 'one JSON document on stdout')
     .option('--watch', 'go on, and tell what changes')
     .option('--doubts', 'also suspicions that came to nothing')
     .option('--score', 'join what chaos injected: what was it called, what was missed, what was a false alarm')
     .option('--journal <file>', "the injector's journal, for --score (default: that of this cluster)")
-    .addHelpText(
-      'after',
-      '\nExamples:\n  $ tierlab incidents\n  $ tierlab incidents --watch\n  $ tierlab incidents --score --json',
-    )
     .action(run);
 }
 

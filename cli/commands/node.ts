@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
+import { withExamples } from '../command-line.ts';
 import { runCluster } from '../cluster.ts';
 import { ensureData } from '../data.ts';
 import { operatorTokenOf, showDoors } from '../doors.ts';
+import { checkEnvironment } from '../environment.ts';
 import { UsageError } from '../errors.ts';
 import { chaosWanted, withClusterOptions, type ClusterFlags } from '../options.ts';
 import { dataDirOf } from '../paths.ts';
@@ -15,7 +17,7 @@ interface NodeFlags extends ClusterFlags {
 
 /** One node of a topology, alone on its machine: what a container runs. */
 export function node(command: Command): void {
-  withClusterOptions(command)
+  withExamples(withClusterOptions(command), ['node ranking-2 --topology multitier'])
     .argument('<id>', 'the node, such as ranking-2')
     .option('-t, --topology <name>', 'a name in topologies/, or the path of a topology file', 'multitier')
     .addHelpText(
@@ -26,6 +28,7 @@ export function node(command: Command): void {
 }
 
 async function runOne(id: string, flags: NodeFlags): Promise<void> {
+  checkEnvironment(process.env);
   const terminal = createTerminal(process.stderr);
   const dataDir = dataDirOf(flags.data);
   const byName = process.env.TIERLAB_HOSTS === 'by-name';
@@ -35,7 +38,7 @@ async function runOne(id: string, flags: NodeFlags): Promise<void> {
   });
   if (topology.tls)
     throw new UsageError(
-      `topology ${topology.name} wants TLS, which needs one authority for all nodes: "tierlab up" is one, a node alone on its machine has none`,
+      `topology ${topology.name} wants TLS, which needs one authority for all nodes. "up" is one; a node alone on its machine has none`,
     );
   const wanted = topology.nodes.find((candidate) => candidate.id === id);
   if (!wanted)

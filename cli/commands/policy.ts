@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { quoted, tierlab, withExamples } from '../command-line.ts';
 import { mechanismNames, type Policy, resolvePolicy } from '../../shared/rpc/mechanisms.ts';
 import { presetNames } from '../../shared/rpc/presets.ts';
 import { askNodes, failureLine } from '../ask-nodes.ts';
@@ -18,24 +19,23 @@ interface PolicyFlags extends ClusterFlags {
 
 const help = `
 A change names mechanisms: each is switched on with its defaults (true), off (false), or set (what it does not set has its default).
-All others stay as they are at each node; with "base":"resilient" they become as in that preset.
-
-Examples:
-  $ tierlab policy
-  $ tierlab policy naive
-  $ tierlab policy '{"retry":true}'                             naive, but with retries
-  $ tierlab policy '{"base":"resilient","hedge":false}'         whatever is in force now
-  $ tierlab policy '{"balance":{"by":"round_robin"}}' --node app-1`;
+All others stay as they are at each node; with "base":"resilient" they become as in that preset.`;
 
 export function policy(command: Command): void {
-  withClusterOptions(command)
+  withExamples(
+    withClusterOptions(command).addHelpText('after', help),
+    ['policy'],
+    ['policy naive'],
+    [`policy '{"retry":true}'`, 'what is in force, with retries'],
+    [`policy '{"base":"resilient","hedge":false}'`, 'whatever is in force now'],
+    [`policy '{"balance":{"by":"round_robin"}}' --node app-1`],
+  )
     .argument(
       '[policy]',
       `${presetNames.join(', ')}, or a change to what is in force as JSON; without it, shows what is in force`,
     )
     .option('--node <id...>', 'only these nodes')
     .option('--json', 'every setting of every node as one JSON document on stdout')
-    .addHelpText('after', help)
     .action(run);
 }
 
@@ -87,9 +87,17 @@ function parsePolicy(text: string): unknown {
     if (isObject(file)) refuseBareValues(file);
     resolvePolicy(file);
   } catch (error) {
-    throw new UsageError((error as Error).message);
+    throw new UsageError(`${(error as Error).message}\nExample: ${exampleFor(file)}`);
   }
   return file;
+}
+
+/** A policy that works, about the first mechanism that was named. */
+function exampleFor(file: unknown): string {
+  const named = isObject(file) ? mechanismNames.find((name) => name in file) : undefined;
+  if (named === undefined) return tierlab('policy naive');
+  const [setting] = Object.entries(resolvePolicy({ [named]: true })[named]);
+  return tierlab(`policy ${quoted(JSON.stringify({ [named]: setting ? Object.fromEntries([setting]) : true }))}`);
 }
 
 /** Of a number in the place of settings the schema says that it must be boolean, which is half of the truth. */
@@ -109,7 +117,7 @@ const isObject = (value: unknown): value is object =>
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch (error) {
-    throw new UsageError(`the policy is not JSON: ${(error as Error).message}`);
+  } catch {
+    throw new UsageError(`the policy is not JSON: ${text}\nExample: ${tierlab(`policy '{"hedge":false}'`)}`);
   }
 }

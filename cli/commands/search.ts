@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { quoted, tierlab, withExamples } from '../command-line.ts';
 import { fetchDirect } from '../../shared/net/direct.ts';
 import { adviceFor } from '../../services/html/advice.ts';
 import { CommandError, UsageError } from '../errors.ts';
@@ -24,7 +25,7 @@ interface Answer {
 }
 
 export function search(command: Command): void {
-  withClusterOptions(command)
+  withExamples(withClusterOptions(command), ['search domestic dog'], [`search '"hot dog" -mustard'`])
     .argument('<words...>', 'what to look for; "phrases", -exclusions and field:word work')
     .option('--json', 'the answer of the public API, as it is')
     .option('--page <n>', 'which page of results', parseCount, 1)
@@ -76,10 +77,7 @@ function nothingFound({ query, total, results }: Answer): string[] {
   if (total > 0) return [`There is no such page of results: --page 1 shows the best of ${total.toLocaleString('en')}`];
   return [
     'No page matches.',
-    ...adviceFor(query).map(({ text, q }) => `  ${text}${q === undefined ? '' : ` tierlab search ${quoted(q)}`}`),
-    '  Searched is WordNet, an English dictionary, and what you took in with "tierlab crawl" or "tierlab import".',
+    ...adviceFor(query).map(({ text, q }) => `  ${text}${q === undefined ? '' : ` ${tierlab(`search ${quoted(q)}`)}`}`),
+    `  The data is WordNet, an English dictionary, and your own pages. This adds some: ${tierlab('crawl FOLDER')}`,
   ];
 }
-
-/** As a shell takes it. */
-const quoted = (words: string): string => (/^[\w -]+$/.test(words) ? words : `'${words.replaceAll("'", `'\\''`)}'`);

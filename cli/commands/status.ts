@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { withExamples } from '../command-line.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { portBaseOf } from '../run-file.ts';
 import { createTerminal } from '../terminal.ts';
@@ -14,7 +15,7 @@ monitor), fault (one that held it down is over), operator. In a container the wa
 that is away.`;
 
 export function status(command: Command): void {
-  withClusterOptions(command)
+  withExamples(withClusterOptions(command), ['status'], ['status --json'])
     .option('--json', 'one JSON document on stdout')
     .addHelpText('after', help)
     .action(runStatus);

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { withExamples } from '../command-line.ts';
 import type { Tuned, TunedOperation } from '../../shared/rpc/tuning.ts';
 import { askNodes, failureLine } from '../ask-nodes.ts';
 import { chooseNodes, statesOf } from '../choose-nodes.ts';
@@ -21,11 +22,10 @@ interface Tuning {
 }
 
 export function tune(command: Command): void {
-  withClusterOptions(command)
+  withExamples(withClusterOptions(command), ['tune --explain --node app-1'])
     .option('--explain', 'why each value is what it is')
     .option('--node <id...>', 'only these nodes')
     .option('--json', 'everything as one JSON document on stdout')
-    .addHelpText('after', '\nExamples:\n  $ tierlab tune --explain --node app-1')
     .action(run);
 }
 

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
+import { withExamples } from '../command-line.ts';
 import { startedNodes, type Topology } from '../../shared/cluster/topology.ts';
 import { runCluster } from '../cluster.ts';
 import { ensureData } from '../data.ts';
+import { checkEnvironment } from '../environment.ts';
 import { detachSelf } from '../detach.ts';
 import { chaosWanted, tlsWanted, withClusterOptions, type ClusterFlags } from '../options.ts';
 import { operatorTokenOf, showDoors } from '../doors.ts';
@@ -18,19 +20,21 @@ interface UpFlags extends ClusterFlags {
 }
 
 export function up(command: Command): void {
-  withClusterOptions(command)
+  withExamples(
+    withClusterOptions(command),
+    ['up'],
+    ['up --topology single-server --port-base 20000 --detach'],
+    ['up --chaos'],
+  )
     .option('-t, --topology <name>', 'a name in topologies/, or the path of a topology file', 'multitier')
     .option('-d, --detach', 'leave it running in the background')
     .option('--tls', 'mutual TLS between nodes')
-    .option('--chaos', 'take faults: "tierlab chaos inject" and the console may then break things')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  $ tierlab up\n  $ tierlab up --topology single-server --port-base 20000 --detach\n  $ tierlab up --chaos',
-    )
+    .option('--chaos', 'take faults: "chaos inject" and the console may then break things')
     .action(runUp);
 }
 
 async function runUp(flags: UpFlags): Promise<void> {
+  checkEnvironment(process.env);
   const terminal = createTerminal(process.stderr);
   const dataDir = dataDirOf(flags.data);
   const topology = await topologyOf(flags.topology, {

@@ -34,7 +34,7 @@ export function objections({ id, kind, casualties, beyondTolerance }: Intention,
   if (others.length > 0)
     found.push(
       `${others[0]!.id} (${others[0]!.kind}) is still in effect: one fault at a time, or beyondTolerance; ` +
-        `"tierlab chaos heal ${others[0]!.id}" ends it, "tierlab chaos halt" everything`,
+        `"npm run -s tierlab -- chaos heal ${others[0]!.id}" ends it, "npm run -s tierlab -- chaos halt" everything`,
     );
   for (const group of new Set(nodes.map((node) => groupOf(node)))) {
     const members = nodes.filter((node) => groupOf(node) === group);

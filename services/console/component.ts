@@ -102,7 +102,8 @@ export const consoleComponent = component({
               sources.faults(),
               sources.incidents(),
             ]);
-            const invitation = 'To press buttons, open the console with the address that "tierlab up --chaos" printed.';
+            const invitation =
+              'To press buttons, open the console with the address that "npm start -- --chaos" printed.';
             const locked = isOperator(request, token) ? undefined : invitation;
             void reply.type('text/html; charset=utf-8');
             return nodePage({

@@ -37,5 +37,5 @@ export function requireOperator(request: FastifyRequest, operatorToken: string |
   if (!isOwnHost(host) || (origin !== undefined && origin !== `http://${host}`))
     throw new RpcError('forbidden', 'pages of another origin may not do this');
   if (!isOperator(request, operatorToken))
-    throw new RpcError('unauthenticated', 'open the console with the address that "tierlab up --chaos" printed');
+    throw new RpcError('unauthenticated', 'open the console with the address that "npm start -- --chaos" printed');
 }

@@ -34,7 +34,8 @@ export const outcomes: Readonly<Record<IncidentOutcome, string>> = {
   open: 'not over yet',
   repaired: 'well again, after at least one order was carried out',
   passed: 'it ended without any repair of ours',
-  doubt: 'a suspicion that never became a diagnosis; not listed here, but by "tierlab incidents --doubts"',
+  doubt:
+    'a suspicion that never became a diagnosis; not listed here, but by "npm run -s tierlab -- incidents --doubts"',
 };
 
 export const orderResults: Readonly<Record<OrderResult, string>> = {

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { asRpcError, RpcError, toProblem } from '../rpc/errors.ts';
+import { schemaProblem } from '../schema/problem.ts';
 import { createDataPort, unknownRoute } from './data-port.ts';
 
 /** A data port with public routes: Fastify in front of the components that have some. Loaded only on nodes that host one. */
@@ -44,10 +45,8 @@ export function createDoor(
 function validator({ schema }: { schema: TSchema }) {
   const compiled = Compile(schema);
   return function validate(value: unknown) {
-    const [first] = compiled.Check(value) ? [] : compiled.Errors(value);
-    if (first === undefined) return { value };
-    const where = first.instancePath.slice(1).replaceAll('/', '.') || 'the body';
-    return { error: new RpcError('bad_request', `${where} ${first.message}`) };
+    if (compiled.Check(value)) return { value };
+    return { error: new RpcError('bad_request', schemaProblem(schema, value) ?? 'the body does not fit its schema') };
   };
 }
 

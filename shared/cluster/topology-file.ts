@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Value } from 'typebox/value';
 import { standbyKinds, type StandbyKind } from '../membership/fencing.ts';
 import { RpcError } from '../rpc/errors.ts';
+import { schemaProblems } from '../schema/problem.ts';
 import type { Component } from './component.ts';
 import { blockedPorts, defaultPortBase, portAllocator, portSpan } from './ports.ts';
 import { type NodeGroup, TopologyFile, type Topology, type TopologyNode, type TopologyRoute } from './topology.ts';
@@ -90,13 +91,7 @@ function parseFile(text: string, name: string): TopologyFile {
     throw new TopologyError(name, [`not JSON: ${(error as Error).message}`]);
   }
   // Not compiled: it runs once, and compiling costs more than that.
-  if (!Value.Check(TopologyFile, value)) {
-    const problems = [...Value.Errors(TopologyFile, value)].slice(0, 5);
-    throw new TopologyError(
-      name,
-      problems.map((p) => `${p.instancePath.slice(1).replaceAll('/', '.') || 'the file'} ${p.message}`),
-    );
-  }
+  if (!Value.Check(TopologyFile, value)) throw new TopologyError(name, schemaProblems(TopologyFile, value));
   return value;
 }
 

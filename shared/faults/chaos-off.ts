@@ -3,7 +3,7 @@ import { RpcError } from '../rpc/errors.ts';
 
 /** Safety rule 7 of the chaos interface, in the words of whoever refuses. */
 export const chaosIsOff =
-  'chaos is off: faults are taken only by a cluster that was started with "tierlab up --chaos", in containers with TIERLAB_CHAOS=1';
+  'chaos is off: faults are taken only by a cluster that was started with "npm start -- --chaos", in containers with TIERLAB_CHAOS=1';
 
 /** `/admin/faults` where chaos is off: nothing can be injected, so there is nothing to heal, and none of the machinery is loaded. */
 export const chaosOffRoutes: readonly ControlRoute[] = [

@@ -63,9 +63,9 @@ export function kindAndParams(name: string, params: unknown): { kind: FaultKind;
       'bad_request',
       `fault: kind ${name} is not known; there are ${[...faultKinds.keys()].join(', ')}`,
     );
-  const filled = checked(kind.params, params, `${name} params`);
+  const filled = checked(kind.params, params, name);
   const complaint = kind.check?.(filled);
-  if (complaint !== undefined) throw new RpcError('bad_request', `${name} params: ${complaint}`);
+  if (complaint !== undefined) throw new RpcError('bad_request', `${name}: ${complaint}`);
   return { kind, params: filled };
 }
 

@@ -3,6 +3,7 @@ import { Compile } from 'typebox/compile';
 import type { Context } from './context.ts';
 import type { Priority } from './priority.ts';
 import { RpcError } from './errors.ts';
+import { schemaProblem } from '../schema/problem.ts';
 
 /** One operation of a component: its schemas are validation, documentation and types at once. */
 export interface Operation<Request extends TSchema = TSchema, Response extends TSchema = TSchema> {
@@ -84,8 +85,6 @@ function checker(schema: TSchema, code: 'bad_request' | 'bad_reply') {
   return function check(value: unknown): void {
     compiled ??= Compile(schema);
     if (compiled.Check(value)) return;
-    const [first] = compiled.Errors(value);
-    const where = first?.instancePath.replace(/^\//, '').replaceAll('/', '.') || 'the body';
-    throw new RpcError(code, `${where}: ${first?.message ?? 'does not fit the schema'}`);
+    throw new RpcError(code, schemaProblem(schema, value) ?? 'the body does not fit its schema');
   };
 }

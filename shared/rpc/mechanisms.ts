@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import Type, { type Static, type TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { RpcError } from './errors.ts';
+import { schemaProblem } from '../schema/problem.ts';
 import { type Given, inTurn, isPreset, presetNames, presetOf } from './presets.ts';
 import { AdmissionSettings } from './layers/admission.ts';
 import { AttemptTimeoutSettings } from './layers/attempt-timeout.ts';
@@ -109,7 +110,7 @@ function checkPolicy(file: unknown): Static<typeof MechanismsByName> {
   if (typeof file !== 'object' || file === null)
     throw new RpcError(
       'bad_request',
-      `policy: must be ${presetNames.map((name) => `'${name}'`).join(', ')} or settings by mechanism`,
+      `policy: ${presetNames.join(', ')} or mechanisms by name, such as {"hedge":false}, are wanted, not ${JSON.stringify(file)}`,
     );
   for (const [name, value] of Object.entries(file)) {
     if (!Object.hasOwn(MechanismsByName.properties, name))
@@ -121,17 +122,11 @@ function checkPolicy(file: unknown): Static<typeof MechanismsByName> {
       Object.hasOwn(mechanisms, name) && typeof value === 'object'
         ? Type.Partial(mechanisms[name as Mechanism], { additionalProperties: false })
         : undefined;
-    const wrong = schema ? Value.Errors(schema, value)[0] : undefined;
-    if (wrong)
-      throw new RpcError('bad_request', `policy.${name}${wrong.instancePath.replaceAll('/', '.')}: ${wrong.message}`);
+    const wrong = schema && schemaProblem(schema, value, `policy.${name}`);
+    if (wrong) throw new RpcError('bad_request', wrong);
   }
-  if (!Value.Check(MechanismsByName, file)) {
-    const [wrong] = Value.Errors(MechanismsByName, file);
-    throw new RpcError(
-      'bad_request',
-      `policy${wrong?.instancePath.replaceAll('/', '.')}: ${wrong?.message ?? 'not valid'}`,
-    );
-  }
+  if (!Value.Check(MechanismsByName, file))
+    throw new RpcError('bad_request', schemaProblem(MechanismsByName, file, 'policy') ?? 'policy: it is not valid');
   return file;
 }
 

@@ -1,3 +1,4 @@
+import { tierlab } from '../../command-line.ts';
 import { faultKinds } from '../../../shared/faults/kinds.ts';
 import { exitCodes } from '../../../shared/exit-codes.ts';
 import { UsageError } from '../../errors.ts';
@@ -26,7 +27,7 @@ export interface MatrixFlags extends ClusterFlags {
 export async function matrix(flags: MatrixFlags): Promise<void> {
   const { rows, unknown } = casesOf(flags.kinds?.split(',').map((name) => name.trim()));
   if (unknown.length > 0)
-    throw new UsageError(`no kind ${unknown.join(', ')}; "tierlab chaos kinds" shows what there is`);
+    throw new UsageError(`there is no kind ${unknown.join(', ')}. All kinds: ${tierlab('chaos kinds')}`);
   const detectionWaitMs = durationOf('--wait', flags.wait);
   const terminal = createTerminal(process.stderr);
   const results = await withCluster(flags, terminal, async () => {

@@ -3,28 +3,49 @@ import { createServer } from 'node:net';
 
 export interface TakenPort {
   readonly port: number;
+  /** The address at which somebody listens already. */
+  readonly host: string;
   /** The process that listens, where this machine tells. */
   readonly pid?: number;
   readonly command?: string;
 }
 
-/** Which of `ports` cannot be bound on `host`, and who holds them. */
+/**
+ * Which of `ports` are taken at `host`, and by whom. "localhost" is ::1 to most programs before it is 127.0.0.1: a port of the loopback
+ * address must be free at both, or whoever opens http://localhost:8080 meets somebody else.
+ */
 export async function takenPorts(ports: readonly number[], host: string): Promise<readonly TakenPort[]> {
-  const free = await Promise.all(ports.map((port) => canBind(port, host)));
-  const taken = ports.filter((_, i) => !free[i]);
-  return taken.length === 0 ? [] : describe(taken);
+  const hosts = host === '127.0.0.1' ? [host, '::1'] : [host];
+  const probed = hosts.flatMap((each) =>
+    ports.map(async (port) => ({ port, host: each, free: await isFree(port, each) })),
+  );
+  const taken = (await Promise.all(probed)).filter(({ free }) => !free);
+  if (taken.length === 0) return [];
+  const holders = await holdersOf(taken.map(({ port }) => port));
+  return taken.map(({ port, host: at }) => ({ port, host: at, ...holders.get(port) }));
 }
 
-function canBind(port: number, host: string): Promise<boolean> {
+/** This machine may have no IPv6: an address that does not exist is not taken. */
+const noSuchAddress: ReadonlySet<string | undefined> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL']);
+
+function isFree(port: number, host: string): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = createServer();
-    probe.once('error', () => resolve(false));
+    probe.once('error', ({ code }: NodeJS.ErrnoException) => resolve(host === '::1' && noSuchAddress.has(code)));
     probe.listen({ port, host, exclusive: true }, () => probe.close(() => resolve(true)));
   });
 }
 
-/** Linux: /proc/net/tcp gives the socket's inode, /proc/<pid>/fd its owner. Elsewhere only the port is known. */
-async function describe(ports: readonly number[]): Promise<TakenPort[]> {
+export interface Holder {
+  readonly pid: number;
+  readonly command: string;
+}
+
+/**
+ * Which process listens at each of these ports. Linux: /proc/net/tcp gives the socket's inode, /proc/<pid>/fd its owner. Elsewhere, and
+ * where it belongs to another user, nothing is known.
+ */
+export async function holdersOf(ports: readonly number[]): Promise<ReadonlyMap<number, Holder>> {
   const inodes = new Map<string, number>();
   for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
     const lines = (await readFile(table, 'utf8').catch(() => '')).split('\n').slice(1);
@@ -35,7 +56,7 @@ async function describe(ports: readonly number[]): Promise<TakenPort[]> {
       if (listening && ports.includes(port)) inodes.set(`socket:[${columns[9]}]`, port);
     }
   }
-  const owners = new Map<number, { pid: number; command: string }>();
+  const owners = new Map<number, Holder>();
   for (const pid of inodes.size === 0 ? [] : (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
     for (const fd of await readdir(`/proc/${pid}/fd`).catch(() => [])) {
       const port = inodes.get(await readlink(`/proc/${pid}/fd/${fd}`).catch(() => ''));
@@ -44,5 +65,5 @@ async function describe(ports: readonly number[]): Promise<TakenPort[]> {
       owners.set(port, { pid: Number(pid), command });
     }
   }
-  return ports.map((port) => ({ port, ...owners.get(port) }));
+  return owners;
 }

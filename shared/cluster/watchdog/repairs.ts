@@ -3,6 +3,7 @@ import { Value } from 'typebox/value';
 import { Verdict } from '../../membership/verdict.ts';
 import { tolerated } from '../../tolerated.ts';
 import { RpcError } from '../../rpc/errors.ts';
+import { schemaProblem } from '../../schema/problem.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { ControlRoute } from '../../control/server.ts';
 import type { Topology, TopologyNode } from '../topology.ts';
@@ -151,13 +152,8 @@ export function createRepairs({ topology, watchdog, clock, wipe }: RepairOptions
   });
 
   async function order(body: unknown): Promise<RepairAnswer> {
-    if (!Value.Check(RepairRequest, body)) {
-      const [wrong] = Value.Errors(RepairRequest, body);
-      throw new RpcError(
-        'bad_request',
-        `${wrong?.instancePath.slice(1) || 'the order'}: ${wrong?.message ?? 'not valid'}`,
-      );
-    }
+    if (!Value.Check(RepairRequest, body))
+      throw new RpcError('bad_request', schemaProblem(RepairRequest, body, 'repair') ?? 'the order is not valid');
     const earlier = answers.get(body.id);
     if (earlier) return repeated(await earlier);
     const carriedOut = carryOut(body);

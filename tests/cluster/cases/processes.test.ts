@@ -1,5 +1,7 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
@@ -15,6 +17,7 @@ import {
 import { processTree, stillRunning, type ProcessRow } from '../../support/process-tree.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
+const entry = path.join(root, 'dist/tierlab.js');
 const pages: TestPage[] = [
   { id: 'dog', title: 'dog', body: 'a domestic animal that barks', links: ['cat'] },
   { id: 'cat', title: 'cat', body: 'a domestic animal that purrs', links: ['dog'] },
@@ -188,4 +191,122 @@ test('P4: one Ctrl-C that arrives twice, as npm passes it on, is one', async () 
   const cluster = await startCluster({ dataDir: data.dir, topology: 'single-server' });
   cluster.process.kill('SIGINT');
   expect(await cluster.stop('SIGINT')).toBe(0);
+});
+
+/** Runs words that were printed as a shell would. */
+function paste(command: string): { code: number | null; said: string } {
+  const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', command], { cwd: root, encoding: 'utf8' });
+  return { code: status, said: stdout + stderr };
+}
+
+test('Q5: every command that is printed works when it is pasted', { timeout: 120_000 }, async () => {
+  const odd = await dataFolder(pages);
+  const dir = path.join(odd.dir, "it's mine");
+  renameSync(odd.dir, `${odd.dir}-kept`);
+  mkdirSync(odd.dir);
+  renameSync(`${odd.dir}-kept`, dir);
+  onTestFinished(odd.remove);
+  const portBase = String(await freePortBase());
+  const flags = ['--data', dir, '--port-base', portBase];
+  const up = ['up', '--topology', 'tiny', '--chaos', '--detach', ...flags];
+  const started = await tierlab(...up);
+  const stops = /This stops it: (.*)$/m.exec(started.stderr)![1]!;
+  try {
+    const again = await tierlab(...up);
+    expect(again.code).toBe(1);
+    expect(/This stops it: (.*)$/m.exec(again.stderr)![1]).toBe(stops);
+    const injected = await until(async () => {
+      const fault = ['none', '--target', 'html-1', '--ttl', '1m', '--abort-error-share', '1', '--beyond-tolerance'];
+      const result = await tierlab('chaos', 'inject', ...fault, ...flags);
+      return result.code === 0 ? result.stdout : undefined;
+    });
+    const [shows, heals] = [/what it does: +(.*)$/m, /this ends it: +(.*)$/m].map((it) => it.exec(injected!)![1]!);
+    expect(paste(shows!)).toMatchObject({ code: 0, said: expect.stringContaining('html-1') });
+    expect(paste(heals!)).toMatchObject({ code: 0, said: expect.stringContaining('is healed') });
+  } finally {
+    expect(paste(stops)).toMatchObject({ code: 0 });
+  }
+  const silent = await tierlab('status', '--port-base', portBase);
+  const starts = /This starts one: (.*)$/m.exec(silent.stderr)![1]!;
+  expect(paste(`${starts} --topology tiny --detach --data '${data.dir}'`)).toMatchObject({ code: 0 });
+  expect(await tierlab('down', '--data', data.dir, '--port-base', portBase)).toMatchObject({ code: 0 });
+});
+
+test.each([
+  ['status', []],
+  ['down', ['--data']],
+  ['search', ['dog']],
+  ['incidents', []],
+  ['chaos', ['list', '--data']],
+] as const)('Q6: "%s %j" names a watchdog that is stopped, quickly, and what lets it go on', async (command, more) => {
+  const cluster = await startCluster({ dataDir: data.dir, topology: 'single-server' });
+  onTestFinished(() => void (isAlive(cluster.process.pid!) && cluster.process.kill('SIGKILL')));
+  cluster.process.kill('SIGSTOP');
+  const askedAt = performance.now();
+  const words = more.flatMap((word) => (word === '--data' ? ['--data', data.dir] : [word]));
+  const { code, stderr } = await tierlab(command, ...words, '--port-base', String(cluster.portBase));
+  expect(performance.now() - askedAt).toBeLessThan(6_000);
+  expect(code).toBe(1);
+  expect(stderr).toContain(`process ${cluster.process.pid}`);
+  const goesOn = /This lets it go on: (.*)$/m.exec(stderr)![1]!;
+  expect(paste(goesOn).code).toBe(0);
+  await cluster.stop('SIGTERM');
+});
+
+test.each([
+  ['answers with a page', 'text/html', '<p>Hello'],
+  ['answers with other JSON', 'application/json', '[]'],
+  ['never answers', undefined, undefined],
+] as const)('Q6: a program that is no watchdog and %s is named', async (_, type, body) => {
+  const server = createServer((_request, response) => {
+    if (type !== undefined) response.writeHead(200, { 'content-type': type }).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  const child = spawn(process.execPath, [entry, 'status'], {
+    env: { ...process.env, TIERLAB_PORT_BASE: String(port) },
+  });
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  expect([code, said]).toEqual([1, expect.stringMatching(`port ${port} is held by process ${process.pid}`)]);
+});
+
+test.each([['HTTP_PROXY'], ['http_proxy'], ['HTTPS_PROXY', 'HTTP_PROXY'], ['ALL_PROXY', 'http_proxy']])(
+  'Q4: with %s a search asks the cluster directly',
+  async (...names) => {
+    const cluster = await startCluster({ dataDir: data.dir, topology: 'single-server' });
+    onTestFinished(() => cluster.stop('SIGTERM').then(() => undefined));
+    const proxy = Object.fromEntries(names.map((name) => [name, 'http://127.0.0.1:9']));
+    const { status, stdout } = spawnSync(
+      process.execPath,
+      [entry, 'search', 'dog', '--port-base', String(cluster.portBase)],
+      {
+        encoding: 'utf8',
+        env: { ...process.env, NODE_USE_ENV_PROXY: '1', ...proxy },
+      },
+    );
+    expect([status, stdout]).toEqual([0, expect.stringContaining('dog')]);
+  },
+);
+
+test('Q1: a start says that another program would answer at localhost', async () => {
+  const portBase = await freePortBase();
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(portBase + 1_080, '::1', resolve));
+  onTestFinished(() => void server.close());
+  const { code, stderr } = await tierlab(
+    'up',
+    '--topology',
+    'tiny',
+    '--data',
+    data.dir,
+    '--port-base',
+    String(portBase),
+  );
+  expect([code, stderr]).toEqual([1, expect.stringContaining(`port ${portBase + 1_080} (client-1) is taken at ::1`)]);
 });

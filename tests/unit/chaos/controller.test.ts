@@ -75,8 +75,8 @@ test('a fault that ends by its time to live is forgotten by the controller, too'
 
 test.each([
   [{ ...limp, ttlMs: undefined }, 'bad_request', /ttlMs is mandatory/],
-  [{ ...limp, ttlMs: 1e9 }, 'bad_request', /ttlMs must be <=/],
-  [{ ...limp, owner: 'me' }, 'bad_request', /owner|not a known field/],
+  [{ ...limp, ttlMs: 1e9 }, 'bad_request', /ttlMs: .*900000/],
+  [{ ...limp, owner: 'me' }, 'bad_request', /owner/],
   [{ ...limp, target: {} }, 'bad_request', /selects nobody/],
   [{ ...limp, target: 'ranking-9' }, 'bad_request', /no node ranking-9/],
   [{ ...limp, kind: 'limp.slow' }, 'bad_request', /not known/],

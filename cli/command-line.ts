@@ -1,0 +1,40 @@
+import path from 'node:path';
+import type { Command } from 'commander';
+import { defaultPortBase } from '../shared/cluster/ports.ts';
+import { dataDirOf, entryScript } from './paths.ts';
+
+/** Where a command looks for its cluster. */
+export interface ClusterPlace {
+  readonly portBase?: number | undefined;
+  readonly dataDir?: string | undefined;
+}
+
+/**
+ * The command as it can be pasted into the shell from which this one was started: through npm where npm started it, else with the
+ * same script. Names the cluster where it is not the default one.
+ */
+export function tierlab(words: string, { portBase = defaultPortBase, dataDir }: ClusterPlace = {}): string {
+  const script = path.relative(process.cwd(), entryScript());
+  const start = process.env.npm_lifecycle_event === undefined ? `node ${quoted(script)}` : 'npm run -s tierlab --';
+  const port = portBase === defaultPortBase ? '' : ` --port-base ${portBase}`;
+  const data = dataDir === undefined || dataDir === dataDirOf(undefined, {}) ? '' : ` --data ${quoted(dataDir)}`;
+  return `${start} ${words}${port}${data}`;
+}
+
+/** Adds examples to the command's help, and the first of them to what it says when it was called wrongly. */
+export function withExamples(
+  command: Command,
+  ...examples: readonly (readonly [words: string, says?: string])[]
+): Command {
+  const width = Math.max(...examples.map(([words]) => words.length));
+  const lines = examples.map(
+    ([words, says]) => `  $ ${tierlab(says === undefined ? words : words.padEnd(width))}${says ? `   ${says}` : ''}`,
+  );
+  return command
+    .addHelpText('after', `\nExamples:\n${lines.join('\n')}`)
+    .showHelpAfterError(`Example: ${tierlab(examples[0]![0])}`);
+}
+
+/** A word as a shell takes it. */
+export const quoted = (word: string): string =>
+  /^[\w./:@%+,=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
