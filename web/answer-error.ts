@@ -31,21 +31,13 @@ export function wantsPage(url: string, accept: string | undefined): boolean {
 }
 
 /** Away for a while: the same request may succeed in a moment. */
-const passing: readonly ErrorCode[] = [
-  'connection_lost',
-  'unreachable',
-  'unavailable',
-  'overloaded',
-  'draining',
-  'deadline_exceeded',
-  'bad_reply',
-];
+const isPassing = (code: ErrorCode): boolean => errorCodes[code].cure !== 'nothing' && code !== 'internal';
 
 function failureOf(error: RpcError, requestId: string, request: FastifyRequest): Failure {
   const { q } = (request.query ?? {}) as { q?: unknown };
   const common = { status: error.status, requestId, q: typeof q === 'string' ? q : undefined };
   if (error.code === 'not_found') return { ...common, title: 'There is no such page', detail: sentence(error.message) };
-  if (!passing.includes(error.code))
+  if (!isPassing(error.code))
     return { ...common, title: errorCodes[error.code].title, detail: sentence(error.message) };
   return {
     ...common,

@@ -34,7 +34,10 @@ const ProblemAnswer = Type.Object(
     code: Type.Union(Object.keys(errorCodes).map((code) => Type.Literal(code))),
     definite: Type.Boolean({ description: 'True where the request certainly had no effect' }),
     retryAfterMs: Type.Optional(Type.Number()),
-    node: Type.Optional(Type.String()),
+    node: Type.Optional(Type.String({ description: 'The node that failed' })),
+    below: Type.Optional(
+      Type.String({ description: 'The group, like database/1, that did not answer a node above it' }),
+    ),
     requestId: Type.Optional(Type.String()),
   },
   { description: 'A problem (RFC 9457)' },

@@ -62,7 +62,7 @@ export function createStack({ options, clock, metrics, lag, faults, fence, view 
     security.observe(event);
     collector.observe(event);
   };
-  const server = createServer(node.id, [
+  const layers = [
     ...(faults ? [faults.atEntry] : []),
     self.layer,
     fence,
@@ -71,10 +71,13 @@ export function createStack({ options, clock, metrics, lag, faults, fence, view 
     ...(options.crash ? [failFast(options.crash)] : []),
     ...serverLayers(policy, { clock, lagMs: lag.lagMs, observe }),
     ...(faults ? [faults.atHandler] : []),
-  ]);
+  ];
+  const holding = node.shard === undefined ? undefined : { shard: node.shard, shards: topology.shards };
+  const server = createServer(node.id, layers, holding);
   const client = createClient({
     node: node.id,
-    hosted: node.components,
+    isHosted: (component, shard) =>
+      node.components.includes(component) && (shard === undefined || node.shard === undefined || node.shard === shard),
     serve: server.serve,
     directory: createDirectory(topology, view),
     policy,
@@ -82,9 +85,9 @@ export function createStack({ options, clock, metrics, lag, faults, fence, view 
     random,
     scheduler: createTimerWheel({ clock, scheduler }),
     observe,
-    watchAttempt(...attempt) {
-      measure(...attempt);
-      collector.watchAttempt(...attempt);
+    watchAttempt(end) {
+      measure(end);
+      collector.watchAttempt(end);
     },
     peers,
     statistics,

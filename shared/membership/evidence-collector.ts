@@ -1,24 +1,22 @@
 import type { Call } from '../rpc/call.ts';
 import type { ErrorCode, RpcError } from '../rpc/errors.ts';
 import type { LayerEvent, Observe } from '../rpc/layers/events.ts';
-import { isFaultOf } from '../rpc/layers/retryable.ts';
-import type { Watch } from '../rpc/layers/watch-calls.ts';
+import { groupKey } from '../rpc/group-key.ts';
+import type { AttemptEnd, Learn, Told } from '../rpc/layers/attempts.ts';
 import type { EvidenceKind, EvidenceBuffer } from './call-evidence.ts';
 
 /** Listens to a node's own calls, and notes what they say about the nodes that were called. */
 export function createEvidenceCollector(evidence: Pick<EvidenceBuffer, 'note'>): {
-  watchAttempt: Watch;
+  watchAttempt: Learn;
   observe: Observe;
 } {
   return {
-    watchAttempt(call, code, elapsedMs, error) {
-      const node = call.endpoint?.node;
-      if (node === undefined) return;
-      const kind = code === 'ok' ? 'ok' : evidenceKindOf(call, node, error);
+    watchAttempt({ call, peer, code, elapsedMs, told, error }: AttemptEnd) {
+      const kind = evidenceKindOf(told, call, error);
       if (kind === undefined) return;
       // How soon it told of a failure says nothing of how fast it works.
       const timed = code === 'ok' || kind === 'unanswered';
-      evidence.note(node, groupOf(call), kind, timed ? elapsedMs : undefined);
+      evidence.note(peer.node, groupKey(call), kind, timed ? elapsedMs : undefined);
     },
     observe(event) {
       const kind = evidenceKindOfEvent(event);
@@ -27,33 +25,33 @@ export function createEvidenceCollector(evidence: Pick<EvidenceBuffer, 'note'>):
   };
 }
 
-/** Replicas of one shard do the same work; those of another shard do not. */
-function groupOf({ component, shard }: Call): string {
-  return shard === undefined ? component : `${component}/${shard}`;
-}
-
-/** What a failed attempt says about the node it went to; undefined = nothing. */
+/** What the end of an attempt says about the node it went to, as evidence for the monitors; undefined = nothing. */
 export function evidenceKindOf(
-  call: Pick<Call, 'signal' | 'priority'>,
-  node: string,
+  told: Told,
+  { priority }: Pick<Call, 'priority'>,
   error: RpcError | undefined,
 ): EvidenceKind | undefined {
-  if (call.signal.aborted) return 'unanswered';
-  if (!error) return undefined;
-  // It answered, and told of another one's failure or of a wrong request.
-  const answered = error.relayed && error.code !== 'overloaded';
-  if (answered || !isFaultOf(node, error)) return error.code === 'cancelled' ? undefined : 'ok';
-  // Background work is turned away first, and early: that is no sign of too much load.
-  if (error.code === 'overloaded' && call.priority === 'background') return undefined;
-  if (error.code === 'draining' || error.code === 'unavailable') return undefined;
-  return byCode[error.code] ?? 'ok';
+  switch (told) {
+    case 'reply':
+    case 'answer':
+      return 'ok';
+    case 'unanswered':
+      return 'unanswered';
+    case 'nothing':
+      return undefined;
+    case 'refusal':
+      // Background work is turned away first, and early: that is no sign of too much load.
+      return error?.code === 'overloaded' && priority !== 'background' ? 'shed' : undefined;
+    case 'failure':
+      return failures[error!.code] ?? 'ok';
+  }
 }
 
-const byCode: Partial<Record<ErrorCode, EvidenceKind>> = {
+/** How a node failed its caller; one that reports a failure of its own has answered. */
+const failures: Partial<Record<ErrorCode, EvidenceKind>> = {
   unreachable: 'refused',
   connection_lost: 'resets',
   deadline_exceeded: 'timeouts',
-  overloaded: 'shed',
   bad_reply: 'invalid',
 };
 

@@ -1,13 +1,13 @@
 import type { Logger } from 'pino';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Clock } from '../time/clock.ts';
+import type { Learn } from './layers/attempts.ts';
 import type { LayerEvent, Observe } from './layers/events.ts';
 import type { Peers } from './layers/peers.ts';
-import type { Watch } from './layers/watch-calls.ts';
 
 export interface ClientMetrics {
   /** For every attempt at a replica. */
-  readonly watchAttempt: Watch;
+  readonly watchAttempt: Learn;
   /** For everything exceptional, on the client's and on the server's side. */
   readonly observe: Observe;
 }
@@ -54,8 +54,8 @@ export function clientMetrics({ metrics, log, clock, peers }: ClientMetricsOptio
     ['event', 'component'],
   );
   return {
-    watchAttempt(call, code, elapsedMs) {
-      const endpoint = call.endpoint?.node ?? '';
+    watchAttempt({ call, peer, code, elapsedMs }) {
+      const endpoint = peer.node;
       attempts.observe(
         { component: call.component, operation: call.operation.name, endpoint, code },
         elapsedMs / 1_000,

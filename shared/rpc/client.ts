@@ -11,7 +11,7 @@ import type { Observe } from './layers/events.ts';
 import { routes } from './layers/routes.ts';
 import type { Peers } from './layers/peers.ts';
 import type { Statistics } from './layers/latency-statistics.ts';
-import type { Watch } from './layers/watch-calls.ts';
+import type { Learn } from './layers/attempts.ts';
 import type { ReceiptDesk, ReplyChecks } from './layers/verify.ts';
 import { clientLayers, type PolicyHolder } from './policy.ts';
 import { httpClientTransport } from './transports/http-client.ts';
@@ -19,8 +19,8 @@ import { localTransport } from './transports/local.ts';
 
 export interface ClientOptions {
   readonly node: string;
-  /** The components on this node itself: calls to them are function calls. */
-  readonly hosted: readonly string[];
+  /** Whether this node itself can answer calls to a component, of one shard where they are sharded: they are function calls. */
+  readonly isHosted: (component: string, shard?: number) => boolean;
   /** Where this node's own inbound calls enter. */
   readonly serve: Service;
   readonly directory: Directory;
@@ -30,7 +30,7 @@ export interface ClientOptions {
   /** A timer wheel, where clocks are real: each call sets several timers and cancels nearly all of them. */
   readonly scheduler: Scheduler;
   readonly observe?: Observe;
-  readonly watchAttempt?: Watch;
+  readonly watchAttempt?: Learn;
   /** What is known of replicas, and the latencies by which the layers tune themselves; made inside unless somebody wants to look at them. */
   readonly peers?: Peers;
   readonly statistics?: Statistics;
@@ -60,8 +60,20 @@ export interface Client {
  *                                                       +-> local -> this node
  */
 export function createClient(options: ClientOptions): Client {
-  const { node, hosted, serve, directory, policy, clock, random, scheduler, observe, watchAttempt, peers, statistics } =
-    options;
+  const {
+    node,
+    isHosted,
+    serve,
+    directory,
+    policy,
+    clock,
+    random,
+    scheduler,
+    observe,
+    watchAttempt,
+    peers,
+    statistics,
+  } = options;
   const { atExit = (next) => next, checks, receipts } = options;
   const onPartial = ({ component, endpoint }: Call): void =>
     observe?.({ event: 'partial', component, node: endpoint?.node ?? '' });
@@ -70,7 +82,7 @@ export function createClient(options: ClientOptions): Client {
   const here: Endpoint = { node, host: '', port: 0 };
   const onlyHere: readonly Endpoint[] = [here];
   const endpoints = (component: string, shard?: number): readonly Endpoint[] =>
-    hosted.includes(component) ? onlyHere : directory.endpoints(component, shard);
+    isHosted(component, shard) ? onlyHere : directory.endpoints(component, shard);
   const transport: Service = atExit((call: Call) => (call.endpoint === here ? local(call) : http.send(call)));
   const overAnyRoute = routes({ returnMs: 10_000 }, { clock });
   const bounded = deadline({ defaultMs: 10_000, maxMs: 600_000 }, { clock, scheduler })(overAnyRoute(transport));

@@ -1,28 +1,58 @@
-/**
- * Every error that crosses a boundary has a code, an HTTP status and a statement whether the operation certainly did not
- * happen (`definite`). Retries of writes ask nothing else.
- */
+/** What the table below says of one code. */
+interface ErrorCodeEntry {
+  /** HTTP status. */
+  readonly status: number;
+  /** The operation certainly did not happen. Retries of writes ask nothing else. */
+  readonly definite: boolean;
+  /** Who is to blame when the called node, or the way to it, gave this error. `blame()` tells the other cases apart. */
+  readonly blame: 'caller' | 'route' | 'callee';
+  /**
+   * What may cure it. `here`: another attempt by the caller next to the failure; callers further up leave it alone, because
+   * retries at every level multiply. `anywhere`: the node or the way to it is gone, so a caller further up may reach it by
+   * another way. `nothing`: the same request fails again.
+   */
+  readonly cure: 'here' | 'anywhere' | 'nothing';
+  /** The node works, but does not take this call: it is no failure of the node. */
+  readonly refusal?: true;
+  readonly title: string;
+}
+
+/** The request is wrong, or not allowed: it fails again wherever it is sent. */
+const wrongRequest = { definite: true, blame: 'caller', cure: 'nothing' } as const;
+/** The node works, but does not take this call. */
+const refusal = { status: 503, definite: true, blame: 'callee', cure: 'here', refusal: true } as const;
+/** The node may have done it, or a part of it. */
+const failure = { definite: false, blame: 'callee', cure: 'here' } as const;
+/** The node, or the way to it, is gone. */
+const lostRoute = { blame: 'route', cure: 'anywhere' } as const;
+
+/** Every error that crosses a boundary has one of these codes. All layers ask this table; none keeps a list of its own. */
 export const errorCodes = {
-  bad_request: { status: 400, definite: true, title: 'The request is not valid' },
-  unauthenticated: { status: 401, definite: true, title: 'Who is calling is not known' },
-  forbidden: { status: 403, definite: true, title: 'The caller may not do this' },
-  not_found: { status: 404, definite: true, title: 'There is no such thing' },
-  method_not_allowed: { status: 405, definite: true, title: 'This method is not allowed here' },
-  conflict: { status: 409, definite: true, title: 'The state does not allow this' },
-  too_large: { status: 413, definite: true, title: 'The request is too large' },
-  unsupported_media_type: { status: 415, definite: true, title: 'The body is not of a type that is understood' },
-  too_many_requests: { status: 429, definite: true, title: 'Too many requests from this client' },
-  header_too_large: { status: 431, definite: true, title: 'The request headers are too large' },
-  cancelled: { status: 499, definite: false, title: 'The caller has gone' },
-  internal: { status: 500, definite: false, title: 'The server failed' },
-  bad_reply: { status: 502, definite: false, title: 'A reply could not be understood' },
-  connection_lost: { status: 502, definite: false, title: 'The connection broke before the reply was complete' },
-  unreachable: { status: 503, definite: true, title: 'No connection to the node' },
-  unavailable: { status: 503, definite: true, title: 'No replica can serve this now' },
-  overloaded: { status: 503, definite: true, title: 'Too busy: the request was refused' },
-  draining: { status: 503, definite: true, title: 'The node is shutting down' },
-  deadline_exceeded: { status: 504, definite: false, title: 'The deadline has passed' },
-} as const;
+  bad_request: { ...wrongRequest, status: 400, title: 'The request is not valid' },
+  unauthenticated: { ...wrongRequest, status: 401, title: 'Who is calling is not known' },
+  forbidden: { ...wrongRequest, status: 403, title: 'The caller may not do this' },
+  not_found: { ...wrongRequest, status: 404, title: 'There is no such thing' },
+  method_not_allowed: { ...wrongRequest, status: 405, title: 'This method is not allowed here' },
+  conflict: { ...wrongRequest, status: 409, title: 'The state does not allow this' },
+  too_large: { ...wrongRequest, status: 413, title: 'The request is too large' },
+  unsupported_media_type: { ...wrongRequest, status: 415, title: 'The body is not of a type that is understood' },
+  misdirected: { ...wrongRequest, status: 421, title: 'The node does not hold this shard' },
+  too_many_requests: { ...wrongRequest, status: 429, title: 'Too many requests from this client' },
+  header_too_large: { ...wrongRequest, status: 431, title: 'The request headers are too large' },
+  cancelled: { status: 499, definite: false, blame: 'caller', cure: 'nothing', title: 'The caller has gone' },
+  internal: { ...failure, status: 500, title: 'The server failed' },
+  bad_reply: { ...failure, status: 502, title: 'A reply could not be understood' },
+  connection_lost: {
+    ...lostRoute,
+    status: 502,
+    definite: false,
+    title: 'The connection broke before the reply was complete',
+  },
+  unreachable: { ...lostRoute, status: 503, definite: true, title: 'No connection to the node' },
+  unavailable: { ...refusal, title: 'No replica can serve this now' },
+  overloaded: { ...refusal, title: 'Too busy: the request was refused' },
+  deadline_exceeded: { ...failure, status: 504, title: 'The deadline has passed' },
+} as const satisfies Record<string, ErrorCodeEntry>;
 
 export type ErrorCode = keyof typeof errorCodes;
 
@@ -36,6 +66,8 @@ export interface RpcErrorOptions {
   readonly node?: string;
   /** A node answered with it: it did not happen here, or on the way. */
   readonly relayed?: boolean;
+  /** The group, like `database/1`, that a call of the answering node went to, when that call failed. */
+  readonly below?: string | undefined;
 }
 
 export class RpcError extends Error {
@@ -44,6 +76,7 @@ export class RpcError extends Error {
   readonly retryAfterMs: number | undefined;
   readonly node: string | undefined;
   readonly relayed: boolean;
+  readonly below: string | undefined;
 
   constructor(code: ErrorCode, detail: string, options: RpcErrorOptions = {}) {
     // Refusals are answers, and frequent under overload: where they were made is in their words. Only `internal` is worth a stack trace.
@@ -57,10 +90,74 @@ export class RpcError extends Error {
     this.retryAfterMs = options.retryAfterMs;
     this.node = options.node;
     this.relayed = options.relayed ?? false;
+    this.below = options.below;
+  }
+
+  /** The same error with some of its members set anew. */
+  with(options: RpcErrorOptions): RpcError {
+    const { code, message, cause, definite, retryAfterMs, node, relayed, below } = this;
+    return new RpcError(code, message, {
+      cause,
+      definite,
+      relayed,
+      below,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      ...(node === undefined ? {} : { node }),
+      ...options,
+    });
   }
 
   get status(): number {
     return errorCodes[this.code].status;
+  }
+}
+
+/** Who is to blame for the failure of one call or attempt, as its caller sees it. `here` is the calling node itself. */
+export type Blame = 'caller' | 'here' | 'route' | 'callee' | 'deeper';
+
+/** What is known of the call or attempt that failed. */
+export interface Attempted {
+  /** The node that was called; undefined where several were, or none. */
+  readonly node?: string | undefined;
+  /** Nobody waited for the answer any more: the caller left, its deadline passed, or another replica answered first. */
+  readonly abandoned: boolean;
+}
+
+/**
+ * Who is to blame for `error`. An error that the called node relays from a node below is not its fault, and an end that the
+ * caller set itself - by leaving, or by a deadline - proves nothing about anybody else.
+ */
+export function blame(error: RpcError, { node, abandoned }: Attempted): Blame {
+  const { code, relayed, below } = error;
+  if (abandoned || errorCodes[code].blame === 'caller') return 'caller';
+  if (below !== undefined) return 'deeper';
+  if (error.node === undefined) return relayed ? errorCodes[code].blame : 'here';
+  if (node !== undefined && error.node !== node) return 'deeper';
+  // A node that answers does not say these of itself: the deadline that came with the call has passed, or a node below failed.
+  if (relayed && code === 'deadline_exceeded') return 'caller';
+  if (relayed && (code === 'bad_reply' || errorCodes[code].blame === 'route')) return 'deeper';
+  return errorCodes[code].blame;
+}
+
+/**
+ * What a failed call or attempt proves about the callee. `failure`: it, or the way to it, does not work. `refusal`: it works, but
+ * did not take the call. `answer`: it told of a wrong request, or of another one's failure. `nothing`: the end was made here.
+ */
+export type Evidence = 'failure' | 'refusal' | 'answer' | 'nothing';
+
+export function evidence(error: RpcError, attempted: Attempted): Evidence {
+  switch (blame(error, attempted)) {
+    case 'here':
+      return 'nothing';
+    case 'deeper':
+      return 'answer';
+    case 'caller':
+      return attempted.abandoned || error.code === 'cancelled' || error.code === 'deadline_exceeded'
+        ? 'nothing'
+        : 'answer';
+    case 'route':
+    case 'callee':
+      return 'refusal' in errorCodes[error.code] ? 'refusal' : 'failure';
   }
 }
 
@@ -73,7 +170,10 @@ export interface Problem {
   code: ErrorCode;
   definite: boolean;
   retryAfterMs?: number;
+  /** The node that failed. */
   node?: string;
+  /** The group that the answering node called when the call failed; absent where the answering node itself failed. */
+  below?: string;
   requestId?: string;
 }
 
@@ -87,6 +187,7 @@ export function toProblem(error: RpcError, requestId?: string): Problem {
     definite: error.definite,
     ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
     ...(error.node === undefined ? {} : { node: error.node }),
+    ...(error.below === undefined ? {} : { below: error.below }),
     ...(requestId === undefined ? {} : { requestId }),
   };
 }
@@ -100,6 +201,7 @@ export function fromProblem(body: unknown, status: number, node?: string): RpcEr
       relayed: true,
       ...(typeof problem.retryAfterMs === 'number' ? { retryAfterMs: problem.retryAfterMs } : {}),
       ...((problem.node ?? node) === undefined ? {} : { node: problem.node ?? node }),
+      ...(typeof problem.below === 'string' ? { below: problem.below } : {}),
     });
   }
   return new RpcError('bad_reply', `status ${status} without a problem document`, node === undefined ? {} : { node });

@@ -3,7 +3,7 @@ import type { Random } from '../time/random.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import type { Call, Endpoint, Layer } from './call.ts';
 import { admission } from './layers/admission.ts';
-import { attempts, type AttemptEnd } from './layers/attempts.ts';
+import { attempts, type AttemptEnd, type Learn } from './layers/attempts.ts';
 import { attemptTimeout } from './layers/attempt-timeout.ts';
 import { balance } from './layers/balance.ts';
 import { batch, type BatchCodec } from './layers/batch.ts';
@@ -44,7 +44,7 @@ export interface ClientDependencies {
   readonly observe?: Observe;
   /** Told of every call, and of every attempt at a replica, as it ends. */
   readonly watchCall?: Watch;
-  readonly watchAttempt?: Watch;
+  readonly watchAttempt?: Learn;
   /** What else a reply to one operation must be, besides fitting its schema, by `<component>.<operation>`. */
   readonly checks?: ReplyChecks;
   /** Asks for signed receipts where answers are audited, and keeps them. */
@@ -56,7 +56,7 @@ export interface ClientDependencies {
   readonly statistics?: Statistics;
 }
 
-const watchNothing: Watch = () => undefined;
+const watchNothing = (): void => undefined;
 
 /**
  * The client side, outermost first: `compose(clientLayers(policy, dependencies), transport)` is a service. One stack per node serves all
@@ -93,11 +93,12 @@ export function clientLayers(policy: PolicyHolder, dependencies: ClientDependenc
   const measured = attempts({
     clock,
     peers,
+    statistics,
     learn(end: AttemptEnd) {
       outliers(policy.current)?.(end);
       record(end);
       learnPeakEwma(end);
-      watchAttempt(end.call, end.code, end.elapsedMs, end.error);
+      watchAttempt(end);
     },
   });
   return [

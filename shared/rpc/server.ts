@@ -18,8 +18,17 @@ export interface Server {
   readonly host: (hosted: Hosted) => void;
 }
 
-/** Dispatches calls to the components of one node, through `layers` (outermost first). */
-export function createServer(node: string, layers: readonly Layer[] = []): Server {
+/** Which part of the data a node holds: shard `shard` (1-based) of `shards`. */
+export interface Holding {
+  readonly shard: number;
+  readonly shards: number;
+}
+
+/**
+ * Dispatches calls to the components of one node, through `layers` (outermost first). A call of a sharded operation is answered
+ * only for the shard that the node holds: the answer of another shard would be wrong, and look right.
+ */
+export function createServer(node: string, layers: readonly Layer[] = [], holding?: Holding): Server {
   const components = new Map<string, Hosted>();
 
   function find(component: string): Hosted {
@@ -28,7 +37,17 @@ export function createServer(node: string, layers: readonly Layer[] = []): Serve
     return hosted;
   }
 
+  function checkShard({ component, operation, shard }: Call): void {
+    if (!holding || !operation.sharded || shard === holding.shard) return;
+    const name = `${component}.${operation.name}`;
+    if (shard !== undefined)
+      throw new RpcError('misdirected', `${node} holds shard ${holding.shard} of ${component}, not shard ${shard}`);
+    if (holding.shards > 1)
+      throw new RpcError('bad_request', `x-shard: ${name} asks one of ${holding.shards} shards, and none is named`);
+  }
+
   async function dispatch(call: Call): Promise<Reply> {
+    checkShard(call);
     const { handlers } = find(call.component);
     const servedBy: string[] = [];
     const context: Context = {

@@ -2,6 +2,8 @@ import type { Random } from '../time/random.ts';
 import type { Service } from './call.ts';
 import type { Context } from './context.ts';
 import type { Contract, RequestOf, ResponseOf } from './contract.ts';
+import { asRpcError } from './errors.ts';
+import { groupKey } from './group-key.ts';
 import { childSpan } from './trace.ts';
 
 export interface CallOptions {
@@ -20,7 +22,10 @@ export type Upstream<C extends Contract> = {
   ) => Promise<ResponseOf<C['operations'][Name]>>;
 };
 
-/** Typed functions over `service`. A handler's deadline, trace, priority and cancellation go along with every call. */
+/**
+ * Typed functions over `service`. A handler's deadline, trace, priority and cancellation go along with every call. A failure
+ * carries the group that was called: when the handler's node answers with it, nobody takes the failure for its own.
+ */
 export function upstream<C extends Contract>(contract: C, service: Service, random: Random): Upstream<C> {
   const methods = Object.values(contract.operations).map((operation) => {
     const call = async (request: unknown, context: Context, options: CallOptions = {}) => {
@@ -36,6 +41,10 @@ export function upstream<C extends Contract>(contract: C, service: Service, rand
         attempt: 1,
         priority: operation.priority === 'read' ? context.priority : operation.priority,
         idempotencyKey: options.idempotencyKey,
+      }).catch((thrown: unknown) => {
+        const error = asRpcError(thrown);
+        if (error.below !== undefined) throw error;
+        throw error.with({ below: groupKey({ component: contract.component, shard: options.shard }) });
       });
       context.servedBy.push(...reply.servedBy);
       return reply.body;

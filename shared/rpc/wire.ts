@@ -49,7 +49,8 @@ export function encodeHeaders(call: Call, caller: string, now: number): Record<s
   };
   if (call.attempt !== 1) headers['x-attempt'] = String(call.attempt);
   if (call.priority !== call.operation.priority) headers['x-priority'] = call.priority;
-  if (call.deadlineAt !== Infinity) headers['x-deadline-ms'] = String(Math.max(0, Math.round(call.deadlineAt - now)));
+  // Rounded up: the callee must not give up before the caller does, or the caller could not tell why.
+  if (call.deadlineAt !== Infinity) headers['x-deadline-ms'] = String(Math.max(0, Math.ceil(call.deadlineAt - now)));
   if (call.shard !== undefined) headers['x-shard'] = String(call.shard);
   if (call.idempotencyKey !== undefined) headers['idempotency-key'] = call.idempotencyKey;
   if (call.nonce !== undefined) headers['x-receipt'] = call.nonce;

@@ -13,7 +13,7 @@ import { createTimerWheel } from '../../shared/time/wheel.ts';
 export function benchClient(endpoints: readonly Endpoint[], policy: unknown, observe: Observe = observeNothing) {
   return createClient({
     node: 'bench-1',
-    hosted: [],
+    isHosted: () => false,
     serve: () => Promise.reject(new Error('nothing is hosted here')),
     directory: { endpoints: () => [...endpoints], node: () => undefined },
     policy: createPolicyHolder(policy),

@@ -1,8 +1,12 @@
 import type { Clock } from '../../time/clock.ts';
 import type { Call, Layer, Reply } from '../call.ts';
-import { asRpcError, type RpcError } from '../errors.ts';
+import { asRpcError, evidence, type Evidence, type RpcError } from '../errors.ts';
+import type { OperationStatistics, Statistics } from './latency-statistics.ts';
 import type { Peer, PeerGroup, Peers } from './peers.ts';
 import type { ResultCode } from './watch-calls.ts';
+
+/** What the end of an attempt says about its replica. `unanswered`: nobody waited any longer, and it had taken long already. */
+export type Told = 'reply' | 'unanswered' | Evidence;
 
 /** One attempt at one replica, once it has ended. */
 export interface AttemptEnd {
@@ -15,8 +19,31 @@ export interface AttemptEnd {
   readonly elapsedMs: number;
   readonly code: ResultCode;
   readonly error: RpcError | undefined;
+  readonly told: Told;
   /** Nobody waited for it any more: another replica had answered, or the caller had left. It would have taken at least so long. */
   readonly abandoned: boolean;
+}
+
+/** How long an attempt must take to be late while nobody knows what is usual, ms. */
+const unknownMs = 2_000;
+
+/** What is usual, ms: the 95th percentile of an operation's attempts; undefined = not known yet. */
+const usualMs = (known: OperationStatistics, now: number): number | undefined => known.quantile(0.95, now, 20);
+
+/**
+ * What a failed attempt at `call.endpoint` says about that node. Where nobody waits any more, it says something only if the
+ * attempt had taken longer than is usual: a caller that waits for 3 ms learns nothing about a node that takes 5.
+ */
+export function toldByFailure(call: Call, error: RpcError, elapsedMs: number, usualMs: number | undefined): Told {
+  if (call.signal.aborted) return elapsedMs >= (usualMs ?? unknownMs) ? 'unanswered' : 'nothing';
+  return evidence(error, { node: call.endpoint?.node, abandoned: false });
+}
+
+interface AttemptsDependencies {
+  readonly clock: Clock;
+  readonly peers: Peers;
+  readonly statistics: Statistics;
+  readonly learn: Learn;
 }
 
 /** Learns from attempts. Must not throw. */
@@ -26,7 +53,7 @@ export type Learn = (end: AttemptEnd) => void;
  * Just inside `balance`: the one place where an attempt is timed. Counts it as under way at its replica while it is, and tells `learn` how it
  * ended.
  */
-export function attempts({ clock, peers, learn }: { clock: Clock; peers: Peers; learn: Learn }): Layer {
+export function attempts({ clock, peers, statistics, learn }: AttemptsDependencies): Layer {
   return function attempts(next) {
     return async (call): Promise<Reply> => {
       const node = call.endpoint?.node ?? '';
@@ -37,8 +64,12 @@ export function attempts({ clock, peers, learn }: { clock: Clock; peers: Peers; 
         peer.underWay.delete(attempt);
         const endedAt = clock.now();
         const { sentAt } = attempt;
+        const elapsedMs = endedAt - sentAt;
         const abandoned = error !== undefined && call.signal.aborted;
-        learn({ call, group, peer, sentAt, endedAt, elapsedMs: endedAt - sentAt, code, error, abandoned });
+        // Every call passes here, and few are abandoned: only they need the quantile.
+        const usual = abandoned ? usualMs(statistics.of(call.component, call.operation), endedAt) : undefined;
+        const told = error ? toldByFailure(call, error, elapsedMs, usual) : 'reply';
+        learn({ call, group, peer, sentAt, endedAt, elapsedMs, code, error, told, abandoned });
       };
       peer.underWay.add(attempt);
       try {

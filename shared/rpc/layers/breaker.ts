@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import type { Clock } from '../../time/clock.ts';
 import type { Layer } from '../call.ts';
-import { asRpcError, type ErrorCode, RpcError } from '../errors.ts';
+import { asRpcError, evidence, RpcError } from '../errors.ts';
 import { groupKey } from '../group-key.ts';
 import type { Observe } from './events.ts';
 
@@ -63,20 +63,10 @@ export function settle(settings: BreakerSettings, circuit: Circuit, failed: bool
   }
 }
 
-/** Failures that say "the component is not there": refusals by a busy one are `throttle`'s business, wrong requests nobody's. */
-const counted: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'unreachable',
-  'connection_lost',
-  'unavailable',
-  'deadline_exceeded',
-  'internal',
-  'bad_reply',
-  'draining',
-]);
-
 /**
- * Fails fast, with `unavailable` (definite), when a component as a whole does not work: nobody waits for it, and it is left in peace
- * to recover. After `openMs` one call tries; its outcome decides. (Nygard, Release It!, 2007.) Single replicas are `outlier`'s business.
+ * Fails fast, with `unavailable` (definite), when a component as a whole does not work: nobody waits for it, and it is left in
+ * peace to recover. After `openMs` one call tries; its outcome decides. (Nygard, Release It!, 2007.) Only failures of the
+ * component itself count. Refusals are the business of `throttle`, single replicas that of `outlier`.
  */
 export function breaker(settings: BreakerSettings, { clock, observe }: { clock: Clock; observe: Observe }): Layer {
   const circuits = new Map<string, Circuit>();
@@ -84,6 +74,11 @@ export function breaker(settings: BreakerSettings, { clock, observe }: { clock: 
   function move(component: string, from: Circuit, to: Circuit): void {
     circuits.set(component, to);
     if (from.state !== to.state) observe({ event: 'circuit', component, state: to.state });
+  }
+
+  /** A probe that proved nothing is replaced by the next call. */
+  function probeAgain(key: string, probed: Circuit): void {
+    if (circuits.get(key) === probed) circuits.set(key, { state: 'half_open', until: clock.now() });
   }
 
   return function breaker(next) {
@@ -106,9 +101,9 @@ export function breaker(settings: BreakerSettings, { clock, observe }: { clock: 
         end(false);
         return reply;
       } catch (thrown) {
-        const { code } = asRpcError(thrown);
-        // A caller that left proves nothing; but a probe must end, or the circuit would stay half open.
-        if (code !== 'cancelled' || probing) end(counted.has(code) || code === 'cancelled');
+        const proves = evidence(asRpcError(thrown), { abandoned: call.signal.aborted });
+        if (proves !== 'nothing') end(proves === 'failure');
+        else if (probing) probeAgain(key, circuit);
         throw thrown;
       }
     };

@@ -35,7 +35,7 @@ export type LayerEvent =
   | { readonly event: 'no-majority'; readonly call: Call; readonly nodes: readonly string[] }
   /** Two answers signed by itself contradict each other: proof, whoever brings it. */
   | { readonly event: 'contradiction'; readonly component: string; readonly node: string }
-  /** The head of its reply came, and nobody could wait for the rest. */
+  /** The head of its reply came, and the rest trickled until nobody waited any more. */
   | { readonly event: 'partial'; readonly component: string; readonly node: string }
   | { readonly event: 'stale'; readonly call: Call; readonly code: ErrorCode }
   | { readonly event: 'shed'; readonly call: Call; readonly limit: number }

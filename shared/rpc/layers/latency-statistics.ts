@@ -73,26 +73,20 @@ function createOperationStatistics(component: string, operation: OperationId): O
 }
 
 /**
- * What one attempt teaches about latency: the milliseconds to record, or undefined for nothing. An attempt that was abandoned - a hedge
- * won, the caller left - would have taken at least as long: if those were left out, the slow ones would vanish from the
+ * What one attempt teaches about latency: the milliseconds to record, or undefined for nothing. An attempt that was abandoned - a
+ * hedge won, the caller left - would have taken at least as long. If those were left out, the slow ones would vanish from the
  * statistics, the hedge delay would fall, more would be hedged, and so on. Failures teach nothing, but for the timeout.
  */
-export function lesson(
-  { code, elapsedMs, abandoned }: Pick<AttemptEnd, 'code' | 'elapsedMs' | 'abandoned'>,
-  p95Ms: number | undefined,
-): number | undefined {
-  if (code === 'ok') return elapsedMs;
-  if (abandoned) return p95Ms !== undefined && elapsedMs >= p95Ms ? elapsedMs : undefined;
-  return code === 'deadline_exceeded' ? elapsedMs : undefined;
+export function lesson({ code, elapsedMs, told }: Pick<AttemptEnd, 'code' | 'elapsedMs' | 'told'>): number | undefined {
+  const timedOut = code === 'deadline_exceeded' && told === 'failure';
+  return told === 'reply' || told === 'unanswered' || timedOut ? elapsedMs : undefined;
 }
 
 /** Records attempts in the statistics that the layers tune themselves by. */
 export function learnStatistics(statistics: Statistics): Learn {
   return (end) => {
-    const known = statistics.of(end.call.component, end.call.operation);
-    // Every call passes here, and few are abandoned: only they need the quantile.
-    const p95Ms = end.abandoned ? known.quantile(0.95, end.endedAt, 1) : undefined;
-    const sampleMs = lesson(end, p95Ms);
-    if (sampleMs !== undefined) known.record(end.peer.node, sampleMs, end.endedAt);
+    const sampleMs = lesson(end);
+    if (sampleMs === undefined) return;
+    statistics.of(end.call.component, end.call.operation).record(end.peer.node, sampleMs, end.endedAt);
   };
 }

@@ -4,7 +4,6 @@ import type { AttemptEnd, Learn } from './attempts.ts';
 import { eject, forgive } from './ejection.ts';
 import type { EjectionReason, Observe } from './events.ts';
 import type { Peer, PeerGroup } from './peers.ts';
-import { isFaultOf } from './retryable.ts';
 import { samplesNeeded, slowPeers } from './slow-peers.ts';
 import type { Statistics } from './latency-statistics.ts';
 
@@ -160,7 +159,7 @@ export function outlier(settings: OutlierSettings, { statistics, endpoints, obse
   }
 
   return function outlier(end) {
-    const { peer, sentAt, endedAt, error, abandoned } = end;
+    const { peer, sentAt, endedAt, error, told, abandoned } = end;
     const known = evidenceOn(peer);
     if (error === undefined) {
       known.failures = 0;
@@ -170,12 +169,11 @@ export function outlier(settings: OutlierSettings, { statistics, endpoints, obse
     }
     // A replica that was not asked for a while is not silent for that.
     if (known.failures + known.unanswered === 0) known.silentSince = Math.max(known.silentSince, sentAt);
-    if (abandoned) {
-      known.unanswered++;
-      // It would have taken longer still: where hedges win, these are all that is seen of a slow replica.
-      sample(end, known);
-      // Refusing is not failing: a busy replica needs fewer calls, not none, and the others are likely busy too.
-    } else if (isFaultOf(peer.node, error) && error.code !== 'overloaded') known.failures++;
+    // It would have taken longer still: where hedges win, these are all that is seen of a slow replica.
+    if (abandoned) sample(end, known);
+    // Refusing is not failing: a busy replica needs fewer calls, not none, and the others are likely busy too.
+    if (told === 'unanswered') known.unanswered++;
+    else if (told === 'failure') known.failures++;
     const why = verdict(settings, known, endedAt);
     if (why !== undefined) takeOut(end, peer, why);
   };

@@ -1,6 +1,5 @@
-import type { AttemptEnd, Learn } from './attempts.ts';
+import type { AttemptEnd, Learn, Told } from './attempts.ts';
 import type { Peer } from './peers.ts';
-import { isFaultOf } from './retryable.ts';
 
 /** A latency estimate: peak-sensitive, exponentially decaying. `costMs` was true at `stampMs`. */
 export interface PeakEwma {
@@ -66,27 +65,26 @@ export function isLighter(a: Load, b: Load, alikeRatio: number): boolean {
 }
 
 /**
- * What a failed attempt says of latency, ms. Abandoned: it would have taken at least this long, which is news only when it is longer than
- * expected. The replica's fault: three times as costly as it was, so that failing fast attracts no calls. Otherwise the time it took.
+ * What a failed attempt says of latency, ms; undefined = nothing. Abandoned: it would have taken at least this long, which is
+ * news only when it is longer than expected. A failure or refusal of the replica: three times as costly as it was, so that
+ * failing fast attracts no calls. An answer: the time it took.
  */
 export function costOfFailure(
   elapsedMs: number,
   expectedMs: number,
-  { abandoned, fault }: { abandoned: boolean; fault: boolean },
+  { abandoned, told }: { abandoned: boolean; told: Told },
 ): number | undefined {
   if (abandoned) return elapsedMs > expectedMs ? elapsedMs : undefined;
-  return fault ? Math.max(elapsedMs, 3 * expectedMs) : elapsedMs;
+  if (told === 'nothing') return undefined;
+  return told === 'answer' ? elapsedMs : Math.max(elapsedMs, 3 * expectedMs);
 }
 
 /** Feeds the estimates of each replica, by which `balance` chooses the next. */
-export const learnPeakEwma: Learn = ({ call, peer, elapsedMs, endedAt, error, abandoned }: AttemptEnd) => {
+export const learnPeakEwma: Learn = ({ call, peer, elapsedMs, endedAt, error, told, abandoned }: AttemptEnd) => {
   const operation = call.operation.name;
   const costMs =
     error === undefined
       ? elapsedMs
-      : costOfFailure(elapsedMs, latencyNow(peer.latency, operation, endedAt), {
-          abandoned,
-          fault: isFaultOf(peer.node, error),
-        });
+      : costOfFailure(elapsedMs, latencyNow(peer.latency, operation, endedAt), { abandoned, told });
   if (costMs !== undefined) observeLatency(peer.latency, operation, costMs, endedAt);
 };

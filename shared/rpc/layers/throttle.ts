@@ -3,7 +3,7 @@ import type { Clock } from '../../time/clock.ts';
 import type { Random } from '../../time/random.ts';
 import type { Call, Layer } from '../call.ts';
 import type { Priority } from '../priority.ts';
-import { asRpcError, RpcError } from '../errors.ts';
+import { asRpcError, evidence, RpcError } from '../errors.ts';
 import { groupKey } from '../group-key.ts';
 import type { Observe } from './events.ts';
 
@@ -74,14 +74,16 @@ export function throttle(
       }
       try {
         const reply = await next(call);
+        // Counted with its answer: calls under way have not been refused.
+        count.requests++;
         count.accepts++;
         return reply;
       } catch (thrown) {
-        if (asRpcError(thrown).code !== 'overloaded') count.accepts++;
+        const error = asRpcError(thrown);
+        const proves = evidence(error, { abandoned: call.signal.aborted });
+        if (proves !== 'nothing') count.requests++;
+        if (proves !== 'nothing' && !(proves === 'refusal' && error.code === 'overloaded')) count.accepts++;
         throw thrown;
-      } finally {
-        // Counted with its answer: calls under way have not been refused.
-        count.requests++;
       }
     };
   };

@@ -1,12 +1,12 @@
 import type { Clock } from '../../time/clock.ts';
 import type { Call, Layer } from '../call.ts';
-import { asRpcError, type ErrorCode, type RpcError } from '../errors.ts';
+import { asRpcError, type ErrorCode } from '../errors.ts';
 
 /** What became of a call or an attempt: `ok` or the code of its error. */
 export type ResultCode = 'ok' | ErrorCode;
 
-/** Told once per call, or per attempt; `call.endpoint` is where an attempt went, `error` why it failed. Must not throw. */
-export type Watch = (call: Call, code: ResultCode, elapsedMs: number, error?: RpcError) => void;
+/** Told once per call. Must not throw. */
+export type Watch = (call: Call, code: ResultCode, elapsedMs: number) => void;
 
 /** Outermost: reports how long whole calls took - with their retries, hedges and waiting - and how they ended. */
 export function watchCalls({ clock, watch }: { clock: Clock; watch: Watch }): Layer {
@@ -20,7 +20,7 @@ export function watchCalls({ clock, watch }: { clock: Clock; watch: Watch }): La
         },
         (thrown: unknown) => {
           const error = asRpcError(thrown);
-          watch(call, error.code, clock.now() - startedAt, error);
+          watch(call, error.code, clock.now() - startedAt);
           throw thrown;
         },
       );

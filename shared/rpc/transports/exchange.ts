@@ -11,7 +11,7 @@ export interface Exchange {
 /**
  * One POST over `pool`, the reply collected as text. undici's lowest interface: its `request` makes a stream of each body, which
  * costs as much as the rest of a hop. Rejects with undici's error, or with the signal's reason once it aborts; an abort closes
- * the socket, so that the callee sees it. `onCut`: it was aborted after the head of the reply had come.
+ * the socket, so that the callee sees it. `onHead` is told when the head of the reply comes, `onCut` when it is aborted after that.
  */
 export function exchange(
   pool: Pool,
@@ -19,7 +19,7 @@ export function exchange(
   headers: Record<string, string>,
   body: string,
   signal: AbortSignal,
-  onCut: () => void = () => {},
+  { onHead = () => {}, onCut = () => {} }: { onHead?: () => void; onCut?: () => void } = {},
 ): Promise<Exchange> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason as Error);
@@ -46,6 +46,7 @@ export function exchange(
         },
         onResponseStart(_controller, statusCode, responseHeaders) {
           status = statusCode;
+          onHead();
           replyHeaders = responseHeaders;
         },
         onResponseData(_controller, chunk) {

@@ -17,7 +17,7 @@ export interface HttpClientOptions {
   readonly connections?: number;
   /** Replies beyond this are cut off, bytes. */
   readonly maxReplyBytes?: number;
-  /** The head of a reply came, and nobody could wait for the rest. */
+  /** The head of a reply came, and the rest trickled until nobody waited any more. */
   readonly onPartial?: (call: Call) => void;
 }
 
@@ -74,9 +74,13 @@ export function httpClientTransport(options: HttpClientOptions): HttpClientTrans
     try {
       const path = `${rpcPrefix}${call.component}/${call.operation.name}`;
       const headers = encodeHeaders(call, node, clock.now());
-      const reply = await exchange(poolOf(endpoint), path, headers, JSON.stringify(call.request), call.signal, () =>
-        onPartial?.(call),
-      );
+      let headAt = Infinity;
+      const reply = await exchange(poolOf(endpoint), path, headers, JSON.stringify(call.request), call.signal, {
+        onHead: () => (headAt = clock.now()),
+        onCut() {
+          if (clock.now() - headAt >= trickleMs) onPartial?.(call);
+        },
+      });
       const servedBy = reply.headers['x-served-by'];
       return {
         body: parseReply(reply.body, reply.status, endpoint.node),
@@ -93,6 +97,9 @@ export function httpClientTransport(options: HttpClientOptions): HttpClientTrans
     close: closeAll,
   };
 }
+
+/** The body of a reply follows its head at once. A caller that gives up in between, within this time, proves nothing, ms. */
+const trickleMs = 50;
 
 function parseReply(text: string, status: number, node: string): unknown {
   let body: unknown;

@@ -104,7 +104,9 @@ export function httpServerTransport(server: Server, options: HttpServerOptions):
 
   function fail(response: ServerResponse, error: RpcError, requestId: string | undefined): void {
     if (response.destroyed || response.headersSent) return;
-    const payload = Buffer.from(JSON.stringify(toProblem(error.node === undefined ? named(error) : error, requestId)));
+    const payload = Buffer.from(
+      JSON.stringify(toProblem(error.node === undefined ? error.with({ node }) : error, requestId)),
+    );
     response.writeHead(error.status, {
       'content-type': 'application/problem+json',
       'content-length': payload.length,
@@ -113,14 +115,6 @@ export function httpServerTransport(server: Server, options: HttpServerOptions):
       ...(response.req.complete ? {} : { connection: 'close' }),
     });
     response.end(payload);
-  }
-
-  function named(error: RpcError): RpcError {
-    return new RpcError(error.code, error.message, {
-      node,
-      definite: error.definite,
-      ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
-    });
   }
 }
 

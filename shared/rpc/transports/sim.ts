@@ -139,8 +139,4 @@ export function createSimHosts({ clock, network }: { clock: Clock; network: Netw
 type Answer = (result: Reply | RpcError) => void;
 
 /** As on the wire: an error that names no node is the answering one's. */
-function named(error: RpcError, node: string): RpcError {
-  if (error.node !== undefined) return error;
-  const { code, message, definite, retryAfterMs } = error;
-  return new RpcError(code, message, { definite, node, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
-}
+const named = (error: RpcError, node: string): RpcError => error.with({ node: error.node ?? node, relayed: true });

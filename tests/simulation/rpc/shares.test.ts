@@ -3,6 +3,7 @@ import type { Endpoint } from '../../../shared/rpc/call.ts';
 import { attempts } from '../../../shared/rpc/layers/attempts.ts';
 import { balance, type BalanceSettings } from '../../../shared/rpc/layers/balance.ts';
 import { learnPeakEwma } from '../../../shared/rpc/layers/peak-ewma.ts';
+import { createStatistics } from '../../../shared/rpc/layers/latency-statistics.ts';
 import { createPeers } from '../../../shared/rpc/layers/peers.ts';
 import { resolvePolicy } from '../../../shared/rpc/policy.ts';
 import { sleep } from '../../../shared/time/scheduler.ts';
@@ -27,7 +28,7 @@ async function callsBySecond({ replicas, ratePerSecond, meanMs }: Case, seed: nu
   const names = Array.from({ length: replicas }, (_, i) => `r-${i + 1}`);
   const endpoints: Endpoint[] = names.map((node) => ({ node, host: '', port: 0, incarnation: 1 }));
   const choose = balance(resilient, { clock, random, endpoints: () => endpoints, peers, observe: () => undefined });
-  const timed = attempts({ clock, peers, learn: learnPeakEwma });
+  const timed = attempts({ clock, peers, statistics: createStatistics(), learn: learnPeakEwma });
   const serviceMs = mixture(exponential(meanMs), uniform(30, 90), 0.01);
   const counts = Array.from({ length: seconds }, () => new Map(names.map((name) => [name, 0])));
   const service = choose(

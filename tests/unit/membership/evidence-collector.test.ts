@@ -3,6 +3,8 @@ import type { Call } from '../../../shared/rpc/call.ts';
 import { RpcError, fromProblem, toProblem, type ErrorCode } from '../../../shared/rpc/errors.ts';
 import type { EvidenceKind } from '../../../shared/membership/call-evidence.ts';
 import { createEvidenceCollector } from '../../../shared/membership/evidence-collector.ts';
+import { createPeers } from '../../../shared/rpc/layers/peers.ts';
+import { toldByFailure } from '../../../shared/rpc/layers/attempts.ts';
 
 function collector() {
   const noted: string[] = [];
@@ -23,9 +25,10 @@ const call = (more: Partial<Call> = {}): Call =>
   }) as Call;
 
 const here = (code: ErrorCode, node = 'r-1') => new RpcError(code, 'why', { node });
-const told = (code: ErrorCode, node?: string) =>
-  fromProblem(toProblem(new RpcError(code, 'why', node === undefined ? {} : { node })), 500, 'r-1');
+const told = (code: ErrorCode, from: { node?: string; below?: string } = {}) =>
+  fromProblem(toProblem(new RpcError(code, 'why', from)), 500, 'r-1');
 const given = AbortSignal.abort(new RpcError('cancelled', 'a hedge won'));
+const soon = AbortSignal.abort(new RpcError('deadline_exceeded', 'no answer within 3 ms'));
 
 test.each<[string, RpcError | undefined, Partial<Call>, string[]]>([
   ['an answer', undefined, {}, ['r-1 ranking ok 12']],
@@ -36,15 +39,25 @@ test.each<[string, RpcError | undefined, Partial<Call>, string[]]>([
   ['a reply that is no reply', here('bad_reply'), {}, ['r-1 ranking invalid']],
   ['"I am too busy"', told('overloaded'), {}, ['r-1 ranking shed']],
   ['"I am too busy" to background work', told('overloaded'), { priority: 'background' }, []],
-  ['"those behind me did not answer"', told('deadline_exceeded'), {}, ['r-1 ranking ok']],
-  ['"those behind me do not agree"', told('bad_reply'), {}, ['r-1 ranking ok']],
-  ['a failure of another one', told('unreachable', 'd-1'), {}, ['r-1 ranking ok']],
+  ['"those behind me did not answer"', told('deadline_exceeded', { below: 'database/1' }), {}, ['r-1 ranking ok']],
+  ['"those behind me do not agree"', told('bad_reply', { below: 'ranking' }), {}, ['r-1 ranking ok']],
+  ['"those behind me are too busy"', told('overloaded', { below: 'database/1' }), {}, ['r-1 ranking ok']],
+  ['a failure of another one', told('unreachable', { node: 'd-1' }), {}, ['r-1 ranking ok']],
+  ['"your deadline has passed"', told('deadline_exceeded'), {}, []],
+  ['too many calls of this node itself', new RpcError('overloaded', 'not sent'), {}, []],
   ['"your request is wrong"', told('bad_request'), {}, ['r-1 ranking ok']],
   ['an attempt that nobody waits for any more', here('cancelled'), { signal: given }, ['r-1 ranking unanswered 12']],
-  ['an attempt that went nowhere', undefined, { endpoint: undefined }, []],
+  ['an attempt that its caller gave up soon', here('deadline_exceeded'), { signal: soon }, []],
 ])('%s', (_, error, more, expected) => {
   const { noted, watchAttempt } = collector();
-  watchAttempt(call(more), error?.code ?? 'ok', 12, error);
+  const made = call(more);
+  const usualMs = more.signal === soon ? 20 : 10;
+  const says = error ? toldByFailure(made, error, 12, usualMs) : 'reply';
+  const group = createPeers({ now: () => 0, wall: () => 0 }).group(made);
+  const times = { sentAt: 0, endedAt: 12, elapsedMs: 12 };
+  const abandoned = made.signal.aborted;
+  const code = error?.code ?? 'ok';
+  watchAttempt({ call: made, group, peer: group.get('r-1'), ...times, code, error, told: says, abandoned });
   expect(noted).toEqual(expected);
 });
 

@@ -12,7 +12,7 @@ function begin() {
   } as unknown as Pool;
   const gone = new AbortController();
   let cuts = 0;
-  const outcome = exchange(pool, '/rpc/any/read', {}, '{}', gone.signal, () => void cuts++);
+  const outcome = exchange(pool, '/rpc/any/read', {}, '{}', gone.signal, { onCut: () => void cuts++ });
   handler.onRequestStart?.(controller, {});
   return {
     outcome,

@@ -11,6 +11,7 @@ import {
   observeLatency,
   type PeakEwma,
 } from '../../../../shared/rpc/layers/peak-ewma.ts';
+import { createStatistics } from '../../../../shared/rpc/layers/latency-statistics.ts';
 import { createPeer, createPeers, type Peer } from '../../../../shared/rpc/layers/peers.ts';
 import { pickOfTwo } from '../../../../shared/rpc/layers/pick.ts';
 import { candidates } from '../../../../shared/rpc/layers/candidates.ts';
@@ -109,12 +110,13 @@ test('a higher latency is believed at once, a lower one slowly, and what is not 
 });
 
 test.each([
-  ['its own fault, quickly', 1, 20, { abandoned: false, fault: true }, 60],
-  ['its own fault, slowly', 500, 20, { abandoned: false, fault: true }, 500],
-  ['the fault of the request', 3, 20, { abandoned: false, fault: false }, 3],
-  ['abandoned early', 5, 20, { abandoned: true, fault: true }, undefined],
-  ['abandoned late', 50, 20, { abandoned: true, fault: true }, 50],
-])('a failure that is %s costs', (_, elapsedMs, expectedMs, how, cost) => {
+  ['its own fault, quickly', 1, 20, { abandoned: false, told: 'failure' }, 60],
+  ['its own fault, slowly', 500, 20, { abandoned: false, told: 'refusal' }, 500],
+  ['the fault of the request', 3, 20, { abandoned: false, told: 'answer' }, 3],
+  ['made here, before anything was sent', 0, 20, { abandoned: false, told: 'nothing' }, undefined],
+  ['abandoned early', 5, 20, { abandoned: true, told: 'nothing' }, undefined],
+  ['abandoned late', 50, 20, { abandoned: true, told: 'nothing' }, 50],
+] as const)('a failure that is %s costs', (_, elapsedMs, expectedMs, how, cost) => {
   expect(costOfFailure(elapsedMs, expectedMs, how)).toBe(cost);
 });
 
@@ -130,7 +132,7 @@ function balancing(name: Parameters<typeof by>[0], ...names: string[]) {
   const { sim, observe } = set;
   const known = createPeers(sim.clock);
   const choice = balance(by(name), { ...sim, endpoints: () => nodes(...names), peers: known, observe });
-  const timed = attempts({ clock: sim.clock, peers: known, learn: learnPeakEwma });
+  const timed = attempts({ clock: sim.clock, peers: known, statistics: createStatistics(), learn: learnPeakEwma });
   return { ...set, layer: (next: Service) => choice(timed(next)), known };
 }
 
@@ -215,7 +217,7 @@ test.each(['round_robin', 'random', 'least_outstanding', 'peak_ewma'] as const)(
       peers: known,
       observe,
     });
-    const timed = attempts({ clock: sim.clock, peers: known, learn: learnPeakEwma });
+    const timed = attempts({ clock: sim.clock, peers: known, statistics: createStatistics(), learn: learnPeakEwma });
     const asked = new Map<string, number>();
     const { service } = answering(sim, ({ endpoint }) => {
       asked.set(endpoint!.node, (asked.get(endpoint!.node) ?? 0) + 1);

@@ -4,6 +4,7 @@ import { attemptTimeout, attemptTimeoutMs } from '../../../../shared/rpc/layers/
 import { admit, breaker, settle, type Circuit } from '../../../../shared/rpc/layers/breaker.ts';
 import { inFlight } from '../../../../shared/rpc/layers/in-flight.ts';
 import { none } from '../../../../shared/rpc/layers/none.ts';
+import { toldByFailure } from '../../../../shared/rpc/layers/attempts.ts';
 import { createStatistics, lesson } from '../../../../shared/rpc/layers/latency-statistics.ts';
 import { following, switchable } from '../../../../shared/rpc/layers/switchable.ts';
 import { refusalProbability, throttle } from '../../../../shared/rpc/layers/throttle.ts';
@@ -49,7 +50,7 @@ test('an open circuit fails fast, lets one call try, and closes when that succee
   let works = false;
   const service = breaker(circuitSettings, { clock: sim.clock, observe })(() => {
     asked++;
-    return works ? Promise.resolve(replyOf('a', 'answer')) : Promise.reject(failure('unreachable'));
+    return works ? Promise.resolve(replyOf('a', 'answer')) : Promise.reject(failure('unreachable', { node: 'a' }));
   });
   for (let i = 0; i < 10; i++) await outcomeOf(service(testCall()));
   expect(asked).toBe(4);
@@ -64,6 +65,38 @@ test('an open circuit fails fast, lets one call try, and closes when that succee
     'half_open',
     'closed',
   ]);
+});
+
+test.each([
+  ['a deadline of its own that has passed', () => failure('deadline_exceeded'), true],
+  ['that the caller has gone', () => failure('cancelled'), true],
+  ['a failure of a node below', () => failure('unavailable', { node: 'a', relayed: true, below: 'database/1' }), false],
+  ['too many calls of this node', () => failure('overloaded'), false],
+])('twenty-five calls that end by %s leave the circuit closed', async (_, error, abandoned) => {
+  const { sim, observe } = setUp();
+  let works = false;
+  const service = breaker(circuitSettings, { clock: sim.clock, observe })((call) =>
+    works ? Promise.resolve(replyOf('a', 'answer')) : Promise.reject(abandoned ? call.signal.reason : error()),
+  );
+  const given = () => (abandoned ? { signal: AbortSignal.abort(error()) } : {});
+  for (let i = 0; i < 25; i++) await outcomeOf(service(testCall(given())));
+  works = true;
+  expect(await outcomeOf(service(testCall()))).toBe('answer');
+});
+
+test('a probe whose caller leaves proves nothing: the next call probes', async () => {
+  const { sim, observe } = setUp();
+  const answers: (() => Promise<ReturnType<typeof replyOf>>)[] = [];
+  const service = breaker(circuitSettings, { clock: sim.clock, observe })(() => answers.shift()!());
+  for (let i = 0; i < 4; i++) {
+    answers.push(() => Promise.reject(failure('unreachable', { node: 'a' })));
+    await outcomeOf(service(testCall()));
+  }
+  await sim.run(600);
+  answers.push(() => Promise.reject(failure('cancelled')));
+  expect(await outcomeOf(service(testCall({ signal: AbortSignal.abort(failure('cancelled')) })))).toBe('cancelled');
+  answers.push(() => Promise.resolve(replyOf('a', 'answer')));
+  expect(await outcomeOf(service(testCall()))).toBe('answer');
 });
 
 test.each([
@@ -88,7 +121,7 @@ test('while a component refuses everything, few calls reach it; when it is well 
     { ...sim, observe },
   )(() => {
     asked++;
-    return busy ? Promise.reject(failure('overloaded')) : Promise.resolve(replyOf('a', 'answer'));
+    return busy ? Promise.reject(failure('overloaded', { node: 'a' })) : Promise.resolve(replyOf('a', 'answer'));
   });
   for (let i = 0; i < 1_000; i++) await outcomeOf(service(testCall()));
   expect(asked).toBeLessThan(150);
@@ -140,17 +173,28 @@ test('an attempt that hangs is given up with the node named; a write that cannot
 });
 
 test.each([
-  ['ok', 12, false, 12],
-  ['deadline_exceeded', 200, false, 200],
-  ['internal', 3, false, undefined],
-  ['cancelled', 50, true, 50],
-  ['cancelled', 5, true, undefined],
-] as const)(
-  'an attempt that ended %s after %d ms, abandoned: %s, teaches %s',
-  (code, elapsedMs, abandoned, expected) => {
-    expect(lesson({ code, elapsedMs, abandoned }, 40)).toBe(expected);
-  },
-);
+  ['ok', 12, 'reply', 12],
+  ['deadline_exceeded', 200, 'failure', 200],
+  ['deadline_exceeded', 0, 'nothing', undefined],
+  ['internal', 3, 'failure', undefined],
+  ['cancelled', 50, 'unanswered', 50],
+  ['cancelled', 5, 'nothing', undefined],
+] as const)('an attempt that ended %s after %d ms, and told %s, teaches %s', (code, elapsedMs, told, expected) => {
+  expect(lesson({ code, elapsedMs, told })).toBe(expected);
+});
+
+const gaveUp = AbortSignal.abort(failure('cancelled'));
+
+test.each([
+  ['given up after less than is usual', gaveUp, 'cancelled', 3, 40, 'nothing'],
+  ['given up after more than is usual', gaveUp, 'cancelled', 50, 40, 'unanswered'],
+  ['given up soon, while nobody knows what is usual', gaveUp, 'deadline_exceeded', 500, undefined, 'nothing'],
+  ['given up late, while nobody knows what is usual', gaveUp, 'deadline_exceeded', 2_000, undefined, 'unanswered'],
+  ['failed', undefined, 'internal', 3, 40, 'failure'],
+] as const)('an attempt that was %s tells', (_, signal, code, elapsedMs, usualMs, expected) => {
+  const call = testCall({ endpoint: nodes('a')[0], ...(signal && { signal }) });
+  expect(toldByFailure(call, failure(code, { node: 'a' }), elapsedMs, usualMs)).toBe(expected);
+});
 
 test('a mechanism can be switched off, on and re-tuned while calls run, and keeps its state while its settings stay', async () => {
   type Policy = { readonly add: { readonly by: number } | false };

@@ -68,12 +68,12 @@ function ejecting(...names: string[]) {
   const peers = createPeers(sim.clock);
   const statistics = createStatistics();
   const learn = outlier(settings, { statistics, endpoints: () => nodes(...names), observe });
-  const layer = attempts({ clock: sim.clock, peers, learn });
+  const layer = attempts({ clock: sim.clock, peers, statistics, learn });
   const attempt = async (node: string, code?: 'internal' | 'overloaded' | 'not_found', takesMs = 0) => {
     const outcome = outcomeOf(
       layer(async (call) => {
         if (takesMs > 0) await sleep(sim.scheduler, takesMs, call.signal);
-        if (code) throw failure(code);
+        if (code) throw failure(code, { node });
         statistics.of(call.component, call.operation).record(node, takesMs, sim.clock.now());
         return replyOf(node);
       })(testCall({ endpoint: nodes(node)[0] })),
@@ -130,7 +130,7 @@ test('the only replica is never ejected', async () => {
 
 test('a replica that nobody asked for a while is not silent because of that: the time counts from the first attempt without an answer', async () => {
   const { sim, peers, attempt, abandon } = ejecting('a', 'b');
-  await attempt('a');
+  for (let i = 0; i < 20; i++) await attempt('a');
   await sim.run(10_000);
   for (let i = 0; i < 8; i++) await abandon('a', 20);
   expect(peers.get('a').ejection.until).toBe(0);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createBudget, createBudgets } from '../../../../shared/rpc/layers/budget.ts';
 import { decideRetry, retry } from '../../../../shared/rpc/layers/retry.ts';
-import { isFaultOf, isRetryable } from '../../../../shared/rpc/layers/retryable.ts';
+import { isRetryable } from '../../../../shared/rpc/layers/retryable.ts';
 import { answering, failure, outcomeOf, plannedAfter, setUp, testCall } from './helpers.ts';
 
 const settings = { maxAttempts: 3, baseMs: 10, maxMs: 1_000, anyDepth: false };
@@ -37,16 +37,6 @@ test.each([
   ['unreachable', 'deeper', true],
 ] as const)('%s of node %s, after asking a, is retried: %s', (code, node, expected) => {
   expect(isRetryable(testCall(), failure(code, { node }), 'a')).toBe(expected);
-});
-
-test.each([
-  ['internal', undefined, true],
-  ['internal', 'a', true],
-  ['internal', 'b', false],
-  ['not_found', 'a', false],
-  ['cancelled', undefined, false],
-] as const)('%s by %s is the fault of a: %s', (code, node, expected) => {
-  expect(isFaultOf('a', failure(code, node === undefined ? {} : { node }))).toBe(expected);
 });
 
 test.each([
