@@ -17,7 +17,10 @@ import { parseDuration } from './options/quantities.ts';
 
 const many = (value: string, before: string[] | undefined) => [...(before ?? []), value];
 
-/** `several`: the subcommands that choose rate, SLO and connections themselves leave those options out or read them their own way. */
+/**
+ * `several`: the subcommands that choose rate, SLO and connections themselves leave those options out or read them
+ * their own way.
+ */
 function runOptions(command: Command, several = false): Command {
   if (!several)
     command.option(
@@ -143,7 +146,7 @@ export function configureLoad(load: Command): Command {
     .option('--json', 'figures as JSON on stdout')
     .action((_name: string, flags: DemoFlags) =>
       withProcess(async (io) =>
-        (await import('./commands/demo.ts')).demoCommand(flags, parseDuration(flags.duration ?? '10s'), io),
+        (await import('./commands/demo.ts')).demoCommand(flags, parseDuration(flags.duration ?? '10s', '-d'), io),
       ),
     );
   outputOptions(load.command('report').argument('<results>'))
@@ -173,13 +176,17 @@ export function configureLoad(load: Command): Command {
   return load;
 }
 
-/** Gives a command the process: interruption by signal, the system's clocks, the exit code; errors become one sentence. */
+/**
+ * Gives a command the process: interruption by signal, the system's clocks, the exit code; errors become one sentence.
+ */
 async function withProcess(command: (io: CommandIo) => Promise<number>): Promise<void> {
   const interrupted = new AbortController();
   const stopListening = onEndSignals(
     () => interrupted.abort(),
     () => process.exit(exitCodes.interrupted),
   );
+  // A terminal that was closed, or a reader such as `head` that has seen enough: the run goes on to its files.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   try {
     process.exitCode = await command({
       stdout: process.stdout,

@@ -4,6 +4,9 @@ import { responseParser } from './parser.ts';
 import type { ParsedAnswer } from './parser.ts';
 import type { Target } from '../options/target.ts';
 
+/** What this machine refused to the generator: the server has no part in it. */
+export type OwnLimitCode = 'no_ports' | 'no_files' | 'no_memory';
+
 /** Why an exchange got no answer. */
 export type FailureCode =
   | 'refused'
@@ -14,12 +17,16 @@ export type FailureCode =
   | 'dns'
   | 'tls'
   | 'bad_response'
-  | 'no_ports'
+  | OwnLimitCode
   | 'network';
 
 export interface Failure {
   code: FailureCode;
   detail: string;
+  /**
+   * How the connection ended before any byte of an answer: in order (FIN), or by a reset. Unset after the first byte.
+   */
+  unanswered?: 'fin' | 'reset';
 }
 
 export interface ConnectionEvents {
@@ -38,7 +45,9 @@ export interface Connection {
 
 const readBytes = 16_384;
 
-/** One keep-alive HTTP/1.1 connection without pipelining. Reads go straight into one buffer, past the stream machinery. */
+/**
+ * One keep-alive HTTP/1.1 connection without pipelining. Reads go straight into one buffer, past the stream machinery.
+ */
 export function openConnection(
   target: Target,
   trust: { insecure: boolean; ca?: string },
@@ -46,6 +55,7 @@ export function openConnection(
 ): Connection {
   const parser = responseParser();
   let busy = false;
+  let answering = false;
   let over = false;
   let ending: Failure | undefined;
   const onread = {
@@ -67,6 +77,7 @@ export function openConnection(
     : net.connect(where);
 
   function received(data: Buffer, size: number): void {
+    answering = true;
     const result = parser.feed(data, size);
     if (result === undefined) return;
     if ('code' in result) return connection.destroy(result);
@@ -78,13 +89,17 @@ export function openConnection(
 
   socket.once(target.tls ? 'secureConnect' : 'connect', () => events.opened());
   socket.on('error', (error: NodeJS.ErrnoException) => {
-    ending ??= failureOf(error);
+    const failure = failureOf(error);
+    // The pipe is broken when the server's FIN was here before the request was written.
+    const unanswered = error.code === 'EPIPE' ? 'fin' : 'reset';
+    ending ??= failure.code === 'reset' && !answering ? { ...failure, unanswered } : failure;
   });
   socket.on('end', () => {
     const answer = parser.end();
     ending ??= {
       code: 'closed',
       detail: busy ? 'the server closed the connection without a full answer' : 'the server closed the connection',
+      ...(answering ? {} : { unanswered: 'fin' as const }),
     };
     if (answer) {
       busy = false;
@@ -101,6 +116,7 @@ export function openConnection(
   const connection: Connection = {
     send(wire, method, keepBody) {
       busy = true;
+      answering = false;
       parser.begin(method, keepBody);
       if (typeof wire === 'string') socket.write(wire, 'latin1');
       else socket.write(wire);
@@ -121,7 +137,9 @@ export function failureOf(error: NodeJS.ErrnoException): Failure {
   if (code === 'ECONNRESET' || code === 'EPIPE') return { code: 'reset', detail };
   if (code === 'ETIMEDOUT') return { code: 'connect_timeout', detail };
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return { code: 'dns', detail };
-  if (code === 'EADDRNOTAVAIL' || code === 'EMFILE') return { code: 'no_ports', detail };
+  if (code === 'EADDRNOTAVAIL') return { code: 'no_ports', detail };
+  if (code === 'EMFILE' || code === 'ENFILE') return { code: 'no_files', detail };
+  if (code === 'ENOBUFS' || code === 'ENOMEM' || code === 'EAGAIN') return { code: 'no_memory', detail };
   if (
     /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_|SELF_|UNABLE_|EPROTO|HOSTNAME_)/.test(code) ||
     /certificate|SSL|TLS/i.test(detail)

@@ -25,8 +25,9 @@ export function parseFailure(detail: string): ParseFailure {
 const tokenPattern = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /**
- * Parses a status line and headers, `text` being everything before the empty line, as latin1. Strict: what two parsers could read
- * differently (bare line feeds, folded lines, spaces before the colon, two lengths, length beside chunked) is refused, not guessed.
+ * Parses a status line and headers, `text` being everything before the empty line, as latin1. Strict: what two parsers
+ * could read differently (bare line feeds, folded lines, spaces before the colon, two lengths, length beside chunked)
+ * is refused, not guessed.
  */
 export function parseHead(text: string, method: string): Head | ParseFailure {
   const lines = text.split('\r\n');

@@ -42,7 +42,8 @@ const emptyBody = Buffer.alloc(0);
  *                       ^  \__ 0 __> trailer -----------> done
  *                       |_________________________|
  *
- * A server mostly repeats its head byte for byte, so the last head is remembered and a repeated one is not parsed again.
+ * A server mostly repeats its head byte for byte, so the last head is remembered and a repeated one is not parsed
+ * again.
  */
 export function responseParser(): ResponseParser {
   let state: State = { at: 'idle' };
@@ -73,7 +74,9 @@ export function responseParser(): ResponseParser {
     if (keepBody && to > from) parts.push(Buffer.from(data.subarray(from, to)));
   }
 
-  /** The text of a line up to CRLF (or of a head up to the empty line) and where it ends; undefined: not all there yet. */
+  /**
+   * The text of a line up to CRLF (or of a head up to the empty line) and where it ends; undefined: not all there yet.
+   */
   function takeText(
     data: Buffer,
     from: number,

@@ -14,6 +14,10 @@ export interface Exchange {
   /** When its bytes were written; NaN before. Later than dispatched by the wait for a free connection. */
   sentMs: number;
   keepBody: boolean;
+  /** It was sent a second time, because the server had closed the connection at the same moment. */
+  resent?: boolean;
+  /** Of an arrival: ms since the arrival before it, whichever worker has that one. */
+  gapMs?: number;
   answered(answer: ParsedAnswer, exchange: Exchange): void;
   failed(failure: Failure, exchange: Exchange): void;
 }
@@ -25,8 +29,10 @@ export interface PoolOptions {
   timeoutMs: number;
   encode: (request: Request) => string | Buffer;
   clock: Clock;
-  /** Called when an exchange's bytes are written. */
+  /** Called when an exchange's bytes are written for the first time. */
   onSent: (exchange: Exchange) => void;
+  /** Called when they are written again. */
+  onResent?: () => void;
 }
 
 interface Slot {
@@ -34,6 +40,10 @@ interface Slot {
   /** Opened at the clock's ms, until it is ready. */
   openingMs: number | undefined;
   exchange: Exchange | undefined;
+  /**
+   * Since when the connection has been idle, before the exchange that is on it now; undefined: it has just been opened.
+   */
+  idleSinceMs: number | undefined;
 }
 
 export interface Pool {
@@ -51,15 +61,35 @@ export interface Pool {
   close(failure: Failure): void;
 }
 
+/**
+ * A server that closes an idle connection may do so while a request is on its way to it (RFC 9112, 9.3.1): nobody is at
+ * fault, and a browser sends the request again. The FIN of such a server is there within a round trip and what this
+ * process is late.
+ */
+const closeRaceMs = 250;
+/**
+ * A reset may be the answer to the request itself. It counts as the end of an idle connection after this long a pause,
+ * ms, or after about the pause after which this server has closed idle connections before.
+ */
+const idleForResetMs = 1000;
+/** Methods that change nothing (RFC 9110, 9.2.1): sending them twice does no harm. */
+const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
+
 export function connectionPool(options: PoolOptions): Pool {
   const { target, clock, connections, timeoutMs, encode, onSent } = options;
   const slots = new Set<Slot>();
   const idle: Slot[] = [];
+  /** Those that are sent a second time. They wait for new connections: an old one may be closed as well. */
+  const again: Exchange[] = [];
   let line: Exchange[] = [];
   let lineHead = 0;
   let flying = 0;
   let closed = false;
+  /** The shortest pause after which the server has closed an idle connection. */
+  let idleCloseMs = Infinity;
   let warm: { left: number; resolve: () => void } | undefined;
+
+  const waiting = (): number => again.length + line.length - lineHead;
 
   function warmed(): void {
     if (warm && --warm.left <= 0) {
@@ -83,29 +113,41 @@ export function connectionPool(options: PoolOptions): Pool {
   function send(slot: Slot, exchange: Exchange): void {
     slot.exchange = exchange;
     flying++;
-    exchange.sentMs = clock.now();
+    const nowMs = clock.now();
+    // A second sending does not make the wait any shorter.
+    if (!exchange.resent) exchange.sentMs = nowMs;
     slot.connection.send(encode(exchange.request), exchange.request.method, exchange.keepBody);
-    onSent(exchange);
+    if (exchange.resent) options.onResent?.();
+    else onSent(exchange);
   }
 
   function free(slot: Slot): void {
     const exchange = nextInLine();
-    if (exchange) send(slot, exchange);
-    else idle.push(slot);
+    if (exchange) return send(slot, exchange);
+    slot.idleSinceMs ??= clock.now();
+    idle.push(slot);
   }
 
   function open(): void {
-    const slot: Slot = { connection: undefined as unknown as Connection, openingMs: clock.now(), exchange: undefined };
+    const slot: Slot = {
+      connection: undefined as unknown as Connection,
+      openingMs: clock.now(),
+      exchange: undefined,
+      idleSinceMs: undefined,
+    };
     slots.add(slot);
     slot.connection = openConnection(target, options.trust, {
       opened() {
         slot.openingMs = undefined;
-        free(slot);
+        const resend = again.pop();
+        if (resend) send(slot, resend);
+        else free(slot);
         warmed();
       },
       answered(answer) {
         const exchange = slot.exchange as Exchange;
         slot.exchange = undefined;
+        slot.idleSinceMs = clock.now();
         flying--;
         if (answer.close) slots.delete(slot);
         exchange.answered(answer, exchange);
@@ -116,15 +158,21 @@ export function connectionPool(options: PoolOptions): Pool {
         const wasOpening = slot.openingMs !== undefined;
         slots.delete(slot);
         const at = idle.indexOf(slot);
-        if (at >= 0) idle.splice(at, 1);
+        if (at >= 0) {
+          idle.splice(at, 1);
+          sawIdleClose(clock.now(), slot);
+        }
         const exchange = slot.exchange;
         slot.exchange = undefined;
         if (exchange) {
           flying--;
-          exchange.failed(failure, exchange);
+          if (lostToCloseRace(exchange, slot, failure)) {
+            exchange.resent = true;
+            again.push(exchange);
+          } else exchange.failed(failure, exchange);
         } else if (wasOpening && !closed) {
           // A connection that cannot be opened fails the request that asked for it, as it would for a user.
-          const first = nextInLine();
+          const first = again.pop() ?? nextInLine();
           first?.failed(failure, first);
         }
         if (wasOpening) warmed();
@@ -133,12 +181,25 @@ export function connectionPool(options: PoolOptions): Pool {
     });
   }
 
+  function lostToCloseRace(exchange: Exchange, slot: Slot, { unanswered }: Failure): boolean {
+    if (closed || exchange.resent || slot.idleSinceMs === undefined || !safeMethods.has(exchange.request.method))
+      return false;
+    if (unanswered === 'reset') return exchange.sentMs - slot.idleSinceMs >= Math.min(idleForResetMs, idleCloseMs / 2);
+    if (unanswered !== 'fin' || clock.now() - exchange.sentMs > closeRaceMs) return false;
+    sawIdleClose(exchange.sentMs, slot);
+    return true;
+  }
+
+  function sawIdleClose(atMs: number, slot: Slot): void {
+    if (!closed && slot.idleSinceMs !== undefined) idleCloseMs = Math.min(idleCloseMs, atMs - slot.idleSinceMs);
+  }
+
   /** As many connections as there are requests in line for them, below the cap. */
   function refill(): void {
     if (closed) return;
     let opening = 0;
     for (const slot of slots) if (slot.openingMs !== undefined) opening++;
-    const wanted = Math.min(line.length - lineHead - opening, connections - slots.size);
+    const wanted = Math.min(waiting() - opening, connections - slots.size);
     for (let i = 0; i < wanted; i++) open();
   }
 
@@ -167,9 +228,10 @@ export function connectionPool(options: PoolOptions): Pool {
       }
     },
     inFlight: () => flying,
-    waiting: () => line.length - lineHead,
+    waiting,
     dropWaiting() {
-      const dropped = line.length - lineHead;
+      const dropped = waiting();
+      again.length = 0;
       line = [];
       lineHead = 0;
       return dropped;

@@ -1,18 +1,19 @@
 import type { Request } from '../workload/request.ts';
 
-/** Turns requests into bytes for one target: the constant part of the head is made once. */
+/**
+ * Turns requests into bytes for one target. A request's own header takes the place of the one that all requests share.
+ */
 export function wireEncoder(host: string, headers: readonly [string, string][]): (request: Request) => string | Buffer {
-  const own = new Set(headers.map(([name]) => name));
-  const fixed = [...(own.has('host') ? [] : [['host', host] as const]), ...headers]
-    .map(([n, v]) => `${n}: ${v}\r\n`)
-    .join('');
+  const given = headers.some(([name]) => name === 'host') ? headers : [['host', host] as const, ...headers];
+  const shared = given.map(([name, value]) => [name, `${name}: ${value}\r\n`] as const);
+  // The constant part of the head is made once.
+  const sharedText = shared.map(([, line]) => line).join('');
   // Most workloads repeat few requests: the last object's bytes are kept.
   let lastRequest: Request | undefined;
   let lastWire: string | Buffer = '';
   return function encode(request) {
     if (request === lastRequest) return lastWire;
-    let head = `${request.method} ${request.target} HTTP/1.1\r\n${fixed}`;
-    for (const name in request.headers) head += `${name}: ${request.headers[name]}\r\n`;
+    const head = `${request.method} ${request.target} HTTP/1.1\r\n${headerLines(request.headers)}`;
     lastRequest = request;
     if (request.body === undefined) {
       lastWire =
@@ -23,4 +24,11 @@ export function wireEncoder(host: string, headers: readonly [string, string][]):
     }
     return lastWire;
   };
+
+  function headerLines(own: Request['headers']): string {
+    if (own === undefined) return sharedText;
+    const names = new Set(Object.keys(own).map((name) => name.toLowerCase()));
+    const rest = shared.filter(([name]) => !names.has(name)).map(([, line]) => line);
+    return [...rest, ...Object.entries(own).map(([name, value]) => `${name}: ${value}\r\n`)].join('');
+  }
 }

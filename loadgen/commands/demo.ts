@@ -30,9 +30,9 @@ export interface DemoResult {
 }
 
 /**
- * One server, one stall of a tenth of the run (1 s of 10), both models at 100/s. Of the open loop's requests a tenth arrives during the
- * stall and waits for what is left of it, so the slowest 1% waited over 9/10 of it. Each user of the closed loop notices once, and stays away
- * until it is over.
+ * One server, one stall of a tenth of the run (1 s of 10), both models at 100/s. Of the open loop's requests a tenth
+ * arrives during the stall and waits for what is left of it, so the slowest 1% waited over 9/10 of it. Each user of the
+ * closed loop notices once, and stays away until it is over.
  */
 export async function openVsClosed(durationMs: number, seed: string, io: CommandIo): Promise<DemoResult> {
   const server = await stallServer(serviceMs, io.clock, io.scheduler);

@@ -4,11 +4,14 @@ import { exitCodes } from '../../shared/exit-codes.ts';
 import { loadError } from '../options/errors.ts';
 import { parseCount, parseDuration, parseRate } from '../options/quantities.ts';
 import { searchCapacity } from '../find/capacity.ts';
-import type { Trial, TrialOutcome } from '../find/capacity.ts';
+import type { Capacity, Trial, TrialOutcome } from '../find/capacity.ts';
 import { percentiles } from '../measure/histogram.ts';
 import { terminalStyle } from '../report/terminal-style.ts';
 import { formatMs, formatRate } from '../report/format.ts';
 import type { RunResult } from '../verdict/result.ts';
+import { reachedCap } from '../verdict/validity.ts';
+import { missedByServer } from '../verdict/thresholds.ts';
+import type { Threshold } from '../verdict/thresholds.ts';
 import { constantStages } from '../schedule/profile.ts';
 import type { CommandIo } from './io.ts';
 import { measure } from './measure.ts';
@@ -27,9 +30,9 @@ export interface FindFlags extends Omit<RunFlags, 'slo'> {
 export async function findCommand(url: string | undefined, flags: FindFlags, io: CommandIo): Promise<number> {
   const { slo, ...rest } = flags;
   if (!slo?.length) throw loadError('bad_argument', "find needs an objective: --slo 'p(99)<100ms'");
-  const trialMs = parseDuration(flags.trial ?? '3s', 'duration');
-  const from = parseRate(flags.from ?? '100/s');
-  const most = parseRate(flags.most ?? '20000/s');
+  const trialMs = parseDuration(flags.trial ?? '3s', '--trial');
+  const from = parseRate(flags.from ?? '100/s', '--from');
+  const most = parseRate(flags.most ?? '20000/s', '--most');
   const repeats = parseCount(flags.repeats ?? '3', '--repeats', 1, 25);
   const tolerance = Number((flags.tolerance ?? '5%').replace('%', '')) / 100;
   if (!(from > 0 && most >= from)) throw loadError('bad_argument', '--from must be above 0 and at most --most');
@@ -49,6 +52,8 @@ export async function findCommand(url: string | undefined, flags: FindFlags, io:
   const style = terminalStyle(io.stderr);
   let number = 0;
   let last: RunResult | undefined;
+  /** Why a rate did not hold, in its last failed trial. */
+  const reasons = new Map<number, string>();
 
   async function trial(rate: number): Promise<TrialOutcome> {
     if (io.signal.aborted) throw loadError('interrupted', 'interrupted: no capacity was found');
@@ -62,27 +67,41 @@ export async function findCommand(url: string | undefined, flags: FindFlags, io:
       { ...io, thresholds },
     );
     if (last.ending.kind === 'interrupted') throw loadError('interrupted', 'interrupted: no capacity was found');
-    if (last.generatorAtFault) return 'generator';
-    return last.valid && last.thresholds.every((threshold) => threshold.passed) ? 'pass' : 'fail';
+    const { outcome, why } = trialVerdict(last, thresholds);
+    if (why !== undefined) reasons.set(rate, why);
+    return outcome;
   }
 
   function show({ rate, outcomes, passed }: Trial): void {
-    const failed = last?.thresholds.filter((threshold) => !threshold.passed).map((threshold) => threshold.text) ?? [];
-    const why = passed
-      ? ''
-      : ` ${outcomes.includes('generator') ? 'generator: ' : ''}${failed.join(', ') || last?.reasons[0] || ''}`;
+    const why = passed ? undefined : reasons.get(rate);
     io.stderr.write(
-      `${passed ? style.green('✓') : style.red('✗')} ${formatRate(rate).padStart(9)}  ${outcomes.length} trial${outcomes.length > 1 ? 's' : ''}, last p99 ${formatMs(last && percentiles(last.latency.intended).p99)}${style.dim(why)}\n`,
+      `${passed ? style.green('✓') : style.red('✗')} ${formatRate(rate).padStart(9)}  ${outcomes.length} trial${outcomes.length > 1 ? 's' : ''}, last p99 ${formatMs(last && percentiles(last.latency.intended).p99)}${style.dim(why === undefined ? '' : `  ${why}`)}\n`,
     );
   }
 
   const { capacity, trials } = await searchCapacity(trial, { from, most, tolerance, repeats, onTrial: show });
-  if (flags.json) io.stdout.write(`${JSON.stringify({ capacity, objectives, trials }, undefined, 2)}\n`);
-  else io.stdout.write(`\n  ${sentence(capacity, objectives.join(' and '))}\n\n`);
+  const why = capacity.kind === 'above' ? undefined : reasons.get(capacity.failedAt);
+  if (flags.json) io.stdout.write(`${JSON.stringify({ capacity, why, objectives, trials }, undefined, 2)}\n`);
+  else io.stdout.write(`\n  ${sentence(capacity, objectives.join(' and '), why)}\n\n`);
   return capacity.kind === 'generator' || capacity.kind === 'below' ? exitCodes.failed : exitCodes.done;
 }
 
-function sentence(capacity: Awaited<ReturnType<typeof searchCapacity>>['capacity'], objective: string): string {
+/** What one run says about the server. A run that the generator's own limits shaped says nothing about it. */
+export function trialVerdict(
+  run: RunResult,
+  thresholds: readonly Threshold[],
+): { outcome: TrialOutcome; why?: string } {
+  if (run.generatorAtFault) return { outcome: 'generator', why: run.reasons.join('; ') };
+  const missed = run.thresholds.filter((threshold) => !threshold.passed).map((threshold) => threshold.text);
+  // A slow server fills all connections, too. It is the server that fails when the answers are late even from their
+  // sending on.
+  if (reachedCap(run) && !thresholds.some((threshold) => missedByServer(threshold, run)))
+    return { outcome: 'generator', why: run.reasons.join('; ') };
+  if (run.valid && missed.length === 0) return { outcome: 'pass' };
+  return { outcome: 'fail', why: missed.join(', ') || run.reasons.join('; ') };
+}
+
+function sentence(capacity: Capacity, objective: string, why: string | undefined): string {
   switch (capacity.kind) {
     case 'found':
       return `capacity ${formatRate(capacity.rate)}: ${objective} holds there and fails at ${formatRate(capacity.failedAt)}`;
@@ -91,6 +110,10 @@ function sentence(capacity: Awaited<ReturnType<typeof searchCapacity>>['capacity
     case 'above':
       return `capacity above ${formatRate(capacity.rate)}: ${objective} holds at the highest rate allowed (--most)`;
     case 'generator':
-      return `not found: at ${formatRate(capacity.failedAt)} the generator, not the server, gave up${capacity.rate === undefined ? '' : `; ${objective} holds at ${formatRate(capacity.rate)}`}`;
+      return [
+        `no conclusion: at ${formatRate(capacity.failedAt)} the generator reached a limit of its own, so nothing is known about the server`,
+        ...(why === undefined ? [] : [why]),
+        ...(capacity.rate === undefined ? [] : [`${objective} holds at ${formatRate(capacity.rate)}`]),
+      ].join('\n  ');
   }
 }

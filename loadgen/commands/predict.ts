@@ -44,7 +44,7 @@ export async function predictCommand(url: string | undefined, flags: PredictFlag
   );
   if (alone.counts.right === 0) throw loadError('unreachable', 'no right answer to measure the service time with');
   const serviceMs =
-    flags.service === undefined ? alone.latency.sent.meanMs() : parseDuration(flags.service, 'service time');
+    flags.service === undefined ? alone.latency.sent.meanMs() : parseDuration(flags.service, '--service');
   const serviceVariation = alone.latency.sent.deviationMs() / alone.latency.sent.meanMs();
   io.stderr.write(
     `service time ${formatMs(serviceMs)}, coefficient of variation ${serviceVariation.toFixed(2)}, ${servers} server${servers > 1 ? 's' : ''}\n`,

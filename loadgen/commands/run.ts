@@ -110,7 +110,9 @@ export function exitCodeOf(result: RunResult): number {
   return result.valid && result.thresholds.every(({ passed }) => passed) ? exitCodes.done : exitCodes.failed;
 }
 
-/** `--verify`: record from the target itself; `--verify URL`: from another node; `--verify FILE`: as recorded earlier. */
+/**
+ * `--verify`: record from the target itself; `--verify URL`: from another node; `--verify FILE`: as recorded earlier.
+ */
 async function oracleFor(
   plan: Plan,
   flags: RunFlags & OutputFlags,
@@ -126,6 +128,8 @@ async function oracleFor(
     return parseOracle(await readText(verify, '--verify'));
   const of = verify === true ? plan.target : parseTarget(verify);
   requireAllowed(of, flags.allowHost ?? []);
+  if (plan.workload.kind === 'scenario')
+    throw loadError('bad_argument', '--verify: what a scenario asks is not known before the run; give a recorded file');
   const workload = await createWorkload(plan.workload, seededRandom(plan.seed), 0);
   note(`recording the oracle at ${of.origin}`);
   const entries = await recordOracle(workload.known(), of, plan, io);

@@ -17,7 +17,10 @@ export interface SweepFlags extends RunFlags {
   json?: boolean;
 }
 
-/** `load sweep --connections 1..64`: throughput against the number in flight, and the universal scalability law through it. */
+/**
+ * `load sweep --connections 1..64`: throughput against the number in flight, and the universal scalability law through
+ * it.
+ */
 export async function sweepCommand(url: string | undefined, flags: SweepFlags, io: CommandIo): Promise<number> {
   const series = parseSeries(flags.connections ?? '1..64', '--connections');
   const repeats = parseCount(flags.repeats ?? '3', '--repeats', 1, 25);
@@ -25,7 +28,7 @@ export async function sweepCommand(url: string | undefined, flags: SweepFlags, i
   const { users: _users, ...rest } = flags;
   const { plan } = await buildPlan(url, { ...rest, connections: '1', duration: flags.duration ?? '2s' }, io.cores);
   const style = terminalStyle(io.stderr);
-  const points: (SweepPoint & { p50Ms: number; p99Ms: number; valid: boolean })[] = [];
+  const points: (SweepPoint & { p50Ms: number; p99Ms: number; valid: boolean; lost?: string })[] = [];
   let invalid = 0;
   io.stderr.write(
     style.dim(`${'in flight'.padStart(10)}${'done'.padStart(12)}${'p50'.padStart(11)}${'p99'.padStart(11)}\n`),
@@ -41,14 +44,21 @@ export async function sweepCommand(url: string | undefined, flags: SweepFlags, i
       );
       const { p50, p99 } = percentiles(run.latency.sent);
       const throughput = ratePerSecond(run.counts.right, run.durationMs);
-      points.push({ n, throughput, p50Ms: p50, p99Ms: p99, valid: run.valid });
+      points.push({
+        n,
+        throughput,
+        p50Ms: p50,
+        p99Ms: p99,
+        valid: run.valid,
+        ...(run.generatorAtFault ? { lost: run.reasons.join('; ') } : {}),
+      });
       if (!run.valid) invalid++;
       io.stderr.write(
         `${String(n).padStart(10)}${formatRate(throughput).padStart(12)}${formatMs(p50).padStart(11)}${formatMs(p99).padStart(11)}${run.valid ? '' : style.red(`  ${run.reasons[0]}`)}\n`,
       );
     }
   }
-  const fit = fitUsl(points.filter((point) => point.valid));
+  const fit = conclude(points);
   if (flags.json) io.stdout.write(`${JSON.stringify({ points, fit }, undefined, 2)}\n`);
   else
     io.stdout.write(
@@ -56,10 +66,27 @@ export async function sweepCommand(url: string | undefined, flags: SweepFlags, i
         .map((line) => `  ${line}`)
         .join('\n')}\n\n`,
     );
-  return invalid * 2 > points.length ? exitCodes.failed : exitCodes.done;
+  return fit.kind === 'no-conclusion' || invalid * 2 > points.length ? exitCodes.failed : exitCodes.done;
 }
 
-export function fitText(fit: UslFit): string[] {
+/**
+ * No fit: at some size the generator itself was the limit, and a curve through the rest would take that for the
+ * server's.
+ */
+type Conclusion = UslFit | { kind: 'no-conclusion'; why: string };
+
+/** A size is lost when the generator was at fault in most of its runs. */
+export function conclude(points: readonly (SweepPoint & { valid: boolean; lost?: string })[]): Conclusion {
+  for (const n of new Set(points.map((point) => point.n))) {
+    const runs = points.filter((point) => point.n === n);
+    const lost = runs.flatMap((run) => run.lost ?? []);
+    if (lost.length * 2 > runs.length) return { kind: 'no-conclusion', why: `with ${n} in flight ${lost[0]}` };
+  }
+  return fitUsl(points.filter((point) => point.valid));
+}
+
+export function fitText(fit: Conclusion): string[] {
+  if (fit.kind === 'no-conclusion') return [`no conclusion about the server: ${fit.why}`];
   if (fit.kind === 'not-identifiable') return [`universal scalability law: not identifiable: ${fit.why}`];
   const row = (name: string, { value, low, high }: Estimate, digits: number) =>
     `${name.padEnd(30)}${value.toPrecision(digits).padStart(12)}   95%: ${low.toPrecision(digits)} to ${high.toPrecision(digits)}`;

@@ -8,17 +8,34 @@ import type { Think } from '../options/plan.ts';
 import type { Checker } from '../verify/check.ts';
 import { answerOf, bodilessAnswer } from '../workload/request.ts';
 import type { Answer, Request, Session } from '../workload/request.ts';
-import type { Workload } from '../workload/workload.ts';
+import type { SessionSource, Workload } from '../workload/workload.ts';
+import { endSession, mostPausesInARow, nextMove, startSession } from './session.ts';
 import { drawThink } from './think.ts';
 
-/** After a failure a closed user, or a session, waits this long: a dead server must not turn a closed loop into a busy one. */
+/**
+ * After a failure a closed user, or a session, waits this long: a dead server must not turn a closed loop into a busy
+ * one.
+ */
 const afterFailureMs = 100;
 
 export interface Drive {
-  /** One arrival of an open model: a request, or the start of a session. */
-  arrive(intendedMs: number, nowMs: number): void;
+  /** One arrival of an open model: a request, or the start of a session. `gapMs`: since the arrival before it. */
+  arrive(intendedMs: number, nowMs: number, gapMs?: number): void;
   /** One user of a closed model, who goes on until the end. */
   user(startMs: number): void;
+}
+
+/** When a request is due, and, for an arrival, how long after the one before. */
+interface Due {
+  intendedMs: number;
+  gapMs?: number | undefined;
+}
+
+/** Where a session stands: when its next step is due, and whether it has sent anything yet. */
+interface Step {
+  dueMs: number;
+  gapMs?: number | undefined;
+  sends: boolean;
 }
 
 type After = (answer: Answer | undefined, nowMs: number) => void;
@@ -37,22 +54,19 @@ export function driver(options: {
   scheduler: Scheduler;
   random: Random;
   think: Think;
+  /** Sees every wrong answer. */
+  onWrong: (request: Request, answer: Answer, why: 'schema' | 'content', nowMs: number) => void;
   /** No new request is due at or after this (clock ms). */
   over: (nowMs: number) => boolean;
 }): Drive {
-  const { pool, workload, checker, recorder, clock, scheduler, random, think, over } = options;
+  const { pool, workload, checker, recorder, clock, scheduler, random, think, onWrong, over } = options;
   const { source } = workload;
 
-  function exchange(
-    request: Request,
-    intendedMs: number,
-    nowMs: number,
-    after: After | undefined,
-    wantBody: boolean,
-  ): void {
+  function exchange(request: Request, due: Due, nowMs: number, after: After | undefined, wantBody: boolean): void {
     const one: Exchange = {
       request,
-      intendedMs,
+      intendedMs: due.intendedMs,
+      ...(due.gapMs === undefined ? {} : { gapMs: due.gapMs }),
       dispatchedMs: nowMs,
       sentMs: Number.NaN,
       keepBody: wantBody || checker.needsBody(request),
@@ -61,6 +75,7 @@ export function driver(options: {
         const answer = one.keepBody ? answerOf(parsed.status, parsed.body) : bodilessAnswer(parsed.status);
         const verdict = checker.check(request, answer);
         recorder.answered(one, nowMs, parsed.bodyBytes, verdict);
+        if (verdict.kind === 'wrong') onWrong(request, answer, verdict.why, nowMs);
         if (wantBody && verdict.kind === 'right' && source.kind === 'requests') source.learn(request, answer);
         after?.(answer, nowMs);
       },
@@ -81,43 +96,59 @@ export function driver(options: {
     else scheduler.after(waitMs, () => run(dueMs));
   }
 
-  function step(session: Session, answer: Answer | undefined, dueMs: number, onEnd: (nowMs: number) => void): void {
-    let due = dueMs;
-    for (;;) {
-      const result = session.next(answer);
-      if (result.done) return onEnd(due);
-      if ('thinkMs' in result.value) {
-        due += Math.max(0, result.value.thinkMs);
+  /** One step of a session after another, each when it is due, until it ends, breaks, or the run is over. */
+  function step(session: Session, answer: Answer | undefined, from: Step, onEnd: (nowMs: number) => void): void {
+    let dueMs = from.dueMs;
+    for (let pauses = 0; ; pauses++) {
+      // A session that only pauses would keep this loop, and so the whole worker, for itself.
+      if (over(dueMs) || over(clock.now())) return endSession(session);
+      if (pauses > mostPausesInARow) {
+        endSession(session);
+        return broken(`it pauses more than ${mostPausesInARow} times without a request`, onEnd);
+      }
+      const move = nextMove(session, answer);
+      if (move.kind === 'broken') return broken(move.why, onEnd);
+      if (move.kind === 'end') return from.sends ? onEnd(dueMs) : broken('it ends without a request', onEnd);
+      if (move.kind === 'pause') {
+        dueMs += move.ms;
         continue;
       }
-      const request = result.value;
-      return at(due, (intendedMs) => {
-        if (over(clock.now())) return void session.return();
-        exchange(
-          request,
-          intendedMs,
-          clock.now(),
-          (next, nowMs) => step(session, next, next ? nowMs : nowMs + afterFailureMs, onEnd),
-          true,
-        );
+      return at(dueMs, (intendedMs) => {
+        if (over(clock.now())) return endSession(session);
+        const goOn: After = (next, nowMs) =>
+          step(session, next, { dueMs: next ? nowMs : nowMs + afterFailureMs, sends: true }, onEnd);
+        exchange(move.request, { intendedMs, gapMs: from.gapMs }, clock.now(), goOn, true);
       });
     }
   }
 
+  function broken(why: string, onEnd: (nowMs: number) => void): void {
+    recorder.brokenSession(why);
+    onEnd(clock.now() + afterFailureMs);
+  }
+
+  function begin(sessions: SessionSource, due: Due, onEnd: (nowMs: number) => void): void {
+    recorder.session();
+    const session = startSession(sessions.start);
+    if (typeof session === 'string') return broken(session, onEnd);
+    step(session, undefined, { dueMs: due.intendedMs, gapMs: due.gapMs, sends: false }, onEnd);
+  }
+
   return {
-    arrive(intendedMs, nowMs) {
-      if (source.kind === 'sessions') return step(source.start(), undefined, intendedMs, () => {});
+    arrive(intendedMs, nowMs, gapMs) {
+      const due: Due = { intendedMs, gapMs };
+      if (source.kind === 'sessions') return begin(source, due, () => {});
       const request = source.next();
-      exchange(request, intendedMs, nowMs, undefined, source.wantsBody(request));
+      exchange(request, due, nowMs, undefined, source.wantsBody(request));
     },
     user(startMs) {
       const again = (fromMs: number) => at(fromMs + drawThink(think, random), go);
       function go(intendedMs: number): void {
         if (over(clock.now())) return;
-        if (source.kind === 'sessions') return step(source.start(), undefined, intendedMs, again);
+        if (source.kind === 'sessions') return begin(source, { intendedMs }, again);
         const request = source.next();
         const after: After = (answer, nowMs) => again(answer ? nowMs : nowMs + afterFailureMs);
-        exchange(request, intendedMs, clock.now(), after, source.wantsBody(request));
+        exchange(request, { intendedMs }, clock.now(), after, source.wantsBody(request));
       }
       at(startMs, go);
     },

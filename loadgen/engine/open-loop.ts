@@ -4,14 +4,14 @@ import type { Pacer } from './pacer.ts';
 
 /** Arrivals sent in one go before the event loop may read answers again. */
 const batch = 64;
-/** Closer than this it is cheaper to wait in place than to sleep. */
+/** Closer than this, it is cheaper to wait in place than to sleep. */
 const spinMs = 0.08;
 /** The pacer is not woken more often than this: at high rates one wake-up sends several. */
 const leastGapMs = 0.2;
 
 /**
- * Dispatches every arrival at its instant, whatever the server does: an arrival that finds the generator late is sent at once and
- * keeps its intended time, so that its wait counts (no coordinated omission).
+ * Dispatches every arrival at its instant, whatever the server does: an arrival that finds the generator late is sent
+ * at once and keeps its intended time, so that its wait counts (no coordinated omission).
  */
 export function openLoop(options: {
   arrivals: ArrivalProcess;

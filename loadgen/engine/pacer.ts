@@ -12,9 +12,9 @@ export interface Pacer {
 }
 
 /**
- * Node's timers fire up to 1 ms late (libuv waits in whole milliseconds): too late for a generator. Here a second thread sleeps with
- * Atomics.wait, which the kernel wakes to some 50 us, and then pokes the event loop with a message; answers are still read
- * as they come, unlike in a loop that sleeps, and no core is burnt, unlike in one that spins.
+ * Node's timers fire up to 1 ms late (libuv waits in whole milliseconds): too late for a generator. Here a second
+ * thread sleeps with Atomics.wait, which the kernel wakes to some 50 us, and then pokes the event loop with a message;
+ * answers are still read as they come, unlike in a loop that sleeps, and no core is burnt, unlike in one that spins.
  *
  *   event loop:   arm(at) ....................... wake() -> send what is due -> arm(next)
  *                    \  shared memory              ^ message

@@ -10,10 +10,12 @@ import type { Plan } from '../options/plan.ts';
 import { arrivalProcess, shareOf } from '../schedule/arrivals.ts';
 import { stagesProfile } from '../schedule/profile.ts';
 import { checker } from '../verify/check.ts';
+import { wrongAnswerLog } from '../verify/wrong-answers.ts';
 import { oracleOf } from '../verify/oracle.ts';
 import type { OracleEntries } from '../verify/oracle.ts';
 import type { Snapshot } from '../worker/messages.ts';
 import { createWorkload } from '../workload/create.ts';
+import { graceMs } from '../worker/endings.ts';
 import { driver } from './drive.ts';
 import { openLoop } from './open-loop.ts';
 import { spinPacer, threadPacer } from './pacer.ts';
@@ -22,8 +24,6 @@ import type { Pacer } from './pacer.ts';
 /** Period of expiry and sampling, and of the snapshots. */
 const sampleMs = 20;
 const snapshotMs = 500;
-/** Requests in line at the end may still be sent for this long. */
-const graceMs = 1000;
 
 export interface WorkerRun {
   /** Opens connections ahead of the start. */
@@ -32,6 +32,8 @@ export interface WorkerRun {
   start(startMs: number, onSnapshot: (snapshot: Snapshot) => void): Promise<Snapshot>;
   /** Ends the run early; what was measured is kept. */
   stop(): void;
+  /** A mistake of a scenario outside of its sessions, such as in a timer of its own. */
+  scenarioFailed(why: string): void;
 }
 
 /** One worker's share of a run: its arrivals or users, its connections, its measurements. */
@@ -59,6 +61,7 @@ export async function workerRun(options: {
     encode: wireEncoder(plan.target.host, plan.headers),
     clock,
     onSent: (exchange) => record?.sent(exchange),
+    onResent: () => record?.resent(),
   });
   let pacer: Pacer | undefined;
   let pump: ReturnType<typeof openLoop> | undefined;
@@ -71,6 +74,7 @@ export async function workerRun(options: {
   async function start(startMs: number, onSnapshot: (snapshot: Snapshot) => void): Promise<Snapshot> {
     const recording = (record = recorder({ startMs, tickMs: options.tickMs, sloMs: plan.sloMs }));
     endMs = Math.min(endMs, startMs + plan.durationMs);
+    const wrong = wrongAnswerLog();
     const drive = driver({
       pool,
       workload,
@@ -80,6 +84,7 @@ export async function workerRun(options: {
       scheduler,
       random,
       think: model.kind === 'closed' ? model.thinkMs : { kind: 'none' },
+      onWrong: (request, answer, why, nowMs) => wrong.add(nowMs - startMs, request, answer, why),
       over: (nowMs) => nowMs >= endMs,
     });
     const health = healthSampler({ clock, sampleMs, connections });
@@ -91,12 +96,13 @@ export async function workerRun(options: {
       });
     } else {
       const all = arrivalProcess(model.arrivals, stagesProfile(model.stages), seededRandom(`${plan.seed}/arrivals`));
+      const arrivals = shareOf(all, index, plan.workers);
       pump = openLoop({
-        arrivals: shareOf(all, index, plan.workers),
+        arrivals,
         startMs,
         durationMs: plan.durationMs,
         clock,
-        dispatch: drive.arrive,
+        dispatch: (intendedMs, nowMs) => drive.arrive(intendedMs, nowMs, arrivals.gapMs()),
         yieldTo: (task) => yieldTo(task),
       });
       scheduler.after(Math.max(0, startMs - clock.now() - 5), () => {
@@ -145,6 +151,7 @@ export async function workerRun(options: {
       return {
         totals,
         ticks: recording.drain(),
+        wrong: wrong.drain(),
         health: health.read(Math.max(0, Math.min(clock.now(), endMs) - startMs), {
           unsent: unsent + pool.waiting(),
           unanswered: pool.inFlight(),
@@ -159,6 +166,7 @@ export async function workerRun(options: {
   let stopped = false;
 
   return {
+    scenarioFailed: (why) => record?.brokenSession(why),
     warmUp: () => pool.warmUp(model.kind === 'closed' ? connections : Math.min(connections, 32)),
     start,
     stop() {

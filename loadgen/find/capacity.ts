@@ -18,8 +18,9 @@ export type Capacity =
   | { kind: 'generator'; rate: number | undefined; failedAt: number };
 
 /**
- * The highest rate that holds: doubling until a rate fails (bracketing), then halving the gap (bisection) until it is within `tolerance`
- * of the rate. A rate holds when most of up to `repeats` trials pass, so that one unlucky trial does not decide.
+ * The highest rate that holds: doubling until a rate fails (bracketing), then halving the gap (bisection) until it is
+ * within `tolerance` of the rate. A rate holds when most of up to `repeats` trials pass, so that one unlucky trial does
+ * not decide.
  */
 export async function searchCapacity(
   trial: (rate: number) => Promise<TrialOutcome>,

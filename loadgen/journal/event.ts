@@ -1,4 +1,7 @@
-/** One line of the fault journal. `at` is unix ms. `inject` begins a fault and `heal` ends it; other events are not read. */
+/**
+ * One line of the fault journal. `at` is unix ms. `inject` begins a fault and `heal` ends it; other events are not
+ * read.
+ */
 export interface JournalEvent {
   at: number;
   event: string;

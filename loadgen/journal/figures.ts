@@ -25,8 +25,8 @@ export interface FaultFigures {
 const steadyTicks = 3;
 
 /**
- * Figures before, during and after each fault. Recovered: the tick's p99 is at most twice the p99 before (and 5 ms: below that it is noise),
- * and its share of errors and wrong answers at most 1 percentage point above.
+ * Figures before, during and after each fault. Recovered: the tick's p99 is at most twice the p99 before (and 5 ms:
+ * below that it is noise), and its share of errors and wrong answers at most 1 percentage point above.
  */
 export function faultFigures(
   windows: readonly FaultWindow[],

@@ -2,7 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { loadError } from '../options/errors.ts';
 import type { JournalEvent } from './event.ts';
 
-/** Parses JSON lines, ascending by time. A last line that is still being written is left for later; others throw `bad_file`. */
+/**
+ * Parses JSON lines, ascending by time. A last line that is still being written is left for later; others throw
+ * `bad_file`.
+ */
 export function parseJournal(text: string): JournalEvent[] {
   const events: JournalEvent[] = [];
   const lines = text.split('\n');

@@ -1,6 +1,6 @@
 /**
- * Small logarithmic buckets for the timeline: 32 per doubling, so a value is known to 1.1% either way. One tick of a run holds only the
- * buckets it used. (The figures of the whole run come from HdrHistogram, which is finer.)
+ * Small logarithmic buckets for the timeline: 32 per doubling, so a value is known to 1.1% either way. One tick of a
+ * run holds only the buckets it used. (The figures of the whole run come from HdrHistogram, which is finer.)
  */
 const perDoubling = 32;
 

@@ -37,8 +37,8 @@ export interface HealthSampler {
 const samplesPerLook = 25;
 
 /**
- * Samples the number in flight and the event loop itself by a timer: independent of what the recorder sees. It stops with the
- * last arrival, because the wait for the last answers would dilute the figures.
+ * Samples the number in flight and the event loop itself by a timer: independent of what the recorder sees. It stops
+ * with the last arrival, because the wait for the last answers would dilute the figures.
  */
 export function healthSampler(options: { clock: Clock; sampleMs: number; connections: number }): HealthSampler {
   const { clock, sampleMs, connections } = options;

@@ -1,7 +1,10 @@
 import * as perfHooks from 'node:perf_hooks';
 import type { RecordableHistogram } from 'node:perf_hooks';
 
-/** What Node.js 26 has beyond its published types: HdrHistogram's own serialisation, both ways, and its distribution function. */
+/**
+ * What Node.js 26 has beyond its published types: HdrHistogram's own serialisation, both ways, and its distribution
+ * function.
+ */
 interface HistogramIo {
   importHistogram(data: Uint8Array): RecordableHistogram;
 }
@@ -15,8 +18,8 @@ const { importHistogram } = perfHooks as unknown as HistogramIo;
 const highestUs = 3_600_000_000;
 
 /**
- * Times in ms at a resolution of 1 us, 3 significant digits, up to one hour: Node's built-in HdrHistogram, about 190 kB however many
- * values it holds. Times below 1 us count as 1 us, above one hour as one hour.
+ * Times in ms at a resolution of 1 us, 3 significant digits, up to one hour: Node's built-in HdrHistogram, about 190 kB
+ * however many values it holds. Times below 1 us count as 1 us, above one hour as one hour.
  */
 export interface TimeHistogram {
   record(ms: number): void;

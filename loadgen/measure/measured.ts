@@ -2,7 +2,8 @@ import type { JournalEvent } from '../journal/event.ts';
 import type { Plan } from '../options/plan.ts';
 import type { WorkerHealth } from './health.ts';
 import type { TimeHistogram } from './histogram.ts';
-import type { Counts } from './recorder.ts';
+import type { WrongAnswer } from '../verify/wrong-answers.ts';
+import type { Counts, Sessions } from './recorder.ts';
 import type { TickRow } from './timeline.ts';
 
 /** How a run came to its end. */
@@ -19,11 +20,24 @@ export interface Measured {
   counts: Counts;
   codes: Record<string, number>;
   names: Record<string, { done: number; errors: number }>;
-  /** ms: to the full answer from the intended time, and from sending; from the intended time to sending; to the generator's own part of that. */
-  latency: { intended: TimeHistogram; sent: TimeHistogram; lateness: TimeHistogram; own: TimeHistogram };
+  latency: {
+    /** To the full answer, from the intended time and from sending: right answers, and requests that were given up. */
+    intended: TimeHistogram;
+    sent: TimeHistogram;
+    /** Errors and wrong answers, from the intended time: fast failures must not improve the latency of the others. */
+    errors: TimeHistogram;
+    /** From the intended time to sending, and the generator's own part of it. */
+    lateness: TimeHistogram;
+    own: TimeHistogram;
+  };
+  /** Requests that ended, whatever their end, and their mean time in flight. */
+  flight: { count: number; meanMs: number };
   /** Requests that waited for a free connection. */
   waited: number;
-  /** Coefficients of variation of the gaps between requests. */
+  sessions: Sessions;
+  /** Examples of wrong answers; `counts.wrong` says how many there were. */
+  wrongAnswers: WrongAnswer[];
+  /** Coefficients of variation of the gaps between arrivals. */
   gaps: { intended: number | undefined; sent: number | undefined };
   /** The Zipf exponent asked for and the one that the draws have. */
   skew: { asked: number; achieved: number } | undefined;
@@ -32,7 +46,8 @@ export interface Measured {
   ticks: [number, TickRow][];
   workers: WorkerHealth[];
   journal: JournalEvent[];
-  machine: { node: string; cores: number; platform: string };
+  /** `openFiles`: how many files and sockets a process may have open; undefined where that is not known. */
+  machine: { node: string; cores: number; platform: string; openFiles: number | undefined };
 }
 
 export function ratePerSecond(count: number, durationMs: number): number {

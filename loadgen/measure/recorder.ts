@@ -24,9 +24,27 @@ export interface Counts {
   good: number;
   /** Right answers that were compared with the oracle. */
   compared: number;
+  /** Sent a second time, because the server closed the idle connection at the same moment. */
+  resent: number;
   /** Body bytes received. */
   bytes: number;
 }
+
+export function noCounts(): Counts {
+  return { asked: 0, sent: 0, done: 0, right: 0, wrong: 0, errors: 0, good: 0, compared: 0, resent: 0, bytes: 0 };
+}
+
+/** Sessions of a walk or a scenario. */
+export interface Sessions {
+  started: number;
+  /** Ended by a mistake in the scenario itself. */
+  broken: number;
+  /** Why, the first few different ones. */
+  why: string[];
+}
+
+/** So many reasons of broken sessions are kept. */
+export const mostReasons = 5;
 
 /** Totals since the start of one worker, as they cross to the controller. Histograms are HdrHistogram bytes. */
 export interface Totals {
@@ -35,24 +53,36 @@ export interface Totals {
   codes: Record<string, number>;
   /** Request name -> number of answers and errors. */
   names: Record<string, { done: number; errors: number }>;
+  /**
+   * Right answers, and requests given up (with the time that they were waited for), from the intended time and from
+   * sending.
+   */
   intended: Uint8Array;
   sent: Uint8Array;
+  /** Errors and wrong answers, from the intended time. */
+  errors: Uint8Array;
   lateness: Uint8Array;
   /** Intended to dispatched: the generator's own part of the lateness. */
   own: Uint8Array;
+  /** ms in flight of every request that ended, whatever its end. */
+  flight: Moments;
   gapsIntended: Moments;
   gapsSent: Moments;
   /** Requests that waited for a free connection. */
   waited: number;
+  sessions: Sessions;
   ranks?: number[];
 }
 
 export interface Recorder {
   asked(exchange: Exchange): void;
   sent(exchange: Exchange): void;
+  resent(): void;
   answered(exchange: Exchange, nowMs: number, bodyBytes: number, verdict: Verdict): void;
   failed(exchange: Exchange, nowMs: number, failure: Failure): void;
   inFlight(nowMs: number, inFlight: number): void;
+  session(): void;
+  brokenSession(why: string): void;
   totals(): Totals;
   drain(): [number, TickRow][];
 }
@@ -61,21 +91,29 @@ export interface Recorder {
 export function recorder(options: { startMs: number; tickMs: number; sloMs: number }): Recorder {
   const { startMs, sloMs } = options;
   const ticks = timeline(options.tickMs);
-  const counts: Counts = { asked: 0, sent: 0, done: 0, right: 0, wrong: 0, errors: 0, good: 0, compared: 0, bytes: 0 };
+  const counts = noCounts();
   const codes: Record<string, number> = {};
   const names: Record<string, { done: number; errors: number }> = {};
   const intended = timeHistogram();
   const fromSent = timeHistogram();
+  const failures = timeHistogram();
   const lateness = timeHistogram();
   const own = timeHistogram();
   const gapsIntended = moments();
   const gapsSent = moments();
-  let lastIntended = Number.NaN;
-  let lastSent = Number.NaN;
+  const flight = moments();
+  const sessions: Sessions = { started: 0, broken: 0, why: [] };
+  let latenessBefore = Number.NaN;
   let waited = 0;
 
   function name(request: Request): { done: number; errors: number } {
     return (names[request.name] ??= { done: 0, errors: 0 });
+  }
+
+  /** Of a request that ended, whatever its end. */
+  function ended(exchange: Exchange, nowMs: number, right: boolean): void {
+    if (!Number.isNaN(exchange.sentMs)) observe(flight, nowMs - exchange.sentMs);
+    if (!right) failures.record(nowMs - exchange.intendedMs);
   }
 
   function error(exchange: Exchange, nowMs: number, code: string): void {
@@ -95,25 +133,31 @@ export function recorder(options: { startMs: number; tickMs: number; sloMs: numb
     asked(exchange) {
       counts.asked++;
       ticks.count(exchange.intendedMs - startMs, 'asked');
-      if (lastIntended === lastIntended) observe(gapsIntended, exchange.intendedMs - lastIntended);
-      lastIntended = exchange.intendedMs;
+      if (exchange.gapMs !== undefined) observe(gapsIntended, exchange.gapMs);
       own.record(exchange.dispatchedMs - exchange.intendedMs);
     },
     sent(exchange) {
       counts.sent++;
       ticks.count(exchange.sentMs - startMs, 'sent');
-      if (lastSent === lastSent) observe(gapsSent, exchange.sentMs - lastSent);
-      lastSent = exchange.sentMs;
-      lateness.record(exchange.sentMs - exchange.intendedMs);
+      const latenessMs = exchange.sentMs - exchange.intendedMs;
+      lateness.record(latenessMs);
+      if (exchange.gapMs !== undefined) {
+        // The arrival before may be another worker's. How late that one was is not known here: this worker's last one
+        // stands for it.
+        if (!Number.isNaN(latenessBefore)) observe(gapsSent, exchange.gapMs + latenessMs - latenessBefore);
+        latenessBefore = latenessMs;
+      }
       if (exchange.sentMs - exchange.dispatchedMs > 0.5) waited++;
     },
+    resent: () => void counts.resent++,
     answered(exchange, nowMs, bodyBytes, verdict) {
       counts.done++;
       counts.bytes += bodyBytes;
       name(exchange.request).done++;
       ticks.count(nowMs - startMs, 'done');
-      times(exchange, nowMs);
+      ended(exchange, nowMs, verdict.kind === 'right');
       if (verdict.kind === 'right') {
+        times(exchange, nowMs);
         counts.right++;
         if (verdict.compared) counts.compared++;
         ticks.count(nowMs - startMs, 'right');
@@ -129,8 +173,15 @@ export function recorder(options: { startMs: number; tickMs: number; sloMs: numb
     },
     failed(exchange, nowMs, failure) {
       error(exchange, nowMs, failure.code);
-      // A request given up has taken at least this long: leaving it out would flatter the tail. Other failures are fast and would too.
+      ended(exchange, nowMs, false);
+      // A user has waited at least this long. To leave it out would flatter the tail, and so would other failures: they
+      // are fast.
       if (failure.code === 'timeout') times(exchange, nowMs);
+    },
+    session: () => void sessions.started++,
+    brokenSession(why) {
+      sessions.broken++;
+      if (sessions.why.length < mostReasons && !sessions.why.includes(why)) sessions.why.push(why);
     },
     inFlight: (nowMs, inFlight) => ticks.inFlight(nowMs - startMs, inFlight),
     totals: () => ({
@@ -139,11 +190,14 @@ export function recorder(options: { startMs: number; tickMs: number; sloMs: numb
       names: structuredClone(names),
       intended: intended.bytes(),
       sent: fromSent.bytes(),
+      errors: failures.bytes(),
       lateness: lateness.bytes(),
       own: own.bytes(),
+      flight: { ...flight },
       gapsIntended: { ...gapsIntended },
       gapsSent: { ...gapsSent },
       waited,
+      sessions: structuredClone(sessions),
     }),
     drain: () => ticks.drain(),
   };

@@ -9,8 +9,8 @@ export interface SpectrumPoint {
 }
 
 /**
- * The percentiles worth printing: five per halving of what is left above (HdrHistogram's percentile iteration, ticksPerHalfDistance = 5),
- * so that the tail gets as many points as the body.
+ * The percentiles worth printing: five per halving of what is left above (HdrHistogram's percentile iteration,
+ * ticksPerHalfDistance = 5), so that the tail gets as many points as the body.
  */
 export function spectrum(histogram: TimeHistogram, ticksPerHalfDistance = 5): SpectrumPoint[] {
   const points: SpectrumPoint[] = [];

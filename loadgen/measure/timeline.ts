@@ -1,7 +1,10 @@
 import { addTo, bucketOf, mergeInto } from './buckets.ts';
 import type { Buckets } from './buckets.ts';
 
-/** What happened in one tick. asked, latency: by the intended time; sent: by the time of sending; the rest: when the answer was complete. */
+/**
+ * What happened in one tick. asked, latency: by the intended time; sent: by the time of sending; the rest: when the
+ * answer was complete.
+ */
 export interface TickRow {
   asked: number;
   sent: number;
@@ -47,7 +50,9 @@ export function addRow(into: TickRow, from: TickRow): void {
   mergeInto(into.latency, from.latency);
 }
 
-/** The finest tick of 100 ms to 1 min that keeps a run within 300 ticks: the timeline is bounded, whatever the duration. */
+/**
+ * The finest tick of 100 ms to 1 min that keeps a run within 300 ticks: the timeline is bounded, whatever the duration.
+ */
 export function tickFor(durationMs: number): number {
   return (
     [100, 200, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000].find((tick) => durationMs / tick <= 300) ??

@@ -10,18 +10,22 @@ import { loadError } from './errors.ts';
 import { meanRate } from './plan.ts';
 import type { Arrivals, CheckLevel, LoadModel, Plan, Think } from './plan.ts';
 import { parseCount, parseDuration, parseHeader, parseRate, parseStages } from './quantities.ts';
+import { refuseIdle } from './idle-options.ts';
 import { parseTarget, requireAllowed } from './target.ts';
 import type { Target } from './target.ts';
 import { buildWorkload } from './workload-options.ts';
 
 /** The first gateway is this far above the cluster's port base (shared/cluster/ports.ts). */
 const gatewayOffset = 1000;
-/** A cautious choice: the pacer alone was 0.12 ms late at the median at this rate on two busy cores; a whole worker's limit is not measured yet. */
+/**
+ * A cautious choice: the pacer alone was 0.12 ms late at the median at this rate on two busy cores; a whole worker's
+ * limit is not measured yet.
+ */
 const ratePerWorker = 8000;
 
 /**
- * Reads the options of a run, whole or not at all. Throws `bad_argument`, `bad_file` or `host_not_allowed` with a sentence that names the
- * option. `cores` decides `-w auto`.
+ * Reads the options of a run, whole or not at all. Throws `bad_argument`, `bad_file` or `host_not_allowed` with a
+ * sentence that names the option. `cores` decides `-w auto`.
  */
 export async function buildPlan(
   url: string | undefined,
@@ -32,6 +36,7 @@ export async function buildPlan(
     flags.portBase === undefined ? defaultPortBase : parseCount(flags.portBase, '--port-base', 1024, 65_535 - portSpan);
   const target = parseTarget(url ?? `http://127.0.0.1:${base + gatewayOffset}`);
   requireAllowed(target, flags.allowHost ?? []);
+  refuseIdle(url !== undefined, flags);
   const workload = await buildWorkload(target, url !== undefined, flags);
   const sessions = workload.kind === 'walk' || workload.kind === 'scenario';
   const { model, durationMs } = await buildModel(flags, sessions);
@@ -54,7 +59,8 @@ export async function buildPlan(
     workers: workersFor(flags.workers, model, peak, cores, connections),
     seed: flags.seed ?? '1',
     precise: flags.precise ?? false,
-    timeoutMs: flags.timeout === undefined ? 10_000 : atLeast(parseDuration(flags.timeout, 'timeout'), 1, '--timeout'),
+    timeoutMs:
+      flags.timeout === undefined ? 10_000 : atLeast(parseDuration(flags.timeout, '--timeout'), 1, '--timeout'),
     headers: (flags.header ?? []).map(parseHeader),
     workload,
     check: checkLevel(flags),
@@ -74,7 +80,7 @@ async function buildModel(flags: RunFlags, sessions: boolean): Promise<{ model: 
   ].filter(Boolean);
   if (given.length > 1)
     throw loadError('bad_argument', `${given.join(' and ')} exclude each other: they each say when requests are due`);
-  const asked = flags.duration === undefined ? undefined : atLeast(parseDuration(flags.duration), 1, '-d');
+  const asked = flags.duration === undefined ? undefined : atLeast(parseDuration(flags.duration, '-d'), 1, '-d');
   const kind = sessions ? 'partly-open' : 'open';
   if (flags.stages !== undefined) {
     if (asked !== undefined)
@@ -95,7 +101,7 @@ async function buildModel(flags: RunFlags, sessions: boolean): Promise<{ model: 
   }
   const durationMs = asked ?? 10_000;
   if (flags.rate !== undefined) {
-    const rate = parseRate(flags.rate);
+    const rate = parseRate(flags.rate, '-R');
     if (!(rate > 0)) throw loadError('bad_argument', '--rate must be above 0');
     return {
       model: { kind, stages: constantStages(rate, durationMs), arrivals: parseArrivals(flags.arrivals) },
@@ -125,11 +131,14 @@ function parseArrivals(text: string | undefined): Arrivals {
 /** "2s" is fixed, "~2s" exponential with that mean. */
 function parseThink(text: string | undefined): Think {
   if (text === undefined) return { kind: 'none' };
-  if (text.startsWith('~')) return { kind: 'exponential', meanMs: parseDuration(text.slice(1), 'pause') };
-  return { kind: 'fixed', ms: parseDuration(text, 'pause') };
+  if (text.startsWith('~')) return { kind: 'exponential', meanMs: parseDuration(text.slice(1), '--think') };
+  return { kind: 'fixed', ms: parseDuration(text, '--think') };
 }
 
-/** Closed: one per user. Open: enough that a stall of some hundred ms does not close the loop, few enough for any listener's backlog. */
+/**
+ * Closed: one per user. Open: enough that a stall of some hundred ms does not close the loop, few enough for any
+ * listener's backlog.
+ */
 function defaultConnections(model: LoadModel): number {
   return model.kind === 'closed' ? model.users : 256;
 }
@@ -164,7 +173,7 @@ function checkLevel(flags: RunFlags): CheckLevel {
 function sloOf(flags: RunFlags, thresholds: readonly Threshold[]): number {
   if (flags.slo !== undefined)
     return /^[\d.]/.test(flags.slo)
-      ? atLeast(parseDuration(flags.slo), 0.001, '--slo')
+      ? atLeast(parseDuration(flags.slo, '--slo'), 0.001, '--slo')
       : parseThreshold(flags.slo).limit;
   const limits = thresholds
     .filter((t) => t.unit === 'ms' && t.operator.startsWith('<') && t.metric.startsWith('p'))

@@ -20,7 +20,9 @@ export function parseTarget(text: string): Target {
   try {
     url = new URL(full);
   } catch {
-    throw loadError('bad_argument', `"${text}" is not a URL: write for example http://127.0.0.1:8000/`);
+    // A user name and password in it are not repeated.
+    const shown = text.replace(/\/\/[^/]*@/, '//***@');
+    throw loadError('bad_argument', `"${shown}" is not a URL: write for example http://127.0.0.1:8000/`);
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     throw loadError(

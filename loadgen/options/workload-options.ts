@@ -1,6 +1,7 @@
 import { access, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { isTarget, parseRequestList } from '../workload/list.ts';
+import { parseRequestList } from '../workload/list.ts';
+import { isMethod, isTarget } from '../workload/request-check.ts';
 import type { MixShares, WorkloadSpec } from '../workload/spec.ts';
 import { corpusWords, wordsOfFile } from '../workload/words.ts';
 import type { RunFlags } from './cli-options.ts';
@@ -18,7 +19,10 @@ const mixes: Record<string, MixShares> = {
   pages: { ...none, search: 10, page: 90 },
 };
 
-/** Which requests: a scenario, a list, a named workload, or the URL itself. Without any URL: the mix against the cluster. */
+/**
+ * Which requests: a scenario, a list, a named workload, or the URL itself. Without any URL: the mix against the
+ * cluster.
+ */
 export async function buildWorkload(target: Target, urlGiven: boolean, flags: RunFlags): Promise<WorkloadSpec> {
   const sources = [
     flags.scenario !== undefined && '--scenario',
@@ -51,7 +55,7 @@ async function named(name: string, flags: RunFlags): Promise<WorkloadSpec> {
   if (!(skew >= 0 && skew <= 5))
     throw loadError('bad_argument', `--zipf must be a number from 0 to 5, not "${flags.zipf}"`);
   if (name === 'walk') {
-    const thinkMs = flags.pause === undefined ? 500 : parseDuration(flags.pause, 'pause');
+    const thinkMs = flags.pause === undefined ? 500 : parseDuration(flags.pause, '--pause');
     return {
       kind: 'walk',
       thinkMs,
@@ -87,8 +91,7 @@ function words(flags: RunFlags): Promise<string[]> {
 
 async function urlRequest(target: Target, flags: RunFlags) {
   const method = (flags.method ?? (flags.body === undefined ? 'GET' : 'POST')).toUpperCase();
-  if (!/^[A-Z]+$/.test(method) || method === 'CONNECT')
-    throw loadError('bad_argument', `-m must be an HTTP method, not "${flags.method}"`);
+  if (!isMethod(method)) throw loadError('bad_argument', `-m must be an HTTP method, not "${flags.method}"`);
   if (!isTarget(target.path)) throw loadError('bad_argument', `the path "${target.path}" must be percent-encoded`);
   let body = flags.body;
   if (body?.startsWith('@')) {

@@ -1,4 +1,7 @@
-/** Mean time in system (waiting and service) of a queue; Infinity at and beyond saturation. Rates per second, times in seconds. */
+/**
+ * Mean time in system (waiting and service) of a queue; Infinity at and beyond saturation. Rates per second, times in
+ * seconds.
+ */
 export interface QueuePrediction {
   utilisation: number;
   meanS: number;

@@ -1,7 +1,8 @@
 import { meanRate } from '../options/plan.ts';
 import type { Plan, Think } from '../options/plan.ts';
+import type { RunResult } from '../verdict/result.ts';
 import type { WorkloadSpec } from '../workload/spec.ts';
-import { formatDuration, formatMs, formatRate } from './format.ts';
+import { formatCount, formatDuration, formatMs, formatRate } from './format.ts';
 
 /** A plan in one line: "open loop, Poisson, 2,000/s for 10s over 256 connections". */
 export function describePlan(plan: Plan): string {
@@ -39,4 +40,12 @@ export function describeWorkload(spec: WorkloadSpec): string {
     case 'scenario':
       return `scenario ${spec.file.split('/').at(-1) ?? spec.file}`;
   }
+}
+
+/** How many wrong answers there were, how many were kept, and where those are that are not shown here. */
+export function wrongAnswersKept({ counts, wrongAnswers }: RunResult, shown: number): string {
+  const kept = wrongAnswers.length;
+  const more = counts.wrong > kept ? `; ${formatCount(kept)} were kept` : '';
+  const rest = shown < kept ? '; --json, --html and --out show all that were kept' : '';
+  return `${formatCount(shown)} of ${formatCount(counts.wrong)} wrong answers are shown${more}${rest}`;
 }

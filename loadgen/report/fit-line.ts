@@ -1,4 +1,7 @@
-/** Cuts to the width of the terminal (80 where it is unknown), not counting colour codes: a line that wraps cannot be rewritten. */
+/**
+ * Cuts to the width of the terminal (80 where it is unknown), not counting colour codes: a line that wraps cannot be
+ * rewritten.
+ */
 export function fitLine(line: string, columns = 80): string {
   let width = 0;
   let out = '';

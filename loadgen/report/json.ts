@@ -18,7 +18,6 @@ export function resultJson(run: RunResult): Record<string, unknown> {
     connections: plan.connections,
     workers: plan.workers,
     ...counts,
-    good: counts.good,
     goodput: round(ratePerSecond(counts.good, durationMs)),
     sloMs: plan.sloMs,
     rate: {
@@ -29,9 +28,12 @@ export function resultJson(run: RunResult): Record<string, unknown> {
     latencyMs: {
       intended: percentiles(latency.intended),
       sent: percentiles(latency.sent),
+      errors: percentiles(latency.errors),
       lateness: percentiles(latency.lateness),
     },
     codes: run.codes,
+    wrongAnswers: run.wrongAnswers,
+    sessions: run.sessions,
     requests: run.names,
     interarrivalVariation: run.gaps,
     zipf: run.skew ?? null,

@@ -3,31 +3,65 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { timeHistogram } from '../measure/histogram.ts';
 import type { TickRow } from '../measure/timeline.ts';
 import { loadError } from '../options/errors.ts';
+import { meanRate } from '../options/plan.ts';
+import type { LoadModel, Plan } from '../options/plan.ts';
 import type { RunResult } from '../verdict/result.ts';
+import type { Request } from '../workload/request.ts';
+import type { WorkloadSpec } from '../workload/spec.ts';
 
 /**
- * results.bin: the 8 bytes "TLLOAD1\n", then gzip (whose checksum guards it) of JSON. Histograms are HdrHistogram bytes in base64, buckets are
- * lists of [bucket, count]. Recorded arrivals, oracle words and certificates are not kept: the file holds figures, not inputs.
+ * results.bin: the 8 bytes "TLLOAD2\n", then gzip (whose checksum guards it) of JSON. Histograms are HdrHistogram bytes
+ * in base64, buckets are lists of [bucket, count]. See `planToKeep` for what is left out.
  */
-const magic = 'TLLOAD1\n';
+const magic = 'TLLOAD2\n';
 
 type StoredTick = [number, Omit<TickRow, 'latency'> & { latency: [number, number][] }];
 
 export function encodeResult(run: RunResult): Buffer {
   const { latency, ticks, plan, ...rest } = run;
-  const model =
-    plan.model.kind === 'open' && plan.model.arrivals.kind === 'recorded'
-      ? { ...plan.model, arrivals: { kind: 'recorded', atMs: [0, plan.durationMs] } }
-      : plan.model;
   const stored = {
     ...rest,
-    plan: { ...plan, model, headers: [], ca: undefined },
+    plan: planToKeep(plan),
     ticks: ticks.map(([tick, row]) => [tick, { ...row, latency: [...row.latency] }] satisfies StoredTick),
     latency: Object.fromEntries(
       Object.entries(latency).map(([name, histogram]) => [name, Buffer.from(histogram.bytes()).toString('base64')]),
     ),
   };
   return Buffer.concat([Buffer.from(magic), gzipSync(JSON.stringify(stored))]);
+}
+
+/**
+ * The part of a plan that a report needs, named field by field: a new field is not kept unless somebody decides so.
+ * Headers, bodies and certificates may be secrets. Lists of words, requests and instants may be large; their lengths
+ * are all that is shown.
+ */
+function planToKeep(plan: Plan): Plan {
+  const { target, model, durationMs, connections, workers, seed, precise, timeoutMs, check, sloMs, insecure } = plan;
+  const kept = { target, durationMs, connections, workers, seed, precise, timeoutMs, check, sloMs, insecure };
+  return { ...kept, model: modelToKeep(model, durationMs), headers: [], workload: workloadToKeep(plan.workload) };
+}
+
+function modelToKeep(model: LoadModel, durationMs: number): LoadModel {
+  if (model.kind === 'closed' || model.arrivals.kind !== 'recorded') return model;
+  // Two instants, which have the mean rate of all of them.
+  const rate = meanRate(model);
+  return { ...model, arrivals: { kind: 'recorded', atMs: rate > 0 ? [0, 2000 / rate] : [0, durationMs] } };
+}
+
+function workloadToKeep(spec: WorkloadSpec): WorkloadSpec {
+  const bare = ({ method, target, name }: Request): Request => ({ method, target, name });
+  switch (spec.kind) {
+    case 'url':
+      return { kind: 'url', request: bare(spec.request) };
+    case 'list':
+      return { kind: 'list', requests: spec.requests.map(bare) };
+    case 'scenario':
+      return { kind: 'scenario', file: spec.file.split('/').at(-1) ?? '', words: [] };
+    case 'mix':
+      return { kind: 'mix', shares: spec.shares, words: spec.words, skew: spec.skew };
+    case 'walk':
+      return { kind: 'walk', thinkMs: spec.thinkMs, depth: spec.depth, words: spec.words, skew: spec.skew };
+  }
 }
 
 /** Throws `bad_file` with a sentence when the bytes are not a result of this version. */
@@ -49,6 +83,7 @@ export function decodeResult(bytes: Buffer, name: string): RunResult {
       latency: {
         intended: histogram(stored.latency.intended),
         sent: histogram(stored.latency.sent),
+        errors: histogram(stored.latency.errors),
         lateness: histogram(stored.latency.lateness),
         own: histogram(stored.latency.own),
       },

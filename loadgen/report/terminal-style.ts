@@ -5,7 +5,10 @@ type Format = 'bold' | 'dim' | 'red' | 'green' | 'yellow';
 /** Terminal styles. Each returns its text unchanged where the stream takes no colour. */
 export type TerminalStyle = Record<Format, (text: string) => string>;
 
-/** The styles of one stream. Node.js decides: colour needs a terminal, NO_COLOR and TERM=dumb forbid it, FORCE_COLOR forces it. */
+/**
+ * The styles of one stream. Node.js decides: colour needs a terminal, NO_COLOR and TERM=dumb forbid it, FORCE_COLOR
+ * forces it.
+ */
 export function terminalStyle(stream: NodeJS.WritableStream): TerminalStyle {
   const style = (format: Format) => (text: string) => styleText(format, text, { stream });
   return { bold: style('bold'), dim: style('dim'), red: style('red'), green: style('green'), yellow: style('yellow') };

@@ -6,7 +6,7 @@ import { meanRate } from '../options/plan.ts';
 import { littlesLaw } from '../verdict/validity.ts';
 import type { ThresholdResult } from '../verdict/thresholds.ts';
 import type { TerminalStyle } from './terminal-style.ts';
-import { describePlan, describeWorkload } from './describe.ts';
+import { describePlan, describeWorkload, wrongAnswersKept } from './describe.ts';
 import {
   formatActual,
   formatBytes,
@@ -26,6 +26,7 @@ export function terminalReport(run: RunResult, style: TerminalStyle): string {
     [`${style.bold(plan.target.origin)}  ${describeWorkload(plan.workload)}`, style.dim(describePlan(plan))],
     counted(run, style),
     latencies(run, style),
+    wrongAnswers(run, style),
     workload(run, style),
     faults(run, style),
     run.thresholds.map((threshold) => thresholdLine(threshold, style)),
@@ -68,15 +69,19 @@ function counted(run: RunResult, style: TerminalStyle): string[] {
   const tinted = (n: number, text: string) => (n > 0 ? style.red(text) : text);
   lines.push(tinted(counts.wrong, row('wrong', counts.wrong, list(true))));
   lines.push(tinted(counts.errors, row('errors', counts.errors, list(false))));
+  if (counts.resent > 0) lines.push(row('resent', counts.resent, style.dim('the server closed an idle connection')));
+  if (run.sessions.broken > 0)
+    lines.push(style.red(row('broken', run.sessions.broken, `of ${formatCount(run.sessions.started)} sessions`)));
   lines.push(style.bold(row('goodput', counts.good)) + style.dim(`   right within ${formatMs(plan.sloMs)}`));
   return lines;
 }
 
 function latencies(run: RunResult, style: TerminalStyle): string[] {
-  const { intended, sent, lateness } = run.latency;
-  if (intended.count === 0) return [];
+  const { intended, sent, errors, lateness } = run.latency;
+  if (intended.count + errors.count === 0) return [];
   const heads = ['p50', 'p90', 'p99', 'p99.9', 'max'];
   const row = (name: string, histogram: TimeHistogram) => {
+    if (histogram.count === 0) return `${name.padEnd(20)}${heads.map(() => '-'.padStart(10)).join('')}`;
     const { p50, p90, p99, p999, max } = percentiles(histogram);
     return `${name.padEnd(20)}${[p50, p90, p99, p999, max].map((ms) => formatMs(ms).padStart(10)).join('')}`;
   };
@@ -84,8 +89,34 @@ function latencies(run: RunResult, style: TerminalStyle): string[] {
     style.dim(`${'latency'.padEnd(20)}${heads.map((head) => head.padStart(10)).join('')}`),
     style.bold(row('from intended time', intended)),
     row('from sending', sent),
+    ...(errors.count > 0 ? [row('errors and wrong', errors)] : []),
     row('lateness of sending', lateness),
   ];
+}
+
+/** Wrong answers that the terminal shows; the other outputs show all that were kept. */
+const mostListed = 3;
+
+function wrongAnswers(run: RunResult, style: TerminalStyle): string[] {
+  const listed = run.wrongAnswers.slice(0, mostListed);
+  if (listed.length === 0) return [];
+  const lines = listed.flatMap(({ at, question, why, expected, got, difference, nodes }) => {
+    const by = nodes.length > 0 ? `, made by ${nodes.join(', ')}` : '';
+    const shape = why === 'schema' ? 'it has not the shape that was promised' : undefined;
+    const where = difference === undefined ? '' : ` at ${difference.path}`;
+    return [
+      style.red(question.slice(0, 78)),
+      style.dim(`  ${at}${by}`),
+      `  expected${where}: ${oneLine(shape ?? difference?.expected ?? expected ?? 'not kept by the oracle')}`,
+      `  got${where}: ${oneLine(difference?.got ?? got)}`,
+    ];
+  });
+  return [style.dim('wrong answers'), ...lines, style.dim(wrongAnswersKept(run, listed.length))];
+}
+
+function oneLine(text: string): string {
+  const flat = text.replaceAll(/\s+/g, ' ');
+  return flat.length <= 70 ? flat : `${flat.slice(0, 69).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
 function workload(run: RunResult, style: TerminalStyle): string[] {
@@ -94,7 +125,7 @@ function workload(run: RunResult, style: TerminalStyle): string[] {
   if (little) lines.push(`in flight ${little.inFlight.toFixed(2)}, lambda*W ${little.rateTimesLatency.toFixed(2)}`);
   if (run.plan.model.kind !== 'closed' && run.gaps.intended !== undefined)
     lines.push(
-      `gaps between requests vary by ${run.gaps.intended.toFixed(2)} asked, ${(run.gaps.sent ?? 0).toFixed(2)} sent (0 constant, 1 Poisson)`,
+      `gaps between arrivals vary by ${run.gaps.intended.toFixed(2)} asked, ${(run.gaps.sent ?? 0).toFixed(2)} sent (0 constant, 1 Poisson)`,
     );
   if (run.skew) lines.push(`Zipf exponent ${run.skew.asked} asked, ${run.skew.achieved.toFixed(3)} drawn`);
   return lines.map((line) => style.dim(line));

@@ -38,18 +38,32 @@ function recordedArrivals(atMs: readonly number[]): ArrivalProcess {
   return { next: () => atMs[i++] ?? Infinity };
 }
 
+/** One worker's part of an arrival process. */
+export interface ArrivalShare extends ArrivalProcess {
+  /**
+   * ms between the arrival that `next` gave last and the one before it in the whole process; undefined for the first of
+   * all.
+   */
+  gapMs(): number | undefined;
+}
+
 /**
  * Worker `index` of `count` takes every count-th arrival of the one global process: together they send exactly what one
- * worker would, so that Poisson stays Poisson and bursts stay bursts however many workers share them.
+ * worker would, so that Poisson stays Poisson and bursts stay bursts however many workers share them. The gaps of one
+ * share alone are sums of `count` gaps, which vary less. Each share therefore knows its arrivals' gaps in the whole
+ * process.
  */
-export function shareOf(process: ArrivalProcess, index: number, count: number): ArrivalProcess {
+export function shareOf(process: ArrivalProcess, index: number, count: number): ArrivalShare {
   let first = true;
+  let before: number | undefined;
+  let current: number | undefined;
   return {
     next() {
-      let skip = first ? index : count - 1;
+      const skip = first ? index : count - 1;
       first = false;
-      while (skip-- > 0) process.next();
-      return process.next();
+      for (let i = 0; i <= skip; i++) [before, current] = [current, process.next()];
+      return current ?? Infinity;
     },
+    gapMs: () => (before === undefined || current === undefined ? undefined : current - before),
   };
 }

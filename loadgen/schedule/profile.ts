@@ -2,8 +2,8 @@ import type { Stage } from '../options/quantities.ts';
 
 /**
  * A rate over time as its cumulative count A(t) = integral of the rate, with the inverse. Any unit-rate arrival process
- * u1 < u2 < ... becomes one with this rate by taking A^-1(u) (time rescaling; Cinlar, Introduction to Stochastic Processes, 1975):
- * one inverse serves constant, Poisson and burst arrivals alike.
+ * u1 < u2 < ... becomes one with this rate by taking A^-1(u) (time rescaling; Cinlar, Introduction to Stochastic
+ * Processes, 1975): one inverse serves constant, Poisson and burst arrivals alike.
  */
 export interface Profile {
   durationMs: number;

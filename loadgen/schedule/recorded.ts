@@ -1,8 +1,9 @@
 import { loadError } from '../options/errors.ts';
 
 /**
- * Reads recorded arrivals: one instant per line, either a number of ms or a JSON object with `at` (ms; unix or relative).
- * They are shifted to start at 0, sorted, and played `speed` times as fast. Throws `bad_file` naming the line.
+ * Reads recorded arrivals: one instant per line, either a number of ms or a JSON object with `at` (ms; unix or
+ * relative). They are shifted to start at 0, sorted, and played `speed` times as fast. Throws `bad_file` naming the
+ * line.
  */
 export function parseRecorded(text: string, speed = 1): number[] {
   const instants: number[] = [];

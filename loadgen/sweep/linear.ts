@@ -1,4 +1,7 @@
-/** Solves A x = b (n small) by Gaussian elimination with partial pivoting; undefined when A is singular to working precision. */
+/**
+ * Solves A x = b (n small) by Gaussian elimination with partial pivoting; undefined when A is singular to working
+ * precision.
+ */
 export function solveLinear(a: readonly (readonly number[])[], b: readonly number[]): number[] | undefined {
   const n = b.length;
   const m = a.map((row, i) => [...row, b[i] ?? 0]);

@@ -38,7 +38,10 @@ export function uslThroughput([lambda, sigma, kappa]: Parameters, n: number): nu
   return (lambda * n) / (1 + sigma * (n - 1) + kappa * n * (n - 1));
 }
 
-/** Least squares on relative residuals (noise grows with throughput), Levenberg-Marquardt, sigma and kappa kept at or above 0. */
+/**
+ * Least squares on relative residuals (noise grows with throughput), Levenberg-Marquardt, sigma and kappa kept at or
+ * above 0.
+ */
 export function fitUsl(points: readonly SweepPoint[]): UslFit {
   const usable = points.filter((point) => point.throughput > 0);
   const distinct = new Set(usable.map((point) => point.n));

@@ -33,6 +33,7 @@ export interface ThresholdResult {
 
 const counts: Record<string, Unit> = {
   wrong: 'count',
+  broken: 'count',
   errors: 'count',
   unsent: 'count',
   asked: 'count',
@@ -47,11 +48,12 @@ const shares: Record<string, Unit> = {
   checks: 'share',
 };
 const rates: Record<string, Unit> = { goodput: 'rate', rate: 'rate', http_reqs: 'rate' };
-const histograms = ['intended', 'latency', 'http_req_duration', 'sent', 'lateness'];
+const histograms = ['intended', 'latency', 'http_req_duration', 'sent', 'errors', 'lateness'];
 
 /**
- * Reads a threshold in k6's words: [metric:]statistic operator value. Statistics of times: p(N), pN, avg, min, med, max, of the latency from
- * the intended time unless "sent:" or "lateness:" stands before; and error_rate, wrong, goodput, ... Throws `bad_argument`.
+ * Reads a threshold in k6's words: [metric:]statistic operator value. Statistics of times: p(N), pN, avg, min, med,
+ * max, of the latency from the intended time unless "sent:", "errors:" or "lateness:" stands before; and error_rate,
+ * wrong, goodput, ... Throws `bad_argument`.
  */
 export function parseThreshold(text: string): Threshold {
   const match = /^\s*([a-z_:0-9().]+?)\s*(<=|>=|==|!=|<|>)\s*([\d.]+)\s*(us|ms|s|m|%|\/s)?\s*$/.exec(text);
@@ -99,6 +101,8 @@ function valueOf(metric: string, run: Measured): number | undefined {
     case 'done':
     case 'right':
       return n[metric];
+    case 'broken':
+      return run.sessions.broken;
     case 'unsent':
       return n.asked - n.sent;
     case 'error_rate':
@@ -118,6 +122,15 @@ function valueOf(metric: string, run: Measured): number | undefined {
   }
 }
 
+/**
+ * Whether the threshold is missed by the server alone: latencies then count from the sending, without the wait for a
+ * free connection, and rates, which depend on what was sent, tell nothing.
+ */
+export function missedByServer(threshold: Threshold, run: Measured): boolean {
+  if (threshold.unit === 'rate') return false;
+  return !judge(threshold, { ...run, latency: { ...run.latency, intended: run.latency.sent } }).passed;
+}
+
 /** Every request that came to an end is exactly one of right, wrong, error. */
 function outcomes(run: Measured): number {
   return Math.max(1, run.counts.right + run.counts.wrong + run.counts.errors);
@@ -125,8 +138,8 @@ function outcomes(run: Measured): number {
 
 function timeOf(metric: string, run: Measured): number | undefined {
   const [head, statistic = ''] = metric.includes(':') ? metric.split(':') : ['intended', metric];
-  const histogram =
-    head === 'sent' ? run.latency.sent : head === 'lateness' ? run.latency.lateness : run.latency.intended;
+  const { latency } = run;
+  const histogram = head === 'sent' || head === 'errors' || head === 'lateness' ? latency[head] : latency.intended;
   if (histogram.count === 0) return undefined;
   if (statistic === 'avg') return histogram.meanMs();
   if (statistic === 'min') return histogram.minMs();

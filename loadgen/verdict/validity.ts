@@ -1,3 +1,4 @@
+import type { OwnLimitCode } from '../client/connection.ts';
 import { percentiles } from '../measure/histogram.ts';
 import { meanRate } from '../options/plan.ts';
 import { ratePerSecond } from '../measure/measured.ts';
@@ -19,6 +20,8 @@ export const limits = {
   runDelay: 0.25,
   /** Share of the run with all connections in use and requests in line. */
   atCap: 0.5,
+  /** Share of sessions that a mistake in the scenario ended. */
+  broken: 0.01,
   /** L against lambda*W. */
   little: 0.2,
   /** Fewer answers than this say nothing about a 99th percentile. */
@@ -30,52 +33,64 @@ export function validity(run: Measured): Pick<RunResult, 'valid' | 'reasons' | '
   const { counts, latency, workers, plan, durationMs } = run;
   const reasons: string[] = [];
   let generatorAtFault = false;
-  const blameGenerator = (how: string): void => {
+  const blameGenerator = (reason: string): void => {
     generatorAtFault = true;
-    reasons.push(`the generator was ${how}`);
+    reasons.push(reason);
   };
   const notes: string[] = [];
   const worst = (of: (worker: (typeof workers)[number]) => number) => Math.max(0, ...workers.map(of));
   const closed = plan.model.kind === 'closed';
 
-  if (run.ending.kind === 'worker-died') reasons.push(`a worker process died during the run: ${run.ending.message}`);
-  if (counts.asked === 0) reasons.push('no request was due');
+  const atCap = shareAtCap(run);
+  const capReached = atCap > limits.atCap;
+
+  if (run.ending.kind === 'worker-died') blameGenerator(`a worker process died during the run: ${run.ending.message}`);
+  for (const reason of ownLimits(run)) blameGenerator(reason);
+  const { started, broken, why } = run.sessions;
+  const brokenText = `${broken} of ${started} sessions broke: ${why.join('; ')}`;
+  if (broken > limits.broken * started) blameGenerator(brokenText);
+  else if (broken > 0) notes.push(brokenText);
+  if (counts.asked === 0) blameGenerator('no request was due');
   else if (counts.done === 0) reasons.push('no answer was received');
 
   const unsent = counts.asked - counts.sent;
   const intended = askedByPlan(run);
   const short = intended - counts.sent;
-  if (!closed && counts.sent < limits.sent * Math.max(intended, counts.asked))
-    reasons.push(
-      `only ${counts.sent} of ${Math.max(intended, counts.asked)} requests were sent (${percent(counts.sent / Math.max(intended, counts.asked))}): the load was lower than asked`,
-    );
-  else if (unsent > 0 || (!closed && short > 1))
+  const due = Math.max(intended, counts.asked);
+  if (!closed && counts.sent < limits.sent * due) {
+    const reason = `only ${counts.sent} of ${due} requests were sent (${percent(counts.sent / due)}): the load was lower than asked`;
+    if (capReached || counts.done === 0) reasons.push(reason);
+    else blameGenerator(reason);
+  } else if (unsent > 0 || (!closed && short > 1))
     notes.push(`${Math.max(unsent, short)} requests were not sent before the end`);
 
   if (!closed && counts.sent > 0) {
     const own = percentiles(latency.own);
     const seen = percentiles(latency.intended);
     if (own.p50 > Math.max(limits.ownP50Ms, limits.ownShare * seen.p50))
-      blameGenerator(`late by ${ms(own.p50)} at the median: latencies contain its own delay`);
+      blameGenerator(`the generator was late by ${ms(own.p50)} at the median: latencies contain its own delay`);
     else if (own.p99 > Math.max(limits.ownP99Ms, limits.ownShare * seen.p99))
-      blameGenerator(`late by ${ms(own.p99)} at the 99th percentile: the tail contains its own delay`);
+      blameGenerator(
+        `the generator was late by ${ms(own.p99)} at the 99th percentile: the tail contains its own delay`,
+      );
   }
   if (worst((worker) => worker.loopUtilisation) > limits.loop && !plan.precise)
     blameGenerator(
-      `starved: a worker's event loop was busy ${percent(worst((worker) => worker.loopUtilisation))} of the time; use more workers (-w) or a lower rate`,
+      `the generator was starved: a worker's event loop was busy ${percent(worst((worker) => worker.loopUtilisation))} of the time; use more workers (-w) or a lower rate`,
     );
   if (worst((worker) => worker.loopDelayP99Ms) > limits.loopDelayP99Ms)
     blameGenerator(
-      `starved: its event loop was held up by ${ms(worst((worker) => worker.loopDelayP99Ms))} at the 99th percentile`,
+      `the generator was starved: its event loop was held up by ${ms(worst((worker) => worker.loopDelayP99Ms))} at the 99th percentile`,
     );
   const runDelay = worst((worker) => worker.runDelay ?? 0);
   if (runDelay > limits.runDelay)
-    blameGenerator(`starved: it waited for a processor ${percent(runDelay)} of the time; this machine is too busy`);
+    blameGenerator(
+      `the generator was starved: it waited for a processor ${percent(runDelay)} of the time; this machine is too busy`,
+    );
   else if (runDelay > limits.runDelay / 4)
     notes.push(`the generator waited for a processor ${percent(runDelay)} of the time`);
 
-  const atCap = workers.reduce((sum, worker) => sum + worker.atCap, 0) / Math.max(1, workers.length);
-  if (!closed && atCap > limits.atCap)
+  if (capReached)
     reasons.push(
       `all ${plan.connections} connections were in use ${percent(atCap)} of the time: the loop was closed by the in-flight cap; raise -c or lower the rate`,
     );
@@ -85,14 +100,16 @@ export function validity(run: Measured): Pick<RunResult, 'valid' | 'reasons' | '
     );
 
   const little = littlesLaw(run);
-  // In flight is sampled until the last arrival, latencies run on to the last answer: what is cut off grows with the share of the longest.
-  const edge = latency.sent.percentileMs(99) / Math.max(1, durationMs);
+  // In flight is sampled until the last arrival, latencies run on to the last answer: what is cut off grows with the
+  // share of the longest.
+  const longestMs = Math.max(latency.sent.percentileMs(99), latency.errors.percentileMs(99));
+  const edge = longestMs / Math.max(1, durationMs);
   if (
     little &&
     little.rateTimesLatency > 1 &&
     Math.abs(little.inFlight / little.rateTimesLatency - 1) > limits.little + edge
   )
-    reasons.push(
+    blameGenerator(
       `L = ${little.inFlight.toFixed(1)} in flight does not equal lambda*W = ${little.rateTimesLatency.toFixed(1)}: something was not measured`,
     );
 
@@ -102,7 +119,46 @@ export function validity(run: Measured): Pick<RunResult, 'valid' | 'reasons' | '
   if (unanswered > 0) notes.push(`${unanswered} requests were still unanswered at the end`);
   if (run.ending.kind === 'interrupted')
     notes.push(`interrupted after ${(durationMs / 1000).toFixed(1)} s: the figures are those until then`);
+  if (counts.resent > 0)
+    notes.push(
+      `${counts.resent} requests were sent twice: the server closed an idle connection while they were on their way`,
+    );
   return { valid: reasons.length === 0, reasons, notes, generatorAtFault };
+}
+
+/**
+ * Whether all connections were in use for most of the run. A server that is too slow leads to that, and so does a cap
+ * that is too low for a healthy one: whoever concludes something about the server must tell the two apart.
+ */
+export function reachedCap(run: Measured): boolean {
+  return shareAtCap(run) > limits.atCap;
+}
+
+/**
+ * Share of an open run with all connections in use and requests in line; a closed loop is meant to use all of its
+ * connections.
+ */
+function shareAtCap({ plan, workers }: Measured): number {
+  if (plan.model.kind === 'closed') return 0;
+  return workers.reduce((sum, worker) => sum + worker.atCap, 0) / Math.max(1, workers.length);
+}
+
+/** What this machine refused to the generator. A single refusal is enough: the server has not seen that request. */
+function ownLimits({ codes, machine, plan }: Measured): string[] {
+  const limit = machine.openFiles === undefined ? 'its limit' : `the ${machine.openFiles}`;
+  const whats: Record<OwnLimitCode, string> = {
+    no_files: `${limit} that a process may have (ulimit -n); raise that limit, or use fewer connections (${plan.connections} now)`,
+    no_ports: 'the local ports to one address; use fewer connections, or a server that keeps them open',
+    no_memory: 'the memory that the system has for sockets; use fewer connections',
+  };
+  const names: Record<OwnLimitCode, string> = {
+    no_files: 'open files',
+    no_ports: 'ports',
+    no_memory: 'memory',
+  };
+  return (Object.keys(whats) as OwnLimitCode[])
+    .filter((code) => (codes[code] ?? 0) > 0)
+    .map((code) => `the generator ran out of ${names[code]} for ${codes[code]} requests. It used up ${whats[code]}`);
 }
 
 /** How many requests the plan has due within the time that was run; 0 when only the run itself can know. */
@@ -115,12 +171,14 @@ function askedByPlan(run: Measured): number {
   return Math.floor(model.arrivals.kind === 'poisson' ? expected - 4 * Math.sqrt(expected) : expected);
 }
 
-/** Little's law, L = lambda*W (Little 1961): the sampled number in flight, and rate times latency from sending. */
+/**
+ * Little's law, L = lambda*W (Little 1961): the sampled number in flight, and the rate times the mean time in flight.
+ */
 export function littlesLaw(run: Measured): { inFlight: number; rateTimesLatency: number } | undefined {
-  const { latency, workers, durationMs, counts } = run;
+  const { flight, workers, durationMs, counts } = run;
   if (counts.done === 0 || durationMs <= 0) return undefined;
   const inFlight = workers.reduce((sum, worker) => sum + worker.meanInFlight, 0);
-  return { inFlight, rateTimesLatency: (ratePerSecond(latency.sent.count, durationMs) * latency.sent.meanMs()) / 1000 };
+  return { inFlight, rateTimesLatency: (ratePerSecond(flight.count, durationMs) * flight.meanMs) / 1000 };
 }
 
 function ms(value: number): string {

@@ -4,7 +4,10 @@ import { digest } from './digest.ts';
 import { keyOf } from './oracle.ts';
 import type { Oracle } from './oracle.ts';
 
-/** right; wrong: it looks like success but is not; error: the server said that it failed. `compared`: against the oracle. */
+/**
+ * right; wrong: it looks like success but is not; error: the server said that it failed. `compared`: against the
+ * oracle.
+ */
 export type Verdict =
   | { kind: 'right'; compared: boolean }
   | { kind: 'wrong'; why: 'schema' | 'content' }

@@ -4,11 +4,16 @@ import { hash } from 'node:crypto';
 const volatile = new Set(['tookMs', 'servedBy', 'requestId', 'traceId', 'explain']);
 
 /**
- * What two right answers have in common, in 16 characters: of JSON everything but volatile fields with sorted keys, of anything else
- * the bytes.
+ * What two right answers have in common: of JSON all but the volatile fields, with sorted keys; of anything else the
+ * text.
  */
+export function canonicalText(body: string, json: unknown): string {
+  return json === undefined ? body : JSON.stringify(canonical(json));
+}
+
+/** The canonical text in 16 characters. */
 export function digest(body: string, json: unknown): string {
-  return hash('sha1', json === undefined ? body : JSON.stringify(canonical(json)), 'hex').slice(0, 16);
+  return hash('sha1', canonicalText(body, json), 'hex').slice(0, 16);
 }
 
 function canonical(value: unknown, name?: string): unknown {

@@ -1,8 +1,8 @@
 import { loadError } from '../options/errors.ts';
 import type { Request } from '../workload/request.ts';
 
-/** Request key -> digest of the right answer. */
-export type OracleEntries = [key: string, digest: string][];
+/** Request key -> digest of the right answer, and the answer itself where it was kept. Workers get the digests only. */
+export type OracleEntries = [key: string, digest: string, answer?: string][];
 
 export interface Oracle {
   /** true: as recorded; false: differs; undefined: not known, so not compared. */
@@ -10,7 +10,7 @@ export interface Oracle {
 }
 
 export function oracleOf(entries: OracleEntries): Oracle {
-  const right = new Map(entries);
+  const right = new Map(entries.map(([key, digest]) => [key, digest]));
   return {
     agrees(key, digest) {
       const known = right.get(key);
@@ -25,12 +25,12 @@ export function keyOf(request: Request): string | undefined {
   return request.key ?? (request.method === 'GET' ? request.target : undefined);
 }
 
-/** Reads lines of { key, digest }. Throws `bad_file` naming the line. */
+/** Reads lines of { key, digest, answer }. Throws `bad_file` naming the line. */
 export function parseOracle(text: string): OracleEntries {
   const entries: OracleEntries = [];
   for (const [i, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue;
-    let value: { key?: unknown; digest?: unknown } = {};
+    let value: { key?: unknown; digest?: unknown; answer?: unknown } = {};
     try {
       value = JSON.parse(line) as typeof value;
     } catch {
@@ -38,11 +38,12 @@ export function parseOracle(text: string): OracleEntries {
     }
     if (typeof value.key !== 'string' || typeof value.digest !== 'string')
       throw loadError('bad_file', `line ${i + 1} of the oracle is not { "key", "digest" }`);
-    entries.push([value.key, value.digest]);
+    if (typeof value.answer === 'string') entries.push([value.key, value.digest, value.answer]);
+    else entries.push([value.key, value.digest]);
   }
   return entries;
 }
 
 export function oracleText(entries: OracleEntries): string {
-  return entries.map(([key, digest]) => `${JSON.stringify({ key, digest })}\n`).join('');
+  return entries.map(([key, digest, answer]) => `${JSON.stringify({ key, digest, answer })}\n`).join('');
 }

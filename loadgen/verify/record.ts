@@ -9,15 +9,16 @@ import type { Request } from '../workload/request.ts';
 import { digest } from './digest.ts';
 import { keyOf } from './oracle.ts';
 import type { OracleEntries } from './oracle.ts';
+import { answerToKeep } from './wrong-answers.ts';
 import type { Scheduler } from '../../shared/time/scheduler.ts';
 
 /** At most this many questions are asked before a run. */
 const most = 5000;
 
 /**
- * The two-pass oracle: asks every request that is known beforehand once, `lanes` at a time, before there is any load or fault, and keeps
- * digests of the answers. `of`: whom to ask, for example a single node that has nothing to get wrong. Throws `unreachable` when more
- * than 1 in 20 questions fails: such an oracle would excuse everything.
+ * The two-pass oracle: asks every request that is known beforehand once, `lanes` at a time, before there is any load or
+ * fault, and keeps digests of the answers. `of`: whom to ask, for example a single node that has nothing to get wrong.
+ * Throws `unreachable` when more than 1 in 20 questions fails: such an oracle would excuse everything.
  */
 export async function recordOracle(
   requests: readonly Request[],
@@ -57,7 +58,7 @@ export async function recordOracle(
               answered(parsed) {
                 const answer = answerOf(parsed.status, parsed.body);
                 if (parsed.status >= 200 && parsed.status < 300)
-                  entries.push([key as string, digest(answer.body, answer.json())]);
+                  entries.push([key as string, digest(answer.body, answer.json()), answerToKeep(answer)]);
                 else failed++;
                 resolve();
               },

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { schemaNames } from './schema-names.ts';
 
 /** The shapes that the public API promises; more fields are allowed. */
 const search = Type.Object({
@@ -27,10 +28,17 @@ const page = Type.Object({
 });
 const suggest = Type.Object({ suggestions: Type.Array(Type.Unknown()) });
 
-const compiled = { search: Compile(search), page: Compile(page), suggest: Compile(suggest) };
+const compiled: Record<(typeof schemaNames)[number], { Check(json: unknown): boolean }> = {
+  search: Compile(search),
+  page: Compile(page),
+  suggest: Compile(suggest),
+};
 
-/** Whether `json` has the named shape; an unknown name accepts anything that is JSON. */
+/**
+ * Whether `json` has the named shape. Requests with other names are refused before a run (workload/request-check.ts).
+ */
 export function hasSchema(name: string, json: unknown): boolean {
   if (json === undefined) return false;
-  return name in compiled ? compiled[name as keyof typeof compiled].Check(json) : true;
+  const known = schemaNames.find((each) => each === name);
+  return known === undefined || compiled[known].Check(json);
 }

@@ -9,8 +9,12 @@ import { loadError } from '../options/errors.ts';
 import type { Plan } from '../options/plan.ts';
 import type { Ending, Measured } from '../measure/measured.ts';
 import type { OracleEntries } from '../verify/oracle.ts';
+import { explainWrong, mostWrongAnswers } from '../verify/wrong-answers.ts';
+import type { SeenWrong } from '../verify/wrong-answers.ts';
+import { graceMs, watchEndings } from './endings.ts';
 import { mergeTotals } from './merge.ts';
 import type { FromWorker, Snapshot, ToWorker } from './messages.ts';
+import { openFilesLimit } from './open-files.ts';
 import { probe } from './probe.ts';
 
 /** What a listener learns twice a second. */
@@ -35,12 +39,18 @@ interface WorkerHandle {
   process: ChildProcess;
   timeline: Timeline;
   last: Snapshot | undefined;
+  wrong: SeenWrong[];
+  lastHeardMs: number;
   prepared: Promise<void>;
   ended: Promise<Ending>;
+  /** Kills it; `message` says why in its ending. */
+  kill(message: string): void;
 }
 
 const leadMs = 60;
 const startTimeoutMs = 15_000;
+const stuckMessage =
+  'it did not react when the load was over, perhaps because a scenario loops for ever, and was killed';
 
 /**
  * Runs a plan in worker processes and merges what they measured.
@@ -48,75 +58,112 @@ const startTimeoutMs = 15_000;
  *   controller -- prepare, start, stop --> worker 0..n-1
  *              <-- snapshots every 0.5 s, finished --
  *
- * The controller draws, serves and writes; the workers only send and measure, each with an event loop of its own. A worker that dies leaves
- * its last snapshot. Throws `unreachable`, `tls`, `worker_failed`.
+ * The controller draws, serves and writes. The workers only send and measure, each with an event loop of its own. A
+ * worker that dies leaves its last snapshot. Whatever happens, no worker outlives this call or this process. Throws
+ * `unreachable`, `tls`, `worker_failed`, `interrupted` (before the start).
  */
 export async function runPlan(plan: Plan, options: RunOptions): Promise<Measured> {
-  const { clock, scheduler, signal } = options;
   await probe(plan);
   const tickMs = tickFor(plan.durationMs);
-  const workers = Array.from({ length: plan.workers }, (_, index) => startWorker(plan, index, tickMs, options));
+  const workers: WorkerHandle[] = [];
+  const killAll = (): void => {
+    for (const worker of workers) worker.process.kill('SIGKILL');
+  };
+  process.once('exit', killAll);
   try {
-    await allPrepared(workers, startTimeoutMs + plan.timeoutMs, scheduler);
-    const startAt = performance.timeOrigin + clock.now() + leadMs;
-    const startMs = clock.now() + leadMs;
-    const startedAtMs = clock.wall() + leadMs;
-    for (const worker of workers) tell(worker, { type: 'start', startAt });
-    let interruptedMs: number | undefined;
-    const interrupt = () => {
-      interruptedMs = Math.max(0, clock.now() - startMs);
-      for (const worker of workers) tell(worker, { type: 'stop' });
-    };
-    signal?.addEventListener('abort', interrupt, { once: true });
-    if (signal?.aborted) interrupt();
-    const ticker = reportProgress(workers, startMs, options);
-    const endings = await Promise.all(workers.map((worker) => worker.ended));
-    ticker.cancel();
-    signal?.removeEventListener('abort', interrupt);
-    const died = endings.find((ending) => ending.kind === 'worker-died');
-    const stoppedMs =
-      interruptedMs ??
-      (died
-        ? Math.min(plan.durationMs, Math.max(0, ...workers.map((worker) => worker.last?.health.elapsedMs ?? 0)))
-        : plan.durationMs);
+    for (let index = 0; index < plan.workers; index++) workers.push(startWorker(plan, index, tickMs, options));
+    await allPrepared(workers, startTimeoutMs + plan.timeoutMs, options);
+    const run = await loadUntilEnd(workers, plan, options);
+    const wrong = workers.flatMap((worker) => worker.wrong);
     return {
       plan,
-      startedAtMs,
-      durationMs: Math.min(plan.durationMs, stoppedMs),
-      ending:
-        died ??
-        (interruptedMs !== undefined && interruptedMs < plan.durationMs
-          ? { kind: 'interrupted' }
-          : { kind: 'finished' }),
+      ...run,
       ...mergeTotals(
         workers.flatMap((worker) => (worker.last ? [worker.last.totals] : [])),
         'skew' in plan.workload ? plan.workload.skew : undefined,
       ),
+      wrongAnswers: explainWrong(wrong, options.oracle, run.startedAtMs),
       tickMs,
       ticks: mergeTicks(workers),
       workers: workers.flatMap((worker) => (worker.last ? [worker.last.health] : [])),
       journal: [],
-      machine: { node: process.version, cores: cpus().length, platform: platform() },
+      machine: { node: process.version, cores: cpus().length, platform: platform(), openFiles: openFilesLimit() },
     };
   } finally {
-    for (const worker of workers) worker.process.kill('SIGKILL');
+    killAll();
+    process.off('exit', killAll);
   }
 }
 
-async function allPrepared(workers: readonly WorkerHandle[], limitMs: number, scheduler: Scheduler): Promise<void> {
-  const late = Promise.withResolvers<never>();
-  const timer = scheduler.after(limitMs, () =>
-    late.reject(loadError('worker_failed', 'the workers did not get ready in time')),
+/** Starts the load in all workers at one instant, and answers when the last of them has ended. */
+async function loadUntilEnd(
+  workers: readonly WorkerHandle[],
+  plan: Plan,
+  options: RunOptions,
+): Promise<Pick<Measured, 'startedAtMs' | 'durationMs' | 'ending'>> {
+  const { clock, signal } = options;
+  const startMs = clock.now() + leadMs;
+  const startedAtMs = clock.wall() + leadMs;
+  for (const worker of workers) tell(worker, { type: 'start', startAt: performance.timeOrigin + startMs });
+  let interruptedMs: number | undefined;
+  const interrupt = (): void => {
+    interruptedMs = Math.max(0, clock.now() - startMs);
+    for (const worker of workers) tell(worker, { type: 'stop' });
+  };
+  signal?.addEventListener('abort', interrupt, { once: true });
+  if (signal?.aborted) interrupt();
+  const progress = reportProgress(workers, startMs, options);
+  const endings = watchEndings(
+    workers.map((worker) => ({
+      get lastHeardMs() {
+        return worker.lastHeardMs;
+      },
+      stuck: () => worker.kill(stuckMessage),
+    })),
+    {
+      endMs: () => startMs + Math.min(plan.durationMs, interruptedMs ?? Infinity),
+      drainMs: graceMs + plan.timeoutMs,
+    },
+    options,
   );
+  const ended = await Promise.all(workers.map((worker) => worker.ended));
+  endings.cancel();
+  progress.cancel();
+  signal?.removeEventListener('abort', interrupt);
+  const died = ended.find((ending) => ending.kind === 'worker-died');
+  const measuredMs = Math.max(0, ...workers.map((worker) => worker.last?.health.elapsedMs ?? 0));
+  const stoppedMs = interruptedMs ?? (died ? measuredMs : plan.durationMs);
+  const interrupted = interruptedMs !== undefined && interruptedMs < plan.durationMs;
+  return {
+    startedAtMs,
+    durationMs: Math.min(plan.durationMs, stoppedMs),
+    ending: interrupted ? { kind: 'interrupted' } : (died ?? { kind: 'finished' }),
+  };
+}
+
+async function allPrepared(
+  workers: readonly WorkerHandle[],
+  limitMs: number,
+  { scheduler, signal }: RunOptions,
+): Promise<void> {
+  const refused = Promise.withResolvers<never>();
+  const timer = scheduler.after(limitMs, () =>
+    refused.reject(loadError('worker_failed', 'the workers did not get ready in time')),
+  );
+  const interrupt = (): void => refused.reject(loadError('interrupted', 'interrupted before the load began'));
+  signal?.addEventListener('abort', interrupt, { once: true });
+  if (signal?.aborted) interrupt();
   try {
-    await Promise.race([Promise.all(workers.map((worker) => worker.prepared)), late.promise]);
+    await Promise.race([Promise.all(workers.map((worker) => worker.prepared)), refused.promise]);
   } finally {
     timer.cancel();
+    signal?.removeEventListener('abort', interrupt);
   }
 }
 
 function tell(worker: WorkerHandle, message: ToWorker): void {
-  if (worker.process.connected) worker.process.send(message);
+  // A worker that has just died is noticed by its exit.
+  if (worker.process.connected) worker.process.send(message, () => {});
 }
 
 function startWorker(plan: Plan, index: number, tickMs: number, options: RunOptions): WorkerHandle {
@@ -133,27 +180,34 @@ function startWorker(plan: Plan, index: number, tickMs: number, options: RunOpti
     process: child,
     timeline: rows,
     last: undefined,
+    wrong: [],
+    lastHeardMs: options.clock.now(),
+    kill(message) {
+      failure ||= message;
+      child.kill('SIGKILL');
+    },
     prepared: new Promise((resolve, reject) => (prepared = { resolve, reject })),
     ended: new Promise((resolve) => (ended = resolve)),
   };
   function keep(snapshot: Snapshot): void {
     handle.last = snapshot;
     rows.merge(snapshot.ticks);
+    if (handle.wrong.length < mostWrongAnswers) handle.wrong.push(...snapshot.wrong);
   }
   child.on('message', (message: FromWorker) => {
+    handle.lastHeardMs = options.clock.now();
     if (message.type === 'ready') {
-      const oracle = options.oracle ? { oracle: options.oracle } : {};
-      tell(handle, { type: 'prepare', plan, index, tickMs, ...oracle });
+      const digests = options.oracle?.map(([key, digest]): OracleEntries[number] => [key, digest]);
+      tell(handle, { type: 'prepare', plan, index, tickMs, ...(digests ? { oracle: digests } : {}) });
     } else if (message.type === 'prepared') prepared.resolve();
     else if (message.type === 'snapshot') keep(message.snapshot);
     else if (message.type === 'finished') {
       keep(message.snapshot);
       ended({ kind: 'finished' });
     } else {
-      failure = message.message;
       prepared.reject(loadError(message.code === 'bad_file' ? 'bad_file' : 'worker_failed', message.message));
       // It cannot go on: what it has measured so far is already here.
-      child.kill('SIGKILL');
+      handle.kill(message.message);
     }
   });
   child.once('error', (error) =>

@@ -1,13 +1,17 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { systemClock } from '../../shared/time/clock.ts';
 import { systemScheduler } from '../../shared/time/scheduler.ts';
 import { isLoadError } from '../options/errors.ts';
 import { workerRun } from '../engine/worker-run.ts';
 import type { WorkerRun } from '../engine/worker-run.ts';
+import { reasonOf } from '../engine/session.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 
 /** The process edge of a worker: it is forked by the controller and speaks to nobody else. */
 const send = (message: FromWorker) => process.send?.(message);
 let run: WorkerRun | undefined;
+let hasScenario = false;
 
 function failed(error: unknown): void {
   send({
@@ -20,6 +24,7 @@ function failed(error: unknown): void {
 async function handle(message: ToWorker): Promise<void> {
   if (message.type === 'prepare') {
     const { plan, index, tickMs, oracle } = message;
+    hasScenario = plan.workload.kind === 'scenario';
     run = await workerRun({
       plan,
       index,
@@ -43,10 +48,18 @@ async function handle(message: ToWorker): Promise<void> {
 }
 
 process.on('message', (message: ToWorker) => void handle(message).catch(failed));
-// A controller that has died leaves no worker behind; Ctrl-C is the controller's to answer.
+// A controller that has died leaves no worker behind: this event ends a healthy one, the watchdog one that is stuck.
 process.on('disconnect', () => process.exit(1));
-process.on('SIGINT', () => {});
+const watchdog = new Worker(new URL('./watchdog-thread.ts', import.meta.url), { workerData: { parent: process.ppid } });
+// A terminal sends these to every process of the command. The controller answers them and tells its workers to stop.
+process.on('SIGINT', () => {}).on('SIGHUP', () => {});
 process.on('SIGTERM', () => run?.stop());
-// A broken scenario must end in a sentence, not in a stack trace.
-process.on('uncaughtException', failed);
+// A scenario may fail where no session is running, in a timer or a promise of its own: the run goes on without that.
+process.on('uncaughtException', (error) => {
+  if (run && hasScenario) run.scenarioFailed(reasonOf(error));
+  else failed(error);
+});
+// Before connections may take all the files that this process can open: the thread's own is read then.
+await once(watchdog, 'message');
+watchdog.unref();
 send({ type: 'ready' });

@@ -1,5 +1,6 @@
 import { timeHistogram } from '../measure/histogram.ts';
-import type { Counts, Totals } from '../measure/recorder.ts';
+import { mostReasons, noCounts } from '../measure/recorder.ts';
+import type { Counts, Sessions, Totals } from '../measure/recorder.ts';
 import { mergeMoments, moments, variation } from '../measure/variation.ts';
 import type { Measured } from '../measure/measured.ts';
 import { fitZipf } from '../workload/zipf.ts';
@@ -8,11 +9,19 @@ import { fitZipf } from '../workload/zipf.ts';
 export function mergeTotals(
   all: readonly Totals[],
   skewAsked: number | undefined,
-): Pick<Measured, 'counts' | 'codes' | 'names' | 'latency' | 'waited' | 'gaps' | 'skew'> {
-  const counts: Counts = { asked: 0, sent: 0, done: 0, right: 0, wrong: 0, errors: 0, good: 0, compared: 0, bytes: 0 };
+): Pick<Measured, 'counts' | 'codes' | 'names' | 'latency' | 'flight' | 'waited' | 'sessions' | 'gaps' | 'skew'> {
+  const counts = noCounts();
   const codes: Record<string, number> = {};
   const names: Record<string, { done: number; errors: number }> = {};
-  const latency = { intended: timeHistogram(), sent: timeHistogram(), lateness: timeHistogram(), own: timeHistogram() };
+  const latency = {
+    intended: timeHistogram(),
+    sent: timeHistogram(),
+    errors: timeHistogram(),
+    lateness: timeHistogram(),
+    own: timeHistogram(),
+  };
+  const sessions: Sessions = { started: 0, broken: 0, why: [] };
+  let flight = moments();
   let waited = 0;
   let gapsIntended = moments();
   let gapsSent = moments();
@@ -27,6 +36,10 @@ export function mergeTotals(
     }
     for (const key of Object.keys(latency) as (keyof typeof latency)[]) latency[key].add(timeHistogram(totals[key]));
     waited += totals.waited;
+    sessions.started += totals.sessions.started;
+    sessions.broken += totals.sessions.broken;
+    sessions.why = [...new Set([...sessions.why, ...totals.sessions.why])].slice(0, mostReasons);
+    flight = mergeMoments(flight, totals.flight);
     gapsIntended = mergeMoments(gapsIntended, totals.gapsIntended);
     gapsSent = mergeMoments(gapsSent, totals.gapsSent);
     const drawn = totals.ranks;
@@ -38,7 +51,9 @@ export function mergeTotals(
     codes,
     names,
     latency,
+    flight: { count: flight.n, meanMs: flight.mean },
     waited,
+    sessions,
     gaps: { intended: variation(gapsIntended), sent: variation(gapsSent) },
     skew: skewAsked === undefined || achieved === undefined ? undefined : { asked: skewAsked, achieved },
   };

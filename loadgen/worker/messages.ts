@@ -3,11 +3,14 @@ import type { Totals } from '../measure/recorder.ts';
 import type { TickRow } from '../measure/timeline.ts';
 import type { Plan } from '../options/plan.ts';
 import type { OracleEntries } from '../verify/oracle.ts';
+import type { SeenWrong } from '../verify/wrong-answers.ts';
 
 export interface Snapshot {
   totals: Totals;
   /** What changed in the timeline since the last snapshot. */
   ticks: [number, TickRow][];
+  /** Wrong answers since the last snapshot, as examples. */
+  wrong: SeenWrong[];
   health: WorkerHealth;
   inFlight: number;
   waiting: number;

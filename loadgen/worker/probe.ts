@@ -4,7 +4,10 @@ import { failureOf } from '../client/connection.ts';
 import { loadError } from '../options/errors.ts';
 import type { Plan } from '../options/plan.ts';
 
-/** Connects once, so that a target that is not there is told in one sentence before any load. Throws `unreachable` or `tls`. */
+/**
+ * Connects once, so that a target that is not there is told in one sentence before any load. Throws `unreachable` or
+ * `tls`.
+ */
 export async function probe(plan: Plan): Promise<void> {
   const { target } = plan;
   await new Promise<void>((resolve, reject) => {
@@ -40,6 +43,12 @@ function unreachable(origin: string, error: NodeJS.ErrnoException): Error {
     return loadError(
       'unreachable',
       `nothing listens at ${origin} (connection refused). Is the cluster running? npm start`,
+      error,
+    );
+  if (code === 'no_files' || code === 'no_ports' || code === 'no_memory')
+    return loadError(
+      'unreachable',
+      `this machine refused a connection to ${origin}: ${detail}. It is not the server`,
       error,
     );
   if (code === 'dns') return loadError('unreachable', `the host of ${origin} has no address`, error);

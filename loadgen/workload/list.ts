@@ -1,8 +1,12 @@
 import { loadError } from '../options/errors.ts';
+import { requestProblem } from './request-check.ts';
 import type { Request } from './request.ts';
 import type { Workload } from './workload.ts';
 
-/** The requests given, in order, over and over; worker i starts at the i-th, so that together they cover the list evenly. */
+/**
+ * The requests given, in order, over and over; worker i starts at the i-th, so that together they cover the list
+ * evenly.
+ */
 export function listWorkload(requests: readonly Request[], offset: number): Workload {
   let i = offset;
   return {
@@ -17,8 +21,9 @@ export function listWorkload(requests: readonly Request[], offset: number): Work
 }
 
 /**
- * Reads a request list: one request per line, either a path ("/api/search?q=cat"), a method and a path ("DELETE /x"), or a JSON object
- * { method, target, headers, body, name, expect, schema }. Throws `bad_file` naming the line.
+ * Reads a request list: one request per line, either a path ("/api/search?q=cat"), a method and a path ("DELETE /x"),
+ * or a JSON object { method, target, headers, body, name, expect, schema }. Throws `bad_file` with the number of the
+ * line and the reason, but without its text: it may hold a secret.
  */
 export function parseRequestList(text: string): Request[] {
   const requests: Request[] = [];
@@ -26,44 +31,40 @@ export function parseRequestList(text: string): Request[] {
     const line = raw.trim();
     if (line === '' || line.startsWith('#')) continue;
     const request = line.startsWith('{') ? requestOfJson(line) : requestOfLine(line);
-    if (!request)
-      throw loadError(
-        'bad_file',
-        `line ${i + 1} of the request list is not a request: "${line.slice(0, 60)}"; write a path, "METHOD path" or a JSON object with "target"`,
-      );
-    requests.push(request);
+    const problem = typeof request === 'string' ? request : requestProblem(request);
+    if (problem !== undefined)
+      throw loadError('bad_file', `line ${i + 1} of the request list cannot be sent: ${problem}`);
+    requests.push(request as Request);
   }
   if (requests.length === 0) throw loadError('bad_file', 'the request list is empty');
   return requests;
 }
 
-/** A path that can stand in a request line: starts with "/", no spaces or control characters, ASCII. */
-export function isTarget(text: string): boolean {
-  return /^\/[!-~]*$/.test(text);
+/** The request, not checked yet, or why there is none. */
+function requestOfLine(line: string): Request | string {
+  const match = /^(?:([A-Z]+) )?(\/\S*)$/.exec(line);
+  if (!match) return 'write a path, "METHOD path" or a JSON object with "target"';
+  const [, method = 'GET', target = ''] = match;
+  return { method, target, name: nameOf(target) };
 }
 
-function requestOfLine(line: string): Request | undefined {
-  const [, method = 'GET', target = ''] = /^(?:([A-Z]+) )?(\S+)$/.exec(line) ?? [];
-  return isTarget(target) ? { method, target, name: nameOf(target) } : undefined;
-}
-
-function requestOfJson(line: string): Request | undefined {
+function requestOfJson(line: string): Request | string {
   let value: Partial<Request>;
   try {
     value = JSON.parse(line) as Partial<Request>;
   } catch {
-    return undefined;
+    return 'it begins like a JSON object and is none';
   }
   const { method = 'GET', target, headers, body, name, expect, schema } = value;
-  if (typeof target !== 'string' || !isTarget(target) || !/^[A-Z]+$/.test(method)) return undefined;
+  if (typeof target !== 'string') return 'it has no "target"';
   return {
     method,
     target,
     name: name ?? nameOf(target),
-    ...(headers ? { headers } : {}),
+    ...(headers === undefined ? {} : { headers }),
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    ...(expect ? { expect } : {}),
-    ...(schema ? { schema } : {}),
+    ...(expect === undefined ? {} : { expect }),
+    ...(schema === undefined ? {} : { schema }),
   };
 }
 

@@ -2,8 +2,8 @@ import { seededRandom } from '../../shared/time/random.ts';
 import type { Request } from './request.ts';
 
 /**
- * One search per rank of the vocabulary: the word itself, for 4 of 10 together with a second one. The list depends on the words
- * only, so that every run, every worker and the oracle ask the same questions.
+ * One search per rank of the vocabulary: the word itself, for 4 of 10 together with a second one. The list depends on
+ * the words only, so that every run, every worker and the oracle ask the same questions.
  */
 export function searchQueries(words: readonly string[]): string[] {
   const random = seededRandom('queries');

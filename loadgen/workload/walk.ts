@@ -11,8 +11,8 @@ interface Found {
 }
 
 /**
- * Somebody looking for something: suggestions while typing, a search, sometimes the second page of results, a result, and from there on
- * along the links between pages, at most `depth` of them. Between any two steps an exponential pause.
+ * Somebody looking for something: suggestions while typing, a search, sometimes the second page of results, a result,
+ * and from there on along the links between pages, at most `depth` of them. Between any two steps an exponential pause.
  */
 export function walkWorkload(spec: { thinkMs: number; depth: number } & Vocabulary, random: Random): Workload {
   const { words, depth } = spec;

@@ -27,8 +27,9 @@ export function zipf(n: number, exponent: number): Zipf {
 }
 
 /**
- * The exponent that makes the drawn ranks most likely (maximum likelihood): it solves mean(ln rank) = E_s[ln rank], whose right side
- * falls with s, by bisection. `counts[i]` is how often rank i+1 was drawn; undefined when there is nothing to fit.
+ * The exponent that makes the drawn ranks most likely (maximum likelihood): it solves mean(ln rank) = E_s[ln rank],
+ * whose right side falls with s, by bisection. `counts[i]` is how often rank i+1 was drawn; undefined when there is
+ * nothing to fit.
  */
 export function fitZipf(counts: ArrayLike<number>): number | undefined {
   const n = counts.length;

@@ -15,13 +15,14 @@ import {
   thresholdList,
   tiles,
   verdictBox,
+  wrongAnswerTable,
 } from './sections.ts';
 import { pageStyle } from './style.ts';
 
 const require = createRequire(import.meta.url);
 /**
- * A report of one run, or of two side by side, as one HTML file that needs no network: style, charts (uPlot, inlined) and data
- * are in it. `names` label the runs.
+ * A report of one run, or of two side by side, as one HTML file that needs no network: style, charts (uPlot, inlined)
+ * and data are in it. `names` label the runs.
  */
 export async function htmlReport(runs: readonly RunResult[], names: readonly string[] = ['A', 'B']): Promise<string> {
   const [first, second] = runs;
@@ -45,6 +46,7 @@ ${second ? comparisonTable(first, second, names) : tiles(first)}
 ${thresholdList(first)}
 ${charted(first)}
 ${faultTable(first)}
+${!second && wrongAnswerTable(first)}
 ${!second && heatmap}
 ${spectrum}
 ${runs.map((run, i) => latencyTable(run, second ? names[i] : undefined))}

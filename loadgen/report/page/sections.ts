@@ -9,6 +9,7 @@ import { meanRate } from '../../options/plan.ts';
 import type { RunResult } from '../../verdict/result.ts';
 import { littlesLaw } from '../../verdict/validity.ts';
 import { compareRuns } from '../compare.ts';
+import { wrongAnswersKept } from '../describe.ts';
 import { formatActual, formatCount, formatDuration, formatMs, formatPercent, formatRate } from '../format.ts';
 import { section, table } from './html.ts';
 
@@ -50,13 +51,18 @@ export function latencyTable(run: RunResult, name: string | undefined): Markup {
     const times = [histogram.meanMs(), p50, p90, p99, p999, max];
     return [label, ...times.map((ms) => formatMs(histogram.count > 0 ? ms : undefined))];
   };
-  const { intended, sent, lateness } = run.latency;
+  const { intended, sent, errors, lateness } = run.latency;
   return section(
-    `Three latencies${name === undefined ? '' : ` of ${name}`}`,
-    'The first is the one to quote: it counts the wait of a request that could not be sent in time.',
+    `Latencies${name === undefined ? '' : ` of ${name}`}`,
+    'The first is the one to quote: it counts the wait of a request that could not be sent in time. Errors and wrong answers are apart, because fast failures would improve it.',
     table(
       ['', 'mean', 'p50', 'p90', 'p99', 'p99.9', 'max'],
-      [row('from the intended time', intended), row('from sending', sent), row('lateness of sending', lateness)],
+      [
+        row('from the intended time', intended),
+        row('from sending', sent),
+        row('errors and wrong answers', errors),
+        row('lateness of sending', lateness),
+      ],
     ),
   );
 }
@@ -134,6 +140,28 @@ function generatorFacts(run: RunResult): [string, string][] {
     ['busiest event loop of a worker', formatPercent(busiest)],
     ['processor time of the generator', `${(cpuMs / 1000).toFixed(2)} s`],
   ];
+}
+
+/** What was wrong, as far as it was kept. */
+export function wrongAnswerTable(run: RunResult): Interpolated {
+  if (run.wrongAnswers.length === 0) return undefined;
+  const rows = run.wrongAnswers.map(({ at, question, why, expected, got, difference, nodes }) => {
+    const promised = why === 'schema' ? 'the shape that was promised' : 'not kept by the oracle';
+    return [
+      markup`<code>${question}</code>`,
+      at,
+      nodes.join(', ') || 'not named',
+      difference?.path ?? '',
+      markup`<code>${difference?.expected ?? expected ?? promised}</code>`,
+      markup`<code>${difference?.got ?? got}</code>`,
+    ];
+  });
+  const head = ['question', 'when', 'made by', 'differs at', 'expected', 'got'];
+  return section(
+    'Wrong answers',
+    wrongAnswersKept(run, rows.length),
+    markup`<div class="texts">${table(head, rows)}</div>`,
+  );
 }
 
 export function comparisonTable(a: RunResult, b: RunResult, names: readonly string[]): Markup {

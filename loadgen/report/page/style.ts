@@ -26,6 +26,7 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
 th { text-align: right; color: var(--muted); font-weight: 500; font-size: 13px; } th:first-child, td:first-child { text-align: left; padding-left: 0; }
 td, th { padding: 6px 10px; border-bottom: 1px solid var(--line); white-space: nowrap; } td { text-align: right; } tr:last-child td { border-bottom: 0; }
+.texts td { text-align: left; white-space: normal; overflow-wrap: anywhere; vertical-align: top; }
 .better { color: var(--good); } .worse { color: var(--bad); }
 .threshold { display: flex; align-items: baseline; gap: 10px; padding: 3px 0; } .threshold i { font-style: normal; font-weight: 700; } .threshold span { color: var(--muted); }
 .pass i { color: var(--good); } .fail i { color: var(--bad); }

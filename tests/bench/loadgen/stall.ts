@@ -8,8 +8,8 @@ const rate = 2000;
 const seconds = 10;
 const stallMs = 1000;
 /**
- * A tenth of the requests is due during the stall and waits evenly from 1 s down to 0: the slowest hundredth of all waited over
- * 900 ms; some 10 ms more pass until 2,000 answers that came at once are read.
+ * A tenth of the requests is due during the stall and waits evenly from 1 s down to 0: the slowest hundredth of all
+ * waited over 900 ms; some 10 ms more pass until 2,000 answers that came at once are read.
  */
 const predictedMs = 910;
 

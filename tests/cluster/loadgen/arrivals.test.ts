@@ -23,7 +23,10 @@ async function witness({ onTestFinished }: TestContext, body = 'ok\n'): Promise<
   return { ...server, at };
 }
 
-/** How many arrivals came within `withinMs` after the first of their group; a new group begins when one is later than that. */
+/**
+ * How many arrivals came within `withinMs` after the first of their group; a new group begins when one is later than
+ * that.
+ */
 function groups(at: readonly number[], withinMs: number): number[] {
   const sizes: number[] = [];
   let first = -Infinity;

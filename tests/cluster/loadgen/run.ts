@@ -17,9 +17,23 @@ export interface Figures {
   wrong: number;
   errors: number;
   compared: number;
+  resent: number;
   goodput: number;
-  latencyMs: Record<'intended' | 'sent' | 'lateness', Record<'p50' | 'p90' | 'p99' | 'p999' | 'max', number>>;
+  latencyMs: Record<
+    'intended' | 'sent' | 'errors' | 'lateness',
+    Record<'p50' | 'p90' | 'p99' | 'p999' | 'max', number>
+  >;
   codes: Record<string, number>;
+  sessions: { started: number; broken: number; why: string[] };
+  wrongAnswers: {
+    at: string;
+    question: string;
+    why: string;
+    expected?: string;
+    got: string;
+    difference?: { path: string; expected: string; got: string };
+    nodes: string[];
+  }[];
   requests: Record<string, { done: number; errors: number }>;
   interarrivalVariation: { intended?: number; sent?: number };
   zipf: { asked: number; achieved: number } | null;

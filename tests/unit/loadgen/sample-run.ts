@@ -7,7 +7,10 @@ import type { Measured } from '../../../loadgen/measure/measured.ts';
 import type { RunResult } from '../../../loadgen/verdict/result.ts';
 import { constantStages } from '../../../loadgen/schedule/profile.ts';
 
-/** A run at 100/s for 10 s in which every answer took `latencyMs`, healthy in every respect; `change` makes it otherwise. */
+/**
+ * A run at 100/s for 10 s in which every answer took `latencyMs`, healthy in every respect; `change` makes it
+ * otherwise.
+ */
 export function sampleRun(latencyMs = 10, change: Partial<Measured> = {}): Measured {
   const n = 1000;
   const filled = (ms: number) => {
@@ -46,11 +49,20 @@ export function sampleRun(latencyMs = 10, change: Partial<Measured> = {}): Measu
     startedAtMs: 1_700_000_000_000,
     durationMs: 10_000,
     ending: { kind: 'finished' },
-    counts: { asked: n, sent: n, done: n, right: n, wrong: 0, errors: 0, good: n, compared: 0, bytes: 3000 },
+    counts: { asked: n, sent: n, done: n, right: n, wrong: 0, errors: 0, good: n, compared: 0, resent: 0, bytes: 3000 },
     codes: {},
     names: { '/': { done: n, errors: 0 } },
-    latency: { intended: filled(latencyMs), sent: filled(latencyMs), lateness: filled(0.1), own: filled(0.1) },
+    latency: {
+      intended: filled(latencyMs),
+      sent: filled(latencyMs),
+      errors: timeHistogram(),
+      lateness: filled(0.1),
+      own: filled(0.1),
+    },
+    flight: { count: n, meanMs: latencyMs },
     waited: 0,
+    sessions: { started: 0, broken: 0, why: [] },
+    wrongAnswers: [],
     gaps: { intended: 0, sent: 0.1 },
     skew: undefined,
     tickMs: 100,
@@ -69,7 +81,7 @@ export function sampleRun(latencyMs = 10, change: Partial<Measured> = {}): Measu
       },
     ],
     journal: [],
-    machine: { node: 'v26', cores: 2, platform: 'linux' },
+    machine: { node: 'v26', cores: 2, platform: 'linux', openFiles: 1024 },
     ...change,
   };
 }

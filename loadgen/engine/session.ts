@@ -1,0 +1,69 @@
+import { requestProblem } from '../workload/request-check.ts';
+import type { Answer, Request, Session } from '../workload/request.ts';
+
+/** What a session does next. A scenario is somebody's program: anything may come out of it. */
+export type Move =
+  | { kind: 'request'; request: Request }
+  | { kind: 'pause'; ms: number }
+  | { kind: 'end' }
+  /** A mistake in the scenario. */
+  | { kind: 'broken'; why: string };
+
+/** More pauses in a row than this, and the session will never send anything. */
+export const mostPausesInARow = 1000;
+
+/** Starts a session; a text says why it cannot be one. */
+export function startSession(start: () => Session): Session | string {
+  try {
+    const session: unknown = start();
+    const isSession = typeof (session as Partial<Session> | undefined)?.next === 'function';
+    return isSession ? (session as Session) : 'the scenario is not a generator function (function*)';
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
+
+/** Hands the last answer to a session and reads what it wants. Never throws. */
+export function nextMove(session: Session, answer: Answer | undefined): Move {
+  let result: unknown;
+  try {
+    result = session.next(answer);
+  } catch (error) {
+    return { kind: 'broken', why: reasonOf(error) };
+  }
+  if (typeof (result as PromiseLike<unknown> | undefined)?.then === 'function') {
+    // Its rejection is not needed: the session is broken in any case.
+    Promise.resolve(result).catch(() => {});
+    return { kind: 'broken', why: 'it is an async generator: a scenario yields its requests, without await' };
+  }
+  const { done, value } = (result ?? {}) as { done?: unknown; value?: unknown };
+  if (done) return { kind: 'end' };
+  if (typeof value === 'object' && value !== null && 'thinkMs' in value) {
+    const ms = value.thinkMs;
+    if (typeof ms === 'number' && ms >= 0 && Number.isFinite(ms)) return { kind: 'pause', ms };
+    return { kind: 'broken', why: `it pauses for ${String(ms)}, which is no time in ms` };
+  }
+  const problem = requestProblem(value);
+  if (problem === undefined) return { kind: 'request', request: value as Request };
+  return { kind: 'broken', why: `it yields what cannot be sent: ${problem}` };
+}
+
+/** Ends a session early, so that its `finally` blocks run. */
+export function endSession(session: Session): void {
+  try {
+    session.return();
+  } catch {
+    // The session is over in any case.
+  }
+}
+
+/** The kind and the message of whatever was thrown, on one line of bounded length. */
+export function reasonOf(thrown: unknown): string {
+  let text: string;
+  try {
+    text = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : `it throws ${String(thrown)}`;
+  } catch {
+    text = 'it throws what has no text';
+  }
+  return text.replaceAll(/\s+/g, ' ').slice(0, 200);
+}

@@ -1,0 +1,14 @@
+import { readFileSync } from 'node:fs';
+
+/**
+ * How many files and sockets this process, and so each worker, may have open (`ulimit -n`); undefined where it is not
+ * known.
+ */
+export function openFilesLimit(): number | undefined {
+  try {
+    const [, soft] = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
+    return soft === undefined ? undefined : Number(soft);
+  } catch {
+    return undefined;
+  }
+}
