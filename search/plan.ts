@@ -4,6 +4,13 @@ export const maxQueryLength = 10_000;
 /** A page of results may reach no deeper than this many results: deeper pages cost every shard that many candidates. */
 export const maxDepth = 1_000;
 
+/** What one search may ask for, so that its work is bounded. Of more words than this, the first ones decide. */
+export const maxTerms = 128;
+/** Terms of a phrase; a script without spaces has one for each pair of characters. */
+export const maxPhraseTerms = 128;
+/** Phrases that a page must hold, and as many that it must not. */
+export const maxPhrases = 32;
+
 export const fields = ['title', 'keywords', 'body'] as const;
 export const Field = Type.Enum([...fields]);
 export type Field = Static<typeof Field>;
@@ -18,8 +25,8 @@ export type PlannedTerm = Static<typeof PlannedTerm>;
 
 /** Terms that must stand one after the other, `positions` apart (stop words leave gaps). */
 export const PlannedPhrase = Type.Object({
-  terms: Type.Array(Type.String(), { minItems: 1 }),
-  positions: Type.Array(Type.Integer({ minimum: 0 })),
+  terms: Type.Array(Type.String(), { minItems: 1, maxItems: maxPhraseTerms }),
+  positions: Type.Array(Type.Integer({ minimum: 0 }), { maxItems: maxPhraseTerms }),
   field: Type.Optional(Field),
 });
 export type PlannedPhrase = Static<typeof PlannedPhrase>;
@@ -30,9 +37,11 @@ export type PlannedPhrase = Static<typeof PlannedPhrase>;
  */
 export const Plan = Type.Object({
   query: Type.String(),
-  terms: Type.Array(PlannedTerm),
-  phrases: Type.Array(PlannedPhrase),
-  exclusions: Type.Array(PlannedPhrase),
+  terms: Type.Array(PlannedTerm, { maxItems: maxTerms }),
+  phrases: Type.Array(PlannedPhrase, { maxItems: maxPhrases }),
+  exclusions: Type.Array(PlannedPhrase, { maxItems: maxPhrases }),
+  /** What of the query was left out, as a sentence for the user; absent where it is planned whole. */
+  partial: Type.Optional(Type.String()),
 });
 export type Plan = Static<typeof Plan>;
 

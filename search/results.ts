@@ -22,6 +22,8 @@ export const SearchResults = Type.Object({
   page: Type.Integer(),
   size: Type.Integer(),
   suggestion: Type.Optional(Type.String()),
+  /** Why this is not the whole answer; absent where it is. */
+  partial: Type.Optional(Type.String()),
   results: Type.Array(Result),
 });
 export type SearchResults = Static<typeof SearchResults>;
@@ -42,6 +44,7 @@ export function searchResults(
     page: search.page,
     size: search.size,
     ...(suggestion === undefined ? {} : { suggestion }),
+    ...(plan.partial === undefined ? {} : { partial: plan.partial }),
     results: ranked.map(({ id, score, explanation }) => {
       const { title, url, passage } = candidates.get(id)!;
       return { id, title, url, snippet: passage, score, ...(explanation === undefined ? {} : { explanation }) };

@@ -8,6 +8,8 @@ import { createFinder } from './finder.ts';
 import { openShard } from './open.ts';
 import { shardFolder, shardOf } from '../../search/sharding.ts';
 import { shardMetrics } from './shard-metrics.ts';
+import { readPages } from './read-pages.ts';
+import { createSlices } from './slices.ts';
 
 const { operations } = database;
 
@@ -15,28 +17,29 @@ const { operations } = database;
 export const databaseComponent = component({
   contract: database,
   calls: {},
-  create({ node, topology, datasetDir, clock, log, metrics, disk = () => undefined }) {
+  create({ node, topology, datasetDir, clock, scheduler, log, metrics, disk = () => undefined }) {
     const shardNumber = node.shard ?? 1;
     const shard = openShard(join(datasetDir, shardFolder(shardNumber, topology.shards)), clock, log);
     const observe = shardMetrics(metrics, shard);
     const finder = createFinder(shard, observe, (id) => shardOf(id, topology.shards) === shardNumber);
     const { index, store } = shard;
     log.info({ shard: shardNumber, pages: index.segment.documents, openedMs: shard.openedMs }, 'shard open');
-    const find = async (request: RequestOf<typeof operations.find>, { requestId }: Context) => {
-      await disk(requestId);
-      return finder.find(request);
+    const inSlices = createSlices(clock, scheduler);
+    const find = async (request: RequestOf<typeof operations.find>, context: Context) => {
+      await disk(context.requestId);
+      return inSlices(finder.find(request), context);
     };
     return {
       handlers: {
         find,
         findMany: inBatches(find),
-        async pages({ ids }, { requestId }) {
-          await disk(requestId);
-          return { version: store.version, pages: store.pages(ids) };
+        async pages({ ids }, context) {
+          await disk(context.requestId);
+          return { version: store.version, pages: await inSlices(readPages(store, ids), context) };
         },
-        async vocabulary(_request, { requestId }) {
+        async vocabulary({ after, size }, { requestId }) {
           await disk(requestId);
-          return { version: store.version, ...store.vocabulary() };
+          return { version: store.version, ...store.vocabulary(after, size) };
         },
       },
       state: () => ({

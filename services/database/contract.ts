@@ -30,16 +30,17 @@ export const database = contract('database', {
   find,
   findMany: batchOf('find', find),
   pages: operation({
-    summary: 'Pages of one shard by id; unknown ids are left out',
+    summary: 'Pages of one shard by id; unknown ids are left out; `too_large` where they are too long together',
     sharded: true,
     request: Type.Object({ ids: Type.Array(PageId, { maxItems: 1_000 }) }),
     response: Type.Object({ version: DataVersion, pages: Type.Array(StoredPage) }),
   }),
   vocabulary: operation({
-    summary: 'The words of one shard as people write them, with the number of pages that hold each: for suggestions',
+    summary: 'Words of one shard as people write them, with the number of pages that hold each: for suggestions',
     sharded: true,
     priority: 'background',
-    request: Type.Object({}),
+    /** The words come in parts: the first `size` behind `after`, in the order of the store. Fewer than `size` are the last ones. */
+    request: Type.Object({ after: Type.String(), size: Type.Integer({ minimum: 1, maximum: 10_000 }) }),
     response: Type.Object({
       version: DataVersion,
       words: Type.Array(Type.String()),

@@ -4,6 +4,7 @@ import { RpcError } from '../../shared/rpc/errors.ts';
 import type { RequestOf, ResponseOf } from '../../shared/rpc/contract.ts';
 import type { database } from './contract.ts';
 import type { Found } from './index/inverted.ts';
+import type { Work } from './index/work.ts';
 import type { Shard } from './open.ts';
 import { isOwnPassage, passageAt, passageReach } from './passage.ts';
 import type { Head } from './store.ts';
@@ -12,9 +13,12 @@ type FindRequest = RequestOf<(typeof database.operations)['find']>;
 type FindResponse = ResponseOf<(typeof database.operations)['find']>;
 
 export interface Finder {
-  /** Throws `bad_request` where the statistics are not those of the plan. */
-  readonly find: (request: FindRequest) => FindResponse;
+  /** In pieces (index/work.ts). Throws `bad_request` where the statistics are not those of the plan. */
+  readonly find: (request: FindRequest) => Work<FindResponse>;
 }
+
+/** Reading a page's text and cutting its passage takes about as long as so many steps of the index. */
+const candidateSteps = 2_000;
 
 /** Texts of pages that were found lately: 2 bytes a character at most. */
 const keptCharacters = 2_000_000;
@@ -45,24 +49,26 @@ export function createFinder(
   }
 
   return {
-    find({ plan, size, statistics }) {
+    *find({ plan, size, statistics }) {
       if (statistics !== undefined && statistics.frequencies.length !== plan.terms.length) {
         throw new RpcError('bad_request', 'statistics.frequencies: one for each term of the plan');
       }
-      const found = index.find(plan, size, statistics);
+      const found = yield* index.findInPieces(plan, size, statistics);
       onFound(found);
       invariant(
         found.hits.length <= Math.min(size, found.total),
         'database.count',
         () => `${found.hits.length} of ${found.total} hits, ${size} were wanted`,
       );
-      const candidates = found.hits.map((hit) => {
+      const candidates: FindResponse['candidates'] = [];
+      for (const hit of found.hits) {
         const { doc, frequencies, lengths } = hit;
         const { id, title, url, body } = headOf(doc);
         invariant(isOwn(id), 'database.shard', () => `page ${id} belongs to another shard`);
         const passage = isOwnPassage(body) ? body : passageAt(body, found.placeInBody(hit, body, passageReach));
-        return { id, title, url, passage, frequencies, lengths, popularity: index.segment.popularity[doc]! };
-      });
+        candidates.push({ id, title, url, passage, frequencies, lengths, popularity: index.segment.popularity[doc]! });
+        yield candidateSteps;
+      }
       return { total: found.total, statistics: found.statistics, candidates, version: store.version };
     },
   };

@@ -51,8 +51,10 @@ export interface Store {
   /** Changes with the content: an index made from another version is stale. */
   readonly version: string;
   readonly head: (number: number) => Head;
+  /** Unknown ids are left out. */
   readonly pages: (ids: readonly string[]) => StoredPage[];
-  readonly vocabulary: () => { words: string[]; documents: number[] };
+  /** The first `size` words behind `after`, ascending by code points. */
+  readonly vocabulary: (after: string, size: number) => { words: string[]; documents: number[] };
   readonly rows: () => Iterable<IndexedRow>;
   readonly close: () => void;
 }
@@ -90,6 +92,11 @@ function reader(database: DatabaseSync): Store {
   const linksOf = database.prepare(
     'select target as id, coalesce(title, target) as title, relation from links where page = ? order by position',
   );
+  // One row of two long texts: many small rows would hold up searches four times as long.
+  const wordsBehind = database.prepare(
+    `select json_group_array(word) as words, json_group_array(documents) as documents
+       from (select word, documents from vocabulary where word > ? order by word limit ?)`,
+  );
   return {
     version: String(database.prepare("select value from meta where key = 'version'").get()?.['value']),
     head: (number) => headOf.get(number) as unknown as Head,
@@ -109,13 +116,8 @@ function reader(database: DatabaseSync): Store {
           },
         ];
       }),
-    vocabulary() {
-      // One row of two long texts: 70,000 small rows would hold up searches four times as long.
-      const row = database
-        .prepare(
-          'select json_group_array(word) as words, json_group_array(documents) as documents from (select * from vocabulary order by word)',
-        )
-        .get();
+    vocabulary(after, size) {
+      const row = wordsBehind.get(after, size);
       return {
         words: JSON.parse(row?.['words'] as string) as string[],
         documents: JSON.parse(row?.['documents'] as string) as number[],

@@ -10,7 +10,7 @@ import { query as queryContract } from '../query/contract.ts';
 import { SearchRequest } from '../../search/plan.ts';
 import { SearchResults } from '../../search/results.ts';
 
-const { query, total, page, size, suggestion, results } = SearchResults.properties;
+const { query, total, page, size, suggestion, partial, results } = SearchResults.properties;
 const SearchAnswer = Type.Object(
   {
     query,
@@ -19,6 +19,7 @@ const SearchAnswer = Type.Object(
     size,
     tookMs: Type.Number({ description: 'Time in the application server and below, ms' }),
     suggestion,
+    partial,
     servedBy: Type.Array(Type.String(), { description: 'The nodes that took part, in the order of their answers' }),
     results,
   },
@@ -75,7 +76,7 @@ export function apiRoutes(scope: FastifyInstance, answers: Answers, contexts: Ht
         answer: await answers.search({ search, style, format: 'json' }, context),
         servedBy: context.servedBy,
       }));
-      const { query, total, suggestion, results } = answer.results;
+      const { query, total, suggestion, partial, results } = answer.results;
       // The promised fields in their promised order, and nothing else.
       return {
         query,
@@ -84,6 +85,7 @@ export function apiRoutes(scope: FastifyInstance, answers: Answers, contexts: Ht
         size,
         tookMs: answer.tookMs,
         suggestion,
+        partial,
         servedBy: [...new Set([node, ...servedBy])],
         results,
       };

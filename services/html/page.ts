@@ -3,7 +3,7 @@ import type { Page } from '../../search/page.ts';
 import type { Making } from '../../search/making.ts';
 import { layout } from '../../web/layout.ts';
 import { markup, type Markup } from '../../web/markup.ts';
-import { counted } from '../../web/numbers.ts';
+import { counted, grouped } from '../../web/numbers.ts';
 import { pathStrip } from './path-strip.ts';
 import { groupByRelation, type RelationGroup } from './relations.ts';
 import type { Surroundings } from './results.ts';
@@ -11,11 +11,14 @@ import { pageUrl, searchUrl, webAddress } from '../../web/urls.ts';
 
 /** Links of one relation beyond this are folded away: "person" alone has hundreds. */
 const shownLinks = 24;
+/** Links beyond this are only counted: a page may have 10,000, and making their list would hold up other requests. */
+const listedLinks = 1_000;
 
 /** One page of the corpus: what it says, and where it leads. */
 export function pageView(page: Page, making: Making, { assets }: Surroundings): string {
   const origin = webAddress(page.url);
-  const groups = groupByRelation(page.links);
+  const groups = groupByRelation(page.links.slice(0, listedLinks));
+  const unlisted = page.links.length - listedLinks;
   const title = page.title === '' ? page.id : page.title;
   const main = markup`${pathStrip(making)}
 <article class="page">
@@ -24,7 +27,7 @@ ${origin !== undefined && markup`<p class="origin">From <a href="${origin}" rel=
 ${paragraphs(page.body).map((text) => markup`<p class="body">${text}</p>`)}
 ${page.keywords.length > 0 && markup`<section aria-labelledby="keywords"><h2 id="keywords">Keywords</h2><ul class="keywords">${page.keywords.map((keyword) => markup`<li><a href="${searchUrl(`keywords:"${keyword.replaceAll('"', ' ').trim()}"`)}">${keyword}</a></li>`)}</ul></section>`}
 </article>
-${groups.length > 0 && markup`<section class="links" aria-label="Links of this page">${groups.map(relation)}</section>`}`;
+${groups.length > 0 && markup`<section class="links" aria-label="Links of this page">${groups.map(relation)}${unlisted > 0 && markup`<p>${grouped(unlisted)} more links are not listed.</p>`}</section>`}`;
   return layout({ title: `${cutText(title, 80)} - Tierlab`, kind: 'inner', box: { q: '' }, main }, assets);
 }
 

@@ -2,6 +2,7 @@ import type { Explanation } from '../../search/ranked.ts';
 import type { Result } from '../../search/results.ts';
 import { highlight } from './highlight.ts';
 import { markup, type Markup } from '../../web/markup.ts';
+import { counted } from '../../web/numbers.ts';
 import { pageUrl, webAddress } from '../../web/urls.ts';
 
 /** One line of the results: title, snippet with the words marked, address, score, and why it got this score. */
@@ -15,15 +16,21 @@ ${result.explanation !== undefined && explanationOf(result.explanation)}
 </article></li>`;
 }
 
+/** Rows of one explanation; the other terms share one. */
+const explainedTerms = 24;
+
 /** Every part of a score: each term by its rarity and where it stands, and the page's popularity. The parts add up. */
 function explanationOf(explanation: Explanation): Markup {
+  const terms = explanation.terms.toSorted((a, b) => b.score - a.score).slice(0, explainedTerms);
+  const others = explanation.terms.length - terms.length;
+  const ofOthers = explanation.relevance - terms.reduce((sum, { score }) => sum + score, 0);
   return markup`<details class="explanation"><summary>Why this score</summary>
 <div class="scroll" tabindex="0" role="region" aria-label="The parts of the score"><table>
 <thead><tr><th scope="col">Stem</th><th scope="col">Weight</th><th scope="col">idf</th><th scope="col">Title</th><th scope="col">Keywords</th><th scope="col">Body</th><th scope="col">Part</th></tr></thead>
-<tbody>${explanation.terms.map(
+<tbody>${terms.map(
     (part) =>
       markup`<tr><th scope="row">${part.term}</th><td>${trimmed(part.weight)}</td><td>${part.idf.toFixed(3)}</td>${[0, 1, 2].map((field) => markup`<td>${part.frequencies[field] ?? 0}</td>`)}<td>${part.score.toFixed(3)}</td></tr>`,
-  )}</tbody>
+  )}${others > 0 && markup`<tr><th scope="row" colspan="6">${counted(others, 'other term', 'other terms')}</th><td>${ofOthers.toFixed(3)}</td></tr>`}</tbody>
 <tfoot>
 <tr><th scope="row" colspan="6">Relevance: the terms together</th><td>${explanation.relevance.toFixed(3)}</td></tr>
 <tr><th scope="row" colspan="6">Popularity: ${explanation.popularity.toFixed(3)} by the links that lead here</th><td>${explanation.popularityScore.toFixed(3)}</td></tr>

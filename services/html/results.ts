@@ -36,6 +36,7 @@ export function resultsPage(results: SearchResults, making: Making, { assets, de
   const main = markup`<h1 class="unseen">Results for ${q}</h1>
 ${pathStrip(making, { otherStyle: to(q, { page: results.page, style: other === defaultStyle ? undefined : other }) })}
 ${results.suggestion !== undefined && markup`<p class="suggestion">Did you mean <a href="${to(results.suggestion)}">${results.suggestion}</a>?</p>`}
+${results.partial !== undefined && markup`<p class="suggestion">${results.partial}</p>`}
 ${
   results.results.length === 0
     ? nothing(results, pages, to)

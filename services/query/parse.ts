@@ -1,6 +1,7 @@
 import { visitTerms } from '../../search/text/analysis.ts';
 import { items, type Item } from './items.ts';
-import type { Field, Plan, PlannedPhrase } from '../../search/plan.ts';
+import { maxPhrases, maxPhraseTerms, maxTerms, type Field, type Plan, type PlannedPhrase } from '../../search/plan.ts';
+import { RpcError } from '../../shared/rpc/errors.ts';
 import { isArticle, isStopWord } from '../../search/text/stop-words.ts';
 
 /** A word that the user wants found, where it stands in the query: `query.slice(start, end)`. */
@@ -17,9 +18,6 @@ export interface Parsed {
   readonly words: readonly QueryWord[];
 }
 
-/** Scoring costs time by the term: of a pasted text the first so many different words decide. */
-export const maxTerms = 512;
-
 interface Token extends QueryWord {
   readonly position: number;
 }
@@ -31,7 +29,7 @@ interface Wanted extends QueryWord {
 }
 
 /**
- * Turns what the user typed into a plan. OR over the words, because AND loses most of what a long question asks for; a word said twice counts
+ * Turns what the user typed into a plan. Throws `too_costly` where it holds too many phrases, or too long ones. OR over the words, because AND loses most of what a long question asks for; a word said twice counts
  * twice. A query of exclusions only has no terms, and finds nothing: it says what is not wanted and not what is.
  */
 export function parse(query: string): Parsed {
@@ -50,11 +48,13 @@ export function parse(query: string): Parsed {
     const telling = isPhrase && tokens.some(({ word }) => !isStopWord(word));
     for (const token of tokens) wanted.push({ ...token, field: item.field, silent: telling && isStopWord(token.word) });
   }
+  const { terms, partial } = weigh(scoredWords(wanted));
   const plan = {
     query,
-    terms: weigh(scoredWords(wanted)),
-    phrases: [...phrases.values()],
-    exclusions: [...exclusions.values()],
+    terms,
+    phrases: within([...phrases.values()], 'phrases'),
+    exclusions: within([...exclusions.values()], 'exclusions'),
+    ...(partial === undefined ? {} : { partial }),
   };
   return { plan, words: wanted.map(({ term, word, start, end }) => ({ term, word, start, end })) };
 }
@@ -74,15 +74,29 @@ function scoredWords(wanted: readonly Wanted[]): Wanted[] {
   });
 }
 
-function weigh(words: readonly Wanted[]): Plan['terms'] {
+/** Every phrase is another walk through the postings of its words. */
+function within(phrases: PlannedPhrase[], name: string): PlannedPhrase[] {
+  if (phrases.length > maxPhrases) {
+    throw new RpcError('too_costly', `a search may hold ${maxPhrases} ${name}; this one holds ${phrases.length}`);
+  }
+  return phrases;
+}
+
+/** Scoring costs time by the term: of a pasted text the first so many different words decide, and the answer says so. */
+function weigh(words: readonly Wanted[]): Pick<Plan, 'terms' | 'partial'> {
   const terms = new Map<string, Plan['terms'][number]>();
+  let left = false;
   for (const { term, field } of words) {
     const key = `${field ?? ''}:${term}`;
     const known = terms.get(key);
     if (known !== undefined) known.weight++;
-    else if (terms.size < maxTerms) terms.set(key, { term, weight: 1, ...(field === undefined ? {} : { field }) });
+    else if (terms.size === maxTerms) left = true;
+    else terms.set(key, { term, weight: 1, ...(field === undefined ? {} : { field }) });
   }
-  return [...terms.values()];
+  return {
+    terms: [...terms.values()],
+    ...(left ? { partial: `Only the first ${maxTerms} different words were looked for.` } : {}),
+  };
 }
 
 /** The terms of an item. A character that a pair of characters holds already (scripts without spaces) would only add noise. */
@@ -101,6 +115,9 @@ function read(item: Item): Token[] {
 }
 
 function addPhrase(phrases: Map<string, PlannedPhrase>, tokens: readonly Token[], field: Field | undefined): void {
+  if (tokens.length > maxPhraseTerms) {
+    throw new RpcError('too_costly', `a phrase may hold ${maxPhraseTerms} words; this one holds ${tokens.length}`);
+  }
   const first = tokens[0]!.position;
   const phrase: PlannedPhrase = {
     terms: tokens.map(({ term }) => term),

@@ -1,10 +1,13 @@
 import type { Environment } from '../../shared/cluster/component.ts';
+import type { Context } from '../../shared/rpc/context.ts';
 import { sleep } from '../../shared/time/scheduler.ts';
 import type { database } from '../database/contract.ts';
 import { buildVocabulary, emptyVocabulary, type Vocabulary } from './vocabulary.ts';
 
-/** A whole vocabulary is a large answer: it may take its time, ms. */
+/** A whole vocabulary is fetched in many parts: they may take their time, ms. */
 const fetchTimeoutMs = 10_000;
+/** Words in one part: a database node is busy with it for a few ms. */
+const partSize = 5_000;
 const firstRetryMs = 250;
 const maxRetryMs = 10_000;
 /** How often it is looked whether the corpus is another one now, ms. */
@@ -37,7 +40,7 @@ export function keepVocabulary(environment: Environment<{ database: typeof datab
     );
     const statistics = JSON.stringify(found.map((part) => part.statistics));
     if (statistics === known.statistics) return;
-    const parts = await Promise.all(shards.map((shard) => upstream.database.vocabulary({}, context, shard)));
+    const parts = await Promise.all(shards.map((shard) => wordsOf(shard, context)));
     known.statistics = statistics;
     const versions = JSON.stringify(parts.map(({ version }) => version));
     if (versions === known.versions) return;
@@ -45,6 +48,17 @@ export function keepVocabulary(environment: Environment<{ database: typeof datab
     known.versions = versions;
     size.set(vocabulary.words.length);
     log.info({ words: vocabulary.words.length }, 'vocabulary is known');
+  }
+
+  async function wordsOf(shard: { shard: number }, context: Context) {
+    const words: string[] = [];
+    const documents: number[] = [];
+    for (;;) {
+      const part = await upstream.database.vocabulary({ after: words.at(-1) ?? '', size: partSize }, context, shard);
+      for (const word of part.words) words.push(word);
+      for (const count of part.documents) documents.push(count);
+      if (part.words.length < partSize) return { version: part.version, words, documents };
+    }
   }
 
   async function keep(): Promise<void> {

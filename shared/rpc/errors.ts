@@ -29,6 +29,7 @@ const lostRoute = { blame: 'route', cure: 'anywhere' } as const;
 /** Every error that crosses a boundary has one of these codes. All layers ask this table; none keeps a list of its own. */
 export const errorCodes = {
   bad_request: { ...wrongRequest, status: 400, title: 'The request is not valid' },
+  too_costly: { ...wrongRequest, status: 400, title: 'The request would take too much work' },
   unauthenticated: { ...wrongRequest, status: 401, title: 'Who is calling is not known' },
   forbidden: { ...wrongRequest, status: 403, title: 'The caller may not do this' },
   not_found: { ...wrongRequest, status: 404, title: 'There is no such thing' },

@@ -8,6 +8,7 @@ import { seekDoc } from './seek.ts';
 import type { Segment } from './segment.ts';
 import type { PostingList } from './terms.ts';
 import { createTop } from './top.ts';
+import type { Work } from './work.ts';
 
 /** A list inside the window that is being searched. */
 interface Cursor {
@@ -64,7 +65,7 @@ const tolerance = 1 - 1e-9;
  *
  * All sums are upper bounds until a page may get in; then ranking's own arithmetic decides.
  */
-export function createBestFinder(segment: Segment, bounds: Bounds): (request: BestRequest) => Best {
+export function createBestFinder(segment: Segment, bounds: Bounds): (request: BestRequest) => Work<Best> {
   const { docs } = segment;
   const { impacts, lifts, popularity, windowBits } = bounds;
   const windowSize = 2 ** windowBits;
@@ -76,7 +77,7 @@ export function createBestFinder(segment: Segment, bounds: Bounds): (request: Be
   const essential: Cursor[] = [];
   const others: Cursor[] = [];
 
-  return function findBest({ terms, lists, statistics, size, filter }) {
+  return function* findBest({ terms, lists, statistics, size, filter }) {
     const scorer = createScorer(terms, statistics);
     const documents = Math.max(statistics.documents, 1);
     const shares = bounds.shares(statistics.fieldLengths.map((length) => Math.max(length, 1) / documents));
@@ -86,8 +87,15 @@ export function createBestFinder(segment: Segment, bounds: Bounds): (request: Be
     const byWorth = cursors.toSorted((a, b) => a.upper * (b.end - b.start) - b.upper * (a.end - a.start));
     let postings = 0;
     let skippedWindows = 0;
+    let steps = 0;
 
-    for (let window = 0; window < bounds.windows; window++) searchWindow(window);
+    for (let window = 0; window < bounds.windows; window++) {
+      steps = cursors.length;
+      const before = postings;
+      searchWindow(window);
+      // What windows share (`sums`, `active`, ...) is free again: another search may go on here.
+      yield steps + postings - before;
+    }
     return { ...top.take(), postings, skippedWindows, weights: scorer.upper };
 
     function openCursor({ i, t, start, end }: PostingList): Cursor {
@@ -182,6 +190,7 @@ export function createBestFinder(segment: Segment, bounds: Bounds): (request: Be
       for (let i = others.length - 1; i >= 0; i--) {
         const cursor = others[i]!;
         most -= cursor.bound;
+        steps++;
         if (lookUp(cursor, doc)) most += cursor.upper * shares[impacts[cursor.at]!]!;
         if (most < enough) return;
       }
@@ -197,6 +206,7 @@ export function createBestFinder(segment: Segment, bounds: Bounds): (request: Be
     /** Ranking's arithmetic, in the plan's order. */
     function scoreOf(doc: number): number {
       let relevance = 0;
+      steps += cursors.length;
       for (const cursor of cursors) if (lookUp(cursor, doc)) relevance += partOf(segment, scorer, cursor.i, cursor.at);
       return scorer.total(relevance, segment.popularity[doc]!);
     }

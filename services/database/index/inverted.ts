@@ -8,6 +8,7 @@ import { bestPlace } from './places.ts';
 import { seekDoc } from './seek.ts';
 import { segmentBytes, type Segment } from './segment.ts';
 import { documentFrequency, postingList, type PostingList } from './terms.ts';
+import { finish, type Work } from './work.ts';
 
 export interface Found {
   /** All docs that match, counted exactly. */
@@ -36,7 +37,12 @@ export interface InvertedIndex {
   readonly bytes: number;
   /** `believed` = statistics of all shards; this segment's own where absent. */
   readonly find: (plan: Plan, size: number, believed: Statistics | undefined) => Found;
+  /** The same in pieces. */
+  readonly findInPieces: (plan: Plan, size: number, believed: Statistics | undefined) => Work<Found>;
 }
+
+/** Hits whose frequencies are looked up in one piece. */
+const hitsPerPiece = 64;
 
 export function createInvertedIndex(segment: Segment, grain?: Grain): InvertedIndex {
   const bounds = createBounds(segment, grain);
@@ -62,26 +68,33 @@ export function createInvertedIndex(segment: Segment, grain?: Grain): InvertedIn
     };
   }
 
+  function* findInPieces(plan: Plan, size: number, believed: Statistics | undefined): Work<Found> {
+    const lists = plan.terms.map((term, i) => postingList(segment, term, i));
+    const frequencies: number[] = [];
+    for (const list of lists) frequencies.push(yield* documentFrequency(segment, list));
+    const statistics: Statistics = { documents: segment.documents, fieldLengths: [...lengths], frequencies };
+    const filter = yield* matching.filter(plan);
+    const best = yield* findBest({ terms: plan.terms, lists, statistics: believed ?? statistics, size, filter });
+    const total = yield* matching.count(lists, filter);
+    const hits: Hit[] = [];
+    for (const [i, doc] of best.docs.entries()) {
+      hits.push(hit(doc, best.scores[i]!, lists));
+      if (hits.length % hitsPerPiece === 0) yield hitsPerPiece * lists.length;
+    }
+    return {
+      total,
+      statistics,
+      hits,
+      postings: best.postings,
+      skippedWindows: best.skippedWindows,
+      placeInBody: ({ doc }, body, reach) => bestPlace(segment, lists, best.weights, doc, body, reach),
+    };
+  }
+
   return {
     segment,
     bytes: segmentBytes(segment) + bounds.impacts.byteLength + bounds.starts.byteLength + bounds.greatest.byteLength,
-    find(plan, size, believed) {
-      const lists = plan.terms.map((term, i) => postingList(segment, term, i));
-      const statistics: Statistics = {
-        documents: segment.documents,
-        fieldLengths: [...lengths],
-        frequencies: lists.map((list) => documentFrequency(segment, list)),
-      };
-      const filter = matching.filter(plan);
-      const best = findBest({ terms: plan.terms, lists, statistics: believed ?? statistics, size, filter });
-      return {
-        total: matching.count(lists, filter),
-        statistics,
-        hits: best.docs.map((doc, i) => hit(doc, best.scores[i]!, lists)),
-        postings: best.postings,
-        skippedWindows: best.skippedWindows,
-        placeInBody: ({ doc }, body, reach) => bestPlace(segment, lists, best.weights, doc, body, reach),
-      };
-    },
+    findInPieces,
+    find: (plan, size, believed) => finish(findInPieces(plan, size, believed)),
   };
 }

@@ -6,6 +6,7 @@ import { positionReader, type PositionReader } from './positions.ts';
 import { seekDoc } from './seek.ts';
 import type { Segment } from './segment.ts';
 import { addDocs, postingList } from './terms.ts';
+import { pieceSteps, type Work } from './work.ts';
 
 type FieldNumber = 0 | 1 | 2;
 const anyField: readonly FieldNumber[] = [0, 1, 2];
@@ -20,13 +21,13 @@ interface Step {
 }
 
 /** The docs that hold the phrase: all its terms in one field, as far apart as it says. */
-export function docsWithPhrase(segment: Segment, phrase: PlannedPhrase): Bitset {
+export function* docsWithPhrase(segment: Segment, phrase: PlannedPhrase): Work<Bitset> {
   const found = bitset(segment.documents);
   const lists = phrase.terms.map((term, i) =>
     postingList(segment, phrase.field === undefined ? { term } : { term, field: phrase.field }, i),
   );
   if (lists.length === 1) {
-    addDocs(segment, lists[0]!, found);
+    yield* addDocs(segment, lists[0]!, found);
     return found;
   }
   const within = phrase.field === undefined ? anyField : [fields.indexOf(phrase.field) as FieldNumber];
@@ -41,42 +42,59 @@ export function docsWithPhrase(segment: Segment, phrase: PlannedPhrase): Bitset 
     }));
   if (lead === undefined) return found;
   const starts: number[] = [];
+  let steps = 0;
 
   nextDoc: for (; lead.at < lead.end; lead.at++) {
     const doc = segment.docs[lead.at]!;
+    if (++steps >= pieceSteps) {
+      yield steps;
+      steps = 0;
+    }
     for (const step of others) {
+      steps++;
       step.at = seekDoc(segment.docs, doc, step.at, step.end);
       if (step.at === step.end) return found;
       if (segment.docs[step.at] !== doc) continue nextDoc;
     }
     for (const field of within) {
-      if (!standsIn(segment, lead, others, field, starts)) continue;
+      if (!(yield* standsIn(segment, lead, others, field, starts))) continue;
       setBit(found, doc);
       break;
     }
   }
+  yield steps;
   return found;
 }
 
 /** Whether the phrase stands in `field` of the doc where all steps are; `starts` is room for its work. */
-function standsIn(
+function* standsIn(
   segment: Segment,
   lead: Step,
   others: readonly Step[],
   field: FieldNumber,
   starts: number[],
-): boolean {
+): Work<boolean> {
   if (countOf(segment, lead.at, field) === 0) return false;
   for (const { at } of others) if (countOf(segment, at, field) === 0) return false;
   // Where the phrase could begin, narrowed term by term.
   let left = 0;
   for (const position of lead.reader.read(lead.at, field)) starts[left++] = position - lead.offset;
+  let steps = left;
   for (const step of others) {
+    steps += left + countOf(segment, step.at, field);
+    if (steps >= pieceSteps) {
+      yield steps;
+      steps = 0;
+    }
     left = keepShared(starts, left, step.reader.read(step.at, field), step.offset);
-    if (left === 0) return false;
+    if (left === 0) break;
   }
-  return true;
+  if (steps > longWork) yield steps;
+  return left > 0;
 }
+
+/** Shorter work in one doc is not worth an account of its own. */
+const longWork = 256;
 
 /** Keeps those of the first `size` starts that `offset` lies before one of `positions`, and says how many; both ascend. */
 function keepShared(starts: number[], size: number, positions: readonly number[], offset: number): number {

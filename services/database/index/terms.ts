@@ -4,6 +4,7 @@ import { setBit, type Bitset } from './bitset.ts';
 import { countOf } from './counts.ts';
 import { termNumber } from './dictionary.ts';
 import type { Segment } from './segment.ts';
+import { pieceSteps, type Work } from './work.ts';
 
 /** Where a term may stand: a field's number, or anywhere. */
 export type Within = 0 | 1 | 2 | 'anywhere';
@@ -27,17 +28,27 @@ export function postingList(segment: Segment, planned: Pick<PlannedTerm, 'term' 
 }
 
 /** How many docs hold the term, in its field where it names one. */
-export function documentFrequency(segment: Segment, list: PostingList): number {
-  if (list.within === 'anywhere') return list.end - list.start;
+export function* documentFrequency(segment: Segment, { start, end, within }: PostingList): Work<number> {
+  if (within === 'anywhere') return end - start;
   let frequency = 0;
-  for (let p = list.start; p < list.end; p++) if (countOf(segment, p, list.within) > 0) frequency++;
+  for (const [from, to] of piecesOf(start, end)) {
+    for (let p = from; p < to; p++) if (countOf(segment, p, within) > 0) frequency++;
+    yield to - from;
+  }
   return frequency;
 }
 
 /** Adds the docs that hold the term, in its field where it names one. */
-export function addDocs(segment: Segment, { start, end, within }: PostingList, into: Bitset): void {
+export function* addDocs(segment: Segment, { start, end, within }: PostingList, into: Bitset): Work<void> {
   const { docs } = segment;
-  for (let p = start; p < end; p++) {
-    if (within === 'anywhere' || countOf(segment, p, within) > 0) setBit(into, docs[p]!);
+  for (const [from, to] of piecesOf(start, end)) {
+    for (let p = from; p < to; p++) {
+      if (within === 'anywhere' || countOf(segment, p, within) > 0) setBit(into, docs[p]!);
+    }
+    yield to - from;
   }
+}
+
+function* piecesOf(start: number, end: number): Iterable<[number, number]> {
+  for (let from = start; from < end; from += pieceSteps) yield [from, Math.min(end, from + pieceSteps)];
 }

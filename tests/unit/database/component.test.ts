@@ -6,6 +6,7 @@ import { writeShard } from '../../../services/database/writer.ts';
 import type { Environment } from '../../../shared/cluster/component.ts';
 import { createMetrics } from '../../../shared/observe/metrics.ts';
 import { systemClock } from '../../../shared/time/clock.ts';
+import { systemScheduler } from '../../../shared/time/scheduler.ts';
 import { seededRandom } from '../../../shared/time/random.ts';
 import { madePages } from './made-pages.ts';
 import { context } from './sharded.ts';
@@ -24,6 +25,7 @@ async function start(datasetDir: string) {
     topology: { shards: 2 },
     datasetDir,
     clock: systemClock,
+    scheduler: systemScheduler,
     log: readableLog().log,
     metrics,
   };
@@ -51,7 +53,7 @@ test('every answer fits the contract', async () => {
   const fetched = await fetch({ ids: [found.candidates[0]!.id, 'none'] }, context);
   operations.pages.checkResponse(fetched);
   expect(fetched.pages.map(({ id }) => id)).toEqual([found.candidates[0]!.id]);
-  const words = await vocabulary({}, context);
+  const words = await vocabulary({ after: '', size: 10_000 }, context);
   operations.vocabulary.checkResponse(words);
   expect(words.words).toContain('text');
   expect(words.version).not.toBe('');

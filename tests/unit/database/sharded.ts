@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { FindResult, Statistics } from '../../../search/found.ts';
 import { createFinder, type Finder } from '../../../services/database/finder.ts';
+import { finish } from '../../../services/database/index/work.ts';
 import { openShard } from '../../../services/database/open.ts';
 import { findAcrossShards } from '../../../services/database/scatter.ts';
 import { shardFolder, shardOf } from '../../../search/sharding.ts';
@@ -15,7 +16,7 @@ import { systemClock } from '../../../shared/time/clock.ts';
 import type { Answer } from './oracle.ts';
 import { readableLog, temporaryFolder } from './temporary.ts';
 
-export const context = {} as Context;
+export const context = { deadlineAt: Infinity, signal: new AbortController().signal } as Context;
 
 /** The pages cut into shards, written, opened again, and asked as the upper tiers ask. `calls` = calls to shards so far. */
 export async function shardedSearch(pages: readonly SourcePage[], shards: number) {
@@ -39,7 +40,7 @@ export async function shardedSearch(pages: readonly SourcePage[], shards: number
       options: CallOptions = {},
     ) => {
       calls++;
-      return finders[options.shard! - 1]!.find(request);
+      return finish(finders[options.shard! - 1]!.find(request));
     },
   };
   return {

@@ -77,7 +77,7 @@ test('the signature is kept beside its page', async () => {
 
 test('the vocabulary counts pages, not occurrences, of words as people write them', async () => {
   await writeShard(folder, [dog, cat]);
-  const { words, documents } = open().vocabulary();
+  const { words, documents } = open().vocabulary('', 10_000);
   const counts = Object.fromEntries(words.map((word, i) => [word, documents[i]]));
   expect(words).toEqual(words.toSorted());
   expect(counts).toMatchObject({ a: 2, dog: 1, dogs: 1, bark: 1, cat: 1, animal: 1, familiaris: 1, '🐕': 1 });
@@ -136,7 +136,7 @@ test('a shard replaces the one before it, whole; what an interrupted writer left
 
 test('an empty shard is a shard', async () => {
   expect(await writeShard(folder, [])).toBe(0);
-  expect(open().vocabulary()).toEqual({ words: [], documents: [] });
+  expect(open().vocabulary('', 10_000)).toEqual({ words: [], documents: [] });
 });
 
 test('a store of another schema, or no store, is refused with a sentence and not touched', async () => {

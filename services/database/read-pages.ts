@@ -1,0 +1,31 @@
+import type { StoredPage } from '../../search/page.ts';
+import { RpcError } from '../../shared/rpc/errors.ts';
+import type { Work } from './index/work.ts';
+import type { Store } from './store.ts';
+
+/** One reply must not keep the event loop busy with its JSON: about 10 ms for so many characters. */
+const maxCharacters = 4_000_000;
+
+/** Reads pages one after the other; unknown ids are left out. One page is always answered, however long it is. */
+export function* readPages(store: Store, ids: readonly string[]): Work<StoredPage[]> {
+  const pages: StoredPage[] = [];
+  let characters = 0;
+  for (const id of ids) {
+    const [page] = store.pages([id]);
+    if (page === undefined) continue;
+    characters += lengthOf(page);
+    if (pages.length > 0 && characters > maxCharacters) {
+      throw new RpcError(
+        'too_large',
+        `the pages asked for have over ${maxCharacters} characters together: ask for fewer`,
+      );
+    }
+    pages.push(page);
+    yield 1_000;
+  }
+  return pages;
+}
+
+function lengthOf({ body, title, links }: StoredPage): number {
+  return links.reduce((sum, link) => sum + link.title.length, body.length + title.length);
+}

@@ -1,0 +1,115 @@
+import { RpcError } from '../../shared/rpc/errors.ts';
+import type { Clock } from '../../shared/time/clock.ts';
+import type { Scheduler } from '../../shared/time/scheduler.ts';
+import type { Work } from './index/work.ts';
+
+export interface Budget {
+  /** The steps that one search may take on one shard. The same on every replica, so that all answer alike. */
+  readonly maxSteps: number;
+  /** How long a search may keep the event loop to itself, ms. Nearly all searches end within their first slice. */
+  readonly sliceMs: number;
+}
+
+/** 10 million steps take 0.1 to 0.5 s: hundreds of times what a search of a few words takes over 60,000 pages. */
+const defaultBudget: Budget = { maxSteps: 10_000_000, sliceMs: 4 };
+
+/** A search that has worked so long, ms, or for such a share of its time, is late through its own cost and not because of the others. */
+const ownMs = 50;
+const ownShare = 0.25;
+/** A refusal must arrive before the caller gives up and asks another replica: this share of the time is left for its way back. */
+const wayBack = 0.1;
+
+/** Who waits for a search, and until when (ms on this process's monotonic clock). */
+export interface Asker {
+  readonly deadlineAt: number;
+  readonly signal: AbortSignal;
+}
+
+export type RunInSlices = <Result>(work: Work<Result>, asker: Asker) => Promise<Result>;
+
+interface Job {
+  workedMs: number;
+  /** Works for one slice; true when there is nothing left to do. */
+  readonly advance: () => boolean;
+  /** Why it must not go on; undefined where it may. */
+  readonly hindrance: () => unknown;
+  readonly fail: (reason: unknown) => void;
+}
+
+/**
+ * Runs searches so that none of them holds up the others. Each gets a slice at once when it comes. The few that need more wait in line, and
+ * each turn of the event loop gives one slice to the one that has worked the least (least attained service: Kleinrock 1976, 4.6). New
+ * requests and heartbeats are seen in between.
+ *
+ *     event loop   | new: a b | slice of X | new: c | slice of X (done) | new: d e | slice of Y | ...
+ *
+ * Rejects with `too_costly` where a search needs more steps than the budget has, or where its own work makes it late: another replica
+ * would only do the same work again. Rejects with `overloaded` where other long searches make it late.
+ */
+export function createSlices(clock: Clock, scheduler: Scheduler, budget: Budget = defaultBudget): RunInSlices {
+  const line: Job[] = [];
+
+  function enter(job: Job): void {
+    line.push(job);
+    if (line.length === 1) scheduler.after(0, turn);
+  }
+
+  function turn(): void {
+    for (let i = line.length - 1; i >= 0; i--) {
+      const reason = line[i]!.hindrance();
+      if (reason === undefined) continue;
+      line[i]!.fail(reason);
+      line.splice(i, 1);
+    }
+    if (line.length === 0) return;
+    const least = line.reduce((a, b) => (b.workedMs < a.workedMs ? b : a));
+    if (least.advance()) line.splice(line.indexOf(least), 1);
+    if (line.length > 0) scheduler.after(0, turn);
+  }
+
+  return <Result>(work: Work<Result>, { deadlineAt, signal }: Asker) =>
+    new Promise<Result>((resolve, reject) => {
+      const allowedMs = deadlineAt - clock.now();
+      let steps = 0;
+      const job: Job = {
+        workedMs: 0,
+        advance() {
+          const begin = clock.now();
+          try {
+            for (;;) {
+              const piece = work.next();
+              if (piece.done === true) {
+                resolve(piece.value);
+                return true;
+              }
+              steps += piece.value;
+              if (steps > budget.maxSteps) throw tooCostly(`it needs more than ${budget.maxSteps} steps on one shard`);
+              const tookMs = clock.now() - begin;
+              if (tookMs < budget.sliceMs) continue;
+              job.workedMs += tookMs;
+              return false;
+            }
+          } catch (error) {
+            reject(error);
+            return true;
+          }
+        },
+        hindrance() {
+          if (signal.aborted) return signal.reason;
+          if (deadlineAt === Infinity || clock.now() < deadlineAt - wayBack * allowedMs) return undefined;
+          if (job.workedMs >= Math.min(ownMs, ownShare * allowedMs)) {
+            return tooCostly(`it is not done after ${Math.round(job.workedMs)} ms of work on one shard`);
+          }
+          return new RpcError('overloaded', 'other long searches keep this one from ending in time', {
+            definite: true,
+          });
+        },
+        fail: reject,
+      };
+      if (!job.advance()) enter(job);
+    });
+}
+
+function tooCostly(why: string): RpcError {
+  return new RpcError('too_costly', `this search takes too much work: ${why}. Use fewer, or rarer, words`);
+}
