@@ -1,52 +1,30 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { FaultRequest } from '../../shared/faults/envelope.ts';
 import { Experiment } from './experiment.ts';
 
-/** A route, with what a reader of its description wants to know. */
-export interface Described {
-  readonly method: 'GET' | 'POST' | 'DELETE';
-  readonly url: string;
-  readonly doc: { readonly summary: string; readonly request?: keyof typeof schemas };
-  readonly handle: (request: FastifyRequest) => Promise<unknown>;
-}
-
-const schemas = {
+/** The bodies of requests, by the names under which routes refer to them. */
+export const bodies = {
   FaultRequest,
   Experiment,
   Halt: Type.Object({ reason: Type.Optional(Type.String({ maxLength: 200 })) }),
 };
 
-const json = (schema: object) => ({ 'application/json': { schema } });
-const problem = {
-  description: 'A problem (RFC 9457) with a code',
-  content: { 'application/problem+json': { schema: { type: 'object' } } },
-};
-
-/** OpenAPI 3.1 of `routes` under `prefix`. The schemas are those by which requests are checked. */
-export function documents(prefix: string, routes: readonly Described[]): object {
-  const paths: Record<string, Record<string, object>> = {};
-  for (const { method, url, doc } of routes) {
-    const path = (prefix + url).replace(/\/$/, '').replaceAll(/:(\w+)/g, '{$1}');
-    const parameters = [...url.matchAll(/:(\w+)/g)].map(([, name]) => {
-      return { name, in: 'path', required: true, schema: { type: 'string' } };
-    });
-    (paths[path] ??= {})[method.toLowerCase()] = {
-      summary: doc.summary,
-      ...(parameters.length > 0 ? { parameters } : {}),
-      ...(doc.request ? { requestBody: { content: json({ $ref: `#/components/schemas/${doc.request}` }) } } : {}),
-      ...(method === 'GET' ? {} : { security: [{ operator: [] }] }),
-      responses: { 200: { description: 'Done', content: json({}) }, default: problem },
-    };
-  }
-  return {
-    openapi: '3.1.0',
-    info: {
-      title: 'Tierlab chaos',
-      version: '1',
-      description: 'Breaks things on purpose, within rules. What changes something needs the operator token.',
+/** Describes the routes that `scope` gets from now on as OpenAPI 3.1 at `/openapi.json`. */
+export async function describeRoutes(scope: FastifyInstance): Promise<void> {
+  const { default: swagger } = await import('@fastify/swagger');
+  await scope.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Tierlab chaos',
+        version: '1',
+        description: 'Breaks things on purpose, within rules. What changes something needs the operator token.',
+      },
+      components: { securitySchemes: { operator: { type: 'http', scheme: 'bearer' } } },
     },
-    paths,
-    components: { schemas, securitySchemes: { operator: { type: 'http', scheme: 'bearer' } } },
-  };
+  });
+  // The schemas describe; the controller itself checks, because it names what would do instead.
+  scope.setValidatorCompiler(() => (value) => ({ value }));
+  scope.get('/openapi.json', { schema: { hide: true } }, async () => scope.swagger());
 }

@@ -10,9 +10,18 @@ import { controlPortOf, faultsAt } from './control-port.ts';
 import type { ActiveInjection, Controller } from './controller.ts';
 import type { Experiments } from './experiments.ts';
 import type { Journal } from './journal.ts';
-import { documents, type Described } from './openapi.ts';
+import { bodies, describeRoutes } from './openapi.ts';
 import { turnedAway } from './safety.ts';
 import type { SteadyMeter } from './steady.ts';
+
+/** A route, with what a reader of its description wants to know. */
+interface ChaosRoute {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly url: string;
+  readonly summary: string;
+  readonly body?: keyof typeof bodies;
+  readonly handle: (request: FastifyRequest) => Promise<unknown>;
+}
 
 interface ChaosDoor {
   readonly enabled: boolean;
@@ -60,11 +69,12 @@ export async function chaosRoutes(server: FastifyInstance, door: ChaosDoor): Pro
   await server.register(
     async (scope) => {
       scope.addHook('onRequest', async (request) => guard(request, token));
-      const routes: readonly Described[] = [
+      await describeRoutes(scope);
+      const routes: readonly ChaosRoute[] = [
         {
           method: 'GET',
           url: '/',
-          doc: { summary: 'Whether chaos is enabled, what is in effect, and how steady users find the cluster' },
+          summary: 'Whether chaos is enabled, what is in effect, and how steady users find the cluster',
           async handle() {
             const release = meter.hold();
             try {
@@ -84,23 +94,20 @@ export async function chaosRoutes(server: FastifyInstance, door: ChaosDoor): Pro
         {
           method: 'GET',
           url: '/kinds',
-          doc: { summary: 'Every kind of fault, with the schema of its parameters' },
+          summary: 'Every kind of fault, with the schema of its parameters',
           handle: async () => [...faultKinds.values()].map(({ kind, summary, params }) => ({ kind, summary, params })),
         },
         {
           method: 'GET',
           url: '/faults',
-          doc: { summary: 'The faults in effect, with what their victims count' },
+          summary: 'The faults in effect, with what their victims count',
           handle: () => Promise.all(controller.list().map(shown)),
         },
         {
           method: 'POST',
           url: '/faults',
-          doc: {
-            summary:
-              'Inject a fault. With ?dryRun=true: name the victims and what speaks against it, and touch nothing',
-            request: 'FaultRequest',
-          },
+          summary: 'Inject a fault. With ?dryRun=true: name the victims and what speaks against it, and touch nothing',
+          body: 'FaultRequest',
           async handle({ body, query }) {
             if (flag(query, 'dryRun')) return controller.dryRun(body);
             return shown(await controller.inject(body));
@@ -109,13 +116,14 @@ export async function chaosRoutes(server: FastifyInstance, door: ChaosDoor): Pro
         {
           method: 'DELETE',
           url: '/faults/:id',
-          doc: { summary: 'Heal a fault; one that is gone already counts as healed' },
+          summary: 'Heal a fault; one that is gone already counts as healed',
           handle: async ({ params }) => ({ healed: await controller.heal((params as { id: string }).id) }),
         },
         {
           method: 'POST',
           url: '/halt',
-          doc: { summary: 'Stop and heal everything, whoever began it', request: 'Halt' },
+          summary: 'Stop and heal everything, whoever began it',
+          body: 'Halt',
           async handle({ body }) {
             const reason = (body as { reason?: unknown } | undefined)?.reason;
             await controller.halt(typeof reason === 'string' ? reason.slice(0, 200) : 'an operator said so');
@@ -125,19 +133,19 @@ export async function chaosRoutes(server: FastifyInstance, door: ChaosDoor): Pro
         {
           method: 'GET',
           url: '/journal',
-          doc: { summary: 'What happened, oldest first; ?count=n for the last n only' },
+          summary: 'What happened, oldest first; ?count=n for the last n only',
           handle: async ({ query }) => journal.recent(countOf(query)),
         },
         {
           method: 'GET',
           url: '/experiments',
-          doc: { summary: 'The experiments that ran or run' },
+          summary: 'The experiments that ran or run',
           handle: async () => experiments.list(),
         },
         {
           method: 'GET',
           url: '/experiments/:name',
-          doc: { summary: 'How an experiment stands, and its report when it is over' },
+          summary: 'How an experiment stands, and its report when it is over',
           async handle({ params }) {
             const { name } = params as { name: string };
             const run = experiments.get(name);
@@ -148,20 +156,20 @@ export async function chaosRoutes(server: FastifyInstance, door: ChaosDoor): Pro
         {
           method: 'POST',
           url: '/experiments',
-          doc: {
-            summary:
-              'Run an experiment. With ?dryRun=true: name everything that it would do and what speaks against it, and touch nothing',
-            request: 'Experiment',
-          },
+          summary:
+            'Run an experiment. With ?dryRun=true: name everything that it would do and what speaks against it, and touch nothing',
+          body: 'Experiment',
           async handle({ body, query }) {
             const text = JSON.stringify(body ?? null);
             return flag(query, 'dryRun') ? experiments.dryRun(text) : experiments.start(text);
           },
         },
       ];
-      for (const { method, url, handle } of routes) scope.route({ method, url, handler: (request) => handle(request) });
-      const openapi = documents('/api/chaos', routes);
-      scope.get('/openapi.json', async () => openapi);
+      for (const { method, url, summary, body, handle } of routes) {
+        const security = method === 'GET' ? [] : [{ operator: [] }];
+        const schema = { summary, security, ...(body && { body: bodies[body] }) };
+        scope.route({ method, url, schema, handler: (request) => handle(request) });
+      }
     },
     { prefix: '/api/chaos' },
   );
