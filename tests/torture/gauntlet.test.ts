@@ -67,11 +67,10 @@ async function command(...args: readonly string[]): Promise<string> {
 }
 
 const oracle = () => path.join(data.dir, 'oracle.json');
-const load = (seconds: number, seed: number, ...more: readonly string[]) =>
-  tierlab(
-    ...['load', cluster.gateway, '--workload', 'search', '-R', `${ratePerSecond}/s`, '-d', `${seconds}s`],
-    ...['--seed', String(seed), '--json', ...more],
-  );
+function load(seconds: number, seed: number, ...more: readonly string[]) {
+  const shape = ['--workload', 'search', '-R', `${ratePerSecond}/s`, '-d', `${seconds}s`, '--seed', String(seed)];
+  return tierlab('load', cluster.gateway, ...shape, '--json', ...more);
+}
 
 /** All nodes are called again, and no fault is left: the next one meets a whole cluster, as the tolerance assumes. */
 async function whole(): Promise<void> {
@@ -86,7 +85,7 @@ function monitorUrl(): string {
 }
 
 async function gauntlet(mode: 'always' | 'sample'): Promise<Slot[]> {
-  await command('policy', JSON.stringify({ quorum: { mode } }), ...where);
+  await command('policy', JSON.stringify({ quorum: { when: mode } }), ...where);
   // The seed of the load chooses the questions: one seed, so that the oracle knows them all.
   await load(2, tortureSeed, '--verify', '--save-oracle', oracle());
   const random = seededRandom(`gauntlet ${tortureSeed} ${mode}`);
