@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Mechanism, mechanismNames, type Policy, resolvePolicy } from '../shared/rpc/mechanisms.ts';
+import { type Policy, resolvePolicy } from '../shared/rpc/policy.ts';
+import { type Mechanism, mechanismNames } from '../shared/rpc/mechanisms.ts';
 import { type PresetName, presetNames } from '../shared/rpc/presets.ts';
 
 export interface PolicySummary {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { quoted, tierlab, withExamples } from '../command-line.ts';
-import { mechanismNames, type Policy, resolvePolicy } from '../../shared/rpc/mechanisms.ts';
+import { mechanismNames, mechanismRow } from '../../shared/rpc/mechanisms.ts';
+import { type Policy, resolvePolicy } from '../../shared/rpc/policy.ts';
 import { presetNames } from '../../shared/rpc/presets.ts';
 import { askNodes, failureLine } from '../ask-nodes.ts';
 import { chooseNodes, statesOf } from '../choose-nodes.ts';
@@ -19,7 +20,10 @@ interface PolicyFlags extends ClusterFlags {
 
 const help = `
 A change names mechanisms: each is switched on with its defaults (true), off (false), or set (what it does not set has its default).
-All others stay as they are at each node; with "base":"resilient" they become as in that preset.`;
+All others stay as they are at each node; with "base":"resilient" they become as in that preset.
+
+Mechanisms:
+${mechanismNames.map((name) => `  ${name.padEnd(16)}${mechanismRow(name).does.replaceAll('`', '')}`).join('\n')}`;
 
 export function policy(command: Command): void {
   withExamples(

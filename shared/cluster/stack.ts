@@ -15,7 +15,8 @@ import { clientMetrics } from '../rpc/client-metrics.ts';
 import type { Observe } from '../rpc/layers/events.ts';
 import { failFast } from '../rpc/layers/fail-fast.ts';
 import { createStatistics } from '../rpc/layers/latency-statistics.ts';
-import { createPolicyHolder, serverLayers } from '../rpc/policy.ts';
+import { createPolicyHolder } from '../rpc/policy.ts';
+import { serverLayers } from '../rpc/server-layers.ts';
 import { createServer } from '../rpc/server.ts';
 import { serverStats } from '../rpc/server-stats.ts';
 import { createLimitWatch, tunedOperations } from '../rpc/tuning.ts';
@@ -63,14 +64,19 @@ export function createStack({ options, clock, metrics, lag, faults, fence, view 
     collector.observe(event);
   };
   const layers = [
-    ...(faults ? [faults.atEntry] : []),
-    self.layer,
-    fence,
-    serverStats(metrics, clock),
-    ...security.layers,
-    ...(options.crash ? [failFast(options.crash)] : []),
-    ...serverLayers(policy, { clock, lagMs: lag.lagMs, observe }),
-    ...(faults ? [faults.atHandler] : []),
+    serverLayers(
+      policy,
+      { clock, lagMs: lag.lagMs, observe },
+      {
+        faultsAtEntry: faults?.atEntry,
+        selfMeter: self.layer,
+        fence,
+        serverStats: serverStats(metrics, clock),
+        receipts: security.receiptLayer,
+        failFast: options.crash && failFast(options.crash),
+        faultsAtHandler: faults?.atHandler,
+      },
+    ),
   ];
   const holding = node.shard === undefined ? undefined : { shard: node.shard, shards: topology.shards };
   const server = createServer(node.id, layers, holding);

@@ -20,8 +20,8 @@ export interface NodeSecurityOptions {
 }
 
 export interface NodeSecurity {
-  /** Server side, outside of everything that changes replies. */
-  readonly layers: readonly Layer[];
+  /** Signs this node's answers, where it has a key. */
+  readonly receiptLayer: Layer | undefined;
   readonly checks: ReplyChecks;
   readonly receipts: ReceiptDesk | undefined;
   /** To be told of everything that the layers tell. */
@@ -42,15 +42,13 @@ export function createNodeSecurity({
   const { own, nodes, processing } = keyring;
   const file = createEvidenceFile({ node, keys: nodes, clock, nonce, observe });
   return {
-    layers: own
-      ? [
-          receiptsLayer(({ component, operation, request, nonce }, { body }) => {
-            const version = versionOf(body);
-            const subject = { operation: `${component}.${operation.name}`, request, reply: body, nonce };
-            return signReceipt(own, node, incarnation, version === undefined ? subject : { ...subject, version });
-          }),
-        ]
-      : [],
+    receiptLayer:
+      own &&
+      receiptsLayer(({ component, operation, request, nonce }, { body }) => {
+        const version = versionOf(body);
+        const subject = { operation: `${component}.${operation.name}`, request, reply: body, nonce };
+        return signReceipt(own, node, incarnation, version === undefined ? subject : { ...subject, version });
+      }),
     checks: processing ? pageChecks(processing) : {},
     receipts: own ? file.desk : undefined,
     observe: file.observe,

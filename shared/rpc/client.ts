@@ -13,7 +13,8 @@ import type { Peers } from './layers/peers.ts';
 import type { Statistics } from './layers/latency-statistics.ts';
 import type { Learn } from './layers/attempts.ts';
 import type { ReceiptDesk, ReplyChecks } from './layers/verify.ts';
-import { clientLayers, type PolicyHolder } from './policy.ts';
+import { clientLayers } from './client-layers.ts';
+import type { PolicyHolder } from './policy.ts';
 import { httpClientTransport } from './transports/http-client.ts';
 import { localTransport } from './transports/local.ts';
 

@@ -1,9 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
 import Type, { type Static, type TSchema } from 'typebox';
-import { Value } from 'typebox/value';
-import { RpcError } from './errors.ts';
-import { schemaProblem } from '../schema/problem.ts';
-import { type Given, inTurn, isPreset, presetNames, presetOf } from './presets.ts';
 import { AdmissionSettings } from './layers/admission.ts';
 import { AttemptTimeoutSettings } from './layers/attempt-timeout.ts';
 import { BalanceSettings } from './layers/balance.ts';
@@ -21,139 +16,211 @@ import { RetrySettings } from './layers/retry.ts';
 import { RoutesSettings } from './layers/routes.ts';
 import { ThrottleSettings } from './layers/throttle.ts';
 
-/** What each preset has is in presets.ts. */
-const Preset = Type.Enum([...presetNames]);
-
 const NoSettings = Type.Object({}, { additionalProperties: false });
 
-/** Every mechanism by its name, with the schema of its settings: client side, outermost first, then server side. */
-const mechanisms = {
-  deadline: DeadlineSettings,
-  cache: CacheSettings,
-  batch: BatchSettings,
-  quorum: QuorumSettings,
-  breaker: BreakerSettings,
-  throttle: ThrottleSettings,
-  /** What `hedge` and `retry` may spend together on calls that failed. */
-  budget: BudgetSettings,
-  hedge: HedgeSettings,
-  retry: RetrySettings,
-  balance: BalanceSettings,
-  outlier: OutlierSettings,
-  inFlight: InFlightSettings,
-  attemptTimeout: AttemptTimeoutSettings,
-  /** Replies fit their schema, come in the right name, and are signed by whom they must be. */
-  verify: NoSettings,
-  routes: RoutesSettings,
-  admission: AdmissionSettings,
-  expire: NoSettings,
-  dedupe: DedupeSettings,
-} as const;
-
-export type Mechanism = keyof typeof mechanisms;
-export const mechanismNames = Object.keys(mechanisms) as Mechanism[];
-
-/** On with its defaults, off, or some settings of its own. */
-const setting = <S extends TSchema>(settings: S) =>
-  Type.Optional(Type.Union([Type.Boolean(), Type.Partial(settings, { additionalProperties: false })]));
-
-const MechanismsByName = Type.Object(
-  {
-    base: Type.Optional(Preset),
-    deadline: setting(DeadlineSettings),
-    cache: setting(CacheSettings),
-    batch: setting(BatchSettings),
-    quorum: setting(QuorumSettings),
-    breaker: setting(BreakerSettings),
-    throttle: setting(ThrottleSettings),
-    budget: setting(BudgetSettings),
-    hedge: setting(HedgeSettings),
-    retry: setting(RetrySettings),
-    balance: setting(BalanceSettings),
-    outlier: setting(OutlierSettings),
-    inFlight: setting(InFlightSettings),
-    attemptTimeout: setting(AttemptTimeoutSettings),
-    verify: setting(NoSettings),
-    routes: setting(RoutesSettings),
-    admission: setting(AdmissionSettings),
-    expire: setting(NoSettings),
-    dedupe: setting(DedupeSettings),
-  },
-  { additionalProperties: false },
-);
-
-/** A preset, or one with single mechanisms set by name. */
-export const PolicyFile = Type.Union([Preset, MechanismsByName]);
-export type PolicyFile = Static<typeof PolicyFile>;
-
-/** A policy with every mechanism spelled out: its settings, or false for "off". */
-export type Policy = { readonly [Name in Mechanism]: Static<(typeof mechanisms)[Name]> | false };
+/** Something has to choose: this is what `balance: false` and `naive` come to. */
+const inTurn = { by: 'round_robin', panicShare: 0, slowStartMs: 0 };
 
 /**
- * Spells a policy out. Mechanisms that it does not name are as in its `base`, else as in `inForce`; of one that it names, what is not
- * set has its default. Throws `bad_request` for names and values that do not exist. `balance: false` means in turn: something has to
- * choose.
+ * The one list of layers and mechanisms. The order of both stacks (client-layers.ts, server-layers.ts), the settings of a policy (policy.ts), the
+ * presets, the help of `tierlab policy` and the tables of layers/README.md are made from it. Layers stand in their order, outermost first.
+ *
+ *   does       what it does, in one line; `without` = what happens where it is missing
+ *   settings   the schema of its settings, with the defaults. What has settings is a mechanism: a policy can switch and set it. What has none is a
+ *              layer that every node has.
+ *   beside     it is no layer: other layers ask it or tell it
+ *   naive      the mechanism in the preset `naive`, where it is on there. In `resilient` all are on, with their defaults.
+ *   misSet     the mechanism in the preset `mis-set`, where it is not as in `resilient`
+ *   off        what "off" comes to, where there must be something
  */
-export function resolvePolicy(file: unknown, inForce: Given = presetOf('resilient', mechanismNames)): Policy {
-  const { base, ...own } = checkPolicy(file);
-  const given: Given = { ...(base === undefined ? inForce : presetOf(base, mechanismNames)), ...own };
-  if (given.balance === false) given.balance = inTurn;
-  const resolved = mechanismNames.map((name) => {
-    const value = given[name] ?? false;
-    return [name, value === false ? false : { ...Value.Create(mechanisms[name]), ...(value === true ? {} : value) }];
-  });
-  return Object.fromEntries(resolved) as Policy;
+export interface Row {
+  readonly does: string;
+  readonly without: string;
+  readonly settings?: TSchema;
+  readonly beside?: true;
+  readonly naive?: Given;
+  readonly misSet?: Given;
+  readonly off?: Given;
 }
 
-function checkPolicy(file: unknown): Static<typeof MechanismsByName> {
-  if (isPreset(file)) return { base: file };
-  if (typeof file !== 'object' || file === null)
-    throw new RpcError(
-      'bad_request',
-      `policy: ${presetNames.join(', ')} or mechanisms by name, such as {"hedge":false}, are wanted, not ${JSON.stringify(file)}`,
-    );
-  for (const [name, value] of Object.entries(file)) {
-    if (!Object.hasOwn(MechanismsByName.properties, name))
-      throw new RpcError(
-        'bad_request',
-        `policy.${name}: there is no such mechanism; there are ${mechanismNames.join(', ')}`,
-      );
-    const schema =
-      Object.hasOwn(mechanisms, name) && typeof value === 'object'
-        ? Type.Partial(mechanisms[name as Mechanism], { additionalProperties: false })
-        : undefined;
-    const wrong = schema && schemaProblem(schema, value, `policy.${name}`);
-    if (wrong) throw new RpcError('bad_request', wrong);
-  }
-  if (!Value.Check(MechanismsByName, file))
-    throw new RpcError('bad_request', schemaProblem(MechanismsByName, file, 'policy') ?? 'policy: it is not valid');
-  return file;
-}
+/** A mechanism as a policy gives it: on with its defaults, off, or some settings of its own. */
+export type Given = boolean | object;
 
-/** The policy in force on one node. It can be changed while calls run: the change takes effect with the next call. */
-export interface PolicyHolder {
-  readonly current: Policy;
-  /**
-   * A preset, or a change: mechanisms that it does not name stay as they are, unless it has a `base`. Throws `bad_request`, and changes
-   * nothing, where it is not valid.
-   */
-  set(file: unknown): void;
-}
+export const clientSide = {
+  watchCalls: {
+    does: 'times the whole call, with its retries, hedges and waiting',
+    without: 'nobody knows',
+  },
+  deadline: {
+    settings: DeadlineSettings,
+    does: 'one deadline for all attempts of a call',
+    without: 'a hung replica holds its callers for ever',
+    naive: true,
+  },
+  cache: {
+    settings: CacheSettings,
+    does: 'answers from memory; equal calls at the same time are sent once',
+    without: 'the same work again and again',
+  },
+  batch: {
+    settings: BatchSettings,
+    does: 'many fine-grained calls leave as one',
+    without: 'a round trip for each',
+  },
+  quorum: {
+    settings: QuorumSettings,
+    does: 'waits for f + 1 equal answers',
+    without: 'one liar is believed',
+  },
+  breaker: {
+    settings: BreakerSettings,
+    does: 'fails fast while a whole replica group is down',
+    without: 'everybody waits for what cannot come',
+    misSet: false,
+  },
+  throttle: {
+    settings: ThrottleSettings,
+    does: 'refuses here what would be refused there',
+    without: 'a busy server spends its time refusing',
+    misSet: false,
+  },
+  budget: {
+    settings: BudgetSettings,
+    beside: true,
+    does: 'limits what `hedge` and `retry` may spend together on calls that failed',
+    without: 'retries turn a slowdown into an outage',
+    misSet: { ratio: 1, reserve: 1_000 },
+  },
+  hedge: {
+    settings: HedgeSettings,
+    does: 'asks a second replica when the first is slow',
+    without: 'one straggler in a fan-out makes all of it slow',
+    // Below the median: nearly every call is made twice, and nothing bounds that.
+    misSet: { fixedDelayMs: 2, ratio: 1, compositeRatio: 1, reserve: 1_000, blind: true },
+  },
+  retry: {
+    settings: RetrySettings,
+    does: 'asks again after a failure that another attempt may cure',
+    without: 'one lost connection is a failed page',
+    // Five at every level: a failure below is tried 5 x 5 x 5 times.
+    misSet: { maxAttempts: 5, baseMs: 1, maxMs: 2, anyDepth: true },
+  },
+  balance: {
+    settings: BalanceSettings,
+    does: 'chooses the replica for each attempt',
+    without: 'a slow replica gets as many calls as a fast one',
+    naive: inTurn,
+    misSet: inTurn,
+    off: inTurn,
+  },
+  attempts: {
+    does: 'times each attempt, and tells all who learn from it',
+    without: 'nothing can tune itself',
+  },
+  outlier: {
+    settings: OutlierSettings,
+    beside: true,
+    does: 'leaves out a replica that fails, is silent, or is far slower than the others',
+    without: 'every call tries it again',
+    misSet: false,
+  },
+  inFlight: {
+    settings: InFlightSettings,
+    does: 'allows only so many calls to one replica at a time',
+    without: 'they queue in the connection pool, unseen',
+  },
+  attemptTimeout: {
+    settings: AttemptTimeoutSettings,
+    does: 'gives an attempt up while there is time for another one',
+    without: 'a hung replica uses up the whole deadline',
+    // Below the tail of a busy machine: good answers are thrown away shortly before they come.
+    misSet: { fixedMs: 25 },
+  },
+  verify: {
+    settings: NoSettings,
+    does: 'checks schema, name and signature of each reply',
+    without: 'what is broken or forged is believed',
+  },
+  routes: {
+    settings: RoutesSettings,
+    does: 'takes another address of the same node',
+    without: 'one cable is a dead node',
+  },
+} as const satisfies Record<string, Row>;
 
-export function createPolicyHolder(file: unknown): PolicyHolder {
-  let current = resolvePolicy(file);
-  return {
-    get current() {
-      return current;
-    },
-    set(file) {
-      const wanted = resolvePolicy(file, current);
-      // A mechanism whose settings stay keeps its object, and by that its state.
-      const kept = mechanismNames.map((name) => [
-        name,
-        isDeepStrictEqual(current[name], wanted[name]) ? current[name] : wanted[name],
-      ]);
-      current = Object.fromEntries(kept) as Policy;
-    },
-  };
+export const serverSide = {
+  faultsAtEntry: {
+    does: 'plays a deaf, lying or limping node, where such a fault is injected',
+    without: 'nobody can practise',
+  },
+  selfMeter: {
+    does: 'measures how slow this node itself is',
+    without: 'it blames others for its own pauses',
+  },
+  fence: {
+    does: "refuses calls while another node holds this one's place",
+    without: 'two nodes act as one',
+  },
+  serverStats: {
+    does: 'counts and times each call by its result',
+    without: 'nobody knows',
+  },
+  receipts: {
+    does: 'signs an answer, where the caller audits',
+    without: 'a liar can deny that it said so',
+  },
+  failFast: {
+    does: 'ends a node whose invariants do not hold',
+    without: 'it answers with what it believes',
+  },
+  expire: {
+    settings: NoSettings,
+    does: 'refuses calls that nobody waits for any more',
+    without: 'useless work, when time is shortest',
+  },
+  admission: {
+    settings: AdmissionSettings,
+    does: 'takes as many calls at a time as the node can serve without queueing',
+    without: 'all answers are slow, then all are late',
+    // More than the machine can do at a time: everything queues, nothing is refused.
+    misSet: { fixedLimit: 1_000, lagMs: 60_000 },
+  },
+  dedupe: {
+    settings: DedupeSettings,
+    does: 'makes a write with an idempotency key happen once',
+    without: 'a retried write happens twice',
+    naive: true,
+  },
+  faultsAtHandler: {
+    does: 'plays a slow or failing handler, where such a fault is injected',
+    without: 'nobody can practise',
+  },
+} as const satisfies Record<string, Row>;
+
+type Rows = typeof clientSide & typeof serverSide;
+
+export type Mechanism = { [Name in keyof Rows]: Rows[Name] extends { settings: TSchema } ? Name : never }[keyof Rows];
+
+/** The settings of a mechanism, all spelled out. */
+export type SettingsOf<Name extends Mechanism> = Static<Rows[Name]['settings']>;
+
+type LayersOf<Side> = {
+  [Name in keyof Side]: Side[Name] extends { beside: true } ? never : Name;
+}[keyof Side];
+export type ClientLayer = LayersOf<typeof clientSide>;
+export type ServerLayer = LayersOf<typeof serverSide>;
+
+const rows: Readonly<Record<string, Row>> = { ...clientSide, ...serverSide };
+
+export const mechanismNames = Object.keys(rows).filter((name) => rows[name]!.settings) as Mechanism[];
+export const clientOrder = layersOf(clientSide) as ClientLayer[];
+export const serverOrder = layersOf(serverSide) as ServerLayer[];
+
+export const mechanismRow = (name: Mechanism): Row & { readonly settings: TSchema } => ({
+  ...rows[name]!,
+  settings: rows[name]!.settings!,
+});
+
+function layersOf(side: Readonly<Record<string, Row>>): string[] {
+  return Object.keys(side).filter((name) => !side[name]!.beside);
 }

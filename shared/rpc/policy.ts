@@ -1,166 +1,103 @@
-import type { Clock } from '../time/clock.ts';
-import type { Random } from '../time/random.ts';
-import type { Scheduler } from '../time/scheduler.ts';
-import type { Call, Endpoint, Layer } from './call.ts';
-import { admission } from './layers/admission.ts';
-import { attempts, type AttemptEnd, type Learn } from './layers/attempts.ts';
-import { attemptTimeout } from './layers/attempt-timeout.ts';
-import { balance } from './layers/balance.ts';
-import { batch, type BatchCodec } from './layers/batch.ts';
-import { breaker } from './layers/breaker.ts';
-import { createBudgets } from './layers/budget.ts';
-import { cache } from './layers/cache.ts';
-import { deadline } from './layers/deadline.ts';
-import { dedupe } from './layers/dedupe.ts';
-import { type Observe, observeNothing } from './layers/events.ts';
-import { expire } from './layers/expire.ts';
-import { hedge, hedgeDelayMs, hedgeTerms } from './layers/hedge.ts';
-import { inFlight } from './layers/in-flight.ts';
-import { createLiars } from './layers/liars.ts';
-import { outlier } from './layers/outlier.ts';
-import { createPeers, type Peers } from './layers/peers.ts';
-import { quorum } from './layers/quorum.ts';
-import { retry } from './layers/retry.ts';
-import { routes } from './layers/routes.ts';
-import { createStatistics, learnStatistics, type Statistics } from './layers/latency-statistics.ts';
-import { learnPeakEwma } from './layers/peak-ewma.ts';
-import { type Watch, watchCalls } from './layers/watch-calls.ts';
-import { following, switchable, type Switchable } from './layers/switchable.ts';
-import { throttle } from './layers/throttle.ts';
-import { type ReceiptDesk, type ReplyChecks, verify } from './layers/verify.ts';
-import type { Mechanism, Policy, PolicyHolder } from './mechanisms.ts';
+import { isDeepStrictEqual } from 'node:util';
+import Type, { type Static, type TBoolean, type TObject, type TOptional, type TUnion } from 'typebox';
+import { Value } from 'typebox/value';
+import { schemaProblem } from '../schema/problem.ts';
+import { RpcError } from './errors.ts';
+import { type Given, type Mechanism, mechanismNames, mechanismRow, type SettingsOf } from './mechanisms.ts';
+import { isPreset, presetNames, presetOf } from './presets.ts';
 
-export { createPolicyHolder, PolicyFile, resolvePolicy } from './mechanisms.ts';
-export type { Mechanism, Policy, PolicyHolder } from './mechanisms.ts';
+export type { Mechanism } from './mechanisms.ts';
 
-export interface ClientDependencies {
-  readonly clock: Clock;
-  readonly random: Random;
-  /** Sets and cancels several timers per call: pass a timer wheel (shared/time/wheel.ts) where clocks are real. */
-  readonly scheduler: Scheduler;
-  /** The replicas of a component, of one shard where it is sharded, that may be called now. Should return the same array until they change. */
-  readonly endpoints: (component: string, shard?: number) => readonly Endpoint[];
-  /** Told of everything exceptional: retries, hedges, ejections ... */
-  readonly observe?: Observe;
-  /** Told of every call, and of every attempt at a replica, as it ends. */
-  readonly watchCall?: Watch;
-  readonly watchAttempt?: Learn;
-  /** What else a reply to one operation must be, besides fitting its schema, by `<component>.<operation>`. */
-  readonly checks?: ReplyChecks;
-  /** Asks for signed receipts where answers are audited, and keeps them. */
-  readonly receipts?: ReceiptDesk | undefined;
-  /** How requests of one operation are put together, by `<component>.<operation>`. */
-  readonly codecs?: Readonly<Record<string, BatchCodec>>;
-  /** What is known about replicas and latencies; made here unless somebody wants to look at it. */
-  readonly peers?: Peers;
-  readonly statistics?: Statistics;
-}
+const Preset = Type.Enum([...presetNames]);
 
-const watchNothing = (): void => undefined;
+/** A policy with every mechanism spelled out: its settings, or false for "off". */
+export type Policy = { readonly [Name in Mechanism]: SettingsOf<Name> | false };
+
+/** Some of its settings; those that are not named have their defaults. */
+const partial = (name: Mechanism) =>
+  Type.Partial(mechanismRow(name).settings as TObject, { additionalProperties: false });
+
+/** By the name of each mechanism: on with its defaults, off, or some settings of its own. */
+const byName = Object.fromEntries(
+  mechanismNames.map((name) => [name, Type.Optional(Type.Union([Type.Boolean(), partial(name)]))]),
+) as unknown as Record<Mechanism, TOptional<TUnion<[TBoolean, TObject]>>>;
+
+const MechanismsByName = Type.Object({ base: Type.Optional(Preset), ...byName }, { additionalProperties: false });
+
+/** A preset, or one with single mechanisms set by name. */
+export const PolicyFile = Type.Union([Preset, MechanismsByName]);
+export type PolicyFile = Static<typeof PolicyFile>;
 
 /**
- * The client side, outermost first: `compose(clientLayers(policy, dependencies), transport)` is a service. One stack per node serves all
- * components that it calls; each mechanism follows `policy` from call to call.
+ * Spells a policy out. Mechanisms that it does not name are as in its `base`, else as in `inForce`; of one that it names, what is not
+ * set has its default. Throws `bad_request` for names and values that do not exist.
  */
-export function clientLayers(policy: PolicyHolder, dependencies: ClientDependencies): Layer[] {
-  const {
-    clock,
-    random,
-    scheduler,
-    endpoints,
-    observe = observeNothing,
-    watchCall = watchNothing,
-    watchAttempt = watchNothing,
-  } = dependencies;
-  const {
-    checks = {},
-    receipts,
-    codecs = {},
-    peers = createPeers(clock),
-    statistics = createStatistics(),
-  } = dependencies;
-  const budget = createBudgets(() => policy.current.budget);
-  const liars = createLiars({ clock, peers, endpoints, observe });
-  const retrying = () => policy.current.retry;
-  const patienceMs = ({ component, operation }: Call) => {
-    const { hedge } = policy.current;
-    if (hedge === false) return undefined;
-    const { quantile } = hedgeTerms(hedge, operation);
-    return hedgeDelayMs(hedge, statistics.of(component, operation).quantile(quantile, clock.now(), hedge.minSamples));
-  };
-  const outliers = mechanism('outlier', (settings) => outlier(settings, { statistics, endpoints, observe }));
-  const record = learnStatistics(statistics);
-  const measured = attempts({
-    clock,
-    peers,
-    statistics,
-    learn(end: AttemptEnd) {
-      outliers(policy.current)?.(end);
-      record(end);
-      learnPeakEwma(end);
-      watchAttempt(end);
-    },
+export function resolvePolicy(
+  file: unknown,
+  inForce: Readonly<Record<Mechanism, Given>> = presetOf('resilient'),
+): Policy {
+  const { base, ...own } = checkPolicy(file);
+  const given = { ...(base === undefined ? inForce : presetOf(base)), ...own };
+  const resolved = mechanismNames.map((name) => {
+    const { settings, off = false } = mechanismRow(name);
+    const value = given[name] === false ? off : given[name];
+    return [
+      name,
+      value === false ? false : { ...(Value.Create(settings) as object), ...(value === true ? {} : value) },
+    ];
   });
-  return [
-    watchCalls({ clock, watch: watchCall }),
-    following(policy, [
-      mechanism('deadline', (settings) => deadline(settings, { clock, scheduler })),
-      mechanism('cache', (settings) => cache(settings, { clock, observe })),
-      mechanism('batch', (settings) => batch(settings, { clock, scheduler, codecs })),
-      mechanism('quorum', (settings) =>
-        quorum(settings, {
-          clock,
-          random,
-          scheduler,
-          endpoints,
-          liars,
-          budget,
-          patienceMs,
-          observe,
-          nonce: receipts?.nonce,
-        }),
-      ),
-      mechanism('breaker', (settings) => breaker(settings, { clock, observe })),
-      mechanism('throttle', (settings) => throttle(settings, { clock, random, observe })),
-      mechanism('hedge', (settings) =>
-        hedge(settings, { clock, random, scheduler, statistics, endpoints, peers, retrying, budget, observe }),
-      ),
-      mechanism('retry', (settings) => retry(settings, { clock, random, scheduler, budget, observe })),
-      mechanism('balance', (settings) => balance(settings, { clock, random, endpoints, peers, observe })),
-      () => measured,
-      mechanism('inFlight', (settings) => inFlight(settings)),
-      mechanism('attemptTimeout', (settings) => attemptTimeout(settings, { clock, scheduler, statistics })),
-      mechanism('verify', () => verify({ liars, observe, checks, receipts })),
-      mechanism('routes', (settings) => routes(settings, { clock })),
-    ]),
-  ];
+  return Object.fromEntries(resolved) as Policy;
 }
 
-export interface ServerDependencies {
-  readonly clock: Clock;
-  /** How late the event loop runs now, ms. */
-  readonly lagMs?: () => number;
-  readonly observe?: Observe;
+function checkPolicy(file: unknown): { base?: (typeof presetNames)[number] } & Partial<Record<Mechanism, Given>> {
+  if (isPreset(file)) return { base: file };
+  if (typeof file !== 'object' || file === null)
+    throw new RpcError(
+      'bad_request',
+      `policy: ${presetNames.join(', ')} or mechanisms by name, such as {"hedge":false}, are wanted, not ${JSON.stringify(file)}`,
+    );
+  for (const [name, value] of Object.entries(file)) {
+    if (!Object.hasOwn(MechanismsByName.properties, name))
+      throw new RpcError(
+        'bad_request',
+        `policy.${name}: there is no such mechanism; there are ${mechanismNames.join(', ')}`,
+      );
+    const schema =
+      mechanismNames.some((known) => known === name) && typeof value === 'object'
+        ? partial(name as Mechanism)
+        : undefined;
+    const wrong = schema && schemaProblem(schema, value, `policy.${name}`);
+    if (wrong) throw new RpcError('bad_request', wrong);
+  }
+  if (!Value.Check(MechanismsByName, file))
+    throw new RpcError('bad_request', schemaProblem(MechanismsByName, file, 'policy') ?? 'policy: it is not valid');
+  return file;
 }
 
-/** The server side, outermost first, below authentication and above fault injection and the handlers. One stack per node. */
-export function serverLayers(
-  policy: PolicyHolder,
-  { clock, lagMs = () => 0, observe = observeNothing }: ServerDependencies,
-): Layer[] {
-  return [
-    following(policy, [
-      mechanism('expire', () => expire({ clock, observe })),
-      mechanism('admission', (settings) => admission(settings, { clock, lagMs, observe })),
-      mechanism('dedupe', (settings) => dedupe(settings, { observe })),
-    ]),
-  ];
+/** The policy in force on one node. It can be changed while calls run: the change takes effect with the next call. */
+export interface PolicyHolder {
+  readonly current: Policy;
+  /**
+   * A preset, or a change: mechanisms that it does not name stay as they are, unless it has a `base`. Throws `bad_request`, and changes
+   * nothing, where it is not valid.
+   */
+  set(file: unknown): void;
 }
 
-/** What one mechanism adds, nearly always a layer; `build` is given its settings. */
-function mechanism<Name extends Mechanism, Built>(
-  name: Name,
-  build: (settings: Exclude<Policy[Name], false>) => Built,
-): Switchable<Policy, Built> {
-  return switchable((policy: Policy) => policy[name] as Exclude<Policy[Name], false> | false, build);
+export function createPolicyHolder(file: unknown): PolicyHolder {
+  let current = resolvePolicy(file);
+  return {
+    get current() {
+      return current;
+    },
+    set(file) {
+      const wanted = resolvePolicy(file, current);
+      // A mechanism whose settings stay keeps its object, and by that its state.
+      const kept = mechanismNames.map((name) => [
+        name,
+        isDeepStrictEqual(current[name], wanted[name]) ? current[name] : wanted[name],
+      ]);
+      current = Object.fromEntries(kept) as Policy;
+    },
+  };
 }

@@ -4,7 +4,9 @@ import { contract, operation } from '../../shared/rpc/contract.ts';
 import { asRpcError, type ErrorCode } from '../../shared/rpc/errors.ts';
 import type { LayerEvent } from '../../shared/rpc/layers/events.ts';
 import { createStatistics, type Statistics } from '../../shared/rpc/layers/latency-statistics.ts';
-import { clientLayers, createPolicyHolder, serverLayers, type PolicyHolder } from '../../shared/rpc/policy.ts';
+import { createPolicyHolder, type PolicyHolder } from '../../shared/rpc/policy.ts';
+import { clientLayers } from '../../shared/rpc/client-layers.ts';
+import { serverLayers } from '../../shared/rpc/server-layers.ts';
 import { createSimHosts, type SimHosts } from '../../shared/rpc/transports/sim.ts';
 import type { Distribution } from '../../shared/time/sim/distribution.ts';
 import { createNetwork, type Network } from '../../shared/time/sim/network.ts';
@@ -80,7 +82,7 @@ export function createWorld(seed: number | string): World {
           return { body, servedBy: [node] };
         };
         const observe = (event: LayerEvent) => void all.push(event);
-        hosts.host(node, compose(serverLayers(holder, { clock: sim.clock, observe }), handler));
+        hosts.host(node, serverLayers(holder, { clock: sim.clock, observe })(handler));
         return { node, station, policy: holder };
       });
       placed.set(

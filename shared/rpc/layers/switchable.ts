@@ -1,7 +1,8 @@
 import { compose, type Layer } from '../call.ts';
+import type { Mechanism, Policy } from '../policy.ts';
 
 /** What depends on a policy, a layer for one: gives itself, or nothing where the policy has it off. */
-export type Switchable<Policy, Built = Layer> = (policy: Policy) => Built | undefined;
+export type Switchable<P, Built = Layer> = (policy: P) => Built | undefined;
 
 /**
  * A layer, or another part, that can be switched off, on and re-tuned: `read` gives its settings in a policy, or false for "off". It keeps its state
@@ -40,4 +41,12 @@ export function following<Policy>(policy: { readonly current: Policy }, layers: 
       return service(call);
     };
   };
+}
+
+/** What one mechanism adds, nearly always a layer; `build` is given its settings. */
+export function mechanism<Name extends Mechanism, Built>(
+  name: Name,
+  build: (settings: Exclude<Policy[Name], false>) => Built,
+): Switchable<Policy, Built> {
+  return switchable((policy: Policy) => policy[name] as Exclude<Policy[Name], false> | false, build);
 }

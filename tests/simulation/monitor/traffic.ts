@@ -4,7 +4,9 @@ import { createEvidenceCollector } from '../../../shared/membership/evidence-col
 import { createSelfMeter } from '../../../shared/membership/self-report.ts';
 import { compose, type Call, type Service } from '../../../shared/rpc/call.ts';
 import { contract, operation } from '../../../shared/rpc/contract.ts';
-import { clientLayers, createPolicyHolder, serverLayers } from '../../../shared/rpc/policy.ts';
+import { clientLayers } from '../../../shared/rpc/client-layers.ts';
+import { createPolicyHolder } from '../../../shared/rpc/policy.ts';
+import { serverLayers } from '../../../shared/rpc/server-layers.ts';
 import { createSimHosts, type SimHosts } from '../../../shared/rpc/transports/sim.ts';
 import { exponential } from '../../../shared/time/sim/distribution.ts';
 import { createStation, type Station } from '../../../shared/time/sim/station.ts';
@@ -56,7 +58,7 @@ export function startTraffic(
       return { body: {}, servedBy: [id] };
     };
     // Servers turn nothing away: this is about what is slow, not about what is refused.
-    hosts.host(id, compose([meter.layer, ...serverLayers(createPolicyHolder('naive'), { clock })], handler));
+    hosts.host(id, compose([meter.layer, serverLayers(createPolicyHolder('naive'), { clock })], handler));
     cluster.connect(id, { self: meter.report });
   }
 

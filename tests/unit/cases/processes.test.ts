@@ -11,7 +11,8 @@ import { tierlab, type ClusterPlace } from '../../../cli/command-line.ts';
 import { TopologyFile } from '../../../shared/cluster/topology.ts';
 import { takenPorts } from '../../../shared/cluster/watchdog/port-check.ts';
 import { faultKinds } from '../../../shared/faults/kinds.ts';
-import { mechanismNames, resolvePolicy } from '../../../shared/rpc/mechanisms.ts';
+import { mechanismNames } from '../../../shared/rpc/mechanisms.ts';
+import { resolvePolicy } from '../../../shared/rpc/policy.ts';
 import { schemaProblem } from '../../../shared/schema/problem.ts';
 import { run } from '../cli/run.ts';
 

@@ -4,7 +4,8 @@ import { batchCodecs, batchOf, inBatches } from '../../../shared/rpc/batched.ts'
 import { compose, type Call } from '../../../shared/rpc/call.ts';
 import { contract, operation } from '../../../shared/rpc/contract.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
-import { clientLayers, createPolicyHolder } from '../../../shared/rpc/policy.ts';
+import { createPolicyHolder } from '../../../shared/rpc/policy.ts';
+import { clientLayers } from '../../../shared/rpc/client-layers.ts';
 import { createServer } from '../../../shared/rpc/server.ts';
 import { seededRandom } from '../../../shared/time/random.ts';
 import { outcomeOf, setUp, testCall } from './layers/helpers.ts';

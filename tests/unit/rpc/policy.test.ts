@@ -3,13 +3,9 @@ import { Value } from 'typebox/value';
 import { expect, test } from 'vitest';
 import { compose } from '../../../shared/rpc/call.ts';
 import { mechanismNames } from '../../../shared/rpc/mechanisms.ts';
-import {
-  clientLayers,
-  createPolicyHolder,
-  PolicyFile,
-  resolvePolicy,
-  serverLayers,
-} from '../../../shared/rpc/policy.ts';
+import { createPolicyHolder, PolicyFile, resolvePolicy } from '../../../shared/rpc/policy.ts';
+import { clientLayers } from '../../../shared/rpc/client-layers.ts';
+import { serverLayers } from '../../../shared/rpc/server-layers.ts';
 import { answering, failure, nodes, outcomeOf, setUp, testCall } from './layers/helpers.ts';
 
 const on = (file: unknown) =>
@@ -137,9 +133,6 @@ test('"retry": false switches retries off for hedged calls too, from the next ca
 test('the server side refuses what has expired, also with everything else off', async () => {
   const { sim } = setUp();
   const { service } = answering(sim, () => ({ afterMs: 1 }));
-  const stack = compose(
-    serverLayers(createPolicyHolder({ base: 'naive', expire: true }), { clock: sim.clock }),
-    service,
-  );
+  const stack = serverLayers(createPolicyHolder({ base: 'naive', expire: true }), { clock: sim.clock })(service);
   expect(await outcomeOf(stack(testCall({ deadlineAt: -1 })))).toBe('deadline_exceeded');
 });

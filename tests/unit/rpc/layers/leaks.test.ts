@@ -7,7 +7,9 @@ import { expect, test } from 'vitest';
 import { compose, type Call } from '../../../../shared/rpc/call.ts';
 import { contract, operation } from '../../../../shared/rpc/contract.ts';
 import { asRpcError, RpcError } from '../../../../shared/rpc/errors.ts';
-import { clientLayers, createPolicyHolder, serverLayers } from '../../../../shared/rpc/policy.ts';
+import { createPolicyHolder } from '../../../../shared/rpc/policy.ts';
+import { clientLayers } from '../../../../shared/rpc/client-layers.ts';
+import { serverLayers } from '../../../../shared/rpc/server-layers.ts';
 import { createServer as createRpcServer } from '../../../../shared/rpc/server.ts';
 import { httpClientTransport } from '../../../../shared/rpc/transports/http-client.ts';
 import { httpServerTransport } from '../../../../shared/rpc/transports/http-server.ts';
@@ -41,7 +43,7 @@ test('5,000 calls over real sockets, with failures, timeouts, refused connection
   const policy = createPolicyHolder({ breaker: false, throttle: false });
   const log = pino({ level: 'silent' });
   let working = 0;
-  const rpc = createRpcServer('echo-1', serverLayers(policy, { clock }));
+  const rpc = createRpcServer('echo-1', [serverLayers(policy, { clock })]);
   const say = async ({ id }: { id: number }, { signal }: { signal: AbortSignal }) => {
     working++;
     try {

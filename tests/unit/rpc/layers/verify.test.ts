@@ -5,7 +5,8 @@ import { contract, operation } from '../../../../shared/rpc/contract.ts';
 import { createLiars } from '../../../../shared/rpc/layers/liars.ts';
 import { createPeers } from '../../../../shared/rpc/layers/peers.ts';
 import { verify, type ReceiptDesk } from '../../../../shared/rpc/layers/verify.ts';
-import { createPolicyHolder, clientLayers } from '../../../../shared/rpc/policy.ts';
+import { createPolicyHolder } from '../../../../shared/rpc/policy.ts';
+import { clientLayers } from '../../../../shared/rpc/client-layers.ts';
 import { nodes, outcomeOf, setUp, testCall } from './helpers.ts';
 
 const { operations } = contract('shelf', {

@@ -1,0 +1,129 @@
+import type { Clock } from '../time/clock.ts';
+import type { Random } from '../time/random.ts';
+import type { Scheduler } from '../time/scheduler.ts';
+import type { Call, Endpoint, Layer } from './call.ts';
+import { attempts, type AttemptEnd, type Learn } from './layers/attempts.ts';
+import { attemptTimeout } from './layers/attempt-timeout.ts';
+import { balance } from './layers/balance.ts';
+import { batch, type BatchCodec } from './layers/batch.ts';
+import { breaker } from './layers/breaker.ts';
+import { createBudgets } from './layers/budget.ts';
+import { cache } from './layers/cache.ts';
+import { deadline } from './layers/deadline.ts';
+import { type Observe, observeNothing } from './layers/events.ts';
+import { hedge, hedgeDelayMs, hedgeTerms } from './layers/hedge.ts';
+import { inFlight } from './layers/in-flight.ts';
+import { createLiars } from './layers/liars.ts';
+import { outlier } from './layers/outlier.ts';
+import { createPeers, type Peers } from './layers/peers.ts';
+import { quorum } from './layers/quorum.ts';
+import { retry } from './layers/retry.ts';
+import { routes } from './layers/routes.ts';
+import { createStatistics, learnStatistics, type Statistics } from './layers/latency-statistics.ts';
+import { learnPeakEwma } from './layers/peak-ewma.ts';
+import { type Watch, watchCalls } from './layers/watch-calls.ts';
+import { following, mechanism, type Switchable } from './layers/switchable.ts';
+import { throttle } from './layers/throttle.ts';
+import { type ReceiptDesk, type ReplyChecks, verify } from './layers/verify.ts';
+import { type ClientLayer, clientOrder } from './mechanisms.ts';
+import type { Policy, PolicyHolder } from './policy.ts';
+
+export interface ClientDependencies {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Sets and cancels several timers per call: pass a timer wheel (shared/time/wheel.ts) where clocks are real. */
+  readonly scheduler: Scheduler;
+  /** The replicas of a component, of one shard where it is sharded, that may be called now. Should return the same array until they change. */
+  readonly endpoints: (component: string, shard?: number) => readonly Endpoint[];
+  /** Told of everything exceptional: retries, hedges, ejections ... */
+  readonly observe?: Observe;
+  /** Told of every call, and of every attempt at a replica, as it ends. */
+  readonly watchCall?: Watch;
+  readonly watchAttempt?: Learn;
+  /** What else a reply to one operation must be, besides fitting its schema, by `<component>.<operation>`. */
+  readonly checks?: ReplyChecks;
+  /** Asks for signed receipts where answers are audited, and keeps them. */
+  readonly receipts?: ReceiptDesk | undefined;
+  /** How requests of one operation are put together, by `<component>.<operation>`. */
+  readonly codecs?: Readonly<Record<string, BatchCodec>>;
+  /** What is known about replicas and latencies; made here unless somebody wants to look at it. */
+  readonly peers?: Peers;
+  readonly statistics?: Statistics;
+}
+
+const watchNothing = (): void => undefined;
+
+/**
+ * The client side, outermost first: `compose(clientLayers(policy, dependencies), transport)` is a service. One stack per node serves all
+ * components that it calls; each mechanism follows `policy` from call to call.
+ */
+export function clientLayers(policy: PolicyHolder, dependencies: ClientDependencies): Layer[] {
+  const {
+    clock,
+    random,
+    scheduler,
+    endpoints,
+    observe = observeNothing,
+    watchCall = watchNothing,
+    watchAttempt = watchNothing,
+  } = dependencies;
+  const {
+    checks = {},
+    receipts,
+    codecs = {},
+    peers = createPeers(clock),
+    statistics = createStatistics(),
+  } = dependencies;
+  const budget = createBudgets(() => policy.current.budget);
+  const liars = createLiars({ clock, peers, endpoints, observe });
+  const retrying = () => policy.current.retry;
+  const patienceMs = ({ component, operation }: Call) => {
+    const { hedge } = policy.current;
+    if (hedge === false) return undefined;
+    const { quantile } = hedgeTerms(hedge, operation);
+    return hedgeDelayMs(hedge, statistics.of(component, operation).quantile(quantile, clock.now(), hedge.minSamples));
+  };
+  const nonce = receipts?.nonce;
+  const voting = { clock, random, scheduler, endpoints, liars, budget, patienceMs, observe, nonce };
+  const whole = watchCalls({ clock, watch: watchCall });
+  const outliers = mechanism('outlier', (settings) => outlier(settings, { statistics, endpoints, observe }));
+  const record = learnStatistics(statistics);
+  const measured = attempts({
+    clock,
+    peers,
+    statistics,
+    learn(end: AttemptEnd) {
+      outliers(policy.current)?.(end);
+      record(end);
+      learnPeakEwma(end);
+      watchAttempt(end);
+    },
+  });
+  const layers: Record<ClientLayer, Switchable<Policy>> = {
+    watchCalls: () => whole,
+    deadline: mechanism('deadline', (settings) => deadline(settings, { clock, scheduler })),
+    cache: mechanism('cache', (settings) => cache(settings, { clock, observe })),
+    batch: mechanism('batch', (settings) => batch(settings, { clock, scheduler, codecs })),
+    quorum: mechanism('quorum', (settings) => quorum(settings, voting)),
+    breaker: mechanism('breaker', (settings) => breaker(settings, { clock, observe })),
+    throttle: mechanism('throttle', (settings) => throttle(settings, { clock, random, observe })),
+    hedge: mechanism('hedge', (settings) =>
+      hedge(settings, { clock, random, scheduler, statistics, endpoints, peers, retrying, budget, observe }),
+    ),
+    retry: mechanism('retry', (settings) => retry(settings, { clock, random, scheduler, budget, observe })),
+    balance: mechanism('balance', (settings) => balance(settings, { clock, random, endpoints, peers, observe })),
+    attempts: () => measured,
+    inFlight: mechanism('inFlight', (settings) => inFlight(settings)),
+    attemptTimeout: mechanism('attemptTimeout', (settings) =>
+      attemptTimeout(settings, { clock, scheduler, statistics }),
+    ),
+    verify: mechanism('verify', () => verify({ liars, observe, checks, receipts })),
+    routes: mechanism('routes', (settings) => routes(settings, { clock })),
+  };
+  return [
+    following(
+      policy,
+      clientOrder.map((name) => layers[name]),
+    ),
+  ];
+}

@@ -1,0 +1,37 @@
+import type { Clock } from '../time/clock.ts';
+import type { Layer } from './call.ts';
+import { admission } from './layers/admission.ts';
+import { dedupe } from './layers/dedupe.ts';
+import { type Observe, observeNothing } from './layers/events.ts';
+import { expire } from './layers/expire.ts';
+import { following, mechanism, type Switchable } from './layers/switchable.ts';
+import { type Mechanism, type ServerLayer, serverOrder } from './mechanisms.ts';
+import type { Policy, PolicyHolder } from './policy.ts';
+
+export interface ServerDependencies {
+  readonly clock: Clock;
+  /** How late the event loop runs now, ms. */
+  readonly lagMs?: () => number;
+  readonly observe?: Observe;
+}
+
+/** The layers that are no mechanisms, each where the node has it. */
+export type FixedServerLayers = Partial<Record<Exclude<ServerLayer, Mechanism>, Layer | undefined>>;
+
+/** The server side above the handlers, as one layer: the mechanisms follow `policy`, `fixed` are always there. One per node. */
+export function serverLayers(
+  policy: PolicyHolder,
+  { clock, lagMs = () => 0, observe = observeNothing }: ServerDependencies,
+  fixed: FixedServerLayers = {},
+): Layer {
+  const mechanisms: Record<ServerLayer & Mechanism, Switchable<Policy>> = {
+    expire: mechanism('expire', () => expire({ clock, observe })),
+    admission: mechanism('admission', (settings) => admission(settings, { clock, lagMs, observe })),
+    dedupe: mechanism('dedupe', (settings) => dedupe(settings, { observe })),
+  };
+  const layers: Partial<Record<ServerLayer, Switchable<Policy>>> = mechanisms;
+  return following(
+    policy,
+    serverOrder.map((name) => layers[name] ?? (() => (fixed as Partial<Record<ServerLayer, Layer>>)[name])),
+  );
+}
