@@ -87,14 +87,14 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
       datasetDir,
     ],
     logDir: byContainer ? undefined : path.join(dir, 'logs'),
-    env: (node) => ({
+    env: (node, incarnation) => ({
       TIERLAB_RUN_DIR: dir,
       TIERLAB_STARTED_AT: run.startedAt,
       TIERLAB_CLOCK: JSON.stringify(origin),
       TIERLAB_CHAOS: chaos ? '1' : '0',
       TIERLAB_TLS_IDENTITY: identities?.fileOf(node.id),
       ...operatorEnvironment(operator, node),
-      ...keysFor(node),
+      ...keysFor(node, incarnation),
     }),
     // Containers of one cluster share this folder, and each has a watchdog of its own.
     nextIncarnation: openIncarnations(

@@ -1,4 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { component } from '../../shared/cluster/component.ts';
+import { createHeartbeatReceiver } from '../../shared/membership/heartbeat-receiver.ts';
+import { RpcError } from '../../shared/rpc/errors.ts';
 import { steady } from '../../shared/time/clock.ts';
 import { availabilityReport } from './availability-report.ts';
 import { openIncidentLog } from './incident-log.ts';
@@ -25,6 +28,7 @@ export const monitorComponent = component({
     ops,
     stateDir,
     clusterStartedAt,
+    heartbeatKeys,
     toNode,
     newContext,
   }) {
@@ -65,6 +69,25 @@ export const monitorComponent = component({
       open: openIncidents,
     });
 
+    const receive = createHeartbeatReceiver({
+      monitor: node.id,
+      process: randomBytes(8).toString('base64url'),
+      keys: heartbeatKeys,
+      heard(beat) {
+        try {
+          it.heard(beat);
+        } catch (thrown) {
+          if (!(thrown instanceof RpcError)) throw thrown;
+          log.warn({ err: thrown }, 'a heartbeat that cannot be true');
+          return false;
+        }
+        measured.heartbeat(beat.node);
+        return true;
+      },
+      reported: it.reported,
+      view: it.view,
+      onRefused: measured.refusedHeartbeat,
+    });
     const incidents = () => ({
       monitor: node.id,
       since: incidentLog.since,
@@ -96,15 +119,10 @@ export const monitorComponent = component({
 
     return {
       handlers: {
-        async heartbeat(beat, { caller }) {
-          it.heard(beat, caller);
-          measured.heartbeat(beat.node);
-          const view = it.view();
-          return view.version === beat.viewVersion ? {} : { view };
-        },
         exchange: async (digest, { caller }) => it.exchanged(digest, caller),
         view: async () => it.view(),
       },
+      datagrams: receive,
       routes(server) {
         server.get('/api/view', async () => it.view());
         server.get('/api/incidents', async () => incidents());

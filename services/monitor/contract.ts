@@ -1,5 +1,6 @@
-// Every node's middleware sends heartbeats, so the contract is in shared/membership. It is also here, where every component has its own.
-export { Digest, Heartbeat, monitor, type OrderDigest } from '../../shared/membership/contract.ts';
+// The contract is in shared/membership, where nodes find it. It is also here, where every component has its own.
+export type { Heartbeat } from '../../shared/membership/heartbeat-receiver.ts';
+export { Digest, monitor, type OrderDigest } from '../../shared/membership/contract.ts';
 /** What the public routes answer with. */
 export {
   orderWords,

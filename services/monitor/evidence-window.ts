@@ -52,9 +52,13 @@ export function createEvidenceWindow(windowMs: number, serviceMs = windowMs / 2)
   }
 
   return {
-    report(caller: string, reported: readonly CallEvidence[], now: number): void {
-      within(now);
-      for (const evidence of reported) if (evidence.node !== caller) reports.push({ at: now, caller, evidence });
+    /** `at`: when the caller collected it. What was lost at first comes late, and takes its place in time. */
+    report(caller: string, reported: readonly CallEvidence[], at: number): void {
+      within(at);
+      let place = reports.length;
+      while (place > 0 && reports[place - 1]!.at > at) place--;
+      const news = reported.filter(({ node }) => node !== caller).map((evidence) => ({ at, caller, evidence }));
+      reports.splice(place, 0, ...news);
     },
     /** What each caller saw of `node` over the window. */
     about(node: string, now: number): CallerEvidence[] {

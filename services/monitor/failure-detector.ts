@@ -6,6 +6,7 @@ import { heartbeatIntervalMs } from '../../shared/membership/heartbeat.ts';
 import type { LagMeter } from '../../shared/membership/lag.ts';
 import type { Hearing } from '../../shared/membership/phi.ts';
 import type { Clock } from '../../shared/time/clock.ts';
+import type { EvidenceReport } from '../../shared/membership/heartbeat-wire.ts';
 import type { Digest, Heartbeat } from './contract.ts';
 import { createNodeRecord, type NodeRecord, type ProbeResult } from './node-record.ts';
 import { settings } from './settings.ts';
@@ -22,6 +23,8 @@ export interface FailureDetectorOptions {
 /** Everything that one monitor hears, and what it comes to about one node: evidence. Decides nothing. */
 export interface FailureDetector {
   readonly heartbeat: (beat: Heartbeat) => Hearing | 'unknown';
+  /** What a node saw of others; nothing comes of the word of a process that another one has replaced. */
+  readonly reported: (caller: string, incarnation: number, reports: readonly EvidenceReport[]) => void;
   readonly probed: (node: string, result: ProbeResult) => void;
   readonly digest: (digest: Digest) => void;
   readonly record: (node: string) => NodeRecord;
@@ -56,8 +59,7 @@ export function createFailureDetector({ nodes, peersOf, clock, lag }: FailureDet
   const otherDigests = () => [...digests.values()].filter(({ at }) => fresh(at, settings.digestTrustMs));
 
   /** What callers report now began before that: with the process before, or while this one was still starting. */
-  const hasJustOpened = (node: string, now: number): boolean =>
-    now - (record(node).openedAt() ?? -Infinity) < reportedMs;
+  const hasJustOpened = (node: string, at: number): boolean => at - (record(node).openedAt() ?? -Infinity) < reportedMs;
 
   function probeOf(node: string): ProbeResult | undefined {
     const probe = probes.get(node);
@@ -103,13 +105,18 @@ export function createFailureDetector({ nodes, peersOf, clock, lag }: FailureDet
       // What they saw was about the process before, about one that was not open yet, or about a silence that is over.
       const begins = hearing === 'fresh' && (wasSilent || (beat.phase === 'ready' && phase !== 'ready'));
       if (hearing === 'restarted' || begins) reports.forget(beat.node);
-      if (hearing !== 'stale' && beat.evidence)
-        reports.report(
-          beat.node,
-          beat.evidence.filter(({ node }) => records.has(node) && !hasJustOpened(node, now)),
-          now,
-        );
       return hearing;
+    },
+    reported(caller, incarnation, news) {
+      if (records.get(caller)?.incarnation() !== incarnation) return;
+      for (const { agoMs, evidence } of news) {
+        const at = clock.now() - agoMs;
+        reports.report(
+          caller,
+          evidence.filter(({ node }) => records.has(node) && !hasJustOpened(node, at)),
+          at,
+        );
+      }
     },
     probed: (node, result) => void probes.set(node, { at: clock.now(), result }),
     digest: (digest) => void digests.set(digest.monitor, { at: clock.now(), digest }),

@@ -15,6 +15,7 @@ interface Sources {
 
 export interface MonitorMetrics {
   readonly heartbeat: (node: string) => void;
+  readonly refusedHeartbeat: (why: string) => void;
   readonly incident: (incident: Incident) => void;
   readonly order: (order: RepairOrder, result: string) => void;
 }
@@ -25,6 +26,11 @@ const repairBuckets = [0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300];
 /** What the monitor knows, for Prometheus; gauges are computed when they are asked for. */
 export function monitorMetrics(metrics: Metrics, { nodes, view, phi, verdict, open }: Sources): MonitorMetrics {
   const heartbeats = metrics.counter('tierlab_heartbeats_total', 'Heartbeats received', ['member']);
+  const refused = metrics.counter(
+    'tierlab_heartbeats_refused_total',
+    'Datagrams that were no heartbeat of a node of this cluster, or came again',
+    ['reason'],
+  );
   metrics.gauge(
     'tierlab_member_state',
     '1 for the state that this monitor sees a member in',
@@ -78,6 +84,7 @@ export function monitorMetrics(metrics: Metrics, { nodes, view, phi, verdict, op
 
   return {
     heartbeat: (node) => heartbeats.inc({ member: node }),
+    refusedHeartbeat: (why) => refused.inc({ reason: why }),
     incident({ node, outcome, verdict: named, stamps }) {
       if (outcome === 'open') return;
       ended.inc({ member: node, verdict: named ?? 'none', outcome });

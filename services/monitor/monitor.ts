@@ -41,8 +41,10 @@ export interface MonitorOptions {
 }
 
 export interface Monitor {
-  /** `caller`: the node that called, where that is known. Throws `forbidden` for what that node cannot have said. */
-  readonly heard: (beat: Heartbeat, caller?: string) => void;
+  /** Throws `forbidden` for what that node cannot have said. */
+  readonly heard: (beat: Heartbeat) => void;
+  /** What a node saw of others. */
+  readonly reported: FailureDetector['reported'];
   /** Takes another monitor's digest, and gives its own. Throws `forbidden` for what no other monitor can have said. */
   readonly exchanged: (digest: Digest, caller?: string) => Digest;
   readonly view: () => View;
@@ -191,14 +193,15 @@ export function createMonitor(options: MonitorOptions): Monitor {
   const timer = scheduler.every(settings.lookMs, look);
 
   return {
-    heard(beat, caller) {
-      senderChecks.checkBeat(beat, caller);
+    heard(beat) {
+      senderChecks.checkBeat(beat);
       const before = detector.record(beat.node).phase();
       const hearing = detector.heartbeat(beat);
       if (hearing === 'unknown' || hearing === 'stale') return;
       if (hearing === 'restarted') diagnoser.news(beat.node);
       if (hearing === 'restarted' || before !== beat.phase) rotation.refresh();
     },
+    reported: detector.reported,
     exchanged(news, caller) {
       learn(news, caller);
       return digest();

@@ -67,7 +67,8 @@ export function createNodeRecord(): NodeRecord {
         lostAt = heardAt;
       }
       if (!last) startedAt = now;
-      if (beat.phase === 'ready' || beat.phase === 'standby') restartedUnannounced = false;
+      // It may be ready with the first word that arrives: a restart is noticed all the same.
+      if (hearing === 'fresh' && (beat.phase === 'ready' || beat.phase === 'standby')) restartedUnannounced = false;
       if (beat.phase === 'ready' && (hearing === 'restarted' || last?.phase !== 'ready')) openedAt = now;
       if (beat.self) self.hear(beat.self, now);
       last = beat;

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { LagMeter } from '../membership/lag.ts';
@@ -36,6 +37,8 @@ export interface Environment<Calls extends Contracts = Contracts> {
   readonly lag: Pick<LagMeter, 'lagMs' | 'lostMs'>;
   /** The ops network: other nodes' ops ports, and watchdogs. The token is needed to change something: only components that do have it. */
   readonly ops: { readonly control: ControlClient; readonly token: string | undefined };
+  /** For the heartbeats of each node; empty for components that need none. */
+  readonly heartbeatKeys: ReadonlyMap<string, KeyObject>;
   /** Calls one certain node, whatever the view says: no choice, no second attempt. */
   readonly toNode: <C extends Contract>(contract: C, node: string) => Upstream<C>;
   /** Before each access to the disk: waits as long as a fault makes it slower; undefined = not at all. */
@@ -54,6 +57,8 @@ export interface Running<C extends Contract = Contract> {
    * other nodes do: past admission, statistics and faults, which a handler called directly would miss.
    */
   readonly routes?: (server: FastifyInstance, entrance: Upstream<C>) => Promise<void> | void;
+  /** Takes datagrams that arrive at the data port's number (UDP); `answer` sends one back to where it came from. */
+  readonly datagrams?: (datagram: Uint8Array, answer: (datagram: Uint8Array) => void) => void;
   /** Shown under `/admin/state` on the ops port. */
   readonly state?: () => unknown;
   /** Releases timers, files and connections; called once, after the last request was answered. */

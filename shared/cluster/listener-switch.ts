@@ -34,6 +34,7 @@ export function listenerSwitch(scheduler: Scheduler, log: Logger) {
   }
 
   return {
+    isOpen: (): boolean => wanted,
     add: (server: Server, options: ListenOptions): void => void servers.set(server, options),
     close(): void {
       wanted = false;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { chaosOffRoutes } from '../faults/chaos-off.ts';
 import { startHeart, type Heart } from '../membership/heartbeat.ts';
@@ -9,14 +10,16 @@ import type { Context } from '../rpc/context.ts';
 import { newTrace } from '../rpc/trace.ts';
 import { httpServerTransport } from '../rpc/transports/http-server.ts';
 import { upstream } from '../rpc/upstream.ts';
+import { emptyKeyring } from '../security/keyring.ts';
 import { givesOrders } from '../security/operator.ts';
 import { peerName } from '../security/tls.ts';
 import type { Environment, Running } from './component.ts';
-import { heartbeatSender } from './heartbeat-sender.ts';
+import { heartbeatEntrance, openHeartbeats } from './heartbeats.ts';
+import { listenForHeartbeats } from './heartbeat-socket.ts';
 import { close, listen } from './listen.ts';
 import { listenerSwitch, type ListenerSwitch } from './listener-switch.ts';
 import type { NodeOptions } from './node-options.ts';
-import { createOpenings } from './openings.ts';
+import { createOpenings, sharesPorts } from './openings.ts';
 import { createOpsPort } from './ops-port.ts';
 import { createRole } from './role.ts';
 import { createStack } from './stack.ts';
@@ -38,7 +41,7 @@ const never = new AbortController().signal;
  */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const { topology, node, components, incarnation, datasetDir, random, scheduler, log, bindHost, hosts } = options;
-  const { chaosEnabled = false, twin = false, identity } = options;
+  const { chaosEnabled = false, twin = false, identity, keyring = emptyKeyring } = options;
   const metrics = createMetrics({ node: node.id, topology: topology.name }, { process: true });
   const listeners = listenerSwitch(scheduler, log);
   const faults = chaosEnabled ? await nodeFaults(options, metrics, listeners) : undefined;
@@ -67,20 +70,31 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     servedBy: [],
   });
 
+  const monitors = nodesHosting(topology, 'monitor');
+  const heartbeats = openHeartbeats({
+    node: node.id,
+    monitors,
+    clock,
+    log,
+    passage: faults?.passage,
+    onMessage: (datagram) => heart.receive(datagram),
+  });
   const heart: Heart = startHeart({
     node: node.id,
     incarnation,
-    monitors: nodesHosting(topology, 'monitor').map(({ id }) => id),
+    process: randomBytes(8).toString('base64url'),
+    monitors: keyring.toMonitors,
     clock,
     scheduler,
     self: stack.self.report,
     evidence: stack.evidence.take,
     token: role.token,
     onView: role.follow,
-    send: heartbeatSender(client.toNode, newContext),
+    send: heartbeats.send,
   });
 
   const running = new Map<string, Running>();
+  let inbound: { readonly close: () => void } | undefined;
   const openings = createOpenings({ node, bindHost, chaosEnabled, identity, listeners, log, hosts });
   const ops = createOpsPort({
     metrics,
@@ -112,6 +126,8 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     await openings.close();
     for (const it of running.values()) await it.stop?.();
     heart.stop();
+    heartbeats.close();
+    inbound?.close();
     lag.stop();
     await client.close();
     await close(ops);
@@ -140,6 +156,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
         clusterStartedAt: options.clusterStartedAt ?? '',
         lag,
         ops: { control: options.control, token: givesOrders(name) ? options.operator?.token : undefined },
+        heartbeatKeys: name === 'monitor' ? keyring.fromNodes : new Map(),
         toNode: (contract, id) => upstream(contract, client.toNode(id), random),
         ...(faults && { disk: faults.disk }),
         view: () => heart.view(),
@@ -157,6 +174,18 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       ...(faults && { shape: faults.shape }),
       ...(identity && { callerOf: ({ socket }: IncomingMessage) => peerName(socket) }),
     });
+    const receive = [...running.values()].find(({ datagrams }) => datagrams)?.datagrams;
+    if (receive)
+      inbound = await listenForHeartbeats(node, {
+        bindHost,
+        reusePort: sharesPorts(chaosEnabled),
+        log,
+        onMessage: heartbeatEntrance({
+          receive,
+          isOpen: listeners.isOpen,
+          passage: faults?.passage,
+        }),
+      });
     await openings.open(onRpc, running, (name) => upstream(components[name]!.contract, server.serve, random));
   }
 

@@ -67,8 +67,10 @@ export function createOpenings({ node, bindHost, chaosEnabled, identity, listene
 }
 
 /** A twin shares the ports of its node; where there can be none, a port that is taken is refused. */
+export const sharesPorts = (chaosEnabled: boolean): boolean => chaosEnabled && process.platform === 'linux';
+
 function dataAddress(port: number, host: string, chaosEnabled: boolean): ListenOptions {
-  return { port, host, ...(chaosEnabled && process.platform === 'linux' ? { reusePort: true } : {}) };
+  return { port, host, ...(sharesPorts(chaosEnabled) ? { reusePort: true } : {}) };
 }
 
 /** Which components' public routes go on which port: doors on their own, everything else on the data port, or with TLS beside it. */

@@ -16,7 +16,7 @@ export interface ActiveFault {
   readonly applied: number;
   readonly signal: AbortSignal;
   serve(call: Call): Layer | undefined;
-  edge(crossing: Crossing, call: Call): EdgeVerdict | undefined;
+  edge(crossing: Crossing): EdgeVerdict | undefined;
   /** How a reply of so many bytes leaves the socket. */
   body(call: Call, bytes: number): BodyShape | undefined;
   fsyncMs(key: string): number;
@@ -127,15 +127,15 @@ export function activate(fault: Fault, { clock, scheduler, host, warn, onOver }:
     },
     signal: controller.signal,
     serve: (call) =>
-      layer && inScope(fault.scope, call, host.callerOf(call)) && hit(call.requestId) ? layer : undefined,
-    edge(crossing, call) {
-      if (!onEdge || !inScope(fault.scope, call, crossing.from)) return undefined;
+      layer && inScope(fault.scope, about(call), host.callerOf(call)) && hit(call.requestId) ? layer : undefined,
+    edge(crossing) {
+      if (!onEdge || !inScope(fault.scope, crossing, crossing.from)) return undefined;
       const verdict = onEdge(crossing);
-      if (verdict.do === 'pass' || !hit(call.requestId)) return undefined;
+      if (verdict.do === 'pass' || !hit(crossing.requestId)) return undefined;
       return verdict;
     },
     body(call, bytes) {
-      if (!onBody || !inScope(fault.scope, call, host.callerOf(call)) || !hit(call.requestId)) return undefined;
+      if (!onBody || !inScope(fault.scope, about(call), host.callerOf(call)) || !hit(call.requestId)) return undefined;
       const shape = onBody(call);
       if (changes(shape, bytes)) return shape;
       // A reply that is smaller than one piece leaves as it would anyhow.
@@ -155,8 +155,12 @@ function changes({ chunkBytes, pauseMs, resetAfterBytes }: BodyShape, bytes: num
 }
 
 /** Whether the call is one that the fault is about. The direction is the network faults' own affair. */
-export function inScope(scope: Scope, call: Call, caller: string | undefined): boolean {
+function inScope(scope: Scope, { component, operation }: Subject, caller: string | undefined): boolean {
   if (scope.caller !== undefined && scope.caller !== caller) return false;
   if (scope.operation === undefined) return true;
-  return scope.operation === call.operation.name || scope.operation === `${call.component}.${call.operation.name}`;
+  return scope.operation === operation || scope.operation === `${component}.${operation}`;
 }
+
+type Subject = Pick<Crossing, 'component' | 'operation'>;
+
+const about = ({ component, operation }: Call): Subject => ({ component, operation: operation.name });

@@ -70,6 +70,8 @@ export interface Crossing {
   readonly from: string;
   readonly to: string;
   readonly requestId: string;
+  readonly component: string;
+  readonly operation: string;
 }
 
 /** `lose`: never arrives, nobody is told. `reset`: the connection breaks, the caller is told at once. */

@@ -38,7 +38,7 @@ export function edgeFaults(
       const edge = active.length === 0 ? undefined : crossing(call);
       if (!edge || edge.from === edge.to) return next(call);
       const layers = active.flatMap((fault) => {
-        const verdict = fault.edge(edge, call);
+        const verdict = fault.edge(edge);
         return verdict ? [verdictLayer(verdict, fault, scheduler)] : [];
       });
       return compose(layers, next)(call);
@@ -47,7 +47,7 @@ export function edgeFaults(
 
 /** The edges out of `node`: by the endpoint that the balancer chose. */
 export function outgoing(node: string): (call: Call) => Crossing | undefined {
-  return ({ endpoint, requestId }) => (endpoint ? { from: node, to: endpoint.node, requestId } : undefined);
+  return (call) => (call.endpoint ? crossingOf(call, node, call.endpoint.node) : undefined);
 }
 
 /** The edges into `node`: by the caller that the request names. Callers outside of the cluster are nobody's edge. */
@@ -57,9 +57,17 @@ export function incoming(
 ): (call: Call) => Crossing | undefined {
   return (call) => {
     const from = callerOf(call);
-    return from === undefined ? undefined : { from, to: node, requestId: call.requestId };
+    return from === undefined ? undefined : crossingOf(call, from, node);
   };
 }
+
+const crossingOf = ({ requestId, component, operation }: Call, from: string, to: string): Crossing => ({
+  from,
+  to,
+  requestId,
+  component,
+  operation: operation.name,
+});
 
 /** How the reply of `bytes` to `call` leaves the socket: the slowest of all shapes; undefined = at once. */
 export function bodyShape(

@@ -5,6 +5,8 @@ import type { Call, Layer } from '../rpc/call.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import { burn } from './burn.ts';
+import { passage, type Passage } from './datagram-faults.ts';
+import type { Crossing } from './fault.ts';
 import { faultHost, type FaultPorts } from './host.ts';
 import { bodyShape, edgeFaults, fsyncFaults, incoming, outgoing, serveFaults } from './layers.ts';
 import { createFaultRegistry, type FaultRegistry } from './registry.ts';
@@ -38,6 +40,8 @@ export interface NodeFaults {
   readonly atHandler: Layer;
   /** Next to the transport on the client's side. */
   readonly atExit: Layer;
+  /** What the network does to a datagram that comes from, or goes to, another node. */
+  readonly passage: (crossing: Crossing) => Passage;
   /** The reply to `call` in the pieces that a fault cuts it into; undefined = at once. `reset` breaks the connection. */
   readonly shape: (call: Call, payload: Uint8Array, reset: () => void) => AsyncIterable<Uint8Array> | undefined;
   /** Waits as long as the disk is slower than it should be; undefined = not at all. */
@@ -66,6 +70,7 @@ export function createNodeFaults(options: NodeFaultOptions): NodeFaults {
     atEntry: edgeFaults(registry, scheduler, incoming(node, callerOf)),
     atHandler: serveFaults(registry),
     atExit: edgeFaults(registry, scheduler, outgoing(node)),
+    passage: (crossing) => passage(registry, scheduler, crossing),
     shape(call, payload, reset) {
       const shaped = noneActive() ? undefined : bodyShape(registry, call, payload.length);
       return shaped && shapeBody(payload, shaped.shape, { scheduler, signal: shaped.signal, reset });

@@ -1,4 +1,5 @@
-import type { KeyObject } from 'node:crypto';
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import { incarnationKey, pairKey } from './heartbeat-keys.ts';
 import type { NodePlace } from './node-place.ts';
 import { identitySecret, nodeKey, privateKeyFrom, privateKeyText, publicHalf } from './node-keys.ts';
 import { processingKey } from './processing-key.ts';
@@ -12,14 +13,26 @@ export interface Keyring {
   readonly own?: KeyObject | undefined;
   /** The public halves of all nodes' keys. */
   readonly nodes: ReadonlyMap<string, KeyObject>;
+  /** For its heartbeats to each monitor: of this incarnation alone. */
+  readonly toMonitors: ReadonlyMap<string, KeyObject>;
+  /** For the heartbeats of each node, in any incarnation; only monitors. */
+  readonly fromNodes: ReadonlyMap<string, KeyObject>;
 }
 
-export const emptyKeyring: Keyring = { nodes: new Map() };
+export const emptyKeyring: Keyring = { nodes: new Map(), toMonitors: new Map(), fromNodes: new Map() };
 
 /** Whether it shows pages to users: then it is of the processing tier, and holds its key. Others must not. */
 export const readsPages = ({ components }: Pick<NodePlace, 'components'>): boolean => components.includes('app');
 
-const names = { processing: 'TIERLAB_PROCESSING_KEY', own: 'TIERLAB_NODE_KEY', nodes: 'TIERLAB_NODE_KEYS' } as const;
+const isMonitor = ({ components }: Pick<NodePlace, 'components'>): boolean => components.includes('monitor');
+
+const names = {
+  processing: 'TIERLAB_PROCESSING_KEY',
+  own: 'TIERLAB_NODE_KEY',
+  nodes: 'TIERLAB_NODE_KEYS',
+  toMonitors: 'TIERLAB_HEARTBEAT_KEYS',
+  fromNodes: 'TIERLAB_HEARTBEAT_SENDERS',
+} as const;
 
 /**
  * The watchdog's side: what each node's environment says of keys. `all` = the nodes of the topology. A key that a node must not hold is
@@ -28,13 +41,18 @@ const names = { processing: 'TIERLAB_PROCESSING_KEY', own: 'TIERLAB_NODE_KEY', n
 export function keyringEnvironment(
   dataDir: string,
   all: readonly NodePlace[],
-): (node: NodePlace) => Readonly<Record<string, string | undefined>> {
+): (node: NodePlace, incarnation: number) => Readonly<Record<string, string | undefined>> {
   const secret = identitySecret(dataDir);
   const keys = new Map(all.map(({ id }) => [id, nodeKey(secret, id)]));
   const published = JSON.stringify(
     Object.fromEntries([...keys].map(([id, key]) => [id, publicKeyText(publicHalf(key))])),
   );
-  return (node) => ({
+  const monitors = all.filter(isMonitor).map(({ id }) => id);
+  const textOf = (keyOf: (id: string) => KeyObject, ids: readonly string[]): string =>
+    JSON.stringify(Object.fromEntries(ids.map((id) => [id, keyOf(id).export().toString('base64url')])));
+  return (node, incarnation) => ({
+    [names.toMonitors]: textOf((id) => incarnationKey(pairKey(secret, node.id, id), incarnation), monitors),
+    [names.fromNodes]: isMonitor(node) ? textOf((id) => pairKey(secret, id, node.id), [...keys.keys()]) : undefined,
     [names.processing]: readsPages(node) ? Buffer.from(processingKey(dataDir)).toString('hex') : undefined,
     [names.own]: privateKeyText(keys.get(node.id)!),
     [names.nodes]: published,
@@ -50,11 +68,16 @@ export function takeKeyring(env: Record<string, string | undefined>): Keyring {
   };
   const processing = take(names.processing);
   const own = take(names.own);
-  const nodes = Object.entries(JSON.parse(take(names.nodes) ?? '{}') as Record<string, string>);
+  const takeAll = (name: string) => Object.entries(JSON.parse(take(name) ?? '{}') as Record<string, string>);
+  const takeSecrets = (name: string): ReadonlyMap<string, KeyObject> =>
+    new Map(takeAll(name).map(([id, text]) => [id, createSecretKey(text, 'base64url')]));
+  const nodes = takeAll(names.nodes);
   return {
     processing: processing === undefined ? undefined : Buffer.from(processing, 'hex'),
     own: own === undefined ? undefined : privateKeyFrom(own),
     nodes: lazily(new Map(nodes)),
+    toMonitors: takeSecrets(names.toMonitors),
+    fromNodes: takeSecrets(names.fromNodes),
   };
 }
 

@@ -7,6 +7,7 @@ export const loneNode = {
   clusterStartedAt: '',
   lag: { lagMs: () => 0, lostMs: () => 0 },
   ops: { control: () => Promise.reject(new Error('there is no ops network here')), token: undefined },
+  heartbeatKeys: new Map(),
   toNode: () => {
     throw new Error('there is one node here');
   },

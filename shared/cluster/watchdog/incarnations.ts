@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { syncFolder } from '../../durable.ts';
 
 /** So many numbers are reserved with one write: 21 nodes start with one fsync, and a lost watchdog skips at most as many. */
 const blockSize = 64;
@@ -54,10 +55,5 @@ function writeDurably(file: string, text: string): void {
   const draft = `${file}.draft`;
   writeFileSync(draft, text, { mode: 0o600, flush: true });
   renameSync(draft, file);
-  const handle = openSync(dir, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
+  syncFolder(dir);
 }

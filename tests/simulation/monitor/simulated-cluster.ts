@@ -1,16 +1,18 @@
 import { createMonitor, type Monitor } from '../../../services/monitor/monitor.ts';
-import type { Digest, Heartbeat } from '../../../services/monitor/contract.ts';
+import type { Digest } from '../../../services/monitor/contract.ts';
 import type { ControlClient } from '../../../shared/control/client.ts';
 import { createRepairs } from '../../../shared/cluster/watchdog/repairs.ts';
 import type { Child, ChildState } from '../../../shared/cluster/watchdog/child.ts';
 import { expand } from '../../../shared/cluster/topology-file.ts';
 import type { Topology, TopologyFile } from '../../../shared/cluster/topology.ts';
+import { createHeartbeatReceiver, type ReceiveDatagram } from '../../../shared/membership/heartbeat-receiver.ts';
 import { startHeart, type Heart } from '../../../shared/membership/heartbeat.ts';
 import type { CallEvidence } from '../../../shared/membership/call-evidence.ts';
 import type { SelfReport } from '../../../shared/membership/self-report.ts';
 import type { Incident } from '../../../services/monitor/incident.ts';
 import { createLagMeter } from '../../../shared/membership/lag.ts';
 import type { View } from '../../../shared/membership/view.ts';
+import { incarnationKey, pairKey } from '../../../shared/security/heartbeat-keys.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
 import type { Scheduler } from '../../../shared/time/scheduler.ts';
 import { createNetwork, type Network } from '../../../shared/time/sim/network.ts';
@@ -75,6 +77,9 @@ export function createSimulatedCluster(
       { state: 'down', incarnation: 0, heart: undefined, stalledUntil: 0, evidence: [], sources: {}, token: undefined },
     ]),
   );
+  const monitorIds = topology.nodes.filter(({ components }) => components.includes('monitor')).map(({ id }) => id);
+  const secret = new Uint8Array(32);
+  const receivers = new Map<string, ReceiveDatagram>();
   const monitors = new Map<string, Monitor>();
   const log: string[] = [];
   const verdicts: SimulatedCluster['verdicts'] = [];
@@ -99,6 +104,19 @@ export function createSimulatedCluster(
     after: (ms, task) => scheduler.after(ms, () => on(node, incarnation, task)),
     every: (ms, task) => scheduler.every(ms, () => on(node, incarnation, task)),
   });
+
+  /** One datagram to a monitor, and its answers back. */
+  function deliver(node: string, monitor: string, datagram: Uint8Array): void {
+    const { incarnation } = processes.get(node)!;
+    const to = processes.get(monitor)!;
+    network.send(node, monitor, () =>
+      on(monitor, to.incarnation, () =>
+        receivers.get(monitor)!(datagram, (answer) =>
+          network.send(monitor, node, () => on(node, incarnation, () => processes.get(node)!.heart!.receive(answer))),
+        ),
+      ),
+    );
+  }
 
   /** One request and its reply over the virtual network. */
   function ask<T>(from: string, to: string, timeoutMs: number, answer: () => T): Promise<T> {
@@ -130,7 +148,8 @@ export function createSimulatedCluster(
     process.heart = startHeart({
       node,
       incarnation,
-      monitors: topology.nodes.filter(({ components }) => components.includes('monitor')).map(({ id }) => id),
+      process: `${node} ${incarnation}`,
+      monitors: new Map(monitorIds.map((id) => [id, incarnationKey(pairKey(secret, node, id), incarnation)])),
       clock,
       scheduler: own,
       self: () => ({
@@ -140,7 +159,7 @@ export function createSimulatedCluster(
       }),
       evidence: () => [...process.evidence.splice(0), ...(process.sources.evidence?.() ?? [])],
       token: () => process.token,
-      send: (monitor, beat) => ask(node, monitor, 1_000, () => receive(monitor, beat)),
+      send: (monitor, datagram) => deliver(node, monitor, datagram),
       onView(view) {
         const promotion = view.promotions?.find((it) => it.node === node);
         if (!promotion) return;
@@ -150,12 +169,6 @@ export function createSimulatedCluster(
     });
     const standby = topology.nodes.find(({ id }) => id === node)!.standby;
     own.after(bootMs, () => process.heart!.setPhase(standby && process.token === undefined ? 'standby' : 'ready'));
-  }
-
-  function receive(monitor: string, beat: Heartbeat): View | undefined {
-    const it = monitors.get(monitor)!;
-    it.heard(beat);
-    return it.view().version === beat.viewVersion ? undefined : it.view();
   }
 
   function startMonitor(node: string, own: Scheduler, lag: ReturnType<typeof createLagMeter>): void {
@@ -183,6 +196,21 @@ export function createSimulatedCluster(
         },
         onOrder: (order, result) => void log.push(`${second()} ${node} orders ${order.do} ${order.node}: ${result}`),
         onPromotion: () => undefined,
+      }),
+    );
+    const it = monitors.get(node)!;
+    receivers.set(
+      node,
+      createHeartbeatReceiver({
+        monitor: node,
+        process: `${node} ${incarnation}`,
+        keys: new Map(topology.nodes.map(({ id }) => [id, pairKey(secret, id, node)])),
+        heard(beat) {
+          it.heard(beat);
+          return true;
+        },
+        reported: it.reported,
+        view: it.view,
       }),
     );
   }

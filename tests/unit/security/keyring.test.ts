@@ -24,7 +24,7 @@ function keyrings() {
   const take = (node: TopologyNode) => {
     const env: Record<string, string | undefined> = {
       TIERLAB_PROCESSING_KEY: 'inherited',
-      ...environment(node),
+      ...environment(node, 1),
       PATH: '/bin',
     };
     return { keyring: takeKeyring(env), env };
@@ -50,7 +50,7 @@ test('each node signs in its own name only, and all know each other’s keys, af
   expect(isGenuine(own, app.nodes.get('database-1')!)).toBe(true);
   const forged = signReceipt(database.own!, 'app-1', 1, subject);
   expect(isGenuine(forged, app.nodes.get('app-1')!)).toBe(false);
-  const later = takeKeyring({ ...keyringEnvironment(dataDir, nodes)(nodes[0]!) });
+  const later = takeKeyring({ ...keyringEnvironment(dataDir, nodes)(nodes[0]!, 1) });
   expect(isGenuine(own, later.nodes.get('database-1')!)).toBe(true);
   expect(app.nodes.get('stranger')).toBeUndefined();
 });

@@ -1,0 +1,120 @@
+import { createSocket, type Socket, type SocketOptions } from 'node:dgram';
+import { lookup as systemLookup } from 'node:dns';
+import { isIPv4 } from 'node:net';
+import type { Logger } from 'pino';
+import type { Address } from '../rpc/call.ts';
+import type { Clock } from '../time/clock.ts';
+import { furtherAddresses } from './further-addresses.ts';
+import type { TopologyNode } from './topology.ts';
+
+type Lookup = NonNullable<SocketOptions['lookup']>;
+
+/** A name is looked up again after this: a container that was replaced has another address, ms. */
+const nameLifeMs = 5_000;
+
+/** After so many datagrams without an answer the next way to a monitor is tried. */
+const maxUnanswered = 4;
+
+export interface HeartbeatSocket {
+  readonly send: (monitor: string, datagram: Uint8Array) => void;
+  readonly close: () => void;
+}
+
+export interface HeartbeatSocketOptions {
+  readonly monitors: readonly TopologyNode[];
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly onMessage: (datagram: Uint8Array) => void;
+}
+
+/**
+ * A node's socket towards the monitors, on a port of the system's choice: answers come back to it, so that of two processes with one identity
+ * each gets its own. Never keeps the process alive.
+ */
+export function openHeartbeatSocket({ monitors, clock, log, onMessage }: HeartbeatSocketOptions): HeartbeatSocket {
+  const ways = new Map(monitors.map((node) => [node.id, waysTo(node)]));
+  const unanswered = new Map<string, number>();
+  const socket = createSocket({ type: 'udp4', lookup: cachedLookup(clock) });
+  socket.unref();
+  socket.on('error', (err) => log.warn({ err }, 'the socket for heartbeats'));
+  socket.on('message', (datagram, { port }) => {
+    for (const [monitor, addresses] of ways)
+      if (addresses.some((address) => address.port === port)) unanswered.set(monitor, 0);
+    onMessage(datagram);
+  });
+  let closed = false;
+  return {
+    send(monitor, datagram) {
+      if (closed) return;
+      const addresses = ways.get(monitor)!;
+      const count = unanswered.get(monitor) ?? 0;
+      unanswered.set(monitor, count + 1);
+      const { host, port } = addresses[Math.floor(count / maxUnanswered) % addresses.length]!;
+      // What cannot be sent is lost, as on the way.
+      socket.send(datagram, port, host, ignore);
+    },
+    close() {
+      closed = true;
+      socket.close();
+    },
+  };
+}
+
+const ignore = (): void => undefined;
+
+/** A relay for connections carries no datagrams. */
+function waysTo({ host, port, routes = [] }: TopologyNode): readonly Address[] {
+  const direct = routes.filter(({ relayed }) => !relayed);
+  return direct.length > 0 ? direct : [{ host, port }];
+}
+
+function cachedLookup(clock: Clock): Lookup {
+  const known = new Map<string, { readonly address: string; readonly at: number }>();
+  return (host, _options, callback) => {
+    if (isIPv4(host)) return callback(null, host, 4);
+    const cached = known.get(host);
+    if (cached && clock.now() - cached.at < nameLifeMs) return callback(null, cached.address, 4);
+    systemLookup(host, 4, (error, address) => {
+      if (!error) known.set(host, { address, at: clock.now() });
+      callback(error, address, 4);
+    });
+  };
+}
+
+/** A monitor's sockets: UDP at its data port, and wherever else it listens. */
+export async function listenForHeartbeats(
+  node: TopologyNode,
+  options: {
+    readonly bindHost: string;
+    /** A twin shares the ports of its node. */
+    readonly reusePort: boolean;
+    readonly log: Logger;
+    readonly onMessage: (datagram: Uint8Array, answer: (datagram: Uint8Array) => void) => void;
+  },
+): Promise<{ readonly close: () => void }> {
+  const { bindHost, reusePort, log, onMessage } = options;
+  const addresses = [{ host: bindHost, port: node.port }, ...furtherAddresses(node, bindHost)];
+  const sockets = await Promise.all(
+    addresses.map(async ({ host, port }) => {
+      const socket = createSocket({ type: 'udp4', reusePort });
+      socket.on('message', (datagram, from) =>
+        onMessage(datagram, (answer) => socket.send(answer, from.port, from.address, ignore)),
+      );
+      await bound(socket, host, port);
+      socket.on('error', (err) => log.warn({ err, port }, 'the socket for heartbeats'));
+      socket.unref();
+      return socket;
+    }),
+  );
+  return { close: () => sockets.forEach((socket) => socket.close()) };
+}
+
+function bound(socket: Socket, address: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.once('error', reject);
+    socket.bind({ address, port, exclusive: true }, () => {
+      socket.off('error', reject);
+      resolve();
+    });
+  });
+}

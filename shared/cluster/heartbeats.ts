@@ -1,0 +1,73 @@
+import type { Logger } from 'pino';
+import type { Passage } from '../faults/datagram-faults.ts';
+import type { Crossing } from '../faults/fault.ts';
+import { addressOf } from '../membership/heartbeat-wire.ts';
+import type { Clock } from '../time/clock.ts';
+import type { Running } from './component.ts';
+import { openHeartbeatSocket, type HeartbeatSocket } from './heartbeat-socket.ts';
+import type { TopologyNode } from './topology.ts';
+
+type PassageOf = ((crossing: Crossing) => Passage) | undefined;
+
+/** Sent datagrams whose answers a fault may still meet. */
+const maxPassages = 256;
+
+/** A datagram from a node to a monitor, as faults of the network know it: with the same name at both ends. */
+function crossingOf(datagram: Uint8Array): Crossing | undefined {
+  const address = addressOf(datagram);
+  if (!address) return undefined;
+  const { node, monitor, incarnation, number } = address;
+  const requestId = `${node}>${monitor}/${incarnation}/${number}`;
+  return { from: node, to: monitor, requestId, component: 'monitor', operation: 'heartbeat' };
+}
+
+/** A node's way to the monitors and back: its socket, behind what faults make of its network. */
+export function openHeartbeats(options: {
+  readonly node: string;
+  readonly monitors: readonly TopologyNode[];
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly passage: PassageOf;
+  readonly onMessage: (datagram: Uint8Array) => void;
+}): HeartbeatSocket {
+  const { monitors, clock, log, passage, onMessage } = options;
+  if (!passage) return openHeartbeatSocket({ monitors, clock, log, onMessage });
+  const underWay = new Map<string, Passage>();
+  const socket = openHeartbeatSocket({
+    monitors,
+    clock,
+    log,
+    onMessage(datagram) {
+      const of = crossingOf(datagram)?.requestId;
+      const passed = of === undefined ? undefined : underWay.get(of);
+      if (passed) passed.reply(() => onMessage(datagram));
+      else onMessage(datagram);
+    },
+  });
+  return {
+    send(monitor, datagram) {
+      const crossing = crossingOf(datagram)!;
+      const passed = passage(crossing);
+      underWay.set(crossing.requestId, passed);
+      if (underWay.size > maxPassages) underWay.delete(underWay.keys().next().value!);
+      passed.request(() => socket.send(monitor, datagram));
+    },
+    close: socket.close,
+  };
+}
+
+/** A monitor's side of it. While its data ports are closed (stop.refuse), it is deaf. */
+export function heartbeatEntrance(options: {
+  readonly receive: NonNullable<Running['datagrams']>;
+  readonly isOpen: () => boolean;
+  readonly passage: PassageOf;
+}): NonNullable<Running['datagrams']> {
+  const { receive, isOpen, passage } = options;
+  return (datagram, answer) => {
+    if (!isOpen()) return;
+    const crossing = passage && crossingOf(datagram);
+    if (!crossing) return receive(datagram, answer);
+    const passed = passage(crossing);
+    passed.request(() => receive(datagram, (reply) => passed.reply(() => answer(reply))));
+  };
+}

@@ -1,0 +1,85 @@
+import type { CallEvidence } from './call-evidence.ts';
+import { compact, type WireReport } from './heartbeat-wire.ts';
+
+/** Evidence of one beat, or a part of it that fits into a datagram. */
+interface Waiting {
+  readonly number: number;
+  readonly at: number;
+  readonly evidence: WireReport['evidence'];
+  readonly bytes: number;
+  /** Monitors that have not acknowledged it. */
+  readonly owed: Set<string>;
+}
+
+/** Older evidence says too little to be sent again, ms. */
+const maxAgeMs = 5_000;
+/** Of a monitor that does not answer, the oldest are dropped. */
+const maxWaiting = 64;
+/** One report with its number and age. */
+const reportBytes = 48;
+
+export interface EvidenceOutbox {
+  readonly add: (evidence: readonly CallEvidence[], now: number) => void;
+  /** All that `monitor` has not acknowledged, oldest first, in lists of at most `limits[i]` bytes (the last limit counts for all after it). */
+  readonly batches: (monitor: string, now: number, limits: readonly number[]) => WireReport[][];
+  readonly acknowledged: (monitor: string, numbers: readonly number[]) => void;
+}
+
+/** What a caller saw of others, kept until every monitor has it: a lost datagram loses no evidence. Bounded in age and number. */
+export function createEvidenceOutbox(monitors: readonly string[], maxReportBytes: number): EvidenceOutbox {
+  const waiting = new Map<number, Waiting>();
+  let last = 0;
+
+  function put(evidence: WireReport['evidence'], bytes: number, now: number): void {
+    if (evidence.length === 0) return;
+    const number = ++last;
+    waiting.set(number, { number, at: now, evidence, bytes: bytes + reportBytes, owed: new Set(monitors) });
+  }
+
+  function drop(now: number): void {
+    for (const [number, { at }] of waiting) {
+      if (now - at <= maxAgeMs && waiting.size <= maxWaiting) break;
+      waiting.delete(number);
+    }
+  }
+
+  return {
+    add(evidence, now) {
+      let [part, bytes]: [WireReport['evidence'], number] = [[], 0];
+      for (const one of evidence) {
+        const small = compact(one);
+        const size = JSON.stringify(small).length + 1;
+        if (bytes + size > maxReportBytes - reportBytes) {
+          put(part, bytes, now);
+          [part, bytes] = [[], 0];
+        }
+        part.push(small);
+        bytes += size;
+      }
+      put(part, bytes, now);
+      drop(now);
+    },
+    batches(monitor, now, limits) {
+      drop(now);
+      const batches: WireReport[][] = [[]];
+      let room = limits[0]!;
+      for (const { number, at, evidence, bytes, owed } of waiting.values()) {
+        if (!owed.has(monitor)) continue;
+        if (bytes > room) {
+          room = limits[Math.min(batches.length, limits.length - 1)]!;
+          batches.push([]);
+        }
+        room -= bytes;
+        batches.at(-1)!.push({ number, agoMs: Math.round(now - at), evidence });
+      }
+      return batches;
+    },
+    acknowledged(monitor, numbers) {
+      for (const number of numbers) {
+        const { owed } = waiting.get(number) ?? {};
+        owed?.delete(monitor);
+        if (owed?.size === 0) waiting.delete(number);
+      }
+    },
+  };
+}
