@@ -22,6 +22,7 @@ import { operatorEnvironment, operatorOf } from '../shared/security/operator.ts'
 import { clockOrigin, runClock, type Clock } from '../shared/time/clock.ts';
 import { systemScheduler } from '../shared/time/scheduler.ts';
 import { tierlab } from './command-line.ts';
+import { watchDisk } from './disk-watch.ts';
 import { CommandError, InterruptedError } from './errors.ts';
 import { entryScript } from './paths.ts';
 import { readRunFile, removeRunFile, runDir, writeRunFile } from './run-file.ts';
@@ -114,6 +115,7 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
     scheduler: systemScheduler,
     onKill: onFault,
   });
+  const disk = watchDisk(dir, systemScheduler, onFault);
   const ending = new AbortController();
   const end = (): void => ending.abort(new InterruptedError('stopped before everything was ready'));
   const ended = new Promise<void>((resolve) =>
@@ -152,6 +154,7 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
   } finally {
     onStopping();
     loops.cancel();
+    disk.cancel();
     await faults?.stop();
     await watchdog.stop();
     identities?.stop();

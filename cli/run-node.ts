@@ -13,6 +13,9 @@ import { systemRandom } from '../shared/time/random.ts';
 import { systemScheduler } from '../shared/time/scheduler.ts';
 import { topologiesDir } from './paths.ts';
 
+/** What waits for a log that takes nothing more; later lines are dropped. */
+const maxLogBytes = 1024 * 1024;
+
 /** Nobody is left who would kill a node that does not come to an end: so long it may drain without a watchdog, ms. */
 const orphanGraceMs = 3_000;
 
@@ -22,7 +25,10 @@ const orphanGraceMs = 3_000;
  */
 export async function runNode([id, topologyName, portBase, datasetDir]: readonly string[]): Promise<void> {
   const byName = process.env.TIERLAB_HOSTS === 'by-name';
-  const log = pino({ base: { node: id }, level: process.env.TIERLAB_LOG ?? 'info' });
+  const output = pino.destination({ fd: 1, maxLength: maxLogBytes });
+  // A disk that is full costs lines of the log, and not the node.
+  output.on('error', () => undefined);
+  const log = pino({ base: { node: id }, level: process.env.TIERLAB_LOG || 'info' }, output);
   let running: RunningNode | undefined;
   let leaving = false;
 

@@ -38,6 +38,7 @@ const otherTimeoutMs = 2_000;
 /** All nodes of the cluster at `portBase`: of the one watchdog of this machine, or, in a container, of those of all containers. */
 export async function fetchStatus(portBase: number): Promise<ClusterStatus> {
   const told = (await ask(portBase, '/status')) as Told;
+  if (!Array.isArray(told?.nodes)) throw otherProgram(portBase, (await holdersOf([portBase])).get(portBase));
   const { topology } = told;
   if (process.env.TIERLAB_HOSTS !== 'by-name')
     return { topology, nodes: told.nodes.map((node) => known(node, here, told)) };
@@ -84,7 +85,8 @@ export async function ask(portBase: number, path: string, asked: Asked = {}): Pr
   const at = { host: here, port: portBase };
   const nobody = `no cluster answers at port base ${portBase}. This starts one: ${tierlab('up', { portBase })}`;
   const looking = new AbortController();
-  const answer = request(at, { path, ...asked }, nobody)
+  const givingUp = new AbortController();
+  const answer = request(at, { path, ...asked, signal: givingUp.signal }, nobody)
     .catch(async (error: unknown) => {
       throw (await whoElseAnswers(portBase, error)) ?? error;
     })
@@ -93,6 +95,7 @@ export async function ask(portBase: number, path: string, asked: Asked = {}): Pr
   const told = await Promise.race([answer, reason.catch(() => undefined)]);
   if (told instanceof CommandError) {
     answer.catch(() => undefined);
+    givingUp.abort();
     throw told;
   }
   return answer;

@@ -27,7 +27,12 @@ export const chaosComponent = component({
     const file = runDir === undefined ? undefined : journalFileIn(runDir);
     const output = file === undefined ? undefined : openJournalFile(file);
     const past = file === undefined ? [] : journalLines(file);
-    const journal = createJournal(clock, (line) => output?.write(line), past);
+    const journal = createJournal(
+      clock,
+      (line) => output?.write(line),
+      past,
+      (err) => log.error({ err }, 'the journal waits in memory'),
+    );
     const meter = createSteadyMeter({ clock, scheduler, probe: userProbe(topology), everyMs: probeEveryMs });
     const controller = createController({
       owner: `${node.id}:${incarnation}`,

@@ -2,6 +2,7 @@ import {
   closeSync,
   existsSync,
   fdatasyncSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -10,6 +11,8 @@ import {
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
+import { diskProblem } from '../../shared/disk-problem.ts';
+import { RpcError } from '../../shared/rpc/errors.ts';
 
 /** Some 20,000 lines; then the file becomes the previous one, and the one before is forgotten. */
 const maxBytes = 4 * 1024 * 1024;
@@ -22,22 +25,53 @@ export function journalLines(file: string): readonly string[] {
   return [previousOf(file), file].flatMap((each) => (existsSync(each) ? readFileSync(each, 'utf8').split('\n') : []));
 }
 
-/** Appends lines that are on the disk when `write` returns: what is undone after a crash depends on them. */
+/**
+ * Appends lines that are on the disk when `write` returns: what is undone after a crash depends on them. Throws `unavailable`, which
+ * names the disk, where that takes nothing more; a line is then either there or not, never cut off.
+ */
 export function openJournalFile(file: string): { readonly write: (line: string) => void; readonly close: () => void } {
-  mkdirSync(path.dirname(file), { recursive: true });
-  let descriptor = openSync(file, 'a', 0o600);
-  let bytes = statSync(file).size;
+  let descriptor: number | undefined;
+  let bytes = 0;
+
+  function open(): number {
+    mkdirSync(path.dirname(file), { recursive: true });
+    const opened = openSync(file, 'a', 0o600);
+    bytes = statSync(file).size;
+    return opened;
+  }
+
+  function close(): void {
+    if (descriptor !== undefined) closeSync(descriptor);
+    descriptor = undefined;
+  }
+
+  function append(line: string): void {
+    if (bytes > maxBytes) {
+      close();
+      renameSync(file, previousOf(file));
+    }
+    descriptor ??= open();
+    const data = Buffer.from(line);
+    try {
+      for (let done = 0; done < data.length;) done += writeSync(descriptor, data, done);
+      fdatasyncSync(descriptor);
+    } catch (error) {
+      ftruncateSync(descriptor, bytes);
+      throw error;
+    }
+    bytes += data.length;
+  }
+
   return {
     write(line) {
-      if (bytes > maxBytes) {
-        closeSync(descriptor);
-        renameSync(file, previousOf(file));
-        descriptor = openSync(file, 'a', 0o600);
-        bytes = 0;
+      try {
+        append(line);
+      } catch (error) {
+        const problem = diskProblem(error, path.dirname(file));
+        if (problem === undefined) throw error;
+        throw new RpcError('unavailable', `${problem}, so the journal of faults cannot be written`, { cause: error });
       }
-      bytes += writeSync(descriptor, line);
-      fdatasyncSync(descriptor);
     },
-    close: () => closeSync(descriptor),
+    close,
   };
 }

@@ -34,13 +34,43 @@ export interface Journal {
 
 const remembered = 1_000;
 
-/** `write` appends a line durably; `past` are the lines of earlier lives. */
-export function createJournal(clock: Clock, write: (line: string) => void, past: readonly string[] = []): Journal {
+/**
+ * `write` appends a line durably; `past` are the lines of earlier lives. An `undo` that cannot be written throws: then nothing is
+ * broken. Any other line waits in memory, and is written before the next one; `onTrouble` is told.
+ */
+export function createJournal(
+  clock: Clock,
+  write: (line: string) => void,
+  past: readonly string[] = [],
+  onTrouble: (error: unknown) => void = () => undefined,
+): Journal {
+  let waiting: string[] = [];
+
+  function writeAll(line: string): void {
+    for (const [i, earlier] of waiting.entries()) {
+      try {
+        write(earlier);
+      } catch (error) {
+        waiting = waiting.slice(i);
+        throw error;
+      }
+    }
+    waiting = [];
+    write(line);
+  }
+
   const entries = past.flatMap((line) => parseLine(line) ?? []).slice(-remembered);
   return {
     note(entry) {
       const complete = { at: clock.wall(), ...entry } as JournalEntry;
-      write(`${JSON.stringify(complete)}\n`);
+      const line = `${JSON.stringify(complete)}\n`;
+      try {
+        writeAll(line);
+      } catch (error) {
+        if (entry.event === 'undo') throw error;
+        waiting = [...waiting, line].slice(-remembered);
+        onTrouble(error);
+      }
       entries.push(complete);
       if (entries.length > remembered) entries.shift();
     },

@@ -34,7 +34,7 @@ export const monitorComponent = component({
   }) {
     // The differences between its stamps are durations: a fault of the wall clock must not change them.
     const clock = steady(nodeClock);
-    const incidentLog = openIncidentLog(stateDir, clusterStartedAt, clock.wall());
+    const incidentLog = openIncidentLog(stateDir, clusterStartedAt, clock.wall(), (text) => log.error(text));
     const nodes = topology.nodes.map(({ id }) => id);
     const it = createMonitor({
       node: node.id,
@@ -114,7 +114,10 @@ export const monitorComponent = component({
     });
     const availability = () => ({
       monitor: node.id,
-      ...availabilityReport(topology, incidentLog.incidents(), { from: incidentLog.since, to: clock.wall() }),
+      ...availabilityReport(topology, incidentLog.incidents(), {
+        from: incidentLog.completeSince,
+        to: clock.wall(),
+      }),
     });
 
     return {

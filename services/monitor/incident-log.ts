@@ -1,5 +1,6 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { diskProblem } from '../../shared/disk-problem.ts';
 import type { Incident } from './incident.ts';
 import type { Promotion } from '../../shared/membership/view.ts';
 
@@ -12,6 +13,8 @@ type Line =
 export interface IncidentLog {
   /** When the watching began, wall-clock ms. */
   readonly since: number;
+  /** Every incident that began after this is in the log; older ones may have been dropped. Wall-clock ms. */
+  readonly completeSince: number;
   readonly incidents: () => readonly Incident[];
   readonly promotions: readonly Promotion[];
   readonly note: (incident: Incident) => void;
@@ -27,7 +30,12 @@ const maxLines = 5 * maxIncidents;
  * The monitor's memory, as JSON lines in `dir`, so that its restart keeps the books. They are those of one life of the cluster
  * (`cluster`: when it was started); of an earlier one they are thrown away. Without a folder they last as long as the process.
  */
-export function openIncidentLog(dir: string | undefined, cluster: string, now: number): IncidentLog {
+export function openIncidentLog(
+  dir: string | undefined,
+  cluster: string,
+  now: number,
+  onTrouble: (text: string) => void = () => undefined,
+): IncidentLog {
   const file = dir === undefined ? undefined : path.join(dir, 'incidents.jsonl');
   const lines = file === undefined ? [] : readLines(file);
   const [header] = lines;
@@ -36,11 +44,17 @@ export function openIncidentLog(dir: string | undefined, cluster: string, now: n
   const incidents = new Map<string, Incident>();
   const promotions: Promotion[] = [];
   let written = 0;
+  let behind = false;
+  let completeSince = since;
 
   function remember(incident: Incident): void {
     incidents.delete(incident.id);
     incidents.set(incident.id, incident);
-    if (incidents.size > maxIncidents) incidents.delete(incidents.keys().next().value!);
+    if (incidents.size <= maxIncidents) return;
+    const [oldest] = incidents.values();
+    incidents.delete(oldest!.id);
+    const { steady, fix, detect } = oldest!.stamps;
+    completeSince = Math.max(completeSince, steady ?? fix ?? detect);
   }
 
   function rewrite(): void {
@@ -51,24 +65,47 @@ export function openIncidentLog(dir: string | undefined, cluster: string, now: n
       ...[...incidents.values()].map((incident) => ({ incident })),
     ];
     mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(`${file}.new`, all.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    try {
+      writeFileSync(`${file}.new`, all.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    } catch (error) {
+      rmSync(`${file}.new`, { force: true });
+      throw error;
+    }
     renameSync(`${file}.new`, file);
     written = all.length;
   }
 
   function append(line: Line): void {
     if (file === undefined) return;
-    // Whoever simulates an empty disk may have taken the folder away.
-    if (++written > maxLines || !existsSync(file)) rewrite();
-    else appendFileSync(file, `${JSON.stringify(line)}\n`);
+    safely(() => {
+      // Whoever simulates an empty disk may have taken the folder away.
+      if (behind || ++written > maxLines || !existsSync(file)) rewrite();
+      else appendFileSync(file, `${JSON.stringify(line)}\n`);
+    });
+  }
+
+  /** A disk that takes nothing more is no reason to stop watching: the log is in memory, and is written when it can be. */
+  function safely(write: () => void): void {
+    try {
+      write();
+      behind = false;
+    } catch (error) {
+      const problem = diskProblem(error, dir!);
+      if (problem === undefined) throw error;
+      if (!behind) onTrouble(`${problem}: incidents are kept in memory until it can be written`);
+      behind = true;
+    }
   }
 
   for (const line of mine) {
     if ('incident' in line) remember(line.incident);
     if ('promotion' in line) promotions.push(line.promotion);
   }
-  rewrite();
+  safely(rewrite);
   return {
+    get completeSince() {
+      return completeSince;
+    },
     since,
     incidents: () => [...incidents.values()],
     promotions,

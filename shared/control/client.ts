@@ -13,6 +13,8 @@ export interface ControlRequest {
   /** The operator token, where the address wants it. */
   readonly token?: string | undefined;
   readonly timeoutMs: number;
+  /** Gives up before that. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -24,7 +26,7 @@ export type ControlClient = (address: ControlAddress, request: ControlRequest) =
 const agent = new Agent({ keepAlive: false });
 
 /** Over HTTP, one connection each: control questions are few, and a kept socket would say nothing about the listener. */
-export const askControl: ControlClient = ({ host, port }, { method = 'GET', path, body, token, timeoutMs }) =>
+export const askControl: ControlClient = ({ host, port }, { method = 'GET', path, body, token, timeoutMs, signal }) =>
   new Promise((resolve, reject) => {
     const text = body === undefined ? undefined : JSON.stringify(body);
     const outgoing = request(
@@ -34,7 +36,7 @@ export const askControl: ControlClient = ({ host, port }, { method = 'GET', path
         method,
         path,
         agent,
-        signal: AbortSignal.timeout(timeoutMs),
+        signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]),
         headers: {
           ...(text === undefined
             ? {}

@@ -82,6 +82,15 @@ export interface Child {
   readonly told: () => ReadyMessage | undefined;
 }
 
+/** A node is more than its log: where no file can be made, as on a full disk, it runs without one. */
+function openLog(file: string): number | 'ignore' {
+  try {
+    return openSync(file, 'a');
+  } catch {
+    return 'ignore';
+  }
+}
+
 /**
  * One node's process: started, watched, restarted with backoff, given up in a crash loop. Over IPC it is told `go` when its turn has
  * come, and says `ready`.
@@ -127,14 +136,14 @@ export function createChild(options: ChildOptions): Child {
     if (process_ || replacing || retired) return;
     backoffTimer?.cancel();
     if (held) return change({ state: 'held', exit: 'exit' in state ? state.exit : 'stopped' });
-    const log = logFile === undefined ? 'inherit' : openSync(logFile, 'a');
+    const log = logFile === undefined ? 'inherit' : openLog(logFile);
     const [executable, ...args] = command;
     incarnation = options.nextIncarnation();
     const child = spawn(executable, args, {
       stdio: ['ignore', log, log, 'ipc'],
       env: { ...process.env, TIERLAB_INCARNATION: String(incarnation), ...env(incarnation) },
     });
-    if (log !== 'inherit') closeSync(log);
+    if (typeof log === 'number') closeSync(log);
     process_ = child;
     killed = false;
     starts += 1;

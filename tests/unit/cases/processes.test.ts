@@ -8,6 +8,7 @@ import Type from 'typebox';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { exampleOf } from '../../../cli/chaos/parameters.ts';
 import { tierlab, type ClusterPlace } from '../../../cli/command-line.ts';
+import { createJournal } from '../../../services/chaos/journal.ts';
 import { TopologyFile } from '../../../shared/cluster/topology.ts';
 import { takenPorts } from '../../../shared/cluster/watchdog/port-check.ts';
 import { faultKinds } from '../../../shared/faults/kinds.ts';
@@ -214,4 +215,24 @@ test.each([
   const { said, exitCode } = await run(...argv);
   expect(exitCode).toBe(2);
   expect(said).toContain(`Example: ${tierlab(example)}`);
+});
+
+test.each(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO'])('P3: with %s a fault is not begun, and other lines wait', (code) => {
+  let broken = true;
+  const written: string[] = [];
+  const troubles: unknown[] = [];
+  const write = (line: string): void => {
+    if (broken) throw Object.assign(new Error(code), { code });
+    written.push(JSON.parse(line).id);
+  };
+  const journal = createJournal({ now: () => 0, wall: () => 0 }, write, [], (error) => troubles.push(error));
+  const entry = { kind: 'none', target: 'a' };
+  expect(() => journal.note({ ...entry, event: 'undo', id: 'f1' })).toThrow(code);
+  journal.note({ ...entry, event: 'heal', id: 'f2' });
+  journal.note({ ...entry, event: 'refuse', id: 'f3' });
+  expect([written, troubles.length]).toEqual([[], 2]);
+  expect(journal.recent().map(({ id }) => id)).toEqual(['f2', 'f3']);
+  broken = false;
+  journal.note({ ...entry, event: 'undo', id: 'f4' });
+  expect(written).toEqual(['f2', 'f3', 'f4']);
 });

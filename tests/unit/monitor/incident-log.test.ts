@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { availabilityReport } from '../../../services/monitor/availability-report.ts';
+import { nodeAvailability } from '../../../services/monitor/availability.ts';
 import { openIncidentLog } from '../../../services/monitor/incident-log.ts';
 import { expand } from '../../../shared/cluster/topology-file.ts';
 import type { Incident } from '../../../services/monitor/incident.ts';
@@ -91,4 +92,18 @@ test('a service is down only while none of its replicas is up, and the whole whi
   expect(app).toMatchObject({ name: 'app', downMs: 100 });
   // Users do not search with the console.
   expect(whole).toMatchObject({ name: 'pair', downMs: 200, measured: 0.8, failures: 2 });
+});
+
+test('what is counted over a time is counted over the time that the log still holds', () => {
+  const log = openIncidentLog(undefined, 'monday', 0);
+  // 3,000 failures, one a second, each of half a second.
+  for (let i = 0; i < 3_000; i++) {
+    const manifest = i * 1_000;
+    const stamps = { manifest, detect: manifest, diagnose: manifest, fix: manifest + 500, steady: manifest + 500 };
+    log.note({ ...incident(`n-${i}`), node: 'n', outcome: 'repaired', verdict: 'crashed', stamps });
+  }
+  expect(log.incidents()).toHaveLength(1_000);
+  const observed = { from: log.completeSince, to: 3_000_000 };
+  const { measured, failures } = nodeAvailability('n', log.incidents(), observed);
+  expect([measured, failures]).toEqual([expect.closeTo(0.5, 3), 1_000]);
 });
