@@ -7,7 +7,7 @@ import { systemScheduler, sleep } from '../shared/time/scheduler.ts';
 import { CommandError } from './errors.ts';
 import { entryScript } from './paths.ts';
 import { readRunFile, runDir } from './run-file.ts';
-import { operatorTokenOf, showDoors } from './doors.ts';
+import { operatorTokenOf, showAddresses } from './addresses.ts';
 import type { Terminal } from './terminal.ts';
 import { fetchStatus } from './watchdog-client.ts';
 
@@ -26,7 +26,7 @@ export async function detachSelf(
   const child = spawn(process.execPath, [...process.execArgv, entryScript(), ...args], {
     detached: true,
     stdio: ['ignore', log, log],
-    // It outlives npm (scripts/lib/parent-watch.mjs).
+    // It outlives npm (shared/parent-watch.mjs).
     env: { ...process.env, TIERLAB_PARENT: undefined },
   });
   closeSync(log);
@@ -49,6 +49,6 @@ export async function detachSelf(
   }
   child.unref();
   terminal.line(`${terminal.good('✓')} ${topology.name} runs in the background (process ${child.pid})\n`);
-  showDoors(topology, terminal, operatorTokenOf(topology, dataDir, chaos));
+  showAddresses(topology, terminal, operatorTokenOf(topology, dataDir, chaos));
   terminal.line(terminal.dim(`\n  This stops it: ${tierlab('down', { portBase: topology.watchdogPort, dataDir })}`));
 }

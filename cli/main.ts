@@ -3,7 +3,7 @@ if (process.argv[2] === 'run-node') {
   const { runNode } = await import('./run-node.ts');
   await runNode(process.argv.slice(3));
 } else {
-  const { watchParent } = await import('../scripts/lib/parent-watch.mjs');
+  const { watchParent } = await import('../shared/parent-watch.mjs');
   watchParent(() => process.kill(process.pid, 'SIGTERM'));
   let lost = false;
   const onOutputLost = (error: NodeJS.ErrnoException): void => {

@@ -1,3 +1,5 @@
+import type { Terminal } from './terminal.ts';
+
 export interface Column<Row> {
   readonly head: string;
   readonly text: (row: Row) => string;
@@ -35,9 +37,38 @@ export function table<Row>(
   return [head, ...lines];
 }
 
+/** Prints rows of plain cells under a head. A column that holds a number stands to the right. */
+export function printTable(
+  { line, dim }: Pick<Terminal, 'line' | 'dim'>,
+  head: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+): void {
+  const columns = head.map((title, i): Column<(typeof rows)[number]> => {
+    const align = rows.some((row) => typeof row[i] === 'number') ? 'right' : 'left';
+    return { head: title, text: (row) => String(row[i]), align: i === head.length - 1 ? 'left' : align };
+  });
+  for (const text of table(rows, columns, dim)) line(text);
+}
+
 /** A share with as many nines as it has: 99.9994%. */
 export function share(value: number): string {
   if (value >= 1) return '100%';
   const nines = Math.min(4, Math.max(1, Math.ceil(-Math.log10(1 - value)) - 1));
   return `${(Math.floor(value * 10 ** (nines + 2)) / 10 ** nines).toFixed(nines)}%`;
+}
+
+/** `{ meanMs: 400 }` as `meanMs=400`. */
+export function inWords(values: Readonly<Record<string, unknown>>): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(' ');
+}
+
+/** In a table. JSON has all of it. */
+const widest = 80;
+
+/** As `inWords`, cut where it is long: the groups of a partition name every node. */
+export function inShort(values: Readonly<Record<string, unknown>>): string {
+  const all = inWords(values);
+  return all.length > widest ? `${all.slice(0, widest - 1)}…` : all;
 }

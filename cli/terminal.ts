@@ -1,6 +1,7 @@
 import { fitLine } from '../loadgen/report/fit-line.ts';
+import { terminalStyle } from '../loadgen/report/terminal-style.ts';
 
-/** Words on the terminal: colour and rewriting only where there is a terminal, plain lines elsewhere (NO_COLOR is honoured). */
+/** Text on the terminal. Lines are coloured and rewritten only where there is a terminal; NO_COLOR forbids colour. */
 export interface Terminal {
   readonly interactive: boolean;
   readonly line: (text: string) => void;
@@ -19,8 +20,7 @@ const barWidth = 28;
 
 export function createTerminal(stream: NodeJS.WriteStream): Terminal {
   const interactive = stream.isTTY === true;
-  const colour = interactive && !process.env.NO_COLOR;
-  const paint = (code: number) => (text: string) => (colour ? `\u001B[${code}m${text}\u001B[0m` : text);
+  const { bold, dim, green, red, yellow } = terminalStyle(stream);
   let open = false;
   let lastStep = '';
 
@@ -45,17 +45,17 @@ export function createTerminal(stream: NodeJS.WriteStream): Terminal {
         return;
       }
       const filled = Math.round(share * barWidth);
-      const bar = `${'━'.repeat(filled)}${paint(2)('━'.repeat(barWidth - filled))}`;
+      const bar = `${'━'.repeat(filled)}${dim('━'.repeat(barWidth - filled))}`;
       const text = `${label.padEnd(22)} ${bar} ${done.toLocaleString('en')}/${total.toLocaleString('en')}`;
       stream.write(`\r\u001B[K${fitLine(text, stream.columns)}`);
       open = true;
       if (share === 1) settle();
     },
     settle,
-    bold: paint(1),
-    dim: paint(2),
-    good: paint(32),
-    warn: paint(33),
-    bad: paint(31),
+    bold,
+    dim,
+    good: green,
+    warn: yellow,
+    bad: red,
   };
 }

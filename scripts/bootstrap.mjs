@@ -10,7 +10,7 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { bundleIsCurrent } from './lib/bundle-age.mjs';
 import { install, packagesAreCurrent } from './lib/install.mjs';
-import { watchParent } from './lib/parent-watch.mjs';
+import { watchParent } from '../shared/parent-watch.mjs';
 import { ensureRuntime } from './lib/runtime.mjs';
 
 /** What went wrong, in words for the person at the terminal. */

@@ -19,8 +19,8 @@ import {
   numberOf,
   parametersOf,
 } from './parameters.ts';
-import { printTable } from './table.ts';
-import { showObjections, withFlag } from './words.ts';
+import { printTable } from '../table.ts';
+import { showObjections, withFlag } from './messages.ts';
 
 interface InjectFlags extends ClusterFlags {
   readonly target?: string;

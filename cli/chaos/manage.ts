@@ -7,9 +7,9 @@ import { CommandError } from '../errors.ts';
 import type { ClusterFlags } from '../options.ts';
 import { createTerminal } from '../terminal.ts';
 import { askController, connect } from './connection.ts';
-import { forgottenOf, type Forgotten } from './forgotten.ts';
-import { inShort, inWords, printTable } from './table.ts';
-import { noneInEffect, notFound, whatEnded, whatUndoMeans } from './words.ts';
+import { restartedFaults, type RestartedFault } from './restarted-faults.ts';
+import { inShort, inWords, printTable } from '../table.ts';
+import { noneInEffect, notFound, whatEnded, whatUndoMeans } from './messages.ts';
 
 interface ListFlags extends ClusterFlags {
   readonly ended?: true;
@@ -27,8 +27,12 @@ export async function list(flags: ListFlags): Promise<void> {
   const active = answers.flatMap(({ faults }) => faults?.active ?? []);
   const ended = answers.flatMap(({ faults }) => faults?.ended ?? []);
   const since = Math.min(...nodes.map(({ watchedSince }) => watchedSince));
-  const forgotten = flags.ended ? forgottenOf((await readJournal(flags)).entries, [...active, ...ended], since) : [];
-  const statuses: readonly (FaultStatus | Forgotten)[] = flags.ended ? [...forgotten, ...ended, ...active] : active;
+  const forgotten = flags.ended
+    ? restartedFaults((await readJournal(flags)).entries, [...active, ...ended], since)
+    : [];
+  const statuses: readonly (FaultStatus | RestartedFault)[] = flags.ended
+    ? [...forgotten, ...ended, ...active]
+    : active;
   const silent = answers.filter(({ faults }) => !faults).map(({ port }) => port.name);
   if (flags.json) {
     if (silent.length > 0) createTerminal(process.stderr).line(`no answer from ${silent.join(', ')}`);
@@ -45,7 +49,7 @@ export async function list(flags: ListFlags): Promise<void> {
   if (silent.length > 0) terminal.line(terminal.dim(`no answer from ${silent.join(', ')}`));
 }
 
-function cells(status: FaultStatus | Forgotten): (string | number)[] {
+function cells(status: FaultStatus | RestartedFault): (string | number)[] {
   if (!('applied' in status)) return [status.end, '-', '-', '-', '-'];
   const { fault, state, end, remainingMs, matched, applied } = status;
   const vain = state === 'ended' && applied === 0 && fault.kind !== 'none';

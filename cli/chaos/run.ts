@@ -11,8 +11,8 @@ import type { ClusterFlags } from '../options.ts';
 import { root } from '../paths.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
 import { askController, connect } from './connection.ts';
-import { inShort, printTable } from './table.ts';
-import { showObjections } from './words.ts';
+import { inShort, printTable } from '../table.ts';
+import { showObjections } from './messages.ts';
 
 interface RunFlags extends ClusterFlags {
   readonly dryRun?: true;

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { tierlab, withExamples } from '../command-line.ts';
 import type { AvailabilityReport } from '../../services/monitor/availability-report.ts';
 import type { Availability } from '../../services/monitor/availability.ts';
-import type { Told } from '../incident-news.ts';
+import type { Told } from '../incident-changes.ts';
 import { askMonitor } from '../monitors.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { portBaseOf } from '../run-file.ts';

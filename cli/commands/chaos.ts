@@ -5,7 +5,7 @@ import { bathtub } from '../chaos/bathtub/command.ts';
 import { matrix } from '../chaos/matrix/command.ts';
 import { heal, halt, journal, kinds, list } from '../chaos/manage.ts';
 import { run } from '../chaos/run.ts';
-import { whatUndoMeans } from '../chaos/words.ts';
+import { whatUndoMeans } from '../chaos/messages.ts';
 import { parseCount, withClusterOptions } from '../options.ts';
 
 const whenTaken = `

@@ -4,7 +4,7 @@ import { withExamples } from '../command-line.ts';
 import { orderWords, phases, type Incident } from '../../services/monitor/incident.ts';
 import { exitTruths, score, truthsIn, type Score, type Truth } from '../incident-scoring.ts';
 import { readJournal } from '../chaos-journal.ts';
-import { createIncidentNews, type Told } from '../incident-news.ts';
+import { createIncidentChanges, type Told } from '../incident-changes.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { askMonitor, askOtherMonitors } from '../monitors.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
@@ -111,7 +111,7 @@ function showAll({ monitor, since, at, incidents: list }: Told, terminal: Termin
 async function watch(first: Told, flags: IncidentFlags, terminal: Terminal, signal: AbortSignal): Promise<void> {
   const aside = flags.json ? createTerminal(process.stderr) : terminal;
   const note = (notes: readonly string[]): void => notes.forEach((it) => aside.line(aside.dim(it)));
-  const news = createIncidentNews();
+  const news = createIncidentChanges();
   let { monitor } = first;
   const tell = (told: Told): void => {
     const { notes, incidents: changed } = news.read(told);

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { withExamples } from '../command-line.ts';
 import { runCluster } from '../cluster.ts';
 import { ensureData } from '../data.ts';
-import { operatorTokenOf, showDoors } from '../doors.ts';
+import { operatorTokenOf, showAddresses } from '../addresses.ts';
 import { checkEnvironment } from '../environment.ts';
 import { UsageError } from '../errors.ts';
 import { chaosWanted, withClusterOptions, type ClusterFlags } from '../options.ts';
@@ -63,7 +63,7 @@ async function runOne(id: string, flags: NodeFlags): Promise<void> {
     },
     () => {
       terminal.line(`${id} is ready at port ${wanted.port}, ops port ${wanted.opsPort}`);
-      showDoors({ ...topology, nodes: [wanted] }, terminal, operatorTokenOf(topology, dataDir, chaos));
+      showAddresses({ ...topology, nodes: [wanted] }, terminal, operatorTokenOf(topology, dataDir, chaos));
     },
     () => terminal.line(`stopping ${id}`),
   );

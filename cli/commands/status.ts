@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { withExamples } from '../command-line.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { portBaseOf } from '../run-file.ts';
+import { table } from '../table.ts';
 import { createTerminal } from '../terminal.ts';
 import { fetchStatus } from '../watchdog-client.ts';
 
@@ -33,17 +34,21 @@ async function runStatus(flags: StatusFlags): Promise<void> {
   const terminal = createTerminal(process.stdout);
   const ready = nodes.filter((node) => node.state === 'ready').length;
   terminal.line(`${terminal.bold(topology)}: ${ready} of ${nodes.length} ready\n`);
-  terminal.line(
-    terminal.dim(
-      `${'node'.padEnd(16)} ${'state'.padEnd(10)} ${'port'.padStart(5)} ${'ops'.padStart(5)} ${'pid'.padStart(8)}  restarts`,
-    ),
+  const lines = table(
+    nodes,
+    [
+      { head: 'node', text: ({ id }) => id },
+      {
+        head: 'state',
+        text: ({ state }) => state,
+        paint: ({ state }) => (state === 'ready' ? terminal.good : terminal.bad),
+      },
+      { head: 'port', text: ({ port }) => String(port), align: 'right' },
+      { head: 'ops', text: ({ opsPort }) => String(opsPort), align: 'right' },
+      { head: 'pid', text: ({ pid }) => String(pid ?? '-'), align: 'right' },
+      { head: 'restarts', text: ({ restarts, lastRestart }) => (restarts === 0 ? '' : `${restarts} (${lastRestart})`) },
+    ],
+    terminal.dim,
   );
-  for (const node of nodes) {
-    const paint = node.state === 'ready' ? terminal.good : terminal.bad;
-    const pid = String(node.pid ?? '-').padStart(8);
-    const restarts = node.restarts === 0 ? '' : `${node.restarts} (${node.lastRestart})`;
-    terminal.line(
-      `${node.id.padEnd(16)} ${paint(node.state.padEnd(10))} ${String(node.port).padStart(5)} ${String(node.opsPort).padStart(5)} ${pid}  ${restarts}`.trimEnd(),
-    );
-  }
+  for (const line of lines) terminal.line(line);
 }

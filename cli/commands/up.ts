@@ -6,7 +6,7 @@ import { ensureData } from '../data.ts';
 import { checkEnvironment } from '../environment.ts';
 import { detachSelf } from '../detach.ts';
 import { chaosWanted, tlsWanted, withClusterOptions, type ClusterFlags } from '../options.ts';
-import { operatorTokenOf, showDoors } from '../doors.ts';
+import { operatorTokenOf, showAddresses } from '../addresses.ts';
 import { dataDirOf } from '../paths.ts';
 import { portBaseOf } from '../run-file.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
@@ -92,6 +92,6 @@ function announce(terminal: Terminal, topology: Topology, operatorToken: string 
     `${terminal.good('✓')} ${terminal.bold(topology.name)}: ${count} ${count === 1 ? 'node' : 'nodes'} ready in ${(tookMs / 1000).toFixed(1)} s`,
   );
   terminal.line('');
-  showDoors(topology, terminal, operatorToken);
+  showAddresses(topology, terminal, operatorToken);
   terminal.line(terminal.dim('\n  Ctrl-C stops everything.'));
 }

@@ -10,7 +10,7 @@ import { connect } from '../connection.ts';
 import { durationOf } from '../parameters.ts';
 import { runLive } from './live.ts';
 import { labBathtub, simulate, type BathtubResult } from './model.ts';
-import { plotLines } from './plot.ts';
+import { plotLines } from './text-plot.ts';
 
 export interface BathtubFlags extends ClusterFlags {
   readonly simulate?: true;

@@ -6,7 +6,7 @@ import { CommandError } from '../../errors.ts';
 import { statusOf } from '../../watchdog-client.ts';
 import { askController, type Connection } from '../connection.ts';
 import { resultOf, type BathtubResult } from './model.ts';
-import { createLivingPart } from './watch.ts';
+import { createLivingPart } from './living-part.ts';
 
 export interface LiveOptions {
   readonly bathtub: Bathtub;

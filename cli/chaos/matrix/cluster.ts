@@ -1,13 +1,18 @@
 import { spawn } from 'node:child_process';
 import { CommandError } from '../../errors.ts';
+import type { ClusterFlags } from '../../options.ts';
 import { entryScript } from '../../paths.ts';
 import { portBaseOf } from '../../run-file.ts';
 import type { Terminal } from '../../terminal.ts';
 import { fetchStatus } from '../../watchdog-client.ts';
-import type { MatrixFlags } from './command.ts';
+
+/** The cluster that a run wants. */
+export interface WantedCluster extends ClusterFlags {
+  readonly topology: string;
+}
 
 /** Uses the cluster that runs at the port base; where none does, starts one that takes faults, and stops it afterwards. */
-export async function withCluster<T>(flags: MatrixFlags, terminal: Terminal, work: () => Promise<T>): Promise<T> {
+export async function withCluster<T>(flags: WantedCluster, terminal: Terminal, work: () => Promise<T>): Promise<T> {
   const running = await fetchStatus(portBaseOf(flags.portBase)).then(
     () => true,
     () => false,

@@ -3,23 +3,21 @@ import { faultKinds } from '../../../shared/faults/kinds.ts';
 import { exitCodes } from '../../../shared/exit-codes.ts';
 import { UsageError } from '../../errors.ts';
 import { onInterrupt } from '../../interrupt.ts';
-import type { ClusterFlags } from '../../options.ts';
 import { createTerminal, type Terminal } from '../../terminal.ts';
 import { askController, connect, type Connection } from '../connection.ts';
 import { durationOf } from '../parameters.ts';
-import { printTable } from '../table.ts';
+import { printTable } from '../../table.ts';
 import { casesOf, type Case } from './cases.ts';
-import { withCluster } from './cluster.ts';
+import { withCluster, type WantedCluster } from './cluster.ts';
 import { runCase, type Row } from './matrix.ts';
 import { startOracle } from './oracle.ts';
 import { prepareQuestions } from './questions.ts';
 import { withVotes } from './votes.ts';
 
-export interface MatrixFlags extends ClusterFlags {
+interface MatrixFlags extends WantedCluster {
   readonly kinds?: string;
   readonly wait: string;
   readonly votes: 'always' | 'as-is';
-  readonly topology: string;
   readonly json?: true;
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { labBathtub, simulate } from '../../../cli/chaos/bathtub/model.ts';
-import { plotLines } from '../../../cli/chaos/bathtub/plot.ts';
-import { createLivingPart } from '../../../cli/chaos/bathtub/watch.ts';
+import { plotLines } from '../../../cli/chaos/bathtub/text-plot.ts';
+import { createLivingPart } from '../../../cli/chaos/bathtub/living-part.ts';
 import type { Bathtub } from '../../../services/chaos/bathtub/lives.ts';
 
 /** Dies by chance only, after a time that is drawn from the seed; every failure brings a new part, or none does. */

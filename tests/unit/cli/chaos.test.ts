@@ -5,7 +5,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { journalFileIn } from '../../../services/chaos/journal-file.ts';
 import { objections } from '../../../services/chaos/safety.ts';
 import { faultKinds } from '../../../shared/faults/kinds.ts';
-import { noneInEffect, notFound, withFlag } from '../../../cli/chaos/words.ts';
+import { noneInEffect, notFound, withFlag } from '../../../cli/chaos/messages.ts';
 import { runDir } from '../../../cli/run-file.ts';
 import { nodes } from '../chaos/nodes.ts';
 import { fakeCluster } from './fake-cluster.ts';

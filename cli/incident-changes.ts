@@ -19,7 +19,7 @@ export interface News {
  * Finds what is new each time that the books are read. Every monitor has books of its own, with other times of the same incident: when
  * another one tells, what was over before is not told again.
  */
-export function createIncidentNews() {
+export function createIncidentChanges() {
   const seen = new Map<string, string>();
   let last: Told | undefined;
   let silent = false;

@@ -2,7 +2,7 @@ import type { JournalEntry } from '../../services/chaos/journal.ts';
 import type { FaultStatus } from '../../shared/faults/registry.ts';
 
 /** A fault as the injector's journal knows it: without its counts and parameters, which ended with the process that had it. */
-export interface Forgotten {
+export interface RestartedFault {
   readonly fault: Pick<FaultStatus['fault'], 'id' | 'kind' | 'target'>;
   readonly state: 'ended';
   readonly end: 'restart';
@@ -12,11 +12,11 @@ export interface Forgotten {
  * Faults of processes that were restarted since `since` (wall-clock ms), and that nobody lists any more: what a node knows of its faults
  * goes with its process.
  */
-export function forgottenOf(
+export function restartedFaults(
   entries: readonly JournalEntry[],
   listed: readonly FaultStatus[],
   since: number,
-): readonly Forgotten[] {
+): readonly RestartedFault[] {
   const keyOf = ({ id, target }: { readonly id: string; readonly target: string }): string => `${id} ${target}`;
   const known = new Set(listed.map(({ fault }) => keyOf(fault)));
   return entries

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createIncidentNews, type Told } from '../../../cli/incident-news.ts';
+import { createIncidentChanges, type Told } from '../../../cli/incident-changes.ts';
 import type { Incident } from '../../../services/monitor/incident.ts';
 
 const open: Incident = {
@@ -21,14 +21,14 @@ const told = (monitor: string, at: number, incidents: readonly Incident[] = [], 
 const ids = (incidents: readonly Incident[]) => incidents.map(({ id }) => id);
 
 test('an incident is news when it begins and whenever it changes', () => {
-  const news = createIncidentNews();
+  const news = createIncidentChanges();
   expect(news.read(told('m-1', 2_000, [open])).incidents).toEqual([open]);
   expect(news.read(told('m-1', 2_500, [open]))).toEqual({ notes: [], incidents: [] });
   expect(news.read(told('m-1', 4_000, [over])).incidents).toEqual([over]);
 });
 
 test('another monitor is named, and does not tell again what was over, but what was not', () => {
-  const news = createIncidentNews();
+  const news = createIncidentChanges();
   news.read(told('m-1', 5_000, [over]));
   const next = { ...open, id: 'app-2-5000', stamps: { ...open.stamps, manifest: 5_000 } };
   const itsOwn = [{ ...over, id: 'app-1-1007' }, next];
@@ -38,7 +38,7 @@ test('another monitor is named, and does not tell again what was over, but what 
 });
 
 test('silence is told once, and so is its end', () => {
-  const news = createIncidentNews();
+  const news = createIncidentChanges();
   news.read(told('m-1', 5_000, [over]));
   expect([news.missed('no cluster'), news.missed('no cluster')]).toEqual([['no cluster; waiting'], []]);
   expect(news.read(told('m-1', 9_000, [over]))).toEqual({ notes: ['m-1 answers again'], incidents: [] });
@@ -46,7 +46,7 @@ test('silence is told once, and so is its end', () => {
 
 test('another life of the cluster is named, whoever of it answers, and all of its incidents are news', () => {
   for (const monitor of ['m-1', 'm-2']) {
-    const news = createIncidentNews();
+    const news = createIncidentChanges();
     news.read(told('m-1', 5_000, [over]));
     news.missed('no cluster');
     const { notes, incidents } = news.read(told(monitor, 9_000, [over], 8_000));

@@ -7,7 +7,7 @@ import type { Terminal } from './terminal.ts';
  * Where a person finds the cluster with a browser, a line each. With the operator token of a cluster that takes faults, the console's
  * address opens its buttons, too.
  */
-export function showDoors(topology: Topology, terminal: Terminal, operatorToken?: string): void {
+export function showAddresses(topology: Topology, terminal: Terminal, operatorToken?: string): void {
   const door = (component: string): string | undefined => {
     const node = topology.nodes.find((it) => it.doors[component] !== undefined);
     return node && `http://localhost:${node.doors[component]}`;
