@@ -78,7 +78,7 @@ export function createClient(options: ClientOptions): Client {
   const { atExit = (next) => next, checks, receipts } = options;
   const onPartial = ({ component, endpoint }: Call): void =>
     observe?.({ event: 'partial', component, node: endpoint?.node ?? '' });
-  const http = httpClientTransport({ node, clock, identity: options.identity, onPartial });
+  const http = httpClientTransport({ node, clock, scheduler, identity: options.identity, onPartial });
   const local = localTransport(serve);
   const here: Endpoint = { node, host: '', port: 0 };
   const onlyHere: readonly Endpoint[] = [here];

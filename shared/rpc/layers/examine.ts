@@ -1,7 +1,7 @@
 import { createPlan, planAttempt } from '../attempt-plan.ts';
 import type { Call, Service } from '../call.ts';
 import type { LayerEvent, Observe } from './events.ts';
-import { countVotes } from './votes.ts';
+import { countVotes, versionOf } from './votes.ts';
 
 /** What an observer is told of a replica that was outvoted. */
 export const lostVote = (
@@ -41,7 +41,9 @@ export function examine(next: Service, call: Call, liar: string, witness: string
         ],
         1,
       );
-      if (count.result === 'open') observe(lostVote(call, liar, [witness]));
+      // Between the two a write may have come: answers from two versions do not contradict each other.
+      const comparable = versionOf(lie.body) === versionOf(truth.body);
+      if (count.result === 'open' && comparable) observe(lostVote(call, liar, [witness]));
     },
     // It fails to answer now: that is other layers' business.
     () => undefined,

@@ -3,7 +3,8 @@ import type { Random } from '../../time/random.ts';
 import type { Scheduler, Timer } from '../../time/scheduler.ts';
 import { type AttemptPlan, createPlan, planAttempt } from '../attempt-plan.ts';
 import type { Call, Reply, Service } from '../call.ts';
-import { asRpcError, RpcError } from '../errors.ts';
+import { asRpcError, type RpcError } from '../errors.ts';
+import { Superseded } from '../superseded.ts';
 import type { Budget, Budgets } from './budget.ts';
 import type { Observe } from './events.ts';
 import { decideRetry, type RetryDecision, type RetrySettings } from './retry.ts';
@@ -12,7 +13,7 @@ import { abortError } from './within.ts';
 const giveUp: RetryDecision = { do: 'give_up' };
 
 /** Why an attempt is stopped when another has won; one object for all, because errors are costly to make. */
-const lost = new RpcError('cancelled', 'another replica answered first');
+const lost = new Superseded('another replica answered first');
 
 export interface RaceDependencies {
   readonly clock: Clock;

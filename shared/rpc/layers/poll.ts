@@ -2,6 +2,7 @@ import type { Scheduler } from '../../time/scheduler.ts';
 import { createPlan, planAttempt } from '../attempt-plan.ts';
 import type { Call, Reply, Service } from '../call.ts';
 import { asRpcError, RpcError } from '../errors.ts';
+import { Superseded } from '../superseded.ts';
 import type { Budgets } from './budget.ts';
 import type { Observe } from './events.ts';
 import { examine, lostVote } from './examine.ts';
@@ -25,7 +26,7 @@ export const tooFew = (call: Call, f: number, cause?: unknown): RpcError =>
   new RpcError('unavailable', `fewer than ${f + 1} replicas of ${call.component} answer`, { cause });
 
 /** Why an attempt is stopped that nobody needs any more. */
-const decided = new RpcError('cancelled', 'enough replicas have agreed');
+const decided = new Superseded('enough replicas have agreed');
 
 /**
  * One call put to the vote: asks f + 1 replicas at once, another for each answer that is still missing, and settles when f + 1 are equal.

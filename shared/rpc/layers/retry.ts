@@ -38,8 +38,8 @@ const giveUp: RetryDecision = { do: 'give_up' };
 
 /**
  * Whether, and how long from `now`, to wait before the attempt after `attempt` (1-based) that failed at `node` with `error`.
- * Full jitter, `draw` x min(max, base x 2^n), de-synchronises callers (AWS Architecture Blog, 2015); a server's pushback is a lower
- * bound. The first try elsewhere after a definite failure does not wait: nothing is overloaded by it.
+ * Full jitter, `draw` x min(max, base x 2^n), de-synchronises callers (AWS Architecture Blog, 2015). A server's pushback is a lower bound, and
+ * jitter as long as the pushback comes on top: those it refused together must not return together. The first try elsewhere after a definite failure does not wait: nothing is overloaded by it.
  */
 export function decideRetry(
   settings: RetrySettings,
@@ -54,8 +54,9 @@ export function decideRetry(
 ): RetryDecision {
   if (attempt >= settings.maxAttempts || !isRetryable(call, error, node, settings.anyDepth)) return giveUp;
   const elsewhere = attempt === 1 && error.definite && error.retryAfterMs === undefined;
-  const backoffMs = elsewhere ? 0 : draw * Math.min(settings.maxMs, settings.baseMs * 2 ** (attempt - 1));
-  const delayMs = Math.max(backoffMs, error.retryAfterMs ?? 0);
+  const { retryAfterMs = 0 } = error;
+  const boundMs = Math.max(retryAfterMs, Math.min(settings.maxMs, settings.baseMs * 2 ** (attempt - 1)));
+  const delayMs = elsewhere ? 0 : retryAfterMs + draw * boundMs;
   return now + delayMs < call.deadlineAt ? { do: 'wait', delayMs } : giveUp;
 }
 

@@ -38,10 +38,18 @@ export function countVotes(given: readonly Vote[], f: number): Count {
   return { result: 'open', missing: f + 1 - most };
 }
 
-/** Version of the data that an answer was read from: its member `version`, where the operation has one. */
+/**
+ * Version of the data that an answer was read from: its member `version`, where the operation has one. Of a batch, those of all its replies: each
+ * may have been read before or after a write.
+ */
 export function versionOf(body: unknown): string | undefined {
-  const version = typeof body === 'object' && body !== null && 'version' in body ? body.version : undefined;
-  return typeof version === 'string' ? version : undefined;
+  if (typeof body !== 'object' || body === null) return undefined;
+  if ('version' in body) return typeof body.version === 'string' ? body.version : undefined;
+  if (!('replies' in body) || !Array.isArray(body.replies)) return undefined;
+  const versions = body.replies.map((one: unknown) =>
+    typeof one === 'object' && one !== null && 'reply' in one ? versionOf(one.reply) : undefined,
+  );
+  return versions.some((version) => version !== undefined) ? versions.join(' ') : undefined;
 }
 
 /** Texts that are equal where the answers are. Replicas nearly always write the same bytes: only where they do not is the canonical form made. */

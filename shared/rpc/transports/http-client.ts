@@ -2,15 +2,18 @@ import { Pool, errors as undiciErrors } from 'undici';
 import type { Identity } from '../../security/certificates.ts';
 import { tlsClientOptions } from '../../security/tls.ts';
 import type { Clock } from '../../time/clock.ts';
+import { type Scheduler, systemScheduler } from '../../time/scheduler.ts';
 import type { Call, Endpoint, Reply } from '../call.ts';
 import { fromProblem, RpcError } from '../errors.ts';
 import { decodeReceipt, encodeHeaders, rpcPrefix } from '../wire.ts';
+import { createDraining, type Draining } from './draining.ts';
 import { exchange } from './exchange.ts';
 
 export interface HttpClientOptions {
   /** The node that calls: its name goes along. */
   readonly node: string;
   readonly clock: Clock;
+  readonly scheduler?: Scheduler;
   /** With mutual TLS: what this node shows, and whom it trusts. Another object from the next connection on, once it is renewed. */
   readonly identity?: (() => Identity) | undefined;
   /** Sockets per endpoint. */
@@ -29,18 +32,26 @@ export interface HttpClientTransport {
 
 /** The client side of the HTTP transport: one undici Pool per endpoint, keep-alive, no pipelining. */
 export function httpClientTransport(options: HttpClientOptions): HttpClientTransport {
-  const { node, clock, identity, connections = 64, maxReplyBytes = 64 * 1024 * 1024, onPartial } = options;
-  const pools = new Map<string, Pool>();
+  const {
+    node,
+    clock,
+    identity,
+    scheduler = systemScheduler,
+    connections = 64,
+    maxReplyBytes = 64 * 1024 * 1024,
+    onPartial,
+  } = options;
+  const pools = new Map<string, { readonly pool: Pool; readonly draining: Draining }>();
   let shown: Identity | undefined;
 
-  function poolOf(endpoint: Endpoint): Pool {
+  function poolOf(endpoint: Endpoint) {
     const own = identity?.();
     if (own !== shown) renew(own);
     const origin = `${own ? 'https' : 'http'}://${endpoint.host}:${endpoint.port}`;
     const key = own ? `${endpoint.node}@${origin}` : origin;
-    let pool = pools.get(key);
-    if (!pool) {
-      pool = new Pool(origin, {
+    let known = pools.get(key);
+    if (!known) {
+      const pool = new Pool(origin, {
         connections,
         pipelining: 1,
         connect: { timeout: 2_000, ...(own && tlsClientOptions(own, endpoint.node)) },
@@ -52,9 +63,10 @@ export function httpClientTransport(options: HttpClientOptions): HttpClientTrans
         bodyTimeout: 0,
         maxResponseSize: maxReplyBytes,
       });
-      pools.set(key, pool);
+      known = { pool, draining: createDraining(scheduler) };
+      pools.set(key, known);
     }
-    return pool;
+    return known;
   }
 
   /** Calls under way end over the old connections. */
@@ -66,7 +78,7 @@ export function httpClientTransport(options: HttpClientOptions): HttpClientTrans
   async function closeAll(): Promise<void> {
     const closing = [...pools.values()];
     pools.clear();
-    await Promise.all(closing.map((pool) => pool.close().catch(() => pool.destroy())));
+    await Promise.all(closing.map(({ pool }) => pool.close().catch(() => pool.destroy())));
   }
 
   async function send(call: Call): Promise<Reply> {
@@ -75,7 +87,9 @@ export function httpClientTransport(options: HttpClientOptions): HttpClientTrans
       const path = `${rpcPrefix}${call.component}/${call.operation.name}`;
       const headers = encodeHeaders(call, node, clock.now());
       let headAt = Infinity;
-      const reply = await exchange(poolOf(endpoint), path, headers, JSON.stringify(call.request), call.signal, {
+      const { pool, draining } = poolOf(endpoint);
+      const reply = await exchange(pool, path, headers, JSON.stringify(call.request), call.signal, {
+        draining,
         onHead: () => (headAt = clock.now()),
         onCut() {
           if (clock.now() - headAt >= trickleMs) onPartial?.(call);

@@ -41,6 +41,15 @@ test.each([
     [vote('a', at('2', 'x')), vote('b', at('2', 'y')), vote('c', at('2', 'y'))],
     { majority: ['b', 'c'], minority: ['a'], abstained: [] },
   ],
+  [
+    'batches that were read at other versions abstain',
+    [
+      vote('a', { replies: [{ reply: at('1', 'x') }] }),
+      vote('b', { replies: [{ reply: at('2', 'y') }] }),
+      vote('c', { replies: [{ reply: at('2', 'y') }] }),
+    ],
+    { majority: ['b', 'c'], minority: [], abstained: ['a'] },
+  ],
   ['the same answer at two versions is not the same', [vote('a', at('1', 'x')), vote('b', at('2', 'x'))], 1],
 ])('with f = 1, %s', (_, votes, expected) => {
   const { result, ...count } = countVotes(votes, 1);
@@ -303,4 +312,18 @@ test('the clock of audits is one for each replica group: every shard is audited,
   }
   const audited = asked.filter(({ nonce }) => nonce !== undefined);
   for (const shard of [1, 2, 3]) expect(audited.filter((call) => call.shard === shard)).toHaveLength(20);
+});
+
+test('a liar that is examined after a write, when the other has the new version and it has not, is not accused by that', async () => {
+  let answers = 0;
+  const { sim, service, events } = voting({
+    a: () => (answers++ === 0 ? at('1', 'lie') : at('1', 'true of 1')),
+    b: () => (answers > 1 ? at('2', 'true of 2') : at('1', 'true of 1')),
+    c: at('1', 'true of 1'),
+  });
+  await service(testCall());
+  await sim.run(1);
+  expect(answers).toBe(2);
+  // The vote itself is on record, the examination is not.
+  expect(events.filter(({ event }) => event === 'vote-lost')).toMatchObject([{ node: 'a', majority: ['b', 'c'] }]);
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { seededRandom } from '../../../../shared/time/random.ts';
 import { createBudget, createBudgets } from '../../../../shared/rpc/layers/budget.ts';
 import { decideRetry, retry } from '../../../../shared/rpc/layers/retry.ts';
 import { isRetryable } from '../../../../shared/rpc/layers/retryable.ts';
@@ -43,13 +44,26 @@ test.each([
   ['the first after a definite failure goes elsewhere at once', { error: failure('unreachable') }, 0],
   ['an indefinite failure waits for a part of the base', { error: failure('internal') }, 5],
   ['the second waits for a part of twice the base', { error: failure('internal'), attempt: 2 }, 10],
-  ['pushback is a lower bound', { error: failure('overloaded', { retryAfterMs: 70 }) }, 70],
+  ['pushback is a lower bound, with as much jitter on top', { error: failure('overloaded', { retryAfterMs: 60 }) }, 90],
   ['after the last attempt there is none', { error: failure('internal'), attempt: 3 }, undefined],
   ['nor when the wait would pass the deadline', { error: failure('overloaded', { retryAfterMs: 200 }) }, undefined],
 ])('%s', (_, what, expected) => {
   const call = testCall({ deadlineAt: 100 });
   const decision = decideRetry(settings, call, { attempt: 1, node: 'a', now: 0, draw: 0.5, ...what });
   expect(decision.do === 'wait' ? decision.delayMs : undefined).toBe(expected);
+});
+
+test('callers that were refused together return spread over a time as long as the pushback', () => {
+  const error = failure('overloaded', { retryAfterMs: 100 });
+  const random = seededRandom(1);
+  const delays = Array.from({ length: 1_000 }, () => {
+    const decision = decideRetry(settings, testCall(), { error, attempt: 1, node: 'a', now: 0, draw: random.next() });
+    return decision.do === 'wait' ? decision.delayMs : NaN;
+  });
+  expect(Math.min(...delays)).toBeGreaterThanOrEqual(100);
+  const inTenths = Map.groupBy(delays, (delayMs) => Math.floor(delayMs / 10));
+  expect([...inTenths.keys()].toSorted((a, b) => a - b)).toEqual([10, 11, 12, 13, 14, 15, 16, 17, 18, 19]);
+  for (const tenth of inTenths.values()) expect(tenth.length).toBeLessThan(150);
 });
 
 test('the wait never exceeds its bound', () => {
