@@ -92,14 +92,15 @@ export function openConnection(
     const failure = failureOf(error);
     // The pipe is broken when the server's FIN was here before the request was written.
     const unanswered = error.code === 'EPIPE' ? 'fin' : 'reset';
-    ending ??= failure.code === 'reset' && !answering ? { ...failure, unanswered } : failure;
+    ending ??= failure.code === 'reset' && !(busy && answering) ? { ...failure, unanswered } : failure;
   });
   socket.on('end', () => {
     const answer = parser.end();
     ending ??= {
       code: 'closed',
       detail: busy ? 'the server closed the connection without a full answer' : 'the server closed the connection',
-      ...(answering ? {} : { unanswered: 'fin' as const }),
+      // A request may still be sent between this event and "close": it has no answer either.
+      ...(busy && answering ? {} : { unanswered: 'fin' as const }),
     };
     if (answer) {
       busy = false;

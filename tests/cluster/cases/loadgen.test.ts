@@ -212,7 +212,8 @@ describe.runIf(process.platform === 'linux')("L3 the generator's own limits", ()
         ...find('--from', '50/s', '--most', '400/s', '-c', '16', '--slo', 'p(99)<400ms', '--tolerance', '50%'),
       );
       expect(cap.stdout).toMatch(/no conclusion: .*a limit of its own/);
-      expect(cap.stdout).toMatch(/all 16 connections were in use/);
+      // On a busy machine the generator may be starved before the cap is reached: neither is the server's capacity.
+      expect(cap.stdout).toMatch(/all 16 connections were in use|the generator was (starved|late)/);
       expect(cap.code).toBe(1);
     } finally {
       await server.close();

@@ -114,7 +114,8 @@ describe('reported is what was done', () => {
     const { expect } = context;
     const server = await given(context, constant(0));
     const run = await figures(server.url, '-R', '300/s', '--arrivals', 'poisson', '-d', '3s', '-w', '2');
-    expect(run.interarrivalVariation.intended).toBeGreaterThan(0.6);
+    expect(run.interarrivalVariation.intended).toBeGreaterThan(0.9);
+    expect(run.interarrivalVariation.intended).toBeLessThan(1.1);
     expect(run.sent).toBeGreaterThan(780);
     expect(run.sent).toBeLessThan(1020);
     expect(run.sent).toBe(server.requests());
