@@ -1,6 +1,7 @@
+import { hash } from 'node:crypto';
 import type { Call } from '../rpc/call.ts';
-import type { ReplyChecks } from '../rpc/layers/verify.ts';
-import { type SignedPage, verifyPage } from '../security/signing.ts';
+import type { CheckResult, ReplyChecks } from '../rpc/layers/verify.ts';
+import { canonical, type SignedPage, verifyPage } from '../security/signing.ts';
 
 interface StoredPage extends SignedPage {
   readonly version: number;
@@ -10,18 +11,24 @@ interface StoredPage extends SignedPage {
 /** What a reader that holds the processing tier's key believes of pages: those that it asked for, as they were signed. */
 export function pageChecks(key: Uint8Array): ReplyChecks {
   return {
-    'database.pages': (call: Call, body: unknown) => {
+    'database.pages': (call: Call, body: unknown): CheckResult => {
       const { ids } = call.request as { ids: readonly string[] };
       const { pages } = body as { pages: readonly StoredPage[] };
       const seen = new Set<string>();
       for (const page of pages) {
-        if (!ids.includes(page.id)) return `page ${page.id} was not asked for`;
-        if (seen.has(page.id)) return `page ${page.id} comes twice`;
+        if (!ids.includes(page.id)) return { kind: 'lie', why: `page ${page.id} was not asked for` };
+        if (seen.has(page.id)) return { kind: 'lie', why: `page ${page.id} comes twice` };
         seen.add(page.id);
-        if (page.signature === undefined) return `page ${page.id} is not signed`;
-        if (!verifyPage(key, page, page.version, page.signature)) return `page ${page.id} is not what was signed`;
+        if (page.signature === undefined) return doubt(page, `page ${page.id} is not signed`);
+        if (!verifyPage(key, page, page.version, page.signature))
+          return doubt(page, `page ${page.id} is not what was signed`);
       }
-      return undefined;
+      return { kind: 'right', items: [...seen] };
     },
   };
+}
+
+function doubt(page: StoredPage, why: string): CheckResult {
+  const content = hash('sha256', `${page.signature} ${canonical(page, page.version)}`);
+  return { kind: 'doubt', item: page.id, content, why };
 }

@@ -13,6 +13,7 @@ import { deadline } from './layers/deadline.ts';
 import { type Observe, observeNothing } from './layers/events.ts';
 import { hedge, hedgeDelayMs, hedgeTerms } from './layers/hedge.ts';
 import { inFlight } from './layers/in-flight.ts';
+import { createDoubts } from './layers/doubts.ts';
 import { createLiars } from './layers/liars.ts';
 import { outlier } from './layers/outlier.ts';
 import { createPeers, type Peers } from './layers/peers.ts';
@@ -76,6 +77,7 @@ export function clientLayers(policy: PolicyHolder, dependencies: ClientDependenc
   } = dependencies;
   const budget = createBudgets(() => policy.current.budget);
   const liars = createLiars({ clock, peers, endpoints, observe });
+  const doubts = createDoubts(endpoints);
   const retrying = () => policy.current.retry;
   const patienceMs = ({ component, operation }: Call) => {
     const { hedge } = policy.current;
@@ -117,7 +119,7 @@ export function clientLayers(policy: PolicyHolder, dependencies: ClientDependenc
     attemptTimeout: mechanism('attemptTimeout', (settings) =>
       attemptTimeout(settings, { clock, scheduler, statistics }),
     ),
-    verify: mechanism('verify', () => verify({ liars, observe, checks, receipts })),
+    verify: mechanism('verify', () => verify({ liars, doubts, observe, checks, receipts })),
     routes: mechanism('routes', (settings) => routes(settings, { clock })),
   };
   return [

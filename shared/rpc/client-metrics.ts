@@ -19,6 +19,7 @@ const worthALine: ReadonlySet<LayerEvent['event']> = new Set([
   'vote-lost',
   'no-majority',
   'bad-signature',
+  'bad-page',
   'contradiction',
   'panic',
 ]);

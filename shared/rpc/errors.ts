@@ -42,6 +42,7 @@ export const errorCodes = {
   header_too_large: { ...wrongRequest, status: 431, title: 'The request headers are too large' },
   cancelled: { status: 499, definite: false, blame: 'caller', cure: 'nothing', title: 'The caller has gone' },
   internal: { ...failure, status: 500, title: 'The server failed' },
+  bad_page: { ...wrongRequest, status: 500, title: 'The stored page is damaged' },
   bad_reply: { ...failure, status: 502, title: 'A reply could not be understood' },
   connection_lost: {
     ...lostRoute,

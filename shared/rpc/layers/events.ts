@@ -31,6 +31,8 @@ export type LayerEvent =
     }
   /** What it sent as somebody's signed word is not: a page, a receipt, an identity. */
   | { readonly event: 'bad-signature'; readonly component: string; readonly node: string; readonly why: string }
+  /** A page does not match its signature on f + 1 replicas: it was stored like this. Told once per page and replica. */
+  | { readonly event: 'bad-page'; readonly component: string; readonly why: string }
   /** Enough replicas answered, and no f + 1 of them the same. */
   | { readonly event: 'no-majority'; readonly call: Call; readonly nodes: readonly string[] }
   /** Two answers signed by itself contradict each other: proof, whoever brings it. */

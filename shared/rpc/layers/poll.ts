@@ -9,6 +9,7 @@ import { examine, lostVote } from './examine.ts';
 import type { Liars } from './liars.ts';
 import { countVotes, type Vote } from './votes.ts';
 import { abortError } from './within.ts';
+import { UnprovenReply } from './verify.ts';
 
 export interface PollDependencies {
   readonly scheduler: Scheduler;
@@ -115,7 +116,9 @@ export function poll(
       running--;
       if (over) return;
       const error = asRpcError(thrown);
-      if (error.code === 'bad_reply') refuted++;
+      // Enough replicas were asked to know it: no further vote changes it.
+      if (error.code === 'bad_page') return fail(error);
+      if (error.code === 'bad_reply' || error instanceof UnprovenReply) refuted++;
       const count = countVotes(votes, f);
       askMore(count.result === 'open' ? count.missing : 0, error);
     }

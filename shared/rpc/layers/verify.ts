@@ -1,11 +1,21 @@
 import type { Receipt } from '../../security/receipts.ts';
 import type { Call, Layer, Reply } from '../call.ts';
 import { RpcError } from '../errors.ts';
+import type { Doubt, Doubts } from './doubts.ts';
 import type { Observe } from './events.ts';
 import type { Liars } from './liars.ts';
 
-/** A sentence about what is wrong with a reply; undefined = nothing. By `<component>.<operation>`. */
-export type ReplyChecks = Readonly<Record<string, (call: Call, body: unknown) => string | undefined>>;
+/**
+ * What a check says of a reply. `right`: these items are as they were signed. `lie`: the sender alone can be to blame.
+ * `doubt`: the sender or whoever stored the item. `why` is a sentence.
+ */
+export type CheckResult =
+  | { readonly kind: 'right'; readonly items: readonly string[] }
+  | { readonly kind: 'lie'; readonly why: string }
+  | ({ readonly kind: 'doubt' } & Doubt);
+
+/** By `<component>.<operation>`. */
+export type ReplyChecks = Readonly<Record<string, (call: Call, body: unknown) => CheckResult>>;
 
 /** Where receipts are asked for, checked and kept. */
 export interface ReceiptDesk {
@@ -16,22 +26,35 @@ export interface ReceiptDesk {
 
 export interface VerifyDependencies {
   readonly liars: Liars;
+  readonly doubts: Doubts;
   readonly observe: Observe;
   readonly checks: ReplyChecks;
   readonly receipts: ReceiptDesk | undefined;
 }
 
+/** A reply that cannot be proven: another replica must tell whether its sender is to blame, so it is no evidence yet. */
+export class UnprovenReply extends RpcError {}
+
 /**
- * Believes no reply before it is checked, each by itself: it fits the operation's schema, comes in the name of the node that was asked, is
- * signed by whom it must be. What fails is `bad_reply` of that node: another replica is asked, where there is one. A wrong shape can be
- * an accident; a wrong name or signature is a lie, so its sender is out at once. What only others can tell - a wrong answer in the right
- * shape - is the vote's business.
+ * Believes no reply before it is checked, each by itself: it fits the operation's schema, it comes in the name of the node
+ * that was asked, and it is signed by whom it must be. A reply that fails is `bad_reply` of that node: another replica is
+ * asked, where there is one. A wrong shape can be an accident; a wrong name or signature is a lie, so its sender is out at
+ * once. An item that no replica has as it was signed was stored like this: it is `bad_page`, and nobody's lie. A wrong
+ * answer in the right shape is the vote's business.
  */
-export function verify({ liars, observe, checks, receipts }: VerifyDependencies): Layer {
+export function verify({ liars, doubts, observe, checks, receipts }: VerifyDependencies): Layer {
   function lied(call: Call, node: string, why: string): RpcError {
     observe({ event: 'bad-signature', component: call.component, node, why });
     liars.accuse(call, node);
     return new RpcError('bad_reply', `the reply of ${node} is not genuine: ${why}`, { node });
+  }
+
+  function doubted(call: Call, node: string, doubt: Doubt): RpcError {
+    const { judgement, isNew } = doubts.judge(call, node, doubt);
+    if (judgement === 'lie') return lied(call, node, doubt.why);
+    if (judgement === 'open') return new UnprovenReply('unavailable', `${doubt.why}, says ${node}`, { node });
+    if (isNew) observe({ event: 'bad-page', component: call.component, why: doubt.why });
+    return new RpcError('bad_page', `${doubt.why}, on every replica that was asked: import it again`);
   }
 
   return function verify(next) {
@@ -45,10 +68,13 @@ export function verify({ liars, observe, checks, receipts }: VerifyDependencies)
       } catch (cause) {
         throw new RpcError('bad_reply', `${node} answered with ${(cause as RpcError).message}`, { node, cause });
       }
-      const wrong =
-        checks[`${call.component}.${call.operation.name}`]?.(call, reply.body) ??
-        (call.nonce === undefined ? undefined : receipts?.take(call, node, reply.body, reply.receipt));
+      const result = checks[`${call.component}.${call.operation.name}`]?.(call, reply.body);
+      if (result?.kind === 'lie') throw lied(call, node, result.why);
+      if (result?.kind === 'doubt') throw doubted(call, node, result);
+      const wrong = call.nonce === undefined ? undefined : receipts?.take(call, node, reply.body, reply.receipt);
       if (wrong !== undefined) throw lied(call, node, wrong);
+      for (const other of doubts.prove(call, result?.items ?? []))
+        lied(call, other, 'another replica had the page as it was signed');
       return reply;
     };
   };

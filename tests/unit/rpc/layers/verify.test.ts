@@ -2,9 +2,10 @@ import Type from 'typebox';
 import { expect, test } from 'vitest';
 import { compose, type Reply } from '../../../../shared/rpc/call.ts';
 import { contract, operation } from '../../../../shared/rpc/contract.ts';
+import { createDoubts } from '../../../../shared/rpc/layers/doubts.ts';
 import { createLiars } from '../../../../shared/rpc/layers/liars.ts';
 import { createPeers } from '../../../../shared/rpc/layers/peers.ts';
-import { verify, type ReceiptDesk } from '../../../../shared/rpc/layers/verify.ts';
+import { verify, type CheckResult, type ReceiptDesk } from '../../../../shared/rpc/layers/verify.ts';
 import { createPolicyHolder } from '../../../../shared/rpc/policy.ts';
 import { clientLayers } from '../../../../shared/rpc/client-layers.ts';
 import { nodes, outcomeOf, setUp, testCall } from './helpers.ts';
@@ -13,7 +14,11 @@ const { operations } = contract('shelf', {
   get: operation({ summary: 'a read', request: Type.Object({}), response: Type.Object({ n: Type.Number() }) }),
 });
 const checks = {
-  'shelf.get': (_: unknown, body: unknown) => ((body as { n: number }).n === 666 ? 'a page is not signed' : undefined),
+  'shelf.get': (_: unknown, body: unknown): CheckResult => {
+    const { n } = body as { n: number };
+    if (n >= 9_000) return { kind: 'doubt', item: 'p', content: String(n), why: 'page p is not what was signed' };
+    return n === 666 ? { kind: 'lie', why: 'a page is not signed' } : { kind: 'right', items: ['p'] };
+  },
 };
 const [a] = nodes('a', 'b', 'c');
 const call = (own = {}) => testCall({ component: 'shelf', operation: operations.get, endpoint: a!, ...own });
@@ -22,7 +27,9 @@ function verifying(reply: Reply, receipts?: ReceiptDesk) {
   const { sim, events, observe } = setUp();
   const peers = createPeers(sim.clock);
   const liars = createLiars({ clock: sim.clock, peers, endpoints: () => nodes('a', 'b', 'c'), observe });
-  const service = verify({ liars, observe, checks, receipts })(async () => reply);
+  const service = verify({ liars, doubts: createDoubts(() => nodes('a', 'b', 'c')), observe, checks, receipts })(
+    async () => reply,
+  );
   return { events, service, liars };
 }
 
@@ -77,4 +84,68 @@ test('what one replica forges, another is asked for; where all forge, there is a
       expect(await outcome).toEqual(expected);
     }
   }
+});
+
+/** Twenty reads under a policy; `held` = what each replica has. */
+async function readings(policy: 'resilient' | 'always', held: Record<string, number>) {
+  const { sim, observe, events } = setUp();
+  const layers = clientLayers(
+    createPolicyHolder(
+      policy === 'always'
+        ? { base: 'resilient', quorum: { operations: { 'shelf.get': { when: 'always' } } } }
+        : 'resilient',
+    ),
+    { ...sim, endpoints: () => nodes(...Object.keys(held)), observe, checks },
+  );
+  const service = compose(layers, async ({ endpoint }) => ({
+    body: { n: held[endpoint!.node] },
+    servedBy: [endpoint!.node],
+  }));
+  const outcomes = [];
+  for (let i = 0; i < 20; i++) {
+    const outcome = outcomeOf(service(testCall({ component: 'shelf', operation: operations.get, request: { i } })));
+    await sim.run(sim.clock.now() + 1_000);
+    outcomes.push(await outcome);
+  }
+  const told = events.filter(({ event }) => ['bad-signature', 'ejected', 'vote-lost', 'bad-page'].includes(event));
+  return { outcomes, told };
+}
+
+test.each([
+  ['resilient', { a: 9_000, b: 9_000, c: 9_000 }],
+  ['always', { a: 9_000, b: 9_000, c: 9_000 }],
+  ['resilient', { a: 9_000, b: 9_000 }],
+  ['resilient', { a: 9_000 }],
+  ['resilient', { a: 9_000, b: 9_000, c: 9_000, d: 9_000, e: 9_000 }],
+] as const)(
+  'C9 under %s, a page that all replicas hold damaged is one error, told once, and nobody is accused: %j',
+  async (policy, held) => {
+    const { outcomes, told } = await readings(policy, held);
+    expect(new Set(outcomes)).toEqual(new Set(['bad_page']));
+    expect(told).toEqual([{ event: 'bad-page', component: 'shelf', why: 'page p is not what was signed' }]);
+  },
+);
+
+test.each([
+  ['resilient', { a: 9_000, b: 1, c: 1 }],
+  ['always', { a: 9_000, b: 1, c: 1 }],
+  ['resilient', { a: 9_001, b: 1 }],
+] as const)(
+  'C9 under %s, the one replica that sends another page than the rest is accused: %j',
+  async (policy, held) => {
+    const { outcomes, told } = await readings(policy, held);
+    expect(new Set(outcomes.map((outcome) => JSON.stringify(outcome)))).toEqual(new Set(['{"n":1}']));
+    const liar = Object.entries(held).find(([, n]) => n !== 1)![0];
+    expect(told).toContainEqual(expect.objectContaining({ event: 'bad-signature', node: liar }));
+    expect(told.filter((event) => 'node' in event && event.node !== liar)).toEqual([]);
+  },
+);
+
+test('C9 a single replica with many damaged pages is accused: that is no accident', () => {
+  const doubts = createDoubts(() => nodes('a'));
+  const judged = Array.from(
+    { length: 6 },
+    (_, i) => doubts.judge(call(), 'a', { item: `p${i}`, content: 'x', why: 'wrong' }).judgement,
+  );
+  expect(judged).toEqual(['at-source', 'at-source', 'at-source', 'at-source', 'lie', 'lie']);
 });
