@@ -1,6 +1,6 @@
 import { pipeline, type Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import { EnvHttpProxyAgent, request, type Dispatcher } from 'undici';
+import { EnvHttpProxyAgent, type Dispatcher } from 'undici';
 import { direct } from '../../shared/net/direct.ts';
 import { isThisMachine } from '../../shared/net/this-machine.ts';
 import { sleep, type Scheduler } from '../../shared/time/scheduler.ts';
@@ -53,8 +53,9 @@ export async function get(address: string, options: GetOptions): Promise<Answer>
   const timer = scheduler.after(timeoutMs, () => timeout.abort(new Error('timeout')));
   const stop = signal ? AbortSignal.any([signal, timeout.signal]) : timeout.signal;
   try {
-    const dispatcher = dispatcherFor(new URL(address).hostname);
-    const response = await request(address, { dispatcher, signal: stop, headers });
+    const { origin, hostname, pathname, search } = new URL(address);
+    const path = pathname + search;
+    const response = await dispatcherFor(hostname).request({ origin, path, method: 'GET', signal: stop, headers });
     const header = (name: string) => [response.headers[name] ?? []].flat();
     const close = () => {
       timer.cancel();

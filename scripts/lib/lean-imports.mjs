@@ -8,9 +8,12 @@
  */
 import path from 'node:path';
 
-/** These need more of undici than its pool; what they share is a chunk that only those processes load that use it. */
-const needAll = [path.join('corpus', 'crawl'), path.join('shared', 'net')];
-const undiciParts = { Pool: 'lib/dispatcher/pool.js', errors: 'lib/core/errors.js' };
+const undiciParts = {
+  Pool: 'lib/dispatcher/pool.js',
+  Agent: 'lib/dispatcher/agent.js',
+  EnvHttpProxyAgent: 'lib/dispatcher/env-http-proxy-agent.js',
+  errors: 'lib/core/errors.js',
+};
 
 /** An esbuild plugin. Another name imported from undici fails the build by name: add its file above. */
 export function leanImports(root) {
@@ -54,10 +57,8 @@ export function leanImports(root) {
         resolveDir: root,
       }));
 
-      build.onResolve({ filter: /^undici$/ }, ({ kind, importer }) =>
-        kind === 'import-statement' && !needAll.some((folder) => importer.includes(folder))
-          ? { path: 'undici', namespace: 'parts' }
-          : undefined,
+      build.onResolve({ filter: /^undici$/ }, ({ kind }) =>
+        kind === 'import-statement' ? { path: 'undici', namespace: 'parts' } : undefined,
       );
       build.onLoad({ filter: /.*/, namespace: 'parts' }, () => ({
         contents: [

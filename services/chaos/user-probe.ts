@@ -1,4 +1,3 @@
-import type { Response } from 'undici';
 import { fetchDirect } from '../../shared/net/direct.ts';
 import type { Topology } from '../../shared/cluster/topology.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
