@@ -89,6 +89,16 @@ export function createRepairer(options: RepairerOptions): Repairer {
     });
   }
 
+  /**
+   * Of two monitors that learn of two bad nodes in opposite order, each would take out another one of them: a pair would be gone. So the
+   * first monitor that trusts itself orders what takes a serving node out. The others wait for its order, for a while.
+   */
+  function isLeftToAnother(verdict: Verdict, standingMs: number): boolean {
+    if (verdict !== 'lying' && verdict !== 'limping') return false;
+    const isFirst = detector.otherDigests().every((digest) => digest.doubtsItself || monitor < digest.monitor);
+    return !isFirst && standingMs < settings.deferMs;
+  }
+
   async function carryOut(order: RepairOrder, { id, verdict }: KnownOrder): Promise<void> {
     if (order.do === 'drain') {
       takenOut.set(order.node, 'draining');
@@ -150,6 +160,7 @@ export function createRepairer(options: RepairerOptions): Repairer {
       // Another one speaks since then: it is not to be killed for the death of the one before.
       if (record.incarnation() !== aboutIncarnation) return;
       if (!agreed(id, standing.verdict)) return;
+      if (isLeftToAnother(standing.verdict, clock.now() - standing.since)) return;
       const order = decideRepair(
         {
           node: id,

@@ -7,6 +7,7 @@ import { schemaProblem } from '../../schema/problem.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { ControlRoute } from '../../control/server.ts';
 import type { Topology, TopologyNode } from '../topology.ts';
+import type { Child } from './child.ts';
 import type { Watchdog } from './watchdog.ts';
 
 /** A repair as a monitor orders it. Drains are not here: taking a node out of the view is enough. */
@@ -68,6 +69,8 @@ interface RepairOptions {
  */
 export function createRepairs({ topology, watchdog, clock, wipe }: RepairOptions) {
   const answers = new Map<string, Promise<RepairAnswer>>();
+  /** Being killed for a repair: the child still says `ready` until its process is gone. */
+  const goingDown = new Set<string>();
   let done: (Pick<RepairRequest, 'node' | 'by' | 'verdict'> & { readonly at: number })[] = [];
 
   function child(id: string) {
@@ -88,13 +91,14 @@ export function createRepairs({ topology, watchdog, clock, wipe }: RepairOptions
       );
   }
 
-  /** Why `node` is needed: of its group, as far as it runs here, no more than f may be down. A standby holds no place of its own. */
+  /** Why `node` is needed: of its group, as far as it runs here, no more than f may be down. A standby holds no role of its own. */
   function needed(node: string): string | undefined {
     const { group, shard, standby } = topology.nodes.find(({ id }) => id === node)!;
     if (standby !== undefined) return undefined;
     const isPeer = (it: TopologyNode) => it.group === group && it.shard === shard && it.standby === undefined;
     const peers = topology.nodes.flatMap((it) => (isPeer(it) && watchdog.child(it.id)) || []);
-    const down = peers.filter(({ id, state }) => id !== node && state().state !== 'ready').length;
+    const isDown = ({ id, state }: Pick<Child, 'id' | 'state'>) => goingDown.has(id) || state().state !== 'ready';
+    const down = peers.filter((it) => it.id !== node && isDown(it)).length;
     if (peers.length < 2 || down < tolerated(peers.length)) return undefined;
     return `${down} of ${peers.length} in ${group} are down already`;
   }
@@ -117,7 +121,12 @@ export function createRepairs({ topology, watchdog, clock, wipe }: RepairOptions
     const reason = serves && state.state === 'ready' ? needed(node) : undefined;
     if (reason !== undefined) throw new RpcError('too_many_requests', reason);
     done.push({ at: clock.now(), node, by: request.by, verdict: request.verdict });
-    await target.restart('repair', resynchronise ? () => wipe(node) : undefined);
+    goingDown.add(node);
+    try {
+      await target.restart('repair', resynchronise ? () => wipe(node) : undefined);
+    } finally {
+      goingDown.delete(node);
+    }
     return 'done';
   }
 

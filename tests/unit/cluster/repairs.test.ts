@@ -19,6 +19,8 @@ function watchdog(own = ['r-1', 'r-2', 'r-3']) {
           incarnation: () => 100,
           async restart(_why: string, between?: () => Promise<void>) {
             done.push(`restart ${id}`);
+            // The process is not gone at once.
+            await Promise.resolve();
             await between?.();
           },
           start: () => void done.push(`start ${id}`),
@@ -98,7 +100,7 @@ test('a refusal is no result: the same order may be right later', async () => {
   expect(done).toEqual(['restart r-1']);
 });
 
-/** As a monitor's treatment sends it: who orders, and the order of `decideRepair` itself. */
+/** As a monitor's repairer sends it: who orders, and the order of `decideRepair` itself. */
 const ordered = (id: string, order: RepairOrder) => ({ id, by: 'm-1', ...order });
 
 test('never more than f of a group are taken down while they answer; whoever hangs may be restarted however few are left', async () => {
@@ -116,6 +118,14 @@ test('never more than f of a group are taken down while they answer; whoever han
   await expect(order(ordered('c', { ...limper, node: 'r-3' }))).rejects.toMatchObject({ code: 'too_many_requests' });
   states.set('r-2', { state: 'ready', pid: 2, since: 100_000 });
   expect(await order(ordered('c', { ...limper, node: 'r-3' }))).toMatchObject({ result: 'done' });
+});
+
+test('two orders at the same moment do not take a pair down: a node that is being killed is down already', async () => {
+  const { done, order } = watchdog(['r-1', 'r-2']);
+  const both = ['r-1', 'r-2'].map((node) => order(ordered(node, { do: 'restart', node, incarnation: 100 })));
+  const results = await Promise.allSettled(both);
+  expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+  expect(done).toEqual(['restart r-1']);
 });
 
 test('a watchdog of one node of a group judges that node only: of the others it knows nothing', async () => {
