@@ -76,6 +76,7 @@ export interface NodeRow {
   readonly opsPort: number;
   readonly pid: number | null;
   readonly state: string;
+  readonly restarts: number;
 }
 
 export interface TestCluster {

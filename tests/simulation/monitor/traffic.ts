@@ -33,11 +33,11 @@ export interface Traffic {
 
 /**
  * Real middleware between the nodes of a simulated cluster: the callers' evidence and the nodes' reports about themselves reach the
- * monitors. `caller` searches at `component` with `ratePerSecond` from the first moment on, when every process is cold.
+ * monitors. Each caller searches at `component` with `ratePerSecond` from the first moment on, when every process is cold.
  */
 export function startTraffic(
   cluster: SimulatedCluster,
-  { caller, component, ratePerSecond }: { caller: string; component: string; ratePerSecond: number },
+  { callers, component, ratePerSecond }: { callers: readonly string[]; component: string; ratePerSecond: number },
 ): Traffic {
   const { clock, scheduler, random } = cluster.sim;
   const hosts = createSimHosts({ clock, network: cluster.network });
@@ -62,49 +62,52 @@ export function startTraffic(
     cluster.connect(id, { self: meter.report });
   }
 
-  const buffer = createEvidenceBuffer(clock);
-  const collector = createEvidenceCollector(buffer);
   const endpoints = nodes.map(({ id }) => ({ node: id, host: '', port: 0 }));
-  // Only those that the caller's view calls alive, as in a live node; the array stays the same until they change.
-  let usable = endpoints;
-  const alive = () => {
-    const states = new Map(cluster.viewOf(caller)?.members.map(({ node, state }) => [node, state]));
-    const now = endpoints.filter(({ node }) => states.get(node) === 'alive');
-    if (now.length > 0 && now.map(({ node }) => node).join() !== usable.map(({ node }) => node).join()) usable = now;
-    return usable;
-  };
-  const layers = clientLayers(policy, {
-    clock,
-    random,
-    scheduler,
-    endpoints: alive,
-    observe: collector.observe,
-    watchAttempt: collector.watchAttempt,
-  });
-  const service = compose(layers, hosts.transport(caller));
-  cluster.connect(caller, { evidence: buffer.take });
-
   const ends: Record<string, number> = {};
   let ids = 0;
-  const send = () => {
-    const call: Call = {
-      component,
-      operation: operations.search,
-      request: {},
-      requestId: String(++ids),
-      trace: { traceId: '', spanId: '', sampled: false },
-      deadlineAt: clock.now() + 10_000,
-      signal: new AbortController().signal,
-      attempt: 1,
-      priority: 'read',
+  function startCaller(caller: string): void {
+    const buffer = createEvidenceBuffer(clock);
+    const collector = createEvidenceCollector(buffer);
+    // Only those that the caller's view calls alive, as in a live node; the array stays the same until they change.
+    let usable = endpoints;
+    const alive = () => {
+      const states = new Map(cluster.viewOf(caller)?.members.map(({ node, state }) => [node, state]));
+      const now = endpoints.filter(({ node }) => states.get(node) === 'alive');
+      if (now.length > 0 && now.map(({ node }) => node).join() !== usable.map(({ node }) => node).join()) usable = now;
+      return usable;
     };
-    const end = (code: string) => void (ends[code] = (ends[code] ?? 0) + 1);
-    service(call).then(
-      () => end('ok'),
-      ({ code }: { code: string }) => end(code),
-    );
-    scheduler.after((-Math.log(1 - random.next()) * 1_000) / ratePerSecond, send);
-  };
-  scheduler.after(0, send);
+    const layers = clientLayers(policy, {
+      clock,
+      random,
+      scheduler,
+      endpoints: alive,
+      observe: collector.observe,
+      watchAttempt: collector.watchAttempt,
+    });
+    const service = compose(layers, hosts.transport(caller));
+    cluster.connect(caller, { evidence: buffer.take });
+
+    const send = () => {
+      const call: Call = {
+        component,
+        operation: operations.search,
+        request: {},
+        requestId: String(++ids),
+        trace: { traceId: '', spanId: '', sampled: false },
+        deadlineAt: clock.now() + 10_000,
+        signal: new AbortController().signal,
+        attempt: 1,
+        priority: 'read',
+      };
+      const end = (code: string) => void (ends[code] = (ends[code] ?? 0) + 1);
+      service(call).then(
+        () => end('ok'),
+        ({ code }: { code: string }) => end(code),
+      );
+      scheduler.after((-Math.log(1 - random.next()) * 1_000) / ratePerSecond, send);
+    };
+    scheduler.after(0, send);
+  }
+  for (const caller of callers) startCaller(caller);
   return { hosts, processor, limp: (node, ms) => void extraMs.set(node, ms), ends };
 }

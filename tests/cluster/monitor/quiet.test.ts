@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { dataFolder, startCluster } from '../../support/cluster.ts';
+import { quietLoad, startBursts } from '../../support/quiet.ts';
+
+/** The short form of tests/torture/quiet.test.ts. */
+test(
+  'a fresh cluster at 100 searches a second, then with bursts of other work: nothing fails, nobody is accused or restarted',
+  { timeout: 300_000 },
+  async () => {
+    const data = await dataFolder();
+    const cluster = await startCluster({ dataDir: data.dir, topology: 'multitier' });
+    try {
+      expect(await quietLoad(cluster, 100, 60)).toEqual({ sent: 6_000, failed: 0, incidents: [], restarts: 0 });
+      const bursts = startBursts();
+      try {
+        expect(await quietLoad(cluster, 100, 45)).toEqual({ sent: 4_500, failed: 0, incidents: [], restarts: 0 });
+      } finally {
+        bursts.stop();
+      }
+    } finally {
+      await cluster.stop();
+      data.remove();
+    }
+  },
+);

@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { tierlab, type TestCluster } from './cluster.ts';
+
+/** What came of a load on a cluster in which nothing was broken: all but `sent` should be 0. */
+export interface QuietResult {
+  readonly sent: number;
+  readonly failed: number;
+  /** Named incidents that began meanwhile: `node verdict: reason`. */
+  readonly incidents: readonly string[];
+  readonly restarts: number;
+}
+
+interface Incident {
+  readonly id: string;
+  readonly node: string;
+  readonly verdict?: string;
+  readonly reasons: readonly string[];
+}
+
+/** Searches at `rate` per second for so long, and reads from monitors and watchdog what they made of it. */
+export async function quietLoad(cluster: TestCluster, rate: number, seconds: number): Promise<QuietResult> {
+  const before = await state(cluster);
+  const args = ['-R', `${rate}/s`, '-d', `${seconds}s`, '--workload', 'search', '--long', '--json'];
+  const { code, stdout, stderr } = await tierlab('load', cluster.gateway, ...args);
+  if (stdout === '') throw new Error(`tierlab load ended with ${code}: ${stderr}`);
+  const { sent, right } = JSON.parse(stdout) as { sent: number; right: number };
+  const after = await state(cluster);
+  const known = new Set(before.incidents.map(({ id }) => id));
+  const named = after.incidents.filter(({ id, verdict }) => verdict !== undefined && !known.has(id));
+  return {
+    sent,
+    failed: sent - right,
+    incidents: [...new Set(named.map(({ node, verdict, reasons }) => `${node} ${verdict}: ${reasons[0]}`))],
+    restarts: after.restarts - before.restarts,
+  };
+}
+
+/** The highest rate of searches that meets the usual objectives, per second. */
+export async function peakOf(cluster: TestCluster): Promise<number> {
+  const { code, stdout, stderr } = await tierlab('load', 'find', cluster.gateway, '--workload', 'search', '--json');
+  const { capacity } = (code === 0 ? JSON.parse(stdout) : {}) as { capacity?: { kind: string; rate?: number } };
+  if (capacity?.rate === undefined) throw new Error(`no peak was found (${capacity?.kind ?? code}): ${stderr}`);
+  return capacity.rate;
+}
+
+async function state(cluster: TestCluster): Promise<{ incidents: readonly Incident[]; restarts: number }> {
+  const nodes = await cluster.nodes();
+  const monitors = nodes.filter(({ components }) => components.includes('monitor'));
+  const lists = await Promise.all(
+    monitors.map(async ({ port }) => {
+      const response = await fetch(`http://127.0.0.1:${port}/api/incidents`);
+      return ((await response.json()) as { incidents: Incident[] }).incidents;
+    }),
+  );
+  return { incidents: lists.flat(), restarts: nodes.reduce((sum, { restarts }) => sum + restarts, 0) };
+}
+
+/** Another program that uses both cores in bursts of 1 to 3 s, with pauses as long, until `stop`. */
+export function startBursts(): { readonly stop: () => void } {
+  const burner = `
+    const burn = () => {
+      const until = performance.now() + 1000 + 2000 * Math.random();
+      while (performance.now() < until);
+      setTimeout(burn, 1000 + 2000 * Math.random());
+    };
+    burn();`;
+  const children = [1, 2].map(() => spawn(process.execPath, ['-e', burner], { stdio: 'ignore' }));
+  return { stop: () => children.forEach((child) => child.kill('SIGKILL')) };
+}

@@ -1,0 +1,54 @@
+/**
+ * Nothing is broken here, and so nothing may fail, nobody may be accused, and nobody may be restarted: on a cluster that was just
+ * started, on a warm one, and while another program uses both cores in bursts. `--minutes` is the time of each load, 10 by default.
+ */
+import { expect, test } from 'vitest';
+import { dataFolder, startCluster, type TestCluster } from '../support/cluster.ts';
+import { peakOf, quietLoad, startBursts, type QuietResult } from '../support/quiet.ts';
+import { tortureMinutes } from './torture-options.ts';
+
+const seconds = Math.round(60 * tortureMinutes(10));
+/** Searches per second, or shares of the measured peak. */
+const rates = ['30/s', '100/s', '30%', '60%', '90%'];
+
+const wrong: string[] = [];
+function row(name: string, { sent, failed, incidents, restarts }: QuietResult): void {
+  const line = `${name.padEnd(22)} sent ${sent}, failed ${failed}, incidents ${incidents.length}, restarts ${restarts}`;
+  process.stdout.write(`${line}\n`);
+  if (failed + incidents.length + restarts > 0) wrong.push([line, ...incidents].join('\n  '));
+}
+
+async function withCluster<T>(dataDir: string, work: (cluster: TestCluster) => Promise<T>): Promise<T> {
+  const cluster = await startCluster({ dataDir, topology: 'multitier' });
+  try {
+    return await work(cluster);
+  } finally {
+    await cluster.stop();
+  }
+}
+
+test('a cluster in which nothing is broken', { timeout: 16 * seconds * 1_000 + 1_200_000 }, async () => {
+  const data = await dataFolder();
+  try {
+    const peak = await withCluster(data.dir, peakOf);
+    process.stdout.write(`peak ${peak}/s\n`);
+    for (const rate of rates) {
+      const perSecond = rate.endsWith('%') ? Math.round((peak * parseInt(rate, 10)) / 100) : parseInt(rate, 10);
+      await withCluster(data.dir, async (cluster) => {
+        row(`${rate} fresh`, await quietLoad(cluster, perSecond, seconds));
+        row(`${rate} warm`, await quietLoad(cluster, perSecond, seconds));
+        // Above a third of the peak the bursts alone take more than the machine has.
+        if (perSecond > peak / 3) return;
+        const bursts = startBursts();
+        try {
+          row(`${rate} with bursts`, await quietLoad(cluster, perSecond, seconds));
+        } finally {
+          bursts.stop();
+        }
+      });
+    }
+  } finally {
+    data.remove();
+  }
+  expect(wrong).toEqual([]);
+});
