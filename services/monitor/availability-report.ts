@@ -29,7 +29,9 @@ export interface AvailabilityReport {
 /** The control tier: searches go on without it. */
 const control: ReadonlySet<string> = new Set(['monitor', 'chaos', 'console']);
 
-/** Pure: the books of everything over `observed`, wall-clock ms. Each phase of the services' repairs is their nodes'. */
+/**
+ * Pure: the books of everything over `observed`, wall-clock ms. Each phase of the services' repairs is their nodes'.
+ */
 export function availabilityReport(
   topology: Topology,
   incidents: readonly Incident[],

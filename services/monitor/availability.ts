@@ -7,8 +7,8 @@ export interface Interval {
 }
 
 /**
- * One line of the books. `formula` = (MTBF - MTTR) / MTBF from the means of single failures, `measured` = the share of the
- * time that it was up: two roads to one number, so that each checks the other.
+ * One line of the books. `formula` = (MTBF - MTTR) / MTBF from the means of single failures, `measured` = the share of
+ * the time that it was up: two roads to one number, so that each checks the other.
  */
 export interface Availability {
   readonly name: string;
@@ -26,8 +26,8 @@ export interface Availability {
 }
 
 /**
- * When the node was down, in order. Doubts that never became a diagnosis are not failures; a node that turns some calls away because
- * they are too many does what it should.
+ * When the node was down, in order. Doubts that never became a diagnosis are not failures; a node that turns some calls
+ * away because they are too many does what it should.
  */
 export function downtimes(incidents: readonly Incident[]): Interval[] {
   return incidents
@@ -109,8 +109,8 @@ export function fewerThan(needed: number, replicas: readonly (readonly Interval[
 }
 
 /**
- * The probability that at least `needed` of independent parts work, each with its own availability. Four of 95%, one needed:
- * 1 - .05^4 = 99.9994%. What is measured falls short of it by the common causes.
+ * The probability that at least `needed` of independent parts work, each with its own availability. Four of 95%, one
+ * needed: 1 - .05^4 = 99.9994%. What is measured falls short of it by the common causes.
  */
 export function atLeast(needed: number, availabilities: readonly number[]): number {
   let chances = [1];

@@ -14,9 +14,9 @@ export interface Diagnosis {
 type Rule = (evidence: NodeEvidence, sum: CombinedEvidence, observer: Observer) => [Verdict, string] | undefined;
 
 /**
- * Names what is wrong with a node, from what is known about it: pure, and the first rule that fires decides. Lies come first,
- * because a liar looks healthy in every other way; then silence, by what the silence is like; then bad service of a node
- * whose heartbeats are fine (a gray failure).
+ * Names what is wrong with a node, from what is known about it: pure, and the first rule that fires decides. Lies come
+ * first, because a liar looks healthy in every other way; then silence, by what the silence is like; then bad service
+ * of a node whose heartbeats are fine (a gray failure).
  */
 export function diagnose(evidence: NodeEvidence, observer: Observer): Diagnosis {
   const callers = withoutOwnTrouble(evidence.callers, evidence.opsPort);
@@ -100,7 +100,8 @@ const slow: Rule = (
   if (partial / calls >= thresholds.badShare) return ['limping', `${percent(partial / calls)} of its replies trickle`];
   // Without a single answer nobody knows whether it is slow or out of reach.
   if (ok === 0 || typicalLagMs >= thresholds.commonLagMs) return undefined;
-  // Balancers avoid a replica that was slow once, and ask it again when all are slow: its median then is that of the bad moments.
+  // Balancers avoid a replica that was slow once, and ask it again when all are slow: its median then is that of the
+  // bad moments.
   const isSlow = latencyRatio !== undefined && latencyRatio >= thresholds.slowRatio;
   const witnesses = callers.filter(({ latencyRatio: ratio = 0 }) => ratio >= thresholds.slowRatio).length;
   const isProven = witnesses >= 2 || admitsSlowness(selfRatio);

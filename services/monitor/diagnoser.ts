@@ -14,7 +14,9 @@ export interface DiagnoserOptions {
   readonly clock: Clock;
   /** Incidents that an earlier life of this monitor left open. */
   readonly open?: readonly Incident[];
-  /** By whom, and as what, its process was taken down for repair; undefined where it was not, or had time to come back. */
+  /**
+   * By whom, and as what, its process was taken down for repair; undefined where it was not, or had time to come back.
+   */
   readonly repairOf: (node: string) => RepairUnderWay | undefined;
   /** It was taken out of rotation as a limper, and the same process is still there. */
   readonly isDrained: (node: string) => boolean;

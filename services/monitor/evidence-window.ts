@@ -11,7 +11,9 @@ import {
   type CallEvidence,
 } from '../../shared/membership/call-evidence.ts';
 
-/** They are remembered for the whole window: a liar does not become honest because he is not asked, nor a limper fast. */
+/**
+ * They are remembered for the whole window: a liar does not become honest because he is not asked, nor a limper fast.
+ */
 const lasting: readonly EvidenceKind[] = ['invalid', 'lostVotes', 'proofs', 'ejected'];
 
 interface Report {
@@ -30,7 +32,9 @@ const recentMs = 2 * reportMs;
 /** Without a complaint for so long, a trouble is over, ms. */
 const pauseMs = 4 * reportMs;
 
-/** A limper is slow most of the time, a starved process now and then: of the node's own intervals a low quantile counts. */
+/**
+ * A limper is slow most of the time, a starved process now and then: of the node's own intervals a low quantile counts.
+ */
 const ownQuantile = 0.4;
 
 /** A node's report and its peer's are about the same moment when they are no further apart than this, ms. */
@@ -40,8 +44,8 @@ const momentMs = 1.2 * reportMs;
 const minAnswers = 8;
 
 /**
- * Monitor side: the reports of the last `windowMs`, as evidence per node; how it serves is judged by those of the last `serviceMs`, because
- * callers soon avoid a node that serves badly. Bounded by nodes x callers x reports per window.
+ * Monitor side: the reports of the last `windowMs`, as evidence per node; how it serves is judged by those of the last
+ * `serviceMs`, because callers soon avoid a node that serves badly. Bounded by nodes x callers x reports per window.
  */
 export function createEvidenceWindow(windowMs: number, serviceMs = windowMs / 2) {
   let reports: Report[] = [];
@@ -76,8 +80,9 @@ export function createEvidenceWindow(windowMs: number, serviceMs = windowMs / 2)
     seen: (now: number): Set<string> =>
       new Set(within(now).flatMap(({ evidence, isForgotten }) => (isForgotten ? [] : evidence.node))),
     /**
-     * When the trouble with `node` that shows now began: the first report of the last run of complaints. Undefined when nobody complains. What
-     * was complained of before a pause was another trouble; but who lies has lied since the first lie that is still held against it.
+     * When the trouble with `node` that shows now began: the first report of the last run of complaints. Undefined when
+     * nobody complains. What was complained of before a pause was another trouble; but who lies has lied since the
+     * first lie that is still held against it.
      */
     firstBadAt(node: string, now: number, isLying = false): number | undefined {
       const current = within(now);
@@ -95,7 +100,9 @@ export function createEvidenceWindow(windowMs: number, serviceMs = windowMs / 2)
         ({ at, evidence, isForgotten }) =>
           !isForgotten && at > now - recentMs && evidence.node === node && evidence.timeouts + evidence.refused > 0,
       ),
-    /** Which nodes `caller` called within the window, and how often that went wrong: the caller had to wait for those. */
+    /**
+     * Which nodes `caller` called within the window, and how often that went wrong: the caller had to wait for those.
+     */
     calledBy(caller: string, now: number): Map<string, number> {
       const called = new Map<string, number>();
       for (const report of within(now)) {
@@ -111,7 +118,9 @@ export function createEvidenceWindow(windowMs: number, serviceMs = windowMs / 2)
         (sum, { evidence, isForgotten }) => sum + (evidence.node === node && !isForgotten ? evidence.proofs : 0),
         0,
       ),
-    /** After a repair of a node only new evidence counts against it. The old evidence still excuses the node's callers. */
+    /**
+     * After a repair of a node only new evidence counts against it. The old evidence still excuses the node's callers.
+     */
     forget(node: string): void {
       reports = reports.map((it) => (it.evidence.node === node ? { ...it, isForgotten: true } : it));
     },
@@ -169,7 +178,10 @@ function callerEvidence(
   return { caller, calls, okLately, okSinceRefusal, unansweredBeats, ...counts, ...ratios, peersLostShare };
 }
 
-/** The share of its calls that the caller lost to the best of the node's peers; undefined without any that it called enough. */
+/**
+ * The share of its calls that the caller lost to the best of the node's peers; undefined without any that it called
+ * enough.
+ */
 function lostToPeers(node: string, reports: readonly Report[], since: number): number | undefined {
   const group = reports.find(({ evidence }) => evidence.node === node)?.evidence.group;
   const peers = new Map<string, Record<EvidenceKind, number>>();
@@ -190,8 +202,9 @@ const callsIn = ({ ok, timeouts, refused, resets, shed, unanswered }: Record<Evi
   ok + timeouts + refused + resets + shed + unanswered;
 
 /**
- * The node's latency, and its fastest answer, over the median of its peers' at the same moments, as one caller saw them: the caller's own
- * slowness cancels out. The fastest answer is that of the time in which a limper's latency has turned, not of before.
+ * The node's latency, and its fastest answer, over the median of its peers' at the same moments, as one caller saw
+ * them: the caller's own slowness cancels out. The fastest answer is that of the time in which a limper's latency has
+ * turned, not of before.
  */
 function compare(
   node: string,
@@ -214,7 +227,8 @@ function compare(
     at > now - (1 - ownQuantile) * serviceMs && fastestMs !== undefined ? { at, ms: fastestMs } : [],
   );
   const fastestRatio = Math.min(...ratiosToPeers(fastest, peers, momentMs));
-  // When nobody calls it any more, the last moments before prove nothing by being looked at again. One fast answer speaks for it still.
+  // When nobody calls it any more, the last moments before prove nothing by being looked at again. One fast answer
+  // speaks for it still.
   const isNews = now - (own.at(-1)?.at ?? -Infinity) <= recentMs;
   return {
     ...(isNews && ratios.length > 0 && answers(node) >= minAnswers && { latencyRatio: quantile(ratios, ownQuantile) }),

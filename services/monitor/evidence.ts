@@ -5,7 +5,9 @@ export interface CallerEvidence {
   readonly ok: number;
   /** Of those, within the last beats: answers from before a silence say nothing about it. */
   readonly okLately: number;
-  /** Of those, since any caller's connection was refused: answers from before it prove nothing. Without a refusal, all. */
+  /**
+   * Of those, since any caller's connection was refused: answers from before it prove nothing. Without a refusal, all.
+   */
   readonly okSinceRefusal: number;
   readonly timeouts: number;
   /** Given up because another node had answered already, or the caller left: late, but by how much nobody knows. */
@@ -30,7 +32,10 @@ export interface CallerEvidence {
   readonly latencyRatio?: number | undefined;
   /** Its fastest answer over the median of its peers. */
   readonly fastestRatio?: number | undefined;
-  /** Of the same caller's calls to the best of the node's peers: the share that was lost. Absent without peers or enough calls. */
+  /**
+   * Of the same caller's calls to the best of the node's peers: the share that was lost. Absent without peers or enough
+   * calls.
+   */
   readonly peersLostShare?: number | undefined;
 }
 
@@ -54,13 +59,21 @@ export interface NodeEvidence {
   readonly process?: 'running' | 'exited' | undefined;
   /** A question to its ops port, which goes over another network. */
   readonly opsPort?: 'answers' | 'silent' | 'refused' | undefined;
-  /** What the node says about itself with its last heartbeat. A liar's word: used only against the node, or to excuse the network. */
+  /**
+   * What the node says about itself with its last heartbeat. A liar's word: used only against the node, or to excuse
+   * the network.
+   */
   readonly self?: NodeSelf | undefined;
-  /** How many times as long as its peers, at the same moments, it takes for its calls, all by their own word. Absent where unknown. */
+  /**
+   * How many times as long as its peers, at the same moments, it takes for its calls, all by their own word. Absent
+   * where unknown.
+   */
   readonly selfRatio?: number | undefined;
   /** A node that it calls itself, and that is in trouble: whoever waits is slow without being ill. */
   readonly waitsFor?: string | undefined;
-  /** Two signed answers of it that contradict each other, or one that contradicts the truth: proof, whoever brings it. */
+  /**
+   * Two signed answers of it that contradict each other, or one that contradicts the truth: proof, whoever brings it.
+   */
   readonly proofs: number;
 }
 

@@ -37,7 +37,10 @@ export interface FailureDetector {
   readonly observer: () => Observer;
   /** Whom it called lately, and how often that went wrong, by its own word. */
   readonly calledBy: (node: string) => ReadonlyMap<string, number>;
-  /** When the failure that shows now began, monotonic ms: the first complaint, or the first heartbeat that was due and did not come. */
+  /**
+   * When the failure that shows now began, monotonic ms: the first complaint, or the first heartbeat that was due and
+   * did not come.
+   */
   readonly firstBadAt: (node: string, isLying: boolean) => number | undefined;
   /** What was seen of the node before its repair says nothing any more. */
   readonly forget: (node: string) => void;
@@ -185,6 +188,8 @@ const laterMs = 0.6 * heartbeatIntervalMs;
 /** How far back a report may reach: one interval, and what its caller was late. */
 const reportedMs = 1.5 * heartbeatIntervalMs;
 
-/** Moments in which a node was slower than its peers, before its own word counts against it; and the quantile over them. */
+/**
+ * Moments in which a node was slower than its peers, before its own word counts against it; and the quantile over them.
+ */
 const minMoments = 3;
 const selfQuantile = 0.4;

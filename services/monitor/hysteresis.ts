@@ -11,7 +11,10 @@ export interface Standing {
 
 export const wellStanding = (now: number): Standing => ({ verdict: 'healthy', reasons: [], since: now });
 
-/** How many windows in a row must say so. Crashes and proofs are facts; slowness and load come in gusts; health is proven. */
+/**
+ * How many windows in a row must say so. Crashes and proofs are facts; slowness and load come in gusts; health is
+ * proven.
+ */
 export const windowsNeeded: Readonly<Record<Verdict, number>> = {
   crashed: 1,
   hung: 1,
@@ -22,7 +25,10 @@ export const windowsNeeded: Readonly<Record<Verdict, number>> = {
   healthy: 4,
 };
 
-/** Pure: the standing after one more window. It changes only after enough windows in a row have said the same, or one that is certain. */
+/**
+ * Pure: the standing after one more window. It changes only after enough windows in a row have said the same, or one
+ * that is certain.
+ */
 export function settle(standing: Standing, { verdict, reasons }: Diagnosis, now: number, isCertain = false): Standing {
   if (verdict === standing.verdict) return { ...standing, reasons, rival: undefined };
   const windows = standing.rival?.verdict === verdict ? standing.rival.windows + 1 : 1;

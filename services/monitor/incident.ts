@@ -7,8 +7,9 @@ import type { Verdict } from '../../shared/membership/verdict.ts';
  *     fault latency  |  detection     diagnosis        fix    | k healthy windows
  *                    +------------ time to repair ------------+
  *
- * `inject` is the truth and known to the injector only; it is joined for scoring (scoring.ts). `manifest`: the first wrong,
- * late or refused answer that anybody saw. `detect`: the first doubt that proved right. `fix`: served well again.
+ * `inject` is the truth and known to the injector only; it is joined for scoring (scoring.ts). `manifest`: the first
+ * wrong, late or refused answer that anybody saw. `detect`: the first doubt that proved right. `fix`: served well
+ * again.
  */
 export interface Stamps {
   readonly inject?: number;
@@ -51,7 +52,10 @@ export function orderWords({ order, result, detail }: OrderNote): string {
   return `${order} (${(result === 'already' && detail) || result})`;
 }
 
-/** One window of watching: what it looked like just now, what the standing verdict is, and when something bad was first seen. */
+/**
+ * One window of watching: what it looked like just now, what the standing verdict is, and when something bad was first
+ * seen.
+ */
 export interface Watch {
   readonly at: number;
   /** The judgement of this window alone. */
@@ -64,7 +68,10 @@ export interface Watch {
   readonly firstBadAt?: number | undefined;
 }
 
-/** Pure: the incident of `node` after one more window; undefined = all is well. An ended incident is never changed again. */
+/**
+ * Pure: the incident of `node` after one more window; undefined = all is well. An ended incident is never changed
+ * again.
+ */
 export function advance(node: string, incident: Incident | undefined, watch: Watch): Incident | undefined {
   const bad = watch.suspected || watch.seen !== 'healthy';
   if (!incident || incident.outcome !== 'open') {
@@ -114,7 +121,10 @@ export const isCured = ({ orders, verdict }: Incident): boolean =>
 
 const outcomeOf = ({ orders }: Incident): IncidentOutcome => (orders.some(tookEffect) ? 'repaired' : 'passed');
 
-/** The incident with one more order; the last ones are kept. What it was first treated as, by whichever monitor, is its name. */
+/**
+ * The incident with one more order; the last ones are kept. What it was first treated as, by whichever monitor, is its
+ * name.
+ */
 export function ordered(incident: Incident, note: OrderNote, verdict: Verdict): Incident {
   const orders = [...incident.orders, note].slice(-maxOrders);
   const renamed = incident.verdict !== undefined && !isCured(incident) && isCured({ ...incident, orders });
@@ -123,7 +133,10 @@ export function ordered(incident: Incident, note: OrderNote, verdict: Verdict): 
 
 const maxOrders = 20;
 
-/** Durations in ms; absent where a stamp is missing. MTTR = detection + diagnosis + fix; fault latency is reported apart. */
+/**
+ * Durations in ms; absent where a stamp is missing. MTTR = detection + diagnosis + fix; fault latency is reported
+ * apart.
+ */
 export interface Phases {
   readonly faultLatencyMs?: number;
   readonly detectionMs: number;

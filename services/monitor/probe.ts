@@ -12,7 +12,10 @@ export interface ProberOptions {
   readonly onResult: (node: string, result: ProbeResult) => void;
 }
 
-/** Asks a doubtful node itself, and the watchdog about its process: over the ops network, which injected faults never reach. */
+/**
+ * Asks a doubtful node itself, and the watchdog about its process: over the ops network, which injected faults never
+ * reach.
+ */
 export interface Prober {
   /** Unless it was asked a moment ago. */
   readonly ask: (node: string) => void;

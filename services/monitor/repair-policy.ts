@@ -75,7 +75,10 @@ function isRecentDrain(order: PastOrder, now: number): boolean {
   return order.do === 'drain' && now - order.at < repairLimits.oneLimperMs;
 }
 
-/** Pure: what to do about one node now. The same patient and ward give the same order, so two monitors do not contradict. */
+/**
+ * Pure: what to do about one node now. The same patient and ward give the same order, so two monitors do not
+ * contradict.
+ */
 export function decideRepair(condition: NodeCondition, group: GroupCondition): RepairOrder | NoOrder {
   const { node, incarnation, verdict } = condition;
   const about = group.past.filter((order) => order.node === node && group.now - order.at < repairLimits.forgiveMs);

@@ -30,7 +30,10 @@ export interface RepairerOptions {
 
 /** From verdicts to repair orders, and their effect on who is called. */
 export interface Repairer {
-  /** By whom, and as what, its process was taken down for repair; undefined where it was not, or is back, or had time to come back. */
+  /**
+   * By whom, and as what, its process was taken down for repair; undefined where it was not, or is back, or had time to
+   * come back.
+   */
   readonly repairOf: (node: string) => RepairUnderWay | undefined;
   /** It was taken out of rotation as a limper, and the same process is still there. */
   readonly isDrained: (node: string) => boolean;
@@ -90,8 +93,9 @@ export function createRepairer(options: RepairerOptions): Repairer {
   }
 
   /**
-   * Of two monitors that learn of two bad nodes in opposite order, each would take out another one of them: a pair would be gone. So the
-   * first monitor that trusts itself orders what takes a serving node out. The others wait for its order, for a while.
+   * Of two monitors that learn of two bad nodes in opposite order, each would take out another one of them: a pair
+   * would be gone. So the first monitor that trusts itself orders what takes a serving node out. The others wait for
+   * its order, for a while.
    */
   function isLeftToAnother(verdict: Verdict, standingMs: number): boolean {
     if (verdict !== 'lying' && verdict !== 'limping') return false;

@@ -6,15 +6,17 @@ import { isPossible } from './sender-checks.ts';
 import type { FailureDetector } from './failure-detector.ts';
 
 /**
- * Who holds which role. A role belongs to the node that the topology gives it, until a standby is promoted to it: the newest
- * token holds it, and the node that lost it stands by when it comes back.
+ * Who holds which role. A role belongs to the node that the topology gives it, until a standby is promoted to it: the
+ * newest token holds it, and the node that lost it stands by when it comes back.
  */
 export interface Roles {
   readonly holds: (node: string) => boolean;
   /** Standbys that could take the role of `node`, the most ready first. */
   readonly waiting: (node: TopologyNode) => readonly string[];
   readonly promote: (order: RepairOrder & { do: 'promote' }) => Promotion;
-  /** What others know of promotions: their monitors, or an earlier life of this one. What cannot be true is left out. */
+  /**
+   * What others know of promotions: their monitors, or an earlier life of this one. What cannot be true is left out.
+   */
   readonly learn: (promotions: readonly Promotion[]) => void;
   readonly promotions: () => readonly Promotion[];
   /** Of any role, as far as this monitor has heard. */

@@ -85,7 +85,9 @@ export interface Situation {
 
 const stopped = (verdict: Verdict): boolean => verdict === 'crashed' || verdict === 'hung';
 
-/** Pure: the state of a node in the view. A node that was down is `starting` until enough healthy windows have passed. */
+/**
+ * Pure: the state of a node in the view. A node that was down is `starting` until enough healthy windows have passed.
+ */
 export function stateOf({
   phase,
   phi,

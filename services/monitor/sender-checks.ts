@@ -4,9 +4,15 @@ import { RpcError } from '../../shared/rpc/errors.ts';
 import type { Digest, Heartbeat } from './contract.ts';
 
 export interface SenderChecks {
-  /** Throws `forbidden` for a sign of life that cannot be true, though its sender is who it says (heartbeat-receiver.ts). */
+  /**
+   * Throws `forbidden` for a sign of life that cannot be true, though its sender is who it says
+   * (heartbeat-receiver.ts).
+   */
   readonly checkBeat: (beat: Heartbeat) => void;
-  /** Throws `forbidden` for a digest that no other monitor of this cluster can have sent. `caller`: the node that called, where that is known. */
+  /**
+   * Throws `forbidden` for a digest that no other monitor of this cluster can have sent. `caller`: the node that
+   * called, where that is known.
+   */
   readonly checkDigest: (digest: Digest, caller: string | undefined) => void;
 }
 
@@ -19,7 +25,10 @@ export interface SenderChecksOptions {
   readonly newestToken: () => number;
 }
 
-/** What a monitor hears decides about processes and roles: it listens only to those who may say it. Looks at who says what, not at whether it is true. */
+/**
+ * What a monitor hears decides about processes and roles: it listens only to those who may say it. Looks at who says
+ * what, not at whether it is true.
+ */
 export function createSenderChecks({
   monitor,
   topology,
@@ -52,12 +61,18 @@ export function createSenderChecks({
   };
 }
 
-/** More promotions than anybody makes while a monitor is away; so few that no liar gets near the largest number in one step. */
+/**
+ * More promotions than anybody makes while a monitor is away; so few that no liar gets near the largest number in one
+ * step.
+ */
 const tokenRoom = 1_000_000;
 
 const isNear = (token: number, newest: number): boolean => token <= newest + tokenRoom;
 
-/** Whether this can be true: one of a group takes the role of one of the same group and shard - of its own, where it had lost it. */
+/**
+ * Whether this can be true: one of a group takes the role of one of the same group and shard - of its own, where it had
+ * lost it.
+ */
 export function isPossible({ node, instead, token }: Promotion, { nodes }: Topology, newestToken: number): boolean {
   const [successor, role] = [node, instead].map((id) => nodes.find((it) => it.id === id));
   if (!successor || !role) return false;

@@ -21,7 +21,9 @@ export const settings = {
   startGraceMs: 30_000,
   /** A node that was never heard is asked about after so long, ms: others start after the monitors. */
   neverHeardMs: 10_000,
-  /** How long a monitor leaves it to the first one to take a liar or a limper out, ms: longer than both take to agree. */
+  /**
+   * How long a monitor leaves it to the first one to take a liar or a limper out, ms: longer than both take to agree.
+   */
   deferMs: 3_000,
   /** A process that was taken down for repair is back after this, ms; if not, it is judged anew. */
   repairMs: 10_000,

@@ -8,7 +8,10 @@ export const thresholds = {
   minCalls: 5,
   /** Of a caller's calls: the least share that makes a complaint. */
   badShare: 0.1,
-  /** The same where no other caller complains: a burst of other work on the machine costs one caller a tenth of its calls. */
+  /**
+   * The same where no other caller complains: a burst of other work on the machine costs one caller a tenth of its
+   * calls.
+   */
   soleBadShare: 0.5,
   /** Lost votes and invalid replies: a bit flips once, a liar goes on. */
   minLies: 3,
@@ -17,7 +20,10 @@ export const thresholds = {
   slowRatio: 4,
   /** Who limps is never as fast as this many times its peers. */
   neverFasterRatio: 2,
-  /** Calls given up without an answer, spread over so many reports, of all callers together: a replica that is avoided gets calls in bad moments only. */
+  /**
+   * Calls given up without an answer, spread over so many reports, of all callers together: a replica that is avoided
+   * gets calls in bad moments only.
+   */
   unansweredBeats: 3,
   /** Its main loop is this late on average, and so many times as late as others'. */
   nodeLagMs: 100,

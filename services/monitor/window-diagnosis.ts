@@ -10,7 +10,9 @@ export interface WindowDiagnosisOptions {
   readonly detector: FailureDetector;
   readonly standing: (node: string) => Standing | undefined;
   readonly incident: (node: string) => Incident | undefined;
-  /** By whom, and as what, its process was taken down for repair; undefined where it was not, or had time to come back. */
+  /**
+   * By whom, and as what, its process was taken down for repair; undefined where it was not, or had time to come back.
+   */
   readonly repairOf: (node: string) => RepairUnderWay | undefined;
   /** It was taken out of rotation as a limper, and the same process is still there. */
   readonly isDrained: (node: string) => boolean;

@@ -2,8 +2,9 @@ import type { CallerEvidence, NodeSelf } from './evidence.ts';
 import { thresholds } from './thresholds.ts';
 
 /**
- * A caller to whom the node's peers are lost as well has trouble of its own: its network, its deadlines, its own slowness. What it
- * lost then says nothing about this node. A refused connection stands where the node's own ops port does not contradict it.
+ * A caller to whom the node's peers are lost as well has trouble of its own: its network, its deadlines, its own
+ * slowness. What it lost then says nothing about this node. A refused connection stands where the node's own ops port
+ * does not contradict it.
  */
 export function withoutOwnTrouble(callers: readonly CallerEvidence[], opsPort: string | undefined): CallerEvidence[] {
   return callers.map((caller) => {
@@ -25,7 +26,10 @@ export function withoutOwnTrouble(callers: readonly CallerEvidence[], opsPort: s
   });
 }
 
-/** The share of a caller's calls to one node that came to nothing. A call given up early counts only where no other was answered. */
+/**
+ * The share of a caller's calls to one node that came to nothing. A call given up early counts only where no other was
+ * answered.
+ */
 export function lostShare(
   of: Pick<CallerEvidence, 'calls' | 'ok' | 'timeouts' | 'partial' | 'refused' | 'resets' | 'unanswered'>,
 ): number {

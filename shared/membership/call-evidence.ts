@@ -54,8 +54,8 @@ const maxLatencies = 64;
 
 export interface EvidenceBuffer {
   /**
-   * One observation about a call to `node`. `latencyMs` where an answer came, or where it would have taken at least as long.
-   * A lost vote, an invalid reply and a trickling one count besides the end of their call.
+   * One observation about a call to `node`. `latencyMs` where an answer came, or where it would have taken at least as
+   * long. A lost vote, an invalid reply and a trickling one count besides the end of their call.
    */
   note(node: string, group: string, kind: EvidenceKind, latencyMs?: number): void;
   /** Everything since the last take, per node; empty when nothing was called. */
@@ -63,8 +63,9 @@ export interface EvidenceBuffer {
 }
 
 /**
- * Caller side: counts between two reports. `lostMs` (lag.ts) is its self-doubt: when this process itself stood still for a tenth of the
- * time, what looked late to it says nothing about others, and only answers, refusals and lies are reported.
+ * Caller side: counts between two reports. `lostMs` (lag.ts) is its self-doubt: when this process itself stood still
+ * for a tenth of the time, what looked late to it says nothing about others, and only answers, refusals and lies are
+ * reported.
  */
 export function createEvidenceBuffer(clock: Clock, lostMs: () => number = () => 0): EvidenceBuffer {
   type Counts = Record<EvidenceKind, number> & { group: string; latencies: number[]; fastestMs: number };

@@ -4,7 +4,10 @@ export const standbyKinds = ['hot', 'warm', 'cold'] as const;
 /** `hot`: serves at once. `warm`: the process runs, its data is not loaded. `cold`: not even started. */
 export type StandbyKind = (typeof standbyKinds)[number];
 
-/** Of two promotions to one role the greater token counts; of two monitors' equal ones, the smaller name: both see the same. */
+/**
+ * Of two promotions to one role the greater token counts; of two monitors' equal ones, the smaller name: both see the
+ * same.
+ */
 export function isNewer(promotion: Promotion, known: Promotion | undefined): boolean {
   if (!known || promotion.token !== known.token) return promotion.token > (known?.token ?? 0);
   return promotion.node < known.node;
@@ -17,8 +20,8 @@ export function readiness(kind: StandbyKind | undefined, phase: string | undefin
 }
 
 /**
- * One node's own fence: whether it may serve, from the promotions that it has seen. Tokens only grow, so an old view - or the word of a
- * monitor that was cut off - cannot give a role back.
+ * One node's own fence: whether it may serve, from the promotions that it has seen. Tokens only grow, so an old view -
+ * or the word of a monitor that was cut off - cannot give a role back.
  *
  *   ranking-1 (paused) .................... resumes: "ranking-4 holds my role with token 7, I have 0" -> refuses
  *   ranking-4 standby --promote, token 7--> serves

@@ -20,8 +20,8 @@ const toleranceMs = 10;
 const weight = 0.05;
 
 /**
- * A timer that is late tells of a busy main loop, a stopped process or a starved machine alike. A stop is seen at the first
- * tick after it, before the heartbeats that queued up meanwhile are judged.
+ * A timer that is late tells of a busy main loop, a stopped process or a starved machine alike. A stop is seen at the
+ * first tick after it, before the heartbeats that queued up meanwhile are judged.
  */
 export function createLagMeter(
   clock: Clock,

@@ -4,9 +4,9 @@
  *
  *     phi(t) = -log10 P(silence > t)        phi 1: wrong once in 10 times, 8: once in 100 million
  *
- * The paper takes the intervals as normally distributed. Where heartbeats are lost they are not: with a share p lost, k in a
- * row are missing with probability p^k, which the normal tail underrates (measured: 21 false alarms per node-hour at
- * p = .2, phi 8). The sequence numbers tell how many were lost, so here
+ * The paper takes the intervals as normally distributed. Where heartbeats are lost they are not: with a share p lost, k
+ * in a row are missing with probability p^k, which the normal tail underrates (measured: 21 false alarms per node-hour
+ * at p = .2, phi 8). The sequence numbers tell how many were lost, so here
  *
  *     P(silence > t) = sum over k >= 1 of (1 - p) p^(k-1) Q((t - k mean) / deviation)
  *
@@ -38,24 +38,27 @@ export interface PhiDetector {
   /** Takes in a heartbeat at `now`; `lostMs` as in `phi`. */
   hear(beat: Beat, now: number, lostMs?: number): Hearing;
   /**
-   * Suspicion at `now`, >= 0; 0 before the first heartbeat. `lostMs`: the time so far in which the observer itself did not
-   * run; what fell into the silence is not held against the node (self-doubt).
+   * Suspicion at `now`, >= 0; 0 before the first heartbeat. `lostMs`: the time so far in which the observer itself did
+   * not run; what fell into the silence is not held against the node (self-doubt).
    */
   phi(now: number, lostMs?: number): number;
   /** Since the last sign of life, ms, without the time lost; undefined before the first. */
   silentMs(now: number, lostMs?: number): number | undefined;
   readonly incarnation: number | undefined;
   /**
-   * Heartbeats that one living process could not have sent: of an older incarnation long after the new one began to speak, or
-   * with a number that was heard before. What arrives late arrives for the first time; a stream of these means two processes
-   * with one identity.
+   * Heartbeats that one living process could not have sent: of an older incarnation long after the new one began to
+   * speak, or with a number that was heard before. What arrives late arrives for the first time; a stream of these
+   * means two processes with one identity.
    */
   readonly conflictingBeats: number;
 }
 
 /** The network may repeat what it carried just now. */
 const repeated = 3;
-/** So long, ms, what a process sent before it was replaced may still be on its way: an observer that stood still reads it late. */
+/**
+ * So long, ms, what a process sent before it was replaced may still be on its way: an observer that stood still reads
+ * it late.
+ */
 const legacyMs = 5_000;
 /** Numbers that were skipped and may still come. */
 const maxMissing = 200;
@@ -172,7 +175,10 @@ const erfcCoefficients = [
   0.17087277,
 ];
 
-/** ln erfc(x), relative error of erfc below 1.2e-7: the Chebyshev fit of Numerical Recipes, section 6.2, kept as a logarithm. */
+/**
+ * ln erfc(x), relative error of erfc below 1.2e-7: the Chebyshev fit of Numerical Recipes, section 6.2, kept as a
+ * logarithm.
+ */
 function lnErfc(x: number): number {
   const z = Math.abs(x);
   const t = 1 / (1 + z / 2);

@@ -28,7 +28,10 @@ export interface SelfMeter {
   readonly report: () => SelfReport;
 }
 
-/** The first calls of a process are slow: code is compiled, connections are opened, caches are empty. They are not timed. */
+/**
+ * The first calls of a process are slow: code is compiled, connections are opened, caches are empty. They are not
+ * timed.
+ */
 const warmUpCalls = 50;
 
 export function createSelfMeter(clock: Clock, lag: Pick<LagMeter, 'lagMs' | 'ownLagMs'>): SelfMeter {

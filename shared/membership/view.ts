@@ -2,8 +2,8 @@ import Type, { type Static } from 'typebox';
 import { Verdict } from './verdict.ts';
 
 /**
- * `suspect`: silent for longer than usual. `draining`: leaving, or taken out because it limps. `quarantined`: taken out because it lies.
- * `standby`: in good health, and waits for its turn. Only the `alive` are called while there are any.
+ * `suspect`: silent for longer than usual. `draining`: leaving, or taken out because it limps. `quarantined`: taken out
+ * because it lies. `standby`: in good health, and waits for its turn. Only the `alive` are called while there are any.
  */
 export const memberStates = ['starting', 'alive', 'suspect', 'dead', 'draining', 'quarantined', 'standby'] as const;
 
@@ -21,8 +21,8 @@ export type Member = Static<typeof Member>;
 export type MemberState = Member['state'];
 
 /**
- * A standby has taken the role of `instead`. The token is its fence: tokens only grow, and of two nodes that believe to hold one
- * role the one with the older token must not serve.
+ * A standby has taken the role of `instead`. The token is its fence: tokens only grow, and of two nodes that believe to
+ * hold one role the one with the older token must not serve.
  */
 export const Promotion = Type.Object({
   node: Type.String(),

@@ -46,28 +46,3 @@ test('an app server that limps is named by its only caller and its own report, a
   }
   expect(Math.max(...delays)).toBeLessThan(10_000);
 });
-
-test('a replica that limps on and off is named by two callers under light load', async () => {
-  const twoCallers = [
-    { name: 'monitor', components: ['monitor'], replicas: 2 },
-    { name: 'query', components: ['query'], replicas: 2 },
-    { name: 'app', components: ['app'], replicas: 2 },
-  ];
-  const first: string[] = [];
-  for (let seed = 0; seed < 10; seed++) {
-    const cluster = createSimulatedCluster(seed, twoCallers);
-    await cluster.sim.run(2_000);
-    const { limp } = startTraffic(cluster, { callers: ['app-1', 'app-2'], component: 'query', ratePerSecond: 8 });
-    await cluster.sim.run(30_000);
-    let isOn = false;
-    const turn = () => {
-      limp('query-2', (isOn = !isOn) ? 600 : 0);
-      cluster.sim.scheduler.after(1_500, turn);
-    };
-    turn();
-    await cluster.sim.run(45_000);
-    first.push(...cluster.log.slice(0, 1));
-    if (cluster.log.length === 0) first.push('nothing');
-  }
-  expect(first).toEqual([]);
-});

@@ -18,7 +18,9 @@ import type { Scheduler } from '../../../shared/time/scheduler.ts';
 import { createNetwork, type Network } from '../../../shared/time/sim/network.ts';
 import { createSimulation, type Simulation } from '../../../shared/time/sim/simulation.ts';
 
-/** A cluster of hearts and monitors in virtual time: live monitors and heartbeats, processes and their watchdog made up. */
+/**
+ * A cluster of hearts and monitors in virtual time: live monitors and heartbeats, processes and their watchdog made up.
+ */
 export interface SimulatedCluster {
   readonly sim: Simulation;
   readonly network: Network;

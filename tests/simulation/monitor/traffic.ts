@@ -32,8 +32,9 @@ export interface Traffic {
 }
 
 /**
- * Real middleware between the nodes of a simulated cluster: the callers' evidence and the nodes' reports about themselves reach the
- * monitors. Each caller searches at `component` with `ratePerSecond` from the first moment on, when every process is cold.
+ * Real middleware between the nodes of a simulated cluster: the callers' evidence and the nodes' reports about
+ * themselves reach the monitors. Each caller searches at `component` with `ratePerSecond` from the first moment on,
+ * when every process is cold.
  */
 export function startTraffic(
   cluster: SimulatedCluster,
