@@ -79,14 +79,17 @@ const silent: Rule = (
   if (otherMonitors === 'hear it') return ['partitioned', `${silence}, but another monitor hears it`];
   if (okLately > 0) return ['partitioned', `${silence}, but it answers ${okLately} calls`];
   if (opsPort === 'answers') return ['partitioned', `${silence}, but its ops port answers`];
-  if (doubts(observer) || silentMs < thresholds.silentMs) return undefined;
+  const patienceMs =
+    thresholds.silentMs + Math.min(thresholds.maxLagWaitMs, thresholds.lagWait * observer.typicalLagMs);
+  if (doubts(observer) || silentMs < patienceMs) return undefined;
   if (opsPort === 'silent' || process === 'running' || timeouts > 0)
     return ['hung', `${silence}, connections are accepted, and nothing answers`];
   return ['crashed', `${silence}, and nobody knows more`];
 };
 
-const shedding: Rule = (_, { calls, shed }) =>
-  calls >= thresholds.minCalls && shed / calls >= thresholds.badShare
+/** A node that waits for another one in trouble refuses calls because of that one. */
+const shedding: Rule = ({ waitsFor }, { calls, shed }) =>
+  waitsFor === undefined && calls >= thresholds.minCalls && shed / calls >= thresholds.badShare
     ? ['overloaded', `it turns away ${percent(shed / calls)} of its calls`]
     : undefined;
 

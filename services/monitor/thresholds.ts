@@ -3,6 +3,12 @@ export const thresholds = {
   phi: 8,
   /** However regular its heartbeats were: a process that stands still for a second may be starved. */
   silentMs: 1_500,
+  /**
+   * Each ms by which main loops lag everywhere makes a silence so many ms longer, up to a bound: where processors are
+   * short, a healthy process may not run for seconds.
+   */
+  lagWait: 50,
+  maxLagWaitMs: 3_500,
   conflictingBeats: 3,
   /** Calls over the window before shares are believed. */
   minCalls: 5,

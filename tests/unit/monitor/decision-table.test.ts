@@ -335,6 +335,28 @@ const cases: Case[] = [
     evidence: { callers: busy, self: self(300, 100, 100, 20) },
     verdict: 'limping',
   },
+  {
+    is: 'a silence of 2 s where all main loops lag: it may wait for a processor',
+    evidence: { heartbeats: { ...silent, silentMs: 2_000 }, process: 'running', opsPort: 'silent' },
+    observer: { typicalLagMs: 20 },
+    verdict: 'healthy',
+  },
+  {
+    is: 'a silence of 2 s where no main loop lags',
+    evidence: { heartbeats: { ...silent, silentMs: 2_000 }, process: 'running', opsPort: 'silent' },
+    verdict: 'hung',
+  },
+  {
+    is: 'a silence of 5 s, however late all main loops are',
+    evidence: { heartbeats: { ...silent, silentMs: 5_000 }, process: 'running', opsPort: 'silent' },
+    observer: { typicalLagMs: 400 },
+    verdict: 'hung',
+  },
+  {
+    is: 'calls turned away by a node that waits for one in trouble',
+    evidence: { callers: both({ ok: 60, shed: 40 }), waitsFor: 'app-1' },
+    verdict: 'healthy',
+  },
   { is: 'calls turned away', evidence: { callers: both({ ok: 60, shed: 40 }) }, verdict: 'overloaded', reason: /40%/ },
   {
     is: 'calls turned away, and slow',
