@@ -80,7 +80,9 @@ export function parseSynset(line: string): CorpusPage {
     id,
     title: words.join(', '),
     body: bar === -1 ? '' : line.slice(bar + 3).trim(),
-    keywords: [domains[Number(token(1))] ?? token(1), ...words.slice(1)],
+    names: words,
+    category: domains[Number(token(1))] ?? token(1),
+    keywords: [],
     url: `/page/${id}`,
     links,
   };

@@ -4,7 +4,7 @@ import { fields } from './plan.ts';
 
 /** The numbers of the formula; arrays by field [title, keywords, body]. Measured: see README.md. */
 export interface ScoringParameters {
-  /** How soon more of the same term stops to matter. */
+  /** How soon more of the same term stops to matter, in a page and in a query. */
   readonly k1: number;
   /** How much a field's length matters: 0 not at all, 1 in full. */
   readonly b: readonly [number, number, number];
@@ -28,23 +28,18 @@ export const scoringParameters: ScoringParameters = {
  *     relevance = 0; for i of the plan: relevance += term(i, ...)     (a term that the page lacks adds exactly 0: it may be skipped)
  *     score = total(relevance, popularity)
  *
- * `term` never falls with a frequency and never rises with a length, and `total` never falls with either argument, in floating point too (each
+ * `term` never falls with a frequency and never rises with a length (a name of length 0 is none at all), and `total` never falls with either argument, in floating point too (each
  * step rounds monotonically). So `term(i, greatest frequencies, least lengths)` bounds a term from above, for MaxScore (Turtle & Flood 1995).
  */
 export interface Scorer {
   readonly idf: Float64Array;
   /** The greatest score of term i, however often it stands in a page. */
   readonly upper: Float64Array;
-  /** Term i's part for one page: frequencies and lengths by field. A term that names a field counts in that field only. */
-  term(
-    i: number,
-    tfTitle: number,
-    tfKeywords: number,
-    tfBody: number,
-    lenTitle: number,
-    lenKeywords: number,
-    lenBody: number,
-  ): number;
+  /**
+   * Term i's part for one page: the length of the shortest name that holds it (0 = none), and how often it stands in fields of which length.
+   * A term that names a field counts in that field only.
+   */
+  term(i: number, name: number, tfKeywords: number, tfBody: number, lenKeywords: number, lenBody: number): number;
   /** The score of a page; `popularity` in [0, 1]. */
   total(relevance: number, popularity: number): number;
 }
@@ -52,9 +47,10 @@ export interface Scorer {
 /**
  * BM25F (Zaragoza, Craswell, Taylor, Saria & Robertson 2004; Robertson & Zaragoza 2009, section 3.6): the frequencies of the fields are weighted,
  * normalised by field length and added up before they saturate - a word in title and body is one word seen twice, not two.
+ * A name says a word once, and only the shortest name that holds it counts (names.ts).
  *
  *     f(i) = sum over fields of  fieldWeight x tf / (1 - b + b x length / average length)
- *     term(i) = weight x idf x f / (k1 + f),   idf = ln(1 + (N - n + 0.5) / (n + 0.5))       (the 1 + keeps it positive, as in Lucene)
+ *     term(i) = weight x (k1 + 1) / (k1 + weight) x idf x f / (k1 + f),   idf = ln(1 + (N - n + 0.5) / (n + 0.5))       (the 1 + keeps it positive, as in Lucene)
  */
 export function scorer(
   terms: readonly PlannedTerm[],
@@ -70,7 +66,7 @@ export function scorer(
   const idf = Float64Array.from(terms, (_, i) =>
     inverseDocumentFrequency(statistics.documents, statistics.frequencies[i] ?? 0),
   );
-  const upper = Float64Array.from(terms, ({ weight }, i) => weight * (idf[i] ?? 0));
+  const upper = Float64Array.from(terms, ({ weight }, i) => saturated(weight, k1) * (idf[i] ?? 0));
   const counts = (field: 0 | 1 | 2) =>
     Float64Array.from(terms, (term) =>
       term.field === undefined || term.field === fields[field] ? fieldWeights[field] : 0,
@@ -80,9 +76,9 @@ export function scorer(
   return {
     idf,
     upper,
-    term(i, tfTitle, tfKeywords, tfBody, lenTitle, lenKeywords, lenBody) {
+    term(i, name, tfKeywords, tfBody, lenKeywords, lenBody) {
       let frequency = 0;
-      if (tfTitle !== 0) frequency += (weightTitle[i]! * tfTitle) / (baseTitle + slopeTitle * lenTitle);
+      if (name !== 0) frequency += weightTitle[i]! / (baseTitle + slopeTitle * name);
       if (tfKeywords !== 0)
         frequency += (weightKeywords[i]! * tfKeywords) / (baseKeywords + slopeKeywords * lenKeywords);
       if (tfBody !== 0) frequency += (weightBody[i]! * tfBody) / (baseBody + slopeBody * lenBody);
@@ -91,6 +87,14 @@ export function scorer(
     },
     total: (relevance, popularity) => relevance * (1 + popularityWeight * popularity),
   };
+}
+
+/**
+ * A query is a text as well: what it says twice does not count twice (the query factor of BM25; Robertson & Walker 1994). Long questions
+ * repeat general words more than telling ones.
+ */
+function saturated(weight: number, k1: number): number {
+  return (weight * (k1 + 1)) / (k1 + weight);
 }
 
 function inverseDocumentFrequency(documents: number, frequency: number): number {

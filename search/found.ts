@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox';
 import { PageId } from './page.ts';
 
 /**
- * Corpus statistics over the pages of one shard, or of all. Arrays by field run [title, keywords, body];
+ * Corpus statistics over the pages of one shard, or of all. Arrays by field run [title, keywords, body]; of the title the first name counts.
  * `frequencies[i]` = how many pages hold term i of the plan (in its field, where it names one).
  * Sums over shards are exact, so a sharded search ranks like one index.
  */
@@ -14,15 +14,15 @@ export const Statistics = Type.Object({
 export type Statistics = Static<typeof Statistics>;
 
 /**
- * One page that may be among the best. `frequencies` = the count of term i of the plan in field f at [i * 3 + f];
- * `lengths` = tokens by field; `popularity` in [0, 1]; `passage` = the part of the body that fits the query best.
+ * One page that may be among the best. `frequencies` has three numbers for term i of the plan, from [i * 3]: the length of the shortest
+ * name that holds it (0 = none; names.ts), and its counts in keywords and body. `lengths` = terms of the first name, keywords and body; `popularity` in [0, 1]; `passage` = the part of the body that fits the query best.
  */
 export const Candidate = Type.Object({
   id: PageId,
   title: Type.String(),
   url: Type.String(),
   passage: Type.String(),
-  frequencies: Type.Array(Type.Integer({ minimum: 0 })),
+  frequencies: Type.Array(Type.Number({ minimum: 0 })),
   lengths: Type.Array(Type.Integer({ minimum: 0 }), { minItems: 3, maxItems: 3 }),
   popularity: Type.Number({ minimum: 0, maximum: 1 }),
 });

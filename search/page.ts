@@ -11,6 +11,8 @@ export const Page = Type.Object({
   title: Type.String(),
   body: Type.String(),
   keywords: Type.Array(Type.String()),
+  /** What kind of page it is, where its source says so: a filter (`category:`), no text. */
+  category: Type.Optional(Type.String()),
   /** Where it came from; `/page/<id>` for pages that have no address of their own. */
   url: Type.String(),
   links: Type.Array(Link),

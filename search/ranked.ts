@@ -1,12 +1,12 @@
 import Type, { type Static } from 'typebox';
 import { Candidate } from './found.ts';
 
-/** One term's part of a score: `frequencies` by field [title, keywords, body]. */
+/** One term's part of a score; `frequencies` as in a candidate. */
 export const TermExplanation = Type.Object({
   term: Type.String(),
   weight: Type.Number(),
   idf: Type.Number(),
-  frequencies: Type.Array(Type.Integer()),
+  frequencies: Type.Array(Type.Number()),
   score: Type.Number(),
 });
 export const Explanation = Type.Object({

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import type { FindResult } from './found.ts';
+import { isWordTerm } from './names.ts';
 import type { Plan, SearchRequest } from './plan.ts';
 import { Explanation, type Ranked } from './ranked.ts';
 
@@ -39,7 +40,7 @@ export function searchResults(
   const candidates = new Map(found.candidates.map((candidate) => [candidate.id, candidate]));
   return {
     query: search.q,
-    terms: [...new Set(plan.terms.map(({ term }) => term))],
+    terms: [...new Set(plan.terms.map(({ term }) => term).filter(isWordTerm))],
     total: found.total,
     page: search.page,
     size: search.size,

@@ -13,6 +13,10 @@ export interface SourcePage {
   /** Fits `PageId` of the contract; unique in the data set. */
   readonly id: string;
   readonly title: string;
+  /** What the page is called, the usual name first; the title where it is absent. */
+  readonly names?: readonly string[];
+  /** What kind of page it is: a filter (`category:noun.animal`), no text. */
+  readonly category?: string;
   readonly body: string;
   readonly keywords: readonly string[];
   readonly url: string;

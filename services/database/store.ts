@@ -4,7 +4,7 @@ import type { StoredPage } from '../../search/page.ts';
 import type { SourcePage } from '../../search/source-page.ts';
 
 /** Grows with every change of the tables below: a shard of another version is refused, and built anew from its source. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 const schema = `
   create table meta (key text primary key, value text not null) without rowid, strict;
@@ -13,6 +13,8 @@ const schema = `
     id text not null unique,
     title text not null,
     url text not null,
+    names text, -- a JSON array; null where the title is the only one
+    category text,
     keywords text not null, -- a JSON array
     body text not null,
     popularity real not null,
@@ -33,6 +35,8 @@ const schema = `
 export interface IndexedRow {
   readonly number: number;
   readonly title: string;
+  readonly names?: readonly string[] | undefined;
+  readonly category?: string | undefined;
   readonly keywords: readonly string[];
   readonly body: string;
   readonly popularity: number;
@@ -83,12 +87,15 @@ export function openStore(file: string): Store {
 type StoredRow = Pick<StoredPage, 'id' | 'title' | 'body' | 'url'> & {
   number: number;
   keywords: string;
+  category: string | null;
   signature: string | null;
 };
 
 function reader(database: DatabaseSync): Store {
   const headOf = database.prepare('select id, title, url, body from pages where number = ?');
-  const pageOf = database.prepare('select number, id, title, body, keywords, url, signature from pages where id = ?');
+  const pageOf = database.prepare(
+    'select number, id, title, body, keywords, category, url, signature from pages where id = ?',
+  );
   const linksOf = database.prepare(
     'select target as id, coalesce(title, target) as title, relation from links where page = ? order by position',
   );
@@ -104,12 +111,13 @@ function reader(database: DatabaseSync): Store {
       ids.flatMap((id) => {
         const row = pageOf.get(id) as StoredRow | undefined;
         if (row === undefined) return [];
-        const { number, keywords, signature, ...page } = row;
+        const { number, keywords, category, signature, ...page } = row;
         const links = linksOf.all(number) as unknown as StoredPage['links'];
         return [
           {
             ...page,
             keywords: JSON.parse(keywords) as string[],
+            ...(category !== null && { category }),
             links: links.map((link) => ({ ...link })),
             version: firstVersion,
             ...(signature !== null && { signature }),
@@ -128,12 +136,28 @@ function reader(database: DatabaseSync): Store {
   };
 }
 
+type SqlRow = Omit<IndexedRow, 'names' | 'category' | 'keywords'> & {
+  names: string | null;
+  category: string | null;
+  keywords: string;
+};
+
 /** The pages in the order of their ids. */
 function* indexedRows(database: DatabaseSync): Iterable<IndexedRow> {
-  const statement = database.prepare('select number, title, keywords, body, popularity from pages order by id');
-  for (const row of statement.iterate() as Iterable<Omit<IndexedRow, 'keywords'> & { keywords: string }>) {
+  const statement = database.prepare(
+    'select number, title, names, category, keywords, body, popularity from pages order by id',
+  );
+  for (const row of statement.iterate() as Iterable<SqlRow>) {
     const { number, title, body, popularity } = row;
-    yield { number, title, body, popularity, keywords: JSON.parse(row.keywords) as string[] };
+    yield {
+      number,
+      title,
+      names: row.names === null ? undefined : (JSON.parse(row.names) as string[]),
+      category: row.category ?? undefined,
+      body,
+      popularity,
+      keywords: JSON.parse(row.keywords) as string[],
+    };
   }
 }
 
@@ -157,7 +181,8 @@ export function createStore(file: string): Loader {
     `pragma journal_mode = off; pragma synchronous = off; pragma locking_mode = exclusive; pragma cache_size = -65536; ${schema} begin`,
   );
   const insertPage = database.prepare(
-    'insert into pages (id, title, url, keywords, body, popularity, signature) values (?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing',
+    `insert into pages (id, title, names, category, url, keywords, body, popularity, signature)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing`,
   );
   const insertLink = database.prepare(
     'insert into links (page, position, target, title, relation) values (?, ?, ?, ?, ?)',
@@ -183,6 +208,8 @@ function insert(page: SourcePage, insertPage: StatementSync, insertLink: Stateme
   const { changes, lastInsertRowid } = insertPage.run(
     page.id,
     page.title,
+    page.names === undefined ? null : JSON.stringify(page.names),
+    page.category ?? null,
     page.url,
     JSON.stringify(page.keywords),
     page.body,

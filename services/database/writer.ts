@@ -85,7 +85,8 @@ async function fill(
 /** Changes with everything that readers see of a page. The signature stands for what it covers. */
 function fingerprintOf(page: SourcePage): string {
   const titles = page.links.map(({ title }) => title ?? null);
-  return `${page.signature ?? canonical(page, firstVersion)} ${page.popularity} ${JSON.stringify(titles)}\n`;
+  const unsigned = JSON.stringify([page.names ?? null, page.category ?? null, titles]);
+  return `${page.signature ?? canonical(page, firstVersion)} ${page.popularity} ${unsigned}\n`;
 }
 
 function swapIn(partial: string, folder: string): void {

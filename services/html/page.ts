@@ -25,6 +25,7 @@ export function pageView(page: Page, making: Making, { assets }: Surroundings): 
 <h1>${title}</h1>
 ${origin !== undefined && markup`<p class="origin">From <a href="${origin}" rel="noreferrer">${page.url}</a></p>`}
 ${paragraphs(page.body).map((text) => markup`<p class="body">${text}</p>`)}
+${page.category !== undefined && markup`<p class="origin">Category: <a href="${searchUrl(`category:${page.category}`)}">${page.category}</a></p>`}
 ${page.keywords.length > 0 && markup`<section aria-labelledby="keywords"><h2 id="keywords">Keywords</h2><ul class="keywords">${page.keywords.map((keyword) => markup`<li><a href="${searchUrl(`keywords:"${keyword.replaceAll('"', ' ').trim()}"`)}">${keyword}</a></li>`)}</ul></section>`}
 </article>
 ${groups.length > 0 && markup`<section class="links" aria-label="Links of this page">${groups.map(relation)}${unlisted > 0 && markup`<p>${grouped(unlisted)} more links are not listed.</p>`}</section>`}`;

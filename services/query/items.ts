@@ -5,7 +5,7 @@ import { fields, type Field } from '../../search/plan.ts';
 export interface Item {
   readonly kind: 'words' | 'phrase';
   readonly excluded: boolean;
-  readonly field?: Field;
+  readonly field?: Field | 'category';
   /** The words themselves: `query.slice(start, start + text.length)`. */
   readonly text: string;
   readonly start: number;
@@ -14,7 +14,7 @@ export interface Item {
 /**
  * Cuts a query into items. Never fails: what is not understood is words.
  *
- *     item = ["-"] [field ":"] ( quote text quote | word )      field = title | keywords | body
+ *     item = ["-"] [field ":"] ( quote text quote | word )      field = title | keywords | body | category
  *
  * A "-" excludes only at the start of an item and before something (so `well-known`, `- dog` and `--help` exclude nothing). A quote that is never
  * closed is no quote: somebody is still typing.
@@ -31,7 +31,7 @@ export function items(query: string): Item[] {
     found.push({
       kind: phrase === undefined ? 'words' : 'phrase',
       excluded: minus !== undefined,
-      ...(field === undefined ? {} : { field: field.slice(0, -1).toLowerCase() as Field }),
+      ...(field === undefined ? {} : { field: field.slice(0, -1).toLowerCase() as Field | 'category' }),
       text,
       start,
     });
@@ -45,7 +45,7 @@ const notQuote = '[^"\u201C\u201D\u201E]';
 const inWord = '(?:[^\\s"\u201C\u201D\u201E]|\uFEFF)';
 /** The parts of an item one after the other; whatever is left between two items (spaces, lone quotes) is skipped. */
 const itemPattern = new RegExp(
-  `(?:${isInvisible})*(?<minus>(?<!(?!${isInvisible})${inWord})-(?![\\s-]))?(?<field>(?:${fields.join('|')}):(?=\\S))?` +
+  `(?:${isInvisible})*(?<minus>(?<!(?!${isInvisible})${inWord})-(?![\\s-]))?(?<field>(?:${fields.join('|')}|category):(?=\\S))?` +
     `(?:${quote}(?<phrase>${notQuote}*)${quote}|(?<word>${inWord}+))`,
   'giu',
 );

@@ -1,4 +1,5 @@
-import { visitTerms } from '../../search/text/analysis.ts';
+import { categoryTerm, wholeName } from '../../search/names.ts';
+import { analyse, visitTerms } from '../../search/text/analysis.ts';
 import { items, type Item } from './items.ts';
 import { maxPhrases, maxPhraseTerms, maxTerms, type Field, type Plan, type PlannedPhrase } from '../../search/plan.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
@@ -36,19 +37,34 @@ export function parse(query: string): Parsed {
   const wanted: Wanted[] = [];
   const phrases = new Map<string, PlannedPhrase>();
   const exclusions = new Map<string, PlannedPhrase>();
+  const categories: string[] = [];
+  const named: string[] = [];
   for (const item of items(query)) {
+    if (item.field === 'category') {
+      const term = categoryTerm(item.text);
+      const filter = item.excluded ? exclusions : phrases;
+      filter.set(term, { terms: [term], positions: [0] });
+      if (!item.excluded) categories.push(term);
+      continue;
+    }
+    const { field } = item;
     const tokens = read(item);
     if (tokens.length === 0) continue;
     if (item.excluded) {
-      addPhrase(exclusions, tokens, item.field);
+      addPhrase(exclusions, tokens, field);
       continue;
     }
     const isPhrase = item.kind === 'phrase';
-    if (isPhrase) addPhrase(phrases, tokens, item.field);
+    if (isPhrase) addPhrase(phrases, tokens, field);
+    named.push(...(field === undefined ? analyse(item.text.slice(0, longestName)).words : [otherThanName]));
     const telling = isPhrase && tokens.some(({ word }) => !isStopWord(word));
-    for (const token of tokens) wanted.push({ ...token, field: item.field, silent: telling && isStopWord(token.word) });
+    for (const token of tokens) wanted.push({ ...token, field, silent: telling && isStopWord(token.word) });
   }
   const { terms, partial } = weigh(scoredWords(wanted));
+  const name = named.includes(otherThanName) ? undefined : wholeName(named);
+  if (name !== undefined) terms.push({ term: name, weight: 1 });
+  // A category alone asks for its most popular pages.
+  if (wanted.length === 0) for (const term of new Set(categories)) terms.push({ term, weight: 1 });
   const plan = {
     query,
     terms,
@@ -73,6 +89,11 @@ function scoredWords(wanted: readonly Wanted[]): Wanted[] {
     return others.size === 1 && !(i === 0 && isArticle(word));
   });
 }
+
+/** Stands for a word that asks for one field: such a query asks for more than a name. */
+const otherThanName = '=';
+/** More characters than any name with a term of its own has. */
+const longestName = 1_000;
 
 /** Every phrase is another walk through the postings of its words. */
 function within(phrases: PlannedPhrase[], name: string): PlannedPhrase[] {

@@ -14,7 +14,7 @@ type RankRequest = RequestOf<(typeof ranking.operations)['rank']>;
 export function rank({ plan, statistics, candidates, offset, size, explain }: RankRequest): Ranked[] {
   const score = scorer(plan.terms, statistics);
   const termScore = ({ frequencies: f, lengths: l }: Scored, i: number): number =>
-    score.term(i, f[i * 3]!, f[i * 3 + 1]!, f[i * 3 + 2]!, l[0]!, l[1]!, l[2]!);
+    score.term(i, f[i * 3]!, f[i * 3 + 1]!, f[i * 3 + 2]!, l[1]!, l[2]!);
 
   const scored = candidates.map((candidate) => {
     let relevance = 0;

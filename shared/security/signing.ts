@@ -6,6 +6,7 @@ export interface SignedPage {
   readonly title: string;
   readonly body: string;
   readonly keywords: readonly string[];
+  readonly category?: string | undefined;
   readonly url: string;
   readonly links: readonly { readonly id: string; readonly relation: string }[];
 }
@@ -21,7 +22,18 @@ export const firstVersion = 1;
  */
 export function canonical(page: SignedPage, version: number): string {
   const links = page.links.map((link) => [link.id, link.relation]);
-  const parts = ['tierlab-page-1', version, page.id, page.title, page.url, page.keywords, links, page.body];
+  const category = page.category === undefined ? [] : [page.category];
+  const parts = [
+    'tierlab-page-1',
+    version,
+    page.id,
+    page.title,
+    page.url,
+    page.keywords,
+    links,
+    page.body,
+    ...category,
+  ];
   const text = JSON.stringify(parts);
   // JSON writes halves, and nothing else but a quoted backslash, as `\ud...`: few pages are written twice.
   if (!text.includes('\\ud')) return text;

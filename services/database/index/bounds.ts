@@ -1,5 +1,6 @@
 import { scorer, scoringParameters } from '../../../search/bm25f.ts';
-import { countOf } from './counts.ts';
+import { nameLength } from '../../../search/names.ts';
+import { countOf, maxBodyCount } from './counts.ts';
 import type { Segment } from './segment.ts';
 
 /** How finely lists are bounded. */
@@ -117,10 +118,13 @@ function createImpacts(segment: Segment, averages: readonly number[]): Uint8Arra
   for (let p = 0; p < docs.length; p++) {
     const doc = docs[p]! * 3;
     let f = 0;
-    if (counts[p]! <= 255) f = (weightBody * counts[p]!) / (baseBody + slopeBody * lengths[doc + 2]!);
-    else
-      for (const i of [0, 1, 2] as const)
+    if (counts[p]! <= maxBodyCount) f = (weightBody * counts[p]!) / (baseBody + slopeBody * lengths[doc + 2]!);
+    else {
+      const name = countOf(segment, p, 0);
+      if (name > 0) f = fieldWeights[0] / (base[0]! + slope[0]! * nameLength(name));
+      for (const i of [1, 2] as const)
         f += (fieldWeights[i] * countOf(segment, p, i)) / (base[i]! + slope[i]! * lengths[doc + i]!);
+    }
     // 254: rounding errors stay far below the step that is left.
     impacts[p] = Math.min(255, 1 + Math.floor((254 * f) / (k1 + f)));
   }

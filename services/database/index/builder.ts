@@ -1,4 +1,5 @@
 import { visitTerms } from '../../../search/text/analysis.ts';
+import { categoryTerm, nameCode, wholeName } from '../../../search/names.ts';
 import type { IndexedRow } from '../store.ts';
 import { large, packCounts } from './counts.ts';
 import { buildDictionary } from './dictionary.ts';
@@ -8,8 +9,8 @@ import { invert } from './invert.ts';
 import { createNumbering } from './numbering.ts';
 import { anchorStride, type Segment } from './segment.ts';
 
-/** Positions between two keywords: no phrase runs from one into the next. */
-export const keywordGap = 100;
+/** Positions between two names or two keywords: no phrase runs from one into the next. */
+export const valueGap = 100;
 
 export interface IndexBuilder {
   /** Rows must come in the order of their ids. */
@@ -40,6 +41,9 @@ export function createIndexBuilder(): IndexBuilder {
   let reach = 0;
   let nextAnchor = 0;
   let field: 0 | 1 | 2 = 0;
+  // Of the name that is being read.
+  let inName: number[] = [];
+  let words: string[] = [];
 
   function visit(term: string, position: number, start: number, _end: number, word: string): void {
     fieldLength++;
@@ -49,25 +53,52 @@ export function createIndexBuilder(): IndexBuilder {
       nextAnchor = position + anchorStride;
     }
     reach = offset + position + 1;
-    grouping.add(numbering.termOf(word, term), field, offset + position);
+    const number = numbering.termOf(word, term);
+    grouping.add(number, field, offset + position);
+    if (field !== 0) return;
+    inName.push(number);
+    words.push(word);
   }
 
   /** The number of terms in all `texts` of one field. */
-  function read(into: 0 | 1 | 2, texts: readonly string[]): number {
+  function read(into: 1 | 2, texts: readonly string[]): number {
     field = into;
     offset = reach = fieldLength = 0;
     for (const text of texts) {
       visitTerms(text, visit);
-      offset = reach + keywordGap;
+      offset = reach + valueGap;
     }
     return fieldLength;
   }
 
+  /**
+   * Every name with its words and with a term of its own. Answers with the length of the first one, which is the one that averages are made
+   * of: it is the title of a page that has no other.
+   */
+  function readNames(names: readonly string[]): number {
+    field = 0;
+    offset = 0;
+    let firstLength = 0;
+    for (const [i, name] of names.entries()) {
+      fieldLength = reach = 0;
+      inName = [];
+      words = [];
+      visitTerms(name, visit);
+      const code = nameCode(fieldLength, i === 0);
+      for (const term of inName) grouping.addName(term, code);
+      const whole = wholeName(words);
+      if (whole !== undefined) grouping.addName(numbering.numberOf(whole), nameCode(1, i === 0));
+      if (i === 0) firstLength = fieldLength;
+      offset = Math.max(offset, reach) + valueGap;
+    }
+    return firstLength;
+  }
+
   function post(doc: number): void {
     for (let slot = 0; slot < grouping.size(); slot++) {
-      const [title, keywords, body] = [grouping.count(slot, 0), grouping.count(slot, 1), grouping.count(slot, 2)];
-      const packed = packCounts(title, keywords, body);
-      if (packed === large) largeOnes.set(terms.length(), [title, keywords, body]);
+      const [name, keywords, body] = [grouping.name(slot), grouping.count(slot, 1), grouping.count(slot, 2)];
+      const packed = packCounts(name, keywords, body);
+      if (packed === large) largeOnes.set(terms.length(), [name, keywords, body]);
       terms.push(grouping.term(slot));
       docs.push(doc);
       counts.push(packed);
@@ -83,9 +114,11 @@ export function createIndexBuilder(): IndexBuilder {
       grouping.begin();
       anchorStart.push(anchors.length());
       nextAnchor = anchorStride;
-      lengths.push(read(0, [row.title]));
+      lengths.push(readNames(row.names ?? [row.title]));
       lengths.push(read(1, row.keywords));
       lengths.push(read(2, [row.body]));
+      // As if it were a keyword, but one that adds no length and that no word asks for.
+      if (row.category !== undefined) grouping.add(numbering.numberOf(categoryTerm(row.category)), 1, 0);
       numbers.push(row.number);
       popularity.push(row.popularity);
       post(doc);

@@ -4,11 +4,11 @@ import { crc32 } from 'node:zlib';
 import { hash32 } from '../../../shared/time/random.ts';
 import { analyse } from '../../../search/text/analysis.ts';
 import { syncFolder } from '../../../shared/durable.ts';
-import { keywordGap } from './builder.ts';
+import { valueGap } from './builder.ts';
 import { segmentArrays, type Segment } from './segment.ts';
 
 /** Grows with every change of the layout of a segment. */
-const formatVersion = 3;
+const formatVersion = 4;
 /** "TLIX" as the machine writes a 32-bit number: a file from a machine of the other byte order does not match. */
 const magic = 0x58494c54;
 /** magic, formatVersion, checksum of all that follows the fixed part, bytes of the description. */
@@ -99,7 +99,7 @@ export function loadCheckpoint(file: string, source: string): Loaded {
 function analysisFingerprint(): number {
   return hash32(
     JSON.stringify([
-      keywordGap,
+      valueGap,
       analyse(
         "The owners' café-dogs weren't running, 3.14 naïve TAX-es 東京都 ไทย 🐕‍🦺 don’t generalizations\n" +
           'Łódź Straße so\u00ADft Αθήνας Ёлка أحمد שָׁלוֹם ٣ ทำ paral·lel',

@@ -1,36 +1,40 @@
+import { maxNameCode } from '../../../search/names.ts';
 import type { Segment } from './segment.ts';
 
 /**
- * Frequencies of one posting in 16 bits: body in the low 8, keywords and title 4 each. Text has few larger ones; they stand aside, and
- * `large` says so.
+ * What one posting says of its page, in 16 bits: the code of the shortest name that holds the term (search/names.ts), its count in the
+ * keywords, its count in the body. Text has few greater counts; they stand aside, and `large` says so.
  *
- *     tttt kkkk bbbbbbbb
+ *     nnnnnn kkk bbbbbbb
  */
 export const large = 0xffff;
+/** What packs into the body's bits alone: the term stands nowhere else. */
+export const maxBodyCount = 127;
+const maxKeywordCount = 7;
 
-export function packCounts(title: number, keywords: number, body: number): number {
-  if (title > 15 || keywords > 15 || body > 255) return large;
-  // 15, 15, 255 gives all ones, which is `large`: it stands aside as well.
-  return (title << 12) | (keywords << 8) | body;
+export function packCounts(name: number, keywords: number, body: number): number {
+  if (keywords > maxKeywordCount || body > maxBodyCount) return large;
+  // The greatest of all three give all ones, which is `large`: they stand aside as well.
+  return (Math.min(name, maxNameCode) << 10) | (keywords << 7) | body;
 }
 
-export function titleCount(packed: number): number {
-  return packed >>> 12;
+export function nameCodeOf(packed: number): number {
+  return packed >>> 10;
 }
 
 export function keywordCount(packed: number): number {
-  return (packed >>> 8) & 15;
+  return (packed >>> 7) & maxKeywordCount;
 }
 
 export function bodyCount(packed: number): number {
-  return packed & 255;
+  return packed & maxBodyCount;
 }
 
-/** Frequency of posting `p` in `field`, whatever its size. */
+/** What posting `p` says of `field`, whatever its size; of the title it is the code of a name. */
 export function countOf(segment: Segment, p: number, field: 0 | 1 | 2): number {
   const packed = segment.counts[p]!;
   if (packed === large) return segment.largeCounts[largeIndex(segment.largeAt, p) * 3 + field]!;
-  return field === 2 ? bodyCount(packed) : field === 1 ? keywordCount(packed) : titleCount(packed);
+  return field === 2 ? bodyCount(packed) : field === 1 ? keywordCount(packed) : nameCodeOf(packed);
 }
 
 function largeIndex(largeAt: Uint32Array, p: number): number {

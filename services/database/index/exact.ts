@@ -1,5 +1,6 @@
 import type { Scorer } from '../../../search/bm25f.ts';
-import { bodyCount, countOf, keywordCount, large, titleCount } from './counts.ts';
+import { nameLength } from '../../../search/names.ts';
+import { bodyCount, countOf, keywordCount, large, nameCodeOf } from './counts.ts';
 import type { Segment } from './segment.ts';
 
 /** Posting `p`'s part of its page's score as term `i` of the plan: ranking's own arithmetic. */
@@ -10,10 +11,9 @@ export function partOf(segment: Segment, scorer: Scorer, i: number, p: number): 
   const isLarge = packed === large;
   return scorer.term(
     i,
-    isLarge ? countOf(segment, p, 0) : titleCount(packed),
+    nameLength(isLarge ? countOf(segment, p, 0) : nameCodeOf(packed)),
     isLarge ? countOf(segment, p, 1) : keywordCount(packed),
     isLarge ? countOf(segment, p, 2) : bodyCount(packed),
-    lengths[doc]!,
     lengths[doc + 1]!,
     lengths[doc + 2]!,
   );

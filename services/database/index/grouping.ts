@@ -3,12 +3,16 @@ export interface Grouping {
   readonly begin: () => void;
   /** Occurrences must come field by field, positions ascending within each. */
   readonly add: (term: number, field: 0 | 1 | 2, position: number) => void;
+  /** A name of this code holds the term: the least code counts (search/names.ts). It need not have occurrences. */
+  readonly addName: (term: number, code: number) => void;
   /** Distinct terms of the page. */
   readonly size: () => number;
   readonly term: (slot: number) => number;
+  /** The least code of a name that holds the slot's term; 0 where none does. */
+  readonly name: (slot: number) => number;
   /** How often the slot's term stands in `field`. */
   readonly count: (slot: number, field: 0 | 1 | 2) => number;
-  /** Writes the slot's positions: per field, differences, LEB128. */
+  /** Writes the slot's positions: per field, differences, LEB128; those of the title come after their number where a name holds the term. */
   readonly writePositions: (slot: number, writeByte: (byte: number) => void) => void;
 }
 
@@ -22,6 +26,7 @@ export function createGrouping(): Grouping {
   const first: number[] = [];
   const last: number[] = [];
   const counts: number[] = [];
+  const names: number[] = [];
   // By occurrence: a chain per slot.
   const positions: number[] = [];
   const occurrenceFields: number[] = [];
@@ -38,6 +43,19 @@ export function createGrouping(): Grouping {
     slotOf.set(oldSlots);
   }
 
+  /** The slot of the term, a new and empty one where the page did not have it yet. */
+  function slotFor(term: number): number {
+    if (term >= seenOn.length) makeRoom(term);
+    if (seenOn[term] === page) return slotOf[term]!;
+    seenOn[term] = page;
+    const slot = size++;
+    slotOf[term] = slot;
+    terms[slot] = term;
+    first[slot] = last[slot] = -1;
+    counts[slot * 3] = counts[slot * 3 + 1] = counts[slot * 3 + 2] = names[slot] = 0;
+    return slot;
+  }
+
   return {
     begin() {
       page++;
@@ -45,43 +63,41 @@ export function createGrouping(): Grouping {
       occurrences = 0;
     },
     add(term, field, position) {
-      if (term >= seenOn.length) makeRoom(term);
+      const slot = slotFor(term);
       const occurrence = occurrences++;
       positions[occurrence] = position;
       occurrenceFields[occurrence] = field;
       next[occurrence] = -1;
-      if (seenOn[term] === page) {
-        const slot = slotOf[term]!;
-        next[last[slot]!] = occurrence;
-        last[slot] = occurrence;
-        counts[slot * 3 + field]!++;
-        return;
-      }
-      seenOn[term] = page;
-      const slot = size++;
-      slotOf[term] = slot;
-      terms[slot] = term;
-      first[slot] = last[slot] = occurrence;
-      counts[slot * 3] = counts[slot * 3 + 1] = counts[slot * 3 + 2] = 0;
-      counts[slot * 3 + field] = 1;
+      if (first[slot] === -1) first[slot] = occurrence;
+      else next[last[slot]!] = occurrence;
+      last[slot] = occurrence;
+      counts[slot * 3 + field]!++;
     },
+    addName(term, code) {
+      const slot = slotFor(term);
+      if (names[slot] === 0 || code < names[slot]!) names[slot] = code;
+    },
+    name: (slot) => names[slot]!,
     size: () => size,
     term: (slot) => terms[slot]!,
     count: (slot, field) => counts[slot * 3 + field]!,
     writePositions(slot, writeByte) {
+      if (names[slot]! > 0) writeNumber(counts[slot * 3]!, writeByte);
       let field = -1;
       let before = 0;
       for (let at = first[slot]!; at !== -1; at = next[at]!) {
         if (occurrenceFields[at] !== field) before = 0;
         field = occurrenceFields[at]!;
-        let difference = positions[at]! - before;
+        writeNumber(positions[at]! - before, writeByte);
         before = positions[at]!;
-        while (difference > 127) {
-          writeByte((difference & 127) | 128);
-          difference >>>= 7;
-        }
-        writeByte(difference);
       }
     },
   };
+}
+
+/** LEB128. */
+function writeNumber(number: number, writeByte: (byte: number) => void): void {
+  let left = number;
+  for (; left > 127; left >>>= 7) writeByte((left & 127) | 128);
+  writeByte(left);
 }

@@ -1,5 +1,6 @@
 import type { Plan } from '../../../search/plan.ts';
 import type { Statistics } from '../../../search/found.ts';
+import { nameLength } from '../../../search/names.ts';
 import { createBestFinder } from './best.ts';
 import { createBounds, fieldLengths, type Grain } from './bounds.ts';
 import { countOf } from './counts.ts';
@@ -26,7 +27,7 @@ export interface Found {
 export interface Hit {
   readonly doc: number;
   readonly score: number;
-  /** Of term i of the plan in field f at [i * 3 + f]; a term that names a field has zeros elsewhere. */
+  /** As in a candidate (search/found.ts); a term that names a field has zeros elsewhere. */
   readonly frequencies: number[];
   readonly lengths: [number, number, number];
 }
@@ -56,7 +57,9 @@ export function createInvertedIndex(segment: Segment, grain?: Grain): InvertedIn
       const p = seekDoc(segment.docs, doc, start, end);
       if (p === end || segment.docs[p] !== doc) continue;
       for (const field of [0, 1, 2] as const) {
-        if (within === 'anywhere' || within === field) frequencies[i * 3 + field] = countOf(segment, p, field);
+        if (within !== 'anywhere' && within !== field) continue;
+        const count = countOf(segment, p, field);
+        frequencies[i * 3 + field] = field === 0 ? nameLength(count) : count;
       }
     }
     const at = doc * 3;

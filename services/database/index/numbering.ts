@@ -5,6 +5,8 @@ export interface Numbering {
   readonly beginPage: () => void;
   /** The number of `term`, the stem of `word`; counts the word once per page. */
   readonly termOf: (word: string, term: string) => number;
+  /** The number of a term that is no word, such as a whole name. */
+  readonly numberOf: (term: string) => number;
   readonly terms: () => readonly string[];
   /** Surface word -> pages. */
   readonly vocabulary: () => Map<string, number>;
@@ -44,6 +46,7 @@ export function createNumbering(): Numbering {
       }
       return termByWord.at(number);
     },
+    numberOf: numberTerm,
     terms: () => terms,
     vocabulary: () => new Map([...words].map(([word, number]) => [word, pages[number]!])),
   };

@@ -1,4 +1,4 @@
-import { bodyCount, countOf, keywordCount, large, titleCount } from './counts.ts';
+import { bodyCount, countOf, keywordCount, large, nameCodeOf } from './counts.ts';
 import { positionStride, type Segment } from './segment.ts';
 
 /** Reads positions of one term's postings, front to back; going on from the last posting is cheaper than from an anchor. */
@@ -13,6 +13,8 @@ export function positionReader(segment: Segment): PositionReader {
   // The byte where posting `posting` begins.
   let posting = -1;
   let byte = 0;
+  // Where the number that was read last ends.
+  let end = 0;
 
   function seek(p: number): void {
     if (posting === -1 || posting > p || p - posting > p % positionStride) {
@@ -21,12 +23,19 @@ export function positionReader(segment: Segment): PositionReader {
     }
     for (; posting < p; posting++) {
       const packed = counts[posting]!;
-      const numbers =
-        packed === large
-          ? countOf(segment, posting, 0) + countOf(segment, posting, 1) + countOf(segment, posting, 2)
-          : titleCount(packed) + keywordCount(packed) + bodyCount(packed);
-      byte = skip(byte, numbers);
+      const isLarge = packed === large;
+      const name = isLarge ? countOf(segment, posting, 0) : nameCodeOf(packed);
+      const keywords = isLarge ? countOf(segment, posting, 1) : keywordCount(packed);
+      const body = isLarge ? countOf(segment, posting, 2) : bodyCount(packed);
+      if (name > 0) byte = skipTitle(byte);
+      byte = skip(byte, keywords + body);
     }
+  }
+
+  /** Positions in the title come after their number: the posting's count is that of a name. */
+  function skipTitle(from: number): number {
+    const number = readNumber(from);
+    return skip(end, number);
   }
 
   /** Past `numbers` LEB128 numbers: the last byte of each is below 128. */
@@ -36,23 +45,30 @@ export function positionReader(segment: Segment): PositionReader {
     return at;
   }
 
+  function readNumber(from: number): number {
+    let number = 0;
+    end = from;
+    for (let shift = 0; ; shift += 7) {
+      const value = positionBytes[end++]!;
+      number |= (value & 127) << shift;
+      if (value < 128) return number;
+    }
+  }
+
   return {
     read(p, field) {
       seek(p);
-      let at = byte;
-      for (let before = 0; before < field; before++) at = skip(at, countOf(segment, p, before as 0 | 1));
-      positions.length = countOf(segment, p, field);
+      let number = countOf(segment, p, field);
+      end = byte;
+      if (field === 0) number = number === 0 ? 0 : readNumber(byte);
+      else {
+        if (countOf(segment, p, 0) > 0) end = skipTitle(end);
+        if (field === 2) end = skip(end, countOf(segment, p, 1));
+      }
+      positions.length = number;
       let position = 0;
-      for (let i = 0; i < positions.length; i++) {
-        let difference = 0;
-        let shift = 0;
-        for (;;) {
-          const value = positionBytes[at++]!;
-          difference |= (value & 127) << shift;
-          if (value < 128) break;
-          shift += 7;
-        }
-        position += difference;
+      for (let i = 0; i < number; i++) {
+        position += readNumber(end);
         positions[i] = position;
       }
       return positions;

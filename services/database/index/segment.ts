@@ -3,19 +3,21 @@
  *
  *     term "dog" --hash--> slot --> t         postingStart[t] .. postingStart[t + 1] = its postings
  *
- *     posting p        docs[p]    counts[p]           positions, 1 in `positionStride` anchored in positionStart
- *                      3          title 1, body 2     (title) 0  (body) 4 +3
- *                      17         body 1              (body) 9
+ *     posting p        docs[p]    counts[p]                    positions, 1 in `positionStride` anchored in positionStart
+ *                      3          name of 1 word, body 2       (title) one: 0  (body) 4 +3
+ *                      17         body 1                       (body) 9
+ *
+ * Whole names and categories are terms as well: "=domestic dog", "#animal" (search/names.ts).
  *
  * `doc` numbers the pages of the segment in the order of their ids: equal scores then come out in id order by themselves. A segment never
- * changes: writes go to a small younger segment, deletes to a set of tombstones.
+ * changes.
  */
 export interface Segment {
   /** Pages. */
   readonly documents: number;
   /** doc -> the page's number in the store. */
   readonly numbers: Uint32Array;
-  /** doc * 3 + field -> terms in that field. */
+  /** doc * 3 + field -> terms in that field; of the title, in the first name. */
   readonly lengths: Uint32Array;
   readonly popularity: Float64Array;
   /** UTF-8 of all terms, one after the other; term t = bytes termStart[t] .. termStart[t + 1]. */
@@ -26,14 +28,14 @@ export interface Segment {
   readonly postingStart: Uint32Array;
   /** Ascending within a term. */
   readonly docs: Uint32Array;
-  /** Frequencies by field, packed (counts.ts). */
+  /** Name, and counts in keywords and body, packed (counts.ts). */
   readonly counts: Uint16Array;
-  /** Postings whose frequencies do not fit: their numbers, ascending, and three frequencies each. */
+  /** Postings whose counts do not fit: their numbers, ascending, and the three numbers of each. */
   readonly largeAt: Uint32Array;
   readonly largeCounts: Uint32Array;
   /** Byte offset of the positions of posting 0, 16, 32, ... */
   readonly positionStart: Uint32Array;
-  /** Per posting, per field: LEB128 differences between ascending positions. */
+  /** Per posting, per field: LEB128 differences between ascending positions; in the title their number comes first. */
   readonly positionBytes: Uint8Array;
   /** Anchors of doc: anchorStart[doc] .. anchorStart[doc + 1], a pair of position and place in the body (UTF-16 code units) each. */
   readonly anchorStart: Uint32Array;

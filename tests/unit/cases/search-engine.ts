@@ -9,6 +9,7 @@ export interface GivenPage {
   readonly title?: string;
   readonly body?: string;
   readonly keywords?: readonly string[];
+  readonly names?: readonly string[];
 }
 
 /** Pages as a user imports them, searched over two shards with what the query generator plans. */
@@ -16,7 +17,7 @@ export async function engineWith(given: readonly GivenPage[]) {
   const pages = given.map((page) => {
     const checked = checkPage({ title: `page ${page.id}`, ...page });
     if (!('page' in checked)) throw new Error(checked.wrong);
-    return { ...checked.page, popularity: 0 };
+    return { ...checked.page, ...(page.names && { names: page.names }), popularity: 0 };
   });
   const search = await shardedSearch(pages, 2);
   const candidates = async (q: string) => {

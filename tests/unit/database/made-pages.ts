@@ -33,6 +33,10 @@ export function madePages(random: Random, count: number): SourcePage[] {
     return {
       // Ids in another order than that of the pages.
       id: `p${((i * 7_919) % 1_000_003).toString(36)}`,
+      ...(i % 5 === 2 && {
+        names: Array.from({ length: 1 + (i % 4) }, () => drawText(random, 1 + Math.floor(random.next() * 3))),
+      }),
+      ...(i % 3 === 1 && { category: `kind.${words[i % 7]}` }),
       title: i % 13 === 0 ? '' : drawText(random, twin ? 0 : 1 + Math.floor(random.next() * 4)),
       body: i % 700 === 9 ? `${'echo '.repeat(400)}${body}` : body,
       keywords: Array.from({ length: twin ? 0 : Math.floor(random.next() * 4) }, () =>

@@ -2,7 +2,8 @@ import type { SourcePage } from '../../../search/source-page.ts';
 import { analyse } from '../../../search/text/analysis.ts';
 import { fields, type Field, type Plan, type PlannedPhrase, type PlannedTerm } from '../../../search/plan.ts';
 import type { Random } from '../../../shared/time/random.ts';
-import { drawWord } from './made-pages.ts';
+import { categoryTerm, wholeName } from '../../../search/names.ts';
+import { drawWord, words } from './made-pages.ts';
 
 /** Queries of every kind, as the query generator would plan them. Phrases are mostly taken from a page, so that they find one. */
 export function madePlan(random: Random, pages: readonly SourcePage[]): Plan {
@@ -15,7 +16,13 @@ export function madePlan(random: Random, pages: readonly SourcePage[]): Plan {
     for (const term of analyse(word).terms) terms.push({ term, weight: chance(0.2) ? 2 : 1, ...field() });
   }
   if (chance(0.05)) terms.push({ term: 'echo', weight: 1 });
-  const phrases = chance(0.25) ? [phrase()] : [];
+  if (chance(0.3)) {
+    const named = pages[Math.floor(random.next() * pages.length)]!;
+    const whole = wholeName(analyse(named.names?.at(-1) ?? named.title).words);
+    if (whole !== undefined) terms.push({ term: whole, weight: 1 });
+  }
+  const category = { terms: [categoryTerm(`kind.${words[Math.floor(random.next() * 7)]}`)], positions: [0] };
+  const phrases = chance(0.25) ? [phrase()] : chance(0.1) ? [category] : [];
   for (const { terms: inPhrase } of phrases) for (const term of inPhrase) terms.push({ term, weight: 1 });
   const exclusions: PlannedPhrase[] = chance(0.2) ? [chance(0.5) ? phrase() : single(drawWord(random))] : [];
   // The generator never says the same term twice: it raises the weight.

@@ -12,7 +12,8 @@ interface Text {
   readonly at: ReadonlySet<string>;
 }
 
-type Counts = readonly [title: number, keywords: number, body: number];
+/** The length of the shortest name that holds a term, and its counts. */
+type Counts = readonly [name: number, keywords: number, body: number];
 const none: Counts = [0, 0, 0];
 
 /** A page as the naive search sees it: for each field its texts, one for each keyword. */
@@ -54,7 +55,7 @@ export function createOracle(pages: readonly SourcePage[]): Oracle {
       if (!counts.some(isIn) || !plan.phrases.every((phrase) => holds(page, phrase))) continue;
       if (plan.exclusions.some((phrase) => holds(page, phrase))) continue;
       let relevance = 0;
-      for (const [i, inFields] of counts.entries()) relevance += term(i, ...inFields, ...page.lengths);
+      for (const [i, inFields] of counts.entries()) relevance += term(i, ...inFields, page.lengths[1], page.lengths[2]);
       ranked.push({ id: page.page.id, score: total(relevance, page.page.popularity) });
     }
     ranked.sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
@@ -63,21 +64,34 @@ export function createOracle(pages: readonly SourcePage[]): Oracle {
 }
 
 function readPage(page: SourcePage): ReadPage {
-  const texts = [[page.title], page.keywords, [page.body]].map((field) =>
+  const names = page.names ?? [page.title];
+  const texts = [names, page.keywords, [page.body]].map((field) =>
     field.map((text) => {
       const { terms, positions } = analyse(text);
       return { terms, positions, at: new Set(terms.map((term, i) => `${term} ${positions[i]}`)) };
     }),
   );
   const counts = new Map<string, [number, number, number]>();
+  for (const [i, name] of names.entries()) {
+    const { terms, words } = analyse(name);
+    const later = i === 0 ? 0 : 0.25;
+    const hold = (term: string, length: number) => {
+      const known = counts.get(term)?.[0] ?? 0;
+      counts.set(term, [known === 0 ? length : Math.min(known, length), 0, 0]);
+    };
+    for (const term of terms) hold(term, Math.min(terms.length, 31) + later);
+    if (words.length > 0 && words.length <= 16) hold(`=${words.join(' ')}`, 1 + later);
+  }
+  if (page.category !== undefined) counts.set(`#${analyse(page.category).words.join(' ')}`, [0, 1, 0]);
   for (const [field, inField] of texts.entries()) {
+    if (field === 0) continue;
     for (const term of inField.flatMap(({ terms }) => terms)) {
       if (!counts.has(term)) counts.set(term, [0, 0, 0]);
       counts.get(term)![field]!++;
     }
   }
-  const [title, keywords, body] = texts.map((inField) => inField.reduce((sum, { terms }) => sum + terms.length, 0));
-  return { page, texts, counts, lengths: [title!, keywords!, body!] };
+  const [, keywords, body] = texts.map((inField) => inField.reduce((sum, { terms }) => sum + terms.length, 0));
+  return { page, texts, counts, lengths: [texts[0]![0]?.terms.length ?? 0, keywords!, body!] };
 }
 
 function countsOf(page: ReadPage, { term, field }: PlannedTerm): Counts {
@@ -93,6 +107,7 @@ function isIn([title, keywords, body]: Counts): boolean {
 
 function holds({ texts, counts }: ReadPage, { terms, positions, field }: PlannedPhrase): boolean {
   if (!terms.every((term) => counts.has(term))) return false;
+  if (terms.length === 1 && terms[0]!.startsWith('#')) return true;
   return texts.some((inField, i) => (field === undefined || fields[i] === field) && inField.some(inText));
 
   function inText(text: Text): boolean {

@@ -14,8 +14,8 @@ import {
   countOf,
   keywordCount,
   large,
+  nameCodeOf,
   packCounts,
-  titleCount,
 } from '../../../services/database/index/counts.ts';
 import { termNumber } from '../../../services/database/index/dictionary.ts';
 import { positionReader } from '../../../services/database/index/positions.ts';
@@ -79,11 +79,11 @@ test('the best are the first of a sorted list, equal scores by doc', () => {
 
 test('frequencies that fit are packed, others are marked', () => {
   fc.assert(
-    fc.property(fc.nat(17), fc.nat(17), fc.nat(260), (title, keywords, body) => {
-      const packed = packCounts(title, keywords, body);
-      const fits = title < 16 && keywords < 16 && body < 256 && !(title === 15 && keywords === 15 && body === 255);
+    fc.property(fc.nat(63), fc.nat(9), fc.nat(130), (name, keywords, body) => {
+      const packed = packCounts(name, keywords, body);
+      const fits = keywords < 8 && body < 128 && !(name === 63 && keywords === 7 && body === 127);
       expect(packed === large).toBe(!fits);
-      if (fits) expect([titleCount(packed), keywordCount(packed), bodyCount(packed)]).toEqual([title, keywords, body]);
+      if (fits) expect([nameCodeOf(packed), keywordCount(packed), bodyCount(packed)]).toEqual([name, keywords, body]);
     }),
   );
 });

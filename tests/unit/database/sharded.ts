@@ -52,11 +52,11 @@ export async function shardedSearch(pages: readonly SourcePage[], shards: number
 /** What ranking makes of candidates. */
 export function ranked(plan: Plan, size: number, { total, statistics, candidates }: FindResult): Answer {
   const scoring = scorer(plan.terms, statistics);
-  const scored = candidates.map(({ id, frequencies, lengths: [title, keywords, body], popularity }) => {
+  const scored = candidates.map(({ id, frequencies, lengths: [, keywords, body], popularity }) => {
     let relevance = 0;
     for (let i = 0; i < plan.terms.length; i++) {
-      const [inTitle, inKeywords, inBody] = frequencies.slice(i * 3, i * 3 + 3) as [number, number, number];
-      relevance += scoring.term(i, inTitle, inKeywords, inBody, title!, keywords!, body!);
+      const [name, inKeywords, inBody] = frequencies.slice(i * 3, i * 3 + 3) as [number, number, number];
+      relevance += scoring.term(i, name, inKeywords, inBody, keywords!, body!);
     }
     return { id, score: scoring.total(relevance, popularity) };
   });

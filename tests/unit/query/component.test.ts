@@ -28,7 +28,10 @@ test('the words of all shards are fetched in the background and serve suggestion
   expect(await it.suggestions('ele')).toEqual(['elephant', 'eleven']);
   const { suggestion, plan } = await it.handlers.plan({ q: 'elephnt -house' }, context);
   expect(suggestion).toBe('elephant -house');
-  expect(plan.terms).toEqual([{ term: 'elephnt', weight: 1 }]);
+  expect(plan.terms).toEqual([
+    { term: 'elephnt', weight: 1 },
+    { term: '=elephnt', weight: 1 },
+  ]);
   await it.stop?.();
 });
 
@@ -75,7 +78,7 @@ test('in layered style it plans, asks every shard, and hands up what was found w
   const before = it.database.calls.length;
   const answer = await it.handlers.search({ q: 'elephnt house', page: 1, size: 10, explain: false }, context);
   expect(it.database.calls.slice(before)).toEqual(['find 1', 'find 2']);
-  expect(answer.plan.terms.map(({ term }) => term)).toEqual(['elephnt', 'hous']);
+  expect(answer.plan.terms.map(({ term }) => term)).toEqual(['elephnt', 'hous', '=elephnt house']);
   expect(answer.suggestion).toBe('elephant house');
   expect(answer.found.statistics.documents).toBe(7);
   await it.stop?.();

@@ -1,18 +1,21 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { isWordTerm } from '../../../search/names.ts';
 import { maxTerms } from '../../../search/plan.ts';
 import { parse } from '../../../services/query/parse.ts';
 import { Plan } from '../../../search/plan.ts';
 import { Compile } from 'typebox/compile';
 
-/** A plan in one line: terms (`field:term*weight`), then +phrases, then -exclusions; gaps in phrases as numbers. */
+/** A plan in one line, without the term of the whole name: terms (`field:term*weight`), then +phrases, then -exclusions; gaps in phrases as numbers. */
 function shown(q: string): string {
   const { terms, phrases, exclusions } = parse(q).plan;
   const at = (field: string | undefined) => (field === undefined ? '' : `${field}:`);
   const phrase = ({ terms, positions, field }: Plan['phrases'][number]) =>
     `${at(field)}(${terms.map((term, i) => (positions[i] === i ? term : `${positions[i]}=${term}`)).join(' ')})`;
   return [
-    ...terms.map(({ term, weight, field }) => `${at(field)}${term}${weight === 1 ? '' : `*${weight}`}`),
+    ...terms
+      .filter(({ term }) => isWordTerm(term))
+      .map(({ term, weight, field }) => `${at(field)}${term}${weight === 1 ? '' : `*${weight}`}`),
     ...phrases.map((p) => `+${phrase(p)}`),
     ...exclusions.map((p) => `-${phrase(p)}`),
   ].join(' ');
@@ -20,7 +23,7 @@ function shown(q: string): string {
 
 test.each([
   ['words are looked for by their stems', 'Cats & Dogs', 'cat dog'],
-  ['a word said twice counts twice', 'dog cats dogs', 'dog*2 cat'],
+  ['a word said twice is one term of weight 2', 'dog cats dogs', 'dog*2 cat'],
   ['a phrase must stand there, and its words are scored', '"hot dogs" mustard', 'hot dog mustard +(hot dog)'],
   [
     'stop words inside a phrase must stand there but score nothing',
@@ -58,6 +61,34 @@ test.each([
   ['as a phrase the pairs overlap', '"東京都"', '東京 京都 +(東京 京都)'],
 ])('%s', (_, q, expected) => {
   expect(shown(q)).toBe(expected);
+});
+
+test.each([
+  ['a query is a name', 'Isle of  Wight', '=isle of wight'],
+  ['a name in quotes', '"Isle of Wight"', '=isle of wight'],
+  ['exclusions do not belong to the name', 'jaguar -car', '=jaguar'],
+  ['neither does a category', 'cat category:noun.animal', '=cat'],
+  ['stop words do', 'The Who', '=the who'],
+  ['a name keeps its endings', 'Dogs', '=dogs'],
+  ['a word of one field asks for more than a name', 'title:dog house', undefined],
+  [
+    'a long question is no name',
+    'why do some people say this and others that when all of them saw the same thing',
+    undefined,
+  ],
+])('the whole name: %s', (_, q, expected) => {
+  expect(parse(q).plan.terms.find(({ term }) => term.startsWith('='))?.term).toBe(expected);
+});
+
+test.each([
+  ['cat category:noun.animal', ['cat', '=cat'], [['#noun animal']], []],
+  ['category:noun.animal', ['#noun animal'], [['#noun animal']], []],
+  ['cat -category:"noun.person"', ['cat', '=cat'], [], [['#noun person']]],
+])('a category is a filter: %s', (q, terms, phrases, exclusions) => {
+  const { plan } = parse(q);
+  expect(plan.terms.map(({ term }) => term)).toEqual(terms);
+  expect(plan.phrases.map((phrase) => phrase.terms)).toEqual(phrases);
+  expect(plan.exclusions.map((phrase) => phrase.terms)).toEqual(exclusions);
 });
 
 test('words stand where the user wrote them, without exclusions and operators', () => {

@@ -3,6 +3,7 @@ import type { Candidate, FindResult } from '../../../search/found.ts';
 import { parse } from '../../../services/query/parse.ts';
 import { rankingComponent } from '../../../services/ranking/component.ts';
 import { rank } from '../../../services/ranking/rank.ts';
+import { isWordTerm } from '../../../search/names.ts';
 import { candidatesFor } from '../../../search/candidates.ts';
 import { rankRequest } from '../../../services/ranking/rank-request.ts';
 import { searchResults } from '../../../search/results.ts';
@@ -24,7 +25,9 @@ const found = (candidates: Candidate[]): FindResult => ({
   candidates,
 });
 const search = { q: 'hot dogs', page: 1, size: 10, explain: false };
-const { plan } = parse(search.q);
+const parsed = parse(search.q).plan;
+/** The words alone: the candidates above have numbers for two terms. */
+const plan = { ...parsed, terms: parsed.terms.filter(({ term }) => isWordTerm(term)) };
 const ranked = (candidates: Candidate[], overrides = {}) =>
   rank({ ...rankRequest(search, plan, found(candidates)), ...overrides });
 
