@@ -3,30 +3,33 @@ import type { Clock } from '../time/clock.ts';
 import type { Layer } from './call.ts';
 import { asRpcError } from './errors.ts';
 
-/** Server side, outermost: counts and times every call by component, operation and outcome (`ok` or an error code). */
+/** Server side: counts and times every call by component, operation and outcome (`ok` or an error code). */
 export function serverStats(metrics: Metrics, clock: Clock): Layer {
   const durations = metrics.histogram(
     'tierlab_rpc_server_duration_seconds',
     'Time to answer a call, as the callee sees it',
     ['component', 'operation', 'code'],
   );
-  const inFlight = metrics.gauge('tierlab_rpc_server_in_flight', 'Calls being answered now', ['component']);
-  return (next) =>
-    async function serverStats(call) {
+  /** Counted here, and written when somebody scrapes: a look-up of labels costs more than the rest of this layer. */
+  const inFlight = new Map<string, number>();
+  metrics.gauge('tierlab_rpc_server_in_flight', 'Calls being answered now', ['component'], (gauge) => {
+    for (const [component, calls] of inFlight) gauge.set({ component }, calls);
+  });
+  return function serverStats(next) {
+    return async (call) => {
+      const { component, operation } = call;
       const startedAt = clock.now();
       let code = 'ok';
-      inFlight.inc({ component: call.component });
+      inFlight.set(component, (inFlight.get(component) ?? 0) + 1);
       try {
         return await next(call);
       } catch (error) {
         code = asRpcError(error).code;
         throw error;
       } finally {
-        inFlight.dec({ component: call.component });
-        durations.observe(
-          { component: call.component, operation: call.operation.name, code },
-          (clock.now() - startedAt) / 1_000,
-        );
+        inFlight.set(component, inFlight.get(component)! - 1);
+        durations.observe({ component, operation: operation.name, code }, (clock.now() - startedAt) / 1_000);
       }
     };
+  };
 }

@@ -63,7 +63,7 @@ export function attemptTimeout(
       const remainingMs = call.deadlineAt - now;
       const timeoutMs = attemptTimeoutMs(settings, known, remainingMs);
       if (timeoutMs === remainingMs) return next(call);
-      return callWithin(next, { ...call, deadlineAt: now + timeoutMs }, timeoutMs, scheduler, () => {
+      return callWithin(next, call, { timeoutMs, deadlineAt: now + timeoutMs }, scheduler, () => {
         const node = call.endpoint?.node;
         const detail = `no answer from ${node ?? call.component} in ${Math.round(timeoutMs)} ms, far longer than usual`;
         return new RpcError('deadline_exceeded', detail, node === undefined ? {} : { node });

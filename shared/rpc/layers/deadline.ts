@@ -46,8 +46,7 @@ export function deadline(
       if (decision.do === 'refuse')
         return Promise.reject(new RpcError('deadline_exceeded', decision.why, { definite: true }));
       const { timeoutMs } = decision;
-      const limited = now + timeoutMs === call.deadlineAt ? call : { ...call, deadlineAt: now + timeoutMs };
-      return callWithin(next, limited, timeoutMs, scheduler, () => {
+      return callWithin(next, call, { timeoutMs, deadlineAt: now + timeoutMs }, scheduler, () => {
         return new RpcError(
           'deadline_exceeded',
           `no answer from ${call.component}.${call.operation.name} in ${Math.round(timeoutMs)} ms`,

@@ -20,7 +20,7 @@ export type Count =
 /** f + 1 equal answers from different nodes decide. A node has one vote, however often it answers: its first. */
 export function countVotes(given: readonly Vote[], f: number): Count {
   const votes = given.filter(({ node }, i) => given.findIndex((vote) => vote.node === node) === i);
-  const answers = comparable(votes.map(({ body }) => body));
+  const answers = comparable(votes);
   const byAnswer = Map.groupBy(votes.keys(), (i) => answers[i]!);
   let most = 0;
   for (const indices of byAnswer.values()) {
@@ -52,8 +52,17 @@ export function versionOf(body: unknown): string | undefined {
   return versions.some((version) => version !== undefined) ? versions.join(' ') : undefined;
 }
 
+/** Of a body, made once: votes are counted again with each reply. */
+const texts = new WeakMap<Vote, string>();
+
+function textOf(vote: Vote): string {
+  let text = texts.get(vote);
+  if (text === undefined) texts.set(vote, (text = JSON.stringify(vote.body) ?? 'undefined'));
+  return text;
+}
+
 /** Texts that are equal where the answers are. Replicas nearly always write the same bytes: only where they do not is the canonical form made. */
-function comparable(bodies: readonly unknown[]): readonly string[] {
-  const texts = bodies.map((body) => JSON.stringify(body) ?? 'undefined');
-  return texts.every((text) => text === texts[0]) ? texts : bodies.map(canonicalJson);
+function comparable(votes: readonly Vote[]): readonly string[] {
+  const written = votes.map(textOf);
+  return written.every((text) => text === written[0]) ? written : votes.map(({ body }) => canonicalJson(body));
 }

@@ -3,13 +3,13 @@ import type { Call, Reply, Service } from '../call.ts';
 import { RpcError } from '../errors.ts';
 
 /**
- * Calls `next`, but waits no longer than `timeoutMs` and not after `call.signal` has aborted. Whichever comes first settles the
+ * Calls `next` with the deadline `deadlineAt`, but waits no longer than `timeoutMs`, and not after `call.signal` has aborted. Whichever comes first settles the
  * promise; what is below then learns by its signal that nobody waits any more. Timer and listener are released in every case.
  */
 export function callWithin(
   next: Service,
   call: Call,
-  timeoutMs: number,
+  { timeoutMs, deadlineAt }: { readonly timeoutMs: number; readonly deadlineAt: number },
   scheduler: Scheduler,
   timeoutError: () => RpcError,
 ): Promise<Reply> {
@@ -28,7 +28,7 @@ export function callWithin(
     const onAbort = () => giveUp(abortError(call.signal));
     const timer = scheduler.after(timeoutMs, () => giveUp(timeoutError()));
     call.signal.addEventListener('abort', onAbort);
-    next({ ...call, signal: controller.signal }).then(
+    next({ ...call, deadlineAt, signal: controller.signal }).then(
       (reply) => {
         release();
         resolve(reply);

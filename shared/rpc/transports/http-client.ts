@@ -30,6 +30,12 @@ export interface HttpClientTransport {
   readonly close: () => Promise<void>;
 }
 
+/** The sockets to one node. */
+interface Connections {
+  readonly pool: Pool;
+  readonly draining: Draining;
+}
+
 /** The client side of the HTTP transport: one undici Pool per endpoint, keep-alive, no pipelining. */
 export function httpClientTransport(options: HttpClientOptions): HttpClientTransport {
   const {
@@ -41,12 +47,20 @@ export function httpClientTransport(options: HttpClientOptions): HttpClientTrans
     maxReplyBytes = 64 * 1024 * 1024,
     onPartial,
   } = options;
-  const pools = new Map<string, { readonly pool: Pool; readonly draining: Draining }>();
+  const pools = new Map<string, Connections>();
+  /** The same, without making a key: a directory gives the same object for the same endpoint, call after call. */
+  let byEndpoint = new WeakMap<Endpoint, Connections>();
   let shown: Identity | undefined;
 
-  function poolOf(endpoint: Endpoint) {
+  function connectionsTo(endpoint: Endpoint): Connections {
     const own = identity?.();
     if (own !== shown) renew(own);
+    let known = byEndpoint.get(endpoint);
+    if (!known) byEndpoint.set(endpoint, (known = connect(endpoint, own)));
+    return known;
+  }
+
+  function connect(endpoint: Endpoint, own: Identity | undefined): Connections {
     const origin = `${own ? 'https' : 'http'}://${endpoint.host}:${endpoint.port}`;
     const key = own ? `${endpoint.node}@${origin}` : origin;
     let known = pools.get(key);
@@ -78,6 +92,7 @@ export function httpClientTransport(options: HttpClientOptions): HttpClientTrans
   async function closeAll(): Promise<void> {
     const closing = [...pools.values()];
     pools.clear();
+    byEndpoint = new WeakMap();
     await Promise.all(closing.map(({ pool }) => pool.close().catch(() => pool.destroy())));
   }
 
@@ -87,7 +102,7 @@ export function httpClientTransport(options: HttpClientOptions): HttpClientTrans
       const path = `${rpcPrefix}${call.component}/${call.operation.name}`;
       const headers = encodeHeaders(call, node, clock.now());
       let headAt = Infinity;
-      const { pool, draining } = poolOf(endpoint);
+      const { pool, draining } = connectionsTo(endpoint);
       const reply = await exchange(pool, path, headers, JSON.stringify(call.request), call.signal, {
         draining,
         onHead: () => (headAt = clock.now()),
