@@ -1,16 +1,20 @@
 /**
  * How the attempts of one call are spread over the replicas.
  *
- * A call has at most one plan. Its owner is the layer that makes the attempts: `quorum`, `hedge` or `retry`, the outermost of them that is at
- * work for this call. Those further in find the plan and make no attempts of their own, so attempts never multiply. `balance` carries the plan
- * out: it obeys the rules, and notes for each attempt the node to which it went.
+ * A call has at most one plan. Its owner is the layer that makes the attempts: `quorum`, `hedge` or `retry`, the
+ * outermost of them that is at work for this call. Those further in find the plan and make no attempts of their own, so
+ * attempts never multiply. `balance` carries the plan out: it obeys the rules, and notes for each attempt the node to
+ * which it went.
  */
 export interface AttemptPlan extends PlanRules {
   readonly attempts: readonly PlannedAttempt[];
 }
 
 export interface PlanRules {
-  /** No node is asked twice: its second answer would tell nothing new. Otherwise a node is asked again only when all have been asked. */
+  /**
+   * No node is asked twice: its second answer would tell nothing new. Otherwise a node is asked again only when all
+   * have been asked.
+   */
   readonly distinct?: boolean;
   /** Only these nodes may be asked, whatever is known about them. */
   readonly only?: readonly string[];

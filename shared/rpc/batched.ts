@@ -8,12 +8,12 @@ import type { BatchCodec } from './layers/batch.ts';
 const maxRequests = 256;
 
 /** What became of one request of a batch: its reply, or its own failure. */
-const Outcome = <R extends TSchema>(response: R) =>
+const BatchedReply = <R extends TSchema>(response: R) =>
   Type.Union([Type.Object({ reply: response }), Type.Object({ problem: Type.Object({ code: Type.String() }) })]);
 
 /**
- * The coarse-grained form of the operation `single`, which is called `name` in the same contract: many requests in, as many outcomes out, in
- * order. Nobody calls it by hand: the batch layer does, where the policy says so.
+ * The coarse-grained form of the operation `single`, which is called `name` in the same contract: many requests in, as
+ * many outcomes out, in order. Nobody calls it by hand: the batch layer does, where the policy says so.
  */
 export function batchOf<Request extends TSchema, Response extends TSchema>(
   name: string,
@@ -23,7 +23,7 @@ export function batchOf<Request extends TSchema, Response extends TSchema>(
     ...operation({
       summary: `Many requests of "${name}" in one call`,
       request: Type.Object({ requests: Type.Array(single.request, { minItems: 1, maxItems: maxRequests }) }),
-      response: Type.Object({ replies: Type.Array(Outcome(single.response)) }),
+      response: Type.Object({ replies: Type.Array(BatchedReply(single.response)) }),
       idempotent: single.idempotent,
       priority: single.priority,
       sharded: single.sharded,
@@ -32,15 +32,15 @@ export function batchOf<Request extends TSchema, Response extends TSchema>(
   };
 }
 
-type Outcome<Response> = { reply: Response } | { problem: { code: string } };
+type BatchedReply<Response> = { reply: Response } | { problem: { code: string } };
 
 /** The handler of a batch, from that of one request: one that fails leaves the others alone. */
 export function inBatches<Request, Response>(handle: (request: Request, context: Context) => Promise<Response>) {
   return async function handleBatch(
     batch: { requests: Request[] },
     context: Context,
-  ): Promise<{ replies: Outcome<Response>[] }> {
-    const outcome = (request: Request): Promise<Outcome<Response>> =>
+  ): Promise<{ replies: BatchedReply<Response>[] }> {
+    const outcome = (request: Request): Promise<BatchedReply<Response>> =>
       handle(request, context).then(
         (reply) => ({ reply }),
         (thrown: unknown) => ({ problem: toProblem(asRpcError(thrown)) }),
@@ -49,9 +49,12 @@ export function inBatches<Request, Response>(handle: (request: Request, context:
   };
 }
 
-const Replies = Type.Object({ replies: Type.Array(Outcome(Type.Unknown())) });
+const Replies = Type.Object({ replies: Type.Array(BatchedReply(Type.Unknown())) });
 
-/** For every operation of `contracts` that has a coarse-grained form: how its requests become one, and the answer theirs. */
+/**
+ * For every operation of `contracts` that has a coarse-grained form: how its requests become one, and the answer
+ * theirs.
+ */
 export function batchCodecs(contracts: readonly Contract[]): Readonly<Record<string, BatchCodec>> {
   const codecs = contracts.flatMap(({ component, operations }) =>
     Object.values(operations).flatMap((batched): [string, BatchCodec][] =>

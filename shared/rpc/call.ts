@@ -51,7 +51,10 @@ export interface Reply {
   readonly body: unknown;
   /** The nodes that took part in the answer, the answering node first. */
   readonly servedBy: readonly string[];
-  /** The node that was asked, as the caller knows it; set by `attempts`. `servedBy` is the reply's own word, which can be a lie. */
+  /**
+   * The node that was asked, as the caller knows it; set by `attempts`. `servedBy` is the reply's own word, which can
+   * be a lie.
+   */
   readonly from?: string;
   /** Where the call asked for one. */
   readonly receipt?: Receipt | undefined;

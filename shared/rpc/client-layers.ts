@@ -34,7 +34,10 @@ export interface ClientDependencies {
   readonly random: Random;
   /** Sets and cancels several timers per call: pass a timer wheel (shared/time/wheel.ts) where clocks are real. */
   readonly scheduler: Scheduler;
-  /** The replicas of a component, of one shard where it is sharded, that may be called now. Should return the same array until they change. */
+  /**
+   * The replicas of a component, of one shard where it is sharded, that may be called now. Should return the same array
+   * until they change.
+   */
   readonly endpoints: (component: string, shard?: number) => readonly Endpoint[];
   /** Told of everything exceptional: retries, hedges, ejections ... */
   readonly observe?: Observe;
@@ -55,8 +58,8 @@ export interface ClientDependencies {
 const watchNothing = (): void => undefined;
 
 /**
- * The client side, outermost first: `compose(clientLayers(policy, dependencies), transport)` is a service. One stack per node serves all
- * components that it calls; each mechanism follows `policy` from call to call.
+ * The client side, outermost first: `compose(clientLayers(policy, dependencies), transport)` is a service. One stack
+ * per node serves all components that it calls; each mechanism follows `policy` from call to call.
  */
 export function clientLayers(policy: PolicyHolder, dependencies: ClientDependencies): Layer[] {
   const {

@@ -20,7 +20,10 @@ import { localTransport } from './transports/local.ts';
 
 export interface ClientOptions {
   readonly node: string;
-  /** Whether this node itself can answer calls to a component, of one shard where they are sharded: they are function calls. */
+  /**
+   * Whether this node itself can answer calls to a component, of one shard where they are sharded: they are function
+   * calls.
+   */
   readonly isHosted: (component: string, shard?: number) => boolean;
   /** Where this node's own inbound calls enter. */
   readonly serve: Service;
@@ -32,7 +35,10 @@ export interface ClientOptions {
   readonly scheduler: Scheduler;
   readonly observe?: Observe;
   readonly watchAttempt?: Learn;
-  /** What is known of replicas, and the latencies by which the layers tune themselves; made inside unless somebody wants to look at them. */
+  /**
+   * What is known of replicas, and the latencies by which the layers tune themselves; made inside unless somebody wants
+   * to look at them.
+   */
   readonly peers?: Peers;
   readonly statistics?: Statistics;
   /** How replies are checked, besides their schema, and receipts kept. */

@@ -1,10 +1,11 @@
 /**
- * A streaming latency histogram: constant memory, about 20 ns per sample, quantiles within 6.25% (upper edge of a bucket), and it forgets.
+ * A streaming latency histogram: constant memory, about 20 ns per sample, quantiles within 6.25% (upper edge of a
+ * bucket), and it forgets.
  *
- * Buckets are log-linear, as in HdrHistogram: 16 per power of two of a microsecond count.
- * Forgetting is forward decay (Cormode, Shkapenyuk, Srivastava, Xu: Forward Decay, ICDE 2009): new samples weigh more instead of old ones less,
- * so nothing has to be touched as time passes. A sample loses half its weight in `halfLifeMs` - or later, where there are few: the
- * newest `minSamples` or so always count, because quantiles of a handful mean nothing.
+ * Buckets are log-linear, as in HdrHistogram: 16 per power of two of a microsecond count. Forgetting is forward decay
+ * (Cormode, Shkapenyuk, Srivastava, Xu: Forward Decay, ICDE 2009): new samples weigh more instead of old ones less, so
+ * nothing has to be touched as time passes. A sample loses half its weight in `halfLifeMs` - or later, where there are
+ * few: the newest `minSamples` or so always count, because quantiles of a handful mean nothing.
  */
 export interface Histogram {
   record(valueMs: number, now: number): void;

@@ -22,11 +22,14 @@ export interface Identity {
 }
 
 export interface HttpContexts {
-  /** Given by the caller (`x-request-id`, `traceparent`) where well-formed, else made. The same for every look at one request. */
+  /**
+   * Given by the caller (`x-request-id`, `traceparent`) where well-formed, else made. The same for every look at one
+   * request.
+   */
   readonly identify: (request: FastifyRequest) => Identity;
   /**
-   * Does `work` with a context for calls to other components. Its signal aborts when the client goes away (`cancelled`) and when the
-   * time is up (`deadline_exceeded`); then the promise rejects at once, whatever `work` still does.
+   * Does `work` with a context for calls to other components. Its signal aborts when the client goes away (`cancelled`)
+   * and when the time is up (`deadline_exceeded`); then the promise rejects at once, whatever `work` still does.
    */
   readonly run: <T>(request: FastifyRequest, reply: FastifyReply, work: (context: Context) => Promise<T>) => Promise<T>;
 }

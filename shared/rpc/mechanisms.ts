@@ -22,14 +22,15 @@ const NoSettings = Type.Object({}, { additionalProperties: false });
 const inTurn = { by: 'round_robin', panicShare: 0, slowStartMs: 0 };
 
 /**
- * The one list of layers and mechanisms. The order of both stacks (client-layers.ts, server-layers.ts), the settings of a policy (policy.ts), the
- * presets, the help of `tierlab policy` and the tables of layers/README.md are made from it. Layers stand in their order, outermost first.
+ * The one list of layers and mechanisms. The order of both stacks (client-layers.ts, server-layers.ts), the settings of
+ * a policy (policy.ts), the presets, the help of `tierlab policy` and the tables of layers/README.md are made from it.
+ * Layers stand in their order, outermost first.
  *
  *   does       what it does, in one line; `without` = what happens where it is missing
- *   settings   the schema of its settings, with the defaults. What has settings is a mechanism: a policy can switch and set it. What has none is a
- *              layer that every node has.
- *   beside     it is no layer: other layers ask it or tell it
- *   naive      the mechanism in the preset `naive`, where it is on there. In `resilient` all are on, with their defaults.
+ *   settings   the schema of its settings, with the defaults. A row with settings is a mechanism, which a policy can
+ *              switch and set. A row without is a layer that every node has.
+ *   beside     it is no layer of its own: other layers ask it, or tell it what happened
+ *   naive      the mechanism in the preset `naive`, where it is on there. In `resilient` all are on, with defaults.
  *   misSet     the mechanism in the preset `mis-set`, where it is not as in `resilient`
  *   off        what "off" comes to, where there must be something
  */

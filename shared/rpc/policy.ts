@@ -29,8 +29,8 @@ export const PolicyFile = Type.Union([Preset, MechanismsByName]);
 export type PolicyFile = Static<typeof PolicyFile>;
 
 /**
- * Spells a policy out. Mechanisms that it does not name are as in its `base`, else as in `inForce`; of one that it names, what is not
- * set has its default. Throws `bad_request` for names and values that do not exist.
+ * Spells a policy out. Mechanisms that it does not name are as in its `base`, else as in `inForce`; of one that it
+ * names, what is not set has its default. Throws `bad_request` for names and values that do not exist.
  */
 export function resolvePolicy(
   file: unknown,
@@ -78,8 +78,8 @@ function checkPolicy(file: unknown): { base?: (typeof presetNames)[number] } & P
 export interface PolicyHolder {
   readonly current: Policy;
   /**
-   * A preset, or a change: mechanisms that it does not name stay as they are, unless it has a `base`. Throws `bad_request`, and changes
-   * nothing, where it is not valid.
+   * A preset, or a change: mechanisms that it does not name stay as they are, unless it has a `base`. Throws
+   * `bad_request`, and changes nothing, where it is not valid.
    */
   set(file: unknown): void;
 }

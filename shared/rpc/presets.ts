@@ -5,8 +5,8 @@ import { type Given, type Mechanism, mechanismNames, mechanismRow } from './mech
  *
  *   resilient  every mechanism, tuning itself: the default
  *   naive      a deadline, and replicas in turn: what one has without middleware
- *   mis-set    the same mechanisms with numbers that somebody chose once and that fit nothing: for comparison only. Each number looks harmless by
- *              itself; `tierlab tune --explain` shows beside each what the measurements say.
+ *   mis-set    the same mechanisms with numbers that somebody chose once and that fit nothing: for comparison only.
+ *              Each number looks harmless; `tierlab tune --explain` shows beside it what the measurements say.
  */
 export const presetNames = ['naive', 'resilient', 'mis-set'] as const;
 export type PresetName = (typeof presetNames)[number];

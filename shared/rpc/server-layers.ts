@@ -18,7 +18,10 @@ export interface ServerDependencies {
 /** The layers that are no mechanisms, each where the node has it. */
 export type FixedServerLayers = Partial<Record<Exclude<ServerLayer, Mechanism>, Layer | undefined>>;
 
-/** The server side above the handlers, as one layer: the mechanisms follow `policy`, `fixed` are always there. One per node. */
+/**
+ * The server side above the handlers, as one layer: the mechanisms follow `policy`, `fixed` are always there. One per
+ * node.
+ */
 export function serverLayers(
   policy: PolicyHolder,
   { clock, lagMs = () => 0, observe = observeNothing }: ServerDependencies,

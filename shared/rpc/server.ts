@@ -25,8 +25,8 @@ export interface Holding {
 }
 
 /**
- * Dispatches calls to the components of one node, through `layers` (outermost first). A call of a sharded operation is answered
- * only for the shard that the node holds: the answer of another shard would be wrong, and look right.
+ * Dispatches calls to the components of one node, through `layers` (outermost first). A call of a sharded operation is
+ * answered only for the shard that the node holds: the answer of another shard would be wrong, and look right.
  */
 export function createServer(node: string, layers: readonly Layer[] = [], holding?: Holding): Server {
   const components = new Map<string, Hosted>();

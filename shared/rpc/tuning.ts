@@ -5,7 +5,10 @@ import type { LayerEvent } from './layers/events.ts';
 import type { Statistics } from './layers/latency-statistics.ts';
 import type { PolicyHolder } from './policy.ts';
 
-/** One value that the middleware has set by itself, and the reason in words. `value` is null where the mechanism is off or waits. */
+/**
+ * One value that the middleware has set by itself, and the reason in words. `value` is null where the mechanism is off
+ * or waits.
+ */
 export interface Tuned {
   readonly what: string;
   readonly value: number | null;
@@ -48,7 +51,10 @@ export function createLimitWatch() {
   };
 }
 
-/** Everything that the client side of this node has tuned, and why it is what it is: pure, from the statistics and the policy. */
+/**
+ * Everything that the client side of this node has tuned, and why it is what it is: pure, from the statistics and the
+ * policy.
+ */
 export function tunedOperations(statistics: Statistics, policy: PolicyHolder, now: number): TunedOperation[] {
   return [...statistics.all()].map((known) => {
     const { attempts, byNode } = known;

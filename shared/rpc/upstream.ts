@@ -23,8 +23,9 @@ export type Upstream<C extends Contract> = {
 };
 
 /**
- * Typed functions over `service`. A handler's deadline, trace, priority and cancellation go along with every call. A failure
- * carries the group that was called: when the handler's node answers with it, nobody takes the failure for its own.
+ * Typed functions over `service`. A handler's deadline, trace, priority and cancellation go along with every call. A
+ * failure carries the group that was called: when the handler's node answers with it, nobody takes the failure for its
+ * own.
  */
 export function upstream<C extends Contract>(contract: C, service: Service, random: Random): Upstream<C> {
   const methods = Object.values(contract.operations).map((operation) => {

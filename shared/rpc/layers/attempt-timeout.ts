@@ -47,9 +47,10 @@ export function attemptTimeoutMs(
 }
 
 /**
- * Gives up an attempt that takes far longer than such attempts do, so that another replica can be asked while there is time: a hung
- * node accepts connections and never answers. Rejects with `deadline_exceeded`. Attempts that time out are recorded with the time they
- * took, so a service that really became slower raises its own timeout. Calls that cannot be repeated wait for their deadline.
+ * Gives up an attempt that takes far longer than such attempts do, so that another replica can be asked while there is
+ * time: a hung node accepts connections and never answers. Rejects with `deadline_exceeded`. Attempts that time out are
+ * recorded with the time they took, so a service that really became slower raises its own timeout. Calls that cannot be
+ * repeated wait for their deadline.
  */
 export function attemptTimeout(
   settings: AttemptTimeoutSettings,

@@ -5,7 +5,10 @@ import type { OperationStatistics, Statistics } from './latency-statistics.ts';
 import type { Peer, PeerGroup, Peers } from './peers.ts';
 import type { ResultCode } from './watch-calls.ts';
 
-/** What the end of an attempt says about its replica. `unanswered`: nobody waited any longer, and it had taken long already. */
+/**
+ * What the end of an attempt says about its replica. `unanswered`: nobody waited any longer, and it had taken long
+ * already.
+ */
 export type Told = 'reply' | 'unanswered' | Evidence;
 
 /** One attempt at one replica, once it has ended. */
@@ -20,7 +23,10 @@ export interface AttemptEnd {
   readonly code: ResultCode;
   readonly error: RpcError | undefined;
   readonly told: Told;
-  /** Nobody waited for it any more: another replica had answered, or the caller had left. It would have taken at least so long. */
+  /**
+   * Nobody waited for it any more: another replica had answered, or the caller had left. It would have taken at least
+   * so long.
+   */
   readonly abandoned: boolean;
 }
 
@@ -31,8 +37,8 @@ const unknownMs = 2_000;
 const usualMs = (known: OperationStatistics, now: number): number | undefined => known.quantile(0.95, now, 20);
 
 /**
- * What a failed attempt at `call.endpoint` says about that node. Where nobody waits any more, it says something only if the
- * attempt had taken longer than is usual: a caller that waits for 3 ms learns nothing about a node that takes 5.
+ * What a failed attempt at `call.endpoint` says about that node. Where nobody waits any more, it says something only if
+ * the attempt had taken longer than is usual: a caller that waits for 3 ms learns nothing about a node that takes 5.
  */
 export function toldByFailure(call: Call, error: RpcError, elapsedMs: number, usualMs: number | undefined): Told {
   if (call.signal.aborted) return elapsedMs >= (usualMs ?? unknownMs) ? 'unanswered' : 'nothing';
@@ -50,8 +56,8 @@ interface AttemptsDependencies {
 export type Learn = (end: AttemptEnd) => void;
 
 /**
- * Just inside `balance`: the one place where an attempt is timed. Counts it as under way at its replica while it is, and tells `learn` how it
- * ended.
+ * Just inside `balance`: the one place where an attempt is timed. Counts it as under way at its replica while it is,
+ * and tells `learn` how it ended.
  */
 export function attempts({ clock, peers, statistics, learn }: AttemptsDependencies): Layer {
   return function attempts(next) {

@@ -54,14 +54,18 @@ export interface BalanceDependencies {
 }
 
 /**
- * Chooses the replica for each attempt, by the rules of the call's plan where it has one, and sets `call.endpoint`. What becomes of the
- * attempt feeds the choice of the next (attempts.ts). Rejects with `unavailable` where no replica is known.
+ * Chooses the replica for each attempt, by the rules of the call's plan where it has one, and sets `call.endpoint`.
+ * What becomes of the attempt feeds the choice of the next (attempts.ts). Rejects with `unavailable` where no replica
+ * is known.
  */
 export function balance(
   settings: BalanceSettings,
   { clock, random, endpoints, peers, observe }: BalanceDependencies,
 ): Layer {
-  /** By operation of a replica group: calls that alternate between two shards or operations would else always meet the same replica. */
+  /**
+   * By operation of a replica group: calls that alternate between two shards or operations would else always meet the
+   * same replica.
+   */
   const turns = new Map<string, number>();
 
   function choose(call: Call, known: readonly Peer[], now: number): number {

@@ -29,7 +29,10 @@ export const BatchSettings = Type.Object(
 );
 export type BatchSettings = Static<typeof BatchSettings>;
 
-/** How requests of one operation become one of `operation`, and its reply becomes theirs. `split` gives one body or one error per request, in order. */
+/**
+ * How requests of one operation become one of `operation`, and its reply becomes theirs. `split` gives one body or one
+ * error per request, in order.
+ */
 export interface BatchCodec {
   readonly operation: Operation;
   readonly merge: (requests: readonly unknown[]) => unknown;
@@ -61,10 +64,9 @@ interface Queue {
 const defaults: BatchedOperation = { windowMs: 4, maxSize: 32, targetMs: 50 };
 
 /**
- * Fine-grained calls leave as one coarse-grained call: those that come within a window, or until the batch is full. Costs the
- * window in latency and
- * saves a round trip and its overhead per call; the layers below see the coarse-grained operation. The batch has the latest deadline of its members, and stops when all of them
- * have gone.
+ * Fine-grained calls leave as one coarse-grained call: those that come within a window, or until the batch is full.
+ * Costs the window in latency and saves a round trip and its overhead per call; the layers below see the coarse-grained
+ * operation. The batch has the latest deadline of its members, and stops when all of them have gone.
  */
 export function batch(
   settings: BatchSettings,

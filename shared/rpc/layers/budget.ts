@@ -30,9 +30,10 @@ export interface Budget {
 }
 
 /**
- * Extra attempts are at most `ratio` of the answered calls, plus a `reserve` for the moment in which a node dies. The bucket holds no more
- * than the reserve, so a long quiet time cannot be saved up for a storm; and failed calls earn nothing, so a storm starves itself.
- * Source: Finagle's RetryBudget (20% and a minimum), gRPC's retry throttling (proposal A6). It counts calls, not time: it needs no clock.
+ * Extra attempts are at most `ratio` of the answered calls, plus a `reserve` for the moment in which a node dies. The
+ * bucket holds no more than the reserve, so a long quiet time cannot be saved up for a storm; and failed calls earn
+ * nothing, so a storm starves itself. Source: Finagle's RetryBudget (20% and a minimum), gRPC's retry throttling
+ * (proposal A6). It counts calls, not time: it needs no clock.
  */
 export function createBudget({ ratio, reserve }: BudgetSettings): Budget {
   let tokens = reserve;

@@ -42,15 +42,19 @@ export function freshness(ageMs: number, ttlMs: number, staleIfErrorMs: number):
 }
 
 /**
- * Answers from memory what was asked before, and sends equal calls that are under way at the same time only once (single flight). Only
- * for operations that are named in the settings. A write to a component, done or perhaps done, invalidates what came from it.
- * Callers share the body: they must not change it. Answers from memory are served by no node.
+ * Answers from memory what was asked before, and sends equal calls that are under way at the same time only once
+ * (single flight). Only for operations that are named in the settings. A write to a component, done or perhaps done,
+ * invalidates what came from it. Callers share the body: they must not change it. Answers from memory are served by no
+ * node.
  */
 export function cache(settings: CacheSettings, { clock, observe }: { clock: Clock; observe: Observe }): Layer {
   const lookup = createLookup(settings.operations);
   const entries = new LRUCache<string, Entry>({ max: settings.maxEntries });
   const flights = new Map<string, Promise<Reply>>();
-  /** Grows with each write to a component: part of the key, so that no older answer, nor one under way, is found afterwards. */
+  /**
+   * Grows with each write to a component: part of the key, so that no older answer, nor one under way, is found
+   * afterwards.
+   */
   const generations = new Map<string, number>();
 
   function keyOf(call: Call): string {

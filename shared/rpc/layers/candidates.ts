@@ -9,8 +9,8 @@ export interface Candidates {
 }
 
 /**
- * Which replicas an attempt may go to: not ejected, and not asked before by the same plan while there are others. With `distinct` rather an
- * ejected one than one that was asked; none where all were asked.
+ * Which replicas an attempt may go to: not ejected, and not asked before by the same plan while there are others. With
+ * `distinct` rather an ejected one than one that was asked; none where all were asked.
  */
 export function candidates(
   peers: readonly Peer[],

@@ -26,9 +26,10 @@ interface Remembered {
 }
 
 /**
- * Server side: a call with an idempotency key happens once, however often it arrives: later ones get the first one's answer, also while it
- * is under way. A failure is forgotten, so that a retry may succeed. The same key with another request is `conflict`. This is the memory of one
- * process: what must happen once across restarts and replicas carries its key down into the database's log.
+ * Server side: a call with an idempotency key happens once, however often it arrives: later ones get the first one's
+ * answer, also while it is under way. A failure is forgotten, so that a retry may succeed. The same key with another
+ * request is `conflict`. This is the memory of one process: what must happen once across restarts and replicas carries
+ * its key down into the database's log.
  */
 export function dedupe(settings: DedupeSettings, { observe }: { observe: Observe }): Layer {
   const remembered = new LRUCache<string, Remembered>({ max: settings.maxKeys });
@@ -44,7 +45,8 @@ export function dedupe(settings: DedupeSettings, { observe }: { observe: Observe
         observe({ event: 'deduplicated', call });
         return known.reply;
       }
-      // It runs to its end though its first caller may leave: the retry, whose answer this is, may be on its way already.
+      // It runs to its end though its first caller may leave: the retry, whose answer this is, may be on its way
+      // already.
       const reply = next({ ...call, signal: new AbortController().signal });
       remembered.set(key, { request, reply });
       reply.catch(() => {

@@ -13,8 +13,8 @@ export interface Doubt {
 }
 
 /**
- * `open`: another replica must be asked. `at-source`: f + 1 replicas hold the very same, so an honest one does: the item was
- * stored like this. `lie`: another replica had it right, or this one has too many such items.
+ * `open`: another replica must be asked. `at-source`: f + 1 replicas hold the very same, so an honest one does: the
+ * item was stored like this. `lie`: another replica had it right, or this one has too many such items.
  */
 export type Judgement = 'open' | 'at-source' | 'lie';
 
@@ -39,8 +39,8 @@ const maxItems = 1_000;
 const maxOpenPerNode = 3;
 
 /**
- * Who is to blame for an item that does not match its signature: the replica that sent it, or whoever stored it. One reply
- * cannot tell. Nobody is accused before another replica has answered.
+ * Who is to blame for an item that does not match its signature: the replica that sent it, or whoever stored it. One
+ * reply cannot tell. Nobody is accused before another replica has answered.
  */
 export function createDoubts(endpoints: (component: string, shard?: number) => readonly Endpoint[]): Doubts {
   /** What was held by which node, by replica group and item. */

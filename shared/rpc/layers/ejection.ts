@@ -1,4 +1,7 @@
-/** The standing of a replica with this node: whether it is out of the choice, and since when it has been in it. Written by this file only. */
+/**
+ * The standing of a replica with this node: whether it is out of the choice, and since when it has been in it. Written
+ * by this file only.
+ */
 export interface Ejection {
   /** Not before then is it chosen again (ms on the clock); 0 = never ejected. */
   readonly until: number;

@@ -2,8 +2,8 @@ import type { Call } from '../call.ts';
 import type { ErrorCode } from '../errors.ts';
 
 /**
- * What layers tell whoever watches: metrics, the log, the monitor's evidence. Only the exceptional is an event; the normal course
- * of calls is in the statistics. Observers must not throw.
+ * What layers tell whoever watches: metrics, the log, the monitor's evidence. Only the exceptional is an event; the
+ * normal course of calls is in the statistics. Observers must not throw.
  */
 export type LayerEvent =
   | { readonly event: 'retry'; readonly call: Call; readonly code: ErrorCode; readonly delayMs: number }
@@ -45,7 +45,10 @@ export type LayerEvent =
   | { readonly event: 'expired'; readonly call: Call }
   | { readonly event: 'deduplicated'; readonly call: Call };
 
-/** failures: one after the other; silence: no answer for too long; latency: far slower than its peers; lying: outvoted, or a bad signature. */
+/**
+ * failures: one after the other; silence: no answer for too long; latency: far slower than its peers; lying: outvoted,
+ * or a bad signature.
+ */
 export type EjectionReason = 'failures' | 'silence' | 'latency' | 'lying';
 
 export type Observe = (event: LayerEvent) => void;

@@ -21,8 +21,8 @@ export const lostVote = (
 const examinationMs = 2_000;
 
 /**
- * Asks a liar, and one who told the truth, the same once more, for the record: with receipts. When it still lies, the lie is kept,
- * signed. Nobody waits for it.
+ * Asks a liar, and one who told the truth, the same once more, for the record: with receipts. When it still lies, the
+ * lie is kept, signed. Nobody waits for it.
  */
 export function examine(next: Service, call: Call, liar: string, witness: string, observe: Observe): void {
   const ask = (node: string) =>

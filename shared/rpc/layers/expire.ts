@@ -5,8 +5,9 @@ import type { Observe } from './events.ts';
 import { abortError } from './within.ts';
 
 /**
- * Server side: refuses calls that nobody waits for any more - expired on the way or in a queue, or left by their caller - before any work is
- * done: `deadline_exceeded` and `cancelled`, both definite here. Work that has begun is stopped by the call's signal.
+ * Server side: refuses calls that nobody waits for any more - expired on the way or in a queue, or left by their caller
+ * - before any work is done: `deadline_exceeded` and `cancelled`, both definite here. Work that has begun is stopped by
+ * the call's signal.
  */
 export function expire({ clock, observe }: { clock: Clock; observe: Observe }): Layer {
   return function expire(next) {

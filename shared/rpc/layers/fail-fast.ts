@@ -1,7 +1,9 @@
 import { InvariantViolation } from '../../invariant.ts';
 import type { Layer } from '../call.ts';
 
-/** Server side: a violated invariant ends the node (`crash` does not return in a process) before anything is answered. */
+/**
+ * Server side: a violated invariant ends the node (`crash` does not return in a process) before anything is answered.
+ */
 export function failFast(crash: (violation: InvariantViolation) => void): Layer {
   return function failFast(next) {
     return async (call) => {

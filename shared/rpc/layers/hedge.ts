@@ -80,16 +80,18 @@ export function hedgeTerms(
 }
 
 /**
- * Whether there is a replica worth asking: not ejected, and not late itself. Where all are late, the slowness is shared - an overload, a
- * pause of the machine or of this process - and a second attempt would wait like the first, and make the others wait longer.
+ * Whether there is a replica worth asking: not ejected, and not late itself. Where all are late, the slowness is shared
+ * - an overload, a pause of the machine or of this process - and a second attempt would wait like the first, and make
+ * the others wait longer.
  */
 export function isWorthwhile(others: readonly Peer[], now: number, delayMs: number): boolean {
   return others.some((peer) => peer.ejection.until <= now && !isLate(peer, now, delayMs));
 }
 
 /**
- * Asks a second replica when the first is slower than usual, takes the first answer, and stops the other attempts. A failed attempt is followed
- * by another where `retry`, by its settings, would make one: so a hedged call needs no retries, and never gets both.
+ * Asks a second replica when the first is slower than usual, takes the first answer, and stops the other attempts. A
+ * failed attempt is followed by another where `retry`, by its settings, would make one: so a hedged call needs no
+ * retries, and never gets both.
  *
  *   attempt 1  |-------- p95 --------|- - - - - x   stopped
  *   attempt 2                        |-----------> answer

@@ -15,8 +15,8 @@ export const InFlightSettings = Type.Object(
 export type InFlightSettings = Static<typeof InFlightSettings>;
 
 /**
- * Bounds the calls to one replica (a bulkhead): a replica that hangs may hold this many of our callers, and no more. Beyond that it fails
- * fast with `overloaded`, definite. Needed because connection pools queue without bound.
+ * Bounds the calls to one replica (a bulkhead): a replica that hangs may hold this many of our callers, and no more.
+ * Beyond that it fails fast with `overloaded`, definite. Needed because connection pools queue without bound.
  */
 export function inFlight(settings: InFlightSettings): Layer {
   const counts = new Map<string, number>();

@@ -15,12 +15,18 @@ export interface OperationStatistics {
   readonly attempts: Histogram;
   /** Attempts by the node they went to. */
   readonly byNode: Map<string, Histogram>;
-  /** The quantile of all attempts, ms; undefined below `minSamples`. A value may be up to 100 ms old: it is asked for on every call. */
+  /**
+   * The quantile of all attempts, ms; undefined below `minSamples`. A value may be up to 100 ms old: it is asked for on
+   * every call.
+   */
   quantile(q: number, now: number, minSamples: number): number | undefined;
   record(node: string, valueMs: number, now: number): void;
 }
 
-/** One streaming histogram per (this node, operation, endpoint): hedge delay, attempt timeout and outlier ejection tune themselves by it. */
+/**
+ * One streaming histogram per (this node, operation, endpoint): hedge delay, attempt timeout and outlier ejection tune
+ * themselves by it.
+ */
 export interface Statistics {
   of(component: string, operation: OperationId): OperationStatistics;
   all(): Iterable<OperationStatistics>;
@@ -73,9 +79,10 @@ function createOperationStatistics(component: string, operation: OperationId): O
 }
 
 /**
- * What one attempt teaches about latency: the milliseconds to record, or undefined for nothing. An attempt that was abandoned - a
- * hedge won, the caller left - would have taken at least as long. If those were left out, the slow ones would vanish from the
- * statistics, the hedge delay would fall, more would be hedged, and so on. Failures teach nothing, but for the timeout.
+ * What one attempt teaches about latency: the milliseconds to record, or undefined for nothing. An attempt that was
+ * abandoned - a hedge won, the caller left - would have taken at least as long. If those were left out, the slow ones
+ * would vanish from the statistics, the hedge delay would fall, more would be hedged, and so on. Failures teach
+ * nothing, but for the timeout.
  */
 export function lesson({ code, elapsedMs, told }: Pick<AttemptEnd, 'code' | 'elapsedMs' | 'told'>): number | undefined {
   const timedOut = code === 'deadline_exceeded' && told === 'failure';

@@ -6,7 +6,10 @@ import type { Observe } from './events.ts';
 import { eject } from './ejection.ts';
 import type { Peers } from './peers.ts';
 
-/** A liar stays out for this long; each further time it is longer by this. Its answers are wrong, not late: there is no hurry to try it again. */
+/**
+ * A liar stays out for this long; each further time it is longer by this. Its answers are wrong, not late: there is no
+ * hurry to try it again.
+ */
 const baseMs = 30_000;
 const maxMs = 300_000;
 
@@ -14,8 +17,8 @@ export interface Liars {
   /** `node` was caught: it is taken out of the choice at once, and its group is under suspicion. */
   readonly accuse: (call: Call, node: string) => void;
   /**
-   * Whether a replica that could answer this call was caught in the last `forMs`. Not once all that were caught have left
-   * the endpoints (quarantined): then there is nobody left to fear.
+   * Whether a replica that could answer this call was caught in the last `forMs`. Not once all that were caught have
+   * left the endpoints (quarantined): then there is nobody left to fear.
    */
   readonly suspected: (call: Call, forMs: number) => boolean;
 }

@@ -84,7 +84,10 @@ export function verdict(
   return undefined;
 }
 
-/** How long the ejection after `ejections` earlier ones lasts, ms: grows, so that an intermittent fault is not let in again and again. */
+/**
+ * How long the ejection after `ejections` earlier ones lasts, ms: grows, so that an intermittent fault is not let in
+ * again and again.
+ */
 export function ejectionMs(settings: OutlierSettings, ejections: number): number {
   return Math.min(settings.maxMs, settings.baseMs * (ejections + 1));
 }
@@ -104,9 +107,10 @@ export interface OutlierDependencies {
 const maxRatios = 64;
 
 /**
- * Takes a replica out of the choice for a while when it fails, falls silent, or is far slower than its peers (a gray failure: it answers
- * heartbeats and every call, late). Evidence is this node's own calls only. It is not on the way of a call: `attempts` tells it how each
- * attempt ended, and `balance` reads `peer.ejection`. No timers: what is due is done with the next answer.
+ * Takes a replica out of the choice for a while when it fails, falls silent, or is far slower than its peers (a gray
+ * failure: it answers heartbeats and every call, late). Evidence is this node's own calls only. It is not on the way of
+ * a call: `attempts` tells it how each attempt ended, and `balance` reads `peer.ejection`. No timers: what is due is
+ * done with the next answer.
  */
 export function outlier(settings: OutlierSettings, { statistics, endpoints, observe }: OutlierDependencies): Learn {
   const evidence = new WeakMap<Peer, Evidence>();
@@ -148,7 +152,9 @@ export function outlier(settings: OutlierSettings, { statistics, endpoints, obse
     }
   }
 
-  /** What an attempt tells of its replica: how long it took, or, when it was abandoned, that it took at least so long. */
+  /**
+   * What an attempt tells of its replica: how long it took, or, when it was abandoned, that it took at least so long.
+   */
   function sample(end: AttemptEnd, { ratios }: Evidence): void {
     const { call, group, elapsedMs, endedAt, abandoned } = end;
     const medianMs = statistics.of(call.component, call.operation).quantile(0.5, endedAt, 1);

@@ -8,8 +8,8 @@ export interface PeakEwma {
 }
 
 /**
- * Time constant of forgetting. Finagle's and Linkerd's is 10 s: one straggler then leaves a replica of two without calls for as long, though both
- * are equally fast.
+ * Time constant of forgetting. Finagle's and Linkerd's is 10 s: one straggler then leaves a replica of two without
+ * calls for as long, though both are equally fast.
  */
 const decayMs = 2_000;
 
@@ -17,8 +17,8 @@ const decayMs = 2_000;
 const unknownMs = 1;
 
 /**
- * Peak EWMA (Finagle, Linkerd): a higher sample replaces the estimate at once, lower ones pull it down slowly. So a replica
- * that turns slow is avoided after one answer, and is tried again as the estimate decays.
+ * Peak EWMA (Finagle, Linkerd): a higher sample replaces the estimate at once, lower ones pull it down slowly. So a
+ * replica that turns slow is avoided after one answer, and is tried again as the estimate decays.
  */
 export function observeLatency(latency: Map<string, PeakEwma>, operation: string, sampleMs: number, now: number): void {
   const known = latency.get(operation);
@@ -45,8 +45,8 @@ export interface Load {
 }
 
 /**
- * What one more call would meet at a replica. While an attempt is under way the estimate does not decay: one attempt is enough to find out
- * whether an avoided replica is fast again.
+ * What one more call would meet at a replica. While an attempt is under way the estimate does not decay: one attempt is
+ * enough to find out whether an avoided replica is fast again.
  */
 export function loadOf({ underWay, latency }: Peer, operation: string, now: number): Load {
   const waiting = underWay.size > 0;
@@ -55,8 +55,8 @@ export function loadOf({ underWay, latency }: Peer, operation: string, now: numb
 }
 
 /**
- * Whether a call had better go to `a` than to `b`. Latencies that differ by less than `alikeRatio` are noise: then the calls under way decide
- * alone, and equally fast replicas get equal shares.
+ * Whether a call had better go to `a` than to `b`. Latencies that differ by less than `alikeRatio` are noise: then the
+ * calls under way decide alone, and equally fast replicas get equal shares.
  */
 export function isLighter(a: Load, b: Load, alikeRatio: number): boolean {
   const ratio = a.latencyMs / b.latencyMs;
@@ -65,9 +65,9 @@ export function isLighter(a: Load, b: Load, alikeRatio: number): boolean {
 }
 
 /**
- * What a failed attempt says of latency, ms; undefined = nothing. Abandoned: it would have taken at least this long, which is
- * news only when it is longer than expected. A failure or refusal of the replica: three times as costly as it was, so that
- * failing fast attracts no calls. An answer: the time it took.
+ * What a failed attempt says of latency, ms; undefined = nothing. Abandoned: it would have taken at least this long,
+ * which is news only when it is longer than expected. A failure or refusal of the replica: three times as costly as it
+ * was, so that failing fast attracts no calls. An answer: the time it took.
  */
 export function costOfFailure(
   elapsedMs: number,

@@ -8,7 +8,10 @@ export interface SentAttempt {
   readonly sentAt: number;
 }
 
-/** What this node knows of one replica of a component, from its own calls. Each part has one owner that writes it; all layers may read it. */
+/**
+ * What this node knows of one replica of a component, from its own calls. Each part has one owner that writes it; all
+ * layers may read it.
+ */
 export interface Peer {
   readonly node: string;
   /** Of the process that all this is about; 0 = not known yet. Owner: this file. */

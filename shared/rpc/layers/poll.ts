@@ -30,9 +30,9 @@ export const tooFew = (call: Call, f: number, cause?: unknown): RpcError =>
 const decided = new Superseded('enough replicas have agreed');
 
 /**
- * One call put to the vote: asks f + 1 replicas at once, another for each answer that is still missing, and settles when f + 1 are equal.
- * A replica that fails, or is slow, is made up for from the common budget of extra attempts; one that disagrees is made up for freely,
- * because the liar behind it is out of the group right afterwards.
+ * One call put to the vote: asks f + 1 replicas at once, another for each answer that is still missing, and settles
+ * when f + 1 are equal. A replica that fails, or is slow, is made up for from the common budget of extra attempts; one
+ * that disagrees is made up for freely, because the liar behind it is out of the group right afterwards.
  */
 export function poll(
   next: Service,

@@ -67,8 +67,8 @@ export interface QuorumDependencies extends PollDependencies {
 export type Plan = 'one' | 'vote' | 'audit' | 'refuse';
 
 /**
- * What to do with a call of which `replicas` can be asked. `vote` = f + 1 equal answers; `audit` = the same, with receipts; `refuse` =
- * voting is wanted and cannot be: no guess. `draw` in [0, 1).
+ * What to do with a call of which `replicas` can be asked. `vote` = f + 1 equal answers; `audit` = the same, with
+ * receipts; `refuse` = voting is wanted and cannot be: no guess. `draw` in [0, 1).
  */
 export function planVote(
   { when, f, share, everyMs }: VotedOperation,
@@ -88,10 +88,11 @@ export function planVote(
 }
 
 /**
- * Asks f + 1 replicas, and as many more as are needed - up to all of 2f + 1 - until f + 1 answers are equal byte for byte. For deterministic
- * operations only. Asking another replica is its retry and its hedge, so the layers below get no attempts of their own: the cost of a
- * call stays at 2f + 1 or below. Rejects with `bad_reply` where no f + 1 agree, `unavailable` where too few answer.
- * (Lamport, Shostak, Pease 1982; f + 1 of 2f + 1 is enough because a replica can only vote, not relay.)
+ * Asks f + 1 replicas, and as many more as are needed - up to all of 2f + 1 - until f + 1 answers are equal byte for
+ * byte. For deterministic operations only. Asking another replica is its retry and its hedge, so the layers below get
+ * no attempts of their own: the cost of a call stays at 2f + 1 or below. Rejects with `bad_reply` where no f + 1 agree,
+ * `unavailable` where too few answer. (Lamport, Shostak, Pease 1982; f + 1 of 2f + 1 is enough because a replica can
+ * only vote, not relay.)
  */
 export function quorum({ operations, ...common }: QuorumSettings, dependencies: QuorumDependencies): Layer {
   const { clock, random, endpoints, liars, nonce } = dependencies;

@@ -37,9 +37,10 @@ export type RetryDecision = { readonly do: 'give_up' } | { readonly do: 'wait'; 
 const giveUp: RetryDecision = { do: 'give_up' };
 
 /**
- * Whether, and how long from `now`, to wait before the attempt after `attempt` (1-based) that failed at `node` with `error`.
- * Full jitter, `draw` x min(max, base x 2^n), de-synchronises callers (AWS Architecture Blog, 2015). A server's pushback is a lower bound, and
- * jitter as long as the pushback comes on top: those it refused together must not return together. The first try elsewhere after a definite failure does not wait: nothing is overloaded by it.
+ * Whether, and how long from `now`, to wait before the attempt after `attempt` (1-based) that failed at `node` with
+ * `error`. Full jitter, `draw` x min(max, base x 2^n), de-synchronises callers (AWS Architecture Blog, 2015). A
+ * server's pushback is a lower bound, and jitter as long as the pushback comes on top: those it refused together must
+ * not return together. The first try elsewhere after a definite failure does not wait: nothing is overloaded by it.
  */
 export function decideRetry(
   settings: RetrySettings,
@@ -68,7 +69,10 @@ export interface RetryDependencies {
   readonly observe: Observe;
 }
 
-/** Repeats failed attempts where `decideRetry` allows it and the component's budget has a token. Never together with `hedge`. */
+/**
+ * Repeats failed attempts where `decideRetry` allows it and the component's budget has a token. Never together with
+ * `hedge`.
+ */
 export function retry(
   settings: RetrySettings,
   { clock, random, scheduler, budget, observe }: RetryDependencies,

@@ -28,8 +28,8 @@ export function orderRoutes(
 
 /**
  * Innermost: a node with redundant routes is reached over the next one when there is no connection over the first. Only
- * `unreachable` moves on: there
- * the request certainly did not arrive. To the layers above it is one attempt at one node; nodes with one address pass untouched.
+ * `unreachable` moves on: there the request certainly did not arrive. To the layers above it is one attempt at one
+ * node; nodes with one address pass untouched.
  *
  *   caller --x-- 10.0.0.7 ---+
  *          ----- 10.1.0.7 ---+-- database-1-2

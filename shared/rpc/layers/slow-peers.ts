@@ -12,15 +12,18 @@ export interface Speed {
   readonly slowWindows: number;
 }
 
-/** A replica that was slow gets fewer calls from `balance`: to confirm what was seen, a third of the answers is enough. */
+/**
+ * A replica that was slow gets fewer calls from `balance`: to confirm what was seen, a third of the answers is enough.
+ */
 export function samplesNeeded(settings: SlowSettings, { slowWindows }: Speed): number {
   return slowWindows > 0 ? Math.ceil(settings.minSamples / 3) : settings.minSamples;
 }
 
 /**
- * Which replicas were far slower than the others in this window. Each one's answers are relative to their operation's median
- * (`medianMs`), so that a replica that happened to get the costly operations is not blamed; the measure is its median, so that one pause
- * does not count; and it is compared with the median of the *other* replicas, which works from two replicas on.
+ * Which replicas were far slower than the others in this window. Each one's answers are relative to their operation's
+ * median (`medianMs`), so that a replica that happened to get the costly operations is not blamed; the measure is its
+ * median, so that one pause does not count; and it is compared with the median of the *other* replicas, which works
+ * from two replicas on.
  */
 export function slowPeers<S extends Speed>(settings: SlowSettings, peers: readonly S[], medianMs: number): S[] {
   const judged = peers.filter((peer) => peer.ratios.length >= samplesNeeded(settings, peer));

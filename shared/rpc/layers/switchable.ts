@@ -5,8 +5,8 @@ import type { Mechanism, Policy } from '../policy.ts';
 export type Switchable<P, Built = Layer> = (policy: P) => Built | undefined;
 
 /**
- * A layer, or another part, that can be switched off, on and re-tuned: `read` gives its settings in a policy, or false for "off". It keeps its state
- * while its settings are the same object, and starts afresh with new ones.
+ * A layer, or another part, that can be switched off, on and re-tuned: `read` gives its settings in a policy, or false
+ * for "off". It keeps its state while its settings are the same object, and starts afresh with new ones.
  */
 export function switchable<Policy, Settings, Built>(
   read: (policy: Policy) => Settings | false,
@@ -22,8 +22,9 @@ export function switchable<Policy, Settings, Built>(
 }
 
 /**
- * The stack of `layers`, outermost first, that follows a policy while calls run: a change takes effect with the next call, calls under way
- * end in the old stack. What is off costs nothing: the stack is only put together again when the policy has changed.
+ * The stack of `layers`, outermost first, that follows a policy while calls run: a change takes effect with the next
+ * call, calls under way end in the old stack. What is off costs nothing: the stack is only put together again when the
+ * policy has changed.
  */
 export function following<Policy>(policy: { readonly current: Policy }, layers: readonly Switchable<Policy>[]): Layer {
   return function following(next) {

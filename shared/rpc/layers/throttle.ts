@@ -33,14 +33,17 @@ export type ThrottleSettings = Static<typeof ThrottleSettings>;
 /** The unimportant goes first: a smaller k refuses earlier. */
 const kShare: Record<Priority, number> = { health: Infinity, read: 1, write: 0.9, background: 0.6 };
 
-/** With what probability a call is refused without asking: Google SRE book, "Handling Overload", equation 21-1, with a reserve. */
+/**
+ * With what probability a call is refused without asking: Google SRE book, "Handling Overload", equation 21-1, with a
+ * reserve.
+ */
 export function refusalProbability(requests: number, accepts: number, k: number, reserve = 0): number {
   return Math.max(0, (requests - k * accepts - reserve) / (requests + 1));
 }
 
 /**
- * Client-side adaptive throttling: when a component refuses much (`overloaded`), most calls are refused here, with the same code, because even
- * refusing costs a busy server time. A few still go, to notice when it is better.
+ * Client-side adaptive throttling: when a component refuses much (`overloaded`), most calls are refused here, with the
+ * same code, because even refusing costs a busy server time. A few still go, to notice when it is better.
  */
 export function throttle(
   settings: ThrottleSettings,

@@ -32,15 +32,17 @@ export interface VerifyDependencies {
   readonly receipts: ReceiptDesk | undefined;
 }
 
-/** A reply that cannot be proven: another replica must tell whether its sender is to blame, so it is no evidence yet. */
+/**
+ * A reply that cannot be proven: another replica must tell whether its sender is to blame, so it is no evidence yet.
+ */
 export class UnprovenReply extends RpcError {}
 
 /**
- * Believes no reply before it is checked, each by itself: it fits the operation's schema, it comes in the name of the node
- * that was asked, and it is signed by whom it must be. A reply that fails is `bad_reply` of that node: another replica is
- * asked, where there is one. A wrong shape can be an accident; a wrong name or signature is a lie, so its sender is out at
- * once. An item that no replica has as it was signed was stored like this: it is `bad_page`, and nobody's lie. A wrong
- * answer in the right shape is the vote's business.
+ * Believes no reply before it is checked, each by itself: it fits the operation's schema, it comes in the name of the
+ * node that was asked, and it is signed by whom it must be. A reply that fails is `bad_reply` of that node: another
+ * replica is asked, where there is one. A wrong shape can be an accident; a wrong name or signature is a lie, so its
+ * sender is out at once. An item that no replica has as it was signed was stored like this: it is `bad_page`, and
+ * nobody's lie. A wrong answer in the right shape is the vote's business.
  */
 export function verify({ liars, doubts, observe, checks, receipts }: VerifyDependencies): Layer {
   function lied(call: Call, node: string, why: string): RpcError {

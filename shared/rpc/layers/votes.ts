@@ -39,8 +39,8 @@ export function countVotes(given: readonly Vote[], f: number): Count {
 }
 
 /**
- * Version of the data that an answer was read from: its member `version`, where the operation has one. Of a batch, those of all its replies: each
- * may have been read before or after a write.
+ * Version of the data that an answer was read from: its member `version`, where the operation has one. Of a batch,
+ * those of all its replies: each may have been read before or after a write.
  */
 export function versionOf(body: unknown): string | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
@@ -61,7 +61,10 @@ function textOf(vote: Vote): string {
   return text;
 }
 
-/** Texts that are equal where the answers are. Replicas nearly always write the same bytes: only where they do not is the canonical form made. */
+/**
+ * Texts that are equal where the answers are. Replicas nearly always write the same bytes: only where they do not is
+ * the canonical form made.
+ */
 function comparable(votes: readonly Vote[]): readonly string[] {
   const written = votes.map(textOf);
   return written.every((text) => text === written[0]) ? written : votes.map(({ body }) => canonicalJson(body));

@@ -3,8 +3,9 @@ import type { Call, Reply, Service } from '../call.ts';
 import { RpcError } from '../errors.ts';
 
 /**
- * Calls `next` with the deadline `deadlineAt`, but waits no longer than `timeoutMs`, and not after `call.signal` has aborted. Whichever comes first settles the
- * promise; what is below then learns by its signal that nobody waits any more. Timer and listener are released in every case.
+ * Calls `next` with the deadline `deadlineAt`, but waits no longer than `timeoutMs`, and not after `call.signal` has
+ * aborted. Whichever comes first settles the promise; what is below then learns by its signal that nobody waits any
+ * more. Timer and listener are released in every case.
  */
 export function callWithin(
   next: Service,

@@ -2,7 +2,9 @@ import type { Scheduler, Timer } from '../../time/scheduler.ts';
 
 /** Exchanges that nobody waits for, and that may end by themselves, so that their connections can be used again. */
 export interface Draining {
-  /** Gives the exchange a moment; `cut` ends it when the moment is over. Undefined when too many are draining already. */
+  /**
+   * Gives the exchange a moment; `cut` ends it when the moment is over. Undefined when too many are draining already.
+   */
   begin(cut: () => void): Timer | undefined;
 }
 

@@ -21,10 +21,10 @@ export interface ExchangeOptions {
 }
 
 /**
- * One POST over `pool`, the reply collected as text. undici's lowest interface: its `request` makes a stream of each body, which
- * costs as much as the rest of a hop. Rejects with undici's error, or with the signal's reason once it aborts; an abort closes
- * the socket, so that the callee sees it. Closing costs the next call a new connection, with TLS a handshake: an exchange that is superseded may
- * first drain.
+ * One POST over `pool`, the reply collected as text. undici's lowest interface: its `request` makes a stream of each
+ * body, which costs as much as the rest of a hop. Rejects with undici's error, or with the signal's reason once it
+ * aborts; an abort closes the socket, so that the callee sees it. Closing costs the next call a new connection, with
+ * TLS a handshake: an exchange that is superseded may first drain.
  */
 export function exchange(
   pool: Pool,

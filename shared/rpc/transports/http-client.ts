@@ -14,7 +14,10 @@ export interface HttpClientOptions {
   readonly node: string;
   readonly clock: Clock;
   readonly scheduler?: Scheduler;
-  /** With mutual TLS: what this node shows, and whom it trusts. Another object from the next connection on, once it is renewed. */
+  /**
+   * With mutual TLS: what this node shows, and whom it trusts. Another object from the next connection on, once it is
+   * renewed.
+   */
   readonly identity?: (() => Identity) | undefined;
   /** Sockets per endpoint. */
   readonly connections?: number;
@@ -70,7 +73,8 @@ export function httpClientTransport(options: HttpClientOptions): HttpClientTrans
         pipelining: 1,
         connect: { timeout: 2_000, ...(own && tlsClientOptions(own, endpoint.node)) },
         allowH2: false,
-        // Shorter than the server's keep-alive (65 s), so that the server never closes a socket that is about to be used.
+        // Shorter than the server's keep-alive (65 s), so that the server never closes a socket that is about to be
+        // used.
         keepAliveTimeout: 30_000,
         // Deadlines abort by signal: undici's own timers fire about a second late.
         headersTimeout: 0,
@@ -127,7 +131,10 @@ export function httpClientTransport(options: HttpClientOptions): HttpClientTrans
   };
 }
 
-/** The body of a reply follows its head at once. A caller that gives up in between, within this time, proves nothing, ms. */
+/**
+ * The body of a reply follows its head at once. A caller that gives up in between, within this time, proves nothing,
+ * ms.
+ */
 const trickleMs = 50;
 
 function parseReply(text: string, status: number, node: string): unknown {

@@ -18,8 +18,8 @@ export interface HttpServerOptions {
   /** Request bodies beyond this are refused unread, bytes. */
   readonly maxBodyBytes?: number;
   /**
-   * How a faulty network lets the reply to `call` out: the payload in pieces, each when it may leave. `reset` breaks the
-   * connection. Undefined = the whole payload at once.
+   * How a faulty network lets the reply to `call` out: the payload in pieces, each when it may leave. `reset` breaks
+   * the connection. Undefined = the whole payload at once.
    */
   readonly shape?: (call: Call, payload: Uint8Array, reset: () => void) => AsyncIterable<Uint8Array> | undefined;
   /** Who is at the other end of a connection, where that is proven (mutual TLS): a call in another name is refused. */
@@ -118,7 +118,10 @@ export function httpServerTransport(server: Server, options: HttpServerOptions):
   }
 }
 
-/** Nodes call nodes. A web page can send neither without an Origin nor JSON without asking first, and nobody says yes here. */
+/**
+ * Nodes call nodes. A web page can send neither without an Origin nor JSON without asking first, and nobody says yes
+ * here.
+ */
 function refusePages({ origin, 'content-type': type }: IncomingHttpHeaders): void {
   if (origin !== undefined) throw new RpcError('forbidden', 'web pages may not call nodes');
   if (type !== 'application/json' && !/^application\/json *(?:;|$)/i.test(type ?? ''))
