@@ -23,7 +23,6 @@ function crossingOf(datagram: Uint8Array): Crossing | undefined {
 
 /** A node's way to the monitors and back: its socket, behind what faults make of its network. */
 export function openHeartbeats(options: {
-  readonly node: string;
   readonly monitors: readonly TopologyNode[];
   readonly clock: Clock;
   readonly log: Logger;

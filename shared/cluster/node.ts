@@ -72,7 +72,6 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 
   const monitors = nodesHosting(topology, 'monitor');
   const heartbeats = openHeartbeats({
-    node: node.id,
     monitors,
     clock,
     log,
