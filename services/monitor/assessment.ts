@@ -1,15 +1,15 @@
 import type { Diagnosis } from './decision-table.ts';
 import type { Standing } from './hysteresis.ts';
 
-/** The current judgement of one node. */
+/** What a monitor holds true about one node now. */
 export interface Assessment {
-  /** Of the last window alone. */
+  /** The diagnosis of the last window alone. */
   readonly seen: Diagnosis;
-  /** After hysteresis. */
+  /** The verdict in force, after hysteresis. */
   readonly standing: Standing;
   readonly suspected: boolean;
-  /** The process that it is about: after a crash the one that is gone, although another one may speak already. */
+  /** The incarnation that it is about: after a crash that of the dead process, although a new one may speak already. */
   readonly aboutIncarnation: number | undefined;
-  /** Silent here, but another monitor or a caller reaches it over the data network. */
+  /** Another monitor or a caller reaches it over the data network, even if it is silent here. */
   readonly reached: boolean;
 }

@@ -13,7 +13,7 @@ import type { Incident } from './incident.ts';
 /** A service is up while one replica of each of its shards is. */
 export type ServiceAvailability = Availability & {
   readonly replicas: number;
-  /** What its replicas' own availabilities promise, if they failed independently: 1 - (1 - a)^n. */
+  /** What the availabilities of its replicas promise if they fail independently: 1 - (1 - a)^n. */
   readonly expected: number;
 };
 
@@ -22,15 +22,15 @@ export interface AvailabilityReport {
   readonly to: number;
   readonly nodes: readonly Availability[];
   readonly services: readonly ServiceAvailability[];
-  /** Up while everything is that users need. */
+  /** It is up while everything that users need is up. */
   readonly whole: Availability;
 }
 
-/** The control tier: searches go on without it. */
+/** The control tier. Searches go on without it. */
 const control: ReadonlySet<string> = new Set(['monitor', 'chaos', 'console']);
 
 /**
- * Pure: the books of everything over `observed`, wall-clock ms. Each phase of the services' repairs is their nodes'.
+ * Pure: the availability of everything over `observed`, wall-clock ms. A service has no repair phases of its own.
  */
 export function availabilityReport(
   topology: Topology,

@@ -7,8 +7,8 @@ export interface Interval {
 }
 
 /**
- * One line of the books. `formula` = (MTBF - MTTR) / MTBF from the means of single failures, `measured` = the share of
- * the time that it was up: two roads to one number, so that each checks the other.
+ * The availability of one node, one service or the whole. `formula` is (MTBF - MTTR) / MTBF from the means of single
+ * failures. `measured` is the share of the time that it was up. The two check each other.
  */
 export interface Availability {
   readonly name: string;
@@ -16,7 +16,7 @@ export interface Availability {
   readonly observedMs: number;
   readonly downMs: number;
   readonly measured: number;
-  /** The time observed over the number of failures: the gaps alone would say little of a few failures in a row. */
+  /** The observed time divided by the number of failures. With few failures the gaps alone would say little. */
   readonly mtbfMs?: number;
   readonly mttrMs?: number;
   readonly detectionMs?: number;
@@ -26,8 +26,8 @@ export interface Availability {
 }
 
 /**
- * When the node was down, in order. Doubts that never became a diagnosis are not failures; a node that turns some calls
- * away because they are too many does what it should.
+ * When the node was down, in order. A doubt that never became a diagnosis is no failure. Neither is an overloaded node
+ * that turns calls away: it does what it should.
  */
 export function downtimes(incidents: readonly Incident[]): Interval[] {
   return incidents
@@ -37,7 +37,7 @@ export function downtimes(incidents: readonly Incident[]): Interval[] {
     .sort((a, b) => a.from - b.from);
 }
 
-/** The book of one node over `observed`. Phases are means over the failures that are over. */
+/** The availability of one node over `observed`. Its phases are means over the failures that are over. */
 export function nodeAvailability(name: string, incidents: readonly Incident[], observed: Interval): Availability {
   const over = incidents
     .filter(({ outcome, verdict }) => (outcome === 'repaired' || outcome === 'passed') && verdict !== 'overloaded')
@@ -50,7 +50,7 @@ export function nodeAvailability(name: string, incidents: readonly Incident[], o
   return withFormula({ ...availability, detectionMs, diagnosisMs, fixMs, mttrMs: detectionMs + diagnosisMs + fixMs });
 }
 
-/** The book of anything that was down during `down`. */
+/** The availability of anything that was down during `down`. */
 export function availabilityOver(name: string, down: readonly Interval[], observed: Interval): Availability {
   const parts = union(down).flatMap(({ from, to }) => {
     const part = { from: Math.max(from, observed.from), to: Math.min(to, observed.to) };
@@ -110,7 +110,7 @@ export function fewerThan(needed: number, replicas: readonly (readonly Interval[
 
 /**
  * The probability that at least `needed` of independent parts work, each with its own availability. Four of 95%, one
- * needed: 1 - .05^4 = 99.9994%. What is measured falls short of it by the common causes.
+ * needed: 1 - .05^4 = 99.9994%. Common causes make the measured value smaller.
  */
 export function atLeast(needed: number, availabilities: readonly number[]): number {
   let chances = [1];

@@ -5,16 +5,16 @@ type Counts = Omit<CallerEvidence, 'caller' | 'latencyRatio' | 'fastestRatio' | 
 
 /** What all callers saw together. */
 export interface CombinedEvidence extends Counts {
-  /** The median over the callers: one caller that is slow itself convinces nobody. */
+  /** The lower median over the callers, so that one caller that is slow itself does not decide. */
   readonly latencyRatio: number | undefined;
-  /** The least of the callers: one fast answer to anybody speaks for it. */
+  /** The least over the callers: one fast answer to any caller acquits the node. */
   readonly fastestRatio: number;
-  /** Callers of whose calls nearly all are lost, and hardly any. */
+  /** The number of callers that lose nearly all calls, and of callers that lose hardly any. */
   readonly complaining: number;
   readonly content: number;
 }
 
-/** Adds the callers up. */
+/** Adds up what the callers saw. */
 export function combine(callers: readonly CallerEvidence[]): CombinedEvidence {
   const total = (member: keyof Counts) => callers.reduce((sum, c) => sum + c[member], 0);
   const ratios = callers.flatMap(({ latencyRatio }) => latencyRatio ?? []).sort((a, b) => a - b);

@@ -12,7 +12,7 @@ import { createMonitor } from './monitor.ts';
 /** An exchange that takes longer is given up: the next one is due, ms. */
 const exchangeTimeoutMs = 450;
 
-/** Heartbeats in; a membership view, verdicts, repair orders and the books out. */
+/** Takes heartbeats in. Gives a membership view, verdicts, repair orders and the incident log. */
 export const monitorComponent = component({
   contract: monitor,
   calls: {},

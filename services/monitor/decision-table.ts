@@ -14,9 +14,9 @@ export interface Diagnosis {
 type Rule = (evidence: NodeEvidence, sum: CombinedEvidence, observer: Observer) => [Verdict, string] | undefined;
 
 /**
- * Names what is wrong with a node, from what is known about it: pure, and the first rule that fires decides. Lies come
- * first, because a liar looks healthy in every other way; then silence, by what the silence is like; then bad service
- * of a node whose heartbeats are fine (a gray failure).
+ * Pure: names what is wrong with a node. The first rule that fits decides. Lies come first, because a liar looks
+ * healthy in every other way. Silence comes second. Bad service of a node with healthy heartbeats (a gray failure)
+ * comes last.
  */
 export function diagnose(evidence: NodeEvidence, observer: Observer): Diagnosis {
   const callers = withoutOwnTrouble(evidence.callers, evidence.opsPort);
@@ -33,7 +33,9 @@ const proven: Rule = ({ proofs }) =>
   proofs > 0
     ? [
         'lying',
-        `${proofs === 1 ? 'a signed answer' : `${proofs} signed answers`} of it contradict${proofs === 1 ? 's' : ''} another one, or the truth`,
+        proofs === 1
+          ? 'a signed answer of it contradicts another one, or the truth'
+          : `${proofs} signed answers of it contradict each other, or the truth`,
       ]
     : undefined;
 
@@ -42,7 +44,7 @@ const twins: Rule = ({ heartbeats: { conflictingBeats } }) =>
     ? ['lying', `${conflictingBeats} heartbeats in its name that one process could not have sent`]
     : undefined;
 
-/** One accuser can be the liar: two callers must agree, unless the node has only one. */
+/** The accuser itself may lie: two callers must agree, unless the node has only one. */
 const accused: Rule = ({ callers }, { invalid, lostVotes }) => {
   const accusers = callers.filter((sight) => sight.invalid + sight.lostVotes > 0).length;
   const enough = accusers > 1 ? thresholds.minSharedLies : thresholds.minLies;
@@ -55,7 +57,7 @@ const accused: Rule = ({ callers }, { invalid, lostVotes }) => {
 
 const exited: Rule = ({ process }) => (process === 'exited' ? ['crashed', 'its process has exited'] : undefined);
 
-/** Killed and started again before anybody could suspect it. */
+/** It was killed and started again before anybody could suspect it. */
 const restartedUnannounced: Rule = ({ heartbeats }) =>
   heartbeats.restartedUnannounced
     ? ['crashed', 'a new process speaks in its name, and the old one never took leave']
@@ -93,7 +95,7 @@ const shedding: Rule = ({ waitsFor }, { calls, shed }) =>
     ? ['overloaded', `it turns away ${percent(shed / calls)} of its calls`]
     : undefined;
 
-/** Replies that arrive late or in crumbs: from here on the heartbeats are fine. */
+/** Replies that arrive late or piece by piece. From this rule on the heartbeats are healthy. */
 const slow: Rule = (
   { callers, self, selfRatio, waitsFor },
   { calls, ok, latencyRatio, fastestRatio, partial },
@@ -103,8 +105,7 @@ const slow: Rule = (
   if (partial / calls >= thresholds.badShare) return ['limping', `${percent(partial / calls)} of its replies trickle`];
   // Without a single answer nobody knows whether it is slow or out of reach.
   if (ok === 0 || typicalLagMs >= thresholds.commonLagMs) return undefined;
-  // Balancers avoid a replica that was slow once, and ask it again when all are slow: its median then is that of the
-  // bad moments.
+  // Balancers avoid a replica that was slow once, and ask it again when all are slow. So one fast answer acquits it.
   const isSlow = latencyRatio !== undefined && latencyRatio >= thresholds.slowRatio;
   const witnesses = callers.filter(({ latencyRatio: ratio = 0 }) => ratio >= thresholds.slowRatio).length;
   const isProven = witnesses >= 2 || admitsSlowness(selfRatio);
@@ -115,12 +116,12 @@ const slow: Rule = (
     : undefined;
 };
 
-/** Calls that vanish or break: did they, or their answers, get lost on the way, or does the node sit on them? */
+/** Calls that vanish or break: the network lost them or their answers, or the node does not answer them. */
 const vanishing: Rule = (
   { callers, self, selfRatio, waitsFor },
   { calls, ok, timeouts: late, unanswered, unansweredBeats, resets, complaining, content },
 ) => {
-  // Where others are always faster, nobody waits until a call to it times out.
+  // Where other replicas always answer first, no call to this one lasts until its timeout.
   const timeouts = late + (ok === 0 && unansweredBeats >= thresholds.unansweredBeats ? unanswered : 0);
   const lost = timeouts + resets;
   const witnesses = callers.filter((caller) => lostShare(caller) >= thresholds.badShare).length;
@@ -138,12 +139,12 @@ const vanishing: Rule = (
   return ['limping', `${share} of its calls run into their deadline`];
 };
 
-/** Callers that watch their replicas avoid a slow one within seconds, and then have nothing more to report. */
+/** Callers eject a slow replica within seconds, and then have nothing more to report about it. */
 const avoided: Rule = ({ callers, self, selfRatio, waitsFor }, { calls, fastestRatio }, { typicalLagMs }) => {
   const avoiding = callers.filter(({ ejected }) => ejected > 0).length;
-  // When nobody calls it any more, it may be slow or out of reach: nothing new is known.
+  // When nobody calls it any more, nothing new is known about it.
   if (avoiding === 0 || calls === 0) return undefined;
-  // One caller is no witness against a node: it may be slow itself, or have met it in its only bad moment.
+  // One caller is no witness against a node: it may be slow itself, or have met the node in its only bad moment.
   if (avoiding < 2 && !admitsSlowness(selfRatio)) return undefined;
   if (self?.received === 0) return ['partitioned', 'its calls never reach it'];
   if (waitsFor !== undefined || typicalLagMs >= thresholds.commonLagMs || fastestRatio < thresholds.neverFasterRatio)
@@ -186,5 +187,5 @@ function background({ heartbeats: { phi }, waitsFor }: NodeEvidence, observer: O
 
 const percent = (share: number) => `${(share * 100).toFixed(0)}%`;
 
-/** Beyond 100 it is a certainty, and no measurement. */
+/** Above 100 phi is a certainty and no measurement. */
 const inWords = (phi: number) => (phi > 100 ? 'phi over 100' : `phi ${phi.toFixed(1)}`);

@@ -15,27 +15,27 @@ export interface DiagnoserOptions {
   /** Incidents that an earlier life of this monitor left open. */
   readonly open?: readonly Incident[];
   /**
-   * By whom, and as what, its process was taken down for repair; undefined where it was not, or had time to come back.
+   * The repair that is taking the node's process down. Undefined without one, or when it had time to come back.
    */
   readonly repairOf: (node: string) => RepairUnderWay | undefined;
-  /** It was taken out of rotation as a limper, and the same process is still there. */
+  /** A repair drained it, and the same process still runs. */
   readonly isDrained: (node: string) => boolean;
   /** Told whenever an incident opens, changes its outcome or verdict, or is given an order. */
   readonly onIncident: (incident: Incident) => void;
   readonly onVerdict?: (node: string, from: Verdict, standing: Standing) => void;
 }
 
-/** Turns what is heard into verdicts, and verdicts into incidents. Acts on nothing. */
+/** Turns evidence into verdicts, and verdicts into incidents. It orders nothing. */
 export interface Diagnoser {
-  /** A look at the silence of a node: stamps the first doubt. */
+  /** Checks the silence of a node. The first doubt is stamped at once. */
   readonly look: (node: string) => void;
-  /** One window of watching is over. */
+  /** One window is over: the node is diagnosed. */
   readonly window: (node: string) => void;
-  /** Something about a node became known: judged now if it is a fact, with the next window otherwise. */
+  /** There is news about a node. A fact counts at once, everything else with the next window. */
   readonly news: (node: string) => void;
   readonly assessment: (node: string) => Assessment;
   readonly incident: (node: string) => Incident | undefined;
-  /** A repair of the node was ordered, because it is `verdict`. */
+  /** A repair of the node was ordered, because of `verdict`. */
   readonly ordered: (node: string, note: OrderNote, verdict: Verdict) => void;
 }
 
@@ -59,7 +59,7 @@ export function createDiagnoser({
     isDrained,
   });
 
-  /** A monitor that was restarted in the middle of an incident goes on with what its earlier life had found. */
+  /** A monitor that was restarted during an incident goes on with the verdict of its earlier life. */
   function atFirst(node: string): Assessment {
     const well = wellStanding(clock.now());
     const { verdict, reasons = [] } = incidents.of(node) ?? {};
@@ -77,7 +77,7 @@ export function createDiagnoser({
     const record = detector.record(node);
     if (record.phase() === 'draining') return false;
     if (record.restartedUnannounced()) return true;
-    // In a failure that is not over, a node that does not serve yet is not well yet.
+    // While its failure is not over, a node that still starts is not healthy.
     return (
       detector.phi(node) >= settings.suspectPhi || (incidents.of(node) !== undefined && record.phase() === 'starting')
     );
@@ -86,7 +86,7 @@ export function createDiagnoser({
   function conclude(node: string, { seen, reached, isCertain = false }: Finding): void {
     const { standing: before } = assessments.get(node)!;
     const doubted = suspected(node);
-    // Healthy windows count from when it serves again.
+    // Healthy windows count from the moment it serves again.
     const isCalm = doubted && seen.verdict === 'healthy';
     const standing = isCalm ? { ...before, rival: undefined } : settle(before, seen, clock.now(), isCertain);
     const assessment = {
@@ -107,7 +107,7 @@ export function createDiagnoser({
       const assessment = { ...before, suspected: suspected(node) };
       if (assessment.suspected === before.suspected) return;
       assessments.set(node, assessment);
-      // A doubt that goes away is judged with its window: only then the incident can end.
+      // A doubt that goes away counts with its window: only a window can end the incident.
       if (assessment.suspected) incidents.advance(node, assessment);
     },
     window(node) {

@@ -12,7 +12,7 @@ import {
 } from '../../shared/membership/call-evidence.ts';
 
 /**
- * They are remembered for the whole window: a liar does not become honest because he is not asked, nor a limper fast.
+ * These count for the whole window: a liar that is not asked is no more honest, a limping node no faster.
  */
 const lasting: readonly EvidenceKind[] = ['invalid', 'lostVotes', 'proofs', 'ejected'];
 
@@ -29,23 +29,23 @@ const reportMs = heartbeatIntervalMs;
 
 const recentMs = 2 * reportMs;
 
-/** Without a complaint for so long, a trouble is over, ms. */
+/** After so long without a complaint, the next complaint belongs to another failure, ms. */
 const pauseMs = 4 * reportMs;
 
 /**
- * A limper is slow most of the time, a starved process now and then: of the node's own intervals a low quantile counts.
+ * A limping node is slow most of the time, a starved process now and then. So a low quantile of the ratios counts.
  */
 const ownQuantile = 0.4;
 
 /** A node's report and its peer's are about the same moment when they are no further apart than this, ms. */
 const momentMs = 1.2 * reportMs;
 
-/** Answers of a caller before its latency of a node is compared. */
+/** A caller's latency of a node is compared after so many answers. */
 const minAnswers = 8;
 
 /**
- * Monitor side: the reports of the last `windowMs`, as evidence per node; how it serves is judged by those of the last
- * `serviceMs`, because callers soon avoid a node that serves badly. Bounded by nodes x callers x reports per window.
+ * The callers' reports of the last `windowMs`, as evidence per node. Bad service counts for `serviceMs` only, because
+ * callers soon avoid a node that serves badly. Memory is bounded by nodes x callers x reports per window.
  */
 export function createEvidenceWindow(windowMs: number, serviceMs = windowMs / 2) {
   let reports: Report[] = [];
@@ -80,9 +80,9 @@ export function createEvidenceWindow(windowMs: number, serviceMs = windowMs / 2)
     seen: (now: number): Set<string> =>
       new Set(within(now).flatMap(({ evidence, isForgotten }) => (isForgotten ? [] : evidence.node))),
     /**
-     * When the trouble with `node` that shows now began: the first report of the last run of complaints. Undefined when
-     * nobody complains. What was complained of before a pause was another trouble; but who lies has lied since the
-     * first lie that is still held against it.
+     * When the failure of `node` that shows now began: the first report of the last run of complaints. Undefined when
+     * nobody complains. Complaints before a pause belong to another failure. A liar has lied since the first lie in the
+     * window.
      */
     firstBadAt(node: string, now: number, isLying = false): number | undefined {
       const current = within(now);
@@ -94,7 +94,7 @@ export function createEvidenceWindow(windowMs: number, serviceMs = windowMs / 2)
       }
       return first;
     },
-    /** Whether anybody's call to `node` vanished within the last beats. */
+    /** Whether a call of anybody to `node` vanished within the last heartbeats. */
     recentlyLost: (node: string, now: number): boolean =>
       reports.some(
         ({ at, evidence, isForgotten }) =>
@@ -166,7 +166,7 @@ function callerEvidence(
   for (const { at, evidence } of reports) {
     if (evidence.node !== node) continue;
     if (at > now - recentMs) okLately += evidence.ok;
-    // What another caller reports a moment later may have happened a moment before.
+    // What another caller reports a moment later may have happened a moment earlier.
     if (at > Math.max(since, refusedAt + reportMs)) okSinceRefusal += evidence.ok;
     if (at > since && evidence.ok === 0 && evidence.unanswered > 0) unansweredBeats++;
     for (const kind of at > since ? evidenceKinds : lasting) sums[kind] += evidence[kind];

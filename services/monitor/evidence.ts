@@ -1,20 +1,20 @@
-/** What one caller saw of one node over the window. Every count is about calls whose end fell into it. */
+/** What one caller saw of one node over the window. Counts are about calls that ended in the window. */
 export interface CallerEvidence {
   readonly caller: string;
   readonly calls: number;
   readonly ok: number;
-  /** Of those, within the last beats: answers from before a silence say nothing about it. */
+  /** Of `ok`: within the last heartbeats. Answers from before a silence say nothing about the silence. */
   readonly okLately: number;
   /**
-   * Of those, since any caller's connection was refused: answers from before it prove nothing. Without a refusal, all.
+   * Of `ok`: since a connection of any caller was refused. Answers from before prove nothing. Without a refusal, all.
    */
   readonly okSinceRefusal: number;
   readonly timeouts: number;
-  /** Given up because another node had answered already, or the caller left: late, but by how much nobody knows. */
+  /** Given up because another node had answered already. How late the answer would have come is unknown. */
   readonly unanswered: number;
-  /** In how many of its reports no call was answered and some were given up. */
+  /** The number of its reports in which no call was answered and some were given up. */
   readonly unansweredBeats: number;
-  /** Of those and of the timeouts: the head of the reply had come. The node answers, the rest trickles. */
+  /** Of `unanswered` and `timeouts`: the head of the reply had come, and the rest trickled. */
   readonly partial: number;
   /** No connection. */
   readonly refused: number;
@@ -26,7 +26,7 @@ export interface CallerEvidence {
   readonly invalid: number;
   /** Votes that went against it. */
   readonly lostVotes: number;
-  /** It took the node out of its own choice, as too slow or silent: so it will not see much more of it. */
+  /** The caller ejected the node as too slow or silent, so it will see little more of it. */
   readonly ejected: number;
   /** Its latency over the median of its peers, both as this caller saw them; absent without peers or enough calls. */
   readonly latencyRatio?: number | undefined;
@@ -39,29 +39,31 @@ export interface CallerEvidence {
   readonly peersLostShare?: number | undefined;
 }
 
-/** Everything that is known about one node when it is judged. What is not known is absent: no rule needs all of it. */
+/** Everything that is known about one node when it is diagnosed. What is unknown is absent; no rule needs all of it. */
 export interface NodeEvidence {
   readonly node: string;
   readonly heartbeats: {
     /** Undefined before the first heartbeat. */
     readonly phi: number | undefined;
-    /** Since the last one; unknown counts as long. */
+    /** Since the last heartbeat. Unknown counts as long. */
     readonly silentMs?: number | undefined;
     /** Heartbeats within the window that one process could not have sent. */
     readonly conflictingBeats: number;
-    /** Another process than before speaks, the one before never took leave, and the new one does not serve yet. */
+    /**
+     * A new process speaks for the node, the one before never said that it was leaving, and the new one does not serve
+     * yet.
+     */
     readonly restartedUnannounced?: boolean | undefined;
   };
   readonly callers: readonly CallerEvidence[];
   /** Whether the other monitors hear it. */
   readonly otherMonitors?: 'hear it' | 'do not hear it' | undefined;
-  /** The watchdog's word about the process. */
+  /** What the watchdog says about the process. */
   readonly process?: 'running' | 'exited' | undefined;
   /** A question to its ops port, which goes over another network. */
   readonly opsPort?: 'answers' | 'silent' | 'refused' | undefined;
   /**
-   * What the node says about itself with its last heartbeat. A liar's word: used only against the node, or to excuse
-   * the network.
+   * What the node says about itself. It may lie, so this is used only against the node, or to blame the network.
    */
   readonly self?: NodeSelf | undefined;
   /**
@@ -69,10 +71,10 @@ export interface NodeEvidence {
    * where unknown.
    */
   readonly selfRatio?: number | undefined;
-  /** A node that it calls itself, and that is in trouble: whoever waits is slow without being ill. */
+  /** A node in trouble that it calls, directly or through others. A node that waits is slow without being at fault. */
   readonly waitsFor?: string | undefined;
   /**
-   * Two signed answers of it that contradict each other, or one that contradicts the truth: proof, whoever brings it.
+   * Signed answers of it that contradict each other or the truth. They are proof, whoever reports them.
    */
   readonly proofs: number;
 }

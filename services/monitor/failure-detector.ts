@@ -20,29 +20,29 @@ export interface FailureDetectorOptions {
   readonly lag: Pick<LagMeter, 'lagMs' | 'lostMs'>;
 }
 
-/** Everything that one monitor hears, and what it comes to about one node: evidence. Decides nothing. */
+/** Collects everything that one monitor hears, and gives the evidence about one node. It decides nothing. */
 export interface FailureDetector {
   readonly heartbeat: (beat: Heartbeat) => Hearing | 'unknown';
-  /** What a node saw of others; nothing comes of the word of a process that another one has replaced. */
+  /** What a node saw of others. Reports of a process that was replaced are ignored. */
   readonly reported: (caller: string, incarnation: number, reports: readonly EvidenceReport[]) => void;
   readonly probed: (node: string, result: ProbeResult) => void;
   readonly digest: (digest: Digest) => void;
   readonly record: (node: string) => NodeRecord;
   readonly phi: (node: string) => number;
-  /** Callers complain of it, or it is silent for longer than usual: worth a question over the ops network. */
+  /** Callers complain of it, or it is silent for longer than usual: the prober should ask over the ops network. */
   readonly inDoubt: (node: string) => boolean;
-  /** Anything but perfect silence and perfect rhythm is known: worth a judgement. */
+  /** Anything unusual is known about it: it should be diagnosed. */
   readonly interesting: (node: string) => boolean;
   readonly evidence: (node: string) => NodeEvidence;
   readonly observer: () => Observer;
-  /** Whom it called lately, and how often that went wrong, by its own word. */
+  /** Which nodes it called lately, and how often that went wrong, by its own reports. */
   readonly calledBy: (node: string) => ReadonlyMap<string, number>;
   /**
    * When the failure that shows now began, monotonic ms: the first complaint, or the first heartbeat that was due and
    * did not come.
    */
   readonly firstBadAt: (node: string, isLying: boolean) => number | undefined;
-  /** What was seen of the node before its repair says nothing any more. */
+  /** Evidence from before the node's repair counts no longer. */
   readonly forget: (node: string) => void;
   /** The last digest of each monitor that is still believed. */
   readonly otherDigests: () => readonly Digest[];
@@ -66,7 +66,7 @@ export function createFailureDetector({ nodes, peersOf, clock, lag }: FailureDet
 
   function probeOf(node: string): ProbeResult | undefined {
     const probe = probes.get(node);
-    // A heartbeat after it says more.
+    // A heartbeat that came after the probe says more.
     if (!probe || !fresh(probe.at, settings.probeTrustMs) || probe.at < (record(node).heardAt() ?? -Infinity))
       return undefined;
     const neverHeard = record(node).incarnation() === undefined;

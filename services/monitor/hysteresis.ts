@@ -1,7 +1,7 @@
 import type { Diagnosis } from './decision-table.ts';
 import type { Verdict } from '../../shared/membership/verdict.ts';
 
-/** The verdict in force about one node, and the one that is gathering support against it. */
+/** The verdict in force about one node, and the rival that has support by the last windows. */
 export interface Standing {
   readonly verdict: Verdict;
   readonly reasons: readonly string[];
@@ -12,8 +12,8 @@ export interface Standing {
 export const wellStanding = (now: number): Standing => ({ verdict: 'healthy', reasons: [], since: now });
 
 /**
- * How many windows in a row must say so. Crashes and proofs are facts; slowness and load come in gusts; health is
- * proven.
+ * How many windows in a row must agree. Crashes and proofs are facts. Slowness and load come in bursts. Health needs
+ * proof.
  */
 export const windowsNeeded: Readonly<Record<Verdict, number>> = {
   crashed: 1,
@@ -26,8 +26,8 @@ export const windowsNeeded: Readonly<Record<Verdict, number>> = {
 };
 
 /**
- * Pure: the standing after one more window. It changes only after enough windows in a row have said the same, or one
- * that is certain.
+ * Pure: the standing after one more window. It changes after enough windows in a row agree, or after one that is
+ * certain.
  */
 export function settle(standing: Standing, { verdict, reasons }: Diagnosis, now: number, isCertain = false): Standing {
   if (verdict === standing.verdict) return { ...standing, reasons, rival: undefined };

@@ -27,8 +27,9 @@ const maxIncidents = 1_000;
 const maxLines = 5 * maxIncidents;
 
 /**
- * The monitor's memory, as JSON lines in `dir`, so that its restart keeps the books. They are those of one life of the cluster
- * (`cluster`: when it was started); of an earlier one they are thrown away. Without a folder they last as long as the process.
+ * Incidents and promotions as JSON lines in `dir`, so that they outlive a restart of the monitor. They belong to one
+ * life of the cluster (`cluster`: when it was started); those of an earlier life are deleted. Without a folder they
+ * last as long as the process.
  */
 export function openIncidentLog(
   dir: string | undefined,
@@ -78,13 +79,15 @@ export function openIncidentLog(
   function append(line: Line): void {
     if (file === undefined) return;
     safely(() => {
-      // Whoever simulates an empty disk may have taken the folder away.
+      // Somebody may have deleted the folder, to simulate an empty disk.
       if (behind || ++written > maxLines || !existsSync(file)) rewrite();
       else appendFileSync(file, `${JSON.stringify(line)}\n`);
     });
   }
 
-  /** A disk that takes nothing more is no reason to stop watching: the log is in memory, and is written when it can be. */
+  /**
+   * A disk that takes nothing more is no reason to stop watching: the log is in memory, and is written when it can be.
+   */
   function safely(write: () => void): void {
     try {
       write();

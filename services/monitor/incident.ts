@@ -7,9 +7,9 @@ import type { Verdict } from '../../shared/membership/verdict.ts';
  *     fault latency  |  detection     diagnosis        fix    | k healthy windows
  *                    +------------ time to repair ------------+
  *
- * `inject` is the truth and known to the injector only; it is joined for scoring (scoring.ts). `manifest`: the first
- * wrong, late or refused answer that anybody saw. `detect`: the first doubt that proved right. `fix`: served well
- * again.
+ * `inject` is the truth and known to the injector only; it is joined for scoring (cli/incident-scoring.ts). `manifest`:
+ * the first wrong, late or refused answer that anybody saw. `detect`: the first doubt that proved right. `fix`: the
+ * node served well again.
  */
 export interface Stamps {
   readonly inject?: number;
@@ -20,7 +20,7 @@ export interface Stamps {
   readonly steady?: number;
 }
 
-/** How it went. `passed`: it ended without any repair of ours. `doubt`: the suspicion never became a diagnosis. */
+/** How it ended. `passed`: without any repair of ours. `doubt`: the suspicion never became a diagnosis. */
 export type IncidentOutcome = 'open' | 'repaired' | 'passed' | 'doubt';
 
 export interface Incident {
@@ -35,7 +35,7 @@ export interface Incident {
   readonly orders: readonly OrderNote[];
 }
 
-/** What became of an order. `already`: the watchdog had done it by itself, or another monitor had ordered the same. */
+/** The result of an order. `already`: the watchdog had done it by itself, or another monitor had ordered the same. */
 export type OrderResult = 'done' | 'already' | 'stale' | 'refused' | 'failed';
 
 export interface OrderNote {
@@ -53,12 +53,11 @@ export function orderWords({ order, result, detail }: OrderNote): string {
 }
 
 /**
- * One window of watching: what it looked like just now, what the standing verdict is, and when something bad was first
- * seen.
+ * One window: its own verdict, the verdict in force, and when the first bad answer was seen.
  */
 export interface Watch {
   readonly at: number;
-  /** The judgement of this window alone. */
+  /** The verdict of this window alone. */
   readonly seen: Verdict;
   readonly suspected: boolean;
   /** The verdict in force after hysteresis. */
@@ -69,8 +68,7 @@ export interface Watch {
 }
 
 /**
- * Pure: the incident of `node` after one more window; undefined = all is well. An ended incident is never changed
- * again.
+ * Pure: the incident of `node` after one more window; undefined = no failure. An ended incident never changes.
  */
 export function advance(node: string, incident: Incident | undefined, watch: Watch): Incident | undefined {
   const bad = watch.suspected || watch.seen !== 'healthy';
@@ -82,7 +80,7 @@ export function advance(node: string, incident: Incident | undefined, watch: Wat
   if (watch.standing !== 'healthy') {
     if (isAnother(incident, watch)) return { ...incident, outcome: outcomeOf(incident) };
     const named = { ...incident, stamps: { ...fixed(incident, watch), diagnose: stamps.diagnose ?? watch.at } };
-    // What is seen once it was taken down for repair is the repair.
+    // Once the node was taken down for repair, the evidence shows the repair.
     return isCured(incident) ? named : { ...named, verdict: watch.standing, reasons: watch.reasons };
   }
   if (bad) return incident;
@@ -100,7 +98,7 @@ function begun(node: string, { at, firstBadAt = at }: Watch): Incident {
   return { id, node, stamps: { manifest, detect: at }, outcome: 'open', reasons: [], orders: [] };
 }
 
-/** Served well: fixed, for the time being. A relapse takes that back; something else that shows is none. */
+/** The fix is stamped when the node serves well. A relapse removes the stamp; another failure does not. */
 function fixed({ stamps, verdict }: Incident, { at, seen, suspected }: Watch): Stamps {
   if (seen === 'healthy' && !suspected) return { ...stamps, fix: stamps.fix ?? at };
   if (seen !== 'healthy' && seen !== verdict) return stamps;
@@ -108,7 +106,7 @@ function fixed({ stamps, verdict }: Incident, { at, seen, suspected }: Watch): S
   return unfixed;
 }
 
-/** It served well again, and now something else happened to it: the next failure. */
+/** It served well again, and now has another verdict: the next failure. */
 function isAnother({ stamps, verdict }: Incident, { seen, standing }: Watch): boolean {
   return stamps.fix !== undefined && verdict !== undefined && seen === standing && standing !== verdict;
 }
@@ -122,8 +120,8 @@ export const isCured = ({ orders, verdict }: Incident): boolean =>
 const outcomeOf = ({ orders }: Incident): IncidentOutcome => (orders.some(tookEffect) ? 'repaired' : 'passed');
 
 /**
- * The incident with one more order; the last ones are kept. What it was first treated as, by whichever monitor, is its
- * name.
+ * The incident with one more order; the last ones are kept. It is named after the verdict of the first repair of any
+ * monitor.
  */
 export function ordered(incident: Incident, note: OrderNote, verdict: Verdict): Incident {
   const orders = [...incident.orders, note].slice(-maxOrders);

@@ -58,9 +58,9 @@ export interface Monitor {
  * One monitor: the same in a live process and in a simulation.
  *
  *   heartbeats --+
- *   sightings    +--> senses --evidence--> judge --verdict--> treatment --order--> watchdog
- *   probes       |                           |                    |
- *   digests -----+                           +--> incidents       +--> rotation --view--> nodes
+ *   evidence     +--> failure detector --evidence--> diagnoser --verdict--> repairer --order--> watchdog
+ *   probes       |                                      |                      |
+ *   digests -----+                                      +--> incidents         +--> rotation --view--> nodes
  */
 export function createMonitor(options: MonitorOptions): Monitor {
   const { node: own, incarnation, topology, clock, scheduler, lag, control, token, exchange } = options;
@@ -163,7 +163,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
     repairer.learn(news);
   }
 
-  /** Nothing comes of it where there is no answer, or one that is not believed: the next exchange is due. */
+  /** An exchange without an answer, or with one that is refused, has no effect: the next one is due soon. */
   async function speakWith(other: string): Promise<void> {
     try {
       learn(await exchange(other, digest()), other);

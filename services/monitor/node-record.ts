@@ -9,11 +9,11 @@ import type { Moment } from './slowness.ts';
 /** What the ops network says about a node. */
 export interface ProbeResult {
   readonly opsPort: 'answers' | 'silent' | 'refused';
-  /** The watchdog's word; undefined where it does not answer, or stopped the node itself. */
+  /** What the watchdog says. Undefined when it does not answer, or stopped the node itself. */
   readonly process?: 'running' | 'exited' | undefined;
 }
 
-/** What one monitor has heard of one node by itself. Times: monotonic ms. */
+/** What one monitor itself has heard of one node. Times are monotonic ms. */
 export interface NodeRecord {
   readonly hear: (beat: Heartbeat, now: number, lostMs: number) => Hearing;
   readonly phi: (now: number, lostMs: number) => number;
@@ -23,14 +23,14 @@ export interface NodeRecord {
   readonly incarnation: () => number | undefined;
   readonly phase: () => Heartbeat['phase'] | undefined;
   readonly token: () => number;
-  /** How late its main loop is, by its own word, ms. */
+  /** How late its main loop is, by its own report, ms. */
   readonly lagMs: () => number | undefined;
   readonly self: () => NodeSelf | undefined;
-  /** How long its calls took, by its own word, from heartbeat to heartbeat. */
+  /** How long its calls took, by its own reports, from heartbeat to heartbeat. */
   readonly selfMoments: () => readonly Moment[];
-  /** Another process than before speaks, the one before never took leave, and the new one is not ready yet. */
+  /** A new process speaks, the one before never said that it was leaving, and the new one is not ready yet. */
   readonly restartedUnannounced: () => boolean;
-  /** Of the process that what is seen now is about: as long as a new one does not serve, of the one before. */
+  /** The incarnation that the evidence is about: until a new process serves, that of the one before. */
   readonly aboutIncarnation: () => number | undefined;
   /** When this process said first that it serves. */
   readonly openedAt: () => number | undefined;
@@ -62,12 +62,12 @@ export function createNodeRecord(): NodeRecord {
         self.forget();
         former = last?.incarnation;
         startedAt = now;
-        // A process that said goodbye was stopped on purpose.
+        // A process that said that it was leaving was stopped on purpose.
         restartedUnannounced = last?.phase !== 'draining';
         lostAt = heardAt;
       }
       if (!last) startedAt = now;
-      // It may be ready with the first word that arrives: a restart is noticed all the same.
+      // The first heartbeat that arrives may say `ready` already. The restart is noticed all the same.
       if (hearing === 'fresh' && (beat.phase === 'ready' || beat.phase === 'standby')) restartedUnannounced = false;
       if (beat.phase === 'ready' && (hearing === 'restarted' || last?.phase !== 'ready')) openedAt = now;
       if (beat.self) self.hear(beat.self, now);

@@ -8,23 +8,23 @@ import type { FailureDetector } from './failure-detector.ts';
 export interface OpenIncidentsOptions {
   readonly detector: FailureDetector;
   readonly clock: Clock;
-  /** Those that an earlier life of this monitor left open. */
+  /** Incidents that an earlier life of this monitor left open. */
   readonly open: readonly Incident[];
   readonly repairOf: (node: string) => RepairUnderWay | undefined;
-  /** Told whenever one opens, changes its outcome or verdict, is fixed, or is given an order. */
+  /** Called whenever an incident opens, changes its outcome or verdict, is fixed, or gets an order. */
   readonly onIncident: (incident: Incident) => void;
 }
 
-/** The failures that are not over, one for each node that has one. */
+/** The failures that are not over, at most one for each node. */
 export interface OpenIncidents {
   readonly of: (node: string) => Incident | undefined;
   /** One more window, or a first doubt. */
   readonly advance: (node: string, assessment: Assessment) => void;
-  /** A repair of the node was ordered, because it is `verdict`. */
+  /** A repair of the node was ordered, because of `verdict`. */
   readonly ordered: (node: string, note: OrderNote, verdict: Verdict) => void;
 }
 
-/** So far apart may two monitors date the same order, ms. */
+/** Two monitors may date the same order so far apart, ms. */
 const toldMs = 1_000;
 
 export function createOpenIncidents({
@@ -35,7 +35,7 @@ export function createOpenIncidents({
   onIncident,
 }: OpenIncidentsOptions): OpenIncidents {
   const incidents = new Map(open.map((incident) => [incident.node, incident]));
-  /** Which process spoke for the node when its incident began. */
+  /** The incarnation that spoke for the node when its incident began. */
   const incarnationAtStart = new Map<string, number>();
 
   function advanceOne(node: string, assessment: Assessment): void {
@@ -53,7 +53,7 @@ export function createOpenIncidents({
     const incident = withRepair(advance(node, before, watch), watch);
     keep(node, before, incident);
     if (!before || !incident || incident.outcome === 'open') return;
-    // What happens to it next begins after the fix at the earliest.
+    // The next failure begins after the fix at the earliest.
     const { fix = watch.at } = incident.stamps;
     keep(
       node,
@@ -62,13 +62,13 @@ export function createOpenIncidents({
     );
   }
 
-  /** With the repairs that this monitor has not ordered: of another monitor, or of the watchdog by itself. */
+  /** Adds the repairs that another monitor ordered, or that the watchdog did by itself. */
   function withRepair(incident: Incident | undefined, { at }: Watch): Incident | undefined {
     if (!incident || incident.outcome !== 'open') return incident;
     const { node, orders, verdict = 'crashed' } = incident;
     const record = detector.record(node);
     const aboutIncarnation = record.aboutIncarnation();
-    // A monitor that was restarted itself has heard of nobody yet.
+    // A monitor that was restarted itself has not heard the node yet.
     if (!incarnationAtStart.has(node) && aboutIncarnation !== undefined) incarnationAtStart.set(node, aboutIncarnation);
     const repair = repairOf(node);
     if (repair && !repair.isOwn && orders.every(({ order }) => order !== repair.do))
@@ -89,7 +89,7 @@ export function createOpenIncidents({
 
   function note(node: string, order: OrderNote, verdict: Verdict): void {
     const incident = incidents.get(node);
-    // Others go on telling of what they ordered in an incident before, or in an earlier life of this monitor.
+    // Other monitors still tell of orders of an earlier incident, or of an earlier life of this monitor.
     const isTold = incident?.orders.some(
       (it) => it.order === order.order && it.detail === order.detail && it.at >= order.at - toldMs,
     );

@@ -5,28 +5,30 @@ import type { Clock } from '../../shared/time/clock.ts';
 import type { OrderDigest } from './contract.ts';
 import { settings } from './settings.ts';
 
-/** A repair order, whoever gave it. `at`: monotonic ms of this monitor. */
+/** A repair order of any monitor. `at`: monotonic ms of this monitor. */
 export interface KnownOrder extends PastOrder {
   readonly id: string;
   readonly by: string;
-  /** What the node was taken for. */
+  /** The verdict that it repairs. */
   readonly verdict: Verdict;
   /** Absent while it is being carried out. */
   readonly result?: OrderResult | undefined;
 }
 
-/** The orders of the last minutes: what both monitors ration by, and what they tell each other. */
+/** The orders of the last minutes. Monitors tell them to each other, so that all count the same limits. */
 export interface OrderLog {
   readonly add: (order: KnownOrder) => void;
   readonly ended: (id: string, result: OrderResult) => void;
   readonly past: () => readonly KnownOrder[];
   readonly told: () => readonly OrderDigest[];
-  /** What another monitor tells. `fresh`: unknown here so far; `effective`: known by now to have been carried out. */
+  /**
+   * Takes in what another monitor tells. `fresh`: unknown here so far. `effective`: known now to have been carried out.
+   */
   readonly learn: (told: readonly OrderDigest[]) => {
     readonly fresh: readonly KnownOrder[];
     readonly effective: readonly KnownOrder[];
   };
-  /** The order by which the process of `life` was or is being taken down, while it had no time yet to come back. */
+  /** The order that took or is taking that process down, until it has had time to come back. */
   readonly takingDown: (node: string, aboutIncarnation: number | undefined) => KnownOrder | undefined;
 }
 
@@ -62,7 +64,7 @@ export function createOrderLog(clock: Clock): OrderLog {
         const news = { ...order, at: before?.at ?? clock.now() - agoMs };
         known.set(order.id, news);
         if (!before) fresh.push(news);
-        // Who heard that it was done already did not do it.
+        // A monitor that got the answer `already` did not do it.
         if (news.result === 'done') effective.push(news);
       }
       return { fresh, effective };

@@ -13,11 +13,11 @@ export interface ProberOptions {
 }
 
 /**
- * Asks a doubtful node itself, and the watchdog about its process: over the ops network, which injected faults never
- * reach.
+ * Asks a node in doubt, and its watchdog about the process. The questions go over the ops network, which injected
+ * faults never touch.
  */
 export interface Prober {
-  /** Unless it was asked a moment ago. */
+  /** Does nothing when it was asked a moment ago. */
   readonly ask: (node: string) => void;
 }
 
@@ -52,7 +52,7 @@ export function createProber({ topology, control, clock, onResult }: ProberOptio
   };
 }
 
-/** The watchdog's word about one process; undefined for one that was stopped on purpose, or never started. */
+/** What the watchdog says about one process. Undefined when it was stopped on purpose or never started. */
 function processOf(status: unknown, id: string): ProbeResult['process'] {
   const rows = (status as { nodes?: { id: string; state: string }[] }).nodes;
   const state = rows?.find((row) => row.id === id)?.state;

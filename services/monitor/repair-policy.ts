@@ -2,13 +2,13 @@ import { tolerated } from '../../shared/tolerated.ts';
 import type { Verdict } from '../../shared/membership/verdict.ts';
 
 export type RepairOrder =
-  /** Kill what is left of it, start it again; it serves again after the healthy windows of hysteresis.ts. */
+  /** Kill what is left of it, and start it again. It serves again after the healthy windows of hysteresis.ts. */
   | { readonly do: 'restart'; readonly node: string; readonly incarnation: number }
-  /** Out of rotation: it finishes what it has, and gets nothing new. */
+  /** Take it out of rotation: it finishes its calls and gets no new ones. */
   | { readonly do: 'drain'; readonly node: string; readonly incarnation: number }
-  /** Out of rotation at once, state thrown away and fetched anew from the others, then started again. */
+  /** Take it out of rotation at once, delete its state, and start it again; it fetches the state from its peers. */
   | { readonly do: 'quarantine'; readonly node: string; readonly incarnation: number; readonly resynchronise: boolean }
-  /** A standby takes the place of `instead`. */
+  /** A standby takes the role of `instead`. */
   | { readonly do: 'promote'; readonly node: string; readonly instead: string };
 
 /** Nothing is ordered, and why. */
@@ -46,7 +46,7 @@ export interface GroupCondition {
   /** Standbys of the group that wait, the most ready first. */
   readonly standbys: readonly string[];
   readonly past: readonly PastOrder[];
-  /** The monitor does not trust its own eyes now. */
+  /** The monitor does not trust its own observations now. */
   readonly doubtsItself: boolean;
   /** Its watchdog cannot start it: the machine is gone. */
   readonly restartRefused?: boolean;
@@ -62,11 +62,11 @@ export const repairLimits = {
   /** Orders in the whole cluster within `burstMs`: when everything seems to be wrong, the monitor is probably wrong. */
   burst: 4,
   burstMs: 10_000,
-  /** A drained limper gets this long to recover before it is restarted. */
+  /** A drained node gets this long to recover before it is restarted. */
   drainMs: 3_000,
-  /** One limper at a time in the whole cluster, for so long. */
+  /** So long only one limping node of the whole cluster is drained. */
   oneLimperMs: 30_000,
-  /** Restarts without lasting success before a standby is asked; and how long a stopped node is waited for. */
+  /** Restarts without lasting success, or time down, before a standby is promoted. */
   triesBeforePromotion: 2,
   promoteAfterMs: 5_000,
 } as const;
@@ -76,8 +76,7 @@ function isRecentDrain(order: PastOrder, now: number): boolean {
 }
 
 /**
- * Pure: what to do about one node now. The same patient and ward give the same order, so two monitors do not
- * contradict.
+ * Pure: what to do about one node now. The same node and group give the same order, so two monitors agree.
  */
 export function decideRepair(condition: NodeCondition, group: GroupCondition): RepairOrder | NoOrder {
   const { node, incarnation, verdict } = condition;

@@ -28,25 +28,25 @@ export interface RepairerOptions {
   readonly onOrder: (order: RepairOrder, result: OrderResult, detail?: string) => void;
 }
 
-/** From verdicts to repair orders, and their effect on who is called. */
+/** Turns verdicts into repair orders, and knows which nodes they took out of rotation. */
 export interface Repairer {
   /**
-   * By whom, and as what, its process was taken down for repair; undefined where it was not, or is back, or had time to
-   * come back.
+   * The repair that is taking the node's process down. Undefined without one, or when it is back or had time to come
+   * back.
    */
   readonly repairOf: (node: string) => RepairUnderWay | undefined;
-  /** It was taken out of rotation as a limper, and the same process is still there. */
+  /** A repair drained it, and the same process still runs. */
   readonly isDrained: (node: string) => boolean;
-  /** What to do about a node now, once a window. */
+  /** Decides what to do about a node now. Called once a window. */
   readonly consider: (node: string) => void;
   readonly takenOut: ReadonlyMap<string, 'draining' | 'quarantined'>;
   /** The orders of the last minutes, for the other monitors. */
   readonly told: () => readonly OrderDigest[];
-  /** What another monitor has ordered counts as well. */
+  /** The orders of other monitors count as well. */
   readonly learn: (digest: Digest) => void;
 }
 
-/** How long an order to a watchdog may take: a killed process is waited for, ms. */
+/** How long an order to a watchdog may take, ms: the watchdog waits for the killed process. */
 const orderTimeoutMs = 5_000;
 
 export function createRepairer(options: RepairerOptions): Repairer {
@@ -80,13 +80,15 @@ export function createRepairer(options: RepairerOptions): Repairer {
     };
   }
 
-  /** Opinions need a second monitor, where there is one that trusts itself; facts do not. */
+  /**
+   * A crash is a fact. Every other verdict needs the agreement of the other monitors that live and trust themselves.
+   */
   function agreed(node: string, verdict: string): boolean {
     if (verdict === 'crashed') return true;
     const heard = new Map(detector.otherDigests().map((digest) => [digest.monitor, digest]));
     return monitors.every((id) => {
       const digest = heard.get(id);
-      // One that lives will say what it thinks: whoever was deaf for a moment waits for that.
+      // A monitor that lives will send a digest soon: wait for it.
       if (!digest) return detector.record(id).incarnation() === undefined || detector.phi(id) >= thresholds.phi;
       return digest.doubtsItself || digest.members.find((it) => it.node === node)?.verdict !== 'healthy';
     });
@@ -158,10 +160,10 @@ export function createRepairer(options: RepairerOptions): Repairer {
       const { seen, standing, aboutIncarnation } = diagnoser.assessment(id);
       if (standing.verdict === 'healthy') return void takenOut.delete(id);
       const record = detector.record(id);
-      // The cure works: a new process is starting, or the last window looked well already.
+      // The repair works: a new process is starting, or the last window was healthy already.
       if (token === undefined || id === monitor || seen.verdict !== standing.verdict || record.restartedUnannounced())
         return;
-      // Another one speaks since then: it is not to be killed for the death of the one before.
+      // A new process speaks by now. It must not be killed for the death of the one before.
       if (record.incarnation() !== aboutIncarnation) return;
       if (!agreed(id, standing.verdict)) return;
       if (isLeftToAnother(standing.verdict, clock.now() - standing.since)) return;
@@ -210,7 +212,7 @@ export function createRepairer(options: RepairerOptions): Repairer {
         );
       }
       for (const { node, incarnation, do: what } of fresh) {
-        // Only while this monitor, too, has something against that process: else nobody would put it back.
+        // Only while this monitor has a verdict about that process, too. Otherwise nobody would put it back.
         const isCurrent = incarnation === (detector.record(node).incarnation() ?? 0);
         if (!isCurrent || diagnoser.assessment(node).standing.verdict === 'healthy') continue;
         if (what === 'drain') takenOut.set(node, 'draining');
@@ -228,7 +230,7 @@ interface Finished {
   readonly detail?: string | undefined;
 }
 
-/** A promotion is a repair of the node whose role is taken. */
+/** A promotion repairs the node whose role is taken. */
 const aboutWhom = (order: RepairOrder): string => (order.do === 'promote' ? order.instead : order.node);
 
 const groupOf = ({ group, shard }: TopologyNode): string => (shard === undefined ? group : `${group}/${shard}`);

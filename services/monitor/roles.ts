@@ -6,8 +6,8 @@ import { isPossible } from './sender-checks.ts';
 import type { FailureDetector } from './failure-detector.ts';
 
 /**
- * Who holds which role. A role belongs to the node that the topology gives it, until a standby is promoted to it: the
- * newest token holds it, and the node that lost it stands by when it comes back.
+ * Which node holds which role. A role belongs to the node that the topology gives it to, until a standby is promoted.
+ * Then the newest token holds it, and the node that lost it is a standby when it comes back.
  */
 export interface Roles {
   readonly holds: (node: string) => boolean;
@@ -15,18 +15,18 @@ export interface Roles {
   readonly waiting: (node: TopologyNode) => readonly string[];
   readonly promote: (order: RepairOrder & { do: 'promote' }) => Promotion;
   /**
-   * What others know of promotions: their monitors, or an earlier life of this one. What cannot be true is left out.
+   * Takes in promotions that other monitors, or an earlier life of this one, know. Impossible ones are ignored.
    */
   readonly learn: (promotions: readonly Promotion[]) => void;
   readonly promotions: () => readonly Promotion[];
-  /** Of any role, as far as this monitor has heard. */
+  /** The newest token of any role that this monitor has heard of. */
   readonly newestToken: () => number;
 }
 
 export interface RolesOptions {
   readonly topology: Topology;
   readonly detector: Pick<FailureDetector, 'record'>;
-  /** May this standby be promoted now: nothing speaks against it. */
+  /** Whether this standby may be promoted: it has no bad verdict. */
   readonly isWell: (node: string) => boolean;
   readonly onChange: (promotion: Promotion) => void;
 }

@@ -14,18 +14,18 @@ export interface RotationOptions {
   readonly firstVersion: number;
   readonly detector: FailureDetector;
   readonly diagnoser: Diagnoser;
-  /** Nodes that a repair took out, and how. */
+  /** The nodes that a repair took out, and how. */
   readonly takenOut: ReadonlyMap<string, 'draining' | 'quarantined'>;
   readonly roles: Roles;
   readonly clock: Clock;
   readonly lag: Pick<LagMeter, 'lostMs'>;
 }
 
-/** Who may be called: the view that nodes follow. */
+/** The view that nodes follow: which nodes may be called. */
 export interface Rotation {
-  /** As of now; `version` has grown when anything but a silence changed. */
+  /** The view of now. `version` grows when anything but the length of a silence changed. */
   readonly refresh: () => View;
-  /** As of the last refresh. */
+  /** The view of the last refresh. */
   readonly view: () => View;
 }
 
@@ -72,14 +72,14 @@ export function createRotation(options: RotationOptions): Rotation {
 
 export interface Situation {
   readonly phase: 'starting' | 'ready' | 'draining' | 'standby' | undefined;
-  /** 0 where it is silent here, but is reached from somewhere else. */
+  /** 0 where another monitor or a caller reaches it. */
   readonly phi: number;
   /** The verdict of the last window alone, and the one in force. */
   readonly seen: Verdict;
   readonly standing: Verdict;
   readonly takenOut: 'draining' | 'quarantined' | undefined;
   readonly restartedUnannounced: boolean;
-  /** It waits for its turn, or another one has its role. */
+  /** It waits for a role, or another node has its role. */
   readonly standsBy: boolean;
 }
 

@@ -2,12 +2,12 @@ import type { SelfReport } from '../../shared/membership/self-report.ts';
 import type { NodeSelf } from './evidence.ts';
 import type { Moment } from './slowness.ts';
 
-/** The self-reports of one incarnation over the last `windowMs`, and what they come to. */
+/** The self-reports of one incarnation over the last `windowMs`, and their differences. */
 export function createSelfHistory(windowMs: number) {
   let reports: { at: number; report: SelfReport }[] = [];
   return {
     hear(report: SelfReport, now: number): void {
-      // The last one before the window stays: differences are taken against it.
+      // The last report before the window stays, because differences are taken against it.
       while (reports.length > 1 && reports[1]!.at <= now - windowMs) reports.shift();
       reports.push({ at: now, report });
     },

@@ -26,8 +26,8 @@ export interface SenderChecksOptions {
 }
 
 /**
- * What a monitor hears decides about processes and roles: it listens only to those who may say it. Looks at who says
- * what, not at whether it is true.
+ * Messages to a monitor decide about processes and roles, so only those who may send them are heard. This checks who
+ * sends what, not whether the content is right.
  */
 export function createSenderChecks({
   monitor,
@@ -62,16 +62,14 @@ export function createSenderChecks({
 }
 
 /**
- * More promotions than anybody makes while a monitor is away; so few that no liar gets near the largest number in one
- * step.
+ * More promotions than happen while a monitor is away, but so few that no liar reaches the largest number in one step.
  */
 const tokenRoom = 1_000_000;
 
 const isNear = (token: number, newest: number): boolean => token <= newest + tokenRoom;
 
 /**
- * Whether this can be true: one of a group takes the role of one of the same group and shard - of its own, where it had
- * lost it.
+ * Whether a promotion is possible: a node takes a role of its own group and shard, perhaps the one that it had lost.
  */
 export function isPossible({ node, instead, token }: Promotion, { nodes }: Topology, newestToken: number): boolean {
   const [successor, role] = [node, instead].map((id) => nodes.find((it) => it.id === id));

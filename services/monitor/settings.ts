@@ -1,14 +1,14 @@
-/** How a monitor watches. Live and in the simulations: the false alarms counted there are those of these values. */
+/** How a monitor watches, live and in the simulations. The false alarms counted there are those of these values. */
 export const settings = {
-  /** How often silence is looked at, ms. */
+  /** How often silences are checked, ms. */
   lookMs: 125,
-  /** One window of watching, ms: hysteresis.ts counts these. */
+  /** One window, ms. hysteresis.ts counts windows. */
   windowMs: 500,
-  /** Callers' reports of lies count for so long, of service for half of it, ms. */
+  /** How long callers' reports of lies count, ms. Reports of bad service count half as long. */
   evidenceMs: 10_000,
-  /** From this suspicion on the ops port and the watchdog are asked: a question costs little. */
+  /** From this phi on the ops port and the watchdog are asked: a question costs little. */
   probePhi: 1.5,
-  /** From this suspicion on others are preferred to the node. */
+  /** From this phi on callers prefer other nodes. */
   suspectPhi: 3,
   probeTimeoutMs: 500,
   /** Between two probes of a node that is still in doubt, ms. */
@@ -22,10 +22,10 @@ export const settings = {
   /** A node that was never heard is asked about after so long, ms: others start after the monitors. */
   neverHeardMs: 10_000,
   /**
-   * How long a monitor leaves it to the first one to take a liar or a limper out, ms: longer than both take to agree.
+   * How long the other monitors leave it to the first one to take a liar or a limping node out, ms.
    */
   deferMs: 3_000,
-  /** A process that was taken down for repair is back after this, ms; if not, it is judged anew. */
+  /** A process that was taken down for repair is back after this, ms; if not, it is diagnosed anew. */
   repairMs: 10_000,
   /** The counters of two watchdogs are never so far apart: a node that shows a greater incarnation lies. */
   incarnationRoom: 1_000_000_000,

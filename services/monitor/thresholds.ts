@@ -1,7 +1,7 @@
-/** Tunables of the judgement; the measurements behind them are in docs/decisions/diagnosis.md. */
+/** Tunables of the decision table. docs/decisions/diagnosis.md has the measurements behind them. */
 export const thresholds = {
   phi: 8,
-  /** However regular its heartbeats were: a process that stands still for a second may be starved. */
+  /** No silence is shorter than this: a process that stands still for a second may be starved. */
   silentMs: 1_500,
   /**
    * Each ms by which main loops lag everywhere makes a silence so many ms longer, up to a bound: where processors are
@@ -10,34 +10,34 @@ export const thresholds = {
   lagWait: 50,
   maxLagWaitMs: 3_500,
   conflictingBeats: 3,
-  /** Calls over the window before shares are believed. */
+  /** Calls in the window before shares count. */
   minCalls: 5,
-  /** Of a caller's calls: the least share that makes a complaint. */
+  /** The least share of a caller's calls that makes a complaint. */
   badShare: 0.1,
   /**
    * The same where no other caller complains: a burst of other work on the machine costs one caller a tenth of its
    * calls.
    */
   soleBadShare: 0.5,
-  /** Lost votes and invalid replies: a bit flips once, a liar goes on. */
+  /** Lost votes and invalid replies: a bit flips once, a liar lies again. */
   minLies: 3,
   /** The same where two callers found it independently: they avoid a liar from then on, and find no more. */
   minSharedLies: 2,
   slowRatio: 4,
-  /** Who limps is never as fast as this many times its peers. */
+  /** A node with an answer faster than this many times its peers does not limp. */
   neverFasterRatio: 2,
   /**
    * Calls given up without an answer, spread over so many reports, of all callers together: a replica that is avoided
    * gets calls in bad moments only.
    */
   unansweredBeats: 3,
-  /** Its main loop is this late on average, and so many times as late as others'. */
+  /** The main loop of a limping node is this late on average, and so many times as late as others'. */
   nodeLagMs: 100,
   lagRatio: 4,
-  /** Where all are this late, the machine is short of processors, and nobody limps by himself. */
+  /** Where the main loops of most nodes are this late, the machine is short of processors, and no node limps alone. */
   commonLagMs: 30,
-  /** An observer this late does not trust its own eyes. */
+  /** An observer whose main loop is this late does not trust itself. */
   observerLagMs: 100,
-  /** So many fall silent at once only when the observer is the one who is cut off. */
+  /** When so many nodes are silent at once, it is the observer that is cut off. */
   silentShare: 0.5,
 } as const;

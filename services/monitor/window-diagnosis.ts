@@ -11,41 +11,41 @@ export interface WindowDiagnosisOptions {
   readonly standing: (node: string) => Standing | undefined;
   readonly incident: (node: string) => Incident | undefined;
   /**
-   * By whom, and as what, its process was taken down for repair; undefined where it was not, or had time to come back.
+   * The repair that is taking the node's process down. Undefined without one, or when it had time to come back.
    */
   readonly repairOf: (node: string) => RepairUnderWay | undefined;
-  /** It was taken out of rotation as a limper, and the same process is still there. */
+  /** A repair drained it, and the same process still runs. */
   readonly isDrained: (node: string) => boolean;
 }
 
-/** A process that was taken down, by whichever monitor. */
+/** An order of any monitor that takes a process down. */
 export interface RepairUnderWay {
   readonly by: string;
-  /** Ordered by this monitor: its result is told as soon as it is known. */
+  /** This monitor gave the order, and will learn its result. */
   readonly isOwn: boolean;
   readonly do: RepairOrder['do'];
   readonly verdict: Verdict;
 }
 
-/** What one look at a node comes to. */
+/** The result for one node and one window. */
 export interface Finding {
   readonly seen: Diagnosis;
   readonly reached: boolean;
-  /** Another monitor has acted on it already: nothing is left to wait for. */
+  /** Another monitor has acted on it already, so hysteresis does not apply. */
   readonly isCertain?: boolean;
 }
 
-/** Facts need no second look. */
+/** Verdicts that count after one window. */
 export const facts: ReadonlySet<Verdict> = new Set(['crashed', 'hung', 'lying']);
 
-/** Calls go down no further than through so many nodes. */
+/** Calls pass no more nodes than this, one below the other. */
 const maxDepth = 5;
 
-/** Neither it nor its watchdog was heard yet, so that nothing is known about it. */
+/** Nothing is known about it: neither the node nor its watchdog was heard yet. */
 export const isUnknown = (detector: FailureDetector, node: string): boolean =>
   detector.record(node).incarnation() === undefined && detector.evidence(node).process !== 'exited';
 
-/** The diagnosis of one window, in the light of what is being done about the node. */
+/** The diagnosis of one window, given the repairs that are under way. */
 export function createWindowDiagnosis({
   detector,
   standing,
@@ -54,20 +54,20 @@ export function createWindowDiagnosis({
   isDrained,
 }: WindowDiagnosisOptions): (node: string) => Finding {
   const restartedUnannounced = (node: string): boolean => {
-    // In a failure that has a name already, a new process is its repair; once it served again, another failure.
+    // During a named failure a new process is the repair. After the fix a new process is another failure.
     const { diagnose: namedAt, fix: fixedAt } = incident(node)?.stamps ?? {};
     return detector.record(node).restartedUnannounced() && (namedAt === undefined || fixedAt !== undefined);
   };
 
-  /** Nobody is ill who is about to leave, and a node that loads its data is not ill yet. */
+  /** A node that is leaving, or that still loads its data, has no failure. */
   function diagnoseWindow(node: string): Finding {
     if (detector.record(node).phase() === 'draining')
       return { seen: { node, verdict: 'healthy', reasons: ['it is leaving'] }, reached: false };
     const { heartbeats, ...rest } = detector.evidence(node);
-    // Who was never there cannot have gone: a cold standby refuses connections, too.
+    // A node that was never heard cannot have crashed: a cold standby refuses connections, too.
     if (isUnknown(detector, node))
       return { seen: { node, verdict: 'healthy', reasons: ['it was never heard'] }, reached: false };
-    // Whoever calls a node that says itself that it is not open yet was too early.
+    // Callers of a node that says itself that it still starts were too early.
     const callers = detector.record(node).phase() === 'starting' ? [] : rest.callers;
     const evidence = {
       ...rest,
@@ -75,7 +75,7 @@ export function createWindowDiagnosis({
       heartbeats: { ...heartbeats, restartedUnannounced: restartedUnannounced(node) },
     };
     const seen = diagnose({ ...evidence, waitsFor: waitsFor(node) }, detector.observer());
-    // A silence that nobody has been asked about yet is a doubt; the answers are on their way.
+    // Until ops port and watchdog have answered, a silence is only a doubt.
     const asked = evidence.opsPort !== undefined || evidence.process !== undefined;
     const hasty =
       seen.verdict === 'crashed' &&
@@ -83,10 +83,10 @@ export function createWindowDiagnosis({
       !evidence.heartbeats.restartedUnannounced &&
       evidence.callers.every((c) => c.refused === 0);
     const reached = evidence.otherMonitors === 'hear it' || evidence.callers.some(({ ok }) => ok > 0);
-    // What is seen while a repair is under way is the repair: it takes the process down.
+    // During a repair the evidence shows the repair: it takes the process down.
     const repair = facts.has(seen.verdict) ? repairOf(node) : undefined;
     if (repair) return { seen: { node, ...whyRepaired(node, repair) }, reached, isCertain: true };
-    // Whom nobody calls since it was drained has shown nothing: what it was drained for stands, until it is restarted.
+    // A drained node that nobody calls has shown nothing new, so its verdict holds until it is restarted.
     const { verdict, reasons } = standing(node)!;
     if (
       verdict === 'limping' &&
@@ -98,14 +98,14 @@ export function createWindowDiagnosis({
     return { seen: hasty ? { ...seen, verdict: 'healthy' } : seen, reached };
   }
 
-  /** This monitor's own word, where it has seen anything before the repair began. */
+  /** This monitor's own verdict, if it had one before the repair began. */
   function whyRepaired(node: string, repair: RepairUnderWay): Pick<Diagnosis, 'verdict' | 'reasons'> {
     const { verdict, reasons } = standing(node)!;
     if (verdict !== 'healthy') return { verdict, reasons };
     return { verdict: repair.verdict, reasons: [`${repair.by} found it ${repair.verdict}, and ordered: ${repair.do}`] };
   }
 
-  /** The node below that keeps it waiting, however far below. */
+  /** The node that keeps it waiting, however many calls below. */
   function waitsFor(node: string, depth = 0): string | undefined {
     if (depth > maxDepth) return undefined;
     for (const [callee, complaints] of detector.calledBy(node)) {
