@@ -53,7 +53,11 @@ test('database nodes read the data set and cannot write it', () => {
   expect(holders.filter((name) => name !== 'dataset')).toHaveLength(6);
   for (const [name, service] of services) {
     if (name.startsWith('database'))
-      expect(service.volumes).toEqual(['datasets:/data/datasets:ro', 'identity:/data/identity:ro']);
+      expect(service.volumes).toEqual([
+        'datasets:/data/datasets:ro',
+        'identity:/data/identity:ro',
+        'incarnations:/data/incarnations',
+      ]);
     const seesKey = service.volumes?.some((volume) => volume.startsWith('keys:')) ?? false;
     expect([name, seesKey]).toEqual([name, name === 'dataset' || name.startsWith('app-')]);
   }
