@@ -6,6 +6,7 @@ import { steady } from '../../shared/time/clock.ts';
 import { availabilityReport } from './availability-report.ts';
 import { openIncidentLog } from './incident-log.ts';
 import { monitor } from './contract.ts';
+import { createDigestSeal } from './digest-seal.ts';
 import { monitorMetrics } from './metrics.ts';
 import { createMonitor } from './monitor.ts';
 
@@ -34,6 +35,7 @@ export const monitorComponent = component({
   }) {
     // The differences between its stamps are durations: a fault of the wall clock must not change them.
     const clock = steady(nodeClock);
+    const seals = createDigestSeal({ monitor: node.id, incarnation, keys: heartbeatKeys });
     const incidentLog = openIncidentLog(stateDir, clusterStartedAt, clock.wall(), (text) => log.error(text));
     const nodes = topology.nodes.map(({ id }) => id);
     const it = createMonitor({
@@ -47,7 +49,8 @@ export const monitorComponent = component({
       token: ops.token,
       open: incidentLog.incidents().filter(({ outcome }) => outcome === 'open'),
       promotions: incidentLog.promotions,
-      exchange: (other, digest) => toNode(monitor, other).exchange(digest, newContext(exchangeTimeoutMs)),
+      exchange: async (other, digest) =>
+        seals.open(await toNode(monitor, other).exchange(seals.seal(digest, other), newContext(exchangeTimeoutMs))),
       onIncident(incident) {
         incidentLog.note(incident);
         measured.incident(incident);
@@ -72,7 +75,7 @@ export const monitorComponent = component({
     const receive = createHeartbeatReceiver({
       monitor: node.id,
       process: randomBytes(8).toString('base64url'),
-      keys: heartbeatKeys,
+      keys: heartbeatKeys.fromNodes,
       heard(beat) {
         try {
           it.heard(beat);
@@ -122,7 +125,10 @@ export const monitorComponent = component({
 
     return {
       handlers: {
-        exchange: async (digest, { caller }) => it.exchanged(digest, caller),
+        async exchange(sealed) {
+          const digest = seals.open(sealed);
+          return seals.seal(it.exchanged(digest), digest.monitor);
+        },
         view: async () => it.view(),
       },
       datagrams: receive,

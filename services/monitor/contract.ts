@@ -1,6 +1,6 @@
 // The contract is in shared/membership, where nodes find it. It is also here, where every component has its own.
 export type { Heartbeat } from '../../shared/membership/heartbeat-receiver.ts';
-export { Digest, monitor, type OrderDigest } from '../../shared/membership/contract.ts';
+export { Digest, monitor, type OrderDigest, type SealedDigest } from '../../shared/membership/contract.ts';
 /** What the public routes answer with. */
 export {
   orderWords,

@@ -1,4 +1,3 @@
-import type { KeyObject } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { LagMeter } from '../membership/lag.ts';
@@ -7,6 +6,7 @@ import type { Metrics } from '../observe/metrics.ts';
 import type { Context } from '../rpc/context.ts';
 import type { Contract, Handlers } from '../rpc/contract.ts';
 import type { Upstream } from '../rpc/upstream.ts';
+import type { Keyring } from '../security/keyring.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Random } from '../time/random.ts';
 import type { Scheduler } from '../time/scheduler.ts';
@@ -37,8 +37,8 @@ export interface Environment<Calls extends Contracts = Contracts> {
   readonly lag: Pick<LagMeter, 'lagMs' | 'lostMs'>;
   /** The ops network: other nodes' ops ports, and watchdogs. The token is needed to change something: only components that do have it. */
   readonly ops: { readonly control: ControlClient; readonly token: string | undefined };
-  /** For the heartbeats of each node; empty for components that need none. */
-  readonly heartbeatKeys: ReadonlyMap<string, KeyObject>;
+  /** For messages from each node to this one, and to other monitors; empty but for monitors. */
+  readonly heartbeatKeys: Pick<Keyring, 'toMonitors' | 'fromNodes'>;
   /** Calls one certain node, whatever the view says: no choice, no second attempt. */
   readonly toNode: <C extends Contract>(contract: C, node: string) => Upstream<C>;
   /** Before each access to the disk: waits as long as a fault makes it slower; undefined = not at all. */

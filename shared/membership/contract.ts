@@ -33,13 +33,24 @@ export const Digest = Type.Object({
 });
 export type Digest = Static<typeof Digest>;
 
+/** A digest as it travels: `mac` (base64url) proves which process of which monitor sent it. */
+export const SealedDigest = Type.Object({
+  digest: Digest,
+  /** Of the monitor that sends it. */
+  incarnation: Natural,
+  /** Counts what this process has sealed: a digest that was recorded is not believed again. */
+  number: Natural,
+  mac: Type.String({ maxLength: 64 }),
+});
+export type SealedDigest = Static<typeof SealedDigest>;
+
 /** Of the component `monitor`; it stands here because the middleware of every node calls it. */
 export const monitor = contract('monitor', {
   exchange: operation({
     summary: 'Between monitors: one digest for the other',
     priority: 'health',
-    request: Digest,
-    response: Digest,
+    request: SealedDigest,
+    response: SealedDigest,
   }),
   view: operation({
     summary: 'Who is alive, as this monitor sees it',
