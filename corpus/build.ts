@@ -30,26 +30,29 @@ export interface DatasetOptions extends LockOptions {
   readonly dataDir: string;
   /** Into how many shards the corpus is cut. */
   readonly shards: number;
-  /** The reader of this data set holds the processing key, and would refuse pages that are signed with another one: then it is built again. */
+  /**
+   * The readers check signatures with the processing key: a data set that is signed with another key is built again.
+   */
   readonly verifiable?: boolean;
   readonly onProgress?: OnProgress;
-  /** Plain lines about what was decided: for the log. */
+  /** Lines for the log about each decision. */
   readonly log?: (line: string) => void;
   readonly clock?: Clock;
-  /** How many shards are built at the same time; as many as there are cores. */
+  /** How many shards are built at the same time. Default: one per core. */
   readonly parallel?: number;
 }
 
 export interface Dataset {
   readonly datasetDir: string;
   readonly pages: number;
-  /** Why it had to be built; undefined where it was there already. */
+  /** Why it was built; undefined when it existed. */
   readonly built: 'missing' | 'signed with another key' | undefined;
 }
 
 /**
- * The data set of the present sources, cut into `shards`: built when it is missing, found in a few milliseconds otherwise. Outdated cuts
- * that nobody uses are removed. An abort or a crash leaves what was there before.
+ * The data set of the present sources, cut into `shards`. It is found within a few milliseconds, or built when it is
+ * missing. A build removes outdated data sets that nobody uses. After an abort or a crash, the earlier state still
+ * counts.
  *
  *     sources --read all--> links --PageRank--> popularity, titles --+--> worker: shard 1 --+
  *        |                                                           +--> worker: shard 2 --+--> manifest, rename
@@ -68,7 +71,7 @@ export async function ensureDataset(options: DatasetOptions): Promise<Dataset> {
   }
 }
 
-/** Marks first and looks then: so nobody removes it in between. */
+/** The mark comes before the second look: between them, nobody may remove the data set. */
 function findDataset({ dataDir, shards, verifiable = false }: DatasetOptions): Dataset | undefined {
   const expected = fingerprint(readSources(dataDir), shards);
   const datasetDir = path.join(datasetsDir(dataDir), expected.cut);
@@ -101,13 +104,14 @@ async function buildDataset(options: DatasetOptions): Promise<Dataset> {
     });
     const manifest = describe(cut, options, sources, (await corpus).graph, pagesByShard);
     writeAtomically(manifestOf(building), `${JSON.stringify(manifest, undefined, 2)}\n`);
-    // One without a usable manifest may stand in the way.
+    // A damaged data set may have the same name.
     discard(datasetDir);
     renameSync(building, datasetDir);
     syncFolder(datasetsDir(dataDir));
     markDatasetUsed(datasetDir);
     log?.(
-      `built the data set ${cut.cut}: ${manifest.pages} pages, ${manifest.links} links, ${manifest.deadLinks} dead links left out`,
+      `built the data set ${cut.cut}: ${manifest.pages} pages, ${manifest.links} links; ` +
+        `${manifest.deadLinks} dead links are left out`,
     );
     return { datasetDir, pages: manifest.pages, built };
   } finally {

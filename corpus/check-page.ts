@@ -4,7 +4,7 @@ import { isPageId, type CorpusPage } from './page.ts';
 
 export type Checked = { readonly page: CorpusPage } | { readonly wrong: string; readonly detail?: string };
 
-/** Longer ones are refused: nobody can read them, and they would fill every reply that carries them. */
+/** Longer texts are refused on import and cut by a crawl: they would fill every reply that holds them. */
 export const maxTitleCharacters = 2_000;
 export const maxBodyCharacters = 1_000_000;
 const maxKeywords = 1_000;
@@ -12,9 +12,10 @@ const maxLinks = 10_000;
 const maxRelationCharacters = 200;
 
 /**
- * One line of a pages file, parsed, as a page: `{ id, title, body?, text?, keywords?, url?, links? }`. `text` is another name
- * for `body`; keywords are a list or one text with commas; a link is an id or `{ id, relation }`. Anything else is refused with
- * the kind of mistake (`wrong`) and this case (`detail`), never mended silently.
+ * Checks one parsed line of a pages file: `{ id, title, body?, text?, keywords?, url?, links? }`. `text` is another
+ * name for `body`. Keywords are a list, or one text with commas. A link is an id or `{ id, relation }`. Anything else
+ * is refused: `wrong` = the kind of mistake, `detail` = the value. Only white space, control characters and half
+ * surrogate pairs are replaced.
  */
 export function checkPage(value: unknown): Checked {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { wrong: 'not a JSON object' };
@@ -61,13 +62,13 @@ function checkLinks(given: unknown, self: string): CorpusPage['links'] | undefin
   return [...links.values()];
 }
 
-/** Only what a browser opens as a page: no `javascript:`. */
+/** Only addresses that a browser opens as a page: not `javascript:`. */
 function isAddress(url: string): boolean {
   if (url.length > 2_000 || /[\s<>"\\\p{Cc}]/u.test(url)) return false;
   return /^\/(?!\/)/.test(url) || (/^https?:\/\//i.test(url) && URL.canParse(url));
 }
 
-/** Text without what cannot be shown or stored: control characters, and halves of surrogate pairs. */
+/** Replaces what cannot be shown or stored: control characters, and halves of surrogate pairs. */
 export function cleanText(text: string): string {
   return text
     .toWellFormed()

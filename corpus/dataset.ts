@@ -7,21 +7,21 @@ import { isDatasetUsed } from './in-use.ts';
 import { sourcesFingerprint, type Sources } from './sources.ts';
 
 /**
- * Grows with every change of what a build makes of the same sources: pages, signatures, popularity, or the shard files. Then
- * all cuts are built anew.
+ * Increase it when a build makes something else of the same sources: other pages, signatures, popularity or shard
+ * files. Every data set is built again then.
  */
 const formatVersion = 2;
 
-/** Says that a cut is complete: it is written last. */
+/** It is written last: a data set with a manifest is complete. A "cut" is a corpus divided into a number of shards. */
 export interface DatasetManifest {
   readonly fingerprint: string;
-  /** Cuts of the same corpus into other numbers of shards share it. */
+  /** The same for every cut of one corpus. */
   readonly corpus: string;
   readonly shards: number;
   readonly pages: number;
   readonly links: number;
   readonly deadLinks: number;
-  /** Pages that gave way to one of the same id from a later source. */
+  /** Pages that were replaced by a page of the same id from a later source. */
   readonly replaced: number;
   readonly pagesByShard: readonly number[];
   readonly sources: readonly string[];
@@ -48,7 +48,7 @@ export function fingerprint(sources: Sources, shards: number): Fingerprint {
   return { corpus, cut: `${corpus}-${shards}` };
 }
 
-/** The manifest of a complete cut; undefined for one that is missing, half built or damaged. */
+/** The manifest of a complete cut; undefined when the cut is missing, half built or damaged. */
 export function readManifest(datasetDir: string, expected: Fingerprint): DatasetManifest | undefined {
   let manifest: DatasetManifest;
   try {
@@ -64,8 +64,8 @@ export function readManifest(datasetDir: string, expected: Fingerprint): Dataset
 }
 
 /**
- * Removes cuts of other corpora that no living process uses, and what interrupted builds left behind. Cuts of the same
- * corpus into other numbers of shards stay: another topology may want them. Only for the holder of the lock.
+ * Removes cuts of other corpora that no living process uses, and the remains of interrupted builds. Other cuts of the
+ * same corpus stay, because another topology may need them. Only the holder of the lock may call it.
  */
 export function removeOutdated(dataDir: string, current: Fingerprint, nowMs: number): string[] {
   const folder = datasetsDir(dataDir);
@@ -80,7 +80,7 @@ export function removeOutdated(dataDir: string, current: Fingerprint, nowMs: num
   return removed;
 }
 
-/** Takes the name away first: a half-removed cut must not be found. */
+/** Renames the folder before it removes it, so that nobody finds a cut of which a part is gone. */
 export function discard(datasetDir: string): void {
   const removed = `${datasetDir.replace(/\.removed$/, '')}.removed`;
   if (existsSync(datasetDir) && removed !== datasetDir) {

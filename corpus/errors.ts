@@ -1,4 +1,4 @@
-/** What can go wrong with the corpus, for a person to read: the message is one clear sentence. */
+/** The message of a CorpusError is one sentence for the user. */
 export type CorpusErrorCode =
   | 'not_found'
   | 'bad_name'
@@ -21,7 +21,7 @@ export class CorpusError extends Error {
 
 /** Throws `cancelled` once the signal has aborted. */
 export function throwIfCancelled(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new CorpusError('cancelled', 'Stopped before it was complete: nothing was changed.');
+  if (signal?.aborted) throw new CorpusError('cancelled', 'Stopped before the end. Nothing was changed.');
 }
 
 const causes: Readonly<Record<string, string>> = {
@@ -33,7 +33,7 @@ const causes: Readonly<Record<string, string>> = {
   EMFILE: 'too many files are open',
 };
 
-/** Failures of the operating system in plain words; other errors as they are. */
+/** Explains failures of the operating system in plain words. Other errors stay as they are. */
 export function inPlainWords(thrown: unknown): unknown {
   const { code, path } = thrown as NodeJS.ErrnoException;
   if (thrown instanceof CorpusError || typeof code !== 'string' || !/^E[A-Z]+$/.test(code)) return thrown;

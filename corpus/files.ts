@@ -2,7 +2,9 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { syncFolder } from '../shared/durable.ts';
 
-/** Readers see the old content or the new one, never a part; what was returned from here survives a power cut. */
+/**
+ * Readers see the old content or the new one, never a part. Once this returns, the new content survives a power cut.
+ */
 export function writeAtomically(file: string, content: string): void {
   const draft = `${file}.${process.pid}.tmp`;
   try {

@@ -2,18 +2,20 @@ import { setImmediate } from 'node:timers/promises';
 import { throwIfCancelled } from './errors.ts';
 import type { CorpusSource } from './sources.ts';
 
-/** The whole corpus without its text: what popularity and the titles of links are made from. Arrays run by page. */
+/**
+ * The whole corpus without its text. Popularity and the titles of links are made from it. Arrays are indexed by page.
+ */
 export interface Graph {
   readonly ids: readonly string[];
   readonly titles: readonly string[];
-  /** Which source each page counts from: an id that several sources hold counts from the last of them. */
+  /** The source of each page. When several sources hold a page of the same id, it is the last of them. */
   readonly sourceOf: Uint16Array;
   /** Edge e leads from page `from[e]` to page `to[e]`. */
   readonly from: Uint32Array;
   readonly to: Uint32Array;
-  /** How many links lead to pages that are not there: they are left out. */
+  /** How many links were left out because their target does not exist. */
   readonly deadLinks: number;
-  /** How many pages gave way to one of the same id from a later source. */
+  /** How many pages were replaced by a page of the same id from a later source. */
   readonly replaced: number;
 }
 
@@ -25,7 +27,9 @@ interface CollectOptions {
 
 const pagesPerTurn = 4_096;
 
-/** Reads all sources once. Lets other work run in between, so that progress shows and an abort is heard. */
+/**
+ * Reads all sources once. It yields to other work now and then, so that progress is shown and an abort takes effect.
+ */
 export async function collectGraph(
   sources: readonly CorpusSource[],
   { signal, onRead }: CollectOptions = {},
@@ -33,7 +37,7 @@ export async function collectGraph(
   const pageOf = new Map<string, number>();
   const titles: string[] = [];
   const sourceOf: number[] = [];
-  // Three arrays instead of one of objects: there are more links than anything else.
+  // Three arrays instead of an array of objects: a corpus has more links than anything else.
   const linkFrom: number[] = [];
   const linkSource: number[] = [];
   const linkTarget: string[] = [];
@@ -63,7 +67,7 @@ export async function collectGraph(
   let kept = 0;
   let deadLinks = 0;
   for (const [link, page] of linkFrom.entries()) {
-    // Links of a page that gave way to a later one go with it.
+    // The links of a replaced page do not count.
     if (sourceOf[page] !== linkSource[link]) continue;
     const target = pageOf.get(linkTarget[link]!);
     if (target === undefined) {

@@ -7,19 +7,19 @@ import { changeSources, draftName, importsDir, type Sources } from './sources.ts
 
 export interface CommitOptions extends LockOptions {
   readonly name: string;
-  /** What it was made from, for people. */
+  /** The file, folder or address that it was made from, as the user wrote it. */
   readonly from: string;
-  /** Leaves the default corpus out. It stays out until `resetSources` brings it back. */
+  /** Leaves WordNet out, until `resetSources` brings it back. */
   readonly replace?: boolean | undefined;
 }
 
-/** An import being written: nothing of it counts before `commit`. */
+/** An import that is being written. It does not count before `commit`. */
 export interface ImportWriter {
   readonly add: (page: CorpusPage) => void;
   readonly pages: () => number;
-  /** Puts it in place of an earlier import of this name. Answers with what the corpus is made of now. */
+  /** Makes the import count, in place of an earlier one of this name. Returns the sources as they are now. */
   readonly commit: (options: CommitOptions) => Promise<Sources>;
-  /** Forgets it; without effect after `commit`. */
+  /** Removes the unfinished import. It has no effect after `commit`. */
   readonly discard: () => void;
 }
 
@@ -50,7 +50,7 @@ export function createImportWriter(dataDir: string): ImportWriter {
 
   return {
     add({ id, title, body, keywords, url, links }) {
-      // The id comes first: readers who want other pages need not parse the rest.
+      // The id comes first, so that readers of other pages need not parse the rest.
       const line = `${JSON.stringify({ id, title, body, keywords, url, links })}\n`;
       lines.push(line);
       pages++;

@@ -13,21 +13,21 @@ import { createSkipList, nothingValid, report, type ImportReport } from './repor
 
 export interface ImportOptions extends LockOptions {
   readonly dataDir: string;
-  /** Names the set: importing again under the same name takes the earlier one's place. The file's own name when absent. */
+  /** The name of the import; it replaces an earlier import of this name. Default: the name of the file. */
   readonly name?: string | undefined;
-  /** Leaves the default corpus out. */
+  /** Leaves WordNet out. */
   readonly replace?: boolean | undefined;
   /** `done` and `total` in bytes of the file. */
   readonly onProgress?: OnProgress;
 }
 
-/** A page is text: a line beyond this is not one. */
+/** A longer line is refused: pages are texts, and texts are shorter. */
 const maxLineBytes = 8 * 1024 * 1024;
 const linesPerTurn = 1_000;
 
 /**
- * Takes pages from a file of JSON lines, one page each (see `checkPage`). Lines that are no page are skipped and reported. The
- * import counts as a whole once this returns; a failure or an abort before changes nothing.
+ * Imports a file of JSON lines with one page each (see `checkPage`). Wrong lines are skipped and reported. The import
+ * counts when this function returns; a failure or an abort changes nothing.
  * Throws CorpusError: `not_found`, `bad_name`, `nothing_valid` (the message says what was wrong), `cancelled`.
  */
 export async function importPages(file: string, options: ImportOptions): Promise<ImportReport> {
@@ -88,7 +88,7 @@ function checkLine(line: Line): Checked | undefined {
   if (line.tooLong) return { wrong: `the line is longer than ${maxLineBytes / 1024 / 1024} MB` };
   let text: string;
   try {
-    // Drops a byte order mark too.
+    // A byte order mark is dropped, too.
     text = utf8.decode(line.bytes);
   } catch {
     return { wrong: 'not UTF-8' };

@@ -6,9 +6,9 @@ import { isAlive } from './sources.ts';
 const dayMs = 24 * 60 * 60 * 1000;
 
 /**
- * Notes that process `pid` reads the data set, so that no build removes it as outdated while that process lives.
- * A cluster that is left running by its starter marks the data set for itself. A folder that cannot be written
- * (part of a read-only image) needs no mark: nobody can remove it either.
+ * Notes that process `pid` reads the data set: no build removes it while that process lives. A cluster that outlives
+ * the command that started it marks the data set itself. A folder that cannot be written needs no mark, because nobody
+ * can remove it.
  */
 export function markDatasetUsed(datasetDir: string, pid: number = process.pid): void {
   try {
@@ -27,11 +27,11 @@ function touch(file: string): void {
     const now = new Date();
     utimesSync(file, now, now);
   } catch {
-    // As above.
+    // The folder cannot be written.
   }
 }
 
-/** A pid of another machine or container cannot be asked: there, a mark counts for a day. */
+/** Processes of another machine or container cannot be seen from here: their marks count for a day. */
 export function isDatasetUsed(datasetDir: string, nowMs: number): boolean {
   const folder = path.join(datasetDir, 'users');
   let marks: string[];

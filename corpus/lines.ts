@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 
-/** One line without its end, as bytes. `tooLong` = it had more than the allowed bytes, and those were not kept. */
+/** One line without its end. `tooLong` = it was longer than allowed, and `bytes` is empty. */
 export interface Line {
   /** 1-based. */
   readonly number: number;
@@ -13,8 +13,9 @@ export interface Line {
 const chunkBytes = 1 << 18;
 
 /**
- * The lines of a file, read in chunks, so that neither a huge file nor a huge line needs memory. `bytes` may be a view of
- * the read buffer: use it before asking for the next line. A last line without a line end counts; `\r\n` ends a line too.
+ * The lines of a file. It is read in chunks, so that a huge file or a huge line does not fill memory. `bytes` may be a
+ * view of the read buffer: it is valid until the next line is read. The last line needs no line end. `\r\n` ends a
+ * line, too.
  */
 export function* readLines(file: string, maxLineBytes = Infinity): Generator<Line> {
   const handle = openSync(file, 'r');
@@ -43,7 +44,7 @@ export function* readLines(file: string, maxLineBytes = Infinity): Generator<Lin
         yield line(chunk.subarray(start, newline), chunkStart + newline + 1);
         start = newline + 1;
       }
-      // Of a line that is too long already, only the count goes on.
+      // Of a line that is too long, the bytes are counted and not kept.
       if (start < filled && carriedBytes <= maxLineBytes) carried.push(Buffer.from(chunk.subarray(start, filled)));
       else if (start < filled) carried = [];
       carriedBytes += filled - start;

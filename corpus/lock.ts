@@ -8,20 +8,20 @@ import { throwIfCancelled } from './errors.ts';
 export interface LockOptions {
   readonly signal?: AbortSignal | undefined;
   readonly scheduler?: Scheduler;
-  /** Called once when another process holds the lock; `holder` = its pid, where it says so. */
+  /** Called once when another process holds the lock; `holder` = its pid, if known. */
   readonly onWait?: ((holder: string | undefined) => void) | undefined;
 }
 
 const pollMs = 50;
 
-/** Keeps what is held reachable: a connection that is garbage-collected gives its lock up. */
+/** A connection that is garbage-collected gives up its lock, so held connections stay referenced here. */
 const heldHere = new Set<DatabaseSync>();
 
 /**
- * Runs `work` while no other process changes the same data folder; waits for its turn.
+ * Runs `work` while no other process changes the same data folder. It waits until the folder is free.
  *
- * The lock is the operating system's (a byte-range lock, taken through SQLite), not the mere presence of a file: it goes when
- * its holder goes, however that happens, so a stale lock cannot exist. The file beside it only names the holder, for people.
+ * The lock is a byte-range lock of the operating system, taken through SQLite. The operating system ends it with the
+ * process that holds it, so there are no stale locks. The file beside it names the holder, for people only.
  */
 export async function withLock<T>(dataDir: string, options: LockOptions, work: () => Promise<T>): Promise<T> {
   mkdirSync(dataDir, { recursive: true });
@@ -41,7 +41,7 @@ export async function withLock<T>(dataDir: string, options: LockOptions, work: (
     writeFileSync(holderFile, `${process.pid} on ${hostname()}\n`);
     return await work();
   } finally {
-    // The files go first: once the lock is free, they may be another holder's.
+    // The files are removed first: once the lock is free, they may belong to another process.
     rmSync(holderFile, { force: true });
     removeQuietly(file);
     held.close();
@@ -50,8 +50,9 @@ export async function withLock<T>(dataDir: string, options: LockOptions, work: (
 }
 
 /**
- * The lock's connection, or undefined while another holds it. The previous holder removes the file as it leaves, so what
- * was locked may be a file without a name by now, which keeps nobody out: the file's identity before and after must agree.
+ * The connection that holds the lock, or undefined while another process holds it. The previous holder removes the file
+ * when it ends. Then this process may have locked a file that has no name any more, and that lock excludes nobody.
+ * Therefore the file must be the same before and after locking.
  */
 function tryLock(file: string): DatabaseSync | undefined {
   writeFileSync(file, '', { flag: 'a' });
@@ -85,11 +86,11 @@ function readHolder(file: string): string | undefined {
   }
 }
 
-/** An open file cannot be removed on every platform; one left behind holds no lock. */
+/** Some platforms cannot remove an open file. A file that stays holds no lock. */
 function removeQuietly(file: string): void {
   try {
     rmSync(file, { force: true });
   } catch {
-    // Left for the next holder to reuse.
+    // The next holder uses it again.
   }
 }

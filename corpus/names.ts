@@ -1,8 +1,8 @@
 import { CorpusError } from './errors.ts';
 
 /**
- * The name of an import: part of a file name, so of a small alphabet. One that the user chose must fit; one derived from a file
- * or an address is made to.
+ * The name of an import. It becomes part of a file name, so it has a small alphabet. A name that the user chose is
+ * refused when it does not fit; a name that comes from a file or an address is changed until it does.
  */
 export function importName(name: string, chosen: boolean): string {
   const fitting = chosen
@@ -23,7 +23,7 @@ export function importName(name: string, chosen: boolean): string {
   return fitting;
 }
 
-/** Lower-case ASCII letters and digits, joined by single dashes; accents are dropped, other scripts too. */
+/** Lower-case ASCII letters and digits, joined by single dashes. Accents and other scripts are dropped. */
 export function slug(text: string): string {
   return text
     .normalize('NFKD')

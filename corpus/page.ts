@@ -1,9 +1,9 @@
 import type { SourcePage } from '../search/source-page.ts';
 
-/** One page as a source of the corpus gives it: popularity and signature come when the data set is built. */
+/** A page as a source of the corpus gives it. The build adds popularity and signature. */
 export type CorpusPage = Omit<SourcePage, 'popularity' | 'signature'>;
 
-/** Ids stand in addresses (`/page/<id>`): `.` and `..` fit the alphabet, but browsers resolve them away. */
+/** Ids are part of addresses (`/page/<id>`). Browsers remove `.` and `..` from an address, so these are no ids. */
 export function isPageId(id: string): boolean {
   return /^[A-Za-z0-9._~-]{1,128}$/.test(id) && id !== '.' && id !== '..';
 }

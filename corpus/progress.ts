@@ -1,4 +1,4 @@
-/** Where a long piece of work stands. `total` is absent while it is not known. */
+/** The progress of a long task. `total` is absent while it is unknown. */
 export interface Progress {
   readonly phase: 'read' | 'rank' | 'index' | 'crawl' | 'import';
   readonly done: number;

@@ -3,13 +3,13 @@ import { cleanLine } from './check-page.ts';
 import { CorpusError } from './errors.ts';
 import type { Sources } from './sources.ts';
 
-/** One thing that was left out, and why. `where` = a line number or an address. */
+/** Something that was left out, and the reason. `where` = a line number or an address. */
 export interface Skipped {
   readonly where: string;
   readonly reason: string;
 }
 
-/** What became of an import or a crawl. */
+/** The result of an import or a crawl. */
 export interface ImportReport {
   readonly name: string;
   /** How many pages were taken. */
@@ -18,14 +18,14 @@ export interface ImportReport {
   readonly skipped: number;
   /** How often each reason occurred, most frequent first. */
   readonly reasons: readonly { readonly reason: string; readonly count: number }[];
-  /** The first of those skipped, by reason: enough to find the mistake. */
+  /** The first few of each reason: enough to find the mistake. */
   readonly examples: readonly Skipped[];
-  /** What was taken, but not as it was written; the same way as `reasons`. */
+  /** Pages that were taken, but not as they were written. */
   readonly warnings: readonly { readonly reason: string; readonly count: number }[];
   readonly warningExamples: readonly Skipped[];
   /** False where content is missing that is probably there: no answer, too large, cut, unreadable. */
   readonly complete: boolean;
-  /** What the corpus is made of now. */
+  /** The sources of the corpus now; `default` = WordNet. */
   readonly default: boolean;
   readonly imports: readonly { readonly name: string; readonly pages: number }[];
 }
@@ -47,7 +47,7 @@ export function createSkipList() {
       leftOut.add(where, reason, detail);
       if (lost) complete = false;
     },
-    /** It was taken, but not as it was written. */
+    /** The page was taken, but not as it was written. */
     warn(where: string, reason: string, detail?: string): void {
       warnings.add(where, reason, detail);
       complete = false;
@@ -83,7 +83,7 @@ function createTally() {
 
 export type SkipList = ReturnType<typeof createSkipList>;
 
-/** Why nothing was taken, in one sentence. */
+/** The reason why nothing was taken, in one sentence. */
 export function nothingValid(from: string, skipped: SkipList, stopped?: string): CorpusError {
   const [first] = skipped.examples();
   const why =

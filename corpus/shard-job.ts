@@ -4,7 +4,7 @@ import { firstVersion, signPage } from '../shared/security/signing.ts';
 import type { CorpusPage } from './page.ts';
 import { openSources, type Sources } from './sources.ts';
 
-/** What a worker needs to start on one shard. Pages it reads from the sources itself: that is cheaper than being sent them. */
+/** What a worker needs to start with one shard. It reads the pages itself: to send them would cost more. */
 export interface ShardJob {
   readonly dataDir: string;
   readonly sources: Sources;
@@ -17,8 +17,8 @@ export interface ShardJob {
 }
 
 /**
- * What a worker needs to finish: known only when all sources were read. Arrays run by page. Numbers lie in shared memory;
- * ids and titles are JSON arrays, because one long string is sent faster than many short ones.
+ * What a worker needs to finish: known only when all sources were read. Arrays run by page. Numbers lie in shared
+ * memory; ids and titles are JSON arrays, because one long string is sent faster than many short ones.
  */
 export interface CorpusTable {
   readonly ids: string;
@@ -27,7 +27,7 @@ export interface CorpusTable {
   readonly popularity: Float64Array;
 }
 
-/** A page that was read ahead, signed as it stands: almost always it stays like that. */
+/** A page that was read before the table was complete. Its signature holds unless a link must be left out. */
 export interface DraftPage {
   readonly page: CorpusPage;
   readonly source: number;
@@ -42,13 +42,10 @@ export function* draftPages(job: ShardJob): Generator<DraftPage, void> {
   }
 }
 
-/**
- * How much a worker reads while it waits for the table, characters of text: all of an ordinary shard, without holding
- * all of a huge one.
- */
+/** How much text a worker reads while it waits for the table: a usual shard fits, a huge one must not fill memory. */
 const readAheadCharacters = 2 ** 26;
 
-/** Starts reading at once; the rest is read when it is asked for. */
+/** Reads the first drafts at once, and the rest when the result is iterated. */
 export function readAhead<T extends DraftPage>(drafts: Iterator<T, void>): Iterable<T> {
   const ahead: T[] = [];
   for (let characters = 0; characters < readAheadCharacters;) {
@@ -63,13 +60,13 @@ export function readAhead<T extends DraftPage>(drafts: Iterator<T, void>): Itera
   })();
 }
 
-/** Links get the titles of their targets, or go where there is no target; pages get their popularity. */
+/** Adds the titles of link targets and the popularity. Links without a target are left out. */
 export function* finishPages(job: ShardJob, drafts: Iterable<DraftPage>, table: CorpusTable): Generator<SourcePage> {
   const titles = JSON.parse(table.titles) as string[];
   const numberOf = new Map((JSON.parse(table.ids) as string[]).map((id, number) => [id, number]));
   for (const { page, source, signature } of drafts) {
     const number = numberOf.get(page.id);
-    // A later source holds a page of this id: that one counts.
+    // A page of a later source has this id, and replaces this one.
     if (number === undefined || table.sourceOf[number] !== source) continue;
     const links = page.links.flatMap((link) => {
       const target = numberOf.get(link.id);

@@ -8,23 +8,23 @@ import { withLock, type LockOptions } from './lock.ts';
 import type { CorpusPage } from './page.ts';
 import { wordNetPages, wordNetVersion } from './wordnet.ts';
 
-/** One imported set of pages. Its file is named after its content, so files never change: only the manifest does. */
+/** One imported set of pages. Its file is named after its content: files never change, only the manifest does. */
 export interface ImportEntry {
   readonly name: string;
   readonly file: string;
   readonly pages: number;
   readonly sha256: string;
-  /** What it was made from, as the user named it. */
+  /** The file, folder or address that it was made from, as the user wrote it. */
   readonly from: string;
 }
 
-/** What the corpus is made of: `default` = WordNet takes part. */
+/** The sources of the corpus. `default` = WordNet is one of them. */
 export interface Sources {
   readonly default: boolean;
   readonly imports: readonly ImportEntry[];
 }
 
-/** Pages that can be read again and again in the same order; of unwanted ones no text is parsed. */
+/** Pages that can be read several times, in the same order. Of unwanted pages only the id is read. */
 export interface CorpusSource {
   readonly name: string;
   readonly pages: (wanted?: (id: string) => boolean) => Iterable<CorpusPage>;
@@ -40,7 +40,7 @@ function manifestFile(dataDir: string): string {
   return path.join(importsDir(dataDir), 'manifest.json');
 }
 
-/** Without a manifest the corpus is the default one. Throws `damaged` for a manifest that cannot be understood. */
+/** The default corpus where there is no manifest. Throws `damaged` for a manifest that cannot be read. */
 export function readSources(dataDir: string): Sources {
   const file = manifestFile(dataDir);
   if (!existsSync(file)) return untouched;
@@ -53,14 +53,14 @@ export function readSources(dataDir: string): Sources {
       );
     if (sound) return sources;
   } catch {
-    // Told below.
+    // Reported below, like a manifest with wrong fields.
   }
-  throw new CorpusError('damaged', `${file} cannot be understood. Remove it to return to the default corpus.`);
+  throw new CorpusError('damaged', `${file} is damaged. Remove it to return to the default corpus.`);
 }
 
 /**
- * Changes what the corpus is made of: writing the manifest is the one step that counts, whatever happens before or after it.
- * Files that the new manifest does not name are removed.
+ * Changes the sources of the corpus. The change takes effect when the manifest is written: a crash before or after that
+ * does no harm. Files that the new manifest does not name are removed.
  */
 export async function changeSources(
   dataDir: string,
@@ -79,7 +79,7 @@ export async function changeSources(
   });
 }
 
-/** Drafts of imports carry the pid of the process that writes them. */
+/** The name of an unfinished import: it holds the pid of the process that writes it. */
 export function draftName(sequence: number): string {
   return `draft-${process.pid}-${sequence}.jsonl`;
 }
@@ -98,7 +98,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Back to the default corpus alone; all imports are removed. Returns what there was before. */
+/** Returns to the default corpus and removes all imports. Returns the sources as they were before. */
 export async function resetSources(dataDir: string, options: LockOptions = {}): Promise<Sources> {
   let before = untouched;
   await changeSources(dataDir, options, (sources) => {
@@ -108,7 +108,7 @@ export async function resetSources(dataDir: string, options: LockOptions = {}): 
   return before;
 }
 
-/** The sources in order: where several hold a page of the same id, the last one counts. */
+/** The sources in order. When several sources hold a page of the same id, the last one counts. */
 export function openSources(dataDir: string, sources: Sources): CorpusSource[] {
   const imported = sources.imports.map((entry) => importSource(entry.name, path.join(importsDir(dataDir), entry.file)));
   return sources.default ? [{ name: 'wordnet', pages: wordNetPages }, ...imported] : imported;
@@ -132,7 +132,7 @@ function importSource(name: string, file: string): CorpusSource {
 
 const idStart = '{"id":"'.length;
 
-/** Changes when, and only when, the content of the sources does. Cheap: no page is read. */
+/** Equal for two corpora with the same content, and different otherwise. No page is read for it. */
 export function sourcesFingerprint(sources: Sources): string {
   const parts = [sources.default ? wordNetVersion() : '', sources.imports.map((entry) => [entry.name, entry.sha256])];
   return hash('sha256', JSON.stringify(parts)).slice(0, 16);

@@ -12,8 +12,8 @@ interface ReadOptions {
 }
 
 /**
- * What concerns the corpus as a whole: which pages there are, how they are linked, and so how popular each is.
- * Throws CorpusError `nothing_valid` where there are no pages.
+ * Reads the whole corpus: its pages, their links, and the popularity that follows from them. Throws CorpusError
+ * `nothing_valid` when there are no pages.
  */
 export async function readCorpus(
   dataDir: string,
@@ -24,7 +24,10 @@ export async function readCorpus(
   const onRead = (done: number) => onProgress?.({ phase: 'read', done, total });
   const graph = await collectGraph(openSources(dataDir, sources), { signal, onRead });
   if (graph.ids.length === 0)
-    throw new CorpusError('nothing_valid', 'The corpus has no pages: import some, or return to the default one.');
+    throw new CorpusError(
+      'nothing_valid',
+      'The corpus has no pages. Import some, or return to WordNet with "tierlab import --reset".',
+    );
 
   onProgress?.({ phase: 'rank', done: 0, total: 1 });
   const popularity = popularities(pagerank(graph.ids.length, graph.from, graph.to));
@@ -39,7 +42,7 @@ export async function readCorpus(
   return { graph, table };
 }
 
-/** Numbers that every worker reads: handed over without a copy. */
+/** Workers share this memory: sending it copies nothing. */
 function inSharedMemory<A extends Uint16Array | Float64Array>(
   numbers: A,
   type: { new (buffer: SharedArrayBuffer): A; BYTES_PER_ELEMENT: number },

@@ -1,6 +1,6 @@
 /**
- * Names for the pointers of a WordNet data file (wninput(5WN)): the field's standard terms. What a reader sees instead of
- * "hypernym" ("a kind of") is the business of the pages, see services/html/relations.ts.
+ * The standard terms for the pointers of a WordNet data file (wninput(5WN)). services/html/relations.ts says what
+ * readers see instead ("a kind of" for "hypernym").
  */
 const relations: ReadonlyMap<string, string> = new Map([
   ['!', 'antonym'],

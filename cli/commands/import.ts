@@ -25,7 +25,8 @@ export function importFile(command: Command): void {
     .option('--json', 'the report as one JSON document on stdout')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ tierlab import pages.jsonl\n  $ tierlab import pages.jsonl --replace --name mine\n  $ tierlab import --reset',
+      '\nExamples:\n  $ tierlab import pages.jsonl\n' +
+        '  $ tierlab import pages.jsonl --replace --name mine\n  $ tierlab import --reset',
     )
     .action(run);
 }
@@ -38,7 +39,7 @@ async function run(file: string | undefined, flags: ImportFlags): Promise<void> 
     await resetSources(dataDir);
     return terminal.line('the corpus is WordNet again; imports are dropped');
   }
-  if (file === undefined) throw new UsageError('which file? (tierlab import pages.jsonl)');
+  if (file === undefined) throw new UsageError('which file? For example: tierlab import pages.jsonl');
   const report = await onInterrupt((signal) =>
     importPages(file, {
       dataDir,

@@ -17,8 +17,8 @@ const visitParameter = /^(?:utm_\w+|fbclid|gclid|msclkid|phpsessid|jsessionid|si
 const pageEnding = /\.(?:x?html?|shtml|md|txt|php\d?|phtml|aspx?|jspx?|cgi|pl|cfm|do)$/i;
 
 /**
- * The address that a browser asks for when it follows `href`: as written, without fragment and password. Undefined for what
- * is no web address.
+ * The address that a browser asks for when it follows `href`: as written, without fragment and password. Undefined for
+ * what is no web address.
  */
 export function addressOf(href: string, base?: string): string | undefined {
   const url = URL.parse(href, base);

@@ -14,14 +14,14 @@ import { visit } from './visit.ts';
 
 export interface CrawlOptions extends LockOptions {
   readonly dataDir: string;
-  /** Names the set: crawling again under the same name takes the earlier one's place. Made from the target when absent. */
+  /** The name of the import; it replaces an earlier import of this name. Default: made from the target. */
   readonly name?: string | undefined;
-  /** Leaves the default corpus out. */
+  /** Leaves WordNet out. */
   readonly replace?: boolean | undefined;
-  /** Stops after so many pages, and keeps them. */
+  /** The crawl stops after so many pages and keeps them. */
   readonly maxPages?: number | undefined;
   readonly maxPageBytes?: number | undefined;
-  /** Stops after this time, and keeps what there is, ms. */
+  /** The crawl stops after this time and keeps its pages, ms. */
   readonly timeLimitMs?: number | undefined;
   /** Hosts besides this machine that may be asked. */
   readonly allowHosts?: readonly string[] | undefined;
@@ -29,19 +29,19 @@ export interface CrawlOptions extends LockOptions {
   readonly delayMs?: number | undefined;
   /** How long one page may take to arrive, ms. */
   readonly timeoutMs?: number | undefined;
-  /** `done` = addresses seen to, `total` = addresses known so far: it grows. */
+  /** `done` = addresses that were asked, `total` = addresses known so far; both grow. */
   readonly onProgress?: OnProgress | undefined;
   readonly clock?: Clock | undefined;
 }
 
 export interface CrawlReport extends ImportReport {
-  /** Why it stopped before everything was seen; absent when everything was. */
+  /** Why the crawl stopped early; undefined when it visited all addresses. */
   readonly stopped?: string | undefined;
 }
 
 /**
- * Takes the HTML pages of a folder or of a site into the corpus. What is no page, forbidden, broken or there twice is left out and
- * reported. The import counts as a whole once this returns; a failure or an abort before changes nothing.
+ * Imports the HTML pages of a folder or of a site. What is no page, forbidden, broken, or there twice is left out and
+ * reported. The import counts when this function returns; a failure or an abort changes nothing.
  *
  *     folder | site --> fetch --> decode --> extract --> contents, redirects --> pages --> import
  *                         ^                     |
@@ -83,7 +83,7 @@ export async function crawl(target: string, options: CrawlOptions): Promise<Craw
       writer.discard();
     }
   } catch (error) {
-    // However an abort shows (a fetch that ends, a sleep that does), it is one and the same to the caller.
+    // An abort shows as a failed request or an interrupted sleep. The caller gets `cancelled` in every case.
     throwIfCancelled(signal);
     throw inPlainWords(error);
   }

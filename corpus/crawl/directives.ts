@@ -10,9 +10,9 @@ export interface RobotsDirectives {
 const valued = new Set(['max-snippet', 'max-image-preview', 'max-video-preview', 'unavailable_after']);
 
 /**
- * The directives for this crawler and for all, from every robots meta element and every X-Robots-Tag header. They add up:
- * one `noindex` is enough. `metas` = contents of the elements named `robots` or after this crawler; `headers` = one entry
- * per header line, such as `noindex` or `otherbot: noindex, nofollow`.
+ * The directives for this crawler and for all, from every robots meta element and every X-Robots-Tag header. They add
+ * up: one `noindex` is enough. `metas` = contents of the elements named `robots` or after this crawler; `headers` = one
+ * entry per header line, such as `noindex` or `otherbot: noindex, nofollow`.
  */
 export function readDirectives(metas: readonly string[], headers: readonly string[]): RobotsDirectives {
   const names = new Set([...metas.flatMap(namesIn), ...headers.flatMap(namesInHeader)]);

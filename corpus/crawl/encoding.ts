@@ -34,8 +34,8 @@ export interface Decoded {
  *     UTF-8, and not one character beyond ASCII is valid                                      -> detected
  *     nothing                                                                                 -> detected
  *
- * Browsers take a late `<meta>` into account, too (HTML Standard, "changing the encoding while parsing"). Text in another
- * encoding is almost never valid UTF-8. Single bad bytes become U+FFFD.
+ * Browsers take a late `<meta>` into account, too (HTML Standard, "changing the encoding while parsing"). Text in
+ * another encoding is almost never valid UTF-8. Single bad bytes become U+FFFD.
  */
 export function decodeHtml(bytes: Uint8Array, { charset, xml = false }: Declared = {}): Decoded {
   const early = earlyDeclaration(bytes, charset, xml);

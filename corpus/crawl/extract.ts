@@ -5,31 +5,31 @@ import { isFurniture, lineOf, pageText } from './text.ts';
 import { attribute, isElement, parseHtml, walk, type Document, type Element } from './tree.ts';
 import { claimsXhtml, closeEmptyElements, parseXhtml } from './xhtml.ts';
 
-/** A link as it stands in the page. */
+/** A link as it is written in the page. */
 export interface FoundLink {
   readonly href: string;
-  /** In a menu, header or footer: leads on, but says nothing about what the page is about. */
+  /** It is in a menu, header or footer: it is followed, but it says nothing about the topic of the page. */
   readonly furniture: boolean;
   /** The author asks crawlers not to follow it. */
   readonly nofollow: boolean;
 }
 
-/** What a page of HTML says, to a reader and to a crawler. */
+/** What a page of HTML tells a reader and a crawler. */
 export interface Extract {
   readonly title: string;
   readonly text: string;
   readonly keywords: readonly string[];
   readonly links: readonly FoundLink[];
-  /** What links are relative to, where the page says so. */
+  /** The base of relative links, if the page declares one. */
   readonly base?: string;
-  /** The address that this page wants to be known by. */
+  /** The canonical address that the page declares. */
   readonly canonical?: string;
-  /** Where the page sends its reader at once. */
+  /** The address to which the page sends its reader after a few seconds at most. */
   readonly refresh?: string;
   readonly robots: RobotsDirectives;
 }
 
-/** A page that waits longer than this before it leads away is meant to be read. */
+/** A page that waits longer before it leads to another one is meant to be read. */
 const maxRefreshSeconds = 5;
 const maxRefreshCharacters = 4_000;
 const maxKeywords = 50;
@@ -52,7 +52,7 @@ export function extract(source: string, { robotsHeaders = [], xml = false }: Ext
   const refresh = refreshTarget(head.refresh);
   return {
     title: cleanLine(head.title) || cleanLine(head.heading) || meta('og:title'),
-    // What the author says in one sentence comes first, unless the page says it anyway.
+    // The author's summary comes first, unless the text holds it.
     text: description === '' || body.includes(description) ? body : `${description}\n${body}`.trim(),
     keywords: [...new Set(meta('keywords').split(/[,;]/).map(cleanLine))]
       .filter((word) => word !== '')
@@ -82,7 +82,7 @@ interface Head {
   readonly links: FoundLink[];
 }
 
-/** One walk for all that is not text; broken pages have such elements anywhere, so it looks everywhere. */
+/** Broken pages have elements of the head anywhere, so the whole page is searched, once. */
 function readHead(document: Document): Head {
   const head: Head = { title: '', heading: '', meta: new Map(), links: [] };
   let furniture = 0;
@@ -92,7 +92,7 @@ function readHead(document: Document): Head {
       if (!isElement(node)) return false;
       if (isFurniture(node)) furniture++;
       note(node, head, furniture > 0);
-      // Titles inside a drawing name the drawing.
+      // A title inside a drawing names the drawing.
       return node.tagName !== 'svg' && node.tagName !== 'template';
     },
     (element) => {

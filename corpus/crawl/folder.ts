@@ -10,12 +10,15 @@ export interface FolderOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Stands for the folder in addresses, so that links work as on a site (`/a.html` is below the root). A reserved name: RFC 2606. */
+/**
+ * Addresses of files begin with it, so that links work as on a site (`/a.html` is below the root). Reserved by RFC
+ * 2606.
+ */
 const root = 'http://folder.invalid/';
 
 /**
- * A folder of HTML files as an origin. All files below it are starts, linked or not. Symbolic links are followed inside the
- * folder, each target once; those that lead out of it are refused.
+ * A folder of HTML files as an origin. All files below it are starts, whether a page links to them or not. Symbolic
+ * links are followed inside the folder, each target once. Links that lead out of the folder are refused.
  */
 export async function openFolder(target: string, options: FolderOptions): Promise<Origin> {
   const base = realRoot(target);
@@ -25,7 +28,7 @@ export async function openFolder(target: string, options: FolderOptions): Promis
     leftOut,
     resolve(href, { address, base }) {
       const declared = URL.parse(base ?? '', address)?.href;
-      // The base of a copied site is the original; links in the copy mean the copy.
+      // A copied site declares the original site as its base. Links in the copy lead to the copy.
       const found = addressOf(href, declared?.startsWith(root) ? declared : address);
       if (found === undefined) return undefined;
       if (!found.startsWith(root)) return { kind: 'outside', where: found, reason: leadsElsewhere };
@@ -56,7 +59,7 @@ function realRoot(target: string): string {
   return realpathSync(target);
 }
 
-/** Real paths of all files, sorted by folder, and what was left out. Each folder is entered once: so loops end. */
+/** Real paths of all files, sorted by folder, and what was left out. Each folder is entered once, so that loops end. */
 async function listFiles(base: string, signal: AbortSignal | undefined) {
   const files = new Set<string>();
   const leftOut: { where: string; reason: string; lost: boolean }[] = [];
@@ -81,7 +84,7 @@ async function listFiles(base: string, signal: AbortSignal | undefined) {
         const leadsInside = real !== undefined && isInside(base, real);
         const target = leadsInside ? await stat(real).catch(() => undefined) : undefined;
         if (leadsInside && target?.isDirectory()) waiting.push(real);
-        // A link in itself: reading it tells where it leads, or that it leads nowhere.
+        // The link itself: reading it tells where it leads, or that it leads nowhere.
         else files.add(full);
       } else leave(full, notHtml, false);
     }
@@ -123,7 +126,7 @@ async function read(base: string, address: string, maxPageBytes: number): Promis
   }
 }
 
-/** A link to a folder means its index, as on a server. */
+/** A link to a folder leads to its index, as on a server. */
 async function index(base: string, folder: string, address: string): Promise<Fetched> {
   for (const name of ['index.html', 'index.htm', 'index.xhtml']) {
     if (await stat(path.join(folder, name)).catch(() => undefined))
@@ -140,7 +143,7 @@ function isHtmlName(file: string): boolean {
   return /\.(?:x?html?|xht|shtml)$/i.test(file);
 }
 
-/** Copies of sites keep names without an ending, or with that of a script: there the content decides. */
+/** In copies of sites, pages may have no ending, or that of a script: the content decides then. */
 function mayBeHtml(file: string): boolean {
   const name = path.basename(file);
   return isHtmlName(name) || !name.includes('.') || /\.(?:php\d?|aspx?|jsp|cgi|pl)$/i.test(name) || name.includes('?');

@@ -5,7 +5,7 @@ import type { SkipList } from '../report.ts';
 import { createIds } from './ids.ts';
 import type { Origin } from './origin.ts';
 
-/** What a page says; addresses that say the same share it. */
+/** The content of a page; addresses with the same content share it. */
 export interface Content {
   readonly title: string;
   readonly text: string;
@@ -14,18 +14,18 @@ export interface Content {
   readonly links: readonly string[];
 }
 
-/** An address that answered with a page. */
+/** An address that gave a page. */
 export interface Visited {
   readonly address: string;
   readonly content: Content;
-  /** Which address this page wants to be known by, if another one. */
+  /** The canonical address that the page declares. */
   readonly canonical: string | undefined;
 }
 
 /**
  * What was visited, as pages: one for each content, under the address that pages call canonical, else under the one
- * found first. Links lead
- * to where redirects, canonical addresses and duplicates end; those that end nowhere go. `moved` = redirects, from -> to.
+ * found first. Links lead to where redirects, canonical addresses and duplicates end; those that end nowhere go.
+ * `moved` = redirects, from -> to.
  */
 export function toPages(
   name: string,
@@ -42,7 +42,7 @@ export function toPages(
   const canonicals = new Set<string>();
   for (const { address, canonical } of visited) {
     const target = canonical === undefined ? address : end(canonical);
-    // One that is not there, or that points back here, is no better than this one.
+    // A canonical address that does not exist, or that leads back here, does not count.
     if (target === address || !pages.has(target)) continue;
     aliases.set(address, target);
     canonicals.add(target);
@@ -79,7 +79,7 @@ export function toPages(
   });
 }
 
-/** Where redirects lead in the end; one that goes in a circle leads to itself. */
+/** Where redirects end. A redirect in a circle leads to itself. */
 function followTo(address: string, aliases: ReadonlyMap<string, string>): string {
   const seen = new Set<string>();
   let at = address;

@@ -46,7 +46,10 @@ const decoders = new Map([
   ['br', createBrotliDecompress],
 ]);
 
-/** One GET without following redirects. The timeout covers the body too; the caller's abort is thrown, all else answered. */
+/**
+ * One GET without following redirects. The timeout covers the body too; the caller's abort is thrown, all else
+ * answered.
+ */
 export async function get(address: string, options: GetOptions): Promise<Answer> {
   const { timeoutMs, maxBytes, scheduler, signal } = options;
   const timeout = new AbortController();

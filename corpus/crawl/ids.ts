@@ -4,8 +4,9 @@ import { slug } from '../names.ts';
 const maxSlugCharacters = 72;
 
 /**
- * Gives out page ids: the import's name, a dot, and the path as a readable slug (`sqlite.lang-select`). Names hold no dot,
- * so pages of two imports never meet. Paths of no Latin letters get a hash; where two paths give one slug, the second gets a number.
+ * Makes page ids: the name of the import, a dot, and the path as a readable slug (`sqlite.lang-select`). Names hold no
+ * dot, so ids of two imports differ. A path without Latin letters gets a hash. Of two paths with one slug, the second
+ * gets a number.
  */
 export function createIds(name: string): (path: string) => string {
   const given = new Set<string>();
@@ -24,7 +25,7 @@ function pathSlug(path: string): string {
   try {
     decoded = decodeURIComponent(path);
   } catch {
-    // As it stands.
+    // The path is no valid percent-encoding: it is used as it is.
   }
   const plain = decoded.replace(/\.(?:x?html?|shtml|php)(?=$|\?)/i, '').replace(/\/index$/i, '');
   const readable = slug(plain);

@@ -1,4 +1,4 @@
-/** What came of asking for one address. */
+/** The answer for one address. */
 export type Fetched =
   | {
       readonly kind: 'html';
@@ -10,11 +10,11 @@ export type Fetched =
       /** The X-Robots-Tag headers, one entry per header line. */
       readonly robotsHeaders?: readonly string[];
     }
-  /** As the origin says it: relative to the address that was asked for. */
+  /** `to` may be relative to the address that was asked. */
   | { readonly kind: 'moved'; readonly to: string }
   /**
-   * `reason` = the kind of obstacle, the same words each time; `detail` = this case. `lost` = there may be a page, and its
-   * content is missing from the import.
+   * `reason` = the kind of obstacle, the same words each time; `detail` = this case. `lost` = there may be a page, and
+   * its content is missing from the import.
    */
   | { readonly kind: 'skipped'; readonly reason: string; readonly detail?: string; readonly lost?: boolean }
   /** The origin as a whole no longer answers: asking on is useless. */
@@ -56,7 +56,7 @@ export const tooLarge = 'too large';
 export const notThere = 'linked, but not there';
 export const leadsElsewhere = 'a link to somewhere else';
 
-/** Files that are never a page: not worth a request. */
+/** Endings of files that are no pages: they are not asked for. */
 const otherFiles =
   /\.(?:7z|avi|bmp|bz2|css|csv|deb|dmg|docx?|eot|epub|exe|gif|gz|ico|iso|jar|jpe?g|js|json|mjs|mov|mp[34]|odt|ogg|otf|pdf|png|pptx?|ps|rar|rpm|svg|tar|tgz|tiff?|ttf|wasm|wav|webm|webp|woff2?|xlsx?|xml|xz|zip|zst)$/i;
 

@@ -1,6 +1,6 @@
 /**
- * The address as a browser would write it on a page of this encoding: characters beyond ASCII in the query are encoded as
- * the page is, those in the path as UTF-8 (URL Standard, "percent-encode after encoding").
+ * The address as a browser would write it on a page of this encoding: characters beyond ASCII in the query are encoded
+ * as the page is, those in the path as UTF-8 (URL Standard, "percent-encode after encoding").
  */
 export function encodeQuery(href: string, encoding: string): string {
   const start = href.indexOf('?');

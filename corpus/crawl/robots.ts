@@ -32,8 +32,8 @@ const maxDelayMs = 30_000;
 export const maxRobotsBytes = 500 * 1024;
 
 /**
- * The rules of a robots.txt for this crawler (RFC 9309, section 2.2): the groups that name it, together; without one, the
- * groups for `*`. The longest matching pattern decides; of two equally long ones, the one that allows.
+ * The rules of a robots.txt for this crawler (RFC 9309, section 2.2): the groups that name it, together; without one,
+ * the groups for `*`. The longest matching pattern decides; of two equally long ones, the one that allows.
  */
 export function parseRobots(text: string): RobotRules {
   const groups = readGroups(text);

@@ -23,7 +23,9 @@ export interface SiteOptions {
   readonly maxPageBytes: number;
   /** How long one page may take, ms. */
   readonly timeoutMs: number;
-  /** Least time between two requests, ms; by default none to this machine, a second to others. robots.txt may ask for more. */
+  /**
+   * Least time between two requests, ms. Default: 0 for this machine, 1,000 for others. robots.txt may ask for more.
+   */
   readonly delayMs?: number | undefined;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
@@ -31,7 +33,7 @@ export interface SiteOptions {
 }
 
 const politeDelayMs = 1_000;
-/** A server that asks for patience gets it, within reason. */
+/** The longest Retry-After that is obeyed. */
 const maxRetryAfterMs = 30_000;
 /** After so many pages in a row without an answer, the start is asked: is it the pages, or has the server gone? */
 const maxFailuresInARow = 5;

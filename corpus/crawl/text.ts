@@ -1,7 +1,7 @@
 import { isSpace } from '../../search/text/invisible.ts';
 import { attribute, isElement, walk, type Document, type Element } from './tree.ts';
 
-/** Never text for a reader. */
+/** Elements whose content is no text for a reader. */
 const silent = new Set([
   'head',
   'title',
@@ -22,7 +22,7 @@ const silent = new Set([
   'datalist',
 ]);
 
-/** Begin and end a line. All others stand within one: `<b>bo</b>ld` is one word. */
+/** Elements that begin and end a line. All others are part of a line: `<b>bo</b>ld` is one word. */
 const blocks = new Set(
   (
     'address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer form ' +
@@ -31,7 +31,10 @@ const blocks = new Set(
   ).split(' '),
 );
 
-/** Stand side by side: a tab parts their texts, as a line break parts blocks, so that no phrase runs from one into the next. */
+/**
+ * Stand side by side: a tab parts their texts, as a line break parts blocks, so that no phrase runs from one into the
+ * next.
+ */
 const cells = new Set(['td', 'th']);
 const images = new Set(['img', 'input']);
 
@@ -39,7 +42,7 @@ const furnitureRoles = new Set(['navigation', 'banner', 'contentinfo', 'search',
 const furnitureNames =
   /^(?:nosearch|noprint|nav|navbar|navigation|nav(?:header|footer)|(?:main|sub|search|site|top)?-?menu|sidebar|side-?nav|breadcrumbs?|(?:site|page)-?(?:header|footer)|footer|skip-?(?:link|nav|to-content))$/i;
 
-/** What stands around the text on every page of a site: menus, headers, footers. */
+/** True for what surrounds the text on every page of a site: menus, headers, footers. */
 export function isFurniture(element: Element): boolean {
   const { tagName } = element;
   if (tagName === 'nav' || tagName === 'footer' || tagName === 'search') return true;
@@ -58,7 +61,7 @@ export function isHidden(element: Element): boolean {
   return attribute(element, 'hidden') !== undefined || attribute(element, 'aria-hidden') === 'true';
 }
 
-/** The text of a page, one line per block; of pages that are all menu, the menu. */
+/** The text of a page, one line per block. A page that consists of a menu has the text of the menu. */
 export function pageText(document: Document): string {
   return collect(document, true) || collect(document, false);
 }

@@ -4,7 +4,7 @@ export type Document = DefaultTreeAdapterTypes.Document;
 export type Element = DefaultTreeAdapterTypes.Element;
 export type Node = DefaultTreeAdapterTypes.ChildNode;
 
-/** No page that a person wrote nests so deep; parsing takes time with the square of the depth. */
+/** Nobody writes pages that nest deeper. The time to parse a page grows with the square of its depth. */
 export const maxDepth = 1_000;
 
 export class TooDeepError extends Error {
@@ -14,7 +14,7 @@ export class TooDeepError extends Error {
   }
 }
 
-/** Parses as browsers do: there is no markup so broken that it has no tree. Throws TooDeepError. */
+/** Parses as browsers do: any text has a tree. Throws TooDeepError. */
 export function parseHtml(html: string): Document {
   let depth = 0;
   return parse(html, {
@@ -38,7 +38,10 @@ export function attribute(element: Element, name: string): string | undefined {
   return element.attrs.find((attr) => attr.name === name)?.value;
 }
 
-/** Visits the tree in document order, without recursion. `enter` answers whether to go inside; `leave` is called for those entered. */
+/**
+ * Visits the tree in document order, without recursion. `enter` returns whether to visit the children; `leave` is
+ * called after the children of an element.
+ */
 export function walk(
   root: Document | Element,
   enter: (node: Node) => boolean,

@@ -11,9 +11,9 @@ interface Answers {
 }
 
 /**
- * Learns from answers whether parameters such as `sid` name the visit or the page. A site that puts a new one into every
- * link has addresses without end; a site that numbers its articles so has a page behind each. Only addresses that differ
- * in nothing else are compared, and one different answer is enough to ask for all of them.
+ * Learns from answers whether parameters such as `sid` name the visit or the page. A site that puts a new one into
+ * every link has addresses without end; a site that numbers its articles so has a page behind each. Only addresses that
+ * differ in nothing else are compared, and one different answer is enough to ask for all of them.
  */
 export function createVisitParameters() {
   const answers = new Map<string, Answers>();

@@ -5,14 +5,16 @@ import { maxDepth, TooDeepError, type Document, type Element } from './tree.ts';
 /** True for a page that says that it is XHTML: by an XML declaration, its document type, or its namespace. */
 export function claimsXhtml(source: string): boolean {
   const start = source.slice(0, 2_048);
-  return /^\s*<\?xml\b|<!doctype\s+html\s[^>]*xhtml|<html\b[^>]*\bxmlns\s*=\s*["']http:\/\/www\.w3\.org\/1999\/xhtml/i.test(
-    start,
-  );
+  return [
+    /^\s*<\?xml\b/i,
+    /<!doctype\s+html\s[^>]*xhtml/i,
+    /<html\b[^>]*\bxmlns\s*=\s*["']http:\/\/www\.w3\.org\/1999\/xhtml/i,
+  ].some((sign) => sign.test(start));
 }
 
 /**
- * The tree of a well-formed XHTML page, as XML has it: `<script/>` and `<title/>` end where they begin. Undefined for what
- * is not well-formed. Throws TooDeepError.
+ * The tree of a well-formed XHTML page, as XML has it: `<script/>` and `<title/>` end where they begin. Undefined for
+ * what is not well-formed. Throws TooDeepError.
  */
 export function parseXhtml(source: string): Document | undefined {
   const adapter = defaultTreeAdapter;

@@ -190,7 +190,7 @@ test('progress grows to the size of the file', async () => {
 test('a damaged manifest is told, not overwritten', async () => {
   const dataDir = tempDir();
   const manifest = put(importsDir(dataDir), 'manifest.json', '{"default":');
-  expect(() => readSources(dataDir)).toThrow(/cannot be understood/);
+  expect(() => readSources(dataDir)).toThrow(/manifest\.json is damaged/);
   expect(await codeOf(importPages(put(tempDir(), 'cats.jsonl', cats), { dataDir }))).toBe('damaged');
   expect(readFileSync(manifest, 'utf8')).toBe('{"default":');
 });
