@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { seen } from './scenario.ts';
 import { createSimulatedCluster } from './simulated-cluster.ts';
 import { startTraffic } from './traffic.ts';
 
@@ -45,4 +46,40 @@ test('an app server that limps is named by its only caller and its own report, a
     expect(cluster.verdicts.filter(({ node }) => node !== 'app-1')).toEqual([]);
   }
   expect(Math.max(...delays)).toBeLessThan(10_000);
+});
+
+test('a gateway is not blamed for the app servers that were killed behind it, also once new ones have taken their place', async () => {
+  const cluster = createSimulatedCluster(1, [
+    { name: 'monitor', components: ['monitor'], replicas: 2 },
+    { name: 'app', components: ['app'], replicas: 2 },
+    { name: 'gateway', components: ['gateway'], replicas: 2 },
+    { name: 'client', components: ['client'], replicas: 2 },
+  ]);
+  await cluster.sim.run(20_000);
+  const lost = { ok: 0, timeouts: 6 };
+  // The calls reach the gateway, which holds them for a second each.
+  let calls = 0;
+  const self = () => ({
+    lagMs: 0,
+    ownLagMs: 0,
+    received: (calls += 24),
+    answered: 0,
+    ended: calls,
+    timed: calls,
+    busyMs: calls * 1_000,
+  });
+  cluster.connect('gateway-1', { self });
+  const report = async (untilMs: number) => {
+    while (cluster.sim.clock.now() < untilMs) {
+      cluster.sees('gateway-1', ...['app-1', 'app-2'].map((node) => seen(node, { group: 'app', ...lost })));
+      for (const client of ['client-1', 'client-2'])
+        cluster.sees(client, seen('gateway-1', { group: 'gateway', ...lost, timeouts: 12 }));
+      await cluster.sim.run(cluster.sim.clock.now() + 500);
+    }
+  };
+  await report(20_500);
+  for (const node of ['app-1', 'app-2']) cluster.kill(node);
+  await report(21_000);
+  await cluster.sim.run(40_000);
+  expect(cluster.verdicts.map(({ node }) => node).filter((node) => !node.startsWith('app'))).toEqual([]);
 });
