@@ -4,8 +4,8 @@ import { readRunFile } from './run-file.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
- * Where a person finds the cluster with a browser, a line each. With the operator token of a cluster that takes faults, the console's
- * address opens its buttons, too.
+ * Where a person finds the cluster with a browser, a line each. With the operator token of a cluster that takes
+ * faults, the console's address opens its buttons, too.
  */
 export function showAddresses(topology: Topology, terminal: Terminal, operatorToken?: string): void {
   const door = (component: string): string | undefined => {

@@ -4,8 +4,8 @@ import type { ClusterNode } from './watchdog-client.ts';
 type Known = Pick<ClusterNode, 'id' | 'state'>;
 
 /**
- * Of the nodes that `wanted` names (undefined: of all), those that can be asked, and the others. Throws UsageError for unknown names,
- * CommandError where nobody is left to ask.
+ * Of the nodes that `wanted` names (undefined: of all), those that can be asked, and the others. Throws UsageError
+ * for unknown names, CommandError where nobody is left to ask.
  */
 export function chooseNodes<N extends Known>(
   nodes: readonly N[],

@@ -224,7 +224,8 @@ async function refuseTakenPorts(
   if (running !== undefined)
     throw new CommandError(
       `a cluster is already running at port base ${topology.watchdogPort} (process ${running}). ` +
-        `Stop it, or choose another --port-base. This stops it: ${tierlab('down', { portBase: topology.watchdogPort, dataDir })}`,
+        'Stop it, or choose another --port-base. ' +
+        `This stops it: ${tierlab('down', { portBase: topology.watchdogPort, dataDir })}`,
     );
   const holder = first.pid === undefined ? 'another process' : `process ${first.pid} (${first.command?.slice(0, 80)})`;
   const others = new Set(taken.map(({ port }) => port)).size - 1;

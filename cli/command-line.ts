@@ -10,8 +10,8 @@ export interface ClusterPlace {
 }
 
 /**
- * The command as it can be pasted into the shell from which this one was started: through npm where npm started it, else with the
- * same script. Names the cluster where it is not the default one.
+ * The command as it can be pasted into the shell from which this one was started: through npm where npm started it,
+ * else with the same script. Names the cluster where it is not the default one.
  */
 export function tierlab(words: string, { portBase = defaultPortBase, dataDir }: ClusterPlace = {}): string {
   const script = path.relative(process.cwd(), entryScript());

@@ -21,7 +21,8 @@ export async function ensureData(
     terminal.settle();
     if (built)
       terminal.line(
-        `${terminal.good('✓')} data set built${built === 'missing' ? '' : ` again, because it was ${built}`}: ${pages.toLocaleString('en')} pages in ${shards === 1 ? 'one shard' : `${shards} shards`}`,
+        `${terminal.good('✓')} data set built${built === 'missing' ? '' : ` again, because it was ${built}`}: ` +
+          `${pages.toLocaleString('en')} pages in ${shards === 1 ? 'one shard' : `${shards} shards`}`,
       );
     return datasetDir;
   } catch (error) {

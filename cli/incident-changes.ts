@@ -16,8 +16,8 @@ export interface News {
 }
 
 /**
- * Finds what is new each time that the books are read. Every monitor has books of its own, with other times of the same incident: when
- * another one tells, what was over before is not told again.
+ * Finds what is new each time that the books are read. Every monitor has books of its own, with other times of the
+ * same incident: when another one tells, what was over before is not told again.
  */
 export function createIncidentChanges() {
   const seen = new Map<string, string>();
@@ -46,7 +46,10 @@ export function createIncidentChanges() {
   };
 }
 
-/** Each monitor begins its books a moment after the cluster starts: in one life of it, not after any of them has told something. */
+/**
+ * Each monitor begins its books a moment after the cluster starts: in one life of it, not after any of them has told
+ * something.
+ */
 const begunAnew = ({ since }: Told, before: Told): boolean => since > before.at;
 
 function notesOn(told: Told, before: Told | undefined, silent: boolean): string[] {

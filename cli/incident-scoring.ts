@@ -9,7 +9,10 @@ export interface Truth {
   readonly injectedAt: number;
   /** Undefined while it lasts. */
   readonly endedAt?: number;
-  /** It carries out the fault and does not suffer from it, as the majority side of a partition: it need not be noticed, and may be. */
+  /**
+   * It carries out the fault and does not suffer from it, as the majority side of a partition: it need not be
+   * noticed, and may be.
+   */
   readonly bystander?: boolean;
 }
 
@@ -26,8 +29,8 @@ export interface TruthEntry {
 }
 
 /**
- * Faults at nodes, from the injector's journal: `undo` announces one, which may take effect from then on, `inject` says that it did, `heal`
- * or a `halt` of everything ends it.
+ * Faults at nodes, from the injector's journal: `undo` announces one, which may take effect from then on, `inject`
+ * says that it did, `heal` or a `halt` of everything ends it.
  */
 export function truthsIn(entries: readonly TruthEntry[]): Truth[] {
   const truths: Truth[] = [];
@@ -58,8 +61,8 @@ export function truthsIn(entries: readonly TruthEntry[]): Truth[] {
 }
 
 /**
- * Processes that ended without any fault of ours, by a bug or by hand, as their watchdogs saw it. What happens to a node while it has a
- * fault, or soon after, is a part of that fault.
+ * Processes that ended without any fault of ours, by a bug or by hand, as their watchdogs saw it. What happens to a
+ * node while it has a fault, or soon after, is a part of that fault.
  */
 export function exitTruths(nodes: readonly EndedProcesses[], injected: readonly Truth[], graceMs: number): Truth[] {
   return nodes.flatMap(({ id, exits }) =>
@@ -120,7 +123,10 @@ export function expectedVerdicts(kind: string): readonly Verdict[] {
   return family !== undefined && verdict[family] ? [verdict[family]] : [];
 }
 
-/** Joins what happened with what was said. An incident is explained by the last fault of its node that may have caused it. */
+/**
+ * Joins what happened with what was said. An incident is explained by the last fault of its node that may have caused
+ * it.
+ */
 export function score(truths: readonly Truth[], incidents: readonly Incident[], options: ScoreOptions): Score {
   const confusion: Record<string, Record<string, number>> = {};
   const explained: { incident: Incident; truth: Truth }[] = [];

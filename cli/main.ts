@@ -9,8 +9,8 @@ if (process.argv[2] === 'run-node') {
   const onOutputLost = (error: NodeJS.ErrnoException): void => {
     if (lost) return;
     lost = true;
-    // A command that has something to tidy up listens for SIGTERM, and ends in an orderly way. For all others a reader who has read
-    // enough (`tierlab status | head -1`) is no error.
+    // A command that has something to tidy up listens for SIGTERM, and ends in an orderly way. For all others a
+    // reader who has read enough (`tierlab status | head -1`) is no error.
     if (!process.emit('SIGTERM')) process.exit(error.code === 'EPIPE' ? 0 : 1);
   };
   for (const stream of [process.stdout, process.stderr]) stream.on('error', onOutputLost);

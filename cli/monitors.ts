@@ -2,8 +2,8 @@ import { CommandError } from './errors.ts';
 import { askPort, fetchStatus, type ClusterStatus } from './watchdog-client.ts';
 
 /**
- * Asks the monitors of the cluster at `portBase`: `first`, where it is given and answers, else any that does. They watch the same cluster
- * and agree on what happened, but each tells it with the times that it saw itself.
+ * Asks the monitors of the cluster at `portBase`: `first`, where it is given and answers, else any that does. They
+ * watch the same cluster and agree on what happened, but each tells it with the times that it saw itself.
  */
 export async function askMonitor(portBase: number, path: string, first?: string): Promise<unknown> {
   const monitors = await monitorsOf(portBase);

@@ -2,7 +2,10 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The repository's root: two layouts, sources (`cli/paths.ts`) and bundle (`dist/tierlab.js`), both one folder below it. */
+/**
+ * The repository's root: two layouts, sources (`cli/paths.ts`) and bundle (`dist/tierlab.js`), both one folder below
+ * it.
+ */
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
 export const topologiesDir = path.join(root, 'topologies');

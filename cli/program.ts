@@ -6,7 +6,10 @@ import { exitCodeOf, UsageError } from './errors.ts';
 /** Gives a command its arguments, options and action. */
 type Define = (command: Command) => void;
 
-/** The `tierlab` command. Each subcommand's module is loaded when it is called: a node's process pays for nothing else. */
+/**
+ * The `tierlab` command. Each subcommand's module is loaded when it is called: a node's process pays for nothing
+ * else.
+ */
 const commands: Readonly<Record<string, { summary: string; load: () => Promise<Define> }>> = {
   up: { summary: 'start a cluster', load: async () => (await import('./commands/up.ts')).up },
   down: { summary: 'stop a cluster', load: async () => (await import('./commands/down.ts')).down },
@@ -16,16 +19,16 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<D
   },
   search: { summary: 'search from the terminal', load: async () => (await import('./commands/search.ts')).search },
   tune: {
-    summary: 'show what the middleware has set by itself, and why',
+    summary: 'show which values the middleware has chosen, and why',
     load: async () => (await import('./commands/tune.ts')).tune,
   },
   policy: {
-    summary: 'show or change, while it runs, how calls survive trouble',
+    summary: 'show or change how calls survive trouble, while the cluster runs',
     load: async () => (await import('./commands/policy.ts')).policy,
   },
-  chaos: { summary: 'break things on purpose, and see', load: async () => (await import('./commands/chaos.ts')).chaos },
+  chaos: { summary: 'break things on purpose', load: async () => (await import('./commands/chaos.ts')).chaos },
   incidents: {
-    summary: 'what failed, what it was called, how it was repaired',
+    summary: 'what failed, how it was diagnosed, how it was repaired',
     load: async () => (await import('./commands/incidents.ts')).incidents,
   },
   availability: {
@@ -56,7 +59,7 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<D
 
 const afterHelp = `\n${exitCodesInWords}\n\nMore about one of them: ${tierlab('up --help')}`;
 
-/** Runs one command; answers its exit code. */
+/** Runs one command. Returns its exit code. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
   const program = new Command('tierlab')
     .description('A search engine cut into components, to place on machines, load, break and repair.')
@@ -94,7 +97,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
 function refuseUnknown(name: string | undefined): void {
   if (name === undefined || name === 'help' || Object.hasOwn(commands, name)) return;
   throw new UsageError(
-    `there is no command "${name}"; there are ${Object.keys(commands).join(', ')}\nMore about each: ${tierlab('--help')}`,
+    `there is no command "${name}"; there are ${Object.keys(commands).join(', ')}\nHelp: ${tierlab('--help')}`,
   );
 }
 

@@ -4,7 +4,9 @@ import path from 'node:path';
 import { UsageError } from './errors.ts';
 import { defaultPortBase } from '../shared/cluster/ports.ts';
 
-/** What a running cluster leaves for other commands to find it: readable by its owner only, since it holds the token. */
+/**
+ * What a running cluster leaves for other commands to find it: readable by its owner only, since it holds the token.
+ */
 export interface RunFile {
   readonly pid: number;
   readonly portBase: number;
@@ -21,8 +23,8 @@ export function runDir(dataDir: string, portBase: number): string {
 const fileIn = (dataDir: string, portBase: number): string => path.join(runDir(dataDir, portBase), 'cluster.json');
 
 /**
- * Writes the run file with an operator token of its own, or `shared` with other machines; TIERLAB_OPERATOR_TOKEN gives another, and
- * TIERLAB_OPERATOR_DIGEST its SHA-256 to those that give no orders.
+ * Writes the run file with an operator token of its own, or `shared` with other machines; TIERLAB_OPERATOR_TOKEN
+ * gives another, and TIERLAB_OPERATOR_DIGEST its SHA-256 to those that give no orders.
  */
 export function writeRunFile(dataDir: string, run: Omit<RunFile, 'token'>, shared?: string): RunFile {
   const { TIERLAB_OPERATOR_TOKEN: given, TIERLAB_OPERATOR_DIGEST: digest } = process.env;

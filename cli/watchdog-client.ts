@@ -35,7 +35,10 @@ const here = '127.0.0.1';
 /** One of many that are asked at once: whoever is silent must not keep the others waiting, ms. */
 const otherTimeoutMs = 2_000;
 
-/** All nodes of the cluster at `portBase`: of the one watchdog of this machine, or, in a container, of those of all containers. */
+/**
+ * All nodes of the cluster at `portBase`: of the one watchdog of this machine, or, in a container, of those of all
+ * containers.
+ */
 export async function fetchStatus(portBase: number): Promise<ClusterStatus> {
   const told = (await ask(portBase, '/status')) as Told;
   if (!Array.isArray(told?.nodes)) throw otherProgram(portBase, (await holdersOf([portBase])).get(portBase));
@@ -78,8 +81,8 @@ function silent({ id, components, shard, host, port, opsPort, doors, publicPort 
 type Asked = Omit<ControlRequest, 'path' | 'timeoutMs'> & { readonly timeoutMs?: number };
 
 /**
- * Asks the watchdog of this machine, of the cluster at `portBase`. Where it is silent, the reason is looked for: nobody listens there, or
- * somebody who does not answer.
+ * Asks the watchdog of this machine, of the cluster at `portBase`. Where it is silent, the reason is looked for:
+ * nobody listens there, or somebody who does not answer.
  */
 export async function ask(portBase: number, path: string, asked: Asked = {}): Promise<unknown> {
   const at = { host: here, port: portBase };
@@ -104,7 +107,10 @@ export async function ask(portBase: number, path: string, asked: Asked = {}): Pr
 /** An answer takes milliseconds; on a busy machine up to a second, ms. */
 const silenceMs = 1_500;
 
-/** Why whoever listens at the watchdog's port does not answer; undefined where that cannot be told, and waiting goes on. */
+/**
+ * Why whoever listens at the watchdog's port does not answer; undefined where that cannot be told, and waiting goes
+ * on.
+ */
 async function whyNoAnswer(port: number): Promise<CommandError | undefined> {
   const holder = (await holdersOf([port])).get(port);
   if (holder === undefined) return undefined;

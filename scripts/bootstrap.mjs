@@ -1,7 +1,8 @@
 /**
  * Makes a fresh clone ready with nothing but Node.js 20 or newer and npm, and costs little when there is nothing to do:
- * installs the packages, sees that the project's own Node.js (the npm package `node`) runs, builds the bundle. Plain JavaScript without
- * dependencies, because it runs before any of that is there. Speaks on stderr only: stdout belongs to the command that follows.
+ * installs the packages, sees that the project's own Node.js (the npm package `node`) runs, builds the bundle. Plain
+ * JavaScript without dependencies, because it runs before any of that is there. Speaks on stderr only: stdout belongs
+ * to the command that follows.
  *
  *   node scripts/bootstrap.mjs [--no-build] [--quiet]
  */
@@ -24,7 +25,7 @@ export async function bootstrap(projectRoot, options) {
   const say = (text) => process.stderr.write(`tierlab: ${text}\n`);
   if (Number.parseInt(process.versions.node, 10) < oldestMajor)
     throw new BootstrapError(
-      `Node.js ${process.versions.node} is too old to install this project: version ${oldestMajor} or newer is needed (nodejs.org).`,
+      `Node.js ${process.versions.node} is too old for this project. Install version ${oldestMajor} or newer (nodejs.org).`,
     );
   const context = {
     root: projectRoot,

@@ -1,6 +1,6 @@
 /**
- * Bundles the `tierlab` command and its worker threads into dist/ with esbuild: a process then starts from a few files instead of
- * hundreds. Runs on Node.js 20 or newer, because bootstrap.mjs calls it on whatever is installed.
+ * Bundles the `tierlab` command and its worker threads into dist/ with esbuild: a process then starts from a few
+ * files instead of hundreds. Runs on Node.js 20 or newer, because bootstrap.mjs calls it on whatever is installed.
  *
  *   cli/main.ts                     -> dist/cli-main.js, with what only some commands need in chunks of their own
  *   a launcher                      -> dist/tierlab.js: V8's compile cache first, then cli-main.js
@@ -135,8 +135,8 @@ function lateChunks(metafile, root) {
 }
 
 /**
- * Loads the chunks once so that their compiled code is kept: each process of a cluster then starts with less work (measured: 150
- * instead of 220 ms of processor time). A mere speed-up: its failure is no failure.
+ * Loads the chunks once so that their compiled code is kept: each process of a cluster then starts with less work
+ * (measured: 150 instead of 220 ms of processor time). A mere speed-up: its failure is no failure.
  */
 function warm(root, cache, chunks) {
   const own = path.join(root, 'node_modules', '.bin', 'node');

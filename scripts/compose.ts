@@ -5,8 +5,8 @@ import { hostsOrderer } from '../shared/security/operator.ts';
 import type { TopologyFile, TopologyNode } from '../shared/cluster/topology.ts';
 
 /**
- * docker-compose.yml from a topology: one service per node, each container the machine of one node, found by the node's id. Plus a
- * one-shot service that builds the data set into a volume, Prometheus and Grafana.
+ * docker-compose.yml from a topology: one service per node, each container the machine of one node, found by the
+ * node's id. Plus a one-shot service that builds the data set into a volume, Prometheus and Grafana.
  */
 export function composeFile(file: TopologyFile, version: string): string {
   const topology = expand(file, { hosts: 'by-name' });
@@ -88,7 +88,10 @@ export function composeFile(file: TopologyFile, version: string): string {
   };
   document.contents = document.createNode(contents);
   layOut(document);
-  document.commentBefore = ` Topology "${topology.name}": one service per node. Made from topologies/${topology.name}.json by npm run generate.\n Ports are published on this machine only; <SERVICE>_PORT moves one, such as CLIENT_1_PORT=8081.`;
+  document.commentBefore = [
+    ` Topology "${topology.name}": one service per node. Made from topologies/${topology.name}.json by npm run generate.`,
+    ' Ports are published on this machine only; <SERVICE>_PORT moves one, such as CLIENT_1_PORT=8081.',
+  ].join('\n');
   return document
     .toString({ lineWidth: 0, flowCollectionPadding: false })
     .replaceAll(/^ +$/gm, '')

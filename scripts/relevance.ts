@@ -2,9 +2,10 @@
  * npm run relevance -- [collection ...] [--data DIR] [--topology T]
  * npm run relevance -- senses            does the common meaning of a word come first? (WordNet; judges popularity)
  *
- * How good are the answers? Imports each test collection into a cluster of its own, asks every question in full through the public API, and
- * has the ten best results judged: nDCG@10 (Jaervelin & Kekaelaeinen 2002). The collections have no licence that would let them be copied
- * here; where they are absent, that is said and nothing has failed.
+ * How good are the answers? Imports each test collection into a cluster of its own, asks every question in full
+ * through the public API, and has the ten best results judged: nDCG@10 (Jaervelin & Kekaelaeinen 2002). The
+ * collections have no licence that would let them be copied here; where they are absent, that is said and nothing has
+ * failed.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,7 +1,7 @@
 /**
- * npm hands SIGINT and SIGTERM on to what it runs, but it dies of SIGHUP and SIGKILL without a word. So the scripts in package.json
- * set TIERLAB_PARENT to npm's process id, and what they start asks now and then whether that process is still there.
- * Processes that were not started by such a script have no TIERLAB_PARENT: nobody is followed.
+ * npm hands SIGINT and SIGTERM on to what it runs, but it dies of SIGHUP and SIGKILL without a word. So the scripts
+ * in package.json set TIERLAB_PARENT to npm's process id, and what they start asks now and then whether that process
+ * is still there. Processes that were not started by such a script have no TIERLAB_PARENT: nobody is followed.
  */
 
 /** A look takes 2 µs (two system calls), ms between two looks. */

@@ -18,13 +18,14 @@ export const whatUndoMeans = 'undo comes before inject: what must be undone, wha
 /** What a halt of `asked` did: each fault is counted at each node that held it. */
 export function whatEnded(healed: number, asked: string): string {
   if (healed === 0) return `no fault was in effect at ${asked}`;
-  return `everything is healed at ${asked}: ${healed === 1 ? '1 fault' : `${healed} faults, counted at each node,`} ended`;
+  const ended = healed === 1 ? '1 fault' : `${healed} faults, counted at each node,`;
+  return `everything is healed at ${asked}: ${ended} ended`;
 }
 
 /** Why a fault was not healed by name. */
 export function notFound(id: string, silent: readonly string[]): string {
   if (silent.length === 0) return `no fault ${id} is in effect. What is in effect: ${tierlab('chaos list')}`;
-  return `no fault ${id} was found, but there is no answer from ${silent.join(', ')}: what is left there ends by its lease`;
+  return `no fault ${id} was found, but there is no answer from ${silent.join(', ')}: a fault there ends with its lease`;
 }
 
 /** How a dry run ends. */

@@ -1,7 +1,10 @@
 import type { JournalEntry } from '../../services/chaos/journal.ts';
 import type { FaultStatus } from '../../shared/faults/registry.ts';
 
-/** A fault as the injector's journal knows it: without its counts and parameters, which ended with the process that had it. */
+/**
+ * A fault as the injector's journal knows it: without its counts and parameters, which ended with the process that
+ * had it.
+ */
 export interface RestartedFault {
   readonly fault: Pick<FaultStatus['fault'], 'id' | 'kind' | 'target'>;
   readonly state: 'ended';
@@ -9,8 +12,8 @@ export interface RestartedFault {
 }
 
 /**
- * Faults of processes that were restarted since `since` (wall-clock ms), and that nobody lists any more: what a node knows of its faults
- * goes with its process.
+ * Faults of processes that were restarted since `since` (wall-clock ms), and that nobody lists any more: what a node
+ * knows of its faults goes with its process.
  */
 export function restartedFaults(
   entries: readonly JournalEntry[],

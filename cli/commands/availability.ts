@@ -25,7 +25,8 @@ export function availability(command: Command): void {
 
 const help = `
 Availability = (MTBF - MTTR) / MTBF, with MTTR = detection + diagnosis + fix.
-A node that turns calls away because they are too many does what it should: no failure of its own. "load" tells what users felt.`;
+A node that refuses calls because they are too many does what it should; that is not a failure of the node. "load" measures
+what users get.`;
 
 async function run(flags: AvailabilityFlags): Promise<void> {
   const portBase = portBaseOf(flags.portBase);
@@ -77,9 +78,9 @@ async function overloads(portBase: number, monitor: string): Promise<string | un
   const overloaded = told?.incidents.filter(({ verdict }) => verdict === 'overloaded') ?? [];
   if (overloaded.length === 0) return undefined;
   const nodes = new Set(overloaded.map(({ node }) => node)).size;
-  const who = `${nodes} node${nodes === 1 ? '' : 's'} turned calls away, which were too many`;
+  const who = `${nodes} node${nodes === 1 ? '' : 's'} refused calls, because they were too many`;
   const times = `${overloaded.length} time${overloaded.length === 1 ? '' : 's'}`;
-  return `${who}, ${times} in all: no failure of theirs, so not counted; what users felt: ${tierlab('load')}`;
+  return `${who}, ${times} in all. That is not a failure of the node, so it is not counted. What users get: ${tierlab('load')}`;
 }
 
 function show<B extends Availability>(books: readonly B[], more: readonly Column<B>[], terminal: Terminal): void {

@@ -20,7 +20,7 @@ async function runDown(flags: ClusterFlags): Promise<void> {
   const run = readRunFile(dataDir, portBase);
   if (!run)
     throw new CommandError(
-      `no cluster that was started with the data folder ${dataDir} runs at port base ${portBase}; --data names another folder`,
+      `no cluster with the data folder ${dataDir} runs at port base ${portBase}; --data names another folder`,
     );
   await ask(portBase, '/shutdown', { method: 'POST', token: run.token });
   const giveUpAt = performance.now() + patienceMs;

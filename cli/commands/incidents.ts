@@ -142,7 +142,10 @@ async function scored(told: Told, flags: IncidentFlags): Promise<Score> {
   return score(truths, incidents, { nodes: nodes.length, observedMs: told.at - told.since, graceMs });
 }
 
-/** A container that goes takes its watchdog's memory along: one that is silent, or was started later, bears a crash out. */
+/**
+ * A container that goes takes its watchdog's memory along: one that is silent, or was started later, bears a crash
+ * out.
+ */
 function forgotten({ id, watchedSince }: ClusterNode, incidents: readonly Incident[]): { readonly at: number }[] {
   const lost = incidents.filter((it) => it.node === id && it.verdict === 'crashed' && it.stamps.detect < watchedSince);
   return lost.map(({ stamps }) => ({ at: stamps.manifest }));
@@ -170,7 +173,8 @@ function showScore(told: Told, result: Score, { json }: IncidentFlags, terminal:
       .sort((a, b) => a - b);
     if (latencies.length > 0)
       terminal.line(
-        `injected -> detected: median ${span(latencies[latencies.length >> 1])}, slowest ${span(latencies.at(-1))}; ${result.censored.length} ended unseen`,
+        `injected -> detected: median ${span(latencies[latencies.length >> 1])}, slowest ${span(latencies.at(-1))}; ` +
+          `${result.censored.length} ended before anybody saw them`,
       );
   }
   const alarms = result.falseAlarms.length;

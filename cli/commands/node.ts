@@ -38,7 +38,8 @@ async function runOne(id: string, flags: NodeFlags): Promise<void> {
   });
   if (topology.tls)
     throw new UsageError(
-      `topology ${topology.name} wants TLS, which needs one authority for all nodes. "up" is one; a node alone on its machine has none`,
+      `topology ${topology.name} wants TLS, for which all nodes need certificates of one authority. ` +
+        'Only "up" has one; a node that runs alone has none',
     );
   const wanted = topology.nodes.find((candidate) => candidate.id === id);
   if (!wanted)

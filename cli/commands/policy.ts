@@ -19,8 +19,9 @@ interface PolicyFlags extends ClusterFlags {
 }
 
 const help = `
-A change names mechanisms: each is switched on with its defaults (true), off (false), or set (what it does not set has its default).
-All others stay as they are at each node; with "base":"resilient" they become as in that preset.
+A change names mechanisms. true switches one on with its defaults, false switches it off, and settings change single values.
+A value that is not set has its default. All other mechanisms stay as they are at each node; with "base":"resilient" they
+become as in that preset.
 
 Mechanisms:
 ${mechanismNames.map((name) => `  ${name.padEnd(16)}${mechanismRow(name).does.replaceAll('`', '')}`).join('\n')}`;
@@ -68,12 +69,15 @@ function order(file: unknown, dataDir: string, portBase: number) {
   const token = process.env.TIERLAB_OPERATOR_TOKEN || readRunFile(dataDir, portBase)?.token;
   if (token === undefined)
     throw new CommandError(
-      'only the owner of the data folder may change a policy: no run file is here (--data names the folder)',
+      'only the owner of the cluster may change a policy, and its run file is not in this data folder (--data names another)',
     );
   return { method: 'POST', token, body: file } as const;
 }
 
-/** Nodes with the same policy go together: the few that are set apart first. Names that were not asked for are left out where all are alike. */
+/**
+ * Nodes with the same policy go together: the few that are set apart first. Names that were not asked for are left
+ * out where all are alike.
+ */
 function show(policies: ReadonlyMap<string, Policy>, terminal: Terminal, everybody: boolean): void {
   const groups = [...Map.groupBy(policies, ([, each]) => JSON.stringify(each)).values()];
   for (const same of groups.sort((a, b) => a.length - b.length)) {

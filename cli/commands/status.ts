@@ -11,9 +11,9 @@ interface StatusFlags extends ClusterFlags {
 }
 
 const help = `
-Restarts are those by the watchdog, with the reason of the last one: crash (it ended by itself, or was killed), repair (ordered by a
-monitor), fault (one that held it down is over), operator. In a container the watchdogs of all containers are asked; "silent" is the node of one
-that is away.`;
+"restarts" counts what the watchdog started again, with the reason of the last time: crash (the process ended or was killed),
+repair (a monitor ordered it), fault (a fault that kept it down is over), operator. In a container the watchdogs of all
+containers are asked. A node is "silent" when its watchdog does not answer.`;
 
 export function status(command: Command): void {
   withExamples(withClusterOptions(command), ['status'], ['status --json'])

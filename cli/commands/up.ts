@@ -29,7 +29,7 @@ export function up(command: Command): void {
     .option('-t, --topology <name>', 'a name in topologies/, or the path of a topology file', 'multitier')
     .option('-d, --detach', 'leave it running in the background')
     .option('--tls', 'mutual TLS between nodes')
-    .option('--chaos', 'take faults: "chaos inject" and the console may then break things')
+    .option('--chaos', 'allow faults: "chaos inject" and the console can then break things')
     .action(runUp);
 }
 
@@ -62,8 +62,8 @@ async function runUp(flags: UpFlags): Promise<void> {
         if (state.state === 'backoff' || state.state === 'crash-loop' || state.state === 'held') {
           const whats = {
             backoff: 'is started again',
-            'crash-loop': 'keeps crashing and stays down',
-            held: 'is held down by a fault',
+            'crash-loop': 'keeps crashing, so it stays down',
+            held: 'is kept down by a fault',
           };
           const what = whats[state.state];
           terminal.line(`${terminal.bad('✗')} ${node.id} ended (${state.exit}) and ${what}`);
@@ -89,7 +89,8 @@ function announce(terminal: Terminal, topology: Topology, operatorToken: string 
   const count = startedNodes(topology).length;
   terminal.line('');
   terminal.line(
-    `${terminal.good('✓')} ${terminal.bold(topology.name)}: ${count} ${count === 1 ? 'node' : 'nodes'} ready in ${(tookMs / 1000).toFixed(1)} s`,
+    `${terminal.good('✓')} ${terminal.bold(topology.name)}: ` +
+      `${count} ${count === 1 ? 'node' : 'nodes'} ready in ${(tookMs / 1_000).toFixed(1)} s`,
   );
   terminal.line('');
   showAddresses(topology, terminal, operatorToken);

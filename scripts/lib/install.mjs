@@ -56,8 +56,8 @@ export async function install({ root, say, fail }) {
 }
 
 /**
- * Runs the npm that runs us, or the one on the PATH; its words go to stderr. It ends with this process. Resolves with its exit code,
- * or with the error that kept it from starting.
+ * Runs the npm that runs us, or the one on the PATH; its words go to stderr. It ends with this process. Resolves with
+ * its exit code, or with the error that kept it from starting.
  */
 export function npm(root, args) {
   const self = process.env.npm_execpath;

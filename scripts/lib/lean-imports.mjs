@@ -1,5 +1,6 @@
 /**
- * Cheaper ways to the same modules, for the bundle only: 21 processes start at once. Measured, processor time per process:
+ * Cheaper ways to the same modules, for the bundle only: 21 processes start at once. Measured, processor time per
+ * process:
  *
  *   node:http by `import`   makes Node.js evaluate every export of it, the getters for its built-in WebSocket too: 75 ms.
  *                           By `require` they stay unevaluated.

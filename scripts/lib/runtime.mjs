@@ -15,7 +15,7 @@ export async function ensureRuntime(context) {
 
   if (!existsSync(binary)) {
     warn(
-      `npm left out the install step of its package "node", which brings Node.js ${wanted} (install scripts are blocked here); running that one step`,
+      `install scripts are blocked here, so npm did not download Node.js ${wanted} (its package "node"); doing that one step now`,
     );
     await npm(root, ['rebuild', 'node', '--ignore-scripts=false', '--loglevel=error']);
   }
@@ -39,14 +39,21 @@ export async function ensureRuntime(context) {
 /** Undefined when `node --version` answered; else why not and what brings it, as one sentence or two. */
 export function judge(outcome, release) {
   if (outcome === undefined)
-    return 'Node.js did not come with the npm package "node": its install step was blocked or failed. Allow it with: npm rebuild node --ignore-scripts=false';
+    return (
+      'The npm package "node" did not bring Node.js, because its install step was blocked or failed. ' +
+      'Allow it with: npm rebuild node --ignore-scripts=false'
+    );
   if (outcome.status === 0) return undefined;
   const said = String(outcome.stderr ?? '').trim();
   if (said.includes('libatomic.so.1'))
-    return `Node.js needs the system library libatomic, which is missing here. Install it with: ${libatomicCommand(release)}`;
+    return `Node.js needs the system library libatomic. Install it with: ${libatomicCommand(release)}`;
   if (outcome.error?.code === 'ENOENT' || release.family.includes('alpine'))
-    return 'Node.js from npm is built for glibc, which this system (Alpine or another with musl) does not have: use Docker (docker compose up), or Node.js 26 from the system (apk add nodejs-current).';
-  return `Node.js from the npm package "node" does not run here: ${said.split('\n')[0] || (outcome.error?.message ?? `exit code ${outcome.status}`)}`;
+    return (
+      'Node.js from npm needs glibc, and this system (Alpine or another with musl) has none. ' +
+      'Use Docker (docker compose up), or Node.js 26 from the system (apk add nodejs-current).'
+    );
+  const reason = said.split('\n')[0] || (outcome.error?.message ?? `exit code ${outcome.status}`);
+  return `Node.js from the npm package "node" does not run here: ${reason}`;
 }
 
 function libatomicCommand({ family }) {

@@ -1,7 +1,7 @@
 /**
  * Worker threads and processes are started from a file of their own, which the sources name as
- * `new URL('./x.ts', import.meta.url)`. Each such file becomes an entry of the bundle, and its address in the code that of the
- * bundled file. A file `x.browser.ts` is a script for a browser: it is bundled apart, for that platform.
+ * `new URL('./x.ts', import.meta.url)`. Each such file becomes an entry of the bundle, and its address in the code
+ * that of the bundled file. A file `x.browser.ts` is a script for a browser: it is bundled apart, for that platform.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';

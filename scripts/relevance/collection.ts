@@ -2,7 +2,10 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
-/** A test collection: `docs.jsonl.gz`, `queries.tsv` and `qrels.tsv` in a folder of its name, beside `ndcg.mjs`, which judges. */
+/**
+ * A test collection: `docs.jsonl.gz`, `queries.tsv` and `qrels.tsv` in a folder of its name, beside `ndcg.mjs`, which
+ * judges.
+ */
 export interface Collection {
   readonly name: string;
   readonly pages: readonly { readonly id: string; readonly title: string; readonly body: string }[];

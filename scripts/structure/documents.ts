@@ -11,7 +11,9 @@ export interface MissingDocument {
 const mention =
   /(?<![\w/.:*<>{}$-])((?:\.{0,2}\/)?(?:[\w-]+\/)*[\w-]+(?:\.[\w-]+)*\.(?:md|ts|mjs|json|ya?ml|css|js))(?![\w*<-])/g;
 
-/** In sources only comments count: strings name files of users and of tests. A code fence may name a file to be made. */
+/**
+ * In sources only comments count: strings name files of users and of tests. A code fence may name a file to be made.
+ */
 const commentLine = /^\s*(?:\/\/|\/?\*|#)/;
 
 /**

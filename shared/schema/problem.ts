@@ -10,8 +10,9 @@ interface SchemaError {
 }
 
 /**
- * The first thing that is wrong with `value`, as a sentence: where, what would do, an example, and what is there instead. Undefined
- * where the value fits the schema. `at` is what the value is called: `policy` makes `policy.retry.maxAttempts`.
+ * The first thing that is wrong with `value`, as a sentence: where, what would do, an example, and what is there
+ * instead. Undefined where the value fits the schema. `at` is what the value is called: `policy` makes
+ * `policy.retry.maxAttempts`.
  */
 export function schemaProblem(schema: TSchema, value: unknown, at = ''): string | undefined {
   return schemaProblems(schema, value, at)[0];
@@ -25,8 +26,8 @@ export function schemaProblems(schema: TSchema, value: unknown, at = ''): readon
 }
 
 /**
- * A value that fits no schema of a union has errors for each of them. Where some lie deeper, the value was meant for that branch, and
- * the others do not matter.
+ * A value that fits no schema of a union has errors for each of them. Where some lie deeper, the value was meant for
+ * that branch, and the others do not matter.
  */
 function inOneBranch(errors: readonly SchemaError[]): readonly SchemaError[] {
   const unions = new Set(errors.filter(({ keyword }) => keyword === 'anyOf').map(({ instancePath }) => instancePath));

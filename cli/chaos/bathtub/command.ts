@@ -45,7 +45,7 @@ export async function bathtub(flags: BathtubFlags): Promise<void> {
   if (out !== undefined) terminal.line(`the plot is in ${out}`);
 }
 
-/** Before minutes of watching, not after them: a container's own folders are read-only. */
+/** Asked before minutes of watching, not after them. A container's own folders are read-only. */
 function refuseUnwritable(file: string): void {
   try {
     accessSync(path.dirname(path.resolve(file)), constants.W_OK);
@@ -62,7 +62,9 @@ async function live(
 ): Promise<BathtubResult> {
   const connection = await connect(flags);
   const components = flags.components.split(',').map((name) => name.trim());
-  terminal.line('failures are expected here: processes are killed by their drawn lives; Ctrl-C heals everything');
+  terminal.line(
+    'Processes are killed when their drawn lifetimes end, so failures are expected. Ctrl-C ends all faults.',
+  );
   return onInterrupt(async (signal) => {
     const result = await runLive(connection, {
       bathtub: labBathtub,
@@ -101,7 +103,7 @@ function show(result: BathtubResult): void {
   if (mtbfMs !== undefined && mtbfMs < newPartMeanMs)
     terminal.line(
       terminal.dim(
-        'the observed mean is the shorter one because a restart keeps the age: only a worn-out part is replaced by a new one',
+        'The observed mean is shorter, because a restart keeps the age. Only a worn-out part is replaced by a new one.',
       ),
     );
 }

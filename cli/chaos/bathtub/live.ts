@@ -27,7 +27,10 @@ interface Health {
   readonly steady: SteadyState;
 }
 
-/** Kills and restarts real processes by their drawn lives, and watches what becomes of them. Whatever ends it, everything is healed. */
+/**
+ * Kills and restarts real processes by their drawn lives, and watches what becomes of them. Whatever ends it,
+ * everything is healed.
+ */
 export async function runLive(connection: Connection, options: LiveOptions): Promise<BathtubResult> {
   const { bathtub, components, seed, durationMs, signal, onFailure } = options;
   const victims = connection.nodes.filter((node) => components.some((it) => node.components.includes(it)));
@@ -35,7 +38,8 @@ export async function runLive(connection: Connection, options: LiveOptions): Pro
   const { steady } = (await askController(connection, 'GET', '/')) as Health;
   if (steady.samples === 0 || steady.errorShare > 0.1)
     throw new CommandError(
-      `users do not find the cluster steady now: ${steady.samples === 0 ? 'no probe has ended' : failing(steady)}; nothing is broken on top of that`,
+      `the cluster is not steady for its users (${steady.samples === 0 ? 'no probe has ended' : failing(steady)}), ` +
+        'so no process was killed',
     );
 
   const parts = new Map(victims.map(({ id }) => [id, createLivingPart(bathtub, `${seed} ${id}`)]));

@@ -22,9 +22,10 @@ interface Running {
 }
 
 /**
- * The life of one real process. When it is seen running, its next failure is drawn from its age; `see` gives the order when that is due.
- * Age grows only while it runs: a restart keeps it, a new part (after the causes of `replaceAfter`) begins at 0. Deaths that nobody
- * ordered, such as a monitor's restart, end a spell without being failures.
+ * The life of one real process. When it is seen running, its next failure is drawn from its age; `see` gives the
+ * order when that is due. Age grows only while it runs: a restart keeps it, a new part (after the causes of
+ * `replaceAfter`) begins at 0. Deaths that nobody ordered, such as a monitor's restart, end a spell without being
+ * failures.
  */
 export function createLivingPart(bathtub: Bathtub, seed: number | string) {
   const random = seededRandom(`bathtub ${seed}`);

@@ -4,7 +4,8 @@ import type { BathtubResult } from './model.ts';
 const width = 44;
 
 /**
- * The failure rate over age, one line for each bin of ages, on a logarithmic scale: infancy is far above the flat bottom.
+ * The failure rate over age, one line for each bin of ages, on a logarithmic scale: infancy is far above the flat
+ * bottom.
  *
  *     age s        failures   per s   theory
  *     0.0 -   0.7        31   0.305    0.288   ###############################|##

@@ -77,8 +77,8 @@ function splitting(id: string, { callers }: Others): number {
 }
 
 /**
- * Every kind of fault. Groups of replicas take turns: a caller keeps a liar out for half a minute, a slow node for seconds, and a group
- * that has just lost one of three has none to spare for the next.
+ * Every kind of fault. Groups of replicas take turns: a caller keeps a liar out for half a minute, a slow node for
+ * seconds, and a group that has just lost one of three has none to spare for the next.
  */
 export const cases: readonly Case[] = [
   row('none', 'ranking', {}, () => asBefore),

@@ -11,7 +11,10 @@ export interface WantedCluster extends ClusterFlags {
   readonly topology: string;
 }
 
-/** Uses the cluster that runs at the port base; where none does, starts one that takes faults, and stops it afterwards. */
+/**
+ * Uses the cluster that runs at the port base; where none does, starts one that takes faults, and stops it
+ * afterwards.
+ */
 export async function withCluster<T>(flags: WantedCluster, terminal: Terminal, work: () => Promise<T>): Promise<T> {
   const running = await fetchStatus(portBaseOf(flags.portBase)).then(
     () => true,

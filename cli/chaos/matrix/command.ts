@@ -100,7 +100,8 @@ function show(rows: readonly Row[]): void {
   const sum = (of: (row: Row) => number): number => rows.reduce((total, row) => total + of(row), 0);
   terminal.line(
     terminal.dim(
-      `\nmasked: of ${sum(({ users }) => users.asked)} answers to users while faults were in effect, ${sum(({ users }) => users.failed)} failed and ${sum(({ users }) => users.wrong)} were wrong (each compared with the one from before)`,
+      `\nmasked: while faults were in effect, users got ${sum(({ users }) => users.asked)} answers. ` +
+        `${sum(({ users }) => users.failed)} failed and ${sum(({ users }) => users.wrong)} differed from the answer before the fault.`,
     ),
   );
 }

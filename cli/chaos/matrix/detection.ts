@@ -20,7 +20,10 @@ interface IncidentRow {
   readonly orders?: readonly unknown[];
 }
 
-/** The first named incident of `node` since `injectedAt` (wall-clock ms) that any monitor holds; undefined: nobody named it. */
+/**
+ * The first named incident of `node` since `injectedAt` (wall-clock ms) that any monitor holds; undefined: nobody
+ * named it.
+ */
 export async function detected(
   monitors: readonly Node[],
   node: string,
@@ -41,8 +44,8 @@ export async function detected(
 }
 
 /**
- * Whether the last fault is over for the cluster, too: everybody in rotation, and nothing open about `node`. Otherwise the next one would
- * be taken for a part of it, and would hit a group that has lost a member already.
+ * Whether the last fault is over for the cluster, too: everybody in rotation, and nothing open about `node`.
+ * Otherwise the next one would be taken for a part of it, and would hit a group that has lost a member already.
  */
 export async function quiet(monitors: readonly Node[], node: string): Promise<boolean> {
   const [books, views] = await Promise.all([Promise.all(monitors.map(incidentsOf)), Promise.all(monitors.map(viewOf))]);

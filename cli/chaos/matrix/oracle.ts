@@ -27,7 +27,10 @@ function essence(answer: unknown): unknown {
   return { query, total, results };
 }
 
-/** Two users who search on through the public API, while anything happens. Throws CommandError where it does not work beforehand. */
+/**
+ * Two users who search on through the public API, while anything happens. Throws CommandError where it does not work
+ * beforehand.
+ */
 export async function startOracle(doors: readonly string[]): Promise<Oracle> {
   let turn = 0;
   const ask = async (word: string): Promise<unknown> => {

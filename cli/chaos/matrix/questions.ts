@@ -16,7 +16,10 @@ export interface Questions {
 const words = ['water', 'music'] as const;
 const asked = 25;
 
-/** Asks the way up, tier by tier, so that every question is one that real users cause. Throws CommandError where a tier is silent. */
+/**
+ * Asks the way up, tier by tier, so that every question is one that real users cause. Throws CommandError where a
+ * tier is silent.
+ */
 export async function prepareQuestions(nodes: readonly Node[]): Promise<Questions> {
   async function answer<T>(component: string, question: Question): Promise<T> {
     const node = nodes.find(({ components }) => components.includes(component));

@@ -1,7 +1,10 @@
 import { order } from '../../../services/chaos/control-port.ts';
 import type { Connection } from '../connection.ts';
 
-/** Does `work` with every answer of replicated tiers put to the vote, where the policy can; afterwards it is as it was. */
+/**
+ * Does `work` with every answer of replicated tiers put to the vote, where the policy can; afterwards it is as it
+ * was.
+ */
 export async function withVotes<T>(
   connection: Connection,
   votes: 'always' | 'as-is',

@@ -15,15 +15,16 @@ export interface NodeIdentities {
 }
 
 /**
- * Authorities for one run of a cluster, and identities for each node from them. Every `turnMs` the next authority takes over, and everybody
- * gets a new identity from it. Nodes read their files at different moments, so each of them trusts three authorities:
+ * Authorities for one run of a cluster, and identities for each node from them. Every `turnMs` the next authority
+ * takes over, and everybody gets a new identity from it. Nodes read their files at different moments, so each of them
+ * trusts three authorities:
  *
  *      previous           current            next
  *      those who have     issues             those who have
  *      not read yet                          read already
  *
- * What nobody trusts any more is worthless. The authorities' keys stay in this process: nothing on the disk can issue certificates. Each
- * node gets its own file, readable by this user only.
+ * What nobody trusts any more is worthless. The authorities' keys stay in this process: nothing on the disk can issue
+ * certificates. Each node gets its own file, readable by this user only.
  */
 export async function createNodeIdentities(
   dir: string,

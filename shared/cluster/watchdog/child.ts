@@ -15,7 +15,10 @@ export type ChildState =
   /** Down, and nobody may start it: its machine is gone. */
   | { readonly state: 'held'; readonly exit: string };
 
-/** Why a process was started again: it had ended, a monitor ordered it, a fault that held it down is over, an operator said so. */
+/**
+ * Why a process was started again: it had ended, a monitor ordered it, a fault that held it down is over, an operator
+ * said so.
+ */
 export type RestartReason = 'crash' | 'repair' | 'fault' | 'operator';
 
 /** A process that ended though nobody here wanted it to. `at`: wall-clock ms; `exit`: the signal, or the exit code. */
@@ -92,8 +95,8 @@ function openLog(file: string): number | 'ignore' {
 }
 
 /**
- * One node's process: started, watched, restarted with backoff, given up in a crash loop. Over IPC it is told `go` when its turn has
- * come, and says `ready`.
+ * One node's process: started, watched, restarted with backoff, given up in a crash loop. Over IPC it is told `go`
+ * when its turn has come, and says `ready`.
  */
 export function createChild(options: ChildOptions): Child {
   const {

@@ -16,16 +16,22 @@ export interface LoopLook {
 }
 
 export const loopLimits = {
-  /** Of a core, since the last look: who uses less is not asked. Low, because a blocked process on a busy machine gets no more. */
+  /**
+   * Of a core, since the last look: who uses less is not asked. Low, because a blocked process on a busy machine gets
+   * no more.
+   */
   busyShare: 0.1,
-  /** Processor time of its own that a loop may take to answer, ms. Garbage collection takes tenths of a second, an honest request less. */
+  /**
+   * Processor time of its own that a loop may take to answer, ms. Garbage collection takes tenths of a second, an
+   * honest request less.
+   */
   patienceMs: 3_000,
 } as const;
 
 /**
- * Whether a main loop is blocked: it was busy, was asked over IPC, which only the loop itself can answer - a helper thread that is well
- * cannot - and has used `patienceMs` of processor time since without answering. Its own processor time, not the clock's: a process
- * that is stopped (SIGSTOP), or gets no processor, uses none, and is not blamed.
+ * Whether a main loop is blocked: it was busy, was asked over IPC, which only the loop itself can answer - a helper
+ * thread that is well cannot - and has used `patienceMs` of processor time since without answering. Its own processor
+ * time, not the clock's: a process that is stopped (SIGSTOP), or gets no processor, uses none, and is not blamed.
  */
 export function stepLoop(
   state: LoopState | undefined,
@@ -44,11 +50,15 @@ const lookEveryMs = 1_000;
 /** The kernel's unit in /proc (CLK_TCK), ms: 100 a second on every Linux that Node.js runs on. */
 const tickMs = 10;
 
-/** Processor time that the main thread of a process has used, ms; undefined where it is gone, or the system has no /proc. */
+/**
+ * Processor time that the main thread of a process has used, ms; undefined where it is gone, or the system has no
+ * /proc.
+ */
 export function mainThreadCpuMs(pid: number): number | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/task/${pid}/stat`, 'latin1');
-    // The name, in brackets, may hold anything. After it: state is field 3, user and system time are 14 and 15 (proc(5)).
+    // The name, in brackets, may hold anything. After it: state is field 3, user and system time are 14 and 15
+    // (proc(5)).
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return (Number(fields[11]) + Number(fields[12])) * tickMs;
   } catch {
@@ -65,7 +75,10 @@ export interface LoopCheckOptions {
   readonly onKill: (text: string) => void;
 }
 
-/** Kills nodes whose main loop is blocked; they are restarted like any that crashed. Only those that are ready: opening an index may take its time. */
+/**
+ * Kills nodes whose main loop is blocked; they are restarted like any that crashed. Only those that are ready:
+ * opening an index may take its time.
+ */
 export function watchLoops({ children, clock, scheduler, cpuMs = mainThreadCpuMs, onKill }: LoopCheckOptions): Timer {
   const known = new Map<string, { pid: number; loop: LoopState; answered: boolean }>();
 
@@ -90,7 +103,8 @@ export function watchLoops({ children, clock, scheduler, cpuMs = mainThreadCpuMs
     if (what !== 'kill') return;
     known.delete(child.id);
     onKill(
-      `${child.id}: its main loop did not turn for ${loopLimits.patienceMs / 1_000} s of its own processor time; killed`,
+      `${child.id}: its main loop did not turn for ` +
+        `${loopLimits.patienceMs / 1_000} s of its own processor time; killed`,
     );
     child.signal('SIGKILL');
   }

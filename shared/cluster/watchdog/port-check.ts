@@ -11,8 +11,8 @@ export interface TakenPort {
 }
 
 /**
- * Which of `ports` are taken at `host`, and by whom. "localhost" is ::1 to most programs before it is 127.0.0.1: a port of the loopback
- * address must be free at both, or whoever opens http://localhost:8080 meets somebody else.
+ * Which of `ports` are taken at `host`, and by whom. "localhost" is ::1 to most programs before it is 127.0.0.1: a
+ * port of the loopback address must be free at both, or whoever opens http://localhost:8080 meets somebody else.
  */
 export async function takenPorts(ports: readonly number[], host: string): Promise<readonly TakenPort[]> {
   const hosts = host === '127.0.0.1' ? [host, '::1'] : [host];
@@ -42,8 +42,8 @@ export interface Holder {
 }
 
 /**
- * Which process listens at each of these ports. Linux: /proc/net/tcp gives the socket's inode, /proc/<pid>/fd its owner. Elsewhere, and
- * where it belongs to another user, nothing is known.
+ * Which process listens at each of these ports. Linux: /proc/net/tcp gives the socket's inode, /proc/<pid>/fd its
+ * owner. Elsewhere, and where it belongs to another user, nothing is known.
  */
 export async function holdersOf(ports: readonly number[]): Promise<ReadonlyMap<number, Holder>> {
   const inodes = new Map<string, number>();

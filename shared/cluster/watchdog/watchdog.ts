@@ -47,7 +47,10 @@ export interface NodeStatus {
 }
 
 export interface Watchdog {
-  /** Starts everything but cold standbys, wave by wave; resolves when all nodes are ready, rejects when one is given up. */
+  /**
+   * Starts everything but cold standbys, wave by wave; resolves when all nodes are ready, rejects when one is given
+   * up.
+   */
   readonly start: (signal: AbortSignal) => Promise<void>;
   /** Stops everything, the doors first; resolves when no process is left. Idempotent. */
   readonly stop: () => Promise<void>;
@@ -56,7 +59,10 @@ export interface Watchdog {
   readonly status: () => readonly NodeStatus[];
   /** One node's process; undefined for an unknown id. */
   readonly child: (id: string) => Child | undefined;
-  /** A second process for a node, not started and not watched here: a copy of the running one, down to its incarnation. */
+  /**
+   * A second process for a node, not started and not watched here: a copy of the running one, down to its
+   * incarnation.
+   */
   readonly newTwin: (id: string, incarnation: number) => Child;
 }
 

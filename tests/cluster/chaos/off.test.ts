@@ -9,7 +9,7 @@ test('a cluster that was started without chaos says so, and how it is started wi
   try {
     const common = ['--port-base', String(other.portBase), '--data', data.dir];
     const refused = await tierlab('chaos', 'inject', 'none', '--target', 'server-1', '--ttl', '1s', ...common);
-    expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(/chaos is off.*up --chaos/)]);
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(/chaos is off.*npm start -- --chaos/)]);
     const [node] = await other.nodes();
     const fault = { id: 'f', kind: 'none', target: 'server-1', ttlMs: 1_000, owner: 'somebody' };
     const atNode = await operator(other).order(node!.opsPort, 'POST', '/admin/faults', fault);

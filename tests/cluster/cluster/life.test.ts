@@ -82,7 +82,7 @@ test('a start on a taken port says which port, which node and which process', as
     const result = await tierlab('up', '--topology', 'tiny', '--data', data.dir, '--port-base', String(portBase));
     expect(result.code).toBe(1);
     expect(result.stderr).toMatch(
-      new RegExp(`port ${portBase + 100} \\(monitor-1\\) is taken by process ${process.pid}`),
+      new RegExp(`port ${portBase + 100} \\(monitor-1\\) is taken at 127.0.0.1 by process ${process.pid}`),
     );
   } finally {
     await new Promise<void>((resolve) => void blocker.close(() => resolve()));
@@ -139,7 +139,7 @@ test('up --detach, status, search and down work together', async () => {
 });
 
 test.each([
-  [['nonsense'], 2, /unknown command/],
+  [['nonsense'], 2, /no command "nonsense"/],
   [['up', '--topology', 'nonsense'], 2, /there are .*multitier/],
   [['up', '--port-base', 'high'], 2, /whole number/],
   [['node', 'nobody-1'], 2, /has no node nobody-1; it has monitor-1/],
