@@ -1,6 +1,9 @@
 import type { Topology } from '../shared/cluster/topology.ts';
 
-/** A file of targets for Prometheus (file_sd): every node's ops port, with the node's name, tier and topology on every series. */
+/**
+ * A file of targets for Prometheus (file_sd): every node's ops port, with the node's name, tier and topology on every
+ * series.
+ */
 export function targets(topology: Topology): string {
   const groups = topology.nodes.map((node) => ({
     targets: [`${node.host}:${node.opsPort}`],

@@ -11,8 +11,8 @@ export class InvariantViolation extends Error {
 }
 
 /**
- * Fail fast: correct or crashed, never bad data. For what only this program's own mistakes, or broken memory or disk, can break; what a
- * caller can bring about is a `bad_request`, or one liar could crash its neighbours.
+ * Fail fast: correct or crashed, never bad data. For what only this program's own mistakes, or broken memory or disk,
+ * can break; what a caller can bring about is a `bad_request`, or one liar could crash its neighbours.
  */
 export function invariant(holds: boolean, name: string, detail: () => string): asserts holds {
   if (!holds) throw new InvariantViolation(name, detail());

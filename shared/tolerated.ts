@@ -1,4 +1,7 @@
-/** How many of `size` replicas may be out at once: f of 2f + 1, so that a majority stays; of a pair one; the only one never. */
+/**
+ * How many of `size` replicas may be out at once: f of 2f + 1, so that a majority stays; of a pair one; the only one
+ * never.
+ */
 export function tolerated(size: number): number {
   return size < 2 ? 0 : Math.max(1, Math.floor((size - 1) / 2));
 }

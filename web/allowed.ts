@@ -4,7 +4,10 @@ export interface KnownRoute {
   readonly methods: readonly string[];
 }
 
-/** The methods that `path` answers to, in order; empty where nothing has this path. For 404 or 405 with its Allow header. */
+/**
+ * The methods that `path` answers to, in order; empty where nothing has this path. For 404 or 405 with its Allow
+ * header.
+ */
 export function allowedMethods(routes: readonly KnownRoute[], path: string): string[] {
   const methods = routes.filter(({ url }) => pattern(url).test(path)).flatMap((route) => route.methods);
   return [...new Set(methods)].sort();

@@ -23,7 +23,10 @@ const types: Readonly<Record<string, string>> = {
   svg: 'image/svg+xml',
 };
 
-/** Where assets stand: beside this module in the sources (`services/client/assets/`), and in a bundle (`dist/assets/`, where the build copies them). */
+/**
+ * Where assets stand: beside this module in the sources (`services/client/assets/`), and in a bundle (`dist/assets/`,
+ * where the build copies them).
+ */
 const here = new URL('./assets/', import.meta.url);
 
 /** Reads one asset. Throws where it is missing: a node without it must not start. */
@@ -44,8 +47,8 @@ export function loadAssets(): Assets {
 }
 
 /**
- * Serves the assets from memory. An address with today's hash may be kept for ever; one with another hash (a page made by a node of
- * another version, during a rolling update) gets today's file, to be asked for again next time.
+ * Serves the assets from memory. An address with today's hash may be kept for ever; one with another hash (a page made
+ * by a node of another version, during a rolling update) gets today's file, to be asked for again next time.
  */
 export function serveAssets(server: FastifyInstance, files: readonly Asset[]): void {
   server.get<{ Params: { file: string } }>('/assets/:file', { schema: { hide: true } }, async (request, reply) => {

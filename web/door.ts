@@ -25,8 +25,8 @@ export interface DoorOptions {
 const anythingElse = '/*';
 
 /**
- * What every public door has, around the routes that `routes` adds: security headers, request ids, checked parameters, assets, metrics,
- * and errors as problems or pages (404 and 405 too).
+ * What every public door has, around the routes that `routes` adds: security headers, request ids, checked parameters,
+ * assets, metrics, and errors as problems or pages (404 and 405 too).
  */
 export async function openDoor(
   server: FastifyInstance,

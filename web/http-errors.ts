@@ -2,8 +2,9 @@ import type { FastifyError } from 'fastify';
 import { asRpcError, RpcError } from '../shared/rpc/errors.ts';
 
 /**
- * Anything that is thrown while a public request is served, as an error with one of our codes. The words of Fastify's own errors
- * are replaced: they speak of its insides. What is not known here becomes `internal`, whose text stays in the log.
+ * Anything that is thrown while a public request is served, as an error with one of our codes. The words of Fastify's
+ * own errors are replaced: they speak of its insides. What is not known here becomes `internal`, whose text stays in
+ * the log.
  */
 export function fromThrown(thrown: unknown): RpcError {
   if (thrown instanceof RpcError) return thrown;

@@ -27,7 +27,9 @@ export interface Layout {
   readonly main: Markup;
 }
 
-/** The whole document around `main`. Everything works without the script; nothing is inline, so the strictest CSP holds. */
+/**
+ * The whole document around `main`. Everything works without the script; nothing is inline, so the strictest CSP holds.
+ */
 export function layout({ title, kind, box, main }: Layout, assets: AssetUrls): string {
   const document = markup`<!doctype html>
 <html lang="en">

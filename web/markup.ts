@@ -1,16 +1,23 @@
 const brand: unique symbol = Symbol('markup');
 
-/** A piece of HTML that is safe to put into a page. Only `markup` makes one: a string from outside cannot pretend to be it. */
+/**
+ * A piece of HTML that is safe to put into a page. Only `markup` makes one: a string from outside cannot pretend to be
+ * it.
+ */
 export interface Markup {
   readonly [brand]: true;
   readonly text: string;
 }
 
-/** What may stand in a `${}` of a template: text is escaped, markup is not, nothing (`undefined`, `null`, `false`) is left out. */
+/**
+ * What may stand in a `${}` of a template: text is escaped, markup is not, nothing (`undefined`, `null`, `false`) is
+ * left out.
+ */
 export type Interpolated = string | number | Markup | undefined | null | false | readonly Interpolated[];
 
 /**
- * The tag of every template: whatever is interpolated is escaped, for text and for quoted attributes alike, unless it is markup.
+ * The tag of every template: whatever is interpolated is escaped, for text and for quoted attributes alike, unless it
+ * is markup.
  *
  *     markup`<a href="${url}">${title}</a>`       url and title cannot leave their places
  *

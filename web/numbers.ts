@@ -1,4 +1,7 @@
-/** A whole number: 117791 -> 117,791. Without Intl, whose first formatter costs every process 24 ms of processor time as it starts. */
+/**
+ * A whole number: 117791 -> 117,791. Without Intl, whose first formatter costs every process 24 ms of processor time as
+ * it starts.
+ */
 export function grouped(count: number): string {
   return String(count).replaceAll(/\B(?=(?:\d{3})+$)/gu, ',');
 }

@@ -8,12 +8,15 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Longer than any honest client needs to send headers and body, ms; slow ones must not hold sockets for ever. */
 const arrivalTimeoutMs = 10_000;
-/** How long the rest of a refused request is still read: closing at once would reset the connection before the answer is read. */
+/**
+ * How long the rest of a refused request is still read: closing at once would reset the connection before the answer is
+ * read.
+ */
 const lingerMs = 500;
 
 /**
- * Problems that arise before Fastify's hooks run: bytes that are no HTTP, headers that are too large or too slow, addresses that
- * cannot be decoded. Fastify would answer them in a format of its own.
+ * Problems that arise before Fastify's hooks run: bytes that are no HTTP, headers that are too large or too slow,
+ * addresses that cannot be decoded. Fastify would answer them in a format of its own.
  *
  *     socket -> parser --clientError--> problem
  *                 |-> malformed path -> problem

@@ -1,6 +1,9 @@
 import type { Metrics } from '../shared/observe/metrics.ts';
 
-/** Notes one answer. `route` is the route's pattern, not the address: one series per route, however many pages there are. */
+/**
+ * Notes one answer. `route` is the route's pattern, not the address: one series per route, however many pages there
+ * are.
+ */
 export type ObserveRequest = (route: string, method: string, status: number, elapsedMs: number) => void;
 
 /** Times public HTTP requests. Each series is looked up once: finding it by its labels costs more than counting. */

@@ -25,7 +25,10 @@ export function pageUrl(id: string): string {
   return `/page/${encodeURIComponent(id)}`;
 }
 
-/** `url` when it leads to the web, else undefined: a page from outside must not make a link run a script (`javascript:` ...). */
+/**
+ * `url` when it leads to the web, else undefined: a page from outside must not make a link run a script (`javascript:`
+ * ...).
+ */
 export function webAddress(url: string): string | undefined {
   const parsed = URL.parse(url);
   return parsed !== null && (parsed.protocol === 'https:' || parsed.protocol === 'http:') ? parsed.href : undefined;

@@ -8,7 +8,10 @@ const ActiveFault = Type.Object({
   remainingMs: Type.Number(),
 });
 
-/** What may be read by anybody in the cluster. Whatever changes something goes through the REST door, with the operator token. */
+/**
+ * What may be read by anybody in the cluster. Whatever changes something goes through the REST door, with the operator
+ * token.
+ */
 export const chaos = contract('chaos', {
   active: operation({
     summary: 'The faults in effect',

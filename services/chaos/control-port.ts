@@ -47,7 +47,9 @@ export function controlPortOf(topology: Topology, site: Site, target: string): C
 
 const addressOf = ({ host, port }: { host: string; port: number }): string => `http://${host}:${port}`;
 
-/** An order over the control network. Throws the RpcError of the answer, or `unavailable` where there is none in time. */
+/**
+ * An order over the control network. Throws the RpcError of the answer, or `unavailable` where there is none in time.
+ */
 export async function order(
   port: ControlPort,
   token: string | undefined,

@@ -12,12 +12,17 @@ import { failing, minSamples, type SteadyMeter, type SteadyState } from './stead
 
 export type Site = 'node' | 'watchdog';
 
-/** How targets are reached: over their ops ports live, by a function call in the simulation. Never over the data network. */
+/**
+ * How targets are reached: over their ops ports live, by a function call in the simulation. Never over the data
+ * network.
+ */
 export interface Targets {
   inject(site: Site, fault: Fault): Promise<void>;
   /** Resolves for a target that is gone: what does not exist needs no healing. */
   heal(site: Site, target: string, id: string): Promise<void>;
-  /** Tells every target that holds a fault of `owner` that the owner lives. What is over there, though nobody healed it. */
+  /**
+   * Tells every target that holds a fault of `owner` that the owner lives. What is over there, though nobody healed it.
+   */
   renew(owner: string): Promise<readonly LostFault[]>;
   /** Every target heals everything, whoever injected it. */
   halt(): Promise<void>;
@@ -49,7 +54,10 @@ export interface ActiveInjection extends Omit<Injection, 'at'> {
   readonly abortIf: Required<AbortIf>;
 }
 
-/** Where a request says nothing: half of the answers wrong, or 10 s at the 90th percentile, is nobody's experiment any more. */
+/**
+ * Where a request says nothing: half of the answers wrong, or 10 s at the 90th percentile, is nobody's experiment any
+ * more.
+ */
 export const defaultAbort: Required<AbortIf> = { errorShareAbove: 0.5, p90AboveMs: 10_000 };
 
 const renewEveryMs = 1_000;
@@ -190,7 +198,10 @@ export function createController(options: ControllerOptions) {
     await Promise.allSettled(faults.map(({ target }) => targets.heal(site, target, id)));
   }
 
-  /** False when it is not in effect. A target that cannot be reached does not block the others: its lease will end there. */
+  /**
+   * False when it is not in effect. A target that cannot be reached does not block the others: its lease will end
+   * there.
+   */
   async function heal(id: string, end = 'healed'): Promise<boolean> {
     const injection = active.get(id);
     if (!injection) return false;
@@ -201,7 +212,10 @@ export function createController(options: ControllerOptions) {
     return true;
   }
 
-  /** Stops everything, whoever began it; while it runs nothing new is let in. Who says so again meanwhile waits for the same end. */
+  /**
+   * Stops everything, whoever began it; while it runs nothing new is let in. Who says so again meanwhile waits for the
+   * same end.
+   */
   function halt(reason: string, event: 'halt' | 'abort' = 'halt'): Promise<void> {
     return (halting ??= stopEverything(reason, event).finally(() => (halting = undefined)));
   }

@@ -36,7 +36,10 @@ export function createExperiments({ nodes, objectionsTo, execute }: ExperimentsO
   return {
     /** Touches nothing. Throws `bad_request` for what is not valid. */
     dryRun: (text: string): DryRun => weigh(parseExperiment(text)),
-    /** Throws `bad_request` for what is not valid, `conflict` with everything that speaks against it: at once, not when its first fault is due. */
+    /**
+     * Throws `bad_request` for what is not valid, `conflict` with everything that speaks against it: at once, not when
+     * its first fault is due.
+     */
     start(text: string): Run {
       const experiment = parseExperiment(text);
       const { objections } = weigh(experiment);

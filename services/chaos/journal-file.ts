@@ -26,8 +26,9 @@ export function journalLines(file: string): readonly string[] {
 }
 
 /**
- * Appends lines that are on the disk when `write` returns: what is undone after a crash depends on them. Throws `unavailable`, which
- * names the disk, where that takes nothing more; a line is then either there or not, never cut off.
+ * Appends lines that are on the disk when `write` returns: what is undone after a crash depends on them. Throws
+ * `unavailable`, which names the disk, where that takes nothing more; a line is then either there or not, never cut
+ * off.
  */
 export function openJournalFile(file: string): { readonly write: (line: string) => void; readonly close: () => void } {
   let descriptor: number | undefined;

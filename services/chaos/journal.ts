@@ -1,8 +1,8 @@
 import type { Clock } from '../../shared/time/clock.ts';
 
 /**
- * What happened, one JSON object a line, appended and never changed. `undo` comes before `inject`: whatever dies in between,
- * the journal knows what must be healed.
+ * What happened, one JSON object a line, appended and never changed. `undo` comes before `inject`: whatever dies in
+ * between, the journal knows what must be healed.
  */
 export interface JournalEntry {
   /** Wall-clock ms. */
@@ -35,8 +35,8 @@ export interface Journal {
 const remembered = 1_000;
 
 /**
- * `write` appends a line durably; `past` are the lines of earlier lives. An `undo` that cannot be written throws: then nothing is
- * broken. Any other line waits in memory, and is written before the next one; `onTrouble` is told.
+ * `write` appends a line durably; `past` are the lines of earlier lives. An `undo` that cannot be written throws: then
+ * nothing is broken. Any other line waits in memory, and is written before the next one; `onTrouble` is told.
  */
 export function createJournal(
   clock: Clock,
@@ -90,7 +90,10 @@ export function parseLine(line: string): JournalEntry | undefined {
   }
 }
 
-/** What an earlier life may have left behind: faults announced or injected at a target and never healed there. A halt heals nothing yet. */
+/**
+ * What an earlier life may have left behind: faults announced or injected at a target and never healed there. A halt
+ * heals nothing yet.
+ */
 export function unhealed(entries: readonly JournalEntry[]): { id: string; kind: string; target: string }[] {
   const open = new Map<string, { id: string; kind: string; target: string }>();
   for (const { event, id, kind, target } of entries) {

@@ -40,8 +40,8 @@ interface ChaosDoor {
 const watchMs = 3_000;
 
 /**
- * The REST door of the chaos controller, described by /api/chaos/openapi.json. Reading needs a Host that is ours; whatever changes
- * something also the operator token, and no page of another origin can send it.
+ * The REST door of the chaos controller, described by /api/chaos/openapi.json. Reading needs a Host that is ours;
+ * whatever changes something also the operator token, and no page of another origin can send it.
  */
 export async function chaosRoutes(server: FastifyInstance, door: ChaosDoor): Promise<void> {
   const { enabled, token, topology, controller, experiments, journal, meter, clock, scheduler, remainingMs } = door;

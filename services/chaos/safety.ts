@@ -22,7 +22,10 @@ export interface Intention {
   readonly beyondTolerance: boolean;
 }
 
-/** Pure: all that speaks against an injection, as sentences. Empty = go ahead. The rules stand in services/chaos/README.md. */
+/**
+ * Pure: all that speaks against an injection, as sentences. Empty = go ahead. The rules stand in
+ * services/chaos/README.md.
+ */
 export function objections({ id, kind, casualties, beyondTolerance }: Intention, situation: Situation): string[] {
   const { enabled, aborting, nodes, active } = situation;
   if (!enabled) return [chaosIsOff];
@@ -47,7 +50,10 @@ export function objections({ id, kind, casualties, beyondTolerance }: Intention,
   return found;
 }
 
-/** What victims are going to refuse, as far as it is known from outside. The last word has each victim itself (shared/faults/host.ts). */
+/**
+ * What victims are going to refuse, as far as it is known from outside. The last word has each victim itself
+ * (shared/faults/host.ts).
+ */
 export function impossible(kind: string, victims: readonly string[], nodes: readonly Target[]): string[] {
   if (!faultKinds.get(kind)?.fsync) return [];
   const diskless = nodes.filter(({ id, components }) => victims.includes(id) && !components.includes('database'));
@@ -59,7 +65,10 @@ export function groupOf({ group, shard }: Pick<Target, 'group' | 'shard'>): stri
   return shard === undefined ? group : `${group} shard ${shard}`;
 }
 
-/** Of a partition only those outside of its largest part are lost; the rest serves on. In a ring nobody reaches all, so all are. */
+/**
+ * Of a partition only those outside of its largest part are lost; the rest serves on. In a ring nobody reaches all, so
+ * all are.
+ */
 export function casualtiesOf(
   fault: Pick<Fault, 'kind' | 'params' | 'probability'>,
   victims: readonly string[],

@@ -28,8 +28,8 @@ export interface Sample {
 }
 
 /**
- * Of ten samples the 90th percentile is the second slowest, so one slow probe alone does not break it. A 99th percentile
- * needs a hundred samples: of ten it would be the slowest. Fewer than this say nothing.
+ * Of ten samples the 90th percentile is the second slowest, so one slow probe alone does not break it. A 99th
+ * percentile needs a hundred samples: of ten it would be the slowest. Fewer than this say nothing.
  */
 export const minSamples = 10;
 
@@ -70,7 +70,10 @@ export function broken(state: SteadyState, hypothesis: Hypothesis): string | und
 interface MeterOptions {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
-  /** One request as a user would send it; rejects when it fails, with a sentence that says where and why. Must be bounded in time. */
+  /**
+   * One request as a user would send it; rejects when it fails, with a sentence that says where and why. Must be
+   * bounded in time.
+   */
   readonly probe: () => Promise<void>;
   readonly everyMs?: number;
   readonly keepMs?: number;
@@ -78,7 +81,9 @@ interface MeterOptions {
 
 export type SteadyMeter = ReturnType<typeof createSteadyMeter>;
 
-/** Probes at a fixed rate, whether or not earlier probes were answered: a stall must show. Runs while somebody holds it. */
+/**
+ * Probes at a fixed rate, whether or not earlier probes were answered: a stall must show. Runs while somebody holds it.
+ */
 export function createSteadyMeter({ clock, scheduler, probe, everyMs = 100, keepMs = 60_000 }: MeterOptions) {
   const holders = new Set<object>();
   const phases = new Set<Sample[]>();

@@ -20,8 +20,8 @@ export function userDoor(topology: Topology): string | undefined {
 }
 
 /**
- * A search as a user would send it; rejects when it is not answered well and in time, with the door's address and the reason. Without a
- * door there are no users to be hurt.
+ * A search as a user would send it; rejects when it is not answered well and in time, with the door's address and the
+ * reason. Without a door there are no users to be hurt.
  */
 export function userProbe(topology: Topology, timeoutMs = patienceMs): () => Promise<void> {
   const door = userDoor(topology);

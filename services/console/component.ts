@@ -21,7 +21,9 @@ const patienceMs = 1_000;
 const csp =
   "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/** A live web page of the cluster: as the monitors see it, with what is broken on purpose, and buttons to break more. */
+/**
+ * A live web page of the cluster: as the monitors see it, with what is broken on purpose, and buttons to break more.
+ */
 export const consoleComponent = component({
   contract: consoleContract,
   calls: { monitor },

@@ -3,7 +3,10 @@ import { markup, type Markup } from '../../web/markup.ts';
 /** How often a browser without scripts asks again, s; with scripts as often (assets/live.js). */
 const refreshSeconds = 2;
 
-/** The page around everything that the console shows: plain HTML from this node alone, so that it works while anything else is broken. */
+/**
+ * The page around everything that the console shows: plain HTML from this node alone, so that it works while anything
+ * else is broken.
+ */
 export function frame(title: string, header: Markup, main: Markup, live = true): string {
   return markup`<!doctype html>
 <html lang="en">

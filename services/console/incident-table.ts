@@ -13,7 +13,10 @@ export function diagnosed(incidents: readonly Incident[]): readonly Diagnosed[] 
   return incidents.filter((it): it is Diagnosed => it.outcome !== 'doubt' && it.verdict !== undefined);
 }
 
-/** The last incidents, newest first, with the columns of `tierlab incidents`; on a narrow screen each row is a card (incidents.css). */
+/**
+ * The last incidents, newest first, with the columns of `tierlab incidents`; on a narrow screen each row is a card
+ * (incidents.css).
+ */
 export function incidentTable(incidents: readonly Incident[]): Markup {
   const last = diagnosed(incidents)
     .toSorted((a, b) => b.stamps.manifest - a.stamps.manifest)

@@ -23,7 +23,9 @@ export interface NodePage {
   readonly locked: string | undefined;
 }
 
-/** One node: how it is, what the monitors make of it and why, what is broken in it on purpose, and buttons to break it. */
+/**
+ * One node: how it is, what the monitors make of it and why, what is broken in it on purpose, and buttons to break it.
+ */
 export function nodePage({ topology, node, own, member, diagnosis, faults, incidents, locked }: NodePage): string {
   const state = member?.state ?? 'unknown';
   const verdict = diagnosis?.verdict;

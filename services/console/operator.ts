@@ -5,12 +5,15 @@ import { RpcError } from '../../shared/rpc/errors.ts';
 import { digestOf, isSecret } from '../../shared/security/same-secret.ts';
 
 /**
- * Browsers send the cookies of one port of localhost to all others: so it holds a key that opens this console and nothing else, and is
- * named after the port, because two clusters may run side by side.
+ * Browsers send the cookies of one port of localhost to all others: so it holds a key that opens this console and
+ * nothing else, and is named after the port, because two clusters may run side by side.
  */
 const cookieName = (port: number): string => `tierlab-console-${port}`;
 
-/** What opens the console of the cluster with this operator token: derived, so that an address in a history gives no token away. */
+/**
+ * What opens the console of the cluster with this operator token: derived, so that an address in a history gives no
+ * token away.
+ */
 export function consoleKey(operatorToken: string): string {
   return createHmac('sha256', operatorToken).update('tierlab console').digest('base64url');
 }

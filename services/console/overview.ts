@@ -27,7 +27,10 @@ export interface Overview {
   readonly wrongKey: boolean;
 }
 
-/** Every node of the topology under its tier, in the state in which the monitors see it; what is broken on purpose; what went wrong. */
+/**
+ * Every node of the topology under its tier, in the state in which the monitors see it; what is broken on purpose; what
+ * went wrong.
+ */
 export function overviewPage({ topology, view, unreachable, faults, incidents, operator, wrongKey }: Overview): string {
   const members = new Map(view?.members.map((member) => [member.node, member]));
   const groups = Map.groupBy(topology.nodes, (node) => node.group);

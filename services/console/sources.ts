@@ -33,7 +33,10 @@ const faultsPatienceMs = 2 * patienceMs;
 /** A controller asks every victim in turn before it answers an order, ms. */
 const orderPatienceMs = 10 * patienceMs;
 
-/** Where the console gets what it shows, and passes on what it is told: the public routes of monitors and of the chaos controller. */
+/**
+ * Where the console gets what it shows, and passes on what it is told: the public routes of monitors and of the chaos
+ * controller.
+ */
 export function createSources(topology: Topology, operatorToken: string | undefined) {
   const chaos = addresses('chaos')[0];
 

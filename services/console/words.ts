@@ -4,8 +4,8 @@ import type { MemberState } from '../../shared/membership/view.ts';
 import { markup, type Markup } from '../../web/markup.ts';
 
 /*
- * What the words of the console mean, for whoever reads them for the first time. They are those of the `tierlab` command; the
- * compiler misses one that is not here.
+ * What the words of the console mean, for whoever reads them for the first time. They are those of the `tierlab`
+ * command; the compiler misses one that is not here.
  */
 
 export const states: Readonly<Record<MemberState | 'unknown', string>> = {

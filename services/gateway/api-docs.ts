@@ -3,7 +3,10 @@ import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 
-/** What swagger-ui needs and our own pages do not: images inside its stylesheet. Still no script and no style from elsewhere. */
+/**
+ * What swagger-ui needs and our own pages do not: images inside its stylesheet. Still no script and no style from
+ * elsewhere.
+ */
 const csp =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
@@ -37,7 +40,10 @@ export async function apiDocs(scope: FastifyInstance, log: Logger): Promise<void
   });
 }
 
-/** Where the files of swagger-ui are: beside its package, also when this code runs from a bundle. Undefined where there is no package. */
+/**
+ * Where the files of swagger-ui are: beside its package, also when this code runs from a bundle. Undefined where there
+ * is no package.
+ */
 function uiFolder(): string | undefined {
   try {
     return path.join(path.dirname(createRequire(import.meta.url).resolve('@fastify/swagger-ui')), 'static');
@@ -47,8 +53,8 @@ function uiFolder(): string | undefined {
 }
 
 /**
- * Runs in the browser. Swagger's own logo is drawn before ours takes its place, with the only inline style of the whole page: with this
- * nothing asks for what the policy forbids (https://github.com/swagger-api/swagger-ui/issues/10655).
+ * Runs in the browser. Swagger's own logo is drawn before ours takes its place, with the only inline style of the whole
+ * page: with this nothing asks for what the policy forbids (https://github.com/swagger-api/swagger-ui/issues/10655).
  */
 const withoutItsLogo = () => ({ components: { Logo: () => null } });
 

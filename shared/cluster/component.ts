@@ -35,7 +35,10 @@ export interface Environment<Calls extends Contracts = Contracts> {
   readonly clusterStartedAt: string;
   /** How well this process itself runs. */
   readonly lag: Pick<LagMeter, 'lagMs' | 'lostMs'>;
-  /** The ops network: other nodes' ops ports, and watchdogs. The token is needed to change something: only components that do have it. */
+  /**
+   * The ops network: other nodes' ops ports, and watchdogs. The token is needed to change something: only components
+   * that do have it.
+   */
   readonly ops: { readonly control: ControlClient; readonly token: string | undefined };
   /** For messages from each node to this one, and to other monitors; empty but for monitors. */
   readonly heartbeatKeys: Pick<Keyring, 'toMonitors' | 'fromNodes'>;
@@ -53,8 +56,9 @@ export interface Environment<Calls extends Contracts = Contracts> {
 export interface Running<C extends Contract = Contract> {
   readonly handlers: Handlers<C>;
   /**
-   * Public HTTP routes on the node's data port (client, gateway, console, monitor). Through `entrance` they call this very component as
-   * other nodes do: past admission, statistics and faults, which a handler called directly would miss.
+   * Public HTTP routes on the node's data port (client, gateway, console, monitor). Through `entrance` they call this
+   * very component as other nodes do: past admission, statistics and faults, which a handler called directly would
+   * miss.
    */
   readonly routes?: (server: FastifyInstance, entrance: Upstream<C>) => Promise<void> | void;
   /** Takes datagrams that arrive at the data port's number (UDP); `answer` sends one back to where it came from. */

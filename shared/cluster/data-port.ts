@@ -12,7 +12,8 @@ const maxHeaderBytes = 128 * 1024;
 export const dataPortOptions = { maxHeaderSize: maxHeaderBytes, keepAliveTimeout: keepAliveMs } as const;
 
 /**
- * A port that answers both protocols: RPC on bare node:http, because every hop pays for it, and public HTTP, if the node has any.
+ * A port that answers both protocols: RPC on bare node:http, because every hop pays for it, and public HTTP, if the
+ * node has any.
  *
  *   request --+-- a Host that is not ours: refused (DNS rebinding)
  *             +-- /rpc/... --> onRpc

@@ -4,8 +4,8 @@ import type { Directory } from '../rpc/directory.ts';
 import { nodesHosting, type Topology, type TopologyNode } from './topology.ts';
 
 /**
- * Members that the view calls alive; where it calls none of them alive, every member that is not leaving: a view that rules
- * everybody out is more likely wrong than right. Without a view, the topology alone decides.
+ * Members that the view calls alive; where it calls none of them alive, every member that is not leaving: a view that
+ * rules everybody out is more likely wrong than right. Without a view, the topology alone decides.
  */
 export function createDirectory(topology: Topology, view: () => View | undefined): Directory {
   const placed = new Map<string, readonly Endpoint[]>();

@@ -7,7 +7,10 @@ import { asRpcError, RpcError, toProblem } from '../rpc/errors.ts';
 import { schemaProblem } from '../schema/problem.ts';
 import { createDataPort, unknownRoute } from './data-port.ts';
 
-/** A data port with public routes: Fastify in front of the components that have some. Loaded only on nodes that host one. */
+/**
+ * A data port with public routes: Fastify in front of the components that have some. Loaded only on nodes that host
+ * one.
+ */
 export function createDoor(
   log: Logger,
   onRpc: RequestListener | undefined,

@@ -1,7 +1,10 @@
 import type { Address } from '../rpc/call.ts';
 import type { TopologyNode } from './topology.ts';
 
-/** Where a node listens besides its own address, so that it can be reached over all its routes; not where somebody else does. */
+/**
+ * Where a node listens besides its own address, so that it can be reached over all its routes; not where somebody else
+ * does.
+ */
 export function furtherAddresses({ host, port, routes = [] }: TopologyNode, bindHost: string): readonly Address[] {
   const everywhere = bindHost === '0.0.0.0';
   const known = new Set([`${host}:${port}`]);

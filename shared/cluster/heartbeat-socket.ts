@@ -28,8 +28,8 @@ export interface HeartbeatSocketOptions {
 }
 
 /**
- * A node's socket towards the monitors, on a port of the system's choice: answers come back to it, so that of two processes with one identity
- * each gets its own. Never keeps the process alive.
+ * A node's socket towards the monitors, on a port of the system's choice: answers come back to it, so that of two
+ * processes with one identity each gets its own. Never keeps the process alive.
  */
 export function openHeartbeatSocket({ monitors, clock, log, onMessage }: HeartbeatSocketOptions): HeartbeatSocket {
   const ways = new Map(monitors.map((node) => [node.id, waysTo(node)]));

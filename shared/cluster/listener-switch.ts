@@ -15,8 +15,8 @@ export interface ListenOptions {
 export type ListenerSwitch = ReturnType<typeof listenerSwitch>;
 
 /**
- * The data ports of a node as one switch: `close` refuses new connections and cuts those that are there; `open` listens again. The
- * process and its ops port live on.
+ * The data ports of a node as one switch: `close` refuses new connections and cuts those that are there; `open` listens
+ * again. The process and its ops port live on.
  */
 export function listenerSwitch(scheduler: Scheduler, log: Logger) {
   const servers = new Map<Server, ListenOptions>();

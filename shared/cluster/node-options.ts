@@ -10,7 +10,9 @@ import type { Component } from './component.ts';
 import type { ControlClient } from '../control/client.ts';
 import type { Topology, TopologyNode } from './topology.ts';
 
-/** Everything that a node is given from outside: what it is, and the clock, chance, timers, keys and log of its process. */
+/**
+ * Everything that a node is given from outside: what it is, and the clock, chance, timers, keys and log of its process.
+ */
 export interface NodeOptions {
   readonly topology: Topology;
   readonly node: TopologyNode;
@@ -40,6 +42,9 @@ export interface NodeOptions {
   readonly identity?: IdentitySource | undefined;
   /** Faults may be injected. */
   readonly chaosEnabled?: boolean;
-  /** A second process of a node that runs already (`byz.twin`): it shares the data ports, and has an ops port of its own. */
+  /**
+   * A second process of a node that runs already (`byz.twin`): it shares the data ports, and has an ops port of its
+   * own.
+   */
   readonly twin?: boolean;
 }

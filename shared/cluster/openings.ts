@@ -73,7 +73,10 @@ function dataAddress(port: number, host: string, chaosEnabled: boolean): ListenO
   return { port, host, ...(sharesPorts(chaosEnabled) ? { reusePort: true } : {}) };
 }
 
-/** Which components' public routes go on which port: doors on their own, everything else on the data port, or with TLS beside it. */
+/**
+ * Which components' public routes go on which port: doors on their own, everything else on the data port, or with TLS
+ * beside it.
+ */
 function portPlan(node: TopologyNode): Map<number, string[]> {
   const plan = new Map<number, string[]>([[node.port, []]]);
   for (const name of node.components) {

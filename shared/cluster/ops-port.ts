@@ -20,10 +20,10 @@ export interface OpsSources {
 }
 
 /**
- * The control plane of a node, apart from its data port so that load and injected faults never reach it. Open to read: /health, /ready,
- * /metrics, /admin/state, /admin/policy, /admin/tuning. With the operator token: POST /admin/policy changes the middleware's policy from the
- * next call on (mechanisms that it does not name stay as they are) and answers what is in force then, /admin/faults and /admin/halt as in
- * shared/faults/control-routes.ts.
+ * The control plane of a node, apart from its data port so that load and injected faults never reach it. Open to read:
+ * /health, /ready, /metrics, /admin/state, /admin/policy, /admin/tuning. With the operator token: POST /admin/policy
+ * changes the middleware's policy from the next call on (mechanisms that it does not name stay as they are) and answers
+ * what is in force then, /admin/faults and /admin/halt as in shared/faults/control-routes.ts.
  */
 export function createOpsPort({
   metrics,

@@ -1,6 +1,6 @@
 /**
- * Who listens where (DESIGN section 6). All ports are `portBase` plus a fixed offset, so that clusters of different bases
- * run side by side.
+ * Who listens where (DESIGN section 6). All ports are `portBase` plus a fixed offset, so that clusters of different
+ * bases run side by side.
  *
  *   portBase (7000)  watchdog
  *   +100 ...         nodes, in topology order          ops port = data port + 1000

@@ -6,8 +6,8 @@ import { dataPortOptions, nothingHere } from './data-port.ts';
 import { isRpc } from '../rpc/transports/http-server.ts';
 
 /**
- * A data port with mutual TLS: calls between nodes, and nothing else. Loaded only where the topology wants it. A renewed certificate
- * counts from the next connection on.
+ * A data port with mutual TLS: calls between nodes, and nothing else. Loaded only where the topology wants it. A
+ * renewed certificate counts from the next connection on.
  */
 export function createTlsPort(onRpc: RequestListener, identity: IdentitySource): Server {
   const server = createServer({ ...dataPortOptions, ...tlsServerOptions(identity.current()) }, (request, response) => {

@@ -43,7 +43,10 @@ function badSharding(file: TopologyFile): string[] {
   return problems;
 }
 
-/** Callers find a standby by the view. Monitors make the view, and those who come through a public door do not follow it. */
+/**
+ * Callers find a standby by the view. Monitors make the view, and those who come through a public door do not follow
+ * it.
+ */
 const noStandbys: readonly string[] = ['monitor', 'client', 'gateway', 'console', 'chaos'];
 
 function badStandbys(file: TopologyFile): string[] {

@@ -60,7 +60,10 @@ async function readTopology(nameOrPath: string, dir: string): Promise<string> {
   });
 }
 
-/** As `loadTopology` for a file that has been checked: its watchdog does that for a node, which knows its own components only. */
+/**
+ * As `loadTopology` for a file that has been checked: its watchdog does that for a node, which knows its own components
+ * only.
+ */
 export async function loadCheckedTopology(
   nameOrPath: string,
   dir: string,

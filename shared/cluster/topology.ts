@@ -28,7 +28,10 @@ export const NodeGroup = Type.Object(
     shards: Type.Optional(Type.Integer({ minimum: 1, maximum: 64 })),
     /** The ways to each node of the group, in order of preference; its own address alone when absent. */
     routes: Type.Optional(Type.Array(Route, { minItems: 1, maxItems: 8 })),
-    /** Further nodes of the group (of each shard) that wait to take the place of one that fails: how many, and how ready they are. */
+    /**
+     * Further nodes of the group (of each shard) that wait to take the place of one that fails: how many, and how ready
+     * they are.
+     */
     standbys: Type.Optional(
       Type.Object(
         {

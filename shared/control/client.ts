@@ -18,14 +18,17 @@ export interface ControlRequest {
 }
 
 /**
- * Asks a control port: a node's ops port, a watchdog, the public routes of monitors and of the chaos controller. Resolves with the JSON answer. Rejects with the answer's own problem, or
- * with `unreachable` (nobody listens), `connection_lost`, `deadline_exceeded`: what a prober wants to tell apart.
+ * Asks a control port: a node's ops port, a watchdog, the public routes of monitors and of the chaos controller.
+ * Resolves with the JSON answer. Rejects with the answer's own problem, or with `unreachable` (nobody listens),
+ * `connection_lost`, `deadline_exceeded`: what a prober wants to tell apart.
  */
 export type ControlClient = (address: ControlAddress, request: ControlRequest) => Promise<unknown>;
 
 const agent = new Agent({ keepAlive: false });
 
-/** Over HTTP, one connection each: control questions are few, and a kept socket would say nothing about the listener. */
+/**
+ * Over HTTP, one connection each: control questions are few, and a kept socket would say nothing about the listener.
+ */
 export const askControl: ControlClient = ({ host, port }, { method = 'GET', path, body, token, timeoutMs, signal }) =>
   new Promise((resolve, reject) => {
     const text = body === undefined ? undefined : JSON.stringify(body);

@@ -34,9 +34,10 @@ const maxBodyBytes = 256 * 1024;
 const maxParameterLength = 128;
 
 /**
- * The control plane's server: the watchdog's port and every node's ops port. JSON in and out, problems as RFC 9457. A request must
- * name a host of ours (own-host.ts). An order also carries `authorization: Bearer <token>` and comes from no web page of another
- * origin. `operatorDigest` is that of the token (same-secret.ts): the server need not have the token itself.
+ * The control plane's server: the watchdog's port and every node's ops port. JSON in and out, problems as RFC 9457. A
+ * request must name a host of ours (own-host.ts). An order also carries `authorization: Bearer <token>` and comes from
+ * no web page of another origin. `operatorDigest` is that of the token (same-secret.ts): the server need not have the
+ * token itself.
  */
 export function createControlServer(
   routes: readonly ControlRoute[],
@@ -85,7 +86,9 @@ export function createControlServer(
   });
 }
 
-/** Throws `unauthenticated` or `forbidden` unless the request carries the operator token and comes from no foreign page. */
+/**
+ * Throws `unauthenticated` or `forbidden` unless the request carries the operator token and comes from no foreign page.
+ */
 function authorise(request: IncomingMessage, operatorDigest: string | undefined): void {
   const { origin, host } = request.headers;
   if (origin !== undefined && origin !== `http://${host}`)

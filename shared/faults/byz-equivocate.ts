@@ -8,8 +8,8 @@ export const isDeceived = ({ seed, id }: { readonly seed: number; readonly id: s
   draw(seed, id, caller, 'caller') < 0.5;
 
 /**
- * Tells one half of its callers the truth and the other half a lie, each of them consistently: no caller can see it alone.
- * The lie depends on the question, so that asking again gives the same answer.
+ * Tells one half of its callers the truth and the other half a lie, each of them consistently: no caller can see it
+ * alone. The lie depends on the question, so that asking again gives the same answer.
  */
 export const byzEquivocate = faultKind({
   kind: 'byz.equivocate',

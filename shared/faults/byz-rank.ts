@@ -7,7 +7,9 @@ interface Item {
   readonly score?: number;
 }
 
-/** `items` in the order of `ids`, the scores staying at their places: still descending, so valid by every local check. */
+/**
+ * `items` in the order of `ids`, the scores staying at their places: still descending, so valid by every local check.
+ */
 function reorder(items: readonly Item[], order: readonly Item[]): Item[] {
   return order.map((item, i) => {
     const score = items[i]?.score;

@@ -3,7 +3,10 @@ import type { Reply } from '../rpc/call.ts';
 import { faultKind, params } from './fault.ts';
 import { boundedMap } from './memory.ts';
 
-/** Answers every request with the first reply that it gave to the operation: well-formed, once true, for another question. */
+/**
+ * Answers every request with the first reply that it gave to the operation: well-formed, once true, for another
+ * question.
+ */
 export const byzReplay = faultKind({
   kind: 'byz.replay',
   summary: 'answers with an old reply to another request',

@@ -6,9 +6,9 @@ import { boundedMap } from './memory.ts';
 const remembered = 10_000;
 
 /**
- * A replica that stopped following the others: it answers each request as it would have `behind` changes of that answer ago.
- * It learns the older answers while the fault lasts; where nothing ever changed there is nothing stale, and it says so by
- * its count.
+ * A replica that stopped following the others: it answers each request as it would have `behind` changes of that answer
+ * ago. It learns the older answers while the fault lasts; where nothing ever changed there is nothing stale, and it
+ * says so by its count.
  */
 export const byzStale = faultKind({
   kind: 'byz.stale',

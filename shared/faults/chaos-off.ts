@@ -5,7 +5,10 @@ import { RpcError } from '../rpc/errors.ts';
 export const chaosIsOff =
   'chaos is off: faults are taken only by a cluster that was started with "npm start -- --chaos", in containers with TIERLAB_CHAOS=1';
 
-/** `/admin/faults` where chaos is off: nothing can be injected, so there is nothing to heal, and none of the machinery is loaded. */
+/**
+ * `/admin/faults` where chaos is off: nothing can be injected, so there is nothing to heal, and none of the machinery
+ * is loaded.
+ */
 export const chaosOffRoutes: readonly ControlRoute[] = [
   {
     method: 'GET',

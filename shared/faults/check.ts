@@ -7,8 +7,8 @@ import { schemaProblem } from '../schema/problem.ts';
 const compiled = new WeakMap<TSchema, ReturnType<typeof Compile>>();
 
 /**
- * `value` with the schema's defaults filled in; the caller's object stays as it is. Throws `bad_request` with a sentence
- * that names the first wrong field of `what`, and what would do there.
+ * `value` with the schema's defaults filled in; the caller's object stays as it is. Throws `bad_request` with a
+ * sentence that names the first wrong field of `what`, and what would do there.
  */
 export function checked<S extends TSchema>(schema: S, value: unknown, what: string): Static<S> {
   let check = compiled.get(schema);

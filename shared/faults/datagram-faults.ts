@@ -2,7 +2,10 @@ import type { Scheduler } from '../time/scheduler.ts';
 import type { ActiveFault } from './active.ts';
 import type { Crossing, EdgeVerdict } from './fault.ts';
 
-/** What the network does to one datagram and to the answers to it. `deliver` is called once, later, several times, or never. */
+/**
+ * What the network does to one datagram and to the answers to it. `deliver` is called once, later, several times, or
+ * never.
+ */
 export interface Passage {
   request(deliver: () => void): void;
   reply(deliver: () => void): void;

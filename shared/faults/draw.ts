@@ -15,8 +15,8 @@ export type Distribution = (typeof distributions)[number];
 const paretoShape = 2.5;
 
 /**
- * A sample >= 0 of the given mean, from uniform draws `u` and `v` in [0, 1). `spread`: half the width (uniform), the standard
- * deviation (normal); unused by the others. Normal: Box and Muller 1958, cut off at 0.
+ * A sample >= 0 of the given mean, from uniform draws `u` and `v` in [0, 1). `spread`: half the width (uniform), the
+ * standard deviation (normal); unused by the others. Normal: Box and Muller 1958, cut off at 0.
  */
 export function sample(distribution: Distribution, mean: number, spread: number, u: number, v: number): number {
   switch (distribution) {

@@ -76,7 +76,10 @@ export const Selector = Type.Object(
 );
 export type Selector = Static<typeof Selector>;
 
-/** What a person or an experiment asks the controller for; it picks the victims, id and seed where absent, and owns the lease. */
+/**
+ * What a person or an experiment asks the controller for; it picks the victims, id and seed where absent, and owns the
+ * lease.
+ */
 export const FaultRequest = Type.Object(
   {
     id: Type.Optional(FaultName),

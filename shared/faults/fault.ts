@@ -17,8 +17,9 @@ import type { Plan } from './plan.ts';
  *   +-------------------+             |  clock: skew    disk: fsyncMs   main loop: burn|   |   start ...  |
  *                                     +------------------------------------------------+   +--------------+
  *
- * Each hook is called once, when the fault begins, and returns what is applied to every request that is hit; undefined =
- * not with these parameters. The registry matches the scope, draws the probability, counts, and keeps the time to live.
+ * Each hook is called once, when the fault begins, and returns what is applied to every request that is hit; undefined
+ * = not with these parameters. The registry matches the scope, draws the probability, counts, and keeps the time to
+ * live.
  */
 export interface FaultKind<P extends TSchema = TSchema> {
   readonly kind: string;
@@ -42,7 +43,10 @@ export interface FaultKind<P extends TSchema = TSchema> {
   burn?(params: Static<P>): { readonly busyMs: number; readonly periodMs: number } | undefined;
   /** The listener is closed while the fault lasts. */
   readonly refuse?: true;
-  /** Of a watchdog's faults: over when another process serves in the place of the one that it happened to. A node's own go with their process. */
+  /**
+   * Of a watchdog's faults: over when another process serves in the place of the one that it happened to. A node's own
+   * go with their process.
+   */
   readonly endsWithProcess?: true;
 }
 
@@ -100,7 +104,10 @@ export function faultKind<P extends TSchema>(kind: FaultKind<P>): FaultKind<P> {
   return kind;
 }
 
-/** A strict parameter object: unknown names are errors. Each property has a `description`, which is the help of its flag. */
+/**
+ * A strict parameter object: unknown names are errors. Each property has a `description`, which is the help of its
+ * flag.
+ */
 export function params<T extends Parameters<typeof Type.Object>[0]>(properties: T) {
   return Type.Object(properties, { additionalProperties: false });
 }

@@ -55,7 +55,9 @@ const all: readonly FaultKind[] = [
 
 export const faultKinds: ReadonlyMap<string, FaultKind> = new Map(all.map((kind) => [kind.kind, kind]));
 
-/** The kind and its parameters with defaults; throws `bad_request` for an unknown kind or parameters that are not good. */
+/**
+ * The kind and its parameters with defaults; throws `bad_request` for an unknown kind or parameters that are not good.
+ */
 export function kindAndParams(name: string, params: unknown): { kind: FaultKind; params: unknown } {
   const kind = faultKinds.get(name);
   if (!kind)

@@ -10,8 +10,8 @@ export interface ActiveFaults {
 }
 
 /**
- * Server side, next to the handler: service faults on calls to this node, the first fault outermost. Signs of life are not part of the
- * service: a node that limps or lies at its work still beats in time and truthfully (the gray failure).
+ * Server side, next to the handler: service faults on calls to this node, the first fault outermost. Signs of life are
+ * not part of the service: a node that limps or lies at its work still beats in time and truthfully (the gray failure).
  */
 export function serveFaults(faults: ActiveFaults): Layer {
   return (next) =>
@@ -24,8 +24,8 @@ export function serveFaults(faults: ActiveFaults): Layer {
 }
 
 /**
- * Network faults on the edge that `crossing` names (undefined: the call stays within the node). Outermost on a server, next
- * to the transport on a client.
+ * Network faults on the edge that `crossing` names (undefined: the call stays within the node). Outermost on a server,
+ * next to the transport on a client.
  */
 export function edgeFaults(
   faults: ActiveFaults,
@@ -114,7 +114,9 @@ function verdictLayer(verdict: EdgeVerdict, fault: ActiveFault, scheduler: Sched
     };
 }
 
-/** Never answers: ends when the caller gives up, or when the network is whole again and the connection turns out dead. */
+/**
+ * Never answers: ends when the caller gives up, or when the network is whole again and the connection turns out dead.
+ */
 function gone(caller: AbortSignal, fault: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     const giveUp = () => {

@@ -52,9 +52,9 @@ const fits = (operation: Operation, body: unknown): boolean => {
 };
 
 /**
- * `body` with one leaf changed: `semantic` = wrong and valid by the operation's own schema; `syntactic` = not valid. `field`
- * limits it to leaves under a member of that name. `pick` in [0, 1) chooses where to begin looking. Undefined when there is
- * no such lie (nothing in the body, or the schema leaves no room).
+ * `body` with one leaf changed: `semantic` = wrong and valid by the operation's own schema; `syntactic` = not valid.
+ * `field` limits it to leaves under a member of that name. `pick` in [0, 1) chooses where to begin looking. Undefined
+ * when there is no such lie (nothing in the body, or the schema leaves no room).
  */
 export function lie(
   body: unknown,

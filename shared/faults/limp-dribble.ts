@@ -1,7 +1,9 @@
 import Type from 'typebox';
 import { faultKind, Milliseconds, params } from './fault.ts';
 
-/** `chunkBytes`, a pause, `chunkBytes`, a pause: each gap is too short for an idle timeout, the whole is far too long. */
+/**
+ * `chunkBytes`, a pause, `chunkBytes`, a pause: each gap is too short for an idle timeout, the whole is far too long.
+ */
 export const limpDribble = faultKind({
   kind: 'limp.dribble',
   summary: 'sends replies in crumbs with pauses',

@@ -42,7 +42,9 @@ export interface NodeFaults {
   readonly atExit: Layer;
   /** What the network does to a datagram that comes from, or goes to, another node. */
   readonly passage: (crossing: Crossing) => Passage;
-  /** The reply to `call` in the pieces that a fault cuts it into; undefined = at once. `reset` breaks the connection. */
+  /**
+   * The reply to `call` in the pieces that a fault cuts it into; undefined = at once. `reset` breaks the connection.
+   */
   readonly shape: (call: Call, payload: Uint8Array, reset: () => void) => AsyncIterable<Uint8Array> | undefined;
   /** Waits as long as the disk is slower than it should be; undefined = not at all. */
   readonly disk: (key: string) => Promise<void> | undefined;

@@ -48,7 +48,9 @@ interface RunOptions {
   readonly onRestored: () => void;
 }
 
-/** Actions of one plan never overlap: each waits for the one before, so that a slow kill cannot land after its release. */
+/**
+ * Actions of one plan never overlap: each waits for the one before, so that a slow kill cannot land after its release.
+ */
 export function runPlan(plan: Plan, node: string, options: RunOptions): RunningPlan {
   const { scheduler, act, onAction, onError, onRestored } = options;
   const timers = new Set<Timer>();

@@ -76,8 +76,8 @@ const remembered = 200;
 export type FaultRegistry = ReturnType<typeof createFaultRegistry>;
 
 /**
- * The faults of one node or watchdog. Every way out - heal, time to live, lost lease, halt, shutdown - goes through `end`,
- * once. Bad input throws `bad_request` or `conflict` and changes nothing.
+ * The faults of one node or watchdog. Every way out - heal, time to live, lost lease, halt, shutdown - goes through
+ * `end`, once. Bad input throws `bad_request` or `conflict` and changes nothing.
  */
 export function createFaultRegistry(options: RegistryOptions) {
   const { answersFor, site, clock, scheduler, host, journal, metrics, log, leaseMs = 5_000 } = options;
@@ -203,8 +203,8 @@ export function createFaultRegistry(options: RegistryOptions) {
         if (begun && fault.target === target && faultKinds.get(fault.kind)?.endsWithProcess) end(key, 'restart');
     },
     /**
-     * The owner is alive, and wants these faults, or all of its own, for another lease: what it gave up without being heard here ends. What it
-     * has here, and how the last that it had ended.
+     * The owner is alive, and wants these faults, or all of its own, for another lease: what it gave up without being
+     * heard here ends. What it has here, and how the last that it had ended.
      */
     renew(owner: string, wanted?: readonly FaultRef[]): Renewal {
       const isIts = ({ fault }: { fault: Fault }) => fault.owner === owner;

@@ -8,8 +8,8 @@ export interface SkewableClock extends Clock {
 }
 
 /**
- * Monotonic time is piecewise linear: at each change of the rate the time so far becomes the new origin. What a drift has
- * gained stays gained after it ends; the wall clock is set right again, as a time service would do.
+ * Monotonic time is piecewise linear: at each change of the rate the time so far becomes the new origin. What a drift
+ * has gained stays gained after it ends; the wall clock is set right again, as a time service would do.
  */
 export function skewableClock(base: Clock): SkewableClock {
   const skews = new Set<Skew>();

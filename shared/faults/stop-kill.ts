@@ -3,8 +3,9 @@ import { faultKind, Milliseconds, params } from './fault.ts';
 import type { PlanStep } from './plan.ts';
 
 /**
- * The process is gone without a word (SIGKILL). With `downMs` nobody can restart it for that long - the machine is down;
- * otherwise the watchdog restarts it at once. `loops` times, `periodMs` apart. `lose`: its disk is empty afterwards.
+ * The process is gone without a word (SIGKILL). With `downMs` nobody can restart it for that long - the machine is
+ * down; otherwise the watchdog restarts it at once. `loops` times, `periodMs` apart. `lose`: its disk is empty
+ * afterwards.
  */
 export const stopKill = faultKind({
   kind: 'stop.kill',

@@ -30,7 +30,10 @@ export interface NodeSecurity {
   readonly routes: readonly ControlRoute[];
 }
 
-/** What a node does with its keys: signs receipts for others, checks pages and receipts of others, keeps what convicts them. */
+/**
+ * What a node does with its keys: signs receipts for others, checks pages and receipts of others, keeps what convicts
+ * them.
+ */
 export function createNodeSecurity({
   node,
   incarnation,

@@ -8,7 +8,9 @@ interface StoredPage extends SignedPage {
   readonly signature?: string;
 }
 
-/** What a reader that holds the processing tier's key believes of pages: those that it asked for, as they were signed. */
+/**
+ * What a reader that holds the processing tier's key believes of pages: those that it asked for, as they were signed.
+ */
 export function pageChecks(key: Uint8Array): ReplyChecks {
   return {
     'database.pages': (call: Call, body: unknown): CheckResult => {

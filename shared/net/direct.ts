@@ -4,8 +4,8 @@ import { Agent } from 'undici';
 import { isLocalhostName } from './this-machine.ts';
 
 /**
- * Connections that never go through a proxy. Node.js sends its own `fetch` through `HTTP_PROXY` when NODE_USE_ENV_PROXY is
- * set, requests to loopback included; a proxy elsewhere cannot reach this machine's loopback.
+ * Connections that never go through a proxy. Node.js sends its own `fetch` through `HTTP_PROXY` when NODE_USE_ENV_PROXY
+ * is set, requests to loopback included; a proxy elsewhere cannot reach this machine's loopback.
  */
 export const direct = new Agent({ connect: { lookup: localhostWithoutResolver } });
 

@@ -1,8 +1,8 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /**
- * The one module that knows the metrics library. Names follow Prometheus: base units (seconds, bytes), `_total` for counters.
- * Asking twice for a name gives the same metric, so that components need not share objects.
+ * The one module that knows the metrics library. Names follow Prometheus: base units (seconds, bytes), `_total` for
+ * counters. Asking twice for a name gives the same metric, so that components need not share objects.
  */
 export interface Metrics {
   counter(name: string, help: string, labelNames?: readonly string[]): Counter;
@@ -15,7 +15,10 @@ export interface Metrics {
 /** Seconds; from 0.5 ms, a local hop, to 10 s, past every deadline. */
 export const latencyBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
 
-/** Of Node.js's own metrics these cost 100 wake-ups a second in every process, and call the sampling interval a lag: lag.ts has better. */
+/**
+ * Of Node.js's own metrics these cost 100 wake-ups a second in every process, and call the sampling interval a lag:
+ * lag.ts has better.
+ */
 const eventLoopDelay = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'].map(
   (which) => `nodejs_eventloop_lag_${which}_seconds`,
 );

@@ -13,8 +13,9 @@ export interface Authority {
 }
 
 /**
- * No clock decides whether a certificate counts: machines' wall clocks jump, and a node must be let in all the same. A certificate counts as
- * long as others trust its authority, which the watchdog changes by its own monotonic clock. 9999: "no end" (RFC 5280, section 4.1.2.5).
+ * No clock decides whether a certificate counts: machines' wall clocks jump, and a node must be let in all the same. A
+ * certificate counts as long as others trust its authority, which the watchdog changes by its own monotonic clock.
+ * 9999: "no end" (RFC 5280, section 4.1.2.5).
  */
 const always = {
   notBeforeDate: new Date('1970-01-01T00:00:00Z'),
@@ -38,9 +39,9 @@ export async function createAuthority(name: string): Promise<Authority> {
 }
 
 /**
- * A node's identity: its id is the common name, by which servers know who calls, and an alternative name, by which callers check whom
- * they have reached - whatever address led there. `hosts` = names and addresses under which it is also known; `trusted` = the certificates
- * of all authorities that the node is to believe.
+ * A node's identity: its id is the common name, by which servers know who calls, and an alternative name, by which
+ * callers check whom they have reached - whatever address led there. `hosts` = names and addresses under which it is
+ * also known; `trusted` = the certificates of all authorities that the node is to believe.
  */
 export async function issueIdentity(
   authority: Authority,

@@ -35,8 +35,8 @@ const names = {
 } as const;
 
 /**
- * The watchdog's side: what each node's environment says of keys. `all` = the nodes of the topology. A key that a node must not hold is
- * undefined, not absent: it must not be inherited either.
+ * The watchdog's side: what each node's environment says of keys. `all` = the nodes of the topology. A key that a node
+ * must not hold is undefined, not absent: it must not be inherited either.
  */
 export function keyringEnvironment(
   dataDir: string,

@@ -8,8 +8,8 @@ export function identitySecret(dataDir: string): Uint8Array {
 }
 
 /**
- * The operator token of a cluster whose machines share this secret and nothing else, as containers do: every watchdog makes the same one, so a
- * monitor's order to another machine is known there (HKDF, RFC 5869).
+ * The operator token of a cluster whose machines share this secret and nothing else, as containers do: every watchdog
+ * makes the same one, so a monitor's order to another machine is known there (HKDF, RFC 5869).
  */
 export function operatorTokenFrom(secret: Uint8Array): string {
   return Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), 'tierlab operator', 24)).toString('base64url');

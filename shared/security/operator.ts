@@ -1,7 +1,10 @@
 import type { NodePlace } from './node-place.ts';
 import { digestOf } from './same-secret.ts';
 
-/** What a process knows of the operator: `token` to give orders, `digest` to tell who may. Without a digest it takes none. */
+/**
+ * What a process knows of the operator: `token` to give orders, `digest` to tell who may. Without a digest it takes
+ * none.
+ */
 export interface Operator {
   readonly token?: string | undefined;
   readonly digest?: string | undefined;

@@ -7,8 +7,8 @@ export function processingKeyFile(dataDir: string): string {
 }
 
 /**
- * The secret that the processing tier signs pages with: made on first use. Database nodes must never be given it: whoever
- * holds it can forge pages.
+ * The secret that the processing tier signs pages with: made on first use. Database nodes must never be given it:
+ * whoever holds it can forge pages.
  */
 export function processingKey(dataDir: string): Uint8Array {
   return secretFile(processingKeyFile(dataDir));

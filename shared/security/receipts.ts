@@ -3,8 +3,9 @@ import Type, { type Static } from 'typebox';
 import { canonicalJson } from './canonical-json.ts';
 
 /**
- * A node's signed word that it gave this answer to this question. Two of them that contradict each other convict the node
- * before anybody, whoever shows them: nobody else can sign in its name. Digests: SHA-256 of canonical JSON, base64url.
+ * A node's signed word that it gave this answer to this question. Two of them that contradict each other convict the
+ * node before anybody, whoever shows them: nobody else can sign in its name. Digests: SHA-256 of canonical JSON,
+ * base64url.
  */
 export const Receipt = Type.Object(
   {
@@ -56,7 +57,9 @@ export function isGenuine(receipt: Receipt, key: KeyObject): boolean {
   return verify(null, Buffer.from(canonicalJson(unsigned)), key, Buffer.from(signature, 'base64url'));
 }
 
-/** A sentence about the first thing that is wrong with a receipt as the answer to this very call; undefined = nothing. */
+/**
+ * A sentence about the first thing that is wrong with a receipt as the answer to this very call; undefined = nothing.
+ */
 export function complaint(receipt: Receipt, key: KeyObject, node: string, subject: ReceiptSubject): string | undefined {
   if (receipt.node !== node) return `it is signed in the name of ${receipt.node}`;
   if (!isGenuine(receipt, key)) return 'the signature is not that of the node';

@@ -1,6 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** What a signature covers: all that a reader is shown, and the version, so that an old page cannot pass for a new one. */
+/**
+ * What a signature covers: all that a reader is shown, and the version, so that an old page cannot pass for a new one.
+ */
 export interface SignedPage {
   readonly id: string;
   readonly title: string;
@@ -16,9 +18,9 @@ export const firstVersion = 1;
 
 /**
  * The one byte string of a page at a version: a JSON array in fixed order. No two pages that a reader could tell apart
- * share it, because JSON quotes what separates the parts. Half a surrogate pair counts as U+FFFD: that is what UTF-8 makes
- * of it in the store, so a page has the same signature before and after it was stored. The titles of link targets are not
- * part of it: they belong to other pages, which are signed themselves.
+ * share it, because JSON quotes what separates the parts. Half a surrogate pair counts as U+FFFD: that is what UTF-8
+ * makes of it in the store, so a page has the same signature before and after it was stored. The titles of link targets
+ * are not part of it: they belong to other pages, which are signed themselves.
  */
 export function canonical(page: SignedPage, version: number): string {
   const links = page.links.map((link) => [link.id, link.relation]);
@@ -45,7 +47,10 @@ export function signPage(key: Uint8Array, page: SignedPage, version: number): st
   return createHmac('sha256', key).update(canonical(page, version)).digest('base64url');
 }
 
-/** True when `signature` was made with `key` over exactly this page and version. Takes as long for every wrong signature. */
+/**
+ * True when `signature` was made with `key` over exactly this page and version. Takes as long for every wrong
+ * signature.
+ */
 export function verifyPage(key: Uint8Array, page: SignedPage, version: number, signature: string): boolean {
   const expected = Buffer.from(signPage(key, page, version));
   const given = Buffer.from(signature);

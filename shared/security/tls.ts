@@ -22,7 +22,10 @@ export function tlsServerOptions({ ca, cert, key }: Identity) {
   };
 }
 
-/** For a client that means `node`: Node.js compares the certificate with `servername`, so that the address does not matter. */
+/**
+ * For a client that means `node`: Node.js compares the certificate with `servername`, so that the address does not
+ * matter.
+ */
 export function tlsClientOptions({ ca, cert, key }: Identity, node: string) {
   return { ...protocol, ca, cert, key, servername: node, rejectUnauthorized: true };
 }

@@ -5,7 +5,10 @@ const buffer = Buffer.alloc(128);
 /** Kept open: to open it for each reading would cost more than the reading. */
 let descriptor: number | undefined;
 
-/** ms that this process' main thread has waited for a processor so far (Linux: second field of schedstat, ns); undefined elsewhere. */
+/**
+ * ms that this process' main thread has waited for a processor so far (Linux: second field of schedstat, ns); undefined
+ * elsewhere.
+ */
 export function runDelayMs(): number | undefined {
   try {
     descriptor ??= openSync(file, 'r');

@@ -12,9 +12,10 @@ export interface Timer {
 }
 
 /**
- * Node.js timers, and the sockets first: after a pause of the process, Node.js runs what is due before it reads what has arrived meanwhile,
- * so that every answer would look late to a deadline, a hedge or a failure detector. A task therefore runs after one look at the sockets
- * (the event loop's phases: timers, poll, check). Timers of `every` do not keep the process alive: servers do.
+ * Node.js timers, and the sockets first: after a pause of the process, Node.js runs what is due before it reads what
+ * has arrived meanwhile, so that every answer would look late to a deadline, a hedge or a failure detector. A task
+ * therefore runs after one look at the sockets (the event loop's phases: timers, poll, check). Timers of `every` do not
+ * keep the process alive: servers do.
  */
 export const systemScheduler: Scheduler = {
   after(delayMs, task) {

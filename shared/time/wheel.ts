@@ -2,9 +2,10 @@ import type { Clock } from './clock.ts';
 import type { Scheduler, Timer } from './scheduler.ts';
 
 /**
- * A hashed timer wheel (Varghese & Lauck, 1987): one real timer serves all. Every call sets timers - deadline, attempt timeout,
- * hedge - and cancels nearly all of them; here both cost a few pointer writes. Timers fire up to one tick late, never early. It does not tick:
- * the real timer is set for the first that is due, because waking a process costs more than all the rest.
+ * A hashed timer wheel (Varghese & Lauck, 1987): one real timer serves all. Every call sets timers - deadline, attempt
+ * timeout, hedge - and cancels nearly all of them; here both cost a few pointer writes. Timers fire up to one tick
+ * late, never early. It does not tick: the real timer is set for the first that is due, because waking a process costs
+ * more than all the rest.
  *
  *   slot:   0   1   2  ...  n-1        tick t looks at slot t mod n and fires what is due by then;
  *           |   |   |                  the rest has more turns to wait
@@ -60,8 +61,9 @@ export function createTimerWheel({ clock, scheduler, tickMs = 4, slots = 1_024 }
   let lastTick = 0;
 
   /**
-   * Counted from the clock's zero, so that ticks fall on whole milliseconds: counted from now, a tick's time could be rounded to just before
-   * the tick, and in virtual time, which stands still meanwhile, the timer would ring again and again.
+   * Counted from the clock's zero, so that ticks fall on whole milliseconds: counted from now, a tick's time could be
+   * rounded to just before the tick, and in virtual time, which stands still meanwhile, the timer would ring again and
+   * again.
    */
   const tickAt = (time: number) => time / tickMs;
 

@@ -16,7 +16,10 @@ export const Bathtub = Type.Object(
       { medianMs: Positive, /** Of the logarithm. */ sigma: Type.Number({ minimum: 0, maximum: 3 }) },
       { additionalProperties: false },
     ),
-    /** Failures by these causes are repaired with a new part, which begins at age 0; the others by a restart, which keeps it. */
+    /**
+     * Failures by these causes are repaired with a new part, which begins at age 0; the others by a restart, which
+     * keeps it.
+     */
     replaceAfter: Type.Array(Type.Enum(['infant', 'random', 'wear']), { default: ['wear'] }),
   },
   { additionalProperties: false },
@@ -47,7 +50,10 @@ export interface Failure {
   readonly replaced: boolean;
 }
 
-/** The failures of one node up to `horizonMs`, and its spells for the life table. The same seed gives the identical life. */
+/**
+ * The failures of one node up to `horizonMs`, and its spells for the life table. The same seed gives the identical
+ * life.
+ */
 export function lifeOf(
   bathtub: Bathtub,
   seed: number | string,

@@ -5,8 +5,9 @@ const height = 400;
 const margin = { left: 70, right: 16, top: 36, bottom: 48 };
 
 /**
- * The failure rate over age as a self-contained SVG: bars with their 95% intervals = observed, line = theory. Logarithmic
- * upwards, because infancy is orders of magnitude above the flat bottom. `unitMs`: what one unit of age is (1,000 = seconds).
+ * The failure rate over age as a self-contained SVG: bars with their 95% intervals = observed, line = theory.
+ * Logarithmic upwards, because infancy is orders of magnitude above the flat bottom. `unitMs`: what one unit of age is
+ * (1,000 = seconds).
  */
 export function bathtubSvg(
   rows: readonly LifeTableRow[],

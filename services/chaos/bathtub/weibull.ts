@@ -41,8 +41,8 @@ export function nextFailure(causes: readonly Cause[], ageMs: number, random: Ran
 }
 
 /**
- * Mean life of a new part = integral of R(t) over all ages. Simpson's rule on t = s x^4, which takes the infinite slope of
- * R at 0 away; beyond H = 40 nothing is left to add.
+ * Mean life of a new part = integral of R(t) over all ages. Simpson's rule on t = s x^4, which takes the infinite slope
+ * of R at 0 away; beyond H = 40 nothing is left to add.
  */
 export function meanLifeMs(causes: readonly Cause[], steps = 4_000): number {
   const scale = Math.min(...causes.map(({ etaMs, beta }) => etaMs * 40 ** (1 / beta)));

@@ -11,8 +11,8 @@ export interface Link {
 }
 
 /**
- * A virtual network: one-way messages between named nodes, each with a latency of its own, so they may overtake each other.
- * Nothing arrives synchronously.
+ * A virtual network: one-way messages between named nodes, each with a latency of its own, so they may overtake each
+ * other. Nothing arrives synchronously.
  */
 export interface Network {
   send(from: string, to: string, deliver: () => void): void;

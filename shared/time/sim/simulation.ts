@@ -13,8 +13,8 @@ export interface Simulation {
   /** How many are still to come: 0 when nothing is left behind. */
   readonly pending: number;
   /**
-   * Lets virtual time pass until `untilMs`, or until nothing is left to happen. After every event all promises that it settled run,
-   * before the next one. Rejects with the first exception that an event threw.
+   * Lets virtual time pass until `untilMs`, or until nothing is left to happen. After every event all promises that it
+   * settled run, before the next one. Rejects with the first exception that an event threw.
    */
   run(untilMs?: number): Promise<void>;
   /** The same for worlds without promises: several times faster. */
