@@ -98,20 +98,8 @@ async function gauntlet(mode: 'always' | 'sample'): Promise<Slot[]> {
     const tier = pick(tiers);
     const victim = pick(nodes.filter(({ components }) => components.includes(tier))).id;
     const running = load(slotSeconds, tortureSeed, '--verify', oracle());
-    const id = `gauntlet-${mode}-${turn}`;
-    await command(
-      'chaos',
-      'inject',
-      kind,
-      '--target',
-      victim,
-      ...flags,
-      '--ttl',
-      `${faultSeconds}s`,
-      '--id',
-      id,
-      ...where,
-    );
+    const fault = [kind, '--target', victim, ...flags, '--ttl', `${faultSeconds}s`];
+    await command('chaos', 'inject', ...fault, ...where);
     const counts = JSON.parse((await running).stdout) as Counts;
     slots.push({ kind, victim, ...counts });
     const { sent, good, wrong } = counts;
