@@ -37,12 +37,17 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(checkout, { recursive: true, force: true }));
 
-test('the page has a recipe for a component, a topology and a fault', () => {
+test('the page has a recipe for a component, a topology, a layer and a fault', () => {
   expect(recipes.map(({ file }) => file)).toEqual([
     'services/echo/contract.ts',
     'services/echo/component.ts',
     'services/registry.ts',
     'topologies/echoes.json',
+    'shared/rpc/layers/size-limit.ts',
+    'shared/rpc/mechanisms.ts',
+    'shared/rpc/mechanisms.ts',
+    'shared/rpc/server-layers.ts',
+    'shared/rpc/server-layers.ts',
     'shared/faults/limp-fixed.ts',
     'shared/faults/kinds.ts',
     'shared/faults/kinds.ts',
@@ -54,21 +59,26 @@ test('what the recipes add has the project’s format and types', () => {
   run('node_modules/.bin/tsc', '--noEmit');
 }, 180_000);
 
-test('the topology starts, the component answers, and the fault makes it late', async () => {
+test('the topology starts, the component answers, the layer refuses and the fault makes it late', async () => {
   const portBase = await freePortBase();
   const where = ['--port-base', String(portBase), '--data', path.join(checkout, 'data')];
-  const say = async () => {
+  const say = async (text = 'hello') => {
     const startedAt = performance.now();
     const response = await fetch(`http://127.0.0.1:${portBase + 101}/rpc/echo/say`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ text: 'hello' }),
+      body: JSON.stringify({ text }),
     });
-    return { answer: await response.json(), tookMs: performance.now() - startedAt };
+    return { status: response.status, answer: await response.json(), tookMs: performance.now() - startedAt };
   };
   tierlab('up', '--detach', '--chaos', '--topology', 'echoes', ...where);
   try {
     expect((await say()).answer).toEqual({ text: 'hello', node: 'echo-1' });
+    const long = 'x'.repeat(100);
+    expect((await say(long)).status).toBe(200);
+    tierlab('policy', '{"sizeLimit":{"maxCharacters":20}}', ...where);
+    expect(await say(long)).toMatchObject({ status: 413, answer: { code: 'too_large' } });
+    expect((await say()).status).toBe(200);
     const fault = ['limp.fixed', '--target', 'echo-1', '--delay-ms', '700', '--ttl', '30s'];
     tierlab('chaos', 'inject', ...fault, ...where);
     expect((await say()).tookMs).toBeGreaterThan(690);
