@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Clock } from '../time/clock.ts';
-import type { Learn } from './layers/attempts.ts';
+import type { Learn } from './layers/attempt-end.ts';
 import type { LayerEvent, Observe } from './layers/events.ts';
 import type { Peers } from './layers/peers.ts';
 

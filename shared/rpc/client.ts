@@ -11,7 +11,7 @@ import type { Observe } from './layers/events.ts';
 import { routes } from './layers/routes.ts';
 import type { Peers } from './layers/peers.ts';
 import type { Statistics } from './layers/latency-statistics.ts';
-import type { Learn } from './layers/attempts.ts';
+import type { Learn } from './layers/attempt-end.ts';
 import type { ReceiptDesk, ReplyChecks } from './layers/verify.ts';
 import { clientLayers } from './client-layers.ts';
 import type { PolicyHolder } from './policy.ts';

@@ -1,34 +1,10 @@
 import type { Clock } from '../../time/clock.ts';
 import type { Call, Layer, Reply } from '../call.ts';
-import { asRpcError, evidence, type Evidence, type RpcError } from '../errors.ts';
+import { asRpcError, evidence, type RpcError } from '../errors.ts';
+import type { Learn, Told } from './attempt-end.ts';
 import type { OperationStatistics, Statistics } from './latency-statistics.ts';
-import type { Peer, PeerGroup, Peers } from './peers.ts';
+import type { Peers } from './peers.ts';
 import type { ResultCode } from './watch-calls.ts';
-
-/**
- * What the end of an attempt says about its replica. `unanswered`: nobody waited any longer, and it had taken long
- * already.
- */
-export type Told = 'reply' | 'unanswered' | Evidence;
-
-/** One attempt at one replica, once it has ended. */
-export interface AttemptEnd {
-  /** As it was sent: `call.endpoint` is where it went. */
-  readonly call: Call;
-  readonly group: PeerGroup;
-  readonly peer: Peer;
-  readonly sentAt: number;
-  readonly endedAt: number;
-  readonly elapsedMs: number;
-  readonly code: ResultCode;
-  readonly error: RpcError | undefined;
-  readonly told: Told;
-  /**
-   * Nobody waited for it any more: another replica had answered, or the caller had left. It would have taken at least
-   * so long.
-   */
-  readonly abandoned: boolean;
-}
 
 /** How long an attempt must take to be late while nobody knows what is usual, ms. */
 const unknownMs = 2_000;
@@ -51,9 +27,6 @@ interface AttemptsDependencies {
   readonly statistics: Statistics;
   readonly learn: Learn;
 }
-
-/** Learns from attempts. Must not throw. */
-export type Learn = (end: AttemptEnd) => void;
 
 /**
  * Just inside `balance`: the one place where an attempt is timed. Counts it as under way at its replica while it is,

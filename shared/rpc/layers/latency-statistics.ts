@@ -1,5 +1,5 @@
 import { createHistogram, type Histogram } from '../histogram.ts';
-import type { AttemptEnd, Learn } from './attempts.ts';
+import type { AttemptEnd, Learn } from './attempt-end.ts';
 
 /** What of an operation the statistics need to know. */
 export interface OperationId {

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import type { Endpoint } from '../call.ts';
-import type { AttemptEnd, Learn } from './attempts.ts';
+import type { AttemptEnd, Learn } from './attempt-end.ts';
 import { eject, forgive } from './ejection.ts';
 import type { EjectionReason, Observe } from './events.ts';
 import type { Peer, PeerGroup } from './peers.ts';

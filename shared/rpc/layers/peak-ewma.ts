@@ -1,11 +1,5 @@
-import type { AttemptEnd, Learn, Told } from './attempts.ts';
-import type { Peer } from './peers.ts';
-
-/** A latency estimate: peak-sensitive, exponentially decaying. `costMs` was true at `stampMs`. */
-export interface PeakEwma {
-  costMs: number;
-  stampMs: number;
-}
+import type { AttemptEnd, Learn, Told } from './attempt-end.ts';
+import type { PeakEwma, Peer } from './peers.ts';
 
 /**
  * Time constant of forgetting. Finagle's and Linkerd's is 10 s: one straggler then leaves a replica of two without

@@ -2,7 +2,12 @@ import type { Clock } from '../../time/clock.ts';
 import type { Call } from '../call.ts';
 import { groupKey } from '../group-key.ts';
 import { type Ejection, neverEjected } from './ejection.ts';
-import type { PeakEwma } from './peak-ewma.ts';
+
+/** A latency estimate: peak-sensitive, exponentially decaying. `costMs` was true at `stampMs`. */
+export interface PeakEwma {
+  costMs: number;
+  stampMs: number;
+}
 
 export interface SentAttempt {
   readonly sentAt: number;

@@ -9,8 +9,8 @@ import {
   latencyNow,
   learnPeakEwma,
   observeLatency,
-  type PeakEwma,
 } from '../../../../shared/rpc/layers/peak-ewma.ts';
+import type { PeakEwma } from '../../../../shared/rpc/layers/peers.ts';
 import { createStatistics } from '../../../../shared/rpc/layers/latency-statistics.ts';
 import { createPeer, createPeers, type Peer } from '../../../../shared/rpc/layers/peers.ts';
 import { pickOfTwo } from '../../../../shared/rpc/layers/pick.ts';

@@ -1,0 +1,32 @@
+import type { Call } from '../call.ts';
+import type { Evidence, RpcError } from '../errors.ts';
+import type { Peer, PeerGroup } from './peers.ts';
+import type { ResultCode } from './watch-calls.ts';
+
+/**
+ * What the end of an attempt says about its replica. `unanswered`: nobody waited any longer, and it had taken long
+ * already.
+ */
+export type Told = 'reply' | 'unanswered' | Evidence;
+
+/** One attempt at one replica, once it has ended. */
+export interface AttemptEnd {
+  /** As it was sent: `call.endpoint` is where it went. */
+  readonly call: Call;
+  readonly group: PeerGroup;
+  readonly peer: Peer;
+  readonly sentAt: number;
+  readonly endedAt: number;
+  readonly elapsedMs: number;
+  readonly code: ResultCode;
+  readonly error: RpcError | undefined;
+  readonly told: Told;
+  /**
+   * Nobody waited for it any more: another replica had answered, or the caller had left. It would have taken at least
+   * so long.
+   */
+  readonly abandoned: boolean;
+}
+
+/** Learns from attempts. Must not throw. */
+export type Learn = (end: AttemptEnd) => void;
