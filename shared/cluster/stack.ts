@@ -17,9 +17,10 @@ import { failFast } from '../rpc/layers/fail-fast.ts';
 import { createStatistics } from '../rpc/layers/latency-statistics.ts';
 import { createPolicyHolder } from '../rpc/policy.ts';
 import { serverLayers } from '../rpc/server-layers.ts';
+import { createLoopQueue } from '../rpc/loop-queue.ts';
 import { createServer } from '../rpc/server.ts';
 import { serverStats } from '../rpc/server-stats.ts';
-import { createLimitWatch, tunedOperations } from '../rpc/tuning.ts';
+import { createLoadWatch, tunedOperations } from '../rpc/tuning.ts';
 import { emptyKeyring } from '../security/keyring.ts';
 import { createNodeSecurity } from '../integrity/node-integrity.ts';
 import type { Clock } from '../time/clock.ts';
@@ -47,7 +48,7 @@ export function createStack({ options, clock, metrics, lag, faults, fence, view 
   const self = createSelfMeter(clock, lag);
   const evidence = createEvidenceBuffer(clock, lag.lostMs);
   const collector = createEvidenceCollector(evidence);
-  const limit = createLimitWatch();
+  const load = createLoadWatch();
   const statistics = createStatistics();
   const security = createNodeSecurity({
     node: node.id,
@@ -59,14 +60,14 @@ export function createStack({ options, clock, metrics, lag, faults, fence, view 
   });
   const observe: Observe = (event) => {
     count(event);
-    limit.observe(event);
+    load.observe(event);
     security.observe(event);
     collector.observe(event);
   };
   const layers = [
     serverLayers(
       policy,
-      { clock, lagMs: lag.lagMs, observe },
+      { clock, queue: createLoopQueue(options.clock), observe },
       {
         faultsAtEntry: faults?.atEntry,
         selfMeter: self.layer,
@@ -113,7 +114,7 @@ export function createStack({ options, clock, metrics, lag, faults, fence, view 
     /** What the middleware has set by itself, and why. */
     tuning: () => ({
       node: node.id,
-      server: [limit.tuned(policy.current.admission)],
+      server: [load.tuned(policy.current.admission)],
       calls: tunedOperations(statistics, policy, clock.now()),
     }),
   };

@@ -63,7 +63,7 @@ export function clientMetrics({ metrics, log, clock, peers }: ClientMetricsOptio
       );
     },
     observe(event) {
-      if (event.event === 'limit') return;
+      if (event.event === 'load') return;
       const component = 'call' in event ? event.call.component : event.component;
       events.inc({ event: event.event, component });
       if (worthALine.has(event.event)) {

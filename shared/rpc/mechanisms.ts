@@ -181,10 +181,10 @@ export const serverSide = {
   },
   admission: {
     settings: AdmissionSettings,
-    does: 'takes as many calls at a time as the node can serve without queueing',
+    does: 'refuses calls while they wait too long in this very process',
     without: 'all answers are slow, then all are late',
     // More than the machine can do at a time: everything queues, nothing is refused.
-    misSet: { fixedLimit: 1_000, lagMs: 60_000 },
+    misSet: { fixedLimit: 1_000 },
   },
   dedupe: {
     settings: DedupeSettings,

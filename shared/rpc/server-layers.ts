@@ -1,6 +1,6 @@
 import type { Clock } from '../time/clock.ts';
 import type { Layer } from './call.ts';
-import { admission } from './layers/admission.ts';
+import { admission, noQueue, type OwnQueue } from './layers/admission.ts';
 import { dedupe } from './layers/dedupe.ts';
 import { type Observe, observeNothing } from './layers/events.ts';
 import { expire } from './layers/expire.ts';
@@ -10,8 +10,8 @@ import type { Policy, PolicyHolder } from './policy.ts';
 
 export interface ServerDependencies {
   readonly clock: Clock;
-  /** How late the event loop runs now, ms. */
-  readonly lagMs?: () => number;
+  /** What waits in this process for its turn; nothing ever, where it is not given. */
+  readonly queue?: OwnQueue;
   readonly observe?: Observe;
 }
 
@@ -24,12 +24,12 @@ export type FixedServerLayers = Partial<Record<Exclude<ServerLayer, Mechanism>, 
  */
 export function serverLayers(
   policy: PolicyHolder,
-  { clock, lagMs = () => 0, observe = observeNothing }: ServerDependencies,
+  { clock, queue = noQueue, observe = observeNothing }: ServerDependencies,
   fixed: FixedServerLayers = {},
 ): Layer {
   const mechanisms: Record<ServerLayer & Mechanism, Switchable<Policy>> = {
     expire: mechanism('expire', () => expire({ clock, observe })),
-    admission: mechanism('admission', (settings) => admission(settings, { clock, lagMs, observe })),
+    admission: mechanism('admission', (settings) => admission(settings, { clock, queue, observe })),
     dedupe: mechanism('dedupe', (settings) => dedupe(settings, { observe })),
   };
   const layers: Partial<Record<ServerLayer, Switchable<Policy>>> = mechanisms;

@@ -27,26 +27,27 @@ export interface TunedOperation {
   readonly tuned: readonly Tuned[];
 }
 
-/** Keeps the last limit that admission announced: the layer tells it as an event. */
-export function createLimitWatch() {
-  let last: Extract<LayerEvent, { event: 'limit' }> | undefined;
+/** Keeps whether admission found this process overloaded: the layer tells it as an event. */
+export function createLoadWatch() {
+  let last: Extract<LayerEvent, { event: 'load' }> | undefined;
   return {
     observe(event: LayerEvent): void {
-      if (event.event === 'limit') last = event;
+      if (event.event === 'load') last = event;
     },
     /** `settings` = those of admission, which may have a limit set by hand. */
     tuned(settings: AdmissionSettings | false): Tuned {
-      const what = 'admission limit';
-      if (settings === false) return { what, value: null, unit: 'calls', why: 'switched off: everything is taken in' };
-      const measured =
-        last && `answers took ${ms(last.windowMs)} in the last window against ${ms(last.baselineMs)} without a queue`;
-      const { fixedLimit } = settings;
+      if (settings === false)
+        return { what: 'admission', value: null, unit: 'ms', why: 'switched off: everything is taken in' };
+      const { fixedLimit, targetMs, queueMs } = settings;
+      const overloaded = last?.state === 'overloaded';
+      const measured = overloaded
+        ? `calls waited ${ms(last!.waitMs)} for their turn in this process, so those that wait more than ${ms(targetMs)} are refused`
+        : `calls wait less than ${ms(queueMs)} for their turn in this process, so nothing is refused`;
       if (fixedLimit !== undefined) {
-        const instead = last ? `; measured, it would be ${Math.round(last.limit)}: ${measured}` : '';
-        return { what, value: fixedLimit, unit: 'calls', why: `set by hand (fixedLimit)${instead}` };
+        const why = `set by hand (fixedLimit); measured: ${measured}`;
+        return { what: 'admission limit', value: fixedLimit, unit: 'calls', why };
       }
-      const why = measured ?? 'not moved yet: too few calls at once to learn from';
-      return { what, value: last?.limit ?? null, unit: 'calls', why };
+      return { what: 'admission wait', value: overloaded ? targetMs : null, unit: 'ms', why: measured };
     },
   };
 }

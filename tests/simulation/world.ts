@@ -75,14 +75,14 @@ export function createWorld(seed: number | string): World {
       const servers = Array.from({ length: n }, (_, i) => {
         const node = `${component}-${i + 1}`;
         const holder = createPolicyHolder(policy);
-        const station = createStation({ scheduler: sim.scheduler, random: sim.random, workers, serviceTime });
+        const station = createStation({ ...sim, random: sim.random, workers, serviceTime });
         const handler: Service = async (call) => {
           await station.work(stubborn ? undefined : call.signal);
           const body = (await afterwards?.(call, node)) ?? {};
           return { body, servedBy: [node] };
         };
         const observe = (event: LayerEvent) => void all.push(event);
-        hosts.host(node, serverLayers(holder, { clock: sim.clock, observe })(handler));
+        hosts.host(node, serverLayers(holder, { clock: sim.clock, queue: station, observe })(handler));
         return { node, station, policy: holder };
       });
       placed.set(

@@ -1,81 +1,100 @@
 import Type, { type Static } from 'typebox';
 import type { Clock } from '../../time/clock.ts';
-import type { Layer } from '../call.ts';
+import type { Call, Layer } from '../call.ts';
 import type { Priority } from '../priority.ts';
-import { asRpcError, RpcError } from '../errors.ts';
+import { RpcError } from '../errors.ts';
 import type { Observe } from './events.ts';
-import { GradientSettings } from './gradient.ts';
-import { createLimiter } from './limiter.ts';
+import { createOverloadMeter, OverloadSettings } from './overload.ts';
 
 export const AdmissionSettings = Type.Object(
   {
-    ...GradientSettings.properties,
-    lagMs: Type.Number({
+    ...OverloadSettings.properties,
+    targetMs: Type.Number({
+      default: 5,
+      minimum: 0,
+      description: 'what a read may wait for its turn while the process is overloaded (CoDel: 5 ms)',
+    }),
+    boundMs: Type.Number({
       default: 100,
-      minimum: 1,
-      description: 'event-loop delay beyond which the unimportant is refused; reads at four times this',
+      minimum: 0,
+      description:
+        'a call of a node that waited longer is refused in any case: another replica has time for it (below 200 ms, when callers give up)',
     }),
     fixedLimit: Type.Optional(
-      Type.Number({ minimum: 1, description: 'set by hand instead: for experiments with bad settings' }),
+      Type.Number({
+        minimum: 1,
+        description: 'calls at a time, set by hand instead: for experiments with bad settings',
+      }),
     ),
   },
   { additionalProperties: false },
 );
 export type AdmissionSettings = Static<typeof AdmissionSettings>;
 
-/** Which part of the limit each priority may fill: what is left above is kept for those before it. */
-const shareOf: Record<Priority, number> = { health: Infinity, read: 1, write: 0.9, background: 0.5 };
-/** How many times `lagMs` each priority bears. */
-const lagShareOf: Record<Priority, number> = { health: Infinity, read: 4, write: 2, background: 1 };
+/** The queue of this process: what waits for its one thread. */
+export interface OwnQueue {
+  /** How long work that is taken up now has been waiting for its turn, ms. */
+  waitMs(): number;
+}
 
-/** Whether one more call may begin, with `inFlight` under way. One call always may, or nothing would ever be learnt. */
+export const noQueue: OwnQueue = { waitMs: () => 0 };
+
+/** Which part of `targetMs` each priority may wait in an overload: the unimportant is refused first. */
+const patience: Record<Priority, number> = { health: Infinity, read: 1, write: 0.5, background: 0 };
+
+/** Whether one more call may begin. One call always may, or nothing would ever be learnt. */
 export function isAdmitted(
-  priority: Priority,
-  load: { inFlight: number; limit: number; lagMs: number },
-  maxLagMs: number,
+  { targetMs, queueMs, boundMs }: Pick<AdmissionSettings, 'targetMs' | 'queueMs' | 'boundMs'>,
+  { priority, caller }: Pick<Call, 'priority' | 'caller'>,
+  { overloaded, waitMs, inFlight }: { overloaded: boolean; waitMs: number; inFlight: number },
 ): boolean {
-  if (load.inFlight === 0 && priority !== 'background') return true;
-  return load.inFlight < load.limit * shareOf[priority] && load.lagMs <= maxLagMs * lagShareOf[priority];
+  if (priority === 'background') return !overloaded && waitMs < queueMs;
+  if (caller !== undefined && waitMs > boundMs) return false;
+  return !overloaded || inFlight === 0 || waitMs <= targetMs * patience[priority];
 }
 
 export interface AdmissionDependencies {
   readonly clock: Clock;
-  /** How late the event loop runs now, ms: sees the work that is waiting outside of any call. */
-  readonly lagMs?: () => number;
+  readonly queue: OwnQueue;
   readonly observe: Observe;
 }
 
 /**
- * Server side: takes no more calls at a time than can be served without queueing, and refuses the rest at once: `overloaded`, definite, with
- * the time after which to try again. What is accepted stays fast, and the server spends its time on answers that are still wanted.
- * Health checks pass; so do calls from within this node, which were admitted with the call that makes them.
+ * Server side: refuses calls while this process is overloaded: `overloaded`, definite, with the time after which to try again. What
+ * is accepted stays fast, and the process spends its time on answers that are still wanted.
+ *
+ * The only evidence of an overload is waiting inside this process. Slower answers are none: where all processes share a few
+ * cores, or a node below limps, they get slower without any queue here (Zhou et al., Overload Control for Scaling WeChat
+ * Microservices, SoCC 2018, judges by the queueing time for the same reason).
+ * Health checks pass. So do calls from within this node, which were admitted with the call that makes them.
  */
-export function admission(
-  settings: AdmissionSettings,
-  { clock, lagMs = () => 0, observe }: AdmissionDependencies,
-): Layer {
-  const limiter = createLimiter(settings, clock.now(), observe);
+export function admission(settings: AdmissionSettings, { clock, queue, observe }: AdmissionDependencies): Layer {
+  const meter = createOverloadMeter(settings, clock.now(), observe);
+  let inFlight = 0;
+
+  function isWelcome(call: Call): boolean {
+    const waitMs = queue.waitMs();
+    const overloaded = meter.arrive(waitMs, clock.now());
+    if (settings.fixedLimit !== undefined) return inFlight < settings.fixedLimit;
+    return isAdmitted(settings, call, { overloaded, waitMs, inFlight });
+  }
+
   return function admission(next) {
     return async (call) => {
       if (call.priority === 'health' || call.endpoint !== undefined) return next(call);
-      const startedAt = clock.now();
-      const limit = settings.fixedLimit ?? limiter.limit;
-      if (!isAdmitted(call.priority, { inFlight: limiter.inFlight, limit, lagMs: lagMs() }, settings.lagMs)) {
-        limiter.refuse();
-        observe({ event: 'shed', call, limit });
-        // About when the calls under way will have been answered.
-        const retryAfterMs = Math.min(1_000, Math.max(10, Math.round(limiter.meanMs)));
-        throw new RpcError('overloaded', 'too many calls are under way already', { retryAfterMs });
+      if (!isWelcome(call)) {
+        meter.refuse();
+        const waitMs = queue.waitMs();
+        observe({ event: 'shed', call, waitMs });
+        // About when what waits now will have been worked off.
+        const retryAfterMs = Math.min(1_000, Math.max(10, Math.round(2 * waitMs)));
+        throw new RpcError('overloaded', 'calls wait too long for their turn in this process', { retryAfterMs });
       }
-      const admitted = limiter.begin(startedAt);
+      inFlight++;
       try {
-        const reply = await next(call);
-        limiter.end(admitted, call, clock.now(), 'answered');
-        return reply;
-      } catch (thrown) {
-        const timedOut = asRpcError(thrown).code === 'deadline_exceeded';
-        limiter.end(admitted, call, clock.now(), timedOut ? 'timed_out' : 'failed');
-        throw thrown;
+        return await next(call);
+      } finally {
+        inFlight--;
       }
     };
   };

@@ -40,8 +40,9 @@ export type LayerEvent =
   /** The head of its reply came, and the rest trickled until nobody waited any more. */
   | { readonly event: 'partial'; readonly component: string; readonly node: string }
   | { readonly event: 'stale'; readonly call: Call; readonly code: ErrorCode }
-  | { readonly event: 'shed'; readonly call: Call; readonly limit: number }
-  | { readonly event: 'limit'; readonly limit: number; readonly baselineMs: number; readonly windowMs: number }
+  | { readonly event: 'shed'; readonly call: Call; readonly waitMs: number }
+  /** Calls wait for too long in this process, or no longer do; `waitMs` is their mean in the last window. */
+  | { readonly event: 'load'; readonly state: 'calm' | 'overloaded'; readonly waitMs: number }
   | { readonly event: 'expired'; readonly call: Call }
   | { readonly event: 'deduplicated'; readonly call: Call };
 

@@ -2,12 +2,16 @@ import Type, { type Static } from 'typebox';
 import type { Layer } from '../call.ts';
 import { RpcError } from '../errors.ts';
 
+/** Also the sockets of a connection pool: a call that may be sent finds a socket. */
+export const maxCallsPerEndpoint = 256;
+
 export const InFlightSettings = Type.Object(
   {
     maxPerEndpoint: Type.Integer({
-      default: 256,
+      default: maxCallsPerEndpoint,
       minimum: 1,
-      description: 'calls to one replica at a time; beyond that they would queue in the pool',
+      description:
+        'calls to one replica at a time: as many as the pool has sockets, beyond that they would queue there',
     }),
   },
   { additionalProperties: false },

@@ -10,9 +10,10 @@ import type { Observe } from './events.ts';
 export const ThrottleSettings = Type.Object(
   {
     k: Type.Number({
-      default: 2,
+      default: 1.3,
       exclusiveMinimum: 1,
-      description: 'requests per accepted one that are let through (Google SRE book, ch. 21: 2)',
+      description:
+        'requests per accepted one that are let through (Google SRE book, ch. 21: 2, less where refused calls cost much)',
     }),
     reserve: Type.Number({
       default: 20,
@@ -21,9 +22,10 @@ export const ThrottleSettings = Type.Object(
         'refusals that prove nothing yet: at low rates one refusal must not shut the door for the next calls',
     }),
     halfLifeMs: Type.Number({
-      default: 10_000,
+      default: 2_000,
       minimum: 1,
-      description: 'of the memory (the book: a window of two minutes)',
+      description:
+        'of the memory (the book: a window of two minutes): short, so that the end of an overload is noticed',
     }),
   },
   { additionalProperties: false },
@@ -42,8 +44,9 @@ export function refusalProbability(requests: number, accepts: number, k: number,
 }
 
 /**
- * Client-side adaptive throttling: when a component refuses much (`overloaded`), most calls are refused here, with the
- * same code, because even refusing costs a busy server time. A few still go, to notice when it is better.
+ * Client-side adaptive throttling: when an operation is refused much (`overloaded`), most calls of it are refused here, with the
+ * same code, because even refusing costs a busy server time. A few still go, to notice when it is better. Refusals by nodes
+ * below count as well: the work that was done for such a call above them is lost. Operations that do not need them go on.
  */
 export function throttle(
   settings: ThrottleSettings,
@@ -52,7 +55,7 @@ export function throttle(
   const counts = new Map<string, { at: number; requests: number; accepts: number }>();
 
   function countsOf(call: Call, now: number) {
-    const key = groupKey(call);
+    const key = `${groupKey(call)}.${call.operation.name}`;
     let count = counts.get(key);
     if (!count) counts.set(key, (count = { at: now, requests: 0, accepts: 0 }));
     // Forgetting in steps: exact enough, and no power of two per call.
@@ -84,8 +87,9 @@ export function throttle(
       } catch (thrown) {
         const error = asRpcError(thrown);
         const proves = evidence(error, { abandoned: call.signal.aborted });
-        if (proves !== 'nothing') count.requests++;
-        if (proves !== 'nothing' && !(proves === 'refusal' && error.code === 'overloaded')) count.accepts++;
+        if (proves === 'nothing') throw thrown;
+        count.requests++;
+        if (error.code !== 'overloaded') count.accepts++;
         throw thrown;
       }
     };

@@ -78,6 +78,7 @@ export function createSimHosts({ clock, network }: { clock: Clock; network: Netw
         ...call,
         deadlineAt: clock.now() + remainingMs,
         signal: gone.signal,
+        caller: from,
         endpoint: undefined,
         planned: undefined,
       };

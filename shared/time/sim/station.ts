@@ -16,6 +16,8 @@ export interface Station {
   work(signal?: AbortSignal): Promise<void>;
   /** Multiplies service times from now on: 10 = limping, 1 = healthy. */
   setSlowness(factor: number): void;
+  /** How long a job that comes now will wait, if those before it take as long as they did so far, ms. */
+  waitMs(): number;
   readonly queued: number;
   readonly busy: number;
   readonly done: number;
@@ -39,11 +41,14 @@ export function createStation({ scheduler, random, workers, serviceTime }: Stati
   let busy = 0;
   let done = 0;
   let slowness = 1;
+  let servedMs = 0;
 
   function serve(job: Job): void {
     busy++;
-    job.timer = scheduler.after(slowness * serviceTime(random), () => {
+    const serviceMs = slowness * serviceTime(random);
+    job.timer = scheduler.after(serviceMs, () => {
       job.timer = undefined;
+      servedMs += serviceMs;
       done++;
       release();
       job.resolve();
@@ -86,6 +91,9 @@ export function createStation({ scheduler, random, workers, serviceTime }: Stati
       });
     },
     setSlowness: (factor) => void (slowness = factor),
+    waitMs() {
+      return done === 0 ? 0 : (queue.size * (servedMs / done)) / workers;
+    },
     get queued() {
       return queue.size;
     },

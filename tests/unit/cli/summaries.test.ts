@@ -3,7 +3,7 @@ import { resolvePolicy } from '../../../shared/rpc/policy.ts';
 import { fakeCluster } from './fake-cluster.ts';
 import { run } from './run.ts';
 
-const limit = (value: number | null) => ({ what: 'admission limit', value, unit: 'calls', why: 'because' });
+const limit = (value: number | null) => ({ what: 'admission wait', value, unit: 'ms', why: 'because' });
 const call = { operation: 'query.plan', samples: 1, p50Ms: 1, p95Ms: 2, p999Ms: 3, byNode: {}, tuned: [] };
 const tuning = (node: string, value: number | null, calls: object[] = []) => ({
   '/admin/tuning': { node, server: [limit(value)], calls },

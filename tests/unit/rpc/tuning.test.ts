@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createStatistics } from '../../../shared/rpc/layers/latency-statistics.ts';
 import { createPolicyHolder, resolvePolicy } from '../../../shared/rpc/policy.ts';
-import { createLimitWatch, tunedOperations } from '../../../shared/rpc/tuning.ts';
+import { createLoadWatch, tunedOperations } from '../../../shared/rpc/tuning.ts';
 
 /** What is tuned for an operation of which `count` attempts took `eachMs`. */
 function tuned(policy: unknown, count: number, eachMs: number): Record<string, { value: number | null; why: string }> {
@@ -40,15 +40,17 @@ test('floors, hand-set values and switched-off mechanisms give their reasons', (
   expect(byHand['attempt timeout']).toMatchObject({ value: null });
 });
 
-test('the admission limit is the last one that the layer announced', () => {
-  const watch = createLimitWatch();
+test('what admission found about its own process is the last that it announced', () => {
+  const watch = createLoadWatch();
   const { admission } = resolvePolicy('resilient');
   expect(watch.tuned(admission).value).toBeNull();
-  watch.observe({ event: 'limit', limit: 17, baselineMs: 4, windowMs: 12 });
+  watch.observe({ event: 'load', state: 'overloaded', waitMs: 70 });
   expect(watch.tuned(admission)).toMatchObject({
-    value: 17,
-    why: 'answers took 12 ms in the last window against 4.0 ms without a queue',
+    value: 5,
+    why: 'calls waited 70 ms for their turn in this process, so those that wait more than 5.0 ms are refused',
   });
+  watch.observe({ event: 'load', state: 'calm', waitMs: 3 });
+  expect(watch.tuned(admission).value).toBeNull();
   expect(watch.tuned(false).value).toBeNull();
 });
 
@@ -57,9 +59,9 @@ test('of a mis-set configuration each value is told beside what the measurements
   expect(values['attempt timeout']).toMatchObject({ value: 25 });
   expect(values['attempt timeout']!.why).toMatch(/^set by hand \(fixedMs\); measured, it would be \d+ ms: 3 x p99.9/);
   expect(values['hedge delay']).toMatchObject({ value: 2 });
-  const watch = createLimitWatch();
-  watch.observe({ event: 'limit', limit: 17, baselineMs: 4, windowMs: 12 });
+  const watch = createLoadWatch();
+  watch.observe({ event: 'load', state: 'overloaded', waitMs: 70 });
   const limit = watch.tuned(resolvePolicy('mis-set').admission);
   expect(limit).toMatchObject({ value: 1_000 });
-  expect(limit.why).toContain('measured, it would be 17');
+  expect(limit.why).toContain('measured: calls waited 70 ms');
 });

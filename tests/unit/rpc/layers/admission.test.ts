@@ -1,118 +1,88 @@
 import { expect, test } from 'vitest';
 import { admission, isAdmitted } from '../../../../shared/rpc/layers/admission.ts';
-import {
-  initialGradient,
-  nextBaseline,
-  nextGradient,
-  type Gradient,
-  type Window,
-} from '../../../../shared/rpc/layers/gradient.ts';
+import { createOverloadMeter, type LoadState, nextLoadState } from '../../../../shared/rpc/layers/overload.ts';
 import { resolvePolicy } from '../../../../shared/rpc/policy.ts';
 import { answering, nodes, outcomeOf, setUp, testCall } from './helpers.ts';
 
 const settings = resolvePolicy('resilient').admission || expect.fail('on by default');
+const calm = (against = 0): LoadState => ({ state: 'calm', against });
+const overloaded = (against = 0): LoadState => ({ state: 'overloaded', against });
 
 test.each([
-  ['read', 9, 0, true],
-  ['read', 10, 0, false],
-  ['write', 8, 0, true],
-  ['write', 9, 0, false],
-  ['background', 4, 0, true],
-  ['background', 5, 0, false],
-  ['health', 1_000, 10_000, true],
-  ['background', 0, 101, false],
-  ['write', 1, 150, true],
-  ['write', 1, 201, false],
-  ['read', 1, 399, true],
-  ['read', 1, 401, false],
-  ['read', 0, 10_000, true],
+  ['calls waited for a moment', calm(), { waitMs: 10, refusedShare: 0 }, calm()],
+  ['calls waited long in one window', calm(), { waitMs: 60, refusedShare: 0 }, calm(1)],
+  ['calls waited long in three windows in a row', calm(2), { waitMs: 60, refusedShare: 0 }, overloaded()],
+  ['the third window was short again', calm(2), { waitMs: 10, refusedShare: 0 }, calm()],
+  ['half of the calls are refused', overloaded(2), { waitMs: 3, refusedShare: 0.5 }, overloaded()],
+  ['few of the calls are refused', overloaded(), { waitMs: 3, refusedShare: 0.05 }, overloaded(1)],
+  ['few are refused for three windows', overloaded(2), { waitMs: 3, refusedShare: 0.05 }, calm()],
+] as const)('when %s, the process is then', (_, from, window, expected) => {
+  expect(nextLoadState(settings, from, window)).toEqual(expected);
+});
+
+test.each([
+  ['read', false, 400, 9, true],
+  ['write', false, 400, 9, true],
+  ['read', false, 100, 9, true, 'app-1'],
+  ['read', false, 101, 9, false, 'app-1'],
+  ['background', false, 49, 9, true],
+  ['background', false, 50, 9, false],
+  ['read', true, 5, 9, true],
+  ['read', true, 6, 9, false],
+  ['write', true, 2, 9, true],
+  ['write', true, 3, 9, false],
+  ['read', true, 400, 0, true],
+  ['background', true, 0, 0, false],
 ] as const)(
-  'of a limit of 10, a %s with %d under way and %d ms of lag begins: %s',
-  (priority, inFlight, lagMs, expected) => {
-    expect(isAdmitted(priority, { inFlight, limit: 10, lagMs }, 100)).toBe(expected);
+  'a %s, overloaded: %s, after waiting for %d ms beside %d calls, is admitted: %s',
+  (priority, overloaded, waitMs, inFlight, expected, caller?: string) => {
+    expect(isAdmitted(settings, { priority, caller }, { overloaded, waitMs, inFlight })).toBe(expected);
   },
 );
 
-const at = (limit: number, own: Partial<Gradient> = {}): Gradient => ({
-  ...initialGradient(settings, 0),
-  limit,
-  ...own,
-});
-const window = (own: Partial<Window>): Window => ({
-  durationMs: 250,
-  slowdown: 1,
-  maxInFlight: 100,
-  shedShare: 0,
-  ...own,
+test('windows with few calls count for nothing, and end an overload', () => {
+  const { observe, events } = setUp();
+  const meter = createOverloadMeter(settings, 0, observe);
+  for (let now = 0; now <= 2_000; now += 20) if (meter.arrive(80, now)) meter.refuse();
+  expect(meter.arrive(80, 2_010)).toBe(true);
+  expect(meter.arrive(80, 9_000)).toBe(false);
+  expect(events.map((event) => event.event === 'load' && event.state)).toEqual(['overloaded', 'calm']);
 });
 
-test.each([
-  ['not needed', window({ maxInFlight: 10 }), 20],
-  ['needed, without a queue', window({}), 20 + 0.2 * 0.5 * Math.sqrt(20)],
-  ['with a queue in a burst', window({ slowdown: 3 }), 20 + 0.2 * 0.5 * Math.sqrt(20)],
-  ['with a long queue in a burst', window({ slowdown: 5 }), 20 + 0.2 * (16 + 0.5 * Math.sqrt(20) - 20)],
-  [
-    'with the same queue in an overload',
-    window({ slowdown: 3, shedShare: 0.5 }),
-    20 + 0.2 * (10 + 0.5 * Math.sqrt(20) - 20),
-  ],
-])('a limit of 20 that is %s becomes', (_, seen, expected) => {
-  expect(nextGradient(settings, at(20), seen, 1_000).limit).toBeCloseTo(expected, 9);
-});
-
-test('the limit stays within its bounds', () => {
-  expect(nextGradient(settings, at(2), window({ slowdown: 100, shedShare: 0.9 }), 0).limit).toBe(2);
-  expect(nextGradient(settings, at(1_000), window({ maxInFlight: 1_000 }), 0).limit).toBe(1_000);
-});
-
-test('a probe begins in an overload only, when the latency without a queue was not seen for long, and costs at most a twentieth of the time', () => {
-  const overload = window({ slowdown: 2, shedShare: 0.5 });
-  expect(nextGradient(settings, at(20), overload, 4_999).probing).toBe(false);
-  expect(nextGradient(settings, at(20), window({ slowdown: 2 }), 9_999).probing).toBe(false);
-  const probing = nextGradient(settings, at(20), overload, 5_000);
-  expect(probing.probing).toBe(true);
-  const after = nextGradient(settings, probing, window({ durationMs: 1_000 }), 6_000);
-  expect(after).toMatchObject({ probing: false, learntAt: 6_000, probeAfterMs: 20_000, limit: probing.limit });
-});
-
-const answers = (meanMs: number, samples: number, aloneMs = 0, aloneSamples = 0) => ({
-  sumMs: meanMs * samples,
-  samples,
-  aloneSumMs: aloneMs * aloneSamples,
-  aloneSamples,
-});
-
-test.each([
-  ['nothing was known', undefined, answers(30, 10), false, 30],
-  ['calls were alone', 10, answers(30, 10, 16, 5), false, 12],
-  ['one call was alone', 10, answers(30, 10, 25, 1), false, 11],
-  ['others were faster', 30, answers(15, 10), true, 25],
-  ['others were slower', 30, answers(90, 10), false, 30.3],
-  ['others were slower, in an overload', 30, answers(90, 10), true, 30],
-])('the baseline when %s', (_, baselineMs, seen, overload, expected) => {
-  expect(nextBaseline(baselineMs, seen, overload)).toBeCloseTo(expected, 9);
-});
-
-test('beyond the limit a call is refused at once, definitely, with the time after which to try again', async () => {
+/** Calls whose answers take longer and longer, in a process in which they wait for `waitMs` before they begin. */
+async function slower(waitMs: number) {
   const { sim, observe, events } = setUp();
+  let afterMs = 5;
+  const { service } = answering(sim, () => ({ afterMs: (afterMs *= 1.01) }));
+  const limited = admission(settings, { clock: sim.clock, queue: { waitMs: () => waitMs }, observe })(service);
+  const outcomes: Promise<unknown>[] = [];
+  const timer = sim.scheduler.every(5, () => void outcomes.push(outcomeOf(limited(testCall()))));
+  await sim.run(2_000);
+  timer.cancel();
+  await sim.run();
+  return { refused: (await Promise.all(outcomes)).filter((outcome) => outcome === 'overloaded').length, events };
+}
+
+test('answers from below that take longer and longer are no reason to refuse a call', async () => {
+  expect(await slower(1)).toEqual({ refused: 0, events: [] });
+});
+
+test('calls that wait in this process are: definitely refused, with the time after which to try again', async () => {
+  const { refused, events } = await slower(80);
+  expect(refused).toBeGreaterThan(200);
+  expect(events[0]).toEqual({ event: 'load', state: 'overloaded', waitMs: 80 });
+  expect(events[1]).toMatchObject({ event: 'shed', waitMs: 80 });
+});
+
+test('beyond a limit that is set by hand a call is refused at once; calls of this node and health checks pass', async () => {
+  const { sim, observe } = setUp();
   const { service } = answering(sim, () => ({ afterMs: 100 }));
-  const limited = admission({ ...settings, fixedLimit: 2 }, { clock: sim.clock, observe })(service);
+  const queue = { waitMs: () => 0 };
+  const limited = admission({ ...settings, fixedLimit: 2 }, { clock: sim.clock, queue, observe })(service);
   const outcomes = [1, 2].map(() => outcomeOf(limited(testCall())));
   await expect(limited(testCall())).rejects.toMatchObject({ code: 'overloaded', definite: true, retryAfterMs: 10 });
-  expect(events[0]).toMatchObject({ event: 'shed', limit: 2 });
   const inner = outcomeOf(limited(testCall({ endpoint: nodes('self')[0] })));
   const health = outcomeOf(limited(testCall({ priority: 'health' })));
   await sim.run();
   expect(await Promise.all([...outcomes, inner, health])).toEqual([{}, {}, {}, {}]);
-});
-
-test('an event loop that lags refuses background work first', async () => {
-  const { sim, observe } = setUp();
-  const { service } = answering(sim, () => ({ afterMs: 100 }));
-  const limited = admission(settings, { clock: sim.clock, lagMs: () => 150, observe })(service);
-  const outcomes = (['background', 'write', 'read'] as const).map((priority) =>
-    outcomeOf(limited(testCall({ priority }))),
-  );
-  await sim.run();
-  expect(await Promise.all(outcomes)).toEqual(['overloaded', {}, {}]);
 });
