@@ -10,7 +10,10 @@ export interface ScoringParameters {
   readonly b: readonly [number, number, number];
   /** How much more a term counts in this field. */
   readonly fieldWeights: readonly [number, number, number];
-  /** By how much the most popular page is lifted above one that nobody links to: score = relevance x (1 + weight x popularity). */
+  /**
+   * By how much the most popular page is lifted above one that nobody links to: score = relevance x (1 + weight x
+   * popularity).
+   */
   readonly popularityWeight: number;
 }
 
@@ -22,22 +25,23 @@ export const scoringParameters: ScoringParameters = {
 };
 
 /**
- * Scores pages for one plan. Its arithmetic is the contract between index and ranking: both use these functions and add the parts up in the
- * plan's order, so that both get the same bits.
+ * Scores pages for one plan. Its arithmetic is the contract between index and ranking: both use these functions and add
+ * the parts up in the plan's order, so that both get the same bits.
  *
- *     relevance = 0; for i of the plan: relevance += term(i, ...)     (a term that the page lacks adds exactly 0: it may be skipped)
+ *     relevance = 0; for i of the plan: relevance += term(i, ...)     (a term that the page lacks adds exactly 0)
  *     score = total(relevance, popularity)
  *
- * `term` never falls with a frequency and never rises with a length (a name of length 0 is none at all), and `total` never falls with either argument, in floating point too (each
- * step rounds monotonically). So `term(i, greatest frequencies, least lengths)` bounds a term from above, for MaxScore (Turtle & Flood 1995).
+ * `term` never falls with a frequency and never rises with a length (a name of length 0 is none at all), and `total`
+ * never falls with either argument, in floating point too (each step rounds monotonically). So `term(i, greatest
+ * frequencies, least lengths)` bounds a term from above, for MaxScore (Turtle & Flood 1995).
  */
 export interface Scorer {
   readonly idf: Float64Array;
   /** The greatest score of term i, however often it stands in a page. */
   readonly upper: Float64Array;
   /**
-   * Term i's part for one page: the length of the shortest name that holds it (0 = none), and how often it stands in fields of which length.
-   * A term that names a field counts in that field only.
+   * Term i's part for one page: the length of the shortest name that holds it (0 = none), and how often it stands in
+   * fields of which length. A term that names a field counts in that field only.
    */
   term(i: number, name: number, tfKeywords: number, tfBody: number, lenKeywords: number, lenBody: number): number;
   /** The score of a page; `popularity` in [0, 1]. */
@@ -45,12 +49,13 @@ export interface Scorer {
 }
 
 /**
- * BM25F (Zaragoza, Craswell, Taylor, Saria & Robertson 2004; Robertson & Zaragoza 2009, section 3.6): the frequencies of the fields are weighted,
- * normalised by field length and added up before they saturate - a word in title and body is one word seen twice, not two.
- * A name says a word once, and only the shortest name that holds it counts (names.ts).
+ * BM25F (Zaragoza, Craswell, Taylor, Saria & Robertson 2004; Robertson & Zaragoza 2009, section 3.6): the frequencies
+ * of the fields are weighted, normalised by field length and added up before they saturate - a word in title and body
+ * is one word seen twice, not two. A name says a word once, and only the shortest name that holds it counts (names.ts).
  *
  *     f(i) = sum over fields of  fieldWeight x tf / (1 - b + b x length / average length)
- *     term(i) = weight x (k1 + 1) / (k1 + weight) x idf x f / (k1 + f),   idf = ln(1 + (N - n + 0.5) / (n + 0.5))       (the 1 + keeps it positive, as in Lucene)
+ *     term(i) = weight x (k1 + 1) / (k1 + weight) x idf x f / (k1 + f)
+ *     idf = ln(1 + (N - n + 0.5) / (n + 0.5))       (the 1 + keeps it positive, as in Lucene)
  */
 export function scorer(
   terms: readonly PlannedTerm[],
@@ -90,15 +95,16 @@ export function scorer(
 }
 
 /**
- * A query is a text as well: what it says twice does not count twice (the query factor of BM25; Robertson & Walker 1994). Long questions
- * repeat general words more than telling ones.
+ * A query is a text as well: what it says twice does not count twice (the query factor of BM25; Robertson & Walker
+ * 1994). Long questions repeat general words more than telling ones.
  */
 function saturated(weight: number, k1: number): number {
   return (weight * (k1 + 1)) / (k1 + weight);
 }
 
 function inverseDocumentFrequency(documents: number, frequency: number): number {
-  // A shard may be ahead of the statistics it was told: more pages with the term than pages known must not turn the logarithm over.
+  // A shard may be ahead of the statistics it was told: more pages with the term than pages known must not turn the
+  // logarithm over.
   const holding = Math.min(frequency, documents);
   return Math.log(1 + (documents - holding + 0.5) / (holding + 0.5));
 }

@@ -2,8 +2,8 @@ import Type, { type Static } from 'typebox';
 import { PageId } from './page.ts';
 
 /**
- * Corpus statistics over the pages of one shard, or of all. Arrays by field run [title, keywords, body]; of the title the first name counts.
- * `frequencies[i]` = how many pages hold term i of the plan (in its field, where it names one).
+ * Corpus statistics over the pages of one shard, or of all. Arrays by field run [title, keywords, body]; of the title
+ * the first name counts. `frequencies[i]` = how many pages hold term i of the plan (in its field, where it names one).
  * Sums over shards are exact, so a sharded search ranks like one index.
  */
 export const Statistics = Type.Object({
@@ -14,8 +14,9 @@ export const Statistics = Type.Object({
 export type Statistics = Static<typeof Statistics>;
 
 /**
- * One page that may be among the best. `frequencies` has three numbers for term i of the plan, from [i * 3]: the length of the shortest
- * name that holds it (0 = none; names.ts), and its counts in keywords and body. `lengths` = terms of the first name, keywords and body; `popularity` in [0, 1]; `passage` = the part of the body that fits the query best.
+ * One page that may be among the best. `frequencies` has three numbers for term i of the plan, from [i * 3]: the length
+ * of the shortest name that holds it (0 = none; names.ts), and its counts in keywords and body. `lengths` = terms of
+ * the first name, keywords and body; `popularity` in [0, 1]; `passage` = the part of the body that fits the query best.
  */
 export const Candidate = Type.Object({
   id: PageId,

@@ -5,7 +5,10 @@ export type Style = Static<typeof Style>;
 export const Format = Type.Union([Type.Literal('html'), Type.Literal('json')]);
 export type Format = Static<typeof Format>;
 
-/** The nodes that the request came through so far, outermost first: the page shows its whole path. Each tier adds its node. */
+/**
+ * The nodes that the request came through so far, outermost first: the page shows its whole path. Each tier adds its
+ * node.
+ */
 export const Via = Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { maxItems: 16 }));
 
 /** What a page shows about its own making. */

@@ -1,10 +1,11 @@
 import { analyse } from './text/analysis.ts';
 
 /**
- * What a page is called. A page has one name (its title) or several ("car, auto, automobile"); the best one counts, not all of them
- * together. So the index keeps, for a term of a page, the length of the shortest name that holds it.
+ * What a page is called. A page has one name (its title) or several ("car, auto, automobile"); the best one counts, not
+ * all of them together. So the index keeps, for a term of a page, the length of the shortest name that holds it.
  *
- * The first name is the one that is mostly used: the others count as a quarter of a word longer. (Measured: services/ranking/README.md.)
+ * The first name is the one that is mostly used: the others count as a quarter of a word longer. (Measured:
+ * services/ranking/README.md.)
  */
 const laterName = 0.25;
 /** Names are counted up to so many words: 5 bits in the index. */

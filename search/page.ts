@@ -19,7 +19,10 @@ export const Page = Type.Object({
 });
 export type Page = Static<typeof Page>;
 
-/** A page as it is stored: whoever wrote it signed it at its version. Readers that hold the key check that (shared/integrity/page-check.ts). */
+/**
+ * A page as it is stored: whoever wrote it signed it at its version. Readers that hold the key check that
+ * (shared/integrity/page-check.ts).
+ */
 export const StoredPage = Type.Object({
   ...Page.properties,
   version: Type.Integer({ minimum: 1 }),

@@ -7,9 +7,10 @@ export interface PageRankOptions {
 }
 
 /**
- * PageRank (Brin & Page 1998): how often a reader who follows links at random, and now and then jumps anywhere, is at each page. Power iteration;
- * the mass of pages without links is spread over all. Edge e leads from page `from[e]` to page `to[e]`, both below `count`; a link repeated
- * counts once, one to itself not at all. The ranks sum to 1. The same edges in any order give the same bits.
+ * PageRank (Brin & Page 1998): how often a reader who follows links at random, and now and then jumps anywhere, is at
+ * each page. Power iteration; the mass of pages without links is spread over all. Edge e leads from page `from[e]` to
+ * page `to[e]`, both below `count`; a link repeated counts once, one to itself not at all. The ranks sum to 1. The same
+ * edges in any order give the same bits.
  */
 export function pagerank(
   count: number,
@@ -48,8 +49,8 @@ export function pagerank(
 }
 
 /**
- * Ranks as popularity in [0, 1]. PageRank falls off as a power law, so equal steps of its logarithm are equal steps of importance; where all
- * pages rank alike (no links) popularity is 0 and decides nothing.
+ * Ranks as popularity in [0, 1]. PageRank falls off as a power law, so equal steps of its logarithm are equal steps of
+ * importance; where all pages rank alike (no links) popularity is 0 and decides nothing.
  */
 export function popularities(ranks: Float64Array): Float64Array {
   let least = Infinity;
@@ -64,7 +65,10 @@ export function popularities(ranks: Float64Array): Float64Array {
   return ranks.map((rank) => Math.min(1, Math.log(rank / least) / range));
 }
 
-/** Compressed rows: the targets of page p are targets[starts[p] .. starts[p + 1]], ascending, without repetition and without p. */
+/**
+ * Compressed rows: the targets of page p are targets[starts[p] .. starts[p + 1]], ascending, without repetition and
+ * without p.
+ */
 function outgoing(count: number, from: ArrayLike<number>, to: ArrayLike<number>) {
   const ends = new Uint32Array(count + 1);
   for (let edge = 0; edge < from.length; edge++) ends[from[edge]! + 1]!++;

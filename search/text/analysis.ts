@@ -2,13 +2,15 @@ import { isInvisible } from './invisible.ts';
 import { unspacedTerms } from './unspaced.ts';
 import { normaliseWord, type NormalisedWord } from './words.ts';
 
-/** Words longer than this are cut, in pages and queries alike: nobody types them, and an index should not hold base64. */
+/**
+ * Words longer than this are cut, in pages and queries alike: nobody types them, and an index should not hold base64.
+ */
 export const maxWordLength = 64;
 
 /**
- * Sees one term. `position` counts words from 0 and never falls; two terms may share one (a character and the pair that it
- * begins, in scripts without spaces). `start` and `end` = where it stands in the text, in UTF-16 code units.
- * `word` = the normalised word before stemming. True stops the reading.
+ * Sees one term. `position` counts words from 0 and never falls; two terms may share one (a character and the pair that
+ * it begins, in scripts without spaces). `start` and `end` = where it stands in the text, in UTF-16 code units. `word`
+ * = the normalised word before stemming. True stops the reading.
  */
 export type Visit = (term: string, position: number, start: number, end: number, word: string) => boolean | void;
 
@@ -22,12 +24,14 @@ export interface Analysis {
 }
 
 /**
- * Reads `text` as terms: the one analysis of pages and queries, so that what is written alike is found alike. Stop words are kept.
+ * Reads `text` as terms: the one analysis of pages and queries, so that what is written alike is found alike. Stop
+ * words are kept.
  *
  *     "Café-owners' dogs 🐕"  ->  cafe 0, owner 1, dog 2, 🐕 3
  *     "東京都"                 ->  東 0, 東京 0, 京 1, 京都 1, 都 2
  *
- * Words are runs of letters, digits and combining marks (UAX #29 in spirit), joined by inner apostrophes, parted by hyphens.
+ * Words are runs of letters, digits and combining marks (UAX #29 in spirit), joined by inner apostrophes, parted by
+ * hyphens.
  */
 export function visitTerms(text: string, visit: Visit): void {
   let position = 0;
@@ -94,8 +98,8 @@ export function analyse(text: string): Analysis {
 }
 
 /**
- * Positions between two blocks, so that no phrase runs from a heading into the text below it. A line break ends a block (a paragraph, a
- * heading, a list item), a tab ends a cell of a table.
+ * Positions between two blocks, so that no phrase runs from a heading into the text below it. A line break ends a block
+ * (a paragraph, a heading, a list item), a tab ends a cell of a table.
  */
 export const blockGap = 8;
 function isBlockEnd(code: number): boolean {

@@ -12,13 +12,19 @@ export function foldLetters(text: string): string {
     .replaceAll(otherDigits, asciiDigit);
 }
 
-/** Accents, breathings, points and vowel signs of these scripts. Elsewhere marks are vowels (Devanagari) or tell letters apart (й). */
+/**
+ * Accents, breathings, points and vowel signs of these scripts. Elsewhere marks are vowels (Devanagari) or tell letters
+ * apart (й).
+ */
 const foldedMarks = /(?<=[\p{Script=Latin}\p{Script=Greek}\p{Script=Hebrew}\p{Script=Arabic}]\p{M}*)\p{Mn}/gu;
 
 /** Stress is only written in dictionaries. Letters such as й and ѓ are one code point here (NFKC) and stay. */
 const cyrillicStress = /(?<=\p{Script=Cyrillic}\p{M}*)[\u0300\u0301]/gu;
 
-/** Letters that Unicode does not decompose. Latin as in Unicode CLDR's Latin-ASCII; Arabic as in Larkey, Ballesteros & Connell (2002). */
+/**
+ * Letters that Unicode does not decompose. Latin as in Unicode CLDR's Latin-ASCII; Arabic as in Larkey, Ballesteros &
+ * Connell (2002).
+ */
 const folds: ReadonlyMap<string, string> = new Map(
   [
     'ßss æae œoe þth ðd đd łl øo ħh ıi ȷj ŧt ŋn ĸq ƒf ʒz əe ǝe ɛe ɔo ɑa ɐa ɩi ɪi ʊu ʋv ʌv ɣg ɡg ɢg',
@@ -31,7 +37,10 @@ const folds: ReadonlyMap<string, string> = new Map(
 );
 const foldedLetters = new RegExp(`[${[...folds.keys()].join('')}]`, 'gu');
 
-/** Digits of other scripts count as the digits that they are: ٣ is 3. Unicode keeps each script's ten in order, side by side. */
+/**
+ * Digits of other scripts count as the digits that they are: ٣ is 3. Unicode keeps each script's ten in order, side by
+ * side.
+ */
 const otherDigits = /(?![0-9])\p{Nd}/gu;
 function asciiDigit(digit: string): string {
   const code = digit.codePointAt(0)!;

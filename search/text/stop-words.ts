@@ -1,6 +1,7 @@
 /**
- * Words that say next to nothing about a page: articles, pronouns, auxiliary verbs, question words, the common prepositions - but no particles
- * (up, out, off, over ...), which tell one verb from another. They are indexed like any other; which of a query's are scored is decided in parse.ts.
+ * Words that say next to nothing about a page: articles, pronouns, auxiliary verbs, question words, the common
+ * prepositions - but no particles (up, out, off, over ...), which tell one verb from another. They are indexed like any
+ * other; which of a query's are scored is decided in parse.ts.
  */
 const articles: ReadonlySet<string> = new Set(['a', 'an', 'the']);
 const others: ReadonlySet<string> = new Set(

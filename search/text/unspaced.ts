@@ -15,8 +15,9 @@ export interface UnspacedTerms {
 }
 
 /**
- * A run of a script without spaces as characters and overlapping pairs, both at the character's position: pairs are nearly as good as
- * words for retrieval and need no dictionary (Nie, Gao, Zhang & Zhou 2000), characters let a query of one find something.
+ * A run of a script without spaces as characters and overlapping pairs, both at the character's position: pairs are
+ * nearly as good as words for retrieval and need no dictionary (Nie, Gao, Zhang & Zhou 2000), characters let a query of
+ * one find something.
  */
 export function unspacedTerms(run: string): UnspacedTerms {
   const { normal, starts, ends } = normalised(run);
@@ -35,12 +36,18 @@ export function unspacedTerms(run: string): UnspacedTerms {
 
 interface Normalised {
   readonly normal: string;
-  /** By code unit of `normal`: where the piece of the run begins and ends that it was made from. Absent where nothing changed. */
+  /**
+   * By code unit of `normal`: where the piece of the run begins and ends that it was made from. Absent where nothing
+   * changed.
+   */
   readonly starts?: readonly number[];
   readonly ends?: readonly number[];
 }
 
-/** NFKC can change how long a text is (Thai ำ becomes two), so every piece that it changes by itself keeps its place in the run. */
+/**
+ * NFKC can change how long a text is (Thai ำ becomes two), so every piece that it changes by itself keeps its place in
+ * the run.
+ */
 function normalised(run: string): Normalised {
   if (run.normalize('NFKC') === run && !invisible.test(run)) return { normal: run.toLowerCase() };
   let normal = '';

@@ -3,7 +3,9 @@ import { foldLetters } from './fold.ts';
 import { isInvisible } from './invisible.ts';
 
 export interface NormalisedWord {
-  /** As people write it, in one form: NFKC, lower case, letters folded, no possessive. For vocabulary and suggestions. */
+  /**
+   * As people write it, in one form: NFKC, lower case, letters folded, no possessive. For vocabulary and suggestions.
+   */
   readonly word: string;
   /** What is indexed: the word's stem (Porter 1980) where it is Latin, else the word. Empty where nothing is left. */
   readonly term: string;
@@ -18,7 +20,10 @@ export function normaliseWord(raw: string): NormalisedWord {
   return { word, term: stem(word) };
 }
 
-/** Invisible characters, save the joiner of an emoji's parts. Skin tones and keycaps do not make another word. Tatweel only stretches. */
+/**
+ * Invisible characters, save the joiner of an emoji's parts. Skin tones and keycaps do not make another word. Tatweel
+ * only stretches.
+ */
 const dropped = new RegExp(
   String.raw`(?!(?<=\p{Extended_Pictographic}\p{Emoji_Modifier}?\uFE0F?)\u200D)${isInvisible}|\u20E3|\u0640|\p{Emoji_Modifier}`,
   'gu',

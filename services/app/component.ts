@@ -9,7 +9,9 @@ import { ranking } from '../ranking/contract.ts';
 import { app } from './contract.ts';
 import { emptyResults, searchObjectBased } from './search.ts';
 
-/** The application server: runs a search over the tiers below, in either style, and has a page made of what they found. */
+/**
+ * The application server: runs a search over the tiers below, in either style, and has a page made of what they found.
+ */
 export const appComponent = component({
   contract: app,
   calls: { query, database, ranking, html },

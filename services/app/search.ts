@@ -18,8 +18,8 @@ export interface SearchTiers {
 }
 
 /**
- * A search in object-based style: the application server calls each service itself, one after the other, because each needs what
- * the one before it gave.
+ * A search in object-based style: the application server calls each service itself, one after the other, because each
+ * needs what the one before it gave.
  *
  *     app --> query.plan
  *         --> database.find   x shards, in parallel

@@ -5,7 +5,9 @@ import { Plan } from '../../search/plan.ts';
 import { batchOf } from '../../shared/rpc/batched.ts';
 import { contract, operation } from '../../shared/rpc/contract.ts';
 
-/** Names what a shard holds: replicas that hold the same say the same, so only answers of one version can be compared. */
+/**
+ * Names what a shard holds: replicas that hold the same say the same, so only answers of one version can be compared.
+ */
 const DataVersion = Type.String();
 
 const find = operation({
@@ -39,7 +41,10 @@ export const database = contract('database', {
     summary: 'Words of one shard as people write them, with the number of pages that hold each: for suggestions',
     sharded: true,
     priority: 'background',
-    /** The words come in parts: the first `size` behind `after`, in the order of the store. Fewer than `size` are the last ones. */
+    /**
+     * The words come in parts: the first `size` behind `after`, in the order of the store. Fewer than `size` are the
+     * last ones.
+     */
     request: Type.Object({ after: Type.String(), size: Type.Integer({ minimum: 1, maximum: 10_000 }) }),
     response: Type.Object({
       version: DataVersion,

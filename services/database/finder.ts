@@ -3,7 +3,7 @@ import { invariant } from '../../shared/invariant.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import type { RequestOf, ResponseOf } from '../../shared/rpc/contract.ts';
 import type { database } from './contract.ts';
-import type { Found } from './index/inverted.ts';
+import type { Found } from './index/inverted-index.ts';
 import type { Work } from './index/work.ts';
 import type { Shard } from './open.ts';
 import { isOwnPassage, passageAt, passageReach } from './passage.ts';
@@ -24,8 +24,8 @@ const candidateSteps = 2_000;
 const keptCharacters = 2_000_000;
 
 /**
- * Finds candidates in the index and adds what readers see of them from the store. `onFound` sees what the index did; `isOwn` tells
- * whether a page belongs to this shard.
+ * Finds candidates in the index and adds what readers see of them from the store. `onFound` sees what the index did;
+ * `isOwn` tells whether a page belongs to this shard.
  */
 export function createFinder(
   shard: Shard,

@@ -4,7 +4,7 @@ import type { Clock } from '../../shared/time/clock.ts';
 import { shardFiles } from './files.ts';
 import { createIndexBuilder } from './index/builder.ts';
 import { loadCheckpoint, saveCheckpoint, type Refusal } from './index/checkpoint.ts';
-import { createInvertedIndex, type InvertedIndex } from './index/inverted.ts';
+import { createInvertedIndex, type InvertedIndex } from './index/inverted-index.ts';
 import type { Segment } from './index/segment.ts';
 import { openStore, type Store } from './store.ts';
 
@@ -18,7 +18,10 @@ export interface Shard {
   readonly rebuilt: Refusal | undefined;
 }
 
-/** Opens the shard in `folder`. Throws where its store is missing or broken; a missing or broken checkpoint is made again. */
+/**
+ * Opens the shard in `folder`. Throws where its store is missing or broken; a missing or broken checkpoint is made
+ * again.
+ */
 export function openShard(folder: string, clock: Clock, log: Logger): Shard {
   const begin = clock.now();
   const files = shardFiles(folder);

@@ -15,8 +15,9 @@ export function isOwnPassage(body: string): boolean {
 }
 
 /**
- * At most 240 characters of `body` around the match that begins at `at`: a little of what stands before it, from a sentence's or a word's
- * begin, and what follows. Cut between words, or at least between graphemes; white space is shown as one space.
+ * At most 240 characters of `body` around the match that begins at `at`: a little of what stands before it, from a
+ * sentence's or a word's begin, and what follows. Cut between words, or at least between graphemes; white space is
+ * shown as one space.
  */
 export function passageAt(body: string, at: number): string {
   if (isOwnPassage(body)) return collapse(body).trim();

@@ -25,12 +25,13 @@ interface Belief {
 const beliefs = new WeakMap<Database, Belief>();
 
 /**
- * Asks every shard in parallel and puts the parts together; the candidates hold exactly the best `size` pages of the whole corpus.
+ * Asks every shard in parallel and puts the parts together; the candidates hold exactly the best `size` pages of the
+ * whole corpus.
  *
- * A shard can only choose its best pages when it knows the statistics of all shards: which words are rare, how long pages are. Asking for
- * them first would cost a round trip each time. So the caller sends what it remembers, and each shard answers with its own true part. The
- * sum shows whether the belief was true: it nearly always is, and one round is all. Where it was not, the shards that held something back
- * are asked once more, with the truth.
+ * A shard can only choose its best pages when it knows the statistics of all shards: which words are rare, how long
+ * pages are. Asking for them first would cost a round trip each time. So the caller sends what it remembers, and each
+ * shard answers with its own true part. The sum shows whether the belief was true: it nearly always is, and one round
+ * is all. Where it was not, the shards that held something back are asked once more, with the truth.
  *
  *     caller                 shard 1           shard 2
  *       |-- dog is on 70? ---->|----------------->|

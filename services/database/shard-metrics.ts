@@ -1,5 +1,5 @@
 import type { Metrics } from '../../shared/observe/metrics.ts';
-import type { Found } from './index/inverted.ts';
+import type { Found } from './index/inverted-index.ts';
 import type { Shard } from './open.ts';
 
 /** The metrics of a shard (documented in README.md); the function answered counts what a search did. */

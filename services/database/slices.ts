@@ -13,10 +13,16 @@ export interface Budget {
 /** 10 million steps take 0.1 to 0.5 s: hundreds of times what a search of a few words takes over 60,000 pages. */
 const defaultBudget: Budget = { maxSteps: 10_000_000, sliceMs: 4 };
 
-/** A search that has worked so long, ms, or for such a share of its time, is late through its own cost and not because of the others. */
+/**
+ * A search that has worked so long, ms, or for such a share of its time, is late through its own cost and not because
+ * of the others.
+ */
 const ownMs = 50;
 const ownShare = 0.25;
-/** A refusal must arrive before the caller gives up and asks another replica: this share of the time is left for its way back. */
+/**
+ * A refusal must arrive before the caller gives up and asks another replica: this share of the time is left for its way
+ * back.
+ */
 const wayBack = 0.1;
 
 /** Who waits for a search, and until when (ms on this process's monotonic clock). */
@@ -37,14 +43,14 @@ interface Job {
 }
 
 /**
- * Runs searches so that none of them holds up the others. Each gets a slice at once when it comes. The few that need more wait in line, and
- * each turn of the event loop gives one slice to the one that has worked the least (least attained service: Kleinrock 1976, 4.6). New
- * requests and heartbeats are seen in between.
+ * Runs searches so that none of them holds up the others. Each gets a slice at once when it comes. The few that need
+ * more wait in line, and each turn of the event loop gives one slice to the one that has worked the least (least
+ * attained service: Kleinrock 1976, 4.6). New requests and heartbeats are seen in between.
  *
  *     event loop   | new: a b | slice of X | new: c | slice of X (done) | new: d e | slice of Y | ...
  *
- * Rejects with `too_costly` where a search needs more steps than the budget has, or where its own work makes it late: another replica
- * would only do the same work again. Rejects with `overloaded` where other long searches make it late.
+ * Rejects with `too_costly` where a search needs more steps than the budget has, or where its own work makes it late:
+ * another replica would only do the same work again. Rejects with `overloaded` where other long searches make it late.
  */
 export function createSlices(clock: Clock, scheduler: Scheduler, budget: Budget = defaultBudget): RunInSlices {
   const line: Job[] = [];

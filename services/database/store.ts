@@ -3,7 +3,9 @@ import { firstVersion } from '../../shared/security/signing.ts';
 import type { StoredPage } from '../../search/page.ts';
 import type { SourcePage } from '../../search/source-page.ts';
 
-/** Grows with every change of the tables below: a shard of another version is refused, and built anew from its source. */
+/**
+ * Grows with every change of the tables below: a shard of another version is refused, and built anew from its source.
+ */
 export const schemaVersion = 2;
 
 const schema = `
@@ -64,9 +66,9 @@ export interface Store {
 }
 
 /**
- * Opens a shard read-only, so that several processes (and a read-only disk) can serve the same files. Reads go through a memory map:
- * replicas on one machine then share one copy of the text, the operating system's.
- * Throws where there is no such file or it is of another schema.
+ * Opens a shard read-only, so that several processes (and a read-only disk) can serve the same files. Reads go through
+ * a memory map: replicas on one machine then share one copy of the text, the operating system's. Throws where there is
+ * no such file or it is of another schema.
  */
 export function openStore(file: string): Store {
   const database = new DatabaseSync(file, { readOnly: true });
@@ -172,8 +174,9 @@ export interface Loader {
 }
 
 /**
- * Creates `file`, which must not exist. No journal and no fsync while loading: until `finish` there is nothing to lose. It leaves the
- * file without a write-ahead log, so that readers need no right to write; whoever opens it for writing switches WAL on.
+ * Creates `file`, which must not exist. No journal and no fsync while loading: until `finish` there is nothing to lose.
+ * It leaves the file without a write-ahead log, so that readers need no right to write; whoever opens it for writing
+ * switches WAL on.
  */
 export function createStore(file: string): Loader {
   const database = new DatabaseSync(file);

@@ -20,11 +20,12 @@ export interface WriteProgress {
 const reportEvery = 1_000;
 
 /**
- * Builds the shard in `folder` from its pages: the store, the vocabulary and the index checkpoint. All or nothing: it works beside, and swaps
- * the folder in when everything is on disk; what was there before is replaced. Takes the calling thread until it is done; shards may be
- * written by several threads or processes at once.
+ * Builds the shard in `folder` from its pages: the store, the vocabulary and the index checkpoint. All or nothing: it
+ * works beside, and swaps the folder in when everything is on disk; what was there before is replaced. Takes the
+ * calling thread until it is done; shards may be written by several threads or processes at once.
  *
- * Throws where an id comes twice or a popularity is not in [0, 1]. Links without a title get it from this shard's own pages. Answers with the page count.
+ * Throws where an id comes twice or a popularity is not in [0, 1]. Links without a title get it from this shard's own
+ * pages. Answers with the page count.
  */
 export async function writeShard(
   folder: string,

@@ -8,8 +8,9 @@ export interface Part {
 }
 
 /**
- * Cuts `text` where words stand whose stem is among `terms`. Pages, queries and snippets share one analysis, so a word is marked
- * exactly where the index found it ("running" for "runs"). Terms that overlap (scripts without spaces) give one mark.
+ * Cuts `text` where words stand whose stem is among `terms`. Pages, queries and snippets share one analysis, so a word
+ * is marked exactly where the index found it ("running" for "runs"). Terms that overlap (scripts without spaces) give
+ * one mark.
  */
 export function cut(text: string, terms: ReadonlySet<string>): Part[] {
   const parts: Part[] = [];

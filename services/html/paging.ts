@@ -12,7 +12,10 @@ export interface Paging {
 /** How many neighbours of the current page are offered on each side: seven numbers in a row still fit a phone. */
 const neighbours = 2;
 
-/** Paging over `total` results; results beyond `maxDepth` cannot be reached, so they get no page. Undefined where one page is all. */
+/**
+ * Paging over `total` results; results beyond `maxDepth` cannot be reached, so they get no page. Undefined where one
+ * page is all.
+ */
 export function paging(total: number, page: number, size: number): Paging | undefined {
   const last = Math.max(1, Math.min(Math.ceil(total / size), Math.floor(maxDepth / size)));
   if (last === 1 && page === 1) return undefined;

@@ -49,7 +49,10 @@ function levelOf(tier: string): Level {
   return tier === 'database' ? 'data' : 'processing';
 }
 
-/** database-2-1 before database-10-1. Its collator is made when it is needed first: a starting process has better things to do. */
+/**
+ * database-2-1 before database-10-1. Its collator is made when it is needed first: a starting process has better things
+ * to do.
+ */
 let collator: Intl.Collator | undefined;
 const byNumbers = (a: string, b: string): number =>
   (collator ??= new Intl.Collator('en', { numeric: true })).compare(a, b);

@@ -8,7 +8,10 @@ export interface RelationGroup {
   readonly links: readonly Link[];
 }
 
-/** What the relations of WordNet (wninput(5WN)) say, as the heading of a list; in the order in which they are most telling. */
+/**
+ * What the relations of WordNet (wninput(5WN)) say, as the heading of a list; in the order in which they are most
+ * telling.
+ */
 const headings: ReadonlyMap<string, string> = new Map([
   ['hypernym', 'A kind of'],
   ['instance hypernym', 'An instance of'],

@@ -26,7 +26,7 @@ function explanationOf(explanation: Explanation): Markup {
   const ofOthers = explanation.relevance - terms.reduce((sum, { score }) => sum + score, 0);
   return markup`<details class="explanation"><summary>Why this score</summary>
 <div class="scroll" tabindex="0" role="region" aria-label="The parts of the score"><table>
-<thead><tr><th scope="col">Stem</th><th scope="col">Weight</th><th scope="col">idf</th><th scope="col">Title</th><th scope="col">Keywords</th><th scope="col">Body</th><th scope="col">Part</th></tr></thead>
+<thead><tr><th scope="col">Term</th><th scope="col">Weight</th><th scope="col">idf</th><th scope="col">Name length</th><th scope="col">Keywords</th><th scope="col">Body</th><th scope="col">Part</th></tr></thead>
 <tbody>${terms.map(
     (part) =>
       markup`<tr><th scope="row">${part.term}</th><td>${trimmed(part.weight)}</td><td>${part.idf.toFixed(3)}</td>${[0, 1, 2].map((field) => markup`<td>${part.frequencies[field] ?? 0}</td>`)}<td>${part.score.toFixed(3)}</td></tr>`,

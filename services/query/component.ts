@@ -2,9 +2,9 @@ import { component } from '../../shared/cluster/component.ts';
 import { database } from '../database/contract.ts';
 import { findAcrossShards } from '../database/scatter.ts';
 import { candidatesFor } from '../../search/candidates.ts';
-import { complete } from './complete.ts';
+import { complete } from './completion.ts';
 import { query } from './contract.ts';
-import { didYouMean } from './correct.ts';
+import { didYouMean } from './spelling.ts';
 import { parse } from './parse.ts';
 import { keepVocabulary } from './vocabulary-keeper.ts';
 

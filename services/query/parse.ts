@@ -1,6 +1,6 @@
 import { categoryTerm, wholeName } from '../../search/names.ts';
 import { analyse, visitTerms } from '../../search/text/analysis.ts';
-import { items, type Item } from './items.ts';
+import { items, type Item } from './syntax.ts';
 import { maxPhrases, maxPhraseTerms, maxTerms, type Field, type Plan, type PlannedPhrase } from '../../search/plan.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { isArticle, isStopWord } from '../../search/text/stop-words.ts';
@@ -30,8 +30,9 @@ interface Wanted extends QueryWord {
 }
 
 /**
- * Turns what the user typed into a plan. Throws `too_costly` where it holds too many phrases, or too long ones. OR over the words, because AND loses most of what a long question asks for; a word said twice counts
- * twice. A query of exclusions only has no terms, and finds nothing: it says what is not wanted and not what is.
+ * Turns what the user typed into a plan. Throws `too_costly` where it holds too many phrases, or too long ones. OR over
+ * the words, because AND loses most of what a long question asks for; a word said twice counts twice. A query of
+ * exclusions only has no terms, and finds nothing: it says what is not wanted and not what is.
  */
 export function parse(query: string): Parsed {
   const wanted: Wanted[] = [];
@@ -76,9 +77,10 @@ export function parse(query: string): Parsed {
 }
 
 /**
- * Leaves out the stop words that only hold a sentence together; pages that have nothing but those in common with the query are no answer to it.
- * They stay where they may be the point: without other words (`to be or not to be`), beside a single one (`in fact`, but not the article of `the
- * cat`), at the end (`vitamin a`, `log in`), and where a field is named. Measured: README.md.
+ * Leaves out the stop words that only hold a sentence together; pages that have nothing but those in common with the
+ * query are no answer to it. They stay where they may be the point: without other words (`to be or not to be`), beside
+ * a single one (`in fact`, but not the article of `the cat`), at the end (`vitamin a`, `log in`), and where a field is
+ * named. Measured: README.md.
  */
 function scoredWords(wanted: readonly Wanted[]): Wanted[] {
   const spoken = wanted.filter(({ silent }) => !silent);
@@ -103,7 +105,9 @@ function within(phrases: PlannedPhrase[], name: string): PlannedPhrase[] {
   return phrases;
 }
 
-/** Scoring costs time by the term: of a pasted text the first so many different words decide, and the answer says so. */
+/**
+ * Scoring costs time by the term: of a pasted text the first so many different words decide, and the answer says so.
+ */
 function weigh(words: readonly Wanted[]): Pick<Plan, 'terms' | 'partial'> {
   const terms = new Map<string, Plan['terms'][number]>();
   let left = false;
@@ -120,7 +124,10 @@ function weigh(words: readonly Wanted[]): Pick<Plan, 'terms' | 'partial'> {
   };
 }
 
-/** The terms of an item. A character that a pair of characters holds already (scripts without spaces) would only add noise. */
+/**
+ * The terms of an item. A character that a pair of characters holds already (scripts without spaces) would only add
+ * noise.
+ */
 function read(item: Item): Token[] {
   const tokens: Token[] = [];
   // What a person types has no blocks: a line break in a phrase is a space.

@@ -24,7 +24,8 @@ export function buildTrie(words: readonly string[]): Trie {
     for (let depth = kept; depth < word.length; depth++) {
       const node = next++;
       letter[node] = word.charCodeAt(depth);
-      // Where the word leaves the one before, it stands beside that one's node; further down each node is an only child so far.
+      // Where the word leaves the one before, it stands beside that one's node; further down each node is an only child
+      // so far.
       const beside = depth === kept ? path[depth + 1] : undefined;
       if (beside === undefined) firstChild[path[depth]!] = node;
       else nextSibling[beside] = node;

@@ -12,7 +12,10 @@ const firstRetryMs = 250;
 const maxRetryMs = 10_000;
 /** How often it is looked whether the corpus is another one now, ms. */
 const refreshMs = 10_000;
-/** Finds nothing, but is answered with the statistics of the shard: they change with nearly every write, and cost no large answer. */
+/**
+ * Finds nothing, but is answered with the statistics of the shard: they change with nearly every write, and cost no
+ * large answer.
+ */
 const nothing = { query: '', terms: [], phrases: [], exclusions: [] };
 
 export interface VocabularyKeeper {
@@ -22,8 +25,9 @@ export interface VocabularyKeeper {
 }
 
 /**
- * Fetches every shard's words in the background: plans do not wait for them, only suggestions are missing until they are there.
- * Tries again with growing pauses; asks for the words again when a shard's statistics have changed, and builds anew when its version has.
+ * Fetches every shard's words in the background: plans do not wait for them, only suggestions are missing until they
+ * are there. Tries again with growing pauses; asks for the words again when a shard's statistics have changed, and
+ * builds anew when its version has.
  */
 export function keepVocabulary(environment: Environment<{ database: typeof database }>): VocabularyKeeper {
   const { upstream, topology, scheduler, log, metrics, newContext } = environment;

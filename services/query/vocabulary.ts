@@ -7,7 +7,10 @@ export interface WordCounts {
   readonly documents: ArrayLike<number>;
 }
 
-/** The words of the corpus as people write them, to complete and to correct what is typed. Never changes: a new one replaces it. */
+/**
+ * The words of the corpus as people write them, to complete and to correct what is typed. Never changes: a new one
+ * replaces it.
+ */
 export interface Vocabulary extends WordCounts {
   /** Ascending by UTF-16 code units, without repetition. */
   readonly words: readonly string[];
@@ -29,9 +32,9 @@ export function wordsWithPrefix({ words }: Vocabulary, prefix: string): { from: 
 }
 
 /**
- * In how many pages `word` stands, or the most frequent other word of the same stem: 0 = nothing like it is known. Looks no further once it is more than
- * `enough`. Porter's rules change nothing but the end, and of the stem at most the last letter (`happy` -> `happi`), so all words of a stem stand
- * together in the alphabet.
+ * In how many pages `word` stands, or the most frequent other word of the same stem: 0 = nothing like it is known.
+ * Looks no further once it is more than `enough`. Porter's rules change nothing but the end, and of the stem at most
+ * the last letter (`happy` -> `happi`), so all words of a stem stand together in the alphabet.
  */
 export function documentsLike(vocabulary: Vocabulary, word: string, enough: number): number {
   const { words, documents } = vocabulary;

@@ -1,12 +1,12 @@
 import { visitTerms } from '../../../search/text/analysis.ts';
 import { categoryTerm, nameCode, wholeName } from '../../../search/names.ts';
 import type { IndexedRow } from '../store.ts';
-import { large, packCounts } from './counts.ts';
+import { large, packCounts } from './packed-counts.ts';
 import { buildDictionary } from './dictionary.ts';
-import { createGrouping } from './grouping.ts';
-import { growable } from './growable.ts';
+import { createGrouping } from './page-postings.ts';
+import { growable } from './growable-array.ts';
 import { invert } from './invert.ts';
-import { createNumbering } from './numbering.ts';
+import { createNumbering } from './term-numbers.ts';
 import { anchorStride, type Segment } from './segment.ts';
 
 /** Positions between two names or two keywords: no phrase runs from one into the next. */
@@ -72,8 +72,8 @@ export function createIndexBuilder(): IndexBuilder {
   }
 
   /**
-   * Every name with its words and with a term of its own. Answers with the length of the first one, which is the one that averages are made
-   * of: it is the title of a page that has no other.
+   * Every name with its words and with a term of its own. Answers with the length of the first one, which is the one
+   * that averages are made of: it is the title of a page that has no other.
    */
   function readNames(names: readonly string[]): number {
     field = 0;

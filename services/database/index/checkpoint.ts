@@ -30,7 +30,9 @@ export type Loaded =
   | { readonly ok: true; readonly segment: Segment }
   | { readonly ok: false; readonly refusal: Refusal };
 
-/** Writes beside, syncs, renames: a crash leaves the old checkpoint or the new one. Several processes may do so at once. */
+/**
+ * Writes beside, syncs, renames: a crash leaves the old checkpoint or the new one. Several processes may do so at once.
+ */
 export function saveCheckpoint(file: string, segment: Segment, source: string): void {
   const names = Object.keys(segmentArrays) as (keyof typeof segmentArrays)[];
   const description: Description = {
@@ -95,7 +97,10 @@ export function loadCheckpoint(file: string, source: string): Loaded {
   };
 }
 
-/** Changes when the same text would be read as other terms: an index of the old reading would not find what the new one asks for. */
+/**
+ * Changes when the same text would be read as other terms: an index of the old reading would not find what the new one
+ * asks for.
+ */
 function analysisFingerprint(): number {
   return hash32(
     JSON.stringify([

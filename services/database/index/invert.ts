@@ -1,7 +1,10 @@
-import { large } from './counts.ts';
+import { large } from './packed-counts.ts';
 import { positionStride, type Segment } from './segment.ts';
 
-/** Postings in the order of pages, as the builder gathers them. Arrays run alike; positions of posting g end at `positionEnds[g]`. */
+/**
+ * Postings in the order of pages, as the builder gathers them. Arrays run alike; positions of posting g end at
+ * `positionEnds[g]`.
+ */
 export interface Gathered {
   readonly terms: Uint32Array;
   readonly docs: Uint32Array;
@@ -17,7 +20,10 @@ type Postings = Pick<
   'postingStart' | 'docs' | 'counts' | 'largeAt' | 'largeCounts' | 'positionStart' | 'positionBytes'
 >;
 
-/** Brings postings into the order of terms: a counting sort, which is stable, so that docs stay ascending within each term. */
+/**
+ * Brings postings into the order of terms: a counting sort, which is stable, so that docs stay ascending within each
+ * term.
+ */
 export function invert(gathered: Gathered, termCount: number): Postings {
   const size = gathered.terms.length;
   const postingStart = new Uint32Array(termCount + 1);

@@ -3,10 +3,13 @@ import type { Plan } from '../../../search/plan.ts';
 import { bitset, countBits, intersect, subtract, unite, type Bitset } from './bitset.ts';
 import { docsWithPhrase } from './phrase.ts';
 import type { Segment } from './segment.ts';
-import { addDocs, documentFrequency, type PostingList } from './terms.ts';
+import { addDocs, documentFrequency, type PostingList } from './posting-lists.ts';
 import type { Work } from './work.ts';
 
-/** A list with a posting for one doc in this many is kept as bits too: uniting those costs a word for 32 docs, not a step a posting. */
+/**
+ * A list with a posting for one doc in this many is kept as bits too: uniting those costs a word for 32 docs, not a
+ * step a posting.
+ */
 const denseShare = 32;
 /** Lists kept as bits: at 60,000 docs 7.5 kB each. */
 const keptBitsets = 256;

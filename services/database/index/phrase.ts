@@ -1,11 +1,11 @@
 import type { PlannedPhrase } from '../../../search/plan.ts';
 import { fields } from '../../../search/plan.ts';
 import { bitset, setBit, type Bitset } from './bitset.ts';
-import { countOf } from './counts.ts';
+import { countOf } from './packed-counts.ts';
 import { positionReader, type PositionReader } from './positions.ts';
 import { seekDoc } from './seek.ts';
 import type { Segment } from './segment.ts';
-import { addDocs, postingList } from './terms.ts';
+import { addDocs, postingList } from './posting-lists.ts';
 import { pieceSteps, type Work } from './work.ts';
 
 type FieldNumber = 0 | 1 | 2;
@@ -96,7 +96,9 @@ function* standsIn(
 /** Shorter work in one doc is not worth an account of its own. */
 const longWork = 256;
 
-/** Keeps those of the first `size` starts that `offset` lies before one of `positions`, and says how many; both ascend. */
+/**
+ * Keeps those of the first `size` starts that `offset` lies before one of `positions`, and says how many; both ascend.
+ */
 function keepShared(starts: number[], size: number, positions: readonly number[], offset: number): number {
   let kept = 0;
   for (let i = 0, j = 0; i < size && j < positions.length;) {

@@ -1,7 +1,9 @@
-import { bodyCount, countOf, keywordCount, large, nameCodeOf } from './counts.ts';
+import { bodyCount, countOf, keywordCount, large, nameCodeOf } from './packed-counts.ts';
 import { positionStride, type Segment } from './segment.ts';
 
-/** Reads positions of one term's postings, front to back; going on from the last posting is cheaper than from an anchor. */
+/**
+ * Reads positions of one term's postings, front to back; going on from the last posting is cheaper than from an anchor.
+ */
 export interface PositionReader {
   /** Positions of posting `p` in `field`, ascending; the array is used again by the next call. */
   readonly read: (p: number, field: 0 | 1 | 2) => readonly number[];

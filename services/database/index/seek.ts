@@ -1,4 +1,7 @@
-/** The first index in [from, to) of ascending `docs` whose doc is at least `doc`; `to` where there is none. Near ones are found fastest. */
+/**
+ * The first index in [from, to) of ascending `docs` whose doc is at least `doc`; `to` where there is none. Near ones
+ * are found fastest.
+ */
 export function seekDoc(docs: Uint32Array, doc: number, from: number, to: number): number {
   let low = from;
   let step = 1;

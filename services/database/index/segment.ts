@@ -1,5 +1,6 @@
 /**
- * The inverted index of one shard: plain typed arrays, so that a checkpoint is the memory itself and nothing is decoded to search.
+ * The inverted index of one shard: plain typed arrays, so that a checkpoint is the memory itself and nothing is decoded
+ * to search.
  *
  *     term "dog" --hash--> slot --> t         postingStart[t] .. postingStart[t + 1] = its postings
  *
@@ -9,8 +10,8 @@
  *
  * Whole names and categories are terms as well: "=domestic dog", "#animal" (search/names.ts).
  *
- * `doc` numbers the pages of the segment in the order of their ids: equal scores then come out in id order by themselves. A segment never
- * changes.
+ * `doc` numbers the pages of the segment in the order of their ids: equal scores then come out in id order by
+ * themselves. A segment never changes.
  */
 export interface Segment {
   /** Pages. */
@@ -28,7 +29,7 @@ export interface Segment {
   readonly postingStart: Uint32Array;
   /** Ascending within a term. */
   readonly docs: Uint32Array;
-  /** Name, and counts in keywords and body, packed (counts.ts). */
+  /** Name, and counts in keywords and body, packed (packed-counts.ts). */
   readonly counts: Uint16Array;
   /** Postings whose counts do not fit: their numbers, ascending, and the three numbers of each. */
   readonly largeAt: Uint32Array;
@@ -37,15 +38,23 @@ export interface Segment {
   readonly positionStart: Uint32Array;
   /** Per posting, per field: LEB128 differences between ascending positions; in the title their number comes first. */
   readonly positionBytes: Uint8Array;
-  /** Anchors of doc: anchorStart[doc] .. anchorStart[doc + 1], a pair of position and place in the body (UTF-16 code units) each. */
+  /**
+   * Anchors of doc: anchorStart[doc] .. anchorStart[doc + 1], a pair of position and place in the body (UTF-16 code
+   * units) each.
+   */
   readonly anchorStart: Uint32Array;
   readonly anchors: Uint32Array;
 }
 
-/** Positions of a body between two anchors into its text: so many words must be read at most to get from a position to its place. */
+/**
+ * Positions of a body between two anchors into its text: so many words must be read at most to get from a position to
+ * its place.
+ */
 export const anchorStride = 64;
 
-/** One in so many postings has an anchor into `positionBytes`: 0.25 bytes a posting, and 8 postings to skip on average. */
+/**
+ * One in so many postings has an anchor into `positionBytes`: 0.25 bytes a posting, and 8 postings to skip on average.
+ */
 export const positionStride = 16;
 
 /** The arrays of a segment in the order of the checkpoint; wider elements first, so that all stay aligned. */

@@ -1,6 +1,6 @@
 /**
- * A search in pieces: it stops after each piece and says how many steps the piece took, so that whoever runs it can do something else
- * meanwhile, or give it up. A step is about one posting, one position or one look-up: 5 to 50 ns.
+ * A search in pieces: it stops after each piece and says how many steps the piece took, so that whoever runs it can do
+ * something else meanwhile, or give it up. A step is about one posting, one position or one look-up: 5 to 50 ns.
  */
 export type Work<Result> = Generator<number, Result, void>;
 

@@ -1,5 +1,5 @@
 import { createIndexBuilder } from '../../../services/database/index/builder.ts';
-import { createInvertedIndex } from '../../../services/database/index/inverted.ts';
+import { createInvertedIndex } from '../../../services/database/index/inverted-index.ts';
 import type { IndexedRow } from '../../../services/database/store.ts';
 import { stem } from '../../../search/text/words.ts';
 import { seededRandom } from '../../../shared/time/random.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createInvertedIndex } from '../../../services/database/index/inverted.ts';
+import { createInvertedIndex } from '../../../services/database/index/inverted-index.ts';
 import { finish, type Work } from '../../../services/database/index/work.ts';
 import { database } from '../../../services/database/contract.ts';
 import { createSlices } from '../../../services/database/slices.ts';

@@ -3,7 +3,7 @@ import { wordNetPages } from '../../../corpus/wordnet.ts';
 import { ambiguousWords, judge } from '../../../scripts/relevance/senses.ts';
 import { pagerank, popularities } from '../../../search/pagerank.ts';
 import { createIndexBuilder } from '../../../services/database/index/builder.ts';
-import { createInvertedIndex } from '../../../services/database/index/inverted.ts';
+import { createInvertedIndex } from '../../../services/database/index/inverted-index.ts';
 import { parse } from '../../../services/query/parse.ts';
 import { engineWith } from './search-engine.ts';
 

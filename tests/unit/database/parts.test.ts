@@ -16,11 +16,11 @@ import {
   large,
   nameCodeOf,
   packCounts,
-} from '../../../services/database/index/counts.ts';
+} from '../../../services/database/index/packed-counts.ts';
 import { termNumber } from '../../../services/database/index/dictionary.ts';
 import { positionReader } from '../../../services/database/index/positions.ts';
 import { seekDoc } from '../../../services/database/index/seek.ts';
-import { createTop } from '../../../services/database/index/top.ts';
+import { createTop } from '../../../services/database/index/best-so-far.ts';
 import { shardOf } from '../../../search/sharding.ts';
 import { analyse } from '../../../search/text/analysis.ts';
 import { seededRandom } from '../../../shared/time/random.ts';

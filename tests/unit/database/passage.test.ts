@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createInvertedIndex } from '../../../services/database/index/inverted.ts';
+import { createInvertedIndex } from '../../../services/database/index/inverted-index.ts';
 import { maxPassageLength, passageAt, passageReach } from '../../../services/database/passage.ts';
 import { seededRandom } from '../../../shared/time/random.ts';
 import { analyse } from '../../../search/text/analysis.ts';

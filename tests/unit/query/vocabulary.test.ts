@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { complete } from '../../../services/query/complete.ts';
+import { complete } from '../../../services/query/completion.ts';
 import { buildVocabulary, documentsLike, wordsWithPrefix } from '../../../services/query/vocabulary.ts';
 
 const vocabulary = buildVocabulary([

@@ -16,8 +16,8 @@ export interface Item {
  *
  *     item = ["-"] [field ":"] ( quote text quote | word )      field = title | keywords | body | category
  *
- * A "-" excludes only at the start of an item and before something (so `well-known`, `- dog` and `--help` exclude nothing). A quote that is never
- * closed is no quote: somebody is still typing.
+ * A "-" excludes only at the start of an item and before something (so `well-known`, `- dog` and `--help` exclude
+ * nothing). A quote that is never closed is no quote: somebody is still typing.
  */
 export function items(query: string): Item[] {
   const found: Item[] = [];

@@ -10,9 +10,10 @@ export interface Neighbour {
 const maxVisits = 20_000;
 
 /**
- * The words within `maxDistance` of `typed`: letters added, dropped, changed, or two neighbours swapped (Damerau 1964, each stretch edited once).
- * Walks the trie and keeps one row of the edit table per depth, so words that begin alike share the work, and a beginning that is
- * already too far off is left with all its words. Where time runs out, what was found so far is what there is.
+ * The words within `maxDistance` of `typed`: letters added, dropped, changed, or two neighbours swapped (Damerau 1964,
+ * each stretch edited once). Walks the trie and keeps one row of the edit table per depth, so words that begin alike
+ * share the work, and a beginning that is already too far off is left with all its words. Where time runs out, what was
+ * found so far is what there is.
  */
 export function neighbours(trie: Trie, typed: string, maxDistance: number): Neighbour[] {
   const width = typed.length + 1;
@@ -43,7 +44,10 @@ export function neighbours(trie: Trie, typed: string, maxDistance: number): Neig
   }
   return found;
 
-  /** The row for the beginning that ends with `letter`; returns its least number. Only the diagonal band can stay small enough. */
+  /**
+   * The row for the beginning that ends with `letter`; returns its least number. Only the diagonal band can stay small
+   * enough.
+   */
   function fillRow(depth: number, letter: number, letterBefore: number): number {
     const row = depth * width;
     const above = row - width;

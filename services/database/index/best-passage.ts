@@ -2,13 +2,14 @@ import { visitTerms } from '../../../search/text/analysis.ts';
 import { positionReader } from './positions.ts';
 import { seekDoc } from './seek.ts';
 import type { Segment } from './segment.ts';
-import type { PostingList } from './terms.ts';
+import type { PostingList } from './posting-lists.ts';
 
 /**
- * Where in the body of `doc` the stretch of about `reach` characters begins that holds the most of the terms, each counted once with its
- * weight (`weights[list.i]`); the first of equals. 0 where the body holds none.
+ * Where in the body of `doc` the stretch of about `reach` characters begins that holds the most of the terms, each
+ * counted once with its weight (`weights[list.i]`); the first of equals. 0 where the body holds none.
  *
- * The index knows at which words terms stand. Only to get from words to characters the body is read, from the anchor before the place.
+ * The index knows at which words terms stand. Only to get from words to characters the body is read, from the anchor
+ * before the place.
  */
 export function bestPlace(
   segment: Segment,

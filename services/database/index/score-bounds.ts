@@ -1,6 +1,6 @@
 import { scorer, scoringParameters } from '../../../search/bm25f.ts';
 import { nameLength } from '../../../search/names.ts';
-import { countOf, maxBodyCount } from './counts.ts';
+import { countOf, maxBodyCount } from './packed-counts.ts';
 import type { Segment } from './segment.ts';
 
 /** How finely lists are bounded. */
@@ -11,14 +11,19 @@ export interface Grain {
   readonly boundedFrom: number;
 }
 
-/** Sums for one window (8 bytes a doc) stay in the processor's first cache; looking at 128 postings costs no more than their bounds. */
+/**
+ * Sums for one window (8 bytes a doc) stay in the processor's first cache; looking at 128 postings costs no more than
+ * their bounds.
+ */
 export const defaultGrain: Grain = { windowBits: 11, boundedFrom: 128 };
 
 /**
- * What a posting can give to a score at most, in one byte, so that the search reads no frequencies and no lengths until a page may be among
- * the best. Made when a segment is opened: it belongs to ranking's parameters, which may change while the segment stays.
+ * What a posting can give to a score at most, in one byte, so that the search reads no frequencies and no lengths until
+ * a page may be among the best. Made when a segment is opened: it belongs to ranking's parameters, which may change
+ * while the segment stays.
  *
- * The byte is 254 x f / (k1 + f), rounded up, with f = the field-weighted frequency (bm25f.ts) under this segment's own average lengths.
+ * The byte is 254 x f / (k1 + f), rounded up, with f = the field-weighted frequency (bm25f.ts) under this segment's own
+ * average lengths.
  */
 export interface Bounds {
   readonly windowBits: number;
@@ -35,7 +40,9 @@ export interface Bounds {
   readonly popularity: Uint8Array;
   /** The greatest of each window. */
   readonly windowPopularity: Uint8Array;
-  /** Popularity, as a byte -> what it multiplies relevance with at most. Ranking's `total` is proportional to relevance. */
+  /**
+   * Popularity, as a byte -> what it multiplies relevance with at most. Ranking's `total` is proportional to relevance.
+   */
   readonly lifts: Float64Array;
   /** Impact -> share of ranking's `upper` that the posting gives at most, where the average lengths are `averages`. */
   readonly shares: (averages: readonly number[]) => Float64Array;

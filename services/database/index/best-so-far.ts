@@ -1,4 +1,7 @@
-/** The best `size` docs seen so far: higher score first, lower doc first among equals. A binary heap with the worst on top. */
+/**
+ * The best `size` docs seen so far: higher score first, lower doc first among equals. A binary heap with the worst on
+ * top.
+ */
 export interface Top {
   /** Only a doc that beats this can still come in (equal scores: with a lower number). 0 until the heap is full. */
   threshold: number;

@@ -1,5 +1,5 @@
 import type { QueryWord } from './parse.ts';
-import { neighbours } from './neighbours.ts';
+import { neighbours } from './edit-distance.ts';
 import { documentsLike, type Vocabulary } from './vocabulary.ts';
 
 /** How bold corrections are. Measured on made-up and real misspellings: README.md. */
@@ -18,7 +18,10 @@ export const correctionParameters: CorrectionParameters = {
   firstLetterRatio: 10,
 };
 
-/** A pasted text is not corrected to its end: its first words are looked at, and of those so many doubtful ones, 0.3 ms each. */
+/**
+ * A pasted text is not corrected to its end: its first words are looked at, and of those so many doubtful ones, 0.3 ms
+ * each.
+ */
 const maxLookedAt = 64;
 const maxDoubtful = 6;
 
@@ -48,9 +51,9 @@ function isDoubtful(vocabulary: Vocabulary, word: string): boolean {
 }
 
 /**
- * What `word` was probably meant to be; undefined where it is fine or nothing is near. The neighbours one edit away go first, and only where
- * there are none, and the word has more than 5 letters, those two away: the second edit costs ten times the time and is seldom what happened. Of
- * neighbours as near, the most frequent.
+ * What `word` was probably meant to be; undefined where it is fine or nothing is near. The neighbours one edit away go
+ * first, and only where there are none, and the word has more than 5 letters, those two away: the second edit costs ten
+ * times the time and is seldom what happened. Of neighbours as near, the most frequent.
  */
 export function correct(
   vocabulary: Vocabulary,

@@ -2,12 +2,12 @@ import { scorer as createScorer } from '../../../search/bm25f.ts';
 import type { PlannedTerm } from '../../../search/plan.ts';
 import type { Statistics } from '../../../search/found.ts';
 import { hasBit, type Bitset } from './bitset.ts';
-import type { Bounds } from './bounds.ts';
-import { partOf } from './exact.ts';
+import type { Bounds } from './score-bounds.ts';
+import { partOf } from './posting-score.ts';
 import { seekDoc } from './seek.ts';
 import type { Segment } from './segment.ts';
-import type { PostingList } from './terms.ts';
-import { createTop } from './top.ts';
+import type { PostingList } from './posting-lists.ts';
+import { createTop } from './best-so-far.ts';
 import type { Work } from './work.ts';
 
 /** A list inside the window that is being searched. */
@@ -48,15 +48,18 @@ export interface BestRequest {
   readonly filter: Bitset | undefined;
 }
 
-/** Sums taken in another order than ranking's differ in their last bits: no page is passed over for less than this, relatively. */
+/**
+ * Sums taken in another order than ranking's differ in their last bits: no page is passed over for less than this,
+ * relatively.
+ */
 const tolerance = 1 - 1e-9;
 
 /**
  * Finds the best docs: exactly those that scoring every page would give, in the same order with the same bits.
  *
- * MaxScore (Turtle & Flood 1995) over windows of docs with bounds of their own (block-max: Ding & Suel 2011). In a window, lists whose bounds
- * together cannot lift a page over the worst of the best so far are not read: only pages that stand in another list can get in, and those
- * are looked up in them.
+ * MaxScore (Turtle & Flood 1995) over windows of docs with bounds of their own (block-max: Ding & Suel 2011). In a
+ * window, lists whose bounds together cannot lift a page over the worst of the best so far are not read: only pages
+ * that stand in another list can get in, and those are looked up in them.
  *
  *     window 0      window 1      window 2
  *     the ==============================   read until enough pages are found, then only looked up
@@ -136,7 +139,9 @@ export function createBestFinder(segment: Segment, bounds: Bounds): (request: Be
       }
     }
 
-    /** Leaves unread as many postings as the bounds allow; answers with the greatest sum that the unread lists can give. */
+    /**
+     * Leaves unread as many postings as the bounds allow; answers with the greatest sum that the unread lists can give.
+     */
     function partition(enough: number): number {
       essential.length = 0;
       others.length = 0;
@@ -182,7 +187,10 @@ export function createBestFinder(segment: Segment, bounds: Bounds): (request: Be
       }
     }
 
-    /** The essential lists give `doc` their sum, the others at most `rest`: `bound` is both. Docs must come in ascending order. */
+    /**
+     * The essential lists give `doc` their sum, the others at most `rest`: `bound` is both. Docs must come in ascending
+     * order.
+     */
     function consider(doc: number, bound: number): void {
       if (filter !== undefined && !hasBit(filter, doc)) return;
       const enough = (top.threshold * tolerance) / lifts[popularity[doc]!]!;

@@ -1,6 +1,6 @@
 import type { Scorer } from '../../../search/bm25f.ts';
 import { nameLength } from '../../../search/names.ts';
-import { bodyCount, countOf, keywordCount, large, nameCodeOf } from './counts.ts';
+import { bodyCount, countOf, keywordCount, large, nameCodeOf } from './packed-counts.ts';
 import type { Segment } from './segment.ts';
 
 /** Posting `p`'s part of its page's score as term `i` of the plan: ranking's own arithmetic. */

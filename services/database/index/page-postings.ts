@@ -12,7 +12,10 @@ export interface Grouping {
   readonly name: (slot: number) => number;
   /** How often the slot's term stands in `field`. */
   readonly count: (slot: number, field: 0 | 1 | 2) => number;
-  /** Writes the slot's positions: per field, differences, LEB128; those of the title come after their number where a name holds the term. */
+  /**
+   * Writes the slot's positions: per field, differences, LEB128; those of the title come after their number where a
+   * name holds the term.
+   */
   readonly writePositions: (slot: number, writeByte: (byte: number) => void) => void;
 }
 

@@ -2,8 +2,8 @@ import { maxNameCode } from '../../../search/names.ts';
 import type { Segment } from './segment.ts';
 
 /**
- * What one posting says of its page, in 16 bits: the code of the shortest name that holds the term (search/names.ts), its count in the
- * keywords, its count in the body. Text has few greater counts; they stand aside, and `large` says so.
+ * What one posting says of its page, in 16 bits: the code of the shortest name that holds the term (search/names.ts),
+ * its count in the keywords, its count in the body. Text has few greater counts; they stand aside, and `large` says so.
  *
  *     nnnnnn kkk bbbbbbb
  */

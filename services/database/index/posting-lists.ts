@@ -1,7 +1,7 @@
 import type { PlannedTerm } from '../../../search/plan.ts';
 import { fields } from '../../../search/plan.ts';
 import { setBit, type Bitset } from './bitset.ts';
-import { countOf } from './counts.ts';
+import { countOf } from './packed-counts.ts';
 import { termNumber } from './dictionary.ts';
 import type { Segment } from './segment.ts';
 import { pieceSteps, type Work } from './work.ts';

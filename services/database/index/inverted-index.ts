@@ -1,14 +1,14 @@
 import type { Plan } from '../../../search/plan.ts';
 import type { Statistics } from '../../../search/found.ts';
 import { nameLength } from '../../../search/names.ts';
-import { createBestFinder } from './best.ts';
-import { createBounds, fieldLengths, type Grain } from './bounds.ts';
-import { countOf } from './counts.ts';
+import { createBestFinder } from './max-score.ts';
+import { createBounds, fieldLengths, type Grain } from './score-bounds.ts';
+import { countOf } from './packed-counts.ts';
 import { createMatching } from './matching.ts';
-import { bestPlace } from './places.ts';
+import { bestPlace } from './best-passage.ts';
 import { seekDoc } from './seek.ts';
 import { segmentBytes, type Segment } from './segment.ts';
-import { documentFrequency, postingList, type PostingList } from './terms.ts';
+import { documentFrequency, postingList, type PostingList } from './posting-lists.ts';
 import { finish, type Work } from './work.ts';
 
 export interface Found {
@@ -20,7 +20,7 @@ export interface Found {
   readonly hits: readonly Hit[];
   readonly postings: number;
   readonly skippedWindows: number;
-  /** Where in the body of a hit the most of the query stands within `reach` characters (places.ts). */
+  /** Where in the body of a hit the most of the query stands within `reach` characters (best-passage.ts). */
   readonly placeInBody: (hit: Hit, body: string, reach: number) => number;
 }
 

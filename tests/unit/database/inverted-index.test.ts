@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createInvertedIndex } from '../../../services/database/index/inverted.ts';
+import { createInvertedIndex } from '../../../services/database/index/inverted-index.ts';
 import { analyse } from '../../../search/text/analysis.ts';
 import type { Plan } from '../../../search/plan.ts';
 import { seededRandom } from '../../../shared/time/random.ts';

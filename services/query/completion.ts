@@ -3,9 +3,9 @@ import { isStopWord } from '../../search/text/stop-words.ts';
 import { wordsWithPrefix, type Vocabulary } from './vocabulary.ts';
 
 /**
- * What the user may be about to type: the last word completed by the words of the corpus, the most frequent first, equal ones by
- * alphabet; what stands before it is kept as typed. Nothing where the last word is already over or has no letters. Stop words and what is
- * typed already would only take the place of something useful.
+ * What the user may be about to type: the last word completed by the words of the corpus, the most frequent first,
+ * equal ones by alphabet; what stands before it is kept as typed. Nothing where the last word is already over or has no
+ * letters. Stop words and what is typed already would only take the place of something useful.
  */
 export function complete(vocabulary: Vocabulary, typed: string, size: number): string[] {
   const { words, starts, ends } = analyse(typed);

@@ -1,4 +1,4 @@
-import { growable } from './growable.ts';
+import { growable } from './growable-array.ts';
 
 /** Words as people write them: each has its term's number, and how many pages hold it. */
 export interface Numbering {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { correct, didYouMean } from '../../../services/query/correct.ts';
-import { neighbours } from '../../../services/query/neighbours.ts';
+import { correct, didYouMean } from '../../../services/query/spelling.ts';
+import { neighbours } from '../../../services/query/edit-distance.ts';
 import { parse } from '../../../services/query/parse.ts';
 import { buildTrie } from '../../../services/query/trie.ts';
 import { buildVocabulary } from '../../../services/query/vocabulary.ts';
