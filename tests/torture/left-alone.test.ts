@@ -1,6 +1,6 @@
 /**
- * A cluster that is left alone under half of its peak, for `--minutes` (30 by default): nothing fails, nobody is accused, and the
- * memory of its processes stays flat.
+ * A cluster that is left alone under half of its peak, for `--minutes` (30 by default): nothing fails, nobody is
+ * accused, and the memory of its processes stays flat.
  */
 import { expect, test } from 'vitest';
 import { dataFolder, startCluster, type NodeRow } from '../support/cluster.ts';

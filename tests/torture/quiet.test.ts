@@ -1,6 +1,7 @@
 /**
- * Nothing is broken here, and so nothing may fail, nobody may be accused, and nobody may be restarted: on a cluster that was just
- * started, on a warm one, and while another program uses both cores in bursts. `--minutes` is the time of each load, 10 by default.
+ * Nothing is broken here, and so nothing may fail, nobody may be accused, and nobody may be restarted: on a cluster
+ * that was just started, on a warm one, and while another program uses both cores in bursts. `--minutes` is the time of
+ * each load, 10 by default.
  */
 import { expect, test } from 'vitest';
 import { dataFolder, startCluster, type TestCluster } from '../support/cluster.ts';

@@ -4,7 +4,7 @@ import { quietLoad, startBursts } from '../../support/quiet.ts';
 
 /** The short form of tests/torture/quiet.test.ts. */
 test(
-  'a fresh cluster at 100 searches a second, then with bursts of other work: nothing fails, nobody is accused or restarted',
+  '100 searches a second, fresh and with bursts of other work: nothing fails, nobody is accused or restarted',
   { timeout: 300_000 },
   async () => {
     const data = await dataFolder();

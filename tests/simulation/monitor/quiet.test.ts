@@ -48,7 +48,7 @@ test('an app server that limps is named by its only caller and its own report, a
   expect(Math.max(...delays)).toBeLessThan(10_000);
 });
 
-test('a gateway is not blamed for the app servers that were killed behind it, also once new ones have taken their place', async () => {
+test('a gateway is not blamed for the app servers that were killed behind it, even after their restart', async () => {
   const cluster = createSimulatedCluster(1, [
     { name: 'monitor', components: ['monitor'], replicas: 2 },
     { name: 'app', components: ['app'], replicas: 2 },

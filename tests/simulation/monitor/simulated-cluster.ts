@@ -32,7 +32,7 @@ export interface SimulatedCluster {
   readonly incidents: { monitor: string; incident: Incident }[];
   /** Restarts that the watchdog carried out for an order. */
   readonly restarts: string[];
-  /** The incidents in the books of a monitor, as they are now. */
+  /** The incident log of a monitor, as it is now. */
   incidentsOf(monitor: string): readonly Incident[];
   viewOf(node: string): View | undefined;
   kill(node: string, options?: { held?: boolean }): void;

@@ -212,7 +212,7 @@ test.each([
   [[1, 2, 3, 10], 2.5],
 ])('the median of %j is %f', (values, middle) => expect(median(values)).toBe(middle));
 
-test('what a caller loses to the best of the other replicas is known, so that its own trouble is not held against them', () => {
+test('what a caller loses to the best other replica is known: trouble of its own is not held against them', () => {
   const window = createEvidenceWindow(10_000);
   const lost = { ok: 2, timeouts: 8 };
   window.report('app-1', [seen('r-1', lost), seen('r-2', lost), seen('r-3', { ok: 4, unanswered: 6 })], 0);
@@ -227,7 +227,7 @@ test('what a caller loses to the best of the other replicas is known, so that it
   ]);
 });
 
-test('evidence against a process that was replaced is forgotten, but it still excuses those who waited for it', () => {
+test('evidence against a replaced process is forgotten, but still excuses those who waited for it', () => {
   const window = createEvidenceWindow(10_000);
   window.report('gateway-1', [seen('app-1', { group: 'app', ok: 0, timeouts: 4 })], 0);
   window.forget('app-1');

@@ -10,7 +10,7 @@ import type { Incident } from '../../../services/monitor/incident.ts';
 
 const dirs: string[] = [];
 function folder(): string {
-  const dir = mkdtempSync(path.join(tmpdir(), 'tierlab-books-'));
+  const dir = mkdtempSync(path.join(tmpdir(), 'tierlab-incidents-'));
   dirs.push(dir);
   return dir;
 }
@@ -29,7 +29,7 @@ const incident = (id: string, more: Partial<Incident> = {}): Incident => ({
   ...more,
 });
 
-test('books outlive their monitor: of several lines about one incident the last one counts, and a cut line is left out', () => {
+test('incidents outlive their monitor: the last line about an incident counts, and a cut line is left out', () => {
   const dir = folder();
   const first = openIncidentLog(dir, 'monday', 1_000);
   first.note(incident('a', { outcome: 'open' }));
@@ -43,14 +43,14 @@ test('books outlive their monitor: of several lines about one incident the last 
   expect(second.promotions).toEqual([{ node: 'r-3', instead: 'r-1', token: 2 }]);
 });
 
-test('another life of the cluster begins new books', () => {
+test('another life of the cluster begins a new log', () => {
   const dir = folder();
   openIncidentLog(dir, 'monday', 1_000).note(incident('a'));
   const next = openIncidentLog(dir, 'tuesday', 5_000);
   expect([next.since, next.incidents()]).toEqual([5_000, []]);
 });
 
-test('the books are bounded, in memory and on disk, and come back when their folder was lost', () => {
+test('the log is bounded, in memory and on disk, and comes back when its folder was lost', () => {
   const dir = folder();
   const incidentLog = openIncidentLog(dir, 'monday', 0);
   for (let i = 0; i < 6_000; i++) incidentLog.note(incident(`i-${i % 1_500}`));
