@@ -14,6 +14,7 @@ const benches: Readonly<Record<string, () => Promise<Bench['run']>>> = {
   idle: async () => (await import('./cluster/idle.ts')).idle,
   tail: async () => (await import('./tail/tail.ts')).tail,
   resilience: async () => (await import('./resilience/resilience.ts')).resilience,
+  harmless: async () => (await import('./resilience/harmless.ts')).harmless,
   simulator: async () => (await import('./simulator/simulator.ts')).simulator,
   vote: async () => (await import('./cluster/vote.ts')).vote,
   index: async () => (await import('./index/index.ts')).index,

@@ -1,0 +1,88 @@
+import { firstCorrectSearch, gatewayUrl, run, temporaryData, up } from '../cluster/cluster.ts';
+import { median, spread, type Row } from '../row.ts';
+import { createLoad, told, type Felt } from './load.ts';
+import { createSystem } from './system.ts';
+
+const nodeCount = 21;
+const seconds = 3;
+const pairs = 5;
+/** A rate is carried while the 99th percentile stays below this, ms. */
+const carriedP99Ms = 100;
+const shares = [0.5, 0.8, 0.95, 1];
+
+/** Row 20: do no harm. Nothing is broken; at a rate that the naive policy carries, all mechanisms together must carry it too. */
+export async function harmless(say: (line: string) => void): Promise<readonly Row[]> {
+  const data = temporaryData();
+  try {
+    await run('dataset', '--data', data.dir, '--shards', '2');
+    const cluster = up(data.dir, 'multitier');
+    try {
+      const system = await createSystem(data.dir, nodeCount);
+      await firstCorrectSearch(gatewayUrl, performance.now());
+      const { record, searches } = createLoad(data.dir, gatewayUrl, gatewayUrl);
+      await record();
+      const under = async (policy: string, rate: number): Promise<Felt> => {
+        await system.policy(policy);
+        await searches({ rate, seconds: 1 });
+        return searches({ rate, seconds });
+      };
+      const carried = await carriedByNaive(under, searches, say);
+      if (carried === undefined) {
+        say(`no row: the naive policy carries no rate with a p99 below ${carriedP99Ms} ms on this machine now`);
+        return [];
+      }
+      const rows: Row[] = [];
+      for (const share of shares) {
+        const trials: (readonly [naive: Felt, resilient: Felt])[] = [];
+        for (let pair = 0; pair < pairs; pair++) {
+          const trial = [await under('naive', carried * share), await under('resilient', carried * share)] as const;
+          trials.push(trial);
+          say(`${percent(share)}: naive ${told(trial[0])}; resilient ${told(trial[1])}`);
+        }
+        rows.push(rowOf(share, carried, trials));
+      }
+      return rows;
+    } finally {
+      await cluster.stop();
+    }
+  } finally {
+    data.remove();
+  }
+}
+
+/** The highest rate that the naive policy serves whole with a short tail: from the peak of waiting users downwards. */
+async function carriedByNaive(
+  under: (policy: string, rate: number) => Promise<Felt>,
+  searches: ReturnType<typeof createLoad>['searches'],
+  say: (line: string) => void,
+): Promise<number | undefined> {
+  const { goodput } = await searches({ users: 16, seconds });
+  for (let share = 1; share > 0.1; share *= 0.9) {
+    const felt = await under('naive', goodput * share);
+    say(`naive at ${(goodput * share).toFixed(0)}/s: ${told(felt)}`);
+    if (felt.failed === 0 && felt.p99Ms < carriedP99Ms) return goodput * share;
+  }
+  return undefined;
+}
+
+function rowOf(share: number, carried: number, trials: readonly (readonly [Felt, Felt])[]): Row {
+  const ratios = trials.map(([naive, resilient]) => resilient.p99Ms / naive.p99Ms);
+  const lostShare = ({ asked, failed }: Felt) => failed / asked;
+  const lost = median(trials.map(([, resilient]) => lostShare(resilient)));
+  const refused = median(trials.map(([, { codes }]) => codes.status_503 ?? 0));
+  const [naiveMs, oursMs] = [0, 1].map((of) => median(trials.map((trial) => trial[of]!.p99Ms))) as [number, number];
+  const isWhole = share === 1;
+  return {
+    row: 20,
+    name: `do no harm: ${percent(share)} of the ${carried.toFixed(0)}/s that naive carries, p99`,
+    ours: `${oursMs.toFixed(0)} ms`,
+    reference: `naive ${naiveMs.toFixed(0)} ms`,
+    ratio: median(ratios),
+    spread: spread(ratios),
+    goal: isWhole ? '>= 99.5% served' : '<= 1.2x, 0 refused, 0 failed',
+    met: isWhole ? lost <= 0.005 : lost === 0 && median(ratios) <= 1.2,
+    note: `${refused} refused, ${(100 * lost).toFixed(2)}% not served (medians of ${pairs}); naive ${(100 * median(trials.map(([naive]) => lostShare(naive)))).toFixed(2)}%`,
+  };
+}
+
+const percent = (share: number): string => `${Math.round(share * 100)}%`;
