@@ -10,24 +10,25 @@ export interface ControlRequest {
   readonly method?: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   readonly body?: unknown;
-  /** The operator token, where the address wants it. */
+  /** The operator token, if the route needs it. */
   readonly token?: string | undefined;
   readonly timeoutMs: number;
-  /** Gives up before that. */
+  /** Cancels the request. */
   readonly signal?: AbortSignal;
 }
 
 /**
  * Asks a control port: a node's ops port, a watchdog, the public routes of monitors and of the chaos controller.
- * Resolves with the JSON answer. Rejects with the answer's own problem, or with `unreachable` (nobody listens),
- * `connection_lost`, `deadline_exceeded`: what a prober wants to tell apart.
+ * Resolves with the JSON answer. Rejects with the problem in the answer, or with `unreachable` (no listener),
+ * `connection_lost` or `deadline_exceeded`; a prober needs to tell these apart.
  */
 export type ControlClient = (address: ControlAddress, request: ControlRequest) => Promise<unknown>;
 
 const agent = new Agent({ keepAlive: false });
 
 /**
- * Over HTTP, one connection each: control questions are few, and a kept socket would say nothing about the listener.
+ * Over HTTP, with a new connection for each request. Requests are few, and a kept connection would prove nothing about
+ * the listener.
  */
 export const askControl: ControlClient = ({ host, port }, { method = 'GET', path, body, token, timeoutMs, signal }) =>
   new Promise((resolve, reject) => {

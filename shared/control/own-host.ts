@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
 
 /**
- * Whether a Host header can be ours. A web page from elsewhere can make a name of its own resolve to this machine (DNS
- * rebinding), and then read what it gets; that name has a dot. So these are ours: an address, a name without a dot
- * (`localhost`, a container's name), a name below `localhost` (RFC 6761), and the names in `more`.
+ * Whether a Host header can name this machine. A foreign web page can make its own domain name resolve to this machine
+ * and then read the answers (DNS rebinding); such a name has a dot. So these are accepted: an address, a name without a
+ * dot (`localhost`, a container's name), a name below `localhost` (RFC 6761), and the names in `more`.
  */
 export function isOwnHost(host: string | undefined, more: readonly string[] = []): boolean {
   const name = host?.replace(/:\d+$/, '').toLowerCase() ?? '';
@@ -19,7 +19,7 @@ export function ownHosts(environment: Readonly<Record<string, string | undefined
     .filter((name) => name !== '');
 }
 
-/** What whoever used a foreign name reads. */
+/** The error message for a foreign name. */
 export function foreignHost(host: string | undefined): string {
   return (
     `the name ${JSON.stringify((host ?? '').slice(0, 100))} is not one of this machine: use an address or localhost, ` +

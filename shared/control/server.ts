@@ -7,9 +7,11 @@ import { foreignHost, isOwnHost } from './own-host.ts';
 /** One address of the control plane. */
 export interface ControlRoute {
   readonly method: 'GET' | 'POST' | 'DELETE';
-  /** `/nodes/:id/:action`: a part that begins with a colon matches any one part. */
+  /** `/nodes/:id/:action`: a segment that begins with a colon matches any segment. */
   readonly path: string;
-  /** What changes something needs the operator token; what only tells is open to whoever reaches the port. */
+  /**
+   * Routes that change something need the operator token. Routes that only read are open to whoever reaches the port.
+   */
   readonly access: 'open' | 'operator';
   readonly handle: (parameters: Readonly<Record<string, string>>, body: unknown) => Promise<unknown> | unknown;
 }
@@ -30,14 +32,14 @@ export class PlainAnswer {
 /** Orders are small. */
 const maxBodyBytes = 256 * 1024;
 
-/** Longer parts of a path name nothing that exists. */
+/** No existing thing has a longer name in a path. */
 const maxParameterLength = 128;
 
 /**
- * The control plane's server: the watchdog's port and every node's ops port. JSON in and out, problems as RFC 9457. A
- * request must name a host of ours (own-host.ts). An order also carries `authorization: Bearer <token>` and comes from
- * no web page of another origin. `operatorDigest` is that of the token (same-secret.ts): the server need not have the
- * token itself.
+ * The control plane's server: the watchdog's port and every node's ops port. JSON in and out, problems as RFC 9457. The
+ * Host header must name this machine (own-host.ts). An order also needs `authorization: Bearer <token>` and must not
+ * come from a web page of another origin. `operatorDigest` is the digest of the token (same-secret.ts); the server does
+ * not need the token itself.
  */
 export function createControlServer(
   routes: readonly ControlRoute[],
@@ -45,7 +47,7 @@ export function createControlServer(
   hosts: readonly string[] = [],
 ): Server {
   const router = findMyWay({ maxParamLength: maxParameterLength });
-  // Handlers are called below: the router only finds them.
+  // The router only finds the routes; the code below calls the handlers.
   for (const route of routes) router.on(route.method, route.path, () => undefined, route);
 
   async function answer(request: IncomingMessage): Promise<unknown> {

@@ -20,19 +20,18 @@ export interface NodeSecurityOptions {
 }
 
 export interface NodeSecurity {
-  /** Signs this node's answers, where it has a key. */
+  /** Signs this node's answers, if it has a key. */
   readonly receiptLayer: Layer | undefined;
   readonly checks: ReplyChecks;
   readonly receipts: ReceiptDesk | undefined;
-  /** To be told of everything that the layers tell. */
+  /** Must receive every event of the layers. */
   readonly observe: Observe;
-  /** GET /admin/evidence: what this node holds against others. */
+  /** GET /admin/evidence: this node's evidence against other nodes. */
   readonly routes: readonly ControlRoute[];
 }
 
 /**
- * What a node does with its keys: signs receipts for others, checks pages and receipts of others, keeps what convicts
- * them.
+ * A node uses its keys to sign receipts, to check the pages and receipts of other nodes, and to keep evidence of lies.
  */
 export function createNodeSecurity({
   node,

@@ -8,9 +8,7 @@ interface StoredPage extends SignedPage {
   readonly signature?: string;
 }
 
-/**
- * What a reader that holds the processing tier's key believes of pages: those that it asked for, as they were signed.
- */
+/** A reader with the processing key accepts only pages that it asked for and whose signature fits. */
 export function pageChecks(key: Uint8Array): ReplyChecks {
   return {
     'database.pages': (call: Call, body: unknown): CheckResult => {

@@ -9,7 +9,9 @@ import { complaint, contradict, type Receipt } from '../security/receipts.ts';
 export interface Exhibit {
   readonly at: string;
   readonly caller: string;
-  /** Of the process that was asked, as the caller knew it: what the node signs itself proves nothing. */
+  /**
+   * The incarnation of the process that was asked, as the caller knew it. The node could lie about its own incarnation.
+   */
   readonly incarnation?: number | undefined;
   readonly request: unknown;
   readonly reply: unknown;
@@ -23,7 +25,7 @@ export interface Dispute {
   readonly truth: readonly Exhibit[];
 }
 
-/** Two answers of one node to one question that cannot both be true: proof, whoever shows it. */
+/** Two signed answers of one node to one question that cannot both be true. They are proof, whoever presents them. */
 export interface Contradiction {
   readonly node: string;
   readonly answers: readonly [Exhibit, Exhibit];
@@ -31,7 +33,7 @@ export interface Contradiction {
 
 export interface EvidenceFile {
   readonly desk: ReceiptDesk;
-  /** Is told of lost votes; keeps the answers that were compared. */
+  /** Receives lost votes, and keeps the compared answers. */
   readonly observe: Observe;
   readonly state: () => {
     readonly contradictions: readonly Contradiction[];
@@ -41,21 +43,26 @@ export interface EvidenceFile {
 }
 
 export interface EvidenceDependencies {
-  /** Who keeps it. */
+  /** The node that keeps the evidence. */
   readonly node: string;
   readonly keys: ReadonlyMap<string, KeyObject>;
   readonly clock: Clock;
-  /** Never the same twice, and not to be guessed. */
+  /** Never repeats, and cannot be guessed. */
   readonly nonce: () => string;
   readonly observe: Observe;
 }
 
-/** Audited answers that are remembered, to compare later ones with; a search's are about 20 kB each. */
+/**
+ * The number of audited answers that are kept for comparison with later ones; those of a search have about 20 kB each.
+ */
 const maxExhibits = 128;
-/** Disputes and contradictions that are kept for whoever asks: the newest. */
+/** The number of disputes and contradictions that are kept; the newest stay. */
 const maxKept = 16;
 
-/** Keeps the receipts of audited answers, and from them what convicts a node. Bounded; lost with the process. */
+/**
+ * Keeps the receipts of audited answers, and the proofs of lies that follow from them. Bounded; lost when the process
+ * ends.
+ */
 export function createEvidenceFile({ node: caller, keys, clock, nonce, observe }: EvidenceDependencies): EvidenceFile {
   const exhibits: Exhibit[] = [];
   const disputes: Dispute[] = [];
@@ -90,7 +97,7 @@ export function createEvidenceFile({ node: caller, keys, clock, nonce, observe }
           reply,
           receipt,
         };
-        // One that was repaired is not to blame for what the process before it said.
+        // A repaired node is not blamed for the answers of its earlier process.
         const earlier = exhibits.find(
           (other) => other.incarnation === incarnation && contradict(other.receipt, receipt),
         );

@@ -1,8 +1,8 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /**
- * The one module that knows the metrics library. Names follow Prometheus: base units (seconds, bytes), `_total` for
- * counters. Asking twice for a name gives the same metric, so that components need not share objects.
+ * The only module that uses the metrics library. Names follow Prometheus: base units (seconds, bytes), `_total` for
+ * counters. The same name always gives the same metric, so components need not share objects.
  */
 export interface Metrics {
   counter(name: string, help: string, labelNames?: readonly string[]): Counter;
@@ -12,19 +12,19 @@ export interface Metrics {
   render(): Promise<{ contentType: string; text: string }>;
 }
 
-/** Seconds; from 0.5 ms, a local hop, to 10 s, past every deadline. */
+/** Seconds: from 0.5 ms (a local hop) to 10 s (longer than every deadline). */
 export const latencyBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
 
 /**
- * Of Node.js's own metrics these cost 100 wake-ups a second in every process, and call the sampling interval a lag:
- * lag.ts has better.
+ * Node.js metrics that are left out: they wake every process 100 times a second and count the sampling interval as lag.
+ * lag.ts measures the lag better.
  */
 const eventLoopDelay = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'].map(
   (which) => `nodejs_eventloop_lag_${which}_seconds`,
 );
 const neverMs = 2 ** 31 - 1;
 
-/** A registry of its own per node; every series carries `labels`. `process` adds Node.js's own metrics. */
+/** Each node has its own registry; every series carries `labels`. `process` adds Node.js's own metrics. */
 export function createMetrics(labels: Readonly<Record<string, string>>, options: { process: boolean }): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels(labels);

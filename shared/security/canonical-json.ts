@@ -1,6 +1,6 @@
 /**
  * JSON with one spelling per value: members sorted by code unit, no white space, absent (undefined) members left out -
- * the JSON Canonicalization Scheme (RFC 8785). What is signed, digested or compared is compared in this form.
+ * the JSON Canonicalization Scheme (RFC 8785). Signatures, digests and comparisons use this form.
  */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;

@@ -1,28 +1,28 @@
-/** What a node shows to others, and how it knows theirs; all PEM. */
+/** The certificate that a node presents, and the authorities by which it checks other certificates; all PEM. */
 export interface Identity {
-  /** Whom it trusts: the authorities of its own cluster, and nobody else. */
+  /** The only authorities that it trusts: those of its own cluster. */
   readonly ca: string;
   readonly cert: string;
   readonly key: string;
 }
 
-/** Who may issue certificates: whoever holds this can be anybody in the cluster. */
+/** Issues certificates. Whoever holds its key can pose as any node of the cluster. */
 export interface Authority {
   readonly cert: string;
   readonly key: string;
 }
 
 /**
- * No clock decides whether a certificate counts: machines' wall clocks jump, and a node must be let in all the same. A
- * certificate counts as long as others trust its authority, which the watchdog changes by its own monotonic clock.
- * 9999: "no end" (RFC 5280, section 4.1.2.5).
+ * Certificates have no expiry date, because wall clocks jump and a node must still be let in. A certificate is valid as
+ * long as other nodes trust its authority; the watchdog replaces the authority by its own monotonic clock. The year
+ * 9999 means "no end" (RFC 5280, section 4.1.2.5).
  */
 const always = {
   notBeforeDate: new Date('1970-01-01T00:00:00Z'),
   notAfterDate: new Date('9999-12-31T23:59:59Z'),
 } as const;
 
-/** P-256 signs in a tenth of RSA's time, and every implementation has it. */
+/** P-256 signs in a tenth of the time of RSA, and every implementation supports it. */
 const keys = { keyType: 'ec', curve: 'P-256', algorithm: 'sha256' } as const;
 
 export async function createAuthority(name: string): Promise<Authority> {
@@ -39,9 +39,9 @@ export async function createAuthority(name: string): Promise<Authority> {
 }
 
 /**
- * A node's identity: its id is the common name, by which servers know who calls, and an alternative name, by which
- * callers check whom they have reached - whatever address led there. `hosts` = names and addresses under which it is
- * also known; `trusted` = the certificates of all authorities that the node is to believe.
+ * A node's identity: its id is the common name, by which servers identify the caller. It is also an alternative name,
+ * by which callers check the node that they reached, at whatever address. `hosts` = further names and addresses of the
+ * node; `trusted` = the certificates of all authorities that the node trusts.
  */
 export async function issueIdentity(
   authority: Authority,

@@ -2,7 +2,7 @@ import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:cryp
 
 /**
  * The key of one pair, for the heartbeats of `node` to `monitor` and their answers (HKDF, RFC 5869). The watchdog makes
- * it; of the two, only the monitor is given it.
+ * it and gives it to the monitor only, not to the node.
  */
 export function pairKey(secret: Uint8Array, node: string, monitor: string): KeyObject {
   const bytes = hkdfSync('sha256', secret, Buffer.alloc(0), `tierlab heartbeat ${node} ${monitor}`, 32);
@@ -10,8 +10,8 @@ export function pairKey(secret: Uint8Array, node: string, monitor: string): KeyO
 }
 
 /**
- * The pair's key for one incarnation of the node; the node is given this one. So nobody can send a heartbeat in the
- * name of a node, and no node in the name of an incarnation that is not its own.
+ * The pair's key for one incarnation of the node; the node gets this one. So no other process can send a heartbeat in
+ * the node's name, and the node can send none in the name of another incarnation.
  */
 export function incarnationKey(pair: KeyObject, incarnation: number): KeyObject {
   return createSecretKey(createHmac('sha256', pair).update(`tierlab incarnation ${incarnation}`).digest());

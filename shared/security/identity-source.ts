@@ -4,15 +4,15 @@ import type { Identity } from './certificates.ts';
 
 /** A node's identity, which its watchdog renews while it runs. */
 export interface IdentitySource {
-  /** The same object until it is renewed. */
+  /** Returns the same object until the watchdog renews the identity. */
   readonly current: () => Identity;
   readonly onRenewal: (listener: (identity: Identity) => void) => void;
 }
 
-/** How often the file is looked at: far more often than it changes, ms. */
+/** How often the file is read again, ms: far more often than it changes. */
 const lookEveryMs = 15 * 60_000;
 
-/** The identity in `file`, as the watchdog wrote it. Throws where there is none. */
+/** The identity that the watchdog wrote to `file`. Throws if there is none. */
 export function identityFile(file: string, scheduler: Scheduler): IdentitySource {
   const listeners: ((identity: Identity) => void)[] = [];
   let text = readFileSync(file, 'utf8');

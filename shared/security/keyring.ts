@@ -9,19 +9,19 @@ import { publicKeyFrom, publicKeyText } from './receipts.ts';
 export interface Keyring {
   /** Signs and verifies pages; only nodes that read or write pages for users. */
   readonly processing?: Uint8Array | undefined;
-  /** Its own, for receipts. */
+  /** The node's own private key; signs receipts. */
   readonly own?: KeyObject | undefined;
   /** The public halves of all nodes' keys. */
   readonly nodes: ReadonlyMap<string, KeyObject>;
-  /** For its heartbeats to each monitor: of this incarnation alone. */
+  /** The keys for its heartbeats, by monitor; valid for this incarnation only. */
   readonly toMonitors: ReadonlyMap<string, KeyObject>;
-  /** For the heartbeats of each node, in any incarnation; only monitors. */
+  /** The keys for the heartbeats of each node, in any incarnation; only monitors have them. */
   readonly fromNodes: ReadonlyMap<string, KeyObject>;
 }
 
 export const emptyKeyring: Keyring = { nodes: new Map(), toMonitors: new Map(), fromNodes: new Map() };
 
-/** Whether it shows pages to users: then it is of the processing tier, and holds its key. Others must not. */
+/** Whether the node shows pages to users. Only such nodes (the processing tier) may hold the processing key. */
 export const readsPages = ({ components }: Pick<NodePlace, 'components'>): boolean => components.includes('app');
 
 const isMonitor = ({ components }: Pick<NodePlace, 'components'>): boolean => components.includes('monitor');
@@ -35,8 +35,8 @@ const names = {
 } as const;
 
 /**
- * The watchdog's side: what each node's environment says of keys. `all` = the nodes of the topology. A key that a node
- * must not hold is undefined, not absent: it must not be inherited either.
+ * The watchdog's side: the variables for keys in each node's environment. `all` = the nodes of the topology. A key that
+ * a node must not hold is set to undefined, so that the node does not inherit it.
  */
 export function keyringEnvironment(
   dataDir: string,
@@ -59,7 +59,7 @@ export function keyringEnvironment(
   });
 }
 
-/** The node's side: takes the keys out of its environment, so that nothing it starts inherits them. */
+/** The node's side: removes the keys from its environment, so that its child processes do not inherit them. */
 export function takeKeyring(env: Record<string, string | undefined>): Keyring {
   const take = (name: string): string | undefined => {
     const value = env[name];
@@ -81,7 +81,7 @@ export function takeKeyring(env: Record<string, string | undefined>): Keyring {
   };
 }
 
-/** Reading a key costs 50 µs: only those that are needed are read. */
+/** Parses a key when it is first used, because parsing costs 50 µs. */
 function lazily(texts: ReadonlyMap<string, string>): ReadonlyMap<string, KeyObject> {
   const read = new Map<string, KeyObject>();
   const get = (node: string): KeyObject | undefined => {

@@ -2,20 +2,20 @@ import { createPrivateKey, createPublicKey, hkdfSync, type KeyObject } from 'nod
 import path from 'node:path';
 import { secretFile } from './secret-file.ts';
 
-/** Only for whoever starts nodes (the watchdog): from it every node's key can be made. No node is ever given it. */
+/** Only for watchdogs: every node's key is derived from this secret. No node ever gets it. */
 export function identitySecret(dataDir: string): Uint8Array {
   return secretFile(path.join(dataDir, 'identity', 'nodes.key'));
 }
 
 /**
- * The operator token of a cluster whose machines share this secret and nothing else, as containers do: every watchdog
- * makes the same one, so a monitor's order to another machine is known there (HKDF, RFC 5869).
+ * The operator token of a cluster whose machines share only this secret, as containers do. Every watchdog derives the
+ * same token, so it accepts orders from monitors on other machines (HKDF, RFC 5869).
  */
 export function operatorTokenFrom(secret: Uint8Array): string {
   return Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), 'tierlab operator', 24)).toString('base64url');
 }
 
-/** PKCS #8 in front of the 32 bytes of an Ed25519 private key (RFC 8410). */
+/** The PKCS #8 header before the 32 bytes of an Ed25519 private key (RFC 8410). */
 const pkcs8 = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 /** The private key of one node: the same after each restart, without a file for each (HKDF, RFC 5869). */

@@ -1,4 +1,4 @@
-/** What a decision about keys needs to know of a node: its name, and what it hosts. */
+/** The name of a node and its components: enough to decide which keys it gets. */
 export interface NodePlace {
   readonly id: string;
   readonly components: readonly string[];

@@ -1,16 +1,13 @@
 import type { NodePlace } from './node-place.ts';
 import { digestOf } from './same-secret.ts';
 
-/**
- * What a process knows of the operator: `token` to give orders, `digest` to tell who may. Without a digest it takes
- * none.
- */
+/** A process gives orders with `token` and checks orders against `digest`. Without a digest it takes no orders. */
 export interface Operator {
   readonly token?: string | undefined;
   readonly digest?: string | undefined;
 }
 
-/** Monitors repair, chaos breaks, the console has buttons: no other component gives orders. */
+/** Only these components give orders. */
 const orderers: readonly string[] = ['monitor', 'chaos', 'console'];
 export const givesOrders = (component: string): boolean => orderers.includes(component);
 export const hostsOrderer = ({ components }: Pick<NodePlace, 'components'>): boolean => components.some(givesOrders);
@@ -21,7 +18,10 @@ export function operatorOf(token: string | undefined, digest: string | undefined
   return { token: token || undefined, digest: token ? digestOf(token) : digest || undefined };
 }
 
-/** The watchdog's side: what a node's environment says. Undefined, not absent: it must not be inherited either. */
+/**
+ * The watchdog's side: the variables in a node's environment. A variable is set to undefined so that the node does not
+ * inherit it.
+ */
 export function operatorEnvironment(
   { token, digest }: Operator,
   node: Pick<NodePlace, 'components'>,
@@ -29,7 +29,7 @@ export function operatorEnvironment(
   return { [names.token]: hostsOrderer(node) ? token : undefined, [names.digest]: digest };
 }
 
-/** The node's side: takes it out of its environment, so that nothing it starts inherits it. */
+/** The node's side: removes both from its environment, so that its child processes do not inherit them. */
 export function takeOperator(env: Record<string, string | undefined>): Operator {
   const operator = operatorOf(env[names.token], env[names.digest]);
   delete env[names.token];

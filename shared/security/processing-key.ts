@@ -7,14 +7,14 @@ export function processingKeyFile(dataDir: string): string {
 }
 
 /**
- * The secret that the processing tier signs pages with: made on first use. Database nodes must never be given it:
- * whoever holds it can forge pages.
+ * The secret with which the processing tier signs pages; made on first use. Whoever holds it can forge pages, so
+ * database nodes must never get it.
  */
 export function processingKey(dataDir: string): Uint8Array {
   return secretFile(processingKeyFile(dataDir));
 }
 
-/** Names a key without giving it away: what was signed with another one is found by it. */
+/** Identifies a key without revealing it. It shows whether a data set was signed with another key. */
 export function keyId(key: Uint8Array): string {
   return createHash('sha256').update('tierlab key id').update(key).digest('hex').slice(0, 16);
 }

@@ -3,8 +3,8 @@ import Type, { type Static } from 'typebox';
 import { canonicalJson } from './canonical-json.ts';
 
 /**
- * A node's signed word that it gave this answer to this question. Two of them that contradict each other convict the
- * node before anybody, whoever shows them: nobody else can sign in its name. Digests: SHA-256 of canonical JSON,
+ * A node's signed statement that it gave this answer to this question. Two contradicting receipts prove that the node
+ * lied, whoever presents them, because no other node can sign in its name. Digests: SHA-256 of canonical JSON,
  * base64url.
  */
 export const Receipt = Type.Object(
@@ -15,11 +15,11 @@ export const Receipt = Type.Object(
     operation: Type.String(),
     request: Type.String(),
     reply: Type.String(),
-    /** Of the data that was read, where the operation has one: answers of different versions may differ. */
+    /** The version of the data, if the operation reads versioned data: answers at different versions may differ. */
     version: Type.Optional(Type.String()),
-    /** The caller's: an old receipt cannot pass for a new one. */
+    /** Chosen by the caller, so that an old receipt cannot pass for a new one. */
     nonce: Type.String(),
-    /** Ed25519 (RFC 8032) over the canonical JSON of all the rest, base64url. */
+    /** Ed25519 (RFC 8032) over the canonical JSON of all other members, base64url. */
     signature: Type.String(),
   },
   { additionalProperties: false },
@@ -51,15 +51,13 @@ export function signReceipt(key: KeyObject, node: string, incarnation: number, s
   return { ...unsigned, signature: sign(null, Buffer.from(canonicalJson(unsigned)), key).toString('base64url') };
 }
 
-/** Whether the signature is that of `key`. What it says can still be a lie: then it is a lie on record. */
+/** Whether `key` made the signature. The content of a genuine receipt can still be false. */
 export function isGenuine(receipt: Receipt, key: KeyObject): boolean {
   const { signature, ...unsigned } = receipt;
   return verify(null, Buffer.from(canonicalJson(unsigned)), key, Buffer.from(signature, 'base64url'));
 }
 
-/**
- * A sentence about the first thing that is wrong with a receipt as the answer to this very call; undefined = nothing.
- */
+/** The first reason why the receipt does not fit this call, as a sentence; undefined when it fits. */
 export function complaint(receipt: Receipt, key: KeyObject, node: string, subject: ReceiptSubject): string | undefined {
   if (receipt.node !== node) return `it is signed in the name of ${receipt.node}`;
   if (!isGenuine(receipt, key)) return 'the signature is not that of the node';
@@ -70,7 +68,7 @@ export function complaint(receipt: Receipt, key: KeyObject, node: string, subjec
   return receipt.version === subject.version ? undefined : 'it is about another version';
 }
 
-/** Whether the two, both genuine, convict their signer: one question at one version of the data, two answers. */
+/** Whether two genuine receipts prove a lie: different answers to one question at one version of the data. */
 export function contradict(a: Receipt, b: Receipt): boolean {
   return (
     a.node === b.node &&

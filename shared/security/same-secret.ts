@@ -1,11 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** SHA-256, hex: who holds it can tell the secret from others, and does not have it. */
+/** SHA-256, hex. It can check a secret, but does not reveal it. */
 export function digestOf(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }
 
-/** Whether this is the secret with that digest; takes as long for every wrong one. */
+/** Whether `given` is the secret with that digest; takes constant time. */
 export function isSecret(given: string, digest: string): boolean {
   const [own, wanted] = [Buffer.from(digestOf(given)), Buffer.from(digest)];
   return own.length === wanted.length && timingSafeEqual(own, wanted);

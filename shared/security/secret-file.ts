@@ -9,7 +9,7 @@ export function secretFile(file: string): Uint8Array {
   return readKey(file) ?? createKey(file);
 }
 
-/** Undefined where there is no such file; throws where it is damaged. */
+/** Undefined if there is no such file; throws if the file is damaged. */
 function readKey(file: string): Uint8Array | undefined {
   let text: string;
   try {
@@ -27,10 +27,10 @@ function createKey(file: string): Uint8Array {
   const draft = `${file}.${process.pid}.tmp`;
   writeFileSync(draft, `${randomBytes(keyBytes).toString('hex')}\n`, { mode: 0o600, flush: true });
   try {
-    // A link, not a rename: where another process was faster, its key stays and is read below.
+    // A link, not a rename: if another process was faster, its key stays, and the code below reads it.
     linkSync(draft, file);
   } catch (error) {
-    // Some shared folders know no links.
+    // Some shared folders do not support links.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') renameSync(draft, file);
   } finally {
     rmSync(draft, { force: true });

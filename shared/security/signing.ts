@@ -1,8 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/**
- * What a signature covers: all that a reader is shown, and the version, so that an old page cannot pass for a new one.
- */
+/** A signature covers everything that a reader sees, and the version, so that an old page cannot pass for a new one. */
 export interface SignedPage {
   readonly id: string;
   readonly title: string;
@@ -17,10 +15,10 @@ export interface SignedPage {
 export const firstVersion = 1;
 
 /**
- * The one byte string of a page at a version: a JSON array in fixed order. No two pages that a reader could tell apart
- * share it, because JSON quotes what separates the parts. Half a surrogate pair counts as U+FFFD: that is what UTF-8
- * makes of it in the store, so a page has the same signature before and after it was stored. The titles of link targets
- * are not part of it: they belong to other pages, which are signed themselves.
+ * The one byte string of a page at a version: a JSON array in fixed order. Two different pages never have the same
+ * string, because JSON quotes the separators. Half a surrogate pair counts as U+FFFD, as in UTF-8, so a page has the
+ * same signature before and after it is stored. The titles of link targets are left out: they belong to other pages,
+ * which have their own signatures.
  */
 export function canonical(page: SignedPage, version: number): string {
   const links = page.links.map((link) => [link.id, link.relation]);
@@ -37,7 +35,7 @@ export function canonical(page: SignedPage, version: number): string {
     ...category,
   ];
   const text = JSON.stringify(parts);
-  // JSON writes halves, and nothing else but a quoted backslash, as `\ud...`: few pages are written twice.
+  // JSON writes only half pairs and quoted backslashes as `\ud...`, so few pages need the second pass.
   if (!text.includes('\\ud')) return text;
   return JSON.stringify(parts, (_key, value: unknown) => (typeof value === 'string' ? value.toWellFormed() : value));
 }

@@ -1,11 +1,8 @@
-/**
- * Time as a parameter: nothing outside the process edge reads a clock by itself, so everything also runs in the
- * simulator.
- */
+/** Time as a parameter. Only the process edge reads a real clock, so all other code also runs in the simulator. */
 export interface Clock {
   /** Monotonic time in ms since an arbitrary origin; never goes back. For durations, timeouts and deadlines. */
   now(): number;
-  /** Wall-clock time in ms since 1970-01-01 UTC; may jump. For display and logs only: nothing safe depends on it. */
+  /** Wall-clock time in ms since 1970-01-01 UTC; may jump. For display and logs only: no decision may depend on it. */
   wall(): number;
 }
 
@@ -15,17 +12,15 @@ export interface ClockOrigin {
   readonly machineMs: number;
 }
 
-/**
- * CLOCK_MONOTONIC: counts from the start of the machine, never jumps, and stands still while the machine is suspended.
- */
+/** CLOCK_MONOTONIC counts from the start of the machine and never jumps. It stops while the machine is suspended. */
 const machineNow = (): number => Number(process.hrtime.bigint()) / 1e6;
 
 export const clockOrigin = (): ClockOrigin => ({ wallMs: Date.now(), machineMs: machineNow() });
 
 /**
- * The clocks of one run of a cluster. Its wall time is the real one at `origin`, carried on by the machine's monotonic
- * clock: somebody who sets the system's clock changes neither the order nor the distance of two stamps. Processes with
- * one origin agree, whenever they start.
+ * The clocks of one run of a cluster. Its wall time starts at the real time of `origin` and follows the machine's
+ * monotonic clock from there. A change of the system's clock therefore changes neither the order nor the distance of
+ * two timestamps. Processes with the same origin agree, whenever they start.
  */
 export function runClock({ wallMs, machineMs }: ClockOrigin): Clock {
   const offsetMs = wallMs - machineMs + machineNow() - performance.now();
@@ -33,8 +28,8 @@ export function runClock({ wallMs, machineMs }: ClockOrigin): Clock {
 }
 
 /**
- * `clock`, with a wall clock that is read once and then follows `now`: stamps of one owner stay in order, even under
- * `clock.skew`.
+ * `clock` with a wall clock that is read once and then follows `now`. The timestamps of one owner stay in order, even
+ * under `clock.skew`.
  */
 export function steady(clock: Clock): Clock {
   const offsetMs = clock.wall() - clock.now();

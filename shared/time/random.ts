@@ -1,4 +1,4 @@
-/** Chance as a parameter: the same seed gives the same run. */
+/** Randomness as a parameter: the same seed gives the same run. */
 export interface Random {
   /** A uniform draw from [0, 1). */
   next(): number;
@@ -8,7 +8,7 @@ export interface Random {
 export const systemRandom: Random = { next: () => Math.random() };
 
 /**
- * A seeded generator (sfc32 by Chris Doty-Humphrey, from PractRand), its state filled by hashing the seed.
+ * A seeded generator (sfc32 by Chris Doty-Humphrey, from PractRand). A hash of the seed fills its state.
  * Not for secrets.
  */
 export function seededRandom(seed: number | string): Random {

@@ -2,7 +2,7 @@ import { openSync, readSync } from 'node:fs';
 
 const file = '/proc/self/schedstat';
 const buffer = Buffer.alloc(128);
-/** Kept open: to open it for each reading would cost more than the reading. */
+/** The file stays open, because opening it costs more than reading it. */
 let descriptor: number | undefined;
 
 /**

@@ -12,15 +12,15 @@ export interface Timer {
 }
 
 /**
- * Node.js timers, and the sockets first: after a pause of the process, Node.js runs what is due before it reads what
- * has arrived meanwhile, so that every answer would look late to a deadline, a hedge or a failure detector. A task
- * therefore runs after one look at the sockets (the event loop's phases: timers, poll, check). Timers of `every` do not
- * keep the process alive: servers do.
+ * Node.js timers that let the sockets go first. After a pause of the process, Node.js runs the due timers before it
+ * reads the messages that arrived in the pause. Every answer would then look late to a deadline, a hedge or a failure
+ * detector. A task therefore runs after one poll of the sockets (the event loop's phases: timers, poll, check). Timers
+ * of `every` do not keep the process alive; servers do.
  */
 export const systemScheduler: Scheduler = {
   after(delayMs, task) {
     let due: NodeJS.Immediate | undefined;
-    // Node.js cuts fractions off, and a timer wheel that rings too early has to ring twice.
+    // Node.js cuts off fractions. A timer that fires too early for the timer wheel would have to be set again.
     const handle = setTimeout(() => void (due = setImmediate(task)), Math.ceil(delayMs));
     return {
       cancel() {

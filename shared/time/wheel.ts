@@ -2,10 +2,10 @@ import type { Clock } from './clock.ts';
 import type { Scheduler, Timer } from './scheduler.ts';
 
 /**
- * A hashed timer wheel (Varghese & Lauck, 1987): one real timer serves all. Every call sets timers - deadline, attempt
- * timeout, hedge - and cancels nearly all of them; here both cost a few pointer writes. Timers fire up to one tick
- * late, never early. It does not tick: the real timer is set for the first that is due, because waking a process costs
- * more than all the rest.
+ * A hashed timer wheel (Varghese & Lauck, 1987): one real timer serves all timers. Every call sets timers (deadline,
+ * attempt timeout, hedge) and cancels nearly all of them. Here, setting and cancelling cost a few pointer writes each.
+ * Timers fire up to one tick late, never early. The wheel does not wake at every tick: it sets the real timer for the
+ * earliest due timer, because waking the process is the most expensive part.
  *
  *   slot:   0   1   2  ...  n-1        tick t looks at slot t mod n and fires what is due by then;
  *           |   |   |                  the rest has more turns to wait
@@ -13,16 +13,16 @@ import type { Scheduler, Timer } from './scheduler.ts';
  */
 export interface WheelOptions {
   readonly clock: Clock;
-  /** Where the one real timer comes from. */
+  /** Provides the one real timer. */
   readonly scheduler: Scheduler;
   /** Resolution, ms. */
   readonly tickMs?: number;
-  /** How many; a power of two. */
+  /** The number of slots; a power of two. */
   readonly slots?: number;
 }
 
 export interface TimerWheel extends Scheduler {
-  /** Timers that are set and have neither fired nor been cancelled. */
+  /** The number of timers that have neither fired nor been cancelled. */
   readonly pending: number;
 }
 
@@ -55,15 +55,15 @@ export function createTimerWheel({ clock, scheduler, tickMs = 4, slots = 1_024 }
   const counter = { pending: 0 };
   const heads = Array.from({ length: slots }, () => new Entry(0, undefined, counter));
   let armed: Timer | undefined;
-  /** When the real timer rings; Infinity = not set. */
+  /** The tick at which the real timer fires; Infinity = not set. */
   let armedTick = Infinity;
-  /** The last tick whose slot was looked at. */
+  /** The last tick whose slot was checked. */
   let lastTick = 0;
 
   /**
-   * Counted from the clock's zero, so that ticks fall on whole milliseconds: counted from now, a tick's time could be
-   * rounded to just before the tick, and in virtual time, which stands still meanwhile, the timer would ring again and
-   * again.
+   * Ticks are counted from the clock's zero, so they fall on whole milliseconds. If they were counted from now,
+   * rounding could put the timer just before its tick. Virtual time does not advance in between, so the timer would
+   * fire for ever.
    */
   const tickAt = (time: number) => time / tickMs;
 
@@ -78,7 +78,7 @@ export function createTimerWheel({ clock, scheduler, tickMs = 4, slots = 1_024 }
     return entry;
   }
 
-  /** Sets the one real timer for tick `dueTick`, unless it rings before then anyway. */
+  /** Sets the real timer for tick `dueTick`, unless it is set for an earlier tick. */
   function arm(dueTick: number): void {
     if (dueTick >= armedTick) return;
     armedTick = dueTick;
@@ -96,7 +96,7 @@ export function createTimerWheel({ clock, scheduler, tickMs = 4, slots = 1_024 }
     if (counter.pending > 0) arm(nextDue());
   }
 
-  /** The first tick at which something may be due: of what has more turns to wait, one turn from now. */
+  /** The first tick at which a timer may be due. A timer that must wait for more turns counts as one turn from now. */
   function nextDue(): number {
     for (let at = lastTick + 1; at < lastTick + slots; at++) {
       const head = heads[at & (slots - 1)]!;
@@ -106,7 +106,7 @@ export function createTimerWheel({ clock, scheduler, tickMs = 4, slots = 1_024 }
   }
 
   function fire(head: Entry, now: number): void {
-    // Tasks may cancel and set timers in this very slot: take out all that is due first.
+    // Tasks may cancel and set timers in this slot, so all due timers are taken out first.
     let due: Entry[] | undefined;
     for (let entry = head.next; entry !== head; entry = entry.next) if (entry.dueTick <= now) (due ??= []).push(entry);
     if (due === undefined) return;
@@ -124,7 +124,7 @@ export function createTimerWheel({ clock, scheduler, tickMs = 4, slots = 1_024 }
     },
     after(delayMs, task) {
       if (Number.isNaN(delayMs)) throw new RangeError('delayMs is not a number');
-      // Whatever is due later was set later: the slots up to now are empty.
+      // No timer is pending, so the slots up to now are empty.
       if (counter.pending === 0) lastTick = Math.floor(tickAt(clock.now()));
       const due = Math.max(Math.ceil(tickAt(clock.now() + Math.max(0, delayMs))), lastTick + 1);
       const entry = insert(due, task);

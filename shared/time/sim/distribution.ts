@@ -19,7 +19,9 @@ export const normal =
   (random) =>
     Math.max(0, meanMs + deviationMs * standardNormal(random));
 
-/** By its median and the standard deviation of the logarithm: sigma 0.5 is mildly skewed, 1 has a heavy tail. */
+/**
+ * Given by the median and the standard deviation of the logarithm (`sigma`): 0.5 is mildly skewed, 1 has a heavy tail.
+ */
 export const lognormal =
   (medianMs: number, sigma: number): Distribution =>
   (random) =>

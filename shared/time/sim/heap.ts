@@ -3,9 +3,9 @@
  * 4-ary heap in typed arrays: no object per event, half the depth of a binary heap, and the keys of four children side
  * by side.
  *
- *   slot      names an event from `push` until it is popped or removed
+ *   slot      identifies an event from `push` until it is popped or removed
  *   times[i], orders[i], slots[i]   key and slot at place i of the heap
- *   place[slot]                     where in the heap it stands (-1: not there), so that removal needs no search
+ *   place[slot]                     its place in the heap (-1: none), so removal needs no search
  */
 export interface EventHeap {
   readonly size: number;

@@ -11,20 +11,23 @@ export interface Link {
 }
 
 /**
- * A virtual network: one-way messages between named nodes, each with a latency of its own, so they may overtake each
- * other. Nothing arrives synchronously.
+ * A virtual network: one-way messages between named nodes, each with its own latency, so messages may overtake each
+ * other. No message arrives synchronously.
  */
 export interface Network {
   send(from: string, to: string, deliver: () => void): void;
-  /** Overrides the default link; `'*'` stands for every node. The most exact match counts: from+to, from, to. */
+  /**
+   * Overrides the default link; `'*'` stands for every node. The most specific match counts: from+to, then from, then
+   * to.
+   */
   setLink(from: string, to: string, link: Partial<Link>): void;
-  /** Nodes of different groups cannot reach each other; nodes that are in no group reach everybody. */
+  /** Nodes of different groups cannot reach each other; nodes in no group reach every node. */
   partition(groups: readonly (readonly string[])[]): void;
   /** Messages from `from` to `to` are lost; the other direction works. */
   block(from: string, to: string): void;
   /** Ends partitions and blocks. */
   heal(): void;
-  /** Whether a message would get through now, chance apart. */
+  /** Whether partitions and blocks would let a message through now; random loss is not considered. */
   reaches(from: string, to: string): boolean;
   readonly sent: number;
   readonly lost: number;
@@ -36,7 +39,7 @@ export interface NetworkOptions {
   readonly link?: Partial<Link>;
 }
 
-/** About a LAN's half round trip. */
+/** About half of the round trip in a LAN. */
 const defaultLink: Link = { latency: constant(0.25), drop: 0, duplicate: 0 };
 
 export function createNetwork({ scheduler, random, link = {} }: NetworkOptions): Network {

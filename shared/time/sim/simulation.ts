@@ -3,34 +3,36 @@ import { type Random, seededRandom } from '../random.ts';
 import type { Scheduler, Timer } from '../scheduler.ts';
 import { createEventHeap } from './heap.ts';
 
-/** A world with its own time. The same seed and the same code give the same run, event by event. */
+/** A simulated system with its own time. The same seed and the same code give the same run, event by event. */
 export interface Simulation {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly random: Random;
   /** How many events have happened. */
   readonly events: number;
-  /** How many are still to come: 0 when nothing is left behind. */
+  /** The number of pending events: 0 when everything is finished. */
   readonly pending: number;
   /**
-   * Lets virtual time pass until `untilMs`, or until nothing is left to happen. After every event all promises that it
-   * settled run, before the next one. Rejects with the first exception that an event threw.
+   * Lets virtual time pass until `untilMs`, or until no event is left. All promises that an event settled run before
+   * the next event. Rejects with the first exception that an event threw.
    */
   run(untilMs?: number): Promise<void>;
-  /** The same for worlds without promises: several times faster. */
+  /** The same for simulations without promises; several times faster. */
   runSync(untilMs?: number): void;
 }
 
-/** 2026-01-01 UTC: a wall clock for display; any other would do. */
+/** 2026-01-01 UTC, for display only. */
 const epochMs = 1_767_225_600_000;
 
-/** Steps per turn of the real event loop: enough to make the turn's cost small, few enough to stay interruptible. */
+/**
+ * Steps per turn of the real event loop: many enough to make the turn cheap, few enough to keep the run interruptible.
+ */
 const stepsPerTurn = 512;
 
 export function createSimulation(seed: number | string): Simulation {
   const heap = createEventHeap();
   const tasks: ((() => void) | undefined)[] = [];
-  // A slot is used again by later events: the generation tells an old timer that it is not its own any more.
+  // Later events reuse a slot. The generation tells an old timer that the slot belongs to another event now.
   const generations: number[] = [];
   let now = 0;
   let events = 0;
@@ -42,7 +44,7 @@ export function createSimulation(seed: number | string): Simulation {
     return slot;
   }
 
-  /** False when nothing is left before `untilMs`. */
+  /** False when no event is left before `untilMs`. */
   function step(untilMs: number): boolean {
     const time = heap.nextTime();
     if (time > untilMs || time === Infinity) return false;
@@ -114,7 +116,7 @@ export function createSimulation(seed: number | string): Simulation {
           over = true;
           settle();
         };
-        // Node.js empties the promise queue after every immediate: that is the only complete drain there is.
+        // Node.js empties the promise queue completely after every immediate; no other call waits for that.
         const one = () => {
           if (over) return;
           try {

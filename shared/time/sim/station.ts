@@ -10,8 +10,8 @@ import type { Distribution } from './distribution.ts';
  */
 export interface Station {
   /**
-   * Resolves when the job is done. A job that is aborted while it waits leaves the queue; one that is being served
-   * frees its worker. Rejects with the signal's reason.
+   * Resolves when the job is done. An aborted job leaves the queue, or frees its worker if it is being served. Then the
+   * promise rejects with the signal's reason.
    */
   work(signal?: AbortSignal): Promise<void>;
   /** Multiplies service times from now on: 10 = limping, 1 = healthy. */
