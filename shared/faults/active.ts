@@ -9,7 +9,7 @@ import type { FaultHost } from './host.ts';
 import { kindAndParams } from './kinds.ts';
 import { runPlan, type ProcessAction } from './plan.ts';
 
-/** A fault in effect. Its functions count, and return undefined for what is not hit. */
+/** A fault in effect. Its functions count the requests, and return undefined for a request that is not hit. */
 export interface ActiveFault {
   readonly fault: Fault;
   readonly matched: number;
@@ -17,7 +17,7 @@ export interface ActiveFault {
   readonly signal: AbortSignal;
   serve(call: Call): Layer | undefined;
   edge(crossing: Crossing): EdgeVerdict | undefined;
-  /** How a reply of so many bytes leaves the socket. */
+  /** How a reply of `bytes` bytes is sent. */
   body(call: Call, bytes: number): BodyShape | undefined;
   fsyncMs(key: string): number;
   stop(): void;
@@ -28,12 +28,12 @@ interface ActivateOptions {
   readonly scheduler: Scheduler;
   readonly host: FaultHost;
   readonly warn: (text: string) => void;
-  /** It has undone itself: nothing is left of it. */
+  /** Called when the fault has undone itself completely. */
   readonly onOver: () => void;
 }
 
-/** The actions of a watchdog that hurt by themselves. */
-const blows: ReadonlySet<ProcessAction['do']> = new Set(['kill', 'pause', 'twin']);
+/** The actions of a watchdog that count as an applied fault; the others prepare or undo one of these. */
+const countedActions: ReadonlySet<ProcessAction['do']> = new Set(['kill', 'pause', 'twin']);
 
 /** Puts a checked fault into effect. With probability 0 it puts nothing into effect at all. */
 export function activate(fault: Fault, { clock, scheduler, host, warn, onOver }: ActivateOptions): ActiveFault {
@@ -76,14 +76,14 @@ export function activate(fault: Fault, { clock, scheduler, host, warn, onOver }:
   function startProcessFaults(): void {
     const plan = kind.plan?.(params);
     const { process, listener } = host;
-    // The holder of a lasting state: one fault at one target.
+    // The holder of a lasting process state is one fault at one target.
     const holder = `${fault.id} ${fault.target}`;
     if (plan && process) {
       const running = runPlan(plan, fault.target, {
         scheduler,
         act: (node, action) => process(node, action, holder),
-        // What prepares and undoes it is no second blow.
-        onAction: ({ do: what }) => void (blows.has(what) && count()),
+        // Preparing and undoing actions are not counted.
+        onAction: ({ do: what }) => void (countedActions.has(what) && count()),
         onRestored: onOver,
         onError: (action, error) => warn(`${action.do} of ${fault.target} failed: ${String(error)}`),
       });
@@ -138,7 +138,7 @@ export function activate(fault: Fault, { clock, scheduler, host, warn, onOver }:
       if (!onBody || !inScope(fault.scope, about(call), host.callerOf(call)) || !hit(call.requestId)) return undefined;
       const shape = onBody(call);
       if (changes(shape, bytes)) return shape;
-      // A reply that is smaller than one piece leaves as it would anyhow.
+      // The fault does not change a reply that is smaller than one piece.
       applied--;
       return undefined;
     },
@@ -149,12 +149,12 @@ export function activate(fault: Fault, { clock, scheduler, host, warn, onOver }:
   };
 }
 
-/** Whether a reply of so many bytes leaves in another way than without the fault. */
+/** Whether the fault changes how a reply of `bytes` bytes is sent. */
 function changes({ chunkBytes, pauseMs, resetAfterBytes }: BodyShape, bytes: number): boolean {
   return (resetAfterBytes !== undefined && resetAfterBytes < bytes) || (pauseMs > 0 && chunkBytes < bytes);
 }
 
-/** Whether the call is one that the fault is about. The direction is the network faults' own affair. */
+/** Whether the fault's scope includes the call. Network faults check the direction themselves. */
 function inScope(scope: Scope, { component, operation }: Subject, caller: string | undefined): boolean {
   if (scope.caller !== undefined && scope.caller !== caller) return false;
   if (scope.operation === undefined) return true;

@@ -3,13 +3,13 @@ import { draw } from './draw.ts';
 import { faultKind, params } from './fault.ts';
 import { lie } from './lies.ts';
 
-/** Half of the callers are, drawn once for each of them. */
+/** True for half of the callers; drawn once for each caller. */
 export const isDeceived = ({ seed, id }: { readonly seed: number; readonly id: string }, caller: string): boolean =>
   draw(seed, id, caller, 'caller') < 0.5;
 
 /**
- * Tells one half of its callers the truth and the other half a lie, each of them consistently: no caller can see it
- * alone. The lie depends on the question, so that asking again gives the same answer.
+ * Answers half of its callers truthfully and the other half falsely, always the same half. No caller can detect this
+ * alone. The lie depends on the question, so a repeated question gets the same answer.
  */
 export const byzEquivocate = faultKind({
   kind: 'byz.equivocate',

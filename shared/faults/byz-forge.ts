@@ -2,7 +2,7 @@ import Type from 'typebox';
 import { faultKind, params } from './fault.ts';
 import { lie } from './lies.ts';
 
-/** Lies in the name of another node: the reply says that `as` answered. Only a key per node can tell. */
+/** Answers in the name of another node: the reply says that `as` answered. Only a key per node reveals this. */
 export const byzForge = faultKind({
   kind: 'byz.forge',
   summary: 'answers in the name of another node',

@@ -4,8 +4,8 @@ import { faultKind, params } from './fault.ts';
 import { boundedMap } from './memory.ts';
 
 /**
- * Answers every request with the first reply that it gave to the operation: well-formed, once true, for another
- * question.
+ * Answers every request with the first reply that it gave to the operation: the reply is well-formed, but belongs to
+ * another question.
  */
 export const byzReplay = faultKind({
   kind: 'byz.replay',

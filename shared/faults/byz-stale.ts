@@ -6,9 +6,8 @@ import { boundedMap } from './memory.ts';
 const remembered = 10_000;
 
 /**
- * A replica that stopped following the others: it answers each request as it would have `behind` changes of that answer
- * ago. It learns the older answers while the fault lasts; where nothing ever changed there is nothing stale, and it
- * says so by its count.
+ * A replica that no longer follows the others: it answers each request as it did `behind` changes ago. It records the
+ * older answers while the fault lasts. If an answer never changed, the fault has no effect, and its count shows that.
  */
 export const byzStale = faultKind({
   kind: 'byz.stale',

@@ -1,14 +1,11 @@
 import type { ControlRoute } from '../control/server.ts';
 import { RpcError } from '../rpc/errors.ts';
 
-/** Safety rule 7 of the chaos interface, in the words of whoever refuses. */
+/** The message of every refusal where chaos is off. */
 export const chaosIsOff =
   'chaos is off: faults are taken only by a cluster that was started with "npm start -- --chaos", in containers with TIERLAB_CHAOS=1';
 
-/**
- * `/admin/faults` where chaos is off: nothing can be injected, so there is nothing to heal, and none of the machinery
- * is loaded.
- */
+/** `/admin/faults` where chaos is off: no fault can be injected or healed, and the code for faults is not loaded. */
 export const chaosOffRoutes: readonly ControlRoute[] = [
   {
     method: 'GET',

@@ -8,7 +8,7 @@ const compiled = new WeakMap<TSchema, ReturnType<typeof Compile>>();
 
 /**
  * `value` with the schema's defaults filled in; the caller's object stays as it is. Throws `bad_request` with a
- * sentence that names the first wrong field of `what`, and what would do there.
+ * sentence that names the first wrong field of `what` and the values that are allowed there.
  */
 export function checked<S extends TSchema>(schema: S, value: unknown, what: string): Static<S> {
   let check = compiled.get(schema);

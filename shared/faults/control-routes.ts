@@ -7,15 +7,13 @@ import type { FaultRegistry } from './registry.ts';
 const Renewal = Type.Object(
   {
     owner: FaultName,
-    /** What the owner still wants; all that it has here, where it does not say. */
+    /** The faults that the owner still wants; absent = all of its faults here. */
     faults: Type.Optional(Type.Array(Type.Object({ id: FaultName, target: Type.String() }), { maxItems: 10_000 })),
   },
   { additionalProperties: false },
 );
 
-/**
- * The faults of a node or a watchdog on its control port, for the operator. `more`: shown beside the list.
- */
+/** The faults of a node or a watchdog on its control port, for the operator. `more`: shown beside the list. */
 export function faultRoutes(registry: FaultRegistry, more: () => object = () => ({})): ControlRoute[] {
   return [
     {

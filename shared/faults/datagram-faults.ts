@@ -3,7 +3,7 @@ import type { ActiveFault } from './active.ts';
 import type { Crossing, EdgeVerdict } from './fault.ts';
 
 /**
- * What the network does to one datagram and to the answers to it. `deliver` is called once, later, several times, or
+ * What network faults do to one datagram and to its answers. `deliver` is called once, later, several times, or
  * never.
  */
 export interface Passage {
@@ -13,7 +13,7 @@ export interface Passage {
 
 const untouched: Passage = { request: (deliver) => deliver(), reply: (deliver) => deliver() };
 
-/** The counterpart of `edgeFaults` (layers.ts) for datagrams: there is no connection, so what is reset is lost. */
+/** The counterpart of `edgeFaults` (layers.ts) for datagrams: there is no connection, so a reset loses the datagram. */
 export function passage(
   faults: { active(): readonly ActiveFault[] },
   scheduler: Scheduler,

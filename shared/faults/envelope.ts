@@ -2,26 +2,29 @@ import Type, { type Static } from 'typebox';
 import { RpcError } from '../rpc/errors.ts';
 import { checked } from './check.ts';
 
-/** Long enough for any lab, short enough that a forgotten fault is gone before the next one: 15 minutes. */
+/** 15 minutes: long enough for any lab, and short enough that a forgotten fault ends before the next lab. */
 export const maxTtlMs = 900_000;
 
 export const FaultName = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$' });
 
-/** Which requests are meant; an absent member means any. */
+/** The requests that the fault affects; an absent member matches all. */
 export const Scope = Type.Object(
   {
     /** The node that calls. */
     caller: Type.Optional(FaultName),
     /** `rank`, or with its component `ranking.rank`. */
     operation: Type.Optional(Type.String({ pattern: '^[a-z][A-Za-z0-9-]*([.][A-Za-z0-9-]+)?$', maxLength: 80 })),
-    /** One leg of the way only: of use for network faults. */
+    /** One direction only; for network faults. */
     direction: Type.Optional(Type.Enum(['request', 'reply'])),
   },
   { additionalProperties: false },
 );
 export type Scope = Static<typeof Scope>;
 
-/** When the controller stops the fault by itself. On by default; see services/chaos/steady.ts for what is measured. */
+/**
+ * The limits at which the controller stops the fault by itself. On by default; services/chaos/steady.ts measures the
+ * values.
+ */
 export const AbortIf = Type.Object(
   {
     errorShareAbove: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
@@ -37,9 +40,9 @@ const Seed = Type.Integer(seedRange);
 const common = {
   kind: Type.String({ pattern: '^[a-z]+([.][a-z]+)?$', maxLength: 40 }),
   scope: Type.Object(Scope.properties, { additionalProperties: false, default: {} }),
-  /** The share of matching requests that is hit; 0 does nothing at all. */
+  /** The share of matching requests that is hit; 0 = none. */
   probability: Type.Number({ minimum: 0, maximum: 1, default: 1 }),
-  /** ms after the target accepted it. Relative, because the clocks of two machines are never compared. */
+  /** ms after the target accepted the fault. Relative, because the clocks of two machines are never compared. */
   startAt: Type.Number({ minimum: 0, maximum: maxTtlMs, default: 0 }),
   /** ms from its beginning to its end, on the target's monotonic clock. Mandatory. */
   ttlMs: Type.Integer({ minimum: 1, maximum: maxTtlMs }),
@@ -47,7 +50,7 @@ const common = {
   abortIf: Type.Optional(AbortIf),
 };
 
-/** One fault at one target: what a node or a watchdog is given. All victims of one injection share `id`. */
+/** One fault at one target, as a node or a watchdog gets it. All victims of one injection share `id`. */
 export const Fault = Type.Object(
   {
     id: FaultName,
@@ -55,21 +58,24 @@ export const Fault = Type.Object(
     /** The node that is to be broken. */
     target: FaultName,
     seed: Type.Integer({ ...seedRange, default: 0 }),
-    /** Who holds the lease: when it stops renewing, the fault heals. */
+    /** The holder of the lease: when it stops renewing the lease, the fault heals. */
     owner: FaultName,
   },
   { additionalProperties: false },
 );
 export type Fault = Static<typeof Fault>;
 
-/** Who is meant: all conditions hold at once. Not one condition is an error, not everybody. */
+/**
+ * Selects the nodes for which all conditions hold. A selector without any condition is an error; it does not mean all
+ * nodes.
+ */
 export const Selector = Type.Object(
   {
     nodes: Type.Optional(Type.Array(FaultName, { minItems: 1 })),
     group: Type.Optional(FaultName),
     component: Type.Optional(FaultName),
     shard: Type.Optional(Type.Integer({ minimum: 1 })),
-    /** So many of those that match, drawn from the seed. */
+    /** The number of matching nodes to pick; drawn from the seed. */
     pick: Type.Optional(Type.Integer({ minimum: 1 })),
   },
   { additionalProperties: false },
@@ -77,8 +83,8 @@ export const Selector = Type.Object(
 export type Selector = Static<typeof Selector>;
 
 /**
- * What a person or an experiment asks the controller for; it picks the victims, id and seed where absent, and owns the
- * lease.
+ * A request of a person or an experiment to the controller. The controller picks the targets, and the id and seed if
+ * they are absent. It holds the lease.
  */
 export const FaultRequest = Type.Object(
   {
@@ -101,7 +107,10 @@ export function parseFault(value: unknown): Fault {
   return checked(Fault, value, 'fault');
 }
 
-/** As `parseFault`, for what people send; the target always comes back as a selector with at least one condition. */
+/**
+ * As `parseFault`, for requests to the controller; the target always comes back as a selector with at least one
+ * condition.
+ */
 export function parseFaultRequest(value: unknown): FaultRequest & { target: Selector } {
   requireTtl(value);
   const target = object(value).target;

@@ -7,7 +7,7 @@ import type { Fault } from './envelope.ts';
 import type { Plan } from './plan.ts';
 
 /**
- * What a fault can do, and where. A kind implements one of these hooks, mostly; it knows nothing of the others.
+ * What a fault can do, and where. A kind usually implements one of these hooks and does not know the others.
  *
  *      caller's node                         target node                                     its watchdog
  *   +-------------------+             +------------------------------------------------+   +--------------+
@@ -17,25 +17,27 @@ import type { Plan } from './plan.ts';
  *   +-------------------+             |  clock: skew    disk: fsyncMs   main loop: burn|   |   start ...  |
  *                                     +------------------------------------------------+   +--------------+
  *
- * Each hook is called once, when the fault begins, and returns what is applied to every request that is hit; undefined
- * = not with these parameters. The registry matches the scope, draws the probability, counts, and keeps the time to
- * live.
+ * Each hook is called once, when the fault begins. It returns the function that is applied to every request that is
+ * hit, or undefined if these parameters do not need it. The registry matches the scope, draws the probability, counts,
+ * and ends the fault after its time to live.
  */
 export interface FaultKind<P extends TSchema = TSchema> {
   readonly kind: string;
   readonly summary: string;
   readonly params: P;
-  /** What no schema can say, as a sentence; undefined when the parameters are good. */
+  /**
+   * Checks what a schema cannot express. Returns the problem as a sentence; undefined when the parameters are valid.
+   */
   check?(params: Static<P>): string | undefined;
   /** Wraps the handler. */
   serve?(context: FaultContext<Static<P>>): Layer | undefined;
-  /** What happens to one message between two nodes. */
+  /** Decides about one message between two nodes. */
   edge?(context: FaultContext<Static<P>>): ((crossing: Crossing) => EdgeVerdict) | undefined;
-  /** How the bytes of a reply leave the socket. */
+  /** Decides how the bytes of a reply are sent. */
   body?(context: FaultContext<Static<P>>): ((call: Call) => BodyShape) | undefined;
-  /** What a watchdog does to the process. */
+  /** The actions of a watchdog on the process. */
   plan?(params: Static<P>): Plan | undefined;
-  /** What becomes of the node's clocks. */
+  /** Changes the node's clocks. */
   skew?(params: Static<P>): Skew;
   /** Added to one fsync, ms; `key` names the fsync. */
   fsync?(context: FaultContext<Static<P>>): ((key: string) => number) | undefined;
@@ -44,8 +46,8 @@ export interface FaultKind<P extends TSchema = TSchema> {
   /** The listener is closed while the fault lasts. */
   readonly refuse?: true;
   /**
-   * Of a watchdog's faults: over when another process serves in the place of the one that it happened to. A node's own
-   * go with their process.
+   * For faults of a watchdog: the fault ends when a new process of the node serves. Faults that a node carries out
+   * itself end with its process anyway.
    */
   readonly endsWithProcess?: true;
 }
@@ -55,21 +57,23 @@ export interface FaultContext<Params> {
   readonly params: Params;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
-  /** Seeded by the fault. For what has no request id; requests use `draw`. */
+  /** Seeded by the fault; for draws without a request id. Requests use `draw`. */
   readonly random: Random;
   /** ms since the fault began. */
   ageMs(): number;
-  /** A uniform draw for this request and purpose; the same each time. */
+  /** A uniform draw for this request and purpose; always the same number. */
   draw(requestId: string, purpose: string): number;
-  /** The node that calls; `unknown` where it did not say. */
+  /** The node that calls; `unknown` if the call does not name it. */
   callerOf(call: Call): string;
-  /** Takes back the count of a request that was hit but left as it was (nothing old to replay, nothing to swap). */
+  /**
+   * Reverts the count of a request that was hit but not changed, for example because there was no old reply to replay.
+   */
   spare(): void;
-  /** Aborts when the fault ends: what waits stops waiting. */
+  /** Aborts when the fault ends, so that every wait ends too. */
   readonly signal: AbortSignal;
 }
 
-/** One message about to go from a node to another. */
+/** One message from a node to another. */
 export interface Crossing {
   readonly from: string;
   readonly to: string;
@@ -78,7 +82,10 @@ export interface Crossing {
   readonly operation: string;
 }
 
-/** `lose`: never arrives, nobody is told. `reset`: the connection breaks, the caller is told at once. */
+/**
+ * `lose`: the message never arrives, and no error is reported. `reset`: the connection breaks, so the caller learns it
+ * at once.
+ */
 export type EdgeVerdict =
   | { readonly do: 'pass' }
   | { readonly do: 'lose'; readonly leg: 'request' | 'reply' }
@@ -86,7 +93,7 @@ export type EdgeVerdict =
   | { readonly do: 'delay'; readonly leg: 'request' | 'reply'; readonly delayMs: number }
   | { readonly do: 'duplicate'; readonly copies: number };
 
-/** `chunkBytes` at a time with `pauseMs` after each; the connection is reset once `resetAfterBytes` are out. */
+/** Sends `chunkBytes` at a time with `pauseMs` after each chunk; resets the connection after `resetAfterBytes`. */
 export interface BodyShape {
   readonly chunkBytes: number;
   readonly pauseMs: number;

@@ -1,6 +1,6 @@
 import type { ProcessAction, ProcessPort } from './plan.ts';
 
-/** As ProcessPort, and says which fault acts. */
+/** As ProcessPort, with the fault that acts. */
 export type HeldProcessPort = (node: string, action: ProcessAction, fault: string) => Promise<void>;
 
 /** States of a process that last until they are undone. */

@@ -4,7 +4,9 @@ import { countClosings, countHolds, type HeldListener, type HeldProcessPort } fr
 import type { ProcessPort } from './plan.ts';
 import type { SkewableClock } from './skewable-clock.ts';
 
-/** What the place where faults live can do to itself. A fault that needs what is missing is refused, not ignored. */
+/**
+ * The abilities of a node or watchdog that faults use. A fault that needs a missing ability is refused, not ignored.
+ */
 export interface FaultHost {
   readonly callerOf: (call: Call) => string | undefined;
   /** Watchdog: acts on the processes that it started. */
@@ -14,15 +16,15 @@ export interface FaultHost {
   /** Node: keeps the main loop busy for `busyMs`. */
   readonly burn?: ((busyMs: number) => void) | undefined;
   readonly clock?: SkewableClock | undefined;
-  /** Node: other nodes call it. False: nobody but people does, through a public door. */
+  /** Node: other nodes call it. False: only people use it, through a public port. */
   readonly serves?: boolean;
   /** Node: it keeps data on a disk. */
   readonly disk?: boolean;
-  /** A sentence about what is missing for this fault; undefined when all is there. */
+  /** A sentence about the ability that this fault lacks; undefined when none is missing. */
   lacks(kind: FaultKind, params: unknown): string | undefined;
 }
 
-/** What the place can do, before the wishes of several faults are counted. */
+/** The same abilities before several faults share them (holds.ts). */
 export interface FaultPorts extends Omit<FaultHost, 'lacks' | 'process' | 'listener'> {
   readonly process?: ProcessPort | undefined;
   readonly listener?: { close(): void; open(): void } | undefined;

@@ -55,9 +55,7 @@ const all: readonly FaultKind[] = [
 
 export const faultKinds: ReadonlyMap<string, FaultKind> = new Map(all.map((kind) => [kind.kind, kind]));
 
-/**
- * The kind and its parameters with defaults; throws `bad_request` for an unknown kind or parameters that are not good.
- */
+/** The kind and its parameters with defaults; throws `bad_request` for an unknown kind or invalid parameters. */
 export function kindAndParams(name: string, params: unknown): { kind: FaultKind; params: unknown } {
   const kind = faultKinds.get(name);
   if (!kind)
@@ -71,7 +69,7 @@ export function kindAndParams(name: string, params: unknown): { kind: FaultKind;
   return { kind, params: filled };
 }
 
-/** Who carries the fault out: the node itself, or the watchdog that runs its process. */
+/** Whether the node itself or the watchdog of its process carries out the fault. */
 export function siteOf(name: string, params: unknown): 'node' | 'watchdog' {
   const { kind, params: filled } = kindAndParams(name, params);
   return kind.plan?.(filled) === undefined ? 'node' : 'watchdog';

@@ -4,14 +4,14 @@ import { sleep, type Scheduler } from '../time/scheduler.ts';
 import type { ActiveFault } from './active.ts';
 import type { BodyShape, Crossing, EdgeVerdict } from './fault.ts';
 
-/** What the layers need of a registry. */
+/** The part of a registry that the layers use. */
 export interface ActiveFaults {
   active(): readonly ActiveFault[];
 }
 
 /**
- * Server side, next to the handler: service faults on calls to this node, the first fault outermost. Signs of life are
- * not part of the service: a node that limps or lies at its work still beats in time and truthfully (the gray failure).
+ * Server side, next to the handler: service faults on calls to this node, the first fault outermost. Health calls are
+ * exempt: a limping or lying node still sends correct heartbeats in time (a gray failure).
  */
 export function serveFaults(faults: ActiveFaults): Layer {
   return (next) =>
@@ -24,8 +24,8 @@ export function serveFaults(faults: ActiveFaults): Layer {
 }
 
 /**
- * Network faults on the edge that `crossing` names (undefined: the call stays within the node). Outermost on a server,
- * next to the transport on a client.
+ * Network faults on the edge that `crossing` names (undefined: the call stays within the node). The layer is outermost
+ * on a server, and next to the transport on a client.
  */
 export function edgeFaults(
   faults: ActiveFaults,
@@ -45,12 +45,12 @@ export function edgeFaults(
     };
 }
 
-/** The edges out of `node`: by the endpoint that the balancer chose. */
+/** The edge from `node` to the endpoint that the balancer chose. */
 export function outgoing(node: string): (call: Call) => Crossing | undefined {
   return (call) => (call.endpoint ? crossingOf(call, node, call.endpoint.node) : undefined);
 }
 
-/** The edges into `node`: by the caller that the request names. Callers outside of the cluster are nobody's edge. */
+/** The edge to `node` from the caller that the request names. Callers outside of the cluster have no edge. */
 export function incoming(
   node: string,
   callerOf: (call: Call) => string | undefined,
@@ -69,7 +69,7 @@ const crossingOf = ({ requestId, component, operation }: Call, from: string, to:
   operation: operation.name,
 });
 
-/** How the reply of `bytes` to `call` leaves the socket: the slowest of all shapes; undefined = at once. */
+/** How the reply of `bytes` bytes to `call` is sent: in the slowest of all shapes; undefined = at once. */
 export function bodyShape(
   faults: ActiveFaults,
   call: Call,
@@ -85,7 +85,7 @@ export function bodyShape(
     .sort((a, b) => perByte(b.shape) - perByte(a.shape))[0];
 }
 
-/** Waits as long as an fsync takes longer than it should. */
+/** Waits for the extra time of a slow fsync. */
 export async function fsyncFaults(faults: ActiveFaults, scheduler: Scheduler, key: string): Promise<void> {
   const extraMs = faults.active().reduce((sum, fault) => sum + fault.fsyncMs(key), 0);
   if (extraMs > 0) await sleep(scheduler, extraMs);
@@ -96,7 +96,7 @@ function verdictLayer(verdict: EdgeVerdict, fault: ActiveFault, scheduler: Sched
     async function crossing(call) {
       const leg = 'leg' in verdict ? verdict.leg : 'request';
       const answer = leg === 'reply' ? next(call) : undefined;
-      // An error is a reply too, and goes the same way.
+      // An error is a reply too, so it is delayed or lost in the same way.
       await answer?.catch(() => undefined);
       switch (verdict.do) {
         case 'lose':
@@ -114,9 +114,7 @@ function verdictLayer(verdict: EdgeVerdict, fault: ActiveFault, scheduler: Sched
     };
 }
 
-/**
- * Never answers: ends when the caller gives up, or when the network is whole again and the connection turns out dead.
- */
+/** Never answers. It rejects when the caller cancels, or when the fault ends and the connection proves to be broken. */
 function gone(caller: AbortSignal, fault: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     const giveUp = () => {

@@ -6,7 +6,7 @@ interface Leaf {
   readonly value: string | number | boolean;
 }
 
-/** Every string, number and boolean of a JSON value, with where it stands. */
+/** Every string, number and boolean of a JSON value, with its path. */
 export function leaves(value: unknown, path: Path = []): Leaf[] {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return [{ path, value }];
   if (Array.isArray(value)) return value.flatMap((item, i) => leaves(item, [...path, i]));
@@ -31,13 +31,13 @@ function plausible(value: Leaf['value']): readonly Leaf['value'][] {
   return [turned(value), `${value}x`, value.slice(1)].filter((text) => text !== value);
 }
 
-/** The two halves of a text, exchanged: still made of the same words, so no length or alphabet check sees it. */
+/** The text with its two halves exchanged. It has the same length and characters, so no simple check detects it. */
 function turned(text: string): string {
   const middle = Math.floor(text.length / 2);
   return text.slice(middle) + text.slice(0, middle);
 }
 
-/** Of another type altogether. */
+/** Values of other types. */
 function absurd(value: Leaf['value']): readonly unknown[] {
   return typeof value === 'string' ? [value.length, null] : [String(value), null];
 }
@@ -53,8 +53,8 @@ const fits = (operation: Operation, body: unknown): boolean => {
 
 /**
  * `body` with one leaf changed: `semantic` = wrong and valid by the operation's own schema; `syntactic` = not valid.
- * `field` limits it to leaves under a member of that name. `pick` in [0, 1) chooses where to begin looking. Undefined
- * when there is no such lie (nothing in the body, or the schema leaves no room).
+ * `field` limits it to leaves under a member of that name. `pick` in [0, 1) chooses the first leaf to try. Undefined
+ * when no such lie exists: the body has no leaf, or the schema allows no other value.
  */
 export function lie(
   body: unknown,
@@ -76,7 +76,7 @@ export function lie(
   return undefined;
 }
 
-/** The first array of objects with an `id`: an ordered result, wherever the operation keeps it. */
+/** The first array of objects with an `id`: the ordered result, wherever it is in the reply. */
 export function findList(body: unknown, path: Path = []): { path: Path; items: { id: string }[] } | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
   if (Array.isArray(body) && body.length > 0 && body.every(hasId)) return { path, items: body };

@@ -1,10 +1,10 @@
 import Type from 'typebox';
 import { faultKind, params } from './fault.ts';
 
-/** Pieces are this far apart: often enough to look like a steady stream. */
+/** The time between two pieces, ms: short enough to look like a steady stream. */
 const tickMs = 50;
 
-/** The reply leaves at `bytesPerSecond`: the first byte is in time, the last one is not. */
+/** Sends the reply at `bytesPerSecond`: the first byte arrives in time, the last one does not. */
 export const limpBandwidth = faultKind({
   kind: 'limp.bandwidth',
   summary: 'sends replies at a trickle of bytes per second',

@@ -2,9 +2,9 @@ import Type from 'typebox';
 import { faultKind, Milliseconds, params } from './fault.ts';
 
 /**
- * The node gets `share` of the processor taken away. `paused`: its watchdog stops and continues the whole process in
- * turn, as a busy neighbour on the same machine would. `busy`: its own main loop is occupied, as by a bad regular
- * expression; the helper threads stay well, which is what fools heartbeats that are sent from them.
+ * The node loses `share` of its processor time. `paused`: its watchdog stops and continues the whole process in turn,
+ * which acts like a busy neighbour on the same machine. `busy`: its own main loop is occupied, as by a bad regular
+ * expression. Helper threads still run then, so heartbeats from a helper thread would not show the fault.
  */
 export const limpCpu = faultKind({
   kind: 'limp.cpu',

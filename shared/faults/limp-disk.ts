@@ -2,7 +2,7 @@ import Type from 'typebox';
 import { distributions, sample } from './draw.ts';
 import { faultKind, Milliseconds, params } from './fault.ts';
 
-/** Each fsync takes `meanMs` longer: a worn disk, or a neighbour who writes a lot. */
+/** Each disk access takes `meanMs` longer, as on a worn disk or beside a neighbour that writes a lot. */
 export const limpDisk = faultKind({
   kind: 'limp.disk',
   summary: 'its disk takes long to make writes durable',

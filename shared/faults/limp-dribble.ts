@@ -2,7 +2,8 @@ import Type from 'typebox';
 import { faultKind, Milliseconds, params } from './fault.ts';
 
 /**
- * `chunkBytes`, a pause, `chunkBytes`, a pause: each gap is too short for an idle timeout, the whole is far too long.
+ * Sends `chunkBytes`, pauses, and so on. Each gap is too short for an idle timeout, but the whole reply takes far too
+ * long.
  */
 export const limpDribble = faultKind({
   kind: 'limp.dribble',

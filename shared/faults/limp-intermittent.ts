@@ -1,7 +1,7 @@
 import { sleep } from '../time/scheduler.ts';
 import { faultKind, Milliseconds, params } from './fault.ts';
 
-/** Slow for `onMs`, well for `offMs`, and so on: detectors without hysteresis flap along with it. */
+/** Slow for `onMs`, normal for `offMs`, in turn. Detectors without hysteresis flap. */
 export const limpIntermittent = faultKind({
   kind: 'limp.intermittent',
   summary: 'late in turns: on, off, on ...',

@@ -4,8 +4,8 @@ import { distributions, sample } from './draw.ts';
 import { faultKind, Milliseconds, params } from './fault.ts';
 
 /**
- * The node works, but slowly: `meanMs` is added to each request that is hit, and the time that it takes anyhow is
- * multiplied by `factor`. The delay grows from 0 to its full size over `rampMs`, as leaks and wear do.
+ * The node works, but slowly: each request that is hit takes `meanMs` longer, and its normal time is multiplied by
+ * `factor`. The delay grows from 0 to its full size over `rampMs`, as leaks and wear do.
  */
 export const limpLatency = faultKind({
   kind: 'limp.latency',

@@ -1,4 +1,4 @@
-/** A map of at most `capacity` keys; the key that was set first is forgotten first. */
+/** A map of at most `capacity` keys; the oldest key is removed first. */
 export function boundedMap<V>(capacity: number) {
   const entries = new Map<string, V>();
   return {

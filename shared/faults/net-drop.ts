@@ -1,6 +1,6 @@
 import { faultKind, params } from './fault.ts';
 
-/** Messages vanish; nobody is told. `scope.direction: reply` loses the answer to work that was done. */
+/** Messages are lost without an error. `scope.direction: reply` loses the answer after the work is done. */
 export const netDrop = faultKind({
   kind: 'net.drop',
   summary: 'messages to and from it vanish',

@@ -11,7 +11,7 @@ const Params = params({
     }),
   ),
   bridge: Type.Array(Type.String(), { default: [], description: 'these talk to everybody all the same' }),
-  /** No majority sees the same majority. */
+  /** No two nodes see the same majority. */
   ring: Type.Optional(
     Type.Array(Type.String({ minLength: 1 }), {
       minItems: 4,
@@ -41,7 +41,7 @@ export function cut(topology: Static<typeof Params>, sender: string, receiver: s
   return oneWay ? a === 0 : true;
 }
 
-/** The network falls apart. Every node of the groups is a victim and holds the same fault. */
+/** The network splits. Every node of the groups holds the same fault. */
 export const netPartition = faultKind({
   kind: 'net.partition',
   summary: 'groups of nodes cannot reach each other',

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { faultKind, params } from './fault.ts';
 
-/** Connections break: on the way, or once `afterBytes` of the reply's body are out. */
+/** Connections break before the request arrives, or after `afterBytes` of the reply's body. */
 export const netReset = faultKind({
   kind: 'net.reset',
   summary: 'connections to and from it break',

@@ -16,11 +16,11 @@ import { skewableClock } from './skewable-clock.ts';
 
 interface NodeFaultOptions {
   readonly node: string;
-  /** The true clock: times to live and leases run on it, whatever is done to the node's own. */
+  /** The true clock: times to live and leases use it, even while the node's own clock is skewed. */
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly listener: NonNullable<FaultPorts['listener']>;
-  /** Other nodes call it: it hosts operations, not pages only. */
+  /** Other nodes call it: it hosts operations, not only pages. */
   readonly serves: boolean;
   /** The node keeps data on a disk, which can be made slow. */
   readonly hasDisk: boolean;
@@ -28,7 +28,7 @@ interface NodeFaultOptions {
   readonly log: Logger;
 }
 
-/** Where faults take hold of one node. While none is in effect, each of these is one look at an empty list. */
+/** The places where faults affect one node. While no fault is in effect, each of them only checks an empty list. */
 export interface NodeFaults {
   readonly registry: FaultRegistry;
   readonly routes: readonly ControlRoute[];
@@ -36,7 +36,7 @@ export interface NodeFaults {
   readonly clock: Clock;
   /** Outermost on the server's side: what the network does to requests and replies. */
   readonly atEntry: Layer;
-  /** Next to the handler: the node itself works slowly, or lies. */
+  /** Next to the handler: service faults, which make the node slow or lying. */
   readonly atHandler: Layer;
   /** Next to the transport on the client's side. */
   readonly atExit: Layer;
@@ -46,7 +46,7 @@ export interface NodeFaults {
    * The reply to `call` in the pieces that a fault cuts it into; undefined = at once. `reset` breaks the connection.
    */
   readonly shape: (call: Call, payload: Uint8Array, reset: () => void) => AsyncIterable<Uint8Array> | undefined;
-  /** Waits as long as the disk is slower than it should be; undefined = not at all. */
+  /** Waits for the extra time of a slow disk; undefined = no wait. */
   readonly disk: (key: string) => Promise<void> | undefined;
 }
 

@@ -1,16 +1,19 @@
 import type { Scheduler, Timer } from '../time/scheduler.ts';
 
-/** What a watchdog can do to a process that it started; each is idempotent, and none fails when the process is gone. */
+/**
+ * The actions of a watchdog on a process that it started. Each is idempotent, and none fails when the process has
+ * ended.
+ */
 export type ProcessAction =
   | { readonly do: 'kill' }
-  /** No restart, by anybody, until `release`: the machine is down. */
+  /** Nothing restarts the process until `release`, as if the machine were down. */
   | { readonly do: 'hold' }
   | { readonly do: 'release' }
   /** Deletes what the node keeps on disk; only while it is not running. */
   | { readonly do: 'wipe' }
   | { readonly do: 'pause' }
   | { readonly do: 'resume' }
-  /** Waits until the process serves again; not for ever. */
+  /** Waits, for a limited time, until the process serves again. */
   | { readonly do: 'settle' }
   /** Starts a second process of the same identity, and stops it again. */
   | { readonly do: 'twin' }
@@ -21,21 +24,21 @@ export interface PlanStep {
   readonly action: ProcessAction;
 }
 
-/** Steps of one round, how often and how far apart the rounds come, and what undoes all of it at any moment. */
+/** The steps of one round, the number and interval of rounds, and the actions that undo everything at any moment. */
 export interface Plan {
   readonly steps: readonly PlanStep[];
   readonly rounds: number;
   readonly periodMs: number;
   readonly undo: readonly ProcessAction[];
-  /** Its steps undo themselves: once this is done, too, after the last of them, nothing is left of the fault. */
+  /** For steps that undo themselves: when this action has also finished after the last step, the fault is over. */
   readonly restored?: ProcessAction;
 }
 
-/** How a watchdog carries out an action; rejections are reported, and never stop the plan or its undoing. */
+/** How a watchdog carries out an action; a rejection is reported, but does not stop the plan or its undo. */
 export type ProcessPort = (node: string, action: ProcessAction) => Promise<void>;
 
 export interface RunningPlan {
-  /** Cancels what has not happened yet and undoes the rest. Idempotent. */
+  /** Cancels the pending steps and undoes the others. Idempotent. */
   stop(): Promise<void>;
 }
 
@@ -44,13 +47,11 @@ interface RunOptions {
   readonly act: ProcessPort;
   readonly onAction: (action: ProcessAction) => void;
   readonly onError: (action: ProcessAction, error: unknown) => void;
-  /** All of a plan that undoes itself is done. Not called once it was stopped. */
+  /** Called when a plan that undoes itself has finished. Not called after `stop`. */
   readonly onRestored: () => void;
 }
 
-/**
- * Actions of one plan never overlap: each waits for the one before, so that a slow kill cannot land after its release.
- */
+/** Actions of one plan never overlap: each waits for the one before, so a slow kill cannot happen after its release. */
 export function runPlan(plan: Plan, node: string, options: RunOptions): RunningPlan {
   const { scheduler, act, onAction, onError, onRestored } = options;
   const timers = new Set<Timer>();

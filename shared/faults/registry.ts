@@ -8,10 +8,10 @@ import { parseFault, type Fault } from './envelope.ts';
 import type { FaultHost } from './host.ts';
 import { faultKinds, kindAndParams } from './kinds.ts';
 
-/** `done`: it undid itself. `restart`: the process that it happened to is gone. */
+/** `done`: the fault undid itself. `restart`: a new process replaced the faulty one. */
 export type FaultEnd = 'healed' | 'done' | 'ttl' | 'lease' | 'halt' | 'shutdown' | 'restart';
 
-/** A fault and its counts, as `/admin/faults` shows it. `remainingMs`: of its time to live. */
+/** A fault and its counts, as `/admin/faults` shows it. `remainingMs`: the rest of its time to live. */
 export interface FaultStatus {
   readonly fault: Fault;
   readonly state: 'pending' | 'active' | 'ended';
@@ -33,7 +33,7 @@ export interface FaultEvent {
   readonly applied?: number;
 }
 
-/** What a target tells the owner of faults that renews its lease. */
+/** A target's answer to an owner that renews its lease. */
 export interface Renewal {
   readonly held: readonly FaultRef[];
   readonly ended: readonly (FaultRef & { readonly end: FaultEnd })[];
@@ -47,10 +47,10 @@ export interface FaultRef {
 const nameOf = ({ fault: { id, target } }: { readonly fault: Fault }): FaultRef => ({ id, target });
 
 interface RegistryOptions {
-  /** Whether this registry answers for a target: one node, or all nodes of a watchdog. */
+  /** Whether this registry is responsible for a target: one node, or all nodes of a watchdog. */
   readonly answersFor: (target: string) => boolean;
   readonly site: 'node' | 'watchdog';
-  /** The true clock, which no fault moves: times to live run on it. */
+  /** The true clock, which faults do not change: times to live use it. */
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly host: FaultHost;
@@ -65,7 +65,7 @@ interface Entry {
   readonly key: string;
   readonly fault: Fault;
   readonly injectedAt: number;
-  /** When its owner said last that it wants it. */
+  /** When the owner last renewed the lease. */
   renewedAt: number;
   active?: ActiveFault;
   timer?: Timer;
@@ -76,8 +76,8 @@ const remembered = 200;
 export type FaultRegistry = ReturnType<typeof createFaultRegistry>;
 
 /**
- * The faults of one node or watchdog. Every way out - heal, time to live, lost lease, halt, shutdown - goes through
- * `end`, once. Bad input throws `bad_request` or `conflict` and changes nothing.
+ * The faults of one node or watchdog. Every fault ends in `end`, exactly once: by heal, time to live, lost lease, halt
+ * or shutdown. Bad input throws `bad_request` or `conflict` and changes nothing.
  */
 export function createFaultRegistry(options: RegistryOptions) {
   const { answersFor, site, clock, scheduler, host, journal, metrics, log, leaseMs = 5_000 } = options;
@@ -159,7 +159,7 @@ export function createFaultRegistry(options: RegistryOptions) {
   }
 
   return {
-    /** Idempotent for an equal fault. Throws `bad_request` or, for an id that is taken by another fault, `conflict`. */
+    /** Idempotent for an equal fault. Throws `bad_request` or, if another fault has the same id, `conflict`. */
     inject(value: unknown): FaultStatus {
       const parsed = parseFault(value);
       const { kind, params } = kindAndParams(parsed.kind, parsed.params);
@@ -185,26 +185,26 @@ export function createFaultRegistry(options: RegistryOptions) {
       refresh();
       return status(entry);
     },
-    /** Ends the fault at all targets here; false when there was none. */
+    /** Ends the fault at all targets here; false if there was none. */
     heal(id: string): boolean {
       const found = [...entries.values()].filter((entry) => entry.fault.id === id);
       for (const { key } of found) end(key, 'healed');
       return found.length > 0;
     },
-    /** Ends all; how many there were. */
+    /** Ends all faults; returns how many there were. */
     healAll(how: FaultEnd = 'halt'): number {
       const keys = [...entries.keys()];
       for (const key of keys) end(key, how);
       return keys.length;
     },
-    /** Another process serves in the place of that of `target`: ends what cannot outlive a process. */
+    /** A new process of `target` serves: ends the faults that cannot outlive a process. */
     processReplaced(target: string): void {
       for (const { key, fault, active: begun } of entries.values())
         if (begun && fault.target === target && faultKinds.get(fault.kind)?.endsWithProcess) end(key, 'restart');
     },
     /**
-     * The owner is alive, and wants these faults, or all of its own, for another lease: what it gave up without being
-     * heard here ends. What it has here, and how the last that it had ended.
+     * The owner renews the lease of the `wanted` faults, or of all its faults. Its other faults end: the owner released
+     * them while it was unreachable. Returns the owner's faults here, and how its last ones ended.
      */
     renew(owner: string, wanted?: readonly FaultRef[]): Renewal {
       const isIts = ({ fault }: { fault: Fault }) => fault.owner === owner;
@@ -216,9 +216,9 @@ export function createFaultRegistry(options: RegistryOptions) {
       return { held: own.map(nameOf), ended: ended.filter(isIts).map((it) => ({ ...nameOf(it), end: it.end! })) };
     },
     list: (): FaultStatus[] => [...entries.values()].map(status),
-    /** The last that ended, oldest first. */
+    /** The faults that ended last, oldest first. */
     history: (): readonly FaultStatus[] => ended,
-    /** In the order of their beginning. The array is replaced, never changed. */
+    /** In order of their start. The array is replaced, never changed. */
     active: (): readonly ActiveFault[] => active,
   };
 }

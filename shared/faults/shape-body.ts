@@ -1,23 +1,23 @@
 import { sleep, type Scheduler } from '../time/scheduler.ts';
 import type { BodyShape } from './fault.ts';
 
-/** A reset overtakes what the reader has not read yet: without a pause it would see nothing of the body. */
+/** A reset discards data that the reader has not read yet. Without a pause the reader would see nothing of the body. */
 const beforeResetMs = 20;
 
 interface ShapeOptions {
   readonly scheduler: Scheduler;
-  /** Aborts when the fault ends: the rest then leaves at once. */
+  /** Aborts when the fault ends; the rest is then sent at once. */
   readonly signal: AbortSignal;
   /** Breaks the connection (`socket.resetAndDestroy()`). */
   readonly reset: () => void;
 }
 
 /**
- * The pieces of a reply in the time that `shape` allows; for `Readable.from`, whose consumer's back pressure it keeps.
+ * The pieces of a reply, timed as `shape` says; for `Readable.from`, so that back pressure works.
  *
  *     payload  ##########
  *     dribble  ##..##..##..##..##        # bytes, . pause
- *     reset    ####X                     the reader has a head and half a body
+ *     reset    ####X                     the reader gets the header and half of the body
  */
 export async function* shapeBody(
   payload: Uint8Array,

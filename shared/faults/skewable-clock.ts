@@ -1,15 +1,15 @@
 import type { Clock } from '../time/clock.ts';
 import type { Skew } from './fault.ts';
 
-/** A clock that faults can make wrong. Its monotonic time never goes back and never jumps, whatever is done to it. */
+/** A clock that faults can make wrong. Its monotonic time never goes back and never jumps, whatever the fault. */
 export interface SkewableClock extends Clock {
   /** Applies a skew until the returned function is called. Several add up: offsets are summed, rates multiplied. */
   skew(skew: Skew): () => void;
 }
 
 /**
- * Monotonic time is piecewise linear: at each change of the rate the time so far becomes the new origin. What a drift
- * has gained stays gained after it ends; the wall clock is set right again, as a time service would do.
+ * Monotonic time is piecewise linear: at each change of the rate the current time becomes the new origin. After a drift
+ * ends, the monotonic time keeps the gain. The wall clock is corrected, as a time service would do.
  */
 export function skewableClock(base: Clock): SkewableClock {
   const skews = new Set<Skew>();

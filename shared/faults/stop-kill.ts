@@ -3,9 +3,9 @@ import { faultKind, Milliseconds, params } from './fault.ts';
 import type { PlanStep } from './plan.ts';
 
 /**
- * The process is gone without a word (SIGKILL). With `downMs` nobody can restart it for that long - the machine is
- * down; otherwise the watchdog restarts it at once. `loops` times, `periodMs` apart. `lose`: its disk is empty
- * afterwards.
+ * SIGKILL ends the process without a shutdown. With `downMs` nothing restarts it for that long, as if the machine were
+ * down; otherwise the watchdog restarts it at once. The kill happens `loops` times, `periodMs` apart. `lose`: its disk
+ * is empty afterwards.
  */
 export const stopKill = faultKind({
   kind: 'stop.kill',

@@ -1,6 +1,6 @@
 import { faultKind, params } from './fault.ts';
 
-/** The listener is closed and its connections are cut; the process lives on and sends its heartbeats. */
+/** The listener and its connections are closed; the process still runs and sends heartbeats. */
 export const stopRefuse = faultKind({
   kind: 'stop.refuse',
   summary: 'refuses connections while it is alive',

@@ -11,11 +11,11 @@ export const direct = new Agent({ connect: { lookup: localhostWithoutResolver } 
 
 /** `fetch` without a proxy, for requests to this machine. */
 export function fetchDirect(address: string, init: RequestInit = {}): Promise<Response> {
-  // An option of Node.js that the types of the web's fetch do not have.
+  // `dispatcher` is an option of Node.js that the web types of `fetch` lack.
   return fetch(address, { ...init, dispatcher: direct } as RequestInit);
 }
 
-/** Not every resolver knows `docs.localhost` and `localhost.`; browsers know them without one. */
+/** Not every resolver knows `docs.localhost` and `localhost.`; browsers resolve them without a resolver. */
 function localhostWithoutResolver(...[hostname, options, done]: Parameters<LookupFunction>): void {
   lookup(isLocalhostName(hostname) ? 'localhost' : hostname, options, done);
 }

@@ -5,8 +5,8 @@ import { hostname as ownName, networkInterfaces } from 'node:os';
  * True when the host name or address means this machine, however it is spelled. The forms are those that browsers
  * accept (WHATWG URL Standard, "host parsing"): `localhost` and names below it (RFC 6761), 127.0.0.0/8, `0.0.0.0`,
  * `[::]`, `[::1]`, an IPv4 address in decimal, hexadecimal or octal, an IPv4 address inside an IPv6 address, the
- * addresses of this machine's network interfaces, and its own name. IPv6 addresses may stand in brackets. No name is
- * looked up: what a name server says may change between the check and the request.
+ * addresses of this machine's network interfaces, and its own name. IPv6 addresses may be in brackets. No name is
+ * looked up, because the answer of a name server may change between the check and the request.
  */
 export function isThisMachine(host: string): boolean {
   const name = host
@@ -32,7 +32,7 @@ loopback.addAddress('0.0.0.0');
 loopback.addAddress('::', 'ipv6');
 loopback.addAddress('::1', 'ipv6');
 
-/** Read each time: interfaces come and go. */
+/** Read each time, because interfaces appear and disappear. */
 function interfaceAddresses(): BlockList {
   const own = new BlockList();
   for (const { address, family } of Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []))
