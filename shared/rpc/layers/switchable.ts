@@ -1,5 +1,6 @@
 import { compose, type Layer } from '../call.ts';
-import type { Mechanism, Policy } from '../policy.ts';
+import type { Mechanism, SettingsOf } from '../mechanisms.ts';
+import type { Policy } from '../policy.ts';
 
 /** What depends on a policy, a layer for one: gives itself, or nothing where the policy has it off. */
 export type Switchable<P, Built = Layer> = (policy: P) => Built | undefined;
@@ -47,7 +48,8 @@ export function following<Policy>(policy: { readonly current: Policy }, layers: 
 /** What one mechanism adds, nearly always a layer; `build` is given its settings. */
 export function mechanism<Name extends Mechanism, Built>(
   name: Name,
-  build: (settings: Exclude<Policy[Name], false>) => Built,
+  build: (settings: SettingsOf<Name>) => Built,
 ): Switchable<Policy, Built> {
-  return switchable((policy: Policy) => policy[name] as Exclude<Policy[Name], false> | false, build);
+  // `never`: with every mechanism the union of all settings grows until the compiler gives it up.
+  return switchable((policy: Policy): SettingsOf<Name> | false => policy[name] as never, build);
 }
