@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 
-/** Returns when the content of the file is on disk. Throws what the operating system says. */
+/** Returns when the content of the file is on disk. Throws the error of the operating system. */
 export function syncFile(file: string): void {
   const handle = openSync(file, 'r+');
   try {
@@ -11,9 +11,9 @@ export function syncFile(file: string): void {
 }
 
 /**
- * Returns when the names in the folder are on disk: a new or renamed file survives a power cut only then. Throws what
- * the operating system says, except where folders cannot be synced at all: on Windows, and on file systems that answer
- * EINVAL (fsync(2)).
+ * Returns when the names in the folder are on disk. Only then does a new or renamed file survive a power cut. Throws
+ * the error of the operating system, except where folders cannot be synced at all: on Windows, and on file systems that
+ * return EINVAL (fsync(2)).
  */
 export function syncFolder(folder: string): void {
   if (process.platform === 'win32') return;

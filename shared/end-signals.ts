@@ -1,14 +1,14 @@
 import { systemClock, type Clock } from './time/clock.ts';
 
 /**
- * npm passes every Ctrl-C on to its script, which has already got it from the terminal: two that come this close
- * together are one, ms.
+ * npm forwards every Ctrl-C to its script, but the script already got it from the terminal. Two signals within this
+ * time, ms, count as one.
  */
 const sameCtrlCMs = 400;
 
 /**
- * Listens for what asks a command to end: Ctrl-C (SIGINT), SIGTERM, a closed terminal (SIGHUP). `orderly` is called
- * once, for the first of them; `atOnce` for a Ctrl-C after that. The answer stops listening.
+ * Listens for the signals that end a command: Ctrl-C (SIGINT), SIGTERM, a closed terminal (SIGHUP). Calls `orderly`
+ * once, for the first signal, and `atOnce` for a later Ctrl-C. Returns a function that stops listening.
  */
 export function onEndSignals(orderly: () => void, atOnce: () => void, clock: Pick<Clock, 'now'> = systemClock) {
   let askedAt: number | undefined;

@@ -1,4 +1,4 @@
-/** How every command ends; 130 is what a shell makes of Ctrl-C by itself. */
+/** The exit codes of all commands; 130 is the shell's own code for Ctrl-C. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
 /** For `--help`. */

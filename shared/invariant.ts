@@ -1,4 +1,4 @@
-/** What must hold does not: this process is in a state that nobody has thought of. It must not go on answering. */
+/** An invariant is violated, so the state of this process is unknown. It must stop answering. */
 export class InvariantViolation extends Error {
   /** `ranking.order`: which invariant, for logs and tests. */
   readonly invariant: string;
@@ -11,8 +11,9 @@ export class InvariantViolation extends Error {
 }
 
 /**
- * Fail fast: correct or crashed, never bad data. For what only this program's own mistakes, or broken memory or disk,
- * can break; what a caller can bring about is a `bad_request`, or one liar could crash its neighbours.
+ * Fail fast: a process is correct or crashes, but never returns bad data. Use it only for conditions that a bug, broken
+ * memory or a broken disk can violate. For conditions that a caller can violate, throw `bad_request`; otherwise one
+ * liar could crash its neighbours.
  */
 export function invariant(holds: boolean, name: string, detail: () => string): asserts holds {
   if (!holds) throw new InvariantViolation(name, detail());

@@ -1,10 +1,10 @@
 /**
- * npm hands SIGINT and SIGTERM on to what it runs, but it dies of SIGHUP and SIGKILL without a word. So the scripts
- * in package.json set TIERLAB_PARENT to npm's process id, and what they start asks now and then whether that process
- * is still there. Processes that were not started by such a script have no TIERLAB_PARENT: nobody is followed.
+ * npm forwards SIGINT and SIGTERM to its child process, but SIGHUP and SIGKILL end npm without forwarding. So the
+ * scripts in package.json set TIERLAB_PARENT to npm's process id, and the child process checks regularly whether npm
+ * still runs. Processes without TIERLAB_PARENT watch no parent.
  */
 
-/** A look takes 2 µs (two system calls), ms between two looks. */
+/** The time between two checks, ms. A check takes 2 µs (two system calls). */
 const lookEveryMs = 200;
 
 /** Calls `onGone` once, when npm or the process between npm and this one (a shell, tsx) has ended. */

@@ -1,6 +1,5 @@
 /**
- * How many of `size` replicas may be out at once: f of 2f + 1, so that a majority stays; of a pair one; the only one
- * never.
+ * How many of `size` replicas may be down at once: f of 2f + 1, so that a majority stays; one of a pair; none of one.
  */
 export function tolerated(size: number): number {
   return size < 2 ? 0 : Math.max(1, Math.floor((size - 1) / 2));

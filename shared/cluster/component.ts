@@ -15,7 +15,7 @@ import type { Topology, TopologyNode } from './topology.ts';
 
 export type Contracts = Readonly<Record<string, Contract>>;
 
-/** Everything that a component is given. It does not know where it, or any other component, runs. */
+/** Everything that a component gets. It does not know where it, or any other component, runs. */
 export interface Environment<Calls extends Contracts = Contracts> {
   readonly node: TopologyNode;
   /** Grows with each start of the node. */
@@ -29,43 +29,40 @@ export interface Environment<Calls extends Contracts = Contracts> {
   readonly upstream: { readonly [Name in keyof Calls]: Upstream<Calls[Name]> };
   /** The folder of the data set; the same on every node of one machine. */
   readonly datasetDir: string;
-  /** Where this node keeps what must outlive its process; undefined = nowhere. */
+  /** The folder for data that must outlive the process; undefined = none. */
   readonly stateDir: string | undefined;
-  /** Tells one life of the cluster from the next. */
+  /** Identifies one run of the cluster. */
   readonly clusterStartedAt: string;
-  /** How well this process itself runs. */
+  /** The lag of this process itself. */
   readonly lag: Pick<LagMeter, 'lagMs' | 'lostMs'>;
-  /**
-   * The ops network: other nodes' ops ports, and watchdogs. The token is needed to change something: only components
-   * that do have it.
-   */
+  /** The ops network: other nodes' ops ports, and watchdogs. Only components that give orders have the token. */
   readonly ops: { readonly control: ControlClient; readonly token: string | undefined };
-  /** For messages from each node to this one, and to other monitors; empty but for monitors. */
+  /** Keys for the heartbeats of each node to this monitor, and for messages to other monitors; empty on other nodes. */
   readonly heartbeatKeys: Pick<Keyring, 'toMonitors' | 'fromNodes'>;
-  /** Calls one certain node, whatever the view says: no choice, no second attempt. */
+  /** Calls one given node, whatever the view says, without balancing and without a second attempt. */
   readonly toNode: <C extends Contract>(contract: C, node: string) => Upstream<C>;
-  /** Before each access to the disk: waits as long as a fault makes it slower; undefined = not at all. */
+  /** Call this before each disk access: it waits for the extra time that a fault adds; undefined = no wait. */
   readonly disk?: (key: string) => Promise<void> | undefined;
   /** The membership view that this node follows; undefined until a monitor answered for the first time. */
   readonly view: () => View | undefined;
-  /** The context of work that the component begins by itself; `timeoutMs` = its deadline from now. */
+  /** A context for work that the component starts by itself; its deadline is `timeoutMs` from now. */
   readonly newContext: (timeoutMs: number) => Context;
 }
 
-/** What a component gives back: running handlers, and what belongs to them. */
+/** A running component: its handlers, and what belongs to them. */
 export interface Running<C extends Contract = Contract> {
   readonly handlers: Handlers<C>;
   /**
-   * Public HTTP routes on the node's data port (client, gateway, console, monitor). Through `entrance` they call this
-   * very component as other nodes do: past admission, statistics and faults, which a handler called directly would
-   * miss.
+   * Public HTTP routes on the node's data port (client, gateway, console, monitor). Through `entrance` the routes call
+   * this component as other nodes do, so that admission, statistics and faults apply. A direct call of the handler
+   * would skip these.
    */
   readonly routes?: (server: FastifyInstance, entrance: Upstream<C>) => Promise<void> | void;
-  /** Takes datagrams that arrive at the data port's number (UDP); `answer` sends one back to where it came from. */
+  /** Receives datagrams at the data port's number (UDP); `answer` sends a datagram back to the sender. */
   readonly datagrams?: (datagram: Uint8Array, answer: (datagram: Uint8Array) => void) => void;
   /** Shown under `/admin/state` on the ops port. */
   readonly state?: () => unknown;
-  /** Releases timers, files and connections; called once, after the last request was answered. */
+  /** Releases timers, files and connections; called once, after the last answer. */
   readonly stop?: () => Promise<void> | void;
 }
 

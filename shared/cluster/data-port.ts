@@ -3,7 +3,7 @@ import { foreignHost, isOwnHost } from '../control/own-host.ts';
 import { RpcError, toProblem } from '../rpc/errors.ts';
 import { isRpc } from '../rpc/transports/http-server.ts';
 
-/** Above every client's keep-alive (30 s), so that the server never closes a socket that is about to be used. */
+/** Longer than every client's keep-alive (30 s), so that the server never closes a socket just before a request. */
 const keepAliveMs = 65_000;
 
 /** Room for a query of 10,000 characters outside ASCII, percent-encoded: 9 bytes for most, 12 for an emoji. */
@@ -12,10 +12,10 @@ const maxHeaderBytes = 128 * 1024;
 export const dataPortOptions = { maxHeaderSize: maxHeaderBytes, keepAliveTimeout: keepAliveMs } as const;
 
 /**
- * A port that answers both protocols: RPC on bare node:http, because every hop pays for it, and public HTTP, if the
- * node has any.
+ * A port for two protocols: RPC on bare node:http, because its cost is paid at every hop, and public HTTP, if the node
+ * has public routes.
  *
- *   request --+-- a Host that is not ours: refused (DNS rebinding)
+ *   request --+-- a foreign Host: refused (DNS rebinding)
  *             +-- /rpc/... --> onRpc
  *             +-- the rest --> onPublic: the routes of the components (door.ts)
  */

@@ -4,8 +4,8 @@ import type { Directory } from '../rpc/directory.ts';
 import { nodesHosting, type Topology, type TopologyNode } from './topology.ts';
 
 /**
- * Members that the view calls alive; where it calls none of them alive, every member that is not leaving: a view that
- * rules everybody out is more likely wrong than right. Without a view, the topology alone decides.
+ * Members that the view calls alive. If none is alive, every member that is not leaving: a view that excludes all
+ * members is more likely wrong than right. Without a view, the topology alone decides.
  */
 export function createDirectory(topology: Topology, view: () => View | undefined): Directory {
   const placed = new Map<string, readonly Endpoint[]>();
@@ -32,7 +32,7 @@ export function createDirectory(topology: Topology, view: () => View | undefined
       const key = shard === undefined ? component : `${component}/${shard}`;
       let endpoints = usable.get(key);
       if (!endpoints) {
-        // Before the first view nobody is promoted.
+        // Before the first view no standby is promoted.
         const all = hosts(component, shard, key);
         endpoints = current
           ? withIncarnations(usableEndpoints(all, current), current)
@@ -48,7 +48,7 @@ export function createDirectory(topology: Topology, view: () => View | undefined
   };
 }
 
-/** A node with all ways to it, the preferred one first. */
+/** A node with all its routes, the preferred one first. */
 function endpointOf({ id, host, port, routes = [] }: TopologyNode): Endpoint {
   const [first = { host, port }, ...more] = routes;
   const alternates = more.map(({ host, port }) => ({ host, port }));
@@ -75,7 +75,7 @@ export function usableEndpoints(endpoints: readonly Endpoint[], view: View | und
   const states = new Map(view.members.map((member) => [member.node, member.state]));
   const alive = endpoints.filter(({ node }) => states.get(node) === 'alive');
   if (alive.length > 0) return alive;
-  // Slow is better than nothing, and nothing better than a lie or a refusal.
+  // A slow answer is better than none, and no answer is better than a lie or a refusal.
   for (const avoided of lastResorts) {
     const left = endpoints.filter(({ node }) => !avoided.includes(states.get(node)));
     if (left.length > 0) return left;

@@ -7,10 +7,7 @@ import { asRpcError, RpcError, toProblem } from '../rpc/errors.ts';
 import { schemaProblem } from '../schema/problem.ts';
 import { createDataPort, unknownRoute } from './data-port.ts';
 
-/**
- * A data port with public routes: Fastify in front of the components that have some. Loaded only on nodes that host
- * one.
- */
+/** A data port with public routes, served by Fastify. Loaded only on nodes that have public routes. */
 export function createDoor(
   log: Logger,
   onRpc: RequestListener | undefined,
@@ -18,12 +15,12 @@ export function createDoor(
 ): FastifyInstance {
   const server = Fastify({
     loggerInstance: log.child({ part: 'http' }, { level: 'warn' }),
-    // No logger of its own for each request: ids are logged where something is logged.
+    // No logger per request: log lines carry the request id where it matters.
     childLoggerFactory: (logger) => logger,
     forceCloseConnections: 'idle',
     bodyLimit: 1024 * 1024,
     routerOptions: { maxParamLength: 256 },
-    // Fastify's own compilers (ajv, fast-json-stringify) cost each door 0.1 s of its start.
+    // Fastify's own compilers (ajv, fast-json-stringify) would add 0.1 s to the start of the node.
     schemaController: {
       compilersFactory: {
         // The types know ajv only.
@@ -53,7 +50,7 @@ function validator({ schema }: { schema: TSchema }) {
   };
 }
 
-/** Fastify's own errors (bad JSON, too large ...) carry a status below 500: their words are safe to show. */
+/** Fastify's own errors (bad JSON, too large ...) have a status below 500; their messages are safe to show. */
 function fromHttp(thrown: unknown): RpcError {
   const status = (thrown as { statusCode?: number }).statusCode;
   const message = (thrown as Error).message;

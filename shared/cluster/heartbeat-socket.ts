@@ -9,10 +9,10 @@ import type { TopologyNode } from './topology.ts';
 
 type Lookup = NonNullable<SocketOptions['lookup']>;
 
-/** A name is looked up again after this: a container that was replaced has another address, ms. */
+/** A name is looked up again after this time, ms: a replaced container has another address. */
 const nameLifeMs = 5_000;
 
-/** After so many datagrams without an answer the next way to a monitor is tried. */
+/** After so many datagrams without an answer the node tries its next route to a monitor. */
 const maxUnanswered = 4;
 
 export interface HeartbeatSocket {
@@ -28,8 +28,8 @@ export interface HeartbeatSocketOptions {
 }
 
 /**
- * A node's socket towards the monitors, on a port of the system's choice: answers come back to it, so that of two
- * processes with one identity each gets its own. Never keeps the process alive.
+ * A node's socket to the monitors, on a port that the system chooses. Answers return to this socket, so two processes
+ * with one identity each get their own answers. It does not keep the process alive.
  */
 export function openHeartbeatSocket({ monitors, clock, log, onMessage }: HeartbeatSocketOptions): HeartbeatSocket {
   const ways = new Map(monitors.map((node) => [node.id, waysTo(node)]));
@@ -50,7 +50,7 @@ export function openHeartbeatSocket({ monitors, clock, log, onMessage }: Heartbe
       const count = unanswered.get(monitor) ?? 0;
       unanswered.set(monitor, count + 1);
       const { host, port } = addresses[Math.floor(count / maxUnanswered) % addresses.length]!;
-      // What cannot be sent is lost, as on the way.
+      // A datagram that cannot be sent counts as lost.
       socket.send(datagram, port, host, ignore);
     },
     close() {
@@ -62,7 +62,7 @@ export function openHeartbeatSocket({ monitors, clock, log, onMessage }: Heartbe
 
 const ignore = (): void => undefined;
 
-/** A relay for connections carries no datagrams. */
+/** A relay carries connections, not datagrams. */
 function waysTo({ host, port, routes = [] }: TopologyNode): readonly Address[] {
   const direct = routes.filter(({ relayed }) => !relayed);
   return direct.length > 0 ? direct : [{ host, port }];
@@ -81,7 +81,7 @@ function cachedLookup(clock: Clock): Lookup {
   };
 }
 
-/** A monitor's sockets: UDP at its data port, and wherever else it listens. */
+/** A monitor's sockets: UDP at its data port and at its further addresses. */
 export async function listenForHeartbeats(
   node: TopologyNode,
   options: {

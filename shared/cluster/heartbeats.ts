@@ -9,10 +9,10 @@ import type { TopologyNode } from './topology.ts';
 
 type PassageOf = ((crossing: Crossing) => Passage) | undefined;
 
-/** Sent datagrams whose answers a fault may still meet. */
+/** The number of sent datagrams whose answers a fault may still affect. */
 const maxPassages = 256;
 
-/** A datagram from a node to a monitor, as faults of the network know it: with the same name at both ends. */
+/** The crossing of a datagram between a node and a monitor, for network faults. Both ends compute the same id. */
 function crossingOf(datagram: Uint8Array): Crossing | undefined {
   const address = addressOf(datagram);
   if (!address) return undefined;
@@ -21,7 +21,7 @@ function crossingOf(datagram: Uint8Array): Crossing | undefined {
   return { from: node, to: monitor, requestId, component: 'monitor', operation: 'heartbeat' };
 }
 
-/** A node's way to the monitors and back: its socket, behind what faults make of its network. */
+/** A node's heartbeats to the monitors and their answers: the socket, behind the network faults. */
 export function openHeartbeats(options: {
   readonly monitors: readonly TopologyNode[];
   readonly clock: Clock;
@@ -55,7 +55,7 @@ export function openHeartbeats(options: {
   };
 }
 
-/** A monitor's side of it. While its data ports are closed (stop.refuse), it is deaf. */
+/** The monitor's side. While its data ports are closed (stop.refuse), it receives no heartbeats. */
 export function heartbeatEntrance(options: {
   readonly receive: NonNullable<Running['datagrams']>;
   readonly isOpen: () => boolean;

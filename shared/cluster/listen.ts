@@ -3,7 +3,7 @@ import type { Server as HttpServer } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { ListenOptions } from './listener-switch.ts';
 
-/** Resolves with the address that was really taken; rejects where it cannot be had. */
+/** Resolves with the address that was bound; rejects if it cannot be bound. */
 export async function listen(server: HttpServer, options: ListenOptions): Promise<AddressInfo> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -12,7 +12,7 @@ export async function listen(server: HttpServer, options: ListenOptions): Promis
   return server.address() as AddressInfo;
 }
 
-/** Takes no new connection; resolves when the requests under way were answered. */
+/** Accepts no new connection; resolves when the requests in progress are answered. */
 export async function close(server: HttpServer | FastifyInstance): Promise<void> {
   if ('register' in server) return server.close();
   await new Promise<void>((resolve) => {

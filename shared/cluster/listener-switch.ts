@@ -2,21 +2,21 @@ import type { Server } from 'node:http';
 import type { Logger } from 'pino';
 import type { Scheduler } from '../time/scheduler.ts';
 
-/** A port that was just given up can be taken for a moment. */
+/** A port that was just closed can still be in use for a moment. */
 const againMs = 100;
 
 export interface ListenOptions {
   readonly port: number;
   readonly host: string;
-  /** Several processes may listen on the port (SO_REUSEPORT): the kernel deals connections out among them. */
+  /** Several processes may listen on the port (SO_REUSEPORT): the kernel distributes connections among them. */
   readonly reusePort?: boolean;
 }
 
 export type ListenerSwitch = ReturnType<typeof listenerSwitch>;
 
 /**
- * The data ports of a node as one switch: `close` refuses new connections and cuts those that are there; `open` listens
- * again. The process and its ops port live on.
+ * The data ports of a node as one switch: `close` refuses new connections and cuts the existing ones; `open` listens
+ * again. The process and its ops port stay up.
  */
 export function listenerSwitch(scheduler: Scheduler, log: Logger) {
   const servers = new Map<Server, ListenOptions>();

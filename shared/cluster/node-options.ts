@@ -11,7 +11,8 @@ import type { ControlClient } from '../control/client.ts';
 import type { Topology, TopologyNode } from './topology.ts';
 
 /**
- * Everything that a node is given from outside: what it is, and the clock, chance, timers, keys and log of its process.
+ * Everything that a node gets from outside: its place in the topology, and the clock, randomness, timers, keys and log
+ * of its process.
  */
 export interface NodeOptions {
   readonly topology: Topology;
@@ -20,31 +21,28 @@ export interface NodeOptions {
   readonly incarnation: number;
   readonly datasetDir: string;
   readonly stateDir?: string | undefined;
-  /** Tells one life of the cluster from the next. */
+  /** Identifies one run of the cluster. */
   readonly clusterStartedAt?: string | undefined;
-  /** The way to other control ports. */
+  /** Sends requests to other control ports. */
   readonly control: ControlClient;
   readonly clock: Clock;
   readonly random: Random;
   readonly scheduler: Scheduler;
   readonly log: Logger;
-  /** Who may change things on the ops port; absent: nobody. */
+  /** The operator, who may change things on the ops port; absent: no orders are accepted. */
   readonly operator?: Operator;
   /** The address to listen on; the topology's host is what others call. */
   readonly bindHost: string;
   /** Further names by which people reach this machine (shared/control/own-host.ts). */
   readonly hosts?: readonly string[];
-  /** Ends this node at once, without another answer: something that must hold does not. */
+  /** Ends this node at once, without another answer, because an invariant is violated. */
   readonly crash?: (violation: InvariantViolation) => void;
-  /** The keys that this node holds; none where absent: then nothing is signed, and no signature checked. */
+  /** The keys that this node holds. Without them it signs nothing and checks no signature. */
   readonly keyring?: Keyring;
-  /** Mutual TLS between nodes: what this one shows. */
+  /** The certificate of this node for mutual TLS. */
   readonly identity?: IdentitySource | undefined;
   /** Faults may be injected. */
   readonly chaosEnabled?: boolean;
-  /**
-   * A second process of a node that runs already (`byz.twin`): it shares the data ports, and has an ops port of its
-   * own.
-   */
+  /** A second process of a node that runs already (`byz.twin`): it shares the data ports, and has its own ops port. */
   readonly twin?: boolean;
 }

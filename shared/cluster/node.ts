@@ -27,15 +27,15 @@ import { nodesHosting } from './topology.ts';
 
 export interface RunningNode {
   readonly opsPort: number;
-  /** Drains and stops: no new requests, the ones under way are answered, then everything is released. Idempotent. */
+  /** Drains and stops: accepts no new requests, answers those in progress, then releases everything. Idempotent. */
   readonly stop: () => Promise<void>;
 }
 
-/** What nobody cancels: shared, because each controller of one's own would cost every heartbeat. */
+/** A signal that never aborts. It is shared, because a new controller would cost time in every heartbeat. */
 const never = new AbortController().signal;
 
 /**
- * Hosts the components of one node. Assembles, listens, beats; resolves when the node is ready.
+ * Hosts the components of one node. Assembles the node, listens, and sends heartbeats. Resolves when the node is ready.
  *
  *   ops port up -> components created -> data ports up -> heartbeats say "ready"
  */
@@ -46,7 +46,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const listeners = listenerSwitch(scheduler, log);
   const faults = chaosEnabled ? await nodeFaults(options, metrics, listeners) : undefined;
   const clock = faults?.clock ?? options.clock;
-  // How late the main loop runs is measured by the true clock: timers run on that one, too.
+  // The lag of the main loop is measured by the true clock, because timers also use it.
   const lag = createLagMeter(options.clock, scheduler, () => runDelayMs() ?? 0);
   lagMetrics(metrics, lag);
   const role = createRole({
@@ -198,7 +198,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   }
 }
 
-/** Loaded only where faults may come: a node that never breaks on purpose does not pay for it. */
+/** Loaded only where chaos is enabled; other nodes do not pay for it. */
 async function nodeFaults(
   { node, components, clock, scheduler, log }: NodeOptions,
   metrics: Metrics,

@@ -22,7 +22,7 @@ interface OpeningsOptions {
   readonly hosts: readonly string[] | undefined;
 }
 
-/** Where a node can be called: its data port, its doors, and the further ways to it. */
+/** The ports where a node can be called: its data port, its public ports, and its further addresses. */
 export function createOpenings({ node, bindHost, chaosEnabled, identity, listeners, log, hosts }: OpeningsOptions) {
   const opened: (HttpServer | FastifyInstance)[] = [];
 
@@ -59,14 +59,14 @@ export function createOpenings({ node, bindHost, chaosEnabled, identity, listene
       for (const { host, port } of furtherAddresses(node, bindHost))
         await openDataPort(onRpc, dataAddress(port, host, chaosEnabled));
     },
-    /** Resolves when the requests under way were answered. */
+    /** Resolves when the requests in progress are answered. */
     async close(): Promise<void> {
       await Promise.all(opened.map(close));
     },
   };
 }
 
-/** A twin shares the ports of its node; where there can be none, a port that is taken is refused. */
+/** A twin shares the ports of its node. Where twins are impossible, a port in use is an error. */
 export const sharesPorts = (chaosEnabled: boolean): boolean => chaosEnabled && process.platform === 'linux';
 
 function dataAddress(port: number, host: string, chaosEnabled: boolean): ListenOptions {
@@ -74,8 +74,7 @@ function dataAddress(port: number, host: string, chaosEnabled: boolean): ListenO
 }
 
 /**
- * Which components' public routes go on which port: doors on their own, everything else on the data port, or with TLS
- * beside it.
+ * The port of each component's public routes: its own public port, else the data port, or with TLS a port beside it.
  */
 function portPlan(node: TopologyNode): Map<number, string[]> {
   const plan = new Map<number, string[]>([[node.port, []]]);

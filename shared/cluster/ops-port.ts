@@ -10,12 +10,12 @@ export interface OpsSources {
   /** What /admin/state shows. */
   readonly state: () => unknown;
   readonly policy: PolicyHolder;
-  /** What the middleware has set by itself, and why: /admin/tuning. */
+  /** The settings that the middleware chose by itself, and why: /admin/tuning. */
   readonly tuning: () => unknown;
   /** Undefined: this node takes no orders. */
   readonly operatorDigest: string | undefined;
   readonly hosts: readonly string[] | undefined;
-  /** What else is ordered here: faults. */
+  /** Further routes: faults and evidence. */
   readonly more: readonly ControlRoute[];
 }
 
@@ -23,7 +23,7 @@ export interface OpsSources {
  * The control plane of a node, apart from its data port so that load and injected faults never reach it. Open to read:
  * /health, /ready, /metrics, /admin/state, /admin/policy, /admin/tuning. With the operator token: POST /admin/policy
  * changes the middleware's policy from the next call on (mechanisms that it does not name stay as they are) and answers
- * what is in force then, /admin/faults and /admin/halt as in shared/faults/control-routes.ts.
+ * with the new policy; /admin/faults and /admin/halt are in shared/faults/control-routes.ts.
  */
 export function createOpsPort({
   metrics,

@@ -1,6 +1,6 @@
 /**
- * Who listens where (DESIGN section 6). All ports are `portBase` plus a fixed offset, so that clusters of different
- * bases run side by side.
+ * The ports of all processes. Each port is `portBase` plus a fixed offset, so clusters with different bases run side by
+ * side.
  *
  *   portBase (7000)  watchdog
  *   +100 ...         nodes, in topology order          ops port = data port + 1000
@@ -8,9 +8,9 @@
  *   +1080 ...        clients                           ops port = door + 500
  *   +1090 ...        consoles                          ops port = door + 500
  *
- * With TLS the data port speaks nothing else, so what is public moves out of it; every other address stays:
+ * With TLS the data port accepts only TLS, so public routes move to other ports. All other addresses stay:
  *
- *   +500 ... +590    data ports of nodes with one door (door - 500): the door stays where users know it
+ *   +500 ... +590    data ports of nodes with one door (door - 500): the public address stays the same
  *   +700 ...         public routes of all other nodes (data port + 600)
  */
 export const defaultPortBase = 7000;
@@ -18,17 +18,17 @@ export const defaultPortBase = 7000;
 /** The highest offset in use: a base must leave room for it below 65,536. */
 export const portSpan = 1_600;
 
-/** Components with a public HTTP door of their own, and where their doors begin. */
+/** Components with their own public HTTP port (door), and the offsets of these ports. */
 const doorOffsets: Readonly<Record<string, number>> = { client: 1_080, gateway: 1_000, console: 1_090 };
 const nodeOffset = 100;
 
-/** Ports that browsers and fetch refuse to ask, of those that a door can have (WHATWG Fetch, "bad port"). */
+/** Possible public ports that browsers and fetch refuse to open (WHATWG Fetch, "bad port"). */
 export const blockedPorts: ReadonlySet<number> = new Set([
   2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
 ]);
 
 export interface NodePorts {
-  /** Calls between nodes; without TLS also what is public and has no door. */
+  /** For calls between nodes; without TLS also for public routes of components without a door. */
   readonly port: number;
   /** Public routes of the components that have no door of their own. */
   readonly publicPort: number;
@@ -36,7 +36,7 @@ export interface NodePorts {
   readonly doors: Readonly<Record<string, number>>;
 }
 
-/** Gives ports to nodes one after the other, in topology order. */
+/** Assigns ports to nodes in topology order. */
 export function portAllocator(portBase: number, tls = false): (components: readonly string[]) => NodePorts {
   const taken: Record<string, number> = {};
   let nodes = 0;

@@ -10,18 +10,18 @@ export interface RoleOptions {
   readonly setPhase: (phase: Phase) => void;
   /** Loads the components and opens the data ports; once. */
   readonly open: () => Promise<void>;
-  /** A standby that was promoted could not open: it must not linger half open. */
+  /** Called when a promoted standby cannot open: it must not stay half open. */
   readonly onFailure: (error: unknown) => void;
 }
 
-/** A node's role in its group: whether it serves, waits as a standby, or has lost its role to one. */
+/** A node's role in its group: it serves, waits as a standby, or has lost its role to a standby. */
 export interface Role {
-  /** Opens, and says `ready` or `standby`. A warm standby opens when it is promoted. */
+  /** Opens the node, and reports `ready` or `standby`. A warm standby opens when it is promoted. */
   readonly begin: () => Promise<void>;
   readonly follow: (view: View) => void;
-  /** It is leaving: what the view says changes nothing any more. */
+  /** The node is leaving: later views have no effect. */
   readonly leave: () => void;
-  /** Refuses calls while another node holds the role: whoever sends them follows an older view. */
+  /** Refuses calls while another node holds the role: their sender follows an older view. */
   readonly layer: Layer;
   readonly token: () => number | undefined;
 }
@@ -54,7 +54,7 @@ export function createRole({ node, setPhase, open, onFailure }: RoleOptions): Ro
     },
     follow({ promotions = [] }) {
       if (!fence.learn(promotions)) return;
-      // Views come from the first moment on; only a warm standby waits for one.
+      // Views arrive from the start; only a warm standby waits for one.
       if (state === 'closed' && node.standby === 'warm') {
         setPhase('starting');
         openNow().catch(onFailure);

@@ -39,7 +39,7 @@ interface StackParts {
   readonly view: () => View | undefined;
 }
 
-/** The middleware of one node: what every call passes on its way in and out, and what is learnt from it. */
+/** The middleware of one node: the layers of every incoming and outgoing call, and their statistics. */
 export function createStack({ options, clock, metrics, lag, faults, fence, view }: StackParts) {
   const { topology, node, components, incarnation, random, scheduler, log, identity } = options;
   const policy = createPolicyHolder(topology.policy);
@@ -111,7 +111,7 @@ export function createStack({ options, clock, metrics, lag, faults, fence, view 
     security,
     self,
     evidence,
-    /** What the middleware has set by itself, and why. */
+    /** The settings that the middleware chose by itself, and why. */
     tuning: () => ({
       node: node.id,
       server: [load.tuned(policy.current.admission)],

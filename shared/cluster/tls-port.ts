@@ -6,8 +6,8 @@ import { dataPortOptions, nothingHere } from './data-port.ts';
 import { isRpc } from '../rpc/transports/http-server.ts';
 
 /**
- * A data port with mutual TLS: calls between nodes, and nothing else. Loaded only where the topology wants it. A
- * renewed certificate counts from the next connection on.
+ * A data port with mutual TLS: only for calls between nodes. Loaded only if the topology uses TLS. A renewed
+ * certificate applies to new connections.
  */
 export function createTlsPort(onRpc: RequestListener, identity: IdentitySource): Server {
   const server = createServer({ ...dataPortOptions, ...tlsServerOptions(identity.current()) }, (request, response) => {

@@ -1,7 +1,7 @@
 import type { Component } from './component.ts';
 import type { Topology, TopologyFile } from './topology.ts';
 
-/** What is wrong with a topology, as sentences; empty when it can run. */
+/** The errors of a topology, as sentences; empty when it can run. */
 export function topologyProblems(
   file: TopologyFile,
   topology: Topology,
@@ -44,8 +44,7 @@ function badSharding(file: TopologyFile): string[] {
 }
 
 /**
- * Callers find a standby by the view. Monitors make the view, and those who come through a public door do not follow
- * it.
+ * Callers find a standby by the view. Monitors make the view themselves, and users at a public port do not follow it.
  */
 const noStandbys: readonly string[] = ['monitor', 'client', 'gateway', 'console', 'chaos'];
 

@@ -13,7 +13,7 @@ export interface LoadOptions {
   readonly portBase?: number;
   /** Every node's host: loopback for processes of one machine, the node's own id where names resolve (containers). */
   readonly hosts?: 'loopback' | 'by-name';
-  /** Overrides what the file says. */
+  /** Overrides the setting in the file. */
   readonly tls?: boolean | undefined;
 }
 
@@ -60,10 +60,7 @@ async function readTopology(nameOrPath: string, dir: string): Promise<string> {
   });
 }
 
-/**
- * As `loadTopology` for a file that has been checked: its watchdog does that for a node, which knows its own components
- * only.
- */
+/** As `loadTopology`, without the check. A node loads only its own components, so its watchdog checks the file. */
 export async function loadCheckedTopology(
   nameOrPath: string,
   dir: string,
@@ -93,12 +90,12 @@ function parseFile(text: string, name: string): TopologyFile {
   } catch (error) {
     throw new TopologyError(name, [`not JSON: ${(error as Error).message}`]);
   }
-  // Not compiled: it runs once, and compiling costs more than that.
+  // Not compiled: the check runs once, and compiling costs more.
   if (!Value.Check(TopologyFile, value)) throw new TopologyError(name, schemaProblems(TopologyFile, value));
   return value;
 }
 
-/** The replicas of one shard, then those that stand by, the most ready first. */
+/** The replicas of one shard, then its standbys, the most ready first. */
 function placesOf({ replicas, standbys = {} }: NodeGroup): (StandbyKind | undefined)[] {
   const spares = standbyKinds.flatMap((kind) => Array.from({ length: standbys[kind] ?? 0 }, () => kind));
   return [...Array.from({ length: replicas }, () => undefined), ...spares];

@@ -9,7 +9,7 @@ const Route = Type.Object(
     host: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9.:-]{1,253}$' })),
     /** Added to the node's data port. */
     portShift: Type.Optional(Type.Integer({ minimum: -20_000, maximum: 20_000 })),
-    /** Somebody else listens there and passes connections on: the node itself does not. */
+    /** Another process (a relay) listens there and forwards connections to the node. */
     relayed: Type.Optional(Type.Boolean()),
   },
   { additionalProperties: false },
@@ -17,21 +17,18 @@ const Route = Type.Object(
 
 const Spares = Type.Integer({ minimum: 1, maximum: 10 });
 
-/** Nodes that are alike: `replicas` of each of `shards`, all hosting the same components. */
+/** A group of equal nodes: `replicas` of each of `shards`, all hosting the same components. */
 export const NodeGroup = Type.Object(
   {
     /** Node ids are `<name>-<replica>`, sharded ones `<name>-<shard>-<replica>`, from 1. */
     name: Type.String({ pattern: '^[a-z][a-z0-9-]{0,40}$' }),
     components: Type.Array(Type.String(), { minItems: 1 }),
     replicas: Type.Integer({ minimum: 1, maximum: 100, default: 1 }),
-    /** In how many shards the group holds the data; absent where it hosts no database or the only shard. */
+    /** The number of shards of the data in this group; absent if it hosts no database or only one shard. */
     shards: Type.Optional(Type.Integer({ minimum: 1, maximum: 64 })),
-    /** The ways to each node of the group, in order of preference; its own address alone when absent. */
+    /** The routes to each node of the group, in order of preference; absent = only its own address. */
     routes: Type.Optional(Type.Array(Route, { minItems: 1, maxItems: 8 })),
-    /**
-     * Further nodes of the group (of each shard) that wait to take the place of one that fails: how many, and how ready
-     * they are.
-     */
+    /** Further nodes of the group (of each shard) that replace a failed node: how many, and of which kind. */
     standbys: Type.Optional(
       Type.Object(
         {
@@ -55,7 +52,7 @@ export const TopologyFile = Type.Object(
     name: Type.String({ pattern: '^[a-z][a-z0-9-]{0,40}$' }),
     summary: Type.String(),
     style: Type.Union([Type.Literal('object-based'), Type.Literal('layered')]),
-    /** How calls between nodes survive trouble: `resilient` when absent. */
+    /** The resilience policy for calls between nodes; absent = `resilient`. */
     policy: Type.Optional(PolicyFile),
     /** Mutual TLS between nodes; the public doors and the ops ports stay plain HTTP. Off when absent. */
     tls: Type.Optional(Type.Boolean()),
@@ -68,7 +65,7 @@ export type TopologyFile = Static<typeof TopologyFile>;
 export interface TopologyRoute {
   readonly host: string;
   readonly port: number;
-  /** Somebody else listens there. */
+  /** A relay listens there, not the node. */
   readonly relayed: boolean;
 }
 
@@ -77,18 +74,18 @@ export interface TopologyNode {
   readonly id: string;
   readonly group: string;
   readonly components: readonly string[];
-  /** 1-based; which part of the data it holds, where it hosts the database. */
+  /** The shard that it holds, from 1; only for nodes that host the database. */
   readonly shard?: number;
-  /** It waits to be promoted; absent for a node with a place of its own. */
+  /** The kind of standby; absent for a regular replica. */
   readonly standby?: StandbyKind;
   readonly host: string;
   /** Data port: requests and heartbeats. */
   readonly port: number;
-  /** The ways to the data port, in order of preference; absent = host and port alone. */
+  /** The routes to the data port, in order of preference; absent = only host and port. */
   readonly routes?: readonly TopologyRoute[];
-  /** The port of public routes that have no door; with TLS it is not the data port. */
+  /** The port of public routes without a door; with TLS it differs from the data port. */
   readonly publicPort: number;
-  /** The public HTTP port of each component on it that has one; often the data port itself. */
+  /** The public HTTP port of each of its components that has one; often the data port itself. */
   readonly doors: Readonly<Record<string, number>>;
   /** Ops port: health, metrics, state. */
   readonly opsPort: number;
@@ -100,9 +97,9 @@ export interface Topology {
   readonly summary: string;
   readonly style: TopologyFile['style'];
   readonly policy: PolicyFile;
-  /** Nodes prove to each other who they are, and nobody reads along. */
+  /** Calls between nodes use mutual TLS. */
   readonly tls: boolean;
-  /** How many shards the data is cut into. */
+  /** The number of shards of the data. */
   readonly shards: number;
   readonly watchdogPort: number;
   readonly nodes: readonly TopologyNode[];
@@ -122,12 +119,12 @@ export function peersOf({ nodes }: Pick<Topology, 'nodes'>, id: string): readonl
   return nodes.filter((it) => it.group === node?.group && it.shard === node.shard && it.id !== id);
 }
 
-/** The nodes that run from the beginning: all but cold standbys. */
+/** The nodes that run from the start: all except cold standbys. */
 export function startedNodes({ nodes }: Pick<Topology, 'nodes'>): readonly TopologyNode[] {
   return nodes.filter(({ standby }) => standby !== 'cold');
 }
 
-/** Where the watchdog that runs `node` takes orders: one for all nodes of a machine, or the container's own. */
+/** The address of the watchdog of `node`: one watchdog for all nodes of a machine, or one per container. */
 export function watchdogOf(topology: Topology, node: TopologyNode): { readonly host: string; readonly port: number } {
   return { host: node.host, port: topology.watchdogPort };
 }
