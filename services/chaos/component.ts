@@ -13,15 +13,15 @@ import { chaosSettings } from './settings.ts';
 import { createSteadyMeter } from './steady.ts';
 import { userProbe } from './user-probe.ts';
 
-/** Five probes a second show a stall, and cost the smallest cluster little. */
+/** Five probes a second are enough to detect a stall, and cost even a small cluster little. */
 const probeEveryMs = 200;
 
-/** Breaks things on purpose, within rules: assembles the controller, and gives it a door. */
+/** Assembles the chaos controller and its REST API. */
 export const chaosComponent = component({
   contract: chaos,
   calls: {},
   create({ node, topology, incarnation, clock: nodeClock, scheduler, metrics, log, ops: { token } }) {
-    // The order of its stamps is that of the events: a fault of the wall clock must not change it.
+    // Timestamps follow the order of the events, even while a fault skews the wall clock.
     const clock = steady(nodeClock);
     const { enabled, runDir } = chaosSettings(process.env);
     const file = runDir === undefined ? undefined : journalFileIn(runDir);

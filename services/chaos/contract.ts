@@ -8,10 +8,7 @@ const ActiveFault = Type.Object({
   remainingMs: Type.Number(),
 });
 
-/**
- * What may be read by anybody in the cluster. Whatever changes something goes through the REST door, with the operator
- * token.
- */
+/** Operations that any node may call to read. Changes go through the REST API, with the operator token. */
 export const chaos = contract('chaos', {
   active: operation({
     summary: 'The faults in effect',

@@ -7,7 +7,7 @@ import type { Site } from './controller.ts';
 /** Long enough for a busy machine, short enough for a person: ms. */
 const patienceMs = 3_000;
 
-/** What a node or a watchdog tells of its faults. */
+/** The answer of a node or a watchdog about its faults. */
 export interface FaultList {
   readonly enabled: boolean;
   readonly active: readonly FaultStatus[];
@@ -69,12 +69,15 @@ export async function order(
   });
 }
 
-/** What is held there; throws as `order` does. */
+/** The faults at that port; throws as `order` does. */
 export async function faultsAt(port: ControlPort, token: string | undefined): Promise<FaultList> {
   return (await order(port, token, 'GET', '/admin/faults')) as FaultList;
 }
 
-/** Everything at all of `ports` is healed, whoever injected it: how many faults, and who did not answer. */
+/**
+ * Heals all faults at all `ports`, whoever injected them. Returns the number of faults and the ports that did not
+ * answer.
+ */
 export async function haltAll(
   ports: readonly ControlPort[],
   token: string | undefined,

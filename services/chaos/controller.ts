@@ -13,15 +13,15 @@ import { failing, minSamples, type SteadyMeter, type SteadyState } from './stead
 export type Site = 'node' | 'watchdog';
 
 /**
- * How targets are reached: over their ops ports live, by a function call in the simulation. Never over the data
- * network.
+ * Reaches the targets: over their ops ports in a live cluster, by a function call in the simulation. Never over the
+ * data network.
  */
 export interface Targets {
   inject(site: Site, fault: Fault): Promise<void>;
-  /** Resolves for a target that is gone: what does not exist needs no healing. */
+  /** Resolves also if the target is gone: its faults ended with it. */
   heal(site: Site, target: string, id: string): Promise<void>;
   /**
-   * Tells every target that holds a fault of `owner` that the owner lives. What is over there, though nobody healed it.
+   * Renews the lease at every target that holds a fault of `owner`. Returns the faults that ended there by themselves.
    */
   renew(owner: string): Promise<readonly LostFault[]>;
   /** Every target heals everything, whoever injected it. */
@@ -54,27 +54,24 @@ export interface ActiveInjection extends Omit<Injection, 'at'> {
   readonly abortIf: Required<AbortIf>;
 }
 
-/**
- * Where a request says nothing: half of the answers wrong, or 10 s at the 90th percentile, is nobody's experiment any
- * more.
- */
+/** The default limits: no useful experiment needs half of the probes to fail, or 10 s at the 90th percentile. */
 export const defaultAbort: Required<AbortIf> = { errorShareAbove: 0.5, p90AboveMs: 10_000 };
 
 const renewEveryMs = 1_000;
 const watchEveryMs = 250;
-/** How far back a look at the steady state goes. */
+/** How far back the steady state is measured. */
 const lookBackMs = 3_000;
 
 export type Controller = ReturnType<typeof createController>;
 
-/** A sentence about the limit that is passed; undefined = within both, or too few probes to tell. */
+/** A sentence about the exceeded limit; undefined = within both limits, or too few probes. */
 function tooBad(state: SteadyState, { errorShareAbove, p90AboveMs }: Required<AbortIf>): string | undefined {
   if (state.samples < minSamples) return undefined;
   if (state.errorShare > errorShareAbove) return failing(state);
   return state.p90Ms > p90AboveMs ? `the 90th percentile is ${state.p90Ms.toFixed(0)} ms` : undefined;
 }
 
-/** Holds the leases, keeps the rules, writes the journal. What a fault does is the targets' affair. */
+/** Holds the leases, enforces the rules and writes the journal. The targets carry out the faults. */
 export function createController(options: ControllerOptions) {
   const { owner, enabled, nodes, targets, journal, clock, scheduler, meter } = options;
   const active = new Map<string, ActiveInjection>();
@@ -97,7 +94,7 @@ export function createController(options: ControllerOptions) {
     release?.();
   }
 
-  /** What is over at its targets is over here, too: the journal is the truth that diagnoses are scored by. */
+  /** Faults that ended at their targets end here too, because diagnoses are scored by the journal. */
   function forget(lost: readonly LostFault[]): void {
     for (const { id, target, end } of lost) {
       const injection = active.get(id);
@@ -111,7 +108,7 @@ export function createController(options: ControllerOptions) {
     keepWatch();
   }
 
-  /** Forgets what is over by its own time to live, and stops everything when it has gone too far. */
+  /** Removes faults whose time to live is over, and stops everything when an abort limit is exceeded. */
   function look(): void {
     const now = clock.now();
     for (const injection of active.values()) {
@@ -148,7 +145,7 @@ export function createController(options: ControllerOptions) {
     return objections({ ...injection, kind }, { enabled, aborting, nodes, active: [...active.values()] });
   }
 
-  /** Also what the victims are going to refuse. */
+  /** Includes the reasons for which the targets would refuse. */
   function objectionsTo(injection: Omit<Injection, 'at'>): string[] {
     const victims = injection.faults.map(({ target }) => target);
     const { kind } = injection.faults[0]!;
@@ -173,7 +170,7 @@ export function createController(options: ControllerOptions) {
     active.set(injection.id, entry);
     keepWatch();
     for (const { target } of injection.faults) journal.note({ event: 'undo', id: injection.id, kind, target, site });
-    // All are waited for: one that is slow must not be injected after it was healed.
+    // Waits for all targets: a slow one must not be injected after it was healed.
     const outcomes = await Promise.allSettled(
       injection.faults.map(async (fault) => {
         await targets.inject(site, { ...fault, owner });
@@ -188,7 +185,7 @@ export function createController(options: ControllerOptions) {
       await heal(injection.id, 'failed');
       throw failed.reason;
     }
-    // A halt came while the targets were on their way: they may have healed before they were injected.
+    // A halt came during the injection: some targets may have healed before they were injected.
     if (!active.has(injection.id)) await healTargets(entry);
     return entry;
   }
@@ -198,10 +195,7 @@ export function createController(options: ControllerOptions) {
     await Promise.allSettled(faults.map(({ target }) => targets.heal(site, target, id)));
   }
 
-  /**
-   * False when it is not in effect. A target that cannot be reached does not block the others: its lease will end
-   * there.
-   */
+  /** False when the fault is not in effect. An unreachable target does not block the others: the lease ends there. */
   async function heal(id: string, end = 'healed'): Promise<boolean> {
     const injection = active.get(id);
     if (!injection) return false;
@@ -213,8 +207,7 @@ export function createController(options: ControllerOptions) {
   }
 
   /**
-   * Stops everything, whoever began it; while it runs nothing new is let in. Who says so again meanwhile waits for the
-   * same end.
+   * Stops all faults, whoever injected them; refuses new ones until it has finished. A second call waits for the first.
    */
   function halt(reason: string, event: 'halt' | 'abort' = 'halt'): Promise<void> {
     return (halting ??= stopEverything(reason, event).finally(() => (halting = undefined)));
@@ -234,7 +227,7 @@ export function createController(options: ControllerOptions) {
   }
 
   return {
-    /** Who would be hit, and what speaks against it. Touches nothing. Throws `bad_request` for what is not valid. */
+    /** Returns the targets and the objections, and changes nothing. Throws `bad_request` for an invalid request. */
     dryRun(value: unknown): {
       victims: readonly string[];
       casualties: readonly string[];
@@ -244,12 +237,13 @@ export function createController(options: ControllerOptions) {
       const victims = injection.faults.map(({ target }) => target);
       return { victims, casualties: injection.casualties, objections: objectionsTo(injection) };
     },
-    /** What speaks against an injection if it were carried out now. */
+    /** The objections to an injection now. */
     objectionsTo,
-    /** Throws `bad_request` for what is not valid, `conflict` with everything that speaks against it. */
+    /** Throws `bad_request` for an invalid request, and `conflict` with all objections. */
     async inject(value: unknown): Promise<ActiveInjection> {
       const { injection, kind, abortIf, against: before } = describe(value);
-      // What is in effect already explains what users feel; who says beyondTolerance has looked.
+      // If faults are in effect, they may explain an unsteady cluster. `beyondTolerance` means that the user accepts
+      // it.
       const mustBeSteady = before.length === 0 && active.size === 0 && kind !== 'none' && !injection.beyondTolerance;
       const haltsBefore = halts;
       const unsteady = mustBeSteady ? tooBad(await meter.burst(), { ...defaultAbort, ...abortIf }) : undefined;
@@ -264,10 +258,10 @@ export function createController(options: ControllerOptions) {
     carryOut,
     heal: (id: string) => heal(id),
     halt: (reason: string) => halt(reason),
-    /** How often everything was stopped so far, by people or by abort rules. */
+    /** The number of halts so far, by people or by abort rules. */
     halts: (): number => halts,
     list: (): readonly ActiveInjection[] => [...active.values()],
-    /** At boot: heals what an earlier life left behind. How much that was. */
+    /** At start: heals the faults that an earlier process left behind. Returns their number. */
     async recover(): Promise<number> {
       const left = unhealed(journal.recent());
       for (const { id, kind, target } of left) {
@@ -276,7 +270,7 @@ export function createController(options: ControllerOptions) {
       }
       return left.length;
     },
-    /** At exit: heals what this controller injected. */
+    /** At exit: heals the faults that this controller injected. */
     async stop(): Promise<void> {
       for (const id of active.keys()) await heal(id, 'shutdown');
     },

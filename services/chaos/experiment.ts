@@ -11,7 +11,10 @@ import { Hypothesis } from './steady.ts';
 
 const strict = { additionalProperties: false };
 
-/** A file of chaos/experiments: what is broken when, what must hold before, during and after, and when to stop. */
+/**
+ * A file of chaos/experiments: its faults with their times, the hypotheses before, during and after, and the abort
+ * limits.
+ */
 export const Experiment = Type.Object(
   {
     name: Type.String({ pattern: '^[a-z][a-z0-9-]{0,40}$' }),
@@ -22,10 +25,10 @@ export const Experiment = Type.Object(
     steadyState: Type.Object(
       {
         before: Hypothesis,
-        /** Absent: nothing is promised while faults are in effect. */
+        /** Absent: no hypothesis holds while faults are in effect. */
         during: Type.Optional(Hypothesis),
         after: Hypothesis,
-        /** How long it is watched before. */
+        /** How long the steady state is watched before the first fault. */
         watchMs: Type.Number({ minimum: 100, maximum: 600_000, default: 3_000 }),
         /** How long it may take to become steady again. */
         recoverMs: Type.Number({ minimum: 0, maximum: 600_000, default: 10_000 }),
@@ -72,7 +75,7 @@ export interface Injection {
   readonly beyondTolerance: boolean;
 }
 
-/** Pure: everything that the experiment is going to do, in order. Shown by a dry run, carried out by a real one. */
+/** Pure: all injections of the experiment, in order. A dry run shows them; a real run carries them out. */
 export function planExperiment(experiment: Experiment, nodes: readonly Target[]): Injection[] {
   const planned = experiment.faults.flatMap(({ when, fault }, i) => {
     const seed = fault.seed ?? experiment.seed + i;
@@ -91,7 +94,7 @@ export function planExperiment(experiment: Experiment, nodes: readonly Target[])
 
 type Request = ReturnType<typeof parseFaultRequest>;
 
-/** The nodes that get the fault. A partition needs all nodes that it names, whatever else is selected. */
+/** The nodes that get the fault. A partition needs all nodes that it names, whatever the selector says. */
 export function victimsOf(request: Request, nodes: readonly Target[]): readonly string[] {
   const selected = select(nodes, request.target, request.seed ?? 0).map(({ id }) => id);
   if (request.kind !== 'net.partition') return selected;

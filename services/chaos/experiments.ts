@@ -8,7 +8,7 @@ export type Run =
   | { readonly state: 'done'; readonly experiment: string; readonly report: Report }
   | { readonly state: 'failed'; readonly experiment: string; readonly reason: string };
 
-/** All that an experiment would do, and what speaks against beginning it now. */
+/** The plan of an experiment, and the objections to starting it now. */
 export interface DryRun {
   readonly plan: readonly Injection[];
   readonly objections: readonly string[];
@@ -16,12 +16,12 @@ export interface DryRun {
 
 interface ExperimentsOptions {
   readonly nodes: readonly Target[];
-  /** What speaks against one injection now, as sentences. */
+  /** The objections to one injection now, as sentences. */
   readonly objectionsTo: (injection: Injection) => readonly string[];
   readonly execute: (it: Experiment, signal: AbortSignal) => Promise<Report>;
 }
 
-/** Runs one experiment at a time, and remembers how the last ones ended. */
+/** Runs one experiment at a time, and keeps the results of the last ones. */
 export function createExperiments({ nodes, objectionsTo, execute }: ExperimentsOptions) {
   const runs = new Map<string, Run>();
   const controller = new AbortController();
@@ -34,11 +34,11 @@ export function createExperiments({ nodes, objectionsTo, execute }: ExperimentsO
   }
 
   return {
-    /** Touches nothing. Throws `bad_request` for what is not valid. */
+    /** Changes nothing. Throws `bad_request` for an invalid experiment. */
     dryRun: (text: string): DryRun => weigh(parseExperiment(text)),
     /**
-     * Throws `bad_request` for what is not valid, `conflict` with everything that speaks against it: at once, not when
-     * its first fault is due.
+     * Throws `bad_request` for an invalid experiment, and `conflict` with all objections. It throws at once, not when
+     * the first fault is due.
      */
     start(text: string): Run {
       const experiment = parseExperiment(text);

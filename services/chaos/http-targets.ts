@@ -18,9 +18,9 @@ const isSame = (a: { id: string; target: string }, b: { id: string; target: stri
 /** An order over the control network, with the operator's token; throws as `order` does. */
 export type Send = (port: ControlPort, method: 'POST' | 'DELETE', path: string, body?: unknown) => Promise<unknown>;
 
-/** Targets as they are reached on a live cluster: over ops ports and watchdogs, which no fault touches. */
+/** The targets of a live cluster, reached over ops ports and watchdogs, which faults never affect. */
 export function httpTargets(topology: Topology, send: Send): Targets {
-  /** Whom the leases are renewed at. One that is gone is told in vain, at little cost; healing takes it out. */
+  /** The ports where leases are renewed. Renewing at a port that is gone costs little; healing removes it. */
   const holding = new Map<string, Held>();
 
   return {
@@ -35,7 +35,7 @@ export function httpTargets(topology: Topology, send: Send): Targets {
       try {
         await send(controlPortOf(topology, site, target), 'DELETE', `/admin/faults/${id}`);
       } catch (error) {
-        // Whatever does not answer holds no lease for long.
+        // The lease of a target that does not answer ends soon.
         if (!(error instanceof RpcError) || error.code !== 'unavailable') throw error;
       }
     },
@@ -54,7 +54,7 @@ export function httpTargets(topology: Topology, send: Send): Targets {
         const missing = asked.filter((it) => it.port.url === port.url && !held.some((fault) => isSame(fault, it)));
         return missing.map(({ id, target }): LostFault => {
           holding.delete(keyOf(id, target));
-          // A process that does not even remember it has been started since then.
+          // If the process does not know the fault, it was started after the injection.
           return { id, target, end: ended.findLast((fault) => isSame(fault, { id, target }))?.end ?? 'restart' };
         });
       });

@@ -14,7 +14,7 @@ import path from 'node:path';
 import { diskProblem } from '../../shared/disk-problem.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 
-/** Some 20,000 lines; then the file becomes the previous one, and the one before is forgotten. */
+/** About 20,000 lines. Then the file becomes the previous file, and the older previous file is deleted. */
 const maxBytes = 4 * 1024 * 1024;
 
 export const journalFileIn = (runDir: string): string => path.join(runDir, 'chaos-journal.jsonl');
@@ -26,9 +26,8 @@ export function journalLines(file: string): readonly string[] {
 }
 
 /**
- * Appends lines that are on the disk when `write` returns: what is undone after a crash depends on them. Throws
- * `unavailable`, which names the disk, where that takes nothing more; a line is then either there or not, never cut
- * off.
+ * Appends lines that are on the disk when `write` returns, because the recovery after a crash depends on them. If the
+ * disk is full, it throws `unavailable` and names the disk. A line is then complete or missing, never cut off.
  */
 export function openJournalFile(file: string): { readonly write: (line: string) => void; readonly close: () => void } {
   let descriptor: number | undefined;

@@ -1,8 +1,8 @@
 import type { Clock } from '../../shared/time/clock.ts';
 
 /**
- * What happened, one JSON object a line, appended and never changed. `undo` comes before `inject`: whatever dies in
- * between, the journal knows what must be healed.
+ * The events, one JSON object per line, appended and never changed. `undo` is written before `inject`, so the journal
+ * names every fault that must be healed, even after a crash between the two.
  */
 export interface JournalEntry {
   /** Wall-clock ms. */
@@ -35,8 +35,9 @@ export interface Journal {
 const remembered = 1_000;
 
 /**
- * `write` appends a line durably; `past` are the lines of earlier lives. An `undo` that cannot be written throws: then
- * nothing is broken. Any other line waits in memory, and is written before the next one; `onTrouble` is told.
+ * `write` appends a line durably; `past` holds the lines of earlier processes. An `undo` that cannot be written throws,
+ * so no fault is injected. Any other line waits in memory and is written before the next one; `onTrouble` gets the
+ * error.
  */
 export function createJournal(
   clock: Clock,
@@ -91,8 +92,8 @@ export function parseLine(line: string): JournalEntry | undefined {
 }
 
 /**
- * What an earlier life may have left behind: faults announced or injected at a target and never healed there. A halt
- * heals nothing yet.
+ * Faults that an earlier process may have left behind: announced or injected at a target, and never healed there. A
+ * `halt` entry alone does not count as healed.
  */
 export function unhealed(entries: readonly JournalEntry[]): { id: string; kind: string; target: string }[] {
   const open = new Map<string, { id: string; kind: string; target: string }>();

@@ -24,7 +24,7 @@ export async function describeRoutes(scope: FastifyInstance): Promise<void> {
       components: { securitySchemes: { operator: { type: 'http', scheme: 'bearer' } } },
     },
   });
-  // The schemas describe; the controller itself checks, because it names what would do instead.
+  // The schemas only describe. The controller checks the values, because its errors name the allowed ones.
   scope.setValidatorCompiler(() => (value) => ({ value }));
   scope.get('/openapi.json', { schema: { hide: true } }, async () => scope.swagger());
 }

@@ -14,7 +14,7 @@ import { bodies, describeRoutes } from './openapi.ts';
 import { turnedAway } from './safety.ts';
 import type { SteadyMeter } from './steady.ts';
 
-/** A route, with what a reader of its description wants to know. */
+/** A route with its description. */
 interface ChaosRoute {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly url: string;
@@ -36,17 +36,17 @@ interface ChaosDoor {
   readonly remainingMs: (endsAt: number) => number;
 }
 
-/** How long the steady state is watched before it is told, ms. */
+/** How long the steady state is measured before it is reported, ms. */
 const watchMs = 3_000;
 
 /**
- * The REST door of the chaos controller, described by /api/chaos/openapi.json. Reading needs a Host that is ours;
- * whatever changes something also the operator token, and no page of another origin can send it.
+ * The REST API of the chaos controller, described by /api/chaos/openapi.json. The Host header must name this machine.
+ * Changes also need the operator token, and a page of another origin cannot send them.
  */
 export async function chaosRoutes(server: FastifyInstance, door: ChaosDoor): Promise<void> {
   const { enabled, token, topology, controller, experiments, journal, meter, clock, scheduler, remainingMs } = door;
 
-  /** An injection with what its victims count: a fault that changes nothing must show. */
+  /** An injection with the counts of its targets, so that a fault without effect is visible. */
   async function shown({ id, kind, faults, casualties, endsAt }: ActiveInjection) {
     const [first] = faults;
     const site = siteOf(kind, first!.params);

@@ -7,7 +7,9 @@ import type { Journal } from './journal.ts';
 import type { Target } from './select.ts';
 import { broken, type SteadyMeter, type SteadyState } from './steady.ts';
 
-/** `refused`: it was not steady before. `aborted`: it went too far. `failed`: a hypothesis did not hold. */
+/**
+ * `refused`: the cluster was not steady before. `aborted`: a limit was exceeded. `failed`: a hypothesis did not hold.
+ */
 export type Verdict = 'passed' | 'failed' | 'refused' | 'aborted';
 
 export interface Report {
@@ -35,7 +37,9 @@ interface RunOptions {
 
 const pollMs = 100;
 
-/** Steady before, or nothing is broken; faults as planned; everything healed; steady again, within bounds. */
+/**
+ * Checks the steady state, injects the planned faults, heals everything, and waits until the cluster is steady again.
+ */
 export async function runExperiment(experiment: Experiment, options: RunOptions): Promise<Report> {
   const { controller, nodes, meter, journal, clock, scheduler, signal } = options;
   const { name, seed, steadyState, abortIf } = experiment;
@@ -84,7 +88,7 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
       }
     }
     const lastMs = Math.max(clock.now(), ...controller.list().map(({ endsAt }) => endsAt));
-    // A fault that is over at once is felt for longer than that.
+    // The effects of a very short fault last longer than the fault.
     const leastMs = clock.now() + steadyState.watchMs;
     await until(Math.max(lastMs + pollMs, leastMs), () => controller.list().length === 0 && clock.now() >= leastMs);
     const during = phase.end();

@@ -4,11 +4,11 @@ import { faultKinds } from '../../shared/faults/kinds.ts';
 import { tolerated } from '../../shared/tolerated.ts';
 import type { Target } from './select.ts';
 
-/** What is going on when somebody asks for a fault. */
+/** The state of the controller when a fault is requested. */
 export interface Situation {
   /** The cluster was started with chaos enabled. */
   readonly enabled: boolean;
-  /** Why everything is being stopped; undefined in quiet times. */
+  /** Why all faults are being stopped; undefined if they are not. */
   readonly aborting?: string | undefined;
   readonly nodes: readonly Target[];
   readonly active: readonly { readonly id: string; readonly kind: string; readonly casualties: readonly string[] }[];
@@ -17,15 +17,12 @@ export interface Situation {
 export interface Intention {
   readonly id: string;
   readonly kind: string;
-  /** The nodes that are lost to their groups by this. */
+  /** The nodes that their groups lose by this fault. */
   readonly casualties: readonly string[];
   readonly beyondTolerance: boolean;
 }
 
-/**
- * Pure: all that speaks against an injection, as sentences. Empty = go ahead. The rules stand in
- * services/chaos/README.md.
- */
+/** Pure: all objections to an injection, as sentences. Empty = allowed. */
 export function objections({ id, kind, casualties, beyondTolerance }: Intention, situation: Situation): string[] {
   const { enabled, aborting, nodes, active } = situation;
   if (!enabled) return [chaosIsOff];
@@ -50,10 +47,7 @@ export function objections({ id, kind, casualties, beyondTolerance }: Intention,
   return found;
 }
 
-/**
- * What victims are going to refuse, as far as it is known from outside. The last word has each victim itself
- * (shared/faults/host.ts).
- */
+/** The refusals that can be predicted here. Each target makes the final decision (shared/faults/host.ts). */
 export function impossible(kind: string, victims: readonly string[], nodes: readonly Target[]): string[] {
   if (!faultKinds.get(kind)?.fsync) return [];
   const diskless = nodes.filter(({ id, components }) => victims.includes(id) && !components.includes('database'));
@@ -66,8 +60,8 @@ export function groupOf({ group, shard }: Pick<Target, 'group' | 'shard'>): stri
 }
 
 /**
- * Of a partition only those outside of its largest part are lost; the rest serves on. In a ring nobody reaches all, so
- * all are.
+ * In a partition only the nodes outside of the largest part are lost. In a ring no node reaches all others, so all are
+ * lost.
  */
 export function casualtiesOf(
   fault: Pick<Fault, 'kind' | 'params' | 'probability'>,
@@ -88,9 +82,9 @@ export interface Visitor {
 }
 
 /**
- * Why a request to change something is turned away; undefined = welcome. `hosts`: names under which this door is known
- * (against DNS rebinding); a browser's Origin must be one of them, too (against foreign pages). `sameToken` compares in
- * constant time.
+ * Why a request to change something is refused; undefined = allowed. `hosts`: the names of this server (against DNS
+ * rebinding); a browser's Origin must also be one of them (against foreign pages). `sameToken` compares in constant
+ * time.
  */
 export function turnedAway(
   { token, host, origin }: Visitor,

@@ -5,28 +5,28 @@ import { Bathtub, lifeOf } from './bathtub/lives.ts';
 const Ms = Type.Number({ minimum: 0, maximum: 86_400_000 });
 const strict = { additionalProperties: false };
 
-/** When a fault comes, ms from the beginning of the experiment. */
+/** The times of a fault, ms from the start of the experiment. */
 export const Schedule = Type.Union([
   Type.Object({ at: Ms }, strict),
   Type.Object({ every: Type.Number({ minimum: 10, maximum: 86_400_000 }), from: Type.Optional(Ms) }, strict),
-  /** Memoryless: as many per hour on average, as random as it gets. */
+  /** Memoryless (a Poisson process), with this average rate per hour. */
   Type.Object(
     { poisson: Type.Object({ perHour: Type.Number({ exclusiveMinimum: 0, maximum: 100_000 }) }, strict) },
     strict,
   ),
-  /** Each victim lives its own life; `stop.kill` is down for the repair time that was drawn. */
+  /** Each target fails independently; `stop.kill` keeps it down for the drawn repair time. */
   Type.Object({ bathtub: Bathtub }, strict),
 ]);
 export type Schedule = Static<typeof Schedule>;
 
 export interface Occurrence {
   readonly at: number;
-  /** Of a bathtub: which victim, and for how long it is down. */
+  /** For a bathtub: the target, and how long it is down. */
   readonly victim?: string;
   readonly repairMs?: number;
 }
 
-/** More than any experiment needs, and few enough to plan beforehand. */
+/** More than any experiment needs, and few enough to plan in advance. */
 export const maxOccurrences = 10_000;
 
 /** Pure: all occurrences before `durationMs`, in order; the same seed gives the same ones. */

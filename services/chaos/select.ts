@@ -7,8 +7,8 @@ import { RpcError } from '../../shared/rpc/errors.ts';
 export type Target = Pick<TopologyNode, 'id' | 'group' | 'components' | 'shard'>;
 
 /**
- * The nodes that a selector means, in topology order. `pick` draws from those that match, by seed: the same ones each
- * time. Throws `bad_request` for a node that does not exist and for a selector that matches nobody.
+ * The nodes that match a selector, in topology order. `pick` draws from them by seed, so the same seed picks the same
+ * nodes. Throws `bad_request` for a node that does not exist and for a selector that matches nobody.
  */
 export function select(nodes: readonly Target[], selector: Selector, seed: number): readonly Target[] {
   const unknown = selector.nodes?.find((id) => !nodes.some((node) => node.id === id));

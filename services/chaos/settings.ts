@@ -1,4 +1,4 @@
-/** What the process edge gives the chaos component: set by the watchdog, never by hand. */
+/** The settings of the chaos component. The watchdog sets them; people do not. */
 export interface ChaosSettings {
   /** The cluster was started with --chaos. */
   readonly enabled: boolean;

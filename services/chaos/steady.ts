@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox';
 import type { Clock } from '../../shared/time/clock.ts';
 import type { Scheduler, Timer } from '../../shared/time/scheduler.ts';
 
-/** What "it works" means, in numbers that a user would feel. */
+/** The steady state, in numbers that matter to users. */
 export const Hypothesis = Type.Object(
   {
     errorShareBelow: Type.Number({ exclusiveMinimum: 0, maximum: 1, default: 0.01 }),
@@ -49,14 +49,14 @@ function mostFrequent(words: readonly string[]): string {
   return counts.reduce((most, each) => (each.count > most.count ? each : most)).word;
 }
 
-/** How many probes fail, and why: one wording for all who complain about it. */
+/** The share of failed probes and the reason; all messages use this wording. */
 export function failing({ errorShare, failure }: SteadyState): string {
   return `${percent(errorShare)} of the probes fail (${failure})`;
 }
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)}%`;
 
-/** A sentence about what does not hold; undefined = steady. */
+/** A sentence about the violated limit; undefined = steady. */
 export function broken(state: SteadyState, hypothesis: Hypothesis): string | undefined {
   if (state.samples < minSamples)
     return `only ${state.samples} probes were answered or failed so far, ${minSamples} are needed`;
@@ -82,7 +82,8 @@ interface MeterOptions {
 export type SteadyMeter = ReturnType<typeof createSteadyMeter>;
 
 /**
- * Probes at a fixed rate, whether or not earlier probes were answered: a stall must show. Runs while somebody holds it.
+ * Probes at a fixed rate, whether or not earlier probes were answered, so that a stall is visible. Runs while it is
+ * held.
  */
 export function createSteadyMeter({ clock, scheduler, probe, everyMs = 100, keepMs = 60_000 }: MeterOptions) {
   const holders = new Set<object>();
@@ -118,13 +119,13 @@ export function createSteadyMeter({ clock, scheduler, probe, everyMs = 100, keep
         timer = undefined;
       };
     },
-    /** As many probes at once as say something, for who cannot wait for the meter. */
+    /** Sends the minimum number of probes at once, for callers that cannot wait for the meter. */
     async burst(): Promise<SteadyState> {
       const since = clock.now();
       await Promise.all(Array.from({ length: minSamples }, once));
       return summarise(samples.filter(({ at }) => at >= since));
     },
-    /** Gathers every probe from now on, however long; `end` gives the sum, `drop` gives it up. Both are idempotent. */
+    /** Collects every probe from now on. `end` returns the summary, `drop` discards it; both are idempotent. */
     phase(): { readonly end: () => SteadyState; readonly drop: () => void } {
       const own: Sample[] = [];
       phases.add(own);

@@ -2,14 +2,17 @@ import { fetchDirect } from '../../shared/net/direct.ts';
 import type { Topology } from '../../shared/cluster/topology.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 
-/** Common English words, so that most data sets answer them; in turn, so that no cache answers them all. */
+/**
+ * Common English words, so that most data sets have results. They are used in turn, so that caches cannot answer all
+ * probes.
+ */
 const words =
   'water light house music horse stone bread winter paper garden river money letter color bridge island'.split(' ');
 
-/** Longer than this no user waits: ms. */
+/** The longest time that a user waits, ms. */
 const patienceMs = 5_000;
 
-/** Where users come in: the client's door, else the gateway's. */
+/** The public address: the client's, else the gateway's. */
 export function userDoor(topology: Topology): string | undefined {
   for (const component of ['client', 'gateway']) {
     const node = topology.nodes.find(({ doors }) => doors[component] !== undefined);
@@ -20,8 +23,8 @@ export function userDoor(topology: Topology): string | undefined {
 }
 
 /**
- * A search as a user would send it; rejects when it is not answered well and in time, with the door's address and the
- * reason. Without a door there are no users to be hurt.
+ * A search as a user would send it; rejects, with the address and the reason, when there is no good answer in time.
+ * Without a public address there are no users, so the probe succeeds.
  */
 export function userProbe(topology: Topology, timeoutMs = patienceMs): () => Promise<void> {
   const door = userDoor(topology);
@@ -43,7 +46,7 @@ async function wholeAnswer(url: string, timeoutMs: number): Promise<Response> {
   return response;
 }
 
-/** `fetch` hides what the socket said in the cause. */
+/** `fetch` hides the socket's error in the cause. */
 function whyNot(error: unknown, timeoutMs: number): string {
   const { name, message, cause } = error as Error;
   return name === 'TimeoutError'
