@@ -7,7 +7,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { datasource, lines, number, states } from './panels.ts';
 
-/** Colours and words of a member's state; the numbers are made by `memberStateCode`. */
+/** Colours and names of a member's state; `memberStateCode` computes the numbers. */
 const memberStates = {
   0: { text: 'dead', color: 'red' },
   1: { text: 'quarantined', color: 'dark-red' },
@@ -23,7 +23,7 @@ const memberStateCode = `min by (member) (${Object.entries(memberStates)
   .map(([code, { text }]) => `(tierlab_member_state{state="${text}"} == 1) * 0 + ${code}`)
   .join(' or ')})`;
 
-/** A stretch over all charts for as long as the query has an answer. */
+/** Marks a time range in all charts while the query has a result. */
 function marks(name: string, color: string, expr: string, titleFormat: string): AnnotationQueryBuilder {
   return new AnnotationQueryBuilder()
     .name(name)
@@ -35,10 +35,10 @@ function marks(name: string, color: string, expr: string, titleFormat: string): 
     .step('5s');
 }
 
-/** What the doors to the outside do: everything that a person or a load generator feels. */
+/** The tiers with public ports, as users and load generators see them. */
 const doors = 'tier=~"client|gateway|server"';
 
-/** The first page: is everything there, and how does each tier do - traffic, errors, latency, saturation. */
+/** The home page: which nodes answer, and the traffic, errors, latency and saturation of each tier. */
 export function homeDashboard(): Dashboard {
   return new DashboardBuilder('Tierlab')
     .uid('tierlab-home')

@@ -11,10 +11,10 @@ import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/sta
 import { PanelBuilder as StateTimelineBuilder } from '@grafana/grafana-foundation-sdk/statetimeline';
 import { PanelBuilder as TimeSeriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
 
-/** The name under which provisioning makes Prometheus known to Grafana. */
+/** The name of Prometheus in Grafana's provisioning. */
 export const datasource = { type: 'prometheus', uid: 'prometheus' };
 
-/** What a panel asks, and how each answer is called. */
+/** A query of a panel, and the legend of its results. */
 export interface Query {
   readonly expr: string;
   readonly legend: string;
@@ -26,7 +26,7 @@ interface PanelOptions {
   /** A Grafana unit: `s`, `reqps`, `percentunit`, `bytes`, `short`. */
   readonly unit: string;
   readonly queries: readonly Query[];
-  /** Of 24 columns. */
+  /** The width in columns, of 24. */
   readonly width: number;
 }
 
@@ -55,7 +55,7 @@ export function lines({ title, description, unit, queries, width }: PanelOptions
     .targets(queries.map(target));
 }
 
-/** One number now, green up to `bad`, red from there on; `falling`: the other way round. */
+/** The current number: green below `bad`, red from `bad` on; `falling` reverses this. */
 export function number(
   options: PanelOptions & { readonly bad?: number; readonly falling?: boolean; readonly decimals?: number },
 ): StatBuilder {
@@ -81,7 +81,7 @@ export function number(
   return decimals === undefined ? panel : panel.decimals(decimals);
 }
 
-/** Bands over time, one per answer, coloured by state. `states`: what each number stands for. */
+/** Bands over time, one per result, coloured by state. `states`: the meaning of each number. */
 export function states(
   options: Omit<PanelOptions, 'unit'> & {
     readonly states: Readonly<Record<number, { readonly text: string; readonly color: string }>>;

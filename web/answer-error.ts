@@ -25,12 +25,12 @@ export function answerError(
   return reply.type('text/html; charset=utf-8').send(failurePage(failureOf(error, requestId, request), assets));
 }
 
-/** A page is for who says so (`Accept: text/html`) and asks for a page: the API always answers JSON. */
+/** Pages are for requests with `Accept: text/html` outside of the API; the API always answers JSON. */
 export function wantsPage(url: string, accept: string | undefined): boolean {
   return !/^\/(api\/|suggest\b|openapi\.json)/.test(url) && accept !== undefined && /\btext\/html\b/i.test(accept);
 }
 
-/** Away for a while: the same request may succeed in a moment. */
+/** A temporary error: the same request may succeed in a moment. */
 const isPassing = (code: ErrorCode): boolean => errorCodes[code].cure !== 'nothing' && code !== 'internal';
 
 function failureOf(error: RpcError, requestId: string, request: FastifyRequest): Failure {

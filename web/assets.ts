@@ -37,7 +37,7 @@ export function loadAsset(name: string, folder = here): Asset {
   return { name, type: types[extension]!, url: `/assets/${stem}.${hash}.${extension}`, content };
 }
 
-/** What the pages of a search refer to. */
+/** The files of the search pages. */
 export function loadAssets(): Assets {
   const [stylesheet, script, icon] = [loadAsset('tierlab.css'), loadAsset('suggest.js'), loadAsset('icon.svg')];
   return {
@@ -47,8 +47,8 @@ export function loadAssets(): Assets {
 }
 
 /**
- * Serves the assets from memory. An address with today's hash may be kept for ever; one with another hash (a page made
- * by a node of another version, during a rolling update) gets today's file, to be asked for again next time.
+ * Serves the assets from memory. Browsers may cache an address with the current hash for ever. An address with another
+ * hash (from a page of a node with another version, during a rolling update) gets the current file, without caching.
  */
 export function serveAssets(server: FastifyInstance, files: readonly Asset[]): void {
   server.get<{ Params: { file: string } }>('/assets/:file', { schema: { hide: true } }, async (request, reply) => {

@@ -21,12 +21,12 @@ export interface DoorOptions {
   readonly log: Logger;
 }
 
-/** Everything that is nobody's route comes here, whatever its method. */
+/** Matches every request without a route, whatever its method. */
 const anythingElse = '/*';
 
 /**
- * What every public door has, around the routes that `routes` adds: security headers, request ids, checked parameters,
- * assets, metrics, and errors as problems or pages (404 and 405 too).
+ * The common parts of every public port, around the routes that `routes` adds: security headers, request ids, checked
+ * parameters, assets, metrics, and errors as problems or pages (404 and 405 too).
  */
 export async function openDoor(
   server: FastifyInstance,
@@ -42,7 +42,7 @@ export async function openDoor(
     scope.addHook('onRoute', ({ url, method }) => {
       if (url !== anythingElse) known.push({ url, methods: [method].flat() });
     });
-    // Hooks with `done`: a promise for each would cost every request.
+    // Hooks with `done`, because promises would cost time in every request.
     scope.addHook('onRequest', (request, reply, done) => {
       reply.headers(securityHeaders);
       reply.header('x-request-id', contexts.identify(request).requestId);
@@ -72,7 +72,7 @@ export async function openDoor(
     function nothingHere(request: FastifyRequest): RpcError {
       const allowed = allowedMethods(known, pathOf(request));
       const path = pathOf(request).slice(0, 200);
-      // A path that is too long for its route comes here with a method that the route has.
+      // A path that is too long for its route also comes here, with an allowed method.
       if (allowed.length > 0 && !allowed.includes(request.method))
         return new RpcError('method_not_allowed', `${path} answers ${allowed.join(', ')}, not ${request.method}`);
       return new RpcError('not_found', `nothing answers ${path} here`);

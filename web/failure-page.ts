@@ -1,19 +1,19 @@
 import { layout, type AssetUrls } from './layout.ts';
 import { markup } from './markup.ts';
 
-/** What went wrong, in words for a reader. Never a stack trace. */
+/** The error, in words for a reader. Never a stack trace. */
 export interface Failure {
   readonly status: number;
   readonly title: string;
   readonly detail: string;
   readonly requestId?: string | undefined;
-  /** Where trying again could help. */
+  /** The address to try again, if that can help. */
   readonly retryUrl?: string | undefined;
-  /** What was searched for, so that it is not lost. */
+  /** The query, so that the user does not lose it. */
   readonly q?: string | undefined;
 }
 
-/** A page that says what failed. Needs no other tier: the client shows it when nobody else answers. */
+/** A page that explains the error. It needs no other tier, so the client can show it when no gateway answers. */
 export function failurePage(failure: Failure, assets: AssetUrls): string {
   const { status, title, detail, requestId, retryUrl, q = '' } = failure;
   const main = markup`<article class="failure">

@@ -2,9 +2,9 @@ import type { FastifyError } from 'fastify';
 import { asRpcError, RpcError } from '../shared/rpc/errors.ts';
 
 /**
- * Anything that is thrown while a public request is served, as an error with one of our codes. The words of Fastify's
- * own errors are replaced: they speak of its insides. What is not known here becomes `internal`, whose text stays in
- * the log.
+ * Maps every exception of a public request to an error with one of our codes. It replaces the messages of Fastify's own
+ * errors, because they describe Fastify's internals. An unknown exception becomes `internal`, whose text stays in the
+ * log.
  */
 export function fromThrown(thrown: unknown): RpcError {
   if (thrown instanceof RpcError) return thrown;
@@ -27,7 +27,7 @@ export function fromThrown(thrown: unknown): RpcError {
   return asRpcError(thrown);
 }
 
-/** What the HTTP parser of Node.js could not read at all (`clientError` event). */
+/** Maps an error of Node.js's HTTP parser (`clientError` event). */
 export function fromParser(error: NodeJS.ErrnoException): RpcError {
   if (error.code === 'HPE_HEADER_OVERFLOW')
     return new RpcError('header_too_large', 'the address and headers together are too long');

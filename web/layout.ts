@@ -10,7 +10,7 @@ export interface AssetUrls {
   readonly icon: string;
 }
 
-/** What the search box holds, and what a new search from it keeps. */
+/** The content of the search box, and the options that a new search keeps. */
 export interface SearchBox {
   readonly q: string;
   readonly size?: number;

@@ -1,8 +1,8 @@
 const brand: unique symbol = Symbol('markup');
 
 /**
- * A piece of HTML that is safe to put into a page. Only `markup` makes one: a string from outside cannot pretend to be
- * it.
+ * A piece of HTML that is safe to put into a page. Only `markup` creates it, so a string from outside cannot pass as
+ * markup.
  */
 export interface Markup {
   readonly [brand]: true;
@@ -10,8 +10,8 @@ export interface Markup {
 }
 
 /**
- * What may stand in a `${}` of a template: text is escaped, markup is not, nothing (`undefined`, `null`, `false`) is
- * left out.
+ * The values that a template accepts in `${}`: text is escaped, markup is not; `undefined`, `null` and `false` give
+ * nothing.
  */
 export type Interpolated = string | number | Markup | undefined | null | false | readonly Interpolated[];
 
@@ -19,7 +19,7 @@ export type Interpolated = string | number | Markup | undefined | null | false |
  * The tag of every template: whatever is interpolated is escaped, for text and for quoted attributes alike, unless it
  * is markup.
  *
- *     markup`<a href="${url}">${title}</a>`       url and title cannot leave their places
+ *     markup`<a href="${url}">${title}</a>`       url and title cannot break out of their places
  *
  * Attributes must be quoted with `"`. URLs from outside must have gone through `webAddress` (urls.ts) first.
  */

@@ -17,7 +17,7 @@ import {
 } from '../search/user-requests.ts';
 import { Style } from '../search/making.ts';
 
-/** Who answers what the pages ask: the gateway's own handlers, or the gateway as the client calls it. */
+/** Answers the requests of the pages: the gateway's own handlers, or in the client calls to the gateway. */
 export interface Answers {
   readonly search: (request: UserSearchRequest, context: Context) => Promise<UserSearchResponse>;
   readonly page: (request: UserPageRequest, context: Context) => Promise<UserPageResponse>;
@@ -25,7 +25,7 @@ export interface Answers {
 }
 
 const { page, size, explain } = SearchRequest.properties;
-/** The parameters of a search in an address; what is absent is the default. */
+/** The parameters of a search in an address; absent ones have their default. */
 export const searchParameters = {
   page: Type.Optional(Type.Integer({ ...page, default: 1, description: 'Which page of the results' })),
   size: Type.Optional(Type.Integer({ ...size, default: defaultPageSize, description: 'Results on a page' })),
@@ -48,7 +48,7 @@ export const suggestParameters = {
   ),
 };
 
-/** Refuses pages of results beyond what any search reaches, naming the parameter. */
+/** Refuses pages beyond the maximum depth of a search, and names the parameter. */
 export function checkDepth(page: number, size: number): void {
   if (page * size > maxDepth)
     throw new RpcError(

@@ -15,8 +15,7 @@ interface ParameterSchema extends TSchema {
 
 /**
  * Checks query strings and path parameters, and says in one sentence which parameter is wrong and what it should be.
- * Strict where generous conversion would guess: `page=1.5`, `page=`, `explain=maybe` and `q=a&q=b` are refused, not
- * repaired.
+ * Strict: it refuses `page=1.5`, `page=`, `explain=maybe` and `q=a&q=b` instead of guessing.
  */
 export const parameterCompiler: FastifySchemaCompiler<TSchema> = ({ schema }) => {
   const compiled = Compile(schema);

@@ -6,11 +6,11 @@ import { fromParser, isMalformed } from './http-errors.ts';
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** Longer than any honest client needs to send headers and body, ms; slow ones must not hold sockets for ever. */
+/** The time for a client to send headers and body, ms, so that slow clients cannot hold sockets for ever. */
 const arrivalTimeoutMs = 10_000;
 /**
- * How long the rest of a refused request is still read: closing at once would reset the connection before the answer is
- * read.
+ * How long the rest of a refused request is still read, ms. Closing at once would reset the connection before the
+ * client reads the answer.
  */
 const lingerMs = 500;
 
@@ -28,7 +28,7 @@ export function guardRawHttp(server: Server, scheduler: Scheduler): void {
   server.removeAllListeners('clientError');
   const answered = new WeakSet<Duplex>();
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
-    // What still arrives after the answer cannot be read either.
+    // Data that arrives after the answer cannot be parsed either.
     if (answered.has(socket)) return;
     answered.add(socket);
     if (error.code === 'ECONNRESET' || !socket.writable) {

@@ -1,8 +1,8 @@
 import type { Metrics } from '../shared/observe/metrics.ts';
 
 /**
- * Notes one answer. `route` is the route's pattern, not the address: one series per route, however many pages there
- * are.
+ * Notes one answer. `route` is the route's pattern, not the address, so the number of series does not grow with the
+ * pages.
  */
 export type ObserveRequest = (route: string, method: string, status: number, elapsedMs: number) => void;
 

@@ -1,6 +1,6 @@
 import type { Style } from '../search/making.ts';
 
-/** What a search is besides its words; kept by every link of its page. Absent = the default. */
+/** The options of a search besides its query; every link of its page keeps them. Absent = the default. */
 export interface SearchOptions {
   readonly page?: number;
   readonly size?: number;
@@ -10,7 +10,7 @@ export interface SearchOptions {
 
 export const defaultPageSize = 10;
 
-/** `/search?...`, without what is default: addresses stay short enough to read. */
+/** `/search?...` without default values, so that addresses stay short. */
 export function searchUrl(q: string, options: SearchOptions = {}): string {
   const { page = 1, size = defaultPageSize, explain = false, style } = options;
   const parameters = new URLSearchParams({ q: q.toWellFormed() });

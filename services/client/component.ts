@@ -8,7 +8,7 @@ import { loadAssets } from '../../web/assets.ts';
 import { client } from './contract.ts';
 import { pageRoutes } from '../../web/page-routes.ts';
 
-/** The thin client: shows what the gateway answers, and a page of its own where there is no answer. */
+/** The thin client: shows the gateway's answers, and its own error page if there is none. */
 export const clientComponent = component({
   contract: client,
   calls: { gateway },

@@ -1,16 +1,16 @@
 import { nodesHosting, type Topology, type TopologyNode } from '../../shared/cluster/topology.ts';
 import { resolvePolicy } from '../../shared/rpc/policy.ts';
 
-/** One button: a fault in plain words, over by itself after half a minute at most. */
+/** One button: a fault in plain words that ends by itself after at most half a minute. */
 export interface Break {
   readonly name: string;
   readonly label: string;
   readonly explanation: string;
-  /** What the chaos controller is asked for (FaultRequest). */
+  /** The request to the chaos controller (FaultRequest). */
   readonly fault: { readonly kind: string; readonly params: Readonly<Record<string, unknown>>; readonly ttlMs: number };
 }
 
-/** The five ways to break a node, in the order in which the course tells of them. */
+/** The five ways to break a node, in the order of the course. */
 export function breaksOf(node: TopologyNode, topology: Topology): readonly Break[] {
   const others = topology.nodes.map(({ id }) => id).filter((id) => id !== node.id);
   const ranks = node.components.includes('ranking');
@@ -50,10 +50,10 @@ export function breaksOf(node: TopologyNode, topology: Topology): readonly Break
   ];
 }
 
-/** What they say reaches no user: it is for the cluster itself, and a client is called by no node. */
+/** Components whose answers no node passes on to users. */
 const notForUsers: ReadonlySet<string> = new Set(['client', 'monitor', 'chaos', 'console']);
 
-/** Whether it says something to users that is compared with no other answer: a lie that fits the schema passes then. */
+/** Whether users see answers of this node that no vote checks. A lie that fits the schema then reaches users. */
 function isTakenAtItsWord(node: TopologyNode, topology: Topology): boolean {
   const { quorum } = resolvePolicy(topology.policy);
   const isVotedOn = (component: string): boolean => {

@@ -15,15 +15,13 @@ import { overviewPage } from './overview.ts';
 import { notFoundPage, refusalPage } from './refusal-page.ts';
 import { createSources } from './sources.ts';
 
-/** Longer than this nobody waits for a page that shows who is alive, ms. */
+/** The longest wait for the data of a page, ms. */
 const patienceMs = 1_000;
 
 const csp =
   "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/**
- * A live web page of the cluster: as the monitors see it, with what is broken on purpose, and buttons to break more.
- */
+/** A live web page of the cluster: the monitors' view, the injected faults, and buttons to inject more. */
 export const consoleComponent = component({
   contract: consoleContract,
   calls: { monitor },
@@ -49,7 +47,7 @@ export const consoleComponent = component({
       handlers: {},
       routes(server) {
         void server.register(async (scope) => {
-          // Buttons send forms without fields: everything is in the address.
+          // Buttons send forms without fields, because the address holds all data.
           scope.addContentTypeParser(
             'application/x-www-form-urlencoded',
             { parseAs: 'string' },
@@ -58,7 +56,7 @@ export const consoleComponent = component({
           scope.addHook('onRequest', async (request, reply) => {
             void reply.headers({
               'content-security-policy': csp,
-              // Not no-referrer: browsers would send the forms with the origin `null`.
+              // Not `no-referrer`, because browsers would then send the forms with the origin `null`.
               'referrer-policy': 'same-origin',
               'x-content-type-options': 'nosniff',
             });
@@ -120,7 +118,7 @@ export const consoleComponent = component({
             });
           });
 
-          // `anyway`: also beyond what the cluster tolerates, once somebody has read that it is.
+          // `anyway` injects the fault beyond the tolerance of the group, after the person has read the refusal.
           scope.post<{ Params: { id: string; name: string; anyway?: string } }>(
             '/nodes/:id/break/:name/:anyway?',
             async (request, reply) => {

@@ -2,7 +2,7 @@ import { markup, type Markup } from '../../web/markup.ts';
 import { counted } from '../../web/numbers.ts';
 import type { ActiveFault } from './sources.ts';
 
-/** More than these are told by their number. */
+/** The number of nodes that are listed by name; of more, only the count is shown. */
 const named = 4;
 
 /** The nodes that people would call broken. */
@@ -10,10 +10,10 @@ export function brokenBy({ casualties, victims }: ActiveFault): readonly string[
   return casualties.length > 0 ? casualties : victims.map(({ node }) => node);
 }
 
-/** Said instead of a list: no faults, and no word about them, are not the same. */
+/** Shown instead of the list, because unknown faults are not the same as no faults. */
 export const faultsUnknown = markup`<p class="warning">Faults in effect: not known, the chaos controller does not answer.</p>`;
 
-/** One fault in effect, with a button to end it for whoever may. */
+/** One fault in effect, with a button to end it if the person is an operator. */
 export function faultLine(fault: ActiveFault, operator: boolean): Markup {
   const { id, kind, remainingMs, victims } = fault;
   const hit = victims.reduce((sum, { applied }) => sum + applied, 0);

@@ -1,12 +1,9 @@
 import { markup, type Markup } from '../../web/markup.ts';
 
-/** How often a browser without scripts asks again, s; with scripts as often (assets/live.js). */
+/** How often the page reloads without scripts, s. With scripts it updates as often (assets/live.js). */
 const refreshSeconds = 2;
 
-/**
- * The page around everything that the console shows: plain HTML from this node alone, so that it works while anything
- * else is broken.
- */
+/** The frame of every console page: plain HTML from this node only, so it works while other nodes are broken. */
 export function frame(title: string, header: Markup, main: Markup, live = true): string {
   return markup`<!doctype html>
 <html lang="en">

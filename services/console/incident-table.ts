@@ -8,7 +8,7 @@ const shown = 8;
 
 type Diagnosed = Incident & { readonly verdict: Verdict };
 
-/** Those that the list shows: doubts that came to nothing are left out. */
+/** The incidents in the list. Suspicions that never became a diagnosis are left out. */
 export function diagnosed(incidents: readonly Incident[]): readonly Diagnosed[] {
   return incidents.filter((it): it is Diagnosed => it.outcome !== 'doubt' && it.verdict !== undefined);
 }
@@ -48,7 +48,7 @@ function told(orders: readonly OrderNote[]): Markup[] {
   });
 }
 
-/** What was ordered again and again with the same result is told once, with how often. */
+/** Repeated orders with the same result become one entry with a count. */
 function inARow(orders: readonly OrderNote[]): [OrderNote, number][] {
   const runs: [OrderNote, number][] = [];
   for (const note of orders) {

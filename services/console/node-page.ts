@@ -19,13 +19,11 @@ export interface NodePage {
   readonly diagnosis: Diagnosis | undefined;
   readonly faults: readonly ActiveFault[] | undefined;
   readonly incidents: readonly Incident[];
-  /** Why there are no buttons; undefined: there are. */
+  /** Why the page has no buttons; undefined if it has them. */
   readonly locked: string | undefined;
 }
 
-/**
- * One node: how it is, what the monitors make of it and why, what is broken in it on purpose, and buttons to break it.
- */
+/** One node: its state, the diagnosis with its reasons, the injected faults, and buttons to break it. */
 export function nodePage({ topology, node, own, member, diagnosis, faults, incidents, locked }: NodePage): string {
   const state = member?.state ?? 'unknown';
   const verdict = diagnosis?.verdict;

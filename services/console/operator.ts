@@ -5,20 +5,20 @@ import { RpcError } from '../../shared/rpc/errors.ts';
 import { digestOf, isSecret } from '../../shared/security/same-secret.ts';
 
 /**
- * Browsers send the cookies of one port of localhost to all others: so it holds a key that opens this console and
- * nothing else, and is named after the port, because two clusters may run side by side.
+ * Browsers send the cookies of one localhost port to all other ports. So the cookie holds a key that only opens this
+ * console. Its name holds the port, because two clusters may run side by side.
  */
 const cookieName = (port: number): string => `tierlab-console-${port}`;
 
 /**
- * What opens the console of the cluster with this operator token: derived, so that an address in a history gives no
- * token away.
+ * The key that opens the console. It is derived from the operator token, so an address in the browser history does not
+ * reveal the token.
  */
 export function consoleKey(operatorToken: string): string {
   return createHmac('sha256', operatorToken).update('tierlab console').digest('base64url');
 }
 
-/** The cookie for the one who came with the right key; SameSite: no page of another site can send it along. */
+/** The cookie for a person who came with the right key. With SameSite, pages of other sites cannot send it. */
 export function cookieFor(key: string, port: number): string {
   return `${cookieName(port)}=${key}; Path=/; HttpOnly; SameSite=Strict`;
 }
@@ -29,12 +29,12 @@ export function isOperator({ headers, socket }: FastifyRequest, operatorToken: s
   return given !== undefined && isKey(given, operatorToken);
 }
 
-/** In constant time. */
+/** Compares in constant time. */
 export function isKey(given: string, operatorToken: string): boolean {
   return isSecret(given, digestOf(consoleKey(operatorToken)));
 }
 
-/** Throws `unauthenticated` or `forbidden` for whoever may not press a button. */
+/** Throws `unauthenticated` or `forbidden` if the request may not press a button. */
 export function requireOperator(request: FastifyRequest, operatorToken: string | undefined): void {
   const { host, origin } = request.headers;
   if (!isOwnHost(host) || (origin !== undefined && origin !== `http://${host}`))

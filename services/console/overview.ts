@@ -16,21 +16,18 @@ const tierOrder = ['client', 'gateway', 'app', 'query', 'database', 'ranking', '
 export interface Overview {
   readonly topology: Topology;
   readonly view: View | undefined;
-  /** No monitor answers: the view is the last one. */
+  /** No monitor answers, so the view is the last known one. */
   readonly unreachable: boolean;
-  /** Undefined: not known. */
+  /** Undefined if the chaos controller does not answer. */
   readonly faults: readonly ActiveFault[] | undefined;
   readonly incidents: readonly Incident[];
-  /** Whoever looks may press buttons. */
+  /** The person may press buttons. */
   readonly operator: boolean;
-  /** Who looks came with a key, and may press none all the same. */
+  /** The person came with a wrong key, and may press no buttons. */
   readonly wrongKey: boolean;
 }
 
-/**
- * Every node of the topology under its tier, in the state in which the monitors see it; what is broken on purpose; what
- * went wrong.
- */
+/** Every node under its tier with its state in the monitors' view, the injected faults, and the last incidents. */
 export function overviewPage({ topology, view, unreachable, faults, incidents, operator, wrongKey }: Overview): string {
   const members = new Map(view?.members.map((member) => [member.node, member]));
   const groups = Map.groupBy(topology.nodes, (node) => node.group);
@@ -63,7 +60,7 @@ function tier(
 `;
 }
 
-/** What stands further down, as links to it. */
+/** A summary of the sections below, as links. */
 function inShort(faults: readonly ActiveFault[] = [], incidents: readonly Incident[]): Markup {
   const all = diagnosed(incidents);
   const open = all.filter(({ outcome }) => outcome === 'open').length;

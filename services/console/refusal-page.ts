@@ -3,13 +3,13 @@ import { frame } from './frame.ts';
 
 interface Refusal {
   readonly reason: string;
-  /** The node that was to be broken. */
+  /** The node of the refused fault. */
   readonly node?: string;
-  /** Where to insist on it, where one may. */
+  /** The address that injects the fault anyway, if that is allowed. */
   readonly anyway?: string | undefined;
 }
 
-/** Why a wish was not granted. */
+/** A page that explains why a fault was refused. */
 export function refusalPage({ reason, node, anyway }: Refusal): string {
   return page(
     'Refused',
@@ -23,12 +23,12 @@ export function notFoundPage(what: string): string {
   return page('Not found', markup`<p>${what}</p>`);
 }
 
-/** The chaos controller names the parameter with which to insist; here there is a button for it. */
+/** The controller's message names the parameter that overrides the refusal; the page has a button instead. */
 function forPeople(reason: string): string {
   return reason.replaceAll(', or beyondTolerance', '');
 }
 
-/** A page that says one thing and stays as it is. */
+/** A page with one message that does not update. */
 function page(title: string, says: Markup, node?: string): string {
   const main = markup`${says}
 <p><a href="${node === undefined ? '/' : `/nodes/${node}`}">Back to ${node ?? 'the console'}</a></p>`;

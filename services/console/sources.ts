@@ -5,38 +5,38 @@ import type { Verdict } from '../../shared/membership/verdict.ts';
 import type { Incident } from '../monitor/contract.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 
-/** What monitors think of a node. */
+/** The monitors' diagnosis of a node. */
 export interface Diagnosis {
   readonly node: string;
   readonly verdict: Verdict;
   readonly reasons: readonly string[];
 }
 
-/** A fault in effect, as the chaos controller tells it. Only people read this: no detector does. */
+/** A fault in effect, as the chaos controller reports it. Only people see this; detectors do not. */
 export interface ActiveFault {
   readonly id: string;
   readonly kind: string;
   readonly remainingMs: number;
-  /** The nodes that it makes useless; those that merely carry it out are victims too: all nodes, for a partition. */
+  /**
+   * The nodes that the fault makes useless. `victims` also holds the nodes that only carry it out: for a partition, all
+   * nodes.
+   */
   readonly casualties: readonly string[];
   readonly victims: readonly { readonly node: string; readonly matched: number; readonly applied: number }[];
 }
 
 const chaosPath = '/api/chaos';
 
-/** Longer than this nobody waits for a page that shows who is alive, ms. */
+/** The longest wait for the data of a page, ms. */
 const patienceMs = 1_000;
 
-/** The controller gives a victim that hangs a second before it tells of the others, ms. */
+/** The controller waits one second for a hung target before it answers, ms. */
 const faultsPatienceMs = 2 * patienceMs;
 
-/** A controller asks every victim in turn before it answers an order, ms. */
+/** The controller asks every target in turn before it answers an order, ms. */
 const orderPatienceMs = 10 * patienceMs;
 
-/**
- * Where the console gets what it shows, and passes on what it is told: the public routes of monitors and of the chaos
- * controller.
- */
+/** Reads the data of the console from the monitors and the chaos controller, and sends orders to the controller. */
 export function createSources(topology: Topology, operatorToken: string | undefined) {
   const chaos = addresses('chaos')[0];
 
@@ -44,7 +44,7 @@ export function createSources(topology: Topology, operatorToken: string | undefi
     return nodesHosting(topology, component).map(({ host, publicPort }) => ({ host, port: publicPort }));
   }
 
-  /** The first monitor that answers; `nothing` where none does. */
+  /** The answer of the first monitor that answers; `nothing` if none does. */
   async function askMonitors<T>(path: string, nothing: T): Promise<T> {
     for (const address of addresses('monitor')) {
       const answer = await askControl(address, { path, timeoutMs: patienceMs }).catch(() => undefined);
@@ -63,13 +63,13 @@ export function createSources(topology: Topology, operatorToken: string | undefi
     incidents: async () => {
       return (await askMonitors<{ incidents: readonly Incident[] }>('/api/incidents', { incidents: [] })).incidents;
     },
-    /** Undefined: the controller does not answer, so nobody knows. */
+    /** Undefined if the controller does not answer. */
     faults: async (): Promise<readonly ActiveFault[] | undefined> => {
       if (chaos === undefined) return [];
       const answer = askControl(chaos, { path: `${chaosPath}/faults`, timeoutMs: faultsPatienceMs });
       return (await answer.catch(() => undefined)) as readonly ActiveFault[] | undefined;
     },
-    /** Throws what the controller says against it. */
+    /** Throws the controller's objection. */
     inject: (fault: object, target: string) => order('POST', '/faults', { ...fault, target }),
     heal: (id: string) => order('DELETE', `/faults/${encodeURIComponent(id)}`),
     halt: () => order('POST', '/halt', { reason: 'somebody pressed Halt in the console' }),

@@ -1,7 +1,7 @@
 import type { Verdict } from '../../shared/membership/verdict.ts';
 import type { MemberState } from '../../shared/membership/view.ts';
 
-/** How bad it is, as a class of the stylesheet: never told by the colour alone, the word stands beside it. */
+/** The severity, as a class of the stylesheet. The colour is never the only sign: the word stands beside it. */
 export type Tone = 'good' | 'warn' | 'bad' | 'quiet';
 
 const tones: Readonly<Record<MemberState | 'unknown', Tone>> = {
@@ -15,7 +15,7 @@ const tones: Readonly<Record<MemberState | 'unknown', Tone>> = {
   unknown: 'quiet',
 };
 
-/** A node that beats on may be in trouble all the same: then it is no good news that it is alive. */
+/** A node that sends heartbeats may still have a diagnosis. Its state `alive` is then not shown as good. */
 export function toneOf(state: MemberState | 'unknown', verdict: Verdict | undefined): Tone {
   const tone = tones[state];
   return tone === 'good' && verdict !== undefined && verdict !== 'healthy' ? 'warn' : tone;

@@ -4,12 +4,12 @@ import type { MemberState } from '../../shared/membership/view.ts';
 import { markup, type Markup } from '../../web/markup.ts';
 
 /*
- * What the words of the console mean, for whoever reads them for the first time. They are those of the `tierlab`
- * command; the compiler misses one that is not here.
+ * The meaning of the console's words, for new readers. The `tierlab` command uses the same words. The compiler misses
+ * one that is not here.
  */
 
 export const states: Readonly<Record<MemberState | 'unknown', string>> = {
-  // Also while heartbeats are missing, as long as it is no suspect: callers may reach it where a monitor does not.
+  // Also while some heartbeats are missing, until the node is a suspect: callers may still reach it.
   alive: 'it is called',
   starting: 'it runs, but is not called yet',
   suspect: 'silent for longer than usual',
@@ -60,7 +60,7 @@ const phases = {
   '= time to repair': 'all three together, as users felt it',
 };
 
-/** Folded away until somebody wonders. */
+/** A list of all words, folded until the reader opens it. */
 export function legend(): Markup {
   return markup`<details class="legend" id="words"><summary>What these words mean</summary><div>
 ${part('The state of a node', states)}${part('Its diagnosis', verdicts)}${part('How long an incident took', phases)}${part('Its outcome', outcomes)}${part('What the monitors order', orders)}${part('What became of an order', orderResults)}

@@ -4,13 +4,13 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 
 /**
- * What swagger-ui needs and our own pages do not: images inside its stylesheet. Still no script and no style from
- * elsewhere.
+ * swagger-ui, unlike our own pages, needs images inside its stylesheet. Scripts and styles from other hosts stay
+ * forbidden.
  */
 const csp =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-/** `/openapi.json`, and a page to try the API at `/docs`. Must come before the routes that it describes. */
+/** `/openapi.json`, and a page to try the API at `/docs`. Must be registered before the routes that it describes. */
 export async function apiDocs(scope: FastifyInstance, log: Logger): Promise<void> {
   const { default: swagger } = await import('@fastify/swagger');
   await scope.register(swagger, {
@@ -41,8 +41,8 @@ export async function apiDocs(scope: FastifyInstance, log: Logger): Promise<void
 }
 
 /**
- * Where the files of swagger-ui are: beside its package, also when this code runs from a bundle. Undefined where there
- * is no package.
+ * The folder of the files of swagger-ui, inside its package, also when this code runs from a bundle. Undefined if the
+ * package is not installed.
  */
 function uiFolder(): string | undefined {
   try {
@@ -53,8 +53,8 @@ function uiFolder(): string | undefined {
 }
 
 /**
- * Runs in the browser. Swagger's own logo is drawn before ours takes its place, with the only inline style of the whole
- * page: with this nothing asks for what the policy forbids (https://github.com/swagger-api/swagger-ui/issues/10655).
+ * Runs in the browser. Removes Swagger's own logo: it has the only inline style of the page, which the content security
+ * policy forbids (https://github.com/swagger-api/swagger-ui/issues/10655).
  */
 const withoutItsLogo = () => ({ components: { Logo: () => null } });
 

@@ -10,7 +10,7 @@ import { limitRate } from '../../web/rate-limit.ts';
 import { apiRoutes } from './rest.ts';
 import { gatewaySettings } from './settings.ts';
 
-/** The one public door: what comes in is limited, checked, named and sent on to an application server. */
+/** The public entry point: limits, checks and names each request, and sends it to an application server. */
 export const gatewayComponent = component({
   contract: gateway,
   calls: { app },

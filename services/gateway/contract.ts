@@ -8,7 +8,7 @@ import {
 } from '../../search/user-requests.ts';
 import { contract, operation } from '../../shared/rpc/contract.ts';
 
-/** The door for the thin client; the public REST API (rest.ts) is the other door to the same handlers. */
+/** The operations for the thin client. The public REST API (rest.ts) uses the same handlers. */
 export const gateway = contract('gateway', {
   search: operation({
     summary: 'A search, admitted and routed to an application server',

@@ -44,7 +44,7 @@ const ProblemAnswer = Type.Object(
   { description: 'A problem (RFC 9457)' },
 );
 
-/** As OpenAPI has it: a problem is not application/json. Only described: errors are answered by the door. */
+/** Described for OpenAPI only, because a problem is not application/json. The web door answers the errors. */
 const problems = { description: 'A problem', content: { 'application/problem+json': { schema: ProblemAnswer } } };
 const common = { tags: ['search'], produces: ['application/json'] };
 
@@ -77,7 +77,7 @@ export function apiRoutes(scope: FastifyInstance, answers: Answers, contexts: Ht
         servedBy: context.servedBy,
       }));
       const { query, total, suggestion, partial, results } = answer.results;
-      // The promised fields in their promised order, and nothing else.
+      // Exactly the fields of the schema, in its order.
       return {
         query,
         total,

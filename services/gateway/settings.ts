@@ -1,4 +1,4 @@
-/** What can be set about the public doors: the gateway's and the client's. */
+/** The settings of the public HTTP ports of gateway and client. */
 export interface GatewaySettings {
   /** How long a public request may take, ms. */
   readonly deadlineMs: number;

@@ -3,7 +3,7 @@
  * (https://www.w3.org/WAI/ARIA/apg/patterns/combobox/). Without this script the box still searches.
  */
 
-/** Long enough to skip most letters of a fast typist, short enough not to be felt. */
+/** ms: long enough to skip most letters of a fast typist, short enough not to be noticed. */
 const waitMs = 60;
 
 const form = document.querySelector('form[data-suggest]');
@@ -42,7 +42,7 @@ function suggest(form, input) {
     if (typed.trim() === '') return close();
     timer = setTimeout(() => {
       ask(typed).catch((error) => {
-        // Aborted = something newer was typed, which brings its own list. Otherwise the box stays a plain one.
+        // Aborted: the user typed more, and the newer request brings its own list. After other errors the list closes.
         if (error.name !== 'AbortError') close();
       });
     }, waitMs);
@@ -59,7 +59,7 @@ function suggest(form, input) {
       if (list.hidden) return;
       event.preventDefault();
       const count = list.children.length;
-      // One place more than there are suggestions: the words as typed.
+      // One more place than suggestions, for the words as typed.
       choose(((active + 1 + (event.key === 'ArrowDown' ? 1 : count)) % (count + 1)) - 1);
     } else if (event.key === 'Tab') close();
   });

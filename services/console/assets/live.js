@@ -1,6 +1,6 @@
 /**
- * Brings the page up to date without loading it anew: what has the focus, is folded out or is being pressed stays as it is, and a
- * console that is away says so, instead of the browser. Without this script the page reloads itself.
+ * Updates the page without reloading it. The focus, open lists and pressed buttons stay as they are. If the console does
+ * not answer, the page says so. Without this script the page reloads itself.
  */
 const everyMs = 2_000;
 const patienceMs = 5_000;
