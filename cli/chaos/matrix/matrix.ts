@@ -107,7 +107,7 @@ export async function runCase(it: Case, turn: number, options: MatrixOptions): P
 }
 
 function meetVictim(it: Case, node: Node, { questions, connection }: MatrixOptions): Promise<Victim | undefined> {
-  return meet(node, questions.of(it.question ?? it.component), connection.ports, connection.token);
+  return meet(node, questions.of(it.question ?? it.component, node.shard), connection.ports, connection.token);
 }
 
 /** The right answer, as fast as before; the clock right again. */

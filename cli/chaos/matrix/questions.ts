@@ -9,8 +9,8 @@ export type Node = Pick<TopologyNode, 'id' | 'components' | 'shard' | 'host' | '
 
 /** What a node of each tier can be asked directly, and how its answers are told apart from lies. */
 export interface Questions {
-  /** Two different questions of the same operation. */
-  readonly of: (component: string) => readonly [Question, Question];
+  /** Two different questions of the same operation; of the database for the shard that the node holds. */
+  readonly of: (component: string, shard: number | undefined) => readonly [Question, Question];
 }
 
 const words = ['water', 'music'] as const;
@@ -22,7 +22,8 @@ const asked = 25;
  */
 export async function prepareQuestions(nodes: readonly Node[]): Promise<Questions> {
   async function answer<T>(component: string, question: Question): Promise<T> {
-    const node = nodes.find(({ components }) => components.includes(component));
+    const holds = ({ shard }: Node) => question.shard === undefined || shard === undefined || shard === question.shard;
+    const node = nodes.find((node) => node.components.includes(component) && holds(node));
     if (!node) throw new CommandError(`this topology has no ${component}: the matrix needs the tiers of a search`);
     const outcome = await ask(node, question, { timeoutMs: 10_000 });
     if (!outcome.ok)
@@ -32,51 +33,55 @@ export async function prepareQuestions(nodes: readonly Node[]): Promise<Question
     return outcome.body as T;
   }
 
+  const databases = nodes.filter(({ components }) => components.includes('database'));
+  const shards = [...new Set(databases.map(({ shard = 1 }) => shard))];
+
+  /** What the database nodes of one shard are asked, and what they found. */
+  async function ofShard(shard: number, q: string, plan: Plan) {
+    const find: Question = { component: 'database', operation: 'find', shard, request: { plan, size: asked } };
+    const found = await answer<FindResult>('database', find);
+    if (found.candidates.length < 2)
+      throw new CommandError(`the data set knows too little about "${q}" to tell answers apart`);
+    const ids = found.candidates.slice(0, 5).map(({ id }) => id);
+    return { shard, found, find, pages: { component: 'database', operation: 'pages', shard, request: { ids } } };
+  }
+
   const made = await Promise.all(
     words.map(async (q) => {
       const plan: Question = { component: 'query', operation: 'plan', request: { q } };
       const planned = await answer<{ plan: Plan }>('query', plan);
-      const find: Question = {
-        component: 'database',
-        operation: 'find',
-        shard: 1,
-        request: { plan: planned.plan, size: asked },
-      };
-      const found = await answer<FindResult>('database', find);
-      if (found.candidates.length < 2)
-        throw new CommandError(`the data set knows too little about "${q}" to tell answers apart`);
-      const candidates = found.candidates.map(({ id, frequencies, lengths, popularity }) => ({
-        id,
-        frequencies,
-        lengths,
-        popularity,
-      }));
+      const data = await Promise.all(shards.map((shard) => ofShard(shard, q, planned.plan)));
+      const { statistics, candidates } = data[0]!.found;
       const rank: Question = {
         component: 'ranking',
         operation: 'rank',
         request: {
           plan: { terms: planned.plan.terms },
-          statistics: found.statistics,
-          candidates,
+          statistics,
+          candidates: candidates.map(({ id, frequencies, lengths, popularity }) => ({
+            id,
+            frequencies,
+            lengths,
+            popularity,
+          })),
           offset: 0,
           size: 10,
           explain: false,
         },
       };
-      const pages: Question = {
-        component: 'database',
-        operation: 'pages',
-        shard: 1,
-        request: { ids: found.candidates.slice(0, 5).map(({ id }) => id) },
-      };
-      return { query: plan, database: find, ranking: rank, pages };
+      return { query: plan, ranking: rank, data };
     }),
   );
   const active: Question = { component: 'chaos', operation: 'active', request: {} };
   return {
-    of(component) {
+    of(component, shard = 1) {
       if (component === 'chaos') return [active, active];
-      const [first, second] = made.map((it) => it[component as keyof typeof it]);
+      const [first, second] = made.map(({ query, ranking, data }) => {
+        if (component === 'query') return query;
+        if (component === 'ranking') return ranking;
+        const own = data.find((it) => it.shard === shard) ?? data[0]!;
+        return component === 'pages' ? own.pages : own.find;
+      });
       return [first!, second!];
     },
   };
