@@ -31,7 +31,7 @@ export const chaosComponent = component({
       clock,
       (line) => output?.write(line),
       past,
-      (err) => log.error({ err }, 'the journal waits in memory'),
+      (err) => log.error({ err }, 'the journal cannot be written; its lines wait in memory'),
     );
     const meter = createSteadyMeter({ clock, scheduler, probe: userProbe(topology), everyMs: probeEveryMs });
     const controller = createController({
@@ -64,8 +64,8 @@ export const chaosComponent = component({
     );
     if (enabled)
       controller.recover().then(
-        (left) => left > 0 && log.warn({ left }, 'an earlier life left faults behind: they are healed'),
-        (err: unknown) => log.error({ err }, 'what an earlier life left behind could not be healed'),
+        (left) => left > 0 && log.warn({ left }, 'an earlier process left faults behind: they are healed'),
+        (err: unknown) => log.error({ err }, 'the faults of an earlier process could not be healed'),
       );
 
     return {

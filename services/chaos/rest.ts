@@ -126,7 +126,7 @@ export async function chaosRoutes(server: FastifyInstance, door: ChaosDoor): Pro
           body: 'Halt',
           async handle({ body }) {
             const reason = (body as { reason?: unknown } | undefined)?.reason;
-            await controller.halt(typeof reason === 'string' ? reason.slice(0, 200) : 'an operator said so');
+            await controller.halt(typeof reason === 'string' ? reason.slice(0, 200) : 'an operator stopped it');
             return { halts: controller.halts() };
           },
         },

@@ -14,7 +14,9 @@ export interface Break {
 export function breaksOf(node: TopologyNode, topology: Topology): readonly Break[] {
   const others = topology.nodes.map(({ id }) => id).filter((id) => id !== node.id);
   const ranks = node.components.includes('ranking');
-  const lie = ranks ? 'wrong order, as if it were right (Byzantine)' : 'wrong values, valid by the schema (Byzantine)';
+  const lie = ranks
+    ? 'results in a wrong order that looks right (Byzantine)'
+    : 'wrong values, valid by the schema (Byzantine)';
   const isBelieved = others.length > 0 && isTakenAtItsWord(node, topology);
   return [
     {
@@ -26,25 +28,25 @@ export function breaksOf(node: TopologyNode, topology: Topology): readonly Break
     {
       name: 'hang',
       label: 'Hang',
-      explanation: 'stopped in the middle of everything; its connections stay open',
+      explanation: 'stopped; its connections stay open, but it answers nothing',
       fault: { kind: 'stop.hang', params: {}, ttlMs: 15_000 },
     },
     {
       name: 'limp',
       label: 'Limp',
-      explanation: 'every answer 400 ms late; it beats on as if nothing were',
+      explanation: 'every answer 400 ms late; its heartbeats stay normal',
       fault: { kind: 'limp.latency', params: { meanMs: 400 }, ttlMs: 30_000 },
     },
     {
       name: 'lie',
       label: 'Lie',
-      explanation: isBelieved ? `${lie}; nobody votes on its answers: users will see the lie` : lie,
+      explanation: isBelieved ? `${lie}; no vote checks its answers: users will see the lie` : lie,
       fault: { kind: ranks ? 'byz.rank' : 'byz.corrupt', params: {}, ttlMs: 30_000 },
     },
     {
       name: 'cut',
       label: 'Cut off',
-      explanation: 'alive and well, but no message gets to it or from it',
+      explanation: 'it runs, but no message reaches it or leaves it',
       fault: { kind: 'net.partition', params: { groups: [others, [node.id]] }, ttlMs: 20_000 },
     },
   ];

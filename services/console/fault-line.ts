@@ -11,7 +11,7 @@ export function brokenBy({ casualties, victims }: ActiveFault): readonly string[
 }
 
 /** Shown instead of the list, because unknown faults are not the same as no faults. */
-export const faultsUnknown = markup`<p class="warning">Faults in effect: not known, the chaos controller does not answer.</p>`;
+export const faultsUnknown = markup`<p class="warning">Faults in effect: unknown, because the chaos controller does not answer.</p>`;
 
 /** One fault in effect, with a button to end it if the person is an operator. */
 export function faultLine(fault: ActiveFault, operator: boolean): Markup {

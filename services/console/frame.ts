@@ -21,7 +21,7 @@ ${live && markup`<script type="module" src="/assets/live.js"></script><noscript>
 <p id="away" class="warning" role="status"></p>
 <header>${header}</header>
 <main>${main}</main>
-${live && markup`<footer><p>Heartbeats come every 500 ms, and this page follows every ${refreshSeconds} s. The same in a terminal: <code>npm run -s tierlab -- status</code>, or <code>incidents</code>; how much of the time all was well: <code>availability</code>.</p></footer>`}
+${live && markup`<footer><p>Heartbeats come every 500 ms, and this page updates every ${refreshSeconds} s. The same in a terminal: <code>npm run -s tierlab -- status</code>, or <code>incidents</code>; the uptime: <code>availability</code>.</p></footer>`}
 </body>
 </html>
 `.text;

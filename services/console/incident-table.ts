@@ -22,7 +22,7 @@ export function incidentTable(incidents: readonly Incident[]): Markup {
     .toSorted((a, b) => b.stamps.manifest - a.stamps.manifest)
     .slice(0, shown);
   return markup`<section class="wide" aria-labelledby="incidents"><h2 id="incidents">Incidents</h2>
-${last.length === 0 ? markup`<p class="quiet">None yet: nothing that went wrong was given a name.</p>` : table(last)}
+${last.length === 0 ? markup`<p class="quiet">None yet: the monitors have diagnosed no failure.</p>` : table(last)}
 ${legend()}
 </section>`;
 }

@@ -39,7 +39,7 @@ ${diagnosis !== undefined && diagnosis.reasons.length > 0 && markup`<ul class="r
 </section>
 <section class="wide" aria-labelledby="break"><h2 id="break">Break it</h2>
 ${faults === undefined && faultsUnknown}
-${own && markup`<p class="quiet">This console runs here: what breaks the node may take it away for a while.</p>`}
+${own && markup`<p class="quiet">This console runs on this node: a fault may make it unreachable for a while.</p>`}
 ${injected.length > 0 && markup`<ul class="faults">${injected.map((fault) => faultLine(fault, locked === undefined))}</ul>`}
 ${locked === undefined ? buttons(node, topology) : markup`<p class="quiet">${locked}</p>`}
 </section>

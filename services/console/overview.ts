@@ -39,8 +39,8 @@ export function overviewPage({ topology, view, unreachable, faults, incidents, o
     markup`<h1>Tierlab console</h1>
 <p>${topology.name}: ${topology.summary}.</p>
 <p class="sum" role="status"><strong>${alive}</strong> of ${topology.nodes.length} nodes are alive${view && markup`, says ${view.monitor}`}. ${inShort(faults, incidents)}</p>
-${wrongKey && markup`<p class="warning" role="status">The key in this address is not the one of this cluster: you may look, but press no button. "npm start -- --chaos" printed the right address.</p>`}
-${unreachable && markup`<p class="warning" role="status">No monitor answers: this is the last view that one gave.</p>`}`,
+${wrongKey && markup`<p class="warning" role="status">The key in this address is wrong for this cluster: you can look, but not press buttons. "npm start -- --chaos" printed the right address.</p>`}
+${unreachable && markup`<p class="warning" role="status">No monitor answers: this is the last known view.</p>`}`,
     markup`${names.map((name) => tier(name, groups.get(name)!, members, faults ?? []))}
 ${faultList(faults, operator)}
 ${incidentTable(incidents)}`,

@@ -14,7 +14,7 @@ export function refusalPage({ reason, node, anyway }: Refusal): string {
   return page(
     'Refused',
     markup`<p class="warning" role="alert">${forPeople(reason)}</p>
-${anyway !== undefined && markup`<form method="post" action="${anyway}"><button class="halt">Do it anyway</button> <small>users may notice: that is the lesson</small></form>`}`,
+${anyway !== undefined && markup`<form method="post" action="${anyway}"><button class="halt">Do it anyway</button> <small>users may notice the fault</small></form>`}`,
     node,
   );
 }

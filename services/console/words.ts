@@ -10,14 +10,14 @@ import { markup, type Markup } from '../../web/markup.ts';
 
 export const states: Readonly<Record<MemberState | 'unknown', string>> = {
   // Also while some heartbeats are missing, until the node is a suspect: callers may still reach it.
-  alive: 'it is called',
-  starting: 'it runs, but is not called yet',
+  alive: 'callers use it',
+  starting: 'it runs, but callers do not use it yet',
   suspect: 'silent for longer than usual',
-  dead: 'silent for so long that nobody counts on it',
-  draining: 'leaving, or taken out because it limps',
+  dead: 'silent for so long that callers do not use it',
+  draining: 'stopping, or taken out because it limps',
   quarantined: 'taken out because it lies',
-  standby: 'in good health, and waits for its turn',
-  unknown: 'no monitor has said anything about it',
+  standby: 'healthy, and ready to replace another node',
+  unknown: 'no monitor has reported it',
 };
 
 export const verdicts: Readonly<Record<Verdict, string>> = {
@@ -26,38 +26,37 @@ export const verdicts: Readonly<Record<Verdict, string>> = {
   hung: 'its process is there, but does not answer',
   limping: 'it answers, but much later than its peers',
   lying: 'its answers are wrong, and look right',
-  partitioned: 'it is well, but messages do not get through',
-  overloaded: 'it is asked for more than it can do',
+  partitioned: 'it is healthy, but messages do not get through',
+  overloaded: 'it gets more requests than it can answer',
 };
 
 export const outcomes: Readonly<Record<IncidentOutcome, string>> = {
   open: 'not over yet',
-  repaired: 'well again, after at least one order was carried out',
-  passed: 'it ended without any repair of ours',
-  doubt:
-    'a suspicion that never became a diagnosis; not listed here, but by "npm run -s tierlab -- incidents --doubts"',
+  repaired: 'healthy again, after at least one repair order',
+  passed: 'it ended without a repair order',
+  doubt: 'a suspicion that never became a diagnosis; "npm run -s tierlab -- incidents --doubts" lists these',
 };
 
 export const orderResults: Readonly<Record<OrderResult, string>> = {
-  done: 'carried out; not said, for it is the rule',
-  already: 'the watchdog had done it by itself, or another monitor had ordered the same',
-  stale: 'it was about an earlier process of the node: the one that runs now is new',
-  refused: 'the watchdog would not: the node was stopped on purpose, or its machine is gone',
-  failed: 'the watchdog did not answer, or could not do it',
+  done: 'carried out; the list omits this word',
+  already: 'the watchdog had done it by itself, or another monitor had given the same order',
+  stale: 'it was about an earlier process of the node; a new process runs now',
+  refused: 'the watchdog refused: the node was stopped on purpose, or its machine is down',
+  failed: 'the watchdog did not answer, or could not carry it out',
 };
 
 const orders: Readonly<Record<RepairOrder['do'], string>> = {
-  restart: 'its process is ended and started anew',
-  drain: 'it is called no more, until it is well again',
-  quarantine: 'the same for a liar, which gets a new process',
+  restart: 'the watchdog ends its process and starts a new one',
+  drain: 'callers stop using it until it is healthy again',
+  quarantine: 'callers stop using a lying node, and it gets a new process',
   promote: 'a standby takes its place',
 };
 
 const phases = {
-  detection: 'from the first wrong, late or refused answer to the first doubt that proved right',
-  '+ diagnosis': 'until it had a name',
-  '+ fix': 'until it was served well again',
-  '= time to repair': 'all three together, as users felt it',
+  detection: 'from the first wrong, late or refused answer to the first correct suspicion',
+  '+ diagnosis': 'until the monitors had a diagnosis',
+  '+ fix': 'until the node served well again',
+  '= time to repair': 'the sum of the three, as users saw it',
 };
 
 /** A list of all words, folded until the reader opens it. */

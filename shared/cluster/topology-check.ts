@@ -63,8 +63,7 @@ function portClashes(topology: Topology): string[] {
     for (const port of new Set([node.port, node.publicPort, node.opsPort, ...Object.values(node.doors), ...routes])) {
       const owner = owners.get(port);
       if (owner === undefined) owners.set(port, node.id);
-      else
-        problems.push(`port ${port} is wanted by both ${owner} and ${node.id}: there are too many nodes of that kind`);
+      else problems.push(`both ${owner} and ${node.id} need port ${port}: there are too many nodes of that kind`);
     }
   }
   return problems;

@@ -3,7 +3,8 @@ import { RpcError } from '../rpc/errors.ts';
 
 /** The message of every refusal where chaos is off. */
 export const chaosIsOff =
-  'chaos is off: faults are taken only by a cluster that was started with "npm start -- --chaos", in containers with TIERLAB_CHAOS=1';
+  'chaos is off: only a cluster that was started with "npm start -- --chaos" accepts faults ' +
+  '(in containers: with TIERLAB_CHAOS=1)';
 
 /** `/admin/faults` where chaos is off: no fault can be injected or healed, and the code for faults is not loaded. */
 export const chaosOffRoutes: readonly ControlRoute[] = [

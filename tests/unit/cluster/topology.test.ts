@@ -127,7 +127,7 @@ test.each([
 test('a port that two nodes want is refused with both names', () => {
   const many = { gateway: stub(), client: stub() };
   expect(problems([group('g', ['gateway'], { replicas: 81 }), group('c', ['client'])], many)).toContain(
-    'port 8080 is wanted by both g-81 and c-1',
+    'both g-81 and c-1 need port 8080',
   );
 });
 

@@ -16,7 +16,7 @@ function believed(topology: Topology): string[] {
     .map(({ id }) => id);
 }
 
-test('before a node lies on whose answers nobody votes, it is said that users will see it', async () => {
+test('the button says that users will see the lie, if no vote checks the answers of the node', async () => {
   const multitier = await loadTopology('multitier', dir, components);
   expect(believed(multitier)).toEqual([
     'query-1',
@@ -51,6 +51,6 @@ test('whoever comes with the key of another cluster is told so', async () => {
       operator: false,
       wrongKey,
     });
-  expect(page(true)).toContain('is not the one of this cluster');
-  expect(page(false)).not.toContain('is not the one of this cluster');
+  expect(page(true)).toContain('is wrong for this cluster');
+  expect(page(false)).not.toContain('is wrong for this cluster');
 });
