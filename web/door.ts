@@ -7,7 +7,7 @@ import type { Scheduler } from '../shared/time/scheduler.ts';
 import { type Assets, serveAssets } from './assets.ts';
 import { allowedMethods, type KnownRoute } from './allowed.ts';
 import { answerError } from './answer-error.ts';
-import { fromThrown } from './http-errors.ts';
+import { fromThrown } from '../shared/rpc/http-errors.ts';
 import { parameterCompiler } from './parameters.ts';
 import { guardRawHttp } from './raw-http.ts';
 import { requestTimes } from './request-times.ts';

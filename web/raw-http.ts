@@ -2,7 +2,7 @@ import { STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream';
 import { RpcError, toProblem } from '../shared/rpc/errors.ts';
 import type { Scheduler } from '../shared/time/scheduler.ts';
-import { fromParser, isMalformed } from './http-errors.ts';
+import { fromParser, isMalformed } from '../shared/rpc/http-errors.ts';
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 

@@ -3,7 +3,8 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { asRpcError, RpcError, toProblem } from '../rpc/errors.ts';
+import { RpcError, toProblem } from '../rpc/errors.ts';
+import { fromThrown } from '../rpc/http-errors.ts';
 import { schemaProblem } from '../schema/problem.ts';
 import { createDataPort, unknownRoute } from './data-port.ts';
 
@@ -31,7 +32,7 @@ export function createDoor(
     serverFactory: (handle) => createDataPort(onRpc, handle, hosts),
   });
   server.setErrorHandler((thrown, request, reply) => {
-    const error = fromHttp(thrown);
+    const error = fromThrown(thrown);
     if (error.code === 'internal') log.error({ err: thrown, url: request.url }, 'request failed');
     void reply.code(error.status).type('application/problem+json').send(toProblem(error));
   });
@@ -48,15 +49,4 @@ function validator({ schema }: { schema: TSchema }) {
     if (compiled.Check(value)) return { value };
     return { error: new RpcError('bad_request', schemaProblem(schema, value) ?? 'the body does not fit its schema') };
   };
-}
-
-/** Fastify's own errors (bad JSON, too large ...) have a status below 500; their messages are safe to show. */
-function fromHttp(thrown: unknown): RpcError {
-  const status = (thrown as { statusCode?: number }).statusCode;
-  const message = (thrown as Error).message;
-  if (thrown instanceof RpcError || status === undefined || status >= 500) return asRpcError(thrown);
-  if (status === 413) return new RpcError('too_large', message);
-  if (status === 415) return new RpcError('unsupported_media_type', message);
-  if (status === 429) return new RpcError('too_many_requests', message);
-  return new RpcError('bad_request', message);
 }

@@ -1,6 +1,7 @@
 /**
  * JSON with one spelling per value: members sorted by code unit, no white space, absent (undefined) members left out -
- * the JSON Canonicalization Scheme (RFC 8785). Signatures, digests and comparisons use this form.
+ * the JSON Canonicalization Scheme (RFC 8785). Signatures, digests and comparisons use this form. Half of a surrogate
+ * pair, which the query of a user may hold, is written as its escape; the npm package canonicalize throws for it.
  */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;

@@ -2,6 +2,7 @@
  * A queue of events ordered by time, and by arrival where times are equal, so that a run never depends on chance. A
  * 4-ary heap in typed arrays: no object per event, half the depth of a binary heap, and the keys of four children side
  * by side.
+ * The npm package flatqueue neither keeps the order of equal times nor removes an event.
  *
  *   slot      identifies an event from `push` until it is popped or removed
  *   times[i], orders[i], slots[i]   key and slot at place i of the heap
