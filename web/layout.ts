@@ -3,7 +3,7 @@ import { maxQueryLength } from '../search/plan.ts';
 import { markup, type Markup } from './markup.ts';
 import { defaultPageSize } from './urls.ts';
 
-/** Where the stylesheet and the script are: their addresses carry a hash of their content (web/assets.ts). */
+/** The addresses of the stylesheet and the script; each holds a hash of the content (web/assets.ts). */
 export interface AssetUrls {
   readonly stylesheet: string;
   readonly script: string;
@@ -19,7 +19,7 @@ export interface SearchBox {
 }
 
 export interface Layout {
-  /** Of the browser's tab. */
+  /** The title of the browser's tab. */
   readonly title: string;
   /** `home` = the search box stands in the middle of the page, which brings it itself. */
   readonly kind: 'home' | 'inner';

@@ -74,7 +74,7 @@ function convert(name: string, text: string, schema: ParameterSchema): unknown {
   return text;
 }
 
-/** What a parameter must be, as the end of a sentence that begins with its name. */
+/** The requirement on a parameter, as the end of a sentence that begins with its name. */
 function describe(schema: ParameterSchema | undefined): string {
   if (schema?.type === 'integer')
     return `must be a whole number from ${schema.minimum ?? 0} to ${schema.maximum ?? 'any'}`;

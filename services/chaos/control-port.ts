@@ -12,9 +12,9 @@ export interface FaultList {
   readonly enabled: boolean;
   readonly active: readonly FaultStatus[];
   readonly ended: readonly FaultStatus[];
-  /** Of a node: its own wall clock, which a fault may have moved. */
+  /** For a node: its own wall clock, which a fault may have changed. */
   readonly wallMs?: number;
-  /** Of a watchdog: second processes of its nodes. */
+  /** For a watchdog: the twins of its nodes. */
   readonly twins?: readonly { readonly node: string; readonly pid: number; readonly opsPort?: number }[];
 }
 
@@ -37,7 +37,9 @@ export function controlPorts(topology: Topology): readonly ControlPort[] {
   ];
 }
 
-/** Where faults of `site` at the node `target` are held. Throws `bad_request` for a node that does not exist. */
+/**
+ * The port that holds the faults of `site` at the node `target`. Throws `bad_request` for a node that does not exist.
+ */
 export function controlPortOf(topology: Topology, site: Site, target: string): ControlPort {
   const node = topology.nodes.find(({ id }) => id === target);
   if (!node) throw new RpcError('bad_request', `target: there is no node ${target}`);

@@ -19,7 +19,7 @@ export async function describeRoutes(scope: FastifyInstance): Promise<void> {
       info: {
         title: 'Tierlab chaos',
         version: '1',
-        description: 'Breaks things on purpose, within rules. What changes something needs the operator token.',
+        description: 'Injects faults within safety rules. Requests that change something need the operator token.',
       },
       components: { securitySchemes: { operator: { type: 'http', scheme: 'bearer' } } },
     },

@@ -74,7 +74,7 @@ export async function chaosRoutes(server: FastifyInstance, door: ChaosDoor): Pro
         {
           method: 'GET',
           url: '/',
-          summary: 'Whether chaos is enabled, what is in effect, and how steady users find the cluster',
+          summary: 'Whether chaos is enabled, the faults in effect, and the steady state that users see',
           async handle() {
             const release = meter.hold();
             try {
@@ -100,13 +100,13 @@ export async function chaosRoutes(server: FastifyInstance, door: ChaosDoor): Pro
         {
           method: 'GET',
           url: '/faults',
-          summary: 'The faults in effect, with what their victims count',
+          summary: 'The faults in effect, with the counts of their targets',
           handle: () => Promise.all(controller.list().map(shown)),
         },
         {
           method: 'POST',
           url: '/faults',
-          summary: 'Inject a fault. With ?dryRun=true: name the victims and what speaks against it, and touch nothing',
+          summary: 'Inject a fault. With ?dryRun=true: only name the targets and the objections',
           body: 'FaultRequest',
           async handle({ body, query }) {
             if (flag(query, 'dryRun')) return controller.dryRun(body);
@@ -122,7 +122,7 @@ export async function chaosRoutes(server: FastifyInstance, door: ChaosDoor): Pro
         {
           method: 'POST',
           url: '/halt',
-          summary: 'Stop and heal everything, whoever began it',
+          summary: 'Heal all faults, whoever injected them',
           body: 'Halt',
           async handle({ body }) {
             const reason = (body as { reason?: unknown } | undefined)?.reason;
@@ -145,7 +145,7 @@ export async function chaosRoutes(server: FastifyInstance, door: ChaosDoor): Pro
         {
           method: 'GET',
           url: '/experiments/:name',
-          summary: 'How an experiment stands, and its report when it is over',
+          summary: 'The state of an experiment, and its report at the end',
           async handle({ params }) {
             const { name } = params as { name: string };
             const run = experiments.get(name);
@@ -156,8 +156,7 @@ export async function chaosRoutes(server: FastifyInstance, door: ChaosDoor): Pro
         {
           method: 'POST',
           url: '/experiments',
-          summary:
-            'Run an experiment. With ?dryRun=true: name everything that it would do and what speaks against it, and touch nothing',
+          summary: 'Run an experiment. With ?dryRun=true: only show its plan and the objections',
           body: 'Experiment',
           async handle({ body, query }) {
             const text = JSON.stringify(body ?? null);

@@ -3,7 +3,7 @@ import type { Selector } from '../../shared/faults/envelope.ts';
 import { draw } from '../../shared/faults/draw.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 
-/** What the controller needs to know of a node. */
+/** The properties of a node that the controller uses. */
 export type Target = Pick<TopologyNode, 'id' | 'group' | 'components' | 'shard'>;
 
 /**

@@ -2,7 +2,7 @@
 export interface ChaosSettings {
   /** The cluster was started with --chaos. */
   readonly enabled: boolean;
-  /** Where the journal is kept; undefined: in memory only. */
+  /** The folder of the journal; undefined: in memory only. */
   readonly runDir: string | undefined;
 }
 

@@ -36,11 +36,11 @@ function row({ id, node, stamps, verdict, outcome, reasons, orders }: Diagnosed)
   const { detectionMs, diagnosisMs, fixMs, repairMs } = phases(stamps);
   const began = new Date(stamps.manifest);
   const time = (head: string, ms: number | undefined) => markup`<td class="number" data-head="${head}">${span(ms)}`;
-  return markup`<tr id="incident-${id}"><td class="began"><time datetime="${began.toISOString()}">${began.toTimeString().slice(0, 8)}</time><td class="node"><a href="/nodes/${node}">${node}</a><td class="diagnosis" title="${verdicts[verdict]}">${verdict} <small>${reasons[0]}</small>${time('detection', detectionMs)}${time('+ diagnosis', diagnosisMs)}${time('+ fix', fixMs)}${time('= time to repair', repairMs)}<td class="outcome ${outcome}" title="${outcomes[outcome]}">${outcome}<td class="orders" data-head="orders">${orders.length === 0 ? '-' : told(orders)}</tr>
+  return markup`<tr id="incident-${id}"><td class="began"><time datetime="${began.toISOString()}">${began.toTimeString().slice(0, 8)}</time><td class="node"><a href="/nodes/${node}">${node}</a><td class="diagnosis" title="${verdicts[verdict]}">${verdict} <small>${reasons[0]}</small>${time('detection', detectionMs)}${time('+ diagnosis', diagnosisMs)}${time('+ fix', fixMs)}${time('= time to repair', repairMs)}<td class="outcome ${outcome}" title="${outcomes[outcome]}">${outcome}<td class="orders" data-head="orders">${orders.length === 0 ? '-' : orderItems(orders)}</tr>
 `;
 }
 
-function told(orders: readonly OrderNote[]): Markup[] {
+function orderItems(orders: readonly OrderNote[]): Markup[] {
   return inARow(orders).map(([note, times], i) => {
     const { result, detail } = note;
     const means = detail === undefined ? orderResults[result] : `${orderResults[result]}: ${detail}`;

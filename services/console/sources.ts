@@ -72,6 +72,6 @@ export function createSources(topology: Topology, operatorToken: string | undefi
     /** Throws the controller's objection. */
     inject: (fault: object, target: string) => order('POST', '/faults', { ...fault, target }),
     heal: (id: string) => order('DELETE', `/faults/${encodeURIComponent(id)}`),
-    halt: () => order('POST', '/halt', { reason: 'somebody pressed Halt in the console' }),
+    halt: () => order('POST', '/halt', { reason: 'a person pressed Halt in the console' }),
   };
 }

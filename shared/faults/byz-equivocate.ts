@@ -13,7 +13,7 @@ export const isDeceived = ({ seed, id }: { readonly seed: number; readonly id: s
  */
 export const byzEquivocate = faultKind({
   kind: 'byz.equivocate',
-  summary: 'tells different callers different things',
+  summary: 'gives different answers to different callers',
   params: params({}),
   serve({ fault, callerOf, draw: drawFor, spare }) {
     return (next) =>

@@ -120,7 +120,7 @@ export function parseFaultRequest(value: unknown): FaultRequest & { target: Sele
   const request = checked(FaultRequest, value, 'fault');
   const selector = typeof request.target === 'string' ? { nodes: [request.target] } : request.target;
   if (selector.nodes === undefined && selector.group === undefined && selector.component === undefined)
-    throw new RpcError('bad_request', 'fault: target selects nobody in particular; name nodes, a group or a component');
+    throw new RpcError('bad_request', 'fault: target has no condition; name nodes, a group or a component');
   return { ...request, target: selector };
 }
 

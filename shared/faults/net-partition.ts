@@ -7,15 +7,15 @@ const Params = params({
   groups: Type.Optional(
     Type.Array(Nodes, {
       minItems: 2,
-      description: 'nodes of different groups cannot talk; nodes in no group talk to everybody',
+      description: 'nodes of different groups cannot reach each other; nodes in no group reach all',
     }),
   ),
-  bridge: Type.Array(Type.String(), { default: [], description: 'these talk to everybody all the same' }),
+  bridge: Type.Array(Type.String(), { default: [], description: 'these nodes still reach all groups' }),
   /** No two nodes see the same majority. */
   ring: Type.Optional(
     Type.Array(Type.String({ minLength: 1 }), {
       minItems: 4,
-      description: 'each talks to the one before and the one after only',
+      description: 'each node reaches only the nodes before and after it',
     }),
   ),
   oneWay: Type.Boolean({ default: false, description: 'only what the first group sends to the others is lost' }),

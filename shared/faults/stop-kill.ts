@@ -11,7 +11,7 @@ export const stopKill = faultKind({
   kind: 'stop.kill',
   summary: 'crashes; fail-stop, or fail-restart when it comes back',
   params: params({
-    downMs: Milliseconds('nobody can start it for so long; 0: its watchdog does at once', 0, 0),
+    downMs: Milliseconds('how long nothing can start it; 0: its watchdog restarts it at once', 0, 0),
     loops: Type.Integer({ minimum: 1, maximum: 1_000, default: 1, description: 'how often it is killed' }),
     periodMs: Milliseconds('from one kill to the next', 100, 5_000),
     state: Type.Enum(['keep', 'lose'], { default: 'keep', description: 'lose: its disk is empty afterwards' }),

@@ -2,7 +2,7 @@ import type { Random } from '../random.ts';
 import type { Scheduler } from '../scheduler.ts';
 import { constant, type Distribution } from './distribution.ts';
 
-/** What happens to messages on one directed link. */
+/** The properties of one directed link. */
 export interface Link {
   readonly latency: Distribution;
   /** Share of the messages that are lost, and that arrive twice. */

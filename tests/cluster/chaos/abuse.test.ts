@@ -72,7 +72,7 @@ test.each(intruders)('%s breaks, heals and halts nothing, at no door', async (_w
 });
 
 test.each<[string, object, RegExp]>([
-  ['an empty selector', { target: {} }, /selects nobody/],
+  ['an empty selector', { target: {} }, /target has no condition/],
   ['no target', { target: undefined }, /target/],
   ['no time to live', { ttlMs: undefined }, /ttlMs is mandatory/],
   ['a time to live beyond the cap', { ttlMs: 900_001 }, /ttlMs/],

@@ -77,7 +77,7 @@ test.each([
   [{ ...limp, ttlMs: undefined }, 'bad_request', /ttlMs is mandatory/],
   [{ ...limp, ttlMs: 1e9 }, 'bad_request', /ttlMs: .*900000/],
   [{ ...limp, owner: 'me' }, 'bad_request', /owner/],
-  [{ ...limp, target: {} }, 'bad_request', /selects nobody/],
+  [{ ...limp, target: {} }, 'bad_request', /target has no condition/],
   [{ ...limp, target: 'ranking-9' }, 'bad_request', /no node ranking-9/],
   [{ ...limp, kind: 'limp.slow' }, 'bad_request', /not known/],
   [{ ...limp, params: {} }, 'bad_request', /meanMs above 0/],

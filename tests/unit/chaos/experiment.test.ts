@@ -46,7 +46,7 @@ test.each([
   [text({ faults: [{ when: { at: -5 }, fault: good.faults[0]!.fault }] }), /faults.0.when/],
   [text({ faults: [{ when: { sometimes: true }, fault: good.faults[0]!.fault }] }), /faults.0.when/],
   [withFault({ ttlMs: undefined }), /ttlMs is mandatory/],
-  [withFault({ target: {} }), /selects nobody/],
+  [withFault({ target: {} }), /target has no condition/],
   [withFault({ kind: 'limp.slow' }), /kind limp.slow is not known/],
   [withFault({ params: { meanMs: 'much' } }), /meanMs: a number .*"much"/],
 ])('%s is refused with a sentence', (given, sentence) => {

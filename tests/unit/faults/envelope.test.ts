@@ -54,9 +54,9 @@ test('a request without a seed has none: whoever plans derives one', () => {
 test.each([
   [{}, /target must name/],
   [{ target: '' }, /target must name/],
-  [{ target: {} }, /selects nobody in particular/],
-  [{ target: { pick: 3 } }, /selects nobody in particular/],
-  [{ target: { shard: 1 } }, /selects nobody in particular/],
+  [{ target: {} }, /target has no condition/],
+  [{ target: { pick: 3 } }, /target has no condition/],
+  [{ target: { shard: 1 } }, /target has no condition/],
   [{ target: { nodes: [] } }, /nodes/],
   [{ target: { everybody: true } }, /everybody: there is no such field/],
 ])('an empty selector %j is an error, not everybody', (target, sentence) => {
