@@ -152,10 +152,10 @@ export function createController(options: ControllerOptions) {
     return [...against(injection, kind), ...impossible(kind, victims, nodes)];
   }
 
-  /** Injects at all victims or, when one cannot be reached or refuses, at none. */
+  /** Injects at all targets; at none if one of them refuses or cannot be reached. */
   async function carryOut(injection: Omit<Injection, 'at'>, abortIf: AbortIf = {}): Promise<ActiveInjection> {
     const [first] = injection.faults;
-    if (!first) throw new RpcError('bad_request', 'an injection needs a victim');
+    if (!first) throw new RpcError('bad_request', 'an injection needs a target');
     const { kind } = first;
     const refusals = against(injection, kind);
     if (refusals.length > 0) {

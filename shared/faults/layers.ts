@@ -128,7 +128,7 @@ function gone(caller: AbortSignal, fault: AbortSignal): Promise<never> {
   });
 }
 
-/** The same request `copies` times; the first answer, good or bad, is the one that arrives. */
+/** The same request `copies` times; the first answer, good or bad, goes to the caller. */
 function duplicate(next: Service, call: Call, copies: number): Promise<Reply> {
   const answers = Array.from({ length: copies }, () => next(call));
   for (const answer of answers) answer.catch(() => undefined);

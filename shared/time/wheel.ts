@@ -7,8 +7,8 @@ import type { Scheduler, Timer } from './scheduler.ts';
  * Timers fire up to one tick late, never early. The wheel does not wake at every tick: it sets the real timer for the
  * earliest due timer, because waking the process is the most expensive part.
  *
- *   slot:   0   1   2  ...  n-1        tick t looks at slot t mod n and fires what is due by then;
- *           |   |   |                  the rest has more turns to wait
+ *   slot:   0   1   2  ...  n-1        tick t checks slot t mod n and fires the due timers;
+ *           |   |   |                  the other timers wait for more turns
  *           a   -   b - c              each slot is a ring of linked entries
  */
 export interface WheelOptions {
