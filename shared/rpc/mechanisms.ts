@@ -18,7 +18,7 @@ import { ThrottleSettings } from './layers/throttle.ts';
 
 const NoSettings = Type.Object({}, { additionalProperties: false });
 
-/** Something has to choose: this is what `balance: false` and `naive` come to. */
+/** A call needs a replica, so `balance: false` and `naive` choose replicas in turn. */
 const inTurn = { by: 'round_robin', panicShare: 0, slowStartMs: 0 };
 
 /**
@@ -26,13 +26,13 @@ const inTurn = { by: 'round_robin', panicShare: 0, slowStartMs: 0 };
  * a policy (policy.ts), the presets, the help of `tierlab policy` and the tables of layers/README.md are made from it.
  * Layers stand in their order, outermost first.
  *
- *   does       what it does, in one line; `without` = what happens where it is missing
+ *   does       the task of the layer, in one line; `without` = the harm when the layer is missing
  *   settings   the schema of its settings, with the defaults. A row with settings is a mechanism, which a policy can
  *              switch and set. A row without is a layer that every node has.
- *   beside     it is no layer of its own: other layers ask it, or tell it what happened
+ *   beside     the row is no layer of its own: other layers ask it, or report to it
  *   naive      the mechanism in the preset `naive`, where it is on there. In `resilient` all are on, with defaults.
- *   misSet     the mechanism in the preset `mis-set`, where it is not as in `resilient`
- *   off        what "off" comes to, where there must be something
+ *   misSet     the mechanism in the preset `mis-set`, where it differs from `resilient`
+ *   off        the settings that "off" stands for, where the mechanism cannot be left out
  */
 export interface Row {
   readonly does: string;
@@ -44,66 +44,66 @@ export interface Row {
   readonly off?: Given;
 }
 
-/** A mechanism as a policy gives it: on with its defaults, off, or some settings of its own. */
+/** The value of a mechanism in a policy: true = on with its defaults, false = off, or some settings of its own. */
 export type Given = boolean | object;
 
 export const clientSide = {
   watchCalls: {
     does: 'times the whole call, with its retries, hedges and waiting',
-    without: 'nobody knows',
+    without: 'operators cannot see slow or failed calls',
   },
   deadline: {
     settings: DeadlineSettings,
-    does: 'one deadline for all attempts of a call',
-    without: 'a hung replica holds its callers for ever',
+    does: 'sets one deadline for all attempts of a call',
+    without: 'callers of a hung replica wait for ever',
     naive: true,
   },
   cache: {
     settings: CacheSettings,
     does: 'answers from memory; equal calls at the same time are sent once',
-    without: 'the same work again and again',
+    without: 'the same work is done again and again',
   },
   batch: {
     settings: BatchSettings,
-    does: 'many fine-grained calls leave as one',
-    without: 'a round trip for each',
+    does: 'sends many fine-grained calls as one',
+    without: 'each call costs a round trip',
   },
   quorum: {
     settings: QuorumSettings,
     does: 'waits for f + 1 equal answers',
-    without: 'one liar is believed',
+    without: 'one lying replica is believed',
   },
   breaker: {
     settings: BreakerSettings,
     does: 'fails fast while a whole replica group is down',
-    without: 'everybody waits for what cannot come',
+    without: 'every caller waits for an answer that cannot come',
     misSet: false,
   },
   throttle: {
     settings: ThrottleSettings,
-    does: 'refuses here what would be refused there',
+    does: 'refuses calls that a busy server would refuse',
     without: 'a busy server spends its time refusing',
     misSet: false,
   },
   budget: {
     settings: BudgetSettings,
     beside: true,
-    does: 'limits what `hedge` and `retry` may spend together on calls that failed',
+    does: 'limits the extra attempts that `hedge` and `retry` make together after failures',
     without: 'retries turn a slowdown into an outage',
     misSet: { ratio: 1, reserve: 1_000 },
   },
   hedge: {
     settings: HedgeSettings,
     does: 'asks a second replica when the first is slow',
-    without: 'one straggler in a fan-out makes all of it slow',
-    // Below the median: nearly every call is made twice, and nothing bounds that.
+    without: 'one slow replica makes a whole fan-out slow',
+    // Below the median: nearly every call is made twice, without a bound.
     misSet: { fixedDelayMs: 2, ratio: 1, compositeRatio: 1, reserve: 1_000, blind: true },
   },
   retry: {
     settings: RetrySettings,
-    does: 'asks again after a failure that another attempt may cure',
+    does: 'repeats a call after a failure that another attempt may cure',
     without: 'one lost connection is a failed page',
-    // Five at every level: a failure below is tried 5 x 5 x 5 times.
+    // Five attempts at every level: a failure three levels below causes 5 x 5 x 5 attempts.
     misSet: { maxAttempts: 5, baseMs: 1, maxMs: 2, anyDepth: true },
   },
   balance: {
@@ -115,86 +115,86 @@ export const clientSide = {
     off: inTurn,
   },
   attempts: {
-    does: 'times each attempt, and tells all who learn from it',
-    without: 'nothing can tune itself',
+    does: 'times each attempt, and reports it to the layers that learn from it',
+    without: 'no layer can tune itself',
   },
   outlier: {
     settings: OutlierSettings,
     beside: true,
     does: 'leaves out a replica that fails, is silent, or is far slower than the others',
-    without: 'every call tries it again',
+    without: 'every call tries the bad replica again',
     misSet: false,
   },
   inFlight: {
     settings: InFlightSettings,
-    does: 'allows only so many calls to one replica at a time',
-    without: 'they queue in the connection pool, unseen',
+    does: 'limits the calls under way to one replica',
+    without: 'calls queue unseen in the connection pool',
   },
   attemptTimeout: {
     settings: AttemptTimeoutSettings,
-    does: 'gives an attempt up while there is time for another one',
+    does: 'ends a slow attempt while there is time for another one',
     without: 'a hung replica uses up the whole deadline',
-    // Below the tail of a busy machine: good answers are thrown away shortly before they come.
+    // Below the tail latency of a busy machine: attempts end shortly before their good answers come.
     misSet: { fixedMs: 25 },
   },
   verify: {
     settings: NoSettings,
     does: 'checks schema, name and signature of each reply',
-    without: 'what is broken or forged is believed',
+    without: 'broken and forged replies are believed',
   },
   routes: {
     settings: RoutesSettings,
-    does: 'takes another address of the same node',
-    without: 'one cable is a dead node',
+    does: 'uses another address of the same node',
+    without: 'one broken cable makes a node unreachable',
   },
 } as const satisfies Record<string, Row>;
 
 export const serverSide = {
   faultsAtEntry: {
-    does: 'plays a deaf, lying or limping node, where such a fault is injected',
-    without: 'nobody can practise',
+    does: 'simulates a deaf, lying or slow node, where such a fault is injected',
+    without: 'these faults cannot be tried',
   },
   selfMeter: {
     does: 'measures how slow this node itself is',
-    without: 'it blames others for its own pauses',
+    without: 'the node blames others for its own pauses',
   },
   fence: {
-    does: "refuses calls while another node holds this one's place",
-    without: 'two nodes act as one',
+    does: 'refuses calls while another node has taken over the work of this one',
+    without: 'two nodes do the work of one',
   },
   serverStats: {
     does: 'counts and times each call by its result',
-    without: 'nobody knows',
+    without: 'operators cannot see slow or failed calls',
   },
   receipts: {
     does: 'signs an answer, where the caller audits',
-    without: 'a liar can deny that it said so',
+    without: 'a lying node can deny its answer',
   },
   failFast: {
     does: 'ends a node whose invariants do not hold',
-    without: 'it answers with what it believes',
+    without: 'the node answers from damaged state',
   },
   expire: {
     settings: NoSettings,
     does: 'refuses calls that nobody waits for any more',
-    without: 'useless work, when time is shortest',
+    without: 'a busy server does useless work',
   },
   admission: {
     settings: AdmissionSettings,
-    does: 'refuses calls while they wait too long in this very process',
-    without: 'all answers are slow, then all are late',
-    // More than the machine can do at a time: everything queues, nothing is refused.
+    does: 'refuses calls while calls wait too long in this process',
+    without: 'all answers become slow, and then too late',
+    // More than the machine can do at a time: all calls queue, and none is refused.
     misSet: { fixedLimit: 1_000 },
   },
   dedupe: {
     settings: DedupeSettings,
-    does: 'makes a write with an idempotency key happen once',
+    does: 'executes a write with an idempotency key only once',
     without: 'a retried write happens twice',
     naive: true,
   },
   faultsAtHandler: {
-    does: 'plays a slow or failing handler, where such a fault is injected',
-    without: 'nobody can practise',
+    does: 'simulates a slow or failing handler, where such a fault is injected',
+    without: 'these faults cannot be tried',
   },
 } as const satisfies Record<string, Row>;
 
@@ -202,7 +202,7 @@ type Rows = typeof clientSide & typeof serverSide;
 
 export type Mechanism = { [Name in keyof Rows]: Rows[Name] extends { settings: TSchema } ? Name : never }[keyof Rows];
 
-/** The settings of a mechanism, all spelled out. */
+/** The complete settings of a mechanism. */
 export type SettingsOf<Name extends Mechanism> = Static<Rows[Name]['settings']>;
 
 type LayersOf<Side> = {

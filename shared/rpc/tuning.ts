@@ -7,7 +7,7 @@ import type { PolicyHolder } from './policy.ts';
 
 /**
  * One value that the middleware has set by itself, and the reason in words. `value` is null where the mechanism is off
- * or waits.
+ * or still waits for samples.
  */
 export interface Tuned {
   readonly what: string;
@@ -16,7 +16,7 @@ export interface Tuned {
   readonly why: string;
 }
 
-/** What was learnt of one operation that this node calls; times in ms, null while nothing is known. */
+/** The measurements of one operation that this node calls. Times are null while there are no samples. */
 export interface TunedOperation {
   readonly operation: string;
   readonly samples: number;
@@ -27,14 +27,14 @@ export interface TunedOperation {
   readonly tuned: readonly Tuned[];
 }
 
-/** Keeps whether admission found this process overloaded: the layer tells it as an event. */
+/** Remembers whether this process is overloaded. The admission layer reports that as an event. */
 export function createLoadWatch() {
   let last: Extract<LayerEvent, { event: 'load' }> | undefined;
   return {
     observe(event: LayerEvent): void {
       if (event.event === 'load') last = event;
     },
-    /** `settings` = those of admission, which may have a limit set by hand. */
+    /** `settings` = the settings of admission, which may contain a limit set by hand. */
     tuned(settings: AdmissionSettings | false): Tuned {
       if (settings === false)
         return { what: 'admission', value: null, unit: 'ms', why: 'switched off: everything is taken in' };
@@ -52,10 +52,7 @@ export function createLoadWatch() {
   };
 }
 
-/**
- * Everything that the client side of this node has tuned, and why it is what it is: pure, from the statistics and the
- * policy.
- */
+/** All values that the client side of this node has tuned, each with its reason. */
 export function tunedOperations(statistics: Statistics, policy: PolicyHolder, now: number): TunedOperation[] {
   return [...statistics.all()].map((known) => {
     const { attempts, byNode } = known;
@@ -110,7 +107,7 @@ export function tunedOperations(statistics: Statistics, policy: PolicyHolder, no
   });
 }
 
-/** A value set by hand, and beside it what it would be without: that shows how wrong it is. */
+/** Puts a value set by hand beside the measured value, to show how wrong the first is. */
 function byHand(measured: Tuned, setting: string, value: number | undefined): Tuned {
   if (value === undefined) return measured;
   const instead = measured.value === null ? '' : `; measured, it would be ${ms(measured.value)}: ${measured.why}`;

@@ -31,18 +31,20 @@ export const AdmissionSettings = Type.Object(
 );
 export type AdmissionSettings = Static<typeof AdmissionSettings>;
 
-/** The queue of this process: what waits for its one thread. */
+/** The queue of this process: the work that waits for its one thread. */
 export interface OwnQueue {
-  /** How long work that is taken up now has been waiting for its turn, ms. */
+  /** How long the work that starts now has waited for its turn, ms. */
   waitMs(): number;
 }
 
 export const noQueue: OwnQueue = { waitMs: () => 0 };
 
-/** Which part of `targetMs` each priority may wait in an overload: the unimportant is refused first. */
+/**
+ * The part of `targetMs` that each priority may wait during an overload. The least important calls are refused first.
+ */
 const patience: Record<Priority, number> = { health: Infinity, read: 1, write: 0.5, background: 0 };
 
-/** Whether one more call may begin. One call always may, or nothing would ever be learnt. */
+/** Whether one more call may begin. One call may always run: without any call, nothing can be measured. */
 export function isAdmitted(
   { targetMs, queueMs, boundMs }: Pick<AdmissionSettings, 'targetMs' | 'queueMs' | 'boundMs'>,
   { priority, caller }: Pick<Call, 'priority' | 'caller'>,
@@ -60,13 +62,13 @@ export interface AdmissionDependencies {
 }
 
 /**
- * Server side: refuses calls while this process is overloaded: `overloaded`, definite, with the time after which to try again. What
- * is accepted stays fast, and the process spends its time on answers that are still wanted.
+ * Server side: refuses calls while this process is overloaded. The error is `overloaded`, definite, and says when to
+ * try again. Accepted calls stay fast, and the process spends its time on answers that callers still want.
  *
- * The only evidence of an overload is waiting inside this process. Slower answers are none: where all processes share a few
- * cores, or a node below limps, they get slower without any queue here (Zhou et al., Overload Control for Scaling WeChat
- * Microservices, SoCC 2018, judges by the queueing time for the same reason).
- * Health checks pass. So do calls from within this node, which were admitted with the call that makes them.
+ * The only evidence of an overload is waiting inside this process. Slower answers are no evidence: where all processes
+ * share a few cores, or a node below is slow, answers get slower without any queue here. Zhou et al., Overload Control
+ * for Scaling WeChat Microservices, SoCC 2018, judge by the queueing time for the same reason. Health checks are never
+ * refused. Calls from within this node are not refused either: they were admitted with the call that makes them.
  */
 export function admission(settings: AdmissionSettings, { clock, queue, observe }: AdmissionDependencies): Layer {
   const meter = createOverloadMeter(settings, clock.now(), observe);
@@ -86,7 +88,7 @@ export function admission(settings: AdmissionSettings, { clock, queue, observe }
         meter.refuse();
         const waitMs = queue.waitMs();
         observe({ event: 'shed', call, waitMs });
-        // About when what waits now will have been worked off.
+        // The time that this process needs for the work that waits now, roughly.
         const retryAfterMs = Math.min(1_000, Math.max(10, Math.round(2 * waitMs)));
         throw new RpcError('overloaded', 'calls wait too long for their turn in this process', { retryAfterMs });
       }

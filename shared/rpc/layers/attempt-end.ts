@@ -4,14 +4,14 @@ import type { Peer, PeerGroup } from './peers.ts';
 import type { ResultCode } from './watch-calls.ts';
 
 /**
- * What the end of an attempt says about its replica. `unanswered`: nobody waited any longer, and it had taken long
- * already.
+ * What the end of an attempt says about its replica. `unanswered`: the caller stopped waiting after an already long
+ * time.
  */
 export type Told = 'reply' | 'unanswered' | Evidence;
 
 /** One attempt at one replica, once it has ended. */
 export interface AttemptEnd {
-  /** As it was sent: `call.endpoint` is where it went. */
+  /** The call as it was sent: `call.endpoint` is the replica that got it. */
   readonly call: Call;
   readonly group: PeerGroup;
   readonly peer: Peer;
@@ -22,8 +22,8 @@ export interface AttemptEnd {
   readonly error: RpcError | undefined;
   readonly told: Told;
   /**
-   * Nobody waited for it any more: another replica had answered, or the caller had left. It would have taken at least
-   * so long.
+   * Nobody waited for the answer any more: another replica had answered, or the caller had left. The full attempt would
+   * have taken at least this long.
    */
   readonly abandoned: boolean;
 }

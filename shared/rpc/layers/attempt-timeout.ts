@@ -35,7 +35,7 @@ export const AttemptTimeoutSettings = Type.Object(
 );
 export type AttemptTimeoutSettings = Static<typeof AttemptTimeoutSettings>;
 
-/** How long one attempt may take, ms, of which the call has `remainingMs` left. */
+/** How long one attempt may take, ms. The call has `remainingMs` left. */
 export function attemptTimeoutMs(
   settings: AttemptTimeoutSettings,
   quantileMs: number | undefined,
@@ -47,10 +47,10 @@ export function attemptTimeoutMs(
 }
 
 /**
- * Gives up an attempt that takes far longer than such attempts do, so that another replica can be asked while there is
- * time: a hung node accepts connections and never answers. Rejects with `deadline_exceeded`. Attempts that time out are
- * recorded with the time they took, so a service that really became slower raises its own timeout. Calls that cannot be
- * repeated wait for their deadline.
+ * Ends an attempt that takes far longer than usual, so that there is time to ask another replica. A hung node accepts
+ * connections and never answers. Rejects with `deadline_exceeded`. The statistics record a timed-out attempt with the
+ * time that it took, so the timeout rises when a service really becomes slower. Calls that cannot be repeated wait for
+ * their deadline.
  */
 export function attemptTimeout(
   settings: AttemptTimeoutSettings,

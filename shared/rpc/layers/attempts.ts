@@ -6,15 +6,15 @@ import type { OperationStatistics, Statistics } from './latency-statistics.ts';
 import type { Peers } from './peers.ts';
 import type { ResultCode } from './watch-calls.ts';
 
-/** How long an attempt must take to be late while nobody knows what is usual, ms. */
+/** An attempt is late after this time while the usual time is not known yet, ms. */
 const unknownMs = 2_000;
 
-/** What is usual, ms: the 95th percentile of an operation's attempts; undefined = not known yet. */
+/** The usual time, ms: the 95th percentile of an operation's attempts; undefined = not known yet. */
 const usualMs = (known: OperationStatistics, now: number): number | undefined => known.quantile(0.95, now, 20);
 
 /**
- * What a failed attempt at `call.endpoint` says about that node. Where nobody waits any more, it says something only if
- * the attempt had taken longer than is usual: a caller that waits for 3 ms learns nothing about a node that takes 5.
+ * What a failed attempt at `call.endpoint` says about that node. An abandoned attempt says something only if it had
+ * taken longer than usual: a caller that waits for 3 ms learns nothing about a node that takes 5 ms.
  */
 export function toldByFailure(call: Call, error: RpcError, elapsedMs: number, usualMs: number | undefined): Told {
   if (call.signal.aborted) return elapsedMs >= (usualMs ?? unknownMs) ? 'unanswered' : 'nothing';
@@ -29,8 +29,8 @@ interface AttemptsDependencies {
 }
 
 /**
- * Just inside `balance`: the one place where an attempt is timed. Counts it as under way at its replica while it is,
- * and tells `learn` how it ended.
+ * Just inside `balance`: the only layer that times attempts. Counts an attempt as under way at its replica until it
+ * ends, and tells `learn` how it ended.
  */
 export function attempts({ clock, peers, statistics, learn }: AttemptsDependencies): Layer {
   return function attempts(next) {
@@ -45,7 +45,7 @@ export function attempts({ clock, peers, statistics, learn }: AttemptsDependenci
         const { sentAt } = attempt;
         const elapsedMs = endedAt - sentAt;
         const abandoned = error !== undefined && call.signal.aborted;
-        // Every call passes here, and few are abandoned: only they need the quantile.
+        // Every call passes here, and few are abandoned. Only the abandoned ones need the quantile.
         const usual = abandoned ? usualMs(statistics.of(call.component, call.operation), endedAt) : undefined;
         const told = error ? toldByFailure(call, error, elapsedMs, usual) : 'reply';
         learn({ call, group, peer, sentAt, endedAt, elapsedMs, code, error, told, abandoned });

@@ -47,24 +47,23 @@ export type BalanceSettings = Static<typeof BalanceSettings>;
 export interface BalanceDependencies {
   readonly clock: Clock;
   readonly random: Random;
-  /** The replicas that may be called now, of one shard where the component is sharded. */
+  /** The replicas that may be called now; those of one shard where the component is sharded. */
   readonly endpoints: (component: string, shard?: number) => readonly Endpoint[];
   readonly peers: Peers;
   readonly observe: Observe;
 }
 
 /**
- * Chooses the replica for each attempt, by the rules of the call's plan where it has one, and sets `call.endpoint`.
- * What becomes of the attempt feeds the choice of the next (attempts.ts). Rejects with `unavailable` where no replica
- * is known.
+ * Chooses the replica for each attempt and sets `call.endpoint`. Where the call has a plan, the choice obeys its rules.
+ * The result of each attempt feeds the next choice (attempts.ts). Rejects with `unavailable` where no replica is known.
  */
 export function balance(
   settings: BalanceSettings,
   { clock, random, endpoints, peers, observe }: BalanceDependencies,
 ): Layer {
   /**
-   * By operation of a replica group: calls that alternate between two shards or operations would else always meet the
-   * same replica.
+   * By operation and replica group. With one common counter, calls that alternate between two shards or operations
+   * would always get the same replica.
    */
   const turns = new Map<string, number>();
 

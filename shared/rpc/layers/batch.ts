@@ -30,8 +30,8 @@ export const BatchSettings = Type.Object(
 export type BatchSettings = Static<typeof BatchSettings>;
 
 /**
- * How requests of one operation become one of `operation`, and its reply becomes theirs. `split` gives one body or one
- * error per request, in order.
+ * How to join requests of one operation into one request of `operation`, and how to split its reply. `split` gives one
+ * body or one error per request, in order.
  */
 export interface BatchCodec {
   readonly operation: Operation;
@@ -64,9 +64,9 @@ interface Queue {
 const defaults: BatchedOperation = { windowMs: 4, maxSize: 32, targetMs: 50 };
 
 /**
- * Fine-grained calls leave as one coarse-grained call: those that come within a window, or until the batch is full.
- * Costs the window in latency and saves a round trip and its overhead per call; the layers below see the coarse-grained
- * operation. The batch has the latest deadline of its members, and stops when all of them have gone.
+ * Sends many fine-grained calls as one coarse-grained call: those that arrive within a window, or until the batch is
+ * full. A call waits up to one window longer, and saves a round trip and its overhead. The layers below see the
+ * coarse-grained operation. The batch has the latest deadline of its members, and stops when all callers have left.
  */
 export function batch(
   settings: BatchSettings,
@@ -113,7 +113,7 @@ export function batch(
   };
 }
 
-/** Settles every member; rejects where the batch failed. */
+/** Settles every member; rejects every member when the batch failed. */
 async function sendBatch(next: Service, members: readonly Member[], codec: BatchCodec): Promise<void> {
   const [first] = members as [Member];
   const requests = members.map(({ call }) => call.request);

@@ -27,7 +27,9 @@ export type Circuit =
   | { readonly state: 'open'; readonly until: number }
   | { readonly state: 'half_open'; readonly until: number };
 
-/** What a call that arrives at `now` finds: may it pass, and the circuit after it has. A probe that is not heard of again is replaced. */
+/**
+ * Whether a call that arrives at `now` may pass, and the new state of the circuit. A probe that never ends is replaced.
+ */
 export function admit(
   settings: BreakerSettings,
   circuit: Circuit,
@@ -64,9 +66,10 @@ export function settle(settings: BreakerSettings, circuit: Circuit, failed: bool
 }
 
 /**
- * Fails fast, with `unavailable` (definite), when a component as a whole does not work: nobody waits for it, and it is left in
- * peace to recover. After `openMs` one call tries; its outcome decides. (Nygard, Release It!, 2007.) Only failures of the
- * component itself count. Refusals are the business of `throttle`, single replicas that of `outlier`.
+ * Fails fast, with `unavailable` (definite), while a whole component does not work. Callers do not wait, and the
+ * component gets time to recover. After `openMs` one call is sent as a probe; its result closes or reopens the circuit
+ * (Nygard, Release It!, 2007). Only failures of the component itself count. `throttle` handles refusals; `outlier`
+ * handles single replicas.
  */
 export function breaker(settings: BreakerSettings, { clock, observe }: { clock: Clock; observe: Observe }): Layer {
   const circuits = new Map<string, Circuit>();
@@ -92,7 +95,7 @@ export function breaker(settings: BreakerSettings, { clock, observe }: { clock: 
       const probing = circuit.state === 'half_open';
       const end = (failed: boolean) => {
         const at = circuits.get(key)!;
-        // Calls from before it opened say nothing about now.
+        // Calls that started before the circuit opened say nothing about the present.
         if (at.state === 'half_open' && !probing) return;
         move(key, at, settle(settings, at, failed, clock.now()));
       };

@@ -20,20 +20,20 @@ export const BudgetSettings = Type.Object(
 );
 export type BudgetSettings = Static<typeof BudgetSettings>;
 
-/** A token bucket of extra attempts: ordinary work earns them, extra work spends them. */
+/** A token bucket for extra attempts: answered calls earn tokens, extra attempts spend them. */
 export interface Budget {
   /** One answered call: earns `ratio` tokens. */
   earn(): void;
-  /** Takes one token; false, and nothing taken, when there is none. */
+  /** Takes one token. Returns false, and takes nothing, when there is none. */
   spend(): boolean;
   readonly tokens: number;
 }
 
 /**
- * Extra attempts are at most `ratio` of the answered calls, plus a `reserve` for the moment in which a node dies. The
- * bucket holds no more than the reserve, so a long quiet time cannot be saved up for a storm; and failed calls earn
- * nothing, so a storm starves itself. Source: Finagle's RetryBudget (20% and a minimum), gRPC's retry throttling
- * (proposal A6). It counts calls, not time: it needs no clock.
+ * Extra attempts are at most `ratio` of the answered calls, plus a `reserve` for the moment when a node dies. The
+ * bucket holds no more than the reserve, so a long quiet time cannot save up tokens for a retry storm. Failed calls
+ * earn nothing, so a retry storm runs out of tokens. Source: Finagle's RetryBudget (20% and a minimum), gRPC's retry
+ * throttling (proposal A6). The budget counts calls and not time, so it needs no clock.
  */
 export function createBudget({ ratio, reserve }: BudgetSettings): Budget {
   let tokens = reserve;
@@ -54,10 +54,10 @@ export function createBudget({ ratio, reserve }: BudgetSettings): Budget {
 
 const unlimited: Budget = { earn: () => undefined, spend: () => true, tokens: Infinity };
 
-/** The budget of extra attempts of a call: one per replica group. */
+/** The budget that a call takes its extra attempts from: one per replica group. */
 export type Budgets = (call: Call) => Budget;
 
-/** Without limit where `read` gives false. */
+/** No limit where `read` returns false. */
 export function createBudgets(read: () => BudgetSettings | false): Budgets {
   let settings: BudgetSettings | false = false;
   let budgets = new Map<string, Budget>();

@@ -35,25 +35,25 @@ interface Entry {
   readonly storedAt: number;
 }
 
-/** What to do with an answer of age `ageMs`: serve it, keep it for when the component fails, or forget it. */
+/** What to do with an answer of age `ageMs`: serve it, keep it for a failure of the component, or drop it. */
 export function freshness(ageMs: number, ttlMs: number, staleIfErrorMs: number): 'fresh' | 'stale' | 'gone' {
   if (ageMs < ttlMs) return 'fresh';
   return ageMs < ttlMs + staleIfErrorMs ? 'stale' : 'gone';
 }
 
 /**
- * Answers from memory what was asked before, and sends equal calls that are under way at the same time only once
- * (single flight). Only for operations that are named in the settings. A write to a component, done or perhaps done,
- * invalidates what came from it. Callers share the body: they must not change it. Answers from memory are served by no
- * node.
+ * Answers repeated requests from memory. Equal calls at the same time are sent once (single flight). The cache works
+ * only for operations that the settings name. A write to a component that happened, or perhaps happened, invalidates
+ * all answers of that component. Callers share the body, so they must not change it. An answer from memory names no
+ * serving node.
  */
 export function cache(settings: CacheSettings, { clock, observe }: { clock: Clock; observe: Observe }): Layer {
   const lookup = createLookup(settings.operations);
   const entries = new LRUCache<string, Entry>({ max: settings.maxEntries });
   const flights = new Map<string, Promise<Reply>>();
   /**
-   * Grows with each write to a component: part of the key, so that no older answer, nor one under way, is found
-   * afterwards.
+   * Grows with each write to a component. It is part of the key, so a call after the write never finds an older answer,
+   * and never joins an older call under way.
    */
   const generations = new Map<string, number>();
 
@@ -102,7 +102,10 @@ export function cache(settings: CacheSettings, { clock, observe }: { clock: Cloc
     }
   }
 
-  /** The leader's own end - it left, its deadline passed - is not the follower's: it asks for itself then. */
+  /**
+   * The leader may have left, or its deadline may have passed. That is no failure for the follower: it sends its own
+   * call.
+   */
   async function follow(flight: Promise<Reply>, next: Service, call: Call): Promise<Reply> {
     try {
       return await flight;

@@ -4,13 +4,14 @@ import type { Peer } from './peers.ts';
 export interface Candidates {
   /** Indices into the replicas. */
   readonly indices: readonly number[];
-  /** Too many are ejected: ejections are ignored, because those left would be overrun. */
+  /** Too many replicas are ejected. Ejections are ignored, because the remaining replicas would be overloaded. */
   readonly panic: boolean;
 }
 
 /**
- * Which replicas an attempt may go to: not ejected, and not asked before by the same plan while there are others. With
- * `distinct` rather an ejected one than one that was asked; none where all were asked.
+ * The replicas that an attempt may go to. Left out are ejected replicas, and those that the same plan has already asked
+ * while there are others. With `distinct`, an ejected replica is better than one that was asked; the result is empty
+ * when all were asked.
  */
 export function candidates(
   peers: readonly Peer[],

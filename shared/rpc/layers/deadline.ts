@@ -32,8 +32,8 @@ export function decideDeadline(deadlineAt: number, now: number, settings: Deadli
 }
 
 /**
- * One deadline for all attempts of a call. Refuses with `deadline_exceeded` (definite) what has expired before it was
- * sent, rejects with `deadline_exceeded` when the time is up, and stops the work below through its signal.
+ * One deadline for all attempts of a call. Refuses a call that has already expired with `deadline_exceeded` (definite).
+ * Rejects with `deadline_exceeded` when the time is up, and stops the work below through the call's signal.
  */
 export function deadline(
   settings: DeadlineSettings,

@@ -20,16 +20,16 @@ export const DedupeSettings = Type.Object(
 export type DedupeSettings = Static<typeof DedupeSettings>;
 
 interface Remembered {
-  /** Fingerprint: requests can be large, and only a mistake of the caller makes them differ. */
+  /** A fingerprint of the request, because requests can be large. It differs only when the caller makes a mistake. */
   readonly request: string;
   readonly reply: Promise<Reply>;
 }
 
 /**
- * Server side: a call with an idempotency key happens once, however often it arrives: later ones get the first one's
- * answer, also while it is under way. A failure is forgotten, so that a retry may succeed. The same key with another
- * request is `conflict`. This is the memory of one process: what must happen once across restarts and replicas carries
- * its key down into the database's log.
+ * Server side: a call with an idempotency key happens once, however often it arrives. Later calls get the answer of the
+ * first, also while the first is under way. A failure is forgotten, so that a retry may succeed. The same key with
+ * another request is `conflict`. This is the memory of one process. A write that must happen once across restarts and
+ * replicas carries its key into the database's log.
  */
 export function dedupe(settings: DedupeSettings, { observe }: { observe: Observe }): Layer {
   const remembered = new LRUCache<string, Remembered>({ max: settings.maxKeys });
@@ -45,8 +45,8 @@ export function dedupe(settings: DedupeSettings, { observe }: { observe: Observe
         observe({ event: 'deduplicated', call });
         return known.reply;
       }
-      // It runs to its end though its first caller may leave: the retry, whose answer this is, may be on its way
-      // already.
+      // The first call runs to its end even when its caller leaves: a retry that needs its answer may already be on its
+      // way.
       const reply = next({ ...call, signal: new AbortController().signal });
       remembered.set(key, { request, reply });
       reply.catch(() => {

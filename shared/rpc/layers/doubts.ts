@@ -5,27 +5,28 @@ import { groupKey } from '../group-key.ts';
 
 /** A part of a reply that does not match its signature. */
 export interface Doubt {
-  /** What was asked for, such as the id of a page: other replicas hold it, too. */
+  /** The key of the item, such as the id of a page. Other replicas hold the same item. */
   readonly item: string;
-  /** Equal for two replies that hold the very same. */
+  /** Equal for two replies with exactly the same content. */
   readonly content: string;
   readonly why: string;
 }
 
 /**
- * `open`: another replica must be asked. `at-source`: f + 1 replicas hold the very same, so an honest one does: the
- * item was stored like this. `lie`: another replica had it right, or this one has too many such items.
+ * The verdict on an item. `open`: another replica must be asked. `at-source`: f + 1 replicas hold exactly this content,
+ * so an honest one does, and the item was stored like this. `lie`: another replica had the correct item, or this
+ * replica has too many wrong items.
  */
 export type Judgement = 'open' | 'at-source' | 'lie';
 
 export interface Doubts {
-  /** `isNew` = the first time that the item is judged so. */
+  /** `isNew` = this is the first verdict of this kind on the item. */
   readonly judge: (
     call: Call,
     node: string,
     doubt: Doubt,
   ) => { readonly judgement: Judgement; readonly isNew: boolean };
-  /** The items came as they were signed. Returns the nodes that sent them otherwise. */
+  /** These items came with valid signatures. Returns the nodes that sent the same items with invalid ones. */
   readonly prove: (call: Call, items: readonly string[]) => readonly string[];
 }
 
@@ -35,22 +36,22 @@ interface Held {
 }
 
 const maxItems = 1_000;
-/** An honest replica may hold an item that was damaged on its disk; more of them are no accident. */
+/** The disk of an honest replica may damage this many items. More wrong items are no accident. */
 const maxOpenPerNode = 3;
 
 /**
- * Who is to blame for an item that does not match its signature: the replica that sent it, or whoever stored it. One
- * reply cannot tell. Nobody is accused before another replica has answered.
+ * Who is to blame for an item that does not match its signature: the replica that sent it, or the node that stored it.
+ * One reply cannot tell, so no node is accused before another replica has answered.
  */
 export function createDoubts(endpoints: (component: string, shard?: number) => readonly Endpoint[]): Doubts {
-  /** What was held by which node, by replica group and item. */
+  /** Which node held which content, by replica group and item. */
   const open = new LRUCache<string, Map<string, Held>>({ max: maxItems });
   const proven = new LRUCache<string, true>({ max: maxItems });
-  /** Items that were stored as they are, with their content. */
+  /** Items that were stored with a wrong signature, with their content. */
   const atSource = new LRUCache<string, string>({ max: maxItems });
   const keyOf = (call: Call, item: string) => `${groupKey(call)} ${item}`;
 
-  /** Items that this node alone holds like this. */
+  /** Items that only this node holds in this form. */
   function openAt(node: string): number {
     let items = 0;
     for (const holders of open.values()) if (holders.has(node) && holders.size === 1) items++;
@@ -78,7 +79,7 @@ export function createDoubts(endpoints: (component: string, shard?: number) => r
         atSource.delete(key);
         for (const [node, { incarnation }] of open.get(key) ?? []) {
           const now = endpoints(call.component, call.shard).find((endpoint) => endpoint.node === node);
-          // A process that has been replaced meanwhile is not there to be blamed.
+          // A new process must not be blamed for the one that it replaced.
           if (now !== undefined && now.incarnation === incarnation) wrong.add(node);
         }
         open.delete(key);

@@ -1,15 +1,14 @@
 /**
- * The standing of a replica with this node: whether it is out of the choice, and since when it has been in it. Written
- * by this file only.
+ * The state of one replica for this node: whether `balance` may choose it, and since when. Only this file writes it.
  */
 export interface Ejection {
-  /** Not before then is it chosen again (ms on the clock); 0 = never ejected. */
+  /** The replica may be chosen again from this time on (ms on the clock); 0 = never ejected. */
   readonly until: number;
-  /** When it was first seen, or is back from ejection: slow start counts from here. */
+  /** When this node first saw the replica, or when its last ejection ended. Slow start counts from here. */
   readonly admittedAt: number;
-  /** How often it was ejected lately: makes the next ejection longer, and wears off. */
+  /** How many recent ejections there were. Each makes the next ejection longer; they are forgotten one by one. */
   readonly count: number;
-  /** Since when `count` is what it is. */
+  /** When `count` got its current value. */
   readonly countedAt: number;
 }
 
@@ -17,7 +16,7 @@ type Writable = { -readonly [Key in keyof Ejection]: Ejection[Key] };
 
 export const neverEjected = (now: number): Ejection => ({ until: 0, admittedAt: now, count: 0, countedAt: now });
 
-/** Out of the choice until then. What others hold against the replica counts from its return on (`admittedAt`). */
+/** Ejects the replica until then. Only evidence from after its return (`admittedAt`) counts against it. */
 export function eject(ejection: Ejection, until: number): void {
   const writable: Writable = ejection;
   writable.until = until;
@@ -26,7 +25,7 @@ export function eject(ejection: Ejection, until: number): void {
   writable.countedAt = until;
 }
 
-/** One ejection is forgotten. The replica has been at work all the time, so its slow start does not begin anew. */
+/** Forgets one ejection. The replica was in use all the time, so its slow start does not begin again. */
 export function forgive(ejection: Ejection, now: number): void {
   const writable: Writable = ejection;
   writable.count--;

@@ -3,7 +3,7 @@ import type { Call, Service } from '../call.ts';
 import type { LayerEvent, Observe } from './events.ts';
 import { countVotes, versionOf } from './votes.ts';
 
-/** What an observer is told of a replica that was outvoted. */
+/** The part of the event about an outvoted replica that only the vote knows. */
 export const lostVote = (
   { component, operation, nonce }: Call,
   node: string,
@@ -17,12 +17,12 @@ export const lostVote = (
   nonce,
 });
 
-/** Time for it, whatever is left of the user's call, ms. */
+/** The deadline of the examination, ms. It does not depend on the user's call. */
 const examinationMs = 2_000;
 
 /**
- * Asks a liar, and one who told the truth, the same once more, for the record: with receipts. When it still lies, the
- * lie is kept, signed. Nobody waits for it.
+ * Sends the same request once more to the liar and to a node that told the truth, and asks both for receipts. When the
+ * liar lies again, its signed lie is kept as evidence. No call waits for this.
  */
 export function examine(next: Service, call: Call, liar: string, witness: string, observe: Observe): void {
   const ask = (node: string) =>
@@ -41,11 +41,11 @@ export function examine(next: Service, call: Call, liar: string, witness: string
         ],
         1,
       );
-      // Between the two a write may have come: answers from two versions do not contradict each other.
+      // A write may have happened between the two calls. Answers from two versions do not contradict each other.
       const comparable = versionOf(lie.body) === versionOf(truth.body);
       if (count.result === 'open' && comparable) observe(lostVote(call, liar, [witness]));
     },
-    // It fails to answer now: that is other layers' business.
+    // A node that fails to answer now is the business of other layers.
     () => undefined,
   );
 }

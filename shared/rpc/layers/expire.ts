@@ -5,9 +5,9 @@ import type { Observe } from './events.ts';
 import { abortError } from './within.ts';
 
 /**
- * Server side: refuses calls that nobody waits for any more - expired on the way or in a queue, or left by their caller
- * - before any work is done: `deadline_exceeded` and `cancelled`, both definite here. Work that has begun is stopped by
- * the call's signal.
+ * Server side: refuses calls that nobody waits for any more, before any work is done. The deadline may have passed on
+ * the way or in a queue (`deadline_exceeded`), or the caller may have left (`cancelled`). Both errors are definite
+ * here. The call's signal stops work that has begun.
  */
 export function expire({ clock, observe }: { clock: Clock; observe: Observe }): Layer {
   return function expire(next) {

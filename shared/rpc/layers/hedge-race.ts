@@ -12,31 +12,36 @@ import { abortError } from './within.ts';
 
 const giveUp: RetryDecision = { do: 'give_up' };
 
-/** Why an attempt is stopped when another has won; one object for all, because errors are costly to make. */
+/**
+ * The reason for stopping an attempt after another one has won. One object for all, because errors are expensive to
+ * make.
+ */
 const lost = new Superseded('another replica answered first');
 
 export interface RaceDependencies {
   readonly clock: Clock;
   readonly random: Random;
   readonly scheduler: Scheduler;
-  /** How failed attempts are followed up: the settings of `retry`; false = not at all. */
+  /** The settings of `retry` say how to follow up a failed attempt; false = not at all. */
   readonly retrying: () => RetrySettings | false;
-  /** The common budget of extra attempts: failures spend it here as in `retry`. */
+  /** The common budget of extra attempts. A follow-up after a failure takes a token from it, as in `retry`. */
   readonly budget: Budgets;
   readonly observe: Observe;
 }
 
 export interface Race extends RaceDependencies {
-  /** After how long another replica is asked, ms; undefined = not at all. */
+  /** The delay after which another replica is asked, ms; undefined = no other replica is asked. */
   readonly delayMs: number | undefined;
   readonly tokens: Budget;
-  /** Whether another replica than those that the plan has asked is likely to be faster. */
+  /** Whether a replica that the plan has not asked yet is likely to be faster. */
   readonly worthwhile: (plan: AttemptPlan, usualMs: number) => boolean;
-  /** No hedge once so many attempts were made. */
+  /** The call makes no further hedge after this many attempts. */
   readonly maxAttempts: number;
 }
 
-/** The attempts of one hedged call: the first answer wins, the others are stopped; the call fails when all have. */
+/**
+ * The attempts of one hedged call. The first answer wins and stops the others; the call fails when all attempts fail.
+ */
 export function race(
   next: Service,
   call: Call,
@@ -109,7 +114,7 @@ export function race(
       if (clock.now() + delayMs >= call.deadlineAt) return;
       hedging = scheduler.after(delayMs, () => {
         if (made >= maxAttempts || running.size !== 1 || waiting !== undefined) return;
-        // Not at once, however soon the first hedge is: meanwhile nothing would have changed.
+        // Do not check again at once, even if the hedge delay is very short: nothing would have changed in that time.
         if (!worthwhile(plan, delayMs)) return hedgeAfter(Math.max(1, delayMs));
         if (!tokens.spend()) return observe({ event: 'budget_exhausted', call, mechanism: 'hedge' });
         observe({ event: 'hedge', call, delayMs });

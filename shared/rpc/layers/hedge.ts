@@ -60,18 +60,18 @@ export interface HedgeDependencies extends RaceDependencies {
   readonly peers: Peers;
 }
 
-/** A call can be hedged when asking two replicas does no harm, and there are two. */
+/** A call can be hedged when there are two replicas, and when asking both does no harm. */
 export function canHedge(call: Call, replicas: number): boolean {
   return call.operation.idempotent && call.planned === undefined && replicas > 1;
 }
 
-/** After how long to ask another replica, ms; undefined = not at all. */
+/** The delay after which another replica is asked, ms; undefined = no other replica is asked. */
 export function hedgeDelayMs(settings: HedgeSettings, quantileMs: number | undefined): number | undefined {
   if (settings.fixedDelayMs !== undefined) return settings.fixedDelayMs;
   return quantileMs === undefined ? undefined : Math.max(settings.minMs, quantileMs);
 }
 
-/** From which quantile on a call of this operation is hedged, and how many hedges a call earns. */
+/** The latency quantile after which a call of this operation is hedged, and how many hedges each call earns. */
 export function hedgeTerms(
   settings: HedgeSettings,
   { composite }: { readonly composite: boolean },
@@ -80,9 +80,9 @@ export function hedgeTerms(
 }
 
 /**
- * Whether there is a replica worth asking: not ejected, and not late itself. Where all are late, the slowness is shared
- * - an overload, a pause of the machine or of this process - and a second attempt would wait like the first, and make
- * the others wait longer.
+ * Whether there is a replica worth asking: it is not ejected, and not late itself. When all replicas are late, they
+ * share one cause: an overload, or a pause of the machine or of this process. A second attempt would then wait like the
+ * first, and make other calls wait longer.
  */
 export function isWorthwhile(others: readonly Peer[], now: number, delayMs: number): boolean {
   return others.some((peer) => peer.ejection.until <= now && !isLate(peer, now, delayMs));
@@ -90,8 +90,8 @@ export function isWorthwhile(others: readonly Peer[], now: number, delayMs: numb
 
 /**
  * Asks a second replica when the first is slower than usual, takes the first answer, and stops the other attempts. A
- * failed attempt is followed by another where `retry`, by its settings, would make one: so a hedged call needs no
- * retries, and never gets both.
+ * failed attempt is followed by another one where the settings of `retry` allow it. So a hedged call needs no `retry`
+ * layer, and never gets both.
  *
  *   attempt 1  |-------- p95 --------|- - - - - x   stopped
  *   attempt 2                        |-----------> answer

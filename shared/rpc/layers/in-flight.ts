@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox';
 import type { Layer } from '../call.ts';
 import { RpcError } from '../errors.ts';
 
-/** Also the sockets of a connection pool: a call that may be sent finds a socket. */
+/** A connection pool has the same number of sockets, so every call that may be sent finds a free socket. */
 export const maxCallsPerEndpoint = 256;
 
 export const InFlightSettings = Type.Object(
@@ -19,8 +19,9 @@ export const InFlightSettings = Type.Object(
 export type InFlightSettings = Static<typeof InFlightSettings>;
 
 /**
- * Bounds the calls to one replica (a bulkhead): a replica that hangs may hold this many of our callers, and no more.
- * Beyond that it fails fast with `overloaded`, definite. Needed because connection pools queue without bound.
+ * Limits the calls under way to one replica (a bulkhead): a replica that hangs can hold at most this many callers.
+ * Further calls fail fast with `overloaded`, definite. This limit is needed because connection pools queue without a
+ * bound.
  */
 export function inFlight(settings: InFlightSettings): Layer {
   const counts = new Map<string, number>();

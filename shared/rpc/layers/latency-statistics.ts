@@ -1,31 +1,31 @@
 import { createHistogram, type Histogram } from '../histogram.ts';
 import type { AttemptEnd, Learn } from './attempt-end.ts';
 
-/** What of an operation the statistics need to know. */
+/** The parts of an operation that the statistics need. */
 export interface OperationId {
   readonly name: string;
   readonly composite: boolean;
 }
 
-/** What is known of the latency of one operation: over all its replicas, and by replica. */
+/** The known latencies of one operation: over all its replicas, and by replica. */
 export interface OperationStatistics {
   readonly component: string;
   readonly operation: OperationId;
   /** Attempts at any replica. */
   readonly attempts: Histogram;
-  /** Attempts by the node they went to. */
+  /** Attempts by the node that was asked. */
   readonly byNode: Map<string, Histogram>;
   /**
-   * The quantile of all attempts, ms; undefined below `minSamples`. A value may be up to 100 ms old: it is asked for on
-   * every call.
+   * The quantile of all attempts, ms; undefined below `minSamples`. Every call asks for it, so the value may be up to
+   * 100 ms old.
    */
   quantile(q: number, now: number, minSamples: number): number | undefined;
   record(node: string, valueMs: number, now: number): void;
 }
 
 /**
- * One streaming histogram per (this node, operation, endpoint): hedge delay, attempt timeout and outlier ejection tune
- * themselves by it.
+ * One streaming histogram for each (this node, operation, endpoint). Hedge delay, attempt timeout and outlier ejection
+ * are tuned by it.
  */
 export interface Statistics {
   of(component: string, operation: OperationId): OperationStatistics;
@@ -79,17 +79,17 @@ function createOperationStatistics(component: string, operation: OperationId): O
 }
 
 /**
- * What one attempt teaches about latency: the milliseconds to record, or undefined for nothing. An attempt that was
- * abandoned - a hedge won, the caller left - would have taken at least as long. If those were left out, the slow ones
- * would vanish from the statistics, the hedge delay would fall, more would be hedged, and so on. Failures teach
- * nothing, but for the timeout.
+ * The latency to record for one attempt, ms; undefined for nothing. An abandoned attempt (a hedge won, or the caller
+ * left) would have taken at least as long. If the statistics left out abandoned attempts, slow attempts would disappear
+ * from them: the hedge delay would fall, more calls would be hedged, and so on. Failures are not recorded, except
+ * timeouts.
  */
 export function lesson({ code, elapsedMs, told }: Pick<AttemptEnd, 'code' | 'elapsedMs' | 'told'>): number | undefined {
   const timedOut = code === 'deadline_exceeded' && told === 'failure';
   return told === 'reply' || told === 'unanswered' || timedOut ? elapsedMs : undefined;
 }
 
-/** Records attempts in the statistics that the layers tune themselves by. */
+/** Records attempts in the statistics, by which the layers tune themselves. */
 export function learnStatistics(statistics: Statistics): Learn {
   return (end) => {
     const sampleMs = lesson(end);

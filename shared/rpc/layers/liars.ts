@@ -7,18 +7,18 @@ import { eject } from './ejection.ts';
 import type { Peers } from './peers.ts';
 
 /**
- * A liar stays out for this long; each further time it is longer by this. Its answers are wrong, not late: there is no
- * hurry to try it again.
+ * A liar stays out of the choice for this long; each further lie adds this time once more. Its answers are wrong, not
+ * late, so there is no hurry to try it again.
  */
 const baseMs = 30_000;
 const maxMs = 300_000;
 
 export interface Liars {
-  /** `node` was caught: it is taken out of the choice at once, and its group is under suspicion. */
+  /** Reports that `node` lied. It is out of the choice at once, and its group is under suspicion. */
   readonly accuse: (call: Call, node: string) => void;
   /**
-   * Whether a replica that could answer this call was caught in the last `forMs`. Not once all that were caught have
-   * left the endpoints (quarantined): then there is nobody left to fear.
+   * Whether a replica that could answer this call was caught in the last `forMs`. False once all caught replicas have
+   * left the endpoints (quarantine): no known liar can answer then.
    */
   readonly suspected: (call: Call, forMs: number) => boolean;
 }
@@ -30,15 +30,15 @@ export interface LiarsDependencies {
   readonly observe: Observe;
 }
 
-/** What this node knows about liars, from its own calls: shared by the layers that catch them. */
+/** The liars that this node knows from its own calls. The layers that catch liars share it. */
 export function createLiars({ clock, peers, endpoints, observe }: LiarsDependencies): Liars {
-  /** When each was caught last, by group of replicas. */
+  /** When each liar was last caught, by replica group. */
   const caught = new Map<string, Map<string, number>>();
 
   function takeOut(call: Call, node: string, now: number): void {
     const group = peers.group(call);
     const peer = group.get(node);
-    // The lie of a process that has been replaced meanwhile.
+    // The lie came from a process that has been replaced since.
     if (call.endpoint?.node === node && (call.endpoint.incarnation ?? Infinity) < peer.incarnation) return;
     const replicas = endpoints(call.component, call.shard);
     const out = replicas.filter((other) => other.node !== node && group.get(other.node).ejection.until > now).length;

@@ -53,16 +53,16 @@ export const OutlierSettings = Type.Object(
 );
 export type OutlierSettings = Static<typeof OutlierSettings>;
 
-/** What speaks for and against one replica, since its last ejection. */
+/** The evidence for and against one replica since its last ejection. */
 export interface Evidence {
   readonly peer: Peer;
-  /** When the replica was admitted: evidence from before an ejection does not count after it. */
+  /** When the replica was admitted. Evidence from before an ejection does not count after it. */
   readonly admittedAt: number;
-  /** Attempts that failed by its fault since its last answer. */
+  /** Attempts since its last answer that failed by the replica's fault. */
   failures: number;
-  /** Attempts that were given up before it answered, since its last answer. */
+  /** Attempts since its last answer that were given up before an answer came. */
   unanswered: number;
-  /** Since when it owes an answer: its last answer, or the first attempt since then that got none. */
+  /** Since when the replica owes an answer: since its last answer, or since the first unanswered attempt after that. */
   silentSince: number;
   readonly ratios: number[];
   slowWindows: number;
@@ -73,7 +73,7 @@ export function noEvidence(peer: Peer): Evidence {
   return { peer, admittedAt, failures: 0, unanswered: 0, silentSince: admittedAt, ratios: [], slowWindows: 0 };
 }
 
-/** Whether what a replica did since its last answer speaks against it. */
+/** Whether the attempts since the last answer are evidence against the replica. */
 export function verdict(
   settings: OutlierSettings,
   { failures, unanswered, silentSince }: Pick<Evidence, 'failures' | 'unanswered' | 'silentSince'>,
@@ -85,14 +85,14 @@ export function verdict(
 }
 
 /**
- * How long the ejection after `ejections` earlier ones lasts, ms: grows, so that an intermittent fault is not let in
- * again and again.
+ * The length of the next ejection after `ejections` earlier ones, ms. It grows, so that a replica with an intermittent
+ * fault is not admitted again and again.
  */
 export function ejectionMs(settings: OutlierSettings, ejections: number): number {
   return Math.min(settings.maxMs, settings.baseMs * (ejections + 1));
 }
 
-/** At most one in N, and never the only one: with few replicas the others could not carry the load of two. */
+/** At most one replica in N, and never the only one: of few replicas, the rest could not carry the load of two more. */
 export function mayEject(settings: OutlierSettings, ejected: number, replicas: number): boolean {
   return replicas > 1 && ejected < Math.max(1, Math.floor(replicas * settings.maxShare));
 }
@@ -103,18 +103,18 @@ export interface OutlierDependencies {
   readonly observe: Observe;
 }
 
-/** Answers of one window that are kept for the comparison: enough for a median. */
+/** The answers that are kept per window for the comparison: enough for a median. */
 const maxRatios = 64;
 
 /**
- * Takes a replica out of the choice for a while when it fails, falls silent, or is far slower than its peers (a gray
- * failure: it answers heartbeats and every call, late). Evidence is this node's own calls only. It is not on the way of
- * a call: `attempts` tells it how each attempt ended, and `balance` reads `peer.ejection`. No timers: what is due is
- * done with the next answer.
+ * Ejects a replica for a while when it fails, falls silent, or is far slower than its peers. The last case is a gray
+ * failure: the replica answers heartbeats and every call, but late. Only this node's own calls are evidence. A call
+ * does not pass through this file: `attempts` reports how each attempt ended, and `balance` reads `peer.ejection`.
+ * There are no timers: each answer does the work that is due.
  */
 export function outlier(settings: OutlierSettings, { statistics, endpoints, observe }: OutlierDependencies): Learn {
   const evidence = new WeakMap<Peer, Evidence>();
-  /** When the current window for comparing replicas began. */
+  /** The start of the current window for comparing replicas. */
   const windows = new WeakMap<PeerGroup, number>();
 
   function evidenceOn(peer: Peer): Evidence {
@@ -124,7 +124,7 @@ export function outlier(settings: OutlierSettings, { statistics, endpoints, obse
   }
 
   function takeOut({ call, group, endedAt }: AttemptEnd, peer: Peer, why: EjectionReason): void {
-    // What is late to come may be about a process that has been replaced meanwhile.
+    // A late report may be about a process that has been replaced since.
     if (group.get(peer.node) !== peer) return;
     const replicas = endpoints(call.component, call.shard);
     const out = replicas.filter(({ node }) => group.get(node).ejection.until > endedAt).length;
@@ -143,7 +143,7 @@ export function outlier(settings: OutlierSettings, { statistics, endpoints, obse
     for (const known of current) {
       if (known.ratios.length < samplesNeeded(settings, known)) continue;
       known.ratios.length = 0;
-      // Down one by one, not to zero: a replica that limps on and off is an outlier too.
+      // Counts down by one, not to zero: a replica that is slow now and then is an outlier too.
       known.slowWindows = slow.includes(known) ? known.slowWindows + 1 : Math.max(0, known.slowWindows - 1);
       const { ejection } = known.peer;
       if (known.slowWindows >= settings.slowWindows) takeOut(end, known.peer, 'latency');
@@ -152,9 +152,7 @@ export function outlier(settings: OutlierSettings, { statistics, endpoints, obse
     }
   }
 
-  /**
-   * What an attempt tells of its replica: how long it took, or, when it was abandoned, that it took at least so long.
-   */
+  /** Records how long an attempt took. An attempt that was abandoned took at least that long. */
   function sample(end: AttemptEnd, { ratios }: Evidence): void {
     const { call, group, elapsedMs, endedAt, abandoned } = end;
     const medianMs = statistics.of(call.component, call.operation).quantile(0.5, endedAt, 1);
@@ -173,11 +171,11 @@ export function outlier(settings: OutlierSettings, { statistics, endpoints, obse
       known.silentSince = endedAt;
       return sample(end, known);
     }
-    // A replica that was not asked for a while is not silent for that.
+    // A replica that got no calls for a while is not silent because of that.
     if (known.failures + known.unanswered === 0) known.silentSince = Math.max(known.silentSince, sentAt);
-    // It would have taken longer still: where hedges win, these are all that is seen of a slow replica.
+    // A full attempt would have taken longer still. Where hedges win, a slow replica shows only abandoned attempts.
     if (abandoned) sample(end, known);
-    // Refusing is not failing: a busy replica needs fewer calls, not none, and the others are likely busy too.
+    // A refusal is no failure: a busy replica needs fewer calls, not none, and the others are probably busy too.
     if (told === 'unanswered') known.unanswered++;
     else if (told === 'failure') known.failures++;
     const why = verdict(settings, known, endedAt);

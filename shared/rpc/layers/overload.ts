@@ -26,19 +26,19 @@ export const OverloadSettings = Type.Object(
 );
 export type OverloadSettings = Static<typeof OverloadSettings>;
 
-/** Whether a process is overloaded. `against`: windows in a row that speak for the other state. */
+/** Whether a process is overloaded. `against`: how many windows in a row showed the other state. */
 export interface LoadState {
   readonly state: 'calm' | 'overloaded';
   readonly against: number;
 }
 
 export interface LoadWindow {
-  /** Mean waiting time of the calls that came, ms. */
+  /** Mean waiting time of the calls that arrived, ms. */
   readonly waitMs: number;
   readonly refusedShare: number;
 }
 
-/** The state after one more window. It takes long waiting to begin an overload, and few refusals to end it. */
+/** The state after one more window. Long waits begin an overload; it ends when few calls are refused. */
 export function nextLoadState(settings: OverloadSettings, from: LoadState, window: LoadWindow): LoadState {
   const { state } = from;
   const isAgainst = state === 'calm' ? window.waitMs >= settings.queueMs : window.refusedShare < settings.calmShare;
@@ -48,13 +48,13 @@ export function nextLoadState(settings: OverloadSettings, from: LoadState, windo
 }
 
 export interface OverloadMeter {
-  /** Counts a call that found others waiting for `waitMs`, and says whether the process is overloaded. */
+  /** Counts a call that had to wait for `waitMs`, and returns whether the process is overloaded. */
   arrive(waitMs: number, now: number): boolean;
-  /** That call is refused. */
+  /** Counts the refusal of that call. */
   refuse(): void;
 }
 
-/** Counts window by window. No timers: calls move it on. */
+/** Counts calls in windows. There are no timers: the next call closes a window that has ended. */
 export function createOverloadMeter(settings: OverloadSettings, startedAt: number, observe: Observe): OverloadMeter {
   let state: LoadState = { state: 'calm', against: 0 };
   let windowAt = startedAt;
@@ -75,7 +75,7 @@ export function createOverloadMeter(settings: OverloadSettings, startedAt: numbe
   return {
     arrive(waitMs, now) {
       const ageMs = now - windowAt;
-      // So few calls overload nothing.
+      // So few calls cannot overload the process.
       if (ageMs >= 8 * settings.windowMs) {
         move({ state: 'calm', against: 0 }, 0);
         openWindow(now);

@@ -2,17 +2,20 @@ import type { AttemptEnd, Learn, Told } from './attempt-end.ts';
 import type { PeakEwma, Peer } from './peers.ts';
 
 /**
- * Time constant of forgetting. Finagle's and Linkerd's is 10 s: one straggler then leaves a replica of two without
- * calls for as long, though both are equally fast.
+ * Time constant of the decay. Finagle and Linkerd use 10 s. With 10 s, one slow answer leaves one of two equally fast
+ * replicas without calls for that long.
  */
 const decayMs = 2_000;
 
-/** Cost of a replica that was never measured: low enough to be tried soon, and its in-flight calls hold back a rush. */
+/**
+ * The cost of a replica without any measurement. It is low enough for an early first call; calls under way prevent a
+ * rush.
+ */
 const unknownMs = 1;
 
 /**
- * Peak EWMA (Finagle, Linkerd): a higher sample replaces the estimate at once, lower ones pull it down slowly. So a
- * replica that turns slow is avoided after one answer, and is tried again as the estimate decays.
+ * Peak EWMA (Finagle, Linkerd): a higher sample replaces the estimate at once; lower samples reduce it slowly. So calls
+ * avoid a slow replica after one slow answer, and try it again as the estimate decays.
  */
 export function observeLatency(latency: Map<string, PeakEwma>, operation: string, sampleMs: number, now: number): void {
   const known = latency.get(operation);
@@ -25,7 +28,7 @@ export function observeLatency(latency: Map<string, PeakEwma>, operation: string
   known.stampMs = now;
 }
 
-/** The estimate at `now`, ms: it decays while nothing is measured, so that an avoided replica gets another chance. */
+/** The estimate at `now`, ms. It decays while nothing is measured, so that an avoided replica gets another chance. */
 export function latencyNow(latency: ReadonlyMap<string, PeakEwma>, operation: string, now: number): number {
   const known = latency.get(operation);
   if (!known) return unknownMs;
@@ -33,14 +36,14 @@ export function latencyNow(latency: ReadonlyMap<string, PeakEwma>, operation: st
 }
 
 export interface Load {
-  /** Under way, with the one that is to be sent. */
+  /** Calls under way, including the one that is to be sent. */
   readonly calls: number;
   readonly latencyMs: number;
 }
 
 /**
- * What one more call would meet at a replica. While an attempt is under way the estimate does not decay: one attempt is
- * enough to find out whether an avoided replica is fast again.
+ * The expected cost of one more call to a replica. While an attempt is under way, the estimate does not decay: one
+ * attempt is enough to find out whether an avoided replica is fast again.
  */
 export function loadOf({ underWay, latency }: Peer, operation: string, now: number): Load {
   const waiting = underWay.size > 0;
@@ -49,8 +52,8 @@ export function loadOf({ underWay, latency }: Peer, operation: string, now: numb
 }
 
 /**
- * Whether a call had better go to `a` than to `b`. Latencies that differ by less than `alikeRatio` are noise: then the
- * calls under way decide alone, and equally fast replicas get equal shares.
+ * Whether replica `a` is a better choice than `b`. Latencies that differ by less than `alikeRatio` count as equal: then
+ * only the calls under way decide, and equally fast replicas get equal shares.
  */
 export function isLighter(a: Load, b: Load, alikeRatio: number): boolean {
   const ratio = a.latencyMs / b.latencyMs;
@@ -59,9 +62,9 @@ export function isLighter(a: Load, b: Load, alikeRatio: number): boolean {
 }
 
 /**
- * What a failed attempt says of latency, ms; undefined = nothing. Abandoned: it would have taken at least this long,
- * which is news only when it is longer than expected. A failure or refusal of the replica: three times as costly as it
- * was, so that failing fast attracts no calls. An answer: the time it took.
+ * The latency that an attempt adds to the estimate, ms; undefined = none. An answer adds the time that it took. An
+ * abandoned attempt would have taken at least its time, so it counts only when it is longer than expected. A failure or
+ * refusal by the replica counts as three times the previous cost, so that a replica that fails fast attracts no calls.
  */
 export function costOfFailure(
   elapsedMs: number,
@@ -73,7 +76,7 @@ export function costOfFailure(
   return told === 'answer' ? elapsedMs : Math.max(elapsedMs, 3 * expectedMs);
 }
 
-/** Feeds the estimates of each replica, by which `balance` chooses the next. */
+/** Updates the estimate of each replica. `balance` chooses by it. */
 export const learnPeakEwma: Learn = ({ call, peer, elapsedMs, endedAt, error, told, abandoned }: AttemptEnd) => {
   const operation = call.operation.name;
   const costMs =

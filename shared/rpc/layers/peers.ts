@@ -14,25 +14,25 @@ export interface SentAttempt {
 }
 
 /**
- * What this node knows of one replica of a component, from its own calls. Each part has one owner that writes it; all
- * layers may read it.
+ * Everything that this node knows about one replica of a component, from its own calls. Each part has one owner that
+ * writes it; all layers may read it.
  */
 export interface Peer {
   readonly node: string;
-  /** Of the process that all this is about; 0 = not known yet. Owner: this file. */
+  /** The process that this record is about; 0 = not known yet. Owner: this file. */
   readonly incarnation: number;
   /** Attempts sent and not yet answered, oldest first. Owner: attempts.ts. */
   readonly underWay: Set<SentAttempt>;
-  /** By operation. Owner: peak-ewma.ts. */
+  /** Latency estimates by operation. Owner: peak-ewma.ts. */
   readonly latency: Map<string, PeakEwma>;
-  /** Whether it may be chosen. Owner: ejection.ts. */
+  /** Whether `balance` may choose the replica. Owner: ejection.ts. */
   readonly ejection: Ejection;
 }
 
-/** What is known of the replicas of one group (`groupKey`). */
+/** The known replicas of one group (`groupKey`). */
 export interface PeerGroup {
   readonly component: string;
-  /** A process that is newer than the one known is a peer of its own: a repaired node begins anew, slowly. */
+  /** A process that is newer than the known one gets a new record: a repaired node starts anew, with slow start. */
   get(node: string, incarnation?: number): Peer;
   readonly peers: ReadonlyMap<string, Peer>;
 }
@@ -74,7 +74,7 @@ export function createPeer(node: string, now: number, incarnation = 0): Peer {
   return { node, incarnation, underWay: new Set(), latency: new Map(), ejection: neverEjected(now) };
 }
 
-/** Whether more than half of what it was asked has been waiting for longer than `usualMs`. */
+/** Whether more than half of the replica's calls under way have waited longer than `usualMs`. */
 export function isLate({ underWay }: Peer, now: number, usualMs: number): boolean {
   let late = 0;
   for (const { sentAt } of underWay) {

@@ -9,7 +9,10 @@ export function perOperation<S extends TSchema>(settings: S) {
   });
 }
 
-/** Looks settings up by call, without building a key for each; a batch has those of the operation that it carries. */
+/**
+ * Looks up settings by call, without building a key for each. A batch gets the settings of the operation that it
+ * carries.
+ */
 export function createLookup<S>(byOperation: Readonly<Record<string, S>>): (call: Call) => S | undefined {
   const components = new Map<string, Map<string, S>>();
   for (const [key, settings] of Object.entries(byOperation)) {

@@ -6,9 +6,9 @@ export function drawIndex(count: number, random: Random): number {
 }
 
 /**
- * Two different candidates at random, the better one wins: nearly as good as comparing all, without the herd that "the
- * best" attracts (Mitzenmacher, The Power of Two Choices in Randomized Load Balancing, 2001). `isBetter` by index;
- * `count` >= 1.
+ * Draws two different candidates at random and takes the better one. This is nearly as good as comparing all, and
+ * avoids that all callers choose the same best replica at once (Mitzenmacher, The Power of Two Choices in Randomized
+ * Load Balancing, 2001). `isBetter` compares indices; `count` >= 1.
  */
 export function pickOfTwo(count: number, random: Random, isBetter: (a: number, b: number) => boolean): number {
   if (count === 1) return 0;

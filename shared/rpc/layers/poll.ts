@@ -16,23 +16,25 @@ export interface PollDependencies {
   readonly liars: Liars;
   /** The common budget of extra attempts. */
   readonly budget: Budgets;
-  /** After how long to ask one more replica, because those asked are slower than usual, ms; undefined = not. */
+  /**
+   * The delay after which one more replica is asked because the others are slower than usual, ms; undefined = never.
+   */
   readonly patienceMs: (call: Call) => number | undefined;
   readonly observe: Observe;
-  /** Makes a nonce, where receipts can be checked: then audited answers are asked for one. */
+  /** Makes a nonce, where receipts can be checked. Audited calls then ask for a receipt. */
   readonly nonce?: (() => string) | undefined;
 }
 
 export const tooFew = (call: Call, f: number, cause?: unknown): RpcError =>
   new RpcError('unavailable', `fewer than ${f + 1} replicas of ${call.component} answer`, { cause });
 
-/** Why an attempt is stopped that nobody needs any more. */
+/** The reason for stopping an attempt that is no longer needed. */
 const decided = new Superseded('enough replicas have agreed');
 
 /**
- * One call put to the vote: asks f + 1 replicas at once, another for each answer that is still missing, and settles
- * when f + 1 are equal. A replica that fails, or is slow, is made up for from the common budget of extra attempts; one
- * that disagrees is made up for freely, because the liar behind it is out of the group right afterwards.
+ * Puts one call to the vote. Asks f + 1 replicas at once, then one more for each missing answer, until f + 1 answers
+ * are equal. Replacing a failed or slow replica takes a token from the common budget of extra attempts. Replacing a
+ * replica that disagrees is free, because the liar is ejected right afterwards.
  */
 export function poll(
   next: Service,
@@ -44,14 +46,14 @@ export function poll(
   const replicas = Math.min(2 * f + 1, known);
   const tokens = budget(call);
   return new Promise((resolve, reject) => {
-    // Audited: each in turn, also those that are too slow to be chosen otherwise.
+    // An audit asks each replica in turn, also those that are too slow to be chosen otherwise.
     const plan = createPlan({ distinct: true, evenly: call.nonce !== undefined });
     const votes: Vote[] = [];
     const replies = new Map<string, Reply>();
     const controller = new AbortController();
     let asked = 0;
     let running = 0;
-    /** Replies that were no answers at all: as good as lies. */
+    /** The number of invalid replies. Each counts like a lie. */
     let refuted = 0;
     let over = false;
 
@@ -92,7 +94,7 @@ export function poll(
     function onReply(reply: Reply): void {
       running--;
       if (over) return;
-      // Who was asked, not who the reply says it is: a liar would vote in the names of others.
+      // The node that was asked, not the one that the reply names: otherwise a liar could vote in the names of others.
       const node = reply.from ?? reply.servedBy[0] ?? '';
       if (!replies.has(node)) {
         votes.push({ node, body: reply.body });
@@ -116,7 +118,7 @@ export function poll(
       running--;
       if (over) return;
       const error = asRpcError(thrown);
-      // Enough replicas were asked to know it: no further vote changes it.
+      // Enough replicas were asked for certainty: no further vote can change the result.
       if (error.code === 'bad_page') return fail(error);
       if (error.code === 'bad_reply' || error instanceof UnprovenReply) refuted++;
       const count = countVotes(votes, f);

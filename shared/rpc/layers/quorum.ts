@@ -38,20 +38,22 @@ const vote = {
 export const VotedOperation = Type.Object(vote, { additionalProperties: false });
 export type VotedOperation = Static<typeof VotedOperation>;
 
-/** Deterministic, and the same on all replicas: what can be compared. Others would outvote each other without a lie. */
+/** Deterministic operations with the same result on all replicas. Others would disagree without any lie. */
 const votedOn = {
   'ranking.rank': {},
   'ranking.search': {},
   'database.find': {},
   'database.pages': {},
-  // Megabytes, and rarely asked for: no samples.
+  // Its answers take megabytes, and calls are rare: no samples.
   'database.vocabulary': { share: 0, everyMs: 0 },
 };
 
 export const QuorumSettings = Type.Object(
   {
     ...vote,
-    /** What differs from the above for single operations; only operations named here are ever put to the vote. */
+    /**
+     * Settings of single operations that differ from those above. Only operations named here are ever put to the vote.
+     */
     operations: { ...perOperation(Type.Partial(VotedOperation, { additionalProperties: false })), default: votedOn },
   },
   { additionalProperties: false },
@@ -67,8 +69,9 @@ export interface QuorumDependencies extends PollDependencies {
 export type Plan = 'one' | 'vote' | 'audit' | 'refuse';
 
 /**
- * What to do with a call of which `replicas` can be asked. `vote` = f + 1 equal answers; `audit` = the same, with
- * receipts; `refuse` = voting is wanted and cannot be: no guess. `draw` in [0, 1).
+ * What to do with a call that `replicas` nodes can answer. `vote` = wait for f + 1 equal answers; `audit` = the same,
+ * with receipts; `refuse` = a vote is wanted, but there are too few replicas, and one answer would be a guess. `draw`
+ * is in [0, 1).
  */
 export function planVote(
   { when, f, share, everyMs }: VotedOperation,
@@ -88,18 +91,21 @@ export function planVote(
 }
 
 /**
- * Asks f + 1 replicas, and as many more as are needed - up to all of 2f + 1 - until f + 1 answers are equal byte for
- * byte. For deterministic operations only. Asking another replica is its retry and its hedge, so the layers below get
- * no attempts of their own: the cost of a call stays at 2f + 1 or below. Rejects with `bad_reply` where no f + 1 agree,
- * `unavailable` where too few answer. (Lamport, Shostak, Pease 1982; f + 1 of 2f + 1 is enough because a replica can
- * only vote, not relay.)
+ * Asks f + 1 replicas, and then as many more as needed, up to all of 2f + 1, until f + 1 answers are equal byte for
+ * byte. Works for deterministic operations only. Asking another replica serves as its retry and its hedge, so the
+ * layers below make no extra attempts, and a call costs at most 2f + 1. Rejects with `bad_reply` where no f + 1 answers
+ * agree, and with `unavailable` where too few replicas answer. (Lamport, Shostak, Pease 1982; f + 1 of 2f + 1 is enough
+ * because a replica can only vote, not relay.)
  */
 export function quorum({ operations, ...common }: QuorumSettings, dependencies: QuorumDependencies): Layer {
   const { clock, random, endpoints, liars, nonce } = dependencies;
   const lookup = createLookup(
     Object.fromEntries(Object.entries(operations).map(([name, own]) => [name, { ...common, ...own }])),
   );
-  /** When each operation was last audited, by replica group: a liar answers for its own shard only. */
+  /**
+   * When each operation was last audited, by replica group. Each group needs its own audits: a liar answers for only
+   * its shard.
+   */
   const audits = new Map<string, Map<VotedOperation, number>>();
 
   function auditsOf(call: Call): Map<VotedOperation, number> {

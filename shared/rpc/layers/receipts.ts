@@ -4,8 +4,9 @@ import type { Call, Layer, Reply } from '../call.ts';
 export type SignReply = (call: Call & { readonly nonce: string }, reply: Reply) => Reply['receipt'];
 
 /**
- * Server side, outermost: a caller that sends a nonce gets a receipt, the node's signed word that it gave this answer.
- * About 0.1 ms each, so only audited answers ask for one. It signs whatever leaves the node: a lie becomes evidence.
+ * Server side, outermost: a caller that sends a nonce gets a receipt, the node's signed statement that it gave this
+ * answer. A receipt costs about 0.1 ms, so only audited calls ask for one. This layer signs every answer that leaves
+ * the node, so a lie becomes evidence.
  */
 export function receipts(sign: SignReply): Layer {
   return function receipts(next) {

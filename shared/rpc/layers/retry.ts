@@ -37,10 +37,11 @@ export type RetryDecision = { readonly do: 'give_up' } | { readonly do: 'wait'; 
 const giveUp: RetryDecision = { do: 'give_up' };
 
 /**
- * Whether, and how long from `now`, to wait before the attempt after `attempt` (1-based) that failed at `node` with
- * `error`. Full jitter, `draw` x min(max, base x 2^n), de-synchronises callers (AWS Architecture Blog, 2015). A
- * server's pushback is a lower bound, and jitter as long as the pushback comes on top: those it refused together must
- * not return together. The first try elsewhere after a definite failure does not wait: nothing is overloaded by it.
+ * Whether to make another attempt after attempt number `attempt` (1-based) failed at `node` with `error`, and the time
+ * to wait from `now`. Full jitter, `draw` x min(max, base x 2^n), spreads callers over time (AWS Architecture Blog,
+ * 2015). A retry waits as long as the server asks for, plus jitter of at least that range, so that refused callers do
+ * not all return at once. The first attempt at another node after a definite failure does not wait: it overloads
+ * nothing.
  */
 export function decideRetry(
   settings: RetrySettings,
@@ -70,8 +71,8 @@ export interface RetryDependencies {
 }
 
 /**
- * Repeats failed attempts where `decideRetry` allows it and the component's budget has a token. Never together with
- * `hedge`.
+ * Repeats a failed attempt when `decideRetry` allows it and the component's budget has a token. A call that is hedged
+ * passes without retries.
  */
 export function retry(
   settings: RetrySettings,

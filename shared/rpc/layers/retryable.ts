@@ -2,12 +2,12 @@ import type { Call } from '../call.ts';
 import { blame, errorCodes, type RpcError } from '../errors.ts';
 
 /**
- * Whether a further attempt is right, on the evidence of this failure of an attempt at `node`.
- * - Only what another attempt may cure.
- * - What may have happened (not `definite`) only if doing it twice is the same as doing it once.
- * - A failure of a deeper node was retried by its own caller already. Retries at every level multiply (three attempts on each
- *   of three levels are 27: Google SRE book, ch. 22). So only lost routes are tried again from here - unless `anyDepth`,
- *   which is for showing that.
+ * Whether another attempt is right after this failure of an attempt at `node`. All three must hold:
+ * - Another attempt may cure the failure.
+ * - If the operation may have happened (not `definite`), doing it twice is the same as doing it once.
+ * - The failure is of `node` itself. The caller of a deeper node has already retried there, and retries at every level
+ *   multiply: three attempts on each of three levels are 27 (Google SRE book, ch. 22). Exceptions: lost routes, and
+ *   `anyDepth`, which exists to demonstrate that multiplication.
  */
 export function isRetryable(call: Call, error: RpcError, node: string | undefined, anyDepth = false): boolean {
   const { cure } = errorCodes[error.code];
@@ -15,7 +15,7 @@ export function isRetryable(call: Call, error: RpcError, node: string | undefine
   return cure === 'anywhere' || anyDepth || blame(error, { node, abandoned: false }) !== 'deeper';
 }
 
-/** Doing it twice is the same as doing it once. */
+/** Whether doing the call twice is the same as doing it once. */
 export function isRepeatable(call: Call): boolean {
   return call.operation.idempotent || call.idempotencyKey !== undefined;
 }

@@ -15,7 +15,10 @@ export const RoutesSettings = Type.Object(
 );
 export type RoutesSettings = Static<typeof RoutesSettings>;
 
-/** The ways to a node, those that failed before `now` - given by the time until which each is avoided - last. */
+/**
+ * The routes to a node, in order of preference. Routes that failed lately come last, until their time in `avoid` is
+ * over.
+ */
 export function orderRoutes(
   endpoint: Endpoint,
   avoidUntil: (address: Address) => number,
@@ -27,9 +30,9 @@ export function orderRoutes(
 }
 
 /**
- * Innermost: a node with redundant routes is reached over the next one when there is no connection over the first. Only
- * `unreachable` moves on: there the request certainly did not arrive. To the layers above it is one attempt at one
- * node; nodes with one address pass untouched.
+ * Innermost: takes the next route to a node when there is no connection over the first. Only `unreachable` leads to the
+ * next route, because then the request certainly did not arrive. The layers above see one attempt at one node. Calls to
+ * nodes with one address pass unchanged.
  *
  *   caller --x-- 10.0.0.7 ---+
  *          ----- 10.1.0.7 ---+-- database-1-2

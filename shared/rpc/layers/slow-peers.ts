@@ -4,26 +4,26 @@ export interface SlowSettings {
   readonly minSamples: number;
 }
 
-/** What is known of the speed of one replica. */
+/** The known speed of one replica. */
 export interface Speed {
-  /** Latency relative to the operation's median, of the newest answers. */
+  /** Latencies of the newest answers, each divided by the median of its operation. */
   readonly ratios: readonly number[];
-  /** In how many of the last windows it was far slower than its peers. */
+  /** The number of windows in a row in which the replica was far slower than its peers. */
   readonly slowWindows: number;
 }
 
 /**
- * A replica that was slow gets fewer calls from `balance`: to confirm what was seen, a third of the answers is enough.
+ * A replica that was slow gets fewer calls from `balance`. So a third of the answers is enough to confirm the finding.
  */
 export function samplesNeeded(settings: SlowSettings, { slowWindows }: Speed): number {
   return slowWindows > 0 ? Math.ceil(settings.minSamples / 3) : settings.minSamples;
 }
 
 /**
- * Which replicas were far slower than the others in this window. Each one's answers are relative to their operation's
- * median (`medianMs`), so that a replica that happened to get the costly operations is not blamed; the measure is its
- * median, so that one pause does not count; and it is compared with the median of the *other* replicas, which works
- * from two replicas on.
+ * The replicas that were far slower than the others in this window. Each latency is divided by the median of its
+ * operation (`medianMs`), so a replica that happened to get the expensive operations is not blamed. The measure of a
+ * replica is the median of these, so that one pause does not count. It is compared with the median of the *other*
+ * replicas, which works with two replicas or more.
  */
 export function slowPeers<S extends Speed>(settings: SlowSettings, peers: readonly S[], medianMs: number): S[] {
   const judged = peers.filter((peer) => peer.ratios.length >= samplesNeeded(settings, peer));
@@ -31,7 +31,8 @@ export function slowPeers<S extends Speed>(settings: SlowSettings, peers: readon
   const measures = judged.map(({ ratios }) => median(ratios));
   return judged.filter(({ ratios }, i) => {
     const others = median(measures.filter((_, j) => j !== i));
-    // Balancers ask an avoided replica in bad moments only; who limps is slow in the good ones, too.
+    // An avoided replica gets calls only in bad moments, so its median may mislead. A slow replica has no fast answers
+    // at all.
     if (Math.min(...ratios) < (settings.slowRatio / 2) * others) return false;
     return measures[i]! > settings.slowRatio * others && (measures[i]! - others) * medianMs >= settings.slowMinMs;
   });

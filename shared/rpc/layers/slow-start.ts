@@ -2,8 +2,8 @@ import type { Random } from '../../time/random.ts';
 import type { Peer } from './peers.ts';
 
 /**
- * Share of the load that a replica admitted `ageMs` ago gets, in [0.1, 1]: linear (Envoy's slow start, aggression 1,
- * minimum 10%).
+ * The share of the load for a replica that was admitted `ageMs` ago, in [0.1, 1]. It grows linearly (Envoy's slow
+ * start, aggression 1, minimum 10%).
  */
 export function slowStartShare(ageMs: number, slowStartMs: number): number {
   if (ageMs >= slowStartMs) return 1;
@@ -11,9 +11,10 @@ export function slowStartShare(ageMs: number, slowStartMs: number): number {
 }
 
 /**
- * Which of `indices` take part in one choice: a replica that has just been admitted does so in its share of the
- * choices. A weight on its calls under way would not do: with one call at a time it would get nothing, with many at
- * once everything. Shares are relative to the largest, so that replicas that are all new do not wait for each other.
+ * The members of `indices` that take part in one choice. A new replica takes part only in its share of the choices. A
+ * weight on its calls under way would not work: with one call at a time the replica would get nothing, and with many it
+ * would get everything. Shares are relative to the largest, so that replicas that are all new do not wait for each
+ * other.
  */
 export function takingPart(
   indices: readonly number[],

@@ -2,12 +2,13 @@ import { compose, type Layer } from '../call.ts';
 import type { Mechanism, SettingsOf } from '../mechanisms.ts';
 import type { Policy } from '../policy.ts';
 
-/** What depends on a policy, a layer for one: gives itself, or nothing where the policy has it off. */
+/** Something that depends on a policy, such as a layer. Returns undefined where the policy has it off. */
 export type Switchable<P, Built = Layer> = (policy: P) => Built | undefined;
 
 /**
- * A layer, or another part, that can be switched off, on and re-tuned: `read` gives its settings in a policy, or false
- * for "off". It keeps its state while its settings are the same object, and starts afresh with new ones.
+ * A layer or another part that can be switched off, switched on, and tuned while calls run. `read` returns its settings
+ * in a policy, or false for "off". The part keeps its state while its settings are the same object; new settings start
+ * it afresh.
  */
 export function switchable<Policy, Settings, Built>(
   read: (policy: Policy) => Settings | false,
@@ -23,9 +24,9 @@ export function switchable<Policy, Settings, Built>(
 }
 
 /**
- * The stack of `layers`, outermost first, that follows a policy while calls run: a change takes effect with the next
- * call, calls under way end in the old stack. What is off costs nothing: the stack is only put together again when the
- * policy has changed.
+ * A stack of `layers`, outermost first, that follows a policy while calls run. A change takes effect with the next
+ * call; calls under way finish in the old stack. The stack is rebuilt only when the policy changes, so a mechanism that
+ * is off costs nothing.
  */
 export function following<Policy>(policy: { readonly current: Policy }, layers: readonly Switchable<Policy>[]): Layer {
   return function following(next) {
@@ -45,11 +46,11 @@ export function following<Policy>(policy: { readonly current: Policy }, layers: 
   };
 }
 
-/** What one mechanism adds, nearly always a layer; `build` is given its settings. */
+/** The part that one mechanism adds, usually a layer. `build` gets its settings. */
 export function mechanism<Name extends Mechanism, Built>(
   name: Name,
   build: (settings: SettingsOf<Name>) => Built,
 ): Switchable<Policy, Built> {
-  // `never`: with every mechanism the union of all settings grows until the compiler gives it up.
+  // `never`: the union of the settings of all mechanisms is too large for the compiler.
   return switchable((policy: Policy): SettingsOf<Name> | false => policy[name] as never, build);
 }

@@ -32,21 +32,22 @@ export const ThrottleSettings = Type.Object(
 );
 export type ThrottleSettings = Static<typeof ThrottleSettings>;
 
-/** The unimportant goes first: a smaller k refuses earlier. */
+/** A smaller k refuses earlier. The least important calls have the smallest k. */
 const kShare: Record<Priority, number> = { health: Infinity, read: 1, write: 0.9, background: 0.6 };
 
 /**
- * With what probability a call is refused without asking: Google SRE book, "Handling Overload", equation 21-1, with a
- * reserve.
+ * The probability that a call is refused without asking a server: Google SRE book, "Handling Overload", equation 21-1,
+ * with a reserve.
  */
 export function refusalProbability(requests: number, accepts: number, k: number, reserve = 0): number {
   return Math.max(0, (requests - k * accepts - reserve) / (requests + 1));
 }
 
 /**
- * Client-side adaptive throttling: when an operation is refused much (`overloaded`), most calls of it are refused here, with the
- * same code, because even refusing costs a busy server time. A few still go, to notice when it is better. Refusals by nodes
- * below count as well: the work that was done for such a call above them is lost. Operations that do not need them go on.
+ * Client-side adaptive throttling. When servers refuse many calls of an operation (`overloaded`), the client refuses
+ * most of them itself with the same code, because even a refusal costs a busy server time. A few calls are still sent,
+ * to notice when the overload is over. Refusals by deeper nodes count too: the work of the nodes above them is lost.
+ * Other operations are not affected.
  */
 export function throttle(
   settings: ThrottleSettings,
@@ -58,7 +59,7 @@ export function throttle(
     const key = `${groupKey(call)}.${call.operation.name}`;
     let count = counts.get(key);
     if (!count) counts.set(key, (count = { at: now, requests: 0, accepts: 0 }));
-    // Forgetting in steps: exact enough, and no power of two per call.
+    // Counters decay in steps: this is exact enough, and needs no power of two per call.
     if (now - count.at >= settings.halfLifeMs / 32) {
       const keep = 2 ** ((count.at - now) / settings.halfLifeMs);
       count.requests *= keep;
@@ -80,7 +81,7 @@ export function throttle(
       }
       try {
         const reply = await next(call);
-        // Counted with its answer: calls under way have not been refused.
+        // The call is counted when its answer comes: calls under way have not been refused.
         count.requests++;
         count.accepts++;
         return reply;

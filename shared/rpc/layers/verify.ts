@@ -6,21 +6,24 @@ import type { Observe } from './events.ts';
 import type { Liars } from './liars.ts';
 
 /**
- * What a check says of a reply. `right`: these items are as they were signed. `lie`: the sender alone can be to blame.
- * `doubt`: the sender or whoever stored the item. `why` is a sentence.
+ * The result of checking a reply. `right`: these items match their signatures. `lie`: only the sender can be to blame.
+ * `doubt`: either the sender or the node that stored the item is to blame. `why` is a sentence.
  */
 export type CheckResult =
   | { readonly kind: 'right'; readonly items: readonly string[] }
   | { readonly kind: 'lie'; readonly why: string }
   | ({ readonly kind: 'doubt' } & Doubt);
 
-/** By `<component>.<operation>`. */
+/** Checks by `<component>.<operation>`. */
 export type ReplyChecks = Readonly<Record<string, (call: Call, body: unknown) => CheckResult>>;
 
-/** Where receipts are asked for, checked and kept. */
+/** Makes nonces for receipts, and checks and keeps the receipts. */
 export interface ReceiptDesk {
   readonly nonce: () => string;
-  /** A sentence about what is wrong with the receipt as `node`'s for this reply; undefined: genuine, and kept. */
+  /**
+   * A sentence that says what is wrong with the receipt of `node` for this reply; undefined: it is genuine, and now
+   * kept.
+   */
   readonly take: (call: Call, node: string, body: unknown, receipt: Receipt | undefined) => string | undefined;
 }
 
@@ -32,17 +35,15 @@ export interface VerifyDependencies {
   readonly receipts: ReceiptDesk | undefined;
 }
 
-/**
- * A reply that cannot be proven: another replica must tell whether its sender is to blame, so it is no evidence yet.
- */
+/** A reply that nothing proves. Another replica must tell whether its sender is to blame, so it is no evidence yet. */
 export class UnprovenReply extends RpcError {}
 
 /**
- * Believes no reply before it is checked, each by itself: it fits the operation's schema, it comes in the name of the
- * node that was asked, and it is signed by whom it must be. A reply that fails is `bad_reply` of that node: another
- * replica is asked, where there is one. A wrong shape can be an accident; a wrong name or signature is a lie, so its
- * sender is out at once. An item that no replica has as it was signed was stored like this: it is `bad_page`, and
- * nobody's lie. A wrong answer in the right shape is the vote's business.
+ * Checks every reply by itself: it fits the operation's schema, it names the node that was asked, and its signatures
+ * are valid. A reply that fails is a `bad_reply` of that node, and another replica is asked where there is one. A wrong
+ * shape can be an accident. A wrong name or signature is a lie, and its sender is ejected at once. An item that fails
+ * its signature on all replicas was stored like this: the error is `bad_page`, and no node lied. Wrong answers in the
+ * right shape are found by the vote (quorum.ts).
  */
 export function verify({ liars, doubts, observe, checks, receipts }: VerifyDependencies): Layer {
   function lied(call: Call, node: string, why: string): RpcError {

@@ -8,16 +8,16 @@ export interface Vote {
 export type Count =
   | {
       readonly result: 'agreed';
-      /** The nodes that gave the answer: at least one of them does not lie, so none of them does. */
+      /** The nodes that gave this answer. At least one of them is honest, and they all agree, so none of them lies. */
       readonly majority: readonly string[];
-      /** Gave another answer at the version of the majority: they lie. */
+      /** The nodes that gave another answer at the majority's version: they lie. */
       readonly minority: readonly string[];
-      /** Answered from another version of the data: nothing can be said against them. */
+      /** The nodes that answered from another version of the data. This is no evidence against them. */
       readonly abstained: readonly string[];
     }
   | { readonly result: 'open'; /** How many further equal answers the leading one needs. */ readonly missing: number };
 
-/** f + 1 equal answers from different nodes decide. A node has one vote, however often it answers: its first. */
+/** f + 1 equal answers from different nodes decide. Each node has one vote, its first answer. */
 export function countVotes(given: readonly Vote[], f: number): Count {
   const votes = given.filter(({ node }, i) => given.findIndex((vote) => vote.node === node) === i);
   const answers = comparable(votes);
@@ -39,8 +39,8 @@ export function countVotes(given: readonly Vote[], f: number): Count {
 }
 
 /**
- * Version of the data that an answer was read from: its member `version`, where the operation has one. Of a batch,
- * those of all its replies: each may have been read before or after a write.
+ * The version of the data behind an answer: its member `version`, where the operation has one. A batch has the versions
+ * of all its replies, because a write may have happened between two of them.
  */
 export function versionOf(body: unknown): string | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
@@ -52,7 +52,7 @@ export function versionOf(body: unknown): string | undefined {
   return versions.some((version) => version !== undefined) ? versions.join(' ') : undefined;
 }
 
-/** Of a body, made once: votes are counted again with each reply. */
+/** The text of a body. It is made once, because each new reply starts a new count. */
 const texts = new WeakMap<Vote, string>();
 
 function textOf(vote: Vote): string {
@@ -62,8 +62,8 @@ function textOf(vote: Vote): string {
 }
 
 /**
- * Texts that are equal where the answers are. Replicas nearly always write the same bytes: only where they do not is
- * the canonical form made.
+ * Texts that are equal exactly when the answers are equal. Replicas nearly always write the same bytes. The canonical
+ * form is made only when the bytes differ.
  */
 function comparable(votes: readonly Vote[]): readonly string[] {
   const written = votes.map(textOf);

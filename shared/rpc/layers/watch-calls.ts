@@ -2,13 +2,13 @@ import type { Clock } from '../../time/clock.ts';
 import type { Call, Layer } from '../call.ts';
 import { asRpcError, type ErrorCode } from '../errors.ts';
 
-/** What became of a call or an attempt: `ok` or the code of its error. */
+/** The result of a call or an attempt: `ok` or the code of its error. */
 export type ResultCode = 'ok' | ErrorCode;
 
-/** Told once per call. Must not throw. */
+/** Called once per call. Must not throw. */
 export type Watch = (call: Call, code: ResultCode, elapsedMs: number) => void;
 
-/** Outermost: reports how long whole calls took - with their retries, hedges and waiting - and how they ended. */
+/** Outermost: reports how long whole calls took, with their retries, hedges and waiting, and how they ended. */
 export function watchCalls({ clock, watch }: { clock: Clock; watch: Watch }): Layer {
   return function watchCalls(next) {
     return (call) => {

@@ -3,9 +3,9 @@ import type { Call, Reply, Service } from '../call.ts';
 import { RpcError } from '../errors.ts';
 
 /**
- * Calls `next` with the deadline `deadlineAt`, but waits no longer than `timeoutMs`, and not after `call.signal` has
- * aborted. Whichever comes first settles the promise; what is below then learns by its signal that nobody waits any
- * more. Timer and listener are released in every case.
+ * Calls `next` with the deadline `deadlineAt`. Waits at most `timeoutMs`, and stops when `call.signal` aborts.
+ * Whichever comes first settles the promise; its signal then tells the work below that nobody waits any more. The timer
+ * and the listener are released in every case.
  */
 export function callWithin(
   next: Service,
@@ -42,7 +42,10 @@ export function callWithin(
   });
 }
 
-/** Why a signal aborted, as an error with a code: `cancelled` unless the one who aborted gave another. */
+/**
+ * The reason why a signal aborted, as an error with a code: `cancelled` unless the reason of the abort has its own
+ * code.
+ */
 export function abortError(signal: AbortSignal): RpcError {
   if (signal.reason instanceof RpcError) return signal.reason;
   return new RpcError('cancelled', 'the caller has gone', { cause: signal.reason });
