@@ -2,18 +2,18 @@ import type { Statistics } from './found.ts';
 import type { PlannedTerm } from './plan.ts';
 import { fields } from './plan.ts';
 
-/** The numbers of the formula; arrays by field [title, keywords, body]. Measured: see README.md. */
+/**
+ * The parameters of the formula. Arrays are indexed by field [title, keywords, body]. services/ranking/README.md says
+ * how they were measured.
+ */
 export interface ScoringParameters {
-  /** How soon more of the same term stops to matter, in a page and in a query. */
+  /** How soon further occurrences of a term stop to matter, in a page and in a query. */
   readonly k1: number;
   /** How much a field's length matters: 0 not at all, 1 in full. */
   readonly b: readonly [number, number, number];
   /** How much more a term counts in this field. */
   readonly fieldWeights: readonly [number, number, number];
-  /**
-   * By how much the most popular page is lifted above one that nobody links to: score = relevance x (1 + weight x
-   * popularity).
-   */
+  /** How much popularity adds to a score: score = relevance x (1 + weight x popularity). */
   readonly popularityWeight: number;
 }
 
@@ -25,23 +25,25 @@ export const scoringParameters: ScoringParameters = {
 };
 
 /**
- * Scores pages for one plan. Its arithmetic is the contract between index and ranking: both use these functions and add
- * the parts up in the plan's order, so that both get the same bits.
+ * Scores pages for one plan. The index and ranking must get the same bits. So both call these functions, and both add
+ * the parts in the plan's order.
  *
  *     relevance = 0; for i of the plan: relevance += term(i, ...)     (a term that the page lacks adds exactly 0)
  *     score = total(relevance, popularity)
  *
- * `term` never falls with a frequency and never rises with a length (a name of length 0 is none at all), and `total`
- * never falls with either argument, in floating point too (each step rounds monotonically). So `term(i, greatest
- * frequencies, least lengths)` bounds a term from above, for MaxScore (Turtle & Flood 1995).
+ * Invariant, in floating point too, because each step rounds monotonically: `term` never decreases when a frequency
+ * grows, and never increases when a length grows. (A name length of 0 means that no name holds the term.) `total` never
+ * decreases when an argument grows. So `term(i, greatest frequencies, least lengths)` is an upper bound of a term, as
+ * MaxScore needs it (Turtle & Flood 1995).
  */
 export interface Scorer {
   readonly idf: Float64Array;
-  /** The greatest score of term i, however often it stands in a page. */
+  /** The upper bound of the score of term i, however often it occurs in a page. */
   readonly upper: Float64Array;
   /**
-   * Term i's part for one page: the length of the shortest name that holds it (0 = none), and how often it stands in
-   * fields of which length. A term that names a field counts in that field only.
+   * The part of term i in the score of one page. `name` = the length of the shortest name that holds the term (0 =
+   * none). `tf...` = its occurrences in a field, `len...` = the length of the field. A term that names a field counts
+   * in that field only.
    */
   term(i: number, name: number, tfKeywords: number, tfBody: number, lenKeywords: number, lenBody: number): number;
   /** The score of a page; `popularity` in [0, 1]. */
@@ -49,9 +51,10 @@ export interface Scorer {
 }
 
 /**
- * BM25F (Zaragoza, Craswell, Taylor, Saria & Robertson 2004; Robertson & Zaragoza 2009, section 3.6): the frequencies
- * of the fields are weighted, normalised by field length and added up before they saturate - a word in title and body
- * is one word seen twice, not two. A name says a word once, and only the shortest name that holds it counts (names.ts).
+ * BM25F (Zaragoza, Craswell, Taylor, Saria & Robertson 2004; Robertson & Zaragoza 2009, section 3.6). The frequencies
+ * of the fields are weighted, normalised by field length, and added up. The sum saturates, not each field: a word in
+ * title and body counts as one word that occurs twice. A name holds a word once, and only the shortest name that holds
+ * it counts (names.ts).
  *
  *     f(i) = sum over fields of  fieldWeight x tf / (1 - b + b x length / average length)
  *     term(i) = weight x (k1 + 1) / (k1 + weight) x idf x f / (k1 + f)
@@ -87,7 +90,7 @@ export function scorer(
       if (tfKeywords !== 0)
         frequency += (weightKeywords[i]! * tfKeywords) / (baseKeywords + slopeKeywords * lenKeywords);
       if (tfBody !== 0) frequency += (weightBody[i]! * tfBody) / (baseBody + slopeBody * lenBody);
-      // Not f / (k1 + f): this form rounds monotonically, which bounds rely on.
+      // The upper bounds need a form that rounds monotonically; f / (k1 + f) does not.
       return upper[i]! * (1 - k1 / (k1 + frequency));
     },
     total: (relevance, popularity) => relevance * (1 + popularityWeight * popularity),
@@ -95,16 +98,16 @@ export function scorer(
 }
 
 /**
- * A query is a text as well: what it says twice does not count twice (the query factor of BM25; Robertson & Walker
- * 1994). Long questions repeat general words more than telling ones.
+ * A word that the query repeats does not count twice (the query factor of BM25; Robertson & Walker 1994). Long
+ * questions repeat general words more often than specific ones.
  */
 function saturated(weight: number, k1: number): number {
   return (weight * (k1 + 1)) / (k1 + weight);
 }
 
 function inverseDocumentFrequency(documents: number, frequency: number): number {
-  // A shard may be ahead of the statistics it was told: more pages with the term than pages known must not turn the
-  // logarithm over.
+  // The shard may hold newer pages than the statistics in the request. The term's pages must not outnumber all pages,
+  // because the logarithm would become negative.
   const holding = Math.min(frequency, documents);
   return Math.log(1 + (documents - holding + 0.5) / (holding + 0.5));
 }

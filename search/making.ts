@@ -6,17 +6,20 @@ export const Format = Type.Union([Type.Literal('html'), Type.Literal('json')]);
 export type Format = Static<typeof Format>;
 
 /**
- * The nodes that the request came through so far, outermost first: the page shows its whole path. Each tier adds its
- * node.
+ * The nodes that the request has passed through so far, outermost first. Each tier adds its node, and the page shows
+ * the whole path.
  */
 export const Via = Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { maxItems: 16 }));
 
-/** What a page shows about its own making. */
+/** How an answer was made, as its page shows it. */
 export const Making = Type.Object({
   tookMs: Type.Number(),
-  /** The nodes that handed the request down, outermost first: client, gateway, application server. */
+  /** The nodes that passed the request down, outermost first: client, gateway, application server. */
   via: Type.Array(Type.String()),
-  /** The nodes that worked for the one that had the page made, in the order of their answers. */
+  /**
+   * The nodes that answered calls of the application server, directly or through another node, in the order of their
+   * answers.
+   */
   servedBy: Type.Array(Type.String()),
   style: Style,
 });

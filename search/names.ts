@@ -1,42 +1,46 @@
 import { analyse } from './text/analysis.ts';
 
 /**
- * What a page is called. A page has one name (its title) or several ("car, auto, automobile"); the best one counts, not
- * all of them together. So the index keeps, for a term of a page, the length of the shortest name that holds it.
+ * The names of a page. A page has one name (its title) or several ("car, auto, automobile"). Only the best name counts,
+ * not all of them together. So the index stores, for each term of a page, the length of the shortest name that holds
+ * the term.
  *
- * The first name is the one that is mostly used: the others count as a quarter of a word longer. (Measured:
- * services/ranking/README.md.)
+ * The first name is the usual one. The other names count as a quarter of a word longer. services/ranking/README.md says
+ * how this number was measured.
  */
 const laterName = 0.25;
-/** Names are counted up to so many words: 5 bits in the index. */
+/** The index has 5 bits for the words of a name, so longer names count as this long. */
 const countedWords = 31;
 /** The greatest code that `nameCode` gives. */
 export const maxNameCode = 2 * countedWords + 1;
 
-/** A name's length as a small whole number that orders as lengths do; 0 stands for no name. */
+/** The code of a name's length: a small integer in the same order as the lengths. 0 = no name. */
 export function nameCode(words: number, isFirst: boolean): number {
   return 2 * Math.min(words, countedWords) + (isFirst ? 0 : 1);
 }
 
-/** In words. */
+/** The length that a code stands for, in words. */
 export function nameLength(code: number): number {
   return (code >>> 1) + (code & 1) * laterName;
 }
 
-/** Longer names have no term of their own: nobody asks for them word by word. */
+/** Longer names have no term of their own, because nobody types them in full. */
 const maxNameWords = 16;
 
-/** The term of a whole name, which stands in the index beside the terms of its words. No word holds "=". */
+/**
+ * The term of a whole name. The index holds it beside the terms of the words. No word contains "=", so no word can
+ * equal it.
+ */
 export function wholeName(words: readonly string[]): string | undefined {
   return words.length === 0 || words.length > maxNameWords ? undefined : `=${words.join(' ')}`;
 }
 
-/** The term of a category. It only says which pages belong to it. */
+/** The term of a category. It selects the pages of the category and adds nothing to a score. */
 export function categoryTerm(category: string): string {
   return `#${analyse(category).words.join(' ')}`;
 }
 
-/** Whether a term stands for a word of a text, and not for a whole name or a category. */
+/** True for the term of a word; false for the term of a whole name or of a category. */
 export function isWordTerm(term: string): boolean {
   return !term.startsWith('=') && !term.startsWith('#');
 }

@@ -1,16 +1,16 @@
 export interface PageRankOptions {
-  /** The chance that the reader follows a link instead of jumping anywhere. */
+  /** The probability that the reader follows a link instead of jumping to a random page. */
   readonly damping?: number;
-  /** Stops when the ranks changed by less than this in sum. */
+  /** The iteration stops when the sum of all changes of ranks is less than this. */
   readonly tolerance?: number;
   readonly maxIterations?: number;
 }
 
 /**
- * PageRank (Brin & Page 1998): how often a reader who follows links at random, and now and then jumps anywhere, is at
- * each page. Power iteration; the mass of pages without links is spread over all. Edge e leads from page `from[e]` to
- * page `to[e]`, both below `count`; a link repeated counts once, one to itself not at all. The ranks sum to 1. The same
- * edges in any order give the same bits.
+ * PageRank (Brin & Page 1998): the share of time that a random reader spends at each page. The reader follows random
+ * links and sometimes jumps to a random page. Computed by power iteration; the rank of pages without links is spread
+ * over all pages. Edge e leads from page `from[e]` to page `to[e]`, both below `count`. A repeated link counts once,
+ * and a link of a page to itself does not count. The ranks sum to 1. The same edges in any order give the same bits.
  */
 export function pagerank(
   count: number,
@@ -49,8 +49,8 @@ export function pagerank(
 }
 
 /**
- * Ranks as popularity in [0, 1]. PageRank falls off as a power law, so equal steps of its logarithm are equal steps of
- * importance; where all pages rank alike (no links) popularity is 0 and decides nothing.
+ * Popularities in [0, 1] from ranks. PageRank follows a power law, so popularity grows with the logarithm of the rank.
+ * When all ranks are equal (no links), every popularity is 0.
  */
 export function popularities(ranks: Float64Array): Float64Array {
   let least = Infinity;
@@ -60,14 +60,14 @@ export function popularities(ranks: Float64Array): Float64Array {
     if (rank > greatest) greatest = rank;
   }
   const range = Math.log(greatest / least);
-  // Rounding alone makes equal ranks differ by parts in 10^15: that is not popularity.
+  // Rounding makes equal ranks differ by parts in 10^15. Such a difference does not count.
   if (!(range > 1e-6)) return new Float64Array(ranks.length);
   return ranks.map((rank) => Math.min(1, Math.log(rank / least) / range));
 }
 
 /**
- * Compressed rows: the targets of page p are targets[starts[p] .. starts[p + 1]], ascending, without repetition and
- * without p.
+ * The links as compressed rows: the targets of page p are targets[starts[p] .. starts[p + 1]]. They ascend, do not
+ * repeat, and do not include p.
  */
 function outgoing(count: number, from: ArrayLike<number>, to: ArrayLike<number>) {
   const ends = new Uint32Array(count + 1);
@@ -80,7 +80,7 @@ function outgoing(count: number, from: ArrayLike<number>, to: ArrayLike<number>)
   let kept = 0;
   for (let page = 0; page < count; page++) {
     starts[page] = kept;
-    // Reading runs ahead of writing, so the row may be packed in place.
+    // The write position never passes the read position, so rows are compacted in place.
     const row = all.subarray(ends[page], ends[page + 1]).sort();
     let previous = -1;
     for (const target of row) {

@@ -1,21 +1,24 @@
 import { Type, type Static } from 'typebox';
 
 export const maxQueryLength = 10_000;
-/** A page of results may reach no deeper than this many results: deeper pages cost every shard that many candidates. */
+/** The last result that can be reached by paging. A deeper page would cost every shard as many candidates. */
 export const maxDepth = 1_000;
 
-/** What one search may ask for, so that its work is bounded. Of more words than this, the first ones decide. */
+/** The most terms of one search, so that its work is bounded. Of a longer query, the first words count. */
 export const maxTerms = 128;
-/** Terms of a phrase; a script without spaces has one for each pair of characters. */
+/** The most terms of one phrase. A script without spaces has one term for each pair of characters. */
 export const maxPhraseTerms = 128;
-/** Phrases that a page must hold, and as many that it must not. */
+/** The most phrases of one search. The most exclusions are the same number. */
 export const maxPhrases = 32;
 
 export const fields = ['title', 'keywords', 'body'] as const;
 export const Field = Type.Enum([...fields]);
 export type Field = Static<typeof Field>;
 
-/** One term to score: a stem, how often the user said it, and where it must stand (anywhere when absent). */
+/**
+ * One term to score: a stem, how often it occurs in the query, and the field where it must occur (any field when
+ * absent).
+ */
 export const PlannedTerm = Type.Object({
   term: Type.String(),
   weight: Type.Number({ exclusiveMinimum: 0 }),
@@ -23,7 +26,7 @@ export const PlannedTerm = Type.Object({
 });
 export type PlannedTerm = Static<typeof PlannedTerm>;
 
-/** Terms that must stand one after the other, `positions` apart (stop words leave gaps). */
+/** Terms that must occur at these `positions` relative to each other. Stop words leave gaps. */
 export const PlannedPhrase = Type.Object({
   terms: Type.Array(Type.String(), { minItems: 1, maxItems: maxPhraseTerms }),
   positions: Type.Array(Type.Integer({ minimum: 0 }), { maxItems: maxPhraseTerms }),
@@ -32,15 +35,16 @@ export const PlannedPhrase = Type.Object({
 export type PlannedPhrase = Static<typeof PlannedPhrase>;
 
 /**
- * The user's keywords as a database query. OR over `terms`; a page must hold every phrase of `phrases` and nothing of
- * `exclusions` (each a phrase; of one term, mostly). Phrase terms stand in `terms` too, so that they are scored.
+ * The user's keywords as a database query. A page matches when it holds at least one of `terms`, every phrase of
+ * `phrases` and no phrase of `exclusions`. Most exclusions are phrases of one term. The terms of `phrases` are in
+ * `terms` too, so that they are scored.
  */
 export const Plan = Type.Object({
   query: Type.String(),
   terms: Type.Array(PlannedTerm, { maxItems: maxTerms }),
   phrases: Type.Array(PlannedPhrase, { maxItems: maxPhrases }),
   exclusions: Type.Array(PlannedPhrase, { maxItems: maxPhrases }),
-  /** What of the query was left out, as a sentence for the user; absent where it is planned whole. */
+  /** A sentence for the user that says which part of the query was left out; absent when nothing was. */
   partial: Type.Optional(Type.String()),
 });
 export type Plan = Static<typeof Plan>;

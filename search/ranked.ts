@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { Candidate } from './found.ts';
 
-/** One term's part of a score; `frequencies` as in a candidate. */
+/** The part of one term in a score. `frequencies` = the three numbers of this term in the candidate (found.ts). */
 export const TermExplanation = Type.Object({
   term: Type.String(),
   weight: Type.Number(),
@@ -18,7 +18,7 @@ export const Explanation = Type.Object({
 });
 export type Explanation = Static<typeof Explanation>;
 
-/** What scoring needs of a candidate: numbers, no text. */
+/** The numbers of a candidate that scoring needs; no text. */
 export const Scored = Type.Pick(Candidate, ['id', 'frequencies', 'lengths', 'popularity']);
 export type Scored = Static<typeof Scored>;
 

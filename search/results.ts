@@ -4,7 +4,7 @@ import { isWordTerm } from './names.ts';
 import type { Plan, SearchRequest } from './plan.ts';
 import { Explanation, type Ranked } from './ranked.ts';
 
-/** One line of the results page. `snippet` is plain text; whoever shows it escapes it and marks the words. */
+/** One result of a search. `snippet` is plain text: the renderer escapes it and marks the words. */
 export const Result = Type.Object({
   id: Type.String(),
   title: Type.String(),
@@ -17,19 +17,22 @@ export type Result = Static<typeof Result>;
 
 export const SearchResults = Type.Object({
   query: Type.String(),
-  /** The stems that were looked for: what to mark in the snippets. */
+  /** The stems of the query. The renderer marks their words in the snippets. */
   terms: Type.Array(Type.String()),
   total: Type.Integer(),
   page: Type.Integer(),
   size: Type.Integer(),
   suggestion: Type.Optional(Type.String()),
-  /** Why this is not the whole answer; absent where it is. */
+  /** Why the answer is incomplete; absent when it is complete. */
   partial: Type.Optional(Type.String()),
   results: Type.Array(Result),
 });
 export type SearchResults = Static<typeof SearchResults>;
 
-/** The answer to a search, put together from what the tiers gave. Both styles use it, so both give the same bytes. */
+/**
+ * The answer to a search, made from the answers of the tiers. Both styles call this function, so both give the same
+ * bytes.
+ */
 export function searchResults(
   search: SearchRequest,
   plan: Plan,

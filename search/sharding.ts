@@ -1,6 +1,6 @@
 import { hash32 } from '../shared/time/random.ts';
 
-/** The shard that holds page `id`: 1 to `shards`. Everyone computes it alike, so nobody has to be asked. */
+/** The shard that holds page `id`: 1 to `shards`. Every node computes the same number, so no directory is needed. */
 export function shardOf(id: string, shards: number): number {
   return (hash32(id) % shards) + 1;
 }

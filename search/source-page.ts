@@ -1,6 +1,7 @@
 /**
- * A typed link to another page. `title` is the title of that page: it is stored with the link, so that nobody asks the
- * other page's shard for it. Without a title, the writer takes it from its own shard; readers see the id otherwise.
+ * A typed link to another page. `title` is the title of the target. It is stored with the link, so that the shard of
+ * the target need not be asked. When it is absent, the writer looks for it in its own shard. If that fails, users see
+ * the id.
  */
 export interface SourceLink {
   readonly id: string;
@@ -8,14 +9,14 @@ export interface SourceLink {
   readonly title?: string;
 }
 
-/** A page as an importer hands it over; what `writeShard` takes. */
+/** A page as an importer hands it over to `writeShard`. */
 export interface SourcePage {
   /** Fits `PageId` of the contract; unique in the data set. */
   readonly id: string;
   readonly title: string;
-  /** What the page is called, the usual name first; the title where it is absent. */
+  /** The names of the page, the usual one first. When absent, the title is the only name. */
   readonly names?: readonly string[];
-  /** What kind of page it is: a filter (`category:noun.animal`), no text. */
+  /** The kind of page. It is a filter (`category:noun.animal`), not part of the text. */
   readonly category?: string;
   readonly body: string;
   readonly keywords: readonly string[];
@@ -23,6 +24,8 @@ export interface SourcePage {
   readonly links: readonly SourceLink[];
   /** In [0, 1]; from PageRank over the links of the whole set. */
   readonly popularity: number;
-  /** HMAC by the processing tier: kept and handed through, never checked here (database nodes hold no key). */
+  /**
+   * HMAC by the processing tier. Database nodes store it and return it. They cannot check it, because they hold no key.
+   */
   readonly signature?: string;
 }

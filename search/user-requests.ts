@@ -4,7 +4,7 @@ import { Page, PageId } from './page.ts';
 import { SearchRequest } from './plan.ts';
 import { SearchResults } from './results.ts';
 
-/** What a user can ask, and what is answered: the client, the gateway and the application server all hand these on. */
+/** The requests of users, and their answers. The client, the gateway and the application server pass them on. */
 export const UserSearchRequest = Type.Object({
   search: SearchRequest,
   /** The topology's style when absent. */

@@ -2,19 +2,17 @@ import { isInvisible } from './invisible.ts';
 import { unspacedTerms } from './unspaced.ts';
 import { normaliseWord, type NormalisedWord } from './words.ts';
 
-/**
- * Words longer than this are cut, in pages and queries alike: nobody types them, and an index should not hold base64.
- */
+/** Longer words are cut, in pages and in queries. Nobody types such words, and base64 must not fill the index. */
 export const maxWordLength = 64;
 
 /**
- * Sees one term. `position` counts words from 0 and never falls; two terms may share one (a character and the pair that
- * it begins, in scripts without spaces). `start` and `end` = where it stands in the text, in UTF-16 code units. `word`
- * = the normalised word before stemming. True stops the reading.
+ * Called for each term of a text. `position` counts words from 0 and never decreases. In scripts without spaces, a
+ * character and the pair that begins with it share a position. `start` and `end` = the place of the term in the text,
+ * in UTF-16 code units. `word` = the normalised word before stemming. Return true to stop.
  */
 export type Visit = (term: string, position: number, start: number, end: number, word: string) => boolean | void;
 
-/** The terms of a text, one after the other; the arrays run alike. */
+/** The terms of a text in order. Index i of every array belongs to term i. */
 export interface Analysis {
   readonly terms: readonly string[];
   readonly positions: readonly number[];
@@ -24,14 +22,13 @@ export interface Analysis {
 }
 
 /**
- * Reads `text` as terms: the one analysis of pages and queries, so that what is written alike is found alike. Stop
- * words are kept.
+ * Reads `text` as terms. Pages and queries use this one analysis, so equal words give equal terms. Stop words are kept.
  *
  *     "Café-owners' dogs 🐕"  ->  cafe 0, owner 1, dog 2, 🐕 3
  *     "東京都"                 ->  東 0, 東京 0, 京 1, 京都 1, 都 2
  *
- * Words are runs of letters, digits and combining marks (UAX #29 in spirit), joined by inner apostrophes, parted by
- * hyphens.
+ * A word is a run of letters, digits and combining marks (similar to UAX #29). Inner apostrophes join the parts of a
+ * word; hyphens separate words.
  */
 export function visitTerms(text: string, visit: Visit): void {
   let position = 0;
@@ -49,7 +46,8 @@ export function visitTerms(text: string, visit: Visit): void {
     }
     let end = at + 1;
     while (end < length && isAsciiWord(text.charCodeAt(end))) end++;
-    // Most words are plain ASCII up to here; an apostrophe or anything beyond ASCII is for the full pattern.
+    // Most words are plain ASCII and end here. After an apostrophe or a character beyond ASCII, the full pattern
+    // decides.
     const plain = code < 128 && (end === length || endsPlainWord(text.charCodeAt(end)));
     if (plain) {
       const { term, word } = lookUp(text.slice(at, Math.min(end, at + maxWordLength)));
@@ -78,7 +76,7 @@ export function visitTerms(text: string, visit: Visit): void {
   }
 }
 
-/** As `visitTerms`, collected. */
+/** The terms that `visitTerms` visits, in arrays. */
 export function analyse(text: string): Analysis {
   const analysis = {
     terms: [] as string[],
@@ -98,8 +96,8 @@ export function analyse(text: string): Analysis {
 }
 
 /**
- * Positions between two blocks, so that no phrase runs from a heading into the text below it. A line break ends a block
- * (a paragraph, a heading, a list item), a tab ends a cell of a table.
+ * How many positions lie between two blocks, so that no phrase matches across them. A line break ends a block (a
+ * paragraph, a heading, a list item); a tab ends a cell of a table.
  */
 export const blockGap = 8;
 function isBlockEnd(code: number): boolean {
@@ -110,7 +108,7 @@ const unspaced = String.raw`[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=H
 const pictograph = String.raw`(?![©®™])\p{Extended_Pictographic}\p{Emoji_Modifier}?\uFE0F?`;
 const letter = String.raw`(?!\p{Default_Ignorable_Code_Point})[\p{L}\p{N}]`;
 const attached = String.raw`(?:\p{M}|${isInvisible})*`;
-/** 1: a run of a script without spaces; 2: an emoji, with its joined parts; else a word. */
+/** Group 1: a run of a script without spaces. Group 2: an emoji with its joined parts. Neither group: a word. */
 const wordPattern = new RegExp(
   [
     String.raw`((?:(?=${unspaced})${letter}${attached})+)`,
@@ -124,19 +122,19 @@ function isAsciiWord(code: number): boolean {
   return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57);
 }
 
-/** An ASCII character that no word goes on after: everything but the apostrophe. */
+/** True for an ASCII character that ends a word: every one except the apostrophe. */
 function endsPlainWord(code: number): boolean {
   return code < 128 && code !== 39;
 }
 
-/** Raw words met so far. Bounded: emptied when full, which changes the speed and never the answer. */
+/** A cache: raw word -> normalised word. It is emptied when it is full. */
 const memo = new Map<string, NormalisedWord>();
 const memoSize = 200_000;
 
 function lookUp(raw: string): NormalisedWord {
   const known = memo.get(raw);
   if (known !== undefined) return known;
-  // A slice keeps its whole text in memory (V8): remember a copy.
+  // In V8 a slice keeps its whole text in memory, so the key is a copy.
   const key = ` ${raw}`.slice(1);
   const normalised = normaliseWord(key);
   if (memo.size >= memoSize) memo.clear();

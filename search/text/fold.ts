@@ -1,6 +1,6 @@
 /**
- * Which letters are compared as one, script by script. README.md of this folder says the same in prose: change both.
- * `text` is in lower case and in NFKC; so is the answer.
+ * Replaces letters that are compared as one, script by script. The table in README.md says the same: change both.
+ * `text` and the result are in lower case and in NFKC.
  */
 export function foldLetters(text: string): string {
   return text
@@ -13,16 +13,16 @@ export function foldLetters(text: string): string {
 }
 
 /**
- * Accents, breathings, points and vowel signs of these scripts. Elsewhere marks are vowels (Devanagari) or tell letters
- * apart (й).
+ * Accents, breathings, points and vowel signs of these scripts. In other scripts, marks are vowels (Devanagari) or
+ * distinguish letters (й).
  */
 const foldedMarks = /(?<=[\p{Script=Latin}\p{Script=Greek}\p{Script=Hebrew}\p{Script=Arabic}]\p{M}*)\p{Mn}/gu;
 
-/** Stress is only written in dictionaries. Letters such as й and ѓ are one code point here (NFKC) and stay. */
+/** Stress marks, which only dictionaries write. Letters such as й and ѓ are one code point in NFKC, so they stay. */
 const cyrillicStress = /(?<=\p{Script=Cyrillic}\p{M}*)[\u0300\u0301]/gu;
 
 /**
- * Letters that Unicode does not decompose. Latin as in Unicode CLDR's Latin-ASCII; Arabic as in Larkey, Ballesteros &
+ * Letters that Unicode does not decompose. Sources: Latin-ASCII of Unicode CLDR; for Arabic, Larkey, Ballesteros &
  * Connell (2002).
  */
 const folds: ReadonlyMap<string, string> = new Map(
@@ -38,8 +38,7 @@ const folds: ReadonlyMap<string, string> = new Map(
 const foldedLetters = new RegExp(`[${[...folds.keys()].join('')}]`, 'gu');
 
 /**
- * Digits of other scripts count as the digits that they are: ٣ is 3. Unicode keeps each script's ten in order, side by
- * side.
+ * Digits of other scripts count as 0 to 9: ٣ is 3. In Unicode the ten digits of a script have consecutive code points.
  */
 const otherDigits = /(?![0-9])\p{Nd}/gu;
 function asciiDigit(digit: string): string {

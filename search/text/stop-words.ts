@@ -1,7 +1,7 @@
 /**
- * Words that say next to nothing about a page: articles, pronouns, auxiliary verbs, question words, the common
- * prepositions - but no particles (up, out, off, over ...), which tell one verb from another. They are indexed like any
- * other; which of a query's are scored is decided in parse.ts.
+ * Words that say almost nothing about a page: articles, pronouns, auxiliary verbs, question words and common
+ * prepositions. Particles (up, out, off, over ...) are not stop words, because they distinguish verbs. Stop words are
+ * indexed like other words. services/query/parse.ts decides which stop words of a query are scored.
  */
 const articles: ReadonlySet<string> = new Set(['a', 'an', 'the']);
 const others: ReadonlySet<string> = new Set(
@@ -14,7 +14,7 @@ const others: ReadonlySet<string> = new Set(
   ].flatMap((line) => line.split(' ')),
 );
 
-/** `word` in its normalised form, before stemming. */
+/** `word` must be normalised and not stemmed. */
 export function isStopWord(word: string): boolean {
   return others.has(word) || articles.has(word);
 }

@@ -3,21 +3,21 @@ import { isInvisible } from './invisible.ts';
 export interface UnspacedTerm {
   readonly term: string;
   readonly position: number;
-  /** Where it stands in the raw run, in UTF-16 code units. */
+  /** The place of the term in the raw run, in UTF-16 code units. */
   readonly start: number;
   readonly end: number;
 }
 
 export interface UnspacedTerms {
   readonly terms: readonly UnspacedTerm[];
-  /** How many positions the run takes: its characters. */
+  /** How many positions the run takes: one for each character. */
   readonly count: number;
 }
 
 /**
- * A run of a script without spaces as characters and overlapping pairs, both at the character's position: pairs are
- * nearly as good as words for retrieval and need no dictionary (Nie, Gao, Zhang & Zhou 2000), characters let a query of
- * one find something.
+ * Reads a run of a script without spaces as characters and overlapping pairs. A pair has the position of its first
+ * character. Pairs are nearly as good as words for retrieval and need no dictionary (Nie, Gao, Zhang & Zhou 2000).
+ * Single characters make queries of one character possible.
  */
 export function unspacedTerms(run: string): UnspacedTerms {
   const { normal, starts, ends } = normalised(run);
@@ -37,16 +37,16 @@ export function unspacedTerms(run: string): UnspacedTerms {
 interface Normalised {
   readonly normal: string;
   /**
-   * By code unit of `normal`: where the piece of the run begins and ends that it was made from. Absent where nothing
-   * changed.
+   * For each code unit of `normal`: the start and the end of the piece of the run that it came from. Absent when
+   * normalising changed nothing.
    */
   readonly starts?: readonly number[];
   readonly ends?: readonly number[];
 }
 
 /**
- * NFKC can change how long a text is (Thai ำ becomes two), so every piece that it changes by itself keeps its place in
- * the run.
+ * NFKC can change the length of a text (Thai ำ becomes two characters). So each piece that NFKC changes independently
+ * keeps its place in the run.
  */
 function normalised(run: string): Normalised {
   if (run.normalize('NFKC') === run && !invisible.test(run)) return { normal: run.toLowerCase() };
@@ -64,7 +64,7 @@ function normalised(run: string): Normalised {
   return { normal, starts, ends };
 }
 
-/** The run cut where NFKC puts nothing together: normalised apart, the pieces give what the whole run would. */
+/** Cuts the run where NFKC composes nothing. Normalising the pieces gives the same text as normalising the run. */
 function pieces(run: string): { start: number; end: number }[] {
   const found: { start: number; end: number }[] = [];
   let before = '';
@@ -73,7 +73,7 @@ function pieces(run: string): { start: number; end: number }[] {
     const together = (before + text).replaceAll(allInvisible, '').normalize('NFKC');
     const apart =
       before.replaceAll(allInvisible, '').normalize('NFKC') + text.replaceAll(allInvisible, '').normalize('NFKC');
-    // At most a few characters are put together; a longer chain would cost the square of its length.
+    // NFKC composes a few characters at most. Trying longer chains would take quadratic time.
     if (last !== undefined && together !== apart && before.length < longestPiece) {
       last.end = index + text.length;
       before += text;

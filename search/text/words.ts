@@ -3,15 +3,16 @@ import { foldLetters } from './fold.ts';
 import { isInvisible } from './invisible.ts';
 
 export interface NormalisedWord {
-  /**
-   * As people write it, in one form: NFKC, lower case, letters folded, no possessive. For vocabulary and suggestions.
-   */
+  /** The word in one form: NFKC, lower case, folded letters, no possessive. For the vocabulary and suggestions. */
   readonly word: string;
-  /** What is indexed: the word's stem (Porter 1980) where it is Latin, else the word. Empty where nothing is left. */
+  /**
+   * The term in the index: the stem of a Latin word (Porter 1980), or any other word itself. Empty when no character is
+   * left.
+   */
   readonly term: string;
 }
 
-/** Brings one raw word into the form that is compared. */
+/** Normalises one raw word. */
 export function normaliseWord(raw: string): NormalisedWord {
   if (/^[a-z0-9]+$/.test(raw)) return { word: raw, term: stem(raw) };
   const word = foldLetters(raw.replaceAll(dropped, '').normalize('NFKC').toLowerCase())
@@ -21,17 +22,17 @@ export function normaliseWord(raw: string): NormalisedWord {
 }
 
 /**
- * Invisible characters, save the joiner of an emoji's parts. Skin tones and keycaps do not make another word. Tatweel
- * only stretches.
+ * Characters that are dropped: invisible ones except the joiner of an emoji, skin tones, keycaps, and tatweel, which
+ * only stretches a word.
  */
 const dropped = new RegExp(
   String.raw`(?!(?<=\p{Extended_Pictographic}\p{Emoji_Modifier}?\uFE0F?)\u200D)${isInvisible}|\u20E3|\u0640|\p{Emoji_Modifier}`,
   'gu',
 );
-/** What joins the parts of one word: apostrophes, the Catalan dot, Hebrew geresh and gershayim. */
+/** Characters that join the parts of one word: apostrophes, the Catalan dot, Hebrew geresh and gershayim. */
 const innerMarks = /['\u2019\u00B7\u2027\u05F3\u05F4]/gu;
 
-/** Porter's stem of a Latin word; other words, and those with digits, stay as they are. */
+/** Porter's stem of a Latin word. Other words and words with digits stay as they are. */
 export function stem(word: string): string {
   return /^[a-z]+$/.test(word) ? stemmer(word) : word;
 }
