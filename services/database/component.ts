@@ -51,7 +51,7 @@ export const databaseComponent = component({
         postings: index.segment.docs.length,
         indexBytes: index.bytes,
         openedMs: shard.openedMs,
-        checkpoint: shard.rebuilt === undefined ? 'loaded' : `made again: it was ${shard.rebuilt}`,
+        checkpoint: shard.rebuilt === undefined ? 'loaded' : `rebuilt: it was ${shard.rebuilt}`,
       }),
       stop: () => store.close(),
     };

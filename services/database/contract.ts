@@ -6,7 +6,8 @@ import { batchOf } from '../../shared/rpc/batched.ts';
 import { contract, operation } from '../../shared/rpc/contract.ts';
 
 /**
- * Names what a shard holds: replicas that hold the same say the same, so only answers of one version can be compared.
+ * Identifies the content of a shard. Replicas with equal content have equal versions, so only answers of one version
+ * can be compared.
  */
 const DataVersion = Type.String();
 
@@ -16,12 +17,15 @@ const find = operation({
   request: Type.Object({
     plan: Plan,
     size: Type.Integer({ minimum: 1, maximum: 1_000 }),
-    /** The caller's belief about all shards. The choice of candidates is exact when it is true (see scatter.ts). */
+    /**
+     * The caller's belief about the statistics of all shards. If it is true, the shard chooses exact candidates
+     * (scatter.ts).
+     */
     statistics: Type.Optional(Statistics),
   }),
   response: Type.Object({
     total: Type.Integer({ minimum: 0 }),
-    /** This shard's own part: the caller adds the parts up and sees whether its belief was true. */
+    /** The statistics of this shard. The caller adds those of all shards and compares the sum with its belief. */
     statistics: Statistics,
     candidates: Type.Array(Candidate),
     version: DataVersion,
@@ -42,8 +46,8 @@ export const database = contract('database', {
     sharded: true,
     priority: 'background',
     /**
-     * The words come in parts: the first `size` behind `after`, in the order of the store. Fewer than `size` are the
-     * last ones.
+     * One part of the words: the first `size` after the word `after`, in the order of the store. A part with fewer than
+     * `size` words is the last one.
      */
     request: Type.Object({ after: Type.String(), size: Type.Integer({ minimum: 1, maximum: 10_000 }) }),
     response: Type.Object({

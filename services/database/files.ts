@@ -1,11 +1,14 @@
 import { join } from 'node:path';
 
-/** What lies in a shard's folder. */
+/** The files in the folder of a shard. */
 export function shardFiles(folder: string) {
   return {
-    /** SQLite: the durable truth. */
+    /** The durable data, in SQLite. */
     store: join(folder, 'pages.sqlite'),
-    /** The inverted index as it was in memory; made again from the store where it is missing or broken. */
+    /**
+     * A checkpoint of the inverted index, with its layout in memory. It is rebuilt from the store when it is missing or
+     * damaged.
+     */
     checkpoint: join(folder, 'index.bin'),
   };
 }

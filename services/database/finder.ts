@@ -13,19 +13,19 @@ type FindRequest = RequestOf<(typeof database.operations)['find']>;
 type FindResponse = ResponseOf<(typeof database.operations)['find']>;
 
 export interface Finder {
-  /** In pieces (index/work.ts). Throws `bad_request` where the statistics are not those of the plan. */
+  /** Works in pieces (index/work.ts). Throws `bad_request` when the statistics do not fit the plan. */
   readonly find: (request: FindRequest) => Work<FindResponse>;
 }
 
-/** Reading a page's text and cutting its passage takes about as long as so many steps of the index. */
+/** The cost of reading a page's text and cutting its passage, in steps of the index. */
 const candidateSteps = 2_000;
 
-/** Texts of pages that were found lately: 2 bytes a character at most. */
+/** The cache holds at most this many characters of recently found pages, 2 bytes each at most. */
 const keptCharacters = 2_000_000;
 
 /**
- * Finds candidates in the index and adds what readers see of them from the store. `onFound` sees what the index did;
- * `isOwn` tells whether a page belongs to this shard.
+ * Finds candidates in the index and adds their titles and passages from the store. `onFound` gets the counts of the
+ * index search. `isOwn` returns true for a page of this shard.
  */
 export function createFinder(
   shard: Shard,

@@ -8,19 +8,18 @@ import { createInvertedIndex, type InvertedIndex } from './index/inverted-index.
 import type { Segment } from './index/segment.ts';
 import { openStore, type Store } from './store.ts';
 
-/** A shard being served. */
+/** An open shard, ready to be searched. */
 export interface Shard {
   readonly store: Store;
   readonly index: InvertedIndex;
-  /** From opening the files to being able to search, ms. */
+  /** How long opening took, ms. */
   readonly openedMs: number;
-  /** Why the index had to be made again; undefined where the checkpoint was good. */
+  /** Why the index had to be rebuilt; undefined when the checkpoint was usable. */
   readonly rebuilt: Refusal | undefined;
 }
 
 /**
- * Opens the shard in `folder`. Throws where its store is missing or broken; a missing or broken checkpoint is made
- * again.
+ * Opens the shard in `folder`. Throws when the store is missing or damaged. A missing or damaged checkpoint is rebuilt.
  */
 export function openShard(folder: string, clock: Clock, log: Logger): Shard {
   const begin = clock.now();
@@ -34,7 +33,7 @@ export function openShard(folder: string, clock: Clock, log: Logger): Shard {
     }
     log.warn(
       { file: files.checkpoint, refusal: loaded.refusal },
-      'the index checkpoint is not usable: making the index again from the store',
+      'the index checkpoint is not usable: the index is rebuilt from the store',
     );
     const segment = rebuild(store);
     keep(files.checkpoint, segment, store.version, log);
@@ -51,7 +50,10 @@ function rebuild(store: Store): Segment {
   return builder.finish();
 }
 
-/** Without a checkpoint the next start is slower, and that is all: a full or read-only disk does not stop the node. */
+/**
+ * Saves a checkpoint if possible. A full or read-only disk does not stop the node: without a checkpoint only the next
+ * start is slower.
+ */
 function keep(file: string, segment: Segment, version: string, log: Logger): void {
   try {
     saveCheckpoint(file, segment, version);

@@ -1,27 +1,26 @@
 import { cutText } from '../../shared/cut-text.ts';
 import { isSpace } from '../../search/text/invisible.ts';
 
-/** UTF-16 code units, ellipses included. */
+/** The greatest length of a passage in UTF-16 code units, with its ellipses. */
 export const maxPassageLength = 240;
-/** How much text a passage shows before its first match, where there is that much. */
+/** How much text a passage shows before its first match. */
 const leadLength = 40;
-/** So much of it is left for what begins with the match. */
+/** How much text a passage shows from its first match on. */
 export const passageReach = maxPassageLength - leadLength;
 const ellipsis = '…';
 
-/** A body that is a passage as it is needs no search for one: it is brought into its form once. */
+/** True for a body that is short enough to be its own passage. */
 export function isOwnPassage(body: string): boolean {
   return body.length <= maxPassageLength;
 }
 
 /**
- * At most 240 characters of `body` around the match that begins at `at`: a little of what stands before it, from a
- * sentence's or a word's begin, and what follows. Cut between words, or at least between graphemes; white space is
- * shown as one space.
+ * At most 240 characters of `body` around the match at `at`. The passage starts a little before the match, at the start
+ * of a sentence or of a word. It is cut between words, or else between graphemes. White space becomes one space.
  */
 export function passageAt(body: string, at: number): string {
   if (isOwnPassage(body)) return collapse(body).trim();
-  // Near the end the passage begins sooner, so that it is not shorter than it must be.
+  // Near the end of the body the passage starts earlier, so that it has its full length.
   const from = Math.max(0, Math.min(at - leadLength, body.length - maxPassageLength));
   const start = from === 0 ? 0 : startOfPassage(body, from, Math.max(at, from));
   const text = collapse(cutText(body.slice(start, start + 2 * maxPassageLength + 1), 2 * maxPassageLength)).trim();
@@ -32,7 +31,7 @@ export function passageAt(body: string, at: number): string {
   return `${lead}${text.slice(0, endOfPassage(text, end)).trimEnd()} ${ellipsis}`;
 }
 
-/** The first begin of a sentence in [from, at], else of a word. */
+/** The first start of a sentence in [from, at], or else the first start of a word. */
 function startOfPassage(body: string, from: number, at: number): number {
   const before = body.slice(from, at + 1);
   const sentence = before.search(/(?<=[.!?;。！？]\s*)(?<=[\s。！？])\S/u);
@@ -41,16 +40,18 @@ function startOfPassage(body: string, from: number, at: number): number {
   return word === -1 ? graphemeAt(body, from) : from + word;
 }
 
-/** At most `end`. Scripts without spaces, and very long words, are cut where a reader sees one character end. */
+/**
+ * The end of the last whole word, at most `end`. Scripts without spaces and very long words are cut between graphemes.
+ */
 function endOfPassage(text: string, end: number): number {
   if (end === text.length || text[end] === ' ') return end;
   const space = text.lastIndexOf(' ', end);
   return space > end / 2 ? space : graphemeAt(text, end);
 }
 
-/** Made when it is needed first: it takes 16 ms of processor time, which a starting process has not. */
+/** Created at its first use, because creating it takes 16 ms and would delay the start of the process. */
 let graphemes: Intl.Segmenter | undefined;
-/** Longer than any grapheme that is not made to annoy. */
+/** Longer than any grapheme except those written to cause trouble. */
 const longestGrapheme = 64;
 
 /** The last boundary between graphemes at or before `at`. */

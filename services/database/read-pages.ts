@@ -3,10 +3,10 @@ import { RpcError } from '../../shared/rpc/errors.ts';
 import type { Work } from './index/work.ts';
 import type { Store } from './store.ts';
 
-/** One reply must not keep the event loop busy with its JSON: about 10 ms for so many characters. */
+/** The most characters in one reply. Their JSON keeps the event loop busy for about 10 ms. */
 const maxCharacters = 4_000_000;
 
-/** Reads pages one after the other; unknown ids are left out. One page is always answered, however long it is. */
+/** Reads pages one after the other and leaves unknown ids out. A single page is always returned, however long it is. */
 export function* readPages(store: Store, ids: readonly string[]): Work<StoredPage[]> {
   const pages: StoredPage[] = [];
   let characters = 0;

@@ -10,28 +10,29 @@ type Database = Pick<Upstream<typeof database>, 'find'>;
 type Part = ResponseOf<(typeof database.operations)['find']>;
 export type FindRequest = Omit<RequestOf<(typeof database.operations)['find']>, 'statistics'>;
 
-/** Terms whose frequencies a caller remembers: about 100 bytes each. */
+/** The most terms whose frequencies a caller remembers, about 100 bytes each. */
 const rememberedTerms = 50_000;
-/** Every round but the last learns the truth; only writes that keep changing it ask for more than two. */
+/** Each round learns the current statistics. More than two rounds are needed only while writes keep changing them. */
 const maxRounds = 3;
 
-/** What a caller believes about all shards together. */
+/** The statistics of all shards that a caller remembers. */
 interface Belief {
   totals: Pick<Statistics, 'documents' | 'fieldLengths'> | undefined;
   readonly frequencies: LRUCache<string, number>;
 }
 
-/** Beliefs live as long as the upstream that they were learnt from. */
+/** A belief lives as long as the upstream from which it was learnt. */
 const beliefs = new WeakMap<Database, Belief>();
 
 /**
- * Asks every shard in parallel and puts the parts together; the candidates hold exactly the best `size` pages of the
+ * Asks every shard in parallel and merges the answers. The candidates include exactly the best `size` pages of the
  * whole corpus.
  *
- * A shard can only choose its best pages when it knows the statistics of all shards: which words are rare, how long
- * pages are. Asking for them first would cost a round trip each time. So the caller sends what it remembers, and each
- * shard answers with its own true part. The sum shows whether the belief was true: it nearly always is, and one round
- * is all. Where it was not, the shards that held something back are asked once more, with the truth.
+ * A shard can choose its best pages only when it knows the statistics of all shards: which words are rare, how long
+ * pages are. To ask for them first would cost a round trip for each search. So the caller sends the statistics that it
+ * remembers, and each shard answers with its own current statistics. Their sum shows whether the belief was true. It
+ * nearly always is, and one round is enough. If it was false, the caller asks again, with the true statistics. It asks
+ * only the shards that had more matches than they sent.
  *
  *     caller                 shard 1           shard 2
  *       |-- dog is on 70? ---->|----------------->|
@@ -49,13 +50,13 @@ export async function findAcrossShards(
   const ask = (shard: number, statistics: Statistics | undefined) =>
     database.find({ ...request, ...(statistics === undefined ? {} : { statistics }) }, context, { shard });
 
-  // A single shard knows the truth by itself.
+  // A single shard knows all statistics.
   let believed = shards === 1 ? undefined : recall(belief, request.plan.terms);
   let parts = await Promise.all(Array.from({ length: shards }, (_, i) => ask(i + 1, believed)));
   for (let round = 1; ; round++) {
     const truth = sum(parts);
     learn(belief, request.plan.terms, truth);
-    // A shard that sent all its matches had nothing to choose.
+    // A shard that sent all its matches is complete, whatever statistics it used.
     const told = shards === 1 || (believed !== undefined && same(believed, truth));
     const again = parts.map((part) => !told && part.candidates.length < part.total);
     if (round === maxRounds || !again.includes(true)) {
@@ -76,7 +77,10 @@ function beliefOf(database: Database): Belief {
   return belief;
 }
 
-/** Undefined where something was never heard of: half a belief is no better than none. */
+/**
+ * The remembered statistics of these terms. Undefined when one term is unknown, because the shards need the statistics
+ * of all terms.
+ */
 function recall(belief: Belief, terms: readonly PlannedTerm[]): Statistics | undefined {
   if (belief.totals === undefined) return undefined;
   const frequencies: number[] = [];

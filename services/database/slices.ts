@@ -4,28 +4,31 @@ import type { Scheduler } from '../../shared/time/scheduler.ts';
 import type { Work } from './index/work.ts';
 
 export interface Budget {
-  /** The steps that one search may take on one shard. The same on every replica, so that all answer alike. */
+  /**
+   * The steps that one search may take on one shard. Every replica has the same limit, so that all give the same
+   * answer.
+   */
   readonly maxSteps: number;
-  /** How long a search may keep the event loop to itself, ms. Nearly all searches end within their first slice. */
+  /** How long a search may block the event loop, ms. Nearly all searches end within their first slice. */
   readonly sliceMs: number;
 }
 
-/** 10 million steps take 0.1 to 0.5 s: hundreds of times what a search of a few words takes over 60,000 pages. */
+/** 10 million steps take 0.1 to 0.5 s. A search of a few words over 60,000 pages takes hundreds of times less. */
 const defaultBudget: Budget = { maxSteps: 10_000_000, sliceMs: 4 };
 
 /**
- * A search that has worked so long, ms, or for such a share of its time, is late through its own cost and not because
- * of the others.
+ * When a late search has itself worked for `ownMs`, or for `ownShare` of its time, its own cost made it late. Otherwise
+ * the other searches did.
  */
 const ownMs = 50;
 const ownShare = 0.25;
 /**
- * A refusal must arrive before the caller gives up and asks another replica: this share of the time is left for its way
- * back.
+ * The share of the time that is left for sending a refusal. It must arrive before the caller's deadline, or the caller
+ * would ask another replica.
  */
 const wayBack = 0.1;
 
-/** Who waits for a search, and until when (ms on this process's monotonic clock). */
+/** The caller that waits for a search. `deadlineAt` = ms on the monotonic clock of this process. */
 export interface Asker {
   readonly deadlineAt: number;
   readonly signal: AbortSignal;
@@ -35,22 +38,22 @@ export type RunInSlices = <Result>(work: Work<Result>, asker: Asker) => Promise<
 
 interface Job {
   workedMs: number;
-  /** Works for one slice; true when there is nothing left to do. */
+  /** Works for one slice. Returns true when the job is done. */
   readonly advance: () => boolean;
-  /** Why it must not go on; undefined where it may. */
+  /** Why the job must stop; undefined when it may continue. */
   readonly hindrance: () => unknown;
   readonly fail: (reason: unknown) => void;
 }
 
 /**
- * Runs searches so that none of them holds up the others. Each gets a slice at once when it comes. The few that need
- * more wait in line, and each turn of the event loop gives one slice to the one that has worked the least (least
- * attained service: Kleinrock 1976, 4.6). New requests and heartbeats are seen in between.
+ * Runs searches so that a long one does not delay the others. A new search gets one slice immediately. The few that
+ * need more wait in a queue. Each turn of the event loop gives one slice to the search that has worked the least (least
+ * attained service: Kleinrock 1976, 4.6). New requests and heartbeats are handled between slices.
  *
  *     event loop   | new: a b | slice of X | new: c | slice of X (done) | new: d e | slice of Y | ...
  *
- * Rejects with `too_costly` where a search needs more steps than the budget has, or where its own work makes it late:
- * another replica would only do the same work again. Rejects with `overloaded` where other long searches make it late.
+ * Rejects with `too_costly` when a search needs more steps than the budget, or when its own work makes it late. Another
+ * replica would only do the same work again. Rejects with `overloaded` when other long searches make it late.
  */
 export function createSlices(clock: Clock, scheduler: Scheduler, budget: Budget = defaultBudget): RunInSlices {
   const line: Job[] = [];
@@ -106,7 +109,7 @@ export function createSlices(clock: Clock, scheduler: Scheduler, budget: Budget 
           if (job.workedMs >= Math.min(ownMs, ownShare * allowedMs)) {
             return tooCostly(`it is not done after ${Math.round(job.workedMs)} ms of work on one shard`);
           }
-          return new RpcError('overloaded', 'other long searches keep this one from ending in time', {
+          return new RpcError('overloaded', 'this search cannot end in time because of other long searches', {
             definite: true,
           });
         },

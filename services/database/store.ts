@@ -3,9 +3,7 @@ import { firstVersion } from '../../shared/security/signing.ts';
 import type { StoredPage } from '../../search/page.ts';
 import type { SourcePage } from '../../search/source-page.ts';
 
-/**
- * Grows with every change of the tables below: a shard of another version is refused, and built anew from its source.
- */
+/** Increase it with every change of the tables below. A shard of another version is refused and must be built again. */
 export const schemaVersion = 2;
 
 const schema = `
@@ -33,7 +31,7 @@ const schema = `
   create table vocabulary (word text primary key, documents integer not null) without rowid, strict;
 `;
 
-/** What the index is made of: one page's text, in the order of the page ids. */
+/** The columns of a page that the index is built from. Rows are read in the order of the page ids. */
 export interface IndexedRow {
   readonly number: number;
   readonly title: string;
@@ -44,7 +42,7 @@ export interface IndexedRow {
   readonly popularity: number;
 }
 
-/** What a search shows of a page. */
+/** The columns of a page that a search shows. */
 export interface Head {
   readonly id: string;
   readonly title: string;
@@ -52,23 +50,23 @@ export interface Head {
   readonly body: string;
 }
 
-/** The durable truth of one shard, open for reading. */
+/** The durable data of one shard, open for reading. */
 export interface Store {
-  /** Changes with the content: an index made from another version is stale. */
+  /** Changes with the content. An index that was built from another version is stale. */
   readonly version: string;
   readonly head: (number: number) => Head;
   /** Unknown ids are left out. */
   readonly pages: (ids: readonly string[]) => StoredPage[];
-  /** The first `size` words behind `after`, ascending by code points. */
+  /** The first `size` words after `after`, ascending by code points. */
   readonly vocabulary: (after: string, size: number) => { words: string[]; documents: number[] };
   readonly rows: () => Iterable<IndexedRow>;
   readonly close: () => void;
 }
 
 /**
- * Opens a shard read-only, so that several processes (and a read-only disk) can serve the same files. Reads go through
- * a memory map: replicas on one machine then share one copy of the text, the operating system's. Throws where there is
- * no such file or it is of another schema.
+ * Opens a shard read-only, so that several processes can serve the same files, also from a read-only disk. The file is
+ * memory-mapped, so replicas on one machine share one copy of the text in the page cache. Throws when the file does not
+ * exist or has another schema.
  */
 export function openStore(file: string): Store {
   const database = new DatabaseSync(file, { readOnly: true });
@@ -101,7 +99,7 @@ function reader(database: DatabaseSync): Store {
   const linksOf = database.prepare(
     'select target as id, coalesce(title, target) as title, relation from links where page = ? order by position',
   );
-  // One row of two long texts: many small rows would hold up searches four times as long.
+  // The query returns one row with two long texts. Many small rows would take four times as long and delay searches.
   const wordsBehind = database.prepare(
     `select json_group_array(word) as words, json_group_array(documents) as documents
        from (select word, documents from vocabulary where word > ? order by word limit ?)`,
@@ -163,9 +161,9 @@ function* indexedRows(database: DatabaseSync): Iterable<IndexedRow> {
   }
 }
 
-/** A new shard being filled: fast while it lasts, durable when `finish` returns. */
+/** Fills a new shard. Pages are durable only when `finish` has returned. */
 export interface Loader {
-  /** Throws where the id was there before, or the popularity is not in [0, 1]. */
+  /** Throws when the id was added before, or when the popularity is not in [0, 1]. */
   readonly add: (page: SourcePage) => void;
   readonly rows: () => Iterable<IndexedRow>;
   readonly addWord: (word: string, documents: number) => void;
@@ -174,9 +172,9 @@ export interface Loader {
 }
 
 /**
- * Creates `file`, which must not exist. No journal and no fsync while loading: until `finish` there is nothing to lose.
- * It leaves the file without a write-ahead log, so that readers need no right to write; whoever opens it for writing
- * switches WAL on.
+ * Creates `file`, which must not exist. Loading uses no journal and no fsync, because an unfinished file is thrown away
+ * after a crash. The file has no write-ahead log, so that readers need no permission to write. A process that opens it
+ * for writing switches WAL on.
  */
 export function createStore(file: string): Loader {
   const database = new DatabaseSync(file);
@@ -196,7 +194,7 @@ export function createStore(file: string): Loader {
     rows: () => indexedRows(database),
     addWord: (word, documents) => void insertWord.run(word, documents),
     finish(version) {
-      // Links whose importer gave no title: what this shard knows itself.
+      // If the importer gave no title for a link, the title comes from a page of this shard.
       database.exec('update links set title = (select title from pages where id = target) where title is null');
       database.prepare("insert into meta (key, value) values ('version', ?)").run(version);
       database.exec(`pragma user_version = ${schemaVersion}; commit; analyze`);

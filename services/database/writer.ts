@@ -9,23 +9,23 @@ import { shardFiles } from './files.ts';
 import type { SourcePage } from '../../search/source-page.ts';
 import { createStore } from './store.ts';
 
-/** How far a shard is: first its pages are stored, then they are indexed. */
+/** The progress of building a shard. First its pages are stored, then they are indexed. */
 export interface WriteProgress {
   readonly phase: 'storing' | 'indexing';
-  /** Pages done in this phase. */
+  /** The pages that are done in this phase. */
   readonly pages: number;
 }
 
-/** Pages between two reports of progress. */
+/** How many pages lie between two reports of progress. */
 const reportEvery = 1_000;
 
 /**
  * Builds the shard in `folder` from its pages: the store, the vocabulary and the index checkpoint. All or nothing: it
- * works beside, and swaps the folder in when everything is on disk; what was there before is replaced. Takes the
- * calling thread until it is done; shards may be written by several threads or processes at once.
+ * writes to a temporary folder and replaces `folder` when everything is on disk. It blocks the calling thread. Several
+ * threads or processes may write different shards at the same time.
  *
- * Throws where an id comes twice or a popularity is not in [0, 1]. Links without a title get it from this shard's own
- * pages. Answers with the page count.
+ * Throws when an id occurs twice or a popularity is not in [0, 1]. Links without a title get it from this shard's
+ * pages. Returns the number of pages.
  */
 export async function writeShard(
   folder: string,
@@ -83,7 +83,7 @@ async function fill(
   }
 }
 
-/** Changes with everything that readers see of a page. The signature stands for what it covers. */
+/** Changes with everything that users see of a page. The signature represents the content that it covers. */
 function fingerprintOf(page: SourcePage): string {
   const titles = page.links.map(({ title }) => title ?? null);
   const unsigned = JSON.stringify([page.names ?? null, page.category ?? null, titles]);

@@ -5,11 +5,12 @@ import type { Segment } from './segment.ts';
 import type { PostingList } from './posting-lists.ts';
 
 /**
- * Where in the body of `doc` the stretch of about `reach` characters begins that holds the most of the terms, each
- * counted once with its weight (`weights[list.i]`); the first of equals. 0 where the body holds none.
+ * Returns the start of the best passage of about `reach` characters in the body of `doc`. The best passage has the
+ * greatest sum of weights (`weights[list.i]`) of the terms that it holds; each term counts once. Of equal passages, the
+ * first. Returns 0 when the body holds no term.
  *
- * The index knows at which words terms stand. Only to get from words to characters the body is read, from the anchor
- * before the place.
+ * The index knows word positions, not characters. To convert the position, the body is read from the last anchor before
+ * it.
  */
 export function bestPlace(
   segment: Segment,
@@ -57,7 +58,7 @@ function bestPosition(
       const { i } = matches[last]!;
       if (inside[i]!++ === 0) weight += weights[i]!;
     }
-    // Sums that went up and down do not come back to the same bits: equals must stay equals.
+    // Adding and subtracting weights leaves rounding errors. The tolerance keeps equal passages equal.
     if (weight > best.weight * (1 + 1e-9)) best = { weight, position: first.position };
     if (--inside[first.i]! === 0) weight -= weights[first.i]!;
   }
@@ -65,7 +66,7 @@ function bestPosition(
 }
 
 function offsetOf({ anchorStart, anchors }: Segment, doc: number, body: string, position: number): number {
-  // The last anchor at or before the position. The body's begin is one that is not stored.
+  // The last anchor at or before the position. The start of the body is an anchor that is not stored.
   let anchor = { position: 0, offset: 0 };
   for (let at = anchorStart[doc]!; at < anchorStart[doc + 1]! && anchors[at]! <= position; at += 2) {
     anchor = { position: anchors[at]!, offset: anchors[at + 1]! };

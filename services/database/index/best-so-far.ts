@@ -1,9 +1,12 @@
 /**
- * The best `size` docs seen so far: higher score first, lower doc first among equals. A binary heap with the worst on
- * top.
+ * The best `size` docs so far, ordered by score; of equal scores, the lower doc is better. A binary heap with the worst
+ * doc at the top.
  */
 export interface Top {
-  /** Only a doc that beats this can still come in (equal scores: with a lower number). 0 until the heap is full. */
+  /**
+   * The score of the worst doc in the heap; 0 until the heap is full. A doc must beat this score, or equal it with a
+   * lower number.
+   */
   threshold: number;
   readonly offer: (doc: number, score: number) => void;
   /** Best first. */

@@ -9,18 +9,18 @@ import { invert } from './invert.ts';
 import { createNumbering } from './term-numbers.ts';
 import { anchorStride, type Segment } from './segment.ts';
 
-/** Positions between two names or two keywords: no phrase runs from one into the next. */
+/** How many positions lie between two names or two keywords, so that no phrase matches across them. */
 export const valueGap = 100;
 
 export interface IndexBuilder {
   /** Rows must come in the order of their ids. */
   readonly add: (row: IndexedRow) => void;
   readonly finish: () => Segment;
-  /** Surface word -> number of pages that hold it. */
+  /** Word before stemming -> number of pages that hold it. */
   readonly vocabulary: () => Map<string, number>;
 }
 
-/** Inverts pages in memory. Takes about three times the finished segment while it lasts. */
+/** Inverts pages in memory. Building takes about three times the memory of the finished segment. */
 export function createIndexBuilder(): IndexBuilder {
   const numbering = createNumbering();
   const grouping = createGrouping();
@@ -41,7 +41,7 @@ export function createIndexBuilder(): IndexBuilder {
   let reach = 0;
   let nextAnchor = 0;
   let field: 0 | 1 | 2 = 0;
-  // Of the name that is being read.
+  // The terms and words of the current name.
   let inName: number[] = [];
   let words: string[] = [];
 
@@ -72,8 +72,8 @@ export function createIndexBuilder(): IndexBuilder {
   }
 
   /**
-   * Every name with its words and with a term of its own. Answers with the length of the first one, which is the one
-   * that averages are made of: it is the title of a page that has no other.
+   * Indexes every name by its words and by a term of its own. Returns the length of the first name, because average
+   * lengths count first names only.
    */
   function readNames(names: readonly string[]): number {
     field = 0;
@@ -117,7 +117,7 @@ export function createIndexBuilder(): IndexBuilder {
       lengths.push(readNames(row.names ?? [row.title]));
       lengths.push(read(1, row.keywords));
       lengths.push(read(2, [row.body]));
-      // As if it were a keyword, but one that adds no length and that no word asks for.
+      // The category is indexed like a keyword. It adds no length, and no word of a query equals its term.
       if (row.category !== undefined) grouping.add(numbering.numberOf(categoryTerm(row.category)), 1, 0);
       numbers.push(row.number);
       popularity.push(row.popularity);

@@ -7,31 +7,38 @@ import { syncFolder } from '../../../shared/durable.ts';
 import { valueGap } from './builder.ts';
 import { segmentArrays, type Segment } from './segment.ts';
 
-/** Grows with every change of the layout of a segment. */
+/** Increase it with every change of a segment's layout. */
 const formatVersion = 4;
-/** "TLIX" as the machine writes a 32-bit number: a file from a machine of the other byte order does not match. */
+/**
+ * "TLIX" as a 32-bit number in the byte order of the machine. A file from a machine with the other byte order does not
+ * match.
+ */
 const magic = 0x58494c54;
-/** magic, formatVersion, checksum of all that follows the fixed part, bytes of the description. */
+/**
+ * The size of the fixed part: magic, formatVersion, checksum of everything after the fixed part, size of the
+ * description.
+ */
 const fixedBytes = 16;
 
 interface Description {
   readonly documents: number;
-  /** The store's version that the index was made from. */
+  /** The version of the store from which the index was built. */
   readonly source: string;
-  /** Of the analysis that read the pages. */
+  /** The fingerprint of the analysis that read the pages. */
   readonly analysis: number;
   /** Elements of each array, in the order of `segmentArrays`. */
   readonly sizes: Readonly<Record<string, number>>;
 }
 
-/** Why a checkpoint was not taken. */
+/** Why a checkpoint was not used. */
 export type Refusal = 'missing' | 'truncated' | 'corrupt' | 'other-format' | 'stale';
 export type Loaded =
   | { readonly ok: true; readonly segment: Segment }
   | { readonly ok: false; readonly refusal: Refusal };
 
 /**
- * Writes beside, syncs, renames: a crash leaves the old checkpoint or the new one. Several processes may do so at once.
+ * Writes a temporary file, syncs it and renames it, so a crash leaves the old checkpoint or the new one. Several
+ * processes may save at the same time.
  */
 export function saveCheckpoint(file: string, segment: Segment, source: string): void {
   const names = Object.keys(segmentArrays) as (keyof typeof segmentArrays)[];
@@ -41,7 +48,7 @@ export function saveCheckpoint(file: string, segment: Segment, source: string): 
     analysis: analysisFingerprint(),
     sizes: Object.fromEntries(names.map((name) => [name, segment[name].length])),
   };
-  // Spaces bring the arrays to a multiple of 8.
+  // Padding with spaces makes the arrays start at a multiple of 8.
   const text = JSON.stringify(description);
   const described = Buffer.from(text + ' '.repeat(padding(Buffer.byteLength(text))));
   const parts = [described, ...names.flatMap((name) => bytesOf(segment[name]))];
@@ -63,7 +70,9 @@ export function saveCheckpoint(file: string, segment: Segment, source: string): 
   syncFolder(dirname(file));
 }
 
-/** The segment, if the file is whole, of this format, and made from `source` by this program's analysis. */
+/**
+ * Loads the segment if the file is complete, has this format, and was built from `source` with this program's analysis.
+ */
 export function loadCheckpoint(file: string, source: string): Loaded {
   let bytes: Uint8Array<ArrayBuffer>;
   try {
@@ -98,8 +107,8 @@ export function loadCheckpoint(file: string, source: string): Loaded {
 }
 
 /**
- * Changes when the same text would be read as other terms: an index of the old reading would not find what the new one
- * asks for.
+ * Changes when the analysis reads the same text as other terms. An index that was built with another analysis would
+ * miss matches.
  */
 function analysisFingerprint(): number {
   return hash32(
@@ -115,7 +124,7 @@ function analysisFingerprint(): number {
 
 function readAligned(file: string): Uint8Array<ArrayBuffer> {
   const read = readFileSync(file);
-  // Large files get a buffer of their own, small ones a slice of a pool at any offset.
+  // Typed arrays need an aligned buffer. Node.js reads a small file into a slice of a pool, at any offset.
   return read.byteOffset === 0 ? read : new Uint8Array(read);
 }
 

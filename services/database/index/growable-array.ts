@@ -1,11 +1,11 @@
 type NumberArray = Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
 
-/** A typed array that doubles as it fills. */
+/** A typed array that doubles its size when it is full. */
 export interface Growable<A extends NumberArray> {
   readonly push: (value: number) => void;
   readonly at: (index: number) => number;
   readonly length: () => number;
-  /** What was pushed so far; later pushes may not show in it. */
+  /** The values so far. Later pushes may or may not appear in the returned array. */
   readonly values: () => A;
 }
 

@@ -2,8 +2,8 @@ import { large } from './packed-counts.ts';
 import { positionStride, type Segment } from './segment.ts';
 
 /**
- * Postings in the order of pages, as the builder gathers them. Arrays run alike; positions of posting g end at
- * `positionEnds[g]`.
+ * Postings in the order of pages, as the builder collects them. Index g of every array belongs to posting g. The
+ * positions of posting g end at `positionEnds[g]`.
  */
 export interface Gathered {
   readonly terms: Uint32Array;
@@ -11,7 +11,7 @@ export interface Gathered {
   readonly counts: Uint16Array;
   readonly positionEnds: Uint32Array;
   readonly positionBytes: Uint8Array;
-  /** Posting -> its three frequencies, where they do not fit `counts`. */
+  /** Posting -> its three frequencies, when they do not fit into `counts`. */
   readonly large: ReadonlyMap<number, readonly number[]>;
 }
 
@@ -20,10 +20,7 @@ type Postings = Pick<
   'postingStart' | 'docs' | 'counts' | 'largeAt' | 'largeCounts' | 'positionStart' | 'positionBytes'
 >;
 
-/**
- * Brings postings into the order of terms: a counting sort, which is stable, so that docs stay ascending within each
- * term.
- */
+/** Sorts postings by term. Counting sort is stable, so the docs of each term stay in ascending order. */
 export function invert(gathered: Gathered, termCount: number): Postings {
   const size = gathered.terms.length;
   const postingStart = new Uint32Array(termCount + 1);

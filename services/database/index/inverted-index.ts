@@ -12,37 +12,37 @@ import { documentFrequency, postingList, type PostingList } from './posting-list
 import { finish, type Work } from './work.ts';
 
 export interface Found {
-  /** All docs that match, counted exactly. */
+  /** The exact number of docs that match. */
   readonly total: number;
-  /** This segment's own. */
+  /** The statistics of this segment. */
   readonly statistics: Statistics;
   /** Best first. */
   readonly hits: readonly Hit[];
   readonly postings: number;
   readonly skippedWindows: number;
-  /** Where in the body of a hit the most of the query stands within `reach` characters (best-passage.ts). */
+  /** The place in the body of a hit where the best passage of `reach` characters starts (best-passage.ts). */
   readonly placeInBody: (hit: Hit, body: string, reach: number) => number;
 }
 
 export interface Hit {
   readonly doc: number;
   readonly score: number;
-  /** As in a candidate (search/found.ts); a term that names a field has zeros elsewhere. */
+  /** As in a candidate (search/found.ts). For a term that names a field, the numbers of the other fields are 0. */
   readonly frequencies: number[];
   readonly lengths: [number, number, number];
 }
 
-/** One segment, ready to be searched. */
+/** A segment that can be searched. */
 export interface InvertedIndex {
   readonly segment: Segment;
   readonly bytes: number;
-  /** `believed` = statistics of all shards; this segment's own where absent. */
+  /** `believed` = the statistics of all shards; when undefined, those of this segment are used. */
   readonly find: (plan: Plan, size: number, believed: Statistics | undefined) => Found;
-  /** The same in pieces. */
+  /** Like `find`, but works in pieces. */
   readonly findInPieces: (plan: Plan, size: number, believed: Statistics | undefined) => Work<Found>;
 }
 
-/** Hits whose frequencies are looked up in one piece. */
+/** For how many hits one piece of work looks up frequencies. */
 const hitsPerPiece = 64;
 
 export function createInvertedIndex(segment: Segment, grain?: Grain): InvertedIndex {

@@ -7,17 +7,17 @@ import { addDocs, documentFrequency, type PostingList } from './posting-lists.ts
 import type { Work } from './work.ts';
 
 /**
- * A list with a posting for one doc in this many is kept as bits too: uniting those costs a word for 32 docs, not a
- * step a posting.
+ * A list is dense when at least one doc in 32 is in it. Dense lists are cached as bit sets, because a union of bit sets
+ * handles 32 docs in one operation.
  */
 const denseShare = 32;
-/** Lists kept as bits: at 60,000 docs 7.5 kB each. */
+/** The most cached bit sets. For 60,000 docs, each takes 7.5 kB. */
 const keptBitsets = 256;
 
 export interface Matching {
-  /** Docs that hold every phrase of the plan and no exclusion; undefined where it has neither. */
+  /** The docs that hold every phrase of the plan and no exclusion. Undefined when the plan has neither. */
   readonly filter: (plan: Plan) => Work<Bitset | undefined>;
-  /** How many docs of `filter` stand in any of `lists`. Exact, whatever the search may skip. */
+  /** How many docs of `filter` are in at least one of `lists`. The number is exact, even when the search skips docs. */
   readonly count: (lists: readonly PostingList[], filter: Bitset | undefined) => Work<number>;
 }
 

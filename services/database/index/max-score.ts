@@ -10,72 +10,74 @@ import type { PostingList } from './posting-lists.ts';
 import { createTop } from './best-so-far.ts';
 import type { Work } from './work.ts';
 
-/** A list inside the window that is being searched. */
+/** A posting list and its part in the current window. */
 interface Cursor {
   readonly i: number;
   readonly start: number;
   readonly end: number;
-  /** Its row in the bounds; -1 for a short list. */
+  /** The row of the list in the bounds; -1 for a short list. */
   readonly row: number;
-  /** Ranking's `upper`: what the term gives where it could not stand more often. */
+  /** The upper bound of the term's score in any page: `upper` of the scorer (search/bm25f.ts). */
   readonly upper: number;
-  /** What it gives at most to a page of the window. */
+  /** The upper bound of the term's score in the current window. */
   bound: number;
-  /** Its postings in the window: [from, to). */
+  /** The postings of the list in the current window: [from, to). */
   from: number;
   to: number;
-  /** How far it was looked up in the window. */
+  /** The place of the latest lookup in the window; docs are looked up in ascending order. */
   at: number;
 }
 
 export interface Best {
   readonly docs: readonly number[];
   readonly scores: readonly number[];
-  /** What the search did: postings read, windows passed over. */
+  /** The numbers of postings that were read and of windows that were skipped. */
   readonly postings: number;
   readonly skippedWindows: number;
-  /** By term of the plan: how telling it is. */
+  /** The weight of each term of the plan: the greatest score that it can give. */
   readonly weights: Float64Array;
 }
 
 export interface BestRequest {
   readonly terms: readonly PlannedTerm[];
-  /** In the order of `terms`. */
+  /** One list for each term, in the order of `terms`. */
   readonly lists: readonly PostingList[];
   readonly statistics: Statistics;
   readonly size: number;
-  /** Only docs of this set count, where there is one. */
+  /** If defined, only docs of this set count. */
   readonly filter: Bitset | undefined;
 }
 
 /**
- * Sums taken in another order than ranking's differ in their last bits: no page is passed over for less than this,
- * relatively.
+ * The search adds parts in another order than ranking, so sums differ in their last bits. A page is skipped only when
+ * its bound is below the threshold by more than this relative tolerance.
  */
 const tolerance = 1 - 1e-9;
 
 /**
- * Finds the best docs: exactly those that scoring every page would give, in the same order with the same bits.
+ * Finds the best docs. The result equals that of scoring every page: the same docs and order, and the same bits in the
+ * scores.
  *
- * MaxScore (Turtle & Flood 1995) over windows of docs with bounds of their own (block-max: Ding & Suel 2011). In a
- * window, lists whose bounds together cannot lift a page over the worst of the best so far are not read: only pages
- * that stand in another list can get in, and those are looked up in them.
+ * MaxScore (Turtle & Flood 1995) over windows of docs; each window has its own bounds (block-max: Ding & Suel 2011).
+ * The threshold is the score of the worst of the best docs so far. In each window the lists are divided in two. The
+ * bounds of the non-essential lists together are below the threshold. So a page that is only in non-essential lists
+ * cannot be among the best, and these lists are not read. They are only looked up for pages of the essential lists.
  *
  *     window 0      window 1      window 2
- *     the ==============================   read until enough pages are found, then only looked up
+ *     the ==============================   essential until enough pages are found, then only looked up
  *     dog   = =    ==   =      ==  =  =    read
- *     leash            =                   a window without it may be skipped whole
+ *     leash            =                   a window without it may be skipped
  *
- * All sums are upper bounds until a page may get in; then ranking's own arithmetic decides.
+ * All sums are upper bounds. When a page may be among the best, the scorer computes its exact score.
  */
 export function createBestFinder(segment: Segment, bounds: Bounds): (request: BestRequest) => Work<Best> {
   const { docs } = segment;
   const { impacts, lifts, popularity, windowBits } = bounds;
   const windowSize = 2 ** windowBits;
-  // All zero between searches.
+  // Invariant: all zero between two windows.
   const sums = new Float64Array(windowSize);
   const touched = new Uint32Array(Math.max(1, windowSize / 32));
-  // Of the window being searched.
+  // The cursors of the current window.
   const active: Cursor[] = [];
   const essential: Cursor[] = [];
   const others: Cursor[] = [];
@@ -86,7 +88,7 @@ export function createBestFinder(segment: Segment, bounds: Bounds): (request: Be
     const shares = bounds.shares(statistics.fieldLengths.map((length) => Math.max(length, 1) / documents));
     const top = createTop(size);
     const cursors = lists.filter((list) => list.start < list.end).map(openCursor);
-    // What gives little and costs much comes first: it is the first to be left unread, and the last to be looked up.
+    // Lists that give little and cost much come first: they become non-essential first and are looked up last.
     const byWorth = cursors.toSorted((a, b) => a.upper * (b.end - b.start) - b.upper * (a.end - a.start));
     let postings = 0;
     let skippedWindows = 0;
@@ -96,7 +98,7 @@ export function createBestFinder(segment: Segment, bounds: Bounds): (request: Be
       steps = cursors.length;
       const before = postings;
       searchWindow(window);
-      // What windows share (`sums`, `active`, ...) is free again: another search may go on here.
+      // The shared state (`sums`, `active`, ...) holds nothing between two windows, so another search may run here.
       yield steps + postings - before;
     }
     return { ...top.take(), postings, skippedWindows, weights: scorer.upper };
@@ -120,7 +122,7 @@ export function createBestFinder(segment: Segment, bounds: Bounds): (request: Be
       else readAll(base, rest, enough);
     }
 
-    /** Moves every cursor into the window; those with postings there become `active`. */
+    /** Moves every cursor to the window. `active` = the cursors with postings there. */
     function enter(window: number, base: number): void {
       active.length = 0;
       for (const cursor of byWorth) {
@@ -140,7 +142,8 @@ export function createBestFinder(segment: Segment, bounds: Bounds): (request: Be
     }
 
     /**
-     * Leaves unread as many postings as the bounds allow; answers with the greatest sum that the unread lists can give.
+     * Divides the active lists into essential ones and others (non-essential). Returns the greatest sum that the others
+     * can give.
      */
     function partition(enough: number): number {
       essential.length = 0;
@@ -188,8 +191,8 @@ export function createBestFinder(segment: Segment, bounds: Bounds): (request: Be
     }
 
     /**
-     * The essential lists give `doc` their sum, the others at most `rest`: `bound` is both. Docs must come in ascending
-     * order.
+     * Scores `doc` if it may be among the best. `bound` = its sum over the essential lists and the bounds of the
+     * others. Docs must come in ascending order.
      */
     function consider(doc: number, bound: number): void {
       if (filter !== undefined && !hasBit(filter, doc)) return;
@@ -211,7 +214,7 @@ export function createBestFinder(segment: Segment, bounds: Bounds): (request: Be
       return cursor.at < cursor.to && docs[cursor.at] === doc;
     }
 
-    /** Ranking's arithmetic, in the plan's order. */
+    /** The exact score: the parts are added in the plan's order, as in ranking. */
     function scoreOf(doc: number): number {
       let relevance = 0;
       steps += cursors.length;

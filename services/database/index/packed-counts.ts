@@ -2,19 +2,20 @@ import { maxNameCode } from '../../../search/names.ts';
 import type { Segment } from './segment.ts';
 
 /**
- * What one posting says of its page, in 16 bits: the code of the shortest name that holds the term (search/names.ts),
- * its count in the keywords, its count in the body. Text has few greater counts; they stand aside, and `large` says so.
+ * A posting packs three numbers into 16 bits: the code of the shortest name that holds the term (search/names.ts), the
+ * count in the keywords, and the count in the body. Greater counts are rare. They are stored elsewhere, and the posting
+ * has the value `large`.
  *
  *     nnnnnn kkk bbbbbbb
  */
 export const large = 0xffff;
-/** What packs into the body's bits alone: the term stands nowhere else. */
+/** A packed value up to this is a body count alone: the term is only in the body. */
 export const maxBodyCount = 127;
 const maxKeywordCount = 7;
 
 export function packCounts(name: number, keywords: number, body: number): number {
   if (keywords > maxKeywordCount || body > maxBodyCount) return large;
-  // The greatest of all three give all ones, which is `large`: they stand aside as well.
+  // When all three numbers are the greatest, the result equals `large`, so they are stored elsewhere, too.
   return (Math.min(name, maxNameCode) << 10) | (keywords << 7) | body;
 }
 
@@ -30,7 +31,7 @@ export function bodyCount(packed: number): number {
   return packed & maxBodyCount;
 }
 
-/** What posting `p` says of `field`, whatever its size; of the title it is the code of a name. */
+/** The number of posting `p` for `field`, packed or large. For the title it is the code of a name. */
 export function countOf(segment: Segment, p: number, field: 0 | 1 | 2): number {
   const packed = segment.counts[p]!;
   if (packed === large) return segment.largeCounts[largeIndex(segment.largeAt, p) * 3 + field]!;

@@ -1,36 +1,39 @@
-/** The occurrences of one page, brought together by term. Its arrays are used again for every page. */
+/** Groups the occurrences of one page by term. Each distinct term has a slot. The arrays are reused for every page. */
 export interface Grouping {
   readonly begin: () => void;
   /** Occurrences must come field by field, positions ascending within each. */
   readonly add: (term: number, field: 0 | 1 | 2, position: number) => void;
-  /** A name of this code holds the term: the least code counts (search/names.ts). It need not have occurrences. */
+  /**
+   * Notes that a name with this code holds the term. The least code counts (search/names.ts). The term need not have
+   * occurrences.
+   */
   readonly addName: (term: number, code: number) => void;
-  /** Distinct terms of the page. */
+  /** How many distinct terms the page has. */
   readonly size: () => number;
   readonly term: (slot: number) => number;
-  /** The least code of a name that holds the slot's term; 0 where none does. */
+  /** The least code of a name that holds the slot's term; 0 when no name does. */
   readonly name: (slot: number) => number;
-  /** How often the slot's term stands in `field`. */
+  /** How often the slot's term occurs in `field`. */
   readonly count: (slot: number, field: 0 | 1 | 2) => number;
   /**
-   * Writes the slot's positions: per field, differences, LEB128; those of the title come after their number where a
-   * name holds the term.
+   * Writes the slot's positions, field by field, as LEB128 differences. If a name holds the term, the number of title
+   * positions comes first.
    */
   readonly writePositions: (slot: number, writeByte: (byte: number) => void) => void;
 }
 
 export function createGrouping(): Grouping {
   let page = 0;
-  // By term: the page that it was last seen on, and its slot there.
+  // Indexed by term: the last page with the term, and the slot of the term in that page.
   let seenOn = new Uint32Array(1024);
   let slotOf = new Uint32Array(1024);
-  // By slot.
+  // Indexed by slot.
   const terms: number[] = [];
   const first: number[] = [];
   const last: number[] = [];
   const counts: number[] = [];
   const names: number[] = [];
-  // By occurrence: a chain per slot.
+  // Indexed by occurrence. Each slot has a linked list of occurrences.
   const positions: number[] = [];
   const occurrenceFields: number[] = [];
   const next: number[] = [];
@@ -46,7 +49,7 @@ export function createGrouping(): Grouping {
     slotOf.set(oldSlots);
   }
 
-  /** The slot of the term, a new and empty one where the page did not have it yet. */
+  /** The slot of the term. For a new term of the page, an empty slot. */
   function slotFor(term: number): number {
     if (term >= seenOn.length) makeRoom(term);
     if (seenOn[term] === page) return slotOf[term]!;
@@ -98,7 +101,7 @@ export function createGrouping(): Grouping {
   };
 }
 
-/** LEB128. */
+/** Writes `number` as LEB128. */
 function writeNumber(number: number, writeByte: (byte: number) => void): void {
   let left = number;
   for (; left > 127; left >>>= 7) writeByte((left & 127) | 128);

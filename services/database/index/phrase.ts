@@ -11,16 +11,16 @@ import { pieceSteps, type Work } from './work.ts';
 type FieldNumber = 0 | 1 | 2;
 const anyField: readonly FieldNumber[] = [0, 1, 2];
 
-/** One term of a phrase on its way through its postings. */
+/** The place of one term of the phrase in its postings. */
 interface Step {
   at: number;
   readonly end: number;
-  /** Where it stands in the phrase. */
+  /** The position of the term in the phrase. */
   readonly offset: number;
   readonly reader: PositionReader;
 }
 
-/** The docs that hold the phrase: all its terms in one field, as far apart as it says. */
+/** The docs that hold the phrase: all its terms in one field, at the distances that the phrase gives. */
 export function* docsWithPhrase(segment: Segment, phrase: PlannedPhrase): Work<Bitset> {
   const found = bitset(segment.documents);
   const lists = phrase.terms.map((term, i) =>
@@ -31,7 +31,7 @@ export function* docsWithPhrase(segment: Segment, phrase: PlannedPhrase): Work<B
     return found;
   }
   const within = phrase.field === undefined ? anyField : [fields.indexOf(phrase.field) as FieldNumber];
-  // The rarest term leads: the others are only asked about its docs.
+  // The rarest term leads: the other terms are looked up only for its docs.
   const [lead, ...others] = lists
     .toSorted((a, b) => a.end - a.start - (b.end - b.start))
     .map(({ i, start, end }): Step => ({
@@ -66,7 +66,7 @@ export function* docsWithPhrase(segment: Segment, phrase: PlannedPhrase): Work<B
   return found;
 }
 
-/** Whether the phrase stands in `field` of the doc where all steps are; `starts` is room for its work. */
+/** Whether `field` of the current doc of all steps holds the phrase. `starts` is a buffer that calls reuse. */
 function* standsIn(
   segment: Segment,
   lead: Step,
@@ -76,7 +76,7 @@ function* standsIn(
 ): Work<boolean> {
   if (countOf(segment, lead.at, field) === 0) return false;
   for (const { at } of others) if (countOf(segment, at, field) === 0) return false;
-  // Where the phrase could begin, narrowed term by term.
+  // Possible start positions of the phrase. Each term removes some.
   let left = 0;
   for (const position of lead.reader.read(lead.at, field)) starts[left++] = position - lead.offset;
   let steps = left;
@@ -93,11 +93,12 @@ function* standsIn(
   return left > 0;
 }
 
-/** Shorter work in one doc is not worth an account of its own. */
+/** Fewer steps in one doc are not reported, because reporting would cost more than the work. */
 const longWork = 256;
 
 /**
- * Keeps those of the first `size` starts that `offset` lies before one of `positions`, and says how many; both ascend.
+ * Keeps each of the first `size` starts for which start + `offset` is in `positions`. Returns how many it kept. Both
+ * arrays ascend.
  */
 function keepShared(starts: number[], size: number, positions: readonly number[], offset: number): number {
   let kept = 0;

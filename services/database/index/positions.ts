@@ -2,10 +2,11 @@ import { bodyCount, countOf, keywordCount, large, nameCodeOf } from './packed-co
 import { positionStride, type Segment } from './segment.ts';
 
 /**
- * Reads positions of one term's postings, front to back; going on from the last posting is cheaper than from an anchor.
+ * Reads positions of one term's postings in ascending order. To continue from the last posting is cheaper than to start
+ * at an anchor.
  */
 export interface PositionReader {
-  /** Positions of posting `p` in `field`, ascending; the array is used again by the next call. */
+  /** Positions of posting `p` in `field`, ascending. The next call reuses the array. */
   readonly read: (p: number, field: 0 | 1 | 2) => readonly number[];
 }
 
@@ -15,7 +16,7 @@ export function positionReader(segment: Segment): PositionReader {
   // The byte where posting `posting` begins.
   let posting = -1;
   let byte = 0;
-  // Where the number that was read last ends.
+  // The byte after the last number that was read.
   let end = 0;
 
   function seek(p: number): void {
@@ -34,13 +35,16 @@ export function positionReader(segment: Segment): PositionReader {
     }
   }
 
-  /** Positions in the title come after their number: the posting's count is that of a name. */
+  /**
+   * The title positions are preceded by their number, because the posting's value for the title is a name code, not a
+   * count.
+   */
   function skipTitle(from: number): number {
     const number = readNumber(from);
     return skip(end, number);
   }
 
-  /** Past `numbers` LEB128 numbers: the last byte of each is below 128. */
+  /** Skips `numbers` LEB128 numbers. The last byte of each is below 128. */
   function skip(from: number, numbers: number): number {
     let at = from;
     for (let left = numbers; left > 0; at++) if (positionBytes[at]! < 128) left--;

@@ -6,7 +6,7 @@ import { termNumber } from './dictionary.ts';
 import type { Segment } from './segment.ts';
 import { pieceSteps, type Work } from './work.ts';
 
-/** Where a term may stand: a field's number, or anywhere. */
+/** Where a term may occur: the number of a field, or any field. */
 export type Within = 0 | 1 | 2 | 'anywhere';
 
 /** The postings of one term of a plan: [start, end). */
@@ -27,7 +27,7 @@ export function postingList(segment: Segment, planned: Pick<PlannedTerm, 'term' 
   return { i, t, start: segment.postingStart[t]!, end: segment.postingStart[t + 1]!, within };
 }
 
-/** How many docs hold the term, in its field where it names one. */
+/** How many docs hold the term (in its field, if it names one). */
 export function* documentFrequency(segment: Segment, { start, end, within }: PostingList): Work<number> {
   if (within === 'anywhere') return end - start;
   let frequency = 0;
@@ -38,7 +38,7 @@ export function* documentFrequency(segment: Segment, { start, end, within }: Pos
   return frequency;
 }
 
-/** Adds the docs that hold the term, in its field where it names one. */
+/** Adds the docs that hold the term (in its field, if it names one). */
 export function* addDocs(segment: Segment, { start, end, within }: PostingList, into: Bitset): Work<void> {
   const { docs } = segment;
   for (const [from, to] of piecesOf(start, end)) {

@@ -3,7 +3,7 @@ import { nameLength } from '../../../search/names.ts';
 import { bodyCount, countOf, keywordCount, large, nameCodeOf } from './packed-counts.ts';
 import type { Segment } from './segment.ts';
 
-/** Posting `p`'s part of its page's score as term `i` of the plan: ranking's own arithmetic. */
+/** The part of term `i` of the plan in the score of a page. `p` = the posting of the term and the page. */
 export function partOf(segment: Segment, scorer: Scorer, i: number, p: number): number {
   const { counts, lengths } = segment;
   const doc = segment.docs[p]! * 3;

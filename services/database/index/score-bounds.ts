@@ -3,7 +3,7 @@ import { nameLength } from '../../../search/names.ts';
 import { countOf, maxBodyCount } from './packed-counts.ts';
 import type { Segment } from './segment.ts';
 
-/** How finely lists are bounded. */
+/** The granularity of the bounds. */
 export interface Grain {
   /** Docs per window, as a power of two. */
   readonly windowBits: number;
@@ -12,15 +12,15 @@ export interface Grain {
 }
 
 /**
- * Sums for one window (8 bytes a doc) stay in the processor's first cache; looking at 128 postings costs no more than
- * their bounds.
+ * The sums of one window (8 bytes per doc) fit into the L1 cache. Reading 128 postings costs no more than reading their
+ * bounds.
  */
 export const defaultGrain: Grain = { windowBits: 11, boundedFrom: 128 };
 
 /**
- * What a posting can give to a score at most, in one byte, so that the search reads no frequencies and no lengths until
- * a page may be among the best. Made when a segment is opened: it belongs to ranking's parameters, which may change
- * while the segment stays.
+ * An upper bound for the part of each posting in a score, in one byte (its impact). With it the search need not read
+ * frequencies and lengths before a page may be among the best. Bounds are computed when a segment is opened, because
+ * they depend on the scoring parameters, which may change while the segment stays.
  *
  * The byte is 254 x f / (k1 + f), rounded up, with f = the field-weighted frequency (bm25f.ts) under this segment's own
  * average lengths.
@@ -28,23 +28,24 @@ export const defaultGrain: Grain = { windowBits: 11, boundedFrom: 128 };
 export interface Bounds {
   readonly windowBits: number;
   readonly windows: number;
-  /** By posting. */
+  /** The bound of each posting. */
   readonly impacts: Uint8Array;
   /** Term -> row; absent for short lists. */
   readonly rows: ReadonlyMap<number, number>;
-  /** Where each window begins in the list: row * (windows + 1) + window. */
+  /** Where each window begins in a list, at row * (windows + 1) + window. */
   readonly starts: Uint32Array;
-  /** The greatest impact in each window: row * windows + window. */
+  /** The greatest impact of a list in each window, at row * windows + window. */
   readonly greatest: Uint8Array;
-  /** By doc: 255 x popularity, rounded up. */
+  /** For each doc: 255 x popularity, rounded up. */
   readonly popularity: Uint8Array;
-  /** The greatest of each window. */
+  /** The greatest popularity in each window. */
   readonly windowPopularity: Uint8Array;
-  /**
-   * Popularity, as a byte -> what it multiplies relevance with at most. Ranking's `total` is proportional to relevance.
-   */
+  /** Popularity as a byte -> upper bound of its factor. The scorer's `total` is relevance x factor. */
   readonly lifts: Float64Array;
-  /** Impact -> share of ranking's `upper` that the posting gives at most, where the average lengths are `averages`. */
+  /**
+   * Impact -> upper bound of the posting's part, as a share of the scorer's `upper`, if the average lengths are
+   * `averages`.
+   */
   readonly shares: (averages: readonly number[]) => Float64Array;
 }
 
@@ -93,7 +94,7 @@ export function createBounds(segment: Segment, { windowBits, boundedFrom }: Grai
     windowPopularity,
     lifts,
     shares(asked) {
-      // A field that is empty here plays no part here, whatever its average elsewhere.
+      // A field that is empty in this segment adds nothing, so its average does not matter.
       const stretch = Math.max(
         1,
         ...asked.map((average, field) => (totals[field] === 0 ? 1 : average / averages[field]!)),
@@ -104,7 +105,7 @@ export function createBounds(segment: Segment, { windowBits, boundedFrom }: Grai
   };
 }
 
-/** Terms by field over all docs. */
+/** The number of terms in each field, over all docs. */
 export function fieldLengths(segment: Segment): [number, number, number] {
   const totals: [number, number, number] = [0, 0, 0];
   for (let i = 0; i < segment.lengths.length; i += 3) {
@@ -132,15 +133,16 @@ function createImpacts(segment: Segment, averages: readonly number[]): Uint8Arra
       for (const i of [1, 2] as const)
         f += (fieldWeights[i] * countOf(segment, p, i)) / (base[i]! + slope[i]! * lengths[doc + i]!);
     }
-    // 254: rounding errors stay far below the step that is left.
+    // The factor is 254, not 255: the step that is left is far greater than all rounding errors.
     impacts[p] = Math.min(255, 1 + Math.floor((254 * f) / (k1 + f)));
   }
   return impacts;
 }
 
 /**
- * Under other averages f grows by `stretch` at most, the greatest ratio of new to own average r:
- * 1 - b + b x length / (r x own) >= (1 - b + b x length / own) / r for r >= 1, and for r <= 1 f only falls.
+ * The shares for other average lengths. f grows at most by the factor `stretch`, the greatest ratio r of new to own
+ * average:
+ * 1 - b + b x length / (r x own) >= (1 - b + b x length / own) / r for r >= 1; for r <= 1, f does not grow.
  */
 function sharesOf(stretch: number): Float64Array<ArrayBuffer> {
   return Float64Array.from({ length: 256 }, (_, impact) => {

@@ -1,6 +1,6 @@
 /**
- * The first index in [from, to) of ascending `docs` whose doc is at least `doc`; `to` where there is none. Near ones
- * are found fastest.
+ * The first index in [from, to) of ascending `docs` whose doc is at least `doc`; `to` when there is none. The nearer
+ * the index is to `from`, the faster the search.
  */
 export function seekDoc(docs: Uint32Array, doc: number, from: number, to: number): number {
   let low = from;

@@ -1,21 +1,21 @@
 import { growable } from './growable-array.ts';
 
-/** Words as people write them: each has its term's number, and how many pages hold it. */
+/** Numbers the terms, and counts for each word before stemming how many pages hold it. */
 export interface Numbering {
   readonly beginPage: () => void;
-  /** The number of `term`, the stem of `word`; counts the word once per page. */
+  /** The number of `term`, the stem of `word`. Counts the word once per page. */
   readonly termOf: (word: string, term: string) => number;
-  /** The number of a term that is no word, such as a whole name. */
+  /** The number of a term that is not a word, such as a whole name. */
   readonly numberOf: (term: string) => number;
   readonly terms: () => readonly string[];
-  /** Surface word -> pages. */
+  /** Word before stemming -> number of pages that hold it. */
   readonly vocabulary: () => Map<string, number>;
 }
 
 export function createNumbering(): Numbering {
   const terms: string[] = [];
   const termNumbers = new Map<string, number>();
-  // A word decides its term: one look-up a token, the stem is looked up once a word.
+  // A word always has the same term. So each token costs one lookup by word, and the term is looked up once per word.
   const words = new Map<string, number>();
   const termByWord = growable(Uint32Array);
   let pages: number[] = [];
