@@ -4,8 +4,11 @@ interface ErrorCodeEntry {
   readonly status: number;
   /** The operation certainly did not happen. Retries of writes ask nothing else. */
   readonly definite: boolean;
-  /** Who is to blame when the called node, or the way to it, gave this error. `blame()` tells the other cases apart. */
-  readonly blame: 'caller' | 'route' | 'callee';
+  /**
+   * Who is to blame when the called node, or the way to it, gave this error. `deeper`: neither the caller nor a node that
+   * was called. `blame()` tells the other cases apart.
+   */
+  readonly blame: 'caller' | 'route' | 'callee' | 'deeper';
   /**
    * What may cure it. `here`: another attempt by the caller next to the failure; callers further up leave it alone, because
    * retries at every level multiply. `anywhere`: the node or the way to it is gone, so a caller further up may reach it by
@@ -42,7 +45,8 @@ export const errorCodes = {
   header_too_large: { ...wrongRequest, status: 431, title: 'The request headers are too large' },
   cancelled: { status: 499, definite: false, blame: 'caller', cure: 'nothing', title: 'The caller has gone' },
   internal: { ...failure, status: 500, title: 'The server failed' },
-  bad_page: { ...wrongRequest, status: 500, title: 'The stored page is damaged' },
+  // The page was damaged before the replicas stored it: the request is right, and each replica returns what it has.
+  bad_page: { status: 500, definite: true, blame: 'deeper', cure: 'nothing', title: 'The stored page is damaged' },
   bad_reply: { ...failure, status: 502, title: 'A reply could not be understood' },
   connection_lost: {
     ...lostRoute,
@@ -132,7 +136,7 @@ export interface Attempted {
 export function blame(error: RpcError, { node, abandoned }: Attempted): Blame {
   const { code, relayed, below } = error;
   if (abandoned || errorCodes[code].blame === 'caller') return 'caller';
-  if (below !== undefined) return 'deeper';
+  if (below !== undefined || errorCodes[code].blame === 'deeper') return 'deeper';
   if (error.node === undefined) return relayed ? errorCodes[code].blame : 'here';
   if (node !== undefined && error.node !== node) return 'deeper';
   // A node that answers does not say these of itself: the deadline that came with the call has passed, or a node below failed.

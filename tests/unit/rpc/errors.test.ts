@@ -28,6 +28,8 @@ test.each([
   ['those below a were too late', relayed('deadline_exceeded', { below: 'database' }), false, 'deeper', 'answer'],
   ['a tells of the failure of b', relayed('internal', { node: 'b' }), false, 'deeper', 'answer'],
   ['a reaches nobody', relayed('unreachable'), false, 'deeper', 'answer'],
+  ['the page that a has is damaged', relayed('bad_page'), false, 'deeper', 'answer'],
+  ['the page is damaged on all replicas', made('bad_page'), false, 'deeper', 'answer'],
   ['there is no connection to a', made('unreachable', { node: 'a' }), false, 'route', 'failure'],
   ['the connection to a breaks', made('connection_lost', { node: 'a' }), false, 'route', 'failure'],
   ['a takes far longer than usual', made('deadline_exceeded', { node: 'a' }), false, 'callee', 'failure'],
