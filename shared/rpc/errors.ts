@@ -29,7 +29,10 @@ const failure = { definite: false, blame: 'callee', cure: 'here' } as const;
 /** The node, or the way to it, is gone. */
 const lostRoute = { blame: 'route', cure: 'anywhere' } as const;
 
-/** Every error that crosses a boundary has one of these codes. All layers ask this table; none keeps a list of its own. */
+/**
+ * Every error that crosses a boundary has one of these codes. The properties above are defined here only. A few places
+ * also treat single codes in their own way: the vote, the evidence for the monitors, and the pages for people.
+ */
 export const errorCodes = {
   bad_request: { ...wrongRequest, status: 400, title: 'The request is not valid' },
   too_costly: { ...wrongRequest, status: 400, title: 'The request would take too much work' },
