@@ -1,5 +1,5 @@
 import type { Verdict } from '../../shared/membership/verdict.ts';
-import type { NodeEvidence, Observer } from './evidence.ts';
+import { doubtsItself, type NodeEvidence, type Observer } from './evidence.ts';
 import { type CombinedEvidence, combine } from './combined-evidence.ts';
 import { thresholds } from './thresholds.ts';
 import { admitsSlowness, lostShare, sitsOnCalls, withoutOwnTrouble } from './witnesses.ts';
@@ -83,7 +83,7 @@ const silent: Rule = (
   if (opsPort === 'answers') return ['partitioned', `${silence}, but its ops port answers`];
   const patienceMs =
     thresholds.silentMs + Math.min(thresholds.maxLagWaitMs, thresholds.lagWait * observer.typicalLagMs);
-  if (doubts(observer) || silentMs < patienceMs) return undefined;
+  if (doubtsItself(observer) || silentMs < patienceMs) return undefined;
   if (opsPort === 'silent' || process === 'running' || timeouts > 0)
     return ['hung', `${silence}, connections are accepted, and nothing answers`];
   return ['crashed', `${silence}, and nobody knows more`];
@@ -165,10 +165,6 @@ const rules: readonly Rule[] = [
   vanishing,
   avoided,
 ];
-
-function doubts({ lagMs, silentShare }: Observer): boolean {
-  return lagMs >= thresholds.observerLagMs || silentShare > thresholds.silentShare;
-}
 
 function background({ heartbeats: { phi }, waitsFor }: NodeEvidence, observer: Observer): string[] {
   const reasons: string[] = [];

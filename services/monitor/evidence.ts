@@ -1,3 +1,5 @@
+import { thresholds } from './thresholds.ts';
+
 /** What one caller saw of one node over the window. Counts are about calls that ended in the window. */
 export interface CallerEvidence {
   readonly caller: string;
@@ -100,4 +102,9 @@ export interface Observer {
   readonly typicalLagMs: number;
   /** The share of all nodes that are silent for it now. */
   readonly silentShare: number;
+}
+
+/** The observer itself is late or cut off, so a silence says nothing about the node. */
+export function doubtsItself({ lagMs, silentShare }: Observer): boolean {
+  return lagMs >= thresholds.observerLagMs || silentShare > thresholds.silentShare;
 }

@@ -9,7 +9,7 @@ import type { Promotion, View } from '../../shared/membership/view.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import type { Scheduler } from '../../shared/time/scheduler.ts';
-import { thresholds } from './thresholds.ts';
+import { doubtsItself } from './evidence.ts';
 import type { Digest, Heartbeat } from './contract.ts';
 import { createSenderChecks } from './sender-checks.ts';
 import { createDiagnoser, type Diagnoser } from './diagnoser.ts';
@@ -136,10 +136,9 @@ export function createMonitor(options: MonitorOptions): Monitor {
 
   function digest(): Digest {
     const now = clock.now();
-    const { lagMs, silentShare } = detector.observer();
     return {
       monitor: own,
-      doubtsItself: lagMs >= thresholds.observerLagMs || silentShare > thresholds.silentShare,
+      doubtsItself: doubtsItself(detector.observer()),
       members: nodes.flatMap((node) => {
         const record = detector.record(node);
         const silentMs = record.silentMs(now, lag.lostMs());

@@ -12,6 +12,7 @@ import type { Diagnoser } from './diagnoser.ts';
 import { createOrderLog, type KnownOrder } from './order-log.ts';
 import type { Roles } from './roles.ts';
 import type { FailureDetector } from './failure-detector.ts';
+import { doubtsItself } from './evidence.ts';
 import { thresholds } from './thresholds.ts';
 import { settings } from './settings.ts';
 
@@ -68,14 +69,13 @@ export function createRepairer(options: RepairerOptions): Repairer {
   function groupCondition(node: TopologyNode): GroupCondition {
     const group = topology.nodes.filter((it) => it.group === node.group && it.shard === node.shard);
     const members = group.filter(({ id }) => roles.holds(id));
-    const { lagMs, silentShare } = detector.observer();
     return {
       now: clock.now(),
       groupSize: members.length,
       groupServing: members.filter(serves).length,
       standbys: roles.holds(node.id) ? roles.waiting(node) : [],
       past: orders.past(),
-      doubtsItself: lagMs >= thresholds.observerLagMs || silentShare > thresholds.silentShare,
+      doubtsItself: doubtsItself(detector.observer()),
       restartRefused: clock.now() - (refused.get(node.id) ?? -Infinity) < settings.refusalMs,
     };
   }
