@@ -23,7 +23,7 @@ import { withLock, type LockOptions } from './lock.ts';
 import type { OnProgress } from './progress.ts';
 import type { ShardJob } from './shard-job.ts';
 import { readSources, type Sources } from './sources.ts';
-import { readCorpus } from './table.ts';
+import { readCorpus } from './read-corpus.ts';
 import { runJobs } from './workers.ts';
 
 export interface DatasetOptions extends LockOptions {

@@ -1,4 +1,4 @@
-import type { Statistics } from './found.ts';
+import type { Statistics } from './find-result.ts';
 import type { PlannedTerm } from './plan.ts';
 import { fields } from './plan.ts';
 

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { Candidate } from './found.ts';
+import { Candidate } from './find-result.ts';
 
 /** The part of one term in a score. `frequencies` = the three numbers of this term in the candidate (found.ts). */
 export const TermExplanation = Type.Object({

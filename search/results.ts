@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import type { FindResult } from './found.ts';
+import type { FindResult } from './find-result.ts';
 import { isWordTerm } from './names.ts';
 import type { Plan, SearchRequest } from './plan.ts';
 import { Explanation, type Ranked } from './ranked.ts';

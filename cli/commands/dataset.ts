@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { identitySecret } from '../../shared/security/node-keys.ts';
-import { ensureData } from '../data.ts';
+import { ensureData } from '../ensure-dataset.ts';
 import { parseCount } from '../options.ts';
 import { dataDirOf } from '../paths.ts';
 import { createTerminal } from '../terminal.ts';

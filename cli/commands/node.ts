@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { withExamples } from '../command-line.ts';
 import { runCluster } from '../cluster.ts';
-import { ensureData } from '../data.ts';
+import { ensureData } from '../ensure-dataset.ts';
 import { operatorTokenOf, showAddresses } from '../addresses.ts';
 import { checkEnvironment } from '../environment.ts';
 import { UsageError } from '../errors.ts';

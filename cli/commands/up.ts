@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { withExamples } from '../command-line.ts';
 import { startedNodes, type Topology } from '../../shared/cluster/topology.ts';
 import { runCluster } from '../cluster.ts';
-import { ensureData } from '../data.ts';
+import { ensureData } from '../ensure-dataset.ts';
 import { checkEnvironment } from '../environment.ts';
 import { detachSelf } from '../detach.ts';
 import { chaosWanted, tlsWanted, withClusterOptions, type ClusterFlags } from '../options.ts';

@@ -1,7 +1,7 @@
 import type { Context } from '../../shared/rpc/context.ts';
 import type { Upstream } from '../../shared/rpc/upstream.ts';
 import type { database } from '../database/contract.ts';
-import type { FindResult } from '../../search/found.ts';
+import type { FindResult } from '../../search/find-result.ts';
 import { findAcrossShards } from '../database/scatter.ts';
 import type { query } from '../query/contract.ts';
 import type { SearchRequest } from '../../search/plan.ts';

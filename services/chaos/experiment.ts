@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { parse as parseYaml } from 'yaml';
-import { checked } from '../../shared/faults/check.ts';
+import { checked } from '../../shared/faults/checked-schema.ts';
 import { AbortIf, FaultRequest, maxTtlMs, parseFaultRequest, type Fault } from '../../shared/faults/envelope.ts';
 import { kindAndParams } from '../../shared/faults/kinds.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';

@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { Candidate, Statistics } from '../../search/found.ts';
+import { Candidate, Statistics } from '../../search/find-result.ts';
 import { PageId, StoredPage } from '../../search/page.ts';
 import { Plan } from '../../search/plan.ts';
 import { batchOf } from '../../shared/rpc/batched.ts';

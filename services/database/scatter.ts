@@ -4,7 +4,7 @@ import type { RequestOf, ResponseOf } from '../../shared/rpc/contract.ts';
 import type { Upstream } from '../../shared/rpc/upstream.ts';
 import type { PlannedTerm } from '../../search/plan.ts';
 import type { database } from './contract.ts';
-import type { FindResult, Statistics } from '../../search/found.ts';
+import type { FindResult, Statistics } from '../../search/find-result.ts';
 
 type Database = Pick<Upstream<typeof database>, 'find'>;
 type Part = ResponseOf<(typeof database.operations)['find']>;

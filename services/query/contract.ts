@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { FindResult } from '../../search/found.ts';
+import { FindResult } from '../../search/find-result.ts';
 import { maxQueryLength, Plan, SearchRequest } from '../../search/plan.ts';
 import { SuggestRequest, SuggestResponse } from '../../search/user-requests.ts';
 import { contract, operation } from '../../shared/rpc/contract.ts';

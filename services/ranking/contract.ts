@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { Statistics } from '../../search/found.ts';
+import { Statistics } from '../../search/find-result.ts';
 import { Plan, SearchRequest } from '../../search/plan.ts';
 import { Ranked, Scored } from '../../search/ranked.ts';
 import { SearchResults } from '../../search/results.ts';

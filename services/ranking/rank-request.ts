@@ -1,4 +1,4 @@
-import type { FindResult } from '../../search/found.ts';
+import type { FindResult } from '../../search/find-result.ts';
 import type { Plan, SearchRequest } from '../../search/plan.ts';
 import type { RequestOf } from '../../shared/rpc/contract.ts';
 import type { ranking } from './contract.ts';

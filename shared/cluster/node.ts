@@ -19,7 +19,7 @@ import { listenForHeartbeats } from './heartbeat-socket.ts';
 import { close, listen } from './listen.ts';
 import { listenerSwitch, type ListenerSwitch } from './listener-switch.ts';
 import type { NodeOptions } from './node-options.ts';
-import { createOpenings, sharesPorts } from './openings.ts';
+import { createNodePorts, sharesPorts } from './node-ports.ts';
 import { createOpsPort } from './ops-port.ts';
 import { createRole } from './role.ts';
 import { createStack } from './stack.ts';
@@ -94,7 +94,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 
   const running = new Map<string, Running>();
   let inbound: { readonly close: () => void } | undefined;
-  const openings = createOpenings({ node, bindHost, chaosEnabled, identity, listeners, log, hosts });
+  const nodePorts = createNodePorts({ node, bindHost, chaosEnabled, identity, listeners, log, hosts });
   const ops = createOpsPort({
     metrics,
     policy,
@@ -122,7 +122,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     listeners.forget();
     faults?.registry.healAll('shutdown');
     heart.setPhase('draining');
-    await openings.close();
+    await nodePorts.close();
     for (const it of running.values()) await it.stop?.();
     heart.stop();
     heartbeats.close();
@@ -185,7 +185,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
           passage: faults?.passage,
         }),
       });
-    await openings.open(onRpc, running, (name) => upstream(components[name]!.contract, server.serve, random));
+    await nodePorts.open(onRpc, running, (name) => upstream(components[name]!.contract, server.serve, random));
   }
 
   try {

@@ -1,7 +1,7 @@
 import { canonicalJson } from '../security/canonical-json.ts';
 import type { Reply } from '../rpc/call.ts';
 import { faultKind, params } from './fault.ts';
-import { boundedMap } from './memory.ts';
+import { boundedMap } from './bounded-map.ts';
 
 /**
  * Answers every request with the first reply that it gave to the operation: the reply is well-formed, but belongs to

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { canonicalJson } from '../security/canonical-json.ts';
 import { faultKind, params } from './fault.ts';
-import { boundedMap } from './memory.ts';
+import { boundedMap } from './bounded-map.ts';
 
 const remembered = 10_000;
 

@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import type { ControlRoute } from '../control/server.ts';
-import { checked } from './check.ts';
+import { checked } from './checked-schema.ts';
 import { FaultName } from './envelope.ts';
 import type { FaultRegistry } from './registry.ts';
 

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { RpcError } from '../rpc/errors.ts';
-import { checked } from './check.ts';
+import { checked } from './checked-schema.ts';
 
 /** 15 minutes: long enough for any lab, and short enough that a forgotten fault ends before the next lab. */
 export const maxTtlMs = 900_000;

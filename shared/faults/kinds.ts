@@ -20,7 +20,7 @@ import { netPartition } from './net-partition.ts';
 import { netReset } from './net-reset.ts';
 import { none } from './none.ts';
 import { RpcError } from '../rpc/errors.ts';
-import { checked } from './check.ts';
+import { checked } from './checked-schema.ts';
 import type { FaultKind } from './fault.ts';
 import { stopHang } from './stop-hang.ts';
 import { stopKill } from './stop-kill.ts';

@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox';
 import { Value } from 'typebox/value';
-import { exampleOf, inWords, shown, type Schema } from './words.ts';
+import { exampleOf, inWords, shown, type Schema } from './schema-words.ts';
 
 interface SchemaError {
   readonly keyword: string;

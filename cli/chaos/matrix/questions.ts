@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { FindResult } from '../../../search/found.ts';
+import type { FindResult } from '../../../search/find-result.ts';
 import type { Plan } from '../../../search/plan.ts';
 import type { TopologyNode } from '../../../shared/cluster/topology.ts';
 import { CommandError } from '../../errors.ts';

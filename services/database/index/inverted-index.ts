@@ -1,5 +1,5 @@
 import type { Plan } from '../../../search/plan.ts';
-import type { Statistics } from '../../../search/found.ts';
+import type { Statistics } from '../../../search/find-result.ts';
 import { nameLength } from '../../../search/names.ts';
 import { createBestFinder } from './max-score.ts';
 import { createBounds, fieldLengths, type Grain } from './score-bounds.ts';
@@ -27,7 +27,7 @@ export interface Found {
 export interface Hit {
   readonly doc: number;
   readonly score: number;
-  /** As in a candidate (search/found.ts). For a term that names a field, the numbers of the other fields are 0. */
+  /** As in a candidate (search/find-result.ts). For a term that names a field, the numbers of the other fields are 0. */
   readonly frequencies: number[];
   readonly lengths: [number, number, number];
 }

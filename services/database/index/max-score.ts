@@ -1,6 +1,6 @@
 import { scorer as createScorer } from '../../../search/bm25f.ts';
 import type { PlannedTerm } from '../../../search/plan.ts';
-import type { Statistics } from '../../../search/found.ts';
+import type { Statistics } from '../../../search/find-result.ts';
 import { hasBit, type Bitset } from './bitset.ts';
 import type { Bounds } from './score-bounds.ts';
 import { partOf } from './posting-score.ts';

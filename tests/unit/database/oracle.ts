@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Statistics } from '../../../search/found.ts';
+import type { Statistics } from '../../../search/find-result.ts';
 import type { SourcePage } from '../../../search/source-page.ts';
 import { analyse } from '../../../search/text/analysis.ts';
 import { fields, type Plan, type PlannedPhrase, type PlannedTerm } from '../../../search/plan.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { FindResult, Statistics } from '../../../search/found.ts';
+import type { FindResult, Statistics } from '../../../search/find-result.ts';
 import { createFinder, type Finder } from '../../../services/database/finder.ts';
 import { finish } from '../../../services/database/index/work.ts';
 import { openShard } from '../../../services/database/open.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { distributions, draw, sample } from '../../../shared/faults/draw.ts';
-import { boundedMap } from '../../../shared/faults/memory.ts';
+import { boundedMap } from '../../../shared/faults/bounded-map.ts';
 import { skewableClock } from '../../../shared/faults/skewable-clock.ts';
 import { seededRandom } from '../../../shared/time/random.ts';
 import { createSimulation } from '../../../shared/time/sim/simulation.ts';

@@ -7,7 +7,7 @@ import { systemClock } from '../../../shared/time/clock.ts';
 import { seededRandom } from '../../../shared/time/random.ts';
 import type { Scheduler } from '../../../shared/time/scheduler.ts';
 import type { database } from '../../../services/database/contract.ts';
-import type { Statistics } from '../../../search/found.ts';
+import type { Statistics } from '../../../search/find-result.ts';
 import type { Upstream } from '../../../shared/rpc/upstream.ts';
 import { loneNode } from '../../support/lone-node.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Candidate, FindResult } from '../../../search/found.ts';
+import type { Candidate, FindResult } from '../../../search/find-result.ts';
 import { parse } from '../../../services/query/parse.ts';
 import { rankingComponent } from '../../../services/ranking/component.ts';
 import { rank } from '../../../services/ranking/rank.ts';

@@ -11,7 +11,7 @@ import type { ListenerSwitch, ListenOptions } from './listener-switch.ts';
 import { furtherAddresses } from './further-addresses.ts';
 import type { TopologyNode } from './topology.ts';
 
-interface OpeningsOptions {
+interface NodePortsOptions {
   readonly node: TopologyNode;
   readonly bindHost: string;
   readonly chaosEnabled: boolean;
@@ -23,7 +23,7 @@ interface OpeningsOptions {
 }
 
 /** The ports where a node can be called: its data port, its public ports, and its further addresses. */
-export function createOpenings({ node, bindHost, chaosEnabled, identity, listeners, log, hosts }: OpeningsOptions) {
+export function createNodePorts({ node, bindHost, chaosEnabled, identity, listeners, log, hosts }: NodePortsOptions) {
   const opened: (HttpServer | FastifyInstance)[] = [];
 
   async function openDataPort(onRpc: RequestListener, address: ListenOptions): Promise<void> {
