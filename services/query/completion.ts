@@ -3,9 +3,9 @@ import { isStopWord } from '../../search/text/stop-words.ts';
 import { wordsWithPrefix, type Vocabulary } from './vocabulary.ts';
 
 /**
- * What the user may be about to type: the last word completed by the words of the corpus, the most frequent first,
- * equal ones by alphabet; what stands before it is kept as typed. Nothing where the last word is already over or has no
- * letters. Stop words and what is typed already would only take the place of something useful.
+ * Completes the last word of the query with words of the corpus: the most frequent first, equally frequent ones in
+ * alphabetical order. The text before the last word stays as typed. Returns nothing when the last word has ended or has
+ * no letters. Stop words and words of the query are not offered, because more useful words need the space.
  */
 export function complete(vocabulary: Vocabulary, typed: string, size: number): string[] {
   const { words, starts, ends } = analyse(typed);
@@ -18,7 +18,8 @@ export function complete(vocabulary: Vocabulary, typed: string, size: number): s
     const [x, y] = [vocabulary.documents[a]!, vocabulary.documents[b]!];
     return x > y || (x === y && a < b);
   };
-  // A short insertion into the best so far: one pass over the range, no sorting of thousands.
+  // Each word is inserted into the short list of the best. So one pass is enough, and thousands of words need no
+  // sorting.
   for (let word = from; word < to; word++) {
     if (best.length === size && !before(word, best[size - 1]!)) continue;
     if (vocabulary.words[word] === prefix || isStopWord(vocabulary.words[word]!)) continue;

@@ -8,7 +8,7 @@ import { didYouMean } from './spelling.ts';
 import { parse } from './parse.ts';
 import { keepVocabulary } from './vocabulary-keeper.ts';
 
-/** Keywords in, a structured database query out; and suggestions from the corpus's own words. */
+/** The query generator: turns keywords into a structured query, and suggests words of the corpus. */
 export const queryComponent = component({
   contract: query,
   calls: { database },

@@ -1,19 +1,19 @@
 import type { Trie } from './trie.ts';
 
 export interface Neighbour {
-  /** Number of the word. */
+  /** The number of the word. */
   readonly word: number;
   readonly distance: number;
 }
 
-/** How many nodes of the trie one search may look at: about 50 ns each, so 1 ms. */
+/** The most trie nodes that one search may visit: about 50 ns each, so 1 ms. */
 const maxVisits = 20_000;
 
 /**
- * The words within `maxDistance` of `typed`: letters added, dropped, changed, or two neighbours swapped (Damerau 1964,
- * each stretch edited once). Walks the trie and keeps one row of the edit table per depth, so words that begin alike
- * share the work, and a beginning that is already too far off is left with all its words. Where time runs out, what was
- * found so far is what there is.
+ * The words within `maxDistance` edits of `typed`. An edit adds, drops or changes a letter, or swaps two neighbours
+ * (Damerau 1964; no letter is edited twice). The search walks the trie and keeps one row of the edit table per depth.
+ * So words with a common prefix share work, and a prefix that is too far away is skipped with all its words. After
+ * `maxVisits` nodes, the words found so far are returned.
  */
 export function neighbours(trie: Trie, typed: string, maxDistance: number): Neighbour[] {
   const width = typed.length + 1;
@@ -25,7 +25,7 @@ export function neighbours(trie: Trie, typed: string, maxDistance: number): Neig
   const at = new Uint32Array(maxDepth + 2);
   let visits = 0;
 
-  // Depth first without recursion: at[depth] = the node whose letter is the depth-th.
+  // Depth-first search without recursion: at[depth] = the node at this depth of the current path.
   let depth = 1;
   at[1] = trie.firstChild[0]!;
   while (depth > 0) {
@@ -45,8 +45,8 @@ export function neighbours(trie: Trie, typed: string, maxDistance: number): Neig
   return found;
 
   /**
-   * The row for the beginning that ends with `letter`; returns its least number. Only the diagonal band can stay small
-   * enough.
+   * Fills the row for the prefix that ends with `letter` and returns its least number. It fills only the band around
+   * the diagonal, because all other numbers exceed `maxDistance`.
    */
   function fillRow(depth: number, letter: number, letterBefore: number): number {
     const row = depth * width;
@@ -60,7 +60,7 @@ export function neighbours(trie: Trie, typed: string, maxDistance: number): Neig
       const same = letters[column - 1] === letter;
       let best = rows[above + column - 1]! + (same ? 0 : 1);
       best = Math.min(best, rows[row + column - 1]! + 1);
-      // Right of the band above nothing was ever filled in.
+      // The row above has no number to the right of its band.
       if (column < depth + maxDistance) best = Math.min(best, rows[above + column]! + 1);
       if (column > 1 && letters[column - 2] === letter && letters[column - 1] === letterBefore) {
         best = Math.min(best, rows[above - width + column - 2]! + 1);

@@ -5,7 +5,7 @@ import { maxPhrases, maxPhraseTerms, maxTerms, type Field, type Plan, type Plann
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { isArticle, isStopWord } from '../../search/text/stop-words.ts';
 
-/** A word that the user wants found, where it stands in the query: `query.slice(start, end)`. */
+/** A word that the user searches for. In the query it is `query.slice(start, end)`. */
 export interface QueryWord {
   readonly term: string;
   /** Normalised, not stemmed. */
@@ -25,14 +25,14 @@ interface Token extends QueryWord {
 
 interface Wanted extends QueryWord {
   readonly field: Field | undefined;
-  /** In a phrase that has words of its own, stop words only have to stand there. */
+  /** True for a stop word in a phrase with other words: the page must hold it, but it is not scored. */
   readonly silent: boolean;
 }
 
 /**
- * Turns what the user typed into a plan. Throws `too_costly` where it holds too many phrases, or too long ones. OR over
- * the words, because AND loses most of what a long question asks for; a word said twice counts twice. A query of
- * exclusions only has no terms, and finds nothing: it says what is not wanted and not what is.
+ * Turns the user's text into a plan. Throws `too_costly` when the query holds too many phrases, or a phrase that is too
+ * long. Words are combined by OR, because AND would lose most good pages for a long question. A word that is typed
+ * twice has weight 2. A query of exclusions only has no terms, so it finds nothing.
  */
 export function parse(query: string): Parsed {
   const wanted: Wanted[] = [];
@@ -64,7 +64,7 @@ export function parse(query: string): Parsed {
   const { terms, partial } = weigh(scoredWords(wanted));
   const name = named.includes(otherThanName) ? undefined : wholeName(named);
   if (name !== undefined) terms.push({ term: name, weight: 1 });
-  // A category alone asks for its most popular pages.
+  // A category without words finds its most popular pages.
   if (wanted.length === 0) for (const term of new Set(categories)) terms.push({ term, weight: 1 });
   const plan = {
     query,
@@ -77,10 +77,9 @@ export function parse(query: string): Parsed {
 }
 
 /**
- * Leaves out the stop words that only hold a sentence together; pages that have nothing but those in common with the
- * query are no answer to it. They stay where they may be the point: without other words (`to be or not to be`), beside
- * a single one (`in fact`, but not the article of `the cat`), at the end (`vitamin a`, `log in`), and where a field is
- * named. Measured: README.md.
+ * Leaves out stop words, because a page that shares only stop words with the query is no answer. Stop words stay when
+ * they may matter: in a query without other words (`to be or not to be`), beside a single other word (`in fact`, but
+ * not the article of `the cat`), at the end (`vitamin a`, `log in`), and with a field. README.md has the measurement.
  */
 function scoredWords(wanted: readonly Wanted[]): Wanted[] {
   const spoken = wanted.filter(({ silent }) => !silent);
@@ -92,12 +91,12 @@ function scoredWords(wanted: readonly Wanted[]): Wanted[] {
   });
 }
 
-/** Stands for a word that asks for one field: such a query asks for more than a name. */
+/** Marks a word with a field. A query with such a word is not a name. */
 const otherThanName = '=';
-/** More characters than any name with a term of its own has. */
+/** Every name that has a term of its own is shorter, in characters. */
 const longestName = 1_000;
 
-/** Every phrase is another walk through the postings of its words. */
+/** Bounds the number of phrases, because each phrase needs one more pass through the postings of its words. */
 function within(phrases: PlannedPhrase[], name: string): PlannedPhrase[] {
   if (phrases.length > maxPhrases) {
     throw new RpcError('too_costly', `a search may hold ${maxPhrases} ${name}; this one holds ${phrases.length}`);
@@ -106,7 +105,8 @@ function within(phrases: PlannedPhrase[], name: string): PlannedPhrase[] {
 }
 
 /**
- * Scoring costs time by the term: of a pasted text the first so many different words decide, and the answer says so.
+ * The terms to score with their weights. Each term costs time, so only the first `maxTerms` different words of a long
+ * text count, and `partial` says so.
  */
 function weigh(words: readonly Wanted[]): Pick<Plan, 'terms' | 'partial'> {
   const terms = new Map<string, Plan['terms'][number]>();
@@ -120,17 +120,17 @@ function weigh(words: readonly Wanted[]): Pick<Plan, 'terms' | 'partial'> {
   }
   return {
     terms: [...terms.values()],
-    ...(left ? { partial: `Only the first ${maxTerms} different words were looked for.` } : {}),
+    ...(left ? { partial: `The search used only the first ${maxTerms} different words.` } : {}),
   };
 }
 
 /**
- * The terms of an item. A character that a pair of characters holds already (scripts without spaces) would only add
- * noise.
+ * The terms of an item. In scripts without spaces, a character that is part of a pair is left out, because it would
+ * only add noise.
  */
 function read(item: Item): Token[] {
   const tokens: Token[] = [];
-  // What a person types has no blocks: a line break in a phrase is a space.
+  // A query has no blocks, so a line break in a phrase counts as a space.
   visitTerms(item.text.replaceAll(/[\n\t\u2028\u2029]/g, ' '), (term, position, start, end, word) => {
     tokens.push({ term, word, position, start: item.start + start, end: item.start + end });
   });

@@ -2,13 +2,16 @@ import type { QueryWord } from './parse.ts';
 import { neighbours } from './edit-distance.ts';
 import { documentsLike, type Vocabulary } from './vocabulary.ts';
 
-/** How bold corrections are. Measured on made-up and real misspellings: README.md. */
+/** When a word is corrected. README.md has the measurement on real misspellings. */
 export interface CorrectionParameters {
-  /** A known word counts as misspelt only when it stands in at most so many pages ... */
+  /** A known word counts as misspelt only when it occurs in at most this many pages ... */
   readonly rareUpTo: number;
-  /** ... and a neighbour one edit away in so many times more. */
+  /** ... and a neighbour one edit away occurs in this many times as many pages. */
   readonly timesMoreFrequent: number;
-  /** What a neighbour with another first letter must be more frequent: people seldom mistake that one. */
+  /**
+   * A neighbour with another first letter must be this many times more frequent, because people seldom mistype the
+   * first letter.
+   */
   readonly firstLetterRatio: number;
 }
 
@@ -19,13 +22,13 @@ export const correctionParameters: CorrectionParameters = {
 };
 
 /**
- * A pasted text is not corrected to its end: its first words are looked at, and of those so many doubtful ones, 0.3 ms
- * each.
+ * Bounds for a long text: only its first words are checked, and of these only a few doubtful ones are corrected, in 0.3
+ * ms each.
  */
 const maxLookedAt = 64;
 const maxDoubtful = 6;
 
-/** The query with its misspelt words replaced and everything else as typed; undefined where nothing looks wrong. */
+/** The query with its misspelt words replaced; the rest stays as typed. Undefined when no word looks misspelt. */
 export function didYouMean(vocabulary: Vocabulary, query: string, words: readonly QueryWord[]): string | undefined {
   const doubtful = new Map<string, string | undefined>();
   let corrected = '';
@@ -44,16 +47,20 @@ export function didYouMean(vocabulary: Vocabulary, query: string, words: readonl
   return end === 0 ? undefined : corrected + query.slice(end);
 }
 
-/** Only words of letters are judged, and no short ones: those have too many neighbours to guess. */
+/**
+ * True for a rare or unknown word. Words with other characters than letters, and short words, which have too many
+ * neighbours, are never doubtful.
+ */
 function isDoubtful(vocabulary: Vocabulary, word: string): boolean {
   if (word.length < 4 || word.length > 30 || !/^[\p{L}\p{M}]+$/u.test(word)) return false;
   return documentsLike(vocabulary, word, correctionParameters.rareUpTo) <= correctionParameters.rareUpTo;
 }
 
 /**
- * What `word` was probably meant to be; undefined where it is fine or nothing is near. The neighbours one edit away go
- * first, and only where there are none, and the word has more than 5 letters, those two away: the second edit costs ten
- * times the time and is seldom what happened. Of neighbours as near, the most frequent.
+ * The probable correction of `word`; undefined when the word is correct or has no near neighbour. Neighbours one edit
+ * away are tried first. Two edits are tried only when there are none and the word is unknown and has more than 5
+ * letters, because the second edit takes ten times as long and is seldom needed. Of equally near neighbours, the most
+ * frequent wins.
  */
 export function correct(
   vocabulary: Vocabulary,

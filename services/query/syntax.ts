@@ -1,23 +1,23 @@
 import { isInvisible } from '../../search/text/invisible.ts';
 import { fields, type Field } from '../../search/plan.ts';
 
-/** One thing that the user asked for, as it stands in the query. */
+/** One item of the query: a word or a phrase, with its field and its sign. */
 export interface Item {
   readonly kind: 'words' | 'phrase';
   readonly excluded: boolean;
   readonly field?: Field | 'category';
-  /** The words themselves: `query.slice(start, start + text.length)`. */
+  /** The word or the words of the phrase: `query.slice(start, start + text.length)`. */
   readonly text: string;
   readonly start: number;
 }
 
 /**
- * Cuts a query into items. Never fails: what is not understood is words.
+ * Cuts a query into items. Never fails: text that fits no rule is read as words.
  *
  *     item = ["-"] [field ":"] ( quote text quote | word )      field = title | keywords | body | category
  *
- * A "-" excludes only at the start of an item and before something (so `well-known`, `- dog` and `--help` exclude
- * nothing). A quote that is never closed is no quote: somebody is still typing.
+ * A "-" excludes only when it starts an item and a word or phrase follows (so `well-known`, `- dog` and `--help`
+ * exclude nothing). A quotation mark without a closing one is ignored, because the user may still be typing.
  */
 export function items(query: string): Item[] {
   const found: Item[] = [];
@@ -41,9 +41,12 @@ export function items(query: string): Item[] {
 
 const quote = '["\u201C\u201D\u201E]';
 const notQuote = '[^"\u201C\u201D\u201E]';
-/** Neither space nor quote. JavaScript counts U+FEFF as a space, but it stands inside words. */
+/**
+ * A character that is neither a space nor a quotation mark. JavaScript counts U+FEFF as a space, but it occurs inside
+ * words.
+ */
 const inWord = '(?:[^\\s"\u201C\u201D\u201E]|\uFEFF)';
-/** The parts of an item one after the other; whatever is left between two items (spaces, lone quotes) is skipped. */
+/** The parts of one item in order. Text between two items (spaces, single quotation marks) is skipped. */
 const itemPattern = new RegExp(
   `(?:${isInvisible})*(?<minus>(?<!(?!${isInvisible})${inWord})-(?![\\s-]))?(?<field>(?:${fields.join('|')}|category):(?=\\S))?` +
     `(?:${quote}(?<phrase>${notQuote}*)${quote}|(?<word>${inWord}+))`,

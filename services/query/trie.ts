@@ -1,14 +1,14 @@
-/** Words as a tree of their letters, in typed arrays: about 14 bytes a node, three nodes a word. Node 0 is the root. */
+/** A trie of words in typed arrays: about 14 bytes per node, three nodes per word. Node 0 is the root. */
 export interface Trie {
   readonly letter: Uint16Array;
-  /** 0 = none: the root is nobody's child. */
+  /** 0 = none, because the root is no child. */
   readonly firstChild: Uint32Array;
   readonly nextSibling: Uint32Array;
-  /** Number of the word that ends here, or -1. */
+  /** The number of the word that ends at the node, or -1. */
   readonly word: Int32Array;
 }
 
-/** `words` ascend and do not repeat. */
+/** `words` must ascend and not repeat. */
 export function buildTrie(words: readonly string[]): Trie {
   let size = 1;
   for (const [i, word] of words.entries()) size += word.length - shared(words[i - 1] ?? '', word);
@@ -16,7 +16,7 @@ export function buildTrie(words: readonly string[]): Trie {
   const firstChild = new Uint32Array(size);
   const nextSibling = new Uint32Array(size);
   const ends = new Int32Array(size).fill(-1);
-  // The nodes from the root to the end of the word before: path[depth].
+  // path[depth] = the nodes of the previous word, from the root to its end.
   const path: number[] = [0];
   let next = 1;
   for (const [i, word] of words.entries()) {
@@ -24,8 +24,7 @@ export function buildTrie(words: readonly string[]): Trie {
     for (let depth = kept; depth < word.length; depth++) {
       const node = next++;
       letter[node] = word.charCodeAt(depth);
-      // Where the word leaves the one before, it stands beside that one's node; further down each node is an only child
-      // so far.
+      // The first new node is a sibling of the previous word's node. Each deeper node is the first child of its parent.
       const beside = depth === kept ? path[depth + 1] : undefined;
       if (beside === undefined) firstChild[path[depth]!] = node;
       else nextSibling[beside] = node;

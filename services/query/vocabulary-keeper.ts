@@ -4,30 +4,30 @@ import { sleep } from '../../shared/time/scheduler.ts';
 import type { database } from '../database/contract.ts';
 import { buildVocabulary, emptyVocabulary, type Vocabulary } from './vocabulary.ts';
 
-/** A whole vocabulary is fetched in many parts: they may take their time, ms. */
+/** The timeout of fetching a whole vocabulary, ms. It is long, because there are many parts. */
 const fetchTimeoutMs = 10_000;
-/** Words in one part: a database node is busy with it for a few ms. */
+/** The words in one part. A part keeps a database node busy for a few ms. */
 const partSize = 5_000;
 const firstRetryMs = 250;
 const maxRetryMs = 10_000;
-/** How often it is looked whether the corpus is another one now, ms. */
+/** The interval between two checks whether the corpus has changed, ms. */
 const refreshMs = 10_000;
 /**
- * Finds nothing, but is answered with the statistics of the shard: they change with nearly every write, and cost no
- * large answer.
+ * A plan that finds nothing. The answer is small and has the statistics of the shard, which change with nearly every
+ * write.
  */
 const nothing = { query: '', terms: [], phrases: [], exclusions: [] };
 
 export interface VocabularyKeeper {
-  /** The latest one; empty before the first arrived. */
+  /** The latest vocabulary; empty until the first has arrived. */
   readonly vocabulary: () => Vocabulary;
   readonly stop: () => void;
 }
 
 /**
- * Fetches every shard's words in the background: plans do not wait for them, only suggestions are missing until they
- * are there. Tries again with growing pauses; asks for the words again when a shard's statistics have changed, and
- * builds anew when its version has.
+ * Fetches the words of every shard in the background. Planning does not wait for them; until they arrive, there are no
+ * suggestions. After a failure it retries with increasing pauses. It fetches the words again when a shard's statistics
+ * have changed, and builds a new vocabulary when a shard's version has changed.
  */
 export function keepVocabulary(environment: Environment<{ database: typeof database }>): VocabularyKeeper {
   const { upstream, topology, scheduler, log, metrics, newContext } = environment;
@@ -51,7 +51,7 @@ export function keepVocabulary(environment: Environment<{ database: typeof datab
     vocabulary = buildVocabulary(parts);
     known.versions = versions;
     size.set(vocabulary.words.length);
-    log.info({ words: vocabulary.words.length }, 'vocabulary is known');
+    log.info({ words: vocabulary.words.length }, 'the vocabulary has arrived');
   }
 
   async function wordsOf(shard: { shard: number }, context: Context) {
@@ -82,7 +82,7 @@ export function keepVocabulary(environment: Environment<{ database: typeof datab
   }
 
   keep().catch(() => {
-    // The sleep ends with the signal: stopped.
+    // `stop` aborts the sleep, which then rejects.
   });
   return { vocabulary: () => vocabulary, stop: () => stopping.abort() };
 }

@@ -1,25 +1,25 @@
 import { stem } from '../../search/text/words.ts';
 import { buildTrie, type Trie } from './trie.ts';
 
-/** Words with the number of pages that hold each; the arrays run alike. */
+/** Words, and how many pages hold each. Index i of both arrays belongs to word i. */
 export interface WordCounts {
   readonly words: readonly string[];
   readonly documents: ArrayLike<number>;
 }
 
 /**
- * The words of the corpus as people write them, to complete and to correct what is typed. Never changes: a new one
+ * The words of the corpus before stemming, for completion and correction. A vocabulary never changes; a new one
  * replaces it.
  */
 export interface Vocabulary extends WordCounts {
-  /** Ascending by UTF-16 code units, without repetition. */
+  /** In ascending order of UTF-16 code units, without repetition. */
   readonly words: readonly string[];
   readonly trie: Trie;
 }
 
 export const emptyVocabulary: Vocabulary = buildVocabulary([]);
 
-/** Adds the shards' words up. About 0.1 s for 100,000. */
+/** Merges the words of the shards and adds their numbers of pages. Takes about 0.1 s for 100,000 words. */
 export function buildVocabulary(shards: readonly WordCounts[]): Vocabulary {
   const { words, documents } = shards.map(inOrder).reduce(add, { words: [], documents: [] });
   return { words, documents: Uint32Array.from(documents), trie: buildTrie(words) };
@@ -27,14 +27,14 @@ export function buildVocabulary(shards: readonly WordCounts[]): Vocabulary {
 
 /** The words that begin with `prefix` are words[from] to words[to - 1]. */
 export function wordsWithPrefix({ words }: Vocabulary, prefix: string): { from: number; to: number } {
-  // No word holds U+FFFF, the last of all code units, so this is just behind the last one that begins so.
+  // No word holds U+FFFF, the last code unit. So the second bound is just after the last word with this prefix.
   return { from: lowerBound(words, prefix), to: lowerBound(words, `${prefix}\uFFFF`) };
 }
 
 /**
- * In how many pages `word` stands, or the most frequent other word of the same stem: 0 = nothing like it is known.
- * Looks no further once it is more than `enough`. Porter's rules change nothing but the end, and of the stem at most
- * the last letter (`happy` -> `happi`), so all words of a stem stand together in the alphabet.
+ * How many pages hold `word`, or the most frequent word of the same stem; 0 when no such word is known. The search
+ * stops as soon as the number is more than `enough`. Porter's rules change only the end of a word, and at most the last
+ * letter of the stem (`happy` -> `happi`). So all words of a stem are close together in the alphabet.
  */
 export function documentsLike(vocabulary: Vocabulary, word: string, enough: number): number {
   const { words, documents } = vocabulary;
@@ -48,7 +48,7 @@ export function documentsLike(vocabulary: Vocabulary, word: string, enough: numb
   return most;
 }
 
-/** SQLite orders by code points, JavaScript by code units: they differ beyond U+FFFF. */
+/** Sorts by code units, as JavaScript does. SQLite sorts by code points; the two orders differ beyond U+FFFF. */
 function inOrder(counts: WordCounts): WordCounts {
   const { words, documents } = counts;
   if (words.every((word, i) => i === 0 || words[i - 1]! < word)) return counts;
@@ -56,7 +56,7 @@ function inOrder(counts: WordCounts): WordCounts {
   return { words: order.map((i) => words[i]!), documents: order.map((i) => documents[i]!) };
 }
 
-/** Both ascend, and so does the sum. */
+/** Merges two vocabularies; both must ascend, and the result does. */
 function add(a: WordCounts, b: WordCounts): WordCounts {
   const words: string[] = [];
   const documents: number[] = [];
