@@ -6,7 +6,7 @@ import { rank } from './rank.ts';
 import { rankRequest } from './rank-request.ts';
 import { searchResults } from '../../search/results.ts';
 
-/** Relevance and popularity in, an order out. Deterministic and stateless: any replica gives the same bytes. */
+/** Orders candidates by relevance and popularity. Deterministic and stateless: any replica gives the same bytes. */
 export const rankingComponent = component({
   contract: ranking,
   calls: { query },

@@ -23,7 +23,7 @@ export const ranking = contract('ranking', {
   rank,
   rankMany: batchOf('rank', rank),
   search: operation({
-    summary: 'Layered style: asks the query generator below, orders what comes up',
+    summary: 'Layered style: asks the query generator below and orders its candidates',
     composite: true,
     request: SearchRequest,
     response: SearchResults,

@@ -3,7 +3,7 @@ import type { Plan, SearchRequest } from '../../search/plan.ts';
 import type { RequestOf } from '../../shared/rpc/contract.ts';
 import type { ranking } from './contract.ts';
 
-/** What to ask the ranking tier for: only the numbers of the candidates, not their texts. */
+/** The request to the ranking tier. It has only the numbers of the candidates, not their texts. */
 export function rankRequest(
   search: SearchRequest,
   plan: Plan,

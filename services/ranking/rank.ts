@@ -8,8 +8,8 @@ import type { ranking } from './contract.ts';
 type RankRequest = RequestOf<(typeof ranking.operations)['rank']>;
 
 /**
- * Orders candidates by score, equal scores by id: the same input gives the same order on every replica, so that answers
- * can be compared byte for byte. Gives the slice [offset, offset + size).
+ * Orders candidates by score, and equal scores by id. The same input gives the same order on every replica, so answers
+ * can be compared byte for byte. Returns the slice [offset, offset + size).
  */
 export function rank({ plan, statistics, candidates, offset, size, explain }: RankRequest): Ranked[] {
   const score = scorer(plan.terms, statistics);
@@ -21,10 +21,10 @@ export function rank({ plan, statistics, candidates, offset, size, explain }: Ra
     for (let i = 0; i < plan.terms.length; i++) relevance += termScore(candidate, i);
     return { candidate, relevance, score: score.total(relevance, candidate.popularity) };
   });
-  // Only nonsense that somebody sent can do that, such as fields of no length: it is refused, and does not crash the
-  // node.
+  // Only an invalid request gives such a score, for example one with fields of length 0. It is refused here, before the
+  // invariant below can fail.
   if (scored.some((each) => !Number.isFinite(each.score)))
-    throw new RpcError('bad_request', 'statistics: they do not fit the candidates');
+    throw new RpcError('bad_request', 'the statistics do not fit the candidates');
   scored.sort((a, b) => b.score - a.score || (a.candidate.id < b.candidate.id ? -1 : 1));
 
   const wrong = scored.findIndex(({ score }, i) => i > 0 && score > scored[i - 1]!.score);
