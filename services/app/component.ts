@@ -10,7 +10,8 @@ import { app } from './contract.ts';
 import { emptyResults, searchObjectBased } from './search.ts';
 
 /**
- * The application server: runs a search over the tiers below, in either style, and has a page made of what they found.
+ * The application server: runs a search over the tiers below, in either style, and lets the HTML generator render the
+ * results.
  */
 export const appComponent = component({
   contract: app,
@@ -46,7 +47,7 @@ export const appComponent = component({
           if (!stored) throw new RpcError('not_found', `there is no page "${id}"`);
           const { version: _version, signature: _signature, ...page } = stored;
           if (format === 'json') return { page };
-          // A page is looked up by the application server itself in both styles.
+          // In both styles, the application server itself looks the page up.
           const making: Making = {
             tookMs: hundredths(clock.now() - startedAt),
             via: below(via),
@@ -62,7 +63,7 @@ export const appComponent = component({
   },
 });
 
-/** Microseconds would pretend to a precision that a shared machine does not have. */
+/** Rounds to 0.01 ms. On a shared machine, more digits would have no meaning. */
 function hundredths(ms: number): number {
   return Math.round(ms * 100) / 100;
 }

@@ -16,7 +16,7 @@ export const app = contract('app', {
     response: UserSearchResponse,
   }),
   page: operation({
-    summary: 'One page of the corpus; `not_found` where there is none of this id',
+    summary: 'One page of the corpus; `not_found` when no page has this id',
     composite: true,
     request: UserPageRequest,
     response: UserPageResponse,

@@ -18,8 +18,8 @@ export interface SearchTiers {
 }
 
 /**
- * A search in object-based style: the application server calls each service itself, one after the other, because each
- * needs what the one before it gave.
+ * A search in object-based style. The application server calls each service itself, one after the other, because each
+ * call needs the answer of the previous call.
  *
  *     app --> query.plan
  *         --> database.find   x shards, in parallel
@@ -43,7 +43,7 @@ export async function searchObjectBased(
   return searchResults(search, plan, suggestion, found, ranked);
 }
 
-/** What a search without words finds: nobody needs to be asked. */
+/** The results of a search without words. They need no call. */
 export function emptyResults(search: SearchRequest): SearchResults {
   return searchResults(search, { query: search.q, terms: [], phrases: [], exclusions: [] }, undefined, nothing, []);
 }
