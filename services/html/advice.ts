@@ -1,10 +1,10 @@
-/** Something to try after a search that found nothing: a sentence, and the search it proposes where there is one. */
+/** A suggestion after a search that found nothing: a sentence, and perhaps a query to try. */
 export interface Advice {
   readonly text: string;
   readonly q?: string;
 }
 
-/** What could have been in the way, judged by the words alone: quotation marks, exclusions, fields. */
+/** Suggests queries without the quotation marks, exclusions or fields of `q`. */
 export function adviceFor(q: string): Advice[] {
   if (/^(?:\s*-\S+)+\s*$/.test(q)) return [{ text: 'Exclusions alone find nothing: add a word to look for.' }];
   const advice: Advice[] = [];

@@ -6,13 +6,13 @@ import type { Making } from '../../search/making.ts';
 import { pageView } from './page.ts';
 import { resultsPage, type Surroundings } from './results.ts';
 
-/** The HTML generator: results in, a page out; nothing that it is given can become markup by itself. */
+/** The HTML generator: turns results into pages. Text from a request is always escaped. */
 export const htmlComponent = component({
   contract: html,
   calls: { ranking },
   create({ node, topology, clock, upstream }) {
     const surroundings: Surroundings = { assets: loadAssets().urls, defaultStyle: topology.style };
-    /** Who makes the page took part too. */
+    /** This node took part in the answer, too. */
     const withMe = (making: Making): Making => ({ ...making, servedBy: [...making.servedBy, node.id] });
 
     return {
@@ -23,7 +23,7 @@ export const htmlComponent = component({
           const startedAt = clock.now();
           const results = await upstream.ranking.search(search, context);
           if (format === 'json') return { results };
-          // What the tiers above still need for handing the page up cannot be on it.
+          // The time that the tiers above still need is unknown when the page is made.
           const making: Making = {
             tookMs: clock.now() - startedAt,
             via,

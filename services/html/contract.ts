@@ -19,7 +19,7 @@ export const html = contract('html', {
     response: Html,
   }),
   search: operation({
-    summary: 'Layered style: asks ranking below, renders what comes up (`html` is absent for format json)',
+    summary: 'Layered style: asks ranking below and renders its results (`html` is absent for format json)',
     composite: true,
     request: Type.Object({
       search: SearchRequest,

@@ -1,16 +1,16 @@
 import { visitTerms } from '../../search/text/analysis.ts';
 import { markup, type Markup } from '../../web/markup.ts';
 
-/** A part of a text: `marked` where the user's words stand. The parts joined are the text. */
+/** A part of a text. `marked` = it is a word of the query. All parts joined give the text. */
 export interface Part {
   readonly text: string;
   readonly marked: boolean;
 }
 
 /**
- * Cuts `text` where words stand whose stem is among `terms`. Pages, queries and snippets share one analysis, so a word
- * is marked exactly where the index found it ("running" for "runs"). Terms that overlap (scripts without spaces) give
- * one mark.
+ * Cuts `text` into parts, and marks the words whose stems are in `terms`. Pages, queries and snippets share one
+ * analysis, so exactly the words that the index found are marked ("running" for "runs"). Terms that overlap (in scripts
+ * without spaces) give one mark.
  */
 export function cut(text: string, terms: ReadonlySet<string>): Part[] {
   const parts: Part[] = [];

@@ -4,7 +4,7 @@ import { markup } from '../../web/markup.ts';
 import { pathStrip } from './path-strip.ts';
 import { searchUrl } from '../../web/urls.ts';
 
-/** Searches that show what the query language can do; all of them find something in the default dictionary. */
+/** Example queries, one for each feature of the query language. All of them find pages in the default corpus. */
 const examples: readonly { readonly q: string; readonly shows: string }[] = [
   { q: 'domestic animals', shows: 'any of the words' },
   { q: '"musical instrument"', shows: 'a phrase' },
@@ -13,7 +13,7 @@ const examples: readonly { readonly q: string; readonly shows: string }[] = [
   { q: 'kinds of whales', shows: 'whole questions too' },
 ];
 
-/** The page of the empty query: a search box and something to try. */
+/** The page of the empty query: a search box and examples. */
 export function homePage(making: Making, box: SearchBox, assets: AssetUrls): string {
   const main = markup`<div class="hero">
 <h1>${mark}<span>Tierlab</span></h1>

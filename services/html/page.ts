@@ -9,12 +9,15 @@ import { groupByRelation, type RelationGroup } from './relations.ts';
 import type { Surroundings } from './results.ts';
 import { pageUrl, searchUrl, webAddress } from '../../web/urls.ts';
 
-/** Links of one relation beyond this are folded away: "person" alone has hundreds. */
+/** More links of one relation than this are folded away: "person" has hundreds. */
 const shownLinks = 24;
-/** Links beyond this are only counted: a page may have 10,000, and making their list would hold up other requests. */
+/**
+ * More links than this are only counted. A page may have 10,000 links, and rendering all of them would delay other
+ * requests.
+ */
 const listedLinks = 1_000;
 
-/** One page of the corpus: what it says, and where it leads. */
+/** Renders one page of the corpus with its text and its links. */
 export function pageView(page: Page, making: Making, { assets }: Surroundings): string {
   const origin = webAddress(page.url);
   const groups = groupByRelation(page.links.slice(0, listedLinks));

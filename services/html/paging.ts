@@ -1,6 +1,6 @@
 import { maxDepth } from '../../search/plan.ts';
 
-/** Which page numbers to offer. A `gap` stands for the pages that are left out. */
+/** The page numbers that are offered. A `gap` stands for pages that are left out. */
 export interface Paging {
   readonly current: number;
   readonly last: number;
@@ -9,12 +9,12 @@ export interface Paging {
   readonly numbers: readonly (number | 'gap')[];
 }
 
-/** How many neighbours of the current page are offered on each side: seven numbers in a row still fit a phone. */
+/** How many neighbours of the current page are offered on each side. Seven numbers in a row fit on a phone. */
 const neighbours = 2;
 
 /**
- * Paging over `total` results; results beyond `maxDepth` cannot be reached, so they get no page. Undefined where one
- * page is all.
+ * Paging over `total` results. Results beyond `maxDepth` cannot be reached, so they get no page. Undefined when there
+ * is only one page.
  */
 export function paging(total: number, page: number, size: number): Paging | undefined {
   const last = Math.max(1, Math.min(Math.ceil(total / size), Math.floor(maxDepth / size)));
@@ -24,7 +24,7 @@ export function paging(total: number, page: number, size: number): Paging | unde
   const to = Math.min(last, Math.max(current + neighbours, 1 + 2 * neighbours));
   const numbers: (number | 'gap')[] = [];
   if (from > 1) numbers.push(1);
-  // A gap of one page would take the room of the page itself.
+  // A gap that hides one page would take as much space as the page number.
   if (from === 3) numbers.push(2);
   else if (from > 3) numbers.push('gap');
   for (let number = from; number <= to; number++) numbers.push(number);

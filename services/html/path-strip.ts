@@ -10,13 +10,13 @@ const explained: Record<Style, string> = {
 };
 
 interface Told {
-  /** Something was looked for, so that it took a time to find it: not so on the home page. */
+  /** True when a search was run, so that its time is shown. The home page runs none. */
   readonly found?: boolean;
-  /** Where the same search in the other style is, where there is one. */
+  /** The address of the same search in the other style, if there is one. */
   readonly otherStyle?: string;
 }
 
-/** The path of this very answer through the tiers, node by node: seeing the distribution is the point of the system. */
+/** Shows the path of this answer through the tiers, node by node, because users shall see the distribution. */
 export function pathStrip(making: Making, { found = true, otherStyle }: Told = {}): Markup {
   const { chain, calls } = pathOf(making);
   const other = making.style === 'layered' ? 'object-based' : 'layered';
@@ -26,8 +26,8 @@ export function pathStrip(making: Making, { found = true, otherStyle }: Told = {
 ${chain.map((tier) => markup`<li>${nodesOf(tier)}</li>`)}
 ${calls.length > 0 && markup`<li class="fan"><ol class="calls">${calls.map((tier) => markup`<li>${nodesOf(tier)}</li>`)}</ol></li>`}
 </ol>
-<details class="about-path"><summary>${found ? `found in ${took}` : 'who made this page'}, ${making.style} style</summary>
-<p>These nodes made this answer. ${found && `Finding it took ${took} in the application server and the tiers that it calls; making the page and the way to you come on top. `}${explained[making.style]}${otherStyle !== undefined && markup` <a href="${otherStyle}">Make it again in the ${other} style</a>.`}</p>
+<details class="about-path"><summary>${found ? `found in ${took}` : 'how this page was made'}, ${making.style} style</summary>
+<p>These nodes made this answer. ${found && `The search took ${took} in the application server and the tiers that it calls. Making the page and sending it to you are not included. `}${explained[making.style]}${otherStyle !== undefined && markup` <a href="${otherStyle}">Make it again in the ${other} style</a>.`}</p>
 <ul class="levels"><li class="user-interface">user-interface level</li><li class="processing">processing level</li><li class="data">data level</li></ul>
 </details>
 </section>`;

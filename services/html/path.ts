@@ -10,7 +10,7 @@ export interface Tier {
 }
 
 /**
- * How an answer came about, tier by tier.
+ * The tiers that made an answer.
  *
  *     object-based   chain: client -> gateway -> app     calls: query, database x 2, ranking, html   (the app server calls each)
  *     layered        chain: client -> gateway -> app -> html -> ranking -> query -> database x 2     (each calls the one below)
@@ -20,7 +20,7 @@ export interface Path {
   readonly calls: readonly Tier[];
 }
 
-/** Lays out the nodes of `making`. A node that hosts several components stands once, where it came first. */
+/** Arranges the nodes of `making`. A node that hosts several components is shown once, at its first place. */
 export function pathOf(making: Making): Path {
   const seen = new Set<string>();
   const chain = tiers(making.via, seen);
@@ -50,8 +50,8 @@ function levelOf(tier: string): Level {
 }
 
 /**
- * database-2-1 before database-10-1. Its collator is made when it is needed first: a starting process has better things
- * to do.
+ * Sorts database-2-1 before database-10-1. The collator is created at its first use, so that it does not delay the
+ * start of the process.
  */
 let collator: Intl.Collator | undefined;
 const byNumbers = (a: string, b: string): number =>

@@ -3,15 +3,12 @@ import type { Link } from '../../search/page.ts';
 /** The links of a page that share a relation. */
 export interface RelationGroup {
   readonly relation: string;
-  /** How a reader would say it. */
+  /** The relation in everyday words. */
   readonly heading: string;
   readonly links: readonly Link[];
 }
 
-/**
- * What the relations of WordNet (wninput(5WN)) say, as the heading of a list; in the order in which they are most
- * telling.
- */
+/** The relations of WordNet (wninput(5WN)) as headings of lists, the most informative relation first. */
 const headings: ReadonlyMap<string, string> = new Map([
   ['hypernym', 'A kind of'],
   ['instance hypernym', 'An instance of'],
@@ -42,7 +39,10 @@ const headings: ReadonlyMap<string, string> = new Map([
   ['links to', 'Links'],
 ]);
 
-/** Groups links by relation: known relations first and in their order, others after them in the order of the page. */
+/**
+ * Groups links by relation. Known relations come first, in the order above; other relations follow in the order of the
+ * page.
+ */
 export function groupByRelation(links: readonly Link[]): RelationGroup[] {
   const groups = new Map<string, Link[]>();
   for (const link of links) {

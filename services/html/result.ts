@@ -5,7 +5,7 @@ import { markup, type Markup } from '../../web/markup.ts';
 import { counted } from '../../web/numbers.ts';
 import { pageUrl, webAddress } from '../../web/urls.ts';
 
-/** One line of the results: title, snippet with the words marked, address, score, and why it got this score. */
+/** Renders one result: title, snippet with marked words, address, score, and the explanation of the score. */
 export function resultItem(result: Result, terms: ReadonlySet<string>): Markup {
   const origin = webAddress(result.url);
   return markup`<li><article class="result">
@@ -16,10 +16,13 @@ ${result.explanation !== undefined && explanationOf(result.explanation)}
 </article></li>`;
 }
 
-/** Rows of one explanation; the other terms share one. */
+/** The most rows of one explanation. The remaining terms share one row. */
 const explainedTerms = 24;
 
-/** Every part of a score: each term by its rarity and where it stands, and the page's popularity. The parts add up. */
+/**
+ * Shows every part of a score: for each term its rarity and its frequencies, and the page's popularity. The parts sum
+ * to the score.
+ */
 function explanationOf(explanation: Explanation): Markup {
   const terms = explanation.terms.toSorted((a, b) => b.score - a.score).slice(0, explainedTerms);
   const others = explanation.terms.length - terms.length;
@@ -33,12 +36,12 @@ function explanationOf(explanation: Explanation): Markup {
   )}${others > 0 && markup`<tr><th scope="row" colspan="6">${counted(others, 'other term', 'other terms')}</th><td>${ofOthers.toFixed(3)}</td></tr>`}</tbody>
 <tfoot>
 <tr><th scope="row" colspan="6">Relevance: the terms together</th><td>${explanation.relevance.toFixed(3)}</td></tr>
-<tr><th scope="row" colspan="6">Popularity: ${explanation.popularity.toFixed(3)} by the links that lead here</th><td>${explanation.popularityScore.toFixed(3)}</td></tr>
+<tr><th scope="row" colspan="6">Popularity: ${explanation.popularity.toFixed(3)} from the links to this page</th><td>${explanation.popularityScore.toFixed(3)}</td></tr>
 <tr class="sum"><th scope="row" colspan="6">Score</th><td>${explanation.score.toFixed(3)}</td></tr>
 </tfoot></table></div></details>`;
 }
 
-/** Up to three decimals: a weight is mostly a whole number. */
+/** Up to three decimals, without trailing zeros, because most weights are integers. */
 function trimmed(value: number): string {
   return String(Number(value.toFixed(3)));
 }

@@ -13,14 +13,14 @@ import { pathStrip } from './path-strip.ts';
 import { resultItem } from './result.ts';
 import { searchUrl } from '../../web/urls.ts';
 
-/** What a page is made with besides its content. */
+/** The settings of a page besides its content. */
 export interface Surroundings {
   readonly assets: AssetUrls;
-  /** The topology's style: links name a style only where it is another. */
+  /** The topology's style. Links name a style only when it differs from this one. */
   readonly defaultStyle: Style;
 }
 
-/** The results page; the home page for the empty query. */
+/** Renders the results page, or the home page for the empty query. */
 export function resultsPage(results: SearchResults, making: Making, { assets, defaultStyle }: Surroundings): string {
   const { query: q, size } = results;
   const explain = results.results.some((result) => result.explanation !== undefined);
@@ -40,7 +40,7 @@ ${results.partial !== undefined && markup`<p class="suggestion">${results.partia
 ${
   results.results.length === 0
     ? nothing(results, pages, to)
-    : markup`<div class="summary"><p>${summary(results)}</p><p><a href="${to(q, { page: results.page, explain: !explain })}">${explain ? 'Hide the scores’ parts' : 'Explain the scores'}</a></p></div>
+    : markup`<div class="summary"><p>${summary(results)}</p><p><a href="${to(q, { page: results.page, explain: !explain })}">${explain ? 'Hide the explanations' : 'Explain the scores'}</a></p></div>
 <ol class="results" start="${(results.page - 1) * size + 1}">${results.results.map((result) => resultItem(result, terms))}</ol>
 ${pages !== undefined && pagingOf(pages, (page) => to(q, { page }))}`
 }`;
@@ -58,7 +58,7 @@ type To = (q: string, options?: { page?: number }) => string;
 function nothing({ query: q, total }: SearchResults, pages: Paging | undefined, to: To): Markup {
   if (total > 0 && pages !== undefined)
     return markup`<section class="nothing"><h2>There is no such page of results</h2>
-<p>The search found ${counted(total, 'page', 'pages')}${total > maxDepth && `, of which the best ${grouped(maxDepth)} can be paged through`}. <a href="${to(q, { page: pages.last })}">Go to page ${pages.last}</a>, the last one.</p></section>`;
+<p>The search found ${counted(total, 'page', 'pages')}${total > maxDepth && `, but only the best ${grouped(maxDepth)} can be reached`}. <a href="${to(q, { page: pages.last })}">Go to page ${pages.last}</a>, the last one.</p></section>`;
   return markup`<section class="nothing"><h2>No page matches</h2>
 <ul>${adviceFor(q).map(({ text, q: proposed }) => markup`<li>${text}${proposed !== undefined && markup` <a href="${to(proposed)}">${proposed}</a>`}</li>`)}</ul></section>`;
 }

@@ -103,7 +103,7 @@ test('results: the words are marked, the range and the time are told, the number
 
 test('the home page tells who made it, and no time: nothing was looked for yet', () => {
   const html = resultsPage({ ...found, query: ' ', total: 0, results: [] }, making, surroundings);
-  expect(html).toContain('who made this page, object-based style');
+  expect(html).toContain('how this page was made, object-based style');
   expect(html).not.toMatch(/ms\b/);
 });
 
