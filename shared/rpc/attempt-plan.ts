@@ -1,10 +1,9 @@
 /**
- * How the attempts of one call are spread over the replicas.
+ * The plan of a call: how its attempts are spread over the replicas.
  *
- * A call has at most one plan. Its owner is the layer that makes the attempts: `quorum`, `hedge` or `retry`, the
- * outermost of them that is at work for this call. Those further in find the plan and make no attempts of their own, so
- * attempts never multiply. `balance` carries the plan out: it obeys the rules, and notes for each attempt the node to
- * which it went.
+ * A call has at most one plan. Its owner is the layer that makes the attempts: the outermost of `quorum`, `hedge` and
+ * `retry` that is active for this call. The layers further in see the plan and make no attempts of their own, so
+ * attempts never multiply. `balance` chooses a node for each attempt by the rules of the plan, and records it there.
  */
 export interface AttemptPlan extends PlanRules {
   readonly attempts: readonly PlannedAttempt[];
@@ -12,20 +11,20 @@ export interface AttemptPlan extends PlanRules {
 
 export interface PlanRules {
   /**
-   * No node is asked twice: its second answer would tell nothing new. Otherwise a node is asked again only when all
-   * have been asked.
+   * No node is asked twice, because its second answer would tell nothing new. Without `distinct`, a node is asked again
+   * only when all have been asked.
    */
   readonly distinct?: boolean;
   /** Only these nodes may be asked, whatever is known about them. */
   readonly only?: readonly string[];
-  /** Every node is as likely as any other: an audit must also reach those that are too slow to be chosen. */
+  /** Every node is equally likely: an audit must also reach nodes that are too slow to be chosen otherwise. */
   readonly evenly?: boolean;
 }
 
 /** One attempt of a plan. It travels with the call (`call.planned`). */
 export interface PlannedAttempt {
   readonly plan: AttemptPlan;
-  /** Where it went; undefined until `balance` has chosen. */
+  /** The node that was asked; undefined until `balance` has chosen it. */
   readonly node: string | undefined;
 }
 
@@ -40,7 +39,7 @@ export function planAttempt(plan: AttemptPlan): PlannedAttempt {
   return attempt;
 }
 
-/** Notes where an attempt goes. Only `balance` calls this, once for each attempt. */
+/** Records the node of an attempt. Only `balance` calls this, once for each attempt. */
 export function assignNode(attempt: PlannedAttempt, node: string): void {
   (attempt as { node: string | undefined }).node = node;
 }

@@ -4,16 +4,16 @@ import { operation, type Contract, type Operation } from './contract.ts';
 import { asRpcError, fromProblem, toProblem } from './errors.ts';
 import type { BatchCodec } from './layers/batch.ts';
 
-/** More than this in one call is a mistake: the batch layer's own limit is lower. */
+/** More requests than this in one call are a mistake: the limit of the batch layer is lower. */
 const maxRequests = 256;
 
-/** What became of one request of a batch: its reply, or its own failure. */
+/** The result of one request of a batch: its reply, or its own failure. */
 const BatchedReply = <R extends TSchema>(response: R) =>
   Type.Union([Type.Object({ reply: response }), Type.Object({ problem: Type.Object({ code: Type.String() }) })]);
 
 /**
- * The coarse-grained form of the operation `single`, which is called `name` in the same contract: many requests in, as
- * many outcomes out, in order. Nobody calls it by hand: the batch layer does, where the policy says so.
+ * The coarse-grained form of the operation `single`, with the name `name` in the same contract. It takes many requests
+ * and returns as many results, in the same order. Only the batch layer calls it, where the policy says so.
  */
 export function batchOf<Request extends TSchema, Response extends TSchema>(
   name: string,
@@ -34,7 +34,7 @@ export function batchOf<Request extends TSchema, Response extends TSchema>(
 
 type BatchedReply<Response> = { reply: Response } | { problem: { code: string } };
 
-/** The handler of a batch, from that of one request: one that fails leaves the others alone. */
+/** Makes the handler of a batch from the handler of one request. A request that fails does not affect the others. */
 export function inBatches<Request, Response>(handle: (request: Request, context: Context) => Promise<Response>) {
   return async function handleBatch(
     batch: { requests: Request[] },
@@ -52,8 +52,7 @@ export function inBatches<Request, Response>(handle: (request: Request, context:
 const Replies = Type.Object({ replies: Type.Array(BatchedReply(Type.Unknown())) });
 
 /**
- * For every operation of `contracts` that has a coarse-grained form: how its requests become one, and the answer
- * theirs.
+ * For every operation of `contracts` with a coarse-grained form: how to join its requests, and how to split the reply.
  */
 export function batchCodecs(contracts: readonly Contract[]): Readonly<Record<string, BatchCodec>> {
   const codecs = contracts.flatMap(({ component, operations }) =>

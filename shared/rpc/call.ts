@@ -9,9 +9,11 @@ export interface Endpoint {
   readonly node: string;
   readonly host: string;
   readonly port: number;
-  /** Of the process that runs there now, where the view tells: another one is not to blame for what this one did. */
+  /**
+   * The process that runs on the node now, where the view knows it: a new process is not to blame for its predecessor.
+   */
   readonly incarnation?: number;
-  /** Other ways to the same node, in order of preference: further addresses, or gateways to it. */
+  /** Other routes to the same node, in order of preference: further addresses, or gateways to it. */
   readonly alternates?: readonly Address[];
 }
 
@@ -29,21 +31,25 @@ export interface Call {
   readonly shard?: number | undefined;
   readonly requestId: string;
   readonly trace: TraceContext;
-  /** When the answer is no longer wanted: ms on this process's monotonic clock; Infinity = never. */
+  /** The time when the answer is no longer wanted: ms on this process's monotonic clock; Infinity = never. */
   readonly deadlineAt: number;
-  /** Aborts when the caller has gone or the deadline has passed. */
+  /** Aborts when the caller has left or the deadline has passed. */
   readonly signal: AbortSignal;
   /** 1 for the first attempt. */
   readonly attempt: number;
   readonly priority: Priority;
   readonly idempotencyKey?: string | undefined;
-  /** The node that calls; set on the server's side. */
+  /** The node that makes the call; set on the server's side. */
   readonly caller?: string | undefined;
-  /** Set by `balance`: where this attempt goes. */
+  /** Set by `balance`: the replica that gets this attempt. */
   readonly endpoint?: Endpoint | undefined;
-  /** This attempt, in the plan of the layer that makes the attempts of the call; undefined until one does. */
+  /**
+   * This attempt in the plan of the layer that makes the call's attempts; undefined until that layer has made a plan.
+   */
   readonly planned?: PlannedAttempt | undefined;
-  /** Asks the replica for a receipt over it: its signed word that it gave this answer (shared/security/receipts.ts). */
+  /**
+   * Asks the replica for a receipt over this nonce: its signed statement of this answer (shared/security/receipts.ts).
+   */
   readonly nonce?: string | undefined;
 }
 
@@ -52,11 +58,11 @@ export interface Reply {
   /** The nodes that took part in the answer, the answering node first. */
   readonly servedBy: readonly string[];
   /**
-   * The node that was asked, as the caller knows it; set by `attempts`. `servedBy` is the reply's own word, which can
-   * be a lie.
+   * The node that was asked, as the caller knows it; set by `attempts`. `servedBy` is only the claim of the reply, and
+   * can be a lie.
    */
   readonly from?: string;
-  /** Where the call asked for one. */
+  /** The receipt, where the call asked for one. */
   readonly receipt?: Receipt | undefined;
 }
 

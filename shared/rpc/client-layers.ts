@@ -36,22 +36,22 @@ export interface ClientDependencies {
   /** Sets and cancels several timers per call: pass a timer wheel (shared/time/wheel.ts) where clocks are real. */
   readonly scheduler: Scheduler;
   /**
-   * The replicas of a component, of one shard where it is sharded, that may be called now. Should return the same array
-   * until they change.
+   * The replicas of a component that may be called now, or of one shard where it is sharded. Should return the same
+   * array until they change.
    */
   readonly endpoints: (component: string, shard?: number) => readonly Endpoint[];
-  /** Told of everything exceptional: retries, hedges, ejections ... */
+  /** Called for every exceptional event: retries, hedges, ejections ... */
   readonly observe?: Observe;
-  /** Told of every call, and of every attempt at a replica, as it ends. */
+  /** Called when a call ends, and when an attempt at a replica ends. */
   readonly watchCall?: Watch;
   readonly watchAttempt?: Learn;
-  /** What else a reply to one operation must be, besides fitting its schema, by `<component>.<operation>`. */
+  /** Further checks of replies, besides the schema, by `<component>.<operation>`. */
   readonly checks?: ReplyChecks;
-  /** Asks for signed receipts where answers are audited, and keeps them. */
+  /** Asks for signed receipts when answers are audited, and keeps them. */
   readonly receipts?: ReceiptDesk | undefined;
-  /** How requests of one operation are put together, by `<component>.<operation>`. */
+  /** How to join requests of one operation into a batch, by `<component>.<operation>`. */
   readonly codecs?: Readonly<Record<string, BatchCodec>>;
-  /** What is known about replicas and latencies; made here unless somebody wants to look at it. */
+  /** The knowledge about replicas and latencies. Created here unless the caller passes it in, to read it. */
   readonly peers?: Peers;
   readonly statistics?: Statistics;
 }
@@ -60,7 +60,7 @@ const watchNothing = (): void => undefined;
 
 /**
  * The client side, outermost first: `compose(clientLayers(policy, dependencies), transport)` is a service. One stack
- * per node serves all components that it calls; each mechanism follows `policy` from call to call.
+ * per node serves all components that the node calls. Each mechanism follows `policy` from call to call.
  */
 export function clientLayers(policy: PolicyHolder, dependencies: ClientDependencies): Layer[] {
   const {

@@ -6,13 +6,13 @@ import type { LayerEvent, Observe } from './layers/events.ts';
 import type { Peers } from './layers/peers.ts';
 
 export interface ClientMetrics {
-  /** For every attempt at a replica. */
+  /** Called for every attempt at a replica. */
   readonly watchAttempt: Learn;
-  /** For everything exceptional, on the client's and on the server's side. */
+  /** Called for every exceptional event, on the client's and on the server's side. */
   readonly observe: Observe;
 }
 
-/** Events that an operator should read about, not only count. */
+/** Events that are logged too, because an operator should read about each of them. */
 const worthALine: ReadonlySet<LayerEvent['event']> = new Set([
   'ejected',
   'circuit',
@@ -31,7 +31,7 @@ export interface ClientMetricsOptions {
   readonly peers: Peers;
 }
 
-/** What the middleware does, as metrics; the few events that tell of a sick replica also as log lines. */
+/** Exports the work of the middleware as metrics. The few events that reveal a faulty replica are also logged. */
 export function clientMetrics({ metrics, log, clock, peers }: ClientMetricsOptions): ClientMetrics {
   metrics.gauge(
     'tierlab_rpc_ejected',

@@ -20,12 +20,9 @@ import { localTransport } from './transports/local.ts';
 
 export interface ClientOptions {
   readonly node: string;
-  /**
-   * Whether this node itself can answer calls to a component, of one shard where they are sharded: they are function
-   * calls.
-   */
+  /** Whether this node itself hosts a component, or one shard of it. Calls to it are then function calls. */
   readonly isHosted: (component: string, shard?: number) => boolean;
-  /** Where this node's own inbound calls enter. */
+  /** The entry for calls to this node itself. */
   readonly serve: Service;
   readonly directory: Directory;
   readonly policy: PolicyHolder;
@@ -36,26 +33,26 @@ export interface ClientOptions {
   readonly observe?: Observe;
   readonly watchAttempt?: Learn;
   /**
-   * What is known of replicas, and the latencies by which the layers tune themselves; made inside unless somebody wants
-   * to look at them.
+   * The knowledge about replicas, and the latencies by which the layers tune themselves. Created inside unless the
+   * caller passes it in, to read it.
    */
   readonly peers?: Peers;
   readonly statistics?: Statistics;
-  /** How replies are checked, besides their schema, and receipts kept. */
+  /** How to check replies, besides their schema, and how to keep receipts. */
   readonly checks?: ReplyChecks;
   readonly receipts?: ReceiptDesk | undefined;
-  /** How calls are put together, where the policy wants it. */
+  /** How to join calls into batches, where the policy wants it. */
   readonly codecs?: Readonly<Record<string, BatchCodec>>;
   /** With mutual TLS between nodes. */
   readonly identity?: (() => Identity) | undefined;
-  /** Next to the transport: what a faulty network does to messages from here. */
+  /** Wraps the transport: a simulated faulty network for messages from this node. */
   readonly atExit?: Layer;
 }
 
 export interface Client {
   /** Calls a component, wherever it runs: all layers, then the transport. */
   readonly service: Service;
-  /** Calls one certain node, as heartbeats do: a deadline, but no choice and no second attempt. */
+  /** Calls one given node, as heartbeats do: with a deadline, but without a choice of replica or a second attempt. */
   readonly toNode: (node: string) => Service;
   readonly close: () => Promise<void>;
 }

@@ -1,7 +1,7 @@
 import type { Priority } from './priority.ts';
 import type { TraceContext } from './trace.ts';
 
-/** What a handler knows about the request that it serves, and hands on with every call that it makes for it. */
+/** Everything that a handler knows about its request. The handler passes it on with every call that it makes. */
 export interface Context {
   readonly requestId: string;
   readonly trace: TraceContext;
@@ -10,8 +10,8 @@ export interface Context {
   readonly signal: AbortSignal;
   readonly priority: Priority;
   readonly idempotencyKey?: string | undefined;
-  /** The node that asks, where it says so; proven under mutual TLS. Not handed on. */
+  /** The calling node, where the call names it; proven under mutual TLS. Not passed on. */
   readonly caller?: string | undefined;
-  /** Grows with each call made: the nodes that took part so far, in the order of their answers. */
+  /** Grows with each call that the handler makes: the nodes that took part so far, in the order of their answers. */
   readonly servedBy: string[];
 }

@@ -11,25 +11,27 @@ export interface Operation<Request extends TSchema = TSchema, Response extends T
   readonly summary: string;
   readonly request: Request;
   readonly response: Response;
-  /** Doing it twice is the same as doing it once: only then may it be retried or hedged without an idempotency key. */
+  /**
+   * Doing it twice is the same as doing it once. Other operations are retried or hedged only with an idempotency key.
+   */
   readonly idempotent: boolean;
-  /** Who goes first when there is too much to do. */
+  /** The priority of its calls in an overload. */
   readonly priority: Priority;
   /** True where each call addresses one shard. */
   readonly sharded: boolean;
-  /** True where its handler calls other components: doing it again does all of that again (hedge.ts). */
+  /** True where its handler calls other components: repeating it repeats all those calls (hedge.ts). */
   readonly composite: boolean;
-  /** The operation of the same contract whose requests it carries, many at a time (batched.ts). */
+  /** Set on a coarse-grained form: the operation of the same contract whose requests it carries (batched.ts). */
   readonly batchOf?: string;
-  /** Throws `bad_request` naming the first field that is wrong. */
+  /** Throws `bad_request` that names the first wrong field. */
   readonly checkRequest: (value: unknown) => void;
-  /** Throws `bad_reply` naming the first field that is wrong. */
+  /** Throws `bad_reply` that names the first wrong field. */
   readonly checkResponse: (value: unknown) => void;
 }
 
 export type Operations = Record<string, Operation>;
 
-/** What a component promises: its operations by name. */
+/** The interface of a component: its operations by name. */
 export interface Contract<Ops extends Operations = Operations> {
   readonly component: string;
   readonly operations: Ops;

@@ -1,8 +1,11 @@
 import type { Endpoint } from './call.ts';
 
-/** Answers "who can serve this?" from the topology (who should) and the view (who can): shared/cluster/directory.ts. */
+/**
+ * Finds the nodes for a component: the topology says which should serve it, the view which can
+ * (shared/cluster/directory.ts).
+ */
 export interface Directory {
   readonly endpoints: (component: string, shard?: number) => readonly Endpoint[];
-  /** One certain node, whatever its state; undefined when the topology has none of this id. */
+  /** One given node, whatever its state; undefined when the topology has no node with this id. */
   readonly node: (id: string) => Endpoint | undefined;
 }

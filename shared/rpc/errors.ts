@@ -1,21 +1,21 @@
-/** What the table below says of one code. */
+/** The entry of one code in the table below. */
 interface ErrorCodeEntry {
   /** HTTP status. */
   readonly status: number;
-  /** The operation certainly did not happen. Retries of writes ask nothing else. */
+  /** The operation certainly did not happen. For writes, retries ask nothing else. */
   readonly definite: boolean;
   /**
-   * Who is to blame when the called node, or the way to it, gave this error. `deeper`: neither the caller nor a node that
-   * was called. `blame()` tells the other cases apart.
+   * Who is to blame when the called node, or the route to it, gave this error. `deeper`: neither the caller nor a node
+   * that was called. `blame()` covers the other cases.
    */
   readonly blame: 'caller' | 'route' | 'callee' | 'deeper';
   /**
-   * What may cure it. `here`: another attempt by the caller next to the failure; callers further up leave it alone, because
-   * retries at every level multiply. `anywhere`: the node or the way to it is gone, so a caller further up may reach it by
-   * another way. `nothing`: the same request fails again.
+   * Which attempt may succeed. `here`: another attempt by the caller next to the failure. Callers further up do not
+   * retry, because retries at every level multiply. `anywhere`: the node or the route to it is gone, and a caller
+   * further up may know another route. `nothing`: the same request fails again.
    */
   readonly cure: 'here' | 'anywhere' | 'nothing';
-  /** The node works, but does not take this call: it is no failure of the node. */
+  /** The node works, but does not take this call. This is no failure of the node. */
   readonly refusal?: true;
   readonly title: string;
 }
@@ -24,9 +24,9 @@ interface ErrorCodeEntry {
 const wrongRequest = { definite: true, blame: 'caller', cure: 'nothing' } as const;
 /** The node works, but does not take this call. */
 const refusal = { status: 503, definite: true, blame: 'callee', cure: 'here', refusal: true } as const;
-/** The node may have done it, or a part of it. */
+/** The node may have done the operation, or a part of it. */
 const failure = { definite: false, blame: 'callee', cure: 'here' } as const;
-/** The node, or the way to it, is gone. */
+/** The node, or the route to it, is gone. */
 const lostRoute = { blame: 'route', cure: 'anywhere' } as const;
 
 /**
@@ -67,15 +67,15 @@ export type ErrorCode = keyof typeof errorCodes;
 
 export interface RpcErrorOptions {
   readonly cause?: unknown;
-  /** Overrides the code's default: true = certainly did not happen. */
+  /** Overrides the code's default: true = the operation certainly did not happen. */
   readonly definite?: boolean;
   /** How long the caller should wait before it tries again, ms. */
   readonly retryAfterMs?: number;
   /** The node that failed, when known. */
   readonly node?: string;
-  /** A node answered with it: it did not happen here, or on the way. */
+  /** A node answered with this error: it was not made here or on the way. */
   readonly relayed?: boolean;
-  /** The group, like `database/1`, that a call of the answering node went to, when that call failed. */
+  /** The replica group, like `database/1`, of the failed call that the answering node had made. */
   readonly below?: string | undefined;
 }
 
@@ -88,7 +88,8 @@ export class RpcError extends Error {
   readonly below: string | undefined;
 
   constructor(code: ErrorCode, detail: string, options: RpcErrorOptions = {}) {
-    // Refusals are answers, and frequent under overload: where they were made is in their words. Only `internal` is worth a stack trace.
+    // Refusals are frequent under overload, and their text says where they were made. Only `internal` needs a stack
+    // trace.
     const limit = Error.stackTraceLimit;
     if (code !== 'internal') Error.stackTraceLimit = 0;
     super(detail, options.cause === undefined ? undefined : { cause: options.cause });
@@ -102,7 +103,7 @@ export class RpcError extends Error {
     this.below = options.below;
   }
 
-  /** The same error with some of its members set anew. */
+  /** The same error with some members replaced. */
   with(options: RpcErrorOptions): RpcError {
     const { code, message, cause, definite, retryAfterMs, node, relayed, below } = this;
     return new RpcError(code, message, {
@@ -124,7 +125,7 @@ export class RpcError extends Error {
 /** Who is to blame for the failure of one call or attempt, as its caller sees it. `here` is the calling node itself. */
 export type Blame = 'caller' | 'here' | 'route' | 'callee' | 'deeper';
 
-/** What is known of the call or attempt that failed. */
+/** The facts about the failed call or attempt that decide who is to blame. */
 export interface Attempted {
   /** The node that was called; undefined where several were, or none. */
   readonly node?: string | undefined;
@@ -133,8 +134,8 @@ export interface Attempted {
 }
 
 /**
- * Who is to blame for `error`. An error that the called node relays from a node below is not its fault, and an end that the
- * caller set itself - by leaving, or by a deadline - proves nothing about anybody else.
+ * Who is to blame for `error`. The called node is not to blame for an error that it relays from a node below. When the
+ * caller itself ended the call, by leaving or by its deadline, this proves nothing about any other node.
  */
 export function blame(error: RpcError, { node, abandoned }: Attempted): Blame {
   const { code, relayed, below } = error;
@@ -142,15 +143,16 @@ export function blame(error: RpcError, { node, abandoned }: Attempted): Blame {
   if (below !== undefined || errorCodes[code].blame === 'deeper') return 'deeper';
   if (error.node === undefined) return relayed ? errorCodes[code].blame : 'here';
   if (node !== undefined && error.node !== node) return 'deeper';
-  // A node that answers does not say these of itself: the deadline that came with the call has passed, or a node below failed.
+  // A node does not report these about itself: its answer means that the deadline passed, or that a node below failed.
   if (relayed && code === 'deadline_exceeded') return 'caller';
   if (relayed && (code === 'bad_reply' || errorCodes[code].blame === 'route')) return 'deeper';
   return errorCodes[code].blame;
 }
 
 /**
- * What a failed call or attempt proves about the callee. `failure`: it, or the way to it, does not work. `refusal`: it works, but
- * did not take the call. `answer`: it told of a wrong request, or of another one's failure. `nothing`: the end was made here.
+ * What a failed call or attempt proves about the callee. `failure`: the callee, or the route to it, does not work.
+ * `refusal`: the callee works, but did not take the call. `answer`: the callee works, and reported a wrong request or
+ * the failure of another node. `nothing`: the caller itself ended the call.
  */
 export type Evidence = 'failure' | 'refusal' | 'answer' | 'nothing';
 
@@ -181,7 +183,10 @@ export interface Problem {
   retryAfterMs?: number;
   /** The node that failed. */
   node?: string;
-  /** The group that the answering node called when the call failed; absent where the answering node itself failed. */
+  /**
+   * The replica group that the answering node called when the call failed; absent where the answering node itself
+   * failed.
+   */
   below?: string;
   requestId?: string;
 }
@@ -216,13 +221,16 @@ export function fromProblem(body: unknown, status: number, node?: string): RpcEr
   return new RpcError('bad_reply', `status ${status} without a problem document`, node === undefined ? {} : { node });
 }
 
-/** Any thrown value as an RpcError. What is not ours is `internal`: its text stays in the log and does not reach the caller. */
+/**
+ * Turns any thrown value into an RpcError. An unknown error becomes `internal`: its text is logged, and not sent to
+ * callers.
+ */
 export function asRpcError(thrown: unknown): RpcError {
   if (thrown instanceof RpcError) return thrown;
   return new RpcError('internal', 'an unexpected failure; the node has logged it', { cause: thrown });
 }
 
-/** The connection is to be cut without a word: an HTTP server destroys the socket instead of answering with a problem. */
+/** Cuts the connection without an answer: an HTTP server destroys the socket instead of sending a problem document. */
 export class ConnectionReset extends RpcError {
   constructor() {
     super('connection_lost', 'the connection was reset');

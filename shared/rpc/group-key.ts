@@ -1,8 +1,8 @@
 import type { Call } from './call.ts';
 
 /**
- * The replica group of a call: the nodes that can stand in for each other, which are those of one component, of one
- * shard where it is sharded. Whatever is counted, timed or remembered about "the replicas of this call" is kept by this
+ * The key of the replica group of a call. The nodes of a group can replace each other: they host the same component,
+ * and the same shard where it is sharded. All counts, times and memories about "the replicas of this call" use this
  * key.
  */
 export function groupKey({ component, shard }: Pick<Call, 'component' | 'shard'>): string {

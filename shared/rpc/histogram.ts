@@ -1,17 +1,17 @@
 /**
- * A streaming latency histogram: constant memory, about 20 ns per sample, quantiles within 6.25% (upper edge of a
- * bucket), and it forgets.
+ * A streaming latency histogram that forgets old samples. It needs constant memory and about 20 ns per sample.
+ * Quantiles are exact within 6.25% (upper edge of a bucket).
  *
  * Buckets are log-linear, as in HdrHistogram: 16 per power of two of a microsecond count. Forgetting is forward decay
  * (Cormode, Shkapenyuk, Srivastava, Xu: Forward Decay, ICDE 2009): new samples weigh more instead of old ones less, so
- * nothing has to be touched as time passes. A sample loses half its weight in `halfLifeMs` - or later, where there are
- * few: the newest `minSamples` or so always count, because quantiles of a handful mean nothing.
+ * nothing must be updated as time passes. A sample loses half its weight in `halfLifeMs`. Where samples are rare it
+ * decays later: about the newest `minSamples` always count, because quantiles of a few samples mean nothing.
  */
 export interface Histogram {
   record(valueMs: number, now: number): void;
   /** The value that a share `q` of the samples does not exceed, ms; undefined while empty. */
   quantile(q: number): number | undefined;
-  /** Samples that still count: total weight over the weight of a new sample. */
+  /** The number of samples that still count: the total weight divided by the weight of a new sample. */
   readonly count: number;
   /** Mean of the samples that still count, ms. */
   readonly mean: number | undefined;
@@ -25,10 +25,10 @@ export interface HistogramOptions {
 
 const subBits = 4;
 const subBuckets = 1 << subBits;
-/** Everything beyond 2^31 microseconds, 35 minutes, is in the last bucket. */
+/** The last bucket holds every value beyond 2^31 microseconds (35 minutes). */
 const maxMicros = 2 ** 31 - 1;
 const bucketCount = bucketOf(maxMicros) + 1;
-/** Weights are scaled down before they grow out of range. */
+/** Weights are scaled down before they overflow. */
 const maxWeight = 1e100;
 
 /** The bucket of a whole number of microseconds. */
@@ -47,9 +47,11 @@ export function upperEdgeOf(bucket: number): number {
 
 export function createHistogram({ halfLifeMs = 4_000, minSamples = 100 }: HistogramOptions = {}): Histogram {
   const weights = new Float64Array(bucketCount);
-  /** How far one sample may age the others: so that about `minSamples` keep their weight however slowly they come. */
+  /**
+   * The most that one sample may age the others, so that about `minSamples` keep their weight at any rate of samples.
+   */
   const maxStepMs = halfLifeMs / minSamples;
-  /** Samples closer together than this weigh the same: most need no power of two. */
+  /** Samples closer together than this get the same weight, so most samples need no power of two. */
   const stepMs = maxStepMs / 16;
   let weight = 1;
   let total = 0;

@@ -11,11 +11,11 @@ export interface HttpContextOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly scheduler: Scheduler;
-  /** How long a request may take; a caller may ask for less by `x-deadline-ms`, never for more. */
+  /** The time limit of a request. A caller may ask for less by `x-deadline-ms`, never for more. */
   readonly deadlineMs: number;
 }
 
-/** Who a public request is, in logs, traces and its answer. */
+/** The ids of a public request in logs, traces and its answer. */
 export interface Identity {
   readonly requestId: string;
   readonly trace: TraceContext;
@@ -23,18 +23,18 @@ export interface Identity {
 
 export interface HttpContexts {
   /**
-   * Given by the caller (`x-request-id`, `traceparent`) where well-formed, else made. The same for every look at one
-   * request.
+   * Taken from the caller (`x-request-id`, `traceparent`) where well-formed, otherwise made. Every look-up for the same
+   * request returns the same ids.
    */
   readonly identify: (request: FastifyRequest) => Identity;
   /**
-   * Does `work` with a context for calls to other components. Its signal aborts when the client goes away (`cancelled`)
-   * and when the time is up (`deadline_exceeded`); then the promise rejects at once, whatever `work` still does.
+   * Runs `work` with a context for calls to other components. Its signal aborts when the client leaves (`cancelled`)
+   * and when the time is up (`deadline_exceeded`). The promise then rejects at once, even if `work` is still running.
    */
   readonly run: <T>(request: FastifyRequest, reply: FastifyReply, work: (context: Context) => Promise<T>) => Promise<T>;
 }
 
-/** From public HTTP requests to contexts: the one place where a request of the outside becomes one of ours. */
+/** Makes contexts from public HTTP requests. Only this file does so. */
 export function httpContexts({ clock, random, scheduler, deadlineMs }: HttpContextOptions): HttpContexts {
   const identities = new WeakMap<FastifyRequest, Identity>();
 

@@ -2,9 +2,9 @@ import { performance } from 'node:perf_hooks';
 import type { Clock } from '../time/clock.ts';
 import type { OwnQueue } from './layers/admission.ts';
 
-/** What is asked of the event loop; another one in tests. */
+/** The operations of the event loop that this file needs. Tests pass their own. */
 export interface Loop {
-  /** Calls back when everything that is ready in this turn of the loop has had its turn. */
+  /** Calls back after everything that is ready in this turn of the loop has run. */
   readonly atEndOfTurn: (callback: () => void) => void;
   /** How long the loop has been idle so far, ms. Never falls. */
   readonly idleMs: () => number;
@@ -15,14 +15,15 @@ export const eventLoop: Loop = {
   idleMs: () => performance.nodeTiming.idleTime,
 };
 
-/** Idle for less than this is none: asking the system for what is ready takes some microseconds. */
+/** A shorter idle time does not count: asking the system for ready events takes some microseconds. */
 const idleEnoughMs = 0.5;
 
 /**
- * The queue of a process is what the system has ready for its event loop. Nobody can look into it. But the loop takes up in one turn
- * all that became ready during the turn before. So a call that is taken up now has waited since some moment of the last turn,
- * unless the loop was idle after that, and through this turn so far. Costs one callback per turn in which calls come; an idle
- * process is not woken.
+ * Measures how long calls wait for this process. The queue of a process is in the operating system: the events that are
+ * ready for its event loop. No program can look into this queue. But in one turn the loop takes all events that became
+ * ready during the last turn. So a call that starts now became ready during the last turn, or after the loop was last
+ * idle. This gives the longest time that it can have waited. The cost is one callback per turn in which calls arrive;
+ * an idle process is not woken.
  *
  *   |---- last turn ----|---- this turn -----|
  *          ^ became ready      ^ is taken up: waited at most this long

@@ -10,27 +10,27 @@ export type { Mechanism } from './mechanisms.ts';
 
 const Preset = Type.Enum([...presetNames]);
 
-/** A policy with every mechanism spelled out: its settings, or false for "off". */
+/** A complete policy: for every mechanism its settings, or false for "off". */
 export type Policy = { readonly [Name in Mechanism]: SettingsOf<Name> | false };
 
-/** Some of its settings; those that are not named have their defaults. */
+/** Some settings of a mechanism; the others have their defaults. */
 const partial = (name: Mechanism) =>
   Type.Partial(mechanismRow(name).settings as TObject, { additionalProperties: false });
 
-/** By the name of each mechanism: on with its defaults, off, or some settings of its own. */
+/** A value for each named mechanism: true = on with its defaults, false = off, or some settings of its own. */
 const byName = Object.fromEntries(
   mechanismNames.map((name) => [name, Type.Optional(Type.Union([Type.Boolean(), partial(name)]))]),
 ) as unknown as Record<Mechanism, TOptional<TUnion<[TBoolean, TObject]>>>;
 
 const MechanismsByName = Type.Object({ base: Type.Optional(Preset), ...byName }, { additionalProperties: false });
 
-/** A preset, or one with single mechanisms set by name. */
+/** A preset, or a preset with single mechanisms set by name. */
 export const PolicyFile = Type.Union([Preset, MechanismsByName]);
 export type PolicyFile = Static<typeof PolicyFile>;
 
 /**
- * Spells a policy out. Mechanisms that it does not name are as in its `base`, else as in `inForce`; of one that it
- * names, what is not set has its default. Throws `bad_request` for names and values that do not exist.
+ * Makes a complete policy. A mechanism that `file` does not name is as in its `base`, or else as in `inForce`. Settings
+ * that a named mechanism leaves out have their defaults. Throws `bad_request` for names and values that do not exist.
  */
 export function resolvePolicy(
   file: unknown,
@@ -78,8 +78,8 @@ function checkPolicy(file: unknown): { base?: (typeof presetNames)[number] } & P
 export interface PolicyHolder {
   readonly current: Policy;
   /**
-   * A preset, or a change: mechanisms that it does not name stay as they are, unless it has a `base`. Throws
-   * `bad_request`, and changes nothing, where it is not valid.
+   * Takes a preset or a change. Mechanisms that a change does not name stay as they are, unless it has a `base`. Throws
+   * `bad_request`, and changes nothing, when the value is not valid.
    */
   set(file: unknown): void;
 }
@@ -92,7 +92,7 @@ export function createPolicyHolder(file: unknown): PolicyHolder {
     },
     set(file) {
       const wanted = resolvePolicy(file, current);
-      // A mechanism whose settings stay keeps its object, and by that its state.
+      // A mechanism with unchanged settings keeps its settings object, and so its state.
       const kept = mechanismNames.map((name) => [
         name,
         isDeepStrictEqual(current[name], wanted[name]) ? current[name] : wanted[name],

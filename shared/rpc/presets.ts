@@ -1,12 +1,12 @@
 import { type Given, type Mechanism, mechanismNames, mechanismRow } from './mechanisms.ts';
 
 /**
- * Policies that have a name. What each has is in the list of mechanisms.
+ * The named policies. The list of mechanisms says what each contains.
  *
  *   resilient  every mechanism, tuning itself: the default
- *   naive      a deadline, and replicas in turn: what one has without middleware
- *   mis-set    the same mechanisms with numbers that somebody chose once and that fit nothing: for comparison only.
- *              Each number looks harmless; `tierlab tune --explain` shows beside it what the measurements say.
+ *   naive      a deadline, and replicas in turn: the state without middleware
+ *   mis-set    all mechanisms, with numbers that were chosen once and fit nothing: for comparison only. Each number
+ *              looks harmless; `tierlab tune --explain` shows the measured value beside it.
  */
 export const presetNames = ['naive', 'resilient', 'mis-set'] as const;
 export type PresetName = (typeof presetNames)[number];

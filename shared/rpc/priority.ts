@@ -1,2 +1,2 @@
-/** Who goes first when there is too much to do: health > user reads > writes > background. */
+/** The order of importance in an overload: health > user reads > writes > background. */
 export type Priority = 'health' | 'read' | 'write' | 'background';

@@ -10,17 +10,17 @@ import type { Policy, PolicyHolder } from './policy.ts';
 
 export interface ServerDependencies {
   readonly clock: Clock;
-  /** What waits in this process for its turn; nothing ever, where it is not given. */
+  /** The queue of this process. Without it, admission sees no waiting. */
   readonly queue?: OwnQueue;
   readonly observe?: Observe;
 }
 
-/** The layers that are no mechanisms, each where the node has it. */
+/** The layers that are no mechanisms, for the nodes that have them. */
 export type FixedServerLayers = Partial<Record<Exclude<ServerLayer, Mechanism>, Layer | undefined>>;
 
 /**
- * The server side above the handlers, as one layer: the mechanisms follow `policy`, `fixed` are always there. One per
- * node.
+ * The server side above the handlers, as one layer. Mechanisms follow `policy`; the layers in `fixed` are always on.
+ * One per node.
  */
 export function serverLayers(
   policy: PolicyHolder,

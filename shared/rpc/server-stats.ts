@@ -10,7 +10,10 @@ export function serverStats(metrics: Metrics, clock: Clock): Layer {
     'Time to answer a call, as the callee sees it',
     ['component', 'operation', 'code'],
   );
-  /** Counted here, and written when somebody scrapes: a look-up of labels costs more than the rest of this layer. */
+  /**
+   * Counted in this map, and written to the metrics at each scrape: a label look-up costs more than the rest of this
+   * layer.
+   */
   const inFlight = new Map<string, number>();
   metrics.gauge('tierlab_rpc_server_in_flight', 'Calls being answered now', ['component'], (gauge) => {
     for (const [component, calls] of inFlight) gauge.set({ component }, calls);

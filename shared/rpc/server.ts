@@ -11,14 +11,14 @@ export interface Hosted {
 }
 
 export interface Server {
-  /** Where inbound calls enter, whatever transport brought them. */
+  /** The entry for calls, whatever transport brought them. */
   readonly serve: Service;
-  /** The operation, or `not_found`. */
+  /** Returns the operation, or throws `not_found`. */
   readonly operation: (component: string, name: string) => Operation;
   readonly host: (hosted: Hosted) => void;
 }
 
-/** Which part of the data a node holds: shard `shard` (1-based) of `shards`. */
+/** The part of the data that a node holds: shard `shard` (1-based) of `shards`. */
 export interface Holding {
   readonly shard: number;
   readonly shards: number;
@@ -26,7 +26,7 @@ export interface Holding {
 
 /**
  * Dispatches calls to the components of one node, through `layers` (outermost first). A call of a sharded operation is
- * answered only for the shard that the node holds: the answer of another shard would be wrong, and look right.
+ * answered only for the shard that the node holds. The answer of another shard would look right and be wrong.
  */
 export function createServer(node: string, layers: readonly Layer[] = [], holding?: Holding): Server {
   const components = new Map<string, Hosted>();

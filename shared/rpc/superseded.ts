@@ -1,8 +1,8 @@
 import { RpcError } from './errors.ts';
 
 /**
- * Why an attempt is stopped whose answer has become needless: the call itself is answered. Nobody is late, and nobody
- * has gone, so the transport may take a moment to end the exchange without breaking the connection.
+ * The reason for stopping an attempt after another one has answered the call. No deadline passed, and no caller left.
+ * So the transport may wait a moment for the exchange to end, and keep the connection.
  */
 export class Superseded extends RpcError {
   constructor(detail: string) {

@@ -9,11 +9,11 @@ import { childSpan } from './trace.ts';
 export interface CallOptions {
   /** Which shard, 1-based; for sharded operations. */
   readonly shard?: number;
-  /** Makes a write safe to retry: it happens once per key. */
+  /** Makes a write safe to retry: the write happens once per key. */
   readonly idempotencyKey?: string;
 }
 
-/** A component as its callers see it: typed functions. Where it runs, only the time tells. */
+/** A component as its callers see it: typed functions. The location of the component is decided at run time. */
 export type Upstream<C extends Contract> = {
   readonly [Name in keyof C['operations']]: (
     request: RequestOf<C['operations'][Name]>,
@@ -23,9 +23,9 @@ export type Upstream<C extends Contract> = {
 };
 
 /**
- * Typed functions over `service`. A handler's deadline, trace, priority and cancellation go along with every call. A
- * failure carries the group that was called: when the handler's node answers with it, nobody takes the failure for its
- * own.
+ * Typed functions over `service`. Every call carries the deadline, trace, priority and cancellation of the handler. A
+ * failure names the replica group that was called. So when the handler's node answers with this failure, the node
+ * itself is not blamed.
  */
 export function upstream<C extends Contract>(contract: C, service: Service, random: Random): Upstream<C> {
   const methods = Object.values(contract.operations).map((operation) => {

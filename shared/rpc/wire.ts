@@ -7,8 +7,8 @@ import { RpcError } from './errors.ts';
 import { formatTraceparent } from './trace.ts';
 
 /**
- * The wire format: POST /rpc/<component>/<operation>, JSON both ways. Requests with an Origin are refused:
- * nodes call nodes, web pages do not. What is not payload travels in headers:
+ * The wire format: POST /rpc/<component>/<operation>, JSON both ways. Requests with an Origin are refused, because only
+ * nodes may call nodes. Everything besides the payload is in headers:
  *
  *   traceparent       W3C trace context
  *   x-deadline-ms     how long the caller still waits, relative: clocks of two machines are never compared
@@ -23,11 +23,11 @@ import { formatTraceparent } from './trace.ts';
  */
 export const rpcPrefix = '/rpc/';
 
-/** A deadline beyond this is a mistake, not a wish: one hour. */
+/** A longer deadline is a mistake: one hour. */
 const maxDeadlineMs = 3_600_000;
 const priorities: readonly string[] = ['health', 'read', 'write', 'background'] satisfies Priority[];
 
-/** A call as its server reads it: no operation looked up yet. */
+/** A call as its server reads it, before the operation is looked up. */
 export interface CallHeaders {
   readonly requestId: string | undefined;
   readonly traceparent: string | undefined;
@@ -49,7 +49,7 @@ export function encodeHeaders(call: Call, caller: string, now: number): Record<s
   };
   if (call.attempt !== 1) headers['x-attempt'] = String(call.attempt);
   if (call.priority !== call.operation.priority) headers['x-priority'] = call.priority;
-  // Rounded up: the callee must not give up before the caller does, or the caller could not tell why.
+  // Rounded up: if the callee gave up before the caller, the caller would not know why.
   if (call.deadlineAt !== Infinity) headers['x-deadline-ms'] = String(Math.max(0, Math.ceil(call.deadlineAt - now)));
   if (call.shard !== undefined) headers['x-shard'] = String(call.shard);
   if (call.idempotencyKey !== undefined) headers['idempotency-key'] = call.idempotencyKey;
@@ -80,7 +80,7 @@ export function decodeHeaders(headers: IncomingHttpHeaders): CallHeaders {
 
 export const encodeReceipt = (receipt: Receipt): string => Buffer.from(JSON.stringify(receipt)).toString('base64url');
 
-/** Undefined for what is no receipt at all. Nothing in it is believed before it is verified. */
+/** Returns undefined for a malformed receipt. The content is not trusted before its signature is verified. */
 export function decodeReceipt(header: string | string[] | undefined): Receipt | undefined {
   if (typeof header !== 'string') return undefined;
   try {
@@ -91,7 +91,7 @@ export function decodeReceipt(header: string | string[] | undefined): Receipt | 
   }
 }
 
-/** Request ids reach logs and headers: only harmless characters, or none at all. */
+/** Request ids get into logs and headers, so an id with other characters is dropped. */
 export function safeId(value: string | undefined): string | undefined {
   return value !== undefined && /^[A-Za-z0-9._:-]{1,64}$/.test(value) ? value : undefined;
 }

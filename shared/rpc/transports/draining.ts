@@ -1,16 +1,19 @@
 import type { Scheduler, Timer } from '../../time/scheduler.ts';
 
-/** Exchanges that nobody waits for, and that may end by themselves, so that their connections can be used again. */
+/**
+ * Exchanges that nobody waits for any more. They may end by themselves, so that their connections can be used again.
+ */
 export interface Draining {
   /**
-   * Gives the exchange a moment; `cut` ends it when the moment is over. Undefined when too many are draining already.
+   * Lets the exchange go on for a moment; `cut` ends it after that. Undefined when too many exchanges are draining
+   * already.
    */
   begin(cut: () => void): Timer | undefined;
 }
 
-/** A hedge fires at the 95th percentile: most of those that lose would have answered soon after. */
+/** A hedge starts at the 95th percentile: most of the slower attempts would have answered soon after. */
 const drainMs = 50;
-/** Each holds a connection, and keeps its callee at work: no more than this at a time, to one node. */
+/** The limit per node. Each draining exchange holds a connection, and keeps its callee at work. */
 const maxDraining = 16;
 
 export function createDraining(scheduler: Scheduler): Draining {

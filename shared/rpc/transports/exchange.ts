@@ -4,7 +4,7 @@ import type { Timer } from '../../time/scheduler.ts';
 import { Superseded } from '../superseded.ts';
 import type { Draining } from './draining.ts';
 
-/** One reply, whole. */
+/** One complete reply. */
 export interface Exchange {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -12,19 +12,19 @@ export interface Exchange {
 }
 
 export interface ExchangeOptions {
-  /** The head of the reply has come. */
+  /** Called when the head of the reply has arrived. */
   readonly onHead?: () => void;
-  /** It was aborted after its head had come. */
+  /** Called when the exchange is aborted after the head has arrived. */
   readonly onCut?: () => void;
-  /** Where an exchange that is superseded may end by itself. */
+  /** Lets a superseded exchange end by itself. */
   readonly draining?: Draining;
 }
 
 /**
- * One POST over `pool`, the reply collected as text. undici's lowest interface: its `request` makes a stream of each
- * body, which costs as much as the rest of a hop. Rejects with undici's error, or with the signal's reason once it
- * aborts; an abort closes the socket, so that the callee sees it. Closing costs the next call a new connection, with
- * TLS a handshake: an exchange that is superseded may first drain.
+ * One POST over `pool`; the reply is collected as text. It uses undici's lowest interface: its `request` makes a stream
+ * of each body, which costs as much as the rest of a hop. Rejects with undici's error, or with the signal's reason when
+ * it aborts. An abort closes the socket, so that the callee notices it. The next call then needs a new connection, and
+ * with TLS a handshake, so a superseded exchange may drain first.
  */
 export function exchange(
   pool: Pool,
@@ -46,7 +46,8 @@ export function exchange(
 
     const cut = (): void => {
       if (status !== 0) onCut();
-      // Undefined while it waits for a socket: there is nothing to close yet, onRequestStart will see the signal.
+      // Undefined while the request waits for a socket: there is nothing to close yet, and onRequestStart will check
+      // the signal.
       controller?.abort(signal.reason as Error);
     };
     const onAbort = (): void => {

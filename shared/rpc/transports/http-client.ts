@@ -11,20 +11,20 @@ import { createDraining, type Draining } from './draining.ts';
 import { exchange } from './exchange.ts';
 
 export interface HttpClientOptions {
-  /** The node that calls: its name goes along. */
+  /** The calling node; its name is sent with each call. */
   readonly node: string;
   readonly clock: Clock;
   readonly scheduler?: Scheduler;
   /**
-   * With mutual TLS: what this node shows, and whom it trusts. Another object from the next connection on, once it is
-   * renewed.
+   * With mutual TLS: the certificate of this node, and the authority that it trusts. After a renewal, new connections
+   * use the new certificate.
    */
   readonly identity?: (() => Identity) | undefined;
   /** Sockets per endpoint. */
   readonly connections?: number;
-  /** Replies beyond this are cut off, bytes. */
+  /** Longer replies are cut off, bytes. */
   readonly maxReplyBytes?: number;
-  /** The head of a reply came, and the rest trickled until nobody waited any more. */
+  /** Called when the head of a reply came, but its body was so slow that the caller gave up. */
   readonly onPartial?: (call: Call) => void;
 }
 
@@ -52,7 +52,10 @@ export function httpClientTransport(options: HttpClientOptions): HttpClientTrans
     onPartial,
   } = options;
   const pools = new Map<string, Connections>();
-  /** The same, without making a key: a directory gives the same object for the same endpoint, call after call. */
+  /**
+   * The same pools by endpoint object. This avoids building a key: a directory returns the same object from call to
+   * call.
+   */
   let byEndpoint = new WeakMap<Endpoint, Connections>();
   let shown: Identity | undefined;
 
@@ -88,7 +91,7 @@ export function httpClientTransport(options: HttpClientOptions): HttpClientTrans
     return known;
   }
 
-  /** Calls under way end over the old connections. */
+  /** Calls under way finish over the old connections. */
   function renew(own: Identity | undefined): void {
     shown = own;
     closeAll().catch(() => undefined);
@@ -133,8 +136,8 @@ export function httpClientTransport(options: HttpClientOptions): HttpClientTrans
 }
 
 /**
- * The body of a reply follows its head at once. A caller that gives up in between, within this time, proves nothing,
- * ms.
+ * The body of a reply follows its head at once. When a caller gives up within this time after the head, this proves
+ * nothing about the callee, ms.
  */
 const trickleMs = 50;
 
@@ -149,7 +152,7 @@ function parseReply(text: string, status: number, node: string): unknown {
   return body;
 }
 
-/** Which of our errors a failure of the transport is; `definite` only where the request cannot have arrived. */
+/** The error code for a failure of the transport. It is `definite` only where the request cannot have arrived. */
 function asTransportError(thrown: unknown, call: Call): RpcError {
   if (thrown instanceof RpcError) return thrown;
   const node = call.endpoint!.node;
@@ -178,7 +181,7 @@ function asTransportError(thrown: unknown, call: Call): RpcError {
   });
 }
 
-/** One of the two sides refused the other's certificate: the request was not read. */
+/** One of the two sides refused the other's certificate, so the request was not read. */
 function isTlsRefusal(code: string | undefined): boolean {
   return code !== undefined && /^(?:ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/.test(code);
 }

@@ -15,14 +15,14 @@ export interface HttpServerOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
-  /** Request bodies beyond this are refused unread, bytes. */
+  /** Larger request bodies are refused unread, bytes. */
   readonly maxBodyBytes?: number;
   /**
-   * How a faulty network lets the reply to `call` out: the payload in pieces, each when it may leave. `reset` breaks
-   * the connection. Undefined = the whole payload at once.
+   * Simulates a faulty network for the reply to `call`: the payload in pieces, each at the time when it may leave.
+   * `reset` breaks the connection. Undefined = the whole payload at once.
    */
   readonly shape?: (call: Call, payload: Uint8Array, reset: () => void) => AsyncIterable<Uint8Array> | undefined;
-  /** Who is at the other end of a connection, where that is proven (mutual TLS): a call in another name is refused. */
+  /** The proven name of the caller (mutual TLS), where there is one. A call in another name is refused. */
   readonly callerOf?: (request: IncomingMessage) => string | undefined;
 }
 
@@ -95,7 +95,7 @@ export function httpServerTransport(server: Server, options: HttpServerOptions):
     }
   };
 
-  /** Sends each piece when it comes; a reader that goes away ends the pieces. */
+  /** Sends each piece when it comes. When the reader leaves, no further piece is made. */
   function sendPieces(response: ServerResponse, pieces: AsyncIterable<Uint8Array>): void {
     const stream = Readable.from(pieces);
     response.once('close', () => stream.destroy());
@@ -119,8 +119,8 @@ export function httpServerTransport(server: Server, options: HttpServerOptions):
 }
 
 /**
- * Nodes call nodes. A web page can send neither without an Origin nor JSON without asking first, and nobody says yes
- * here.
+ * Only nodes may call nodes. A web page cannot send a request without an Origin. It cannot send JSON without a
+ * preflight request either, and this server never allows one.
  */
 function refusePages({ origin, 'content-type': type }: IncomingHttpHeaders): void {
   if (origin !== undefined) throw new RpcError('forbidden', 'web pages may not call nodes');

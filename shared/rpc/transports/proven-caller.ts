@@ -1,6 +1,6 @@
 import { RpcError } from '../errors.ts';
 
-/** Who calls: the name in the certificate. Throws `forbidden` where the call claims another one. */
+/** The calling node: the name in the certificate. Throws `forbidden` where the call claims another name. */
 export function provenCaller(claimed: string | undefined, proven: string | undefined): string {
   if (proven === undefined) throw new RpcError('unauthenticated', 'the caller has shown no certificate');
   if (claimed !== undefined && claimed !== proven)

@@ -12,11 +12,11 @@ import { abortError } from '../layers/within.ts';
  *                         --cancel---> when call.signal aborts, as a closed connection would
  */
 export interface SimHosts {
-  /** A node comes up, or is replaced: `serve` is its server stack. */
+  /** Starts or replaces a node: `serve` is its server stack. */
   host(node: string, serve: Service): void;
-  /** Fail-stop: what it was doing is lost, its callers see their connections break, new ones are refused. */
+  /** Fail-stop: the node's work is lost, its callers see broken connections, and new connections are refused. */
   kill(node: string): void;
-  /** SIGSTOP: the kernel goes on accepting connections, nothing answers until `resume`. */
+  /** SIGSTOP: the kernel still accepts connections, but no call is answered until `resume`. */
   hang(node: string): void;
   resume(node: string): void;
   /** The client side for calls from `node`. */
@@ -27,9 +27,9 @@ export interface SimHosts {
 
 interface Process {
   readonly serve: Service;
-  /** Ends everything that the process was doing. */
+  /** Ends all work of the process. */
   readonly crash: Set<(error: RpcError) => void>;
-  /** What arrived while it hangs; undefined when it runs. */
+  /** The messages that arrived while the process hangs; undefined while it runs. */
   frozen: (() => void)[] | undefined;
 }
 
@@ -37,7 +37,7 @@ export function createSimHosts({ clock, network }: { clock: Clock; network: Netw
   const processes = new Map<string, Process>();
   let underWay = 0;
 
-  /** Runs `work` when the process runs; never when it is gone. */
+  /** Runs `work` when the process is running; never after the process has gone. */
   function whenRunning(node: string, process: Process, work: () => void): void {
     if (processes.get(node) !== process) return;
     if (process.frozen) process.frozen.push(() => whenRunning(node, process, work));
@@ -139,5 +139,5 @@ export function createSimHosts({ clock, network }: { clock: Clock; network: Netw
 
 type Answer = (result: Reply | RpcError) => void;
 
-/** As on the wire: an error that names no node is the answering one's. */
+/** As over HTTP: an error that names no node is the error of the answering node. */
 const named = (error: RpcError, node: string): RpcError => error.with({ node: error.node ?? node, relayed: true });
