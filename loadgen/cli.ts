@@ -18,8 +18,8 @@ import { parseDuration } from './options/quantities.ts';
 const many = (value: string, before: string[] | undefined) => [...(before ?? []), value];
 
 /**
- * `several`: the subcommands that choose rate, SLO and connections themselves leave those options out or read them
- * their own way.
+ * `several`: true for subcommands that make several runs. They choose rate, SLO and connections themselves, so these
+ * options are left out or have another meaning.
  */
 function runOptions(command: Command, several = false): Command {
   if (!several)
@@ -87,19 +87,19 @@ function outputOptions(command: Command): Command {
     .option('-q, --quiet', 'no progress');
 }
 
-/** The `load` command for `tierlab load ...`; also the whole program of `node loadgen/main.ts`. */
+/** The `load` command for `tierlab load ...`, and the whole program of `node loadgen/main.ts`. */
 export function loadCommand(): Command {
   return configureLoad(new Command('load'));
 }
 
-/** Makes `load` the load command. */
+/** Adds the options and subcommands of `load` to a command. */
 export function configureLoad(load: Command): Command {
   load
     .description(
       'send load and measure honestly: latencies from the intended time, answers verified, faults on the same chart',
     )
     .argument('[url]', 'what to load (default: the running cluster, http://127.0.0.1:8000, with the search mix)')
-    // Options after a subcommand are the subcommand's.
+    // Options after a subcommand belong to the subcommand.
     .enablePositionalOptions()
     .exitOverride();
   outputOptions(runOptions(load))
@@ -177,7 +177,8 @@ export function configureLoad(load: Command): Command {
 }
 
 /**
- * Gives a command the process: interruption by signal, the system's clocks, the exit code; errors become one sentence.
+ * Runs a command as a process: signals interrupt it, the system's clocks time it, and its result is the exit code. An
+ * error becomes one sentence.
  */
 async function withProcess(command: (io: CommandIo) => Promise<number>): Promise<void> {
   const interrupted = new AbortController();
@@ -185,7 +186,7 @@ async function withProcess(command: (io: CommandIo) => Promise<number>): Promise
     () => interrupted.abort(),
     () => process.exit(exitCodes.interrupted),
   );
-  // A terminal that was closed, or a reader such as `head` that has seen enough: the run goes on to its files.
+  // The terminal may have been closed, or a reader such as `head` may have ended. The run still writes its files.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   try {
     process.exitCode = await command({

@@ -4,7 +4,7 @@ import { responseParser } from './parser.ts';
 import type { ParsedAnswer } from './parser.ts';
 import type { Target } from '../options/target.ts';
 
-/** What this machine refused to the generator: the server has no part in it. */
+/** This machine refused it to the generator. The server had no part in it. */
 export type OwnLimitCode = 'no_ports' | 'no_files' | 'no_memory';
 
 /** Why an exchange got no answer. */
@@ -24,16 +24,17 @@ export interface Failure {
   code: FailureCode;
   detail: string;
   /**
-   * How the connection ended before any byte of an answer: in order (FIN), or by a reset. Unset after the first byte.
+   * How the connection ended before the first byte of an answer: in order (FIN), or by a reset. Undefined after that
+   * byte.
    */
   unanswered?: 'fin' | 'reset';
 }
 
 export interface ConnectionEvents {
-  /** Ready for the first request. */
+  /** Called when the connection is ready for the first request. */
   opened(): void;
   answered(answer: ParsedAnswer): void;
-  /** The connection is gone; `failure` is what an exchange in flight should be told. Called once. */
+  /** Called once, when the connection is gone. `failure` is the reason for an exchange in flight. */
   gone(failure: Failure): void;
 }
 
@@ -46,7 +47,7 @@ export interface Connection {
 const readBytes = 16_384;
 
 /**
- * One keep-alive HTTP/1.1 connection without pipelining. Reads go straight into one buffer, past the stream machinery.
+ * One keep-alive HTTP/1.1 connection without pipelining. Reads go directly into one buffer and bypass Node's streams.
  */
 export function openConnection(
   target: Target,
@@ -90,7 +91,7 @@ export function openConnection(
   socket.once(target.tls ? 'secureConnect' : 'connect', () => events.opened());
   socket.on('error', (error: NodeJS.ErrnoException) => {
     const failure = failureOf(error);
-    // The pipe is broken when the server's FIN was here before the request was written.
+    // EPIPE: the server's FIN arrived before the request was written.
     const unanswered = error.code === 'EPIPE' ? 'fin' : 'reset';
     ending ??= failure.code === 'reset' && !(busy && answering) ? { ...failure, unanswered } : failure;
   });
@@ -99,7 +100,7 @@ export function openConnection(
     ending ??= {
       code: 'closed',
       detail: busy ? 'the server closed the connection without a full answer' : 'the server closed the connection',
-      // A request may still be sent between this event and "close": it has no answer either.
+      // A request may be sent between this event and "close". It gets no answer either.
       ...(busy && answering ? {} : { unanswered: 'fin' as const }),
     };
     if (answer) {
@@ -130,7 +131,7 @@ export function openConnection(
   return connection;
 }
 
-/** Node's error codes in the report's words. */
+/** Translates Node's error codes into the terms of the report. */
 export function failureOf(error: NodeJS.ErrnoException): Failure {
   const code = error.code ?? '';
   const detail = error.message || code;

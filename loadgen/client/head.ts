@@ -1,4 +1,4 @@
-/** How long the body is, decided from the head alone (RFC 9112, section 6.3). */
+/** The length of the body, decided from the head alone (RFC 9112, section 6.3). */
 export type Framing =
   | { kind: 'none' }
   | { kind: 'length'; bytes: number }
@@ -12,7 +12,7 @@ export interface Head {
   close: boolean;
 }
 
-/** Why an answer is not HTTP/1.1. `detail` names the rule that it breaks. */
+/** Why an answer is not HTTP/1.1. `detail` names the broken rule. */
 export interface ParseFailure {
   code: 'bad_response';
   detail: string;
@@ -25,9 +25,9 @@ export function parseFailure(detail: string): ParseFailure {
 const tokenPattern = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /**
- * Parses a status line and headers, `text` being everything before the empty line, as latin1. Strict: what two parsers
- * could read differently (bare line feeds, folded lines, spaces before the colon, two lengths, length beside chunked)
- * is refused, not guessed.
+ * Parses a status line and headers. `text` is everything before the empty line, as latin1. The parser is strict: it
+ * refuses everything that two parsers could read differently (bare line feeds, folded lines, spaces before the colon,
+ * two lengths, a length beside chunked).
  */
 export function parseHead(text: string, method: string): Head | ParseFailure {
   const lines = text.split('\r\n');

@@ -15,11 +15,13 @@ type State =
   | { at: 'trailer' };
 
 export interface ResponseParser {
-  /** Call before each request. `keepBody` false: the body is counted and thrown away. */
+  /** Call before each request. With `keepBody` false, the body is counted and dropped. */
   begin(method: string, keepBody: boolean): void;
-  /** Feeds the first `size` bytes of `data`; undefined: more is needed, else the answer or the failure. */
+  /**
+   * Reads the first `size` bytes of `data`. Returns the answer or the failure; undefined when more bytes are needed.
+   */
   feed(data: Buffer, size: number): ParsedAnswer | ParseFailure | undefined;
-  /** The connection ended. The answer when that ends it rightly, otherwise undefined. */
+  /** Call when the connection has ended. Returns the answer if that end completes it, otherwise undefined. */
   end(): ParsedAnswer | undefined;
 }
 
@@ -27,14 +29,15 @@ export interface ParsedAnswer {
   status: number;
   close: boolean;
   bodyBytes: number;
-  /** Empty unless kept. */
+  /** Empty unless `keepBody` was true. */
   body: Buffer;
 }
 
 const emptyBody = Buffer.alloc(0);
 
 /**
- * Reads one HTTP/1.1 response at a time from bytes cut anywhere (no pipelining: bytes after the end are a failure).
+ * Reads one HTTP/1.1 response at a time from bytes that may be cut anywhere. There is no pipelining: bytes after the
+ * end of a response are a failure.
  *
  *   idle -> head -> length ------------------------------> done
  *                -> until-close ------------- end() -----> done
@@ -42,14 +45,13 @@ const emptyBody = Buffer.alloc(0);
  *                       ^  \__ 0 __> trailer -----------> done
  *                       |_________________________|
  *
- * A server mostly repeats its head byte for byte, so the last head is remembered and a repeated one is not parsed
- * again.
+ * A server usually repeats its head byte for byte. So the last head is kept, and an equal one is not parsed again.
  */
 export function responseParser(): ResponseParser {
   let state: State = { at: 'idle' };
   let method = 'GET';
   let keepBody = false;
-  /** Bytes of an unfinished head or line, kept over feeds. */
+  /** Bytes of an unfinished head or line, kept from call to call. */
   let pending = emptyBody;
   let head: Head | undefined;
   let lastText = '';
@@ -70,12 +72,13 @@ export function responseParser(): ResponseParser {
 
   function take(data: Buffer, from: number, to: number): void {
     bodyBytes += to - from;
-    // The caller reuses `data` for the next read: what is kept is copied.
+    // The caller reuses `data` for the next read, so kept bytes are copied.
     if (keepBody && to > from) parts.push(Buffer.from(data.subarray(from, to)));
   }
 
   /**
-   * The text of a line up to CRLF (or of a head up to the empty line) and where it ends; undefined: not all there yet.
+   * The text of a line up to CRLF (or of a head up to the empty line) and the index of its end. Undefined when it is
+   * not complete yet.
    */
   function takeText(
     data: Buffer,
@@ -90,7 +93,7 @@ export function responseParser(): ResponseParser {
       pending = Buffer.from(data.subarray(from, to));
       return undefined;
     }
-    // The terminator may straddle the two: search from its length before the seam.
+    // The terminator may lie across the two parts: search from one terminator's length before the seam.
     const seam = Math.max(0, pending.length - terminator.length + 1);
     const before = pending.length;
     const joined = Buffer.concat([pending, data.subarray(from, to)]);

@@ -5,18 +5,18 @@ import { openConnection } from './connection.ts';
 import type { Connection, Failure } from './connection.ts';
 import type { ParsedAnswer } from './parser.ts';
 
-/** One request on its way. Times are the clock's ms. */
+/** One request and its times (the clock's ms). */
 export interface Exchange {
   request: Request;
   intendedMs: number;
-  /** When the generator got to it: later than intended only by its own fault. */
+  /** When the generator handled it. Only the generator's own delay makes this later than intended. */
   dispatchedMs: number;
-  /** When its bytes were written; NaN before. Later than dispatched by the wait for a free connection. */
+  /** When its bytes were written; NaN before that. A wait for a free connection makes this later than dispatched. */
   sentMs: number;
   keepBody: boolean;
-  /** It was sent a second time, because the server had closed the connection at the same moment. */
+  /** The request was sent a second time, because the server had closed the connection at the same moment. */
   resent?: boolean;
-  /** Of an arrival: ms since the arrival before it, whichever worker has that one. */
+  /** For an arrival: ms since the arrival before it, even when another worker handles that one. */
   gapMs?: number;
   answered(answer: ParsedAnswer, exchange: Exchange): void;
   failed(failure: Failure, exchange: Exchange): void;
@@ -37,49 +37,47 @@ export interface PoolOptions {
 
 interface Slot {
   connection: Connection;
-  /** Opened at the clock's ms, until it is ready. */
+  /** When the connection was opened (the clock's ms); undefined once it is ready. */
   openingMs: number | undefined;
   exchange: Exchange | undefined;
-  /**
-   * Since when the connection has been idle, before the exchange that is on it now; undefined: it has just been opened.
-   */
+  /** Since when the connection had been idle before its present exchange; undefined for a new connection. */
   idleSinceMs: number | undefined;
 }
 
 export interface Pool {
-  /** Sends on the connection used last, on a new one below the cap, or waits in line. */
+  /** Sends on the connection used last, or on a new one below the limit. Otherwise the request waits in line. */
   dispatch(exchange: Exchange): void;
   /** Opens `count` connections; resolves when they are ready or have failed. */
   warmUp(count: number): Promise<void>;
-  /** Gives up exchanges older than the timeout. Call it often. */
+  /** Ends exchanges that are older than the timeout. Call it often. */
   expire(): void;
   inFlight(): number;
   waiting(): number;
-  /** Forgets those in line and returns how many: they were never sent. */
+  /** Drops the requests in line and returns their number: they were never sent. */
   dropWaiting(): number;
-  /** Closes everything; what is in flight fails with `failure`. */
+  /** Closes all connections. Exchanges in flight fail with `failure`. */
   close(failure: Failure): void;
 }
 
 /**
- * A server that closes an idle connection may do so while a request is on its way to it (RFC 9112, 9.3.1): nobody is at
- * fault, and a browser sends the request again. The FIN of such a server is there within a round trip and what this
- * process is late.
+ * A server may close an idle connection while a request is on its way to it (RFC 9112, 9.3.1). This is nobody's fault,
+ * and a browser sends the request again. The FIN of such a server arrives within one round trip plus this process's own
+ * delay.
  */
 const closeRaceMs = 250;
 /**
- * A reset may be the answer to the request itself. It counts as the end of an idle connection after this long a pause,
- * ms, or after about the pause after which this server has closed idle connections before.
+ * A reset may be the answer to the request itself. It counts as the end of an idle connection only after a pause of
+ * this length, ms, or after about the pause that made this server close idle connections before.
  */
 const idleForResetMs = 1000;
-/** Methods that change nothing (RFC 9110, 9.2.1): sending them twice does no harm. */
+/** Methods that change nothing (RFC 9110, 9.2.1). Sending them twice does no harm. */
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 
 export function connectionPool(options: PoolOptions): Pool {
   const { target, clock, connections, timeoutMs, encode, onSent } = options;
   const slots = new Set<Slot>();
   const idle: Slot[] = [];
-  /** Those that are sent a second time. They wait for new connections: an old one may be closed as well. */
+  /** Requests that are sent a second time. They wait for new connections, because an old one may be closed too. */
   const again: Exchange[] = [];
   let line: Exchange[] = [];
   let lineHead = 0;
@@ -102,7 +100,7 @@ export function connectionPool(options: PoolOptions): Pool {
     const exchange = line[lineHead];
     if (exchange === undefined) return undefined;
     lineHead++;
-    // The array is cut only now and then: shifting each time costs its length.
+    // The array is cut only now and then, because each shift costs time in proportion to its length.
     if (lineHead > 1024 && lineHead * 2 > line.length) {
       line = line.slice(lineHead);
       lineHead = 0;
@@ -114,7 +112,7 @@ export function connectionPool(options: PoolOptions): Pool {
     slot.exchange = exchange;
     flying++;
     const nowMs = clock.now();
-    // A second sending does not make the wait any shorter.
+    // `sentMs` stays the time of the first sending, because the user has waited since then.
     if (!exchange.resent) exchange.sentMs = nowMs;
     slot.connection.send(encode(exchange.request), exchange.request.method, exchange.keepBody);
     if (exchange.resent) options.onResent?.();
@@ -171,7 +169,7 @@ export function connectionPool(options: PoolOptions): Pool {
             again.push(exchange);
           } else exchange.failed(failure, exchange);
         } else if (wasOpening && !closed) {
-          // A connection that cannot be opened fails the request that asked for it, as it would for a user.
+          // When a connection cannot be opened, the request that asked for it fails, as it would for a user.
           const first = again.pop() ?? nextInLine();
           first?.failed(failure, first);
         }
@@ -194,7 +192,7 @@ export function connectionPool(options: PoolOptions): Pool {
     if (!closed && slot.idleSinceMs !== undefined) idleCloseMs = Math.min(idleCloseMs, atMs - slot.idleSinceMs);
   }
 
-  /** As many connections as there are requests in line for them, below the cap. */
+  /** Opens one connection for each request in line, up to the limit. */
   function refill(): void {
     if (closed) return;
     let opening = 0;

@@ -1,14 +1,12 @@
 import type { Request } from '../workload/request.ts';
 
-/**
- * Turns requests into bytes for one target. A request's own header takes the place of the one that all requests share.
- */
+/** Turns requests into bytes for one target. A header of a request replaces the common header with the same name. */
 export function wireEncoder(host: string, headers: readonly [string, string][]): (request: Request) => string | Buffer {
   const given = headers.some(([name]) => name === 'host') ? headers : [['host', host] as const, ...headers];
   const shared = given.map(([name, value]) => [name, `${name}: ${value}\r\n`] as const);
-  // The constant part of the head is made once.
+  // The constant part of the head is built once.
   const sharedText = shared.map(([, line]) => line).join('');
-  // Most workloads repeat few requests: the last object's bytes are kept.
+  // Most workloads repeat few requests, so the bytes of the last request object are kept.
   let lastRequest: Request | undefined;
   let lastWire: string | Buffer = '';
   return function encode(request) {

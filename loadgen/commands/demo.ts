@@ -11,7 +11,7 @@ import { measure } from './measure.ts';
 
 const serviceMs = 5;
 const rate = 100;
-/** Few enough that the stalled requests of a closed loop stay below 1%: what a closed loop hides. */
+/** So few users that the stalled requests stay below 1% of a closed loop: it hides the stall. */
 const users = 5;
 
 export interface DemoFlags {
@@ -30,9 +30,9 @@ export interface DemoResult {
 }
 
 /**
- * One server, one stall of a tenth of the run (1 s of 10), both models at 100/s. Of the open loop's requests a tenth
- * arrives during the stall and waits for what is left of it, so the slowest 1% waited over 9/10 of it. Each user of the
- * closed loop notices once, and stays away until it is over.
+ * One server, one stall of a tenth of the run (1 s of 10 s), both models at 100/s. A tenth of the open loop's requests
+ * arrives during the stall and waits for the rest of it. So the slowest 1% wait for over 9/10 of the stall. Each user
+ * of the closed loop sends one slow request, and no more until the stall is over.
  */
 export async function openVsClosed(durationMs: number, seed: string, io: CommandIo): Promise<DemoResult> {
   const server = await stallServer(serviceMs, io.clock, io.scheduler);
@@ -44,7 +44,7 @@ export async function openVsClosed(durationMs: number, seed: string, io: Command
     try {
       return await measure(plan, {
         ...io,
-        // Progress comes from the first half second on: the run has then begun for certain.
+        // The first progress comes after half a second: the run has certainly begun by then.
         onProgress({ atMs }) {
           stall ??= io.scheduler.after(Math.max(0, durationMs * 0.4 - atMs), () => server.stallFor(stallMs));
         },

@@ -38,7 +38,7 @@ export async function findCommand(url: string | undefined, flags: FindFlags, io:
   if (!(from > 0 && most >= from)) throw loadError('bad_argument', '--from must be above 0 and at most --most');
   if (!(tolerance > 0 && tolerance < 1))
     throw loadError('bad_argument', `--tolerance must be a share such as 5%, not "${flags.tolerance}"`);
-  // Errors and wrong answers are no capacity, whatever their speed.
+  // Errors and wrong answers are no capacity, however fast they come.
   const objectives = [
     ...slo,
     ...(slo.some((text) => /error|http_req_failed/.test(text)) ? [] : ['error_rate<1%']),
@@ -52,13 +52,13 @@ export async function findCommand(url: string | undefined, flags: FindFlags, io:
   const style = terminalStyle(io.stderr);
   let number = 0;
   let last: RunResult | undefined;
-  /** Why a rate did not hold, in its last failed trial. */
+  /** Why a rate failed, from its last failed trial. */
   const reasons = new Map<number, string>();
 
   async function trial(rate: number): Promise<TrialOutcome> {
     if (io.signal.aborted) throw loadError('interrupted', 'interrupted: no capacity was found');
     const kind = plan.model.kind === 'partly-open' ? 'partly-open' : 'open';
-    // Poisson: arrivals that never collide would find more than users will.
+    // Poisson arrivals: evenly spaced arrivals never collide, and would find a capacity that users do not get.
     const arrivals =
       plan.model.kind !== 'closed' && flags.arrivals !== undefined ? plan.model.arrivals : { kind: 'poisson' as const };
     const model = { kind, stages: constantStages(rate, trialMs), arrivals } as typeof plan.model;
@@ -86,15 +86,15 @@ export async function findCommand(url: string | undefined, flags: FindFlags, io:
   return capacity.kind === 'generator' || capacity.kind === 'below' ? exitCodes.failed : exitCodes.done;
 }
 
-/** What one run says about the server. A run that the generator's own limits shaped says nothing about it. */
+/** Judges the server by one run. A run that the generator's own limits shaped says nothing about the server. */
 export function trialVerdict(
   run: RunResult,
   thresholds: readonly Threshold[],
 ): { outcome: TrialOutcome; why?: string } {
   if (run.generatorAtFault) return { outcome: 'generator', why: run.reasons.join('; ') };
   const missed = run.thresholds.filter((threshold) => !threshold.passed).map((threshold) => threshold.text);
-  // A slow server fills all connections, too. It is the server that fails when the answers are late even from their
-  // sending on.
+  // A slow server also fills all connections. The server has failed only if the answers are late even when the time
+  // counts from sending.
   if (reachedCap(run) && !thresholds.some((threshold) => missedByServer(threshold, run)))
     return { outcome: 'generator', why: run.reasons.join('; ') };
   if (run.valid && missed.length === 0) return { outcome: 'pass' };

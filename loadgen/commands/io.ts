@@ -1,7 +1,7 @@
 import type { Clock } from '../../shared/time/clock.ts';
 import type { Scheduler } from '../../shared/time/scheduler.ts';
 
-/** What a command needs of the process: passed in, so that commands are tested without one. */
+/** The parts of the process that a command needs. They are passed in, so that tests run commands without a process. */
 export interface CommandIo {
   stdout: NodeJS.WriteStream;
   stderr: NodeJS.WriteStream;

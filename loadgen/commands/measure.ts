@@ -7,7 +7,7 @@ import { validity } from '../verdict/validity.ts';
 import { runPlan } from '../worker/controller.ts';
 import type { RunOptions } from '../worker/controller.ts';
 
-/** Runs a plan and judges it: the one way from a plan to a result, for every command. */
+/** Runs a plan and judges the result. Every command gets its results here. */
 export async function measure(
   plan: Plan,
   options: RunOptions & { thresholds?: readonly Threshold[]; journal?: string },
@@ -15,7 +15,7 @@ export async function measure(
   const measured = await runPlan(plan, options);
   const endMs = measured.startedAtMs + measured.durationMs + plan.timeoutMs;
   const all = options.journal === undefined ? [] : await readJournal(options.journal);
-  // Faults injected before the run may still be in force; what comes after it does not concern it.
+  // Faults injected before the run may still be in force. Faults injected after the run do not concern it.
   const journal = all.filter((event) => event.at <= endMs);
   return {
     ...measured,

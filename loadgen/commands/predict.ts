@@ -18,20 +18,23 @@ export interface PredictFlags extends RunFlags {
   json?: boolean;
 }
 
-/** `load predict`: mean response times at some utilisations beside M/M/1, M/M/c and M/D/1, and why they part. */
+/**
+ * `load predict`: mean response times at some utilisations beside M/M/1, M/M/c and M/D/1, and the reason for
+ * differences.
+ */
 export async function predictCommand(url: string | undefined, flags: PredictFlags, io: CommandIo): Promise<number> {
   const servers = parseCount(flags.servers ?? '1', '--servers', 1, 1000);
   const utilisations = (flags.utilisations ?? '0.3,0.5,0.7,0.8').split(',').map(Number);
   if (!utilisations.every((rho) => rho > 0 && rho < 2))
     throw loadError('bad_argument', `--utilisations must be numbers between 0 and 2, not "${flags.utilisations}"`);
-  // Their number of users is the command's, not the user's.
+  // The command chooses the number of users.
   const { users: _users, ...rest } = flags;
   const { plan } = await buildPlan(
     url,
     { ...rest, connections: flags.connections ?? '256', duration: flags.duration ?? '8s' },
     io.cores,
   );
-  // One user alone never waits in line: what he sees is the service time.
+  // A single user never waits in line, so the response time is the service time.
   const alone = await measure(
     {
       ...plan,

@@ -10,11 +10,13 @@ import type { CommandIo } from './io.ts';
 import { writeReports } from './run.ts';
 import type { OutputFlags } from './run.ts';
 
-/** `load report FILE`: what the run printed, again, in any form; a journal written meanwhile can be laid over it. */
+/**
+ * `load report FILE`: prints the report of a kept run again, in any form. It can add a journal that was written later.
+ */
 export async function reportCommand(file: string, flags: OutputFlags, io: CommandIo): Promise<number> {
   const result = await withJournal(await readResult(file), flags.journal);
   const { out, ...rest } = flags;
-  // Written back onto itself it would only lose what --out was meant for.
+  // Writing the result back to its own file could only lose data.
   await writeReports(result, out === undefined || out === file ? rest : flags, io, (text) =>
     io.stderr.write(`${text}\n`),
   );

@@ -46,7 +46,7 @@ export async function runCommand(
   const { plan, thresholds } = await buildPlan(url, flags, io.cores);
   const style = terminalStyle(io.stderr);
   const note = (text: string) => flags.quiet || io.stderr.write(`${style.dim(text)}\n`);
-  // Read once before the run, so that a wrong file is refused before anything is sent.
+  // Read once before the run, so that a wrong file is refused before any request is sent.
   if (flags.journal !== undefined) await readJournal(flags.journal);
   const oracle = await oracleFor(plan, flags, io, note);
   const metrics =
@@ -104,14 +104,15 @@ export async function writeReports(
     if (path !== undefined) note(`${what}: ${path}`);
 }
 
-/** What was interrupted has no verdict; a bad one is that a threshold was missed, or that the figures cannot tell. */
+/** An interrupted run has no verdict. A bad verdict: a threshold was missed, or the figures cannot be trusted. */
 export function exitCodeOf(result: RunResult): number {
   if (result.ending.kind === 'interrupted') return exitCodes.interrupted;
   return result.valid && result.thresholds.every(({ passed }) => passed) ? exitCodes.done : exitCodes.failed;
 }
 
 /**
- * `--verify`: record from the target itself; `--verify URL`: from another node; `--verify FILE`: as recorded earlier.
+ * `--verify` records the oracle from the target itself, `--verify URL` from another node. `--verify FILE` reads one
+ * that was recorded earlier.
  */
 async function oracleFor(
   plan: Plan,

@@ -18,13 +18,13 @@ export interface SweepFlags extends RunFlags {
 }
 
 /**
- * `load sweep --connections 1..64`: throughput against the number in flight, and the universal scalability law through
- * it.
+ * `load sweep --connections 1..64`: throughput against the number of requests in flight, with a fit of the universal
+ * scalability law.
  */
 export async function sweepCommand(url: string | undefined, flags: SweepFlags, io: CommandIo): Promise<number> {
   const series = parseSeries(flags.connections ?? '1..64', '--connections');
   const repeats = parseCount(flags.repeats ?? '3', '--repeats', 1, 25);
-  // Their number of users is the command's, not the user's.
+  // The command chooses the number of users.
   const { users: _users, ...rest } = flags;
   const { plan } = await buildPlan(url, { ...rest, connections: '1', duration: flags.duration ?? '2s' }, io.cores);
   const style = terminalStyle(io.stderr);
@@ -33,7 +33,7 @@ export async function sweepCommand(url: string | undefined, flags: SweepFlags, i
   io.stderr.write(
     style.dim(`${'in flight'.padStart(10)}${'done'.padStart(12)}${'p50'.padStart(11)}${'p99'.padStart(11)}\n`),
   );
-  // All sizes once, then again: slow drift of the machine spreads over the sizes instead of sitting on some.
+  // Runs every size once, then all again: a slow drift of the machine then affects all sizes alike.
   for (let repeat = 0; repeat < repeats; repeat++) {
     for (const n of series) {
       if (io.signal.aborted) throw loadError('interrupted', 'interrupted: the sweep is not complete');
@@ -70,12 +70,12 @@ export async function sweepCommand(url: string | undefined, flags: SweepFlags, i
 }
 
 /**
- * No fit: at some size the generator itself was the limit, and a curve through the rest would take that for the
- * server's.
+ * Why there is no fit: at some size the generator itself was the limit. A fit through the other sizes would blame the
+ * server for that limit.
  */
 type Conclusion = UslFit | { kind: 'no-conclusion'; why: string };
 
-/** A size is lost when the generator was at fault in most of its runs. */
+/** A size is unusable when the generator was the limit in most of its runs. */
 export function conclude(points: readonly (SweepPoint & { valid: boolean; lost?: string })[]): Conclusion {
   for (const n of new Set(points.map((point) => point.n))) {
     const runs = points.filter((point) => point.n === n);

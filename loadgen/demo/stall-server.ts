@@ -4,12 +4,12 @@ import type { Scheduler } from '../../shared/time/scheduler.ts';
 
 export interface StallServer {
   port: number;
-  /** Answers to requests that come from now on wait until `ms` from now. */
+  /** Requests that arrive during the next `ms` wait until that time is over. */
   stallFor(ms: number): void;
   close(): Promise<void>;
 }
 
-/** Answers every request after `serviceMs`, except while it stalls: then when the stall is over. */
+/** Answers every request after `serviceMs`. During a stall it answers when the stall is over. */
 export async function stallServer(serviceMs: number, clock: Clock, scheduler: Scheduler): Promise<StallServer> {
   let stalledUntilMs = 0;
   const server = createServer((_request, response) => {

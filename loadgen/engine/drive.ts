@@ -13,25 +13,25 @@ import { endSession, mostPausesInARow, nextMove, startSession } from './session.
 import { drawThink } from './think.ts';
 
 /**
- * After a failure a closed user, or a session, waits this long: a dead server must not turn a closed loop into a busy
- * one.
+ * After a failure, a closed user or a session waits this long. Without this wait, a dead server would turn a closed
+ * loop into a busy loop.
  */
 const afterFailureMs = 100;
 
 export interface Drive {
   /** One arrival of an open model: a request, or the start of a session. `gapMs`: since the arrival before it. */
   arrive(intendedMs: number, nowMs: number, gapMs?: number): void;
-  /** One user of a closed model, who goes on until the end. */
+  /** Starts one user of a closed model, who goes on until the end. */
   user(startMs: number): void;
 }
 
-/** When a request is due, and, for an arrival, how long after the one before. */
+/** The time when a request is due; for an arrival, also the time since the one before. */
 interface Due {
   intendedMs: number;
   gapMs?: number | undefined;
 }
 
-/** Where a session stands: when its next step is due, and whether it has sent anything yet. */
+/** The state of a session: when its next step is due, and whether it has sent a request yet. */
 interface Step {
   dueMs: number;
   gapMs?: number | undefined;
@@ -41,7 +41,7 @@ interface Step {
 type After = (answer: Answer | undefined, nowMs: number) => void;
 
 /**
- * Sends requests, has the answers checked and recorded, and goes on with whoever waits for them.
+ * Sends requests, checks and records the answers, and then continues the session or user that waits for each answer.
  *
  *   arrival / user -> exchange -> pool -> answer -> check -> record -> next step of the session or user
  */
@@ -54,7 +54,7 @@ export function driver(options: {
   scheduler: Scheduler;
   random: Random;
   think: Think;
-  /** Sees every wrong answer. */
+  /** Called with every wrong answer. */
   onWrong: (request: Request, answer: Answer, why: 'schema' | 'content', nowMs: number) => void;
   /** No new request is due at or after this (clock ms). */
   over: (nowMs: number) => boolean;
@@ -89,18 +89,18 @@ export function driver(options: {
     pool.dispatch(one);
   }
 
-  /** At `dueMs` of the clock, or now when that is past; `run` is given the intended time. */
+  /** Runs at `dueMs` of the clock, or now when that is past. `run` gets the intended time. */
   function at(dueMs: number, run: (intendedMs: number) => void): void {
     const waitMs = dueMs - clock.now();
     if (waitMs <= 0.05) run(dueMs);
     else scheduler.after(waitMs, () => run(dueMs));
   }
 
-  /** One step of a session after another, each when it is due, until it ends, breaks, or the run is over. */
+  /** Takes the steps of a session, each when it is due, until the session ends, breaks, or the run is over. */
   function step(session: Session, answer: Answer | undefined, from: Step, onEnd: (nowMs: number) => void): void {
     let dueMs = from.dueMs;
     for (let pauses = 0; ; pauses++) {
-      // A session that only pauses would keep this loop, and so the whole worker, for itself.
+      // A session that only pauses would otherwise never leave this loop, and would block the whole worker.
       if (over(dueMs) || over(clock.now())) return endSession(session);
       if (pauses > mostPausesInARow) {
         endSession(session);

@@ -2,16 +2,16 @@ import type { Clock } from '../../shared/time/clock.ts';
 import type { ArrivalProcess } from '../schedule/arrivals.ts';
 import type { Pacer } from './pacer.ts';
 
-/** Arrivals sent in one go before the event loop may read answers again. */
+/** The most arrivals to send at once before the event loop may read answers again. */
 const batch = 64;
-/** Closer than this, it is cheaper to wait in place than to sleep. */
+/** For a shorter time than this, a busy wait is cheaper than a sleep. */
 const spinMs = 0.08;
-/** The pacer is not woken more often than this: at high rates one wake-up sends several. */
+/** The shortest time between two wake-ups of the pacer. At high rates one wake-up sends several arrivals. */
 const leastGapMs = 0.2;
 
 /**
- * Dispatches every arrival at its instant, whatever the server does: an arrival that finds the generator late is sent
- * at once and keeps its intended time, so that its wait counts (no coordinated omission).
+ * Dispatches every arrival at its instant, whatever the server does. When the generator is late, it sends the arrival
+ * at once and keeps its intended time, so that the wait counts (no coordinated omission).
  */
 export function openLoop(options: {
   arrivals: ArrivalProcess;

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { pacerLayout } from './pacer.ts';
 
-/** A thread's wake-up and a message together take some 60 us: it gets up that much earlier. */
+/** The wake-up of a thread and a message take some 60 us together, so the thread wakes up that much earlier. */
 const headStartMs = 0.06;
 
 const shared = workerData as SharedArrayBuffer;

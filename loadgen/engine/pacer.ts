@@ -1,20 +1,21 @@
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../shared/time/clock.ts';
 
-/** What the event loop and the pacer thread share: two words and the due time (ms since 1970, fractional). */
+/** Memory shared by the event loop and the pacer thread: two words and the due time (ms since 1970, fractional). */
 export const pacerLayout = { sequence: 0, stopped: 1, dueOffset: 8, bytes: 16 } as const;
 
 /** Wakes the generator when the next arrival is due. */
 export interface Pacer {
-  /** Calls `wake` at or a little before `atMs` of the clock. At most one instant is armed. */
+  /** Calls `wake` at or a little before `atMs` of the clock. A new call replaces the last one. */
   arm(atMs: number): void;
   stop(): void;
 }
 
 /**
- * Node's timers fire up to 1 ms late (libuv waits in whole milliseconds): too late for a generator. Here a second
- * thread sleeps with Atomics.wait, which the kernel wakes to some 50 us, and then pokes the event loop with a message;
- * answers are still read as they come, unlike in a loop that sleeps, and no core is burnt, unlike in one that spins.
+ * Wakes the event loop from a second thread, because Node's timers fire up to 1 ms late (libuv waits in whole
+ * milliseconds). The thread sleeps with Atomics.wait, which the kernel ends to within some 50 us, and then sends the
+ * event loop a message. The event loop never sleeps or spins itself, so answers are read as they arrive, and no core is
+ * wasted.
  *
  *   event loop:   arm(at) ....................... wake() -> send what is due -> arm(next)
  *                    \  shared memory              ^ message
@@ -45,7 +46,7 @@ export async function threadPacer(wake: () => void): Promise<Pacer> {
   };
 }
 
-/** `--precise`: never sleeps. One core is busy all the time; the send times are the best that this process can do. */
+/** `--precise`: never sleeps. It uses one core all the time, and sends as punctually as this process can. */
 export function spinPacer(clock: Clock, wake: () => void): Pacer {
   let atMs = Infinity;
   let running = true;

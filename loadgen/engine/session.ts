@@ -1,7 +1,7 @@
 import { requestProblem } from '../workload/request-check.ts';
 import type { Answer, Request, Session } from '../workload/request.ts';
 
-/** What a session does next. A scenario is somebody's program: anything may come out of it. */
+/** The next action of a session. A user wrote the scenario, so any value may come out of it. */
 export type Move =
   | { kind: 'request'; request: Request }
   | { kind: 'pause'; ms: number }
@@ -9,10 +9,10 @@ export type Move =
   /** A mistake in the scenario. */
   | { kind: 'broken'; why: string };
 
-/** More pauses in a row than this, and the session will never send anything. */
+/** A session with more pauses in a row than this will never send a request. */
 export const mostPausesInARow = 1000;
 
-/** Starts a session; a text says why it cannot be one. */
+/** Starts a session. Returns a text where it cannot start: the reason. */
 export function startSession(start: () => Session): Session | string {
   try {
     const session: unknown = start();
@@ -23,7 +23,7 @@ export function startSession(start: () => Session): Session | string {
   }
 }
 
-/** Hands the last answer to a session and reads what it wants. Never throws. */
+/** Passes the last answer to a session and reads its next action. Never throws. */
 export function nextMove(session: Session, answer: Answer | undefined): Move {
   let result: unknown;
   try {
@@ -57,7 +57,7 @@ export function endSession(session: Session): void {
   }
 }
 
-/** The kind and the message of whatever was thrown, on one line of bounded length. */
+/** The kind and message of any thrown value, on one line of bounded length. */
 export function reasonOf(thrown: unknown): string {
   let text: string;
   try {

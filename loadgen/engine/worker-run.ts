@@ -26,13 +26,13 @@ const sampleMs = 20;
 const snapshotMs = 500;
 
 export interface WorkerRun {
-  /** Opens connections ahead of the start. */
+  /** Opens connections before the start. */
   warmUp(): Promise<void>;
-  /** Resolves with the last snapshot when every answer is there or given up. `startMs` is the clock's. */
+  /** Resolves with the last snapshot when every answer has arrived or was given up. `startMs` is the clock's. */
   start(startMs: number, onSnapshot: (snapshot: Snapshot) => void): Promise<Snapshot>;
-  /** Ends the run early; what was measured is kept. */
+  /** Ends the run early and keeps the measurements. */
   stop(): void;
-  /** A mistake of a scenario outside of its sessions, such as in a timer of its own. */
+  /** An error of a scenario outside its sessions, such as in a timer of its own. */
   scenarioFailed(why: string): void;
 }
 
@@ -177,7 +177,7 @@ export async function workerRun(options: {
   };
 }
 
-/** `total` things dealt to `of` workers: worker `index` gets every of-th. */
+/** Worker `index`'s share of `total` things that are divided evenly among `of` workers. */
 function shareOfCount(total: number, index: number, of: number): number {
   return Math.floor(total / of) + (index < total % of ? 1 : 0);
 }

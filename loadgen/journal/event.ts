@@ -1,6 +1,5 @@
 /**
- * One line of the fault journal. `at` is unix ms. `inject` begins a fault and `heal` ends it; other events are not
- * read.
+ * One line of the fault journal. `at` is unix ms. `inject` begins a fault and `heal` ends it; other events are ignored.
  */
 export interface JournalEvent {
   at: number;

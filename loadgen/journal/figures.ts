@@ -17,16 +17,18 @@ export interface FaultFigures {
   before: PhaseFigures;
   during: PhaseFigures;
   after: PhaseFigures;
-  /** From the injection until service is as before, for `steadyTicks` ticks in a row; undefined: not within the run. */
+  /**
+   * From the injection until `steadyTicks` ticks in a row are as good as before; undefined when the run ends earlier.
+   */
   recoveredAfterMs: number | undefined;
 }
 
-/** Consecutive ticks as good as before that count as recovered. */
+/** The service has recovered after this many good ticks in a row. */
 const steadyTicks = 3;
 
 /**
- * Figures before, during and after each fault. Recovered: the tick's p99 is at most twice the p99 before (and 5 ms:
- * below that it is noise), and its share of errors and wrong answers at most 1 percentage point above.
+ * Figures before, during and after each fault. A tick is good when its p99 is at most twice the p99 before the fault
+ * (or at most 5 ms: less is noise). Its share of errors and wrong answers may be at most 1 percentage point higher.
  */
 export function faultFigures(
   windows: readonly FaultWindow[],

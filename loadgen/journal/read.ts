@@ -3,8 +3,8 @@ import { loadError } from '../options/errors.ts';
 import type { JournalEvent } from './event.ts';
 
 /**
- * Parses JSON lines, ascending by time. A last line that is still being written is left for later; others throw
- * `bad_file`.
+ * Parses JSON lines and sorts them by time. An unfinished last line is ignored, because it is still being written.
+ * Other malformed lines throw `bad_file`.
  */
 export function parseJournal(text: string): JournalEvent[] {
   const events: JournalEvent[] = [];
@@ -32,7 +32,7 @@ function eventOf(line: string): JournalEvent | undefined {
   return { at, event, id: text(id) || text(kind), kind: text(kind), target: text(target) };
 }
 
-/** Reads a journal file. A file that does not exist yet is an empty journal: faults may come later. */
+/** Reads a journal file. A missing file is an empty journal, because faults may come later. */
 export async function readJournal(path: string): Promise<JournalEvent[]> {
   let text: string;
   try {

@@ -6,11 +6,13 @@ export interface FaultWindow {
   kind: string;
   target: string;
   fromMs: number;
-  /** Infinity while it lasts. */
+  /** Infinity while the fault lasts. */
   toMs: number;
 }
 
-/** Pairs injections with healings by fault and victim: one fault may have many victims. Other events are left out. */
+/**
+ * Pairs injections with healings by fault and victim, because one fault may have many victims. Ignores other events.
+ */
 export function faultWindows(journal: readonly JournalEvent[], startedAtMs: number): FaultWindow[] {
   const windows: FaultWindow[] = [];
   for (const { at, event, id, kind, target } of journal) {

@@ -1,6 +1,6 @@
 /**
- * Small logarithmic buckets for the timeline: 32 per doubling, so a value is known to 1.1% either way. One tick of a
- * run holds only the buckets it used. (The figures of the whole run come from HdrHistogram, which is finer.)
+ * Small logarithmic buckets for the timeline: 32 per doubling, so a value is exact within 1.1%. One tick of a run
+ * stores only the buckets that it used. (The figures of the whole run come from HdrHistogram, which is finer.)
  */
 const perDoubling = 32;
 
@@ -25,7 +25,7 @@ export function mergeInto(into: Buckets, from: Iterable<readonly [number, number
   for (const [bucket, count] of from) addTo(into, bucket, count);
 }
 
-/** ms at or below which `p` percent of the values lie; undefined when there are none. */
+/** The value in ms at or below which `p` percent of the values lie; undefined when there are no values. */
 export function bucketPercentile(buckets: Buckets, p: number): number | undefined {
   let total = 0;
   for (const count of buckets.values()) total += count;

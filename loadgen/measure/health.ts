@@ -3,42 +3,42 @@ import type { Clock } from '../../shared/time/clock.ts';
 import { timeHistogram } from './histogram.ts';
 import { runDelayMs } from '../../shared/time/run-delay.ts';
 
-/** How busy a worker was: what the validity verdict is built on. */
+/** How busy a worker was. The validity verdict uses these figures. */
 export interface WorkerHealth {
-  /** Mean of the number in flight, sampled by a timer over the run: the L of Little's law. */
+  /** Mean number of requests in flight, sampled by a timer over the run: the L of Little's law. */
   meanInFlight: number;
-  /** Samples that found all connections in use and requests waiting, as a share. */
+  /** Share of the samples that found all connections in use and requests waiting. */
   atCap: number;
   /** Event-loop utilisation over the run, 0 to 1. */
   loopUtilisation: number;
-  /** 99th percentile of how late a 20 ms timer was, ms. */
+  /** 99th percentile of the delay of a 20 ms timer, ms. */
   loopDelayP99Ms: number;
-  /** Share of the run that the worker waited for a processor (Linux), undefined where unknown. */
+  /** Share of the run in which the worker waited for a processor (Linux), undefined where unknown. */
   runDelay?: number;
   cpuMs: number;
-  /** Due or sent when the run was over, and given up. */
+  /** Requests that were due or sent when the run was over, and that were given up. */
   unsent: number;
   unanswered: number;
   elapsedMs: number;
 }
 
-/** What the sampler cannot know by itself. */
+/** Facts that the sampler gets from its caller. */
 export type RequestsLeft = Pick<WorkerHealth, 'unsent' | 'unanswered'>;
 
 export interface HealthSampler {
   /** The load begins now. */
   begin(): void;
-  /** One sample, every `sampleMs`. `waiting`: requests without a free connection. */
+  /** Takes one sample; call it every `sampleMs`. `waiting`: requests without a free connection. */
   sample(nowMs: number, inFlight: number, waiting: number): void;
   read(elapsedMs: number, left: RequestsLeft): WorkerHealth;
 }
 
-/** How many samples lie between two looks at the processor and the event loop. */
+/** The processor and the event loop are read once per this many samples. */
 const samplesPerLook = 25;
 
 /**
- * Samples the number in flight and the event loop itself by a timer: independent of what the recorder sees. It stops
- * with the last arrival, because the wait for the last answers would dilute the figures.
+ * Samples the number in flight and the event loop itself by a timer, independently of the recorder. Sampling stops with
+ * the last arrival, because the wait for the last answers would dilute the figures.
  */
 export function healthSampler(options: { clock: Clock; sampleMs: number; connections: number }): HealthSampler {
   const { clock, sampleMs, connections } = options;

@@ -2,8 +2,8 @@ import * as perfHooks from 'node:perf_hooks';
 import type { RecordableHistogram } from 'node:perf_hooks';
 
 /**
- * What Node.js 26 has beyond its published types: HdrHistogram's own serialisation, both ways, and its distribution
- * function.
+ * Features of Node.js 26 that its published types lack: HdrHistogram's own serialisation, in both directions, and its
+ * distribution function.
  */
 interface HistogramIo {
   importHistogram(data: Uint8Array): RecordableHistogram;
@@ -70,7 +70,7 @@ export interface Percentiles {
   max: number;
 }
 
-/** Rounded to the microsecond that the recorder resolves. */
+/** Rounded to the recorder's resolution of one microsecond. */
 export function percentiles(histogram: TimeHistogram): Percentiles {
   const at = (p: number) => Math.round(histogram.percentileMs(p) * 1000) / 1000;
   return { p50: at(50), p90: at(90), p99: at(99), p999: at(99.9), max: Math.round(histogram.maxMs() * 1000) / 1000 };

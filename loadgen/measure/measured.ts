@@ -6,31 +6,37 @@ import type { WrongAnswer } from '../verify/wrong-answers.ts';
 import type { Counts, Sessions } from './recorder.ts';
 import type { TickRow } from './timeline.ts';
 
-/** How a run came to its end. */
+/** How a run ended. */
 export type Ending = { kind: 'finished' } | { kind: 'interrupted' } | { kind: 'worker-died'; message: string };
 
-/** What one run measured, merged over its workers. */
+/** The measurements of one run, merged over its workers. */
 export interface Measured {
   plan: Plan;
   /** Unix ms of time 0. */
   startedAtMs: number;
-  /** From time 0 to the last arrival that could be due: the plan's, or less when interrupted. */
+  /** From time 0 to the last possible arrival: the plan's duration, or less when the run was interrupted. */
   durationMs: number;
   ending: Ending;
   counts: Counts;
   codes: Record<string, number>;
   names: Record<string, { done: number; errors: number }>;
   latency: {
-    /** To the full answer, from the intended time and from sending: right answers, and requests that were given up. */
+    /**
+     * Time to the full answer, from the intended time and from sending, of right answers and requests that were given
+     * up.
+     */
     intended: TimeHistogram;
     sent: TimeHistogram;
-    /** Errors and wrong answers, from the intended time: fast failures must not improve the latency of the others. */
+    /**
+     * Errors and wrong answers, from the intended time. They are separate, so that fast failures do not improve the
+     * latency.
+     */
     errors: TimeHistogram;
-    /** From the intended time to sending, and the generator's own part of it. */
+    /** From the intended time to sending, and the generator's own part of that time. */
     lateness: TimeHistogram;
     own: TimeHistogram;
   };
-  /** Requests that ended, whatever their end, and their mean time in flight. */
+  /** The number of requests that ended, with any result, and their mean time in flight. */
   flight: { count: number; meanMs: number };
   /** Requests that waited for a free connection. */
   waited: number;
@@ -39,14 +45,14 @@ export interface Measured {
   wrongAnswers: WrongAnswer[];
   /** Coefficients of variation of the gaps between arrivals. */
   gaps: { intended: number | undefined; sent: number | undefined };
-  /** The Zipf exponent asked for and the one that the draws have. */
+  /** The Zipf exponent that was asked for, and the exponent of the actual draws. */
   skew: { asked: number; achieved: number } | undefined;
   tickMs: number;
-  /** Tick number -> what happened, ascending. */
+  /** Tick number -> events of that tick, ascending. */
   ticks: [number, TickRow][];
   workers: WorkerHealth[];
   journal: JournalEvent[];
-  /** `openFiles`: how many files and sockets a process may have open; undefined where that is not known. */
+  /** `openFiles`: how many files and sockets a process may open; undefined where that is unknown. */
   machine: { node: string; cores: number; platform: string; openFiles: number | undefined };
 }
 

@@ -18,9 +18,9 @@ export interface Counts {
   right: number;
   /** Success by status, but not by schema or content. */
   wrong: number;
-  /** No answer, or a status that was not expected. */
+  /** No answer, or an unexpected status. */
   errors: number;
-  /** Right within the SLO, from the intended time. */
+  /** Right answers within the SLO, from the intended time. */
   good: number;
   /** Right answers that were compared with the oracle. */
   compared: number;
@@ -39,14 +39,14 @@ export interface Sessions {
   started: number;
   /** Ended by a mistake in the scenario itself. */
   broken: number;
-  /** Why, the first few different ones. */
+  /** The reasons, up to the first few different ones. */
   why: string[];
 }
 
-/** So many reasons of broken sessions are kept. */
+/** At most this many reasons for broken sessions are kept. */
 export const mostReasons = 5;
 
-/** Totals since the start of one worker, as they cross to the controller. Histograms are HdrHistogram bytes. */
+/** Totals since the start of one worker, as sent to the controller. Histograms are HdrHistogram bytes. */
 export interface Totals {
   counts: Counts;
   /** Error and wrong codes -> number. */
@@ -54,17 +54,16 @@ export interface Totals {
   /** Request name -> number of answers and errors. */
   names: Record<string, { done: number; errors: number }>;
   /**
-   * Right answers, and requests given up (with the time that they were waited for), from the intended time and from
-   * sending.
+   * Latency from the intended time and from sending, of right answers and of requests given up (with the time waited).
    */
   intended: Uint8Array;
   sent: Uint8Array;
   /** Errors and wrong answers, from the intended time. */
   errors: Uint8Array;
   lateness: Uint8Array;
-  /** Intended to dispatched: the generator's own part of the lateness. */
+  /** Intended to dispatched: the part of the lateness that the generator caused. */
   own: Uint8Array;
-  /** ms in flight of every request that ended, whatever its end. */
+  /** ms in flight of every request that ended, with any result. */
   flight: Moments;
   gapsIntended: Moments;
   gapsSent: Moments;
@@ -110,7 +109,7 @@ export function recorder(options: { startMs: number; tickMs: number; sloMs: numb
     return (names[request.name] ??= { done: 0, errors: 0 });
   }
 
-  /** Of a request that ended, whatever its end. */
+  /** Counts a request that ended, with any result. */
   function ended(exchange: Exchange, nowMs: number, right: boolean): void {
     if (!Number.isNaN(exchange.sentMs)) observe(flight, nowMs - exchange.sentMs);
     if (!right) failures.record(nowMs - exchange.intendedMs);
@@ -142,8 +141,8 @@ export function recorder(options: { startMs: number; tickMs: number; sloMs: numb
       const latenessMs = exchange.sentMs - exchange.intendedMs;
       lateness.record(latenessMs);
       if (exchange.gapMs !== undefined) {
-        // The arrival before may be another worker's. How late that one was is not known here: this worker's last one
-        // stands for it.
+        // The arrival before may belong to another worker, and its lateness is not known here. The lateness of this
+        // worker's last arrival is used instead.
         if (!Number.isNaN(latenessBefore)) observe(gapsSent, exchange.gapMs + latenessMs - latenessBefore);
         latenessBefore = latenessMs;
       }
@@ -174,8 +173,8 @@ export function recorder(options: { startMs: number; tickMs: number; sloMs: numb
     failed(exchange, nowMs, failure) {
       error(exchange, nowMs, failure.code);
       ended(exchange, nowMs, false);
-      // A user has waited at least this long. To leave it out would flatter the tail, and so would other failures: they
-      // are fast.
+      // A user has waited at least this long. Leaving this time out would make the tail look better. Other failures are
+      // fast, so including them would do the same.
       if (failure.code === 'timeout') times(exchange, nowMs);
     },
     session: () => void sessions.started++,

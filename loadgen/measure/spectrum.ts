@@ -4,13 +4,13 @@ export interface SpectrumPoint {
   valueMs: number;
   /** 0 to 1. */
   share: number;
-  /** Values at or below `valueMs`. */
+  /** The number of values at or below `valueMs`. */
   totalCount: number;
 }
 
 /**
- * The percentiles worth printing: five per halving of what is left above (HdrHistogram's percentile iteration,
- * ticksPerHalfDistance = 5), so that the tail gets as many points as the body.
+ * The percentiles to print: five for each halving of the remaining share (HdrHistogram's percentile iteration,
+ * ticksPerHalfDistance = 5). So the tail gets as many points as the body.
  */
 export function spectrum(histogram: TimeHistogram, ticksPerHalfDistance = 5): SpectrumPoint[] {
   const points: SpectrumPoint[] = [];
@@ -28,7 +28,7 @@ export function spectrum(histogram: TimeHistogram, ticksPerHalfDistance = 5): Sp
   return points;
 }
 
-/** The text that wrk2 prints and that HdrHistogram's plotters read. */
+/** The text format of wrk2, which HdrHistogram's plotters read. */
 export function spectrumText(histogram: TimeHistogram): string {
   const lines = ['       Value   Percentile   TotalCount 1/(1-Percentile)', ''];
   for (const { valueMs, share, totalCount } of spectrum(histogram)) {

@@ -2,8 +2,8 @@ import { addTo, bucketOf, mergeInto } from './buckets.ts';
 import type { Buckets } from './buckets.ts';
 
 /**
- * What happened in one tick. asked, latency: by the intended time; sent: by the time of sending; the rest: when the
- * answer was complete.
+ * The events of one tick. asked, latency: by the intended time; sent: by the time of sending; the rest: by the time
+ * when the answer was complete.
  */
 export interface TickRow {
   asked: number;
@@ -12,7 +12,7 @@ export interface TickRow {
   right: number;
   wrong: number;
   errors: number;
-  /** Right and within the SLO. */
+  /** Right answers within the SLO. */
   good: number;
   /** Latency from the intended time of all requests due in this tick. */
   latency: Buckets;
@@ -22,7 +22,9 @@ export interface TickRow {
 
 export type TickCount = 'asked' | 'sent' | 'done' | 'right' | 'wrong' | 'errors' | 'good';
 
-/** A sparse set of ticks: a worker fills it, hands over what changed (`drain`), and the controller adds those up. */
+/**
+ * A set of ticks without empty ones. A worker fills it and sends the changes (`drain`); the controller adds them up.
+ */
 export interface Timeline {
   readonly tickMs: number;
   readonly rows: Map<number, TickRow>;
@@ -51,7 +53,8 @@ export function addRow(into: TickRow, from: TickRow): void {
 }
 
 /**
- * The finest tick of 100 ms to 1 min that keeps a run within 300 ticks: the timeline is bounded, whatever the duration.
+ * The finest tick of 100 ms to 1 min that divides a run into at most 300 ticks: this limits the timeline for any
+ * duration.
  */
 export function tickFor(durationMs: number): number {
   return (

@@ -18,14 +18,14 @@ import { buildWorkload } from './workload-options.ts';
 /** The first gateway is this far above the cluster's port base (shared/cluster/ports.ts). */
 const gatewayOffset = 1000;
 /**
- * A cautious choice: the pacer alone was 0.12 ms late at the median at this rate on two busy cores; a whole worker's
- * limit is not measured yet.
+ * A cautious choice. The pacer alone was 0.12 ms late at the median at this rate on two busy cores. The limit of a
+ * whole worker has not been measured.
  */
 const ratePerWorker = 8000;
 
 /**
- * Reads the options of a run, whole or not at all. Throws `bad_argument`, `bad_file` or `host_not_allowed` with a
- * sentence that names the option. `cores` decides `-w auto`.
+ * Reads all options of a run, or throws. The errors `bad_argument`, `bad_file` and `host_not_allowed` have a sentence
+ * that names the option. `cores` decides `-w auto`.
  */
 export async function buildPlan(
   url: string | undefined,
@@ -136,8 +136,8 @@ function parseThink(text: string | undefined): Think {
 }
 
 /**
- * Closed: one per user. Open: enough that a stall of some hundred ms does not close the loop, few enough for any
- * listener's backlog.
+ * Closed model: one connection per user. Open model: enough connections that a stall of some hundred ms does not close
+ * the loop, and few enough for any listener's backlog.
  */
 function defaultConnections(model: LoadModel): number {
   return model.kind === 'closed' ? model.users : 256;
@@ -151,7 +151,7 @@ function workersFor(
   connections: number,
 ): number {
   if (text !== undefined && text !== 'auto') return Math.min(parseCount(text, '-w', 1, bounds.workers), connections);
-  // The target usually runs on this machine too: half of the cores are its own.
+  // The target usually runs on this machine too, so half of the cores are left to it.
   const most = Math.max(1, Math.min(Math.floor(cores / 2), connections));
   return model.kind === 'closed'
     ? Math.min(most, Math.ceil(connections / 64))

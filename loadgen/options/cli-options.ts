@@ -1,4 +1,4 @@
-/** The options of a run as commander hands them over: texts, until `buildPlan` reads them. */
+/** The options of a run as commander returns them: texts, which `buildPlan` reads. */
 export interface RunFlags {
   rate?: string;
   connections?: string;
@@ -35,5 +35,5 @@ export interface RunFlags {
   long?: boolean;
 }
 
-/** Kept small so that a slip of the finger harms nobody; `--long` lifts them. */
+/** Small limits, so that a typing error harms nobody; `--long` lifts them. */
 export const bounds = { durationMs: 10 * 60_000, ratePerSecond: 50_000, connections: 10_000, workers: 64 } as const;

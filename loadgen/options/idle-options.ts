@@ -1,7 +1,7 @@
 import type { RunFlags } from './cli-options.ts';
 import { loadError } from './errors.ts';
 
-/** Options that mean something only beside others: a value that changes nothing is a mistake, and is named. */
+/** Options that need other options to have an effect. An option without effect is a mistake, and the error names it. */
 export function refuseIdle(urlGiven: boolean, flags: RunFlags): void {
   const open = flags.rate ?? flags.stages ?? flags.recorded;
   const named = flags.workload !== undefined || (!urlGiven && (flags.scenario ?? flags.requests) === undefined);

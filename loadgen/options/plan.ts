@@ -11,8 +11,11 @@ export type Arrivals =
   /** Instants in ms since the start, ascending. */
   | { kind: 'recorded'; atMs: number[] };
 
-/** open: requests are due by the clock, whatever the server does. partly-open: sessions arrive by the clock, the requests
- *  within one wait for each other. closed: each user sends the next request after the last answer and a pause. */
+/**
+ * open: requests are due by the clock, whatever the server does. partly-open: sessions arrive by the clock; the
+ * requests of one session wait for each other. closed: each user sends the next request after the last answer and a
+ * pause.
+ */
 export type LoadModel =
   | { kind: 'open'; stages: Stage[]; arrivals: Arrivals }
   | { kind: 'partly-open'; stages: Stage[]; arrivals: Arrivals }
@@ -20,25 +23,25 @@ export type LoadModel =
 
 export type Think = { kind: 'none' } | { kind: 'fixed'; ms: number } | { kind: 'exponential'; meanMs: number };
 
-/** How far an answer is checked; each level includes those before. */
+/** How far an answer is checked. Each level includes the levels before it. */
 export type CheckLevel = 'none' | 'status' | 'schema' | 'content';
 
-/** Everything one run needs, as plain data: it crosses to the worker processes and is kept with the results. */
+/** Everything that one run needs, as plain data: it is sent to the worker processes and kept with the results. */
 export interface Plan {
   target: Target;
   model: LoadModel;
   durationMs: number;
-  /** Also the in-flight cap: HTTP/1.1 without pipelining carries one request per connection. */
+  /** Also the limit of requests in flight: HTTP/1.1 without pipelining carries one request per connection. */
   connections: number;
   workers: number;
   seed: string;
   precise: boolean;
-  /** An exchange is given up after this. */
+  /** An exchange is given up after this time. */
   timeoutMs: number;
   headers: [string, string][];
   workload: WorkloadSpec;
   check: CheckLevel;
-  /** Right answers within this (from the intended time) are goodput. */
+  /** Right answers within this time (from the intended time) count as goodput. */
   sloMs: number;
   /** Accept any certificate (`--insecure`); only for tests of one's own servers. */
   insecure: boolean;
@@ -46,7 +49,7 @@ export interface Plan {
   ca?: string;
 }
 
-/** Requests per second asked on average over the run; 0 for a closed model. */
+/** Mean requests per second that the plan asks for; 0 for a closed model. */
 export function meanRate(model: LoadModel): number {
   if (model.kind === 'closed') return 0;
   if (model.arrivals.kind === 'recorded') {

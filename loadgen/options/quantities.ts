@@ -39,7 +39,7 @@ export function parseCount(text: string, option: string, least: number, most: nu
   return value;
 }
 
-/** "1..64" or "1,2,4,8" -> the list; a range doubles from its start and always ends with its end. */
+/** "1..64" or "1,2,4,8" -> the list. A range doubles from its start, and its end is always included. */
 export function parseSeries(text: string, option: string): number[] {
   const range = /^(\d+)\.\.(\d+)$/.exec(text.trim());
   if (!range) return text.split(',').map((part) => parseCount(part, option, 1, 65_536));

@@ -1,7 +1,7 @@
 import { isThisMachine } from '../../shared/net/this-machine.ts';
 import { loadError } from './errors.ts';
 
-/** Where requests go. `host` is what the header says; `address` is what the socket connects to. */
+/** The target of requests. `host` is the value of the header; `address` is where the socket connects. */
 export interface Target {
   origin: string;
   tls: boolean;
@@ -9,7 +9,7 @@ export interface Target {
   port: number;
   /** The value of the host header. */
   host: string;
-  /** Path and query of the URL as given, "/" when none. */
+  /** Path and query of the URL as given; "/" when it has none. */
   path: string;
 }
 
@@ -20,7 +20,7 @@ export function parseTarget(text: string): Target {
   try {
     url = new URL(full);
   } catch {
-    // A user name and password in it are not repeated.
+    // The error does not repeat a user name and password in the URL.
     const shown = text.replace(/\/\/[^/]*@/, '//***@');
     throw loadError('bad_argument', `"${shown}" is not a URL: write for example http://127.0.0.1:8000/`);
   }
@@ -43,7 +43,9 @@ export function parseTarget(text: string): Target {
   };
 }
 
-/** Load on somebody else's machine is an attack: another machine must be named. Throws `host_not_allowed`. */
+/**
+ * Load on another person's machine is an attack, so other machines must be allowed by name. Throws `host_not_allowed`.
+ */
 export function requireAllowed(target: Target, allowedHosts: readonly string[]): void {
   if (isThisMachine(target.hostname) || allowedHosts.includes(target.hostname)) return;
   throw loadError(

@@ -11,7 +11,7 @@ import type { Target } from './target.ts';
 
 const none: MixShares = { search: 0, suggest: 0, page: 0 };
 
-/** Named workloads; `mix` is what people do with a search engine most: type, search, read. */
+/** Named workloads. `mix` is what people mostly do with a search engine: type, search, read. */
 const mixes: Record<string, MixShares> = {
   mix: { search: 50, suggest: 30, page: 20 },
   search: { ...none, search: 1 },
@@ -20,8 +20,8 @@ const mixes: Record<string, MixShares> = {
 };
 
 /**
- * Which requests: a scenario, a list, a named workload, or the URL itself. Without any URL: the mix against the
- * cluster.
+ * The source of requests: a scenario, a list, a named workload, or the URL itself. Without a URL: the mix, against the
+ * running cluster.
  */
 export async function buildWorkload(target: Target, urlGiven: boolean, flags: RunFlags): Promise<WorkloadSpec> {
   const sources = [
@@ -73,7 +73,7 @@ async function named(name: string, flags: RunFlags): Promise<WorkloadSpec> {
   return { kind: 'mix', shares, words: await words(flags), skew };
 }
 
-/** "search=60,page=10" -> shares; undefined when it is not that. */
+/** "search=60,page=10" -> shares; undefined for any other text. */
 function parseShares(text: string): MixShares | undefined {
   const shares = { ...none };
   for (const part of text.split(',')) {

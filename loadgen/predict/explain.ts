@@ -8,7 +8,7 @@ export interface Prediction {
   mmcMs: number;
   md1Ms: number;
   serviceMs: number;
-  /** Coefficient of variation of the service time seen without load. */
+  /** Coefficient of variation of the service time, measured without load. */
   serviceVariation: number;
   errorShare: number;
   valid: boolean;
@@ -16,7 +16,7 @@ export interface Prediction {
 
 const close = 0.15;
 
-/** Why measurement and prediction agree or part, in a sentence. */
+/** One sentence: why the measurement agrees with the prediction or differs from it. */
 export function explain(p: Prediction): string {
   if (!p.valid) return 'the measurement itself is not valid';
   if (p.errorShare > 0.01)

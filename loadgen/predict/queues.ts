@@ -14,16 +14,16 @@ export function mm1(rate: number, serviceS: number): QueuePrediction {
   return { utilisation, meanS };
 }
 
-/** The share of arrivals that have to wait at `servers` servers offered `load` erlangs (Erlang C, 1917). */
+/** The share of arrivals that must wait when `servers` servers get `load` erlangs (Erlang C, 1917). */
 export function erlangC(servers: number, load: number): number {
   if (load >= servers) return 1;
-  // Erlang B by its stable recurrence, then C from B.
+  // Erlang B by its stable recurrence, then Erlang C from it.
   let blocking = 1;
   for (let k = 1; k <= servers; k++) blocking = (load * blocking) / (k + load * blocking);
   return blocking / (1 - (load / servers) * (1 - blocking));
 }
 
-/** M/M/c: as M/M/1 with `servers` servers and one line. */
+/** M/M/c: like M/M/1, with `servers` servers and one line. */
 export function mmc(rate: number, serviceS: number, servers: number): QueuePrediction {
   const load = rate * serviceS;
   const utilisation = load / servers;
@@ -31,7 +31,7 @@ export function mmc(rate: number, serviceS: number, servers: number): QueuePredi
   return { utilisation, meanS };
 }
 
-/** M/D/1: Poisson arrivals, constant service; half the waiting of M/M/1 (Pollaczek-Khinchine). */
+/** M/D/1: Poisson arrivals, constant service; half the waiting time of M/M/1 (Pollaczek-Khinchine). */
 export function md1(rate: number, serviceS: number): QueuePrediction {
   const utilisation = rate * serviceS;
   return {

@@ -11,7 +11,7 @@ export interface ComparedFigure {
   shown: (value: number) => string;
   /** (b - a) / a; undefined when a is 0. */
   change: number | undefined;
-  /** undefined: within 5%, which one pair of runs cannot tell from noise. */
+  /** Undefined within 5%: one pair of runs cannot tell such a difference from noise. */
   better: boolean | undefined;
 }
 

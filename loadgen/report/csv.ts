@@ -2,8 +2,8 @@ import { bucketPercentile } from '../measure/buckets.ts';
 import type { RunResult } from '../verdict/result.ts';
 
 /**
- * The timeline as comma-separated values (RFC 4180): one line per tick, times in ms; latencies are those of requests
- * due in the tick.
+ * The timeline as comma-separated values (RFC 4180): one line per tick, times in ms. The latencies of a line belong to
+ * the requests that were due in its tick.
  */
 export function timelineCsv(run: RunResult): string {
   const lines = ['at_ms,unix_ms,asked,sent,done,right,wrong,errors,good,in_flight,p50_ms,p90_ms,p99_ms,max_ms'];

@@ -42,7 +42,7 @@ export function describeWorkload(spec: WorkloadSpec): string {
   }
 }
 
-/** How many wrong answers there were, how many were kept, and where those are that are not shown here. */
+/** The number of wrong answers, the number that were kept, and where to find those that are not shown here. */
 export function wrongAnswersKept({ counts, wrongAnswers }: RunResult, shown: number): string {
   const kept = wrongAnswers.length;
   const more = counts.wrong > kept ? `; ${formatCount(kept)} were kept` : '';

@@ -1,6 +1,6 @@
 /**
- * Cuts to the width of the terminal (80 where it is unknown), not counting colour codes: a line that wraps cannot be
- * rewritten.
+ * Cuts a line to the width of the terminal (80 where it is unknown), not counting colour codes. A wrapped line could
+ * not be rewritten.
  */
 export function fitLine(line: string, columns = 80): string {
   let width = 0;

@@ -1,6 +1,6 @@
 import type { ThresholdResult } from '../verdict/thresholds.ts';
 
-/** Times for people: three digits that matter, and the unit that fits. */
+/** A time for people: three significant digits and a fitting unit. */
 export function formatMs(ms: number | undefined): string {
   if (ms === undefined || Number.isNaN(ms)) return '-';
   if (ms < 1) return `${ms.toFixed(ms < 0.1 ? 3 : 2)} ms`;
@@ -42,7 +42,7 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(seconds / 60)}m${rest > 0 ? `${rest}s` : ''}`;
 }
 
-/** What a threshold was compared with, in its unit. */
+/** The value that was compared with a threshold, in its unit. */
 export function formatActual(actual: number | undefined, unit: ThresholdResult['unit']): string {
   if (actual === undefined) return 'not measured';
   return { ms: formatMs, share: formatPercent, count: formatCount, rate: formatRate }[unit](actual);

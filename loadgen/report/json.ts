@@ -4,7 +4,7 @@ import { littlesLaw } from '../verdict/validity.ts';
 import { ratePerSecond } from '../measure/measured.ts';
 import type { RunResult } from '../verdict/result.ts';
 
-/** What `--json` prints: the figures of a run as one object. Times are ms, rates per second. */
+/** The output of `--json`: the figures of a run as one object. Times are ms, rates per second. */
 export function resultJson(run: RunResult): Record<string, unknown> {
   const { counts, latency, durationMs, plan } = run;
   const little = littlesLaw(run);

@@ -12,8 +12,8 @@ export interface MetricsServer {
 }
 
 /**
- * The run's own /metrics on loopback, for Grafana. tierlab_load_requests{outcome} are totals;
- * tierlab_load_latency_ms{quantile} is that of the last half second; tierlab_load_in_flight is now.
+ * The run's own /metrics on loopback, for Grafana. tierlab_load_requests{outcome} are totals,
+ * tierlab_load_latency_ms{quantile} covers the last half second, and tierlab_load_in_flight is the present number.
  */
 export async function metricsServer(portText: string, note: (text: string) => void): Promise<MetricsServer> {
   const registry = new Registry();

@@ -6,7 +6,7 @@ import type { TerminalStyle } from './terminal-style.ts';
 import { fitLine } from './fit-line.ts';
 import { formatDuration, formatMs, formatRate } from './format.ts';
 
-/** One line on how the run is going: rates over the last half second, latencies of what was completed in it. */
+/** One line about the state of the run: rates and latencies over the last half second. */
 export function progressLine(
   progress: Progress,
   durationMs: number,
@@ -37,7 +37,7 @@ export interface ProgressView {
   end(): void;
 }
 
-/** On a terminal one line that is rewritten; elsewhere a plain line every two seconds. */
+/** Rewrites one line on a terminal. Elsewhere it prints a plain line every two seconds. */
 export function progressView(stream: NodeJS.WriteStream): ProgressView {
   if (!stream.isTTY) {
     let count = 0;

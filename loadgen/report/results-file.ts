@@ -10,8 +10,8 @@ import type { Request } from '../workload/request.ts';
 import type { WorkloadSpec } from '../workload/spec.ts';
 
 /**
- * results.bin: the 8 bytes "TLLOAD2\n", then gzip (whose checksum guards it) of JSON. Histograms are HdrHistogram bytes
- * in base64, buckets are lists of [bucket, count]. See `planToKeep` for what is left out.
+ * results.bin: the 8 bytes "TLLOAD2\n", then JSON in gzip (its checksum detects damage). Histograms are HdrHistogram
+ * bytes in base64; buckets are lists of [bucket, count]. `planToKeep` says what is left out.
  */
 const magic = 'TLLOAD2\n';
 
@@ -31,9 +31,9 @@ export function encodeResult(run: RunResult): Buffer {
 }
 
 /**
- * The part of a plan that a report needs, named field by field: a new field is not kept unless somebody decides so.
- * Headers, bodies and certificates may be secrets. Lists of words, requests and instants may be large; their lengths
- * are all that is shown.
+ * The part of a plan that a report needs. Fields are named one by one, so that a new field is kept only by decision.
+ * Headers, bodies and certificates may be secrets. Lists of words, requests and instants may be large, and reports show
+ * only their lengths.
  */
 function planToKeep(plan: Plan): Plan {
   const { target, model, durationMs, connections, workers, seed, precise, timeoutMs, check, sloMs, insecure } = plan;
@@ -43,7 +43,7 @@ function planToKeep(plan: Plan): Plan {
 
 function modelToKeep(model: LoadModel, durationMs: number): LoadModel {
   if (model.kind === 'closed' || model.arrivals.kind !== 'recorded') return model;
-  // Two instants, which have the mean rate of all of them.
+  // Two instants with the same mean rate as all of them.
   const rate = meanRate(model);
   return { ...model, arrivals: { kind: 'recorded', atMs: rate > 0 ? [0, 2000 / rate] : [0, durationMs] } };
 }
@@ -64,7 +64,7 @@ function workloadToKeep(spec: WorkloadSpec): WorkloadSpec {
   }
 }
 
-/** Throws `bad_file` with a sentence when the bytes are not a result of this version. */
+/** Throws `bad_file` with a sentence when the bytes are no result of this version. */
 export function decodeResult(bytes: Buffer, name: string): RunResult {
   if (bytes.subarray(0, magic.length).toString('latin1') !== magic)
     throw loadError('bad_file', `${name} is not a results file of tierlab load`);

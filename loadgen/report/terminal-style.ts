@@ -6,8 +6,8 @@ type Format = 'bold' | 'dim' | 'red' | 'green' | 'yellow';
 export type TerminalStyle = Record<Format, (text: string) => string>;
 
 /**
- * The styles of one stream. Node.js decides: colour needs a terminal, NO_COLOR and TERM=dumb forbid it, FORCE_COLOR
- * forces it.
+ * The styles of one stream. Node.js decides about colour: it needs a terminal, NO_COLOR and TERM=dumb forbid it, and
+ * FORCE_COLOR forces it.
  */
 export function terminalStyle(stream: NodeJS.WritableStream): TerminalStyle {
   const style = (format: Format) => (text: string) => styleText(format, text, { stream });

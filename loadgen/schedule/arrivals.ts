@@ -41,17 +41,16 @@ function recordedArrivals(atMs: readonly number[]): ArrivalProcess {
 /** One worker's part of an arrival process. */
 export interface ArrivalShare extends ArrivalProcess {
   /**
-   * ms between the arrival that `next` gave last and the one before it in the whole process; undefined for the first of
-   * all.
+   * ms between the last result of `next` and the arrival before it in the whole process; undefined for the first
+   * arrival.
    */
   gapMs(): number | undefined;
 }
 
 /**
- * Worker `index` of `count` takes every count-th arrival of the one global process: together they send exactly what one
- * worker would, so that Poisson stays Poisson and bursts stay bursts however many workers share them. The gaps of one
- * share alone are sums of `count` gaps, which vary less. Each share therefore knows its arrivals' gaps in the whole
- * process.
+ * Worker `index` of `count` takes every count-th arrival of the one global process. Together the workers send exactly
+ * the arrivals of one worker, so Poisson stays Poisson and bursts stay bursts. The gaps in one share are sums of
+ * `count` gaps, which vary less. So each share also reports the gaps of its arrivals in the whole process.
  */
 export function shareOf(process: ArrivalProcess, index: number, count: number): ArrivalShare {
   let first = true;

@@ -7,7 +7,7 @@ import type { Stage } from '../options/quantities.ts';
  */
 export interface Profile {
   durationMs: number;
-  /** The instant (ms) at which `count` events are due; Infinity when the profile never gets there. */
+  /** The instant (ms) at which `count` events are due; Infinity when the profile never reaches that count. */
   instantOf(count: number): number;
 }
 
@@ -21,7 +21,7 @@ interface Piece {
   slope: number;
 }
 
-/** Linear pieces: each stage runs from the rate before to its own; a stage of no duration jumps. */
+/** A profile of linear pieces. Each stage runs from the rate before to its own rate; a stage without duration jumps. */
 export function stagesProfile(stages: readonly Stage[]): Profile {
   const pieces: Piece[] = [];
   let startMs = 0;
@@ -42,7 +42,7 @@ export function stagesProfile(stages: readonly Stage[]): Profile {
     durationMs: startMs,
     instantOf(count) {
       if (count > total) return Infinity;
-      // Counts are asked in rising order: remember the piece. Start over when they are not.
+      // Callers ask with rising counts, so remember the piece. Start over after a lower count.
       if ((pieces[cursor]?.before ?? 0) > count) cursor = 0;
       while (cursor + 1 < pieces.length && (pieces[cursor + 1]?.before ?? Infinity) <= count) cursor++;
       const piece = pieces[cursor];
@@ -53,7 +53,7 @@ export function stagesProfile(stages: readonly Stage[]): Profile {
   };
 }
 
-/** The smallest x >= 0 with rate*x + slope*x^2/2 = need, in the form that does not cancel for small slopes. */
+/** The smallest x >= 0 with rate*x + slope*x^2/2 = need. This form avoids cancellation for small slopes. */
 function solve(rate: number, slope: number, need: number): number {
   if (need <= 0) return 0;
   const discriminant = Math.max(rate * rate + 2 * slope * need, 0);

@@ -22,7 +22,7 @@ export function solveLinear(a: readonly (readonly number[])[], b: readonly numbe
   return m.map((row, i) => (row[n] ?? 0) / (row[i] ?? 1));
 }
 
-/** The diagonal of the inverse of A: the variances of a fit, up to the residual variance. */
+/** The diagonal of the inverse of A: the variances of a fit, apart from the factor of the residual variance. */
 export function inverseDiagonal(a: readonly (readonly number[])[]): number[] | undefined {
   const diagonal: number[] = [];
   for (let i = 0; i < a.length; i++) {
@@ -40,7 +40,7 @@ function cell(m: readonly (readonly number[])[], row: number, column: number): n
   return m[row]?.[column] ?? 0;
 }
 
-/** 97.5% quantile of Student's t: half the width of a 95% interval in standard errors. */
+/** 97.5% quantile of Student's t: half the width of a 95% interval, in standard errors. */
 export function student975(freedom: number): number {
   const table = [
     12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131, 2.12, 2.11,

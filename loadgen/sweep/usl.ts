@@ -15,7 +15,8 @@ export interface Estimate {
 
 /**
  * The universal scalability law (Gunther 2007): X(N) = lambda N / (1 + sigma (N-1) + kappa N (N-1)).
- * lambda: throughput of one; sigma: contention, the share that is serial; kappa: coherency, the price of agreeing.
+ * lambda: throughput of one; sigma: contention, the serial share; kappa: coherency, the cost of keeping state
+ * consistent.
  */
 export type UslFit =
   | {
@@ -25,9 +26,9 @@ export type UslFit =
       kappa: Estimate;
       /** Share of the variance of throughput that the curve explains. */
       r2: number;
-      /** Where throughput peaks, when kappa is told from 0. */
+      /** The N where throughput peaks, when kappa differs from 0 significantly. */
       peak: { n: number; throughput: number } | undefined;
-      /** Parameters that the data cannot tell from 0, and why that may be. */
+      /** Parameters that the data cannot distinguish from 0, with the possible reason. */
       unidentified: string[];
     }
   | { kind: 'not-identifiable'; why: string };
@@ -78,7 +79,7 @@ export function fitUsl(points: readonly SweepPoint[]): UslFit {
   return { kind: 'fitted', lambda, sigma, kappa, r2: r2(usable, p), peak, unidentified };
 }
 
-/** N/X is linear in 1/lambda, sigma/lambda and kappa/lambda: a start that is already close. */
+/** N/X is linear in 1/lambda, sigma/lambda and kappa/lambda. This gives a start that is already close. */
 function start(points: readonly SweepPoint[]): Parameters {
   const normal = [
     [0, 0, 0],

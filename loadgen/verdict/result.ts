@@ -4,11 +4,11 @@ import type { ThresholdResult } from './thresholds.ts';
 /** A measured run with its verdicts. */
 export interface RunResult extends Measured {
   valid: boolean;
-  /** Why it is not valid. */
+  /** The reasons why the result is not valid. */
   reasons: string[];
-  /** The load could not be produced: nothing is known about the server. */
+  /** The load could not be produced, so nothing is known about the server. */
   generatorAtFault: boolean;
-  /** What should be known, without spoiling the run. */
+  /** Notes for the reader that do not make the run invalid. */
   notes: string[];
   thresholds: ThresholdResult[];
 }

@@ -14,7 +14,10 @@ const operators = {
 type Operator = keyof typeof operators;
 type Unit = 'ms' | 'share' | 'count' | 'rate';
 
-/** "p(99)<100ms", read. `limit` is in the metric's unit: ms, a share (0 to 1), a count, or per second. */
+/**
+ * A parsed threshold such as "p(99)<100ms". `limit` is in the metric's unit: ms, a share (0 to 1), a count, or per
+ * second.
+ */
 export interface Threshold {
   text: string;
   metric: string;
@@ -51,9 +54,9 @@ const rates: Record<string, Unit> = { goodput: 'rate', rate: 'rate', http_reqs: 
 const histograms = ['intended', 'latency', 'http_req_duration', 'sent', 'errors', 'lateness'];
 
 /**
- * Reads a threshold in k6's words: [metric:]statistic operator value. Statistics of times: p(N), pN, avg, min, med,
- * max, of the latency from the intended time unless "sent:", "errors:" or "lateness:" stands before; and error_rate,
- * wrong, goodput, ... Throws `bad_argument`.
+ * Parses a threshold in k6's syntax: [metric:]statistic operator value. Statistics of times are p(N), pN, avg, min, med
+ * and max. They describe the latency from the intended time, unless "sent:", "errors:" or "lateness:" stands before.
+ * Others are error_rate, wrong, goodput, ... Throws `bad_argument`.
  */
 export function parseThreshold(text: string): Threshold {
   const match = /^\s*([a-z_:0-9().]+?)\s*(<=|>=|==|!=|<|>)\s*([\d.]+)\s*(us|ms|s|m|%|\/s)?\s*$/.exec(text);
@@ -86,7 +89,7 @@ function unitOf(metric: string): Unit | undefined {
 export function judge(threshold: Threshold, run: Measured): ThresholdResult {
   const actual = valueOf(threshold.metric, run);
   const { text, unit, operator, limit } = threshold;
-  // What was not measured has not passed.
+  // A threshold without a measurement has not passed.
   return { text, actual, unit, passed: actual !== undefined && operators[operator](actual, limit) };
 }
 
@@ -123,15 +126,15 @@ function valueOf(metric: string, run: Measured): number | undefined {
 }
 
 /**
- * Whether the threshold is missed by the server alone: latencies then count from the sending, without the wait for a
- * free connection, and rates, which depend on what was sent, tell nothing.
+ * Whether the server alone missed the threshold. Latencies then count from sending, without the wait for a free
+ * connection. Rates depend on what was sent, so they say nothing.
  */
 export function missedByServer(threshold: Threshold, run: Measured): boolean {
   if (threshold.unit === 'rate') return false;
   return !judge(threshold, { ...run, latency: { ...run.latency, intended: run.latency.sent } }).passed;
 }
 
-/** Every request that came to an end is exactly one of right, wrong, error. */
+/** Every request that ended is exactly one of right, wrong, error. */
 function outcomes(run: Measured): number {
   return Math.max(1, run.counts.right + run.counts.wrong + run.counts.errors);
 }

@@ -5,18 +5,18 @@ import { ratePerSecond } from '../measure/measured.ts';
 import type { Measured } from '../measure/measured.ts';
 import type { RunResult } from './result.ts';
 
-/** A run is not believed beyond these; see README.md for why each. */
+/** A run is not trusted beyond these limits; README.md has the reason for each. */
 export const limits = {
-  /** Share of what was asked that must have been sent. */
+  /** At least this share of the requests asked for must have been sent. */
   sent: 0.99,
-  /** The generator's own lateness: p50 and p99, ms, or as a share of the same latency percentile, whichever is more. */
+  /** The generator's own lateness, p50 and p99: ms, or a share of the same latency percentile, whichever is larger. */
   ownP50Ms: 2,
   ownP99Ms: 20,
   ownShare: 0.1,
-  /** Event-loop utilisation beyond which times are those of the generator. */
+  /** Above this event-loop utilisation, the times are mostly the generator's own. */
   loop: 0.95,
   loopDelayP99Ms: 50,
-  /** Share of the run waited for a processor. */
+  /** Share of the run in which a worker waited for a processor. */
   runDelay: 0.25,
   /** Share of the run with all connections in use and requests in line. */
   atCap: 0.5,
@@ -24,11 +24,11 @@ export const limits = {
   broken: 0.01,
   /** L against lambda*W. */
   little: 0.2,
-  /** Fewer answers than this say nothing about a 99th percentile. */
+  /** With fewer answers than this, a 99th percentile means nothing. */
   least: 100,
 } as const;
 
-/** Decides whether the figures can be trusted: reasons why not, and notes on what should be known. */
+/** Decides whether the figures can be trusted. Returns the reasons against, and notes for the reader. */
 export function validity(run: Measured): Pick<RunResult, 'valid' | 'reasons' | 'notes' | 'generatorAtFault'> {
   const { counts, latency, workers, plan, durationMs } = run;
   const reasons: string[] = [];
@@ -100,8 +100,8 @@ export function validity(run: Measured): Pick<RunResult, 'valid' | 'reasons' | '
     );
 
   const little = littlesLaw(run);
-  // In flight is sampled until the last arrival, latencies run on to the last answer: what is cut off grows with the
-  // share of the longest.
+  // The number in flight is sampled until the last arrival, but latencies last until the last answer. The longest
+  // requests decide how much is cut off.
   const longestMs = Math.max(latency.sent.percentileMs(99), latency.errors.percentileMs(99));
   const edge = longestMs / Math.max(1, durationMs);
   if (
@@ -127,23 +127,22 @@ export function validity(run: Measured): Pick<RunResult, 'valid' | 'reasons' | '
 }
 
 /**
- * Whether all connections were in use for most of the run. A server that is too slow leads to that, and so does a cap
- * that is too low for a healthy one: whoever concludes something about the server must tell the two apart.
+ * Whether all connections were in use for most of the run. The cause is either a server that is too slow, or a limit
+ * that is too low for a healthy server. A conclusion about the server must tell the two apart.
  */
 export function reachedCap(run: Measured): boolean {
   return shareAtCap(run) > limits.atCap;
 }
 
 /**
- * Share of an open run with all connections in use and requests in line; a closed loop is meant to use all of its
- * connections.
+ * Share of an open run with all connections in use and requests in line. A closed loop always uses all its connections.
  */
 function shareAtCap({ plan, workers }: Measured): number {
   if (plan.model.kind === 'closed') return 0;
   return workers.reduce((sum, worker) => sum + worker.atCap, 0) / Math.max(1, workers.length);
 }
 
-/** What this machine refused to the generator. A single refusal is enough: the server has not seen that request. */
+/** Failures that this machine caused in the generator. A single one is enough: the server has not seen that request. */
 function ownLimits({ codes, machine, plan }: Measured): string[] {
   const limit = machine.openFiles === undefined ? 'its limit' : `the ${machine.openFiles}`;
   const whats: Record<OwnLimitCode, string> = {
@@ -161,13 +160,13 @@ function ownLimits({ codes, machine, plan }: Measured): string[] {
     .map((code) => `the generator ran out of ${names[code]} for ${codes[code]} requests. It used up ${whats[code]}`);
 }
 
-/** How many requests the plan has due within the time that was run; 0 when only the run itself can know. */
+/** How many requests the plan has due within the elapsed time; 0 when only the run itself can know. */
 function askedByPlan(run: Measured): number {
   const { model, durationMs } = run.plan;
   if (model.kind !== 'open' || run.ending.kind !== 'finished') return 0;
   if (model.arrivals.kind === 'recorded') return model.arrivals.atMs.filter((at) => at < durationMs).length;
   const expected = (meanRate(model) * durationMs) / 1000;
-  // Chance may send fewer: 4 standard deviations of a Poisson count.
+  // A random process may send fewer: 4 standard deviations of a Poisson count.
   return Math.floor(model.arrivals.kind === 'poisson' ? expected - 4 * Math.sqrt(expected) : expected);
 }
 

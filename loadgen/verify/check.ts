@@ -5,8 +5,8 @@ import { keyOf } from './oracle.ts';
 import type { Oracle } from './oracle.ts';
 
 /**
- * right; wrong: it looks like success but is not; error: the server said that it failed. `compared`: against the
- * oracle.
+ * right: a correct answer; wrong: it looks like success but is not; error: the server reported a failure. `compared`:
+ * the answer was compared with the oracle.
  */
 export type Verdict =
   | { kind: 'right'; compared: boolean }
@@ -22,7 +22,7 @@ export interface Checker {
   check(request: Request, answer: Answer): Verdict;
 }
 
-/** `hasSchema` is a parameter because the schema compiler is only loaded where shapes are checked. */
+/** `hasSchema` is a parameter, because the schema compiler is loaded only where shapes are checked. */
 export function checker(
   level: CheckLevel,
   oracle: Oracle | undefined,
@@ -37,7 +37,7 @@ export function checker(
       const { status } = answer;
       if (!(request.expect ? request.expect.includes(status) : status >= 200 && status < 400))
         return { kind: 'error', why: `status_${status}` };
-      // A redirect, or a failure that was expected, has not the shape of a success.
+      // A redirect, or a failure that was expected, does not have the shape of a success.
       const success = status >= 200 && status < 300;
       if (bySchema && success && request.schema !== undefined && !hasSchema(request.schema, answer.json()))
         return { kind: 'wrong', why: 'schema' };

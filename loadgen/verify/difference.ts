@@ -1,4 +1,4 @@
-/** Two answers to one question, at the first place where they differ. */
+/** Two answers to one question, and the first place where they differ. */
 export interface Difference {
   /** Such as `results[0].id`; empty for the whole answer. */
   path: string;
@@ -6,11 +6,12 @@ export interface Difference {
   got: string;
 }
 
-/** Characters that are shown of each side. */
+/** The number of characters shown of each answer. */
 const mostShown = 200;
 
 /**
- * The first difference of two answers: by field where both are JSON, by character where they are not; undefined: none.
+ * The first difference of two answers: by field where both are JSON, otherwise by character. Undefined when they are
+ * equal.
  */
 export function firstDifference(expected: string, got: string): Difference | undefined {
   if (expected === got) return undefined;

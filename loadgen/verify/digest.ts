@@ -4,8 +4,8 @@ import { hash } from 'node:crypto';
 const volatile = new Set(['tookMs', 'servedBy', 'requestId', 'traceId', 'explain']);
 
 /**
- * What two right answers have in common: of JSON all but the volatile fields, with sorted keys; of anything else the
- * text.
+ * The part that two right answers have in common. For JSON: all fields but the volatile ones, with sorted keys.
+ * Otherwise: the text.
  */
 export function canonicalText(body: string, json: unknown): string {
   return json === undefined ? body : JSON.stringify(canonical(json));

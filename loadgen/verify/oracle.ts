@@ -1,11 +1,11 @@
 import { loadError } from '../options/errors.ts';
 import type { Request } from '../workload/request.ts';
 
-/** Request key -> digest of the right answer, and the answer itself where it was kept. Workers get the digests only. */
+/** Request key -> digest of the right answer, and the answer itself where it was kept. Workers get only the digests. */
 export type OracleEntries = [key: string, digest: string, answer?: string][];
 
 export interface Oracle {
-  /** true: as recorded; false: differs; undefined: not known, so not compared. */
+  /** true: equal to the recorded answer; false: different; undefined: not known, so not compared. */
   agrees(key: string, digest: string): boolean | undefined;
 }
 
@@ -19,13 +19,13 @@ export function oracleOf(entries: OracleEntries): Oracle {
   };
 }
 
-/** Under which name the answer to a request is known; undefined: it cannot be compared. */
+/** The key for the answer to a request; undefined when it cannot be compared. */
 export function keyOf(request: Request): string | undefined {
   if (request.key === null) return undefined;
   return request.key ?? (request.method === 'GET' ? request.target : undefined);
 }
 
-/** Reads lines of { key, digest, answer }. Throws `bad_file` naming the line. */
+/** Reads lines of { key, digest, answer }. Throws `bad_file` that names the line. */
 export function parseOracle(text: string): OracleEntries {
   const entries: OracleEntries = [];
   for (const [i, line] of text.split('\n').entries()) {

@@ -16,9 +16,9 @@ import type { Scheduler } from '../../shared/time/scheduler.ts';
 const most = 5000;
 
 /**
- * The two-pass oracle: asks every request that is known beforehand once, `lanes` at a time, before there is any load or
- * fault, and keeps digests of the answers. `of`: whom to ask, for example a single node that has nothing to get wrong.
- * Throws `unreachable` when more than 1 in 20 questions fails: such an oracle would excuse everything.
+ * Records the oracle before there is any load or fault. Sends every request that is known beforehand once, `lanes` at a
+ * time, and keeps digests of the answers. `of` is the server to ask, for example a single node without replicas. Throws
+ * `unreachable` when more than 1 in 20 questions fails, because such an oracle would hide wrong answers.
  */
 export async function recordOracle(
   requests: readonly Request[],

@@ -1,2 +1,2 @@
-/** The shapes that `--check schema` knows; schemas.ts compiles them where they are needed. */
+/** The shapes that `--check schema` knows; schemas.ts compiles them when needed. */
 export const schemaNames = ['search', 'page', 'suggest'] as const;

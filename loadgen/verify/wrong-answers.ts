@@ -5,11 +5,11 @@ import type { Difference } from './difference.ts';
 import { keyOf } from './oracle.ts';
 import type { OracleEntries } from './oracle.ts';
 
-/** So many wrong answers are kept per run. */
+/** At most this many wrong answers are kept per run. */
 export const mostWrongAnswers = 100;
-/** Characters of an answer that a worker hands over, enough for a page of results. */
+/** The number of characters of an answer that a worker sends to the controller: enough for a page of results. */
 const mostCompared = 32_768;
-/** Characters of a text that a report keeps. */
+/** The number of characters of a text that a report keeps. */
 const mostShown = 2000;
 
 /** A wrong answer as a worker saw it. */
@@ -31,18 +31,18 @@ export interface WrongAnswer {
   atMs: number;
   question: string;
   why: 'schema' | 'content';
-  /** Undefined where the oracle kept no more than a digest, or where only the shape was checked. */
+  /** Undefined where the oracle kept only a digest, or where only the shape was checked. */
   expected: string | undefined;
   got: string;
-  /** The first place where they differ. */
+  /** The first place where the two answers differ. */
   difference: Difference | undefined;
-  /** The nodes that took part, by the answer's own word; empty where it names none. */
+  /** The nodes that the answer itself names; empty where it names none. */
   nodes: string[];
 }
 
 export interface WrongAnswerLog {
   add(atMs: number, request: Request, answer: Answer, why: SeenWrong['why']): void;
-  /** Those since the last drain. */
+  /** The wrong answers since the last drain. */
   drain(): SeenWrong[];
 }
 
@@ -67,7 +67,7 @@ export function wrongAnswerLog(most = mostWrongAnswers): WrongAnswerLog {
   };
 }
 
-/** The first wrong answers of all workers, in the order of time, beside what the oracle expected. */
+/** The first wrong answers of all workers, in the order of time, with the answers that the oracle expected. */
 export function explainWrong(
   seen: readonly SeenWrong[],
   oracle: OracleEntries | undefined,
@@ -92,7 +92,7 @@ export function explainWrong(
     });
 }
 
-/** What an oracle keeps of a right answer. */
+/** The part of a right answer that an oracle keeps. */
 export function answerToKeep(answer: Answer): string {
   return cut(canonicalText(answer.body, answer.json()), mostCompared);
 }
@@ -102,7 +102,7 @@ function nodesOf(json: unknown): string[] {
   return Array.isArray(named) ? named.filter((node) => typeof node === 'string').slice(0, 50) : [];
 }
 
-/** At most `most` UTF-16 units, never half a character. */
+/** At most `most` UTF-16 units, but never half a character. */
 function cut(text: string, most: number): string {
   if (text.length <= most) return text;
   const end = /[\ud800-\udbff]/.test(text.charAt(most - 1)) ? most - 1 : most;

@@ -17,12 +17,12 @@ import type { FromWorker, Snapshot, ToWorker } from './messages.ts';
 import { openFilesLimit } from './open-files.ts';
 import { probe } from './probe.ts';
 
-/** What a listener learns twice a second. */
+/** The progress that a listener gets twice a second. */
 export interface Progress {
   /** ms since time 0. */
   atMs: number;
   snapshots: Snapshot[];
-  /** What has happened since the last progress, as one row. */
+  /** The events since the last progress, as one row. */
   recent: TickRow;
   recentMs: number;
 }
@@ -43,7 +43,7 @@ interface WorkerHandle {
   lastHeardMs: number;
   prepared: Promise<void>;
   ended: Promise<Ending>;
-  /** Kills it; `message` says why in its ending. */
+  /** Kills the worker; `message` is the reason in its ending. */
   kill(message: string): void;
 }
 
@@ -58,8 +58,8 @@ const stuckMessage =
  *   controller -- prepare, start, stop --> worker 0..n-1
  *              <-- snapshots every 0.5 s, finished --
  *
- * The controller draws, serves and writes. The workers only send and measure, each with an event loop of its own. A
- * worker that dies leaves its last snapshot. Whatever happens, no worker outlives this call or this process. Throws
+ * The controller draws the progress, serves metrics and writes files. The workers only send and measure, each with its
+ * own event loop. When a worker dies, its last snapshot counts. No worker outlives this call or this process. Throws
  * `unreachable`, `tls`, `worker_failed`, `interrupted` (before the start).
  */
 export async function runPlan(plan: Plan, options: RunOptions): Promise<Measured> {
@@ -95,7 +95,7 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<Measured
   }
 }
 
-/** Starts the load in all workers at one instant, and answers when the last of them has ended. */
+/** Starts the load in all workers at one instant. Resolves when the last worker has ended. */
 async function loadUntilEnd(
   workers: readonly WorkerHandle[],
   plan: Plan,
@@ -162,7 +162,7 @@ async function allPrepared(
 }
 
 function tell(worker: WorkerHandle, message: ToWorker): void {
-  // A worker that has just died is noticed by its exit.
+  // The exit event reports a worker that has just died.
   if (worker.process.connected) worker.process.send(message, () => {});
 }
 
@@ -206,7 +206,7 @@ function startWorker(plan: Plan, index: number, tickMs: number, options: RunOpti
       ended({ kind: 'finished' });
     } else {
       prepared.reject(loadError(message.code === 'bad_file' ? 'bad_file' : 'worker_failed', message.message));
-      // It cannot go on: what it has measured so far is already here.
+      // The worker cannot go on. Its measurements so far have already arrived.
       handle.kill(message.message);
     }
   });
@@ -218,7 +218,7 @@ function startWorker(plan: Plan, index: number, tickMs: number, options: RunOpti
     prepared.reject(loadError('worker_failed', `a worker ended before the start: ${message}`));
     ended({ kind: 'worker-died', message });
   });
-  // A worker may fail before anyone waits for it; the failure is seen when somebody does.
+  // A worker may fail before any code awaits it. The later await sees the failure.
   handle.prepared.catch(() => {});
   return handle;
 }
@@ -250,7 +250,7 @@ function reportProgress(
   });
 }
 
-/** The workers' numbers in flight add up; within one worker the highest of a tick counts. */
+/** The in-flight numbers of the workers add up. Within one worker, the highest number of a tick counts. */
 function mergeTicks(workers: readonly WorkerHandle[]): [number, TickRow][] {
   const merged = new Map<number, TickRow>();
   for (const { timeline: rows } of workers) {

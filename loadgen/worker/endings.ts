@@ -1,25 +1,24 @@
 import type { Clock } from '../../shared/time/clock.ts';
 import type { Scheduler } from '../../shared/time/scheduler.ts';
 
-/** Requests in line at the end of the load may still be sent for this long, ms. */
+/** Requests in line when the load ends may still be sent for this long, ms. */
 export const graceMs = 1000;
 
 /**
- * After its time is over, a worker that has said nothing for this long is stuck, ms. A healthy one speaks twice a
- * second.
+ * After its time is over, a worker without a message for this long is stuck, ms. A healthy worker sends two per second.
  */
 const silenceMs = 2000;
 
 export interface Watched {
-  /** The clock's ms of its last message. */
+  /** When its last message arrived (the clock's ms). */
   lastHeardMs: number;
   stuck(): void;
 }
 
 /**
- * Calls `stuck` of every worker that does not end: one whose event loop is held, by a scenario that loops for ever,
- * knows neither the duration nor Ctrl-C. `endMs` is when the load ends (it may come nearer), `drainMs` how long the
- * last answers may take.
+ * Calls `stuck` for every worker that does not end. A scenario that loops for ever blocks the worker's event loop, so
+ * the worker sees neither the end of the run nor Ctrl-C. `endMs` is when the load ends (it may become earlier).
+ * `drainMs` is how long the last answers may take.
  */
 export function watchEndings(
   workers: readonly Watched[],

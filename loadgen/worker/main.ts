@@ -8,7 +8,7 @@ import type { WorkerRun } from '../engine/worker-run.ts';
 import { reasonOf } from '../engine/session.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 
-/** The process edge of a worker: it is forked by the controller and speaks to nobody else. */
+/** The process edge of a worker. The controller forks it, and it talks only to the controller. */
 const send = (message: FromWorker) => process.send?.(message);
 let run: WorkerRun | undefined;
 let hasScenario = false;
@@ -48,18 +48,18 @@ async function handle(message: ToWorker): Promise<void> {
 }
 
 process.on('message', (message: ToWorker) => void handle(message).catch(failed));
-// A controller that has died leaves no worker behind: this event ends a healthy one, the watchdog one that is stuck.
+// No worker outlives a dead controller. This event ends a healthy worker; the watchdog ends a stuck one.
 process.on('disconnect', () => process.exit(1));
 const watchdog = new Worker(new URL('./watchdog-thread.ts', import.meta.url), { workerData: { parent: process.ppid } });
-// A terminal sends these to every process of the command. The controller answers them and tells its workers to stop.
+// A terminal sends these signals to every process of the command. The controller handles them and stops its workers.
 process.on('SIGINT', () => {}).on('SIGHUP', () => {});
 process.on('SIGTERM', () => run?.stop());
-// A scenario may fail where no session is running, in a timer or a promise of its own: the run goes on without that.
+// A scenario may fail outside its sessions, in a timer or a promise of its own. The run then goes on.
 process.on('uncaughtException', (error) => {
   if (run && hasScenario) run.scenarioFailed(reasonOf(error));
   else failed(error);
 });
-// Before connections may take all the files that this process can open: the thread's own is read then.
+// Wait until the thread has read its own file: later, connections may use all files that this process may open.
 await once(watchdog, 'message');
 watchdog.unref();
 send({ type: 'ready' });

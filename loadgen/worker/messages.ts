@@ -7,9 +7,9 @@ import type { SeenWrong } from '../verify/wrong-answers.ts';
 
 export interface Snapshot {
   totals: Totals;
-  /** What changed in the timeline since the last snapshot. */
+  /** The rows of the timeline that changed since the last snapshot. */
   ticks: [number, TickRow][];
-  /** Wrong answers since the last snapshot, as examples. */
+  /** Examples of wrong answers since the last snapshot. */
   wrong: SeenWrong[];
   health: WorkerHealth;
   inFlight: number;

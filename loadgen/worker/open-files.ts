@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * How many files and sockets this process, and so each worker, may have open (`ulimit -n`); undefined where it is not
- * known.
+ * How many files and sockets this process, and so each worker, may open (`ulimit -n`); undefined where that is unknown.
  */
 export function openFilesLimit(): number | undefined {
   try {

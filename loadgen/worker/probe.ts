@@ -5,8 +5,7 @@ import { loadError } from '../options/errors.ts';
 import type { Plan } from '../options/plan.ts';
 
 /**
- * Connects once, so that a target that is not there is told in one sentence before any load. Throws `unreachable` or
- * `tls`.
+ * Connects once before any load, so that a missing target is reported in one sentence. Throws `unreachable` or `tls`.
  */
 export async function probe(plan: Plan): Promise<void> {
   const { target } = plan;

@@ -4,8 +4,8 @@ import type { Request } from './request.ts';
 import type { Workload } from './workload.ts';
 
 /**
- * The requests given, in order, over and over; worker i starts at the i-th, so that together they cover the list
- * evenly.
+ * The given requests, in order, over and over. Worker i starts at the i-th, so that the workers together use all
+ * requests equally.
  */
 export function listWorkload(requests: readonly Request[], offset: number): Workload {
   let i = offset;
@@ -21,9 +21,9 @@ export function listWorkload(requests: readonly Request[], offset: number): Work
 }
 
 /**
- * Reads a request list: one request per line, either a path ("/api/search?q=cat"), a method and a path ("DELETE /x"),
- * or a JSON object { method, target, headers, body, name, expect, schema }. Throws `bad_file` with the number of the
- * line and the reason, but without its text: it may hold a secret.
+ * Reads a request list: one request per line. A line is a path ("/api/search?q=cat"), a method and a path ("DELETE
+ * /x"), or a JSON object { method, target, headers, body, name, expect, schema }. Throws `bad_file` with the line
+ * number and the reason. The error does not contain the line's text, because this may hold a secret.
  */
 export function parseRequestList(text: string): Request[] {
   const requests: Request[] = [];
@@ -40,7 +40,7 @@ export function parseRequestList(text: string): Request[] {
   return requests;
 }
 
-/** The request, not checked yet, or why there is none. */
+/** The request, not checked yet, or the reason why there is none. */
 function requestOfLine(line: string): Request | string {
   const match = /^(?:([A-Z]+) )?(\/\S*)$/.exec(line);
   if (!match) return 'write a path, "METHOD path" or a JSON object with "target"';

@@ -2,8 +2,8 @@ import { seededRandom } from '../../shared/time/random.ts';
 import type { Request } from './request.ts';
 
 /**
- * One search per rank of the vocabulary: the word itself, for 4 of 10 together with a second one. The list depends on
- * the words only, so that every run, every worker and the oracle ask the same questions.
+ * One search per rank of the vocabulary: the word itself, and for 4 of 10 words together with a second one. The list
+ * depends only on the words, so every run, every worker and the oracle ask the same questions.
  */
 export function searchQueries(words: readonly string[]): string[] {
   const random = seededRandom('queries');
@@ -18,7 +18,7 @@ export function searchRequest(query: string, page = 1): Request {
   return { method: 'GET', target, name: 'search', schema: 'search' };
 }
 
-/** What somebody has typed of a word when the suggestions pop up: its first two to four letters. */
+/** The typed part of a word when the suggestions appear: its first two to four letters. */
 export function suggestRequest(word: string): Request {
   const prefix = word.slice(0, 2 + (word.length % 3));
   return {

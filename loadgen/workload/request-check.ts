@@ -3,15 +3,14 @@ import { schemaNames } from '../verify/schema-names.ts';
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /**
- * The generator writes these itself. A second one would make the server read another request than the one that was
- * meant.
+ * The generator writes these headers itself. With a second copy, the server would read another request than was meant.
  */
 const ownHeaders = new Set(['content-length', 'transfer-encoding']);
 
 /**
- * Why a header cannot be sent; undefined when it can. One check for `-H`, request lists and scenarios. The text never
- * holds the value: it may be a secret. A value is Latin-1 without control characters (RFC 9110, 5.5): what goes beyond
- * one byte per character would arrive as something else, and a line break would begin another header.
+ * Why a header cannot be sent; undefined when it can. `-H`, request lists and scenarios share this check. The text
+ * never contains the value, because it may be a secret. A value is Latin-1 without control characters (RFC 9110, 5.5).
+ * Other characters would not arrive unchanged, and a line break would start another header.
  */
 export function headerProblem(name: string, value: unknown): string | undefined {
   if (!token.test(name)) return `${JSON.stringify(name.slice(0, 60))} cannot be the name of a header`;
@@ -25,7 +24,7 @@ export function headerProblem(name: string, value: unknown): string | undefined 
   return undefined;
 }
 
-/** Without the spaces and tabs around it (the optional white space of RFC 9110, 5.6.3). */
+/** The value without the spaces and tabs around it (the optional white space of RFC 9110, 5.6.3). */
 export function trimmed(text: string): string {
   return text.replace(/^[ \t]+|[ \t]+$/g, '');
 }

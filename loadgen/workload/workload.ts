@@ -13,7 +13,7 @@ export interface Workload {
 export interface RequestSource {
   kind: 'requests';
   next(): Request;
-  /** Sees every right answer's body when true for the request: how page ids are learnt. */
+  /** Called with the body of every right answer, where true was given for the request. So page ids are learnt. */
   wantsBody(request: Request): boolean;
   learn(request: Request, answer: Answer): void;
 }
@@ -23,13 +23,13 @@ export interface SessionSource {
   start(): Session;
 }
 
-/** What a scenario file exports by default; see README.md for an example. */
+/** The default export of a scenario file; see README.md for an example. */
 export interface Scenario {
   (user: ScenarioUser): Session;
 }
 
 export interface ScenarioUser {
-  /** Sessions started before this one by this worker. */
+  /** How many sessions this worker started before this one. */
   number: number;
   random: Random;
   /** The corpus' words, most used first. */

@@ -1,12 +1,12 @@
 import type { Random } from '../../shared/time/random.ts';
 
-/** Ranks 1..n with probability proportional to 1/rank^exponent (Zipf 1949): word use, page popularity. */
+/** Ranks 1..n with probability proportional to 1/rank^exponent (Zipf 1949), as in word use and page popularity. */
 export interface Zipf {
   /** A rank, 1 to n. */
   draw(random: Random): number;
 }
 
-/** A table of cumulative weights and a binary search: exact, 8 bytes per rank. */
+/** A table of cumulative weights and a binary search: exact, with 8 bytes per rank. */
 export function zipf(n: number, exponent: number): Zipf {
   const cumulative = new Float64Array(n);
   let sum = 0;
@@ -27,9 +27,8 @@ export function zipf(n: number, exponent: number): Zipf {
 }
 
 /**
- * The exponent that makes the drawn ranks most likely (maximum likelihood): it solves mean(ln rank) = E_s[ln rank],
- * whose right side falls with s, by bisection. `counts[i]` is how often rank i+1 was drawn; undefined when there is
- * nothing to fit.
+ * The maximum-likelihood exponent for the drawn ranks. It solves mean(ln rank) = E_s[ln rank] by bisection: the right
+ * side falls with s. `counts[i]` is how often rank i+1 was drawn; undefined when there is nothing to fit.
  */
 export function fitZipf(counts: ArrayLike<number>): number | undefined {
   const n = counts.length;

@@ -10,7 +10,7 @@ interface PlotBox {
 }
 type PlotMaker = new (options: Record<string, unknown>, data: unknown[], element: HTMLElement) => PlotBox;
 
-/** What the page hands over; `page.ts` writes it into the page before this script. */
+/** The data of the page; `page.ts` writes it into the page before this script. */
 declare const uPlot: PlotMaker;
 declare const report: { runs: PageRun[]; heatSteps: number };
 
@@ -18,7 +18,7 @@ const { runs, heatSteps } = report;
 const [first, second] = runs;
 if (first) drawReport(first);
 
-/** Draws every chart of the report, again whenever the reader's colour scheme or the width of the window changes. */
+/** Draws every chart of the report, and again when the reader's colour scheme or the window width changes. */
 function drawReport(first: PageRun): void {
   let plots: { plot: PlotBox; element: HTMLElement; height: number }[] = [];
   const css = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -139,7 +139,7 @@ function drawReport(first: PageRun): void {
     plots.push({ plot, element, height: options.height });
   }
 
-  /** Values of a second run on the first one's ticks, by time. */
+  /** The values of a second run, at the times of the first run's ticks. */
   function onto(x: number[], run: PageRun, values: (number | null)[]): (number | null)[] {
     return x.map((s) => values[Math.round(s / run.tickS)] ?? null);
   }
@@ -221,7 +221,7 @@ function drawReport(first: PageRun): void {
     chart('spectrum', x, lines, { height: 260, unit: time, log: true, logX: true, xUnit: percentile, faults: false });
   }
 
-  /** Time across, latency up (logarithmic), the number of requests as the strength of colour. */
+  /** A heatmap: time across, latency up (logarithmic); a stronger colour means more requests. */
   function heatmap(): void {
     const canvas = document.getElementById('heat') as HTMLCanvasElement | null;
     if (!canvas || first.heat.length === 0) return;

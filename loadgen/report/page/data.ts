@@ -6,13 +6,13 @@ import { spectrum } from '../../measure/spectrum.ts';
 import { emptyRow } from '../../measure/timeline.ts';
 import type { RunResult } from '../../verdict/result.ts';
 
-/** What the page's charts draw; plain JSON. Times are seconds on the x axis and ms elsewhere, rates per second. */
+/** The data of the page's charts, as plain JSON. The x axis is in seconds; other times are ms, rates per second. */
 export interface PageRun {
   name: string;
   durationS: number;
   tickS: number;
   x: number[];
-  /** null after the end: only answers still come then. */
+  /** null after the end of the load: only answers arrive then. */
   asked: (number | null)[];
   sent: (number | null)[];
   done: (number | null)[];
@@ -35,7 +35,7 @@ export const heatSteps = 4;
 export function pageRun(run: RunResult, name: string): PageRun {
   const rows = new Map(run.ticks);
   const count = Math.max(1, Math.ceil(run.durationMs / run.tickMs));
-  // Answers of the drain belong to requests of the run: their tick is shown when anything happened in it.
+  // Answers after the end belong to requests of the run, so their tick is shown when it has any event.
   const last = Math.max(count, ...run.ticks.filter(([, row]) => row.done + row.errors > 0).map(([tick]) => tick + 1));
   const all = Array.from({ length: last }, (_, tick) => rows.get(tick) ?? emptyRow());
   const perSecond = (n: number) => Math.round((n / run.tickMs) * 1_000_000) / 1000;

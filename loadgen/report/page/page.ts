@@ -53,14 +53,15 @@ ${runs.map((run, i) => latencyTable(run, second ? names[i] : undefined))}
 ${!second && detailTables(first)}
 ${footer(first)}
 </main>`;
-  // Style and scripts are our own and uPlot's text, and scriptJson is safe inside a script: none of it may be escaped.
+  // Style and scripts are our own text and uPlot's, and scriptJson is safe inside a script. None of them may be
+  // escaped.
   return `<!doctype html>
 <html lang="en"><head>${head.text}<style>${uPlotStyle}${pageStyle}</style></head><body>${body.text}
 <script>${uPlot}</script><script>const report = ${scriptJson(data)};${charts}</script></body></html>
 `;
 }
 
-/** The program that draws the charts: from the bundle, or, where the sources run, bundled now. */
+/** The program that draws the charts: from the bundle, or bundled now when the sources run. */
 async function chartScript(): Promise<string> {
   const file = fileURLToPath(new URL('./charts.browser.ts', import.meta.url));
   if (file.endsWith('.js')) return readFile(file, 'utf8');
@@ -107,7 +108,7 @@ function footer({ startedAtMs, machine, plan }: RunResult): Markup {
   return markup`<footer>Started ${when} UTC; Node.js ${machine.node}, ${machine.cores} cores, ${machine.platform}; seed ${plan.seed}. Times are measured to 1 µs and kept to 3 digits; those of single ticks to 1%.</footer>`;
 }
 
-/** JSON that cannot end the script element it stands in. */
+/** JSON that cannot close the script element around it. */
 function scriptJson(value: unknown): string {
   return JSON.stringify(value)
     .replaceAll('<', '\\u003c')

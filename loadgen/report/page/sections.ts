@@ -142,7 +142,7 @@ function generatorFacts(run: RunResult): [string, string][] {
   ];
 }
 
-/** What was wrong, as far as it was kept. */
+/** The wrong answers that were kept. */
 export function wrongAnswerTable(run: RunResult): Interpolated {
   if (run.wrongAnswers.length === 0) return undefined;
   const rows = run.wrongAnswers.map(({ at, question, why, expected, got, difference, nodes }) => {
