@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { chaosOffRoutes } from '../faults/chaos-off.ts';
-import { startHeart, type Heart } from '../membership/heartbeat.ts';
+import { startHeartbeatSender, type HeartbeatSender } from '../membership/heartbeat.ts';
 import { createLagMeter } from '../membership/lag.ts';
 import { runDelayMs } from '../time/run-delay.ts';
 import { lagMetrics } from '../membership/lag-metrics.ts';
@@ -51,14 +51,22 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   lagMetrics(metrics, lag);
   const role = createRole({
     node,
-    setPhase: (phase) => heart.setPhase(phase),
+    setPhase: (phase) => heartbeatSender.setPhase(phase),
     open: () => open(),
     onFailure(err) {
       log.fatal({ err }, 'the standby could not open');
       process.exit(70);
     },
   });
-  const stack = createStack({ options, clock, metrics, lag, faults, fence: role.layer, view: () => heart.view() });
+  const stack = createStack({
+    options,
+    clock,
+    metrics,
+    lag,
+    faults,
+    fence: role.layer,
+    view: () => heartbeatSender.view(),
+  });
   const { server, client, policy, security } = stack;
 
   const newContext = (timeoutMs: number): Context => ({
@@ -76,9 +84,9 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     clock,
     log,
     passage: faults?.passage,
-    onMessage: (datagram) => heart.receive(datagram),
+    onMessage: (datagram) => heartbeatSender.receive(datagram),
   });
-  const heart: Heart = startHeart({
+  const heartbeatSender: HeartbeatSender = startHeartbeatSender({
     node: node.id,
     incarnation,
     process: randomBytes(8).toString('base64url'),
@@ -102,14 +110,14 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     operatorDigest: options.operator?.digest,
     hosts,
     more: [...(faults?.routes ?? chaosOffRoutes), ...security.routes],
-    ready: () => heart.phase() === 'ready',
+    ready: () => heartbeatSender.phase() === 'ready',
     state: () => ({
       node: node.id,
       incarnation,
-      phase: heart.phase(),
+      phase: heartbeatSender.phase(),
       policy: policy.current,
       lagMs: lag.lagMs(),
-      view: heart.view(),
+      view: heartbeatSender.view(),
       components: Object.fromEntries([...running].map(([name, it]) => [name, it.state?.() ?? {}])),
     }),
   });
@@ -121,10 +129,10 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     role.leave();
     listeners.forget();
     faults?.registry.healAll('shutdown');
-    heart.setPhase('draining');
+    heartbeatSender.setPhase('draining');
     await nodePorts.close();
     for (const it of running.values()) await it.stop?.();
-    heart.stop();
+    heartbeatSender.stop();
     heartbeats.close();
     inbound?.close();
     lag.stop();
@@ -158,7 +166,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
         heartbeatKeys: name === 'monitor' ? keyring : emptyKeyring,
         toNode: (contract, id) => upstream(contract, client.toNode(id), random),
         ...(faults && { disk: faults.disk }),
-        view: () => heart.view(),
+        view: () => heartbeatSender.view(),
         newContext,
       };
       const it = await definition.create(environment);

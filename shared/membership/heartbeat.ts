@@ -50,7 +50,7 @@ export interface HeartbeatOptions {
   readonly onView?: (view: View) => void;
 }
 
-export interface Heart {
+export interface HeartbeatSender {
   readonly phase: () => Phase;
   /** Changes the phase and tells the monitors at once. */
   readonly setPhase: (phase: Phase) => void;
@@ -61,7 +61,7 @@ export interface Heart {
 }
 
 /** What is known of one monitor. */
-interface Ear {
+interface MonitorLink {
   readonly key: KeyObject;
   readonly assembly: ViewAssembly;
   view: View | undefined;
@@ -73,7 +73,7 @@ interface Ear {
   number: number;
   sequence: number;
   /** It got a beat between two intervals already: whatever it answers, not a second one. */
-  hurried: boolean;
+  gotExtraBeat: boolean;
 }
 
 /**
@@ -87,9 +87,9 @@ interface Ear {
  *
  * Nothing is sent again but evidence, with the next beat: a later beat says all that a lost one said.
  */
-export function startHeart(options: HeartbeatOptions): Heart {
+export function startHeartbeatSender(options: HeartbeatOptions): HeartbeatSender {
   const { node, incarnation, process, monitors, clock, scheduler, send, self, evidence, token, onView } = options;
-  const ears = new Map<string, Ear>(
+  const links = new Map<string, MonitorLink>(
     [...monitors].map(([monitor, key]) => [
       monitor,
       {
@@ -101,7 +101,7 @@ export function startHeart(options: HeartbeatOptions): Heart {
         answered: 0,
         number: 0,
         sequence: 0,
-        hurried: false,
+        gotExtraBeat: false,
       },
     ]),
   );
@@ -109,31 +109,31 @@ export function startHeart(options: HeartbeatOptions): Heart {
   let phase: Phase = 'starting';
   let view: View | undefined;
 
-  function beat(monitor: string, ear: Ear): void {
+  function beat(monitor: string, link: MonitorLink): void {
     const address = { node, monitor, incarnation };
-    const known = { process, monitorProcess: ear.process };
+    const known = { process, monitorProcess: link.process };
     const held = token?.();
     // A monitor that does not know this process yet takes in nothing else.
-    const [first = [], ...more] = ear.process
+    const [first = [], ...more] = link.process
       ? outbox.batches(monitor, clock.now(), [evidenceBytes - beatBytes, evidenceBytes])
       : [];
     const head: BeatHead = {
       ...known,
-      sequence: ear.sequence++,
+      sequence: link.sequence++,
       phase,
-      viewVersion: ear.view?.version ?? 0,
+      viewVersion: link.view?.version ?? 0,
       ...(self && { self: self() }),
       ...(held !== undefined && { token: held }),
       ...(first.length > 0 && { reports: first }),
     };
-    send(monitor, seal(ear.key, { ...address, kind: 'beat', number: ++ear.number }, head));
+    send(monitor, seal(link.key, { ...address, kind: 'beat', number: ++link.number }, head));
     for (const reports of more.slice(0, maxDatagrams - 1))
-      send(monitor, seal(ear.key, { ...address, kind: 'evidence', number: ++ear.number }, { ...known, reports }));
+      send(monitor, seal(link.key, { ...address, kind: 'evidence', number: ++link.number }, { ...known, reports }));
   }
 
   function follow(): void {
     const now = clock.now();
-    const fresh = [...ears.values()].find(({ heardAt }) => now - heardAt <= trustMs);
+    const fresh = [...links.values()].find(({ heardAt }) => now - heardAt <= trustMs);
     const believed = fresh === undefined ? view : fresh.view;
     if (believed === view || believed === undefined) return;
     view = believed;
@@ -143,35 +143,35 @@ export function startHeart(options: HeartbeatOptions): Heart {
   function beatAll(): void {
     follow();
     outbox.add(evidence?.() ?? [], clock.now());
-    for (const [monitor, ear] of ears) {
-      ear.hurried = false;
-      beat(monitor, ear);
+    for (const [monitor, link] of links) {
+      link.gotExtraBeat = false;
+      beat(monitor, link);
     }
   }
 
-  function answered(monitor: string, ear: Ear, message: Extract<Message, { kind: 'answer' }>): void {
+  function answered(monitor: string, link: MonitorLink, message: Extract<Message, { kind: 'answer' }>): void {
     outbox.acknowledged(monitor, message.head.reports ?? []);
     // One that was overtaken, or recorded and sent again, is no sign of life.
-    if (message.number <= ear.answered) return;
-    ear.answered = message.number;
-    ear.heardAt = clock.now();
-    const isNew = message.head.monitorProcess !== ear.process;
-    ear.process = message.head.monitorProcess;
-    if (!isNew || ear.hurried) return;
-    ear.hurried = true;
-    beat(monitor, ear);
+    if (message.number <= link.answered) return;
+    link.answered = message.number;
+    link.heardAt = clock.now();
+    const isNew = message.head.monitorProcess !== link.process;
+    link.process = message.head.monitorProcess;
+    if (!isNew || link.gotExtraBeat) return;
+    link.gotExtraBeat = true;
+    beat(monitor, link);
   }
 
   function receive(datagram: Uint8Array): void {
     const from = addressOf(datagram)?.monitor;
-    const ear = from === undefined ? undefined : ears.get(from);
-    const message = ear && open(ear.key, datagram);
+    const link = from === undefined ? undefined : links.get(from);
+    const message = link && open(link.key, datagram);
     if (!message || message.node !== node || message.incarnation !== incarnation) return;
-    if (message.kind === 'answer') answered(message.monitor, ear, message);
+    if (message.kind === 'answer') answered(message.monitor, link, message);
     if (message.kind === 'view') {
-      const news = ear.assembly.take(message.head, message.body);
+      const news = link.assembly.take(message.head, message.body);
       // An old one that was overtaken must not come back.
-      if (news && news.version > (ear.view?.version ?? 0)) ear.view = news;
+      if (news && news.version > (link.view?.version ?? 0)) link.view = news;
     }
     follow();
   }

@@ -6,7 +6,7 @@ import type { Child, ChildState } from '../../../shared/cluster/watchdog/child.t
 import { expand } from '../../../shared/cluster/topology-file.ts';
 import type { Topology, TopologyFile } from '../../../shared/cluster/topology.ts';
 import { createHeartbeatReceiver, type ReceiveDatagram } from '../../../shared/membership/heartbeat-receiver.ts';
-import { startHeart, type Heart } from '../../../shared/membership/heartbeat.ts';
+import { startHeartbeatSender, type HeartbeatSender } from '../../../shared/membership/heartbeat.ts';
 import type { CallEvidence } from '../../../shared/membership/call-evidence.ts';
 import type { SelfReport } from '../../../shared/membership/self-report.ts';
 import type { Incident } from '../../../services/monitor/incident.ts';
@@ -19,7 +19,8 @@ import { createNetwork, type Network } from '../../../shared/time/sim/network.ts
 import { createSimulation, type Simulation } from '../../../shared/time/sim/simulation.ts';
 
 /**
- * A cluster of hearts and monitors in virtual time: live monitors and heartbeats, processes and their watchdog made up.
+ * A cluster of nodes and monitors in virtual time: monitors and heartbeat senders are real, processes and their watchdog
+ * are simulated.
  */
 export interface SimulatedCluster {
   readonly sim: Simulation;
@@ -54,7 +55,7 @@ export interface Sources {
 interface Process {
   state: 'up' | 'hung' | 'down' | 'held';
   incarnation: number;
-  heart: Heart | undefined;
+  heartbeatSender: HeartbeatSender | undefined;
   stalledUntil: number;
   evidence: CallEvidence[];
   sources: Sources;
@@ -76,7 +77,15 @@ export function createSimulatedCluster(
   const processes = new Map<string, Process>(
     topology.nodes.map(({ id }) => [
       id,
-      { state: 'down', incarnation: 0, heart: undefined, stalledUntil: 0, evidence: [], sources: {}, token: undefined },
+      {
+        state: 'down',
+        incarnation: 0,
+        heartbeatSender: undefined,
+        stalledUntil: 0,
+        evidence: [],
+        sources: {},
+        token: undefined,
+      },
     ]),
   );
   const monitorIds = topology.nodes.filter(({ components }) => components.includes('monitor')).map(({ id }) => id);
@@ -114,7 +123,9 @@ export function createSimulatedCluster(
     network.send(node, monitor, () =>
       on(monitor, to.incarnation, () =>
         receivers.get(monitor)!(datagram, (answer) =>
-          network.send(monitor, node, () => on(node, incarnation, () => processes.get(node)!.heart!.receive(answer))),
+          network.send(monitor, node, () =>
+            on(node, incarnation, () => processes.get(node)!.heartbeatSender!.receive(answer)),
+          ),
         ),
       ),
     );
@@ -147,7 +158,7 @@ export function createSimulatedCluster(
     const own = schedulerOf(node, incarnation);
     const lag = createLagMeter(clock, own);
     if (topology.nodes.find(({ id }) => id === node)!.components.includes('monitor')) startMonitor(node, own, lag);
-    process.heart = startHeart({
+    process.heartbeatSender = startHeartbeatSender({
       node,
       incarnation,
       process: `${node} ${incarnation}`,
@@ -166,11 +177,13 @@ export function createSimulatedCluster(
         const promotion = view.promotions?.find((it) => it.node === node);
         if (!promotion) return;
         process.token = promotion.token;
-        if (process.heart?.phase() === 'standby') process.heart.setPhase('ready');
+        if (process.heartbeatSender?.phase() === 'standby') process.heartbeatSender.setPhase('ready');
       },
     });
     const standby = topology.nodes.find(({ id }) => id === node)!.standby;
-    own.after(bootMs, () => process.heart!.setPhase(standby && process.token === undefined ? 'standby' : 'ready'));
+    own.after(bootMs, () =>
+      process.heartbeatSender!.setPhase(standby && process.token === undefined ? 'standby' : 'ready'),
+    );
   }
 
   function startMonitor(node: string, own: Scheduler, lag: ReturnType<typeof createLagMeter>): void {
@@ -220,7 +233,7 @@ export function createSimulatedCluster(
   function stop(node: string, state: 'down' | 'held' | 'hung'): void {
     const process = processes.get(node)!;
     process.state = state;
-    if (state !== 'hung') process.heart?.stop();
+    if (state !== 'hung') process.heartbeatSender?.stop();
     if (state === 'down') scheduler.after(100, () => processes.get(node)!.state === 'down' && start(node));
   }
 
@@ -270,7 +283,7 @@ export function createSimulatedCluster(
     incidents,
     restarts,
     incidentsOf,
-    viewOf: (node) => processes.get(node)!.heart?.view(),
+    viewOf: (node) => processes.get(node)!.heartbeatSender?.view(),
     kill: (node, { held = false } = {}) => stop(node, held ? 'held' : 'down'),
     release: (node) => start(node),
     hang: (node) => stop(node, 'hung'),

@@ -3,7 +3,7 @@ import { exponential } from '../../../shared/time/sim/distribution.ts';
 import { createWorld, load, results } from '../world.ts';
 
 /** Two replicas that take 10 ms in the mean; some callers give up after `timeoutMs`, or leave after `leaveMs`. */
-async function hurried({ timeoutMs, leaveMs }: { timeoutMs: number; leaveMs?: number }) {
+async function callThatLeaves({ timeoutMs, leaveMs }: { timeoutMs: number; leaveMs?: number }) {
   const world = createWorld(17);
   world.servers('app', 2, { workers: 8, serviceTime: exponential(10) });
   const { service } = world.client('gateway-1', 'resilient');
@@ -28,7 +28,7 @@ test.each([
   ['deadlines of 1 ms', { timeoutMs: 1 }],
   ['callers that leave after 2 ms', { timeoutMs: 10_000, leaveMs: 2 }],
 ])('%s prove nothing: every patient call is answered, and no replica is avoided', async (_, given) => {
-  const { codes, against } = await hurried(given);
+  const { codes, against } = await callThatLeaves(given);
   expect(Object.keys(codes)).toEqual(['ok']);
   expect(against).toEqual([]);
 });

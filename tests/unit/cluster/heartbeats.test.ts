@@ -6,7 +6,7 @@ import { listenForHeartbeats } from '../../../shared/cluster/heartbeat-socket.ts
 import { heartbeatEntrance, openHeartbeats } from '../../../shared/cluster/heartbeats.ts';
 import type { TopologyNode } from '../../../shared/cluster/topology.ts';
 import { createHeartbeatReceiver, type Heartbeat } from '../../../shared/membership/heartbeat-receiver.ts';
-import { startHeart, type Heart } from '../../../shared/membership/heartbeat.ts';
+import { startHeartbeatSender, type HeartbeatSender } from '../../../shared/membership/heartbeat.ts';
 import { incarnationKey, pairKey } from '../../../shared/security/heartbeat-keys.ts';
 import { systemClock } from '../../../shared/time/clock.ts';
 import { systemScheduler } from '../../../shared/time/scheduler.ts';
@@ -49,15 +49,15 @@ async function cluster(hosts: readonly string[] = ['127.0.0.1']) {
   const entrance = await listenForHeartbeats(monitor, { bindHost: '127.0.0.1', reusePort: false, log, onMessage });
   onTestFinished(() => entrance.close());
 
-  function node(process: string): Heart {
+  function node(process: string): HeartbeatSender {
     const socket = openHeartbeats({
       monitors: [monitor],
       clock: systemClock,
       log,
       passage: undefined,
-      onMessage: (datagram) => heart.receive(datagram),
+      onMessage: (datagram) => sender.receive(datagram),
     });
-    const heart: Heart = startHeart({
+    const sender: HeartbeatSender = startHeartbeatSender({
       node: 'r-1',
       incarnation: 4,
       process,
@@ -67,10 +67,10 @@ async function cluster(hosts: readonly string[] = ['127.0.0.1']) {
       send: socket.send,
     });
     onTestFinished(() => {
-      heart.stop();
+      sender.stop();
       socket.close();
     });
-    return heart;
+    return sender;
   }
   return { port, beats, refused, node, dropped: () => dropped, setOpen: (value: boolean) => void (open = value) };
 }
@@ -86,20 +86,20 @@ test('over real sockets a node is heard and gets its view; two processes with on
 test('a monitor whose data port is closed by a fault is deaf, and hears again afterwards', async () => {
   const { beats, node, setOpen, dropped } = await cluster();
   setOpen(false);
-  const heart = node('p');
-  heart.setPhase('ready');
+  const sender = node('p');
+  sender.setPhase('ready');
   await expect.poll(dropped).toBeGreaterThan(0);
-  expect([beats.length, heart.view()]).toEqual([0, undefined]);
+  expect([beats.length, sender.view()]).toEqual([0, undefined]);
   setOpen(true);
   await expect.poll(() => beats.length, { timeout: 3_000 }).toBeGreaterThan(0);
-  expect(heart.view()?.version).toBe(3);
+  expect(sender.view()?.version).toBe(3);
 });
 
 test('a monitor is found over its next address when the first one does not answer', async () => {
   // Nobody listens at that port of 127.0.0.2.
   const { node } = await cluster(['127.0.0.2', '127.0.0.1']);
-  const heart = node('p');
-  await expect.poll(() => heart.view()?.version, { timeout: 5_000 }).toBe(3);
+  const sender = node('p');
+  await expect.poll(() => sender.view()?.version, { timeout: 5_000 }).toBe(3);
 });
 
 test('a local process without keys is not heard, whatever it sends', async () => {

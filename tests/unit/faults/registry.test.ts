@@ -41,12 +41,12 @@ test('a fault whose owner stops renewing its lease heals itself; one that is ren
 
   const kept = bare();
   kept.registry.inject(fault);
-  const heart = kept.simulation.scheduler.every(500, () => kept.registry.renew('test'));
+  const renewal = kept.simulation.scheduler.every(500, () => kept.registry.renew('test'));
   kept.simulation.runSync(9_900);
   expect(kept.registry.list()).toHaveLength(1);
   kept.simulation.runSync(10_001);
   expect(kept.journal.at(-1)).toBe('heal ttl');
-  heart.cancel();
+  renewal.cancel();
   kept.simulation.runSync();
   expect(kept.simulation.pending).toBe(0);
 });
@@ -237,11 +237,11 @@ test('a lease is renewed for what the owner still wants: what it gave up without
   const { registry, simulation, journal } = bare();
   registry.inject(fault);
   registry.inject({ ...fault, id: 'f2' });
-  const heart = simulation.scheduler.every(500, () => registry.renew('test', [{ id: 'f2', target: 'node-1' }]));
+  const renewal = simulation.scheduler.every(500, () => registry.renew('test', [{ id: 'f2', target: 'node-1' }]));
   simulation.runSync(2_000);
   expect(registry.list().map(({ fault: { id } }) => id)).toEqual(['f2']);
   expect(journal.at(-1)).toBe('heal lease');
-  heart.cancel();
+  renewal.cancel();
 });
 
 test('a hang that has not begun yet is not over because its process was replaced', async () => {

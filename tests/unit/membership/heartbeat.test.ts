@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { noEvidence, type CallEvidence } from '../../../shared/membership/call-evidence.ts';
 import { createHeartbeatReceiver, type Heartbeat } from '../../../shared/membership/heartbeat-receiver.ts';
 import { addressOf, maxDatagramBytes, open, seal } from '../../../shared/membership/heartbeat-wire.ts';
-import { startHeart, type Heart } from '../../../shared/membership/heartbeat.ts';
+import { startHeartbeatSender, type HeartbeatSender } from '../../../shared/membership/heartbeat.ts';
 import type { View } from '../../../shared/membership/view.ts';
 import { incarnationKey, pairKey } from '../../../shared/security/heartbeat-keys.ts';
 import { createNetwork } from '../../../shared/time/sim/network.ts';
@@ -65,12 +65,15 @@ function world() {
     return it;
   }
 
-  function node(id: string, more: Partial<Parameters<typeof startHeart>[0]> & { process?: string } = {}): Heart {
+  function node(
+    id: string,
+    more: Partial<Parameters<typeof startHeartbeatSender>[0]> & { process?: string } = {},
+  ): HeartbeatSender {
     const { incarnation = 7 } = more;
     const monitors = new Map<string, KeyObject>(
       [...listeners.keys()].map((to) => [to, incarnationKey(pairKey(secret, id, to), incarnation)]),
     );
-    const heart: Heart = startHeart({
+    const sender: HeartbeatSender = startHeartbeatSender({
       node: id,
       incarnation,
       process: `${id} process`,
@@ -81,13 +84,13 @@ function world() {
         sent.push(datagram);
         const back = (answer: Uint8Array) => {
           sent.push(answer);
-          network.send(monitor, id, () => heart.receive(answer));
+          network.send(monitor, id, () => sender.receive(answer));
         };
         network.send(id, monitor, () => listeners.get(monitor)!.receive(datagram, back));
       },
       ...more,
     });
-    return heart;
+    return sender;
   }
   const run = (ms: number) => sim.run(sim.clock.now() + ms);
   return { sim, network, sent, node, run, monitor: (id: string) => listeners.get(id)! };
@@ -105,29 +108,29 @@ test('a monitor that is silent changes nothing about the rhythm towards the othe
 
 test('the first monitor that answers is believed, then the second, then the last view for good', async () => {
   const { network, node, run } = world();
-  const heart = node('r-1');
+  const sender = node('r-1');
   await run(1_000);
-  expect(heart.view()?.monitor).toBe('m-1');
+  expect(sender.view()?.monitor).toBe('m-1');
   network.block('m-1', 'r-1');
   await run(3_000);
-  expect(heart.view()?.monitor).toBe('m-2');
+  expect(sender.view()?.monitor).toBe('m-2');
   network.block('m-2', 'r-1');
   await run(60_000);
-  expect(heart.view()?.monitor).toBe('m-2');
+  expect(sender.view()?.monitor).toBe('m-2');
   network.heal();
   await run(1_000);
-  expect(heart.view()?.monitor).toBe('m-1');
+  expect(sender.view()?.monitor).toBe('m-1');
 });
 
 test('a new view is told once, and only where it differs; a change of phase beats at once', async () => {
   const { sent, node, run, monitor } = world();
   const views: number[] = [];
-  const heart = node('r-1', { onView: ({ version }) => views.push(version) });
+  const sender = node('r-1', { onView: ({ version }) => views.push(version) });
   await run(1_700);
   const told = () => sent.filter((datagram) => addressOf(datagram)!.kind === 'view').length;
   expect(told()).toBe(2);
   monitor('m-1').view = viewOf('m-1', 2);
-  heart.setPhase('ready');
+  sender.setPhase('ready');
   await run(200);
   expect(views).toEqual([1, 2]);
   expect(monitor('m-1').beats.at(-1)?.phase).toBe('ready');
@@ -136,23 +139,23 @@ test('a new view is told once, and only where it differs; a change of phase beat
 
 test('an old view that was overtaken on the way does not override a newer one', async () => {
   const { sent, node, run, monitor } = world();
-  const heart = node('r-1');
+  const sender = node('r-1');
   await run(1_000);
   const old = sent.filter((datagram) => addressOf(datagram)!.kind === 'view');
   monitor('m-1').view = viewOf('m-1', 2);
   await run(1_000);
-  for (const datagram of old) heart.receive(datagram);
+  for (const datagram of old) sender.receive(datagram);
   await run(100);
-  expect(heart.view()).toEqual(viewOf('m-1', 2));
+  expect(sender.view()).toEqual(viewOf('m-1', 2));
 });
 
 test('a view of 200 nodes comes in parts, over a network that loses every third datagram', async () => {
   const { network, sent, node, run, monitor } = world();
   network.setLink('*', 'r-1', { drop: 0.33 });
   monitor('m-1').view = viewOf('m-1', 5, 200);
-  const heart = node('r-1');
+  const sender = node('r-1');
   await run(10_000);
-  expect(heart.view()).toEqual(viewOf('m-1', 5, 200));
+  expect(sender.view()).toEqual(viewOf('m-1', 5, 200));
   for (const { length } of sent) expect(length).toBeLessThanOrEqual(maxDatagramBytes);
 });
 
@@ -264,15 +267,15 @@ test('who records datagrams and sends them again is not heard: not at once, not 
 
 test('answers that were recorded are no sign of life of a monitor', async () => {
   const { network, sent, node, run } = world();
-  const heart = node('r-1');
+  const sender = node('r-1');
   await run(2_000);
   const recorded = sent.filter((datagram) => addressOf(datagram)!.kind === 'answer');
   network.block('m-1', 'r-1');
   for (let i = 0; i < 10; i++) {
     await run(500);
-    for (const datagram of recorded) heart.receive(datagram);
+    for (const datagram of recorded) sender.receive(datagram);
   }
-  expect(heart.view()?.monitor).toBe('m-2');
+  expect(sender.view()?.monitor).toBe('m-2');
 });
 
 test('a monitor that was restarted is told the name of nobody else, and hears everybody within a beat', async () => {
