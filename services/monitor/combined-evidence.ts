@@ -1,3 +1,4 @@
+import { lowerMedian } from '../../shared/quantile.ts';
 import type { CallerEvidence } from './evidence.ts';
 import { thresholds } from './thresholds.ts';
 
@@ -17,7 +18,7 @@ export interface CombinedEvidence extends Counts {
 /** Adds up what the callers saw. */
 export function combine(callers: readonly CallerEvidence[]): CombinedEvidence {
   const total = (member: keyof Counts) => callers.reduce((sum, c) => sum + c[member], 0);
-  const ratios = callers.flatMap(({ latencyRatio }) => latencyRatio ?? []).sort((a, b) => a - b);
+  const ratios = callers.flatMap(({ latencyRatio }) => latencyRatio ?? []);
   const lost = ({ ok, timeouts, unanswered, resets, calls }: CallerEvidence) =>
     (timeouts + resets + (ok === 0 ? unanswered : 0)) / calls;
   const seen = callers.filter(({ calls }) => calls >= thresholds.minCalls);
@@ -37,7 +38,7 @@ export function combine(callers: readonly CallerEvidence[]): CombinedEvidence {
     okSinceRefusal: total('okSinceRefusal'),
     unansweredBeats: total('unansweredBeats'),
     fastestRatio: Math.min(...callers.map(({ fastestRatio = Infinity }) => fastestRatio)),
-    latencyRatio: ratios.length === 0 ? undefined : ratios[Math.floor((ratios.length - 1) / 2)],
+    latencyRatio: ratios.length === 0 ? undefined : lowerMedian(ratios),
     complaining: seen.filter((sight) => lost(sight) >= 0.9).length,
     content: seen.filter((sight) => lost(sight) < thresholds.badShare).length,
   };

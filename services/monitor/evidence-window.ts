@@ -3,7 +3,7 @@ import { heartbeatIntervalMs } from '../../shared/membership/heartbeat.ts';
 import { thresholds } from './thresholds.ts';
 import { ratiosToPeers } from './slowness.ts';
 import { lostShare } from './witnesses.ts';
-import { quantile } from '../../shared/membership/quantile.ts';
+import { quantile } from '../../shared/quantile.ts';
 import {
   noEvidence,
   evidenceKinds,

@@ -1,7 +1,7 @@
 import type { NodeEvidence, Observer } from './evidence.ts';
 import { thresholds } from './thresholds.ts';
 import { createEvidenceWindow } from './evidence-window.ts';
-import { median, quantile } from '../../shared/membership/quantile.ts';
+import { median, quantile } from '../../shared/quantile.ts';
 import { heartbeatIntervalMs } from '../../shared/membership/heartbeat.ts';
 import type { LagMeter } from '../../shared/membership/lag.ts';
 import type { Hearing } from '../../shared/membership/phi.ts';

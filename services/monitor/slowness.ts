@@ -1,4 +1,4 @@
-import { median } from '../../shared/membership/quantile.ts';
+import { median } from '../../shared/quantile.ts';
 
 /** What was measured of a node about one moment. */
 export interface Moment {

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import type { Clock } from '../time/clock.ts';
-import { median } from './quantile.ts';
+import { median } from '../quantile.ts';
 
 const Count = Type.Integer({ minimum: 0 });
 

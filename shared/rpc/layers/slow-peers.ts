@@ -1,3 +1,5 @@
+import { lowerMedian } from '../../quantile.ts';
+
 export interface SlowSettings {
   readonly slowRatio: number;
   readonly slowMinMs: number;
@@ -28,18 +30,12 @@ export function samplesNeeded(settings: SlowSettings, { slowWindows }: Speed): n
 export function slowPeers<S extends Speed>(settings: SlowSettings, peers: readonly S[], medianMs: number): S[] {
   const judged = peers.filter((peer) => peer.ratios.length >= samplesNeeded(settings, peer));
   if (judged.length < 2) return [];
-  const measures = judged.map(({ ratios }) => median(ratios));
+  const measures = judged.map(({ ratios }) => lowerMedian(ratios));
   return judged.filter(({ ratios }, i) => {
-    const others = median(measures.filter((_, j) => j !== i));
+    const others = lowerMedian(measures.filter((_, j) => j !== i));
     // An avoided replica gets calls only in bad moments, so its median may mislead. A slow replica has no fast answers
     // at all.
     if (Math.min(...ratios) < (settings.slowRatio / 2) * others) return false;
     return measures[i]! > settings.slowRatio * others && (measures[i]! - others) * medianMs >= settings.slowMinMs;
   });
-}
-
-/** The lower median of at least one number. */
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[(sorted.length - 1) >> 1]!;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createEvidenceWindow } from '../../../services/monitor/evidence-window.ts';
-import { median } from '../../../shared/membership/quantile.ts';
+import { median } from '../../../shared/quantile.ts';
 import { createEvidenceBuffer, noEvidence, type CallEvidence } from '../../../shared/membership/call-evidence.ts';
 
 const seen = (node: string, more: Partial<CallEvidence> = {}): CallEvidence => ({

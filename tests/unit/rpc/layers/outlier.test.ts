@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { attempts } from '../../../../shared/rpc/layers/attempts.ts';
 import { ejectionMs, mayEject, noEvidence, outlier, verdict } from '../../../../shared/rpc/layers/outlier.ts';
 import { createPeer, createPeers } from '../../../../shared/rpc/layers/peers.ts';
-import { median, slowPeers } from '../../../../shared/rpc/layers/slow-peers.ts';
+import { lowerMedian } from '../../../../shared/quantile.ts';
+import { slowPeers } from '../../../../shared/rpc/layers/slow-peers.ts';
 import { createStatistics } from '../../../../shared/rpc/layers/latency-statistics.ts';
 import { resolvePolicy } from '../../../../shared/rpc/policy.ts';
 import { sleep } from '../../../../shared/time/scheduler.ts';
@@ -60,7 +61,8 @@ test('a difference of less than 5 ms is no reason, however large the ratio', () 
   expect(slowPeers(settings, [speed('a', ...six(1)), speed('b', ...six(10))], 0.1)).toEqual([]);
 });
 
-test('the lower median', () => expect([median([3]), median([1, 9]), median([9, 1, 5])]).toEqual([3, 1, 5]));
+test('the lower median', () =>
+  expect([lowerMedian([3]), lowerMedian([1, 9]), lowerMedian([9, 1, 5])]).toEqual([3, 1, 5]));
 
 function ejecting(...names: string[]) {
   const set = setUp();

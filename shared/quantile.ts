@@ -1,4 +1,11 @@
+/** The mean of the two middle values where their number is even; of at least one value. */
 export const median = (values: readonly number[]): number => quantile(values, 0.5);
+
+/** The lower of the two middle values where their number is even; of at least one value. */
+export function lowerMedian(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[(sorted.length - 1) >> 1]!;
+}
 
 /** Between the two nearest values, in proportion; of at least one value. */
 export function quantile(values: readonly number[], q: number): number {
