@@ -1,5 +1,6 @@
 import { chaosIsOff } from '../../shared/faults/chaos-off.ts';
 import type { Fault } from '../../shared/faults/envelope.ts';
+import { replicaGroup } from '../../shared/cluster/topology.ts';
 import { faultKinds } from '../../shared/faults/kinds.ts';
 import { tolerated } from '../../shared/tolerated.ts';
 import type { Target } from './select.ts';
@@ -36,8 +37,8 @@ export function objections({ id, kind, casualties, beyondTolerance }: Intention,
       `${others[0]!.id} (${others[0]!.kind}) is still in effect: one fault at a time, or beyondTolerance; ` +
         `"npm run -s tierlab -- chaos heal ${others[0]!.id}" ends it, "npm run -s tierlab -- chaos halt" everything`,
     );
-  for (const group of new Set(nodes.map((node) => groupOf(node)))) {
-    const members = nodes.filter((node) => groupOf(node) === group);
+  for (const group of new Set(nodes.map(replicaGroup))) {
+    const members = nodes.filter((node) => replicaGroup(node) === group);
     const lost = members.filter((node) => casualties.includes(node.id));
     if (lost.length > tolerated(members.length))
       found.push(
@@ -52,11 +53,6 @@ export function impossible(kind: string, victims: readonly string[], nodes: read
   if (!faultKinds.get(kind)?.fsync) return [];
   const diskless = nodes.filter(({ id, components }) => victims.includes(id) && !components.includes('database'));
   return diskless.map(({ id }) => `${kind} is not possible at ${id}: this node keeps nothing on a disk`);
-}
-
-/** Replicas of each other: the same group, and the same shard where there are shards. */
-export function groupOf({ group, shard }: Pick<Target, 'group' | 'shard'>): string {
-  return shard === undefined ? group : `${group} shard ${shard}`;
 }
 
 /**

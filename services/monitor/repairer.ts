@@ -1,4 +1,10 @@
-import { nodesHosting, watchdogOf, type Topology, type TopologyNode } from '../../shared/cluster/topology.ts';
+import {
+  nodesHosting,
+  replicaGroup,
+  watchdogOf,
+  type Topology,
+  type TopologyNode,
+} from '../../shared/cluster/topology.ts';
 import type { ControlClient } from '../../shared/control/client.ts';
 import { decideRepair, type RepairOrder, type GroupCondition } from './repair-policy.ts';
 import type { RepairAnswer } from '../../shared/cluster/watchdog/repairs.ts';
@@ -67,7 +73,7 @@ export function createRepairer(options: RepairerOptions): Repairer {
   };
 
   function groupCondition(node: TopologyNode): GroupCondition {
-    const group = topology.nodes.filter((it) => it.group === node.group && it.shard === node.shard);
+    const group = topology.nodes.filter((it) => replicaGroup(it) === replicaGroup(node));
     const members = group.filter(({ id }) => roles.holds(id));
     return {
       now: clock.now(),
@@ -170,7 +176,7 @@ export function createRepairer(options: RepairerOptions): Repairer {
       const order = decideRepair(
         {
           node: id,
-          group: groupOf(node),
+          group: replicaGroup(node),
           incarnation: record.incarnation() ?? 0,
           verdict: standing.verdict,
           standingMs: clock.now() - standing.since,
@@ -188,7 +194,7 @@ export function createRepairer(options: RepairerOptions): Repairer {
         id: `${order.do}/${id}/${incarnation}/${nth + 1}`,
         by: monitor,
         at: clock.now(),
-        group: groupOf(node),
+        group: replicaGroup(node),
         node: id,
         incarnation,
         do: order.do,
@@ -232,5 +238,3 @@ interface Finished {
 
 /** A promotion repairs the node whose role is taken. */
 const aboutWhom = (order: RepairOrder): string => (order.do === 'promote' ? order.instead : order.node);
-
-const groupOf = ({ group, shard }: TopologyNode): string => (shard === undefined ? group : `${group}/${shard}`);

@@ -1,4 +1,4 @@
-import type { Topology, TopologyNode } from '../../shared/cluster/topology.ts';
+import { replicaGroup, type Topology, type TopologyNode } from '../../shared/cluster/topology.ts';
 import { isNewer, readiness } from '../../shared/membership/fencing.ts';
 import type { RepairOrder } from './repair-policy.ts';
 import type { Promotion } from '../../shared/membership/view.ts';
@@ -60,9 +60,9 @@ export function createRoles({ topology, detector, isWell, onChange }: RolesOptio
 
   return {
     holds,
-    waiting: ({ group, shard, id }) =>
+    waiting: (node) =>
       topology.nodes
-        .filter((it) => it.group === group && it.shard === shard && it.id !== id && !holds(it.id) && isWell(it.id))
+        .filter((it) => replicaGroup(it) === replicaGroup(node) && it.id !== node.id && !holds(it.id) && isWell(it.id))
         .map((it) => ({ id: it.id, rank: readiness(it.standby, detector.record(it.id).phase()) }))
         .sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1))
         .map((it) => it.id),

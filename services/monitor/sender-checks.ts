@@ -1,4 +1,4 @@
-import { nodesHosting, type Topology } from '../../shared/cluster/topology.ts';
+import { nodesHosting, replicaGroup, type Topology } from '../../shared/cluster/topology.ts';
 import type { Promotion } from '../../shared/membership/view.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import type { Digest, Heartbeat } from './contract.ts';
@@ -69,10 +69,10 @@ const tokenRoom = 1_000_000;
 const isNear = (token: number, newest: number): boolean => token <= newest + tokenRoom;
 
 /**
- * Whether a promotion is possible: a node takes a role of its own group and shard, perhaps the one that it had lost.
+ * Whether a promotion is possible: a node takes a role of its own replica group, perhaps the one that it had lost.
  */
 export function isPossible({ node, instead, token }: Promotion, { nodes }: Topology, newestToken: number): boolean {
   const [successor, role] = [node, instead].map((id) => nodes.find((it) => it.id === id));
   if (!successor || !role) return false;
-  return successor.group === role.group && successor.shard === role.shard && isNear(token, newestToken);
+  return replicaGroup(successor) === replicaGroup(role) && isNear(token, newestToken);
 }

@@ -113,10 +113,18 @@ export function nodesHosting(topology: Topology, component: string, shard?: numb
   );
 }
 
-/** The other nodes of its group and shard: they do the same work. */
+/**
+ * The replica group of a node: its nodes can stand in for each other, which are those of one node group, of one shard
+ * where it is sharded. (For a call: shared/rpc/group-key.ts.)
+ */
+export function replicaGroup({ group, shard }: Pick<TopologyNode, 'group' | 'shard'>): string {
+  return shard === undefined ? group : `${group}/${shard}`;
+}
+
+/** The other nodes of its replica group: they do the same work. */
 export function peersOf({ nodes }: Pick<Topology, 'nodes'>, id: string): readonly TopologyNode[] {
   const node = nodes.find((it) => it.id === id);
-  return nodes.filter((it) => it.group === node?.group && it.shard === node.shard && it.id !== id);
+  return node ? nodes.filter((it) => replicaGroup(it) === replicaGroup(node) && it.id !== id) : [];
 }
 
 /** The nodes that run from the start: all except cold standbys. */

@@ -6,7 +6,7 @@ import { RpcError } from '../../rpc/errors.ts';
 import { schemaProblem } from '../../schema/problem.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { ControlRoute } from '../../control/server.ts';
-import type { Topology, TopologyNode } from '../topology.ts';
+import { replicaGroup, type Topology, type TopologyNode } from '../topology.ts';
 import type { Child } from './child.ts';
 import type { Watchdog } from './watchdog.ts';
 
@@ -93,9 +93,10 @@ export function createRepairs({ topology, watchdog, clock, wipe }: RepairOptions
 
   /** Why `node` is needed: of its group, as far as it runs here, no more than f may be down. A standby holds no role of its own. */
   function needed(node: string): string | undefined {
-    const { group, shard, standby } = topology.nodes.find(({ id }) => id === node)!;
-    if (standby !== undefined) return undefined;
-    const isPeer = (it: TopologyNode) => it.group === group && it.shard === shard && it.standby === undefined;
+    const asked = topology.nodes.find(({ id }) => id === node)!;
+    if (asked.standby !== undefined) return undefined;
+    const group = replicaGroup(asked);
+    const isPeer = (it: TopologyNode) => replicaGroup(it) === group && it.standby === undefined;
     const peers = topology.nodes.flatMap((it) => (isPeer(it) && watchdog.child(it.id)) || []);
     const isDown = ({ id, state }: Pick<Child, 'id' | 'state'>) => goingDown.has(id) || state().state !== 'ready';
     const down = peers.filter((it) => it.id !== node && isDown(it)).length;
