@@ -9,7 +9,7 @@ import { systemRandom } from '../../shared/time/random.ts';
 import { systemScheduler } from '../../shared/time/scheduler.ts';
 import { createTimerWheel } from '../../shared/time/wheel.ts';
 
-/** All our layers in this process, under `policy`, over HTTP to `endpoints`: a caller that is no node. */
+/** All our layers in this process, under `policy`, over HTTP to `endpoints`. This caller is no node of a cluster. */
 export function benchClient(endpoints: readonly Endpoint[], policy: unknown, observe: Observe = observeNothing) {
   return createClient({
     node: 'bench-1',
@@ -24,7 +24,7 @@ export function benchClient(endpoints: readonly Endpoint[], policy: unknown, obs
   });
 }
 
-/** A call of nobody in particular, with so long to live. */
+/** The context of a call that belongs to no user request, with a deadline after the given time. */
 export function benchContext(timeoutMs: number): Context {
   return {
     requestId: 'bench',

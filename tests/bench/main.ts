@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { line, writeReport } from './report.ts';
 import type { Bench, Row } from './row.ts';
 
-/** Every group of figures by the name that `--only` takes; a module is loaded when its turn comes. */
+/** The groups of figures, by the name that `--only` takes. A module is loaded when its group runs. */
 const benches: Readonly<Record<string, () => Promise<Bench['run']>>> = {
   chain: async () => (await import('./chain/throughput.ts')).throughput,
   hop: async () => (await import('./chain/hop.ts')).hop,

@@ -10,14 +10,14 @@ export interface BenchReport {
   readonly at: string;
 }
 
-/** Writes bench.json and a page that needs nothing else. */
+/** Writes bench.json and a self-contained page. */
 export function writeReport(dir: string, report: BenchReport): void {
   mkdirSync(dir, { recursive: true });
   writeFileSync(path.join(dir, 'bench.json'), `${JSON.stringify(report, null, 2)}\n`);
   writeFileSync(path.join(dir, 'index.html'), page(report));
 }
 
-/** One line a row, for the terminal. */
+/** One line per row, for the terminal. */
 export function line(row: Row): string {
   const [low, high] = row.spread;
   const versus = row.reference === 'none' ? '' : ` against ${row.reference}`;

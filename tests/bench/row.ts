@@ -1,22 +1,25 @@
-/** One figure of the benchmark: two things measured in turn in one run, and the ratio between them. */
+/** One figure of the benchmark. One run measures two things in turn; the figure is the ratio between them. */
 export interface Row {
   /** The figure's number in docs/performance.md. */
   readonly row: number;
   readonly name: string;
-  /** The median of ours and of the reference, with their units. `reference` = 'none' where a figure stands alone. */
+  /** Our median and the reference's median, with their units. `reference` = 'none' where a figure has no reference. */
   readonly ours: string;
   readonly reference: string;
   /** The median of the pairwise ratios ours/reference; the figure itself where there is no reference. */
   readonly ratio: number;
-  /** The smallest and largest of the pairs. */
+  /** The smallest and the largest ratio of all pairs. */
   readonly spread: readonly [number, number];
   readonly goal: string;
   readonly met: boolean;
-  /** What a reader must know to believe it. */
+  /** The conditions that a reader must know to trust the figure. */
   readonly note?: string;
 }
 
-/** Measures a group of figures; says how far it is. What cannot be measured here gives no row and a word why. */
+/**
+ * Measures a group of figures and reports its progress. A figure that this machine cannot measure gives no row, but a
+ * message.
+ */
 export interface Bench {
   readonly run: (say: (line: string) => void) => Promise<readonly Row[]>;
 }
@@ -31,7 +34,7 @@ export function spread(values: readonly number[]): readonly [number, number] {
   return [Math.min(...values), Math.max(...values)];
 }
 
-/** `digits` significant ones: 0.8312 -> "0.831". */
+/** `digits` significant digits: 0.8312 -> "0.831". */
 export function significant(value: number, digits = 3): string {
   return Number(value.toPrecision(digits)).toString();
 }

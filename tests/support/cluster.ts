@@ -29,7 +29,7 @@ async function collect(child: ChildProcess): Promise<CommandResult> {
   return { code, stdout, stderr };
 }
 
-/** A page as `tierlab import` takes it. */
+/** One page in the format that `tierlab import` reads. */
 export interface TestPage {
   readonly id: string;
   readonly title: string;
@@ -38,7 +38,7 @@ export interface TestPage {
   readonly links?: readonly string[];
 }
 
-/** A data folder of its own that holds only these pages (WordNet when there are none). Remove it afterwards. */
+/** A separate data folder that holds only these pages (WordNet when there are none). Remove it afterwards. */
 export async function dataFolder(pages?: readonly TestPage[]): Promise<{ dir: string; remove: () => void }> {
   const dir = mkdtempSync(path.join(tmpdir(), 'tierlab-test-'));
   if (pages) {
@@ -50,7 +50,7 @@ export async function dataFolder(pages?: readonly TestPage[]): Promise<{ dir: st
   return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
 }
 
-/** A port base whose whole span is free now. */
+/** A port base with all ports of its range free now. */
 export async function freePortBase(): Promise<number> {
   for (let attempt = 0; attempt < 50; attempt++) {
     const base = 10_000 + 1_700 * Math.floor(Math.random() * 12);
@@ -86,10 +86,10 @@ export interface TestCluster {
   readonly gateway: string;
   readonly console: string;
   readonly process: ChildProcess;
-  /** What it has said so far. */
+  /** All output so far. */
   readonly output: () => string;
   readonly nodes: () => Promise<readonly NodeRow[]>;
-  /** Ctrl-C; resolves with the exit code once the process is gone. */
+  /** Sends Ctrl-C; resolves with the exit code when the process has ended. */
   readonly stop: (signal?: NodeJS.Signals) => Promise<number>;
 }
 
@@ -101,7 +101,9 @@ export interface StartOptions {
   readonly boundMs?: number;
 }
 
-/** `tierlab up` as a user would run it; resolves when every node is ready. Stops it again when that fails. */
+/**
+ * Runs `tierlab up` as a user would; resolves when every node is ready. When that fails, it stops the cluster again.
+ */
 export async function startCluster(options: StartOptions): Promise<TestCluster> {
   if (!existsSync(entry)) throw new Error('dist/tierlab.js is missing: npm run build makes it');
   const { dataDir, topology = 'tiny', boundMs = 110_000, env = {} } = options;
@@ -141,7 +143,10 @@ export async function startCluster(options: StartOptions): Promise<TestCluster> 
   }
 }
 
-/** Waits for a condition, with a bound; what it gives is given back. Errors thrown by the condition end the wait. */
+/**
+ * Waits for a condition, with a time limit, and returns the condition's value. An error thrown by the condition ends
+ * the wait.
+ */
 export async function until<T>(condition: () => Promise<T> | T, boundMs = 10_000): Promise<T> {
   const giveUpAt = performance.now() + boundMs;
   for (;;) {

@@ -1,7 +1,7 @@
 import { emptyKeyring } from '../../shared/security/keyring.ts';
 import type { Environment } from '../../shared/cluster/component.ts';
 
-/** What a component is given of its surroundings where it is alone: no other node, no ops network, no files, nothing ever late. */
+/** The surroundings of a component that runs alone: no other node, no ops network, no files, and no delays. */
 export const loneNode = {
   datasetDir: '',
   stateDir: undefined,

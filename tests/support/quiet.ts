@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { tierlab, type TestCluster } from './cluster.ts';
 
-/** What came of a load on a cluster in which nothing was broken: all but `sent` should be 0. */
+/** The results of a load on a cluster without any fault: all but `sent` should be 0. */
 export interface QuietResult {
   readonly sent: number;
   readonly failed: number;
-  /** Named incidents that began meanwhile: `node verdict: reason`. */
+  /** Incidents with a named cause that began during the load: `node verdict: reason`. */
   readonly incidents: readonly string[];
   readonly restarts: number;
 }
@@ -17,7 +17,9 @@ interface Incident {
   readonly reasons: readonly string[];
 }
 
-/** Searches at `rate` per second for so long, and reads from monitors and watchdog what they made of it. */
+/**
+ * Searches at `rate` per second for the given time, then reads the incidents and restarts from monitors and watchdog.
+ */
 export async function quietLoad(cluster: TestCluster, rate: number, seconds: number): Promise<QuietResult> {
   const before = await state(cluster);
   const args = ['-R', `${rate}/s`, '-d', `${seconds}s`, '--workload', 'search', '--long', '--json'];
@@ -55,7 +57,7 @@ async function state(cluster: TestCluster): Promise<{ incidents: readonly Incide
   return { incidents: lists.flat(), restarts: nodes.reduce((sum, { restarts }) => sum + restarts, 0) };
 }
 
-/** Another program that uses both cores in bursts of 1 to 3 s, with pauses as long, until `stop`. */
+/** Another program that uses both cores in bursts of 1 to 3 s, with equally long pauses, until `stop`. */
 export function startBursts(): { readonly stop: () => void } {
   const burner = `
     const burn = () => {

@@ -1,18 +1,18 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** A TCP relay: what redundant routes go over, and what can be cut or listened at. */
+/** A TCP relay. Redundant routes go over it, and a test can cut it or read its traffic. */
 export interface Relay {
   readonly port: number;
-  /** Connections that came so far. */
+  /** Connections accepted so far. */
   readonly connections: () => number;
-  /** The bytes that went by, both directions. */
+  /** The bytes that passed, in both directions. */
   readonly seen: () => Buffer;
-  /** Cuts every connection and listens no more. Idempotent. */
+  /** Cuts every connection and stops listening. Idempotent. */
   readonly close: () => Promise<void>;
 }
 
-/** Listens at `port` (0 = any) of loopback and passes everything on to `target`, a port of loopback. */
+/** Listens at `port` (0 = any) of loopback and forwards everything to `target`, a port of loopback. */
 export async function relay(port: number, target: number): Promise<Relay> {
   const open = new Set<Socket>();
   const chunks: Buffer[] = [];

@@ -1,6 +1,7 @@
 /**
- * Faults in a row under a load whose every answer is compared with what it was before. Under `quorum: always` no answer
- * may be wrong. Under `sample` liars tell wrong answers until an audit catches them: the table says how many.
+ * Faults one after another, under a load whose every answer is compared with the answer before the faults. Under
+ * `quorum: always` no answer may be wrong. Under `sample` liars give wrong answers until an audit catches them: the
+ * table says how many.
  */
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -13,7 +14,7 @@ const faultSeconds = 8;
 const slotSeconds = 12;
 const ratePerSecond = 60;
 
-/** Each kind, the tiers that it can hit, and its parameters. */
+/** Each kind of fault, the tiers that it can affect, and its parameters. */
 const faults: readonly { kind: string; tiers: readonly string[]; flags: readonly string[] }[] = [
   { kind: 'byz.corrupt', tiers: ['ranking', 'database'], flags: [] },
   { kind: 'byz.omit', tiers: ['database'], flags: ['--share', '0.5'] },
@@ -72,7 +73,10 @@ function load(seconds: number, seed: number, ...more: readonly string[]) {
   return tierlab('load', cluster.gateway, ...shape, '--json', ...more);
 }
 
-/** All nodes are called again, and no fault is left: the next one meets a whole cluster, as the tolerance assumes. */
+/**
+ * Waits until all nodes are called again and no fault is left. The next fault must meet a whole cluster, because only
+ * so many faults at a time are tolerated.
+ */
 async function whole(): Promise<void> {
   await until(async () => {
     const view = (await (await fetch(`${monitorUrl()}/api/view`)).json()) as { members: { state: string }[] };
@@ -86,7 +90,7 @@ function monitorUrl(): string {
 
 async function gauntlet(mode: 'always' | 'sample'): Promise<Slot[]> {
   await command('policy', JSON.stringify({ quorum: { when: mode } }), ...where);
-  // The seed of the load chooses the questions: one seed, so that the oracle knows them all.
+  // The load's seed chooses the questions. One seed is used, so that the oracle knows all questions.
   await load(2, tortureSeed, '--verify', '--save-oracle', oracle());
   const random = seededRandom(`gauntlet ${tortureSeed} ${mode}`);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random.next() * list.length)]!;

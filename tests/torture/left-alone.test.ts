@@ -1,6 +1,6 @@
 /**
- * A cluster that is left alone under half of its peak, for `--minutes` (30 by default): nothing fails, nobody is
- * accused, and the memory of its processes stays flat.
+ * A cluster under half of its peak without any fault, for `--minutes` (30 by default). No request may fail, no node may
+ * be accused, and the memory of the processes must stay flat.
  */
 import { expect, test } from 'vitest';
 import { dataFolder, startCluster, type NodeRow } from '../support/cluster.ts';
@@ -9,7 +9,7 @@ import { tortureMinutes } from './torture-options.ts';
 
 const seconds = Math.round(60 * tortureMinutes(30));
 const sampleMs = 5_000;
-/** What garbage collection leaves over from one sample to the next. */
+/** The difference that garbage collection makes between two samples. */
 const tolerance = 1.1;
 
 /** Resident memory of all nodes, MB. */
@@ -34,7 +34,7 @@ test('a cluster that is left alone', { timeout: seconds * 1_000 + 900_000 }, asy
     const memory: number[] = [];
     const sampler = setInterval(() => void memoryOf(nodes).then((mb) => memory.push(mb)), sampleMs);
     const result = await quietLoad(cluster, rate, seconds).finally(() => clearInterval(sampler));
-    // In the first half caches fill and code is compiled.
+    // In the first half, caches fill and code is compiled.
     const half = memory.slice(memory.length / 2);
     const [before, after] = [half.slice(0, half.length / 2), half.slice(half.length / 2)].map(mean) as [number, number];
     process.stdout.write(

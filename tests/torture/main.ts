@@ -1,6 +1,6 @@
 /**
- * `npm run torture [-- --only NAME[,NAME]] [--seed N] [--minutes M]`: the long forms of what `npm test` shows in brief.
- * A name is a file of this folder. The tests read `seed` and `minutes` from torture-options.ts.
+ * `npm run torture [-- --only NAME[,NAME]] [--seed N] [--minutes M]`: the long forms of tests in `npm test`. A NAME is
+ * a file of this folder. The tests read `seed` and `minutes` from torture-options.ts.
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
- * Nothing is broken here, and so nothing may fail, nobody may be accused, and nobody may be restarted: on a cluster
- * that was just started, on a warm one, and while another program uses both cores in bursts. `--minutes` is the time of
+ * A cluster without any fault: no request may fail, no node may be accused, and none may be restarted. It runs just
+ * after the start, when it is warm, and while another program uses both cores in bursts. `--minutes` is the time of
  * each load, 10 by default.
  */
 import { expect, test } from 'vitest';
@@ -38,7 +38,7 @@ test('a cluster in which nothing is broken', { timeout: 16 * seconds * 1_000 + 1
       await withCluster(data.dir, async (cluster) => {
         row(`${rate} fresh`, await quietLoad(cluster, perSecond, seconds));
         row(`${rate} warm`, await quietLoad(cluster, perSecond, seconds));
-        // Above a third of the peak the bursts alone take more than the machine has.
+        // Above a third of the peak, bursts and load together need more than the machine has.
         if (perSecond > peak / 3) return;
         const bursts = startBursts();
         try {

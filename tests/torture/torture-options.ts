@@ -1,7 +1,7 @@
 import process from 'node:process';
 
-/** What `npm run torture -- --seed N` says; 1 by default. */
+/** The seed of `npm run torture -- --seed N`; 1 by default. */
 export const tortureSeed = Number(process.env.TIERLAB_TORTURE_SEED ?? 1);
 
-/** How long the whole test takes: what `--minutes M` says, else `fallback`. */
+/** The duration of the whole test: `--minutes M`, else `fallback`. */
 export const tortureMinutes = (fallback: number): number => Number(process.env.TIERLAB_TORTURE_MINUTES ?? fallback);

@@ -11,7 +11,9 @@ export interface BareChain {
   readonly stop: () => void;
 }
 
-/** Starts the seven processes of the bare chain, from the last tier to the first; with `identity` they speak mutual TLS. */
+/**
+ * Starts the seven processes of the bare chain, from the last tier to the first. With `identity` they use mutual TLS.
+ */
 export async function startBareChain(recording: Recording, dir: string, identity?: Identity): Promise<BareChain> {
   const file = path.join(dir, 'recording.json');
   writeFileSync(file, JSON.stringify(recording));

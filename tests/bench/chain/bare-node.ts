@@ -8,13 +8,14 @@ import { tlsClientOptions, tlsServerOptions } from '../../../shared/security/tls
 import type { Recording } from './recording.ts';
 
 /**
- * One process of the bare chain: plain node:http and one undici Pool per peer. No schemas, metrics, traces, heartbeats, balancing
- * or deadlines. It answers with replies recorded from a real search, so that shape and payload are those of the real thing.
+ * One process of the bare chain: plain node:http and one undici Pool per peer. It has no schemas, metrics, traces,
+ * heartbeats, balancing or deadlines. It answers with replies recorded from a real search, so that shape and payload
+ * are those of the real chain.
  *
  *   gateway -> app -> query.plan; database.find1 and find2 in parallel; ranking.rank; html.results
  *
- *   argv: recording file, the message this node answers, its peers as message=port,..., and the file of an identity where the inner hops
- *   are to be mutual TLS; says its port over IPC.
+ *   argv: recording file, the message this node answers, its peers as message=port,..., and the file of an identity
+ *   where the inner hops are to be mutual TLS; sends its port over IPC.
  */
 const [file, message, peerList = '', identityFile = ''] = process.argv.slice(2) as [string, string, string?, string?];
 const identity = identityFile === '' ? undefined : (JSON.parse(readFileSync(identityFile, 'utf8')) as Identity);

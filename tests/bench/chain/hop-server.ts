@@ -10,7 +10,7 @@ import { systemClock } from '../../../shared/time/clock.ts';
 import { systemRandom } from '../../../shared/time/random.ts';
 import { echo } from './echo.ts';
 
-/** The callee of one hop: argv `ours` or `bare` (plain Fastify). Says its port over IPC. */
+/** The callee of one hop: argv `ours` or `bare` (plain Fastify). Sends its port over IPC. */
 if (process.argv[2] === 'bare') {
   const server = Fastify();
   server.post('/rpc/echo/say', async (request) => request.body);

@@ -12,7 +12,7 @@ const pairs = 7;
 const callsPerRound = 4_000;
 const goalUs = 50;
 
-/** Row 3: p50 of one hop, one call at a time: all layers and our transport, against undici + Fastify and nothing else. */
+/** Row 3: p50 of one hop, one call at a time: all layers and our transport, against undici and Fastify alone. */
 export async function hop(say: (line: string) => void): Promise<readonly Row[]> {
   const [ours, bare] = await Promise.all([server('ours'), server('bare')]);
   const pool = new Pool(`http://127.0.0.1:${bare.port}`, { connections: 1, pipelining: 1 });

@@ -16,10 +16,10 @@ import { systemClock } from '../../../shared/time/clock.ts';
 import { systemRandom } from '../../../shared/time/random.ts';
 import type { NodeRow } from '../cluster/cluster.ts';
 
-/** What one hop carried: name -> request and reply. */
+/** The messages of one hop: name -> request and reply. */
 export type Recording = Readonly<Record<string, { request: unknown; reply: unknown }>>;
 
-/** Does one search by hand against a running cluster, as the application server does it, and keeps every message. */
+/** Makes one search against a running cluster in the way of the application server, and keeps every message. */
 export async function record(nodes: readonly NodeRow[], q: string): Promise<Recording> {
   const transport = httpClientTransport({ node: 'bench-1', clock: systemClock });
   const kept: Record<string, { request: unknown; reply: unknown }> = {};

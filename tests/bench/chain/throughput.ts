@@ -14,7 +14,10 @@ const goals = { plain: 0.85, tls: 0.7 };
 const words = 'domestic animal dog';
 const ours = `${gatewayUrl}/search?q=${encodeURIComponent(words)}`;
 
-/** Rows 1 and 2: searches per second of the whole chain with everything on, without and with TLS, against the bare chain; wrk, 32 connections. */
+/**
+ * Rows 1 and 2: searches per second of the whole chain with all mechanisms on, without and with TLS, against the bare
+ * chain; wrk, 32 connections.
+ */
 export async function throughput(say: (line: string) => void): Promise<readonly Row[]> {
   if (spawnSync('wrk', ['--version']).error) {
     say('skipped: wrk is not installed (apt-get install wrk)');
@@ -63,9 +66,9 @@ async function withCluster<T>(
   }
 }
 
-/** Requests per second of each address, in turn, as often as there are pairs. */
+/** Measures the requests per second of each address in turn, once per pair. */
 async function inTurn(urls: readonly string[], say: (line: string) => void, what: string): Promise<number[][]> {
-  // Cold processes refuse some of 32 sudden callers: measured is what is warm, and there nothing may fail.
+  // Cold processes refuse some of 32 sudden callers. Only warm processes are measured, and there no request may fail.
   for (const url of [...urls, ...urls]) await wrk(url, false);
   const rounds: number[][] = [];
   for (let i = 0; i < pairs; i++) {
@@ -77,7 +80,7 @@ async function inTurn(urls: readonly string[], say: (line: string) => void, what
   return rounds;
 }
 
-/** The first of each round against the second. */
+/** Compares the first rate of each round with the second. */
 function row(number: number, name: string, rounds: readonly number[][], goal: number): Row {
   const ratios = rounds.map(([a, b]) => a! / b!);
   return {
@@ -93,8 +96,8 @@ function row(number: number, name: string, rounds: readonly number[][], goal: nu
 }
 
 /**
- * Requests per second of a round without a failure. Admission is on, with a limit above the 32 connections (topology.json): wrk asks again at once,
- * and a server that learns its limit would spend the round on refusals.
+ * Requests per second of a round without a failure. Admission is on, with a limit above the 32 connections
+ * (topology.json). wrk repeats refused requests at once, so a low limit would spend the round on refusals.
  */
 async function clean(url: string, say: (line: string) => void): Promise<number> {
   for (let again = 0; again < 2; again++) {
@@ -107,7 +110,7 @@ async function clean(url: string, say: (line: string) => void): Promise<number> 
   return wrk(url);
 }
 
-/** Requests per second; throws where one was not answered with success, unless that may happen. */
+/** Requests per second. Throws when a request had no successful answer, unless `strict` is false. */
 async function wrk(url: string, strict = true): Promise<number> {
   const child = spawn('wrk', ['-t1', `-c${connections}`, `-d${secondsPerRound}s`, url], {
     stdio: ['ignore', 'pipe', 'inherit'],

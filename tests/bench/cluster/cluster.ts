@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 export const entry = fileURLToPath(new URL('../../../dist/tierlab.js', import.meta.url));
 
-/** Far from the default ports, and below the range that the system gives to outgoing connections (from 32768). */
+/** Far from the default ports, and below the system's range for outgoing connections (from 32768). */
 export const benchPortBase = 26_000;
 export const gatewayUrl = `http://127.0.0.1:${benchPortBase + 1_000}`;
 
@@ -25,13 +25,13 @@ export interface BenchCluster {
   readonly stop: () => Promise<void>;
 }
 
-/** A data folder that goes away with the benchmark. */
+/** A data folder that is removed after the benchmark. */
 export function temporaryData(): { dir: string; remove: () => void } {
   const dir = mkdtempSync(path.join(tmpdir(), 'tierlab-bench-'));
   return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
 }
 
-/** Runs one command to its end; throws with its words when it fails. */
+/** Runs one command to its end. When it fails, throws with its output. */
 export async function run(...args: string[]): Promise<void> {
   const child = spawn(process.execPath, [entry, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
   let words = '';
@@ -40,7 +40,7 @@ export async function run(...args: string[]): Promise<void> {
   if (code !== 0) throw new Error(`tierlab ${args[0]} ended with ${code}: ${words.slice(-500)}`);
 }
 
-/** Starts `tierlab up` without waiting for anything. */
+/** Starts `tierlab up` and returns at once. */
 export function up(dataDir: string, topology: string, ...flags: string[]): BenchCluster {
   const args = ['up', '--data', dataDir, '--port-base', String(benchPortBase), '--topology', topology, ...flags];
   const child = spawn(process.execPath, [entry, ...args], { stdio: 'ignore' });
@@ -55,7 +55,7 @@ export function up(dataDir: string, topology: string, ...flags: string[]): Bench
   };
 }
 
-/** Asks until the answer is right, as often as the machine allows; gives the ms it took. Throws after `boundMs`. */
+/** Asks without pauses until the answer is right, and returns the time that this took, ms. Throws after `boundMs`. */
 export async function firstCorrectSearch(url: string, since: number, boundMs = 120_000): Promise<number> {
   for (;;) {
     const answer = await fetch(`${url}/api/search?q=%22domestic+dog%22`).then(
@@ -73,7 +73,7 @@ export async function nodes(): Promise<readonly NodeRow[]> {
   return ((await response.json()) as { nodes: readonly NodeRow[] }).nodes;
 }
 
-/** Until all nodes are ready. */
+/** Waits until all nodes are ready. */
 export async function allReady(count: number, boundMs = 120_000): Promise<readonly NodeRow[]> {
   const since = performance.now();
   for (;;) {

@@ -4,7 +4,7 @@ import { firstCorrectSearch, gatewayUrl, temporaryData, up } from './cluster.ts'
 const repeats = 3;
 const goalMs = 15_000;
 
-/** Row 5: the same with the data set not yet built: 117,791 pages, 6 replicas. */
+/** Row 5: like row 4, but the data set must be built first: 117,791 pages, 6 replicas. */
 export async function firstStart(say: (line: string) => void): Promise<readonly Row[]> {
   const times: number[] = [];
   for (let i = 0; i < repeats; i++) {

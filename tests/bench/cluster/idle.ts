@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { median, spread, type Row } from '../row.ts';
 import { allReady, run, temporaryData, up, type NodeRow } from './cluster.ts';
 
-/** The cluster settles for this long, then its CPU time is read over windows of this length, s. */
+/** How long the cluster may settle, and then the length of each window of CPU time, s. */
 const settleSeconds = 5;
 const windowSeconds = 4;
 const windows = 5;
@@ -11,7 +11,7 @@ const cpuGoal = 0.05;
 /** Linux counts CPU time in ticks of 10 ms (USER_HZ). */
 const tickSeconds = 0.01;
 
-/** Rows 6 and 17: what the default topology costs while nobody uses it. Linux only: it reads /proc. */
+/** Rows 6 and 17: the cost of the default topology without users. Linux only: it reads /proc. */
 export async function idle(say: (line: string) => void): Promise<readonly Row[]> {
   const data = temporaryData();
   try {
@@ -65,7 +65,7 @@ async function scrapeAll(nodes: readonly NodeRow[]): Promise<void> {
   await Promise.all(nodes.map(async ({ opsPort }) => (await fetch(`http://127.0.0.1:${opsPort}/metrics`)).text()));
 }
 
-/** User and system time of the processes so far (proc(5): stat, fields 14 and 15). */
+/** User and system time that the processes have used (proc(5): stat, fields 14 and 15). */
 function cpuSeconds(pids: readonly number[]): number {
   return pids
     .map((pid) => {

@@ -4,7 +4,9 @@ import { allReady, firstCorrectSearch, gatewayUrl, nodes, run, temporaryData, up
 const repeats = 7;
 const goalMs = 1_000;
 
-/** Row 7: a database node is killed (-9); until its successor says ready. Backoff (100 ms) included. */
+/**
+ * Row 7: kills a database node (-9) and measures the time until its successor is ready. Includes the backoff (100 ms).
+ */
 export async function restart(say: (line: string) => void): Promise<readonly Row[]> {
   const data = temporaryData();
   const times: number[] = [];
@@ -15,7 +17,7 @@ export async function restart(say: (line: string) => void): Promise<readonly Row
       await allReady(9);
       await firstCorrectSearch(gatewayUrl, performance.now());
       for (let i = 0; i < repeats; i++) {
-        // Old enough to count as stable, so that each restart waits for the first backoff only.
+        // Wait until the node counts as stable, so that each restart waits only for the first backoff.
         await new Promise((resolve) => setTimeout(resolve, 10_500));
         const before = (await nodes()).find(({ id }) => id === 'database-1')!;
         const since = performance.now();

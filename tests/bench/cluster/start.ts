@@ -4,7 +4,7 @@ import { firstCorrectSearch, gatewayUrl, run, temporaryData, up } from './cluste
 const repeats = 5;
 const goalMs = 3_000;
 
-/** Row 4: from `tierlab up`, installed and with its data set, to the first correct search, 21 processes. */
+/** Row 4: from `tierlab up` to the first correct search, with 21 processes; installed and with its data set. */
 export async function start(say: (line: string) => void): Promise<readonly Row[]> {
   const data = temporaryData();
   const times: number[] = [];

@@ -27,7 +27,10 @@ interface Cost {
   readonly perSecond: number;
 }
 
-/** Rows 18 and 19: what a search costs with audits, and with every answer put to the vote, over one without. Linux only: it reads /proc. */
+/**
+ * Rows 18 and 19: the cost of a search with audits, and with a vote on every answer, against a search with neither.
+ * Linux only: it reads /proc.
+ */
 export async function vote(say: (line: string) => void): Promise<readonly Row[]> {
   const data = temporaryData();
   try {
@@ -67,7 +70,7 @@ export async function vote(say: (line: string) => void): Promise<readonly Row[]>
   }
 }
 
-/** CPU time over all nodes and calls between them per search, and latency, of some seconds of searches. */
+/** CPU time over all nodes, calls between them and latency, per search, over some seconds of searches. */
 async function load(nodes: readonly NodeRow[]): Promise<Cost> {
   const [cpuBefore, callsBefore, since] = [cpuMs(nodes), await callsMade(nodes), performance.now()];
   const latencies: number[] = [];
@@ -101,7 +104,7 @@ function cpuMs(nodes: readonly NodeRow[]): number {
   return ticks.reduce((sum, each) => sum + each, 0) * 10;
 }
 
-/** Attempts at ranking and database replicas, by the application server's own count. */
+/** Attempts at ranking and database replicas, as the application server counts them. */
 async function callsMade(nodes: readonly NodeRow[]): Promise<number> {
   const { opsPort } = nodes.find(({ components }) => components.includes('app'))!;
   const text = await (await fetch(`http://127.0.0.1:${opsPort}/metrics`)).text();

@@ -3,7 +3,10 @@ import { createSocket } from 'node:dgram';
 import { Agent, createServer as createHttpServer, request } from 'node:http';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** One process of channels.ts: `monitor <channel> <port>` answers heartbeats, `node <channel> <port>...` sends them to every port. */
+/**
+ * One process of channels.ts: `monitor <channel> <port>` answers heartbeats; `node <channel> <port>...` sends them to
+ * every port.
+ */
 const [role, channel, ...ports] = process.argv.slice(2);
 const key = createSecretKey(Buffer.alloc(32, 7));
 const macBytes = 16;
@@ -30,7 +33,7 @@ function open(message: Buffer): unknown {
   return JSON.parse(bytes.toString());
 }
 
-/** Frames on a stream: two bytes of length, then the message. */
+/** Frames on a stream: two bytes with the length, then the message. */
 function onFrames(socket: Socket, handle: (message: Buffer) => void): void {
   let rest: Buffer = Buffer.alloc(0);
   socket.setNoDelay(true).on('data', (chunk: Buffer) => {

@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 /**
- * What one cluster's heartbeats cost over each channel: 21 nodes, 2 monitors, twice a second, each in a process of its own that does
- * nothing else, so that caches and code are as cold as in an idle cluster. Prints the processor time of all processes together.
+ * The cost of one cluster's heartbeats over each channel: 21 nodes, 2 monitors, twice a second. Each runs in a process
+ * that does nothing else, so that caches and code are as cold as in an idle cluster. Prints the processor time of all
+ * processes together.
  * Run: node tests/bench/heartbeat/channels.ts
  */
 const nodes = 21;

@@ -14,7 +14,7 @@ export function createFts5(rows: readonly IndexedRow[]) {
   database.exec("commit; insert into pages (pages) values ('optimize')");
   const search = database.prepare('select rowid from pages where pages match ? order by rank limit 10');
   return {
-    /** The numbers of the ten best pages that hold any of `words`. */
+    /** The numbers of the ten best pages that contain any of `words`. */
     find: (words: readonly string[]) =>
       search.all(words.map((word) => `"${word}"`).join(' OR ')).map((row) => (row['rowid'] as number) - 1),
     close: () => database.close(),

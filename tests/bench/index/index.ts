@@ -12,15 +12,18 @@ const sizes = [
   { pages: 170_000, p99GoalMs: 6 },
 ];
 const p50GoalMs = 0.5;
-/** FTS5 may take this many times as long, at least. */
+/** The goal: FTS5 takes at least this many times as long. */
 const goalFactor = 20;
 const bytesGoal = 80e6;
 const pairs = 7;
-/** FTS5 answers the first 100 of them: it would take minutes for all. */
+/** FTS5 answers only the first 100 queries: all of them would take minutes. */
 const queryCount = 2_000;
 const comparedCount = 100;
 
-/** Makes a query ready; what it answers with searches. For ours, the query generator's work is done before, on another node. */
+/**
+ * Prepares a query and returns its search. For our index, the preparation is the work of the query generator, which
+ * another node does.
+ */
 type Prepare = (words: readonly string[]) => () => readonly number[];
 
 /** Row 8: the inverted index against SQLite's FTS5. */
@@ -106,7 +109,7 @@ function timesOf(finds: readonly (() => unknown)[]): number[] {
   });
 }
 
-/** Each query's median over the rounds: what it costs, not what else the machine did meanwhile. */
+/** The median of each query over the rounds: this is the cost of the query, without the other work of the machine. */
 function typical(rounds: readonly (readonly number[])[]): number[] {
   return rounds[0]!.map((_, query) => median(rounds.map((times) => times[query]!)));
 }

@@ -4,12 +4,13 @@ import { analyse } from '../../../search/text/analysis.ts';
 import { isStopWord } from '../../../search/text/stop-words.ts';
 import { seededRandom, type Random } from '../../../shared/time/random.ts';
 
-/** Long enough that the pages are about 100 words on average. */
+/** This length makes pages of about 100 words on average. */
 const wantedCharacters = 540;
 
 /**
- * Real text of about 100 words a page: WordNet's definitions and examples, each followed by those that it links to, breadth first, until
- * the page is long enough. Past the 117,791 of them, the walk starts again and takes the links in reverse.
+ * Real text of about 100 words a page. A page is a WordNet definition with its examples, followed by those that it
+ * links to, breadth first, until the page is long enough. After all 117,791 definitions, the walk starts again and
+ * takes the links in reverse.
  */
 export function linkedGlosses(count: number): IndexedRow[] {
   const pages = [...wordNetPages()];
@@ -28,15 +29,16 @@ export function linkedGlosses(count: number): IndexedRow[] {
       for (const { id } of reverse ? page.links.toReversed() : page.links)
         if (seen.size < 200) seen.add(byId.get(id) ?? page);
     }
-    // Few pages are popular, as in a real set.
+    // Few pages are popular, as in a real data set.
     const popularity = (((number * 31) % 1_000) / 1_000) ** 6;
     return { number, title: first.title, keywords: first.keywords, body: glosses.join('. '), popularity };
   });
 }
 
 /**
- * Queries of 2 to 4 different words, all of one page, so that they have to do with each other; frequent words as frequent as in the text.
- * Stop words are left out, as the query generator leaves them out, unless `stopWords`.
+ * Queries of 2 to 4 different words. All words of a query are from one page, so that they are related. Frequent words
+ * are as frequent as in the text. Stop words are left out, as the query generator leaves them out, unless `stopWords`
+ * is true.
  */
 export function queriesFrom(rows: readonly IndexedRow[], count: number, random: Random, stopWords = false): string[][] {
   const queries: string[][] = [];

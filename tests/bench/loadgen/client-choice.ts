@@ -7,9 +7,9 @@ import { median, significant } from '../row.ts';
 import { startTarget } from './target.ts';
 
 /**
- * Why the load generator has a client of its own: processor seconds per 10,000 requests of ours and of undici's barest
- * interface (dispatch, one Client per connection), 32 in flight, in turn, in this process. Run it: node
- * tests/bench/loadgen/client-choice.ts
+ * Why the load generator has its own client: processor seconds per 10,000 requests of our client and of undici's barest
+ * interface (dispatch, one Client per connection). Both run in turn in this process, with 32 requests in flight. Run:
+ * node tests/bench/loadgen/client-choice.ts
  */
 const inFlight = 32;
 const requests = 30_000;

@@ -6,11 +6,11 @@ import { autocannon, hasWrk, ours, wrk } from './tools.ts';
 const pairs = 5;
 const connections = 32;
 const seconds = 3;
-/** The goal was set where wrk takes .10 to .12: on a slower machine both take more. */
+/** The goal comes from a machine where wrk takes .10 to .12. On a slower machine both take more. */
 const goal = 0.15;
 const wrkThere = 0.11;
 
-/** Row 13: processor seconds per 10,000 requests in a closed loop, ours against wrk, with autocannon beside. */
+/** Row 13: processor seconds per 10,000 requests in a closed loop, ours against wrk, with autocannon for comparison. */
 export async function closedCost(say: (line: string) => void): Promise<Row[]> {
   const target = await startTarget();
   const withWrk = await hasWrk();

@@ -44,7 +44,7 @@ export async function openLateness(say: (line: string) => void): Promise<Row[]> 
   ];
 }
 
-/** Median lateness, ms, of the usual loop: on each timer do what is due, then set the next. */
+/** Median lateness, ms, of the usual loop: each timer sends what is due, then sets the next timer. */
 function timerLateness(durationMs: number): Promise<number> {
   const lateness: number[] = [];
   const startMs = performance.now();

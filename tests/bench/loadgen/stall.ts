@@ -8,12 +8,15 @@ const rate = 2000;
 const seconds = 10;
 const stallMs = 1000;
 /**
- * A tenth of the requests is due during the stall and waits evenly from 1 s down to 0: the slowest hundredth of all
- * waited over 900 ms; some 10 ms more pass until 2,000 answers that came at once are read.
+ * A tenth of the requests is due during the stall and waits evenly from 1 s down to 0. So the slowest hundredth of all
+ * requests waits over 900 ms. Reading 2,000 answers that arrive at once takes some 10 ms more.
  */
 const predictedMs = 910;
 
-/** Row 15: the p99 of a run of 10 s at 2,000/s with one stall of 1 s, against the prediction; autocannon beside. */
+/**
+ * Row 15: the p99 of a run of 10 s at 2,000/s with one stall of 1 s, against the prediction; with autocannon for
+ * comparison.
+ */
 export async function stall(say: (line: string) => void): Promise<Row[]> {
   const target = await startTarget();
   const mine: number[] = [];

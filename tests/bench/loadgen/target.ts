@@ -3,11 +3,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
-/** The server to be loaded, in a process of its own: 512 bytes at once; on a message it
- * stalls once, some time after the next request: it then answers nothing until the stall is over. */
+/**
+ * The server under load, in its own process. It answers 512 bytes at once. A message makes it stall once, some time after
+ * the next request: it then answers nothing until the stall is over.
+ */
 export interface Target {
   url: string;
-  /** Counted from the next request on. */
+  /** Counted from the next request. */
   stallAfter(ms: number, forMs: number): void;
   stop(): void;
 }

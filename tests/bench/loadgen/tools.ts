@@ -16,7 +16,7 @@ export interface Spent {
   output: string;
 }
 
-/** Runs a program under the shell's `times`: user and system time of it and its children. */
+/** Runs a program under the shell's `times`: user and system time of the program and its children. */
 async function timed(command: string, args: readonly string[]): Promise<{ cpuSeconds: number; output: string }> {
   const file = path.join(tmpdir(), `tierlab-bench-${process.pid}-${number++}`);
   const script = '"$@"; status=$?; times > "$TIMES_FILE"; exit $status';
@@ -25,7 +25,7 @@ async function timed(command: string, args: readonly string[]): Promise<{ cpuSec
       env: { ...process.env, TIMES_FILE: file, NO_COLOR: '1' },
       maxBuffer: 1 << 24,
     }).catch((error: { stdout?: string; code?: unknown }) => {
-      // A run that is judged invalid still has its figures; one that failed has none.
+      // A run with an invalid verdict still has its figures; a failed run has none.
       if (error.code === exitCodes.failed && error.stdout) return { stdout: error.stdout };
       throw error;
     });
@@ -64,7 +64,7 @@ export async function autocannon(url: string, args: readonly string[]): Promise<
   return { cpuSeconds, output: json, requests: (JSON.parse(json) as { requests: { total: number } }).requests.total };
 }
 
-/** Ours as a user runs it; `cpuSeconds` is all of it: start, report, workers. */
+/** Our generator as a user runs it. `cpuSeconds` includes everything: start, report, workers. */
 export async function ours(url: string, args: readonly string[]): Promise<Spent & { json: OurFigures }> {
   const { cpuSeconds, output } = await timed(process.execPath, [
     path.join(root, 'loadgen/main.ts'),

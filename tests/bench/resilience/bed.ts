@@ -1,18 +1,24 @@
 import type { Felt, Load } from './load.ts';
 import type { System } from './system.ts';
 
-/** What every row is measured on. */
+/** Everything that a row needs for its measurement. */
 export interface Bed {
   readonly system: System;
   readonly load: Load;
-  /** Half of what comes out at most, requests per second: measured again for every row, because machines are shared. */
+  /**
+   * Half of the highest throughput, requests per second. Measured again for every row, because other work shares the
+   * machine.
+   */
   readonly halfOfPeak: (way?: Way) => Promise<number>;
-  /** One user alone, before everything. */
+  /** The figures of one user alone, before all rows. */
   readonly quiet: Felt;
-  /** The most that comes out under the policy in force: users who wait for their answers, more than the cluster has cores. */
+  /** The highest throughput under the policy in force, from more waiting users than the cluster has cores. */
   readonly peak: () => Promise<Felt>;
   readonly say: (line: string) => void;
 }
 
-/** How users come in: by the gateway's API, or for whole pages by the client. Pages cost one hop more, so their peak is lower. */
+/**
+ * The users' way in: the gateway's API, or whole pages from the client. Pages cost one hop more, so their peak is
+ * lower.
+ */
 export type Way = 'searches' | 'pages';

@@ -4,26 +4,29 @@ import type { Bed } from './bed.ts';
 
 const seconds = 4;
 const controlSeconds = 2;
-/** Into the run: the load is steady then. */
+/** When the fault begins, ms after the start of the run: the load is steady by then. */
 const afterMs = 1_200;
 
-/** Tiers with more than one node. Users come in by the first gateway, or for the gateway's own row by the client. */
+/** Tiers with more than one node. Users call the first gateway; for the gateway's own row they use the client. */
 const tiers = ['database', 'query', 'ranking', 'html', 'app', 'gateway', 'monitor'];
 
-/** One fault under load, and the same load just before without any: on a busy machine that fails, too, and then nothing is shown. */
+/**
+ * One fault under load, and the same load just before it. If a busy machine fails without the fault too, the trial
+ * shows nothing.
+ */
 interface Trial {
   readonly before: Felt;
   readonly during: Felt;
 }
 
-/** Kills one node of each tier under load: nobody may get a failure. */
+/** Kills one node of each tier under load. No user may get a failure. */
 export async function kills(bed: Bed): Promise<Row[]> {
   const resilient = await under(bed, 'resilient', tiers, 'kill');
   const naive = await under(bed, 'naive', ['ranking', 'app'], 'kill');
   return [lost('kill any one node of each tier', resilient, naive, `tiers: ${tiers.join(', ')}`)];
 }
 
-/** Stops one node with SIGSTOP: it accepts connections and never answers. */
+/** Stops one node with SIGSTOP: it then accepts connections and never answers. */
 export async function hangs(bed: Bed): Promise<Row[]> {
   const resilient = await under(bed, 'resilient', ['ranking', 'database'], 'pause');
   const naive = await under(bed, 'naive', ['ranking', 'database'], 'pause');
@@ -55,7 +58,7 @@ async function under(
     const during = await running;
     trials.push({ before, during });
     say(`${policy}: ${action} ${victim!.id} at ${rate.toFixed(0)}/s: ${told(during)}; before ${told(before)}`);
-    // The monitor may have had it restarted: then there is nothing to wake.
+    // The monitor may have restarted the node: then the order fails, and that does not matter.
     if (action === 'pause') await system.order(victim!.id, 'resume').catch(() => undefined);
     await system.whole();
   }
@@ -64,7 +67,10 @@ async function under(
 
 const bad = ({ failed, wrong }: Felt): number => failed + wrong;
 
-/** Failed and wrong reads under each policy, of the trials in which nothing failed before the fault; the ratio is the share that failed. */
+/**
+ * Failed and wrong reads under each policy, from the trials without a failure before the fault. The ratio is the failed
+ * share.
+ */
 function lost(name: string, resilient: readonly Trial[], naive: readonly Trial[], where: string): Row {
   const clean = (trials: readonly Trial[]) =>
     trials.filter(({ before }) => bad(before) === 0).map(({ during }) => during);

@@ -6,11 +6,14 @@ import { createSystem } from './system.ts';
 const nodeCount = 21;
 const seconds = 3;
 const pairs = 5;
-/** A rate is carried while the 99th percentile stays below this, ms. */
+/** The naive policy carries a rate while its 99th percentile stays below this, ms. */
 const carriedP99Ms = 100;
 const shares = [0.5, 0.8, 0.95, 1];
 
-/** Row 20: do no harm. Nothing is broken; at a rate that the naive policy carries, all mechanisms together must carry it too. */
+/**
+ * Row 20: the mechanisms do no harm. Without any fault, at a rate that the naive policy carries, all mechanisms
+ * together must carry it too.
+ */
 export async function harmless(say: (line: string) => void): Promise<readonly Row[]> {
   const data = temporaryData();
   try {
@@ -50,7 +53,7 @@ export async function harmless(say: (line: string) => void): Promise<readonly Ro
   }
 }
 
-/** The highest rate that the naive policy serves whole with a short tail: from the peak of waiting users downwards. */
+/** The highest rate that the naive policy serves completely with a short tail. The search goes down from the peak. */
 async function carriedByNaive(
   under: (policy: string, rate: number) => Promise<Felt>,
   searches: ReturnType<typeof createLoad>['searches'],

@@ -3,18 +3,18 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { entry } from '../cluster/cluster.ts';
 
-/** What users got in one run of the load generator. */
+/** The results of users in one run of the load generator. */
 export interface Felt {
   readonly asked: number;
-  /** No answer, or one that says that it failed. */
+  /** Requests without an answer, or with an error as the answer. */
   readonly failed: number;
-  /** Differs from the answer that was recorded before anything was broken. */
+  /** Answers that differ from the ones recorded before any fault. */
   readonly wrong: number;
-  /** Right answers per second, within the time that `withinMs` allows. */
+  /** Right answers per second, within `withinMs`. */
   readonly goodput: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** How it failed: code -> how often. */
+  /** The failures: code -> count. */
   readonly codes: Readonly<Record<string, number>>;
 }
 
@@ -27,21 +27,21 @@ interface Json {
   readonly codes: Readonly<Record<string, number>>;
 }
 
-/** Common words, so that every answer has work in it; enough of them that no single page decides. */
+/** Common words, so that every answer needs work. There are so many that no single page decides the result. */
 const words = `water light house music horse stone bread winter paper garden river money letter color bridge island animal plant
 king tree metal voice cloth measure heart animal dog mountain ship fire language number storm field wheel glass king sugar`;
 const targets = [...new Set(words.split(/\s+/))].map((word) => `/api/search?q=${word}`);
 
 export interface LoadOptions {
-  /** Requests per second, by the clock; undefined: `users` who wait for their answers. */
+  /** Requests per second, by the clock; undefined: `users` wait for their answers. */
   readonly rate?: number;
   readonly users?: number;
   readonly seconds: number;
-  /** A right answer after this is not good, ms. */
+  /** A right answer that takes longer is not good, ms. */
   readonly withinMs?: number;
 }
 
-/** The load generator against the first gateway, its answers compared with an oracle. */
+/** Runs the load generator against the first gateway, and compares the answers with an oracle. */
 export function createLoad(dir: string, gatewayUrl: string, clientUrl: string) {
   const list = path.join(dir, 'requests.txt');
   const pagesList = path.join(dir, 'pages.txt');
@@ -75,18 +75,18 @@ export function createLoad(dir: string, gatewayUrl: string, clientUrl: string) {
   }
 
   return {
-    /** Keeps the right answers, before there is any load or fault. */
+    /** Records the right answers, before there is any load or fault. */
     record: () => load(gatewayUrl, { users: 1, seconds: 1 }, '--requests', list, '--verify', '--save-oracle', oracle),
     /** Every answer is compared. */
     searches: (options: LoadOptions) => load(gatewayUrl, options, '--requests', list, '--verify', oracle),
-    /** Through the client's door, whose pages tell who made them: only their success is checked. */
+    /** Through the client, whose pages name the nodes that made them. So only the success of an answer is checked. */
     pages: (options: LoadOptions) => load(clientUrl, options, '--requests', pagesList, '--check', 'status'),
   };
 }
 
 export type Load = ReturnType<typeof createLoad>;
 
-/** One run in words. */
+/** One run as text. */
 export function told({ asked, failed, wrong, p50Ms, p99Ms, goodput, codes }: Felt): string {
   const how = Object.entries(codes).map(([code, count]) => `${code} ${count}`);
   const failures = failed === 0 ? '0 failed' : `${failed} failed (${how.join(', ')})`;

@@ -9,7 +9,10 @@ import { createSystem } from './system.ts';
 const clientUrl = `http://127.0.0.1:${benchPortBase + 1_080}`;
 const nodeCount = 21;
 
-/** Row 12: the last table of FAULTS, live, on the default cluster at half of its peak, resilient against naive. */
+/**
+ * Row 12: resilient against naive, on the live default cluster at half of its peak, under crashes, hangs, limps and
+ * storms.
+ */
 export async function resilience(say: (line: string) => void): Promise<readonly Row[]> {
   const data = temporaryData();
   try {
@@ -20,7 +23,7 @@ export async function resilience(say: (line: string) => void): Promise<readonly 
       await firstCorrectSearch(gatewayUrl, performance.now());
       const load = createLoad(data.dir, gatewayUrl, clientUrl);
       const peak = async (way: Way = 'searches') => {
-        // What was learnt under the last policy is gone: delays are measured anew, and hedges have their reserve to spend.
+        // A change of policy drops all measurements. This load measures delays again, and uses up the reserve of hedges.
         await load[way]({ users: 16, seconds: 2 });
         return load[way]({ users: 16, seconds: 2 });
       };

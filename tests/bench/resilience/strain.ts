@@ -5,7 +5,10 @@ import type { Bed } from './bed.ts';
 const seconds = 3;
 const rounds = 2;
 
-/** One of three ranking nodes answers later by ten times what a whole search takes on a quiet cluster, and by enough to be seen on a busy one. */
+/**
+ * Makes one of three ranking nodes slow: by ten times the time of a whole search on a quiet cluster, and by enough to
+ * be visible on a busy one.
+ */
 export async function limps({ system, load, halfOfPeak, quiet, say }: Bed): Promise<Row[]> {
   const ratios: Record<string, number[]> = { resilient: [], naive: [] };
   let wrong = 0;
@@ -17,7 +20,7 @@ export async function limps({ system, load, halfOfPeak, quiet, say }: Bed): Prom
       const rate = await halfOfPeak();
       const well = await load.searches({ rate, seconds });
       const heal = await system.inject([victim!], { kind: 'limp.latency', params: { meanMs } });
-      // What is compared is a cluster that has had a few seconds to notice.
+      // The comparison is between clusters that had a few seconds to notice the slow node.
       const noticing = await load.searches({ rate, seconds: 2 });
       const ill = await load.searches({ rate, seconds });
       await heal();
@@ -44,7 +47,7 @@ export async function limps({ system, load, halfOfPeak, quiet, say }: Bed): Prom
   ];
 }
 
-/** Twice the load that the cluster can bear: what still comes out, over the peak. */
+/** Twice the load that the cluster can carry: the remaining throughput, divided by the peak. */
 export async function overload({ system, load, peak, say }: Bed): Promise<Row[]> {
   const shares: Record<string, number[]> = { resilient: [], naive: [] };
   for (let round = 0; round < rounds; round++) {
@@ -72,14 +75,20 @@ export async function overload({ system, load, peak, say }: Bed): Promise<Row[]>
   ];
 }
 
-/** Three attempts at each of three levels, whoever failed: what a storm needs. With budgets: the same wish, paid for. */
+/**
+ * Three attempts at each of three levels, whichever node failed: this causes a storm. `budgeted` wants the same
+ * attempts, but a budget limits them.
+ */
 const storms = {
   budgeted: { policy: { base: 'naive', retry: { maxAttempts: 3 }, budget: true }, rate: 60 },
-  // Few: each of them comes out as twenty-seven.
+  // A low rate, because each search causes twenty-seven calls.
   reckless: { policy: { base: 'naive', retry: { maxAttempts: 3, anyDepth: true, baseMs: 1, maxMs: 5 } }, rate: 6 },
 };
 
-/** All replicas of one shard break every connection: how many calls arrive there for one search, client -> gateway -> app -> database. */
+/**
+ * All replicas of one shard break every connection. How many calls of the shard does one search cause? The levels are
+ * client -> gateway -> app -> database.
+ */
 export async function storm({ system, load, say }: Bed): Promise<Row[]> {
   const victims = system.hosting('database').filter(({ id }) => id.startsWith('database-1-'));
   const callers = system.hosting('app');
@@ -89,7 +98,7 @@ export async function storm({ system, load, say }: Bed): Promise<Row[]> {
   for (const [name, { policy, rate }] of Object.entries(storms)) {
     await system.policy(policy);
     const heal = await system.inject(victims, { kind: 'net.reset', scope: { operation: 'database.find' } });
-    // Budgets have something saved up for bursts; what is measured is a storm that lasts.
+    // Budgets have tokens saved for bursts. Use them up first, because the row measures a lasting storm.
     await load.pages({ rate, seconds: 5 });
     const before = await calls();
     const felt = await load.pages({ rate, seconds });
@@ -107,7 +116,7 @@ export async function storm({ system, load, say }: Bed): Promise<Row[]> {
       ratio: ours,
       spread: [ours, ours],
       goal: '<= 1.2x, without >= 10x',
-      // The budget is 20% of the answered calls: of so few calls one more or less is a rounding.
+      // The budget is 20% of the answered calls. With so few calls, one call more or less is a rounding error.
       met: Math.round(ours * 100) <= 120 && theirs >= 10,
     },
   ];

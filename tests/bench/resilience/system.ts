@@ -7,7 +7,7 @@ const timeoutMs = 5_000;
 const renewMs = 1_000;
 const owner = 'bench';
 
-/** A running cluster and the operator's hands on it: policies, faults, processes, counters. */
+/** A running cluster, and the operator's actions on it: policies, faults, processes, counters. */
 export async function createSystem(dataDir: string, count: number) {
   const all = await allReady(count);
   const { token } = JSON.parse(
@@ -21,13 +21,13 @@ export async function createSystem(dataDir: string, count: number) {
   return {
     nodes: all,
     hosting: (component: string): readonly NodeRow[] => all.filter(({ components }) => components.includes(component)),
-    /** Also forgets what the mechanisms learnt under the last policy: nothing of one row reaches the next. */
+    /** Sets a policy. It also resets what the mechanisms have learnt, so that no row affects the next. */
     async policy(wanted: unknown): Promise<void> {
       for (const each of ['naive', wanted])
         await Promise.all(all.map(({ opsPort }) => post(opsPort, '/admin/policy', each)));
     },
     order: (node: string, action: 'kill' | 'pause' | 'resume') => post(benchPortBase, `/nodes/${node}/${action}`),
-    /** Injects a fault at nodes and keeps it alive; what it gives heals it. */
+    /** Injects a fault at nodes and keeps it alive. The returned function ends it. */
     async inject(
       targets: readonly NodeRow[],
       fault: { kind: string; scope?: object; params?: object },
@@ -43,7 +43,7 @@ export async function createSystem(dataDir: string, count: number) {
         await Promise.all(targets.map(({ opsPort }) => post(opsPort, '/admin/halt').catch(() => undefined)));
       };
     },
-    /** The sum of a metric over `at`, of the lines that hold all of `labels`. */
+    /** The sum of a metric over `at`, from the lines that contain all of `labels`. */
     async count(at: readonly NodeRow[], metric: string, labels: readonly string[]): Promise<number> {
       const texts = await Promise.all(
         at.map(async ({ opsPort }) => (await fetch(`http://127.0.0.1:${opsPort}/metrics`)).text()),
@@ -53,7 +53,7 @@ export async function createSystem(dataDir: string, count: number) {
         .filter((line) => labels.every((label) => line.includes(label)))
         .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
     },
-    /** Until every process runs and says so. */
+    /** Waits until every process runs and reports that it is ready. */
     async whole(): Promise<void> {
       await allReady(count);
       for (;;) {

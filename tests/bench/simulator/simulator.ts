@@ -9,17 +9,17 @@ const events = 400_000;
 const actors = 10_000;
 const rounds = 5;
 
-/** A world of `actors` that are never all idle: it is measured while it runs. */
+/** A simulated world of `actors` that never all become idle; it is measured while it runs. */
 type World = (sim: Simulation) => void;
 
-/** Each waits a random time, and again: what the heap itself can do. */
+/** Each actor waits a random time, again and again: this measures the timer heap itself. */
 const timers: World = ({ scheduler, random }) => {
   const wait = exponential(100);
   const again = (): void => void scheduler.after(wait(random), again);
   for (let i = 0; i < actors; i++) again();
 };
 
-/** Each sends to a random other one as soon as it has heard something: heartbeats and gossip look like this. */
+/** Each actor sends a message to a random other one when it receives one: this is like heartbeats and gossip. */
 const messages: World = (sim) => {
   const network = createNetwork({ ...sim, link: { latency: exponential(0.25) } });
   const names = Array.from({ length: actors }, (_, i) => `node-${i}`);
@@ -31,7 +31,7 @@ const messages: World = (sim) => {
   for (let i = 0; i < actors; i++) hear(i);
 };
 
-/** Each event wakes an async function that awaits twice: calls through the middleware look like this. */
+/** Each event wakes an async function that awaits twice: this is like calls through the middleware. */
 const promises: World = ({ scheduler, random }) => {
   const wait = exponential(100);
   const sleep = (): Promise<void> => new Promise((resolve) => void scheduler.after(wait(random), resolve));
@@ -44,7 +44,10 @@ const promises: World = ({ scheduler, random }) => {
   for (let i = 0; i < actors; i++) void live();
 };
 
-/** Row 16: events per second of the simulator: timers alone, and messages. What async functions cost on top is the note. */
+/**
+ * Row 16: events per second of the simulator, for timers alone and for messages. The note has the rate with async
+ * functions.
+ */
 export async function simulator(say: (line: string) => void): Promise<readonly Row[]> {
   const worlds = [
     ['timers, no promises', timers, runSync],
@@ -55,7 +58,7 @@ export async function simulator(say: (line: string) => void): Promise<readonly R
   for (let round = 0; round <= rounds; round++)
     for (const [i, [, world, go]] of worlds.entries()) {
       const perSecond = await go(world);
-      // The first of each is not compiled yet.
+      // The first round of each is not counted: its code is not compiled yet.
       if (round > 0) rates[i]!.push(perSecond);
     }
   const woken = `where each event wakes an async function: ${million(median(rates[2]!))} events/s`;

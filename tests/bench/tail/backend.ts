@@ -9,7 +9,7 @@ import { sleep, systemScheduler } from '../../../shared/time/scheduler.ts';
 import { normal } from '../../../shared/time/sim/distribution.ts';
 import { leaf, type Times } from './leaf.ts';
 
-/** One backend: argv its name. Says its port over IPC, and hears how long its answers take from now on. */
+/** One backend: argv its name. It sends its port over IPC, and receives how long its answers take from then on. */
 const node = process.argv[2]!;
 let times: Times = { meanMs: 1, deviationMs: 0, stragglerShare: 0, stragglerMs: 0 };
 process.on('message', (message) => (times = message as Times));

@@ -9,12 +9,12 @@ import { leaf, type Times } from './leaf.ts';
 
 export interface Backends {
   readonly endpoints: readonly Endpoint[];
-  /** From now on; the first backend alone, or all of them. */
+  /** Sets the answer times from now on: of the first backend alone, or of all. */
   readonly take: (times: Times, which?: 'first' | 'all') => void;
   readonly stop: () => void;
 }
 
-/** Real processes that answer over HTTP. */
+/** Backends that are real processes and answer over HTTP. */
 export async function startBackends(count: number): Promise<Backends> {
   const children: ChildProcess[] = [];
   const start = async (i: number): Promise<Endpoint> => {
@@ -36,7 +36,7 @@ export async function startBackends(count: number): Promise<Backends> {
   };
 }
 
-/** A caller with all our layers, under `policy`; counts the hedges that it makes. */
+/** A caller with all our layers, under `policy`. It counts its hedges. */
 export function startCaller(endpoints: readonly Endpoint[], policy: object) {
   let hedges = 0;
   const client = benchClient(endpoints, policy, ({ event }) => void (hedges += event === 'hedge' ? 1 : 0));
@@ -48,7 +48,9 @@ export function startCaller(endpoints: readonly Endpoint[], policy: object) {
   };
 }
 
-/** Calls `once` at a fixed rate, whatever becomes of it; gives the share that was done within `withinMs` of the time it was due. */
+/**
+ * Calls `once` at a fixed rate, whatever the result. Returns the share that finished within `withinMs` of the due time.
+ */
 export async function atRate(
   { ratePerSecond, seconds }: { ratePerSecond: number; seconds: number },
   withinMs: number,

@@ -1,12 +1,12 @@
 import Type from 'typebox';
 import { contract, operation } from '../../../shared/rpc/contract.ts';
 
-/** What every backend of these experiments serves: an answer, after a while. */
+/** The contract of every backend in these experiments: an answer after some time. */
 export const leaf = contract('leaf', {
   read: operation({ summary: 'answers after a while', request: Type.Object({}), response: Type.Object({}) }),
 });
 
-/** How long answers take: a normal distribution, with a share of stragglers. Sent to a backend over IPC at any time. */
+/** The answer times: a normal distribution, with a share of stragglers. Sent to a backend over IPC at any time. */
 export interface Times {
   readonly meanMs: number;
   readonly deviationMs: number;

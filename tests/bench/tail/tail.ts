@@ -2,12 +2,12 @@ import { balancing, linkerd, simulateLinkerd } from '../../simulation/linkerd.ts
 import type { Row } from '../row.ts';
 import { atRate, startBackends, startCaller } from './backends.ts';
 
-/** Two experiments of the literature on live processes, beside the same code in virtual time or the theory. */
+/** Two published experiments, on live processes, compared with the same code in virtual time or with the theory. */
 export async function tail(say: (line: string) => void): Promise<readonly Row[]> {
   return [...(await balancers(say)), ...(await fanOut(say))];
 }
 
-/** A third of the published minute, and a rate that two cores bear; virtual time is given the same. */
+/** A third of the published minute, at a rate that two cores can carry. Virtual time uses the same values. */
 const short = { ratePerSecond: 200, seconds: 20 };
 
 async function balancers(say: (line: string) => void): Promise<Row[]> {
@@ -53,7 +53,7 @@ const width = 10;
 const stragglers = { meanMs: 10, deviationMs: 2, stragglerShare: 0.01, stragglerMs: 1_000 };
 const theory = 1 - (1 - stragglers.stragglerShare) ** width;
 
-/** Ten calls in parallel, each slow with 1%: slow is what takes longer than 200 ms. */
+/** Ten calls in parallel, each slow with a probability of 1%. Slow = longer than 200 ms. */
 async function fanOut(say: (line: string) => void): Promise<Row[]> {
   const backends = await startBackends(3);
   try {
@@ -62,7 +62,7 @@ async function fanOut(say: (line: string) => void): Promise<Row[]> {
       const caller = startCaller(backends.endpoints, policy);
       const all = () => Promise.all(Array.from({ length: width }, caller.read));
       const load = { ratePerSecond: 40, seconds: 20 };
-      // It learns what is usual first.
+      // First the caller learns the usual latency.
       await atRate({ ...load, seconds: 2 }, 200, all);
       const before = caller.hedges();
       const slow = 1 - (await atRate(load, 200, all));
