@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { isOwnHost } from '../../shared/control/own-host.ts';
+import { requireOwnOrigin, requireToken } from '../../shared/control/guard.ts';
 import type { Topology } from '../../shared/cluster/topology.ts';
 import { faultKinds, siteOf } from '../../shared/faults/kinds.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
-import { digestOf, isSecret } from '../../shared/security/same-secret.ts';
+import { digestOf } from '../../shared/security/same-secret.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import { sleep, type Scheduler } from '../../shared/time/scheduler.ts';
 import { controlPortOf, faultsAt } from './control-port.ts';
@@ -11,7 +11,6 @@ import type { ActiveInjection, Controller } from './controller.ts';
 import type { Experiments } from './experiments.ts';
 import type { Journal } from './journal.ts';
 import { bodies, describeRoutes } from './openapi.ts';
-import { turnedAway } from './safety.ts';
 import type { SteadyMeter } from './steady.ts';
 
 /** A route with its description. */
@@ -40,11 +39,12 @@ interface ChaosDoor {
 const watchMs = 3_000;
 
 /**
- * The REST API of the chaos controller, described by /api/chaos/openapi.json. The Host header must name this machine.
- * Changes also need the operator token, and a page of another origin cannot send them.
+ * The REST API of the chaos controller, described by /api/chaos/openapi.json. shared/control/guard.ts checks Host
+ * and Origin of each request. Changes also need the operator token.
  */
 export async function chaosRoutes(server: FastifyInstance, door: ChaosDoor): Promise<void> {
   const { enabled, token, topology, controller, experiments, journal, meter, clock, scheduler, remainingMs } = door;
+  const digest = token === undefined ? undefined : digestOf(token);
 
   /** An injection with the counts of its targets, so that a fault without effect is visible. */
   async function shown({ id, kind, faults, casualties, endsAt }: ActiveInjection) {
@@ -68,7 +68,10 @@ export async function chaosRoutes(server: FastifyInstance, door: ChaosDoor): Pro
 
   await server.register(
     async (scope) => {
-      scope.addHook('onRequest', async (request) => guard(request, token));
+      scope.addHook('onRequest', async ({ method, headers }) => {
+        requireOwnOrigin(headers);
+        if (method !== 'GET' && method !== 'HEAD') requireToken(headers, digest);
+      });
       await describeRoutes(scope);
       const routes: readonly ChaosRoute[] = [
         {
@@ -172,20 +175,6 @@ export async function chaosRoutes(server: FastifyInstance, door: ChaosDoor): Pro
     },
     { prefix: '/api/chaos' },
   );
-}
-
-/** Throws `unauthenticated` or `forbidden`. */
-function guard({ method, headers }: FastifyRequest, token: string | undefined): void {
-  const { host, origin, authorization } = headers;
-  const own = isOwnHost(host) ? [host!] : [];
-  const reading = method === 'GET' || method === 'HEAD';
-  const given = reading ? '' : authorization?.replace(/^Bearer /, '');
-  const refusal = turnedAway({ token: given, host, origin }, own, (text) => reading || same(text, token));
-  if (refusal) throw new RpcError(refusal.code, refusal.reason);
-}
-
-function same(given: string, token: string | undefined): boolean {
-  return token !== undefined && isSecret(given, digestOf(token));
 }
 
 function flag(query: unknown, name: string): boolean {

@@ -70,27 +70,3 @@ export function casualtiesOf(
   const largest = groups.reduce((most, group) => (group.length > most.length ? group : most));
   return groups.filter((group) => group !== largest).flat();
 }
-
-export interface Visitor {
-  readonly token: string | undefined;
-  readonly host: string | undefined;
-  readonly origin: string | undefined;
-}
-
-/**
- * Why a request to change something is refused; undefined = allowed. `hosts`: the names of this server (against DNS
- * rebinding); a browser's Origin must also be one of them (against foreign pages). `sameToken` compares in constant
- * time.
- */
-export function turnedAway(
-  { token, host, origin }: Visitor,
-  hosts: readonly string[],
-  sameToken: (token: string) => boolean,
-): { code: 'forbidden' | 'unauthenticated'; reason: string } | undefined {
-  if (host === undefined || !hosts.includes(host))
-    return { code: 'forbidden', reason: 'this host name is not one of this door' };
-  if (origin !== undefined && !hosts.some((own) => origin === `http://${own}` || origin === `https://${own}`))
-    return { code: 'forbidden', reason: 'pages of another origin may not do this' };
-  if (token === undefined) return { code: 'unauthenticated', reason: 'the operator token is missing' };
-  return sameToken(token) ? undefined : { code: 'unauthenticated', reason: 'the operator token is wrong' };
-}

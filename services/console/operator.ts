@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
-import { isOwnHost } from '../../shared/control/own-host.ts';
+import { requireOwnOrigin } from '../../shared/control/guard.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { digestOf, isSecret } from '../../shared/security/same-secret.ts';
 
@@ -36,9 +36,7 @@ export function isKey(given: string, operatorToken: string): boolean {
 
 /** Throws `unauthenticated` or `forbidden` if the request may not press a button. */
 export function requireOperator(request: FastifyRequest, operatorToken: string | undefined): void {
-  const { host, origin } = request.headers;
-  if (!isOwnHost(host) || (origin !== undefined && origin !== `http://${host}`))
-    throw new RpcError('forbidden', 'pages of another origin may not do this');
+  requireOwnOrigin(request.headers);
   if (!isOperator(request, operatorToken))
     throw new RpcError('unauthenticated', 'open the console with the address that "npm start -- --chaos" printed');
 }

@@ -1,8 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import findMyWay, { type HTTPMethod } from 'find-my-way';
 import { asRpcError, RpcError, toProblem } from '../rpc/errors.ts';
-import { isSecret } from '../security/same-secret.ts';
-import { foreignHost, isOwnHost } from './own-host.ts';
+import { requireOwnOrigin, requireToken } from './guard.ts';
 
 /** One address of the control plane. */
 export interface ControlRoute {
@@ -36,10 +35,8 @@ const maxBodyBytes = 256 * 1024;
 const maxParameterLength = 128;
 
 /**
- * The control plane's server: the watchdog's port and every node's ops port. JSON in and out, problems as RFC 9457. The
- * Host header must name this machine (own-host.ts). An order also needs `authorization: Bearer <token>` and must not
- * come from a web page of another origin. `operatorDigest` is the digest of the token (same-secret.ts); the server does
- * not need the token itself.
+ * The control plane's server: the watchdog's port and every node's ops port. JSON in and out, problems as RFC 9457.
+ * guard.ts checks each request; an order also needs the operator token, of which the server knows only the digest.
  */
 export function createControlServer(
   routes: readonly ControlRoute[],
@@ -51,14 +48,13 @@ export function createControlServer(
   for (const route of routes) router.on(route.method, route.path, () => undefined, route);
 
   async function answer(request: IncomingMessage): Promise<unknown> {
-    const { host } = request.headers;
-    if (!isOwnHost(host, hosts)) throw new RpcError('forbidden', foreignHost(host));
+    requireOwnOrigin(request.headers, hosts);
     const path = (request.url ?? '').split('?', 1)[0]!;
     const method = request.method === 'HEAD' ? 'GET' : request.method;
     const found = router.find(method as HTTPMethod, path);
     if (!found) throw notFound(path);
     const route = found.store as ControlRoute;
-    if (route.access === 'operator') authorise(request, operatorDigest);
+    if (route.access === 'operator') requireToken(request.headers, operatorDigest);
     const body = route.method === 'POST' ? await readJson(request) : undefined;
     return route.handle(found.params as Readonly<Record<string, string>>, body);
   }
@@ -86,20 +82,6 @@ export function createControlServer(
         response.end(request.method === 'HEAD' ? undefined : text);
       });
   });
-}
-
-/**
- * Throws `unauthenticated` or `forbidden` unless the request carries the operator token and comes from no foreign page.
- */
-function authorise(request: IncomingMessage, operatorDigest: string | undefined): void {
-  const { origin, host } = request.headers;
-  if (origin !== undefined && origin !== `http://${host}`)
-    throw new RpcError('forbidden', 'orders from other web pages are refused');
-  if (operatorDigest === undefined)
-    throw new RpcError('forbidden', 'this process was started without an operator token: it takes no orders');
-  const given = request.headers.authorization?.replace(/^Bearer /, '') ?? '';
-  if (given.length === 0) throw new RpcError('unauthenticated', 'the operator token is missing');
-  if (!isSecret(given, operatorDigest)) throw new RpcError('unauthenticated', 'this is not the operator token');
 }
 
 async function readJson(request: IncomingMessage): Promise<unknown> {

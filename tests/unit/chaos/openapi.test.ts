@@ -40,6 +40,26 @@ test('the description has every route with its body, and says what needs the ope
   expect(JSON.stringify(paths['/api/chaos/faults']!.post)).toContain('ttlMs');
 });
 
+test.each([
+  ['GET', {}, 200],
+  ['GET', { origin: 'http://localhost:80' }, 200],
+  ['GET', { origin: 'http://evil.example' }, 403],
+  ['GET', { host: 'evil.example' }, 403],
+  ['POST', {}, 401],
+  ['POST', { authorization: 'Bearer guess' }, 401],
+  ['POST', { authorization: 'Bearer token', origin: 'http://evil.example' }, 403],
+  ['POST', { authorization: 'Bearer token', host: 'evil.example' }, 403],
+] as const)('%s /api/chaos/faults with %j is answered by status %d', async (method, headers, status) => {
+  const { server, injected } = await door();
+  const answer = await server.inject({
+    method,
+    url: '/api/chaos/faults',
+    headers: { host: 'localhost:80', ...headers },
+    ...(method === 'POST' && { payload: {} }),
+  });
+  expect([answer.statusCode, injected]).toEqual([status, []]);
+});
+
 test('a body that does not fit reaches the controller, which names what would do instead', async () => {
   const { server, injected } = await door();
   const headers = { authorization: 'Bearer token' };

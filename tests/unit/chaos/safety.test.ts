@@ -1,11 +1,5 @@
 import { expect, test } from 'vitest';
-import {
-  casualtiesOf,
-  objections,
-  turnedAway,
-  type Intention,
-  type Situation,
-} from '../../../services/chaos/safety.ts';
+import { casualtiesOf, objections, type Intention, type Situation } from '../../../services/chaos/safety.ts';
 import { select } from '../../../services/chaos/select.ts';
 import { nodes } from './nodes.ts';
 
@@ -82,23 +76,4 @@ test('picks are drawn from the seed: the same each time, and every node at some 
     Array.from({ length: 40 }, (_, seed) => select(nodes, { component: 'ranking', pick: 1 }, seed)[0]!.id),
   );
   expect(new Set(picks).size).toBe(3);
-});
-
-const hosts = ['127.0.0.1:7500', 'localhost:7500'];
-const sameToken = (token: string) => token === 'secret';
-const operator = { token: 'secret', host: 'localhost:7500', origin: undefined };
-
-test.each([
-  [{}, undefined],
-  [{ origin: 'http://127.0.0.1:7500' }, undefined],
-  [{ token: undefined }, 'unauthenticated'],
-  [{ token: 'guess' }, 'unauthenticated'],
-  [{ token: '' }, 'unauthenticated'],
-  [{ origin: 'http://evil.example' }, 'forbidden'],
-  [{ origin: 'null' }, 'forbidden'],
-  [{ origin: 'http://localhost:7500.evil.example' }, 'forbidden'],
-  [{ host: 'evil.example' }, 'forbidden'],
-  [{ host: undefined }, 'forbidden'],
-])('a visitor with %j is answered %s', (visitor, code) => {
-  expect(turnedAway({ ...operator, ...visitor }, hosts, sameToken)?.code).toBe(code);
 });
