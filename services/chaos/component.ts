@@ -20,7 +20,7 @@ const probeEveryMs = 200;
 export const chaosComponent = component({
   contract: chaos,
   calls: {},
-  create({ node, topology, incarnation, clock: nodeClock, scheduler, metrics, log, ops: { token } }) {
+  create({ node, topology, incarnation, clock: nodeClock, scheduler, metrics, log, ops: { token }, hosts }) {
     // Timestamps follow the order of the events, even while a fault skews the wall clock.
     const clock = steady(nodeClock);
     const { enabled, runDir } = chaosSettings(process.env);
@@ -83,6 +83,7 @@ export const chaosComponent = component({
         chaosRoutes(server, {
           enabled,
           token,
+          hosts,
           topology,
           controller,
           experiments,

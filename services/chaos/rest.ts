@@ -25,6 +25,7 @@ interface ChaosRoute {
 interface ChaosDoor {
   readonly enabled: boolean;
   readonly token: string | undefined;
+  readonly hosts: readonly string[] | undefined;
   readonly topology: Topology;
   readonly controller: Controller;
   readonly experiments: Experiments;
@@ -43,7 +44,8 @@ const watchMs = 3_000;
  * and Origin of each request. Changes also need the operator token.
  */
 export async function chaosRoutes(server: FastifyInstance, door: ChaosDoor): Promise<void> {
-  const { enabled, token, topology, controller, experiments, journal, meter, clock, scheduler, remainingMs } = door;
+  const { enabled, token, hosts, topology, controller, experiments, journal, meter, clock, scheduler, remainingMs } =
+    door;
   const digest = token === undefined ? undefined : digestOf(token);
 
   /** An injection with the counts of its targets, so that a fault without effect is visible. */
@@ -69,7 +71,7 @@ export async function chaosRoutes(server: FastifyInstance, door: ChaosDoor): Pro
   await server.register(
     async (scope) => {
       scope.addHook('onRequest', async ({ method, headers }) => {
-        requireOwnOrigin(headers);
+        requireOwnOrigin(headers, hosts);
         if (method !== 'GET' && method !== 'HEAD') requireToken(headers, digest);
       });
       await describeRoutes(scope);

@@ -25,7 +25,7 @@ const csp =
 export const consoleComponent = component({
   contract: consoleContract,
   calls: { monitor },
-  create({ node: { id: ownId }, topology, upstream, view, newContext, ops: { token } }) {
+  create({ node: { id: ownId }, topology, upstream, view, newContext, ops: { token }, hosts }) {
     const { enabled } = chaosSettings(process.env);
     const sources = createSources(topology, token);
     const assets = loadConsoleAssets();
@@ -60,7 +60,7 @@ export const consoleComponent = component({
               'referrer-policy': 'same-origin',
               'x-content-type-options': 'nosniff',
             });
-            if (request.method === 'POST') requireOperator(request, token);
+            if (request.method === 'POST') requireOperator(request, token, hosts);
           });
           serveAssets(scope, assets);
           scope.setErrorHandler((thrown, _request, reply) => {

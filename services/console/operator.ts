@@ -35,8 +35,12 @@ export function isKey(given: string, operatorToken: string): boolean {
 }
 
 /** Throws `unauthenticated` or `forbidden` if the request may not press a button. */
-export function requireOperator(request: FastifyRequest, operatorToken: string | undefined): void {
-  requireOwnOrigin(request.headers);
+export function requireOperator(
+  request: FastifyRequest,
+  operatorToken: string | undefined,
+  hosts?: readonly string[],
+): void {
+  requireOwnOrigin(request.headers, hosts);
   if (!isOperator(request, operatorToken))
     throw new RpcError('unauthenticated', 'open the console with the address that "npm start -- --chaos" printed');
 }

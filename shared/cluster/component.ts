@@ -37,6 +37,8 @@ export interface Environment<Calls extends Contracts = Contracts> {
   readonly lag: Pick<LagMeter, 'lagMs' | 'lostMs'>;
   /** The ops network: other nodes' ops ports, and watchdogs. Only components that give orders have the token. */
   readonly ops: { readonly control: ControlClient; readonly token: string | undefined };
+  /** Further names by which people reach this machine (shared/control/own-host.ts). */
+  readonly hosts?: readonly string[] | undefined;
   /** Keys for the heartbeats of each node to this monitor, and for messages to other monitors; empty on other nodes. */
   readonly heartbeatKeys: Pick<Keyring, 'toMonitors' | 'fromNodes'>;
   /** Calls one given node, whatever the view says, without balancing and without a second attempt. */

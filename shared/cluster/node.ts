@@ -163,6 +163,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
         clusterStartedAt: options.clusterStartedAt ?? '',
         lag,
         ops: { control: options.control, token: givesOrders(name) ? options.operator?.token : undefined },
+        hosts,
         heartbeatKeys: name === 'monitor' ? keyring : emptyKeyring,
         toNode: (contract, id) => upstream(contract, client.toNode(id), random),
         ...(faults && { disk: faults.disk }),

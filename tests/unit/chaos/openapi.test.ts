@@ -7,7 +7,7 @@ const door = async () => {
   const injected: unknown[] = [];
   const server = createDoor(pino({ level: 'silent' }), undefined);
   const controller = { dryRun: (body: unknown) => void injected.push(body), list: () => [] };
-  await chaosRoutes(server, { token: 'token', controller } as never);
+  await chaosRoutes(server, { token: 'token', hosts: ['lab.example.org'], controller } as never);
   return { server, injected };
 };
 
@@ -43,6 +43,7 @@ test('the description has every route with its body, and says what needs the ope
 test.each([
   ['GET', {}, 200],
   ['GET', { origin: 'http://localhost:80' }, 200],
+  ['GET', { host: 'lab.example.org' }, 200],
   ['GET', { origin: 'http://evil.example' }, 403],
   ['GET', { host: 'evil.example' }, 403],
   ['POST', {}, 401],
