@@ -54,7 +54,7 @@ export const OutlierSettings = Type.Object(
 export type OutlierSettings = Static<typeof OutlierSettings>;
 
 /** The evidence for and against one replica since its last ejection. */
-export interface Evidence {
+export interface ReplicaRecord {
   readonly peer: Peer;
   /** When the replica was admitted. Evidence from before an ejection does not count after it. */
   readonly admittedAt: number;
@@ -68,15 +68,15 @@ export interface Evidence {
   slowWindows: number;
 }
 
-export function noEvidence(peer: Peer): Evidence {
+export function emptyRecord(peer: Peer): ReplicaRecord {
   const { admittedAt } = peer.ejection;
   return { peer, admittedAt, failures: 0, unanswered: 0, silentSince: admittedAt, ratios: [], slowWindows: 0 };
 }
 
-/** Whether the attempts since the last answer are evidence against the replica. */
-export function verdict(
+/** Why to eject the replica, after its attempts since the last answer; undefined = it stays. */
+export function ejectionReason(
   settings: OutlierSettings,
-  { failures, unanswered, silentSince }: Pick<Evidence, 'failures' | 'unanswered' | 'silentSince'>,
+  { failures, unanswered, silentSince }: Pick<ReplicaRecord, 'failures' | 'unanswered' | 'silentSince'>,
   now: number,
 ): EjectionReason | undefined {
   if (failures >= settings.failures) return 'failures';
@@ -113,13 +113,13 @@ const maxRatios = 64;
  * There are no timers: each answer does the work that is due.
  */
 export function outlier(settings: OutlierSettings, { statistics, endpoints, observe }: OutlierDependencies): Learn {
-  const evidence = new WeakMap<Peer, Evidence>();
+  const records = new WeakMap<Peer, ReplicaRecord>();
   /** The start of the current window for comparing replicas. */
   const windows = new WeakMap<PeerGroup, number>();
 
-  function evidenceOn(peer: Peer): Evidence {
-    let known = evidence.get(peer);
-    if (known?.admittedAt !== peer.ejection.admittedAt) evidence.set(peer, (known = noEvidence(peer)));
+  function recordOf(peer: Peer): ReplicaRecord {
+    let known = records.get(peer);
+    if (known?.admittedAt !== peer.ejection.admittedAt) records.set(peer, (known = emptyRecord(peer)));
     return known;
   }
 
@@ -137,7 +137,7 @@ export function outlier(settings: OutlierSettings, { statistics, endpoints, obse
   function compare(end: AttemptEnd): void {
     const { call, group, endedAt } = end;
     windows.set(group, endedAt);
-    const current = endpoints(call.component, call.shard).map(({ node }) => evidenceOn(group.get(node)));
+    const current = endpoints(call.component, call.shard).map(({ node }) => recordOf(group.get(node)));
     const medianMs = statistics.of(call.component, call.operation).quantile(0.5, endedAt, 1) ?? 0;
     const slow = slowPeers(settings, current, medianMs);
     for (const known of current) {
@@ -153,7 +153,7 @@ export function outlier(settings: OutlierSettings, { statistics, endpoints, obse
   }
 
   /** Records how long an attempt took. An attempt that was abandoned took at least that long. */
-  function sample(end: AttemptEnd, { ratios }: Evidence): void {
+  function sample(end: AttemptEnd, { ratios }: ReplicaRecord): void {
     const { call, group, elapsedMs, endedAt, abandoned } = end;
     const medianMs = statistics.of(call.component, call.operation).quantile(0.5, endedAt, 1);
     const told = medianMs !== undefined && (!abandoned || elapsedMs > medianMs);
@@ -164,7 +164,7 @@ export function outlier(settings: OutlierSettings, { statistics, endpoints, obse
 
   return function outlier(end) {
     const { peer, sentAt, endedAt, error, told, abandoned } = end;
-    const known = evidenceOn(peer);
+    const known = recordOf(peer);
     if (error === undefined) {
       known.failures = 0;
       known.unanswered = 0;
@@ -178,7 +178,7 @@ export function outlier(settings: OutlierSettings, { statistics, endpoints, obse
     // A refusal is no failure: a busy replica needs fewer calls, not none, and the others are probably busy too.
     if (told === 'unanswered') known.unanswered++;
     else if (told === 'failure') known.failures++;
-    const why = verdict(settings, known, endedAt);
+    const why = ejectionReason(settings, known, endedAt);
     if (why !== undefined) takeOut(end, peer, why);
   };
 }

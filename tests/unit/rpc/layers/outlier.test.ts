@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { attempts } from '../../../../shared/rpc/layers/attempts.ts';
-import { ejectionMs, mayEject, noEvidence, outlier, verdict } from '../../../../shared/rpc/layers/outlier.ts';
+import { ejectionMs, ejectionReason, emptyRecord, mayEject, outlier } from '../../../../shared/rpc/layers/outlier.ts';
 import { createPeer, createPeers } from '../../../../shared/rpc/layers/peers.ts';
 import { lowerMedian } from '../../../../shared/quantile.ts';
 import { slowPeers } from '../../../../shared/rpc/layers/slow-peers.ts';
@@ -17,8 +17,8 @@ test.each([
   ['5 unanswered within a moment', { unanswered: 5, silentSince: 9_000 }, undefined],
   ['5 unanswered, and silence for 2 s', { unanswered: 5, silentSince: 8_000 }, 'silence'],
   ['silence, but nothing asked', { silentSince: 0 }, undefined],
-])('the verdict on %s', (_, own, expected) => {
-  expect(verdict(settings, { ...noEvidence(createPeer('a', 10_000)), ...own }, 10_000)).toBe(expected);
+])('the reason to eject after %s', (_, own, expected) => {
+  expect(ejectionReason(settings, { ...emptyRecord(createPeer('a', 10_000)), ...own }, 10_000)).toBe(expected);
 });
 
 test.each([
