@@ -50,7 +50,7 @@ export function objections({ id, kind, casualties, beyondTolerance }: Intention,
 
 /** The refusals that can be predicted here. Each target makes the final decision (shared/faults/host.ts). */
 export function impossible(kind: string, victims: readonly string[], nodes: readonly Target[]): string[] {
-  if (!faultKinds.get(kind)?.fsync) return [];
+  if (!faultKinds.get(kind)?.disk) return [];
   const diskless = nodes.filter(({ id, components }) => victims.includes(id) && !components.includes('database'));
   return diskless.map(({ id }) => `${kind} is not possible at ${id}: this node keeps nothing on a disk`);
 }

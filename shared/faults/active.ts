@@ -19,7 +19,7 @@ export interface ActiveFault {
   edge(crossing: Crossing): EdgeVerdict | undefined;
   /** How a reply of `bytes` bytes is sent. */
   body(call: Call, bytes: number): BodyShape | undefined;
-  fsyncMs(key: string): number;
+  diskMs(key: string): number;
   stop(): void;
 }
 
@@ -70,7 +70,7 @@ export function activate(fault: Fault, { clock, scheduler, host, warn, onOver }:
   const layer = off ? undefined : kind.serve?.(context);
   const onEdge = off ? undefined : kind.edge?.(context);
   const onBody = off ? undefined : kind.body?.(context);
-  const onFsync = off ? undefined : kind.fsync?.(context);
+  const onDisk = off ? undefined : kind.disk?.(context);
   if (!off && draw(fault.seed, fault.id, fault.target) < fault.probability) startProcessFaults();
 
   function startProcessFaults(): void {
@@ -142,7 +142,7 @@ export function activate(fault: Fault, { clock, scheduler, host, warn, onOver }:
       applied--;
       return undefined;
     },
-    fsyncMs: (key) => (onFsync && hit(key) ? onFsync(key) : 0),
+    diskMs: (key) => (onDisk && hit(key) ? onDisk(key) : 0),
     stop() {
       for (const step of undo.splice(0).reverse()) step();
     },

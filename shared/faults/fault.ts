@@ -14,7 +14,7 @@ import type { Plan } from './plan.ts';
  *   | layers            |   request   |  listener --> edge --> layers --> serve        |   |              |
  *   |   edge ---------- transport ------> refuse                            handler    |   |   plan       |
  *   |                   |    reply    |     body <---- edge <---------------+          |<--|   kill, stop |
- *   +-------------------+             |  clock: skew    disk: fsyncMs   main loop: burn|   |   start ...  |
+ *   +-------------------+             |  clock: skew    disk: diskMs    main loop: burn|   |   start ...  |
  *                                     +------------------------------------------------+   +--------------+
  *
  * Each hook is called once, when the fault begins. It returns the function that is applied to every request that is
@@ -39,8 +39,8 @@ export interface FaultKind<P extends TSchema = TSchema> {
   plan?(params: Static<P>): Plan | undefined;
   /** Changes the node's clocks. */
   skew?(params: Static<P>): Skew;
-  /** Added to one fsync, ms; `key` names the fsync. */
-  fsync?(context: FaultContext<Static<P>>): ((key: string) => number) | undefined;
+  /** Added to one access to the disk, ms; `key` names the access. */
+  disk?(context: FaultContext<Static<P>>): ((key: string) => number) | undefined;
   /** Occupies the node's main loop. */
   burn?(params: Static<P>): { readonly busyMs: number; readonly periodMs: number } | undefined;
   /** The listener is closed while the fault lasts. */

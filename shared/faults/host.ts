@@ -42,7 +42,7 @@ export function faultHost(ports: FaultPorts): FaultHost {
       if (kind.skew && !ports.clock) return 'the clock cannot be moved';
       if (kind.serve && kind.kind !== 'none' && ports.serves === false)
         return 'no node calls this one, and what people ask at its door is not reached by faults of a service';
-      if (kind.fsync && !ports.disk) return 'this node keeps nothing on a disk';
+      if (kind.disk && !ports.disk) return 'this node keeps nothing on a disk';
       return undefined;
     },
   };

@@ -85,9 +85,9 @@ export function bodyShape(
     .sort((a, b) => perByte(b.shape) - perByte(a.shape))[0];
 }
 
-/** Waits for the extra time of a slow fsync. */
-export async function fsyncFaults(faults: ActiveFaults, scheduler: Scheduler, key: string): Promise<void> {
-  const extraMs = faults.active().reduce((sum, fault) => sum + fault.fsyncMs(key), 0);
+/** Waits for the extra time of one access to a slow disk. */
+export async function diskFaults(faults: ActiveFaults, scheduler: Scheduler, key: string): Promise<void> {
+  const extraMs = faults.active().reduce((sum, fault) => sum + fault.diskMs(key), 0);
   if (extraMs > 0) await sleep(scheduler, extraMs);
 }
 

@@ -8,7 +8,7 @@ import { burn } from './burn.ts';
 import { passage, type Passage } from './datagram-faults.ts';
 import type { Crossing } from './fault.ts';
 import { faultHost, type FaultPorts } from './host.ts';
-import { bodyShape, edgeFaults, fsyncFaults, incoming, outgoing, serveFaults } from './layers.ts';
+import { bodyShape, diskFaults, edgeFaults, incoming, outgoing, serveFaults } from './layers.ts';
 import { createFaultRegistry, type FaultRegistry } from './registry.ts';
 import { faultRoutes } from './control-routes.ts';
 import { shapeBody } from './shape-body.ts';
@@ -77,6 +77,6 @@ export function createNodeFaults(options: NodeFaultOptions): NodeFaults {
       const shaped = noneActive() ? undefined : bodyShape(registry, call, payload.length);
       return shaped && shapeBody(payload, shaped.shape, { scheduler, signal: shaped.signal, reset });
     },
-    disk: (key) => (noneActive() ? undefined : fsyncFaults(registry, scheduler, key)),
+    disk: (key) => (noneActive() ? undefined : diskFaults(registry, scheduler, key)),
   };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { faultKinds } from '../../../shared/faults/kinds.ts';
-import { bodyShape, fsyncFaults } from '../../../shared/faults/layers.ts';
+import { bodyShape, diskFaults } from '../../../shared/faults/layers.ts';
 import { rig, shelf, truth } from './rig.ts';
 
 type Rig = ReturnType<typeof rig>;
@@ -74,7 +74,7 @@ const rows: Record<string, Row> = {
     async look({ simulation, registry }) {
       const from = simulation.clock.now();
       let until = 0;
-      void fsyncFaults(registry, simulation.scheduler, 'commit 1').then(() => (until = simulation.clock.now()));
+      void diskFaults(registry, simulation.scheduler, 'read 1').then(() => (until = simulation.clock.now()));
       await simulation.run(from + 100);
       return until - from;
     },
