@@ -28,14 +28,14 @@ import { runJobs } from './workers.ts';
 
 export interface DatasetOptions extends LockOptions {
   readonly dataDir: string;
-  /** Into how many shards the corpus is cut. */
+  /** The number of shards into which the corpus is cut. */
   readonly shards: number;
   /**
    * The readers check signatures with the processing key: a data set that is signed with another key is built again.
    */
   readonly verifiable?: boolean;
   readonly onProgress?: OnProgress;
-  /** Lines for the log about each decision. */
+  /** Gets one line for the log about each decision. */
   readonly log?: (line: string) => void;
   readonly clock?: Clock;
   /** How many shards are built at the same time. Default: one per core. */
@@ -45,7 +45,7 @@ export interface DatasetOptions extends LockOptions {
 export interface Dataset {
   readonly datasetDir: string;
   readonly pages: number;
-  /** Why it was built; undefined when it existed. */
+  /** Why the data set was built; undefined when it existed. */
   readonly built: 'missing' | 'signed with another key' | undefined;
 }
 
@@ -71,7 +71,7 @@ export async function ensureDataset(options: DatasetOptions): Promise<Dataset> {
   }
 }
 
-/** The mark comes before the second look: between them, nobody may remove the data set. */
+/** The mark comes before the second check, so that nobody can remove the data set between the check and the mark. */
 function findDataset({ dataDir, shards, verifiable = false }: DatasetOptions): Dataset | undefined {
   const expected = fingerprint(readSources(dataDir), shards);
   const datasetDir = path.join(datasetsDir(dataDir), expected.cut);

@@ -4,7 +4,10 @@ import { isPageId, type CorpusPage } from './page.ts';
 
 export type Checked = { readonly page: CorpusPage } | { readonly wrong: string; readonly detail?: string };
 
-/** Longer texts are refused on import and cut by a crawl: they would fill every reply that holds them. */
+/**
+ * The greatest lengths. An import refuses longer texts and a crawl cuts them, because they would fill every reply that
+ * holds them.
+ */
 export const maxTitleCharacters = 2_000;
 export const maxBodyCharacters = 1_000_000;
 const maxKeywords = 1_000;
@@ -13,9 +16,9 @@ const maxRelationCharacters = 200;
 
 /**
  * Checks one parsed line of a pages file: `{ id, title, body?, text?, keywords?, url?, links? }`. `text` is another
- * name for `body`. Keywords are a list, or one text with commas. A link is an id or `{ id, relation }`. Anything else
- * is refused: `wrong` = the kind of mistake, `detail` = the value. Only white space, control characters and half
- * surrogate pairs are replaced.
+ * name for `body`. Keywords are a list, or one text with commas. A link is an id or `{ id, relation }`. Any other line
+ * is refused: `wrong` = the kind of mistake, `detail` = the value. White space, control characters and half surrogate
+ * pairs are replaced; no other text is changed.
  */
 export function checkPage(value: unknown): Checked {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { wrong: 'not a JSON object' };
@@ -62,13 +65,13 @@ function checkLinks(given: unknown, self: string): CorpusPage['links'] | undefin
   return [...links.values()];
 }
 
-/** Only addresses that a browser opens as a page: not `javascript:`. */
+/** True for an address that a browser opens as a page; false for `javascript:`. */
 function isAddress(url: string): boolean {
   if (url.length > 2_000 || /[\s<>"\\\p{Cc}]/u.test(url)) return false;
   return /^\/(?!\/)/.test(url) || (/^https?:\/\//i.test(url) && URL.canParse(url));
 }
 
-/** Replaces what cannot be shown or stored: control characters, and halves of surrogate pairs. */
+/** Replaces characters that cannot be shown or stored: control characters and half surrogate pairs. */
 export function cleanText(text: string): string {
   return text
     .toWellFormed()
@@ -76,10 +79,10 @@ export function cleanText(text: string): string {
     .trim();
 }
 
-/** Control characters and white space; U+FEFF, which stands inside words, is none. */
+/** Control characters and white space. U+FEFF does not count as white space, because it occurs inside words. */
 const lineBreakers = new RegExp(String.raw`(?:\p{Cc}|${isSpace})+`, 'gu');
 
-/** The same on one line. */
+/** Like `cleanText`, and joins all lines into one. */
 export function cleanLine(text: string): string {
   return text.toWellFormed().replaceAll(lineBreakers, ' ').trim();
 }

@@ -7,12 +7,15 @@ import { isDatasetUsed } from './in-use.ts';
 import { sourcesFingerprint, type Sources } from './sources.ts';
 
 /**
- * Increase it when a build makes something else of the same sources: other pages, signatures, popularity or shard
- * files. Every data set is built again then.
+ * Increase it when a build makes other pages, signatures, popularity or shard files from the same sources. Then every
+ * data set is built again.
  */
 const formatVersion = 2;
 
-/** It is written last: a data set with a manifest is complete. A "cut" is a corpus divided into a number of shards. */
+/**
+ * The manifest is written last, so a data set with a manifest is complete. A "cut" is a corpus that is divided into a
+ * number of shards.
+ */
 export interface DatasetManifest {
   readonly fingerprint: string;
   /** The same for every cut of one corpus. */
@@ -25,7 +28,7 @@ export interface DatasetManifest {
   readonly replaced: number;
   readonly pagesByShard: readonly number[];
   readonly sources: readonly string[];
-  /** Which key its pages are signed with (shared/security/processing-key.ts). */
+  /** The id of the key that signed its pages (shared/security/processing-key.ts). */
   readonly key?: string;
 }
 
@@ -80,7 +83,7 @@ export function removeOutdated(dataDir: string, current: Fingerprint, nowMs: num
   return removed;
 }
 
-/** Renames the folder before it removes it, so that nobody finds a cut of which a part is gone. */
+/** Renames the folder before it removes it, so that nobody finds a partly removed cut. */
 export function discard(datasetDir: string): void {
   const removed = `${datasetDir.replace(/\.removed$/, '')}.removed`;
   if (existsSync(datasetDir) && removed !== datasetDir) {

@@ -8,7 +8,7 @@ import type { CorpusSource } from './sources.ts';
 export interface Graph {
   readonly ids: readonly string[];
   readonly titles: readonly string[];
-  /** The source of each page. When several sources hold a page of the same id, it is the last of them. */
+  /** The source of each page. When several sources hold a page of the same id, the last source counts. */
   readonly sourceOf: Uint16Array;
   /** Edge e leads from page `from[e]` to page `to[e]`. */
   readonly from: Uint32Array;

@@ -7,7 +7,7 @@ import { changeSources, draftName, importsDir, type Sources } from './sources.ts
 
 export interface CommitOptions extends LockOptions {
   readonly name: string;
-  /** The file, folder or address that it was made from, as the user wrote it. */
+  /** The imported file, folder or address, as the user wrote it. */
   readonly from: string;
   /** Leaves WordNet out, until `resetSources` brings it back. */
   readonly replace?: boolean | undefined;

@@ -21,14 +21,14 @@ export interface ImportOptions extends LockOptions {
   readonly onProgress?: OnProgress;
 }
 
-/** A longer line is refused: pages are texts, and texts are shorter. */
+/** A longer line is refused, because it does not hold a normal page. */
 const maxLineBytes = 8 * 1024 * 1024;
 const linesPerTurn = 1_000;
 
 /**
  * Imports a file of JSON lines with one page each (see `checkPage`). Wrong lines are skipped and reported. The import
- * counts when this function returns; a failure or an abort changes nothing.
- * Throws CorpusError: `not_found`, `bad_name`, `nothing_valid` (the message says what was wrong), `cancelled`.
+ * counts when this function returns; a failure or an abort changes nothing. Throws CorpusError: `not_found`,
+ * `bad_name`, `nothing_valid` (with the reason in the message), `cancelled`.
  */
 export async function importPages(file: string, options: ImportOptions): Promise<ImportReport> {
   const { dataDir, signal, onProgress } = options;
@@ -88,7 +88,7 @@ function checkLine(line: Line): Checked | undefined {
   if (line.tooLong) return { wrong: `the line is longer than ${maxLineBytes / 1024 / 1024} MB` };
   let text: string;
   try {
-    // A byte order mark is dropped, too.
+    // Decoding also drops a byte order mark.
     text = utf8.decode(line.bytes);
   } catch {
     return { wrong: 'not UTF-8' };

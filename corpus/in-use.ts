@@ -31,7 +31,7 @@ function touch(file: string): void {
   }
 }
 
-/** Processes of another machine or container cannot be seen from here: their marks count for a day. */
+/** This process cannot see processes of another machine or container, so their marks count for a day. */
 export function isDatasetUsed(datasetDir: string, nowMs: number): boolean {
   const folder = path.join(datasetDir, 'users');
   let marks: string[];

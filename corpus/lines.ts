@@ -2,11 +2,11 @@ import { closeSync, openSync, readSync } from 'node:fs';
 
 /** One line without its end. `tooLong` = it was longer than allowed, and `bytes` is empty. */
 export interface Line {
-  /** 1-based. */
+  /** The line number, from 1. */
   readonly number: number;
   readonly bytes: Uint8Array;
   readonly tooLong: boolean;
-  /** Where the next line starts, bytes from the start of the file: for progress. */
+  /** Where the next line starts, in bytes from the start of the file. Callers show it as progress. */
   readonly end: number;
 }
 
@@ -44,7 +44,7 @@ export function* readLines(file: string, maxLineBytes = Infinity): Generator<Lin
         yield line(chunk.subarray(start, newline), chunkStart + newline + 1);
         start = newline + 1;
       }
-      // Of a line that is too long, the bytes are counted and not kept.
+      // The bytes of a line that is too long are counted, but not kept.
       if (start < filled && carriedBytes <= maxLineBytes) carried.push(Buffer.from(chunk.subarray(start, filled)));
       else if (start < filled) carried = [];
       carriedBytes += filled - start;

@@ -51,8 +51,8 @@ export async function withLock<T>(dataDir: string, options: LockOptions, work: (
 
 /**
  * The connection that holds the lock, or undefined while another process holds it. The previous holder removes the file
- * when it ends. Then this process may have locked a file that has no name any more, and that lock excludes nobody.
- * Therefore the file must be the same before and after locking.
+ * when it ends. So this process may lock a file that was removed meanwhile, and such a lock excludes nobody. Therefore
+ * the file must be the same before and after locking.
  */
 function tryLock(file: string): DatabaseSync | undefined {
   writeFileSync(file, '', { flag: 'a' });
@@ -91,6 +91,6 @@ function removeQuietly(file: string): void {
   try {
     rmSync(file, { force: true });
   } catch {
-    // The next holder uses it again.
+    // The next holder will use this file again.
   }
 }

@@ -1,8 +1,8 @@
 import { CorpusError } from './errors.ts';
 
 /**
- * The name of an import. It becomes part of a file name, so it has a small alphabet. A name that the user chose is
- * refused when it does not fit; a name that comes from a file or an address is changed until it does.
+ * The name of an import. It becomes part of a file name, so few characters are allowed. If the user chose the name and
+ * it is invalid, it is refused. If it comes from a file or an address, it is made valid.
  */
 export function importName(name: string, chosen: boolean): string {
   const fitting = chosen

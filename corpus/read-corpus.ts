@@ -42,7 +42,7 @@ export async function readCorpus(
   return { graph, table };
 }
 
-/** Workers share this memory: sending it copies nothing. */
+/** Copies an array into memory that workers share, so that sending it copies nothing. */
 function inSharedMemory<A extends Uint16Array | Float64Array>(
   numbers: A,
   type: { new (buffer: SharedArrayBuffer): A; BYTES_PER_ELEMENT: number },

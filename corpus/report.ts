@@ -18,14 +18,14 @@ export interface ImportReport {
   readonly skipped: number;
   /** How often each reason occurred, most frequent first. */
   readonly reasons: readonly { readonly reason: string; readonly count: number }[];
-  /** The first few of each reason: enough to find the mistake. */
+  /** The first few cases of each reason, so that the user can find the mistake. */
   readonly examples: readonly Skipped[];
   /** Pages that were taken, but not as they were written. */
   readonly warnings: readonly { readonly reason: string; readonly count: number }[];
   readonly warningExamples: readonly Skipped[];
-  /** False where content is missing that is probably there: no answer, too large, cut, unreadable. */
+  /** False when existing content is probably missing from the import: no answer, too large, cut, unreadable. */
   readonly complete: boolean;
-  /** The sources of the corpus now; `default` = WordNet. */
+  /** The sources of the corpus after the import. `default` = WordNet is one of them. */
   readonly default: boolean;
   readonly imports: readonly { readonly name: string; readonly pages: number }[];
 }
@@ -40,8 +40,8 @@ export function createSkipList() {
   let complete = true;
   return {
     /**
-     * `reason` = the kind, the same words each time; `detail` = this case; `lost` = content is missing that is probably
-     * there.
+     * `reason` = the kind of obstacle, always in the same words. `detail` = this case. `lost` = existing content is
+     * probably missing.
      */
     skip(where: string, reason: string, detail?: string, lost = false): void {
       leftOut.add(where, reason, detail);
@@ -70,7 +70,7 @@ function createTally() {
       const count = (counts.get(reason) ?? 0) + 1;
       counts.set(reason, count);
       total++;
-      // Names and addresses of others may hold control characters, which a terminal would obey.
+      // Foreign names and addresses may hold control characters that change the terminal.
       const shown = (text: string) => cutText(cleanLine(text), maxExampleCharacters);
       if (count <= examplesPerReason)
         examples.push({ where: shown(where), reason: detail === undefined ? reason : `${reason}: ${shown(detail)}` });
@@ -83,7 +83,7 @@ function createTally() {
 
 export type SkipList = ReturnType<typeof createSkipList>;
 
-/** The reason why nothing was taken, in one sentence. */
+/** The error for an import without pages. Its message gives the reason in one sentence. */
 export function nothingValid(from: string, skipped: SkipList, stopped?: string): CorpusError {
   const [first] = skipped.examples();
   const why =

@@ -4,11 +4,11 @@ import { firstVersion, signPage } from '../shared/security/signing.ts';
 import type { CorpusPage } from './page.ts';
 import { openSources, type Sources } from './sources.ts';
 
-/** What a worker needs to start with one shard. It reads the pages itself: to send them would cost more. */
+/** The input of a worker for one shard. The worker reads the pages itself, because sending them would cost more. */
 export interface ShardJob {
   readonly dataDir: string;
   readonly sources: Sources;
-  /** 1-based. */
+  /** The number of the shard, from 1. */
   readonly shard: number;
   readonly shards: number;
   /** The folder to fill. */
@@ -17,8 +17,9 @@ export interface ShardJob {
 }
 
 /**
- * What a worker needs to finish: known only when all sources were read. Arrays run by page. Numbers lie in shared
- * memory; ids and titles are JSON arrays, because one long string is sent faster than many short ones.
+ * The data that a worker needs to finish. It is known only when all sources have been read. Arrays are indexed by page.
+ * Numbers are in shared memory. Ids and titles are JSON arrays, because one long string is sent faster than many short
+ * ones.
  */
 export interface CorpusTable {
   readonly ids: string;
@@ -27,7 +28,7 @@ export interface CorpusTable {
   readonly popularity: Float64Array;
 }
 
-/** A page that was read before the table was complete. Its signature holds unless a link must be left out. */
+/** A page that was read before the table was complete. Its signature stays valid unless a link must be left out. */
 export interface DraftPage {
   readonly page: CorpusPage;
   readonly source: number;
@@ -42,7 +43,9 @@ export function* draftPages(job: ShardJob): Generator<DraftPage, void> {
   }
 }
 
-/** How much text a worker reads while it waits for the table: a usual shard fits, a huge one must not fill memory. */
+/**
+ * The most text that a worker reads before the table arrives. A usual shard fits; a huge shard must not fill memory.
+ */
 const readAheadCharacters = 2 ** 26;
 
 /** Reads the first drafts at once, and the rest when the result is iterated. */
@@ -66,7 +69,7 @@ export function* finishPages(job: ShardJob, drafts: Iterable<DraftPage>, table: 
   const numberOf = new Map((JSON.parse(table.ids) as string[]).map((id, number) => [id, number]));
   for (const { page, source, signature } of drafts) {
     const number = numberOf.get(page.id);
-    // A page of a later source has this id, and replaces this one.
+    // A page of a later source has the same id and replaces this page.
     if (number === undefined || table.sourceOf[number] !== source) continue;
     const links = page.links.flatMap((link) => {
       const target = numberOf.get(link.id);

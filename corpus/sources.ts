@@ -8,13 +8,13 @@ import { withLock, type LockOptions } from './lock.ts';
 import type { CorpusPage } from './page.ts';
 import { wordNetPages, wordNetVersion } from './wordnet.ts';
 
-/** One imported set of pages. Its file is named after its content: files never change, only the manifest does. */
+/** One imported set of pages. Its file is named after its content, so files never change; only the manifest does. */
 export interface ImportEntry {
   readonly name: string;
   readonly file: string;
   readonly pages: number;
   readonly sha256: string;
-  /** The file, folder or address that it was made from, as the user wrote it. */
+  /** The imported file, folder or address, as the user wrote it. */
   readonly from: string;
 }
 
@@ -24,7 +24,7 @@ export interface Sources {
   readonly imports: readonly ImportEntry[];
 }
 
-/** Pages that can be read several times, in the same order. Of unwanted pages only the id is read. */
+/** Pages that can be read several times, in the same order. For pages that are not `wanted`, only the id is read. */
 export interface CorpusSource {
   readonly name: string;
   readonly pages: (wanted?: (id: string) => boolean) => Iterable<CorpusPage>;
@@ -40,7 +40,10 @@ function manifestFile(dataDir: string): string {
   return path.join(importsDir(dataDir), 'manifest.json');
 }
 
-/** The default corpus where there is no manifest. Throws `damaged` for a manifest that cannot be read. */
+/**
+ * The sources that the manifest names; without a manifest, the default corpus. Throws `damaged` for a manifest that
+ * cannot be read.
+ */
 export function readSources(dataDir: string): Sources {
   const file = manifestFile(dataDir);
   if (!existsSync(file)) return untouched;
@@ -132,7 +135,7 @@ function importSource(name: string, file: string): CorpusSource {
 
 const idStart = '{"id":"'.length;
 
-/** Equal for two corpora with the same content, and different otherwise. No page is read for it. */
+/** Equal for two corpora with the same content, and different otherwise. It is computed without reading pages. */
 export function sourcesFingerprint(sources: Sources): string {
   const parts = [sources.default ? wordNetVersion() : '', sources.imports.map((entry) => [entry.name, entry.sha256])];
   return hash('sha256', JSON.stringify(parts)).slice(0, 16);

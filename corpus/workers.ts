@@ -2,10 +2,16 @@ import { Worker } from 'node:worker_threads';
 import { CorpusError } from './errors.ts';
 import type { CorpusTable, ShardJob } from './shard-job.ts';
 
-/** A message of a worker: how many pages of its shard are done; at the end, how many pages the shard has. */
+/**
+ * A message of a worker: `done` = how many pages of its shard are done. The last message is `pages`, the size of the
+ * shard.
+ */
 export type WorkerMessage = { readonly done: number } | { readonly pages: number };
 
-/** From the sources it is the file beside this one; the bundler makes a file of it and changes this address. */
+/**
+ * In the sources, the worker is the file beside this one. The bundler creates a file for the worker and changes this
+ * address.
+ */
 const workerFile = new URL('./build-worker.ts', import.meta.url);
 
 interface RunOptions {
@@ -14,7 +20,7 @@ interface RunOptions {
   /** How many jobs run at the same time. */
   readonly parallel: number;
   readonly signal?: AbortSignal | undefined;
-  /** Called with the pages done so far, over all jobs, and how many there are. */
+  /** Called with the number of finished pages over all jobs, and the number of all pages. */
   readonly onDone: (pages: number, total: number) => void;
 }
 
@@ -70,7 +76,7 @@ async function runJob(
   onDone: (pages: number) => void,
 ): Promise<number> {
   if (stop.aborted) throw stop.reason;
-  // Not with the parent's options: some of them (--input-type) are not valid for a file.
+  // The worker does not inherit the parent's options, because some (--input-type) are invalid for a file.
   const worker = new Worker(workerFile, { workerData: job, execArgv: [] });
   const onAbort = () => void worker.terminate();
   stop.addEventListener('abort', onAbort, { once: true });

@@ -1,6 +1,6 @@
 import { normaliseEscapes } from './percent-encoding.ts';
 
-/** What belongs to a crawl: addresses of one origin, below one path. */
+/** The addresses of a crawl: those of one origin, below one path. */
 export interface Scope {
   readonly origin: string;
   /** Ends with a slash; percent-encoding is normalised. */
@@ -17,8 +17,8 @@ const visitParameter = /^(?:utm_\w+|fbclid|gclid|msclkid|phpsessid|jsessionid|si
 const pageEnding = /\.(?:x?html?|shtml|md|txt|php\d?|phtml|aspx?|jspx?|cgi|pl|cfm|do)$/i;
 
 /**
- * The address that a browser asks for when it follows `href`: as written, without fragment and password. Undefined for
- * what is no web address.
+ * The address that a browser requests when it follows `href`: as written, without fragment and password. Undefined when
+ * `href` is not a web address.
  */
 export function addressOf(href: string, base?: string): string | undefined {
   const url = URL.parse(href, base);
@@ -29,7 +29,10 @@ export function addressOf(href: string, base?: string): string | undefined {
   return url.href;
 }
 
-/** Equal for two spellings of one address. Only for comparing: the address itself is asked as it was written. */
+/**
+ * A key that is equal for two spellings of one address. It is only for comparing; requests use the address as it was
+ * written.
+ */
 export function addressKey(address: string): string {
   const url = new URL(address);
   return url.origin + normaliseEscapes(url.pathname + url.search);
@@ -47,7 +50,7 @@ export function withoutVisitParameters(address: string): string {
 }
 
 /**
- * Everything below the start: its folder where it names a page (`/docs/index.html` -> `/docs/`), else itself
+ * The scope of a start address: its folder if it names a page (`/docs/index.html` -> `/docs/`), else the address itself
  * (`/docs` -> `/docs/`, `/docs/v1.2` -> `/docs/v1.2/`).
  */
 export function scopeOf(start: string): Scope {
@@ -63,7 +66,7 @@ export function inScope(address: string, scope: Scope): boolean {
   return new URL(address).origin === scope.origin && `${pathname}/`.startsWith(scope.path);
 }
 
-/** Path and query below the scope, for people and for ids; empty for its root. */
+/** Path and query below the scope, for messages and ids; empty for the root of the scope. */
 export function pathBelow(address: string, scope: Scope): string {
   const { search } = new URL(address);
   return pathOf(address).slice(scope.path.length) + search;

@@ -18,12 +18,12 @@ export interface CrawlOptions extends LockOptions {
   readonly name?: string | undefined;
   /** Leaves WordNet out. */
   readonly replace?: boolean | undefined;
-  /** The crawl stops after so many pages and keeps them. */
+  /** The crawl stops after this number of pages and keeps them. */
   readonly maxPages?: number | undefined;
   readonly maxPageBytes?: number | undefined;
   /** The crawl stops after this time and keeps its pages, ms. */
   readonly timeLimitMs?: number | undefined;
-  /** Hosts besides this machine that may be asked. */
+  /** Hosts other than this machine that may be crawled. */
   readonly allowHosts?: readonly string[] | undefined;
   /** Least time between two requests, ms; see SiteOptions. */
   readonly delayMs?: number | undefined;
@@ -40,8 +40,8 @@ export interface CrawlReport extends ImportReport {
 }
 
 /**
- * Imports the HTML pages of a folder or of a site. What is no page, forbidden, broken, or there twice is left out and
- * reported. The import counts when this function returns; a failure or an abort changes nothing.
+ * Imports the HTML pages of a folder or of a site. Files that are no pages, forbidden or broken pages, and duplicates
+ * are left out and reported. The import counts when this function returns; a failure or an abort changes nothing.
  *
  *     folder | site --> fetch --> decode --> extract --> contents, redirects --> pages --> import
  *                         ^                     |
@@ -83,7 +83,7 @@ export async function crawl(target: string, options: CrawlOptions): Promise<Craw
       writer.discard();
     }
   } catch (error) {
-    // An abort shows as a failed request or an interrupted sleep. The caller gets `cancelled` in every case.
+    // An abort appears as a failed request or an interrupted sleep. In both cases the caller gets `cancelled`.
     throwIfCancelled(signal);
     throw inPlainWords(error);
   }

@@ -6,12 +6,12 @@ export interface RobotsDirectives {
   readonly nofollow: boolean;
 }
 
-/** Directives that take a value after a colon. In a header, any other name before a colon is that of a crawler. */
+/** Directives that take a value after a colon. In a header, any other name before a colon is the name of a crawler. */
 const valued = new Set(['max-snippet', 'max-image-preview', 'max-video-preview', 'unavailable_after']);
 
 /**
- * The directives for this crawler and for all, from every robots meta element and every X-Robots-Tag header. They add
- * up: one `noindex` is enough. `metas` = contents of the elements named `robots` or after this crawler; `headers` = one
+ * The directives for this crawler and for all crawlers, from every robots meta element and every X-Robots-Tag header.
+ * One `noindex` is enough. `metas` = contents of the elements named `robots` or after this crawler; `headers` = one
  * entry per header line, such as `noindex` or `otherbot: noindex, nofollow`.
  */
 export function readDirectives(metas: readonly string[], headers: readonly string[]): RobotsDirectives {

@@ -14,7 +14,7 @@ const maxDetected = 100_000;
 export interface Declared {
   /** From the Content-Type header. */
   readonly charset?: string | undefined;
-  /** By media type or file name: XML declares its encoding in another way, and is UTF-8 otherwise. */
+  /** True for XML, by media type or file name. XML declares its encoding in another way, and its default is UTF-8. */
   readonly xml?: boolean | undefined;
 }
 
@@ -22,7 +22,7 @@ export interface Decoded {
   readonly text: string;
   /** Lower-case name of the WHATWG Encoding Standard. */
   readonly encoding: string;
-  /** Many characters are none that people write: the encoding was probably another one. */
+  /** True when the text has many characters that people do not write, so the encoding is probably wrong. */
   readonly implausible: boolean;
 }
 
@@ -66,7 +66,7 @@ function xmlDeclaration(bytes: Uint8Array): string | undefined {
   return knownEncoding(/^\s*<\?xml\s[^>]*?\bencoding\s*=\s*["']([^"'>]+)["'][^>]*\?>/.exec(start)?.[1]);
 }
 
-/** Markup is ASCII in every encoding that comes this far, so it can be read before the encoding is known. */
+/** In all remaining encodings markup is ASCII, so it can be parsed before the encoding is known. */
 function parseAsLatin1(bytes: Uint8Array): Document | undefined {
   try {
     return parseHtml(latin1(bytes));
@@ -86,7 +86,7 @@ function lateMeta(page: Document): string | undefined {
     }
     return isElement(node);
   });
-  // A page that could be read so far is not UTF-16 (HTML Standard, "prescan").
+  // The `<meta>` was readable as ASCII, so the page is not UTF-16 (HTML Standard, "prescan").
   return found?.startsWith('utf-16') ? 'utf-8' : found;
 }
 
@@ -104,13 +104,15 @@ function correct(declared: string | undefined, bytes: Uint8Array, page?: Documen
   }
 }
 
-/** From the frequencies of letters, without markup: tags are ASCII and say nothing. */
+/**
+ * Guesses the encoding from the frequencies of letters. Markup is left out, because tags are ASCII in every encoding.
+ */
 function detect(page: Document | undefined): string {
   const [best] = page ? analyse(Buffer.from(pageText(page).slice(0, maxDetected), 'latin1')) : [];
   return (best && best.confidence >= minConfidence && knownEncoding(best.name)) || fallback;
 }
 
-/** The standard's name for a label; undefined for one that nobody knows. */
+/** The standard's name for a label; undefined for an unknown label. */
 function knownEncoding(label: string | undefined): string | undefined {
   try {
     return label === undefined ? undefined : new TextDecoder(label).encoding;
@@ -125,13 +127,16 @@ function decodeAs(wanted: string, bytes: Uint8Array, guessed: boolean): Decoded 
   return { text, encoding, implausible: isImplausible(text, guessed) };
 }
 
-/** Of the characters beyond ASCII (or of the words with such letters), at most so many may look wrong. */
+/**
+ * The greatest share of wrong-looking characters among those beyond ASCII (or of such words among words with accented
+ * letters).
+ */
 const maxImplausibleShare = 0.1;
 const minImplausible = 3;
 
 /**
- * Undecodable bytes and control characters count. Where the encoding is a guess, words with three accented letters in a
- * row count, too: `ïðèâåò` is Cyrillic read as Latin.
+ * True when many characters look wrong. Undecodable bytes and control characters count. If the encoding was guessed,
+ * words with three accented letters in a row count, too: `ïðèâåò` is Cyrillic text that was read as Latin.
  */
 function isImplausible(text: string, guessed: boolean): boolean {
   const beyondAscii = count(text, /[^\0-\u007F]/gu);

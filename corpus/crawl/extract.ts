@@ -8,13 +8,13 @@ import { claimsXhtml, closeEmptyElements, parseXhtml } from './xhtml.ts';
 /** A link as it is written in the page. */
 export interface FoundLink {
   readonly href: string;
-  /** It is in a menu, header or footer: it is followed, but it says nothing about the topic of the page. */
+  /** True for a link in a menu, header or footer. It is followed, but it says nothing about the topic of the page. */
   readonly furniture: boolean;
-  /** The author asks crawlers not to follow it. */
+  /** True when the author asks crawlers not to follow the link. */
   readonly nofollow: boolean;
 }
 
-/** What a page of HTML tells a reader and a crawler. */
+/** The parts of an HTML page that readers and crawlers use. */
 export interface Extract {
   readonly title: string;
   readonly text: string;
@@ -29,7 +29,7 @@ export interface Extract {
   readonly robots: RobotsDirectives;
 }
 
-/** A page that waits longer before it leads to another one is meant to be read. */
+/** A page that redirects after a longer time is meant to be read, so its redirect is ignored. */
 const maxRefreshSeconds = 5;
 const maxRefreshCharacters = 4_000;
 const maxKeywords = 50;
@@ -37,11 +37,11 @@ const maxKeywords = 50;
 interface ExtractOptions {
   /** The X-Robots-Tag headers, one entry per header line. */
   readonly robotsHeaders?: readonly string[];
-  /** XML by its media type or its file name. */
+  /** True for XML, by media type or file name. */
   readonly xml?: boolean;
 }
 
-/** Throws TooDeepError; any other text is HTML. */
+/** Extracts title, text, links and directives of a page. Any text is accepted as HTML. Throws only TooDeepError. */
 export function extract(source: string, { robotsHeaders = [], xml = false }: ExtractOptions = {}): Extract {
   const document = parsePage(source, xml);
   const head = readHead(document);
@@ -77,12 +77,12 @@ interface Head {
   base?: string;
   canonical?: string;
   refresh?: string;
-  /** Contents by name: an element may be there more than once. */
+  /** Contents by name. A list, because an element may occur more than once. */
   readonly meta: Map<string, string[]>;
   readonly links: FoundLink[];
 }
 
-/** Broken pages have elements of the head anywhere, so the whole page is searched, once. */
+/** In broken pages, elements of the head may be anywhere. So the whole page is searched, once. */
 function readHead(document: Document): Head {
   const head: Head = { title: '', heading: '', meta: new Map(), links: [] };
   let furniture = 0;

@@ -11,8 +11,8 @@ export interface FolderOptions {
 }
 
 /**
- * Addresses of files begin with it, so that links work as on a site (`/a.html` is below the root). Reserved by RFC
- * 2606.
+ * The prefix of all file addresses, so that links work as on a site (`/a.html` is below the root). RFC 2606 reserves
+ * `.invalid`.
  */
 const root = 'http://folder.invalid/';
 
@@ -32,7 +32,7 @@ export async function openFolder(target: string, options: FolderOptions): Promis
       const found = addressOf(href, declared?.startsWith(root) ? declared : address);
       if (found === undefined) return undefined;
       if (!found.startsWith(root)) return { kind: 'outside', where: found, reason: leadsElsewhere };
-      // A file takes no parameters.
+      // A file has no query, so it is cut off.
       const [file = found] = found.split('?', 1);
       return { kind: 'inside', address: file };
     },
@@ -59,7 +59,10 @@ function realRoot(target: string): string {
   return realpathSync(target);
 }
 
-/** Real paths of all files, sorted by folder, and what was left out. Each folder is entered once, so that loops end. */
+/**
+ * The real paths of all files, sorted by folder, and a list of everything that was left out. Each folder is entered
+ * once, so that loops end.
+ */
 async function listFiles(base: string, signal: AbortSignal | undefined) {
   const files = new Set<string>();
   const leftOut: { where: string; reason: string; lost: boolean }[] = [];
@@ -84,7 +87,7 @@ async function listFiles(base: string, signal: AbortSignal | undefined) {
         const leadsInside = real !== undefined && isInside(base, real);
         const target = leadsInside ? await stat(real).catch(() => undefined) : undefined;
         if (leadsInside && target?.isDirectory()) waiting.push(real);
-        // The link itself: reading it tells where it leads, or that it leads nowhere.
+        // The symbolic link itself is listed. Reading it later tells where it leads, or that its target does not exist.
         else files.add(full);
       } else leave(full, notHtml, false);
     }
@@ -103,7 +106,7 @@ async function read(base: string, address: string, maxPageBytes: number): Promis
   try {
     real = await realpath(file);
   } catch {
-    // What cannot be decoded reads as U+FFFD, and no file has that name.
+    // Undecodable bytes of a file name are read as U+FFFD, so the file cannot be found by this name.
     if (file.includes('\uFFFD')) return { kind: 'skipped', reason: 'its name is not UTF-8', lost: true };
     return { kind: 'skipped', reason: notThere };
   }
@@ -126,7 +129,7 @@ async function read(base: string, address: string, maxPageBytes: number): Promis
   }
 }
 
-/** A link to a folder leads to its index, as on a server. */
+/** A link to a folder leads to the index of the folder, as on a server. */
 async function index(base: string, folder: string, address: string): Promise<Fetched> {
   for (const name of ['index.html', 'index.htm', 'index.xhtml']) {
     if (await stat(path.join(folder, name)).catch(() => undefined))
@@ -143,7 +146,7 @@ function isHtmlName(file: string): boolean {
   return /\.(?:x?html?|xht|shtml)$/i.test(file);
 }
 
-/** In copies of sites, pages may have no ending, or that of a script: the content decides then. */
+/** In copies of sites, pages may have no ending or the ending of a script. For such files the content decides. */
 function mayBeHtml(file: string): boolean {
   const name = path.basename(file);
   return isHtmlName(name) || !name.includes('.') || /\.(?:php\d?|aspx?|jsp|cgi|pl)$/i.test(name) || name.includes('?');

@@ -10,7 +10,7 @@ export interface Content {
   readonly title: string;
   readonly text: string;
   readonly keywords: readonly string[];
-  /** Addresses, as found. */
+  /** Link targets, as found in the page. */
   readonly links: readonly string[];
 }
 
@@ -23,9 +23,9 @@ export interface Visited {
 }
 
 /**
- * What was visited, as pages: one for each content, under the address that pages call canonical, else under the one
- * found first. Links lead to where redirects, canonical addresses and duplicates end; those that end nowhere go.
- * `moved` = redirects, from -> to.
+ * Turns visited addresses into pages, one for each content. The address of a page is the canonical address, or else the
+ * first address that was found. Links are followed through redirects, canonical addresses and duplicates to their final
+ * page. Links without a final page are removed. `moved` = redirects, from -> to.
  */
 export function toPages(
   name: string,
@@ -79,7 +79,7 @@ export function toPages(
   });
 }
 
-/** Where redirects end. A redirect in a circle leads to itself. */
+/** The address where redirects end. For a circle of redirects, the address itself. */
 function followTo(address: string, aliases: ReadonlyMap<string, string>): string {
   const seen = new Set<string>();
   let at = address;
@@ -97,7 +97,7 @@ function titleFromPath(path: string): string {
   try {
     decoded = decodeURIComponent(path);
   } catch {
-    // As it stands.
+    // Invalid percent-encoding: the path stays as it is.
   }
   const segment = decoded.split('/').findLast((part) => part !== '') ?? '';
   return cutText(cleanLine(segment.replace(/\.\w{1,5}$/, '').replaceAll(/[-_+]+/g, ' ')), maxTitleCharacters);

@@ -12,16 +12,16 @@ export type Answer =
       readonly status: number;
       /** The values of a header, one per line of that name. */
       readonly header: (name: string) => readonly string[];
-      /** The body up to the limit. Not read unless asked for. Throws where it breaks off or is too slow. */
+      /** Reads the body, up to the limit. Throws when the body breaks off or is too slow. */
       readonly body: () => Promise<Body>;
-      /** Ends the request; without effect when the body was read. */
+      /** Ends the request. It has no effect after the body was read. */
       readonly close: () => void;
     }
   | { readonly kind: 'no-answer'; readonly why: string; readonly timedOut: boolean };
 
 export interface Body {
   readonly bytes: Uint8Array;
-  /** False where the body is longer than the limit. */
+  /** False when the body is longer than the limit. */
   readonly complete: boolean;
 }
 
@@ -38,7 +38,7 @@ const headers = {
   'accept-encoding': 'gzip, deflate, br',
 };
 
-/** Content codings (RFC 9110, section 8.4.1). Some servers send them unasked. */
+/** Content codings (RFC 9110, section 8.4.1). Some servers use them although the request does not accept them. */
 const decoders = new Map([
   ['gzip', createGunzip],
   ['x-gzip', createGunzip],
@@ -47,8 +47,8 @@ const decoders = new Map([
 ]);
 
 /**
- * One GET without following redirects. The timeout covers the body too; the caller's abort is thrown, all else
- * answered.
+ * Sends one GET and does not follow redirects. The timeout covers the body, too. The caller's abort is thrown; every
+ * other failure is returned.
  */
 export async function get(address: string, options: GetOptions): Promise<Answer> {
   const { timeoutMs, maxBytes, scheduler, signal } = options;
@@ -87,7 +87,7 @@ export async function get(address: string, options: GetOptions): Promise<Answer>
 
 let proxied: Dispatcher | undefined;
 
-/** Other machines are asked through the user's proxy, where Node.js is told to use it; this machine never is. */
+/** Requests to other machines use the user's proxy if Node.js is set to use it. Requests to this machine never do. */
 function dispatcherFor(hostname: string): Dispatcher {
   if (process.env.NODE_USE_ENV_PROXY !== '1' || isThisMachine(hostname)) return direct;
   return (proxied ??= new EnvHttpProxyAgent());
@@ -102,7 +102,7 @@ function decode(body: Readable, encodings: readonly string[]): Readable {
   const names = encodings.flatMap((line) => line.split(',')).map((name) => name.trim().toLowerCase());
   return names.reduceRight((stream, name) => {
     const decoder = decoders.get(name)?.();
-    // The decoder tells its reader what went wrong, here or before it.
+    // An error of the decoder or of an earlier stream reaches the reader, so it is not handled here.
     return decoder ? pipeline(stream, decoder, () => undefined) : stream;
   }, body);
 }

@@ -25,7 +25,7 @@ function pathSlug(path: string): string {
   try {
     decoded = decodeURIComponent(path);
   } catch {
-    // The path is no valid percent-encoding: it is used as it is.
+    // Invalid percent-encoding: the path stays as it is.
   }
   const plain = decoded.replace(/\.(?:x?html?|shtml|php)(?=$|\?)/i, '').replace(/\/index$/i, '');
   const readable = slug(plain);

@@ -1,7 +1,7 @@
 /**
  * One spelling for equivalent percent-encodings (RFC 3986, section 6.2.2; RFC 9309, section 2.2.2): escapes of
- * unreserved characters are decoded, other escapes are written in upper case, and what may not stand in an address is
- * encoded as UTF-8. Reserved characters stay as they are: `%2F` and `/` differ.
+ * unreserved characters are decoded, other escapes are written in upper case, and characters that an address must not
+ * contain are encoded as UTF-8. Reserved characters stay as they are: `%2F` and `/` differ.
  */
 export function normaliseEscapes(text: string): string {
   return text

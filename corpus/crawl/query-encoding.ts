@@ -1,6 +1,6 @@
 /**
- * The address as a browser would write it on a page of this encoding: characters beyond ASCII in the query are encoded
- * as the page is, those in the path as UTF-8 (URL Standard, "percent-encode after encoding").
+ * The address as a browser would write it on a page with this encoding. Characters beyond ASCII are encoded in the
+ * page's encoding in the query, and in UTF-8 in the path (URL Standard, "percent-encode after encoding").
  */
 export function encodeQuery(href: string, encoding: string): string {
   const start = href.indexOf('?');
@@ -18,7 +18,7 @@ export function encodeQuery(href: string, encoding: string): string {
 
 const tables = new Map<string, ReadonlyMap<string, string>>();
 
-/** Every one- and two-byte sequence, decoded: this runtime encodes nothing but UTF-8. */
+/** The encoding as a table, made by decoding every sequence of one or two bytes. Node.js can encode only UTF-8. */
 function bytesByCharacter(encoding: string): ReadonlyMap<string, string> {
   const known = tables.get(encoding);
   if (known !== undefined) return known;

@@ -1,13 +1,13 @@
 import { normaliseEscapes } from './percent-encoding.ts';
 
-/** How this crawler calls itself; what robots.txt and robots directives may address. */
+/** The name of this crawler, for robots.txt and robots directives. */
 export const userAgent = 'tierlab';
 
-/** What a site allows to this crawler. */
+/** The rules of a site for this crawler. */
 export interface RobotRules {
-  /** Path and query of the address that would be asked. */
+  /** `pathAndQuery` = path and query of the address to request. */
   readonly allows: (pathAndQuery: string) => boolean;
-  /** How long the site wants to be left alone between two requests, ms; 0 = it does not say. */
+  /** The pause between two requests that the site asks for, ms; 0 = none. */
   readonly delayMs: number;
 }
 
@@ -17,7 +17,7 @@ interface Rule {
   readonly parts: readonly string[];
   /** The pattern ends with `$`: it must match to the end. */
   readonly anchored: boolean;
-  /** Octets of the pattern: the longest match wins. */
+  /** The octets of the pattern, because the longest match wins. */
   readonly length: number;
 }
 
@@ -32,8 +32,8 @@ const maxDelayMs = 30_000;
 export const maxRobotsBytes = 500 * 1024;
 
 /**
- * The rules of a robots.txt for this crawler (RFC 9309, section 2.2): the groups that name it, together; without one,
- * the groups for `*`. The longest matching pattern decides; of two equally long ones, the one that allows.
+ * The rules of a robots.txt for this crawler (RFC 9309, section 2.2): all groups that name it, or the groups for `*`
+ * when none does. The longest matching pattern decides. Of two equally long patterns, the one that allows decides.
  */
 export function parseRobots(text: string): RobotRules {
   const groups = readGroups(text);
@@ -76,7 +76,7 @@ function readGroups(text: string): Map<string, Group> {
         for (const group of current) group.rules.push(parseRule(value, name === 'allow'));
         break;
       case 'crawl-delay': {
-        // Not part of the RFC. It belongs to the agents named so far, and ends no group.
+        // Crawl-delay is not part of the RFC. It applies to the agents of the current group and does not end the group.
         const seconds = Number(value);
         for (const group of current) if (seconds > 0) group.delaySeconds = Math.max(group.delaySeconds, seconds);
       }
@@ -87,12 +87,12 @@ function readGroups(text: string): Map<string, Group> {
 
 function parseRule(value: string, allow: boolean): Rule {
   const anchored = value.endsWith('$');
-  // A `$` elsewhere stands for itself, and so does `%24`; likewise `%2A`.
+  // A `$` that is not at the end is a normal character, like `%24`. The same holds for `%2A`.
   const pattern = normaliseEscapes(anchored ? value.slice(0, -1) : value).replaceAll('$', '%24');
   return { allow, parts: pattern.split(/\*+/), anchored, length: pattern.length + (anchored ? 1 : 0) };
 }
 
-/** Each part is looked for behind the one before it: without backtracking, because only `*` stands between parts. */
+/** Finds each part after the previous one. No backtracking is needed, because only `*` is between parts. */
 function matches({ parts, anchored }: Rule, path: string): boolean {
   const [first = '', ...rest] = parts;
   if (!path.startsWith(first)) return false;

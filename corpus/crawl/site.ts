@@ -18,7 +18,7 @@ import { encodeQuery } from './query-encoding.ts';
 import { allowAll, maxRobotsBytes, parseRobots, type RobotRules } from './robots.ts';
 
 export interface SiteOptions {
-  /** Hosts besides this machine that may be asked. */
+  /** Hosts other than this machine that may be crawled. */
   readonly allowHosts: readonly string[];
   readonly maxPageBytes: number;
   /** How long one page may take, ms. */
@@ -35,14 +35,17 @@ export interface SiteOptions {
 const politeDelayMs = 1_000;
 /** The longest Retry-After that is obeyed. */
 const maxRetryAfterMs = 30_000;
-/** After so many pages in a row without an answer, the start is asked: is it the pages, or has the server gone? */
+/**
+ * After this number of pages in a row without an answer, the start address is requested, to find out whether the server
+ * still answers.
+ */
 const maxFailuresInARow = 5;
-/** RFC 9309, section 2.3.1.2: at least five must be followed. */
+/** RFC 9309, section 2.3.1.2: at least five redirects must be followed. */
 const maxRobotsRedirects = 5;
 
 type Ask = (address: string, maxBytes: number, signal: AbortSignal | undefined) => Promise<Answer>;
 
-/** A site as an origin: what lies below the start, as far as links lead and robots.txt allows. */
+/** A site as an origin: the pages below the start that links lead to and robots.txt allows. */
 export async function openSite(target: string, options: SiteOptions): Promise<Origin> {
   const { scheduler, clock, maxPageBytes, timeoutMs } = options;
   const start = addressOf(target.trim());
@@ -60,7 +63,7 @@ export async function openSite(target: string, options: SiteOptions): Promise<Or
   pace = createPace(Math.max(givenDelayMs, rules.delayMs), scheduler, () => clock.now());
   let failures = 0;
 
-  /** Asks once more where the server is busy, or closed the connection: it may have been an idle one. */
+  /** Repeats the request once when the server is busy or has closed the connection, which may have been idle. */
   async function ask(address: string, maxBytes: number, signal: AbortSignal | undefined): Promise<Answer> {
     const once = async () => {
       await pace(signal);
@@ -94,7 +97,7 @@ export async function openSite(target: string, options: SiteOptions): Promise<Or
     async fetch(address, signal) {
       const { pathname, search } = new URL(address);
       if (!rules.allows(pathname + search)) return { kind: 'skipped', reason: 'robots.txt forbids it' };
-      // The start was named by the user: it is asked, whatever its name is.
+      // The user named the start, so it is requested whatever its ending is.
       if (address !== start && isOtherFile(pathname))
         return { kind: 'skipped', reason: notHtml, detail: 'by its name' };
       const answer = await ask(address, maxPageBytes, signal);
@@ -144,7 +147,7 @@ async function understand(answer: Answer & { kind: 'answer' }, maxPageBytes: num
   return { kind: 'html', bytes, charset, xml, robotsHeaders: header('x-robots-tag') };
 }
 
-/** Where a redirect leads. Bytes beyond ASCII go back to the server as they came, as browsers do. */
+/** The target of a redirect. Bytes beyond ASCII are sent back to the server unchanged, as browsers do. */
 function locationOf({ status, header }: Answer & { kind: 'answer' }): string | undefined {
   if (status < 300 || status >= 400) return undefined;
   // Header values are Latin-1: one character per byte.
@@ -164,8 +167,8 @@ function requireAllowed(address: string, allowHosts: readonly string[]): void {
 }
 
 /**
- * The rules of the site that was asked, wherever redirects lead to their text (RFC 9309, section 2.3.1). No robots.txt
- * (4xx) allows everything; one that cannot be read forbids everything.
+ * Reads the rules of a site and follows redirects of robots.txt (RFC 9309, section 2.3.1). A missing robots.txt (4xx)
+ * allows everything. One that cannot be read forbids everything.
  */
 async function readRobots(start: string, { allowHosts, signal }: SiteOptions, ask: Ask): Promise<RobotRules> {
   let address = new URL('/robots.txt', start).href;
@@ -191,7 +194,7 @@ async function readRobots(start: string, { allowHosts, signal }: SiteOptions, as
     const body = await answer.body().catch(() => undefined);
     if (body === undefined) throw unreadable(address, 'its text breaks off, or is too slow');
     const text = new TextDecoder().decode(body.bytes);
-    // The line in which the limit lies is cut off: a part of a rule is another rule.
+    // The line at the limit is dropped, because a part of a rule is a different rule.
     return parseRobots(body.complete ? text : text.slice(0, text.lastIndexOf('\n') + 1));
   }
   throw unreadable(address, 'it redirects too often');

@@ -1,7 +1,7 @@
 import { isSpace } from '../../search/text/invisible.ts';
 import { attribute, isElement, walk, type Document, type Element } from './tree.ts';
 
-/** Elements whose content is no text for a reader. */
+/** Elements whose content is not text for readers. */
 const silent = new Set([
   'head',
   'title',
@@ -22,7 +22,7 @@ const silent = new Set([
   'datalist',
 ]);
 
-/** Elements that begin and end a line. All others are part of a line: `<b>bo</b>ld` is one word. */
+/** Elements that begin and end a line. All other elements are part of a line: `<b>bo</b>ld` is one word. */
 const blocks = new Set(
   (
     'address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer form ' +
@@ -31,10 +31,7 @@ const blocks = new Set(
   ).split(' '),
 );
 
-/**
- * Stand side by side: a tab parts their texts, as a line break parts blocks, so that no phrase runs from one into the
- * next.
- */
+/** Cells of a table are on one line. A tab separates their texts, so that no phrase matches across two cells. */
 const cells = new Set(['td', 'th']);
 const images = new Set(['img', 'input']);
 
@@ -42,7 +39,7 @@ const furnitureRoles = new Set(['navigation', 'banner', 'contentinfo', 'search',
 const furnitureNames =
   /^(?:nosearch|noprint|nav|navbar|navigation|nav(?:header|footer)|(?:main|sub|search|site|top)?-?menu|sidebar|side-?nav|breadcrumbs?|(?:site|page)-?(?:header|footer)|footer|skip-?(?:link|nav|to-content))$/i;
 
-/** True for what surrounds the text on every page of a site: menus, headers, footers. */
+/** True for an element that surrounds the text on every page of a site: a menu, header or footer. */
 export function isFurniture(element: Element): boolean {
   const { tagName } = element;
   if (tagName === 'nav' || tagName === 'footer' || tagName === 'search') return true;

@@ -4,7 +4,9 @@ export type Document = DefaultTreeAdapterTypes.Document;
 export type Element = DefaultTreeAdapterTypes.Element;
 export type Node = DefaultTreeAdapterTypes.ChildNode;
 
-/** Nobody writes pages that nest deeper. The time to parse a page grows with the square of its depth. */
+/**
+ * The greatest depth. Real pages do not nest deeper, and the time to parse a page grows with the square of its depth.
+ */
 export const maxDepth = 1_000;
 
 export class TooDeepError extends Error {
@@ -14,7 +16,7 @@ export class TooDeepError extends Error {
   }
 }
 
-/** Parses as browsers do: any text has a tree. Throws TooDeepError. */
+/** Parses HTML like a browser, so any text gives a tree. Throws TooDeepError. */
 export function parseHtml(html: string): Document {
   let depth = 0;
   return parse(html, {

@@ -1,6 +1,6 @@
 import { addressKey, withoutVisitParameters } from './address.ts';
 
-/** After so many addresses that gave one page, the parameter is believed to name the visit. */
+/** After this number of addresses that gave the same page, the parameter counts as a session parameter. */
 const sameAnswersNeeded = 5;
 
 interface Answers {
@@ -11,16 +11,17 @@ interface Answers {
 }
 
 /**
- * Learns from answers whether parameters such as `sid` name the visit or the page. A site that puts a new one into
- * every link has addresses without end; a site that numbers its articles so has a page behind each. Only addresses that
- * differ in nothing else are compared, and one different answer is enough to ask for all of them.
+ * Learns from answers whether parameters such as `sid` name the visit or the page. Some sites put a new value into
+ * every link, so they have endless addresses for the same pages. Other sites number their articles with such a
+ * parameter. Only addresses that differ in nothing else are compared. After one different answer, all of these
+ * addresses are requested.
  */
 export function createVisitParameters() {
   const answers = new Map<string, Answers>();
   const groupOf = (address: string) => addressKey(withoutVisitParameters(address));
 
   return {
-    /** The page that `address` would give again, or undefined where it must be asked. */
+    /** The first address of the page that `address` would give again, or undefined when `address` must be requested. */
     repeats(address: string): string | undefined {
       const group = groupOf(address);
       if (group === addressKey(address)) return undefined;

@@ -15,7 +15,7 @@ import { TooDeepError } from './tree.ts';
 import { createVisitParameters } from './visit-parameters.ts';
 
 export interface VisitOptions {
-  /** Pages of different content. */
+  /** The most pages with different content. */
   readonly maxPages: number;
   readonly timeLimitMs: number;
   readonly clock: Clock;
@@ -27,21 +27,21 @@ export interface Visits {
   readonly visited: readonly Visited[];
   /** Redirects, from -> to. */
   readonly moved: ReadonlyMap<string, string>;
-  /** Why it ended before everything was seen. */
+  /** Why the crawl stopped early. */
   readonly stopped: string | undefined;
 }
 
-/** A site that makes up addresses without end is left alone after so many for each page allowed. */
+/** Bounds the addresses of a site that generates endless addresses, per allowed page. */
 const addressesPerPage = 10;
-/** As many as browsers follow (Fetch Standard, "HTTP-redirect fetch"). */
+/** The same limit as in browsers (Fetch Standard, "HTTP-redirect fetch"). */
 const maxRedirects = 20;
 
 type HtmlAnswer = Fetched & { kind: 'html' };
 
-/** Breadth first from the starts of the origin, until nothing new is found or a limit is reached. */
+/** Visits the origin breadth first from its starts, until there is no new address or a limit is reached. */
 export async function visit(origin: Origin, options: VisitOptions, skipped: SkipList): Promise<Visits> {
   const { maxPages, timeLimitMs, clock, signal, onProgress } = options;
-  /** Key -> address as it was written first: that spelling is asked, and stands for all others. */
+  /** Key -> the first spelling of the address. It is requested, and it represents all other spellings. */
   const known = new Map(origin.starts.map((start) => [addressKey(start), start]));
   const maxKnown = Math.max(known.size, maxPages * addressesPerPage);
   const leftOut = new Map<string, { where: string; reason: string }>();
@@ -56,7 +56,7 @@ export async function visit(origin: Origin, options: VisitOptions, skipped: Skip
   const skip = (address: string, reason: string, detail?: string, lost?: boolean) =>
     skipped.skip(origin.label(address), reason, detail, lost);
 
-  /** The address under which the target is known, or undefined where it is not visited. */
+  /** The spelling under which the target is known, or undefined when it will not be visited. */
   function discover(target: Target | undefined): string | undefined {
     if (target === undefined) return undefined;
     if (target.kind === 'outside') return leave(target.where, target.where, target.reason);
@@ -68,7 +68,7 @@ export async function visit(origin: Origin, options: VisitOptions, skipped: Skip
     return target.address;
   }
 
-  /** A link that is not followed is reported at the end, unless another link leads to the same address. */
+  /** Notes a link that is not followed. It is reported at the end, unless another link leads to the same address. */
   function leave(key: string, where: string, reason: string): undefined {
     if (leftOut.size < maxKnown) leftOut.set(key, { where, reason });
   }
@@ -83,7 +83,9 @@ export async function visit(origin: Origin, options: VisitOptions, skipped: Skip
     moved.set(address, found);
   }
 
-  /** A link that is followed, or the reason why not. */
+  /**
+   * The address that a link leads to, or undefined when it is not followed. `refused` = the reason not to follow it.
+   */
   function follow(href: string, context: LinkContext, refused: string | undefined): string | undefined {
     const target = origin.resolve(href, context);
     if (target?.kind !== 'inside' || refused === undefined) return discover(target);
@@ -177,7 +179,7 @@ function understand({
   }
 }
 
-/** Menus link everything with everything; they only count on pages that have nothing else. */
+/** Menus link every page with every page, so their links count only on pages without other links. */
 function telling(links: readonly { address: string | undefined; furniture: boolean }[]): string[] {
   const all = links.filter((link) => link.address !== undefined);
   const text = all.filter((link) => !link.furniture);

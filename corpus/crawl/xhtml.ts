@@ -2,7 +2,7 @@ import { defaultTreeAdapter, html, parseFragment } from 'parse5';
 import { SaxesParser } from 'saxes';
 import { maxDepth, TooDeepError, type Document, type Element } from './tree.ts';
 
-/** True for a page that says that it is XHTML: by an XML declaration, its document type, or its namespace. */
+/** True for a page that declares that it is XHTML: by an XML declaration, its document type, or its namespace. */
 export function claimsXhtml(source: string): boolean {
   const start = source.slice(0, 2_048);
   return [
@@ -13,8 +13,8 @@ export function claimsXhtml(source: string): boolean {
 }
 
 /**
- * The tree of a well-formed XHTML page, as XML has it: `<script/>` and `<title/>` end where they begin. Undefined for
- * what is not well-formed. Throws TooDeepError.
+ * Parses a well-formed XHTML page by the rules of XML: `<script/>` and `<title/>` are empty elements. Undefined for a
+ * page that is not well-formed. Throws TooDeepError.
  */
 export function parseXhtml(source: string): Document | undefined {
   const adapter = defaultTreeAdapter;
@@ -69,8 +69,8 @@ const voidElements = new Set(
 );
 
 /**
- * XHTML with mistakes, as HTML: elements that end where they begin get an end tag, because HTML ignores the slash in
- * `<script/>` and would take the rest of the page for a script.
+ * Turns XHTML with mistakes into HTML: empty elements get an end tag. HTML ignores the slash in `<script/>` and would
+ * read the rest of the page as a script.
  */
 export function closeEmptyElements(source: string): string {
   return source.replaceAll(
