@@ -56,7 +56,7 @@ export async function importPages(file: string, options: ImportOptions): Promise
       const { page } = checked;
       const first = seen.get(page.id);
       if (first !== undefined) {
-        skipped.skip(where, 'the id was there before', `"${page.id}" on line ${first}`);
+        skipped.skip(where, 'the id was used before', `"${page.id}" on line ${first}`);
         continue;
       }
       seen.set(page.id, line.number);

@@ -46,7 +46,7 @@ export function toPages(
     if (target === address || !pages.has(target)) continue;
     aliases.set(address, target);
     canonicals.add(target);
-    skipped.skip(label(address), 'known by another, canonical address', label(target));
+    skipped.skip(label(address), 'imported under its canonical address', label(target));
   }
   const bestWith = new Map<Content, string>();
   for (const { address, content } of visited) {
@@ -57,7 +57,7 @@ export function toPages(
     if (other === undefined) continue;
     const [worse, best] = better ? [other, address] : [address, other];
     aliases.set(worse, best);
-    skipped.skip(label(worse), 'says the same as another page', label(best));
+    skipped.skip(label(worse), 'same content as another page', label(best));
   }
 
   const kept = visited.filter(({ address }) => !aliases.has(address));

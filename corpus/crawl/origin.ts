@@ -53,7 +53,7 @@ export interface Origin {
 
 export const notHtml = 'not an HTML page';
 export const tooLarge = 'too large';
-export const notThere = 'linked, but not there';
+export const notThere = 'linked, but it does not exist';
 export const leadsElsewhere = 'a link to somewhere else';
 
 /** Endings of files that are no pages. They are not requested. */

@@ -108,7 +108,7 @@ export async function openSite(target: string, options: SiteOptions): Promise<Or
         return fetched;
       } catch (error) {
         if (signal?.aborted) throw error;
-        return await noAnswer('it broke off, or was too slow', signal);
+        return await noAnswer('the answer broke off or was too slow', signal);
       } finally {
         answer.close();
       }

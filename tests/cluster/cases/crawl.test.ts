@@ -67,7 +67,7 @@ test('C7 addresses that give the same page are merged, and the report says which
   });
   expect(titles).toEqual(['Home', 'Page']);
   expect(pages[0]?.links).toHaveLength(1);
-  expect(report.examples).toEqual([{ where: 'p?PHPSESSID=2', reason: 'says the same as another page: p?PHPSESSID=1' }]);
+  expect(report.examples).toEqual([{ where: 'p?PHPSESSID=2', reason: 'same content as another page: p?PHPSESSID=1' }]);
 });
 
 test('C7 a site with a new session in every link is asked a bounded number of times', async () => {

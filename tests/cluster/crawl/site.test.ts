@@ -58,9 +58,9 @@ test('a site is followed from link to link, each page asked for once', async () 
     ['site.deep-c', `${site.origin}/deep/c.html`, ['site.b']],
   ]);
   expect(report.examples).toEqual([
-    { where: 'gone.html', reason: 'linked, but not there' },
+    { where: 'gone.html', reason: 'linked, but it does not exist' },
     { where: 'http://example.org/', reason: 'a link to somewhere else' },
-    { where: 'a.html?utm_source=x', reason: 'says the same as another page: a.html' },
+    { where: 'a.html?utm_source=x', reason: 'same content as another page: a.html' },
   ]);
 });
 
@@ -217,7 +217,7 @@ test('a page that does not come in time is left out', async () => {
   );
   expect(ids).toEqual(['site.index']);
   expect(report.examples).toEqual([
-    { where: 'slow', reason: 'no answer: it broke off, or was too slow' },
+    { where: 'slow', reason: 'no answer: the answer broke off or was too slow' },
     { where: 'never', reason: 'no answer: not complete within 0.1 s' },
   ]);
 });

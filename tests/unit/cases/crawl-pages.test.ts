@@ -80,7 +80,7 @@ test('C10 every file and link that is left out is counted with its reason', asyn
     hidden: 2,
     'a link to somewhere else': 1,
     'a link that asks not to be followed': 1,
-    'linked, but not there': 1,
+    'linked, but it does not exist': 1,
     'not an HTML page': 1,
     'too large': 1,
     'a folder without an index': 1,

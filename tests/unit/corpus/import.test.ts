@@ -71,7 +71,7 @@ test('lines that are no page are skipped, each with its number and reason', asyn
   expect(report).toMatchObject({ pages: 2, skipped: 5 });
   expect(report.examples).toEqual([
     { where: 'line 2', reason: 'not JSON: {"id":"b","title":' },
-    { where: 'line 3', reason: 'the id was there before: "a" on line 1' },
+    { where: 'line 3', reason: 'the id was used before: "a" on line 1' },
     { where: 'line 4', reason: 'not UTF-8' },
     { where: 'line 6', reason: 'id may hold 1 to 128 letters, digits and . _ ~ -: "no good"' },
     { where: 'line 7', reason: 'the line is longer than 8 MB' },

@@ -50,7 +50,7 @@ test('all HTML files of a folder become pages, linked as they link each other', 
     url: '/page/docs.about',
     links: [{ relation: 'links to' }],
   });
-  expect(report.examples).toContainEqual({ where: 'missing.html', reason: 'linked, but not there' });
+  expect(report.examples).toContainEqual({ where: 'missing.html', reason: 'linked, but it does not exist' });
   expect(report.reasons).toContainEqual({ reason: 'not an HTML page', count: 2 });
 });
 
@@ -87,7 +87,7 @@ test('what is not to be indexed, empty, there twice, too large or no text is lef
   expect(reasons).toEqual({
     'asks not to be indexed': 1,
     'no text': 1,
-    'says the same as another page': 1,
+    'same content as another page': 1,
     'too large': 2,
     'not an HTML page': 1,
   });
@@ -119,7 +119,7 @@ test('symbolic links are followed inside the folder, once, and never out of it',
     ['docs.docs-a', ['docs.real']],
   ]);
   expect(report.reasons).toContainEqual({ reason: 'leads out of the folder', count: 2 });
-  expect(report.examples).toContainEqual({ where: 'dangling.html', reason: 'linked, but not there' });
+  expect(report.examples).toContainEqual({ where: 'dangling.html', reason: 'linked, but it does not exist' });
 });
 
 test('pages come in the encodings of the world', async () => {

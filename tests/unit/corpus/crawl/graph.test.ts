@@ -50,7 +50,7 @@ test('a page is known by its canonical address, if that is there', () => {
     visit('q', content('Q', 'p?x=1'), 'missing'),
   ]);
   expect(pages).toEqual([['site.p'], ['site.q', 'site.p']]);
-  expect(skipped).toEqual([{ where: 'p?x=1', reason: 'known by another, canonical address: p' }]);
+  expect(skipped).toEqual([{ where: 'p?x=1', reason: 'imported under its canonical address: p' }]);
 });
 
 test('pages that each call the other canonical are not both lost', () => {
@@ -64,7 +64,7 @@ test('of pages that say the same the first stays, and links to the others lead t
   const same = content('Same');
   const { pages, skipped } = pagesOf([visit('one', same), visit('two', same), visit('c', content('C', 'two'))]);
   expect(pages).toEqual([['site.one'], ['site.c', 'site.one']]);
-  expect(skipped).toEqual([{ where: 'two', reason: 'says the same as another page: one' }]);
+  expect(skipped).toEqual([{ where: 'two', reason: 'same content as another page: one' }]);
 });
 
 test('a page without a title is called by its path', () => {
