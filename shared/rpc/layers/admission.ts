@@ -12,18 +12,17 @@ export const AdmissionSettings = Type.Object(
     targetMs: Type.Number({
       default: 5,
       minimum: 0,
-      description: 'what a read may wait for its turn while the process is overloaded (CoDel: 5 ms)',
+      description: 'a read that waits longer is refused while the process is overloaded (CoDel: 5 ms)',
     }),
     boundMs: Type.Number({
       default: 100,
       minimum: 0,
-      description:
-        'a call of a node that waited longer is refused in any case: another replica has time for it (below 200 ms, when callers give up)',
+      description: 'a call of a node that waits longer is always refused, before its caller gives up (200 ms)',
     }),
     fixedLimit: Type.Optional(
       Type.Number({
         minimum: 1,
-        description: 'calls at a time, set by hand instead: for experiments with bad settings',
+        description: 'a fixed limit of calls at a time instead: for experiments with bad settings',
       }),
     ),
   },

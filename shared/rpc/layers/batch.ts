@@ -9,12 +9,12 @@ import { createLookup, perOperation } from './per-operation.ts';
 
 export const BatchedOperation = Type.Object(
   {
-    windowMs: Type.Number({ default: 4, minimum: 0, description: 'a call waits for company no longer than this' }),
+    windowMs: Type.Number({ default: 4, minimum: 0, description: 'longest time that a call waits for other calls' }),
     maxSize: Type.Integer({ default: 32, minimum: 1 }),
     targetMs: Type.Number({
       default: 50,
       minimum: 1,
-      description: 'the size grows while a batch is answered within this',
+      description: 'the batch size grows while a batch is answered within this time',
     }),
   },
   { additionalProperties: false },

@@ -13,9 +13,13 @@ export const BreakerSettings = Type.Object(
       maximum: 1,
       description: 'opens when this share of calls fails (Hystrix: 50%)',
     }),
-    minCalls: Type.Integer({ default: 20, minimum: 1, description: 'of so many in a window (Hystrix: 20 in 10 s)' }),
+    minCalls: Type.Integer({
+      default: 20,
+      minimum: 1,
+      description: 'fewest calls in a window before the circuit may open (Hystrix: 20 in 10 s)',
+    }),
     windowMs: Type.Number({ default: 10_000, minimum: 1 }),
-    openMs: Type.Number({ default: 2_000, minimum: 1, description: 'then one call tries' }),
+    openMs: Type.Number({ default: 2_000, minimum: 1, description: 'time until one call is sent as a probe' }),
   },
   { additionalProperties: false },
 );

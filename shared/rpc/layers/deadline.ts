@@ -10,8 +10,7 @@ export const DeadlineSettings = Type.Object(
     defaultMs: Type.Number({
       default: 10_000,
       exclusiveMinimum: 0,
-      description:
-        'for calls that come without one: nobody waits for ever (a user has gone after about 10 s: Nielsen, 1993)',
+      description: 'for calls without a deadline: no call waits for ever (users leave after about 10 s: Nielsen, 1993)',
     }),
     maxMs: Type.Number({ default: 600_000, exclusiveMinimum: 0, description: 'longer deadlines are cut to this' }),
   },

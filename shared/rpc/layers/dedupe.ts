@@ -12,7 +12,7 @@ export const DedupeSettings = Type.Object(
     maxKeys: Type.Integer({
       default: 10_000,
       minimum: 1,
-      description: 'newest keys that are remembered; longer than any caller goes on retrying',
+      description: 'how many keys are remembered: enough to outlast the retries of any caller',
     }),
   },
   { additionalProperties: false },

@@ -13,9 +13,9 @@ export const HedgeSettings = Type.Object(
       default: 0.95,
       minimum: 0.5,
       maximum: 1,
-      description: 'ask a second replica when the first takes longer than this share',
+      description: 'asks a second replica when the first is slower than this quantile of the latencies',
     }),
-    minMs: Type.Number({ default: 5, minimum: 0, description: 'never sooner: about the noise of a busy machine' }),
+    minMs: Type.Number({ default: 5, minimum: 0, description: 'shortest delay: about the noise of a busy machine' }),
     ratio: Type.Number({
       default: 0.05,
       minimum: 0,
@@ -25,29 +25,29 @@ export const HedgeSettings = Type.Object(
     reserve: Type.Number({
       default: 50,
       minimum: 0,
-      description: 'hedges that are always saved up: slow answers come in bursts',
+      description: 'most hedges that can be saved up: slow answers come in bursts',
     }),
-    minSamples: Type.Number({ default: 50, minimum: 1, description: 'before that nobody knows what is slow' }),
+    minSamples: Type.Number({ default: 50, minimum: 1, description: 'no hedge before this many samples' }),
     compositeQuantile: Type.Number({
       default: 0.99,
       minimum: 0.5,
       maximum: 1,
       description:
-        'the same for composite operations: what is slow below them is hedged there, and a second attempt repeats all of it',
+        'quantile for composite operations: slow calls below them are hedged there, and a hedge repeats all of them',
     }),
     compositeRatio: Type.Number({ default: 0.01, minimum: 0, maximum: 1, description: 'hedges per composite call' }),
     maxAttempts: Type.Integer({
       default: 3,
       minimum: 2,
       maximum: 10,
-      description: 'no hedge once so many were made; those after failures are bounded by `retry`',
+      description: 'no hedge after this many attempts; `retry` limits the attempts after failures',
     }),
     blind: Type.Boolean({
       default: false,
-      description: 'also when every other replica is late: for experiments with bad settings',
+      description: 'hedges even when every other replica is late: for experiments with bad settings',
     }),
     fixedDelayMs: Type.Optional(
-      Type.Number({ minimum: 0, description: 'set by hand instead: for experiments with bad settings' }),
+      Type.Number({ minimum: 0, description: 'a fixed delay instead: for experiments with bad settings' }),
     ),
   },
   { additionalProperties: false },

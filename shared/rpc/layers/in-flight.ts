@@ -11,7 +11,7 @@ export const InFlightSettings = Type.Object(
       default: maxCallsPerEndpoint,
       minimum: 1,
       description:
-        'calls to one replica at a time: as many as the pool has sockets, beyond that they would queue there',
+        'most calls to one replica at a time: the number of sockets in the pool, where more calls would queue',
     }),
   },
   { additionalProperties: false },

@@ -9,44 +9,48 @@ import type { Statistics } from './latency-statistics.ts';
 
 export const OutlierSettings = Type.Object(
   {
-    failures: Type.Integer({ default: 5, minimum: 1, description: 'failed attempts in a row (Envoy: 5)' }),
+    failures: Type.Integer({
+      default: 5,
+      minimum: 1,
+      description: 'ejected after this many failed attempts in a row (Envoy: 5)',
+    }),
     silenceMs: Type.Number({
       default: 2_000,
       minimum: 0,
-      description: 'or as many unanswered ones, and no answer for this long: no pause lasts so long',
+      description: 'or after as many unanswered attempts, without an answer for this time: longer than any pause',
     }),
     windowMs: Type.Number({
       default: 1_000,
       minimum: 1,
-      description: 'how often the latencies of the replicas are compared',
+      description: 'time between two comparisons of the latencies of the replicas',
     }),
     slowWindows: Type.Integer({
       default: 3,
       minimum: 1,
-      description: 'slow in so many windows: one pause is no outlier',
+      description: 'ejected when slow in this many windows: one pause is not enough',
     }),
     slowRatio: Type.Number({
       default: 3,
       exclusiveMinimum: 1,
-      description: 'slow = this many times the median of the others',
+      description: 'slow = this many times the median latency of the others',
     }),
-    slowMinMs: Type.Number({ default: 5, minimum: 0, description: 'and slower by at least this' }),
+    slowMinMs: Type.Number({ default: 5, minimum: 0, description: 'and slower than the others by at least this' }),
     minSamples: Type.Integer({
       default: 6,
       minimum: 1,
-      description: 'answers of a replica before it is judged: the median of three is often a straggler',
+      description: 'fewest answers of a replica for a comparison: the median of three is often a straggler',
     }),
     baseMs: Type.Number({
       default: 5_000,
       minimum: 1,
-      description: 'first ejection; each further one is longer by this',
+      description: 'length of the first ejection; each further one is longer by this',
     }),
     maxMs: Type.Number({ default: 300_000, minimum: 1, description: 'longest ejection (Envoy: 300 s)' }),
     maxShare: Type.Number({
       default: 0.1,
       minimum: 0,
       maximum: 1,
-      description: 'of the replicas ejected at a time; but one always may be',
+      description: 'largest share of the replicas that is ejected at a time; one always may be',
     }),
   },
   { additionalProperties: false },

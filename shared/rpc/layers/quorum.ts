@@ -9,30 +9,30 @@ import { poll, tooFew, type PollDependencies } from './poll.ts';
 const vote = {
   when: Type.Enum(['always', 'sample', 'never'], {
     default: 'sample',
-    description: 'which calls are put to the vote; `sample` = a share of them, and all while a liar is about',
+    description: 'which calls are put to the vote; `sample` = a share of them, and all after a liar was caught',
   }),
   f: Type.Integer({
     default: 1,
     minimum: 1,
     maximum: 10,
-    description: 'liars that are outvoted; needs 2f + 1 replicas',
+    description: 'how many liars are outvoted; needs 2f + 1 replicas',
   }),
   share: Type.Number({
     default: 0.01,
     minimum: 0,
     maximum: 1,
-    description: 'of the calls that `sample` puts to the vote',
+    description: 'share of the calls that `sample` puts to the vote',
   }),
   everyMs: Type.Number({
     default: 1_000,
     minimum: 0,
     description:
-      'and one at least so often, however few there are: a liar is found by the clock, not by the load; 0 = not',
+      '`sample` puts at least one call to the vote in this time, so that a liar is found at any load; 0 = off',
   }),
   alarmMs: Type.Number({
     default: 60_000,
     minimum: 0,
-    description: 'after a liar was caught, `sample` means `always` for this long, or until it is out of the group',
+    description: 'after a liar was caught, `sample` means `always` for this time, or until the liar has left the group',
   }),
 };
 export const VotedOperation = Type.Object(vote, { additionalProperties: false });

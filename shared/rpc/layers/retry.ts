@@ -15,7 +15,7 @@ export const RetrySettings = Type.Object(
       default: 3,
       minimum: 1,
       maximum: 10,
-      description: 'with the first (Google SRE book, ch. 21)',
+      description: 'including the first attempt (Google SRE book, ch. 21)',
     }),
     baseMs: Type.Number({
       default: 10,
@@ -25,7 +25,7 @@ export const RetrySettings = Type.Object(
     maxMs: Type.Number({ default: 1_000, minimum: 0, description: 'upper bound of every wait' }),
     anyDepth: Type.Boolean({
       default: false,
-      description: 'retries what a deeper node has retried already: for showing retry storms',
+      description: 'also retries failures that a deeper node has already retried: for showing retry storms',
     }),
   },
   { additionalProperties: false },

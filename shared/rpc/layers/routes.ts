@@ -8,7 +8,7 @@ export const RoutesSettings = Type.Object(
     returnMs: Type.Number({
       default: 10_000,
       minimum: 0,
-      description: 'after a way failed, it is not the first choice for this long',
+      description: 'a failed route is not the first choice for this time',
     }),
   },
   { additionalProperties: false },

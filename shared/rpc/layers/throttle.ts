@@ -13,19 +13,18 @@ export const ThrottleSettings = Type.Object(
       default: 1.3,
       exclusiveMinimum: 1,
       description:
-        'requests per accepted one that are let through (Google SRE book, ch. 21: 2, less where refused calls cost much)',
+        'requests sent per accepted request (Google SRE book, ch. 21: 2; less where refused calls are expensive)',
     }),
     reserve: Type.Number({
       default: 20,
       minimum: 0,
-      description:
-        'refusals that prove nothing yet: at low rates one refusal must not shut the door for the next calls',
+      description: 'refusals that are ignored: at low rates one refusal must not block the next calls',
     }),
     halfLifeMs: Type.Number({
       default: 2_000,
       minimum: 1,
       description:
-        'of the memory (the book: a window of two minutes): short, so that the end of an overload is noticed',
+        'half-life of the counters (the book: a window of two minutes): short, to notice the end of an overload',
     }),
   },
   { additionalProperties: false },
