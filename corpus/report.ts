@@ -33,7 +33,7 @@ export interface ImportReport {
 const examplesPerReason = 5;
 const maxExampleCharacters = 500;
 
-/** Counts what is left out, or taken with a warning, and keeps a few examples of each kind. */
+/** Counts the pages that are left out or taken with a warning, and keeps a few examples of each kind. */
 export function createSkipList() {
   const leftOut = createTally();
   const warnings = createTally();

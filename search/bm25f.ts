@@ -31,10 +31,10 @@ export const scoringParameters: ScoringParameters = {
  *     relevance = 0; for i of the plan: relevance += term(i, ...)     (a term that the page lacks adds exactly 0)
  *     score = total(relevance, popularity)
  *
- * Invariant, in floating point too, because each step rounds monotonically: `term` never decreases when a frequency
- * grows, and never increases when a length grows. (A name length of 0 means that no name holds the term.) `total` never
- * decreases when an argument grows. So `term(i, greatest frequencies, least lengths)` is an upper bound of a term, as
- * MaxScore needs it (Turtle & Flood 1995).
+ * Invariants: `term` never decreases when a frequency grows, and never increases when a length grows. (A name length of
+ * 0 means that no name holds the term.) `total` never decreases when an argument grows. They hold in floating point,
+ * too, because each step rounds monotonically. So `term(i, greatest frequencies, least lengths)` is an upper bound of a
+ * term, as MaxScore needs it (Turtle & Flood 1995).
  */
 export interface Scorer {
   readonly idf: Float64Array;

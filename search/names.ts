@@ -9,7 +9,7 @@ import { analyse } from './text/analysis.ts';
  * how this number was measured.
  */
 const laterName = 0.25;
-/** The index has 5 bits for the words of a name, so longer names count as this long. */
+/** A longer name counts as this many words, because the index has 5 bits for the number. */
 const countedWords = 31;
 /** The greatest code that `nameCode` gives. */
 export const maxNameCode = 2 * countedWords + 1;

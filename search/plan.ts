@@ -8,7 +8,7 @@ export const maxDepth = 1_000;
 export const maxTerms = 128;
 /** The most terms of one phrase. A script without spaces has one term for each pair of characters. */
 export const maxPhraseTerms = 128;
-/** The most phrases of one search. The most exclusions are the same number. */
+/** The most phrases of one search. Exclusions have the same limit. */
 export const maxPhrases = 32;
 
 export const fields = ['title', 'keywords', 'body'] as const;

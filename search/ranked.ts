@@ -1,7 +1,9 @@
 import Type, { type Static } from 'typebox';
 import { Candidate } from './find-result.ts';
 
-/** The part of one term in a score. `frequencies` = the three numbers of this term in the candidate (found.ts). */
+/**
+ * The part of one term in a score. `frequencies` = the three numbers of this term in the candidate (find-result.ts).
+ */
 export const TermExplanation = Type.Object({
   term: Type.String(),
   weight: Type.Number(),

@@ -1,6 +1,6 @@
 import { userAgent } from './robots.ts';
 
-/** What a page asks of crawlers. */
+/** The directives of a page for crawlers. */
 export interface RobotsDirectives {
   readonly noindex: boolean;
   readonly nofollow: boolean;

@@ -12,7 +12,7 @@ import { contract, operation } from '../../shared/rpc/contract.ts';
 const DataVersion = Type.String();
 
 const find = operation({
-  summary: 'The best candidates of one shard, with what ranking needs to order them',
+  summary: 'The best candidates of one shard, with the numbers that ranking needs',
   sharded: true,
   request: Type.Object({
     plan: Plan,
@@ -36,13 +36,13 @@ export const database = contract('database', {
   find,
   findMany: batchOf('find', find),
   pages: operation({
-    summary: 'Pages of one shard by id; unknown ids are left out; `too_large` where they are too long together',
+    summary: 'Pages of one shard by id, without unknown ids; `too_large` when the pages together are too long',
     sharded: true,
     request: Type.Object({ ids: Type.Array(PageId, { maxItems: 1_000 }) }),
     response: Type.Object({ version: DataVersion, pages: Type.Array(StoredPage) }),
   }),
   vocabulary: operation({
-    summary: 'Words of one shard as people write them, with the number of pages that hold each: for suggestions',
+    summary: 'Words of one shard before stemming, with the number of pages that hold each, for suggestions',
     sharded: true,
     priority: 'background',
     /**

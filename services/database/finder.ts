@@ -51,7 +51,7 @@ export function createFinder(
   return {
     *find({ plan, size, statistics }) {
       if (statistics !== undefined && statistics.frequencies.length !== plan.terms.length) {
-        throw new RpcError('bad_request', 'statistics.frequencies: one for each term of the plan');
+        throw new RpcError('bad_request', 'statistics.frequencies must have one number for each term of the plan');
       }
       const found = yield* index.findInPieces(plan, size, statistics);
       onFound(found);

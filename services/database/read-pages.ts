@@ -17,7 +17,7 @@ export function* readPages(store: Store, ids: readonly string[]): Work<StoredPag
     if (pages.length > 0 && characters > maxCharacters) {
       throw new RpcError(
         'too_large',
-        `the pages asked for have over ${maxCharacters} characters together: ask for fewer`,
+        `the requested pages have over ${maxCharacters} characters together: request fewer pages`,
       );
     }
     pages.push(page);

@@ -6,7 +6,7 @@ import { contract, operation } from '../../shared/rpc/contract.ts';
 
 export const query = contract('query', {
   plan: operation({
-    summary: 'Turns keywords into a structured query, with a suggestion where words look misspelt',
+    summary: 'Turns keywords into a structured query, with a suggestion when words look misspelt',
     request: Type.Object({ q: Type.String({ maxLength: maxQueryLength }) }),
     response: Type.Object({ plan: Plan, suggestion: Type.Optional(Type.String()) }),
   }),
@@ -16,7 +16,7 @@ export const query = contract('query', {
     response: SuggestResponse,
   }),
   search: operation({
-    summary: 'Layered style: plans, asks the database below, and hands the candidates up',
+    summary: 'Layered style: plans, asks the database below, and returns the candidates',
     composite: true,
     request: SearchRequest,
     response: Type.Object({ plan: Plan, suggestion: Type.Optional(Type.String()), found: FindResult }),

@@ -77,9 +77,10 @@ export function parse(query: string): Parsed {
 }
 
 /**
- * Leaves out stop words, because a page that shares only stop words with the query is no answer. Stop words stay when
- * they may matter: in a query without other words (`to be or not to be`), beside a single other word (`in fact`, but
- * not the article of `the cat`), at the end (`vitamin a`, `log in`), and with a field. README.md has the measurement.
+ * Leaves out stop words, because a page that shares only stop words with the query is no answer. A stop word stays when
+ * it may matter: in a query without other words (`to be or not to be`), at the end (`vitamin a`, `log in`), or with a
+ * field. It also stays beside a single other word (`in fact`), except an article at the start (`the cat`). README.md
+ * has the measurement.
  */
 function scoredWords(wanted: readonly Wanted[]): Wanted[] {
   const spoken = wanted.filter(({ silent }) => !silent);

@@ -58,9 +58,8 @@ function isDoubtful(vocabulary: Vocabulary, word: string): boolean {
 
 /**
  * The probable correction of `word`; undefined when the word is correct or has no near neighbour. Neighbours one edit
- * away are tried first. Two edits are tried only when there are none and the word is unknown and has more than 5
- * letters, because the second edit takes ten times as long and is seldom needed. Of equally near neighbours, the most
- * frequent wins.
+ * away are tried first. If there are none, two edits are tried for unknown words of more than 5 letters. The second
+ * edit takes ten times as long and is seldom needed. Of equally near neighbours, the most frequent wins.
  */
 export function correct(
   vocabulary: Vocabulary,

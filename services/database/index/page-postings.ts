@@ -1,7 +1,7 @@
 /** Groups the occurrences of one page by term. Each distinct term has a slot. The arrays are reused for every page. */
 export interface Grouping {
   readonly begin: () => void;
-  /** Occurrences must come field by field, positions ascending within each. */
+  /** Add occurrences field by field, with ascending positions in each field. */
   readonly add: (term: number, field: 0 | 1 | 2, position: number) => void;
   /**
    * Notes that a name with this code holds the term. The least code counts (search/names.ts). The term need not have

@@ -13,7 +13,7 @@ export type Within = 0 | 1 | 2 | 'anywhere';
 export interface PostingList {
   /** The term's place in the plan. */
   readonly i: number;
-  /** The term's number in the segment; -1 where no page holds it. */
+  /** The term's number in the segment; -1 when no page holds it. */
   readonly t: number;
   readonly start: number;
   readonly end: number;

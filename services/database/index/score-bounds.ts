@@ -133,7 +133,7 @@ function createImpacts(segment: Segment, averages: readonly number[]): Uint8Arra
       for (const i of [1, 2] as const)
         f += (fieldWeights[i] * countOf(segment, p, i)) / (base[i]! + slope[i]! * lengths[doc + i]!);
     }
-    // The factor is 254, not 255: the step that is left is far greater than all rounding errors.
+    // The scale is 254, so that one step is left for rounding up. Rounding errors are far smaller than a step.
     impacts[p] = Math.min(255, 1 + Math.floor((254 * f) / (k1 + f)));
   }
   return impacts;
