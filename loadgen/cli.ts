@@ -25,7 +25,7 @@ function runOptions(command: Command, several = false): Command {
   if (!several)
     command.option(
       '--slo <time>',
-      'right answers within this are goodput (default: 1s, or the tightest latency threshold)',
+      'right answers within this time are goodput (default: 1s, or the tightest latency threshold)',
     );
   return command
     .optionsGroup('When:')
@@ -35,13 +35,13 @@ function runOptions(command: Command, several = false): Command {
       'open loop: rates reached after each stage, for example "30s@50,1m@200,10s@0" ("0s@50" jumps)',
     )
     .option('--arrivals <kind>', 'constant, poisson or burst:N (default: constant)')
-    .option('--recorded <file>', 'open loop: one instant (ms) or { "at" } per line')
-    .option('--speed <factor>', 'play recorded arrivals that much faster')
+    .option('--recorded <file>', 'open loop: arrivals from a file, one instant (ms) or { "at" } per line')
+    .option('--speed <factor>', 'play recorded arrivals faster by this factor')
     .option('-u, --users <n>', 'closed loop: users who wait for their answers (default: 10, or -c)')
     .option('--think <time>', 'closed loop: pause after an answer; "~2s" draws exponentially with that mean')
-    .option('-d, --duration <time>', 'how long (default: 10s)')
-    .option('--seed <text>', 'the same seed asks the same (default: 1)')
-    .option('--precise', 'never sleep between sends: a whole core for the best send times')
+    .option('-d, --duration <time>', 'length of the run (default: 10s)')
+    .option('--seed <text>', 'the same seed sends the same requests (default: 1)')
+    .option('--precise', 'never sleep between sends: uses a whole core for the best send times')
     .optionsGroup('What:')
     .option('--workload <name>', 'mix, search, suggest, pages, walk, or weights: search=60,suggest=10')
     .option('--scenario <file.ts>', 'sessions of your own')
@@ -50,27 +50,27 @@ function runOptions(command: Command, several = false): Command {
     .option('-b, --body <text>', 'body for a single URL; @file reads it')
     .option('-H, --header <line>', 'a header for every request; repeatable', many)
     .option('--words <file>', 'words to search for, most used first (default: the corpus)')
-    .option('--vocabulary <n>', 'how many of them (default: 1000)')
-    .option('--zipf <s>', 'skew of their use (default: 1)')
-    .option('--depth <n>', 'walk: pages per session at most (default: 3)')
+    .option('--vocabulary <n>', 'how many words to use (default: 1000)')
+    .option('--zipf <s>', 'Zipf exponent of the words (default: 1)')
+    .option('--depth <n>', 'walk: most pages per session (default: 3)')
     .option('--pause <time>', 'walk: mean pause between steps (default: 500ms)')
     .optionsGroup('How:')
     .option(
       '-c, --connections <n>',
-      'connections, and so requests in flight, at most (default: 256 open, one per user closed)',
+      'most connections, and so most requests in flight (default: 256 open, one per user closed)',
     )
     .option('-w, --workers <n>', 'worker processes (default: auto)')
-    .option('--timeout <time>', 'give a request up after this (default: 10s)')
+    .option('--timeout <time>', 'give up a request after this time (default: 10s)')
     .option('--insecure', 'accept any certificate')
     .option('--ca <file>', 'trust this authority too (PEM)')
-    .option('--allow-host <host>', 'load this host though it is not this machine; repeatable', many)
+    .option('--allow-host <host>', 'allow load on this host, although it is another machine; repeatable', many)
     .option('--port-base <n>', 'the port base of the cluster to load (default: 7000)')
     .option('--long', 'allow more than 10 minutes or 50,000/s')
     .optionsGroup('Judging:')
     .option('--check <level>', 'none, status or schema (default: schema)')
     .option(
       '--verify [source]',
-      'compare content with an oracle: recorded first (no value), from a URL, or from a file',
+      'compare content with an oracle: recorded before the run (no value), from a URL, or from a file',
     )
     .option('--save-oracle <file>', 'keep the recorded oracle')
     .option('-t, --threshold <text>', "'p(99)<100ms', 'error_rate<1%', 'wrong==0', ...; repeatable", many);
@@ -98,7 +98,7 @@ export function configureLoad(load: Command): Command {
     .description(
       'send load and measure honestly: latencies from the intended time, answers verified, faults on the same chart',
     )
-    .argument('[url]', 'what to load (default: the running cluster, http://127.0.0.1:8000, with the search mix)')
+    .argument('[url]', 'target of the load (default: the running cluster, http://127.0.0.1:8000, with the search mix)')
     // Options after a subcommand belong to the subcommand.
     .enablePositionalOptions()
     .exitOverride();
@@ -109,29 +109,29 @@ export function configureLoad(load: Command): Command {
       await withProcess(async (io) => (await import('./commands/run.ts')).runCommand(url, flags, io));
     });
   runOptions(load.command('find').argument('[url]'), true)
-    .description('the highest rate at which every objective holds: bracketing, then bisection, with repeats')
+    .description('find the highest rate at which every objective holds: bracketing, then bisection, with repeats')
     .option('--slo <threshold>', "objective: 'p(99)<100ms'; repeatable", many)
     .option('--from <rate>', 'first rate (default: 100/s)')
     .option('--most <rate>', 'highest rate (default: 20000/s)')
     .option('--trial <time>', 'length of one trial (default: 3s)')
-    .option('--repeats <n>', 'trials per rate; most of them decide (default: 3)')
+    .option('--repeats <n>', 'trials per rate; the majority decides (default: 3)')
     .option('--tolerance <share>', 'stop when the bracket is this narrow (default: 5%)')
     .option('--json', 'result as JSON on stdout')
     .action((url: string | undefined, flags: FindFlags) =>
       withProcess(async (io) => (await import('./commands/find.ts')).findCommand(url, flags, io)),
     );
   runOptions(load.command('sweep').argument('[url]'), true)
-    .description('throughput against the number in flight, and the universal scalability law through it')
-    .option('--repeats <n>', 'times over (default: 3)')
+    .description('measure throughput against the number in flight, and fit the universal scalability law')
+    .option('--repeats <n>', 'runs per size (default: 3)')
     .option('--json', 'points and fit as JSON on stdout')
     .action((url: string | undefined, flags: SweepFlags) =>
       withProcess(async (io) => (await import('./commands/sweep.ts')).sweepCommand(url, flags, io)),
     );
   runOptions(load.command('predict').argument('[url]'), true)
-    .description('mean response times beside M/M/1, M/M/c and M/D/1, and why they part')
+    .description('compare mean response times with M/M/1, M/M/c and M/D/1, and explain differences')
     .option('--servers <c>', 'servers behind the one line (default: 1)')
     .option('--service <time>', 'service time (default: measured with one user)')
-    .option('--utilisations <list>', 'where to measure (default: 0.3,0.5,0.7,0.8)')
+    .option('--utilisations <list>', 'utilisations to measure (default: 0.3,0.5,0.7,0.8)')
     .option('--json', 'rows as JSON on stdout')
     .action((url: string | undefined, flags: PredictFlags) =>
       withProcess(async (io) => (await import('./commands/predict.ts')).predictCommand(url, flags, io)),
@@ -150,26 +150,26 @@ export function configureLoad(load: Command): Command {
       ),
     );
   outputOptions(load.command('report').argument('<results>'))
-    .description('what a run printed, again, from its results.bin')
-    .option('--journal <file>', 'a fault journal to lay over it')
+    .description('print the report of a run again, from its results.bin')
+    .option('--journal <file>', 'a fault journal to show beside the figures')
     .action((file: string, flags: OutputFlags) =>
       withProcess(async (io) => (await import('./commands/report.ts')).reportCommand(file, flags, io)),
     );
   load
     .command('plot')
-    .description('the page of a run, from its results.bin')
+    .description('write the page of a run, from its results.bin')
     .argument('<results>')
-    .option('-o, --out <file>', 'where to (default: beside it)')
-    .option('--journal <file>', 'a fault journal to lay over it')
+    .option('-o, --out <file>', 'file of the page (default: beside the results)')
+    .option('--journal <file>', 'a fault journal to show beside the figures')
     .action((file: string, flags: { out?: string; journal?: string }) =>
       withProcess(async (io) => (await import('./commands/report.ts')).plotCommand(file, flags, io)),
     );
   load
     .command('compare')
-    .description('two runs side by side')
+    .description('compare two runs side by side')
     .argument('<a>')
     .argument('<b>')
-    .option('--html <file>', 'as a page')
+    .option('--html <file>', 'write the comparison as a page')
     .action((a: string, b: string, flags: { html?: string }) =>
       withProcess(async (io) => (await import('./commands/report.ts')).compareCommand(a, b, flags, io)),
     );

@@ -5,7 +5,7 @@ import { loadCommand } from './cli.ts';
 try {
   await loadCommand().parseAsync();
 } catch (error) {
-  // commander has said what is wrong; what is left is the exit code.
+  // commander has already printed the error. Only the exit code is missing.
   if (!(error instanceof CommanderError)) throw error;
   process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
 }

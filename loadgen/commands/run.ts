@@ -130,14 +130,17 @@ async function oracleFor(
   const of = verify === true ? plan.target : parseTarget(verify);
   requireAllowed(of, flags.allowHost ?? []);
   if (plan.workload.kind === 'scenario')
-    throw loadError('bad_argument', '--verify: what a scenario asks is not known before the run; give a recorded file');
+    throw loadError(
+      'bad_argument',
+      '--verify: the requests of a scenario are not known before the run; use a recorded file',
+    );
   const workload = await createWorkload(plan.workload, seededRandom(plan.seed), 0);
   note(`recording the oracle at ${of.origin}`);
   const entries = await recordOracle(workload.known(), of, plan, io);
   if (entries.length === 0)
     throw loadError(
       'bad_argument',
-      '--verify: this workload has no request that is known before the run; give a recorded file',
+      '--verify: no request of this workload is known before the run; use a recorded file',
     );
   note(`${entries.length} answers recorded`);
   if (flags.saveOracle !== undefined) await save(flags.saveOracle, oracleText(entries));

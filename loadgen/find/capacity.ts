@@ -1,4 +1,6 @@
-/** What one trial at a rate showed. generator: the load could not be produced, so nothing is known about the server. */
+/**
+ * The result of one trial at a rate. generator: the load could not be produced, so nothing is known about the server.
+ */
 export type TrialOutcome = 'pass' | 'fail' | 'generator';
 
 export interface Trial {

@@ -102,7 +102,7 @@ function wrongAnswers(run: RunResult, style: TerminalStyle): string[] {
   if (listed.length === 0) return [];
   const lines = listed.flatMap(({ at, question, why, expected, got, difference, nodes }) => {
     const by = nodes.length > 0 ? `, made by ${nodes.join(', ')}` : '';
-    const shape = why === 'schema' ? 'it has not the shape that was promised' : undefined;
+    const shape = why === 'schema' ? 'it does not have the promised shape' : undefined;
     const where = difference === undefined ? '' : ` at ${difference.path}`;
     return [
       style.red(question.slice(0, 78)),
@@ -125,7 +125,7 @@ function workload(run: RunResult, style: TerminalStyle): string[] {
   if (little) lines.push(`in flight ${little.inFlight.toFixed(2)}, lambda*W ${little.rateTimesLatency.toFixed(2)}`);
   if (run.plan.model.kind !== 'closed' && run.gaps.intended !== undefined)
     lines.push(
-      `gaps between arrivals vary by ${run.gaps.intended.toFixed(2)} asked, ${(run.gaps.sent ?? 0).toFixed(2)} sent (0 constant, 1 Poisson)`,
+      `variation of the gaps between arrivals: ${run.gaps.intended.toFixed(2)} asked, ${(run.gaps.sent ?? 0).toFixed(2)} sent (0 constant, 1 Poisson)`,
     );
   if (run.skew) lines.push(`Zipf exponent ${run.skew.asked} asked, ${run.skew.achieved.toFixed(3)} drawn`);
   return lines.map((line) => style.dim(line));
@@ -156,7 +156,7 @@ export function thresholdLine(threshold: ThresholdResult, style: TerminalStyle):
 
 function verdict(run: RunResult, style: TerminalStyle): string[] {
   const head = run.valid
-    ? `${style.green('✓')} valid: the generator kept up, the figures are the server's`
+    ? `${style.green('✓')} valid: the generator kept up, so the figures describe the server`
     : `${style.red('✗')} ${style.red('not valid: do not trust these figures')}`;
   return [
     head,

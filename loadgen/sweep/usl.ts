@@ -49,7 +49,7 @@ export function fitUsl(points: readonly SweepPoint[]): UslFit {
   if (distinct.size < 4)
     return {
       kind: 'not-identifiable',
-      why: `three parameters need at least four numbers in flight, there are ${distinct.size}`,
+      why: `three parameters need at least four different numbers in flight, not ${distinct.size}`,
     };
   const p = descend(usable, start(usable));
   const normal = normalMatrix(usable, p);
@@ -71,9 +71,9 @@ export function fitUsl(points: readonly SweepPoint[]): UslFit {
   if (!(lambda.low > 0))
     return { kind: 'not-identifiable', why: 'the points scatter too much to fix even the throughput of one' };
   const unidentified: string[] = [];
-  if (sigma.low <= 0) unidentified.push('sigma: contention cannot be told from none');
+  if (sigma.low <= 0) unidentified.push('sigma: contention does not differ from 0 by more than noise');
   if (kappa.low <= 0)
-    unidentified.push('kappa: throughput does not fall within the range; try more in flight to see whether it does');
+    unidentified.push('kappa: throughput does not fall within the range; try more requests in flight');
   const peakN = Math.max(1, Math.sqrt(Math.max(0, 1 - sigma.value) / kappa.value));
   const peak = kappa.low > 0 ? { n: peakN, throughput: uslThroughput(p, peakN) } : undefined;
   return { kind: 'fitted', lambda, sigma, kappa, r2: r2(usable, p), peak, unidentified };

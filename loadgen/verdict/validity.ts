@@ -92,7 +92,7 @@ export function validity(run: Measured): Pick<RunResult, 'valid' | 'reasons' | '
 
   if (capReached)
     reasons.push(
-      `all ${plan.connections} connections were in use ${percent(atCap)} of the time: the loop was closed by the in-flight cap; raise -c or lower the rate`,
+      `all ${plan.connections} connections were in use ${percent(atCap)} of the time: the in-flight cap closed the loop; raise -c or lower the rate`,
     );
   else if (!closed && run.waited > 0)
     notes.push(
@@ -118,7 +118,7 @@ export function validity(run: Measured): Pick<RunResult, 'valid' | 'reasons' | '
   const unanswered = workers.reduce((sum, worker) => sum + worker.unanswered, 0);
   if (unanswered > 0) notes.push(`${unanswered} requests were still unanswered at the end`);
   if (run.ending.kind === 'interrupted')
-    notes.push(`interrupted after ${(durationMs / 1000).toFixed(1)} s: the figures are those until then`);
+    notes.push(`interrupted after ${(durationMs / 1000).toFixed(1)} s: the figures cover the time until then`);
   if (counts.resent > 0)
     notes.push(
       `${counts.resent} requests were sent twice: the server closed an idle connection while they were on their way`,

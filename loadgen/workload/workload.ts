@@ -13,7 +13,7 @@ export interface Workload {
 export interface RequestSource {
   kind: 'requests';
   next(): Request;
-  /** Called with the body of every right answer, where true was given for the request. So page ids are learnt. */
+  /** True when `learn` needs the body of a right answer to this request, for example to learn page ids. */
   wantsBody(request: Request): boolean;
   learn(request: Request, answer: Answer): void;
 }

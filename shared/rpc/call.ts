@@ -48,7 +48,8 @@ export interface Call {
    */
   readonly planned?: PlannedAttempt | undefined;
   /**
-   * Asks the replica for a receipt over this nonce: its signed statement of this answer (shared/security/receipts.ts).
+   * Asks the replica for a receipt over this nonce: its signed statement that it gave this answer
+   * (shared/security/receipts.ts).
    */
   readonly nonce?: string | undefined;
 }

@@ -127,7 +127,7 @@ export type Blame = 'caller' | 'here' | 'route' | 'callee' | 'deeper';
 
 /** The facts about the failed call or attempt that decide who is to blame. */
 export interface Attempted {
-  /** The node that was called; undefined where several were, or none. */
+  /** The node that was called; undefined where several nodes were called, or none. */
   readonly node?: string | undefined;
   /** Nobody waited for the answer any more: the caller left, its deadline passed, or another replica answered first. */
   readonly abandoned: boolean;

@@ -81,7 +81,7 @@ function charted(run: RunResult): Markup[] {
     chart(
       'latency',
       'Latency',
-      'From the intended time, by the time a request was due: what a user who came at that moment had to wait.',
+      'Measured from the intended time, and shown at the time when the request was due: the wait of a user who came at that moment.',
     ),
     chart('errors', 'Errors and wrong answers', 'Wrong: success by its status, but not by its shape or content.'),
   ];
@@ -93,14 +93,14 @@ function chart(id: string, title: string, hint: string): Markup {
 
 const heatmap = section(
   'Heatmap',
-  'Every request by the time it was due and the time it took. A stronger colour means more requests.',
+  'All requests, by the time when they were due and the time that they took. A stronger colour means more requests.',
   markup`<canvas id="heat" role="img" aria-label="Latency heatmap"></canvas>`,
 );
 
 const spectrum = chart(
   'spectrum',
   'Percentile spectrum',
-  'Where the two lines part, requests waited to be sent. A closed loop, or a tool that starts its clock on sending, would not have seen it.',
+  'Where the two lines differ, requests waited before they were sent. A closed loop, or a tool that measures from sending, would not show this wait.',
 );
 
 function footer({ startedAtMs, machine, plan }: RunResult): Markup {

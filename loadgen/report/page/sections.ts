@@ -15,7 +15,7 @@ import { section, table } from './html.ts';
 
 export function verdictBox(run: RunResult, name: string | undefined): Markup {
   const head = run.valid
-    ? "✓ Valid: the generator kept up, the figures are the server's"
+    ? '✓ Valid: the generator kept up, so the figures describe the server'
     : '✗ Not valid: do not trust these figures';
   const items = [
     ...run.reasons.map((reason) => markup`<li>${reason}</li>`),
@@ -54,7 +54,7 @@ export function latencyTable(run: RunResult, name: string | undefined): Markup {
   const { intended, sent, errors, lateness } = run.latency;
   return section(
     `Latencies${name === undefined ? '' : ` of ${name}`}`,
-    'The first is the one to quote: it counts the wait of a request that could not be sent in time. Errors and wrong answers are apart, because fast failures would improve it.',
+    'Quote the first row: it includes the wait of requests that could not be sent in time. Errors and wrong answers have their own row, because fast failures would improve the first one.',
     table(
       ['', 'mean', 'p50', 'p90', 'p99', 'p99.9', 'max'],
       [
@@ -146,7 +146,7 @@ function generatorFacts(run: RunResult): [string, string][] {
 export function wrongAnswerTable(run: RunResult): Interpolated {
   if (run.wrongAnswers.length === 0) return undefined;
   const rows = run.wrongAnswers.map(({ at, question, why, expected, got, difference, nodes }) => {
-    const promised = why === 'schema' ? 'the shape that was promised' : 'not kept by the oracle';
+    const promised = why === 'schema' ? 'the promised shape' : 'not kept by the oracle';
     return [
       markup`<code>${question}</code>`,
       at,

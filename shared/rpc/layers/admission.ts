@@ -87,7 +87,7 @@ export function admission(settings: AdmissionSettings, { clock, queue, observe }
         meter.refuse();
         const waitMs = queue.waitMs();
         observe({ event: 'shed', call, waitMs });
-        // The time that this process needs for the work that waits now, roughly.
+        // Roughly the time that this process needs for the work that waits now.
         const retryAfterMs = Math.min(1_000, Math.max(10, Math.round(2 * waitMs)));
         throw new RpcError('overloaded', 'calls wait too long for their turn in this process', { retryAfterMs });
       }

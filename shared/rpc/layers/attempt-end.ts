@@ -4,7 +4,7 @@ import type { Peer, PeerGroup } from './peers.ts';
 import type { ResultCode } from './watch-calls.ts';
 
 /**
- * What the end of an attempt says about its replica. `unanswered`: the caller stopped waiting after an already long
+ * What the end of an attempt says about its replica. `unanswered`: the caller stopped waiting after an unusually long
  * time.
  */
 export type Told = 'reply' | 'unanswered' | Evidence;

@@ -62,8 +62,8 @@ export function balance(
   { clock, random, endpoints, peers, observe }: BalanceDependencies,
 ): Layer {
   /**
-   * By operation and replica group. With one common counter, calls that alternate between two shards or operations
-   * would always get the same replica.
+   * One counter for each operation and replica group. With one common counter, calls that alternate between two shards
+   * or operations would always get the same replica.
    */
   const turns = new Map<string, number>();
 

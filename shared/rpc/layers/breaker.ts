@@ -25,7 +25,7 @@ export const BreakerSettings = Type.Object(
 );
 export type BreakerSettings = Static<typeof BreakerSettings>;
 
-/** Each state carries only what it needs. */
+/** Each state carries only its own data. */
 export type Circuit =
   | { readonly state: 'closed'; readonly windowAt: number; readonly calls: number; readonly failures: number }
   | { readonly state: 'open'; readonly until: number }

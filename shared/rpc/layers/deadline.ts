@@ -31,8 +31,8 @@ export function decideDeadline(deadlineAt: number, now: number, settings: Deadli
 }
 
 /**
- * One deadline for all attempts of a call. Refuses a call that has already expired with `deadline_exceeded` (definite).
- * Rejects with `deadline_exceeded` when the time is up, and stops the work below through the call's signal.
+ * One deadline for all attempts of a call. A call that has already expired is refused with `deadline_exceeded`
+ * (definite). Rejects with `deadline_exceeded` when the time is up, and stops the work below through the call's signal.
  */
 export function deadline(
   settings: DeadlineSettings,

@@ -20,7 +20,10 @@ export const DedupeSettings = Type.Object(
 export type DedupeSettings = Static<typeof DedupeSettings>;
 
 interface Remembered {
-  /** A fingerprint of the request, because requests can be large. It differs only when the caller makes a mistake. */
+  /**
+   * A fingerprint of the request, because requests can be large. Another request with the same key is a mistake of the
+   * caller.
+   */
   readonly request: string;
   readonly reply: Promise<Reply>;
 }

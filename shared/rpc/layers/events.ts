@@ -39,7 +39,7 @@ export type LayerEvent =
   | { readonly event: 'no-majority'; readonly call: Call; readonly nodes: readonly string[] }
   /** Two answers with the node's own signature contradict each other. This is proof, whoever reports it. */
   | { readonly event: 'contradiction'; readonly component: string; readonly node: string }
-  /** The head of the reply came at once, but the body was so slow that the caller gave up. */
+  /** The head of the reply arrived, but the body was so slow that the caller gave up. */
   | { readonly event: 'partial'; readonly component: string; readonly node: string }
   | { readonly event: 'stale'; readonly call: Call; readonly code: ErrorCode }
   | { readonly event: 'shed'; readonly call: Call; readonly waitMs: number }

@@ -7,7 +7,7 @@ import { eject } from './ejection.ts';
 import type { Peers } from './peers.ts';
 
 /**
- * A liar stays out of the choice for this long; each further lie adds this time once more. Its answers are wrong, not
+ * A liar stays out of the choice for this long; each further lie makes the time longer by this amount. Its answers are wrong, not
  * late, so there is no hurry to try it again.
  */
 const baseMs = 30_000;

@@ -96,7 +96,7 @@ test('the reason why measurement and model part is named', () => {
     errorShare: 0,
     valid: true,
   };
-  expect(explain(base)).toBe('as M/M/1');
+  expect(explain(base)).toBe('like M/M/1');
   expect(explain({ ...base, measuredMs: 15, serviceVariation: 0.05 })).toMatch(/M\/D\/1.*vary little/);
   expect(explain({ ...base, measuredMs: 15 })).toMatch(/too few arrivals/);
   expect(explain({ ...base, measuredMs: 10.5 })).toMatch(/in parallel/);
