@@ -1,43 +1,44 @@
 import type { Incident } from '../services/monitor/incident.ts';
 
-/** What one monitor tells of its books. */
-export interface Told {
+/** The incident log of one monitor. */
+export interface IncidentReport {
   readonly monitor: string;
-  /** When the watching began, and now; wall-clock ms. */
+  /** When the log began, and now; wall-clock ms. */
   readonly since: number;
   readonly at: number;
   readonly incidents: readonly Incident[];
 }
 
-/** What is worth a line: about the telling itself, and the incidents that changed. */
+/** What is worth a line: about the answering monitor, and the incidents that changed. */
 export interface News {
   readonly notes: readonly string[];
   readonly incidents: readonly Incident[];
 }
 
 /**
- * Finds what is new each time that the books are read. Every monitor has books of its own, with other times of the
- * same incident: when another one tells, what was over before is not told again.
+ * Finds what is new each time that an incident log is read. Every monitor keeps its own log, with its own times of the
+ * same incident: when another monitor answers, incidents that were over before are not shown again.
  */
 export function createIncidentChanges() {
   const seen = new Map<string, string>();
-  let last: Told | undefined;
+  let last: IncidentReport | undefined;
   let silent = false;
 
   return {
-    read(told: Told): News {
+    read(report: IncidentReport): News {
       const before = last;
-      const notes = notesOn(told, before, silent);
-      last = told;
+      const notes = notesOn(report, before, silent);
+      last = report;
       silent = false;
-      if (before && begunAnew(told, before)) seen.clear();
-      else if (before && told.monitor !== before.monitor)
-        for (const it of told.incidents) if ((it.stamps.steady ?? Infinity) <= before.at) seen.set(it.id, stateOf(it));
-      const incidents = told.incidents.filter((it) => seen.get(it.id) !== stateOf(it));
+      if (before && isNewLog(report, before)) seen.clear();
+      else if (before && report.monitor !== before.monitor)
+        for (const it of report.incidents)
+          if ((it.stamps.steady ?? Infinity) <= before.at) seen.set(it.id, stateOf(it));
+      const incidents = report.incidents.filter((it) => seen.get(it.id) !== stateOf(it));
       for (const it of incidents) seen.set(it.id, stateOf(it));
       return { notes, incidents };
     },
-    /** Nobody told anything, for this reason: said once. */
+    /** No monitor answered, for this reason, which is said once. */
     missed(reason: string): readonly string[] {
       const notes = silent ? [] : [`${reason}; waiting`];
       silent = true;
@@ -47,15 +48,16 @@ export function createIncidentChanges() {
 }
 
 /**
- * Each monitor begins its books a moment after the cluster starts: in one life of it, not after any of them has told
- * something.
+ * Each monitor begins its log a moment after the cluster starts. So a log that began after an earlier answer belongs to
+ * another life of the cluster.
  */
-const begunAnew = ({ since }: Told, before: Told): boolean => since > before.at;
+const isNewLog = ({ since }: IncidentReport, before: IncidentReport): boolean => since > before.at;
 
-function notesOn(told: Told, before: Told | undefined, silent: boolean): string[] {
-  const { monitor } = told;
+function notesOn(report: IncidentReport, before: IncidentReport | undefined, silent: boolean): string[] {
+  const { monitor } = report;
   if (!before) return [`as ${monitor} sees it; Ctrl-C ends this`];
-  if (begunAnew(told, before)) return [`another life of the cluster, as ${monitor} sees it: its books begin anew`];
+  if (isNewLog(report, before))
+    return [`another life of the cluster, as ${monitor} sees it: the incident log begins anew`];
   if (monitor !== before.monitor)
     return [`${before.monitor} does not answer: from here on as ${monitor} saw it, in its own times`];
   return silent ? [`${monitor} answers again`] : [];

@@ -17,7 +17,7 @@ export type ClusterNode = Omit<NodeStatus, 'state'> & {
 };
 
 /** What one watchdog says. */
-interface Told {
+interface WatchdogStatus {
   readonly topology: string;
   readonly startedAt: number;
   readonly nodes: readonly NodeStatus[];
@@ -40,11 +40,11 @@ const otherTimeoutMs = 2_000;
  * containers.
  */
 export async function fetchStatus(portBase: number): Promise<ClusterStatus> {
-  const told = (await ask(portBase, '/status')) as Told;
-  if (!Array.isArray(told?.nodes)) throw otherProgram(portBase, (await holdersOf([portBase])).get(portBase));
-  const { topology } = told;
+  const status = (await ask(portBase, '/status')) as WatchdogStatus;
+  if (!Array.isArray(status?.nodes)) throw otherProgram(portBase, (await holdersOf([portBase])).get(portBase));
+  const { topology } = status;
   if (process.env.TIERLAB_HOSTS !== 'by-name')
-    return { topology, nodes: told.nodes.map((node) => known(node, here, told)) };
+    return { topology, nodes: status.nodes.map((node) => known(node, here, status)) };
   const { topologyOf } = await import('./topology.ts');
   const all = await topologyOf(topology, { portBase, hosts: 'by-name' });
   return { topology, nodes: await statusOf(all.nodes, portBase) };
@@ -56,18 +56,18 @@ export async function statusOf(places: readonly Place[], portBase: number): Prom
   const answers = await Promise.all(
     hosts.map(async (host) => {
       const asked = askControl({ host, port: portBase }, { path: '/status', timeoutMs: otherTimeoutMs });
-      return [host, (await asked.catch(() => undefined)) as Told | undefined] as const;
+      return [host, (await asked.catch(() => undefined)) as WatchdogStatus | undefined] as const;
     }),
   );
   const byHost = new Map(answers);
   return places.map((place) => {
-    const told = byHost.get(place.host);
-    const node = told?.nodes.find(({ id }) => id === place.id);
-    return told && node ? known(node, place.host, told) : silent(place);
+    const status = byHost.get(place.host);
+    const node = status?.nodes.find(({ id }) => id === place.id);
+    return status && node ? known(node, place.host, status) : silent(place);
   });
 }
 
-const known = (node: NodeStatus, host: string, { startedAt }: Told): ClusterNode => ({
+const known = (node: NodeStatus, host: string, { startedAt }: WatchdogStatus): ClusterNode => ({
   ...node,
   host,
   watchedSince: startedAt,
@@ -95,11 +95,11 @@ export async function ask(portBase: number, path: string, asked: Asked = {}): Pr
     })
     .finally(() => looking.abort());
   const reason = sleep(systemScheduler, silenceMs, looking.signal).then(() => whyNoAnswer(portBase));
-  const told = await Promise.race([answer, reason.catch(() => undefined)]);
-  if (told instanceof CommandError) {
+  const settled = await Promise.race([answer, reason.catch(() => undefined)]);
+  if (settled instanceof CommandError) {
     answer.catch(() => undefined);
     givingUp.abort();
-    throw told;
+    throw settled;
   }
   return answer;
 }

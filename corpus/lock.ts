@@ -27,12 +27,12 @@ export async function withLock<T>(dataDir: string, options: LockOptions, work: (
   mkdirSync(dataDir, { recursive: true });
   const file = path.join(dataDir, 'corpus.lock');
   const holderFile = path.join(dataDir, 'corpus.lock.pid');
-  let told = false;
+  let announced = false;
   let held = tryLock(file);
   while (held === undefined) {
     throwIfCancelled(options.signal);
-    if (!told) options.onWait?.(readHolder(holderFile));
-    told = true;
+    if (!announced) options.onWait?.(readHolder(holderFile));
+    announced = true;
     await sleep(options.scheduler ?? systemScheduler, pollMs, options.signal).catch(() => undefined);
     held = tryLock(file);
   }

@@ -52,7 +52,7 @@ export async function bootstrap(projectRoot, options) {
 /** Runs `work` while holding a lock file, so that two runs in one clone do not install into each other. */
 async function underLock(file, say, work) {
   mkdirSync(path.dirname(file), { recursive: true });
-  for (let told = false; ;) {
+  for (let announced = false; ;) {
     try {
       writeFileSync(file, String(process.pid), { flag: 'wx' });
       break;
@@ -61,8 +61,8 @@ async function underLock(file, say, work) {
       const holder = holderOf(file);
       if (holder === undefined) rmSync(file, { force: true });
       else {
-        if (!told) say(`another command (process ${holder}) is installing or building here; waiting for it`);
-        told = true;
+        if (!announced) say(`another command (process ${holder}) is installing or building here; waiting for it`);
+        announced = true;
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
     }

@@ -84,17 +84,17 @@ export async function halt(flags: ClusterFlags & { readonly json?: true }): Prom
   const connection = await connect(flags);
   const result = await haltAll(connection.ports, connection.token);
   // Not at the same time: it halts them all as well, and what it ends first nobody here would count.
-  const told = await askController(connection, 'POST', '/halt', { reason: 'tierlab chaos halt' }).then(
+  const controllerTold = await askController(connection, 'POST', '/halt', { reason: 'tierlab chaos halt' }).then(
     () => true,
     () => false,
   );
-  if (flags.json) return json({ ...result, controllerTold: told });
+  if (flags.json) return json({ ...result, controllerTold });
   const terminal = createTerminal(process.stdout);
   const asked = `${connection.ports.length - result.silent.length} nodes and watchdogs`;
   terminal.line(`${terminal.good('✓')} ${whatEnded(result.healed, asked)}`);
   if (result.silent.length > 0)
     terminal.line(`no answer from ${result.silent.join(', ')}: what is left there ends by its lease`);
-  if (!told) terminal.line('the controller does not answer; nothing depends on it');
+  if (!controllerTold) terminal.line('the controller does not answer; nothing depends on it');
 }
 
 /** From the file: it can be read when nothing runs any more. */

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { tierlab, withExamples } from '../command-line.ts';
 import type { AvailabilityReport } from '../../services/monitor/availability-report.ts';
 import type { Availability } from '../../services/monitor/availability.ts';
-import type { Told } from '../incident-changes.ts';
+import type { IncidentReport } from '../incident-changes.ts';
 import { askMonitor } from '../monitors.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { portBaseOf } from '../run-file.ts';
@@ -74,8 +74,10 @@ async function run(flags: AvailabilityFlags): Promise<void> {
 
 /** Why users may have seen errors all the same; undefined where nobody turned calls away. */
 async function overloads(portBase: number, monitor: string): Promise<string | undefined> {
-  const told = (await askMonitor(portBase, '/api/incidents', monitor).catch(() => undefined)) as Told | undefined;
-  const overloaded = told?.incidents.filter(({ verdict }) => verdict === 'overloaded') ?? [];
+  const report = (await askMonitor(portBase, '/api/incidents', monitor).catch(() => undefined)) as
+    | IncidentReport
+    | undefined;
+  const overloaded = report?.incidents.filter(({ verdict }) => verdict === 'overloaded') ?? [];
   if (overloaded.length === 0) return undefined;
   const nodes = new Set(overloaded.map(({ node }) => node)).size;
   const who = `${nodes} node${nodes === 1 ? '' : 's'} refused calls, because they were too many`;

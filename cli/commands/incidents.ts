@@ -4,7 +4,7 @@ import { withExamples } from '../command-line.ts';
 import { orderWords, phases, type Incident } from '../../services/monitor/incident.ts';
 import { exitTruths, score, truthsIn, type Score, type Truth } from '../incident-scoring.ts';
 import { readJournal } from '../chaos-journal.ts';
-import { createIncidentChanges, type Told } from '../incident-changes.ts';
+import { createIncidentChanges, type IncidentReport } from '../incident-changes.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { askMonitor, askOtherMonitors } from '../monitors.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
@@ -40,32 +40,32 @@ export function incidents(command: Command): void {
 async function run(flags: IncidentFlags): Promise<void> {
   const terminal = createTerminal(process.stdout);
   if (flags.score) {
-    const told = await fetchAll(flags);
-    return showScore(told, await scored(told, flags), flags, terminal);
+    const report = await fetchAll(flags);
+    return showScore(report, await scored(report, flags), flags, terminal);
   }
-  const told = await fetchIncidents(flags);
-  if (flags.json && !flags.watch) return void process.stdout.write(`${JSON.stringify(told, null, 2)}\n`);
-  if (!flags.watch) return showAll(told, terminal);
-  await onInterrupt((signal) => watch(told, flags, terminal, signal));
+  const report = await fetchIncidents(flags);
+  if (flags.json && !flags.watch) return void process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  if (!flags.watch) return showAll(report, terminal);
+  await onInterrupt((signal) => watch(report, flags, terminal, signal));
 }
 
 /** With every doubt: these count in the score. */
-async function fetchAll(flags: IncidentFlags, monitor?: string): Promise<Told> {
+async function fetchAll(flags: IncidentFlags, monitor?: string): Promise<IncidentReport> {
   const portBase = portBaseOf(flags.portBase);
-  const told = (await askMonitor(portBase, '/api/incidents', monitor)) as Told;
+  const report = (await askMonitor(portBase, '/api/incidents', monitor)) as IncidentReport;
   // Nobody books its own end: that is in the books of the others.
-  const others = (await askOtherMonitors(portBase, '/api/incidents', told.monitor)) as readonly Told[];
-  const ends = others.flatMap(({ incidents: list }) => list.filter(({ node }) => node === told.monitor));
-  const incidents = [...told.incidents, ...ends].sort((a, b) => a.stamps.manifest - b.stamps.manifest);
-  return { ...told, incidents };
+  const others = (await askOtherMonitors(portBase, '/api/incidents', report.monitor)) as readonly IncidentReport[];
+  const ends = others.flatMap(({ incidents: list }) => list.filter(({ node }) => node === report.monitor));
+  const incidents = [...report.incidents, ...ends].sort((a, b) => a.stamps.manifest - b.stamps.manifest);
+  return { ...report, incidents };
 }
 
 /** What is shown of it. */
-async function fetchIncidents(flags: IncidentFlags, monitor?: string): Promise<Told> {
-  const told = await fetchAll(flags, monitor);
+async function fetchIncidents(flags: IncidentFlags, monitor?: string): Promise<IncidentReport> {
+  const report = await fetchAll(flags, monitor);
   return flags.doubts
-    ? told
-    : { ...told, incidents: told.incidents.filter((it) => it.outcome !== 'doubt' && it.verdict) };
+    ? report
+    : { ...report, incidents: report.incidents.filter((it) => it.outcome !== 'doubt' && it.verdict) };
 }
 
 const clockTime = (at: number): string => new Date(at).toTimeString().slice(0, 8);
@@ -92,7 +92,7 @@ function rows(list: readonly Incident[], terminal: Terminal): readonly string[] 
   );
 }
 
-function showAll({ monitor, since, at, incidents: list }: Told, terminal: Terminal): void {
+function showAll({ monitor, since, at, incidents: list }: IncidentReport, terminal: Terminal): void {
   const open = list.filter(({ outcome }) => outcome === 'open').length;
   const count = `${list.length} incident${list.length === 1 ? '' : 's'}`;
   terminal.line(`${terminal.bold(count)} in ${span(at - since)}, ${open} not over ${terminal.dim(`(${monitor})`)}`);
@@ -108,16 +108,21 @@ function showAll({ monitor, since, at, incidents: list }: Told, terminal: Termin
 }
 
 /** One line for every change of an incident, until it is interrupted; a cluster that is away is waited for. */
-async function watch(first: Told, flags: IncidentFlags, terminal: Terminal, signal: AbortSignal): Promise<void> {
+async function watch(
+  first: IncidentReport,
+  flags: IncidentFlags,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<void> {
   const aside = flags.json ? createTerminal(process.stderr) : terminal;
   const note = (notes: readonly string[]): void => notes.forEach((it) => aside.line(aside.dim(it)));
   const news = createIncidentChanges();
   let { monitor } = first;
-  const tell = (told: Told): void => {
-    const { notes, incidents: changed } = news.read(told);
+  const tell = (report: IncidentReport): void => {
+    const { notes, incidents: changed } = news.read(report);
     note(notes);
     for (const it of changed) terminal.line(flags.json ? JSON.stringify(it) : rows([it], terminal)[1]!);
-    ({ monitor } = told);
+    ({ monitor } = report);
   };
   note(news.read({ ...first, incidents: [] }).notes);
   if (!flags.json) terminal.line(rows([], terminal)[0]!);
@@ -129,17 +134,17 @@ async function watch(first: Told, flags: IncidentFlags, terminal: Terminal, sign
   }
 }
 
-async function scored(told: Told, flags: IncidentFlags): Promise<Score> {
+async function scored(report: IncidentReport, flags: IncidentFlags): Promise<Score> {
   const portBase = portBaseOf(flags.portBase);
   const { entries } = await readJournal(flags, flags.journal && path.resolve(flags.journal));
-  const isWatched = ({ injectedAt }: Truth) => injectedAt >= told.since && injectedAt <= told.at;
+  const isWatched = ({ injectedAt }: Truth) => injectedAt >= report.since && injectedAt <= report.at;
   const injected = truthsIn(entries).filter(isWatched);
   const { nodes } = await fetchStatus(portBase);
-  const ended = nodes.map((node) => ({ id: node.id, exits: [...node.exits, ...forgotten(node, told.incidents)] }));
+  const ended = nodes.map((node) => ({ id: node.id, exits: [...node.exits, ...forgotten(node, report.incidents)] }));
   const truths = [...injected, ...exitTruths(ended, injected, graceMs).filter(isWatched)];
   // What has no name yet is a doubt so far, and no alarm.
-  const incidents = told.incidents.map((it) => (it.verdict ? it : { ...it, outcome: 'doubt' as const }));
-  return score(truths, incidents, { nodes: nodes.length, observedMs: told.at - told.since, graceMs });
+  const incidents = report.incidents.map((it) => (it.verdict ? it : { ...it, outcome: 'doubt' as const }));
+  return score(truths, incidents, { nodes: nodes.length, observedMs: report.at - report.since, graceMs });
 }
 
 /**
@@ -151,11 +156,11 @@ function forgotten({ id, watchedSince }: ClusterNode, incidents: readonly Incide
   return lost.map(({ stamps }) => ({ at: stamps.manifest }));
 }
 
-function showScore(told: Told, result: Score, { json }: IncidentFlags, terminal: Terminal): void {
+function showScore(report: IncidentReport, result: Score, { json }: IncidentFlags, terminal: Terminal): void {
   if (json)
-    return void process.stdout.write(`${JSON.stringify({ since: told.since, at: told.at, ...result }, null, 2)}\n`);
+    return void process.stdout.write(`${JSON.stringify({ since: report.since, at: report.at, ...result }, null, 2)}\n`);
   const kinds = Object.entries(result.confusion).sort(([a], [b]) => a.localeCompare(b));
-  terminal.line(`${terminal.bold('Injected against diagnosed')}, ${span(told.at - told.since)} watched\n`);
+  terminal.line(`${terminal.bold('Injected against diagnosed')}, ${span(report.at - report.since)} watched\n`);
   if (kinds.length === 0) terminal.line('Nothing was injected in this time.');
   else {
     const said = [...new Set(kinds.flatMap(([, row]) => Object.keys(row)))].sort();

@@ -57,8 +57,8 @@ export async function findAcrossShards(
     const truth = sum(parts);
     learn(belief, request.plan.terms, truth);
     // A shard that sent all its matches is complete, whatever statistics it used.
-    const told = shards === 1 || (believed !== undefined && same(believed, truth));
-    const again = parts.map((part) => !told && part.candidates.length < part.total);
+    const usedTruth = shards === 1 || (believed !== undefined && same(believed, truth));
+    const again = parts.map((part) => !usedTruth && part.candidates.length < part.total);
     if (round === maxRounds || !again.includes(true)) {
       const total = parts.reduce((count, part) => count + part.total, 0);
       return { total, statistics: truth, candidates: parts.flatMap((part) => part.candidates) };

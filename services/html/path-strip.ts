@@ -9,7 +9,7 @@ const explained: Record<Style, string> = {
   layered: 'Layered style: every tier calls only the one below it; the answer flows back up.',
 };
 
-interface Told {
+interface PathStripOptions {
   /** True when a search was run, so that its time is shown. The home page runs none. */
   readonly found?: boolean;
   /** The address of the same search in the other style, if there is one. */
@@ -17,7 +17,7 @@ interface Told {
 }
 
 /** Shows the path of this answer through the tiers, node by node, because users shall see the distribution. */
-export function pathStrip(making: Making, { found = true, otherStyle }: Told = {}): Markup {
+export function pathStrip(making: Making, { found = true, otherStyle }: PathStripOptions = {}): Markup {
   const { chain, calls } = pathOf(making);
   const other = making.style === 'layered' ? 'object-based' : 'layered';
   const took = duration(making.tookMs);

@@ -82,14 +82,16 @@ export function createFailureDetector({ nodes, peersOf, clock, lag }: FailureDet
 
   /** Another monitor has heard it at least one beat later than this one. */
   function heardByOthers(node: string): NodeEvidence['otherMonitors'] {
-    const told = otherDigests().flatMap(({ at, digest }) => {
+    const heardElsewhereAt = otherDigests().flatMap(({ at, digest }) => {
       const member = digest.doubtsItself ? undefined : digest.members.find((it) => it.node === node);
       return member ? at - member.silentMs : [];
     });
-    if (told.length === 0) return undefined;
+    if (heardElsewhereAt.length === 0) return undefined;
     const [own, now] = [record(node).heardAt() ?? -Infinity, clock.now()];
     // Later than here, and not so long ago: a last heartbeat may have reached one monitor late.
-    return told.some((at) => at > own + laterMs && now - at <= settings.digestTrustMs) ? 'hear it' : 'do not hear it';
+    return heardElsewhereAt.some((at) => at > own + laterMs && now - at <= settings.digestTrustMs)
+      ? 'hear it'
+      : 'do not hear it';
   }
 
   return {

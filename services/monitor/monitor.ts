@@ -150,7 +150,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
           verdict: diagnoser.assessment(node).standing.verdict,
         };
       }),
-      orders: [...repairer.told()],
+      orders: [...repairer.orderDigests()],
       promotions: [...roles.promotions()],
     };
   }

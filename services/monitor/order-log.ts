@@ -20,11 +20,11 @@ export interface OrderLog {
   readonly add: (order: KnownOrder) => void;
   readonly ended: (id: string, result: OrderResult) => void;
   readonly past: () => readonly KnownOrder[];
-  readonly told: () => readonly OrderDigest[];
+  readonly digests: () => readonly OrderDigest[];
   /**
    * Takes in what another monitor tells. `fresh`: unknown here so far. `effective`: known now to have been carried out.
    */
-  readonly learn: (told: readonly OrderDigest[]) => {
+  readonly learn: (digests: readonly OrderDigest[]) => {
     readonly fresh: readonly KnownOrder[];
     readonly effective: readonly KnownOrder[];
   };
@@ -52,11 +52,11 @@ export function createOrderLog(clock: Clock): OrderLog {
       if (order) known.set(id, { ...order, result });
     },
     past,
-    told: () => past().map(({ at, ...order }) => ({ ...order, agoMs: Math.max(0, clock.now() - at) })),
-    learn(told) {
+    digests: () => past().map(({ at, ...order }) => ({ ...order, agoMs: Math.max(0, clock.now() - at) })),
+    learn(digests) {
       const fresh: KnownOrder[] = [];
       const effective: KnownOrder[] = [];
-      for (const { agoMs, ...order } of told) {
+      for (const { agoMs, ...order } of digests) {
         if (agoMs >= rememberedMs) continue;
         const before = known.get(order.id);
         // One of two equal orders is our own: its result comes from the watchdog.

@@ -48,7 +48,7 @@ export interface Repairer {
   readonly consider: (node: string) => void;
   readonly takenOut: ReadonlyMap<string, 'draining' | 'quarantined'>;
   /** The orders of the last minutes, for the other monitors. */
-  readonly told: () => readonly OrderDigest[];
+  readonly orderDigests: () => readonly OrderDigest[];
   /** The orders of other monitors count as well. */
   readonly learn: (digest: Digest) => void;
 }
@@ -203,7 +203,7 @@ export function createRepairer(options: RepairerOptions): Repairer {
       orders.add(known);
       void carryOut(order, known);
     },
-    told: orders.told,
+    orderDigests: orders.digests,
     learn(digest) {
       const { fresh, effective } = orders.learn(digest.orders.filter(({ node }) => nodes.has(node)));
       for (const order of effective) {

@@ -2,36 +2,36 @@ import type { Call } from '../rpc/call.ts';
 import type { ErrorCode, RpcError } from '../rpc/errors.ts';
 import type { LayerEvent, Observe } from '../rpc/layers/events.ts';
 import { groupKey } from '../rpc/group-key.ts';
-import type { AttemptEnd, Learn, Told } from '../rpc/layers/attempt-end.ts';
+import type { AttemptEnd, AttemptEvidence, Learn } from '../rpc/layers/attempt-end.ts';
 import type { EvidenceKind, EvidenceBuffer } from './call-evidence.ts';
 
 /** Listens to a node's own calls, and notes what they say about the nodes that were called. */
-export function createEvidenceCollector(evidence: Pick<EvidenceBuffer, 'note'>): {
+export function createEvidenceCollector(buffer: Pick<EvidenceBuffer, 'note'>): {
   watchAttempt: Learn;
   observe: Observe;
 } {
   return {
-    watchAttempt({ call, peer, code, elapsedMs, told, error }: AttemptEnd) {
-      const kind = evidenceKindOf(told, call, error);
+    watchAttempt({ call, peer, code, elapsedMs, evidence, error }: AttemptEnd) {
+      const kind = evidenceKindOf(evidence, call, error);
       if (kind === undefined) return;
       // How soon it told of a failure says nothing of how fast it works.
       const timed = code === 'ok' || kind === 'unanswered';
-      evidence.note(peer.node, groupKey(call), kind, timed ? elapsedMs : undefined);
+      buffer.note(peer.node, groupKey(call), kind, timed ? elapsedMs : undefined);
     },
     observe(event) {
       const kind = evidenceKindOfEvent(event);
-      if (kind !== undefined && 'node' in event) evidence.note(event.node, event.component, kind);
+      if (kind !== undefined && 'node' in event) buffer.note(event.node, event.component, kind);
     },
   };
 }
 
 /** What the end of an attempt says about the node it went to, as evidence for the monitors; undefined = nothing. */
 export function evidenceKindOf(
-  told: Told,
+  evidence: AttemptEvidence,
   { priority }: Pick<Call, 'priority'>,
   error: RpcError | undefined,
 ): EvidenceKind | undefined {
-  switch (told) {
+  switch (evidence) {
     case 'reply':
     case 'answer':
       return 'ok';

@@ -67,8 +67,8 @@ export function clientMetrics({ metrics, log, clock, peers }: ClientMetricsOptio
       const component = 'call' in event ? event.call.component : event.component;
       events.inc({ event: event.event, component });
       if (worthALine.has(event.event)) {
-        const { call: _call, ...told } = event as LayerEvent & { call?: unknown };
-        log.info({ ...told, component }, 'middleware');
+        const { call: _call, ...fields } = event as LayerEvent & { call?: unknown };
+        log.info({ ...fields, component }, 'middleware');
       }
     },
   };

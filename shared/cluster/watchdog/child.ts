@@ -82,7 +82,7 @@ export interface Child {
   /** Of the last process that was started; undefined before the first. */
   readonly incarnation: () => number | undefined;
   /** What the running process said when it was ready. */
-  readonly told: () => ReadyMessage | undefined;
+  readonly readyMessage: () => ReadyMessage | undefined;
 }
 
 /** A node is more than its log: where no file can be made, as on a full disk, it runs without one. */
@@ -122,7 +122,7 @@ export function createChild(options: ChildOptions): Child {
   let replacing = false;
   let exits: readonly Exit[] = [];
   let incarnation: number | undefined;
-  let told: ReadyMessage | undefined;
+  let readyMessage: ReadyMessage | undefined;
   let asking: (() => void)[] = [];
 
   function change(next: ChildState): void {
@@ -159,7 +159,7 @@ export function createChild(options: ChildOptions): Child {
         return;
       }
       if (!message.ready || process_ !== child || state.state !== 'starting') return;
-      told = message as ReadyMessage;
+      readyMessage = message as ReadyMessage;
       change({ state: 'ready', pid: child.pid!, since: clock.now() });
     });
     let ended = false;
@@ -167,7 +167,7 @@ export function createChild(options: ChildOptions): Child {
       if (ended) return;
       ended = true;
       process_ = undefined;
-      told = undefined;
+      readyMessage = undefined;
       asking = [];
       exited(exit, clock.now() - since);
     };
@@ -267,6 +267,6 @@ export function createChild(options: ChildOptions): Child {
       if (state.state === 'held') run('fault');
     },
     incarnation: () => incarnation,
-    told: () => told,
+    readyMessage: () => readyMessage,
   };
 }

@@ -17,16 +17,16 @@ const blockSize = 64;
 export function openIncarnations(file: string, onTrouble: (text: string) => void): () => number {
   let last = readLast(file);
   let reserved = last;
-  let told = false;
+  let reported = false;
 
   function reserve(): void {
     try {
       writeDurably(file, `${last + blockSize}\n`);
       reserved = last + blockSize;
     } catch (error) {
-      if (!told)
+      if (!reported)
         onTrouble(`${file} cannot be written, so a restarted watchdog may repeat incarnations: ${String(error)}`);
-      told = true;
+      reported = true;
     }
   }
 

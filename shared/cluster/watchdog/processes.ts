@@ -101,7 +101,7 @@ export function createProcesses({
     twins: () =>
       [...twins].flatMap(([node, copy]) => {
         const state = copy.state();
-        return state.state === 'ready' ? [{ node, pid: state.pid, opsPort: copy.told()?.opsPort }] : [];
+        return state.state === 'ready' ? [{ node, pid: state.pid, opsPort: copy.readyMessage()?.opsPort }] : [];
       }),
     async stop() {
       await Promise.all([...twins.keys()].map(untwin));

@@ -7,7 +7,7 @@ import type { ResultCode } from './watch-calls.ts';
  * What the end of an attempt says about its replica. `unanswered`: the caller stopped waiting after an unusually long
  * time.
  */
-export type Told = 'reply' | 'unanswered' | Evidence;
+export type AttemptEvidence = 'reply' | 'unanswered' | Evidence;
 
 /** One attempt at one replica, once it has ended. */
 export interface AttemptEnd {
@@ -20,7 +20,7 @@ export interface AttemptEnd {
   readonly elapsedMs: number;
   readonly code: ResultCode;
   readonly error: RpcError | undefined;
-  readonly told: Told;
+  readonly evidence: AttemptEvidence;
   /**
    * Nobody waited for the answer any more: another replica had answered, or the caller had left. The full attempt would
    * have taken at least this long.

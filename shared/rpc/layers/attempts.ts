@@ -1,7 +1,7 @@
 import type { Clock } from '../../time/clock.ts';
 import type { Call, Layer, Reply } from '../call.ts';
 import { asRpcError, evidence, type RpcError } from '../errors.ts';
-import type { Learn, Told } from './attempt-end.ts';
+import type { AttemptEvidence, Learn } from './attempt-end.ts';
 import type { OperationStatistics, Statistics } from './latency-statistics.ts';
 import type { Peers } from './peers.ts';
 import type { ResultCode } from './watch-calls.ts';
@@ -16,7 +16,12 @@ const usualMs = (known: OperationStatistics, now: number): number | undefined =>
  * What a failed attempt at `call.endpoint` says about that node. An abandoned attempt says something only if it had
  * taken longer than usual: a caller that waits for 3 ms learns nothing about a node that takes 5 ms.
  */
-export function toldByFailure(call: Call, error: RpcError, elapsedMs: number, usualMs: number | undefined): Told {
+export function evidenceOfFailure(
+  call: Call,
+  error: RpcError,
+  elapsedMs: number,
+  usualMs: number | undefined,
+): AttemptEvidence {
   if (call.signal.aborted) return elapsedMs >= (usualMs ?? unknownMs) ? 'unanswered' : 'nothing';
   return evidence(error, { node: call.endpoint?.node, abandoned: false });
 }
@@ -47,8 +52,8 @@ export function attempts({ clock, peers, statistics, learn }: AttemptsDependenci
         const abandoned = error !== undefined && call.signal.aborted;
         // Every call passes here, and few are abandoned. Only the abandoned ones need the quantile.
         const usual = abandoned ? usualMs(statistics.of(call.component, call.operation), endedAt) : undefined;
-        const told = error ? toldByFailure(call, error, elapsedMs, usual) : 'reply';
-        learn({ call, group, peer, sentAt, endedAt, elapsedMs, code, error, told, abandoned });
+        const endEvidence = error ? evidenceOfFailure(call, error, elapsedMs, usual) : 'reply';
+        learn({ call, group, peer, sentAt, endedAt, elapsedMs, code, error, evidence: endEvidence, abandoned });
       };
       peer.underWay.add(attempt);
       try {

@@ -84,9 +84,13 @@ function createOperationStatistics(component: string, operation: OperationId): O
  * from them: the hedge delay would fall, more calls would be hedged, and so on. Failures are not recorded, except
  * timeouts.
  */
-export function lesson({ code, elapsedMs, told }: Pick<AttemptEnd, 'code' | 'elapsedMs' | 'told'>): number | undefined {
-  const timedOut = code === 'deadline_exceeded' && told === 'failure';
-  return told === 'reply' || told === 'unanswered' || timedOut ? elapsedMs : undefined;
+export function lesson({
+  code,
+  elapsedMs,
+  evidence,
+}: Pick<AttemptEnd, 'code' | 'elapsedMs' | 'evidence'>): number | undefined {
+  const timedOut = code === 'deadline_exceeded' && evidence === 'failure';
+  return evidence === 'reply' || evidence === 'unanswered' || timedOut ? elapsedMs : undefined;
 }
 
 /** Records attempts in the statistics, by which the layers tune themselves. */

@@ -160,14 +160,14 @@ export function outlier(settings: OutlierSettings, { statistics, endpoints, obse
   function sample(end: AttemptEnd, { ratios }: ReplicaRecord): void {
     const { call, group, elapsedMs, endedAt, abandoned } = end;
     const medianMs = statistics.of(call.component, call.operation).quantile(0.5, endedAt, 1);
-    const told = medianMs !== undefined && (!abandoned || elapsedMs > medianMs);
-    if (told && ratios.length < maxRatios) ratios.push(elapsedMs / medianMs);
+    const isTelling = medianMs !== undefined && (!abandoned || elapsedMs > medianMs);
+    if (isTelling && ratios.length < maxRatios) ratios.push(elapsedMs / medianMs);
     if (!windows.has(group)) windows.set(group, endedAt);
     if (endedAt - windows.get(group)! >= settings.windowMs) compare(end);
   }
 
   return function outlier(end) {
-    const { peer, sentAt, endedAt, error, told, abandoned } = end;
+    const { peer, sentAt, endedAt, error, evidence, abandoned } = end;
     const known = recordOf(peer);
     if (error === undefined) {
       known.failures = 0;
@@ -180,8 +180,8 @@ export function outlier(settings: OutlierSettings, { statistics, endpoints, obse
     // A full attempt would have taken longer still. Where hedges win, a slow replica shows only abandoned attempts.
     if (abandoned) sample(end, known);
     // A refusal is no failure: a busy replica needs fewer calls, not none, and the others are probably busy too.
-    if (told === 'unanswered') known.unanswered++;
-    else if (told === 'failure') known.failures++;
+    if (evidence === 'unanswered') known.unanswered++;
+    else if (evidence === 'failure') known.failures++;
     const why = ejectionReason(settings, known, endedAt);
     if (why !== undefined) takeOut(end, peer, why);
   };

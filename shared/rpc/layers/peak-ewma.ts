@@ -1,4 +1,4 @@
-import type { AttemptEnd, Learn, Told } from './attempt-end.ts';
+import type { AttemptEnd, AttemptEvidence, Learn } from './attempt-end.ts';
 import type { PeakEwma, Peer } from './peers.ts';
 
 /**
@@ -69,19 +69,19 @@ export function isLighter(a: Load, b: Load, alikeRatio: number): boolean {
 export function costOfFailure(
   elapsedMs: number,
   expectedMs: number,
-  { abandoned, told }: { abandoned: boolean; told: Told },
+  { abandoned, evidence }: { abandoned: boolean; evidence: AttemptEvidence },
 ): number | undefined {
   if (abandoned) return elapsedMs > expectedMs ? elapsedMs : undefined;
-  if (told === 'nothing') return undefined;
-  return told === 'answer' ? elapsedMs : Math.max(elapsedMs, 3 * expectedMs);
+  if (evidence === 'nothing') return undefined;
+  return evidence === 'answer' ? elapsedMs : Math.max(elapsedMs, 3 * expectedMs);
 }
 
 /** Updates the estimate of each replica. `balance` chooses by it. */
-export const learnPeakEwma: Learn = ({ call, peer, elapsedMs, endedAt, error, told, abandoned }: AttemptEnd) => {
+export const learnPeakEwma: Learn = ({ call, peer, elapsedMs, endedAt, error, evidence, abandoned }: AttemptEnd) => {
   const operation = call.operation.name;
   const costMs =
     error === undefined
       ? elapsedMs
-      : costOfFailure(elapsedMs, latencyNow(peer.latency, operation, endedAt), { abandoned, told });
+      : costOfFailure(elapsedMs, latencyNow(peer.latency, operation, endedAt), { abandoned, evidence });
   if (costMs !== undefined) observeLatency(peer.latency, operation, costMs, endedAt);
 };

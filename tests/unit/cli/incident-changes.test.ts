@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createIncidentChanges, type Told } from '../../../cli/incident-changes.ts';
+import { createIncidentChanges, type IncidentReport } from '../../../cli/incident-changes.ts';
 import type { Incident } from '../../../services/monitor/incident.ts';
 
 const open: Incident = {
@@ -12,7 +12,7 @@ const open: Incident = {
   orders: [],
 };
 const over: Incident = { ...open, stamps: { ...open.stamps, fix: 3_000, steady: 4_000 }, outcome: 'passed' };
-const told = (monitor: string, at: number, incidents: readonly Incident[] = [], since = 0): Told => ({
+const reportOf = (monitor: string, at: number, incidents: readonly Incident[] = [], since = 0): IncidentReport => ({
   monitor,
   since,
   at,
@@ -22,34 +22,34 @@ const ids = (incidents: readonly Incident[]) => incidents.map(({ id }) => id);
 
 test('an incident is news when it begins and whenever it changes', () => {
   const news = createIncidentChanges();
-  expect(news.read(told('m-1', 2_000, [open])).incidents).toEqual([open]);
-  expect(news.read(told('m-1', 2_500, [open]))).toEqual({ notes: [], incidents: [] });
-  expect(news.read(told('m-1', 4_000, [over])).incidents).toEqual([over]);
+  expect(news.read(reportOf('m-1', 2_000, [open])).incidents).toEqual([open]);
+  expect(news.read(reportOf('m-1', 2_500, [open]))).toEqual({ notes: [], incidents: [] });
+  expect(news.read(reportOf('m-1', 4_000, [over])).incidents).toEqual([over]);
 });
 
 test('another monitor is named, and does not tell again what was over, but what was not', () => {
   const news = createIncidentChanges();
-  news.read(told('m-1', 5_000, [over]));
+  news.read(reportOf('m-1', 5_000, [over]));
   const next = { ...open, id: 'app-2-5000', stamps: { ...open.stamps, manifest: 5_000 } };
   const itsOwn = [{ ...over, id: 'app-1-1007' }, next];
-  const { notes, incidents } = news.read(told('m-2', 6_000, itsOwn, 3));
+  const { notes, incidents } = news.read(reportOf('m-2', 6_000, itsOwn, 3));
   expect([notes, ids(incidents)]).toEqual([[expect.stringMatching(/^m-1 does not answer: .* m-2/)], ['app-2-5000']]);
-  expect(news.read(told('m-2', 6_500, itsOwn, 3))).toEqual({ notes: [], incidents: [] });
+  expect(news.read(reportOf('m-2', 6_500, itsOwn, 3))).toEqual({ notes: [], incidents: [] });
 });
 
 test('silence is told once, and so is its end', () => {
   const news = createIncidentChanges();
-  news.read(told('m-1', 5_000, [over]));
+  news.read(reportOf('m-1', 5_000, [over]));
   expect([news.missed('no cluster'), news.missed('no cluster')]).toEqual([['no cluster; waiting'], []]);
-  expect(news.read(told('m-1', 9_000, [over]))).toEqual({ notes: ['m-1 answers again'], incidents: [] });
+  expect(news.read(reportOf('m-1', 9_000, [over]))).toEqual({ notes: ['m-1 answers again'], incidents: [] });
 });
 
 test('another life of the cluster is named, whoever of it answers, and all of its incidents are news', () => {
   for (const monitor of ['m-1', 'm-2']) {
     const news = createIncidentChanges();
-    news.read(told('m-1', 5_000, [over]));
+    news.read(reportOf('m-1', 5_000, [over]));
     news.missed('no cluster');
-    const { notes, incidents } = news.read(told(monitor, 9_000, [over], 8_000));
+    const { notes, incidents } = news.read(reportOf(monitor, 9_000, [over], 8_000));
     expect([notes, ids(incidents)]).toEqual([[expect.stringMatching(`another life .* ${monitor}`)], ['app-1-1000']]);
   }
 });

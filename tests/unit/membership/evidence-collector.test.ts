@@ -4,7 +4,7 @@ import { RpcError, fromProblem, toProblem, type ErrorCode } from '../../../share
 import type { EvidenceKind } from '../../../shared/membership/call-evidence.ts';
 import { createEvidenceCollector } from '../../../shared/membership/evidence-collector.ts';
 import { createPeers } from '../../../shared/rpc/layers/peers.ts';
-import { toldByFailure } from '../../../shared/rpc/layers/attempts.ts';
+import { evidenceOfFailure } from '../../../shared/rpc/layers/attempts.ts';
 
 function collector() {
   const noted: string[] = [];
@@ -25,7 +25,7 @@ const call = (more: Partial<Call> = {}): Call =>
   }) as Call;
 
 const here = (code: ErrorCode, node = 'r-1') => new RpcError(code, 'why', { node });
-const told = (code: ErrorCode, from: { node?: string; below?: string } = {}) =>
+const reported = (code: ErrorCode, from: { node?: string; below?: string } = {}) =>
   fromProblem(toProblem(new RpcError(code, 'why', from)), 500, 'r-1');
 const given = AbortSignal.abort(new RpcError('cancelled', 'a hedge won'));
 const soon = AbortSignal.abort(new RpcError('deadline_exceeded', 'no answer within 3 ms'));
@@ -37,27 +37,27 @@ test.each<[string, RpcError | undefined, Partial<Call>, string[]]>([
   ['a broken connection', here('connection_lost'), {}, ['r-1 ranking resets']],
   ['a timeout here', here('deadline_exceeded'), {}, ['r-1 ranking timeouts']],
   ['a reply that is no reply', here('bad_reply'), {}, ['r-1 ranking invalid']],
-  ['"I am too busy"', told('overloaded'), {}, ['r-1 ranking shed']],
-  ['"I am too busy" to background work', told('overloaded'), { priority: 'background' }, []],
-  ['"those behind me did not answer"', told('deadline_exceeded', { below: 'database/1' }), {}, ['r-1 ranking ok']],
-  ['"those behind me do not agree"', told('bad_reply', { below: 'ranking' }), {}, ['r-1 ranking ok']],
-  ['"those behind me are too busy"', told('overloaded', { below: 'database/1' }), {}, ['r-1 ranking ok']],
-  ['a failure of another one', told('unreachable', { node: 'd-1' }), {}, ['r-1 ranking ok']],
-  ['"your deadline has passed"', told('deadline_exceeded'), {}, []],
+  ['"I am too busy"', reported('overloaded'), {}, ['r-1 ranking shed']],
+  ['"I am too busy" to background work', reported('overloaded'), { priority: 'background' }, []],
+  ['"those behind me did not answer"', reported('deadline_exceeded', { below: 'database/1' }), {}, ['r-1 ranking ok']],
+  ['"those behind me do not agree"', reported('bad_reply', { below: 'ranking' }), {}, ['r-1 ranking ok']],
+  ['"those behind me are too busy"', reported('overloaded', { below: 'database/1' }), {}, ['r-1 ranking ok']],
+  ['a failure of another one', reported('unreachable', { node: 'd-1' }), {}, ['r-1 ranking ok']],
+  ['"your deadline has passed"', reported('deadline_exceeded'), {}, []],
   ['too many calls of this node itself', new RpcError('overloaded', 'not sent'), {}, []],
-  ['"your request is wrong"', told('bad_request'), {}, ['r-1 ranking ok']],
+  ['"your request is wrong"', reported('bad_request'), {}, ['r-1 ranking ok']],
   ['an attempt that nobody waits for any more', here('cancelled'), { signal: given }, ['r-1 ranking unanswered 12']],
   ['an attempt that its caller gave up soon', here('deadline_exceeded'), { signal: soon }, []],
 ])('%s', (_, error, more, expected) => {
   const { noted, watchAttempt } = collector();
   const made = call(more);
   const usualMs = more.signal === soon ? 20 : 10;
-  const says = error ? toldByFailure(made, error, 12, usualMs) : 'reply';
+  const says = error ? evidenceOfFailure(made, error, 12, usualMs) : 'reply';
   const group = createPeers({ now: () => 0, wall: () => 0 }).group(made);
   const times = { sentAt: 0, endedAt: 12, elapsedMs: 12 };
   const abandoned = made.signal.aborted;
   const code = error?.code ?? 'ok';
-  watchAttempt({ call: made, group, peer: group.get('r-1'), ...times, code, error, told: says, abandoned });
+  watchAttempt({ call: made, group, peer: group.get('r-1'), ...times, code, error, evidence: says, abandoned });
   expect(noted).toEqual(expected);
 });
 

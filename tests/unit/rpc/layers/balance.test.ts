@@ -110,12 +110,12 @@ test('a higher latency is believed at once, a lower one slowly, and what is not 
 });
 
 test.each([
-  ['its own fault, quickly', 1, 20, { abandoned: false, told: 'failure' }, 60],
-  ['its own fault, slowly', 500, 20, { abandoned: false, told: 'refusal' }, 500],
-  ['the fault of the request', 3, 20, { abandoned: false, told: 'answer' }, 3],
-  ['made here, before anything was sent', 0, 20, { abandoned: false, told: 'nothing' }, undefined],
-  ['abandoned early', 5, 20, { abandoned: true, told: 'nothing' }, undefined],
-  ['abandoned late', 50, 20, { abandoned: true, told: 'nothing' }, 50],
+  ['its own fault, quickly', 1, 20, { abandoned: false, evidence: 'failure' }, 60],
+  ['its own fault, slowly', 500, 20, { abandoned: false, evidence: 'refusal' }, 500],
+  ['the fault of the request', 3, 20, { abandoned: false, evidence: 'answer' }, 3],
+  ['made here, before anything was sent', 0, 20, { abandoned: false, evidence: 'nothing' }, undefined],
+  ['abandoned early', 5, 20, { abandoned: true, evidence: 'nothing' }, undefined],
+  ['abandoned late', 50, 20, { abandoned: true, evidence: 'nothing' }, 50],
 ] as const)('a failure that is %s costs', (_, elapsedMs, expectedMs, how, cost) => {
   expect(costOfFailure(elapsedMs, expectedMs, how)).toBe(cost);
 });

@@ -4,7 +4,7 @@ import { attemptTimeout, attemptTimeoutMs } from '../../../../shared/rpc/layers/
 import { admit, breaker, settle, type Circuit } from '../../../../shared/rpc/layers/breaker.ts';
 import { inFlight } from '../../../../shared/rpc/layers/in-flight.ts';
 import { none } from '../../../../shared/rpc/layers/none.ts';
-import { toldByFailure } from '../../../../shared/rpc/layers/attempts.ts';
+import { evidenceOfFailure } from '../../../../shared/rpc/layers/attempts.ts';
 import { createStatistics, lesson } from '../../../../shared/rpc/layers/latency-statistics.ts';
 import { following, switchable } from '../../../../shared/rpc/layers/switchable.ts';
 import { refusalProbability, throttle } from '../../../../shared/rpc/layers/throttle.ts';
@@ -179,9 +179,12 @@ test.each([
   ['internal', 3, 'failure', undefined],
   ['cancelled', 50, 'unanswered', 50],
   ['cancelled', 5, 'nothing', undefined],
-] as const)('an attempt that ended %s after %d ms, and told %s, teaches %s', (code, elapsedMs, told, expected) => {
-  expect(lesson({ code, elapsedMs, told })).toBe(expected);
-});
+] as const)(
+  'an attempt that ended %s after %d ms, with the evidence %s, teaches %s',
+  (code, elapsedMs, evidence, expected) => {
+    expect(lesson({ code, elapsedMs, evidence })).toBe(expected);
+  },
+);
 
 const gaveUp = AbortSignal.abort(failure('cancelled'));
 
@@ -193,7 +196,7 @@ test.each([
   ['failed', undefined, 'internal', 3, 40, 'failure'],
 ] as const)('an attempt that was %s tells', (_, signal, code, elapsedMs, usualMs, expected) => {
   const call = testCall({ endpoint: nodes('a')[0], ...(signal && { signal }) });
-  expect(toldByFailure(call, failure(code, { node: 'a' }), elapsedMs, usualMs)).toBe(expected);
+  expect(evidenceOfFailure(call, failure(code, { node: 'a' }), elapsedMs, usualMs)).toBe(expected);
 });
 
 test('a mechanism can be switched off, on and re-tuned while calls run, and keeps its state while its settings stay', async () => {
