@@ -4,7 +4,7 @@ import { responseParser } from './parser.ts';
 import type { ParsedAnswer } from './parser.ts';
 import type { Target } from '../options/target.ts';
 
-/** This machine refused it to the generator. The server had no part in it. */
+/** Resources that this machine refused to the generator. The server had no part in this. */
 export type OwnLimitCode = 'no_ports' | 'no_files' | 'no_memory';
 
 /** Why an exchange got no answer. */

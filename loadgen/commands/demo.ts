@@ -11,7 +11,7 @@ import { measure } from './measure.ts';
 
 const serviceMs = 5;
 const rate = 100;
-/** So few users that the stalled requests stay below 1% of a closed loop: it hides the stall. */
+/** With so few users, the stalled requests stay below 1% of a closed loop, so its p99 hides the stall. */
 const users = 5;
 
 export interface DemoFlags {

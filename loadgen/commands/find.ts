@@ -58,7 +58,7 @@ export async function findCommand(url: string | undefined, flags: FindFlags, io:
   async function trial(rate: number): Promise<TrialOutcome> {
     if (io.signal.aborted) throw loadError('interrupted', 'interrupted: no capacity was found');
     const kind = plan.model.kind === 'partly-open' ? 'partly-open' : 'open';
-    // Poisson arrivals: evenly spaced arrivals never collide, and would find a capacity that users do not get.
+    // Use Poisson arrivals: evenly spaced arrivals never collide, so they would find more capacity than users get.
     const arrivals =
       plan.model.kind !== 'closed' && flags.arrivals !== undefined ? plan.model.arrivals : { kind: 'poisson' as const };
     const model = { kind, stages: constantStages(rate, trialMs), arrivals } as typeof plan.model;

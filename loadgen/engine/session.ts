@@ -12,7 +12,7 @@ export type Move =
 /** A session with more pauses in a row than this will never send a request. */
 export const mostPausesInARow = 1000;
 
-/** Starts a session. Returns a text where it cannot start: the reason. */
+/** Starts a session. Where it cannot start, returns the reason as a text. */
 export function startSession(start: () => Session): Session | string {
   try {
     const session: unknown = start();

@@ -10,13 +10,13 @@ export interface Trial {
 }
 
 export type Capacity =
-  /** Holds at `rate`, does not at `failedAt`. */
+  /** The objective holds at `rate` and fails at `failedAt`. */
   | { kind: 'found'; rate: number; failedAt: number }
-  /** Does not even hold at the lowest rate tried. */
+  /** The objective fails even at the lowest rate. */
   | { kind: 'below'; failedAt: number }
-  /** Still holds at the highest rate allowed. */
+  /** The objective holds even at the highest allowed rate. */
   | { kind: 'above'; rate: number }
-  /** The generator gave up before the server did. */
+  /** The generator reached its limit before the server did. */
   | { kind: 'generator'; rate: number | undefined; failedAt: number };
 
 /**
@@ -44,7 +44,7 @@ export async function searchCapacity(
     return passed ? 'pass' : count('generator') >= count('fail') ? 'generator' : 'fail';
   }
 
-  // The bracket: `good` holds (0: nothing does so far), `bad` does not.
+  // The bracket: the objective holds at `good` (0: at no rate so far) and fails at `bad`.
   let good = 0;
   let bad = Infinity;
   let last = 'pass' as TrialOutcome;
@@ -58,7 +58,7 @@ export async function searchCapacity(
     await probe(rate);
     if (good === most) return { capacity: { kind: 'above', rate: most }, trials };
   }
-  // Failed at once: look below, down to a sixty-fourth.
+  // The first rate failed: try lower rates, down to a sixty-fourth.
   for (let rate = from / 2; good === 0 && rate >= from / 64; rate /= 2) await probe(rate);
   while (good > 0 && bad - good > tolerance * good) await probe((good + bad) / 2);
 

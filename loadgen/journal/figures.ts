@@ -28,7 +28,8 @@ const steadyTicks = 3;
 
 /**
  * Figures before, during and after each fault. A tick is good when its p99 is at most twice the p99 before the fault
- * (or at most 5 ms: less is noise). Its share of errors and wrong answers may be at most 1 percentage point higher.
+ * (or at most 5 ms: smaller differences are noise). Its share of errors and wrong answers may be at most 1 percentage
+ * point higher.
  */
 export function faultFigures(
   windows: readonly FaultWindow[],

@@ -16,14 +16,15 @@ export interface TickRow {
   good: number;
   /** Latency from the intended time of all requests due in this tick. */
   latency: Buckets;
-  /** Highest number in flight seen in the tick; workers add up. */
+  /** Highest number in flight in the tick; the numbers of the workers are added up. */
   inFlight: number;
 }
 
 export type TickCount = 'asked' | 'sent' | 'done' | 'right' | 'wrong' | 'errors' | 'good';
 
 /**
- * A set of ticks without empty ones. A worker fills it and sends the changes (`drain`); the controller adds them up.
+ * The ticks of a run that are not empty. A worker fills it and sends the changes (`drain`); the controller adds them
+ * up.
  */
 export interface Timeline {
   readonly tickMs: number;

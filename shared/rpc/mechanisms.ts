@@ -28,9 +28,9 @@ const inTurn = { by: 'round_robin', panicShare: 0, slowStartMs: 0 };
  *
  *   does       the task of the layer, in one line; `without` = the harm when the layer is missing
  *   settings   the schema of its settings, with the defaults. A row with settings is a mechanism, which a policy can
- *              switch and set. A row without is a layer that every node has.
+ *              switch and set. A row without settings is a layer that every node has.
  *   beside     the row is no layer of its own: other layers ask it, or report to it
- *   naive      the mechanism in the preset `naive`, where it is on there. In `resilient` all are on, with defaults.
+ *   naive      the mechanism in the preset `naive`, if it is on there. In `resilient` all are on, with defaults.
  *   misSet     the mechanism in the preset `mis-set`, where it differs from `resilient`
  *   off        the settings that "off" stands for, where the mechanism cannot be left out
  */

@@ -23,7 +23,7 @@ import { formatTraceparent } from './trace.ts';
  */
 export const rpcPrefix = '/rpc/';
 
-/** A longer deadline is a mistake: one hour. */
+/** The longest deadline: one hour. A longer one is a mistake. */
 const maxDeadlineMs = 3_600_000;
 const priorities: readonly string[] = ['health', 'read', 'write', 'background'] satisfies Priority[];
 

@@ -34,7 +34,7 @@ export function processTree(pid: number): readonly ProcessRow[] {
   return found;
 }
 
-/** Those of these processes that still run. A pid that another program has got since does not count. */
+/** Those of these processes that still run. A pid that was given to another program since then does not count. */
 export function stillRunning(rows: readonly ProcessRow[]): readonly ProcessRow[] {
   return rows.filter(({ pid, command }) => {
     const now = rowOf(pid);

@@ -3,7 +3,7 @@ import type { Call, Service } from '../call.ts';
 import type { LayerEvent, Observe } from './events.ts';
 import { countVotes, versionOf } from './votes.ts';
 
-/** The part of the event about an outvoted replica that only the vote knows. */
+/** The event about a replica that was outvoted. */
 export const lostVote = (
   { component, operation, nonce }: Call,
   node: string,

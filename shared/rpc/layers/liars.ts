@@ -7,8 +7,8 @@ import { eject } from './ejection.ts';
 import type { Peers } from './peers.ts';
 
 /**
- * A liar stays out of the choice for this long; each further lie makes the time longer by this amount. Its answers are wrong, not
- * late, so there is no hurry to try it again.
+ * A liar stays out of the choice for this long; each further lie makes the time longer by this amount. Its answers are
+ * wrong, not late, so there is no hurry to try it again.
  */
 const baseMs = 30_000;
 const maxMs = 300_000;

@@ -96,7 +96,10 @@ export function ejectionMs(settings: OutlierSettings, ejections: number): number
   return Math.min(settings.maxMs, settings.baseMs * (ejections + 1));
 }
 
-/** At most one replica in N, and never the only one: of few replicas, the rest could not carry the load of two more. */
+/**
+ * At most one replica in N, and never the only one: with few replicas, the others could not carry the load of two
+ * ejected ones.
+ */
 export function mayEject(settings: OutlierSettings, ejected: number, replicas: number): boolean {
   return replicas > 1 && ejected < Math.max(1, Math.floor(replicas * settings.maxShare));
 }

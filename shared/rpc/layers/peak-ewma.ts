@@ -8,8 +8,8 @@ import type { PeakEwma, Peer } from './peers.ts';
 const decayMs = 2_000;
 
 /**
- * The cost of a replica without any measurement. It is low enough for an early first call; calls under way prevent a
- * rush.
+ * The cost of a replica without any measurement. It is low enough for an early first call; the count of calls under way
+ * prevents a rush.
  */
 const unknownMs = 1;
 

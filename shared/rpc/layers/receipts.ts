@@ -5,8 +5,8 @@ export type SignReply = (call: Call & { readonly nonce: string }, reply: Reply) 
 
 /**
  * Server side, outermost: a caller that sends a nonce gets a receipt, the node's signed statement that it gave this
- * answer. A receipt costs about 0.1 ms, so only audited calls ask for one. This layer signs every answer that leaves
- * the node, so a lie becomes evidence.
+ * answer. A receipt costs about 0.1 ms, so only audited calls ask for one. This layer signs the answer as it leaves the
+ * node, so a lie becomes evidence.
  */
 export function receipts(sign: SignReply): Layer {
   return function receipts(next) {

@@ -5,7 +5,7 @@ import { blame, errorCodes, type RpcError } from '../errors.ts';
  * Whether another attempt is right after this failure of an attempt at `node`. All three must hold:
  * - Another attempt may cure the failure.
  * - If the operation may have happened (not `definite`), doing it twice is the same as doing it once.
- * - The failure is of `node` itself. The caller of a deeper node has already retried there, and retries at every level
+ * - The failure is `node`'s own. The caller of a deeper node has already retried there, and retries at every level
  *   multiply: three attempts on each of three levels are 27 (Google SRE book, ch. 22). Exceptions: lost routes, and
  *   `anyDepth`, which exists to demonstrate that multiplication.
  */

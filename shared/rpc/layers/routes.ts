@@ -16,8 +16,8 @@ export const RoutesSettings = Type.Object(
 export type RoutesSettings = Static<typeof RoutesSettings>;
 
 /**
- * The routes to a node, in order of preference. Routes that failed lately come last, until their time in `avoid` is
- * over.
+ * The routes to a node, in order of preference. Routes that failed lately come last, until the time that `avoidUntil`
+ * returns.
  */
 export function orderRoutes(
   endpoint: Endpoint,

@@ -136,8 +136,8 @@ export function httpClientTransport(options: HttpClientOptions): HttpClientTrans
 }
 
 /**
- * The body of a reply follows its head at once. When a caller gives up within this time after the head, this proves
- * nothing about the callee, ms.
+ * The body of a reply follows its head at once. When a caller gives up within this time (ms) after the head, this
+ * proves nothing about the callee.
  */
 const trickleMs = 50;
 

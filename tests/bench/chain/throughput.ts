@@ -97,7 +97,7 @@ function row(number: number, name: string, rounds: readonly number[][], goal: nu
 
 /**
  * Requests per second of a round without a failure. Admission is on, with a limit above the 32 connections
- * (topology.json). wrk repeats refused requests at once, so a low limit would spend the round on refusals.
+ * (topology.json). wrk repeats refused requests at once, so with a low limit the round would mostly measure refusals.
  */
 async function clean(url: string, say: (line: string) => void): Promise<number> {
   for (let again = 0; again < 2; again++) {

@@ -38,7 +38,7 @@ function measure({ pages, p99GoalMs }: (typeof sizes)[number], say: (line: strin
   const random = seededRandom('queries');
   const queries = queriesFrom(text, queryCount, random);
   const plainQueries = queriesFrom(text, queryCount, random, true);
-  say('both index them');
+  say('building both indexes');
   const ours = createOurs(text);
   const fts5 = createFts5(text);
   const compared = queries.slice(0, comparedCount);

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
 /**
- * The server under load, in its own process. It answers 512 bytes at once. A message makes it stall once, some time after
- * the next request: it then answers nothing until the stall is over.
+ * The server under load, in its own process. It answers 512 bytes at once. A message makes it stall once, some time
+ * after the next request: it then answers nothing until the stall is over.
  */
 export interface Target {
   url: string;

@@ -89,6 +89,6 @@ function lost(name: string, resilient: readonly Trial[], naive: readonly Trial[]
     spread: ours.length === 0 ? [0, 1] : [Math.min(...shares), Math.max(...shares)],
     goal: '0 failed, 0 wrong',
     met: ours.length > 0 && sum(ours, bad) === 0,
-    note: `${where}${left === 0 ? '' : `; ${left} of ${resilient.length} trials left out: reads failed before anything was broken`}`,
+    note: `${where}${left === 0 ? '' : `; ${left} of ${resilient.length} trials left out: reads failed before the fault`}`,
   };
 }

@@ -10,8 +10,8 @@ const clientUrl = `http://127.0.0.1:${benchPortBase + 1_080}`;
 const nodeCount = 21;
 
 /**
- * Row 12: resilient against naive, on the live default cluster at half of its peak, under crashes, hangs, limps and
- * storms.
+ * Row 12: resilient against naive, on the live default cluster at half of its peak, with crashes, hung and slow nodes,
+ * and storms.
  */
 export async function resilience(say: (line: string) => void): Promise<readonly Row[]> {
   const data = temporaryData();
@@ -23,7 +23,8 @@ export async function resilience(say: (line: string) => void): Promise<readonly 
       await firstCorrectSearch(gatewayUrl, performance.now());
       const load = createLoad(data.dir, gatewayUrl, clientUrl);
       const peak = async (way: Way = 'searches') => {
-        // A change of policy drops all measurements. This load measures delays again, and uses up the reserve of hedges.
+        // A change of policy drops all measurements. This load measures delays again, and uses up the reserve of
+        // hedges.
         await load[way]({ users: 16, seconds: 2 });
         return load[way]({ users: 16, seconds: 2 });
       };

@@ -9,7 +9,7 @@ const events = 400_000;
 const actors = 10_000;
 const rounds = 5;
 
-/** A simulated world of `actors` that never all become idle; it is measured while it runs. */
+/** A simulated world of `actors`, some of which are always busy. It is measured while it runs. */
 type World = (sim: Simulation) => void;
 
 /** Each actor waits a random time, again and again: this measures the timer heap itself. */
