@@ -123,15 +123,15 @@ export const consoleComponent = component({
             '/nodes/:id/break/:name/:anyway?',
             async (request, reply) => {
               const node = topology.nodes.find(({ id }) => id === request.params.id);
-              const wish = node && breaksOf(node, topology).find(({ name }) => name === request.params.name);
-              if (!node || !wish) return notFound(reply, 'There is no such node, or no such way to break it.');
+              const chosen = node && breaksOf(node, topology).find(({ name }) => name === request.params.name);
+              if (!node || !chosen) return notFound(reply, 'There is no such node, or no such way to break it.');
               const beyondTolerance = request.params.anyway === 'anyway';
               try {
-                await sources.inject({ ...wish.fault, beyondTolerance }, node.id);
+                await sources.inject({ ...chosen.fault, beyondTolerance }, node.id);
               } catch (thrown) {
                 const { code, status, message } = asRpcError(thrown);
                 const anyway =
-                  code === 'conflict' && !beyondTolerance ? `/nodes/${node.id}/break/${wish.name}/anyway` : undefined;
+                  code === 'conflict' && !beyondTolerance ? `/nodes/${node.id}/break/${chosen.name}/anyway` : undefined;
                 return reply
                   .code(status)
                   .type('text/html; charset=utf-8')

@@ -39,7 +39,7 @@ export function combine(callers: readonly CallerEvidence[]): CombinedEvidence {
     unansweredBeats: total('unansweredBeats'),
     fastestRatio: Math.min(...callers.map(({ fastestRatio = Infinity }) => fastestRatio)),
     latencyRatio: ratios.length === 0 ? undefined : lowerMedian(ratios),
-    complaining: seen.filter((sight) => lost(sight) >= 0.9).length,
-    content: seen.filter((sight) => lost(sight) < thresholds.badShare).length,
+    complaining: seen.filter((caller) => lost(caller) >= 0.9).length,
+    content: seen.filter((caller) => lost(caller) < thresholds.badShare).length,
   };
 }

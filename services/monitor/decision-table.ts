@@ -46,7 +46,7 @@ const twins: Rule = ({ heartbeats: { conflictingBeats } }) =>
 
 /** The accuser itself may lie: two callers must agree, unless the node has only one. */
 const accused: Rule = ({ callers }, { invalid, lostVotes }) => {
-  const accusers = callers.filter((sight) => sight.invalid + sight.lostVotes > 0).length;
+  const accusers = callers.filter((caller) => caller.invalid + caller.lostVotes > 0).length;
   const enough = accusers > 1 ? thresholds.minSharedLies : thresholds.minLies;
   if (invalid + lostVotes < enough || accusers < Math.min(2, callers.length)) return undefined;
   return [
@@ -81,9 +81,9 @@ const silent: Rule = (
   if (otherMonitors === 'hear it') return ['partitioned', `${silence}, but another monitor hears it`];
   if (okLately > 0) return ['partitioned', `${silence}, but it answers ${okLately} calls`];
   if (opsPort === 'answers') return ['partitioned', `${silence}, but its ops port answers`];
-  const patienceMs =
+  const maxSilentMs =
     thresholds.silentMs + Math.min(thresholds.maxLagWaitMs, thresholds.lagWait * observer.typicalLagMs);
-  if (doubtsItself(observer) || silentMs < patienceMs) return undefined;
+  if (doubtsItself(observer) || silentMs < maxSilentMs) return undefined;
   if (opsPort === 'silent' || process === 'running' || timeouts > 0)
     return ['hung', `${silence}, connections are accepted, and nothing answers`];
   return ['crashed', `${silence}, and nobody knows more`];

@@ -127,10 +127,10 @@ export function createRepairer(options: RepairerOptions): Repairer {
         timeoutMs: orderTimeoutMs,
         body: { id, by: monitor, verdict, ...order },
       });
-      const { result, by, verdict: treatedAs = verdict } = answer as RepairAnswer;
+      const { result, by, verdict: repairedFor = verdict } = answer as RepairAnswer;
       if (order.do !== 'promote' && result === 'done') detector.forget(order.node);
       const detail = result === 'already' ? `by ${by ?? 'its watchdog'}` : undefined;
-      finish({ order, id, verdict: treatedAs, result, detail });
+      finish({ order, id, verdict: repairedFor, result, detail });
     } catch (thrown) {
       const error = thrown instanceof RpcError ? thrown : new RpcError('internal', String(thrown));
       const isRefused = error.code === 'conflict';

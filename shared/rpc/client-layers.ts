@@ -83,14 +83,14 @@ export function clientLayers(policy: PolicyHolder, dependencies: ClientDependenc
   const liars = createLiars({ clock, peers, endpoints, observe });
   const doubts = createDoubts(endpoints);
   const retrying = () => policy.current.retry;
-  const patienceMs = ({ component, operation }: Call) => {
+  const extraVoteAfterMs = ({ component, operation }: Call) => {
     const { hedge } = policy.current;
     if (hedge === false) return undefined;
     const { quantile } = hedgeTerms(hedge, operation);
     return hedgeDelayMs(hedge, statistics.of(component, operation).quantile(quantile, clock.now(), hedge.minSamples));
   };
   const nonce = receipts?.nonce;
-  const voting = { clock, random, scheduler, endpoints, liars, budget, patienceMs, observe, nonce };
+  const voting = { clock, random, scheduler, endpoints, liars, budget, extraVoteAfterMs, observe, nonce };
   const whole = watchCalls({ clock, watch: watchCall });
   const outliers = mechanism('outlier', (settings) => outlier(settings, { statistics, endpoints, observe }));
   const record = learnStatistics(statistics);

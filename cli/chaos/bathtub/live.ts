@@ -6,7 +6,7 @@ import { CommandError } from '../../errors.ts';
 import { statusOf } from '../../watchdog-client.ts';
 import { askController, type Connection } from '../connection.ts';
 import { resultOf, type BathtubResult } from './model.ts';
-import { createLivingPart } from './living-part.ts';
+import { createAgingProcess } from './aging-process.ts';
 
 export interface LiveOptions {
   readonly bathtub: Bathtub;
@@ -42,7 +42,7 @@ export async function runLive(connection: Connection, options: LiveOptions): Pro
         'so no process was killed',
     );
 
-  const parts = new Map(victims.map(({ id }) => [id, createLivingPart(bathtub, `${seed} ${id}`)]));
+  const parts = new Map(victims.map(({ id }) => [id, createAgingProcess(bathtub, `${seed} ${id}`)]));
   let serial = 0;
   let refusal: unknown;
   const kill = (target: string, repairMs: number): void => {
@@ -70,8 +70,8 @@ export async function runLive(connection: Connection, options: LiveOptions): Pro
       if (seen.every(({ state }) => state === 'silent')) throw new CommandError('no watchdog answers any more');
       const atMs = now();
       for (const { id, pid, state } of seen) {
-        const death = parts.get(id)?.see({ atMs, pid, ready: state === 'ready' });
-        if (death) kill(id, death.repairMs);
+        const failure = parts.get(id)?.observe({ atMs, pid, ready: state === 'ready' });
+        if (failure) kill(id, failure.repairMs);
       }
       const sum = [...parts.values()].reduce((total, part) => total + part.failures(), 0);
       if (sum > failures) onFailure((failures = sum), atMs);

@@ -79,7 +79,7 @@ export function createRepairs({ topology, watchdog, clock, wipe }: RepairOptions
     return found;
   }
 
-  function ration({ node }: RepairRequest): void {
+  function checkLimits({ node }: RepairRequest): void {
     const now = clock.now();
     done = done.filter(({ at }) => now - at < limits.burstMs);
     if (done.some((it) => it.node === node && now - it.at < limits.gapMs))
@@ -118,7 +118,7 @@ export function createRepairs({ topology, watchdog, clock, wipe }: RepairOptions
     if (state.state === 'starting' && clock.now() - state.since < limits.startGraceMs) return 'already';
     const running = target.incarnation();
     if (running !== undefined && incarnation !== undefined && incarnation < running) return 'stale';
-    ration(request);
+    checkLimits(request);
     const reason = serves && state.state === 'ready' ? needed(node) : undefined;
     if (reason !== undefined) throw new RpcError('too_many_requests', reason);
     done.push({ at: clock.now(), node, by: request.by, verdict: request.verdict });

@@ -84,7 +84,7 @@ function createOperationStatistics(component: string, operation: OperationId): O
  * from them: the hedge delay would fall, more calls would be hedged, and so on. Failures are not recorded, except
  * timeouts.
  */
-export function lesson({
+export function sampleOf({
   code,
   elapsedMs,
   evidence,
@@ -96,7 +96,7 @@ export function lesson({
 /** Records attempts in the statistics, by which the layers tune themselves. */
 export function learnStatistics(statistics: Statistics): Learn {
   return (end) => {
-    const sampleMs = lesson(end);
+    const sampleMs = sampleOf(end);
     if (sampleMs === undefined) return;
     statistics.of(end.call.component, end.call.operation).record(end.peer.node, sampleMs, end.endedAt);
   };

@@ -19,7 +19,7 @@ export interface PollDependencies {
   /**
    * The delay after which one more replica is asked because the others are slower than usual, ms; undefined = never.
    */
-  readonly patienceMs: (call: Call) => number | undefined;
+  readonly extraVoteAfterMs: (call: Call) => number | undefined;
   readonly observe: Observe;
   /** Makes a nonce, where receipts can be checked. Audited calls then ask for a receipt. */
   readonly nonce?: (() => string) | undefined;
@@ -40,7 +40,7 @@ export function poll(
   next: Service,
   call: Call,
   { f, replicas: known }: { f: number; replicas: number },
-  { scheduler, liars, budget, patienceMs, observe, nonce }: PollDependencies,
+  { scheduler, liars, budget, extraVoteAfterMs, observe, nonce }: PollDependencies,
 ): Promise<Reply> {
   if (call.signal.aborted) return Promise.reject(abortError(call.signal));
   const replicas = Math.min(2 * f + 1, known);
@@ -59,7 +59,7 @@ export function poll(
 
     const end = (reason: RpcError): void => {
       over = true;
-      impatient?.cancel();
+      extraVoteTimer?.cancel();
       call.signal.removeEventListener('abort', onAbort);
       controller.abort(reason);
     };
@@ -126,8 +126,8 @@ export function poll(
     }
 
     call.signal.addEventListener('abort', onAbort);
-    const delayMs = patienceMs(call);
-    const impatient =
+    const delayMs = extraVoteAfterMs(call);
+    const extraVoteTimer =
       delayMs === undefined || replicas <= f + 1
         ? undefined
         : scheduler.after(delayMs, () => {

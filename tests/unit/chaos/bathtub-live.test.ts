@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { labBathtub, simulate } from '../../../cli/chaos/bathtub/model.ts';
 import { plotLines } from '../../../cli/chaos/bathtub/text-plot.ts';
-import { createLivingPart } from '../../../cli/chaos/bathtub/living-part.ts';
+import { createAgingProcess } from '../../../cli/chaos/bathtub/aging-process.ts';
 import type { Bathtub } from '../../../services/chaos/bathtub/lives.ts';
 
 /** Dies by chance only, after a time that is drawn from the seed; every failure brings a new part, or none does. */
@@ -14,8 +14,8 @@ const onlyChance = (replaceAfter: Bathtub['replaceAfter']): Bathtub => ({
 });
 
 /** Looks every 10 ms from a start until the order comes. */
-function live(part: ReturnType<typeof createLivingPart>, pid: number, fromMs: number): number {
-  for (let atMs = fromMs; atMs < fromMs + 60_000; atMs += 10) if (part.see({ atMs, pid, ready: true })) return atMs;
+function live(part: ReturnType<typeof createAgingProcess>, pid: number, fromMs: number): number {
+  for (let atMs = fromMs; atMs < fromMs + 60_000; atMs += 10) if (part.observe({ atMs, pid, ready: true })) return atMs;
   throw new Error('it lives for ever');
 }
 
@@ -23,12 +23,12 @@ test.each([
   ['a restart keeps the age', [] as const],
   ['a new part begins at 0', ['random'] as const],
 ])('age grows only while the process runs; %s', (_what, replaceAfter) => {
-  const part = createLivingPart(onlyChance([...replaceAfter]), 'x');
+  const part = createAgingProcess(onlyChance([...replaceAfter]), 'x');
   const diedAt = live(part, 7, 0);
-  part.see({ atMs: diedAt + 5, pid: null, ready: false });
-  part.see({ atMs: diedAt + 900, pid: 8, ready: false });
+  part.observe({ atMs: diedAt + 5, pid: null, ready: false });
+  part.observe({ atMs: diedAt + 900, pid: 8, ready: false });
   const again = live(part, 8, diedAt + 1_000);
-  part.see({ atMs: again + 5, pid: null, ready: false });
+  part.observe({ atMs: again + 5, pid: null, ready: false });
   const firstAge = diedAt + 5;
   const from = replaceAfter.length === 0 ? firstAge : 0;
   expect(part.stop(again + 500)).toEqual([
@@ -38,9 +38,9 @@ test.each([
 });
 
 test('a process that somebody else restarted ended a spell, but did not fail', () => {
-  const part = createLivingPart(onlyChance([]), 'y');
-  expect(part.see({ atMs: 0, pid: 7, ready: true })).toBeUndefined();
-  part.see({ atMs: 1, pid: 8, ready: true });
+  const part = createAgingProcess(onlyChance([]), 'y');
+  expect(part.observe({ atMs: 0, pid: 7, ready: true })).toBeUndefined();
+  part.observe({ atMs: 1, pid: 8, ready: true });
   expect(part.stop(3)).toEqual([
     { fromAgeMs: 0, toAgeMs: 1, failed: false },
     { fromAgeMs: 1, toAgeMs: 3, failed: false },
@@ -48,9 +48,9 @@ test('a process that somebody else restarted ended a spell, but did not fail', (
 });
 
 test('one death is ordered once, however late the process obeys', () => {
-  const part = createLivingPart(onlyChance([]), 'z');
+  const part = createAgingProcess(onlyChance([]), 'z');
   const dueAt = live(part, 7, 0);
-  const orders = Array.from({ length: 20 }, (_, i) => part.see({ atMs: dueAt + i, pid: 7, ready: true }));
+  const orders = Array.from({ length: 20 }, (_, i) => part.observe({ atMs: dueAt + i, pid: 7, ready: true }));
   expect(orders.filter(Boolean)).toEqual([]);
 });
 

@@ -12,13 +12,13 @@ import { fakeCluster } from './fake-cluster.ts';
 import { run } from './run.ts';
 
 test('what the tolerance rules object to says how to insist, in the words of the command; nothing else does', () => {
-  const wish = { id: 'f1', kind: 'limp.latency', casualties: ['gateway-1'], beyondTolerance: false };
+  const intention = { id: 'f1', kind: 'limp.latency', casualties: ['gateway-1'], beyondTolerance: false };
   const other = { id: 'f0', kind: 'stop.kill', casualties: [] };
-  const sentences = objections(wish, { enabled: true, nodes, active: [other] }).map(withFlag);
+  const sentences = objections(intention, { enabled: true, nodes, active: [other] }).map(withFlag);
   expect(sentences).toHaveLength(2);
   for (const sentence of sentences) expect(sentence).toContain('--beyond-tolerance');
   expect(sentences.join()).not.toContain('beyondTolerance');
-  for (const sentence of objections(wish, { enabled: false, nodes, active: [] }))
+  for (const sentence of objections(intention, { enabled: false, nodes, active: [] }))
     expect(withFlag(sentence)).toBe(sentence);
 });
 

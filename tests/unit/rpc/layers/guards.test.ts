@@ -5,7 +5,7 @@ import { admit, breaker, settle, type Circuit } from '../../../../shared/rpc/lay
 import { inFlight } from '../../../../shared/rpc/layers/in-flight.ts';
 import { none } from '../../../../shared/rpc/layers/none.ts';
 import { evidenceOfFailure } from '../../../../shared/rpc/layers/attempts.ts';
-import { createStatistics, lesson } from '../../../../shared/rpc/layers/latency-statistics.ts';
+import { createStatistics, sampleOf } from '../../../../shared/rpc/layers/latency-statistics.ts';
 import { following, switchable } from '../../../../shared/rpc/layers/switchable.ts';
 import { refusalProbability, throttle } from '../../../../shared/rpc/layers/throttle.ts';
 import { answering, failure, nodes, outcomeOf, replyOf, setUp, testCall } from './helpers.ts';
@@ -180,9 +180,9 @@ test.each([
   ['cancelled', 50, 'unanswered', 50],
   ['cancelled', 5, 'nothing', undefined],
 ] as const)(
-  'an attempt that ended %s after %d ms, with the evidence %s, teaches %s',
+  'an attempt that ended %s after %d ms, with the evidence %s, gives the sample %s',
   (code, elapsedMs, evidence, expected) => {
-    expect(lesson({ code, elapsedMs, evidence })).toBe(expected);
+    expect(sampleOf({ code, elapsedMs, evidence })).toBe(expected);
   },
 );
 

@@ -96,7 +96,7 @@ test.each([
 function voting(
   answers: Record<string, unknown>,
   own: Partial<VotedOperation> = {},
-  { reserve = 50, patienceMs }: { reserve?: number; patienceMs?: number } = {},
+  { reserve = 50, extraVoteAfterMs }: { reserve?: number; extraVoteAfterMs?: number } = {},
 ) {
   const set = setUp();
   const { sim, observe } = set;
@@ -129,7 +129,15 @@ function voting(
       ...own,
       operations: { 'ranking.read': {} },
     },
-    { ...sim, endpoints, liars, budget: budgets, patienceMs: () => patienceMs, observe, nonce: () => 'nonce' },
+    {
+      ...sim,
+      endpoints,
+      liars,
+      budget: budgets,
+      extraVoteAfterMs: () => extraVoteAfterMs,
+      observe,
+      nonce: () => 'nonce',
+    },
   );
   const service = layer((call) => (asked.push(call), next({ ...call, planned: call.planned ?? plannedAfter([]) })));
   return {
@@ -263,7 +271,7 @@ test('replicas that fail are made up for out of the common budget; those that di
 
 test('a replica that hangs costs the patience of a hedge, not its time-out', async () => {
   const hang = () => new Promise(() => {});
-  const { sim, service, events } = voting({ a: hang, b: 1, c: 1 }, {}, { patienceMs: 20 });
+  const { sim, service, events } = voting({ a: hang, b: 1, c: 1 }, {}, { extraVoteAfterMs: 20 });
   const outcome = outcomeOf(service(testCall()));
   await sim.run(19);
   expect(events).toEqual([]);

@@ -3,31 +3,31 @@ import { nextFailure, type Cause } from '../../../services/chaos/bathtub/weibull
 import { seededRandom } from '../../../shared/time/random.ts';
 
 /** What a watchdog says of one process at a time (ms): running and ready, or not. */
-export interface Sight {
+export interface Observation {
   readonly atMs: number;
   readonly pid: number | null;
   readonly ready: boolean;
 }
 
-/** Its time has come: it is to be killed, and to stay down for so long. */
-export interface Death {
+/** The drawn failure is due: the process is to be killed, and to stay down for this time. */
+export interface DueFailure {
   readonly repairMs: number;
 }
 
 interface Running {
   readonly pid: number;
   readonly sinceMs: number;
-  readonly diesAtMs: number;
+  readonly failsAtMs: number;
   readonly cause: Cause;
 }
 
 /**
- * The life of one real process. When it is seen running, its next failure is drawn from its age; `see` gives the
- * order when that is due. Age grows only while it runs: a restart keeps it, a new part (after the causes of
- * `replaceAfter`) begins at 0. Deaths that nobody ordered, such as a monitor's restart, end a spell without being
- * failures.
+ * The life of one real process. When it is observed running, its next failure is drawn from its age; `observe` returns
+ * the failure when it is due. Age grows only while it runs: a restart keeps it, a new part (after the causes of
+ * `replaceAfter`) begins at 0. An exit that was not ordered here, such as a monitor's restart,
+ * ends a spell and is no failure.
  */
-export function createLivingPart(bathtub: Bathtub, seed: number | string) {
+export function createAgingProcess(bathtub: Bathtub, seed: number | string) {
   const random = seededRandom(`bathtub ${seed}`);
   const causes = causesOf(bathtub);
   const replaceAfter: readonly string[] = bathtub.replaceAfter;
@@ -45,14 +45,14 @@ export function createLivingPart(bathtub: Bathtub, seed: number | string) {
   }
 
   return {
-    see({ atMs, pid, ready }: Sight): Death | undefined {
-      // Another process number is a death in between, even when no look fell into it.
+    observe({ atMs, pid, ready }: Observation): DueFailure | undefined {
+      // Another process number means that the process ended in between, even if no observation shows it.
       if (running && running.pid !== pid) end(running, atMs);
       if (!running && ready && pid !== null) {
         const { cause, inMs } = nextFailure(causes, ageMs, random);
-        running = { pid, sinceMs: atMs, diesAtMs: atMs + inMs, cause };
+        running = { pid, sinceMs: atMs, failsAtMs: atMs + inMs, cause };
       }
-      if (!running || ordered || atMs < running.diesAtMs) return undefined;
+      if (!running || ordered || atMs < running.failsAtMs) return undefined;
       ordered = true;
       return { repairMs: lognormal(bathtub.repair.medianMs, bathtub.repair.sigma, random) };
     },
