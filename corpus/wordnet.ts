@@ -55,8 +55,8 @@ function idOf(text: string, start: number): string {
  *     02086723 05 n 03 dog 0 domestic_dog 0 Canis_familiaris 0 023 @ 02085998 n 0000 ... | a member of the genus Canis; "..."
  *     offset  file type count (word lexId)...                  pointers (symbol offset pos words)...   | gloss
  *
- * The count of words is hexadecimal; the count of pointers is decimal. Satellite adjectives (type s) live in data.adj
- * among the others, so their ids start with `a` like those of the pointers that lead to them.
+ * The count of words is hexadecimal; the count of pointers is decimal. Satellite adjectives (type s) are in data.adj
+ * with the other adjectives. So their ids start with `a`, like the ids in pointers to them.
  */
 export function parseSynset(line: string): CorpusPage {
   const bar = line.indexOf(' | ');

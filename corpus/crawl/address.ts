@@ -7,7 +7,7 @@ export interface Scope {
   readonly path: string;
 }
 
-/** Servers should take 8,000 octets (RFC 9110, section 4.1); many take no more. */
+/** Servers should accept 8,000 octets (RFC 9110, section 4.1); many accept no more. */
 export const maxAddressCharacters = 8_000;
 
 /** Parameters that often name the visit instead of the page. Only the answers tell whether they do. */

@@ -29,7 +29,7 @@ export interface CrawlOptions extends LockOptions {
   readonly delayMs?: number | undefined;
   /** How long one page may take to arrive, ms. */
   readonly timeoutMs?: number | undefined;
-  /** `done` = addresses that were asked, `total` = addresses known so far; both grow. */
+  /** `done` = addresses that were requested, `total` = addresses known so far; both grow. */
   readonly onProgress?: OnProgress | undefined;
   readonly clock?: Clock | undefined;
 }

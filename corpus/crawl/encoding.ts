@@ -60,7 +60,10 @@ function earlyDeclaration(bytes: Uint8Array, charset: string | undefined, xml: b
   return found === undeclared ? xmlDeclaration(bytes) : found.toLowerCase();
 }
 
-/** `<?xml version="1.0" encoding="..."?>` (XML 1.0, appendix F); in HTML, too (HTML Standard, "xml encoding"). */
+/**
+ * The encoding in `<?xml version="1.0" encoding="..."?>` (XML 1.0, appendix F). HTML pages may have this declaration,
+ * too (HTML Standard, "xml encoding").
+ */
 function xmlDeclaration(bytes: Uint8Array): string | undefined {
   const start = latin1(bytes.subarray(0, 1_024));
   return knownEncoding(/^\s*<\?xml\s[^>]*?\bencoding\s*=\s*["']([^"'>]+)["'][^>]*\?>/.exec(start)?.[1]);
@@ -128,8 +131,8 @@ function decodeAs(wanted: string, bytes: Uint8Array, guessed: boolean): Decoded 
 }
 
 /**
- * The greatest share of wrong-looking characters among those beyond ASCII (or of such words among words with accented
- * letters).
+ * The limit for the share of wrong-looking characters among those beyond ASCII. The same limit holds for the share of
+ * wrong-looking words among words with accented letters.
  */
 const maxImplausibleShare = 0.1;
 const minImplausible = 3;

@@ -52,7 +52,7 @@ export function extract(source: string, { robotsHeaders = [], xml = false }: Ext
   const refresh = refreshTarget(head.refresh);
   return {
     title: cleanLine(head.title) || cleanLine(head.heading) || meta('og:title'),
-    // The author's summary comes first, unless the text holds it.
+    // The author's summary comes first, unless the text already contains it.
     text: description === '' || body.includes(description) ? body : `${description}\n${body}`.trim(),
     keywords: [...new Set(meta('keywords').split(/[,;]/).map(cleanLine))]
       .filter((word) => word !== '')
@@ -92,7 +92,7 @@ function readHead(document: Document): Head {
       if (!isElement(node)) return false;
       if (isFurniture(node)) furniture++;
       note(node, head, furniture > 0);
-      // A title inside a drawing names the drawing.
+      // The title inside an SVG is the title of the drawing, not of the page.
       return node.tagName !== 'svg' && node.tagName !== 'template';
     },
     (element) => {

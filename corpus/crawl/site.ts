@@ -63,7 +63,7 @@ export async function openSite(target: string, options: SiteOptions): Promise<Or
   pace = createPace(Math.max(givenDelayMs, rules.delayMs), scheduler, () => clock.now());
   let failures = 0;
 
-  /** Repeats the request once when the server is busy or has closed the connection, which may have been idle. */
+  /** Repeats the request once when the server is busy, or when it has closed a connection that may have been idle. */
   async function ask(address: string, maxBytes: number, signal: AbortSignal | undefined): Promise<Answer> {
     const once = async () => {
       await pace(signal);

@@ -31,7 +31,7 @@ export interface Visits {
   readonly stopped: string | undefined;
 }
 
-/** Bounds the addresses of a site that generates endless addresses, per allowed page. */
+/** The most addresses for each allowed page. It bounds the work on sites that generate endless addresses. */
 const addressesPerPage = 10;
 /** The same limit as in browsers (Fetch Standard, "HTTP-redirect fetch"). */
 const maxRedirects = 20;

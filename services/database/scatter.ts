@@ -25,8 +25,8 @@ interface Belief {
 const beliefs = new WeakMap<Database, Belief>();
 
 /**
- * Asks every shard in parallel and merges the answers. The candidates include exactly the best `size` pages of the
- * whole corpus.
+ * Asks every shard in parallel and merges the answers. The candidates include the best `size` pages of the whole
+ * corpus.
  *
  * A shard can choose its best pages only when it knows the statistics of all shards: which words are rare, how long
  * pages are. To ask for them first would cost a round trip for each search. So the caller sends the statistics that it

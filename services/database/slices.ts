@@ -18,7 +18,7 @@ const defaultBudget: Budget = { maxSteps: 10_000_000, sliceMs: 4 };
 
 /**
  * When a late search has itself worked for `ownMs`, or for `ownShare` of its time, its own cost made it late. Otherwise
- * the other searches did.
+ * other searches made it late.
  */
 const ownMs = 50;
 const ownShare = 0.25;

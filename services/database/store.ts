@@ -161,7 +161,7 @@ function* indexedRows(database: DatabaseSync): Iterable<IndexedRow> {
   }
 }
 
-/** Fills a new shard. Pages are durable only when `finish` has returned. */
+/** Fills a new shard. Pages are durable only after `finish` has returned. */
 export interface Loader {
   /** Throws when the id was added before, or when the popularity is not in [0, 1]. */
   readonly add: (page: SourcePage) => void;

@@ -16,7 +16,7 @@ interface PathStripOptions {
   readonly otherStyle?: string;
 }
 
-/** Shows the path of this answer through the tiers, node by node, because users shall see the distribution. */
+/** Shows the path of this answer through the tiers, node by node, so that users see how the work is distributed. */
 export function pathStrip(making: Making, { found = true, otherStyle }: PathStripOptions = {}): Markup {
   const { chain, calls } = pathOf(making);
   const other = making.style === 'layered' ? 'object-based' : 'layered';

@@ -1,7 +1,7 @@
 /** A trie of words in typed arrays: about 14 bytes per node, three nodes per word. Node 0 is the root. */
 export interface Trie {
   readonly letter: Uint16Array;
-  /** 0 = none, because the root is no child. */
+  /** 0 = none; the root (node 0) is never a child. */
   readonly firstChild: Uint32Array;
   readonly nextSibling: Uint32Array;
   /** The number of the word that ends at the node, or -1. */

@@ -9,8 +9,8 @@ import type { PostingList } from './posting-lists.ts';
  * greatest sum of weights (`weights[list.i]`) of the terms that it holds; each term counts once. Of equal passages, the
  * first. Returns 0 when the body holds no term.
  *
- * The index knows word positions, not characters. To convert the position, the body is read from the last anchor before
- * it.
+ * The index knows word positions, not characters. To convert a position, the body is read from the last anchor before
+ * the position.
  */
 export function bestPlace(
   segment: Segment,
