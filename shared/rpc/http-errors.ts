@@ -22,7 +22,7 @@ export function fromThrown(thrown: unknown): RpcError {
   if (code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH')
     return new RpcError('bad_request', 'the body is not as long as content-length says');
   if (statusCode === 413) return new RpcError('too_large', 'the request is larger than this server reads');
-  if (statusCode === 415) return new RpcError('unsupported_media_type', 'this media type is not read here');
+  if (statusCode === 415) return new RpcError('unsupported_media_type', 'this media type is not supported here');
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
     return new RpcError('bad_request', 'the request is not valid');
   return asRpcError(thrown);

@@ -151,7 +151,7 @@ export const clientSide = {
 
 export const serverSide = {
   faultsAtEntry: {
-    does: 'simulates a deaf, lying or slow node, where such a fault is injected',
+    does: 'applies an injected fault: the node is deaf, lying or slow',
     without: 'these faults cannot be tried',
   },
   selfMeter: {
@@ -193,7 +193,7 @@ export const serverSide = {
     naive: true,
   },
   faultsAtHandler: {
-    does: 'simulates a slow or failing handler, where such a fault is injected',
+    does: 'applies an injected fault: the handler is slow or fails',
     without: 'these faults cannot be tried',
   },
 } as const satisfies Record<string, Row>;

@@ -43,7 +43,7 @@ export function createServer(node: string, layers: readonly Layer[] = [], holdin
     if (shard !== undefined)
       throw new RpcError('misdirected', `${node} holds shard ${holding.shard} of ${component}, not shard ${shard}`);
     if (holding.shards > 1)
-      throw new RpcError('bad_request', `x-shard: ${name} asks one of ${holding.shards} shards, and none is named`);
+      throw new RpcError('bad_request', `x-shard is missing: ${name} needs one of ${holding.shards} shards`);
   }
 
   async function dispatch(call: Call): Promise<Reply> {

@@ -94,7 +94,7 @@ export function breaker(settings: BreakerSettings, { clock, observe }: { clock: 
       const now = clock.now();
       const before = circuits.get(key) ?? { state: 'closed', windowAt: now, calls: 0, failures: 0 };
       const { pass, circuit } = admit(settings, before, now);
-      if (!pass) throw new RpcError('unavailable', `${key} has been failing; it is tried again soon`);
+      if (!pass) throw new RpcError('unavailable', `most calls to ${key} failed lately; a probe is sent soon`);
       move(key, before, circuit);
       const probing = circuit.state === 'half_open';
       const end = (failed: boolean) => {

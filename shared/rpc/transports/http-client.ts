@@ -172,7 +172,10 @@ function asTransportError(thrown: unknown, call: Call): RpcError {
   )
     return new RpcError('unreachable', `no connection to ${node} (${code})`, { cause: thrown, node });
   if (isTlsRefusal(code))
-    return new RpcError('unreachable', `no trust between here and ${node} (${code})`, { cause: thrown, node });
+    return new RpcError('unreachable', `this node and ${node} do not trust each other's certificates (${code})`, {
+      cause: thrown,
+      node,
+    });
   if (thrown instanceof undiciErrors.ResponseExceededMaxSizeError || thrown instanceof undiciErrors.HTTPParserError)
     return new RpcError('bad_reply', `${node} sent a reply that cannot be read`, { cause: thrown, node });
   return new RpcError('connection_lost', `the connection to ${node} broke (${code ?? (thrown as Error).name})`, {
