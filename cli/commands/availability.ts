@@ -85,7 +85,11 @@ async function overloads(portBase: number, monitor: string): Promise<string | un
   return `${who}, ${times} in all. That is not a failure of the node, so it is not counted. What users get: ${tierlab('load')}`;
 }
 
-function show<B extends Availability>(books: readonly B[], more: readonly Column<B>[], terminal: Terminal): void {
+function show<B extends Availability>(
+  availabilities: readonly B[],
+  more: readonly Column<B>[],
+  terminal: Terminal,
+): void {
   const columns: Column<B>[] = [
     { head: 'name', text: ({ name }) => name },
     {
@@ -99,5 +103,5 @@ function show<B extends Availability>(books: readonly B[], more: readonly Column
     { head: 'MTBF', text: ({ mtbfMs }) => span(mtbfMs), align: 'right' },
     { head: 'MTTR', text: ({ mttrMs }) => span(mttrMs), align: 'right' },
   ];
-  for (const line of table(books, [...columns, ...more], terminal.dim)) terminal.line(line);
+  for (const line of table(availabilities, [...columns, ...more], terminal.dim)) terminal.line(line);
 }

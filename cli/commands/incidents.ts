@@ -53,7 +53,7 @@ async function run(flags: IncidentFlags): Promise<void> {
 async function fetchAll(flags: IncidentFlags, monitor?: string): Promise<IncidentReport> {
   const portBase = portBaseOf(flags.portBase);
   const report = (await askMonitor(portBase, '/api/incidents', monitor)) as IncidentReport;
-  // Nobody books its own end: that is in the books of the others.
+  // No monitor logs its own end: that is in the logs of the others.
   const others = (await askOtherMonitors(portBase, '/api/incidents', report.monitor)) as readonly IncidentReport[];
   const ends = others.flatMap(({ incidents: list }) => list.filter(({ node }) => node === report.monitor));
   const incidents = [...report.incidents, ...ends].sort((a, b) => a.stamps.manifest - b.stamps.manifest);

@@ -90,10 +90,10 @@ export function createOpenIncidents({
   function note(node: string, order: OrderNote, verdict: Verdict): void {
     const incident = incidents.get(node);
     // Other monitors still tell of orders of an earlier incident, or of an earlier life of this monitor.
-    const isTold = incident?.orders.some(
+    const isNoted = incident?.orders.some(
       (it) => it.order === order.order && it.detail === order.detail && it.at >= order.at - toldMs,
     );
-    if (!incident || order.at < incident.stamps.manifest || (order.detail !== undefined && isTold)) return;
+    if (!incident || order.at < incident.stamps.manifest || (order.detail !== undefined && isNoted)) return;
     const next = ordered(incident, order, verdict);
     incidents.set(node, next);
     onIncident(next);

@@ -9,7 +9,7 @@ const broken = ['ranking-1', 'ranking-2', 'ranking-3', 'query-2'];
 /** Faults, repairs and users in the containers of a cluster that was started with TIERLAB_CHAOS=1, and has answered a search. */
 export function breakingThings(engine: Engine): void {
   describe('breaking things in containers', () => {
-    const { told, nodes, incidentsOf } = commandIn(engine, 'control-1');
+    const { jsonOf, nodes, incidentsOf } = commandIn(engine, 'control-1');
     const nodeOf = async (id: string) => (await nodes()).find((it) => it.id === id)!;
     let users: ReturnType<typeof searching> | undefined;
 
@@ -26,7 +26,7 @@ export function breakingThings(engine: Engine): void {
 
     test('a change of policy reaches the nodes of all containers', async () => {
       // Every answer is put to the vote: samples catch a liar as well, but not before users saw a lie of his.
-      expect(Object.keys(await told('policy', '{"quorum":{"when":"always"}}'))).toHaveLength(21);
+      expect(Object.keys(await jsonOf('policy', '{"quorum":{"when":"always"}}'))).toHaveLength(21);
       const doors = await Promise.all([engine.urlOf('gateway-1', 8000), engine.urlOf('gateway-2', 8001)]);
       const { results } = (await (await get(`${doors[0]}/api/search?q=${query}&size=3`)).json()) as Answer;
       users = searching(doors, query, (answer) => JSON.stringify(answer.results) === JSON.stringify(results));
@@ -34,7 +34,7 @@ export function breakingThings(engine: Engine): void {
 
     test('a node that hangs is named hung, and restarted by the watchdog of its own container', async () => {
       const before = await nodeOf('ranking-2');
-      await told('chaos', 'inject', 'stop.hang', '--target', 'ranking-2', '--ttl', '2m');
+      await jsonOf('chaos', 'inject', 'stop.hang', '--target', 'ranking-2', '--ttl', '2m');
       await repaired('ranking-2', 'hung');
       const after = await nodeOf('ranking-2');
       expect(after).toMatchObject({ state: 'ready', lastRestart: 'repair' });
@@ -49,7 +49,7 @@ export function breakingThings(engine: Engine): void {
     });
 
     test('a liar is put into quarantine', async () => {
-      await told('chaos', 'inject', 'byz.rank', '--target', 'ranking-1', '--ttl', '2m');
+      await jsonOf('chaos', 'inject', 'byz.rank', '--target', 'ranking-1', '--ttl', '2m');
       await repaired('ranking-1', 'lying');
       expect((await called('ranking-1', 'lying'))!.orders.map(({ order }) => order)).toContain('quarantine');
     });
@@ -63,7 +63,7 @@ export function breakingThings(engine: Engine): void {
     });
 
     test('the exits that all watchdogs saw, and the journal, explain what was found', async () => {
-      const { confusion, falseAlarms } = await told<Score>('incidents', '--score');
+      const { confusion, falseAlarms } = await jsonOf<Score>('incidents', '--score');
       expect(confusion).toMatchObject({
         'stop.hang': { hung: 1 },
         'byz.rank': { lying: 1 },
@@ -73,10 +73,10 @@ export function breakingThings(engine: Engine): void {
     });
 
     test('halt heals in every container, from any of them', async () => {
-      await told('chaos', 'inject', 'limp.latency', '--target', 'html-1', '--mean-ms', '100', '--ttl', '2m');
-      expect(await told('chaos', 'list')).toMatchObject([{ fault: { kind: 'limp.latency', target: 'html-1' } }]);
-      expect(await commandIn(engine, 'app-2').told('chaos', 'halt')).toMatchObject({ healed: 1, silent: [] });
-      expect(await told('chaos', 'list')).toEqual([]);
+      await jsonOf('chaos', 'inject', 'limp.latency', '--target', 'html-1', '--mean-ms', '100', '--ttl', '2m');
+      expect(await jsonOf('chaos', 'list')).toMatchObject([{ fault: { kind: 'limp.latency', target: 'html-1' } }]);
+      expect(await commandIn(engine, 'app-2').jsonOf('chaos', 'halt')).toMatchObject({ healed: 1, silent: [] });
+      expect(await jsonOf('chaos', 'list')).toEqual([]);
     });
 
     test('users got right answers meanwhile', async () => {

@@ -37,7 +37,7 @@ export function commandIn(engine: Engine, container: string) {
   const tierlab = (...args: readonly string[]) =>
     engine.compose('exec', '-T', container, 'node', 'dist/tierlab.js', ...args);
 
-  async function told<T>(...args: readonly string[]): Promise<T> {
+  async function jsonOf<T>(...args: readonly string[]): Promise<T> {
     const { code, stdout, stderr } = await tierlab(...args, '--json');
     if (code !== 0) throw new Error(`tierlab ${args.join(' ')} ended with ${code}: ${stderr}`);
     return JSON.parse(stdout) as T;
@@ -45,11 +45,11 @@ export function commandIn(engine: Engine, container: string) {
 
   return {
     tierlab,
-    told,
-    nodes: async () => (await told<{ nodes: readonly NodeRow[] }>('status')).nodes,
+    jsonOf,
+    nodes: async () => (await jsonOf<{ nodes: readonly NodeRow[] }>('status')).nodes,
     /** What was named at `node` so far, the last one last. */
     incidentsOf: async (node: string) =>
-      (await told<{ incidents: readonly IncidentRow[] }>('incidents')).incidents.filter((it) => it.node === node),
+      (await jsonOf<{ incidents: readonly IncidentRow[] }>('incidents')).incidents.filter((it) => it.node === node),
   };
 }
 

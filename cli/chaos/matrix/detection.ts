@@ -29,8 +29,8 @@ export async function detected(
   node: string,
   injectedAt: number,
 ): Promise<Detection | undefined> {
-  const books = await Promise.all(monitors.map(incidentsOf));
-  const own = books
+  const logs = await Promise.all(monitors.map(incidentsOf));
+  const own = logs
     .flat()
     .filter(
       (incident) => incident.node === node && incident.verdict !== undefined && incident.stamps.detect >= injectedAt,
@@ -48,9 +48,9 @@ export async function detected(
  * Otherwise the next one would be taken for a part of it, and would hit a group that has lost a member already.
  */
 export async function quiet(monitors: readonly Node[], node: string): Promise<boolean> {
-  const [books, views] = await Promise.all([Promise.all(monitors.map(incidentsOf)), Promise.all(monitors.map(viewOf))]);
+  const [logs, views] = await Promise.all([Promise.all(monitors.map(incidentsOf)), Promise.all(monitors.map(viewOf))]);
   const inRotation = views.flat().every(({ state }) => state === 'alive' || state === 'standby');
-  return inRotation && !books.flat().some((incident) => incident.node === node && incident.outcome === 'open');
+  return inRotation && !logs.flat().some((incident) => incident.node === node && incident.outcome === 'open');
 }
 
 /** Whether no caller keeps a member of `group` out any more; where nobody answers, nobody does. */

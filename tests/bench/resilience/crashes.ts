@@ -1,5 +1,5 @@
 import type { Row } from '../row.ts';
-import { told, type Felt, type LoadOptions } from './load.ts';
+import { inWords, type Felt, type LoadOptions } from './load.ts';
 import type { Bed } from './bed.ts';
 
 const seconds = 4;
@@ -57,7 +57,7 @@ async function under(
     await system.order(victim!.id, action);
     const during = await running;
     trials.push({ before, during });
-    say(`${policy}: ${action} ${victim!.id} at ${rate.toFixed(0)}/s: ${told(during)}; before ${told(before)}`);
+    say(`${policy}: ${action} ${victim!.id} at ${rate.toFixed(0)}/s: ${inWords(during)}; before ${inWords(before)}`);
     // The monitor may have restarted the node: then the order fails, and that does not matter.
     if (action === 'pause') await system.order(victim!.id, 'resume').catch(() => undefined);
     await system.whole();

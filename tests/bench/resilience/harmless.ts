@@ -1,6 +1,6 @@
 import { firstCorrectSearch, gatewayUrl, run, temporaryData, up } from '../cluster/cluster.ts';
 import { median, spread, type Row } from '../row.ts';
-import { createLoad, told, type Felt } from './load.ts';
+import { createLoad, inWords, type Felt } from './load.ts';
 import { createSystem } from './system.ts';
 
 const nodeCount = 21;
@@ -40,7 +40,7 @@ export async function harmless(say: (line: string) => void): Promise<readonly Ro
         for (let pair = 0; pair < pairs; pair++) {
           const trial = [await under('naive', carried * share), await under('resilient', carried * share)] as const;
           trials.push(trial);
-          say(`${percent(share)}: naive ${told(trial[0])}; resilient ${told(trial[1])}`);
+          say(`${percent(share)}: naive ${inWords(trial[0])}; resilient ${inWords(trial[1])}`);
         }
         rows.push(rowOf(share, carried, trials));
       }
@@ -62,7 +62,7 @@ async function carriedByNaive(
   const { goodput } = await searches({ users: 16, seconds });
   for (let share = 1; share > 0.1; share *= 0.9) {
     const felt = await under('naive', goodput * share);
-    say(`naive at ${(goodput * share).toFixed(0)}/s: ${told(felt)}`);
+    say(`naive at ${(goodput * share).toFixed(0)}/s: ${inWords(felt)}`);
     if (felt.failed === 0 && felt.p99Ms < carriedP99Ms) return goodput * share;
   }
   return undefined;

@@ -87,7 +87,7 @@ export function createLoad(dir: string, gatewayUrl: string, clientUrl: string) {
 export type Load = ReturnType<typeof createLoad>;
 
 /** One run as text. */
-export function told({ asked, failed, wrong, p50Ms, p99Ms, goodput, codes }: Felt): string {
+export function inWords({ asked, failed, wrong, p50Ms, p99Ms, goodput, codes }: Felt): string {
   const how = Object.entries(codes).map(([code, count]) => `${code} ${count}`);
   const failures = failed === 0 ? '0 failed' : `${failed} failed (${how.join(', ')})`;
   return `${failures}, ${wrong} wrong of ${asked}; p50 ${p50Ms.toFixed(0)}, p99 ${p99Ms.toFixed(0)} ms; ${goodput.toFixed(0)}/s good`;

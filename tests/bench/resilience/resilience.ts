@@ -2,7 +2,7 @@ import { benchPortBase, firstCorrectSearch, gatewayUrl, run, temporaryData, up }
 import type { Row } from '../row.ts';
 import type { Bed, Way } from './bed.ts';
 import { hangs, kills } from './crashes.ts';
-import { createLoad, told } from './load.ts';
+import { createLoad, inWords } from './load.ts';
 import { limps, overload, storm } from './strain.ts';
 import { createSystem } from './system.ts';
 
@@ -32,7 +32,7 @@ export async function resilience(say: (line: string) => void): Promise<readonly 
       await load.pages({ users: 8, seconds: 3 });
       await load.searches({ users: 16, seconds: 4 });
       const quiet = await load.searches({ users: 1, seconds: 2 });
-      say(`one user: ${told(quiet)}`);
+      say(`one user: ${inWords(quiet)}`);
       const halfOfPeak = async (way?: Way) => Math.max(10, (await peak(way)).goodput / 2);
       const bed: Bed = { system, load, halfOfPeak, quiet, peak, say };
       const rows: Row[] = [];

@@ -1,5 +1,5 @@
 import { median, spread, type Row } from '../row.ts';
-import { told } from './load.ts';
+import { inWords } from './load.ts';
 import type { Bed } from './bed.ts';
 
 const seconds = 3;
@@ -27,7 +27,7 @@ export async function limps({ system, load, halfOfPeak, quiet, say }: Bed): Prom
       ratios[policy]!.push(ill.p99Ms / well.p99Ms);
       wrong += well.wrong + noticing.wrong + ill.wrong;
       say(
-        `${policy}: ${victim!.id} ${meanMs} ms late: before ${told(well)}; at first ${told(noticing)}; then ${told(ill)}`,
+        `${policy}: ${victim!.id} ${meanMs} ms late: before ${inWords(well)}; at first ${inWords(noticing)}; then ${inWords(ill)}`,
       );
     }
   }
@@ -56,7 +56,7 @@ export async function overload({ system, load, peak, say }: Bed): Promise<Row[]>
       const most = await peak();
       const twice = await load.searches({ rate: 2 * most.goodput, seconds: seconds + 1 });
       shares[policy]!.push(twice.goodput / most.goodput);
-      say(`${policy}: peak ${told(most)}; at twice that ${told(twice)}`);
+      say(`${policy}: peak ${inWords(most)}; at twice that ${inWords(twice)}`);
     }
   }
   const ours = median(shares.resilient!);
@@ -104,7 +104,7 @@ export async function storm({ system, load, say }: Bed): Promise<Row[]> {
     const felt = await load.pages({ rate, seconds });
     factors.push(((await calls()) - before) / felt.asked);
     await heal();
-    say(`${name}: ${factors.at(-1)!.toFixed(2)} calls of one shard per search; ${told(felt)}`);
+    say(`${name}: ${factors.at(-1)!.toFixed(2)} calls of one shard per search; ${inWords(felt)}`);
   }
   const [ours = 0, theirs = 0] = factors;
   return [

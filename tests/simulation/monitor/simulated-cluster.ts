@@ -200,7 +200,7 @@ export function createSimulatedCluster(
         lag,
         control,
         token: 'operator',
-        // Its books outlive it.
+        // Its incident log outlives it.
         open: incidentsOf(node).filter(({ outcome }) => outcome === 'open'),
         promotions: [],
         exchange: (other, digest: Digest) => ask(node, other, 450, () => monitors.get(other)!.exchanged(digest)),

@@ -27,19 +27,21 @@ const doubt = {
   reasons: [],
   orders: [],
 };
-const told = (...incidents: object[]) => ({
+const logOf = (...incidents: object[]) => ({
   '/api/incidents': { monitor: 'monitor-1', since: 0, at: 60_000, incidents },
 });
 
 test('a suspicion that came to nothing is not shown among the incidents, and counts in the score as a doubt', async () => {
-  await fakeCluster({ 'monitor-1': told(doubt) });
+  await fakeCluster({ 'monitor-1': logOf(doubt) });
   expect((await run('incidents')).said).toMatch(/^0 incidents/);
   const score = await run('incidents', '--score', '--json', '--journal', journal());
   expect(JSON.parse(score.said)).toMatchObject({ confusion: { 'limp.latency': { doubt: 1 } }, censored: [] });
 });
 
 test('a suspicion without a name so far is a doubt, and no false alarm', async () => {
-  await fakeCluster({ 'monitor-1': told({ ...doubt, outcome: 'open' }, { ...doubt, node: 'app-2', outcome: 'open' }) });
+  await fakeCluster({
+    'monitor-1': logOf({ ...doubt, outcome: 'open' }, { ...doubt, node: 'app-2', outcome: 'open' }),
+  });
   const score = await run('incidents', '--score', '--json', '--journal', journal());
   expect(JSON.parse(score.said)).toMatchObject({ confusion: { 'limp.latency': { doubt: 1 } }, falseAlarms: [] });
 });
