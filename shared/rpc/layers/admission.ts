@@ -19,6 +19,11 @@ export const AdmissionSettings = Type.Object(
       minimum: 0,
       description: 'a call of a node that waits longer is always refused, before its caller gives up (200 ms)',
     }),
+    warmUpCalls: Type.Integer({
+      default: 300,
+      minimum: 0,
+      description: 'a process refuses nothing before it has served so many calls: it compiles its code meanwhile',
+    }),
     fixedLimit: Type.Optional(
       Type.Number({
         minimum: 1,
@@ -72,12 +77,14 @@ export interface AdmissionDependencies {
 export function admission(settings: AdmissionSettings, { clock, queue, observe }: AdmissionDependencies): Layer {
   const meter = createOverloadMeter(settings, clock.now(), observe);
   let inFlight = 0;
+  let served = 0;
 
   function isWelcome(call: Call): boolean {
     const waitMs = queue.waitMs();
     const overloaded = meter.arrive(waitMs, clock.now());
     if (settings.fixedLimit !== undefined) return inFlight < settings.fixedLimit;
-    return isAdmitted(settings, call, { overloaded, waitMs, inFlight });
+    // A new process waits for its own compiler. That is no load, and it passes sooner when the process works.
+    return served < settings.warmUpCalls || isAdmitted(settings, call, { overloaded, waitMs, inFlight });
   }
 
   return function admission(next) {
@@ -96,6 +103,7 @@ export function admission(settings: AdmissionSettings, { clock, queue, observe }
         return await next(call);
       } finally {
         inFlight--;
+        served++;
       }
     };
   };

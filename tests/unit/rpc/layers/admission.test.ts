@@ -50,11 +50,12 @@ test('windows with few calls count for nothing, and end an overload', () => {
 });
 
 /** Calls whose answers take longer and longer, in a process in which they wait for `waitMs` before they begin. */
-async function slower(waitMs: number) {
+async function slower(waitMs: number, warmUpCalls = 0) {
   const { sim, observe, events } = setUp();
   let afterMs = 5;
   const { service } = answering(sim, () => ({ afterMs: (afterMs *= 1.01) }));
-  const limited = admission(settings, { clock: sim.clock, queue: { waitMs: () => waitMs }, observe })(service);
+  const queue = { waitMs: () => waitMs };
+  const limited = admission({ ...settings, warmUpCalls }, { clock: sim.clock, queue, observe })(service);
   const outcomes: Promise<unknown>[] = [];
   const timer = sim.scheduler.every(5, () => void outcomes.push(outcomeOf(limited(testCall()))));
   await sim.run(2_000);
@@ -72,6 +73,10 @@ test('calls that wait in this process are: definitely refused, with the time aft
   expect(refused).toBeGreaterThan(200);
   expect(events[0]).toEqual({ event: 'load', state: 'overloaded', waitMs: 80 });
   expect(events[1]).toMatchObject({ event: 'shed', waitMs: 80 });
+});
+
+test('a process that compiles its code still refuses nothing, however long calls wait', async () => {
+  expect((await slower(80, 10_000)).refused).toBe(0);
 });
 
 test('beyond a limit that is set by hand a call is refused at once; calls of this node and health checks pass', async () => {
