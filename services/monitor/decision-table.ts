@@ -84,6 +84,7 @@ const silent: Rule = (
   const maxSilentMs =
     thresholds.silentMs + Math.min(thresholds.maxLagWaitMs, thresholds.lagWait * observer.typicalLagMs);
   if (doubtsItself(observer) || silentMs < maxSilentMs) return undefined;
+  if (process === 'unreachable') return ['crashed', `${silence}, and its watchdog does not answer either`];
   if (opsPort === 'silent' || process === 'running' || timeouts > 0)
     return ['hung', `${silence}, connections are accepted, and nothing answers`];
   return ['crashed', `${silence}, and nobody knows more`];

@@ -61,7 +61,7 @@ export interface NodeEvidence {
   /** Whether the other monitors hear it. */
   readonly otherMonitors?: 'hear it' | 'do not hear it' | undefined;
   /** What the watchdog says about the process. */
-  readonly process?: 'running' | 'exited' | undefined;
+  readonly process?: 'running' | 'exited' | 'unreachable' | undefined;
   /** A question to its ops port, which goes over another network. */
   readonly opsPort?: 'answers' | 'silent' | 'refused' | undefined;
   /**

@@ -10,7 +10,7 @@ import type { Moment } from './slowness.ts';
 export interface ProbeResult {
   readonly opsPort: 'answers' | 'silent' | 'refused';
   /** What the watchdog says. Undefined when it does not answer, or stopped the node itself. */
-  readonly process?: 'running' | 'exited' | undefined;
+  readonly process?: 'running' | 'exited' | 'unreachable' | undefined;
 }
 
 /** What one monitor itself has heard of one node. Times are monotonic ms. */

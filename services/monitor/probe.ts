@@ -1,6 +1,7 @@
 import { watchdogOf, type Topology } from '../../shared/cluster/topology.ts';
 import type { ControlClient } from '../../shared/control/client.ts';
 import { asRpcError } from '../../shared/rpc/errors.ts';
+import { isThisMachine } from '../../shared/net/this-machine.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import type { ProbeResult } from './node-record.ts';
 import { settings } from './settings.ts';
@@ -13,7 +14,8 @@ export interface ProberOptions {
 }
 
 /**
- * Asks a node in doubt, and its watchdog about the process. The questions go over the ops network, which injected
+ * Asks a node in doubt, and its watchdog about the process. A watchdog on another machine that does not answer tells that
+ * the machine is gone; on this machine it tells only that the watchdog is slow. The questions go over the ops network, which injected
  * faults never touch.
  */
 export interface Prober {
@@ -35,7 +37,7 @@ export function createProber({ topology, control, clock, onResult }: ProberOptio
       ),
       control(watchdogOf(topology, node), { path: '/status', timeoutMs }).then(
         (status) => processOf(status, id),
-        () => undefined,
+        () => (isThisMachine(node.host) ? undefined : ('unreachable' as const)),
       ),
     ]);
     onResult(id, { opsPort, process });

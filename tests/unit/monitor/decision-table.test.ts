@@ -56,6 +56,12 @@ const cases: Case[] = [
     verdict: 'crashed',
   },
   {
+    is: 'a machine that is gone: neither its ops port nor its watchdog answers',
+    evidence: { heartbeats: silent, opsPort: 'silent', process: 'unreachable' },
+    verdict: 'crashed',
+    reason: /its watchdog does not answer either/,
+  },
+  {
     is: 'connections refused although the process lives',
     evidence: { callers: both({ refused: 4 }), opsPort: 'answers', process: 'running' },
     verdict: 'crashed',
