@@ -46,7 +46,7 @@ test('a click breaks a node, the page shows what is in effect, and a click heals
   const injected = await press(insist);
   expect([injected.status, injected.headers.get('location')]).toEqual([303, '/nodes/server-1']);
   expect(await see('/nodes/server-1')).toMatch(/<b>limp\.latency<\/b> at server-1, \d+ s left/);
-  expect(await see('/nodes/server-1')).toContain('This console runs here');
+  expect(await see('/nodes/server-1')).toContain('This console runs on this node');
   const overview = await see('/');
   expect(overview).toContain('injected: limp.latency');
 
