@@ -13,13 +13,10 @@ async function answering(answers: Answers): Promise<number> {
       .end(JSON.stringify(answer ?? {}));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(
-    () =>
-      new Promise<void>((resolve) => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
-  );
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
   return (server.address() as AddressInfo).port;
 }
 
@@ -39,20 +36,8 @@ export async function fakeCluster(
     Object.entries(nodes).map(async ([id, answers]) => {
       const port = answers === undefined ? nobody : await answering(answers);
       const component = id.replace(/-\d+$/, '');
-      const doors = { [component]: port };
-      return {
-        id,
-        components: [component],
-        port,
-        opsPort: port,
-        publicPort: port,
-        doors,
-        pid: 1,
-        state: 'ready',
-        restarts: 0,
-        exits: [],
-        ...more,
-      };
+      const ports = { port, opsPort: port, publicPort: port, doors: { [component]: port } };
+      return { id, components: [component], ...ports, pid: 1, state: 'ready', restarts: 0, exits: [], ...more };
     }),
   );
   const status = { topology: 't', watchdogPid: 1, startedAt: 0, nodes: rows };

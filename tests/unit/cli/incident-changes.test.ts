@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createIncidentChanges, type IncidentReport } from '../../../cli/incident-changes.ts';
+import { createIncidentChanges } from '../../../cli/incident-changes.ts';
 import type { Incident } from '../../../services/monitor/incident.ts';
 
 const open: Incident = {
@@ -12,12 +12,7 @@ const open: Incident = {
   orders: [],
 };
 const over: Incident = { ...open, stamps: { ...open.stamps, fix: 3_000, steady: 4_000 }, outcome: 'passed' };
-const reportOf = (monitor: string, at: number, incidents: readonly Incident[] = [], since = 0): IncidentReport => ({
-  monitor,
-  since,
-  at,
-  incidents,
-});
+const reportOf = (monitor: string, at: number, incidents: Incident[], since = 0) => ({ monitor, since, at, incidents });
 const ids = (incidents: readonly Incident[]) => incidents.map(({ id }) => id);
 
 test('an incident is news when it begins and whenever it changes', () => {
@@ -33,15 +28,15 @@ test('another monitor is named, and does not tell again what was over, but what 
   const next = { ...open, id: 'app-2-5000', stamps: { ...open.stamps, manifest: 5_000 } };
   const itsOwn = [{ ...over, id: 'app-1-1007' }, next];
   const { notes, incidents } = news.read(reportOf('m-2', 6_000, itsOwn, 3));
-  expect([notes, ids(incidents)]).toEqual([[expect.stringMatching(/^m-1 does not answer: .* m-2/)], ['app-2-5000']]);
+  expect([notes, ids(incidents)]).toEqual([[expect.stringMatching(/\bm-1\b.*\bm-2\b/)], ['app-2-5000']]);
   expect(news.read(reportOf('m-2', 6_500, itsOwn, 3))).toEqual({ notes: [], incidents: [] });
 });
 
 test('silence is told once, and so is its end', () => {
   const news = createIncidentChanges();
   news.read(reportOf('m-1', 5_000, [over]));
-  expect([news.missed('no cluster'), news.missed('no cluster')]).toEqual([['no cluster; waiting'], []]);
-  expect(news.read(reportOf('m-1', 9_000, [over]))).toEqual({ notes: ['m-1 answers again'], incidents: [] });
+  expect([news.missed('no cluster'), news.missed('no cluster')]).toEqual([[expect.stringContaining('no cluster')], []]);
+  expect(news.read(reportOf('m-1', 9_000, [over]))).toEqual({ notes: [expect.stringContaining('m-1')], incidents: [] });
 });
 
 test('another life of the cluster is named, whoever of it answers, and all of its incidents are news', () => {
@@ -50,6 +45,6 @@ test('another life of the cluster is named, whoever of it answers, and all of it
     news.read(reportOf('m-1', 5_000, [over]));
     news.missed('no cluster');
     const { notes, incidents } = news.read(reportOf(monitor, 9_000, [over], 8_000));
-    expect([notes, ids(incidents)]).toEqual([[expect.stringMatching(`another life .* ${monitor}`)], ['app-1-1000']]);
+    expect([notes, ids(incidents)]).toEqual([[expect.stringMatching(`life .*${monitor}`)], ['app-1-1000']]);
   }
 });

@@ -39,11 +39,8 @@ test('the confusion matrix joins faults and incidents by node and time; the rest
 });
 
 test('an incident before its fault, or of another node, is not explained by it', () => {
-  const result = score(
-    [truth('stop.kill', 'r-1', 11_000, 12_000), truth('stop.kill', 'r-2', 9_000, 12_000)],
-    [failure(10_000, [1, 1, 1])],
-    scoring,
-  );
+  const truths = [truth('stop.kill', 'r-1', 11_000, 12_000), truth('stop.kill', 'r-2', 9_000, 12_000)];
+  const result = score(truths, [failure(10_000, [1, 1, 1])], scoring);
   expect(result.falseAlarms).toHaveLength(1);
   expect(result.confusion).toEqual({ 'stop.kill': { unseen: 2 } });
 });
@@ -57,14 +54,8 @@ test('every kind of fault has its expected verdicts, each a verdict that exists'
 });
 
 test("the truth is read from the injector's journal: a halt ends everything, and who only takes part need not be noticed", () => {
-  const line = (at: number, event: string, id: string, target: string, more = {}) => ({
-    at,
-    event,
-    id,
-    kind: 'net.drop',
-    target,
-    ...more,
-  });
+  const line = (at: number, event: string, id: string, target: string, more = {}) =>
+    Object.assign({ at, event, id, target, kind: 'net.drop' }, more);
   const truths = truthsIn([
     line(1, 'undo', 'f-1', 'r-1'),
     line(2, 'inject', 'f-1', 'r-1', { casualty: true }),
@@ -91,14 +82,7 @@ test("the truth is read from the injector's journal: a halt ends everything, and
 });
 
 test('an incident is booked to the last fault that may have caused it, and not to the one before', () => {
-  const fault = (id: string, kind: string, injectedAt: number, endedAt: number): Truth => ({
-    id,
-    kind,
-    node: 'r-1',
-    injectedAt,
-    endedAt,
-  });
-  const truths = [fault('f-1', 'limp.latency', 0, 5_000), fault('f-2', 'stop.kill', 8_000, 9_000)];
+  const truths = [truth('limp.latency', 'r-1', 0, 5_000), truth('stop.kill', 'r-1', 8_000, 9_000)];
   const crashes = [{ ...failure(8_500, [0, 100, 500]), verdict: 'crashed' as const }];
   const result = score(truths, crashes, { nodes: 1, observedMs: 3_600_000, graceMs: 12_000 });
   expect(result.confusion).toEqual({ 'limp.latency': { unseen: 1 }, 'stop.kill': { crashed: 1 } });
@@ -106,7 +90,7 @@ test('an incident is booked to the last fault that may have caused it, and not t
 });
 
 test('a process that somebody killed by hand is no false alarm, and one that a fault killed is a part of that fault', () => {
-  const injected: Truth[] = [{ id: 'f-1', kind: 'limp.cpu', node: 'r-2', injectedAt: 0, endedAt: 5_000 }];
+  const injected = [truth('limp.cpu', 'r-2', 0, 5_000)];
   const nodes = [
     { id: 'r-1', exits: [{ at: 10_000 }] },
     { id: 'r-2', exits: [{ at: 4_000 }] },

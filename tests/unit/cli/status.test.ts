@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { fakeCluster } from './fake-cluster.ts';
+import { rowOf } from './output.ts';
 import { run } from './run.ts';
 
 test('status tells how often a node was restarted, and why the last time', async () => {
-  await fakeCluster({ 'app-1': {} }, { restarts: 2, lastRestart: 'repair' });
-  expect((await run('status')).said).toMatch(/^app-1 +ready .* 2 \(repair\)$/m);
-  expect(JSON.parse((await run('status', '--json')).said)).toMatchObject({
-    nodes: [{ restarts: 2, lastRestart: 'repair' }],
-  });
+  const restarted = { restarts: 2, lastRestart: 'repair' };
+  await fakeCluster({ 'app-1': {} }, restarted);
+  expect(rowOf((await run('status')).said, 'app-1')).toMatchObject({ state: 'ready', restarts: '2 (repair)' });
+  expect(JSON.parse((await run('status', '--json')).said)).toMatchObject({ nodes: [restarted] });
   await fakeCluster({ 'app-1': {} });
-  expect((await run('status')).said).toMatch(/^app-1 +ready .* 1$/m);
+  expect(rowOf((await run('status')).said, 'app-1')).toMatchObject({ state: 'ready', pid: '1', restarts: '' });
 });
