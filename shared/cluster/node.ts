@@ -27,8 +27,11 @@ import { nodesHosting } from './topology.ts';
 
 export interface RunningNode {
   readonly opsPort: number;
-  /** Drains and stops: accepts no new requests, answers those in progress, then releases everything. Idempotent. */
-  readonly stop: () => Promise<void>;
+  /**
+   * Drains and stops: accepts no new requests, answers those in progress, then releases everything. Idempotent. Without
+   * `farewell` the monitors are not told, and find the node missing: nobody wanted it to stop.
+   */
+  readonly stop: (options?: { readonly farewell: boolean }) => Promise<void>;
 }
 
 /** A signal that never aborts. It is shared, because a new controller would cost time in every heartbeat. */
@@ -123,13 +126,14 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   });
 
   let stopping: Promise<void> | undefined;
-  const stop = (): Promise<void> => (stopping ??= release());
+  const stop: RunningNode['stop'] = ({ farewell } = { farewell: true }) => (stopping ??= release(farewell));
 
-  async function release(): Promise<void> {
+  async function release(farewell: boolean): Promise<void> {
     role.leave();
     listeners.forget();
     faults?.registry.healAll('shutdown');
-    heartbeatSender.setPhase('draining');
+    if (farewell) heartbeatSender.setPhase('draining');
+    else heartbeatSender.stop();
     await nodePorts.close();
     for (const it of running.values()) await it.stop?.();
     heartbeatSender.stop();
