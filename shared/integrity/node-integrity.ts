@@ -1,9 +1,9 @@
 import type { ControlRoute } from '../control/server.ts';
 import type { Layer } from '../rpc/call.ts';
 import type { Observe } from '../rpc/layers/events.ts';
-import { receipts as receiptsLayer } from '../rpc/layers/receipts.ts';
-import type { ReceiptDesk, ReplyChecks } from '../rpc/layers/verify.ts';
-import { versionOf } from '../rpc/layers/votes.ts';
+import { receipts as receiptsLayer } from '../rpc/layers/trust/receipts.ts';
+import type { ReceiptDesk, ReplyChecks } from '../rpc/layers/trust/verify.ts';
+import { versionOf } from '../rpc/layers/trust/votes.ts';
 import type { Clock } from '../time/clock.ts';
 import { createEvidenceFile } from './proofs.ts';
 import type { Keyring } from '../security/keyring.ts';

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Call } from '../rpc/call.ts';
-import type { CheckResult, ReplyChecks } from '../rpc/layers/verify.ts';
+import type { CheckResult, ReplyChecks } from '../rpc/layers/trust/verify.ts';
 import { canonical, type SignedPage, verifyPage } from '../security/signing.ts';
 
 interface StoredPage extends SignedPage {

@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import type { Clock } from '../time/clock.ts';
 import type { Observe } from '../rpc/layers/events.ts';
-import type { ReceiptDesk } from '../rpc/layers/verify.ts';
-import { versionOf } from '../rpc/layers/votes.ts';
+import type { ReceiptDesk } from '../rpc/layers/trust/verify.ts';
+import { versionOf } from '../rpc/layers/trust/votes.ts';
 import { complaint, contradict, type Receipt } from '../security/receipts.ts';
 
 /** One signed answer as its caller got it. */

@@ -2,7 +2,7 @@ import type { Call } from '../rpc/call.ts';
 import type { ErrorCode, RpcError } from '../rpc/errors.ts';
 import type { LayerEvent, Observe } from '../rpc/layers/events.ts';
 import { groupKey } from '../rpc/group-key.ts';
-import type { AttemptEnd, AttemptEvidence, Learn } from '../rpc/layers/attempt-end.ts';
+import type { AttemptEnd, AttemptEvidence, Learn } from '../rpc/layers/replicas/attempt-end.ts';
 import type { EvidenceKind, EvidenceBuffer } from './call-evidence.ts';
 
 /** Listens to a node's own calls, and notes what they say about the nodes that were called. */

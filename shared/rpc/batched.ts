@@ -2,7 +2,7 @@ import Type, { type Static, type TSchema } from 'typebox';
 import type { Context } from './context.ts';
 import { operation, type Contract, type Operation } from './contract.ts';
 import { asRpcError, fromProblem, toProblem } from './errors.ts';
-import type { BatchCodec } from './layers/batch.ts';
+import type { BatchCodec } from './layers/sharing/batch.ts';
 
 /** More requests than this in one call are a mistake: the limit of the batch layer is lower. */
 const maxRequests = 256;

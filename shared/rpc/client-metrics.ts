@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Clock } from '../time/clock.ts';
-import type { Learn } from './layers/attempt-end.ts';
+import type { Learn } from './layers/replicas/attempt-end.ts';
 import type { LayerEvent, Observe } from './layers/events.ts';
-import type { Peers } from './layers/peers.ts';
+import type { Peers } from './layers/replicas/peers.ts';
 
 export interface ClientMetrics {
   /** Called for every attempt at a replica. */

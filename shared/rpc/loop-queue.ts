@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Clock } from '../time/clock.ts';
-import type { OwnQueue } from './layers/admission.ts';
+import type { OwnQueue } from './layers/overload/admission.ts';
 
 /** The operations of the event loop that this file needs. Tests pass their own. */
 export interface Loop {

@@ -1,20 +1,20 @@
 import Type, { type Static, type TSchema } from 'typebox';
-import { AdmissionSettings } from './layers/admission.ts';
-import { AttemptTimeoutSettings } from './layers/attempt-timeout.ts';
-import { BalanceSettings } from './layers/balance.ts';
-import { BatchSettings } from './layers/batch.ts';
-import { BreakerSettings } from './layers/breaker.ts';
-import { BudgetSettings } from './layers/budget.ts';
-import { CacheSettings } from './layers/cache.ts';
-import { DeadlineSettings } from './layers/deadline.ts';
-import { DedupeSettings } from './layers/dedupe.ts';
-import { HedgeSettings } from './layers/hedge.ts';
-import { InFlightSettings } from './layers/in-flight.ts';
-import { OutlierSettings } from './layers/outlier.ts';
-import { QuorumSettings } from './layers/quorum.ts';
-import { RetrySettings } from './layers/retry.ts';
-import { RoutesSettings } from './layers/routes.ts';
-import { ThrottleSettings } from './layers/throttle.ts';
+import { AdmissionSettings } from './layers/overload/admission.ts';
+import { AttemptTimeoutSettings } from './layers/retries/attempt-timeout.ts';
+import { BalanceSettings } from './layers/balancing/balance.ts';
+import { BatchSettings } from './layers/sharing/batch.ts';
+import { BreakerSettings } from './layers/overload/breaker.ts';
+import { BudgetSettings } from './layers/retries/budget.ts';
+import { CacheSettings } from './layers/sharing/cache.ts';
+import { DeadlineSettings } from './layers/deadlines/deadline.ts';
+import { DedupeSettings } from './layers/sharing/dedupe.ts';
+import { HedgeSettings } from './layers/retries/hedge.ts';
+import { InFlightSettings } from './layers/overload/in-flight.ts';
+import { OutlierSettings } from './layers/replicas/outlier.ts';
+import { QuorumSettings } from './layers/trust/quorum.ts';
+import { RetrySettings } from './layers/retries/retry.ts';
+import { RoutesSettings } from './layers/balancing/routes.ts';
+import { ThrottleSettings } from './layers/overload/throttle.ts';
 
 const NoSettings = Type.Object({}, { additionalProperties: false });
 

@@ -1,9 +1,9 @@
 import type { Clock } from '../time/clock.ts';
 import type { Layer } from './call.ts';
-import { admission, noQueue, type OwnQueue } from './layers/admission.ts';
-import { dedupe } from './layers/dedupe.ts';
+import { admission, noQueue, type OwnQueue } from './layers/overload/admission.ts';
+import { dedupe } from './layers/sharing/dedupe.ts';
 import { type Observe, observeNothing } from './layers/events.ts';
-import { expire } from './layers/expire.ts';
+import { expire } from './layers/deadlines/expire.ts';
 import { following, mechanism, type Switchable } from './layers/switchable.ts';
 import { type Mechanism, type ServerLayer, serverOrder } from './mechanisms.ts';
 import type { Policy, PolicyHolder } from './policy.ts';

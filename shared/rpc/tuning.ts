@@ -1,8 +1,8 @@
-import type { AdmissionSettings } from './layers/admission.ts';
-import { attemptTimeoutMs } from './layers/attempt-timeout.ts';
-import { hedgeDelayMs, hedgeTerms } from './layers/hedge.ts';
+import type { AdmissionSettings } from './layers/overload/admission.ts';
+import { attemptTimeoutMs } from './layers/retries/attempt-timeout.ts';
+import { hedgeDelayMs, hedgeTerms } from './layers/retries/hedge.ts';
 import type { LayerEvent } from './layers/events.ts';
-import type { Statistics } from './layers/latency-statistics.ts';
+import type { Statistics } from './layers/replicas/latency-statistics.ts';
 import type { PolicyHolder } from './policy.ts';
 
 /**

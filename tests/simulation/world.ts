@@ -3,7 +3,7 @@ import { compose, type Call, type Endpoint, type Service } from '../../shared/rp
 import { contract, operation } from '../../shared/rpc/contract.ts';
 import { asRpcError, type ErrorCode } from '../../shared/rpc/errors.ts';
 import type { LayerEvent } from '../../shared/rpc/layers/events.ts';
-import { createStatistics, type Statistics } from '../../shared/rpc/layers/latency-statistics.ts';
+import { createStatistics, type Statistics } from '../../shared/rpc/layers/replicas/latency-statistics.ts';
 import { createPolicyHolder, type PolicyHolder } from '../../shared/rpc/policy.ts';
 import { clientLayers } from '../../shared/rpc/client-layers.ts';
 import { serverLayers } from '../../shared/rpc/server-layers.ts';

@@ -5,7 +5,7 @@ import type { Clock } from '../../time/clock.ts';
 import { type Scheduler, systemScheduler } from '../../time/scheduler.ts';
 import type { Call, Endpoint, Reply } from '../call.ts';
 import { fromProblem, RpcError } from '../errors.ts';
-import { maxCallsPerEndpoint } from '../layers/in-flight.ts';
+import { maxCallsPerEndpoint } from '../layers/overload/in-flight.ts';
 import { decodeReceipt, encodeHeaders, rpcPrefix } from '../wire.ts';
 import { createDraining, type Draining } from './draining.ts';
 import { exchange } from './exchange.ts';

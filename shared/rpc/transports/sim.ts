@@ -2,7 +2,7 @@ import type { Clock } from '../../time/clock.ts';
 import type { Network } from '../../time/sim/network.ts';
 import type { Call, Reply, Service } from '../call.ts';
 import { asRpcError, RpcError } from '../errors.ts';
-import { abortError } from '../layers/within.ts';
+import { abortError } from '../layers/deadlines/within.ts';
 
 /**
  * The simulated counterpart of HTTP between processes: the same calls and the same errors, over a virtual network.

@@ -43,7 +43,7 @@ test('the page has a recipe for a component, a topology, a layer and a fault', (
     'services/echo/component.ts',
     'services/registry.ts',
     'topologies/echoes.json',
-    'shared/rpc/layers/size-limit.ts',
+    'shared/rpc/layers/overload/size-limit.ts',
     'shared/rpc/mechanisms.ts',
     'shared/rpc/mechanisms.ts',
     'shared/rpc/server-layers.ts',

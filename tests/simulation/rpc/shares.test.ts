@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import type { Endpoint } from '../../../shared/rpc/call.ts';
-import { attempts } from '../../../shared/rpc/layers/attempts.ts';
-import { balance, type BalanceSettings } from '../../../shared/rpc/layers/balance.ts';
-import { learnPeakEwma } from '../../../shared/rpc/layers/peak-ewma.ts';
-import { createStatistics } from '../../../shared/rpc/layers/latency-statistics.ts';
-import { createPeers } from '../../../shared/rpc/layers/peers.ts';
+import { attempts } from '../../../shared/rpc/layers/replicas/attempts.ts';
+import { balance, type BalanceSettings } from '../../../shared/rpc/layers/balancing/balance.ts';
+import { learnPeakEwma } from '../../../shared/rpc/layers/balancing/peak-ewma.ts';
+import { createStatistics } from '../../../shared/rpc/layers/replicas/latency-statistics.ts';
+import { createPeers } from '../../../shared/rpc/layers/replicas/peers.ts';
 import { resolvePolicy } from '../../../shared/rpc/policy.ts';
 import { sleep } from '../../../shared/time/scheduler.ts';
 import { exponential, mixture, uniform } from '../../../shared/time/sim/distribution.ts';

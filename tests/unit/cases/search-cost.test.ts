@@ -9,7 +9,7 @@ import { pageView } from '../../../services/html/page.ts';
 import { resultsPage } from '../../../services/html/results.ts';
 import { parse } from '../../../services/query/parse.ts';
 import { maxTerms } from '../../../search/plan.ts';
-import { isRetryable } from '../../../shared/rpc/layers/retryable.ts';
+import { isRetryable } from '../../../shared/rpc/layers/retries/retryable.ts';
 import type { Call } from '../../../shared/rpc/call.ts';
 import { errorCodes, RpcError } from '../../../shared/rpc/errors.ts';
 import { madePages, words } from '../database/made-pages.ts';

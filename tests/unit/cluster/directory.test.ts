@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { expand } from '../../../shared/cluster/topology-file.ts';
 import { createDirectory, usableEndpoints } from '../../../shared/cluster/directory.ts';
-import { eject } from '../../../shared/rpc/layers/ejection.ts';
-import { createPeers } from '../../../shared/rpc/layers/peers.ts';
+import { eject } from '../../../shared/rpc/layers/replicas/ejection.ts';
+import { createPeers } from '../../../shared/rpc/layers/replicas/peers.ts';
 import type { MemberState, View } from '../../../shared/membership/view.ts';
 
 const endpoints = ['a', 'b', 'c'].map((node) => ({ node, host: 'h', port: 1 }));

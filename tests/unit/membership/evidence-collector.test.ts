@@ -3,8 +3,8 @@ import type { Call } from '../../../shared/rpc/call.ts';
 import { RpcError, fromProblem, toProblem, type ErrorCode } from '../../../shared/rpc/errors.ts';
 import type { EvidenceKind } from '../../../shared/membership/call-evidence.ts';
 import { createEvidenceCollector } from '../../../shared/membership/evidence-collector.ts';
-import { createPeers } from '../../../shared/rpc/layers/peers.ts';
-import { evidenceOfFailure } from '../../../shared/rpc/layers/attempts.ts';
+import { createPeers } from '../../../shared/rpc/layers/replicas/peers.ts';
+import { evidenceOfFailure } from '../../../shared/rpc/layers/replicas/attempts.ts';
 
 function collector() {
   const noted: string[] = [];

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bucketOf, createHistogram, upperEdgeOf } from '../../../shared/rpc/histogram.ts';
-import { createStatistics } from '../../../shared/rpc/layers/latency-statistics.ts';
+import { createStatistics } from '../../../shared/rpc/layers/replicas/latency-statistics.ts';
 
 test('every value is in a bucket whose upper edge is above it, by at most a sixteenth', () => {
   fc.assert(

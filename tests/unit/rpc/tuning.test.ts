@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createStatistics } from '../../../shared/rpc/layers/latency-statistics.ts';
+import { createStatistics } from '../../../shared/rpc/layers/replicas/latency-statistics.ts';
 import { createPolicyHolder, resolvePolicy } from '../../../shared/rpc/policy.ts';
 import { createLoadWatch, tunedOperations } from '../../../shared/rpc/tuning.ts';
 

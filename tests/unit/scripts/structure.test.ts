@@ -29,7 +29,7 @@ test('a type-only import counts, and so do re-exports and dynamic imports', () =
 test.each([
   ['README.md', '.'],
   ['search/text/words.ts', 'search'],
-  ['shared/rpc/layers/retry.ts', 'shared/rpc'],
+  ['shared/rpc/layers/retries/retry.ts', 'shared/rpc'],
   ['services/registry.ts', 'services'],
 ])('%s belongs to the folder %s', (file, folder) => expect(folderOf(file)).toBe(folder));
 

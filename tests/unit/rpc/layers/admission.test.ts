@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { admission, isAdmitted } from '../../../../shared/rpc/layers/admission.ts';
-import { createOverloadMeter, type LoadState, nextLoadState } from '../../../../shared/rpc/layers/overload.ts';
+import { admission, isAdmitted } from '../../../../shared/rpc/layers/overload/admission.ts';
+import { createOverloadMeter, type LoadState, nextLoadState } from '../../../../shared/rpc/layers/overload/overload.ts';
 import { resolvePolicy } from '../../../../shared/rpc/policy.ts';
 import { answering, nodes, outcomeOf, setUp, testCall } from './helpers.ts';
 

@@ -1,22 +1,22 @@
 import { expect, test } from 'vitest';
 import type { Service } from '../../../../shared/rpc/call.ts';
 import { createPlan, planAttempt } from '../../../../shared/rpc/attempt-plan.ts';
-import { attempts } from '../../../../shared/rpc/layers/attempts.ts';
-import { balance } from '../../../../shared/rpc/layers/balance.ts';
+import { attempts } from '../../../../shared/rpc/layers/replicas/attempts.ts';
+import { balance } from '../../../../shared/rpc/layers/balancing/balance.ts';
 import {
   costOfFailure,
   isLighter,
   latencyNow,
   learnPeakEwma,
   observeLatency,
-} from '../../../../shared/rpc/layers/peak-ewma.ts';
-import type { PeakEwma } from '../../../../shared/rpc/layers/peers.ts';
-import { createStatistics } from '../../../../shared/rpc/layers/latency-statistics.ts';
-import { createPeer, createPeers, type Peer } from '../../../../shared/rpc/layers/peers.ts';
-import { pickOfTwo } from '../../../../shared/rpc/layers/pick.ts';
-import { candidates } from '../../../../shared/rpc/layers/candidates.ts';
-import { slowStartShare, takingPart } from '../../../../shared/rpc/layers/slow-start.ts';
-import { eject } from '../../../../shared/rpc/layers/ejection.ts';
+} from '../../../../shared/rpc/layers/balancing/peak-ewma.ts';
+import type { PeakEwma } from '../../../../shared/rpc/layers/replicas/peers.ts';
+import { createStatistics } from '../../../../shared/rpc/layers/replicas/latency-statistics.ts';
+import { createPeer, createPeers, type Peer } from '../../../../shared/rpc/layers/replicas/peers.ts';
+import { pickOfTwo } from '../../../../shared/rpc/layers/balancing/pick.ts';
+import { candidates } from '../../../../shared/rpc/layers/balancing/candidates.ts';
+import { slowStartShare, takingPart } from '../../../../shared/rpc/layers/balancing/slow-start.ts';
+import { eject } from '../../../../shared/rpc/layers/replicas/ejection.ts';
 import { seededRandom } from '../../../../shared/time/random.ts';
 import { answering, failure, nodes, outcomeOf, plannedAfter, replyOf, setUp, testCall } from './helpers.ts';
 

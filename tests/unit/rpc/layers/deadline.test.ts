@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { deadline, decideDeadline } from '../../../../shared/rpc/layers/deadline.ts';
-import { expire } from '../../../../shared/rpc/layers/expire.ts';
+import { deadline, decideDeadline } from '../../../../shared/rpc/layers/deadlines/deadline.ts';
+import { expire } from '../../../../shared/rpc/layers/deadlines/expire.ts';
 import { answering, outcomeOf, replyOf, setUp, testCall } from './helpers.ts';
 
 const settings = { defaultMs: 10_000, maxMs: 600_000 };

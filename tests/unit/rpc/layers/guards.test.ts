@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import type { Call, Service } from '../../../../shared/rpc/call.ts';
-import { attemptTimeout, attemptTimeoutMs } from '../../../../shared/rpc/layers/attempt-timeout.ts';
-import { admit, breaker, settle, type Circuit } from '../../../../shared/rpc/layers/breaker.ts';
-import { inFlight } from '../../../../shared/rpc/layers/in-flight.ts';
+import { attemptTimeout, attemptTimeoutMs } from '../../../../shared/rpc/layers/retries/attempt-timeout.ts';
+import { admit, breaker, settle, type Circuit } from '../../../../shared/rpc/layers/overload/breaker.ts';
+import { inFlight } from '../../../../shared/rpc/layers/overload/in-flight.ts';
 import { none } from '../../../../shared/rpc/layers/none.ts';
-import { evidenceOfFailure } from '../../../../shared/rpc/layers/attempts.ts';
-import { createStatistics, sampleOf } from '../../../../shared/rpc/layers/latency-statistics.ts';
+import { evidenceOfFailure } from '../../../../shared/rpc/layers/replicas/attempts.ts';
+import { createStatistics, sampleOf } from '../../../../shared/rpc/layers/replicas/latency-statistics.ts';
 import { following, switchable } from '../../../../shared/rpc/layers/switchable.ts';
-import { refusalProbability, throttle } from '../../../../shared/rpc/layers/throttle.ts';
+import { refusalProbability, throttle } from '../../../../shared/rpc/layers/overload/throttle.ts';
 import { answering, failure, nodes, outcomeOf, replyOf, setUp, testCall } from './helpers.ts';
 
 test('none does nothing', async () => {

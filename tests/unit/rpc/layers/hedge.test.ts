@@ -1,11 +1,17 @@
 import { expect, test } from 'vitest';
 import { assignNode } from '../../../../shared/rpc/attempt-plan.ts';
-import { createBudgets } from '../../../../shared/rpc/layers/budget.ts';
-import { canHedge, hedge, hedgeDelayMs, hedgeTerms, isWorthwhile } from '../../../../shared/rpc/layers/hedge.ts';
-import { neverEjected } from '../../../../shared/rpc/layers/ejection.ts';
-import { createPeer, createPeers } from '../../../../shared/rpc/layers/peers.ts';
-import type { RetrySettings } from '../../../../shared/rpc/layers/retry.ts';
-import { createStatistics } from '../../../../shared/rpc/layers/latency-statistics.ts';
+import { createBudgets } from '../../../../shared/rpc/layers/retries/budget.ts';
+import {
+  canHedge,
+  hedge,
+  hedgeDelayMs,
+  hedgeTerms,
+  isWorthwhile,
+} from '../../../../shared/rpc/layers/retries/hedge.ts';
+import { neverEjected } from '../../../../shared/rpc/layers/replicas/ejection.ts';
+import { createPeer, createPeers } from '../../../../shared/rpc/layers/replicas/peers.ts';
+import type { RetrySettings } from '../../../../shared/rpc/layers/retries/retry.ts';
+import { createStatistics } from '../../../../shared/rpc/layers/replicas/latency-statistics.ts';
 import { answering, failure, nodes, outcomeOf, plannedAfter, replyOf, setUp, testCall } from './helpers.ts';
 
 const retrying: RetrySettings = { maxAttempts: 3, baseMs: 10, maxMs: 1_000, anyDepth: false };

@@ -1,10 +1,16 @@
 import { expect, test } from 'vitest';
-import { attempts } from '../../../../shared/rpc/layers/attempts.ts';
-import { ejectionMs, ejectionReason, emptyRecord, mayEject, outlier } from '../../../../shared/rpc/layers/outlier.ts';
-import { createPeer, createPeers } from '../../../../shared/rpc/layers/peers.ts';
+import { attempts } from '../../../../shared/rpc/layers/replicas/attempts.ts';
+import {
+  ejectionMs,
+  ejectionReason,
+  emptyRecord,
+  mayEject,
+  outlier,
+} from '../../../../shared/rpc/layers/replicas/outlier.ts';
+import { createPeer, createPeers } from '../../../../shared/rpc/layers/replicas/peers.ts';
 import { lowerMedian } from '../../../../shared/quantile.ts';
-import { slowPeers } from '../../../../shared/rpc/layers/slow-peers.ts';
-import { createStatistics } from '../../../../shared/rpc/layers/latency-statistics.ts';
+import { slowPeers } from '../../../../shared/rpc/layers/replicas/slow-peers.ts';
+import { createStatistics } from '../../../../shared/rpc/layers/replicas/latency-statistics.ts';
 import { resolvePolicy } from '../../../../shared/rpc/policy.ts';
 import { sleep } from '../../../../shared/time/scheduler.ts';
 import { failure, nodes, outcomeOf, replyOf, setUp, testCall } from './helpers.ts';

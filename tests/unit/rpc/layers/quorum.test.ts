@@ -3,11 +3,11 @@ import { Value } from 'typebox/value';
 import { assignNode, wasAsked } from '../../../../shared/rpc/attempt-plan.ts';
 import { asRpcError } from '../../../../shared/rpc/errors.ts';
 import type { Call, Service } from '../../../../shared/rpc/call.ts';
-import { createBudgets } from '../../../../shared/rpc/layers/budget.ts';
-import { createLiars } from '../../../../shared/rpc/layers/liars.ts';
-import { createPeers } from '../../../../shared/rpc/layers/peers.ts';
-import { planVote, quorum, QuorumSettings, type VotedOperation } from '../../../../shared/rpc/layers/quorum.ts';
-import { countVotes } from '../../../../shared/rpc/layers/votes.ts';
+import { createBudgets } from '../../../../shared/rpc/layers/retries/budget.ts';
+import { createLiars } from '../../../../shared/rpc/layers/trust/liars.ts';
+import { createPeers } from '../../../../shared/rpc/layers/replicas/peers.ts';
+import { planVote, quorum, QuorumSettings, type VotedOperation } from '../../../../shared/rpc/layers/trust/quorum.ts';
+import { countVotes } from '../../../../shared/rpc/layers/trust/votes.ts';
 import { failure, nodes, outcomeOf, plannedAfter, replyOf, setUp, testCall } from './helpers.ts';
 
 const vote = (node: string, body: unknown) => ({ node, body });

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { seededRandom } from '../../../../shared/time/random.ts';
-import { createBudget, createBudgets } from '../../../../shared/rpc/layers/budget.ts';
-import { decideRetry, retry } from '../../../../shared/rpc/layers/retry.ts';
-import { isRetryable } from '../../../../shared/rpc/layers/retryable.ts';
+import { createBudget, createBudgets } from '../../../../shared/rpc/layers/retries/budget.ts';
+import { decideRetry, retry } from '../../../../shared/rpc/layers/retries/retry.ts';
+import { isRetryable } from '../../../../shared/rpc/layers/retries/retryable.ts';
 import { answering, failure, outcomeOf, plannedAfter, setUp, testCall } from './helpers.ts';
 
 const settings = { maxAttempts: 3, baseMs: 10, maxMs: 1_000, anyDepth: false };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { orderRoutes, routes } from '../../../../shared/rpc/layers/routes.ts';
+import { orderRoutes, routes } from '../../../../shared/rpc/layers/balancing/routes.ts';
 import { failure, outcomeOf, replyOf, setUp, testCall } from './helpers.ts';
 
 const endpoint = {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { batch, nextSize } from '../../../../shared/rpc/layers/batch.ts';
-import { cache, freshness } from '../../../../shared/rpc/layers/cache.ts';
-import { dedupe } from '../../../../shared/rpc/layers/dedupe.ts';
+import { batch, nextSize } from '../../../../shared/rpc/layers/sharing/batch.ts';
+import { cache, freshness } from '../../../../shared/rpc/layers/sharing/cache.ts';
+import { dedupe } from '../../../../shared/rpc/layers/sharing/dedupe.ts';
 import { answering, failure, outcomeOf, replyOf, setUp, testCall } from './helpers.ts';
 
 test.each([

@@ -1,0 +1,103 @@
+import { createHistogram, type Histogram } from '../../histogram.ts';
+import type { AttemptEnd, Learn } from './attempt-end.ts';
+
+/** The parts of an operation that the statistics need. */
+export interface OperationId {
+  readonly name: string;
+  readonly composite: boolean;
+}
+
+/** The known latencies of one operation: over all its replicas, and by replica. */
+export interface OperationStatistics {
+  readonly component: string;
+  readonly operation: OperationId;
+  /** Attempts at any replica. */
+  readonly attempts: Histogram;
+  /** Attempts by the node that was asked. */
+  readonly byNode: Map<string, Histogram>;
+  /**
+   * The quantile of all attempts, ms; undefined below `minSamples`. Every call asks for it, so the value may be up to
+   * 100 ms old.
+   */
+  quantile(q: number, now: number, minSamples: number): number | undefined;
+  record(node: string, valueMs: number, now: number): void;
+}
+
+/**
+ * One streaming histogram for each (this node, operation, endpoint). Hedge delay, attempt timeout and outlier ejection
+ * are tuned by it.
+ */
+export interface Statistics {
+  of(component: string, operation: OperationId): OperationStatistics;
+  all(): Iterable<OperationStatistics>;
+}
+
+const maxAgeMs = 100;
+
+export function createStatistics(): Statistics {
+  const known = new Map<string, Map<string, OperationStatistics>>();
+  return {
+    of(component, operation) {
+      let operations = known.get(component);
+      if (!operations) known.set(component, (operations = new Map()));
+      let statistics = operations.get(operation.name);
+      if (!statistics) operations.set(operation.name, (statistics = createOperationStatistics(component, operation)));
+      return statistics;
+    },
+    *all() {
+      for (const operations of known.values()) yield* operations.values();
+    },
+  };
+}
+
+function createOperationStatistics(component: string, operation: OperationId): OperationStatistics {
+  const attempts = createHistogram();
+  const byNode = new Map<string, Histogram>();
+  const quantiles = new Map<number, { at: number; value: number | undefined }>();
+  return {
+    component,
+    operation,
+    attempts,
+    byNode,
+    quantile(q, now, minSamples) {
+      if (attempts.count < minSamples) return undefined;
+      let cached = quantiles.get(q);
+      if (!cached) quantiles.set(q, (cached = { at: -Infinity, value: undefined }));
+      if (now - cached.at >= maxAgeMs) {
+        cached.at = now;
+        cached.value = attempts.quantile(q);
+      }
+      return cached.value;
+    },
+    record(node, valueMs, now) {
+      attempts.record(valueMs, now);
+      let histogram = byNode.get(node);
+      if (!histogram) byNode.set(node, (histogram = createHistogram()));
+      histogram.record(valueMs, now);
+    },
+  };
+}
+
+/**
+ * The latency to record for one attempt, ms; undefined for nothing. An abandoned attempt (a hedge won, or the caller
+ * left) would have taken at least as long. If the statistics left out abandoned attempts, slow attempts would disappear
+ * from them: the hedge delay would fall, more calls would be hedged, and so on. Failures are not recorded, except
+ * timeouts.
+ */
+export function sampleOf({
+  code,
+  elapsedMs,
+  evidence,
+}: Pick<AttemptEnd, 'code' | 'elapsedMs' | 'evidence'>): number | undefined {
+  const timedOut = code === 'deadline_exceeded' && evidence === 'failure';
+  return evidence === 'reply' || evidence === 'unanswered' || timedOut ? elapsedMs : undefined;
+}
+
+/** Records attempts in the statistics, by which the layers tune themselves. */
+export function learnStatistics(statistics: Statistics): Learn {
+  return (end) => {
+    const sampleMs = sampleOf(end);
+    if (sampleMs === undefined) return;
+    statistics.of(end.call.component, end.call.operation).record(end.peer.node, sampleMs, end.endedAt);
+  };
+}

@@ -1,0 +1,191 @@
+import Type, { type Static } from 'typebox';
+import type { Endpoint } from '../../call.ts';
+import type { AttemptEnd, Learn } from './attempt-end.ts';
+import { eject, forgive } from './ejection.ts';
+import type { EjectionReason, Observe } from '../events.ts';
+import type { Peer, PeerGroup } from './peers.ts';
+import { samplesNeeded, slowPeers } from './slow-peers.ts';
+import type { Statistics } from './latency-statistics.ts';
+
+export const OutlierSettings = Type.Object(
+  {
+    failures: Type.Integer({
+      default: 5,
+      minimum: 1,
+      description: 'ejected after this many failed attempts in a row (Envoy: 5)',
+    }),
+    silenceMs: Type.Number({
+      default: 2_000,
+      minimum: 0,
+      description: 'or after as many unanswered attempts, without an answer for this time: longer than any pause',
+    }),
+    windowMs: Type.Number({
+      default: 1_000,
+      minimum: 1,
+      description: 'time between two comparisons of the latencies of the replicas',
+    }),
+    slowWindows: Type.Integer({
+      default: 3,
+      minimum: 1,
+      description: 'ejected when slow in this many windows: one pause is not enough',
+    }),
+    slowRatio: Type.Number({
+      default: 3,
+      exclusiveMinimum: 1,
+      description: 'slow = this many times the median latency of the others',
+    }),
+    slowMinMs: Type.Number({ default: 5, minimum: 0, description: 'and slower than the others by at least this' }),
+    minSamples: Type.Integer({
+      default: 6,
+      minimum: 1,
+      description: 'fewest answers of a replica for a comparison: the median of three is often a straggler',
+    }),
+    baseMs: Type.Number({
+      default: 5_000,
+      minimum: 1,
+      description: 'length of the first ejection; each further one is longer by this',
+    }),
+    maxMs: Type.Number({ default: 300_000, minimum: 1, description: 'longest ejection (Envoy: 300 s)' }),
+    maxShare: Type.Number({
+      default: 0.1,
+      minimum: 0,
+      maximum: 1,
+      description: 'largest share of the replicas that is ejected at a time; one always may be',
+    }),
+  },
+  { additionalProperties: false },
+);
+export type OutlierSettings = Static<typeof OutlierSettings>;
+
+/** The evidence for and against one replica since its last ejection. */
+export interface ReplicaRecord {
+  readonly peer: Peer;
+  /** When the replica was admitted. Evidence from before an ejection does not count after it. */
+  readonly admittedAt: number;
+  /** Attempts since its last answer that failed by the replica's fault. */
+  failures: number;
+  /** Attempts since its last answer that were given up before an answer came. */
+  unanswered: number;
+  /** Since when the replica owes an answer: since its last answer, or since the first unanswered attempt after that. */
+  silentSince: number;
+  readonly ratios: number[];
+  slowWindows: number;
+}
+
+export function emptyRecord(peer: Peer): ReplicaRecord {
+  const { admittedAt } = peer.ejection;
+  return { peer, admittedAt, failures: 0, unanswered: 0, silentSince: admittedAt, ratios: [], slowWindows: 0 };
+}
+
+/** Why to eject the replica, after its attempts since the last answer; undefined = it stays. */
+export function ejectionReason(
+  settings: OutlierSettings,
+  { failures, unanswered, silentSince }: Pick<ReplicaRecord, 'failures' | 'unanswered' | 'silentSince'>,
+  now: number,
+): EjectionReason | undefined {
+  if (failures >= settings.failures) return 'failures';
+  if (failures + unanswered >= settings.failures && now - silentSince >= settings.silenceMs) return 'silence';
+  return undefined;
+}
+
+/**
+ * The length of the next ejection after `ejections` earlier ones, ms. It grows, so that a replica with an intermittent
+ * fault is not admitted again and again.
+ */
+export function ejectionMs(settings: OutlierSettings, ejections: number): number {
+  return Math.min(settings.maxMs, settings.baseMs * (ejections + 1));
+}
+
+/**
+ * At most one replica in N, and never the only one: with few replicas, the others could not carry the load of two
+ * ejected ones.
+ */
+export function mayEject(settings: OutlierSettings, ejected: number, replicas: number): boolean {
+  return replicas > 1 && ejected < Math.max(1, Math.floor(replicas * settings.maxShare));
+}
+
+export interface OutlierDependencies {
+  readonly statistics: Statistics;
+  readonly endpoints: (component: string, shard?: number) => readonly Endpoint[];
+  readonly observe: Observe;
+}
+
+/** The answers that are kept per window for the comparison: enough for a median. */
+const maxRatios = 64;
+
+/**
+ * Ejects a replica for a while when it fails, falls silent, or is far slower than its peers. The last case is a gray
+ * failure: the replica answers heartbeats and every call, but late. Only this node's own calls are evidence. A call
+ * does not pass through this file: `attempts` reports how each attempt ended, and `balance` reads `peer.ejection`.
+ * There are no timers: each answer does the work that is due.
+ */
+export function outlier(settings: OutlierSettings, { statistics, endpoints, observe }: OutlierDependencies): Learn {
+  const records = new WeakMap<Peer, ReplicaRecord>();
+  /** The start of the current window for comparing replicas. */
+  const windows = new WeakMap<PeerGroup, number>();
+
+  function recordOf(peer: Peer): ReplicaRecord {
+    let known = records.get(peer);
+    if (known?.admittedAt !== peer.ejection.admittedAt) records.set(peer, (known = emptyRecord(peer)));
+    return known;
+  }
+
+  function takeOut({ call, group, endedAt }: AttemptEnd, peer: Peer, why: EjectionReason): void {
+    // A late report may be about a process that has been replaced since.
+    if (group.get(peer.node) !== peer) return;
+    const replicas = endpoints(call.component, call.shard);
+    const out = replicas.filter(({ node }) => group.get(node).ejection.until > endedAt).length;
+    if (peer.ejection.until > endedAt || !mayEject(settings, out, replicas.length)) return;
+    const forMs = ejectionMs(settings, peer.ejection.count);
+    eject(peer.ejection, endedAt + forMs);
+    observe({ event: 'ejected', component: call.component, node: peer.node, why, forMs });
+  }
+
+  function compare(end: AttemptEnd): void {
+    const { call, group, endedAt } = end;
+    windows.set(group, endedAt);
+    const current = endpoints(call.component, call.shard).map(({ node }) => recordOf(group.get(node)));
+    const medianMs = statistics.of(call.component, call.operation).quantile(0.5, endedAt, 1) ?? 0;
+    const slow = slowPeers(settings, current, medianMs);
+    for (const known of current) {
+      if (known.ratios.length < samplesNeeded(settings, known)) continue;
+      known.ratios.length = 0;
+      // Counts down by one, not to zero: a replica that is slow now and then is an outlier too.
+      known.slowWindows = slow.includes(known) ? known.slowWindows + 1 : Math.max(0, known.slowWindows - 1);
+      const { ejection } = known.peer;
+      if (known.slowWindows >= settings.slowWindows) takeOut(end, known.peer, 'latency');
+      else if (ejection.count > 0 && endedAt - ejection.countedAt > ejectionMs(settings, ejection.count))
+        forgive(ejection, endedAt);
+    }
+  }
+
+  /** Records how long an attempt took. An attempt that was abandoned took at least that long. */
+  function sample(end: AttemptEnd, { ratios }: ReplicaRecord): void {
+    const { call, group, elapsedMs, endedAt, abandoned } = end;
+    const medianMs = statistics.of(call.component, call.operation).quantile(0.5, endedAt, 1);
+    const isTelling = medianMs !== undefined && (!abandoned || elapsedMs > medianMs);
+    if (isTelling && ratios.length < maxRatios) ratios.push(elapsedMs / medianMs);
+    if (!windows.has(group)) windows.set(group, endedAt);
+    if (endedAt - windows.get(group)! >= settings.windowMs) compare(end);
+  }
+
+  return function outlier(end) {
+    const { peer, sentAt, endedAt, error, evidence, abandoned } = end;
+    const known = recordOf(peer);
+    if (error === undefined) {
+      known.failures = 0;
+      known.unanswered = 0;
+      known.silentSince = endedAt;
+      return sample(end, known);
+    }
+    // A replica that got no calls for a while is not silent because of that.
+    if (known.failures + known.unanswered === 0) known.silentSince = Math.max(known.silentSince, sentAt);
+    // A full attempt would have taken longer still. Where hedges win, a slow replica shows only abandoned attempts.
+    if (abandoned) sample(end, known);
+    // A refusal is no failure: a busy replica needs fewer calls, not none, and the others are probably busy too.
+    if (evidence === 'unanswered') known.unanswered++;
+    else if (evidence === 'failure') known.failures++;
+    const why = ejectionReason(settings, known, endedAt);
+    if (why !== undefined) takeOut(end, peer, why);
+  };
+}

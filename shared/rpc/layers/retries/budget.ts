@@ -1,0 +1,76 @@
+import Type, { type Static } from 'typebox';
+import type { Call } from '../../call.ts';
+import { groupKey } from '../../group-key.ts';
+
+export const BudgetSettings = Type.Object(
+  {
+    ratio: Type.Number({
+      default: 0.2,
+      minimum: 0,
+      maximum: 1,
+      description: 'extra attempts per answered call (Finagle: 20%)',
+    }),
+    reserve: Type.Number({
+      default: 50,
+      minimum: 0,
+      description: 'most extra attempts that can be saved up: about the calls in flight to one node',
+    }),
+  },
+  { additionalProperties: false },
+);
+export type BudgetSettings = Static<typeof BudgetSettings>;
+
+/** A token bucket for extra attempts: answered calls earn tokens, extra attempts spend them. */
+export interface Budget {
+  /** One answered call: earns `ratio` tokens. */
+  earn(): void;
+  /** Takes one token. Returns false, and takes nothing, when there is none. */
+  spend(): boolean;
+  readonly tokens: number;
+}
+
+/**
+ * Extra attempts are at most `ratio` of the answered calls, plus a `reserve` for the moment when a node dies. The
+ * bucket holds no more than the reserve, so a long quiet time cannot save up tokens for a retry storm. Failed calls
+ * earn nothing, so a retry storm runs out of tokens. Source: Finagle's RetryBudget (20% and a minimum), gRPC's retry
+ * throttling (proposal A6). The budget counts calls and not time, so it needs no clock.
+ */
+export function createBudget({ ratio, reserve }: BudgetSettings): Budget {
+  let tokens = reserve;
+  return {
+    earn() {
+      tokens = Math.min(reserve, tokens + ratio);
+    },
+    spend() {
+      if (tokens < 1) return false;
+      tokens -= 1;
+      return true;
+    },
+    get tokens() {
+      return tokens;
+    },
+  };
+}
+
+const unlimited: Budget = { earn: () => undefined, spend: () => true, tokens: Infinity };
+
+/** The budget that a call takes its extra attempts from: one per replica group. */
+export type Budgets = (call: Call) => Budget;
+
+/** No limit where `read` returns false. */
+export function createBudgets(read: () => BudgetSettings | false): Budgets {
+  let settings: BudgetSettings | false = false;
+  let budgets = new Map<string, Budget>();
+  return (call) => {
+    const wanted = read();
+    if (wanted === false) return unlimited;
+    if (wanted !== settings) {
+      settings = wanted;
+      budgets = new Map();
+    }
+    const key = groupKey(call);
+    let budget = budgets.get(key);
+    if (!budget) budgets.set(key, (budget = createBudget(wanted)));
+    return budget;
+  };
+}

@@ -1,0 +1,126 @@
+import { LRUCache } from 'lru-cache';
+import Type, { type Static } from 'typebox';
+import type { Clock } from '../../../time/clock.ts';
+import type { Call, Layer, Reply, Service } from '../../call.ts';
+import { asRpcError } from '../../errors.ts';
+import { groupKey } from '../../group-key.ts';
+import { canonicalJson } from '../../../security/canonical-json.ts';
+import type { Observe } from '../events.ts';
+import { createLookup, perOperation } from '../per-operation.ts';
+import { isRetryable } from '../retries/retryable.ts';
+
+export const CachedOperation = Type.Object(
+  {
+    ttlMs: Type.Number({ default: 0, minimum: 0, description: '0 = only calls at the same time share one answer' }),
+    staleIfErrorMs: Type.Number({
+      default: 0,
+      minimum: 0,
+      description: 'serves an older answer when the component fails (RFC 5861)',
+    }),
+  },
+  { additionalProperties: false },
+);
+
+export const CacheSettings = Type.Object(
+  {
+    maxEntries: Type.Integer({ default: 10_000, minimum: 1 }),
+    operations: perOperation(Type.Partial(CachedOperation, { additionalProperties: false })),
+  },
+  { additionalProperties: false },
+);
+export type CacheSettings = Static<typeof CacheSettings>;
+
+interface Entry {
+  readonly reply: Reply;
+  readonly storedAt: number;
+}
+
+/** What to do with an answer of age `ageMs`: serve it, keep it for a failure of the component, or drop it. */
+export function freshness(ageMs: number, ttlMs: number, staleIfErrorMs: number): 'fresh' | 'stale' | 'gone' {
+  if (ageMs < ttlMs) return 'fresh';
+  return ageMs < ttlMs + staleIfErrorMs ? 'stale' : 'gone';
+}
+
+/**
+ * Answers repeated requests from memory. Equal calls at the same time are sent once (single flight). The cache works
+ * only for operations that the settings name. A write to a component that happened, or perhaps happened, invalidates
+ * all answers of that component. Callers share the body, so they must not change it. An answer from memory names no
+ * serving node.
+ */
+export function cache(settings: CacheSettings, { clock, observe }: { clock: Clock; observe: Observe }): Layer {
+  const lookup = createLookup(settings.operations);
+  const entries = new LRUCache<string, Entry>({ max: settings.maxEntries });
+  const flights = new Map<string, Promise<Reply>>();
+  /**
+   * Grows with each write to a component. It is part of the key, so a call after the write never finds an older answer,
+   * and never joins an older call under way.
+   */
+  const generations = new Map<string, number>();
+
+  function keyOf(call: Call): string {
+    const generation = generations.get(call.component) ?? 0;
+    return `${groupKey(call)}.${call.operation.name}/${generation}/${canonicalJson(call.request)}`;
+  }
+
+  async function write(next: Service, call: Call): Promise<Reply> {
+    const invalidate = () => generations.set(call.component, (generations.get(call.component) ?? 0) + 1);
+    try {
+      const reply = await next(call);
+      invalidate();
+      return reply;
+    } catch (thrown) {
+      if (!asRpcError(thrown).definite) invalidate();
+      throw thrown;
+    }
+  }
+
+  async function read(next: Service, call: Call, ttlMs: number, staleIfErrorMs: number): Promise<Reply> {
+    const key = keyOf(call);
+    const entry = entries.get(key);
+    const state = entry ? freshness(clock.now() - entry.storedAt, ttlMs, staleIfErrorMs) : 'gone';
+    if (state === 'fresh') return { body: entry!.reply.body, servedBy: [] };
+    try {
+      const underWay = flights.get(key);
+      return await (underWay ? follow(underWay, next, call) : lead(next, call, key, ttlMs + staleIfErrorMs > 0));
+    } catch (thrown) {
+      const error = asRpcError(thrown);
+      if (state !== 'stale' || !isRetryable(call, error, undefined)) throw thrown;
+      observe({ event: 'stale', call, code: error.code });
+      return { body: entry!.reply.body, servedBy: [] };
+    }
+  }
+
+  async function lead(next: Service, call: Call, key: string, keep: boolean): Promise<Reply> {
+    const flight = next(call);
+    flights.set(key, flight);
+    try {
+      const reply = await flight;
+      if (keep) entries.set(key, { reply, storedAt: clock.now() });
+      return reply;
+    } finally {
+      flights.delete(key);
+    }
+  }
+
+  /**
+   * The leader may have left, or its deadline may have passed. That is no failure for the follower: it sends its own
+   * call.
+   */
+  async function follow(flight: Promise<Reply>, next: Service, call: Call): Promise<Reply> {
+    try {
+      return await flight;
+    } catch (thrown) {
+      const { code } = asRpcError(thrown);
+      if ((code !== 'cancelled' && code !== 'deadline_exceeded') || call.signal.aborted) throw thrown;
+      return next(call);
+    }
+  }
+
+  return function cache(next) {
+    return (call) => {
+      if (!call.operation.idempotent || call.operation.priority === 'write') return write(next, call);
+      const operation = lookup(call);
+      return operation ? read(next, call, operation.ttlMs ?? 0, operation.staleIfErrorMs ?? 0) : next(call);
+    };
+  };
+}

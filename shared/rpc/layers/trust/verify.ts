@@ -1,0 +1,84 @@
+import type { Receipt } from '../../../security/receipts.ts';
+import type { Call, Layer, Reply } from '../../call.ts';
+import { RpcError } from '../../errors.ts';
+import type { Doubt, Doubts } from './doubts.ts';
+import type { Observe } from '../events.ts';
+import type { Liars } from './liars.ts';
+
+/**
+ * The result of checking a reply. `right`: these items match their signatures. `lie`: only the sender can be to blame.
+ * `doubt`: either the sender or the node that stored the item is to blame. `why` is a sentence.
+ */
+export type CheckResult =
+  | { readonly kind: 'right'; readonly items: readonly string[] }
+  | { readonly kind: 'lie'; readonly why: string }
+  | ({ readonly kind: 'doubt' } & Doubt);
+
+/** Checks by `<component>.<operation>`. */
+export type ReplyChecks = Readonly<Record<string, (call: Call, body: unknown) => CheckResult>>;
+
+/** Makes nonces for receipts, and checks and keeps the receipts. */
+export interface ReceiptDesk {
+  readonly nonce: () => string;
+  /**
+   * A sentence that says what is wrong with the receipt of `node` for this reply; undefined: it is genuine, and now
+   * kept.
+   */
+  readonly take: (call: Call, node: string, body: unknown, receipt: Receipt | undefined) => string | undefined;
+}
+
+export interface VerifyDependencies {
+  readonly liars: Liars;
+  readonly doubts: Doubts;
+  readonly observe: Observe;
+  readonly checks: ReplyChecks;
+  readonly receipts: ReceiptDesk | undefined;
+}
+
+/** A reply that nothing proves. Another replica must tell whether its sender is to blame, so it is no evidence yet. */
+export class UnprovenReply extends RpcError {}
+
+/**
+ * Checks every reply by itself: it fits the operation's schema, it names the node that was asked, and its signatures
+ * are valid. A reply that fails is a `bad_reply` of that node, and another replica is asked where there is one. A wrong
+ * shape can be an accident. A wrong name or signature is a lie, and its sender is ejected at once. An item that fails
+ * its signature on all replicas was stored like this: the error is `bad_page`, and no node lied. Wrong answers in the
+ * right shape are found by the vote (quorum.ts).
+ */
+export function verify({ liars, doubts, observe, checks, receipts }: VerifyDependencies): Layer {
+  function lied(call: Call, node: string, why: string): RpcError {
+    observe({ event: 'bad-signature', component: call.component, node, why });
+    liars.accuse(call, node);
+    return new RpcError('bad_reply', `the reply of ${node} is not genuine: ${why}`, { node });
+  }
+
+  function doubted(call: Call, node: string, doubt: Doubt): RpcError {
+    const { judgement, isNew } = doubts.judge(call, node, doubt);
+    if (judgement === 'lie') return lied(call, node, doubt.why);
+    if (judgement === 'open') return new UnprovenReply('unavailable', `${doubt.why}, says ${node}`, { node });
+    if (isNew) observe({ event: 'bad-page', component: call.component, why: doubt.why });
+    return new RpcError('bad_page', `${doubt.why}, on every replica that was asked: import it again`);
+  }
+
+  return function verify(next) {
+    return async (call): Promise<Reply> => {
+      const reply = await next(call);
+      const node = call.endpoint?.node ?? '';
+      const named = reply.servedBy[0];
+      if (named !== undefined && named !== node) throw lied(call, node, `it comes in the name of ${named}`);
+      try {
+        call.operation.checkResponse(reply.body);
+      } catch (cause) {
+        throw new RpcError('bad_reply', `${node} answered with ${(cause as RpcError).message}`, { node, cause });
+      }
+      const result = checks[`${call.component}.${call.operation.name}`]?.(call, reply.body);
+      if (result?.kind === 'lie') throw lied(call, node, result.why);
+      if (result?.kind === 'doubt') throw doubted(call, node, result);
+      const wrong = call.nonce === undefined ? undefined : receipts?.take(call, node, reply.body, reply.receipt);
+      if (wrong !== undefined) throw lied(call, node, wrong);
+      for (const other of doubts.prove(call, result?.items ?? []))
+        lied(call, other, 'another replica had the page as it was signed');
+      return reply;
+    };
+  };
+}
