@@ -20,10 +20,12 @@ import { keyringEnvironment } from '../shared/security/keyring.ts';
 import { identitySecret, operatorTokenFrom } from '../shared/security/node-keys.ts';
 import { operatorEnvironment, operatorOf } from '../shared/security/operator.ts';
 import { clockOrigin, runClock, type Clock } from '../shared/time/clock.ts';
-import { systemScheduler } from '../shared/time/scheduler.ts';
+import { systemRandom } from '../shared/time/random.ts';
+import { systemScheduler, type Timer } from '../shared/time/scheduler.ts';
 import { tierlab } from './command-line.ts';
 import { watchDisk } from './disk-watch.ts';
 import { CommandError, InterruptedError } from './errors.ts';
+import { collectWhenIdle } from './idle-collection.ts';
 import { entryScript } from './paths.ts';
 import { readRunFile, removeRunFile, runDir, writeRunFile } from './run-file.ts';
 
@@ -146,13 +148,16 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
     ],
   });
 
+  let collection: Timer | undefined;
   try {
     await listen(api, topology.watchdogPort, bindHost);
     await watchdog.start(ending.signal);
     onReady();
+    collection = collectWhenIdle({ scheduler: systemScheduler, random: systemRandom });
     await ended;
   } finally {
     onStopping();
+    collection?.cancel();
     loops.cancel();
     disk.cancel();
     await faults?.stop();

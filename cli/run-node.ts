@@ -11,6 +11,7 @@ import { takeOperator } from '../shared/security/operator.ts';
 import { runClock, systemClock, type ClockOrigin } from '../shared/time/clock.ts';
 import { systemRandom } from '../shared/time/random.ts';
 import { systemScheduler } from '../shared/time/scheduler.ts';
+import { collectWhenIdle } from './idle-collection.ts';
 import { topologiesDir } from './paths.ts';
 
 /** What waits for a log that takes nothing more; later lines are dropped. */
@@ -104,6 +105,7 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
   const { opsPort } = running;
   log.info({ port: node.port, opsPort, components: node.components }, 'ready');
   process.send?.({ ready: true, opsPort });
+  collectWhenIdle({ scheduler: systemScheduler, random: systemRandom });
 }
 
 /** Resolves when the watchdog lets this node go: what it calls is ready. At once, where no watchdog is the parent. */

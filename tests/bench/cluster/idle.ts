@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { median, spread, type Row } from '../row.ts';
 import { allReady, run, temporaryData, up, type NodeRow } from './cluster.ts';
 
-/** How long the cluster may settle, and then the length of each window of CPU time, s. */
-const settleSeconds = 5;
+/** So long the cluster may settle: then each process has given back the memory of its start. s */
+const settleSeconds = 15;
+/** The length of each window of CPU time, s. */
 const windowSeconds = 4;
 const windows = 5;
 const memoryGoalBytes = 1e9;
