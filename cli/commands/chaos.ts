@@ -51,7 +51,6 @@ export function chaos(command: Command): void {
     .option('--components <a,b>', 'live: which processes', 'query,ranking,html')
     .option('--duration <time>', 'how long (default: 2m live, 400s of each simulated life)')
     .option('--seed <n>', 'the same seed gives the same lives', '1')
-    .option('--out <file>', 'the plot, as .svg or .html')
     .option('--json', 'one JSON document on stdout')
     .action(bathtub);
   add('matrix', 'every kind of fault in turn: what it does, what the cluster calls it, what users notice')

@@ -1,6 +1,3 @@
-import { accessSync, constants, writeFileSync } from 'node:fs';
-import path from 'node:path';
-import { bathtubSvg } from '../../../services/chaos/bathtub/plot.ts';
 import { exitCodes } from '../../../shared/exit-codes.ts';
 import { UsageError } from '../../errors.ts';
 import { onInterrupt } from '../../interrupt.ts';
@@ -10,7 +7,7 @@ import { connect } from '../connection.ts';
 import { durationOf } from '../parameters.ts';
 import { runLive } from './live.ts';
 import { labBathtub, simulate, type BathtubResult } from './model.ts';
-import { plotLines } from './text-plot.ts';
+import { plotLines } from './plot.ts';
 
 export interface BathtubFlags extends ClusterFlags {
   readonly simulate?: true;
@@ -18,7 +15,6 @@ export interface BathtubFlags extends ClusterFlags {
   readonly components: string;
   readonly duration?: string;
   readonly seed: string;
-  readonly out?: string;
   readonly json?: true;
 }
 
@@ -27,10 +23,6 @@ const liveMs = 120_000;
 const simulatedMs = 400_000;
 
 export async function bathtub(flags: BathtubFlags): Promise<void> {
-  const { out } = flags;
-  if (out !== undefined && !/\.(svg|html)$/.test(out))
-    throw new UsageError('--out: a file that ends in .svg or .html is wanted');
-  if (out !== undefined) refuseUnwritable(out);
   const seed = Number(flags.seed);
   if (!/^\d{1,15}$/.test(flags.seed)) throw new UsageError(`--seed: a whole number is wanted, not "${flags.seed}"`);
   const asked = flags.duration === undefined ? undefined : durationOf('--duration', flags.duration);
@@ -39,19 +31,8 @@ export async function bathtub(flags: BathtubFlags): Promise<void> {
     ? simulate(labBathtub, flags.parts, seed, asked ?? simulatedMs)
     : await live(flags, seed, asked ?? liveMs, terminal);
   terminal.settle();
-  if (out !== undefined) writeFileSync(out, out.endsWith('.svg') ? svg(result) : page(result));
   if (flags.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   else show(result);
-  if (out !== undefined) terminal.line(`the plot is in ${out}`);
-}
-
-/** Asked before minutes of watching, not after them. A container's own folders are read-only. */
-function refuseUnwritable(file: string): void {
-  try {
-    accessSync(path.dirname(path.resolve(file)), constants.W_OK);
-  } catch {
-    throw new UsageError(`--out: nothing can be written to the folder of ${file}`);
-  }
 }
 
 async function live(
@@ -74,30 +55,18 @@ async function live(
       signal,
       onFailure: (failures, atMs) => terminal.progress(`${failures} restarts`, Math.min(atMs, durationMs), durationMs),
     });
-    // What was seen until then is shown all the same.
+    // The failures up to the interruption are shown all the same.
     if (signal.aborted) process.exitCode = exitCodes.interrupted;
     return result;
   });
 }
 
-function titleOf({ mode, parts, failures }: BathtubResult): string {
-  return `Bathtub curve: ${failures} failures of ${parts} ${mode === 'live' ? 'processes' : 'simulated parts'}`;
-}
-
-const svg = (result: BathtubResult): string =>
-  bathtubSvg(result.rows, { title: titleOf(result), unit: 's', unitMs: 1_000 });
-
-function page(result: BathtubResult): string {
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${titleOf(result)}</title>
-<body style="max-width:60rem;margin:2rem auto;font-family:sans-serif">${svg(result)}</body></html>
-`;
-}
-
 function show(result: BathtubResult): void {
+  const { mode, parts, failures, runningMs, mtbfMs, newPartMeanMs } = result;
   const terminal = createTerminal(process.stdout);
-  terminal.line(`${terminal.bold(titleOf(result))} in ${(result.runningMs / 1_000).toFixed(0)} s of running\n`);
+  const title = `Bathtub curve: ${failures} failures of ${parts} ${mode === 'live' ? 'processes' : 'simulated parts'}`;
+  terminal.line(`${terminal.bold(title)} in ${(runningMs / 1_000).toFixed(0)} s of running\n`);
   for (const line of plotLines(result, terminal)) terminal.line(line);
-  const { mtbfMs, newPartMeanMs } = result;
   const mtbf = mtbfMs === undefined ? 'no failure' : `${(mtbfMs / 1_000).toFixed(1)} s`;
   terminal.line(`\nMTBF observed: ${mtbf}; mean life of a new part by theory: ${(newPartMeanMs / 1_000).toFixed(1)} s`);
   if (mtbfMs !== undefined && mtbfMs < newPartMeanMs)

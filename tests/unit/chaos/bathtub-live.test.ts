@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { labBathtub, simulate } from '../../../cli/chaos/bathtub/model.ts';
-import { plotLines } from '../../../cli/chaos/bathtub/text-plot.ts';
+import { plotLines } from '../../../cli/chaos/bathtub/plot.ts';
 import { createAgingProcess } from '../../../cli/chaos/bathtub/aging-process.ts';
 import type { Bathtub } from '../../../services/chaos/bathtub/lives.ts';
 

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { bathtubEdges, lifeTable, poissonInterval } from '../../../services/chaos/bathtub/life-table.ts';
 import { causesOf, lifeOf, lognormal, type Bathtub } from '../../../services/chaos/bathtub/lives.ts';
-import { bathtubSvg } from '../../../services/chaos/bathtub/plot.ts';
 import {
   hazard,
   meanLifeMs,
@@ -153,13 +152,4 @@ test.each([
   const interval = poissonInterval(count);
   expect(Math.abs(interval[0] - low)).toBeLessThan(0.05);
   expect(Math.abs(interval[1] - high)).toBeLessThan(0.1);
-});
-
-test('the plot is one well-formed SVG with a bar and an interval per bin, whatever the title says', () => {
-  const svg = bathtubSvg(lifeTable(spells, causes, edges), { title: 'a <b> & "c"', unit: 's', unitMs: 1_000 });
-  expect(svg.match(/class="observed"/g)).toHaveLength(12);
-  expect(svg.match(/class="interval"/g)).toHaveLength(12);
-  expect(svg).toContain('a &lt;b&gt; &amp; &quot;c&quot;');
-  expect(svg).not.toMatch(/NaN|Infinity|undefined/);
-  expect(svg.startsWith('<svg ') && svg.trimEnd().endsWith('</svg>')).toBe(true);
 });

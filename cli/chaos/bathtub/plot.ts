@@ -22,7 +22,8 @@ export function plotLines({ rows }: BathtubResult, terminal: Pick<Terminal, 'dim
     const bar = [...'█'.repeat(column(observed)).padEnd(width + 1)];
     bar[column(expected)] = '┃';
     const rate = exposureMs === 0 ? '-' : perSecond(observed);
-    return `${age} ${String(failures).padStart(8)}  ${rate.padStart(10)}  ${perSecond(expected).padStart(8)}   ${bar.join('').trimEnd()}`;
+    const cells = [String(failures).padStart(8), rate.padStart(10), perSecond(expected).padStart(8)];
+    return `${age} ${cells.join('  ')}   ${bar.join('').trimEnd()}`;
   });
   return [terminal.dim(head), ...lines, terminal.dim(`${' '.repeat(48)}█ observed, ┃ theory; logarithmic`)];
 }
