@@ -119,6 +119,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       incarnation,
       phase: heartbeatSender.phase(),
       policy: policy.current,
+      station: stack.station(),
       lagMs: lag.lagMs(),
       view: heartbeatSender.view(),
       components: Object.fromEntries([...running].map(([name, it]) => [name, it.state?.() ?? {}])),

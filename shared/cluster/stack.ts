@@ -17,6 +17,7 @@ import { failFast } from '../rpc/layers/fail-fast.ts';
 import { createStatistics } from '../rpc/layers/replicas/latency-statistics.ts';
 import { createPolicyHolder } from '../rpc/policy.ts';
 import { serverLayers } from '../rpc/server-layers.ts';
+import { reportOf } from '../rpc/layers/station.ts';
 import { createLoopQueue } from '../rpc/loop-queue.ts';
 import { createServer } from '../rpc/server.ts';
 import { serverStats } from '../rpc/server-stats.ts';
@@ -24,6 +25,7 @@ import { createLoadWatch, tunedOperations } from '../rpc/tuning.ts';
 import { emptyKeyring } from '../security/keyring.ts';
 import { createNodeSecurity } from '../integrity/node-integrity.ts';
 import type { Clock } from '../time/clock.ts';
+import type { Station } from '../time/sim/station.ts';
 import { createTimerWheel } from '../time/wheel.ts';
 import type { NodeOptions } from './node-options.ts';
 
@@ -64,10 +66,17 @@ export function createStack({ options, clock, metrics, lag, faults, fence, view 
     security.observe(event);
     collector.observe(event);
   };
+  let station: Station | undefined;
   const layers = [
     serverLayers(
       policy,
-      { clock, queue: createLoopQueue(options.clock), observe },
+      {
+        clock,
+        scheduler,
+        queue: createLoopQueue(options.clock),
+        observe,
+        onStation: (open) => void (station = open),
+      },
       {
         faultsAtEntry: faults?.atEntry,
         selfMeter: self.layer,
@@ -111,6 +120,8 @@ export function createStack({ options, clock, metrics, lag, faults, fence, view 
     security,
     self,
     evidence,
+    /** The station in force, if the policy has one. */
+    station: () => (policy.current.station === false ? undefined : reportOf(station)),
     /** The settings that the middleware chose by itself, and why. */
     tuning: () => ({
       node: node.id,

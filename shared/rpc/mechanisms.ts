@@ -13,6 +13,7 @@ import { InFlightSettings } from './layers/overload/in-flight.ts';
 import { OutlierSettings } from './layers/replicas/outlier.ts';
 import { QuorumSettings } from './layers/trust/quorum.ts';
 import { RetrySettings } from './layers/retries/retry.ts';
+import { StationSettings } from './layers/station.ts';
 import { RoutesSettings } from './layers/balancing/routes.ts';
 import { ThrottleSettings } from './layers/overload/throttle.ts';
 
@@ -32,6 +33,7 @@ const inTurn = { by: 'round_robin', panicShare: 0, slowStartMs: 0 };
  *   beside     the row is no layer of its own: other layers ask it, or report to it
  *   naive      the mechanism in the preset `naive`, if it is on there. In `resilient` all are on, with defaults.
  *   misSet     the mechanism in the preset `mis-set`, where it differs from `resilient`
+ *   onDemand   the mechanism is for experiments: off in every preset, on where a policy names it
  *   off        the settings that "off" stands for, where the mechanism cannot be left out
  */
 export interface Row {
@@ -42,6 +44,7 @@ export interface Row {
   readonly naive?: Given;
   readonly misSet?: Given;
   readonly off?: Given;
+  readonly onDemand?: true;
 }
 
 /** The value of a mechanism in a policy: true = on with its defaults, false = off, or some settings of its own. */
@@ -191,6 +194,12 @@ export const serverSide = {
     does: 'executes a write with an idempotency key only once',
     without: 'a retried write happens twice',
     naive: true,
+  },
+  station: {
+    settings: StationSettings,
+    does: 'for experiments: calls wait for one of k workers, and are served for a given time',
+    without: 'the handler runs at once',
+    onDemand: true,
   },
   faultsAtHandler: {
     does: 'applies an injected fault: the handler is slow or fails',

@@ -3,9 +3,9 @@ import { type Given, type Mechanism, mechanismNames, mechanismRow } from './mech
 /**
  * The named policies. The list of mechanisms says what each contains.
  *
- *   resilient  every mechanism, tuning itself: the default
+ *   resilient  every mechanism but those for experiments, tuning itself: the default
  *   naive      a deadline, and replicas in turn: the state without middleware
- *   mis-set    all mechanisms, with numbers that were chosen once and fit nothing: for comparison only. Each number
+ *   mis-set    the same mechanisms, with numbers that were chosen once and fit nothing: for comparison only. Each number
  *              looks harmless; `tierlab tune --explain` shows the measured value beside it.
  */
 export const presetNames = ['naive', 'resilient', 'mis-set'] as const;
@@ -15,7 +15,8 @@ export const isPreset = (value: unknown): value is PresetName => presetNames.som
 
 export function presetOf(preset: PresetName): Record<Mechanism, Given> {
   const given = (name: Mechanism): Given => {
-    const { naive = false, misSet = true } = mechanismRow(name);
+    const { onDemand, naive = false, misSet = true } = mechanismRow(name);
+    if (onDemand) return false;
     return { naive, resilient: true, 'mis-set': misSet }[preset];
   };
   return Object.fromEntries(mechanismNames.map((name) => [name, given(name)])) as Record<Mechanism, Given>;

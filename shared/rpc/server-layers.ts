@@ -1,9 +1,12 @@
 import type { Clock } from '../time/clock.ts';
+import type { Scheduler } from '../time/scheduler.ts';
+import type { Station } from '../time/sim/station.ts';
 import type { Layer } from './call.ts';
 import { admission, noQueue, type OwnQueue } from './layers/overload/admission.ts';
 import { dedupe } from './layers/sharing/dedupe.ts';
 import { type Observe, observeNothing } from './layers/events.ts';
 import { expire } from './layers/deadlines/expire.ts';
+import { station } from './layers/station.ts';
 import { following, mechanism, type Switchable } from './layers/switchable.ts';
 import { type Mechanism, type ServerLayer, serverOrder } from './mechanisms.ts';
 import type { Policy, PolicyHolder } from './policy.ts';
@@ -13,6 +16,10 @@ export interface ServerDependencies {
   /** The queue of this process. Without it, admission sees no waiting. */
   readonly queue?: OwnQueue;
   readonly observe?: Observe;
+  /** Sets the timers of a station. */
+  readonly scheduler: Scheduler;
+  /** Called with each station that a policy opens. */
+  readonly onStation?: (station: Station) => void;
 }
 
 /** The layers that are no mechanisms, for the nodes that have them. */
@@ -24,13 +31,14 @@ export type FixedServerLayers = Partial<Record<Exclude<ServerLayer, Mechanism>, 
  */
 export function serverLayers(
   policy: PolicyHolder,
-  { clock, queue = noQueue, observe = observeNothing }: ServerDependencies,
+  { clock, scheduler, queue = noQueue, observe = observeNothing, onStation: onOpen }: ServerDependencies,
   fixed: FixedServerLayers = {},
 ): Layer {
   const mechanisms: Record<ServerLayer & Mechanism, Switchable<Policy>> = {
     expire: mechanism('expire', () => expire({ clock, observe })),
     admission: mechanism('admission', (settings) => admission(settings, { clock, queue, observe })),
     dedupe: mechanism('dedupe', (settings) => dedupe(settings, { observe })),
+    station: mechanism('station', (settings) => station(settings, { clock, scheduler, ...(onOpen && { onOpen }) })),
   };
   const layers: Partial<Record<ServerLayer, Switchable<Policy>>> = mechanisms;
   return following(

@@ -82,7 +82,7 @@ export function createWorld(seed: number | string): World {
           return { body, servedBy: [node] };
         };
         const observe = (event: LayerEvent) => void all.push(event);
-        hosts.host(node, serverLayers(holder, { clock: sim.clock, queue: station, observe })(handler));
+        hosts.host(node, serverLayers(holder, { ...sim, queue: station, observe })(handler));
         return { node, station, policy: holder };
       });
       placed.set(

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import type { Random } from '../random.ts';
 import type { Scheduler, Timer } from '../scheduler.ts';
 import type { Distribution } from './distribution.ts';
@@ -11,7 +12,7 @@ import type { Distribution } from './distribution.ts';
 export interface Station {
   /**
    * Resolves when the job is done. An aborted job leaves the queue, or frees its worker if it is being served. Then the
-   * promise rejects with the signal's reason.
+   * promise rejects with the signal's reason. Rejects with StationFull when all workers are busy and the queue is full.
    */
   work(signal?: AbortSignal): Promise<void>;
   /** Multiplies service times from now on: 10 = limping, 1 = healthy. */
@@ -21,64 +22,123 @@ export interface Station {
   readonly queued: number;
   readonly busy: number;
   readonly done: number;
+  /** What was measured since the start. */
+  readonly figures: () => StationFigures;
 }
 
+/** Sums since the start of a station. `arrived` counts accepted jobs; `waitedMs` and `servedMs` are of the jobs done. */
+export interface StationFigures {
+  readonly arrived: number;
+  readonly done: number;
+  readonly refused: number;
+  readonly waitedMs: number;
+  readonly servedMs: number;
+  /** The integral over time of the jobs in the station, waiting or served: jobs x ms. Divided by `sinceMs`, it is L. */
+  readonly occupiedMs: number;
+  /** How long the station has been there. */
+  readonly sinceMs: number;
+}
+
+/** All workers are busy, and the queue is full. */
+export class StationFull extends Error {}
+
 export interface StationOptions {
+  readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly random: Random;
   readonly workers: number;
   readonly serviceTime: Distribution;
+  /** The most jobs that wait; Infinity by default. */
+  readonly places?: number;
 }
 
 interface Job {
   readonly resolve: () => void;
+  readonly arrivedAt: number;
   timer: Timer | undefined;
 }
 
-export function createStation({ scheduler, random, workers, serviceTime }: StationOptions): Station {
+export function createStation({
+  clock,
+  scheduler,
+  random,
+  workers,
+  serviceTime,
+  places = Infinity,
+}: StationOptions): Station {
   // A set keeps the order of arrival, and lets a job leave from the middle.
   const queue = new Set<Job>();
+  const startedAt = clock.now();
   let busy = 0;
+  let arrived = 0;
   let done = 0;
+  let refused = 0;
   let slowness = 1;
+  let waitedMs = 0;
   let servedMs = 0;
+  let occupiedMs = 0;
+  let countedAt = startedAt;
 
-  function serve(job: Job): void {
+  /** Call this before the number of jobs changes. */
+  function count(now: number): void {
+    occupiedMs += (busy + queue.size) * (now - countedAt);
+    countedAt = now;
+  }
+
+  /**
+   * A real timer fires late. The next job's service therefore begins at the time when the worker should have been free.
+   * So the delays do not add up along the queue.
+   */
+  function serve(job: Job, beginsAt: number): void {
     busy++;
     const serviceMs = slowness * serviceTime(random);
-    job.timer = scheduler.after(serviceMs, () => {
+    const endsAt = beginsAt + serviceMs;
+    job.timer = scheduler.after(Math.max(0, endsAt - clock.now()), () => {
       job.timer = undefined;
+      waitedMs += beginsAt - job.arrivedAt;
       servedMs += serviceMs;
       done++;
-      release();
+      release(endsAt);
       job.resolve();
     });
   }
 
-  function release(): void {
+  function release(freeAt: number): void {
+    count(clock.now());
     busy--;
     const [next] = queue;
     if (next === undefined) return;
     queue.delete(next);
-    serve(next);
+    serve(next, Math.max(freeAt, next.arrivedAt));
   }
 
   function leave(job: Job): void {
-    if (queue.delete(job)) return;
+    const now = clock.now();
+    if (queue.has(job)) {
+      count(now);
+      queue.delete(job);
+      return;
+    }
     if (job.timer === undefined) return;
     job.timer.cancel();
-    release();
+    release(now);
   }
 
   return {
     work(signal) {
       return new Promise((resolve, reject) => {
         if (signal?.aborted) return reject(signal.reason);
+        if (busy >= workers && queue.size >= places) {
+          refused++;
+          return reject(new StationFull(`${workers} workers are busy and ${places} jobs wait`));
+        }
         const onAbort = () => {
           leave(job);
           reject(signal?.reason);
         };
+        const arrivedAt = clock.now();
         const job: Job = {
+          arrivedAt,
           timer: undefined,
           resolve() {
             signal?.removeEventListener('abort', onAbort);
@@ -86,7 +146,9 @@ export function createStation({ scheduler, random, workers, serviceTime }: Stati
           },
         };
         signal?.addEventListener('abort', onAbort, { once: true });
-        if (busy < workers) serve(job);
+        count(arrivedAt);
+        arrived++;
+        if (busy < workers) serve(job, arrivedAt);
         else queue.add(job);
       });
     },
@@ -102,6 +164,10 @@ export function createStation({ scheduler, random, workers, serviceTime }: Stati
     },
     get done() {
       return done;
+    },
+    figures() {
+      count(clock.now());
+      return { arrived, done, refused, waitedMs, servedMs, occupiedMs, sinceMs: countedAt - startedAt };
     },
   };
 }

@@ -42,7 +42,7 @@ export function startTraffic(
 ): Traffic {
   const { clock, scheduler, random } = cluster.sim;
   const hosts = createSimHosts({ clock, network: cluster.network });
-  const processor = createStation({ scheduler, random, workers: 2, serviceTime: exponential(1) });
+  const processor = createStation({ clock, scheduler, random, workers: 2, serviceTime: exponential(1) });
   const extraMs = new Map<string, number>();
   const policy = createPolicyHolder('resilient');
   const idle = { lagMs: () => 0, ownLagMs: () => 0 };
@@ -59,7 +59,7 @@ export function startTraffic(
       return { body: {}, servedBy: [id] };
     };
     // Servers turn nothing away: this is about what is slow, not about what is refused.
-    hosts.host(id, compose([meter.layer, serverLayers(createPolicyHolder('naive'), { clock })], handler));
+    hosts.host(id, compose([meter.layer, serverLayers(createPolicyHolder('naive'), { clock, scheduler })], handler));
     cluster.connect(id, { self: meter.report });
   }
 

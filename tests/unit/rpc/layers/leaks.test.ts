@@ -43,7 +43,7 @@ test('5,000 calls over real sockets, with failures, timeouts, refused connection
   const policy = createPolicyHolder({ breaker: false, throttle: false });
   const log = pino({ level: 'silent' });
   let working = 0;
-  const rpc = createRpcServer('echo-1', [serverLayers(policy, { clock })]);
+  const rpc = createRpcServer('echo-1', [serverLayers(policy, { clock, scheduler: systemScheduler })]);
   const say = async ({ id }: { id: number }, { signal }: { signal: AbortSignal }) => {
     working++;
     try {
