@@ -4,6 +4,7 @@ import type { Server } from 'node:http';
 import path from 'node:path';
 import { loadComponents } from '../services/registry.ts';
 import { takenPorts } from '../shared/cluster/watchdog/port-check.ts';
+import { furtherAddresses } from '../shared/cluster/further-addresses.ts';
 import type { Topology, TopologyNode } from '../shared/cluster/topology.ts';
 import { chaosOffRoutes } from '../shared/faults/chaos-off.ts';
 import type { NodeIdentities } from '../shared/cluster/watchdog/authority.ts';
@@ -221,7 +222,13 @@ async function refuseTakenPorts(
 ): Promise<void> {
   const wanted = new Map<number, string>([[topology.watchdogPort, 'the watchdog']]);
   for (const node of nodes)
-    for (const port of [node.port, node.publicPort, node.opsPort, ...Object.values(node.doors)])
+    for (const port of [
+      node.port,
+      node.publicPort,
+      node.opsPort,
+      ...Object.values(node.doors),
+      ...furtherAddresses(node, host).map((address) => address.port),
+    ])
       wanted.set(port, node.id);
   const taken = await takenPorts([...wanted.keys()], host);
   const [first] = taken;

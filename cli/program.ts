@@ -13,6 +13,10 @@ type Define = (command: Command) => void;
 const commands: Readonly<Record<string, { summary: string; load: () => Promise<Define> }>> = {
   up: { summary: 'start a cluster', load: async () => (await import('./commands/up.ts')).up },
   down: { summary: 'stop a cluster', load: async () => (await import('./commands/down.ts')).down },
+  topologies: {
+    summary: 'list the architectures that can be started, and what each shows',
+    load: async () => (await import('./commands/topologies.ts')).topologies,
+  },
   status: {
     summary: 'show the nodes of a running cluster',
     load: async () => (await import('./commands/status.ts')).status,

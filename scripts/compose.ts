@@ -6,9 +6,10 @@ import type { TopologyFile, TopologyNode } from '../shared/cluster/topology.ts';
 
 /**
  * docker-compose.yml from a topology: one service per node, each container the machine of one node, found by the
- * node's id. Plus a one-shot service that builds the data set into a volume, Prometheus and Grafana.
+ * node's id. Plus a one-shot service that builds the data set into a volume, Prometheus and Grafana. `root` is the way
+ * from the folder of the compose file to the repository's root.
  */
-export function composeFile(file: TopologyFile, version: string): string {
+export function composeFile(file: TopologyFile, version: string, root = '.'): string {
   const topology = expand(file, { hosts: 'by-name' });
   const document = new Document({}, { merge: true });
   const anchored = (name: string, map: YAMLMap): YAMLMap => {
@@ -62,9 +63,7 @@ export function composeFile(file: TopologyFile, version: string): string {
       hostname: it.id,
       command: ['node', it.id, '--topology', topology.name],
       healthcheck: inherit(health, { test: ['CMD', 'scripts/container-ready', String(it.opsPort)] }),
-      ...(Object.keys(it.doors).length > 0
-        ? { ports: Object.values(it.doors).map((port) => published(it.id, port)) }
-        : {}),
+      ...(Object.keys(it.doors).length > 0 ? { ports: publishedDoors(it) } : {}),
       ...(hostsOrderer(it) && {
         environment: inherit(environment, { TIERLAB_OPERATOR_TOKEN: '${TIERLAB_OPERATOR_TOKEN:-}' }),
       }),
@@ -77,12 +76,12 @@ export function composeFile(file: TopologyFile, version: string): string {
     'x-health': health,
     services: {
       dataset: inherit(tierlab, {
-        build: '.',
+        build: root,
         command: ['dataset', '--shards', String(topology.shards)],
         volumes: ['datasets:/data/datasets', 'keys:/data/keys', 'identity:/data/identity'],
       }),
       ...Object.fromEntries(topology.nodes.map((it) => [it.id, nodeService(it)])),
-      ...observers,
+      ...observers(root),
     },
     volumes: { datasets: {}, keys: {}, identity: {}, incarnations: {}, prometheus: {}, grafana: {} },
   };
@@ -123,11 +122,20 @@ function layOut(document: Document): void {
 
 const isService = (value: unknown): boolean => value instanceof YAMLMap && (value.has('command') || value.has('image'));
 
+/** A variable of its own for each door, so that each can be moved. */
+function publishedDoors({ id, doors }: TopologyNode): string[] {
+  const all = Object.entries(doors);
+  return all.map(([component, port]) => published(all.length === 1 ? id : `${id}-${component}`, port));
+}
+
 const published = (service: string, port: number): string =>
   `127.0.0.1:\${${service.toUpperCase().replaceAll('-', '_')}_PORT:-${port}}:${port}`;
 
-/** Prometheus scrapes every node's ops port; Grafana shows it. */
-const observers = {
+/**
+ * Prometheus scrapes every node's ops port; Grafana shows it. A compose file that is not in the root has the targets of
+ * its topology beside it.
+ */
+const observers = (root: string) => ({
   prometheus: {
     image: 'prom/prometheus:v3.5.0',
     command: [
@@ -137,7 +145,11 @@ const observers = {
     ],
     read_only: true,
     security_opt: ['no-new-privileges:true'],
-    volumes: ['./grafana/prometheus:/etc/prometheus:ro', 'prometheus:/prometheus'],
+    volumes: [
+      `${root}/grafana/prometheus:/etc/prometheus:ro`,
+      ...(root === '.' ? [] : ['./targets.json:/etc/prometheus/targets/compose.json:ro']),
+      'prometheus:/prometheus',
+    ],
     ports: [published('prometheus', 9090)],
     restart: 'unless-stopped',
   },
@@ -152,12 +164,12 @@ const observers = {
       GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH: '/etc/grafana/dashboards/home.json',
     },
     volumes: [
-      './grafana/provisioning:/etc/grafana/provisioning:ro',
-      './grafana/dashboards:/etc/grafana/dashboards:ro',
+      `${root}/grafana/provisioning:/etc/grafana/provisioning:ro`,
+      `${root}/grafana/dashboards:/etc/grafana/dashboards:ro`,
       'grafana:/var/lib/grafana',
     ],
     ports: [published('grafana', 3000)],
     depends_on: ['prometheus'],
     restart: 'unless-stopped',
   },
-};
+});

@@ -32,7 +32,8 @@ export async function topologyNames(dir: string): Promise<string[]> {
   const files = await readdir(dir);
   return files
     .filter((file) => file.endsWith('.json') && !file.endsWith('.schema.json'))
-    .map((file) => file.slice(0, -5));
+    .map((file) => file.slice(0, -5))
+    .toSorted();
 }
 
 /**
@@ -141,6 +142,7 @@ export function expand(file: TopologyFile, options: LoadOptions = {}): Topology 
   return {
     name: file.name,
     summary: file.summary,
+    ...(file.course !== undefined && { course: file.course }),
     style: file.style,
     policy: file.policy ?? 'resilient',
     tls,

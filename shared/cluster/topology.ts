@@ -50,7 +50,10 @@ export const TopologyFile = Type.Object(
   {
     $schema: Type.Optional(Type.String()),
     name: Type.String({ pattern: '^[a-z][a-z0-9-]{0,40}$' }),
+    /** What the topology shows, in one sentence. */
     summary: Type.String(),
+    /** What the course on distributed systems calls this architecture. */
+    course: Type.Optional(Type.String()),
     style: Type.Union([Type.Literal('object-based'), Type.Literal('layered')]),
     /** The resilience policy for calls between nodes; absent = `resilient`. */
     policy: Type.Optional(PolicyFile),
@@ -95,6 +98,7 @@ export interface TopologyNode {
 export interface Topology {
   readonly name: string;
   readonly summary: string;
+  readonly course?: string;
   readonly style: TopologyFile['style'];
   readonly policy: PolicyFile;
   /** Calls between nodes use mutual TLS. */

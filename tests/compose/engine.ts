@@ -19,10 +19,9 @@ export interface Engine {
 }
 
 /** Any free port of this machine for everything that is published, so that a cluster of the user's keeps its own. */
-const published = ['CLIENT_1', 'GATEWAY_1', 'GATEWAY_2', 'CONTROL_1', 'PROMETHEUS', 'GRAFANA'].map((name) => [
-  `${name}_PORT`,
-  '0',
-]);
+const published = ['CLIENT_1', 'GATEWAY_1', 'GATEWAY_2', 'CONTROL_1', 'MIDDLE_1', 'PROMETHEUS', 'GRAFANA'].map(
+  (name) => [`${name}_PORT`, '0'],
+);
 
 /** As in a shell where nobody has set them. */
 const unset = { TIERLAB_CHAOS: '', TIERLAB_OPERATOR_TOKEN: '', TIERLAB_OPERATOR_DIGEST: '' };

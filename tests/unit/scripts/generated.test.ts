@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -73,6 +73,24 @@ test('only who gives orders gets the operator token; all others can just recogni
       TIERLAB_OPERATOR_DIGEST: '${TIERLAB_OPERATOR_DIGEST:-}',
     });
 });
+
+test.each(Object.keys(files).filter((file) => file.startsWith('topologies/compose/') && file.endsWith('.yml')))(
+  '%s starts every node of its topology, and publishes each port at a variable of its own',
+  (file) => {
+    const { services: all } = parse(files[file]!, { merge: true }) as { services: Record<string, Service> };
+    const nodes = Object.entries(all).filter(([, { command }]) => command?.[0] === 'node');
+    const name = path.basename(path.dirname(file));
+    for (const [id, { command }] of nodes) expect(command).toEqual(['node', id, '--topology', name]);
+    const targets = JSON.parse(files[file.replace('docker-compose.yml', 'targets.json')]!) as {
+      labels: { node: string };
+    }[];
+    expect(targets.map(({ labels }) => labels.node)).toEqual(nodes.map(([id]) => id));
+    const variables = Object.values(all).flatMap(({ ports = [] }) => ports.map((port) => port.split(/[{:]/)[2]));
+    expect(variables.length).toBeGreaterThanOrEqual(5);
+    expect(new Set(variables).size).toBe(variables.length);
+    expect(existsSync(path.resolve(root, path.dirname(file), all.dataset!.build!, 'Dockerfile'))).toBe(true);
+  },
+);
 
 test('another topology gives other services', () => {
   const text = composeFile(
