@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { ensureDataset } from '../../../corpus/build.ts';
@@ -89,12 +89,25 @@ test('C10 every file and link that is left out is counted with its reason', asyn
   expect(JSON.stringify(report)).not.toContain('folder.invalid');
 });
 
-test.skipIf(process.getuid?.() === 0)('C10 a folder that cannot be read is reported', async () => {
-  const folder = tempDir();
+/** Runs `act` as a user without privileges who owns `folders`: root may read every folder. */
+async function asPlainUser<T>(folders: readonly string[], act: () => Promise<T>): Promise<T> {
+  if (process.geteuid?.() !== 0) return act();
+  const nobody = 65_534;
+  for (const folder of folders) chownSync(folder, nobody, nobody);
+  process.seteuid?.(nobody);
+  try {
+    return await act();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
+test('C10 a folder that cannot be read is reported', async () => {
+  const [folder, dataDir] = [tempDir(), tempDir()];
   put(folder, 'a.html', html('A', 'x'));
   mkdirSync(path.join(folder, 'closed'));
   chmodSync(path.join(folder, 'closed'), 0);
-  const report = await crawl(folder, { dataDir: tempDir(), name: 'docs' });
+  const report = await asPlainUser([folder, dataDir], () => crawl(folder, { dataDir, name: 'docs' }));
   expect(report.examples).toEqual([{ where: 'closed', reason: 'a folder that cannot be read' }]);
 });
 
