@@ -1,46 +1,62 @@
+import type { SchemaProblem } from '../schema/problem.ts';
 import type { Component } from './component.ts';
 import type { Topology, TopologyFile } from './topology.ts';
 
-/** The errors of a topology, as sentences; empty when it can run. */
+type Components = Readonly<Record<string, Component>>;
+
+/** The errors of a topology, as sentences with their places in the file; empty when it can run. */
 export function topologyProblems(
   file: TopologyFile,
   topology: Topology,
-  components: Readonly<Record<string, Component>>,
-): readonly string[] {
+  components: Components,
+): readonly SchemaProblem[] {
   return [
     ...unknownComponents(file, components),
-    ...repeated(
-      file.nodes.map((group) => group.name),
-      (name) => `two groups are named ${name}`,
-    ),
+    ...repeated(file.nodes.map((group) => group.name)).map((i) => ({
+      path: `nodes.${i}.name`,
+      sentence: `two groups are named ${file.nodes[i]!.name}`,
+    })),
     ...badSharding(file),
     ...badStandbys(file),
-    ...portClashes(topology),
+    ...fewVoters(file),
+    ...portClashes(file, topology),
     ...unplacedCalls(file, components),
-    ...cycles(components),
+    ...cycles(file, components),
   ];
 }
 
-function unknownComponents(file: TopologyFile, components: Readonly<Record<string, Component>>): string[] {
+function unknownComponents(file: TopologyFile, components: Components): SchemaProblem[] {
   const known = Object.keys(components).join(', ');
-  return file.nodes.flatMap((group) => [
-    ...group.components
-      .filter((name) => !Object.hasOwn(components, name))
-      .map((name) => `group ${group.name} names the unknown component ${name}; there are ${known}`),
-    ...repeated(group.components, (name) => `group ${group.name} names ${name} twice`),
-  ]);
+  return placements(file)
+    .filter(({ component }) => !Object.hasOwn(components, component))
+    .map(({ path, group, component }) => ({
+      path,
+      sentence: `group ${group} names the unknown component ${component}; there are ${known}`,
+    }))
+    .concat(
+      file.nodes.flatMap((group, g) =>
+        repeated(group.components).map((c) => ({
+          path: `nodes.${g}.components.${c}`,
+          sentence: `group ${group.name} names ${group.components[c]} twice`,
+        })),
+      ),
+    );
 }
 
-function badSharding(file: TopologyFile): string[] {
-  const holders = file.nodes.filter((group) => group.components.includes('database'));
-  const problems = file.nodes
-    .filter((group) => group.shards !== undefined && !group.components.includes('database'))
-    .map((group) => `group ${group.name} has shards but hosts no database`);
-  if (new Set(holders.map((group) => group.shards ?? 1)).size > 1)
-    problems.push(
-      `groups ${holders.map((group) => group.name).join(', ')} cut the data into different numbers of shards`,
-    );
-  return problems;
+/** A node holds one shard. So all groups that host the database must agree on the number of shards. */
+function badSharding(file: TopologyFile): SchemaProblem[] {
+  const most = Math.max(1, ...file.nodes.map(({ shards = 1 }) => shards));
+  return file.nodes.flatMap(({ name, components, shards }, i) => {
+    const path = `nodes.${i}.shards`;
+    if (!components.includes('database'))
+      return shards === undefined ? [] : [{ path, sentence: `group ${name} has shards but hosts no database` }];
+    if ((shards ?? 1) === most) return [];
+    const now =
+      shards === undefined
+        ? `group ${name} does not say "shards": one node of it would hold ${most} shards`
+        : `group ${name} cuts the data into ${shards} shards, another group into ${most}`;
+    return [{ path, sentence: `${now}. "shards": ${most} gives each shard nodes of its own` }];
+  });
 }
 
 /**
@@ -48,43 +64,78 @@ function badSharding(file: TopologyFile): string[] {
  */
 const noStandbys: readonly string[] = ['monitor', 'client', 'gateway', 'console', 'chaos'];
 
-function badStandbys(file: TopologyFile): string[] {
-  return file.nodes.flatMap((group) => {
+function badStandbys(file: TopologyFile): SchemaProblem[] {
+  return file.nodes.flatMap((group, i) => {
     const [wrong] = group.standbys ? group.components.filter((name) => noStandbys.includes(name)) : [];
-    return wrong === undefined ? [] : [`group ${group.name} has standbys but hosts ${wrong}: nobody would find them`];
+    if (wrong === undefined) return [];
+    const sentence = `group ${group.name} has standbys but hosts ${wrong}: nobody would find them`;
+    return [{ path: `nodes.${i}.standbys`, sentence }];
   });
 }
 
-function portClashes(topology: Topology): string[] {
+/** A vote that outvotes f liars needs 2f + 1 replicas. Groups of one replica never vote. */
+function fewVoters(file: TopologyFile): SchemaProblem[] {
+  const { quorum } = typeof file.policy === 'object' ? file.policy : {};
+  const { f, when } = (typeof quorum === 'object' ? quorum : {}) as { readonly f?: number; readonly when?: string };
+  if (f === undefined || when === 'never') return [];
+  const few = file.nodes.find(
+    ({ components, replicas }) =>
+      replicas > 1 && replicas < 2 * f + 1 && components.some((name) => !noStandbys.includes(name) && name !== 'app'),
+  );
+  if (!few) return [];
+  const sentence = `policy.quorum.f: ${f} asks for votes of ${2 * f + 1} replicas, and group ${few.name} has ${few.replicas}`;
+  return [{ path: 'policy.quorum.f', sentence }];
+}
+
+function portClashes(file: TopologyFile, topology: Topology): SchemaProblem[] {
   const owners = new Map<number, string>([[topology.watchdogPort, 'the watchdog']]);
-  const problems: string[] = [];
+  const problems: SchemaProblem[] = [];
   for (const node of topology.nodes) {
+    const path = `nodes.${file.nodes.findIndex(({ name }) => name === node.group)}`;
     const routes = (node.routes ?? []).filter(({ host }) => host === node.host).map(({ port }) => port);
-    for (const port of new Set([node.port, node.publicPort, node.opsPort, ...Object.values(node.doors), ...routes])) {
-      const owner = owners.get(port);
-      if (owner === undefined) owners.set(port, node.id);
-      else problems.push(`both ${owner} and ${node.id} need port ${port}: there are too many nodes of that kind`);
-    }
+    const own = new Set([node.port, node.publicPort, node.opsPort, ...Object.values(node.doors)]);
+    const wanted = [...new Set([...own, ...routes])];
+    const taken = wanted.find((port) => owners.has(port));
+    for (const port of wanted) if (!owners.has(port)) owners.set(port, node.id);
+    if (taken === undefined) continue;
+    problems.push(
+      own.has(taken)
+        ? {
+            path: `${path}.replicas`,
+            sentence: `both ${owners.get(taken)} and ${node.id} need port ${taken}: there are too many nodes of that kind`,
+          }
+        : {
+            path: `${path}.routes`,
+            sentence: `both ${owners.get(taken)} and a route to ${node.id} need port ${taken}: choose another portShift`,
+          },
+    );
   }
   return problems;
 }
 
-function unplacedCalls(file: TopologyFile, components: Readonly<Record<string, Component>>): string[] {
-  const placed = new Set(file.nodes.flatMap((group) => group.components));
+function unplacedCalls(file: TopologyFile, components: Components): SchemaProblem[] {
+  const all = placements(file);
+  const placed = new Set(all.map(({ component }) => component));
   return [...placed].flatMap((name) =>
     Object.keys(components[name]?.calls ?? {})
       .filter((callee) => !placed.has(callee))
-      .map((callee) => `${name} calls ${callee}, which is placed on no node`),
+      .map((callee) => ({
+        path: all.find(({ component }) => component === name)!.path,
+        sentence: `${name} calls ${callee}, which is placed on no node`,
+      })),
   );
 }
 
 /** Calls must form a directed acyclic graph: in a cycle every node could wait for every other. */
-function cycles(components: Readonly<Record<string, Component>>): string[] {
+function cycles(file: TopologyFile, components: Components): SchemaProblem[] {
   const done = new Set<string>();
-  const problems: string[] = [];
+  const problems: SchemaProblem[] = [];
   const visit = (name: string, path: readonly string[]): void => {
     if (path.includes(name)) {
-      problems.push(`calls go in a circle: ${[...path.slice(path.indexOf(name)), name].join(' -> ')}`);
+      problems.push({
+        path: placements(file).find(({ component }) => component === name)?.path ?? '',
+        sentence: `calls go in a circle: ${[...path.slice(path.indexOf(name)), name].join(' -> ')}`,
+      });
       return;
     }
     if (done.has(name)) return;
@@ -95,6 +146,18 @@ function cycles(components: Readonly<Record<string, Component>>): string[] {
   return problems;
 }
 
-function repeated(names: readonly string[], sentence: (name: string) => string): string[] {
-  return [...new Set(names.filter((name, i) => names.indexOf(name) !== i))].map(sentence);
+/** Each component of each group, with its place in the file. */
+function placements(file: TopologyFile) {
+  return file.nodes.flatMap((group, g) =>
+    group.components.map((component, c) => ({
+      path: `nodes.${g}.components.${c}`,
+      group: group.name,
+      component,
+    })),
+  );
+}
+
+/** The places of names that were named before. */
+function repeated(names: readonly string[]): number[] {
+  return names.flatMap((name, i) => (names.indexOf(name) < i ? [i] : []));
 }

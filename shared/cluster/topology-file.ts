@@ -3,7 +3,8 @@ import path from 'node:path';
 import { Value } from 'typebox/value';
 import { standbyKinds, type StandbyKind } from '../membership/fencing.ts';
 import { RpcError } from '../rpc/errors.ts';
-import { schemaProblems } from '../schema/problem.ts';
+import { jsonLines, lineOf } from '../schema/json-lines.ts';
+import { schemaProblems, type SchemaProblem } from '../schema/problem.ts';
 import type { Component } from './component.ts';
 import { blockedPorts, defaultPortBase, portAllocator, portSpan } from './ports.ts';
 import { type NodeGroup, TopologyFile, type Topology, type TopologyNode, type TopologyRoute } from './topology.ts';
@@ -17,7 +18,7 @@ export interface LoadOptions {
   readonly tls?: boolean | undefined;
 }
 
-/** A topology that cannot run; `problems` are sentences, one each. */
+/** A topology that cannot run; `problems` are sentences, one each, with the line of the file where it has one. */
 export class TopologyError extends RpcError {
   readonly problems: readonly string[];
 
@@ -80,7 +81,7 @@ export function parseTopology(
   const file = parseFile(text, name);
   const topology = expand(file, options);
   const problems = topologyProblems(file, topology, components);
-  if (problems.length > 0) throw new TopologyError(name, problems);
+  if (problems.length > 0) throw new TopologyError(name, withLines(text, problems));
   return topology;
 }
 
@@ -92,8 +93,14 @@ function parseFile(text: string, name: string): TopologyFile {
     throw new TopologyError(name, [`not JSON: ${(error as Error).message}`]);
   }
   // Not compiled: the check runs once, and compiling costs more.
-  if (!Value.Check(TopologyFile, value)) throw new TopologyError(name, schemaProblems(TopologyFile, value));
+  if (!Value.Check(TopologyFile, value))
+    throw new TopologyError(name, withLines(text, schemaProblems(TopologyFile, value)));
   return value;
+}
+
+function withLines(text: string, problems: readonly SchemaProblem[]): readonly string[] {
+  const lines = jsonLines(text);
+  return problems.map(({ path: at, sentence }) => `line ${lineOf(lines, at)}: ${sentence}`);
 }
 
 /** The replicas of one shard, then its standbys, the most ready first. */

@@ -15,14 +15,24 @@ interface SchemaError {
  * `policy.retry.maxAttempts`.
  */
 export function schemaProblem(schema: TSchema, value: unknown, at = ''): string | undefined {
-  return schemaProblems(schema, value, at)[0];
+  return schemaProblems(schema, value, at)[0]?.sentence;
+}
+
+/** A wrong place of a value: its path, such as `nodes.2.replicas`, and what is wrong there. */
+export interface SchemaProblem {
+  readonly path: string;
+  readonly sentence: string;
 }
 
 /** As `schemaProblem`, for every wrong place; at most five. */
-export function schemaProblems(schema: TSchema, value: unknown, at = ''): readonly string[] {
+export function schemaProblems(schema: TSchema, value: unknown, at = ''): readonly SchemaProblem[] {
   const errors = Value.Errors(schema, value) as readonly SchemaError[];
-  const sentences = inOneBranch(errors).map((error) => sentence(schema, value, error, errors, at));
-  return [...new Set(sentences)].slice(0, 5);
+  const problems = new Map<string, SchemaProblem>();
+  for (const error of inOneBranch(errors)) {
+    const text = sentence(schema, value, error, errors, at);
+    if (!problems.has(text)) problems.set(text, { path: stepsOf(error.instancePath).join('.'), sentence: text });
+  }
+  return [...problems.values()].slice(0, 5);
 }
 
 /**

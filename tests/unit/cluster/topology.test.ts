@@ -15,17 +15,14 @@ const stub = (...calls: string[]): Component =>
     calls: Object.fromEntries(calls.map((name) => [name, {}])),
   }) as unknown as Component;
 
-/** The problems of a topology of these groups over made-up components. */
-function problems(
-  nodes: unknown[],
-  known: Record<string, Component> = { a: stub('b'), b: stub(), database: stub(), gateway: stub() },
-): string {
+/** The problems of a topology file over made-up components. */
+function problemsOf(text: string, known: Record<string, Component>): readonly string[] {
   try {
-    parseTopology(JSON.stringify({ name: 'test', summary: 's', style: 'layered', nodes }), 'test', known);
-    return '';
+    parseTopology(text, 'test', known);
+    return [];
   } catch (error) {
     expect(error).toBeInstanceOf(TopologyError);
-    return (error as TopologyError).problems.join('\n');
+    return (error as TopologyError).problems;
   }
 }
 const group = (name: string, components: string[], more: object = {}): unknown => ({
@@ -110,36 +107,94 @@ test('a group may name the ways to its nodes; a node listens at those that nobod
   ]);
 });
 
+/** A topology file as somebody writes it: one group on each line, the first one on line 6. */
+const fileOf = (groups: readonly unknown[], more = ''): string =>
+  `{\n  "name": "test",\n  "summary": "s",\n  "style": "layered",${more}\n  "nodes": [\n${groups
+    .map((group) => `    ${JSON.stringify(group)}`)
+    .join(',\n')}\n  ]\n}\n`;
+const both = { a: stub('b'), b: stub(), database: stub(), gateway: stub(), client: stub() };
+
 test.each([
   [
     'an unknown component',
-    [group('x', ['a', 'b', 'nonsense'])],
-    'group x names the unknown component nonsense; there are a, b, database, gateway',
+    fileOf([group('y', ['b']), group('x', ['a', 'nonsense'])]),
+    'line 7: group x names the unknown component nonsense; there are a, b, database, gateway, client',
   ],
-  ['a call to a component that is placed nowhere', [group('x', ['a'])], 'a calls b, which is placed on no node'],
-  ['two groups of one name', [group('x', ['b']), group('x', ['b'])], 'two groups are named x'],
-  ['a component named twice', [group('x', ['b', 'b'])], 'group x names b twice'],
-  ['shards without data', [group('x', ['b'], { shards: 2 })], 'group x has shards but hosts no database'],
-])('%s is refused in a sentence', (_what, nodes, sentence) => {
-  expect(problems(nodes)).toBe(sentence);
+  [
+    'a call to a component that is placed nowhere',
+    fileOf([group('y', ['database']), group('x', ['a'])]),
+    'line 7: a calls b, which is placed on no node',
+  ],
+  ['two groups of one name', fileOf([group('x', ['b']), group('x', ['b'])]), 'line 7: two groups are named x'],
+  ['a component named twice', fileOf([group('x', ['b', 'b'])]), 'line 6: group x names b twice'],
+  [
+    'shards without data',
+    fileOf([group('x', ['b'], { shards: 2 })]),
+    'line 6: group x has shards but hosts no database',
+  ],
+  [
+    'two shards behind one node that does not say so',
+    fileOf([group('one', ['database'], { shards: 2 }), group('two', ['database'])]),
+    'line 7: group two does not say "shards": one node of it would hold 2 shards. "shards": 2 gives each shard nodes of its own',
+  ],
+  [
+    'groups that cut the data differently',
+    fileOf([group('one', ['database'], { shards: 2 }), group('two', ['database'], { shards: 3 })]),
+    'line 6: group one cuts the data into 2 shards, another group into 3. "shards": 3 gives each shard nodes of its own',
+  ],
+  [
+    'a port that two nodes want',
+    fileOf([group('c', ['client']), group('g', ['gateway'], { replicas: 81 })]),
+    'line 7: both c-1 and g-81 need port 8080: there are too many nodes of that kind',
+  ],
+  [
+    'a route at the port of another node',
+    fileOf([group('x', ['b']), group('y', ['database'], { routes: [{}, { portShift: -1 }] })]),
+    'line 7: both x-1 and a route to y-1 need port 7100: choose another portShift',
+  ],
+  [
+    'a vote of more replicas than there are',
+    fileOf([group('y', ['b'], { replicas: 3 })], '\n  "policy": {\n    "quorum": { "f": 2 }\n  },'),
+    'line 6: policy.quorum.f: 2 asks for votes of 5 replicas, and group y has 3',
+  ],
+  [
+    'more replicas than a group may have',
+    fileOf([group('y', ['b']), group('x', ['b'], { replicas: 101 })]),
+    /^line 7: nodes\.1\.replicas: .* is wanted.*not 101$/,
+  ],
+  [
+    'standbys that nobody would find',
+    fileOf([group('y', ['b']), group('g', ['gateway'], { standbys: { hot: 1 } })]),
+    'line 7: group g has standbys but hosts gateway: nobody would find them',
+  ],
+  [
+    'an unknown field',
+    fileOf([group('y', ['b']), group('x', ['b'], { replica: 2 })]),
+    /^line 7: nodes\.1\.replica: there is no such field; there are name, components, replicas/,
+  ],
+  ['a missing field', fileOf([group('y', ['b']), { name: 'x' }]), /^line 7: nodes\.1\.components is missing/],
+  ['no JSON', fileOf([group('y', ['b'])]).replace('],', '}'), /^not JSON: .*line 6 column/],
+])('%s is refused with the reason and the line', (_what, text, expected) => {
+  const refused = problemsOf(text, both);
+  expect(refused).toHaveLength(1);
+  if (typeof expected === 'string') expect(refused[0]).toBe(expected);
+  else expect(refused[0]).toMatch(expected);
 });
 
-test('a port that two nodes want is refused with both names', () => {
-  const many = { gateway: stub(), client: stub() };
-  expect(problems([group('g', ['gateway'], { replicas: 81 }), group('c', ['client'])], many)).toContain(
-    'both g-81 and c-1 need port 8080',
-  );
+test('all problems of a file are told at once', () => {
+  expect(problemsOf(fileOf([group('x', ['a', 'oops']), group('x', ['b', 'b'])]), both)).toHaveLength(3);
 });
 
 test('calls that go in a circle are refused with the circle', () => {
   const circle = { a: stub('b'), b: stub('c'), c: stub('a') };
-  expect(problems([group('x', ['a', 'b', 'c'])], circle)).toBe('calls go in a circle: a -> b -> c -> a');
+  expect(problemsOf(fileOf([group('x', ['b', 'c']), group('y', ['a'])]), circle)).toEqual([
+    'line 7: calls go in a circle: a -> b -> c -> a',
+  ]);
 });
 
-test('broken files are refused with the place', () => {
-  expect(() => parseTopology('{', 'broken', components)).toThrow(/topology broken: not JSON/);
+test('a wrong value is refused with its line', () => {
   const text = readFileSync(`${dir}/tiny.json`, 'utf8').replace('"object-based"', '"baroque"');
-  expect(() => parseTopology(text, 'tiny', components)).toThrow(/style/);
+  expect(problemsOf(text, components)).toEqual([expect.stringMatching(/^line 6: style/)]);
 });
 
 test('a topology that does not exist is refused with those that do', async () => {

@@ -1,0 +1,46 @@
+const tokens = /\n|"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
+
+/**
+ * The line of each value of a JSON text, from 1, by its path: `nodes.2.replicas`. A field is where its name is. The
+ * text must be valid JSON.
+ */
+export function jsonLines(text: string): ReadonlyMap<string, number> {
+  const lines = new Map<string, number>([['', 1]]);
+  /** The open objects and arrays. `step` is the field or the index that the next value has. */
+  const open: { step: string | number }[] = [];
+  let line = 1;
+  let atName = false;
+  const note = (): void => {
+    const path = open.map(({ step }) => step).join('.');
+    if (!lines.has(path)) lines.set(path, line);
+  };
+
+  for (const [token] of text.matchAll(tokens)) {
+    const inside = open.at(-1);
+    if (token === '\n') line++;
+    else if (token === ',') {
+      if (typeof inside?.step === 'number') inside.step++;
+      else atName = true;
+    } else if (token === '}' || token === ']') {
+      open.pop();
+      atName = false;
+    } else if (token === ':') atName = false;
+    else if (atName && inside) {
+      inside.step = JSON.parse(token) as string;
+      note();
+    } else {
+      note();
+      if (token === '{' || token === '[') open.push({ step: token === '[' ? 0 : '' });
+      atName = token === '{';
+    }
+  }
+  return lines;
+}
+
+/** The line of a path; of what it lies in, where the value itself is missing. */
+export function lineOf(lines: ReadonlyMap<string, number>, path: string): number {
+  for (let at = path; ; at = at.slice(0, Math.max(0, at.lastIndexOf('.')))) {
+    const line = lines.get(at);
+    if (line !== undefined || at === '') return line ?? 1;
+  }
+}
