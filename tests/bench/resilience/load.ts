@@ -41,6 +41,12 @@ export interface LoadOptions {
   readonly withinMs?: number;
 }
 
+/**
+ * Every user of an open load has a connection of its own. With fewer connections the requests would wait in the load
+ * generator, and no overload would reach the cluster.
+ */
+const connections = '2048';
+
 /** Runs the load generator against the first gateway, and compares the answers with an oracle. */
 export function createLoad(dir: string, gatewayUrl: string, clientUrl: string) {
   const list = path.join(dir, 'requests.txt');
@@ -55,7 +61,9 @@ export function createLoad(dir: string, gatewayUrl: string, clientUrl: string) {
     ...more: string[]
   ): Promise<Felt> {
     const when =
-      rate === undefined ? ['-u', String(users)] : ['-R', `${rate.toFixed(1)}/s`, '--arrivals', 'poisson', '-c', '128'];
+      rate === undefined
+        ? ['-u', String(users)]
+        : ['-R', `${rate.toFixed(1)}/s`, '--arrivals', 'poisson', '-c', connections];
     const judged = ['-d', `${seconds}s`, '--slo', `${withinMs}ms`, '--timeout', '6s', '-w', '1', '--json', '-q'];
     const child = spawn(process.execPath, [entry, 'load', url, ...when, ...judged, ...more], {
       stdio: ['ignore', 'pipe', 'inherit'],
