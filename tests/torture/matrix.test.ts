@@ -16,7 +16,10 @@ afterAll(async () => {
 interface Row {
   readonly kind: string;
   readonly applied: boolean;
+  readonly masked: boolean;
   readonly healed: boolean;
+  readonly detectedAs: string | null;
+  readonly detectionMs: number | null;
   readonly users: { readonly wrong: number };
 }
 
@@ -24,6 +27,19 @@ test('every kind of fault has its effect on the default cluster, gives no user a
   const common = ['--port-base', String(cluster.portBase), '--data', data.dir];
   const { stdout } = await tierlab('chaos', 'matrix', '--json', ...common);
   const rows = JSON.parse(stdout) as Row[];
+  for (const { kind, applied, masked, healed, detectedAs, detectionMs } of rows) {
+    const detected = detectedAs === null ? 'not detected' : `${detectedAs} after ${detectionMs} ms`;
+    const said = [
+      applied ? 'applied' : 'NOT APPLIED',
+      masked ? 'masked' : 'not masked',
+      healed ? 'healed' : 'NOT HEALED',
+    ];
+    process.stdout.write(`${kind.padEnd(20)} ${said.join(', ')}, ${detected}\n`);
+  }
+  const count = (of: (row: Row) => boolean) => `${rows.filter(of).length} of ${rows.length}`;
+  process.stdout.write(
+    `applied ${count((row) => row.applied)}, masked ${count((row) => row.masked)}, healed ${count((row) => row.healed)}\n`,
+  );
   expect(rows.map(({ kind, applied, healed }) => ({ kind, applied, healed }))).toEqual(
     rows.map(({ kind }) => ({ kind, applied: true, healed: true })),
   );
