@@ -7,17 +7,28 @@ import { askMonitor } from '../monitors.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { portBaseOf } from '../run-file.ts';
 import { span } from '../../shared/span.ts';
+import { parseNeeded, parseShare, predictAvailability, type PredictionFlags } from '../predict-availability.ts';
 import { share, table, type Column } from '../table.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
 
-interface AvailabilityFlags extends ClusterFlags {
+interface AvailabilityFlags extends ClusterFlags, PredictionFlags {
+  readonly predict?: true;
   readonly json?: true;
   readonly all?: true;
 }
 
 export function availability(command: Command): void {
-  withExamples(withClusterOptions(command), ['availability'], ['availability --all'])
+  withExamples(withClusterOptions(command), ['availability'], ['availability --predict --each .95'])
     .option('--all', 'also the services and nodes that never failed')
+    .option('--predict', 'what the topology promises, beside what was observed')
+    .option('--topology <name>', 'with --predict: the topology; else that of the running cluster')
+    .option(
+      '--each <share>',
+      'with --predict: every node is up for this share of the time; else as observed',
+      parseShare,
+    )
+    .option('--common-cause <share>', 'with --predict: this share of failures hits all replicas at once', parseShare)
+    .option('--needed <component=count>', 'with --predict: so many replicas must be up (repeatable)', parseNeeded, {})
     .option('--json', 'one JSON document on stdout')
     .addHelpText('after', help)
     .action(run);
@@ -29,6 +40,7 @@ A node that refuses calls because they are too many does what it should; that is
 what users get.`;
 
 async function run(flags: AvailabilityFlags): Promise<void> {
+  if (flags.predict) return predictAvailability(flags);
   const portBase = portBaseOf(flags.portBase);
   const report = (await askMonitor(portBase, '/api/availability')) as AvailabilityReport & { monitor: string };
   if (flags.json) return void process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);

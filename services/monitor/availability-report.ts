@@ -1,4 +1,4 @@
-import { nodesHosting, type Topology } from '../../shared/cluster/topology.ts';
+import { partsOf, type Topology } from '../../shared/cluster/topology.ts';
 import {
   atLeast,
   downtimes,
@@ -27,7 +27,7 @@ export interface AvailabilityReport {
 }
 
 /** The control tier. Searches go on without it. */
-const control: ReadonlySet<string> = new Set(['monitor', 'chaos', 'console']);
+export const control: ReadonlySet<string> = new Set(['monitor', 'chaos', 'console']);
 
 /**
  * Pure: the availability of everything over `observed`, wall-clock ms. A service has no repair phases of its own.
@@ -45,8 +45,7 @@ export function availabilityReport(
   const names = [...new Set(topology.nodes.flatMap(({ components }) => components))];
   const down = new Map<string, Interval[]>();
   const services = names.map((name): ServiceAvailability => {
-    const hosts = nodesHosting(topology, name).filter(({ standby }) => standby === undefined);
-    const shards = [...Map.groupBy(hosts, ({ shard }) => shard).values()];
+    const shards = partsOf(topology, name);
     const parts = shards.flatMap((replicas) =>
       fewerThan(
         1,
@@ -63,7 +62,7 @@ export function availabilityReport(
         ),
       1,
     );
-    return { ...availabilityOver(name, parts, observed), replicas: hosts.length, expected };
+    return { ...availabilityOver(name, parts, observed), replicas: shards.flat().length, expected };
   });
   return {
     from: observed.from,

@@ -113,11 +113,18 @@ export function fewerThan(needed: number, replicas: readonly (readonly Interval[
  * needed: 1 - .05^4 = 99.9994%. Common causes make the measured value smaller.
  */
 export function atLeast(needed: number, availabilities: readonly number[]): number {
+  return chancesOf(availabilities)
+    .slice(needed)
+    .reduce((sum, p) => sum + p, 0);
+}
+
+/** The probability of each number of independent parts that work, from none to all. */
+export function chancesOf(availabilities: readonly number[]): readonly number[] {
   let chances = [1];
   for (const a of availabilities) {
     const next = [...chances, 0];
     for (let up = next.length - 1; up >= 0; up--) next[up] = (chances[up] ?? 0) * (1 - a) + (chances[up - 1] ?? 0) * a;
     chances = next;
   }
-  return chances.slice(needed).reduce((sum, p) => sum + p, 0);
+  return chances;
 }

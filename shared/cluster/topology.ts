@@ -118,6 +118,17 @@ export function nodesHosting(topology: Topology, component: string, shard?: numb
 }
 
 /**
+ * The regular nodes that host `component`, by shard for the database. The nodes of one part can stand in for each other.
+ * A node of a shard may host components without data: those of all shards are one part.
+ */
+export function partsOf(topology: Pick<Topology, 'nodes'>, component: string): readonly (readonly TopologyNode[])[] {
+  const hosts = topology.nodes.filter(
+    ({ components, standby }) => components.includes(component) && standby === undefined,
+  );
+  return [...Map.groupBy(hosts, ({ shard }) => (component === 'database' ? shard : undefined)).values()];
+}
+
+/**
  * The replica group of a node: its nodes can stand in for each other, which are those of one node group, of one shard
  * where it is sharded. (For a call: shared/rpc/group-key.ts.)
  */
