@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { exitCodes, exitCodesInWords } from '../shared/exit-codes.ts';
+import { version } from '../shared/version.ts';
 import { tierlab, withExamples } from './command-line.ts';
 import { exitCodeOf, UsageError } from './errors.ts';
 
@@ -67,7 +68,7 @@ const afterHelp = `\n${exitCodesInWords}\n\nMore about one of them: ${tierlab('u
 export async function runProgram(argv: readonly string[]): Promise<number> {
   const program = new Command('tierlab')
     .description('A search engine cut into components, to place on machines, load, break and repair.')
-    .version('0.1.0')
+    .version(version)
     // What stands behind a subcommand is the subcommand's, at every depth.
     .enablePositionalOptions()
     .exitOverride();

@@ -11,6 +11,7 @@ import { fromThrown } from '../shared/rpc/http-errors.ts';
 import { parameterCompiler } from './parameters.ts';
 import { guardRawHttp } from './raw-http.ts';
 import { requestTimes } from './request-times.ts';
+import { sloMetrics } from './slo.ts';
 import { securityHeaders } from './security-headers.ts';
 
 export interface DoorOptions {
@@ -35,12 +36,16 @@ export async function openDoor(
 ): Promise<void> {
   const { contexts, assets, metrics, scheduler, log } = options;
   guardRawHttp(server.server, scheduler);
-  const observe = requestTimes(metrics);
+  const times = requestTimes(metrics);
+  sloMetrics(metrics);
 
   await server.register(async (scope) => {
     const known: KnownRoute[] = [];
     scope.addHook('onRoute', ({ url, method }) => {
-      if (url !== anythingElse) known.push({ url, methods: [method].flat() });
+      if (url === anythingElse) return;
+      const methods = [method].flat();
+      known.push({ url, methods });
+      if (isUserRoute(url) && methods.includes('GET')) times.expect(url);
     });
     // Hooks with `done`, because promises would cost time in every request.
     scope.addHook('onRequest', (request, reply, done) => {
@@ -49,7 +54,7 @@ export async function openDoor(
       done();
     });
     scope.addHook('onResponse', (request, reply, done) => {
-      observe(request.routeOptions.url ?? anythingElse, request.method, reply.statusCode, reply.elapsedTime);
+      times.observe(request.routeOptions.url ?? anythingElse, request.method, reply.statusCode, reply.elapsedTime);
       done();
     });
     scope.setValidatorCompiler(parameterCompiler);
@@ -79,6 +84,9 @@ export async function openDoor(
     }
   });
 }
+
+/** Searches and pages. Assets and documents have no series before their first request. */
+const isUserRoute = (url: string): boolean => /^\/(?:$|search|page\/|suggest|api\/)/.test(url);
 
 function pathOf(request: FastifyRequest): string {
   return request.url.split('?', 1)[0]!;

@@ -1,4 +1,4 @@
-import type { Metrics } from '../shared/observe/metrics.ts';
+import type { HistogramSeries, Metrics } from '../shared/observe/metrics.ts';
 
 /**
  * Notes one answer. `route` is the route's pattern, not the address, so the number of series does not grow with the
@@ -6,21 +6,33 @@ import type { Metrics } from '../shared/observe/metrics.ts';
  */
 export type ObserveRequest = (route: string, method: string, status: number, elapsedMs: number) => void;
 
+/** Answers whose series start at 0, so that the first failures of a route show in `rate()`. */
+const usualStatuses = [200, 500, 503, 504] as const;
+
+export interface RequestTimes {
+  readonly observe: ObserveRequest;
+  /** Starts the series of a route at 0. */
+  readonly expect: (route: string) => void;
+}
+
 /** Times public HTTP requests. Each series is looked up once: finding it by its labels costs more than counting. */
-export function requestTimes(metrics: Metrics): ObserveRequest {
+export function requestTimes(metrics: Metrics): RequestTimes {
   const histogram = metrics.histogram('tierlab_http_server_duration_seconds', 'Time to answer a public HTTP request', [
     'route',
     'method',
     'status',
   ]);
-  const series = new Map<string, { observe: (seconds: number) => void }>();
-  return function observe(route, method, status, elapsedMs) {
+  const series = new Map<string, HistogramSeries>();
+  function seriesOf(route: string, method: string, status: number): HistogramSeries {
     const key = `${method} ${status} ${route}`;
     let one = series.get(key);
-    if (!one) {
-      one = histogram.labels({ route, method, status: String(status) });
-      series.set(key, one);
-    }
-    one.observe(elapsedMs / 1_000);
+    if (!one) series.set(key, (one = histogram.labels({ route, method, status: String(status) })));
+    return one;
+  }
+  return {
+    observe: (route, method, status, elapsedMs) => seriesOf(route, method, status).observe(elapsedMs / 1_000),
+    expect(route) {
+      for (const status of usualStatuses) seriesOf(route, 'GET', status);
+    },
   };
 }

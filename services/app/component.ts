@@ -19,6 +19,8 @@ export const appComponent = component({
   create({ node, topology, clock, upstream, metrics }) {
     const { shards } = topology;
     const searches = metrics.counter('tierlab_searches_total', 'Searches that were answered', ['style', 'found']);
+    for (const style of ['layered', 'object-based'])
+      for (const found of ['true', 'false']) searches.labels({ style, found });
     const below = (via: readonly string[] = []) => [...via, node.id];
 
     return {

@@ -7,7 +7,7 @@ import { database } from './contract.ts';
 import { createFinder } from './finder.ts';
 import { openShard } from './open.ts';
 import { shardFolder, shardOf } from '../../search/sharding.ts';
-import { shardMetrics } from './shard-metrics.ts';
+import { shardMetrics, syncTimes } from './shard-metrics.ts';
 import { readPages } from './read-pages.ts';
 import { createSlices } from './slices.ts';
 
@@ -19,7 +19,8 @@ export const databaseComponent = component({
   calls: {},
   create({ node, topology, datasetDir, clock, scheduler, log, metrics, disk = () => undefined }) {
     const shardNumber = node.shard ?? 1;
-    const shard = openShard(join(datasetDir, shardFolder(shardNumber, topology.shards)), clock, log);
+    const syncs = syncTimes(metrics);
+    const shard = openShard(join(datasetDir, shardFolder(shardNumber, topology.shards)), clock, log, syncs);
     const observe = shardMetrics(metrics, shard);
     const finder = createFinder(shard, observe, (id) => shardOf(id, topology.shards) === shardNumber);
     const { index, store } = shard;

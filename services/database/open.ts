@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, fsyncSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { Clock } from '../../shared/time/clock.ts';
 import { shardFiles } from './files.ts';
@@ -20,8 +20,14 @@ export interface Shard {
 
 /**
  * Opens the shard in `folder`. Throws when the store is missing or damaged. A missing or damaged checkpoint is rebuilt.
+ * `onSync` is told how long the disk took to sync a file.
  */
-export function openShard(folder: string, clock: Clock, log: Logger): Shard {
+export function openShard(
+  folder: string,
+  clock: Clock,
+  log: Logger,
+  onSync: (syncMs: number) => void = () => undefined,
+): Shard {
   const begin = clock.now();
   const files = shardFiles(folder);
   if (!existsSync(files.store)) throw new Error(`there is no data set in ${folder}: it must be built first`);
@@ -36,7 +42,11 @@ export function openShard(folder: string, clock: Clock, log: Logger): Shard {
       'the index checkpoint is not usable: the index is rebuilt from the store',
     );
     const segment = rebuild(store);
-    keep(files.checkpoint, segment, store.version, log);
+    keep(files.checkpoint, segment, store.version, log, (handle) => {
+      const syncAt = clock.now();
+      fsyncSync(handle);
+      onSync(clock.now() - syncAt);
+    });
     return { store, index: createInvertedIndex(segment), openedMs: clock.now() - begin, rebuilt: loaded.refusal };
   } catch (error) {
     store.close();
@@ -54,9 +64,9 @@ function rebuild(store: Store): Segment {
  * Saves a checkpoint if possible. A full or read-only disk does not stop the node: without a checkpoint only the next
  * start is slower.
  */
-function keep(file: string, segment: Segment, version: string, log: Logger): void {
+function keep(file: string, segment: Segment, version: string, log: Logger, sync: (handle: number) => void): void {
   try {
-    saveCheckpoint(file, segment, version);
+    saveCheckpoint(file, segment, version, sync);
   } catch (error) {
     log.warn({ file, error }, 'the index checkpoint could not be written');
   }

@@ -70,6 +70,7 @@ export const monitorComponent = component({
       phi: it.detector.phi,
       verdict: (id) => it.diagnoser.assessment(id).standing.verdict,
       open: openIncidents,
+      availability: () => report(),
     });
 
     const receive = createHeartbeatReceiver({
@@ -115,13 +116,9 @@ export const monitorComponent = component({
         };
       }),
     });
-    const availability = () => ({
-      monitor: node.id,
-      ...availabilityReport(topology, incidentLog.incidents(), {
-        from: incidentLog.completeSince,
-        to: clock.wall(),
-      }),
-    });
+    const report = () =>
+      availabilityReport(topology, incidentLog.incidents(), { from: incidentLog.completeSince, to: clock.wall() });
+    const availability = () => ({ monitor: node.id, ...report() });
 
     return {
       handlers: {

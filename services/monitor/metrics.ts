@@ -1,9 +1,9 @@
-import type { Verdict } from '../../shared/membership/verdict.ts';
-import { verdicts } from '../../shared/membership/verdict.ts';
-import { phases, type Incident } from './incident.ts';
-import type { RepairOrder } from './repair-policy.ts';
-import { memberStates, type View } from '../../shared/membership/view.ts';
+import { verdicts, type Verdict } from '../../shared/membership/verdict.ts';
+import type { View } from '../../shared/membership/view.ts';
 import type { Metrics } from '../../shared/observe/metrics.ts';
+import type { AvailabilityReport } from './availability-report.ts';
+import { phases, type Incident, type OrderResult } from './incident.ts';
+import type { RepairOrder } from './repair-policy.ts';
 
 interface Sources {
   readonly nodes: readonly string[];
@@ -11,33 +11,67 @@ interface Sources {
   readonly phi: (node: string) => number;
   readonly verdict: (node: string) => Verdict;
   readonly open: () => readonly Incident[];
+  readonly availability: () => AvailabilityReport;
 }
 
 export interface MonitorMetrics {
   readonly heartbeat: (node: string) => void;
   readonly refusedHeartbeat: (why: string) => void;
   readonly incident: (incident: Incident) => void;
-  readonly order: (order: RepairOrder, result: string) => void;
+  readonly order: (order: RepairOrder, result: OrderResult) => void;
 }
 
 /** Repairs take from a fraction of a second to minutes. */
 const repairBuckets = [0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300];
 
+const repairPhases = ['detection', 'diagnosis', 'fix'] as const;
+const orders = ['restart', 'drain', 'quarantine', 'promote'] as const satisfies RepairOrder['do'][];
+const results = ['done', 'already', 'stale', 'refused', 'failed'] as const satisfies OrderResult[];
+
 /** What the monitor knows, for Prometheus; gauges are computed when they are asked for. */
-export function monitorMetrics(metrics: Metrics, { nodes, view, phi, verdict, open }: Sources): MonitorMetrics {
+export function monitorMetrics(metrics: Metrics, sources: Sources): MonitorMetrics {
   const heartbeats = metrics.counter('tierlab_heartbeats_total', 'Heartbeats received', ['member']);
+  for (const member of sources.nodes) heartbeats.labels({ member });
   const refused = metrics.counter(
     'tierlab_heartbeats_refused_total',
     'Datagrams that were no heartbeat of a node of this cluster, or came again',
     ['reason'],
   );
+  for (const reason of ['not genuine', 'repeated']) refused.labels({ reason });
+  memberGauges(metrics, sources);
+  openIncidents(metrics, sources);
+  availabilityGauge(metrics, sources);
+  const orderCounts = metrics.counter('tierlab_repair_orders_total', 'Repair orders by kind and result', [
+    'order',
+    'result',
+  ]);
+  for (const order of orders) for (const result of results) orderCounts.labels({ order, result });
+  return {
+    heartbeat: (node) => heartbeats.inc({ member: node }),
+    refusedHeartbeat: (why) => refused.inc({ reason: why }),
+    incident: incidentCounts(metrics),
+    order: (order, result) => orderCounts.inc({ order: order.do, result }),
+  };
+}
+
+/** Only the state and the verdict in force have a series: all pairs would be more series than one metric may have. */
+function memberGauges(metrics: Metrics, { nodes, view, phi, verdict }: Sources): void {
   metrics.gauge(
     'tierlab_member_state',
-    '1 for the state that this monitor sees a member in',
+    '1 for the state in which this monitor sees a member; other states have no series',
     ['member', 'state'],
     (gauge) => {
-      for (const { node, state: current } of view().members)
-        for (const state of memberStates) gauge.set({ member: node, state }, current === state ? 1 : 0);
+      gauge.reset();
+      for (const { node, state } of view().members) gauge.set({ member: node, state }, 1);
+    },
+  );
+  metrics.gauge(
+    'tierlab_member_verdict',
+    '1 for the verdict in force about a member; other verdicts have no series',
+    ['member', 'verdict'],
+    (gauge) => {
+      gauge.reset();
+      for (const node of nodes) gauge.set({ member: node, verdict: verdict(node) }, 1);
     },
   );
   metrics.gauge(
@@ -48,17 +82,9 @@ export function monitorMetrics(metrics: Metrics, { nodes, view, phi, verdict, op
       for (const node of nodes) gauge.set({ member: node }, phi(node));
     },
   );
-  metrics.gauge(
-    'tierlab_member_verdict',
-    '1 for the verdict in force about a member',
-    ['member', 'verdict'],
-    (gauge) => {
-      for (const node of nodes) {
-        const current = verdict(node);
-        for (const name of verdicts) gauge.set({ member: node, verdict: name }, current === name ? 1 : 0);
-      }
-    },
-  );
+}
+
+function openIncidents(metrics: Metrics, { open }: Sources): void {
   metrics.gauge(
     'tierlab_incidents_open',
     'Incidents that are not over, by the phase they are in',
@@ -70,29 +96,56 @@ export function monitorMetrics(metrics: Metrics, { nodes, view, phi, verdict, op
       for (const [phase, count] of Object.entries(counts)) gauge.set({ phase }, count);
     },
   );
-  const ended = metrics.counter('tierlab_incidents_total', 'Incidents that are over', ['member', 'verdict', 'outcome']);
+}
+
+/** Observed availability beside what the formulas promise: the two check each other. */
+function availabilityGauge(metrics: Metrics, { availability }: Sources): void {
+  metrics.gauge(
+    'tierlab_availability_ratio',
+    'Availability since the start of the cluster: observed, and by the formula',
+    ['scope', 'kind'],
+    (gauge) => {
+      const { nodes, services, whole } = availability();
+      const set = (scope: string, observed: number, formula: number): void => {
+        gauge.set({ scope, kind: 'observed' }, observed);
+        gauge.set({ scope, kind: 'formula' }, formula);
+      };
+      // Without a failure there is no MTBF, and nothing is lost.
+      for (const { name, measured, formula = 1 } of nodes) set(name, measured, formula);
+      for (const { name, measured, expected } of services) set(name, measured, expected);
+      set('whole', whole.measured, whole.formula ?? 1);
+    },
+  );
+}
+
+function incidentCounts(metrics: Metrics): MonitorMetrics['incident'] {
+  const ended = metrics.counter('tierlab_incidents_total', 'Incidents that are over', ['verdict', 'outcome']);
   const parts = metrics.histogram(
     'tierlab_repair_phase_seconds',
     'Parts of the time to repair: detection, diagnosis, fix',
-    ['phase'],
+    ['phase', 'verdict'],
     repairBuckets,
   );
-  const orders = metrics.counter('tierlab_repair_orders_total', 'Repair orders by kind and result', [
-    'order',
-    'result',
-  ]);
-
-  return {
-    heartbeat: (node) => heartbeats.inc({ member: node }),
-    refusedHeartbeat: (why) => refused.inc({ reason: why }),
-    incident({ node, outcome, verdict: named, stamps }) {
-      if (outcome === 'open') return;
-      ended.inc({ member: node, verdict: named ?? 'none', outcome });
-      if (outcome === 'doubt') return;
-      const { detectionMs, diagnosisMs, fixMs } = phases(stamps);
-      for (const [phase, ms] of Object.entries({ detection: detectionMs, diagnosis: diagnosisMs, fix: fixMs }))
-        if (ms !== undefined) parts.observe({ phase }, ms / 1_000);
-    },
-    order: (order, result) => orders.inc({ order: order.do, result }),
+  const last = metrics.gauge(
+    'tierlab_incident_last_phase_seconds',
+    'Parts of the time to repair in the last incident of the member that is over',
+    ['member', 'phase'],
+  );
+  for (const verdict of verdicts) {
+    if (verdict === 'healthy') continue;
+    for (const outcome of ['repaired', 'passed']) ended.labels({ verdict, outcome });
+    for (const phase of repairPhases) parts.labels({ phase, verdict });
+  }
+  ended.labels({ verdict: 'none', outcome: 'doubt' });
+  return ({ node, outcome, verdict = 'none', stamps }) => {
+    if (outcome === 'open') return;
+    ended.inc({ verdict, outcome });
+    if (outcome === 'doubt') return;
+    const { detectionMs, diagnosisMs, fixMs } = phases(stamps);
+    for (const [phase, ms] of Object.entries({ detection: detectionMs, diagnosis: diagnosisMs, fix: fixMs })) {
+      if (ms === undefined) continue;
+      parts.observe({ phase, verdict }, ms / 1_000);
+      last.set({ member: node, phase }, ms / 1_000);
+    }
   };
 }

@@ -15,6 +15,7 @@ export const queryComponent = component({
   create(environment) {
     const { upstream, topology, metrics } = environment;
     const plans = metrics.counter('tierlab_query_plans_total', 'Queries that were planned', ['suggested']);
+    for (const suggested of ['true', 'false']) plans.labels({ suggested });
     const keeper = keepVocabulary(environment);
 
     function plan(q: string) {

@@ -31,7 +31,7 @@ export interface VocabularyKeeper {
  */
 export function keepVocabulary(environment: Environment<{ database: typeof database }>): VocabularyKeeper {
   const { upstream, topology, scheduler, log, metrics, newContext } = environment;
-  const size = metrics.gauge('tierlab_query_vocabulary_words', 'Different words known for suggestions');
+  const size = metrics.gauge('tierlab_query_vocabulary_words', 'Different words known for suggestions').labels();
   const stopping = new AbortController();
   let vocabulary = emptyVocabulary;
   const known = { statistics: '', versions: '' };

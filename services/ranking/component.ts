@@ -11,7 +11,9 @@ export const rankingComponent = component({
   contract: ranking,
   calls: { query },
   create({ upstream, metrics }) {
-    const ordered = metrics.counter('tierlab_ranking_candidates_total', 'Candidates that were scored and ordered');
+    const ordered = metrics
+      .counter('tierlab_ranking_candidates_total', 'Candidates that were scored and ordered')
+      .labels();
     const order = (request: Parameters<typeof rank>[0]) => {
       ordered.inc(request.candidates.length);
       return rank(request);

@@ -1,4 +1,5 @@
 import type { RequestListener, Server as HttpServer } from 'node:http';
+import type { Server } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { IdentitySource } from '../security/identity-source.ts';
@@ -59,6 +60,7 @@ export function createNodePorts({ node, bindHost, chaosEnabled, identity, listen
       for (const { host, port } of furtherAddresses(node, bindHost))
         await openDataPort(onRpc, dataAddress(port, host, chaosEnabled));
     },
+    servers: (): readonly Server[] => opened.map((it) => ('register' in it ? it.server : it)),
     /** Resolves when the requests in progress are answered. */
     async close(): Promise<void> {
       await Promise.all(opened.map(close));

@@ -4,9 +4,10 @@ import { chaosOffRoutes } from '../faults/chaos-off.ts';
 import { startHeartbeatSender, type HeartbeatSender } from '../membership/heartbeat.ts';
 import { createLagMeter } from '../membership/lag.ts';
 import { runDelayMs } from '../time/run-delay.ts';
-import { lagMetrics } from '../membership/lag-metrics.ts';
+import { lagMetrics, loopDelays } from '../membership/lag-metrics.ts';
 import { createMetrics, type Metrics } from '../observe/metrics.ts';
 import type { Context } from '../rpc/context.ts';
+import { connectionMetrics, nodeInfo } from './node-metrics.ts';
 import { newTrace } from '../rpc/trace.ts';
 import { httpServerTransport } from '../rpc/transports/http-server.ts';
 import { upstream } from '../rpc/upstream.ts';
@@ -50,8 +51,9 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const faults = chaosEnabled ? await nodeFaults(options, metrics, listeners) : undefined;
   const clock = faults?.clock ?? options.clock;
   // The lag of the main loop is measured by the true clock, because timers also use it.
-  const lag = createLagMeter(options.clock, scheduler, () => runDelayMs() ?? 0);
-  lagMetrics(metrics, lag);
+  const lag = createLagMeter(options.clock, scheduler, () => runDelayMs() ?? 0, loopDelays(metrics));
+  lagMetrics(metrics, lag, options.clock);
+  nodeInfo(metrics, node);
   const role = createRole({
     node,
     setPhase: (phase) => heartbeatSender.setPhase(phase),
@@ -200,6 +202,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
         }),
       });
     await nodePorts.open(onRpc, running, (name) => upstream(components[name]!.contract, server.serve, random));
+    connectionMetrics(metrics, { data: nodePorts.servers, ops: () => [ops], out: client.openConnections });
   }
 
   try {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Component } from './component.ts';
 import { createDirectory } from './directory.ts';
 import type { LagMeter } from '../membership/lag.ts';
 import { createSelfMeter } from '../membership/self-report.ts';
@@ -9,8 +10,12 @@ import type { NodeFaults } from '../faults/node-faults.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { batchCodecs } from '../rpc/batched.ts';
 import type { Layer } from '../rpc/call.ts';
+import { type Callee, calleeOf } from '../rpc/callees.ts';
 import { createClient } from '../rpc/client.ts';
 import { createPeers } from '../rpc/layers/replicas/peers.ts';
+import { createBudgets } from '../rpc/layers/retries/budget.ts';
+import { middlewareGauges } from '../rpc/middleware-gauges.ts';
+import { queueMetrics } from '../rpc/queue-metrics.ts';
 import { clientMetrics } from '../rpc/client-metrics.ts';
 import type { Observe } from '../rpc/layers/events.ts';
 import { failFast } from '../rpc/layers/fail-fast.ts';
@@ -28,6 +33,15 @@ import type { Clock } from '../time/clock.ts';
 import type { Station } from '../time/sim/station.ts';
 import { createTimerWheel } from '../time/wheel.ts';
 import type { NodeOptions } from './node-options.ts';
+import { nodesHosting, type Topology } from './topology.ts';
+
+/** The components that these components call, each once, with the nodes that host it. */
+function calleesOf(topology: Topology, callers: readonly Component[]): Callee[] {
+  const contracts = new Map(
+    callers.flatMap(({ calls }) => Object.values(calls)).map((contract) => [contract.component, contract]),
+  );
+  return [...contracts.values()].map((contract) => calleeOf(contract, nodesHosting(topology, contract.component)));
+}
 
 interface StackParts {
   readonly options: NodeOptions;
@@ -46,7 +60,15 @@ export function createStack({ options, clock, metrics, lag, faults, fence, view 
   const { topology, node, components, incarnation, random, scheduler, log, identity } = options;
   const policy = createPolicyHolder(topology.policy);
   const peers = createPeers(clock);
-  const { observe: count, watchAttempt: measure } = clientMetrics({ metrics, log, clock, peers });
+  const budget = createBudgets(() => policy.current.budget);
+  const hosted = node.components.map((name) => components[name]!.contract);
+  const callees = calleesOf(
+    topology,
+    node.components.map((name) => components[name]!),
+  );
+  const counts = clientMetrics({ metrics, log, callees });
+  const observeGauges = middlewareGauges(metrics, { clock, callees, peers, budget, policy });
+  const queues = queueMetrics(metrics, { clock, hosted: node.components, policy });
   const self = createSelfMeter(clock, lag);
   const evidence = createEvidenceBuffer(clock, lag.lostMs);
   const collector = createEvidenceCollector(evidence);
@@ -61,7 +83,9 @@ export function createStack({ options, clock, metrics, lag, faults, fence, view 
     observe: (event) => observe(event),
   });
   const observe: Observe = (event) => {
-    count(event);
+    counts.observe(event);
+    observeGauges(event);
+    queues.observe(event);
     load.observe(event);
     security.observe(event);
     collector.observe(event);
@@ -75,13 +99,14 @@ export function createStack({ options, clock, metrics, lag, faults, fence, view 
         scheduler,
         queue: createLoopQueue(options.clock),
         observe,
+        waited: queues.waited,
         onStation: (open) => void (station = open),
       },
       {
         faultsAtEntry: faults?.atEntry,
         selfMeter: self.layer,
         fence,
-        serverStats: serverStats(metrics, clock),
+        serverStats: serverStats(metrics, clock, hosted),
         receipts: security.receiptLayer,
         failFast: options.crash && failFast(options.crash),
         faultsAtHandler: faults?.atHandler,
@@ -101,12 +126,15 @@ export function createStack({ options, clock, metrics, lag, faults, fence, view 
     random,
     scheduler: createTimerWheel({ clock, scheduler }),
     observe,
+    watchCall: counts.watchCall,
     watchAttempt(end) {
-      measure(end);
+      counts.watchAttempt(end);
       collector.watchAttempt(end);
     },
+    tally: counts.tally,
     peers,
     statistics,
+    budget,
     checks: security.checks,
     receipts: security.receipts,
     codecs: batchCodecs(node.components.flatMap((name) => Object.values(components[name]!.calls))),

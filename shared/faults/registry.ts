@@ -69,6 +69,8 @@ interface Entry {
   renewedAt: number;
   active?: ActiveFault;
   timer?: Timer;
+  /** How much of the fault's counts the metrics have already. */
+  readonly counted: { matched: number; applied: number };
 }
 
 const remembered = 200;
@@ -85,13 +87,30 @@ export function createFaultRegistry(options: RegistryOptions) {
   const ended: FaultStatus[] = [];
   let active: readonly ActiveFault[] = [];
   let leaseTimer: Timer | undefined;
-  const activeGauge = metrics?.gauge('tierlab_fault_active', 'Faults in effect, by id and kind', [
-    'id',
-    'kind',
-    'target',
-  ]);
+  const activeGauge = metrics?.gauge(
+    'tierlab_fault_active',
+    '1 while a fault is in effect',
+    ['id', 'kind', 'target'],
+    () => {
+      for (const entry of entries.values()) count(entry);
+    },
+  );
   const matchedTotal = metrics?.counter('tierlab_fault_matched_total', 'Requests in the scope of a fault', ['kind']);
   const appliedTotal = metrics?.counter('tierlab_fault_applied_total', 'Requests that a fault changed', ['kind']);
+
+  for (const kind of metrics ? faultKinds.keys() : []) {
+    matchedTotal?.labels({ kind });
+    appliedTotal?.labels({ kind });
+  }
+
+  /** Adds to the counters what happened since the last time, so that they move while a fault is in effect. */
+  function count({ fault: { kind }, active: begun, counted }: Entry): void {
+    if (!begun) return;
+    const { matched, applied } = begun;
+    matchedTotal?.inc({ kind }, matched - counted.matched);
+    appliedTotal?.inc({ kind }, applied - counted.applied);
+    Object.assign(counted, { matched, applied });
+  }
 
   function note(event: FaultEvent['event'], fault: Fault, more: Partial<FaultEvent> = {}): void {
     journal?.({ at: clock.wall(), event, id: fault.id, kind: fault.kind, target: fault.target, ...more });
@@ -134,8 +153,7 @@ export function createFaultRegistry(options: RegistryOptions) {
     const { matched = 0, applied = 0 } = entry.active ?? {};
     entry.active?.stop();
     activeGauge?.remove({ id: fault.id, kind: fault.kind, target: fault.target });
-    matchedTotal?.inc({ kind: fault.kind }, matched);
-    appliedTotal?.inc({ kind: fault.kind }, applied);
+    count(entry);
     ended.push({ ...status(entry), state: 'ended', remainingMs: 0, end: how });
     if (ended.length > remembered) ended.shift();
     note('heal', fault, { end: how, matched, applied });
@@ -177,7 +195,13 @@ export function createFaultRegistry(options: RegistryOptions) {
         if (JSON.stringify(existing.fault) === JSON.stringify(fault)) return status(existing);
         throw new RpcError('conflict', `fault: the id ${fault.id} is taken by another fault`);
       }
-      const entry: Entry = { key, fault, injectedAt: clock.now(), renewedAt: clock.now() };
+      const entry: Entry = {
+        key,
+        fault,
+        injectedAt: clock.now(),
+        renewedAt: clock.now(),
+        counted: { matched: 0, applied: 0 },
+      };
       entries.set(key, entry);
       note('inject', fault);
       if (fault.startAt > 0) entry.timer = scheduler.after(fault.startAt, () => begin(entry));

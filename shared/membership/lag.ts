@@ -28,6 +28,8 @@ export function createLagMeter(
   scheduler: Scheduler,
   /** How long the process has waited for a processor so far, ms; 0 where the platform does not tell. */
   waitedMs: () => number = () => 0,
+  /** Told how late each tick was, ms. */
+  onTick: (lateMs: number) => void = () => undefined,
 ): LagMeter {
   let expectedAt = clock.now() + tickMs;
   let waited = waitedMs();
@@ -41,6 +43,7 @@ export function createLagMeter(
   };
 
   const timer = scheduler.every(tickMs, () => {
+    onTick(Math.max(0, clock.now() - expectedAt));
     const lateMs = overdueMs();
     lost += lateMs;
     // A long pause counts for as many ticks as it swallowed.

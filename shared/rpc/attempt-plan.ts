@@ -21,9 +21,17 @@ export interface PlanRules {
   readonly evenly?: boolean;
 }
 
+/**
+ * Why an attempt is made. `retry`: another attempt failed. `hedge`: another attempt is slow. `vote`: the answers of
+ * several replicas are compared.
+ */
+export const attemptKinds = ['first', 'retry', 'hedge', 'vote'] as const;
+export type AttemptKind = (typeof attemptKinds)[number];
+
 /** One attempt of a plan. It travels with the call (`call.planned`). */
 export interface PlannedAttempt {
   readonly plan: AttemptPlan;
+  readonly kind: AttemptKind;
   /** The node that was asked; undefined until `balance` has chosen it. */
   readonly node: string | undefined;
 }
@@ -33,8 +41,11 @@ export function createPlan(rules: PlanRules = {}): AttemptPlan {
 }
 
 /** Adds one attempt to `plan`. Only the owner of the plan calls this. */
-export function planAttempt(plan: AttemptPlan): PlannedAttempt {
-  const attempt: PlannedAttempt = { plan, node: undefined };
+export function planAttempt(
+  plan: AttemptPlan,
+  kind: AttemptKind = plan.attempts.length === 0 ? 'first' : 'retry',
+): PlannedAttempt {
+  const attempt: PlannedAttempt = { plan, kind, node: undefined };
   (plan.attempts as PlannedAttempt[]).push(attempt);
   return attempt;
 }

@@ -54,6 +54,10 @@ export interface Call {
   readonly nonce?: string | undefined;
 }
 
+/** Mechanisms that hide the failure of a replica from the caller. */
+export const maskers = ['retry', 'hedge', 'vote', 'cache'] as const;
+export type MaskedBy = (typeof maskers)[number];
+
 export interface Reply {
   readonly body: unknown;
   /** The nodes that took part in the answer, the answering node first. */
@@ -63,6 +67,8 @@ export interface Reply {
    * can be a lie.
    */
   readonly from?: string;
+  /** The mechanism that turned a failure or a slow answer into this answer; undefined = none was needed. */
+  readonly maskedBy?: MaskedBy | undefined;
   /** The receipt, where the call asked for one. */
   readonly receipt?: Receipt | undefined;
 }

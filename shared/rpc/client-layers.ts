@@ -8,7 +8,7 @@ import { attemptTimeout } from './layers/retries/attempt-timeout.ts';
 import { balance } from './layers/balancing/balance.ts';
 import { batch, type BatchCodec } from './layers/sharing/batch.ts';
 import { breaker } from './layers/overload/breaker.ts';
-import { createBudgets } from './layers/retries/budget.ts';
+import { type Budgets, createBudgets } from './layers/retries/budget.ts';
 import { cache } from './layers/sharing/cache.ts';
 import { deadline } from './layers/deadlines/deadline.ts';
 import { type Observe, observeNothing } from './layers/events.ts';
@@ -23,6 +23,7 @@ import { retry } from './layers/retries/retry.ts';
 import { routes } from './layers/balancing/routes.ts';
 import { createStatistics, learnStatistics, type Statistics } from './layers/replicas/latency-statistics.ts';
 import { learnPeakEwma } from './layers/balancing/peak-ewma.ts';
+import { type Tally, tallyNothing } from './layers/tally.ts';
 import { type Watch, watchCalls } from './layers/watch-calls.ts';
 import { following, mechanism, type Switchable } from './layers/switchable.ts';
 import { throttle } from './layers/overload/throttle.ts';
@@ -54,6 +55,10 @@ export interface ClientDependencies {
   /** The knowledge about replicas and latencies. Created here unless the caller passes it in, to read it. */
   readonly peers?: Peers;
   readonly statistics?: Statistics;
+  /** The budget of extra attempts; created here unless the caller passes it in, to read it. */
+  readonly budget?: Budgets;
+  /** Counts the usual results of layers. */
+  readonly tally?: Tally;
 }
 
 const watchNothing = (): void => undefined;
@@ -78,8 +83,9 @@ export function clientLayers(policy: PolicyHolder, dependencies: ClientDependenc
     codecs = {},
     peers = createPeers(clock),
     statistics = createStatistics(),
+    budget = createBudgets(() => policy.current.budget),
+    tally = tallyNothing,
   } = dependencies;
-  const budget = createBudgets(() => policy.current.budget);
   const liars = createLiars({ clock, peers, endpoints, observe });
   const doubts = createDoubts(endpoints);
   const retrying = () => policy.current.retry;
@@ -90,7 +96,7 @@ export function clientLayers(policy: PolicyHolder, dependencies: ClientDependenc
     return hedgeDelayMs(hedge, statistics.of(component, operation).quantile(quantile, clock.now(), hedge.minSamples));
   };
   const nonce = receipts?.nonce;
-  const voting = { clock, random, scheduler, endpoints, liars, budget, extraVoteAfterMs, observe, nonce };
+  const voting = { clock, random, scheduler, endpoints, liars, budget, extraVoteAfterMs, observe, tally, nonce };
   const whole = watchCalls({ clock, watch: watchCall });
   const outliers = mechanism('outlier', (settings) => outlier(settings, { statistics, endpoints, observe }));
   const record = learnStatistics(statistics);
@@ -108,13 +114,13 @@ export function clientLayers(policy: PolicyHolder, dependencies: ClientDependenc
   const layers: Record<ClientLayer, Switchable<Policy>> = {
     watchCalls: () => whole,
     deadline: mechanism('deadline', (settings) => deadline(settings, { clock, scheduler })),
-    cache: mechanism('cache', (settings) => cache(settings, { clock, observe })),
+    cache: mechanism('cache', (settings) => cache(settings, { clock, observe, tally })),
     batch: mechanism('batch', (settings) => batch(settings, { clock, scheduler, codecs })),
     quorum: mechanism('quorum', (settings) => quorum(settings, voting)),
     breaker: mechanism('breaker', (settings) => breaker(settings, { clock, observe })),
     throttle: mechanism('throttle', (settings) => throttle(settings, { clock, random, observe })),
     hedge: mechanism('hedge', (settings) =>
-      hedge(settings, { clock, random, scheduler, statistics, endpoints, peers, retrying, budget, observe }),
+      hedge(settings, { clock, random, scheduler, statistics, endpoints, peers, retrying, budget, observe, tally }),
     ),
     retry: mechanism('retry', (settings) => retry(settings, { clock, random, scheduler, budget, observe })),
     balance: mechanism('balance', (settings) => balance(settings, { clock, random, endpoints, peers, observe })),

@@ -13,6 +13,9 @@ import type { Peers } from './layers/replicas/peers.ts';
 import type { Statistics } from './layers/replicas/latency-statistics.ts';
 import type { Learn } from './layers/replicas/attempt-end.ts';
 import type { ReceiptDesk, ReplyChecks } from './layers/trust/verify.ts';
+import type { Watch } from './layers/watch-calls.ts';
+import type { Budgets } from './layers/retries/budget.ts';
+import type { Tally } from './layers/tally.ts';
 import { clientLayers } from './client-layers.ts';
 import type { PolicyHolder } from './policy.ts';
 import { httpClientTransport } from './transports/http-client.ts';
@@ -31,13 +34,16 @@ export interface ClientOptions {
   /** A timer wheel, where clocks are real: each call sets several timers and cancels nearly all of them. */
   readonly scheduler: Scheduler;
   readonly observe?: Observe;
+  readonly watchCall?: Watch;
   readonly watchAttempt?: Learn;
+  readonly tally?: Tally;
   /**
    * The knowledge about replicas, and the latencies by which the layers tune themselves. Created inside unless the
    * caller passes it in, to read it.
    */
   readonly peers?: Peers;
   readonly statistics?: Statistics;
+  readonly budget?: Budgets;
   /** How to check replies, besides their schema, and how to keep receipts. */
   readonly checks?: ReplyChecks;
   readonly receipts?: ReceiptDesk | undefined;
@@ -54,6 +60,8 @@ export interface Client {
   readonly service: Service;
   /** Calls one given node, as heartbeats do: with a deadline, but without a choice of replica or a second attempt. */
   readonly toNode: (node: string) => Service;
+  /** Connections to other nodes that are open now. */
+  readonly openConnections: () => number;
   readonly close: () => Promise<void>;
 }
 
@@ -74,9 +82,12 @@ export function createClient(options: ClientOptions): Client {
     random,
     scheduler,
     observe,
+    watchCall,
     watchAttempt,
+    tally,
     peers,
     statistics,
+    budget,
   } = options;
   const { atExit = (next) => next, checks, receipts } = options;
   const onPartial = ({ component, endpoint }: Call): void =>
@@ -99,9 +110,12 @@ export function createClient(options: ClientOptions): Client {
         scheduler,
         endpoints,
         ...(observe && { observe }),
+        ...(watchCall && { watchCall }),
         ...(watchAttempt && { watchAttempt }),
+        ...(tally && { tally }),
         ...(peers && { peers }),
         ...(statistics && { statistics }),
+        ...(budget && { budget }),
         ...(checks && { checks }),
         ...(options.codecs && { codecs: options.codecs }),
         receipts,
@@ -113,6 +127,7 @@ export function createClient(options: ClientOptions): Client {
       if (!endpoint) return Promise.reject(new RpcError('unavailable', `${target} is not in the topology`));
       return bounded({ ...call, endpoint });
     },
+    openConnections: http.openConnections,
     close: () => http.close(),
   };
 }

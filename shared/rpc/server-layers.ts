@@ -1,7 +1,7 @@
 import type { Clock } from '../time/clock.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import type { Station } from '../time/sim/station.ts';
-import type { Layer } from './call.ts';
+import type { Call, Layer } from './call.ts';
 import { admission, noQueue, type OwnQueue } from './layers/overload/admission.ts';
 import { dedupe } from './layers/sharing/dedupe.ts';
 import { type Observe, observeNothing } from './layers/events.ts';
@@ -20,6 +20,8 @@ export interface ServerDependencies {
   readonly scheduler: Scheduler;
   /** Called with each station that a policy opens. */
   readonly onStation?: (station: Station) => void;
+  /** Told how long each call waited for its turn in this process, ms. */
+  readonly waited?: (call: Call, waitMs: number) => void;
 }
 
 /** The layers that are no mechanisms, for the nodes that have them. */
@@ -31,12 +33,14 @@ export type FixedServerLayers = Partial<Record<Exclude<ServerLayer, Mechanism>, 
  */
 export function serverLayers(
   policy: PolicyHolder,
-  { clock, scheduler, queue = noQueue, observe = observeNothing, onStation: onOpen }: ServerDependencies,
+  { clock, scheduler, queue = noQueue, observe = observeNothing, onStation: onOpen, waited }: ServerDependencies,
   fixed: FixedServerLayers = {},
 ): Layer {
   const mechanisms: Record<ServerLayer & Mechanism, Switchable<Policy>> = {
     expire: mechanism('expire', () => expire({ clock, observe })),
-    admission: mechanism('admission', (settings) => admission(settings, { clock, queue, observe })),
+    admission: mechanism('admission', (settings) =>
+      admission(settings, { clock, queue, observe, ...(waited && { waited }) }),
+    ),
     dedupe: mechanism('dedupe', (settings) => dedupe(settings, { observe })),
     station: mechanism('station', (settings) => station(settings, { clock, scheduler, ...(onOpen && { onOpen }) })),
   };

@@ -1,38 +1,83 @@
-import type { Metrics } from '../observe/metrics.ts';
+import type { Counter, HistogramSeries, Metrics } from '../observe/metrics.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Layer } from './call.ts';
-import { asRpcError } from './errors.ts';
+import type { Contract, Operation } from './contract.ts';
+import { asRpcError, errorCodes, type ErrorCode } from './errors.ts';
+import { type Outcome, outcomeOf, outcomes } from './outcome.ts';
 
-/** Server side: counts and times every call by component, operation and outcome (`ok` or an error code). */
-export function serverStats(metrics: Metrics, clock: Clock): Layer {
+/** The series of one component, looked up once: finding them by their labels costs more than the rest of this layer. */
+interface ComponentSeries {
+  inFlight: number;
+  readonly results: Readonly<Record<Outcome, { inc(): void }>>;
+  readonly durations: Map<string, HistogramSeries>;
+}
+
+/** Server side: counts and times every call. `hosted`: the components of this node, whose series start at 0. */
+export function serverStats(metrics: Metrics, clock: Clock, hosted: readonly Contract[]): Layer {
   const durations = metrics.histogram(
     'tierlab_rpc_server_duration_seconds',
     'Time to answer a call, as the callee sees it',
-    ['component', 'operation', 'code'],
+    ['component', 'operation'],
   );
-  /**
-   * Counted in this map, and written to the metrics at each scrape: a label look-up costs more than the rest of this
-   * layer.
-   */
-  const inFlight = new Map<string, number>();
+  const calls = metrics.counter('tierlab_rpc_server_calls_total', 'Calls that were answered, by their outcome', [
+    'component',
+    'outcome',
+  ]);
+  const errors = countErrors(metrics);
+  const known = new Map<string, ComponentSeries>();
   metrics.gauge('tierlab_rpc_server_in_flight', 'Calls being answered now', ['component'], (gauge) => {
-    for (const [component, calls] of inFlight) gauge.set({ component }, calls);
+    for (const [component, { inFlight }] of known) gauge.set({ component }, inFlight);
   });
+
+  function seriesOf(component: string): ComponentSeries {
+    let series = known.get(component);
+    if (!series) {
+      const results = outcomes.map((outcome) => [outcome, calls.labels({ component, outcome })]);
+      series = {
+        inFlight: 0,
+        results: Object.fromEntries(results) as ComponentSeries['results'],
+        durations: new Map(),
+      };
+      known.set(component, series);
+    }
+    return series;
+  }
+
+  function durationsOf({ durations: byName }: ComponentSeries, component: string, { name }: Pick<Operation, 'name'>) {
+    let one = byName.get(name);
+    if (!one) byName.set(name, (one = durations.labels({ component, operation: name })));
+    return one;
+  }
+
+  for (const { component, operations } of hosted)
+    for (const operation of Object.values(operations)) durationsOf(seriesOf(component), component, operation);
+
   return function serverStats(next) {
     return async (call) => {
       const { component, operation } = call;
       const startedAt = clock.now();
-      let code = 'ok';
-      inFlight.set(component, (inFlight.get(component) ?? 0) + 1);
+      const series = seriesOf(component);
+      let code: 'ok' | ErrorCode = 'ok';
+      series.inFlight++;
       try {
         return await next(call);
       } catch (error) {
         code = asRpcError(error).code;
+        errors.inc({ code });
         throw error;
       } finally {
-        inFlight.set(component, inFlight.get(component)! - 1);
-        durations.observe({ component, operation: operation.name, code }, (clock.now() - startedAt) / 1_000);
+        series.inFlight--;
+        series.results[outcomeOf(code)].inc();
+        durationsOf(series, component, operation).observe((clock.now() - startedAt) / 1_000);
       }
     };
   };
+}
+
+function countErrors(metrics: Metrics): Counter {
+  const errors = metrics.counter('tierlab_rpc_server_errors_total', 'Calls that ended with an error, by its code', [
+    'code',
+  ]);
+  for (const code of Object.keys(errorCodes)) errors.labels({ code });
+  return errors;
 }

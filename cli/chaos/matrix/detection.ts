@@ -57,7 +57,7 @@ export async function quiet(monitors: readonly Node[], node: string): Promise<bo
 export async function nobodyAvoids(group: readonly string[], ports: readonly ControlPort[]): Promise<boolean> {
   const nodes = ports.filter(({ site }) => site === 'node');
   const kept = await Promise.all(nodes.map((port) => seriesOf(port, 'tierlab_rpc_ejected').catch(() => [])));
-  return !kept.flat().some(({ labels }) => group.includes(labels['node'] ?? ''));
+  return !kept.flat().some(({ labels, value }) => value > 0 && group.includes(labels['endpoint'] ?? ''));
 }
 
 async function viewOf({ host, publicPort }: Node): Promise<readonly { readonly state: string }[]> {

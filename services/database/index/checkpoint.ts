@@ -31,7 +31,8 @@ interface Description {
 }
 
 /** Why a checkpoint was not used. */
-export type Refusal = 'missing' | 'truncated' | 'corrupt' | 'other-format' | 'stale';
+export const refusals = ['missing', 'truncated', 'corrupt', 'other-format', 'stale'] as const;
+export type Refusal = (typeof refusals)[number];
 export type Loaded =
   | { readonly ok: true; readonly segment: Segment }
   | { readonly ok: false; readonly refusal: Refusal };
@@ -40,7 +41,12 @@ export type Loaded =
  * Writes a temporary file, syncs it and renames it, so a crash leaves the old checkpoint or the new one. Several
  * processes may save at the same time.
  */
-export function saveCheckpoint(file: string, segment: Segment, source: string): void {
+export function saveCheckpoint(
+  file: string,
+  segment: Segment,
+  source: string,
+  sync: (handle: number) => void = fsyncSync,
+): void {
   const names = Object.keys(segmentArrays) as (keyof typeof segmentArrays)[];
   const description: Description = {
     documents: segment.documents,
@@ -59,7 +65,7 @@ export function saveCheckpoint(file: string, segment: Segment, source: string): 
   const handle = openSync(partial, 'w');
   try {
     for (const part of [new Uint8Array(fixed.buffer), ...parts]) writeAll(handle, part);
-    fsyncSync(handle);
+    sync(handle);
   } catch (error) {
     rmSync(partial, { force: true });
     throw error;

@@ -1,12 +1,12 @@
 import type { Clock } from '../../time/clock.ts';
-import type { Call, Layer } from '../call.ts';
+import type { Call, Layer, MaskedBy } from '../call.ts';
 import { asRpcError, type ErrorCode } from '../errors.ts';
 
 /** The result of a call or an attempt: `ok` or the code of its error. */
 export type ResultCode = 'ok' | ErrorCode;
 
 /** Called once per call. Must not throw. */
-export type Watch = (call: Call, code: ResultCode, elapsedMs: number) => void;
+export type Watch = (call: Call, code: ResultCode, elapsedMs: number, maskedBy: MaskedBy | undefined) => void;
 
 /** Outermost: reports how long whole calls took, with their retries, hedges and waiting, and how they ended. */
 export function watchCalls({ clock, watch }: { clock: Clock; watch: Watch }): Layer {
@@ -15,12 +15,12 @@ export function watchCalls({ clock, watch }: { clock: Clock; watch: Watch }): La
       const startedAt = clock.now();
       return next(call).then(
         (reply) => {
-          watch(call, 'ok', clock.now() - startedAt);
+          watch(call, 'ok', clock.now() - startedAt, reply.maskedBy);
           return reply;
         },
         (thrown: unknown) => {
           const error = asRpcError(thrown);
-          watch(call, error.code, clock.now() - startedAt);
+          watch(call, error.code, clock.now() - startedAt, undefined);
           throw thrown;
         },
       );

@@ -31,6 +31,7 @@ export interface HttpClientOptions {
 export interface HttpClientTransport {
   /** Sends `call` to `call.endpoint`. */
   readonly send: (call: Call) => Promise<Reply>;
+  readonly openConnections: () => number;
   readonly close: () => Promise<void>;
 }
 
@@ -131,6 +132,7 @@ export function httpClientTransport(options: HttpClientOptions): HttpClientTrans
 
   return {
     send,
+    openConnections: () => [...pools.values()].reduce((sum, { pool }) => sum + pool.stats.connected, 0),
     close: closeAll,
   };
 }

@@ -18,7 +18,7 @@ if (process.argv[2] === 'bare') {
   process.send!({ port: (server.server.address() as AddressInfo).port });
 } else {
   const metrics = createMetrics({ node: 'echo-1' }, { process: true });
-  const rpc = createRpcServer('echo-1', [serverStats(metrics, systemClock)]);
+  const rpc = createRpcServer('echo-1', [serverStats(metrics, systemClock, [echo])]);
   rpc.host({ contract: echo, handlers: { say: async (request: never) => request } as never });
   const listener = httpServerTransport(rpc, {
     node: 'echo-1',

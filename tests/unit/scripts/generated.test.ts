@@ -4,12 +4,18 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { composeFile } from '../../../scripts/compose.ts';
 import { generatedFiles } from '../../../scripts/generated.ts';
+import { version } from '../../../shared/version.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const files = await generatedFiles();
 
 test.each(Object.keys(files))('%s is as npm run generate makes it', (file) => {
   expect(readFileSync(path.join(root, file), 'utf8')).toBe(files[file]);
+});
+
+test('the version that nodes and the command report is that of the package', () => {
+  const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
+  expect(version).toBe(manifest.version);
 });
 
 interface Service {

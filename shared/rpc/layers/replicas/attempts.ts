@@ -59,7 +59,8 @@ export function attempts({ clock, peers, statistics, learn }: AttemptsDependenci
       try {
         const reply = await next(call);
         end('ok');
-        return { ...reply, from: node };
+        const kind = call.planned?.kind;
+        return { ...reply, from: node, maskedBy: kind === 'retry' || kind === 'hedge' ? kind : undefined };
       } catch (thrown) {
         const error = asRpcError(thrown);
         end(error.code, error);

@@ -55,13 +55,17 @@ export function createBudget({ ratio, reserve }: BudgetSettings): Budget {
 const unlimited: Budget = { earn: () => undefined, spend: () => true, tokens: Infinity };
 
 /** The budget that a call takes its extra attempts from: one per replica group. */
-export type Budgets = (call: Call) => Budget;
+export interface Budgets {
+  (call: Pick<Call, 'component' | 'shard'>): Budget;
+  /** The part of its reserve that the poorest replica group of a component has left; 1 where there is no limit. */
+  left(component: string): number;
+}
 
 /** No limit where `read` returns false. */
 export function createBudgets(read: () => BudgetSettings | false): Budgets {
   let settings: BudgetSettings | false = false;
   let budgets = new Map<string, Budget>();
-  return (call) => {
+  function budgetOf(call: Pick<Call, 'component' | 'shard'>): Budget {
     const wanted = read();
     if (wanted === false) return unlimited;
     if (wanted !== settings) {
@@ -72,5 +76,14 @@ export function createBudgets(read: () => BudgetSettings | false): Budgets {
     let budget = budgets.get(key);
     if (!budget) budgets.set(key, (budget = createBudget(wanted)));
     return budget;
-  };
+  }
+
+  function left(component: string): number {
+    const { reserve } = read() || { reserve: 0 };
+    if (reserve === 0) return 1;
+    const own = [...budgets].filter(([key]) => key === component || key.startsWith(`${component}/`));
+    return Math.min(1, ...own.map(([, { tokens }]) => tokens / reserve));
+  }
+
+  return Object.assign(budgetOf, { left });
 }

@@ -1,12 +1,13 @@
 import type { Clock } from '../../../time/clock.ts';
 import type { Random } from '../../../time/random.ts';
 import type { Scheduler, Timer } from '../../../time/scheduler.ts';
-import { type AttemptPlan, createPlan, planAttempt } from '../../attempt-plan.ts';
+import { type AttemptKind, type AttemptPlan, createPlan, planAttempt } from '../../attempt-plan.ts';
 import type { Call, Reply, Service } from '../../call.ts';
 import { asRpcError, type RpcError } from '../../errors.ts';
 import { Superseded } from '../../superseded.ts';
 import type { Budget, Budgets } from './budget.ts';
 import type { Observe } from '../events.ts';
+import { type Tally, tallyNothing } from '../tally.ts';
 import { decideRetry, type RetryDecision, type RetrySettings } from './retry.ts';
 import { abortError } from '../deadlines/within.ts';
 
@@ -27,6 +28,7 @@ export interface RaceDependencies {
   /** The common budget of extra attempts. A follow-up after a failure takes a token from it, as in `retry`. */
   readonly budget: Budgets;
   readonly observe: Observe;
+  readonly tally?: Tally;
 }
 
 export interface Race extends RaceDependencies {
@@ -45,7 +47,19 @@ export interface Race extends RaceDependencies {
 export function race(
   next: Service,
   call: Call,
-  { clock, random, scheduler, budget, observe, delayMs, tokens, worthwhile, maxAttempts, retrying }: Race,
+  {
+    clock,
+    random,
+    scheduler,
+    budget,
+    observe,
+    tally = tallyNothing,
+    delayMs,
+    tokens,
+    worthwhile,
+    maxAttempts,
+    retrying,
+  }: Race,
 ): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const plan = createPlan();
@@ -54,6 +68,7 @@ export function race(
     let made = 0;
     let waiting: Timer | undefined;
     let hedging: Timer | undefined;
+    let hedged = false;
     let over = false;
 
     const end = (reason: RpcError) => {
@@ -64,14 +79,15 @@ export function race(
       for (const controller of running) controller.abort(reason);
     };
     const fail = (error: RpcError) => {
+      if (hedged) tally.hedge(call.component, 'none');
       end(error);
       reject(error);
     };
     const onAbort = () => fail(abortError(call.signal));
 
-    function launch(): void {
+    function launch(kind?: AttemptKind): void {
       const controller = new AbortController();
-      const planned = planAttempt(plan);
+      const planned = planAttempt(plan, kind);
       running.add(controller);
       made++;
       next({ ...call, attempt: call.attempt + made - 1, planned, signal: controller.signal }).then(
@@ -79,6 +95,7 @@ export function race(
           running.delete(controller);
           if (over) return;
           failures.earn();
+          if (hedged) tally.hedge(call.component, planned.kind === 'hedge' ? 'hedge' : 'first');
           end(lost);
           resolve(reply);
         },
@@ -118,7 +135,8 @@ export function race(
         if (!worthwhile(plan, delayMs)) return hedgeAfter(Math.max(1, delayMs));
         if (!tokens.spend()) return observe({ event: 'budget_exhausted', call, mechanism: 'hedge' });
         observe({ event: 'hedge', call, delayMs });
-        launch();
+        hedged = true;
+        launch('hedge');
       });
     }
 

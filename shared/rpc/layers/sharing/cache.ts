@@ -6,6 +6,7 @@ import { asRpcError } from '../../errors.ts';
 import { groupKey } from '../../group-key.ts';
 import { canonicalJson } from '../../../security/canonical-json.ts';
 import type { Observe } from '../events.ts';
+import { type Tally, tallyNothing } from '../tally.ts';
 import { createLookup, perOperation } from '../per-operation.ts';
 import { isRetryable } from '../retries/retryable.ts';
 
@@ -47,7 +48,10 @@ export function freshness(ageMs: number, ttlMs: number, staleIfErrorMs: number):
  * all answers of that component. Callers share the body, so they must not change it. An answer from memory names no
  * serving node.
  */
-export function cache(settings: CacheSettings, { clock, observe }: { clock: Clock; observe: Observe }): Layer {
+export function cache(
+  settings: CacheSettings,
+  { clock, observe, tally = tallyNothing }: { clock: Clock; observe: Observe; tally?: Tally },
+): Layer {
   const lookup = createLookup(settings.operations);
   const entries = new LRUCache<string, Entry>({ max: settings.maxEntries });
   const flights = new Map<string, Promise<Reply>>();
@@ -78,15 +82,20 @@ export function cache(settings: CacheSettings, { clock, observe }: { clock: Cloc
     const key = keyOf(call);
     const entry = entries.get(key);
     const state = entry ? freshness(clock.now() - entry.storedAt, ttlMs, staleIfErrorMs) : 'gone';
-    if (state === 'fresh') return { body: entry!.reply.body, servedBy: [] };
+    if (state === 'fresh') {
+      tally.cache(call.component, 'hit');
+      return { body: entry!.reply.body, servedBy: [] };
+    }
     try {
       const underWay = flights.get(key);
+      tally.cache(call.component, underWay ? 'shared' : 'miss');
       return await (underWay ? follow(underWay, next, call) : lead(next, call, key, ttlMs + staleIfErrorMs > 0));
     } catch (thrown) {
       const error = asRpcError(thrown);
       if (state !== 'stale' || !isRetryable(call, error, undefined)) throw thrown;
       observe({ event: 'stale', call, code: error.code });
-      return { body: entry!.reply.body, servedBy: [] };
+      tally.cache(call.component, 'stale');
+      return { body: entry!.reply.body, servedBy: [], maskedBy: 'cache' };
     }
   }
 

@@ -28,7 +28,7 @@ export function examine(next: Service, call: Call, liar: string, witness: string
   const ask = (node: string) =>
     next({
       ...call,
-      planned: planAttempt(createPlan({ only: [node] })),
+      planned: planAttempt(createPlan({ only: [node] }), 'vote'),
       signal: new AbortController().signal,
       deadlineAt: call.deadlineAt + examinationMs,
     });

@@ -5,6 +5,7 @@ import { asRpcError, RpcError } from '../../errors.ts';
 import { Superseded } from '../../superseded.ts';
 import type { Budgets } from '../retries/budget.ts';
 import type { Observe } from '../events.ts';
+import { type Tally, tallyNothing, type VoteResult } from '../tally.ts';
 import { examine, lostVote } from './examine.ts';
 import type { Liars } from './liars.ts';
 import { countVotes, type Vote } from './votes.ts';
@@ -21,6 +22,7 @@ export interface PollDependencies {
    */
   readonly extraVoteAfterMs: (call: Call) => number | undefined;
   readonly observe: Observe;
+  readonly tally?: Tally;
   /** Makes a nonce, where receipts can be checked. Audited calls then ask for a receipt. */
   readonly nonce?: (() => string) | undefined;
 }
@@ -40,7 +42,7 @@ export function poll(
   next: Service,
   call: Call,
   { f, replicas: known }: { f: number; replicas: number },
-  { scheduler, liars, budget, extraVoteAfterMs, observe, nonce }: PollDependencies,
+  { scheduler, liars, budget, extraVoteAfterMs, observe, tally = tallyNothing, nonce }: PollDependencies,
 ): Promise<Reply> {
   if (call.signal.aborted) return Promise.reject(abortError(call.signal));
   const replicas = Math.min(2 * f + 1, known);
@@ -55,16 +57,22 @@ export function poll(
     let running = 0;
     /** The number of invalid replies. Each counts like a lie. */
     let refuted = 0;
+    const failed = new Set<string>();
     let over = false;
 
+    const report = (result: VoteResult, nodes: Iterable<string>): void => {
+      for (const node of nodes) tally.vote(call.component, node, result);
+    };
     const end = (reason: RpcError): void => {
       over = true;
+      report('failed', failed);
       extraVoteTimer?.cancel();
       call.signal.removeEventListener('abort', onAbort);
       controller.abort(reason);
     };
     const fail = (error: RpcError): void => {
       end(error);
+      report('undecided', replies.keys());
       reject(error);
     };
     const onAbort = (): void => fail(abortError(call.signal));
@@ -72,7 +80,10 @@ export function poll(
     function ask(): void {
       asked++;
       running++;
-      next({ ...call, planned: planAttempt(plan), signal: controller.signal }).then(onReply, onFailure);
+      const planned = planAttempt(plan, 'vote');
+      next({ ...call, planned, signal: controller.signal }).then(onReply, (thrown: unknown) => {
+        onFailure(thrown, planned.node);
+      });
     }
 
     function askMore(missing: number, cause?: RpcError): void {
@@ -104,6 +115,7 @@ export function poll(
       if (count.result === 'open') return askMore(count.missing);
       tokens.earn();
       end(decided);
+      for (const result of ['majority', 'minority', 'abstained'] as const) report(result, count[result]);
       for (const liar of count.minority) {
         observe(lostVote(call, liar, count.majority));
         liars.accuse(call, liar);
@@ -111,12 +123,14 @@ export function poll(
           examine(next, { ...call, nonce: nonce() }, liar, count.majority[0]!, observe);
       }
       const { body } = replies.get(count.majority[0]!)!;
-      resolve({ body, servedBy: count.majority, from: count.majority[0]! });
+      const maskedBy = failed.size + count.minority.length > 0 ? 'vote' : undefined;
+      resolve({ body, servedBy: count.majority, from: count.majority[0]!, maskedBy });
     }
 
-    function onFailure(thrown: unknown): void {
+    function onFailure(thrown: unknown, node: string | undefined): void {
       running--;
       if (over) return;
+      if (node !== undefined) failed.add(node);
       const error = asRpcError(thrown);
       // Enough replicas were asked for certainty: no further vote can change the result.
       if (error.code === 'bad_page') return fail(error);

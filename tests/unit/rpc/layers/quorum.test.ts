@@ -173,7 +173,7 @@ test.each([
 test('a liar is outvoted, named and out of the choice at once; the answer is that of the majority, by its nodes', async () => {
   const { service, events, peers, asked } = voting({ a: 1, b: 2, c: 1 });
   const reply = await service(testCall());
-  expect(reply).toEqual({ body: 1, servedBy: ['a', 'c'], from: 'a' });
+  expect(reply).toEqual({ body: 1, servedBy: ['a', 'c'], from: 'a', maskedBy: 'vote' });
   expect(events).toMatchObject([
     { event: 'vote-lost', component: 'ranking', operation: 'read', node: 'b', majority: ['a', 'c'] },
     { event: 'ejected', node: 'b', why: 'lying', forMs: 30_000 },

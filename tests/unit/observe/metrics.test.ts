@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { createMetrics } from '../../../shared/observe/metrics.ts';
+
+const textOf = async (metrics: ReturnType<typeof createMetrics>): Promise<string> => (await metrics.render()).text;
+
+test('a set of label values starts at 0, and the labels of the process are on every series', async () => {
+  const metrics = createMetrics({ node: 'app-1' }, { process: false });
+  const calls = metrics.counter('calls_total', 'Calls', ['code']);
+  calls.labels({ code: 'ok' });
+  calls.inc({ code: 'failed' }, 2);
+  expect(await textOf(metrics)).toBe(
+    [
+      '# HELP calls_total Calls',
+      '# TYPE calls_total counter',
+      'calls_total{code="ok",node="app-1"} 0',
+      'calls_total{code="failed",node="app-1"} 2',
+      '',
+    ].join('\n'),
+  );
+});
+
+test('a histogram counts each value in all buckets that hold it; the bounds belong to their bucket', async () => {
+  const metrics = createMetrics({}, { process: false });
+  const times = metrics.histogram('t_seconds', 'Times', ['op'], [0.1, 1]);
+  for (const value of [0.05, 0.1, 0.5, 2]) times.observe({ op: 'find' }, value);
+  expect((await textOf(metrics)).split('\n').slice(2, -1)).toEqual([
+    't_seconds_bucket{op="find",le="0.1"} 2',
+    't_seconds_bucket{op="find",le="1"} 3',
+    't_seconds_bucket{op="find",le="+Inf"} 4',
+    't_seconds_sum{op="find"} 2.65',
+    't_seconds_count{op="find"} 4',
+  ]);
+});
+
+test('a metric without labels has its one series from the start', async () => {
+  const metrics = createMetrics({}, { process: false });
+  metrics.counter('a_total', 'A');
+  metrics.gauge('b', 'B').set({}, 3);
+  expect(await textOf(metrics)).toContain('\na_total 0\n');
+  expect(await textOf(metrics)).toContain('\nb 3\n');
+});
+
+test('the hundredth set of label values, and all after it, are counted together', async () => {
+  const metrics = createMetrics({}, { process: false });
+  const calls = metrics.counter('calls_total', 'Calls', ['who']);
+  for (let i = 0; i < 150; i++) calls.inc({ who: `caller-${i}` });
+  const lines = (await textOf(metrics)).split('\n').filter((line) => line.startsWith('calls_total{'));
+  expect(lines).toHaveLength(99);
+  expect(lines.at(-1)).toBe('calls_total{who="other"} 52');
+});
+
+test('label values are escaped; a gauge is brought up to date when it is read, and forgets what it removes', async () => {
+  const metrics = createMetrics({}, { process: false });
+  let reads = 0;
+  const gauge = metrics.gauge('state', 'State', ['what'], async (own) => own.set({ what: 'a "b"\n\\' }, ++reads));
+  gauge.set({ what: 'gone' }, 1);
+  gauge.remove({ what: 'gone' });
+  expect(await textOf(metrics)).toContain(String.raw`state{what="a \"b\"\n\\"} 1`);
+  expect(await textOf(metrics)).toContain('} 2\n');
+  expect(await textOf(metrics)).not.toContain('gone');
+});
+
+test('the same name gives the same metric; the process adds its own', async () => {
+  const metrics = createMetrics({ node: 'n' }, { process: true });
+  metrics.counter('a_total', 'A').inc();
+  metrics.counter('a_total', 'A').inc();
+  const text = await textOf(metrics);
+  expect(text).toContain('a_total{node="n"} 2\n');
+  expect(text).toMatch(/^process_resident_memory_bytes\{node="n"\} \d/m);
+  expect(text).not.toContain('nodejs_eventloop_lag_p99');
+});
