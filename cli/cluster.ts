@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import path from 'node:path';
 import { loadComponents } from '../services/registry.ts';
-import { takenPorts } from '../shared/cluster/watchdog/port-check.ts';
+import { takenPorts, type WantedPort } from '../shared/cluster/watchdog/port-check.ts';
 import { furtherAddresses } from '../shared/cluster/further-addresses.ts';
 import type { Topology, TopologyNode } from '../shared/cluster/topology.ts';
 import { chaosOffRoutes } from '../shared/faults/chaos-off.ts';
@@ -230,7 +230,15 @@ async function refuseTakenPorts(
       ...furtherAddresses(node, host).map((address) => address.port),
     ])
       wanted.set(port, node.id);
-  const taken = await takenPorts([...wanted.keys()], host);
+  // Monitors receive heartbeats as datagrams at their data ports.
+  const datagramPorts = nodes
+    .filter(({ components }) => components.includes('monitor'))
+    .flatMap((node) => [node.port, ...furtherAddresses(node, host).map(({ port }) => port)]);
+  const ports: WantedPort[] = [
+    ...[...wanted.keys()].map((port) => ({ port, protocol: 'TCP' as const })),
+    ...datagramPorts.map((port) => ({ port, protocol: 'UDP' as const })),
+  ];
+  const taken = await takenPorts(ports, host);
   const [first] = taken;
   if (!first) return;
   if (running !== undefined)
@@ -243,7 +251,7 @@ async function refuseTakenPorts(
   const others = new Set(taken.map(({ port }) => port)).size - 1;
   const more = others === 0 ? '' : `, and ${others} more ports are taken`;
   throw new CommandError(
-    `port ${first.port} (${wanted.get(first.port)}) is taken at ${first.host} by ${holder}${more}. ` +
+    `${first.protocol} port ${first.port} (${wanted.get(first.port)}) is taken at ${first.host} by ${holder}${more}. ` +
       `Stop it, or choose another port base, such as --port-base ${topology.watchdogPort === 20_000 ? 22_000 : 20_000}`,
   );
 }

@@ -52,7 +52,10 @@ async function freePlace(topologyName: string): Promise<{ portBase: number; url:
     const ports = topology.nodes.flatMap(({ port, opsPort, doors }) => [port, opsPort, ...Object.values(doors)]);
     const gateway = topology.nodes.find(({ doors }) => doors['gateway'] !== undefined)?.doors['gateway'];
     if (gateway === undefined) throw new Error(`topology ${topologyName} has no gateway to ask`);
-    const taken = await takenPorts([...new Set([topology.watchdogPort, ...ports])], '127.0.0.1');
+    const taken = await takenPorts(
+      [...new Set([topology.watchdogPort, ...ports])].map((port) => ({ port, protocol: 'TCP' as const })),
+      '127.0.0.1',
+    );
     if (taken.length === 0) return { portBase, url: `http://127.0.0.1:${gateway}` };
   }
   throw new Error('no free ports for a cluster were found');

@@ -1,8 +1,15 @@
+import { createSocket } from 'node:dgram';
 import { readdir, readFile, readlink } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer, isIPv6 } from 'node:net';
 
-export interface TakenPort {
+export type Protocol = 'TCP' | 'UDP';
+
+export interface WantedPort {
   readonly port: number;
+  readonly protocol: Protocol;
+}
+
+export interface TakenPort extends WantedPort {
   /** The address at which somebody listens already. */
   readonly host: string;
   /** The process that listens, where this machine tells. */
@@ -11,48 +18,67 @@ export interface TakenPort {
 }
 
 /**
- * Which of `ports` are taken at `host`, and by whom. "localhost" is ::1 to most programs before it is 127.0.0.1: a
- * port of the loopback address must be free at both, or whoever opens http://localhost:8080 meets somebody else.
+ * Which of `ports` are taken at `host`, and by whom. To most programs "localhost" is ::1 before it is 127.0.0.1. So a TCP
+ * port of the loopback address must be free at both: otherwise http://localhost:8080 may open another program.
  */
-export async function takenPorts(ports: readonly number[], host: string): Promise<readonly TakenPort[]> {
-  const hosts = host === '127.0.0.1' ? [host, '::1'] : [host];
-  const probed = hosts.flatMap((each) =>
-    ports.map(async (port) => ({ port, host: each, free: await isFree(port, each) })),
-  );
+export async function takenPorts(ports: readonly WantedPort[], host: string): Promise<readonly TakenPort[]> {
+  const probed = ports.flatMap(({ port, protocol }) => {
+    const hosts = host === '127.0.0.1' && protocol === 'TCP' ? [host, '::1'] : [host];
+    return hosts.map(async (at) => ({ port, protocol, host: at, free: await isFree[protocol](port, at) }));
+  });
   const taken = (await Promise.all(probed)).filter(({ free }) => !free);
-  if (taken.length === 0) return [];
-  const holders = await holdersOf(taken.map(({ port }) => port));
-  return taken.map(({ port, host: at }) => ({ port, host: at, ...holders.get(port) }));
+  return Promise.all(
+    taken.map(async ({ port, protocol, host: at }) => {
+      const holder = (await holdersOf([port], protocol)).get(port);
+      return { port, protocol, host: at, ...holder };
+    }),
+  );
 }
 
 /** This machine may have no IPv6: an address that does not exist is not taken. */
 const noSuchAddress: ReadonlySet<string | undefined> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL']);
 
-function isFree(port: number, host: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', ({ code }: NodeJS.ErrnoException) => resolve(host === '::1' && noSuchAddress.has(code)));
-    probe.listen({ port, host, exclusive: true }, () => probe.close(() => resolve(true)));
-  });
-}
+const isFree: Readonly<Record<Protocol, (port: number, host: string) => Promise<boolean>>> = {
+  TCP: (port, host) =>
+    new Promise((resolve) => {
+      const probe = createServer();
+      probe.once('error', ({ code }: NodeJS.ErrnoException) => resolve(host === '::1' && noSuchAddress.has(code)));
+      probe.listen({ port, host, exclusive: true }, () => probe.close(() => resolve(true)));
+    }),
+  UDP: (port, host) =>
+    new Promise((resolve) => {
+      const probe = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
+      probe.once('error', () => probe.close(() => resolve(false)));
+      probe.bind({ port, address: host, exclusive: true }, () => probe.close(() => resolve(true)));
+    }),
+};
 
 export interface Holder {
   readonly pid: number;
   readonly command: string;
 }
 
+/** The tables of the kernel, and the state of a socket that receives: TCP_LISTEN, or a bound UDP socket (TCP_CLOSE). */
+const tables: Readonly<Record<Protocol, { readonly names: readonly string[]; readonly state: string }>> = {
+  TCP: { names: ['tcp', 'tcp6'], state: '0A' },
+  UDP: { names: ['udp', 'udp6'], state: '07' },
+};
+
 /**
  * Which process listens at each of these ports. Linux: /proc/net/tcp gives the socket's inode, /proc/<pid>/fd its
  * owner. Elsewhere, and where it belongs to another user, nothing is known.
  */
-export async function holdersOf(ports: readonly number[]): Promise<ReadonlyMap<number, Holder>> {
+export async function holdersOf(
+  ports: readonly number[],
+  protocol: Protocol = 'TCP',
+): Promise<ReadonlyMap<number, Holder>> {
   const inodes = new Map<string, number>();
-  for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
+  for (const table of tables[protocol].names.map((name) => `/proc/net/${name}`)) {
     const lines = (await readFile(table, 'utf8').catch(() => '')).split('\n').slice(1);
     for (const line of lines) {
       const columns = line.trim().split(/\s+/);
       const port = Number.parseInt(columns[1]?.split(':')[1] ?? '', 16);
-      const listening = columns[3] === '0A';
+      const listening = columns[3] === tables[protocol].state;
       if (listening && ports.includes(port)) inodes.set(`socket:[${columns[9]}]`, port);
     }
   }

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -31,7 +32,7 @@ test.each(['::1', '::', '127.0.0.1', '0.0.0.0', 'localhost'])(
   'Q1: a port at which %s is taken is taken',
   async (host) => {
     const port = await listening(host);
-    const [taken] = await takenPorts([port], '127.0.0.1');
+    const [taken] = await takenPorts([{ port, protocol: 'TCP' }], '127.0.0.1');
     expect(taken).toMatchObject({ port, pid: process.pid });
   },
 );
@@ -41,7 +42,21 @@ test('Q1: a port that is free at both addresses is free', async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   await new Promise<void>((resolve) => void server.close(() => resolve()));
-  expect(await takenPorts([port], '127.0.0.1')).toEqual([]);
+  expect(await takenPorts([{ port, protocol: 'TCP' }], '127.0.0.1')).toEqual([]);
+});
+
+test.each(['127.0.0.1', '0.0.0.0'])('Q1: a UDP port at which %s is taken is taken', async (host) => {
+  const socket = createSocket('udp4');
+  await new Promise<void>((resolve) => socket.bind(0, host, resolve));
+  onTestFinished(() => new Promise<void>((resolve) => void socket.close(() => resolve())));
+  const { port } = socket.address();
+  const [taken] = await takenPorts([{ port, protocol: 'UDP' }], '127.0.0.1');
+  expect(taken).toMatchObject({ port, protocol: 'UDP', pid: process.pid });
+});
+
+test('Q1: a UDP port is free beside a TCP port of the same number', async () => {
+  const port = await listening('127.0.0.1');
+  expect(await takenPorts([{ port, protocol: 'UDP' }], '127.0.0.1')).toEqual([]);
 });
 
 /** Runs a command that is called wrongly. Its answer names all `parts`. */
@@ -55,7 +70,7 @@ async function refusal(argv: readonly string[], parts: readonly string[]): Promi
 test.each([['replay', '--help'], ['statsu'], ['statsu', '--json'], ['help', 'replay'], ['--help', 'lod'], ['Up']])(
   'Q5: a command that does not exist is a mistake, also with %s %s',
   async (...argv) => {
-    const said = await refusal(argv, ['up, down, status']);
+    const said = await refusal(argv, ['up', 'down', 'status']);
     expect(said).toMatch(/"(replay|statsu|lod|Up)"/);
     expect(commandsIn(said)).toEqual([['--help']]);
   },
