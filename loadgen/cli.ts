@@ -104,7 +104,10 @@ export function configureLoad(load: Command): Command {
     .exitOverride();
   outputOptions(runOptions(load))
     .option('--journal <file>', 'the fault journal to show beside the figures')
-    .option('--metrics-port <port>', "serve the run's own /metrics (0: any free port)")
+    .option(
+      '--metrics-port <port>',
+      "serve the run's own /metrics here (default: 8700 if it is free; 0: any free port)",
+    )
     .action(async (url: string | undefined, flags: RunFlags & OutputFlags) => {
       await withProcess(async (io) => (await import('./commands/run.ts')).runCommand(url, flags, io));
     });

@@ -9,6 +9,7 @@ import { exitCodes } from '../../shared/exit-codes.ts';
 import { loadError } from '../options/errors.ts';
 import type { Plan } from '../options/plan.ts';
 import { parseTarget, requireAllowed } from '../options/target.ts';
+import { metricsServer } from '../report/metrics-server.ts';
 import { terminalStyle } from '../report/terminal-style.ts';
 import { timelineCsv } from '../report/csv.ts';
 import { describePlan, describeWorkload } from '../report/describe.ts';
@@ -49,10 +50,7 @@ export async function runCommand(
   // Read once before the run, so that a wrong file is refused before any request is sent.
   if (flags.journal !== undefined) await readJournal(flags.journal);
   const oracle = await oracleFor(plan, flags, io, note);
-  const metrics =
-    flags.metricsPort === undefined
-      ? undefined
-      : await (await import('../report/metrics-server.ts')).metricsServer(flags.metricsPort, note);
+  const metrics = await metricsServer(flags.metricsPort, plan.model, note);
   note(`${plan.target.origin}  ${describeWorkload(plan.workload)}\n${describePlan(plan)}`);
   const view = progressView(io.stderr);
   let faults: FaultWindow[] = [];

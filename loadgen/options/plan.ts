@@ -49,6 +49,21 @@ export interface Plan {
   ca?: string;
 }
 
+/** Requests (or sessions) per second that are due at `atMs` after the start; 0 for a closed model. */
+export function rateAt(model: LoadModel, atMs: number): number {
+  if (model.kind === 'closed') return 0;
+  if (model.arrivals.kind === 'recorded') return meanRate(model);
+  let startMs = 0;
+  let rate = 0;
+  for (const stage of model.stages) {
+    const endMs = startMs + stage.durationMs;
+    if (atMs < endMs) return rate + ((stage.ratePerSecond - rate) * (atMs - startMs)) / stage.durationMs;
+    startMs = endMs;
+    rate = stage.ratePerSecond;
+  }
+  return rate;
+}
+
 /** Mean requests per second that the plan asks for; 0 for a closed model. */
 export function meanRate(model: LoadModel): number {
   if (model.kind === 'closed') return 0;

@@ -1,9 +1,14 @@
-import { createServer } from 'node:http';
-import { Gauge, Registry } from 'prom-client';
-import { parseCount } from '../options/quantities.ts';
+import { createServer, type Server } from 'node:http';
+import { createMetrics, type Metrics } from '../../shared/observe/metrics.ts';
 import { loadError } from '../options/errors.ts';
-import { bucketPercentile } from '../measure/buckets.ts';
+import { type LoadModel, rateAt } from '../options/plan.ts';
+import { parseCount } from '../options/quantities.ts';
+import { bucketMs } from '../measure/buckets.ts';
+import type { TickCount } from '../measure/timeline.ts';
 import type { Progress } from '../worker/controller.ts';
+
+/** Where Prometheus looks for a run (grafana/prometheus). Above all ports of a cluster with the usual port base. */
+export const usualPort = 8_700;
 
 export interface MetricsServer {
   port: number;
@@ -11,60 +16,74 @@ export interface MetricsServer {
   close(): Promise<void>;
 }
 
+const outcomes = ['asked', 'sent', 'done', 'right', 'wrong', 'errors', 'good'] as const satisfies TickCount[];
+
+/** What a run did so far, for Prometheus. */
+function loadMetrics(metrics: Metrics, model: LoadModel): (progress: Progress) => void {
+  const requests = metrics.counter('tierlab_load_requests_total', 'Requests of the load generator, by outcome', [
+    'outcome',
+  ]);
+  for (const outcome of outcomes) requests.labels({ outcome });
+  const latency = metrics
+    .histogram('tierlab_load_latency_seconds', 'Latency from the intended time of the request')
+    .labels();
+  const target = metrics.gauge('tierlab_load_rate_target', 'Requests per second that are asked for now').labels();
+  const inFlight = metrics.gauge('tierlab_load_in_flight', 'Requests sent and not answered').labels();
+  target.set(rateAt(model, 0));
+  return ({ atMs, recent, snapshots }) => {
+    for (const outcome of outcomes) requests.inc({ outcome }, recent[outcome]);
+    for (const [bucket, count] of recent.latency) latency.observe(bucketMs(bucket) / 1_000, count);
+    target.set(rateAt(model, atMs));
+    inFlight.set(snapshots.reduce((sum, snapshot) => sum + snapshot.inFlight, 0));
+  };
+}
+
 /**
- * The run's own /metrics on loopback, for Grafana. tierlab_load_requests{outcome} are totals,
- * tierlab_load_latency_ms{quantile} covers the last half second, and tierlab_load_in_flight is the present number.
+ * The run's own /metrics. `portText`: the wanted port; undefined = the usual one, and no metrics where it is taken by
+ * another run. In a container, Prometheus asks from outside.
  */
-export async function metricsServer(portText: string, note: (text: string) => void): Promise<MetricsServer> {
-  const registry = new Registry();
-  const requests = new Gauge({
-    name: 'tierlab_load_requests',
-    help: 'Requests so far by outcome',
-    labelNames: ['outcome'],
-    registers: [registry],
-  });
-  const latency = new Gauge({
-    name: 'tierlab_load_latency_ms',
-    help: 'Latency from the intended time, last half second',
-    labelNames: ['quantile'],
-    registers: [registry],
-  });
-  const inFlight = new Gauge({
-    name: 'tierlab_load_in_flight',
-    help: 'Requests sent and not answered',
-    registers: [registry],
-  });
+export async function metricsServer(
+  portText: string | undefined,
+  model: LoadModel,
+  note: (text: string) => void,
+): Promise<MetricsServer | undefined> {
+  const metrics = createMetrics({}, { process: false });
+  const update = loadMetrics(metrics, model);
   const server = createServer((request, response) => {
     if (request.url !== '/metrics') return void response.writeHead(404).end();
-    void registry.metrics().then((text) => response.writeHead(200, { 'content-type': registry.contentType }).end(text));
+    void metrics
+      .render()
+      .then(({ contentType, text }) => response.writeHead(200, { 'content-type': contentType }).end(text));
   });
-  const wanted = parseCount(portText, '--metrics-port', 0, 65_535);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) =>
-      reject(loadError('bad_argument', `--metrics-port: port ${wanted} cannot be used: ${error.message}`, error)),
+  const wanted = portText === undefined ? usualPort : parseCount(portText, '--metrics-port', 0, 65_535);
+  const host = process.env.TIERLAB_HOSTS === 'by-name' ? '0.0.0.0' : '127.0.0.1';
+  try {
+    await listening(server, wanted, host);
+  } catch (error) {
+    if (portText === undefined) return undefined;
+    throw loadError(
+      'bad_argument',
+      `--metrics-port: port ${wanted} cannot be used: ${(error as Error).message}`,
+      error,
     );
-    server.listen(wanted, '127.0.0.1', resolve);
-  });
+  }
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : wanted;
-  note(`metrics: http://127.0.0.1:${port}/metrics`);
+  if (portText !== undefined) note(`metrics: http://127.0.0.1:${port}/metrics`);
   return {
     port,
-    update(progress) {
-      for (const outcome of ['asked', 'sent', 'done', 'right', 'wrong', 'errors', 'good'] as const) {
-        requests.set(
-          { outcome },
-          progress.snapshots.reduce((sum, { totals }) => sum + totals.counts[outcome], 0),
-        );
-      }
-      for (const quantile of [50, 90, 99])
-        latency.set({ quantile: String(quantile / 100) }, bucketPercentile(progress.recent.latency, quantile) ?? 0);
-      inFlight.set(progress.snapshots.reduce((sum, snapshot) => sum + snapshot.inFlight, 0));
-    },
+    update,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
   };
+}
+
+function listening(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => resolve());
+  });
 }

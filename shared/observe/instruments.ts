@@ -8,7 +8,8 @@ export interface GaugeSeries {
   set(value: number): void;
 }
 export interface HistogramSeries {
-  observe(value: number): void;
+  /** `count`: how often the value was seen. */
+  observe(value: number, count?: number): void;
 }
 
 /** `labels` creates a set of label values at 0, so that `rate()` sees its first event. */
@@ -161,11 +162,11 @@ class Buckets implements HistogramSeries {
     this.counts = new Float64Array(bounds.length + 1);
   }
 
-  observe(value: number): void {
+  observe(value: number, count = 1): void {
     const bounds = this.#bounds;
     let bucket = 0;
     while (bucket < bounds.length && value > bounds[bucket]!) bucket++;
-    this.counts[bucket]!++;
-    this.sum += value;
+    this.counts[bucket]! += count;
+    this.sum += value * count;
   }
 }

@@ -242,8 +242,9 @@ describe.concurrent('what can be sent and kept', () => {
       '0',
     ]);
     const scraped = await scrape(run);
-    expect(scraped).toMatch(/tierlab_load_requests\{outcome="right"\} \d+/);
-    expect(scraped).toMatch(/tierlab_load_latency_ms\{quantile="0\.99"\} [\d.]+/);
+    expect(scraped).toMatch(/tierlab_load_requests_total\{outcome="right"\} \d+/);
+    expect(scraped).toMatch(/tierlab_load_latency_seconds_bucket\{le="0\.25"\} \d+/);
+    expect(scraped).toContain('tierlab_load_rate_target 100');
     expect((await run.finished).stdout).toContain('from intended time');
     expect(await inProcess((io) => reportCommand(out, {}, io))).toContain('from intended time');
     expect(await inProcess((io) => compareCommand(out, out, {}, io))).toMatch(/p99 .* 0\.0%/);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildPlan } from '../../../loadgen/options/build-plan.ts';
+import { rateAt } from '../../../loadgen/options/plan.ts';
 import { parseDuration, parseHeader, parseRate, parseSeries } from '../../../loadgen/options/quantities.ts';
 import { parseTarget } from '../../../loadgen/options/target.ts';
 import { parseRequestList } from '../../../loadgen/workload/list.ts';
@@ -138,4 +139,18 @@ test('request lists take paths, methods and objects, and name the line that is n
   const file = path.join(folder, 'list.txt');
   await writeFile(file, '/x\n');
   expect((await buildPlan(url, { requests: file }, 2)).plan.workload).toMatchObject({ kind: 'list' });
+});
+
+test('the rate that a model asks for now: pieces, jumps, and the last rate at the end', () => {
+  const model = (stages: { ratePerSecond: number; durationMs: number }[]) =>
+    ({ kind: 'open', stages, arrivals: { kind: 'constant' } }) as const;
+  const stages = [
+    { ratePerSecond: 100, durationMs: 0 },
+    { ratePerSecond: 100, durationMs: 10_000 },
+    { ratePerSecond: 200, durationMs: 10_000 },
+  ];
+  expect([0, 5_000, 15_000, 20_000, 99_000].map((atMs) => rateAt(model(stages), atMs))).toEqual([
+    100, 100, 150, 200, 200,
+  ]);
+  expect(rateAt({ kind: 'closed', users: 3, thinkMs: { kind: 'none' } }, 0)).toBe(0);
 });
