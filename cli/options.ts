@@ -33,6 +33,13 @@ function parsePort(text: string): number {
   return port;
 }
 
+/** `30s`, `10m`, `1h` as ms. */
+export function parseSpan(text: string): number {
+  const [, count, unit = ''] = /^(\d{1,6}(?:\.\d+)?)(s|m|h)$/.exec(text) ?? [];
+  if (count === undefined) throw new InvalidArgumentError('a time such as 30s, 10m or 1h is wanted.');
+  return Number(count) * { s: 1_000, m: 60_000, h: 3_600_000 }[unit as 's' | 'm' | 'h'];
+}
+
 export function parseCount(text: string): number {
   const count = Number(text);
   if (!/^\d+$/.test(text) || count < 1) throw new InvalidArgumentError('a whole number from 1 is wanted.');

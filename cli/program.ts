@@ -36,6 +36,10 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<D
     summary: 'what failed, how it was diagnosed, how it was repaired',
     load: async () => (await import('./commands/incidents.ts')).incidents,
   },
+  trace: {
+    summary: 'show how single requests went through the nodes, and where their time went',
+    load: async () => (await import('./commands/trace.ts')).trace,
+  },
   availability: {
     summary: 'MTBF, MTTR and availability of nodes, services and the whole',
     load: async () => (await import('./commands/availability.ts')).availability,

@@ -14,13 +14,14 @@ export interface Terminal {
   readonly good: (text: string) => string;
   readonly warn: (text: string) => string;
   readonly bad: (text: string) => string;
+  readonly info: (text: string) => string;
 }
 
 const barWidth = 28;
 
 export function createTerminal(stream: NodeJS.WriteStream): Terminal {
   const interactive = stream.isTTY === true;
-  const { bold, dim, green, red, yellow } = terminalStyle(stream);
+  const { bold, dim, green, red, yellow, cyan } = terminalStyle(stream);
   let open = false;
   let lastStep = '';
 
@@ -57,5 +58,6 @@ export function createTerminal(stream: NodeJS.WriteStream): Terminal {
     good: green,
     warn: yellow,
     bad: red,
+    info: cyan,
   };
 }

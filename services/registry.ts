@@ -11,6 +11,7 @@ const loaders: Readonly<Record<string, () => Promise<unknown>>> = {
   html: async () => (await import('./html/component.ts')).htmlComponent,
   monitor: async () => (await import('./monitor/component.ts')).monitorComponent,
   chaos: async () => (await import('./chaos/component.ts')).chaosComponent,
+  traces: async () => (await import('./traces/component.ts')).tracesComponent,
   console: async () => (await import('./console/component.ts')).consoleComponent,
 };
 

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 
-type Format = 'bold' | 'dim' | 'red' | 'green' | 'yellow';
+type Format = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 
 /** Terminal styles. Each returns its text unchanged where the stream takes no colour. */
 export type TerminalStyle = Record<Format, (text: string) => string>;
@@ -11,5 +11,12 @@ export type TerminalStyle = Record<Format, (text: string) => string>;
  */
 export function terminalStyle(stream: NodeJS.WritableStream): TerminalStyle {
   const style = (format: Format) => (text: string) => styleText(format, text, { stream });
-  return { bold: style('bold'), dim: style('dim'), red: style('red'), green: style('green'), yellow: style('yellow') };
+  return {
+    bold: style('bold'),
+    dim: style('dim'),
+    red: style('red'),
+    green: style('green'),
+    yellow: style('yellow'),
+    cyan: style('cyan'),
+  };
 }

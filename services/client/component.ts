@@ -12,9 +12,9 @@ import { pageRoutes } from '../../web/page-routes.ts';
 export const clientComponent = component({
   contract: client,
   calls: { gateway },
-  create({ node, upstream, clock, random, scheduler, metrics, log }) {
+  create({ node, upstream, clock, random, scheduler, metrics, log, watchRequest: watch }) {
     const settings = gatewaySettings(process.env);
-    const contexts = httpContexts({ clock, random, scheduler, deadlineMs: settings.deadlineMs });
+    const contexts = httpContexts({ clock, random, scheduler, deadlineMs: settings.deadlineMs, watch });
     const assets = loadAssets();
     const via = [node.id];
 

@@ -53,7 +53,7 @@ export function breaksOf(node: TopologyNode, topology: Topology): readonly Break
 }
 
 /** Components whose answers no node passes on to users. */
-const notForUsers: ReadonlySet<string> = new Set(['client', 'monitor', 'chaos', 'console']);
+const notForUsers: ReadonlySet<string> = new Set(['client', 'monitor', 'chaos', 'console', 'traces']);
 
 /** Whether users see answers of this node that no vote checks. A lie that fits the schema then reaches users. */
 function isTakenAtItsWord(node: TopologyNode, topology: Topology): boolean {

@@ -14,9 +14,9 @@ import { gatewaySettings } from './settings.ts';
 export const gatewayComponent = component({
   contract: gateway,
   calls: { app },
-  create({ node, upstream, clock, random, scheduler, metrics, log }) {
+  create({ node, upstream, clock, random, scheduler, metrics, log, watchRequest: watch }) {
     const settings = gatewaySettings(process.env);
-    const contexts = httpContexts({ clock, random, scheduler, deadlineMs: settings.deadlineMs });
+    const contexts = httpContexts({ clock, random, scheduler, deadlineMs: settings.deadlineMs, watch });
     const assets = loadAssets();
     const handlers: Answers = {
       search: (request, context) =>

@@ -1,6 +1,5 @@
+import { type Level, levelOf } from '../../search/levels.ts';
 import type { Making } from '../../search/making.ts';
-
-export type Level = 'user-interface' | 'processing' | 'data';
 
 /** The nodes of one tier that took part in an answer. */
 export interface Tier {
@@ -42,11 +41,6 @@ function tiers(nodes: readonly string[], seen: Set<string>): Tier[] {
 /** Node ids are `<tier>-<replica>` or `<tier>-<shard>-<replica>` (shared/cluster/topology.ts). */
 function tierName(node: string): string {
   return node.replace(/(-\d+){1,2}$/, '');
-}
-
-function levelOf(tier: string): Level {
-  if (tier === 'client') return 'user-interface';
-  return tier === 'database' ? 'data' : 'processing';
 }
 
 /**

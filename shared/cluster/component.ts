@@ -4,6 +4,7 @@ import type { LagMeter } from '../membership/lag.ts';
 import type { View } from '../membership/view.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Context } from '../rpc/context.ts';
+import type { WatchRequest } from '../rpc/http-context.ts';
 import type { Contract, Handlers } from '../rpc/contract.ts';
 import type { Upstream } from '../rpc/upstream.ts';
 import type { Keyring } from '../security/keyring.ts';
@@ -45,6 +46,8 @@ export interface Environment<Calls extends Contracts = Contracts> {
   readonly toNode: <C extends Contract>(contract: C, node: string) => Upstream<C>;
   /** Call this before each disk access: it waits for the extra time that a fault adds; undefined = no wait. */
   readonly disk?: (key: string) => Promise<void> | undefined;
+  /** Records the public requests of this component in traces; pass it to `httpContexts`. */
+  readonly watchRequest?: WatchRequest | undefined;
   /** The membership view that this node follows; undefined until a monitor answered for the first time. */
   readonly view: () => View | undefined;
   /** A context for work that the component starts by itself; its deadline is `timeoutMs` from now. */

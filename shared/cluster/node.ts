@@ -11,6 +11,7 @@ import { connectionMetrics, nodeInfo } from './node-metrics.ts';
 import { newTrace } from '../rpc/trace.ts';
 import { httpServerTransport } from '../rpc/transports/http-server.ts';
 import { upstream } from '../rpc/upstream.ts';
+import { traces, type KeptTrace } from '../trace/contract.ts';
 import { emptyKeyring } from '../security/keyring.ts';
 import { givesOrders } from '../security/operator.ts';
 import { peerName } from '../security/tls.ts';
@@ -37,6 +38,9 @@ export interface RunningNode {
 
 /** A signal that never aborts. It is shared, because a new controller would cost time in every heartbeat. */
 const never = new AbortController().signal;
+
+/** A collector of traces that answers later does not get this list, ms. */
+const keepTimeoutMs = 2_000;
 
 /**
  * Hosts the components of one node. Assembles the node, listens, and sends heartbeats. Resolves when the node is ready.
@@ -71,6 +75,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     faults,
     fence: role.layer,
     view: () => heartbeatSender.view(),
+    keep: (list) => keepTraces(list),
   });
   const { server, client, policy, security } = stack;
 
@@ -82,6 +87,10 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     priority: 'background',
     servedBy: [],
   });
+
+  const collectors = nodesHosting(topology, 'traces').map(({ id }) => upstream(traces, client.toNode(id), random));
+  const keepTraces = (list: readonly KeptTrace[]) =>
+    Promise.all(collectors.map((it) => it.keep({ node: node.id, traces: [...list] }, newContext(keepTimeoutMs))));
 
   const monitors = nodesHosting(topology, 'monitor');
   const heartbeats = openHeartbeats({
@@ -114,7 +123,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     tuning: stack.tuning,
     operatorDigest: options.operator?.digest,
     hosts,
-    more: [...(faults?.routes ?? chaosOffRoutes), ...security.routes],
+    more: [...(faults?.routes ?? chaosOffRoutes), ...security.routes, ...(stack.tracer?.routes ?? [])],
     ready: () => heartbeatSender.phase() === 'ready',
     state: () => ({
       node: node.id,
@@ -143,6 +152,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     heartbeats.close();
     inbound?.close();
     lag.stop();
+    stack.tracer?.stop();
     await client.close();
     await close(ops);
   }
@@ -176,6 +186,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
         ...(faults && { disk: faults.disk }),
         view: () => heartbeatSender.view(),
         newContext,
+        watchRequest: stack.tracer?.watchRequests(name),
       };
       const it = await definition.create(environment);
       running.set(name, it);

@@ -31,6 +31,9 @@ import { emptyKeyring } from '../security/keyring.ts';
 import { createNodeSecurity } from '../integrity/node-integrity.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Station } from '../time/sim/station.ts';
+import type { KeptTrace } from '../trace/contract.ts';
+import { createKeeper } from '../trace/keeper.ts';
+import { createTracer } from '../trace/tracer.ts';
 import { createTimerWheel } from '../time/wheel.ts';
 import type { NodeOptions } from './node-options.ts';
 import { nodesHosting, type Topology } from './topology.ts';
@@ -53,10 +56,12 @@ interface StackParts {
   /** Refuses calls while another node holds this one's role. */
   readonly fence: Layer;
   readonly view: () => View | undefined;
+  /** Tells the component `traces` which traces to keep. */
+  readonly keep: (traces: readonly KeptTrace[]) => Promise<unknown>;
 }
 
 /** The middleware of one node: the layers of every incoming and outgoing call, and their statistics. */
-export function createStack({ options, clock, metrics, lag, faults, fence, view }: StackParts) {
+export function createStack({ options, clock, metrics, lag, faults, fence, view, keep }: StackParts) {
   const { topology, node, components, incarnation, random, scheduler, log, identity } = options;
   const policy = createPolicyHolder(topology.policy);
   const peers = createPeers(clock);
@@ -91,6 +96,17 @@ export function createStack({ options, clock, metrics, lag, faults, fence, view 
     collector.observe(event);
   };
   let station: Station | undefined;
+  // Without the component `traces`, nobody would read the spans.
+  const tracer =
+    nodesHosting(topology, 'traces').length > 0
+      ? createTracer({
+          node: node.id,
+          policy,
+          clock,
+          metrics,
+          keeper: createKeeper({ clock, random, scheduler, metrics, keep }),
+        })
+      : undefined;
   const layers = [
     serverLayers(
       policy,
@@ -100,6 +116,7 @@ export function createStack({ options, clock, metrics, lag, faults, fence, view 
         queue: createLoopQueue(options.clock),
         observe,
         waited: queues.waited,
+        watchServed: tracer?.watchServed,
         onStation: (open) => void (station = open),
       },
       {
@@ -126,8 +143,12 @@ export function createStack({ options, clock, metrics, lag, faults, fence, view 
     random,
     scheduler: createTimerWheel({ clock, scheduler }),
     observe,
-    watchCall: counts.watchCall,
+    watchCall(call, code, elapsedMs, maskedBy) {
+      tracer?.watchCall(call, code, elapsedMs, maskedBy);
+      counts.watchCall(call, code, elapsedMs, maskedBy);
+    },
     watchAttempt(end) {
+      tracer?.watchAttempt(end);
       counts.watchAttempt(end);
       collector.watchAttempt(end);
     },
@@ -144,6 +165,7 @@ export function createStack({ options, clock, metrics, lag, faults, fence, view 
   return {
     server,
     client,
+    tracer,
     policy,
     security,
     self,

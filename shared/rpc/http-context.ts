@@ -3,7 +3,8 @@ import type { Clock } from '../time/clock.ts';
 import type { Random } from '../time/random.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import type { Context } from './context.ts';
-import { RpcError } from './errors.ts';
+import { asRpcError, RpcError } from './errors.ts';
+import type { ResultCode } from './layers/watch-calls.ts';
 import { childSpan, newTrace, parseTraceparent, type TraceContext } from './trace.ts';
 import { safeId } from './wire.ts';
 
@@ -13,7 +14,11 @@ export interface HttpContextOptions {
   readonly scheduler: Scheduler;
   /** The time limit of a request. A caller may ask for less by `x-deadline-ms`, never for more. */
   readonly deadlineMs: number;
+  readonly watch?: WatchRequest | undefined;
 }
+
+/** Called when a request that made calls has ended; must not throw. */
+export type WatchRequest = (identity: Identity, route: string, code: ResultCode, startedAt: number) => void;
 
 /** The ids of a public request in logs, traces and its answer. */
 export interface Identity {
@@ -35,7 +40,7 @@ export interface HttpContexts {
 }
 
 /** Makes contexts from public HTTP requests. Only this file does so. */
-export function httpContexts({ clock, random, scheduler, deadlineMs }: HttpContextOptions): HttpContexts {
+export function httpContexts({ clock, random, scheduler, deadlineMs, watch }: HttpContextOptions): HttpContexts {
   const identities = new WeakMap<FastifyRequest, Identity>();
 
   function identify(request: FastifyRequest): Identity {
@@ -52,8 +57,16 @@ export function httpContexts({ clock, random, scheduler, deadlineMs }: HttpConte
   function run<T>(request: FastifyRequest, reply: FastifyReply, work: (context: Context) => Promise<T>): Promise<T> {
     const allowedMs = Math.min(deadlineMs, askedFor(request) ?? deadlineMs);
     const controller = new AbortController();
+    const identity = identify(request);
+    const startedAt = clock.now();
     return new Promise<T>((resolve, reject) => {
+      let over = false;
+      const end = (code: ResultCode) => {
+        if (!over) watch?.(identity, `${request.method} ${request.routeOptions.url}`, code, startedAt);
+        over = true;
+      };
       const giveUp = (error: RpcError) => {
+        end(error.code);
         reject(error);
         controller.abort(error);
       };
@@ -69,13 +82,22 @@ export function httpContexts({ clock, random, scheduler, deadlineMs }: HttpConte
       };
       reply.raw.on('close', onClose);
       work({
-        ...identify(request),
-        deadlineAt: clock.now() + allowedMs,
+        ...identity,
+        deadlineAt: startedAt + allowedMs,
         signal: controller.signal,
         priority: 'read',
         servedBy: [],
       })
-        .then(resolve, reject)
+        .then(
+          (value) => {
+            end('ok');
+            resolve(value);
+          },
+          (thrown: unknown) => {
+            end(asRpcError(thrown).code);
+            reject(thrown);
+          },
+        )
         .finally(release);
     });
   }

@@ -16,6 +16,7 @@ import { RetrySettings } from './layers/retries/retry.ts';
 import { StationSettings } from './layers/station.ts';
 import { RoutesSettings } from './layers/balancing/routes.ts';
 import { ThrottleSettings } from './layers/overload/throttle.ts';
+import { TraceSettings } from './layers/trace.ts';
 
 const NoSettings = Type.Object({}, { additionalProperties: false });
 
@@ -164,6 +165,12 @@ export const serverSide = {
   fence: {
     does: 'refuses calls while another node has taken over the work of this one',
     without: 'two nodes do the work of one',
+  },
+  trace: {
+    settings: TraceSettings,
+    does: 'records a span of each call, for `tierlab trace` and the console',
+    without: 'nobody can see where the time of a request went',
+    naive: true,
   },
   serverStats: {
     does: 'counts and times each call by its result',

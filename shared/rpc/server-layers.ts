@@ -7,6 +7,7 @@ import { dedupe } from './layers/sharing/dedupe.ts';
 import { type Observe, observeNothing } from './layers/events.ts';
 import { expire } from './layers/deadlines/expire.ts';
 import { station } from './layers/station.ts';
+import { trace, type WatchServed } from './layers/trace.ts';
 import { following, mechanism, type Switchable } from './layers/switchable.ts';
 import { type Mechanism, type ServerLayer, serverOrder } from './mechanisms.ts';
 import type { Policy, PolicyHolder } from './policy.ts';
@@ -22,6 +23,8 @@ export interface ServerDependencies {
   readonly onStation?: (station: Station) => void;
   /** Told how long each call waited for its turn in this process, ms. */
   readonly waited?: (call: Call, waitMs: number) => void;
+  /** Called for each call of another node that was answered; without it, no spans are recorded. */
+  readonly watchServed?: WatchServed | undefined;
 }
 
 /** The layers that are no mechanisms, for the nodes that have them. */
@@ -33,10 +36,19 @@ export type FixedServerLayers = Partial<Record<Exclude<ServerLayer, Mechanism>, 
  */
 export function serverLayers(
   policy: PolicyHolder,
-  { clock, scheduler, queue = noQueue, observe = observeNothing, onStation: onOpen, waited }: ServerDependencies,
+  {
+    clock,
+    scheduler,
+    queue = noQueue,
+    observe = observeNothing,
+    onStation: onOpen,
+    waited,
+    watchServed: watch,
+  }: ServerDependencies,
   fixed: FixedServerLayers = {},
 ): Layer {
   const mechanisms: Record<ServerLayer & Mechanism, Switchable<Policy>> = {
+    trace: watch === undefined ? () => undefined : mechanism('trace', () => trace({ clock, queue, watch })),
     expire: mechanism('expire', () => expire({ clock, observe })),
     admission: mechanism('admission', (settings) =>
       admission(settings, { clock, queue, observe, ...(waited && { waited }) }),

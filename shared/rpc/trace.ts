@@ -4,6 +4,8 @@ import type { Random } from '../time/random.ts';
 export interface TraceContext {
   readonly traceId: string;
   readonly spanId: string;
+  /** The span that this one is a part of; undefined for the first span of a trace. */
+  readonly parentId?: string;
   readonly sampled: boolean;
 }
 
@@ -27,7 +29,7 @@ export function newTrace(random: Random, sampled = true): TraceContext {
 }
 
 export function childSpan(trace: TraceContext, random: Random): TraceContext {
-  return { traceId: trace.traceId, spanId: hex(random, 2), sampled: trace.sampled };
+  return { traceId: trace.traceId, spanId: hex(random, 2), parentId: trace.spanId, sampled: trace.sampled };
 }
 
 /** `words` x 32 random bits as hex; never all zero, because the last bit is set. */

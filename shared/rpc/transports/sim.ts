@@ -1,8 +1,10 @@
 import type { Clock } from '../../time/clock.ts';
+import { seededRandom } from '../../time/random.ts';
 import type { Network } from '../../time/sim/network.ts';
 import type { Call, Reply, Service } from '../call.ts';
 import { asRpcError, RpcError } from '../errors.ts';
 import { abortError } from '../layers/deadlines/within.ts';
+import { childSpan } from '../trace.ts';
 
 /**
  * The simulated counterpart of HTTP between processes: the same calls and the same errors, over a virtual network.
@@ -36,6 +38,8 @@ interface Process {
 export function createSimHosts({ clock, network }: { clock: Clock; network: Network }): SimHosts {
   const processes = new Map<string, Process>();
   let underWay = 0;
+  /** Apart from the simulation's own randomness: tracing must not change what happens. */
+  const spanIds = seededRandom('span ids');
 
   /** Runs `work` when the process is running; never after the process has gone. */
   function whenRunning(node: string, process: Process, work: () => void): void {
@@ -79,6 +83,7 @@ export function createSimHosts({ clock, network }: { clock: Clock; network: Netw
         deadlineAt: clock.now() + remainingMs,
         signal: gone.signal,
         caller: from,
+        trace: call.trace.sampled ? childSpan(call.trace, spanIds) : call.trace,
         endpoint: undefined,
         planned: undefined,
       };

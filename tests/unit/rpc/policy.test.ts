@@ -15,7 +15,7 @@ const usual = mechanismNames.filter((name) => name !== 'station');
 
 test('resilient has every mechanism on but those for experiments, naive hardly any', () => {
   expect(on('resilient')).toEqual(usual);
-  expect(on('naive')).toEqual(['deadline', 'balance', 'dedupe']);
+  expect(on('naive')).toEqual(['deadline', 'balance', 'trace', 'dedupe']);
   expect(resolvePolicy('naive').balance).toMatchObject({ by: 'round_robin' });
 });
 

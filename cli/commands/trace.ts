@@ -1,0 +1,115 @@
+import type { Command } from 'commander';
+import type { Trace, TraceList, TraceSummary } from '../../services/traces/contract.ts';
+import { duration } from '../../web/numbers.ts';
+import { tierlab, withExamples } from '../command-line.ts';
+import { CommandError, UsageError } from '../errors.ts';
+import { parseCount, parseSpan, withClusterOptions, type ClusterFlags } from '../options.ts';
+import { portBaseOf } from '../run-file.ts';
+import { table } from '../table.ts';
+import { createTerminal, type Terminal } from '../terminal.ts';
+import { legend, tierTable, waterfall } from '../trace/waterfall.ts';
+import { askPort, fetchStatus } from '../watchdog-client.ts';
+
+interface TraceFlags extends ClusterFlags {
+  readonly slowest?: true;
+  readonly errors?: true;
+  readonly since?: number;
+  readonly limit: number;
+  readonly json?: true;
+}
+
+/** Columns where the width of the terminal is not known. */
+const defaultColumns = 120;
+
+const help = `
+Without an id, a list of the traces that are kept: the failed and slowest requests of each second, and some drawn by lot.
+An id is a request id (header x-request-id of every answer) or a trace id. A request of the last seconds can be shown
+even if its trace was not kept.`;
+
+export function trace(command: Command): void {
+  withExamples(
+    withClusterOptions(command),
+    ['trace', 'the newest traces'],
+    ['trace --slowest', 'the slowest ones'],
+    ['trace --errors --since 10m', 'failed requests of the last ten minutes'],
+  )
+    .argument('[id]', 'a request id or a trace id')
+    .option('--slowest', 'the slowest first')
+    .option('--errors', 'only failed requests')
+    .option('--since <time>', 'only requests of the last 30s, 10m or 1h', parseSpan)
+    .option('--limit <n>', 'how many traces', parseCount, 20)
+    .option('--json', 'one JSON document on stdout')
+    .addHelpText('after', help)
+    .action(run);
+}
+
+async function run(id: string | undefined, flags: TraceFlags): Promise<void> {
+  if (id !== undefined && (flags.slowest || flags.errors || flags.since !== undefined))
+    throw new UsageError('an id names one trace: leave out --slowest, --errors and --since');
+  const answer = await askCollector(portBaseOf(flags.portBase), pathOf(id, flags));
+  if (flags.json) return void process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
+  const terminal = createTerminal(process.stdout);
+  if (id === undefined) showList((answer as TraceList).traces, terminal);
+  else showTrace(answer as Trace, terminal, process.stdout.columns || defaultColumns);
+}
+
+function pathOf(id: string | undefined, { slowest, errors, since, limit }: TraceFlags): string {
+  if (id !== undefined) return `/api/traces/${encodeURIComponent(id)}`;
+  const query = new URLSearchParams({ limit: String(limit) });
+  if (slowest) query.set('slowest', 'true');
+  if (errors) query.set('errors', 'true');
+  if (since !== undefined) query.set('since', String(Math.round(Date.now() - since)));
+  return `/api/traces?${query}`;
+}
+
+async function askCollector(portBase: number, path: string): Promise<unknown> {
+  const { topology, nodes } = await fetchStatus(portBase);
+  const collector = nodes.find(({ components }) => components.includes('traces'));
+  if (!collector) throw new CommandError(`topology ${topology} has no component "traces": it keeps no traces`);
+  return askPort({ host: collector.host, port: collector.publicPort }, path, { timeoutMs: 10_000 });
+}
+
+function showTrace(trace: Trace, terminal: Terminal, columns: number): void {
+  const { request, durationMs, outcome, hops, extraAttempts, missingSpans, requestId } = trace;
+  const ended = outcome === 'ok' ? terminal.good(outcome) : terminal.bad(outcome);
+  const extra = extraAttempts === 0 ? '' : `, ${extraAttempts} extra attempt${extraAttempts === 1 ? '' : 's'}`;
+  terminal.line(`${terminal.bold(request)}  ${duration(durationMs)}  ${ended}  ${hops} hops${extra}`);
+  terminal.line(terminal.dim(`${clockTime(trace.at)}  request ${requestId}`));
+  terminal.line('');
+  for (const line of waterfall(trace, terminal, columns)) terminal.line(line);
+  terminal.line('');
+  terminal.line(legend(terminal));
+  terminal.line('');
+  for (const line of tierTable(trace, terminal)) terminal.line(line);
+  if (missingSpans > 0)
+    terminal.line(terminal.warn(`\n${missingSpans} spans are missing: a node was too busy, or its process has ended`));
+}
+
+function showList(list: readonly TraceSummary[], terminal: Terminal): void {
+  if (list.length === 0) return terminal.line('No trace is kept for this: there was no such request yet.');
+  const lines = table(
+    list,
+    [
+      { head: 'at', text: ({ at }) => clockTime(at) },
+      { head: 'took', text: ({ durationMs }) => duration(durationMs), align: 'right' },
+      {
+        head: 'outcome',
+        text: ({ outcome }) => outcome,
+        paint: ({ outcome }) => (outcome === 'ok' ? terminal.good : terminal.bad),
+      },
+      { head: 'hops', text: ({ hops }) => String(hops), align: 'right' },
+      { head: 'extra', text: ({ extraAttempts }) => String(extraAttempts || ''), align: 'right' },
+      { head: 'request', text: ({ request }) => request },
+      { head: 'kept as', text: ({ because }) => because },
+      { head: 'id', text: ({ requestId }) => requestId },
+    ],
+    terminal.dim,
+  );
+  for (const line of lines) terminal.line(line);
+  terminal.line(terminal.dim(`\nOne of them: ${tierlab(`trace ${list[0]!.requestId}`)}`));
+}
+
+const clockTime = (at: number): string => {
+  const time = new Date(at);
+  return `${time.toTimeString().slice(0, 8)}.${String(time.getMilliseconds()).padStart(3, '0')}`;
+};

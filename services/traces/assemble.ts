@@ -1,0 +1,134 @@
+import type { Span } from '../../shared/trace/span.ts';
+import { align } from './align.ts';
+import type { Trace, TraceSpan, TraceSummary } from './contract.ts';
+import { tiersOf } from './tiers.ts';
+import { splitTime } from './waits.ts';
+
+/** A span that the nodes reported is placed once: `parent` is its index among the placed ones. */
+type Placed = { -readonly [Name in keyof TraceSpan]: TraceSpan[Name] };
+
+/** What the collector knows besides the spans. */
+export interface Known {
+  readonly because: TraceSummary['because'];
+  /** Wall-clock ms at which the request ended, as the collector reckons. */
+  readonly endedAt: number;
+}
+
+/**
+ * Makes a trace of the spans that its nodes reported; undefined if the request itself is not among them. `id` is a trace
+ * id or a request id: one trace can hold several requests, if their sender gave them the same trace id.
+ */
+export function assemble(id: string, reported: readonly Span[], { because, endedAt }: Known): Trace | undefined {
+  const root = reported.find((span) => span.kind === 'request' && (span.traceId === id || span.requestId === id));
+  if (root === undefined) return undefined;
+  const own = reported.filter(({ traceId, requestId }) => traceId === root.traceId && requestId === root.requestId);
+  const { spans, missingSpans } = place(root, own);
+  return {
+    traceId: root.traceId,
+    requestId: root.requestId,
+    request: root.operation,
+    at: Math.round(endedAt - root.durationMs),
+    durationMs: root.durationMs,
+    outcome: root.outcome,
+    because,
+    hops: spans.filter(({ kind, local }) => kind === 'attempt' && !local).length,
+    extraAttempts: spans.filter(({ attemptKind = 'first' }) => attemptKind === 'retry' || attemptKind === 'hedge')
+      .length,
+    spans,
+    tiers: tiersOf(spans),
+    missingSpans,
+  };
+}
+
+function place(root: Span, own: readonly Span[]): { spans: TraceSpan[]; missingSpans: number } {
+  const inOrder = own.toSorted((a, b) => a.startMs - b.startMs);
+  const calls = byParent(inOrder, 'call');
+  const attempts = byParent(inOrder, 'attempt');
+  const serves = byParent(inOrder, 'serve');
+  const spans: Placed[] = [];
+  const done = new Set<Span>();
+  let missingSpans = 0;
+
+  function add(span: Span, parent: number | undefined, offsetMs: number, more: Partial<Placed> = {}): number {
+    done.add(span);
+    const { kind, node, component, operation, shard, durationMs, outcome, peer } = span;
+    spans.push({
+      kind,
+      node,
+      component,
+      operation,
+      ...(shard !== undefined && { shard }),
+      depth: parent === undefined ? 0 : spans[parent]!.depth + 1,
+      ...(parent !== undefined && { parent }),
+      startMs: Math.max(0, span.startMs + offsetMs),
+      durationMs,
+      outcome,
+      ...(peer !== undefined && { peer }),
+      ...more,
+    });
+    return spans.length - 1;
+  }
+
+  /** The spans below `id` of one node; `offsetMs` turns the times of that node into times of the trace. */
+  function addBelow(id: string, parent: number, offsetMs: number): void {
+    for (const call of calls.get(id) ?? []) addCall(call, parent, offsetMs);
+    const holder = spans[parent]!;
+    const below = spans.filter((span) => span.parent === parent);
+    holder.time = splitTime(holder, below);
+  }
+
+  function addCall(call: Span, parent: number, offsetMs: number): void {
+    const own = attempts.get(call.spanId) ?? [];
+    const maskedBy = maskOf(call, own);
+    const at = add(call, parent, offsetMs, {
+      ...(own.length === 0 && call.outcome === 'ok' && { fromCache: true }),
+      ...(maskedBy !== undefined && { maskedBy }),
+    });
+    for (const attempt of own) addAttempt(attempt, at, offsetMs, attempt === own.findLast(isLocal));
+  }
+
+  function addAttempt(attempt: Span, parent: number, offsetMs: number, isHandled: boolean): void {
+    const { attempt: number, attemptKind } = attempt;
+    const local = isLocal(attempt);
+    const at = add(attempt, parent, offsetMs, { attempt: number, attemptKind, ...(local && { local }) });
+    if (isHandled) return addBelow(attempt.spanId, at, offsetMs);
+    if (local) return;
+    const serve = serves
+      .get(attempt.spanId)
+      ?.find((it) => it.node === attempt.peer && it.attempt === number && !done.has(it));
+    if (serve === undefined) {
+      // An attempt that failed may never have reached the node.
+      if (attempt.outcome === 'ok') missingSpans++;
+      return;
+    }
+    const { leadMs, queueMs, networkMs } = align(attempt, serve);
+    const serveOffsetMs = attempt.startMs + offsetMs + leadMs - serve.startMs;
+    addBelow(serve.spanId, add(serve, at, serveOffsetMs, { queueMs, networkMs }), serveOffsetMs);
+  }
+
+  const offsetMs = -root.startMs;
+  const at = add(root, undefined, offsetMs);
+  // A request that enters through the public port of the component that serves it: both are on one node.
+  for (const serve of serves.get(root.spanId) ?? []) addBelow(serve.spanId, add(serve, at, offsetMs), offsetMs);
+  addBelow(root.spanId, at, offsetMs);
+  const orphans = new Set(own.filter((span) => !done.has(span)).map(({ parentId }) => parentId));
+  return { spans, missingSpans: missingSpans + orphans.size };
+}
+
+function byParent(spans: readonly Span[], kind: Span['kind']): Map<string, Span[]> {
+  return Map.groupBy(
+    spans.filter((span) => span.kind === kind),
+    ({ parentId = '' }) => parentId,
+  );
+}
+
+const isLocal = ({ node, peer }: Span): boolean => node === peer;
+
+/** The mechanism whose attempt gave the answer, after another attempt had failed or was slow. */
+function maskOf(call: Span, attempts: readonly Span[]): TraceSpan['maskedBy'] {
+  if (call.outcome !== 'ok') return undefined;
+  const answer = attempts.findLast(({ outcome }) => outcome === 'ok');
+  if (answer?.attemptKind === 'retry' || answer?.attemptKind === 'hedge') return answer.attemptKind;
+  const isVote = attempts.some(({ attemptKind }) => attemptKind === 'vote');
+  return isVote && attempts.some(({ outcome }) => outcome !== 'ok' && outcome !== 'cancelled') ? 'vote' : undefined;
+}

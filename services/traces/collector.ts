@@ -1,0 +1,79 @@
+import type { Clock } from '../../shared/time/clock.ts';
+import type { Scheduler, Timer } from '../../shared/time/scheduler.ts';
+import type { KeptTrace } from '../../shared/trace/contract.ts';
+import { maxAsked } from '../../shared/trace/tracer.ts';
+import { assemble } from './assemble.ts';
+import type { Trace } from './contract.ts';
+import { gatherSpans, type Gathering } from './gather.ts';
+import type { TraceStore } from './store.ts';
+
+/** So long attempts that nobody waits for may still take to end, before the nodes are asked, ms. */
+const settleMs = 1_000;
+
+interface Pending extends KeptTrace {
+  readonly node: string;
+  readonly endedAt: number;
+}
+
+export interface CollectorOptions extends Gathering {
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+  readonly store: TraceStore;
+  /** Traces that were dropped because too many came at once. */
+  readonly onDropped: (traces: number) => void;
+  /** Called with the traces of one round. */
+  readonly onTraces: (traces: readonly Trace[]) => void;
+}
+
+export interface Collector {
+  readonly keep: (node: string, traces: readonly KeptTrace[]) => void;
+  /** A kept trace, or one that the nodes still remember. By trace id or request id. */
+  readonly find: (id: string) => Promise<Trace | undefined>;
+  readonly stop: () => void;
+}
+
+/** Collects the spans of the traces that nodes want to keep, in rounds: one question per node, for all traces. */
+export function createCollector(options: CollectorOptions): Collector {
+  const { clock, scheduler, store, nodes, onDropped, onTraces } = options;
+  let pending: Pending[] = [];
+  let timer: Timer | undefined;
+
+  async function round(): Promise<void> {
+    timer = undefined;
+    const now = pending;
+    pending = [];
+    const from = [...new Set(now.map(({ node }) => node))];
+    const ids = now.map(({ traceId }) => traceId);
+    const byTrace = Map.groupBy(await gatherSpans(ids, from, options), ({ traceId }) => traceId);
+    const traces = now.flatMap(
+      ({ traceId, because, endedAt }) => assemble(traceId, byTrace.get(traceId) ?? [], { because, endedAt }) ?? [],
+    );
+    for (const trace of traces) store.add(trace);
+    onDropped(now.length - traces.length);
+    onTraces(traces);
+  }
+
+  async function ask(id: string): Promise<Trace | undefined> {
+    const spans = await gatherSpans(
+      [id],
+      nodes.map((node) => node.id),
+      options,
+    );
+    // When it ended is unknown: not long ago, for the nodes still remember it.
+    const trace = assemble(id, spans, { because: 'asked', endedAt: clock.wall() });
+    if (trace) store.add(trace);
+    return trace;
+  }
+
+  return {
+    keep(node, traces) {
+      const room = Math.max(0, maxAsked - pending.length);
+      onDropped(Math.max(0, traces.length - room));
+      const endedAt = ({ endedAgoMs }: KeptTrace) => clock.wall() - endedAgoMs;
+      pending.push(...traces.slice(0, room).map((it) => ({ ...it, node, endedAt: endedAt(it) })));
+      if (pending.length > 0) timer ??= scheduler.after(settleMs, () => void round());
+    },
+    find: async (id) => store.get(id) ?? ask(id),
+    stop: () => timer?.cancel(),
+  };
+}

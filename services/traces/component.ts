@@ -1,0 +1,89 @@
+import Type from 'typebox';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import { component } from '../../shared/cluster/component.ts';
+import { asRpcError, RpcError, toProblem } from '../../shared/rpc/errors.ts';
+import { steady } from '../../shared/time/clock.ts';
+import { parameterCompiler } from '../../web/parameters.ts';
+import { createCollector } from './collector.ts';
+import { Trace, TraceList, traces } from './contract.ts';
+import { createTraceStore } from './store.ts';
+
+const ListQuery = Type.Object({
+  slowest: Type.Optional(Type.Boolean({ default: false, description: 'The slowest first; otherwise the newest' })),
+  errors: Type.Optional(Type.Boolean({ default: false, description: 'Only failed requests' })),
+  since: Type.Optional(Type.Integer({ minimum: 0, description: 'Only requests since then, ms since 1970' })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 20, description: 'How many at most' })),
+});
+const OneTrace = Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9._:-]{1,64}$' }) });
+
+/** Collects, keeps and shows traces: the path of single requests through the nodes, with their times. */
+export const tracesComponent = component({
+  contract: traces,
+  calls: {},
+  create({ topology, clock: nodeClock, scheduler, metrics, ops }) {
+    const clock = steady(nodeClock);
+    const store = createTraceStore();
+    metrics.gauge('tierlab_traces_stored', 'Traces in the memory of the collector', [], (gauge) =>
+      gauge.set({}, store.size()),
+    );
+    const dropped = metrics.counter(
+      'tierlab_traces_dropped_total',
+      'Traces that a node wanted to keep, and the collector did not: too many at once, or forgotten by their nodes',
+    );
+    const missing = metrics.counter(
+      'tierlab_trace_spans_missing_total',
+      'Spans that were lost from kept traces: their node was too busy, or its process has ended',
+    );
+    const silent = metrics.counter('tierlab_traces_silent_nodes_total', 'Questions for spans without an answer');
+    const collector = createCollector({
+      nodes: topology.nodes,
+      control: ops.control,
+      clock,
+      scheduler,
+      store,
+      onSilent: () => silent.inc(),
+      onDropped: (count) => dropped.inc({}, count),
+      onTraces(list) {
+        for (const { missingSpans } of list) missing.inc({}, missingSpans);
+      },
+    });
+
+    return {
+      handlers: {
+        async keep({ node, traces: list }) {
+          collector.keep(node, list);
+          return {};
+        },
+      },
+      routes(server) {
+        void server.register(async (plain) => {
+          const scope = plain.withTypeProvider<TypeBoxTypeProvider>();
+          scope.setValidatorCompiler(parameterCompiler);
+          scope.setErrorHandler((thrown, _request, reply) => {
+            const error = asRpcError(thrown);
+            return reply.code(error.status).type('application/problem+json').send(toProblem(error));
+          });
+          scope.get(
+            '/api/traces',
+            { schema: { querystring: ListQuery, response: { 200: TraceList } } },
+            async ({ query: { limit = 20, ...query } }) => ({ traces: store.list({ limit, ...query }) }),
+          );
+          scope.get(
+            '/api/traces/:id',
+            { schema: { params: OneTrace, response: { 200: Trace } } },
+            async ({ params: { id } }) => {
+              const trace = await collector.find(id);
+              if (trace) return trace;
+              throw new RpcError(
+                'not_found',
+                `there is no trace ${id}: it was not kept, and the nodes have forgotten it, or its answer is not out yet`,
+              );
+            },
+          );
+        });
+      },
+      state: () => ({ stored: store.size() }),
+      stop: () => collector.stop(),
+    };
+  },
+});

@@ -1,0 +1,100 @@
+import Type, { type Static } from 'typebox';
+import { SpanKind, AttemptKind } from '../../shared/trace/span.ts';
+import { KeptBecause } from '../../shared/trace/contract.ts';
+
+// The contract is in shared/trace, where nodes find it. It is also here, where every component has its own.
+export { traces } from '../../shared/trace/contract.ts';
+
+const Ms = Type.Number({ minimum: 0 });
+
+/**
+ * The time of one node in a request: it works, or it waits as a client of the next tier. The three add up to its
+ * duration.
+ */
+const Time = Type.Object({
+  workMs: Ms,
+  /** Waits for the data level. */
+  waitForDataMs: Ms,
+  /** Waits for other components. */
+  waitForResultMs: Ms,
+});
+export type Time = Static<typeof Time>;
+
+/** One span in its place in the trace. */
+export const TraceSpan = Type.Object({
+  kind: SpanKind,
+  node: Type.String(),
+  component: Type.String(),
+  operation: Type.String(),
+  shard: Type.Optional(Type.Integer()),
+  /** 0 for the request; a span stands after its parent, and before its parent's next child. */
+  depth: Type.Integer({ minimum: 0 }),
+  /** The index of the parent in `spans`; absent for the first one. */
+  parent: Type.Optional(Type.Integer({ minimum: 0 })),
+  /** From the start of the trace; the clocks of the nodes are aligned. */
+  startMs: Ms,
+  durationMs: Ms,
+  outcome: Type.String(),
+  /** Of an attempt: the node that was asked. Of `serve`: the calling node. */
+  peer: Type.Optional(Type.String()),
+  /** Of an attempt: its number, and why it was made. */
+  attempt: Type.Optional(Type.Integer()),
+  attemptKind: Type.Optional(AttemptKind),
+  /** An attempt within its own node: a function call. */
+  local: Type.Optional(Type.Boolean()),
+  /** Of a call: it was answered without an attempt of its own, from the cache or by an equal call under way. */
+  fromCache: Type.Optional(Type.Boolean()),
+  /** Of a call: what hid a failed or slow attempt from the caller. */
+  maskedBy: Type.Optional(AttemptKind),
+  /** Of `serve`: at most this long it waited for its turn in the process, within the time of the attempt. */
+  queueMs: Type.Optional(Ms),
+  /** Of `serve`: the rest of the attempt's time, on the way there and back. */
+  networkMs: Type.Optional(Ms),
+  /** Where a node holds a request: of `request`, `serve` and local attempts. */
+  time: Type.Optional(Time),
+});
+export type TraceSpan = Static<typeof TraceSpan>;
+
+/** How long one component held the requests of a trace. */
+export const Tier = Type.Object({
+  component: Type.String(),
+  /** Requests to the component. */
+  requests: Type.Integer({ minimum: 0 }),
+  /** The sum of their times from arrival to answer. */
+  heldMs: Ms,
+  ...Time.properties,
+  nodes: Type.Array(Type.String()),
+});
+export type Tier = Static<typeof Tier>;
+
+export const TraceSummary = Type.Object({
+  traceId: Type.String(),
+  requestId: Type.String(),
+  /** Method and route of the request. */
+  request: Type.String(),
+  /** Wall-clock ms of the start, by the clock of the collector. */
+  at: Type.Number(),
+  durationMs: Ms,
+  outcome: Type.String(),
+  /** Why it is kept; `asked`: somebody asked for it. */
+  because: Type.Union([KeptBecause, Type.Literal('asked')]),
+  /** Calls from one node to another. */
+  hops: Type.Integer({ minimum: 0 }),
+  /** Attempts beyond the first one of a call. */
+  extraAttempts: Type.Integer({ minimum: 0 }),
+});
+export type TraceSummary = Static<typeof TraceSummary>;
+
+/** Answers GET /api/traces/:id, with a trace id or a request id. */
+export const Trace = Type.Object({
+  ...TraceSummary.properties,
+  spans: Type.Array(TraceSpan),
+  tiers: Type.Array(Tier),
+  /** Spans that other spans name, and that no node has any more: that node was too busy, or its process has ended. */
+  missingSpans: Type.Integer({ minimum: 0 }),
+});
+export type Trace = Static<typeof Trace>;
+
+/** Answers GET /api/traces. */
+export const TraceList = Type.Object({ traces: Type.Array(TraceSummary) });
+export type TraceList = Static<typeof TraceList>;

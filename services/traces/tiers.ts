@@ -1,0 +1,25 @@
+import type { Tier, TraceSpan } from './contract.ts';
+
+/** How long each component held its requests, in the order in which they were first called. */
+export function tiersOf(spans: readonly TraceSpan[]): Tier[] {
+  const tiers = new Map<string, Tier>();
+  for (const span of spans) {
+    if (span.time === undefined || isEntrance(span, spans)) continue;
+    const { component, durationMs, time } = span;
+    const so = tiers.get(component);
+    tiers.set(component, {
+      component,
+      requests: (so?.requests ?? 0) + 1,
+      heldMs: (so?.heldMs ?? 0) + durationMs,
+      workMs: (so?.workMs ?? 0) + time.workMs,
+      waitForDataMs: (so?.waitForDataMs ?? 0) + time.waitForDataMs,
+      waitForResultMs: (so?.waitForResultMs ?? 0) + time.waitForResultMs,
+      nodes: [...new Set([...(so?.nodes ?? []), span.node])],
+    });
+  }
+  return [...tiers.values()];
+}
+
+/** A request whose own component serves it: that span counts. */
+const isEntrance = ({ kind, component }: TraceSpan, [, first]: readonly TraceSpan[]): boolean =>
+  kind === 'request' && first?.kind === 'serve' && first.component === component;

@@ -1,0 +1,44 @@
+import Type, { type Static } from 'typebox';
+
+/**
+ * One timed piece of a request, as the node that did it reports it. `startMs` is on that node's own monotonic clock, so
+ * it may only be compared with other spans of the same node.
+ *
+ *   request   a public HTTP request, from its arrival to its answer: the root of a trace
+ *   call      a call to another component, as its caller sees it: with all attempts and waiting
+ *   attempt   one attempt of a call at one node; children of the call that they belong to
+ *   serve     the work of a called node; child of a call, matched with the attempt by node and attempt number
+ */
+export const SpanKind = Type.Enum(['request', 'call', 'attempt', 'serve']);
+export type SpanKind = Static<typeof SpanKind>;
+
+/** Why an attempt was made; `vote`: the answers of several replicas are compared. */
+export const AttemptKind = Type.Enum(['first', 'retry', 'hedge', 'vote']);
+export type AttemptKind = Static<typeof AttemptKind>;
+
+export const Span = Type.Object({
+  kind: SpanKind,
+  /** The node that reports the span. */
+  node: Type.String(),
+  traceId: Type.String(),
+  requestId: Type.String(),
+  /** Of an attempt: the id of its call, because an attempt has no id of its own. */
+  spanId: Type.String(),
+  parentId: Type.Optional(Type.String()),
+  component: Type.String(),
+  /** The operation of a call; method and route of a request. */
+  operation: Type.String(),
+  shard: Type.Optional(Type.Integer()),
+  /** The other node: the called one for an attempt, the calling one for `serve`. */
+  peer: Type.Optional(Type.String()),
+  /** 1 for the first attempt. */
+  attempt: Type.Integer(),
+  attemptKind: AttemptKind,
+  /** `ok` or an error code. */
+  outcome: Type.String(),
+  startMs: Type.Number(),
+  durationMs: Type.Number({ minimum: 0 }),
+  /** How long the call waited for its turn in the called process, before `startMs`; an upper bound. */
+  queueMs: Type.Number({ minimum: 0 }),
+});
+export type Span = Static<typeof Span>;
