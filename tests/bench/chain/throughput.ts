@@ -1,22 +1,38 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { createAuthority, issueIdentity } from '../../../shared/security/certificates.ts';
-import { allReady, firstCorrectSearch, gatewayUrl, run, temporaryData, up } from '../cluster/cluster.ts';
-import { median, spread, type Row } from '../row.ts';
-import { startBareChain, type BareChain } from './bare-chain.ts';
+import { ensureDataset } from '../../../corpus/build.ts';
+import { createAuthority, issueIdentity, type Identity } from '../../../shared/security/certificates.ts';
+import { allReady, firstCorrectSearch, gatewayUrl, run, temporaryData, up, type NodeRow } from '../cluster/cluster.ts';
+import { cpuSeconds } from '../cpu.ts';
+import { median, significant, spread, type Row } from '../row.ts';
+import { startBareChain, startSameWorkChain, type Chain } from './chain.ts';
 import { record, type Recording } from './recording.ts';
 
 const topology = fileURLToPath(new URL('topology.json', import.meta.url));
-const pairs = 7;
-const secondsPerRound = 4;
+const rounds = 5;
+const secondsPerRound = 3;
 const connections = 32;
-const goals = { plain: 0.85, tls: 0.7 };
+const goals = { sameWork: 0.9, bare: 0.65, sameWorkTls: 0.85 };
 const words = 'domestic animal dog';
-const ours = `${gatewayUrl}/search?q=${encodeURIComponent(words)}`;
+
+/** One system under load, as wrk and /proc see it. */
+interface Cost {
+  readonly perSecond: number;
+  /** CPU time of all its processes for one search, ms. */
+  readonly cpuMs: number;
+}
+
+interface System {
+  readonly url: string;
+  readonly pids: readonly number[];
+}
+
+/** The costs of one round: each system once, in turn. */
+type Round = Readonly<Record<'ours' | 'sameWork' | 'bare', Cost>>;
 
 /**
- * Rows 1 and 2: searches per second of the whole chain with all mechanisms on, without and with TLS, against the bare
- * chain; wrk, 32 connections.
+ * Rows 1 and 2: searches per second of the whole chain with all mechanisms on, without and with TLS, against the
+ * same-work chain and the bare chain; wrk, 32 connections. Linux only: it reads /proc.
  */
 export async function throughput(say: (line: string) => void): Promise<readonly Row[]> {
   if (spawnSync('wrk', ['--version']).error) {
@@ -24,37 +40,47 @@ export async function throughput(say: (line: string) => void): Promise<readonly 
     return [];
   }
   const data = temporaryData();
-  const chains: BareChain[] = [];
   try {
     await run('dataset', '--data', data.dir, '--shards', '2');
+    const { datasetDir } = await ensureDataset({ dataDir: data.dir, shards: 2 });
     let recording: Recording | undefined;
-    const plain = await withCluster(data.dir, async (nodes) => {
-      recording = await record(nodes, words);
-      chains.push(await startBareChain(recording, data.dir));
-      return inTurn([ours, chains[0]!.url], say, 'ours and bare');
-    });
-    const identity = await issueIdentity(await createAuthority('bare chain'), 'bare', []);
-    chains.push(await startBareChain(recording!, data.dir, identity));
-    const urls = [ours, chains[0]!.url, chains[1]!.url];
-    const tls = await withCluster(data.dir, () => inTurn(urls, say, 'ours with TLS, bare, bare with TLS'), '--tls');
-    const bareTls = median(tls.map(([, bare, bareTls]) => bareTls! / bare!));
+    const measure = (flags: readonly string[], identity?: Identity) =>
+      withCluster(data.dir, flags, async (nodes) => {
+        recording ??= await record(nodes, words);
+        const chains: Chain[] = [];
+        try {
+          chains.push(await startSameWorkChain(datasetDir, data.dir, identity));
+          chains.push(await startBareChain(recording, data.dir, identity));
+          const ours = { url: gatewayUrl, pids: nodes.map(({ pid }) => pid) };
+          return await inTurn({ ours, sameWork: chains[0]!, bare: chains[1]! }, say);
+        } finally {
+          for (const chain of chains) chain.stop();
+        }
+      });
+    const plain = await measure([]);
+    say('now with mutual TLS');
+    const tls = await measure(
+      ['--tls'],
+      await issueIdentity(await createAuthority('authority of the chain'), 'chain', []),
+    );
+    const name = 'search throughput, everything on but TLS, one replica per tier';
     return [
-      row(1, 'search throughput, everything on but TLS, one replica per tier', plain, goals.plain),
+      row(1, `${name}, against the same work without middleware`, plain, 'sameWork', goals.sameWork),
+      row(1, `${name}, against the bare chain`, plain, 'bare', goals.bare),
       {
-        ...row(2, 'the same with mutual TLS between nodes', tls, goals.tls),
-        note: `the bare chain with TLS: ${median(tls.map((rates) => rates[2]!)).toFixed(0)}/s, ${bareTls.toFixed(2)} of the one without`,
+        ...row(2, 'the same with mutual TLS between nodes, against the same work', tls, 'sameWork', goals.sameWorkTls),
+        note: `against the bare chain with TLS: ${significant(median(ratiosTo(tls, 'bare')))}`,
       },
     ];
   } finally {
-    for (const chain of chains) chain.stop();
     data.remove();
   }
 }
 
 async function withCluster<T>(
   dataDir: string,
-  measure: (nodes: Awaited<ReturnType<typeof allReady>>) => Promise<T>,
-  ...flags: string[]
+  flags: readonly string[],
+  measure: (nodes: readonly NodeRow[]) => Promise<T>,
 ): Promise<T> {
   const cluster = up(dataDir, topology, ...flags);
   try {
@@ -66,28 +92,43 @@ async function withCluster<T>(
   }
 }
 
-/** Measures the requests per second of each address in turn, once per pair. */
-async function inTurn(urls: readonly string[], say: (line: string) => void, what: string): Promise<number[][]> {
+/** Measures each system in turn, once per round. */
+async function inTurn(systems: Record<keyof Round, System>, say: (line: string) => void): Promise<readonly Round[]> {
   // Cold processes refuse some of 32 sudden callers. Only warm processes are measured, and there no request may fail.
-  for (const url of [...urls, ...urls]) await wrk(url, false);
-  const rounds: number[][] = [];
-  for (let i = 0; i < pairs; i++) {
-    const rates: number[] = [];
-    for (const url of urls) rates.push(await clean(url, say));
-    rounds.push(rates);
-    say(`${what}: ${rates.map((rate) => `${rate.toFixed(0)}/s`).join(', ')}`);
+  for (const system of [...Object.values(systems), ...Object.values(systems)]) await wrk(system, false);
+  const measured: Round[] = [];
+  for (let i = 0; i < rounds; i++) {
+    const ours = await clean(systems.ours, say);
+    const sameWork = await clean(systems.sameWork, say);
+    const bare = await clean(systems.bare, say);
+    measured.push({ ours, sameWork, bare });
+    say(`ours ${inWords(ours)}, same work ${inWords(sameWork)}, bare ${inWords(bare)}`);
   }
-  return rounds;
+  return measured;
 }
 
-/** Compares the first rate of each round with the second. */
-function row(number: number, name: string, rounds: readonly number[][], goal: number): Row {
-  const ratios = rounds.map(([a, b]) => a! / b!);
+const inWords = ({ perSecond, cpuMs }: Cost): string => `${perSecond.toFixed(0)}/s (${cpuMs.toFixed(2)} ms CPU)`;
+
+const ratiosTo = (measured: readonly Round[], reference: 'sameWork' | 'bare'): number[] =>
+  measured.map((round) => round.ours.perSecond / round[reference].perSecond);
+
+function row(
+  number: number,
+  name: string,
+  measured: readonly Round[],
+  reference: 'sameWork' | 'bare',
+  goal: number,
+): Row {
+  const ratios = ratiosTo(measured, reference);
+  const medianOf = (system: keyof Round): Cost => ({
+    perSecond: median(measured.map((round) => round[system].perSecond)),
+    cpuMs: median(measured.map((round) => round[system].cpuMs)),
+  });
   return {
     row: number,
     name,
-    ours: `${median(rounds.map(([a]) => a!)).toFixed(0)}/s`,
-    reference: `bare chain ${median(rounds.map(([, b]) => b!)).toFixed(0)}/s`,
+    ours: inWords(medianOf('ours')),
+    reference: inWords(medianOf(reference)),
     ratio: median(ratios),
     spread: spread(ratios),
     goal: `>= ${goal}`,
@@ -96,28 +137,33 @@ function row(number: number, name: string, rounds: readonly number[][], goal: nu
 }
 
 /**
- * Requests per second of a round without a failure. Admission is on, with a limit above the 32 connections
- * (topology.json). wrk repeats refused requests at once, so with a low limit the round would mostly measure refusals.
+ * The costs of a round without a failure. Admission is on, with a limit above the 32 connections (topology.json). wrk
+ * repeats refused requests at once, so with a low limit the round would mostly measure refusals.
  */
-async function clean(url: string, say: (line: string) => void): Promise<number> {
+async function clean(system: System, say: (line: string) => void): Promise<Cost> {
   for (let again = 0; again < 2; again++) {
     try {
-      return await wrk(url);
+      return await wrk(system);
     } catch (error) {
       say(`${(error as Error).message}: once more`);
     }
   }
-  return wrk(url);
+  return wrk(system);
 }
 
-/** Requests per second. Throws when a request had no successful answer, unless `strict` is false. */
-async function wrk(url: string, strict = true): Promise<number> {
-  const child = spawn('wrk', ['-t1', `-c${connections}`, `-d${secondsPerRound}s`, url], {
+/** Throws when a request had no successful answer, unless `strict` is false. */
+async function wrk({ url, pids }: System, strict = true): Promise<Cost> {
+  const cpuBefore = cpuSeconds(pids);
+  const page = `${url}/search?q=${encodeURIComponent(words)}`;
+  const child = spawn('wrk', ['-t1', `-c${connections}`, `-d${secondsPerRound}s`, page], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let text = '';
   for await (const chunk of child.stdout) text += String(chunk);
   const failed = /Non-2xx or 3xx responses: (\d+)/.exec(text);
   if (failed && strict) throw new Error(`${failed[1]} answers of ${url} were not successes`);
-  return Number(/Requests\/sec:\s+([\d.]+)/.exec(text)![1]);
+  return {
+    perSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(text)![1]),
+    cpuMs: ((cpuSeconds(pids) - cpuBefore) * 1_000) / Number(/(\d+) requests in/.exec(text)![1]),
+  };
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { cpuSeconds } from '../cpu.ts';
 import { median, spread, type Row } from '../row.ts';
 import { allReady, run, temporaryData, up, type NodeRow } from './cluster.ts';
 
@@ -9,8 +10,6 @@ const windowSeconds = 4;
 const windows = 5;
 const memoryGoalBytes = 1e9;
 const cpuGoal = 0.05;
-/** Linux counts CPU time in ticks of 10 ms (USER_HZ). */
-const tickSeconds = 0.01;
 
 /** Rows 6 and 17: the cost of the default topology without users. Linux only: it reads /proc. */
 export async function idle(say: (line: string) => void): Promise<readonly Row[]> {
@@ -64,17 +63,6 @@ const seconds = (count: number): Promise<void> => new Promise((resolve) => setTi
 
 async function scrapeAll(nodes: readonly NodeRow[]): Promise<void> {
   await Promise.all(nodes.map(async ({ opsPort }) => (await fetch(`http://127.0.0.1:${opsPort}/metrics`)).text()));
-}
-
-/** User and system time that the processes have used (proc(5): stat, fields 14 and 15). */
-function cpuSeconds(pids: readonly number[]): number {
-  return pids
-    .map((pid) => {
-      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      return (Number(fields[11]) + Number(fields[12])) * tickSeconds;
-    })
-    .reduce((sum, each) => sum + each, 0);
 }
 
 function proportionalBytes(pid: number): number {

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { cpuSeconds } from '../cpu.ts';
 import { median, significant, spread, type Row } from '../row.ts';
 import {
   allReady,
@@ -72,7 +72,8 @@ export async function vote(say: (line: string) => void): Promise<readonly Row[]>
 
 /** CPU time over all nodes, calls between them and latency, per search, over some seconds of searches. */
 async function load(nodes: readonly NodeRow[]): Promise<Cost> {
-  const [cpuBefore, callsBefore, since] = [cpuMs(nodes), await callsMade(nodes), performance.now()];
+  const pids = nodes.map(({ pid }) => pid);
+  const [cpuBefore, callsBefore, since] = [cpuSeconds(pids), await callsMade(nodes), performance.now()];
   const latencies: number[] = [];
   const searcher = async (_: unknown, own: number): Promise<void> => {
     for (let i = own; performance.now() - since < secondsPerRound * 1_000; i++) {
@@ -88,20 +89,11 @@ async function load(nodes: readonly NodeRow[]): Promise<Cost> {
   const seconds = (performance.now() - since) / 1_000;
   const calls = (await callsMade(nodes)) - callsBefore;
   return {
-    cpuMs: (cpuMs(nodes) - cpuBefore) / searches,
+    cpuMs: ((cpuSeconds(pids) - cpuBefore) * 1_000) / searches,
     calls: calls / searches,
     p50Ms: median(latencies),
     perSecond: searches / seconds,
   };
-}
-
-function cpuMs(nodes: readonly NodeRow[]): number {
-  const ticks = nodes.map(({ pid }) => {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return Number(fields[11]) + Number(fields[12]);
-  });
-  return ticks.reduce((sum, each) => sum + each, 0) * 10;
 }
 
 /** Attempts at ranking and database replicas, as the application server counts them. */
