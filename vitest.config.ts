@@ -1,17 +1,27 @@
 import { defineConfig } from 'vitest/config';
 import { tally } from './scripts/tally.ts';
 
+/** Tests of processes that assert how fast something is, or how soon a monitor acts. Each runs alone on its machine. */
+const timed = [
+  'tests/cluster/chaos/*.test.ts',
+  'tests/cluster/loadgen/{arrivals,known-servers}.test.ts',
+  'tests/cluster/monitor/*.test.ts',
+  'tests/cluster/vote/*.test.ts',
+];
+
 /**
- * One project per kind of test; `npm test` runs all but `compose`. What starts processes runs one file at a time, after the
- * pure tests: on two cores, clusters side by side would only measure each other.
+ * One project per kind of test; `npm test` runs all but `compose` and `torture`. The kinds run one after the other,
+ * after the pure tests. Two files of `cluster` run at a time, because they mostly wait for processes. Those that measure
+ * times (`timed`) run one at a time: on two cores, clusters side by side would only measure each other.
  */
 const kinds = [
   { name: 'unit', order: 0, workers: 2, testTimeoutMs: 45_000, hookTimeoutMs: 15_000 },
   { name: 'simulation', order: 0, workers: 2, testTimeoutMs: 60_000, hookTimeoutMs: 15_000 },
-  { name: 'cluster', order: 1, workers: 1, testTimeoutMs: 60_000, hookTimeoutMs: 120_000 },
-  { name: 'browser', order: 2, workers: 1, testTimeoutMs: 60_000, hookTimeoutMs: 120_000 },
-  { name: 'torture', order: 3, workers: 1, testTimeoutMs: 1_200_000, hookTimeoutMs: 120_000 },
-  { name: 'compose', order: 4, workers: 1, testTimeoutMs: 120_000, hookTimeoutMs: 900_000 },
+  { name: 'cluster', order: 1, workers: 2, testTimeoutMs: 60_000, hookTimeoutMs: 120_000, exclude: timed },
+  { name: 'timed', order: 2, workers: 1, testTimeoutMs: 60_000, hookTimeoutMs: 120_000, include: timed },
+  { name: 'browser', order: 3, workers: 1, testTimeoutMs: 60_000, hookTimeoutMs: 120_000 },
+  { name: 'torture', order: 4, workers: 1, testTimeoutMs: 1_200_000, hookTimeoutMs: 120_000 },
+  { name: 'compose', order: 5, workers: 1, testTimeoutMs: 120_000, hookTimeoutMs: 900_000 },
 ];
 
 export default defineConfig({
@@ -20,7 +30,8 @@ export default defineConfig({
     projects: kinds.map((kind) => ({
       test: {
         name: kind.name,
-        include: [`tests/${kind.name}/**/*.test.ts`, `tests/${kind.name}/**/*.test.tsx`],
+        include: kind.include ?? [`tests/${kind.name}/**/*.test.ts`],
+        exclude: kind.exclude ?? [],
         environment: 'node',
         pool: 'forks',
         maxWorkers: kind.workers,

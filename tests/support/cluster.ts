@@ -50,10 +50,11 @@ export async function dataFolder(pages?: readonly TestPage[]): Promise<{ dir: st
   return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
 }
 
-/** A port base with all ports of its range free now. */
+/** A port base with all ports of its range free now. Two files that run at the same time never get the same one. */
 export async function freePortBase(): Promise<number> {
+  const half = Number(process.env['VITEST_POOL_ID'] ?? 0) % 2;
   for (let attempt = 0; attempt < 50; attempt++) {
-    const base = 10_000 + 1_700 * Math.floor(Math.random() * 12);
+    const base = 10_000 + 1_700 * (2 * Math.floor(Math.random() * 6) + half);
     const probes = [0, 100, 101, 1_000, 1_080, 1_090, 1_100, 1_500, 1_580];
     const free = await Promise.all(probes.map((offset) => canListen(base + offset)));
     if (base + portSpan < 32_000 && free.every(Boolean)) return base;
