@@ -1,6 +1,9 @@
 import type { Component } from '../shared/cluster/component.ts';
 
-/** Every component there is, by the name that topologies use, in the way of a request. Loaded when asked for: a node pays for its own only. */
+/**
+ * All components, by the name that topologies use, in the order in which a request reaches them. A component is loaded
+ * when a node asks for it, so a node pays only for its own.
+ */
 const loaders: Readonly<Record<string, () => Promise<unknown>>> = {
   client: async () => (await import('./client/component.ts')).clientComponent,
   gateway: async () => (await import('./gateway/component.ts')).gatewayComponent,

@@ -7,7 +7,7 @@ import type { Digest, SealedDigest } from './contract.ts';
 
 export interface DigestSeal {
   readonly seal: (digest: Digest, to: string) => SealedDigest;
-  /** Throws `forbidden` for what no process of that monitor has sealed for this one, or what came before. */
+  /** Throws `forbidden` unless the named monitor sealed the digest for this one, and if it is not the newest. */
   readonly open: (sealed: SealedDigest) => Digest;
 }
 
@@ -18,8 +18,8 @@ export interface DigestSealOptions {
 }
 
 /**
- * Monitors believe each other's digests: verdicts, orders and promotions. So a digest is sealed with the same keys as a heartbeat from one
- * monitor to the other, and each one that is opened must be newer than all before it.
+ * Monitors believe each other's digests: verdicts, orders and promotions. So a digest is sealed with the same keys as a
+ * heartbeat from one monitor to the other, and it must be newer than all digests that were opened before.
  */
 export function createDigestSeal({ monitor, incarnation, keys }: DigestSealOptions): DigestSeal {
   const newest = new Map<string, { readonly incarnation: number; readonly number: number }>();

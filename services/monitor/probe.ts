@@ -14,12 +14,12 @@ export interface ProberOptions {
 }
 
 /**
- * Asks a node in doubt, and its watchdog about the process. A watchdog on another machine that does not answer tells that
- * the machine is gone; on this machine it tells only that the watchdog is slow. The questions go over the ops network, which injected
- * faults never touch.
+ * Asks a node in doubt, and asks its watchdog about the process. If a watchdog on another machine does not answer, that
+ * machine is gone. If a watchdog on this machine does not answer, it is only slow. The questions go over the ops network,
+ * which injected faults never touch.
  */
 export interface Prober {
-  /** Does nothing when it was asked a moment ago. */
+  /** Does nothing if the node was asked a moment ago. */
   readonly ask: (node: string) => void;
 }
 

@@ -4,8 +4,8 @@ import { isSecret } from '../security/same-secret.ts';
 import { foreignHost, isOwnHost } from './own-host.ts';
 
 /**
- * Throws `forbidden` unless the Host header names this machine (own-host.ts) and a browser's Origin is the same address.
- * Every request is checked, also one that only reads. `hosts`: further names of this machine.
+ * Throws `forbidden` unless the Host header names this machine (own-host.ts) and a browser's Origin is the same
+ * address. Every request is checked, even if it only reads. `hosts`: further names of this machine.
  */
 export function requireOwnOrigin(
   { host, origin }: Pick<IncomingHttpHeaders, 'host' | 'origin'>,
@@ -17,8 +17,9 @@ export function requireOwnOrigin(
 }
 
 /**
- * Throws `unauthenticated` or `forbidden` unless the request carries `authorization: Bearer <token>`. Requests that change
- * something need it. `operatorDigest` is the digest of the token (same-secret.ts); undefined = no orders are accepted.
+ * Throws `unauthenticated` or `forbidden` unless the request carries `authorization: Bearer <token>`. Requests that
+ * change something need it. `operatorDigest` is the digest of the token (same-secret.ts); undefined = no orders are
+ * accepted.
  */
 export function requireToken(
   { authorization }: Pick<IncomingHttpHeaders, 'authorization'>,

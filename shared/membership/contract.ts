@@ -5,7 +5,10 @@ import { contract, operation } from '../rpc/contract.ts';
 
 const Natural = Type.Integer({ minimum: 0 });
 
-/** A repair order as the monitors remember it, so that both count the same. `agoMs`: clocks of two machines are never compared. */
+/**
+ * A repair order in the memory of the monitors, so that all count the same orders. `agoMs` is its age, because clocks of
+ * two machines are never compared.
+ */
 const OrderDigest = Type.Object({
   id: Type.String(),
   by: Type.String(),
@@ -14,14 +17,14 @@ const OrderDigest = Type.Object({
   node: Type.String(),
   incarnation: Natural,
   do: Type.Enum(['restart', 'drain', 'quarantine', 'promote']),
-  /** What it was taken for. */
+  /** The verdict that led to the order. */
   verdict: Verdict,
   /** Absent while it is being carried out. */
   result: Type.Optional(Type.Enum(['done', 'already', 'stale', 'refused', 'failed'])),
 });
 export type OrderDigest = Static<typeof OrderDigest>;
 
-/** What one monitor tells another: whom it hears, what it thinks, what it has ordered. */
+/** A monitor's message to another one: the nodes that it hears, its verdicts, and its repair orders. */
 export const Digest = Type.Object({
   monitor: Type.String(),
   doubtsItself: Type.Boolean(),
@@ -33,18 +36,18 @@ export const Digest = Type.Object({
 });
 export type Digest = Static<typeof Digest>;
 
-/** A digest as it travels: `mac` (base64url) proves which process of which monitor sent it. */
+/** A digest on the network: `mac` (base64url) proves which process of which monitor sent it. */
 export const SealedDigest = Type.Object({
   digest: Digest,
-  /** Of the monitor that sends it. */
+  /** The incarnation of the sender. */
   incarnation: Natural,
-  /** Counts what this process has sealed: a digest that was recorded is not believed again. */
+  /** Counts the digests of this process, so that a recorded one is not believed again. */
   number: Natural,
   mac: Type.String({ maxLength: 64 }),
 });
 export type SealedDigest = Static<typeof SealedDigest>;
 
-/** Of the component `monitor`; it stands here because the middleware of every node calls it. */
+/** The contract of the component `monitor`. It is here because the middleware of every node calls it. */
 export const monitor = contract('monitor', {
   exchange: operation({
     summary: 'Between monitors: one digest for the other',

@@ -1,7 +1,7 @@
 import type { CallEvidence } from './call-evidence.ts';
 import { compact, type WireReport } from './heartbeat-wire.ts';
 
-/** Evidence of one beat, or a part of it that fits into a datagram. */
+/** The evidence of one beat, or the part of it that fits into a datagram. */
 interface Waiting {
   readonly number: number;
   readonly at: number;
@@ -11,21 +11,27 @@ interface Waiting {
   readonly owed: Set<string>;
 }
 
-/** Older evidence says too little to be sent again, ms. */
+/** Older evidence is not sent again, because it no longer tells much, ms. */
 const maxAgeMs = 5_000;
-/** Of a monitor that does not answer, the oldest are dropped. */
+/** Most reports that wait for one monitor. The oldest are dropped. */
 const maxWaiting = 64;
 /** One report with its number and age. */
 const reportBytes = 48;
 
 export interface EvidenceOutbox {
   readonly add: (evidence: readonly CallEvidence[], now: number) => void;
-  /** All that `monitor` has not acknowledged, oldest first, in lists of at most `limits[i]` bytes (the last limit counts for all after it). */
+  /**
+   * All reports that `monitor` has not acknowledged, oldest first. List i has at most `limits[i]` bytes; the last limit
+   * also holds for all further lists.
+   */
   readonly batches: (monitor: string, now: number, limits: readonly number[]) => WireReport[][];
   readonly acknowledged: (monitor: string, numbers: readonly number[]) => void;
 }
 
-/** What a caller saw of others, kept until every monitor has it: a lost datagram loses no evidence. Bounded in age and number. */
+/**
+ * Keeps a caller's evidence about other nodes until every monitor has it, so that a lost datagram loses no evidence. Age
+ * and number of the reports are bounded.
+ */
 export function createEvidenceOutbox(monitors: readonly string[], maxReportBytes: number): EvidenceOutbox {
   const waiting = new Map<number, Waiting>();
   let last = 0;

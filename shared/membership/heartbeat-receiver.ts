@@ -5,7 +5,7 @@ import { createReplayWindow } from './replay-window.ts';
 import { viewParts } from './view-parts.ts';
 import type { View } from './view.ts';
 
-/** What a monitor hears of a node. */
+/** The heartbeat of a node, as a monitor receives it. */
 export type Heartbeat = Omit<BeatHead, 'process' | 'monitorProcess' | 'reports'> & {
   readonly node: string;
   readonly incarnation: number;
@@ -13,27 +13,27 @@ export type Heartbeat = Omit<BeatHead, 'process' | 'monitorProcess' | 'reports'>
 
 export interface HeartbeatReceiverOptions {
   readonly monitor: string;
-  /** Names this process; random. */
+  /** The random name of this process. */
   readonly process: string;
-  /** One key for each node, for all of its incarnations. */
+  /** One key for each node; the keys of its incarnations are derived from it. */
   readonly keys: ReadonlyMap<string, KeyObject>;
-  /** A sign of life. False: it is not believed, and not answered. */
+  /** Called with a sign of life. Returns false if it is not believed; then it gets no answer. */
   readonly heard: (beat: Heartbeat) => boolean;
-  /** Each report once. */
+  /** Called once for each report. */
   readonly reported: (node: string, incarnation: number, reports: readonly EvidenceReport[]) => void;
   readonly view: () => View;
   readonly onRefused?: (why: 'not genuine' | 'repeated') => void;
 }
 
-/** Takes in one datagram; `answer` sends one back to where it came from. */
+/** Handles one datagram; `answer` sends a datagram back to its sender. */
 export type ReceiveDatagram = (datagram: Uint8Array, answer: (datagram: Uint8Array) => void) => void;
 
-/** Reports whose numbers are remembered, for each process of a node. */
+/** How many report numbers are remembered for each process of a node. */
 const rememberedReports = 256;
 
 /**
- * The monitor's side of heartbeat.ts. It hears only what the node's own process sealed for this very process of the monitor, and each datagram
- * once. To all else that is genuine it names its process, and the sender tries again.
+ * The monitor's side of heartbeat.ts. It accepts a datagram once, and only if the node's own process sealed it for this
+ * process of the monitor. To all other genuine datagrams it answers with the name of its process; the sender tries again.
  */
 export function createHeartbeatReceiver(options: HeartbeatReceiverOptions): ReceiveDatagram {
   const { monitor, process, keys, heard, reported, view, onRefused } = options;
@@ -87,7 +87,7 @@ export function createHeartbeatReceiver(options: HeartbeatReceiverOptions): Rece
     if (!message || (message.kind !== 'beat' && message.kind !== 'evidence')) return onRefused?.('not genuine');
     const { node, incarnation, number } = message;
     const { process: from, monitorProcess, reports = [], ...rest } = message.head;
-    // It was meant for a process before this one, or recorded then.
+    // It was meant for an earlier process of this monitor, or was recorded then.
     if (monitorProcess !== process) return answer(key, message, [], send);
     if (!replays.isFirst(node, from, incarnation, number)) return onRefused?.('repeated');
     if (known.get(node)?.incarnation !== incarnation) known.set(node, { incarnation, key });

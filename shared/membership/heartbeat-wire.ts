@@ -6,13 +6,14 @@ import { CallEvidence, noEvidence } from './call-evidence.ts';
 import { SelfReport } from './self-report.ts';
 
 /**
- * Heartbeats as datagrams. None is longer than `maxDatagramBytes`, which every network carries in one piece (as QUIC assumes, RFC 9000,
- * section 14). One layout for all four kinds, big-endian:
+ * Heartbeats as datagrams. No datagram is longer than `maxDatagramBytes`, because every network carries this length in
+ * one piece (RFC 9000, section 14). All four kinds have the same layout, big-endian; numbers are lengths in bytes:
  *
- *   kind 1 | node id: length 1, bytes | monitor id: length 1, bytes | incarnation 8 | number 4 | head, JSON: length 2, bytes | body | MAC 16
+ *   kind 1 | node id: length 1, text | monitor id: length 1, text | incarnation 8 | number 4
+ *          | head: length 2, JSON | body | MAC 16
  *
- *   beat, evidence     node -> monitor    number: counts this process's datagrams to this monitor
- *   answer, view part  monitor -> node    number: of the datagram that is answered
+ *   beat, evidence     node -> monitor    `number` counts the datagrams from this process to this monitor
+ *   answer, view part  monitor -> node    `number` is that of the answered datagram
  */
 export const maxDatagramBytes = 1_200;
 
@@ -21,23 +22,26 @@ export type Kind = (typeof kinds)[number];
 
 const Natural = Type.Integer({ minimum: 0 });
 
-/** Names one process of a node or of a monitor: random, made at its start. */
+/** The random name of one process of a node or a monitor, chosen at its start. */
 const ProcessId = Type.String({ maxLength: 32 });
 
-/** Zeros are left out: they are most of it. */
+/** Most counts are 0; these are left out. */
 const CompactEvidence = Type.Object(
   { ...Type.Partial(CallEvidence).properties, node: Type.String(), group: Type.String() },
   { additionalProperties: false },
 );
 
-/** Evidence from one beat of its caller, which waits for its acknowledgement. `agoMs`: no two clocks are compared. */
+/**
+ * The evidence that its caller collected between two beats; not acknowledged yet. `agoMs` is its age, because clocks of
+ * two machines are never compared.
+ */
 const Report = Type.Object({
   number: Natural,
   agoMs: Type.Number({ minimum: 0 }),
   evidence: Type.Array(CompactEvidence, { maxItems: 64 }),
 });
 
-/** Evidence of one caller as its monitor takes it in. */
+/** Evidence of one caller, as the monitor receives it. */
 export interface EvidenceReport {
   readonly number: number;
   readonly agoMs: number;
@@ -46,7 +50,7 @@ export interface EvidenceReport {
 
 const fromNode = {
   process: ProcessId,
-  /** The monitor's process, as the node knows it: a recorded datagram means nothing to another one. Empty: not known yet. */
+  /** The monitor process that the datagram is for; other processes ignore it. Empty: the node does not know it yet. */
   monitorProcess: ProcessId,
   reports: Type.Optional(Type.Array(Report, { maxItems: 64 })),
 };
@@ -54,20 +58,20 @@ const fromNode = {
 export const heads = {
   beat: Type.Object({
     ...fromNode,
-    /** Counts this process's heartbeats to this monitor: a gap is a lost one. */
+    /** Counts the heartbeats from this process to this monitor. A gap means that one was lost. */
     sequence: Natural,
-    /** `standby`: could serve, or could load what it needs to serve, and waits to be promoted. */
+    /** `standby`: the node can serve as soon as a monitor promotes it. */
     phase: Type.Enum(['starting', 'ready', 'draining', 'standby']),
-    /** The version of the view that the node follows: another one comes back with the answer. */
+    /** The version of the view that the node follows. The monitor answers with its view if that is another one. */
     viewVersion: Natural,
     self: Type.Optional(SelfReport),
-    /** The token of the role that it was promoted to. */
+    /** The fencing token of the role that the node was promoted to. */
     token: Type.Optional(Natural),
   }),
   evidence: Type.Object(fromNode),
   answer: Type.Object({
     monitorProcess: ProcessId,
-    /** Numbers of the reports that arrived with the datagram. */
+    /** The numbers of the reports that the monitor now has. */
     reports: Type.Optional(Type.Array(Natural, { maxItems: 64 })),
   }),
   /** The body is part `part` of `of` of the view, as JSON. */
@@ -90,7 +94,7 @@ export type Message = {
   readonly [K in Kind]: Address & { readonly kind: K; readonly head: Heads[K]; readonly body: Uint8Array };
 }[Kind];
 
-/** Of everything but head and body: two ids of ordinary length. */
+/** Bytes for all but head and body, with two ids of usual length. */
 export const overheadBytes = 128;
 
 const nobody = Buffer.alloc(0);
@@ -117,7 +121,10 @@ export function seal<K extends Kind>(
   return Buffer.concat([bytes, mac(key, bytes)]);
 }
 
-/** Who speaks to whom, by the datagram's own word: to find the key, nothing else. Undefined for what is no heartbeat. */
+/**
+ * The sender and the receiver that the datagram names. This is not proved yet, so use it only to find the key.
+ * Undefined: this is no heartbeat.
+ */
 export function addressOf(datagram: Uint8Array): (Address & { readonly headAt: number }) | undefined {
   const bytes = Buffer.from(datagram.buffer, datagram.byteOffset, datagram.byteLength);
   if (bytes.length > maxDatagramBytes || bytes.length < 3) return undefined;
@@ -140,7 +147,7 @@ export function addressOf(datagram: Uint8Array): (Address & { readonly headAt: n
 
 const compiled = new Map<Kind, ReturnType<typeof Compile>>();
 
-/** What the datagram says, where `key` sealed it; undefined for everything else. */
+/** The content of a datagram that was sealed with `key`; undefined for all others. */
 export function open(key: KeyObject, datagram: Uint8Array): Message | undefined {
   const address = addressOf(datagram);
   if (!address) return undefined;

@@ -18,13 +18,13 @@ import type { View } from './view.ts';
 
 export const heartbeatIntervalMs = 500;
 
-/** A monitor whose last answer is older than this is no longer believed while another answers: three intervals. */
+/** The view of a monitor counts for three intervals after its last answer, unless all monitors are silent. */
 const trustMs = 3 * heartbeatIntervalMs;
 
-/** Datagrams with one beat to one monitor: evidence that does not fit waits for the next beat. */
+/** Most datagrams per beat and monitor. Evidence that does not fit waits for the next beat. */
 const maxDatagrams = 8;
 
-/** A beat without its evidence: ids, counters, what the node says of itself. */
+/** Bytes of a beat without evidence: ids, counters, and the node's report about itself. */
 const beatBytes = 330;
 const evidenceBytes = maxDatagramBytes - overheadBytes - 128;
 
@@ -33,19 +33,19 @@ export type Phase = BeatHead['phase'];
 export interface HeartbeatOptions {
   readonly node: string;
   readonly incarnation: number;
-  /** Names this process; random. */
+  /** The random name of this process. */
   readonly process: string;
-  /** The monitors' node ids, in the order in which they are believed, and the key of this incarnation for each. */
+  /** Node id of each monitor -> key of this incarnation. The node follows the first monitor that answers. */
   readonly monitors: ReadonlyMap<string, KeyObject>;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
-  /** How the node itself is doing. */
+  /** The node's report about itself. */
   readonly self?: () => SelfReport;
-  /** What it saw of others since the last beat. */
+  /** The evidence about other nodes since the last beat. */
   readonly evidence?: () => CallEvidence[];
-  /** The token under which it holds a role that was another node's. */
+  /** The fencing token, while this node has the role of another node. */
   readonly token?: () => number | undefined;
-  /** Sends one datagram; nobody knows whether it arrives. */
+  /** Sends one datagram, which may get lost. */
   readonly send: (monitor: string, datagram: Uint8Array) => void;
   readonly onView?: (view: View) => void;
 }
@@ -55,37 +55,37 @@ export interface HeartbeatSender {
   /** Changes the phase and tells the monitors at once. */
   readonly setPhase: (phase: Phase) => void;
   readonly view: () => View | undefined;
-  /** Takes in a datagram that arrived; what no monitor sent to this process is ignored. */
+  /** Handles a datagram that arrived. It is ignored unless a monitor sent it to this process. */
   readonly receive: (datagram: Uint8Array) => void;
   readonly stop: () => void;
 }
 
-/** What is known of one monitor. */
+/** The state of one monitor, as this node knows it. */
 interface MonitorLink {
   readonly key: KeyObject;
   readonly assembly: ViewAssembly;
   view: View | undefined;
   heardAt: number;
-  /** Its process; empty before its first answer. */
+  /** The random name of its process; empty before its first answer. */
   process: string;
   /** The newest datagram that it answered. */
   answered: number;
   number: number;
   sequence: number;
-  /** It got a beat between two intervals already: whatever it answers, not a second one. */
+  /** An extra beat was sent to it in this interval. There is at most one. */
   gotExtraBeat: boolean;
 }
 
 /**
- * Beats every `heartbeatIntervalMs` towards every monitor, and follows the view of the first one that answers. When all are silent the last
- * view stays in force: losing the monitors must not lose the service.
+ * Sends a beat to every monitor every `heartbeatIntervalMs`, and follows the view of the first monitor that answers. When
+ * all monitors are silent, the last view stays in force, because the service must survive the loss of the monitors.
  *
  *   node                                       monitor
  *     | -- beat, evidence reports 7 and 8 --------> |
  *     | <-- answer: has 7 and 8 ------------------- |
- *     | <-- view 12, part 1 of 2; part 2 ---------- |   where the beat said that the node follows another one
+ *     | <-- view 12, part 1 of 2; part 2 ---------- |   if the node follows another view
  *
- * Nothing is sent again but evidence, with the next beat: a later beat says all that a lost one said.
+ * Only evidence is sent again, with the next beat. Everything else in a lost beat is also in the next one.
  */
 export function startHeartbeatSender(options: HeartbeatOptions): HeartbeatSender {
   const { node, incarnation, process, monitors, clock, scheduler, send, self, evidence, token, onView } = options;
@@ -113,7 +113,7 @@ export function startHeartbeatSender(options: HeartbeatOptions): HeartbeatSender
     const address = { node, monitor, incarnation };
     const known = { process, monitorProcess: link.process };
     const held = token?.();
-    // A monitor that does not know this process yet takes in nothing else.
+    // A monitor that does not know this process yet accepts nothing else.
     const [first = [], ...more] = link.process
       ? outbox.batches(monitor, clock.now(), [evidenceBytes - beatBytes, evidenceBytes])
       : [];
@@ -151,7 +151,7 @@ export function startHeartbeatSender(options: HeartbeatOptions): HeartbeatSender
 
   function answered(monitor: string, link: MonitorLink, message: Extract<Message, { kind: 'answer' }>): void {
     outbox.acknowledged(monitor, message.head.reports ?? []);
-    // One that was overtaken, or recorded and sent again, is no sign of life.
+    // A datagram that was overtaken, or recorded and sent again, is no sign of life.
     if (message.number <= link.answered) return;
     link.answered = message.number;
     link.heardAt = clock.now();
@@ -170,7 +170,7 @@ export function startHeartbeatSender(options: HeartbeatOptions): HeartbeatSender
     if (message.kind === 'answer') answered(message.monitor, link, message);
     if (message.kind === 'view') {
       const news = link.assembly.take(message.head, message.body);
-      // An old one that was overtaken must not come back.
+      // An older view that arrives late must not replace this one.
       if (news && news.version > (link.view?.version ?? 0)) link.view = news;
     }
     follow();

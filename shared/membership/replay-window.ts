@@ -1,7 +1,7 @@
-/** So far behind the newest may a datagram arrive (RFC 4303, section 3.4.3). */
+/** A datagram may be this far behind the newest one (RFC 4303, section 3.4.3). */
 const windowSize = 64;
 
-/** Processes of one node that are remembered: the one that runs, those before it, a twin. */
+/** How many processes of one node are remembered: the running one, earlier ones, and a twin. */
 const maxProcesses = 4;
 
 interface Known {
@@ -11,8 +11,8 @@ interface Known {
 }
 
 /**
- * Of each node: whether a datagram arrives for the first time. Whoever records datagrams and sends them again is not heard. Two processes
- * with one identity number theirs apart, and both are.
+ * Tells whether a datagram of a node arrives for the first time. A recorded datagram that is sent again is refused. Two
+ * processes with one identity count their datagrams separately, and both are accepted.
  */
 export function createReplayWindow() {
   const nodes = new Map<string, Map<string, Known>>();
@@ -25,7 +25,7 @@ export function createReplayWindow() {
       if (!known) {
         const oldest = processes.values().next().value;
         if (oldest && processes.size >= maxProcesses) {
-          // It may be one that was forgotten.
+          // It is so old that it may have been accepted and forgotten.
           if (incarnation <= oldest.incarnation) return false;
           processes.delete(processes.keys().next().value!);
         }

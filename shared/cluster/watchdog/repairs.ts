@@ -49,7 +49,7 @@ const limits = {
   burstMs: 10_000,
   /** A process that loads for longer than this may be killed while it starts, ms. */
   startGraceMs: 20_000,
-  /** Whose main loop answers within this time may be serving, however badly, ms. */
+  /** A node whose main loop answers within this time may still be serving, ms. */
   answerMs: 1_000,
 } as const;
 
@@ -64,12 +64,12 @@ interface RepairOptions {
 }
 
 /**
- * Carries out repair orders on this watchdog's own processes. Throws `bad_request`, `not_found`, `too_many_requests`, and `conflict`
- * where a node is held down (its machine is gone until the fault ends) or was stopped on purpose: no repair overrules that.
+ * Carries out repair orders on this watchdog's own processes. Throws `bad_request`, `not_found` and `too_many_requests`.
+ * Throws `conflict` if an operator stopped the node, or if a fault holds it down: a repair must not undo that.
  */
 export function createRepairs({ topology, watchdog, clock, wipe }: RepairOptions) {
   const answers = new Map<string, Promise<RepairAnswer>>();
-  /** Being killed for a repair: the child still says `ready` until its process is gone. */
+  /** Nodes that a repair is killing. The child says `ready` until its process is gone. */
   const goingDown = new Set<string>();
   let done: (Pick<RepairRequest, 'node' | 'by' | 'verdict'> & { readonly at: number })[] = [];
 
@@ -91,7 +91,10 @@ export function createRepairs({ topology, watchdog, clock, wipe }: RepairOptions
       );
   }
 
-  /** Why `node` is needed: of its group, as far as it runs here, no more than f may be down. A standby holds no role of its own. */
+  /**
+   * The reason why `node` must stay up: at most f members of its group on this machine may be down. A standby has no
+   * role of its own, so nobody needs it.
+   */
   function needed(node: string): string | undefined {
     const asked = topology.nodes.find(({ id }) => id === node)!;
     if (asked.standby !== undefined) return undefined;
@@ -107,7 +110,7 @@ export function createRepairs({ topology, watchdog, clock, wipe }: RepairOptions
   async function restart(request: RepairRequest): Promise<RepairResult> {
     const { node, incarnation, resynchronise } = request;
     const target = child(node);
-    // Whoever does not answer serves nobody, and may be restarted however few are left.
+    // A node that does not answer serves nobody. It may be restarted however few others are left.
     const serves =
       needed(node) !== undefined && target.state().state === 'ready' && (await target.answers(limits.answerMs));
     const state = target.state();

@@ -26,7 +26,7 @@ export interface Station {
   readonly figures: () => StationFigures;
 }
 
-/** Sums since the start of a station. `arrived` counts accepted jobs; `waitedMs` and `servedMs` are of the jobs done. */
+/** Sums since the start of a station. `arrived` counts accepted jobs; `waitedMs` and `servedMs` count finished jobs. */
 export interface StationFigures {
   readonly arrived: number;
   readonly done: number;
