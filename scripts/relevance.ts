@@ -52,13 +52,15 @@ async function main(args: string[]): Promise<number> {
     if (name === 'senses') {
       const { first, reciprocalRank } = await measureSenses(values.topology);
       console.log(
-        `senses: the common one comes first for ${percent(first)} of ${sampledWords} words, mean reciprocal rank ${reciprocalRank.toFixed(3)}`,
+        `senses: the common one comes first for ${percent(first)} of ${sampledWords} words, mean reciprocal ` +
+          `rank ${reciprocalRank.toFixed(3)}`,
       );
       continue;
     }
     if (!present.includes(name)) {
       console.log(
-        `skipped: ${name} (no ${name}/docs.jsonl.gz and ndcg.mjs in ${path.relative(process.cwd(), folder) || '.'}; --data DIR names another folder)`,
+        `skipped: ${name} (no ${name}/docs.jsonl.gz and ndcg.mjs in ` +
+          `${path.relative(process.cwd(), folder) || '.'}; --data DIR names another folder)`,
       );
       continue;
     }

@@ -53,7 +53,8 @@ export function checkDepth(page: number, size: number): void {
   if (page * size > maxDepth)
     throw new RpcError(
       'bad_request',
-      `page: results can be paged to the ${maxDepth}th; with ${size} on a page, page ${Math.floor(maxDepth / size)} is the last`,
+      `page: results can be paged to the ${maxDepth}th; with ${size} on a page, page ` +
+        `${Math.floor(maxDepth / size)} is the last`,
     );
 }
 

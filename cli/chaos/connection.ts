@@ -29,7 +29,8 @@ export async function connect(flags: ClusterFlags): Promise<Connection> {
   const token = process.env.TIERLAB_OPERATOR_TOKEN || readRunFile(dataDir, portBase)?.token;
   if (token === undefined)
     throw new CommandError(
-      'only the owner of the cluster may inject faults, and its run file is not in this data folder (--data names another)',
+      'only the owner of the cluster may inject faults, and its run file is not in this ' +
+        'data folder (--data names another)',
     );
   const ports = controlPorts({ watchdogPort: portBase, nodes } as unknown as Topology);
   const host = nodes.find(({ components }) => components.includes('chaos'));

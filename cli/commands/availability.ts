@@ -94,7 +94,10 @@ async function overloads(portBase: number, monitor: string): Promise<string | un
   const nodes = new Set(overloaded.map(({ node }) => node)).size;
   const who = `${nodes} node${nodes === 1 ? '' : 's'} refused calls, because they were too many`;
   const times = `${overloaded.length} time${overloaded.length === 1 ? '' : 's'}`;
-  return `${who}, ${times} in all. That is not a failure of the node, so it is not counted. What users get: ${tierlab('load')}`;
+  return (
+    `${who}, ${times} in all. That is not a failure of the node, so it is not counted. What users get: ` +
+    tierlab('load')
+  );
 }
 
 function show<B extends Availability>(

@@ -26,7 +26,8 @@ export function crawlSite(command: Command): void {
     .option('--json', 'the report as one JSON document on stdout')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ tierlab crawl ~/docs/manual\n  $ tierlab crawl http://localhost:4000/ --name handbook --replace',
+      '\nExamples:\n  $ tierlab crawl ~/docs/manual\n  $ tierlab crawl http://localhost:4000/ --name handbook ' +
+        '--replace',
     )
     .action(run);
 }

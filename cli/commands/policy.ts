@@ -69,7 +69,8 @@ function order(file: unknown, dataDir: string, portBase: number) {
   const token = process.env.TIERLAB_OPERATOR_TOKEN || readRunFile(dataDir, portBase)?.token;
   if (token === undefined)
     throw new CommandError(
-      'only the owner of the cluster may change a policy, and its run file is not in this data folder (--data names another)',
+      'only the owner of the cluster may change a policy, and its run file is not in this ' +
+        'data folder (--data names another)',
     );
   return { method: 'POST', token, body: file } as const;
 }

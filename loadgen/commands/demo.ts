@@ -65,7 +65,8 @@ export async function openVsClosed(durationMs: number, seed: string, io: Command
 /** `load demo open-vs-closed` */
 export async function demoCommand(flags: DemoFlags, durationMs: number, io: CommandIo): Promise<number> {
   io.stderr.write(
-    `one server of ${serviceMs} ms that stalls for ${formatMs(durationMs / 10)}; ${rate} requests/s, once from an open and once from a closed loop\n`,
+    `one server of ${serviceMs} ms that stalls for ${formatMs(durationMs / 10)}; ${rate} requests/s, once from ` +
+      'an open and once from a closed loop\n',
   );
   const result = await openVsClosed(durationMs, flags.seed ?? '1', io);
   const { open, closed, predictedP99Ms } = result;
@@ -102,7 +103,8 @@ function demoText({ open, closed, stallMs, predictedP99Ms }: DemoResult): string
     row('open loop', open),
     row('closed loop', closed),
     '',
-    `  A stall of ${formatMs(stallMs)} is a tenth of the run. A tenth of the arrivals waits, and the slowest 1% waits longer than ${formatMs(predictedP99Ms)}.`,
+    `  A stall of ${formatMs(stallMs)} is a tenth of the run. A tenth of the arrivals waits, and the slowest ` +
+      `1% waits longer than ${formatMs(predictedP99Ms)}.`,
     '  The closed loop sends nothing while it waits. It measures one slow answer per user, so slow answers seem rare.',
     ...reasons.map((reason) => `  ✗ not valid: ${reason}`),
     '',

@@ -104,14 +104,17 @@ export function trialVerdict(
 function sentence(capacity: Capacity, objective: string, why: string | undefined): string {
   switch (capacity.kind) {
     case 'found':
-      return `capacity ${formatRate(capacity.rate)}: ${objective} holds there and fails at ${formatRate(capacity.failedAt)}`;
+      return (
+        `capacity ${formatRate(capacity.rate)}: ${objective} holds there and fails at ` + formatRate(capacity.failedAt)
+      );
     case 'below':
       return `no capacity: ${objective} fails even at ${formatRate(capacity.failedAt)}`;
     case 'above':
       return `capacity above ${formatRate(capacity.rate)}: ${objective} holds at the highest rate allowed (--most)`;
     case 'generator':
       return [
-        `no conclusion: at ${formatRate(capacity.failedAt)} the generator reached a limit of its own, so nothing is known about the server`,
+        `no conclusion: at ${formatRate(capacity.failedAt)} the generator reached a limit of its own, so ` +
+          'nothing is known about the server',
         ...(why === undefined ? [] : [why]),
         ...(capacity.rate === undefined ? [] : [`${objective} holds at ${formatRate(capacity.rate)}`]),
       ].join('\n  ');

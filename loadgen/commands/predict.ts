@@ -50,7 +50,8 @@ export async function predictCommand(url: string | undefined, flags: PredictFlag
     flags.service === undefined ? alone.latency.sent.meanMs() : parseDuration(flags.service, '--service');
   const serviceVariation = alone.latency.sent.deviationMs() / alone.latency.sent.meanMs();
   io.stderr.write(
-    `service time ${formatMs(serviceMs)}, coefficient of variation ${serviceVariation.toFixed(2)}, ${servers} server${servers > 1 ? 's' : ''}\n`,
+    `service time ${formatMs(serviceMs)}, coefficient of variation ${serviceVariation.toFixed(2)}, ${servers} ` +
+      `server${servers > 1 ? 's' : ''}\n`,
   );
   const rows: (Prediction & { why: string })[] = [];
   for (const utilisation of utilisations) {

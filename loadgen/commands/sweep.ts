@@ -89,7 +89,8 @@ export function fitText(fit: Conclusion): string[] {
   if (fit.kind === 'no-conclusion') return [`no conclusion about the server: ${fit.why}`];
   if (fit.kind === 'not-identifiable') return [`universal scalability law: not identifiable: ${fit.why}`];
   const row = (name: string, { value, low, high }: Estimate, digits: number) =>
-    `${name.padEnd(30)}${value.toPrecision(digits).padStart(12)}   95%: ${low.toPrecision(digits)} to ${high.toPrecision(digits)}`;
+    `${name.padEnd(30)}${value.toPrecision(digits).padStart(12)}   95%: ${low.toPrecision(digits)} to ` +
+    high.toPrecision(digits);
   return [
     'universal scalability law',
     row('lambda  throughput of one', fit.lambda, 4),

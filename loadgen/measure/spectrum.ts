@@ -34,7 +34,8 @@ export function spectrumText(histogram: TimeHistogram): string {
   for (const { valueMs, share, totalCount } of spectrum(histogram)) {
     const inverse = share < 1 ? (1 / (1 - share)).toFixed(2).padStart(15) : 'inf'.padStart(15);
     lines.push(
-      `${valueMs.toFixed(3).padStart(12)} ${share.toFixed(6).padStart(12)} ${String(totalCount).padStart(12)} ${inverse}`,
+      `${valueMs.toFixed(3).padStart(12)} ${share.toFixed(6).padStart(12)} ${String(totalCount).padStart(12)} ` +
+        inverse,
     );
   }
   const fixed = (value: number) => value.toFixed(3).padStart(12);

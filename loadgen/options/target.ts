@@ -50,6 +50,7 @@ export function requireAllowed(target: Target, allowedHosts: readonly string[]):
   if (isThisMachine(target.hostname) || allowedHosts.includes(target.hostname)) return;
   throw loadError(
     'host_not_allowed',
-    `${target.hostname} is not this machine: load goes to this machine only. If you may load it, add --allow-host ${target.hostname}`,
+    `${target.hostname} is not this machine: load goes to this machine only. If you may load it, add ` +
+      `--allow-host ${target.hostname}`,
   );
 }

@@ -68,7 +68,8 @@ async function named(name: string, flags: RunFlags): Promise<WorkloadSpec> {
   if (!shares)
     throw loadError(
       'bad_argument',
-      `there is no workload "${name}": choose ${[...Object.keys(mixes), 'walk'].join(', ')}, or weights such as search=60,suggest=30`,
+      `there is no workload "${name}": choose ${[...Object.keys(mixes), 'walk'].join(', ')}, or weights such ` +
+        'as search=60,suggest=30',
     );
   return { kind: 'mix', shares, words: await words(flags), skew };
 }

@@ -20,25 +20,47 @@ const close = 0.15;
 export function explain(p: Prediction): string {
   if (!p.valid) return 'the measurement itself is not valid';
   if (p.errorShare > 0.01)
-    return `${(p.errorShare * 100).toFixed(1)}% of the requests failed: failures leave the queue early, and no model includes them`;
+    return (
+      `${(p.errorShare * 100).toFixed(1)}% of the requests failed: failures leave the queue early, and no model ` +
+      'includes them'
+    );
   const near = (ms: number) => Number.isFinite(ms) && Math.abs(p.measuredMs / ms - 1) <= close;
   const single = p.servers === 1;
   const model = single ? 'M/M/1' : `M/M/${p.servers}`;
   const modelMs = single ? p.mm1Ms : p.mmcMs;
   if (!Number.isFinite(modelMs))
-    return `utilisation is ${p.utilisation.toFixed(2)}: beyond saturation a queue has no steady state, and the time depends only on the length of the run`;
+    return (
+      `utilisation is ${p.utilisation.toFixed(2)}: beyond saturation a queue has no steady state, and the time ` +
+      'depends only on the length of the run'
+    );
   const steady = p.serviceVariation < 0.7;
   if (single && steady && near(p.md1Ms) && Math.abs(p.measuredMs - p.md1Ms) <= Math.abs(p.measuredMs - p.mm1Ms))
-    return `like M/D/1: service times vary little (coefficient of variation ${p.serviceVariation.toFixed(2)}), so requests wait half as long as in M/M/1`;
+    return (
+      `like M/D/1: service times vary little (coefficient of variation ${p.serviceVariation.toFixed(2)}), so ` +
+      'requests wait half as long as in M/M/1'
+    );
   if (near(modelMs)) return `like ${model}`;
   if (p.measuredMs < modelMs) {
     if (single && steady && p.measuredMs > p.md1Ms)
-      return `between M/D/1 and M/M/1: service times vary less than exponential ones (coefficient of variation ${p.serviceVariation.toFixed(2)})`;
+      return (
+        'between M/D/1 and M/M/1: service times vary less than exponential ones (coefficient of variation ' +
+        `${p.serviceVariation.toFixed(2)})`
+      );
     if (single && p.measuredMs > p.serviceMs * 1.2)
-      return `shorter than M/M/1 although service times vary as that model assumes (coefficient of variation ${p.serviceVariation.toFixed(2)}): too few arrivals for a mean, or the service time is too high; measure longer, or set --service`;
+      return (
+        'shorter than M/M/1 although service times vary as that model assumes (coefficient of variation ' +
+        `${p.serviceVariation.toFixed(2)}): too few arrivals for a mean, or the service time is too high; ` +
+        'measure longer, or set --service'
+      );
     return `shorter than one line for ${p.servers === 1 ? 'one server' : `${p.servers} servers`}: requests are served in parallel (raise --servers), or the service time includes more than the bottleneck`;
   }
   if (p.serviceVariation > 1.2)
-    return `longer: service times vary more than exponential ones (coefficient of variation ${p.serviceVariation.toFixed(2)}), and waiting grows with its square`;
-  return 'longer: service gets slower under load (shared processor, garbage collection, more than one line), but the models assume a constant service time';
+    return (
+      'longer: service times vary more than exponential ones (coefficient of variation ' +
+      `${p.serviceVariation.toFixed(2)}), and waiting grows with its square`
+    );
+  return (
+    'longer: service gets slower under load (shared processor, garbage collection, more than one line), but the ' +
+    'models assume a constant service time'
+  );
 }

@@ -7,7 +7,9 @@ import { formatCount, formatDuration, formatMs, formatRate } from './format.ts';
 /** A plan in one line: "open loop, Poisson, 2,000/s for 10s over 256 connections". */
 export function describePlan(plan: Plan): string {
   const { model } = plan;
-  const over = `for ${formatDuration(plan.durationMs)} over ${plan.connections} connection${plan.connections === 1 ? '' : 's'}`;
+  const over =
+    `for ${formatDuration(plan.durationMs)} over ${plan.connections} ` +
+    `connection${plan.connections === 1 ? '' : 's'}`;
   const by = plan.workers > 1 ? `, ${plan.workers} workers` : '';
   if (model.kind === 'closed') return `closed loop, ${model.users} users${describeThink(model.thinkMs)} ${over}${by}`;
   const arrivals = { constant: 'constant', poisson: 'Poisson', burst: 'bursts', recorded: 'recorded' }[
@@ -15,7 +17,10 @@ export function describePlan(plan: Plan): string {
   ];
   const ramp = model.stages.length > 2 ? 'on average ' : '';
   const unit = model.kind === 'partly-open' ? ' sessions' : '';
-  return `${model.kind === 'open' ? 'open loop' : 'partly open'}, ${arrivals}, ${ramp}${formatRate(meanRate(model))}${unit} ${over}${by}`;
+  return (
+    `${model.kind === 'open' ? 'open loop' : 'partly open'}, ${arrivals}, ` +
+    `${ramp}${formatRate(meanRate(model))}${unit} ${over}${by}`
+  );
 }
 
 function describeThink(think: Think): string {
@@ -36,7 +41,10 @@ export function describeWorkload(spec: WorkloadSpec): string {
       return `${parts}; ${spec.words.length} words, Zipf ${spec.skew}`;
     }
     case 'walk':
-      return `sessions of up to ${spec.depth} pages, pauses of ${formatMs(spec.thinkMs)}; ${spec.words.length} words, Zipf ${spec.skew}`;
+      return (
+        `sessions of up to ${spec.depth} pages, pauses of ${formatMs(spec.thinkMs)}; ${spec.words.length} words, ` +
+        `Zipf ${spec.skew}`
+      );
     case 'scenario':
       return `scenario ${spec.file.split('/').at(-1) ?? spec.file}`;
   }

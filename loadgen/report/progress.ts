@@ -23,7 +23,8 @@ export function progressLine(
   const parts = [
     `${formatDuration(Math.min(atMs, durationMs)).padStart(6)}/${formatDuration(durationMs)}`,
     `asked${rate(recent.asked)} sent${rate(recent.sent)} done${rate(recent.done)}`,
-    `p50 ${formatMs(bucketPercentile(recent.latency, 50)).padStart(7)} p99 ${formatMs(bucketPercentile(recent.latency, 99)).padStart(7)}`,
+    `p50 ${formatMs(bucketPercentile(recent.latency, 50)).padStart(7)} p99 ` +
+      formatMs(bucketPercentile(recent.latency, 99)).padStart(7),
     `in flight ${sum((snapshot) => snapshot.inFlight)}`,
   ];
   const bad = `errors ${errors}${wrong > 0 ? ` wrong ${wrong}` : ''}`;

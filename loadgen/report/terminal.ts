@@ -125,7 +125,8 @@ function workload(run: RunResult, style: TerminalStyle): string[] {
   if (little) lines.push(`in flight ${little.inFlight.toFixed(2)}, lambda*W ${little.rateTimesLatency.toFixed(2)}`);
   if (run.plan.model.kind !== 'closed' && run.gaps.intended !== undefined)
     lines.push(
-      `variation of the gaps between arrivals: ${run.gaps.intended.toFixed(2)} asked, ${(run.gaps.sent ?? 0).toFixed(2)} sent (0 constant, 1 Poisson)`,
+      `variation of the gaps between arrivals: ${run.gaps.intended.toFixed(2)} asked, ` +
+        `${(run.gaps.sent ?? 0).toFixed(2)} sent (0 constant, 1 Poisson)`,
     );
   if (run.skew) lines.push(`Zipf exponent ${run.skew.asked} asked, ${run.skew.achieved.toFixed(3)} drawn`);
   return lines.map((line) => style.dim(line));

@@ -58,7 +58,9 @@ export function validity(run: Measured): Pick<RunResult, 'valid' | 'reasons' | '
   const short = intended - counts.sent;
   const due = Math.max(intended, counts.asked);
   if (!closed && counts.sent < limits.sent * due) {
-    const reason = `only ${counts.sent} of ${due} requests were sent (${percent(counts.sent / due)}): the load was lower than asked`;
+    const reason =
+      `only ${counts.sent} of ${due} requests were sent (${percent(counts.sent / due)}): the load was lower than ` +
+      'asked';
     if (capReached || counts.done === 0) reasons.push(reason);
     else blameGenerator(reason);
   } else if (unsent > 0 || (!closed && short > 1))
@@ -76,11 +78,13 @@ export function validity(run: Measured): Pick<RunResult, 'valid' | 'reasons' | '
   }
   if (worst((worker) => worker.loopUtilisation) > limits.loop && !plan.precise)
     blameGenerator(
-      `the generator was starved: a worker's event loop was busy ${percent(worst((worker) => worker.loopUtilisation))} of the time; use more workers (-w) or a lower rate`,
+      "the generator was starved: a worker's event loop was busy " +
+        `${percent(worst((worker) => worker.loopUtilisation))} of the time; use more workers (-w) or a lower rate`,
     );
   if (worst((worker) => worker.loopDelayP99Ms) > limits.loopDelayP99Ms)
     blameGenerator(
-      `the generator was starved: its event loop was held up by ${ms(worst((worker) => worker.loopDelayP99Ms))} at the 99th percentile`,
+      'the generator was starved: its event loop was held up by ' +
+        `${ms(worst((worker) => worker.loopDelayP99Ms))} at the 99th percentile`,
     );
   const runDelay = worst((worker) => worker.runDelay ?? 0);
   if (runDelay > limits.runDelay)
@@ -92,7 +96,8 @@ export function validity(run: Measured): Pick<RunResult, 'valid' | 'reasons' | '
 
   if (capReached)
     reasons.push(
-      `all ${plan.connections} connections were in use ${percent(atCap)} of the time: the in-flight cap closed the loop; raise -c or lower the rate`,
+      `all ${plan.connections} connections were in use ${percent(atCap)} of the time: the in-flight cap closed ` +
+        'the loop; raise -c or lower the rate',
     );
   else if (!closed && run.waited > 0)
     notes.push(
@@ -110,7 +115,8 @@ export function validity(run: Measured): Pick<RunResult, 'valid' | 'reasons' | '
     Math.abs(little.inFlight / little.rateTimesLatency - 1) > limits.little + edge
   )
     blameGenerator(
-      `L = ${little.inFlight.toFixed(1)} in flight does not equal lambda*W = ${little.rateTimesLatency.toFixed(1)}: something was not measured`,
+      `L = ${little.inFlight.toFixed(1)} in flight does not equal lambda*W = ` +
+        `${little.rateTimesLatency.toFixed(1)}: something was not measured`,
     );
 
   if (counts.done > 0 && counts.done < limits.least)

@@ -77,7 +77,8 @@ export async function recordOracle(
   if (failed > questions.length / 20)
     throw loadError(
       'unreachable',
-      `${failed} of ${questions.length} questions to the oracle at ${of.origin} failed: it cannot tell right from wrong`,
+      `${failed} of ${questions.length} questions to the oracle at ${of.origin} failed: it cannot tell right ` +
+        'from wrong',
     );
   return entries;
 }

@@ -54,7 +54,8 @@ function unreachable(origin: string, error: NodeJS.ErrnoException): Error {
   if (code === 'tls' || code === 'reset')
     return loadError(
       'tls',
-      `no secure connection to ${origin}: ${detail}. For a certificate of your own add --ca FILE, or --insecure on a test machine`,
+      `no secure connection to ${origin}: ${detail}. For a certificate of your own add --ca FILE, or ` +
+        '--insecure on a test machine',
       error,
     );
   return loadError('unreachable', `${origin} cannot be reached: ${detail}`, error);

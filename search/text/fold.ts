@@ -28,7 +28,8 @@ const cyrillicStress = /(?<=\p{Script=Cyrillic}\p{M}*)[\u0300\u0301]/gu;
 const folds: ReadonlyMap<string, string> = new Map(
   [
     'ßss æae œoe þth ðd đd łl øo ħh ıi ȷj ŧt ŋn ĸq ƒf ʒz əe ǝe ɛe ɔo ɑa ɐa ɩi ɪi ʊu ʋv ʌv ɣg ɡg ɢg',
-    'ƀb ƃb ɓb ƈc ȼc ɕc ƌd ɖd ɗd ȡd ɇe ǥg ɠg ⱨh ɦh ɨi ɉj ƙk ⱪk ƚl ɫl ɬl ɭl ⱡl ɱm ƞn ɲn ɳn ɵo ⱺo ƥp ᵽp ɋq ʠq ɍr ɽr ȿs ʂs ƫt ƭt ʈt ⱦt',
+    'ƀb ƃb ɓb ƈc ȼc ɕc ƌd ɖd ɗd ȡd ɇe ǥg ɠg ⱨh ɦh ɨi ɉj ƙk ⱪk ƚl ɫl ɬl ɭl ⱡl ɱm ƞn ɲn ɳn ɵo ⱺo ƥp ᵽp ɋq ʠq ɍr ' +
+      'ɽr ȿs ʂs ƫt ƭt ʈt ⱦt',
     'ʉu ⱴv ƴy ɏy ƶz ȥz ɀz ʐz ʑz ⱬz ȸdb ȹqp',
     'ςσ',
     'ёе ѐе ѝи',

@@ -9,7 +9,8 @@ const others: ReadonlySet<string> = new Set(
     'and or but if no not as than so too such very some any each both also',
     'at by for from in into of on to with',
     'i me my we us our you your he him his she her hers it its they them their this that these those there then',
-    'am is are was were be been being have has had having do does did doing will would can could shall should may might must',
+    'am is are was were be been being have has had having do does did doing will would can could shall should ' +
+      'may might must',
     'who whom whose which what where when why how',
   ].flatMap((line) => line.split(' ')),
 );

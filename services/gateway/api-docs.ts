@@ -8,7 +8,8 @@ import type { Logger } from 'pino';
  * forbidden.
  */
 const csp =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri " +
+  "'none'; form-action 'self'; frame-ancestors 'none'";
 
 /** `/openapi.json`, and a page to try the API at `/docs`. Must be registered before the routes that it describes. */
 export async function apiDocs(scope: FastifyInstance, log: Logger): Promise<void> {
@@ -59,4 +60,7 @@ function uiFolder(): string | undefined {
 const withoutItsLogo = () => ({ components: { Logo: () => null } });
 
 const logo =
-  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 104 24"><g fill="#74cfc3"><rect x="7" y="3" width="10" height="4" rx="2"/><rect x="4" y="10" width="16" height="4" rx="2"/><rect x="1" y="17" width="22" height="4" rx="2"/></g><text x="32" y="18" font-family="Georgia,serif" font-size="18" fill="#fff">Tierlab</text></svg>';
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 104 24"><g fill="#74cfc3"><rect x="7" y="3" width="10" ' +
+  'height="4" rx="2"/><rect x="4" y="10" width="16" height="4" rx="2"/><rect x="1" y="17" width="22" ' +
+  'height="4" rx="2"/></g><text x="32" y="18" font-family="Georgia,serif" font-size="18" ' +
+  'fill="#fff">Tierlab</text></svg>';

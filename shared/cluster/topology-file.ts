@@ -130,7 +130,8 @@ export function expand(file: TopologyFile, options: LoadOptions = {}): Topology 
         const blocked = Object.values(ports.doors).find((port) => blockedPorts.has(port));
         if (blocked !== undefined)
           throw new TopologyError(file.name, [
-            `port base ${portBase}: ${id} would be at port ${blocked}, which browsers refuse to open; choose another, for example ${portBase + 20}`,
+            `port base ${portBase}: ${id} would be at port ${blocked}, which browsers refuse to open; choose ` +
+              `another, for example ${portBase + 20}`,
           ]);
         nodes.push({
           id,

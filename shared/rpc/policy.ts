@@ -54,7 +54,8 @@ function checkPolicy(file: unknown): { base?: (typeof presetNames)[number] } & P
   if (typeof file !== 'object' || file === null)
     throw new RpcError(
       'bad_request',
-      `policy: ${presetNames.join(', ')} or mechanisms by name, such as {"hedge":false}, are wanted, not ${JSON.stringify(file)}`,
+      `policy: ${presetNames.join(', ')} or mechanisms by name, such as {"hedge":false}, are wanted, not ` +
+        JSON.stringify(file),
     );
   for (const [name, value] of Object.entries(file)) {
     if (!Object.hasOwn(MechanismsByName.properties, name))

@@ -41,7 +41,8 @@ export function createLoadWatch() {
       const { fixedLimit, targetMs, queueMs } = settings;
       const overloaded = last?.state === 'overloaded';
       const measured = overloaded
-        ? `calls waited ${ms(last!.waitMs)} for their turn in this process, so those that wait more than ${ms(targetMs)} are refused`
+        ? `calls waited ${ms(last!.waitMs)} for their turn in this process, so those that wait more than ` +
+          `${ms(targetMs)} are refused`
         : `calls wait less than ${ms(queueMs)} for their turn in this process, so nothing is refused`;
       if (fixedLimit !== undefined) {
         const why = `set by hand (fixedLimit); measured: ${measured}`;

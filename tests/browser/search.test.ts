@@ -195,7 +195,8 @@ test.each(screens)('%s: every page can be read, and fits', async (screen, option
 test('the eye for contrast and width sees what is wrong', async () => {
   await withPage({}, async (page) => {
     const grey =
-      '<p style="color:#888">too pale</p><p style="color:#fff8;background:#000">half clear</p><p style="color:#595959">fine</p>';
+      '<p style="color:#888">too pale</p><p style="color:#fff8;background:#000">half clear</p><p ' +
+      'style="color:#595959">fine</p>';
     await page.setContent(`<body style="background:#fff">${grey}<div style="width:2000px">wide</div>`);
     expect(await lowContrast(page)).toEqual([expect.stringMatching(/^too pale: 3\.5/)]);
     expect(await overflow(page)).toBeGreaterThan(800);

@@ -101,7 +101,8 @@ function show(rows: readonly Row[]): void {
   terminal.line(
     terminal.dim(
       `\nmasked: while faults were in effect, users got ${sum(({ users }) => users.asked)} answers. ` +
-        `${sum(({ users }) => users.failed)} failed and ${sum(({ users }) => users.wrong)} differed from the answer before the fault.`,
+        `${sum(({ users }) => users.failed)} failed and ${sum(({ users }) => users.wrong)} differed from the ` +
+        'answer before the fault.',
     ),
   );
 }

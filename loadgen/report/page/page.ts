@@ -81,7 +81,8 @@ function charted(run: RunResult): Markup[] {
     chart(
       'latency',
       'Latency',
-      'Measured from the intended time, and shown at the time when the request was due: the wait of a user who came at that moment.',
+      'Measured from the intended time, and shown at the time when the request was due: the wait of a user who ' +
+        'came at that moment.',
     ),
     chart('errors', 'Errors and wrong answers', 'Wrong: success by its status, but not by its shape or content.'),
   ];
@@ -100,7 +101,8 @@ const heatmap = section(
 const spectrum = chart(
   'spectrum',
   'Percentile spectrum',
-  'Where the two lines differ, requests waited before they were sent. A closed loop, or a tool that measures from sending, would not show this wait.',
+  'Where the two lines differ, requests waited before they were sent. A closed loop, or a tool that measures ' +
+    'from sending, would not show this wait.',
 );
 
 function footer({ startedAtMs, machine, plan }: RunResult): Markup {

@@ -54,7 +54,8 @@ export function latencyTable(run: RunResult, name: string | undefined): Markup {
   const { intended, sent, errors, lateness } = run.latency;
   return section(
     `Latencies${name === undefined ? '' : ` of ${name}`}`,
-    'Quote the first row: it includes the wait of requests that could not be sent in time. Errors and wrong answers have their own row, because fast failures would improve the first one.',
+    'Quote the first row: it includes the wait of requests that could not be sent in time. Errors and wrong ' +
+      'answers have their own row, because fast failures would improve the first one.',
     table(
       ['', 'mean', 'p50', 'p90', 'p99', 'p99.9', 'max'],
       [
@@ -91,7 +92,8 @@ export function faultTable(run: RunResult): Interpolated {
   ]);
   return section(
     'Faults',
-    'p99 of the requests due before, during and after each fault. Recovered: the time from the injection until p99 and errors are as before for three ticks in a row.',
+    'p99 of the requests due before, during and after each fault. Recovered: the time from the injection until ' +
+      'p99 and errors are as before for three ticks in a row.',
     table(['fault', 'when', 'p99 before', 'during', 'after', 'errors', 'wrong', 'recovered after'], rows),
   );
 }

@@ -5,7 +5,8 @@ import { dataFolder, startCluster, type TestCluster } from '../../support/cluste
 const frequent = (
   'a an the of or in to and by with for as from on is that at used having who being into one be not it are something make ' +
   'person was which usually his made small act out can up large genus family has two more when plant without state other ' +
-  'body water than all often their any especially some system time through over part group white line work place having long'
+  'body water than all often their any especially some system time through over part group white line work ' +
+  'place having long'
 ).split(' ');
 const costly = [
   `"${'a '.repeat(128)}"`,

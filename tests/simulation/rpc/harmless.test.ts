@@ -140,7 +140,8 @@ test.each([
   // So near to saturation the 99th percentile of a few seconds is mostly chance.
   [0.95, 1.7],
 ])(
-  'at %d of the capacity all mechanisms together serve what none of them serves, within %d times its p99, and avoid nobody',
+  'at %d of the capacity all mechanisms together serve what none of them serves, within %d times its p99, and ' +
+    'avoid nobody',
   async (share, ratio) => {
     const naive = await several('naive', share);
     const resilient = await several('resilient', share);

@@ -70,7 +70,8 @@ async function busy(policy: object) {
 test('hedging without a budget overloads a busy service; its budget keeps it harmless, and so does a look at the other replicas', async () => {
   const log = transcript(
     'hedge-harmful',
-    '3 servers at 70%; hedges after the median of 14 ms, that is for half of the calls; stopped copies are worked off all the same',
+    '3 servers at 70%; hedges after the median of 14 ms, that is for half of the calls; stopped copies are ' +
+      'worked off all the same',
   );
   const none = await busy({ base: 'naive' });
   const reckless = await busy({ base: 'naive', hedge: { fixedDelayMs: 14, ratio: 1, reserve: 100_000, blind: true } });

@@ -10,7 +10,8 @@ test('a service that doubles its time is followed within 20 s: hedge delay, atte
   const known = user.statistics.of('ranking', { name: 'read', composite: false });
   const log = transcript(
     'follow',
-    '3 replicas of 20 ms, 100 calls/s; from second 30 every replica takes twice as long, from second 60 half of that again',
+    '3 replicas of 20 ms, 100 calls/s; from second 30 every replica takes twice as long, from second 60 half ' +
+      'of that again',
   );
   log.row('second', 'p50 ms', 'p95 ms', 'p99.9 ms', 'hedges', 'of calls');
   world.sim.scheduler.after(30_000, () => servers.forEach(({ station }) => station.setSlowness(2)));

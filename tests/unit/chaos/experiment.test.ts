@@ -30,7 +30,9 @@ test('JSON and YAML are read alike, and defaults are filled in', () => {
   });
   expect(
     parseExperiment(
-      '# yaml\nname: a-test\nsummary: something\ndurationMs: 10000\nsteadyState: { before: {}, after: {} }\nfaults:\n  - when: { at: 500 }\n    fault: { kind: limp.latency, target: ranking-2, ttlMs: 2000, params: { meanMs: 50 } }\n',
+      '# yaml\nname: a-test\nsummary: something\ndurationMs: 10000\nsteadyState: { before: {}, after: {} ' +
+        '}\nfaults:\n  - when: { at: 500 }\n    fault: { kind: limp.latency, target: ranking-2, ttlMs: 2000, ' +
+        'params: { meanMs: 50 } }\n',
     ),
   ).toEqual(experiment);
 });

@@ -75,7 +75,8 @@ test('adjectives lose the marker of their position, but keep brackets that are p
 
 test('a link between two words counts as one between their pages, once', () => {
   const line =
-    '00001740 29 v 02 breathe 0 respire 0 003 + 00832852 n 0303 + 00832852 n 0101 ^ 00004227 v 0103 01 + 02 00 | to draw air';
+    '00001740 29 v 02 breathe 0 respire 0 003 + 00832852 n 0303 + 00832852 n 0101 ^ 00004227 v 0103 01 + 02 00 ' +
+    '| to draw air';
   expect(parseSynset(line).links).toEqual([
     { id: 'n00832852', relation: 'derivationally related' },
     { id: 'v00004227', relation: 'also see' },

@@ -53,7 +53,9 @@ test('chunks are put together, wherever the bytes are cut, with extensions and t
       const chunks = parts
         .filter((part) => part !== '')
         .map((part) => `${part.length.toString(16)}${extras ? ';a=b' : ''}\r\n${part}\r\n`);
-      const bytes = `HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n${chunks.join('')}0\r\n${extras ? 'Expires: 0\r\n' : ''}\r\n`;
+      const bytes =
+        'HTTP/1.1 200 OK\r\nTransfer-Encoding: ' +
+        `Chunked\r\n\r\n${chunks.join('')}0\r\n${extras ? 'Expires: 0\r\n' : ''}\r\n`;
       expect(parse(bytes, places)).toEqual({ status: 200, body: parts.join(''), close: false });
     }),
   );

@@ -66,7 +66,8 @@ test('keywords are those of the author, each once', () => {
 
 test('links are those that lead somewhere; those that ask not to be followed say so', () => {
   const found = page(
-    '<a href=1>x</a><a name=2>x</a><a href=3 rel="noopener nofollow">x</a><map><area href=4></map><iframe src=5></iframe>',
+    '<a href=1>x</a><a name=2>x</a><a href=3 rel="noopener nofollow">x</a><map><area href=4></map><iframe ' +
+      'src=5></iframe>',
   );
   expect(found.links.filter((link) => !link.nofollow).map((link) => link.href)).toEqual(['1', '4', '5']);
   expect(found.links.filter((link) => link.nofollow).map((link) => link.href)).toEqual(['3']);

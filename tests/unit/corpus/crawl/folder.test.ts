@@ -101,7 +101,8 @@ test('symbolic links are followed inside the folder, once, and never out of it',
     'docs/a.html',
     html(
       'A',
-      '<a href="../again/a.html">myself</a> <a href="../secret.html">x</a> <a href="..%2f..%2fetc/passwd">x</a> <a href="../b.html">B</a>',
+      '<a href="../again/a.html">myself</a> <a href="../secret.html">x</a> <a ' +
+        'href="..%2f..%2fetc/passwd">x</a> <a href="../b.html">B</a>',
     ),
   );
   put(folder, 'real.html', html('B', 'b'));
