@@ -2,8 +2,9 @@ import { constant, normal } from '../../shared/time/sim/distribution.ts';
 import { createWorld, load, results, type Results } from './world.ts';
 
 /**
- * Linkerd's experiment (Jenson, "Beyond Round Robin: Load Balancing for Latency", 2016): 11 backends, median 167 ms, deviation 5 ms; one
- * client; one backend takes exactly 2 s for the middle half of the time. Nothing but balancing is on.
+ * Linkerd's experiment (Jenson, "Beyond Round Robin: Load Balancing for Latency", 2016): 11 backends, median 167 ms,
+ * deviation 5 ms; one client; one backend takes exactly 2 s for the middle half of the time. Nothing but balancing is
+ * on.
  */
 export const linkerd = {
   backends: 11,

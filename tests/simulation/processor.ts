@@ -17,8 +17,8 @@ interface Piece {
 }
 
 /**
- * A machine whose `cores` are shared in equal parts by the processes that have work (processor sharing): with load, every process
- * gets slower together.
+ * A machine whose `cores` are shared in equal parts by the processes that have work (processor sharing): with load,
+ * every process gets slower together.
  *
  *   process 1  [ | | | ] -+
  *   process 2  [ ]       -+-> 2 cores

@@ -92,6 +92,7 @@ test('S5 many costly searches at once leave the others their p99, and every node
       `${alone.toFixed(1)} ms); costly ones: ${JSON.stringify(Object.fromEntries(codes))}`,
   );
   expect((await cluster.nodes()).map(({ id, pid }) => [id, pid])).toEqual(before);
-  // Twelve clients that never pause share two cores with nine processes: without slices this is some hundred times as long.
+  // Twelve clients that never pause share two cores with nine processes: without slices this is some hundred times as
+  // long.
   expect(beside / alone).toBeLessThan(30);
 });

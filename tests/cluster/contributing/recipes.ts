@@ -15,8 +15,8 @@ export function recipesIn(markdown: string): Recipe[] {
 }
 
 /**
- * `text` with the added lines of a diff that has no line numbers: each run of `+` lines comes behind the lines of context
- * before it. Throws where these are not there exactly once.
+ * `text` with the added lines of a diff that has no line numbers: each run of `+` lines comes behind the lines of
+ * context before it. Throws where these are not there exactly once.
  */
 export function applyDiff(text: string, diff: string): string {
   const lines = text.split('\n');

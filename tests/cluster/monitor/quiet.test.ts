@@ -16,7 +16,8 @@ test(
       console.log(JSON.stringify({ fresh, withBursts }));
       for (const { sent, failed, incidents, restarts } of [fresh, withBursts]) {
         expect({ incidents, restarts }).toEqual({ incidents: [], restarts: 0 });
-        // Other programs may take both cores from this machine for a while. The torture form, alone on its machine, allows 0.
+        // Other programs may take both cores from this machine for a while. The torture form, alone on its machine,
+        // allows 0.
         expect(failed).toBeLessThanOrEqual(0.005 * sent);
       }
     } finally {

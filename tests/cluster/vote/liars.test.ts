@@ -35,7 +35,8 @@ test(
       ['byz.forge', { as: 'html-1' }, true],
     ];
     for (const [i, [kind, params, named]] of lies.entries()) {
-      // Both groups at once. The first ones are out for a while, and innocent from then on; so the others are not put out, and lie on.
+      // Both groups at once. The first ones are out for a while, and innocent from then on; so the others are not put
+      // out, and lie on.
       const replica = i === 0 ? 1 : 2 + (i % 2);
       const liars = [`ranking-${replica}`, `database-${replica}`];
       const before = await rig.accusations(liars);

@@ -19,8 +19,8 @@ import { createNetwork, type Network } from '../../../shared/time/sim/network.ts
 import { createSimulation, type Simulation } from '../../../shared/time/sim/simulation.ts';
 
 /**
- * A cluster of nodes and monitors in virtual time: monitors and heartbeat senders are real, processes and their watchdog
- * are simulated.
+ * A cluster of nodes and monitors in virtual time: monitors and heartbeat senders are real, processes and their
+ * watchdog are simulated.
  */
 export interface SimulatedCluster {
   readonly sim: Simulation;

@@ -106,7 +106,8 @@ test('in three hours without faults, but with pauses, stragglers and changing lo
   const { scheduler, random } = world.sim;
   const servers = world.servers('ranking', 3, { workers: 16, serviceTime: lognormal(10, 0.8) });
   const user = world.client('user', 'resilient');
-  // Garbage collection, and a neighbour that takes the processor: each replica is five times as slow for a second, about every 30 s.
+  // Garbage collection, and a neighbour that takes the processor: each replica is five times as slow for a second,
+  // about every 30 s.
   for (const { station } of servers) {
     const pause = () => {
       station.setSlowness(5);

@@ -32,8 +32,8 @@ const inOrder = {
 } as unknown as Readonly<Record<string, Component>>;
 
 /**
- * Every component on a node of its own, all of them real; only the network is missing: a call is checked against the contract, turned
- * into JSON and back, and handled. `calls` = what was called, in order.
+ * Every component on a node of its own, all of them real; only the network is missing: a call is checked against the
+ * contract, turned into JSON and back, and handled. `calls` = what was called, in order.
  */
 export async function smallSystem(shards = 1, style: Topology['style'] = 'object-based') {
   const datasetDir = mkdtempSync(path.join(tmpdir(), 'tierlab-app-'));

@@ -78,7 +78,8 @@ test.each([
     if (done === true) break;
     greatest = Math.max(greatest, value);
   }
-  // A window of 2,048 pages with 128 terms is the largest piece that cannot be parted; a page's positions of one term the next.
+  // A window of 2,048 pages with 128 terms is the largest piece that cannot be parted; a page's positions of one term
+  // the next.
   expect(greatest).toBeLessThan(600_000);
 });
 
