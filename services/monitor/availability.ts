@@ -16,7 +16,7 @@ export interface Availability {
   readonly observedMs: number;
   readonly downMs: number;
   readonly measured: number;
-  /** The observed time divided by the number of failures. With few failures the gaps alone would say little. */
+  /** The observed time divided by the number of failures. The few gaps between failures would be a worse estimate. */
   readonly mtbfMs?: number;
   readonly mttrMs?: number;
   readonly detectionMs?: number;
@@ -26,8 +26,8 @@ export interface Availability {
 }
 
 /**
- * When the node was down, in order. A doubt that never became a diagnosis is no failure. Neither is an overloaded node
- * that turns calls away: it does what it should.
+ * The intervals in which the node was down, in order. A doubt that never became a diagnosis is no failure. An
+ * overloaded node that refuses calls has not failed either: refusing is its task then.
  */
 export function downtimes(incidents: readonly Incident[]): Interval[] {
   return incidents
@@ -83,7 +83,7 @@ export function union(intervals: readonly Interval[]): Interval[] {
   return joined;
 }
 
-/** When fewer than `needed` of the replicas were up: a service is down only then. */
+/** The intervals in which fewer than `needed` replicas were up. Only then is a service down. */
 export function fewerThan(needed: number, replicas: readonly (readonly Interval[])[]): Interval[] {
   const edges = replicas
     .flatMap((down) =>

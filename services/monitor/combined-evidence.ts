@@ -4,7 +4,7 @@ import { thresholds } from './thresholds.ts';
 
 type Counts = Omit<CallerEvidence, 'caller' | 'latencyRatio' | 'fastestRatio' | 'peersLostShare'>;
 
-/** What all callers saw together. */
+/** The evidence of all callers about one node, combined. */
 export interface CombinedEvidence extends Counts {
   /** The lower median over the callers, so that one caller that is slow itself does not decide. */
   readonly latencyRatio: number | undefined;
@@ -15,7 +15,7 @@ export interface CombinedEvidence extends Counts {
   readonly content: number;
 }
 
-/** Adds up what the callers saw. */
+/** Combines the evidence of the callers. */
 export function combine(callers: readonly CallerEvidence[]): CombinedEvidence {
   const total = (member: keyof Counts) => callers.reduce((sum, c) => sum + c[member], 0);
   const ratios = callers.flatMap(({ latencyRatio }) => latencyRatio ?? []);

@@ -10,10 +10,10 @@ import { createDigestSeal } from './digest-seal.ts';
 import { monitorMetrics } from './metrics.ts';
 import { createMonitor } from './monitor.ts';
 
-/** An exchange that takes longer is given up: the next one is due, ms. */
+/** An exchange that takes longer is given up, because the next one is due, ms. */
 const exchangeTimeoutMs = 450;
 
-/** Takes heartbeats in. Gives a membership view, verdicts, repair orders and the incident log. */
+/** Receives heartbeats. Publishes a membership view, verdicts, repair orders and the incident log. */
 export const monitorComponent = component({
   contract: monitor,
   calls: {},

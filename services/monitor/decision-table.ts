@@ -143,7 +143,7 @@ const vanishing: Rule = (
 /** Callers eject a slow replica within seconds, and then have nothing more to report about it. */
 const avoided: Rule = ({ callers, self, selfRatio, waitsFor }, { calls, fastestRatio }, { typicalLagMs }) => {
   const avoiding = callers.filter(({ ejected }) => ejected > 0).length;
-  // When nobody calls it any more, nothing new is known about it.
+  // When nobody calls the node any more, there is no new evidence.
   if (avoiding === 0 || calls === 0) return undefined;
   // One caller is no witness against a node: it may be slow itself, or have met the node in its only bad moment.
   if (avoiding < 2 && !admitsSlowness(selfRatio)) return undefined;
@@ -184,5 +184,5 @@ function background({ heartbeats: { phi }, waitsFor }: NodeEvidence, observer: O
 
 const percent = (share: number) => `${(share * 100).toFixed(0)}%`;
 
-/** Above 100 phi is a certainty and no measurement. */
+/** A phi above 100 is a certainty, not a measurement. */
 const inWords = (phi: number) => (phi > 100 ? 'phi over 100' : `phi ${phi.toFixed(1)}`);

@@ -20,7 +20,7 @@ export interface DiagnoserOptions {
   readonly repairOf: (node: string) => RepairUnderWay | undefined;
   /** A repair drained it, and the same process still runs. */
   readonly isDrained: (node: string) => boolean;
-  /** Told whenever an incident opens, changes its outcome or verdict, or is given an order. */
+  /** Called whenever an incident opens, changes its outcome or verdict, or gets an order. */
   readonly onIncident: (incident: Incident) => void;
   readonly onVerdict?: (node: string, from: Verdict, standing: Standing) => void;
 }
@@ -107,7 +107,7 @@ export function createDiagnoser({
       const assessment = { ...before, suspected: suspected(node) };
       if (assessment.suspected === before.suspected) return;
       assessments.set(node, assessment);
-      // A doubt that goes away counts with its window: only a window can end the incident.
+      // A doubt that goes away counts at the end of its window, because only a window can end an incident.
       if (assessment.suspected) incidents.advance(node, assessment);
     },
     window(node) {

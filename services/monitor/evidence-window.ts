@@ -12,7 +12,8 @@ import {
 } from '../../shared/membership/call-evidence.ts';
 
 /**
- * These count for the whole window: a liar that is not asked is no more honest, a limping node no faster.
+ * These reports count for the whole window: a liar does not become honest, nor a limping node fast, when nobody calls
+ * it.
  */
 const lasting: readonly EvidenceKind[] = ['invalid', 'lostVotes', 'proofs', 'ejected'];
 
@@ -20,16 +21,16 @@ interface Report {
   readonly at: number;
   readonly caller: string;
   readonly evidence: CallEvidence;
-  /** It is not held against the node any more, but still tells that the caller had to wait for it. */
+  /** The report no longer counts against the node, but it still excuses the caller, which had to wait for the node. */
   readonly isForgotten?: boolean;
 }
 
-/** Callers report with each heartbeat, so one report is about so long, ms. */
+/** The time that one report covers, ms: callers report with each heartbeat. */
 const reportMs = heartbeatIntervalMs;
 
 const recentMs = 2 * reportMs;
 
-/** After so long without a complaint, the next complaint belongs to another failure, ms. */
+/** After this time without a complaint, the next complaint belongs to another failure, ms. */
 const pauseMs = 4 * reportMs;
 
 /**
@@ -37,10 +38,10 @@ const pauseMs = 4 * reportMs;
  */
 const ownQuantile = 0.4;
 
-/** A node's report and its peer's are about the same moment when they are no further apart than this, ms. */
+/** Reports of a node and its peer are compared if they are at most this far apart, ms. */
 const momentMs = 1.2 * reportMs;
 
-/** A caller's latency of a node is compared after so many answers. */
+/** The latency that a caller sees is compared after this many answers. */
 const minAnswers = 8;
 
 /**
@@ -56,7 +57,7 @@ export function createEvidenceWindow(windowMs: number, serviceMs = windowMs / 2)
   }
 
   return {
-    /** `at`: when the caller collected it. What was lost at first comes late, and takes its place in time. */
+    /** `at`: when the caller collected it. A report that was lost and sent again is still counted at that time. */
     report(caller: string, reported: readonly CallEvidence[], at: number): void {
       within(at);
       let place = reports.length;
@@ -64,7 +65,7 @@ export function createEvidenceWindow(windowMs: number, serviceMs = windowMs / 2)
       const news = reported.filter(({ node }) => node !== caller).map((evidence) => ({ at, caller, evidence }));
       reports.splice(place, 0, ...news);
     },
-    /** What each caller saw of `node` over the window. */
+    /** Each caller's evidence about `node` in the window. */
     about(node: string, now: number): CallerEvidence[] {
       const current = within(now).filter(({ isForgotten }) => !isForgotten);
       const callers = new Set(current.filter(({ evidence }) => evidence.node === node).map(({ caller }) => caller));
@@ -76,11 +77,11 @@ export function createEvidenceWindow(windowMs: number, serviceMs = windowMs / 2)
         return callerEvidence(node, caller, reports, { now, serviceMs, refusedAt });
       });
     },
-    /** Who was reported within the window. */
+    /** The nodes that were reported within the window. */
     seen: (now: number): Set<string> =>
       new Set(within(now).flatMap(({ evidence, isForgotten }) => (isForgotten ? [] : evidence.node))),
     /**
-     * When the failure of `node` that shows now began: the first report of the last run of complaints. Undefined when
+     * The beginning of the present failure of `node`: the first report of the last run of complaints. Undefined when
      * nobody complains. Complaints before a pause belong to another failure. A liar has lied since the first lie in the
      * window.
      */
@@ -166,7 +167,7 @@ function callerEvidence(
   for (const { at, evidence } of reports) {
     if (evidence.node !== node) continue;
     if (at > now - recentMs) okLately += evidence.ok;
-    // What another caller reports a moment later may have happened a moment earlier.
+    // A report that another caller sends a moment later may be about a moment earlier.
     if (at > Math.max(since, refusedAt + reportMs)) okSinceRefusal += evidence.ok;
     if (at > since && evidence.ok === 0 && evidence.unanswered > 0) unansweredBeats++;
     for (const kind of at > since ? evidenceKinds : lasting) sums[kind] += evidence[kind];

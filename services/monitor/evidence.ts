@@ -1,14 +1,15 @@
 import { thresholds } from './thresholds.ts';
 
-/** What one caller saw of one node over the window. Counts are about calls that ended in the window. */
+/** One caller's evidence about one node. The counts are of calls that ended in the window. */
 export interface CallerEvidence {
   readonly caller: string;
   readonly calls: number;
   readonly ok: number;
-  /** Of `ok`: within the last heartbeats. Answers from before a silence say nothing about the silence. */
+  /** The part of `ok` within the last heartbeats. Answers before a silence say nothing about the silence. */
   readonly okLately: number;
   /**
-   * Of `ok`: since a connection of any caller was refused. Answers from before prove nothing. Without a refusal, all.
+   * The part of `ok` since a connection of any caller was refused, because earlier answers prove nothing. All of `ok`
+   * if there was no refusal.
    */
   readonly okSinceRefusal: number;
   readonly timeouts: number;
@@ -16,7 +17,7 @@ export interface CallerEvidence {
   readonly unanswered: number;
   /** The number of its reports in which no call was answered and some were given up. */
   readonly unansweredBeats: number;
-  /** Of `unanswered` and `timeouts`: the head of the reply had come, and the rest trickled. */
+  /** The part of `unanswered` and `timeouts` in which the head of the reply had come, and the rest trickled. */
   readonly partial: number;
   /** No connection. */
   readonly refused: number;
@@ -35,8 +36,8 @@ export interface CallerEvidence {
   /** Its fastest answer over the median of its peers. */
   readonly fastestRatio?: number | undefined;
   /**
-   * Of the same caller's calls to the best of the node's peers: the share that was lost. Absent without peers or enough
-   * calls.
+   * The share of lost calls among the same caller's calls to the best of the node's peers. Absent without peers or
+   * enough calls.
    */
   readonly peersLostShare?: number | undefined;
 }
@@ -47,30 +48,29 @@ export interface NodeEvidence {
   readonly heartbeats: {
     /** Undefined before the first heartbeat. */
     readonly phi: number | undefined;
-    /** Since the last heartbeat. Unknown counts as long. */
+    /** The time since the last heartbeat. If it is unknown, it counts as long. */
     readonly silentMs?: number | undefined;
     /** Heartbeats within the window that one process could not have sent. */
     readonly conflictingBeats: number;
     /**
-     * A new process speaks for the node, the one before never said that it was leaving, and the new one does not serve
-     * yet.
+     * A new process sends heartbeats, the earlier one never said that it was leaving, and the new one does not serve yet.
      */
     readonly restartedUnannounced?: boolean | undefined;
   };
   readonly callers: readonly CallerEvidence[];
   /** Whether the other monitors hear it. */
   readonly otherMonitors?: 'hear it' | 'do not hear it' | undefined;
-  /** What the watchdog says about the process. */
+  /** The watchdog's report about the process. */
   readonly process?: 'running' | 'exited' | 'unreachable' | undefined;
-  /** A question to its ops port, which goes over another network. */
+  /** The result of asking its ops port, which is on another network. */
   readonly opsPort?: 'answers' | 'silent' | 'refused' | undefined;
   /**
    * What the node says about itself. It may lie, so this is used only against the node, or to blame the network.
    */
   readonly self?: NodeSelf | undefined;
   /**
-   * How many times as long as its peers, at the same moments, it takes for its calls, all by their own word. Absent
-   * where unknown.
+   * The time that it takes for its calls, as a multiple of its peers' time at the same moments. All nodes report this
+   * about themselves. Absent where unknown.
    */
   readonly selfRatio?: number | undefined;
   /** A node in trouble that it calls, directly or through others. A node that waits is slow without being at fault. */
@@ -81,7 +81,7 @@ export interface NodeEvidence {
   readonly proofs: number;
 }
 
-/** What a node said about itself over the window. */
+/** A node's reports about itself in the window. */
 export interface NodeSelf {
   /** How late its main loop runs, without the time in which it waited for a processor. */
   readonly ownLagMs: number;
@@ -98,9 +98,9 @@ export interface NodeSelf {
 /** How far the observer may trust what it sees. */
 export interface Observer {
   readonly lagMs: number;
-  /** How late main loops are everywhere: the median of what the nodes say of themselves, ms. */
+  /** How late main loops are everywhere: the median of the nodes' own reports, ms. */
   readonly typicalLagMs: number;
-  /** The share of all nodes that are silent for it now. */
+  /** The share of all nodes that the observer does not hear now. */
   readonly silentShare: number;
 }
 

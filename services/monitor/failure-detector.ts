@@ -20,10 +20,10 @@ export interface FailureDetectorOptions {
   readonly lag: Pick<LagMeter, 'lagMs' | 'lostMs'>;
 }
 
-/** Collects everything that one monitor hears, and gives the evidence about one node. It decides nothing. */
+/** Collects everything that one monitor hears, and returns the evidence about one node. It decides nothing. */
 export interface FailureDetector {
   readonly heartbeat: (beat: Heartbeat) => Hearing | 'unknown';
-  /** What a node saw of others. Reports of a process that was replaced are ignored. */
+  /** Adds a node's evidence about others. Reports of a process that was replaced are ignored. */
   readonly reported: (caller: string, incarnation: number, reports: readonly EvidenceReport[]) => void;
   readonly probed: (node: string, result: ProbeResult) => void;
   readonly digest: (digest: Digest) => void;
@@ -38,8 +38,7 @@ export interface FailureDetector {
   /** Which nodes it called lately, and how often that went wrong, by its own reports. */
   readonly calledBy: (node: string) => ReadonlyMap<string, number>;
   /**
-   * When the failure that shows now began, monotonic ms: the first complaint, or the first heartbeat that was due and
-   * did not come.
+   * The beginning of the present failure, monotonic ms: the first complaint, or the first missing heartbeat.
    */
   readonly firstBadAt: (node: string, isLying: boolean) => number | undefined;
   /** Evidence from before the node's repair counts no longer. */
@@ -66,7 +65,7 @@ export function createFailureDetector({ nodes, peersOf, clock, lag }: FailureDet
 
   function probeOf(node: string): ProbeResult | undefined {
     const probe = probes.get(node);
-    // A heartbeat that came after the probe says more.
+    // A heartbeat that came after the probe is better evidence.
     if (!probe || !fresh(probe.at, settings.probeTrustMs) || probe.at < (record(node).heardAt() ?? -Infinity))
       return undefined;
     const neverHeard = record(node).incarnation() === undefined;
@@ -105,7 +104,7 @@ export function createFailureDetector({ nodes, peersOf, clock, lag }: FailureDet
       const lostMs = lag.lostMs();
       const wasSilent = of.phi(now, lostMs) >= thresholds.phi && (of.silentMs(now, lostMs) ?? 0) >= thresholds.silentMs;
       const hearing = of.hear(beat, now, lostMs);
-      // That callers complained of the process before is part of the story.
+      // Complaints of callers about the earlier process belong to this failure.
       if (hearing === 'restarted') complaints.set(beat.node, reports.firstBadAt(beat.node, now));
       // What they saw was about the process before, about one that was not open yet, or about a silence that is over.
       const begins = hearing === 'fresh' && (wasSilent || (beat.phase === 'ready' && phase !== 'ready'));
@@ -184,10 +183,10 @@ export function createFailureDetector({ nodes, peersOf, clock, lag }: FailureDet
   };
 }
 
-/** More than what two monitors' heartbeats of one beat are apart, less than one interval. */
+/** Longer than one beat takes to reach both monitors, and shorter than one interval. */
 const laterMs = 0.6 * heartbeatIntervalMs;
 
-/** How far back a report may reach: one interval, and what its caller was late. */
+/** How far back a report may reach: one interval, and the lateness of its caller. */
 const reportedMs = 1.5 * heartbeatIntervalMs;
 
 /**

@@ -23,7 +23,7 @@ export interface IncidentLog {
 
 /** Incidents that are kept; the oldest go first. */
 const maxIncidents = 1_000;
-/** Lines after which the file is written anew with what still counts. */
+/** After this many lines the file is written again, with only the lines that still count. */
 const maxLines = 5 * maxIncidents;
 
 /**
@@ -86,7 +86,8 @@ export function openIncidentLog(
   }
 
   /**
-   * A disk that takes nothing more is no reason to stop watching: the log is in memory, and is written when it can be.
+   * A full disk is no reason to stop watching. The log is also in memory, and it is written when the disk has room
+   * again.
    */
   function safely(write: () => void): void {
     try {

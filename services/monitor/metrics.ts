@@ -28,7 +28,7 @@ const repairPhases = ['detection', 'diagnosis', 'fix'] as const;
 const orders = ['restart', 'drain', 'quarantine', 'promote'] as const satisfies RepairOrder['do'][];
 const results = ['done', 'already', 'stale', 'refused', 'failed'] as const satisfies OrderResult[];
 
-/** What the monitor knows, for Prometheus; gauges are computed when they are asked for. */
+/** The monitor's knowledge as metrics for Prometheus. Gauges are computed when Prometheus asks for them. */
 export function monitorMetrics(metrics: Metrics, sources: Sources): MonitorMetrics {
   const heartbeats = metrics.counter('tierlab_heartbeats_total', 'Heartbeats received', ['member']);
   for (const member of sources.nodes) heartbeats.labels({ member });
@@ -98,7 +98,7 @@ function openIncidents(metrics: Metrics, { open }: Sources): void {
   );
 }
 
-/** Observed availability beside what the formulas promise: the two check each other. */
+/** Observed availability beside the result of the formulas, so that the two check each other. */
 function availabilityGauge(metrics: Metrics, { availability }: Sources): void {
   metrics.gauge(
     'tierlab_availability_ratio',

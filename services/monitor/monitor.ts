@@ -41,11 +41,11 @@ export interface MonitorOptions {
 }
 
 export interface Monitor {
-  /** Throws `forbidden` for what that node cannot have said. */
+  /** Handles a heartbeat. Throws `forbidden` if that node cannot have sent it. */
   readonly heard: (beat: Heartbeat) => void;
-  /** What a node saw of others. */
+  /** Adds a node's evidence about others. */
   readonly reported: FailureDetector['reported'];
-  /** Takes another monitor's digest, and gives its own. Throws `forbidden` for what no other monitor can have said. */
+  /** Takes another monitor's digest, and returns its own. Throws `forbidden` if no other monitor can have sent it. */
   readonly exchanged: (digest: Digest, caller?: string) => Digest;
   readonly view: () => View;
   readonly detector: FailureDetector;

@@ -28,9 +28,9 @@ export interface NodeRecord {
   readonly self: () => NodeSelf | undefined;
   /** How long its calls took, by its own reports, from heartbeat to heartbeat. */
   readonly selfMoments: () => readonly Moment[];
-  /** A new process speaks, the one before never said that it was leaving, and the new one is not ready yet. */
+  /** A new process sends heartbeats, the earlier one never said that it was leaving, and the new one is not ready. */
   readonly restartedUnannounced: () => boolean;
-  /** The incarnation that the evidence is about: until a new process serves, that of the one before. */
+  /** The incarnation that the evidence is about. Until a new process serves, it is that of the earlier process. */
   readonly aboutIncarnation: () => number | undefined;
   /** When this process said first that it serves. */
   readonly openedAt: () => number | undefined;

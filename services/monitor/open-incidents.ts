@@ -24,7 +24,7 @@ export interface OpenIncidents {
   readonly ordered: (node: string, note: OrderNote, verdict: Verdict) => void;
 }
 
-/** Two monitors may date the same order so far apart, ms. */
+/** The times that two monitors give for the same order differ by at most this, ms. */
 const toldMs = 1_000;
 
 export function createOpenIncidents({

@@ -22,7 +22,7 @@ export interface OrderLog {
   readonly past: () => readonly KnownOrder[];
   readonly digests: () => readonly OrderDigest[];
   /**
-   * Takes in what another monitor tells. `fresh`: unknown here so far. `effective`: known now to have been carried out.
+   * Adds an order that another monitor reports. `fresh`: it was unknown here. `effective`: it was carried out.
    */
   readonly learn: (digests: readonly OrderDigest[]) => {
     readonly fresh: readonly KnownOrder[];

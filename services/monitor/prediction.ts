@@ -45,8 +45,8 @@ interface Requirement {
 /**
  * Pure: the availability that a topology promises. Replicas stand in parallel: 1 - (1 - a)^n, or k of n. What a request
  * needs stands in series: the product, but only over different nodes, because components of one node fail together. So
- * the result is not multiplied from the services. It is added up over all combinations of how many nodes of each replica
- * group are up. Standbys are not counted: they shorten the time to repair.
+ * the result is not multiplied from the services. It is added up over all combinations of how many nodes of each
+ * replica group are up. Standbys are not counted: they shorten the time to repair.
  *
  *   client x gateway x app x query x (shard 1 x shard 2) x ranking x html       series
  *                                      |

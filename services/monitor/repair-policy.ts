@@ -57,14 +57,14 @@ export const repairLimits = {
   /** The first gap between two orders about one node; it doubles with each. */
   gapMs: 5_000,
   maxGapMs: 60_000,
-  /** Gaps start anew after so long without an order. */
+  /** After this time without an order, gaps begin with the first one again. */
   forgiveMs: 300_000,
   /** Orders in the whole cluster within `burstMs`: when everything seems to be wrong, the monitor is probably wrong. */
   burst: 4,
   burstMs: 10_000,
   /** A drained node gets this long to recover before it is restarted. */
   drainMs: 3_000,
-  /** So long only one limping node of the whole cluster is drained. */
+  /** For this time at most one limping node of the whole cluster is drained. */
   oneLimperMs: 30_000,
   /** Restarts without lasting success, or time down, before a standby is promoted. */
   triesBeforePromotion: 2,

@@ -101,9 +101,9 @@ export function createRepairer(options: RepairerOptions): Repairer {
   }
 
   /**
-   * Of two monitors that learn of two bad nodes in opposite order, each would take out another one of them: a pair
-   * would be gone. So the first monitor that trusts itself orders what takes a serving node out. The others wait for
-   * its order, for a while.
+   * Two monitors may learn of two bad nodes in opposite order. If each took out the node that it learned of first, both
+   * nodes of a pair would be gone. So only the first monitor that trusts itself takes out a serving node. The others
+   * wait for its order, for a while.
    */
   function isLeftToAnother(verdict: Verdict, standingMs: number): boolean {
     if (verdict !== 'lying' && verdict !== 'limping') return false;
@@ -169,7 +169,7 @@ export function createRepairer(options: RepairerOptions): Repairer {
       // The repair works: a new process is starting, or the last window was healthy already.
       if (token === undefined || id === monitor || seen.verdict !== standing.verdict || record.restartedUnannounced())
         return;
-      // A new process speaks by now. It must not be killed for the death of the one before.
+      // A new process sends heartbeats by now. It must not be killed because the earlier one died.
       if (record.incarnation() !== aboutIncarnation) return;
       if (!agreed(id, standing.verdict)) return;
       if (isLeftToAnother(standing.verdict, clock.now() - standing.since)) return;
@@ -218,7 +218,7 @@ export function createRepairer(options: RepairerOptions): Repairer {
         );
       }
       for (const { node, incarnation, do: what } of fresh) {
-        // Only while this monitor has a verdict about that process, too. Otherwise nobody would put it back.
+        // Only while this monitor, too, has a verdict about that process. Otherwise nobody would put it back.
         const isCurrent = incarnation === (detector.record(node).incarnation() ?? 0);
         if (!isCurrent || diagnoser.assessment(node).standing.verdict === 'healthy') continue;
         if (what === 'drain') takenOut.set(node, 'draining');

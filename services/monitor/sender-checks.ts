@@ -19,15 +19,15 @@ export interface SenderChecks {
 export interface SenderChecksOptions {
   readonly monitor: string;
   readonly topology: Topology;
-  /** No watchdog can have handed out a greater one, and nobody could ever supersede it. */
+  /** No watchdog can have handed out a greater incarnation, and none could ever supersede it. */
   readonly greatestIncarnation: number;
   /** The newest token of any role. */
   readonly newestToken: () => number;
 }
 
 /**
- * Messages to a monitor decide about processes and roles, so only those who may send them are heard. This checks who
- * sends what, not whether the content is right.
+ * Messages to a monitor decide about processes and roles, so each message counts only from a node that may send it.
+ * This checks the sender of a message, not whether its content is right.
  */
 export function createSenderChecks({
   monitor,

@@ -1,6 +1,6 @@
 import { median } from '../../shared/quantile.ts';
 
-/** What was measured of a node about one moment. */
+/** A measurement of a node at one moment. */
 export interface Moment {
   readonly at: number;
   readonly ms: number;
@@ -10,9 +10,9 @@ export interface Moment {
 const graceMs = 5;
 
 /**
- * How many times as long as its peers a node took, for each of its moments in which a peer was measured as well, at
- * most `withinMs` before or after. Moments are compared one by one, because what is seen of a node is no fair sample of
- * the time: balancers avoid a node that was slow once, and ask it again when all are slow.
+ * The node's time as a multiple of its peers' time, for each moment in which a peer was measured at most `withinMs`
+ * before or after. Moments are compared one by one, because the measured moments are no fair sample: balancers avoid a
+ * node that was slow once, and call it again when all are slow.
  */
 export function ratiosToPeers(own: readonly Moment[], peers: readonly Moment[], withinMs: number): number[] {
   return own.flatMap(({ at, ms }) => {

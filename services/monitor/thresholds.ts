@@ -4,15 +4,15 @@ export const thresholds = {
   /** No silence is shorter than this: a process that stands still for a second may be starved. */
   silentMs: 1_500,
   /**
-   * Each ms by which main loops lag everywhere makes a silence so many ms longer, up to a bound: where processors are
-   * short, a healthy process may not run for seconds.
+   * Each ms of lag of all main loops makes the needed silence longer by this many ms, up to a bound. Where processors
+   * are short, a healthy process may not run for seconds.
    */
   lagWait: 50,
   maxLagWaitMs: 3_500,
   conflictingBeats: 3,
   /** Calls in the window before shares count. */
   minCalls: 5,
-  /** The least share of a caller's calls that makes a complaint. */
+  /** A caller complains if at least this share of its calls failed. */
   badShare: 0.1,
   /**
    * The same where no other caller complains: a burst of other work on the machine costs one caller a tenth of its
@@ -21,7 +21,7 @@ export const thresholds = {
   soleBadShare: 0.5,
   /** Lost votes and invalid replies: a bit flips once, a liar lies again. */
   minLies: 3,
-  /** The same where two callers found it independently: they avoid a liar from then on, and find no more. */
+  /** The same where two callers found it independently. They avoid a liar from then on, so they find no more. */
   minSharedLies: 2,
   slowRatio: 4,
   /** A node with an answer faster than this many times its peers does not limp. */
@@ -38,6 +38,6 @@ export const thresholds = {
   commonLagMs: 30,
   /** An observer whose main loop is this late does not trust itself. */
   observerLagMs: 100,
-  /** When so many nodes are silent at once, it is the observer that is cut off. */
+  /** When this share of the nodes is silent at once, the observer itself is cut off. */
   silentShare: 0.5,
 } as const;

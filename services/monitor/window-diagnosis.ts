@@ -38,7 +38,7 @@ export interface Finding {
 /** Verdicts that count after one window. */
 export const facts: ReadonlySet<Verdict> = new Set(['crashed', 'hung', 'lying']);
 
-/** Calls pass no more nodes than this, one below the other. */
+/** A call passes at most this many nodes, one below the other. */
 const maxDepth = 5;
 
 /** Nothing is known about it: neither the node nor its watchdog was heard yet. */

@@ -6,8 +6,8 @@ import { contract, operation } from '../rpc/contract.ts';
 const Natural = Type.Integer({ minimum: 0 });
 
 /**
- * A repair order in the memory of the monitors, so that all count the same orders. `agoMs` is its age, because clocks of
- * two machines are never compared.
+ * A repair order in the memory of the monitors, so that all count the same orders. `agoMs` is its age, because clocks
+ * of two machines are never compared.
  */
 const OrderDigest = Type.Object({
   id: Type.String(),

@@ -29,8 +29,8 @@ export interface EvidenceOutbox {
 }
 
 /**
- * Keeps a caller's evidence about other nodes until every monitor has it, so that a lost datagram loses no evidence. Age
- * and number of the reports are bounded.
+ * Keeps a caller's evidence about other nodes until every monitor has it, so that a lost datagram loses no evidence.
+ * Age and number of the reports are bounded.
  */
 export function createEvidenceOutbox(monitors: readonly string[], maxReportBytes: number): EvidenceOutbox {
   const waiting = new Map<number, Waiting>();

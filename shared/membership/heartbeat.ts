@@ -77,8 +77,9 @@ interface MonitorLink {
 }
 
 /**
- * Sends a beat to every monitor every `heartbeatIntervalMs`, and follows the view of the first monitor that answers. When
- * all monitors are silent, the last view stays in force, because the service must survive the loss of the monitors.
+ * Sends a beat to every monitor every `heartbeatIntervalMs`, and follows the view of the first monitor that answers.
+ * When all monitors are silent, the last view stays in force, because the service must survive the loss of the
+ * monitors.
  *
  *   node                                       monitor
  *     | -- beat, evidence reports 7 and 8 --------> |

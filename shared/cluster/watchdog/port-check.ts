@@ -18,8 +18,8 @@ export interface TakenPort extends WantedPort {
 }
 
 /**
- * Which of `ports` are taken at `host`, and by whom. To most programs "localhost" is ::1 before it is 127.0.0.1. So a TCP
- * port of the loopback address must be free at both: otherwise http://localhost:8080 may open another program.
+ * Which of `ports` are taken at `host`, and by whom. To most programs "localhost" is ::1 before it is 127.0.0.1. So a
+ * TCP port of the loopback address must be free at both: otherwise http://localhost:8080 may open another program.
  */
 export async function takenPorts(ports: readonly WantedPort[], host: string): Promise<readonly TakenPort[]> {
   const probed = ports.flatMap(({ port, protocol }) => {

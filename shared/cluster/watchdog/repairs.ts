@@ -64,8 +64,9 @@ interface RepairOptions {
 }
 
 /**
- * Carries out repair orders on this watchdog's own processes. Throws `bad_request`, `not_found` and `too_many_requests`.
- * Throws `conflict` if an operator stopped the node, or if a fault holds it down: a repair must not undo that.
+ * Carries out repair orders on this watchdog's own processes. Throws `bad_request`, `not_found` and
+ * `too_many_requests`. Throws `conflict` if an operator stopped the node, or if a fault holds it down: a repair must
+ * not undo that.
  */
 export function createRepairs({ topology, watchdog, clock, wipe }: RepairOptions) {
   const answers = new Map<string, Promise<RepairAnswer>>();
