@@ -1,0 +1,233 @@
+import { createSimulation } from '../../shared/time/sim/simulation.ts';
+import { exponential } from '../../shared/time/sim/distribution.ts';
+import { seededRandom } from '../../shared/time/random.ts';
+import { createStation } from '../../shared/time/sim/station.ts';
+import { canonicalText } from '../../loadgen/verify/digest.ts';
+import { check, meanOf, nothing, unknown, within } from '../kit/checks.ts';
+import { ask, closedLoad, meanMs, type Question } from '../kit/open-load.ts';
+import { labQueries } from '../kit/pages.ts';
+import { lab, type Check, type LiveContext, type Point } from '../runner/lab.ts';
+import { digits } from '../runner/units.ts';
+import { meanInterval, shownConfidence } from '../statistics/interval.ts';
+
+const shardCounts = [1, 2, 4] as const;
+/** Each shard does all of the work, or its part of it. */
+const forms = ['same', 'divided'] as const;
+const searches = 6_000;
+const checks = shardCounts.length * forms.length;
+
+/** H_n = 1 + 1/2 + ... + 1/n: the expected maximum of n exponential times of mean 1. */
+const harmonic = (n: number): number => Array.from({ length: n }, (_, i) => 1 / (i + 1)).reduce((a, b) => a + b, 0);
+/** The variance of that maximum: 1 + 1/4 + ... + 1/n^2 (Renyi 1953: the gaps between order statistics are independent). */
+const maximumVariance = (n: number): number =>
+  Array.from({ length: n }, (_, i) => 1 / (i + 1) ** 2).reduce((a, b) => a + b, 0);
+
+const meanOfShard = (form: (typeof forms)[number], m: number, n: number): number => (form === 'same' ? m : m / n);
+
+/** A search asks all shards at the same time, and is as slow as the slowest of them. */
+export const multitierSearch = lab({
+  id: '05',
+  name: 'multitier-search',
+  topic: 'multitier search',
+  question: 'A search asks every shard at the same time. Do more shards make it faster or slower?',
+  minutes: 3,
+  cores: 2,
+  parameters: { m: { unit: 'ms', values: [10, 8, 12] } },
+  formula: 'E[max of n] = m H(n) with H(n) = 1 + 1/2 + ... + 1/n; with the work divided: (m / n) H(n)',
+  assumptions: [
+    'the times of the shards are exponential with the same mean',
+    'they are independent of each other',
+    'no search waits for another one in a queue',
+  ],
+  axes: { x: 'shards n (each with all of the work)', y: 'time of the fan-out (ms)' },
+  quantities: ({ m }) =>
+    forms.flatMap((form) =>
+      shardCounts.map((n) => ({
+        id: `${form}${n}`,
+        label: `${n} ${n === 1 ? 'shard' : 'shards'}, ${form === 'same' ? 'mean m each' : 'mean m / n each'}`,
+        unit: 'ms' as const,
+        theory: meanOfShard(form, m!, n) * harmonic(n),
+        ...(form === 'same' && { x: n }),
+      })),
+    ),
+  async virtual({ m }, seed, variant) {
+    if (variant === 'do-nothing') return nothing;
+    const points: Point[] = [];
+    const found: Check[] = [];
+    let timeline: string[] = [];
+    for (const form of forms)
+      for (const n of shardCounts) {
+        const mean = meanOfShard(form, m!, n);
+        const run = await fanOut(`${seed}/${form}${n}`, n, mean, variant);
+        timeline = run.timeline;
+        const measured = meanOf(`${form}${n}`, run.meanMs, searches, mean * Math.sqrt(maximumVariance(n) / searches));
+        points.push(measured.point);
+        found.push(measured.isTheory(`${n} shards of mean ${digits(mean)} ms`, mean * harmonic(n), checks));
+      }
+    return { points, checks: found, timeline };
+  },
+  async live({ m }, context) {
+    const points: Point[] = [];
+    const found: Check[] = [];
+    const oracle = new Map<string, string>();
+    for (const n of shardCounts) {
+      const run = await liveFanOut(m!, n, context, oracle);
+      points.push(...run.points);
+      found.push(...run.checks);
+    }
+    const order = (id: string): number => points.findIndex((point) => point.id === id);
+    points.sort((a, b) => order(a.id) - order(b.id));
+    return { points, checks: found, timeline: [] };
+  },
+  variants: {
+    broken: 'the shards are asked one after the other',
+    control:
+      'all shards take the same time in one search: the times depend on each other, and the maximum costs nothing',
+  },
+  hints: [
+    'The search must wait for all shards. If one of four has bad luck, what helps it that the other three were fast?',
+    'The fastest of n exponential times takes m / n on average. Then n - 1 are left, and the next one needs m / (n - 1) more. Add up until the last one.',
+    'Three runners need 60 s each on average, exponentially: the last one comes after 60 (1 + 1/2 + 1/3) = 110 s.',
+  ],
+  explanation: ({ m }) =>
+    `The time of a fan-out is a maximum, not a mean. With four shards that each take ${m!} ms on average, the search takes ${digits(m! * harmonic(4))} ms: twice as long, although no shard became slower.
+
+Sharding helps when it divides the work. Each of four shards then takes ${digits(m! / 4)} ms, and the search takes ${digits((m! / 4) * harmonic(4))} ms. Half of the gain is lost to the maximum: without scatter it would be ${digits(m! / 4)} ms.
+
+The formula needs independent times. In the negative control all shards are slow in the same searches, so the maximum is no larger than the mean. Real shards are between the two: they share a network, and garbage collection hits each on its own.`,
+  transfer: {
+    question: 'You go from 4 to 100 shards, and each shard keeps its mean of 10 ms. What does a search cost?',
+    answer: '10 x H(100) = 10 x 5.19 = 52 ms. The maximum grows like the logarithm of n: slowly, but without end.',
+  },
+});
+
+/** Searches one after the other, each over `n` stations in virtual time. */
+async function fanOut(seed: string, n: number, meanShardMs: number, variant: string) {
+  const sim = createSimulation(seed);
+  let common = 0;
+  const stations = Array.from({ length: n }, (_, i) =>
+    createStation({
+      ...sim,
+      random: seededRandom(`${seed}/shard ${i}`),
+      workers: 1,
+      serviceTime: variant === 'control' ? () => common : exponential(meanShardMs),
+    }),
+  );
+  const draw = exponential(meanShardMs);
+  const timeline: string[] = [];
+  let totalMs = 0;
+  const all = (async () => {
+    for (let i = 0; i < searches; i++) {
+      const startedAt = sim.clock.now();
+      common = draw(sim.random);
+      const done = stations.map(async (station, shard) => {
+        await station.work();
+        if (i === 0) timeline.push(`${digits(sim.clock.now() - startedAt).padStart(6)} ms  shard ${shard + 1} answers`);
+      });
+      if (variant === 'broken') for (const station of stations) await station.work();
+      await Promise.all(done);
+      if (i === 0) timeline.push(`${digits(sim.clock.now() - startedAt).padStart(6)} ms  the search has all answers`);
+      totalMs += sim.clock.now() - startedAt;
+    }
+  })();
+  await sim.run();
+  await all;
+  return { meanMs: totalMs / searches, timeline };
+}
+
+/** A cluster with `n` shards; the application server asks them all. */
+async function liveFanOut(
+  m: number,
+  n: number,
+  { cluster, signal, progress, seed }: LiveContext,
+  oracle: Map<string, string>,
+): Promise<{ readonly points: readonly Point[]; readonly checks: readonly Check[] }> {
+  const own = await cluster({
+    name: 'lab-05',
+    style: 'object-based',
+    policy: 'naive',
+    nodes: [
+      { name: 'monitor', components: ['monitor'], replicas: 1 },
+      { name: 'database', components: ['database'], shards: n, replicas: 1 },
+      { name: 'app', components: ['app', 'query', 'ranking', 'html'], replicas: 1 },
+    ],
+  });
+  const app = own.nodes.find(({ id }) => id.startsWith('app'))!;
+  const question = (i: number): Question => ({
+    port: app.port,
+    component: 'app',
+    operation: 'search',
+    request: {
+      search: { q: labQueries[i % labQueries.length]!, page: 1, size: 10, explain: false },
+      style: 'object-based',
+      format: 'json',
+    },
+  });
+  const calls = { lanes: 3, question, signal };
+  await closedLoad({ ...calls, n: 400 });
+  const different: string[] = [];
+  for (const [i, q] of labQueries.entries()) {
+    const { body } = await ask(question(i));
+    const results = canonicalText('', (body as { results?: unknown } | undefined)?.results ?? null);
+    if (n === 1) oracle.set(q, results);
+    else if (oracle.get(q) !== results) different.push(q);
+  }
+  const checks: Check[] =
+    n === 1
+      ? []
+      : [
+          check(
+            `${n} shards find what one node finds`,
+            different.length === 0,
+            different.length === 0
+              ? `${labQueries.length} searches are equal`
+              : `different: ${different.slice(0, 3).join(', ')}`,
+          ),
+        ];
+  const bare = meanMs(await closedLoad({ ...calls, n: 500 }));
+  const points: Point[] = [];
+  const shards = own.nodes.filter(({ id }) => id.startsWith('database'));
+  for (const form of forms) {
+    const mean = meanOfShard(form, m, n);
+    for (const [i, { id }] of shards.entries())
+      await own.policy(id, {
+        // The seeds differ, because the shards must not be slow together.
+        station: {
+          component: 'database',
+          workers: 100,
+          serviceMs: mean,
+          distribution: 'exponential',
+          seed: 100 * n + i,
+        },
+      });
+    const count = 2_000;
+    const answers = await closedLoad({
+      ...calls,
+      n: count,
+      onProgress: (done) => progress(`${n} shards of ${digits(mean)} ms (${seed})`, done, count),
+    });
+    const good = answers.filter(({ ok }) => ok);
+    const interval = meanInterval(
+      good.map(({ tookMs }) => tookMs - bare),
+      shownConfidence,
+    );
+    points.push({ id: `${form}${n}`, measured: interval.mean, n: good.length, interval });
+    checks.push(
+      good.length < count
+        ? unknown(
+            `${n} shards: every search is answered`,
+            `${count - good.length} of ${count} failed`,
+            'run the lab again',
+          )
+        : within(
+            `${n} shards of mean ${digits(mean)} ms, without the search's own ${digits(bare)} ms`,
+            interval.mean,
+            mean * harmonic(n),
+            // A timer of 2.5 ms has a resolution of 1 ms.
+            mean < 5 ? 0.4 : 0.15,
+            count,
+          ),
+    );
+  }
+  return { points, checks };
+}

@@ -1,0 +1,259 @@
+import { createNetwork } from '../../shared/time/sim/network.ts';
+import { constant, exponential } from '../../shared/time/sim/distribution.ts';
+import { createSimulation } from '../../shared/time/sim/simulation.ts';
+import { createStation } from '../../shared/time/sim/station.ts';
+import { check, exactly, nothing, unknown, within } from '../kit/checks.ts';
+import { type Answer, closedLoad, meanMs, openLoad, type Question } from '../kit/open-load.ts';
+import { labQueries } from '../kit/pages.ts';
+import { lab, type Check, type FaultProof, type Point } from '../runner/lab.ts';
+import { digits } from '../runner/units.ts';
+import { medianInterval } from '../statistics/median.ts';
+
+const depths = [1, 2, 3, 4] as const;
+const jobs = 4_000;
+const ratePerSecond = 20;
+/** The tiers of the layered style, from the lowest: each calls the one before it. */
+const tiers = ['database', 'query', 'ranking', 'html'] as const;
+
+/** A chain of dependent calls: each tier is a server above and a client below. */
+export const serverAsClient = lab({
+  id: '06',
+  name: 'server-as-client',
+  topic: 'a server acts as a client',
+  question: 'Each server must ask the next one. What does every further tier add to the time that the user waits?',
+  minutes: 2,
+  cores: 2,
+  parameters: { r: { unit: 'ms', values: [20, 15, 30] }, s: { unit: 'ms', values: [5, 8, 10] } },
+  formula: 'T = d (r + s): d calls in a chain, each with a round trip r and a service time s',
+  assumptions: [
+    'each tier waits for the answer of the next one, and then does nothing more',
+    'r and s are the same at every tier, and they do not scatter',
+    'no tier is a bottleneck: nobody waits for a worker',
+  ],
+  axes: { x: 'depth d (tiers)', y: 'response time T (ms)' },
+  quantities: ({ r, s }) =>
+    depths.map((d) => ({ id: `t${d}`, label: `T at depth ${d}`, unit: 'ms', theory: d * (r! + s!), x: d })),
+  async virtual({ r, s }, seed, variant) {
+    if (variant === 'do-nothing') return nothing;
+    const points: Point[] = [];
+    const found: Check[] = [];
+    let timeline: readonly string[] = [];
+    for (const depth of depths) {
+      const run = await chain({ seed: `${seed}/${depth}`, depth, r: r!, s: s!, variant });
+      const theory = depth * (r! + s!);
+      points.push(exactly(`t${depth}`, run.meanMs, run.n));
+      found.push(within(`T at depth ${depth} is ${depth} (r + s)`, run.meanMs, theory, 0.001, run.n));
+      found.push(
+        within(
+          `calls in flight at depth ${depth} are rate x T`,
+          run.inFlight,
+          (ratePerSecond / 1_000) * theory,
+          0.1,
+          run.n,
+        ),
+      );
+      timeline = run.timeline;
+    }
+    return { points, checks: found, timeline };
+  },
+  async live({ r, s }, { cluster, seed, signal, progress, say }) {
+    const node = (name: string) => ({ name, components: [name], replicas: 1 });
+    const own = await cluster({
+      name: 'lab-06',
+      style: 'layered',
+      policy: { base: 'naive', deadline: { defaultMs: 10_000 } },
+      nodes: [node('monitor'), ...tiers.map(node)],
+    });
+    const idOf = (name: string): string => own.nodes.find(({ id }) => id.startsWith(name))!.id;
+    const portOf = (name: string): number => own.nodes.find(({ id }) => id.startsWith(name))!.port;
+    const search = (i: number) => ({ q: labQueries[i % labQueries.length]!, page: 1, size: 10, explain: false });
+    const { plan } = (await planOf(portOf('query'), labQueries[0]!)) as { plan: unknown };
+    const questions: readonly ((i: number) => Question)[] = [
+      () => ({
+        port: portOf('database'),
+        component: 'database',
+        operation: 'find',
+        request: { plan, size: 10 },
+        shard: 1,
+      }),
+      (i) => ({ port: portOf('query'), component: 'query', operation: 'search', request: search(i) }),
+      (i) => ({ port: portOf('ranking'), component: 'ranking', operation: 'search', request: search(i) }),
+      (i) => ({
+        port: portOf('html'),
+        component: 'html',
+        operation: 'search',
+        request: { search: search(i), format: 'json', via: [] },
+      }),
+    ];
+    say('measuring the chain itself first: what the machine needs without r and s');
+    const n = 200;
+    const bare: number[] = [];
+    for (const [i, question] of questions.entries()) {
+      await closedLoad({ n: 150, lanes: 2, question, signal });
+      bare.push(median(await closedLoad({ n, lanes: 1, question, signal })));
+      progress('without r and s', i + 1, depths.length);
+    }
+    const heal: (() => Promise<FaultProof>)[] = [];
+    for (const [i, tier] of tiers.entries()) {
+      await own.policy(idOf(tier), { station: { component: tier, workers: 1_000, serviceMs: s } });
+      // The round trip, on the request alone, and only on the call from the tier above.
+      const caller = tiers[i + 1];
+      for (const from of ['lab', ...(caller === undefined ? [] : [idOf(caller)])])
+        heal.push(await own.inject(idOf(tier), { kind: 'net.delay', params: { meanMs: r }, caller: from }));
+    }
+    const points: Point[] = [];
+    const found: Check[] = [];
+    for (const [i, question] of questions.entries()) {
+      const depth = depths[i]!;
+      const count = 20 * ratePerSecond;
+      const startedAt = performance.now();
+      const answers = await openLoad({
+        seed: `${seed}/${depth}`,
+        n: count,
+        perSecond: 2 * ratePerSecond,
+        question,
+        signal,
+        onProgress: (done) => progress(`depth ${depth}`, done, count),
+      });
+      const tookMs = performance.now() - startedAt;
+      const good = answers.filter(({ ok }) => ok);
+      const interval = medianInterval(good.map(({ tookMs }) => tookMs - bare[i]!));
+      const theory = depth * (r! + s!);
+      points.push({ id: `t${depth}`, measured: interval.median, n: good.length, interval });
+      found.push(
+        good.length < count
+          ? unknown(
+              `depth ${depth}: every call is answered`,
+              `${count - good.length} failed: ${answers.find(({ ok }) => !ok)?.code}`,
+              'run the lab again',
+            )
+          : within(
+              `depth ${depth}: calls in flight are rate x T`,
+              sum(good.map((each) => each.tookMs)) / tookMs,
+              (count / tookMs) * meanMs(good),
+              0.1,
+              count,
+            ),
+      );
+      found.push(
+        within(
+          `T at depth ${depth}, without the chain's own time of ${digits(bare[i]!)} ms`,
+          interval.median,
+          theory,
+          0.15,
+          good.length,
+        ),
+      );
+    }
+    const slope = (points[3]!.measured - points[0]!.measured) / 3;
+    found.push(
+      check(
+        'each tier adds r + s, within 2 ms',
+        Math.abs(slope - r! - s!) <= 2,
+        `${digits(slope)} ms per tier for ${r! + s!} ms`,
+      ),
+    );
+    return { points, checks: found, timeline: [], faults: await Promise.all(heal.map((each) => each())) };
+  },
+  variants: {
+    broken: 'the tiers are asked in parallel, not one after the other',
+    control: 'one worker per tier and a high load: calls wait for the worker, which the formula leaves out',
+  },
+  hints: [
+    'The database cannot answer before it was asked. Who asks it, and what does that server wait for in the meantime?',
+    'One call costs a round trip r and the service time s. In a chain each call waits for the next one, so the times add up: T = d (r + s).',
+    'A letter takes 2 days there and back, and each office needs 1 day. Three offices, one behind the other: 3 (2 + 1) = 9 days.',
+  ],
+  explanation: ({ r, s }) =>
+    `Every tier adds ${r! + s!} ms, because a server that acts as a client waits like one. The time of the whole chain is a sum; a fast database does not help a user who waits for four round trips.
+
+While a call waits below, it occupies memory, a connection and a place above. The number of calls in flight is the rate times the time (Little's law). A chain of four holds four times as many calls as a chain of one, at the same rate.
+
+The formula holds while nobody waits for a worker. In the negative control the tiers have one worker each, and the waiting times add up, too: that is lab 10 in every tier.`,
+  transfer: {
+    question: 'You may remove one tier, or halve the round trip at all four tiers. Which helps more?',
+    answer:
+      'With r = 20 and s = 5: removing a tier saves 25 of 100 ms. Halving r saves 4 x 10 = 40 ms. Fewer and shorter round trips beat fewer milliseconds of work.',
+  },
+});
+
+async function planOf(port: number, q: string): Promise<unknown> {
+  const [answer] = await closedLoad({
+    n: 1,
+    lanes: 1,
+    question: () => ({ port, component: 'query', operation: 'plan', request: { q } }),
+    signal: new AbortController().signal,
+  });
+  return answer!.body;
+}
+
+const median = (answers: readonly Answer[]): number => medianInterval(answers.map(({ tookMs }) => tookMs)).median;
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+interface ChainOptions {
+  readonly seed: string;
+  readonly depth: number;
+  readonly r: number;
+  readonly s: number;
+  readonly variant: string;
+}
+
+/** Poisson arrivals at the top of a chain of stations, over a virtual network. */
+async function chain({ seed, depth, r, s, variant }: ChainOptions) {
+  const sim = createSimulation(seed);
+  const network = createNetwork({ ...sim, link: { latency: constant(r / 2) } });
+  const control = variant === 'control';
+  const stations = Array.from({ length: depth }, () =>
+    createStation({ ...sim, workers: control ? 1 : 10_000, serviceTime: constant(s) }),
+  );
+  const timeline: string[] = [];
+  let inFlight = 0;
+  let area = 0;
+  let changedAt = 0;
+  let totalMs = 0;
+  let done = 0;
+  const change = (by: number): void => {
+    area += inFlight * (sim.clock.now() - changedAt);
+    changedAt = sim.clock.now();
+    inFlight += by;
+  };
+  const note = (job: number, text: string): void => {
+    if (job === 0) timeline.push(`${digits(sim.clock.now() - firstAt).padStart(6)} ms  ${text}`);
+  };
+  const names = tiers.slice(0, depth).toReversed();
+  const hop = (from: string, tier: number, job: number): Promise<void> =>
+    new Promise((resolve) => {
+      const to = names[tier]!;
+      note(job, `${from} asks ${to}`);
+      network.send(from, to, () => {
+        void (async () => {
+          await stations[tier]!.work();
+          if (variant !== 'broken' && tier + 1 < depth) await hop(to, tier + 1, job);
+          network.send(to, from, () => {
+            note(job, `${from} has the answer of ${to}`);
+            resolve();
+          });
+        })();
+      });
+    });
+  const gap = exponential(1_000 / (control ? (0.9 * 1_000) / s : ratePerSecond));
+  let firstAt = 0;
+  let started = 0;
+  const arrive = (): void => {
+    const job = started++;
+    const startedAt = sim.clock.now();
+    if (job === 0) firstAt = startedAt;
+    change(1);
+    const calls = variant === 'broken' ? names.map((_, tier) => hop('user', tier, job)) : [hop('user', 0, job)];
+    void Promise.all(calls).then(() => {
+      change(-1);
+      totalMs += sim.clock.now() - startedAt;
+      done++;
+    });
+    if (started < jobs) sim.scheduler.after(gap(sim.random), arrive);
+  };
+  arrive();
+  await sim.run();
+  return { n: done, meanMs: totalMs / done, inFlight: area / changedAt, timeline };
+}

@@ -1,0 +1,196 @@
+import { constant, exponential } from '../../shared/time/sim/distribution.ts';
+import { check, meanOf, nothing, unknown, within } from '../kit/checks.ts';
+import { labQueries } from '../kit/pages.ts';
+import { meanMs, openLoad } from '../kit/open-load.ts';
+import { lindleyMeanWait, runStation } from '../kit/station-run.ts';
+import { lab, type Check, type Point } from '../runner/lab.ts';
+import { digits } from '../runner/units.ts';
+import { meanInterval, shownConfidence } from '../statistics/interval.ts';
+
+const utilisations = [0.5, 0.8, 0.9] as const;
+const jobs = 40_000;
+/** The response times at three utilisations; then Lindley's recursion three times, and Little's law. */
+const checks = 7;
+
+/**
+ * The asymptotic variance of the mean response time in M/M/1, in units of S squared (Daley, J. Austral. Math. Soc. 8
+ * (1968); Whitt, Management Science 35 (1989)). Divided by n, it is the variance of the mean of n jobs. Neighbours in a
+ * queue wait alike, so it is far above the variance of one job.
+ */
+const variance = (rho: number): number => (rho * (2 + 5 * rho - 4 * rho ** 2 + rho ** 3)) / (1 - rho) ** 4 + 1;
+
+/** One queue and one worker: how the response time grows with the utilisation. */
+export const utilisation = lab({
+  id: '10',
+  name: 'utilisation',
+  topic: 'utilisation and response time',
+  question: 'A server is busy half of the time. How much slower is it at 80%, and at 90%?',
+  minutes: 2,
+  cores: 2,
+  parameters: { S: { unit: 'ms', values: [10, 8, 12, 16] } },
+  formula: 'W = S / (1 - rho), where rho = arrival rate x S is the utilisation (M/M/1)',
+  assumptions: [
+    'arrivals are independent of each other (a Poisson process)',
+    'service times are exponential with mean S',
+    'one worker, one queue without a limit, first come first served',
+    'the system has run long enough to forget its start',
+  ],
+  axes: { x: 'utilisation rho', y: 'mean response time W (ms)' },
+  quantities: ({ S }) =>
+    utilisations.map((rho) => ({
+      id: `w${rho}`,
+      label: `W at rho = ${rho}`,
+      unit: 'ms',
+      theory: S! / (1 - rho),
+      x: rho,
+    })),
+  virtual({ S }, seed, variant) {
+    if (variant === 'do-nothing') return nothing;
+    const points: Point[] = [];
+    const found: Check[] = [];
+    const timeline: string[] = [];
+    for (const rho of utilisations) {
+      // Broken: a second worker helps. Control: service times do not scatter, so queues are half as long.
+      const { figures, draws } = runStation({
+        seed: `${seed}/${rho}`,
+        n: jobs,
+        ratePerMs: rho / S!,
+        workers: variant === 'broken' ? 2 : 1,
+        serviceTime: variant === 'control' ? constant(S!) : exponential(S!),
+      });
+      const waitMs = figures.waitedMs / figures.done;
+      const mean = waitMs + figures.servedMs / figures.done;
+      const w = meanOf(`w${rho}`, mean, figures.done, S! * Math.sqrt(variance(rho) / figures.done));
+      points.push(w.point);
+      found.push(w.isTheory(`W at rho = ${rho} is S / (1 - rho)`, S! / (1 - rho), checks));
+      const lindley = lindleyMeanWait(draws);
+      found.push(
+        check(
+          `waiting at rho = ${rho} equals Lindley's recursion on the same draws`,
+          Math.abs(lindley - waitMs) < 1e-6,
+          `${digits(waitMs)} ms and ${digits(lindley)} ms`,
+        ),
+      );
+      timeline.push(...firstQueue(rho, draws.arrivals, draws.services));
+      if (rho === 0.5) {
+        const inside = figures.occupiedMs / figures.sinceMs;
+        const arrivalRate = figures.arrived / figures.sinceMs;
+        found.push(within("Little's law: L = lambda W", inside, arrivalRate * mean, 0.1, figures.done));
+      }
+    }
+    return { points, checks: found, timeline };
+  },
+  async live({ S }, { cluster, seed, signal, progress }) {
+    const rho = utilisations[0];
+    const n = 1_500;
+    const own = await cluster({
+      name: 'lab-10',
+      style: 'object-based',
+      policy: {
+        base: 'naive',
+        station: { component: 'query', workers: 1, serviceMs: S, distribution: 'exponential', seed: 10 },
+      },
+      nodes: [
+        { name: 'monitor', components: ['monitor'], replicas: 1 },
+        { name: 'server', components: ['query', 'database'], replicas: 1 },
+      ],
+    });
+    const server = own.nodes.find(({ id }) => id.startsWith('server'))!;
+    const question = (i: number) => ({
+      port: server.port,
+      component: 'query',
+      operation: 'plan',
+      request: { q: labQueries[i % labQueries.length]! },
+    });
+    // The first calls compile code, and they open connections.
+    await openLoad({ seed: 'warm up', n: 100, perSecond: 100, question, signal });
+    const station = { component: 'query', workers: 1, serviceMs: S, distribution: 'exponential' };
+    await own.policy(server.id, { station: { ...station, seed: 11 } });
+    const answers = await openLoad({
+      seed,
+      n,
+      perSecond: (1_000 * rho) / S!,
+      question,
+      signal,
+      onProgress: (done) => progress('calls at rho = 0.5', done, n),
+    });
+    const good = answers.filter(({ ok }) => ok);
+    const { station: figures } = (await own.ask(server.id, '/admin/state')) as {
+      station: { done: number; waitedMs: number; servedMs: number; occupiedMs: number; sinceMs: number };
+    };
+    // Neighbours wait alike, so the interval is that of the means of 20 parts.
+    const size = Math.floor(good.length / 20);
+    const parts = Array.from({ length: 20 }, (_, i) => meanMs(good.slice(i * size, (i + 1) * size)));
+    const interval = meanInterval(parts, shownConfidence);
+    const measured = meanMs(good);
+    const virtual = await Promise.resolve(utilisation.virtual!({ S: S! }, seed, 'correct'));
+    const insideMean = figures.occupiedMs / figures.sinceMs;
+    const stationW = (figures.waitedMs + figures.servedMs) / figures.done;
+    const drawnS = figures.servedMs / figures.done;
+    const drawnRho = figures.servedMs / figures.sinceMs;
+    return {
+      points: [{ id: `w${rho}`, measured, n: good.length, interval }, ...virtual.points.slice(1)],
+      checks: [
+        ...virtual.checks,
+        good.length < n
+          ? unknown('every call is answered', `${n - good.length} of ${n} calls failed`, 'run the lab again')
+          : check('every call is answered', true, `${n} of ${n}`),
+        within(
+          'live: W at the rate and the service times that were drawn',
+          measured,
+          drawnS / (1 - drawnRho),
+          0.15,
+          good.length,
+        ),
+        within(
+          "live: Little's law, L = lambda W",
+          insideMean,
+          (figures.done / figures.sinceMs) * stationW,
+          0.1,
+          figures.done,
+        ),
+      ],
+      timeline: virtual.timeline,
+    };
+  },
+  variants: {
+    broken: 'a second worker helps',
+    control: 'service times are all equal, so the formula does not hold (M/D/1 queues are half as long)',
+  },
+  hints: [
+    'A job waits when it arrives while another one is there. How likely is that, when the server is busy half of the time? And what if several jobs arrive close together?',
+    'Let rho be the share of the time in which the server is busy. A job finds rho / (1 - rho) others on average, and each takes S. So W = S + S rho / (1 - rho) = S / (1 - rho).',
+    'A cashier needs 60 s per customer, and is busy 75% of the time: W = 60 / (1 - .75) = 240 s. At 87.5% it is 480 s: half of the free time, twice the time in the shop.',
+  ],
+  explanation: ({ S }) =>
+    `The response time is not proportional to the load. The free time, 1 - rho, is in the denominator. From 50% to 90% the load grows 1.8 times, and the response time grows 5 times: from ${2 * S!} ms to ${10 * S!} ms.
+
+Jobs do not arrive evenly. Sometimes three come at once, and a busy server has little free time to catch up. So the queue that one burst leaves is often still there when the next burst comes.
+
+Lindley's recursion computed the same waiting times from the same draws. So the station does what the model says, and the difference to the formula is chance alone. At 90% chance is larger, because one long queue delays hundreds of jobs.`,
+  transfer: {
+    question:
+      'Your server is 90% busy and answers in 100 ms. You buy one that is twice as fast. What is the response time now?',
+    answer:
+      'S is halved, and so is rho: .45. W = (S / 2) / (1 - .45) = 5 / .55 = 9.1 ms for S = 10 ms. Twice the speed gives eleven times shorter response times.',
+  },
+});
+
+/** The first queue of at least three jobs: who arrives, who waits, who leaves. */
+function firstQueue(rho: number, arrivals: readonly number[], services: readonly number[]): string[] {
+  let wait = 0;
+  let length = 0;
+  for (let i = 1; i < arrivals.length; i++) {
+    wait = Math.max(0, wait + services[i - 1]! - (arrivals[i]! - arrivals[i - 1]!));
+    length = wait > 0 ? length + 1 : 0;
+    if (length < 3) continue;
+    return [
+      `rho = ${rho}: the first three jobs in a row that wait`,
+      ...[i - 3, i - 2, i - 1, i].map(
+        (job) => `  ${digits(arrivals[job]!)} ms  job ${job} arrives, needs ${digits(services[job]!)} ms`,
+      ),
+      `  job ${i} waits ${digits(wait)} ms`,
+    ];
+  }
+  return [];
+}

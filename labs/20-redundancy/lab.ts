@@ -1,0 +1,109 @@
+import { seededRandom } from '../../shared/time/random.ts';
+import { meanOf, nothing, shareOf } from '../kit/checks.ts';
+import { lab, type Check, type Point, type Variant } from '../runner/lab.ts';
+
+const servers = 4;
+const counted = 200_000;
+/** Importance sampling: trials are drawn with this probability of failure, and each counts by its likelihood ratio. */
+const tilted = 0.5;
+const weighed = 100_000;
+const commonShare = 0.1;
+const checks = 3;
+
+/** Redundant hardware: all of n fail together only if they fail independently. */
+export const redundancy = lab({
+  id: '20',
+  name: 'redundancy',
+  topic: 'redundancy',
+  question: 'One server is down for 5% of the time. How often are all four of them down?',
+  minutes: 1,
+  cores: 1,
+  parameters: { often: { unit: '%', values: [0.2, 0.25, 0.3] }, rare: { unit: '%', values: [0.05, 0.04, 0.06] } },
+  formula:
+    'P(all n down) = p^n; with a common cause in a share c of the failures: c p + (1 - c p) ((1 - c) p / (1 - c p))^n',
+  assumptions: ['the servers fail independently of each other', 'each is down with the same probability p'],
+  quantities: ({ often, rare }) => [
+    { id: 'counted', label: `all four down, each ${100 * often!}%`, unit: '%', theory: often! ** servers },
+    { id: 'rare', label: `all four down, each ${100 * rare!}%`, unit: '%', theory: rare! ** servers },
+    {
+      id: 'common',
+      label: `each ${100 * rare!}%, a tenth of it by a common cause`,
+      unit: '%',
+      theory: withCommonCause(rare!),
+    },
+  ],
+  virtual({ often, rare }, seed, variant) {
+    if (variant === 'do-nothing') return nothing;
+    const random = seededRandom(seed);
+    const draw = (p: number): boolean => random.next() < p;
+    let hits = 0;
+    for (let i = 0; i < counted; i++) if (allDown(often!, draw, variant)) hits++;
+    const byCounting = shareOf('counted', hits, counted);
+
+    let sum = 0;
+    let squares = 0;
+    for (let i = 0; i < weighed; i++) {
+      // Each server that is down makes this trial rare / tilted as likely as it was drawn.
+      const weight = allDown(tilted, draw, variant) ? (rare! / tilted) ** servers : 0;
+      sum += weight;
+      squares += weight * weight;
+    }
+    const mean = sum / weighed;
+    const byWeight = meanOf('rare', mean, weighed, Math.sqrt((squares / weighed - mean * mean) / weighed));
+
+    let together = 0;
+    for (let i = 0; i < counted; i++) {
+      const all = draw(commonShare * rare!);
+      const own = ownShare(rare!);
+      if (all || allDown(own, draw, variant)) together++;
+    }
+    const common = shareOf('common', together, counted);
+    const points: Point[] = [byCounting.point, byWeight.point, common.point];
+    const found: Check[] = [
+      byCounting.isTheory('all four fail with p^4, by counting', often! ** servers, checks),
+      byWeight.isTheory('all four fail with p^4, by importance sampling', rare! ** servers, checks),
+      common.isTheory('a common cause decides', withCommonCause(rare!), checks),
+    ];
+    const times = Math.round(withCommonCause(rare!) / rare! ** servers);
+    return {
+      points,
+      checks: found,
+      timeline: [`a common cause in a tenth of the failures makes it ${times} times worse`],
+    };
+  },
+  variants: {
+    broken: 'there are three servers, not four',
+    control: 'the servers share one data file: when it is down, all of them are',
+  },
+  hints: [
+    'Of the 5% in which the first server is down, in which part is the second one down, too?',
+    'Independent chances multiply: p x p x p x p. A common cause has the probability c p by itself, whatever n is.',
+    'Two engines fail in 1% of the flights each: both in .01^2 = .01%. Bad fuel in a tenth of the cases: both in .1%.',
+  ],
+  explanation: ({ rare }) =>
+    `Four servers that fail independently turn an unavailability of ${100 * rare!}% into ${(100 * rare! ** servers).toExponential(1)}%. A trial that counts cannot see so rare an event: of 200,000 trials about one shows it. Importance sampling draws failures often and weighs each by how unlikely it really is.
+
+A common cause ruins the product. A bad configuration, a shared switch or one data file for all replicas hits all servers at once. Even if only a tenth of the failures have a common cause, all four are down about ${Math.round(withCommonCause(rare!) / rare! ** servers)} times more often. More servers do not help against it.
+
+So the question about redundancy is not how many, but what they share.`,
+  transfer: {
+    question: 'You may add a fifth server, or put one of the four into another building. Which would you choose?',
+    answer:
+      'The other building. A fifth server divides the independent part by 20, but that part is already tiny. The common cause remains, unless one server does not share it.',
+  },
+});
+
+/** The rest of p, without the common cause. */
+const ownShare = (p: number): number => ((1 - commonShare) * p) / (1 - commonShare * p);
+
+function withCommonCause(p: number): number {
+  const common = commonShare * p;
+  return common + (1 - common) * ownShare(p) ** servers;
+}
+
+function allDown(p: number, draw: (p: number) => boolean, variant: Variant): boolean {
+  if (variant === 'control') return draw(p);
+  const n = variant === 'broken' ? servers - 1 : servers;
+  for (let i = 0; i < n; i++) if (!draw(p)) return false;
+  return true;
+}

@@ -1,0 +1,43 @@
+import { labs } from '../registry.ts';
+import { LabUsageError } from '../runner/errors.ts';
+import type { Form, Lab } from '../runner/lab.ts';
+import type { Owner } from '../runner/parameters.ts';
+import type { Progress } from '../runner/progress.ts';
+
+/** A lab by number (`7` or `07`), name (`utilisation`) or both (`10-utilisation`). */
+export function labOf(text: string): Lab {
+  const id = text.padStart(2, '0');
+  const found = labs.find((lab) => lab.id === id || lab.name === text || `${lab.id}-${lab.name}` === text);
+  if (!found) throw new LabUsageError(`there is no lab "${text}"; there are ${labs.map((lab) => lab.id).join(', ')}`);
+  return found;
+}
+
+export interface FormFlags {
+  readonly live?: true;
+  readonly virtual?: true;
+}
+
+/** The form that is wanted; without a wish the live one, where a lab has it. */
+export function formOf(lab: Lab, { live, virtual }: FormFlags): Form {
+  if (live && virtual) throw new LabUsageError('--live and --virtual exclude each other');
+  const wanted: Form = live ? 'live' : virtual ? 'virtual' : lab.live ? 'live' : 'virtual';
+  if (!lab[wanted]) throw new LabUsageError(`lab ${lab.id} has no ${wanted} form; leave out --${wanted}`);
+  return wanted;
+}
+
+export function ownerOf({ seed, student }: { readonly seed?: number; readonly student?: string }): Owner {
+  if (seed !== undefined && student !== undefined) throw new LabUsageError('--seed and --student exclude each other');
+  return { ...(seed !== undefined && { seed }), ...(student !== undefined && { student }) };
+}
+
+/** A good first lab, then by number. */
+const first = ['10', '06', '05'];
+
+/** The lab to do next; undefined when all are passed. */
+export function nextLab(progress: Progress): Lab | undefined {
+  const open = labs.filter(({ id }) => !progress[id]?.passed);
+  return (
+    open.find(({ id }) => first.includes(id) && id === first.find((each) => open.some((lab) => lab.id === each))) ??
+    open[0]
+  );
+}

@@ -1,0 +1,48 @@
+import { table } from '../../cli/table.ts';
+import type { Terminal } from '../../cli/terminal.ts';
+import { labs } from '../registry.ts';
+import type { Home } from '../runner/home.ts';
+import { readProgress } from '../runner/progress.ts';
+import { symbols } from '../runner/report/page.ts';
+import { nextLab } from './choose.ts';
+
+/** The labs with progress, and the one to do next. */
+export function list(home: Home, terminal: Terminal, json: boolean): void {
+  const progress = readProgress(home);
+  const rows = labs.map((lab) => ({ lab, done: progress[lab.id] }));
+  const next = nextLab(progress);
+  if (json) {
+    const all = rows.map(({ lab: { id, name, question, minutes, cores }, done }) => ({
+      id,
+      name,
+      question,
+      minutes,
+      cores,
+      ...done,
+    }));
+    process.stdout.write(`${JSON.stringify({ labs: all, next: next?.id ?? null })}\n`);
+    return;
+  }
+  const lines = table(
+    rows,
+    [
+      { head: 'lab', text: ({ lab }) => lab.id },
+      { head: 'question', text: ({ lab }) => lab.question },
+      { head: 'form', text: ({ lab }) => (lab.live ? (lab.virtual ? 'live, virtual' : 'live') : 'virtual') },
+      { head: 'states', text: ({ lab }) => `${lab.minutes} min`, align: 'right' },
+      { head: 'took', text: ({ done }) => (done?.tookS === undefined ? '-' : `${done.tookS} s`), align: 'right' },
+      { head: 'tries', text: ({ done }) => String(done?.attempts ?? 0), align: 'right' },
+      {
+        head: 'so far',
+        text: ({ done }) =>
+          done?.passed ? `${symbols.PASS} passed` : done?.verdict ? `${symbols[done.verdict]} ${done.verdict}` : '',
+      },
+    ],
+    terminal.dim,
+  );
+  for (const line of lines) terminal.line(line);
+  const passed = rows.filter(({ done }) => done?.passed).length;
+  terminal.line('');
+  terminal.line(`${passed} of ${labs.length} labs passed.`);
+  if (next) terminal.line(`Next: npm run lab -- ${next.id}    (${next.question})`);
+}

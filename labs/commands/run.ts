@@ -1,0 +1,167 @@
+import { createInterface } from 'node:readline/promises';
+import path from 'node:path';
+import { table } from '../../cli/table.ts';
+import type { Terminal } from '../../cli/terminal.ts';
+import { onInterrupt } from '../../cli/interrupt.ts';
+import { LabUsageError, labExitCodes } from '../runner/errors.ts';
+import type { Home } from '../runner/home.ts';
+import type { Form, Lab } from '../runner/lab.ts';
+import { drawParameters, type Owner } from '../runner/parameters.ts';
+import { commit, type Prediction } from '../runner/prediction.ts';
+import { predictionInWords, symbols } from '../runner/report/page.ts';
+import type { Result } from '../runner/result.ts';
+import { runLab } from '../runner/run.ts';
+import { digits, parseOne, parsePrediction, withUnit } from '../runner/units.ts';
+
+export interface PredictFlags {
+  readonly predict?: string;
+  readonly because?: string;
+  readonly yes?: true;
+}
+
+/** How one lab is run from the terminal; resolves with the exit code. */
+export async function run(
+  options: {
+    readonly lab: Lab;
+    readonly form: Form;
+    readonly owner: Owner;
+    readonly home: Home;
+    readonly json: boolean;
+  },
+  flags: PredictFlags,
+  terminal: Terminal,
+): Promise<{ readonly code: number; readonly result: Result }> {
+  const { lab, form, owner, home, json } = options;
+  const parameters = drawParameters(lab, owner);
+  const quantities = lab.quantities(parameters);
+  const given = flags.predict === undefined ? undefined : parsePrediction(flags.predict, quantities);
+  if (given && !flags.because?.trim())
+    throw new LabUsageError('a prediction needs a reason: --because "one sentence why"');
+  if (!given && !flags.yes && !process.stdin.isTTY)
+    throw new LabUsageError(
+      `a prediction is wanted: --predict ${quantities.map(({ unit }) => `N${unit === 'none' || unit === 'count' ? '' : unit}`).join(',')} --because TEXT; --yes runs without one`,
+    );
+  terminal.line(`Lab ${lab.id}: ${terminal.bold(lab.question)}`);
+  const numbers = Object.entries(parameters).map(
+    ([name, value]) => `${name} = ${withUnit(value, lab.parameters[name]!.unit)}`,
+  );
+  if (numbers.length > 0) terminal.line(`Your numbers: ${numbers.join(', ')}`);
+  terminal.line(terminal.dim(`Text: labs/${lab.id}-${lab.name}/README.md`));
+  if (lab.failuresExpected) terminal.line(terminal.warn('! failures expected here: failing is the point of this lab'));
+  const result = await onInterrupt((signal) =>
+    runLab({
+      lab,
+      form,
+      owner,
+      home,
+      signal,
+      predict: () => prediction(lab, quantities, given, flags, terminal, signal),
+      progress: terminal.progress,
+      say: (text) => terminal.line(terminal.dim(text)),
+    }),
+  );
+  terminal.settle();
+  if (json) process.stdout.write(`${JSON.stringify(result)}\n`);
+  else show(lab, result, home, terminal);
+  return {
+    result,
+    code: { PASS: labExitCodes.passed, FAIL: labExitCodes.failed, UNKNOWN: labExitCodes.unknown }[result.verdict],
+  };
+}
+
+async function prediction(
+  lab: Lab,
+  quantities: ReturnType<Lab['quantities']>,
+  given: readonly number[] | undefined,
+  { because = '', yes }: PredictFlags,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<Prediction | undefined> {
+  if (given) return commit(lab.id, given, because.trim());
+  if (yes) return undefined;
+  terminal.line('\nPredict before you measure. A wrong prediction costs nothing.');
+  const reader = createInterface({ input: process.stdin, output: process.stderr });
+  // The reader takes Ctrl-C for itself.
+  reader.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  try {
+    const values: number[] = [];
+    for (const quantity of quantities) {
+      for (;;) {
+        const unit = quantity.unit === 'none' || quantity.unit === 'count' ? '' : ` (${quantity.unit})`;
+        const text = await reader.question(`  ${quantity.label}${unit}: `, { signal });
+        try {
+          values.push(parseOne(text.trim(), quantity));
+          break;
+        } catch (error) {
+          if (!(error instanceof LabUsageError)) throw error;
+          terminal.line(`  ${error.message}`);
+        }
+      }
+    }
+    let why = '';
+    while (why === '') why = (await reader.question('  Why do you think so? ', { signal })).trim();
+    return commit(lab.id, values, why);
+  } finally {
+    reader.close();
+  }
+}
+
+function show(lab: Lab, result: Result, home: Home, terminal: Terminal): void {
+  const { verdict, rows, checks } = result;
+  const mark = { PASS: terminal.good, FAIL: terminal.bad, UNKNOWN: terminal.warn }[verdict];
+  const cell = (value: number | null, unit: (typeof rows)[number]['unit']): string =>
+    value === null ? '-' : withUnit(value, unit);
+  terminal.line('');
+  for (const line of table(
+    rows,
+    [
+      { head: '', text: ({ label }) => label },
+      { head: 'predicted', text: ({ predicted, unit }) => cell(predicted, unit), align: 'right' },
+      { head: 'theory', text: ({ theory, unit }) => cell(theory, unit), align: 'right' },
+      { head: 'measured', text: ({ measured, unit }) => cell(measured, unit), align: 'right' },
+      {
+        head: 'interval',
+        text: ({ low, high, unit, confidence }) =>
+          low === null || high === null
+            ? '-'
+            : low === high
+              ? 'exact'
+              : `${cell(low, unit)} to ${cell(high, unit)} (${digits(100 * confidence)}%)`,
+      },
+      { head: 'n', text: ({ n }) => n.toLocaleString('en'), align: 'right' },
+    ],
+    terminal.dim,
+  ))
+    terminal.line(line);
+  terminal.line('');
+  for (const each of checks.filter((it) => it.verdict !== 'PASS'))
+    terminal.line(`${symbols[each.verdict]} ${each.label}: ${each.detail}${each.next ? `. Next: ${each.next}` : ''}`);
+  const passed = checks.filter((it) => it.verdict === 'PASS').length;
+  terminal.line(
+    `${mark(`${symbols[verdict]} ${verdict}`)}  ${passed} of ${checks.length} checks hold. ${predictionInWords(result.predictionRight)}`,
+  );
+  if (verdict === 'FAIL' && result.timeline.length > 0)
+    for (const line of result.timeline) terminal.line(terminal.dim(`  ${line}`));
+  terminal.line('');
+  for (const paragraph of lab.explanation(result.parameters).split('\n\n')) terminal.line(`${wrapped(paragraph)}\n`);
+  terminal.line(`Explain the difference between your prediction and the measurement, in two sentences.`);
+  terminal.line(wrapped(`Now use it elsewhere: ${lab.transfer.question}`));
+  terminal.line('');
+  const folder = path.relative(process.cwd(), home.reports(lab.id)) || '.';
+  terminal.line(`Report:   ${folder}/index.html`);
+  terminal.line(`Hand in:  ${folder}/hand-in.json`);
+  terminal.line(`Again:    ${result.command}`);
+}
+
+/** Lines of at most 100 characters. */
+function wrapped(text: string): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/\s+/)) {
+    if (line.length + word.length > 99) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line].join('\n');
+}

@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import type { Terminal } from '../../cli/terminal.ts';
+import { labs } from '../registry.ts';
+import { LabUsageError, labExitCodes } from '../runner/errors.ts';
+import { drawParameters, seedOf } from '../runner/parameters.ts';
+import { receiptProblem, resultOf, type HandIn } from '../runner/result.ts';
+import { completed } from '../runner/verdict.ts';
+
+/** Reads a hand-in; throws a LabUsageError for a file that is none. */
+export function readHandIn(file: string): HandIn {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as HandIn;
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new LabUsageError(missing ? `there is no file ${file}` : `${file} is no hand-in: it cannot be read as JSON`);
+  }
+}
+
+/** Why a hand-in is not to be believed; undefined = its receipt is right, and a virtual result comes out again. */
+export async function handInProblem(handIn: HandIn): Promise<string | undefined> {
+  const problem = receiptProblem(handIn);
+  if (problem !== undefined) return problem;
+  const { result, prediction } = handIn;
+  const lab = labs.find(({ id }) => id === result.lab);
+  if (!lab) return `there is no lab ${result.lab}`;
+  if (result.form === 'live') return undefined;
+  const parameters = drawParameters(lab, result.owner);
+  const findings = await lab.virtual!(parameters, seedOf(result.owner, lab.id), 'correct');
+  const complete = completed(findings, lab.quantities(parameters));
+  const again = resultOf({
+    lab,
+    form: 'virtual',
+    owner: result.owner,
+    prediction: prediction ?? undefined,
+    findings: complete,
+    hostNoise: null,
+    hintsRead: result.hintsRead,
+  });
+  return JSON.stringify(again) === JSON.stringify(result) ? undefined : 'the virtual run gives another result';
+}
+
+export async function verify(file: string, terminal: Terminal): Promise<number> {
+  const handIn = readHandIn(file);
+  const problem = await handInProblem(handIn);
+  if (problem !== undefined) {
+    terminal.line(`${terminal.bad('✗')} ${file}: ${problem}`);
+    return labExitCodes.failed;
+  }
+  const { result } = handIn;
+  const how = result.form === 'virtual' ? 'computed again, and equal' : 'live: only its receipt can be checked';
+  terminal.line(`${terminal.good('✓')} ${file}: lab ${result.lab}, ${result.verdict}; ${how}`);
+  terminal.line(terminal.dim('A receipt detects editing. It does not stop a determined forger.'));
+  return labExitCodes.passed;
+}

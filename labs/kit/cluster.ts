@@ -1,0 +1,202 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { askControl } from '../../shared/control/client.ts';
+import { takenPorts } from '../../shared/cluster/watchdog/port-check.ts';
+import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
+import { LabUnknownError } from '../runner/errors.ts';
+import type { FaultProof, LabCluster, LabNode } from '../runner/lab.ts';
+import { labPages } from './pages.ts';
+
+const root = path.resolve(import.meta.dirname, '..', '..');
+const host = '127.0.0.1';
+const startBoundMs = 60_000;
+
+export interface ClusterOptions {
+  readonly dir: string;
+  readonly topology: object;
+  readonly signal: AbortSignal;
+  /** Called as soon as there is a process. */
+  readonly onStart: (cluster: { readonly pid: number; readonly portBase: number }) => void;
+}
+
+export interface OwnCluster extends LabCluster {
+  /** Ids of nodes whose process was started again: they died, and nobody asked for it. */
+  readonly died: () => Promise<readonly string[]>;
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts a cluster of the lab's own, beside any other: own ports, own data. It ends with this process. */
+export async function startOwnCluster({ dir, topology, signal, onStart }: ClusterOptions): Promise<OwnCluster> {
+  mkdirSync(dir, { recursive: true });
+  const topologyFile = path.join(dir, 'topology.json');
+  writeFileSync(topologyFile, JSON.stringify({ summary: 'The cluster of a lab', ...topology }));
+  await importPages(dir);
+  const portBase = await freePortBase();
+  const args = ['up', '--topology', topologyFile, '--data', dir, '--port-base', String(portBase), '--chaos'];
+  const child = run(args);
+  onStart({ pid: child.pid!, portBase });
+  const stop = (): Promise<void> => stopChild(child);
+  try {
+    await ready(child, signal);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const at = (port: number) => ({ host, port });
+  const status = async () =>
+    (await askControl(at(portBase), { path: '/status', timeoutMs: 5_000 })) as {
+      nodes: (LabNode & { restarts: number })[];
+    };
+  const { nodes } = await status();
+  const { token } = JSON.parse(readFileSync(path.join(dir, 'run', String(portBase), 'cluster.json'), 'utf8')) as {
+    token: string;
+  };
+  const ops = (node: string) => at(nodes.find(({ id }) => id === node)!.opsPort);
+  const order = (node: string, method: 'POST' | 'DELETE', route: string, body?: unknown) =>
+    askControl(ops(node), { method, path: route, ...(body === undefined ? {} : { body }), token, timeoutMs: 5_000 });
+  const held: { readonly node: string; readonly id: string }[] = [];
+  const owner = `lab-${process.pid}`;
+  const renewing = systemScheduler.every(1_000, () => {
+    for (const { node } of held) void order(node, 'POST', '/admin/faults/renew', { owner }).catch(() => undefined);
+  });
+  return {
+    portBase,
+    nodes,
+    policy: async (node, policy) => void (await order(node, 'POST', '/admin/policy', policy)),
+    ask: (node, route) => askControl(ops(node), { path: route, token, timeoutMs: 5_000 }),
+    async inject(node, { kind, params, caller }) {
+      const one = { node, id: `lab-${held.length + 1}` };
+      const scope = caller === undefined ? {} : { caller };
+      const fault = { id: one.id, kind, target: node, params, scope, ttlMs: 300_000, owner };
+      await order(node, 'POST', '/admin/faults', fault);
+      held.push(one);
+      return async (): Promise<FaultProof> => {
+        const { active } = (await askControl(ops(node), { path: '/admin/faults', token, timeoutMs: 5_000 })) as {
+          active: { fault: { id: string }; matched: number; applied: number }[];
+        };
+        const found = active.find((each) => each.fault.id === one.id);
+        await order(node, 'DELETE', `/admin/faults/${one.id}`).catch(() => undefined);
+        held.splice(held.indexOf(one), 1);
+        return { kind, target: node, matched: found?.matched ?? 0, applied: found?.applied ?? 0 };
+      };
+    },
+    died: async () => (await status()).nodes.filter(({ restarts }) => restarts > 0).map(({ id }) => id),
+    async stop() {
+      renewing.cancel();
+      await stop();
+    },
+  };
+}
+
+/** Runs the `tierlab` command. TIERLAB_PARENT makes it end when this process ends in whatever way. */
+const run = (args: readonly string[]): ChildProcess =>
+  spawn(process.execPath, [path.join(root, 'dist', 'tierlab.js'), ...args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, TIERLAB_PARENT: String(process.pid), NO_COLOR: '1' },
+  });
+
+function ready(child: ChildProcess, signal: AbortSignal): Promise<void> {
+  let output = '';
+  return new Promise((resolve, reject) => {
+    const end = (settle: () => void): void => {
+      timer.cancel();
+      signal.removeEventListener('abort', onAbort);
+      settle();
+    };
+    const fail = (why: string): void =>
+      end(() => reject(new LabUnknownError(`the lab's cluster did not start: ${why}`, 'run the lab again')));
+    const onAbort = (): void => end(() => reject(signal.reason as Error));
+    const timer = systemScheduler.after(startBoundMs, () => fail(`it was not ready within ${startBoundMs / 1_000} s`));
+    signal.addEventListener('abort', onAbort, { once: true });
+    child.stderr!.on('data', (data: Buffer) => {
+      output += data.toString();
+      if (/nodes? ready in/.test(output)) end(resolve);
+    });
+    child.once('close', () => fail(output.trim().split('\n').at(-1) ?? 'it ended'));
+    if (signal.aborted) onAbort();
+  });
+}
+
+/** Asks in an orderly way, and ends it after ten seconds. */
+async function stopChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise<void>((resolve) => void child.once('exit', () => resolve()));
+  child.kill('SIGTERM');
+  const timer = systemScheduler.after(10_000, () => child.kill('SIGKILL'));
+  await ended;
+  timer.cancel();
+}
+
+/** The labs' pages become the data set of `dir`, once. */
+async function importPages(dir: string): Promise<void> {
+  const file = path.join(dir, 'pages.jsonl');
+  const text = labPages();
+  const stamp = path.join(dir, 'imported');
+  if (readOr(stamp) === String(text.length)) return;
+  writeFileSync(file, text);
+  const child = run(['import', file, '--replace', '--data', dir]);
+  let output = '';
+  child.stderr!.on('data', (data: Buffer) => (output += data.toString()));
+  const code = await new Promise((resolve) => void child.once('close', resolve));
+  rmSync(file);
+  if (code !== 0)
+    throw new LabUnknownError(`the lab's pages cannot be imported: ${output.trim()}`, 'run the lab again');
+  writeFileSync(stamp, String(text.length));
+}
+
+function readOr(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+const tcp = (port: number) => ({ port, protocol: 'TCP' as const });
+
+/** The first of some port bases of which the usual offsets are free. */
+async function freePortBase(): Promise<number> {
+  const offsets = [0, 100, 101, 102, 103, 1_000, 1_080, 1_090, 1_100, 1_500];
+  for (let base = 15_000; base < 30_000; base += 1_700) {
+    const taken = await takenPorts(
+      offsets.map((offset) => tcp(base + offset)),
+      host,
+    );
+    if (taken.length === 0) return base;
+  }
+  throw new LabUnknownError('no port base between 15000 and 30000 is free', 'stop other clusters, then run it again');
+}
+
+/** Ends a cluster that a killed runner has left, and waits until its ports are free. */
+export async function endLeftCluster({
+  pid,
+  portBase,
+}: {
+  readonly pid: number;
+  readonly portBase: number;
+}): Promise<void> {
+  const isOurs = (): boolean => readOr(`/proc/${pid}/cmdline`)?.includes(String(portBase)) ?? false;
+  const boundMs = 15_000;
+  const askedAt = performance.now();
+  let signalled: NodeJS.Signals | undefined;
+  for (;;) {
+    const tookMs = performance.now() - askedAt;
+    const wanted = tookMs > boundMs / 2 ? 'SIGKILL' : 'SIGTERM';
+    if (isOurs() && signalled !== wanted) {
+      process.kill(pid, wanted);
+      signalled = wanted;
+    }
+    const free =
+      (
+        await takenPorts(
+          [0, 100, 1_100].map((offset) => tcp(portBase + offset)),
+          host,
+        )
+      ).length === 0;
+    if (!isOurs() && free) return;
+    if (tookMs > boundMs)
+      throw new LabUnknownError(`the cluster at port base ${portBase} (process ${pid}) does not end`, `kill -9 ${pid}`);
+    await sleep(systemScheduler, 100);
+  }
+}

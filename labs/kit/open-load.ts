@@ -1,0 +1,122 @@
+import { request as httpRequest, Agent } from 'node:http';
+import { rpcPrefix } from '../../shared/rpc/wire.ts';
+import { seededRandom } from '../../shared/time/random.ts';
+import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
+
+/** One call to one node of a lab's cluster. */
+export interface Question {
+  readonly port: number;
+  readonly component: string;
+  readonly operation: string;
+  readonly request: unknown;
+  readonly shard?: number;
+}
+
+export interface Answer {
+  readonly ok: boolean;
+  readonly tookMs: number;
+  readonly body: unknown;
+  readonly code?: string;
+}
+
+const agent = new Agent({ keepAlive: true, maxSockets: 512 });
+let serial = 0;
+
+/** Resolves always; a failure has `ok: false` and a code. */
+export function ask({ port, component, operation, request, shard }: Question, timeoutMs = 20_000): Promise<Answer> {
+  const payload = JSON.stringify(request);
+  const startedAt = performance.now();
+  return new Promise((resolve) => {
+    const end = (ok: boolean, body: unknown, code?: string): void =>
+      resolve({ ok, tookMs: performance.now() - startedAt, body, ...(code !== undefined && { code }) });
+    const call = httpRequest({
+      host: '127.0.0.1',
+      port,
+      method: 'POST',
+      path: `${rpcPrefix}${component}/${operation}`,
+      agent,
+      timeout: timeoutMs,
+      headers: {
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(payload),
+        'x-caller': 'lab',
+        'x-request-id': `lab-${process.pid}-${++serial}`,
+        'x-deadline-ms': String(timeoutMs),
+        ...(shard === undefined ? {} : { 'x-shard': String(shard) }),
+      },
+    });
+    call.on('timeout', () => call.destroy(new Error('timeout')));
+    call.on('error', (error) => end(false, undefined, error.message));
+    call.on('response', (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', (error) => end(false, undefined, error.message));
+      response.on('end', () => {
+        let body: unknown;
+        try {
+          body = JSON.parse(Buffer.concat(chunks).toString());
+        } catch {
+          return end(false, undefined, 'bad_reply');
+        }
+        if (response.statusCode === 200) end(true, body);
+        else end(false, body, String((body as { code?: string }).code ?? response.statusCode));
+      });
+    });
+    call.end(payload);
+  });
+}
+
+/**
+ * Open loop: `n` calls with exponential gaps from the seed, each sent when it is due, whatever the answers do. An answer
+ * is timed from its intended time.
+ */
+export async function openLoad(options: {
+  readonly seed: string;
+  readonly n: number;
+  readonly perSecond: number;
+  readonly question: (i: number) => Question;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (done: number) => void;
+}): Promise<readonly Answer[]> {
+  const { seed, n, perSecond, question, signal, onProgress } = options;
+  const random = seededRandom(`${seed}/load`);
+  const startedAt = performance.now();
+  const answers: Promise<Answer>[] = [];
+  let dueMs = 0;
+  for (let i = 0; i < n; i++) {
+    dueMs += (-1_000 / perSecond) * Math.log(1 - random.next());
+    const waitMs = startedAt + dueMs - performance.now();
+    if (waitMs > 0.5) await sleep(systemScheduler, waitMs, signal);
+    signal.throwIfAborted();
+    const lateMs = Math.max(0, performance.now() - startedAt - dueMs);
+    answers.push(ask(question(i)).then((answer) => ({ ...answer, tookMs: answer.tookMs + lateMs })));
+    if (i % 20 === 0) onProgress?.(i);
+  }
+  return Promise.all(answers);
+}
+
+/** `lanes` callers, each of which sends its next call when it has its answer. */
+export async function closedLoad(options: {
+  readonly n: number;
+  readonly lanes: number;
+  readonly question: (i: number) => Question;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (done: number) => void;
+}): Promise<readonly Answer[]> {
+  const { n, lanes, question, signal, onProgress } = options;
+  const answers: Answer[] = [];
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: lanes }, async () => {
+      while (next < n) {
+        signal.throwIfAborted();
+        answers.push(await ask(question(next++)));
+        if (answers.length % 20 === 0) onProgress?.(answers.length);
+      }
+    }),
+  );
+  return answers;
+}
+
+export const meanMs = (answers: readonly Answer[]): number =>
+  answers.reduce((sum, { tookMs }) => sum + tookMs, 0) / answers.length;

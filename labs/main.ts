@@ -1,0 +1,137 @@
+import { Command, CommanderError } from 'commander';
+import { InterruptedError } from '../cli/errors.ts';
+import { root } from '../cli/paths.ts';
+import { createTerminal } from '../cli/terminal.ts';
+import { watchParent } from '../shared/parent-watch.mjs';
+import { all } from './commands/all.ts';
+import { audit } from './commands/audit.ts';
+import { formOf, type FormFlags, labOf, ownerOf } from './commands/choose.ts';
+import { classOf } from './commands/class.ts';
+import { hint } from './commands/hint.ts';
+import { list } from './commands/list.ts';
+import { report } from './commands/report.ts';
+import { restore } from './commands/restore.ts';
+import { type PredictFlags, run } from './commands/run.ts';
+import { verify } from './commands/verify.ts';
+import { labs } from './registry.ts';
+import { LabUnknownError, LabUsageError, labExitCodes } from './runner/errors.ts';
+import { homeAt, type Home } from './runner/home.ts';
+
+interface OwnerFlags {
+  readonly seed?: number;
+  readonly student?: string;
+}
+
+interface HomeFlag {
+  readonly home: string;
+  readonly json?: true;
+}
+
+const terminal = createTerminal(process.stderr);
+const out = createTerminal(process.stdout);
+
+function seed(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new LabUsageError(`--seed: a whole number from 0 is wanted, not "${text}"`);
+  return Number(text);
+}
+
+function student(text: string): string {
+  if (!/^[\w.@-]{1,64}$/.test(text))
+    throw new LabUsageError(`--student: letters, digits and . _ @ - are wanted, at most 64, not "${text}"`);
+  return text;
+}
+
+function runs(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new LabUsageError(`--runs: a whole number from 1 is wanted, not "${text}"`);
+  return value;
+}
+
+const program = new Command('npm run lab --')
+  .description('Labs: predict, measure on real processes, explain the difference.')
+  .enablePositionalOptions()
+  .exitOverride()
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'lab: ')) })
+  .argument('[lab]', 'the number or the name of a lab; without it: the list')
+  .option('--predict <values>', 'your predictions, separated by commas, with or without unit')
+  .option('--because <text>', 'why you think so')
+  .option('--yes', 'run without a prediction')
+  .option('--seed <number>', 'the seed of all random draws', seed)
+  .option('--student <id>', 'your name: it draws your own numbers', student)
+  .option('--live', 'on real processes')
+  .option('--virtual', 'in virtual time: the same seed gives the same bytes')
+  .option('--home <folder>', 'where data/labs and reports/labs are', root)
+  .option('--json', 'the result as JSON on stdout')
+  .addHelpText('after', '\nExit codes: 0 pass, 1 fail, 2 unknown, 3 called wrongly, 130 interrupted.')
+  .action(async (name: string | undefined, flags: PredictFlags & OwnerFlags & FormFlags & HomeFlag) => {
+    const home = homeAt(flags.home);
+    if (name === undefined) return list(home, out, flags.json === true);
+    const lab = labOf(name);
+    const options = { lab, form: formOf(lab, flags), owner: ownerOf(flags), home, json: flags.json === true };
+    process.exitCode = (await run(options, flags, terminal)).code;
+  });
+
+/** A subcommand with `--home`. */
+function command(name: string, summary: string): Command {
+  return program
+    .command(name)
+    .description(summary)
+    .exitOverride()
+    .option('--home <folder>', 'where data/labs and reports/labs are', root);
+}
+
+const at = ({ home }: HomeFlag): Home => homeAt(home);
+
+command('list', 'all labs, your progress, and the next one')
+  .option('--json', 'as JSON')
+  .action((flags: HomeFlag) => list(at(flags), out, flags.json === true));
+command('hint <lab>', 'the next hint: concept, formula, worked analogue').action((name: string, flags: HomeFlag) =>
+  hint(labOf(name), at(flags), out),
+);
+command('report <lab>', 'where the last report is').action((name: string, flags: HomeFlag) =>
+  report(labOf(name), at(flags), out),
+);
+command('restore', 'clean up after a lab that was killed').action((flags: HomeFlag) => restore(at(flags), out));
+command('all', 'every lab, one after the other')
+  .requiredOption('--yes', 'run without predictions')
+  .option('--seed <number>', 'the seed of all random draws', seed)
+  .option('--student <id>', 'whose numbers', student)
+  .option('--live', 'on real processes, where a lab has both forms')
+  .option('--virtual', 'in virtual time, where a lab has both forms')
+  .action(async (flags: OwnerFlags & FormFlags & HomeFlag) => {
+    process.exitCode = await all(ownerOf(flags), at(flags), flags, terminal);
+  });
+command('verify <file>', 'check a hand-in: its receipt, and a virtual result again').action(async (file: string) => {
+  process.exitCode = await verify(file, out);
+});
+command('class <folder>', 'read many hand-ins: who passed, how predictions spread, what is doubtful').action(
+  (folder: string) => classOf(folder, out),
+);
+command('audit [lab...]', 'test the checks of the labs themselves, in virtual time')
+  .option('--runs <number>', 'correct runs per lab', runs, 1_000)
+  .action(async (names: readonly string[], { runs: correctRuns }: { readonly runs: number }) => {
+    process.exitCode = await audit(names.length === 0 ? labs : names.map(labOf), correctRuns, out);
+  });
+
+watchParent(() => process.kill(process.pid, 'SIGTERM'));
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}
+
+function exitCodeOf(error: unknown): number {
+  terminal.settle();
+  if (error instanceof CommanderError) return error.exitCode === 0 ? labExitCodes.passed : labExitCodes.usage;
+  if (error instanceof InterruptedError) {
+    terminal.line('lab: interrupted; nothing is left running, and no attempt is counted');
+    return labExitCodes.interrupted;
+  }
+  if (error instanceof LabUnknownError) {
+    terminal.line(`lab: ? UNKNOWN  ${error.message}. It costs no attempt. Next: ${error.next}`);
+    return labExitCodes.unknown;
+  }
+  terminal.line(`lab: ${error instanceof Error ? error.message : String(error)}`);
+  return error instanceof LabUsageError ? labExitCodes.usage : labExitCodes.failed;
+}

@@ -1,0 +1,47 @@
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { diskProblem } from '../../shared/disk-problem.ts';
+import { syncFile, syncFolder } from '../../shared/durable.ts';
+import { LabUnknownError } from './errors.ts';
+
+/** Where labs keep what: everything is below one folder, the checkout unless `--home` names another. */
+export interface Home {
+  readonly state: string;
+  /** The one portable file with a student's progress. */
+  readonly progress: string;
+  /** What is running now, for `restore`. */
+  readonly journal: string;
+  /** Data of the labs' own clusters. */
+  readonly cluster: string;
+  readonly reports: (id: string) => string;
+}
+
+export function homeAt(folder: string): Home {
+  const state = path.join(folder, 'data', 'labs');
+  return {
+    state,
+    progress: path.join(state, 'progress.json'),
+    journal: path.join(state, 'journal.json'),
+    cluster: path.join(state, 'cluster'),
+    reports: (id) => path.join(folder, 'reports', 'labs', id),
+  };
+}
+
+/** Readers see the old content or the new one, also after a crash. */
+export function writeDurably(file: string, text: string): void {
+  const folder = path.dirname(file);
+  try {
+    mkdirSync(folder, { recursive: true });
+    const draft = `${file}.${process.pid}.draft`;
+    writeFileSync(draft, text);
+    syncFile(draft);
+    renameSync(draft, file);
+    syncFolder(folder);
+  } catch (error) {
+    const problem = diskProblem(error, folder);
+    if (problem === undefined) throw error;
+    throw new LabUnknownError(problem, 'make room, then run the lab again');
+  }
+}
+
+export const asJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;

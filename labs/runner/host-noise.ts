@@ -1,0 +1,40 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { runDelayMs } from '../../shared/time/run-delay.ts';
+
+/** How much the machine disturbed a live run. */
+export interface HostNoise {
+  /** How late timers of the runner fired: 99th percentile, ms. */
+  readonly timerLateMs: number;
+  /** The share of the time that the runner's thread waited for a processor. */
+  readonly waitedShare: number;
+}
+
+/** Above these, times in ms cannot be believed. Chosen, not derived. */
+export const noiseLimits: HostNoise = { timerLateMs: 10, waitedShare: 0.15 };
+
+export const isNoisy = ({ timerLateMs, waitedShare }: HostNoise): boolean =>
+  timerLateMs > noiseLimits.timerLateMs || waitedShare > noiseLimits.waitedShare;
+
+export const noiseInWords = ({ timerLateMs, waitedShare }: HostNoise): string =>
+  `timers ${timerLateMs.toFixed(1)} ms late at p99, ${(100 * waitedShare).toFixed(0)}% of the time spent waiting for a processor`;
+
+/** Measures until `stop` is called. */
+export function watchHost(): { readonly stop: () => HostNoise } {
+  const resolutionMs = 5;
+  const delays = monitorEventLoopDelay({ resolution: resolutionMs });
+  const startedAt = performance.now();
+  const waitedBefore = runDelayMs() ?? 0;
+  delays.enable();
+  return {
+    stop() {
+      delays.disable();
+      const tookMs = Math.max(1, performance.now() - startedAt);
+      const waitedMs = (runDelayMs() ?? 0) - waitedBefore;
+      const late = delays.percentile(99) / 1e6 - resolutionMs;
+      return {
+        timerLateMs: Math.max(0, Math.round(late * 100) / 100),
+        waitedShare: Math.round((1_000 * waitedMs) / tookMs) / 1_000,
+      };
+    },
+  };
+}

@@ -1,0 +1,124 @@
+import type { Interval } from '../statistics/interval.ts';
+
+/** Units that a prediction can have; `none` is for shapes, ratios and slopes. */
+export type Unit = 'ms' | 's' | '%' | '/s' | 'count' | 'none';
+
+/** One number that a student predicts and the lab measures. `x`: its place in the plot. */
+export interface Quantity {
+  readonly id: string;
+  readonly label: string;
+  readonly unit: Unit;
+  readonly theory: number;
+  readonly x?: number;
+}
+
+/** A measured quantity. `n`: the number of samples behind it. */
+export interface Point {
+  readonly id: string;
+  readonly measured: number;
+  readonly n: number;
+  readonly interval: Interval;
+}
+
+/** `cause` and `next` say why a check is unknown, and the command that helps. */
+export interface Check {
+  readonly label: string;
+  readonly verdict: Verdict;
+  readonly detail: string;
+  readonly next?: string;
+}
+
+export type Verdict = 'PASS' | 'FAIL' | 'UNKNOWN';
+
+/** What one run of a lab found. It holds no time of day, so that the same seed gives the same bytes. */
+export interface Findings {
+  readonly points: readonly Point[];
+  readonly checks: readonly Check[];
+  /** The shortest timeline that explains what was seen: one line per event. */
+  readonly timeline: readonly string[];
+  /** Of faults, where the lab injects them. */
+  readonly faults?: readonly FaultProof[];
+}
+
+/** Proof that a fault took hold: it changed `applied` of the `matched` requests. */
+export interface FaultProof {
+  readonly kind: string;
+  readonly target: string;
+  readonly matched: number;
+  readonly applied: number;
+}
+
+/**
+ * Which system a virtual run studies. Only `correct` may pass. `do-nothing`: nothing is run. `broken`: the system does
+ * not do what the lab is about. `control`: an assumption of the formula is violated.
+ */
+export const variants = ['correct', 'do-nothing', 'broken', 'control'] as const;
+export type Variant = (typeof variants)[number];
+
+export type Form = 'virtual' | 'live';
+
+/** The values of a lab's parameters, drawn per student. */
+export type Parameters = Readonly<Record<string, number>>;
+
+/** What a live run gets from the runner. */
+export interface LiveContext {
+  readonly seed: string;
+  readonly signal: AbortSignal;
+  /** A cluster of the lab's own: on its own ports, with its own data, stopped by the runner. */
+  readonly cluster: (topology: object) => Promise<LabCluster>;
+  readonly progress: (label: string, done: number, total: number) => void;
+  readonly say: (text: string) => void;
+}
+
+export interface LabCluster {
+  readonly portBase: number;
+  readonly nodes: readonly LabNode[];
+  /** Changes the policy of one node, as `tierlab policy` does. */
+  readonly policy: (node: string, policy: object) => Promise<void>;
+  /** What the node's ops port says at `path`. */
+  readonly ask: (node: string, path: string) => Promise<unknown>;
+  /** Injects a fault directly at the node, and renews its lease until the cluster is stopped or it is healed. */
+  readonly inject: (
+    node: string,
+    fault: { readonly kind: string; readonly params: object; readonly caller?: string },
+  ) => Promise<() => Promise<FaultProof>>;
+}
+
+export interface LabNode {
+  readonly id: string;
+  readonly port: number;
+  readonly opsPort: number;
+}
+
+export interface Lab {
+  /** Two digits; the folder is `NN-name`. */
+  readonly id: string;
+  readonly name: string;
+  readonly topic: string;
+  readonly question: string;
+  readonly minutes: number;
+  readonly cores: number;
+  /** Where failing is the point: "failures expected here". */
+  readonly failuresExpected?: true;
+  /** The bounded sets that parameters are drawn from; the first value is the one of the README. */
+  readonly parameters: Readonly<Record<string, { readonly unit: Unit; readonly values: readonly number[] }>>;
+  readonly formula: string;
+  readonly assumptions: readonly string[];
+  /** What is predicted and measured. */
+  readonly quantities: (parameters: Parameters) => readonly Quantity[];
+  /** Runs in virtual time; the same seed gives the same findings. */
+  readonly virtual?: (parameters: Parameters, seed: string, variant: Variant) => Promise<Findings> | Findings;
+  /** Runs on real processes. */
+  readonly live?: (parameters: Parameters, context: LiveContext) => Promise<Findings>;
+  /** What `broken` and `control` change, for the audit and for readers. */
+  readonly variants: { readonly broken: string; readonly control: string };
+  /** Concept, formula, and a worked analogue with other numbers. */
+  readonly hints: readonly [string, string, string];
+  /** Shown after the verdict. */
+  readonly explanation: (parameters: Parameters) => string;
+  readonly transfer: { readonly question: string; readonly answer: string };
+  readonly axes?: { readonly x: string; readonly y: string; readonly logX?: true };
+}
+
+/** Gives literals their types. */
+export const lab = (definition: Lab): Lab => definition;

@@ -1,0 +1,24 @@
+import { hash, randomBytes } from 'node:crypto';
+
+/**
+ * What the student committed to. `sha256` is over the other members, and is stored before anything starts. The nonce
+ * keeps others from guessing the prediction by its hash.
+ */
+export interface Prediction {
+  readonly lab: string;
+  readonly values: readonly number[];
+  readonly because: string;
+  readonly nonce: string;
+  readonly sha256: string;
+}
+
+const digest = ({ lab, values, because, nonce }: Omit<Prediction, 'sha256'>): string =>
+  hash('sha256', JSON.stringify([lab, values, because, nonce]), 'hex');
+
+export function commit(lab: string, values: readonly number[], because: string): Prediction {
+  const open = { lab, values, because, nonce: randomBytes(16).toString('hex') };
+  return { ...open, sha256: digest(open) };
+}
+
+/** False when somebody changed it after it was stored. */
+export const isUnchanged = (prediction: Prediction): boolean => digest(prediction) === prediction.sha256;

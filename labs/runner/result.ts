@@ -1,0 +1,129 @@
+import { hash } from 'node:crypto';
+import { seedOf, drawParameters, type Owner } from './parameters.ts';
+import { isUnchanged, type Prediction } from './prediction.ts';
+import type { Check, FaultProof, Findings, Form, Lab, Parameters, Unit, Verdict } from './lab.ts';
+import { predictionIsRight, verdictOf } from './verdict.ts';
+import type { HostNoise } from './host-noise.ts';
+
+/** One row of a result: predicted | theory | measured. */
+export interface ResultRow {
+  readonly id: string;
+  readonly label: string;
+  readonly unit: Unit;
+  readonly x?: number;
+  readonly predicted: number | null;
+  readonly theory: number;
+  readonly measured: number | null;
+  readonly n: number;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly confidence: number;
+}
+
+/** All that a run found. A virtual result of the same seed has the same bytes. */
+export interface Result {
+  readonly lab: string;
+  readonly name: string;
+  readonly form: Form;
+  readonly seed: string;
+  readonly owner: Owner;
+  readonly parameters: Parameters;
+  readonly verdict: Verdict;
+  readonly labPassed: boolean;
+  /** null: nothing was predicted. */
+  readonly predictionRight: boolean | null;
+  readonly because: string | null;
+  readonly rows: readonly ResultRow[];
+  readonly checks: readonly Check[];
+  readonly faults: readonly FaultProof[];
+  readonly timeline: readonly string[];
+  /** Virtual time knows no noise. */
+  readonly hostNoise: HostNoise | null;
+  readonly hintsRead: number;
+  /** The command that repeats this run. */
+  readonly command: string;
+}
+
+interface ResultParts {
+  readonly lab: Lab;
+  readonly form: Form;
+  readonly owner: Owner;
+  readonly prediction: Prediction | undefined;
+  readonly findings: Findings;
+  readonly hostNoise: HostNoise | null;
+  readonly hintsRead: number;
+}
+
+const finite = (value: number | undefined): number | null =>
+  value !== undefined && Number.isFinite(value) ? value : null;
+
+export function resultOf({ lab, form, owner, prediction, findings, hostNoise, hintsRead }: ResultParts): Result {
+  const parameters = drawParameters(lab, owner);
+  const quantities = lab.quantities(parameters);
+  const verdict = verdictOf(findings.checks);
+  return {
+    lab: lab.id,
+    name: lab.name,
+    form,
+    seed: seedOf(owner, lab.id),
+    owner,
+    parameters,
+    verdict,
+    labPassed: verdict === 'PASS',
+    predictionRight: prediction ? predictionIsRight(prediction.values, quantities, findings) : null,
+    because: prediction?.because ?? null,
+    rows: quantities.map(({ id, label, unit, x, theory }, i) => {
+      const point = findings.points.find((it) => it.id === id);
+      return {
+        id,
+        label,
+        unit,
+        ...(x !== undefined && { x }),
+        predicted: finite(prediction?.values[i]),
+        theory,
+        measured: finite(point?.measured),
+        n: point?.n ?? 0,
+        low: finite(point?.interval.low),
+        high: finite(point?.interval.high),
+        confidence: point?.interval.confidence ?? 0.99,
+      };
+    }),
+    checks: findings.checks,
+    faults: findings.faults ?? [],
+    timeline: findings.timeline,
+    hostNoise,
+    hintsRead,
+    command: commandOf(lab.id, form, owner),
+  };
+}
+
+function commandOf(id: string, form: Form, { seed, student }: Owner): string {
+  const who = student === undefined ? (seed === undefined ? '' : ` --seed ${seed}`) : ` --student ${student}`;
+  return `npm run lab -- ${id} --${form}${who}`;
+}
+
+/** The one file that a student hands in. */
+export interface HandIn {
+  readonly result: Result;
+  readonly prediction: Prediction | null;
+  /** Over result and prediction. It detects editing. It does not stop a determined forger, who can compute it. */
+  readonly receipt: string;
+}
+
+const receiptOf = (result: Result, prediction: Prediction | null): string =>
+  hash('sha256', JSON.stringify(['tierlab lab receipt 1', result, prediction]), 'hex');
+
+export const handInOf = (result: Result, prediction: Prediction | null): HandIn => ({
+  result,
+  prediction,
+  receipt: receiptOf(result, prediction),
+});
+
+/** Why a hand-in cannot be what the runner wrote; undefined = nothing was found. */
+export function receiptProblem({ result, prediction, receipt }: HandIn): string | undefined {
+  if (typeof result !== 'object' || result === null || typeof receipt !== 'string') return 'it is no hand-in of a lab';
+  if (prediction && !isUnchanged(prediction)) return 'the prediction was edited after it was stored';
+  if (prediction && prediction.lab !== result.lab) return 'the prediction is of another lab';
+  if (receiptOf(result, prediction) !== receipt) return 'the result was edited after it was written';
+  return undefined;
+}

@@ -1,0 +1,13 @@
+/** The part of jstat that labs use; the package has no types of its own. */
+declare module 'jstat' {
+  interface Inverse {
+    inv(p: number, a: number, b: number): number;
+  }
+  const jStat: {
+    readonly beta: Inverse;
+    readonly gamma: Inverse;
+    readonly normal: Inverse;
+    readonly studentt: { inv(p: number, degreesOfFreedom: number): number };
+  };
+  export default jStat;
+}

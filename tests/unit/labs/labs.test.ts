@@ -1,0 +1,74 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { auditHolds, auditLab } from '../../../labs/commands/audit.ts';
+import { labs } from '../../../labs/registry.ts';
+import { drawParameters, seedOf } from '../../../labs/runner/parameters.ts';
+import { completed } from '../../../labs/runner/verdict.ts';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+
+test('labs stand in the order of their numbers, each once', () => {
+  const ids = labs.map(({ id }) => id);
+  expect(ids).toEqual([...new Set(ids)].toSorted());
+});
+
+describe.each(labs.map((lab) => [lab.id, lab] as const))('lab %s', (_, lab) => {
+  const file = path.join(root, 'labs', `${lab.id}-${lab.name}`, 'README.md');
+
+  test('has hints, assumptions, a transfer question with its answer, and variants', () => {
+    for (const text of [...lab.hints, ...lab.assumptions, lab.formula, lab.question, ...Object.values(lab.variants)])
+      expect(text.trim().length).toBeGreaterThan(10);
+    expect(new Set(lab.hints).size).toBe(3);
+    expect(lab.assumptions.length).toBeGreaterThan(0);
+    expect(lab.transfer.question.endsWith('?')).toBe(true);
+    expect(lab.transfer.answer.length).toBeGreaterThan(20);
+    expect(lab.explanation(drawParameters(lab, {}))).not.toMatch(/NaN|undefined|unlimited/);
+  });
+
+  test('has a text of at most two screens: question, picture, formula, what to do, watch and explain', () => {
+    expect(existsSync(file)).toBe(true);
+    const text = readFileSync(file, 'utf8');
+    expect(text.split('\n').length).toBeLessThanOrEqual(80);
+    expect(text).toMatch(new RegExp(`^# Lab ${lab.id}: `));
+    for (const part of [
+      '```',
+      '## The idea',
+      '## The formula',
+      'It assumes',
+      '## Do',
+      '## Watch',
+      '## Explain',
+      '## Read on',
+    ])
+      expect(text).toContain(part);
+    expect(text).toContain(`${lab.minutes} minute`);
+    expect(text).toContain(`npm run lab -- ${lab.id}`);
+  });
+
+  test('predicts finite numbers, and each of its parameters has a set to draw from', () => {
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const quantities = lab.quantities(drawParameters(lab, { seed }));
+      expect(quantities.length).toBeGreaterThan(0);
+      expect(new Set(quantities.map(({ id }) => id)).size).toBe(quantities.length);
+      for (const { theory } of quantities) expect(Number.isFinite(theory)).toBe(true);
+    }
+    for (const { values } of Object.values(lab.parameters)) expect(values.length).toBeGreaterThan(1);
+  });
+
+  test.skipIf(!lab.virtual)(
+    'passes with a correct system only, and the same seed gives the same bytes',
+    async () => {
+      const result = await auditLab(lab, 3, 2);
+      expect(result.firstFailure).toBeUndefined();
+      expect(auditHolds(result)).toBe(true);
+      const findings = async () =>
+        JSON.stringify(await lab.virtual!(drawParameters(lab, { seed: 7 }), seedOf({ seed: 7 }, lab.id), 'correct'));
+      expect(await findings()).toBe(await findings());
+      const quantities = lab.quantities(drawParameters(lab, { seed: 7 }));
+      const whole = await lab.virtual!(drawParameters(lab, { seed: 7 }), seedOf({ seed: 7 }, lab.id), 'correct');
+      expect(completed(whole, quantities).checks).toHaveLength(whole.checks.length);
+    },
+    60_000,
+  );
+});

@@ -1,0 +1,208 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync, existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { afterAll, beforeEach, expect, test } from 'vitest';
+import { homeAt } from '../../../labs/runner/home.ts';
+import { commit, isUnchanged } from '../../../labs/runner/prediction.ts';
+import { receiptProblem, type HandIn, type Result } from '../../../labs/runner/result.ts';
+import { parsePrediction, withUnit } from '../../../labs/runner/units.ts';
+import { completed, predictionIsRight, verdictOf } from '../../../labs/runner/verdict.ts';
+import { drawParameters } from '../../../labs/runner/parameters.ts';
+import { labs } from '../../../labs/registry.ts';
+
+const main = path.resolve(import.meta.dirname, '../../../labs/main.ts');
+const folder = mkdtempSync(path.join(tmpdir(), 'tierlab-labs-'));
+const home = homeAt(folder);
+const labFiles = home.reports('10');
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+beforeEach(() => rmSync(path.join(folder, 'data'), { recursive: true, force: true }));
+
+function lab(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
+    encoding: 'utf8',
+    timeout: 40_000,
+  });
+  return { code: status, stdout, stderr };
+}
+const atHome = ['--home', folder];
+const read = <T>(file: string): T => JSON.parse(readFileSync(path.join(labFiles, file), 'utf8')) as T;
+
+test('a prediction is hashed with a nonce, and editing it is seen', () => {
+  const prediction = commit('10', [20, 50, 100], 'it is free half of the time');
+  expect(isUnchanged(prediction)).toBe(true);
+  expect(isUnchanged({ ...prediction, values: [20, 50, 99] })).toBe(false);
+  expect(isUnchanged({ ...prediction, because: 'I knew it' })).toBe(false);
+  expect(commit('10', [20, 50, 100], 'it is free half of the time').sha256).not.toBe(prediction.sha256);
+});
+
+const ms = { id: 'a', label: 'W', unit: 'ms', theory: 100 } as const;
+const share = { id: 'b', label: 'share', unit: '%', theory: 0.5 } as const;
+
+test.each([
+  ['100, 50', [100, 0.5]],
+  ['.1s, 50%', [100, 0.5]],
+  ['1e2 ms,5e1', [100, 0.5]],
+])('the prediction "%s" is read with its units', (text, values) => {
+  expect(parsePrediction(text, [ms, share])).toEqual(values);
+});
+
+test.each([
+  ['fast, 50%', 'W: a number is wanted, such as 12ms, not "fast"'],
+  ['100%, 50%', 'W: the unit is ms, not "%"'],
+  ['100', '2 predictions are wanted'],
+  ['1e999,2', 'too large'],
+])('the prediction "%s" is refused in one line', (text, why) => {
+  expect(() => parsePrediction(text, [ms, share])).toThrow(why);
+});
+
+test('numbers are shown with their unit', () => {
+  expect([withUnit(20.784, 'ms'), withUnit(0.632, '%'), withUnit(6.25e-6, '%'), withUnit(3_300, 'count')]).toEqual([
+    '20.78 ms',
+    '63.2%',
+    '6.25e-4%',
+    '3300',
+  ]);
+});
+
+const interval = { low: 90, high: 110, confidence: 0.99 };
+const point = { id: 'a', measured: 100, n: 5, interval };
+const pass = { label: 'x', verdict: 'PASS', detail: '' } as const;
+
+test('one failed check fails, an unknown one makes it unknown, and no check at all, too', () => {
+  expect(verdictOf([pass])).toBe('PASS');
+  expect(verdictOf([pass, { ...pass, verdict: 'UNKNOWN' }])).toBe('UNKNOWN');
+  expect(
+    verdictOf([
+      { ...pass, verdict: 'UNKNOWN' },
+      { ...pass, verdict: 'FAIL' },
+    ]),
+  ).toBe('FAIL');
+  expect(verdictOf([])).toBe('UNKNOWN');
+});
+
+test('a quantity without samples, and a fault that changed nothing, make the run unknown', () => {
+  const run = { points: [point], checks: [pass], timeline: [] };
+  const fault = { kind: 'net.delay', target: 'query-1', matched: 3 };
+  const of = (findings: Parameters<typeof completed>[0]) => verdictOf(completed(findings, [ms]).checks);
+  expect(of(run)).toBe('PASS');
+  expect(of({ ...run, points: [] })).toBe('UNKNOWN');
+  expect(of({ ...run, points: [{ ...point, n: 0 }] })).toBe('UNKNOWN');
+  expect(of({ ...run, faults: [{ ...fault, applied: 0 }] })).toBe('UNKNOWN');
+  expect(of({ ...run, faults: [{ ...fault, applied: 3 }] })).toBe('PASS');
+});
+
+test.each([
+  [95, true],
+  [109, true],
+  [130, false],
+])('a prediction of %d for a measurement of 100 is right: %s', (value, right) => {
+  expect(predictionIsRight([value], [ms], { points: [point], checks: [], timeline: [] })).toBe(right);
+});
+
+test('students get their own numbers, always the same, from bounded sets', () => {
+  const students = Array.from({ length: 40 }, (_, i) => ({ student: `s${i}` }));
+  for (const each of labs) {
+    const drawn = students.map((owner) => JSON.stringify(drawParameters(each, owner)));
+    if (Object.keys(each.parameters).length > 0) expect(new Set(drawn).size).toBeGreaterThan(1);
+    expect(drawParameters(each, students[3]!)).toEqual(drawParameters(each, students[3]!));
+    for (const [name, value] of Object.entries(drawParameters(each, students[5]!)))
+      expect(each.parameters[name]!.values).toContain(value);
+  }
+});
+
+test('a lab runs from the prediction to the hand-in, and the same seed gives the same bytes', () => {
+  const args = ['10', '--virtual', '--seed', '4', '--predict', '20,50,100', '--because', 'S / (1 - rho)', ...atHome];
+  const first = lab(...args);
+  expect(first).toMatchObject({ code: 0 });
+  expect(first.stderr).toContain('PASS');
+  const bytes = readFileSync(path.join(labFiles, 'result.json'), 'utf8');
+  expect(lab(...args).code).toBe(0);
+  expect(readFileSync(path.join(labFiles, 'result.json'), 'utf8')).toBe(bytes);
+  const result = read<Result>('result.json');
+  expect(result).toMatchObject({ lab: '10', verdict: 'PASS', labPassed: true, seed: 'seed-4/lab-10', hostNoise: null });
+  expect(result.command).toBe('npm run lab -- 10 --virtual --seed 4');
+  for (const key of ['predicted', 'theory', 'measured', 'n', 'low', 'high', 'confidence'])
+    expect(result.rows[0]).toHaveProperty(key);
+  expect(existsSync(home.journal)).toBe(false);
+  expect(JSON.parse(readFileSync(home.progress, 'utf8'))).toMatchObject({ '10': { attempts: 2, passed: true } });
+  const page = readFileSync(path.join(labFiles, 'index.html'), 'utf8');
+  expect(page).toContain('<svg');
+  expect(page).not.toMatch(/(src|href)="http/);
+  expect(first.stderr).not.toContain('\u001B[');
+
+  const handIn = path.join(labFiles, 'hand-in.json');
+  expect(lab('verify', handIn)).toMatchObject({ code: 0 });
+  const edited = { ...read<HandIn>('hand-in.json'), result: { ...result, predictionRight: true, because: 'I knew' } };
+  writeFileSync(handIn, JSON.stringify(edited));
+  const refused = lab('verify', handIn);
+  expect(refused.code).toBe(1);
+  expect(refused.stdout).toContain('was edited');
+}, 60_000);
+
+test('an edited prediction is seen, also with a receipt that fits', () => {
+  const prediction = commit('10', [1, 2, 3], 'a guess');
+  const result = { lab: '10' } as Result;
+  const edited = { ...prediction, values: [20, 50, 100] };
+  expect(receiptProblem({ result, prediction: edited, receipt: '' })).toContain('prediction was edited');
+});
+
+test('hints come one after the other, and reading them is recorded', () => {
+  expect(lab('hint', '10', ...atHome).stdout).not.toContain('2. ');
+  expect(lab('hint', '10', ...atHome).stdout).toContain('2. ');
+  expect(JSON.parse(readFileSync(home.progress, 'utf8'))).toEqual({ '10': { attempts: 0, passed: false, hints: 2 } });
+});
+
+test.each([
+  [['99'], 'there is no lab "99"'],
+  [['10', '--virtual'], 'a prediction is wanted: --predict Nms,Nms,Nms --because TEXT'],
+  [['10', '--virtual', '--predict', '1,2,3'], 'needs a reason'],
+  [['10', '--virtual', '--predict', '1,2,soon', '--because', 'x'], 'a number is wanted'],
+  [['10', '--seed', 'x'], '--seed: a whole number'],
+  [['10', '--live', '--virtual', '--yes'], 'exclude each other'],
+  [['10', '--nonsense'], "unknown option '--nonsense'"],
+  [['report', '06'], 'has no report yet'],
+  [['verify', '/nowhere.json'], 'there is no file'],
+  [['class', '/nowhere'], 'there is no folder'],
+])('%j is called wrongly: one line, exit code 3, no attempt', (args, why) => {
+  const takesHome = !['verify', 'class'].includes(args[0]!);
+  const { code, stderr } = lab(...args, ...(takesHome ? atHome : []));
+  expect(code).toBe(3);
+  expect(stderr).toContain(why);
+  expect(stderr.trim().split('\n')).toHaveLength(1);
+  expect(existsSync(home.progress)).toBe(false);
+  expect(existsSync(home.journal)).toBe(false);
+});
+
+test('a second runner is refused, and a killed one is cleaned up by restore', () => {
+  lab('hint', '10', ...atHome);
+  const journal = (runner: number) => JSON.stringify({ lab: '06', runner, phase: 'running' });
+  writeFileSync(home.journal, journal(process.pid));
+  const second = lab('10', '--virtual', '--yes', ...atHome);
+  expect(second.code).toBe(3);
+  expect(second.stderr).toContain(`lab 06 is running in process ${process.pid}`);
+  expect(lab('restore', ...atHome).code).toBe(3);
+  writeFileSync(home.journal, journal(2 ** 22 - 1));
+  expect(lab('10', '--virtual', '--yes', ...atHome).stderr).toContain('npm run lab -- restore');
+  expect(lab('restore', ...atHome).stdout).toContain('nothing of it is left');
+  expect(lab('10', '--virtual', '--yes', ...atHome).code).toBe(0);
+}, 60_000);
+
+test('a class is read: who passed, how predictions spread, what was edited', () => {
+  const hand = path.join(folder, 'class');
+  rmSync(hand, { recursive: true, force: true });
+  lab('10', '--virtual', '--student', 'ada', '--predict', '20,50,100', '--because', 'formula', ...atHome);
+  const text = readFileSync(path.join(labFiles, 'hand-in.json'), 'utf8');
+  homeAt(folder);
+  spawnSync('mkdir', ['-p', hand]);
+  writeFileSync(path.join(hand, 'ada.json'), text);
+  writeFileSync(path.join(hand, 'copy.json'), text);
+  writeFileSync(path.join(hand, 'forged.json'), text.replace('"labPassed": true', '"labPassed": false'));
+  writeFileSync(path.join(hand, 'broken.json'), '{');
+  const { code, stdout } = lab('class', hand);
+  expect(code).toBe(0);
+  expect(stdout).toContain('passed 2 of 2');
+  expect(stdout).toContain('the result was edited');
+  expect(stdout).toContain('cannot be read');
+  expect(stdout).toContain('the same prediction is in ada.json and copy.json');
+}, 60_000);
