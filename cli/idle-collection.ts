@@ -1,40 +1,38 @@
-import { performance, type EventLoopUtilization } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { idleLoop } from '../shared/time/idle-loop.ts';
 import type { Random } from '../shared/time/random.ts';
 import type { Scheduler, Timer } from '../shared/time/scheduler.ts';
 
 /** The processes of a cluster start together; they do not collect together. */
 const firstLookMs = { least: 3_000, spread: 5_000 };
 const lookEveryMs = 1_000;
-/** The share of the last second in which the main loop worked. Below this, a pause of 50 ms delays nobody. */
-const idleUtilization = 0.05;
+/** While the main loop works less than this, a pause of 50 ms delays nobody. */
+const idleShare = 0.05;
 
 export interface IdleCollectionOptions {
   readonly scheduler: Scheduler;
   readonly random: Random;
-  /** The main loop's share of work since `before`; without it since the start. */
-  readonly utilization?: (before?: EventLoopUtilization) => EventLoopUtilization;
+  /** Whether the main loop has been idle since the last question. */
+  readonly isIdle?: () => boolean;
   readonly collect?: () => void;
 }
 
 /**
- * Collects the garbage of the start once, in the first idle second. The start leaves garbage in the old generation, and
+ * Collects the garbage of the start once, as soon as the process is idle. The start leaves garbage in the old generation, and
  * a young generation of up to 26 MB that V8 does not shrink while little is allocated. One full collection gives back
  * a quarter of the memory of an idle cluster, and takes 35-60 ms.
  */
 export function collectWhenIdle({
   scheduler,
   random,
-  utilization = (before) => performance.eventLoopUtilization(before),
+  isIdle = idleLoop(idleShare),
   collect = collectAll,
 }: IdleCollectionOptions): Timer {
-  let before: EventLoopUtilization | undefined;
   let timer = scheduler.after(firstLookMs.least + random.next() * firstLookMs.spread, look);
 
   function look(): void {
-    if (before && utilization(before).utilization < idleUtilization) return collect();
-    before = utilization();
+    if (isIdle()) return collect();
     timer = scheduler.after(lookEveryMs, look);
   }
 

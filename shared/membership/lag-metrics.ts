@@ -6,7 +6,10 @@ import type { LagMeter } from './lag.ts';
 /** How late a timer of the main loop ran: the meter reports each tick here, ms. */
 export function loopDelays(metrics: Metrics): (lateMs: number) => void {
   const delays: HistogramSeries = metrics
-    .histogram('tierlab_event_loop_delay_seconds', 'Lateness of a timer that is due every 100 ms')
+    .histogram(
+      'tierlab_event_loop_delay_seconds',
+      'Lateness of a timer that is due every 100 ms, in an idle process every 500 ms',
+    )
     .labels();
   return (lateMs) => delays.observe(lateMs / 1_000);
 }

@@ -27,7 +27,7 @@ test('the time in which a process only waited for a processor is not its own lag
   let stoppedMs = 0;
   let waitedMs = 0;
   const clock = { now: () => simulation.clock.now() + stoppedMs, wall: () => 0 };
-  const meter = createLagMeter(clock, simulation.scheduler, () => waitedMs);
+  const meter = createLagMeter(clock, simulation.scheduler, { waitedMs: () => waitedMs });
   simulation.runSync(5_000);
   stoppedMs = 3_000;
   waitedMs = 2_990;
@@ -38,4 +38,31 @@ test('the time in which a process only waited for a processor is not its own lag
   stoppedMs += 3_000;
   simulation.runSync(5_200);
   expect(meter.ownLagMs()).toBeGreaterThan(500);
+});
+
+test('an idle process wakes a fifth as often, and looks closely again once it works or was late', () => {
+  const simulation = createSimulation(1);
+  let stoppedMs = 0;
+  let idle = true;
+  const clock = { now: () => simulation.clock.now() + stoppedMs, wall: () => 0 };
+  const meter = createLagMeter(clock, simulation.scheduler, { isIdle: () => idle });
+  const wakesIn = (ms: number): number => {
+    const before = simulation.events;
+    simulation.runSync(simulation.clock.now() + ms);
+    return simulation.events - before;
+  };
+  wakesIn(1_000);
+  expect(wakesIn(10_000)).toBe(20);
+  idle = false;
+  wakesIn(500);
+  expect(wakesIn(10_000)).toBe(100);
+  idle = true;
+  wakesIn(500);
+  stoppedMs = 3_000;
+  expect(meter.lostMs()).toBeGreaterThanOrEqual(2_500);
+  wakesIn(500);
+  expect(meter.lostMs()).toBe(3_000);
+  expect(meter.lagMs()).toBeGreaterThan(500);
+  wakesIn(20_000);
+  expect(meter.lagMs()).toBeLessThan(1);
 });
