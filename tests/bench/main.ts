@@ -15,6 +15,7 @@ const benches: Readonly<Record<string, () => Promise<Bench['run']>>> = {
   tail: async () => (await import('./tail/tail.ts')).tail,
   resilience: async () => (await import('./resilience/resilience.ts')).resilience,
   harmless: async () => (await import('./resilience/harmless.ts')).harmless,
+  kills: async () => (await import('./resilience/kills-at-half.ts')).killsAtHalf,
   simulator: async () => (await import('./simulator/simulator.ts')).simulator,
   vote: async () => (await import('./cluster/vote.ts')).vote,
   index: async () => (await import('./index/index.ts')).index,

@@ -1,9 +1,8 @@
 import { firstCorrectSearch, gatewayUrl, run, temporaryData, up } from '../cluster/cluster.ts';
 import { median, spread, type Row } from '../row.ts';
 import { createLoad, inWords, type Felt } from './load.ts';
-import { createSystem } from './system.ts';
+import { createSystem, nodeCount } from './system.ts';
 
-const nodeCount = 21;
 const seconds = 3;
 const pairs = 5;
 /** The naive policy carries a rate while its 99th percentile stays below this, ms. */

@@ -1,13 +1,10 @@
-import { benchPortBase, firstCorrectSearch, gatewayUrl, run, temporaryData, up } from '../cluster/cluster.ts';
+import { firstCorrectSearch, gatewayUrl, run, temporaryData, up } from '../cluster/cluster.ts';
 import type { Row } from '../row.ts';
 import type { Bed, Way } from './bed.ts';
 import { hangs, kills } from './crashes.ts';
 import { createLoad, inWords } from './load.ts';
 import { limps, overload, storm } from './strain.ts';
-import { createSystem } from './system.ts';
-
-const clientUrl = `http://127.0.0.1:${benchPortBase + 1_080}`;
-const nodeCount = 21;
+import { clientUrl, createSystem, nodeCount } from './system.ts';
 
 /**
  * Row 12: resilient against naive, on the live default cluster at half of its peak, with crashes, hung and slow nodes,

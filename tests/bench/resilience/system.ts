@@ -3,6 +3,10 @@ import path from 'node:path';
 import { askControl } from '../../../shared/control/client.ts';
 import { allReady, benchPortBase, nodes, type NodeRow } from '../cluster/cluster.ts';
 
+/** The default topology. */
+export const nodeCount = 21;
+export const clientUrl = `http://127.0.0.1:${benchPortBase + 1_080}`;
+
 const timeoutMs = 5_000;
 const renewMs = 1_000;
 const owner = 'bench';
