@@ -80,16 +80,8 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
     topology,
     nodes,
     components: await loadComponents(),
-    command: (node) => [
-      process.execPath,
-      ...process.execArgv,
-      entryScript(),
-      'run-node',
-      node.id,
-      topologyName,
-      String(portBase),
-      datasetDir,
-    ],
+    command: [process.execPath, ...process.execArgv, entryScript()],
+    args: (node) => [node.id, topologyName, String(portBase), datasetDir],
     logDir: byContainer ? undefined : path.join(dir, 'logs'),
     env: (node, incarnation) => ({
       TIERLAB_RUN_DIR: dir,

@@ -2,6 +2,9 @@
 if (process.argv[2] === 'run-node') {
   const { runNode } = await import('./run-node.ts');
   await runNode(process.argv.slice(3));
+} else if (process.argv[2] === 'run-spare') {
+  const { runSpare } = await import('./run-spare.ts');
+  await runSpare();
 } else {
   const { watchParent } = await import('../shared/parent-watch.mjs');
   watchParent(() => process.kill(process.pid, 'SIGTERM'));

@@ -3,6 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import type { Clock } from '../../time/clock.ts';
 import type { Scheduler, Timer } from '../../time/scheduler.ts';
 import { defaultRestartPolicy, onCrash, type RestartPolicy } from './backoff.ts';
+import type { Spare } from './spare.ts';
 
 /** Where a node's process is in its life; each state carries only its own data. Times: monotonic ms. */
 export type ChildState =
@@ -39,6 +40,10 @@ export interface ChildOptions {
   readonly id: string;
   /** The command: executable and arguments. */
   readonly command: readonly [string, ...string[]];
+  /** The arguments of the node in `command`: a spare process needs only these to become the node. */
+  readonly args?: readonly string[];
+  /** A process that has loaded its code already. */
+  readonly spare?: Spare | undefined;
   /** Undefined: it writes where this process writes. */
   readonly logFile?: string | undefined;
   /** Added to this process's own environment, for the process that has this incarnation. */
@@ -94,21 +99,31 @@ function openLog(file: string): number | 'ignore' {
   }
 }
 
+type Variables = Readonly<Record<string, string | undefined>>;
+
+function fromSpare({ spare, args, logFile }: ChildOptions, variables: Variables): ChildProcess | undefined {
+  if (!spare || !args || logFile === undefined) return undefined;
+  const env = Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, value ?? null]));
+  return spare.become({ args, env, logFile });
+}
+
+function fromCommand({ command, logFile }: ChildOptions, variables: Variables): ChildProcess {
+  const log = logFile === undefined ? 'inherit' : openLog(logFile);
+  const [executable, ...args] = command;
+  const child = spawn(executable, args, {
+    stdio: ['ignore', log, log, 'ipc'],
+    env: { ...process.env, ...variables },
+  });
+  if (typeof log === 'number') closeSync(log);
+  return child;
+}
+
 /**
  * One node's process: started, watched, restarted with backoff, given up in a crash loop. Over IPC it is told `go`
  * when its turn has come, and says `ready`.
  */
 export function createChild(options: ChildOptions): Child {
-  const {
-    id,
-    command,
-    logFile,
-    env = () => ({}),
-    clock,
-    scheduler,
-    onChange,
-    restartPolicy = defaultRestartPolicy,
-  } = options;
+  const { id, env = () => ({}), clock, scheduler, onChange, restartPolicy = defaultRestartPolicy } = options;
   let state: ChildState = { state: 'stopped' };
   let process_: ChildProcess | undefined;
   let backoffTimer: Timer | undefined;
@@ -139,14 +154,9 @@ export function createChild(options: ChildOptions): Child {
     if (process_ || replacing || retired) return;
     backoffTimer?.cancel();
     if (held) return change({ state: 'held', exit: 'exit' in state ? state.exit : 'stopped' });
-    const log = logFile === undefined ? 'inherit' : openLog(logFile);
-    const [executable, ...args] = command;
     incarnation = options.nextIncarnation();
-    const child = spawn(executable, args, {
-      stdio: ['ignore', log, log, 'ipc'],
-      env: { ...process.env, TIERLAB_INCARNATION: String(incarnation), ...env(incarnation) },
-    });
-    if (typeof log === 'number') closeSync(log);
+    const variables = { TIERLAB_INCARNATION: String(incarnation), ...env(incarnation) };
+    const child = fromSpare(options, variables) ?? fromCommand(options, variables);
     process_ = child;
     killed = false;
     starts += 1;

@@ -5,6 +5,7 @@ import type { Scheduler } from '../../time/scheduler.ts';
 import type { Component } from '../component.ts';
 import type { Topology, TopologyNode } from '../topology.ts';
 import { createChild, type Child, type ChildState, type Exit, type RestartReason } from './child.ts';
+import { createSpare } from './spare.ts';
 import { startWaves } from './start-order.ts';
 
 /** How long a node may take to drain before it is killed, ms. */
@@ -15,8 +16,9 @@ export interface WatchdogOptions {
   /** The nodes to run here: all of them, or one in a container. */
   readonly nodes: readonly TopologyNode[];
   readonly components: Readonly<Record<string, Component>>;
-  /** The command that runs one node. */
-  readonly command: (node: TopologyNode) => readonly [string, ...string[]];
+  /** The command that runs a node, as `run-node` with the node's arguments, or a spare process, as `run-spare`. */
+  readonly command: readonly [string, ...string[]];
+  readonly args: (node: TopologyNode) => readonly string[];
   /** A file per node in here; undefined: nodes write where this process writes, as containers want it. */
   readonly logDir?: string | undefined;
   /** Added to the environment of a node; undefined: what it must not even inherit. */
@@ -68,17 +70,25 @@ export interface Watchdog {
 
 /** One parent that starts, watches and restarts node processes. */
 export function createWatchdog(options: WatchdogOptions): Watchdog {
-  const { topology, nodes, components, command, logDir, env = () => ({}), clock, scheduler, onChange } = options;
+  const { topology, nodes, components, command, args, logDir, env = () => ({}), clock, scheduler, onChange } = options;
   const { nextIncarnation } = options;
+  const commandOf = (node: TopologyNode) => [...command, 'run-node', ...args(node)] as const;
   if (logDir !== undefined) mkdirSync(logDir, { recursive: true });
   const logFileOf = (name: string): string | undefined => logDir && path.join(logDir, `${name}.log`);
   const waiters = new Set<() => void>();
+  // In a container, there is one node per watchdog, and a spare would double its memory.
+  const spare =
+    logDir === undefined
+      ? undefined
+      : createSpare({ command: [...command, 'run-spare'], env: withoutNodes(env, nodes), scheduler });
   const children = new Map<string, Child>(
     nodes.map((node) => [
       node.id,
       createChild({
         id: node.id,
-        command: command(node),
+        command: commandOf(node),
+        args: args(node),
+        spare,
         env: (incarnation) => env(node, incarnation),
         logFile: logFileOf(node.id),
         nextIncarnation,
@@ -118,6 +128,7 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
 
   let stopping: Promise<void> | undefined;
   async function stopAll(): Promise<void> {
+    spare?.stop();
     for (const child of children.values()) child.retire();
     for (const wave of waves.toReversed())
       await Promise.all(wave.map((node) => children.get(node.id)!.stop(stopGraceMs)));
@@ -133,9 +144,11 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
         for (const node of wave) children.get(node.id)!.start();
         await waveReady(wave, signal);
       }
+      spare?.prepare();
     },
     stop: () => (stopping ??= stopAll()),
     kill() {
+      spare?.stop();
       for (const child of children.values()) {
         child.retire();
         child.signal('SIGKILL');
@@ -167,7 +180,7 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
       const node = nodes.find((it) => it.id === id)!;
       return createChild({
         id,
-        command: command(node),
+        command: commandOf(node),
         env: () => ({ ...env(node, incarnation), TIERLAB_TWIN: '1' }),
         logFile: logFileOf(`${id}-twin`),
         nextIncarnation: () => incarnation,
@@ -177,4 +190,10 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
       });
     },
   };
+}
+
+/** The environment of a process that is no node yet: nothing that the watchdog gives to a node, and none of its keys. */
+function withoutNodes(env: NonNullable<WatchdogOptions['env']>, nodes: readonly TopologyNode[]): NodeJS.ProcessEnv {
+  const names = nodes.flatMap((node) => Object.keys(env(node, 0)));
+  return { ...process.env, ...Object.fromEntries(names.map((name) => [name, undefined])) };
 }
