@@ -18,6 +18,10 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<D
     summary: 'list the architectures that can be started, and what each shows',
     load: async () => (await import('./commands/topologies.ts')).topologies,
   },
+  compare: {
+    summary: 'measure what another placement of the same components changes',
+    load: async () => (await import('./commands/compare.ts')).compare,
+  },
   status: {
     summary: 'show the nodes of a running cluster',
     load: async () => (await import('./commands/status.ts')).status,

@@ -27,7 +27,7 @@ export interface AvailabilityReport {
 }
 
 /** The control tier. Searches go on without it. */
-export const control: ReadonlySet<string> = new Set(['monitor', 'chaos', 'console']);
+export const control: ReadonlySet<string> = new Set(['monitor', 'chaos', 'console', 'traces']);
 
 /**
  * Pure: the availability of everything over `observed`, wall-clock ms. A service has no repair phases of its own.

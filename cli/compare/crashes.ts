@@ -1,0 +1,99 @@
+import { control } from '../../services/monitor/availability-report.ts';
+import { replicaGroup } from '../../shared/cluster/topology.ts';
+import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
+import { CommandError } from '../errors.ts';
+import type { OwnCluster } from './own-cluster.ts';
+import { doorsOf, queries } from './session.ts';
+
+/** What users got while one node was down and nothing repaired it. */
+export interface Crash {
+  readonly node: string;
+  /** The shares that were answered, from 0 to 1. */
+  readonly searches: number;
+  readonly pages: number;
+}
+
+const requestsEach = 24;
+const gapMs = 20;
+/** Nobody waits longer, ms. */
+const patienceMs = 2_000;
+const repairBoundMs = 30_000;
+
+/** Crashes one node of each replica group that users need, one after the other, and asks on while it is down. */
+export async function crashEach(cluster: OwnCluster, onCrash: (node: string) => void): Promise<readonly Crash[]> {
+  const pages = await somePages(cluster);
+  const crashes: Crash[] = [];
+  for (const [first] of Map.groupBy(cluster.topology.nodes, replicaGroup).values()) {
+    if (first!.components.every((name) => control.has(name))) continue;
+    onCrash(first!.id);
+    crashes.push(await crash(cluster, first!.id, pages));
+  }
+  return crashes;
+}
+
+async function crash(cluster: OwnCluster, node: string, pages: readonly string[]): Promise<Crash> {
+  const { client } = doorsOf(cluster);
+  const pid = await pidOf(cluster, node);
+  if (!pid) throw new CommandError(`${node} does not run: it cannot be crashed`);
+  const paths = {
+    searches: queries.map((q) => `/search?q=${encodeURIComponent(q)}`),
+    pages: pages.map((id) => `/page/${encodeURIComponent(id)}`),
+  };
+  // While the watchdog pauses, nobody starts the node again.
+  process.kill(cluster.watchdogPid, 'SIGSTOP');
+  try {
+    process.kill(pid, 'SIGKILL');
+    const share = async (targets: readonly string[]): Promise<number> => {
+      const asked: Promise<boolean>[] = [];
+      for (let i = 0; i < requestsEach; i++) {
+        asked.push(isAnswered(client[i % client.length]! + targets[i % targets.length]!));
+        await sleep(systemScheduler, gapMs);
+      }
+      return (await Promise.all(asked)).filter(Boolean).length / requestsEach;
+    };
+    return { node, searches: await share(paths.searches), pages: await share(paths.pages) };
+  } finally {
+    process.kill(cluster.watchdogPid, 'SIGCONT');
+    await untilServing(cluster, node, pid);
+  }
+}
+
+const isAnswered = (url: string): Promise<boolean> =>
+  fetch(url, { signal: AbortSignal.timeout(patienceMs) }).then(
+    async (response) => {
+      await response.arrayBuffer();
+      return response.ok;
+    },
+    () => false,
+  );
+
+async function pidOf(cluster: OwnCluster, node: string): Promise<number | null | undefined> {
+  const { nodes } = await cluster.status();
+  return nodes.find(({ id, state }) => id === node && state === 'ready')?.pid;
+}
+
+/** Until the node serves again, and every client's search is answered. */
+async function untilServing(cluster: OwnCluster, node: string, oldPid: number): Promise<void> {
+  const giveUpAt = performance.now() + repairBoundMs;
+  for (;;) {
+    const pid = await pidOf(cluster, node).catch(() => undefined);
+    const doors = doorsOf(cluster).client.map((door) => `${door}/search?q=dog`);
+    if (pid && pid !== oldPid && (await Promise.all(doors.map(isAnswered))).every(Boolean)) return;
+    if (performance.now() > giveUpAt)
+      throw new CommandError(`${node} was not started again in ${repairBoundMs / 1_000} s`);
+    await sleep(systemScheduler, 50);
+  }
+}
+
+/** Pages of all shards: those that searches found. */
+async function somePages(cluster: OwnCluster): Promise<readonly string[]> {
+  const { gateway } = doorsOf(cluster);
+  const ids = new Set<string>();
+  for (const q of queries) {
+    const response = await fetch(`${gateway}/api/search?q=${encodeURIComponent(q)}&size=10`);
+    const { results } = (await response.json()) as { readonly results: readonly { readonly id: string }[] };
+    for (const { id } of results) ids.add(id);
+  }
+  if (ids.size === 0) throw new CommandError('no search found a page: are these pages the data set of Tierlab?');
+  return [...ids];
+}

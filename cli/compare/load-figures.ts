@@ -1,0 +1,43 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { tierlab, type OwnCluster } from './own-cluster.ts';
+import { doorsOf, queries } from './session.ts';
+
+export interface LoadFigures {
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Searches per second that were answered when many users asked without a pause. */
+  readonly capacity: number;
+  /** Searches under the fixed rate that got no right answer. */
+  readonly failed: number;
+  readonly sent: number;
+}
+
+/** Users that are enough to keep every node busy. */
+const users = 32;
+
+interface LoadReport {
+  readonly sent: number;
+  readonly right: number;
+  readonly rate: { readonly done: number };
+  readonly latencyMs: { readonly intended: { readonly p50: number; readonly p99: number } };
+}
+
+/** The same searches at a fixed rate (open loop), then as many as the cluster answers (closed loop). */
+export async function loadCluster(
+  cluster: OwnCluster,
+  workDir: string,
+  { ratePerSecond, seconds }: { readonly ratePerSecond: number; readonly seconds: number },
+): Promise<LoadFigures> {
+  const file = path.join(workDir, 'searches.txt');
+  writeFileSync(file, queries.map((q) => `/search?q=${encodeURIComponent(q)}\n`).join(''));
+  const [door] = doorsOf(cluster).client;
+  const load = async (...how: readonly string[]): Promise<LoadReport> =>
+    JSON.parse(
+      await tierlab(['load', door!, '--requests', file, '--json', '-q', '-d', `${seconds}s`, ...how], true),
+    ) as LoadReport;
+  const open = await load('-R', `${ratePerSecond}/s`);
+  const closed = await load('-u', String(users));
+  const { p50, p99 } = open.latencyMs.intended;
+  return { p50Ms: p50, p99Ms: p99, capacity: closed.rate.done, failed: open.sent - open.right, sent: open.sent };
+}

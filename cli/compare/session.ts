@@ -1,0 +1,110 @@
+import { readFile } from 'node:fs/promises';
+import type { TopologyNode } from '../../shared/cluster/topology.ts';
+import { CommandError } from '../errors.ts';
+import { askPort } from '../watchdog-client.ts';
+import type { OwnCluster } from './own-cluster.ts';
+
+/** What users search for: rare and frequent words, phrases, exclusions, a spelling mistake. */
+export const queries: readonly string[] = [
+  'dog',
+  'domestic cat',
+  'river bank',
+  '"hot dog"',
+  'computer program',
+  'music -rock',
+  'tree',
+  'white house',
+  'quick brown fox',
+  'title:bank',
+  'elefant',
+  'the capital of france',
+];
+
+/** What of a trace is needed here. */
+interface Trace {
+  readonly hops: number;
+  readonly missingSpans: number;
+}
+
+/** A trace can be read when every node has answered and the collector has asked them, ms. */
+const traceBoundMs = 5_000;
+
+export interface SessionFigures {
+  /** Of each search: calls from one node to another, by its trace; empty where the topology keeps no traces. */
+  readonly hops: readonly number[];
+  /** Of each search: bytes that all processes wrote, by the kernel's counters; undefined where it has none. */
+  readonly bytes: number | undefined;
+  /** The answers of the public API, without what tells where and when they were made. */
+  readonly answers: readonly string[];
+}
+
+/** One user asks each query once, at the client's door, and waits for each answer. */
+export async function runSession(cluster: OwnCluster): Promise<SessionFigures> {
+  const { client, gateway } = doorsOf(cluster);
+  // Twice, so that no answer depends on what was learnt from the first ones.
+  for (const q of [...queries, ...queries]) await page(client[0]!, q);
+  const before = await bytesWritten(cluster);
+  const ids: string[] = [];
+  for (const [i, q] of queries.entries()) ids.push(await page(client[i % client.length]!, q));
+  const after = await bytesWritten(cluster);
+  const hops: number[] = [];
+  const collector = cluster.topology.nodes.find(({ components }) => components.includes('traces'));
+  if (collector) for (const id of ids) hops.push((await traceOf(collector, id)).hops);
+  const answers: string[] = [];
+  for (const q of queries) answers.push(await answerOf(gateway, q));
+  const bytes = before === undefined || after === undefined ? undefined : (after - before) / queries.length;
+  return { hops, bytes, answers };
+}
+
+/** The public doors: of every client, and of one gateway. */
+export function doorsOf({ topology }: OwnCluster): { readonly client: readonly string[]; readonly gateway: string } {
+  const doors = (component: string): string[] =>
+    topology.nodes.flatMap(({ host, doors }) =>
+      doors[component] === undefined ? [] : [`http://${host}:${doors[component]}`],
+    );
+  const [gateway] = doors('gateway');
+  const client = doors('client');
+  if (gateway === undefined || client.length === 0)
+    throw new CommandError(`topology ${topology.name} has no client and gateway: no user can reach it`);
+  return { client, gateway };
+}
+
+/** The id of the request. */
+async function page(door: string, q: string): Promise<string> {
+  const response = await fetch(`${door}/search?q=${encodeURIComponent(q)}`);
+  await response.arrayBuffer();
+  if (!response.ok) throw new CommandError(`the search for ${q} failed with status ${response.status}`);
+  return response.headers.get('x-request-id') ?? '';
+}
+
+async function answerOf(door: string, q: string): Promise<string> {
+  const text = await (await fetch(`${door}/api/search?q=${encodeURIComponent(q)}`)).text();
+  return text.replace(/"tookMs":[\d.]+,/, '').replace(/"servedBy":\[[^\]]*\],?/, '');
+}
+
+async function traceOf({ host, publicPort: port }: TopologyNode, id: string): Promise<Trace> {
+  const giveUpAt = performance.now() + traceBoundMs;
+  for (;;) {
+    const trace = (await askPort({ host, port }, `/api/traces/${id}`, { timeoutMs: 2_000 }).catch((error: Error) => {
+      if (performance.now() > giveUpAt) throw new CommandError(`the trace of request ${id}: ${error.message}`);
+      return undefined;
+    })) as Trace | undefined;
+    if (trace && trace.missingSpans === 0) return trace;
+    if (trace && performance.now() > giveUpAt)
+      throw new CommandError(`the trace of request ${id} misses ${trace.missingSpans} spans`);
+  }
+}
+
+/** What all nodes wrote so far: to sockets, and little else. Only Linux counts it. */
+async function bytesWritten(cluster: OwnCluster): Promise<number | undefined> {
+  const { nodes } = await cluster.status();
+  const counts = await Promise.all(
+    nodes
+      .filter(({ pid }) => pid !== null)
+      .map(async ({ pid }) => {
+        const text = await readFile(`/proc/${pid}/io`, 'utf8').catch(() => '');
+        return /^wchar: (\d+)$/m.exec(text)?.[1];
+      }),
+  );
+  return counts.includes(undefined) ? undefined : counts.reduce((sum, count) => sum + Number(count), 0);
+}
