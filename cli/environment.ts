@@ -1,4 +1,5 @@
 import { gatewaySettings } from '../services/gateway/settings.ts';
+import { otlpAddress } from '../services/traces/otlp-exporter.ts';
 import { UsageError } from './errors.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -20,6 +21,12 @@ export function checkEnvironment(environment: Environment): void {
     const value = environment[name];
     if (value !== undefined && value !== '' && !fits.test(value))
       throw new UsageError(`${name}: ${words}, not "${value}"`);
+  }
+  const { TIERLAB_OTLP_URL: otlpUrl } = environment;
+  try {
+    if (otlpUrl) otlpAddress(otlpUrl);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
   }
   try {
     gatewaySettings(environment);

@@ -30,6 +30,8 @@ export function composeFile(file: TopologyFile, version: string, root = '.'): st
       // faults, and orders from one machine to another, only where somebody sets these
       TIERLAB_CHAOS: '${TIERLAB_CHAOS:-0}',
       TIERLAB_OPERATOR_DIGEST: '${TIERLAB_OPERATOR_DIGEST:-}',
+      // traces for Jaeger: http://jaeger:4318, with --profile jaeger
+      TIERLAB_OTLP_URL: '${TIERLAB_OTLP_URL:-}',
     }),
   );
   const tierlab = anchored(
@@ -171,6 +173,16 @@ const observers = (root: string) => ({
     ],
     ports: [published('grafana', 3000)],
     depends_on: ['prometheus'],
+    restart: 'unless-stopped',
+  },
+  // only with: TIERLAB_OTLP_URL=http://jaeger:4318 docker compose --profile jaeger up
+  jaeger: {
+    image: 'jaegertracing/jaeger:2.11.0',
+    profiles: ['jaeger'],
+    read_only: true,
+    security_opt: ['no-new-privileges:true'],
+    tmpfs: ['/tmp'],
+    ports: [published('jaeger', 16_686)],
     restart: 'unless-stopped',
   },
 });

@@ -22,5 +22,7 @@ export const Making = Type.Object({
    */
   servedBy: Type.Array(Type.String()),
   style: Style,
+  /** The id by which the trace of this answer is found. */
+  requestId: Type.Optional(Type.String({ maxLength: 64 })),
 });
 export type Making = Static<typeof Making>;

@@ -24,6 +24,8 @@ export interface Answers {
   readonly suggest: (request: SuggestRequest, context: Context) => Promise<SuggestResponse>;
 }
 
+const RequestId = Type.String({ pattern: '^[A-Za-z0-9._:-]{1,64}$' });
+
 const { page, size, explain } = SearchRequest.properties;
 /** The parameters of a search in an address; absent ones have their default. */
 export const searchParameters = {
@@ -59,7 +61,12 @@ export function checkDepth(page: number, size: number): void {
 }
 
 /** The pages for people: home, results, one page of the corpus, and the suggestions that the search box asks for. */
-export function pageRoutes(scope: FastifyInstance, answers: Answers, contexts: HttpContexts): void {
+export function pageRoutes(
+  scope: FastifyInstance,
+  answers: Answers,
+  contexts: HttpContexts,
+  consolePort: number | undefined,
+): void {
   const server = scope.withTypeProvider<TypeBoxTypeProvider>();
   const html = 'text/html; charset=utf-8';
   const hide = true;
@@ -88,6 +95,12 @@ export function pageRoutes(scope: FastifyInstance, answers: Answers, contexts: H
     const { id } = request.params;
     const answer = await contexts.run(request, reply, (context) => answers.page({ id, format: 'html' }, context));
     return reply.type(html).send(answer.html);
+  });
+
+  // The console shows traces. It is the same machine for the browser, whatever its name there, at another port.
+  server.get('/trace/:id', { schema: { hide, params: Type.Object({ id: RequestId }) } }, async (request, reply) => {
+    if (consolePort === undefined) throw new RpcError('not_found', 'this topology has no console that shows traces');
+    return reply.redirect(`http://${request.hostname}:${consolePort}/#/trace/${request.params.id}`, 303);
   });
 
   server.get('/suggest', { schema: { hide, querystring: Type.Object(suggestParameters) } }, async (request, reply) => {

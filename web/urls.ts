@@ -25,6 +25,11 @@ export function pageUrl(id: string): string {
   return `/page/${encodeURIComponent(id)}`;
 }
 
+/** The address under which a search page shows its own trace; it leads to the console. */
+export function traceUrl(requestId: string): string {
+  return `/trace/${encodeURIComponent(requestId)}`;
+}
+
 /**
  * `url` when it leads to the web, else undefined: a page from outside must not make a link run a script (`javascript:`
  * ...).

@@ -27,6 +27,7 @@ export const appComponent = component({
       handlers: {
         async search({ search, style = topology.style, format, via }, context) {
           const startedAt = clock.now();
+          const { requestId } = context;
           const tookMs = () => hundredths(clock.now() - startedAt);
           const empty = search.q.trim() === '';
           if (style === 'layered' && !empty) {
@@ -37,7 +38,13 @@ export const appComponent = component({
           const results = empty ? emptyResults(search) : await searchObjectBased(upstream, shards, search, context);
           if (!empty) searches.inc({ style, found: String(results.total > 0) });
           if (format === 'json') return { results, tookMs: tookMs() };
-          const making: Making = { tookMs: tookMs(), via: below(via), servedBy: [...context.servedBy], style };
+          const making: Making = {
+            tookMs: tookMs(),
+            via: below(via),
+            servedBy: [...context.servedBy],
+            style,
+            requestId,
+          };
           const page = await upstream.html.results({ results, making }, context);
           return { results, html: page.html, tookMs: tookMs() };
         },
@@ -55,6 +62,7 @@ export const appComponent = component({
             via: below(via),
             servedBy: [...context.servedBy],
             style: 'object-based',
+            requestId: context.requestId,
           };
           return { page, html: (await upstream.html.page({ page, making }, context)).html };
         },

@@ -1,4 +1,5 @@
 import { component } from '../../shared/cluster/component.ts';
+import { doorOf } from '../../shared/cluster/topology.ts';
 import { httpContexts } from '../../shared/rpc/http-context.ts';
 import { gateway } from '../gateway/contract.ts';
 import { gatewaySettings } from '../gateway/settings.ts';
@@ -12,7 +13,7 @@ import { pageRoutes } from '../../web/page-routes.ts';
 export const clientComponent = component({
   contract: client,
   calls: { gateway },
-  create({ node, upstream, clock, random, scheduler, metrics, log, watchRequest: watch }) {
+  create({ node, topology, upstream, clock, random, scheduler, metrics, log, watchRequest: watch }) {
     const settings = gatewaySettings(process.env);
     const contexts = httpContexts({ clock, random, scheduler, deadlineMs: settings.deadlineMs, watch });
     const assets = loadAssets();
@@ -31,6 +32,7 @@ export const clientComponent = component({
               suggest: (request, context) => upstream.gateway.suggest(request, context),
             },
             contexts,
+            doorOf(topology, 'console'),
           );
         }),
     };

@@ -1,4 +1,5 @@
 import { component } from '../../shared/cluster/component.ts';
+import { doorOf } from '../../shared/cluster/topology.ts';
 import { httpContexts } from '../../shared/rpc/http-context.ts';
 import { app } from '../app/contract.ts';
 import { loadAssets } from '../../web/assets.ts';
@@ -14,7 +15,7 @@ import { gatewaySettings } from './settings.ts';
 export const gatewayComponent = component({
   contract: gateway,
   calls: { app },
-  create({ node, upstream, clock, random, scheduler, metrics, log, watchRequest: watch }) {
+  create({ node, topology, upstream, clock, random, scheduler, metrics, log, watchRequest: watch }) {
     const settings = gatewaySettings(process.env);
     const contexts = httpContexts({ clock, random, scheduler, deadlineMs: settings.deadlineMs, watch });
     const assets = loadAssets();
@@ -32,7 +33,7 @@ export const gatewayComponent = component({
         openDoor(server, { contexts, assets, metrics, scheduler, log }, async (scope) => {
           await limitRate(scope, settings.requestsPerSecond);
           await apiDocs(scope, log);
-          pageRoutes(scope, entrance, contexts);
+          pageRoutes(scope, entrance, contexts, doorOf(topology, 'console'));
           apiRoutes(scope, entrance, contexts, node.id);
         }),
     };

@@ -1,4 +1,5 @@
 import { component } from '../../shared/cluster/component.ts';
+import { nodesHosting, type Topology } from '../../shared/cluster/topology.ts';
 import { loadAssets } from '../../web/assets.ts';
 import { ranking } from '../ranking/contract.ts';
 import { html } from './contract.ts';
@@ -6,12 +7,20 @@ import type { Making } from '../../search/making.ts';
 import { pageView } from './page.ts';
 import { resultsPage, type Surroundings } from './results.ts';
 
+/** Whether there is a component that keeps traces, and one that shows them. */
+const isTraced = (topology: Topology): boolean =>
+  ['traces', 'console'].every((name) => nodesHosting(topology, name).length > 0);
+
 /** The HTML generator: turns results into pages. Text from a request is always escaped. */
 export const htmlComponent = component({
   contract: html,
   calls: { ranking },
   create({ node, topology, clock, upstream }) {
-    const surroundings: Surroundings = { assets: loadAssets().urls, defaultStyle: topology.style };
+    const surroundings: Surroundings = {
+      assets: loadAssets().urls,
+      defaultStyle: topology.style,
+      traced: isTraced(topology),
+    };
     /** This node took part in the answer, too. */
     const withMe = (making: Making): Making => ({ ...making, servedBy: [...making.servedBy, node.id] });
 
@@ -29,6 +38,7 @@ export const htmlComponent = component({
             via,
             servedBy: [node.id, ...context.servedBy],
             style: 'layered',
+            requestId: context.requestId,
           };
           return { results, html: resultsPage(results, making, surroundings) };
         },

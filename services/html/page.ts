@@ -18,12 +18,12 @@ const shownLinks = 24;
 const listedLinks = 1_000;
 
 /** Renders one page of the corpus with its text and its links. */
-export function pageView(page: Page, making: Making, { assets }: Surroundings): string {
+export function pageView(page: Page, making: Making, { assets, traced = false }: Surroundings): string {
   const origin = webAddress(page.url);
   const groups = groupByRelation(page.links.slice(0, listedLinks));
   const unlisted = page.links.length - listedLinks;
   const title = page.title === '' ? page.id : page.title;
-  const main = markup`${pathStrip(making)}
+  const main = markup`${pathStrip(making, { traced })}
 <article class="page">
 <h1>${title}</h1>
 ${origin !== undefined && markup`<p class="origin">From <a href="${origin}" rel="noreferrer">${page.url}</a></p>`}

@@ -1,6 +1,7 @@
 import type { Style } from '../../search/making.ts';
 import type { Making } from '../../search/making.ts';
 import { markup, type Markup } from '../../web/markup.ts';
+import { traceUrl } from '../../web/urls.ts';
 import { duration } from '../../web/numbers.ts';
 import { pathOf, type Tier } from './path.ts';
 
@@ -14,10 +15,12 @@ interface PathStripOptions {
   readonly found?: boolean;
   /** The address of the same search in the other style, if there is one. */
   readonly otherStyle?: string;
+  /** Whether the trace of this answer can be shown. */
+  readonly traced?: boolean;
 }
 
 /** Shows the path of this answer through the tiers, node by node, so that users see how the work is distributed. */
-export function pathStrip(making: Making, { found = true, otherStyle }: PathStripOptions = {}): Markup {
+export function pathStrip(making: Making, { found = true, otherStyle, traced = false }: PathStripOptions = {}): Markup {
   const { chain, calls } = pathOf(making);
   const other = making.style === 'layered' ? 'object-based' : 'layered';
   const took = duration(making.tookMs);
@@ -27,7 +30,7 @@ ${chain.map((tier) => markup`<li>${nodesOf(tier)}</li>`)}
 ${calls.length > 0 && markup`<li class="fan"><ol class="calls">${calls.map((tier) => markup`<li>${nodesOf(tier)}</li>`)}</ol></li>`}
 </ol>
 <details class="about-path"><summary>${found ? `found in ${took}` : 'how this page was made'}, ${making.style} style</summary>
-<p>These nodes made this answer. ${found && `The search took ${took} in the application server and the tiers that it calls. Making the page and sending it to you are not included. `}${explained[making.style]}${otherStyle !== undefined && markup` <a href="${otherStyle}">Make it again in the ${other} style</a>.`}</p>
+<p>These nodes made this answer. ${found && `The search took ${took} in the application server and the tiers that it calls. Making the page and sending it to you are not included. `}${explained[making.style]}${otherStyle !== undefined && markup` <a href="${otherStyle}">Make it again in the ${other} style</a>.`}${traced && making.requestId !== undefined && markup` <a href="${traceUrl(making.requestId)}">See where the time of this request went</a>.`}</p>
 <ul class="levels"><li class="user-interface">user-interface level</li><li class="processing">processing level</li><li class="data">data level</li></ul>
 </details>
 </section>`;

@@ -18,10 +18,16 @@ export interface Surroundings {
   readonly assets: AssetUrls;
   /** The topology's style. Links name a style only when it differs from this one. */
   readonly defaultStyle: Style;
+  /** Pages link to the trace of their own request. */
+  readonly traced?: boolean;
 }
 
 /** Renders the results page, or the home page for the empty query. */
-export function resultsPage(results: SearchResults, making: Making, { assets, defaultStyle }: Surroundings): string {
+export function resultsPage(
+  results: SearchResults,
+  making: Making,
+  { assets, defaultStyle, traced = false }: Surroundings,
+): string {
   const { query: q, size } = results;
   const explain = results.results.some((result) => result.explanation !== undefined);
   const style = making.style === defaultStyle ? undefined : making.style;
@@ -34,7 +40,7 @@ export function resultsPage(results: SearchResults, making: Making, { assets, de
   const other: Style = making.style === 'layered' ? 'object-based' : 'layered';
   const pages = paging(results.total, results.page, size);
   const main = markup`<h1 class="unseen">Results for ${q}</h1>
-${pathStrip(making, { otherStyle: to(q, { page: results.page, style: other === defaultStyle ? undefined : other }) })}
+${pathStrip(making, { traced, otherStyle: to(q, { page: results.page, style: other === defaultStyle ? undefined : other }) })}
 ${results.suggestion !== undefined && markup`<p class="suggestion">Did you mean <a href="${to(results.suggestion)}">${results.suggestion}</a>?</p>`}
 ${results.partial !== undefined && markup`<p class="suggestion">${results.partial}</p>`}
 ${

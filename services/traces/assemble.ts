@@ -79,7 +79,7 @@ function place(root: Span, own: readonly Span[]): { spans: TraceSpan[]; missingS
 
   function addCall(call: Span, parent: number, offsetMs: number): void {
     const own = attempts.get(call.spanId) ?? [];
-    const maskedBy = maskOf(call, own);
+    const { maskedBy } = call;
     const at = add(call, parent, offsetMs, {
       ...(own.length === 0 && call.outcome === 'ok' && { fromCache: true }),
       ...(maskedBy !== undefined && { maskedBy }),
@@ -123,12 +123,3 @@ function byParent(spans: readonly Span[], kind: Span['kind']): Map<string, Span[
 }
 
 const isLocal = ({ node, peer }: Span): boolean => node === peer;
-
-/** The mechanism whose attempt gave the answer, after another attempt had failed or was slow. */
-function maskOf(call: Span, attempts: readonly Span[]): TraceSpan['maskedBy'] {
-  if (call.outcome !== 'ok') return undefined;
-  const answer = attempts.findLast(({ outcome }) => outcome === 'ok');
-  if (answer?.attemptKind === 'retry' || answer?.attemptKind === 'hedge') return answer.attemptKind;
-  const isVote = attempts.some(({ attemptKind }) => attemptKind === 'vote');
-  return isVote && attempts.some(({ outcome }) => outcome !== 'ok' && outcome !== 'cancelled') ? 'vote' : undefined;
-}

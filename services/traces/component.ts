@@ -1,11 +1,13 @@
 import Type from 'typebox';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { component } from '../../shared/cluster/component.ts';
+import type { Metrics } from '../../shared/observe/metrics.ts';
 import { asRpcError, RpcError, toProblem } from '../../shared/rpc/errors.ts';
 import { steady } from '../../shared/time/clock.ts';
 import { parameterCompiler } from '../../web/parameters.ts';
 import { createCollector } from './collector.ts';
 import { Trace, TraceList, traces } from './contract.ts';
+import { createOtlpExporter, otlpAddress } from './otlp-exporter.ts';
 import { createTraceStore } from './store.ts';
 
 const ListQuery = Type.Object({
@@ -15,6 +17,12 @@ const ListQuery = Type.Object({
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 20, description: 'How many at most' })),
 });
 const OneTrace = Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9._:-]{1,64}$' }) });
+
+function countExports(metrics: Metrics): (result: 'sent' | 'failed', traces: number) => void {
+  const exported = metrics.counter('tierlab_traces_exported_total', 'Traces for the OTLP receiver', ['result']);
+  for (const result of ['sent', 'failed']) exported.labels({ result });
+  return (result, traces) => exported.inc({ result }, traces);
+}
 
 /** Collects, keeps and shows traces: the path of single requests through the nodes, with their times. */
 export const tracesComponent = component({
@@ -35,6 +43,8 @@ export const tracesComponent = component({
       'Spans that were lost from kept traces: their node was too busy, or its process has ended',
     );
     const silent = metrics.counter('tierlab_traces_silent_nodes_total', 'Questions for spans without an answer');
+    const { TIERLAB_OTLP_URL: otlpUrl } = process.env;
+    const otlp = otlpUrl ? createOtlpExporter(otlpAddress(otlpUrl), countExports(metrics)) : undefined;
     const collector = createCollector({
       nodes: topology.nodes,
       control: ops.control,
@@ -45,6 +55,7 @@ export const tracesComponent = component({
       onDropped: (count) => dropped.inc({}, count),
       onTraces(list) {
         for (const { missingSpans } of list) missing.inc({}, missingSpans);
+        otlp?.export(list);
       },
     });
 

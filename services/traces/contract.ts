@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { SpanKind, AttemptKind } from '../../shared/trace/span.ts';
+import { SpanKind, AttemptKind, MaskedBy } from '../../shared/trace/span.ts';
 import { KeptBecause } from '../../shared/trace/contract.ts';
 
 // The contract is in shared/trace, where nodes find it. It is also here, where every component has its own.
@@ -45,7 +45,7 @@ export const TraceSpan = Type.Object({
   /** Of a call: it was answered without an attempt of its own, from the cache or by an equal call under way. */
   fromCache: Type.Optional(Type.Boolean()),
   /** Of a call: what hid a failed or slow attempt from the caller. */
-  maskedBy: Type.Optional(AttemptKind),
+  maskedBy: Type.Optional(MaskedBy),
   /** Of `serve`: at most this long it waited for its turn in the process, within the time of the attempt. */
   queueMs: Type.Optional(Ms),
   /** Of `serve`: the rest of the attempt's time, on the way there and back. */

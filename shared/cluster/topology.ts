@@ -128,6 +128,11 @@ export function partsOf(topology: Pick<Topology, 'nodes'>, component: string): r
   return [...Map.groupBy(hosts, ({ shard }) => (component === 'database' ? shard : undefined)).values()];
 }
 
+/** The port of the first public door of `component`; undefined where there is none. */
+export function doorOf({ nodes }: Pick<Topology, 'nodes'>, component: string): number | undefined {
+  return nodes.find(({ doors }) => doors[component] !== undefined)?.doors[component];
+}
+
 /**
  * The replica group of a node: its nodes can stand in for each other, which are those of one node group, of one shard
  * where it is sharded. (For a call: shared/rpc/group-key.ts.)

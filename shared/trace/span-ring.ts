@@ -1,4 +1,6 @@
-import type { AttemptKind, Span, SpanKind } from './span.ts';
+import type { AttemptKind } from '../rpc/attempt-plan.ts';
+import type { MaskedBy } from '../rpc/call.ts';
+import type { Span, SpanKind } from './span.ts';
 
 /** A span in the memory of its node. All fields always exist, so that filling one allocates nothing. */
 export interface SpanRecord {
@@ -17,6 +19,7 @@ export interface SpanRecord {
   startMs: number;
   durationMs: number;
   queueMs: number;
+  maskedBy: MaskedBy | undefined;
 }
 
 export interface SpanRing {
@@ -64,15 +67,17 @@ function emptyRecord(): SpanRecord {
     startMs: 0,
     durationMs: 0,
     queueMs: 0,
+    maskedBy: undefined,
   };
 }
 
-function spanOf({ parentId, shard, peer, ...record }: SpanRecord, node: string): Span {
+function spanOf({ parentId, shard, peer, maskedBy, ...record }: SpanRecord, node: string): Span {
   return {
     ...record,
     node,
     ...(parentId !== undefined && { parentId }),
     ...(shard !== undefined && { shard }),
     ...(peer !== undefined && { peer }),
+    ...(maskedBy !== undefined && { maskedBy }),
   };
 }

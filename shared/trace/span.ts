@@ -1,4 +1,6 @@
 import Type, { type Static } from 'typebox';
+import { attemptKinds } from '../rpc/attempt-plan.ts';
+import { maskers } from '../rpc/call.ts';
 
 /**
  * One timed piece of a request, as the node that did it reports it. `startMs` is on that node's own monotonic clock, so
@@ -12,9 +14,8 @@ import Type, { type Static } from 'typebox';
 export const SpanKind = Type.Enum(['request', 'call', 'attempt', 'serve']);
 export type SpanKind = Static<typeof SpanKind>;
 
-/** Why an attempt was made; `vote`: the answers of several replicas are compared. */
-export const AttemptKind = Type.Enum(['first', 'retry', 'hedge', 'vote']);
-export type AttemptKind = Static<typeof AttemptKind>;
+export const AttemptKind = Type.Enum([...attemptKinds]);
+export const MaskedBy = Type.Enum([...maskers]);
 
 export const Span = Type.Object({
   kind: SpanKind,
@@ -40,5 +41,7 @@ export const Span = Type.Object({
   durationMs: Type.Number({ minimum: 0 }),
   /** How long the call waited for its turn in the called process, before `startMs`; an upper bound. */
   queueMs: Type.Number({ minimum: 0 }),
+  /** Of a call: the mechanism that hid a failure or a slow replica from its caller. */
+  maskedBy: Type.Optional(MaskedBy),
 });
 export type Span = Static<typeof Span>;

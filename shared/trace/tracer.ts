@@ -69,6 +69,7 @@ export function createTracer({ node, policy, clock, metrics, keeper }: TracerOpt
     span.attempt = 1;
     span.attemptKind = 'first';
     span.queueMs = 0;
+    span.maskedBy = undefined;
     return span;
   }
 
@@ -84,8 +85,8 @@ export function createTracer({ node, policy, clock, metrics, keeper }: TracerOpt
   }
 
   return {
-    watchCall(call, code, elapsedMs) {
-      if (isTraced(call.trace)) recordCall('call', call, code, clock.now() - elapsedMs, elapsedMs);
+    watchCall(call, code, elapsedMs, maskedBy) {
+      if (isTraced(call.trace)) recordCall('call', call, code, clock.now() - elapsedMs, elapsedMs).maskedBy = maskedBy;
     },
     watchAttempt({ call, peer, sentAt, elapsedMs, code }) {
       if (!isTraced(call.trace)) return;

@@ -149,3 +149,11 @@ test('a page without a title still has a name to click', () => {
     'n1',
   );
 });
+
+test('a page links to its own trace where traces are kept and shown', () => {
+  const traced = { ...making, requestId: 'a b' };
+  const linksOf = (html: string) => elements(html).map(({ attributes }) => attributes.href);
+  expect(linksOf(resultsPage(found, traced, { ...surroundings, traced: true }))).toContain('/trace/a%20b');
+  expect(linksOf(pageView(page, traced, { ...surroundings, traced: true }))).toContain('/trace/a%20b');
+  expect(linksOf(resultsPage(found, traced, surroundings))).not.toContain('/trace/a%20b');
+});

@@ -120,6 +120,7 @@ test('another topology gives other services', () => {
     'database-3-1',
     'prometheus',
     'grafana',
+    'jaeger',
   ]);
   expect(other.dataset).toMatchObject({ image: 'tierlab:1.2.3', command: ['dataset', '--shards', '3'] });
 });

@@ -89,7 +89,15 @@ test('a node works, waits for data or waits for a result, and the three are its 
 });
 
 test('an abandoned attempt and its answer that came too late are shown, and nothing starts before its caller', () => {
-  const call = span({ kind: 'call', node: 'client-1', spanId: 'c', parentId: 'root', startMs: 510, durationMs: 30 });
+  const call = span({
+    kind: 'call',
+    node: 'client-1',
+    spanId: 'c',
+    parentId: 'root',
+    startMs: 510,
+    durationMs: 30,
+    maskedBy: 'hedge',
+  });
   const attempt = (own: Partial<Span>) => span({ ...call, kind: 'attempt', parentId: 'c', ...own });
   const serve = (own: Partial<Span> & { node: string }) =>
     span({ kind: 'serve', parentId: 'c', component: 'app', ...own });

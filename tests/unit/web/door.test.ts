@@ -179,3 +179,13 @@ test('the OpenAPI document describes the API and nothing else; its page needs no
   expect(docs.headers['content-security-policy']).not.toContain('upgrade-insecure-requests');
   expect((await server.inject('/docs/static/swagger-ui.css')).statusCode).toBe(200);
 });
+
+test('the link to a trace leads to the console, under the name by which the browser knows this machine', async () => {
+  const nodes = [{ doors: { console: 7_590 } }] as never;
+  const made = environment(gatewayComponent, 'gateway-1', { app: madeUpApp().app }, { nodes });
+  const server = await doorOf(gatewayComponent, made);
+  const reply = await server.inject({ url: '/trace/abc', headers: { host: 'lab.localhost:7080' } });
+  expect(reply.statusCode).toBe(303);
+  expect(reply.headers.location).toBe('http://lab.localhost:7590/#/trace/abc');
+  expect((await server.inject('/trace/a%22b')).statusCode).toBe(400);
+});
