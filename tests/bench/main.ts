@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { Command, InvalidArgumentError } from 'commander';
 import { line, writeReport } from './report.ts';
 import type { Bench, Row } from './row.ts';
 
@@ -22,15 +22,21 @@ const benches: Readonly<Record<string, () => Promise<Bench['run']>>> = {
   loadgen: async () => (await import('./loadgen/index.ts')).loadgen,
 };
 
-const { values } = parseArgs({
-  options: { only: { type: 'string' }, out: { type: 'string', default: 'reports/bench' } },
-});
-const only = values.only?.split(',');
-const unknown = only?.filter((name) => !Object.hasOwn(benches, name)) ?? [];
-if (unknown.length > 0) {
-  process.stderr.write(`bench: there is no ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}\n`);
-  process.exit(2);
+function namesOf(text: string): string[] {
+  const names = text.split(',');
+  const unknown = names.find((name) => !Object.hasOwn(benches, name));
+  if (unknown !== undefined)
+    throw new InvalidArgumentError(`There is no ${unknown}; there are ${Object.keys(benches).join(', ')}.`);
+  return names;
 }
+
+const { only, out } = new Command('npm run bench --')
+  .description('the figures of docs/performance.md: each a ratio of two things that are measured in turn')
+  .option('--only <names>', `some groups of figures: ${Object.keys(benches).join(', ')}`, namesOf)
+  .option('--out <folder>', 'where index.html and bench.json are written', 'reports/bench')
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+  .parse()
+  .opts<{ only?: string[]; out: string }>();
 
 const rows: Row[] = [];
 for (const [name, load] of Object.entries(benches)) {
@@ -43,8 +49,8 @@ for (const [name, load] of Object.entries(benches)) {
   }
 }
 const cores = availableParallelism();
-writeReport(values.out, { rows, node: process.version, cores, at: new Date().toISOString() });
+writeReport(out, { rows, node: process.version, cores, at: new Date().toISOString() });
 process.stdout.write(
-  `Node.js ${process.version}, ${cores} cores; ${path.join(values.out, 'index.html')} and bench.json are written\n`,
+  `Node.js ${process.version}, ${cores} cores; ${path.join(out, 'index.html')} and bench.json are written\n`,
 );
 process.exit(0);

@@ -6,31 +6,40 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { parseArgs } from 'node:util';
+import { Command, InvalidArgumentError } from 'commander';
 
 const names = readdirSync(import.meta.dirname).flatMap((file) => /^(.+)\.test\.ts$/.exec(file)?.[1] ?? []);
 
-function wrong(text: string): never {
-  process.stderr.write(`torture: ${text}\n  npm run torture -- --only ${names.join(',')} --seed 1 --minutes 60\n`);
-  process.exit(2);
+function namesOf(text: string): string[] {
+  const chosen = text.split(',');
+  const unknown = chosen.find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new InvalidArgumentError(`There is no ${unknown}; there are ${names.join(', ')}.`);
+  return chosen;
 }
 
-function optionsOf(args: string[]) {
-  try {
-    const strings = { type: 'string' } as const;
-    return parseArgs({ args, options: { only: strings, seed: strings, minutes: strings } }).values;
-  } catch (error) {
-    return wrong((error as Error).message);
-  }
+function seedOf(text: string): string {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return text;
 }
 
-const { only, seed, minutes } = optionsOf(process.argv.slice(2));
-const chosen = only === undefined ? names : only.split(',');
-const unknown = chosen.find((name) => !names.includes(name));
-if (unknown !== undefined) wrong(`there is no ${unknown}; there are ${names.join(', ')}`);
-if (seed !== undefined && !/^\d{1,9}$/.test(seed)) wrong(`--seed must be a whole number, not ${seed}`);
-if (minutes !== undefined && !(Number(minutes) > 0 && Number(minutes) <= 600))
-  wrong(`--minutes must be a number above 0 and up to 600, not ${minutes}`);
+function minutesOf(text: string): string {
+  if (!(Number(text) > 0 && Number(text) <= 600))
+    throw new InvalidArgumentError('It must be a number above 0 and up to 600.');
+  return text;
+}
+
+const {
+  only: chosen,
+  seed,
+  minutes,
+} = new Command('npm run torture --')
+  .description('the long forms of tests in npm test')
+  .option('--only <names>', `some of them: ${names.join(', ')}`, namesOf, names)
+  .option('--seed <n>', 'for all that is drawn at random', seedOf)
+  .option('--minutes <m>', 'how long each form runs', minutesOf)
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+  .parse()
+  .opts<{ only: string[]; seed?: string; minutes?: string }>();
 
 const files = chosen.map((name) => path.join(import.meta.dirname, `${name}.test.ts`));
 const { status } = spawnSync('vitest', ['run', '--project', 'torture', ...files], {
