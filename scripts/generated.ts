@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { homeDashboard } from '../grafana/home.ts';
+import { dashboards } from '../grafana/boards/all.ts';
 import { targets } from '../grafana/targets.ts';
 import { expand, topologyNames } from '../shared/cluster/topology-file.ts';
 import { TopologyFile } from '../shared/cluster/topology.ts';
@@ -38,7 +38,12 @@ export async function generatedFiles(): Promise<Readonly<Record<string, string>>
     ...Object.fromEntries(composed.flat()),
     'topologies/topology.schema.json': `${JSON.stringify(schema, null, 2)}\n`,
     'docker-compose.yml': composeFile(topology, version),
-    'grafana/dashboards/home.json': `${JSON.stringify(homeDashboard(), null, 2)}\n`,
+    ...Object.fromEntries(
+      Object.entries(dashboards).map(([name, make]) => [
+        `grafana/dashboards/${name}.json`,
+        `${JSON.stringify(make(), null, 2)}\n`,
+      ]),
+    ),
     'grafana/prometheus/targets/compose.json': targets(expand(topology, { hosts: 'by-name' })),
     'grafana/prometheus/targets/local.json': targets(expand(topology)),
     [layersReadme]: withLayerTables(await readText(layersReadme)),

@@ -1,0 +1,179 @@
+import { dashboard } from '../lib/dashboard.ts';
+import { memberStates } from '../lib/member-states.ts';
+import { graph, lines, number, states, table } from '../lib/panels.ts';
+import { doors, node, ofLiving } from '../lib/queries.ts';
+
+/** Which nodes answer, what is wrong now, and traffic, errors and latency of each tier. */
+export const home = () =>
+  dashboard({
+    uid: 'tierlab-home',
+    title: 'Tierlab',
+    description: 'What is wrong now, where, since when; and the four golden signals of every tier',
+    sections: [
+      { title: 'Now', panels: now },
+      { title: 'Tiers and nodes, the worst first', panels: worstFirst },
+      { title: 'Since when', panels: history },
+    ],
+  });
+
+const count = (condition: string): string => `count(node:state:code${condition}) or count(node:state:code) * 0`;
+
+const now = [
+  number({
+    title: 'Nodes down',
+    description: 'Nodes that Prometheus does not reach, or that a monitor calls dead. The table below names them.',
+    unit: 'short',
+    queries: [{ expr: count(' == 0') }],
+    width: 4,
+    bad: 1,
+    empty: 'no data',
+  }),
+  number({
+    title: 'Suspect, draining, starting',
+    description: 'Nodes that get no calls, or fewer calls, for now: quarantined, suspect, draining or starting.',
+    unit: 'short',
+    queries: [{ expr: count(' > 0 < 5') }],
+    width: 4,
+    empty: 'no data',
+  }),
+  number({
+    title: 'Nodes alive',
+    description: 'Nodes that answer and take calls. Standbys are not counted.',
+    unit: 'short',
+    queries: [{ expr: count(' == 6') }],
+    width: 4,
+    empty: 'no data',
+  }),
+  number({
+    title: 'Requests at the doors',
+    description: 'Requests per second that clients and gateways answered, over the last 30 s.',
+    unit: 'reqps',
+    queries: [{ expr: `sum(tier:requests:rate30s{${doors}} > 0)` }],
+    width: 4,
+    decimals: 1,
+  }),
+  number({
+    title: 'Failed at the doors',
+    description:
+      'Share of the requests that failed by our fault, over the last 30 s. Mistakes of callers do not count.',
+    unit: 'percentunit',
+    queries: [{ expr: `max(tier:errors:ratio30s{${doors}})` }],
+    width: 4,
+    bad: 0.01,
+    decimals: 2,
+  }),
+  number({
+    title: 'Slowest 1% at the doors',
+    description: 'The 99th percentile of the response time, over the last 30 s.',
+    unit: 's',
+    queries: [{ expr: `max(tier:latency_seconds:p99_30s{${doors}})` }],
+    width: 4,
+    bad: 0.5,
+  }),
+  table({
+    title: 'Alerts',
+    description: 'Alerts that fire now. docs/runbook.md has a section for each: what it means and what to do.',
+    keys: ['alertname', 'severity', 'tier', 'node', 'member', 'slo'],
+    columns: [{ title: 'firing', expr: 'ALERTS{alertstate="firing"}', unit: 'short' }],
+    sort: { column: 'severity', descending: false },
+    width: 20,
+    height: 6,
+    empty: 'no alert fires',
+  }),
+  number({
+    title: 'Age of the data',
+    description:
+      'Time since Prometheus last asked the nodes. Older than 15 s: all other panels show the past. ' +
+      'An error here means that Prometheus itself does not answer.',
+    unit: 's',
+    queries: [{ expr: 'time() - max(timestamp(up{job="tierlab"}))' }],
+    width: 4,
+    height: 6,
+    bad: 15,
+    decimals: 0,
+    empty: 'no data',
+  }),
+];
+
+const worstFirst = [
+  table({
+    title: 'Tiers',
+    description:
+      'Each tier over the last 30 s, the one with the most failures first. A tier waits for the tiers that it calls: ' +
+      'their time is in its own. Without traffic, failures and times stay empty. Dead nodes are left out.',
+    keys: ['tier'],
+    columns: [
+      { title: 'requests', expr: 'tier:requests:rate30s', unit: 'reqps' },
+      { title: 'failed', expr: 'tier:errors:ratio30s', unit: 'percentunit', bad: 0.01 },
+      { title: 'p50', expr: 'tier:latency_seconds:p50_30s', unit: 's' },
+      { title: 'p99', expr: 'tier:latency_seconds:p99_30s', unit: 's', bad: 0.5 },
+      { title: 'busiest node', expr: 'tier:cpu:max_rate30s', unit: 'percentunit', bad: 0.95 },
+    ],
+    sort: { column: 'failed', descending: true },
+    width: 24,
+    height: 9,
+  }),
+  table({
+    title: 'Nodes',
+    description: 'Each node, the worst first. State: the worse of what Prometheus and the monitors see.',
+    keys: ['node', 'tier'],
+    columns: [
+      { title: 'state', expr: `node:state:code{${node}}`, unit: 'short', states: memberStates },
+      { title: 'requests', expr: `node:requests:rate30s{${node}}`, unit: 'reqps' },
+      { title: 'failed', expr: `node:errors:ratio30s{${node}}`, unit: 'percentunit', bad: 0.01 },
+      { title: 'p99', expr: `node:latency_seconds:p99_30s{${node}}`, unit: 's', bad: 0.5 },
+      { title: 'processor', expr: `node:cpu:rate30s{${node}}`, unit: 'percentunit', bad: 0.95 },
+      { title: 'memory', expr: `process_resident_memory_bytes{job="tierlab", ${node}}`, unit: 'bytes' },
+    ],
+    sort: { column: 'state', descending: false },
+    width: 24,
+    height: 14,
+    empty: 'no node is known',
+  }),
+  graph({
+    title: 'Who calls whom',
+    description: 'Nodes of the topology with their state, and the attempts per second from caller to callee.',
+    unit: 'short',
+    nodes: `sum by (id, title) (label_replace(label_replace(node:state:code, "id", "$1", "node", "(.*)"), "title", "$1", "node", "(.*)"))`,
+    edges: `sum by (id, source, target) (label_join(label_replace(label_replace(${ofLiving(
+      'rate(tierlab_rpc_attempts_total[$__rate_interval])',
+    )}, "source", "$1", "node", "(.*)"), "target", "$1", "endpoint", "(.*)"), "id", " to ", "node", "endpoint")) > 0`,
+    states: memberStates,
+    width: 24,
+  }),
+];
+
+const history = [
+  states({
+    title: 'Node states',
+    description: 'The worse of what Prometheus and the monitors see, over time.',
+    states: memberStates,
+    queries: [{ expr: `node:state:code{${node}}`, legend: '{{node}}' }],
+    width: 24,
+    height: 14,
+    empty: 'no node is known',
+  }),
+  lines({
+    title: 'Traffic',
+    description: 'Requests and calls that each tier answered, per second.',
+    unit: 'reqps',
+    queries: [{ expr: 'tier:requests:rate30s', legend: '{{tier}}' }],
+    width: 8,
+  }),
+  lines({
+    title: 'Failures',
+    description: 'Share of them that failed by our fault.',
+    unit: 'percentunit',
+    queries: [{ expr: 'tier:errors:ratio30s', legend: '{{tier}}' }],
+    width: 8,
+    bad: 0.01,
+  }),
+  lines({
+    title: 'Latency, 99th percentile',
+    description: 'One in a hundred takes longer.',
+    unit: 's',
+    queries: [{ expr: 'tier:latency_seconds:p99_30s', legend: '{{tier}}' }],
+    width: 8,
+    bad: 0.5,
+  }),
+];

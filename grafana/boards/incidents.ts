@@ -1,0 +1,175 @@
+import { dashboard } from '../lib/dashboard.ts';
+import { lines, number, states, table } from '../lib/panels.ts';
+import { node, rate } from '../lib/queries.ts';
+
+const member = 'member=~"$node"';
+
+/** The numbers of the rule `member:verdict:code` (prometheus/rules.yml). */
+const verdictStates = {
+  0: { text: 'healthy', color: 'green' },
+  1: { text: 'crashed', color: 'red' },
+  2: { text: 'hung', color: 'dark-red' },
+  3: { text: 'limping', color: 'orange' },
+  4: { text: 'lying', color: 'purple' },
+  5: { text: 'partitioned', color: 'blue' },
+  6: { text: 'overloaded', color: 'yellow' },
+};
+
+/** What was injected, what the monitors found, and how long the repair took. */
+export const incidents = () =>
+  dashboard({
+    uid: 'tierlab-incidents',
+    title: 'Tierlab: faults and incidents',
+    description: 'Injected, diagnosed and repaired on one axis; the parts of MTTR; availability beside its formula',
+    sections: [
+      {
+        title: 'Injected, diagnosed, repaired',
+        panels: [
+          states({
+            title: 'Faults in effect',
+            description: 'What chaos injected: a bar for each fault and victim. Monitors never read this.',
+            states: { 1: { text: 'in effect', color: 'orange' } },
+            queries: [{ expr: 'max by (id, kind, target) (tierlab_chaos_active)', legend: '{{kind}} at {{target}}' }],
+            width: 24,
+            height: 6,
+            empty: 'no fault is in effect',
+          }),
+          states({
+            title: 'Verdicts',
+            description:
+              'What the monitors say about each node. Compare it with the bars above: how late, and how right.',
+            states: verdictStates,
+            queries: [{ expr: `member:verdict:code{${member}}`, legend: '{{member}}' }],
+            width: 24,
+            height: 12,
+            empty: 'no monitor answers',
+          }),
+          lines({
+            title: 'Open incidents',
+            description: 'By their phase: suspicion without a verdict, repair, and the time until all is steady.',
+            unit: 'short',
+            queries: [{ expr: 'max by (phase) (tierlab_incidents_open)', legend: '{{phase}}' }],
+            stacked: true,
+            width: 8,
+            empty: 'no monitor answers',
+          }),
+          lines({
+            title: 'Suspicion',
+            description: 'Phi: how unlikely the silence of a node is, in powers of ten. From 8 on it counts as gone.',
+            unit: 'short',
+            queries: [{ expr: `max by (member) (tierlab_member_phi{${member}})`, legend: '{{member}}' }],
+            width: 8,
+            bad: 8,
+            empty: 'no monitor answers',
+          }),
+          lines({
+            title: 'Requests that a fault touched',
+            description: 'Per second. Matched: in the scope of the fault. Applied: changed by it.',
+            unit: 'reqps',
+            queries: [
+              {
+                expr: `sum by (kind) (${rate('tierlab_fault_matched_total', node)}) > 0`,
+                legend: '{{kind}} matched',
+              },
+              {
+                expr: `sum by (kind) (${rate('tierlab_fault_applied_total', node)}) > 0`,
+                legend: '{{kind}} applied',
+              },
+            ],
+            width: 8,
+            empty: 'no request was touched',
+          }),
+        ],
+      },
+      {
+        title: 'Time to repair',
+        panels: [
+          lines({
+            title: 'Parts of the last repair',
+            description: 'MTTR = detection + diagnosis + fix, of the last incident of each node.',
+            unit: 's',
+            queries: [
+              {
+                expr: `max by (member, phase) (tierlab_incident_last_phase_seconds{${member}})`,
+                legend: '{{member}} {{phase}}',
+              },
+            ],
+            stacked: true,
+            width: 12,
+            empty: 'no incident yet',
+          }),
+          table({
+            title: 'Mean parts by verdict',
+            description: 'Over all incidents since the monitors started.',
+            keys: ['verdict', 'phase'],
+            columns: [
+              {
+                title: 'mean',
+                expr:
+                  'sum by (verdict, phase) (tierlab_repair_phase_seconds_sum)' +
+                  ' / (sum by (verdict, phase) (tierlab_repair_phase_seconds_count) > 0)',
+                unit: 's',
+              },
+            ],
+            sort: { column: 'mean', descending: true },
+            width: 6,
+            empty: 'no incident yet',
+          }),
+          table({
+            title: 'Repair orders',
+            description:
+              'Orders of the monitors in the last 15 minutes, by result. Already: done before the order came.',
+            keys: ['order', 'result'],
+            columns: [
+              {
+                title: 'orders',
+                expr: 'round(sum by (order, result) (increase(tierlab_repair_orders_total[15m]))) > 0',
+                unit: 'short',
+              },
+            ],
+            sort: { column: 'orders', descending: true },
+            width: 6,
+            empty: 'no order yet',
+          }),
+        ],
+      },
+      {
+        title: 'Availability since the start',
+        panels: [
+          number({
+            title: 'The whole, observed',
+            description: 'Share of the time in which everything that users need was up.',
+            unit: 'percentunit',
+            queries: [{ expr: 'min(tierlab_availability_ratio{scope="whole", kind="observed"})' }],
+            width: 6,
+            height: 8,
+            bad: 0.99,
+            falling: true,
+            decimals: 3,
+            empty: 'no monitor answers',
+          }),
+          table({
+            title: 'Observed beside the formula',
+            description:
+              'For a node, the formula is (MTBF - MTTR) / MTBF. For a component, it is what its replicas give if they fail independently.',
+            keys: ['scope'],
+            columns: [
+              {
+                title: 'observed',
+                expr: 'min by (scope) (tierlab_availability_ratio{kind="observed"})',
+                unit: 'percentunit',
+              },
+              {
+                title: 'formula',
+                expr: 'min by (scope) (tierlab_availability_ratio{kind="formula"})',
+                unit: 'percentunit',
+              },
+            ],
+            sort: { column: 'observed', descending: false },
+            width: 18,
+            empty: 'no monitor answers',
+          }),
+        ],
+      },
+    ],
+  });

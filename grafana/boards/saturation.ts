@@ -1,0 +1,153 @@
+import { dashboard } from '../lib/dashboard.ts';
+import { lines } from '../lib/panels.ts';
+import { component, node, ofLiving, quantile, rate } from '../lib/queries.ts';
+
+/** Utilisation beside saturation of each resource of a node (Gregg's USE method). */
+export const saturation = () =>
+  dashboard({
+    uid: 'tierlab-saturation',
+    title: 'Tierlab: saturation (USE)',
+    description: 'Each resource of the nodes: how much of it is used, and how much waits for it',
+    sections: [
+      {
+        title: 'Main loop: the one thread of a node',
+        panels: [
+          lines({
+            title: 'Utilisation',
+            description: 'Share of the time in which the main loop worked. At 100% calls must wait.',
+            unit: 'percentunit',
+            queries: [{ expr: `tierlab_event_loop_utilization_ratio{${node}}`, legend: '{{node}}' }],
+            width: 8,
+            bad: 0.95,
+          }),
+          lines({
+            title: 'Saturation: how late timers run',
+            description: 'The 99th percentile of the lateness of a timer: everything in this process waits as long.',
+            unit: 's',
+            queries: [{ expr: quantile(0.99, 'node', 'tierlab_event_loop_delay_seconds', node), legend: '{{node}}' }],
+            width: 8,
+            bad: 0.1,
+            empty: 'no data',
+          }),
+          lines({
+            title: 'Processor',
+            description: 'Cores that the process uses, with garbage collection and the compiler.',
+            unit: 'percentunit',
+            queries: [{ expr: `node:cpu:rate30s{${node}}`, legend: '{{node}}' }],
+            width: 8,
+            bad: 0.95,
+          }),
+        ],
+      },
+      {
+        title: 'Queue of calls',
+        panels: [
+          lines({
+            title: 'Utilisation: calls in flight',
+            description: 'Calls that are being answered now. A call that waits for another node counts, too.',
+            unit: 'short',
+            queries: [
+              {
+                expr: `sum by (component) (${ofLiving(`tierlab_rpc_server_in_flight{${component}, ${node}}`)})`,
+                legend: '{{component}}',
+              },
+            ],
+            width: 8,
+          }),
+          lines({
+            title: 'Saturation: calls that wait',
+            description: "Mean number of calls that wait for their turn in the process (Little's law: rate x wait).",
+            unit: 'short',
+            queries: [
+              {
+                expr: `sum by (component) (${ofLiving(`tierlab_rpc_queue_depth{${component}, ${node}}`)})`,
+                legend: '{{component}}',
+              },
+            ],
+            width: 8,
+          }),
+          lines({
+            title: 'Wait for a turn, against the limit',
+            description: 'The 99th percentile of the wait. Calls that wait longer than the limit are refused.',
+            unit: 's',
+            queries: [
+              {
+                expr: quantile(0.99, 'component', 'tierlab_rpc_queue_wait_seconds', `${component}, ${node}`),
+                legend: '{{component}}',
+              },
+              { expr: `min(tierlab_rpc_admission_limit{${component}, ${node}})`, legend: 'limit' },
+            ],
+            width: 8,
+          }),
+          lines({
+            title: 'Errors: calls refused',
+            description: 'Calls per second that nodes refused because calls waited too long.',
+            unit: 'reqps',
+            queries: [
+              {
+                expr: `sum by (component) (${ofLiving(rate('tierlab_rpc_server_calls_total', `${component}, ${node}, outcome="refused"`))})`,
+                legend: '{{component}}',
+              },
+            ],
+            width: 8,
+            bad: 0.1,
+          }),
+          lines({
+            title: 'Connections',
+            description: 'Open connections of all nodes: from callers and people, from operators, to other nodes.',
+            unit: 'short',
+            queries: [{ expr: `sum by (kind) (${ofLiving(`tierlab_connections_open{${node}}`)})`, legend: '{{kind}}' }],
+            width: 8,
+          }),
+          lines({
+            title: 'Disk: time of a sync',
+            description: 'Mean time to bring a file to disk. Nodes sync only when they rebuild an index.',
+            unit: 's',
+            queries: [
+              {
+                expr:
+                  `sum by (node, store) (tierlab_fsync_seconds_sum{${node}})` +
+                  ` / (sum by (node, store) (tierlab_fsync_seconds_count{${node}}) > 0)`,
+                legend: '{{node}} {{store}}',
+              },
+            ],
+            width: 8,
+            empty: 'nothing was synced',
+          }),
+        ],
+      },
+      {
+        title: 'Memory',
+        panels: [
+          lines({
+            title: 'Resident memory',
+            description: 'What the operating system holds for each node; shared pages count in full.',
+            unit: 'bytes',
+            queries: [{ expr: `process_resident_memory_bytes{job="tierlab", ${node}}`, legend: '{{node}}' }],
+            width: 8,
+          }),
+          lines({
+            title: 'Heap in use',
+            description: 'JavaScript objects of each node.',
+            unit: 'bytes',
+            queries: [{ expr: `nodejs_heap_size_used_bytes{job="tierlab", ${node}}`, legend: '{{node}}' }],
+            width: 8,
+          }),
+          lines({
+            title: 'Saturation: garbage collection',
+            description: 'Share of the time that the process spends on garbage collection.',
+            unit: 'percentunit',
+            queries: [
+              {
+                expr: `sum by (node) (${rate('nodejs_gc_duration_seconds_sum', `job="tierlab", ${node}`)})`,
+                legend: '{{node}}',
+              },
+            ],
+            width: 8,
+            bad: 0.2,
+            empty: 'no data',
+          }),
+        ],
+      },
+    ],
+  });

@@ -1,0 +1,144 @@
+import { dashboard } from '../lib/dashboard.ts';
+import { heatmap, lines } from '../lib/panels.ts';
+import { component, mean, node, ofLiving, quantile, rate, share } from '../lib/queries.ts';
+
+const calls = 'tierlab_rpc_server_calls_total';
+const served = 'tierlab_rpc_server_duration_seconds';
+const called = 'tierlab_rpc_client_duration_seconds';
+const chosen = `${component}, ${node}`;
+const callers = `sum by (component) (${rate(`${called}_sum`, component)}) / (sum by (component) (${rate(`${called}_count`, component)}) > 0)`;
+
+/** Rate, errors and duration of each component, on both sides of each call. */
+export const tiers = () =>
+  dashboard({
+    uid: 'tierlab-tiers',
+    title: 'Tierlab: tiers (RED)',
+    description: 'Rate, errors and duration of each component: as the callee sees its calls, and as its callers do',
+    sections: [
+      {
+        title: 'Rate',
+        panels: [
+          lines({
+            title: 'Calls answered',
+            description: 'Inbound: calls per second that the nodes of a component answered.',
+            unit: 'reqps',
+            queries: [{ expr: `sum by (component) (${ofLiving(rate(calls, chosen))})`, legend: '{{component}}' }],
+            width: 12,
+          }),
+          lines({
+            title: 'Attempts sent',
+            description:
+              'Outbound: attempts per second at a component, as its callers count them. Retries add to them.',
+            unit: 'reqps',
+            queries: [
+              {
+                expr: `sum by (component) (${ofLiving(rate('tierlab_rpc_attempts_total', component))})`,
+                legend: 'to {{component}}',
+              },
+            ],
+            width: 12,
+          }),
+        ],
+      },
+      {
+        title: 'Errors',
+        panels: [
+          lines({
+            title: 'Failed or refused, inbound',
+            description: 'Share of the answered calls. Failed: the node could not answer. Refused: it was too busy.',
+            unit: 'percentunit',
+            queries: [
+              {
+                expr: share(
+                  `sum by (component) (${ofLiving(rate(calls, `${chosen}, outcome=~"failed|refused"`))})`,
+                  `sum by (component) (${ofLiving(rate(calls, chosen))})`,
+                ),
+                legend: '{{component}}',
+              },
+            ],
+            width: 8,
+            bad: 0.01,
+          }),
+          lines({
+            title: 'Failed attempts, outbound',
+            description:
+              'Share of the attempts without a good answer, as callers see it: lost connections show only here.',
+            unit: 'percentunit',
+            queries: [
+              {
+                expr: share(
+                  `sum by (component) (${ofLiving(rate('tierlab_rpc_attempts_total', `${component}, code!="ok"`))})`,
+                  `sum by (component) (${ofLiving(rate('tierlab_rpc_attempts_total', component))})`,
+                ),
+                legend: 'to {{component}}',
+              },
+            ],
+            width: 8,
+            bad: 0.01,
+          }),
+          lines({
+            title: 'Errors by code',
+            description: 'Calls per second that ended with an error, by its code (shared/rpc/errors.ts).',
+            unit: 'reqps',
+            queries: [
+              {
+                expr: `sum by (code) (${ofLiving(rate('tierlab_rpc_server_errors_total', node))}) > 0`,
+                legend: '{{code}}',
+              },
+            ],
+            width: 8,
+            empty: 'no errors',
+          }),
+        ],
+      },
+      {
+        title: 'Duration',
+        panels: [
+          lines({
+            title: 'Median and 99th percentile, callee',
+            description: 'Time to answer a call, from its arrival at the handler.',
+            unit: 's',
+            queries: [
+              { expr: quantile(0.5, 'component', served, chosen), legend: '{{component}} p50' },
+              { expr: quantile(0.99, 'component', served, chosen), legend: '{{component}} p99' },
+            ],
+            width: 8,
+            bad: 0.5,
+          }),
+          lines({
+            title: 'Median and 99th percentile, caller',
+            description:
+              'Time of an attempt as the caller measures it: with the network, and the wait for the process.',
+            unit: 's',
+            queries: [
+              { expr: quantile(0.5, 'component', called, component), legend: 'to {{component}} p50' },
+              { expr: quantile(0.99, 'component', called, component), legend: 'to {{component}} p99' },
+            ],
+            width: 8,
+            bad: 0.5,
+          }),
+          lines({
+            title: 'Network and queue',
+            description:
+              'Mean time of an attempt at the caller, less the mean time at the callee: neither has it in its work.',
+            unit: 's',
+            queries: [
+              {
+                expr: `clamp_min((${callers}) - (${mean('component', served, component)}), 0)`,
+                legend: '{{component}}',
+              },
+            ],
+            width: 8,
+          }),
+          heatmap({
+            title: 'How long calls take',
+            description: 'Calls by duration: a second hill is a second cause, such as one slow replica.',
+            unit: 's',
+            expr: `sum by (le) (${ofLiving(rate(`${served}_bucket`, chosen))})`,
+            width: 24,
+            height: 9,
+          }),
+        ],
+      },
+    ],
+  });

@@ -1,0 +1,30 @@
+/** The pieces of PromQL that several dashboards share. Rules that record series are in prometheus/rules.yml. */
+
+/** Only of nodes that Prometheus reaches: what a dead node counted last must not distort a total. */
+export const ofLiving = (expr: string): string => `(${expr}) and on (node) (up{job="tierlab"} == 1)`;
+
+/** Of the chosen nodes and components. */
+export const node = 'node=~"$node"';
+export const component = 'component=~"$component"';
+
+/** Per second, over four scrapes or more. */
+export const rate = (metric: string, labels = ''): string => `rate(${metric}{${labels}}[$__rate_interval])`;
+
+/** A quantile of a histogram, without a value where nothing happened: 0 / 0 is no latency. */
+export function quantile(q: number, by: string, metric: string, labels = ''): string {
+  const times = `sum by (${by}, le) (${rate(`${metric}_bucket`, labels)})`;
+  const happened = `sum by (${by}) (${rate(`${metric}_count`, labels)}) > 0`;
+  return `histogram_quantile(${q}, ${times}) and on (${by}) (${happened})`;
+}
+
+/** The mean of a histogram, without a value where nothing happened. */
+export function mean(by: string, metric: string, labels = ''): string {
+  const count = `sum by (${by}) (${rate(`${metric}_count`, labels)})`;
+  return `sum by (${by}) (${rate(`${metric}_sum`, labels)}) / (${count} > 0)`;
+}
+
+/** A share, without a value where the whole is 0. */
+export const share = (part: string, whole: string): string => `(${part}) / ((${whole}) > 0)`;
+
+/** The tiers with public ports, as users and load generators see them. */
+export const doors = 'tier=~"client|gateway|server"';
