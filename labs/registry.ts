@@ -4,8 +4,18 @@ import { serverAsClient } from './06-server-as-client/lab.ts';
 import { utilisation } from './10-utilisation/lab.ts';
 import { tailLatency } from './08-tail-latency/lab.ts';
 import { redundancy } from './20-redundancy/lab.ts';
+import { openAndClosedLoad } from './09-open-and-closed-load/lab.ts';
+import { reliabilityAndAvailability } from './16-reliability-and-availability/lab.ts';
+import { mtbfAndMttr } from './17-mtbf-and-mttr/lab.ts';
+import { bathtubCurve } from './19-bathtub-curve/lab.ts';
+import { watchdogsAndFailFast } from './25-watchdogs-and-fail-fast/lab.ts';
 
 const all = {
+  watchdogsAndFailFast,
+  bathtubCurve,
+  mtbfAndMttr,
+  reliabilityAndAvailability,
+  openAndClosedLoad,
   redundancy,
   tailLatency,
   multitierSearch,

@@ -9,11 +9,13 @@ export interface HostNoise {
   readonly waitedShare: number;
 }
 
-/** Above these, times in ms cannot be believed. Chosen, not derived. */
-export const noiseLimits: HostNoise = { timerLateMs: 10, waitedShare: 0.15 };
+/** Chosen, not derived. `run`: a failed check above this proves nothing. `start`: above this, no run is worth its time. */
+const limits = { run: { timerLateMs: 10, waitedShare: 0.15 }, start: { timerLateMs: 40, waitedShare: 0.5 } } as const;
 
-export const isNoisy = ({ timerLateMs, waitedShare }: HostNoise): boolean =>
-  timerLateMs > noiseLimits.timerLateMs || waitedShare > noiseLimits.waitedShare;
+export function isNoisy({ timerLateMs, waitedShare }: HostNoise, when: keyof typeof limits): boolean {
+  const limit = limits[when];
+  return timerLateMs > limit.timerLateMs || waitedShare > limit.waitedShare;
+}
 
 export const noiseInWords = ({ timerLateMs, waitedShare }: HostNoise): string =>
   `timers ${timerLateMs.toFixed(1)} ms late at p99, ${(100 * waitedShare).toFixed(0)}% of the time spent waiting for a processor`;

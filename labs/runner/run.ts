@@ -70,7 +70,7 @@ async function precheck({ signal }: RunOptions): Promise<void> {
   const host = watchHost();
   await sleep(systemScheduler, calmMs, signal);
   const noise = host.stop();
-  if (isNoisy(noise))
+  if (isNoisy(noise, 'start'))
     throw new LabUnknownError(
       `this machine is too busy now: ${noiseInWords(noise)}`,
       'close other programs, then run it again',
@@ -106,7 +106,7 @@ async function runLive({ lab, owner, home, signal, progress, say }: RunOptions, 
     });
     const hostNoise = host.stop();
     const died = (await Promise.all(clusters.map((cluster) => cluster.died()))).flat();
-    const noisy = isNoisy(hostNoise);
+    const noisy = isNoisy(hostNoise, 'run');
     const checks = [
       ...findings.checks.map((each) =>
         noisy && each.verdict === 'FAIL'

@@ -1,0 +1,98 @@
+import { constant, exponential } from '../../shared/time/sim/distribution.ts';
+import { seededRandom } from '../../shared/time/random.ts';
+import { meanOf, nothing, shareOf } from '../kit/checks.ts';
+import { type Cycle, cyclesOf, uptimeError, uptimeShare } from '../kit/up-down.ts';
+import { lab, type Check, type Point } from '../runner/lab.ts';
+
+const cycles = 4_000;
+/** Two systems with the same availability, s. */
+const systems = [
+  { id: 'calm', label: 'rare, long failures' },
+  { id: 'hasty', label: 'frequent, short failures' },
+] as const;
+const checks = 4;
+
+/** Reliability and availability measure different things. */
+export const reliabilityAndAvailability = lab({
+  id: '16',
+  name: 'reliability-and-availability',
+  topic: 'reliability is not availability',
+  question: 'Two systems are up for 86% of the time. Which one lets you finish a job of ten seconds?',
+  minutes: 1,
+  cores: 1,
+  parameters: { up: { unit: 's', values: [30, 24, 36] }, job: { unit: 's', values: [10, 8, 12] } },
+  formula: 'A = up / (up + down); R(t) = e^(-t / up)',
+  assumptions: [
+    'the times between failures are exponential: a system that has run for long is as likely to fail as a new one',
+    'a job begins when the system is up',
+  ],
+  quantities: ({ up, job }) =>
+    systems.flatMap(({ id, label }) => {
+      const mean = upOf(id, up!);
+      return [
+        { id: `a-${id}`, label: `availability: ${label}`, unit: '%' as const, theory: mean / (mean + downOf(id, up!)) },
+        { id: `r-${id}`, label: `R(${job} s): ${label}`, unit: '%' as const, theory: Math.exp(-job! / mean) },
+      ];
+    }),
+  virtual({ up, job }, seed, variant) {
+    if (variant === 'do-nothing') return nothing;
+    const points: Point[] = [];
+    const found: Check[] = [];
+    const timeline: string[] = [];
+    for (const { id, label } of systems) {
+      const meanUp = upOf(id, up!);
+      const meanDown = downOf(id, up!);
+      // Broken: repairs take twice as long as they should. Control: the system ages, so failures come at fixed times.
+      const run = cyclesOf(
+        cycles,
+        variant === 'control' ? constant(meanUp) : exponential(meanUp),
+        exponential(variant === 'broken' ? 2 * meanDown : meanDown),
+        seededRandom(`${seed}/${id}`),
+      );
+      const a = meanOf(`a-${id}`, uptimeShare(run), cycles, uptimeError(run));
+      const survived = run.filter((cycle) => cycle.up > job!).length;
+      const r = shareOf(`r-${id}`, survived, cycles);
+      points.push(a.point, r.point);
+      found.push(a.isTheory(`${label}: A is up / (up + down)`, meanUp / (meanUp + meanDown), checks));
+      found.push(r.isTheory(`${label}: R is e^(-t / up)`, Math.exp(-job! / meanUp), checks));
+      timeline.push(`${label.padEnd(26)} ${picture(run, job!)}`);
+    }
+    return { points, checks: found, timeline: [...timeline, '= one second up, . one second down'] };
+  },
+  variants: {
+    broken: 'repairs take twice as long',
+    control: 'failures come at fixed times: R is not exponential',
+  },
+  hints: [
+    'Availability asks: is it up now? Reliability asks: does it stay up until I am done?',
+    'With exponential times, the chance to survive t is e^(-t / up). The time of a repair is not in it.',
+    'A bus runs for 60 minutes between breakdowns, on average. A trip of 30 minutes succeeds with e^(-.5) = 61%, however quick the repair is.',
+  ],
+  explanation: ({ up, job }) =>
+    `Both systems are up for ${Math.round((100 * up!) / (up! + up! / 6))}% of the time, because up and down are in the same proportion. A monitor that probes now and then cannot tell them apart.
+
+A job of ${job!} s can. It must not meet any failure, so only the time between failures counts: e^(-${job!}/${up!}) = ${Math.exp(-job! / up!).toFixed(3)} and e^(-${job!}/${up! / 10}) = ${Math.exp((-10 * job!) / up!).toFixed(3)}. Faster repairs raise the availability and do nothing for this job.
+
+So the question is what your users do. Those who ask again after a second need availability. Those who hold a long session or run a long computation need reliability, or checkpoints that cut the job into short ones.`,
+  transfer: {
+    question:
+      'You split the job of ten seconds into ten jobs of one second, each repeated until it succeeds. What did you change?',
+    answer:
+      'R(1 s) of the hasty system is e^(-1/3) = 72%, so each part needs 1.4 attempts on average. Checkpoints turn a need for reliability into a need for availability.',
+  },
+});
+
+type Id = (typeof systems)[number]['id'];
+const upOf = (id: Id, up: number): number => (id === 'calm' ? up : up / 10);
+/** A sixth of the time up: the availability is 6/7 for both. */
+const downOf = (id: Id, up: number): number => upOf(id, up) / 6;
+
+/** The first minute, a character per second. */
+function picture(run: readonly Cycle[], job: number): string {
+  let text = '';
+  for (const { up, down } of run) {
+    text += '='.repeat(Math.round(up)) + '.'.repeat(Math.max(1, Math.round(down)));
+    if (text.length > 6 * job) break;
+  }
+  return text.slice(0, 60);
+}

@@ -1,0 +1,104 @@
+import { constant, exponential, uniform } from '../../shared/time/sim/distribution.ts';
+import { seededRandom } from '../../shared/time/random.ts';
+import { check, meanOf, nothing } from '../kit/checks.ts';
+import { cyclesOf, uptimeError, uptimeShare } from '../kit/up-down.ts';
+import { lab, type Check, type Point } from '../runner/lab.ts';
+import { digits } from '../runner/units.ts';
+
+const incidents = 4_000;
+const systems = [
+  { id: 'base', label: 'as it is', up: 1, down: 1 },
+  { id: 'repair', label: 'MTTR halved', up: 1, down: 0.5 },
+  { id: 'quality', label: 'time up doubled', up: 2, down: 1 },
+] as const;
+/** How the time to repair is spent: detection, diagnosis, fix. */
+const parts = [0.5, 0.2, 0.3] as const;
+const checks = systems.length;
+
+/** Availability by fewer failures, or by faster repairs. */
+export const mtbfAndMttr = lab({
+  id: '17',
+  name: 'mtbf-and-mttr',
+  topic: 'MTBF and MTTR',
+  question: 'Which helps more: half as many failures, or repairs that take half as long?',
+  minutes: 1,
+  cores: 1,
+  parameters: { up: { unit: 's', values: [30, 24, 40] }, down: { unit: 's', values: [5, 4, 8] } },
+  formula: 'A = (MTBF - MTTR) / MTBF, with MTBF = up + down and MTTR = down = detection + diagnosis + fix',
+  assumptions: [
+    'the time between failures runs from failure to failure, so it contains the repair',
+    'MTBF and MTTR are means over many incidents',
+    'a repair makes the system as good as new',
+  ],
+  quantities: ({ up, down }) =>
+    systems.map((system) => ({
+      id: system.id,
+      label: `availability: ${system.label}`,
+      unit: '%',
+      theory: (system.up * up!) / (system.up * up! + system.down * down!),
+    })),
+  virtual({ up, down }, seed, variant) {
+    if (variant === 'do-nothing') return nothing;
+    const points: Point[] = [];
+    const found: Check[] = [];
+    const timeline: string[] = [];
+    for (const system of systems) {
+      const meanDown = system.down * down!;
+      const random = seededRandom(`${seed}/${system.id}`);
+      // Broken: a repair also needs a person, who comes after a while. Control: a bad repair is followed by the next
+      // failure at once, so incidents are not alike.
+      const upTime = exponential(system.up * up!);
+      const cycles = cyclesOf(
+        incidents,
+        variant === 'control' ? (draw) => (draw.next() < 0.3 ? constant(0.1)(draw) : upTime(draw)) : upTime,
+        (draw) =>
+          parts.reduce((sum, share) => sum + uniform(0, 2 * share * meanDown)(draw), variant === 'broken' ? 2 : 0),
+        random,
+      );
+      const measured = meanOf(system.id, uptimeShare(cycles), incidents, uptimeError(cycles));
+      points.push(measured.point);
+      found.push(
+        measured.isTheory(
+          `${system.label}: A = (MTBF - MTTR) / MTBF`,
+          (system.up * up!) / (system.up * up! + meanDown),
+          checks,
+        ),
+      );
+      const mtbf = mean(cycles.map((cycle) => cycle.up + cycle.down));
+      const mttr = mean(cycles.map((cycle) => cycle.down));
+      const byFormula = (mtbf - mttr) / mtbf;
+      found.push(
+        check(
+          `${system.label}: the formula gives the uptime of the realised schedule`,
+          Math.abs(byFormula - uptimeShare(cycles)) < 1e-9,
+          `MTBF ${digits(mtbf)} s, MTTR ${digits(mttr)} s, A ${digits(100 * byFormula)}%`,
+        ),
+      );
+      timeline.push(`${system.label.padEnd(16)} MTBF ${digits(mtbf)} s, MTTR ${digits(mttr)} s`);
+    }
+    return { points, checks: found, timeline };
+  },
+  variants: {
+    broken: 'each repair waits two seconds for a person',
+    control: 'three of ten repairs do not last: the next failure comes at once',
+  },
+  hints: [
+    'Draw one failure and the next one on a line. What is between them?',
+    'MTBF = up + down. The share of the time that is up is (MTBF - MTTR) / MTBF.',
+    'A printer works for 9 hours and is then repaired for 1: MTBF = 10, A = (10 - 1) / 10 = 90%.',
+  ],
+  explanation: ({ up, down }) =>
+    `Both changes give the same availability: ${digits((100 * up!) / (up! + down! / 2))}%. Only the ratio of up and down counts, and both double it.
+
+They do not cost the same. Twice as reliable hardware is expensive. The time to repair is detection + diagnosis + fix, and software can shorten each: heartbeats for detection, evidence for diagnosis, a restart for the fix. That is why this system has monitors.
+
+They do not feel the same, either. With half the MTTR there are as many failures as before. With twice the time up there are half as many: see lab 16.`,
+  transfer: {
+    question:
+      'Your MTTR is 50% detection, 20% diagnosis, 30% fix. You can halve one of them. What is the most that A gains?',
+    answer:
+      'Halve the detection: MTTR falls by a quarter. With 30 s up and 5 s down, A grows from .857 to 30 / 33.75 = .889.',
+  },
+});
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

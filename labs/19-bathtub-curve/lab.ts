@@ -1,0 +1,120 @@
+import { type Random, seededRandom } from '../../shared/time/random.ts';
+import { check, nothing, unknown } from '../kit/checks.ts';
+import { lab, type Check, type Point } from '../runner/lab.ts';
+import { digits } from '../runner/units.ts';
+import { contains, passConfidence, shownConfidence } from '../statistics/interval.ts';
+import { weibullFit, weibullShapeInterval } from '../statistics/weibull.ts';
+
+const machines = 2_000;
+const kinds = ['young', 'random', 'worn'] as const;
+const checks = kinds.length + 1;
+/** Years. Burn-in runs each machine this long before it is sold. */
+const burnIn = 0.1;
+const scales = { young: 20, random: 10, worn: 8 } as const;
+
+/** Three causes of failure, each with a rate of its own: falling, constant, rising. */
+export const bathtubCurve = lab({
+  id: '19',
+  name: 'bathtub-curve',
+  topic: 'the bathtub curve',
+  question: 'A new machine fails often, an old one too. Can lifetimes alone tell you why they failed?',
+  minutes: 1,
+  cores: 1,
+  parameters: { young: { unit: 'none', values: [0.5, 0.6, 0.7] }, worn: { unit: 'none', values: [4, 3, 5] } },
+  formula: 'failure rate h(t) = (k / L) (t / L)^(k - 1): falling for k < 1, constant for k = 1, rising for k > 1',
+  assumptions: [
+    'lifetimes of each cause follow a Weibull distribution with shape k and scale L',
+    'machines fail independently, and each has been watched until it failed',
+    'the first of the three causes ends the machine, so their rates add up',
+  ],
+  quantities: ({ young, worn }) => [
+    { id: 'young', label: 'shape of early failures', unit: 'none', theory: young! },
+    { id: 'random', label: 'shape of random failures', unit: 'none', theory: 1 },
+    { id: 'worn', label: 'shape of wear-out', unit: 'none', theory: worn! },
+  ],
+  virtual({ young, worn }, seed, variant) {
+    if (variant === 'do-nothing') return nothing;
+    const shapes = { young: young!, random: 1, worn: worn! };
+    const points: Point[] = [];
+    const found: Check[] = [];
+    const lives: Record<(typeof kinds)[number], number[]> = { young: [], random: [], worn: [] };
+    for (const kind of kinds) {
+      const random = seededRandom(`${seed}/${kind}`);
+      lives[kind] = Array.from({ length: machines }, () =>
+        lifetime(random, variant === 'broken' ? 1 : shapes[kind], scales[kind]),
+      );
+      // Control: only machines that failed within four years are known. Those that live longer are left out.
+      const known = variant === 'control' ? lives[kind].filter((life) => life < 4) : lives[kind];
+      const { shape } = weibullFit(known);
+      const interval = weibullShapeInterval(shape, known.length, shownConfidence);
+      const pass = weibullShapeInterval(shape, known.length, passConfidence(checks));
+      points.push({ id: kind, measured: shape, n: known.length, interval });
+      found.push(
+        check(
+          `the fitted shape of ${kind} is ${shapes[kind]}`,
+          contains(pass, shapes[kind]),
+          `${digits(shape)}; pass interval ${digits(pass.low)} to ${digits(pass.high)}`,
+        ),
+      );
+    }
+    const first = lives.young.map((life, i) => Math.min(life, lives.random[i]!, lives.worn[i]!));
+    found.push(...ratesAddUp(first, shapes, variant === 'control'));
+    return { points, checks: found, timeline: rateTimeline(first) };
+  },
+  variants: {
+    broken: 'all failures are random: no machine is young or old',
+    control: 'machines that are still running after four years are left out of the fit',
+  },
+  hints: [
+    'Ask of the machines that still run: how many of them fail in the next month? Does that grow or fall with their age?',
+    'The shape k says it: below 1 the rate falls, at 1 it is constant, above 1 it rises.',
+    'Light bulbs: half of the bad ones fail in the first day (k < 1). Tyres: hardly any in the first year, nearly all in the fifth (k > 1).',
+  ],
+  explanation: ({ young, worn }) =>
+    `The shape of the lifetimes tells the cause. Early failures (k = ${young!}) come from faults of production: whoever survives the first weeks is probably sound. Random failures (k = 1) do not care about age. Wear-out (k = ${worn!}) waits for the old.
+
+A real machine has all three, and the first one ends it. So the rates add up: high, low, high. This sum is the bathtub curve.
+
+Burn-in removes machines with early failures before they are sold. It cannot lower the floor of the curve, and it costs a little of the wear-out life. The negative control shows the usual mistake: who looks only at machines that have failed already finds the long-lived ones missing, and fits another shape.`,
+  transfer: {
+    question: 'Your servers fail at a constant rate. Does it help to replace them every three years?',
+    answer:
+      'No. With k = 1 a new one fails as often as an old one, and each replacement adds early failures. Replace where k > 1.',
+  },
+});
+
+/** Inverse transform of the Weibull distribution. */
+const lifetime = (random: Random, shape: number, scale: number): number =>
+  scale * (-Math.log(1 - random.next())) ** (1 / shape);
+
+/**
+ * Burn-in removes early failures only. The number of machines that fail in the burn-in is the sum of the three
+ * cumulative rates; this is compared with the count.
+ */
+function ratesAddUp(
+  first: readonly number[],
+  shapes: Readonly<Record<(typeof kinds)[number], number>>,
+  censored: boolean,
+): Check[] {
+  const hazard = (t: number): number => kinds.reduce((sum, kind) => sum + (t / scales[kind]) ** shapes[kind], 0);
+  const label = 'the observed rate is the sum of the three rates';
+  if (censored) return [unknown(label, 'machines are missing', 'watch all machines until they fail')];
+  const worst = [burnIn, 1, 3, 6].map((t) => {
+    const expected = 1 - Math.exp(-hazard(t));
+    const share = first.filter((life) => life <= t).length / first.length;
+    return Math.abs(share - expected) / Math.sqrt((expected * (1 - expected)) / first.length);
+  });
+  // Four dependent counts; 4.6 standard errors keep all of them within 1 of 10,000 runs.
+  return [check(label, Math.max(...worst) < 4.6, `at most ${digits(Math.max(...worst))} standard errors away`)];
+}
+
+/** The share of the running machines that fail, per half year. */
+function rateTimeline(first: readonly number[]): string[] {
+  return Array.from({ length: 12 }, (_, i) => {
+    const [from, to] = [i / 2, (i + 1) / 2];
+    const running = first.filter((life) => life > from).length;
+    const failed = first.filter((life) => life > from && life <= to).length;
+    const rate = running === 0 ? 0 : failed / running;
+    return `year ${from.toFixed(1)}  ${'#'.repeat(Math.round(100 * rate)).padEnd(30)} ${digits(100 * rate)}% of ${running} fail`;
+  });
+}

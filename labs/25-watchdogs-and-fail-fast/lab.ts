@@ -1,0 +1,146 @@
+import { constant } from '../../shared/time/sim/distribution.ts';
+import { seededRandom } from '../../shared/time/random.ts';
+import { exponential } from '../../shared/time/sim/distribution.ts';
+import { createSimulation } from '../../shared/time/sim/simulation.ts';
+import { createStation, StationFull } from '../../shared/time/sim/station.ts';
+import { check, nothing, within } from '../kit/checks.ts';
+import { lab, type Variant } from '../runner/lab.ts';
+import { digits } from '../runner/units.ts';
+import { meanInterval, shownConfidence } from '../statistics/interval.ts';
+
+const workers = 50;
+const hangMs = 5_000;
+const quickMs = 10;
+const healthyPerSecond = 20;
+const seconds = 600;
+/** The first seconds fill the workers. */
+const warmUpSeconds = 30;
+
+/** A pool of workers, and one dependency that hangs: it takes all workers, unless a breaker fails fast. */
+export const watchdogsAndFailFast = lab({
+  id: '25',
+  name: 'watchdogs-and-fail-fast',
+  topic: 'fail-fast',
+  question: 'One of two services behind your server hangs. Why do the requests that do not need it fail, too?',
+  minutes: 1,
+  cores: 1,
+  failuresExpected: true,
+  parameters: { rate: { unit: '/s', values: [20, 16, 24] } },
+  formula: 'Erlang B with a = rate x hang: B = (a^k / k!) / (sum of a^i / i! for i = 0 to k); served = 1 - B',
+  assumptions: [
+    'requests arrive at random (a Poisson process)',
+    'no request waits: without a free worker it is refused',
+    'healthy requests take far less time than hanging ones, so they hardly occupy workers',
+  ],
+  quantities: ({ rate }) => [
+    {
+      id: 'without',
+      label: 'healthy requests served, breaker off',
+      unit: '%',
+      theory: 1 - erlangB(workers, load(rate!)),
+    },
+    { id: 'with', label: 'healthy requests served, breaker on', unit: '%', theory: 1 },
+  ],
+  virtual({ rate }, seed, variant) {
+    if (variant === 'do-nothing') return nothing;
+    const off = run(`${seed}/off`, rate!, false, variant);
+    const on = run(`${seed}/on`, rate!, true, variant);
+    const offShare = meanInterval(off.shares, shownConfidence);
+    const onShare = meanInterval(on.shares, shownConfidence);
+    const theory = 1 - erlangB(workers, load(rate!));
+    return {
+      points: [
+        { id: 'without', measured: offShare.mean, n: off.healthy, interval: offShare },
+        { id: 'with', measured: onShare.mean, n: on.healthy, interval: onShare },
+      ],
+      checks: [
+        within('breaker off: the served share is 1 - B', offShare.mean, theory, 0.1, off.healthy),
+        check('breaker on: at least 99% are served', onShare.mean >= 0.99, `${digits(100 * onShare.mean)}%`),
+        check('requests that need the hanging service are there', off.hanging > 1_000, `${off.hanging} of them`),
+      ],
+      timeline: [...off.timeline, `with the breaker: at most ${on.mostBusy} of ${workers} workers are busy`],
+    };
+  },
+  variants: {
+    broken: 'the breaker opens, but its calls still wait for the whole time-out',
+    control: 'the service does not hang: it takes 10 ms as usual',
+  },
+  hints: [
+    'What does a worker do while its service hangs? And how many workers are left for others?',
+    'The load is a = rate x hang = 20/s x 5 s = 100 workers wanted, and there are 50. Erlang B gives the share of requests that find none free.',
+    'A hotel has 2 rooms. Guests come every day and stay for 2 days: a = 2, B = (2) / (1 + 2 + 2) = 40% find no room.',
+  ],
+  explanation: ({ rate }) =>
+    `Hanging requests want ${load(rate!).toFixed(0)} workers, and there are ${workers}. So nearly all workers wait for a service that does not answer. A healthy request needs a worker for only ${quickMs} ms, and it finds none: ${digits(100 * erlangB(workers, load(rate!)))}% of them fail, although their own service is well.
+
+The breaker fails fast. After some failures it refuses calls to the hanging service at once, so no worker waits for it. The requests that need this service still fail, but nobody else does. That is isolation.
+
+A heartbeat from a thread of its own would stay green all the time, because that thread does not need a worker. Evidence must come from where the work is done.`,
+  transfer: {
+    question: 'You shorten the time-out from 5 s to 1 s instead of using a breaker. What is served now?',
+    answer:
+      'a = 20 x 1 = 20 workers of 50, so B is far below 0.1%. A short time-out isolates, too, as long as rate x time-out stays below the number of workers.',
+  },
+});
+
+/** Erlangs: healthy requests occupy workers, too, but hardly. */
+const load = (rate: number): number => (rate * hangMs + healthyPerSecond * quickMs) / 1_000;
+
+/** The stable recursion of Erlang's loss formula: B(k) = a B(k-1) / (k + a B(k-1)). */
+function erlangB(k: number, a: number): number {
+  let blocked = 1;
+  for (let i = 1; i <= k; i++) blocked = (a * blocked) / (i + a * blocked);
+  return blocked;
+}
+
+function run(seed: string, rate: number, breaker: boolean, variant: Variant) {
+  const sim = createSimulation(seed);
+  const random = seededRandom(`${seed}/arrivals`);
+  let jobMs = 0;
+  const station = createStation({ ...sim, workers, places: 0, serviceTime: (draw) => constant(jobMs)(draw) });
+  /** Healthy requests per part of 30 s: served and all. */
+  const parts = Array.from({ length: seconds / 30 }, () => ({ served: 0, all: 0 }));
+  const counts = { healthy: 0, hanging: 0, failures: 0, mostBusy: 0 };
+  const timeline: string[] = [];
+  const take = (ms: number): Promise<void> => {
+    jobMs = ms;
+    const done = station.work();
+    counts.mostBusy = Math.max(counts.mostBusy, station.busy);
+    return done;
+  };
+  const every = (perSecond: number, task: () => void): void => {
+    const gap = exponential(1_000 / perSecond);
+    const next = (): void => {
+      if (sim.clock.now() >= 1_000 * (seconds + warmUpSeconds)) return;
+      task();
+      sim.scheduler.after(gap(random), next);
+    };
+    sim.scheduler.after(gap(random), next);
+  };
+  const refused = (error: unknown): void => {
+    if (!(error instanceof StationFull)) throw error;
+  };
+  every(rate, () => {
+    counts.hanging++;
+    // The breaker opens after five failures. Its probe in every half minute is left out: it costs one worker for 5 s.
+    const open = breaker && counts.failures >= 5;
+    if (open && variant !== 'broken') return;
+    if (station.busy < workers && variant !== 'control') sim.scheduler.after(hangMs, () => counts.failures++);
+    take(variant === 'control' ? quickMs : hangMs).catch(refused);
+  });
+  every(healthyPerSecond, () => {
+    const at = sim.clock.now() - 1_000 * warmUpSeconds;
+    const full = station.busy >= workers;
+    if (full && timeline.length === 0)
+      timeline.push(`${digits(sim.clock.now() / 1_000)} s  all ${workers} workers wait: a healthy request is refused`);
+    if (at >= 0) {
+      counts.healthy++;
+      const part = parts[Math.min(parts.length - 1, Math.floor(at / 30_000))]!;
+      part.all++;
+      if (!full) part.served++;
+    }
+    take(quickMs).catch(refused);
+  });
+  sim.runSync();
+  return { ...counts, shares: parts.map(({ served, all }) => served / Math.max(1, all)), timeline };
+}
