@@ -24,7 +24,7 @@ export function showAddresses(topology: Topology, terminal: Terminal, operatorTo
     if (where !== undefined) terminal.line(`  ${what.padEnd(12)} ${terminal.bold(where)}`);
 }
 
-/** Of the running cluster of this data folder, where it takes faults. */
+/** The token of the cluster that runs from this data folder, if that cluster accepts faults. */
 export function operatorTokenOf(topology: Topology, dataDir: string, chaos: boolean): string | undefined {
   return chaos ? readRunFile(dataDir, topology.watchdogPort)?.token : undefined;
 }

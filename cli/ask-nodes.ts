@@ -1,10 +1,10 @@
 export interface Answers {
   readonly answers: ReadonlyMap<string, unknown>;
-  /** Why not, by node. */
+  /** The nodes that failed, each with the reason. */
   readonly failures: ReadonlyMap<string, string>;
 }
 
-/** Asks all at once, and waits for all: one that fails keeps nobody else from being asked. */
+/** Asks all nodes at the same time and waits for all answers. A node that fails does not affect the others. */
 export async function askNodes<N extends { readonly id: string }>(
   nodes: readonly N[],
   ask: (node: N) => Promise<unknown>,

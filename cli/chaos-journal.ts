@@ -7,8 +7,7 @@ import { portBaseOf, runDir } from './run-file.ts';
 import { askPort, fetchStatus } from './watchdog-client.ts';
 
 /**
- * The injector's journal, oldest line first, and where it is kept: `file`, or at the controller's node in another
- * container.
+ * The injector's journal, oldest line first, and its place: `file`, or the controller's node in another container.
  */
 export async function readJournal(
   flags: ClusterFlags,

@@ -4,8 +4,8 @@ import type { ClusterNode } from './watchdog-client.ts';
 type Known = Pick<ClusterNode, 'id' | 'state'>;
 
 /**
- * Of the nodes that `wanted` names (undefined: of all), those that can be asked, and the others. Throws UsageError
- * for unknown names, CommandError where nobody is left to ask.
+ * Divides the nodes that `wanted` names (undefined: all nodes) into those that can be asked and the others. Throws
+ * UsageError for unknown names, and CommandError if no node can be asked.
  */
 export function chooseNodes<N extends Known>(
   nodes: readonly N[],

@@ -32,7 +32,7 @@ import { readRunFile, removeRunFile, runDir, writeRunFile } from './run-file.ts'
 
 export interface ClusterOptions {
   readonly topology: Topology;
-  /** How the topology was named on the command line: children load it again by this. */
+  /** The topology's name on the command line. Child processes load the topology by this name. */
   readonly topologyName: string;
   readonly nodes: readonly TopologyNode[];
   readonly dataDir: string;
@@ -43,7 +43,7 @@ export interface ClusterOptions {
   /** Faults may be injected. */
   readonly chaos: boolean;
   readonly onChange: (node: TopologyNode, state: ChildState, watchdog: Watchdog) => void;
-  /** Told in words what is done to processes, by faults or against them. */
+  /** Gets a line for each action on a process: by a fault, or by a repair. */
   readonly onFault?: (text: string) => void;
 }
 
@@ -163,13 +163,13 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
   }
 }
 
-/** Loaded only where nodes prove who they are. */
+/** Loaded only if the cluster uses TLS. */
 async function nodeIdentities(dir: string, nodes: readonly TopologyNode[]): Promise<NodeIdentities> {
   const { createNodeIdentities } = await import('../shared/cluster/watchdog/authority.ts');
   return createNodeIdentities(dir, nodes, systemScheduler);
 }
 
-/** Loaded only where faults may come. */
+/** Loaded only if faults may be injected. */
 async function watchdogFaults(
   watchdog: Watchdog,
   dir: string,
@@ -204,7 +204,7 @@ async function listen(server: Server, port: number, host: string): Promise<void>
   await once(server, 'listening');
 }
 
-/** Says which port and which process, and starts nothing, where a port is taken. */
+/** Throws if a port is taken, and names the port and the process. Nothing is started then. */
 async function refuseTakenPorts(
   topology: Topology,
   nodes: readonly TopologyNode[],

@@ -3,15 +3,15 @@ import type { Command } from 'commander';
 import { defaultPortBase } from '../shared/cluster/ports.ts';
 import { dataDirOf, entryScript } from './paths.ts';
 
-/** Where a command looks for its cluster. */
+/** The place where a command looks for its cluster. */
 export interface ClusterPlace {
   readonly portBase?: number | undefined;
   readonly dataDir?: string | undefined;
 }
 
 /**
- * The command as it can be pasted into the shell from which this one was started: through npm where npm started it,
- * else with the same script. Names the cluster where it is not the default one.
+ * A command that can be pasted into the shell from which this one was started: through npm if npm started it, else with
+ * the same script. It names the cluster, unless that is the default one.
  */
 export function tierlab(words: string, { portBase = defaultPortBase, dataDir }: ClusterPlace = {}): string {
   const script = path.relative(process.cwd(), entryScript());
@@ -21,7 +21,7 @@ export function tierlab(words: string, { portBase = defaultPortBase, dataDir }: 
   return `${start} ${words}${port}${data}`;
 }
 
-/** Adds examples to the command's help, and the first of them to what it says when it was called wrongly. */
+/** Adds examples to the command's help, and the first one to its messages about wrong usage. */
 export function withExamples(
   command: Command,
   ...examples: readonly (readonly [words: string, says?: string])[]

@@ -1,11 +1,11 @@
 import { statfs } from 'node:fs/promises';
 import type { Scheduler, Timer } from '../shared/time/scheduler.ts';
 
-/** Of the data folder's disk. Logs and the journal write some kB a minute. */
+/** The least free space on the disk of the data folder. Logs and the journal write some kB a minute. */
 const leastBytes = 256 * 1024;
 const lookEveryMs = 2_000;
 
-/** Says when the disk of `folder` is full, and when it is not any more. */
+/** Reports when the disk of `folder` becomes full, and when it has room again. */
 export function watchDisk(folder: string, scheduler: Scheduler, tell: (text: string) => void): Timer {
   let full = false;
   return scheduler.every(lookEveryMs, () => {

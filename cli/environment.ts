@@ -4,7 +4,7 @@ import { UsageError } from './errors.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What each variable may be, as a test and in words with an example. */
+/** The valid values of each variable: as a test, and in words with an example. */
 const variables: Readonly<Record<string, { readonly fits: RegExp; readonly words: string }>> = {
   TIERLAB_TLS: { fits: /^[01]$/, words: '1 (on) or 0 (off) is wanted' },
   TIERLAB_CHAOS: { fits: /^[01]$/, words: '1 (faults are taken) or 0 is wanted' },
@@ -15,7 +15,9 @@ const variables: Readonly<Record<string, { readonly fits: RegExp; readonly words
   },
 };
 
-/** Throws UsageError for a setting that a node could not use: said here, because the log of a node is read by few. */
+/**
+ * Throws UsageError for a setting that a node could not use. Few people read a node's log, so the command checks it.
+ */
 export function checkEnvironment(environment: Environment): void {
   for (const [name, { fits, words }] of Object.entries(variables)) {
     const value = environment[name];

@@ -8,10 +8,10 @@ export class CommandError extends Error {}
 /** The command was called wrongly: one clear line. */
 export class UsageError extends Error {}
 
-/** Somebody stopped it before it was done: one clear line that says what is left of it. */
+/** The command was interrupted: one clear line about its partial results. */
 export class InterruptedError extends Error {}
 
-/** What the caller named is not there, or may not be taken. */
+/** The thing that the caller named does not exist, or must not be used. */
 const misused: ReadonlySet<CorpusErrorCode> = new Set(['not_found', 'bad_name', 'bad_target', 'not_allowed']);
 
 /** The exit code of a command that ended with `error`: the one place where it is decided. */

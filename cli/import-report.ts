@@ -9,10 +9,10 @@ const phaseNames = {
   import: 'importing',
 } as const;
 
-/** What the bar of a phase of corpus work says. */
+/** The text of the progress bar for each phase of work on the corpus. */
 export const phaseName = (phase: keyof typeof phaseNames): string => phaseNames[phase];
 
-/** What was taken, what was left out and why, and what to do next. */
+/** The result of an import: the pages that were taken, those that were left out and why, and the next step. */
 export function printReport(report: ImportReport, terminal: Terminal, stopped?: string): void {
   terminal.settle();
   const mark = report.complete ? terminal.good('✓') : terminal.warn('!');

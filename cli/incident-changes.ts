@@ -9,15 +9,15 @@ export interface IncidentReport {
   readonly incidents: readonly Incident[];
 }
 
-/** What is worth a line: about the answering monitor, and the incidents that changed. */
+/** The news to print: about the answering monitor, and the incidents that changed. */
 export interface News {
   readonly notes: readonly string[];
   readonly incidents: readonly Incident[];
 }
 
 /**
- * Finds what is new each time that an incident log is read. Every monitor keeps its own log, with its own times of the
- * same incident: when another monitor answers, incidents that were over before are not shown again.
+ * Finds the news each time that an incident log is read. Every monitor keeps its own log, with its own times of the
+ * same incident. So when another monitor answers, incidents that had ended before are not shown again.
  */
 export function createIncidentChanges() {
   const seen = new Map<string, string>();

@@ -10,13 +10,13 @@ export interface Truth {
   /** Undefined while it lasts. */
   readonly endedAt?: number;
   /**
-   * It carries out the fault and does not suffer from it, as the majority side of a partition: it need not be
-   * noticed, and may be.
+   * The node carries out the fault and does not suffer from it, like the majority side of a partition. Monitors may
+   * notice it, but need not.
    */
   readonly bystander?: boolean;
 }
 
-/** One line of the injector's journal; what else it says is not needed here. */
+/** The parts of a line of the injector's journal that are needed here. */
 export interface TruthEntry {
   /** Wall-clock ms. */
   readonly at: number;
@@ -29,8 +29,8 @@ export interface TruthEntry {
 }
 
 /**
- * Faults at nodes, from the injector's journal: `undo` announces one, which may take effect from then on, `inject`
- * says that it did, `heal` or a `halt` of everything ends it.
+ * Faults at nodes, from the injector's journal. `undo` announces a fault, which may take effect from then on. `inject`
+ * confirms it. `heal`, or a `halt` of everything, ends it.
  */
 export function truthsIn(entries: readonly TruthEntry[]): Truth[] {
   const truths: Truth[] = [];
@@ -61,8 +61,8 @@ export function truthsIn(entries: readonly TruthEntry[]): Truth[] {
 }
 
 /**
- * Processes that ended without any fault of ours, by a bug or by hand, as their watchdogs saw it. What happens to a
- * node while it has a fault, or soon after, is a part of that fault.
+ * Processes that ended without an injected fault, by a bug or by hand, as reported by their watchdogs. An exit during a
+ * fault, or soon after it, belongs to that fault.
  */
 export function exitTruths(nodes: readonly EndedProcesses[], injected: readonly Truth[], graceMs: number): Truth[] {
   return nodes.flatMap(({ id, exits }) =>
@@ -85,8 +85,10 @@ interface EndedProcesses {
 export const uninjectedExit = 'exit, not injected';
 
 export interface Score {
-  /** Kind injected -> what it was called -> how often. `unseen`: nothing was said; `doubt`: suspected, never named; `rightly
-   * nothing`: a correct cluster has nothing to say about it. */
+  /**
+   * Injected kind -> diagnosed verdict -> count. `unseen`: no monitor noticed it. `doubt`: suspected, never diagnosed.
+   * `rightly nothing`: a correct cluster need not notice it.
+   */
   readonly confusion: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** Incidents with the truth joined: `stamps.inject`, and the kind. */
   readonly explained: readonly { readonly incident: Incident; readonly truth: Truth }[];
@@ -100,18 +102,18 @@ export interface Score {
 interface ScoreOptions {
   readonly nodes: number;
   readonly observedMs: number;
-  /** How long after its end a fault still explains an incident: detectors look at windows. */
+  /** A fault explains incidents for this time after its end, because detectors look at windows. */
   readonly graceMs: number;
 }
 
-/** What each family of faults should be called. Empty: a correct cluster has nothing to say about it. */
+/** The right verdicts for each family of faults. Empty: a correct cluster need not notice it. */
 export function expectedVerdicts(kind: string): readonly Verdict[] {
   if (kind === 'none' || kind === 'clock.skew' || kind === 'net.duplicate' || kind === 'limp.disk') return [];
   if (kind === uninjectedExit) return ['crashed'];
   if (kind === 'stop.hang') return ['hung'];
-  // Taken away nearly all the time, a processor makes a node look stopped.
+  // A node that gets almost no processor time looks stopped.
   if (kind === 'limp.cpu') return ['limping', 'hung'];
-  // A slow way and a slow node are one thing to those who wait.
+  // Callers cannot tell a slow network from a slow node.
   if (kind === 'net.delay') return ['limping', 'partitioned'];
   const family = kind.split('.')[0];
   const verdict: Readonly<Record<string, Verdict>> = {
@@ -124,8 +126,7 @@ export function expectedVerdicts(kind: string): readonly Verdict[] {
 }
 
 /**
- * Joins what happened with what was said. An incident is explained by the last fault of its node that may have caused
- * it.
+ * Joins the injected faults with the incidents. The last fault of a node that may have caused an incident explains it.
  */
 export function score(truths: readonly Truth[], incidents: readonly Incident[], options: ScoreOptions): Score {
   const confusion: Record<string, Record<string, number>> = {};
@@ -147,7 +148,7 @@ export function score(truths: readonly Truth[], incidents: readonly Incident[], 
     if (first) explained.push({ truth, incident: { ...first, stamps: { ...first.stamps, inject: truth.injectedAt } } });
     else if (truth.endedAt !== undefined && !isNothing) censored.push(truth);
   }
-  // Too much load is no fault of anybody's, and need not be injected to be true.
+  // An overload needs no injected fault.
   const falseAlarms = incidents.filter(
     (it) => !causes.get(it) && it.outcome !== 'doubt' && it.verdict !== 'overloaded',
   );

@@ -3,9 +3,9 @@ import { exitCodes } from '../shared/exit-codes.ts';
 import { InterruptedError } from './errors.ts';
 
 /**
- * Runs `work` with an AbortSignal that Ctrl-C, SIGTERM or a closed terminal aborts, so that it can leave everything
- * as it was. A second Ctrl-C ends the process at once. Throws InterruptedError for work that fails after that,
- * whatever it says.
+ * Runs `work` with an AbortSignal that Ctrl-C, SIGTERM or a closed terminal aborts, so that `work` can tidy up. A
+ * second Ctrl-C ends the process at once. If `work` fails after the abort, throws InterruptedError instead of its
+ * error.
  */
 export async function onInterrupt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();

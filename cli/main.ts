@@ -1,4 +1,4 @@
-// The hottest path first and alone: 21 of these start at once.
+// A node's start comes first and loads nothing else, because up to 21 nodes start at once.
 if (process.argv[2] === 'run-node') {
   const { runNode } = await import('./run-node.ts');
   await runNode(process.argv.slice(3));
@@ -12,8 +12,8 @@ if (process.argv[2] === 'run-node') {
   const onOutputLost = (error: NodeJS.ErrnoException): void => {
     if (lost) return;
     lost = true;
-    // A command that has something to tidy up listens for SIGTERM, and ends in an orderly way. For all others a
-    // reader who has read enough (`tierlab status | head -1`) is no error.
+    // A command that must tidy up listens for SIGTERM and then ends. For all other commands, a reader that ends early
+    // (`tierlab status | head -1`) is no error.
     if (!process.emit('SIGTERM')) process.exit(error.code === 'EPIPE' ? 0 : 1);
   };
   for (const stream of [process.stdout, process.stderr]) stream.on('error', onOutputLost);

@@ -2,8 +2,8 @@ import { CommandError } from './errors.ts';
 import { askPort, fetchStatus, type ClusterStatus } from './watchdog-client.ts';
 
 /**
- * Asks the monitors of the cluster at `portBase`: `first`, where it is given and answers, else any that does. They
- * watch the same cluster and agree on what happened, but each tells it with the times that it saw itself.
+ * Asks a monitor of the cluster at `portBase`: `first` if it is given and answers, else any that answers. All monitors
+ * watch the same cluster and agree on the incidents, but each has its own times.
  */
 export async function askMonitor(portBase: number, path: string, first?: string): Promise<unknown> {
   const monitors = await monitorsOf(portBase);
@@ -14,7 +14,7 @@ export async function askMonitor(portBase: number, path: string, first?: string)
   throw new CommandError(`no monitor answers: ${monitors.map(({ id, state }) => `${id} is ${state}`).join(', ')}`);
 }
 
-/** What all monitors but `one` answer; of those that are silent, nothing. */
+/** The answers of all monitors but `one`, without the silent ones. */
 export async function askOtherMonitors(portBase: number, path: string, one: string): Promise<readonly unknown[]> {
   const others = (await monitorsOf(portBase)).filter(({ id }) => id !== one);
   return (await Promise.all(others.map((monitor) => askOne(monitor, path)))).filter((answer) => answer !== undefined);

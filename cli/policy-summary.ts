@@ -4,12 +4,12 @@ import { type Mechanism, mechanismNames } from '../shared/rpc/mechanisms.ts';
 import { type PresetName, presetNames } from '../shared/rpc/presets.ts';
 
 export interface PolicySummary {
-  /** The one that `policy` differs from least. */
+  /** The preset that differs least from `policy`. */
   readonly preset: PresetName;
   readonly differences: readonly { readonly mechanism: Mechanism; readonly text: string }[];
 }
 
-/** A policy in short: a preset, and what is not as there. */
+/** A short form of a policy: the nearest preset and the differences from it. */
 export function summarise(policy: Policy): PolicySummary {
   const [nearest] = presetNames
     .map((preset) => ({ preset, usual: resolvePolicy(preset) }))

@@ -77,7 +77,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   const program = new Command('tierlab')
     .description('A search engine cut into components, to place on machines, load, break and repair.')
     .version(version)
-    // What stands behind a subcommand is the subcommand's, at every depth.
+    // Options after a subcommand belong to that subcommand, at every depth.
     .enablePositionalOptions()
     .exitOverride();
   withExamples(
@@ -106,7 +106,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** The parser itself would take `replay --help` for a question about all commands, and answer it. */
+/** Without this, the parser would answer `replay --help` with the help of all commands. */
 function refuseUnknown(name: string | undefined): void {
   if (name === undefined || name === 'help' || Object.hasOwn(commands, name)) return;
   throw new UsageError(

@@ -5,13 +5,13 @@ import { UsageError } from './errors.ts';
 import { defaultPortBase } from '../shared/cluster/ports.ts';
 
 /**
- * What a running cluster leaves for other commands to find it: readable by its owner only, since it holds the token.
+ * The file by which other commands find a running cluster. Only its owner may read it, because it holds the token.
  */
 export interface RunFile {
   readonly pid: number;
   readonly portBase: number;
   readonly topology: string;
-  /** Absent where this machine was only told how to recognise the token: its operator is elsewhere. */
+  /** Absent if this machine has only the digest of the token, because its operator is elsewhere. */
   readonly token?: string | undefined;
   readonly startedAt: string;
 }

@@ -14,20 +14,20 @@ import { systemScheduler } from '../shared/time/scheduler.ts';
 import { collectWhenIdle } from './idle-collection.ts';
 import { topologiesDir } from './paths.ts';
 
-/** What waits for a log that takes nothing more; later lines are dropped. */
+/** The most bytes that wait while the log cannot be written. Later lines are dropped. */
 const maxLogBytes = 1024 * 1024;
 
-/** Nobody is left who would kill a node that does not come to an end: so long it may drain without a watchdog, ms. */
+/** How long a node without a watchdog may drain, ms. Nobody else would kill it if it did not end. */
 const orphanGraceMs = 3_000;
 
 /**
- * The process edge of one node: real clocks, chance, timers and sockets are put in here. Started by the watchdog with
- * [id, topology, portBase, datasetDir]; over IPC it is told `go` and says `ready`; ends with its parent.
+ * The process of one node: passes real clocks, randomness, timers and sockets to the node. The watchdog starts it with
+ * [id, topology, portBase, datasetDir] and sends `go` over IPC; it answers `ready`. It ends with its parent.
  */
 export async function runNode([id, topologyName, portBase, datasetDir]: readonly string[]): Promise<void> {
   const byName = process.env.TIERLAB_HOSTS === 'by-name';
   const output = pino.destination({ fd: 1, maxLength: maxLogBytes });
-  // A disk that is full costs lines of the log, and not the node.
+  // On a full disk, lines of the log are lost, but the node goes on.
   output.on('error', () => undefined);
   const log = pino({ base: { node: id }, level: process.env.TIERLAB_LOG || 'info' }, output);
   let running: RunningNode | undefined;
@@ -48,9 +48,10 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
     // The watchdog of a container ends with its machine: monitors must miss this node, not see it leave.
     void leave('the watchdog has gone', false);
   });
-  // Heard from the first moment on: a message that comes before its listener is lost.
+  // Listens from the start, because a message that comes before its listener is lost.
   const go = turn();
-  // Its watchdog asks whether the main loop turns: whoever answers, does (shared/cluster/watchdog/loop-check.ts).
+  // The watchdog asks whether the main loop turns. Any answer shows that it does (shared/cluster/watchdog/loop-
+  // check.ts).
   process.on('message', (message: { turning?: true }) => {
     if (message.turning) process.send?.({ turning: true });
   });

@@ -4,7 +4,7 @@ export interface Column<Row> {
   readonly head: string;
   readonly text: (row: Row) => string;
   readonly align?: 'left' | 'right';
-  /** At least so wide: rows that come one by one stand under one head. */
+  /** The least width, so that rows that are printed one by one fit under one head. */
   readonly width?: number;
   /** Colours a cell after it was measured. */
   readonly paint?: (row: Row) => (text: string) => string;

@@ -8,15 +8,15 @@ import { sleep, systemScheduler } from '../shared/time/scheduler.ts';
 import { tierlab } from './command-line.ts';
 import { CommandError } from './errors.ts';
 
-/** A node as its watchdog tells of it; `silent`: that does not answer, so its container or machine is away. */
+/** A watchdog's report about a node. `silent`: the watchdog does not answer, so its container or machine is gone. */
 export type ClusterNode = Omit<NodeStatus, 'state'> & {
   readonly host: string;
   readonly state: NodeStatus['state'] | 'silent';
-  /** Since when its watchdog knows of it, wall-clock ms; Infinity while that is silent. */
+  /** When its watchdog was started, wall-clock ms; Infinity while the watchdog is silent. */
   readonly watchedSince: number;
 };
 
-/** What one watchdog says. */
+/** The report of one watchdog. */
 interface WatchdogStatus {
   readonly topology: string;
   readonly startedAt: number;
@@ -32,7 +32,7 @@ type Place = Pick<TopologyNode, 'id' | 'components' | 'shard' | 'host' | 'port' 
 
 /** One machine's watchdog knows all of its nodes. */
 const here = '127.0.0.1';
-/** One of many that are asked at once: whoever is silent must not keep the others waiting, ms. */
+/** The wait for one of many watchdogs that are asked at once, so that a silent one does not delay the others, ms. */
 const otherTimeoutMs = 2_000;
 
 /**
@@ -50,7 +50,7 @@ export async function fetchStatus(portBase: number): Promise<ClusterStatus> {
   return { topology, nodes: await statusOf(all.nodes, portBase) };
 }
 
-/** How these nodes are now: each watchdog is asked once. */
+/** The present state of these nodes. Each watchdog is asked once. */
 export async function statusOf(places: readonly Place[], portBase: number): Promise<readonly ClusterNode[]> {
   const hosts = [...new Set(places.map(({ host }) => host))];
   const answers = await Promise.all(
@@ -81,8 +81,8 @@ function silent({ id, components, shard, host, port, opsPort, doors, publicPort 
 type Asked = Omit<ControlRequest, 'path' | 'timeoutMs'> & { readonly timeoutMs?: number };
 
 /**
- * Asks the watchdog of this machine, of the cluster at `portBase`. Where it is silent, the reason is looked for:
- * nobody listens there, or somebody who does not answer.
+ * Asks this machine's watchdog of the cluster at `portBase`. If it is silent, the error names the reason: nobody
+ * listens there, or a process that does not answer.
  */
 export async function ask(portBase: number, path: string, asked: Asked = {}): Promise<unknown> {
   const at = { host: here, port: portBase };
@@ -108,8 +108,7 @@ export async function ask(portBase: number, path: string, asked: Asked = {}): Pr
 const silenceMs = 1_500;
 
 /**
- * Why whoever listens at the watchdog's port does not answer; undefined where that cannot be told, and waiting goes
- * on.
+ * Why the process at the watchdog's port does not answer; undefined if this is unknown, and the caller goes on waiting.
  */
 async function whyNoAnswer(port: number): Promise<CommandError | undefined> {
   const holder = (await holdersOf([port])).get(port);
@@ -123,7 +122,7 @@ async function whyNoAnswer(port: number): Promise<CommandError | undefined> {
   );
 }
 
-/** Some other program may answer in its own way; undefined where that is not what went wrong. */
+/** The error for another program that answers at the port; undefined for other errors. */
 async function whoElseAnswers(port: number, error: unknown): Promise<CommandError | undefined> {
   if (!(error instanceof CommandError) || (error.cause as RpcError | undefined)?.code !== 'bad_reply') return undefined;
   const holder = (await holdersOf([port])).get(port);

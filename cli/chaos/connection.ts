@@ -9,19 +9,19 @@ import { dataDirOf } from '../paths.ts';
 import { portBaseOf, readRunFile } from '../run-file.ts';
 import { fetchStatus, type ClusterNode } from '../watchdog-client.ts';
 
-/** A running cluster, as the chaos commands reach it: the controller's door, and every place that holds faults. */
+/** How the chaos commands reach a running cluster: the controller's address, and every place that holds faults. */
 export interface Connection {
   readonly portBase: number;
   readonly token: string;
   /** Undefined: no node of this topology hosts the controller. */
   readonly controller: string | undefined;
   readonly ports: readonly ControlPort[];
-  /** As they were when it was made. */
+  /** The nodes at the time of connecting. */
   readonly nodes: readonly ClusterNode[];
   readonly topology: string;
 }
 
-/** Throws CommandError where no cluster answers, or its token is not to be had. */
+/** Throws CommandError if no cluster answers, or if its token cannot be read. */
 export async function connect(flags: ClusterFlags): Promise<Connection> {
   const portBase = portBaseOf(flags.portBase);
   const dataDir = dataDirOf(flags.data);
@@ -44,10 +44,10 @@ export async function connect(flags: ClusterFlags): Promise<Connection> {
   };
 }
 
-/** The controller reaches for every victim, and looks at the steady state for seconds first: ms. */
+/** The controller first observes the steady state for seconds, and then calls every target: ms. */
 const patienceMs = 20_000;
 
-/** Asks the controller. Throws UsageError for what it finds invalid, CommandError for every other refusal. */
+/** Asks the controller. Throws UsageError for an invalid request, and CommandError for every other refusal. */
 export async function askController(
   { controller, token }: Connection,
   method: 'GET' | 'POST' | 'DELETE',

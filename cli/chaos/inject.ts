@@ -129,7 +129,7 @@ async function run(kind: FaultKind, flags: InjectFlags): Promise<void> {
   terminal.line(terminal.dim(`this ends it:  ${tierlab(`chaos heal ${id}`, place)}`));
 }
 
-/** A mistake of the caller, in the words of the command and with a command that works. */
+/** A mistake of the caller, in terms of the command's flags, with an example that works. */
 function withAnExample<T>(kind: FaultKind, work: () => T): T {
   try {
     return work();
@@ -144,7 +144,7 @@ function inFlags(kind: FaultKind, error: unknown): unknown {
   return new UsageError(`${asFlags(kind, error.message)}\nExample: ${tierlab(exampleOf(kind))}`);
 }
 
-/** What the controller is asked for. Throws UsageError for what no number or word can be made of. */
+/** The request to the controller. Throws UsageError for a value that cannot be parsed. */
 function requestOf(kind: FaultKind, flags: InjectFlags): object {
   if (flags.ttl === undefined)
     throw new UsageError('--ttl is mandatory, such as 30s: no fault may outlive its experiment');
@@ -180,7 +180,7 @@ function requestOf(kind: FaultKind, flags: InjectFlags): object {
   });
 }
 
-/** Throws UsageError for what is no time or too long. */
+/** Throws UsageError for a value that is no time, or too long. */
 function ttlOf(text: string): number {
   const ttlMs = durationOf('--ttl', text);
   if (ttlMs > maxTtlMs) throw new UsageError(`--ttl: at most ${maxTtlMs / 60_000}m, not "${text}"`);

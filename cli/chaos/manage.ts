@@ -18,7 +18,7 @@ interface ListFlags extends ClusterFlags {
 
 const json = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 
-/** Asks every node and watchdog: what is there is shown, whoever injected it. */
+/** Asks every node and watchdog, and shows all faults, whoever injected them. */
 export async function list(flags: ListFlags): Promise<void> {
   const { ports, token, nodes } = await connect(flags);
   const answers = await Promise.all(
@@ -57,7 +57,7 @@ function cells(status: FaultStatus | RestartedFault): (string | number)[] {
   return [end ?? state, Math.round(remainingMs / 1_000), matched, applied, says];
 }
 
-/** Through the controller; where it does not answer, at every node and watchdog directly. */
+/** Heals through the controller. If it does not answer, heals at every node and watchdog directly. */
 export async function heal(id: string, flags: ClusterFlags): Promise<void> {
   const connection = await connect(flags);
   const path = `/faults/${encodeURIComponent(id)}`;
@@ -79,11 +79,14 @@ export async function heal(id: string, flags: ClusterFlags): Promise<void> {
     terminal.line(terminal.dim(`no answer from ${silent.join(', ')}: what is left there ends by its lease`));
 }
 
-/** Everything, everywhere, without the controller; it is told as well, so that it forgets. */
+/**
+ * Halts all faults at every node and watchdog, without the controller. Then tells the controller, so that it forgets
+ * them.
+ */
 export async function halt(flags: ClusterFlags & { readonly json?: true }): Promise<void> {
   const connection = await connect(flags);
   const result = await haltAll(connection.ports, connection.token);
-  // Not at the same time: it halts them all as well, and what it ends first nobody here would count.
+  // The controller also halts all faults. So it is told afterwards; otherwise its halts would be missing in this count.
   const controllerTold = await askController(connection, 'POST', '/halt', { reason: 'tierlab chaos halt' }).then(
     () => true,
     () => false,
@@ -97,7 +100,7 @@ export async function halt(flags: ClusterFlags & { readonly json?: true }): Prom
   if (!controllerTold) terminal.line('the controller does not answer; nothing depends on it');
 }
 
-/** From the file: it can be read when nothing runs any more. */
+/** Reads the journal's file, so it works when no cluster runs. */
 export async function journal(flags: ClusterFlags & { readonly count: number; readonly json?: true }): Promise<void> {
   const { entries: all, source } = await readJournal(flags);
   const entries = all.slice(-flags.count);

@@ -1,21 +1,21 @@
 import { tierlab } from '../command-line.ts';
 import type { Terminal } from '../terminal.ts';
 
-/** The sentence of a tolerance rule with the flag that lifts it, in the words of this command. */
+/** The sentence of a tolerance rule, with this command's flag that lifts the rule. */
 export function withFlag(sentence: string): string {
   if (sentence.includes('it tolerates')) return `${sentence}; --beyond-tolerance does it anyway`;
   return sentence.replaceAll('beyondTolerance', '--beyond-tolerance');
 }
 
-/** What an empty list says: whoever is silent may hold a fault all the same. */
+/** The text for an empty list. A silent node may still hold a fault. */
 export function noneInEffect(silent: readonly string[]): string {
   return silent.length === 0 ? 'no fault is in effect' : 'no fault is known of';
 }
 
-/** Of the journal: nobody expects it before `inject`. */
-export const whatUndoMeans = 'undo comes before inject: what must be undone, whatever dies in between';
+/** Explains the journal's `undo` entry, which comes unexpectedly before `inject`. */
+export const whatUndoMeans = 'undo is written before inject, so that the fault can be undone after any crash';
 
-/** What a halt of `asked` did: each fault is counted at each node that held it. */
+/** The result of a halt at `asked`. A fault counts once at each node that held it. */
 export function whatEnded(healed: number, asked: string): string {
   if (healed === 0) return `no fault was in effect at ${asked}`;
   const ended = healed === 1 ? '1 fault' : `${healed} faults, counted at each node,`;
@@ -29,7 +29,7 @@ export function notFound(id: string, silent: readonly string[]): string {
   return `no fault ${id} was found, but there is no answer from ${lost}: a fault there ends with its lease`;
 }
 
-/** How a dry run ends. */
+/** The last line of a dry run. */
 export function showObjections(objections: readonly string[], terminal: Terminal): void {
   for (const objection of objections) terminal.line(`${terminal.bad('✗')} ${objection}`);
   if (objections.length === 0) terminal.line(`${terminal.good('✓')} nothing speaks against it`);

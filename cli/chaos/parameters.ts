@@ -61,7 +61,7 @@ const exampleValues: Readonly<Record<string, string>> = {
   'clock.skew --offset-ms': '60000',
 };
 
-/** The words of a command that injects this kind: with every parameter that it needs. */
+/** The arguments of a command that injects this kind, with every required parameter. */
 export function exampleOf(kind: FaultKind): string {
   const required: readonly string[] = (kind.params as { required?: string[] }).required ?? [];
   const flags = propertiesOf(kind).flatMap(([name, property]) => {

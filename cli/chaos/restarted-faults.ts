@@ -2,8 +2,7 @@ import type { JournalEntry } from '../../services/chaos/journal.ts';
 import type { FaultStatus } from '../../shared/faults/registry.ts';
 
 /**
- * A fault as the injector's journal knows it: without its counts and parameters, which ended with the process that
- * had it.
+ * A fault from the injector's journal. Its counts and parameters are unknown, because the process that held it is gone.
  */
 export interface RestartedFault {
   readonly fault: Pick<FaultStatus['fault'], 'id' | 'kind' | 'target'>;
@@ -12,8 +11,8 @@ export interface RestartedFault {
 }
 
 /**
- * Faults of processes that were restarted since `since` (wall-clock ms), and that nobody lists any more: what a node
- * knows of its faults goes with its process.
+ * Faults of processes that were restarted since `since` (wall-clock ms). No node lists them any more, because a node's
+ * faults end with its process.
  */
 export function restartedFaults(
   entries: readonly JournalEntry[],

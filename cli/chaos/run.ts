@@ -22,7 +22,7 @@ interface RunFlags extends ClusterFlags {
 const experimentsDir = path.join(root, 'chaos', 'experiments');
 const pollMs = 250;
 
-/** Runs an experiment to its end: anything but "passed" is a bad verdict. Ctrl-C heals everything first. */
+/** Runs an experiment to its end. Every result but "passed" is a bad verdict. Ctrl-C heals everything first. */
 export async function run(nameOrFile: string, flags: RunFlags): Promise<void> {
   const experiment = readExperiment(nameOrFile);
   const connection = await connect(flags);

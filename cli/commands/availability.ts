@@ -49,7 +49,7 @@ async function run(flags: AvailabilityFlags): Promise<void> {
   terminal.line(`${terminal.bold(whole.name)}, watched for ${span(to - from)} ${terminal.dim(`(${monitor})`)}\n`);
   show([whole], [], terminal);
   terminal.line('');
-  // One that never failed, although each of its replicas did, shows what they are there for.
+  // A service that never failed, although each of its replicas did, shows the benefit of replicas.
   const troubled = services.filter(({ failures, expected }) => flags.all || failures > 0 || expected < 1);
   if (troubled.length > 0) {
     show(
@@ -84,7 +84,7 @@ async function run(flags: AvailabilityFlags): Promise<void> {
   if (turnedAway !== undefined) terminal.line(terminal.dim(turnedAway));
 }
 
-/** Why users may have seen errors all the same; undefined where nobody turned calls away. */
+/** Why users may still have seen errors; undefined if no node refused calls. */
 async function overloads(portBase: number, monitor: string): Promise<string | undefined> {
   const report = (await askMonitor(portBase, '/api/incidents', monitor).catch(() => undefined)) as
     | IncidentReport

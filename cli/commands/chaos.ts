@@ -43,7 +43,7 @@ export function chaos(command: Command): void {
   add('journal', 'what happened; from its file, also when nothing runs')
     .option('--count <n>', 'the last so many lines', parseCount, 40)
     .option('--json', 'one JSON document on stdout')
-    .addHelpText('after', `\n${whatUndoMeans}; heal says that it was, and by what it ended.`)
+    .addHelpText('after', `\n${whatUndoMeans}; heal says that the fault ended, and why.`)
     .action(journal);
   add('bathtub', 'processes live and die by the bathtub curve: observed failure rate over age, against theory')
     .option('--simulate', 'no cluster: lives are only drawn')

@@ -14,7 +14,7 @@ function parseShards(text: string): number {
   return count;
 }
 
-/** What `up` does first, by itself: for containers, where one builds and many read. */
+/** The first step of `up`, as a command: in containers one process builds the data set and many read it. */
 export function dataset(command: Command): void {
   command
     .option('--data <dir>', 'the folder of data sets (default ./data)')

@@ -23,7 +23,9 @@ interface IncidentFlags extends ClusterFlags {
   readonly doubts?: true;
 }
 
-/** How long after its end a fault still explains an incident: the evidence window of the monitors, and some, ms. */
+/**
+ * A fault explains incidents for this time after its end, ms: a little more than the evidence window of the monitors.
+ */
 const graceMs = 12_000;
 const watchEveryMs = 500;
 
@@ -107,7 +109,9 @@ function showAll({ monitor, since, at, incidents: list }: IncidentReport, termin
   }
 }
 
-/** One line for every change of an incident, until it is interrupted; a cluster that is away is waited for. */
+/**
+ * Prints a line for every change of an incident until it is interrupted. It waits for a cluster that does not answer.
+ */
 async function watch(
   first: IncidentReport,
   flags: IncidentFlags,
@@ -142,14 +146,14 @@ async function scored(report: IncidentReport, flags: IncidentFlags): Promise<Sco
   const { nodes } = await fetchStatus(portBase);
   const ended = nodes.map((node) => ({ id: node.id, exits: [...node.exits, ...forgotten(node, report.incidents)] }));
   const truths = [...injected, ...exitTruths(ended, injected, graceMs).filter(isWatched)];
-  // What has no name yet is a doubt so far, and no alarm.
+  // An incident without a verdict is a doubt, not an alarm.
   const incidents = report.incidents.map((it) => (it.verdict ? it : { ...it, outcome: 'doubt' as const }));
   return score(truths, incidents, { nodes: nodes.length, observedMs: report.at - report.since, graceMs });
 }
 
 /**
- * A container that goes takes its watchdog's memory along: one that is silent, or was started later, bears a crash
- * out.
+ * A container that ends takes the memory of its watchdog along. So a watchdog that is silent, or was started later,
+ * confirms a crash.
  */
 function forgotten({ id, watchedSince }: ClusterNode, incidents: readonly Incident[]): { readonly at: number }[] {
   const lost = incidents.filter((it) => it.node === id && it.verdict === 'crashed' && it.stamps.detect < watchedSince);

@@ -44,7 +44,7 @@ export function policy(command: Command): void {
     .action(run);
 }
 
-/** Changes how calls between nodes survive trouble, from the next call on; nothing is restarted. */
+/** Changes the resilience policy of the nodes, from the next call on, without a restart. */
 async function run(wanted: string | undefined, flags: PolicyFlags): Promise<void> {
   const portBase = portBaseOf(flags.portBase);
   const file = wanted === undefined ? undefined : parsePolicy(wanted);
@@ -76,8 +76,8 @@ function order(file: unknown, dataDir: string, portBase: number) {
 }
 
 /**
- * Nodes with the same policy go together: the few that are set apart first. Names that were not asked for are left
- * out where all are alike.
+ * Groups nodes with the same policy, the smallest group first. If all have the same policy, names that were not asked
+ * for are left out.
  */
 function show(policies: ReadonlyMap<string, Policy>, terminal: Terminal, everybody: boolean): void {
   const groups = [...Map.groupBy(policies, ([, each]) => JSON.stringify(each)).values()];
@@ -89,7 +89,7 @@ function show(policies: ReadonlyMap<string, Policy>, terminal: Terminal, everybo
   }
 }
 
-/** Throws for what no node would take, before one is asked. */
+/** Throws for a policy that no node would accept, before a node is asked. */
 function parsePolicy(text: string): unknown {
   const file = text.startsWith('{') ? parseJson(text) : text;
   try {
@@ -101,7 +101,7 @@ function parsePolicy(text: string): unknown {
   return file;
 }
 
-/** A policy that works, about the first mechanism that was named. */
+/** An example of a valid policy, for the first mechanism that was named. */
 function exampleFor(file: unknown): string {
   const named = isObject(file) ? mechanismNames.find((name) => name in file) : undefined;
   if (named === undefined) return tierlab('policy naive');
@@ -109,7 +109,7 @@ function exampleFor(file: unknown): string {
   return tierlab(`policy ${quoted(JSON.stringify({ [named]: setting ? Object.fromEntries([setting]) : true }))}`);
 }
 
-/** Of a number in the place of settings the schema says that it must be boolean, which is half of the truth. */
+/** For a number instead of settings, the schema's message names only booleans. This message names settings, too. */
 function refuseBareValues(file: object): void {
   for (const [name, value] of Object.entries(file) as [string, unknown][]) {
     const mechanism = mechanismNames.find((it) => it === name);

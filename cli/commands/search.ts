@@ -71,7 +71,7 @@ function print(answer: Answer): void {
   );
 }
 
-/** What to do next where there is nothing to see; the same advice as on the page of results. */
+/** Advice after a search without results; the same as on the page of results. */
 function nothingFound({ query, total, results }: Answer): string[] {
   if (results.length > 0) return [];
   if (total > 0) return [`There is no such page of results: --page 1 shows the best of ${total.toLocaleString('en')}`];

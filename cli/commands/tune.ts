@@ -33,7 +33,7 @@ async function run(flags: TuneFlags): Promise<void> {
   const { nodes } = await fetchStatus(portBaseOf(flags.portBase));
   const { ready, leftOut } = chooseNodes(nodes, flags.node);
   const asked = await askNodes(ready, ({ host, opsPort }) => askPort({ host, port: opsPort }, '/admin/tuning'));
-  // A node may die between the two questions: what the others say stands.
+  // A node may die between the two questions. The answers of the others still count.
   if (asked.answers.size === 0) throw new CommandError(failureLine(asked, 'did not answer'));
   const tunings = [...asked.answers.values()] as Tuning[];
   const terminal = createTerminal(flags.json ? process.stderr : process.stdout);
@@ -43,7 +43,7 @@ async function run(flags: TuneFlags): Promise<void> {
   if (asked.failures.size > 0) terminal.line(terminal.bad(failureLine(asked, 'did not answer')));
 }
 
-/** Nodes with nothing to tell share a line, unless they were asked for by name. */
+/** Nodes without values share a line, unless they were asked for by name. */
 function showAll(tunings: readonly Tuning[], flags: TuneFlags, terminal: Terminal): void {
   const silent = flags.node ? [] : tunings.filter(saysNothing);
   for (const tuning of tunings) if (!silent.includes(tuning)) show(tuning, terminal, flags.explain === true);
@@ -76,7 +76,7 @@ function rounded(value: number): string {
   return value < 10 ? value.toFixed(1) : whole(value);
 }
 
-/** Forgetting makes a fraction of a count. */
+/** Counts are fractions, because the histogram forgets exponentially. */
 function whole(count: number): string {
   return Math.round(count).toLocaleString('en');
 }

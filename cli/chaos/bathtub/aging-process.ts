@@ -2,7 +2,7 @@ import { causesOf, lognormal, type Bathtub, type Spell } from '../../../services
 import { nextFailure, type Cause } from '../../../services/chaos/bathtub/weibull.ts';
 import { seededRandom } from '../../../shared/time/random.ts';
 
-/** What a watchdog says of one process at a time (ms): running and ready, or not. */
+/** A watchdog's report about one process at one time (ms): running and ready, or not. */
 export interface Observation {
   readonly atMs: number;
   readonly pid: number | null;
@@ -56,7 +56,7 @@ export function createAgingProcess(bathtub: Bathtub, seed: number | string) {
       ordered = true;
       return { repairMs: lognormal(bathtub.repair.medianMs, bathtub.repair.sigma, random) };
     },
-    /** The watch is over: what still runs counts with the time that it ran. */
+    /** Ends the observation. A process that still runs counts with the time that it ran. */
     stop(atMs: number): readonly Spell[] {
       ordered = false;
       if (running) end(running, atMs);

@@ -18,9 +18,9 @@ export interface LiveOptions {
 }
 
 const lookEveryMs = 25;
-/** Beyond the time that it is down: the fault is over by itself when the watchdog has let the process go. */
+/** Added to the time that the process is down. The fault ends by itself when the watchdog starts the process again. */
 const graceMs = 2_000;
-/** Failing is the point: only when nearly everybody sees errors it is stopped. */
+/** Failures are wanted here, so the run stops only when nearly all users see errors. */
 const abortIf = { errorShareAbove: 0.95, p90AboveMs: 60_000 };
 
 interface Health {
@@ -28,8 +28,8 @@ interface Health {
 }
 
 /**
- * Kills and restarts real processes by their drawn lives, and watches what becomes of them. Whatever ends it,
- * everything is healed.
+ * Kills and restarts real processes when their drawn lifetimes end, and records their lives. All faults are healed at
+ * the end, also after an error.
  */
 export async function runLive(connection: Connection, options: LiveOptions): Promise<BathtubResult> {
   const { bathtub, components, seed, durationMs, signal, onFailure } = options;

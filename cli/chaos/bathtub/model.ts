@@ -2,7 +2,7 @@ import { bathtubEdges, lifeTable, type LifeTableRow } from '../../../services/ch
 import { causesOf, lifeOf, type Bathtub, type Spell } from '../../../services/chaos/bathtub/lives.ts';
 import { meanLifeMs } from '../../../services/chaos/bathtub/weibull.ts';
 
-/** Years in seconds: infancy, chance and wear of one part, each of them felt within a minute of a lab. */
+/** Years become seconds: infant mortality, random failures and wear-out all show within a minute. */
 export const labBathtub: Bathtub = {
   infant: { etaMs: 60_000, beta: 0.5 },
   random: { etaMs: 60_000 },
@@ -11,7 +11,7 @@ export const labBathtub: Bathtub = {
   replaceAfter: ['wear'],
 };
 
-/** What was observed against what the three causes say. Ages in ms of running. */
+/** The observed failures beside the theory of the three causes. Ages are ms of running. */
 export interface BathtubResult {
   readonly mode: 'live' | 'simulated';
   readonly parts: number;

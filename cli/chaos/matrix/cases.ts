@@ -21,28 +21,28 @@ import {
   type Effect,
 } from './effects.ts';
 
-/** One row: what is done to a node of which tier, and by what measurement it shows there. */
+/** One row: the fault, the tier of its target, and the measurement that shows its effect. */
 export interface Case {
   readonly kind: string;
   readonly component: string;
   readonly shard?: number;
-  /** What the node is asked, where it is not the tier's usual question. */
+  /** The question to the node, if it is not the usual question of its tier. */
   readonly question?: 'pages';
   readonly params: (victim: string, others: Others) => Readonly<Record<string, unknown>>;
   readonly effect: (victim: string, others: Others) => Effect;
-  /** Where chance must not decide whether anybody is hit at all. */
+  /** The seed, where chance must not decide whether any call is affected. */
   readonly seed?: (id: string, others: Others) => number;
 }
 
 export interface Others {
-  /** A node of another tier that calls the victim, and all of that tier. */
+  /** A node of another tier that calls the victim, and all nodes of that tier. */
   readonly caller: string;
   readonly callers: readonly string[];
   /** All nodes but the victim. */
   readonly nodes: readonly string[];
 }
 
-/** Where the victim is: a tier, of the database also which shard, and `pages` where it is asked for those. */
+/** The place of the victim: its tier, for the database also the shard, and `pages` if it is asked for pages. */
 type Place = 'query' | 'ranking' | 'chaos' | `${'database' | 'pages'} ${1 | 2}`;
 
 const row = (
@@ -69,7 +69,7 @@ const by =
   (_victim, { caller }) =>
     effect(caller);
 
-/** The first seed by which one caller is told the truth and another is not. */
+/** The first seed with which one caller gets the truth and another one a lie. */
 function splitting(id: string, { callers }: Others): number {
   const isSplit = (seed: number) => new Set(callers.map((caller) => isDeceived({ seed, id }, caller))).size === 2;
   for (let seed = 1; callers.length > 1 && seed < 1_000; seed++) if (isSplit(seed)) return seed;
@@ -77,8 +77,8 @@ function splitting(id: string, { callers }: Others): number {
 }
 
 /**
- * Every kind of fault. Groups of replicas take turns: a caller keeps a liar out for half a minute, a slow node for
- * seconds, and a group that has just lost one of three has none to spare for the next.
+ * Every kind of fault. The faults alternate between groups of replicas. Callers avoid a liar for half a minute and a
+ * slow node for seconds, so a group that has just lost one of three members cannot lose another one.
  */
 export const cases: readonly Case[] = [
   row('none', 'ranking', {}, () => asBefore),
@@ -122,7 +122,9 @@ export const cases: readonly Case[] = [
   row('byz.rank', 'ranking', {}, () => wrong),
 ];
 
-/** The rows of these kinds, in the order of the matrix; all of them without names. Unknown names come back apart. */
+/**
+ * The rows of these kinds in the order of the matrix; without names, all rows. Unknown names are returned separately.
+ */
 export function casesOf(names: readonly string[] | undefined): {
   readonly rows: readonly Case[];
   readonly unknown: readonly string[];

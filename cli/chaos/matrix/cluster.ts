@@ -6,13 +6,13 @@ import { portBaseOf } from '../../run-file.ts';
 import type { Terminal } from '../../terminal.ts';
 import { fetchStatus } from '../../watchdog-client.ts';
 
-/** The cluster that a run wants. */
+/** The cluster that a run needs. */
 export interface WantedCluster extends ClusterFlags {
   readonly topology: string;
 }
 
 /**
- * Uses the cluster that runs at the port base; where none does, starts one that takes faults, and stops it
+ * Uses the cluster that runs at the port base. If there is none, starts one that accepts faults, and stops it
  * afterwards.
  */
 export async function withCluster<T>(flags: WantedCluster, terminal: Terminal, work: () => Promise<T>): Promise<T> {

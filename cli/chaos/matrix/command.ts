@@ -21,7 +21,7 @@ interface MatrixFlags extends WantedCluster {
   readonly json?: true;
 }
 
-/** Fails when a fault did nothing or left something behind: what is detected and masked is the cluster's affair. */
+/** Fails if a fault had no effect or left something behind. Detection and masking are the task of the cluster. */
 export async function matrix(flags: MatrixFlags): Promise<void> {
   const { rows, unknown } = casesOf(flags.kinds?.split(',').map((name) => name.trim()));
   if (unknown.length > 0)

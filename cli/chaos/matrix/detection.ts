@@ -3,12 +3,12 @@ import type { ControlPort } from '../../../services/chaos/control-port.ts';
 import { seriesOf } from './series.ts';
 import type { Node } from './questions.ts';
 
-/** What the cluster itself said about a node: the injector only reads it, and never helps. */
+/** The cluster's own diagnosis of a node. The injector only reads it, and never helps. */
 export interface Detection {
   readonly detectedAs: string;
   /** From the injection to the first doubt that proved right, ms. */
   readonly detectionMs: number;
-  /** The cluster has acted on it, or it is over: what it is called now is what it was treated as. */
+  /** The cluster has acted on it, or it is over. So the present verdict is the one that decided the repair. */
   readonly settled: boolean;
 }
 
@@ -44,8 +44,8 @@ export async function detected(
 }
 
 /**
- * Whether the last fault is over for the cluster, too: everybody in rotation, and nothing open about `node`.
- * Otherwise the next one would be taken for a part of it, and would hit a group that has lost a member already.
+ * Whether the last fault is over for the cluster, too: all nodes are in rotation, and `node` has no open incident.
+ * Otherwise the cluster would take the next fault for a part of the last one, and the group would lose a second member.
  */
 export async function quiet(monitors: readonly Node[], node: string): Promise<boolean> {
   const [logs, views] = await Promise.all([Promise.all(monitors.map(incidentsOf)), Promise.all(monitors.map(viewOf))]);
@@ -53,7 +53,7 @@ export async function quiet(monitors: readonly Node[], node: string): Promise<bo
   return inRotation && !logs.flat().some((incident) => incident.node === node && incident.outcome === 'open');
 }
 
-/** Whether no caller keeps a member of `group` out any more; where nobody answers, nobody does. */
+/** True if no caller avoids a member of `group` any more. Callers that do not answer count as not avoiding. */
 export async function nobodyAvoids(group: readonly string[], ports: readonly ControlPort[]): Promise<boolean> {
   const nodes = ports.filter(({ site }) => site === 'node');
   const kept = await Promise.all(nodes.map((port) => seriesOf(port, 'tierlab_rpc_ejected').catch(() => [])));
@@ -64,7 +64,7 @@ async function viewOf({ host, publicPort }: Node): Promise<readonly { readonly s
   return ((await get(host, publicPort, '/api/view')) as { members?: { state: string }[] }).members ?? [];
 }
 
-/** Empty where a monitor is silent, or keeps no incidents. */
+/** Empty if the monitor is silent or has no incidents. */
 async function incidentsOf({ host, publicPort }: Node): Promise<readonly IncidentRow[]> {
   return ((await get(host, publicPort, '/api/incidents')) as { incidents?: IncidentRow[] }).incidents ?? [];
 }

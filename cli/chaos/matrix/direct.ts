@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { rpcPrefix } from '../../../shared/rpc/wire.ts';
 
-/** One call to one certain node, past all balancing, on a connection of its own. */
+/** One call to one given node, without balancing, on a new connection. */
 export interface Question {
   readonly component: string;
   readonly operation: string;

@@ -1,7 +1,7 @@
 import { faultsAt } from '../../../services/chaos/control-port.ts';
 import { answered, opsAnswers, twinOf, type Victim } from './victim.ts';
 
-/** What was measured at the victim, in words; undefined: nothing out of the ordinary. */
+/** The measured effect at the victim, in words; undefined = nothing unusual. */
 export type Effect = (victim: Victim) => Promise<string | undefined>;
 
 const ms = (value: number): string => `${value.toFixed(0)} ms`;
@@ -51,7 +51,7 @@ export const refusedButAlive: Effect = async (victim) => {
   return (await opsAnswers(victim)) ? 'connections refused; its ops port answers' : undefined;
 };
 
-/** Quick, and both at once: a cluster that repairs itself leaves little time to look. */
+/** Both measurements run at the same time, because the cluster soon repairs itself. */
 export const silentAndStopped: Effect = async (victim) => {
   const [outcome, alive] = await Promise.all([victim.ask({ timeoutMs: 800 }), opsAnswers(victim, 800)]);
   const silent = !outcome.ok && outcome.failure === 'timeout' && !alive;
@@ -83,7 +83,7 @@ export const wrong: Effect = async (victim) => {
   return undefined;
 };
 
-/** The answer to one question, told as the answer to another. */
+/** The node gives the answer of one question to another question. */
 export const replayed: Effect = async (victim) => {
   const first = await victim.ask();
   const other = await victim.askOther();
@@ -98,7 +98,7 @@ export const inAnotherName =
     return outcome.ok && outcome.servedBy[0] === name ? `it answers in the name of ${name}` : undefined;
   };
 
-/** Different callers are told different things. */
+/** Different callers get different answers. */
 export const twoTongued =
   (callers: readonly string[]): Effect =>
   async (victim) => {
@@ -131,7 +131,7 @@ export const twoProcesses: Effect = async (victim) => {
     : undefined;
 };
 
-/** One question is carried out more than once. */
+/** One request is executed more than once. */
 export const carriedOutTwice =
   (caller: string, operation: string): Effect =>
   async (victim) => {

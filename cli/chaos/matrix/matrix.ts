@@ -8,7 +8,7 @@ import type { Oracle, Seen } from './oracle.ts';
 import type { Node, Questions } from './questions.ts';
 import { meet, type Victim } from './victim.ts';
 
-/** One row of the matrix; `effect` is what was measured at the victim, `users` what the public API gave meanwhile. */
+/** One row of the matrix. `effect` was measured at the victim; `users` = the answers of the public API meanwhile. */
 export interface Row {
   readonly kind: string;
   readonly victim: string;
@@ -32,15 +32,15 @@ export interface MatrixOptions {
 const ttlMs = 60_000;
 const appliedWithinMs = 12_000;
 const healedWithinMs = 30_000;
-/** A first opinion may change with more evidence: how long it is waited for that. */
+/** How long the run waits for a better verdict, because a first one may change with more evidence. */
 const settleWithinMs = 4_000;
-/** How long the cluster may take to get over the last fault. */
+/** How long the cluster may take to recover from the last fault. */
 const quietWithinMs = 45_000;
 const pollMs = 100;
 /** All metrics of all nodes are read for it. */
 const avoidedPollMs = 1_000;
 
-/** What one kind of fault does to a running cluster. */
+/** Measures the effect of one kind of fault on a running cluster. */
 export async function runCase(it: Case, turn: number, options: MatrixOptions): Promise<Row> {
   const { connection, oracle, detectionWaitMs } = options;
   const { nodes } = connection;
@@ -110,7 +110,7 @@ function meetVictim(it: Case, node: Node, { questions, connection }: MatrixOptio
   return meet(node, questions.of(it.question ?? it.component, node.shard), connection.ports, connection.token);
 }
 
-/** The right answer, as fast as before; the clock right again. */
+/** True if the answer is right and as fast as before, and the clock is right again. */
 async function isWell(victim: Victim, it: Case): Promise<true | undefined> {
   const outcome = await victim.ask();
   const tooLateMs = Math.max(150, victim.usualMs * 4);
@@ -118,7 +118,7 @@ async function isWell(victim: Victim, it: Case): Promise<true | undefined> {
   return (await stillBroken(victim, it.kind)) ? undefined : true;
 }
 
-/** Whether anything is left of the fault where it was held. */
+/** True if the fault's target still holds something of it. */
 async function stillBroken(victim: Victim, kind: string): Promise<boolean> {
   const lists = await Promise.all([victim.opsPort, victim.watchdog].map((port) => faultsAt(port, victim.token)));
   const offMs = Math.abs((lists[0]!.wallMs ?? Date.now()) - Date.now());
@@ -128,7 +128,7 @@ async function stillBroken(victim: Victim, kind: string): Promise<boolean> {
   return active || offMs > 5_000;
 }
 
-/** What the cluster calls it when it acts; where it does not act, what it calls it last. */
+/** The verdict on which the cluster acted; if it did not act, the last verdict. */
 async function settledDetection(
   look: () => Promise<Detection | undefined>,
   waitMs: number,

@@ -3,7 +3,7 @@ import { sleep, systemScheduler } from '../../../shared/time/scheduler.ts';
 import { CommandError } from '../../errors.ts';
 import { sameAnswer } from './questions.ts';
 
-/** What users saw: every answer is compared with the one from before any fault. */
+/** The answers that users got, each compared with the answer before any fault. */
 export interface Seen {
   readonly asked: number;
   readonly failed: number;
@@ -11,25 +11,25 @@ export interface Seen {
 }
 
 export interface Oracle {
-  /** What was seen since the last call of `since`. */
+  /** The counts since the last call of `since`. */
   readonly since: () => Seen;
   readonly stop: () => Promise<void>;
 }
 
 const words = ['water', 'music', 'light', 'stone', 'bread', 'river', 'horse', 'winter'];
-/** A gap between a user's answer and the next question: the load is light. */
+/** The pause between an answer and the user's next question, so that the load is light. */
 const thinkMs = 150;
 const patienceMs = 6_000;
 
-/** What makes an answer right: the results and their order, not how long it took or who served it. */
+/** The part of an answer that must be right: the results and their order, not the time or the serving nodes. */
 function essence(answer: unknown): unknown {
   const { query, total, results } = answer as Record<string, unknown>;
   return { query, total, results };
 }
 
 /**
- * Two users who search on through the public API, while anything happens. Throws CommandError where it does not work
- * beforehand.
+ * Two users who search through the public API during the whole run. Throws CommandError if their searches fail before
+ * any fault.
  */
 export async function startOracle(doors: readonly string[]): Promise<Oracle> {
   let turn = 0;

@@ -7,7 +7,7 @@ import { ask, type Question } from './direct.ts';
 
 export type Node = Pick<TopologyNode, 'id' | 'components' | 'shard' | 'host' | 'port' | 'publicPort' | 'opsPort'>;
 
-/** What a node of each tier can be asked directly, and how its answers are told apart from lies. */
+/** The direct questions for a node of each tier, and the comparison that tells true answers from lies. */
 export interface Questions {
   /** Two different questions of the same operation; of the database for the shard that the node holds. */
   readonly of: (component: string, shard: number | undefined) => readonly [Question, Question];
@@ -17,8 +17,8 @@ const words = ['water', 'music'] as const;
 const asked = 25;
 
 /**
- * Asks the way up, tier by tier, so that every question is one that real users cause. Throws CommandError where a
- * tier is silent.
+ * Asks tier by tier, from the lowest to the highest, so that every question is one that real users cause. Throws
+ * CommandError if a tier is silent.
  */
 export async function prepareQuestions(nodes: readonly Node[]): Promise<Questions> {
   async function answer<T>(component: string, question: Question): Promise<T> {
@@ -36,7 +36,7 @@ export async function prepareQuestions(nodes: readonly Node[]): Promise<Question
   const databases = nodes.filter(({ components }) => components.includes('database'));
   const shards = [...new Set(databases.map(({ shard = 1 }) => shard))];
 
-  /** What the database nodes of one shard are asked, and what they found. */
+  /** The question to the database nodes of one shard, and their findings. */
   async function ofShard(shard: number, q: string, plan: Plan) {
     const find: Question = { component: 'database', operation: 'find', shard, request: { plan, size: asked } };
     const found = await answer<FindResult>('database', find);

@@ -4,7 +4,7 @@ import { ask, type AskOptions, type Outcome, type Question } from './direct.ts';
 import { seriesOf } from './series.ts';
 import { sameAnswer, type Node } from './questions.ts';
 
-/** A node under test: asked directly, compared with what it said before. */
+/** A node under test. It is asked directly, and its answer is compared with its earlier one. */
 export interface Victim {
   readonly node: Node;
   /** Time of an answer before the fault: the median, ms. */
@@ -12,7 +12,7 @@ export interface Victim {
   readonly ask: (options?: AskOptions) => Promise<Outcome>;
   /** A second question, of the same operation. */
   readonly askOther: (options?: AskOptions) => Promise<Outcome>;
-  /** Whether an outcome is what it said before the fault. */
+  /** True if an outcome equals the node's answer before the fault. */
   readonly isTrue: (outcome: Outcome) => boolean;
   readonly isTrueOther: (outcome: Outcome) => boolean;
   readonly opsPort: ControlPort;
@@ -22,7 +22,7 @@ export interface Victim {
 
 const baselineAsks = 5;
 
-/** Learns what the node answers, and how fast, while it is well. Undefined when it is not. */
+/** Records the node's answers and their times while it is healthy; undefined if it is not. */
 export async function meet(
   node: Node,
   [question, other]: readonly [Question, Question],

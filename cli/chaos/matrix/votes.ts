@@ -2,8 +2,8 @@ import { order } from '../../../services/chaos/control-port.ts';
 import type { Connection } from '../connection.ts';
 
 /**
- * Does `work` with every answer of replicated tiers put to the vote, where the policy can; afterwards it is as it
- * was.
+ * Runs `work` while every answer of replicated tiers is put to the vote, if the policy allows it. Then restores the
+ * policy.
  */
 export async function withVotes<T>(
   connection: Connection,
