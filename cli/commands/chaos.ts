@@ -26,34 +26,34 @@ export function chaos(command: Command): void {
   const add = (usage: string, summary: string, example = usage): Command =>
     withExamples(withClusterOptions(command.command(usage).description(summary).exitOverride()), [`chaos ${example}`]);
   add('list', 'the faults in effect, and what they do')
-    .option('--ended', 'also those that are over')
+    .option('--ended', 'also the faults that have ended')
     .option('--json', 'one JSON document on stdout')
     .action(list);
   add('heal <id>', 'end one fault', 'heal f1').action(heal);
   add('halt', 'end everything, everywhere, at once; works without the controller')
     .option('--json', 'one JSON document on stdout')
     .action(halt);
-  add('run <experiment>', 'an experiment: a name in chaos/experiments/, or a file', 'run one-ranking-limps')
+  add('run <experiment>', 'run an experiment: a name in chaos/experiments/, or a file', 'run one-ranking-limps')
     .option(
       '--dry-run',
       'everything that it would do and what speaks against it; touches nothing; exit code 1 where something does',
     )
     .option('--json', 'one JSON document on stdout')
     .action(run);
-  add('journal', 'what happened; from its file, also when nothing runs')
-    .option('--count <n>', 'the last so many lines', parseCount, 40)
+  add('journal', 'the log of injected faults, from its file; works without a cluster')
+    .option('--count <n>', 'how many of the last lines', parseCount, 40)
     .option('--json', 'one JSON document on stdout')
     .addHelpText('after', `\n${whatUndoMeans}; heal says that the fault ended, and why.`)
     .action(journal);
-  add('bathtub', 'processes live and die by the bathtub curve: observed failure rate over age, against theory')
-    .option('--simulate', 'no cluster: lives are only drawn')
+  add('bathtub', 'kill processes by the bathtub curve, and compare the observed failure rate over age with theory')
+    .option('--simulate', 'without a cluster: only draw lifetimes')
     .option('--parts <n>', 'how many lives are simulated', parseCount, 500)
     .option('--components <a,b>', 'live: which processes', 'query,ranking,html')
     .option('--duration <time>', 'how long (default: 2m live, 400s of each simulated life)')
     .option('--seed <n>', 'the same seed gives the same lives', '1')
     .option('--json', 'one JSON document on stdout')
     .action(bathtub);
-  add('matrix', 'every kind of fault in turn: what it does, what the cluster calls it, what users notice')
+  add('matrix', 'inject every kind of fault in turn: its effect, the diagnosis of the cluster, and what users notice')
     .option('--kinds <a,b>', 'only these')
     .option('--wait <time>', 'how long the cluster may take to name each fault', '10s')
     .addOption(

@@ -18,9 +18,12 @@ interface CrawlFlags {
 export function crawlSite(command: Command): void {
   command
     .argument('<folder|URL>', 'where the HTML pages are; links are followed inside it')
-    .option('--name <name>', 'what to call the set; the same name again replaces it (default: made from the target)')
+    .option(
+      '--name <name>',
+      'the name of the import; it replaces an import of the same name (default: made from the target)',
+    )
     .option('--replace', 'leave WordNet out')
-    .option('--max-pages <n>', 'stop after so many pages, and keep them', parseCount)
+    .option('--max-pages <n>', 'stop after this number of pages, and keep them', parseCount)
     .option('--allow-host <host...>', 'a host besides this machine that may be asked')
     .option('--data <dir>', 'the folder of data sets (default ./data)')
     .option('--json', 'the report as one JSON document on stdout')

@@ -18,7 +18,7 @@ function parseShards(text: string): number {
 export function dataset(command: Command): void {
   command
     .option('--data <dir>', 'the folder of data sets (default ./data)')
-    .option('--shards <n>', 'into how many shards to cut it', parseShards, 2)
+    .option('--shards <n>', 'how many shards to make', parseShards, 2)
     .action(async (flags: { data?: string; shards: number }) => {
       const dataDir = dataDirOf(flags.data);
       // The containers that read it share this folder, and may not write there.

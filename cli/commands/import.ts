@@ -18,7 +18,7 @@ interface ImportFlags {
 export function importFile(command: Command): void {
   command
     .argument('[file]', 'JSON lines: { id, title, body, keywords?, url?, links? } each')
-    .option('--name <name>', 'what to call the set; the same name again replaces it (default: the file name)')
+    .option('--name <name>', 'the name of the import; it replaces an import of the same name (default: the file name)')
     .option('--replace', 'leave WordNet out')
     .option('--reset', 'drop all imports and bring WordNet back')
     .option('--data <dir>', 'the folder of data sets (default ./data)')

@@ -32,9 +32,9 @@ const watchEveryMs = 500;
 export function incidents(command: Command): void {
   withExamples(withClusterOptions(command), ['incidents'], ['incidents --watch'], ['incidents --score --json'])
     .option('--json', 'one JSON document on stdout')
-    .option('--watch', 'go on, and tell what changes')
-    .option('--doubts', 'also suspicions that came to nothing')
-    .option('--score', 'join what chaos injected: what was it called, what was missed, what was a false alarm')
+    .option('--watch', 'keep running, and print every change')
+    .option('--doubts', 'also suspicions that were not confirmed')
+    .option('--score', 'compare with the injected faults: the diagnosis of each, missed faults, false alarms')
     .option('--journal <file>', "the injector's journal, for --score (default: that of this cluster)")
     .action(run);
 }

@@ -23,7 +23,7 @@ interface Tuning {
 
 export function tune(command: Command): void {
   withExamples(withClusterOptions(command), ['tune --explain --node app-1'])
-    .option('--explain', 'why each value is what it is')
+    .option('--explain', 'the reason for each value')
     .option('--node <id...>', 'only these nodes')
     .option('--json', 'everything as one JSON document on stdout')
     .action(run);
