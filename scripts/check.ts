@@ -30,7 +30,7 @@ const steps: readonly Step[] = [
   { name: 'tests', what: 'tests pass', command: ['npm', 'test'], watched: true },
 ];
 
-/** Resolves to the step's exit code and what it printed; a step that cannot be started failed. */
+/** Resolves to the exit code and the output of the step. A step that cannot be started has failed. */
 function run(step: Step): Promise<{ code: number; output: string }> {
   const [program, ...args] = step.command;
   return new Promise((resolve) => {

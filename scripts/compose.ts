@@ -5,9 +5,9 @@ import { hostsOrderer } from '../shared/security/operator.ts';
 import type { TopologyFile, TopologyNode } from '../shared/cluster/topology.ts';
 
 /**
- * docker-compose.yml from a topology: one service per node, each container the machine of one node, found by the
- * node's id. Plus a one-shot service that builds the data set into a volume, Prometheus and Grafana. `root` is the way
- * from the folder of the compose file to the repository's root.
+ * Makes docker-compose.yml from a topology. There is one service per node; its container is the machine of the node,
+ * and its host name is the node's id. Further services are Prometheus, Grafana, and one that builds the data set into a
+ * volume and ends. `root` is the path from the folder of the compose file to the root of the repository.
  */
 export function composeFile(file: TopologyFile, version: string, root = '.'): string {
   const topology = expand(file, { hosts: 'by-name' });
@@ -101,7 +101,7 @@ export function composeFile(file: TopologyFile, version: string, root = '.'): st
     .replace('services:\n\n', 'services:\n');
 }
 
-/** Only who needs it: a container that holds data never sees the key that pages are signed with. */
+/** Only containers that need the key get it. A container that holds data never sees the key that signs pages. */
 const volumesOf = (node: TopologyNode): string[] => [
   ...(node.components.includes('database') ? ['datasets:/data/datasets:ro'] : []),
   ...(readsPages(node) ? ['keys:/data/keys:ro'] : []),
@@ -110,7 +110,7 @@ const volumesOf = (node: TopologyNode): string[] => [
   'incarnations:/data/incarnations',
 ];
 
-/** Short lists on one line, and a blank line before each service: the file is for reading. */
+/** Short lists on one line, and a blank line before each service, because people read the file. */
 function layOut(document: Document): void {
   visit(document, {
     Seq(_, list) {
@@ -125,7 +125,7 @@ function layOut(document: Document): void {
 
 const isService = (value: unknown): boolean => value instanceof YAMLMap && (value.has('command') || value.has('image'));
 
-/** A variable of its own for each door, so that each can be moved. */
+/** Each public port has a variable of its own, so that each can be changed. */
 function publishedDoors({ id, doors }: TopologyNode): string[] {
   const all = Object.entries(doors);
   return all.map(([component, port]) => published(all.length === 1 ? id : `${id}-${component}`, port));

@@ -1,4 +1,4 @@
-/** `npm run generate`: writes the files that are made from others; a unit test holds the committed ones to it. */
+/** `npm run generate`: writes the files that are made from other files. A unit test compares the committed ones. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { generatedFiles } from './generated.ts';

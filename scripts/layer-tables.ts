@@ -4,7 +4,7 @@ import { clientOrder, clientSide, serverOrder, serverSide, type Row } from '../s
 const begin = '<!-- begin: npm run generate -->';
 const end = '<!-- end -->';
 
-/** `readme` with the tables as the list of mechanisms has them. */
+/** Returns `readme` with tables made from the list of mechanisms. */
 export function withLayerTables(readme: string): string {
   const from = readme.indexOf(begin);
   const to = readme.indexOf(end, from);

@@ -1,11 +1,10 @@
 /**
  * npm run relevance -- [collection ...] [--data DIR] [--topology T]
- * npm run relevance -- senses            does the common meaning of a word come first? (WordNet; judges popularity)
+ * npm run relevance -- senses            measures how often the common meaning of a word comes first (WordNet)
  *
- * How good are the answers? Imports each test collection into a cluster of its own, asks every question in full
- * through the public API, and has the ten best results judged: nDCG@10 (Jaervelin & Kekaelaeinen 2002). The
- * collections have no licence that would let them be copied here; where they are absent, that is said and nothing has
- * failed.
+ * Measures how good the answers are. It imports each test collection into a new cluster, asks every question in full
+ * through the public API, and judges the ten best results: nDCG@10 (Jaervelin & Kekaelaeinen 2002). The licences of the
+ * collections do not allow a copy here. If a collection is absent, it is skipped with a message.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -115,7 +114,7 @@ async function measure(collection: Collection, topology: string): Promise<{ quer
   }
 }
 
-/** Asks every question as it stands; writes the run: query id TAB page id, best first. */
+/** Asks every question unchanged. Writes the run: query id TAB page id, best first. */
 async function writeRun({ name, queries }: Collection, url: string): Promise<string> {
   say(`asking ${queries.length} questions ...`);
   const lines: string[] = [];

@@ -18,7 +18,7 @@ const textsOf = (kind: RegExp) =>
 const imports = importsOf(textsOf(/\.(?:ts|tsx|mjs)$/));
 const mutual = mutualFolders(imports);
 const circles = fileCircles(imports);
-// CHANGELOG.md tells history: it may name what has gone
+// CHANGELOG.md is history, so it may name files that no longer exist.
 const named = textsOf(/(?<!CHANGELOG)\.md$|\.(?:ts|tsx|mjs|ya?ml)$|(?:^|\/)(?:Dockerfile|run)$/);
 const missing = missingDocuments(named, new Set(files));
 

@@ -12,9 +12,8 @@ const processEdge: Edge = {
 };
 
 /**
- * Closes a test run with one line, `N passed, N failed`, alone at its end, for people and for CI. Skipped tests are
- * named with their reason before it, so that nothing is left out in silence. A file that does not load and an error
- * outside of any test count as one failure each.
+ * Prints `N passed, N failed` as the last line of a test run, for people and for CI. Before it, skipped tests are
+ * listed with their reason. A file that does not load, and an error outside of any test, count as one failure each.
  */
 export function tally({ write, atExit }: Edge = processEdge): Reporter {
   let line = '';

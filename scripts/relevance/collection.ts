@@ -3,8 +3,8 @@ import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
 /**
- * A test collection: `docs.jsonl.gz`, `queries.tsv` and `qrels.tsv` in a folder of its name, beside `ndcg.mjs`, which
- * judges.
+ * A test collection: `docs.jsonl.gz`, `queries.tsv` and `qrels.tsv` in a folder with its name. `ndcg.mjs`, beside that
+ * folder, judges the results.
  */
 export interface Collection {
   readonly name: string;

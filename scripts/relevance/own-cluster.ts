@@ -7,19 +7,19 @@ import { topologyOf } from '../../cli/topology.ts';
 import { takenPorts } from '../../shared/cluster/watchdog/port-check.ts';
 
 export interface OwnCluster {
-  /** Where its gateway answers. */
+  /** The address of its gateway. */
   readonly url: string;
   /** Stops it and removes its data. */
   readonly stop: () => Promise<void>;
 }
 
 const cli = path.join(root, 'cli', 'main.ts');
-/** Far from the default, one cluster's ports apart. */
+/** Port bases far from the default, each with room for all ports of a cluster. */
 const portBases = Array.from({ length: 20 }, (_, i) => 22_000 + i * 1_700);
 
 /**
- * A cluster beside any other that may run, with a data folder of its own and the pages of `pagesFile`, or WordNet
- * where there is none. Where it cannot start, nothing is left of it.
+ * Starts a cluster with its own ports and data folder, so that other clusters may run beside it. It holds the pages of
+ * `pagesFile`, or WordNet without that file. If it cannot start, everything is removed again.
  */
 export async function startOwnCluster(
   topologyName: string,
@@ -61,7 +61,7 @@ async function freePlace(topologyName: string): Promise<{ portBase: number; url:
   throw new Error('no free ports for a cluster were found');
 }
 
-/** Runs the command-line tool; what it says is shown only where it fails. */
+/** Runs the command-line tool. Its output is shown only if it fails. */
 async function tierlab(words: readonly string[], say: (line: string) => void): Promise<void> {
   say(`tierlab ${words[0]} ...`);
   // A group of its own: Ctrl-C is for this script, which then takes the cluster down in order.

