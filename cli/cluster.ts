@@ -28,7 +28,7 @@ import { watchDisk } from './disk-watch.ts';
 import { CommandError, InterruptedError } from './errors.ts';
 import { collectWhenIdle } from './idle-collection.ts';
 import { entryScript } from './paths.ts';
-import { readRunFile, removeRunFile, runDir, writeRunFile } from './run-file.ts';
+import { logDirOf, readRunFile, removeRunFile, runDir, writeRunFile } from './run-file.ts';
 
 export interface ClusterOptions {
   readonly topology: Topology;
@@ -82,7 +82,7 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
     components: await loadComponents(),
     command: [process.execPath, ...process.execArgv, entryScript()],
     args: (node) => [node.id, topologyName, String(portBase), datasetDir],
-    logDir: byContainer ? undefined : path.join(dir, 'logs'),
+    logDir: byContainer ? undefined : logDirOf(dataDir, portBase),
     env: (node, incarnation) => ({
       TIERLAB_RUN_DIR: dir,
       TIERLAB_STARTED_AT: run.startedAt,

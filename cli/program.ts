@@ -44,6 +44,10 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<D
     summary: 'show how single requests went through the nodes, and where their time went',
     load: async () => (await import('./commands/trace.ts')).trace,
   },
+  logs: {
+    summary: 'show the log of a node, or the lines of one request',
+    load: async () => (await import('./commands/logs.ts')).logs,
+  },
   availability: {
     summary: 'MTBF, MTTR and availability of nodes, services and the whole',
     load: async () => (await import('./commands/availability.ts')).availability,

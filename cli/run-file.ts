@@ -20,6 +20,9 @@ export function runDir(dataDir: string, portBase: number): string {
   return path.join(dataDir, 'run', String(portBase));
 }
 
+/** Each node of this machine has a log there: `<node>.log`. */
+export const logDirOf = (dataDir: string, portBase: number): string => path.join(runDir(dataDir, portBase), 'logs');
+
 const fileIn = (dataDir: string, portBase: number): string => path.join(runDir(dataDir, portBase), 'cluster.json');
 
 /**

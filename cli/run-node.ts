@@ -9,6 +9,7 @@ import { identityFile } from '../shared/security/identity-source.ts';
 import { takeKeyring } from '../shared/security/keyring.ts';
 import { takeOperator } from '../shared/security/operator.ts';
 import { runClock, systemClock, type ClockOrigin } from '../shared/time/clock.ts';
+import { createRedactor, secretsIn } from '../shared/observe/redact.ts';
 import { systemRandom } from '../shared/time/random.ts';
 import { systemScheduler } from '../shared/time/scheduler.ts';
 import { collectWhenIdle } from './idle-collection.ts';
@@ -29,7 +30,9 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
   const output = pino.destination({ fd: 1, maxLength: maxLogBytes });
   // On a full disk, lines of the log are lost, but the node goes on.
   output.on('error', () => undefined);
-  const log = pino({ base: { node: id }, level: process.env.TIERLAB_LOG || 'info' }, output);
+  const redact = createRedactor(secretsIn(process.env));
+  const cleaned = { write: (line: string) => void output.write(redact(line)) };
+  const log = pino({ base: { node: id }, level: process.env.TIERLAB_LOG || 'info' }, cleaned);
   let running: RunningNode | undefined;
   let leaving = false;
 

@@ -64,11 +64,14 @@ export async function openDoor(
     scope.all(anythingElse, { schema: { hide: true } }, (request) => Promise.reject(nothingHere(request)));
 
     function answer(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-      const { requestId } = contexts.identify(request);
+      const { requestId, trace } = contexts.identify(request);
       let error = fromThrown(thrown);
       if (error.code === 'unsupported_media_type' && request.routeOptions.url === anythingElse)
         error = nothingHere(request);
-      if (error.code === 'internal') log.error({ err: thrown, requestId, url: request.url }, 'request failed');
+      if (error.code === 'internal') {
+        const { traceId } = trace;
+        log.error({ err: thrown, requestId, traceId, url: request.url }, 'request failed');
+      }
       if (error.code === 'method_not_allowed')
         void reply.header('allow', allowedMethods(known, pathOf(request)).join(', '));
       return answerError(error, requestId, request, reply, assets.urls);

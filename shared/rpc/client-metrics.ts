@@ -3,6 +3,7 @@ import type { CounterSeries, HistogramSeries, Metrics } from '../observe/metrics
 import type { Learn } from './layers/replicas/attempt-end.ts';
 import type { LayerEvent, Observe } from './layers/events.ts';
 import type { Peer } from './layers/replicas/peers.ts';
+import type { Call } from './call.ts';
 import type { Operation } from './contract.ts';
 import type { Callee } from './callees.ts';
 import { cacheResults, hedgeWinners, type Tally } from './layers/tally.ts';
@@ -19,7 +20,7 @@ export interface ClientMetrics {
   readonly observe: Observe;
 }
 
-/** Events that are logged too, because an operator should read about each of them. */
+/** Events of which an operator should read; the others are logged at the level `debug`. */
 const worthALine: ReadonlySet<LayerEvent['event']> = new Set([
   'ejected',
   'circuit',
@@ -162,9 +163,10 @@ function countEvents(metrics: Metrics, log: Logger, callees: readonly Callee[]):
     if (event.event === 'load') return;
     const component = 'call' in event ? event.call.component : event.component;
     events.inc({ event: event.event, component });
-    if (worthALine.has(event.event)) {
-      const { call: _call, ...fields } = event as LayerEvent & { call?: unknown };
-      log.info({ ...fields, component }, 'middleware');
-    }
+    const level = worthALine.has(event.event) ? 'info' : 'debug';
+    if (!log.isLevelEnabled(level)) return;
+    const { call, ...fields } = event as LayerEvent & { call?: Call };
+    const request = call && { requestId: call.requestId, traceId: call.trace.traceId, operation: call.operation.name };
+    log[level]({ ...fields, component, ...request }, 'middleware');
   };
 }

@@ -51,7 +51,15 @@ export function httpServerTransport(server: Server, options: HttpServerOptions):
       if (thrown instanceof ConnectionReset) return void request.socket.resetAndDestroy();
       const error = asRpcError(thrown);
       if (error.code === 'internal')
-        log.error({ err: thrown, requestId: headers?.requestId, url: request.url }, 'request failed');
+        log.error(
+          {
+            err: thrown,
+            requestId: headers?.requestId,
+            traceId: parseTraceparent(headers?.traceparent)?.traceId,
+            url: request.url,
+          },
+          'request failed',
+        );
       fail(response, error, headers?.requestId);
     });
 
