@@ -31,8 +31,12 @@ const here = new URL('./assets/', import.meta.url);
 
 /** Reads one asset. Throws where it is missing: a node without it must not start. */
 export function loadAsset(name: string, folder = here): Asset {
+  return asset(name, readFileSync(new URL(name, folder)));
+}
+
+/** An asset with this content. */
+export function asset(name: string, content: Buffer): Asset {
   const [stem, extension] = name.split('.') as [string, string];
-  const content = readFileSync(new URL(name, folder));
   const hash = createHash('sha256').update(content).digest('hex').slice(0, 12);
   return { name, type: types[extension]!, url: `/assets/${stem}.${hash}.${extension}`, content };
 }

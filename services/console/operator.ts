@@ -34,7 +34,7 @@ export function isKey(given: string, operatorToken: string): boolean {
   return isSecret(given, digestOf(consoleKey(operatorToken)));
 }
 
-/** Throws `unauthenticated` or `forbidden` if the request may not press a button. */
+/** Throws `unauthenticated` or `forbidden` if the request may not give an order. */
 export function requireOperator(
   request: FastifyRequest,
   operatorToken: string | undefined,
@@ -43,4 +43,12 @@ export function requireOperator(
   requireOwnOrigin(request.headers, hosts);
   if (!isOperator(request, operatorToken))
     throw new RpcError('unauthenticated', 'open the console with the address that "npm start -- --chaos" printed');
+}
+
+/** The key that a person typed: alone, or within the address that was printed. Throws `forbidden` for foreign pages. */
+export function keyIn({ headers, body }: FastifyRequest, hosts?: readonly string[]): string {
+  requireOwnOrigin(headers, hosts);
+  const { key } = (body ?? {}) as { key?: unknown };
+  if (typeof key !== 'string' || key.length > 500) throw new RpcError('bad_request', 'key: must be a text');
+  return /[?&]operator=([\w-]+)/.exec(key)?.[1] ?? key.trim();
 }

@@ -1,8 +1,9 @@
-import { askControl, type ControlAddress } from '../../shared/control/client.ts';
+import type { ControlAddress, ControlClient } from '../../shared/control/client.ts';
 import type { Topology } from '../../shared/cluster/topology.ts';
 import { nodesHosting } from '../../shared/cluster/topology.ts';
 import type { Verdict } from '../../shared/membership/verdict.ts';
-import type { Incident } from '../monitor/contract.ts';
+import type { View } from '../../shared/membership/view.ts';
+import type { AvailabilityReport, Incident } from '../monitor/contract.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 
 /** The monitors' diagnosis of a node. */
@@ -36,42 +37,68 @@ const faultsPatienceMs = 2 * patienceMs;
 /** The controller asks every target in turn before it answers an order, ms. */
 const orderPatienceMs = 10 * patienceMs;
 
-/** Reads the data of the console from the monitors and the chaos controller, and sends orders to the controller. */
-export function createSources(topology: Topology, operatorToken: string | undefined) {
-  const chaos = addresses('chaos')[0];
+/** The incidents that a page gets: the last ones. */
+const shownIncidents = 200;
 
-  function addresses(component: string): ControlAddress[] {
+/** Reads the data of the console from the monitors and the chaos controller, and sends orders to the controller. */
+export function createSources(topology: Topology, control: ControlClient, operatorToken: string | undefined) {
+  const chaos = addresses('chaos')[0];
+  /** The monitor that answered last comes first. */
+  let monitors = addresses('monitor');
+
+  function addresses(component: string): readonly ControlAddress[] {
     return nodesHosting(topology, component).map(({ host, publicPort }) => ({ host, port: publicPort }));
   }
 
-  /** The answer of the first monitor that answers; `nothing` if none does. */
-  async function askMonitors<T>(path: string, nothing: T): Promise<T> {
-    for (const address of addresses('monitor')) {
-      const answer = await askControl(address, { path, timeoutMs: patienceMs }).catch(() => undefined);
-      if (answer !== undefined) return answer as T;
+  /** The answer of the first monitor that answers; undefined if none does. */
+  async function askMonitors<T>(path: string): Promise<T | undefined> {
+    for (const address of monitors) {
+      const answer = await control(address, { path, timeoutMs: patienceMs }).catch(() => undefined);
+      if (answer === undefined) continue;
+      monitors = [address, ...monitors.filter((other) => other !== address)];
+      return answer as T;
     }
-    return nothing;
+    return undefined;
   }
 
-  async function order(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<void> {
+  function controller(): ControlAddress {
     if (chaos === undefined) throw new RpcError('unavailable', 'this topology has no chaos controller');
-    await askControl(chaos, { method, path: chaosPath + path, body, token: operatorToken, timeoutMs: orderPatienceMs });
+    return chaos;
   }
+
+  const order = (method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown> =>
+    control(controller(), {
+      method,
+      path: chaosPath + path,
+      body,
+      token: operatorToken,
+      timeoutMs: orderPatienceMs,
+    });
 
   return {
-    diagnoses: async () => (await askMonitors<{ nodes: readonly Diagnosis[] }>('/api/diagnoses', { nodes: [] })).nodes,
-    incidents: async () => {
-      return (await askMonitors<{ incidents: readonly Incident[] }>('/api/incidents', { incidents: [] })).incidents;
-    },
-    /** Undefined if the controller does not answer. */
+    view: () => askMonitors<View>('/api/view'),
+    diagnoses: () => askMonitors<{ readonly nodes: readonly Diagnosis[] }>('/api/diagnoses'),
+    availability: () => askMonitors<AvailabilityReport>('/api/availability'),
+    /** The last incidents, oldest first. */
+    incidents: async () =>
+      (await askMonitors<{ readonly incidents: readonly Incident[] }>('/api/incidents'))?.incidents.slice(
+        -shownIncidents,
+      ),
+    /** Undefined if the controller does not answer; none without a controller. */
     faults: async (): Promise<readonly ActiveFault[] | undefined> => {
       if (chaos === undefined) return [];
-      const answer = askControl(chaos, { path: `${chaosPath}/faults`, timeoutMs: faultsPatienceMs });
+      const answer = control(chaos, { path: `${chaosPath}/faults`, timeoutMs: faultsPatienceMs });
       return (await answer.catch(() => undefined)) as readonly ActiveFault[] | undefined;
     },
+    /** Every kind of fault with the schema of its parameters. */
+    kinds: () => control(controller(), { path: `${chaosPath}/kinds`, timeoutMs: patienceMs }),
     /** Throws the controller's objection. */
-    inject: (fault: object, target: string) => order('POST', '/faults', { ...fault, target }),
+    inject: (fault: unknown) => order('POST', '/faults', fault),
+    /** The nodes that would be hit, and the objections. */
+    dryRun: (fault: unknown) => order('POST', '/faults?dryRun=true', fault),
     heal: (id: string) => order('DELETE', `/faults/${encodeURIComponent(id)}`),
     halt: () => order('POST', '/halt', { reason: 'a person pressed Halt in the console' }),
   };
 }
+
+export type Sources = ReturnType<typeof createSources>;

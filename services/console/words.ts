@@ -1,7 +1,6 @@
 import type { Verdict } from '../../shared/membership/verdict.ts';
 import type { IncidentOutcome, OrderResult, RepairOrder } from '../monitor/contract.ts';
 import type { MemberState } from '../../shared/membership/view.ts';
-import { markup, type Markup } from '../../web/markup.ts';
 
 /*
  * The meaning of the console's words, for new readers. The `tierlab` command uses the same words. The compiler misses
@@ -45,27 +44,16 @@ export const orderResults: Readonly<Record<OrderResult, string>> = {
   failed: 'the watchdog did not answer, or could not carry it out',
 };
 
-const orders: Readonly<Record<RepairOrder['do'], string>> = {
+export const orders: Readonly<Record<RepairOrder['do'], string>> = {
   restart: 'the watchdog ends its process and starts a new one',
   drain: 'callers stop using it until it is healthy again',
   quarantine: 'callers stop using a lying node, and it gets a new process',
   promote: 'a standby takes its place',
 };
 
-const phases = {
+export const phases = {
   detection: 'from the first wrong, late or refused answer to the first correct suspicion',
   '+ diagnosis': 'until the monitors had a diagnosis',
   '+ fix': 'until the node served well again',
   '= time to repair': 'the sum of the three, as users saw it',
 };
-
-/** A list of all words, folded until the reader opens it. */
-export function legend(): Markup {
-  return markup`<details class="legend" id="words"><summary>What these words mean</summary><div>
-${part('The state of a node', states)}${part('Its diagnosis', verdicts)}${part('How long an incident took', phases)}${part('Its outcome', outcomes)}${part('What the monitors order', orders)}${part('What became of an order', orderResults)}
-</div></details>`;
-}
-
-function part(title: string, words: Readonly<Record<string, string>>): Markup {
-  return markup`<section><h3>${title}</h3><dl>${Object.entries(words).map(([word, meaning]) => markup`<div><dt>${word}</dt> <dd>${meaning}</dd></div>`)}</dl></section>`;
-}

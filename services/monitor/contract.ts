@@ -10,4 +10,5 @@ export {
   type OrderNote,
   type OrderResult,
 } from './incident.ts';
+export type { AvailabilityReport } from './availability-report.ts';
 export type { RepairOrder } from './repair-policy.ts';

@@ -6,6 +6,7 @@ import { createLagMeter } from '../membership/lag.ts';
 import { idleLoop } from '../time/idle-loop.ts';
 import { runDelayMs } from '../time/run-delay.ts';
 import { lagMetrics, loopDelays } from '../membership/lag-metrics.ts';
+import { liveReading } from '../rpc/live-reading.ts';
 import { createMetrics, type Metrics } from '../observe/metrics.ts';
 import type { Context } from '../rpc/context.ts';
 import { connectionMetrics, nodeInfo } from './node-metrics.ts';
@@ -133,6 +134,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     operatorDigest: options.operator?.digest,
     hosts,
     more: [...(faults?.routes ?? chaosOffRoutes), ...security.routes, ...(stack.tracer?.routes ?? [])],
+    live: () => liveReading(metrics, { incarnation, lagMs: lag.lagMs() }),
     ready: () => heartbeatSender.phase() === 'ready',
     state: () => ({
       node: node.id,

@@ -10,6 +10,8 @@ export interface OpsSources {
   /** What /admin/state shows. */
   readonly state: () => unknown;
   readonly policy: PolicyHolder;
+  /** The few numbers that the console asks for every second: /admin/live. */
+  readonly live: () => Promise<unknown>;
   /** The settings that the middleware chose by itself, and why: /admin/tuning. */
   readonly tuning: () => unknown;
   /** Undefined: this node takes no orders. */
@@ -21,14 +23,15 @@ export interface OpsSources {
 
 /**
  * The control plane of a node, apart from its data port so that load and injected faults never reach it. Open to read:
- * /health, /ready, /metrics, /admin/state, /admin/policy, /admin/tuning. With the operator token: POST /admin/policy
- * changes the middleware's policy from the next call on (mechanisms that it does not name stay as they are) and answers
- * with the new policy; /admin/faults and /admin/halt are in shared/faults/control-routes.ts.
+ * /health, /ready, /metrics, /admin/state, /admin/live, /admin/policy, /admin/tuning. With the operator token: POST
+ * /admin/policy changes the middleware's policy from the next call on (mechanisms that it does not name stay as they
+ * are) and answers with the new policy; /admin/faults and /admin/halt are in shared/faults/control-routes.ts.
  */
 export function createOpsPort({
   metrics,
   ready,
   state,
+  live,
   policy,
   tuning,
   operatorDigest,
@@ -42,6 +45,12 @@ export function createOpsPort({
       { method: 'GET', path: '/health', access: 'open', handle: () => status({ healthy: true }, true) },
       { method: 'GET', path: '/ready', access: 'open', handle: () => status({ ready: ready() }, ready()) },
       { method: 'GET', path: '/admin/state', access: 'open', handle: state },
+      {
+        method: 'GET',
+        path: '/admin/live',
+        access: 'open',
+        handle: async () => new PlainAnswer('application/json', JSON.stringify(await live())),
+      },
       { method: 'GET', path: '/admin/tuning', access: 'open', handle: tuning },
       { method: 'GET', path: '/admin/policy', access: 'open', handle: () => policy.current },
       {

@@ -29,6 +29,13 @@ export interface Histogram {
   observe(values: Labels, value: number): void;
 }
 
+/** One set of label values with its value now; of a histogram, the count in each bucket, not cumulated. */
+export interface Sample {
+  readonly labels: Labels;
+  readonly value: number;
+  readonly buckets?: ArrayLike<number>;
+}
+
 /** A metric with all its sets of label values, as the registry keeps it. */
 export interface Family {
   readonly type: 'counter' | 'gauge' | 'histogram';
@@ -36,6 +43,7 @@ export interface Family {
   /** Brings a computed metric up to date. */
   readonly collect: () => void | Promise<void>;
   readonly lines: (name: string) => Iterable<Line>;
+  readonly samples: () => Iterable<Sample>;
 }
 
 /**
@@ -92,6 +100,7 @@ export function createCounter(help: string, labelNames: readonly string[]): Coun
     *lines(name) {
       for (const { labels, value } of series.all.values()) yield lineOf(name, labels, value);
     },
+    samples: () => series.all.values(),
   };
 }
 
@@ -116,6 +125,7 @@ export function createGauge(
     *lines(name) {
       for (const { labels, value } of series.all.values()) yield lineOf(name, labels, value);
     },
+    samples: () => series.all.values(),
   };
   return gauge;
 }
@@ -144,6 +154,10 @@ export function createHistogram(
         yield lineOf(`${name}_sum`, labels, sum);
         yield lineOf(`${name}_count`, labels, total);
       }
+    },
+    *samples() {
+      for (const { labels, counts } of series.all.values())
+        yield { labels, value: counts.reduce((sum, count) => sum + count, 0), buckets: counts };
     },
   };
 }

@@ -8,9 +8,10 @@ import {
   type Family,
   type Gauge,
   type Histogram,
+  type Sample,
 } from './instruments.ts';
 
-export type { Counter, CounterSeries, Gauge, Histogram, HistogramSeries } from './instruments.ts';
+export type { Counter, CounterSeries, Gauge, Histogram, HistogramSeries, Sample } from './instruments.ts';
 
 /**
  * The metrics of one process. Names follow Prometheus: base units (seconds, bytes), `_total` for counters. The same name
@@ -26,6 +27,8 @@ export interface Metrics {
     collect?: (gauge: Gauge) => void | Promise<void>,
   ): Gauge;
   histogram(name: string, help: string, labelNames?: readonly string[], buckets?: readonly number[]): Histogram;
+  /** The sets of label values of one metric, with their values now; none where the metric does not exist. */
+  read(name: string): Promise<readonly Sample[]>;
   /** The exposition text and its content type. */
   render(): Promise<{ contentType: string; text: string }>;
 }
@@ -59,6 +62,11 @@ export function createMetrics(labels: Readonly<Record<string, string>>, options:
     gauge: (name, help, labelNames = [], collect) => known(name, () => createGauge(help, labelNames, collect)),
     histogram: (name, help, labelNames = [], buckets = latencyBuckets) =>
       known(name, () => createHistogram(help, labelNames, buckets)),
+    async read(name) {
+      const family = families.get(name);
+      await family?.collect();
+      return family ? [...family.samples()] : [];
+    },
     async render() {
       await Promise.all(Array.from(families.values(), async ({ collect }) => collect()));
       const own = Array.from(families, ([name, { help, type, lines }]) =>

@@ -1,6 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { readRunFile } from '../../cli/run-file.ts';
 import { dataFolder, startCluster, until, type TestCluster } from '../support/cluster.ts';
+import { seriousProblems } from './axe.ts';
 import { howToGetOne } from './find-browser.ts';
 import { lowContrast, overflow, tabOrder } from './looks.ts';
 import { boundMs, openBrowser, screens, shots, withPage } from './person.ts';
@@ -29,106 +31,204 @@ beforeEach((context) => {
   if (browser === undefined) context.skip(howToGetOne);
 });
 
-/** Until the page tells of another heartbeat than now. */
-async function renewed(page: Page): Promise<void> {
-  const before = await page.locator('main').textContent();
-  await until(async () => (await page.locator('main').textContent()) !== before, boundMs);
+const node = (page: Page, id: string) => page.locator(`a[data-node="${id}"]`);
+
+/** Sends searches until `done` holds. */
+async function searchUntil(done: () => Promise<boolean>): Promise<void> {
+  await until(async () => {
+    await (await fetch(`${cluster.client}/search?q=water`)).text();
+    return done();
+  }, boundMs);
 }
 
-test('a click breaks a node, the incident comes by itself, and says how it went', async () => {
+test('without traffic it says so, and with traffic the tiles and the lines show it', async () => {
+  await withPage(browser, {}, async (page) => {
+    await page.goto(address);
+    await page.getByRole('heading', { name: 'Nothing is wrong.' }).waitFor();
+    await page.getByText('No traffic yet.').waitFor();
+    const line = page.locator('path[data-from="gateway-1"][data-to="app-1"]');
+    await searchUntil(async () => (await line.count()) === 1);
+    await page.getByText('Users notice nothing').waitFor();
+    expect(await page.getByRole('group', { name: 'Requests' }).textContent()).toMatch(/\d\/s/);
+  });
+});
+
+test('a fault: a dry run says who is hit, the counters move, the picture shows it, and it is healed', async () => {
   await withPage(
     browser,
     {},
     async (page) => {
       await page.goto(address);
-      await page.getByRole('link', { name: 'html-1' }).click();
-      await page.getByRole('button', { name: 'Crash' }).click();
-      // The only one of its group: refused first, with the reason.
-      await page.getByRole('button', { name: 'Do it anyway' }).click();
-      await page.waitForURL('**/nodes/html-1');
-      await page.getByRole('link', { name: 'Tierlab console' }).click();
-      const incident = page.locator('tr', { hasText: 'html-1' });
-      await incident.waitFor({ timeout: 2 * boundMs });
-      await incident.getByText('repaired').waitFor({ timeout: 3 * boundMs });
-      expect(await incident.locator('td').nth(2).textContent()).toContain('crashed');
+      await page.getByRole('link', { name: 'Faults' }).click();
+      await page.getByLabel('Target', { exact: true }).selectOption('html-1');
+      await page.getByRole('button', { name: 'Limp' }).click();
+      await page.getByLabel('meanMs').fill('50');
+      await page.getByRole('button', { name: 'Dry run' }).click();
+      await page.getByText('Would be hit: html-1').waitFor();
+      await page.getByText('it tolerates 0').waitFor();
+      expect(await page.getByRole('button', { name: 'Inject', exact: true }).isDisabled()).toBe(true);
+      await page.getByRole('button', { name: 'Inject anyway' }).click();
+      const applied = page.locator('[data-counter="applied"]');
+      await applied.waitFor();
+      await searchUntil(async () => Number(await applied.textContent()) > 1);
+      await page.getByRole('link', { name: 'Overview' }).click();
+      await node(page, 'html-1').locator('.mark.injected').waitFor();
+      await page.getByRole('link', { name: 'Faults' }).click();
+      await page.getByRole('button', { name: 'Heal limp.latency at html-1' }).click();
+      await page.getByText('None.').waitFor();
     },
     /409 \(Conflict\)/,
   );
 });
 
-test('the whole card of a node leads to it', async () => {
+test('a killed node is in the headline; once it is repaired, the scrubber shows it crashed then and alive now', async () => {
   await withPage(browser, {}, async (page) => {
     await page.goto(address);
-    const card = page.locator('li', { has: page.getByRole('link', { name: 'gateway-1' }) });
-    const { width, height } = (await card.boundingBox())!;
-    await card.click({ position: { x: width - 8, y: height - 8 } });
-    await page.waitForURL('**/nodes/gateway-1');
+    await node(page, 'ranking-1').waitFor();
+    process.kill((await cluster.nodes()).find(({ id }) => id === 'ranking-1')!.pid!, 'SIGKILL');
+    await page.getByRole('heading', { name: /ranking-1 (has|had) crashed/ }).waitFor();
+    await page.getByRole('heading', { name: 'Nothing is wrong.' }).waitFor({ timeout: 2 * boundMs });
+    const incident = page.getByRole('listitem').filter({ hasText: 'ranking-1' }).first();
+    expect(await incident.textContent()).toMatch(/crashed.*repaired/);
+    const label = () => node(page, 'ranking-1').getAttribute('aria-label');
+    expect(await label()).toMatch(/^ranking-1 .*: alive/);
+
+    const slider = page.getByRole('slider');
+    await slider.focus();
+    await until(async () => {
+      await page.keyboard.press('ArrowLeft');
+      return (await label())!.startsWith('ranking-1 crashed:');
+    }, boundMs);
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toMatch(/ranking-1 ha[sd] crashed/);
+    expect(await slider.getAttribute('aria-valuetext')).toMatch(/^\d\d:\d\d:\d\d, \d+ s ago$/);
+    await page.screenshot({ path: `${shots}console-past-light.png` });
+    await page.getByRole('button', { name: 'Back to live' }).click();
+    expect(await label()).toMatch(/^ranking-1 .*: alive/);
+
+    await page.getByRole('link', { name: 'Incidents' }).click();
+    await page
+      .getByRole('button', { name: /Replay ranking-1/ })
+      .first()
+      .click();
+    await page.getByRole('heading', { name: /ranking-1 ha[sd] crashed/ }).waitFor();
+    // The replay goes on until it reaches now.
+    await page.getByRole('button', { name: 'Live', exact: true }).waitFor({ timeout: 2 * boundMs });
   });
 });
 
-test('the page follows without being loaded anew: the focus and what was folded out stay', async () => {
+/** What the watchdog does with the node of the console. */
+async function control(action: 'stop' | 'start'): Promise<void> {
+  const { token } = readRunFile(cluster.dataDir, cluster.portBase)!;
+  const url = `http://127.0.0.1:${cluster.portBase}/nodes/control-1/${action}`;
+  const answer = await fetch(url, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
+  expect(answer.status).toBe(200);
+}
+
+test('a console that is away: the page keeps what it knew, shows its age, and is live within 5 s of the restart', async () => {
+  await withPage(
+    browser,
+    {},
+    async (page) => {
+      await page.goto(address);
+      const live = page.getByText('live', { exact: true });
+      await live.waitFor();
+      await node(page, 'gateway-1').waitFor();
+      await control('stop');
+      await page.getByText(/the console does not answer: this is \d+ s old/).waitFor();
+      expect(await node(page, 'gateway-1').isVisible()).toBe(true);
+      await control('start');
+      await until(async () => (await fetch(cluster.console).catch(() => undefined))?.ok, boundMs);
+      await live.waitFor({ timeout: 5_000 });
+    },
+    /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE/,
+  );
+});
+
+test('the node page has numbers, reasons, incidents and the log', async () => {
   await withPage(browser, {}, async (page) => {
-    let loads = 0;
-    page.on('load', () => loads++);
     await page.goto(address);
-    await page.locator('summary').click();
-    await page.getByRole('link', { name: 'gateway-1' }).focus();
-    await renewed(page);
-    await renewed(page);
-    expect(await page.evaluate(() => document.activeElement!.getAttribute('href'))).toBe('/nodes/gateway-1');
-    expect(await page.getByText('silent for longer than usual').isVisible()).toBe(true);
-    expect(loads).toBe(1);
+    await node(page, 'ranking-1').click();
+    await page.getByRole('heading', { name: 'ranking-1', level: 2 }).waitFor();
+    await page.getByText('callers use it').waitFor();
+    expect(await page.getByRole('group', { name: 'Event loop' }).textContent()).toMatch(/% ?busy/);
+    await page
+      .getByRole('region', { name: /The end of the log/ })
+      .getByText('ready')
+      .first()
+      .waitFor();
   });
 });
 
-test('without JavaScript it reloads itself', async () => {
+test('the keyboard alone reaches the views, the nodes and the commands, and shows where it is', async () => {
+  await withPage(browser, {}, async (page) => {
+    await page.goto(address);
+    await node(page, 'client-1').waitFor();
+    const stops = await tabOrder(page, 9);
+    expect(stops.slice(0, 6)).toEqual([
+      'Skip to the content',
+      'Tierlab tiny',
+      'Overview',
+      'Incidents',
+      'Faults',
+      'Latency',
+    ]);
+    expect(stops.filter((stop) => stop.endsWith('!'))).toEqual([]);
+  });
+});
+
+test('a person without the key is asked for it once', async () => {
+  await withPage(
+    browser,
+    {},
+    async (page) => {
+      const { origin, searchParams } = new URL(address);
+      await page.goto(`${origin}/#/faults`);
+      await page.getByText('To press buttons').waitFor();
+      await page.getByRole('button', { name: 'Enter key' }).click();
+      await page.getByLabel('Key', { exact: true }).fill('guess');
+      await page.getByRole('button', { name: 'Use this key' }).click();
+      await page.getByText('this is not the key').waitFor();
+      await page.getByLabel('Key', { exact: true }).fill(`${origin}/?operator=${searchParams.get('operator')}`);
+      await page.getByRole('button', { name: 'Use this key' }).click();
+      await page.getByRole('button', { name: 'Dry run' }).waitFor();
+      await page.reload();
+      await page.getByRole('button', { name: 'Dry run' }).waitFor();
+    },
+    /401 \(Unauthorized\)/,
+  );
+});
+
+test('without JavaScript it shows the nodes, and reloads itself', async () => {
   await withPage(browser, { javaScriptEnabled: false }, async (page) => {
     let loads = 0;
     page.on('load', () => loads++);
     await page.goto(address);
     await until(() => loads > 1, boundMs);
+    expect(await page.getByRole('row', { name: 'gateway-1 alive' }).isVisible()).toBe(true);
   });
 });
 
-test('the keyboard alone reaches the nodes, what is below them and the help, and shows where it is', async () => {
-  await withPage(browser, {}, async (page) => {
-    await page.goto(address);
-    const stops = await tabOrder(page, 4);
-    expect(stops).toEqual([expect.stringMatching(/^\d+ incidents?$/), 'client-1', 'gateway-1', 'app-1']);
-  });
-});
+const views = ['', 'incidents', 'faults', 'latency', 'node/html-1', 'node/nobody-1'];
 
-test.each(screens)('%s: every page of the console can be read, and fits', async (screen, options) => {
-  const work = async (page: Page) => {
-    await page.goto(address);
-    for (const [view, path] of [
-      ['overview', '/'],
-      ['node', '/nodes/html-1'],
-      ['nobody', '/nodes/nobody-1'],
-    ] as const) {
-      await page.goto(path);
-      for (const summary of await page.locator('details > summary').all()) await summary.click();
-      expect([view, await lowContrast(page), await overflow(page)]).toEqual([view, [], 0]);
-      const cut = await page
-        .locator('td')
-        .evaluateAll((cells) => cells.filter((it) => it.getBoundingClientRect().right > innerWidth).length);
-      expect([view, cut]).toEqual([view, 0]);
-      await page.screenshot({ path: `${shots}console-${view}-${screen}.png`, fullPage: true });
-    }
-  };
-  await withPage(browser, { baseURL: new URL(address).origin, ...options }, work, /404 \(Not Found\)/);
-});
-
-test('a console that is away says so, keeps what it knew, and is there again by itself', async () => {
-  const work = async (page: Page) => {
-    await page.goto(address);
-    // Not a signal: its monitor has a stopped console restarted before the browser gives it up.
-    await page.context().setOffline(true);
-    const away = page.getByText(/does not answer since/);
-    await away.waitFor();
-    expect(await page.getByRole('link', { name: 'gateway-1' }).isVisible()).toBe(true);
-    await page.context().setOffline(false);
-    await away.waitFor({ state: 'hidden' });
-  };
-  await withPage(browser, {}, work, /ERR_INTERNET_DISCONNECTED/);
+test.each(screens)('%s: every view can be read, fits, and axe finds nothing serious', async (screen, options) => {
+  await withPage(
+    browser,
+    { ...options, bypassCSP: true },
+    async (page) => {
+      await page.goto(address);
+      for (const view of views) {
+        await page.evaluate((hash) => (location.hash = hash), `#/${view}`);
+        await page.locator('.headline').waitFor();
+        await page.locator('main > section + section, main > section h2').first().waitFor();
+        for (const summary of await page.locator('details > summary').all()) await summary.click();
+        expect([view, await lowContrast(page), await overflow(page)]).toEqual([view, [], 0]);
+        expect([view, await seriousProblems(page)]).toEqual([view, []]);
+        await page.screenshot({
+          path: `${shots}console-${view.replace('/', '-') || 'overview'}-${screen}.png`,
+          fullPage: true,
+        });
+      }
+    },
+    /404 \(Not Found\)/,
+  );
 });

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { breaksOf } from '../../../services/console/breaks.ts';
-import { overviewPage } from '../../../services/console/overview.ts';
 import { loadComponents } from '../../../services/registry.ts';
 import { loadTopology } from '../../../shared/cluster/topology-file.ts';
 import type { Topology } from '../../../shared/cluster/topology.ts';
@@ -37,20 +36,4 @@ test('a single replica cannot be outvoted, and a single server is called by nobo
     expect.arrayContaining(['ranking-1', 'html-1']),
   );
   expect(believed(await loadTopology('single-server', dir, components))).toEqual([]);
-});
-
-test('whoever comes with the key of another cluster is told so', async () => {
-  const topology = await loadTopology('tiny', dir, components);
-  const page = (wrongKey: boolean) =>
-    overviewPage({
-      topology,
-      view: undefined,
-      unreachable: false,
-      faults: [],
-      incidents: [],
-      operator: false,
-      wrongKey,
-    });
-  expect(page(true)).toContain('is wrong for this cluster');
-  expect(page(false)).not.toContain('is wrong for this cluster');
 });

@@ -1,0 +1,47 @@
+import type { Topology } from '../../shared/cluster/topology.ts';
+import { tiersOf, type Tiers } from './calls.ts';
+import { breaksOf, type Break } from './breaks.ts';
+
+/** A node as the page knows it. */
+export interface AboutNode {
+  readonly id: string;
+  readonly group: string;
+  readonly components: readonly string[];
+  readonly shard?: number;
+  readonly standby?: string;
+  readonly port: number;
+  readonly opsPort: number;
+  readonly breaks: readonly Break[];
+}
+
+/** What does not change while the console runs. */
+export interface About extends Tiers {
+  readonly name: string;
+  readonly summary: string;
+  readonly style: Topology['style'];
+  readonly shards: number;
+  /** The node that hosts this console. */
+  readonly own: string;
+  /** The cluster takes faults. */
+  readonly chaos: boolean;
+  readonly nodes: readonly AboutNode[];
+}
+
+export function aboutCluster(topology: Topology, own: string, chaos: boolean): About {
+  const { name, summary, style, shards } = topology;
+  const nodes = topology.nodes.map((node): AboutNode => {
+    const { id, group, components, shard, standby, port, opsPort } = node;
+    const breaks = breaksOf(node, topology);
+    return {
+      id,
+      group,
+      components,
+      port,
+      opsPort,
+      breaks,
+      ...(shard !== undefined && { shard }),
+      ...(standby !== undefined && { standby }),
+    };
+  });
+  return { name, summary, style, shards, own, chaos, nodes, ...tiersOf(topology) };
+}

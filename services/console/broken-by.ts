@@ -1,0 +1,6 @@
+import type { ActiveFault } from './sources.ts';
+
+/** The nodes that people would call broken. */
+export function brokenBy({ casualties, victims }: Pick<ActiveFault, 'casualties' | 'victims'>): readonly string[] {
+  return casualties.length > 0 ? casualties : victims.map(({ node }) => node);
+}

@@ -1,0 +1,73 @@
+import { useEffect, useState } from 'preact/hooks';
+import { momentOf } from './moment.ts';
+import { Header } from './frame/header.tsx';
+import { HeadlineBox } from './frame/headline-box.tsx';
+import { Scrubber } from './frame/scrubber.tsx';
+import { useRoute } from './route.ts';
+import type { Store } from './store.ts';
+import type { ViewOptions } from './view-options.ts';
+import { FaultsView } from './views/faults.tsx';
+import { IncidentsView } from './views/incidents.tsx';
+import { LatencyView } from './views/latency.tsx';
+import { NodeView } from './views/node.tsx';
+import { Overview } from './views/overview.tsx';
+
+const titles: Readonly<Record<string, string>> = {
+  incidents: 'Incidents',
+  faults: 'Faults',
+  latency: 'Latency',
+};
+
+export function App({ store }: { store: Store }) {
+  const [state, setState] = useState(store.get());
+  useEffect(() => store.subscribe(() => setState(store.get())), [store]);
+  const route = useRoute();
+  const moment = momentOf(state);
+  const [view = '', id = ''] = route;
+  useEffect(() => {
+    const title = view === 'node' ? id : titles[view];
+    document.title = title === undefined ? 'Tierlab console' : `${title} - Tierlab console`;
+  }, [view, id]);
+  return (
+    <>
+      <a class="skip" href="#content" onClick={(event) => skip(event)}>
+        Skip to the content
+      </a>
+      <Header state={state} view={view} store={store} />
+      <main id="content" tabindex={-1}>
+        {moment ? (
+          <>
+            <HeadlineBox moment={moment} state={state} />
+            <View name={view} id={id} moment={moment} state={state} store={store} />
+          </>
+        ) : (
+          <p class="loading" role="status">
+            Waiting for the first snapshot of the cluster …
+          </p>
+        )}
+      </main>
+      {moment && <Scrubber moment={moment} state={state} store={store} />}
+    </>
+  );
+}
+
+function View({ name, id, ...options }: ViewOptions & { name: string; id: string }) {
+  switch (name) {
+    case 'node':
+      return <NodeView key={id} id={id} {...options} />;
+    case 'incidents':
+      return <IncidentsView {...options} />;
+    case 'faults':
+      return <FaultsView target={id} {...options} />;
+    case 'latency':
+      return <LatencyView {...options} />;
+    default:
+      return <Overview {...options} />;
+  }
+}
+
+/** The hash names the view, so the link must not change it. */
+function skip(event: Event): void {
+  event.preventDefault();
+  document.querySelector<HTMLElement>('#content')?.focus();
+}

@@ -1,0 +1,199 @@
+import { useState } from 'preact/hooks';
+import type { About } from '../../about.ts';
+import { Refused, send } from '../ask.ts';
+import { Command } from '../parts/command.tsx';
+import { Field } from '../parts/field.tsx';
+import { namesOf } from '../frame/headline-box.tsx';
+import type { Kind } from './kind.ts';
+import { ParameterField } from './parameter-field.tsx';
+import { requestOf, type Draft } from './request.ts';
+
+interface Preview {
+  readonly victims: readonly string[];
+  readonly casualties: readonly string[];
+  readonly objections: readonly string[];
+}
+
+/** Kind, target, parameters and time to live. First a dry run says who would be hit; then the fault can be injected. */
+export function FaultForm({ about, kinds, target }: { about: About; kinds: readonly Kind[]; target: string }) {
+  const isOfUse = ({ group }: About['nodes'][number]) => !about.control.includes(group);
+  const start = (about.nodes.find(({ id }) => id === target) ?? about.nodes.find(isOfUse) ?? about.nodes[0]!).id;
+  const [draft, setDraft] = useState<Draft>({
+    kind: 'limp.latency',
+    target: start,
+    ttl: '30',
+    params: { meanMs: '400' },
+  });
+  const [preview, setPreview] = useState<Preview>();
+  const [problem, setProblem] = useState<string>();
+  const [done, setDone] = useState<string>();
+  const kind = kinds.find((it) => it.kind === draft.kind) ?? kinds[0]!;
+  const node = about.nodes.find(({ id }) => id === draft.target);
+
+  function change(next: Partial<Draft>): void {
+    setDraft({ ...draft, ...next });
+    setPreview(undefined);
+    setProblem(undefined);
+    setDone(undefined);
+  }
+
+  /** Runs an order, and shows its problem. */
+  async function order(work: () => Promise<void>): Promise<void> {
+    setProblem(undefined);
+    setDone(undefined);
+    try {
+      await work();
+    } catch (error) {
+      setProblem(error instanceof Refused ? error.message.replaceAll(', or beyondTolerance', '') : String(error));
+    }
+  }
+  const dryRun = () =>
+    order(async () => setPreview(await send<Preview>('POST', '/api/faults?dryRun=true', requestOf(draft, kind))));
+  const inject = (beyondTolerance: boolean) =>
+    order(async () => {
+      await send('POST', '/api/faults', { ...requestOf(draft, kind), beyondTolerance });
+      setPreview(undefined);
+      setDone(`${draft.kind} is in effect at ${draft.target}.`);
+    });
+
+  return (
+    <form
+      class="fault-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void dryRun();
+      }}
+    >
+      <div class="fields">
+        <Field name="Target">
+          {(ids) => (
+            <select {...ids} value={draft.target} onChange={(event) => change({ target: event.currentTarget.value })}>
+              {about.nodes.map(({ id }) => (
+                <option key={id}>{id}</option>
+              ))}
+            </select>
+          )}
+        </Field>
+        <Field name="Kind">
+          {(ids) => (
+            <select
+              {...ids}
+              value={draft.kind}
+              onChange={(event) => change({ kind: event.currentTarget.value, params: {} })}
+            >
+              {kinds.map((it) => (
+                <option key={it.kind} value={it.kind}>
+                  {`${it.kind}: ${it.summary}`}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+        <Field name="Time to live, s">
+          {(ids) => (
+            <input
+              {...ids}
+              type="number"
+              min="1"
+              max="900"
+              required
+              value={draft.ttl}
+              onInput={(event) => change({ ttl: event.currentTarget.value })}
+            />
+          )}
+        </Field>
+      </div>
+      {node && (
+        <p class="presets">
+          {node.breaks.map(({ name, label, explanation, fault }) => (
+            <button
+              key={name}
+              type="button"
+              title={explanation}
+              aria-pressed={fault.kind === draft.kind}
+              onClick={() =>
+                change({ kind: fault.kind, ttl: String(fault.ttlMs / 1_000), params: textsOf(fault.params) })
+              }
+            >
+              {label}
+            </button>
+          ))}
+        </p>
+      )}
+      <div class="fields">
+        {Object.entries(kind.params.properties).map(([name, property]) => (
+          <ParameterField
+            key={`${kind.kind} ${name}`}
+            name={name}
+            property={property}
+            value={draft.params[name] ?? ''}
+            onChange={(value) => change({ params: { ...draft.params, [name]: value } })}
+          />
+        ))}
+      </div>
+      <p class="buttons">
+        <button class="primary">Dry run</button>
+        <button type="button" disabled={!preview || preview.objections.length > 0} onClick={() => void inject(false)}>
+          Inject
+        </button>
+        {preview && preview.objections.length > 0 && (
+          <button type="button" class="danger" onClick={() => void inject(true)}>
+            Inject anyway
+          </button>
+        )}
+        <Command of="this fault" commands={{ curl: curlOf(draft, kind), cli: cliOf(draft) }} />
+      </p>
+      <div role="status">
+        {preview && <PreviewBox preview={preview} />}
+        {done !== undefined && <p class="good">{done}</p>}
+      </div>
+      {problem !== undefined && (
+        <p class="warning" role="alert">
+          {problem}
+        </p>
+      )}
+    </form>
+  );
+}
+
+function PreviewBox({ preview: { victims, casualties, objections } }: { preview: Preview }) {
+  return (
+    <div class="preview">
+      <p>
+        Would be hit: <strong>{namesOf(casualties.length > 0 ? casualties : victims)}</strong>
+        {victims.length > casualties.length && ` (${victims.length} nodes carry it out)`}.
+      </p>
+      {objections.map((text) => (
+        <p key={text} class="warning">
+          {text.replaceAll(', or beyondTolerance', '')}.
+        </p>
+      ))}
+      {objections.length > 0 && <p>Users may notice it.</p>}
+    </div>
+  );
+}
+
+const textsOf = (params: Readonly<Record<string, unknown>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
+  );
+
+function curlOf(draft: Draft, kind: Kind): string {
+  const body = JSON.stringify(safely(() => requestOf(draft, kind)) ?? {});
+  return `curl -s -X POST -H "authorization: Bearer $TIERLAB_OPERATOR_TOKEN" -H 'content-type: application/json' -d '${body}' <control node>/api/chaos/faults?dryRun=true`;
+}
+
+function cliOf({ kind, target, ttl, params }: Draft): string {
+  const flags = Object.entries(params)
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} '${value}'`);
+  return ['npm run -s tierlab -- chaos inject', kind, '--target', target, '--ttl', `${ttl}s`, ...flags].join(' ');
+}
+
+function safely<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}

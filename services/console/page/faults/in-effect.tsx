@@ -1,0 +1,70 @@
+import { useState } from 'preact/hooks';
+import { brokenBy } from '../../broken-by.ts';
+import type { ActiveFault } from '../../sources.ts';
+import { send } from '../ask.ts';
+import { namesOf } from '../frame/headline-box.tsx';
+import { duration } from '../words.ts';
+
+/** The faults in effect with their counters, and the buttons that end them. */
+export function FaultsInEffect({ faults, operator }: { faults: readonly ActiveFault[] | null; operator: boolean }) {
+  const [problem, setProblem] = useState<string>();
+  const order = (method: 'POST' | 'DELETE', path: string) => {
+    send(method, path).then(
+      () => setProblem(undefined),
+      (error: Error) => setProblem(error.message),
+    );
+  };
+  if (faults === null) return <p class="warning">Unknown: the chaos controller does not answer.</p>;
+  if (faults.length === 0) return <p class="quiet">None.</p>;
+  return (
+    <>
+      <ul class="faults">
+        {faults.map((fault) => (
+          <Fault
+            key={fault.id}
+            fault={fault}
+            onHeal={operator ? () => order('DELETE', `/api/faults/${fault.id}`) : undefined}
+          />
+        ))}
+      </ul>
+      {operator && (
+        <p>
+          <button type="button" class="danger" onClick={() => order('POST', '/api/halt')}>
+            Halt everything
+          </button>
+        </p>
+      )}
+      {problem !== undefined && (
+        <p class="warning" role="alert">
+          {problem}
+        </p>
+      )}
+    </>
+  );
+}
+
+function Fault({ fault, onHeal }: { fault: ActiveFault; onHeal: (() => void) | undefined }) {
+  const { id, kind, remainingMs, victims } = fault;
+  const sum = (member: 'matched' | 'applied') => victims.reduce((total, victim) => total + victim[member], 0);
+  const where = namesOf(brokenBy(fault));
+  return (
+    <li id={`fault-${id}`}>
+      <p>
+        <strong>{kind}</strong> at {where} <small>{duration(remainingMs)} left</small>
+      </p>
+      <p class="counters">
+        <span>
+          <b data-counter="matched">{sum('matched')}</b> requests in its scope
+        </span>
+        <span>
+          <b data-counter="applied">{sum('applied')}</b> changed by it
+        </span>
+      </p>
+      {onHeal && (
+        <button type="button" onClick={onHeal} aria-label={`Heal ${kind} at ${where}`}>
+          Heal
+        </button>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,27 @@
+import { useEffect } from 'preact/hooks';
+import type { Store } from '../store.ts';
+
+/** Four seconds of the past in each second. */
+const speed = 4;
+const stepMs = 250;
+
+/** Plays the past from the cursor on, until it reaches now. */
+export function Replay({ store, cursor, to }: { store: Store; cursor: number | undefined; to: number }) {
+  const { playing = false } = store.get();
+  useEffect(() => {
+    if (!playing) return undefined;
+    const timer = setInterval(() => {
+      const { cursor: at, snapshots } = store.get();
+      const next = (at ?? 0) + stepMs * speed;
+      const isOver = at === undefined || next >= (snapshots.at(-1)?.at ?? 0);
+      store.set(isOver ? { cursor: undefined, playing: false } : { cursor: next });
+    }, stepMs);
+    return () => clearInterval(timer);
+  }, [playing, store]);
+  if (cursor === undefined || cursor >= to) return null;
+  return (
+    <button type="button" onClick={() => store.set({ playing: !playing })}>
+      {playing ? 'Pause' : 'Play'}
+    </button>
+  );
+}

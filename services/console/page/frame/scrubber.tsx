@@ -1,0 +1,69 @@
+import type { ViewOptions } from '../view-options.ts';
+import { clock, duration } from '../words.ts';
+import { Replay } from './replay.tsx';
+
+/** The last 15 minutes as a line: drag it, and the whole page shows that moment. */
+export function Scrubber({ moment, state, store }: ViewOptions) {
+  const { all, now } = moment;
+  const to = all.at(-1)!.at;
+  /** Whole seconds, because each step of the slider is one. */
+  const seconds = Math.max(1, Math.ceil((to - all[0]!.at) / 1_000));
+  const from = to - seconds * 1_000;
+  const ago = to - (state.cursor ?? to);
+  const goTo = (place: number) =>
+    store.set({ cursor: place >= seconds ? undefined : from + place * 1_000, playing: false });
+  const text = state.cursor === undefined ? 'now' : `${clock(now.at)}, ${duration(ago)} ago`;
+  return (
+    <section class={state.cursor === undefined ? 'scrubber' : 'scrubber past'} aria-label="Time">
+      <output class="when">{state.cursor === undefined ? clock(to) : clock(now.at)}</output>
+      <div class="track">
+        <Timeline {...{ moment, state, store }} from={from} to={to} />
+        <input
+          type="range"
+          min={0}
+          max={seconds}
+          step={1}
+          value={Math.round(seconds - ago / 1_000)}
+          aria-label="Moment that the page shows"
+          aria-valuetext={text}
+          onInput={(event) => goTo(Number(event.currentTarget.value))}
+        />
+      </div>
+      <Replay store={store} cursor={state.cursor} to={to} />
+      <button
+        type="button"
+        class={state.cursor === undefined ? 'live' : 'live primary'}
+        disabled={state.cursor === undefined}
+        onClick={() => store.set({ cursor: undefined })}
+      >
+        {state.cursor === undefined ? 'Live' : 'Back to live'}
+      </button>
+    </section>
+  );
+}
+
+/** Behind the slider: the rate of requests as an area, and the incidents as bands. */
+function Timeline({ moment, state, from, to }: ViewOptions & { from: number; to: number }) {
+  const [width, height] = [1_000, 32];
+  const x = (at: number) => (to === from ? width : ((at - from) / (to - from)) * width);
+  const most = Math.max(1, ...moment.all.map(({ door }) => door.rate));
+  const points = moment.all.map(
+    ({ at, door }) => `${x(at).toFixed(1)},${(height - (door.rate / most) * (height - 8)).toFixed(1)}`,
+  );
+  return (
+    <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" aria-hidden="true">
+      <polygon class="area" points={`0,${height} ${points.join(' ')} ${width},${height}`} />
+      {state.incidents
+        .filter(({ verdict, outcome }) => verdict !== undefined && outcome !== 'doubt')
+        .map(({ id, stamps }) => {
+          const left = Math.max(0, x(stamps.manifest));
+          const right = Math.min(width, x(stamps.fix ?? to));
+          return (
+            right > left && (
+              <rect key={id} class="band" x={left} width={Math.max(3, right - left)} y={0} height={height} />
+            )
+          );
+        })}
+    </svg>
+  );
+}

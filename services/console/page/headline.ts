@@ -1,0 +1,118 @@
+import type { Verdict } from '../../../shared/membership/verdict.ts';
+import type { Incident, OrderNote } from '../../monitor/incident.ts';
+import type { NodeNow } from '../live/snapshot.ts';
+import type { Tone } from '../tone.ts';
+import type { Moment } from './moment.ts';
+
+/** The first line of the page: what is wrong, where, since when, and what the system does about it. */
+export interface Headline {
+  readonly tone: Tone;
+  readonly what: string;
+  /** The node that it is about. */
+  readonly node?: string;
+  readonly since?: number;
+  /** What the system does about it. */
+  readonly doing?: string;
+  /** What users notice. */
+  readonly users: string;
+  /** How many further nodes have a problem. */
+  readonly others: number;
+}
+
+const verdictWords: Readonly<Record<Verdict, string>> = {
+  healthy: 'serves well again',
+  crashed: 'has crashed',
+  hung: 'hangs',
+  limping: 'limps',
+  lying: 'lies',
+  partitioned: 'is cut off',
+  overloaded: 'is overloaded',
+};
+
+/** States that mean a problem although no incident is open. */
+const stateWords: Partial<Record<NodeNow['state'], string>> = {
+  dead: 'is silent, and callers avoid it',
+  suspect: 'is silent for longer than usual',
+  quarantined: 'is taken out because it lies',
+  draining: 'is leaving',
+};
+
+/** Below this share of good answers users notice. */
+const goodShare = 0.995;
+
+/** Pure. The worst problem comes first: a diagnosed incident, then an undiagnosed one, then a state. */
+export function headlineOf({ now, incidents, all, about }: Moment): Headline {
+  const users = usersWords(
+    now.door,
+    all.some(({ door }) => door.rate > 0),
+  );
+  const open = incidents.filter(({ outcome }) => outcome === 'open');
+  const odd = about.nodes.filter(({ id, standby }) => {
+    const state = now.nodes[id]?.state;
+    return stateWords[state!] !== undefined || (state === 'starting' && standby === undefined);
+  });
+  const troubled = new Set([...open.map(({ node }) => node), ...odd.map(({ id }) => id)]);
+  const others = Math.max(0, troubled.size - 1);
+
+  if (now.monitor === undefined)
+    return { tone: 'bad', what: 'No monitor answers. This is the last known state.', users, others: troubled.size };
+  const incident = open.find(({ verdict }) => verdict !== undefined) ?? open[0];
+  if (incident) {
+    const { node, stamps, verdict } = incident;
+    const back = stamps.fix !== undefined;
+    const what = verdict === undefined ? `${node} gives late, wrong or no answers` : `${node} ${verdictWords[verdict]}`;
+    return {
+      tone: back ? 'warn' : 'bad',
+      what: back ? `${node} ${pastWords(verdict)}, and serves well again.` : `${what}.`,
+      node,
+      since: stamps.manifest,
+      doing: doingWords(incident, now.nodes[node]),
+      users,
+      others,
+    };
+  }
+  if (now.door.rate > 0 && now.door.ok! < goodShare)
+    return { tone: 'bad', what: `${percent(1 - now.door.ok!)} of all requests fail.`, users: '', others };
+  const [node] = odd;
+  if (node) {
+    const { state } = now.nodes[node.id]!;
+    const what = stateWords[state] ?? 'is starting';
+    return { tone: 'warn', what: `${node.id} ${what}.`, node: node.id, users, others };
+  }
+  return { tone: 'good', what: 'Nothing is wrong.', users, others: 0 };
+}
+
+function usersWords({ rate, ok = 1 }: Moment['now']['door'], everAny: boolean): string {
+  if (rate === 0) return everAny ? 'No requests right now.' : 'No traffic yet.';
+  if (ok === 1) return 'Users notice nothing: every request succeeds.';
+  return `${percent(ok)} of requests succeed.`;
+}
+
+function pastWords(verdict: Verdict | undefined): string {
+  return verdict === 'crashed' ? 'had crashed' : verdict === undefined ? 'had a problem' : `was ${verdict}`;
+}
+
+function doingWords({ orders, verdict, stamps }: Incident, node: NodeNow | undefined): string {
+  if (stamps.fix !== undefined) return 'The monitors watch it until it is steady.';
+  if (node?.state === 'starting') return 'It runs again. Callers use it after four healthy windows (2 s).';
+  const last = orders.findLast(({ result }) => result === 'done' || result === 'already');
+  if (last) return orderWords(last);
+  if (orders.length > 0) return `The order "${orders.at(-1)!.order}" was ${orders.at(-1)!.result}.`;
+  if (verdict === 'crashed') return 'Its watchdog starts it again.';
+  if (verdict === 'overloaded') return 'It refuses what it cannot answer in time.';
+  return verdict === undefined
+    ? 'The monitors look for the reason.'
+    : 'Callers avoid it. The monitors decide on a repair.';
+}
+
+function orderWords({ order, result, detail }: OrderNote): string {
+  if (order === 'drain') return 'Callers no longer use it.';
+  if (order === 'promote') return 'A standby takes its place.';
+  if (order === 'quarantine') return 'It is out of use, and starts again with fresh data.';
+  return result === 'already' ? `It is starting again (${detail ?? 'watchdog'}).` : 'A monitor ordered a restart.';
+}
+
+export function percent(share: number): string {
+  const value = share * 100;
+  return `${value > 99 && value < 100 ? Math.min(99.99, Number(value.toFixed(2))) : Number(value.toFixed(1))}%`;
+}

@@ -1,0 +1,158 @@
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { CallsNow } from '../../live/snapshot.ts';
+import type { Moment } from '../moment.ts';
+import { inShort, latency, rate } from '../words.ts';
+import { layoutOf, type Box, type Layout, type Placed } from './layout.ts';
+import { lookOf, symbols } from './badges.ts';
+import type { AboutNode } from '../../about.ts';
+
+/** The topology as it is at this moment: tiers from left to right, lines as wide as the calls are many. */
+export function Picture({ moment }: { moment: Moment }) {
+  const frame = useRef<HTMLDivElement>(null);
+  const width = useWidth(frame);
+  const layout = layoutOf(moment.about, width);
+  return (
+    <div class="picture" ref={frame}>
+      <svg width={layout.width} height={layout.height} viewBox={`0 0 ${layout.width} ${layout.height}`} role="group">
+        <title>The nodes of {moment.about.name}, and the calls between them</title>
+        <g class="calls" aria-hidden="true">
+          {lines(moment, layout).map((line) => (
+            <Line key={`${line.from}>${line.to}`} {...line} />
+          ))}
+        </g>
+        {layout.groups.map((group) => (
+          <g key={group.name} class={group.control ? 'group control' : 'group'}>
+            <rect class="frame" x={group.x} y={group.y} width={group.width} height={group.height} rx={10} />
+            <text class="label" x={group.x + 10} y={group.y + 16}>
+              {group.name}
+            </text>
+            {group.nodes.map((node) => (
+              <Node key={node.it.id} place={node} moment={moment} />
+            ))}
+          </g>
+        ))}
+      </svg>
+    </div>
+  );
+}
+
+function Node({ place, moment }: { place: Placed<AboutNode>; moment: Moment }) {
+  const { x, y, width, height, it } = place;
+  const now = moment.now.nodes[it.id];
+  const look = lookOf(moment.now, it.id);
+  const traffic = now?.live ? inShort(now.live.served) : 'no answer';
+  const calm = look.tone === 'good' || look.word === 'standby';
+  const badge = look.badges[0];
+  const detail = calm && look.word === 'alive' ? traffic : look.word;
+  const more = [look.word, traffic, ...look.badges.map(({ word }) => word)].filter((word) => word !== detail);
+  const words = `${it.id} ${detail}: ${more.join(', ')}`;
+  return (
+    <a href={`#/node/${it.id}`} class={`node ${look.tone}`} data-node={it.id} aria-label={words}>
+      <rect class="box" x={x} y={y} width={width} height={height} rx={7} />
+      <text class="symbol" aria-hidden="true" x={x + 10} y={y + 17}>
+        {symbols[look.tone]}
+      </text>
+      <text class="name" x={x + 24} y={y + 17}>
+        {it.id}
+      </text>{' '}
+      <text class={calm ? 'detail' : 'detail state'} x={x + 24} y={y + 32}>
+        {detail}
+      </text>
+      {badge && <Mark x={x + width - 6} y={y + height - 16} word={badge.word} tone={badge.tone} room={width - 74} />}
+    </a>
+  );
+}
+
+/** A badge at the right edge of a node's second line. */
+function Mark({ x, y, word, tone, room }: { x: number; y: number; word: string; tone: string; room: number }) {
+  const text = fitted(word, room);
+  const width = text.length * 5.6 + 10;
+  return (
+    <g class={`mark ${tone}`} aria-hidden="true">
+      <rect x={x - width} y={y} width={width} height={13} rx={6.5} />
+      <text x={x - width / 2} y={y + 9.5} text-anchor="middle">
+        {text}
+      </text>
+    </g>
+  );
+}
+
+/** `limp.latency` -> `latency` where the whole name does not fit. */
+function fitted(word: string, room: number): string {
+  const most = Math.max(4, Math.floor((room - 10) / 5.6));
+  if (word.length <= most) return word;
+  const short = word.split('.').at(-1)!;
+  return short.length <= most ? short : `${short.slice(0, most - 1)}…`;
+}
+
+interface LineOf extends CallsNow {
+  readonly start: Box;
+  readonly end: Box;
+  readonly sideways: boolean;
+}
+
+/** Calls between nodes; in the narrow picture between groups, because lines to single nodes would cross them. */
+function lines({ now, about }: Moment, { groups, sideways }: Layout): LineOf[] {
+  const nodes = new Map(groups.flatMap((group) => group.nodes.map((node) => [node.it.id, node] as const)));
+  const groupOf = new Map(about.nodes.map(({ id, group }) => [id, group]));
+  const boxes = new Map(groups.map((group) => [group.name, group]));
+  if (sideways)
+    return now.calls.flatMap((calls) => {
+      const [start, end] = [nodes.get(calls.from), nodes.get(calls.to)];
+      return start && end && start !== end ? [{ ...calls, start, end, sideways }] : [];
+    });
+  const byPair = Map.groupBy(now.calls, ({ from, to }) => `${groupOf.get(from)}>${groupOf.get(to)}`);
+  return [...byPair].flatMap(([pair, all]) => {
+    const [from, to] = pair.split('>') as [string, string];
+    const [start, end] = [boxes.get(from), boxes.get(to)];
+    if (!start || !end || start === end) return [];
+    const total = all.reduce((sum, calls) => sum + calls.rate, 0);
+    const ok = all.reduce((sum, calls) => sum + calls.rate * (calls.ok ?? 1), 0) / total;
+    return [{ from, to, rate: total, ok, start, end, sideways }];
+  });
+}
+
+function Line({ from, to, rate: calls, ok = 1, p50, start, end, sideways }: LineOf) {
+  const width = Math.min(9, 1 + Math.log2(1 + calls) * 0.9);
+  const failing = ok < 0.98;
+  return (
+    <path
+      class={failing ? 'line failing' : 'line'}
+      data-from={from}
+      data-to={to}
+      d={sideways ? across(start, end) : down(start, end)}
+      stroke-width={width}
+    >
+      <title>{`${from} calls ${to}: ${rate(calls)}, ${latency(p50)}`}</title>
+    </path>
+  );
+}
+
+function across(start: Box, end: Box): string {
+  const forth = start.x <= end.x;
+  const [x1, x2] = forth ? [start.x + start.width, end.x] : [start.x, end.x + end.width];
+  const [y1, y2] = [start.y + start.height / 2, end.y + end.height / 2];
+  const bend = Math.max(24, Math.abs(x2 - x1) / 2) * (forth ? 1 : -1);
+  return `M${x1},${y1} C${x1 + bend},${y1} ${x2 - bend},${y2} ${x2},${y2}`;
+}
+
+function down(start: Box, end: Box): string {
+  const [x1, y1] = [start.x + start.width / 2, start.y + start.height];
+  const [x2, y2] = [end.x + end.width / 2, end.y];
+  const bend = Math.max(10, Math.abs(y2 - y1) / 2);
+  return `M${x1},${y1} C${x1},${y1 + bend} ${x2},${y2 - bend} ${x2},${y2}`;
+}
+
+/** The width of an element, also after the window changed. */
+function useWidth(element: { current: HTMLElement | null }): number {
+  const [width, setWidth] = useState(() => Math.min(1_160, innerWidth - 32));
+  useLayoutEffect(() => {
+    const box = element.current!;
+    const measure = () => setWidth(box.clientWidth);
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(box);
+    return () => observer.disconnect();
+  }, [element]);
+  return width;
+}

@@ -1,0 +1,12 @@
+import { useEffect, useState } from 'preact/hooks';
+
+/** `#/node/ranking-2` -> ['node', 'ranking-2']. The page has one document; its views are behind the hash. */
+export function useRoute(): readonly string[] {
+  const [hash, setHash] = useState(location.hash);
+  useEffect(() => {
+    const follow = () => setHash(location.hash);
+    addEventListener('hashchange', follow);
+    return () => removeEventListener('hashchange', follow);
+  }, []);
+  return hash.replace(/^#\/?/, '').split('/').filter(Boolean).map(decodeURIComponent);
+}

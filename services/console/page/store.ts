@@ -1,0 +1,113 @@
+import type { AvailabilityReport } from '../../monitor/availability-report.ts';
+import type { Incident } from '../../monitor/incident.ts';
+import type { About } from '../about.ts';
+import type { Snapshot } from '../live/snapshot.ts';
+import { getJson } from './ask.ts';
+
+/** As many snapshots as the console keeps: 15 minutes. */
+const kept = 900;
+
+/** Silence after which the connection counts as broken: a snapshot comes every second, ms. */
+const silenceMs = 3_500;
+
+/** The longest pause before the next attempt to connect, ms. */
+const againMs = 1_500;
+
+export interface State {
+  readonly about?: About;
+  /** Oldest first. */
+  readonly snapshots: readonly Snapshot[];
+  readonly incidents: readonly Incident[];
+  readonly availability?: AvailabilityReport | undefined;
+  readonly operator: boolean;
+  /** When the last snapshot arrived, by this browser's clock; undefined before the first. */
+  readonly heardAt?: number;
+  /** The moment that the person looks at, ms; undefined = now. */
+  readonly cursor?: number | undefined;
+  /** The past is being replayed from the cursor on. */
+  readonly playing?: boolean;
+}
+
+/**
+ * What the page knows. It listens to the console's stream; when that breaks, it keeps what it has and connects again
+ * until it succeeds.
+ */
+export function createStore() {
+  let state: State = { snapshots: [], incidents: [], operator: false };
+  const listeners = new Set<() => void>();
+  let source: EventSource | undefined;
+  let incarnation: number | undefined;
+  let script: string | undefined;
+  let connectedAt = 0;
+
+  function set(change: Partial<State>): void {
+    state = { ...state, ...change };
+    for (const listener of listeners) listener();
+  }
+
+  /** Snapshots by their time; the same second is kept once. */
+  function merge(more: readonly Snapshot[]): void {
+    const known = new Set(state.snapshots.map(({ at }) => at));
+    const fresh = more.filter(({ at }) => !known.has(at));
+    set({ snapshots: [...state.snapshots, ...fresh].sort((a, b) => a.at - b.at).slice(-kept) });
+  }
+
+  function connect(): void {
+    source?.close();
+    connectedAt = performance.now();
+    source = new EventSource('/api/stream');
+    on<{ incarnation: number; script: string }>('hello', (hello) => {
+      if (script !== undefined && script !== hello.script) location.reload();
+      script = hello.script;
+      if (incarnation === hello.incarnation) return;
+      incarnation = hello.incarnation;
+      load();
+    });
+    on<Snapshot>('snapshot', (snapshot) => {
+      merge([snapshot]);
+      set({ heardAt: performance.now() });
+    });
+    on<readonly Incident[]>('incidents', (incidents) => set({ incidents }));
+    on<AvailabilityReport | null>('availability', (report) => set({ availability: report ?? undefined }));
+  }
+
+  function on<T>(name: string, then: (value: T) => void): void {
+    source!.addEventListener(name, ({ data }: MessageEvent<string>) => then(JSON.parse(data) as T));
+  }
+
+  /** Asks until it is answered: a console that has just started may go away again. */
+  function load(): void {
+    ask().catch(() => setTimeout(load, againMs));
+  }
+
+  async function ask(): Promise<void> {
+    const [about, history, { operator }] = await Promise.all([
+      getJson<About>('/api/about'),
+      getJson<readonly Snapshot[]>('/api/history'),
+      getJson<{ operator: boolean }>('/api/operator'),
+    ]);
+    set({ about, operator });
+    merge(history);
+  }
+
+  /** A browser gives up after some errors, and does not notice that a process has been stopped. */
+  function keepConnected(): void {
+    const now = performance.now();
+    const isSilent = now - Math.max(state.heardAt ?? 0, connectedAt) > silenceMs;
+    const isClosed = source?.readyState === EventSource.CLOSED && now - connectedAt > againMs;
+    if (isSilent || isClosed) connect();
+  }
+
+  connect();
+  setInterval(keepConnected, 500);
+  return {
+    get: () => state,
+    set,
+    subscribe(listener: () => void): () => void {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}
+
+export type Store = ReturnType<typeof createStore>;

@@ -1,0 +1,46 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { ViewOptions } from '../view-options.ts';
+import { getJson } from '../ask.ts';
+import { FaultForm } from '../faults/form.tsx';
+import type { Kind } from '../faults/kind.ts';
+import { FaultsInEffect } from '../faults/in-effect.tsx';
+
+/** What is broken on purpose, and the form to break more. */
+export function FaultsView({ moment, state, target }: ViewOptions & { target: string }) {
+  const { about, now, live } = moment;
+  const [kinds, setKinds] = useState<readonly Kind[]>();
+  const [problem, setProblem] = useState<string>();
+  useEffect(() => {
+    getJson<readonly Kind[]>('/api/kinds').then(setKinds, (error: Error) => setProblem(error.message));
+  }, []);
+  return (
+    <>
+      <section aria-labelledby="in-effect">
+        <h2 id="in-effect">Faults in effect</h2>
+        <FaultsInEffect faults={now.faults} operator={state.operator && live} />
+      </section>
+      <section aria-labelledby="inject">
+        <h2 id="inject">Inject a fault</h2>
+        <Gate chaos={about.chaos} operator={state.operator} />
+        {problem !== undefined && <p class="warning">{problem}</p>}
+        {kinds && about.chaos && state.operator && <FaultForm about={about} kinds={kinds} target={target} />}
+      </section>
+    </>
+  );
+}
+
+function Gate({ chaos, operator }: { chaos: boolean; operator: boolean }) {
+  if (!chaos)
+    return (
+      <p class="quiet">
+        This cluster takes no faults. Stop it, and start it with <code>npm start -- --chaos</code>.
+      </p>
+    );
+  if (operator) return null;
+  return (
+    <p class="quiet">
+      To press buttons, open the console with the address that <code>npm start -- --chaos</code> printed, or press
+      "Enter key" above.
+    </p>
+  );
+}

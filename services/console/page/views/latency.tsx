@@ -1,0 +1,69 @@
+import type { CallsNow } from '../../live/snapshot.ts';
+import type { ViewOptions } from '../view-options.ts';
+import { percent } from '../headline.ts';
+import { latency, rate } from '../words.ts';
+
+/** Who calls whom, and how long it takes as the caller sees it: one row for each caller, one column for each callee. */
+export function LatencyView({ moment }: ViewOptions) {
+  const { now, about } = moment;
+  const order = [...about.tiers.flat(), ...about.control];
+  const rows = order.filter((group) => now.relations.some(({ from }) => from === group));
+  const callees = [...new Set(order.flatMap((group) => about.nodes.find((node) => node.group === group)!.components))];
+  const columns = callees.filter((component) => now.relations.some(({ to }) => to === component));
+  const slowest = Math.max(0, ...now.relations.map(({ p99 = 0 }) => p99));
+  return (
+    <section aria-labelledby="matrix">
+      <h2 id="matrix">Latency, caller by callee</h2>
+      <p class="quiet">
+        Each field: the slowest 1% and the median of the last 5 seconds, as the caller sees them, with the calls a
+        second. A darker field is slower.
+      </p>
+      {rows.length === 0 ? (
+        <p class="quiet">No calls between components right now.</p>
+      ) : (
+        <div class="table" tabindex={0} role="region" aria-label="Latency matrix">
+          <table class="matrix">
+            <thead>
+              <tr>
+                <td />
+                {columns.map((name) => (
+                  <th key={name} scope="col">
+                    {name}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((from) => (
+                <tr key={from}>
+                  <th scope="row">{from}</th>
+                  {columns.map((to) => (
+                    <Field
+                      key={to}
+                      calls={now.relations.find((it) => it.from === from && it.to === to)}
+                      slowest={slowest}
+                    />
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Field({ calls, slowest }: { calls: CallsNow | undefined; slowest: number }) {
+  if (!calls) return <td class="none">–</td>;
+  const heat = slowest === 0 ? 0 : Math.ceil(((calls.p99 ?? 0) / slowest) * 4);
+  return (
+    <td class={`heat-${heat}`}>
+      <strong>{latency(calls.p99)}</strong>
+      <small>
+        {latency(calls.p50)} · {rate(calls.rate)}
+      </small>
+      {calls.ok !== undefined && calls.ok < 0.995 && <small class="bad">{percent(calls.ok)} succeed</small>}
+    </td>
+  );
+}

@@ -1,0 +1,116 @@
+import type { ViewOptions } from '../view-options.ts';
+import { percent } from '../headline.ts';
+import { Chart } from '../parts/chart.tsx';
+import { IncidentList } from '../parts/incident-list.tsx';
+import { Tile } from '../parts/tile.tsx';
+import { Picture } from '../picture/picture.tsx';
+import { bandsOf, secondsOf } from '../parts/time.ts';
+import { latency, rate } from '../words.ts';
+import { commandsOf } from '../commands.ts';
+
+/** The whole cluster: its picture, its most important numbers, and its last incidents. */
+export function Overview({ moment, state }: ViewOptions) {
+  const { now, past, all, about, incidents } = moment;
+  const last = past.slice(-120);
+  const nodes = about.nodes.filter(({ standby }) => standby === undefined);
+  const alive = nodes.filter(({ id }) => now.nodes[id]?.state === 'alive').length;
+  const { door } = now;
+  const whole = state.availability?.whole;
+  const times = secondsOf(all);
+  const cursor = moment.live ? undefined : now.at / 1_000;
+  const commands = commandsOf(about);
+  return (
+    <>
+      <section class="card" aria-label="The cluster">
+        <Picture moment={moment} />
+        <Legend />
+      </section>
+      <section class="tiles" aria-label="In numbers">
+        <Tile
+          name="Requests"
+          value={rate(door.rate)}
+          trend={last.map((it) => it.door.rate)}
+          commands={commands.requests}
+        />
+        <Tile
+          name="Succeed"
+          value={door.ok === undefined ? 'no traffic' : percent(door.ok)}
+          tone={door.ok !== undefined && door.ok < 0.995 ? 'bad' : undefined}
+          trend={last.map((it) => it.door.ok)}
+          commands={commands.success}
+        />
+        <Tile
+          name="Median latency"
+          value={latency(door.p50)}
+          trend={last.map((it) => it.door.p50)}
+          commands={commands.p50}
+        />
+        <Tile
+          name="Slowest 1%"
+          value={latency(door.p99)}
+          trend={last.map((it) => it.door.p99)}
+          commands={commands.p99}
+        />
+        <Tile
+          name="Nodes alive"
+          value={alive}
+          unit={`of ${nodes.length}`}
+          tone={alive < nodes.length ? 'warn' : undefined}
+          commands={commands.nodes}
+        />
+        <Tile
+          name="Available"
+          value={whole ? percent(whole.measured) : '–'}
+          unit="so far"
+          commands={commands.availability}
+        />
+      </section>
+      <section class="charts" aria-label="The last 15 minutes">
+        <Chart
+          title="Requests a second"
+          times={times}
+          bands={bandsOf(state.incidents, now.at)}
+          cursor={cursor}
+          format={(value) => String(Number(value.toPrecision(3)))}
+          series={[
+            { label: 'all', colour: '--accent', values: all.map((it) => it.door.rate) },
+            {
+              label: 'failed',
+              colour: '--bad',
+              values: all.map((it) => (it.door.ok === undefined ? null : it.door.rate * (1 - it.door.ok))),
+            },
+          ]}
+        />
+        <Chart
+          title="Latency"
+          times={times}
+          bands={bandsOf(state.incidents, now.at)}
+          cursor={cursor}
+          format={latency}
+          series={[
+            { label: 'slowest 1%', colour: '--soft', values: all.map((it) => it.door.p99 ?? null) },
+            { label: 'median', colour: '--accent', values: all.map((it) => it.door.p50 ?? null) },
+          ]}
+        />
+      </section>
+      <section aria-labelledby="last-incidents">
+        <h2 id="last-incidents">
+          Last incidents <a href="#/incidents">Show all</a>
+        </h2>
+        <IncidentList incidents={incidents.slice(0, 4)} now={now.at} />
+      </section>
+    </>
+  );
+}
+
+function Legend() {
+  return (
+    <p class="legend-line">
+      <span class="good">● serves</span>
+      <span class="warn">▲ limps, starts or leaves</span>
+      <span class="bad">✕ out of use</span>
+      <span class="quiet">○ waits or unknown</span>
+      <span>Lines: calls, the wider the more.</span>
+    </p>
+  );
+}

@@ -1,0 +1,39 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { RpcError } from '../../../shared/rpc/errors.ts';
+import { cookieFor, isKey, isOperator, keyIn, requireOperator } from '../operator.ts';
+import type { Sources } from '../sources.ts';
+
+interface OrderRoutes {
+  readonly sources: Sources;
+  readonly token: string | undefined;
+  readonly hosts: readonly string[] | undefined;
+}
+
+/** What an operator may do: inject, heal, halt. The cookie of the key is needed for each. */
+export function orderRoutes(scope: FastifyInstance, { sources, token, hosts }: OrderRoutes): void {
+  scope.get('/api/operator', async (request) => ({ operator: isOperator(request, token) }));
+
+  /** The key is asked once: from now on the browser brings it as a cookie. */
+  scope.post('/api/operator', async (request, reply) => {
+    const key = keyIn(request, hosts);
+    if (token === undefined || !isKey(key, token))
+      throw new RpcError('unauthenticated', 'this is not the key that "npm start -- --chaos" printed');
+    return reply.header('set-cookie', cookieFor(key, request.socket.localPort ?? 0)).send({ operator: true });
+  });
+
+  scope.post('/api/faults', async (request) => {
+    requireOperator(request, token, hosts);
+    const { dryRun } = request.query as { dryRun?: string };
+    return dryRun === 'true' ? sources.dryRun(request.body) : sources.inject(request.body);
+  });
+  scope.delete('/api/faults/:id', async (request) => {
+    requireOperator(request, token, hosts);
+    return sources.heal(idOf(request));
+  });
+  scope.post('/api/halt', async (request) => {
+    requireOperator(request, token, hosts);
+    return sources.halt();
+  });
+}
+
+const idOf = ({ params }: FastifyRequest): string => (params as { id: string }).id;

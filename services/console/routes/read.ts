@@ -1,0 +1,78 @@
+import { gzip } from 'node:zlib';
+import { promisify } from 'node:util';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { requireOwnOrigin } from '../../../shared/control/guard.ts';
+import { RpcError } from '../../../shared/rpc/errors.ts';
+import type { About } from '../about.ts';
+import type { Collector } from '../live/collector.ts';
+import type { createStreams } from '../live/stream.ts';
+import { lastLines } from '../log-tail.ts';
+import type { Sources } from '../sources.ts';
+
+const compress = promisify(gzip);
+
+interface ReadRoutes {
+  readonly about: About;
+  readonly collector: Collector;
+  readonly streams: ReturnType<typeof createStreams>;
+  readonly sources: Sources;
+  /** Where the watchdog keeps the logs of the nodes; undefined: elsewhere, as in containers. */
+  readonly logDir: string | undefined;
+  readonly hosts: readonly string[] | undefined;
+}
+
+/** What the page reads: snapshots now and past, the cluster, one node's diagnosis and log, the kinds of faults. */
+export function readRoutes(scope: FastifyInstance, options: ReadRoutes): void {
+  const { about, collector, streams, sources, logDir, hosts } = options;
+
+  function nodeOf({ params }: FastifyRequest): string {
+    const { id } = params as { id: string };
+    if (!about.nodes.some((node) => node.id === id))
+      throw new RpcError('not_found', `${about.name} has no node ${id.slice(0, 60)}`);
+    return id;
+  }
+
+  // A foreign page that names this machine (DNS rebinding) must not read logs.
+  scope.addHook('onRequest', async ({ headers }) => requireOwnOrigin(headers, hosts));
+
+  scope.get('/api/about', async () => about);
+  scope.get('/api/view', async () => (await sources.view()) ?? { members: [] });
+  scope.get('/api/kinds', async () => sources.kinds());
+
+  scope.get('/api/history', async (request, reply) => {
+    const entries = collector.history.after(numberIn(request));
+    const text = `[${entries.map(({ json }) => json).join(',\n')}]`;
+    void reply.type('application/json').header('vary', 'accept-encoding');
+    if (!/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) return reply.send(text);
+    return reply.header('content-encoding', 'gzip').send(await compress(text, { level: 1 }));
+  });
+
+  scope.get('/api/stream', (request, reply) => {
+    streams.requireRoom();
+    const last = Number(request.headers['last-event-id']);
+    const headers = reply.getHeaders();
+    reply.hijack();
+    reply.raw.writeHead(200, { ...headers, 'content-type': 'text/event-stream', 'cache-control': 'no-store' } as Record<
+      string,
+      string
+    >);
+    streams.serve(reply.raw, Number.isInteger(last) && last > 0 ? last : Infinity);
+  });
+
+  scope.get('/api/nodes/:id/diagnosis', async (request) => {
+    const id = nodeOf(request);
+    return (await sources.diagnoses())?.nodes.find(({ node }) => node === id) ?? { node: id, reasons: [] };
+  });
+
+  scope.get('/api/nodes/:id/log', async (request) => {
+    const id = nodeOf(request);
+    return { lines: logDir === undefined ? undefined : await lastLines(`${logDir}/${id}.log`) };
+  });
+}
+
+/** The last snapshot that the reader has: `?after=12`. */
+function numberIn({ query }: FastifyRequest): number {
+  const { after = '0' } = query as { after?: string };
+  if (!/^\d{1,12}$/.test(after)) throw new RpcError('bad_request', 'after: must be a whole number');
+  return Number(after);
+}

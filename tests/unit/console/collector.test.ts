@@ -1,0 +1,141 @@
+import { EventEmitter } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { expect, test } from 'vitest';
+import { createCollector } from '../../../services/console/live/collector.ts';
+import { createNodeReadings } from '../../../services/console/live/node-readings.ts';
+import { createStreams, maxStreams } from '../../../services/console/live/stream.ts';
+import { createSources } from '../../../services/console/sources.ts';
+import { loadComponents } from '../../../services/registry.ts';
+import { loadTopology } from '../../../shared/cluster/topology-file.ts';
+import { RpcError } from '../../../shared/rpc/errors.ts';
+import { createSimulation } from '../../../shared/time/sim/simulation.ts';
+import type { ControlClient } from '../../../shared/control/client.ts';
+
+const dir = new URL('../../../topologies/', import.meta.url).pathname;
+const topology = await loadTopology('tiny', dir, await loadComponents());
+
+/** An open page: what was written to it. */
+class Page extends EventEmitter {
+  text = '';
+  writableLength = 0;
+  destroyed = false;
+  write(text: string): void {
+    this.text += text;
+  }
+  end(): void {}
+  destroy(): void {
+    this.destroyed = true;
+    this.emit('close');
+  }
+}
+
+const reading = (served: number) => ({
+  incarnation: 1,
+  upMs: 1,
+  lagMs: 1,
+  loop: { activeMs: served, idleMs: 99 * served },
+  memoryBytes: 1,
+  bounds: [0.001, 0.01],
+  door: { component: 'door', ok: 0, failed: 0, buckets: [0, 0, 0] },
+  served: [{ component: 'app', ok: served, failed: 0, buckets: [served, 0, 0] }],
+  called: [{ component: 'html', endpoint: 'html-1', ok: served, failed: 0, buckets: [served, 0, 0] }],
+  inFlight: {},
+  ejects: [],
+  circuits: {},
+});
+
+/** A console in virtual time before a cluster that answers as `answers` says. */
+function given(answers: (path: string, port: number, second: number) => unknown) {
+  const simulation = createSimulation(1);
+  const { clock, scheduler } = simulation;
+  const asked: string[] = [];
+  const control: ControlClient = async ({ port }, { path }) => {
+    asked.push(path);
+    const answer = answers(path, port, Math.floor(clock.now() / 1_000));
+    if (answer === undefined) throw new RpcError('unreachable', 'nobody listens');
+    return answer;
+  };
+  const collector = createCollector({
+    topology,
+    sources: createSources(topology, control, undefined),
+    readings: createNodeReadings(topology, control, clock),
+    ownView: () => undefined,
+    clock,
+    scheduler,
+  });
+  return { simulation, collector, asked };
+}
+
+const healthy = (path: string, _port: number, second: number): unknown => {
+  if (path === '/admin/live') return reading(10 * second);
+  if (path === '/api/view')
+    return { monitor: 'monitor-1', version: 1, members: [{ node: 'app-1', state: 'alive', incarnation: 1 }] };
+  if (path === '/api/incidents') return { incidents: [{ id: 'a' }] };
+  return path === '/api/chaos/faults' ? [] : { whole: 1 };
+};
+
+test('the cluster is asked once a second, however many pages are open, and each event is made once', async () => {
+  async function run(pages: number) {
+    const { simulation, collector, asked } = given(healthy);
+    const streams = createStreams(collector, () => ({}));
+    const open = Array.from({ length: pages }, () => new Page());
+    for (const page of open) streams.serve(page as unknown as ServerResponse, Infinity);
+    await simulation.run(10_500);
+    collector.stop();
+    return { asked: asked.length, open };
+  }
+  const [alone, many] = [await run(0), await run(20)];
+  expect(many.asked).toBe(alone.asked);
+  const { open } = many;
+  expect(new Set(open.map(({ text }) => text)).size).toBe(1);
+  expect(open[0]!.text.match(/event: snapshot/g)).toHaveLength(11);
+});
+
+test('a snapshot joins the view, the numbers of each node, and the calls between nodes and components', async () => {
+  const { simulation, collector } = given(healthy);
+  await simulation.run(8_500);
+  const { monitor, nodes, calls, relations, faults } = collector.last()!;
+  expect({ monitor, faults }).toEqual({ monitor: 'monitor-1', faults: [] });
+  expect(nodes['app-1']).toMatchObject({ state: 'alive', live: { served: { rate: 10, ok: 1 }, busy: 0.01 } });
+  expect(nodes['html-1']!.state).toBe('unknown');
+  expect(calls).toContainEqual({ from: 'app-1', to: 'html-1', rate: 10, ok: 1, p50: 0.5, p99: 0.99 });
+  expect(relations.map(({ from, to }) => `${from} ${to}`)).toContain('app html');
+  collector.stop();
+});
+
+test('a node that falls silent has no numbers, and a cluster without monitors has no view', async () => {
+  const { simulation, collector } = given((path, port, second) =>
+    second < 4 ? healthy(path, port, second) : undefined,
+  );
+  await simulation.run(3_500);
+  expect(collector.last()!.nodes['app-1']!.live).toBeDefined();
+  await simulation.run(9_500);
+  const { monitor, nodes, calls, faults } = collector.last()!;
+  expect({ monitor, calls, faults, app: nodes['app-1'] }).toEqual({
+    monitor: undefined,
+    calls: [],
+    faults: null,
+    app: { state: 'unknown' },
+  });
+  collector.stop();
+});
+
+test('a page gets the snapshots that it missed; one that does not read is let go; too many are refused', async () => {
+  const { simulation, collector } = given(healthy);
+  await simulation.run(5_500);
+  const streams = createStreams(collector, () => ({ script: 'x' }));
+  const late = new Page();
+  streams.serve(late as unknown as ServerResponse, 3);
+  expect(late.text.match(/id: \d+/g)).toEqual(['id: 4', 'id: 5', 'id: 6']);
+  expect(late.text).toContain('event: incidents\ndata: [{"id":"a"}]');
+  // Of a console that was started again, the numbers begin anew.
+  const ahead = new Page();
+  streams.serve(ahead as unknown as ServerResponse, 900);
+  expect(ahead.text.match(/id: \d+/g)).toEqual(['id: 6']);
+  late.writableLength = 10 * 1024 * 1024;
+  await simulation.run(6_500);
+  expect([late.destroyed, ahead.destroyed, streams.open()]).toEqual([true, false, 1]);
+  for (let i = 1; i < maxStreams; i++) streams.serve(new Page() as unknown as ServerResponse, Infinity);
+  expect(() => streams.requireRoom()).toThrow(/more than 200 pages/);
+  collector.stop();
+});

@@ -1,0 +1,145 @@
+import { expect, test } from 'vitest';
+import type { About } from '../../../services/console/about.ts';
+import type { NodeNow, Snapshot } from '../../../services/console/live/snapshot.ts';
+import { headlineOf } from '../../../services/console/page/headline.ts';
+import { asOf, momentOf } from '../../../services/console/page/moment.ts';
+import { lookOf } from '../../../services/console/page/picture/badges.ts';
+import { layoutOf } from '../../../services/console/page/picture/layout.ts';
+import type { Incident } from '../../../services/monitor/incident.ts';
+
+const ids = ['app-1', 'app-2', 'db-1', 'monitor-1'];
+const about: About = {
+  name: 'test',
+  summary: '',
+  style: 'object-based',
+  shards: 1,
+  own: 'monitor-1',
+  chaos: true,
+  tiers: [['app'], ['db']],
+  control: ['monitor'],
+  nodes: ids.map((id) => ({
+    id,
+    group: id.slice(0, -2),
+    components: [id.slice(0, -2)],
+    port: 1,
+    opsPort: 2,
+    breaks: [],
+  })),
+};
+
+function snapshot(at: number, odd: Record<string, Partial<NodeNow>> = {}, more: Partial<Snapshot> = {}): Snapshot {
+  const nodes = Object.fromEntries(ids.map((id) => [id, { state: 'alive' as const, ...odd[id] }]));
+  return {
+    number: at,
+    at,
+    monitor: 'monitor-1',
+    nodes,
+    calls: [],
+    relations: [],
+    door: { rate: 0 },
+    faults: [],
+    ...more,
+  };
+}
+
+const crash: Incident = {
+  id: 'a',
+  node: 'app-2',
+  stamps: { manifest: 1_000, detect: 2_000, diagnose: 3_000, fix: 5_000, steady: 7_000 },
+  outcome: 'repaired',
+  verdict: 'crashed',
+  reasons: ['its process has ended'],
+  orders: [{ at: 3_500, order: 'restart', result: 'already', detail: 'by its watchdog' }],
+};
+
+const at = (cursor: number | undefined, snapshots: Snapshot[], incidents: Incident[] = [crash]) =>
+  momentOf({ about, snapshots, incidents, operator: false, cursor })!;
+
+test('an incident in the past is what was known then', () => {
+  expect(asOf(crash, 1_500)).toBeUndefined();
+  expect(asOf(crash, 2_500)).toMatchObject({ outcome: 'open', orders: [], stamps: { manifest: 1_000, detect: 2_000 } });
+  expect(asOf(crash, 2_500)).not.toHaveProperty('verdict');
+  expect(asOf(crash, 4_000)).toMatchObject({ outcome: 'open', verdict: 'crashed', orders: [{ order: 'restart' }] });
+  expect(asOf(crash, 8_000)).toEqual(crash);
+});
+
+test('the moment at the cursor has the snapshot and the incidents of then; without a cursor it is now', () => {
+  const snapshots = [2, 3, 4, 8].map((second) => snapshot(second * 1_000));
+  expect(at(4_200, snapshots)).toMatchObject({ live: false, now: { at: 4_000 }, incidents: [{ outcome: 'open' }] });
+  expect(at(undefined, snapshots)).toMatchObject({
+    live: true,
+    now: { at: 8_000 },
+    incidents: [{ outcome: 'repaired' }],
+  });
+});
+
+test('the headline says what is wrong, where, since when and what is done about it', () => {
+  const down = [snapshot(4_000, { 'app-2': { state: 'dead', verdict: 'crashed' } }, { door: { rate: 5, ok: 1 } })];
+  expect(headlineOf(at(4_000, down))).toEqual({
+    tone: 'bad',
+    what: 'app-2 has crashed.',
+    node: 'app-2',
+    since: 1_000,
+    doing: 'It is starting again (by its watchdog).',
+    users: 'Users notice nothing: every request succeeds.',
+    others: 0,
+  });
+});
+
+test.each([
+  ['nothing wrong, no traffic', snapshot(9_000), 'good', 'Nothing is wrong.', 'No traffic yet.'],
+  ['users see errors', snapshot(9_000, {}, { door: { rate: 9, ok: 0.9 } }), 'bad', '10% of all requests fail.', ''],
+  ['a node leaves', snapshot(9_000, { 'db-1': { state: 'draining' } }), 'warn', 'db-1 is leaving.', 'No traffic yet.'],
+])('%s', (_name, now, tone, what, users) => {
+  expect(headlineOf(at(undefined, [now]))).toMatchObject({ tone, what, users });
+});
+
+test('without monitors the headline does not claim that all is well', () => {
+  const { monitor: _, ...blind } = snapshot(9_000);
+  expect(headlineOf(at(undefined, [blind]))).toMatchObject({
+    tone: 'bad',
+    what: expect.stringContaining('No monitor'),
+  });
+});
+
+test('a node shows its diagnosis before its state, and badges for what else is known', () => {
+  const now = snapshot(
+    1,
+    {
+      'db-1': { state: 'draining', verdict: 'limping' },
+      'app-1': {
+        live: {
+          incarnation: 1,
+          upMs: 1,
+          lagMs: 0,
+          busy: 0,
+          memoryMb: 1,
+          served: { rate: 0 },
+          inFlight: 0,
+          ejects: ['db-1'],
+          circuits: {},
+        },
+      },
+    },
+    { faults: [{ id: 'f', kind: 'limp.latency', remainingMs: 1, casualties: ['db-1'], victims: [] }] },
+  );
+  expect(lookOf(now, 'db-1')).toMatchObject({ tone: 'warn', word: 'limping' });
+  expect(lookOf(now, 'db-1').badges.map(({ word }) => word)).toEqual(['limp.latency', 'ejected by 1', 'draining']);
+  expect(lookOf(now, 'app-2')).toEqual({ tone: 'good', word: 'alive', badges: [] });
+});
+
+test.each([320, 390, 720, 1_160])(
+  'at a width of %i px every node has its place inside, and none covers another',
+  (width) => {
+    const { groups, width: used } = layoutOf(about, width);
+    const boxes = groups.flatMap(({ nodes }) => nodes);
+    expect(boxes.map(({ it }) => it.id).toSorted()).toEqual(ids.toSorted());
+    expect(used).toBeLessThanOrEqual(width);
+    for (const a of boxes)
+      for (const b of boxes)
+        if (a !== b)
+          expect(a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y).toBe(
+            true,
+          );
+  },
+);
