@@ -36,8 +36,7 @@ export function availability(command: Command): void {
 
 const help = `
 Availability = (MTBF - MTTR) / MTBF, with MTTR = detection + diagnosis + fix.
-A node that refuses calls because they are too many does what it should; that is not a failure of the node. "load" measures
-what users get.`;
+An overloaded node that refuses calls has not failed. "load" measures the answers that users get.`;
 
 async function run(flags: AvailabilityFlags): Promise<void> {
   if (flags.predict) return predictAvailability(flags);

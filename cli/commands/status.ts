@@ -11,9 +11,9 @@ interface StatusFlags extends ClusterFlags {
 }
 
 const help = `
-"restarts" counts what the watchdog started again, with the reason of the last time: crash (the process ended or was killed),
-repair (a monitor ordered it), fault (a fault that kept it down is over), operator. In a container the watchdogs of all
-containers are asked. A node is "silent" when its watchdog does not answer.`;
+"restarts" counts how often the watchdog started the node again, with the last reason: crash (the process ended or was
+killed), repair (a monitor ordered it), fault (a fault that kept it down is over), or operator. In a container, this
+command asks the watchdogs of all containers. A node is "silent" if its watchdog does not answer.`;
 
 export function status(command: Command): void {
   withExamples(withClusterOptions(command), ['status'], ['status --json'])
