@@ -64,11 +64,12 @@ export function createRole({ node, setPhase, open, onFailure }: RoleOptions): Ro
       state = 'left';
     },
     layer: (next) =>
-      async function fenced(call) {
+      function fenced(call) {
         if (call.priority === 'health' || fence.mayServe()) return next(call);
         const lost = fence.lostTo();
         const why = lost ? `${lost.node} holds its role since token ${lost.token}` : 'it stands by';
-        throw new RpcError('unavailable', `${node.id} does not serve: ${why}`, { node: node.id, definite: true });
+        const detail = `${node.id} does not serve: ${why}`;
+        return Promise.reject(new RpcError('unavailable', detail, { node: node.id, definite: true }));
       },
     token: fence.token,
   };

@@ -6,5 +6,11 @@ import type { Call } from './call.ts';
  * this key.
  */
 export function groupKey({ component, shard }: Pick<Call, 'component' | 'shard'>): string {
-  return shard === undefined ? component : `${component}/${shard}`;
+  if (shard === undefined) return component;
+  let keys = shardKeys.get(component);
+  if (!keys) shardKeys.set(component, (keys = []));
+  return (keys[shard] ??= `${component}/${shard}`);
 }
+
+/** Each key is made once: a call looks up several maps by it, and a new string has to be hashed every time. */
+const shardKeys = new Map<string, string[]>();

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import type { Clock } from '../../../time/clock.ts';
-import type { Address, Endpoint, Layer } from '../../call.ts';
+import type { Address, Call, Endpoint, Layer, Reply } from '../../call.ts';
 import { asRpcError } from '../../errors.ts';
 
 export const RoutesSettings = Type.Object(
@@ -43,9 +43,7 @@ export function routes(settings: RoutesSettings, { clock }: { clock: Clock }): L
   const avoidUntil = (address: Address) => avoided.get(key(address)) ?? 0;
 
   return function routes(next) {
-    return async (call) => {
-      const { endpoint } = call;
-      if (!endpoint?.alternates?.length) return next(call);
+    async function overEach(call: Call, endpoint: Endpoint): Promise<Reply> {
       let failure: unknown;
       for (const { host, port } of orderRoutes(endpoint, avoidUntil, clock.now())) {
         try {
@@ -59,6 +57,8 @@ export function routes(settings: RoutesSettings, { clock }: { clock: Clock }): L
         }
       }
       throw failure;
-    };
+    }
+
+    return (call) => (call.endpoint?.alternates?.length ? overEach(call, call.endpoint) : next(call));
   };
 }

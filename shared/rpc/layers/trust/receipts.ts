@@ -10,10 +10,10 @@ export type SignReply = (call: Call & { readonly nonce: string }, reply: Reply) 
  */
 export function receipts(sign: SignReply): Layer {
   return function receipts(next) {
-    return async (call) => {
-      const reply = await next(call);
+    return (call) => {
       const { nonce } = call;
-      return nonce === undefined ? reply : { ...reply, receipt: sign({ ...call, nonce }, reply) };
+      if (nonce === undefined) return next(call);
+      return next(call).then((reply) => ({ ...reply, receipt: sign({ ...call, nonce }, reply) }));
     };
   };
 }
