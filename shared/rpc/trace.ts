@@ -32,12 +32,21 @@ export function childSpan(trace: TraceContext, random: Random): TraceContext {
   return { traceId: trace.traceId, spanId: hex(random, 2), parentId: trace.spanId, sampled: trace.sampled };
 }
 
-/** `words` x 32 random bits as hex; never all zero, because the last bit is set. */
+const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/**
+ * `words` x 32 random bits as hex; never all zero, because the last bit is set. Every call makes two ids, and
+ * `toString(16)` of 32 bits leaves V8's fast paths: the table is several times faster.
+ */
 function hex(random: Random, words: number): string {
   let text = '';
   for (let i = 1; i <= words; i++) {
     const bits = Math.floor(random.next() * 4_294_967_296) | (i === words ? 1 : 0);
-    text += (bits >>> 0).toString(16).padStart(8, '0');
+    text +=
+      hexOfByte[bits >>> 24]! +
+      hexOfByte[(bits >>> 16) & 255]! +
+      hexOfByte[(bits >>> 8) & 255]! +
+      hexOfByte[bits & 255]!;
   }
   return text;
 }
