@@ -128,6 +128,8 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
     topology,
     watchdog,
     startedAt: origin.wallMs,
+    clock,
+    scheduler: systemScheduler,
     operatorDigest: operator.digest,
     shutdown: () => setImmediate(end),
     more: [

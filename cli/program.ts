@@ -26,6 +26,10 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<D
     summary: 'show the nodes of a running cluster',
     load: async () => (await import('./commands/status.ts')).status,
   },
+  restart: {
+    summary: 'restart nodes one after the other, without losing a request',
+    load: async () => (await import('./commands/restart.ts')).restart,
+  },
   search: { summary: 'search from the terminal', load: async () => (await import('./commands/search.ts')).search },
   tune: {
     summary: 'show which values the middleware has chosen, and why',

@@ -55,8 +55,9 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
   const go = turn();
   // The watchdog asks whether the main loop turns. Any answer shows that it does (shared/cluster/watchdog/loop-
   // check.ts).
-  process.on('message', (message: { turning?: true }) => {
+  process.on('message', (message: { turning?: true; drain?: true }) => {
     if (message.turning) process.send?.({ turning: true });
+    if (message.drain) running?.drain();
   });
   // Fail fast: a node in an unknown state must not go on answering.
   const crash = (err: Error, what = 'uncaught'): never => {

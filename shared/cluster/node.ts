@@ -31,6 +31,8 @@ import { nodesHosting } from './topology.ts';
 
 export interface RunningNode {
   readonly opsPort: number;
+  /** Tells the monitors that it is leaving, and serves on. Callers choose other nodes as soon as they know the view. */
+  readonly drain: () => void;
   /**
    * Drains and stops: accepts no new requests, answers those in progress, then releases everything. Idempotent. Without
    * `farewell` the monitors are not told, and find the node missing: nobody wanted it to stop.
@@ -151,6 +153,11 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   let stopping: Promise<void> | undefined;
   const stop: RunningNode['stop'] = ({ farewell } = { farewell: true }) => (stopping ??= release(farewell));
 
+  function drain(): void {
+    role.leave();
+    heartbeatSender.setPhase('draining');
+  }
+
   async function release(farewell: boolean): Promise<void> {
     role.leave();
     listeners.forget();
@@ -230,7 +237,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   try {
     const { port: opsPort } = await listen(ops, { port: twin ? 0 : node.opsPort, host: bindHost });
     await role.begin();
-    return { stop, opsPort };
+    return { stop, drain, opsPort };
   } catch (error) {
     await stop().catch(() => {});
     throw error;

@@ -1,7 +1,10 @@
 import type { Server } from 'node:http';
 import { RpcError } from '../../rpc/errors.ts';
 import { createControlServer, type ControlRoute } from '../../control/server.ts';
+import type { Clock } from '../../time/clock.ts';
+import type { Scheduler } from '../../time/scheduler.ts';
 import type { Topology } from '../topology.ts';
+import { restartDrained } from './restart-drained.ts';
 import type { Watchdog } from './watchdog.ts';
 
 export interface WatchdogApiOptions {
@@ -12,6 +15,8 @@ export interface WatchdogApiOptions {
   readonly operatorDigest: string | undefined;
   /** Stops the whole cluster and this process. */
   readonly shutdown: () => void;
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
   /** How long `stop` of one node may drain, ms. */
   readonly graceMs?: number;
   /** What else is ordered here: faults. */
@@ -21,8 +26,8 @@ export interface WatchdogApiOptions {
 const signals: Readonly<Record<string, NodeJS.Signals>> = { kill: 'SIGKILL', pause: 'SIGSTOP', resume: 'SIGCONT' };
 
 /**
- * The watchdog's port: GET /status is open to read; POST /shutdown and POST /nodes/<id>/start|stop|kill|pause|resume
- * need the operator token, and so do the routes of shared/faults/control-routes.ts. Only processes that this watchdog
+ * The watchdog's port: GET /status is open to read; POST /shutdown and POST
+ * /nodes/<id>/start|stop|restart|kill|pause|resume need the operator token, and so do the routes of shared/faults/control-routes.ts. Only processes that this watchdog
  * started can be named.
  */
 export function createWatchdogApi({
@@ -31,6 +36,8 @@ export function createWatchdogApi({
   startedAt,
   operatorDigest,
   shutdown,
+  clock,
+  scheduler,
   graceMs = 8_000,
   more = [],
 }: WatchdogApiOptions): Server {
@@ -50,8 +57,9 @@ export function createWatchdogApi({
       if (child.state().state === 'held')
         throw new RpcError('conflict', `${id} is held down: its machine is gone for now`);
     } else if (action === 'stop') await child.stop(graceMs);
+    else if (action === 'restart') await restartDrained(child, { clock, scheduler, graceMs });
     else if (!Object.hasOwn(signals, action))
-      throw new RpcError('not_found', `no action ${action}; there are start, stop, kill, pause, resume`);
+      throw new RpcError('not_found', `no action ${action}; there are start, stop, restart, kill, pause, resume`);
     else if (!child.signal(signals[action]!))
       throw new RpcError('conflict', `${id} is ${child.state().state}: there is no process to ${action}`);
     return status();

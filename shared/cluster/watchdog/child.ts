@@ -67,6 +67,8 @@ export interface Child {
   readonly load: () => void;
   /** Starts it when it is down; its turn has come, now and after every restart. */
   readonly start: (why?: RestartReason) => void;
+  /** Tells the running process that it will be stopped: it says so to the monitors, and serves on. */
+  readonly drain: () => void;
   /** SIGTERM, then SIGKILL after `graceMs`; resolves when the process is gone. It is not restarted. */
   readonly stop: (graceMs: number) => Promise<void>;
   /** Sends a signal to the running process; false when there is none. A kill is restarted like a crash. */
@@ -255,6 +257,9 @@ export function createChild(options: ChildOptions): Child {
     load: () => run('operator'),
     start,
     restart,
+    drain() {
+      if (process_?.connected) process_.send({ drain: true }, () => {});
+    },
     stop,
     ask,
     answers: (ms) =>

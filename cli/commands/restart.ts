@@ -1,0 +1,85 @@
+import type { Command } from 'commander';
+import type { View } from '../../shared/membership/view.ts';
+import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
+import { withExamples } from '../command-line.ts';
+import { CommandError, UsageError } from '../errors.ts';
+import { askMonitor } from '../monitors.ts';
+import { withClusterOptions, type ClusterFlags } from '../options.ts';
+import { dataDirOf } from '../paths.ts';
+import { portBaseOf, readRunFile } from '../run-file.ts';
+import { createTerminal } from '../terminal.ts';
+import { ask, fetchStatus, type ClusterNode } from '../watchdog-client.ts';
+
+interface RestartFlags extends ClusterFlags {
+  readonly rolling?: true;
+  readonly node?: readonly string[];
+}
+
+/** Draining, stopping and starting of one node, ms. */
+const restartBoundMs = 60_000;
+/** A node that started is alive in the view after some healthy windows, ms. */
+const aliveBoundMs = 30_000;
+
+const help = `
+Each node drains first: callers turn to its replicas, and it is stopped when they have. The next node follows when the view calls
+this one alive again. Nodes without a replica are left out by --rolling, because their requests would fail; --node restarts them.
+Users who come straight to the port of a gateway or client are not told that it drains: they find it closed for a moment.`;
+
+export function restart(command: Command): void {
+  withExamples(withClusterOptions(command), ['restart --rolling'], ['restart --node ranking-1 query-2'])
+    .option('--rolling', 'every node that has a replica, one after the other')
+    .option('--node <id...>', 'these nodes, one after the other')
+    .addHelpText('after', help)
+    .action(run);
+}
+
+async function run(flags: RestartFlags): Promise<void> {
+  if ((flags.rolling === undefined) === (flags.node === undefined))
+    throw new UsageError('say which nodes: --rolling for all that have a replica, or --node with their names');
+  const portBase = portBaseOf(flags.portBase);
+  const token = readRunFile(dataDirOf(flags.data), portBase)?.token;
+  const { nodes } = await fetchStatus(portBase);
+  const chosen = flags.node?.map((id) => nodeNamed(nodes, id)) ?? nodes.filter((node) => hasReplica(nodes, node));
+  const terminal = createTerminal(process.stdout);
+  const leftOut = nodes.filter((node) => flags.rolling && !chosen.includes(node)).map(({ id }) => id);
+  for (const [i, { id }] of chosen.entries()) {
+    const startedAt = performance.now();
+    await ask(portBase, `/nodes/${id}/restart`, { method: 'POST', token, timeoutMs: restartBoundMs });
+    await untilAlive(portBase, nodes, id);
+    const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
+    terminal.line(`${terminal.good('✓')} ${id} ${terminal.dim(`${i + 1} of ${chosen.length}, ${seconds} s`)}`);
+  }
+  if (leftOut.length > 0) terminal.line(`Left out, because they have no replica: ${leftOut.join(', ')}`);
+}
+
+function nodeNamed(nodes: readonly ClusterNode[], id: string): ClusterNode {
+  const found = nodes.find((node) => node.id === id);
+  if (!found) throw new UsageError(`there is no node ${id}; there are ${nodes.map((node) => node.id).join(', ')}`);
+  return found;
+}
+
+/** Whether another node that is ready does the same work. */
+function hasReplica(nodes: readonly ClusterNode[], { id, components, shard }: ClusterNode): boolean {
+  return nodes.some(
+    (other) =>
+      other.id !== id &&
+      other.state === 'ready' &&
+      other.shard === shard &&
+      other.components.join() === components.join(),
+  );
+}
+
+/** Until the monitors call the node alive; a cluster without monitors has no view to wait for. */
+async function untilAlive(portBase: number, nodes: readonly ClusterNode[], id: string): Promise<void> {
+  if (!nodes.some(({ components }) => components.includes('monitor'))) return;
+  const giveUpAt = performance.now() + aliveBoundMs;
+  for (;;) {
+    const view = (await askMonitor(portBase, '/api/view').catch(() => undefined)) as View | undefined;
+    if (view?.members.find(({ node }) => node === id)?.state === 'alive') return;
+    if (performance.now() > giveUpAt)
+      throw new CommandError(
+        `${id} runs again, but the monitors do not call it alive: the other nodes were left alone`,
+      );
+    await sleep(systemScheduler, 100);
+  }
+}

@@ -1,0 +1,40 @@
+import { RpcError } from '../../rpc/errors.ts';
+import type { Clock } from '../../time/clock.ts';
+import { sleep, type Scheduler } from '../../time/scheduler.ts';
+import type { Child } from './child.ts';
+
+/** A heartbeat to the monitors, a new view, and a heartbeat of each caller that brings the view back; with room, ms. */
+export const drainMs = 1_500;
+/** A node that is not ready after this time has failed to start, ms. */
+const startBoundMs = 30_000;
+const lookEveryMs = 20;
+
+interface DrainOptions {
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+  /** The time for requests under way, ms. */
+  readonly graceMs: number;
+}
+
+/**
+ * Restarts a node that callers no longer use: no request meets a closed port. Resolves when the new process is ready.
+ *
+ *   serving -> draining: the view says so, callers turn to other nodes -> stopped -> started -> ready
+ */
+export async function restartDrained(child: Child, { clock, scheduler, graceMs }: DrainOptions): Promise<void> {
+  const { state } = child.state();
+  if (state !== 'ready')
+    throw new RpcError('conflict', `${child.id} is ${state}: only a node that is ready is restarted`);
+  child.drain();
+  await sleep(scheduler, drainMs);
+  await child.stop(graceMs);
+  child.start();
+  const giveUpAt = clock.now() + startBoundMs;
+  while (child.state().state !== 'ready') {
+    if (clock.now() > giveUpAt)
+      throw new RpcError('unavailable', `${child.id} is ${child.state().state}: it did not start again`, {
+        definite: false,
+      });
+    await sleep(scheduler, lookEveryMs);
+  }
+}

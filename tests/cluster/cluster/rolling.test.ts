@@ -1,0 +1,88 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { dataFolder, startCluster, tierlab, type TestCluster, type TestPage } from '../../support/cluster.ts';
+
+const pages: TestPage[] = ['dog', 'cat', 'cow', 'hen', 'fox', 'owl'].map((id) => ({
+  id,
+  title: id,
+  body: `an old ${id}`,
+}));
+let data: Awaited<ReturnType<typeof dataFolder>>;
+let cluster: TestCluster;
+let requests: string;
+let place: readonly string[];
+let halfOfPeak: number;
+
+beforeAll(async () => {
+  data = await dataFolder(pages);
+  const topology = path.join(data.dir, 'triples.json');
+  const nodes = [
+    { name: 'monitor', components: ['monitor'], replicas: 1 },
+    // While one of three is away, the others carry half of the peak with room to spare.
+    { name: 'database', components: ['database'], replicas: 3 },
+    { name: 'middle', components: ['app', 'query', 'ranking', 'html'], replicas: 3 },
+    { name: 'door', components: ['gateway'], replicas: 1 },
+  ];
+  writeFileSync(topology, JSON.stringify({ name: 'triples', summary: 'a test', style: 'object-based', nodes }));
+  requests = path.join(data.dir, 'requests.txt');
+  writeFileSync(requests, pages.map(({ id }) => `/api/search?q=${id}%20old\n/api/pages/${id}\n`).join(''));
+  cluster = await startCluster({ dataDir: data.dir, topology });
+  place = ['--port-base', String(cluster.portBase), '--data', data.dir];
+  const peak = JSON.parse((await load('-u', '16', '-d', '3s')).stdout) as Report;
+  halfOfPeak = Math.floor(peak.rate.done / 2);
+});
+afterAll(async () => {
+  await cluster?.stop();
+  data?.remove();
+});
+
+interface Report {
+  readonly sent: number;
+  readonly right: number;
+  readonly errors: number;
+  readonly codes: unknown;
+  readonly rate: { readonly done: number };
+}
+
+const load = (...how: readonly string[]) =>
+  tierlab('load', cluster.gateway, '--requests', requests, '--check', 'status', '--json', '-q', ...how);
+
+/** Open-loop load at half of the peak while `work` is done, and until every request has its answer. */
+async function underLoad(seconds: number, work: () => Promise<void>): Promise<Report> {
+  let ended = false;
+  const loading = load('-R', `${halfOfPeak}/s`, '-d', `${seconds}s`).finally(() => (ended = true));
+  await work();
+  expect(ended, 'the work lasted longer than the load').toBe(false);
+  return JSON.parse((await loading).stdout) as Report;
+}
+
+test('a rolling restart at half of the peak loses no request', { timeout: 150_000 }, async () => {
+  const before = new Map((await cluster.nodes()).map(({ id, pid }) => [id, pid]));
+  const report = await underLoad(40, async () => {
+    const { code, stdout, stderr } = await tierlab('restart', '--rolling', ...place);
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    expect(stdout).toContain('Left out, because they have no replica: monitor-1, door-1');
+  });
+  const after = await cluster.nodes();
+  const restarted = after.filter(({ id, pid }) => before.get(id) !== pid).map(({ id }) => id);
+  expect(restarted).toEqual(['database-1', 'database-2', 'database-3', 'middle-1', 'middle-2', 'middle-3']);
+  expect(after.every(({ state }) => state === 'ready')).toBe(true);
+  expect(report.sent).toBeGreaterThan(100);
+  expect({ errors: report.errors, lost: report.sent - report.right, codes: report.codes }).toEqual({
+    errors: 0,
+    lost: 0,
+    codes: {},
+  });
+});
+
+test.each([
+  [[], /--rolling for all that have a replica/],
+  [['--rolling', '--node', 'middle-1'], /say which nodes/],
+  [['--node', 'nonsense'], /there is no node nonsense; there are monitor-1/],
+])('restart %j is refused', async (flags, reason) => {
+  const { code, stderr } = await tierlab('restart', ...flags, ...place);
+  expect(stderr).toMatch(reason);
+  expect(code).toBe(2);
+});
