@@ -9,8 +9,16 @@ import { reliabilityAndAvailability } from './16-reliability-and-availability/la
 import { mtbfAndMttr } from './17-mtbf-and-mttr/lab.ts';
 import { bathtubCurve } from './19-bathtub-curve/lab.ts';
 import { watchdogsAndFailFast } from './25-watchdogs-and-fail-fast/lab.ts';
+import { granularity } from './11-granularity/lab.ts';
+import { caching } from './14-caching/lab.ts';
+import { byzantineAnswers } from './27-byzantine-answers/lab.ts';
+import { whereAMillisecondGoes } from './33-where-a-millisecond-goes/lab.ts';
 
 const all = {
+  whereAMillisecondGoes,
+  byzantineAnswers,
+  caching,
+  granularity,
   watchdogsAndFailFast,
   bathtubCurve,
   mtbfAndMttr,

@@ -1,0 +1,141 @@
+import { createSimulation } from '../../shared/time/sim/simulation.ts';
+import { check, exactly, nothing } from '../kit/checks.ts';
+import { lab, type Variant } from '../runner/lab.ts';
+import { digits } from '../runner/units.ts';
+
+const tasks = 1_200;
+const workers = 4;
+const grains = [1, 10, 300, 1_200] as const;
+/** All grains that the search for the best one tries. */
+const candidates = [1, 2, 5, 10, 20, 30, 50, 75, 100, 150, 200, 300, 400, 600, 1_200] as const;
+
+/** How large the pieces of a parallel job should be. */
+export const granularity = lab({
+  id: '11',
+  name: 'granularity',
+  topic: 'granularity',
+  question: '1,200 candidates are ranked by four workers. How many should go into one call?',
+  minutes: 1,
+  cores: 1,
+  parameters: {
+    o: { unit: 'ms', values: [10, 8, 12] },
+    w: { unit: 'ms', values: [1, 2] },
+  },
+  formula: 'time = ceil(N / (g P)) (o + g w): rounds of P calls, each with overhead o and g pieces of work w',
+  assumptions: [
+    'every call costs the same overhead, whatever its size',
+    'all pieces and all workers are equal',
+    'a worker takes its next call when it has finished the last one',
+  ],
+  axes: { x: 'pieces per call g', y: 'time of the whole job (ms)', logX: true },
+  quantities: ({ o, w }) => [
+    ...grains.map((g) => ({
+      id: `g${g}`,
+      label: `time at g = ${g}`,
+      unit: 'ms' as const,
+      theory: time(g, o!, w!),
+      x: g,
+    })),
+    { id: 'best', label: 'best g, when one worker is 4 times slower', unit: 'count', theory: bestGrain(o!, w!) },
+  ],
+  virtual({ o, w }, seed, variant) {
+    if (variant === 'do-nothing') return nothing;
+    const equal = new Map<number, number>();
+    const unequal = new Map<number, number>();
+    for (const g of candidates) {
+      equal.set(g, run(`${seed}/${g}`, g, o!, w!, 1, variant));
+      unequal.set(g, run(`${seed}/slow/${g}`, g, o!, w!, 4, variant));
+    }
+    const best = (times: ReadonlyMap<number, number>): number => [...times].reduce((a, b) => (b[1] < a[1] ? b : a))[0];
+    return {
+      points: [
+        ...grains.map((g) => exactly(`g${g}`, equal.get(g)!, tasks)),
+        exactly('best', best(unequal), candidates.length),
+      ],
+      checks: [
+        ...grains.map((g) =>
+          check(
+            `time at g = ${g}`,
+            Math.abs(equal.get(g)! - time(g, o!, w!)) < 1e-6,
+            `${digits(equal.get(g)!)} ms for ${digits(time(g, o!, w!))} ms`,
+          ),
+        ),
+        check('equal workers: the best g is N / P = 300', best(equal) === tasks / workers, `measured ${best(equal)}`),
+        check(
+          'one slow worker: the best g is the one computed',
+          best(unequal) === bestGrain(o!, w!),
+          `${best(unequal)}`,
+        ),
+        check(
+          'one slow worker: the best g moves down',
+          best(unequal) < best(equal),
+          `${best(unequal)} < ${best(equal)}`,
+        ),
+      ],
+      timeline: candidates.map(
+        (g) =>
+          `g = ${String(g).padStart(4)}  equal ${digits(equal.get(g)!).padStart(5)} ms   one slow ${digits(unequal.get(g)!).padStart(5)} ms`,
+      ),
+    };
+  },
+  variants: {
+    broken: 'only three of the four workers take calls',
+    control: 'the overhead grows with the size of the call, so batching saves nothing',
+  },
+  hints: [
+    'Very small calls pay the overhead very often. Very large calls leave workers idle. What is in between?',
+    'There are N / g calls, and P run at a time: ceil(N / (g P)) rounds of o + g w each.',
+    'Moving 60 boxes with 3 people: one box a walk of 5 minutes, 20 walks each, 100 minutes. 20 boxes on a cart, one walk and 20 x 1 minute of loading: 25 minutes.',
+  ],
+  explanation: ({ o, w }) =>
+    `One piece per call pays the overhead ${tasks / workers} times in a row: ${digits(time(1, o!, w!))} ms. All in one call pays it once, and three workers do nothing: ${digits(time(tasks, o!, w!))} ms. With equal workers the best grain is N / P = 300, one call for each worker.
+
+This is the coarsest grain that still uses all workers. With unequal workers it is a trap: the slow one gets as much work as the others, and all wait for it. Smaller calls let the fast workers take more of them. The best grain moves down to ${bestGrain(o!, w!)}: large enough to pay little overhead, small enough to share the work.
+
+That is the rule: coarse-grained rather than fine-grained, but with several pieces per worker.`,
+  transfer: {
+    question:
+      'The network becomes ten times faster, so the overhead falls from 10 to 1 ms. Does the best grain with one slow worker grow or shrink?',
+    answer: 'It shrinks. Small calls have become cheap, so the work can be shared more evenly.',
+  },
+});
+
+const time = (g: number, o: number, w: number): number => Math.ceil(tasks / (g * workers)) * (o + g * w);
+
+/**
+ * With one worker `slow` times slower, by hand: whoever is free first takes the next call. The same greedy rule as the
+ * run, computed without events.
+ */
+function bestGrain(o: number, w: number): number {
+  const finish = (g: number): number => {
+    const free = Array.from({ length: workers }, () => 0);
+    let last = 0;
+    for (let left = tasks; left > 0; left -= g) {
+      const next = free.indexOf(Math.min(...free));
+      free[next]! += o + Math.min(g, left) * w * (next === 0 ? 4 : 1);
+      last = Math.max(last, free[next]!);
+    }
+    return last;
+  };
+  return candidates.reduce((best, g) => (finish(g) < finish(best) ? g : best));
+}
+
+/** The workers take calls from one queue, in virtual time; returns the time of the whole job, ms. */
+function run(seed: string, g: number, o: number, w: number, slow: number, variant: Variant): number {
+  const sim = createSimulation(seed);
+  let left = tasks;
+  let endedAt = 0;
+  const work = (worker: number): void => {
+    const size = Math.min(g, left);
+    if (size === 0) return;
+    left -= size;
+    const overhead = variant === 'control' ? o * size : o;
+    sim.scheduler.after(overhead + size * w * (worker === 0 ? slow : 1), () => {
+      endedAt = sim.clock.now();
+      work(worker);
+    });
+  };
+  for (let worker = 0; worker < (variant === 'broken' ? workers - 1 : workers); worker++) work(worker);
+  sim.runSync();
+  return endedAt;
+}

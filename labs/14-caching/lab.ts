@@ -1,0 +1,155 @@
+import { LRUCache } from 'lru-cache';
+import { type Random, seededRandom } from '../../shared/time/random.ts';
+import { check, meanOf, nothing, within } from '../kit/checks.ts';
+import { lab, type Variant } from '../runner/lab.ts';
+import { digits } from '../runner/units.ts';
+import { meanInterval, shownConfidence } from '../statistics/interval.ts';
+
+const items = 1_000;
+const requests = 60_000;
+const warmUp = 10_000;
+const parts = 20;
+/** A page changes once in so many requests. */
+const changeEvery = 50;
+
+/** How often a small cache has the answer, and when its answer is old. */
+export const caching = lab({
+  id: '14',
+  name: 'caching',
+  topic: 'caching',
+  question: 'A cache holds a tenth of the pages. How many of the requests does it answer?',
+  minutes: 1,
+  cores: 1,
+  parameters: { C: { unit: 'count', values: [100, 80, 150] } },
+  formula: 'Che: h = sum of q_i (1 - e^(-q_i T)), where T solves sum of (1 - e^(-q_i T)) = C',
+  assumptions: [
+    'the i-th most popular page is asked with q_i proportional to 1 / i (Zipf with exponent 1)',
+    'requests are independent of each other',
+    'the cache drops the page that was not used for longest (LRU)',
+    'the cache is warm',
+  ],
+  quantities: ({ C }) => [
+    { id: 'hit', label: 'hit rate', unit: '%', theory: che(C!) },
+    { id: 'outage', label: 'answered while the database is down', unit: '%', theory: che(C!) },
+    { id: 'stale', label: 'stale answers with invalidation', unit: '%', theory: 0 },
+  ],
+  virtual({ C }, seed, variant) {
+    if (variant === 'do-nothing') return nothing;
+    const theory = che(C!);
+    const quiet = run(`${seed}/quiet`, C!, { changes: false, invalidate: true }, variant);
+    const fresh = run(`${seed}/fresh`, C!, { changes: true, invalidate: true }, variant);
+    const old = run(`${seed}/old`, C!, { changes: true, invalidate: false }, variant);
+    const hit = meanInterval(quiet.hitShares, shownConfidence);
+    // Nothing enters or leaves the cache during an outage, so each request is a draw of its own.
+    const outage = meanOf('outage', quiet.outage, 20_000, Math.sqrt((quiet.outage * (1 - quiet.outage)) / 20_000));
+    const measured = requests - warmUp;
+    return {
+      points: [
+        { id: 'hit', measured: hit.mean, n: measured, interval: hit },
+        outage.point,
+        {
+          id: 'stale',
+          measured: fresh.stale / measured,
+          n: measured,
+          interval: { low: 0, high: 0, confidence: shownConfidence },
+        },
+      ],
+      checks: [
+        check(
+          'the hit rate is within .02 of Che’s approximation',
+          Math.abs(hit.mean - theory) <= 0.02,
+          `${digits(hit.mean)} for ${digits(theory)}`,
+        ),
+        within(
+          'database down, stale answers allowed: the share h is still answered',
+          quiet.outage,
+          hit.mean,
+          0.08,
+          20_000,
+        ),
+        check('without invalidation some answers are stale', old.stale > 0, `${old.stale} of ${measured}`),
+        check('with invalidation none is', fresh.stale === 0, `${fresh.stale} of ${measured}`),
+      ],
+      timeline: [
+        `without invalidation ${old.stale} of ${measured} answers are older than the last change`,
+        `the cache holds ${((100 * C!) / items).toFixed(0)}% of the pages and answers ${digits(100 * hit.mean)}% of the requests`,
+      ],
+    };
+  },
+  variants: {
+    broken: 'a full cache refuses new pages instead of dropping the oldest, and starts with the least popular ones',
+    control: 'all pages are equally popular, so the hit rate is C / N',
+  },
+  hints: [
+    'Not all pages are asked equally often. What share of the requests do the most popular hundred pages get?',
+    'A page is in the cache if it was asked within the last T requests. T is as long as it takes to see C different pages.',
+    'If 2 of 10 dishes get 60% of the orders, a kitchen that keeps 2 dishes ready serves nearly 60% at once.',
+  ],
+  explanation: ({ C }) =>
+    `${((100 * C!) / items).toFixed(0)}% of the pages answer ${digits(100 * che(C!))}% of the requests, because popularity is skewed. An ideal cache would hold exactly the most popular ones. LRU does not know them: it also holds pages that were asked just once, so it stays below.
+
+With equally popular pages, the negative control, a cache of this size answers only ${((100 * C!) / items).toFixed(0)}%. So measure the popularity before you buy memory.
+
+A cache holds copies, and copies become old. Invalidation removes a copy when the page changes. But an old copy is also insurance: while the database is down, the cache can still answer what it holds. Caching improves performance and dependability, and the price is consistency.`,
+  transfer: {
+    question: 'You double the cache from 100 to 200 pages. Does the hit rate double?',
+    answer:
+      'No. It grows from .58 to about .69. Each further page is less popular than those before: diminishing returns.',
+  },
+});
+
+const weights = Array.from({ length: items }, (_, i) => 1 / (i + 1));
+const total = weights.reduce((sum, weight) => sum + weight, 0);
+const popularity = weights.map((weight) => weight / total);
+const cumulative = popularity.reduce<number[]>((sums, q) => [...sums, (sums.at(-1) ?? 0) + q], []);
+
+/** Che, Tung and Wang, IEEE JSAC 20 (2002). */
+function che(capacity: number): number {
+  const filled = (t: number): number => popularity.reduce((sum, q) => sum + 1 - Math.exp(-q * t), 0);
+  let [low, high] = [0, 1e6];
+  for (let i = 0; i < 100; i++) {
+    const middle = (low + high) / 2;
+    if (filled(middle) < capacity) low = middle;
+    else high = middle;
+  }
+  return popularity.reduce((sum, q) => sum + q * (1 - Math.exp(-q * low)), 0);
+}
+
+/** A page by Zipf's law: a binary search in the cumulative popularity. */
+function draw(random: Random, variant: Variant): number {
+  const u = random.next();
+  if (variant === 'control') return Math.floor(items * u);
+  let [low, high] = [0, items - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (cumulative[middle]! < u) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function run(seed: string, capacity: number, of: { changes: boolean; invalidate: boolean }, variant: Variant) {
+  const random = seededRandom(seed);
+  const cache = new LRUCache<number, number>({ max: capacity });
+  if (variant === 'broken') for (let i = 1; i <= capacity; i++) cache.set(items - i, 0);
+  const versions = Array.from({ length: items }, () => 0);
+  const hits = Array.from({ length: parts }, () => 0);
+  let stale = 0;
+  for (let i = 0; i < requests; i++) {
+    if (of.changes && i % changeEvery === 0) {
+      const changed = draw(random, variant);
+      versions[changed]!++;
+      if (of.invalidate) cache.delete(changed);
+    }
+    const page = draw(random, variant);
+    const copy = cache.get(page);
+    if (copy === undefined) {
+      if (variant !== 'broken' || cache.size < capacity) cache.set(page, versions[page]);
+    } else if (i >= warmUp) {
+      hits[Math.floor(((i - warmUp) * parts) / (requests - warmUp))]!++;
+      if (copy !== versions[page]) stale++;
+    }
+  }
+  const held = Array.from({ length: 20_000 }, () => cache.has(draw(random, variant))).filter(Boolean).length;
+  return { hitShares: hits.map((count) => (count * parts) / (requests - warmUp)), stale, outage: held / 20_000 };
+}

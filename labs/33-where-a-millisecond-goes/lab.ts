@@ -1,0 +1,229 @@
+import { mkdtempSync, openSync, rmSync, writeSync, fsyncSync, closeSync } from 'node:fs';
+import { Agent as HttpAgent, createServer as createHttpServer, request as httpRequest } from 'node:http';
+import { Agent as HttpsAgent, createServer as createHttpsServer, request as httpsRequest } from 'node:https';
+import { createConnection, createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { generate } from 'selfsigned';
+import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
+import { check, unknown } from '../kit/checks.ts';
+import { lab, type LiveContext, type Point } from '../runner/lab.ts';
+import { digits } from '../runner/units.ts';
+import { medianInterval } from '../statistics/median.ts';
+
+const samples = 1_000;
+
+/** What is measured, with a rough size of a usual machine: the theory is an order, not a number. */
+const actions = [
+  { id: 'call', label: 'a call within the process', roughMs: 0.0002 },
+  { id: 'socket', label: 'a bare socket on this machine', roughMs: 0.04 },
+  { id: 'http', label: 'HTTP on this machine', roughMs: 0.15 },
+  { id: 'tls', label: 'the same with TLS', roughMs: 0.2 },
+  { id: 'trip', label: 'HTTP with a round trip of 1 ms more', roughMs: 1.3 },
+] as const;
+
+/** The price of a call, measured on this machine. */
+export const whereAMillisecondGoes = lab({
+  id: '33',
+  name: 'where-a-millisecond-goes',
+  topic: 'where a millisecond goes',
+  question: 'How much more does it cost to call another process than to call a function?',
+  minutes: 1,
+  cores: 2,
+  parameters: {},
+  formula: 'call << socket < HTTP <= TLS < a round trip of 1 ms more; protocol overhead = HTTP - bare socket',
+  assumptions: [
+    'connections are open already, so no handshake is measured',
+    'one call at a time: nobody waits in a queue',
+    'the theory is the order and the rough size; your machine has its own numbers',
+  ],
+  quantities: () => actions.map(({ id, label, roughMs }) => ({ id, label, unit: 'ms', theory: roughMs })),
+  async live(_, context) {
+    const times = {
+      call: await calls(context),
+      socket: await socket(context),
+      http: await http(context, false, 0),
+      tls: await http(context, true, 0),
+      trip: await http(context, false, 1),
+    };
+    const disk = await fsyncs(context);
+    const medians = Object.fromEntries(Object.entries(times).map(([id, each]) => [id, medianInterval(each)]));
+    const points: Point[] = actions.map(({ id }) => {
+      const interval = medians[id]!;
+      return { id, measured: interval.median, n: times[id].length, interval };
+    });
+    const slower = (a: keyof typeof times, b: keyof typeof times, factor: number) => {
+      const [fast, slow] = [medians[a]!, medians[b]!];
+      return check(
+        `${b} takes longer than ${factor === 1 ? '' : `${factor} times `}${a}`,
+        slow.low > factor * fast.high,
+        `${digits(slow.median)} ms and ${digits(fast.median)} ms`,
+      );
+    };
+    const tls = medians.tls!.median - medians.http!.median;
+    return {
+      points,
+      checks: [
+        slower('call', 'socket', 10),
+        slower('socket', 'http', 1),
+        slower('http', 'trip', 1),
+        Number.isFinite(tls) && medians.tls!.median >= 0.8 * medians.http!.median
+          ? check(
+              'TLS costs little on an open connection',
+              medians.tls!.median < 5 * medians.http!.median,
+              `${digits(1_000 * tls)} us more`,
+            )
+          : unknown(
+              'TLS costs little on an open connection',
+              'TLS was faster than HTTP: other programs disturbed it',
+              'run it again',
+            ),
+      ],
+      timeline: [
+        `protocol overhead: HTTP minus a bare socket is ${digits(1_000 * (medians.http!.median - medians.socket!.median))} us`,
+        `fsync of a small file: ${digits(medianInterval(disk).median)} ms at the median of ${disk.length}; it depends on the disk`,
+        ...actions.flatMap(({ id, label }) => [label, ...histogram(times[id])]),
+      ],
+    };
+  },
+  variants: {
+    broken: 'it has no virtual form: a model of these times would only repeat itself',
+    control: 'the round trip of 1 ms more is the control: it must stand out',
+  },
+  hints: [
+    'What does a message do on its way that a function call does not? Count the visits to the kernel.',
+    'A function call is nanoseconds, a message on one machine tens of microseconds, a round trip in a network about a millisecond.',
+    'If a function call were one second, a local message would be a day, and a round trip of 1 ms a month.',
+  ],
+  explanation: () =>
+    `A function call stays in the process. A message is copied into the kernel, the other process is woken, it reads, and the same happens on the way back: tens of microseconds, though nothing has left the machine.
+
+HTTP adds its own work: headers are written and parsed twice. The difference to the bare socket is the protocol overhead. TLS adds encryption; on an open connection that is little, because the expensive handshake is over.
+
+A millisecond of network is larger than all of this together. So it is worth more to save one round trip than to make the code around it twice as fast. An fsync costs as much as a round trip, or more: it waits for the disk to say that it has the data.`,
+  transfer: {
+    question: 'A page makes 30 calls, one after the other, to a machine 1 ms away. What do you change first?',
+    answer:
+      'Not the protocol. 30 round trips cost 30 ms. In parallel, or as one batch, they cost little more than one.',
+  },
+});
+
+const round = Array.from({ length: samples });
+
+/** A call of a function that the compiler cannot remove: 1,000 calls are one sample. */
+async function calls({ progress }: LiveContext): Promise<number[]> {
+  let sum = 0;
+  const add = async (value: number): Promise<void> => void (sum += value);
+  const times: number[] = [];
+  for (const [i] of round.entries()) {
+    const startedAt = performance.now();
+    for (let j = 0; j < 1_000; j++) await add(j);
+    times.push((performance.now() - startedAt) / 1_000);
+    if (i % 100 === 0) progress('calls in the process', i, samples);
+  }
+  return times;
+}
+
+async function listening(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+/** Times `one`, after some calls that nobody counts. */
+async function timed(label: string, { progress, signal }: LiveContext, one: () => Promise<void>): Promise<number[]> {
+  for (let i = 0; i < 200; i++) await one();
+  const times: number[] = [];
+  for (let i = 0; i < samples; i++) {
+    signal.throwIfAborted();
+    const startedAt = performance.now();
+    await one();
+    times.push(performance.now() - startedAt);
+    if (i % 100 === 0) progress(label, i, samples);
+  }
+  return times;
+}
+
+async function socket(context: LiveContext): Promise<number[]> {
+  const server = createTcpServer((peer) => peer.on('data', (data) => peer.write(data)));
+  const client = createConnection(await listening(server), '127.0.0.1').setNoDelay(true);
+  const message = Buffer.alloc(100, 'x');
+  const broken = new Promise<never>((_, reject) => void client.once('error', reject));
+  try {
+    const one = (): Promise<void> =>
+      new Promise((resolve) => {
+        client.once('data', () => resolve());
+        client.write(message);
+      });
+    return await Promise.race([timed('a bare socket', context, one), broken]);
+  } finally {
+    client.destroy();
+    server.close();
+  }
+}
+
+async function http(context: LiveContext, tls: boolean, extraMs: number): Promise<number[]> {
+  const answer = (_: unknown, response: { end: (text: string) => void }): void => {
+    if (extraMs === 0) response.end('x'.repeat(100));
+    else void sleep(systemScheduler, extraMs).then(() => response.end('x'.repeat(100)));
+  };
+  const pems = tls ? await generate([{ name: 'commonName', value: 'localhost' }]) : undefined;
+  const server = pems ? createHttpsServer({ key: pems.private, cert: pems.cert }, answer) : createHttpServer(answer);
+  const port = await listening(server);
+  // The certificate was made a moment ago, for this server alone.
+  const agent = tls
+    ? new HttpsAgent({ keepAlive: true, ca: pems!.cert, rejectUnauthorized: false })
+    : new HttpAgent({ keepAlive: true });
+  try {
+    return await timed(
+      tls ? 'HTTP with TLS' : `HTTP${extraMs > 0 ? ' and 1 ms' : ''}`,
+      context,
+      () =>
+        new Promise((resolve, reject) => {
+          const send = tls ? httpsRequest : httpRequest;
+          const call = send({ host: '127.0.0.1', port, agent }, (response) =>
+            response.resume().once('end', () => resolve()),
+          );
+          call.once('error', reject);
+          call.end();
+        }),
+    );
+  } finally {
+    agent.destroy();
+    server.close();
+    server.closeAllConnections();
+  }
+}
+
+async function fsyncs({ signal, progress }: LiveContext): Promise<number[]> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'tierlab-lab-33-'));
+  const handle = openSync(path.join(folder, 'file'), 'w');
+  const times: number[] = [];
+  try {
+    const giveUpAt = performance.now() + 10_000;
+    for (let i = 0; i < samples && performance.now() < giveUpAt; i++) {
+      signal.throwIfAborted();
+      const startedAt = performance.now();
+      writeSync(handle, 'x');
+      fsyncSync(handle);
+      times.push(performance.now() - startedAt);
+      if (i % 50 === 0) {
+        progress('fsync', i, samples);
+        await sleep(systemScheduler, 0);
+      }
+    }
+    return times;
+  } finally {
+    closeSync(handle);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Nine rows: powers of two around the median. */
+function histogram(times: readonly number[]): string[] {
+  const { median } = medianInterval(times);
+  return [-2, -1, 0, 1, 2, 3, 4].map((power) => {
+    const [from, to] = [median * 2 ** (power - 0.5), median * 2 ** (power + 0.5)];
+    const count = times.filter((each) => each >= from && each < to).length;
+    return `  ${digits(1_000 * from).padStart(8)} us  ${'#'.repeat(Math.ceil((40 * count) / times.length)).padEnd(41)}${count}`;
+  });
+}

@@ -1,0 +1,131 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { homeAt } from '../../../labs/runner/home.ts';
+import type { JournalEntry } from '../../../labs/runner/journal.ts';
+import type { Result } from '../../../labs/runner/result.ts';
+import { takenPorts } from '../../../shared/cluster/watchdog/port-check.ts';
+import { isAlive, until } from '../../support/cluster.ts';
+
+const main = path.resolve(import.meta.dirname, '../../../labs/main.ts');
+const folder = mkdtempSync(path.join(tmpdir(), 'tierlab-labs-live-'));
+const home = homeAt(folder);
+const running = new Set<ChildProcess>();
+afterAll(() => {
+  for (const child of running) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function start(...args: string[]) {
+  const child = spawn(process.execPath, [main, ...args, '--home', folder], { stdio: ['ignore', 'pipe', 'pipe'] });
+  running.add(child);
+  let output = '';
+  child.stderr.on('data', (data: Buffer) => (output += data.toString()));
+  const ended = new Promise<number>((resolve) =>
+    child.once('close', (code) => {
+      running.delete(child);
+      resolve(code ?? -1);
+    }),
+  );
+  return { child, ended, output: () => output };
+}
+
+const journal = (): JournalEntry | undefined => {
+  try {
+    return JSON.parse(readFileSync(home.journal, 'utf8')) as JournalEntry;
+  } catch {
+    return undefined;
+  }
+};
+
+async function nothingIsLeft({ pid, portBase }: { pid: number; portBase: number }): Promise<void> {
+  await until(() => !isAlive(pid), 20_000);
+  const ports = [0, 100, 101, 102, 1_100, 1_101].map((offset) => ({
+    port: portBase + offset,
+    protocol: 'TCP' as const,
+  }));
+  expect(await takenPorts(ports, '127.0.0.1')).toEqual([]);
+  expect(existsSync(home.journal)).toBe(false);
+}
+
+type Started = ReturnType<typeof start>;
+
+/** Starts a lab and waits for its cluster. A busy machine refuses to start one, so it is tried again for a minute. */
+async function startWithCluster(...args: string[]) {
+  const giveUpAt = performance.now() + 60_000;
+  for (;;) {
+    const lab = start(...args);
+    const cluster = await clusterOf(lab);
+    if (cluster) return { lab, cluster };
+    if (performance.now() > giveUpAt) throw new Error(`the lab did not start: ${lab.output()}`);
+  }
+}
+
+async function clusterOf(lab: Started): Promise<JournalEntry['cluster']> {
+  let ended = false;
+  void lab.ended.then(() => (ended = true));
+  const found = await until(() => {
+    const entry = journal();
+    return entry?.phase === 'running' && entry.cluster ? entry.cluster : ended ? 'ended' : undefined;
+  }, 60_000);
+  return found === 'ended' ? undefined : found;
+}
+
+test('a live lab runs on its own processes, proves its faults, and leaves nothing', async () => {
+  const { lab, cluster } = await startWithCluster(
+    '06',
+    '--live',
+    '--predict',
+    '25,50,75,100',
+    '--because',
+    'each tier waits for the next one',
+  );
+  const code = await lab.ended;
+  const result = JSON.parse(readFileSync(path.join(home.reports('06'), 'result.json'), 'utf8')) as Result;
+  // On a busy machine the verdict may be UNKNOWN, but it is never FAIL.
+  expect([0, 2], lab.output()).toContain(code);
+  expect(result.faults).toHaveLength(7);
+  for (const { applied, matched } of result.faults) {
+    expect(applied).toBeGreaterThan(100);
+    expect(applied).toBe(matched);
+  }
+  expect(result.hostNoise).not.toBeNull();
+  await nothingIsLeft(cluster);
+}, 150_000);
+
+test('kill -9 of the runner while it runs: its cluster ends, restore cleans up, and the lab starts again', async () => {
+  const { lab, cluster } = await startWithCluster('06', '--live', '--yes');
+  lab.child.kill('SIGKILL');
+  await lab.ended;
+  const refused = spawnSync(process.execPath, [main, '06', '--live', '--yes', '--home', folder], { encoding: 'utf8' });
+  expect(refused.status).toBe(3);
+  expect(refused.stderr).toContain('npm run lab -- restore');
+  const restored = spawnSync(process.execPath, [main, 'restore', '--home', folder], { encoding: 'utf8' });
+  expect(restored.status, restored.stderr).toBe(0);
+  await nothingIsLeft(cluster);
+  expect(spawnSync(process.execPath, [main, '06', '--virtual', '--yes', '--home', folder]).status).toBe(0);
+}, 150_000);
+
+test('kill -9 before the cluster is there: restore leaves nothing, too', async () => {
+  const lab = start('06', '--live', '--yes');
+  await until(() => journal() !== undefined, 20_000);
+  lab.child.kill('SIGKILL');
+  await lab.ended;
+  const left = journal();
+  const restored = spawnSync(process.execPath, [main, 'restore', '--home', folder], { encoding: 'utf8' });
+  expect(restored.status, restored.stderr).toBe(0);
+  expect(restored.stdout).toContain(`phase "${left!.phase}"`);
+  expect(journal()).toBeUndefined();
+}, 60_000);
+
+test('Ctrl-C stops everything, and no attempt is counted', async () => {
+  const attempts = readFileSync(home.progress, 'utf8');
+  const { lab, cluster } = await startWithCluster('06', '--live', '--yes');
+  lab.child.kill('SIGINT');
+  expect(await lab.ended).toBe(130);
+  expect(lab.output().trim().split('\n').at(-1)).toContain('interrupted; nothing is left running');
+  expect(readFileSync(home.progress, 'utf8')).toBe(attempts);
+  await nothingIsLeft(cluster);
+}, 100_000);
