@@ -35,8 +35,8 @@ export function reportPage(lab: Lab, result: Result): string {
 </section>
 <section>
 <h2>Predicted, theory, measured</h2>
-${chart && markup`<p class="legend"><span>▲ predicted (dashed)</span><span>□ theory (line)</span><span>● measured, with its interval</span></p>${chart}`}
-<div class="scroll"><table>
+${chart && markup`<p class="legend"><span>▲ predicted (dashed)</span><span>□ theory (line)</span><span>● measured, with its interval</span></p><div class="scroll">${chart}</div>`}
+<div class="scroll"><table class="numbers">
 <thead><tr><th scope="col">quantity</th><th scope="col">▲ predicted</th><th scope="col">□ theory</th><th scope="col">● measured</th><th scope="col">interval</th><th scope="col">n</th></tr></thead>
 <tbody>
 ${rows.map(

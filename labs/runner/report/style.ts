@@ -22,8 +22,9 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 th, td { text-align: right; padding: .35rem .6rem; border-bottom: 1px solid var(--line); }
 th { color: var(--muted); font-weight: 500; } th:first-child, td:first-child { text-align: left; padding-left: 0; }
-.words td { text-align: left; vertical-align: top; }
-svg { width: 100%; height: auto; display: block; font: 12px system-ui, sans-serif; }
+.words th, .words td { text-align: left; vertical-align: top; } .words td:first-child { white-space: nowrap; }
+.numbers th, .numbers td { white-space: nowrap; }
+svg { width: 100%; min-width: 30rem; height: auto; display: block; font: 12px system-ui, sans-serif; }
 .grid { stroke: var(--line); } .tick, .axis { fill: var(--muted); }
 .theory, .predicted { fill: none; stroke-width: 2; } .theory { stroke: var(--theory); }
 .predicted { stroke: var(--predicted); stroke-dasharray: 6 4; }
