@@ -13,8 +13,10 @@ import { granularity } from './11-granularity/lab.ts';
 import { caching } from './14-caching/lab.ts';
 import { byzantineAnswers } from './27-byzantine-answers/lab.ts';
 import { whereAMillisecondGoes } from './33-where-a-millisecond-goes/lab.ts';
+import { componentsAndPlacement } from './01-components-and-placement/lab.ts';
 
 const all = {
+  componentsAndPlacement,
   whereAMillisecondGoes,
   byzantineAnswers,
   caching,

@@ -88,6 +88,10 @@ export interface LabNode {
   readonly id: string;
   readonly port: number;
   readonly opsPort: number;
+  readonly publicPort: number;
+  readonly components: readonly string[];
+  /** The public ports of components that have one of their own. */
+  readonly doors: Readonly<Record<string, number>>;
 }
 
 export interface Lab {

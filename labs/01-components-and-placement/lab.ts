@@ -1,0 +1,162 @@
+import { canonicalText } from '../../loadgen/verify/digest.ts';
+import type { Trace } from '../../services/traces/contract.ts';
+import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
+import { check, exactly, unknown } from '../kit/checks.ts';
+import { labQueries } from '../kit/pages.ts';
+import { lab, type Check, type LabCluster, type LiveContext, type Point } from '../runner/lab.ts';
+import { digits } from '../runner/units.ts';
+
+const always = ['monitor', 'traces'] as const;
+const tiers = ['gateway', 'app', 'query', 'database', 'ranking', 'html'] as const;
+const alone = (name: string, shards = 1) => ({ name, components: [name], replicas: 1, ...(shards > 1 && { shards }) });
+
+/**
+ * Three placements of the same components. `hops`: the calls of a search that cross from one node to another. A search
+ * calls gateway -> app, and app -> query, each shard of the database, and ranking.
+ */
+const placements = [
+  {
+    id: 'single',
+    label: 'all in one process',
+    hops: 0,
+    nodes: [{ name: 'server', components: [...always, ...tiers], replicas: 1 }],
+  },
+  { id: 'tiers', label: 'each on a node of its own', hops: 4, nodes: [...always, ...tiers].map((name) => alone(name)) },
+  {
+    id: 'shards',
+    label: 'and the database in two shards',
+    hops: 5,
+    nodes: [...always, ...tiers].map((name) => alone(name, name === 'database' ? 2 : 1)),
+  },
+] as const;
+
+/** The same components in three places: equal answers, other times. */
+export const componentsAndPlacement = lab({
+  id: '01',
+  name: 'components-and-placement',
+  topic: 'components and placement',
+  question: 'You move the components of a search engine to other machines. What changes, and what does not?',
+  minutes: 2,
+  cores: 2,
+  parameters: {},
+  formula: 'hops = calls between components that are on different nodes; each takes more than 0 ms; answers stay equal',
+  assumptions: [
+    'nothing fails, so no call is repeated',
+    'caches and hedged calls are off: each call is made once',
+    'all placements have the same data',
+  ],
+  quantities: () =>
+    placements.map(({ id, label, hops }) => ({ id, label: `hops of a search: ${label}`, unit: 'count', theory: hops })),
+  async live(_, context) {
+    const points: Point[] = [];
+    const found: Check[] = [];
+    const timeline: string[] = [];
+    let oracle: readonly string[] | undefined;
+    for (const { id, label, hops, nodes } of placements) {
+      const own = await context.cluster({
+        name: 'lab-01',
+        style: 'object-based',
+        policy: { base: 'naive', trace: true },
+        nodes,
+      });
+      const { answers, traces } = await searches(own, context, label);
+      oracle ??= answers;
+      const different = answers.filter((answer, i) => answer === '' || answer !== oracle![i]).length;
+      found.push(
+        check(
+          `${label}: the answers are those of one process`,
+          different === 0,
+          `${answers.length - different} of ${answers.length} are equal`,
+        ),
+      );
+      if (traces.length < labQueries.length / 2) {
+        found.push(unknown(`${label}: hops`, `only ${traces.length} traces could be read`, 'run the lab again'));
+        continue;
+      }
+      const counts = traces.map((trace) => trace.hops).toSorted((a, b) => a - b);
+      points.push(exactly(id, counts[Math.floor(counts.length / 2)]!, counts.length));
+      found.push(
+        check(
+          `${label}: every trace has ${hops} hops`,
+          counts.every((count) => count === hops),
+          `${counts[0]} to ${counts.at(-1)}`,
+        ),
+      );
+      const crossing = traces.flatMap(({ spans }) =>
+        spans.filter(({ peer, local, kind }) => kind === 'attempt' && !local && peer !== undefined),
+      );
+      const shortest = Math.min(...crossing.map(({ durationMs }) => durationMs));
+      if (hops > 0)
+        found.push(
+          check(
+            `${label}: each hop takes time`,
+            shortest > 0,
+            `at least ${digits(shortest)} ms, ${crossing.length} hops`,
+          ),
+        );
+      timeline.push(`${label}:`, ...shown(traces[0]!));
+    }
+    return { points, checks: found, timeline };
+  },
+  variants: {
+    broken: 'a component that is missing from a placement: the topology is refused before it starts',
+    control: 'the placement in one process: the same searches, and not a single hop',
+  },
+  hints: [
+    'Which components does a search call? And which of these calls leave the process?',
+    'Count the arrows: gateway to app, then app to query, to each shard of the database, and to ranking. An arrow within a process is no hop.',
+    'A waiter asks the kitchen and the bar. In one room they talk. With the kitchen in another house, an order needs one phone call; with both elsewhere, two.',
+  ],
+  explanation: () =>
+    `The answers are equal, byte by byte. A component is a contract and the logic behind it, and neither knows where it runs. So moving it cannot change what it says.
+
+What changes is the way. In one process all calls are function calls: no hop. With one node for each component, a search has 4 hops: gateway to app, then app to query, database and ranking. With two shards it has 5, because both are asked. Each hop takes time, can fail, and can wait.
+
+So first organise a system into components, then decide where they run. The first decision says what it does. The second says how fast it is, how it scales, and how it fails.`,
+  transfer: {
+    question:
+      'You put app, query and ranking together on one node, and leave the rest apart. How many hops has a search with two shards?',
+    answer: 'Three: gateway to app, and app to each of the two shards. Query and ranking are function calls now.',
+  },
+});
+
+async function searches(own: LabCluster, { signal, progress }: LiveContext, label: string) {
+  const gateway = own.nodes.find(({ components }) => components.includes('gateway'))!;
+  const collector = own.nodes.find(({ components }) => components.includes('traces'))!;
+  const ask = (q: string) =>
+    fetch(`http://127.0.0.1:${gateway.doors.gateway}/api/search?q=${encodeURIComponent(q)}`, { signal });
+  // The first round compiles code, and the database learns the statistics of all shards.
+  for (const q of labQueries) await (await ask(q)).arrayBuffer();
+  const answers: string[] = [];
+  const traces: Trace[] = [];
+  for (const [i, q] of labQueries.entries()) {
+    const response = await ask(q);
+    const text = await response.text();
+    answers.push(response.ok ? canonicalText(text, (JSON.parse(text) as { results?: unknown }).results) : '');
+    const trace = await traceOf(collector.publicPort, response.headers.get('x-request-id') ?? '', signal);
+    if (trace && trace.missingSpans === 0) traces.push(trace);
+    progress(label, i + 1, labQueries.length);
+  }
+  return { answers, traces };
+}
+
+/** The spans of a request stay with the nodes for some seconds. They are complete a moment after the answer. */
+async function traceOf(port: number, requestId: string, signal: AbortSignal): Promise<Trace | undefined> {
+  for (let attempt = 0; attempt < 5; attempt++) {
+    await sleep(systemScheduler, 20 + 100 * attempt, signal);
+    const response = await fetch(`http://127.0.0.1:${port}/api/traces/${encodeURIComponent(requestId)}`, { signal });
+    if (!response.ok) continue;
+    const trace = (await response.json()) as Trace;
+    if (trace.missingSpans === 0) return trace;
+  }
+  return undefined;
+}
+
+/** One line for each node that held the request. */
+const shown = ({ spans }: Trace): string[] =>
+  spans
+    .filter(({ kind }) => kind === 'request' || kind === 'serve')
+    .map(
+      ({ depth, node, component, operation, startMs, durationMs }) =>
+        `  ${' '.repeat(depth)}${node} ${component}.${operation}: ${digits(durationMs)} ms from ${digits(startMs)} ms on`,
+    );
