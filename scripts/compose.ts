@@ -2,7 +2,7 @@ import { Document, isScalar, visit, YAMLMap } from 'yaml';
 import { expand } from '../shared/cluster/topology-file.ts';
 import { readsPages } from '../shared/security/keyring.ts';
 import { hostsOrderer } from '../shared/security/operator.ts';
-import type { TopologyFile, TopologyNode } from '../shared/cluster/topology.ts';
+import type { Topology, TopologyFile, TopologyNode } from '../shared/cluster/topology.ts';
 
 /**
  * Makes docker-compose.yml from a topology. There is one service per node; its container is the machine of the node,
@@ -64,6 +64,7 @@ export function composeFile(file: TopologyFile, version: string, root = '.'): st
     inherit(node, {
       hostname: it.id,
       command: ['node', it.id, '--topology', topology.name],
+      ...memoryOf(it.components),
       healthcheck: inherit(health, { test: ['CMD', 'scripts/container-ready', String(it.opsPort)] }),
       ...(Object.keys(it.doors).length > 0 ? { ports: publishedDoors(it) } : {}),
       ...(hostsOrderer(it) && {
@@ -79,10 +80,12 @@ export function composeFile(file: TopologyFile, version: string, root = '.'): st
     services: {
       dataset: inherit(tierlab, {
         build: root,
+        mem_limit: '1g',
         command: ['dataset', '--shards', String(topology.shards)],
         volumes: ['datasets:/data/datasets', 'keys:/data/keys', 'identity:/data/identity'],
       }),
       ...Object.fromEntries(topology.nodes.map((it) => [it.id, nodeService(it)])),
+      ...loadService(topology, (own) => inherit(tierlab, own)),
       ...observers(root),
     },
     volumes: { datasets: {}, keys: {}, identity: {}, incarnations: {}, prometheus: {}, grafana: {} },
@@ -99,6 +102,28 @@ export function composeFile(file: TopologyFile, version: string, root = '.'): st
     .replaceAll(/^ +$/gm, '')
     .replaceAll(/\n{3,}/g, '\n\n')
     .replace('services:\n\n', 'services:\n');
+}
+
+/**
+ * The memory that a component needs in normal use, MB. The sum over the default topology is the budget that
+ * grafana/README.md publishes; a test adds it up.
+ */
+const neededMb: Readonly<Record<string, number>> = { database: 80, query: 72, app: 64, gateway: 64, client: 64 };
+const usualMb = 56;
+
+/** A reservation is what the machine must have. The limit stops a process that leaks before the machine suffers. */
+function memoryOf(components: readonly string[]) {
+  const mb = Math.max(...components.map((name) => neededMb[name] ?? usualMb)) + 8 * (components.length - 1);
+  return { mem_reservation: `${mb}m`, mem_limit: `${Math.max(256, 4 * mb)}m` };
+}
+
+/** A run of the load generator, only with --profile load. Prometheus looks for its metrics at load:8700. */
+function loadService(topology: Topology, service: (own: Record<string, unknown>) => YAMLMap): Record<string, YAMLMap> {
+  const target = topology.nodes.find(({ doors }) => doors.client !== undefined);
+  if (!target) return {};
+  const url = `http://${target.id}:${target.doors.client}/search?q=dog`;
+  const command = ['load', url, '-R', '${LOAD_RATE:-20/s}', '-d', '${LOAD_TIME:-10m}', '--allow-host', target.id];
+  return { load: service({ hostname: 'load', profiles: ['load'], mem_limit: '256m', command }) };
 }
 
 /** Only containers that need the key get it. A container that holds data never sees the key that signs pages. */
@@ -135,12 +160,21 @@ const published = (service: string, port: number): string =>
   `127.0.0.1:\${${service.toUpperCase().replaceAll('-', '_')}_PORT:-${port}}:${port}`;
 
 /**
+ * The files of a checkout with umask 077 are readable by their owner only, and the users of these images are others.
+ * Root without any other right than to pass over modes of files reads them.
+ */
+const readsCheckout = () => ({ user: 'root', cap_drop: ['ALL'], cap_add: ['DAC_OVERRIDE'] });
+
+/**
  * Prometheus scrapes every node's ops port; Grafana shows it. A compose file that is not in the root has the targets of
  * its topology beside it.
  */
 const observers = (root: string) => ({
   prometheus: {
-    image: 'prom/prometheus:v3.5.0',
+    image: 'prom/prometheus:v3.13.4',
+    ...readsCheckout(),
+    mem_reservation: '300m',
+    mem_limit: '512m',
     command: [
       '--config.file=/etc/prometheus/prometheus.yml',
       '--storage.tsdb.path=/prometheus',
@@ -157,7 +191,10 @@ const observers = (root: string) => ({
     restart: 'unless-stopped',
   },
   grafana: {
-    image: 'grafana/grafana:12.1.1',
+    image: 'grafana/grafana:12.4.11',
+    ...readsCheckout(),
+    mem_reservation: '350m',
+    mem_limit: '512m',
     security_opt: ['no-new-privileges:true'],
     environment: {
       GF_AUTH_ANONYMOUS_ENABLED: 'true',
@@ -178,6 +215,7 @@ const observers = (root: string) => ({
   // only with: TIERLAB_OTLP_URL=http://jaeger:4318 docker compose --profile jaeger up
   jaeger: {
     image: 'jaegertracing/jaeger:2.11.0',
+    mem_limit: '512m',
     profiles: ['jaeger'],
     read_only: true,
     security_opt: ['no-new-privileges:true'],

@@ -20,6 +20,10 @@ test('the version that nodes and the command report is that of the package', () 
 
 interface Service {
   readonly image: string;
+  readonly user?: string;
+  readonly cap_add?: readonly string[];
+  readonly mem_limit?: string;
+  readonly mem_reservation?: string;
   readonly build?: string;
   readonly hostname?: string;
   readonly command?: readonly string[];
@@ -38,6 +42,29 @@ test('every node of the topology is a service that is named like it', () => {
     expect(service.hostname).toBe(name);
     expect(service.command).toEqual(['node', name, '--topology', 'multitier']);
   }
+});
+
+test('the memory that the machine must have is within the published budget, and every container has a limit', () => {
+  const megabytes = (text: string | undefined): number => Number(/^(\d+)m$/.exec(text ?? '')?.[1]);
+  const nodes = services.filter(([, service]) => service.command?.[0] === 'node');
+  const core = nodes.reduce((sum, [, service]) => sum + megabytes(service.mem_reservation), 0);
+  const observers = ['prometheus', 'grafana'].map((name) => megabytes(compose.services[name]!.mem_reservation));
+  const all = observers.reduce((sum, mb) => sum + mb, core);
+  expect(core).toBeLessThanOrEqual(1_536);
+  expect(all).toBeLessThanOrEqual(2_560);
+  const text = readFileSync(path.join(root, 'grafana/README.md'), 'utf8');
+  expect(text).toContain(`${core.toLocaleString('en')} MB for the 21 nodes`);
+  expect(text).toContain(`${all.toLocaleString('en')} MB with Prometheus and Grafana`);
+  for (const [name, service] of services)
+    expect([name, service.mem_limit]).toEqual([name, expect.stringMatching(/^\d+[mg]$/)]);
+});
+
+test('a checkout that only its owner can read works: containers that mount it pass over the modes of files', () => {
+  const mounting = services.filter(([, service]) => service.volumes?.some((volume) => volume.startsWith('./')));
+  expect(mounting.map(([name]) => name)).toEqual(['prometheus', 'grafana']);
+  for (const [, service] of mounting) expect([service.user, service.cap_add]).toEqual(['root', ['DAC_OVERRIDE']]);
+  // CRLF: git is told to keep line ends as they are in the repository.
+  expect(readFileSync(path.join(root, '.gitattributes'), 'utf8')).toContain('* text=auto eol=lf');
 });
 
 test('ports are published on this machine only', () => {
