@@ -58,6 +58,7 @@ export const consoleComponent = component({
             return reply.type('text/html; charset=utf-8').send(shell(about, collector.last(), assets));
           });
           readRoutes(scope, {
+            topology,
             about,
             collector,
             streams,

@@ -66,6 +66,12 @@ export function createSources(topology: Topology, control: ControlClient, operat
     return chaos;
   }
 
+  function collector(): ControlAddress {
+    const [address] = addresses('traces');
+    if (address === undefined) throw new RpcError('unavailable', 'this topology has no component traces');
+    return address;
+  }
+
   const order = (method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown> =>
     control(controller(), {
       method,
@@ -90,6 +96,11 @@ export function createSources(topology: Topology, control: ControlClient, operat
       const answer = control(chaos, { path: `${chaosPath}/faults`, timeoutMs: faultsPatienceMs });
       return (await answer.catch(() => undefined)) as readonly ActiveFault[] | undefined;
     },
+    /** The kept requests; `query` as in `slowest=true`. */
+    traces: (query: string) => control(collector(), { path: `/api/traces?${query}`, timeoutMs: patienceMs }),
+    /** One request with all its spans, by the id of the request or of the trace. */
+    trace: (id: string) =>
+      control(collector(), { path: `/api/traces/${encodeURIComponent(id)}`, timeoutMs: 3 * patienceMs }),
     /** Every kind of fault with the schema of its parameters. */
     kinds: () => control(controller(), { path: `${chaosPath}/kinds`, timeoutMs: patienceMs }),
     /** Throws the controller's objection. */

@@ -159,18 +159,44 @@ test('the node page has numbers, reasons, incidents and the log', async () => {
   });
 });
 
+test('a search page leads to its own waterfall, and the list of requests leads to every other', async () => {
+  await withPage(browser, {}, async (page) => {
+    const answer = await fetch(`${cluster.client}/search?q=water`);
+    await page.goto(`${cluster.client}/trace/${answer.headers.get('x-request-id')}`);
+    await page.getByRole('heading', { name: 'GET /search' }).waitFor();
+    const row = page.getByRole('listitem').filter({ hasText: 'app.search' });
+    expect(await row.getByRole('img').getAttribute('aria-label')).toMatch(/work .*wait for data/);
+    await page.getByRole('row', { name: /^ranking / }).waitFor();
+    await page.getByRole('link', { name: 'Requests' }).click();
+    await page.getByRole('link', { name: 'GET /search' }).first().click();
+    await page.getByRole('heading', { name: 'Time by component' }).waitFor();
+  });
+});
+
+test('the architecture page says which components there are, what each is for, and how they relate', async () => {
+  await withPage(browser, {}, async (page) => {
+    await page.goto(address);
+    await page.getByRole('link', { name: 'Architecture' }).click();
+    const ranking = page.getByRole('article').filter({ has: page.getByRole('heading', { name: /^ranking/ }) });
+    await ranking.waitFor();
+    expect(await ranking.textContent()).toMatch(/order of relevance.*is called byappruns onranking-1/);
+  });
+});
+
 test('the keyboard alone reaches the views, the nodes and the commands, and shows where it is', async () => {
   await withPage(browser, {}, async (page) => {
     await page.goto(address);
     await node(page, 'client-1').waitFor();
-    const stops = await tabOrder(page, 9);
-    expect(stops.slice(0, 6)).toEqual([
+    const stops = await tabOrder(page, 11);
+    expect(stops.slice(0, 8)).toEqual([
       'Skip to the content',
       'Tierlab tiny',
       'Overview',
       'Incidents',
       'Faults',
       'Latency',
+      'Requests',
+      'Architecture',
     ]);
     expect(stops.filter((stop) => stop.endsWith('!'))).toEqual([]);
   });
@@ -208,7 +234,7 @@ test('without JavaScript it shows the nodes, and reloads itself', async () => {
   });
 });
 
-const views = ['', 'incidents', 'faults', 'latency', 'node/html-1', 'node/nobody-1'];
+const views = ['', 'incidents', 'faults', 'latency', 'requests', 'architecture', 'node/html-1', 'node/nobody-1'];
 
 test.each(screens)('%s: every view can be read, fits, and axe finds nothing serious', async (screen, options) => {
   await withPage(

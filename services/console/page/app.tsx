@@ -10,12 +10,18 @@ import { FaultsView } from './views/faults.tsx';
 import { IncidentsView } from './views/incidents.tsx';
 import { LatencyView } from './views/latency.tsx';
 import { NodeView } from './views/node.tsx';
+import { ArchitectureView } from './views/architecture.tsx';
+import { RequestsView } from './views/requests.tsx';
+import { TraceView } from './views/trace.tsx';
 import { Overview } from './views/overview.tsx';
 
 const titles: Readonly<Record<string, string>> = {
   incidents: 'Incidents',
   faults: 'Faults',
   latency: 'Latency',
+  requests: 'Requests',
+  trace: 'One request',
+  architecture: 'Architecture',
 };
 
 export function App({ store }: { store: Store }) {
@@ -61,6 +67,12 @@ function View({ name, id, ...options }: ViewOptions & { name: string; id: string
       return <FaultsView target={id} {...options} />;
     case 'latency':
       return <LatencyView {...options} />;
+    case 'requests':
+      return <RequestsView {...options} />;
+    case 'trace':
+      return <TraceView key={id} id={id} />;
+    case 'architecture':
+      return <ArchitectureView />;
     default:
       return <Overview {...options} />;
   }

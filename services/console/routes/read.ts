@@ -2,6 +2,7 @@ import { gzip } from 'node:zlib';
 import { promisify } from 'node:util';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { requireOwnOrigin } from '../../../shared/control/guard.ts';
+import type { Topology } from '../../../shared/cluster/topology.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
 import type { About } from '../about.ts';
 import type { Collector } from '../live/collector.ts';
@@ -12,6 +13,7 @@ import type { Sources } from '../sources.ts';
 const compress = promisify(gzip);
 
 interface ReadRoutes {
+  readonly topology: Topology;
   readonly about: About;
   readonly collector: Collector;
   readonly streams: ReturnType<typeof createStreams>;
@@ -23,7 +25,7 @@ interface ReadRoutes {
 
 /** What the page reads: snapshots now and past, the cluster, one node's diagnosis and log, the kinds of faults. */
 export function readRoutes(scope: FastifyInstance, options: ReadRoutes): void {
-  const { about, collector, streams, sources, logDir, hosts } = options;
+  const { topology, about, collector, streams, sources, logDir, hosts } = options;
 
   function nodeOf({ params }: FastifyRequest): string {
     const { id } = params as { id: string };
@@ -38,6 +40,15 @@ export function readRoutes(scope: FastifyInstance, options: ReadRoutes): void {
   scope.get('/api/about', async () => about);
   scope.get('/api/view', async () => (await sources.view()) ?? { members: [] });
   scope.get('/api/kinds', async () => sources.kinds());
+
+  scope.get('/api/architecture', async () => (await import('../architecture/describe.ts')).describe(topology));
+
+  scope.get('/api/requests', async ({ query }) => {
+    const { slowest, errors } = query as Readonly<Record<string, string>>;
+    const asked = { limit: '40', ...(slowest === 'true' && { slowest }), ...(errors === 'true' && { errors }) };
+    return sources.traces(new URLSearchParams(asked).toString());
+  });
+  scope.get('/api/requests/:id', async ({ params }) => sources.trace((params as { id: string }).id));
 
   scope.get('/api/history', async (request, reply) => {
     const entries = collector.history.after(numberIn(request));

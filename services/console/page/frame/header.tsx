@@ -8,6 +8,8 @@ const views = [
   ['incidents', 'Incidents'],
   ['faults', 'Faults'],
   ['latency', 'Latency'],
+  ['requests', 'Requests'],
+  ['architecture', 'Architecture'],
 ] as const;
 
 /** Data that is older than this is said to be old, ms: a snapshot comes every second. */

@@ -43,7 +43,9 @@ function Node({ place, moment }: { place: Placed<AboutNode>; moment: Moment }) {
   const traffic = now?.live ? inShort(now.live.served) : 'no answer';
   const calm = look.tone === 'good' || look.word === 'standby';
   const badge = look.badges[0];
-  const detail = calm && look.word === 'alive' ? traffic : look.word;
+  // A badge says more than the traffic, and there is room for one of them.
+  const detail = calm && look.word === 'alive' && !badge ? traffic : look.word;
+  const room = width - 36 - detail.length * 6.2;
   const more = [look.word, traffic, ...look.badges.map(({ word }) => word)].filter((word) => word !== detail);
   const words = `${it.id} ${detail}: ${more.join(', ')}`;
   return (
@@ -58,7 +60,9 @@ function Node({ place, moment }: { place: Placed<AboutNode>; moment: Moment }) {
       <text class={calm ? 'detail' : 'detail state'} x={x + 24} y={y + 32}>
         {detail}
       </text>
-      {badge && <Mark x={x + width - 6} y={y + height - 16} word={badge.word} tone={badge.tone} room={width - 74} />}
+      {badge && room > 30 && (
+        <Mark x={x + width - 6} y={y + height - 16} word={badge.word} tone={badge.tone} room={room} />
+      )}
     </a>
   );
 }
