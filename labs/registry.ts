@@ -14,8 +14,10 @@ import { caching } from './14-caching/lab.ts';
 import { byzantineAnswers } from './27-byzantine-answers/lab.ts';
 import { whereAMillisecondGoes } from './33-where-a-millisecond-goes/lab.ts';
 import { componentsAndPlacement } from './01-components-and-placement/lab.ts';
+import { heartbeats } from './24-heartbeats/lab.ts';
 
 const all = {
+  heartbeats,
   componentsAndPlacement,
   whereAMillisecondGoes,
   byzantineAnswers,
