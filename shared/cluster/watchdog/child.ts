@@ -158,7 +158,9 @@ export function createChild(options: ChildOptions): Child {
     if (held) return change({ state: 'held', exit: 'exit' in state ? state.exit : 'stopped' });
     incarnation = options.nextIncarnation();
     const variables = { TIERLAB_INCARNATION: String(incarnation), ...env(incarnation) };
-    const child = fromSpare(options, variables) ?? fromCommand(options, variables);
+    // A process that an operator starts has the code that is on the disk now, and so has every later one.
+    if (why === 'operator') options.spare?.renew();
+    const child = (why !== 'operator' && fromSpare(options, variables)) || fromCommand(options, variables);
     process_ = child;
     killed = false;
     starts += 1;

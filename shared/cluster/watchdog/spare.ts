@@ -18,6 +18,8 @@ export interface Spare {
   readonly prepare: () => void;
   /** The process that now becomes this node, and belongs to the caller; undefined when none is loaded. */
   readonly become: (identity: Identity) => ChildProcess | undefined;
+  /** Loads it anew: an operator starts nodes, perhaps because the code on the disk is another one now. */
+  readonly renew: () => void;
   /** Kills it; there is no other one. */
   readonly stop: () => void;
 }
@@ -63,7 +65,7 @@ export function createSpare({ command, env, scheduler }: SpareOptions): Spare {
   return {
     prepare,
     become(identity) {
-      if (!spare?.connected || !loaded || stopped) return undefined;
+      if (!spare?.connected || spare.killed || !loaded || stopped) return undefined;
       const node = spare.off('message', onMessage).off('exit', onEnd).off('error', onEnd);
       spare = undefined;
       loaded = false;
@@ -71,6 +73,7 @@ export function createSpare({ command, env, scheduler }: SpareOptions): Spare {
       prepare();
       return node;
     },
+    renew: () => void spare?.kill('SIGKILL'),
     stop() {
       stopped = true;
       timer?.cancel();

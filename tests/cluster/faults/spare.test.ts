@@ -89,6 +89,19 @@ test('while the spare process still loads, a node that ends is started as at fir
   await until(() => child.state().state === 'ready' && !before.includes(pidOf(child)));
 });
 
+test('a node that an operator restarts runs the code that is on the disk now, and so does the next spare', async () => {
+  const { child, spare, children, spareSaid } = scripted(true);
+  child.start();
+  await until(() => child.state().state === 'ready');
+  spare.prepare();
+  await until(spareSaid);
+  const old = children().map(({ pid }) => pid);
+  await child.restart('operator');
+  await until(() => child.state().state === 'ready');
+  expect(old).not.toContain(pidOf(child));
+  await until(() => children().length === 2 && children().every(({ pid }) => !old.includes(pid)));
+});
+
 test('the process that was killed is replaced by the spare one, which logs and answers as the node', async () => {
   const cluster = await startCluster({ dataDir: data.dir, topology: 'single-server' });
   release.push(() => cluster.stop());
