@@ -26,6 +26,10 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<D
     summary: 'show the nodes of a running cluster',
     load: async () => (await import('./commands/status.ts')).status,
   },
+  scale: {
+    summary: 'start or stop nodes of a group while users search',
+    load: async () => (await import('./commands/scale.ts')).scale,
+  },
   restart: {
     summary: 'restart nodes one after the other, without losing a request',
     load: async () => (await import('./commands/restart.ts')).restart,

@@ -1,13 +1,11 @@
 import type { Command } from 'commander';
-import type { View } from '../../shared/membership/view.ts';
-import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
 import { withExamples } from '../command-line.ts';
-import { CommandError, UsageError } from '../errors.ts';
-import { askMonitor } from '../monitors.ts';
+import { UsageError } from '../errors.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { dataDirOf } from '../paths.ts';
 import { portBaseOf, readRunFile } from '../run-file.ts';
 import { createTerminal } from '../terminal.ts';
+import { untilAlive } from '../until-alive.ts';
 import { ask, fetchStatus, type ClusterNode } from '../watchdog-client.ts';
 
 interface RestartFlags extends ClusterFlags {
@@ -17,8 +15,6 @@ interface RestartFlags extends ClusterFlags {
 
 /** Draining, stopping and starting of one node, ms. */
 const restartBoundMs = 60_000;
-/** A node that started is alive in the view after some healthy windows, ms. */
-const aliveBoundMs = 30_000;
 
 const help = `
 Each node drains first: callers turn to its replicas, and it is stopped when they have. The next node follows when the view calls
@@ -39,9 +35,11 @@ async function run(flags: RestartFlags): Promise<void> {
   const portBase = portBaseOf(flags.portBase);
   const token = readRunFile(dataDirOf(flags.data), portBase)?.token;
   const { nodes } = await fetchStatus(portBase);
-  const chosen = flags.node?.map((id) => nodeNamed(nodes, id)) ?? nodes.filter((node) => hasReplica(nodes, node));
+  // Places that "scale" did not start have no process.
+  const running = nodes.filter(({ state }) => state !== 'stopped');
+  const chosen = flags.node?.map((id) => nodeNamed(nodes, id)) ?? running.filter((node) => hasReplica(nodes, node));
   const terminal = createTerminal(process.stdout);
-  const leftOut = nodes.filter((node) => flags.rolling && !chosen.includes(node)).map(({ id }) => id);
+  const leftOut = running.filter((node) => flags.rolling && !chosen.includes(node)).map(({ id }) => id);
   for (const [i, { id }] of chosen.entries()) {
     const startedAt = performance.now();
     await ask(portBase, `/nodes/${id}/restart`, { method: 'POST', token, timeoutMs: restartBoundMs });
@@ -67,19 +65,4 @@ function hasReplica(nodes: readonly ClusterNode[], { id, components, shard }: Cl
       other.shard === shard &&
       other.components.join() === components.join(),
   );
-}
-
-/** Until the monitors call the node alive; a cluster without monitors has no view to wait for. */
-async function untilAlive(portBase: number, nodes: readonly ClusterNode[], id: string): Promise<void> {
-  if (!nodes.some(({ components }) => components.includes('monitor'))) return;
-  const giveUpAt = performance.now() + aliveBoundMs;
-  for (;;) {
-    const view = (await askMonitor(portBase, '/api/view').catch(() => undefined)) as View | undefined;
-    if (view?.members.find(({ node }) => node === id)?.state === 'alive') return;
-    if (performance.now() > giveUpAt)
-      throw new CommandError(
-        `${id} runs again, but the monitors do not call it alive: the other nodes were left alone`,
-      );
-    await sleep(systemScheduler, 100);
-  }
 }

@@ -9,7 +9,9 @@ import { nodesHosting, type Topology, type TopologyNode } from './topology.ts';
  */
 export function createDirectory(topology: Topology, view: () => View | undefined): Directory {
   const placed = new Map<string, readonly Endpoint[]>();
-  const standbys = new Set(topology.nodes.filter(({ standby }) => standby !== undefined).map(({ id }) => id));
+  const standbys = new Set(
+    topology.nodes.filter(({ standby, idle }) => standby !== undefined || idle).map(({ id }) => id),
+  );
   let seen: View | undefined;
   let usable = new Map<string, readonly Endpoint[]>();
 

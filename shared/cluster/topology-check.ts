@@ -19,6 +19,7 @@ export function topologyProblems(
     ...badSharding(file),
     ...badStandbys(file),
     ...fewVoters(file),
+    ...tooManyStarted(file),
     ...portClashes(file, topology),
     ...unplacedCalls(file, components),
     ...cycles(file, components),
@@ -70,6 +71,13 @@ function badStandbys(file: TopologyFile): SchemaProblem[] {
     if (wrong === undefined) return [];
     const sentence = `group ${group.name} has standbys but hosts ${wrong}: nobody would find them`;
     return [{ path: `nodes.${i}.standbys`, sentence }];
+  });
+}
+
+function tooManyStarted(file: TopologyFile): SchemaProblem[] {
+  return file.nodes.flatMap(({ name, replicas, started = 0 }, i) => {
+    const sentence = `group ${name} starts ${started} nodes, and has ${replicas} replicas`;
+    return started > replicas ? [{ path: `nodes.${i}.started`, sentence }] : [];
   });
 }
 

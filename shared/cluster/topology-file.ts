@@ -139,6 +139,7 @@ export function expand(file: TopologyFile, options: LoadOptions = {}): Topology 
           components: group.components,
           ...(sharded ? { shard } : {}),
           ...(standby && { standby }),
+          ...(!standby && replica > (group.started ?? group.replicas) && { idle: true as const }),
           host,
           ...ports,
           ...(group.routes && { routes: routesOf(group.routes, host, ports.port) }),

@@ -24,6 +24,8 @@ export const NodeGroup = Type.Object(
     name: Type.String({ pattern: '^[a-z][a-z0-9-]{0,40}$' }),
     components: Type.Array(Type.String(), { minItems: 1 }),
     replicas: Type.Integer({ minimum: 1, maximum: 100, default: 1 }),
+    /** How many of the replicas (of each shard) run at first; `tierlab scale` starts the others. All when absent. */
+    started: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
     /** The number of shards of the data in this group; absent if it hosts no database or only one shard. */
     shards: Type.Optional(Type.Integer({ minimum: 1, maximum: 64 })),
     /** The routes to each node of the group, in order of preference; absent = only its own address. */
@@ -79,6 +81,8 @@ export interface TopologyNode {
   readonly components: readonly string[];
   /** The shard that it holds, from 1; only for nodes that host the database. */
   readonly shard?: number;
+  /** It runs only when `tierlab scale` starts it. */
+  readonly idle?: true;
   /** The kind of standby; absent for a regular replica. */
   readonly standby?: StandbyKind;
   readonly host: string;
@@ -123,7 +127,7 @@ export function nodesHosting(topology: Topology, component: string, shard?: numb
  */
 export function partsOf(topology: Pick<Topology, 'nodes'>, component: string): readonly (readonly TopologyNode[])[] {
   const hosts = topology.nodes.filter(
-    ({ components, standby }) => components.includes(component) && standby === undefined,
+    ({ components, standby, idle }) => components.includes(component) && standby === undefined && !idle,
   );
   return [...Map.groupBy(hosts, ({ shard }) => (component === 'database' ? shard : undefined)).values()];
 }
@@ -147,10 +151,12 @@ export function peersOf({ nodes }: Pick<Topology, 'nodes'>, id: string): readonl
   return node ? nodes.filter((it) => replicaGroup(it) === replicaGroup(node) && it.id !== id) : [];
 }
 
-/** The nodes that run from the start: all except cold standbys. */
+/** The nodes that run from the start: all except cold standbys and idle places. */
 export function startedNodes({ nodes }: Pick<Topology, 'nodes'>): readonly TopologyNode[] {
-  return nodes.filter(({ standby }) => standby !== 'cold');
+  return nodes.filter(isStarted);
 }
+
+export const isStarted = ({ standby, idle }: TopologyNode): boolean => standby !== 'cold' && !idle;
 
 /** The address of the watchdog of `node`: one watchdog for all nodes of a machine, or one per container. */
 export function watchdogOf(topology: Topology, node: TopologyNode): { readonly host: string; readonly port: number } {

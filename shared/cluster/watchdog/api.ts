@@ -4,7 +4,7 @@ import { createControlServer, type ControlRoute } from '../../control/server.ts'
 import type { Clock } from '../../time/clock.ts';
 import type { Scheduler } from '../../time/scheduler.ts';
 import type { Topology } from '../topology.ts';
-import { restartDrained } from './restart-drained.ts';
+import { restartDrained, stopDrained } from './restart-drained.ts';
 import type { Watchdog } from './watchdog.ts';
 
 export interface WatchdogApiOptions {
@@ -27,7 +27,7 @@ const signals: Readonly<Record<string, NodeJS.Signals>> = { kill: 'SIGKILL', pau
 
 /**
  * The watchdog's port: GET /status is open to read; POST /shutdown and POST
- * /nodes/<id>/start|stop|restart|kill|pause|resume need the operator token, and so do the routes of shared/faults/control-routes.ts. Only processes that this watchdog
+ * /nodes/<id>/start|stop|retire|restart|kill|pause|resume need the operator token, and so do the routes of shared/faults/control-routes.ts. Only processes that this watchdog
  * started can be named.
  */
 export function createWatchdogApi({
@@ -57,9 +57,13 @@ export function createWatchdogApi({
       if (child.state().state === 'held')
         throw new RpcError('conflict', `${id} is held down: its machine is gone for now`);
     } else if (action === 'stop') await child.stop(graceMs);
+    else if (action === 'retire') await stopDrained(child, { clock, scheduler, graceMs });
     else if (action === 'restart') await restartDrained(child, { clock, scheduler, graceMs });
     else if (!Object.hasOwn(signals, action))
-      throw new RpcError('not_found', `no action ${action}; there are start, stop, restart, kill, pause, resume`);
+      throw new RpcError(
+        'not_found',
+        `no action ${action}; there are start, stop, retire, restart, kill, pause, resume`,
+      );
     else if (!child.signal(signals[action]!))
       throw new RpcError('conflict', `${id} is ${child.state().state}: there is no process to ${action}`);
     return status();

@@ -101,7 +101,7 @@ export function createRepairs({ topology, watchdog, clock, wipe }: RepairOptions
     if (asked.standby !== undefined) return undefined;
     const group = replicaGroup(asked);
     const isPeer = (it: TopologyNode) => replicaGroup(it) === group && it.standby === undefined;
-    const peers = topology.nodes.flatMap((it) => (isPeer(it) && watchdog.child(it.id)) || []);
+    const peers = topology.nodes.flatMap((it) => (isPeer(it) && !it.idle && watchdog.child(it.id)) || []);
     const isDown = ({ id, state }: Pick<Child, 'id' | 'state'>) => goingDown.has(id) || state().state !== 'ready';
     const down = peers.filter((it) => it.id !== node && isDown(it)).length;
     if (peers.length < 2 || down < tolerated(peers.length)) return undefined;

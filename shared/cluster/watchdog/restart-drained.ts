@@ -4,7 +4,7 @@ import { sleep, type Scheduler } from '../../time/scheduler.ts';
 import type { Child } from './child.ts';
 
 /** A heartbeat to the monitors, a new view, and a heartbeat of each caller that brings the view back; with room, ms. */
-export const drainMs = 1_500;
+const drainMs = 1_500;
 /** A node that is not ready after this time has failed to start, ms. */
 const startBoundMs = 30_000;
 const lookEveryMs = 20;
@@ -21,13 +21,9 @@ interface DrainOptions {
  *
  *   serving -> draining: the view says so, callers turn to other nodes -> stopped -> started -> ready
  */
-export async function restartDrained(child: Child, { clock, scheduler, graceMs }: DrainOptions): Promise<void> {
-  const { state } = child.state();
-  if (state !== 'ready')
-    throw new RpcError('conflict', `${child.id} is ${state}: only a node that is ready is restarted`);
-  child.drain();
-  await sleep(scheduler, drainMs);
-  await child.stop(graceMs);
+export async function restartDrained(child: Child, options: DrainOptions): Promise<void> {
+  const { clock, scheduler } = options;
+  await stopDrained(child, options);
   child.start();
   const giveUpAt = clock.now() + startBoundMs;
   while (child.state().state !== 'ready') {
@@ -37,4 +33,13 @@ export async function restartDrained(child: Child, { clock, scheduler, graceMs }
       });
     await sleep(scheduler, lookEveryMs);
   }
+}
+
+/** Stops a node that callers no longer use. Throws `conflict` for a node that is not ready. */
+export async function stopDrained(child: Child, { scheduler, graceMs }: DrainOptions): Promise<void> {
+  const { state } = child.state();
+  if (state !== 'ready') throw new RpcError('conflict', `${child.id} is ${state}: only a node that is ready can drain`);
+  child.drain();
+  await sleep(scheduler, drainMs);
+  await child.stop(graceMs);
 }

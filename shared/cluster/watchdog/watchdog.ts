@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Clock } from '../../time/clock.ts';
 import type { Scheduler } from '../../time/scheduler.ts';
 import type { Component } from '../component.ts';
-import type { Topology, TopologyNode } from '../topology.ts';
+import { isStarted, type Topology, type TopologyNode } from '../topology.ts';
 import { createChild, type Child, type ChildState, type Exit, type RestartReason } from './child.ts';
 import { createSpare } from './spare.ts';
 import { startWaves } from './start-order.ts';
@@ -137,7 +137,7 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
   return {
     async start(signal) {
       // All load their code at once; they open in order.
-      const warm = waves.map((wave) => wave.filter(({ standby }) => standby !== 'cold'));
+      const warm = waves.map((wave) => wave.filter(isStarted));
       for (const node of warm.flat()) children.get(node.id)!.load();
       for (const wave of warm) {
         if (signal.aborted) throw signal.reason;

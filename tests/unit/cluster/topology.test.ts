@@ -163,6 +163,11 @@ test.each([
     /^line 7: nodes\.1\.replicas: .* is wanted.*not 101$/,
   ],
   [
+    'more nodes started than a group has replicas',
+    fileOf([group('y', ['b']), group('x', ['b'], { replicas: 2, started: 3 })]),
+    'line 7: group x starts 3 nodes, and has 2 replicas',
+  ],
+  [
     'standbys that nobody would find',
     fileOf([group('y', ['b']), group('g', ['gateway'], { standbys: { hot: 1 } })]),
     'line 7: group g has standbys but hosts gateway: nobody would find them',

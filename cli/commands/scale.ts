@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import { type Command, InvalidArgumentError } from 'commander';
+import { withExamples } from '../command-line.ts';
+import { CommandError, UsageError } from '../errors.ts';
+import { withClusterOptions, type ClusterFlags } from '../options.ts';
+import { dataDirOf } from '../paths.ts';
+import { portBaseOf, readRunFile } from '../run-file.ts';
+import { createTerminal } from '../terminal.ts';
+import { untilAlive } from '../until-alive.ts';
+import { ask, fetchStatus, type ClusterNode } from '../watchdog-client.ts';
+
+interface Wanted {
+  readonly group: string;
+  readonly count: number;
+}
+
+const help = `
+A group can grow to the "replicas" of its topology file. "started" says how many of them run at first. A new node gets calls as
+soon as the monitors call it alive. A node that goes drains first, so that no request is lost.`;
+
+export function scale(command: Command): void {
+  withExamples(withClusterOptions(command), ['scale ranking=3'], ['scale ranking=1 query=2'])
+    .argument('<group=count...>', 'how many nodes a group of the topology has (of each shard)', parseWanted)
+    .addHelpText('after', help)
+    .action(run);
+}
+
+function parseWanted(text: string, before: readonly Wanted[] = []): readonly Wanted[] {
+  const [, group, count] = /^([a-z][a-z0-9-]*)=(\d+)$/.exec(text) ?? [];
+  if (group === undefined || Number(count) < 1)
+    throw new InvalidArgumentError('a group and a number from 1 are wanted, such as ranking=3.');
+  return [...before, { group, count: Number(count) }];
+}
+
+async function run(wanted: readonly Wanted[], flags: ClusterFlags): Promise<void> {
+  const portBase = portBaseOf(flags.portBase);
+  const token = readRunFile(dataDirOf(flags.data), portBase)?.token;
+  const { nodes } = await fetchStatus(portBase);
+  const changes = wanted.map((it) => changeOf(nodes, it));
+  refuseTooMuchMemory(
+    nodes,
+    changes.flatMap(({ start }) => start),
+  );
+  const terminal = createTerminal(process.stdout);
+  const order = (id: string, action: string) =>
+    ask(portBase, `/nodes/${id}/${action}`, { method: 'POST', token, timeoutMs: 60_000 });
+  for (const { group, start, retire } of changes) {
+    for (const { id } of start) {
+      await order(id, 'start');
+      await untilAlive(portBase, nodes, id);
+      terminal.line(`${terminal.good('+')} ${id} serves`);
+    }
+    for (const { id } of retire) {
+      await order(id, 'retire');
+      terminal.line(`${terminal.good('-')} ${id} has drained and stopped`);
+    }
+    if (start.length + retire.length === 0) terminal.line(`${group} has as many nodes as it should`);
+  }
+}
+
+interface Change {
+  readonly group: string;
+  readonly start: readonly ClusterNode[];
+  readonly retire: readonly ClusterNode[];
+}
+
+/** Which nodes to start, the first places first, and which to stop, the last ones first. */
+function changeOf(nodes: readonly ClusterNode[], { group, count }: Wanted): Change {
+  const groupOf = ({ id }: ClusterNode): string => id.replace(/(-\d+)+$/, '');
+  const places = nodes.filter((node) => groupOf(node) === group);
+  if (places.length === 0)
+    throw new UsageError(`there is no group ${group}; there are ${[...new Set(nodes.map(groupOf))].join(', ')}`);
+  const parts = [...Map.groupBy(places, ({ shard }) => shard).values()];
+  const fewest = Math.min(...parts.map((part) => part.length));
+  if (count > fewest)
+    throw new UsageError(
+      `${group}=${count}: the topology has places for ${fewest}. "replicas" in its file says how many, ` +
+        'and "started" how many of them run at first',
+    );
+  return {
+    group,
+    start: parts.flatMap((part) => part.slice(0, count).filter(({ state }) => state === 'stopped')),
+    retire: parts.flatMap((part) =>
+      part
+        .slice(count)
+        .filter(({ state }) => state === 'ready')
+        .toReversed(),
+    ),
+  };
+}
+
+/** A machine without memory slows every node down: new nodes must fit into what is free. Only Linux tells. */
+function refuseTooMuchMemory(nodes: readonly ClusterNode[], start: readonly ClusterNode[]): void {
+  const megabytes = (file: string, field: string): number | undefined => {
+    try {
+      const kilobytes = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(readFileSync(file, 'utf8'))?.[1];
+      return kilobytes === undefined ? undefined : Number(kilobytes) / 1_024;
+    } catch {
+      return undefined;
+    }
+  };
+  const free = megabytes('/proc/meminfo', 'MemAvailable');
+  const used = nodes.flatMap(({ pid }) => (pid === null ? [] : (megabytes(`/proc/${pid}/status`, 'VmRSS') ?? [])));
+  if (free === undefined || used.length === 0) return;
+  const needed = start.length * Math.max(...used);
+  if (needed > free)
+    throw new CommandError(
+      `${start.length} more nodes may take ${Math.round(needed)} MB, and this machine has ${Math.round(free)} MB free`,
+    );
+}
