@@ -24,6 +24,8 @@ const maximumVariance = (n: number): number =>
 
 const meanOfShard = (form: (typeof forms)[number], m: number, n: number): number => (form === 'same' ? m : m / n);
 
+const counted = (n: number): string => `${n} ${n === 1 ? 'shard' : 'shards'}`;
+
 /** A search asks all shards at the same time, and is as slow as the slowest of them. */
 export const multitierSearch = lab({
   id: '05',
@@ -44,7 +46,7 @@ export const multitierSearch = lab({
     forms.flatMap((form) =>
       shardCounts.map((n) => ({
         id: `${form}${n}`,
-        label: `${n} ${n === 1 ? 'shard' : 'shards'}, ${form === 'same' ? 'mean m each' : 'mean m / n each'}`,
+        label: `${counted(n)}, ${form === 'same' ? 'mean m each' : 'mean m / n each'}`,
         unit: 'ms' as const,
         theory: meanOfShard(form, m!, n) * harmonic(n),
         ...(form === 'same' && { x: n }),
@@ -62,7 +64,7 @@ export const multitierSearch = lab({
         timeline = run.timeline;
         const measured = meanOf(`${form}${n}`, run.meanMs, searches, mean * Math.sqrt(maximumVariance(n) / searches));
         points.push(measured.point);
-        found.push(measured.isTheory(`${n} shards of mean ${digits(mean)} ms`, mean * harmonic(n), checks));
+        found.push(measured.isTheory(`${counted(n)} of mean ${digits(mean)} ms`, mean * harmonic(n), checks));
       }
     return { points, checks: found, timeline };
   },
@@ -139,7 +141,7 @@ async function fanOut(seed: string, n: number, meanShardMs: number, variant: str
 async function liveFanOut(
   m: number,
   n: number,
-  { cluster, signal, progress, seed }: LiveContext,
+  { cluster, signal, progress }: LiveContext,
   oracle: Map<string, string>,
 ): Promise<{ readonly points: readonly Point[]; readonly checks: readonly Check[] }> {
   const own = await cluster({
@@ -205,7 +207,7 @@ async function liveFanOut(
     const answers = await closedLoad({
       ...calls,
       n: count,
-      onProgress: (done) => progress(`${n} shards of ${digits(mean)} ms (${seed})`, done, count),
+      onProgress: (done) => progress(`${counted(n)} of ${digits(mean)} ms`, done, count),
     });
     const good = answers.filter(({ ok }) => ok);
     const interval = meanInterval(
@@ -216,12 +218,12 @@ async function liveFanOut(
     checks.push(
       good.length < count
         ? unknown(
-            `${n} shards: every search is answered`,
+            `${counted(n)}: every search is answered`,
             `${count - good.length} of ${count} failed`,
             'run the lab again',
           )
         : within(
-            `${n} shards of mean ${digits(mean)} ms, without the search's own ${digits(bare)} ms`,
+            `${counted(n)} of mean ${digits(mean)} ms, without the search's own ${digits(bare)} ms`,
             interval.mean,
             mean * harmonic(n),
             // A timer of 2.5 ms has a resolution of 1 ms.
