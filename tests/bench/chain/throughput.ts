@@ -1,38 +1,26 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { ensureDataset } from '../../../corpus/build.ts';
 import { createAuthority, issueIdentity, type Identity } from '../../../shared/security/certificates.ts';
 import { allReady, firstCorrectSearch, gatewayUrl, run, temporaryData, up, type NodeRow } from '../cluster/cluster.ts';
-import { cpuSeconds } from '../cpu.ts';
 import { median, significant, spread, type Row } from '../row.ts';
 import { startBareChain, startSameWorkChain, type Chain } from './chain.ts';
 import { record, type Recording } from './recording.ts';
+import { tracing } from './tracing.ts';
+import { clean, inWords, words, wrk, type Cost, type System } from './wrk.ts';
 
 const topology = fileURLToPath(new URL('topology.json', import.meta.url));
 const rounds = 5;
-const secondsPerRound = 3;
-const connections = 32;
+/** Rounds of each system before the first that counts: our CPU per search falls until about 10,000 searches. */
+const warmUps = 4;
 const goals = { sameWork: 0.9, bare: 0.65, sameWorkTls: 0.85 };
-const words = 'domestic animal dog';
-
-/** One system under load, as wrk and /proc see it. */
-interface Cost {
-  readonly perSecond: number;
-  /** CPU time of all its processes for one search, ms. */
-  readonly cpuMs: number;
-}
-
-interface System {
-  readonly url: string;
-  readonly pids: readonly number[];
-}
 
 /** The costs of one round: each system once, in turn. */
 type Round = Readonly<Record<'ours' | 'sameWork' | 'bare', Cost>>;
 
 /**
- * Rows 1 and 2: searches per second of the whole chain with all mechanisms on, without and with TLS, against the
- * same-work chain and the bare chain; wrk, 32 connections. Linux only: it reads /proc.
+ * Rows 1, 2 and 22: searches per second of the whole chain with all mechanisms on, without and with TLS, against the
+ * same-work chain and the bare chain, and with tracing on against off; wrk, 32 connections. Linux only: it reads /proc.
  */
 export async function throughput(say: (line: string) => void): Promise<readonly Row[]> {
   if (spawnSync('wrk', ['--version']).error) {
@@ -44,6 +32,7 @@ export async function throughput(say: (line: string) => void): Promise<readonly 
     await run('dataset', '--data', data.dir, '--shards', '2');
     const { datasetDir } = await ensureDataset({ dataDir: data.dir, shards: 2 });
     let recording: Recording | undefined;
+    let traced: Row | undefined;
     const measure = (flags: readonly string[], identity?: Identity) =>
       withCluster(data.dir, flags, async (nodes) => {
         recording ??= await record(nodes, words);
@@ -52,7 +41,9 @@ export async function throughput(say: (line: string) => void): Promise<readonly 
           chains.push(await startSameWorkChain(datasetDir, data.dir, identity));
           chains.push(await startBareChain(recording, data.dir, identity));
           const ours = { url: gatewayUrl, pids: nodes.map(({ pid }) => pid) };
-          return await inTurn({ ours, sameWork: chains[0]!, bare: chains[1]! }, say);
+          const measured = await inTurn({ ours, sameWork: chains[0]!, bare: chains[1]! }, say);
+          traced ??= await tracing(ours, data.dir, say);
+          return measured;
         } finally {
           for (const chain of chains) chain.stop();
         }
@@ -71,6 +62,7 @@ export async function throughput(say: (line: string) => void): Promise<readonly 
         ...row(2, 'the same with mutual TLS between nodes, against the same work', tls, 'sameWork', goals.sameWorkTls),
         note: `against the bare chain with TLS: ${significant(median(ratiosTo(tls, 'bare')))}`,
       },
+      traced!,
     ];
   } finally {
     data.remove();
@@ -94,8 +86,9 @@ async function withCluster<T>(
 
 /** Measures each system in turn, once per round. */
 async function inTurn(systems: Record<keyof Round, System>, say: (line: string) => void): Promise<readonly Round[]> {
-  // Cold processes refuse some of 32 sudden callers. Only warm processes are measured, and there no request may fail.
-  for (const system of [...Object.values(systems), ...Object.values(systems)]) await wrk(system, false);
+  // Cold processes refuse some of 32 sudden callers, and V8 still compiles. Only warm processes are measured, and there
+  // no request may fail.
+  for (let i = 0; i < warmUps; i++) for (const system of Object.values(systems)) await wrk(system, false);
   const measured: Round[] = [];
   for (let i = 0; i < rounds; i++) {
     const ours = await clean(systems.ours, say);
@@ -106,8 +99,6 @@ async function inTurn(systems: Record<keyof Round, System>, say: (line: string) 
   }
   return measured;
 }
-
-const inWords = ({ perSecond, cpuMs }: Cost): string => `${perSecond.toFixed(0)}/s (${cpuMs.toFixed(2)} ms CPU)`;
 
 const ratiosTo = (measured: readonly Round[], reference: 'sameWork' | 'bare'): number[] =>
   measured.map((round) => round.ours.perSecond / round[reference].perSecond);
@@ -133,37 +124,5 @@ function row(
     spread: spread(ratios),
     goal: `>= ${goal}`,
     met: median(ratios) >= goal,
-  };
-}
-
-/**
- * The costs of a round without a failure. Admission is on, with a limit above the 32 connections (topology.json). wrk
- * repeats refused requests at once, so with a low limit the round would mostly measure refusals.
- */
-async function clean(system: System, say: (line: string) => void): Promise<Cost> {
-  for (let again = 0; again < 2; again++) {
-    try {
-      return await wrk(system);
-    } catch (error) {
-      say(`${(error as Error).message}: once more`);
-    }
-  }
-  return wrk(system);
-}
-
-/** Throws when a request had no successful answer, unless `strict` is false. */
-async function wrk({ url, pids }: System, strict = true): Promise<Cost> {
-  const cpuBefore = cpuSeconds(pids);
-  const page = `${url}/search?q=${encodeURIComponent(words)}`;
-  const child = spawn('wrk', ['-t1', `-c${connections}`, `-d${secondsPerRound}s`, page], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let text = '';
-  for await (const chunk of child.stdout) text += String(chunk);
-  const failed = /Non-2xx or 3xx responses: (\d+)/.exec(text);
-  if (failed && strict) throw new Error(`${failed[1]} answers of ${url} were not successes`);
-  return {
-    perSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(text)![1]),
-    cpuMs: ((cpuSeconds(pids) - cpuBefore) * 1_000) / Number(/(\d+) requests in/.exec(text)![1]),
   };
 }
