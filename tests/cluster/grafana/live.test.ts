@@ -1,0 +1,204 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import type { TopologyFile } from '../../../shared/cluster/topology.ts';
+import { dataFolder, freePortBase, startCluster, tierlab, until, type TestCluster } from '../../support/cluster.ts';
+import { documentedMetrics, scraped } from './documents.ts';
+import { isInstalled, startPrometheus, type Prometheus, type Sample } from './prometheus.ts';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
+const topology = JSON.parse(read('topologies/multitier.json')) as TopologyFile;
+
+interface Panel {
+  readonly title: string;
+  readonly type: string;
+  readonly targets?: readonly { readonly expr: string }[];
+  readonly fieldConfig: { readonly defaults: { readonly thresholds: { readonly steps: readonly Step[] } } };
+}
+interface Step {
+  readonly value: number | null;
+  readonly color: string;
+}
+interface Dashboard {
+  readonly panels: readonly Panel[];
+  readonly annotations: { readonly list: readonly { readonly name: string; readonly expr?: string }[] };
+  readonly templating: { readonly list: readonly { readonly type: string; readonly query: string }[] };
+}
+const dashboards = readdirSync(path.join(root, 'grafana/dashboards')).map(
+  (file) => [file, JSON.parse(read(`grafana/dashboards/${file}`)) as Dashboard] as const,
+);
+const rules = (
+  parse(read('grafana/prometheus/rules.yml')) as {
+    groups: readonly {
+      rules: readonly { record?: string; alert?: string; expr: string; labels?: { slo?: string } }[];
+    }[];
+  }
+).groups.flatMap((group) => group.rules);
+
+/** Queries that have no result in this scenario, and why. */
+const notDue: Readonly<Record<string, string>> = {
+  'saturation.json: Disk: time of a sync': 'an index is synced only when it is rebuilt',
+};
+
+const panelQueries = dashboards.flatMap(([file, { panels }]) =>
+  panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => ({ name: `${file}: ${title}`, expr }))),
+);
+const annotations = dashboards.flatMap(([file, json]) =>
+  json.annotations.list.flatMap(({ name, expr }) => (expr ? [{ name: `${file}: ${name}`, expr }] : [])),
+);
+/** Documented metrics that this cluster does not have, and why. */
+const notScraped: Readonly<Record<string, string>> = {
+  tierlab_traces_exported_total: 'only where traces are exported to another system',
+};
+
+/** Alerts that this scenario must fire; of the others, the expression only has to be valid. */
+const dueAlerts = new Set(['NodeDown', 'MemberLost']);
+const ruleQueries = rules
+  .filter(({ alert }) => alert === undefined || dueAlerts.has(alert))
+  .map(({ record, alert, expr }) => ({ name: `rule ${record ?? alert}`, expr }));
+
+const installed = isInstalled();
+const victim = 'html-2';
+const limper = 'ranking-2';
+let cluster: TestCluster;
+let prometheus: Prometheus;
+let data: Awaited<ReturnType<typeof dataFolder>>;
+let loadPort = 0;
+const chaos = (...args: readonly string[]) =>
+  tierlab('chaos', ...args, '--port-base', String(cluster.portBase), '--data', data.dir);
+
+describe.skipIf(!installed)('Prometheus scrapes a live cluster', () => {
+  beforeAll(async () => {
+    data = await dataFolder(
+      Array.from({ length: 40 }, (_, i) => ({ id: `p${i}`, title: `water ${i}`, body: `water is wet and page ${i}` })),
+    );
+    const portBase = await freePortBase();
+    loadPort = portBase + 1_599;
+    cluster = await startCluster({ dataDir: data.dir, topology: 'multitier', portBase, env: { TIERLAB_CHAOS: '1' } });
+    prometheus = await startPrometheus({ topology, portBase, port: portBase + 1_598, loadPort });
+  }, 140_000);
+
+  afterAll(async () => {
+    await prometheus?.stop();
+    await cluster?.stop('SIGTERM');
+    data?.remove();
+  });
+
+  test('within 30 s of the start: every node is known, nothing is red, and no number is NaN or infinite', async () => {
+    // Rates need two scrapes, and rules an evaluation after that.
+    await until(async () => (await prometheus.ask('count(node:cpu:rate30s)'))[0]?.value === 21, 30_000);
+    const red: string[] = [];
+    for (const [file, { panels }] of dashboards)
+      for (const { title, type, targets = [], fieldConfig } of panels)
+        for (const { expr } of targets) {
+          const samples = await prometheus.ask(expr);
+          expect([title, expr, samples.filter(({ value }) => !Number.isFinite(value))]).toEqual([title, expr, []]);
+          const { steps } = fieldConfig.defaults.thresholds;
+          for (const { value } of samples)
+            if (type === 'stat' && colorOf(steps, value) === 'red') red.push(`${file}: ${title}: ${value}`);
+        }
+    expect(red).toEqual([]);
+    expect(await prometheus.ask('ALERTS{alertstate="firing"}')).toEqual([]);
+    expect(await prometheus.ask('tier:errors:ratio30s{tier=~"client|gateway"}')).toEqual([]);
+    expect((await prometheus.ask('node:state:code == 6')).map(({ metric }) => metric['node'])).toHaveLength(21);
+  }, 60_000);
+
+  test('the choices of the variables are the components and the nodes', async () => {
+    expect(await prometheus.labelValues('component', 'tierlab_rpc_server_calls_total')).toContain('ranking');
+    expect(await prometheus.labelValues('node', 'up{job="tierlab"}')).toHaveLength(21);
+  });
+
+  test('under load and faults, every query has a result when its time comes; the killed node is named', async () => {
+    const flags = ['--port-base', String(cluster.portBase), '--data', data.dir];
+    // Plans are asked for again and again, so the cache has something to do.
+    const cache = '{"cache":{"operations":{"query.plan":{"ttlMs":2000}}}}';
+    expect((await tierlab('policy', cache, ...flags)).code).toBe(0);
+    const load = tierlab(
+      'load',
+      `${cluster.client}/search?q=water`,
+      '-R',
+      '15/s',
+      '-d',
+      '65s',
+      '--metrics-port',
+      String(loadPort),
+      '--quiet',
+    );
+    const waiting = new Map([...panelQueries, ...annotations, ...ruleQueries].map(({ name, expr }) => [expr, name]));
+    for (const [expr, name] of waiting) if (notDue[name] !== undefined) waiting.delete(expr);
+    const askWaiting = async (): Promise<number> => {
+      for (const [expr, name] of waiting) {
+        const samples = await prometheus.ask(expr);
+        expect([name, samples.filter(({ value }) => Number.isNaN(value))]).toEqual([name, []]);
+        if (samples.length > 0) waiting.delete(expr);
+      }
+      return waiting.size;
+    };
+
+    const limp = ['limp.latency', '--target', limper, '--mean-ms', '400', '--ttl', '20s'];
+    expect((await chaos('inject', ...limp)).code).toBe(0);
+    await until(async () => (await prometheus.ask(`tierlab_chaos_active{target="${limper}"}`)).length > 0, 15_000);
+    await until(async () => (await prometheus.ask('tierlab_rpc_ejected == 1')).length > 0, 20_000);
+    await askWaiting();
+    await chaos('halt');
+    await until(async () => (await prometheus.ask(`node:state:code{node="${limper}"} == 6`)).length > 0, 30_000);
+
+    const kill = ['stop.kill', '--target', victim, '--down-ms', '20000', '--ttl', '40s'];
+    const killedAt = performance.now();
+    expect((await chaos('inject', ...kill)).code).toBe(0);
+    const worst = 'bottomk(1, node:state:code)';
+    const named = ([first]: readonly Sample[]) => first?.metric['node'] === victim && first.value === 0;
+    await until(async () => named(await prometheus.ask(worst)), 15_000);
+    expect(performance.now() - killedAt).toBeLessThan(15_000);
+    expect(await prometheus.ask('count(node:state:code == 0)')).toMatchObject([{ value: 1 }]);
+    await until(async () => (await prometheus.ask(`node:requests:rate30s{node="${victim}"}`)).length === 0, 15_000);
+    // The two rules are evaluated some seconds apart.
+    await until(async () => {
+      const [whole] = await prometheus.ask('tier:requests:rate30s{tier="html"}');
+      const [living] = await prometheus.ask('node:requests:rate30s{node="html-1"}');
+      return Math.abs(whole!.value - living!.value) < 0.1 * living!.value;
+    }, 20_000);
+    await until(
+      async () => (await prometheus.ask('ALERTS{alertname="NodeDown", alertstate="firing"}')).length > 0,
+      20_000,
+    );
+
+    await until(async () => (await askWaiting()) === 0, 60_000).catch(() => undefined);
+    expect([...waiting.values()]).toEqual([]);
+    for (const { alert, expr } of rules) if (alert !== undefined) await prometheus.ask(expr);
+    await documentationMatches();
+    await load;
+  }, 170_000);
+});
+
+function colorOf(steps: readonly Step[], value: number): string | undefined {
+  return steps.findLast((step) => step.value === null || value >= step.value)?.color;
+}
+
+/** Documentation and scrape, in both directions; and no metric has a hundred sets of label values. */
+async function documentationMatches(): Promise<void> {
+  const documented = documentedMetrics();
+  const nodes = await cluster.nodes();
+  const ports = [...nodes.filter(({ id }) => id !== victim).map(({ opsPort }) => opsPort), loadPort];
+  const texts = await Promise.all(ports.map(async (port) => (await fetch(`http://127.0.0.1:${port}/metrics`)).text()));
+  const seen = new Map<string, { type: string; labels: Set<string> }>();
+  for (const text of texts)
+    for (const [name, { type, sets }] of scraped(text)) {
+      expect([name, sets.length < 100]).toEqual([name, true]);
+      if (!name.startsWith('tierlab_')) continue;
+      const known = seen.get(name) ?? { type, labels: new Set() };
+      for (const set of sets) for (const label of Object.keys(set)) known.labels.add(label);
+      seen.set(name, known);
+    }
+  const always = [...documented.keys()].filter((name) => notScraped[name] === undefined);
+  expect([...seen.keys()].toSorted()).toEqual(always.toSorted());
+  for (const [name, { type, labels }] of documented) {
+    const live = seen.get(name);
+    if (live === undefined) continue;
+    expect([name, live.type]).toEqual([name, type]);
+    // A metric without a series now has no labels to compare.
+    if (live.labels.size > 0) expect([name, [...live.labels].toSorted()]).toEqual([name, labels]);
+  }
+}
