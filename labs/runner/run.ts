@@ -5,7 +5,7 @@ import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
 import { unknown } from '../kit/checks.ts';
 import { LabUnknownError } from './errors.ts';
 import { asJson, type Home, writeDurably } from './home.ts';
-import { isNoisy, noiseInWords, watchHost, type HostNoise } from './host-noise.ts';
+import { isNoisy, judgedWith, noiseInWords, watchHost, type HostNoise } from './host-noise.ts';
 import { openJournal, type Journal } from './journal.ts';
 import type { Findings, Form, Lab } from './lab.ts';
 import { drawParameters, seedOf, type Owner } from './parameters.ts';
@@ -97,26 +97,23 @@ async function runLive({ lab, owner, home, signal, progress, say }: RunOptions, 
       progress,
       say,
       async cluster(topology) {
+        host.pause();
         await stopAll();
-        const onStart = (cluster: { pid: number; portBase: number }) => journal.note({ cluster });
+        let pid: number | undefined;
+        const onStart = (cluster: { pid: number; portBase: number }) => {
+          pid = cluster.pid;
+          journal.note({ cluster });
+        };
         const started = await startOwnCluster({ dir: home.cluster, topology, signal, onStart });
         clusters.push(started);
+        host.resume(pid);
         return started;
       },
     });
     const hostNoise = host.stop();
     const died = (await Promise.all(clusters.map((cluster) => cluster.died()))).flat();
-    const noisy = isNoisy(hostNoise, 'run');
     const checks = [
-      ...findings.checks.map((each) =>
-        noisy && each.verdict === 'FAIL'
-          ? unknown(
-              each.label,
-              `${each.detail}. But this machine was too busy: ${noiseInWords(hostNoise)}`,
-              'run it again',
-            )
-          : each,
-      ),
+      ...judgedWith(hostNoise, findings.checks),
       ...(died.length === 0
         ? []
         : [

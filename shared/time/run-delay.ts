@@ -1,20 +1,24 @@
-import { openSync, readSync } from 'node:fs';
+import { openSync, readFileSync, readSync } from 'node:fs';
 
-const file = '/proc/self/schedstat';
 const buffer = Buffer.alloc(128);
-/** The file stays open, because opening it costs more than reading it. */
-let descriptor: number | undefined;
+/** The own file stays open, because opening it costs more than reading it. */
+let own: number | undefined;
 
 /**
- * ms that this process' main thread has waited for a processor so far (Linux: second field of schedstat, ns); undefined
- * elsewhere.
+ * ms that the main thread of a process has waited for a processor so far (Linux: second field of schedstat, ns);
+ * undefined elsewhere, and when the process has ended. Without `pid`: this process.
  */
-export function runDelayMs(): number | undefined {
+export function runDelayMs(pid?: number): number | undefined {
   try {
-    descriptor ??= openSync(file, 'r');
-    const field = buffer.toString('latin1', 0, readSync(descriptor, buffer, 0, buffer.length, 0)).split(' ')[1];
-    return field === undefined ? undefined : Number(field) / 1e6;
+    if (pid !== undefined) return secondField(readFileSync(`/proc/${pid}/schedstat`, 'latin1'));
+    own ??= openSync('/proc/self/schedstat', 'r');
+    return secondField(buffer.toString('latin1', 0, readSync(own, buffer, 0, buffer.length, 0)));
   } catch {
     return undefined;
   }
+}
+
+function secondField(text: string): number | undefined {
+  const field = text.split(' ')[1];
+  return field === undefined ? undefined : Number(field) / 1e6;
 }
