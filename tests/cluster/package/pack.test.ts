@@ -42,6 +42,7 @@ test('the package holds the sources and the lock, and neither tests nor data nor
     'corpus',
     'docs',
     'grafana',
+    'labs',
     'loadgen',
     'scripts',
     'search',
