@@ -30,6 +30,18 @@ export interface PollDependencies {
 export const tooFew = (call: Call, f: number, cause?: unknown): RpcError =>
   new RpcError('unavailable', `fewer than ${f + 1} replicas of ${call.component} answer`, { cause });
 
+export interface PollOptions {
+  /** How many liars are outvoted. */
+  readonly f: number;
+  /** How many replicas the group has. */
+  readonly replicas: number;
+  /**
+   * What happens when fewer than f + 1 replicas answer. True: the call fails. False: answers that do not contradict each
+   * other are accepted. So a sample never costs an answer that the call would have had without it.
+   */
+  readonly strict: boolean;
+}
+
 /** The reason for stopping an attempt that is no longer needed. */
 const decided = new Superseded('enough replicas have agreed');
 
@@ -41,7 +53,7 @@ const decided = new Superseded('enough replicas have agreed');
 export function poll(
   next: Service,
   call: Call,
-  { f, replicas: known }: { f: number; replicas: number },
+  { f, replicas: known, strict }: PollOptions,
   { scheduler, liars, budget, extraVoteAfterMs, observe, tally = tallyNothing, nonce }: PollDependencies,
 ): Promise<Reply> {
   if (call.signal.aborted) return Promise.reject(abortError(call.signal));
@@ -59,6 +71,8 @@ export function poll(
     let refuted = 0;
     const failed = new Set<string>();
     let over = false;
+    /** Whether the others take longer than usual, and no further replica is left to ask. */
+    let late = false;
 
     const report = (result: VoteResult, nodes: Iterable<string>): void => {
       for (const node of nodes) tally.vote(call.component, node, result);
@@ -92,14 +106,29 @@ export function poll(
         const free = asked <= f + disagreeing + refuted;
         if (!free && !tokens.spend()) {
           observe({ event: 'budget_exhausted', call, mechanism: 'retry' });
-          return fail(tooFew(call, f, cause));
+          return withTooFew(cause);
         }
         ask();
       }
       if (running > 0) return;
-      if (votes.length <= f) return fail(tooFew(call, f, cause));
+      if (votes.length <= f) return withTooFew(cause);
       observe({ event: 'no-majority', call, nodes: votes.map(({ node }) => node) });
       fail(new RpcError('bad_reply', `no ${f + 1} replicas of ${call.component} agree`));
+    }
+
+    /** Accepts answers that do not contradict each other, where the vote is not strict. */
+    function acceptFewer(): boolean {
+      const agreeing = votes.length > 0 && countVotes(votes, votes.length - 1).result === 'agreed';
+      if (strict || refuted > 0 || !agreeing) return false;
+      end(decided);
+      report('undecided', replies.keys());
+      const [{ body, node }] = votes as [Vote, ...Vote[]];
+      resolve({ body, servedBy: [...replies.keys()], from: node, maskedBy: 'vote' });
+      return true;
+    }
+
+    function withTooFew(cause: RpcError | undefined): void {
+      if (!acceptFewer()) fail(tooFew(call, f, cause));
     }
 
     function onReply(reply: Reply): void {
@@ -112,7 +141,7 @@ export function poll(
         replies.set(node, reply);
       }
       const count = countVotes(votes, f);
-      if (count.result === 'open') return askMore(count.missing);
+      if (count.result === 'open') return late && acceptFewer() ? undefined : askMore(count.missing);
       tokens.earn();
       end(decided);
       for (const result of ['majority', 'minority', 'abstained'] as const) report(result, count[result]);
@@ -142,10 +171,14 @@ export function poll(
     call.signal.addEventListener('abort', onAbort);
     const delayMs = extraVoteAfterMs(call);
     const extraVoteTimer =
-      delayMs === undefined || replicas <= f + 1
+      delayMs === undefined || (strict && replicas <= f + 1)
         ? undefined
         : scheduler.after(delayMs, () => {
-            if (over || asked >= replicas) return;
+            if (over) return;
+            if (asked >= replicas) {
+              late = true;
+              return void acceptFewer();
+            }
             if (!tokens.spend()) return observe({ event: 'budget_exhausted', call, mechanism: 'hedge' });
             observe({ event: 'hedge', call, delayMs });
             ask();

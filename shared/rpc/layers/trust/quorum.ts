@@ -122,9 +122,10 @@ export function quorum({ operations, ...common }: QuorumSettings, dependencies: 
       const replicas = endpoints(call.component, call.shard).length;
       const now = clock.now();
       const auditedAt = auditsOf(call);
+      const suspected = liars.suspected(call, settings.alarmMs);
       const plan = planVote(settings, {
         replicas,
-        suspected: liars.suspected(call, settings.alarmMs),
+        suspected,
         draw: random.next(),
         sinceAuditMs: now - (auditedAt.get(settings) ?? -Infinity),
       });
@@ -134,7 +135,7 @@ export function quorum({ operations, ...common }: QuorumSettings, dependencies: 
       return poll(
         next,
         plan === 'audit' && nonce ? { ...call, nonce: nonce() } : call,
-        { f: settings.f, replicas },
+        { f: settings.f, replicas, strict: suspected || settings.when === 'always' },
         dependencies,
       );
     };

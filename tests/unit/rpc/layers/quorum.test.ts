@@ -269,6 +269,32 @@ test('replicas that fail are made up for out of the common budget; those that di
     expect(await outcomeOf(voting({ a: lie, b: 1, c: 1 }, {}, poor).service(testCall()))).toBe(1);
 });
 
+const sampled = { when: 'sample', share: 1 } as const;
+
+test.each([
+  ['one of two is down', { a: failure('unreachable'), b: 1 }, 1],
+  ['two of three are down', { a: failure('unreachable'), b: failure('unreachable'), c: 1 }, 1],
+  ['all are down', { a: failure('unreachable'), b: failure('unreachable') }, 'unavailable'],
+  ['two of two differ', { a: 1, b: 2 }, 'bad_reply'],
+  ['the other one gives an answer without proof', { a: failure('bad_reply'), b: 1 }, 'unavailable'],
+])('a sample costs no answer that the call would have had without it: when %s', async (_, answers, expected) => {
+  expect(await outcomeOf(voting(answers, sampled).service(testCall()))).toEqual(expected);
+});
+
+test('a sample does not wait for the last replica that hangs; a vote does', async () => {
+  const hang = () => new Promise(() => {});
+  const patience = { extraVoteAfterMs: 20 };
+  const { sim, service } = voting({ a: hang, b: 1 }, sampled, patience);
+  const outcome = outcomeOf(service(testCall()));
+  await sim.run(21);
+  expect(await outcome).toBe(1);
+  const strict = voting({ a: hang, b: 1 }, {}, patience);
+  let answered = false;
+  void outcomeOf(strict.service(testCall())).then(() => (answered = true));
+  await strict.sim.run(1_000);
+  expect(answered).toBe(false);
+});
+
 test('a replica that hangs costs the patience of a hedge, not its time-out', async () => {
   const hang = () => new Promise(() => {});
   const { sim, service, events } = voting({ a: hang, b: 1, c: 1 }, {}, { extraVoteAfterMs: 20 });
