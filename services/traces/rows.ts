@@ -46,7 +46,7 @@ export function waterfallRows({ spans }: Pick<Trace, 'spans'>): WaterfallRow[] {
       outcome: attempt?.outcome ?? span.outcome,
       heldMs: span.durationMs,
       durationMs: attempt?.durationMs ?? span.durationMs,
-      segments: [...waySegments(attempt, span), ...workSegments(span, calls)],
+      segments: [...waySegments(attempt, span), ...workSegments(span, calls)].sort((a, b) => a.startMs - b.startMs),
     });
     for (const [child] of own) addCall(child, depth + 1);
   }
