@@ -48,10 +48,7 @@ interface Report {
 const load = (...how: readonly string[]) =>
   tierlab('load', cluster.gateway, '--requests', requests, '--check', 'status', '--json', '-q', ...how);
 
-/**
- * Open-loop load at half of the peak while `work` is done, and until every request has its answer. Another program
- * that takes the processors for a second makes nodes refuse calls, so a test may run twice.
- */
+/** Open-loop load at half of the peak while `work` is done, and until every request has its answer. */
 async function underLoad(seconds: number, work: () => Promise<void>): Promise<Report> {
   let ended = false;
   const loading = load('-R', `${halfOfPeak}/s`, '-d', `${seconds}s`).finally(() => (ended = true));
@@ -60,7 +57,7 @@ async function underLoad(seconds: number, work: () => Promise<void>): Promise<Re
   return JSON.parse((await loading).stdout) as Report;
 }
 
-test('a rolling restart at half of the peak loses no request', { timeout: 150_000, retry: 1 }, async () => {
+test('a rolling restart at half of the peak loses no request', { timeout: 150_000 }, async () => {
   const before = new Map((await cluster.nodes()).map(({ id, pid }) => [id, pid]));
   const report = await underLoad(40, async () => {
     const { code, stdout, stderr } = await tierlab('restart', '--rolling', ...place);
@@ -80,29 +77,25 @@ test('a rolling restart at half of the peak loses no request', { timeout: 150_00
   });
 });
 
-test(
-  'a group grows and shrinks at half of the peak, and no request is lost',
-  { timeout: 150_000, retry: 1 },
-  async () => {
-    const running = async () => (await cluster.nodes()).filter(({ pid }) => pid !== null).map(({ id }) => id);
-    const scaled = async (wanted: string) => {
-      const { code, stderr } = await tierlab('scale', wanted, ...place);
-      expect(stderr).toBe('');
-      expect(code).toBe(0);
-      return (await running()).filter((id) => id.startsWith('middle'));
-    };
-    const report = await underLoad(25, async () => {
-      expect(await scaled('middle=4')).toEqual(['middle-1', 'middle-2', 'middle-3', 'middle-4']);
-      expect(await scaled('middle=2')).toEqual(['middle-1', 'middle-2']);
-      expect(await scaled('middle=3')).toEqual(['middle-1', 'middle-2', 'middle-3']);
-    });
-    expect({ errors: report.errors, lost: report.sent - report.right, codes: report.codes }).toEqual({
-      errors: 0,
-      lost: 0,
-      codes: {},
-    });
-  },
-);
+test('a group grows and shrinks at half of the peak, and no request is lost', { timeout: 150_000 }, async () => {
+  const running = async () => (await cluster.nodes()).filter(({ pid }) => pid !== null).map(({ id }) => id);
+  const scaled = async (wanted: string) => {
+    const { code, stderr } = await tierlab('scale', wanted, ...place);
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    return (await running()).filter((id) => id.startsWith('middle'));
+  };
+  const report = await underLoad(25, async () => {
+    expect(await scaled('middle=4')).toEqual(['middle-1', 'middle-2', 'middle-3', 'middle-4']);
+    expect(await scaled('middle=2')).toEqual(['middle-1', 'middle-2']);
+    expect(await scaled('middle=3')).toEqual(['middle-1', 'middle-2', 'middle-3']);
+  });
+  expect({ errors: report.errors, lost: report.sent - report.right, codes: report.codes }).toEqual({
+    errors: 0,
+    lost: 0,
+    codes: {},
+  });
+});
 
 test.each([
   ['middle=5', /middle=5: the topology has places for 4/],
