@@ -22,7 +22,8 @@ export function assemble(id: string, reported: readonly Span[], { because, ended
   const root = reported.find((span) => span.kind === 'request' && (span.traceId === id || span.requestId === id));
   if (root === undefined) return undefined;
   const own = reported.filter(({ traceId, requestId }) => traceId === root.traceId && requestId === root.requestId);
-  const { spans, missingSpans } = place(root, own);
+  const { spans, attempts, missingSpans } = place(root, own);
+  const messages = onePerBatch(attempts);
   return {
     traceId: root.traceId,
     requestId: root.requestId,
@@ -31,16 +32,15 @@ export function assemble(id: string, reported: readonly Span[], { because, ended
     durationMs: root.durationMs,
     outcome: root.outcome,
     because,
-    hops: spans.filter(({ kind, local }) => kind === 'attempt' && !local).length,
-    extraAttempts: spans.filter(({ attemptKind = 'first' }) => attemptKind === 'retry' || attemptKind === 'hedge')
-      .length,
+    hops: messages.filter((attempt) => !isLocal(attempt)).length,
+    extraAttempts: messages.filter(({ attemptKind }) => attemptKind === 'retry' || attemptKind === 'hedge').length,
     spans,
     tiers: tiersOf(spans),
     missingSpans,
   };
 }
 
-function place(root: Span, own: readonly Span[]): { spans: TraceSpan[]; missingSpans: number } {
+function place(root: Span, own: readonly Span[]): { spans: TraceSpan[]; attempts: Span[]; missingSpans: number } {
   const inOrder = own.toSorted((a, b) => a.startMs - b.startMs);
   const calls = byParent(inOrder, 'call');
   const attempts = byParent(inOrder, 'attempt');
@@ -90,7 +90,14 @@ function place(root: Span, own: readonly Span[]): { spans: TraceSpan[]; missingS
   function addAttempt(attempt: Span, parent: number, offsetMs: number, isHandled: boolean): void {
     const { attempt: number, attemptKind } = attempt;
     const local = isLocal(attempt);
-    const at = add(attempt, parent, offsetMs, { attempt: number, attemptKind, ...(local && { local }) });
+    const batched = attempt.carrierId !== undefined;
+    const at = add(attempt, parent, offsetMs, {
+      attempt: number,
+      attemptKind,
+      ...(local && { local }),
+      ...(batched && { batched }),
+    });
+    if (batched) return;
     if (isHandled) return addBelow(attempt.spanId, at, offsetMs);
     if (local) return;
     const serve = serves
@@ -112,7 +119,8 @@ function place(root: Span, own: readonly Span[]): { spans: TraceSpan[]; missingS
   for (const serve of serves.get(root.spanId) ?? []) addBelow(serve.spanId, add(serve, at, offsetMs), offsetMs);
   addBelow(root.spanId, at, offsetMs);
   const orphans = new Set(own.filter((span) => !done.has(span)).map(({ parentId }) => parentId));
-  return { spans, missingSpans: missingSpans + orphans.size };
+  const placed = own.filter((span) => span.kind === 'attempt' && done.has(span));
+  return { spans, attempts: placed, missingSpans: missingSpans + orphans.size };
 }
 
 function byParent(spans: readonly Span[], kind: Span['kind']): Map<string, Span[]> {
@@ -120,6 +128,12 @@ function byParent(spans: readonly Span[], kind: Span['kind']): Map<string, Span[
     spans.filter((span) => span.kind === kind),
     ({ parentId = '' }) => parentId,
   );
+}
+
+/** All calls of a batch share its attempts, and each attempt is sent once. */
+function onePerBatch(attempts: readonly Span[]): Span[] {
+  const messageOf = ({ spanId, carrierId = spanId, peer, attempt }: Span) => `${carrierId} ${peer} ${attempt}`;
+  return [...new Map(attempts.map((it) => [messageOf(it), it])).values()];
 }
 
 const isLocal = ({ node, peer }: Span): boolean => node === peer;

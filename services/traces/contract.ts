@@ -42,6 +42,8 @@ export const TraceSpan = Type.Object({
   attemptKind: Type.Optional(AttemptKind),
   /** An attempt within its own node: a function call. */
   local: Type.Optional(Type.Boolean()),
+  /** Of an attempt: it was sent in a batch in the name of another call, below which the work of the node is shown. */
+  batched: Type.Optional(Type.Boolean()),
   /** Of a call: it was answered without an attempt of its own, from the cache or by an equal call under way. */
   fromCache: Type.Optional(Type.Boolean()),
   /** Of a call: what hid a failed or slow attempt from the caller. */

@@ -45,7 +45,8 @@ function otlpSpan(trace: Trace, span: TraceSpan, i: number) {
 }
 
 function attributesOf({ requestId }: Trace, span: TraceSpan): Attribute[] {
-  const { kind, component, shard, peer, attemptKind, outcome, fromCache, maskedBy, queueMs, networkMs, time } = span;
+  const { kind, component, shard, peer, attemptKind, outcome, batched, fromCache, maskedBy, queueMs, networkMs, time } =
+    span;
   return [
     text('tierlab.kind', kind),
     text('tierlab.component', component),
@@ -55,6 +56,7 @@ function attributesOf({ requestId }: Trace, span: TraceSpan): Attribute[] {
     ...(peer === undefined ? [] : [text('tierlab.peer', peer)]),
     ...(attemptKind === undefined ? [] : [text('tierlab.attempt_kind', attemptKind)]),
     ...(maskedBy === undefined ? [] : [text('tierlab.masked_by', maskedBy)]),
+    ...(batched ? [text('tierlab.batched', 'true')] : []),
     ...(fromCache ? [text('tierlab.cache', 'hit')] : []),
     ...Object.entries({ queueMs, networkMs, ...time }).flatMap(([name, ms]) =>
       ms === undefined ? [] : [{ key: `tierlab.${name.replace('Ms', '_ms')}`, value: { doubleValue: ms } }],

@@ -18,7 +18,7 @@ export interface WaterfallRow {
   readonly node: string;
   /** `ranking.rank`, or method and route of the request. */
   readonly what: string;
-  /** Why it is worth a second look: `retry`, `hedge`, `vote`, an error code, `from the cache`. */
+  /** Why it is worth a second look: `retry`, `hedge`, `vote`, an error code, `in a batch`, `from the cache`. */
   readonly notes: readonly string[];
   readonly outcome: string;
   /** The time of the node itself, without the way to it; undefined where it did not answer. */
@@ -59,7 +59,7 @@ export function waterfallRows({ spans }: Pick<Trace, 'spans'>): WaterfallRow[] {
     for (const [at, attempt] of attempts) {
       const served = children(at).find(([, { kind }]) => kind === 'serve');
       if (served) addHolder(served[0], depth, attempt);
-      else if (attempt.local) addHolder(at, depth, undefined);
+      else if (attempt.local && !attempt.batched) addHolder(at, depth, undefined);
       else rows.push(unanswered(attempt, depth, attemptNotes(attempt)));
     }
   }
@@ -71,9 +71,13 @@ export function waterfallRows({ spans }: Pick<Trace, 'spans'>): WaterfallRow[] {
 const nameOf = ({ kind, component, operation, shard }: TraceSpan): string =>
   kind === 'request' ? operation : `${component}.${operation}${shard === undefined ? '' : ` shard ${shard}`}`;
 
-function attemptNotes({ kind, attemptKind = 'first', outcome }: TraceSpan): string[] {
+function attemptNotes({ kind, attemptKind = 'first', batched, outcome }: TraceSpan): string[] {
   if (kind !== 'attempt') return [];
-  return [...(attemptKind === 'first' ? [] : [attemptKind]), ...(outcome === 'ok' ? [] : [outcome])];
+  return [
+    ...(attemptKind === 'first' ? [] : [attemptKind]),
+    ...(batched ? ['in a batch'] : []),
+    ...(outcome === 'ok' ? [] : [outcome]),
+  ];
 }
 
 function unanswered(span: TraceSpan, depth: number, notes: readonly string[]): WaterfallRow {

@@ -47,6 +47,8 @@ export interface Call {
    * This attempt in the plan of the layer that makes the call's attempts; undefined until that layer has made a plan.
    */
   readonly planned?: PlannedAttempt | undefined;
+  /** Set by `batch`: the further calls that this one carries. */
+  readonly carries?: readonly Call[] | undefined;
   /**
    * Asks the replica for a receipt over this nonce: its signed statement that it gave this answer
    * (shared/security/receipts.ts).

@@ -13,6 +13,7 @@ export interface SpanRecord {
   operation: string;
   shard: number | undefined;
   peer: string | undefined;
+  carrierId: string | undefined;
   attempt: number;
   attemptKind: AttemptKind;
   outcome: string;
@@ -61,6 +62,7 @@ function emptyRecord(): SpanRecord {
     operation: '',
     shard: undefined,
     peer: undefined,
+    carrierId: undefined,
     attempt: 1,
     attemptKind: 'first',
     outcome: 'ok',
@@ -71,13 +73,14 @@ function emptyRecord(): SpanRecord {
   };
 }
 
-function spanOf({ parentId, shard, peer, maskedBy, ...record }: SpanRecord, node: string): Span {
+function spanOf({ parentId, shard, peer, carrierId, maskedBy, ...record }: SpanRecord, node: string): Span {
   return {
     ...record,
     node,
     ...(parentId !== undefined && { parentId }),
     ...(shard !== undefined && { shard }),
     ...(peer !== undefined && { peer }),
+    ...(carrierId !== undefined && { carrierId }),
     ...(maskedBy !== undefined && { maskedBy }),
   };
 }

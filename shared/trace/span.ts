@@ -32,6 +32,8 @@ export const Span = Type.Object({
   shard: Type.Optional(Type.Integer()),
   /** The other node: the called one for an attempt, the calling one for `serve`. */
   peer: Type.Optional(Type.String()),
+  /** Of an attempt that was sent in a batch, in the name of another call: the id of that call. */
+  carrierId: Type.Optional(Type.String()),
   /** 1 for the first attempt. */
   attempt: Type.Integer(),
   attemptKind: AttemptKind,

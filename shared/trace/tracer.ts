@@ -5,7 +5,7 @@ import type { Metrics } from '../observe/metrics.ts';
 import type { Call } from '../rpc/call.ts';
 import { errorCodes, RpcError } from '../rpc/errors.ts';
 import type { WatchRequest } from '../rpc/http-context.ts';
-import type { Learn } from '../rpc/layers/replicas/attempt-end.ts';
+import type { AttemptEnd, Learn } from '../rpc/layers/replicas/attempt-end.ts';
 import type { WatchServed } from '../rpc/layers/trace.ts';
 import type { ResultCode, Watch } from '../rpc/layers/watch-calls.ts';
 import type { PolicyHolder } from '../rpc/policy.ts';
@@ -66,6 +66,7 @@ export function createTracer({ node, policy, clock, metrics, keeper }: TracerOpt
     span.component = component;
     span.shard = undefined;
     span.peer = undefined;
+    span.carrierId = undefined;
     span.attempt = 1;
     span.attemptKind = 'first';
     span.queueMs = 0;
@@ -84,16 +85,32 @@ export function createTracer({ node, policy, clock, metrics, keeper }: TracerOpt
     return span;
   }
 
+  /** An attempt, as a part of `member`: of the call itself, or of one that it carries. */
+  function recordAttempt(
+    { call, peer, sentAt, elapsedMs, code }: AttemptEnd,
+    { trace, requestId }: Call,
+    carrierId: string | undefined,
+  ): void {
+    if (!isTraced(trace)) return;
+    const span = recordCall('attempt', call, code, sentAt, elapsedMs);
+    span.traceId = trace.traceId;
+    span.requestId = requestId;
+    span.spanId = trace.spanId;
+    span.parentId = trace.spanId;
+    span.peer = peer.node;
+    span.carrierId = carrierId;
+    span.attemptKind = call.planned?.kind ?? 'first';
+  }
+
   return {
     watchCall(call, code, elapsedMs, maskedBy) {
       if (isTraced(call.trace)) recordCall('call', call, code, clock.now() - elapsedMs, elapsedMs).maskedBy = maskedBy;
     },
-    watchAttempt({ call, peer, sentAt, elapsedMs, code }) {
-      if (!isTraced(call.trace)) return;
-      const span = recordCall('attempt', call, code, sentAt, elapsedMs);
-      span.parentId = call.trace.spanId;
-      span.peer = peer.node;
-      span.attemptKind = call.planned?.kind ?? 'first';
+    watchAttempt(end) {
+      const { call } = end;
+      recordAttempt(end, call, undefined);
+      if (call.carries === undefined) return;
+      for (const carried of call.carries) recordAttempt(end, carried, call.trace.spanId);
     },
     watchServed(call, code, startedAt, queueMs) {
       const span = recordCall('serve', call, code, startedAt, clock.now() - startedAt);

@@ -6,12 +6,14 @@ import type { LayerEvent } from '../../shared/rpc/layers/events.ts';
 import { createStatistics, type Statistics } from '../../shared/rpc/layers/replicas/latency-statistics.ts';
 import { createPolicyHolder, type PolicyHolder } from '../../shared/rpc/policy.ts';
 import { clientLayers } from '../../shared/rpc/client-layers.ts';
+import type { BatchCodec } from '../../shared/rpc/layers/sharing/batch.ts';
 import { serverLayers } from '../../shared/rpc/server-layers.ts';
 import { createSimHosts, type SimHosts } from '../../shared/rpc/transports/sim.ts';
 import type { Distribution } from '../../shared/time/sim/distribution.ts';
 import { createNetwork, type Network } from '../../shared/time/sim/network.ts';
 import { createSimulation, type Simulation } from '../../shared/time/sim/simulation.ts';
 import { createStation, type Station } from '../../shared/time/sim/station.ts';
+import type { Tracer } from '../../shared/trace/tracer.ts';
 
 // Millions of refusals are made here; the test runner would record a hundred stack frames with each.
 Error.stackTraceLimit = 1;
@@ -58,7 +60,13 @@ export interface ServerOptions {
   readonly afterwards?: (call: Call, node: string) => Promise<unknown>;
 }
 
-export function createWorld(seed: number | string): World {
+export interface WorldOptions {
+  /** Records the spans of a node; without it, nobody traces. */
+  readonly tracerOf?: (node: string, sim: Simulation) => Tracer;
+  readonly codecs?: Readonly<Record<string, BatchCodec>>;
+}
+
+export function createWorld(seed: number | string, { tracerOf, codecs = {} }: WorldOptions = {}): World {
   const sim = createSimulation(seed);
   const network = createNetwork({ scheduler: sim.scheduler, random: sim.random });
   const hosts = createSimHosts({ clock: sim.clock, network });
@@ -82,7 +90,8 @@ export function createWorld(seed: number | string): World {
           return { body, servedBy: [node] };
         };
         const observe = (event: LayerEvent) => void all.push(event);
-        hosts.host(node, serverLayers(holder, { ...sim, queue: station, observe })(handler));
+        const watchServed = tracerOf?.(node, sim).watchServed;
+        hosts.host(node, serverLayers(holder, { ...sim, queue: station, observe, watchServed })(handler));
         return { node, station, policy: holder };
       });
       placed.set(
@@ -95,12 +104,15 @@ export function createWorld(seed: number | string): World {
       const policy = createPolicyHolder(file);
       const statistics = createStatistics();
       const events: LayerEvent[] = [];
+      const tracer = tracerOf?.(node, sim);
       const layers = clientLayers(policy, {
         clock: sim.clock,
         random: sim.random,
         scheduler: sim.scheduler,
         endpoints: (component) => placed.get(component) ?? none,
         statistics,
+        codecs,
+        ...(tracer && { watchCall: tracer.watchCall, watchAttempt: tracer.watchAttempt }),
         observe(event) {
           events.push(event);
           all.push(event);

@@ -86,6 +86,7 @@ export function createSimHosts({ clock, network }: { clock: Clock; network: Netw
         trace: call.trace.sampled ? childSpan(call.trace, spanIds) : call.trace,
         endpoint: undefined,
         planned: undefined,
+        carries: undefined,
       };
       process.serve(inbound).then(reply, (thrown: unknown) => reply(named(asRpcError(thrown), node)));
     });

@@ -118,6 +118,7 @@ async function sendBatch(next: Service, members: readonly Member[], codec: Batch
   const [first] = members as [Member];
   const requests = members.map(({ call }) => call.request);
   const alone = members.length === 1;
+  const carries = members.slice(1).map(({ call }) => call);
   const controller = new AbortController();
   let present = members.length;
   const leave = () => {
@@ -128,7 +129,7 @@ async function sendBatch(next: Service, members: readonly Member[], codec: Batch
     const deadlineAt = Math.max(...members.map(({ call }) => call.deadlineAt));
     const reply = await next({
       ...first.call,
-      ...(!alone && { operation: codec.operation, request: codec.merge(requests) }),
+      ...(!alone && { operation: codec.operation, request: codec.merge(requests), carries }),
       deadlineAt,
       signal: controller.signal,
     });
