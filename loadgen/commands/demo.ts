@@ -11,7 +11,7 @@ import { measure } from './measure.ts';
 
 const serviceMs = 5;
 const rate = 100;
-/** With so few users, the stalled requests stay below 1% of a closed loop, so its p99 hides the stall. */
+/** With so few users, fewer than 1% of the requests of a closed loop meet the stall, so its p99 hides the stall. */
 const users = 5;
 
 export interface DemoFlags {

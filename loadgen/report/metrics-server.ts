@@ -18,7 +18,7 @@ export interface MetricsServer {
 
 const outcomes = ['asked', 'sent', 'done', 'right', 'wrong', 'errors', 'good'] as const satisfies TickCount[];
 
-/** What a run did so far, for Prometheus. */
+/** The progress of a run, for Prometheus. */
 function loadMetrics(metrics: Metrics, model: LoadModel): (progress: Progress) => void {
   const requests = metrics.counter('tierlab_load_requests_total', 'Requests of the load generator, by outcome', [
     'outcome',

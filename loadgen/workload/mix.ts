@@ -5,7 +5,7 @@ import type { MixShares, Vocabulary } from './spec.ts';
 import type { Workload } from './workload.ts';
 import { zipf } from './zipf.ts';
 
-/** Page ids kept from search answers. */
+/** The most page ids that are kept from search answers. */
 const knownPages = 512;
 
 /**

@@ -22,7 +22,7 @@ export interface About extends Tiers {
   readonly shards: number;
   /** The node that hosts this console. */
   readonly own: string;
-  /** The cluster takes faults. */
+  /** Whether the cluster accepts faults. */
   readonly chaos: boolean;
   readonly nodes: readonly AboutNode[];
 }

@@ -33,7 +33,7 @@ export function tiersOf({ nodes, style }: Pick<Topology, 'nodes' | 'style'>): Ti
   const below = (components: readonly string[]): readonly string[] =>
     components.flatMap((name) => calls[name]?.[style] ?? []).filter((name) => !components.includes(name));
   const depth = new Map(data.map(([group]) => [group, 0]));
-  // Longest ways in a graph of n groups have at most n steps; with a circle they would not end.
+  // A longest path through n groups has at most n steps. The limit also ends the loop when the calls form a cycle.
   for (let round = 0; round < data.length; round++)
     for (const [group, components] of data) {
       const callees = data.filter(([other, its]) => other !== group && below(components).some((c) => its.includes(c)));

@@ -29,7 +29,7 @@ export const consoleComponent = component({
     const about = aboutCluster(topology, node.id, enabled);
     const readings = createNodeReadings(topology, control, clock);
     const collector = createCollector({ topology, sources, readings, ownView: view, clock, scheduler });
-    /** A page that was made by another build loads itself anew. */
+    /** The id of the build. A page of another build reloads itself. */
     const streams = createStreams(collector, () => ({ incarnation, script: assets.script.url }));
 
     return {
@@ -44,7 +44,7 @@ export const consoleComponent = component({
               'x-frame-options': 'DENY',
             });
           });
-          // Streams never end by themselves, and would hold up the end of the node.
+          // Streams never end by themselves, so the node could not stop.
           scope.addHook('preClose', async () => streams.stop());
           serveAssets(scope, Object.values(assets));
           scope.setErrorHandler((thrown, _request, reply) => {

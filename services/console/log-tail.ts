@@ -13,7 +13,7 @@ export async function lastLines(file: string): Promise<readonly string[]> {
     const from = Math.max(0, size - tailBytes);
     const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(tailBytes), position: from });
     const lines = buffer.toString('utf8', 0, bytesRead).split('\n');
-    // The first one may be cut.
+    // The first line may be cut.
     return (from === 0 ? lines : lines.slice(1)).filter((line) => line !== '').slice(-maxLines);
   } finally {
     await handle.close();

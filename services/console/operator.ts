@@ -18,7 +18,7 @@ export function consoleKey(operatorToken: string): string {
   return createHmac('sha256', operatorToken).update('tierlab console').digest('base64url');
 }
 
-/** The cookie for a person who came with the right key. With SameSite, pages of other sites cannot send it. */
+/** The cookie for a person who gave the right key. With SameSite, pages of other sites cannot send it. */
 export function cookieFor(key: string, port: number): string {
   return `${cookieName(port)}=${key}; Path=/; HttpOnly; SameSite=Strict`;
 }

@@ -37,7 +37,7 @@ const faultsPatienceMs = 2 * patienceMs;
 /** The controller asks every target in turn before it answers an order, ms. */
 const orderPatienceMs = 10 * patienceMs;
 
-/** The incidents that a page gets: the last ones. */
+/** The number of incidents that a page gets: the last ones. */
 const shownIncidents = 200;
 
 /** Reads the data of the console from the monitors and the chaos controller, and sends orders to the controller. */

@@ -3,8 +3,8 @@ import type { IncidentOutcome, OrderResult, RepairOrder } from '../monitor/contr
 import type { MemberState } from '../../shared/membership/view.ts';
 
 /*
- * The meaning of the console's words, for new readers. The `tierlab` command uses the same words. The compiler misses
- * one that is not here.
+ * The meaning of the console's words, for new readers. The `tierlab` command uses the same words. If a word is missing
+ * here, the code does not compile.
  */
 
 export const states: Readonly<Record<MemberState | 'unknown', string>> = {

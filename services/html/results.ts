@@ -18,7 +18,7 @@ export interface Surroundings {
   readonly assets: AssetUrls;
   /** The topology's style. Links name a style only when it differs from this one. */
   readonly defaultStyle: Style;
-  /** Pages link to the trace of their own request. */
+  /** Whether pages link to the trace of their own request. */
   readonly traced?: boolean;
 }
 

@@ -48,8 +48,8 @@ export function didYouMean(vocabulary: Vocabulary, query: string, words: readonl
 }
 
 /**
- * True for a rare or unknown word. Words with other characters than letters, and short words, which have too many
- * neighbours, are never doubtful.
+ * True for a rare or unknown word. Words with other characters than letters are never doubtful. Short words are not
+ * doubtful either, because they have too many neighbours.
  */
 function isDoubtful(vocabulary: Vocabulary, word: string): boolean {
   if (word.length < 4 || word.length > 30 || !/^[\p{L}\p{M}]+$/u.test(word)) return false;

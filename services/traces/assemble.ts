@@ -4,19 +4,19 @@ import type { Trace, TraceSpan, TraceSummary } from './contract.ts';
 import { tiersOf } from './tiers.ts';
 import { splitTime } from './waits.ts';
 
-/** A span that the nodes reported is placed once: `parent` is its index among the placed ones. */
+/** A reported span in its place. `parent` is the index of its parent among the placed spans. */
 type Placed = { -readonly [Name in keyof TraceSpan]: TraceSpan[Name] };
 
-/** What the collector knows besides the spans. */
+/** The facts that the collector knows besides the spans. */
 export interface Known {
   readonly because: TraceSummary['because'];
-  /** Wall-clock ms at which the request ended, as the collector reckons. */
+  /** Wall-clock ms at which the request ended, by the estimate of the collector. */
   readonly endedAt: number;
 }
 
 /**
- * Makes a trace of the spans that its nodes reported; undefined if the request itself is not among them. `id` is a trace
- * id or a request id: one trace can hold several requests, if their sender gave them the same trace id.
+ * Makes a trace of the spans that its nodes reported; undefined if the request itself is not among them. `id` is a
+ * trace id or a request id: one trace can hold several requests, if their sender gave them the same trace id.
  */
 export function assemble(id: string, reported: readonly Span[], { because, endedAt }: Known): Trace | undefined {
   const root = reported.find((span) => span.kind === 'request' && (span.traceId === id || span.requestId === id));
@@ -115,7 +115,7 @@ function place(root: Span, own: readonly Span[]): { spans: TraceSpan[]; attempts
 
   const offsetMs = -root.startMs;
   const at = add(root, undefined, offsetMs);
-  // A request that enters through the public port of the component that serves it: both are on one node.
+  // The request entered through the public port of the component that serves it, so both spans are on one node.
   for (const serve of serves.get(root.spanId) ?? []) addBelow(serve.spanId, add(serve, at, offsetMs), offsetMs);
   addBelow(root.spanId, at, offsetMs);
   const orphans = new Set(own.filter((span) => !done.has(span)).map(({ parentId }) => parentId));

@@ -7,7 +7,7 @@ import type { Trace } from './contract.ts';
 import { gatherSpans, type Gathering } from './gather.ts';
 import type { TraceStore } from './store.ts';
 
-/** So long attempts that nobody waits for may still take to end, before the nodes are asked, ms. */
+/** The wait before the nodes are asked, ms: attempts that nobody waits for any more can end in this time. */
 const settleMs = 1_000;
 
 interface Pending extends KeptTrace {
@@ -27,7 +27,7 @@ export interface CollectorOptions extends Gathering {
 
 export interface Collector {
   readonly keep: (node: string, traces: readonly KeptTrace[]) => void;
-  /** A kept trace, or one that the nodes still remember. By trace id or request id. */
+  /** Finds a kept trace, or one that the nodes still remember, by trace id or request id. */
   readonly find: (id: string) => Promise<Trace | undefined>;
   readonly stop: () => void;
 }
@@ -59,7 +59,7 @@ export function createCollector(options: CollectorOptions): Collector {
       nodes.map((node) => node.id),
       options,
     );
-    // When it ended is unknown: not long ago, for the nodes still remember it.
+    // The end of the request is unknown. It was not long ago, because the nodes still remember the request.
     const trace = assemble(id, spans, { because: 'asked', endedAt: clock.wall() });
     if (trace) store.add(trace);
     return trace;

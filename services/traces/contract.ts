@@ -2,13 +2,13 @@ import Type, { type Static } from 'typebox';
 import { SpanKind, AttemptKind, MaskedBy } from '../../shared/trace/span.ts';
 import { KeptBecause } from '../../shared/trace/contract.ts';
 
-// The contract is in shared/trace, where nodes find it. It is also here, where every component has its own.
+// The contract is in shared/trace, because every node needs it. This file exports it, as in every component folder.
 export { traces } from '../../shared/trace/contract.ts';
 
 const Ms = Type.Number({ minimum: 0 });
 
 /**
- * The time of one node in a request: it works, or it waits as a client of the next tier. The three add up to its
+ * The time of one node in a request. The node works, or it waits as a client of the next tier. The three add up to its
  * duration.
  */
 const Time = Type.Object({
@@ -27,7 +27,7 @@ export const TraceSpan = Type.Object({
   component: Type.String(),
   operation: Type.String(),
   shard: Type.Optional(Type.Integer()),
-  /** 0 for the request; a span stands after its parent, and before its parent's next child. */
+  /** 0 for the request. A span comes after its parent, and before the next child of its parent. */
   depth: Type.Integer({ minimum: 0 }),
   /** The index of the parent in `spans`; absent for the first one. */
   parent: Type.Optional(Type.Integer({ minimum: 0 })),
@@ -46,13 +46,13 @@ export const TraceSpan = Type.Object({
   batched: Type.Optional(Type.Boolean()),
   /** Of a call: it was answered without an attempt of its own, from the cache or by an equal call under way. */
   fromCache: Type.Optional(Type.Boolean()),
-  /** Of a call: what hid a failed or slow attempt from the caller. */
+  /** Of a call: the mechanism that hid a failed or slow attempt from the caller. */
   maskedBy: Type.Optional(MaskedBy),
-  /** Of `serve`: at most this long it waited for its turn in the process, within the time of the attempt. */
+  /** Of `serve`: the longest time that the call can have waited for its turn in the process. */
   queueMs: Type.Optional(Ms),
   /** Of `serve`: the rest of the attempt's time, on the way there and back. */
   networkMs: Type.Optional(Ms),
-  /** Where a node holds a request: of `request`, `serve` and local attempts. */
+  /** Of `request`, `serve` and local attempts: the parts of the time for which a node holds a request. */
   time: Type.Optional(Time),
 });
 export type TraceSpan = Static<typeof TraceSpan>;
@@ -92,7 +92,7 @@ export const Trace = Type.Object({
   ...TraceSummary.properties,
   spans: Type.Array(TraceSpan),
   tiers: Type.Array(Tier),
-  /** Spans that other spans name, and that no node has any more: that node was too busy, or its process has ended. */
+  /** Spans that other spans name, but that no node has any more: the node was too busy, or its process has ended. */
   missingSpans: Type.Integer({ minimum: 0 }),
 });
 export type Trace = Static<typeof Trace>;

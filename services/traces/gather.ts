@@ -4,7 +4,7 @@ import type { TopologyNode } from '../../shared/cluster/topology.ts';
 import type { ControlClient } from '../../shared/control/client.ts';
 import { Span } from '../../shared/trace/span.ts';
 
-/** A node that answers later gives no spans, ms. */
+/** The longest wait for the spans of a node, ms. */
 const patienceMs = 1_000;
 /** Spans that one answer may hold: the whole memory of a node. */
 const Answer = Type.Object({ spans: Type.Array(Span, { maxItems: 10_000 }) });

@@ -2,12 +2,12 @@ import { fetchDirect } from '../../shared/net/direct.ts';
 import type { Trace } from './contract.ts';
 import { otlpRequest } from './otlp.ts';
 
-/** Traces that wait for the receiver; later ones are dropped. */
+/** The most traces that wait for the receiver. Further traces are dropped. */
 const maxWaiting = 500;
-/** A receiver that takes longer does not get these traces, ms. */
+/** The longest wait for the receiver, ms. After it, these traces are dropped. */
 const timeoutMs = 5_000;
 
-/** The address of OTLP's traces below `base`; throws an error in plain words for what is no address. */
+/** The address of OTLP's traces below `base`; throws an error in plain words if `base` is no address. */
 export function otlpAddress(base: string): string {
   if (!URL.canParse(base) || !/^https?:$/.test(new URL(base).protocol))
     throw new Error(`TIERLAB_OTLP_URL: an address such as http://127.0.0.1:4318 is wanted, not "${base}"`);
@@ -16,7 +16,7 @@ export function otlpAddress(base: string): string {
 
 /**
  * Sends kept traces to an OTLP/HTTP receiver, such as Jaeger: one request at a time, with all traces that came
- * meanwhile. A receiver that is slow or gone costs traces, and nothing else.
+ * meanwhile. When the receiver is slow or gone, traces are lost, but no request of users is affected.
  */
 export function createOtlpExporter(address: string, count: (result: 'sent' | 'failed', traces: number) => void) {
   let waiting: Trace[] = [];

@@ -14,7 +14,7 @@ export interface Segment {
 /** One line of a waterfall: the request, one call served by a node, or an attempt that no node served. */
 export interface WaterfallRow {
   readonly depth: number;
-  /** The node that works; of an attempt without an answer: the node that was asked. */
+  /** The node that works. For an attempt without an answer: the node that was asked. */
   readonly node: string;
   /** `ranking.rank`, or method and route of the request. */
   readonly what: string;
@@ -28,7 +28,10 @@ export interface WaterfallRow {
   readonly segments: readonly Segment[];
 }
 
-/** The rows of a waterfall: each call has one row per attempt, because one row per span would say everything thrice. */
+/**
+ * The rows of a waterfall: each call has one row per attempt, because one row per span would show each call three
+ * times.
+ */
 export function waterfallRows({ spans }: Pick<Trace, 'spans'>): WaterfallRow[] {
   const below = Map.groupBy(spans.keys(), (i) => spans[i]!.parent);
   const children = (i: number) => (below.get(i) ?? []).map((child) => [child, spans[child]!] as const);

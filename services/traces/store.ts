@@ -2,7 +2,7 @@ import type { Trace, TraceSummary } from './contract.ts';
 
 /** How many traces are kept for each reason: a flood of failures must not push out the slow ones. */
 const capacities: Readonly<Record<Trace['because'], number>> = { error: 300, slow: 300, sample: 300, asked: 100 };
-/** Longer traces are kept without the spans that follow. */
+/** The most spans of one trace. Further spans are dropped. */
 const maxSpans = 1_000;
 
 export interface TraceQuery {
@@ -36,7 +36,7 @@ export function createTraceStore(): TraceStore {
   return {
     add(trace) {
       const known = byRequest.get(trace.requestId);
-      // A second look finds less: the nodes have forgotten some spans meanwhile.
+      // A later collection finds fewer spans, because the nodes have forgotten some of them.
       if (known && known.spans.length > trace.spans.length) return;
       if (known) forget(known);
       const kept = { ...trace, spans: trace.spans.slice(0, maxSpans) };

@@ -20,6 +20,6 @@ export function tiersOf(spans: readonly TraceSpan[]): Tier[] {
   return [...tiers.values()];
 }
 
-/** A request whose own component serves it: that span counts. */
+/** True for a request that its own component serves at once. The span of the service then counts instead. */
 const isEntrance = ({ kind, component }: TraceSpan, [, first]: readonly TraceSpan[]): boolean =>
   kind === 'request' && first?.kind === 'serve' && first.component === component;

@@ -8,7 +8,8 @@ interface Interval {
 
 /**
  * Splits the time of a node into its work and its waits as a client of the next tiers. Calls at the same time count
- * once. While a node waits for the data level, that is what it waits for, whatever else is under way.
+ * once. While a call to the data level is under way, the time counts as a wait for data, whatever other calls there
+ * are.
  */
 export function splitTime(held: Interval, calls: readonly (Interval & { readonly component: string })[]): Time {
   const waits = covered(held, calls);

@@ -20,7 +20,7 @@ export interface ClientMetrics {
   readonly observe: Observe;
 }
 
-/** Events of which an operator should read; the others are logged at the level `debug`. */
+/** Events that an operator should see in the log. The others are logged at the level `debug`. */
 const worthALine: ReadonlySet<LayerEvent['event']> = new Set([
   'ejected',
   'circuit',
@@ -32,7 +32,7 @@ const worthALine: ReadonlySet<LayerEvent['event']> = new Set([
   'panic',
 ]);
 
-/** Events that most nodes see sooner or later. Their counters start at 0; those of rarer events start with the event. */
+/** Events that most nodes see at some time. Their counters start at 0; a rarer event creates its counter. */
 const usualEvents = ['retry', 'hedge', 'ejected', 'budget_exhausted', 'circuit'] as const;
 
 /** Results of a first attempt whose counters start at 0: what callers see when a node works, hangs or is gone. */

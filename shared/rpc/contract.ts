@@ -12,7 +12,8 @@ export interface Operation<Request extends TSchema = TSchema, Response extends T
   readonly request: Request;
   readonly response: Response;
   /**
-   * Doing it twice is the same as doing it once. Other operations are retried or hedged only with an idempotency key.
+   * The operation done twice has the same effect as done once. Other operations are retried or hedged only with an
+   * idempotency key.
    */
   readonly idempotent: boolean;
   /** The priority of its calls in an overload. */

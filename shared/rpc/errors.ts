@@ -2,7 +2,7 @@
 interface ErrorCodeEntry {
   /** HTTP status. */
   readonly status: number;
-  /** The operation certainly did not happen. For writes, retries ask nothing else. */
+  /** The operation certainly did not happen. For writes, only this property decides whether a retry is allowed. */
   readonly definite: boolean;
   /**
    * Who is to blame when the called node, or the route to it, gave this error. `deeper`: neither the caller nor a node

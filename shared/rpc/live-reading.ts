@@ -45,7 +45,7 @@ export interface LiveReading {
   readonly circuits: Readonly<Record<string, string>>;
 }
 
-/** The files of a page are no requests of people. */
+/** The routes of page files such as scripts: browsers ask for them, so they do not count as requests of people. */
 const notCounted: ReadonlySet<string> = new Set(['/assets/:file', '/*']);
 
 /** Reads the node's own metrics; nothing is counted twice for it. */
@@ -93,7 +93,7 @@ export async function liveReading(
 
 type Tuple<T, N extends number, R extends T[] = []> = R['length'] extends N ? R : Tuple<T, N, [...R, T]>;
 
-/** Adds series up to one flow for each key: latencies from `durations`, success from `results`. */
+/** Sums the series of each key into one flow: latencies from `durations`, success from `results`. */
 function flows(
   durations: readonly Sample[],
   results: readonly Sample[],
@@ -115,7 +115,7 @@ function flows(
   return [...found.values()];
 }
 
-/** A wrong request, or a caller that left, is no failure of the node. */
+/** Neither a wrong request nor a caller that left is a failure of the node. */
 function isFailure({ outcome, code, status }: Sample['labels']): boolean {
   if (status !== undefined) return Number(status) >= 500;
   const its = outcome ?? (code !== undefined && isCode(code) ? outcomeOf(code) : 'ok');

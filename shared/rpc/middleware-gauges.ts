@@ -17,7 +17,9 @@ interface Sources {
 const circuitStates = ['closed', 'half_open', 'open'] as const;
 type CircuitState = (typeof circuitStates)[number];
 
-/** What the middleware of this node decided for now, about the components that it calls. Returns what must be observed. */
+/**
+ * Gauges of the present decisions of the middleware about the components that this node calls. Returns the observer of events.
+ */
 export function middlewareGauges(metrics: Metrics, { clock, callees, peers, budget, policy }: Sources): Observe {
   metrics.gauge(
     'tierlab_rpc_ejected',

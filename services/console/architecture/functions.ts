@@ -19,7 +19,7 @@ export const functions: Readonly<Record<string, string>> = {
   console: 'Shows the cluster to people: this page.',
 };
 
-/** What every node has beside its components, from the top of a call down to the machine. */
+/** The parts that every node has beside its components, from the top of a call down to the machine. */
 export const everywhere: readonly {
   readonly layer: Exclude<ArchitectureLayer, 'application'>;
   readonly name: string;

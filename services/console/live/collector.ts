@@ -10,16 +10,16 @@ import type { NodeNow, Snapshot } from './snapshot.ts';
 
 const everyMs = 1_000;
 
-/** So long a snapshot waits for answers. What comes later is in the next one, ms. */
+/** The longest wait of a snapshot for answers, ms. Later answers are in the next snapshot. */
 const gatherMs = 400;
 
-/** Availability changes slowly, and costs the monitor a pass over its log. */
+/** Asked seldom: availability changes slowly, and the monitor reads its whole log for each answer. */
 const availabilityEvery = 5;
 
-/** A view that is older is only the last known one, ms. */
+/** An older view does not count as the present state, ms. */
 const viewStaleMs = 3_000;
 
-/** What is sent to readers besides snapshots, when it changed. */
+/** The reports that readers get besides snapshots, each when it has changed. */
 export interface Reports {
   readonly incidents: readonly Incident[];
   readonly availability: AvailabilityReport | undefined;
@@ -38,8 +38,8 @@ interface CollectorOptions {
 }
 
 /**
- * Gathers one snapshot a second from monitors, chaos controller and ops ports, whether anybody looks or not: who comes
- * later can go back in time. Each is turned into JSON once, however many pages are open.
+ * Gathers one snapshot a second from monitors, chaos controller and ops ports. It also does so while no page is open,
+ * so that a page that opens later can show the past. A snapshot becomes JSON once, however many pages are open.
  */
 export function createCollector({ topology, sources, readings, ownView, clock, scheduler }: CollectorOptions) {
   const history = createHistory();
@@ -109,7 +109,7 @@ export function createCollector({ topology, sources, readings, ownView, clock, s
   return {
     history,
     reports: (): Readonly<Record<keyof Reports, string>> => reports,
-    /** Call the result to hear no more. */
+    /** Returns a function that ends the subscription. */
     listen(listener: Listener): () => void {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -122,7 +122,7 @@ export function createCollector({ topology, sources, readings, ownView, clock, s
 
 export type Collector = ReturnType<typeof createCollector>;
 
-/** The last answer of a source that is asked again only when the last question has ended. */
+/** The last answer of a source. The source is asked again only after the previous request has ended. */
 function remembered<T>(clock: Clock) {
   let last: { readonly at: number; readonly value: T } | undefined;
   let asking = false;

@@ -5,13 +5,13 @@ import type { Clock } from '../../../shared/time/clock.ts';
 import type { CallsNow, NodeLive, Snapshot, Traffic } from './snapshot.ts';
 import { deltas, sum, trafficOf, type Delta } from './traffic.ts';
 
-/** Rates and latencies are over so long, ms: short enough to see a failure, long enough for some calls. */
+/** The window of rates and latencies, ms: short enough to show a failure, long enough to hold some calls. */
 const windowMs = 5_000;
 
 /** A node that does not answer in this time has no numbers in this second, ms. */
 const patienceMs = 900;
 
-/** A reading that is older says nothing about now, ms. */
+/** An older reading says nothing about the present, ms. */
 const staleMs = 2_500;
 
 interface Reading {
@@ -26,7 +26,9 @@ interface ReadNode {
   asking: boolean;
 }
 
-/** The numbers of all nodes, from their ops ports. A hung node is asked again only when its last question ended. */
+/**
+ * The numbers of all nodes, from their ops ports. A hung node is asked again only after the previous request has ended.
+ */
 export function createNodeReadings(topology: Topology, control: ControlClient, clock: Clock) {
   const all = topology.nodes.map((node): ReadNode => ({ node, readings: [], asking: false }));
 
@@ -39,10 +41,10 @@ export function createNodeReadings(topology: Topology, control: ControlClient, c
       const at = clock.now();
       if (one.readings.at(-1)?.reading.incarnation !== reading.incarnation) one.readings = [];
       one.readings.push({ at, reading });
-      // The oldest one that is kept is just outside the window.
+      // The oldest reading that is kept is just outside the window.
       while (one.readings.length > 2 && at - one.readings[1]!.at >= windowMs) one.readings.shift();
     } catch {
-      // Its silence shows: the readings grow stale.
+      // Nothing to do: without new answers, the readings become too old.
     } finally {
       one.asking = false;
     }
@@ -77,7 +79,7 @@ export function createNodeReadings(topology: Topology, control: ControlClient, c
   return { ask: () => Promise.all(all.map(ask)), now };
 }
 
-/** Flows of several nodes as one. A node without calls has no buckets yet: it does not know their bounds. */
+/** Adds the flows of several nodes. A node without calls has no buckets yet, because it does not know their bounds. */
 function together(parts: readonly (readonly [Delta, Reading, number])[]): Traffic {
   const seconds = Math.max(...parts.map(([, , seconds]) => seconds));
   const bounds = parts.map(([, { reading }]) => reading.bounds).find(({ length }) => length > 0) ?? [];

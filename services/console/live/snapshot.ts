@@ -33,7 +33,7 @@ export interface NodeLive {
   /** Calls that it answered. */
   readonly served: Traffic;
   readonly inFlight: number;
-  /** A call that waits longer is refused, ms. */
+  /** The node refuses calls that wait longer than this, ms. */
   readonly longestWaitMs?: number;
   readonly ejects: readonly string[];
   readonly circuits: Readonly<Record<string, string>>;
@@ -51,7 +51,7 @@ export interface Snapshot {
   readonly number: number;
   /** Wall clock of the console, ms. */
   readonly at: number;
-  /** The monitor whose view this is; absent when none answers, and the states are the last known ones. */
+  /** The monitor whose view this is. Absent when no monitor answers; the states are then the last known ones. */
   readonly monitor?: string;
   readonly nodes: Readonly<Record<string, NodeNow>>;
   /** From node to node, only where there are calls. */

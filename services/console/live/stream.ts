@@ -2,18 +2,18 @@ import type { ServerResponse } from 'node:http';
 import { RpcError } from '../../../shared/rpc/errors.ts';
 import type { Collector } from './collector.ts';
 
-/** More pages than this are refused: each holds a connection. */
+/** The most open pages, because each holds a connection. Further pages are refused. */
 export const maxStreams = 200;
 
-/** A page that does not read is let go when so much waits for it, bytes. It comes back by itself. */
+/** When more than this waits for a page that does not read, its connection is closed, bytes. It connects again. */
 const maxWaitingBytes = 2 * 1024 * 1024;
 
 /** How soon a browser tries again after it lost the connection, ms. */
 const retryMs = 1_000;
 
 /**
- * Server-sent events for every open page: what is known now, then each snapshot and report as it comes. The text of an
- * event is made once for all pages. A snapshot a second is the heartbeat.
+ * Server-sent events for every open page: first the present state, then each snapshot and report as it comes. The text
+ * of an event is made once for all pages. The snapshot of each second also serves as the heartbeat of the stream.
  */
 export function createStreams(collector: Collector, hello: () => object) {
   const open = new Set<ServerResponse>();

@@ -1,7 +1,7 @@
 import type { Flow } from '../../../shared/rpc/live-reading.ts';
 import type { Traffic } from './snapshot.ts';
 
-/** What ended between two readings. */
+/** The calls that ended between two readings. */
 export interface Delta {
   readonly ok: number;
   readonly failed: number;
@@ -10,7 +10,7 @@ export interface Delta {
 
 const keyOf = ({ component, endpoint }: Flow): string => `${component} ${endpoint ?? ''}`;
 
-/** Pure: what was added to each flow between two readings of one process. A flow that is new began at zero. */
+/** Pure: the growth of each flow between two readings of one process. A new flow began at zero. */
 export function deltas(before: readonly Flow[], after: readonly Flow[]): (Flow & Delta)[] {
   const old = new Map(before.map((flow) => [keyOf(flow), flow]));
   return after.map((flow) => {
@@ -25,7 +25,7 @@ export function deltas(before: readonly Flow[], after: readonly Flow[]): (Flow &
   });
 }
 
-/** Pure: several deltas as one. */
+/** Pure: the sum of several deltas. */
 export function sum(parts: readonly Delta[]): Delta {
   const buckets: number[] = [];
   for (const part of parts) part.buckets.forEach((count, i) => (buckets[i] = (buckets[i] ?? 0) + count));

@@ -6,7 +6,7 @@ const window = '[20s]';
 const door = `tierlab_http_server_duration_seconds`;
 const cli = (words: string): string => `npm run -s tierlab -- ${words}`;
 
-/** What one types to get the numbers of the overview. Addresses are those of this console and of the nodes. */
+/** Commands that print the numbers of the overview, with the addresses of this console and of the nodes. */
 export function commandsOf(about: About): Readonly<Record<string, Commands>> {
   const here = location.origin;
   const people = about.nodes.find(({ components }) => components.some((it) => it === 'gateway' || it === 'client'));

@@ -3,16 +3,16 @@ import type { About } from '../about.ts';
 import type { Snapshot } from '../live/snapshot.ts';
 import type { State } from './store.ts';
 
-/** Everything that the page shows, at one moment: now, or where the scrubber stands. */
+/** Everything that the page shows at one moment: now, or the moment that the scrubber shows. */
 export interface Moment {
   readonly about: About;
   readonly now: Snapshot;
   readonly live: boolean;
   /** All snapshots that the page has, oldest first. */
   readonly all: readonly Snapshot[];
-  /** Those up to this moment. */
+  /** The snapshots up to this moment. */
   readonly past: readonly Snapshot[];
-  /** As they were known then, newest first. */
+  /** The incidents as they were known at this moment, newest first. */
   readonly incidents: readonly Incident[];
 }
 
@@ -35,7 +35,7 @@ export function momentOf({ about, snapshots, incidents, cursor }: State): Moment
   };
 }
 
-/** Pure: an incident as it was known at `at`; undefined where nobody knew of it yet. */
+/** Pure: an incident as it was known at `at`; undefined if it was not yet known. */
 export function asOf(incident: Incident, at: number): Incident | undefined {
   const { stamps, verdict, outcome, orders, ...rest } = incident;
   const { manifest, detect, diagnose, fix, steady } = stamps;

@@ -4,7 +4,7 @@ import type { About } from '../about.ts';
 import type { Snapshot } from '../live/snapshot.ts';
 import { getJson } from './ask.ts';
 
-/** As many snapshots as the console keeps: 15 minutes. */
+/** The number of snapshots that the page keeps, as many as the console: 15 minutes. */
 const kept = 900;
 
 /** Silence after which the connection counts as broken: a snapshot comes every second, ms. */
@@ -29,8 +29,8 @@ export interface State {
 }
 
 /**
- * What the page knows. It listens to the console's stream; when that breaks, it keeps what it has and connects again
- * until it succeeds.
+ * The data of the page. It listens to the console's stream. When the stream breaks, it keeps its data and tries to
+ * connect until it succeeds.
  */
 export function createStore() {
   let state: State = { snapshots: [], incidents: [], operator: false };
@@ -75,7 +75,7 @@ export function createStore() {
     source!.addEventListener(name, ({ data }: MessageEvent<string>) => then(JSON.parse(data) as T));
   }
 
-  /** Asks until it is answered: a console that has just started may go away again. */
+  /** Asks until an answer comes, because a console that has just started may stop again. */
   function load(): void {
     ask().catch(() => setTimeout(load, againMs));
   }
@@ -90,7 +90,7 @@ export function createStore() {
     merge(history);
   }
 
-  /** A browser gives up after some errors, and does not notice that a process has been stopped. */
+  /** Reconnects: a browser gives up after some errors, and does not notice a paused process. */
   function keepConnected(): void {
     const now = performance.now();
     const isSilent = now - Math.max(state.heardAt ?? 0, connectedAt) > silenceMs;

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { getJson } from './ask.ts';
 
-/** What an address answers, asked anew every two seconds while the page shows it. */
+/** The answer of an address, which is asked every two seconds while the page shows it. */
 export function useRepeated<T>(path: string): T | undefined {
   const [value, setValue] = useState<T>();
   useEffect(() => {

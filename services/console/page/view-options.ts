@@ -1,7 +1,7 @@
 import type { Moment } from './moment.ts';
 import type { State, Store } from './store.ts';
 
-/** What every view gets. */
+/** The properties that every view gets. */
 export interface ViewOptions {
   readonly moment: Moment;
   readonly state: State;

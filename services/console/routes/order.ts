@@ -9,11 +9,11 @@ interface OrderRoutes {
   readonly hosts: readonly string[] | undefined;
 }
 
-/** What an operator may do: inject, heal, halt. The cookie of the key is needed for each. */
+/** The orders of an operator: inject, heal, halt. Each needs the cookie with the key. */
 export function orderRoutes(scope: FastifyInstance, { sources, token, hosts }: OrderRoutes): void {
   scope.get('/api/operator', async (request) => ({ operator: isOperator(request, token) }));
 
-  /** The key is asked once: from now on the browser brings it as a cookie. */
+  /** Takes the key once. After that, the browser sends it as a cookie. */
   scope.post('/api/operator', async (request, reply) => {
     const key = keyIn(request, hosts);
     if (token === undefined || !isKey(key, token))

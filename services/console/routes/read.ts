@@ -18,12 +18,15 @@ interface ReadRoutes {
   readonly collector: Collector;
   readonly streams: ReturnType<typeof createStreams>;
   readonly sources: Sources;
-  /** Where the watchdog keeps the logs of the nodes; undefined: elsewhere, as in containers. */
+  /** The folder where the watchdog keeps the logs of the nodes; undefined where there is none, as in containers. */
   readonly logDir: string | undefined;
   readonly hosts: readonly string[] | undefined;
 }
 
-/** What the page reads: snapshots now and past, the cluster, one node's diagnosis and log, the kinds of faults. */
+/**
+ * The routes that the page reads: present and past snapshots, the cluster, one node's diagnosis and log, the kinds of
+ * faults.
+ */
 export function readRoutes(scope: FastifyInstance, options: ReadRoutes): void {
   const { topology, about, collector, streams, sources, logDir, hosts } = options;
 

@@ -42,13 +42,13 @@ interface StationDependencies {
 }
 
 /**
- * Server side, for experiments: each call of users passes a modelled server before it reaches the handler.
+ * Server side, for experiments: each user's call passes a modelled server before it reaches the handler.
  *
  *   call -> [ | | | ] -> worker 1..n -> handler
  *            queue       service time: a timer, no work of a processor
  *
  * A fault that makes a node slow has no queue, so it cannot show what load does to waiting times. The station can.
- * Health checks and background calls pass by it.
+ * Health checks and background calls do not pass through it.
  */
 export function station(settings: StationSettings, { clock, scheduler, onOpen }: StationDependencies): Layer {
   const { component, workers, serviceMs, distribution, places, seed } = settings;

@@ -9,7 +9,7 @@ export type CacheResult = (typeof cacheResults)[number];
 export const hedgeWinners = ['first', 'hedge', 'none'] as const;
 export type HedgeWinner = (typeof hedgeWinners)[number];
 
-/** What a replica's vote was worth. `failed`: no answer, or one that cannot count; `undecided`: the vote failed. */
+/** How a replica's vote counted. `failed`: no answer, or an invalid one; `undecided`: the vote failed. */
 export const voteResults = ['majority', 'minority', 'abstained', 'failed', 'undecided'] as const;
 export type VoteResult = (typeof voteResults)[number];
 

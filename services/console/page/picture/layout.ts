@@ -99,7 +99,7 @@ function downwards(tiers: readonly (readonly Group[])[], control: readonly Group
   const groups: PlacedGroup[] = [];
   let y = 0;
   for (const [tier, isControl] of [...tiers.map((it) => [it, false] as const), [control, true] as const]) {
-    // Two groups side by side, where a tier has several.
+    // Where a tier has several groups, two stand side by side.
     const perRow = tier.length > 1 ? 2 : 1;
     for (let i = 0; i < tier.length; i += perRow) {
       const row = tier.slice(i, i + perRow).map((group) => (perRow === 2 ? single(group) : spread(group)));

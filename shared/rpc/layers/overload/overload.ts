@@ -75,7 +75,7 @@ export function createOverloadMeter(settings: OverloadSettings, startedAt: numbe
   return {
     arrive(waitMs, now) {
       const ageMs = now - windowAt;
-      // So few calls cannot overload the process.
+      // A process cannot be overloaded by so few calls.
       if (ageMs >= 8 * settings.windowMs) {
         move({ state: 'calm', against: 0 }, 0);
         openWindow(now);

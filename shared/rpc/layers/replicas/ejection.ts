@@ -16,7 +16,7 @@ type Writable = { -readonly [Key in keyof Ejection]: Ejection[Key] };
 
 export const neverEjected = (now: number): Ejection => ({ until: 0, admittedAt: now, count: 0, countedAt: now });
 
-/** Ejects the replica until then. Only evidence from after its return (`admittedAt`) counts against it. */
+/** Ejects the replica until the given time. Only evidence from after its return (`admittedAt`) counts against it. */
 export function eject(ejection: Ejection, until: number): void {
   const writable: Writable = ejection;
   writable.until = until;

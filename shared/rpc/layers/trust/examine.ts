@@ -45,7 +45,7 @@ export function examine(next: Service, call: Call, liar: string, witness: string
       const comparable = versionOf(lie.body) === versionOf(truth.body);
       if (count.result === 'open' && comparable) observe(lostVote(call, liar, [witness]));
     },
-    // A node that fails to answer now is the business of other layers.
+    // Other layers handle a node that fails to answer now.
     () => undefined,
   );
 }
