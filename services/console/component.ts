@@ -29,7 +29,7 @@ export const consoleComponent = component({
     const about = aboutCluster(topology, node.id, enabled);
     const readings = createNodeReadings(topology, control, clock);
     const collector = createCollector({ topology, sources, readings, ownView: view, clock, scheduler });
-    /** The id of the build. A page of another build reloads itself. */
+    /** The address of the script names the build. A page of another build reloads itself. */
     const streams = createStreams(collector, () => ({ incarnation, script: assets.script.url }));
 
     return {
