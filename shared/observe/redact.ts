@@ -6,6 +6,8 @@ const shapes: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/gs, hidden],
   [/\b(Bearer|Basic) +[\w.~+/=-]+/gi, `$1 ${hidden}`],
   [/([?&](?:operator|token|key|password|secret)=)[^&\s"'\\]+/gi, `$1${hidden}`],
+  // The user and the password in an address, such as that of a proxy.
+  [/(\w:\/\/)[^\s/?#@:"'\\]*:[^\s/?#@"'\\]+@/g, `$1${hidden}@`],
   // A member of a JSON object, such as "authorization":"..." or \"TIERLAB_NODE_KEY\":\"...\"
   [
     /(\\*"(?:[\w-]*(?:token|secret|password|passphrase|private_?key|api_?key)|authorization|cookie|set-cookie|tierlab_[\w]*key[\w]*)\\*" *: *)(\\*")(?:(?!\2).)*\2/gi,

@@ -11,6 +11,7 @@ test.each([
   [`{"operatorToken": "${secret}"}`],
   [`{"err":{"message":"{\\"password\\":\\"${secret}\\"}"}}`],
   [`TIERLAB_OPERATOR_TOKEN=${secret} npm start`],
+  [`HTTP_PROXY=http://student:${secret}@proxy.example:3128`],
   [`{"TIERLAB_NODE_KEY":"${secret}"}`],
   [`-----BEGIN PRIVATE KEY-----\n${secret}\n-----END PRIVATE KEY-----`],
   [`-----BEGIN EC PRIVATE KEY-----\\n${secret} and the line was cut`],
