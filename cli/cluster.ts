@@ -3,8 +3,7 @@ import { rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import path from 'node:path';
 import { loadComponents } from '../services/registry.ts';
-import { takenPorts, type WantedPort } from '../shared/cluster/watchdog/port-check.ts';
-import { furtherAddresses } from '../shared/cluster/further-addresses.ts';
+import { takenPorts } from '../shared/cluster/watchdog/port-check.ts';
 import type { Topology, TopologyNode } from '../shared/cluster/topology.ts';
 import { chaosOffRoutes } from '../shared/faults/chaos-off.ts';
 import type { NodeIdentities } from '../shared/cluster/watchdog/authority.ts';
@@ -29,6 +28,7 @@ import { CommandError, InterruptedError } from './errors.ts';
 import { collectWhenIdle } from './idle-collection.ts';
 import { entryScript } from './paths.ts';
 import { logDirOf, readRunFile, removeRunFile, runDir, writeRunFile } from './run-file.ts';
+import { wantedPorts } from './wanted-ports.ts';
 
 export interface ClusterOptions {
   readonly topology: Topology;
@@ -214,24 +214,7 @@ async function refuseTakenPorts(
   dataDir: string,
   running: number | undefined,
 ): Promise<void> {
-  const wanted = new Map<number, string>([[topology.watchdogPort, 'the watchdog']]);
-  for (const node of nodes)
-    for (const port of [
-      node.port,
-      node.publicPort,
-      node.opsPort,
-      ...Object.values(node.doors),
-      ...furtherAddresses(node, host).map((address) => address.port),
-    ])
-      wanted.set(port, node.id);
-  // Monitors receive heartbeats as datagrams at their data ports.
-  const datagramPorts = nodes
-    .filter(({ components }) => components.includes('monitor'))
-    .flatMap((node) => [node.port, ...furtherAddresses(node, host).map(({ port }) => port)]);
-  const ports: WantedPort[] = [
-    ...[...wanted.keys()].map((port) => ({ port, protocol: 'TCP' as const })),
-    ...datagramPorts.map((port) => ({ port, protocol: 'UDP' as const })),
-  ];
+  const { ports, ownerOf } = wantedPorts(topology, nodes, host);
   const taken = await takenPorts(ports, host);
   const [first] = taken;
   if (!first) return;
@@ -245,7 +228,7 @@ async function refuseTakenPorts(
   const others = new Set(taken.map(({ port }) => port)).size - 1;
   const more = others === 0 ? '' : `, and ${others} more ports are taken`;
   throw new CommandError(
-    `${first.protocol} port ${first.port} (${wanted.get(first.port)}) is taken at ${first.host} by ${holder}${more}. ` +
+    `${first.protocol} port ${first.port} (${ownerOf.get(first.port)}) is taken at ${first.host} by ${holder}${more}. ` +
       `Stop it, or choose another port base, such as --port-base ${topology.watchdogPort === 20_000 ? 22_000 : 20_000}`,
   );
 }

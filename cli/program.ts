@@ -26,6 +26,10 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<D
     summary: 'show the nodes of a running cluster',
     load: async () => (await import('./commands/status.ts')).status,
   },
+  doctor: {
+    summary: 'say what is wrong with this machine or the cluster, and what to do',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
   scale: {
     summary: 'start or stop nodes of a group while users search',
     load: async () => (await import('./commands/scale.ts')).scale,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { UsageError } from './errors.ts';
 import { defaultPortBase } from '../shared/cluster/ports.ts';
@@ -49,6 +49,19 @@ export function readRunFile(dataDir: string, portBase: number): RunFile | undefi
   } catch {
     return undefined;
   }
+}
+
+/** Every run file of the data folder with its path, whether its process is alive or not. */
+export function allRunFiles(dataDir: string): readonly (RunFile & { readonly file: string })[] {
+  const dirs = existsSync(path.join(dataDir, 'run')) ? readdirSync(path.join(dataDir, 'run')) : [];
+  return dirs.flatMap((name) => {
+    const file = fileIn(dataDir, Number(name));
+    try {
+      return [{ ...(JSON.parse(readFileSync(file, 'utf8')) as RunFile), file }];
+    } catch {
+      return [];
+    }
+  });
 }
 
 export function removeRunFile(dataDir: string, portBase: number): void {

@@ -136,7 +136,8 @@ function otherProgram(port: number, holder: Holder | undefined): CommandError {
   );
 }
 
-const isTierlab = (command: string): boolean => /(tierlab\.js|main\.ts) (up|node)\b/.test(command);
+/** Whether a command line is that of a watchdog. */
+export const isTierlab = (command: string): boolean => /(tierlab\.js|main\.ts) (up|node)\b/.test(command);
 
 /** Linux only: T and t are the states of a process that is stopped (proc(5)). */
 function isStopped(pid: number): boolean {

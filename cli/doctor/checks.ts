@@ -1,0 +1,28 @@
+import { clock } from './checks/clock.ts';
+import { disk } from './checks/disk.ts';
+import { fileLimit } from './checks/file-limit.ts';
+import { lastErrors } from './checks/last-errors.ts';
+import { leftovers } from './checks/leftovers.ts';
+import { memory } from './checks/memory.ts';
+import { nodes } from './checks/nodes.ts';
+import { nodeVersion } from './checks/node-version.ts';
+import { ports } from './checks/ports.ts';
+import { proxies } from './checks/proxies.ts';
+import type { Check, Facts } from './facts.ts';
+import type { Finding } from './finding.ts';
+
+/** The machine first, then the cluster. */
+const checks: readonly Check[] = [
+  nodeVersion,
+  memory,
+  disk,
+  fileLimit,
+  clock,
+  proxies,
+  ports,
+  leftovers,
+  nodes,
+  lastErrors,
+];
+
+export const examine = (facts: Facts): readonly Finding[] => checks.flatMap((check) => check(facts));

@@ -1,0 +1,17 @@
+import { tierlab } from '../../command-line.ts';
+import type { Check } from '../facts.ts';
+
+/** The oldest major version of Node.js that runs the nodes. */
+const oldestMajor = 26;
+
+export const nodeVersion: Check = ({ nodeVersion: version }) =>
+  Number.parseInt(version, 10) >= oldestMajor
+    ? [{ check: 'Node.js', level: 'ok', found: version }]
+    : [
+        {
+          check: 'Node.js',
+          level: 'problem',
+          found: `version ${version} is too old: Tierlab needs ${oldestMajor}`,
+          todo: `Start Tierlab through npm, which has the right version: ${tierlab('doctor').replace(/^node \S+/, 'npm run -s tierlab --')}`,
+        },
+      ];
