@@ -15,8 +15,10 @@ import { byzantineAnswers } from './27-byzantine-answers/lab.ts';
 import { whereAMillisecondGoes } from './33-where-a-millisecond-goes/lab.ts';
 import { componentsAndPlacement } from './01-components-and-placement/lab.ts';
 import { heartbeats } from './24-heartbeats/lab.ts';
+import { loadBalancing } from './15-load-balancing/lab.ts';
 
 const all = {
+  loadBalancing,
   heartbeats,
   componentsAndPlacement,
   whereAMillisecondGoes,

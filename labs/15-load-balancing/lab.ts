@@ -1,0 +1,180 @@
+import Type from 'typebox';
+import { compose, type Endpoint } from '../../shared/rpc/call.ts';
+import { clientLayers } from '../../shared/rpc/client-layers.ts';
+import { contract, operation } from '../../shared/rpc/contract.ts';
+import { createStatistics } from '../../shared/rpc/layers/replicas/latency-statistics.ts';
+import { createPolicyHolder } from '../../shared/rpc/policy.ts';
+import { createSimHosts } from '../../shared/rpc/transports/sim.ts';
+import { normal } from '../../shared/time/sim/distribution.ts';
+import { createNetwork } from '../../shared/time/sim/network.ts';
+import { createSimulation } from '../../shared/time/sim/simulation.ts';
+import { check, exactly, nothing, unknown } from '../kit/checks.ts';
+import { lab, type Check } from '../runner/lab.ts';
+import { digits } from '../runner/units.ts';
+
+const usualMs = 167;
+const slowMs = 2_000;
+const secondMs = 1_000;
+/** The slow half is a multiple of `slowMs`: a queue at the slow back end is served whole or not at all. */
+const runMs = 8_000;
+/** How far a share may be from the theory. */
+const tolerance = 0.003;
+const backEnds = (n: number): Endpoint[] =>
+  Array.from({ length: n }, (_, i) => ({ node: `backend-${i + 1}`, host: '', port: 0 }));
+
+const empty = Type.Object({});
+const { operations } = contract('any', {
+  read: operation({ summary: 'a read', request: empty, response: empty }),
+});
+
+const roundRobin = (n: number): number => 1 - 1 / (2 * n);
+const leastLoaded = (n: number): number => 1 - usualMs / (2 * ((n - 1) * slowMs + usualMs));
+
+/** One of n back ends is slow: which balancer notices? The balancers are those of the system. */
+export const loadBalancing = lab({
+  id: '15',
+  name: 'load-balancing',
+  topic: 'load balancing',
+  question: 'One of 11 servers is slow for half of the time. How many calls does a balancer save from it?',
+  minutes: 1,
+  cores: 1,
+  parameters: { n: { unit: 'count', values: [11, 9, 13] } },
+  formula: 'round robin: 1 - 1/(2n); least loaded: 1 - l / (2 ((n - 1) L + l)), with l = 167 ms and L = 2,000 ms',
+  assumptions: [
+    'one back end is slow, for half of the run',
+    'each back end has many calls under way, so that queues of equal length exist',
+    'a slow back end answers correctly: it does not refuse',
+  ],
+  quantities: ({ n }) => [
+    { id: 'round_robin', label: 'answered within 1 s, round robin', unit: '%', theory: roundRobin(n!) },
+    { id: 'least_outstanding', label: 'answered within 1 s, least loaded', unit: '%', theory: leastLoaded(n!) },
+  ],
+  async virtual({ n }, seed, variant) {
+    if (variant === 'do-nothing') return nothing;
+    // Broken: the balancer draws a back end and ignores its load. Control: one call in 50 ms, so queues are empty.
+    const least = variant === 'broken' ? 'random' : 'least_outstanding';
+    const load = variant === 'control' ? { perSecond: 20, forMs: 10 * runMs } : { perSecond: 500, forMs: runMs };
+    const robin = await run({ by: 'round_robin', n: n!, seed, ...load });
+    const leastRun = await run({ by: least, n: n!, seed, ...load });
+    const peak = await run({ by: 'peak_ewma', n: n!, seed, ...load });
+    return {
+      points: [
+        exactly('round_robin', robin.fast / robin.calls, robin.calls),
+        exactly('least_outstanding', leastRun.fast / leastRun.calls, leastRun.calls),
+      ],
+      checks: [
+        near('round robin: 1 - 1/(2n)', robin, roundRobin(n!)),
+        near('least loaded: 1 - l / (2 ((n - 1) L + l))', leastRun, leastLoaded(n!)),
+        check(
+          'peak EWMA is better than least loaded',
+          peak.fast / peak.calls > leastRun.fast / leastRun.calls,
+          `${digits((100 * peak.fast) / peak.calls)}% and ${digits((100 * leastRun.fast) / leastRun.calls)}%`,
+        ),
+      ],
+      timeline: [
+        'calls to the slow back end, per second:',
+        ...[robin, leastRun, peak].map(({ by, toSlow }) => `  ${by.padEnd(18)} ${toSlow.join(' ')}`),
+      ],
+    };
+  },
+  variants: {
+    broken: 'the least-loaded balancer draws a back end and ignores its load',
+    control: 'only 20 calls per second, so most back ends have none under way, and their loads are equal',
+  },
+  hints: [
+    'Follow the calls that meet the slow back end. Round robin sends it as many as before. When does a least-loaded balancer send it the next one?',
+    'Least loaded keeps the same number k of calls under way at each back end. The slow one then finishes k / L calls per second, and each of the n - 1 others k / l. Its share of the calls is (1/L) / (1/L + (n - 1)/l), in half of the run.',
+    'Three cashiers need 1 minute per customer, a fourth needs 6. With queues of equal length the slow one serves (1/6) / (1/6 + 3) = 5% of the customers; turn by turn it would be 25%.',
+  ],
+  explanation: ({ n }) =>
+    `Round robin looks at nothing. So the slow back end gets 1/${n} of the calls, and is slow for half of the run: ${digits(100 * roundRobin(n!))}% are answered within a second.
+
+Least loaded counts the calls under way. A slow back end has a full queue, so it gets a new call only when it has finished one. The queue itself is the signal. That is why ${digits(100 * leastLoaded(n!))}% are fast.
+
+Peak EWMA also remembers how long answers took. It cannot know before the first slow answer arrives, ${slowMs / secondMs} s after the fault. Until then it fills the slow queue once, as least loaded does. Afterwards it hardly refills it.
+
+With few calls there are no queues. In the negative control most loads are zero and equal, so chance decides, and least loaded loses much of its advantage.`,
+  transfer: {
+    question: 'A broken server refuses each call at once. Which balancer sends it the most calls?',
+    answer:
+      'Least loaded: the broken server never has a call under way, so it always looks free. It draws nearly all traffic. Balancing by load needs outlier ejection beside it.',
+  },
+});
+
+interface Ran {
+  readonly by: string;
+  readonly calls: number;
+  /** Answered within a second. */
+  readonly fast: number;
+  /** Calls to the slow back end in each eighth of the run. */
+  readonly toSlow: readonly number[];
+}
+
+function near(label: string, { fast, calls }: Ran, theory: number): Check {
+  if (calls === 0) return unknown(label, 'there is no sample', 'run the lab again');
+  const shown = (share: number): string => `${digits(100 * share)}%`;
+  const share = fast / calls;
+  return check(
+    label,
+    Math.abs(share - theory) <= tolerance,
+    `${shown(share)} for ${shown(theory)}; at most ${shown(tolerance)} apart`,
+  );
+}
+
+/** Calls at an even rate, in virtual time, through the client layers of the system. */
+async function run(options: {
+  readonly by: string;
+  readonly n: number;
+  readonly seed: string;
+  readonly perSecond: number;
+  readonly forMs: number;
+}): Promise<Ran> {
+  const { by, n, seed, perSecond, forMs } = options;
+  const sim = createSimulation(`${seed}/${by}`);
+  const network = createNetwork({ scheduler: sim.scheduler, random: sim.random });
+  const hosts = createSimHosts({ clock: sim.clock, network });
+  const usual = normal(usualMs, 5);
+  const replicas = backEnds(n);
+  const toSlow = Array.from({ length: 8 }, () => 0);
+  for (const { node } of replicas)
+    hosts.host(node, () => {
+      const part = Math.floor((8 * sim.clock.now()) / forMs);
+      const isFirst = node === replicas[0]!.node;
+      if (isFirst && part < toSlow.length) toSlow[part]!++;
+      const tookMs = isFirst && part >= 2 && part < 6 ? slowMs : usual(sim.random);
+      return new Promise((resolve) => {
+        sim.scheduler.after(tookMs, () => resolve({ body: {}, servedBy: [node] }));
+      });
+    });
+  const layers = clientLayers(createPolicyHolder({ base: 'naive', balance: { by, slowStartMs: 0 } }), {
+    ...sim,
+    endpoints: () => replicas,
+    statistics: createStatistics(),
+    observe: () => undefined,
+  });
+  const service = compose(layers, hosts.transport('client'));
+  const calls = (perSecond * forMs) / secondMs;
+  let fast = 0;
+  for (let i = 0; i < calls; i++)
+    sim.scheduler.after((i * secondMs) / perSecond, () => {
+      const sentAt = sim.clock.now();
+      void service({
+        component: 'backend',
+        operation: operations.read,
+        request: {},
+        requestId: String(i),
+        trace: { traceId: '', spanId: '', sampled: false },
+        deadlineAt: sentAt + 10 * secondMs,
+        signal: new AbortController().signal,
+        attempt: 1,
+        priority: operations.read.priority,
+      }).then(
+        () => {
+          if (sim.clock.now() - sentAt <= secondMs) fast++;
+        },
+        () => undefined,
+      );
+    });
+  await sim.run();
+  return { by, calls, fast, toSlow };
+}
