@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'yaml';
 import type { Engine } from './engine.ts';
 
 /** Runs a compose command; throws with what it said when it fails. */
@@ -83,4 +86,16 @@ export function searching(doors: readonly string[], query: string, isRight: (ans
       await Promise.all(users);
     },
   };
+}
+
+/**
+ * The services of a compose file that `up` starts, without Grafana: its image comes from a registry, which not every
+ * machine reaches. Services with a profile start only when somebody asks for it.
+ */
+export function servicesOf(file: string): readonly string[] {
+  const text = readFileSync(path.resolve(import.meta.dirname, '../..', file), 'utf8');
+  const { services } = parse(text, { merge: true }) as {
+    services: Readonly<Record<string, { readonly profiles?: readonly string[] }>>;
+  };
+  return Object.entries(services).flatMap(([name, { profiles }]) => (profiles || name === 'grafana' ? [] : [name]));
 }

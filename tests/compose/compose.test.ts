@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { asAsked } from '../support/promql.ts';
 import { breakingThings } from './breaking.ts';
-import { compose as composeOf, get, type Answer } from './cluster.ts';
+import { compose as composeOf, get, servicesOf, type Answer } from './cluster.ts';
 import { findEngine, type Engine } from './engine.ts';
 
 /** A name of its own, so that only what this run made is removed; CI gives one, to remove it even when this run is killed. */
@@ -34,11 +34,7 @@ describe('docker compose', () => {
 
   beforeAll(async () => {
     if (typeof found === 'string') return;
-    // Grafana needs an image from a registry, which not every machine reaches
-    services = (await compose('config', '--services'))
-      .trim()
-      .split('\n')
-      .filter((name) => name !== 'grafana');
+    services = servicesOf('docker-compose.yml');
     await compose('build');
     await compose('up', '-d', ...services);
     [gateway, client, prometheus] = await Promise.all([
@@ -73,7 +69,10 @@ describe('docker compose', () => {
   test('no container takes faults unless TIERLAB_CHAOS says so', async () => {
     const usual = (await findEngine(project)) as Engine;
     const values = (await usual.compose('config')).stdout.matchAll(/TIERLAB_CHAOS: ['"]?([^'"\n]*)/g);
-    expect(Array.from(values, ([, value]) => value)).toEqual(Array(22).fill('0'));
+    const chaos = Array.from(values, ([, value]) => value);
+    // Every node and the data set; docker-compose 1.29 shows the services of profiles, too.
+    expect(chaos.length).toBeGreaterThanOrEqual(22);
+    expect(new Set(chaos)).toEqual(new Set(['0']));
   });
 
   test('a search through the API is answered by nodes in several containers', async () => {

@@ -1,12 +1,9 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { compose, get, type Answer } from './cluster.ts';
+import { compose, get, servicesOf, type Answer } from './cluster.ts';
 import { findEngine, type Engine } from './engine.ts';
 
 /** One topology beside the default one: its compose file lies in a folder of its own. */
 const file = 'topologies/compose/service-across-servers/docker-compose.yml';
-const root = path.resolve(import.meta.dirname, '../..');
 const found = await findEngine(`${process.env.TIERLAB_COMPOSE_PROJECT ?? `tierlab-test-${process.pid}`}-middle`);
 const engine = found as Engine;
 
@@ -15,7 +12,7 @@ describe('docker compose with the file of another topology', () => {
 
   beforeAll(async () => {
     if (typeof found === 'string') return;
-    services = [...readFileSync(path.join(root, file), 'utf8').matchAll(/hostname: (\S+)/g)].map(([, name]) => name!);
+    services = servicesOf(file);
     await compose(engine, '-f', file, 'build');
     await compose(engine, '-f', file, 'up', '-d', ...services);
   });
@@ -29,7 +26,7 @@ describe('docker compose with the file of another topology', () => {
   });
 
   test('a search is answered by the middle server and a back end of each part', async () => {
-    expect(services).toHaveLength(8);
+    expect(services).toContain('middle-1');
     const port = (await compose(engine, '-f', file, 'port', 'middle-1', '8000')).trim();
     const search = () => get(`http://${port}/api/search?q=domestic+dog&size=3`).catch(() => undefined);
     await expect.poll(async () => (await search())?.status, { timeout: 110_000, interval: 500 }).toBe(200);
