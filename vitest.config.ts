@@ -4,6 +4,7 @@ import { tally } from './scripts/tally.ts';
 /** Tests of processes that assert how fast something is, or how soon a monitor acts. Each runs alone on its machine. */
 const timed = [
   'tests/cluster/cluster/rolling.test.ts',
+  'tests/cluster/grafana/*.test.ts',
   'tests/cluster/chaos/*.test.ts',
   'tests/cluster/loadgen/{arrivals,known-servers}.test.ts',
   'tests/cluster/monitor/*.test.ts',

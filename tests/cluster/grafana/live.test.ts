@@ -121,7 +121,7 @@ describe.skipIf(!installed)('Prometheus scrapes a live cluster', () => {
       '-R',
       '15/s',
       '-d',
-      '65s',
+      '80s',
       '--metrics-port',
       String(loadPort),
       '--quiet',
@@ -137,10 +137,12 @@ describe.skipIf(!installed)('Prometheus scrapes a live cluster', () => {
       return waiting.size;
     };
 
-    const limp = ['limp.latency', '--target', limper, '--mean-ms', '400', '--ttl', '20s'];
+    const limp = ['limp.latency', '--target', limper, '--mean-ms', '400', '--ttl', '60s'];
     expect((await chaos('inject', ...limp)).code).toBe(0);
     await until(async () => (await prometheus.ask(`tierlab_chaos_active{target="${limper}"}`)).length > 0, 15_000);
-    await until(async () => (await prometheus.ask('tierlab_rpc_ejected == 1')).length > 0, 20_000);
+    // Callers eject the node, or a monitor takes it out of use first.
+    const avoided = `tierlab_rpc_ejected == 1 or node:state:code{node="${limper}"} < 6`;
+    await until(async () => (await prometheus.ask(avoided)).length > 0, 45_000);
     await askWaiting();
     await chaos('halt');
     await until(async () => (await prometheus.ask(`node:state:code{node="${limper}"} == 6`)).length > 0, 30_000);

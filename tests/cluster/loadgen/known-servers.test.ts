@@ -71,7 +71,8 @@ describe('reported is what was done', () => {
   test('every tenth connection reset is counted as that, exactly', async (context) => {
     const { expect } = context;
     const server = await given(context, resetting(10));
-    const run = await figures(server.url, '-R', '200/s', '-d', '2s', '-t', 'error_rate<1%');
+    // One connection is never idle for long. The reset of an idle connection is no failure: the request is sent again.
+    const run = await figures(server.url, '-R', '200/s', '-d', '2s', '-c', '1', '-t', 'error_rate<1%');
     expect(run).toMatchObject({ asked: 400, sent: 400, done: 360, right: 360, errors: 40, codes: { reset: 40 } });
     expect(run.code).toBe(1);
   });
