@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
-import { isAlive } from './sources.ts';
+import { isAlive } from '../shared/is-alive.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { isAlive } from '../shared/is-alive.ts';
 import { CorpusError } from './errors.ts';
 import { writeAtomically } from './files.ts';
 import { readLines } from './lines.ts';
@@ -90,15 +91,6 @@ export function draftName(sequence: number): string {
 function isLiveDraft(file: string): boolean {
   const pid = /^draft-(\d+)-/.exec(file)?.[1];
   return pid !== undefined && isAlive(Number(pid));
-}
-
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 /** Returns to the default corpus and removes all imports. Returns the sources as they were before. */

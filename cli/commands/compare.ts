@@ -13,10 +13,10 @@ interface CompareFlags extends MeasureOptions {
 }
 
 const help = `
-Both topologies are started in turn (A B A B ...) at ports of their own, beside a cluster that may be running. Each answers the
-same searches. Hops and messages come from the traces of these searches, bytes from the kernel's counters, latency and capacity
-from load. At the end one node of each kind is killed, and users ask on while it is down. "By arithmetic" is what the topology
-file alone says. The spread is the least and the greatest value of the rounds.`;
+Both topologies are started in turn (A B A B ...) at ports of their own, beside a cluster that may be running. Each
+answers the same searches. Hops and messages come from the traces of these searches, bytes from the kernel's counters,
+latency and capacity from load. At the end, one node of each kind is killed, and users send searches while it is down.
+"By arithmetic" is what the topology file alone says. The spread is the least and the greatest value of the rounds.`;
 
 export function compare(command: Command): void {
   withExamples(command, ['compare single-server multitier'], ['compare multi-server service-across-servers --json'])

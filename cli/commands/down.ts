@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { withExamples } from '../command-line.ts';
-import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
 import { CommandError } from '../errors.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { dataDirOf } from '../paths.ts';
 import { portBaseOf, readRunFile } from '../run-file.ts';
+import { waitUntil } from '../wait-until.ts';
 import { ask } from '../watchdog-client.ts';
 
 /** Long enough for every wave of nodes to drain, ms. */
@@ -23,11 +23,8 @@ async function runDown(flags: ClusterFlags): Promise<void> {
       `no cluster with the data folder ${dataDir} runs at port base ${portBase}; --data names another folder`,
     );
   await ask(portBase, '/shutdown', { method: 'POST', token: run.token });
-  const giveUpAt = performance.now() + patienceMs;
-  while (readRunFile(dataDir, portBase)?.pid === run.pid) {
-    if (performance.now() > giveUpAt)
-      throw new CommandError(`process ${run.pid} has not ended in ${patienceMs / 1000} s`);
-    await sleep(systemScheduler, 50);
-  }
+  const hasEnded = async () => readRunFile(dataDir, portBase)?.pid !== run.pid || undefined;
+  const late = `process ${run.pid} has not ended in ${patienceMs / 1000} s`;
+  await waitUntil(hasEnded, { boundMs: patienceMs, everyMs: 50, late });
   process.stderr.write(`${run.topology} is stopped\n`);
 }

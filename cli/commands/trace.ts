@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Trace, TraceList, TraceSummary } from '../../services/traces/contract.ts';
 import { duration } from '../../web/numbers.ts';
+import { exactTime } from '../clock-time.ts';
 import { tierlab, withExamples } from '../command-line.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { parseCount, parseSpan, withClusterOptions, type ClusterFlags } from '../options.ts';
@@ -22,9 +23,9 @@ interface TraceFlags extends ClusterFlags {
 const defaultColumns = 120;
 
 const help = `
-Without an id, a list of the traces that are kept: the failed and slowest requests of each second, and some drawn by lot.
-An id is a request id (header x-request-id of every answer) or a trace id. A request of the last seconds can be shown
-even if its trace was not kept.`;
+Without an id, it lists the traces that are kept: the failed and slowest requests of each second, and some drawn by
+lot. An id is a request id (header x-request-id of every answer) or a trace id. A request of the last seconds can be
+shown even if its trace was not kept.`;
 
 export function trace(command: Command): void {
   withExamples(
@@ -74,7 +75,7 @@ function showTrace(trace: Trace, terminal: Terminal, columns: number): void {
   const ended = outcome === 'ok' ? terminal.good(outcome) : terminal.bad(outcome);
   const extra = extraAttempts === 0 ? '' : `, ${extraAttempts} extra attempt${extraAttempts === 1 ? '' : 's'}`;
   terminal.line(`${terminal.bold(request)}  ${duration(durationMs)}  ${ended}  ${hops} hops${extra}`);
-  terminal.line(terminal.dim(`${clockTime(trace.at)}  request ${requestId}`));
+  terminal.line(terminal.dim(`${exactTime(trace.at)}  request ${requestId}`));
   terminal.line('');
   for (const line of waterfall(trace, terminal, columns)) terminal.line(line);
   terminal.line('');
@@ -90,7 +91,7 @@ function showList(list: readonly TraceSummary[], terminal: Terminal): void {
   const lines = table(
     list,
     [
-      { head: 'at', text: ({ at }) => clockTime(at) },
+      { head: 'at', text: ({ at }) => exactTime(at) },
       { head: 'took', text: ({ durationMs }) => duration(durationMs), align: 'right' },
       {
         head: 'outcome',
@@ -108,8 +109,3 @@ function showList(list: readonly TraceSummary[], terminal: Terminal): void {
   for (const line of lines) terminal.line(line);
   terminal.line(terminal.dim(`\nOne of them: ${tierlab(`trace ${list[0]!.requestId}`)}`));
 }
-
-const clockTime = (at: number): string => {
-  const time = new Date(at);
-  return `${time.toTimeString().slice(0, 8)}.${String(time.getMilliseconds()).padStart(3, '0')}`;
-};

@@ -2,6 +2,7 @@ import { control } from '../../services/monitor/availability-report.ts';
 import { replicaGroup } from '../../shared/cluster/topology.ts';
 import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
 import { CommandError } from '../errors.ts';
+import { waitUntil } from '../wait-until.ts';
 import type { OwnCluster } from './own-cluster.ts';
 import { doorsOf, queries } from './session.ts';
 
@@ -15,11 +16,11 @@ export interface Crash {
 
 const requestsEach = 24;
 const gapMs = 20;
-/** Nobody waits longer, ms. */
+/** A user waits no longer for an answer, ms. */
 const patienceMs = 2_000;
 const repairBoundMs = 30_000;
 
-/** Crashes one node of each replica group that users need, one after the other, and asks on while it is down. */
+/** Crashes one node of each replica group that users need, one after the other, and sends searches while it is down. */
 export async function crashEach(cluster: OwnCluster, onCrash: (node: string) => void): Promise<readonly Crash[]> {
   const pages = await somePages(cluster);
   const crashes: Crash[] = [];
@@ -39,7 +40,7 @@ async function crash(cluster: OwnCluster, node: string, pages: readonly string[]
     searches: queries.map((q) => `/search?q=${encodeURIComponent(q)}`),
     pages: pages.map((id) => `/page/${encodeURIComponent(id)}`),
   };
-  // While the watchdog pauses, nobody starts the node again.
+  // While the watchdog is stopped, nothing starts the node again.
   process.kill(cluster.watchdogPid, 'SIGSTOP');
   try {
     process.kill(pid, 'SIGKILL');
@@ -74,15 +75,14 @@ async function pidOf(cluster: OwnCluster, node: string): Promise<number | null |
 
 /** Until the node serves again, and every client's search is answered. */
 async function untilServing(cluster: OwnCluster, node: string, oldPid: number): Promise<void> {
-  const giveUpAt = performance.now() + repairBoundMs;
-  for (;;) {
+  const searches = doorsOf(cluster).client.map((door) => `${door}/search?q=dog`);
+  const look = async (): Promise<true | undefined> => {
     const pid = await pidOf(cluster, node).catch(() => undefined);
-    const doors = doorsOf(cluster).client.map((door) => `${door}/search?q=dog`);
-    if (pid && pid !== oldPid && (await Promise.all(doors.map(isAnswered))).every(Boolean)) return;
-    if (performance.now() > giveUpAt)
-      throw new CommandError(`${node} was not started again in ${repairBoundMs / 1_000} s`);
-    await sleep(systemScheduler, 50);
-  }
+    if (!pid || pid === oldPid) return undefined;
+    return (await Promise.all(searches.map(isAnswered))).every(Boolean) || undefined;
+  };
+  const late = `${node} was not started again in ${repairBoundMs / 1_000} s`;
+  await waitUntil(look, { boundMs: repairBoundMs, everyMs: 50, late });
 }
 
 /** Pages of all shards: those that searches found. */

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { nodesHosting, type Topology } from '../../shared/cluster/topology.ts';
+import type { Topology } from '../../shared/cluster/topology.ts';
 import { takenPorts } from '../../shared/cluster/watchdog/port-check.ts';
 import { CommandError } from '../errors.ts';
 import { entryScript } from '../paths.ts';
 import { readRunFile } from '../run-file.ts';
 import { topologyOf } from '../topology.ts';
+import { wantedPorts } from '../wanted-ports.ts';
 import { fetchStatus, type ClusterStatus } from '../watchdog-client.ts';
 
 /** A cluster of this command's own, beside any other that may run. */
@@ -16,6 +17,7 @@ export interface OwnCluster {
   readonly stop: () => Promise<void>;
 }
 
+const here = '127.0.0.1';
 /** Port bases far from the default, one cluster's ports apart. */
 const portBases = Array.from({ length: 12 }, (_, i) => 10_000 + i * 1_700);
 
@@ -38,15 +40,13 @@ export async function startOwnCluster(name: string, dataDir: string): Promise<Ow
 async function freePlace(name: string): Promise<Topology> {
   for (const portBase of portBases) {
     const topology = await topologyOf(name, { portBase });
-    const ports = topology.nodes.flatMap(({ port, opsPort, doors }) => [port, opsPort, ...Object.values(doors)]);
-    const wanted = [...new Set([portBase, ...ports])].map((port) => ({ port, protocol: 'TCP' as const }));
-    const heartbeats = nodesHosting(topology, 'monitor').map(({ port }) => ({ port, protocol: 'UDP' as const }));
-    if ((await takenPorts([...wanted, ...heartbeats], '127.0.0.1')).length === 0) return topology;
+    const { ports } = wantedPorts(topology, topology.nodes, here);
+    if ((await takenPorts(ports, here)).length === 0) return topology;
   }
   throw new CommandError(`no free ports for ${name} from ${portBases[0]} on`);
 }
 
-/** Runs a command of this program, and gives its stdout. What it says on stderr is shown only where it fails. */
+/** Runs a command of this program and returns its stdout. Its stderr is shown only if it fails. */
 export async function tierlab(words: readonly string[], mayFail = false): Promise<string> {
   // A group of its own: Ctrl-C is for this process, which then stops what it started.
   const child = spawn(process.execPath, [...process.execArgv, entryScript(), ...words], {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { TopologyNode } from '../../shared/cluster/topology.ts';
 import { CommandError } from '../errors.ts';
+import { waitUntil } from '../wait-until.ts';
 import { askPort } from '../watchdog-client.ts';
 import type { OwnCluster } from './own-cluster.ts';
 
@@ -83,16 +84,13 @@ async function answerOf(door: string, q: string): Promise<string> {
 }
 
 async function traceOf({ host, publicPort: port }: TopologyNode, id: string): Promise<Trace> {
-  const giveUpAt = performance.now() + traceBoundMs;
-  for (;;) {
-    const trace = (await askPort({ host, port }, `/api/traces/${id}`, { timeoutMs: 2_000 }).catch((error: Error) => {
-      if (performance.now() > giveUpAt) throw new CommandError(`the trace of request ${id}: ${error.message}`);
-      return undefined;
-    })) as Trace | undefined;
-    if (trace && trace.missingSpans === 0) return trace;
-    if (trace && performance.now() > giveUpAt)
-      throw new CommandError(`the trace of request ${id} misses ${trace.missingSpans} spans`);
-  }
+  const look = async (): Promise<Trace | undefined> => {
+    const asked = askPort({ host, port }, `/api/traces/${id}`, { timeoutMs: 2_000 });
+    const trace = (await asked.catch(() => undefined)) as Trace | undefined;
+    return trace?.missingSpans === 0 ? trace : undefined;
+  };
+  const late = `the trace of request ${id} was not complete after ${traceBoundMs / 1_000} s`;
+  return waitUntil(look, { boundMs: traceBoundMs, everyMs: 50, late });
 }
 
 /** What all nodes wrote so far: to sockets, and little else. Only Linux counts it. */

@@ -1,3 +1,5 @@
+import { exactTime } from '../clock-time.ts';
+import { inWords } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** A line of a node's log; `text` as it stands in the file. */
@@ -31,14 +33,8 @@ export function isWanted({ fields }: LogLine, { id, sinceMs }: LogFilter): boole
   return sinceMs === undefined || (typeof fields.time === 'number' && fields.time >= sinceMs);
 }
 
-const levels: Readonly<Record<number, string>> = {
-  10: 'trace',
-  20: 'debug',
-  30: 'info',
-  40: 'warn',
-  50: 'error',
-  60: 'fatal',
-};
+/** The levels of the logger (pino). */
+export const levels = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, fatal: 60 } as const;
 
 /** `06:37:47.075 warn  database  a page is damaged  shard=1`, in colour; a stack trace on lines of its own. */
 export function prettyLine(
@@ -47,20 +43,22 @@ export function prettyLine(
 ): string {
   if (fields === undefined) return text;
   const { time, level, msg, component, node: _node, err, ...rest } = fields;
-  const number = typeof level === 'number' ? level : 30;
-  const name = (levels[number] ?? String(number)).padEnd(5);
+  const number = typeof level === 'number' ? level : levels.info;
+  const name = Object.entries(levels).find(([, value]) => value === number)?.[0] ?? String(number);
   const paint =
-    number >= 50 ? terminal.bad : number >= 40 ? terminal.warn : number >= 30 ? terminal.good : terminal.dim;
+    number >= levels.error
+      ? terminal.bad
+      : number >= levels.warn
+        ? terminal.warn
+        : number >= levels.info
+          ? terminal.good
+          : terminal.dim;
   const parts = [
-    terminal.dim(clockTime(time)),
-    paint(name),
+    terminal.dim(isTime(time) ? exactTime(time) : '--:--:--.---'),
+    paint(name.padEnd(5)),
     ...(typeof component === 'string' ? [component] : []),
     typeof msg === 'string' ? msg : '',
-    terminal.dim(
-      Object.entries(rest)
-        .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
-        .join(' '),
-    ),
+    terminal.dim(inWords(rest)),
   ];
   const stack = (err as { stack?: unknown } | undefined)?.stack ?? (err as { message?: unknown } | undefined)?.message;
   const below = typeof stack === 'string' ? `\n${stack.replaceAll(/^/gm, '    ')}` : '';
@@ -72,8 +70,6 @@ export function prettyLine(
   );
 }
 
-function clockTime(time: unknown): string {
-  if (typeof time !== 'number' || Number.isNaN(new Date(time).getTime())) return '--:--:--.---';
-  const date = new Date(time);
-  return `${date.toTimeString().slice(0, 8)}.${String(date.getMilliseconds()).padStart(3, '0')}`;
-}
+/** Whether this is a wall-clock time, ms. Programs beside the logger may write anything. */
+export const isTime = (value: unknown): value is number =>
+  typeof value === 'number' && !Number.isNaN(new Date(value).getTime());

@@ -1,8 +1,9 @@
+import { isAlive } from '../../shared/is-alive.ts';
 import type { Terminal } from '../../cli/terminal.ts';
 import { endLeftCluster } from '../kit/cluster.ts';
 import { LabUsageError } from '../runner/errors.ts';
 import type { Home } from '../runner/home.ts';
-import { isAlive, readJournal, removeJournal } from '../runner/journal.ts';
+import { readJournal, removeJournal } from '../runner/journal.ts';
 
 /** Cleans up after a runner that was killed: no process, port or fault is left, and the lab can start again. */
 export async function restore(home: Home, terminal: Terminal): Promise<void> {

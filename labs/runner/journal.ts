@@ -1,4 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs';
+import { isAlive } from '../../shared/is-alive.ts';
 import { asJson, type Home, writeDurably } from './home.ts';
 import { LabUsageError } from './errors.ts';
 
@@ -49,12 +50,3 @@ export function openJournal(home: Home, lab: string): Journal {
 }
 
 export const removeJournal = ({ journal }: Home): void => rmSync(journal, { force: true });
-
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}

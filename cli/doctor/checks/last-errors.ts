@@ -1,14 +1,11 @@
 import { cutText } from '../../../shared/cut-text.ts';
 import { createRedactor } from '../../../shared/observe/redact.ts';
 import { tierlab } from '../../command-line.ts';
-import { parseLogLine } from '../../logs/log-line.ts';
+import { isTime, levels, parseLogLine } from '../../logs/log-line.ts';
 import type { Check, LogEnd } from '../facts.ts';
 import type { Finding } from '../finding.ts';
 
 const check = 'errors';
-/** The levels of the logger. */
-const error = 50;
-const fatal = 60;
 const redact = createRedactor();
 
 /** The last error of each node. A log that ends with one is a problem: the node has written nothing since. */
@@ -28,11 +25,11 @@ function lastErrorOf({ node, lines }: LogEnd): Pick<Finding, 'level' | 'found'> 
   const end = parsed.at(-1);
   if (end !== undefined && end.fields === undefined)
     return { level: 'problem', found: `${node} ended with a message of Node.js: ${short(end.text)}` };
-  const last = parsed.findLast(({ fields }) => Number(fields?.level) >= error)?.fields;
+  const last = parsed.findLast(({ fields }) => Number(fields?.level) >= levels.error)?.fields;
   if (last === undefined) return undefined;
   const { message } = (last.err ?? {}) as { readonly message?: unknown };
   const what = [last.msg, message].filter((text) => typeof text === 'string' && text !== '').join(': ');
-  const died = last === end?.fields && Number(last.level) >= fatal;
+  const died = last === end?.fields && Number(last.level) >= levels.fatal;
   return {
     level: died ? 'problem' : 'note',
     found: `${node} ${died ? 'ended with an error' : 'had an error'} at ${timeOf(last.time)}: ${short(what)}`,
@@ -41,7 +38,4 @@ function lastErrorOf({ node, lines }: LogEnd): Pick<Finding, 'level' | 'found'> 
 
 const short = (text: string): string => cutText(redact(text), 160);
 
-function timeOf(time: unknown): string {
-  const date = new Date(typeof time === 'number' ? time : Number.NaN);
-  return Number.isNaN(date.getTime()) ? 'an unknown time' : date.toISOString();
-}
+const timeOf = (time: unknown): string => (isTime(time) ? new Date(time).toISOString() : 'an unknown time');

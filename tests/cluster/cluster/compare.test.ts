@@ -50,8 +50,11 @@ test('two placements are measured, and what is measured agrees with the arithmet
   expect(Math.max(...divided!.sessions[0]!.hops)).toBe(divided!.arithmetic.hops);
   expect(divided!.arithmetic.hops).toBe(4);
   expect(divided!.sessions[0]!.bytes).toBeGreaterThan(single!.sessions[0]!.bytes);
-  for (const { loads } of topologies)
-    expect(loads[0]).toMatchObject({ failed: 0, capacity: expect.closeTo(5_000, -4) });
+  for (const { loads } of topologies) {
+    expect(loads[0]!.failed).toBe(0);
+    // Faster than the open loop, which sent 20 searches per second.
+    expect(loads[0]!.capacity).toBeGreaterThan(20);
+  }
   expect(single!.crashes).toEqual([{ node: 'server-1', searches: 0, pages: 0 }]);
   expect(single!.arithmetic.stopTheWhole).toEqual(['server-1']);
   const [replica, only] = divided!.crashes;
