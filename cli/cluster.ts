@@ -28,7 +28,8 @@ import { CommandError, InterruptedError } from './errors.ts';
 import { collectWhenIdle } from './idle-collection.ts';
 import { entryScript } from './paths.ts';
 import { logDirOf, readRunFile, removeRunFile, runDir, writeRunFile } from './run-file.ts';
-import { wantedPorts } from './wanted-ports.ts';
+import { topologySource } from './topology.ts';
+import { otherPortBase, takenInWords, wantedPorts } from './wanted-ports.ts';
 
 export interface ClusterOptions {
   readonly topology: Topology;
@@ -71,7 +72,13 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
   const origin = clockOrigin();
   const clock = runClock(origin);
   const startedAt = new Date(origin.wallMs).toISOString();
-  const life = { pid: process.pid, portBase, topology: topology.name, startedAt };
+  const life = {
+    pid: process.pid,
+    portBase,
+    topology: topology.name,
+    topologySource: topologySource(topologyName),
+    startedAt,
+  };
   const run = writeRunFile(dataDir, life, byContainer ? operatorTokenFrom(identitySecret(dataDir)) : undefined);
   const operator = operatorOf(run.token, process.env.TIERLAB_OPERATOR_DIGEST);
   const identities = topology.tls ? await nodeIdentities(path.join(dir, 'tls'), nodes) : undefined;
@@ -216,19 +223,15 @@ async function refuseTakenPorts(
 ): Promise<void> {
   const { ports, ownerOf } = wantedPorts(topology, nodes, host);
   const taken = await takenPorts(ports, host);
-  const [first] = taken;
-  if (!first) return;
+  if (taken.length === 0) return;
   if (running !== undefined)
     throw new CommandError(
       `a cluster is already running at port base ${topology.watchdogPort} (process ${running}). ` +
         'Stop it, or choose another --port-base. ' +
         `This stops it: ${tierlab('down', { portBase: topology.watchdogPort, dataDir })}`,
     );
-  const holder = first.pid === undefined ? 'another process' : `process ${first.pid} (${first.command?.slice(0, 80)})`;
-  const others = new Set(taken.map(({ port }) => port)).size - 1;
-  const more = others === 0 ? '' : `, and ${others} more ports are taken`;
   throw new CommandError(
-    `${first.protocol} port ${first.port} (${ownerOf.get(first.port)}) is taken at ${first.host} by ${holder}${more}. ` +
-      `Stop it, or choose another port base, such as --port-base ${topology.watchdogPort === 20_000 ? 22_000 : 20_000}`,
+    `${takenInWords(taken, ownerOf)}. Stop that program, or choose another port base, such as ` +
+      `--port-base ${otherPortBase(topology.watchdogPort)}`,
   );
 }

@@ -4,7 +4,8 @@ import { predict, type PredictedService } from '../services/monitor/prediction.t
 import { CommandError, UsageError } from './errors.ts';
 import { askMonitor } from './monitors.ts';
 import type { ClusterFlags } from './options.ts';
-import { portBaseOf } from './run-file.ts';
+import { dataDirOf } from './paths.ts';
+import { portBaseOf, readRunFile } from './run-file.ts';
 import { share, table, type Column } from './table.ts';
 import { createTerminal } from './terminal.ts';
 import { topologyOf } from './topology.ts';
@@ -35,7 +36,7 @@ export function parseNeeded(text: string, before: Readonly<Record<string, number
 /** Prints what a topology promises, and beside it what the monitors of the running cluster observed, if one runs. */
 export async function predictAvailability(flags: PredictionFlags): Promise<void> {
   const portBase = portBaseOf(flags.portBase);
-  const running = flags.topology === undefined ? await runningName(portBase, flags.each) : undefined;
+  const running = flags.topology === undefined ? await runningTopology(flags) : undefined;
   const topology = await topologyOf(flags.topology ?? running!, {});
   for (const [component, count] of Object.entries(flags.needed)) {
     const hosts = topology.nodes.filter(({ components }) => components.includes(component)).length;
@@ -65,10 +66,10 @@ export async function predictAvailability(flags: PredictionFlags): Promise<void>
     return void process.stdout.write(`${JSON.stringify({ ...all, stopTheWhole }, null, 2)}\n`);
   }
   const terminal = createTerminal(process.stdout);
-  terminal.line(
-    `${terminal.bold(topology.name)}: each node is up ${flags.each === undefined ? 'as observed' : `for ${share(flags.each)} of the time`}` +
-      `${assumed.commonCause > 0 ? `, and ${share(assumed.commonCause)} of failures hit all replicas at once` : ''}\n`,
-  );
+  const up = flags.each === undefined ? 'as observed' : `for ${share(flags.each)} of the time`;
+  const together =
+    assumed.commonCause > 0 ? `, and ${share(assumed.commonCause)} of failures hit all replicas at once` : '';
+  terminal.line(`${terminal.bold(topology.name)}: each node is up ${up}${together}\n`);
   const columns: Column<(typeof rows)[number]>[] = [
     { head: 'name', text: ({ name }) => name },
     { head: 'needs', text: (row) => (row.name === 'whole' ? 'all that users need' : needs(row)) },
@@ -94,11 +95,12 @@ const needs = ({ needed, replicas, parts }: PredictedService): string =>
 
 const chance = (p: number): string => (p < 1e-12 ? '0' : p < 0.001 ? p.toExponential(2) : p.toFixed(4));
 
-async function runningName(portBase: number, each: number | undefined): Promise<string> {
-  return fetchStatus(portBase)
-    .then(({ topology }) => topology)
-    .catch((error: Error) => {
-      const hint = each === undefined ? '--topology and --each predict' : '--topology predicts';
-      throw new CommandError(`${error.message}\nWithout a running cluster, ${hint} from the file alone.`);
-    });
+/** The name or the file of the running topology. */
+async function runningTopology({ portBase: base, data, each }: PredictionFlags): Promise<string> {
+  const portBase = portBaseOf(base);
+  const { topology } = await fetchStatus(portBase).catch((error: Error) => {
+    const hint = each === undefined ? '--topology and --each predict' : '--topology predicts';
+    throw new CommandError(`${error.message}\nWithout a running cluster, ${hint} from the file alone.`);
+  });
+  return readRunFile(dataDirOf(data), portBase)?.topologySource ?? topology;
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { UsageError } from './errors.ts';
+import { CommandError, UsageError } from './errors.ts';
 import { defaultPortBase } from '../shared/cluster/ports.ts';
 
 /**
@@ -10,7 +10,10 @@ import { defaultPortBase } from '../shared/cluster/ports.ts';
 export interface RunFile {
   readonly pid: number;
   readonly portBase: number;
+  /** Its name. */
   readonly topology: string;
+  /** What other commands load: a name in topologies/, or the absolute path of a file. */
+  readonly topologySource: string;
   /** Absent if this machine has only the digest of the token, because its operator is elsewhere. */
   readonly token?: string | undefined;
   readonly startedAt: string;
@@ -49,6 +52,19 @@ export function readRunFile(dataDir: string, portBase: number): RunFile | undefi
   } catch {
     return undefined;
   }
+}
+
+/**
+ * The token that a command needs to give orders, such as `change a policy`. Throws CommandError that names the folder
+ * that was searched.
+ */
+export function operatorToken(dataDir: string, portBase: number, order: string): string {
+  const token = process.env.TIERLAB_OPERATOR_TOKEN || readRunFile(dataDir, portBase)?.token;
+  if (token !== undefined) return token;
+  throw new CommandError(
+    `only the owner of the cluster may ${order}, and ${runDir(dataDir, portBase)} has no token of it. If the cluster ` +
+      'was started with --data, add the same --data here',
+  );
 }
 
 /** Every run file of the data folder with its path, whether its process is alive or not. */

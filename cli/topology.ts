@@ -1,8 +1,13 @@
+import path from 'node:path';
 import { loadComponents } from '../services/registry.ts';
 import type { Topology } from '../shared/cluster/topology.ts';
-import { loadTopology, TopologyError, type LoadOptions } from '../shared/cluster/topology-file.ts';
+import { isTopologyPath, loadTopology, TopologyError, type LoadOptions } from '../shared/cluster/topology-file.ts';
 import { UsageError } from './errors.ts';
 import { topologiesDir } from './paths.ts';
+
+/** The same topology for a command that starts in another folder: a name stays as it is, a path becomes absolute. */
+export const topologySource = (nameOrPath: string): string =>
+  isTopologyPath(nameOrPath) ? path.resolve(nameOrPath) : nameOrPath;
 
 /** A topology by name or path, every problem of it told to the user. */
 export async function topologyOf(name: string, options: LoadOptions): Promise<Topology> {

@@ -6,7 +6,7 @@ import { asRpcError } from '../../shared/rpc/errors.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import type { ClusterFlags } from '../options.ts';
 import { dataDirOf } from '../paths.ts';
-import { portBaseOf, readRunFile } from '../run-file.ts';
+import { operatorToken, portBaseOf } from '../run-file.ts';
 import { fetchStatus, type ClusterNode } from '../watchdog-client.ts';
 
 /** How the chaos commands reach a running cluster: the controller's address, and every place that holds faults. */
@@ -24,14 +24,8 @@ export interface Connection {
 /** Throws CommandError if no cluster answers, or if its token cannot be read. */
 export async function connect(flags: ClusterFlags): Promise<Connection> {
   const portBase = portBaseOf(flags.portBase);
-  const dataDir = dataDirOf(flags.data);
   const { topology, nodes } = await fetchStatus(portBase);
-  const token = process.env.TIERLAB_OPERATOR_TOKEN || readRunFile(dataDir, portBase)?.token;
-  if (token === undefined)
-    throw new CommandError(
-      'only the owner of the cluster may inject faults, and its run file is not in this ' +
-        'data folder (--data names another)',
-    );
+  const token = operatorToken(dataDirOf(flags.data), portBase, 'inject faults');
   const ports = controlPorts({ watchdogPort: portBase, nodes } as unknown as Topology);
   const host = nodes.find(({ components }) => components.includes('chaos'));
   return {

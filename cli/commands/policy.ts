@@ -9,7 +9,7 @@ import { CommandError, UsageError } from '../errors.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { dataDirOf } from '../paths.ts';
 import { summarise } from '../policy-summary.ts';
-import { portBaseOf, readRunFile } from '../run-file.ts';
+import { operatorToken, portBaseOf } from '../run-file.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
 import { askPort, fetchStatus } from '../watchdog-client.ts';
 
@@ -66,13 +66,7 @@ async function run(wanted: string | undefined, flags: PolicyFlags): Promise<void
 }
 
 function order(file: unknown, dataDir: string, portBase: number) {
-  const token = process.env.TIERLAB_OPERATOR_TOKEN || readRunFile(dataDir, portBase)?.token;
-  if (token === undefined)
-    throw new CommandError(
-      'only the owner of the cluster may change a policy, and its run file is not in this ' +
-        'data folder (--data names another)',
-    );
-  return { method: 'POST', token, body: file } as const;
+  return { method: 'POST', token: operatorToken(dataDir, portBase, 'change a policy'), body: file } as const;
 }
 
 /**

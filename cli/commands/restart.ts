@@ -3,7 +3,7 @@ import { withExamples } from '../command-line.ts';
 import { UsageError } from '../errors.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { dataDirOf } from '../paths.ts';
-import { portBaseOf, readRunFile } from '../run-file.ts';
+import { operatorToken, portBaseOf } from '../run-file.ts';
 import { createTerminal } from '../terminal.ts';
 import { untilAlive } from '../until-alive.ts';
 import { ask, fetchStatus, type ClusterNode } from '../watchdog-client.ts';
@@ -17,9 +17,9 @@ interface RestartFlags extends ClusterFlags {
 const restartBoundMs = 60_000;
 
 const help = `
-Each node drains first: callers turn to its replicas, and it is stopped when they have. The next node follows when the view calls
-this one alive again. Nodes without a replica are left out by --rolling, because their requests would fail; --node restarts them.
-Users who come straight to the port of a gateway or client are not told that it drains: they find it closed for a moment.`;
+Each node drains first: callers turn to its replicas, and then it is stopped. The next node follows when the monitors
+call this one alive again. --rolling leaves out nodes without a replica, because their requests would fail; --node
+restarts them. Users at the port of a gateway or client do not learn that it drains: they find it closed for a moment.`;
 
 export function restart(command: Command): void {
   withExamples(withClusterOptions(command), ['restart --rolling'], ['restart --node ranking-1 query-2'])
@@ -33,8 +33,8 @@ async function run(flags: RestartFlags): Promise<void> {
   if ((flags.rolling === undefined) === (flags.node === undefined))
     throw new UsageError('say which nodes: --rolling for all that have a replica, or --node with their names');
   const portBase = portBaseOf(flags.portBase);
-  const token = readRunFile(dataDirOf(flags.data), portBase)?.token;
   const { nodes } = await fetchStatus(portBase);
+  const token = operatorToken(dataDirOf(flags.data), portBase, 'restart its nodes');
   // Places that "scale" did not start have no process.
   const running = nodes.filter(({ state }) => state !== 'stopped');
   const chosen = flags.node?.map((id) => nodeNamed(nodes, id)) ?? running.filter((node) => hasReplica(nodes, node));

@@ -4,7 +4,7 @@ import { withExamples } from '../command-line.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { dataDirOf } from '../paths.ts';
-import { portBaseOf, readRunFile } from '../run-file.ts';
+import { operatorToken, portBaseOf } from '../run-file.ts';
 import { createTerminal } from '../terminal.ts';
 import { untilAlive } from '../until-alive.ts';
 import { ask, fetchStatus, type ClusterNode } from '../watchdog-client.ts';
@@ -15,8 +15,8 @@ interface Wanted {
 }
 
 const help = `
-A group can grow to the "replicas" of its topology file. "started" says how many of them run at first. A new node gets calls as
-soon as the monitors call it alive. A node that goes drains first, so that no request is lost.`;
+A group can grow to the "replicas" of its topology file. "started" says how many of them run at first. A new node gets
+calls as soon as the monitors call it alive. A node that is stopped drains first, so that no request is lost.`;
 
 export function scale(command: Command): void {
   withExamples(withClusterOptions(command), ['scale ranking=3'], ['scale ranking=1 query=2'])
@@ -34,8 +34,8 @@ function parseWanted(text: string, before: readonly Wanted[] = []): readonly Wan
 
 async function run(wanted: readonly Wanted[], flags: ClusterFlags): Promise<void> {
   const portBase = portBaseOf(flags.portBase);
-  const token = readRunFile(dataDirOf(flags.data), portBase)?.token;
   const { nodes } = await fetchStatus(portBase);
+  const token = operatorToken(dataDirOf(flags.data), portBase, 'change its nodes');
   const changes = wanted.map((it) => changeOf(nodes, it));
   refuseTooMuchMemory(
     nodes,

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { isAlive } from '../../shared/is-alive.ts';
 import { startedNodes, type Topology } from '../../shared/cluster/topology.ts';
 import { holdersOf, takenPorts, type TakenPort } from '../../shared/cluster/watchdog/port-check.ts';
 import { CommandError, UsageError } from '../errors.ts';
@@ -32,7 +33,7 @@ export async function gatherFacts(
   const run = alive && isWatchdog(alive) ? alive : undefined;
   const [machine, topology, cluster] = await Promise.all([
     measureMachine(dataDir, logDir),
-    findTopology(place, wanted, run?.topology),
+    findTopology(place, wanted, run?.topologySource),
     run && askCluster(portBase),
   ]);
   const facts: Facts = {
@@ -57,7 +58,7 @@ export async function gatherFacts(
   return { facts, topology };
 }
 
-/** A cluster that was started from a file of its own is judged as the default one: its run file has only its name. */
+/** If the file of the running topology is gone, the default topology is judged instead. */
 async function findTopology(
   { portBase }: Facts['place'],
   wanted: string | undefined,
@@ -111,14 +112,4 @@ function logEnds(logDir: string): readonly LogEnd[] {
     node: path.basename(name, '.log'),
     lines: readEnd(path.join(logDir, name), searchedBytes).lines,
   }));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // It exists, but belongs to another user.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -50,9 +50,13 @@ export async function loadTopology(
   return parseTopology(await readTopology(nameOrPath, dir), nameOrPath, components, options);
 }
 
+/** A path ends in .json or has a folder; anything else is a name. */
+export const isTopologyPath = (nameOrPath: string): boolean =>
+  nameOrPath.endsWith('.json') || nameOrPath.includes(path.sep);
+
 /** The text of a topology file; names as in `loadTopology`. */
 async function readTopology(nameOrPath: string, dir: string): Promise<string> {
-  const isPath = nameOrPath.endsWith('.json') || nameOrPath.includes(path.sep);
+  const isPath = isTopologyPath(nameOrPath);
   const file = isPath ? path.resolve(nameOrPath) : path.join(dir, `${nameOrPath}.json`);
   return readFile(file, 'utf8').catch(async () => {
     const known = await topologyNames(dir).catch(() => []);

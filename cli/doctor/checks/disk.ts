@@ -17,7 +17,7 @@ export const disk: Check = ({ freeDisk, hasDataset, place }) => {
       check: 'disk',
       level: 'problem',
       found: `${found}, but ${inMegabytes(needed)} are needed`,
-      todo: `Delete old data sets, or use another disk with --data. This shows the sizes: du -sh ${quoted(place.dataDir)}/*`,
+      todo: `Delete old data sets, or use another disk with --data. Sizes: du -sh ${quoted(place.dataDir)}/*`,
     },
   ];
 };

@@ -1,4 +1,3 @@
-import { tierlab } from '../../command-line.ts';
 import type { Check } from '../facts.ts';
 
 /** The oldest major version of Node.js that runs the nodes. */
@@ -12,6 +11,6 @@ export const nodeVersion: Check = ({ nodeVersion: version }) =>
           check: 'Node.js',
           level: 'problem',
           found: `version ${version} is too old: Tierlab needs ${oldestMajor}`,
-          todo: `Start Tierlab through npm, which has the right version: ${tierlab('doctor').replace(/^node \S+/, 'npm run -s tierlab --')}`,
+          todo: 'Start Tierlab through npm, which has the right version: npm run -s tierlab -- doctor',
         },
       ];

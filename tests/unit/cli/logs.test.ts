@@ -47,7 +47,13 @@ test('the lines of one request are found by request id or trace id, and old line
 
 test('secrets do not leave the log, even where a program wrote them there', async () => {
   const { data } = logOf();
-  const { token } = writeRunFile(data, { pid: process.pid, portBase: 7_000, topology: 't', startedAt: '' });
+  const { token } = writeRunFile(data, {
+    pid: process.pid,
+    portBase: 7_000,
+    topology: 't',
+    topologySource: 't',
+    startedAt: '',
+  });
   appendFileSync(
     path.join(logDirOf(data, 7_000), 'app-1.log'),
     `${line({ msg: `odd ${token}`, authorization: 'Bearer zzzzzzzzzz' })}\n`,

@@ -1,4 +1,9 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { writeRunFile } from '../../../cli/run-file.ts';
+import { fakeCluster } from './fake-cluster.ts';
 import { run } from './run.ts';
 
 test('availability --predict needs no running cluster where the topology and the nodes are given', async () => {
@@ -16,6 +21,18 @@ test('availability --predict needs no running cluster where the topology and the
     whole: { predicted: expect.closeTo(0.95 ** 2 * (1 - 0.05 ** 2) ** 2, 12) },
     stopTheWhole: ['middle-1', 'client-1'],
   });
+});
+
+test('availability --predict reads the file of a running topology that has no name in topologies/', async () => {
+  const data = mkdtempSync(path.join(tmpdir(), 'tierlab-predict-'));
+  onTestFinished(() => rmSync(data, { recursive: true, force: true }));
+  const topologySource = path.join(data, 'mine.json');
+  writeFileSync(topologySource, readFileSync('topologies/tiny.json', 'utf8').replace('"tiny"', '"mine"'));
+  await fakeCluster({ 'monitor-1': { '/api/availability': { nodes: [], services: [], whole: { measured: 1 } } } });
+  const portBase = Number(process.env.TIERLAB_PORT_BASE);
+  writeRunFile(data, { pid: process.pid, portBase, topology: 'mine', topologySource, startedAt: '' });
+  const { exitCode, said } = await run('availability', '--predict', '--json', '--data', data);
+  expect([exitCode, JSON.parse(said)]).toEqual([0, expect.objectContaining({ topology: 'mine' })]);
 });
 
 test.each([
