@@ -8,7 +8,11 @@ export interface ClusterFlags {
 
 export function withClusterOptions(command: Command): Command {
   return command
-    .option('--port-base <port>', 'first port of the cluster; all others follow within 1,600 (default 7000)', parsePort)
+    .option(
+      '--port-base <port>',
+      'first port of the cluster, 1024 to 31000; 1,600 may follow (default 7000)',
+      parsePort,
+    )
     .option('--data <dir>', 'the folder of data sets, logs and run files (default ./data)');
 }
 
@@ -28,7 +32,7 @@ function parsePort(text: string): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port < 1_024 || port > 31_000)
     throw new InvalidArgumentError(
-      'a whole number from 1024 to 31000 is wanted (ports above serve outgoing connections).',
+      'a whole number from 1024 to 31000 is wanted, such as 20000. Higher ports serve outgoing connections.',
     );
   return port;
 }

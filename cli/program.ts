@@ -78,7 +78,11 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<D
   },
   load: {
     summary: 'load the cluster, or any server on this machine, and measure honestly',
-    load: async () => (await import('../loadgen/cli.ts')).configureLoad,
+    load: async () => {
+      const { configureLoad } = await import('../loadgen/cli.ts');
+      // The examples come first: the subcommands take them over for their messages.
+      return (command) => configureLoad(withExamples(command, ['load'], ['load -R 200/s -d 30s --verify']));
+    },
   },
   node: {
     summary: 'run one node of a topology under a watchdog of its own',

@@ -27,9 +27,8 @@ export async function list(flags: ListFlags): Promise<void> {
   const active = answers.flatMap(({ faults }) => faults?.active ?? []);
   const ended = answers.flatMap(({ faults }) => faults?.ended ?? []);
   const since = Math.min(...nodes.map(({ watchedSince }) => watchedSince));
-  const forgotten = flags.ended
-    ? restartedFaults((await readJournal(flags)).entries, [...active, ...ended], since)
-    : [];
+  const { entries } = await readJournal(flags);
+  const forgotten = flags.ended ? restartedFaults(entries, [...active, ...ended], since) : [];
   const statuses: readonly (FaultStatus | RestartedFault)[] = flags.ended
     ? [...forgotten, ...ended, ...active]
     : active;
@@ -39,7 +38,13 @@ export async function list(flags: ListFlags): Promise<void> {
     return json(statuses);
   }
   const terminal = createTerminal(process.stdout);
-  if (statuses.length === 0) terminal.line(noneInEffect(silent));
+  if (statuses.length === 0)
+    terminal.line(
+      noneInEffect(
+        silent,
+        entries.findLast(({ event, at }) => event === 'heal' && at >= since),
+      ),
+    );
   else
     printTable(
       terminal,

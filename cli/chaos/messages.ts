@@ -1,3 +1,5 @@
+import type { JournalEntry } from '../../services/chaos/journal.ts';
+import { clockTime } from '../clock-time.ts';
 import { tierlab } from '../command-line.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -7,9 +9,15 @@ export function withFlag(sentence: string): string {
   return sentence.replaceAll('beyondTolerance', '--beyond-tolerance');
 }
 
-/** The text for an empty list. A silent node may still hold a fault. */
-export function noneInEffect(silent: readonly string[]): string {
-  return silent.length === 0 ? 'no fault is in effect' : 'no fault is known of';
+/**
+ * The text for an empty list. A silent node may still hold a fault. `last`: the end of the fault that ended last. A
+ * restart ends a fault early, which surprises whoever injected it.
+ */
+export function noneInEffect(silent: readonly string[], last?: JournalEntry): string {
+  if (silent.length > 0) return 'none of the nodes that answer has a fault in effect';
+  if (last?.end !== 'restart') return 'no fault is in effect';
+  const at = `${clockTime(last.at)}, because ${last.target} was restarted`;
+  return `no fault is in effect: ${last.id} (${last.kind}) ended at ${at}. Why: ${tierlab('incidents')}`;
 }
 
 /** Explains the journal's `undo` entry, which comes unexpectedly before `inject`. */

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { crawl } from '../../corpus/crawl/crawl.ts';
+import { withExamples } from '../command-line.ts';
 import { phaseName, printReport } from '../import-report.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { parseCount } from '../options.ts';
@@ -16,7 +17,7 @@ interface CrawlFlags {
 }
 
 export function crawlSite(command: Command): void {
-  command
+  withExamples(command, ['crawl ~/docs/manual'], ['crawl http://localhost:4000/ --name handbook --replace'])
     .argument('<folder|URL>', 'where the HTML pages are; links are followed inside it')
     .option(
       '--name <name>',
@@ -27,11 +28,6 @@ export function crawlSite(command: Command): void {
     .option('--allow-host <host...>', 'a host besides this machine that may be asked')
     .option('--data <dir>', 'the folder of data sets (default ./data)')
     .option('--json', 'the report as one JSON document on stdout')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  $ tierlab crawl ~/docs/manual\n  $ tierlab crawl http://localhost:4000/ --name handbook ' +
-        '--replace',
-    )
     .action(run);
 }
 

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { identitySecret } from '../../shared/security/node-keys.ts';
+import { withExamples } from '../command-line.ts';
 import { ensureData } from '../ensure-dataset.ts';
 import { parseCount } from '../options.ts';
 import { dataDirOf } from '../paths.ts';
@@ -16,7 +17,7 @@ function parseShards(text: string): number {
 
 /** The first step of `up`, as a command: in containers one process builds the data set and many read it. */
 export function dataset(command: Command): void {
-  command
+  withExamples(command, ['dataset --shards 2'])
     .option('--data <dir>', 'the folder of data sets (default ./data)')
     .option('--shards <n>', 'how many shards to make', parseShards, 2)
     .action(async (flags: { data?: string; shards: number }) => {

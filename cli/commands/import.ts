@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { importPages } from '../../corpus/import.ts';
 import { resetSources } from '../../corpus/sources.ts';
+import { tierlab, withExamples } from '../command-line.ts';
 import { UsageError } from '../errors.ts';
 import { phaseName, printReport } from '../import-report.ts';
 import { onInterrupt } from '../interrupt.ts';
@@ -16,18 +17,13 @@ interface ImportFlags {
 }
 
 export function importFile(command: Command): void {
-  command
+  withExamples(command, ['import pages.jsonl'], ['import pages.jsonl --replace --name mine'], ['import --reset'])
     .argument('[file]', 'JSON lines: { id, title, body, keywords?, url?, links? } each')
     .option('--name <name>', 'the name of the import; it replaces an import of the same name (default: the file name)')
     .option('--replace', 'leave WordNet out')
     .option('--reset', 'drop all imports and bring WordNet back')
     .option('--data <dir>', 'the folder of data sets (default ./data)')
     .option('--json', 'the report as one JSON document on stdout')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  $ tierlab import pages.jsonl\n' +
-        '  $ tierlab import pages.jsonl --replace --name mine\n  $ tierlab import --reset',
-    )
     .action(run);
 }
 
@@ -39,7 +35,7 @@ async function run(file: string | undefined, flags: ImportFlags): Promise<void> 
     await resetSources(dataDir);
     return terminal.line('the corpus is WordNet again; imports are dropped');
   }
-  if (file === undefined) throw new UsageError('which file? For example: tierlab import pages.jsonl');
+  if (file === undefined) throw new UsageError(`which file? For example: ${tierlab('import pages.jsonl')}`);
   const report = await onInterrupt((signal) =>
     importPages(file, {
       dataDir,

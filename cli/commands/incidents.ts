@@ -1,7 +1,8 @@
 import path from 'node:path';
 import type { Command } from 'commander';
+import { clockTime } from '../clock-time.ts';
 import { withExamples } from '../command-line.ts';
-import { orderWords, phases, type Incident } from '../../services/monitor/incident.ts';
+import { orderWords, phases, type Incident, type Stamps } from '../../services/monitor/incident.ts';
 import { exitTruths, score, truthsIn, type Score, type Truth } from '../incident-scoring.ts';
 import { readJournal } from '../chaos-journal.ts';
 import { createIncidentChanges, type IncidentReport } from '../incident-changes.ts';
@@ -36,8 +37,13 @@ export function incidents(command: Command): void {
     .option('--doubts', 'also suspicions that were not confirmed')
     .option('--score', 'compare with the injected faults: the diagnosis of each, missed faults, false alarms')
     .option('--journal <file>', "the injector's journal, for --score (default: that of this cluster)")
+    .addHelpText('after', help)
     .action(run);
 }
+
+const help = `
+"-" as detection: no user or caller saw a bad answer before the monitors had a doubt, so the incident begins with that
+doubt. Slow nodes are found like this.`;
 
 async function run(flags: IncidentFlags): Promise<void> {
   const terminal = createTerminal(process.stdout);
@@ -70,7 +76,8 @@ async function fetchIncidents(flags: IncidentFlags, monitor?: string): Promise<I
     : { ...report, incidents: report.incidents.filter((it) => it.outcome !== 'doubt' && it.verdict) };
 }
 
-const clockTime = (at: number): string => new Date(at).toTimeString().slice(0, 8);
+/** The first sign of some failures is the doubt itself: nobody saw a wrong or refused answer before it. */
+const detection = ({ manifest, detect }: Stamps): string => (manifest === detect ? '-' : span(detect - manifest));
 
 const repairs = ({ orders }: Incident): string => orders.map(orderWords).join(', ') || '-';
 
@@ -83,7 +90,7 @@ function rows(list: readonly Incident[], terminal: Terminal): readonly string[] 
       { head: 'began', text: ({ stamps }) => clockTime(stamps.manifest), width: 8 },
       { head: 'node', text: ({ node }) => node, width: 12 },
       { head: 'diagnosis', text: ({ verdict }) => verdict ?? 'in doubt', width: 11 },
-      { head: 'detection', text: ({ stamps }) => span(phases(stamps).detectionMs), align: 'right' },
+      { head: 'detection', text: ({ stamps }) => detection(stamps), align: 'right' },
       { head: '+ diagnosis', text: ({ stamps }) => span(phases(stamps).diagnosisMs), align: 'right' },
       { head: '+ fix', text: ({ stamps }) => span(phases(stamps).fixMs), align: 'right' },
       { head: '= time to repair', text: ({ stamps }) => span(phases(stamps).repairMs), align: 'right' },
@@ -97,7 +104,7 @@ function rows(list: readonly Incident[], terminal: Terminal): readonly string[] 
 function showAll({ monitor, since, at, incidents: list }: IncidentReport, terminal: Terminal): void {
   const open = list.filter(({ outcome }) => outcome === 'open').length;
   const count = `${list.length} incident${list.length === 1 ? '' : 's'}`;
-  terminal.line(`${terminal.bold(count)} in ${span(at - since)}, ${open} not over ${terminal.dim(`(${monitor})`)}`);
+  terminal.line(`${terminal.bold(count)} in ${span(at - since)}, ${open} open ${terminal.dim(`(${monitor})`)}`);
   if (list.length === 0) return;
   terminal.line('');
   const [head, ...lines] = rows(list, terminal);

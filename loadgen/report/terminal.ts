@@ -6,7 +6,7 @@ import { meanRate } from '../options/plan.ts';
 import { littlesLaw } from '../verdict/validity.ts';
 import type { ThresholdResult } from '../verdict/thresholds.ts';
 import type { TerminalStyle } from './terminal-style.ts';
-import { describePlan, describeWorkload, wrongAnswersKept } from './describe.ts';
+import { adviceOn, describePlan, describeWorkload, wrongAnswersKept } from './describe.ts';
 import {
   formatActual,
   formatBytes,
@@ -50,6 +50,7 @@ function counted(run: RunResult, style: TerminalStyle): string[] {
       .map(([code, n]) => `${code.replace('wrong_', '')} ${formatCount(n)}`)
       .join(', ');
   const total = Math.max(1, counts.right + counts.wrong + counts.errors);
+  const compared = counts.compared > 0 ? `, ${formatCount(counts.compared)} compared with the oracle` : '';
   const lines = [
     row(
       'asked',
@@ -58,13 +59,7 @@ function counted(run: RunResult, style: TerminalStyle): string[] {
     ),
     row('sent', counts.sent),
     row('done', counts.done, style.dim(formatBytes(counts.bytes))),
-    row(
-      'right',
-      counts.right,
-      style.dim(
-        `${formatPercent(counts.right / total)}${counts.compared > 0 ? `, ${formatCount(counts.compared)} compared with the oracle` : ''}`,
-      ),
-    ),
+    row('right', counts.right, style.dim(`${formatPercent(counts.right / total)}${compared}`)),
   ];
   const tinted = (n: number, text: string) => (n > 0 ? style.red(text) : text);
   lines.push(tinted(counts.wrong, row('wrong', counts.wrong, list(true))));
@@ -132,20 +127,20 @@ function workload(run: RunResult, style: TerminalStyle): string[] {
   return lines.map((line) => style.dim(line));
 }
 
+/** Columns: three percentiles, the errors, the time until the service had recovered. */
+const faultWidths = [11, 10, 10, 8, 11] as const;
+
 function faults(run: RunResult, style: TerminalStyle): string[] {
   const figures = faultFigures(faultWindows(run.journal, run.startedAtMs), run.ticks, run.tickMs, run.durationMs);
   if (figures.length === 0) return [];
-  const lines = [
-    style.dim(
-      `${'fault'.padEnd(30)}${'p99 before'.padStart(11)}${'during'.padStart(10)}${'after'.padStart(10)}${'errors'.padStart(8)}${'recovered'.padStart(11)}`,
-    ),
-  ];
+  const row = (name: string, ...cells: readonly string[]) =>
+    name + cells.map((cell, i) => cell.padStart(faultWidths[i]!)).join('');
+  const lines = [style.dim(row('fault'.padEnd(30), 'p99 before', 'during', 'after', 'errors', 'recovered'))];
   for (const { window, before, during, after, recoveredAfterMs } of figures) {
-    const name = `${window.kind} ${window.target}`.slice(0, 29).padEnd(30);
+    const name = style.yellow(`${window.kind} ${window.target}`.slice(0, 29).padEnd(30));
+    const p99s = [before, during, after].map(({ p99Ms }) => formatMs(p99Ms));
     const recovered = recoveredAfterMs === undefined ? 'no' : formatDuration(recoveredAfterMs);
-    lines.push(
-      `${style.yellow(name)}${formatMs(before.p99Ms).padStart(11)}${formatMs(during.p99Ms).padStart(10)}${formatMs(after.p99Ms).padStart(10)}${String(during.errors + during.wrong).padStart(8)}${recovered.padStart(11)}`,
-    );
+    lines.push(row(name, ...p99s, String(during.errors + during.wrong), recovered));
   }
   return lines;
 }
@@ -159,9 +154,11 @@ function verdict(run: RunResult, style: TerminalStyle): string[] {
   const head = run.valid
     ? `${style.green('✓')} valid: the generator kept up, so the figures describe the server`
     : `${style.red('✗')} ${style.red('not valid: do not trust these figures')}`;
+  const advice = adviceOn(run);
   return [
     head,
     ...run.reasons.map((reason) => `  ${style.red('-')} ${reason}`),
+    ...(advice === undefined ? [] : [`  ${advice}`]),
     ...run.notes.map((note) => style.dim(`  - ${note}`)),
   ];
 }

@@ -150,7 +150,8 @@ const avoided: Rule = ({ callers, self, selfRatio, waitsFor }, { calls, fastestR
   if (self?.received === 0) return ['partitioned', 'its calls never reach it'];
   if (waitsFor !== undefined || typicalLagMs >= thresholds.commonLagMs || fastestRatio < thresholds.neverFasterRatio)
     return undefined;
-  return ['limping', `${avoiding} of ${callers.length} callers avoid it, as far slower than its peers, or silent`];
+  const share = `${avoiding} of ${callers.length} callers`;
+  return ['limping', `${share} avoid it, because they found it silent or far slower than its peers`];
 };
 
 const rules: readonly Rule[] = [

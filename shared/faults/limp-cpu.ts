@@ -8,7 +8,7 @@ import { faultKind, Milliseconds, params } from './fault.ts';
  */
 export const limpCpu = faultKind({
   kind: 'limp.cpu',
-  summary: 'has no processor time',
+  summary: 'gets almost no processor time',
   params: params({
     share: Type.Number({
       exclusiveMinimum: 0,

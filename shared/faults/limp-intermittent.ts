@@ -4,7 +4,7 @@ import { faultKind, Milliseconds, params } from './fault.ts';
 /** Slow for `onMs`, normal for `offMs`, in turn. Detectors without hysteresis flap. */
 export const limpIntermittent = faultKind({
   kind: 'limp.intermittent',
-  summary: 'late in turns: on, off, on ...',
+  summary: 'answers late for some time, then normally, and so on in turn',
   params: params({
     onMs: Milliseconds('how long it is slow', 1),
     offMs: Milliseconds('how long it is well in between', 1),

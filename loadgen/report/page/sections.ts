@@ -9,7 +9,7 @@ import { meanRate } from '../../options/plan.ts';
 import type { RunResult } from '../../verdict/result.ts';
 import { littlesLaw } from '../../verdict/validity.ts';
 import { compareRuns } from '../compare.ts';
-import { wrongAnswersKept } from '../describe.ts';
+import { adviceOn, wrongAnswersKept } from '../describe.ts';
 import { formatActual, formatCount, formatDuration, formatMs, formatPercent, formatRate } from '../format.ts';
 import { section, table } from './html.ts';
 
@@ -19,6 +19,7 @@ export function verdictBox(run: RunResult, name: string | undefined): Markup {
     : '✗ Not valid: do not trust these figures';
   const items = [
     ...run.reasons.map((reason) => markup`<li>${reason}</li>`),
+    ...[adviceOn(run)].flatMap((advice) => (advice === undefined ? [] : [markup`<li>${advice}</li>`])),
     ...run.notes.map((note) => markup`<li class="note">${note}</li>`),
   ];
   return markup`<section class="verdict${run.valid ? '' : ' no'}"><h2>${name !== undefined && `${name}: `}${head}</h2>${
@@ -72,7 +73,10 @@ export function thresholdList(run: RunResult): Interpolated {
   if (run.thresholds.length === 0) return undefined;
   const lines = run.thresholds.map(
     ({ text, actual, unit, passed }) =>
-      markup`<div class="threshold ${passed ? 'pass' : 'fail'}"><i>${passed ? '✓' : '✗'}</i><code>${text}</code><span>${formatActual(actual, unit)}</span></div>`,
+      markup`<div class="threshold ${passed ? 'pass' : 'fail'}"><i>${passed ? '✓' : '✗'}</i><code>${text}</code><span>${formatActual(
+        actual,
+        unit,
+      )}</span></div>`,
   );
   return section('Thresholds', '', lines);
 }
@@ -173,7 +177,9 @@ export function comparisonTable(a: RunResult, b: RunResult, names: readonly stri
     shown(to),
     change === undefined
       ? '–'
-      : markup`<span class="${better === undefined ? '' : better ? 'better' : 'worse'}">${change > 0 && '+'}${(change * 100).toFixed(1)}%</span>`,
+      : markup`<span class="${better === undefined ? '' : better ? 'better' : 'worse'}">${change > 0 && '+'}${(
+          change * 100
+        ).toFixed(1)}%</span>`,
   ]);
   return section('Side by side', '', table(['', names[0] ?? 'A', names[1] ?? 'B', 'change'], rows));
 }

@@ -93,6 +93,30 @@ test('a fault that ended with its process is listed from the journal, without co
   expect((await run('chaos', 'list', '--data', data)).said).toBe(`${noneInEffect([])}\n`);
 });
 
+test('an empty list says that a restart ended the last fault, where it did', async () => {
+  await ownCluster({ '/admin/faults': none }, { '/admin/faults': none });
+  const listAfter = async (...ends: readonly string[]) => {
+    const lines = ends.map((end, i) => ({ ...hang, id: `f${i}`, event: 'heal', end }));
+    return (await run('chaos', 'list', '--data', dataWith(lines, Number(process.env.TIERLAB_PORT_BASE)).data)).said;
+  };
+  const said = await listAfter('ttl', 'restart');
+  expect(said).toMatch(/^no fault is in effect: f1 \(stop\.hang\) ended at [\d:]+, because app-1 was restarted\b/);
+  expect(commandsIn(said)).toEqual([['incidents']]);
+  expect(await listAfter('restart', 'ttl')).toBe(`${noneInEffect([])}\n`);
+});
+
+test.each([
+  ['chaos', 'inject', 'none', '--target', 'a', '--ttl', '1s'],
+  ['policy', 'naive'],
+  ['restart', '--rolling'],
+  ['scale', 'app=1'],
+])('without the token of the cluster, %s %s names the folder that was searched', async (...argv) => {
+  await fakeCluster({ 'app-1': {} });
+  const { said, exitCode } = await run(...argv, '--data', '/nowhere');
+  expect(said).toContain(`/nowhere/run/${process.env.TIERLAB_PORT_BASE} has no token`);
+  expect(exitCode).toBe(1);
+});
+
 test('parameters that are too long for a table are cut, but not in JSON', async () => {
   const groups = [Array.from({ length: 30 }, (_, i) => `node-${i}`), ['app-1']];
   const fault = { id: 'f1', kind: 'net.partition', target: 'app-1', params: { groups } };

@@ -22,6 +22,18 @@ test.each([
   expect(exitCode).toBe(2);
 });
 
+test('load takes --data, as other commands do, and its messages have an example of load', async () => {
+  const taken = await run('load', '--port-base', '7000', '--data', '/nowhere', '--rate', 'nonsense');
+  expect(taken).toEqual({ exitCode: 2, said: expect.stringContaining('nonsense') });
+  expect((await run('load', '--nonsense')).said).toMatch(/^Example: .* load$/m);
+});
+
+test.each(['1023', '31001', 'high'])('a port base of %s is refused with one that is taken', async (base) => {
+  const { exitCode, said } = await run('status', '--port-base', base);
+  expect(exitCode).toBe(2);
+  expect(said).toContain('a whole number from 1024 to 31000 is wanted, such as 20000');
+});
+
 test.each([['search'], ['up'], ['load']])('help %s shows what the command itself shows', async (name) => {
   const help = await run('help', name);
   const own = await run(name, '--help');

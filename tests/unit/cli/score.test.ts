@@ -25,6 +25,20 @@ test('a suspicion that came to nothing is not shown among the incidents, and cou
   expect([said, rowsOf(said)]).toEqual([expect.stringMatching(/^0 /), []]);
 });
 
+test('incidents counts the open ones, and shows no detection where the doubt was the first sign', async () => {
+  const limping = { ...doubt, verdict: 'limping', outcome: 'open' };
+  const hung = { ...limping, id: 'app-2-1500', node: 'app-2', stamps: { manifest: 1_500, detect: 2_000 } };
+  const log = { monitor: 'monitor-1', since: 0, at: 60_000, incidents: [limping, hung] };
+  await fakeCluster({ 'monitor-1': { '/api/incidents': log } });
+  const { said } = await run('incidents');
+  expect(said).toMatch(/^2 incidents in .*, 2 open /);
+  const rows = rowsOf(said).filter(({ outcome }) => outcome === 'open');
+  expect(rows.map(({ node, detection }) => [node, detection])).toEqual([
+    ['app-2', '0.50 s'],
+    ['app-1', '-'],
+  ]);
+});
+
 test('a suspicion without a name so far is a doubt, and no false alarm', async () => {
   const open = { ...doubt, outcome: 'open' };
   const score = await scoreOf(open, { ...open, node: 'app-2' });

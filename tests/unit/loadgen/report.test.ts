@@ -120,6 +120,17 @@ test('the summary names everything that matters, without colour when none is wan
   expect(text.split('\n').every((line) => line.length <= 100)).toBe(true);
 });
 
+test('figures that are not valid come with advice, where the reasons have none', () => {
+  const run = { ...faulty(), valid: false, reasons: ['the moon was full'] };
+  const dead = { ...run, counts: { ...run.counts, done: 0, right: 0 } };
+  expect(terminalReport({ ...run, generatorAtFault: true }, plain)).toMatch(/What to do: .*-R/);
+  expect(terminalReport({ ...dead, generatorAtFault: false }, plain)).toMatch(
+    /What to do: .*http:\/\/127\.0\.0\.1:8000/,
+  );
+  for (const text of [{ ...run, generatorAtFault: false }, faulty()].map((it) => terminalReport(it, plain)))
+    expect(text).not.toContain('What to do');
+});
+
 test('colour is for terminals, and NO_COLOR forbids it', () => {
   for (const name of ['FORCE_COLOR', 'NO_COLOR', 'NODE_DISABLE_COLORS']) vi.stubEnv(name, undefined);
   const terminal = Object.assign(new PassThrough(), {
