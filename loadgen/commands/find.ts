@@ -74,9 +74,11 @@ export async function findCommand(url: string | undefined, flags: FindFlags, io:
 
   function show({ rate, outcomes, passed }: Trial): void {
     const why = passed ? undefined : reasons.get(rate);
-    io.stderr.write(
-      `${passed ? style.green('✓') : style.red('✗')} ${formatRate(rate).padStart(9)}  ${outcomes.length} trial${outcomes.length > 1 ? 's' : ''}, last p99 ${formatMs(last && percentiles(last.latency.intended).p99)}${style.dim(why === undefined ? '' : `  ${why}`)}\n`,
-    );
+    const mark = passed ? style.green('✓') : style.red('✗');
+    const count = `${outcomes.length} trial${outcomes.length > 1 ? 's' : ''}`;
+    const p99 = formatMs(last && percentiles(last.latency.intended).p99);
+    const reason = why === undefined ? '' : style.dim(`  ${why}`);
+    io.stderr.write(`${mark} ${formatRate(rate).padStart(9)}  ${count}, last p99 ${p99}${reason}\n`);
   }
 
   const { capacity, trials } = await searchCapacity(trial, { from, most, tolerance, repeats, onTrial: show });

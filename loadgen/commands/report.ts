@@ -1,13 +1,11 @@
-import { writeFile } from 'node:fs/promises';
 import { readJournal } from '../journal/read.ts';
-import { loadError } from '../options/errors.ts';
 import { terminalStyle } from '../report/terminal-style.ts';
 import { comparisonText } from '../report/compare.ts';
 import { htmlReport } from '../report/page/page.ts';
 import { readResult } from '../report/results-file.ts';
 import type { RunResult } from '../verdict/result.ts';
 import type { CommandIo } from './io.ts';
-import { writeReports } from './run.ts';
+import { save, writeReports } from './run.ts';
 import type { OutputFlags } from './run.ts';
 
 /**
@@ -58,10 +56,4 @@ async function withJournal(result: RunResult, path: string | undefined): Promise
 
 function nameOf(file: string): string {
   return (file.split('/').at(-1) ?? file).replace(/\.bin$/, '');
-}
-
-async function save(path: string, text: string): Promise<void> {
-  await writeFile(path, text).catch((error: unknown) => {
-    throw loadError('bad_file', `${path} cannot be written`, error);
-  });
 }

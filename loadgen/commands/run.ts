@@ -145,7 +145,8 @@ async function oracleFor(
   return entries;
 }
 
-async function save(path: string, text: string): Promise<void> {
+/** Writes a report. Throws `bad_file`. */
+export async function save(path: string, text: string): Promise<void> {
   await writeFile(path, text).catch((error: unknown) => {
     throw loadError('bad_file', `${path} cannot be written`, error);
   });

@@ -30,9 +30,9 @@ export async function sweepCommand(url: string | undefined, flags: SweepFlags, i
   const style = terminalStyle(io.stderr);
   const points: (SweepPoint & { p50Ms: number; p99Ms: number; valid: boolean; lost?: string })[] = [];
   let invalid = 0;
-  io.stderr.write(
-    style.dim(`${'in flight'.padStart(10)}${'done'.padStart(12)}${'p50'.padStart(11)}${'p99'.padStart(11)}\n`),
-  );
+  const row = (n: string, done: string, p50: string, p99: string) =>
+    n.padStart(10) + done.padStart(12) + p50.padStart(11) + p99.padStart(11);
+  io.stderr.write(style.dim(`${row('in flight', 'done', 'p50', 'p99')}\n`));
   // Runs every size once, then all again: a slow drift of the machine then affects all sizes alike.
   for (let repeat = 0; repeat < repeats; repeat++) {
     for (const n of series) {
@@ -53,9 +53,8 @@ export async function sweepCommand(url: string | undefined, flags: SweepFlags, i
         ...(run.generatorAtFault ? { lost: run.reasons.join('; ') } : {}),
       });
       if (!run.valid) invalid++;
-      io.stderr.write(
-        `${String(n).padStart(10)}${formatRate(throughput).padStart(12)}${formatMs(p50).padStart(11)}${formatMs(p99).padStart(11)}${run.valid ? '' : style.red(`  ${run.reasons[0]}`)}\n`,
-      );
+      const figures = row(String(n), formatRate(throughput), formatMs(p50), formatMs(p99));
+      io.stderr.write(`${figures}${run.valid ? '' : style.red(`  ${run.reasons[0]}`)}\n`);
     }
   }
   const fit = conclude(points);
