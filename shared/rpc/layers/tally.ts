@@ -9,7 +9,10 @@ export type CacheResult = (typeof cacheResults)[number];
 export const hedgeWinners = ['first', 'hedge', 'none'] as const;
 export type HedgeWinner = (typeof hedgeWinners)[number];
 
-/** How a replica's vote counted. `failed`: no answer, or an invalid one; `undecided`: the vote failed. */
+/**
+ * How a replica's vote counted. `failed`: no answer, or an invalid one; `undecided`: the vote ended before f + 1 answers
+ * were equal.
+ */
 export const voteResults = ['majority', 'minority', 'abstained', 'failed', 'undecided'] as const;
 export type VoteResult = (typeof voteResults)[number];
 

@@ -5,16 +5,18 @@ export interface Vote {
   readonly body: unknown;
 }
 
+export interface Agreed {
+  readonly result: 'agreed';
+  /** The nodes that gave this answer. At least one of them is honest, and they all agree, so none of them lies. */
+  readonly majority: readonly string[];
+  /** The nodes that gave another answer at the majority's version: they lie. */
+  readonly minority: readonly string[];
+  /** The nodes that answered from another version of the data. This is no evidence against them. */
+  readonly abstained: readonly string[];
+}
+
 export type Count =
-  | {
-      readonly result: 'agreed';
-      /** The nodes that gave this answer. At least one of them is honest, and they all agree, so none of them lies. */
-      readonly majority: readonly string[];
-      /** The nodes that gave another answer at the majority's version: they lie. */
-      readonly minority: readonly string[];
-      /** The nodes that answered from another version of the data. This is no evidence against them. */
-      readonly abstained: readonly string[];
-    }
+  | Agreed
   | { readonly result: 'open'; /** How many further equal answers the leading one needs. */ readonly missing: number };
 
 /** f + 1 equal answers from different nodes decide. Each node has one vote, its first answer. */

@@ -281,6 +281,12 @@ test.each([
   expect(await outcomeOf(voting(answers, sampled).service(testCall()))).toEqual(expected);
 });
 
+test('a sample without a token for another replica waits for the one that still runs', async () => {
+  const slow = () => new Promise((resolve) => setImmediate(resolve, 1));
+  const { service } = voting({ a: failure('unreachable'), b: slow, c: 1 }, sampled, { reserve: 0 });
+  expect(await outcomeOf(service(testCall()))).toBe(1);
+});
+
 test('a sample does not wait for the last replica that hangs; a vote does', async () => {
   const hang = () => new Promise(() => {});
   const patience = { extraVoteAfterMs: 20 };
