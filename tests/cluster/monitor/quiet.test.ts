@@ -10,9 +10,9 @@ test(
     const data = await dataFolder();
     const cluster = await startCluster({ dataDir: data.dir, topology: 'multitier' });
     try {
-      const fresh = await quietLoad(cluster, 100, 25);
+      const fresh = await quietLoad(cluster, 100, 60);
       const bursts = startBursts();
-      const withBursts = await quietLoad(cluster, 100, 35).finally(bursts.stop);
+      const withBursts = await quietLoad(cluster, 100, 60).finally(bursts.stop);
       console.log(JSON.stringify({ fresh, withBursts }));
       for (const { sent, failed, incidents, restarts } of [fresh, withBursts]) {
         expect({ incidents, restarts }).toEqual({ incidents: [], restarts: 0 });
