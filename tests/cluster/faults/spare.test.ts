@@ -110,12 +110,13 @@ test('the process that was killed is replaced by the spare one, which logs and a
   const [spare] = spares();
   const environment = readFileSync(`/proc/${spare!.pid}/environ`, 'latin1');
   expect(environment).not.toMatch(/TIERLAB_(NODE_KEY|HEARTBEAT|PROCESSING|OPERATOR_TOKEN)/);
-  // Once it has loaded, it uses no processor time.
-  const usedTime = () => readFileSync(`/proc/${spare!.pid}/schedstat`, 'utf8').split(' ')[0];
-  await until(async () => {
-    const before = usedTime();
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    return before === usedTime();
+  // Once it has loaded, it neither runs nor waits for a processor.
+  let scheduled = '';
+  let since = 0;
+  await until(() => {
+    const now = readFileSync(`/proc/${spare!.pid}/schedstat`, 'utf8');
+    if (now !== scheduled) [scheduled, since] = [now, performance.now()];
+    return performance.now() - since > 200;
   });
   const successor = async () => {
     const [node] = await cluster.nodes();
