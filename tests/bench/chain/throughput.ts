@@ -3,16 +3,14 @@ import { fileURLToPath } from 'node:url';
 import { ensureDataset } from '../../../corpus/build.ts';
 import { createAuthority, issueIdentity, type Identity } from '../../../shared/security/certificates.ts';
 import { allReady, firstCorrectSearch, gatewayUrl, run, temporaryData, up, type NodeRow } from '../cluster/cluster.ts';
-import { median, significant, spread, type Row } from '../row.ts';
+import { significant, type Row } from '../row.ts';
 import { startBareChain, startSameWorkChain, type Chain } from './chain.ts';
 import { record, type Recording } from './recording.ts';
 import { tracing } from './tracing.ts';
-import { clean, inWords, words, wrk, type Cost, type System } from './wrk.ts';
+import { clean, inWords, throughputRow, warmUp, words, type Cost, type System } from './wrk.ts';
 
 const topology = fileURLToPath(new URL('topology.json', import.meta.url));
 const rounds = 5;
-/** Rounds of each system before the first that counts: our CPU per search falls until about 10,000 searches. */
-const warmUps = 4;
 const goals = { sameWork: 0.9, bare: 0.65, sameWorkTls: 0.85 };
 
 /** The costs of one round: each system once, in turn. */
@@ -55,12 +53,16 @@ export async function throughput(say: (line: string) => void): Promise<readonly 
       await issueIdentity(await createAuthority('authority of the chain'), 'chain', []),
     );
     const name = 'search throughput, everything on but TLS, one replica per tier';
+    const sameWork = `${name}, against the same work without middleware`;
+    const secure = 'the same with mutual TLS between nodes, against the same work';
+    const toBare = (rounds: readonly Round[]) =>
+      throughputRow({ row: 1, name: `${name}, against the bare chain` }, goals.bare, against('bare', rounds));
     return [
-      row(1, `${name}, against the same work without middleware`, plain, 'sameWork', goals.sameWork),
-      row(1, `${name}, against the bare chain`, plain, 'bare', goals.bare),
+      throughputRow({ row: 1, name: sameWork }, goals.sameWork, against('sameWork', plain)),
+      toBare(plain),
       {
-        ...row(2, 'the same with mutual TLS between nodes, against the same work', tls, 'sameWork', goals.sameWorkTls),
-        note: `against the bare chain with TLS: ${significant(median(ratiosTo(tls, 'bare')))}`,
+        ...throughputRow({ row: 2, name: secure }, goals.sameWorkTls, against('sameWork', tls)),
+        note: `against the bare chain with TLS: ${significant(toBare(tls).ratio)}`,
       },
       traced!,
     ];
@@ -86,9 +88,7 @@ async function withCluster<T>(
 
 /** Measures each system in turn, once per round. */
 async function inTurn(systems: Record<keyof Round, System>, say: (line: string) => void): Promise<readonly Round[]> {
-  // Cold processes refuse some of 32 sudden callers, and V8 still compiles. Only warm processes are measured, and there
-  // no request may fail.
-  for (let i = 0; i < warmUps; i++) for (const system of Object.values(systems)) await wrk(system, false);
+  for (const [name, system] of Object.entries(systems)) say(`${name}: warm after ${await warmUp(system)} rounds`);
   const measured: Round[] = [];
   for (let i = 0; i < rounds; i++) {
     const ours = await clean(systems.ours, say);
@@ -100,29 +100,5 @@ async function inTurn(systems: Record<keyof Round, System>, say: (line: string) 
   return measured;
 }
 
-const ratiosTo = (measured: readonly Round[], reference: 'sameWork' | 'bare'): number[] =>
-  measured.map((round) => round.ours.perSecond / round[reference].perSecond);
-
-function row(
-  number: number,
-  name: string,
-  measured: readonly Round[],
-  reference: 'sameWork' | 'bare',
-  goal: number,
-): Row {
-  const ratios = ratiosTo(measured, reference);
-  const medianOf = (system: keyof Round): Cost => ({
-    perSecond: median(measured.map((round) => round[system].perSecond)),
-    cpuMs: median(measured.map((round) => round[system].cpuMs)),
-  });
-  return {
-    row: number,
-    name,
-    ours: inWords(medianOf('ours')),
-    reference: inWords(medianOf(reference)),
-    ratio: median(ratios),
-    spread: spread(ratios),
-    goal: `>= ${goal}`,
-    met: median(ratios) >= goal,
-  };
-}
+const against = (reference: 'sameWork' | 'bare', measured: readonly Round[]) =>
+  measured.map((round) => ({ ours: round.ours, reference: round[reference] }));

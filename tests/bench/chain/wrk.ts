@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { cpuSeconds } from '../cpu.ts';
+import { median, spread, type Row } from '../row.ts';
 
 const secondsPerRound = 3;
 const connections = 32;
@@ -8,7 +9,7 @@ export const words = 'domestic animal dog';
 /** One system under load, as wrk and /proc see it. */
 export interface Cost {
   readonly perSecond: number;
-  /** CPU time of all its processes for one search, ms. */
+  /** CPU time of all its processes for one successful search, ms. */
   readonly cpuMs: number;
 }
 
@@ -43,10 +44,54 @@ export async function wrk({ url, pids }: System, strict = true): Promise<Cost> {
   });
   let text = '';
   for await (const chunk of child.stdout) text += String(chunk);
-  const failed = /Non-2xx or 3xx responses: (\d+)/.exec(text);
-  if (failed && strict) throw new Error(`${failed[1]} answers of ${url} were not successes`);
+  const failed = Number(/Non-2xx or 3xx responses: (\d+)/.exec(text)?.[1] ?? 0);
+  if (failed > 0 && strict) throw new Error(`${failed} answers of ${url} were not successes`);
+  const succeeded = Number(/(\d+) requests in/.exec(text)![1]) - failed;
   return {
     perSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(text)![1]),
-    cpuMs: ((cpuSeconds(pids) - cpuBefore) * 1_000) / Number(/(\d+) requests in/.exec(text)![1]),
+    cpuMs: ((cpuSeconds(pids) - cpuBefore) * 1_000) / succeeded,
+  };
+}
+
+const maxWarmUps = 10;
+/** Rounds of one warm system differ by so much. */
+const noise = 0.02;
+
+/**
+ * Loads a system until two rounds in a row do not lower its CPU time per search. So each side is as warm as it gets,
+ * because V8 compiles longer for more code. A cold process may refuse some of so many sudden callers.
+ */
+export async function warmUp(system: System): Promise<number> {
+  let leastMs = Infinity;
+  let withoutGain = 0;
+  let rounds = 0;
+  for (; rounds < maxWarmUps && withoutGain < 2; rounds++) {
+    const { cpuMs } = await wrk(system, false);
+    withoutGain = cpuMs < (1 - noise) * leastMs ? 0 : withoutGain + 1;
+    leastMs = Math.min(leastMs, cpuMs);
+  }
+  return rounds;
+}
+
+/** The row of a throughput over another one, each pair measured in turn. */
+export function throughputRow(
+  figure: Pick<Row, 'row' | 'name'>,
+  goal: number,
+  pairs: readonly { readonly ours: Cost; readonly reference: Cost }[],
+): Row {
+  const ratios = pairs.map(({ ours, reference }) => ours.perSecond / reference.perSecond);
+  const typical = (side: 'ours' | 'reference'): string =>
+    inWords({
+      perSecond: median(pairs.map((pair) => pair[side].perSecond)),
+      cpuMs: median(pairs.map((pair) => pair[side].cpuMs)),
+    });
+  return {
+    ...figure,
+    ours: typical('ours'),
+    reference: typical('reference'),
+    ratio: median(ratios),
+    spread: spread(ratios),
+    goal: `>= ${goal}`,
+    met: median(ratios) >= goal,
   };
 }

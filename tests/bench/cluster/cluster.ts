@@ -40,6 +40,10 @@ export async function run(...args: string[]): Promise<void> {
   if (code !== 0) throw new Error(`tierlab ${args[0]} ended with ${code}: ${words.slice(-500)}`);
 }
 
+/** Sets the policy of every node. */
+export const setPolicy = (dataDir: string, policy: object): Promise<void> =>
+  run('policy', JSON.stringify(policy), '--data', dataDir, '--port-base', String(benchPortBase));
+
 /** Starts `tierlab up` and returns at once. */
 export function up(dataDir: string, topology: string, ...flags: string[]): BenchCluster {
   const args = ['up', '--data', dataDir, '--port-base', String(benchPortBase), '--topology', topology, ...flags];

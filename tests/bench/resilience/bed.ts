@@ -1,19 +1,16 @@
-import type { Felt, Load } from './load.ts';
-import type { System } from './system.ts';
+import { firstCorrectSearch, gatewayUrl, run, temporaryData, up } from '../cluster/cluster.ts';
+import { createLoad, type Felt, type Load } from './load.ts';
+import { clientUrl, createSystem, nodeCount, type System } from './system.ts';
 
 /** Everything that a row needs for its measurement. */
 export interface Bed {
   readonly system: System;
   readonly load: Load;
   /**
-   * Half of the highest throughput, requests per second. Measured again for every row, because other work shares the
-   * machine.
+   * The highest throughput under the policy in force, from more waiting users than the cluster has cores. Measured
+   * again for every row, because other work shares the machine.
    */
-  readonly halfOfPeak: (way?: Way) => Promise<number>;
-  /** The figures of one user alone, before all rows. */
-  readonly quiet: Felt;
-  /** The highest throughput under the policy in force, from more waiting users than the cluster has cores. */
-  readonly peak: () => Promise<Felt>;
+  readonly peak: (way?: Way) => Promise<Felt>;
   readonly say: (line: string) => void;
 }
 
@@ -22,3 +19,36 @@ export interface Bed {
  * lower.
  */
 export type Way = 'searches' | 'pages';
+
+const peakUsers = 16;
+const peakSeconds = 3;
+
+/** Runs the default cluster, records its right answers, and ends it after the measurement. */
+export async function onBed<T>(
+  say: (line: string) => void,
+  measure: (bed: Bed) => Promise<T>,
+  ...flags: string[]
+): Promise<T> {
+  const data = temporaryData();
+  try {
+    await run('dataset', '--data', data.dir, '--shards', '2');
+    const cluster = up(data.dir, 'multitier', ...flags);
+    try {
+      const system = await createSystem(data.dir, nodeCount);
+      await firstCorrectSearch(gatewayUrl, performance.now());
+      const load = createLoad(data.dir, gatewayUrl, clientUrl);
+      await load.record();
+      const peak = async (way: Way = 'searches') => {
+        // A change of policy drops all measurements. The first load measures delays again, and uses up the reserve of
+        // hedges.
+        await load[way]({ users: peakUsers, seconds: peakSeconds });
+        return load[way]({ users: peakUsers, seconds: peakSeconds });
+      };
+      return await measure({ system, load, peak, say });
+    } finally {
+      await cluster.stop();
+    }
+  } finally {
+    data.remove();
+  }
+}

@@ -1,19 +1,11 @@
 import type { Row } from '../row.ts';
-import { inWords, type Felt, type LoadOptions } from './load.ts';
 import type { Bed } from './bed.ts';
+import { bad, halfOfPeak, hit, tiers, wayBy } from './hit.ts';
+import { inWords, type Felt } from './load.ts';
 
-const seconds = 4;
 const controlSeconds = 2;
-/** When the fault begins, ms after the start of the run: the load is steady by then. */
-const afterMs = 1_200;
 
-/** Tiers with more than one node. Users call the first gateway; for the gateway's own row they use the client. */
-const tiers = ['database', 'query', 'ranking', 'html', 'app', 'gateway', 'monitor'];
-
-/**
- * One fault under load, and the same load just before it. If a busy machine fails without the fault too, the trial
- * shows nothing.
- */
+/** One fault under load, and the same load just before it: it shows whether a busy machine fails without the fault. */
 interface Trial {
   readonly before: Felt;
   readonly during: Felt;
@@ -41,21 +33,14 @@ async function under(
 ): Promise<Trial[]> {
   const { system, load, say } = bed;
   await system.policy(policy);
-  const rates = {
-    searches: await bed.halfOfPeak('searches'),
-    pages: tiersHit.includes('gateway') ? await bed.halfOfPeak('pages') : 0,
-  };
+  const rates = await halfOfPeak(bed, tiersHit);
   const trials: Trial[] = [];
   for (const tier of tiersHit) {
     const [victim] = system.hosting(tier);
-    const way = tier === 'gateway' ? 'pages' : 'searches';
+    const way = wayBy(tier);
     const rate = rates[way];
-    const users = (options: LoadOptions) => load[way](options);
-    const before = await users({ rate, seconds: controlSeconds });
-    const running = users({ rate, seconds });
-    await new Promise((resolve) => setTimeout(resolve, afterMs));
-    await system.order(victim!.id, action);
-    const during = await running;
+    const before = await load[way]({ rate, seconds: controlSeconds });
+    const during = await hit(bed, way, rate, () => system.order(victim!.id, action));
     trials.push({ before, during });
     say(`${policy}: ${action} ${victim!.id} at ${rate.toFixed(0)}/s: ${inWords(during)}; before ${inWords(before)}`);
     // The monitor may have restarted the node: then the order fails, and that does not matter.
@@ -65,30 +50,24 @@ async function under(
   return trials;
 }
 
-const bad = ({ failed, wrong }: Felt): number => failed + wrong;
-
-/**
- * Failed and wrong reads under each policy, from the trials without a failure before the fault. The ratio is the failed
- * share.
- */
+/** Failed and wrong reads under each policy. Every trial counts. The ratio is the failed share. */
 function lost(name: string, resilient: readonly Trial[], naive: readonly Trial[], where: string): Row {
-  const clean = (trials: readonly Trial[]) =>
-    trials.filter(({ before }) => bad(before) === 0).map(({ during }) => during);
-  const sum = (all: readonly Felt[], what: (one: Felt) => number) => all.reduce((total, one) => total + what(one), 0);
-  const text = (all: readonly Felt[]) =>
-    `${sum(all, ({ failed }) => failed)} failed, ${sum(all, ({ wrong }) => wrong)} wrong of ${sum(all, ({ asked }) => asked)}`;
-  const ours = clean(resilient);
-  const shares = ours.map((one) => bad(one) / one.asked);
-  const left = resilient.length - ours.length;
+  const sum = (trials: readonly Trial[], what: (during: Felt) => number) =>
+    trials.reduce((total, { during }) => total + what(during), 0);
+  const text = (trials: readonly Trial[]) =>
+    `${sum(trials, ({ failed }) => failed)} failed, ${sum(trials, ({ wrong }) => wrong)} wrong of ` +
+    `${sum(trials, ({ asked }) => asked)}`;
+  const shares = resilient.map(({ during }) => bad(during) / during.asked);
+  const before = resilient.filter((trial) => bad(trial.before) > 0).length;
   return {
     row: 12,
     name: `${name}: reads`,
-    ours: text(ours),
-    reference: `naive ${text(clean(naive))}`,
-    ratio: ours.length === 0 ? 1 : sum(ours, bad) / sum(ours, ({ asked }) => asked),
-    spread: ours.length === 0 ? [0, 1] : [Math.min(...shares), Math.max(...shares)],
+    ours: text(resilient),
+    reference: `naive ${text(naive)}`,
+    ratio: sum(resilient, bad) / sum(resilient, ({ asked }) => asked),
+    spread: [Math.min(...shares), Math.max(...shares)],
     goal: '0 failed, 0 wrong',
-    met: ours.length > 0 && sum(ours, bad) === 0,
-    note: `${where}${left === 0 ? '' : `; ${left} of ${resilient.length} trials left out: reads failed before the fault`}`,
+    met: sum(resilient, bad) === 0,
+    note: `${where}${before === 0 ? '' : `; in ${before} of ${resilient.length} trials reads failed before the fault`}`,
   };
 }

@@ -1,7 +1,7 @@
-import { firstCorrectSearch, gatewayUrl, run, temporaryData, up } from '../cluster/cluster.ts';
 import { median, spread, type Row } from '../row.ts';
-import { createLoad, inWords, type Felt } from './load.ts';
-import { createSystem, nodeCount } from './system.ts';
+import { onBed } from './bed.ts';
+import { bad } from './hit.ts';
+import { inWords, type Felt } from './load.ts';
 
 const seconds = 3;
 const pairs = 5;
@@ -13,63 +13,49 @@ const shares = [0.5, 0.8, 0.95, 1];
  * Row 20: the mechanisms do no harm. Without any fault, at a rate that the naive policy carries, all mechanisms
  * together must carry it too.
  */
-export async function harmless(say: (line: string) => void): Promise<readonly Row[]> {
-  const data = temporaryData();
-  try {
-    await run('dataset', '--data', data.dir, '--shards', '2');
-    const cluster = up(data.dir, 'multitier');
-    try {
-      const system = await createSystem(data.dir, nodeCount);
-      await firstCorrectSearch(gatewayUrl, performance.now());
-      const { record, searches } = createLoad(data.dir, gatewayUrl, gatewayUrl);
-      await record();
-      const under = async (policy: string, rate: number): Promise<Felt> => {
-        await system.policy(policy);
-        await searches({ rate, seconds: 1 });
-        return searches({ rate, seconds });
-      };
-      const carried = await carriedByNaive(under, searches, say);
-      if (carried === undefined) {
-        say(`no row: the naive policy carries no rate with a p99 below ${carriedP99Ms} ms on this machine now`);
-        return [];
-      }
-      const rows: Row[] = [];
-      for (const share of shares) {
-        const trials: (readonly [naive: Felt, resilient: Felt])[] = [];
-        for (let pair = 0; pair < pairs; pair++) {
-          const trial = [await under('naive', carried * share), await under('resilient', carried * share)] as const;
-          trials.push(trial);
-          say(`${percent(share)}: naive ${inWords(trial[0])}; resilient ${inWords(trial[1])}`);
-        }
-        rows.push(rowOf(share, carried, trials));
-      }
-      return rows;
-    } finally {
-      await cluster.stop();
+export function harmless(say: (line: string) => void): Promise<readonly Row[]> {
+  return onBed(say, async ({ system, load: { searches }, peak }) => {
+    const under = async (policy: string, rate: number): Promise<Felt> => {
+      await system.policy(policy);
+      await searches({ rate, seconds: 1 });
+      return searches({ rate, seconds });
+    };
+    const carried = await carriedByNaive(under, (await peak()).goodput, say);
+    if (carried === undefined) {
+      say(`no row: the naive policy carries no rate with a p99 below ${carriedP99Ms} ms on this machine now`);
+      return [];
     }
-  } finally {
-    data.remove();
-  }
+    const rows: Row[] = [];
+    for (const share of shares) {
+      const trials: (readonly [naive: Felt, resilient: Felt])[] = [];
+      for (let pair = 0; pair < pairs; pair++) {
+        const trial = [await under('naive', carried * share), await under('resilient', carried * share)] as const;
+        trials.push(trial);
+        say(`${percent(share)}: naive ${inWords(trial[0])}; resilient ${inWords(trial[1])}`);
+      }
+      rows.push(rowOf(share, carried, trials));
+    }
+    return rows;
+  });
 }
 
 /** The highest rate that the naive policy serves completely with a short tail. The search goes down from the peak. */
 async function carriedByNaive(
   under: (policy: string, rate: number) => Promise<Felt>,
-  searches: ReturnType<typeof createLoad>['searches'],
+  peak: number,
   say: (line: string) => void,
 ): Promise<number | undefined> {
-  const { goodput } = await searches({ users: 16, seconds });
   for (let share = 1; share > 0.1; share *= 0.9) {
-    const felt = await under('naive', goodput * share);
-    say(`naive at ${(goodput * share).toFixed(0)}/s: ${inWords(felt)}`);
-    if (felt.failed === 0 && felt.p99Ms < carriedP99Ms) return goodput * share;
+    const felt = await under('naive', peak * share);
+    say(`naive at ${(peak * share).toFixed(0)}/s: ${inWords(felt)}`);
+    if (bad(felt) === 0 && felt.p99Ms < carriedP99Ms) return peak * share;
   }
   return undefined;
 }
 
 function rowOf(share: number, carried: number, trials: readonly (readonly [Felt, Felt])[]): Row {
   const ratios = trials.map(([naive, resilient]) => resilient.p99Ms / naive.p99Ms);
-  const lostShare = ({ asked, failed }: Felt) => failed / asked;
+  const lostShare = (felt: Felt) => bad(felt) / felt.asked;
   const lost = median(trials.map(([, resilient]) => lostShare(resilient)));
   const refused = median(trials.map(([, { codes }]) => codes.status_503 ?? 0));
   const [naiveMs, oursMs] = [0, 1].map((of) => median(trials.map((trial) => trial[of]!.p99Ms))) as [number, number];
@@ -83,8 +69,11 @@ function rowOf(share: number, carried: number, trials: readonly (readonly [Felt,
     spread: spread(ratios),
     goal: isWhole ? '>= 99.5% served' : '<= 1.2x, 0 refused, 0 failed',
     met: isWhole ? lost <= 0.005 : lost === 0 && median(ratios) <= 1.2,
-    note: `${refused} refused, ${(100 * lost).toFixed(2)}% not served (medians of ${pairs}); naive ${(100 * median(trials.map(([naive]) => lostShare(naive)))).toFixed(2)}%`,
+    note:
+      `${refused} refused, ${inPercent(lost)} not served (medians of ${pairs}); ` +
+      `naive ${inPercent(median(trials.map(([naive]) => lostShare(naive))))}`,
   };
 }
 
+const inPercent = (share: number): string => `${(100 * share).toFixed(2)}%`;
 const percent = (share: number): string => `${Math.round(share * 100)}%`;

@@ -98,5 +98,6 @@ export type Load = ReturnType<typeof createLoad>;
 export function inWords({ asked, failed, wrong, p50Ms, p99Ms, goodput, codes }: Felt): string {
   const how = Object.entries(codes).map(([code, count]) => `${code} ${count}`);
   const failures = failed === 0 ? '0 failed' : `${failed} failed (${how.join(', ')})`;
-  return `${failures}, ${wrong} wrong of ${asked}; p50 ${p50Ms.toFixed(0)}, p99 ${p99Ms.toFixed(0)} ms; ${goodput.toFixed(0)}/s good`;
+  const latency = `p50 ${p50Ms.toFixed(0)}, p99 ${p99Ms.toFixed(0)} ms`;
+  return `${failures}, ${wrong} wrong of ${asked}; ${latency}; ${goodput.toFixed(0)}/s good`;
 }
