@@ -4,7 +4,7 @@ import { idleLoop } from '../shared/time/idle-loop.ts';
 import type { Random } from '../shared/time/random.ts';
 import type { Scheduler, Timer } from '../shared/time/scheduler.ts';
 
-/** The processes of a cluster start together; they do not collect together. */
+/** All processes of a cluster start at the same time. They must not all collect at the same time. */
 const firstLookMs = { least: 3_000, spread: 5_000 };
 const lookEveryMs = 1_000;
 /** While the main loop works less than this, a pause of 50 ms delays nobody. */
@@ -19,9 +19,9 @@ export interface IdleCollectionOptions {
 }
 
 /**
- * Collects the garbage of the start once, as soon as the process is idle. The start leaves garbage in the old generation, and
- * a young generation of up to 26 MB that V8 does not shrink while little is allocated. One full collection gives back
- * a quarter of the memory of an idle cluster, and takes 35-60 ms.
+ * Collects the garbage of the start once, as soon as the process is idle. The start leaves garbage in the old
+ * generation, and a young generation of up to 26 MB that V8 does not shrink while little is allocated. One full
+ * collection gives back a quarter of the memory of an idle cluster, and takes 35-60 ms.
  */
 export function collectWhenIdle({
   scheduler,

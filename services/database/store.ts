@@ -179,8 +179,8 @@ export interface Loader {
 export function createStore(file: string): Loader {
   const database = new DatabaseSync(file);
   database.exec(
-    'pragma journal_mode = off; pragma synchronous = off; pragma locking_mode = exclusive; pragma cache_size = ' +
-      `-65536; ${schema} begin`,
+    'pragma journal_mode = off; pragma synchronous = off; pragma locking_mode = exclusive; ' +
+      `pragma cache_size = -65536; ${schema} begin`,
   );
   const insertPage = database.prepare(
     `insert into pages (id, title, names, category, url, keywords, body, popularity, signature)

@@ -8,8 +8,8 @@ import type { Logger } from 'pino';
  * forbidden.
  */
 const csp =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri " +
-  "'none'; form-action 'self'; frame-ancestors 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+  "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /** `/openapi.json`, and a page to try the API at `/docs`. Must be registered before the routes that it describes. */
 export async function apiDocs(scope: FastifyInstance, log: Logger): Promise<void> {

@@ -53,7 +53,7 @@ export interface NodeEvidence {
     /** Heartbeats within the window that one process could not have sent. */
     readonly conflictingBeats: number;
     /**
-     * A new process sends heartbeats, the earlier one never said that it was leaving, and the new one does not serve yet.
+     * A new process sends heartbeats and does not serve yet. The earlier one never said that it was leaving.
      */
     readonly restartedUnannounced?: boolean | undefined;
   };

@@ -91,7 +91,8 @@ function fewVoters(file: TopologyFile): SchemaProblem[] {
       replicas > 1 && replicas < 2 * f + 1 && components.some((name) => !noStandbys.includes(name) && name !== 'app'),
   );
   if (!few) return [];
-  const sentence = `policy.quorum.f: ${f} asks for votes of ${2 * f + 1} replicas, and group ${few.name} has ${few.replicas}`;
+  const { name, replicas } = few;
+  const sentence = `policy.quorum.f: ${f} asks for votes of ${2 * f + 1} replicas, and group ${name} has ${replicas}`;
   return [{ path: 'policy.quorum.f', sentence }];
 }
 
@@ -106,17 +107,13 @@ function portClashes(file: TopologyFile, topology: Topology): SchemaProblem[] {
     const taken = wanted.find((port) => owners.has(port));
     for (const port of wanted) if (!owners.has(port)) owners.set(port, node.id);
     if (taken === undefined) continue;
-    problems.push(
-      own.has(taken)
-        ? {
-            path: `${path}.replicas`,
-            sentence: `both ${owners.get(taken)} and ${node.id} need port ${taken}: there are too many nodes of that kind`,
-          }
-        : {
-            path: `${path}.routes`,
-            sentence: `both ${owners.get(taken)} and a route to ${node.id} need port ${taken}: choose another portShift`,
-          },
-    );
+    const [field, who, advice] = own.has(taken)
+      ? ['replicas', node.id, 'there are too many nodes of that kind']
+      : ['routes', `a route to ${node.id}`, 'choose another portShift'];
+    problems.push({
+      path: `${path}.${field}`,
+      sentence: `both ${owners.get(taken)} and ${who} need port ${taken}: ${advice}`,
+    });
   }
   return problems;
 }

@@ -122,8 +122,9 @@ export function nodesHosting(topology: Topology, component: string, shard?: numb
 }
 
 /**
- * The regular nodes that host `component`, by shard for the database. The nodes of one part can stand in for each other.
- * A node of a shard may host components without data: those of all shards are one part.
+ * The regular nodes that host `component`, in parts: one for each shard of the database, one for other components. The
+ * nodes of a part can stand in for each other. A node that holds a shard may also host components without data; for
+ * these, all shards are one part.
  */
 export function partsOf(topology: Pick<Topology, 'nodes'>, component: string): readonly (readonly TopologyNode[])[] {
   const hosts = topology.nodes.filter(

@@ -18,7 +18,8 @@ const circuitStates = ['closed', 'half_open', 'open'] as const;
 type CircuitState = (typeof circuitStates)[number];
 
 /**
- * Gauges of the present decisions of the middleware about the components that this node calls. Returns the observer of events.
+ * Gauges of the present decisions of the middleware about the components that this node calls. Returns the observer of
+ * events.
  */
 export function middlewareGauges(metrics: Metrics, { clock, callees, peers, budget, policy }: Sources): Observe {
   metrics.gauge(

@@ -26,9 +26,9 @@ export interface WatchdogApiOptions {
 const signals: Readonly<Record<string, NodeJS.Signals>> = { kill: 'SIGKILL', pause: 'SIGSTOP', resume: 'SIGCONT' };
 
 /**
- * The watchdog's port: GET /status is open to read; POST /shutdown and POST
- * /nodes/<id>/start|stop|retire|restart|kill|pause|resume need the operator token, and so do the routes of shared/faults/control-routes.ts. Only processes that this watchdog
- * started can be named.
+ * The watchdog's port. GET /status is open to read. POST /shutdown and POST
+ * /nodes/<id>/start|stop|retire|restart|kill|pause|resume need the operator token, and so do the routes of
+ * shared/faults/control-routes.ts. Only processes that this watchdog started can be named.
  */
 export function createWatchdogApi({
   topology,

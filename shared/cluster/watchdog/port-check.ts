@@ -27,12 +27,14 @@ export async function takenPorts(ports: readonly WantedPort[], host: string): Pr
     return hosts.map(async (at) => ({ port, protocol, host: at, free: await isFree[protocol](port, at) }));
   });
   const taken = (await Promise.all(probed)).filter(({ free }) => !free);
-  return Promise.all(
-    taken.map(async ({ port, protocol, host: at }) => {
-      const holder = (await holdersOf([port], protocol)).get(port);
-      return { port, protocol, host: at, ...holder };
-    }),
-  );
+  const byProtocol = [...Map.groupBy(taken, ({ protocol }) => protocol)].map(async ([protocol, its]) => {
+    const holders = await holdersOf(
+      its.map(({ port }) => port),
+      protocol,
+    );
+    return its.map(({ port, host: at }) => ({ port, protocol, host: at, ...holders.get(port) }));
+  });
+  return (await Promise.all(byProtocol)).flat();
 }
 
 /** This machine may have no IPv6: an address that does not exist is not taken. */

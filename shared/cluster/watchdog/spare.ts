@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Scheduler, Timer } from '../../time/scheduler.ts';
 
-/** After the last start of a process. The cluster then has its processors for itself again, ms. */
+/** The pause after the last start of a process, ms. Loading a spare earlier would take processor time from that start. */
 const pauseMs = 2_000;
 
 /** What makes a spare process a node. */
 export interface Identity {
-  /** What follows the spare's own command on the command line of this node. */
+  /** The arguments of `run-node` for this node. */
   readonly args: readonly string[];
   /** null: the process must not have this variable. */
   readonly env: Readonly<Record<string, string | null>>;
@@ -18,9 +18,9 @@ export interface Spare {
   readonly prepare: () => void;
   /** The process that now becomes this node, and belongs to the caller; undefined when none is loaded. */
   readonly become: (identity: Identity) => ChildProcess | undefined;
-  /** Loads it anew: an operator starts nodes, perhaps because the code on the disk is another one now. */
+  /** Replaces the loaded process, because the code on the disk may have changed since. */
   readonly renew: () => void;
-  /** Kills it; there is no other one. */
+  /** Kills the loaded process, and loads no other one. */
   readonly stop: () => void;
 }
 

@@ -76,7 +76,7 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
   if (logDir !== undefined) mkdirSync(logDir, { recursive: true });
   const logFileOf = (name: string): string | undefined => logDir && path.join(logDir, `${name}.log`);
   const waiters = new Set<() => void>();
-  // In a container, there is one node per watchdog, and a spare would double its memory.
+  // In a container, there is one node per watchdog. A spare process would double its memory.
   const spare =
     logDir === undefined
       ? undefined
@@ -192,7 +192,7 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
   };
 }
 
-/** The environment of a process that is no node yet: nothing that the watchdog gives to a node, and none of its keys. */
+/** The environment of a process that is no node yet. It has no variable that the watchdog gives to nodes: no keys. */
 function withoutNodes(env: NonNullable<WatchdogOptions['env']>, nodes: readonly TopologyNode[]): NodeJS.ProcessEnv {
   const names = nodes.flatMap((node) => Object.keys(env(node, 0)));
   return { ...process.env, ...Object.fromEntries(names.map((name) => [name, undefined])) };
