@@ -69,8 +69,10 @@ let loadPort = 0;
 const chaos = (...args: readonly string[]) =>
   tierlab('chaos', ...args, '--port-base', String(cluster.portBase), '--data', data.dir);
 
-describe.skipIf(!installed)('Prometheus scrapes a live cluster', () => {
+// In CI, a missing Prometheus is a failure.
+describe.skipIf(!installed && !process.env.CI)('Prometheus scrapes a live cluster', () => {
   beforeAll(async () => {
+    if (!installed) throw new Error('Prometheus is not installed here; on Debian: apt-get install prometheus');
     data = await dataFolder(
       Array.from({ length: 40 }, (_, i) => ({ id: `p${i}`, title: `water ${i}`, body: `water is wet and page ${i}` })),
     );
@@ -121,7 +123,7 @@ describe.skipIf(!installed)('Prometheus scrapes a live cluster', () => {
       '-R',
       '15/s',
       '-d',
-      '80s',
+      '65s',
       '--metrics-port',
       String(loadPort),
       '--quiet',
@@ -137,12 +139,13 @@ describe.skipIf(!installed)('Prometheus scrapes a live cluster', () => {
       return waiting.size;
     };
 
-    const limp = ['limp.latency', '--target', limper, '--mean-ms', '400', '--ttl', '60s'];
+    const limp = ['limp.latency', '--target', limper, '--mean-ms', '400', '--ttl', '20s'];
     expect((await chaos('inject', ...limp)).code).toBe(0);
     await until(async () => (await prometheus.ask(`tierlab_chaos_active{target="${limper}"}`)).length > 0, 15_000);
-    // Callers eject the node, or a monitor takes it out of use first.
+    // By design either may be first: callers eject the node, or a monitor sees that it is slow and drains it. A drained
+    // node gets no calls, so nobody ejects it any more.
     const avoided = `tierlab_rpc_ejected == 1 or node:state:code{node="${limper}"} < 6`;
-    await until(async () => (await prometheus.ask(avoided)).length > 0, 45_000);
+    await until(async () => (await prometheus.ask(avoided)).length > 0, 20_000);
     await askWaiting();
     await chaos('halt');
     await until(async () => (await prometheus.ask(`node:state:code{node="${limper}"} == 6`)).length > 0, 30_000);
