@@ -70,7 +70,16 @@ async function run(flags: AvailabilityFlags): Promise<void> {
     });
     show(
       failed,
-      [part('detection', 'detectionMs'), part('+ diagnosis', 'diagnosisMs'), part('+ fix', 'fixMs')],
+      [
+        part('detection', 'detectionMs'),
+        part('+ diagnosis', 'diagnosisMs'),
+        part('+ fix', 'fixMs'),
+        {
+          head: '(MTBF-MTTR)/MTBF',
+          text: ({ formula }) => (formula === undefined ? '-' : share(formula)),
+          align: 'right',
+        },
+      ],
       terminal,
     );
   }
@@ -112,7 +121,6 @@ function show<B extends Availability>(
       align: 'right',
       paint: ({ measured }) => (measured >= 0.999 ? terminal.good : terminal.bad),
     },
-    { head: '(MTBF-MTTR)/MTBF', text: ({ formula }) => (formula === undefined ? '-' : share(formula)), align: 'right' },
     { head: 'failures', text: ({ failures }) => String(failures), align: 'right' },
     { head: 'MTBF', text: ({ mtbfMs }) => span(mtbfMs), align: 'right' },
     { head: 'MTTR', text: ({ mttrMs }) => span(mttrMs), align: 'right' },

@@ -1,11 +1,11 @@
 import { dashboard } from '../lib/dashboard.ts';
-import { lines, number, states, table } from '../lib/panels.ts';
+import { lines, number, states, table, type States } from '../lib/panels.ts';
 import { node, rate } from '../lib/queries.ts';
 
 const member = 'member=~"$node"';
 
 /** The numbers of the rule `member:verdict:code` (prometheus/rules.yml). */
-const verdictStates = {
+const verdictStates: States = {
   0: { text: 'healthy', color: 'green' },
   1: { text: 'crashed', color: 'red' },
   2: { text: 'hung', color: 'dark-red' },
@@ -151,7 +151,8 @@ export const incidents = () =>
           table({
             title: 'Observed beside the formula',
             description:
-              'For a node, the formula is (MTBF - MTTR) / MTBF. For a component, it is what its replicas give if they fail independently.',
+              'For a node, the formula is (MTBF - MTTR) / MTBF. For a component, it is what its replicas give if they ' +
+              'fail independently. There is none for the whole.',
             keys: ['scope'],
             columns: [
               {

@@ -7,8 +7,9 @@ export interface Interval {
 }
 
 /**
- * The availability of one node, one service or the whole. `formula` is (MTBF - MTTR) / MTBF from the means of single
- * failures. `measured` is the share of the time that it was up. The two check each other.
+ * The availability of one node, one service or the whole. `measured` is the share of the time that it was up. A node
+ * also has `formula`, (MTBF - MTTR) / MTBF with the mean phases of its repairs. The two check each other. A service has
+ * no phases of its own, so its MTTR is its downtime per failure, and the formula would only repeat `measured`.
  */
 export interface Availability {
   readonly name: string;
@@ -47,7 +48,10 @@ export function nodeAvailability(name: string, incidents: readonly Incident[], o
   const [detectionMs, diagnosisMs, fixMs] = [mean('detectionMs'), mean('diagnosisMs'), mean('fixMs')];
   const availability = availabilityOver(name, downtimes(incidents), observed);
   if (detectionMs === undefined || diagnosisMs === undefined || fixMs === undefined) return availability;
-  return withFormula({ ...availability, detectionMs, diagnosisMs, fixMs, mttrMs: detectionMs + diagnosisMs + fixMs });
+  const mttrMs = detectionMs + diagnosisMs + fixMs;
+  const { mtbfMs } = availability;
+  const formula = mtbfMs ? { formula: Math.max(0, (mtbfMs - mttrMs) / mtbfMs) } : {};
+  return { ...availability, detectionMs, diagnosisMs, fixMs, mttrMs, ...formula };
 }
 
 /** The availability of anything that was down during `down`. */
@@ -61,14 +65,7 @@ export function availabilityOver(name: string, down: readonly Interval[], observ
   const failures = parts.length;
   const availability = { name, failures, observedMs, downMs, measured: observedMs > 0 ? 1 - downMs / observedMs : 1 };
   if (failures === 0) return availability;
-  const mtbfMs = observedMs / failures;
-  return withFormula({ ...availability, mtbfMs, mttrMs: downMs / failures });
-}
-
-function withFormula(availability: Availability): Availability {
-  const { mtbfMs, mttrMs } = availability;
-  if (mtbfMs === undefined || mttrMs === undefined || mtbfMs === 0) return availability;
-  return { ...availability, formula: Math.max(0, (mtbfMs - mttrMs) / mtbfMs) };
+  return { ...availability, mtbfMs: observedMs / failures, mttrMs: downMs / failures };
 }
 
 /** Intervals in order, overlapping ones joined. */

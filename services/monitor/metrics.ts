@@ -76,7 +76,7 @@ function memberGauges(metrics: Metrics, { nodes, view, phi, verdict }: Sources):
   );
   metrics.gauge(
     'tierlab_member_phi',
-    'Suspicion: -log10 of the chance that the silence is nothing',
+    'Suspicion: -log10 of the chance that a living node is silent for so long',
     ['member'],
     (gauge) => {
       for (const node of nodes) gauge.set({ member: node }, phi(node));
@@ -98,7 +98,7 @@ function openIncidents(metrics: Metrics, { open }: Sources): void {
   );
 }
 
-/** Observed availability beside the result of the formulas, so that the two check each other. */
+/** Observed availability beside the result of the formulas, so that the two check each other. The whole has none. */
 function availabilityGauge(metrics: Metrics, { availability }: Sources): void {
   metrics.gauge(
     'tierlab_availability_ratio',
@@ -110,10 +110,10 @@ function availabilityGauge(metrics: Metrics, { availability }: Sources): void {
         gauge.set({ scope, kind: 'observed' }, observed);
         gauge.set({ scope, kind: 'formula' }, formula);
       };
-      // Without a failure there is no MTBF, and nothing is lost.
+      // Without a repair there is no MTTR, and the formula counts no loss.
       for (const { name, measured, formula = 1 } of nodes) set(name, measured, formula);
       for (const { name, measured, expected } of services) set(name, measured, expected);
-      set('whole', whole.measured, whole.formula ?? 1);
+      gauge.set({ scope: 'whole', kind: 'observed' }, whole.measured);
     },
   );
 }

@@ -92,6 +92,8 @@ test('a service is down only while none of its replicas is up, and the whole whi
   expect(app).toMatchObject({ name: 'app', downMs: 100 });
   // Users do not search with the console.
   expect(whole).toMatchObject({ name: 'pair', downMs: 200, measured: 0.8, failures: 2 });
+  // Without phases of its own, the formula would only repeat what was measured.
+  expect(whole.formula).toBeUndefined();
 });
 
 test('what is counted over a time is counted over the time that the log still holds', () => {

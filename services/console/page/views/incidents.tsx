@@ -46,8 +46,8 @@ function Availability({ report }: { report: AvailabilityReport }) {
   return (
     <>
       <p class="quiet">
-        Observed for {span(report.to - report.from)}. The measured share of the time and the formula (MTBF - MTTR) /
-        MTBF check each other. A service is down only while all replicas of one of its shards are down.
+        Observed for {span(report.to - report.from)}. A service is down only while all replicas of one of its shards are
+        down. If its replicas failed independently, it would be up for the share "if independent".
       </p>
       <div class="table" tabindex={0} role="region" aria-label="Availability by service">
         <table>
@@ -58,7 +58,7 @@ function Availability({ report }: { report: AvailabilityReport }) {
               <th scope="col">failures</th>
               <th scope="col">down</th>
               <th scope="col">measured</th>
-              <th scope="col">(MTBF - MTTR) / MTBF</th>
+              <th scope="col">if independent</th>
               <th scope="col">MTBF</th>
               <th scope="col">MTTR</th>
             </tr>
@@ -71,7 +71,7 @@ function Availability({ report }: { report: AvailabilityReport }) {
                 <td>{row.failures}</td>
                 <td>{span(row.downMs)}</td>
                 <td>{percent(row.measured)}</td>
-                <td>{row.formula === undefined ? 'no failure yet' : percent(row.formula)}</td>
+                <td>{'expected' in row && percent(row.expected)}</td>
                 <td>{span(row.mtbfMs)}</td>
                 <td>{span(row.mttrMs)}</td>
               </tr>
@@ -91,6 +91,7 @@ function Availability({ report }: { report: AvailabilityReport }) {
               <th scope="col">fix</th>
               <th scope="col">= MTTR</th>
               <th scope="col">MTBF</th>
+              <th scope="col">(MTBF - MTTR) / MTBF</th>
               <th scope="col">measured</th>
             </tr>
           </thead>
@@ -108,6 +109,7 @@ function Availability({ report }: { report: AvailabilityReport }) {
                   <td>{span(row.fixMs)}</td>
                   <td>{span(row.mttrMs)}</td>
                   <td>{span(row.mtbfMs)}</td>
+                  <td>{row.formula === undefined ? 'no repair yet' : percent(row.formula)}</td>
                   <td>{percent(row.measured)}</td>
                 </tr>
               ))}
