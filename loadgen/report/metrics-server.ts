@@ -32,15 +32,16 @@ function loadMetrics(metrics: Metrics, model: LoadModel): (progress: Progress) =
   target.set(rateAt(model, 0));
   return ({ atMs, recent, snapshots }) => {
     for (const outcome of outcomes) requests.inc({ outcome }, recent[outcome]);
-    for (const [bucket, count] of recent.latency) latency.observe(bucketMs(bucket) / 1_000, count);
+    for (const [bucket, count] of recent.latency)
+      for (let i = 0; i < count; i++) latency.observe(bucketMs(bucket) / 1_000);
     target.set(rateAt(model, atMs));
     inFlight.set(snapshots.reduce((sum, snapshot) => sum + snapshot.inFlight, 0));
   };
 }
 
 /**
- * The run's own /metrics. `portText`: the wanted port; undefined = the usual one, and no metrics where it is taken by
- * another run. In a container, Prometheus asks from outside.
+ * The run's own /metrics. `portText`: the wanted port. Undefined = the usual one; where it is taken, a note says that
+ * the run has no metrics. In a container, Prometheus asks from outside.
  */
 export async function metricsServer(
   portText: string | undefined,
@@ -60,7 +61,10 @@ export async function metricsServer(
   try {
     await listening(server, wanted, host);
   } catch (error) {
-    if (portText === undefined) return undefined;
+    if (portText === undefined) {
+      note(`no metrics of this run: port ${wanted} is taken; --metrics-port 0 takes a free port`);
+      return undefined;
+    }
     throw loadError(
       'bad_argument',
       `--metrics-port: port ${wanted} cannot be used: ${(error as Error).message}`,

@@ -1,0 +1,15 @@
+import { expect, onTestFinished, test } from 'vitest';
+import type { LoadModel } from '../../../loadgen/options/plan.ts';
+import { metricsServer, usualPort } from '../../../loadgen/report/metrics-server.ts';
+
+const model: LoadModel = { kind: 'closed', users: 1, thinkMs: { kind: 'none' } };
+
+test('a run that finds the usual port taken says that it has no metrics; a port that it was given must be free', async () => {
+  // Another run of this machine may have the port already: that is as good.
+  const first = await metricsServer(undefined, model, () => undefined);
+  onTestFinished(() => first?.close());
+  const notes: string[] = [];
+  expect(await metricsServer(undefined, model, (text) => notes.push(text))).toBeUndefined();
+  expect(notes).toEqual([`no metrics of this run: port ${usualPort} is taken; --metrics-port 0 takes a free port`]);
+  await expect(metricsServer(String(usualPort), model, () => undefined)).rejects.toThrow(`port ${usualPort}`);
+});
