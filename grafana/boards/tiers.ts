@@ -6,7 +6,6 @@ const calls = 'tierlab_rpc_server_calls_total';
 const served = 'tierlab_rpc_server_duration_seconds';
 const called = 'tierlab_rpc_client_duration_seconds';
 const chosen = `${component}, ${node}`;
-const callers = `sum by (component) (${rate(`${called}_sum`, component)}) / (sum by (component) (${rate(`${called}_count`, component)}) > 0)`;
 
 /** Rate, errors and duration of each component, on both sides of each call. */
 export const tiers = () =>
@@ -124,7 +123,7 @@ export const tiers = () =>
             unit: 's',
             queries: [
               {
-                expr: `clamp_min((${callers}) - (${mean('component', served, component)}), 0)`,
+                expr: `clamp_min((${mean('component', called, component)}) - (${mean('component', served, component)}), 0)`,
                 legend: '{{component}}',
               },
             ],

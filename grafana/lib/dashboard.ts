@@ -31,8 +31,8 @@ const provisioned = { text: 'Prometheus', value: 'prometheus' };
 const columns = 24;
 
 /**
- * A dashboard in Grafana's classic JSON, with the variables, links and fault bands that all of ours have. Ids and places
- * of panels are set here: those that the SDK sets are not unique.
+ * A dashboard in Grafana's classic JSON, with the variables, links and fault bands that all of ours have. Ids and
+ * places of panels are set here, because those that the SDK sets are not unique.
  */
 export function dashboard({ uid, title, description, sections }: DashboardOptions): Dashboard {
   const built = new DashboardBuilder(title)

@@ -70,36 +70,55 @@ function thresholdsOf({ bad, falling = false }: Pick<PanelOptions, 'bad' | 'fall
   return new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(steps);
 }
 
+/** A, B, C ... */
+const refOf = (index: number): string => String.fromCodePoint(65 + index);
+
 const target = ({ expr, legend = '' }: Query, index: number): DataqueryBuilder =>
-  new DataqueryBuilder()
-    .expr(expr)
-    .legendFormat(legend)
-    .refId(String.fromCodePoint(65 + index))
-    .datasource(datasource)
-    .range();
+  new DataqueryBuilder().expr(expr).legendFormat(legend).refId(refOf(index)).datasource(datasource).range();
 
 /** The values of this moment, as the rows of a table. */
 const now = (expr: string, refId: string): DataqueryBuilder =>
   new DataqueryBuilder().expr(expr).refId(refId).datasource(datasource).instant().format(PromQueryFormat.Table);
 
+/** What the builders of all kinds of panels have in common. */
+interface Builder {
+  title(title: string): this;
+  description(description: string): this;
+  datasource(source: typeof datasource): this;
+  unit(unit: string): this;
+  noValue(text: string): this;
+  thresholds(steps: ThresholdsConfigBuilder): this;
+  height(rows: number): this;
+  span(columns: number): this;
+}
+
+/** Sets what every panel has. */
+function framed<B extends Builder>(
+  builder: B,
+  options: Omit<PanelOptions, 'queries' | 'unit'> & { readonly unit?: Unit },
+  usualHeight = 8,
+): B {
+  return builder
+    .title(options.title)
+    .description(options.description)
+    .datasource(datasource)
+    .unit(options.unit ?? 'short')
+    .noValue(options.empty ?? noTraffic)
+    .thresholds(thresholdsOf(options))
+    .height(options.height ?? usualHeight)
+    .span(options.width);
+}
+
 /** Lines over time. `stacked`: the parts of a whole. */
 export function lines(options: PanelOptions & { readonly stacked?: boolean }): Panel {
-  const { title, description, unit, queries, width, height = 8, bad, stacked = false, empty = noTraffic } = options;
-  const panel = new TimeSeriesBuilder()
-    .title(title)
-    .description(description)
-    .datasource(datasource)
-    .unit(unit)
+  const { queries, bad, stacked = false } = options;
+  const panel = framed(new TimeSeriesBuilder(), options)
     .min(0)
-    .noValue(empty)
     .lineWidth(2)
     .fillOpacity(stacked ? 40 : 6)
     .showPoints(VisibilityMode.Auto)
     .axisPlacement(AxisPlacement.Left)
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassicByName))
-    .thresholds(thresholdsOf(options))
-    .height(height)
-    .span(width)
     .targets(queries.map(target));
   if (stacked) panel.stacking(new StackingConfigBuilder().mode(StackingMode.Normal));
   if (bad !== undefined)
@@ -109,17 +128,9 @@ export function lines(options: PanelOptions & { readonly stacked?: boolean }): P
 
 /** The number of this moment. Without a value it is grey, and says why. */
 export function number(options: PanelOptions & { readonly decimals?: number }): Panel {
-  const { title, description, unit, queries, width, height = 4, decimals, empty = noTraffic } = options;
-  const panel = new StatBuilder()
-    .title(title)
-    .description(description)
-    .datasource(datasource)
-    .unit(unit)
-    .noValue(empty)
+  const { queries, decimals } = options;
+  const panel = framed(new StatBuilder(), options, 4)
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['last']))
-    .thresholds(thresholdsOf(options))
-    .height(height)
-    .span(width)
     .targets(queries.map(target));
   if (decimals !== undefined) panel.decimals(decimals);
   return panel.build();
@@ -135,20 +146,12 @@ function mappingOf(states: States): ValueMapping {
 
 /** Bands over time, one for each result, coloured by state. */
 export function states(options: Omit<PanelOptions, 'unit'> & { readonly states: States }): Panel {
-  return new StateTimelineBuilder()
-    .title(options.title)
-    .description(options.description)
-    .datasource(datasource)
-    .unit('short')
-    .noValue(options.empty ?? noTraffic)
+  return framed(new StateTimelineBuilder(), options)
     .mappings([mappingOf(options.states)])
-    .thresholds(thresholdsOf(options))
     .showValue(VisibilityMode.Never)
     .rowHeight(0.8)
     .lineWidth(0)
     .fillOpacity(80)
-    .height(options.height ?? 8)
-    .span(options.width)
     .targets(options.queries.map(target))
     .build();
 }
@@ -169,19 +172,10 @@ export function table(
     readonly sort: { readonly column: string; readonly descending: boolean };
   },
 ): Panel {
-  const { title, description, width, height = 8, keys, columns, sort, empty = noTraffic } = options;
-  const refOf = (index: number) => String.fromCodePoint(65 + index);
+  const { keys, columns, sort } = options;
   // With one query, Grafana calls the column "Value".
   const fieldOf = (index: number) => (columns.length === 1 ? 'Value' : `Value #${refOf(index)}`);
-  const panel = new TableBuilder()
-    .title(title)
-    .description(description)
-    .datasource(datasource)
-    .unit('short')
-    .noValue(empty)
-    .thresholds(thresholdsOf({}))
-    .height(height)
-    .span(width)
+  const panel = framed(new TableBuilder(), options)
     .targets(columns.map(({ expr }, index) => now(`sum by (${keys.join(', ')}) (${expr})`, refOf(index))))
     .transformations([
       { id: 'merge', options: {} },
@@ -212,17 +206,9 @@ function columnProperties({ unit, bad, states: meanings }: Column) {
 
 /** How often each time was seen: a second hill in a histogram is a second cause. */
 export function heatmap(options: Omit<PanelOptions, 'queries'> & { readonly expr: string }): Panel {
-  return new HeatmapBuilder()
-    .title(options.title)
-    .description(options.description)
-    .datasource(datasource)
-    .unit(options.unit)
-    .noValue(options.empty ?? noTraffic)
-    .thresholds(thresholdsOf(options))
+  return framed(new HeatmapBuilder(), options)
     .calculate(false)
     .color(new HeatmapColorOptionsBuilder().mode(HeatmapColorMode.Scheme).scheme('Oranges').steps(64))
-    .height(options.height ?? 8)
-    .span(options.width)
     .targets([
       new DataqueryBuilder()
         .expr(options.expr)
@@ -239,16 +225,8 @@ export function heatmap(options: Omit<PanelOptions, 'queries'> & { readonly expr
 export function graph(
   options: Omit<PanelOptions, 'queries'> & { readonly nodes: string; readonly edges: string; readonly states: States },
 ): Panel {
-  return new NodeGraphBuilder()
-    .title(options.title)
-    .description(options.description)
-    .datasource(datasource)
-    .unit(options.unit)
-    .noValue(options.empty ?? noTraffic)
-    .thresholds(thresholdsOf(options))
+  return framed(new NodeGraphBuilder(), options, 14)
     .overrideByName('state', [{ id: 'mappings', value: [mappingOf(options.states)] }])
-    .height(options.height ?? 14)
-    .span(options.width)
     .targets([now(options.nodes, 'nodes'), now(options.edges, 'edges')])
     .transformations([
       {
