@@ -27,10 +27,10 @@ export function composeFile(file: TopologyFile, version: string, root = '.'): st
     document.createNode({
       TIERLAB_HOSTS: 'by-name',
       TIERLAB_DATA: '/data',
-      // faults, and orders from one machine to another, only where somebody sets these
+      // Nodes accept faults, and orders from other machines, only where these are set.
       TIERLAB_CHAOS: '${TIERLAB_CHAOS:-0}',
       TIERLAB_OPERATOR_DIGEST: '${TIERLAB_OPERATOR_DIGEST:-}',
-      // traces for Jaeger: http://jaeger:4318, with --profile jaeger
+      // With --profile jaeger: http://jaeger:4318 sends traces to Jaeger.
       TIERLAB_OTLP_URL: '${TIERLAB_OTLP_URL:-}',
     }),
   );
@@ -38,7 +38,7 @@ export function composeFile(file: TopologyFile, version: string, root = '.'): st
     'tierlab',
     document.createNode({
       image: `tierlab:${version}`,
-      // built once, by the service "dataset"; never looked for in a registry
+      // The service "dataset" builds the image. No registry has it.
       pull_policy: 'never',
       read_only: true,
       tmpfs: ['/tmp', '/data:uid=1000,gid=1000,mode=0755'],
@@ -55,7 +55,7 @@ export function composeFile(file: TopologyFile, version: string, root = '.'): st
       restart: 'unless-stopped',
     }),
   );
-  // a check costs the engine a process: nothing waits for the first one
+  // Checks are rare, because each one starts a process. No service waits for the first check.
   const health = anchored(
     'health',
     document.createNode({ interval: '30s', timeout: '5s', retries: 3, start_period: '60s' }),
@@ -126,12 +126,12 @@ function loadService(topology: Topology, service: (own: Record<string, unknown>)
   return { load: service({ hostname: 'load', profiles: ['load'], mem_limit: '256m', command }) };
 }
 
-/** Only containers that need the key get it. A container that holds data never sees the key that signs pages. */
+/** Only containers that need a key get it. A container that holds data never sees the key that signs pages. */
 const volumesOf = (node: TopologyNode): string[] => [
   ...(node.components.includes('database') ? ['datasets:/data/datasets:ro'] : []),
   ...(readsPages(node) ? ['keys:/data/keys:ro'] : []),
   'identity:/data/identity:ro',
-  // Greater after each restart of the container: it must outlive it.
+  // The incarnation grows with each restart of the container, so it must outlive the container.
   'incarnations:/data/incarnations',
 ];
 
@@ -212,7 +212,7 @@ const observers = (root: string) => ({
     depends_on: ['prometheus'],
     restart: 'unless-stopped',
   },
-  // only with: TIERLAB_OTLP_URL=http://jaeger:4318 docker compose --profile jaeger up
+  // Starts only with: TIERLAB_OTLP_URL=http://jaeger:4318 docker compose --profile jaeger up
   jaeger: {
     image: 'jaegertracing/jaeger:2.11.0',
     mem_limit: '512m',

@@ -6,7 +6,7 @@ import type { Engine } from './engine.ts';
 const query = 'domestic+dog';
 const broken = ['ranking-1', 'ranking-2', 'ranking-3', 'query-2'];
 
-/** Faults, repairs and users in the containers of a cluster that was started with TIERLAB_CHAOS=1, and has answered a search. */
+/** Faults, repairs and users in the containers of a cluster with TIERLAB_CHAOS=1 that has answered a search. */
 export function breakingThings(engine: Engine): void {
   describe('breaking things in containers', () => {
     const { jsonOf, nodes, incidentsOf } = commandIn(engine, 'control-1');
@@ -25,7 +25,7 @@ export function breakingThings(engine: Engine): void {
     afterAll(() => users?.stop());
 
     test('a change of policy reaches the nodes of all containers', async () => {
-      // Every answer is put to the vote: samples catch a liar as well, but not before users saw a lie of his.
+      // Every answer is put to the vote. Samples catch a liar, too, but users may see its lies before that.
       expect(Object.keys(await jsonOf('policy', '{"quorum":{"when":"always"}}'))).toHaveLength(21);
       const doors = await Promise.all([engine.urlOf('gateway-1', 8000), engine.urlOf('gateway-2', 8001)]);
       const { results } = (await (await get(`${doors[0]}/api/search?q=${query}&size=3`)).json()) as Answer;

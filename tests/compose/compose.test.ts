@@ -6,7 +6,7 @@ import { breakingThings } from './breaking.ts';
 import { compose as composeOf, get, servicesOf, type Answer } from './cluster.ts';
 import { findEngine, type Engine } from './engine.ts';
 
-/** A name of its own, so that only what this run made is removed; CI gives one, to remove it even when this run is killed. */
+/** An own name, so that only what this run made is removed. CI gives one, to clean up after a run that was killed. */
 const project = process.env.TIERLAB_COMPOSE_PROJECT ?? `tierlab-test-${process.pid}`;
 const found = await findEngine(project, { TIERLAB_CHAOS: '1' });
 const engine = found as Engine;
