@@ -1,21 +1,45 @@
-import { collectDefaultMetrics, Registry } from 'prom-client';
-import { familyText, labelsText } from './exposition.ts';
-import {
-  createCounter,
-  createGauge,
-  createHistogram,
-  type Counter,
-  type Family,
-  type Gauge,
-  type Histogram,
-  type Sample,
-} from './instruments.ts';
+import * as library from 'prom-client';
+import { labelSets, type Labels } from './label-sets.ts';
 
-export type { Counter, CounterSeries, Gauge, Histogram, HistogramSeries, Sample } from './instruments.ts';
+/** One set of label values. */
+export interface CounterSeries {
+  inc(by?: number): void;
+}
+interface GaugeSeries {
+  set(value: number): void;
+}
+export interface HistogramSeries {
+  observe(value: number): void;
+}
+
+/** `labels` creates a set of label values at 0, so that `rate()` sees its first event. */
+export interface Counter {
+  labels(values?: Labels): CounterSeries;
+  inc(values?: Labels, by?: number): void;
+}
+export interface Gauge {
+  labels(values?: Labels): GaugeSeries;
+  set(values: Labels, value: number): void;
+  remove(values: Labels): void;
+  /** Forgets all sets of label values. */
+  reset(): void;
+}
+export interface Histogram {
+  labels(values?: Labels): HistogramSeries;
+  observe(values: Labels, value: number): void;
+}
+
+/** One set of label values with its value now; of a histogram, the count in each bucket, not cumulated. */
+export interface Sample {
+  readonly labels: Labels;
+  readonly value: number;
+  readonly buckets?: readonly number[];
+}
 
 /**
- * The metrics of one process. Names follow Prometheus: base units (seconds, bytes), `_total` for counters. The same name
- * always gives the same metric, so components need not share objects.
+ * The metrics of one process: those of the library prom-client, with a bound on the sets of label values. Names follow
+ * Prometheus: base units (seconds, bytes), `_total` for counters. The same name always gives the same metric, so
+ * components need not share objects.
  */
 export interface Metrics {
   counter(name: string, help: string, labelNames?: readonly string[]): Counter;
@@ -46,43 +70,112 @@ const eventLoopDelay = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'].map
 const neverMs = 2 ** 31 - 1;
 
 /** Each node has its own registry; every series carries `labels`. `process` adds Node.js's own metrics. */
-export function createMetrics(labels: Readonly<Record<string, string>>, options: { process: boolean }): Metrics {
-  const families = new Map<string, Family>();
-  const shared = labelsText(labels);
-  const ofProcess = options.process ? processMetrics(labels) : undefined;
+export function createMetrics(labels: Labels, options: { process: boolean }): Metrics {
+  const registry = new library.Registry();
+  registry.setDefaultLabels(labels);
+  if (options.process) {
+    library.collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: neverMs });
+    for (const name of eventLoopDelay) registry.removeSingleMetric(name);
+  }
+  const known = new Map<string, Counter | Gauge | Histogram>();
 
-  function known<F extends Family>(name: string, create: () => F): F {
-    let family = families.get(name) as F | undefined;
-    if (!family) families.set(name, (family = create()));
-    return family;
+  function once<M extends Counter | Gauge | Histogram>(name: string, create: () => M): M {
+    const metric = known.get(name) ?? create();
+    known.set(name, metric);
+    return metric as M;
   }
 
   return {
-    counter: (name, help, labelNames = []) => known(name, () => createCounter(help, labelNames)),
-    gauge: (name, help, labelNames = [], collect) => known(name, () => createGauge(help, labelNames, collect)),
+    counter: (name, help, labelNames = []) => once(name, () => createCounter(registry, { name, help, labelNames })),
+    gauge: (name, help, labelNames = [], collect) =>
+      once(name, () => createGauge(registry, { name, help, labelNames }, collect)),
     histogram: (name, help, labelNames = [], buckets = latencyBuckets) =>
-      known(name, () => createHistogram(help, labelNames, buckets)),
+      once(name, () => createHistogram(registry, { name, help, labelNames }, buckets)),
     async read(name) {
-      const family = families.get(name);
-      await family?.collect();
-      return family ? [...family.samples()] : [];
+      const metric = registry.getSingleMetric(name);
+      if (metric === undefined) return [];
+      const { values } = (await metric.get()) as { readonly values: readonly Value[] };
+      return metric instanceof library.Histogram ? histogramSamples(values) : values;
     },
-    async render() {
-      await Promise.all(Array.from(families.values(), async ({ collect }) => collect()));
-      const own = Array.from(families, ([name, { help, type, lines }]) =>
-        familyText(name, { help, type, lines: lines(name) }, shared),
-      );
-      const text = own.join('\n') + (ofProcess ? `\n${await ofProcess.metrics()}` : '');
-      return { contentType: Registry.PROMETHEUS_CONTENT_TYPE, text };
-    },
+    render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };
 }
 
-/** Memory, processor, garbage collection: what the metrics library knows about a Node.js process. */
-function processMetrics(labels: Readonly<Record<string, string>>): Registry {
-  const registry = new Registry();
-  registry.setDefaultLabels(labels);
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: neverMs });
-  for (const name of eventLoopDelay) registry.removeSingleMetric(name);
-  return registry;
+interface Description {
+  readonly name: string;
+  readonly help: string;
+  readonly labelNames: readonly string[];
+}
+
+function createCounter(registry: library.Registry, description: Description): Counter {
+  const counter = new library.Counter({ ...description, registers: [registry] });
+  const series = labelSets(description.labelNames, (labels): CounterSeries => {
+    counter.inc(labels, 0);
+    return counter.labels(labels);
+  });
+  return {
+    labels: (values = {}) => series.of(values),
+    inc: (values = {}, by = 1) => series.of(values).inc(by),
+  };
+}
+
+function createGauge(
+  registry: library.Registry,
+  description: Description,
+  collect: (gauge: Gauge) => void | Promise<void> = () => undefined,
+): Gauge {
+  const gauge = new library.Gauge({ ...description, registers: [registry], collect: () => collect(own) });
+  const series = labelSets(description.labelNames, (labels): GaugeSeries => {
+    gauge.set(labels, 0);
+    return gauge.labels(labels);
+  });
+  const own: Gauge = {
+    labels: (values = {}) => series.of(values),
+    set: (values, value) => series.of(values).set(value),
+    remove(values) {
+      series.remove(values);
+      gauge.remove(values);
+    },
+    reset() {
+      series.clear();
+      gauge.reset();
+    },
+  };
+  return own;
+}
+
+function createHistogram(registry: library.Registry, description: Description, buckets: readonly number[]): Histogram {
+  const histogram = new library.Histogram({ ...description, buckets: [...buckets], registers: [registry] });
+  const series = labelSets(description.labelNames, (labels): HistogramSeries => {
+    histogram.zero(labels);
+    return histogram.labels(labels);
+  });
+  return {
+    labels: (values = {}) => series.of(values),
+    observe: (values, value) => series.of(values).observe(value),
+  };
+}
+
+/** A line of a histogram: a bucket, cumulated, or the sum, or the count of one set of label values. */
+interface Value {
+  readonly labels: Labels;
+  readonly value: number;
+  readonly metricName?: string;
+}
+
+/** The library lists the buckets of each set of label values from the lowest to the highest, then its sum and count. */
+function histogramSamples(values: readonly Value[]): Sample[] {
+  const samples: Sample[] = [];
+  let buckets: number[] = [];
+  let below = 0;
+  for (const { labels, value, metricName } of values) {
+    if (metricName?.endsWith('_bucket')) {
+      buckets.push(value - below);
+      below = value;
+    } else if (metricName?.endsWith('_count')) {
+      samples.push({ labels, value, buckets });
+      [buckets, below] = [[], 0];
+    }
+  }
+  return samples;
 }

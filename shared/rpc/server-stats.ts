@@ -5,7 +5,7 @@ import type { Contract, Operation } from './contract.ts';
 import { asRpcError, errorCodes, type ErrorCode } from './errors.ts';
 import { type Outcome, outcomeOf, outcomes } from './outcome.ts';
 
-/** The series of one component, looked up once: finding them by their labels costs more than the rest of this layer. */
+/** The series of one component, looked up once. */
 interface ComponentSeries {
   inFlight: number;
   readonly results: Readonly<Record<Outcome, { inc(): void }>>;

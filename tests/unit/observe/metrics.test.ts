@@ -24,12 +24,24 @@ test('a histogram counts each value in all buckets that hold it; the bounds belo
   const times = metrics.histogram('t_seconds', 'Times', ['op'], [0.1, 1]);
   for (const value of [0.05, 0.1, 0.5, 2]) times.observe({ op: 'find' }, value);
   expect((await textOf(metrics)).split('\n').slice(2, -1)).toEqual([
-    't_seconds_bucket{op="find",le="0.1"} 2',
-    't_seconds_bucket{op="find",le="1"} 3',
-    't_seconds_bucket{op="find",le="+Inf"} 4',
+    't_seconds_bucket{le="0.1",op="find"} 2',
+    't_seconds_bucket{le="1",op="find"} 3',
+    't_seconds_bucket{le="+Inf",op="find"} 4',
     't_seconds_sum{op="find"} 2.65',
     't_seconds_count{op="find"} 4',
   ]);
+});
+
+test('reading a histogram gives the count of each bucket, and nothing where the metric does not exist', async () => {
+  const metrics = createMetrics({ node: 'app-1' }, { process: false });
+  const times = metrics.histogram('t_seconds', 'Times', ['op'], [0.1, 1]);
+  for (const value of [0.05, 0.1, 0.5, 2]) times.observe({ op: 'find' }, value);
+  times.labels({ op: 'plan' });
+  expect(await metrics.read('t_seconds')).toEqual([
+    { labels: { op: 'find' }, value: 4, buckets: [2, 1, 1] },
+    { labels: { op: 'plan' }, value: 0, buckets: [0, 0, 0] },
+  ]);
+  expect(await metrics.read('u_seconds')).toEqual([]);
 });
 
 test('a metric without labels has its one series from the start', async () => {
