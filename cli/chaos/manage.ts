@@ -5,6 +5,7 @@ import { faultKinds } from '../../shared/faults/kinds.ts';
 import { readJournal } from '../chaos-journal.ts';
 import { CommandError } from '../errors.ts';
 import type { ClusterFlags } from '../options.ts';
+import { dataDirOf } from '../paths.ts';
 import { createTerminal } from '../terminal.ts';
 import { askController, connect } from './connection.ts';
 import { restartedFaults, type RestartedFault } from './restarted-faults.ts';
@@ -20,7 +21,7 @@ const json = (value: unknown): void => void process.stdout.write(`${JSON.stringi
 
 /** Asks every node and watchdog, and shows all faults, whoever injected them. */
 export async function list(flags: ListFlags): Promise<void> {
-  const { ports, token, nodes } = await connect(flags);
+  const { ports, token, nodes, portBase } = await connect(flags);
   const answers = await Promise.all(
     ports.map(async (port) => ({ port, faults: await faultsAt(port, token).catch(() => undefined) })),
   );
@@ -38,14 +39,10 @@ export async function list(flags: ListFlags): Promise<void> {
     return json(statuses);
   }
   const terminal = createTerminal(process.stdout);
-  if (statuses.length === 0)
-    terminal.line(
-      noneInEffect(
-        silent,
-        entries.findLast(({ event, at }) => event === 'heal' && at >= since),
-      ),
-    );
-  else
+  if (statuses.length === 0) {
+    const last = entries.findLast(({ event, at }) => event === 'heal' && at >= since);
+    terminal.line(noneInEffect(silent, last, { portBase, dataDir: dataDirOf(flags.data) }));
+  } else
     printTable(
       terminal,
       ['id', 'kind', 'target', 'state', 'left s', 'matched', 'applied', 'parameters'],

@@ -1,6 +1,6 @@
 import type { JournalEntry } from '../../services/chaos/journal.ts';
 import { clockTime } from '../clock-time.ts';
-import { tierlab } from '../command-line.ts';
+import { type ClusterPlace, tierlab } from '../command-line.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** The sentence of a tolerance rule, with this command's flag that lifts the rule. */
@@ -10,14 +10,14 @@ export function withFlag(sentence: string): string {
 }
 
 /**
- * The text for an empty list. A silent node may still hold a fault. `last`: the end of the fault that ended last. A
- * restart ends a fault early, which surprises whoever injected it.
+ * The text for an empty list. A silent node may still hold a fault. `last`: the end of the fault that ended last. With
+ * the process of its node, a fault ends early, which surprises whoever injected it.
  */
-export function noneInEffect(silent: readonly string[], last?: JournalEntry): string {
+export function noneInEffect(silent: readonly string[], last?: JournalEntry, place: ClusterPlace = {}): string {
   if (silent.length > 0) return 'none of the nodes that answer has a fault in effect';
-  if (last?.end !== 'restart') return 'no fault is in effect';
-  const at = `${clockTime(last.at)}, because ${last.target} was restarted`;
-  return `no fault is in effect: ${last.id} (${last.kind}) ended at ${at}. Why: ${tierlab('incidents')}`;
+  if (last?.end !== 'restart' && last?.end !== 'shutdown') return 'no fault is in effect';
+  const why = `at ${clockTime(last.at)}, because the process of ${last.target} ended`;
+  return `no fault is in effect: ${last.id} (${last.kind}) ended ${why}. Repairs: ${tierlab('incidents', place)}`;
 }
 
 /** Explains the journal's `undo` entry, which comes unexpectedly before `inject`. */

@@ -45,13 +45,7 @@ const judges: Readonly<Record<ClusterNode['state'], Judge>> = {
 
 export const nodes: Check = ({ running, startedNodes, place }) => {
   if (running === undefined)
-    return [
-      {
-        check,
-        level: 'ok',
-        found: `no cluster of ${place.dataDir} runs at port base ${place.portBase}`,
-      },
-    ];
+    return [{ check, level: 'ok', found: `no cluster of ${place.dataDir} runs at port base ${place.portBase}` }];
   const { cluster } = running;
   if (!cluster.answered) return [{ check, level: 'problem', found: cluster.why, todo: endIt(running.pid) }];
   const findings = cluster.nodes
@@ -62,7 +56,8 @@ export const nodes: Check = ({ running, startedNodes, place }) => {
       return judged ? [{ check, ...judged }] : [];
     });
   const ready = cluster.nodes.filter(({ state }) => state === 'ready').length;
-  return findings.length > 0 ? findings : [{ check, level: 'ok', found: `${ready} are ready, and none is missing` }];
+  const found = `${ready} ${ready === 1 ? 'is' : 'are'} ready, and none is missing`;
+  return findings.length > 0 ? findings : [{ check, level: 'ok', found }];
 };
 
 const endIt = (pid: number): string => `If it does not answer again soon, end it: kill ${pid}`;

@@ -71,13 +71,11 @@ export function latencyTable(run: RunResult, name: string | undefined): Markup {
 
 export function thresholdList(run: RunResult): Interpolated {
   if (run.thresholds.length === 0) return undefined;
-  const lines = run.thresholds.map(
-    ({ text, actual, unit, passed }) =>
-      markup`<div class="threshold ${passed ? 'pass' : 'fail'}"><i>${passed ? '✓' : '✗'}</i><code>${text}</code><span>${formatActual(
-        actual,
-        unit,
-      )}</span></div>`,
-  );
+  const lines = run.thresholds.map(({ text, actual, unit, passed }) => {
+    const [name, mark] = passed ? ['pass', '✓'] : ['fail', '✗'];
+    const shown = formatActual(actual, unit);
+    return markup`<div class="threshold ${name}"><i>${mark}</i><code>${text}</code><span>${shown}</span></div>`;
+  });
   return section('Thresholds', '', lines);
 }
 
@@ -86,7 +84,8 @@ export function faultTable(run: RunResult): Interpolated {
   if (figures.length === 0) return undefined;
   const rows = figures.map(({ window, before, during, after, recoveredAfterMs }) => [
     `${window.kind} ${window.target}`.trim(),
-    `${formatDuration(Math.max(0, window.fromMs))} – ${window.toMs === Infinity ? 'end' : formatDuration(window.toMs)}`,
+    `${formatDuration(Math.max(0, window.fromMs))} – ` +
+      (window.toMs === Infinity ? 'end' : formatDuration(window.toMs)),
     formatMs(before.p99Ms),
     formatMs(during.p99Ms),
     formatMs(after.p99Ms),
@@ -175,11 +174,12 @@ export function comparisonTable(a: RunResult, b: RunResult, names: readonly stri
     name,
     shown(from),
     shown(to),
-    change === undefined
-      ? '–'
-      : markup`<span class="${better === undefined ? '' : better ? 'better' : 'worse'}">${change > 0 && '+'}${(
-          change * 100
-        ).toFixed(1)}%</span>`,
+    change === undefined ? '–' : changeCell(change, better),
   ]);
   return section('Side by side', '', table(['', names[0] ?? 'A', names[1] ?? 'B', 'change'], rows));
+}
+
+function changeCell(change: number, better: boolean | undefined): Markup {
+  const name = better === undefined ? '' : better ? 'better' : 'worse';
+  return markup`<span class="${name}">${change > 0 && '+'}${(change * 100).toFixed(1)}%</span>`;
 }
