@@ -1,7 +1,7 @@
 import { dashboard } from '../lib/dashboard.ts';
-import { memberStates } from '../lib/member-states.ts';
 import { graph, lines, number, states, table } from '../lib/panels.ts';
 import { doors, node, ofLiving } from '../lib/queries.ts';
+import { memberStates } from '../lib/states.ts';
 
 /** Which nodes answer, what is wrong now, and traffic, errors and latency of each tier. */
 export const home = () =>

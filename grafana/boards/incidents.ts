@@ -1,19 +1,9 @@
 import { dashboard } from '../lib/dashboard.ts';
-import { lines, number, states, table, type States } from '../lib/panels.ts';
+import { lines, number, states, table } from '../lib/panels.ts';
 import { node, rate } from '../lib/queries.ts';
+import { verdictStates } from '../lib/states.ts';
 
 const member = 'member=~"$node"';
-
-/** The numbers of the rule `member:verdict:code` (prometheus/rules.yml). */
-const verdictStates: States = {
-  0: { text: 'healthy', color: 'green' },
-  1: { text: 'crashed', color: 'red' },
-  2: { text: 'hung', color: 'dark-red' },
-  3: { text: 'limping', color: 'orange' },
-  4: { text: 'lying', color: 'purple' },
-  5: { text: 'partitioned', color: 'blue' },
-  6: { text: 'overloaded', color: 'yellow' },
-};
 
 /** What was injected, what the monitors found, and how long the repair took. */
 export const incidents = () =>

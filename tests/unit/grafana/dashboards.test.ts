@@ -4,6 +4,7 @@ import * as units from '@grafana/grafana-foundation-sdk/units';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { dashboards } from '../../../grafana/boards/all.ts';
+import { memberStates, verdictStates } from '../../../grafana/lib/states.ts';
 import { exportedMetrics } from './exported.ts';
 import { parsePromql } from '../../support/promql.ts';
 
@@ -99,6 +100,17 @@ test('the check of queries finds what it is for', () => {
 
 test.each(rules.map((rule) => [rule.record ?? rule.alert!, rule.expr]))('the rule %s can be asked', (_, expr) => {
   expect(problemsOf(expr)).toEqual([]);
+});
+
+test.each([
+  ['member:state:code', memberStates],
+  ['member:verdict:code', verdictStates],
+])('the dashboards name the numbers of %s as the rule does', (name, states) => {
+  const { expr } = rules.find(({ record }) => record === name)!;
+  const numbers = Array.from(expr.matchAll(/="(\w+)"\} == 1\) \* 0 \+ (\d)/g), ([, text, code]) => [code!, text!]);
+  // The dashboards say "down" for "dead", because a node that Prometheus does not reach is down, too.
+  const shown = Object.entries(states).map(([code, { text }]) => [code, text === 'down' ? 'dead' : text]);
+  expect(numbers).toEqual(shown);
 });
 
 const built = Object.keys(dashboards).map(

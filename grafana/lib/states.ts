@@ -10,3 +10,14 @@ export const memberStates: States = {
   5: { text: 'standby', color: 'text' },
   6: { text: 'alive', color: 'green' },
 };
+
+/** The numbers of the rule `member:verdict:code` (prometheus/rules.yml). */
+export const verdictStates: States = {
+  0: { text: 'healthy', color: 'green' },
+  1: { text: 'crashed', color: 'red' },
+  2: { text: 'hung', color: 'dark-red' },
+  3: { text: 'limping', color: 'orange' },
+  4: { text: 'lying', color: 'purple' },
+  5: { text: 'partitioned', color: 'blue' },
+  6: { text: 'overloaded', color: 'yellow' },
+};
