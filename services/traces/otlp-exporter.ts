@@ -20,9 +20,11 @@ export function otlpAddress(base: string): string {
  */
 export function createOtlpExporter(address: string, count: (result: 'sent' | 'failed', traces: number) => void) {
   let waiting: Trace[] = [];
-  let sending: Promise<void> | undefined;
+  let isSending = false;
 
   async function send(): Promise<void> {
+    if (isSending) return;
+    isSending = true;
     while (waiting.length > 0) {
       const traces = waiting;
       waiting = [];
@@ -40,7 +42,7 @@ export function createOtlpExporter(address: string, count: (result: 'sent' | 'fa
         count('failed', traces.length);
       }
     }
-    sending = undefined;
+    isSending = false;
   }
 
   return {
@@ -48,7 +50,7 @@ export function createOtlpExporter(address: string, count: (result: 'sent' | 'fa
       const room = Math.max(0, maxWaiting - waiting.length);
       if (traces.length > room) count('failed', traces.length - room);
       waiting.push(...traces.slice(0, room));
-      sending ??= send();
+      void send();
     },
   };
 }
