@@ -6,9 +6,15 @@ import {
   UserSearchRequest,
   UserSearchResponse,
 } from '../../search/user-requests.ts';
-import { contract, operation } from '../../shared/rpc/contract.ts';
+import { contract, operation, type Introduction } from '../../shared/rpc/contract.ts';
 
-export const app = contract('app', {
+const about: Introduction = {
+  component: 'app',
+  purpose: 'Runs a search: calls the components below and joins their answers.',
+  calls: { 'object-based': ['query', 'database', 'ranking', 'html'], layered: ['html', 'database', 'query'] },
+};
+
+export const app = contract(about, {
   search: operation({
     summary: 'Runs a search over the tiers below',
     composite: true,

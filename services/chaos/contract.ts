@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { contract, operation } from '../../shared/rpc/contract.ts';
+import { contract, operation, type Introduction } from '../../shared/rpc/contract.ts';
 
 const ActiveFault = Type.Object({
   id: Type.String(),
@@ -8,8 +8,13 @@ const ActiveFault = Type.Object({
   remainingMs: Type.Number(),
 });
 
+const about: Introduction = {
+  component: 'chaos',
+  purpose: 'Injects faults within safety rules, and keeps their journal.',
+};
+
 /** Operations that any node may call to read. Changes go through the REST API, with the operator token. */
-export const chaos = contract('chaos', {
+export const chaos = contract(about, {
   active: operation({
     summary: 'The faults in effect',
     priority: 'background',

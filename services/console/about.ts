@@ -1,6 +1,6 @@
 import type { Topology } from '../../shared/cluster/topology.ts';
-import { tiersOf, type Tiers } from './calls.ts';
 import { breaksOf, type Break } from './breaks.ts';
+import { tiersOf, type Tiers } from './tiers.ts';
 
 /** A node as the page knows it. */
 export interface AboutNode {

@@ -1,5 +1,6 @@
 import { nodesHosting, type Topology, type TopologyNode } from '../../shared/cluster/topology.ts';
 import { resolvePolicy } from '../../shared/rpc/policy.ts';
+import { controlPlane } from './contracts.ts';
 
 /** One button: a fault in plain words that ends by itself after at most half a minute. */
 export interface Break {
@@ -52,8 +53,8 @@ export function breaksOf(node: TopologyNode, topology: Topology): readonly Break
   ];
 }
 
-/** Components whose answers no node passes on to users. */
-const notForUsers: ReadonlySet<string> = new Set(['client', 'monitor', 'chaos', 'console', 'traces']);
+/** Whether other nodes pass the answers of the component on to users. */
+const isForUsers = (component: string): boolean => component !== 'client' && !controlPlane.has(component);
 
 /** Whether users see answers of this node that no vote checks. A lie that fits the schema then reaches users. */
 function isTakenAtItsWord(node: TopologyNode, topology: Topology): boolean {
@@ -65,5 +66,5 @@ function isTakenAtItsWord(node: TopologyNode, topology: Topology): boolean {
       replicas.length > quorum.f && Object.keys(quorum.operations).some((name) => name.startsWith(`${component}.`))
     );
   };
-  return node.components.some((component) => !notForUsers.has(component) && !isVotedOn(component));
+  return node.components.some((component) => isForUsers(component) && !isVotedOn(component));
 }

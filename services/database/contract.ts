@@ -3,7 +3,7 @@ import { Candidate, Statistics } from '../../search/find-result.ts';
 import { PageId, StoredPage } from '../../search/page.ts';
 import { Plan } from '../../search/plan.ts';
 import { batchOf } from '../../shared/rpc/batched.ts';
-import { contract, operation } from '../../shared/rpc/contract.ts';
+import { contract, operation, type Introduction } from '../../shared/rpc/contract.ts';
 
 /**
  * Identifies the content of a shard. Replicas with equal content have equal versions, so only answers of one version
@@ -32,7 +32,12 @@ const find = operation({
   }),
 });
 
-export const database = contract('database', {
+const about: Introduction = {
+  component: 'database',
+  purpose: 'Holds the pages and the inverted index; finds candidates in its shard.',
+};
+
+export const database = contract(about, {
   find,
   findMany: batchOf('find', find),
   pages: operation({

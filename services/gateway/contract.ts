@@ -6,10 +6,16 @@ import {
   UserSearchRequest,
   UserSearchResponse,
 } from '../../search/user-requests.ts';
-import { contract, operation } from '../../shared/rpc/contract.ts';
+import { contract, operation, type Introduction } from '../../shared/rpc/contract.ts';
+
+const about: Introduction = {
+  component: 'gateway',
+  purpose: 'Takes in every request from outside: checks it, limits it, names it and forwards it.',
+  calls: ['app'],
+};
 
 /** The operations for the thin client. The public REST API (rest.ts) uses the same handlers. */
-export const gateway = contract('gateway', {
+export const gateway = contract(about, {
   search: operation({
     summary: 'A search, admitted and routed to an application server',
     composite: true,

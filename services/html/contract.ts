@@ -3,11 +3,17 @@ import { Format, Making } from '../../search/making.ts';
 import { Page } from '../../search/page.ts';
 import { SearchRequest } from '../../search/plan.ts';
 import { SearchResults } from '../../search/results.ts';
-import { contract, operation } from '../../shared/rpc/contract.ts';
+import { contract, operation, type Introduction } from '../../shared/rpc/contract.ts';
 
 const Html = Type.Object({ html: Type.String() });
 
-export const html = contract('html', {
+const about: Introduction = {
+  component: 'html',
+  purpose: 'Makes pages from results.',
+  calls: { 'object-based': [], layered: ['ranking'] },
+};
+
+export const html = contract(about, {
   results: operation({
     summary: 'A results page; the empty query gives the home page',
     request: Type.Object({ results: SearchResults, making: Making }),

@@ -2,9 +2,15 @@ import Type from 'typebox';
 import { FindResult } from '../../search/find-result.ts';
 import { maxQueryLength, Plan, SearchRequest } from '../../search/plan.ts';
 import { SuggestRequest, SuggestResponse } from '../../search/user-requests.ts';
-import { contract, operation } from '../../shared/rpc/contract.ts';
+import { contract, operation, type Introduction } from '../../shared/rpc/contract.ts';
 
-export const query = contract('query', {
+const about: Introduction = {
+  component: 'query',
+  purpose: 'Turns the words of a person into a plan: corrections, synonyms, shards.',
+  calls: ['database'],
+};
+
+export const query = contract(about, {
   plan: operation({
     summary: 'Turns keywords into a structured query, with a suggestion when words look misspelt',
     request: Type.Object({ q: Type.String({ maxLength: maxQueryLength }) }),

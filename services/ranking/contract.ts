@@ -4,7 +4,7 @@ import { Plan, SearchRequest } from '../../search/plan.ts';
 import { Ranked, Scored } from '../../search/ranked.ts';
 import { SearchResults } from '../../search/results.ts';
 import { batchOf } from '../../shared/rpc/batched.ts';
-import { contract, operation } from '../../shared/rpc/contract.ts';
+import { contract, operation, type Introduction } from '../../shared/rpc/contract.ts';
 
 const rank = operation({
   summary: 'Orders candidates by relevance and popularity; equal scores by id',
@@ -19,7 +19,13 @@ const rank = operation({
   response: Type.Object({ ranked: Type.Array(Ranked) }),
 });
 
-export const ranking = contract('ranking', {
+const about: Introduction = {
+  component: 'ranking',
+  purpose: 'Puts the candidates in order of relevance.',
+  calls: { 'object-based': [], layered: ['query'] },
+};
+
+export const ranking = contract(about, {
   rank,
   rankMany: batchOf('rank', rank),
   search: operation({

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { Verdict } from './verdict.ts';
 import { Promotion, View } from './view.ts';
-import { contract, operation } from '../rpc/contract.ts';
+import { contract, operation, type Introduction } from '../rpc/contract.ts';
 
 const Natural = Type.Integer({ minimum: 0 });
 
@@ -47,8 +47,13 @@ export const SealedDigest = Type.Object({
 });
 export type SealedDigest = Static<typeof SealedDigest>;
 
+const about: Introduction = {
+  component: 'monitor',
+  purpose: 'Takes in heartbeats, diagnoses failures, orders repairs and keeps the incident log.',
+};
+
 /** The contract of the component `monitor`. It is here because the middleware of every node calls it. */
-export const monitor = contract('monitor', {
+export const monitor = contract(about, {
   exchange: operation({
     summary: 'Between monitors: one digest for the other',
     priority: 'health',

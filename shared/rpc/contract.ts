@@ -32,10 +32,16 @@ export interface Operation<Request extends TSchema = TSchema, Response extends T
 
 export type Operations = Record<string, Operation>;
 
-/** The interface of a component: its operations by name. */
+/** The components that a component calls, in each style of interaction (`style` of the topology). */
+export type CallsByStyle = Readonly<Record<'object-based' | 'layered', readonly string[]>>;
+
+/** The interface of a component: its operations by name, its function, and the components that it needs. */
 export interface Contract<Ops extends Operations = Operations> {
   readonly component: string;
   readonly operations: Ops;
+  /** The function of the component in one sentence, for people. */
+  readonly purpose: string;
+  readonly calls: CallsByStyle;
 }
 
 export type RequestOf<O> = O extends Operation<infer R, TSchema> ? Static<R> : never;
@@ -74,13 +80,31 @@ export function operation<Request extends TSchema, Response extends TSchema>(
   };
 }
 
-/** Binds operations to a component's name. */
+/** A component as its contract introduces it. */
+export interface Introduction {
+  readonly component: string;
+  readonly purpose: string;
+  /** A list holds for both styles; none without calls. */
+  readonly calls?: CallsByStyle | readonly string[];
+}
+
+/** Binds operations to a component. Its name alone is enough where nobody asks for its function. */
 export function contract<Ops extends Record<string, Omit<Operation, 'name'>>>(
-  component: string,
+  about: string | Introduction,
   operations: Ops,
 ): Contract<{ [Name in keyof Ops]: Ops[Name] & { name: string } }> {
+  const {
+    component,
+    purpose,
+    calls = [],
+  }: Introduction = typeof about === 'string' ? { component: about, purpose: '' } : about;
   const named = Object.fromEntries(Object.entries(operations).map(([name, op]) => [name, { ...op, name }]));
-  return { component, operations: named as { [Name in keyof Ops]: Ops[Name] & { name: string } } };
+  return {
+    component,
+    operations: named as { [Name in keyof Ops]: Ops[Name] & { name: string } },
+    purpose,
+    calls: 'layered' in calls ? calls : { 'object-based': calls, layered: calls },
+  };
 }
 
 function checker(schema: TSchema, code: 'bad_request' | 'bad_reply') {

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { contract, operation } from '../rpc/contract.ts';
+import { contract, operation, type Introduction } from '../rpc/contract.ts';
 
 /** Why a trace is kept: its request failed, was one of the slowest of its second, or was drawn by lot. */
 export const KeptBecause = Type.Enum(['error', 'slow', 'sample']);
@@ -14,8 +14,13 @@ export const KeptTrace = Type.Object({
 });
 export type KeptTrace = Static<typeof KeptTrace>;
 
+const about: Introduction = {
+  component: 'traces',
+  purpose: 'Collects the path of single requests through the nodes.',
+};
+
 /** Of the component `traces`; it is here because the middleware of every node calls it. */
-export const traces = contract('traces', {
+export const traces = contract(about, {
   keep: operation({
     summary: 'Collects the spans of these traces from all nodes that took part, and keeps them',
     // Control plane, as between monitors: no fault acts on it, and one call per second is no load.

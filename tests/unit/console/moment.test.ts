@@ -17,6 +17,7 @@ const about: About = {
   chaos: true,
   tiers: [['app'], ['db']],
   control: ['monitor'],
+  relations: [{ from: 'app', to: 'db' }],
   nodes: ids.map((id) => ({
     id,
     group: id.slice(0, -2),
