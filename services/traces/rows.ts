@@ -1,8 +1,8 @@
-import { levelOf } from '../../search/levels.ts';
 import type { Trace, TraceSpan } from './contract.ts';
+import { partsOf, type HeldPart } from './waits.ts';
 
 /** What happens at one moment of a row. `way`: the call or its answer is on the network. */
-export type Phase = 'way' | 'queue' | 'work' | 'wait-for-data' | 'wait-for-result' | 'failed';
+export type Phase = HeldPart['phase'] | 'way' | 'queue' | 'failed';
 
 /** A part of a row's time, ms from the start of the trace. */
 export interface Segment {
@@ -49,7 +49,7 @@ export function waterfallRows({ spans }: Pick<Trace, 'spans'>): WaterfallRow[] {
       outcome: attempt?.outcome ?? span.outcome,
       heldMs: span.durationMs,
       durationMs: attempt?.durationMs ?? span.durationMs,
-      segments: [...waySegments(attempt, span), ...workSegments(span, calls)].sort((a, b) => a.startMs - b.startMs),
+      segments: [...waySegments(attempt, span), ...partsOf(span, calls)].sort((a, b) => a.startMs - b.startMs),
     });
     for (const [child] of own) addCall(child, depth + 1);
   }
@@ -110,28 +110,4 @@ function waySegments(attempt: TraceSpan | undefined, { startMs, durationMs, queu
     { phase: 'queue' as const, startMs: queuedAt, durationMs: queueMs },
     { phase: 'way' as const, startMs: endMs, durationMs: back },
   ].filter((segment) => segment.durationMs > 0);
-}
-
-/** Work, and the waits for other components. Where calls overlap, the wait for data is shown. */
-function workSegments(holder: TraceSpan, calls: readonly TraceSpan[]): Segment[] {
-  const endMs = holder.startMs + holder.durationMs;
-  const edges = calls.flatMap(({ startMs, durationMs }) => [startMs, startMs + durationMs]);
-  const inside = edges.filter((at) => at > holder.startMs && at < endMs).sort((a, b) => a - b);
-  const segments: Segment[] = [];
-  let from = holder.startMs;
-  for (const to of [...inside, endMs]) {
-    const middle = (from + to) / 2;
-    const active = calls.filter(({ startMs, durationMs }) => startMs <= middle && middle < startMs + durationMs);
-    const phase: Phase =
-      active.length === 0
-        ? 'work'
-        : active.some(({ component }) => levelOf(component) === 'data')
-          ? 'wait-for-data'
-          : 'wait-for-result';
-    const last = segments.at(-1);
-    if (last?.phase === phase) segments[segments.length - 1] = { ...last, durationMs: to - last.startMs };
-    else if (to > from) segments.push({ phase, startMs: from, durationMs: to - from });
-    from = to;
-  }
-  return segments;
 }
