@@ -1,12 +1,13 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
+import { parseLogLine } from '../../shared/observe/log-line.ts';
 import { createRedactor } from '../../shared/observe/redact.ts';
 import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
 import { tierlab, withExamples } from '../command-line.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { onInterrupt } from '../interrupt.ts';
-import { isWanted, type LogFilter, parseLogLine, prettyLine } from '../logs/log-line.ts';
+import { isWanted, type LogFilter, prettyLine } from '../logs/log-line.ts';
 import { readEnd, readFrom } from '../logs/read-end.ts';
 import { parseCount, parseSpan, withClusterOptions, type ClusterFlags } from '../options.ts';
 import { dataDirOf } from '../paths.ts';

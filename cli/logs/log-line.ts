@@ -1,29 +1,13 @@
+import { levelOf, levels, type LogLine } from '../../shared/observe/log-line.ts';
 import { exactTime } from '../clock-time.ts';
 import { inWords } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
-
-/** A line of a node's log; `text` as it stands in the file. */
-export interface LogLine {
-  readonly text: string;
-  /** Undefined for a line that is not JSON, such as a stack trace of Node.js. */
-  readonly fields: Readonly<Record<string, unknown>> | undefined;
-}
 
 export interface LogFilter {
   /** A request id or a trace id. */
   readonly id?: string | undefined;
   /** Wall-clock ms. */
   readonly sinceMs?: number | undefined;
-}
-
-export function parseLogLine(text: string): LogLine {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) return { text, fields: value as Record<string, unknown> };
-  } catch {
-    // Not every line is one of the logger's.
-  }
-  return { text, fields: undefined };
 }
 
 /** A line without fields belongs to nothing: it is shown unless an id or a time is asked for. */
@@ -33,18 +17,14 @@ export function isWanted({ fields }: LogLine, { id, sinceMs }: LogFilter): boole
   return sinceMs === undefined || (typeof fields.time === 'number' && fields.time >= sinceMs);
 }
 
-/** The levels of the logger (pino). */
-export const levels = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, fatal: 60 } as const;
-
 /** `06:37:47.075 warn  database  a page is damaged  shard=1`, in colour; a stack trace on lines of its own. */
 export function prettyLine(
   { text, fields }: LogLine,
   terminal: Pick<Terminal, 'dim' | 'good' | 'warn' | 'bad'>,
 ): string {
   if (fields === undefined) return text;
-  const { time, level, msg, component, node: _node, err, ...rest } = fields;
-  const number = typeof level === 'number' ? level : levels.info;
-  const name = Object.entries(levels).find(([, value]) => value === number)?.[0] ?? String(number);
+  const { time, level: _level, msg, component, node: _node, err, ...rest } = fields;
+  const { number, name } = levelOf(fields);
   const paint =
     number >= levels.error
       ? terminal.bad

@@ -1,7 +1,8 @@
 import { cutText } from '../../../shared/cut-text.ts';
+import { levels, parseLogLine } from '../../../shared/observe/log-line.ts';
 import { createRedactor } from '../../../shared/observe/redact.ts';
 import { tierlab } from '../../command-line.ts';
-import { isTime, levels, parseLogLine } from '../../logs/log-line.ts';
+import { isTime } from '../../logs/log-line.ts';
 import type { Check, LogEnd } from '../facts.ts';
 import type { Finding } from '../finding.ts';
 

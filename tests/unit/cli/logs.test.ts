@@ -2,7 +2,8 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFile
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { prettyLine, parseLogLine } from '../../../cli/logs/log-line.ts';
+import { prettyLine } from '../../../cli/logs/log-line.ts';
+import { parseLogLine } from '../../../shared/observe/log-line.ts';
 import { readEnd, readFrom } from '../../../cli/logs/read-end.ts';
 import { logDirOf, writeRunFile } from '../../../cli/run-file.ts';
 import { run } from './run.ts';

@@ -1,15 +1,6 @@
+import { levelOf, levels, parseLogLine } from '../../../../shared/observe/log-line.ts';
 import { useRepeated } from '../use-repeated.ts';
 import { clock } from '../words.ts';
-
-/** pino's levels. */
-const levels: Readonly<Record<number, string>> = {
-  10: 'trace',
-  20: 'debug',
-  30: 'info',
-  40: 'warn',
-  50: 'error',
-  60: 'fatal',
-};
 
 /** The end of a node's log, newest first. */
 export function LogLines({ id }: { id: string }) {
@@ -21,38 +12,23 @@ export function LogLines({ id }: { id: string }) {
     <div class="log" tabindex={0} role="region" aria-label={`The end of the log of ${id}`}>
       <ol>
         {log.lines.toReversed().map((line, i) => (
-          <LogLine key={`${i} ${line}`} line={line} />
+          <Line key={`${i} ${line}`} text={line} />
         ))}
       </ol>
     </div>
   );
 }
 
-function LogLine({ line }: { line: string }) {
-  const parsed = parse(line);
-  if (!parsed) return <li>{line}</li>;
-  const { time, level, msg, rest } = parsed;
+function Line({ text }: { text: string }) {
+  const { fields } = parseLogLine(text);
+  if (fields === undefined) return <li>{text}</li>;
+  const { time, level: _level, msg, node: _node, pid: _pid, hostname: _host, ...rest } = fields;
+  const { number, name } = levelOf(fields);
+  const more = JSON.stringify(rest);
   return (
-    <li class={level >= 50 ? 'bad' : level >= 40 ? 'warn' : ''}>
-      <time>{clock(time)}</time> <b>{levels[level] ?? level}</b> {msg} <span>{rest}</span>
+    <li class={number >= levels.error ? 'bad' : number >= levels.warn ? 'warn' : ''}>
+      <time>{typeof time === 'number' ? clock(time) : ''}</time> <b>{name}</b> {typeof msg === 'string' && msg}{' '}
+      {more !== '{}' && <span>{more}</span>}
     </li>
   );
-}
-
-function parse(line: string): { time: number; level: number; msg: string; rest: string } | undefined {
-  try {
-    const {
-      time,
-      level,
-      msg = '',
-      node: _node,
-      pid: _pid,
-      hostname: _host,
-      ...rest
-    } = JSON.parse(line) as Record<string, unknown> & { time: number; level: number; msg?: string };
-    const more = JSON.stringify(rest);
-    return { time, level, msg, rest: more === '{}' ? '' : more };
-  } catch {
-    return undefined;
-  }
 }
