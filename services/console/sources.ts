@@ -61,16 +61,14 @@ export function createSources(topology: Topology, control: ControlClient, operat
     return undefined;
   }
 
-  function controller(): ControlAddress {
-    if (chaos === undefined) throw new RpcError('unavailable', 'this topology has no chaos controller');
-    return chaos;
-  }
-
-  function collector(): ControlAddress {
-    const [address] = addresses('traces');
-    if (address === undefined) throw new RpcError('unavailable', 'this topology has no component traces');
+  /** The node of a component that exists once. */
+  function the(component: string, name: string): ControlAddress {
+    const [address] = addresses(component);
+    if (address === undefined) throw new RpcError('unavailable', `this topology has no ${name}`);
     return address;
   }
+  const controller = () => the('chaos', 'chaos controller');
+  const collector = () => the('traces', 'component traces');
 
   const order = (method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown> =>
     control(controller(), {
@@ -87,9 +85,8 @@ export function createSources(topology: Topology, control: ControlClient, operat
     availability: () => askMonitors<AvailabilityReport>('/api/availability'),
     /** The last incidents, oldest first. */
     incidents: async () =>
-      (await askMonitors<{ readonly incidents: readonly Incident[] }>('/api/incidents'))?.incidents.slice(
-        -shownIncidents,
-      ),
+      (await askMonitors<{ readonly incidents: readonly Incident[] }>(`/api/incidents?last=${shownIncidents}`))
+        ?.incidents,
     /** Undefined if the controller does not answer; none without a controller. */
     faults: async (): Promise<readonly ActiveFault[] | undefined> => {
       if (chaos === undefined) return [];

@@ -1,3 +1,4 @@
+import Type from 'typebox';
 import { randomBytes } from 'node:crypto';
 import { component } from '../../shared/cluster/component.ts';
 import { createHeartbeatReceiver } from '../../shared/membership/heartbeat-receiver.ts';
@@ -12,6 +13,8 @@ import { createMonitor } from './monitor.ts';
 
 /** An exchange that takes longer is given up, because the next one is due, ms. */
 const exchangeTimeoutMs = 450;
+
+const IncidentQuery = Type.Object({ last: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,3}$' })) });
 
 /** Receives heartbeats. Publishes a membership view, verdicts, repair orders and the incident log. */
 export const monitorComponent = component({
@@ -92,11 +95,11 @@ export const monitorComponent = component({
       view: it.view,
       onRefused: measured.refusedHeartbeat,
     });
-    const incidents = () => ({
+    const incidents = (last: number) => ({
       monitor: node.id,
       since: incidentLog.since,
       at: clock.wall(),
-      incidents: incidentLog.incidents(),
+      incidents: incidentLog.incidents().slice(-last),
     });
     const diagnoses = () => ({
       monitor: node.id,
@@ -131,7 +134,11 @@ export const monitorComponent = component({
       datagrams: receive,
       routes(server) {
         server.get('/api/view', async () => it.view());
-        server.get('/api/incidents', async () => incidents());
+        server.get<{ Querystring: { last?: string } }>(
+          '/api/incidents',
+          { schema: { querystring: IncidentQuery } },
+          async ({ query: { last = Infinity } }) => incidents(Number(last)),
+        );
         server.get('/api/diagnoses', async () => diagnoses());
         server.get('/api/availability', async () => availability());
       },

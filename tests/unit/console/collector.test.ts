@@ -48,9 +48,9 @@ const reading = (served: number) => ({
 function given(answers: (path: string, port: number, second: number) => unknown) {
   const simulation = createSimulation(1);
   const { clock, scheduler } = simulation;
-  const asked: string[] = [];
+  const asked: { readonly port: number; readonly path: string }[] = [];
   const control: ControlClient = async ({ port }, { path }) => {
-    asked.push(path);
+    asked.push({ port, path });
     const answer = answers(path, port, Math.floor(clock.now() / 1_000));
     if (answer === undefined) throw new RpcError('unreachable', 'nobody listens');
     return answer;
@@ -70,7 +70,7 @@ const healthy = (path: string, _port: number, second: number): unknown => {
   if (path === '/admin/live') return reading(10 * second);
   if (path === '/api/view')
     return { monitor: 'monitor-1', version: 1, members: [{ node: 'app-1', state: 'alive', incarnation: 1 }] };
-  if (path === '/api/incidents') return { incidents: [{ id: 'a' }] };
+  if (path === '/api/incidents?last=200') return { incidents: [{ id: 'a' }] };
   return path === '/api/chaos/faults' ? [] : { whole: 1 };
 };
 
@@ -89,6 +89,15 @@ test('the cluster is asked once a second, however many pages are open, and each 
   const { open } = many;
   expect(new Set(open.map(({ text }) => text)).size).toBe(1);
   expect(open[0]!.text.match(/event: snapshot/g)).toHaveLength(11);
+});
+
+test('it asks only the nodes of the cluster, so it is live without Prometheus and Grafana', async () => {
+  const { simulation, collector, asked } = given(healthy);
+  await simulation.run(5_500);
+  collector.stop();
+  expect(collector.last()!.number).toBe(6);
+  const ports = new Set(topology.nodes.flatMap(({ opsPort, publicPort }) => [opsPort, publicPort]));
+  expect(asked.filter(({ port }) => !ports.has(port))).toEqual([]);
 });
 
 test('a snapshot joins the view, the numbers of each node, and the calls between nodes and components', async () => {
