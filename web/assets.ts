@@ -24,8 +24,8 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /**
- * Where assets stand: beside this module in the sources (`services/client/assets/`), and in a bundle (`dist/assets/`,
- * where the build copies them).
+ * The folder of the assets: beside this module in the sources, and `dist/assets/` in a bundle, where the build copies
+ * them.
  */
 const here = new URL('./assets/', import.meta.url);
 

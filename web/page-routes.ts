@@ -4,6 +4,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { Context } from '../shared/rpc/context.ts';
 import { RpcError } from '../shared/rpc/errors.ts';
 import type { HttpContexts } from '../shared/rpc/http-context.ts';
+import { requestIdPattern } from '../shared/rpc/wire.ts';
 import { PageId } from '../search/page.ts';
 import { defaultPageSize } from './urls.ts';
 import { maxDepth, SearchRequest } from '../search/plan.ts';
@@ -24,7 +25,7 @@ export interface Answers {
   readonly suggest: (request: SuggestRequest, context: Context) => Promise<SuggestResponse>;
 }
 
-const RequestId = Type.String({ pattern: '^[A-Za-z0-9._:-]{1,64}$' });
+const RequestId = Type.String({ pattern: requestIdPattern });
 
 const { page, size, explain } = SearchRequest.properties;
 /** The parameters of a search in an address; absent ones have their default. */

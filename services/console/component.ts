@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { component } from '../../shared/cluster/component.ts';
-import { asRpcError, toProblem } from '../../shared/rpc/errors.ts';
 import { serveAssets } from '../../web/assets.ts';
+import { securityHeaders } from '../../web/security-headers.ts';
 import { chaosSettings } from '../chaos/settings.ts';
 import { aboutCluster } from './about.ts';
 import { loadConsoleAssets } from './assets.ts';
@@ -14,9 +14,6 @@ import { orderRoutes } from './routes/order.ts';
 import { readRoutes } from './routes/read.ts';
 import { shell } from './shell.ts';
 import { createSources } from './sources.ts';
-
-const csp =
-  "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /** A live page of the cluster: what is wrong, where, since when, what is done about it, and the last 15 minutes. */
 export const consoleComponent = component({
@@ -36,21 +33,10 @@ export const consoleComponent = component({
       handlers: {},
       routes(server) {
         void server.register(async (scope) => {
-          scope.addHook('onRequest', async (_request, reply) => {
-            void reply.headers({
-              'content-security-policy': csp,
-              'referrer-policy': 'no-referrer',
-              'x-content-type-options': 'nosniff',
-              'x-frame-options': 'DENY',
-            });
-          });
+          scope.addHook('onRequest', async (_request, reply) => void reply.headers(securityHeaders));
           // Streams never end by themselves, so the node could not stop.
           scope.addHook('preClose', async () => streams.stop());
           serveAssets(scope, Object.values(assets));
-          scope.setErrorHandler((thrown, _request, reply) => {
-            const error = asRpcError(thrown);
-            return reply.code(error.status).type('application/problem+json').send(toProblem(error));
-          });
           scope.get<{ Querystring: { operator?: string } }>('/', async (request, reply) => {
             const { operator: key } = request.query;
             if (typeof key === 'string' && token !== undefined && isKey(key, token))

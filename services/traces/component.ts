@@ -2,7 +2,8 @@ import Type from 'typebox';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { component } from '../../shared/cluster/component.ts';
 import type { Metrics } from '../../shared/observe/metrics.ts';
-import { asRpcError, RpcError, toProblem } from '../../shared/rpc/errors.ts';
+import { RpcError } from '../../shared/rpc/errors.ts';
+import { requestIdPattern } from '../../shared/rpc/wire.ts';
 import { steady } from '../../shared/time/clock.ts';
 import { parameterCompiler } from '../../web/parameters.ts';
 import { createCollector } from './collector.ts';
@@ -16,7 +17,7 @@ const ListQuery = Type.Object({
   since: Type.Optional(Type.Integer({ minimum: 0, description: 'Only requests since then, ms since 1970' })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 20, description: 'How many at most' })),
 });
-const OneTrace = Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9._:-]{1,64}$' }) });
+const OneTrace = Type.Object({ id: Type.String({ pattern: requestIdPattern }) });
 
 function countExports(metrics: Metrics): (result: 'sent' | 'failed', traces: number) => void {
   const exported = metrics.counter('tierlab_traces_exported_total', 'Traces for the OTLP receiver', ['result']);
@@ -70,10 +71,6 @@ export const tracesComponent = component({
         void server.register(async (plain) => {
           const scope = plain.withTypeProvider<TypeBoxTypeProvider>();
           scope.setValidatorCompiler(parameterCompiler);
-          scope.setErrorHandler((thrown, _request, reply) => {
-            const error = asRpcError(thrown);
-            return reply.code(error.status).type('application/problem+json').send(toProblem(error));
-          });
           scope.get(
             '/api/traces',
             { schema: { querystring: ListQuery, response: { 200: TraceList } } },

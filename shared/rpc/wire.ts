@@ -92,8 +92,11 @@ export function decodeReceipt(header: string | string[] | undefined): Receipt | 
 }
 
 /** Request ids get into logs and headers, so an id with other characters is dropped. */
+export const requestIdPattern = '^[A-Za-z0-9._:-]{1,64}$';
+const requestId = new RegExp(requestIdPattern);
+
 export function safeId(value: string | undefined): string | undefined {
-  return value !== undefined && /^[A-Za-z0-9._:-]{1,64}$/.test(value) ? value : undefined;
+  return value !== undefined && requestId.test(value) ? value : undefined;
 }
 
 function single(value: string | string[] | undefined): string | undefined {
