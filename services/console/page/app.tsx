@@ -43,7 +43,7 @@ export function App({ store }: { store: Store }) {
       <main id="content" tabindex={-1}>
         {moment ? (
           <>
-            <HeadlineBox moment={moment} state={state} />
+            <HeadlineBox moment={moment} />
             <View name={view} id={id} moment={moment} state={state} store={store} />
           </>
         ) : (
@@ -68,7 +68,7 @@ function View({ name, id, ...options }: ViewOptions & { name: string; id: string
     case 'latency':
       return <LatencyView {...options} />;
     case 'requests':
-      return <RequestsView {...options} />;
+      return <RequestsView />;
     case 'trace':
       return <TraceView key={id} id={id} />;
     case 'architecture':

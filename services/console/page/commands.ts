@@ -3,7 +3,7 @@ import type { Commands } from './parts/command.tsx';
 
 /** PromQL's window: four scrapes of 5 s. */
 const window = '[20s]';
-const door = `tierlab_http_server_duration_seconds`;
+const door = 'tierlab_http_server_duration_seconds';
 const cli = (words: string): string => `npm run -s tierlab -- ${words}`;
 
 /** Commands that print the numbers of the overview, with the addresses of this console and of the nodes. */
@@ -26,15 +26,15 @@ export function commandsOf(about: About): Readonly<Record<string, Commands>> {
       promql: 'count(max by (member) (tierlab_member_state{state="alive"}) == 1)',
       cli: cli('status'),
     },
-    availability: { curl: `curl -s ${monitorOf(about)}/api/availability`, cli: cli('availability') },
-    incidents: { curl: `curl -s ${monitorOf(about)}/api/incidents`, cli: cli('incidents') },
+    availability: { curl: `curl -s ${addressOf(about, 'monitor')}/api/availability`, cli: cli('availability') },
+    incidents: { curl: `curl -s ${addressOf(about, 'monitor')}/api/incidents`, cli: cli('incidents') },
   };
 }
 
 /** The commands about one node. */
 export function nodeCommands({ id, opsPort }: { id: string; opsPort: number }): Readonly<Record<string, Commands>> {
   const curl = `curl -s http://${location.hostname}:${opsPort}`;
-  const series = `tierlab_rpc_server_duration_seconds`;
+  const series = 'tierlab_rpc_server_duration_seconds';
   const answered = 'tierlab_rpc_server_calls_total';
   const of = `{node="${id}"}`;
   return {
@@ -52,7 +52,8 @@ export function nodeCommands({ id, opsPort }: { id: string; opsPort: number }): 
   };
 }
 
-function monitorOf({ nodes }: About): string {
-  const node = nodes.find(({ components }) => components.includes('monitor'));
+/** The address of the first node that hosts the component. */
+export function addressOf({ nodes }: About, component: string): string {
+  const node = nodes.find(({ components }) => components.includes(component));
   return `http://${location.hostname}:${node?.port ?? ''}`;
 }

@@ -1,5 +1,6 @@
 import type { Verdict } from '../../../shared/membership/verdict.ts';
-import type { Incident, OrderNote } from '../../monitor/incident.ts';
+import { orderWords, type Incident } from '../../monitor/incident.ts';
+import type { RepairOrder } from '../../monitor/contract.ts';
 import type { NodeNow } from '../live/snapshot.ts';
 import type { Tone } from '../tone.ts';
 import type { Moment } from './moment.ts';
@@ -38,7 +39,7 @@ const stateWords: Partial<Record<NodeNow['state'], string>> = {
 };
 
 /** Below this share of good answers users notice. */
-const goodShare = 0.995;
+export const goodShare = 0.995;
 
 /** Pure. The worst problem comes first: a diagnosed incident, then an undiagnosed one, then a state. */
 export function headlineOf({ now, incidents, all, about }: Moment): Headline {
@@ -55,7 +56,13 @@ export function headlineOf({ now, incidents, all, about }: Moment): Headline {
   const others = Math.max(0, troubled.size - 1);
 
   if (now.monitor === undefined)
-    return { tone: 'bad', what: 'No monitor answers. This is the last known state.', users, others: troubled.size };
+    return {
+      tone: 'bad',
+      what: 'No monitor answers. This is the last known state.',
+      doing: 'Nodes go on with the last view that they received.',
+      users,
+      others: troubled.size,
+    };
   const incident = open.find(({ verdict }) => verdict !== undefined) ?? open[0];
   if (incident) {
     const { node, stamps, verdict } = incident;
@@ -72,12 +79,19 @@ export function headlineOf({ now, incidents, all, about }: Moment): Headline {
     };
   }
   if (now.door.rate > 0 && now.door.ok! < goodShare)
-    return { tone: 'bad', what: `${percent(1 - now.door.ok!)} of all requests fail.`, users: '', others };
+    return {
+      tone: 'bad',
+      what: `${percent(1 - now.door.ok!)} of all requests fail.`,
+      doing: 'The monitors have not found a failed node yet.',
+      users: '',
+      others,
+    };
   const [node] = odd;
   if (node) {
     const { state } = now.nodes[node.id]!;
     const what = stateWords[state] ?? 'is starting';
-    return { tone: 'warn', what: `${node.id} ${what}.`, node: node.id, users, others };
+    const doing = state === 'starting' ? { doing: soonUsed } : {};
+    return { tone: 'warn', what: `${node.id} ${what}.`, node: node.id, ...doing, users, others };
   }
   return { tone: 'good', what: 'Nothing is wrong.', users, others: 0 };
 }
@@ -92,25 +106,33 @@ function pastWords(verdict: Verdict | undefined): string {
   return verdict === 'crashed' ? 'had crashed' : verdict === undefined ? 'had a problem' : `was ${verdict}`;
 }
 
-function doingWords({ orders, verdict, stamps }: Incident, node: NodeNow | undefined): string {
-  if (stamps.fix !== undefined) return 'The monitors watch it until it is steady.';
-  if (node?.state === 'starting') return 'It runs again. Callers use it after four healthy windows (2 s).';
-  const last = orders.findLast(({ result }) => result === 'done' || result === 'already');
-  if (last) return orderWords(last);
-  if (orders.length > 0) return `The order "${orders.at(-1)!.order}" was ${orders.at(-1)!.result}.`;
-  if (verdict === 'crashed') return 'Its watchdog starts it again.';
-  if (verdict === 'overloaded') return 'It refuses what it cannot answer in time.';
-  return verdict === undefined
-    ? 'The monitors look for the reason.'
-    : 'Callers avoid it. The monitors decide on a repair.';
+const soonUsed = 'Callers use it after four healthy windows (2 s).';
+
+/** The orders of the monitors by name, and the step that is under way. */
+function doingWords(incident: Incident, node: NodeNow | undefined): string {
+  const orders = [...new Set(incident.orders.map(orderWords))];
+  return `${orders.length === 0 ? '' : `Ordered: ${orders.join(', ')}. `}${stepWords(incident, node)}`;
 }
 
-function orderWords({ order, result, detail }: OrderNote): string {
-  if (order === 'drain') return 'Callers no longer use it.';
-  if (order === 'promote') return 'A standby takes its place.';
-  if (order === 'quarantine') return 'It is out of use, and starts again with fresh data.';
-  return result === 'already' ? `It is starting again (${detail ?? 'watchdog'}).` : 'A monitor ordered a restart.';
+function stepWords({ orders, verdict, stamps }: Incident, node: NodeNow | undefined): string {
+  if (stamps.fix !== undefined) return 'The monitors watch it until it is steady.';
+  if (node?.state === 'starting') return `It runs again. ${soonUsed}`;
+  const last = orders.findLast(({ result }) => result === 'done' || result === 'already');
+  // `promote ranking-3` names the standby, too.
+  if (last) return effects[last.order.split(' ', 1)[0] as RepairOrder['do']];
+  if (orders.length > 0) return 'The monitors will try again.';
+  if (verdict === 'crashed') return 'Its watchdog starts it again.';
+  if (verdict === 'overloaded') return 'It refuses what it cannot answer in time.';
+  return `The monitors ${verdict === undefined ? 'look for the reason' : 'decide on a repair'}.`;
 }
+
+/** What follows from an order that was carried out. */
+const effects: Readonly<Record<RepairOrder['do'], string>> = {
+  drain: 'Callers no longer use it.',
+  restart: 'It is starting again.',
+  quarantine: 'Callers no longer use it; a new process is starting.',
+  promote: 'A standby takes its place.',
+};
 
 export function percent(share: number): string {
   const value = share * 100;

@@ -81,10 +81,38 @@ test('the headline says what is wrong, where, since when and what is done about 
     what: 'app-2 has crashed.',
     node: 'app-2',
     since: 1_000,
-    doing: 'It is starting again (by its watchdog).',
+    doing: 'Ordered: restart (by its watchdog). It is starting again.',
     users: 'Users notice nothing: every request succeeds.',
     others: 0,
   });
+});
+
+const limps: Incident = { ...crash, outcome: 'open', verdict: 'limping', orders: [] };
+const drain = { at: 3_100, order: 'drain', result: 'done' } as const;
+const restart = { at: 3_500, order: 'restart', result: 'already', detail: 'by monitor-2' } as const;
+test.each<[string, NodeNow['state'], Incident, string]>([
+  ['no order yet', 'alive', limps, 'The monitors decide on a repair.'],
+  ['drained', 'draining', { ...limps, orders: [drain] }, 'Ordered: drain. Callers no longer use it.'],
+  [
+    'restarted',
+    'starting',
+    { ...limps, orders: [drain, restart, restart] },
+    'Ordered: drain, restart (by monitor-2). It runs again. Callers use it after four healthy windows (2 s).',
+  ],
+  [
+    'refused',
+    'dead',
+    { ...limps, orders: [{ ...restart, result: 'refused' }] },
+    'Ordered: restart (refused). The monitors will try again.',
+  ],
+  [
+    'a standby',
+    'dead',
+    { ...limps, orders: [{ ...drain, order: 'promote app-3' }] },
+    'Ordered: promote app-3. A standby takes its place.',
+  ],
+])('the headline names the orders and the step that is under way: %s', (_name, state, incident, doing) => {
+  expect(headlineOf(at(4_500, [snapshot(4_500, { 'app-2': { state } })], [incident])).doing).toBe(doing);
 });
 
 test.each([

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { About } from '../../about.ts';
 import { Refused, send } from '../ask.ts';
+import { addressOf } from '../commands.ts';
 import { Command } from '../parts/command.tsx';
 import { Field } from '../parts/field.tsx';
 import { namesOf } from '../frame/headline-box.tsx';
@@ -44,7 +45,7 @@ export function FaultForm({ about, kinds, target }: { about: About; kinds: reado
     try {
       await work();
     } catch (error) {
-      setProblem(error instanceof Refused ? error.message.replaceAll(', or beyondTolerance', '') : String(error));
+      setProblem(error instanceof Refused ? withoutFlag(error.message) : String(error));
     }
   }
   const dryRun = () =>
@@ -141,7 +142,10 @@ export function FaultForm({ about, kinds, target }: { about: About; kinds: reado
             Inject anyway
           </button>
         )}
-        <Command of="this fault" commands={{ curl: curlOf(draft, kind), cli: cliOf(draft) }} />
+        <Command
+          of="this fault"
+          commands={{ curl: curlOf(draft, kind, addressOf(about, 'chaos')), cli: cliOf(draft) }}
+        />
       </p>
       <div role="status">
         {preview && <PreviewBox preview={preview} />}
@@ -165,7 +169,7 @@ function PreviewBox({ preview: { victims, casualties, objections } }: { preview:
       </p>
       {objections.map((text) => (
         <p key={text} class="warning">
-          {text.replaceAll(', or beyondTolerance', '')}.
+          {withoutFlag(text)}.
         </p>
       ))}
       {objections.length > 0 && <p>Users may notice it.</p>}
@@ -173,14 +177,18 @@ function PreviewBox({ preview: { victims, casualties, objections } }: { preview:
   );
 }
 
+/** The page has a button where the API has a flag. */
+const withoutFlag = (objection: string): string => objection.replaceAll(', or beyondTolerance', '');
+
 const textsOf = (params: Readonly<Record<string, unknown>>): Record<string, string> =>
   Object.fromEntries(
     Object.entries(params).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
   );
 
-function curlOf(draft: Draft, kind: Kind): string {
+function curlOf(draft: Draft, kind: Kind, controller: string): string {
   const body = JSON.stringify(safely(() => requestOf(draft, kind)) ?? {});
-  return `curl -s -X POST -H "authorization: Bearer $TIERLAB_OPERATOR_TOKEN" -H 'content-type: application/json' -d '${body}' <control node>/api/chaos/faults?dryRun=true`;
+  const headers = `-H "authorization: Bearer $TIERLAB_OPERATOR_TOKEN" -H 'content-type: application/json'`;
+  return `curl -s -X POST ${headers} -d '${body}' '${controller}/api/chaos/faults?dryRun=true'`;
 }
 
 function cliOf({ kind, target, ttl, params }: Draft): string {

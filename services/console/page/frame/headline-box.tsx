@@ -2,11 +2,10 @@ import { brokenBy } from '../../broken-by.ts';
 import { headlineOf } from '../headline.ts';
 import type { Moment } from '../moment.ts';
 import { symbols } from '../picture/badges.ts';
-import type { State } from '../store.ts';
 import { clock, duration } from '../words.ts';
 
 /** The top line: what is wrong, where, since when, what is done about it, and what users notice. */
-export function HeadlineBox({ moment }: { moment: Moment; state: State }) {
+export function HeadlineBox({ moment }: { moment: Moment }) {
   const { tone, what, node, since, doing, users, others } = headlineOf(moment);
   const { now, live } = moment;
   const faults = now.faults ?? [];

@@ -1,3 +1,4 @@
+import { bandsOf } from '../parts/time.ts';
 import type { ViewOptions } from '../view-options.ts';
 import { clock, duration } from '../words.ts';
 import { Replay } from './replay.tsx';
@@ -53,17 +54,15 @@ function Timeline({ moment, state, from, to }: ViewOptions & { from: number; to:
   return (
     <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" aria-hidden="true">
       <polygon class="area" points={`0,${height} ${points.join(' ')} ${width},${height}`} />
-      {state.incidents
-        .filter(({ verdict, outcome }) => verdict !== undefined && outcome !== 'doubt')
-        .map(({ id, stamps }) => {
-          const left = Math.max(0, x(stamps.manifest));
-          const right = Math.min(width, x(stamps.fix ?? to));
-          return (
-            right > left && (
-              <rect key={id} class="band" x={left} width={Math.max(3, right - left)} y={0} height={height} />
-            )
-          );
-        })}
+      {bandsOf(state.incidents, to).map((band) => {
+        const left = Math.max(0, x(band.from * 1_000));
+        const right = Math.min(width, x(band.to * 1_000));
+        return (
+          right > left && (
+            <rect key={band.id} class="band" x={left} width={Math.max(3, right - left)} y={0} height={height} />
+          )
+        );
+      })}
     </svg>
   );
 }

@@ -30,7 +30,6 @@ export function Chart(options: ChartOptions) {
   const plot = useRef<uPlot>(undefined);
   const latest = useRef(options);
   latest.current = options;
-  const data = [options.times, ...options.series.map(({ values }) => values)] as uPlot.AlignedData;
 
   useEffect(() => {
     const box = place.current!;
@@ -49,7 +48,7 @@ export function Chart(options: ChartOptions) {
       plot.current?.destroy();
     };
   }, []);
-  useEffect(() => plot.current?.setData(data));
+  useEffect(() => plot.current?.setData(plotData(options)));
 
   const last = options.series.map(({ label, values }) => `${label} ${shown(values.at(-1), options.format)}`);
   return (
@@ -90,7 +89,7 @@ function settings(latest: { current: ChartOptions }, width: number): uPlot.Optio
     cursor: { show: false },
     scales: { y: { range: (_plot, _low, high) => [0, high > 0 ? high * 1.15 : 1] } },
     axes: [
-      { ...axis, space: 90, values: (_plot, values) => values.map((value) => clock(value * 1_000)) },
+      { ...axis, size: 26, space: 90, values: (_plot, values) => values.map((value) => clock(value * 1_000)) },
       { ...axis, size: 56, values: (_plot, values) => values.map((value) => latest.current.format(value)) },
     ],
     series: [

@@ -5,8 +5,8 @@ import type { Snapshot } from '../../live/snapshot.ts';
 export const secondsOf = (snapshots: readonly Snapshot[]): number[] => snapshots.map(({ at }) => at / 1_000);
 
 /** The diagnosed incidents as bands of a chart, seconds. */
-export function bandsOf(incidents: readonly Incident[], now: number): { from: number; to: number }[] {
+export function bandsOf(incidents: readonly Incident[], now: number): { id: string; from: number; to: number }[] {
   return incidents
     .filter(({ verdict, outcome }) => verdict !== undefined && outcome !== 'doubt')
-    .map(({ stamps }) => ({ from: stamps.manifest / 1_000, to: (stamps.fix ?? now) / 1_000 }));
+    .map(({ id, stamps }) => ({ id, from: stamps.manifest / 1_000, to: (stamps.fix ?? now) / 1_000 }));
 }

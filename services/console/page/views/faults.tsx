@@ -1,18 +1,13 @@
-import { useEffect, useState } from 'preact/hooks';
 import type { ViewOptions } from '../view-options.ts';
-import { getJson } from '../ask.ts';
 import { FaultForm } from '../faults/form.tsx';
 import type { Kind } from '../faults/kind.ts';
 import { FaultsInEffect } from '../faults/in-effect.tsx';
+import { useAnswer } from '../use-answer.ts';
 
 /** What is broken on purpose, and the form to break more. */
 export function FaultsView({ moment, state, target }: ViewOptions & { target: string }) {
   const { about, now, live } = moment;
-  const [kinds, setKinds] = useState<readonly Kind[]>();
-  const [problem, setProblem] = useState<string>();
-  useEffect(() => {
-    getJson<readonly Kind[]>('/api/kinds').then(setKinds, (error: Error) => setProblem(error.message));
-  }, []);
+  const { value: kinds, problem } = useAnswer<readonly Kind[]>('/api/kinds');
   return (
     <>
       <section aria-labelledby="in-effect">

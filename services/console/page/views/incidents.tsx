@@ -6,6 +6,7 @@ import { percent } from '../headline.ts';
 import { Command } from '../parts/command.tsx';
 import { IncidentList } from '../parts/incident-list.tsx';
 import { Words } from '../parts/words-help.tsx';
+import { Table } from '../parts/table.tsx';
 
 /** How long an incident is shown before it began when it is replayed, ms. */
 const leadMs = 3_000;
@@ -17,9 +18,10 @@ export function IncidentsView({ moment, state, store }: ViewOptions) {
   return (
     <>
       <section aria-labelledby="incidents">
-        <h2 id="incidents">
-          Incidents <Command of="the incidents" commands={commandsOf(about).incidents!} />
-        </h2>
+        <div class="titled">
+          <h2 id="incidents">Incidents</h2>
+          <Command of="the incidents" commands={commandsOf(about).incidents!} />
+        </div>
         <IncidentList
           incidents={incidents}
           now={now.at}
@@ -27,9 +29,10 @@ export function IncidentsView({ moment, state, store }: ViewOptions) {
         />
       </section>
       <section aria-labelledby="availability">
-        <h2 id="availability">
-          Availability <Command of="the availability" commands={commandsOf(about).availability!} />
-        </h2>
+        <div class="titled">
+          <h2 id="availability">Availability</h2>
+          <Command of="the availability" commands={commandsOf(about).availability!} />
+        </div>
         {state.availability ? (
           <Availability report={state.availability} />
         ) : (
@@ -49,73 +52,56 @@ function Availability({ report }: { report: AvailabilityReport }) {
         Observed for {span(report.to - report.from)}. A service is down only while all replicas of one of its shards are
         down. If its replicas failed independently, it would be up for the share "if independent".
       </p>
-      <div class="table" tabindex={0} role="region" aria-label="Availability by service">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">service</th>
-              <th scope="col">replicas</th>
-              <th scope="col">failures</th>
-              <th scope="col">down</th>
-              <th scope="col">measured</th>
-              <th scope="col">if independent</th>
-              <th scope="col">MTBF</th>
-              <th scope="col">MTTR</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row, i) => (
-              <tr key={`${i} ${row.name}`} class={i === 0 ? 'whole' : ''}>
-                <th scope="row">{i === 0 ? 'everything users need' : row.name}</th>
-                <td>{'replicas' in row && row.replicas}</td>
-                <td>{row.failures}</td>
-                <td>{span(row.downMs)}</td>
-                <td>{percent(row.measured)}</td>
-                <td>{'expected' in row && percent(row.expected)}</td>
-                <td>{span(row.mtbfMs)}</td>
-                <td>{span(row.mttrMs)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        label="Availability by service"
+        columns={['service', 'replicas', 'failures', 'down', 'measured', 'if independent', 'MTBF', 'MTTR']}
+      >
+        {rows.map((row, i) => (
+          <tr key={`${i} ${row.name}`} class={i === 0 ? 'whole' : ''}>
+            <th scope="row">{i === 0 ? 'everything users need' : row.name}</th>
+            <td>{'replicas' in row && row.replicas}</td>
+            <td>{row.failures}</td>
+            <td>{span(row.downMs)}</td>
+            <td>{percent(row.measured)}</td>
+            <td>{'expected' in row && percent(row.expected)}</td>
+            <td>{span(row.mtbfMs)}</td>
+            <td>{span(row.mttrMs)}</td>
+          </tr>
+        ))}
+      </Table>
       <h3>Single nodes</h3>
-      <div class="table" tabindex={0} role="region" aria-label="Availability by node">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">node</th>
-              <th scope="col">failures</th>
-              <th scope="col">detect</th>
-              <th scope="col">diagnose</th>
-              <th scope="col">fix</th>
-              <th scope="col">= MTTR</th>
-              <th scope="col">MTBF</th>
-              <th scope="col">(MTBF - MTTR) / MTBF</th>
-              <th scope="col">measured</th>
+      <Table
+        label="Availability by node"
+        columns={[
+          'node',
+          'failures',
+          'detect',
+          'diagnose',
+          'fix',
+          '= MTTR',
+          'MTBF',
+          '(MTBF - MTTR) / MTBF',
+          'measured',
+        ]}
+      >
+        {report.nodes
+          .filter(({ failures }) => failures > 0)
+          .map((row) => (
+            <tr key={row.name}>
+              <th scope="row">
+                <a href={`#/node/${row.name}`}>{row.name}</a>
+              </th>
+              <td>{row.failures}</td>
+              <td>{span(row.detectionMs)}</td>
+              <td>{span(row.diagnosisMs)}</td>
+              <td>{span(row.fixMs)}</td>
+              <td>{span(row.mttrMs)}</td>
+              <td>{span(row.mtbfMs)}</td>
+              <td>{row.formula === undefined ? 'no repair yet' : percent(row.formula)}</td>
+              <td>{percent(row.measured)}</td>
             </tr>
-          </thead>
-          <tbody>
-            {report.nodes
-              .filter(({ failures }) => failures > 0)
-              .map((row) => (
-                <tr key={row.name}>
-                  <th scope="row">
-                    <a href={`#/node/${row.name}`}>{row.name}</a>
-                  </th>
-                  <td>{row.failures}</td>
-                  <td>{span(row.detectionMs)}</td>
-                  <td>{span(row.diagnosisMs)}</td>
-                  <td>{span(row.fixMs)}</td>
-                  <td>{span(row.mttrMs)}</td>
-                  <td>{span(row.mtbfMs)}</td>
-                  <td>{row.formula === undefined ? 'no repair yet' : percent(row.formula)}</td>
-                  <td>{percent(row.measured)}</td>
-                </tr>
-              ))}
-          </tbody>
-        </table>
-      </div>
+          ))}
+      </Table>
       {report.nodes.every(({ failures }) => failures === 0) && <p class="quiet">No node has failed yet.</p>}
     </>
   );

@@ -1,7 +1,8 @@
 import type { CallsNow } from '../../live/snapshot.ts';
 import type { ViewOptions } from '../view-options.ts';
-import { percent } from '../headline.ts';
+import { goodShare, percent } from '../headline.ts';
 import { latency, rate } from '../words.ts';
+import { Table } from '../parts/table.tsx';
 
 /** Who calls whom, and how long it takes as the caller sees it: one row for each caller, one column for each callee. */
 export function LatencyView({ moment }: ViewOptions) {
@@ -16,39 +17,25 @@ export function LatencyView({ moment }: ViewOptions) {
       <h2 id="matrix">Latency, caller by callee</h2>
       <p class="quiet">
         Each field: the slowest 1% and the median of the last 5 seconds, as the caller sees them, with the calls a
-        second. A darker field is slower.
+        second. The stronger the colour, the slower.
       </p>
       {rows.length === 0 ? (
         <p class="quiet">No calls between components right now.</p>
       ) : (
-        <div class="table" tabindex={0} role="region" aria-label="Latency matrix">
-          <table class="matrix">
-            <thead>
-              <tr>
-                <td />
-                {columns.map((name) => (
-                  <th key={name} scope="col">
-                    {name}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((from) => (
-                <tr key={from}>
-                  <th scope="row">{from}</th>
-                  {columns.map((to) => (
-                    <Field
-                      key={to}
-                      calls={now.relations.find((it) => it.from === from && it.to === to)}
-                      slowest={slowest}
-                    />
-                  ))}
-                </tr>
+        <Table class="matrix" label="Latency matrix" columns={['caller', ...columns]}>
+          {rows.map((from) => (
+            <tr key={from}>
+              <th scope="row">{from}</th>
+              {columns.map((to) => (
+                <Field
+                  key={to}
+                  calls={now.relations.find((it) => it.from === from && it.to === to)}
+                  slowest={slowest}
+                />
               ))}
-            </tbody>
-          </table>
-        </div>
+            </tr>
+          ))}
+        </Table>
       )}
     </section>
   );
@@ -63,7 +50,7 @@ function Field({ calls, slowest }: { calls: CallsNow | undefined; slowest: numbe
       <small>
         {latency(calls.p50)} · {rate(calls.rate)}
       </small>
-      {calls.ok !== undefined && calls.ok < 0.995 && <small class="bad">{percent(calls.ok)} succeed</small>}
+      {calls.ok !== undefined && calls.ok < goodShare && <small class="bad">{percent(calls.ok)} succeed</small>}
     </td>
   );
 }

@@ -69,7 +69,7 @@ export function NodeView({ moment, state, id }: ViewOptions & { id: string }) {
           {id === about.own && '; it hosts this console'}.
         </p>
       </section>
-      <section class="tiles" aria-label="In numbers">
+      <section class="tiles eight" aria-label="In numbers">
         <Tile
           name="Calls"
           value={numbers ? rate(numbers.served.rate) : 'no answer'}

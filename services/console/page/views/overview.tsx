@@ -1,5 +1,5 @@
 import type { ViewOptions } from '../view-options.ts';
-import { percent } from '../headline.ts';
+import { goodShare, percent } from '../headline.ts';
 import { Chart } from '../parts/chart.tsx';
 import { IncidentList } from '../parts/incident-list.tsx';
 import { Tile } from '../parts/tile.tsx';
@@ -35,7 +35,7 @@ export function Overview({ moment, state }: ViewOptions) {
         <Tile
           name="Succeed"
           value={door.ok === undefined ? 'no traffic' : percent(door.ok)}
-          tone={door.ok !== undefined && door.ok < 0.995 ? 'bad' : undefined}
+          tone={door.ok !== undefined && door.ok < goodShare ? 'bad' : undefined}
           trend={last.map((it) => it.door.ok)}
           commands={commands.success}
         />
@@ -106,11 +106,11 @@ export function Overview({ moment, state }: ViewOptions) {
 function Legend() {
   return (
     <p class="legend-line">
-      <span class="good">● serves</span>
-      <span class="warn">▲ limps, starts or leaves</span>
-      <span class="bad">✕ out of use</span>
-      <span class="quiet">○ waits or unknown</span>
-      <span>Lines: calls, the wider the more.</span>
+      <span class="good">● alive</span>
+      <span class="warn">▲ suspect, starting, draining, or alive with a diagnosis</span>
+      <span class="bad">✕ dead or quarantined</span>
+      <span class="quiet">○ standby or unknown</span>
+      <span>Lines: calls, the wider the more; dotted where there are none now.</span>
     </p>
   );
 }

@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import type { TraceList } from '../../../traces/contract.ts';
 import { useRepeated } from '../use-repeated.ts';
-import type { ViewOptions } from '../view-options.ts';
 import { clock, latency } from '../words.ts';
+import { Table } from '../parts/table.tsx';
 
 const lists = [
   ['', 'Newest'],
@@ -11,7 +11,7 @@ const lists = [
 ] as const;
 
 /** The requests that came in: the newest as they come, the slowest, and those that failed. Each leads to its path. */
-export function RequestsView(_options: ViewOptions) {
+export function RequestsView() {
   const [query, setQuery] = useState<string>('');
   const list = useRepeated<TraceList>(`/api/requests?${query}`);
   return (
@@ -28,34 +28,24 @@ export function RequestsView(_options: ViewOptions) {
       {!list || list.traces.length === 0 ? (
         <p class="quiet">No requests are kept yet. Search for something, and they appear here.</p>
       ) : (
-        <div class="table" tabindex={0} role="region" aria-label="Requests">
-          <table class="requests">
-            <thead>
-              <tr>
-                <th scope="col">time</th>
-                <th scope="col">request</th>
-                <th scope="col">outcome</th>
-                <th scope="col">calls</th>
-                <th scope="col">extra attempts</th>
-                <th scope="col">took</th>
-              </tr>
-            </thead>
-            <tbody>
-              {list.traces.map(({ traceId, at, request, outcome, hops, extraAttempts, durationMs }) => (
-                <tr key={traceId}>
-                  <td>{clock(at)}</td>
-                  <td>
-                    <a href={`#/trace/${traceId}`}>{request}</a>
-                  </td>
-                  <td class={outcome === 'ok' ? '' : 'bad'}>{outcome}</td>
-                  <td>{hops}</td>
-                  <td>{extraAttempts}</td>
-                  <td>{latency(durationMs)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table
+          class="requests"
+          label="Requests"
+          columns={['time', 'request', 'outcome', 'calls', 'extra attempts', 'took']}
+        >
+          {list.traces.map(({ traceId, at, request, outcome, hops, extraAttempts, durationMs }) => (
+            <tr key={traceId}>
+              <td>{clock(at)}</td>
+              <td>
+                <a href={`#/trace/${traceId}`}>{request}</a>
+              </td>
+              <td class={outcome === 'ok' ? '' : 'bad'}>{outcome}</td>
+              <td>{hops}</td>
+              <td>{extraAttempts}</td>
+              <td>{latency(durationMs)}</td>
+            </tr>
+          ))}
+        </Table>
       )}
     </section>
   );

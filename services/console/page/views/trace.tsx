@@ -4,6 +4,7 @@ import { Command } from '../parts/command.tsx';
 import { Waterfall } from '../parts/waterfall.tsx';
 import { useAnswer } from '../use-answer.ts';
 import { clock, latency } from '../words.ts';
+import { Table } from '../parts/table.tsx';
 
 /** The path of one request through the nodes, and where its time went. */
 export function TraceView({ id }: { id: string }) {
@@ -26,9 +27,10 @@ export function TraceView({ id }: { id: string }) {
   return (
     <>
       <section aria-labelledby="trace">
-        <h2 id="trace">
-          {request} <Command of="this request" commands={commands} />
-        </h2>
+        <div class="titled">
+          <h2 id="trace">{request}</h2>
+          <Command of="this request" commands={commands} />
+        </div>
         <p class="quiet">
           {clock(at)}, {latency(durationMs)}, {outcome}; {hops} calls between nodes
           {extraAttempts > 0 && `, ${extraAttempts} extra attempts`}
@@ -39,32 +41,21 @@ export function TraceView({ id }: { id: string }) {
       <section aria-labelledby="tiers">
         <h2 id="tiers">Time by component</h2>
         <p class="quiet">A server is a client of the next server: while it waits, its own caller waits too.</p>
-        <div class="table" tabindex={0} role="region" aria-label="Time by component">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">component</th>
-                <th scope="col">requests</th>
-                <th scope="col">held for</th>
-                <th scope="col">work</th>
-                <th scope="col">wait for data</th>
-                <th scope="col">wait for result</th>
-              </tr>
-            </thead>
-            <tbody>
-              {tiers.map((tier) => (
-                <tr key={tier.component}>
-                  <th scope="row">{tier.component}</th>
-                  <td>{tier.requests}</td>
-                  <td>{latency(tier.heldMs)}</td>
-                  <td>{latency(tier.workMs)}</td>
-                  <td>{latency(tier.waitForDataMs)}</td>
-                  <td>{latency(tier.waitForResultMs)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table
+          label="Time by component"
+          columns={['component', 'requests', 'held for', 'work', 'wait for data', 'wait for result']}
+        >
+          {tiers.map((tier) => (
+            <tr key={tier.component}>
+              <th scope="row">{tier.component}</th>
+              <td>{tier.requests}</td>
+              <td>{latency(tier.heldMs)}</td>
+              <td>{latency(tier.workMs)}</td>
+              <td>{latency(tier.waitForDataMs)}</td>
+              <td>{latency(tier.waitForResultMs)}</td>
+            </tr>
+          ))}
+        </Table>
       </section>
     </>
   );
