@@ -46,10 +46,31 @@ test('without traffic it says so, and with traffic the tiles and the lines show 
     await page.goto(address);
     await page.getByRole('heading', { name: 'Nothing is wrong.' }).waitFor();
     await page.getByText('No traffic yet.').waitFor();
+    expect(await page.locator('path.idle[data-from="gateway"][data-to="app"]').count()).toBe(1);
     const line = page.locator('path[data-from="gateway-1"][data-to="app-1"]');
     await searchUntil(async () => (await line.count()) === 1);
     await page.getByText('Users notice nothing').waitFor();
+    expect(await page.locator('path.idle[data-from="gateway"][data-to="app"]').count()).toBe(0);
     expect(await page.getByRole('group', { name: 'Requests' }).textContent()).toMatch(/\d\/s/);
+  });
+});
+
+test('before its first picture the page says that it connects, although snapshots arrive already', async () => {
+  await withPage(browser, {}, async (page) => {
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    await page.route('**/api/about', async (route) => {
+      await released;
+      await route.continue();
+    });
+    await page.goto(address);
+    await page.getByText('Waiting for the first snapshot').waitFor();
+    const another = `new Promise((done) => new EventSource('/api/stream').addEventListener('snapshot', () => done()))`;
+    await page.evaluate(another);
+    const live = page.getByText('live', { exact: true });
+    expect([await live.count(), await page.getByText('connecting').isVisible()]).toEqual([0, true]);
+    release();
+    await live.waitFor();
   });
 });
 
@@ -241,16 +262,18 @@ test.each(screens)('%s: every view can be read, fits, and axe finds nothing seri
     browser,
     { ...options, bypassCSP: true },
     async (page) => {
+      const answer = await fetch(`${cluster.client}/search?q=water`);
       await page.goto(address);
-      for (const view of views) {
+      for (const view of [...views, `trace/${answer.headers.get('x-request-id')}`]) {
         await page.evaluate((hash) => (location.hash = hash), `#/${view}`);
         await page.locator('.headline').waitFor();
         await page.locator('main > section + section, main > section h2').first().waitFor();
+        if (view.startsWith('trace/')) await page.locator('.waterfall').waitFor();
         for (const summary of await page.locator('details > summary').all()) await summary.click();
         expect([view, await lowContrast(page), await overflow(page)]).toEqual([view, [], 0]);
         expect([view, await seriousProblems(page)]).toEqual([view, []]);
         await page.screenshot({
-          path: `${shots}console-${view.replace('/', '-') || 'overview'}-${screen}.png`,
+          path: `${shots}console-${view.replace(/^trace.*/, 'trace').replace('/', '-') || 'overview'}-${screen}.png`,
           fullPage: true,
         });
       }

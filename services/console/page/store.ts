@@ -81,13 +81,13 @@ export function createStore() {
   }
 
   async function ask(): Promise<void> {
-    const [about, history, { operator }] = await Promise.all([
+    const [about, { operator }] = await Promise.all([
       getJson<About>('/api/about'),
-      getJson<readonly Snapshot[]>('/api/history'),
       getJson<{ operator: boolean }>('/api/operator'),
     ]);
+    // The present can be shown before the past is here.
     set({ about, operator });
-    merge(history);
+    merge(await getJson<readonly Snapshot[]>('/api/history'));
   }
 
   /** Reconnects: a browser gives up after some errors, and does not notice a paused process. */

@@ -36,7 +36,8 @@ export function Header({ state, view, store }: { state: State; view: string; sto
       </nav>
       <div class="status">
         {state.about?.chaos === true && <OperatorKey state={state} store={store} />}
-        <Freshness heardAt={state.heardAt} />
+        {/* Before the page has its first picture, it is not live. */}
+        <Freshness heardAt={state.about && state.heardAt} />
       </div>
     </header>
   );
@@ -53,13 +54,14 @@ function Freshness({ heardAt }: { heardAt: number | undefined }) {
   const isFresh = ageMs !== undefined && ageMs < freshMs;
   const words =
     ageMs === undefined
-      ? 'connecting'
+      ? 'connecting …'
       : isFresh
         ? 'live'
         : `the console does not answer: this is ${Math.round(ageMs / 1_000)} s old`;
   return (
-    <p class={`fresh ${isFresh ? 'good' : 'bad'}`} role="status">
-      <span aria-hidden="true">{symbols[isFresh ? 'good' : 'warn']}</span> <span>{words}</span>
+    <p class={`fresh ${ageMs === undefined ? 'quiet' : isFresh ? 'good' : 'bad'}`} role="status">
+      <span aria-hidden="true">{symbols[ageMs === undefined ? 'quiet' : isFresh ? 'good' : 'warn']}</span>{' '}
+      <span>{words}</span>
     </p>
   );
 }

@@ -89,45 +89,65 @@ function fitted(word: string, room: number): string {
   return short.length <= most ? short : `${short.slice(0, most - 1)}…`;
 }
 
-interface LineOf extends CallsNow {
+interface LineOf {
+  readonly from: string;
+  readonly to: string;
   readonly start: Box;
   readonly end: Box;
   readonly sideways: boolean;
+  /** Undefined where there are no calls now. */
+  readonly calls?: Pick<CallsNow, 'rate' | 'ok' | 'p50'>;
 }
 
-/** Calls between nodes; in the narrow picture between groups, because lines to single nodes would cross them. */
-function lines({ now, about }: Moment, { groups, sideways }: Layout): LineOf[] {
-  const nodes = new Map(groups.flatMap((group) => group.nodes.map((node) => [node.it.id, node] as const)));
+/** The calls of this moment; where a group calls another, but not now, a thin line between the two groups. */
+function lines({ now, about }: Moment, layout: Layout): LineOf[] {
+  const { groups, sideways } = layout;
   const groupOf = new Map(about.nodes.map(({ id, group }) => [id, group]));
-  const boxes = new Map(groups.map((group) => [group.name, group]));
-  if (sideways)
-    return now.calls.flatMap((calls) => {
-      const [start, end] = [nodes.get(calls.from), nodes.get(calls.to)];
-      return start && end && start !== end ? [{ ...calls, start, end, sideways }] : [];
-    });
-  const byPair = Map.groupBy(now.calls, ({ from, to }) => `${groupOf.get(from)}>${groupOf.get(to)}`);
-  return [...byPair].flatMap(([pair, all]) => {
-    const [from, to] = pair.split('>') as [string, string];
-    const [start, end] = [boxes.get(from), boxes.get(to)];
-    if (!start || !end || start === end) return [];
-    const total = all.reduce((sum, calls) => sum + calls.rate, 0);
-    const ok = all.reduce((sum, calls) => sum + calls.rate * (calls.ok ?? 1), 0) / total;
-    return [{ from, to, rate: total, ok, start, end, sideways }];
+  const frames = new Map(groups.map((group) => [group.name, group]));
+  const pairOf = (from: string | undefined, to: string | undefined) => `${from}>${to}`;
+  const byPair = Map.groupBy(now.calls, ({ from, to }) => pairOf(groupOf.get(from), groupOf.get(to)));
+  const idle = about.relations.flatMap(({ from, to }): LineOf[] => {
+    const [start, end] = [frames.get(from), frames.get(to)];
+    return start && end && !byPair.has(pairOf(from, to)) ? [{ from, to, start, end, sideways }] : [];
+  });
+  return [...idle, ...(sideways ? betweenNodes(now.calls, layout) : betweenGroups(byPair, layout))];
+}
+
+function betweenNodes(all: readonly CallsNow[], { groups, sideways }: Layout): LineOf[] {
+  const nodes = new Map(groups.flatMap((group) => group.nodes.map((node) => [node.it.id, node] as const)));
+  return all.flatMap((calls) => {
+    const { from, to } = calls;
+    const [start, end] = [nodes.get(from), nodes.get(to)];
+    return start && end && start !== end ? [{ from, to, start, end, sideways, calls }] : [];
   });
 }
 
-function Line({ from, to, rate: calls, ok = 1, p50, start, end, sideways }: LineOf) {
-  const width = Math.min(9, 1 + Math.log2(1 + calls) * 0.9);
-  const failing = ok < 0.98;
+/** In the narrow picture, lines to single nodes would cross the nodes. */
+function betweenGroups(byPair: ReadonlyMap<string, readonly CallsNow[]>, { groups, sideways }: Layout): LineOf[] {
+  const frames = new Map(groups.map((group) => [group.name, group]));
+  return [...byPair].flatMap(([pair, all]) => {
+    const [from, to] = pair.split('>') as [string, string];
+    const [start, end] = [frames.get(from), frames.get(to)];
+    if (!start || !end || start === end) return [];
+    const total = all.reduce((sum, calls) => sum + calls.rate, 0);
+    const ok = all.reduce((sum, calls) => sum + calls.rate * (calls.ok ?? 1), 0) / total;
+    return [{ from, to, start, end, sideways, calls: { rate: total, ok } }];
+  });
+}
+
+function Line({ from, to, start, end, sideways, calls }: LineOf) {
+  const way = { 'data-from': from, 'data-to': to, d: sideways ? across(start, end) : down(start, end) };
+  if (calls === undefined)
+    return (
+      <path class="line idle" {...way}>
+        <title>{`${from} calls ${to}: no calls now`}</title>
+      </path>
+    );
+  const width = Math.min(9, 1 + Math.log2(1 + calls.rate) * 0.9);
+  const failing = (calls.ok ?? 1) < 0.98;
   return (
-    <path
-      class={failing ? 'line failing' : 'line'}
-      data-from={from}
-      data-to={to}
-      d={sideways ? across(start, end) : down(start, end)}
-      stroke-width={width}
-    >
-      <title>{`${from} calls ${to}: ${rate(calls)}, ${latency(p50)}`}</title>
+    <path class={failing ? 'line failing' : 'line'} {...way} stroke-width={width}>
+      <title>{`${from} calls ${to}: ${rate(calls.rate)}, ${latency(calls.p50)}`}</title>
     </path>
   );
 }
