@@ -1,6 +1,7 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { dataFolder, startCluster, until, type TestCluster, type TestPage } from '../support/cluster.ts';
+import { seriousProblems } from './axe.ts';
 import { corpus } from './corpus.ts';
 import { howToGetOne } from './find-browser.ts';
 import { lowContrast, overflow, tabOrder } from './looks.ts';
@@ -173,10 +174,11 @@ const views: readonly (readonly [string, string])[] = [
   ['page', '/page/dog'],
   ['failure', '/page/nobody'],
 ];
-test.each(screens)('%s: every page can be read, and fits', async (screen, options) => {
+test.each(screens)('%s: every page can be read, fits, and axe finds nothing serious', async (screen, options) => {
   const context = await browser.newContext({
     baseURL: cluster.client,
     viewport: { width: 1100, height: 800 },
+    bypassCSP: true,
     ...options,
   });
   try {
@@ -185,6 +187,7 @@ test.each(screens)('%s: every page can be read, and fits', async (screen, option
       await page.goto(address);
       for (const summary of await page.locator('details > summary').all()) await summary.click();
       expect([view, await lowContrast(page), await overflow(page)]).toEqual([view, [], 0]);
+      expect([view, await seriousProblems(page)]).toEqual([view, []]);
       await page.screenshot({ path: `${shots}${view}-${screen}.png`, fullPage: true });
     }
   } finally {

@@ -113,6 +113,9 @@ test('the key that a person types is taken alone or within the printed address, 
   expect([wrong.status, wrong.headers.get('set-cookie')]).toEqual([401, null]);
   expect((await order('POST', '/api/operator', { key: 5 }, {})).status).toBe(400);
   expect((await order('POST', '/api/operator', { key }, { origin: 'http://evil.example' })).status).toBe(403);
+  const headers = { 'content-type': 'application/json', origin: cluster.console };
+  const broken = await fetch(`${cluster.console}/api/operator`, { method: 'POST', headers, body: '{' });
+  expect([broken.status, await broken.json()]).toMatchObject([400, { code: 'bad_request' }]);
 });
 
 test('the page comes from this node only: a strict policy, no outside resource, and no foreign name', async () => {

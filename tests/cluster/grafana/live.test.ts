@@ -176,6 +176,14 @@ describe.skipIf(!installed && !process.env.CI)('Prometheus scrapes a live cluste
     await documentationMatches();
     await load;
   }, 170_000);
+
+  test('when Prometheus has stopped, the console goes on', async () => {
+    await prometheus.stop();
+    const after = async (number: number) =>
+      (await (await fetch(`${cluster.console}/api/history?after=${number}`)).json()) as { number: number }[];
+    const { number } = (await after(0)).at(-1)!;
+    await until(async () => (await after(number)).length >= 3, 10_000);
+  }, 30_000);
 });
 
 function colorOf(steps: readonly Step[], value: number): string | undefined {
