@@ -21,7 +21,7 @@ export interface ClusterOptions {
 }
 
 export interface OwnCluster extends LabCluster {
-  /** Ids of nodes whose process was started again: they died, and nobody asked for it. */
+  /** Ids of the nodes that died, and nobody had asked for it: their process was started again, or all are gone. */
   readonly died: () => Promise<readonly string[]>;
   readonly stop: () => Promise<void>;
 }
@@ -81,13 +81,20 @@ export async function startOwnCluster({ dir, topology, signal, onStart }: Cluste
         return { kind, target: node, matched: found?.matched ?? 0, applied: found?.applied ?? 0 };
       };
     },
-    died: async () => (await status()).nodes.filter(({ restarts }) => restarts > 0).map(({ id }) => id),
+    async died() {
+      const now = await status().catch(() => undefined);
+      // The whole cluster is gone when nobody answers.
+      return now === undefined ? nodes.map(({ id }) => id) : restarted(now.nodes);
+    },
     async stop() {
       renewing.cancel();
       await stop();
     },
   };
 }
+
+const restarted = (nodes: readonly { readonly id: string; readonly restarts: number }[]): readonly string[] =>
+  nodes.filter(({ restarts }) => restarts > 0).map(({ id }) => id);
 
 /** Runs the `tierlab` command. TIERLAB_PARENT makes it end when this process ends in whatever way. */
 const run = (args: readonly string[]): ChildProcess =>

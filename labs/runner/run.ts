@@ -13,7 +13,6 @@ import type { Prediction } from './prediction.ts';
 import { noteAttempt, progressOf } from './progress.ts';
 import { reportPage } from './report/page.ts';
 import { handInOf, resultOf, type Result } from './result.ts';
-import { completed } from './verdict.ts';
 
 export interface RunOptions {
   readonly lab: Lab;
@@ -37,7 +36,6 @@ export interface RunOptions {
 export async function runLab(options: RunOptions): Promise<Result> {
   const { lab, form, owner, home } = options;
   const journal = openJournal(home, lab.id);
-  const startedAt = performance.now();
   try {
     if (form === 'live') await precheck(options);
     journal.note({ phase: 'prediction' });
@@ -46,13 +44,12 @@ export async function runLab(options: RunOptions): Promise<Result> {
     if (prediction) writeDurably(path.join(reports, 'prediction.json'), asJson(prediction));
     else rmSync(path.join(reports, 'prediction.json'), { force: true });
     journal.note({ phase: 'running' });
+    const startedAt = performance.now();
     const { findings, hostNoise } = form === 'live' ? await runLive(options, journal) : await runVirtual(options);
     options.signal.throwIfAborted();
     journal.note({ phase: 'verdict' });
-    const quantities = lab.quantities(drawParameters(lab, owner));
     const hintsRead = progressOf(home, lab.id).hints;
-    const complete = completed(findings, quantities);
-    const result = resultOf({ lab, form, owner, prediction, findings: complete, hostNoise, hintsRead });
+    const result = resultOf({ lab, form, owner, prediction, findings, hostNoise, hintsRead });
     writeDurably(path.join(reports, 'result.json'), asJson(result));
     writeDurably(path.join(reports, 'hand-in.json'), asJson(handInOf(result, prediction ?? null)));
     writeDurably(path.join(reports, 'index.html'), reportPage(lab, result));
@@ -88,7 +85,10 @@ async function runVirtual({ lab, owner }: RunOptions): Promise<Ran> {
 }
 
 async function runLive({ lab, owner, home, signal, progress, say }: RunOptions, journal: Journal): Promise<Ran> {
-  const clusters: OwnCluster[] = [];
+  let own: OwnCluster | undefined;
+  const died: string[] = [];
+  /** Before a cluster is stopped: a node that died in any of them counts, not only in the last one. */
+  const noteDeaths = async (): Promise<void> => void (own && died.push(...(await own.died())));
   const host = watchHost();
   try {
     const findings = await lab.live!(drawParameters(lab, owner), {
@@ -98,40 +98,33 @@ async function runLive({ lab, owner, home, signal, progress, say }: RunOptions, 
       say,
       async cluster(topology) {
         host.pause();
-        await stopAll();
+        await noteDeaths();
+        await own?.stop();
         let pid: number | undefined;
         const onStart = (cluster: { pid: number; portBase: number }) => {
           pid = cluster.pid;
           journal.note({ cluster });
         };
-        const started = await startOwnCluster({ dir: home.cluster, topology, signal, onStart });
-        clusters.push(started);
+        own = await startOwnCluster({ dir: home.cluster, topology, signal, onStart });
         host.resume(pid);
-        return started;
+        return own;
       },
     });
     const hostNoise = host.stop();
-    const died = (await Promise.all(clusters.map((cluster) => cluster.died()))).flat();
-    const checks = [
-      ...judgedWith(hostNoise, findings.checks),
-      ...(died.length === 0
-        ? []
-        : [
-            unknown(
-              'the lab keeps its nodes',
-              `${died.join(', ')} ended, and the lab had not asked for it`,
-              'run it again',
-            ),
-          ]),
-    ];
+    await noteDeaths();
+    const checks = [...judgedWith(hostNoise, findings.checks)];
+    if (died.length > 0)
+      checks.push(
+        unknown(
+          'the lab keeps its nodes',
+          `${died.join(', ')} ended, and the lab had not asked for it`,
+          'run it again',
+        ),
+      );
     return { findings: { ...findings, checks }, hostNoise };
   } finally {
     host.stop();
     journal.note({ phase: 'stopping' });
-    await stopAll();
-  }
-
-  async function stopAll(): Promise<void> {
-    for (const cluster of clusters.splice(0)) await cluster.stop();
+    await own?.stop();
   }
 }

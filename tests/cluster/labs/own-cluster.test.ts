@@ -3,9 +3,14 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { utilisation } from '../../../labs/10-utilisation/lab.ts';
+import type { OwnCluster } from '../../../labs/kit/cluster.ts';
+import { LabUnknownError } from '../../../labs/runner/errors.ts';
 import { homeAt } from '../../../labs/runner/home.ts';
 import type { JournalEntry } from '../../../labs/runner/journal.ts';
+import type { Lab, LabNode } from '../../../labs/runner/lab.ts';
 import type { Result } from '../../../labs/runner/result.ts';
+import { runLab } from '../../../labs/runner/run.ts';
 import { takenPorts } from '../../../shared/cluster/watchdog/port-check.ts';
 import { isAlive, until } from '../../support/cluster.ts';
 
@@ -108,6 +113,18 @@ test('kill -9 of the runner while it runs: its cluster ends, restore cleans up, 
   expect(spawnSync(process.execPath, [main, '06', '--virtual', '--yes', '--home', folder]).status).toBe(0);
 }, 150_000);
 
+test('kill -9 of the runner while it stops: restore cleans up', async () => {
+  const { lab, cluster } = await startWithCluster('06', '--live', '--yes');
+  lab.child.kill('SIGINT');
+  await until(() => journal()?.phase === 'stopping', 20_000);
+  lab.child.kill('SIGKILL');
+  await lab.ended;
+  const restored = spawnSync(process.execPath, [main, 'restore', '--home', folder], { encoding: 'utf8' });
+  expect(restored.status, restored.stderr).toBe(0);
+  expect(restored.stdout).toContain('phase "stopping"');
+  await nothingIsLeft(cluster);
+}, 150_000);
+
 test('kill -9 before the cluster is there: restore leaves nothing, too', async () => {
   const lab = start('06', '--live', '--yes');
   await until(() => journal() !== undefined, 20_000);
@@ -119,6 +136,51 @@ test('kill -9 before the cluster is there: restore leaves nothing, too', async (
   expect(restored.stdout).toContain(`phase "${left!.phase}"`);
   expect(journal()).toBeUndefined();
 }, 60_000);
+
+test('a node that dies in an earlier cluster of a lab makes the run unknown', async () => {
+  const topology = {
+    name: 'dying',
+    style: 'object-based',
+    policy: { base: 'naive' },
+    nodes: [
+      { name: 'monitor', components: ['monitor'], replicas: 1 },
+      { name: 'server', components: ['query', 'database'], replicas: 1 },
+    ],
+  };
+  const dying: Lab = {
+    ...utilisation,
+    async live(_, { cluster }) {
+      const first = (await cluster(topology)) as OwnCluster;
+      const { pid } = first.nodes.find(({ id }) => id.startsWith('server')) as LabNode & { readonly pid: number };
+      process.kill(pid, 'SIGKILL');
+      await until(async () => (await first.died()).length > 0, 20_000);
+      await cluster(topology);
+      return { points: [], checks: [], timeline: [] };
+    },
+  };
+  const { checks } = await runCalmly(dying);
+  expect(checks).toContainEqual({
+    label: 'the lab keeps its nodes',
+    verdict: 'UNKNOWN',
+    detail: expect.stringMatching(/^server\S* ended/),
+    next: 'run it again',
+  });
+}, 150_000);
+
+/** A busy machine refuses to start a lab, so it is tried again for a minute. */
+async function runCalmly(lab: Lab): Promise<Result> {
+  const giveUpAt = performance.now() + 60_000;
+  const quiet = (): void => undefined;
+  const { signal } = new AbortController();
+  for (;;) {
+    try {
+      const predict = () => Promise.resolve(undefined);
+      return await runLab({ lab, form: 'live', owner: {}, home, signal, predict, progress: quiet, say: quiet });
+    } catch (error) {
+      if (!(error instanceof LabUnknownError) || performance.now() > giveUpAt) throw error;
+    }
+  }
+}
 
 test('Ctrl-C stops everything, and no attempt is counted', async () => {
   const attempts = readFileSync(home.progress, 'utf8');
