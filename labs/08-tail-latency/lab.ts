@@ -1,10 +1,17 @@
 import { type Random, seededRandom } from '../../shared/time/random.ts';
+import { sleep } from '../../shared/time/scheduler.ts';
+import { createSimulation } from '../../shared/time/sim/simulation.ts';
 import { check, nothing, shareOf } from '../kit/checks.ts';
+import { createReplicaGroup } from '../kit/replica-group.ts';
 import { lab, type Check, type Point, type Variant } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
 
 const fanOuts = [1, 10, 100] as const;
 const requests = 10_000;
+/** Hedged requests pass through the layers of the system, which takes longer than to draw times. */
+const hedgedRequests = 2_000;
+const hedgedFanOut = 10;
+const nodes = 10;
 const fastMs = 10;
 const slowMs = 500;
 /** A hedge: a second call when the first one is slower than 99% of the calls are. */
@@ -12,13 +19,15 @@ const hedgeAfterMs = 20;
 /** Three shares; the hedged share; then the extra calls. */
 const checks = 4;
 
+const counted = (n: number): string => `${n} ${n === 1 ? 'call' : 'calls'}`;
+
 /** A request that needs n calls is slow when one of them is. */
 export const tailLatency = lab({
   id: '08',
   name: 'tail-latency',
   topic: 'tail latency',
   question: 'One call in a hundred is slow. How many of the pages that need 100 calls are slow?',
-  minutes: 1,
+  seconds: 1,
   cores: 1,
   parameters: { p: { unit: '%', values: [0.01, 0.008, 0.012] } },
   formula: 'P(slow) = 1 - (1 - p)^n; with a hedge, a call is slow only if both calls are: 1 - (1 - p^2)^n',
@@ -31,28 +40,27 @@ export const tailLatency = lab({
   quantities: ({ p }) => [
     ...fanOuts.map((n) => ({
       id: `n${n}`,
-      label: `slow requests with ${n} ${n === 1 ? 'call' : 'calls'}`,
+      label: `slow requests with ${counted(n)}`,
       unit: '%' as const,
       theory: 1 - (1 - p!) ** n,
       x: n,
     })),
-    { id: 'hedged', label: 'slow requests with 10 hedged calls', unit: '%', theory: 1 - (1 - p! ** 2) ** 10 },
+    { id: 'hedged', label: 'slow requests with 10 hedged calls', unit: '%', theory: 1 - (1 - p! ** 2) ** hedgedFanOut },
   ],
-  virtual({ p }, seed, variant) {
+  async virtual({ p }, seed, variant) {
     if (variant === 'do-nothing') return nothing;
     const points: Point[] = [];
     const found: Check[] = [];
     for (const n of fanOuts) {
-      const { slow } = run(seededRandom(`${seed}/${n}`), p!, n, false, variant);
-      const share = shareOf(`n${n}`, slow, requests);
+      const share = shareOf(`n${n}`, slowRequests(seededRandom(`${seed}/${n}`), p!, n, variant), requests);
       points.push(share.point);
-      found.push(share.isTheory(`${n} calls: 1 - (1 - p)^${n}`, 1 - (1 - p!) ** n, checks));
+      found.push(share.isTheory(`${counted(n)}: 1 - (1 - p)^${n}`, 1 - (1 - p!) ** n, checks));
     }
-    const hedged = run(seededRandom(`${seed}/hedged`), p!, 10, true, variant);
-    const share = shareOf('hedged', hedged.slow, requests);
+    const hedged = await hedgedRun(`${seed}/hedged`, p!, variant);
+    const share = shareOf('hedged', hedged.slow, hedgedRequests);
     points.push(share.point);
-    found.push(share.isTheory('10 hedged calls: 1 - (1 - p^2)^10', 1 - (1 - p! ** 2) ** 10, checks));
-    const extra = hedged.extra / (10 * requests);
+    found.push(share.isTheory('10 hedged calls: 1 - (1 - p^2)^10', 1 - (1 - p! ** 2) ** hedgedFanOut, checks));
+    const extra = hedged.extra / (hedgedFanOut * hedgedRequests);
     found.push(check('hedging costs at most 5% extra calls', extra <= 0.05, `${digits(100 * extra)}% extra calls`));
     return { points, checks: found, timeline: hedged.timeline };
   },
@@ -63,14 +71,21 @@ export const tailLatency = lab({
   hints: [
     'Turn it around: a page is fast only if every one of its calls is fast.',
     'A call is fast with 1 - p, and n independent calls are all fast with (1 - p)^n.',
-    'A train is late in 5% of the cases. A journey with three trains has no late one with .95^3 = 86%, so 14% have one.',
+    'A train is late in 5% of the cases. A journey with three trains has no late one with .95^3 = 86%, so 14% ' +
+      'have one.',
   ],
   explanation: ({ p }) =>
-    `What is rare for a call is normal for a page with many calls. At p = ${100 * p!}%, ${digits(100 * (1 - (1 - p!) ** 100))}% of the pages with 100 calls meet at least one slow call. The mean time of a call does not tell this; the tail does.
+    `What is rare for a call is normal for a page with many calls. At p = ${100 * p!}%,
+${digits(100 * (1 - (1 - p!) ** 100))}% of the pages with 100 calls meet at least one slow call. The mean time of a
+call does not tell this; the tail does.
 
-A hedge asks a second node after ${hedgeAfterMs} ms. The page is slow only if both are, which has probability p squared per call. It costs about ${digits(100 * p!)}% more calls, because only slow calls are hedged.
+A hedged call is sent to a second node when the first one has not answered after ${hedgeAfterMs} ms. It is slow only
+if both nodes are slow, which has probability p squared. Hedging costs about ${digits(100 * p!)}% more calls, because
+only slow calls are hedged.
 
-The formula needs independence. In the negative control the same share of calls is slow, but all at one node of ten. Then a page with ten calls, one at each node, always meets it, and a page with one call meets it in 10% of the cases.`,
+The formula needs independence. In the negative control one node of ten is always slow, so a tenth of all calls is
+slow. If these calls were independent, ${digits(100 * (1 - 0.9 ** 10))}% of the pages with ten calls would be slow.
+But such a page sends one call to each node. So all of these pages are slow.`,
   transfer: {
     question: 'A page needs 50 calls. How rare must a slow call be, if at most 1% of the pages may be slow?',
     answer:
@@ -78,38 +93,65 @@ The formula needs independence. In the negative control the same share of calls 
   },
 });
 
-/** How many of the requests are slow, and how many second calls were made. */
-function run(random: Random, p: number, n: number, hedge: boolean, variant: Variant) {
-  const call = (node: number): number => {
-    if (variant === 'control') return node % 10 === 0 ? slowMs : fastMs;
-    return random.next() < p ? slowMs : fastMs;
-  };
+/** How long a call takes at a node, ms. Control: one node of ten is always slow, the others never are. */
+const timeOf = (random: Random, p: number, node: number, variant: Variant): number =>
+  (variant === 'control' ? node === 0 : random.next() < p) ? slowMs : fastMs;
+
+/** Broken: a request does not wait for its slowest call, but for the median one. */
+function isSlow(times: readonly number[], variant: Variant): boolean {
+  const median = (): number => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)]!;
+  return (variant === 'broken' ? median() : Math.max(...times)) >= slowMs;
+}
+
+/** How many of the requests with `n` calls are slow. The calls go to the nodes in turn. */
+function slowRequests(random: Random, p: number, n: number, variant: Variant): number {
   let slow = 0;
-  let extra = 0;
-  let timeline: string[] = [];
   for (let i = 0; i < requests; i++) {
-    const offset = Math.floor(10 * random.next());
-    const times: number[] = [];
-    for (let at = 0; at < n; at++) {
-      const first = call(at + offset);
-      if (!hedge || first <= hedgeAfterMs) {
-        times.push(first);
-        continue;
-      }
-      extra++;
-      const both = Math.min(first, hedgeAfterMs + call(at + offset + 1));
-      times.push(both);
-      if (timeline.length === 0)
-        timeline = [
-          `     0 ms  request ${i} sends call ${at}`,
-          `    ${hedgeAfterMs} ms  no answer: the same call goes to another node`,
-          `    ${both} ms  the first of the two answers is there (the other one: ${Math.max(first, both)} ms)`,
-        ];
-    }
-    const decides =
-      variant === 'broken' ? times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)]! : Math.max(...times);
-    // A hedged call that came in time is a little later than a fast one, and no slow one.
-    if (decides >= slowMs) slow++;
+    const first = Math.floor(nodes * random.next());
+    const times = Array.from({ length: n }, (_, at) => timeOf(random, p, (first + at) % nodes, variant));
+    if (isSlow(times, variant)) slow++;
   }
+  return slow;
+}
+
+/** Requests with hedged calls, one after the other, through the hedge layer of the system. */
+async function hedgedRun(seed: string, p: number, variant: Variant) {
+  const sim = createSimulation(seed);
+  const random = seededRandom(`${seed}/times`);
+  let extra = 0;
+  let slow = 0;
+  let startedAt = 0;
+  const timeline: string[] = [];
+  const sinceStartMs = (): number => sim.clock.now() - startedAt;
+  const tell = (what: string): void => void timeline.push(`${digits(sinceStartMs()).padStart(6)} ms  ${what}`);
+  const read = createReplicaGroup({
+    sim,
+    replicas: nodes,
+    policy: {
+      base: 'naive',
+      balance: { by: 'round_robin', slowStartMs: 0 },
+      hedge: { fixedDelayMs: hedgeAfterMs },
+    },
+    serve: (node) => ({ body: {}, tookMs: timeOf(random, p, node, variant) }),
+    observe({ event }) {
+      if (event !== 'hedge') return;
+      extra++;
+      if (extra === 1) tell('one of ten calls has no answer: it is sent to another node, too');
+    },
+  });
+  const timed = async (): Promise<number> => {
+    await read();
+    return sinceStartMs();
+  };
+  const all = (async () => {
+    for (let i = 0; i < hedgedRequests; i++) {
+      startedAt = sim.clock.now();
+      if (isSlow(await Promise.all(Array.from({ length: hedgedFanOut }, timed)), variant)) slow++;
+      if (extra > 0 && timeline.length === 1) tell('the last of the ten answers is there');
+      await sleep(sim.scheduler, slowMs);
+    }
+  })();
+  await sim.run();
+  await all;
   return { slow, extra, timeline };
 }

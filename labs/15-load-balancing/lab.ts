@@ -1,14 +1,7 @@
-import Type from 'typebox';
-import { compose, type Endpoint } from '../../shared/rpc/call.ts';
-import { clientLayers } from '../../shared/rpc/client-layers.ts';
-import { contract, operation } from '../../shared/rpc/contract.ts';
-import { createStatistics } from '../../shared/rpc/layers/replicas/latency-statistics.ts';
-import { createPolicyHolder } from '../../shared/rpc/policy.ts';
-import { createSimHosts } from '../../shared/rpc/transports/sim.ts';
 import { normal } from '../../shared/time/sim/distribution.ts';
-import { createNetwork } from '../../shared/time/sim/network.ts';
 import { createSimulation } from '../../shared/time/sim/simulation.ts';
 import { check, exactly, nothing, unknown } from '../kit/checks.ts';
+import { createReplicaGroup } from '../kit/replica-group.ts';
 import { lab, type Check } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
 
@@ -19,13 +12,6 @@ const secondMs = 1_000;
 const runMs = 8_000;
 /** How far a share may be from the theory. */
 const tolerance = 0.003;
-const backEnds = (n: number): Endpoint[] =>
-  Array.from({ length: n }, (_, i) => ({ node: `backend-${i + 1}`, host: '', port: 0 }));
-
-const empty = Type.Object({});
-const { operations } = contract('any', {
-  read: operation({ summary: 'a read', request: empty, response: empty }),
-});
 
 const roundRobin = (n: number): number => 1 - 1 / (2 * n);
 const leastLoaded = (n: number): number => 1 - usualMs / (2 * ((n - 1) * slowMs + usualMs));
@@ -36,7 +22,7 @@ export const loadBalancing = lab({
   name: 'load-balancing',
   topic: 'load balancing',
   question: 'One of 11 servers is slow for half of the time. How many calls does a balancer save from it?',
-  minutes: 1,
+  seconds: 1,
   cores: 1,
   parameters: { n: { unit: 'count', values: [11, 9, 13] } },
   formula: 'round robin: 1 - 1/(2n); least loaded: 1 - l / (2 ((n - 1) L + l)), with l = 167 ms and L = 2,000 ms',
@@ -82,24 +68,36 @@ export const loadBalancing = lab({
     control: 'only 20 calls per second, so most back ends have none under way, and their loads are equal',
   },
   hints: [
-    'Follow the calls that meet the slow back end. Round robin sends it as many as before. When does a least-loaded balancer send it the next one?',
-    'Least loaded keeps the same number k of calls under way at each back end. The slow one then finishes k / L calls per second, and each of the n - 1 others k / l. Its share of the calls is (1/L) / (1/L + (n - 1)/l), in half of the run.',
-    'Three cashiers need 1 minute per customer, a fourth needs 6. With queues of equal length the slow one serves (1/6) / (1/6 + 3) = 5% of the customers; turn by turn it would be 25%.',
+    'Follow the calls that meet the slow back end. Round robin sends it as many as before. When does a ' +
+      'least-loaded balancer send it the next one?',
+    'Least loaded keeps the same number k of calls under way at each back end. The slow one then finishes k / L ' +
+      'calls per second, and each of the n - 1 others k / l. Its share of the calls is (1/L) / (1/L + (n - 1)/l), ' +
+      'in half of the run.',
+    'Three cashiers need 1 minute per customer, a fourth needs 6. With queues of equal length the slow one serves ' +
+      '(1/6) / (1/6 + 3) = 5% of the customers; turn by turn it would be 25%.',
   ],
   explanation: ({ n }) =>
-    `Round robin looks at nothing. So the slow back end gets 1/${n} of the calls, and is slow for half of the run: ${digits(100 * roundRobin(n!))}% are answered within a second.
+    `Round robin looks at nothing. So the slow back end gets 1/${n} of the calls, and is slow for half of the run:
+${digits(100 * roundRobin(n!))}% are answered within a second.
 
-Least loaded counts the calls under way. A slow back end has a full queue, so it gets a new call only when it has finished one. The queue itself is the signal. That is why ${digits(100 * leastLoaded(n!))}% are fast.
+Least loaded counts the calls under way. A slow back end has a full queue, so it gets a new call only when it has
+finished one. The queue itself is the signal. That is why ${digits(100 * leastLoaded(n!))}% are fast.
 
-Peak EWMA also remembers how long answers took. It cannot know before the first slow answer arrives, ${slowMs / secondMs} s after the fault. Until then it fills the slow queue once, as least loaded does. Afterwards it hardly refills it.
+Peak EWMA also remembers how long answers took. It cannot know before the first slow answer arrives,
+${slowMs / secondMs} s after the fault. Until then it fills the slow queue once, as least loaded does. Afterwards it
+hardly refills it.
 
-With few calls there are no queues. In the negative control most loads are zero and equal, so chance decides, and least loaded loses much of its advantage.`,
+With few calls there are no queues. In the negative control most loads are zero and equal, so chance decides, and
+least loaded loses much of its advantage.`,
   transfer: {
     question: 'A broken server refuses each call at once. Which balancer sends it the most calls?',
     answer:
-      'Least loaded: the broken server never has a call under way, so it always looks free. It draws nearly all traffic. Balancing by load needs outlier ejection beside it.',
+      'Least loaded: the broken server never has a call under way, so it always looks free. It draws nearly all ' +
+      'traffic. Balancing by load needs outlier ejection beside it.',
   },
 });
+
+type Balancer = 'round_robin' | 'random' | 'least_outstanding' | 'peak_ewma';
 
 interface Ran {
   readonly by: string;
@@ -123,7 +121,7 @@ function near(label: string, { fast, calls }: Ran, theory: number): Check {
 
 /** Calls at an even rate, in virtual time, through the client layers of the system. */
 async function run(options: {
-  readonly by: string;
+  readonly by: Balancer;
   readonly n: number;
   readonly seed: string;
   readonly perSecond: number;
@@ -131,44 +129,25 @@ async function run(options: {
 }): Promise<Ran> {
   const { by, n, seed, perSecond, forMs } = options;
   const sim = createSimulation(`${seed}/${by}`);
-  const network = createNetwork({ scheduler: sim.scheduler, random: sim.random });
-  const hosts = createSimHosts({ clock: sim.clock, network });
   const usual = normal(usualMs, 5);
-  const replicas = backEnds(n);
   const toSlow = Array.from({ length: 8 }, () => 0);
-  for (const { node } of replicas)
-    hosts.host(node, () => {
+  const read = createReplicaGroup({
+    sim,
+    replicas: n,
+    policy: { base: 'naive', balance: { by, slowStartMs: 0 } },
+    serve(replica) {
       const part = Math.floor((8 * sim.clock.now()) / forMs);
-      const isFirst = node === replicas[0]!.node;
+      const isFirst = replica === 0;
       if (isFirst && part < toSlow.length) toSlow[part]!++;
-      const tookMs = isFirst && part >= 2 && part < 6 ? slowMs : usual(sim.random);
-      return new Promise((resolve) => {
-        sim.scheduler.after(tookMs, () => resolve({ body: {}, servedBy: [node] }));
-      });
-    });
-  const layers = clientLayers(createPolicyHolder({ base: 'naive', balance: { by, slowStartMs: 0 } }), {
-    ...sim,
-    endpoints: () => replicas,
-    statistics: createStatistics(),
-    observe: () => undefined,
+      return { body: {}, tookMs: isFirst && part >= 2 && part < 6 ? slowMs : usual(sim.random) };
+    },
   });
-  const service = compose(layers, hosts.transport('client'));
   const calls = (perSecond * forMs) / secondMs;
   let fast = 0;
   for (let i = 0; i < calls; i++)
     sim.scheduler.after((i * secondMs) / perSecond, () => {
       const sentAt = sim.clock.now();
-      void service({
-        component: 'backend',
-        operation: operations.read,
-        request: {},
-        requestId: String(i),
-        trace: { traceId: '', spanId: '', sampled: false },
-        deadlineAt: sentAt + 10 * secondMs,
-        signal: new AbortController().signal,
-        attempt: 1,
-        priority: operations.read.priority,
-      }).then(
+      void read().then(
         () => {
           if (sim.clock.now() - sentAt <= secondMs) fast++;
         },

@@ -1,0 +1,73 @@
+import Type from 'typebox';
+import { compose, type Endpoint, type Reply, type Service } from '../../shared/rpc/call.ts';
+import { clientLayers } from '../../shared/rpc/client-layers.ts';
+import { contract, operation } from '../../shared/rpc/contract.ts';
+import type { Observe } from '../../shared/rpc/layers/events.ts';
+import { createStatistics } from '../../shared/rpc/layers/replicas/latency-statistics.ts';
+import { createPolicyHolder, type PolicyFile } from '../../shared/rpc/policy.ts';
+import { createSimHosts } from '../../shared/rpc/transports/sim.ts';
+import { createNetwork } from '../../shared/time/sim/network.ts';
+import type { Simulation } from '../../shared/time/sim/simulation.ts';
+
+const { operations } = contract('backend', {
+  read: operation({ summary: 'a read', request: Type.Object({}), response: Type.Object({}) }),
+});
+
+/** The name of the modelled operation in a policy. */
+export const readOperation = 'backend.read';
+
+export interface ReplicaGroup {
+  readonly sim: Simulation;
+  readonly replicas: number;
+  /** Which of the system's client layers are on, and how they are set. */
+  readonly policy: PolicyFile;
+  /** What the replica with this number, from 0 on, answers, and after which time, ms. */
+  readonly serve: (replica: number) => { readonly body: object; readonly tookMs: number };
+  readonly observe?: Observe;
+}
+
+/**
+ * The client layers of the system in front of modelled replicas, in virtual time:
+ *
+ *   read() -> quorum, hedge, balance ... -> simulated network -> replica 0..n-1
+ *
+ * Returns the function that makes one call.
+ */
+export function createReplicaGroup({ sim, replicas, policy, serve, observe }: ReplicaGroup): () => Promise<Reply> {
+  const network = createNetwork({ scheduler: sim.scheduler, random: sim.random });
+  const hosts = createSimHosts({ clock: sim.clock, network });
+  const endpoints = Array.from({ length: replicas }, (_, i): Endpoint => ({ node: nameOf(i), host: '', port: 0 }));
+  for (const [i, { node }] of endpoints.entries())
+    hosts.host(node, () => {
+      const { body, tookMs } = serve(i);
+      return new Promise((resolve) => {
+        sim.scheduler.after(tookMs, () => resolve({ body, servedBy: [node] }));
+      });
+    });
+  const layers = clientLayers(createPolicyHolder(policy), {
+    ...sim,
+    endpoints: () => endpoints,
+    statistics: createStatistics(),
+    ...(observe && { observe }),
+  });
+  const service: Service = compose(layers, hosts.transport('client'));
+  let calls = 0;
+  return () =>
+    service({
+      component: 'backend',
+      operation: operations.read,
+      request: {},
+      requestId: String(++calls),
+      trace: { traceId: '', spanId: '', sampled: false },
+      deadlineAt: sim.clock.now() + deadlineMs,
+      signal: new AbortController().signal,
+      attempt: 1,
+      priority: operations.read.priority,
+    });
+}
+
+/** Longer than any modelled call takes. */
+const deadlineMs = 10_000;
+
+/** `backend-1` is replica 0. */
+export const nameOf = (replica: number): string => `backend-${replica + 1}`;
