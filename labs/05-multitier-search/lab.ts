@@ -18,7 +18,9 @@ const checks = shardCounts.length * forms.length;
 
 /** H_n = 1 + 1/2 + ... + 1/n: the expected maximum of n exponential times of mean 1. */
 const harmonic = (n: number): number => Array.from({ length: n }, (_, i) => 1 / (i + 1)).reduce((a, b) => a + b, 0);
-/** The variance of that maximum: 1 + 1/4 + ... + 1/n^2 (Renyi 1953: the gaps between order statistics are independent). */
+/**
+ * The variance of that maximum: 1 + 1/4 + ... + 1/n^2 (Renyi 1953: the gaps between order statistics are independent).
+ */
 const maximumVariance = (n: number): number =>
   Array.from({ length: n }, (_, i) => 1 / (i + 1) ** 2).reduce((a, b) => a + b, 0);
 
@@ -32,7 +34,7 @@ export const multitierSearch = lab({
   name: 'multitier-search',
   topic: 'multitier search',
   question: 'A search asks every shard at the same time. Do more shards make it faster or slower?',
-  minutes: 3,
+  seconds: 180,
   cores: 2,
   parameters: { m: { unit: 'ms', values: [10, 8, 12] } },
   formula: 'E[max of n] = m H(n) with H(n) = 1 + 1/2 + ... + 1/n; with the work divided: (m / n) H(n)',
@@ -77,8 +79,6 @@ export const multitierSearch = lab({
       points.push(...run.points);
       found.push(...run.checks);
     }
-    const order = (id: string): number => points.findIndex((point) => point.id === id);
-    points.sort((a, b) => order(a.id) - order(b.id));
     return { points, checks: found, timeline: [] };
   },
   variants: {
@@ -88,15 +88,21 @@ export const multitierSearch = lab({
   },
   hints: [
     'The search must wait for all shards. If one of four has bad luck, what helps it that the other three were fast?',
-    'The fastest of n exponential times takes m / n on average. Then n - 1 are left, and the next one needs m / (n - 1) more. Add up until the last one.',
+    'The fastest of n exponential times takes m / n on average. Then n - 1 are left, and the next one needs m / ' +
+      '(n - 1) more. Add up until the last one.',
     'Three runners need 60 s each on average, exponentially: the last one comes after 60 (1 + 1/2 + 1/3) = 110 s.',
   ],
   explanation: ({ m }) =>
-    `The time of a fan-out is a maximum, not a mean. With four shards that each take ${m!} ms on average, the search takes ${digits(m! * harmonic(4))} ms: twice as long, although no shard became slower.
+    `The time of a fan-out is a maximum, not a mean. With four shards that each take ${m!} ms on average, the search
+takes ${digits(m! * harmonic(4))} ms: twice as long, although no shard became slower.
 
-Sharding helps when it divides the work. Each of four shards then takes ${digits(m! / 4)} ms, and the search takes ${digits((m! / 4) * harmonic(4))} ms. Half of the gain is lost to the maximum: without scatter it would be ${digits(m! / 4)} ms.
+Sharding helps when it divides the work. Each of four shards then takes ${digits(m! / 4)} ms, and the search takes
+${digits((m! / 4) * harmonic(4))} ms. Half of the gain is lost to the maximum: without scatter it would be
+${digits(m! / 4)} ms.
 
-The formula needs independent times. In the negative control all shards are slow in the same searches, so the maximum is no larger than the mean. Real shards are between the two: they share a network, and garbage collection hits each on its own.`,
+The formula needs independent times. In the negative control all shards are slow in the same searches, so the maximum
+is no larger than the mean. Real shards are between the two: they share a network, and garbage collection hits each on
+its own.`,
   transfer: {
     question: 'You go from 4 to 100 shards, and each shard keeps its mean of 10 ms. What does a search cost?',
     answer: '10 x H(100) = 10 x 5.19 = 52 ms. The maximum grows like the logarithm of n: slowly, but without end.',

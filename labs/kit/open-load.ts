@@ -66,9 +66,16 @@ export function ask({ port, component, operation, request, shard }: Question, ti
   });
 }
 
+/** When the calls of an open load are due, ms from its start: Poisson arrivals from the seed. */
+export function arrivalTimes(seed: string, n: number, perSecond: number): readonly number[] {
+  const random = seededRandom(`${seed}/load`);
+  let dueMs = 0;
+  return Array.from({ length: n }, () => (dueMs += (-1_000 / perSecond) * Math.log(1 - random.next())));
+}
+
 /**
- * Open loop: `n` calls with exponential gaps from the seed, each sent when it is due, whatever the answers do. An answer
- * is timed from its intended time.
+ * Open loop: `n` calls with exponential gaps from the seed. Each is sent when it is due, whatever the answers do, and is
+ * timed from this moment.
  */
 export async function openLoad(options: {
   readonly seed: string;
@@ -79,12 +86,9 @@ export async function openLoad(options: {
   readonly onProgress?: (done: number) => void;
 }): Promise<readonly Answer[]> {
   const { seed, n, perSecond, question, signal, onProgress } = options;
-  const random = seededRandom(`${seed}/load`);
   const startedAt = performance.now();
   const answers: Promise<Answer>[] = [];
-  let dueMs = 0;
-  for (let i = 0; i < n; i++) {
-    dueMs += (-1_000 / perSecond) * Math.log(1 - random.next());
+  for (const [i, dueMs] of arrivalTimes(seed, n, perSecond).entries()) {
     const waitMs = startedAt + dueMs - performance.now();
     if (waitMs > 0.5) await sleep(systemScheduler, waitMs, signal);
     signal.throwIfAborted();

@@ -27,3 +27,17 @@ export function uptimeError(cycles: readonly Cycle[]): number {
   const meanCycle = sum(cycles.map(({ up, down }) => up + down)) / cycles.length;
   return Math.sqrt(sum(residuals.map((each) => each ** 2)) / (cycles.length - 1) / cycles.length) / meanCycle;
 }
+
+/** How many of `n` probes at random times find the system up. */
+export function probesUp(cycles: readonly Cycle[], n: number, random: Random): number {
+  const total = sum(cycles.map(({ up, down }) => up + down));
+  const times = Array.from({ length: n }, () => total * random.next()).toSorted((a, b) => a - b);
+  let found = 0;
+  let next = 0;
+  let startedAt = 0;
+  for (const { up, down } of cycles) {
+    for (; next < n && times[next]! < startedAt + up + down; next++) if (times[next]! < startedAt + up) found++;
+    startedAt += up + down;
+  }
+  return found;
+}
