@@ -4,7 +4,7 @@ import { LabUnknownError, labExitCodes } from '../runner/errors.ts';
 import type { Home } from '../runner/home.ts';
 import type { Verdict } from '../runner/lab.ts';
 import type { Owner } from '../runner/parameters.ts';
-import { symbols } from '../runner/report/page.ts';
+import { symbols } from '../runner/report/words.ts';
 import { formOf, type FormFlags } from './choose.ts';
 import { run } from './run.ts';
 

@@ -36,8 +36,5 @@ const first = ['01', '10', '06', '05'];
 /** The lab to do next; undefined when all are passed. */
 export function nextLab(progress: Progress): Lab | undefined {
   const open = labs.filter(({ id }) => !progress[id]?.passed);
-  return (
-    open.find(({ id }) => first.includes(id) && id === first.find((each) => open.some((lab) => lab.id === each))) ??
-    open[0]
-  );
+  return first.flatMap((id) => open.find((lab) => lab.id === id) ?? [])[0] ?? open[0];
 }

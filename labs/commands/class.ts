@@ -42,9 +42,8 @@ export async function classOf(folder: string, terminal: Terminal): Promise<void>
     const predicting = own.filter(({ prediction }) => prediction).length;
     terminal.line('');
     terminal.line(terminal.bold(`Lab ${lab.id}: ${lab.question}`));
-    terminal.line(
-      `passed ${own.filter(({ result }) => result.labPassed).length} of ${own.length}; predicted right ${right} of ${predicting}`,
-    );
+    const passed = own.filter(({ result }) => result.labPassed).length;
+    terminal.line(`passed ${passed} of ${own.length}; predicted right ${right} of ${predicting}`);
     for (const line of histogram(own)) terminal.line(line);
   }
   for (const text of duplicates(rows)) terminal.line(terminal.warn(text));

@@ -2,6 +2,7 @@ import type { Terminal } from '../../cli/terminal.ts';
 import type { Home } from '../runner/home.ts';
 import type { Lab } from '../runner/lab.ts';
 import { noteHints, progressOf } from '../runner/progress.ts';
+import { wrapped } from './wrapped.ts';
 
 const rungs = ['the concept', 'the formula', 'a worked analogue'] as const;
 
@@ -9,7 +10,7 @@ const rungs = ['the concept', 'the formula', 'a worked analogue'] as const;
 export function hint(lab: Lab, home: Home, terminal: Terminal): void {
   const shown = Math.min(progressOf(home, lab.id).hints + 1, rungs.length);
   noteHints(home, lab.id, shown);
-  for (let i = 0; i < shown; i++) terminal.line(`${i + 1}. ${terminal.bold(rungs[i]!)}: ${lab.hints[i]}`);
+  for (let i = 0; i < shown; i++) terminal.line(wrapped(`${i + 1}. ${terminal.bold(rungs[i]!)}: ${lab.hints[i]}`));
   terminal.line(
     terminal.dim(
       shown < rungs.length

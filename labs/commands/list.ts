@@ -3,7 +3,7 @@ import type { Terminal } from '../../cli/terminal.ts';
 import { labs } from '../registry.ts';
 import type { Home } from '../runner/home.ts';
 import { readProgress } from '../runner/progress.ts';
-import { symbols } from '../runner/report/page.ts';
+import { symbols } from '../runner/report/words.ts';
 import { nextLab } from './choose.ts';
 
 /** The labs with progress, and the one to do next. */
@@ -12,11 +12,11 @@ export function list(home: Home, terminal: Terminal, json: boolean): void {
   const rows = labs.map((lab) => ({ lab, done: progress[lab.id] }));
   const next = nextLab(progress);
   if (json) {
-    const all = rows.map(({ lab: { id, name, question, minutes, cores }, done }) => ({
+    const all = rows.map(({ lab: { id, name, question, seconds, cores }, done }) => ({
       id,
       name,
       question,
-      minutes,
+      seconds,
       cores,
       ...done,
     }));
@@ -27,9 +27,9 @@ export function list(home: Home, terminal: Terminal, json: boolean): void {
     rows,
     [
       { head: 'lab', text: ({ lab }) => lab.id },
-      { head: 'question', text: ({ lab }) => lab.question },
+      { head: 'topic', text: ({ lab }) => lab.topic },
       { head: 'form', text: ({ lab }) => (lab.live ? (lab.virtual ? 'live, virtual' : 'live') : 'virtual') },
-      { head: 'states', text: ({ lab }) => `${lab.minutes} min`, align: 'right' },
+      { head: 'takes', text: ({ lab }) => `${lab.seconds} s`, align: 'right' },
       { head: 'took', text: ({ done }) => (done?.tookS === undefined ? '-' : `${done.tookS} s`), align: 'right' },
       { head: 'tries', text: ({ done }) => String(done?.attempts ?? 0), align: 'right' },
       {
@@ -44,5 +44,7 @@ export function list(home: Home, terminal: Terminal, json: boolean): void {
   const passed = rows.filter(({ done }) => done?.passed).length;
   terminal.line('');
   terminal.line(`${passed} of ${labs.length} labs passed.`);
-  if (next) terminal.line(`Next: npm run lab -- ${next.id}    (${next.question})`);
+  if (!next) return;
+  terminal.line(`Next: npm run lab -- ${next.id}`);
+  terminal.line(`      ${next.question}`);
 }

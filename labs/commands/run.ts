@@ -8,10 +8,19 @@ import type { Home } from '../runner/home.ts';
 import type { Form, Lab } from '../runner/lab.ts';
 import { drawParameters, type Owner } from '../runner/parameters.ts';
 import { commit, type Prediction } from '../runner/prediction.ts';
-import { predictionInWords, symbols } from '../runner/report/page.ts';
+import {
+  cell,
+  explainInWords,
+  intervalCell,
+  parametersInWords,
+  predictedCell,
+  predictionInWords,
+  symbols,
+} from '../runner/report/words.ts';
 import type { Result } from '../runner/result.ts';
 import { runLab } from '../runner/run.ts';
-import { digits, parseOne, parsePrediction, withUnit } from '../runner/units.ts';
+import { parseOne, parsePrediction, suffixOf } from '../runner/units.ts';
+import { wrapped } from './wrapped.ts';
 
 export interface PredictFlags {
   readonly predict?: string;
@@ -39,13 +48,12 @@ export async function run(
     throw new LabUsageError('a prediction needs a reason: --because "one sentence why"');
   if (!given && !flags.yes && !process.stdin.isTTY)
     throw new LabUsageError(
-      `a prediction is wanted: --predict ${quantities.map(({ unit }) => `N${unit === 'none' || unit === 'count' ? '' : unit}`).join(',')} --because TEXT; --yes runs without one`,
+      `a prediction is wanted: --predict ${quantities.map(({ unit }) => `N${suffixOf(unit)}`).join(',')} ` +
+        '--because TEXT; --yes runs without one',
     );
   terminal.line(`Lab ${lab.id}: ${terminal.bold(lab.question)}`);
-  const numbers = Object.entries(parameters).map(
-    ([name, value]) => `${name} = ${withUnit(value, lab.parameters[name]!.unit)}`,
-  );
-  if (numbers.length > 0) terminal.line(`Your numbers: ${numbers.join(', ')}`);
+  const numbers = parametersInWords(lab, parameters);
+  if (numbers !== undefined) terminal.line(`Your numbers: ${numbers}`);
   terminal.line(terminal.dim(`Text: labs/${lab.id}-${lab.name}/README.md`));
   if (lab.failuresExpected) terminal.line(terminal.warn('! failures expected here: failing is the point of this lab'));
   const result = await onInterrupt((signal) =>
@@ -87,7 +95,8 @@ async function prediction(
     const values: number[] = [];
     for (const quantity of quantities) {
       for (;;) {
-        const unit = quantity.unit === 'none' || quantity.unit === 'count' ? '' : ` (${quantity.unit})`;
+        const suffix = suffixOf(quantity.unit);
+        const unit = suffix === '' ? '' : ` (${suffix})`;
         const text = await reader.question(`  ${quantity.label}${unit}: `, { signal });
         try {
           values.push(parseOne(text.trim(), quantity));
@@ -109,59 +118,35 @@ async function prediction(
 function show(lab: Lab, result: Result, home: Home, terminal: Terminal): void {
   const { verdict, rows, checks } = result;
   const mark = { PASS: terminal.good, FAIL: terminal.bad, UNKNOWN: terminal.warn }[verdict];
-  const cell = (value: number | null, unit: (typeof rows)[number]['unit']): string =>
-    value === null ? '-' : withUnit(value, unit);
   terminal.line('');
   for (const line of table(
     rows,
     [
       { head: '', text: ({ label }) => label },
-      { head: 'predicted', text: ({ predicted, unit }) => cell(predicted, unit), align: 'right' },
-      { head: 'theory', text: ({ theory, unit }) => cell(theory, unit), align: 'right' },
-      { head: 'measured', text: ({ measured, unit }) => cell(measured, unit), align: 'right' },
-      {
-        head: 'interval',
-        text: ({ low, high, unit, confidence }) =>
-          low === null || high === null
-            ? '-'
-            : low === high
-              ? 'exact'
-              : `${cell(low, unit)} to ${cell(high, unit)} (${digits(100 * confidence)}%)`,
-      },
+      { head: 'predicted', text: predictedCell, align: 'right' },
+      { head: 'theory', text: (row) => cell(row.theory, row), align: 'right' },
+      { head: 'measured', text: (row) => cell(row.measured, row), align: 'right' },
+      { head: 'interval', text: intervalCell },
       { head: 'n', text: ({ n }) => n.toLocaleString('en'), align: 'right' },
     ],
     terminal.dim,
   ))
     terminal.line(line);
   terminal.line('');
-  for (const each of checks.filter((it) => it.verdict !== 'PASS'))
-    terminal.line(`${symbols[each.verdict]} ${each.label}: ${each.detail}${each.next ? `. Next: ${each.next}` : ''}`);
+  for (const { verdict: one, label, detail, next } of checks)
+    terminal.line(wrapped(`${symbols[one]} ${label}: ${detail}${next ? `. Next: ${next}` : ''}`));
   const passed = checks.filter((it) => it.verdict === 'PASS').length;
-  terminal.line(
-    `${mark(`${symbols[verdict]} ${verdict}`)}  ${passed} of ${checks.length} checks hold. ${predictionInWords(result.predictionRight)}`,
-  );
+  terminal.line(`${mark(`${symbols[verdict]} ${verdict}`)}  ${passed} of ${checks.length} checks hold.`);
+  terminal.line(wrapped(predictionInWords(result)));
   if (verdict === 'FAIL' && result.timeline.length > 0)
     for (const line of result.timeline) terminal.line(terminal.dim(`  ${line}`));
   terminal.line('');
   for (const paragraph of lab.explanation(result.parameters).split('\n\n')) terminal.line(`${wrapped(paragraph)}\n`);
-  terminal.line(`Explain the difference between your prediction and the measurement, in two sentences.`);
+  terminal.line(wrapped(explainInWords(result)));
   terminal.line(wrapped(`Now use it elsewhere: ${lab.transfer.question}`));
   terminal.line('');
   const folder = path.relative(process.cwd(), home.reports(lab.id)) || '.';
   terminal.line(`Report:   ${folder}/index.html`);
   terminal.line(`Hand in:  ${folder}/hand-in.json`);
   terminal.line(`Again:    ${result.command}`);
-}
-
-/** Lines of at most 100 characters. */
-function wrapped(text: string): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(/\s+/)) {
-    if (line.length + word.length > 99) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line].join('\n');
 }

@@ -16,7 +16,7 @@ export interface HostNoise {
   readonly waitedShare: number;
 }
 
-/** Chosen, not derived. `run`: a failed check above this proves nothing. `start`: above this, no run is worth its time. */
+/** Chosen, not derived. Above `run`, a failed check proves nothing. Above `start`, no run is worth its time. */
 const limits = { run: { timerLateMs: 10, waitedShare: 0.1 }, start: { timerLateMs: 40, waitedShare: 0.5 } } as const;
 
 /** Noise of one window is enough: an average over the whole run would hide a short burst. */
@@ -30,7 +30,8 @@ export function isNoisy({ timerLateMs, waitedShare }: HostNoise, when: keyof typ
 }
 
 export const noiseInWords = ({ timerLateMs, waitedShare }: HostNoise): string =>
-  `timers ${timerLateMs.toFixed(1)} ms late at p99, ${(100 * waitedShare).toFixed(0)}% of the time spent waiting for a processor`;
+  `timers ${timerLateMs.toFixed(1)} ms late at p99, ` +
+  `${(100 * waitedShare).toFixed(0)}% of the time spent waiting for a processor`;
 
 /** On a noisy machine a failed check is unknown. */
 export const judgedWith = (noise: HostNoise, checks: readonly Check[]): readonly Check[] =>

@@ -100,7 +100,8 @@ export interface Lab {
   readonly name: string;
   readonly topic: string;
   readonly question: string;
-  readonly minutes: number;
+  /** How long the usual form takes on two cores, s: the live one, where there is one. Thinking is not in it. */
+  readonly seconds: number;
   readonly cores: number;
   /** Where failing is the point: "failures expected here". */
   readonly failuresExpected?: true;
@@ -114,8 +115,8 @@ export interface Lab {
   readonly virtual?: (parameters: Parameters, seed: string, variant: Variant) => Promise<Findings> | Findings;
   /** Runs on real processes. */
   readonly live?: (parameters: Parameters, context: LiveContext) => Promise<Findings>;
-  /** What `broken` and `control` change, for the audit and for readers. */
-  readonly variants: { readonly broken: string; readonly control: string };
+  /** What `broken` and `control` change; for a lab without a virtual form, why its checks cannot be audited. */
+  readonly variants: { readonly broken: string; readonly control: string } | { readonly notAudited: string };
   /** Concept, formula, and a worked analogue with other numbers. */
   readonly hints: readonly [string, string, string];
   /** Shown after the verdict. */

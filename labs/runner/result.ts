@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
 import { seedOf, drawParameters, type Owner } from './parameters.ts';
 import { isUnchanged, type Prediction } from './prediction.ts';
-import type { Check, FaultProof, Findings, Form, Lab, Parameters, Unit, Verdict } from './lab.ts';
-import { predictionIsRight, verdictOf } from './verdict.ts';
+import type { Check, FaultProof, Findings, Form, Lab, Parameters, Point, Unit, Verdict } from './lab.ts';
+import { completed, isRight, verdictOf } from './verdict.ts';
 import type { HostNoise } from './host-noise.ts';
+import { shownConfidence } from '../statistics/interval.ts';
 
 /** One row of a result: predicted | theory | measured. */
 export interface ResultRow {
@@ -12,6 +13,8 @@ export interface ResultRow {
   readonly unit: Unit;
   readonly x?: number;
   readonly predicted: number | null;
+  /** Whether the prediction was right; null: nothing was predicted, or nothing was measured. */
+  readonly right: boolean | null;
   readonly theory: number;
   readonly measured: number | null;
   readonly n: number;
@@ -30,7 +33,7 @@ export interface Result {
   readonly parameters: Parameters;
   readonly verdict: Verdict;
   readonly labPassed: boolean;
-  /** null: nothing was predicted. */
+  /** Whether all values were predicted right; null: nothing was predicted, or a value was not measured. */
   readonly predictionRight: boolean | null;
   readonly because: string | null;
   readonly rows: readonly ResultRow[];
@@ -57,10 +60,31 @@ interface ResultParts {
 const finite = (value: number | undefined): number | null =>
   value !== undefined && Number.isFinite(value) ? value : null;
 
-export function resultOf({ lab, form, owner, prediction, findings, hostNoise, hintsRead }: ResultParts): Result {
+const isMeasured = (point: Point | undefined): point is Point => Number.isFinite(point?.measured);
+
+export function resultOf({ lab, form, owner, prediction, findings: found, hostNoise, hintsRead }: ResultParts): Result {
   const parameters = drawParameters(lab, owner);
   const quantities = lab.quantities(parameters);
+  const findings = completed(found, quantities);
   const verdict = verdictOf(findings.checks);
+  const rows = quantities.map(({ id, label, unit, x, theory }, i): ResultRow => {
+    const point = findings.points.find((it) => it.id === id);
+    const predicted = finite(prediction?.values[i]);
+    return {
+      id,
+      label,
+      unit,
+      ...(x !== undefined && { x }),
+      predicted,
+      right: predicted === null || !isMeasured(point) ? null : isRight(predicted, point),
+      theory,
+      measured: finite(point?.measured),
+      n: point?.n ?? 0,
+      low: finite(point?.interval.low),
+      high: finite(point?.interval.high),
+      confidence: point?.interval.confidence ?? shownConfidence,
+    };
+  });
   return {
     lab: lab.id,
     name: lab.name,
@@ -70,24 +94,9 @@ export function resultOf({ lab, form, owner, prediction, findings, hostNoise, hi
     parameters,
     verdict,
     labPassed: verdict === 'PASS',
-    predictionRight: prediction ? predictionIsRight(prediction.values, quantities, findings) : null,
+    predictionRight: rows.some(({ right }) => right === null) ? null : rows.every(({ right }) => right),
     because: prediction?.because ?? null,
-    rows: quantities.map(({ id, label, unit, x, theory }, i) => {
-      const point = findings.points.find((it) => it.id === id);
-      return {
-        id,
-        label,
-        unit,
-        ...(x !== undefined && { x }),
-        predicted: finite(prediction?.values[i]),
-        theory,
-        measured: finite(point?.measured),
-        n: point?.n ?? 0,
-        low: finite(point?.interval.low),
-        high: finite(point?.interval.high),
-        confidence: point?.interval.confidence ?? 0.99,
-      };
-    }),
+    rows,
     checks: findings.checks,
     faults: findings.faults ?? [],
     timeline: findings.timeline,

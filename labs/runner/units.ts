@@ -17,10 +17,13 @@ const factors: Readonly<Record<string, number>> = { 'ms>s': 0.001, 's>ms': 1_000
 /** Shares are kept as 0 to 1 and shown in percent. */
 const scaleOf = (unit: Unit): number => (unit === '%' ? 100 : 1);
 
+/** How a unit is written after a number; '' for numbers without a unit. */
+export const suffixOf = (unit: Unit): string => spellings[unit][0]!;
+
 /** `0.2078`, `ms` -> `20.8 ms`; four significant digits at most. */
 export function withUnit(value: number, unit: Unit): string {
-  const suffix = spellings[unit][0]!;
-  return `${digits(value * scaleOf(unit))}${suffix === '' || suffix === '%' || suffix === '/s' ? suffix : ` ${suffix}`}`;
+  const suffix = suffixOf(unit);
+  return `${digits(value * scaleOf(unit))}${/^[a-z]/.test(suffix) ? ' ' : ''}${suffix}`;
 }
 
 export function digits(value: number): string {
@@ -36,14 +39,15 @@ export function parsePrediction(text: string, quantities: readonly Quantity[]): 
   const parts = text.split(',').map((part) => part.trim());
   if (parts.length !== quantities.length)
     throw new LabUsageError(
-      `${quantities.length} predictions are wanted, separated by commas (${quantities.map(({ label }) => label).join('; ')}), not ${parts.length}`,
+      `${quantities.length} predictions are wanted, separated by commas ` +
+        `(${quantities.map(({ label }) => label).join('; ')}), not ${parts.length}`,
     );
   return parts.map((part, i) => parseOne(part, quantities[i]!));
 }
 
 export function parseOne(text: string, { label, unit }: Quantity): number {
   const [, number, given] = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*(.*)$/i.exec(text) ?? [];
-  const wanted = spellings[unit][0]!;
+  const wanted = suffixOf(unit);
   const example = `such as 12${wanted}`;
   if (number === undefined) throw new LabUsageError(`${label}: a number is wanted, ${example}, not "${text}"`);
   const value = Number(number);

@@ -1,4 +1,5 @@
-import type { Check, Findings, Quantity, Verdict } from './lab.ts';
+import { contains } from '../statistics/interval.ts';
+import type { Check, Findings, Point, Quantity, Verdict } from './lab.ts';
 
 /** One failed check fails the lab; otherwise one unknown check, or no check at all, makes it unknown. */
 export function verdictOf(checks: readonly Check[]): Verdict {
@@ -31,18 +32,9 @@ export function completed(findings: Findings, quantities: readonly Quantity[]): 
 /** How far a prediction may be from the measurement to be called right: a tenth, or the measured interval. */
 const rightWithin = 0.1;
 
-export function predictionIsRight(
-  predicted: readonly number[],
-  quantities: readonly Quantity[],
-  { points }: Findings,
-): boolean {
-  return quantities.every(({ id }, i) => {
-    const point = points.find((it) => it.id === id);
-    const value = predicted[i];
-    if (point === undefined || value === undefined) return false;
-    const { low, high } = point.interval;
-    return (
-      Math.abs(value - point.measured) <= rightWithin * Math.abs(point.measured) || (value >= low && value <= high)
-    );
-  });
+export function isRight(predicted: number, { measured, interval }: Pick<Point, 'measured' | 'interval'>): boolean {
+  const isNear = Math.abs(predicted - measured) <= rightWithin * Math.abs(measured);
+  // An interval without bounds says nothing about the value, so it must not make a prediction right.
+  const isBounded = Number.isFinite(interval.low) && Number.isFinite(interval.high);
+  return isNear || (isBounded && contains(interval, predicted));
 }

@@ -43,23 +43,36 @@ export function plot(rows: readonly ResultRow[], axes: Axes): Markup | undefined
       })
       .join(' ');
   const ticks = niceTicks(bottom, top);
-  return markup`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${axes.y} over ${axes.x}; the table has the same numbers">
-${ticks.map(
-  (tick) =>
-    markup`<line class="grid" x1="${margin.left}" x2="${width - margin.right}" y1="${atY(tick / scale)}" y2="${atY(tick / scale)}"/><text class="tick" text-anchor="end" x="${margin.left - 8}" y="${atY(tick / scale) + 4}">${digits(tick)}</text>`,
+  const [right, base, center] = [width - margin.right, height - margin.bottom, (margin.left + width) / 2];
+  const drawn = points.map((row) => ({ ...row, at: atX(row.x) }));
+  const label = `${axes.y} over ${axes.x}; the table has the same numbers`;
+  return markup`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}">
+${ticks.map((tick) => {
+  const y = atY(tick / scale);
+  return markup`<line class="grid" x1="${margin.left}" x2="${right}" y1="${y}" y2="${y}"/>
+<text class="tick" text-anchor="end" x="${margin.left - 8}" y="${y + 4}">${digits(tick)}</text>`;
+})}
+${drawn.map(
+  ({ x, at }) => markup`<text class="tick" text-anchor="middle" x="${at}" y="${base + 18}">${digits(x)}</text>`,
 )}
-${points.map(({ x }) => markup`<text class="tick" text-anchor="middle" x="${atX(x)}" y="${height - margin.bottom + 18}">${digits(x)}</text>`)}
-<text class="axis" text-anchor="middle" x="${(margin.left + width) / 2}" y="${height - 6}">${axes.x}</text>
+<text class="axis" text-anchor="middle" x="${center}" y="${height - 6}">${axes.x}</text>
 <text class="axis" text-anchor="middle" transform="translate(14 ${height / 2 - 10}) rotate(-90)">${axes.y}</text>
 <polyline class="theory" points="${line(({ theory }) => theory)}"/>
 <polyline class="predicted" points="${line(({ predicted }) => predicted)}"/>
-${points.map(({ x, theory }) => markup`<rect class="theory-mark" x="${atX(x) - 4}" y="${atY(theory) - 4}" width="8" height="8"/>`)}
-${points.map(({ x, predicted }) => predicted !== null && markup`<path class="predicted-mark" d="M ${atX(x) - 6} ${atY(predicted) + 5} h 12 l -6 -11 z"/>`)}
-${points.map(
-  ({ x, measured, low, high }) =>
-    measured !== null &&
-    markup`<line class="bar" x1="${atX(x)}" x2="${atX(x)}" y1="${atY(Math.max(low ?? measured, bottom / scale))}" y2="${atY(Math.min(high ?? measured, top / scale))}"/><circle class="measured" cx="${atX(x)}" cy="${atY(measured)}" r="4.5"/>`,
+${drawn.map(
+  ({ at, theory }) => markup`<rect class="theory-mark" x="${at - 4}" y="${atY(theory) - 4}" width="8" height="8"/>`,
 )}
+${drawn.map(
+  ({ at, predicted }) =>
+    predicted !== null && markup`<path class="predicted-mark" d="M ${at - 6} ${atY(predicted) + 5} h 12 l -6 -11 z"/>`,
+)}
+${drawn.map(({ at, measured, low, high }) => {
+  if (measured === null) return false;
+  const from = atY(Math.max(low ?? measured, bottom / scale));
+  const to = atY(Math.min(high ?? measured, top / scale));
+  return markup`<line class="bar" x1="${at}" x2="${at}" y1="${from}" y2="${to}"/>
+<circle class="measured" cx="${at}" cy="${atY(measured)}" r="4.5"/>`;
+})}
 </svg>`;
 }
 

@@ -13,7 +13,8 @@ h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 .25rem; }
 h2 { font-size: 1.1rem; margin: 0 0 .5rem; }
 p { max-width: 44rem; margin: .4rem 0; }
 .muted { color: var(--muted); }
-section { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 1rem; margin-top: 1rem; }
+section { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 1rem;
+  margin-top: 1rem; }
 .verdict { border-left: 5px solid var(--open); } .verdict.PASS { border-left-color: var(--good); }
 .verdict.FAIL { border-left-color: var(--bad); } .verdict strong { font-size: 1.25rem; }
 .PASS strong, td.PASS { color: var(--good); } .FAIL strong, td.FAIL { color: var(--bad); }
@@ -32,7 +33,8 @@ svg { width: 100%; min-width: 30rem; height: auto; display: block; font: 12px sy
 .measured { fill: var(--measured); } .bar { stroke: var(--measured); stroke-width: 2; }
 .legend { display: flex; gap: 1.2rem; flex-wrap: wrap; color: var(--muted); font-size: .9rem; margin: .3rem 0; }
 pre { overflow-x: auto; font: .85rem/1.45 ui-monospace, Menlo, Consolas, monospace; margin: .3rem 0; }
-.box { border: 2px dashed var(--line); border-radius: 8px; min-height: 5rem; padding: .6rem .8rem; color: var(--muted); }
+.box { border: 2px dashed var(--line); border-radius: 8px; min-height: 5rem; padding: .6rem .8rem;
+  color: var(--muted); }
 @media (max-width: 480px) { section { padding: .75rem; } th, td { padding: .35rem .4rem; } }
 @media print { body { background: #fff; } section { break-inside: avoid; } }
 `;

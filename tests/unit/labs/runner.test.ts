@@ -1,13 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync, existsSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync, existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { homeAt } from '../../../labs/runner/home.ts';
 import { commit, isUnchanged } from '../../../labs/runner/prediction.ts';
-import { receiptProblem, type HandIn, type Result } from '../../../labs/runner/result.ts';
+import { receiptProblem, resultOf, type HandIn, type Result } from '../../../labs/runner/result.ts';
 import { parsePrediction, withUnit } from '../../../labs/runner/units.ts';
-import { completed, predictionIsRight, verdictOf } from '../../../labs/runner/verdict.ts';
+import { completed, isRight, verdictOf } from '../../../labs/runner/verdict.ts';
 import { drawParameters } from '../../../labs/runner/parameters.ts';
 import { labs } from '../../../labs/registry.ts';
 
@@ -97,7 +97,7 @@ test.each([
   [109, true],
   [130, false],
 ])('a prediction of %d for a measurement of 100 is right: %s', (value, right) => {
-  expect(predictionIsRight([value], [ms], { points: [point], checks: [], timeline: [] })).toBe(right);
+  expect(isRight(value, point)).toBe(right);
 });
 
 test('students get their own numbers, always the same, from bounded sets', () => {
@@ -188,13 +188,90 @@ test('a second runner is refused, and a killed one is cleaned up by restore', ()
   expect(lab('10', '--virtual', '--yes', ...atHome).code).toBe(0);
 }, 60_000);
 
+const labsFolder = path.resolve(import.meta.dirname, '../../../labs');
+
+/** Runs lab 10 in a process that ends itself with SIGKILL in one phase. */
+const dyingRunner = (phase: string): string => `
+import { utilisation } from '${labsFolder}/10-utilisation/lab.ts';
+import { homeAt } from '${labsFolder}/runner/home.ts';
+import { runLab } from '${labsFolder}/runner/run.ts';
+const dieIn = (own) => {
+  if (own !== '${phase}') return;
+  process.kill(process.pid, 'SIGKILL');
+  for (;;);
+};
+const lab = {
+  ...utilisation,
+  virtual: (...given) => (dieIn('running'), utilisation.virtual(...given)),
+  explanation: (given) => (dieIn('verdict'), utilisation.explanation(given)),
+};
+const signal = new AbortController().signal;
+const predict = async () => dieIn('prediction');
+const quiet = () => {};
+const home = homeAt('${folder}');
+await runLab({ lab, form: 'virtual', owner: {}, home, signal, predict, progress: quiet, say: quiet });
+`;
+
+test.each(['prediction', 'running', 'verdict'])(
+  'kill -9 in the phase "%s": restore cleans up, no attempt is counted, and the lab starts again',
+  (phase) => {
+    const { signal } = spawnSync(process.execPath, ['--input-type=module', '-e', dyingRunner(phase)]);
+    expect(signal).toBe('SIGKILL');
+    const refused = lab('10', '--virtual', '--yes', ...atHome);
+    expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining('npm run lab -- restore') });
+    expect(lab('restore', ...atHome).stdout).toContain(`killed in its phase "${phase}"; nothing of it is left`);
+    expect(existsSync(home.progress)).toBe(false);
+    expect(lab('10', '--virtual', '--yes', ...atHome).code).toBe(0);
+  },
+  60_000,
+);
+
+test('a wrong prediction is named, value by value, and a lab without one asks for none', () => {
+  const args = ['--virtual', ...atHome];
+  const wrong = lab('10', '--predict', '20,50,1', '--because', 'a guess', ...args).stderr;
+  expect(wrong).toContain('not right in 1 of 3 values: W at rho = 0.9');
+  expect(wrong).toMatch(/W at rho = 0\.5 +20 ms ✓/);
+  expect(wrong).toMatch(/W at rho = 0\.9 +1 ms ✗/);
+  expect(wrong).toContain('Explain the difference between your prediction');
+  const none = lab('10', '--yes', ...args).stderr;
+  expect(none).toContain('Nothing was predicted.');
+  expect(none).not.toContain('your prediction');
+  // Every check that is counted is also shown.
+  const [, held] = /PASS {2}(\d+) of \d+ checks hold/.exec(none)!;
+  expect(none.match(/^✓ .*: /gm)).toHaveLength(Number(held));
+}, 60_000);
+
+test('a value without a measurement does not make a prediction right or wrong', () => {
+  const nothing = {
+    id: 'w0.5',
+    measured: Number.NaN,
+    n: 0,
+    interval: { low: -Infinity, high: Infinity, confidence: 1 },
+  };
+  const result = resultOf({
+    lab: labs.find(({ id }) => id === '10')!,
+    form: 'virtual',
+    owner: {},
+    prediction: commit('10', [20, 50, 100], 'a guess'),
+    findings: { points: [nothing], checks: [], timeline: [] },
+    hostNoise: null,
+    hintsRead: 0,
+  });
+  expect(result).toMatchObject({ verdict: 'UNKNOWN', predictionRight: null });
+});
+
+test('the list fits into 100 columns, and says how long each lab takes', () => {
+  const { stdout } = lab('list', ...atHome);
+  for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+  expect(stdout).toMatch(/^10 .* \d+ s /m);
+});
+
 test('a class is read: who passed, how predictions spread, what was edited', () => {
   const hand = path.join(folder, 'class');
   rmSync(hand, { recursive: true, force: true });
   lab('10', '--virtual', '--student', 'ada', '--predict', '20,50,100', '--because', 'formula', ...atHome);
   const text = readFileSync(path.join(labFiles, 'hand-in.json'), 'utf8');
-  homeAt(folder);
-  spawnSync('mkdir', ['-p', hand]);
+  mkdirSync(hand);
   writeFileSync(path.join(hand, 'ada.json'), text);
   writeFileSync(path.join(hand, 'copy.json'), text);
   writeFileSync(path.join(hand, 'forged.json'), text.replace('"labPassed": true', '"labPassed": false'));

@@ -1,0 +1,50 @@
+import type { Lab, Parameters, Verdict } from '../lab.ts';
+import type { Result, ResultRow } from '../result.ts';
+import { digits, withUnit } from '../units.ts';
+
+/** What the terminal and the report both say about a result. */
+
+/** A symbol as well as a colour and a word. */
+export const symbols: Readonly<Record<Verdict, string>> = { PASS: '✓', FAIL: '✗', UNKNOWN: '?' };
+
+/** `S = 10 ms, p = 1%`; undefined where a lab has no parameters. */
+export function parametersInWords({ parameters: known }: Lab, parameters: Parameters): string | undefined {
+  const all = Object.entries(parameters).map(([name, value]) => `${name} = ${withUnit(value, known[name]!.unit)}`);
+  return all.length === 0 ? undefined : all.join(', ');
+}
+
+/** One cell of the table; a value that is missing is `-`. */
+export const cell = (value: number | null, { unit }: Pick<ResultRow, 'unit'>): string =>
+  value === null ? '-' : withUnit(value, unit);
+
+/** The prediction, marked as right or not right. */
+export function predictedCell(row: ResultRow): string {
+  if (row.right === null) return cell(row.predicted, row);
+  return `${cell(row.predicted, row)} ${row.right ? symbols.PASS : symbols.FAIL}`;
+}
+
+export function intervalCell(row: ResultRow): string {
+  const { low, high, confidence } = row;
+  if (low === null || high === null) return '-';
+  return low === high ? 'exact' : `${cell(low, row)} to ${cell(high, row)} (${digits(100 * confidence)}%)`;
+}
+
+/** Which values were predicted right. The table marks the others, too. */
+export function predictionInWords({ predictionRight, rows }: Result): string {
+  if (!isPredicted({ rows })) return 'Nothing was predicted.';
+  if (predictionRight === null) return 'Your prediction cannot be judged, because a value was not measured.';
+  if (predictionRight) return 'Your prediction was right.';
+  const wrong = rows.filter(({ right }) => right === false).map(({ label }) => label);
+  const which = rows.length === 1 ? '' : ` in ${wrong.length} of ${rows.length} values: ${wrong.join('; ')}`;
+  return `Your prediction was not right${which}. You learn most from such a lab.`;
+}
+
+export const isPredicted = ({ rows }: Pick<Result, 'rows'>): boolean =>
+  rows.some(({ predicted }) => predicted !== null);
+
+/** What the student does now. */
+export const explainInWords = (result: Result): string =>
+  isPredicted(result)
+    ? 'Explain the difference between your prediction and the measurement, in two sentences: ' +
+      'which thought was right, and which was missing?'
+    : 'You made no prediction. Explain the measurement in two sentences. Next time, predict first: you learn more.';
