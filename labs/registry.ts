@@ -1,40 +1,40 @@
 import type { Lab } from './runner/lab.ts';
+import { componentsAndPlacement } from './01-components-and-placement/lab.ts';
 import { multitierSearch } from './05-multitier-search/lab.ts';
 import { serverAsClient } from './06-server-as-client/lab.ts';
-import { utilisation } from './10-utilisation/lab.ts';
 import { tailLatency } from './08-tail-latency/lab.ts';
-import { redundancy } from './20-redundancy/lab.ts';
 import { openAndClosedLoad } from './09-open-and-closed-load/lab.ts';
+import { utilisation } from './10-utilisation/lab.ts';
+import { granularity } from './11-granularity/lab.ts';
+import { caching } from './14-caching/lab.ts';
+import { loadBalancing } from './15-load-balancing/lab.ts';
 import { reliabilityAndAvailability } from './16-reliability-and-availability/lab.ts';
 import { mtbfAndMttr } from './17-mtbf-and-mttr/lab.ts';
 import { bathtubCurve } from './19-bathtub-curve/lab.ts';
+import { redundancy } from './20-redundancy/lab.ts';
+import { heartbeats } from './24-heartbeats/lab.ts';
 import { watchdogsAndFailFast } from './25-watchdogs-and-fail-fast/lab.ts';
-import { granularity } from './11-granularity/lab.ts';
-import { caching } from './14-caching/lab.ts';
 import { byzantineAnswers } from './27-byzantine-answers/lab.ts';
 import { whereAMillisecondGoes } from './33-where-a-millisecond-goes/lab.ts';
-import { componentsAndPlacement } from './01-components-and-placement/lab.ts';
-import { heartbeats } from './24-heartbeats/lab.ts';
-import { loadBalancing } from './15-load-balancing/lab.ts';
 
 const all = {
-  loadBalancing,
-  heartbeats,
   componentsAndPlacement,
-  whereAMillisecondGoes,
-  byzantineAnswers,
-  caching,
-  granularity,
-  watchdogsAndFailFast,
-  bathtubCurve,
-  mtbfAndMttr,
-  reliabilityAndAvailability,
-  openAndClosedLoad,
-  redundancy,
-  tailLatency,
   multitierSearch,
   serverAsClient,
+  tailLatency,
+  openAndClosedLoad,
   utilisation,
+  granularity,
+  caching,
+  loadBalancing,
+  reliabilityAndAvailability,
+  mtbfAndMttr,
+  bathtubCurve,
+  redundancy,
+  heartbeats,
+  watchdogsAndFailFast,
+  byzantineAnswers,
+  whereAMillisecondGoes,
 };
 
 /** All labs, in the order of their numbers. */

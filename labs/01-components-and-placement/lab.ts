@@ -36,7 +36,7 @@ export const componentsAndPlacement = lab({
   name: 'components-and-placement',
   topic: 'components and placement',
   question: 'You move the components of a search engine to other machines. What changes, and what does not?',
-  minutes: 2,
+  seconds: 120,
   cores: 2,
   parameters: {},
   formula: 'hops = calls between components that are on different nodes; each takes more than 0 ms; answers stay equal',
@@ -99,23 +99,30 @@ export const componentsAndPlacement = lab({
     return { points, checks: found, timeline };
   },
   variants: {
-    broken: 'a component that is missing from a placement: the topology is refused before it starts',
-    control: 'the placement in one process: the same searches, and not a single hop',
+    notAudited:
+      'it needs real processes: their traces are what it counts. The placement in one process must have no hop',
   },
   hints: [
     'Which components does a search call? And which of these calls leave the process?',
-    'Count the arrows: gateway to app, then app to query, to each shard of the database, and to ranking. An arrow within a process is no hop.',
-    'A waiter asks the kitchen and the bar. In one room they talk. With the kitchen in another house, an order needs one phone call; with both elsewhere, two.',
+    'Count the arrows: gateway to app, then app to query, to each shard of the database, and to ranking. An arrow ' +
+      'within a process is no hop.',
+    'A waiter asks the kitchen and the bar. In one room they talk. With the kitchen in another house, an order ' +
+      'needs one phone call; with both elsewhere, two.',
   ],
   explanation: () =>
-    `The answers are equal, byte by byte. A component is a contract and the logic behind it, and neither knows where it runs. So moving it cannot change what it says.
+    `The answers are equal, byte by byte. A component is a contract and the logic behind it, and neither knows where it
+runs. So moving it cannot change what it says.
 
-What changes is the way. In one process all calls are function calls: no hop. With one node for each component, a search has 4 hops: gateway to app, then app to query, database and ranking. With two shards it has 5, because both are asked. Each hop takes time, can fail, and can wait.
+What changes is the way. In one process all calls are function calls: no hop. With one node for each component, a
+search has 4 hops: gateway to app, then app to query, database and ranking. With two shards it has 5, because both are
+asked. Each hop takes time, can fail, and can wait.
 
-So first organise a system into components, then decide where they run. The first decision says what it does. The second says how fast it is, how it scales, and how it fails.`,
+So first organise a system into components, then decide where they run. The first decision says what it does. The
+second says how fast it is, how it scales, and how it fails.`,
   transfer: {
     question:
-      'You put app, query and ranking together on one node, and leave the rest apart. How many hops has a search with two shards?',
+      'You put app, query and ranking together on one node, and leave the rest apart. How many hops has a search ' +
+      'with two shards?',
     answer: 'Three: gateway to app, and app to each of the two shards. Query and ranking are function calls now.',
   },
 });
@@ -158,5 +165,6 @@ const shown = ({ spans }: Trace): string[] =>
     .filter(({ kind }) => kind === 'request' || kind === 'serve')
     .map(
       ({ depth, node, component, operation, startMs, durationMs }) =>
-        `  ${' '.repeat(depth)}${node} ${component}.${operation}: ${digits(durationMs)} ms from ${digits(startMs)} ms on`,
+        `  ${' '.repeat(depth)}${node} ${component}.${operation}: ` +
+        `${digits(durationMs)} ms from ${digits(startMs)} ms on`,
     );

@@ -15,7 +15,7 @@ export const openAndClosedLoad = lab({
   name: 'open-and-closed-load',
   topic: 'open and closed load',
   question: 'A server stalls for one second. Why do some load tests not see it?',
-  minutes: 1,
+  seconds: 1,
   cores: 1,
   parameters: { stall: { unit: 'ms', values: [1_000, 800, 1_200] }, rate: { unit: '/s', values: [100, 150, 200] } },
   formula: 'open loop: p99 = stall - 1% of the run; closed loop: p99 = the service time',
@@ -54,7 +54,7 @@ export const openAndClosedLoad = lab({
         check(
           'both see the stall in their maximum',
           Math.min(Math.max(...open), Math.max(...closed)) > 0.9 * stall!,
-          '',
+          `${digits(Math.max(...open))} ms and ${digits(Math.max(...closed))} ms`,
         ),
       ],
       timeline: [
@@ -70,19 +70,27 @@ export const openAndClosedLoad = lab({
   },
   hints: [
     'Who does not send while the server stalls? And which users would have come in this second?',
-    'At 100/s, 100 users come during a stall of 1 s. They wait from 1 s down to 0. That is a tenth of the 1,000 users; p99 is the wait of the tenth part from the top of these.',
-    'A lift stands still for 10 minutes in an hour. If people come evenly, a sixth of them wait, up to 10 minutes. The one who stands in it counts one long trip.',
+    'At 100/s, 100 users come during a stall of 1 s. They wait from 1 s down to 0. That is a tenth of the 1,000 ' +
+      'users; p99 is the wait of the tenth part from the top of these.',
+    'A lift stands still for 10 minutes in an hour. If people come evenly, a sixth of them wait, up to 10 ' +
+      'minutes. The one who stands in it counts one long trip.',
   ],
   explanation: ({ stall, rate }) =>
-    `The open loop sends ${rate!} calls per second, whatever the server does. All that were due in the stall wait, from ${stall!} ms down to 0. They are ${stall! / 100}% of all calls, so p99 is about ${stall! - 100} ms.
+    `The open loop sends ${rate!} calls per second, whatever the server does. All that were due in the stall wait, from
+${stall!} ms down to 0. They are ${stall! / 100}% of all calls, so p99 is about ${stall! - 100} ms.
 
-The closed loop has ${clients} clients. Each waits for its answer, so during the stall nobody sends anything. It records ${clients} slow calls among thousands of fast ones, and its p99 is the service time. This is called coordinated omission: the server's stall stops the measurement, too.
+The closed loop has ${clients} clients. Each waits for its answer, so during the stall nobody sends anything. It
+records ${clients} slow calls among thousands of fast ones, and its p99 is the service time. This is called
+coordinated omission: the server's stall stops the measurement, too.
 
-Real users are an open loop: a new one does not know that the server is stalled. So an open loop says what they suffer. A closed loop is right where the callers are few and wait for each other, such as nodes with a limit of calls.`,
+Real users are an open loop: a new one does not know that the server is stalled. So an open loop says what they
+suffer. A closed loop is right where the callers are few and wait for each other, such as nodes with a limit of
+calls.`,
   transfer: {
     question: 'A test reports p99 = 8 ms and a maximum of 4 s in a minute, with 10 clients. What do you ask first?',
     answer:
-      'Whether it was a closed loop. One stall of 4 s in 60 s would meet 1/15 of the users of an open loop, so their p99 would be about 3.4 s.',
+      'Whether it was a closed loop. One stall of 4 s in 60 s would meet 1/15 of the users of an open loop, so ' +
+      'their p99 would be about 3.4 s.',
   },
 });
 

@@ -15,7 +15,7 @@ export const granularity = lab({
   name: 'granularity',
   topic: 'granularity',
   question: '1,200 candidates are ranked by four workers. How many should go into one call?',
-  minutes: 1,
+  seconds: 1,
   cores: 1,
   parameters: {
     o: { unit: 'ms', values: [10, 8, 12] },
@@ -74,7 +74,8 @@ export const granularity = lab({
       ],
       timeline: candidates.map(
         (g) =>
-          `g = ${String(g).padStart(4)}  equal ${digits(equal.get(g)!).padStart(5)} ms   one slow ${digits(unequal.get(g)!).padStart(5)} ms`,
+          `g = ${String(g).padStart(4)}  equal ${digits(equal.get(g)!).padStart(5)} ms   ` +
+          `one slow ${digits(unequal.get(g)!).padStart(5)} ms`,
       ),
     };
   },
@@ -85,17 +86,23 @@ export const granularity = lab({
   hints: [
     'Very small calls pay the overhead very often. Very large calls leave workers idle. What is in between?',
     'There are N / g calls, and P run at a time: ceil(N / (g P)) rounds of o + g w each.',
-    'Moving 60 boxes with 3 people: one box a walk of 5 minutes, 20 walks each, 100 minutes. 20 boxes on a cart, one walk and 20 x 1 minute of loading: 25 minutes.',
+    'Moving 60 boxes with 3 people: one box a walk of 5 minutes, 20 walks each, 100 minutes. 20 boxes on a cart, ' +
+      'one walk and 20 x 1 minute of loading: 25 minutes.',
   ],
   explanation: ({ o, w }) =>
-    `One piece per call pays the overhead ${tasks / workers} times in a row: ${digits(time(1, o!, w!))} ms. All in one call pays it once, and three workers do nothing: ${digits(time(tasks, o!, w!))} ms. With equal workers the best grain is N / P = 300, one call for each worker.
+    `One piece per call pays the overhead ${tasks / workers} times in a row: ${digits(time(1, o!, w!))} ms. All in one
+call pays it once, and three workers do nothing: ${digits(time(tasks, o!, w!))} ms. With equal workers the best grain
+is N / P = 300, one call for each worker.
 
-This is the coarsest grain that still uses all workers. With unequal workers it is a trap: the slow one gets as much work as the others, and all wait for it. Smaller calls let the fast workers take more of them. The best grain moves down to ${bestGrain(o!, w!)}: large enough to pay little overhead, small enough to share the work.
+This is the coarsest grain that still uses all workers. With unequal workers it is a trap: the slow one gets as much
+work as the others, and all wait for it. Smaller calls let the fast workers take more of them. The best grain moves
+down to ${bestGrain(o!, w!)}: large enough to pay little overhead, small enough to share the work.
 
 That is the rule: coarse-grained rather than fine-grained, but with several pieces per worker.`,
   transfer: {
     question:
-      'The network becomes ten times faster, so the overhead falls from 10 to 1 ms. Does the best grain with one slow worker grow or shrink?',
+      'The network becomes ten times faster, so the overhead falls from 10 to 1 ms. Does the best grain with one ' +
+      'slow worker grow or shrink?',
     answer: 'It shrinks. Small calls have become cheap, so the work can be shared more evenly.',
   },
 });

@@ -18,7 +18,7 @@ export const caching = lab({
   name: 'caching',
   topic: 'caching',
   question: 'A cache holds a tenth of the pages. How many of the requests does it answer?',
-  minutes: 1,
+  seconds: 1,
   cores: 1,
   parameters: { C: { unit: 'count', values: [100, 80, 150] } },
   formula: 'Che: h = sum of q_i (1 - e^(-q_i T)), where T solves sum of (1 - e^(-q_i T)) = C',
@@ -71,7 +71,8 @@ export const caching = lab({
       ],
       timeline: [
         `without invalidation ${old.stale} of ${measured} answers are older than the last change`,
-        `the cache holds ${((100 * C!) / items).toFixed(0)}% of the pages and answers ${digits(100 * hit.mean)}% of the requests`,
+        `the cache holds ${((100 * C!) / items).toFixed(0)}% of the pages ` +
+          `and answers ${digits(100 * hit.mean)}% of the requests`,
       ],
     };
   },
@@ -81,15 +82,21 @@ export const caching = lab({
   },
   hints: [
     'Not all pages are asked equally often. What share of the requests do the most popular hundred pages get?',
-    'A page is in the cache if it was asked within the last T requests. T is as long as it takes to see C different pages.',
+    'A page is in the cache if it was asked within the last T requests. T is as long as it takes to see C ' +
+      'different pages.',
     'If 2 of 10 dishes get 60% of the orders, a kitchen that keeps 2 dishes ready serves nearly 60% at once.',
   ],
   explanation: ({ C }) =>
-    `${((100 * C!) / items).toFixed(0)}% of the pages answer ${digits(100 * che(C!))}% of the requests, because popularity is skewed. An ideal cache would hold exactly the most popular ones. LRU does not know them: it also holds pages that were asked just once, so it stays below.
+    `${((100 * C!) / items).toFixed(0)}% of the pages answer ${digits(100 * che(C!))}% of the requests, because
+popularity is skewed. An ideal cache would hold exactly the most popular ones. LRU does not know them: it also holds
+pages that were asked just once, so it stays below.
 
-With equally popular pages, the negative control, a cache of this size answers only ${((100 * C!) / items).toFixed(0)}%. So measure the popularity before you buy memory.
+With equally popular pages, the negative control, a cache of this size answers only
+${((100 * C!) / items).toFixed(0)}%. So measure the popularity before you buy memory.
 
-A cache holds copies, and copies become old. Invalidation removes a copy when the page changes. But an old copy is also insurance: while the database is down, the cache can still answer what it holds. Caching improves performance and dependability, and the price is consistency.`,
+A cache holds copies, and copies become old. Invalidation removes a copy when the page changes. But an old copy is
+also insurance: while the database is down, the cache can still answer what it holds. Caching improves performance and
+dependability, and the price is consistency.`,
   transfer: {
     question: 'You double the cache from 100 to 200 pages. Does the hit rate double?',
     answer:

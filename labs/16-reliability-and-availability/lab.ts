@@ -18,7 +18,7 @@ export const reliabilityAndAvailability = lab({
   name: 'reliability-and-availability',
   topic: 'reliability is not availability',
   question: 'Two systems are up for 86% of the time. Which one lets you finish a job of ten seconds?',
-  minutes: 1,
+  seconds: 1,
   cores: 1,
   parameters: { up: { unit: 's', values: [30, 24, 36] }, job: { unit: 's', values: [10, 8, 12] } },
   formula: 'A = up / (up + down); R(t) = e^(-t / up)',
@@ -66,19 +66,26 @@ export const reliabilityAndAvailability = lab({
   hints: [
     'Availability asks: is it up now? Reliability asks: does it stay up until I am done?',
     'With exponential times, the chance to survive t is e^(-t / up). The time of a repair is not in it.',
-    'A bus runs for 60 minutes between breakdowns, on average. A trip of 30 minutes succeeds with e^(-.5) = 61%, however quick the repair is.',
+    'A bus runs for 60 minutes between breakdowns, on average. A trip of 30 minutes succeeds with e^(-.5) = 61%, ' +
+      'however quick the repair is.',
   ],
   explanation: ({ up, job }) =>
-    `Both systems are up for ${Math.round((100 * up!) / (up! + up! / 6))}% of the time, because up and down are in the same proportion. A monitor that probes now and then cannot tell them apart.
+    `Both systems are up for ${Math.round((100 * up!) / (up! + up! / 6))}% of the time, because up and down are in the
+same proportion. A monitor that probes now and then cannot tell them apart.
 
-A job of ${job!} s can. It must not meet any failure, so only the time between failures counts: e^(-${job!}/${up!}) = ${Math.exp(-job! / up!).toFixed(3)} and e^(-${job!}/${up! / 10}) = ${Math.exp((-10 * job!) / up!).toFixed(3)}. Faster repairs raise the availability and do nothing for this job.
+A job of ${job!} s can. It must not meet any failure, so only the time between failures counts: e^(-${job!}/${up!}) =
+${Math.exp(-job! / up!).toFixed(3)} and e^(-${job!}/${up! / 10}) = ${Math.exp((-10 * job!) / up!).toFixed(3)}. Faster
+repairs raise the availability and do nothing for this job.
 
-So the question is what your users do. Those who ask again after a second need availability. Those who hold a long session or run a long computation need reliability, or checkpoints that cut the job into short ones.`,
+So the question is what your users do. Those who ask again after a second need availability. Those who hold a long
+session or run a long computation need reliability, or checkpoints that cut the job into short ones.`,
   transfer: {
     question:
-      'You split the job of ten seconds into ten jobs of one second, each repeated until it succeeds. What did you change?',
+      'You split the job of ten seconds into ten jobs of one second, each repeated until it succeeds. What did ' +
+      'you change?',
     answer:
-      'R(1 s) of the hasty system is e^(-1/3) = 72%, so each part needs 1.4 attempts on average. Checkpoints turn a need for reliability into a need for availability.',
+      'R(1 s) of the hasty system is e^(-1/3) = 72%, so each part needs 1.4 attempts on average. Checkpoints turn ' +
+      'a need for reliability into a need for availability.',
   },
 });
 

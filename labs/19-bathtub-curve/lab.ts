@@ -18,7 +18,7 @@ export const bathtubCurve = lab({
   name: 'bathtub-curve',
   topic: 'the bathtub curve',
   question: 'A new machine fails often, an old one too. Can lifetimes alone tell you why they failed?',
-  minutes: 1,
+  seconds: 1,
   cores: 1,
   parameters: { young: { unit: 'none', values: [0.5, 0.6, 0.7] }, worn: { unit: 'none', values: [4, 3, 5] } },
   formula: 'failure rate h(t) = (k / L) (t / L)^(k - 1): falling for k < 1, constant for k = 1, rising for k > 1',
@@ -66,20 +66,28 @@ export const bathtubCurve = lab({
     control: 'machines that are still running after four years are left out of the fit',
   },
   hints: [
-    'Ask of the machines that still run: how many of them fail in the next month? Does that grow or fall with their age?',
+    'Ask of the machines that still run: how many of them fail in the next month? Does that grow or fall with ' +
+      'their age?',
     'The shape k says it: below 1 the rate falls, at 1 it is constant, above 1 it rises.',
-    'Light bulbs: half of the bad ones fail in the first day (k < 1). Tyres: hardly any in the first year, nearly all in the fifth (k > 1).',
+    'Light bulbs: half of the bad ones fail in the first day (k < 1). Tyres: hardly any in the first year, nearly ' +
+      'all in the fifth (k > 1).',
   ],
   explanation: ({ young, worn }) =>
-    `The shape of the lifetimes tells the cause. Early failures (k = ${young!}) come from faults of production: whoever survives the first weeks is probably sound. Random failures (k = 1) do not care about age. Wear-out (k = ${worn!}) waits for the old.
+    `The shape of the lifetimes tells the cause. Early failures (k = ${young!}) come from faults of production: whoever
+survives the first weeks is probably sound. Random failures (k = 1) do not care about age. Wear-out (k = ${worn!})
+waits for the old.
 
-A real machine has all three, and the first one ends it. So the rates add up: high, low, high. This sum is the bathtub curve.
+A real machine has all three, and the first one ends it. So the rates add up: high, low, high. This sum is the bathtub
+curve.
 
-Burn-in removes machines with early failures before they are sold. It cannot lower the floor of the curve, and it costs a little of the wear-out life. The negative control shows the usual mistake: who looks only at machines that have failed already finds the long-lived ones missing, and fits another shape.`,
+Burn-in removes machines with early failures before they are sold. It cannot lower the floor of the curve, and it
+costs a little of the wear-out life. The negative control shows the usual mistake: who looks only at machines that
+have failed already finds the long-lived ones missing, and fits another shape.`,
   transfer: {
     question: 'Your servers fail at a constant rate. Does it help to replace them every three years?',
     answer:
-      'No. With k = 1 a new one fails as often as an old one, and each replacement adds early failures. Replace where k > 1.',
+      'No. With k = 1 a new one fails as often as an old one, and each replacement adds early failures. Replace ' +
+      'where k > 1.',
   },
 });
 
@@ -115,6 +123,7 @@ function rateTimeline(first: readonly number[]): string[] {
     const running = first.filter((life) => life > from).length;
     const failed = first.filter((life) => life > from && life <= to).length;
     const rate = running === 0 ? 0 : failed / running;
-    return `year ${from.toFixed(1)}  ${'#'.repeat(Math.round(100 * rate)).padEnd(30)} ${digits(100 * rate)}% of ${running} fail`;
+    const bar = '#'.repeat(Math.round(100 * rate)).padEnd(30);
+    return `year ${from.toFixed(1)}  ${bar} ${digits(100 * rate)}% of ${running} fail`;
   });
 }

@@ -16,7 +16,7 @@ export const redundancy = lab({
   name: 'redundancy',
   topic: 'redundancy',
   question: 'One server is down for 5% of the time. How often are all four of them down?',
-  minutes: 1,
+  seconds: 1,
   cores: 1,
   parameters: { often: { unit: '%', values: [0.2, 0.25, 0.3] }, rare: { unit: '%', values: [0.05, 0.04, 0.06] } },
   formula:
@@ -81,15 +81,20 @@ export const redundancy = lab({
     'Two engines fail in 1% of the flights each: both in .01^2 = .01%. Bad fuel in a tenth of the cases: both in .1%.',
   ],
   explanation: ({ rare }) =>
-    `Four servers that fail independently turn an unavailability of ${100 * rare!}% into ${(100 * rare! ** servers).toExponential(1)}%. A trial that counts cannot see so rare an event: of 200,000 trials about one shows it. Importance sampling draws failures often and weighs each by how unlikely it really is.
+    `Four servers that fail independently turn an unavailability of ${100 * rare!}% into
+${(100 * rare! ** servers).toExponential(1)}%. A trial that counts cannot see so rare an event: of 200,000 trials
+about one shows it. Importance sampling draws failures often and weighs each by how unlikely it really is.
 
-A common cause ruins the product. A bad configuration, a shared switch or one data file for all replicas hits all servers at once. Even if only a tenth of the failures have a common cause, all four are down about ${Math.round(withCommonCause(rare!) / rare! ** servers)} times more often. More servers do not help against it.
+A common cause ruins the product. A bad configuration, a shared switch or one data file for all replicas hits all
+servers at once. Even if only a tenth of the failures have a common cause, all four are down about
+${Math.round(withCommonCause(rare!) / rare! ** servers)} times more often. More servers do not help against it.
 
 So the question about redundancy is not how many, but what they share.`,
   transfer: {
     question: 'You may add a fifth server, or put one of the four into another building. Which would you choose?',
     answer:
-      'The other building. A fifth server divides the independent part by 20, but that part is already tiny. The common cause remains, unless one server does not share it.',
+      'The other building. A fifth server divides the independent part by 20, but that part is already tiny. The ' +
+      'common cause remains, unless one server does not share it.',
   },
 });
 

@@ -23,7 +23,7 @@ export const heartbeats = lab({
   topic: 'heartbeats',
   question:
     'A node sends a heartbeat twice a second. How soon may you call it dead, if one in five heartbeats is lost?',
-  minutes: 1,
+  seconds: 1,
   cores: 1,
   parameters: { loss: { unit: '%', values: [0.2, 0.15, 0.25] } },
   formula: 'mean detection = dead after - interval / 2; false alarms per hour = beats per hour x (1 - p) p^3',
@@ -83,21 +83,29 @@ export const heartbeats = lab({
     control: 'heartbeats are lost in bursts: two losses of three are followed by another one',
   },
   hints: [
-    'How long has the node been silent when it crashes? And how many heartbeats must be lost in a row to look like a crash?',
-    'The last heartbeat was half an interval ago on average. A false alarm needs one that arrives, then three losses: (1 - p) p^3 per heartbeat.',
-    'A friend writes every day, and one letter in ten is lost. If you worry after 2.5 days, you do so .9 x .1 x .1 x 365 = 3.3 times a year for nothing.',
+    'How long has the node been silent when it crashes? And how many heartbeats must be lost in a row to look ' +
+      'like a crash?',
+    'The last heartbeat was half an interval ago on average. A false alarm needs one that arrives, then three ' +
+      'losses: (1 - p) p^3 per heartbeat.',
+    'A friend writes every day, and one letter in ten is lost. If you worry after 2.5 days, you do so .9 x .1 x ' +
+      '.1 x 365 = 3.3 times a year for nothing.',
   ],
   explanation: ({ loss }) =>
-    `The fixed detector notices a crash after ${deadAfterMs - intervalMs / 2} ms on average: ${deadAfterMs} ms of silence, of which half an interval had passed already. At a loss of ${100 * loss!}% it also calls a healthy node dead ${digits(alarmsPerHour(loss!))} times per hour, because three heartbeats in a row are lost that often.
+    `The fixed detector notices a crash after ${deadAfterMs - intervalMs / 2} ms on average: ${deadAfterMs} ms of
+silence, of which half an interval had passed already. At a loss of ${100 * loss!}% it also calls a healthy node dead
+${digits(alarmsPerHour(loss!))} times per hour, because three heartbeats in a row are lost that often.
 
-Phi learns from the sequence numbers how much is lost. It waits as long as this loss makes necessary, so it raises hardly any false alarm. The price is the time: it needs several seconds of silence before it is sure.
+Phi learns from the sequence numbers how much is lost. It waits as long as this loss makes necessary, so it raises
+hardly any false alarm. The price is the time: it needs several seconds of silence before it is sure.
 
-No detector has both. Over a network that loses messages, a slow or unlucky node cannot be told from a dead one. You choose what a false alarm and a late detection cost you, and set the detector accordingly.`,
+No detector has both. Over a network that loses messages, a slow or unlucky node cannot be told from a dead one. You
+choose what a false alarm and a late detection cost you, and set the detector accordingly.`,
   transfer: {
     question:
       'You send heartbeats ten times as often, every 50 ms, and keep 1.75 s of silence. What happens to both numbers?',
     answer:
-      'Detection takes 1.725 s on average, hardly longer. A false alarm now needs about 34 losses in a row: .2^34, so never. More messages buy certainty.',
+      'Detection takes 1.725 s on average, hardly longer. A false alarm now needs about 34 losses in a row: ' +
+      '.2^34, so never. More messages buy certainty.',
   },
 });
 
@@ -130,7 +138,8 @@ function watch(seed: string, p: number, variant: Variant) {
           `${digits(now)} ms  heartbeat ${beat} arrives`,
         ];
     }
-    // Suspicion only grows while the node is silent, so its peak is just before the next heartbeat. Phi has to learn first.
+    // Suspicion only grows while the node is silent, so its peak is just before the next heartbeat. Phi has to learn
+    // first.
     if (beat > 200 && phi.phi(now) >= 8) phiAlarms++;
     phi.hear({ incarnation: 1, sequence: beat }, now);
     lost = 0;

@@ -22,7 +22,7 @@ export const watchdogsAndFailFast = lab({
   name: 'watchdogs-and-fail-fast',
   topic: 'fail-fast',
   question: 'One of two services behind your server hangs. Why do the requests that do not need it fail, too?',
-  minutes: 1,
+  seconds: 1,
   cores: 1,
   failuresExpected: true,
   parameters: { rate: { unit: '/s', values: [20, 16, 24] } },
@@ -67,19 +67,25 @@ export const watchdogsAndFailFast = lab({
   },
   hints: [
     'What does a worker do while its service hangs? And how many workers are left for others?',
-    'The load is a = rate x hang = 20/s x 5 s = 100 workers wanted, and there are 50. Erlang B gives the share of requests that find none free.',
+    'The load is a = rate x hang = 20/s x 5 s = 100 workers wanted, and there are 50. Erlang B gives the share of ' +
+      'requests that find none free.',
     'A hotel has 2 rooms. Guests come every day and stay for 2 days: a = 2, B = (2) / (1 + 2 + 2) = 40% find no room.',
   ],
   explanation: ({ rate }) =>
-    `Hanging requests want ${load(rate!).toFixed(0)} workers, and there are ${workers}. So nearly all workers wait for a service that does not answer. A healthy request needs a worker for only ${quickMs} ms, and it finds none: ${digits(100 * erlangB(workers, load(rate!)))}% of them fail, although their own service is well.
+    `Hanging requests want ${load(rate!).toFixed(0)} workers, and there are ${workers}. So nearly all workers wait for a
+service that does not answer. A healthy request needs a worker for only ${quickMs} ms, and it finds none:
+${digits(100 * erlangB(workers, load(rate!)))}% of them fail, although their own service is well.
 
-The breaker fails fast. After some failures it refuses calls to the hanging service at once, so no worker waits for it. The requests that need this service still fail, but nobody else does. That is isolation.
+The breaker fails fast. After some failures it refuses calls to the hanging service at once, so no worker waits for
+it. The requests that need this service still fail, but nobody else does. That is isolation.
 
-A heartbeat from a thread of its own would stay green all the time, because that thread does not need a worker. Evidence must come from where the work is done.`,
+A heartbeat from a thread of its own would stay green all the time, because that thread does not need a worker.
+Evidence must come from where the work is done.`,
   transfer: {
     question: 'You shorten the time-out from 5 s to 1 s instead of using a breaker. What is served now?',
     answer:
-      'a = 20 x 1 = 20 workers of 50, so B is far below 0.1%. A short time-out isolates, too, as long as rate x time-out stays below the number of workers.',
+      'a = 20 x 1 = 20 workers of 50, so B is far below 0.1%. A short time-out isolates, too, as long as rate x ' +
+      'time-out stays below the number of workers.',
   },
 });
 

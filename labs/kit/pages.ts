@@ -10,7 +10,7 @@ export const labQueries: readonly string[] = words
   .slice(0, 24)
   .map((word, i) => `${word} ${words[(i * 7 + 11) % words.length]}`);
 
-/** A small corpus, so that a lab's own cluster starts in a second: one JSON line per page, as `tierlab import` reads. */
+/** A small corpus, so that a lab's own cluster starts in a second: one JSON line per page, for `tierlab import`. */
 export function labPages(count = 240): string {
   const random = seededRandom('the pages of the labs');
   const word = (): string => words[Math.floor(words.length * random.next() ** 2)]!;

@@ -19,6 +19,7 @@ describe.each(labs.map((lab) => [lab.id, lab] as const))('lab %s', (_, lab) => {
   test('has hints, assumptions, a transfer question with its answer, and variants', () => {
     for (const text of [...lab.hints, ...lab.assumptions, lab.formula, lab.question, ...Object.values(lab.variants)])
       expect(text.trim().length).toBeGreaterThan(10);
+    expect('notAudited' in lab.variants).toBe(lab.virtual === undefined);
     expect(new Set(lab.hints).size).toBe(3);
     expect(lab.assumptions.length).toBeGreaterThan(0);
     expect(lab.transfer.question.endsWith('?')).toBe(true);
@@ -42,7 +43,7 @@ describe.each(labs.map((lab) => [lab.id, lab] as const))('lab %s', (_, lab) => {
       '## Read on',
     ])
       expect(text).toContain(part);
-    expect(text).toContain(`${lab.minutes} minute`);
+    expect(text).toMatch(new RegExp(`^${lab.seconds} seconds?, ${lab.cores} cores?[.] `, 'm'));
     expect(text).toContain(`npm run lab -- ${lab.id}`);
   });
 

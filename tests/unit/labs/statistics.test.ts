@@ -48,7 +48,8 @@ test('one outlier does not move the median, nor its interval', () => {
 });
 
 test('maximum likelihood finds the published Weibull shape of the ball bearings', () => {
-  // Lieblein and Zelen, J. Res. NBS 57 (1956): millions of revolutions to failure; shape 2.10, scale 81.9 (Lawless 2003).
+  // Lieblein and Zelen, J. Res. NBS 57 (1956): millions of revolutions to failure.
+  // Shape 2.10, scale 81.9 (Lawless 2003).
   const bearings = [
     17.88, 28.92, 33, 41.52, 42.12, 45.6, 48.4, 51.84, 51.96, 54.12, 55.56, 67.8, 68.64, 68.64, 68.88, 84.12, 93.12,
     98.64, 105.12, 105.84, 127.92, 128.04, 173.4,
