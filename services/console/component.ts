@@ -25,7 +25,8 @@ export const consoleComponent = component({
     const assets = await loadConsoleAssets();
     const about = aboutCluster(topology, node.id, enabled);
     const readings = createNodeReadings(topology, control, clock);
-    const collector = createCollector({ topology, sources, readings, ownView: view, clock, scheduler });
+    const isWatched = () => streams.open() > 0;
+    const collector = createCollector({ topology, sources, readings, ownView: view, isWatched, clock, scheduler });
     /** The address of the script names the build. A page of another build reloads itself. */
     const streams = createStreams(collector, () => ({ incarnation, script: assets.script.url }));
 

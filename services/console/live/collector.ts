@@ -10,6 +10,9 @@ import type { NodeNow, Snapshot } from './snapshot.ts';
 
 const everyMs = 1_000;
 
+/** Every snapshot costs each node a request. While no page is open, only each fifth second has one. */
+const unwatchedEvery = 5;
+
 /** The longest wait of a snapshot for answers, ms. Later answers are in the next snapshot. */
 const gatherMs = 400;
 
@@ -33,15 +36,18 @@ interface CollectorOptions {
   readonly readings: ReturnType<typeof createNodeReadings>;
   /** The last view that this node itself received. */
   readonly ownView: () => View | undefined;
+  /** Whether a page is open. */
+  readonly isWatched: () => boolean;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
 }
 
 /**
- * Gathers one snapshot a second from monitors, chaos controller and ops ports. It also does so while no page is open,
- * so that a page that opens later can show the past. A snapshot becomes JSON once, however many pages are open.
+ * Gathers one snapshot a second from monitors, chaos controller and ops ports. It also gathers some while no page is
+ * open, so that a page that opens later can show the past. A snapshot becomes JSON once, however many pages are open.
  */
-export function createCollector({ topology, sources, readings, ownView, clock, scheduler }: CollectorOptions) {
+export function createCollector(options: CollectorOptions) {
+  const { topology, sources, readings, ownView, isWatched, clock, scheduler } = options;
   const history = createHistory();
   const listeners = new Set<Listener>();
   const reports: Record<keyof Reports, string> = { incidents: '[]', availability: 'null' };
@@ -104,7 +110,10 @@ export function createCollector({ topology, sources, readings, ownView, clock, s
     };
   }
 
-  const timer = scheduler.every(everyMs, () => void tick());
+  let second = 0;
+  const timer = scheduler.every(everyMs, () => {
+    if (isWatched() || ++second % unwatchedEvery === 0) void tick();
+  });
   void tick();
   return {
     history,

@@ -1,4 +1,4 @@
-/** 15 minutes at one snapshot a second. */
+/** 15 minutes at one snapshot a second; more where no page was open. */
 export const kept = 900;
 
 /** One snapshot as JSON, made once for all readers. */

@@ -47,7 +47,7 @@ export interface CallsNow extends Traffic {
 
 /** Everything that the console knows about one second. Nodes appear in the order of the topology. */
 export interface Snapshot {
-  /** Grows by one each second, since the console started. */
+  /** Grows by one with each snapshot, since the console started. */
   readonly number: number;
   /** Wall clock of the console, ms. */
   readonly at: number;

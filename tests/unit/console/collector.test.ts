@@ -45,7 +45,7 @@ const reading = (served: number) => ({
 });
 
 /** A console in virtual time before a cluster that answers as `answers` says. */
-function given(answers: (path: string, port: number, second: number) => unknown) {
+function given(answers: (path: string, port: number, second: number) => unknown, isWatched = () => true) {
   const simulation = createSimulation(1);
   const { clock, scheduler } = simulation;
   const asked: { readonly port: number; readonly path: string }[] = [];
@@ -60,6 +60,7 @@ function given(answers: (path: string, port: number, second: number) => unknown)
     sources: createSources(topology, control, undefined),
     readings: createNodeReadings(topology, control, clock),
     ownView: () => undefined,
+    isWatched,
     clock,
     scheduler,
   });
@@ -76,7 +77,7 @@ const healthy = (path: string, _port: number, second: number): unknown => {
 
 test('the cluster is asked once a second, however many pages are open, and each event is made once', async () => {
   async function run(pages: number) {
-    const { simulation, collector, asked } = given(healthy);
+    const { simulation, collector, asked } = given(healthy, () => pages > 0);
     const streams = createStreams(collector, () => ({}));
     const open = Array.from({ length: pages }, () => new Page());
     for (const page of open) streams.serve(page as unknown as ServerResponse, Infinity);
@@ -84,8 +85,10 @@ test('the cluster is asked once a second, however many pages are open, and each 
     collector.stop();
     return { asked: asked.length, open };
   }
-  const [alone, many] = [await run(0), await run(20)];
-  expect(many.asked).toBe(alone.asked);
+  const [one, many] = [await run(1), await run(20)];
+  expect(many.asked).toBe(one.asked);
+  // While no page is open, each fifth second is enough for the past.
+  expect((await run(0)).asked).toBeLessThan(0.3 * one.asked);
   const { open } = many;
   expect(new Set(open.map(({ text }) => text)).size).toBe(1);
   expect(open[0]!.text.match(/event: snapshot/g)).toHaveLength(11);
