@@ -172,7 +172,8 @@ function useWidth(element: { current: HTMLElement | null }): number {
   const [width, setWidth] = useState(() => Math.min(1_160, innerWidth - 32));
   useLayoutEffect(() => {
     const box = element.current!;
-    const measure = () => setWidth(box.clientWidth);
+    // An element that is not laid out yet has no width: the estimate stays.
+    const measure = () => box.clientWidth > 0 && setWidth(box.clientWidth);
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(box);
