@@ -91,7 +91,7 @@ export async function ask(portBase: number, path: string, asked: Asked = {}): Pr
   const givingUp = new AbortController();
   const answer = request(at, { path, ...asked, signal: givingUp.signal }, nobody)
     .catch(async (error: unknown) => {
-      throw (await whoElseAnswers(portBase, error)) ?? error;
+      throw (await whoElseAnswers(portBase, path, error)) ?? error;
     })
     .finally(() => looking.abort());
   const reason = sleep(systemScheduler, silenceMs, looking.signal).then(() => whyNoAnswer(portBase));
@@ -122,9 +122,13 @@ async function whyNoAnswer(port: number): Promise<CommandError | undefined> {
   );
 }
 
-/** The error for another program that answers at the port; undefined for other errors. */
-async function whoElseAnswers(port: number, error: unknown): Promise<CommandError | undefined> {
-  if (!(error instanceof CommandError) || (error.cause as RpcError | undefined)?.code !== 'bad_reply') return undefined;
+/**
+ * The error for another program that answers at the port, such as a node of another cluster; undefined for other
+ * errors. Only a watchdog has /status.
+ */
+async function whoElseAnswers(port: number, path: string, error: unknown): Promise<CommandError | undefined> {
+  const code = error instanceof CommandError ? (error.cause as RpcError | undefined)?.code : undefined;
+  if (code !== 'bad_reply' && !(code === 'not_found' && path === '/status')) return undefined;
   const holder = (await holdersOf([port])).get(port);
   return otherProgram(port, holder);
 }

@@ -257,13 +257,14 @@ test.each([
   await cluster.stop('SIGTERM');
 });
 
-test.each([
+test.each<[does: string, type?: string, body?: string, status?: number]>([
   ['answers with a page', 'text/html', '<p>Hello'],
   ['answers with other JSON', 'application/json', '[]'],
-  ['never answers', undefined, undefined],
-] as const)('Q6: a program that is no watchdog and %s is named', async (_, type, body) => {
+  ['knows no /status, as a node', 'application/problem+json', JSON.stringify({ code: 'not_found' }), 404],
+  ['never answers'],
+])('Q6: a program that is no watchdog and %s is named', async (_, type, body, status = 200) => {
   const server = createServer((_request, response) => {
-    if (type !== undefined) response.writeHead(200, { 'content-type': type }).end(body);
+    if (type !== undefined) response.writeHead(status, { 'content-type': type }).end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
