@@ -10,6 +10,8 @@ export interface AboutNode {
   readonly shard?: number;
   readonly standby?: string;
   readonly port: number;
+  /** With TLS it differs from `port`: people do not use TLS. */
+  readonly publicPort: number;
   readonly opsPort: number;
   readonly breaks: readonly Break[];
 }
@@ -30,13 +32,14 @@ export interface About extends Tiers {
 export function aboutCluster(topology: Topology, own: string, chaos: boolean): About {
   const { name, summary, style, shards } = topology;
   const nodes = topology.nodes.map((node): AboutNode => {
-    const { id, group, components, shard, standby, port, opsPort } = node;
+    const { id, group, components, shard, standby, port, publicPort, opsPort } = node;
     const breaks = breaksOf(node, topology);
     return {
       id,
       group,
       components,
       port,
+      publicPort,
       opsPort,
       breaks,
       ...(shard !== undefined && { shard }),

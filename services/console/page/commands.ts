@@ -6,9 +6,8 @@ const window = '[20s]';
 const door = 'tierlab_http_server_duration_seconds';
 const cli = (words: string): string => `npm run -s tierlab -- ${words}`;
 
-/** Commands that print the numbers of the overview, with the addresses of this console and of the nodes. */
+/** Commands that print the numbers of the overview, with the addresses of the nodes. */
 export function commandsOf(about: About): Readonly<Record<string, Commands>> {
-  const here = location.origin;
   const people = about.nodes.find(({ components }) => components.some((it) => it === 'gateway' || it === 'client'));
   const metrics = people && `curl -s http://${location.hostname}:${people.opsPort}/metrics | grep ${door}`;
   const from = metrics === undefined ? {} : { curl: metrics };
@@ -22,7 +21,7 @@ export function commandsOf(about: About): Readonly<Record<string, Commands>> {
     p50: { ...from, promql: quantile(0.5) },
     p99: { ...from, promql: quantile(0.99) },
     nodes: {
-      curl: `curl -s ${here}/api/view`,
+      curl: `curl -s ${addressOf(about, 'monitor')}/api/view`,
       promql: 'count(max by (member) (tierlab_member_state{state="alive"}) == 1)',
       cli: cli('status'),
     },
@@ -52,8 +51,8 @@ export function nodeCommands({ id, opsPort }: { id: string; opsPort: number }): 
   };
 }
 
-/** The address of the first node that hosts the component. */
+/** The address of the public routes of the first node that hosts the component. */
 export function addressOf({ nodes }: About, component: string): string {
   const node = nodes.find(({ components }) => components.includes(component));
-  return `http://${location.hostname}:${node?.port ?? ''}`;
+  return `http://${location.hostname}:${node?.publicPort ?? ''}`;
 }

@@ -41,7 +41,6 @@ export function readRoutes(scope: FastifyInstance, options: ReadRoutes): void {
   scope.addHook('onRequest', async ({ headers }) => requireOwnOrigin(headers, hosts));
 
   scope.get('/api/about', async () => about);
-  scope.get('/api/view', async () => (await sources.view()) ?? { members: [] });
   scope.get('/api/kinds', async () => sources.kinds());
 
   scope.get('/api/architecture', async () => (await import('../architecture/describe.ts')).describe(topology));

@@ -75,7 +75,7 @@ test('a search goes through all tiers, and the public doors stay plain HTTP', as
   };
   expect(answer.results.map(({ title }) => title)).toEqual(['domestic dog']);
   expect((await fetch(`${cluster.client}/search?q=cat`)).status).toBe(200);
-  expect((await fetch(`${cluster.console}/api/view`)).status).toBe(200);
+  expect((await fetch(`${cluster.console}/api/about`)).status).toBe(200);
   const status = await tierlab('status', '--port-base', String(cluster.portBase));
   expect(status.stdout).toMatch(/query-1 +ready/);
   const search = await tierlab('search', 'cat', '--port-base', String(cluster.portBase));

@@ -23,6 +23,7 @@ const about: About = {
     group: id.slice(0, -2),
     components: [id.slice(0, -2)],
     port: 1,
+    publicPort: 1,
     opsPort: 2,
     breaks: [],
   })),

@@ -1,0 +1,23 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { dataFolder, startCluster } from '../../support/cluster.ts';
+
+test('a monitor and the console may share a node: no address belongs to both', async () => {
+  const data = await dataFolder([{ id: 'a', title: 'water', body: 'water is wet' }]);
+  onTestFinished(data.remove);
+  const topology = path.join(data.dir, 'shared.json');
+  const nodes = [
+    { name: 'control', components: ['monitor', 'chaos', 'traces', 'console'], replicas: 1 },
+    { name: 'server', components: ['gateway', 'app', 'query', 'database', 'ranking', 'html'], replicas: 1 },
+  ];
+  writeFileSync(topology, JSON.stringify({ name: 'shared', summary: 'Two nodes', style: 'object-based', nodes }));
+  const cluster = await startCluster({ dataDir: data.dir, topology });
+  onTestFinished(async () => void (await cluster.stop('SIGTERM')));
+  expect(await (await fetch(`${cluster.console}/api/about`)).json()).toMatchObject({
+    name: 'shared',
+    own: 'control-1',
+  });
+  const view = (await (await fetch(`${cluster.console}/api/view`)).json()) as { members: { node: string }[] };
+  expect(view.members.map(({ node }) => node)).toEqual(['control-1', 'server-1']);
+}, 60_000);
