@@ -26,11 +26,7 @@ export async function classOf(folder: string, terminal: Terminal): Promise<void>
       handIn?.result?.owner?.student ?? '-',
       handIn?.result?.lab ?? '-',
       handIn?.result?.verdict ?? '-',
-      handIn?.result?.predictionRight === true
-        ? 'right'
-        : handIn?.result?.predictionRight === false
-          ? 'not right'
-          : 'none',
+      predictionOf(handIn),
       problem ?? 'valid',
     ]),
   );
@@ -47,6 +43,13 @@ export async function classOf(folder: string, terminal: Terminal): Promise<void>
     for (const line of histogram(own)) terminal.line(line);
   }
   for (const text of duplicates(rows)) terminal.line(terminal.warn(text));
+}
+
+function predictionOf(handIn: HandIn | undefined): string {
+  if (!handIn?.prediction) return 'none';
+  const right = handIn.result?.predictionRight ?? null;
+  if (right === null) return 'not judged';
+  return right ? 'right' : 'not right';
 }
 
 async function read(folder: string): Promise<Row[]> {

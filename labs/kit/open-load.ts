@@ -74,8 +74,8 @@ export function arrivalTimes(seed: string, n: number, perSecond: number): readon
 }
 
 /**
- * Open loop: `n` calls with exponential gaps from the seed. Each is sent when it is due, whatever the answers do, and is
- * timed from this moment.
+ * Open loop: `n` calls at `arrivalTimes`. Each is sent when it is due, whatever the answers do, and is timed from this
+ * moment.
  */
 export async function openLoad(options: {
   readonly seed: string;

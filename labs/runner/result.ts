@@ -13,7 +13,7 @@ export interface ResultRow {
   readonly unit: Unit;
   readonly x?: number;
   readonly predicted: number | null;
-  /** Whether the prediction was right; null: nothing was predicted, or nothing was measured. */
+  /** Whether the prediction was right; null: nothing was predicted or measured, or the run is UNKNOWN. */
   readonly right: boolean | null;
   readonly theory: number;
   readonly measured: number | null;
@@ -33,7 +33,7 @@ export interface Result {
   readonly parameters: Parameters;
   readonly verdict: Verdict;
   readonly labPassed: boolean;
-  /** Whether all values were predicted right; null: nothing was predicted, or a value was not measured. */
+  /** Whether all values were predicted right; null: one value is not judged. */
   readonly predictionRight: boolean | null;
   readonly because: string | null;
   readonly rows: readonly ResultRow[];
@@ -76,7 +76,7 @@ export function resultOf({ lab, form, owner, prediction, findings: found, hostNo
       unit,
       ...(x !== undefined && { x }),
       predicted,
-      right: predicted === null || !isMeasured(point) ? null : isRight(predicted, point),
+      right: predicted === null || !isMeasured(point) || verdict === 'UNKNOWN' ? null : isRight(predicted, point),
       theory,
       measured: finite(point?.measured),
       n: point?.n ?? 0,

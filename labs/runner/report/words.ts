@@ -32,7 +32,7 @@ export function intervalCell(row: ResultRow): string {
 /** Which values were predicted right. The table marks the others, too. */
 export function predictionInWords({ predictionRight, rows }: Result): string {
   if (!isPredicted({ rows })) return 'Nothing was predicted.';
-  if (predictionRight === null) return 'Your prediction cannot be judged, because a value was not measured.';
+  if (predictionRight === null) return 'Your prediction cannot be judged, because this run proves nothing.';
   if (predictionRight) return 'Your prediction was right.';
   const wrong = rows.filter(({ right }) => right === false).map(({ label }) => label);
   const which = rows.length === 1 ? '' : ` in ${wrong.length} of ${rows.length} values: ${wrong.join('; ')}`;

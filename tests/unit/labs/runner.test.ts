@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { homeAt } from '../../../labs/runner/home.ts';
 import { commit, isUnchanged } from '../../../labs/runner/prediction.ts';
+import { predictionInWords } from '../../../labs/runner/report/words.ts';
 import { receiptProblem, resultOf, type HandIn, type Result } from '../../../labs/runner/result.ts';
 import { parsePrediction, withUnit } from '../../../labs/runner/units.ts';
 import { completed, isRight, verdictOf } from '../../../labs/runner/verdict.ts';
@@ -241,23 +242,25 @@ test('a wrong prediction is named, value by value, and a lab without one asks fo
   expect(none.match(/^✓ .*: /gm)).toHaveLength(Number(held));
 }, 60_000);
 
-test('a value without a measurement does not make a prediction right or wrong', () => {
-  const nothing = {
-    id: 'w0.5',
-    measured: Number.NaN,
-    n: 0,
-    interval: { low: -Infinity, high: Infinity, confidence: 1 },
-  };
+test.each([
+  ['not measured', { measured: Number.NaN, n: 0, low: -Infinity, high: Infinity }, pass],
+  ['measured in a run that is UNKNOWN', { measured: 35, n: 9, low: 34, high: 36 }, { ...pass, verdict: 'UNKNOWN' }],
+] as const)('a value that is %s does not make a prediction right or wrong', (_, { measured, n, low, high }, check) => {
   const result = resultOf({
     lab: labs.find(({ id }) => id === '10')!,
-    form: 'virtual',
+    form: 'live',
     owner: {},
     prediction: commit('10', [20, 50, 100], 'a guess'),
-    findings: { points: [nothing], checks: [], timeline: [] },
+    findings: {
+      points: [0.5, 0.8, 0.9].map((rho) => ({ id: `w${rho}`, measured, n, interval: { low, high, confidence: 0.99 } })),
+      checks: [check],
+      timeline: [],
+    },
     hostNoise: null,
     hintsRead: 0,
   });
   expect(result).toMatchObject({ verdict: 'UNKNOWN', predictionRight: null });
+  expect(predictionInWords(result)).toContain('cannot be judged');
 });
 
 test('the list fits into 100 columns, and says how long each lab takes', () => {
