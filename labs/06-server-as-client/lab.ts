@@ -21,7 +21,7 @@ export const serverAsClient = lab({
   name: 'server-as-client',
   topic: 'a server acts as a client',
   question: 'Each server must ask the next one. What does every further tier add to the time that the user waits?',
-  seconds: 120,
+  seconds: 50,
   cores: 2,
   parameters: { r: { unit: 'ms', values: [20, 15, 30] }, s: { unit: 'ms', values: [5, 8, 10] } },
   formula: 'T = d (r + s): d calls in a chain, each with a round trip r and a service time s',
