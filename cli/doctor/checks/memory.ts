@@ -2,12 +2,15 @@ import { tierlab } from '../../command-line.ts';
 import type { Check } from '../facts.ts';
 import { inMegabytes, megabyte } from '../size.ts';
 
-/** An idle node takes about 50 MB (docs/performance.md, row 6); under load and while it starts, it takes more. */
-const perNode = 70 * megabyte;
-/** The watchdog and its spare process. */
-const besides = 150 * megabyte;
-/** A running cluster has its memory, and needs only a reserve. */
-const reserve = 150 * megabyte;
+/**
+ * Measured with `tierlab load -u 32 -d 20s`, as the greatest sum of proportional set sizes (/proc/PID/smaps_rollup):
+ * the 21 nodes of multitier with watchdog and spare process take 1,158 MB, single-server takes 279 MB, because one node
+ * hosts all components. The two constants cover both. Idle, they take 789 and 132 MB.
+ */
+const perNode = 50 * megabyte;
+const besides = 230 * megabyte;
+/** What a running cluster takes under load beyond what it has when idle: multitier 369 MB, single-server 147 MB. */
+const reserve = 370 * megabyte;
 
 export const memory: Check = ({ availableMemory, topology, startedNodes, running, place }) => {
   if (availableMemory === undefined) return [];

@@ -48,6 +48,7 @@ test('on a healthy machine nothing is wrong', () => {
 test.each<[facts: Partial<Facts>, check: string, level: string, about: RegExp]>([
   [{ nodeVersion: '24.1.0' }, 'Node.js', 'problem', /24\.1\.0.*npm run/],
   [{ availableMemory: 1e9 }, 'memory', 'problem', /up --topology tiny/],
+  [{ ...runningWith('ready'), availableMemory: 1e8 }, 'memory', 'problem', /the running cluster.*Stop other programs/],
   [{ freeDisk: 9e6 }, 'disk', 'problem', /du -sh \/data/],
   [{ fileLimit: 256 }, 'open files', 'problem', /256.*ulimit -n/],
   [{ newestFile: { file: '/f', changedAt: now + 120_000 } }, 'clock', 'problem', /\/f.*date -u/],
