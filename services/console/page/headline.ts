@@ -41,7 +41,7 @@ const stateWords: Partial<Record<NodeNow['state'], string>> = {
 /** Below this share of good answers users notice. */
 export const goodShare = 0.995;
 
-/** Pure. The worst problem comes first: a diagnosed incident, then an undiagnosed one, then a state. */
+/** Pure. The worst problem comes first: a diagnosed incident, an undiagnosed one, one that is fixed, a state. */
 export function headlineOf({ now, incidents, all, about }: Moment): Headline {
   const users = usersWords(
     now.door,
@@ -63,7 +63,8 @@ export function headlineOf({ now, incidents, all, about }: Moment): Headline {
       users,
       others: troubled.size,
     };
-  const incident = open.find(({ verdict }) => verdict !== undefined) ?? open[0];
+  const unfixed = open.filter(({ stamps }) => stamps.fix === undefined);
+  const incident = unfixed.find(({ verdict }) => verdict !== undefined) ?? unfixed[0] ?? open[0];
   if (incident) {
     const { node, stamps, verdict } = incident;
     const back = stamps.fix !== undefined;

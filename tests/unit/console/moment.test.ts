@@ -88,6 +88,19 @@ test('the headline says what is wrong, where, since when and what is done about 
   });
 });
 
+test('a node that serves well again gives way to one that does not, whichever incident is newer', () => {
+  const { steady: _, ...fixed } = crash.stamps;
+  const incidents: Incident[] = [
+    { ...crash, id: 'b', node: 'db-1', stamps: { manifest: 500, detect: 900 }, outcome: 'open', orders: [] },
+    { ...crash, stamps: fixed, outcome: 'open' },
+  ];
+  expect(headlineOf(at(undefined, [snapshot(6_000)], incidents))).toMatchObject({
+    node: 'db-1',
+    tone: 'bad',
+    others: 1,
+  });
+});
+
 const limps: Incident = { ...crash, outcome: 'open', verdict: 'limping', orders: [] };
 const drain = { at: 3_100, order: 'drain', result: 'done' } as const;
 const restart = { at: 3_500, order: 'restart', result: 'already', detail: 'by monitor-2' } as const;
