@@ -7,8 +7,8 @@ import type { Snapshot } from './live/snapshot.ts';
 const refreshSeconds = 2;
 
 /**
- * The document of the console: the script draws everything else. Without scripts it is a table of the nodes that reloads
- * itself.
+ * The document of the console: the script draws everything else. Without scripts it is a table of the nodes that
+ * reloads itself.
  */
 export function shell(about: About, now: Snapshot | undefined, { script, style, icon }: ConsoleAssets): string {
   return markup`<!doctype html>

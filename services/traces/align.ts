@@ -12,8 +12,8 @@ export interface Alignment {
 
 /**
  * The clocks of two nodes are never compared. A node's work lies inside the attempt that caused it, so it is put in the
- * middle: the way there takes as long as the way back, which is the assumption of NTP and of Jaeger's adjuster for clock
- * skew. All spans of the called node move together. Work that outlives an abandoned attempt starts with it.
+ * middle: the way there takes as long as the way back. NTP and Jaeger's adjuster for clock skew assume the same. All
+ * spans of the called node move together. Work that outlives an abandoned attempt starts with it.
  *
  *   attempt  |------------------------------|
  *   serve       way | queue | work     | way

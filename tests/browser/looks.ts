@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 
-/** Texts of the page that are harder to read than WCAG 2.2 AA allows (1.4.3): contrast below 4.5, or 3 for large text. */
+/** Texts that are harder to read than WCAG 2.2 AA allows (1.4.3): contrast below 4.5, or 3 for large text. */
 export function lowContrast(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     type Colour = readonly [number, number, number, number];

@@ -1,4 +1,4 @@
-/** The longest wait for an answer, ms: an order to the chaos controller first measures whether the cluster is steady. */
+/** The longest wait for an answer, ms. The chaos controller first measures whether the cluster is steady. */
 const patienceMs = 15_000;
 
 /** A problem that the console reported (RFC 9457), with its code. */
