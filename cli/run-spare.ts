@@ -23,7 +23,7 @@ export async function runSpare(): Promise<void> {
       process.off('SIGINT', ignore).off('SIGHUP', ignore);
       collection.cancel();
       takeOn(become);
-      // In this very turn: the next message may be for the node, and a message without a listener is lost.
+      // At once, without a wait: the next message may be for the node, and a message without a listener is lost.
       runNode(become.args).then(resolve, reject);
     });
     process.send?.({ spare: true });
@@ -45,7 +45,7 @@ function takeOn({ args, env, logFile }: Identity): void {
   }
 }
 
-/** A node is more than its log: where no file can be made, as on a full disk, it runs without one. */
+/** A node without a log is better than no node: if the file cannot be made, as on a full disk, it runs without one. */
 function openLog(file: string): void {
   try {
     openSync(file, 'a');

@@ -37,7 +37,7 @@ export function jsonLines(text: string): ReadonlyMap<string, number> {
   return lines;
 }
 
-/** The line of a path; of what it lies in, where the value itself is missing. */
+/** The line of the value at a path. If that value is missing: the line of the object or array that should hold it. */
 export function lineOf(lines: ReadonlyMap<string, number>, path: string): number {
   for (let at = path; ; at = at.slice(0, Math.max(0, at.lastIndexOf('.')))) {
     const line = lines.get(at);

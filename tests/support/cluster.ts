@@ -50,7 +50,10 @@ export async function dataFolder(pages?: readonly TestPage[]): Promise<{ dir: st
   return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
 }
 
-/** A port base with all ports of its range free now. Two files that run at the same time never get the same one. */
+/**
+ * A port base whose ports are all free now. Two test files run at the same time at most; each takes its bases from its
+ * own half, so they never get the same one.
+ */
 export async function freePortBase(): Promise<number> {
   const half = Number(process.env['VITEST_POOL_ID'] ?? 0) % 2;
   for (let attempt = 0; attempt < 50; attempt++) {

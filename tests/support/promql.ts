@@ -1,13 +1,13 @@
 import { parser } from '@prometheus-io/lezer-promql';
 import type { SyntaxNode } from '@lezer/common';
 
-/** What a PromQL expression asks for. */
+/** The parts of a PromQL expression that the tests check. */
 export interface Parsed {
-  /** Why it is no PromQL; undefined = it is. */
+  /** Why the text is not valid PromQL; undefined if it is valid. */
   readonly problem: string | undefined;
-  /** Names of metrics, also those that a matcher of `__name__` lists. */
+  /** Names of metrics, and those that a matcher of `__name__` lists. */
   readonly metrics: readonly string[];
-  /** Each metric with whether it is inside rate, increase or their kin. */
+  /** Each metric, and whether it is the argument of rate, increase or a similar function. */
   readonly uses: readonly { readonly metric: string; readonly underRate: boolean }[];
   /** Windows of range selectors, seconds. */
   readonly windows: readonly number[];
@@ -16,10 +16,10 @@ export interface Parsed {
 const rates = new Set(['rate', 'irate', 'increase', 'resets', 'histogram_quantile']);
 const seconds: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3_600, d: 86_400 };
 
-/** Stands for Grafana's variable: four scrapes of five seconds, as Grafana sets it. */
+/** The value that Grafana gives its variable here: four scrapes of five seconds. */
 export const rateInterval = '20s';
 
-/** What Grafana puts in before it asks. */
+/** The expression with the values that Grafana puts in for its variables. */
 export const asAsked = (expr: string): string =>
   expr.replaceAll('$__rate_interval', rateInterval).replaceAll(/\$(?:node|component)\b/g, '.*');
 

@@ -3,7 +3,10 @@ import type { Clock } from '../../time/clock.ts';
 import { sleep, type Scheduler } from '../../time/scheduler.ts';
 import type { Child } from './child.ts';
 
-/** A heartbeat to the monitors, a new view, and a heartbeat of each caller that brings the view back; with room, ms. */
+/**
+ * The time until no caller uses the node, ms. The node tells the monitors at once. The next heartbeat of each caller
+ * brings back the new view: that takes at most 500 ms, and the rest is reserve.
+ */
 const drainMs = 1_500;
 /** A node that is not ready after this time has failed to start, ms. */
 const startBoundMs = 30_000;
@@ -17,7 +20,8 @@ interface DrainOptions {
 }
 
 /**
- * Restarts a node that callers no longer use: no request meets a closed port. Resolves when the new process is ready.
+ * Waits until callers no longer use the node, and restarts it, so that no request meets a closed port. Resolves when
+ * the new process is ready.
  *
  *   serving -> draining: the view says so, callers turn to other nodes -> stopped -> started -> ready
  */
@@ -35,7 +39,7 @@ export async function restartDrained(child: Child, options: DrainOptions): Promi
   }
 }
 
-/** Stops a node that callers no longer use. Throws `conflict` for a node that is not ready. */
+/** Waits until callers no longer use the node, and stops it. Throws `conflict` for a node that is not ready. */
 export async function stopDrained(child: Child, { scheduler, graceMs }: DrainOptions): Promise<void> {
   const { state } = child.state();
   if (state !== 'ready') throw new RpcError('conflict', `${child.id} is ${state}: only a node that is ready can drain`);

@@ -94,8 +94,7 @@ test('a killed and a hung node are detected, named, repaired and in the incident
     const books = await tierlab('availability', ...flags);
     expect(books.stdout).toMatch(/html-1 +\d\d\.\d+% .* 1 /);
     const score = JSON.parse((await tierlab('incidents', '--score', '--json', ...flags)).stdout) as Score;
-    // The watchdog saw a process end that nobody had ordered to; a hang by hand leaves no trace, and comes out of
-    // nowhere.
+    // The watchdog saw a process end without an order. It sees nothing of a hang by hand, so that has no known cause.
     expect(score.explained.filter(({ truth }) => truth.node === 'ranking-1')).toMatchObject([
       { truth: { kind: uninjectedExit }, incident: { verdict: 'crashed' } },
     ]);

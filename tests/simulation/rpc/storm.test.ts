@@ -58,7 +58,7 @@ test('three attempts at each of three levels multiply to 27; with budgets, and r
 
 /**
  * A metastable failure (Bronson et al., HotOS 2021): 80% load; servers take twice as long for 10 s; then they are as
- * fast as before. What keeps them down is the retries, and the work on calls that nobody waits for any more.
+ * fast as before. They stay overloaded because of the retries, and of the work on calls that nobody waits for.
  */
 async function trigger(clientPolicy: object, serverPolicy: string) {
   const world = createWorld(11);
