@@ -1,6 +1,5 @@
-import { constant } from '../../shared/time/sim/distribution.ts';
+import { constant, exponential } from '../../shared/time/sim/distribution.ts';
 import { seededRandom } from '../../shared/time/random.ts';
-import { exponential } from '../../shared/time/sim/distribution.ts';
 import { createSimulation } from '../../shared/time/sim/simulation.ts';
 import { createStation, StationFull } from '../../shared/time/sim/station.ts';
 import { check, nothing, within } from '../kit/checks.ts';

@@ -179,7 +179,7 @@ async function poll(options: {
       else if (answer !== 0) result.wrong++;
       // The first vote in which a liar took part.
       if (result.timeline.length === 0 && said.length > 2)
-        result.timeline = [`${said.join(', ')} (0 is right): ${answer === undefined ? 'refused' : `${answer} wins`}`];
+        result.timeline = [`0 is right. ${said.join(', ')}: ${answer === undefined ? 'refused' : `${answer} wins`}`];
       await sleep(sim.scheduler, betweenMs);
     }
   })();
