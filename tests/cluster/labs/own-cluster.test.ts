@@ -114,7 +114,9 @@ test('kill -9 of the runner while it runs: its cluster ends, restore cleans up, 
 }, 150_000);
 
 test('kill -9 of the runner while it stops: restore cleans up', async () => {
-  const { lab, cluster } = await startWithCluster('06', '--live', '--yes');
+  const { lab, cluster } = await startWithCluster('10', '--live', '--yes');
+  // The cluster is ready: an interrupt while it starts ends it in another phase.
+  await until(() => lab.output().includes('calls at rho'), 60_000);
   lab.child.kill('SIGINT');
   await until(() => journal()?.phase === 'stopping', 20_000);
   lab.child.kill('SIGKILL');
