@@ -36,7 +36,7 @@ export const componentsAndPlacement = lab({
   name: 'components-and-placement',
   topic: 'components and placement',
   question: 'You move the components of a search engine to other machines. What changes, and what does not?',
-  seconds: 120,
+  seconds: 10,
   cores: 2,
   parameters: {},
   formula: 'hops = calls between components that are on different nodes; each takes more than 0 ms; answers stay equal',
