@@ -19,7 +19,7 @@ import { exitCodes } from '../shared/exit-codes.ts';
 import { keyringEnvironment } from '../shared/security/keyring.ts';
 import { identitySecret, operatorTokenFrom } from '../shared/security/node-keys.ts';
 import { operatorEnvironment, operatorOf } from '../shared/security/operator.ts';
-import { clockOrigin, runClock, type Clock } from '../shared/time/clock.ts';
+import { clockOrigin, runClock, systemClock, type Clock } from '../shared/time/clock.ts';
 import { systemRandom } from '../shared/time/random.ts';
 import { systemScheduler, type Timer } from '../shared/time/scheduler.ts';
 import { tierlab } from './command-line.ts';
@@ -155,7 +155,7 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
     await listen(api, topology.watchdogPort, bindHost);
     await watchdog.start(ending.signal);
     onReady();
-    collection = collectWhenIdle({ scheduler: systemScheduler, random: systemRandom });
+    collection = collectWhenIdle({ scheduler: systemScheduler, random: systemRandom, clock: systemClock });
     await ended;
   } finally {
     onStopping();

@@ -110,7 +110,7 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
   const { opsPort } = running;
   log.info({ port: node.port, opsPort, components: node.components }, 'ready');
   process.send?.({ ready: true, opsPort });
-  collectWhenIdle({ scheduler: systemScheduler, random: systemRandom });
+  collectWhenIdle({ scheduler: systemScheduler, random: systemRandom, clock: systemClock });
 }
 
 /** Resolves when the watchdog lets this node go: what it calls is ready. At once, where no watchdog is the parent. */

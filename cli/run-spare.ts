@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { loadComponents } from '../services/registry.ts';
 import type { Identity } from '../shared/cluster/watchdog/spare.ts';
+import { systemClock } from '../shared/time/clock.ts';
 import { systemRandom } from '../shared/time/random.ts';
 import { systemScheduler } from '../shared/time/scheduler.ts';
 import { collectWhenIdle } from './idle-collection.ts';
@@ -15,7 +16,7 @@ export async function runSpare(): Promise<void> {
   process.on('SIGTERM', leave).on('disconnect', leave);
   process.on('SIGINT', ignore).on('SIGHUP', ignore);
   await Promise.all([loadComponents(), import('../shared/cluster/door.ts'), import('../shared/faults/node-faults.ts')]);
-  const collection = collectWhenIdle({ scheduler: systemScheduler, random: systemRandom });
+  const collection = collectWhenIdle({ scheduler: systemScheduler, random: systemRandom, clock: systemClock });
   await new Promise((resolve, reject) => {
     process.on('message', function onMessage({ become }: { become?: Identity }) {
       if (!become) return;
