@@ -88,7 +88,7 @@ async function withCluster<T>(
 
 /** Measures each system in turn, once per round. */
 async function inTurn(systems: Record<keyof Round, System>, say: (line: string) => void): Promise<readonly Round[]> {
-  for (const [name, system] of Object.entries(systems)) say(`${name}: warm after ${await warmUp(system)} rounds`);
+  say(`warm after ${await warmUp(Object.values(systems))} rounds`);
   const measured: Round[] = [];
   for (let i = 0; i < rounds; i++) {
     const ours = await clean(systems.ours, say);

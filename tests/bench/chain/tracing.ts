@@ -13,7 +13,10 @@ export async function tracing(system: System, dataDir: string, say: (line: strin
   };
   const pairs: { ours: Cost; reference: Cost }[] = [];
   for (let i = 0; i < rounds; i++) {
-    const [ours, reference] = [await measure(true), await measure(false)];
+    // Each goes first in turn: a cluster that becomes faster while it is measured must not favour one of them.
+    const first = await measure(i % 2 === 0);
+    const second = await measure(i % 2 !== 0);
+    const [ours, reference] = i % 2 === 0 ? [first, second] : [second, first];
     pairs.push({ ours, reference });
     say(`tracing on ${inWords(ours)}, off ${inWords(reference)}`);
   }
