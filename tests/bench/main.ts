@@ -19,8 +19,12 @@ const benches: Readonly<Record<string, () => Promise<Bench['run']>>> = {
   simulator: async () => (await import('./simulator/simulator.ts')).simulator,
   vote: async () => (await import('./cluster/vote.ts')).vote,
   index: async () => (await import('./index/index.ts')).index,
+  'index-large': async () => (await import('./index/large.ts')).largeIndex,
   loadgen: async () => (await import('./loadgen/index.ts')).loadgen,
 };
+
+/** Groups that take minutes: they run when they are named, and with `--full`. */
+const long = new Set(['index-large']);
 
 function namesOf(text: string): string[] {
   const names = text.split(',');
@@ -30,17 +34,18 @@ function namesOf(text: string): string[] {
   return names;
 }
 
-const { only, out } = new Command('npm run bench --')
+const { only, full, out } = new Command('npm run bench --')
   .description('the figures of docs/performance.md: each a ratio of two things that are measured in turn')
   .option('--only <names>', `some groups of figures: ${Object.keys(benches).join(', ')}`, namesOf)
+  .option('--full', `the long forms, too: ${[...long].join(', ')}`)
   .option('--out <folder>', 'where index.html and bench.json are written', 'reports/bench')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .parse()
-  .opts<{ only?: string[]; out: string }>();
+  .opts<{ only?: string[]; full?: true; out: string }>();
 
 const rows: Row[] = [];
 for (const [name, load] of Object.entries(benches)) {
-  if (only && !only.includes(name)) continue;
+  if (only ? !only.includes(name) : long.has(name) && !full) continue;
   process.stderr.write(`${name} ...\n`);
   const run = await load();
   for (const row of await run((text) => process.stderr.write(`  ${text}\n`))) {

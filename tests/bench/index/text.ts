@@ -7,18 +7,24 @@ import { seededRandom, type Random } from '../../../shared/time/random.ts';
 /** This length makes pages of about 100 words on average. */
 const wantedCharacters = 540;
 
+/** Pages of about 100 words: the first `count` of them. */
+export function linkedGlosses(count: number): IndexedRow[] {
+  return [...pagesOfText(count)];
+}
+
 /**
  * Real text of about 100 words a page. A page is a WordNet definition with its examples, followed by those that it
  * links to, breadth first, until the page is long enough. After all 117,791 definitions, the walk starts again and
- * takes the links in reverse.
+ * takes the links in reverse. After that there is no more real text: further pages are definitions drawn at random.
  */
-export function linkedGlosses(count: number): IndexedRow[] {
+export function* pagesOfText(count: number): Generator<IndexedRow> {
   const pages = [...wordNetPages()];
   const byId = new Map(pages.map((page) => [page.id, page]));
   const order = shuffled(pages, seededRandom('order of the bench pages'));
-  return Array.from({ length: count }, (_, number) => {
+  const random = seededRandom('recombined definitions');
+  for (let number = 0; number < count; number++) {
     const first = order[number % order.length]!;
-    const reverse = number >= order.length;
+    const walk = Math.floor(number / order.length);
     const seen = new Set([first]);
     const glosses: string[] = [];
     let length = 0;
@@ -26,13 +32,15 @@ export function linkedGlosses(count: number): IndexedRow[] {
       glosses.push(page.body);
       length += page.body.length;
       if (length >= wantedCharacters) break;
-      for (const { id } of reverse ? page.links.toReversed() : page.links)
-        if (seen.size < 200) seen.add(byId.get(id) ?? page);
+      if (walk > 1) seen.add(order[Math.floor(random.next() * order.length)]!);
+      else
+        for (const { id } of walk === 1 ? page.links.toReversed() : page.links)
+          if (seen.size < 200) seen.add(byId.get(id) ?? page);
     }
     // Few pages are popular, as in a real data set.
     const popularity = (((number * 31) % 1_000) / 1_000) ** 6;
-    return { number, title: first.title, keywords: first.keywords, body: glosses.join('. '), popularity };
-  });
+    yield { number, title: first.title, keywords: first.keywords, body: glosses.join('. '), popularity };
+  }
 }
 
 /**
