@@ -22,8 +22,7 @@ export function assemble(id: string, reported: readonly Span[], { because, ended
   const root = reported.find((span) => span.kind === 'request' && (span.traceId === id || span.requestId === id));
   if (root === undefined) return undefined;
   const own = reported.filter(({ traceId, requestId }) => traceId === root.traceId && requestId === root.requestId);
-  const { spans, attempts, missingSpans } = place(root, own);
-  const messages = onePerBatch(attempts);
+  const { spans, attempts, used, missingSpans } = place(root, own);
   return {
     traceId: root.traceId,
     requestId: root.requestId,
@@ -32,25 +31,39 @@ export function assemble(id: string, reported: readonly Span[], { because, ended
     durationMs: root.durationMs,
     outcome: root.outcome,
     because,
-    hops: messages.filter((attempt) => !isLocal(attempt)).length,
-    extraAttempts: messages.filter(({ attemptKind }) => attemptKind === 'retry' || attemptKind === 'hedge').length,
+    hops: onePerBatch(used).filter((attempt) => !isLocal(attempt)).length,
+    extraAttempts: onePerBatch(attempts).filter(isExtra).length,
     spans,
     tiers: tiersOf(spans),
     missingSpans,
   };
 }
 
-function place(root: Span, own: readonly Span[]): { spans: TraceSpan[]; attempts: Span[]; missingSpans: number } {
+interface Placement {
+  readonly spans: TraceSpan[];
+  readonly attempts: Span[];
+  /** Without the attempts that a retry or a hedge replaced, and without all calls that were made for them. */
+  readonly used: Span[];
+  readonly missingSpans: number;
+}
+
+function place(root: Span, own: readonly Span[]): Placement {
   const inOrder = own.toSorted((a, b) => a.startMs - b.startMs);
   const calls = byParent(inOrder, 'call');
   const attempts = byParent(inOrder, 'attempt');
   const serves = byParent(inOrder, 'serve');
   const spans: Placed[] = [];
+  const used: Span[] = [];
   const done = new Set<Span>();
+  const replaced = new Set<Span>();
+  /** Indexes of replaced attempts, and of all spans below them. */
+  const unused = new Set<number>();
   let missingSpans = 0;
 
   function add(span: Span, parent: number | undefined, offsetMs: number, more: Partial<Placed> = {}): number {
     done.add(span);
+    if (replaced.has(span) || (parent !== undefined && unused.has(parent))) unused.add(spans.length);
+    if (span.kind === 'attempt' && !unused.has(spans.length)) used.push(span);
     const { kind, node, component, operation, shard, durationMs, outcome, peer } = span;
     spans.push({
       kind,
@@ -84,6 +97,9 @@ function place(root: Span, own: readonly Span[]): { spans: TraceSpan[]; attempts
       ...(own.length === 0 && call.outcome === 'ok' && { fromCache: true }),
       ...(maskedBy !== undefined && { maskedBy }),
     });
+    const rivals = own.filter(({ attemptKind }) => attemptKind !== 'vote');
+    const winner = rivals.findLast(({ outcome }) => outcome === 'ok') ?? rivals[0];
+    for (const rival of rivals) if (rival !== winner) replaced.add(rival);
     for (const attempt of own) addAttempt(attempt, at, offsetMs, attempt === own.findLast(isLocal));
   }
 
@@ -120,7 +136,7 @@ function place(root: Span, own: readonly Span[]): { spans: TraceSpan[]; attempts
   addBelow(root.spanId, at, offsetMs);
   const orphans = new Set(own.filter((span) => !done.has(span)).map(({ parentId }) => parentId));
   const placed = own.filter((span) => span.kind === 'attempt' && done.has(span));
-  return { spans, attempts: placed, missingSpans: missingSpans + orphans.size };
+  return { spans, attempts: placed, used, missingSpans: missingSpans + orphans.size };
 }
 
 function byParent(spans: readonly Span[], kind: Span['kind']): Map<string, Span[]> {
@@ -135,5 +151,7 @@ function onePerBatch(attempts: readonly Span[]): Span[] {
   const messageOf = ({ spanId, carrierId = spanId, peer, attempt }: Span) => `${carrierId} ${peer} ${attempt}`;
   return [...new Map(attempts.map((it) => [messageOf(it), it])).values()];
 }
+
+const isExtra = ({ attemptKind }: Span): boolean => attemptKind === 'retry' || attemptKind === 'hedge';
 
 const isLocal = ({ node, peer }: Span): boolean => node === peer;

@@ -80,7 +80,7 @@ export const TraceSummary = Type.Object({
   outcome: Type.String(),
   /** Why it is kept; `asked`: somebody asked for it. */
   because: Type.Union([KeptBecause, Type.Literal('asked')]),
-  /** Calls from one node to another. */
+  /** Calls from one node to another. Of the attempts of one call, only that counts whose answer was used. */
   hops: Type.Integer({ minimum: 0 }),
   /** Attempts beyond the first one of a call. */
   extraAttempts: Type.Integer({ minimum: 0 }),

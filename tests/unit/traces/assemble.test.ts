@@ -109,12 +109,40 @@ test('an abandoned attempt and its answer that came too late are shown, and noth
     serve({ node: 'app-1', durationMs: 90 }),
     serve({ node: 'app-2', attempt: 2, durationMs: 6 }),
   ]);
-  expect({ hops, extraAttempts }).toEqual({ hops: 2, extraAttempts: 1 });
+  expect({ hops, extraAttempts }).toEqual({ hops: 1, extraAttempts: 1 });
   expect(spans[1]).toMatchObject({ kind: 'call', maskedBy: 'hedge' });
   expect(spans.filter(({ kind }) => kind === 'serve')).toMatchObject([
     { node: 'app-1', startMs: 10, durationMs: 90, networkMs: 0 },
     { node: 'app-2', startMs: 32, durationMs: 6, networkMs: 4 },
   ]);
+});
+
+test('a hedge is the same call, and what its replaced attempt called is no further hop', () => {
+  const call = span({ kind: 'call', node: 'client-1', spanId: 'c', parentId: 'root', startMs: 510, durationMs: 40 });
+  const attempt = (own: Partial<Span>) => span({ ...call, kind: 'attempt', parentId: 'c', ...own });
+  const served = (node: string, number: number) => [
+    span({ kind: 'serve', node, attempt: number, spanId: node, parentId: 'c', component: 'app', durationMs: 20 }),
+    ...remoteCall({
+      node,
+      peer: 'database-1',
+      parentId: node,
+      id: `${node}-find`,
+      component: 'database',
+      startMs: 535,
+      durationMs: 10,
+      servedMs: 5,
+      peerClockMs: 0,
+    }),
+  ];
+  const { hops, extraAttempts } = assembled([
+    root,
+    call,
+    attempt({ peer: 'app-1', durationMs: 40, outcome: 'cancelled' }),
+    attempt({ peer: 'app-2', attempt: 2, attemptKind: 'hedge', startMs: 530, durationMs: 20 }),
+    ...served('app-1', 1),
+    ...served('app-2', 2),
+  ]);
+  expect({ hops, extraAttempts }).toEqual({ hops: 2, extraAttempts: 1 });
 });
 
 test('votes are matched with their nodes, and a lost span is counted', () => {
