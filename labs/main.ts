@@ -5,8 +5,9 @@ import { createTerminal } from '../cli/terminal.ts';
 import { watchParent } from '../shared/parent-watch.mjs';
 import { all } from './commands/all.ts';
 import { audit } from './commands/audit.ts';
-import { formOf, type FormFlags, labOf, ownerOf } from './commands/choose.ts';
+import { formOf, type FormFlags, labOf, ownerOf, studentIn } from './commands/choose.ts';
 import { classOf } from './commands/class.ts';
+import { explainLab } from './commands/explain.ts';
 import { hint } from './commands/hint.ts';
 import { list } from './commands/list.ts';
 import { report } from './commands/report.ts';
@@ -35,18 +36,14 @@ function seed(text: string): number {
   return Number(text);
 }
 
-function student(text: string): string {
-  if (!/^[\w.@-]{1,64}$/.test(text))
-    throw new LabUsageError(`--student: letters, digits and . _ @ - are wanted, at most 64, not "${text}"`);
-  return text;
-}
-
 function runs(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1)
     throw new LabUsageError(`--runs: a whole number from 1 is wanted, not "${text}"`);
   return value;
 }
+
+const studentOf = (text: string): string => studentIn(text, '--student');
 
 const program = new Command('npm run lab --')
   .description('Labs: predict, measure on real processes, explain the difference.')
@@ -58,7 +55,7 @@ const program = new Command('npm run lab --')
   .option('--because <text>', 'why you think so')
   .option('--yes', 'run without a prediction')
   .option('--seed <number>', 'the seed of all random draws', seed)
-  .option('--student <id>', 'your name: it draws your own numbers', student)
+  .option('--student <id>', 'your name: it draws your own numbers', studentOf)
   .option('--live', 'on real processes')
   .option('--virtual', 'in virtual time: the same seed gives the same bytes')
   .option('--home <folder>', 'where data/labs and reports/labs are', root)
@@ -92,11 +89,14 @@ command('hint <lab>', 'the next hint: concept, formula, worked analogue').action
 command('report <lab>', 'where the last report is').action((name: string, flags: HomeFlag) =>
   report(labOf(name), at(flags), out),
 );
+command('explain <lab> <text>', 'add your explanation to the last hand-in and report').action(
+  (name: string, text: string, flags: HomeFlag) => explainLab(labOf(name), text, at(flags), out),
+);
 command('restore', 'clean up after a lab that was killed').action((flags: HomeFlag) => restore(at(flags), out));
 command('all', 'every lab, one after the other')
   .requiredOption('--yes', 'run without predictions')
   .option('--seed <number>', 'the seed of all random draws', seed)
-  .option('--student <id>', 'whose numbers', student)
+  .option('--student <id>', 'whose numbers', studentOf)
   .option('--live', 'on real processes, where a lab has both forms')
   .option('--virtual', 'in virtual time, where a lab has both forms')
   .action(async (flags: OwnerFlags & FormFlags & HomeFlag) => {

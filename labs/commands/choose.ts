@@ -30,6 +30,13 @@ export function ownerOf({ seed, student }: { readonly seed?: number; readonly st
   return { ...(seed !== undefined && { seed }), ...(student !== undefined && { student }) };
 }
 
+/** A name or id that can stand in a file and in a command; `where` says where it was typed. */
+export function studentIn(text: string, where = 'student'): string {
+  if (!/^[\w.@-]{1,64}$/.test(text))
+    throw new LabUsageError(`${where}: letters, digits and . _ @ - are wanted, at most 64, not "${text.slice(0, 80)}"`);
+  return text;
+}
+
 /** A good first lab, then by number. */
 const first = ['01', '10', '06', '05'];
 

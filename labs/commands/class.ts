@@ -4,9 +4,9 @@ import { printTable } from '../../cli/table.ts';
 import type { Terminal } from '../../cli/terminal.ts';
 import { labs } from '../registry.ts';
 import { LabUsageError } from '../runner/errors.ts';
-import type { HandIn } from '../runner/result.ts';
+import { readHandIn, type HandIn } from '../runner/hand-in.ts';
 import { digits } from '../runner/units.ts';
-import { handInProblem, readHandIn } from './verify.ts';
+import { handInProblem } from './verify.ts';
 
 interface Row {
   readonly file: string;
@@ -20,13 +20,14 @@ export async function classOf(folder: string, terminal: Terminal): Promise<void>
   if (rows.length === 0) throw new LabUsageError(`${folder} holds no .json file`);
   printTable(
     terminal,
-    ['file', 'student', 'lab', 'verdict', 'prediction', 'receipt'],
+    ['file', 'student', 'lab', 'verdict', 'prediction', 'explained', 'receipt'],
     rows.map(({ file, handIn, problem }) => [
       file,
       handIn?.result?.owner?.student ?? '-',
       handIn?.result?.lab ?? '-',
       handIn?.result?.verdict ?? '-',
       predictionOf(handIn),
+      handIn?.explanation ? 'yes' : 'no',
       problem ?? 'valid',
     ]),
   );

@@ -4,6 +4,7 @@ import { table } from '../../cli/table.ts';
 import type { Terminal } from '../../cli/terminal.ts';
 import { onInterrupt } from '../../cli/interrupt.ts';
 import { LabUsageError, labExitCodes } from '../runner/errors.ts';
+import type { RunListener } from '../runner/events.ts';
 import type { Home } from '../runner/home.ts';
 import type { Form, Lab } from '../runner/lab.ts';
 import { drawParameters, type Owner } from '../runner/parameters.ts';
@@ -64,8 +65,7 @@ export async function run(
       home,
       signal,
       predict: () => prediction(lab, quantities, given, flags, terminal, signal),
-      progress: terminal.progress,
-      say: (text) => terminal.line(terminal.dim(text)),
+      on: shownAt(terminal),
     }),
   );
   terminal.settle();
@@ -76,6 +76,14 @@ export async function run(
     code: { PASS: labExitCodes.passed, FAIL: labExitCodes.failed, UNKNOWN: labExitCodes.unknown }[result.verdict],
   };
 }
+
+/** The terminal shows the progress, and what the lab says. */
+const shownAt =
+  (terminal: Terminal): RunListener =>
+  (event) => {
+    if (event.kind === 'progress') terminal.progress(event.label, event.done, event.total);
+    else if (event.kind === 'say') terminal.line(terminal.dim(event.text));
+  };
 
 async function prediction(
   lab: Lab,
@@ -148,5 +156,8 @@ function show(lab: Lab, result: Result, home: Home, terminal: Terminal): void {
   const folder = path.relative(process.cwd(), home.reports(lab.id)) || '.';
   terminal.line(`Report:   ${folder}/index.html`);
   terminal.line(`Hand in:  ${folder}/hand-in.json`);
+  terminal.line(
+    `Explain:  npm run lab -- explain ${lab.id} "two sentences"   (they become a part of what you hand in)`,
+  );
   terminal.line(`Again:    ${result.command}`);
 }

@@ -1,19 +1,9 @@
-import { readFileSync } from 'node:fs';
 import type { Terminal } from '../../cli/terminal.ts';
 import { labs } from '../registry.ts';
-import { LabUsageError, labExitCodes } from '../runner/errors.ts';
+import { labExitCodes } from '../runner/errors.ts';
+import { readHandIn, receiptProblem, type HandIn } from '../runner/hand-in.ts';
 import { drawParameters, seedOf } from '../runner/parameters.ts';
-import { receiptProblem, resultOf, type HandIn } from '../runner/result.ts';
-
-/** Reads a hand-in; throws a LabUsageError for a file that is none. */
-export function readHandIn(file: string): HandIn {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as HandIn;
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new LabUsageError(missing ? `there is no file ${file}` : `${file} is no hand-in: it cannot be read as JSON`);
-  }
-}
+import { resultOf } from '../runner/result.ts';
 
 /** Why a hand-in is not to be believed; undefined = its receipt is right, and a virtual result comes out again. */
 export async function handInProblem(handIn: HandIn): Promise<string | undefined> {

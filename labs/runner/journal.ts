@@ -30,20 +30,31 @@ export function readJournal({ journal }: Home): JournalEntry | undefined {
   }
 }
 
-/** Refuses a second runner; a journal whose runner has ended says that something is left. */
-export function openJournal(home: Home, lab: string): Journal {
+/** Why no lab can start now: one is running, or one was killed and has left something. Undefined: one can start. */
+export function refusal(home: Home): string | undefined {
   const left = readJournal(home);
-  if (left && isAlive(left.runner))
-    throw new LabUsageError(`lab ${left.lab} is running in process ${left.runner}; wait until it has ended`);
-  if (left)
-    throw new LabUsageError(`lab ${left.lab} was killed while it ran. This cleans up after it: npm run lab -- restore`);
+  if (!left) return undefined;
+  return isAlive(left.runner)
+    ? `lab ${left.lab} is running in process ${left.runner}; wait until it has ended`
+    : `lab ${left.lab} was killed while it ran. This cleans up after it: npm run lab -- restore`;
+}
+
+/**
+ * Refuses a second runner; a journal whose runner has ended says that something is left. `onPhase` is called after
+ * each phase was written.
+ */
+export function openJournal(home: Home, lab: string, onPhase: (phase: Phase) => void): Journal {
+  const problem = refusal(home);
+  if (problem !== undefined) throw new LabUsageError(problem);
   let entry: JournalEntry = { lab, runner: process.pid, phase: 'precheck' };
   const write = (): void => writeDurably(home.journal, asJson(entry));
   write();
+  onPhase(entry.phase);
   return {
     note(change) {
       entry = { ...entry, ...change };
       write();
+      if (change.phase) onPhase(change.phase);
     },
     close: () => removeJournal(home),
   };

@@ -1,6 +1,5 @@
-import { hash } from 'node:crypto';
 import { seedOf, drawParameters, type Owner } from './parameters.ts';
-import { isUnchanged, type Prediction } from './prediction.ts';
+import type { Prediction } from './prediction.ts';
 import type { Check, FaultProof, Findings, Form, Lab, Parameters, Point, Unit, Verdict } from './lab.ts';
 import { completed, isRight, verdictOf } from './verdict.ts';
 import type { HostNoise } from './host-noise.ts';
@@ -109,30 +108,4 @@ export function resultOf({ lab, form, owner, prediction, findings: found, hostNo
 function commandOf(id: string, form: Form, { seed, student }: Owner): string {
   const who = student === undefined ? (seed === undefined ? '' : ` --seed ${seed}`) : ` --student ${student}`;
   return `npm run lab -- ${id} --${form}${who}`;
-}
-
-/** The one file that a student hands in. */
-export interface HandIn {
-  readonly result: Result;
-  readonly prediction: Prediction | null;
-  /** Over result and prediction. It detects editing. It does not stop a determined forger, who can compute it. */
-  readonly receipt: string;
-}
-
-const receiptOf = (result: Result, prediction: Prediction | null): string =>
-  hash('sha256', JSON.stringify(['tierlab lab receipt 1', result, prediction]), 'hex');
-
-export const handInOf = (result: Result, prediction: Prediction | null): HandIn => ({
-  result,
-  prediction,
-  receipt: receiptOf(result, prediction),
-});
-
-/** Why a hand-in cannot be what the runner wrote; undefined = nothing was found. */
-export function receiptProblem({ result, prediction, receipt }: HandIn): string | undefined {
-  if (typeof result !== 'object' || result === null || typeof receipt !== 'string') return 'it is no hand-in of a lab';
-  if (prediction && !isUnchanged(prediction)) return 'the prediction was edited after it was stored';
-  if (prediction && prediction.lab !== result.lab) return 'the prediction is of another lab';
-  if (receiptOf(result, prediction) !== receipt) return 'the result was edited after it was written';
-  return undefined;
 }

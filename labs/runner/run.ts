@@ -5,14 +5,16 @@ import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
 import { unknown } from '../kit/checks.ts';
 import { LabUnknownError } from './errors.ts';
 import { asJson, type Home, writeDurably } from './home.ts';
+import type { RunListener } from './events.ts';
 import { isNoisy, judgedWith, noiseInWords, watchHost, type HostNoise } from './host-noise.ts';
 import { openJournal, type Journal } from './journal.ts';
 import type { Findings, Form, Lab } from './lab.ts';
 import { drawParameters, seedOf, type Owner } from './parameters.ts';
 import type { Prediction } from './prediction.ts';
 import { noteAttempt, progressOf } from './progress.ts';
-import { reportPage } from './report/page.ts';
-import { handInOf, resultOf, type Result } from './result.ts';
+import { handInOf } from './hand-in.ts';
+import { writeHandIn } from './report/write.ts';
+import { resultOf, type Result } from './result.ts';
 
 export interface RunOptions {
   readonly lab: Lab;
@@ -22,8 +24,8 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   /** Asks for the prediction; undefined = none is wanted. Nothing has been started when it is called. */
   readonly predict: () => Promise<Prediction | undefined>;
-  readonly progress: (label: string, done: number, total: number) => void;
-  readonly say: (text: string) => void;
+  /** Called with everything that a front end shows while the lab runs. */
+  readonly on: RunListener;
 }
 
 /**
@@ -34,15 +36,18 @@ export interface RunOptions {
  * The journal on disk is always one step ahead, so that `restore` can clean up after `kill -9`.
  */
 export async function runLab(options: RunOptions): Promise<Result> {
-  const { lab, form, owner, home } = options;
-  const journal = openJournal(home, lab.id);
+  const { lab, form, owner, home, on } = options;
+  const journal = openJournal(home, lab.id, (phase) => on({ kind: 'phase', phase }));
   try {
     if (form === 'live') await precheck(options);
     journal.note({ phase: 'prediction' });
     const prediction = await options.predict();
     const reports = home.reports(lab.id);
-    if (prediction) writeDurably(path.join(reports, 'prediction.json'), asJson(prediction));
-    else rmSync(path.join(reports, 'prediction.json'), { force: true });
+    const predicted = path.join(reports, 'prediction.json');
+    if (prediction) {
+      writeDurably(predicted, asJson(prediction));
+      on({ kind: 'predicted', sha256: prediction.sha256 });
+    } else rmSync(predicted, { force: true });
     journal.note({ phase: 'running' });
     const startedAt = performance.now();
     const { findings, hostNoise } = form === 'live' ? await runLive(options, journal) : await runVirtual(options);
@@ -51,8 +56,7 @@ export async function runLab(options: RunOptions): Promise<Result> {
     const hintsRead = progressOf(home, lab.id).hints;
     const result = resultOf({ lab, form, owner, prediction, findings, hostNoise, hintsRead });
     writeDurably(path.join(reports, 'result.json'), asJson(result));
-    writeDurably(path.join(reports, 'hand-in.json'), asJson(handInOf(result, prediction ?? null)));
-    writeDurably(path.join(reports, 'index.html'), reportPage(lab, result));
+    writeHandIn(home, lab, handInOf({ result, prediction: prediction ?? null, explanation: null }));
     noteAttempt(home, lab.id, result.verdict, Math.round((performance.now() - startedAt) / 100) / 10);
     return result;
   } finally {
@@ -84,22 +88,26 @@ async function runVirtual({ lab, owner }: RunOptions): Promise<Ran> {
   return { findings, hostNoise: null };
 }
 
-async function runLive({ lab, owner, home, signal, progress, say }: RunOptions, journal: Journal): Promise<Ran> {
+async function runLive({ lab, owner, home, signal, on }: RunOptions, journal: Journal): Promise<Ran> {
   let own: OwnCluster | undefined;
   const died: string[] = [];
   /** Before a cluster is stopped: a node that died in any of them counts, not only in the last one. */
   const noteDeaths = async (): Promise<void> => void (own && died.push(...(await own.died())));
+  const stop = async (): Promise<void> => {
+    if (own) on({ kind: 'cluster-stopped' });
+    await own?.stop();
+  };
   const host = watchHost();
   try {
     const findings = await lab.live!(drawParameters(lab, owner), {
       seed: seedOf(owner, lab.id),
       signal,
-      progress,
-      say,
+      progress: (label, done, total) => on({ kind: 'progress', label, done, total }),
+      say: (text) => on({ kind: 'say', text }),
       async cluster(topology) {
         host.pause();
         await noteDeaths();
-        await own?.stop();
+        await stop();
         let pid: number | undefined;
         const onStart = (cluster: { pid: number; portBase: number }) => {
           pid = cluster.pid;
@@ -107,7 +115,8 @@ async function runLive({ lab, owner, home, signal, progress, say }: RunOptions, 
         };
         own = await startOwnCluster({ dir: home.cluster, topology, signal, onStart });
         host.resume(pid);
-        return own;
+        on({ kind: 'cluster', portBase: own.portBase, topology });
+        return announcing(own, on);
       },
     });
     const hostNoise = host.stop();
@@ -125,6 +134,22 @@ async function runLive({ lab, owner, home, signal, progress, say }: RunOptions, 
   } finally {
     host.stop();
     journal.note({ phase: 'stopping' });
-    await own?.stop();
+    await stop();
   }
+}
+
+/** Says which faults are in effect, and where. */
+function announcing(own: OwnCluster, on: RunListener): OwnCluster {
+  return {
+    ...own,
+    async inject(node, fault) {
+      const heal = await own.inject(node, fault);
+      on({ kind: 'fault', node, fault: fault.kind, active: true });
+      return async () => {
+        const proof = await heal();
+        on({ kind: 'fault', node, fault: fault.kind, active: false });
+        return proof;
+      };
+    },
+  };
 }

@@ -172,12 +172,12 @@ test('a node that dies in an earlier cluster of a lab makes the run unknown', as
 /** A busy machine refuses to start a lab, so it is tried again for a minute. */
 async function runCalmly(lab: Lab): Promise<Result> {
   const giveUpAt = performance.now() + 60_000;
-  const quiet = (): void => undefined;
+  const on = (): void => undefined;
   const { signal } = new AbortController();
   for (;;) {
     try {
       const predict = () => Promise.resolve(undefined);
-      return await runLab({ lab, form: 'live', owner: {}, home, signal, predict, progress: quiet, say: quiet });
+      return await runLab({ lab, form: 'live', owner: {}, home, signal, predict, on });
     } catch (error) {
       if (!(error instanceof LabUnknownError) || performance.now() > giveUpAt) throw error;
     }

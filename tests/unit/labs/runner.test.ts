@@ -6,7 +6,8 @@ import { afterAll, beforeEach, expect, test } from 'vitest';
 import { homeAt } from '../../../labs/runner/home.ts';
 import { commit, isUnchanged } from '../../../labs/runner/prediction.ts';
 import { predictionInWords } from '../../../labs/runner/report/words.ts';
-import { receiptProblem, resultOf, type HandIn, type Result } from '../../../labs/runner/result.ts';
+import { receiptProblem, type HandIn } from '../../../labs/runner/hand-in.ts';
+import { resultOf, type Result } from '../../../labs/runner/result.ts';
 import { parsePrediction, withUnit } from '../../../labs/runner/units.ts';
 import { completed, isRight, verdictOf } from '../../../labs/runner/verdict.ts';
 import { drawParameters } from '../../../labs/runner/parameters.ts';
@@ -134,18 +135,28 @@ test('a lab runs from the prediction to the hand-in, and the same seed gives the
 
   const handIn = path.join(labFiles, 'hand-in.json');
   expect(lab('verify', handIn)).toMatchObject({ code: 0 });
+  expect(lab('explain', '10', '<b>The free time</b> is in the denominator.', ...atHome)).toMatchObject({ code: 0 });
+  expect(read<HandIn>('hand-in.json').explanation).toContain('is in the denominator');
+  expect(readFileSync(path.join(labFiles, 'index.html'), 'utf8')).toContain('&lt;b&gt;The free time&lt;/b&gt;');
+  expect(lab('verify', handIn)).toMatchObject({ code: 0 });
   const edited = { ...read<HandIn>('hand-in.json'), result: { ...result, predictionRight: true, because: 'I knew' } };
   writeFileSync(handIn, JSON.stringify(edited));
   const refused = lab('verify', handIn);
   expect(refused.code).toBe(1);
   expect(refused.stdout).toContain('was edited');
+  expect(lab('explain', '10', 'now it fits', ...atHome)).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining('is not valid: the result was edited'),
+  });
 }, 60_000);
 
 test('an edited prediction is seen, also with a receipt that fits', () => {
   const prediction = commit('10', [1, 2, 3], 'a guess');
   const result = { lab: '10' } as Result;
   const edited = { ...prediction, values: [20, 50, 100] };
-  expect(receiptProblem({ result, prediction: edited, receipt: '' })).toContain('prediction was edited');
+  expect(receiptProblem({ result, prediction: edited, explanation: null, receipt: '' })).toContain(
+    'prediction was edited',
+  );
 });
 
 test('hints come one after the other, and reading them is recorded', () => {
@@ -163,6 +174,8 @@ test.each([
   [['10', '--live', '--virtual', '--yes'], 'exclude each other'],
   [['10', '--nonsense'], "unknown option '--nonsense'"],
   [['report', '06'], 'has no report yet'],
+  [['explain', '06', 'because'], 'has no result yet'],
+  [['explain', '06', ' '], 'an explanation is wanted'],
   [['verify', '/nowhere.json'], 'there is no file'],
   [['class', '/nowhere'], 'there is no folder'],
 ])('%j is called wrongly: one line, exit code 3, no attempt', (args, why) => {
@@ -208,9 +221,9 @@ const lab = {
 };
 const signal = new AbortController().signal;
 const predict = async () => dieIn('prediction');
-const quiet = () => {};
+const on = () => {};
 const home = homeAt('${folder}');
-await runLab({ lab, form: 'virtual', owner: {}, home, signal, predict, progress: quiet, say: quiet });
+await runLab({ lab, form: 'virtual', owner: {}, home, signal, predict, on });
 `;
 
 test.each(['prediction', 'running', 'verdict'])(

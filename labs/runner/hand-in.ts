@@ -1,0 +1,42 @@
+import { hash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { LabUsageError } from './errors.ts';
+import { isUnchanged, type Prediction } from './prediction.ts';
+import type { Result } from './result.ts';
+
+/** The one file that a student hands in. */
+export interface HandIn {
+  readonly result: Result;
+  readonly prediction: Prediction | null;
+  /** Why the prediction and the measurement differ, in the student's words; null: not written yet. */
+  readonly explanation: string | null;
+  /** Over all other members. It detects editing. It does not stop a determined forger, who can compute it. */
+  readonly receipt: string;
+}
+
+type Unsigned = Omit<HandIn, 'receipt'>;
+
+const receiptOf = ({ result, prediction, explanation }: Unsigned): string =>
+  hash('sha256', JSON.stringify(['tierlab lab receipt 2', result, prediction, explanation]), 'hex');
+
+export const handInOf = (unsigned: Unsigned): HandIn => ({ ...unsigned, receipt: receiptOf(unsigned) });
+
+/** Why a hand-in cannot be what the runner wrote; undefined = nothing was found. */
+export function receiptProblem(handIn: HandIn): string | undefined {
+  const { result, prediction, receipt } = handIn;
+  if (typeof result !== 'object' || result === null || typeof receipt !== 'string') return 'it is no hand-in of a lab';
+  if (prediction && !isUnchanged(prediction)) return 'the prediction was edited after it was stored';
+  if (prediction && prediction.lab !== result.lab) return 'the prediction is of another lab';
+  if (receiptOf(handIn) !== receipt) return 'the result was edited after it was written';
+  return undefined;
+}
+
+/** Reads a hand-in; throws a LabUsageError for a file that is none. */
+export function readHandIn(file: string): HandIn {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as HandIn;
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new LabUsageError(missing ? `there is no file ${file}` : `${file} is no hand-in: it cannot be read as JSON`);
+  }
+}
