@@ -1,4 +1,5 @@
 import type { CallerEvidence } from './evidence.ts';
+import type { Verdict } from '../../shared/membership/verdict.ts';
 import { heartbeatIntervalMs } from '../../shared/membership/heartbeat.ts';
 import { thresholds } from './thresholds.ts';
 import { ratiosToPeers } from './slowness.ts';
@@ -81,17 +82,19 @@ export function createEvidenceWindow(windowMs: number, serviceMs = windowMs / 2)
     seen: (now: number): Set<string> =>
       new Set(within(now).flatMap(({ evidence, isForgotten }) => (isForgotten ? [] : evidence.node))),
     /**
-     * The beginning of the present failure of `node`: the first report of the last run of complaints. Undefined when
-     * nobody complains. Complaints before a pause belong to another failure. A liar has lied since the first lie in the
-     * window.
+     * The beginning of the present failure of `node`, which has this verdict: the first report of the last run of
+     * complaints. Undefined when nobody complains. Complaints before a pause belong to another failure. A liar has lied
+     * since the first lie in the window. Of a limping node, late answers are complaints, too.
      */
-    firstBadAt(node: string, now: number, isLying = false): number | undefined {
+    firstBadAt(node: string, now: number, verdict: Verdict = 'healthy'): number | undefined {
       const current = within(now);
       let first: number | undefined;
       for (let i = current.length - 1; i >= 0; i--) {
-        const { at, evidence, isForgotten } = current[i]!;
-        if (evidence.node !== node || !complains(evidence) || isForgotten) continue;
-        if ((first ?? now) - at <= pauseMs || (isLying && tellsOfLies(evidence))) first = at;
+        const report = current[i]!;
+        const { at, evidence, isForgotten } = report;
+        if (evidence.node !== node || isForgotten) continue;
+        if (!complains(evidence) && !(verdict === 'limping' && isLate(report, current))) continue;
+        if ((first ?? now) - at <= pauseMs || (verdict === 'lying' && tellsOfLies(evidence))) first = at;
       }
       return first;
     },
@@ -144,6 +147,17 @@ function complains({
   ejected,
 }: CallEvidence): boolean {
   return timeouts + partial + refused + resets + shed + invalid + lostVotes + proofs + ejected > 0;
+}
+
+/** The caller waited far longer for these answers than for those of the node's peers at that moment. */
+function isLate({ at, caller, evidence: { node, group, medianMs } }: Report, reports: readonly Report[]): boolean {
+  if (medianMs === undefined) return false;
+  const peers = reports.flatMap(({ at: then, caller: by, evidence: its }) =>
+    by === caller && its.node !== node && its.group === group && its.medianMs !== undefined
+      ? { at: then, ms: its.medianMs }
+      : [],
+  );
+  return ratiosToPeers([{ at, ms: medianMs }], peers, momentMs).some((ratio) => ratio >= thresholds.slowRatio);
 }
 
 interface Times {

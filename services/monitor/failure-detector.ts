@@ -5,6 +5,7 @@ import { median, quantile } from '../../shared/quantile.ts';
 import { heartbeatIntervalMs } from '../../shared/membership/heartbeat.ts';
 import type { LagMeter } from '../../shared/membership/lag.ts';
 import type { Hearing } from '../../shared/membership/phi.ts';
+import type { Verdict } from '../../shared/membership/verdict.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import type { EvidenceReport } from '../../shared/membership/heartbeat-wire.ts';
 import type { Digest, Heartbeat } from './contract.ts';
@@ -38,9 +39,10 @@ export interface FailureDetector {
   /** Which nodes it called lately, and how often that went wrong, by its own reports. */
   readonly calledBy: (node: string) => ReadonlyMap<string, number>;
   /**
-   * The beginning of the present failure, monotonic ms: the first complaint, or the first missing heartbeat.
+   * The beginning of the present failure, which has this verdict, monotonic ms: the first complaint, or the first
+   * missing heartbeat.
    */
-  readonly firstBadAt: (node: string, isLying: boolean) => number | undefined;
+  readonly firstBadAt: (node: string, verdict: Verdict) => number | undefined;
   /** Evidence from before the node's repair counts no longer. */
   readonly forget: (node: string) => void;
   /** The last digest of each monitor that is still believed. */
@@ -166,13 +168,13 @@ export function createFailureDetector({ nodes, peersOf, clock, lag }: FailureDet
       const typicalLagMs = lags.length === 0 ? 0 : median(lags);
       return { lagMs: lag.lagMs(), typicalLagMs, silentShare: heard.length === 0 ? 0 : silent.length / heard.length };
     },
-    firstBadAt(node, isLying) {
+    firstBadAt(node, verdict) {
       const it = record(node);
       const lostAt = it.restartedUnannounced() ? it.lostAt() : it.heardAt();
       const dueAt =
         lostAt !== undefined && (it.restartedUnannounced() || phi(node) >= 1) ? lostAt + heartbeatIntervalMs : Infinity;
       const before = it.restartedUnannounced() ? complaints.get(node) : undefined;
-      const first = Math.min(reports.firstBadAt(node, clock.now(), isLying) ?? Infinity, before ?? Infinity, dueAt);
+      const first = Math.min(reports.firstBadAt(node, clock.now(), verdict) ?? Infinity, before ?? Infinity, dueAt);
       return first === Infinity ? undefined : first;
     },
     forget(node) {

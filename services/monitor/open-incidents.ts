@@ -40,7 +40,7 @@ export function createOpenIncidents({
 
   function advanceOne(node: string, assessment: Assessment): void {
     const before = incidents.get(node);
-    const firstBadAt = detector.firstBadAt(node, assessment.seen.verdict === 'lying');
+    const firstBadAt = detector.firstBadAt(node, assessment.seen.verdict);
     const now = clock.now();
     const watch: Watch = {
       at: clock.wall(),

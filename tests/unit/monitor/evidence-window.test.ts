@@ -168,8 +168,20 @@ test('a failure began with the first complaint of the run that goes on now; a li
   for (const at of [6_000, 7_500]) window.report('app-1', [seen('r-1', { refused: 1 })], at);
   window.report('app-1', [seen('r-1')], 8_000);
   expect(window.firstBadAt('r-1', 9_000)).toBe(6_000);
-  expect(window.firstBadAt('r-1', 9_000, true)).toBe(1_000);
+  expect(window.firstBadAt('r-1', 9_000, 'lying')).toBe(1_000);
   expect(window.firstBadAt('r-1', 9_600)).toBeUndefined();
+});
+
+test('a node limps since the first of the late answers that go on; for another failure, they are no complaint', () => {
+  const window = createEvidenceWindow(10_000);
+  const late = [seen('r-1', { medianMs: 60 }), seen('r-2', { medianMs: 5 })];
+  window.report('app-1', late, 1_000);
+  window.report('app-1', [seen('r-1', { medianMs: 60 }), seen('r-2', { medianMs: 50 })], 3_500);
+  for (const at of [4_000, 4_500]) window.report('app-1', late, at);
+  window.report('app-2', [seen('r-1', { medianMs: 60 })], 5_000);
+  expect(window.firstBadAt('r-1', 5_000, 'limping')).toBe(4_000);
+  expect(window.firstBadAt('r-1', 5_000, 'crashed')).toBeUndefined();
+  expect(window.firstBadAt('r-2', 5_000, 'limping')).toBeUndefined();
 });
 
 test('what was answered before a connection was refused says nothing about now', () => {
