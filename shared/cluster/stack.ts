@@ -74,6 +74,7 @@ export function createStack({ options, clock, metrics, lag, faults, fence, view,
   const counts = clientMetrics({ metrics, log, callees });
   const observeGauges = middlewareGauges(metrics, { clock, callees, peers, budget, policy });
   const queues = queueMetrics(metrics, { clock, hosted: node.components, policy });
+  const queue = createLoopQueue(options.clock);
   const self = createSelfMeter(clock, lag);
   const evidence = createEvidenceBuffer(clock, lag.lostMs);
   const collector = createEvidenceCollector(evidence);
@@ -113,9 +114,8 @@ export function createStack({ options, clock, metrics, lag, faults, fence, view,
       {
         clock,
         scheduler,
-        queue: createLoopQueue(options.clock),
+        queue,
         observe,
-        waited: queues.waited,
         watchServed: tracer?.watchServed,
         onStation: (open) => void (station = open),
       },
@@ -123,7 +123,7 @@ export function createStack({ options, clock, metrics, lag, faults, fence, view,
         faultsAtEntry: faults?.atEntry,
         selfMeter: self.layer,
         fence,
-        serverStats: serverStats(metrics, clock, hosted),
+        serverStats: serverStats(metrics, clock, hosted, (call) => queues.waited(call, queue.waitMs())),
         receipts: security.receiptLayer,
         failFast: options.crash && failFast(options.crash),
         faultsAtHandler: faults?.atHandler,

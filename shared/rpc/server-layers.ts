@@ -1,7 +1,7 @@
 import type { Clock } from '../time/clock.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import type { Station } from '../time/sim/station.ts';
-import type { Call, Layer } from './call.ts';
+import type { Layer } from './call.ts';
 import { admission, noQueue, type OwnQueue } from './layers/overload/admission.ts';
 import { dedupe } from './layers/sharing/dedupe.ts';
 import { type Observe, observeNothing } from './layers/events.ts';
@@ -21,8 +21,6 @@ export interface ServerDependencies {
   readonly scheduler: Scheduler;
   /** Called with each station that a policy opens. */
   readonly onStation?: (station: Station) => void;
-  /** Told how long each call waited for its turn in this process, ms. */
-  readonly waited?: (call: Call, waitMs: number) => void;
   /** Called for each call of another node that was answered; without it, no spans are recorded. */
   readonly watchServed?: WatchServed | undefined;
 }
@@ -42,7 +40,6 @@ export function serverLayers(
     queue = noQueue,
     observe = observeNothing,
     onStation: onOpen,
-    waited,
     watchServed: watch,
   }: ServerDependencies,
   fixed: FixedServerLayers = {},
@@ -50,9 +47,7 @@ export function serverLayers(
   const mechanisms: Record<ServerLayer & Mechanism, Switchable<Policy>> = {
     trace: watch === undefined ? () => undefined : mechanism('trace', () => trace({ clock, queue, watch })),
     expire: mechanism('expire', () => expire({ clock, observe })),
-    admission: mechanism('admission', (settings) =>
-      admission(settings, { clock, queue, observe, ...(waited && { waited }) }),
-    ),
+    admission: mechanism('admission', (settings) => admission(settings, { clock, queue, observe })),
     dedupe: mechanism('dedupe', (settings) => dedupe(settings, { observe })),
     station: mechanism('station', (settings) => station(settings, { clock, scheduler, ...(onOpen && { onOpen }) })),
   };

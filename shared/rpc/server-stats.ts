@@ -1,6 +1,6 @@
 import type { Counter, HistogramSeries, Metrics } from '../observe/metrics.ts';
 import type { Clock } from '../time/clock.ts';
-import type { Layer } from './call.ts';
+import type { Call, Layer } from './call.ts';
 import type { Contract, Operation } from './contract.ts';
 import { asRpcError, errorCodes, type ErrorCode } from './errors.ts';
 import { type Outcome, outcomeOf, outcomes } from './outcome.ts';
@@ -12,8 +12,16 @@ interface ComponentSeries {
   readonly durations: Map<string, HistogramSeries>;
 }
 
-/** Server side: counts and times every call. `hosted`: the components of this node, whose series start at 0. */
-export function serverStats(metrics: Metrics, clock: Clock, hosted: readonly Contract[]): Layer {
+/**
+ * Server side: counts and times every call. `hosted`: the components of this node, whose series start at 0. `arrived`
+ * is told of each call that had to wait for its turn in this process: not of calls from within it, nor of health checks.
+ */
+export function serverStats(
+  metrics: Metrics,
+  clock: Clock,
+  hosted: readonly Contract[],
+  arrived: (call: Call) => void = () => undefined,
+): Layer {
   const durations = metrics.histogram(
     'tierlab_rpc_server_duration_seconds',
     'Time to answer a call, as the callee sees it',
@@ -59,6 +67,7 @@ export function serverStats(metrics: Metrics, clock: Clock, hosted: readonly Con
       const series = seriesOf(component);
       let code: 'ok' | ErrorCode = 'ok';
       series.inFlight++;
+      if (call.priority !== 'health' && call.endpoint === undefined) arrived(call);
       try {
         return await next(call);
       } catch (error) {

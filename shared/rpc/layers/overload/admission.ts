@@ -63,8 +63,6 @@ export interface AdmissionDependencies {
   readonly clock: Clock;
   readonly queue: OwnQueue;
   readonly observe: Observe;
-  /** Told how long each call waited for its turn in this process, ms. */
-  readonly waited?: (call: Call, waitMs: number) => void;
 }
 
 /**
@@ -76,17 +74,13 @@ export interface AdmissionDependencies {
  * for Scaling WeChat Microservices, SoCC 2018, judge by the queueing time for the same reason. Health checks are never
  * refused. Calls from within this node are not refused either: they were admitted with the call that makes them.
  */
-export function admission(
-  settings: AdmissionSettings,
-  { clock, queue, observe, waited }: AdmissionDependencies,
-): Layer {
+export function admission(settings: AdmissionSettings, { clock, queue, observe }: AdmissionDependencies): Layer {
   const meter = createOverloadMeter(settings, clock.now(), observe);
   let inFlight = 0;
   let served = 0;
 
   function isWelcome(call: Call): boolean {
     const waitMs = queue.waitMs();
-    waited?.(call, waitMs);
     const overloaded = meter.arrive(waitMs, clock.now());
     if (settings.fixedLimit !== undefined) return inFlight < settings.fixedLimit;
     // A new process waits for its own compiler. That is no load, and it passes sooner when the process works.
