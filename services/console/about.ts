@@ -1,5 +1,6 @@
 import type { Topology } from '../../shared/cluster/topology.ts';
 import { breaksOf, type Break } from './breaks.ts';
+import { contracts } from './contracts.ts';
 import { tiersOf, type Tiers } from './tiers.ts';
 
 /** A node as the page knows it. */
@@ -7,6 +8,8 @@ export interface AboutNode {
   readonly id: string;
   readonly group: string;
   readonly components: readonly string[];
+  /** Whether other components call it. A node without operations, like a client, answers people only. */
+  readonly hasOperations: boolean;
   readonly shard?: number;
   readonly standby?: string;
   readonly port: number;
@@ -38,6 +41,7 @@ export function aboutCluster(topology: Topology, own: string, chaos: boolean): A
       id,
       group,
       components,
+      hasOperations: components.some((name) => Object.keys(contracts.get(name)?.operations ?? {}).length > 0),
       port,
       publicPort,
       opsPort,

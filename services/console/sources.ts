@@ -4,6 +4,7 @@ import { nodesHosting } from '../../shared/cluster/topology.ts';
 import type { Verdict } from '../../shared/membership/verdict.ts';
 import type { View } from '../../shared/membership/view.ts';
 import type { AvailabilityReport, Incident } from '../monitor/contract.ts';
+import type { UsualTimes } from '../traces/contract.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 
 /** The monitors' diagnosis of a node. */
@@ -12,6 +13,9 @@ export interface Diagnosis {
   readonly verdict: Verdict;
   readonly reasons: readonly string[];
 }
+
+/** The view of one monitor, and the monitor that takes out nodes that limp or lie. */
+export type LedView = View & { readonly leader?: string };
 
 /** A fault in effect, as the chaos controller reports it. Only people see this; detectors do not. */
 export interface ActiveFault {
@@ -80,7 +84,7 @@ export function createSources(topology: Topology, control: ControlClient, operat
     });
 
   return {
-    view: () => askMonitors<View>('/api/view'),
+    view: () => askMonitors<LedView>('/api/view'),
     diagnoses: () => askMonitors<{ readonly nodes: readonly Diagnosis[] }>('/api/diagnoses'),
     availability: () => askMonitors<AvailabilityReport>('/api/availability'),
     /** The last incidents, oldest first. */
@@ -98,6 +102,11 @@ export function createSources(topology: Topology, control: ControlClient, operat
     /** One request with all its spans, by the id of the request or of the trace. */
     trace: (id: string) =>
       control(collector(), { path: `/api/traces/${encodeURIComponent(id)}`, timeoutMs: 3 * patienceMs }),
+    /** Where the time of the usual request goes; null without requests, undefined without an answer. */
+    times: async (): Promise<UsualTimes | null | undefined> => {
+      const answer = control(collector(), { path: '/api/traces/times', timeoutMs: patienceMs });
+      return (await answer.catch(() => undefined)) as UsualTimes | null | undefined;
+    },
     /** Every kind of fault with the schema of its parameters. */
     kinds: () => control(controller(), { path: `${chaosPath}/kinds`, timeoutMs: patienceMs }),
     /** Throws the controller's objection. */

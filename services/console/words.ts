@@ -19,6 +19,13 @@ export const states: Readonly<Record<MemberState | 'unknown', string>> = {
   unknown: 'no monitor has reported it',
 };
 
+/** Signs at a node in the picture; the names of injected faults stand there, too. */
+export const badges = {
+  leader: 'this monitor takes out nodes that limp or lie; the other monitors wait for its orders',
+  'ejected by 2': 'so many callers avoid the node for a while, because it was slow or failed',
+  'circuit open': 'the node calls a component no more for a while, because too many of these calls failed',
+} as const;
+
 export const verdicts: Readonly<Record<Verdict, string>> = {
   healthy: 'nothing is wrong with it',
   crashed: 'its process has ended',

@@ -133,7 +133,7 @@ export const monitorComponent = component({
       },
       datagrams: receive,
       routes(server) {
-        server.get('/api/view', async () => it.view());
+        server.get('/api/view', async () => ({ ...it.view(), leader: it.leader() }));
         server.get<{ Querystring: { last?: string } }>(
           '/api/incidents',
           { schema: { querystring: IncidentQuery } },

@@ -48,6 +48,8 @@ export interface Monitor {
   /** Takes another monitor's digest, and returns its own. Throws `forbidden` if no other monitor can have sent it. */
   readonly exchanged: (digest: Digest, caller?: string) => Digest;
   readonly view: () => View;
+  /** The monitor that takes out serving nodes; undefined while no monitor trusts itself. */
+  readonly leader: () => string | undefined;
   readonly detector: FailureDetector;
   readonly diagnoser: Diagnoser;
   readonly roles: Roles;
@@ -206,6 +208,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
       return digest();
     },
     view: rotation.view,
+    leader: repairer.leader,
     detector,
     diagnoser,
     roles,

@@ -44,6 +44,8 @@ export interface Repairer {
   readonly repairOf: (node: string) => RepairUnderWay | undefined;
   /** A repair drained it, and the same process still runs. */
   readonly isDrained: (node: string) => boolean;
+  /** The monitor whose orders the others wait for; undefined while no monitor trusts itself. */
+  readonly leader: () => string | undefined;
   /** Decides what to do about a node now. Called once a window. */
   readonly consider: (node: string) => void;
   readonly takenOut: ReadonlyMap<string, 'draining' | 'quarantined'>;
@@ -100,15 +102,20 @@ export function createRepairer(options: RepairerOptions): Repairer {
     });
   }
 
+  /** The first monitor that trusts itself, as far as this one knows. */
+  function leader(): string | undefined {
+    const others = detector.otherDigests().flatMap((digest) => (digest.doubtsItself ? [] : digest.monitor));
+    return [...others, ...(doubtsItself(detector.observer()) ? [] : [monitor])].toSorted()[0];
+  }
+
   /**
    * Two monitors may learn of two bad nodes in opposite order. If each took out the node that it learned of first, both
-   * nodes of a pair would be gone. So only the first monitor that trusts itself takes out a serving node. The others
-   * wait for its order, for a while.
+   * nodes of a pair would be gone. So only the leader takes out a serving node. The others wait for its order, for a
+   * while.
    */
   function isLeftToAnother(verdict: Verdict, standingMs: number): boolean {
     if (verdict !== 'lying' && verdict !== 'limping') return false;
-    const isFirst = detector.otherDigests().every((digest) => digest.doubtsItself || monitor < digest.monitor);
-    return !isFirst && standingMs < settings.deferMs;
+    return leader() !== monitor && standingMs < settings.deferMs;
   }
 
   async function carryOut(order: RepairOrder, { id, verdict }: KnownOrder): Promise<void> {
@@ -151,6 +158,7 @@ export function createRepairer(options: RepairerOptions): Repairer {
   }
 
   return {
+    leader,
     takenOut,
     repairOf(node) {
       const order = orders.takingDown(node, detector.record(node).aboutIncarnation());

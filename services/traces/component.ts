@@ -7,7 +7,7 @@ import { requestIdPattern } from '../../shared/rpc/wire.ts';
 import { steady } from '../../shared/time/clock.ts';
 import { parameterCompiler } from '../../web/parameters.ts';
 import { createCollector } from './collector.ts';
-import { Trace, TraceList, traces } from './contract.ts';
+import { Trace, TraceList, traces, UsualTimes } from './contract.ts';
 import { createOtlpExporter, otlpAddress } from './otlp-exporter.ts';
 import { createTraceStore } from './store.ts';
 
@@ -75,6 +75,11 @@ export const tracesComponent = component({
             '/api/traces',
             { schema: { querystring: ListQuery, response: { 200: TraceList } } },
             async ({ query: { limit = 20, ...query } }) => ({ traces: store.list({ limit, ...query }) }),
+          );
+          scope.get(
+            '/api/traces/times',
+            { schema: { response: { 200: Type.Union([UsualTimes, Type.Null()]) } } },
+            async () => store.times() ?? null,
           );
           scope.get(
             '/api/traces/:id',

@@ -97,6 +97,17 @@ export const Trace = Type.Object({
 });
 export type Trace = Static<typeof Trace>;
 
+/** Answers GET /api/traces/times: where the time of the usual request goes. Each time is a mean per request. */
+export const UsualTimes = Type.Object({
+  /** Method and route: those that were asked most. */
+  request: Type.String(),
+  /** How many requests the means are made of. */
+  requests: Type.Integer({ minimum: 0 }),
+  durationMs: Ms,
+  tiers: Type.Array(Type.Object({ component: Type.String(), heldMs: Ms, ...Time.properties })),
+});
+export type UsualTimes = Static<typeof UsualTimes>;
+
 /** Answers GET /api/traces. */
 export const TraceList = Type.Object({ traces: Type.Array(TraceSummary) });
 export type TraceList = Static<typeof TraceList>;

@@ -1,4 +1,5 @@
-import type { Trace, TraceSummary } from './contract.ts';
+import type { Trace, TraceSummary, UsualTimes } from './contract.ts';
+import { usualTimes } from './usual-times.ts';
 
 /** How many traces are kept for each reason: a flood of failures must not push out the slow ones. */
 const capacities: Readonly<Record<Trace['because'], number>> = { error: 300, slow: 300, sample: 300, asked: 100 };
@@ -20,6 +21,8 @@ export interface TraceStore {
   /** By trace id or request id. */
   readonly get: (id: string) => Trace | undefined;
   readonly list: (query: TraceQuery) => TraceSummary[];
+  /** Undefined without requests. */
+  readonly times: () => UsualTimes | undefined;
   readonly size: () => number;
 }
 
@@ -53,6 +56,7 @@ export function createTraceStore(): TraceStore {
         .slice(0, limit)
         .map(({ spans: _spans, tiers: _tiers, missingSpans: _missing, ...summary }) => summary);
     },
+    times: () => usualTimes([...byRequest.values()]),
     size: () => byRequest.size,
   };
 }

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { errorCodes, type ErrorCode } from './errors.ts';
 import { latencyBuckets, type Metrics, type Sample } from '../observe/metrics.ts';
+import { version } from '../version.ts';
 import { outcomeOf } from './outcome.ts';
 
 /** Calls of one kind since the process started. The difference of two readings gives rate, success and latency. */
@@ -21,6 +22,8 @@ export interface Flow {
  */
 export interface LiveReading {
   readonly incarnation: number;
+  /** The versions of Tierlab and of Node.js. */
+  readonly build: string;
   /** Since the process started, ms. */
   readonly upMs: number;
   readonly lagMs: number;
@@ -72,6 +75,7 @@ export async function liveReading(
   const toDoor = () => ({ component: 'door' });
   return {
     incarnation,
+    build: `Tierlab ${version} on Node.js ${process.versions.node}`,
     upMs: Math.round(process.uptime() * 1_000),
     lagMs: Math.round(lagMs * 10) / 10,
     loop: { activeMs: Math.round(active), idleMs: Math.round(idle) },

@@ -3,7 +3,8 @@ import type { View } from '../../../shared/membership/view.ts';
 import type { Clock } from '../../../shared/time/clock.ts';
 import { sleep, type Scheduler } from '../../../shared/time/scheduler.ts';
 import type { AvailabilityReport, Incident } from '../../monitor/contract.ts';
-import type { Sources } from '../sources.ts';
+import type { UsualTimes } from '../../traces/contract.ts';
+import type { LedView, Sources } from '../sources.ts';
 import { createHistory } from './history.ts';
 import type { createNodeReadings } from './node-readings.ts';
 import type { NodeNow, Snapshot } from './snapshot.ts';
@@ -16,8 +17,8 @@ const unwatchedEvery = 5;
 /** The longest wait of a snapshot for answers, ms. Later answers are in the next snapshot. */
 const gatherMs = 400;
 
-/** Asked seldom: availability changes slowly, and the monitor reads its whole log for each answer. */
-const availabilityEvery = 5;
+/** Asked seldom, because these answers change slowly, and cost the monitor and the component `traces` some work. */
+const reportsEvery = 5;
 
 /** An older view does not count as the present state, ms. */
 const viewStaleMs = 3_000;
@@ -26,6 +27,8 @@ const viewStaleMs = 3_000;
 export interface Reports {
   readonly incidents: readonly Incident[];
   readonly availability: AvailabilityReport | undefined;
+  /** Where the time of the usual request goes; null without requests. */
+  readonly times: UsualTimes | null;
 }
 
 export type Listener = (event: 'snapshot' | keyof Reports, json: string, number: number) => void;
@@ -50,8 +53,8 @@ export function createCollector(options: CollectorOptions) {
   const { topology, sources, readings, ownView, isWatched, clock, scheduler } = options;
   const history = createHistory();
   const listeners = new Set<Listener>();
-  const reports: Record<keyof Reports, string> = { incidents: '[]', availability: 'null' };
-  const view = remembered<View>(clock);
+  const reports: Record<keyof Reports, string> = { incidents: '[]', availability: 'null', times: 'null' };
+  const view = remembered<LedView>(clock);
   const faults = remembered<Snapshot['faults']>(clock);
   let number = 0;
   let last: Snapshot | undefined;
@@ -74,7 +77,12 @@ export function createCollector(options: CollectorOptions) {
       view.renew(sources.view),
       faults.renew(async () => (await sources.faults()) ?? null),
       sources.incidents().then((value) => value && report('incidents', value)),
-      turn % availabilityEvery === 1 && sources.availability().then((value) => value && report('availability', value)),
+      ...(turn % reportsEvery === 1
+        ? [
+            sources.availability().then((value) => value && report('availability', value)),
+            sources.times().then((value) => value && report('times', value)),
+          ]
+        : []),
     ]);
     await Promise.race([gathered, sleep(scheduler, gatherMs)]);
     last = snapshot(turn);
@@ -104,6 +112,7 @@ export function createCollector(options: CollectorOptions) {
       number: turn,
       at: Math.round(clock.wall()),
       ...(fresh && { monitor: fresh.monitor }),
+      ...(fresh?.leader !== undefined && { leader: fresh.leader }),
       nodes: Object.fromEntries(nodes),
       ...traffic,
       faults: faults.value(viewStaleMs) ?? null,

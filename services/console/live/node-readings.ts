@@ -76,7 +76,12 @@ export function createNodeReadings(topology: Topology, control: ControlClient, c
     return { live, calls, relations, door: together(doors) };
   }
 
-  return { ask: () => Promise.all(all.map(ask)), now };
+  return {
+    ask: () => Promise.all(all.map(ask)),
+    now,
+    /** What the node runs, as it said last; undefined before its first answer. */
+    build: (id: string): string | undefined => all.find(({ node }) => node.id === id)?.readings.at(-1)?.reading.build,
+  };
 }
 
 /** Adds the flows of several nodes. A node without calls has no buckets yet, because it does not know their bounds. */

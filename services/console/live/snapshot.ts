@@ -53,6 +53,8 @@ export interface Snapshot {
   readonly at: number;
   /** The monitor whose view this is. Absent when no monitor answers; the states are then the last known ones. */
   readonly monitor?: string;
+  /** The monitor that takes out nodes that limp or lie. Absent when no monitor answers, or none trusts itself. */
+  readonly leader?: string;
   readonly nodes: Readonly<Record<string, NodeNow>>;
   /** From node to node, only where there are calls. */
   readonly calls: readonly CallsNow[];

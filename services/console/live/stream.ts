@@ -32,7 +32,7 @@ export function createStreams(collector: Collector, hello: () => object) {
     },
     /** Sends to `response` until it closes. `after`: the last snapshot that the page has. */
     serve(response: ServerResponse, after: number): void {
-      const { incidents, availability } = collector.reports();
+      const { incidents, availability, times } = collector.reports();
       const missed = collector.history.after(Math.min(after, collector.snapshots() - 1));
       response.write(
         [
@@ -40,6 +40,7 @@ export function createStreams(collector: Collector, hello: () => object) {
           event('hello', JSON.stringify(hello())),
           event('incidents', incidents),
           event('availability', availability),
+          event('times', times),
           ...missed.map(({ number, json }) => event('snapshot', json, number)),
         ].join(''),
       );

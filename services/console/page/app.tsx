@@ -68,7 +68,7 @@ function View({ name, id, ...options }: ViewOptions & { name: string; id: string
     case 'latency':
       return <LatencyView {...options} />;
     case 'requests':
-      return <RequestsView />;
+      return <RequestsView {...options} />;
     case 'trace':
       return <TraceView key={id} id={id} />;
     case 'architecture':

@@ -1,58 +1,97 @@
-import type { About } from '../about.ts';
+import type { About, AboutNode } from '../about.ts';
 import type { Commands } from './parts/command.tsx';
 
 /** PromQL's window: four scrapes of 5 s. */
 const window = '[20s]';
-const door = 'tierlab_http_server_duration_seconds';
 const cli = (words: string): string => `npm run -s tierlab -- ${words}`;
+const quantile = (q: number, buckets: string): string =>
+  `histogram_quantile(${q}, sum by (le) (rate(${buckets}${window})))`;
 
-/** Commands that print the numbers of the overview, with the addresses of the nodes. */
-export function commandsOf(about: About): Readonly<Record<string, Commands>> {
-  const people = about.nodes.find(({ components }) => components.some((it) => it === 'gateway' || it === 'client'));
-  const metrics = people && `curl -s http://${location.hostname}:${people.opsPort}/metrics | grep ${door}`;
-  const from = metrics === undefined ? {} : { curl: metrics };
-  const quantile = (q: number) => `histogram_quantile(${q}, sum by (le) (rate(${door}_bucket${window})))`;
+/** Requests of people, as the console counts them: without the files of pages. */
+const doorTimes = 'tierlab_http_server_duration_seconds';
+const people = 'route!~"/assets/:file|/[*]"';
+
+/** PromQL about the requests of people; `node` limits it to one node. */
+function doorQueries(node?: string) {
+  const own = node === undefined ? people : `node="${node}", ${people}`;
+  const count = (labels: string): string => `sum(rate(${doorTimes}_count{${labels}}${window}))`;
   return {
-    requests: { ...from, promql: `sum(rate(${door}_count${window}))`, cli: cli('status') },
-    success: {
-      ...from,
-      promql: `sum(rate(${door}_count{status!~"5.."}${window})) / sum(rate(${door}_count${window}))`,
-    },
-    p50: { ...from, promql: quantile(0.5) },
-    p99: { ...from, promql: quantile(0.99) },
-    nodes: {
-      curl: `curl -s ${addressOf(about, 'monitor')}/api/view`,
-      promql: 'count(max by (member) (tierlab_member_state{state="alive"}) == 1)',
-      cli: cli('status'),
-    },
-    availability: { curl: `curl -s ${addressOf(about, 'monitor')}/api/availability`, cli: cli('availability') },
-    incidents: { curl: `curl -s ${addressOf(about, 'monitor')}/api/incidents`, cli: cli('incidents') },
+    rate: count(own),
+    success: `${count(`${own}, status!~"5.."`)} / ${count(own)}`,
+    p50: quantile(0.5, `${doorTimes}_bucket{${own}}`),
+    p99: quantile(0.99, `${doorTimes}_bucket{${own}}`),
   };
 }
 
-/** The commands about one node. */
-export function nodeCommands({ id, opsPort }: { id: string; opsPort: number }): Readonly<Record<string, Commands>> {
-  const curl = `curl -s http://${location.hostname}:${opsPort}`;
-  const series = 'tierlab_rpc_server_duration_seconds';
-  const answered = 'tierlab_rpc_server_calls_total';
-  const of = `{node="${id}"}`;
+/** PromQL about the calls that a node answers. A wrong request is no failure of the node. */
+function callQueries(node: string) {
+  const own = `node="${node}"`;
+  const times = 'tierlab_rpc_server_duration_seconds';
+  const ended = (labels: string): string => `sum(rate(tierlab_rpc_server_calls_total{${labels}}${window}))`;
   return {
-    rate: { curl: `${curl}/admin/live`, promql: `sum(rate(${series}_count${of}${window}))`, cli: cli('status') },
-    success: {
-      curl: `${curl}/admin/live`,
-      promql: `sum(rate(${answered}{node="${id}",outcome="ok"}${window})) / sum(rate(${answered}${of}${window}))`,
-    },
-    latency: {
-      curl: `${curl}/admin/live`,
-      promql: `histogram_quantile(0.99, sum by (le) (rate(${series}_bucket${of}${window})))`,
-    },
-    inFlight: { curl: `${curl}/admin/live`, promql: `sum(tierlab_rpc_server_in_flight${of})` },
-    loop: { curl: `${curl}/admin/state`, promql: `tierlab_event_loop_utilization_ratio${of}` },
+    rate: ended(own),
+    success: `${ended(`${own}, outcome!~"failed|refused"`)} / ${ended(own)}`,
+    p50: quantile(0.5, `${times}_bucket{${own}}`),
+    p99: quantile(0.99, `${times}_bucket{${own}}`),
   };
+}
+
+/** Commands that print the numbers of the overview. `host`: where the ports of the cluster are. */
+export function commandsOf(about: About, host: string) {
+  const door = about.nodes.find(({ components }) => components.some((it) => it === 'gateway' || it === 'client'));
+  const curl = door && `curl -s http://${host}:${door.opsPort}/metrics | grep ${doorTimes}`;
+  const metrics = curl === undefined ? {} : { curl };
+  const queries = doorQueries();
+  const monitor = `curl -s ${addressOf(about, 'monitor', host)}/api`;
+  return {
+    requests: { ...metrics, promql: queries.rate, cli: cli('trace') },
+    success: { ...metrics, promql: queries.success, cli: cli('trace --errors') },
+    p50: { ...metrics, promql: queries.p50, cli: cli('trace') },
+    p99: { ...metrics, promql: queries.p99, cli: cli('trace --slowest') },
+    nodes: {
+      curl: `${monitor}/view`,
+      promql: 'count(min by (member) (tierlab_member_state{state="alive"}) == 1)',
+      cli: cli('status'),
+    },
+    availability: {
+      curl: `${monitor}/availability`,
+      promql: 'min(tierlab_availability_ratio{scope="whole", kind="observed"})',
+      cli: cli('availability'),
+    },
+    incidents: {
+      curl: `${monitor}/incidents`,
+      promql: 'max by (member, phase) (tierlab_incident_last_phase_seconds)',
+      cli: cli('incidents'),
+    },
+    times: { curl: `curl -s ${addressOf(about, 'traces', host)}/api/traces/times`, cli: cli('trace') },
+    latency: {
+      curl: `curl -s ${addressOf(about, 'console', host)}/api/history`,
+      promql: `histogram_quantile(0.99, sum by (le, tier, component) (rate(tierlab_rpc_client_duration_seconds_bucket${window})))`,
+    },
+  } satisfies Readonly<Record<string, Commands>>;
+}
+
+/** Commands that print the numbers of one node. */
+export function nodeCommands({ id, opsPort, hasOperations }: AboutNode, host: string) {
+  const ops = `curl -s http://${host}:${opsPort}`;
+  const curl = `${ops}/admin/live`;
+  const own = `{node="${id}"}`;
+  const queries = hasOperations ? callQueries(id) : doorQueries(id);
+  return {
+    rate: { curl, promql: queries.rate },
+    success: { curl, promql: queries.success },
+    p50: { curl, promql: queries.p50 },
+    p99: { curl, promql: queries.p99 },
+    inFlight: { curl, ...(hasOperations && { promql: `sum(tierlab_rpc_server_in_flight${own})` }) },
+    loop: { curl, promql: `tierlab_event_loop_utilization_ratio${own}` },
+    circuits: { curl, promql: `tierlab_rpc_circuit_state${own} == 1` },
+    memory: { curl, promql: `process_resident_memory_bytes${own}` },
+    log: { curl: `${ops}/admin/state`, cli: cli(`logs ${id} -f`) },
+  } satisfies Readonly<Record<string, Commands>>;
 }
 
 /** The address of the public routes of the first node that hosts the component. */
-export function addressOf({ nodes }: About, component: string): string {
+export function addressOf({ nodes }: About, component: string, host: string): string {
   const node = nodes.find(({ components }) => components.includes(component));
-  return `http://${location.hostname}:${node?.publicPort ?? ''}`;
+  return `http://${host}:${node?.publicPort ?? ''}`;
 }

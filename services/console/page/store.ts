@@ -1,4 +1,5 @@
 import type { AvailabilityReport } from '../../monitor/availability-report.ts';
+import type { UsualTimes } from '../../traces/contract.ts';
 import type { Incident } from '../../monitor/incident.ts';
 import type { About } from '../about.ts';
 import type { Snapshot } from '../live/snapshot.ts';
@@ -19,6 +20,8 @@ export interface State {
   readonly snapshots: readonly Snapshot[];
   readonly incidents: readonly Incident[];
   readonly availability?: AvailabilityReport | undefined;
+  /** Where the time of the usual request goes. */
+  readonly times?: UsualTimes | undefined;
   readonly operator: boolean;
   /** When the last snapshot arrived, by this browser's clock; undefined before the first. */
   readonly heardAt?: number;
@@ -69,6 +72,7 @@ export function createStore() {
     });
     on<readonly Incident[]>('incidents', (incidents) => set({ incidents }));
     on<AvailabilityReport | null>('availability', (report) => set({ availability: report ?? undefined }));
+    on<UsualTimes | null>('times', (times) => set({ times: times ?? undefined }));
   }
 
   function on<T>(name: string, then: (value: T) => void): void {

@@ -6,6 +6,7 @@ import type { Topology } from '../../../shared/cluster/topology.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
 import type { About } from '../about.ts';
 import type { Collector } from '../live/collector.ts';
+import type { createNodeReadings } from '../live/node-readings.ts';
 import type { createStreams } from '../live/stream.ts';
 import { lastLines } from '../log-tail.ts';
 import type { Sources } from '../sources.ts';
@@ -18,6 +19,7 @@ interface ReadRoutes {
   readonly collector: Collector;
   readonly streams: ReturnType<typeof createStreams>;
   readonly sources: Sources;
+  readonly build: ReturnType<typeof createNodeReadings>['build'];
   /** The folder where the watchdog keeps the logs of the nodes; undefined where there is none, as in containers. */
   readonly logDir: string | undefined;
   readonly hosts: readonly string[] | undefined;
@@ -28,7 +30,7 @@ interface ReadRoutes {
  * faults.
  */
 export function readRoutes(scope: FastifyInstance, options: ReadRoutes): void {
-  const { topology, about, collector, streams, sources, logDir, hosts } = options;
+  const { topology, about, collector, streams, sources, build, logDir, hosts } = options;
 
   function nodeOf({ params }: FastifyRequest): string {
     const { id } = params as { id: string };
@@ -74,7 +76,8 @@ export function readRoutes(scope: FastifyInstance, options: ReadRoutes): void {
 
   scope.get('/api/nodes/:id/diagnosis', async (request) => {
     const id = nodeOf(request);
-    return (await sources.diagnoses())?.nodes.find(({ node }) => node === id) ?? { node: id, reasons: [] };
+    const diagnosis = (await sources.diagnoses())?.nodes.find(({ node }) => node === id) ?? { node: id, reasons: [] };
+    return { ...diagnosis, build: build(id) };
   });
 
   scope.get('/api/nodes/:id/log', async (request) => {

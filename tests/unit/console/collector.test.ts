@@ -31,6 +31,7 @@ class Page extends EventEmitter {
 
 const reading = (served: number) => ({
   incarnation: 1,
+  build: 'Tierlab 1 on Node.js 26',
   upMs: 1,
   lagMs: 1,
   loop: { activeMs: served, idleMs: 99 * served },

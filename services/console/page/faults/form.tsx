@@ -144,7 +144,7 @@ export function FaultForm({ about, kinds, target }: { about: About; kinds: reado
         )}
         <Command
           of="this fault"
-          commands={{ curl: curlOf(draft, kind, addressOf(about, 'chaos')), cli: cliOf(draft) }}
+          commands={{ curl: curlOf(draft, kind, addressOf(about, 'chaos', location.hostname)), cli: cliOf(draft) }}
         />
       </p>
       <div role="status">

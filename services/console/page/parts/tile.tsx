@@ -5,7 +5,7 @@ import { Sparkline } from './sparkline.tsx';
 interface TileOptions {
   readonly name: string;
   readonly value: ComponentChildren;
-  readonly unit?: string;
+  readonly unit?: string | undefined;
   readonly trend?: readonly (number | undefined)[];
   readonly tone?: 'warn' | 'bad' | undefined;
   readonly commands?: Commands;

@@ -1,8 +1,9 @@
-import { orderResults, orders, outcomes, phases, states, verdicts } from '../../words.ts';
+import { badges, orderResults, orders, outcomes, phases, states, verdicts } from '../../words.ts';
 
 const parts = [
   ['The state of a node', states],
   ['Its diagnosis', verdicts],
+  ['Signs in the picture', badges],
   ['How long an incident took', phases],
   ['Its outcome', outcomes],
   ['What the monitors order', orders],

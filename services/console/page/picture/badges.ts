@@ -30,6 +30,7 @@ export function lookOf(now: Snapshot, id: string): NodeLook {
     ...(ejectedBy > 0 ? [{ word: `ejected by ${ejectedBy}`, tone: 'warn' } as const] : []),
     ...(circuits.length > 0 ? [{ word: `circuit ${circuits[0]}`, tone: 'warn' } as const] : []),
     ...(diagnosis !== undefined && state !== 'alive' ? [{ word: state, tone: 'warn' } as const] : []),
+    ...(now.leader === id ? [{ word: 'leader', tone: 'quiet' } as const] : []),
   ];
   return { tone: toneOf(state, verdict), word: diagnosis ?? state, badges };
 }

@@ -27,7 +27,7 @@ export interface Layout {
 }
 
 const nodeHeight = 40;
-const gap = 8;
+const gap = 10;
 const padding = 10;
 const label = 24;
 const groupGap = 18;

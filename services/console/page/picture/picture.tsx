@@ -4,6 +4,7 @@ import type { Moment } from '../moment.ts';
 import { inShort, latency, rate } from '../words.ts';
 import { layoutOf, type Box, type Layout, type Placed } from './layout.ts';
 import { lookOf, symbols } from './badges.ts';
+import { markHeight, marksOf } from './marks.ts';
 import type { AboutNode } from '../../about.ts';
 
 /** The topology as it is at this moment: tiers from left to right, lines as wide as the calls are many. */
@@ -42,10 +43,7 @@ function Node({ place, moment }: { place: Placed<AboutNode>; moment: Moment }) {
   const look = lookOf(moment.now, it.id);
   const traffic = now?.live ? inShort(now.live.served) : 'no answer';
   const calm = look.tone === 'good' || look.word === 'standby';
-  const badge = look.badges[0];
-  // A badge says more than the traffic, and there is room for one of them.
-  const detail = calm && look.word === 'alive' && !badge ? traffic : look.word;
-  const room = width - 36 - detail.length * 6.2;
+  const detail = calm && look.word === 'alive' ? traffic : look.word;
   const more = [look.word, traffic, ...look.badges.map(({ word }) => word)].filter((word) => word !== detail);
   const words = `${it.id} ${detail}: ${more.join(', ')}`;
   return (
@@ -57,36 +55,19 @@ function Node({ place, moment }: { place: Placed<AboutNode>; moment: Moment }) {
       <text class="name" x={x + 24} y={y + 17}>
         {it.id}
       </text>{' '}
-      <text class={calm ? 'detail' : 'detail state'} x={x + 24} y={y + 32}>
+      <text class={calm ? 'detail' : 'detail state'} x={x + 24} y={y + 31}>
         {detail}
       </text>
-      {badge && room > 30 && (
-        <Mark x={x + width - 6} y={y + height - 16} word={badge.word} tone={badge.tone} room={room} />
-      )}
+      {marksOf(look.badges, width - 12).map(({ word, tone, left, width: itsWidth }) => (
+        <g key={word} class={`mark ${tone}`} aria-hidden="true">
+          <rect x={x + 6 + left} y={y + height - 6} width={itsWidth} height={markHeight} rx={markHeight / 2} />
+          <text x={x + 6 + left + itsWidth / 2} y={y + height + 3.5} text-anchor="middle">
+            {word}
+          </text>
+        </g>
+      ))}
     </a>
   );
-}
-
-/** A badge at the right edge of a node's second line. */
-function Mark({ x, y, word, tone, room }: { x: number; y: number; word: string; tone: string; room: number }) {
-  const text = fitted(word, room);
-  const width = text.length * 5.6 + 10;
-  return (
-    <g class={`mark ${tone}`} aria-hidden="true">
-      <rect x={x - width} y={y} width={width} height={13} rx={6.5} />
-      <text x={x - width / 2} y={y + 9.5} text-anchor="middle">
-        {text}
-      </text>
-    </g>
-  );
-}
-
-/** `limp.latency` -> `latency` where the whole name does not fit. */
-function fitted(word: string, room: number): string {
-  const most = Math.max(4, Math.floor((room - 10) / 5.6));
-  if (word.length <= most) return word;
-  const short = word.split('.').at(-1)!;
-  return short.length <= most ? short : `${short.slice(0, most - 1)}…`;
 }
 
 interface LineOf {

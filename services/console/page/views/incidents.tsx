@@ -15,12 +15,13 @@ const leadMs = 3_000;
 export function IncidentsView({ moment, state, store }: ViewOptions) {
   const { incidents, now, all, about } = moment;
   const first = all[0]!.at;
+  const commands = commandsOf(about, location.hostname);
   return (
     <>
       <section aria-labelledby="incidents">
         <div class="titled">
           <h2 id="incidents">Incidents</h2>
-          <Command of="the incidents" commands={commandsOf(about).incidents!} />
+          <Command of="the incidents" commands={commands.incidents} />
         </div>
         <IncidentList
           incidents={incidents}
@@ -31,7 +32,7 @@ export function IncidentsView({ moment, state, store }: ViewOptions) {
       <section aria-labelledby="availability">
         <div class="titled">
           <h2 id="availability">Availability</h2>
-          <Command of="the availability" commands={commandsOf(about).availability!} />
+          <Command of="the availability" commands={commands.availability} />
         </div>
         {state.availability ? (
           <Availability report={state.availability} />

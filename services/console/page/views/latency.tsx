@@ -1,6 +1,8 @@
 import type { CallsNow } from '../../live/snapshot.ts';
 import type { ViewOptions } from '../view-options.ts';
 import { goodShare, percent } from '../headline.ts';
+import { commandsOf } from '../commands.ts';
+import { Command } from '../parts/command.tsx';
 import { latency, rate } from '../words.ts';
 import { Table } from '../parts/table.tsx';
 
@@ -14,7 +16,10 @@ export function LatencyView({ moment }: ViewOptions) {
   const slowest = Math.max(0, ...now.relations.map(({ p99 = 0 }) => p99));
   return (
     <section aria-labelledby="matrix">
-      <h2 id="matrix">Latency, caller by callee</h2>
+      <div class="titled">
+        <h2 id="matrix">Latency, caller by callee</h2>
+        <Command of="the latency matrix" commands={commandsOf(about, location.hostname).latency} />
+      </div>
       <p class="quiet">
         Each field: the slowest 1% and the median of the last 5 seconds, as the caller sees them, with the calls a
         second. The stronger the colour, the slower.

@@ -7,6 +7,7 @@ import { useRepeated } from '../use-repeated.ts';
 import { nodeCommands } from '../commands.ts';
 import { FaultsInEffect } from '../faults/in-effect.tsx';
 import { percent } from '../headline.ts';
+import { Command } from '../parts/command.tsx';
 import { IncidentList } from '../parts/incident-list.tsx';
 import { LogLines } from '../parts/log-lines.tsx';
 import { Tile } from '../parts/tile.tsx';
@@ -17,6 +18,7 @@ import { duration, latency, rate } from '../words.ts';
 interface Diagnosis {
   readonly verdict?: Verdict;
   readonly reasons: readonly string[];
+  readonly build?: string;
 }
 
 /** One node: its health with the reasons, its numbers, its faults, its incidents and the end of its log. */
@@ -38,7 +40,7 @@ export function NodeView({ moment, state, id }: ViewOptions & { id: string }) {
   const faults = now.faults?.filter((fault) => brokenBy(fault).includes(id)) ?? null;
   const { live: numbers } = its;
   const last = past.slice(-120).map((snapshot) => snapshot.nodes[id]?.live);
-  const commands = nodeCommands(node);
+  const commands = nodeCommands(node, location.hostname);
   const circuits = Object.entries(numbers?.circuits ?? {});
   const shard = node.shard === undefined ? '' : `, shard ${node.shard} of ${about.shards}`;
   return (
@@ -64,8 +66,9 @@ export function NodeView({ moment, state, id }: ViewOptions & { id: string }) {
         )}
         <p class="quiet">
           Runs {node.components.join(', ')}
-          {shard}; {roleOf(node.standby, its)}; port {node.port}, ops port {node.opsPort}
+          {shard}; {roleOf(node.standby, its, now.leader === id)}; port {node.port}, ops port {node.opsPort}
           {numbers && `; incarnation ${numbers.incarnation}, up for ${duration(numbers.upMs)}`}
+          {diagnosis?.build !== undefined && `; ${diagnosis.build}`}
           {id === about.own && '; it hosts this console'}.
         </p>
       </section>
@@ -86,9 +89,14 @@ export function NodeView({ moment, state, id }: ViewOptions & { id: string }) {
           name="Median"
           value={latency(numbers?.served.p50)}
           trend={last.map((it) => it?.served.p50)}
-          commands={commands.latency}
+          commands={commands.p50}
         />
-        <Tile name="Slowest 1%" value={latency(numbers?.served.p99)} trend={last.map((it) => it?.served.p99)} />
+        <Tile
+          name="Slowest 1%"
+          value={latency(numbers?.served.p99)}
+          trend={last.map((it) => it?.served.p99)}
+          commands={commands.p99}
+        />
         <Tile
           name="In flight"
           value={numbers?.inFlight ?? '–'}
@@ -106,8 +114,14 @@ export function NodeView({ moment, state, id }: ViewOptions & { id: string }) {
         <Tile
           name="Circuits"
           value={circuits.length === 0 ? 'closed' : circuits.map(([name, word]) => `${name} ${word}`).join(', ')}
+          commands={commands.circuits}
         />
-        <Tile name="Memory" value={numbers ? `${numbers.memoryMb} MB` : '–'} trend={last.map((it) => it?.memoryMb)} />
+        <Tile
+          name="Memory"
+          value={numbers ? `${numbers.memoryMb} MB` : '–'}
+          trend={last.map((it) => it?.memoryMb)}
+          commands={commands.memory}
+        />
       </section>
       <section aria-labelledby="node-faults">
         <h2 id="node-faults">Injected faults {about.chaos && <a href={`#/faults/${id}`}>Break it</a>}</h2>
@@ -121,7 +135,10 @@ export function NodeView({ moment, state, id }: ViewOptions & { id: string }) {
         <IncidentList incidents={incidents.filter((incident) => incident.node === id)} now={now.at} />
       </section>
       <section aria-labelledby="node-log">
-        <h2 id="node-log">Last lines of its log</h2>
+        <div class="titled">
+          <h2 id="node-log">Last lines of its log</h2>
+          <Command of="the log" commands={commands.log} />
+        </div>
         <LogLines id={id} />
       </section>
     </>
@@ -133,7 +150,8 @@ function meaning({ state, verdict }: NodeNow): string {
   return verdict === undefined || verdict === 'healthy' ? says : `${says}; ${verdicts[verdict]}`;
 }
 
-function roleOf(standby: string | undefined, { state }: NodeNow): string {
+function roleOf(standby: string | undefined, { state }: NodeNow, leads: boolean): string {
+  if (leads) return 'leader of the monitors, which takes out nodes that limp or lie';
   if (standby === undefined) return 'regular replica';
   return state === 'standby' ? `${standby} standby, waiting` : `${standby} standby, in service`;
 }

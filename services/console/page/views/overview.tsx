@@ -5,6 +5,8 @@ import { IncidentList } from '../parts/incident-list.tsx';
 import { Tile } from '../parts/tile.tsx';
 import { Picture } from '../picture/picture.tsx';
 import { bandsOf, secondsOf } from '../parts/time.ts';
+import { span } from '../../../../shared/span.ts';
+import { mostWork } from '../most-work.ts';
 import { latency, rate } from '../words.ts';
 import { commandsOf } from '../commands.ts';
 
@@ -18,7 +20,8 @@ export function Overview({ moment, state }: ViewOptions) {
   const whole = state.availability?.whole;
   const times = secondsOf(all);
   const cursor = moment.live ? undefined : now.at / 1_000;
-  const commands = commandsOf(about);
+  const commands = commandsOf(about, location.hostname);
+  const busiest = state.times && mostWork(state.times);
   return (
     <>
       <section class="card" aria-label="The cluster">
@@ -52,6 +55,12 @@ export function Overview({ moment, state }: ViewOptions) {
           commands={commands.p99}
         />
         <Tile
+          name="Most work"
+          value={busiest ? <a href="#/requests">{busiest.component}</a> : '–'}
+          unit={busiest ? `${percent(busiest.share)} of ${state.times.request}` : 'no requests yet'}
+          commands={commands.times}
+        />
+        <Tile
           name="Nodes alive"
           value={alive}
           unit={`of ${nodes.length}`}
@@ -61,7 +70,7 @@ export function Overview({ moment, state }: ViewOptions) {
         <Tile
           name="Available"
           value={whole ? percent(whole.measured) : '–'}
-          unit="so far"
+          unit={whole ? `so far, ${span(whole.downMs)} down` : undefined}
           commands={commands.availability}
         />
       </section>

@@ -2,7 +2,11 @@ import { useState } from 'preact/hooks';
 import type { TraceList } from '../../../traces/contract.ts';
 import { useRepeated } from '../use-repeated.ts';
 import { clock, latency } from '../words.ts';
+import { commandsOf } from '../commands.ts';
+import { Command } from '../parts/command.tsx';
 import { Table } from '../parts/table.tsx';
+import { TierTimes } from '../parts/tier-times.tsx';
+import type { ViewOptions } from '../view-options.ts';
 
 const lists = [
   ['', 'Newest'],
@@ -11,42 +15,58 @@ const lists = [
 ] as const;
 
 /** The requests that came in: the newest as they come, the slowest, and those that failed. Each leads to its path. */
-export function RequestsView() {
+export function RequestsView({ moment, state }: ViewOptions) {
   const [query, setQuery] = useState<string>('');
   const list = useRepeated<TraceList>(`/api/requests?${query}`);
+  const { times } = state;
   return (
-    <section aria-labelledby="requests">
-      <h2 id="requests">Requests</h2>
-      <p class="presets">
-        {lists.map(([value, name]) => (
-          <button key={name} type="button" aria-pressed={query === value} onClick={() => setQuery(value)}>
-            {name}
-          </button>
-        ))}
-        <small>All failed and the slowest requests of each second are kept, and a sample of the others.</small>
-      </p>
-      {!list || list.traces.length === 0 ? (
-        <p class="quiet">No requests are kept yet. Search for something, and they appear here.</p>
-      ) : (
-        <Table
-          class="requests"
-          label="Requests"
-          columns={['time', 'request', 'outcome', 'calls', 'extra attempts', 'took']}
-        >
-          {list.traces.map(({ traceId, at, request, outcome, hops, extraAttempts, durationMs }) => (
-            <tr key={traceId}>
-              <td>{clock(at)}</td>
-              <td>
-                <a href={`#/trace/${traceId}`}>{request}</a>
-              </td>
-              <td class={outcome === 'ok' ? '' : 'bad'}>{outcome}</td>
-              <td>{hops}</td>
-              <td>{extraAttempts}</td>
-              <td>{latency(durationMs)}</td>
-            </tr>
-          ))}
-        </Table>
+    <>
+      {times && (
+        <section aria-labelledby="times">
+          <div class="titled">
+            <h2 id="times">Where the time of {times.request} goes</h2>
+            <Command of="the times" commands={commandsOf(moment.about, location.hostname).times} />
+          </div>
+          <p class="quiet">
+            Means of {times.requests} {times.requests === 1 ? 'request' : 'requests'}, which took{' '}
+            {latency(times.durationMs)}.
+          </p>
+          <TierTimes tiers={times.tiers} />
+        </section>
       )}
-    </section>
+      <section aria-labelledby="requests">
+        <h2 id="requests">Requests</h2>
+        <p class="presets">
+          {lists.map(([value, name]) => (
+            <button key={name} type="button" aria-pressed={query === value} onClick={() => setQuery(value)}>
+              {name}
+            </button>
+          ))}
+          <small>All failed and the slowest requests of each second are kept, and a sample of the others.</small>
+        </p>
+        {!list || list.traces.length === 0 ? (
+          <p class="quiet">No requests are kept yet. Search for something, and they appear here.</p>
+        ) : (
+          <Table
+            class="requests"
+            label="Requests"
+            columns={['time', 'request', 'outcome', 'calls', 'extra attempts', 'took']}
+          >
+            {list.traces.map(({ traceId, at, request, outcome, hops, extraAttempts, durationMs }) => (
+              <tr key={traceId}>
+                <td>{clock(at)}</td>
+                <td>
+                  <a href={`#/trace/${traceId}`}>{request}</a>
+                </td>
+                <td class={outcome === 'ok' ? '' : 'bad'}>{outcome}</td>
+                <td>{hops}</td>
+                <td>{extraAttempts}</td>
+                <td>{latency(durationMs)}</td>
+              </tr>
+            ))}
+          </Table>
+        )}
+      </section>
+    </>
   );
 }

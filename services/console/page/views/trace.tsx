@@ -4,7 +4,7 @@ import { Command } from '../parts/command.tsx';
 import { Waterfall } from '../parts/waterfall.tsx';
 import { useAnswer } from '../use-answer.ts';
 import { clock, latency } from '../words.ts';
-import { Table } from '../parts/table.tsx';
+import { TierTimes } from '../parts/tier-times.tsx';
 
 /** The path of one request through the nodes, and where its time went. */
 export function TraceView({ id }: { id: string }) {
@@ -40,22 +40,7 @@ export function TraceView({ id }: { id: string }) {
       </section>
       <section aria-labelledby="tiers">
         <h2 id="tiers">Time by component</h2>
-        <p class="quiet">A server is a client of the next server: while it waits, its own caller waits too.</p>
-        <Table
-          label="Time by component"
-          columns={['component', 'requests', 'held for', 'work', 'wait for data', 'wait for result']}
-        >
-          {tiers.map((tier) => (
-            <tr key={tier.component}>
-              <th scope="row">{tier.component}</th>
-              <td>{tier.requests}</td>
-              <td>{latency(tier.heldMs)}</td>
-              <td>{latency(tier.workMs)}</td>
-              <td>{latency(tier.waitForDataMs)}</td>
-              <td>{latency(tier.waitForResultMs)}</td>
-            </tr>
-          ))}
-        </Table>
+        <TierTimes tiers={tiers} />
       </section>
     </>
   );

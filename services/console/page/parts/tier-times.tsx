@@ -1,0 +1,48 @@
+import type { Time } from '../../../traces/contract.ts';
+import { percent } from '../headline.ts';
+import { latency } from '../words.ts';
+import { Table } from './table.tsx';
+
+interface TierTimesOptions {
+  /** `requests`: how many requests the component served. */
+  readonly tiers: readonly (Time & {
+    readonly component: string;
+    readonly requests?: number;
+    readonly heldMs: number;
+  })[];
+}
+
+/** How long each component held its requests, and how: the busiest is the one with the largest share of the work. */
+export function TierTimes({ tiers }: TierTimesOptions) {
+  const all = tiers.reduce((sum, { workMs }) => sum + workMs, 0);
+  const counted = tiers.some(({ requests }) => requests !== undefined);
+  return (
+    <>
+      <p class="quiet">A server is a client of the next server: while it waits, its own caller waits too.</p>
+      <Table
+        label="Time by component"
+        columns={[
+          'component',
+          ...(counted ? ['requests'] : []),
+          'held for',
+          'work',
+          'of all work',
+          'wait for data',
+          'wait for result',
+        ]}
+      >
+        {tiers.map((tier) => (
+          <tr key={tier.component}>
+            <th scope="row">{tier.component}</th>
+            {counted && <td>{tier.requests}</td>}
+            <td>{latency(tier.heldMs)}</td>
+            <td>{latency(tier.workMs)}</td>
+            <td>{all > 0 ? percent(tier.workMs / all) : '–'}</td>
+            <td>{latency(tier.waitForDataMs)}</td>
+            <td>{latency(tier.waitForResultMs)}</td>
+          </tr>
+        ))}
+      </Table>
+    </>
+  );
+}

@@ -1,0 +1,30 @@
+import type { Trace, UsualTimes } from './contract.ts';
+
+/** With fewer requests drawn by lot, traffic is so light that nearly all requests are kept. Then all of them count. */
+const fewDrawn = 10;
+
+/**
+ * Pure: the time of the usual request by component, as means over the kept requests of the route that was asked most.
+ * Requests drawn by lot count, because those that are kept as the slowest are not usual. Undefined without requests.
+ */
+export function usualTimes(traces: readonly Trace[]): UsualTimes | undefined {
+  const good = traces.filter(({ outcome, because }) => outcome === 'ok' && because !== 'asked');
+  const drawn = good.filter(({ because }) => because === 'sample');
+  const routes = Map.groupBy(drawn.length < fewDrawn ? good : drawn, ({ request }) => request);
+  const [most] = [...routes].toSorted(([, a], [, b]) => b.length - a.length);
+  if (most === undefined) return undefined;
+  const [request, list] = most;
+  const tiers = new Map<string, UsualTimes['tiers'][number]>();
+  for (const { component, heldMs, workMs, waitForDataMs, waitForResultMs } of list.flatMap((trace) => trace.tiers)) {
+    const so = tiers.get(component);
+    tiers.set(component, {
+      component,
+      heldMs: (so?.heldMs ?? 0) + heldMs / list.length,
+      workMs: (so?.workMs ?? 0) + workMs / list.length,
+      waitForDataMs: (so?.waitForDataMs ?? 0) + waitForDataMs / list.length,
+      waitForResultMs: (so?.waitForResultMs ?? 0) + waitForResultMs / list.length,
+    });
+  }
+  const durationMs = list.reduce((sum, trace) => sum + trace.durationMs, 0) / list.length;
+  return { request, requests: list.length, durationMs, tiers: [...tiers.values()] };
+}
