@@ -1,12 +1,11 @@
 import { component } from '../../shared/cluster/component.ts';
-import { RpcError } from '../../shared/rpc/errors.ts';
 import { database } from '../database/contract.ts';
-import { shardOf } from '../../search/sharding.ts';
 import { html } from '../html/contract.ts';
 import type { Making } from '../../search/making.ts';
 import { query } from '../query/contract.ts';
 import { ranking } from '../ranking/contract.ts';
 import { app } from './contract.ts';
+import { pageAlone, pageInItsPlace } from './page.ts';
 import { emptyResults, searchObjectBased } from './search.ts';
 
 /**
@@ -51,11 +50,8 @@ export const appComponent = component({
 
         async page({ id, format, via }, context) {
           const startedAt = clock.now();
-          const { pages } = await upstream.database.pages({ ids: [id] }, context, { shard: shardOf(id, shards) });
-          const [stored] = pages;
-          if (!stored) throw new RpcError('not_found', `there is no page "${id}"`);
-          const { version: _version, signature: _signature, ...page } = stored;
-          if (format === 'json') return { page };
+          if (format === 'json') return { page: await pageAlone(upstream.database, shards, id, context) };
+          const view = await pageInItsPlace(upstream.database, shards, id, context);
           // In both styles, the application server itself looks the page up.
           const making: Making = {
             tookMs: hundredths(clock.now() - startedAt),
@@ -64,7 +60,7 @@ export const appComponent = component({
             style: 'object-based',
             requestId: context.requestId,
           };
-          return { page, html: (await upstream.html.page({ page, making }, context)).html };
+          return { page: view.page, html: (await upstream.html.page({ ...view, making }, context)).html };
         },
 
         suggest: (request, context) => upstream.query.suggest(request, context),

@@ -38,6 +38,15 @@ export const databaseComponent = component({
           await disk(context.requestId);
           return { version: store.version, pages: await inSlices(readPages(store, ids), context) };
         },
+        async neighbours({ id, size }, { requestId }) {
+          await disk(requestId);
+          return { version: store.version, ...store.neighbours(id, size) };
+        },
+        async popularity({ id }, { requestId }) {
+          await disk(requestId);
+          const popularity = store.popularity(id);
+          return { version: store.version, ...(popularity !== undefined && { popularity }) };
+        },
         async vocabulary({ after, size }, { requestId }) {
           await disk(requestId);
           return { version: store.version, ...store.vocabulary(after, size) };

@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { Candidate, Statistics } from '../../search/find-result.ts';
+import { Neighbours } from '../../search/neighbours.ts';
 import { PageId, StoredPage } from '../../search/page.ts';
 import { Plan } from '../../search/plan.ts';
 import { batchOf } from '../../shared/rpc/batched.ts';
@@ -45,6 +46,18 @@ export const database = contract(about, {
     sharded: true,
     request: Type.Object({ ids: Type.Array(PageId, { maxItems: 1_000 }) }),
     response: Type.Object({ version: DataVersion, pages: Type.Array(StoredPage) }),
+  }),
+  neighbours: operation({
+    summary: 'The pages of one shard before and after an id, in the order of ids',
+    sharded: true,
+    request: Type.Object({ id: PageId, size: Type.Integer({ minimum: 1, maximum: 20 }) }),
+    response: Type.Object({ version: DataVersion, ...Neighbours.properties }),
+  }),
+  popularity: operation({
+    summary: 'How popular a page of one shard is, from 0 to 1; absent for an unknown id',
+    sharded: true,
+    request: Type.Object({ id: PageId }),
+    response: Type.Object({ version: DataVersion, popularity: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })) }),
   }),
   vocabulary: operation({
     summary: 'Words of one shard before stemming, with the number of pages that hold each, for suggestions',

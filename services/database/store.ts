@@ -1,5 +1,6 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { firstVersion } from '../../shared/security/signing.ts';
+import type { Neighbours } from '../../search/neighbours.ts';
 import type { StoredPage } from '../../search/page.ts';
 import type { SourcePage } from '../../search/source-page.ts';
 
@@ -57,6 +58,9 @@ export interface Store {
   readonly head: (number: number) => Head;
   /** Unknown ids are left out. */
   readonly pages: (ids: readonly string[]) => StoredPage[];
+  /** At most `size` pages on each side of `id`, which may be unknown. */
+  readonly neighbours: (id: string, size: number) => Neighbours;
+  readonly popularity: (id: string) => number | undefined;
   /** The first `size` words after `after`, ascending by code points. */
   readonly vocabulary: (after: string, size: number) => { words: string[]; documents: number[] };
   readonly rows: () => Iterable<IndexedRow>;
@@ -99,6 +103,11 @@ function reader(database: DatabaseSync): Store {
   const linksOf = database.prepare(
     'select target as id, coalesce(title, target) as title, relation from links where page = ? order by position',
   );
+  const before = database.prepare('select id, title from pages where id < ? order by id desc limit ?');
+  const after = database.prepare('select id, title from pages where id > ? order by id limit ?');
+  const popularityOf = database.prepare('select popularity from pages where id = ?');
+  const heads = (statement: StatementSync, id: string, size: number) =>
+    (statement.all(id, size) as unknown as Neighbours['before']).map((head) => ({ ...head }));
   // The query returns one row with two long texts. Many small rows would take four times as long and delay searches.
   const wordsBehind = database.prepare(
     `select json_group_array(word) as words, json_group_array(documents) as documents
@@ -124,8 +133,10 @@ function reader(database: DatabaseSync): Store {
           },
         ];
       }),
-    vocabulary(after, size) {
-      const row = wordsBehind.get(after, size);
+    neighbours: (id, size) => ({ before: heads(before, id, size).toReversed(), after: heads(after, id, size) }),
+    popularity: (id) => popularityOf.get(id)?.['popularity'] as number | undefined,
+    vocabulary(behind, size) {
+      const row = wordsBehind.get(behind, size);
       return {
         words: JSON.parse(row?.['words'] as string) as string[],
         documents: JSON.parse(row?.['documents'] as string) as number[],

@@ -27,7 +27,7 @@ export const htmlComponent = component({
     return {
       handlers: {
         results: async ({ results, making }) => ({ html: resultsPage(results, withMe(making), surroundings) }),
-        page: async ({ page, making }) => ({ html: pageView(page, withMe(making), surroundings) }),
+        page: async ({ making, ...view }) => ({ html: pageView(view, withMe(making), surroundings) }),
         async search({ search, format, via }, context) {
           const startedAt = clock.now();
           const results = await upstream.ranking.search(search, context);

@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { Format, Making } from '../../search/making.ts';
+import { Neighbours } from '../../search/neighbours.ts';
 import { Page } from '../../search/page.ts';
 import { SearchRequest } from '../../search/plan.ts';
 import { SearchResults } from '../../search/results.ts';
@@ -20,8 +21,13 @@ export const html = contract(about, {
     response: Html,
   }),
   page: operation({
-    summary: 'One page of the corpus with its links',
-    request: Type.Object({ page: Page, making: Making }),
+    summary: 'One page of the corpus with its links, its neighbours and its popularity where they are known',
+    request: Type.Object({
+      page: Page,
+      neighbours: Type.Optional(Neighbours),
+      popularity: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+      making: Making,
+    }),
     response: Html,
   }),
   search: operation({

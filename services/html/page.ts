@@ -1,4 +1,5 @@
 import { cutText } from '../../shared/cut-text.ts';
+import type { Neighbour, Neighbours } from '../../search/neighbours.ts';
 import type { Page } from '../../search/page.ts';
 import type { Making } from '../../search/making.ts';
 import { layout } from '../../web/layout.ts';
@@ -17,8 +18,20 @@ const shownLinks = 24;
  */
 const listedLinks = 1_000;
 
-/** Renders one page of the corpus with its text and its links. */
-export function pageView(page: Page, making: Making, { assets, traced = false }: Surroundings): string {
+/** A page of the corpus, and what surrounds it. The page is shown, too, when its surroundings could not be fetched. */
+export interface PageView {
+  readonly page: Page;
+  readonly neighbours?: Neighbours;
+  /** From 0 to 1. */
+  readonly popularity?: number;
+}
+
+/** Renders one page of the corpus with its text, its links and its surroundings. */
+export function pageView(
+  { page, neighbours, popularity }: PageView,
+  making: Making,
+  { assets, traced = false }: Surroundings,
+): string {
   const origin = webAddress(page.url);
   const groups = groupByRelation(page.links.slice(0, listedLinks));
   const unlisted = page.links.length - listedLinks;
@@ -30,8 +43,10 @@ ${origin !== undefined && markup`<p class="origin">From <a href="${origin}" rel=
 ${paragraphs(page.body).map((text) => markup`<p class="body">${text}</p>`)}
 ${page.category !== undefined && markup`<p class="origin">Category: <a href="${searchUrl(`category:${page.category}`)}">${page.category}</a></p>`}
 ${page.keywords.length > 0 && markup`<section aria-labelledby="keywords"><h2 id="keywords">Keywords</h2><ul class="keywords">${page.keywords.map((keyword) => markup`<li><a href="${searchUrl(`keywords:"${keyword.replaceAll('"', ' ').trim()}"`)}">${keyword}</a></li>`)}</ul></section>`}
+${popularity !== undefined && markup`<p class="origin">Popularity: ${Math.round(100 * popularity)} of 100, by the links that lead here</p>`}
 </article>
-${groups.length > 0 && markup`<section class="links" aria-label="Links of this page">${groups.map(relation)}${unlisted > 0 && markup`<p>${grouped(unlisted)} more links are not listed.</p>`}</section>`}`;
+${groups.length > 0 && markup`<section class="links" aria-label="Links of this page">${groups.map(relation)}${unlisted > 0 && markup`<p>${grouped(unlisted)} more links are not listed.</p>`}</section>`}
+${neighbours !== undefined && neighboursOf(neighbours)}`;
   return layout({ title: `${cutText(title, 80)} - Tierlab`, kind: 'inner', box: { q: '' }, main }, assets);
 }
 
@@ -41,8 +56,15 @@ function relation({ heading, links }: RelationGroup): Markup {
 ${rest.length > 0 && markup`<details><summary>${counted(rest.length, 'more', 'more')}</summary>${list(rest)}</details>`}</section>`;
 }
 
-function list(links: RelationGroup['links']): Markup {
+function list(links: readonly Neighbour[]): Markup {
   return markup`<ul>${links.map((link) => markup`<li><a href="${pageUrl(link.id)}">${link.title === '' ? link.id : link.title}</a></li>`)}</ul>`;
+}
+
+function neighboursOf({ before, after }: Neighbours): Markup | false {
+  const side = (heading: string, pages: readonly Neighbour[]) =>
+    pages.length > 0 && markup`<section class="relation"><h2>${heading}</h2>${list(pages)}</section>`;
+  if (before.length + after.length === 0) return false;
+  return markup`<nav class="links" aria-label="The pages beside this one">${side('Before it', before)}${side('After it', after)}</nav>`;
 }
 
 function paragraphs(body: string): string[] {

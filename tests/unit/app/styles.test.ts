@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { context } from '../gateway/harness.ts';
-import { attacks } from './pages.ts';
+import { attacks, smallCorpus } from './pages.ts';
 import { smallSystem, type SmallSystem } from './small-system.ts';
 
 const queries = [
@@ -77,6 +77,24 @@ describe.each([1, 2, 4])('over %i shards', (shards) => {
     );
     expect(system.calls.slice(0, 4)).toEqual(['app-1.search', 'html-1.search', 'ranking-1.search', 'query-1.search']);
     expect(system.calls.slice(4).every((call) => /^database-\d-1\.find$/.test(call))).toBe(true);
+  });
+
+  test('a page view asks for the page, its popularity and its neighbours at the same time', async () => {
+    system.calls.length = 0;
+    const { html } = await system.app.page({ id: 'dog', format: 'html' }, context());
+    const operations = system.calls.map((call) => call.replace(/-\d+-1|-1/, ''));
+    expect(operations.slice(1, -1).toSorted()).toEqual([
+      ...Array.from({ length: shards }, () => 'database.neighbours'),
+      'database.pages',
+      'database.popularity',
+    ]);
+    expect(operations.at(-1)).toBe('html.page');
+    // In the order of ids, whatever shards they are on.
+    const beside = [...html!.matchAll(/href="\/page\/([^"]+)"/g)].map(([, id]) => id).slice(2);
+    const ids = smallCorpus.map(({ id }) => id).toSorted();
+    const at = ids.indexOf('dog');
+    expect(beside).toEqual([...ids.slice(at - 3, at), ...ids.slice(at + 1, at + 4)]);
+    expect(html).toContain('Popularity: 20 of 100');
   });
 
   test('pages are found on whatever shard they are, with their links', async () => {

@@ -193,7 +193,7 @@ test('S5 a page with 10,000 links lists 1,000 and counts the others', () => {
     relation: `relation ${i % 9}`,
   }));
   const page = { id: 'a', title: 'a', body: '', keywords: [], url: '/page/a', links };
-  const html = pageView(page, made, surroundings);
+  const html = pageView({ page }, made, surroundings);
   expect(html.match(/href="\/page\//g)?.length).toBe(1_000);
   expect(html).toMatch(/9,000 more links are not listed/);
 });

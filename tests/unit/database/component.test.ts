@@ -42,7 +42,7 @@ async function made(): Promise<string> {
 
 test('every answer fits the contract', async () => {
   const { running } = await start(await made());
-  const { find, pages: fetch, vocabulary } = running.handlers;
+  const { find, pages: fetch, neighbours, popularity, vocabulary } = running.handlers;
   const { operations } = databaseComponent.contract;
   const found = await find({ plan, size: 3 }, context);
   operations.find.checkResponse(found);
@@ -53,6 +53,11 @@ test('every answer fits the contract', async () => {
   const fetched = await fetch({ ids: [found.candidates[0]!.id, 'none'] }, context);
   operations.pages.checkResponse(fetched);
   expect(fetched.pages.map(({ id }) => id)).toEqual([found.candidates[0]!.id]);
+  const beside = await neighbours({ id: found.candidates[0]!.id, size: 1 }, context);
+  operations.neighbours.checkResponse(beside);
+  const popular = await popularity({ id: 'none' }, context);
+  operations.popularity.checkResponse(popular);
+  expect(popular.popularity).toBeUndefined();
   const words = await vocabulary({ after: '', size: 10_000 }, context);
   operations.vocabulary.checkResponse(words);
   expect(words.words).toContain('text');

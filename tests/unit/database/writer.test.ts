@@ -118,6 +118,24 @@ test.each<[string, () => Iterable<SourcePage>, RegExp]>([
   ).toEqual(['n1']);
 });
 
+test('neighbours are the nearest ids on each side, also of an id that is not there', async () => {
+  await writeShard(
+    folder,
+    ['a', 'b', 'c', 'd', 'e'].map((id) => ({ ...cat, id, title: `title of ${id}`, popularity: 0.5 })),
+  );
+  const store = open();
+  const idsOf = (id: string, size: number) => {
+    const { before, after } = store.neighbours(id, size);
+    return [before, after].map((pages) => pages.map((page) => page.id).join(''));
+  };
+  expect(idsOf('c', 1)).toEqual(['b', 'd']);
+  expect(idsOf('c', 5)).toEqual(['ab', 'de']);
+  expect(idsOf('bb', 2)).toEqual(['ab', 'cd']);
+  expect(idsOf('a', 2)).toEqual(['', 'bc']);
+  expect(store.neighbours('b', 1).before).toEqual([{ id: 'a', title: 'title of a' }]);
+  expect([store.popularity('a'), store.popularity('z')]).toEqual([0.5, undefined]);
+});
+
 test('a shard replaces the one before it, whole; what an interrupted writer left is cleared away', async () => {
   mkdirSync(`${folder}.${process.pid}.partial`);
   writeFileSync(`${folder}.${process.pid}.partial/pages.sqlite`, 'half a page');

@@ -26,6 +26,8 @@ const page: Page = {
   links: [],
 };
 
+const neighbours = { before: [{ id: 'n0', title: 'cat' }], after: [{ id: 'n2', title: 'fox & hen' }] };
+
 interface Element {
   readonly tag: string;
   readonly attributes: Readonly<Record<string, string>>;
@@ -55,7 +57,7 @@ const every: readonly (readonly [string, string])[] = [
   ['home', resultsPage({ ...found, query: '', total: 0, results: [] }, making, surroundings)],
   ['results', resultsPage(found, making, surroundings)],
   ['nothing found', resultsPage({ ...found, total: 0, results: [] }, making, surroundings)],
-  ['a page of the corpus', pageView(page, making, surroundings)],
+  ['a page of the corpus', pageView({ page, neighbours, popularity: 0.256 }, making, surroundings)],
   ['a failure', failurePage({ status: 503, title: 'Away', detail: 'Nobody answers.' }, assets)],
 ];
 
@@ -136,7 +138,7 @@ test('a suggestion is offered, a page beyond the last leads back to it', () => {
 
 test('a page of the corpus: its paragraphs, its keywords as searches, its links by relation, the many folded away', () => {
   const links = Array.from({ length: 30 }, (_, i) => ({ id: `n${i}`, title: `kind ${i}`, relation: 'hyponym' }));
-  const html = pageView({ ...page, url: 'https://example.org/dog', links }, making, surroundings);
+  const html = pageView({ page: { ...page, url: 'https://example.org/dog', links } }, making, surroundings);
   expect(html).toContain('<p class="body">first</p><p class="body">second</p>');
   expect(html).toContain('href="/search?q=keywords%3A%22noun.animal%22"');
   expect(html).toContain('<h2>Kinds of it</h2>');
@@ -145,15 +147,27 @@ test('a page of the corpus: its paragraphs, its keywords as searches, its links 
 });
 
 test('a page without a title still has a name to click', () => {
-  expect(elements(pageView({ ...page, title: '' }, making, surroundings)).find(({ tag }) => tag === 'h1')?.text).toBe(
-    'n1',
-  );
+  expect(
+    elements(pageView({ page: { ...page, title: '' } }, making, surroundings)).find(({ tag }) => tag === 'h1')?.text,
+  ).toBe('n1');
 });
 
 test('a page links to its own trace where traces are kept and shown', () => {
   const traced = { ...making, requestId: 'a b' };
   const linksOf = (html: string) => elements(html).map(({ attributes }) => attributes.href);
   expect(linksOf(resultsPage(found, traced, { ...surroundings, traced: true }))).toContain('/trace/a%20b');
-  expect(linksOf(pageView(page, traced, { ...surroundings, traced: true }))).toContain('/trace/a%20b');
+  expect(linksOf(pageView({ page }, traced, { ...surroundings, traced: true }))).toContain('/trace/a%20b');
   expect(linksOf(resultsPage(found, traced, surroundings))).not.toContain('/trace/a%20b');
+});
+
+test('a page shows its neighbours and its popularity, and is whole without them', () => {
+  const html = pageView({ page, neighbours, popularity: 0.256 }, making, surroundings);
+  const texts = elements(html);
+  expect(texts.find(({ tag, attributes }) => tag === 'nav' && attributes['aria-label'] !== undefined)?.text).toBe(
+    'Before itcatAfter itfox & hen',
+  );
+  expect(texts.map(({ attributes }) => attributes.href)).toEqual(expect.arrayContaining(['/page/n0', '/page/n2']));
+  expect(html).toContain('Popularity: 26 of 100');
+  const alone = pageView({ page }, making, surroundings);
+  expect(alone).not.toMatch(/Popularity|Before it|After it/);
 });

@@ -68,6 +68,8 @@ export function madeUpDatabase(shards: MadeUpShard[]) {
     vocabulary: (_, __, options) =>
       answer('vocabulary', options?.shard, ({ version, words, documents }) => ({ version, words, documents })),
     pages: () => Promise.resolve({ version: '', pages: [] }),
+    neighbours: () => Promise.resolve({ version: '', before: [], after: [] }),
+    popularity: () => Promise.resolve({ version: '' }),
   };
   return { state, upstream };
 }

@@ -44,6 +44,8 @@ const votedOn = {
   'ranking.search': {},
   'database.find': {},
   'database.pages': {},
+  'database.neighbours': {},
+  'database.popularity': {},
   // No samples, because its answers take megabytes and calls are rare.
   'database.vocabulary': { share: 0, everyMs: 0 },
 };
