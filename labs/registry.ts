@@ -1,5 +1,6 @@
 import type { Lab } from './runner/lab.ts';
 import { componentsAndPlacement } from './01-components-and-placement/lab.ts';
+import { layeredAndObjectBased } from './02-layered-and-object-based/lab.ts';
 import { multitierSearch } from './05-multitier-search/lab.ts';
 import { serverAsClient } from './06-server-as-client/lab.ts';
 import { tailLatency } from './08-tail-latency/lab.ts';
@@ -15,10 +16,12 @@ import { redundancy } from './20-redundancy/lab.ts';
 import { heartbeats } from './24-heartbeats/lab.ts';
 import { watchdogsAndFailFast } from './25-watchdogs-and-fail-fast/lab.ts';
 import { byzantineAnswers } from './27-byzantine-answers/lab.ts';
+import { selfTuning } from './28-self-tuning/lab.ts';
 import { whereAMillisecondGoes } from './33-where-a-millisecond-goes/lab.ts';
 
 const all = {
   componentsAndPlacement,
+  layeredAndObjectBased,
   multitierSearch,
   serverAsClient,
   tailLatency,
@@ -34,6 +37,7 @@ const all = {
   heartbeats,
   watchdogsAndFailFast,
   byzantineAnswers,
+  selfTuning,
   whereAMillisecondGoes,
 };
 

@@ -1,8 +1,8 @@
 import { canonicalText } from '../../loadgen/verify/digest.ts';
 import type { Trace } from '../../services/traces/contract.ts';
-import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
 import { check, exactly, unknown } from '../kit/checks.ts';
 import { labQueries } from '../kit/pages.ts';
+import { traceLines, traceOf } from '../kit/traces.ts';
 import { lab, type Check, type LabCluster, type LiveContext, type Point } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
 
@@ -94,7 +94,7 @@ export const componentsAndPlacement = lab({
             `at least ${digits(shortest)} ms, ${crossing.length} hops`,
           ),
         );
-      timeline.push(`${label}:`, ...shown(traces[0]!));
+      timeline.push(`${label}:`, ...traceLines(traces[0]!));
     }
     return { points, checks: found, timeline };
   },
@@ -146,25 +146,3 @@ async function searches(own: LabCluster, { signal, progress }: LiveContext, labe
   }
   return { answers, traces };
 }
-
-/** The spans of a request stay with the nodes for some seconds. They are complete a moment after the answer. */
-async function traceOf(port: number, requestId: string, signal: AbortSignal): Promise<Trace | undefined> {
-  for (let attempt = 0; attempt < 5; attempt++) {
-    await sleep(systemScheduler, 20 + 100 * attempt, signal);
-    const response = await fetch(`http://127.0.0.1:${port}/api/traces/${encodeURIComponent(requestId)}`, { signal });
-    if (!response.ok) continue;
-    const trace = (await response.json()) as Trace;
-    if (trace.missingSpans === 0) return trace;
-  }
-  return undefined;
-}
-
-/** One line for each node that held the request. */
-const shown = ({ spans }: Trace): string[] =>
-  spans
-    .filter(({ kind }) => kind === 'request' || kind === 'serve')
-    .map(
-      ({ depth, node, component, operation, startMs, durationMs }) =>
-        `  ${' '.repeat(depth)}${node} ${component}.${operation}: ` +
-        `${digits(durationMs)} ms from ${digits(startMs)} ms on`,
-    );

@@ -1,11 +1,12 @@
 import Type from 'typebox';
-import { compose, type Endpoint, type Reply, type Service } from '../../shared/rpc/call.ts';
+import { compose, type Endpoint, type Layer, type Reply, type Service } from '../../shared/rpc/call.ts';
 import { clientLayers } from '../../shared/rpc/client-layers.ts';
 import { contract, operation } from '../../shared/rpc/contract.ts';
 import type { Observe } from '../../shared/rpc/layers/events.ts';
 import { createStatistics } from '../../shared/rpc/layers/replicas/latency-statistics.ts';
 import { createPolicyHolder, type PolicyFile } from '../../shared/rpc/policy.ts';
 import { createSimHosts } from '../../shared/rpc/transports/sim.ts';
+import { sleep } from '../../shared/time/scheduler.ts';
 import { createNetwork } from '../../shared/time/sim/network.ts';
 import type { Simulation } from '../../shared/time/sim/simulation.ts';
 
@@ -16,13 +17,22 @@ const { operations } = contract('backend', {
 /** The name of the modelled operation in a policy. */
 export const readOperation = 'backend.read';
 
+interface Served {
+  readonly body: object;
+  readonly tookMs: number;
+}
+
 export interface ReplicaGroup {
   readonly sim: Simulation;
   readonly replicas: number;
   /** Which of the system's client layers are on, and how they are set. */
   readonly policy: PolicyFile;
   /** What the replica with this number, from 0 on, answers, and after which time, ms. */
-  readonly serve: (replica: number) => { readonly body: object; readonly tookMs: number };
+  readonly serve: (replica: number) => Served | Promise<Served>;
+  /** The layers of the server side, in front of every replica; none by default. */
+  readonly server?: Layer;
+  /** The deadline of each call, ms; by default longer than any modelled call takes. */
+  readonly deadlineMs?: number;
   readonly observe?: Observe;
 }
 
@@ -33,17 +43,27 @@ export interface ReplicaGroup {
  *
  * Returns the function that makes one call.
  */
-export function createReplicaGroup({ sim, replicas, policy, serve, observe }: ReplicaGroup): () => Promise<Reply> {
+export function createReplicaGroup({
+  sim,
+  replicas,
+  policy,
+  serve,
+  server = (next) => next,
+  deadlineMs = 10_000,
+  observe,
+}: ReplicaGroup): () => Promise<Reply> {
   const network = createNetwork({ scheduler: sim.scheduler, random: sim.random });
   const hosts = createSimHosts({ clock: sim.clock, network });
   const endpoints = Array.from({ length: replicas }, (_, i): Endpoint => ({ node: nameOf(i), host: '', port: 0 }));
   for (const [i, { node }] of endpoints.entries())
-    hosts.host(node, () => {
-      const { body, tookMs } = serve(i);
-      return new Promise((resolve) => {
-        sim.scheduler.after(tookMs, () => resolve({ body, servedBy: [node] }));
-      });
-    });
+    hosts.host(
+      node,
+      server(async () => {
+        const { body, tookMs } = await serve(i);
+        await sleep(sim.scheduler, tookMs);
+        return { body, servedBy: [node] };
+      }),
+    );
   const layers = clientLayers(createPolicyHolder(policy), {
     ...sim,
     endpoints: () => endpoints,
@@ -65,9 +85,6 @@ export function createReplicaGroup({ sim, replicas, policy, serve, observe }: Re
       priority: operations.read.priority,
     });
 }
-
-/** Longer than any modelled call takes. */
-const deadlineMs = 10_000;
 
 /** `backend-1` is replica 0. */
 export const nameOf = (replica: number): string => `backend-${replica + 1}`;

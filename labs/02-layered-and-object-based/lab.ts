@@ -1,0 +1,100 @@
+import { exactly, nothing, within } from '../kit/checks.ts';
+import { lab, type Check, type Point } from '../runner/lab.ts';
+import { runLive } from './live.ts';
+import { runShape, shapes, tiers, type Run, type Shape } from './model.ts';
+
+const jobs = 2_000;
+const perSecond = 20;
+
+/** The response time of each shape, in units of r + s. */
+const times: Readonly<Record<Shape, number>> = { layered: 4, 'object-based': 4, parallel: 2, 'in turn': 4 };
+
+/** Two styles of calling the same four tiers, and the page view, whose calls need no order. */
+export const layeredAndObjectBased = lab({
+  id: '02',
+  name: 'layered-and-object-based',
+  topic: 'layered and object-based style',
+  question: 'Each tier calls the next one, or one server calls them all. Which is faster, and who does the waiting?',
+  seconds: 40,
+  cores: 2,
+  parameters: { r: { unit: 'ms', values: [20, 15, 30] }, s: { unit: 'ms', values: [5, 8, 10] } },
+  formula:
+    'dependent calls: T = 4 (r + s) in both styles; a tier with k tiers below it holds a request for s + k (r + s); ' +
+    'independent calls at the same time cost one r + s',
+  assumptions: [
+    'r and s are the same at every tier, and they do not scatter',
+    'nobody waits for a worker',
+    'the three calls of a page view need nothing of each other',
+  ],
+  quantities: ({ r, s }) => [
+    { id: 'layered', label: 'a search in layered style', unit: 'ms', theory: 4 * (r! + s!) },
+    { id: 'object-based', label: 'a search in object-based style', unit: 'ms', theory: 4 * (r! + s!) },
+    { id: 'html layered', label: 'html holds a search, layered', unit: 'ms', theory: s! + 3 * (r! + s!) },
+    { id: 'html object-based', label: 'html holds a search, object-based', unit: 'ms', theory: s! },
+    { id: 'parallel', label: 'a page view: three calls at once, then html', unit: 'ms', theory: 2 * (r! + s!) },
+    { id: 'in turn', label: 'the same four calls one after the other', unit: 'ms', theory: 4 * (r! + s!) },
+  ],
+  async virtual({ r, s }, seed, variant) {
+    if (variant === 'do-nothing') return nothing;
+    const points: Point[] = [];
+    const found: Check[] = [];
+    const timeline: string[] = [];
+    for (const shape of shapes) {
+      const load = variant === 'control' ? (0.9 * 1_000) / (3 * s!) : perSecond;
+      const run = await runShape({ seed: `${seed}/${shape}`, shape, r: r!, s: s!, jobs, perSecond: load, variant });
+      points.push(exactly(shape, run.meanMs, run.n));
+      found.push(within(`${shape}: the time`, run.meanMs, times[shape] * (r! + s!), 0.001, run.n));
+      timeline.push(`${shape}:`, ...run.timeline.map((line) => `  ${line}`));
+      if (shape !== 'layered' && shape !== 'object-based') continue;
+      points.push(exactly(`html ${shape}`, run.held.html.meanMs, run.n));
+      found.push(...whoWaits(shape, run, r!, s!));
+    }
+    return { points, checks: found, timeline };
+  },
+  live: runLive,
+  variants: {
+    broken: 'the page view waits for each answer before it makes the next call',
+    control: 'one worker for each tier and a high load: calls wait for the worker, which the formula leaves out',
+  },
+  hints: [
+    'Write down who is asked when. Can the next call be made before the last answer is there? And who is waiting then?',
+    'A chain of four calls takes 4 (r + s), whoever makes the calls. A tier holds a request from its arrival to its ' +
+      'answer: s, and r + s for each tier below it that it waits for. Calls at the same time cost as much as the ' +
+      'slowest one.',
+    'You need a stamp from four offices, 2 days each with the post. You write to each in turn: 8 days, and each ' +
+      'office works 1 day. Or each office sends your letter on and keeps your file open: 8 days, and the first ' +
+      'office keeps it for 7.',
+  ],
+  explanation: ({ r, s }) =>
+    `Both styles take ${4 * (r! + s!)} ms, because the four calls depend on each other. The words must be planned before
+candidates can be found, and found before they can be ordered. A style cannot change that.
+
+It changes who waits. In the layered style each tier is a client of the next one, and it holds its request until the
+answers below it are there: html for ${s! + 3 * (r! + s!)} ms, the database for ${s!} ms. In the object-based style each
+tier holds it for ${s!} ms alone, and the application server holds it for the whole time in both. So layered tiers need
+memory and connections for up to ${(s! + 3 * (r! + s!)) / s!} times as many calls at the same rate (Little's law). They
+get something for it: each layer hides all that is below it.
+
+A page view needs its page, the titles of its neighbours and its popularity. None of the three needs another, so the
+application server asks for all at once: ${2 * (r! + s!)} ms with the HTML, not ${4 * (r! + s!)} ms. Only an architect
+who knows which calls are independent can save this time.`,
+  transfer: {
+    question: 'A tier fails by hanging: it accepts calls and never answers. In which style do more tiers fill up?',
+    answer:
+      'In the layered style, if the lowest tier hangs: html, ranking and query all hold their calls. In the ' +
+      'object-based style only the application server does. Lab 25 computes how long that takes.',
+  },
+});
+
+/** How long each tier holds a call, and how many it holds at a time. */
+function whoWaits(style: 'layered' | 'object-based', run: Run, r: number, s: number): readonly Check[] {
+  return tiers.flatMap((tier, i) => {
+    const below = style === 'layered' ? tiers.length - 1 - i : 0;
+    const heldMs = s + below * (r + s);
+    const { meanMs, calls } = run.held[tier];
+    return [
+      within(`${style}: how long ${tier} holds a call`, meanMs, heldMs, 0.001, run.n),
+      within(`${style}: calls held by ${tier} are rate x time`, calls, (perSecond / 1_000) * heldMs, 0.15, run.n),
+    ];
+  });
+}

@@ -1,0 +1,160 @@
+import { check, exactly, nothing, shareOf, unknown } from '../kit/checks.ts';
+import { lab, type Check, type Point } from '../runner/lab.ts';
+import { digits } from '../runner/units.ts';
+import { liveTimeouts } from './live.ts';
+import { deadlineMs, goodput, limitFor, limits, offered, slowerAt, timeouts, workers, type Answered } from './model.ts';
+
+/** The time-out that somebody chose: this share of the service time above it. */
+const timeoutMargin = 1.3;
+const timeoutFor = (S: number): number => Math.round(timeoutMargin * S);
+/** Below this share the fixed number has failed; from the other on, the measuring rule has held. */
+const failed = 0.5;
+const held = 0.9;
+
+/** A number that was chosen once, against a rule that measures. */
+export const selfTuning = lab({
+  id: '28',
+  name: 'self-tuning',
+  topic: 'self-tuning',
+  question: 'Your settings fit well. One night the service becomes slower. What do the same settings do now?',
+  seconds: 35,
+  cores: 2,
+  failuresExpected: true,
+  parameters: {
+    S: { unit: 'ms', values: [200, 160, 180] },
+    factor: { unit: 'none', values: [2, 3, 4] },
+  },
+  formula:
+    'a fixed time-out t ends every attempt when factor x S > t; a fixed limit of L calls makes each wait for ' +
+    'L x factor x S / workers, which is too late beyond the deadline',
+  assumptions: [
+    'all calls take equally long',
+    `there is always more work than the limit lets in: ${100 * offered}% of what the server can do before the change`,
+    'a server finishes what it has begun, and users leave at their deadline',
+  ],
+  quantities: () => [
+    { id: 'fixed timeout', label: 'answered after it, with the fixed time-out', unit: '%', theory: 0 },
+    { id: 'own timeout', label: 'answered after it, with the measured time-out', unit: '%', theory: 1 },
+    { id: 'fixed limit', label: 'capacity that is used after it, with the fixed limit', unit: '%', theory: 0 },
+    { id: 'own limit', label: 'capacity that is used after it, with the measured waiting', unit: '%', theory: 1 },
+  ],
+  async virtual({ S, factor }, seed, variant) {
+    if (variant === 'do-nothing') return nothing;
+    // Control: the service does not become slower, so that fixed numbers go on fitting.
+    const step = { seed, S: S!, factor: variant === 'control' ? 1 : factor! };
+    const fixedTimeout = { fixedMs: timeoutFor(S!) };
+    const fixedLimit = { fixedLimit: limitFor(S!) };
+    // Broken: what should measure has a fixed number, too.
+    const broken = variant === 'broken';
+    const clients = {
+      fixed: await timeouts(step, fixedTimeout),
+      own: await timeouts(step, broken ? fixedTimeout : true),
+    };
+    const servers = { fixed: await limits(step, fixedLimit), own: await limits(step, broken ? fixedLimit : true) };
+    const slow = factor! * S!;
+    return {
+      points: [
+        answered('fixed timeout', clients.fixed),
+        answered('own timeout', clients.own),
+        used('fixed limit', servers.fixed, slow),
+        used('own limit', servers.own, slow),
+      ],
+      checks: [
+        ...timeoutChecks('virtual', clients.fixed, clients.own),
+        ...limitChecks(S!, slow, servers.fixed, servers.own),
+      ],
+      timeline: [
+        `The service time goes from ${S!} ms to ${slow} ms after ${slowerAt} s.`,
+        ...(['fixed', 'own'] as const).flatMap((by) => [
+          `time-out, ${inWords[by]}:`,
+          ...clients[by].timeline.map((line) => `  ${line}`),
+          `limit, ${inWords[by]}:`,
+          ...servers[by].timeline.map((line) => `  ${line}`),
+        ]),
+      ],
+    };
+  },
+  async live({ S, factor }, context) {
+    const timeoutMs = timeoutFor(S!);
+    const { fixed, own } = await liveTimeouts({ S: S!, factor: factor!, timeoutMs }, context);
+    const modelled = await selfTuning.virtual!({ S: S!, factor: factor! }, context.seed, 'correct');
+    return {
+      points: [answered('fixed timeout', fixed), answered('own timeout', own), ...modelled.points.slice(2)],
+      checks: [...timeoutChecks('live', fixed, own), ...modelled.checks],
+      timeline: modelled.timeline,
+    };
+  },
+  variants: {
+    broken: 'the rules that should measure use the fixed numbers, too',
+    control: 'the service does not become slower, so the fixed numbers go on fitting',
+  },
+  hints: [
+    'A time-out and a limit are guesses about how long a call takes. Who tells them when this changes?',
+    'With the fixed time-out, compare factor x S with it. With the fixed limit, each call waits for the calls before ' +
+      'it: L x factor x S / workers. Compare that with the deadline.',
+    'A baker keeps at most 40 people in the shop, because 40 x 1 minute is what people wait for. With the slow till ' +
+      'a customer takes 2 minutes. The last one waits 80 minutes, and all leave after 60. The shop is full, and nobody buys.',
+  ],
+  explanation: ({ S, factor }) =>
+    `Both fixed numbers were right for ${S!} ms. The time-out of ${timeoutFor(S!)} ms ended only attempts that would never
+be answered. At ${factor! * S!} ms it ends all of them, although each would have been answered a moment later. The
+limit of ${limitFor(S!)} calls made the last one wait for
+${digits((limitFor(S!) * S!) / workers / 1_000)} s of ${deadlineMs / 1_000} s. Now it waits for
+${digits((limitFor(S!) * factor! * S!) / workers / 1_000)} s. The server is as busy as before, and every answer comes after
+its user has left.
+
+The rules that measure need no number of calls, and no number of milliseconds for the service. The time-out is three
+times the slowest of the recent attempts. A timed-out attempt counts with the time that it took, so the time-out grows
+until answers come again. Admission looks at how long calls wait for their turn. A slow server lets fewer calls wait,
+so the calls that it accepts are answered in time. It uses its whole, smaller, capacity, and refuses the rest at once.
+
+Self-tuning removes numbers that somebody must keep right. It does not remove all numbers: how much waiting is too
+much, and how many times the usual latency is suspicious, are still decided by people. But these do not depend on how
+fast the service is today.`,
+  transfer: {
+    question:
+      'A pool has 20 connections, because 20 were enough when a query took 10 ms at 1,000 queries per second. ' +
+      'Which rule would you use instead?',
+    answer:
+      'By Little’s law 1,000/s x .01 s = 10 connections were busy. At 30 ms it is 30, and 10 queries wait for ever ' +
+      'longer. Measure the wait for a connection: open more while it is long, and refuse when the database is the cause.',
+  },
+});
+
+const inWords = { fixed: 'fixed', own: 'measured' } as const;
+
+const answered = (id: string, { after }: Pick<Answered, 'after'>): Point => shareOf(id, after.good, after.sent).point;
+
+const used = (id: string, { after }: Answered, S: number): Point => exactly(id, goodput(after, S, 'after'), after.sent);
+
+function timeoutChecks(form: string, fixed: Pick<Answered, 'before' | 'after'>, own: typeof fixed): readonly Check[] {
+  return [
+    share(`${form}: before, the fixed time-out fits`, fixed.before, (value) => value >= held),
+    share(
+      `${form}: after, the fixed time-out ends more than half of the calls`,
+      fixed.after,
+      (value) => value < failed,
+    ),
+    share(`${form}: after, the measured time-out lets 90% be answered`, own.after, (value) => value >= held),
+  ];
+}
+
+function limitChecks(S: number, slow: number, fixed: Answered, own: Answered): readonly Check[] {
+  const part = (label: string, value: number, ok: boolean): Check =>
+    check(label, ok, `${digits(100 * value)}% of the capacity`);
+  const [before, after, tuned] = [
+    goodput(fixed.before, S, 'before'),
+    goodput(fixed.after, slow, 'after'),
+    goodput(own.after, slow, 'after'),
+  ];
+  return [
+    part(`before, the fixed limit of ${limitFor(S)} calls fits`, before, before >= held),
+    part('after, the fixed limit uses less than half of the capacity', after, after < failed),
+    part('after, the measured waiting uses 90% of it', tuned, tuned >= held),
+  ];
+}
+
+function share(label: string, { sent, good }: Answered['after'], holds: (value: number) => boolean): Check {
+  if (sent === 0) return unknown(label, 'no call was sent', 'run the lab again');
+  return check(label, holds(good / sent), `${good} of ${sent} answered`);
+}

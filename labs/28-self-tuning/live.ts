@@ -1,0 +1,71 @@
+import { openLoad, type Answer, type Question } from '../kit/open-load.ts';
+import type { LiveContext } from '../runner/lab.ts';
+import type { Share } from './model.ts';
+
+const perSecond = 20;
+const beforeCalls = 60;
+/** Calls that are sent while the time-out may adapt. */
+const settlingCalls = 80;
+const afterCalls = 120;
+/** Of `labPages`. */
+const pages = 240;
+
+export interface Step {
+  readonly S: number;
+  readonly factor: number;
+  readonly timeoutMs: number;
+}
+
+type By = 'fixed' | 'own';
+
+/** An application server that calls a database with each kind of time-out, before and after the database gets slower. */
+export async function liveTimeouts(
+  { S, factor, timeoutMs }: Step,
+  { cluster, seed, signal, progress }: LiveContext,
+): Promise<Readonly<Record<By, { readonly before: Share; readonly after: Share }>>> {
+  const own = await cluster({
+    name: 'lab-28',
+    style: 'object-based',
+    policy: 'naive',
+    nodes: [
+      { name: 'monitor', components: ['monitor'], replicas: 1 },
+      { name: 'app', components: ['app', 'query', 'ranking', 'html'], replicas: 1 },
+      { name: 'database', components: ['database'], replicas: 1 },
+    ],
+  });
+  const app = own.nodes.find(({ id }) => id.startsWith('app'))!;
+  const database = own.nodes.find(({ id }) => id.startsWith('database'))!;
+  const question = (i: number): Question => ({
+    port: app.port,
+    component: 'app',
+    operation: 'page',
+    request: { id: `p${i % pages}`, format: 'json' },
+  });
+  const serviceTime = (serviceMs: number) =>
+    own.policy(database.id, { station: { component: 'database', workers: 1_000, serviceMs } });
+  const send = (name: string, n: number) =>
+    openLoad({
+      seed: `${seed}/${name}`,
+      n,
+      perSecond,
+      question,
+      signal,
+      onProgress: (done) => progress(name, done, n),
+    });
+  const measured = async (by: By) => {
+    await own.policy(app.id, { attemptTimeout: by === 'fixed' ? { fixedMs: timeoutMs } : true });
+    await serviceTime(S);
+    const before = shareOf(await send(`${by} time-out, before`, beforeCalls));
+    await serviceTime(factor * S);
+    await send(`${by} time-out, while it may adapt`, settlingCalls);
+    return { before, after: shareOf(await send(`${by} time-out, after`, afterCalls)) };
+  };
+  // The first calls compile code, and they open connections.
+  await send('warm up', beforeCalls);
+  return { fixed: await measured('fixed'), own: await measured('own') };
+}
+
+const shareOf = (answers: readonly Answer[]): Share => ({
+  sent: answers.length,
+  good: answers.filter(({ ok }) => ok).length,
+});

@@ -1,0 +1,114 @@
+import { RpcError } from '../../shared/rpc/errors.ts';
+import { createPolicyHolder, type PolicyFile } from '../../shared/rpc/policy.ts';
+import { serverLayers } from '../../shared/rpc/server-layers.ts';
+import { constant, exponential } from '../../shared/time/sim/distribution.ts';
+import { createSimulation, type Simulation } from '../../shared/time/sim/simulation.ts';
+import { createStation } from '../../shared/time/sim/station.ts';
+import { createReplicaGroup } from '../kit/replica-group.ts';
+
+/** The server: so many workers, and its users wait so long, ms. */
+export const workers = 4;
+export const deadlineMs = 2_000;
+/** The limit that somebody chose: at full load an answer then takes this share of the deadline. */
+const limitShare = 0.8;
+/** Calls that are sent, as a share of what the server can do before it becomes slower. */
+export const offered = 1.2;
+/** Calls per second to the server whose time-out is studied. */
+const callsPerSecond = 20;
+
+/** The service time grows at `slowerAt`; then the system has some time to adapt before it is measured again, s. */
+export const slowerAt = 20;
+export const settledAt = 40;
+const endAt = 60;
+const measuredFrom = 10;
+
+export const limitFor = (S: number): number => Math.round((limitShare * deadlineMs * workers) / S);
+
+/** How many calls began and were answered in time, before and after the change. */
+export interface Answered {
+  readonly before: Share;
+  readonly after: Share;
+  readonly timeline: readonly string[];
+}
+
+export interface Share {
+  readonly sent: number;
+  readonly good: number;
+}
+
+export interface Step {
+  readonly seed: string;
+  /** The service time, ms, and how much longer it takes after the change. */
+  readonly S: number;
+  readonly factor: number;
+}
+
+/** A client with the time-outs of `policy`, and a server that nobody overloads. */
+export async function timeouts({ seed, S, factor }: Step, attemptTimeout: object | true): Promise<Answered> {
+  const sim = createSimulation(seed);
+  const isSlow = (): boolean => sim.clock.now() >= 1_000 * slowerAt;
+  const ask = createReplicaGroup({
+    sim,
+    replicas: 1,
+    policy: { base: 'naive', attemptTimeout } as PolicyFile,
+    serve: () => ({ body: {}, tookMs: isSlow() ? factor * S : S }),
+  });
+  return load(sim, callsPerSecond, ask);
+}
+
+/** A server with the admission layer of `policy`, and more calls than it can answer. */
+export async function limits({ seed, S, factor }: Step, admission: object | true): Promise<Answered> {
+  const sim = createSimulation(seed);
+  const station = createStation({ ...sim, workers, serviceTime: constant(S) });
+  sim.scheduler.after(1_000 * slowerAt, () => station.setSlowness(factor));
+  const policy = createPolicyHolder({ base: 'naive', admission });
+  const ask = createReplicaGroup({
+    sim,
+    replicas: 1,
+    deadlineMs,
+    policy: { base: 'naive' },
+    server: serverLayers(policy, { ...sim, queue: station }),
+    async serve() {
+      // It finishes what it has begun, as a handler does that does not look whether anybody still waits.
+      await station.work();
+      return { body: {}, tookMs: 0 };
+    },
+  });
+  return load(sim, (offered * 1_000 * workers) / S, ask);
+}
+
+/** Poisson arrivals from 0 to `endAt`. */
+async function load(sim: Simulation, perSecond: number, ask: () => Promise<unknown>): Promise<Answered> {
+  const before = { sent: 0, good: 0 };
+  const after = { sent: 0, good: 0 };
+  const seconds = Array.from({ length: endAt }, () => ({ sent: 0, good: 0 }));
+  const gap = exponential(1_000 / perSecond);
+  const arrive = (): void => {
+    const second = sim.clock.now() / 1_000;
+    if (second >= endAt) return;
+    const counts = [seconds[Math.floor(second)]!];
+    if (second >= measuredFrom && second < slowerAt - deadlineMs / 1_000) counts.push(before);
+    if (second >= settledAt) counts.push(after);
+    for (const count of counts) count.sent++;
+    ask().then(() => {
+      for (const count of counts) count.good++;
+    }, ignoreFailure);
+    sim.scheduler.after(gap(sim.random), arrive);
+  };
+  arrive();
+  await sim.run();
+  const timeline = [slowerAt - 5, slowerAt, slowerAt + 5, settledAt].map(
+    (second) => `${second} s: ${seconds[second]!.good} of ${seconds[second]!.sent} answered in time`,
+  );
+  return { before, after, timeline };
+}
+
+function ignoreFailure(thrown: unknown): void {
+  if (!(thrown instanceof RpcError)) throw thrown;
+}
+
+/** Good answers per second, as a share of what the server can do in this time. */
+export function goodput({ good }: Share, S: number, phase: 'before' | 'after'): number {
+  const seconds = phase === 'before' ? slowerAt - deadlineMs / 1_000 - measuredFrom : endAt - settledAt;
+  return good / seconds / ((1_000 * workers) / S);
+}
