@@ -1,17 +1,6 @@
 import { Type, type Static } from 'typebox';
+import { fields, maxDepth, maxPhrases, maxPhraseTerms, maxQueryLength, maxTerms } from './limits.ts';
 
-export const maxQueryLength = 10_000;
-/** The last result that can be reached by paging. A deeper page would cost every shard as many candidates. */
-export const maxDepth = 1_000;
-
-/** The most terms of one search, so that its work is bounded. Of a longer query, the first words count. */
-export const maxTerms = 128;
-/** The most terms of one phrase. A script without spaces has one term for each pair of characters. */
-export const maxPhraseTerms = 128;
-/** The most phrases of one search. Exclusions have the same limit. */
-export const maxPhrases = 32;
-
-export const fields = ['title', 'keywords', 'body'] as const;
 export const Field = Type.Enum([...fields]);
 export type Field = Static<typeof Field>;
 

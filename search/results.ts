@@ -1,8 +1,5 @@
 import Type, { type Static } from 'typebox';
-import type { FindResult } from './find-result.ts';
-import { isWordTerm } from './names.ts';
-import type { Plan, SearchRequest } from './plan.ts';
-import { Explanation, type Ranked } from './ranked.ts';
+import { Explanation } from './ranked.ts';
 
 /** One result of a search. `snippet` is plain text: the renderer escapes it and marks the words. */
 export const Result = Type.Object({
@@ -28,30 +25,3 @@ export const SearchResults = Type.Object({
   results: Type.Array(Result),
 });
 export type SearchResults = Static<typeof SearchResults>;
-
-/**
- * The answer to a search, made from the answers of the tiers. Both styles call this function, so both give the same
- * bytes.
- */
-export function searchResults(
-  search: SearchRequest,
-  plan: Plan,
-  suggestion: string | undefined,
-  found: FindResult,
-  ranked: readonly Ranked[],
-): SearchResults {
-  const candidates = new Map(found.candidates.map((candidate) => [candidate.id, candidate]));
-  return {
-    query: search.q,
-    terms: [...new Set(plan.terms.map(({ term }) => term).filter(isWordTerm))],
-    total: found.total,
-    page: search.page,
-    size: search.size,
-    ...(suggestion === undefined ? {} : { suggestion }),
-    ...(plan.partial === undefined ? {} : { partial: plan.partial }),
-    results: ranked.map(({ id, score, explanation }) => {
-      const { title, url, passage } = candidates.get(id)!;
-      return { id, title, url, snippet: passage, score, ...(explanation === undefined ? {} : { explanation }) };
-    }),
-  };
-}

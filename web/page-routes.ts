@@ -7,7 +7,8 @@ import type { HttpContexts } from '../shared/rpc/http-context.ts';
 import { requestIdPattern } from '../shared/rpc/wire.ts';
 import { PageId } from '../search/page.ts';
 import { defaultPageSize } from './urls.ts';
-import { maxDepth, SearchRequest } from '../search/plan.ts';
+import { maxDepth } from '../search/limits.ts';
+import { SearchRequest } from '../search/plan.ts';
 import {
   SuggestRequest,
   type SuggestResponse,

@@ -9,7 +9,7 @@ import type { ranking } from '../ranking/contract.ts';
 import type { SearchResults } from '../../search/results.ts';
 import { candidatesFor } from '../../search/candidates.ts';
 import { rankRequest } from '../ranking/rank-request.ts';
-import { searchResults } from '../../search/results.ts';
+import { searchResults } from '../../search/search-results.ts';
 
 export interface SearchTiers {
   readonly query: Pick<Upstream<typeof query>, 'plan'>;

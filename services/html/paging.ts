@@ -1,4 +1,4 @@
-import { maxDepth } from '../../search/plan.ts';
+import { maxDepth } from '../../search/limits.ts';
 
 /** The page numbers that are offered. A `gap` stands for pages that are left out. */
 export interface Paging {

@@ -1,6 +1,6 @@
 import { cutText } from '../../shared/cut-text.ts';
 import type { Style } from '../../search/making.ts';
-import { maxDepth } from '../../search/plan.ts';
+import { maxDepth } from '../../search/limits.ts';
 import type { SearchResults } from '../../search/results.ts';
 import { adviceFor } from './advice.ts';
 import type { Making } from '../../search/making.ts';
@@ -10,7 +10,7 @@ import { markup, type Markup } from '../../web/markup.ts';
 import { counted, grouped } from '../../web/numbers.ts';
 import { paging, type Paging } from './paging.ts';
 import { pathStrip } from './path-strip.ts';
-import { resultItem } from './result.ts';
+import { resultList, summary } from './result-list.ts';
 import { searchUrl } from '../../web/urls.ts';
 
 /** The settings of a page besides its content. */
@@ -36,7 +36,6 @@ export function resultsPage(
 
   const to = (q: string, options: { page?: number; explain?: boolean; style?: Style | undefined } = {}) =>
     searchUrl(q, { size, explain, style, ...options });
-  const terms = new Set(results.terms);
   const other: Style = making.style === 'layered' ? 'object-based' : 'layered';
   const pages = paging(results.total, results.page, size);
   const main = markup`<h1 class="unseen">Results for ${q}</h1>
@@ -47,16 +46,10 @@ ${
   results.results.length === 0
     ? nothing(results, pages, to)
     : markup`<div class="summary"><p>${summary(results)}</p><p><a href="${to(q, { page: results.page, explain: !explain })}">${explain ? 'Hide the explanations' : 'Explain the scores'}</a></p></div>
-<ol class="results" start="${(results.page - 1) * size + 1}">${results.results.map((result) => resultItem(result, terms))}</ol>
+${resultList(results)}
 ${pages !== undefined && pagingOf(pages, (page) => to(q, { page }))}`
 }`;
   return layout({ title: `${cutText(q, 80)} - Tierlab`, kind: 'inner', box, main }, assets);
-}
-
-function summary({ total, page, size, results }: SearchResults): string {
-  const from = (page - 1) * size + 1;
-  if (total <= size && page === 1) return counted(total, 'page', 'pages');
-  return `${grouped(from)} to ${grouped(from + results.length - 1)} of ${counted(total, 'page', 'pages')}`;
 }
 
 type To = (q: string, options?: { page?: number }) => string;

@@ -1,7 +1,8 @@
 import { categoryTerm, wholeName } from '../../search/names.ts';
 import { analyse, visitTerms } from '../../search/text/analysis.ts';
 import { items, type Item } from './syntax.ts';
-import { maxPhrases, maxPhraseTerms, maxTerms, type Field, type Plan, type PlannedPhrase } from '../../search/plan.ts';
+import { maxPhrases, maxPhraseTerms, maxTerms } from '../../search/limits.ts';
+import type { Field, Plan, PlannedPhrase } from '../../search/plan.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { isArticle, isStopWord } from '../../search/text/stop-words.ts';
 

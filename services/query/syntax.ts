@@ -1,5 +1,6 @@
 import { isInvisible } from '../../search/text/invisible.ts';
-import { fields, type Field } from '../../search/plan.ts';
+import { fields } from '../../search/limits.ts';
+import type { Field } from '../../search/plan.ts';
 
 /** One item of the query: a word or a phrase, with its field and its sign. */
 export interface Item {

@@ -4,7 +4,7 @@ import { query } from '../query/contract.ts';
 import { ranking } from './contract.ts';
 import { rank } from './rank.ts';
 import { rankRequest } from './rank-request.ts';
-import { searchResults } from '../../search/results.ts';
+import { searchResults } from '../../search/search-results.ts';
 
 /** Orders candidates by relevance and popularity. Deterministic and stateless: any replica gives the same bytes. */
 export const rankingComponent = component({

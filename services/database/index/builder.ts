@@ -1,11 +1,8 @@
 import { visitTerms } from '../../../search/text/analysis.ts';
 import { categoryTerm, nameCode, wholeName } from '../../../search/names.ts';
 import type { IndexedRow } from '../store.ts';
-import { large, packCounts } from './packed-counts.ts';
-import { buildDictionary } from './dictionary.ts';
 import { createGrouping } from './page-postings.ts';
-import { growable } from './growable-array.ts';
-import { invert } from './invert.ts';
+import { createSegmentWriter } from './segment-writer.ts';
 import { createNumbering } from './term-numbers.ts';
 import { anchorStride, type Segment } from './segment.ts';
 
@@ -24,22 +21,13 @@ export interface IndexBuilder {
 export function createIndexBuilder(): IndexBuilder {
   const numbering = createNumbering();
   const grouping = createGrouping();
-  const numbers = growable(Uint32Array);
-  const lengths = growable(Uint32Array);
-  const popularity: number[] = [];
-  const terms = growable(Uint32Array);
-  const docs = growable(Uint32Array);
-  const counts = growable(Uint16Array);
-  const positionEnds = growable(Uint32Array);
-  const positionBytes = growable(Uint8Array);
-  const anchorStart = growable(Uint32Array);
-  const anchors = growable(Uint32Array);
-  const largeOnes = new Map<number, readonly number[]>();
+  const writer = createSegmentWriter();
 
   let offset = 0;
   let fieldLength = 0;
   let reach = 0;
   let nextAnchor = 0;
+  let anchors: number[] = [];
   let field: 0 | 1 | 2 = 0;
   // The terms and words of the current name.
   let inName: number[] = [];
@@ -48,8 +36,7 @@ export function createIndexBuilder(): IndexBuilder {
   function visit(term: string, position: number, start: number, _end: number, word: string): void {
     fieldLength++;
     if (field === 2 && position >= nextAnchor) {
-      anchors.push(position);
-      anchors.push(start);
+      anchors.push(position, start);
       nextAnchor = position + anchorStride;
     }
     reach = offset + position + 1;
@@ -94,56 +81,18 @@ export function createIndexBuilder(): IndexBuilder {
     return firstLength;
   }
 
-  function post(doc: number): void {
-    for (let slot = 0; slot < grouping.size(); slot++) {
-      const [name, keywords, body] = [grouping.name(slot), grouping.count(slot, 1), grouping.count(slot, 2)];
-      const packed = packCounts(name, keywords, body);
-      if (packed === large) largeOnes.set(terms.length(), [name, keywords, body]);
-      terms.push(grouping.term(slot));
-      docs.push(doc);
-      counts.push(packed);
-      grouping.writePositions(slot, positionBytes.push);
-      positionEnds.push(positionBytes.length());
-    }
-  }
-
   return {
     add(row) {
-      const doc = numbers.length();
       numbering.beginPage();
       grouping.begin();
-      anchorStart.push(anchors.length());
+      anchors = [];
       nextAnchor = anchorStride;
-      lengths.push(readNames(row.names ?? [row.title]));
-      lengths.push(read(1, row.keywords));
-      lengths.push(read(2, [row.body]));
+      const lengths = [readNames(row.names ?? [row.title]), read(1, row.keywords), read(2, [row.body])];
       // The category is indexed like a keyword. It adds no length, and no word of a query equals its term.
       if (row.category !== undefined) grouping.add(numbering.numberOf(categoryTerm(row.category)), 1, 0);
-      numbers.push(row.number);
-      popularity.push(row.popularity);
-      post(doc);
+      writer.add({ number: row.number, lengths, popularity: row.popularity, anchors }, grouping);
     },
-    finish() {
-      anchorStart.push(anchors.length());
-      const gathered = {
-        terms: terms.values(),
-        docs: docs.values(),
-        counts: counts.values(),
-        positionEnds: positionEnds.values(),
-        positionBytes: positionBytes.values(),
-        large: largeOnes,
-      };
-      return {
-        documents: numbers.length(),
-        numbers: numbers.values().slice(),
-        lengths: lengths.values().slice(),
-        popularity: Float64Array.from(popularity),
-        anchorStart: anchorStart.values().slice(),
-        anchors: anchors.values().slice(),
-        ...buildDictionary(numbering.terms()),
-        ...invert(gathered, numbering.terms().length),
-      };
-    },
+    finish: () => writer.finish(numbering.terms()),
     vocabulary: numbering.vocabulary,
   };
 }

@@ -7,7 +7,7 @@ import { query } from '../../../services/query/contract.ts';
 import { ranking } from '../../../services/ranking/contract.ts';
 import { candidatesFor } from '../../../search/candidates.ts';
 import { rankRequest } from '../../../services/ranking/rank-request.ts';
-import { searchResults } from '../../../search/results.ts';
+import { searchResults } from '../../../search/search-results.ts';
 import type { Call, Reply } from '../../../shared/rpc/call.ts';
 import { benchContext } from '../caller.ts';
 import { httpClientTransport } from '../../../shared/rpc/transports/http-client.ts';

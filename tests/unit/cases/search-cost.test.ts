@@ -8,7 +8,7 @@ import type { Store } from '../../../services/database/store.ts';
 import { pageView } from '../../../services/html/page.ts';
 import { resultsPage } from '../../../services/html/results.ts';
 import { parse } from '../../../services/query/parse.ts';
-import { maxTerms } from '../../../search/plan.ts';
+import { maxTerms } from '../../../search/limits.ts';
 import { isRetryable } from '../../../shared/rpc/layers/retries/retryable.ts';
 import type { Call } from '../../../shared/rpc/call.ts';
 import { errorCodes, RpcError } from '../../../shared/rpc/errors.ts';

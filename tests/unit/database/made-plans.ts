@@ -1,6 +1,7 @@
 import type { SourcePage } from '../../../search/source-page.ts';
 import { analyse } from '../../../search/text/analysis.ts';
-import { fields, type Field, type Plan, type PlannedPhrase, type PlannedTerm } from '../../../search/plan.ts';
+import { fields } from '../../../search/limits.ts';
+import type { Field, Plan, PlannedPhrase, PlannedTerm } from '../../../search/plan.ts';
 import type { Random } from '../../../shared/time/random.ts';
 import { categoryTerm, wholeName } from '../../../search/names.ts';
 import { drawWord, words } from './made-pages.ts';

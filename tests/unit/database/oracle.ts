@@ -2,7 +2,8 @@ import { expect } from 'vitest';
 import type { Statistics } from '../../../search/find-result.ts';
 import type { SourcePage } from '../../../search/source-page.ts';
 import { analyse } from '../../../search/text/analysis.ts';
-import { fields, type Plan, type PlannedPhrase, type PlannedTerm } from '../../../search/plan.ts';
+import { fields } from '../../../search/limits.ts';
+import type { Plan, PlannedPhrase, PlannedTerm } from '../../../search/plan.ts';
 import { scorer } from '../../../search/bm25f.ts';
 
 interface Text {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { paging } from '../../../services/html/paging.ts';
-import { maxDepth } from '../../../search/plan.ts';
+import { maxDepth } from '../../../search/limits.ts';
 
 const row = (total: number, page: number, size = 10) =>
   paging(total, page, size)

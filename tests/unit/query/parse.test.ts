@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isWordTerm } from '../../../search/names.ts';
-import { maxTerms } from '../../../search/plan.ts';
+import { maxTerms } from '../../../search/limits.ts';
 import { parse } from '../../../services/query/parse.ts';
 import { Plan } from '../../../search/plan.ts';
 import { Compile } from 'typebox/compile';

@@ -6,7 +6,7 @@ import { rank } from '../../../services/ranking/rank.ts';
 import { isWordTerm } from '../../../search/names.ts';
 import { candidatesFor } from '../../../search/candidates.ts';
 import { rankRequest } from '../../../services/ranking/rank-request.ts';
-import { searchResults } from '../../../search/results.ts';
+import { searchResults } from '../../../search/search-results.ts';
 import { context, environmentWith, handScheduler } from '../query/given.ts';
 
 const candidate = (id: string, overrides: Partial<Candidate> = {}): Candidate => ({
