@@ -36,7 +36,10 @@ enableCompileCache(import.meta.dirname + '/${cache}');
 await import('./cli-main.js');
 `;
 
-/** Builds dist/ under `root`; answers how long it took, ms. Throws an Error in plain words. */
+/**
+ * Builds dist/ under `root`; answers how long it took, ms, and how large each script for browsers is, bytes. Throws an
+ * Error in plain words.
+ */
 export async function build(root) {
   const startedAt = performance.now();
   const builtFrom = new Date();
@@ -70,10 +73,8 @@ export async function build(root) {
   });
 
   // entries last: what they name is there when they are
-  const outputs = [
-    ...(await browserScripts(workers.browserEntries, root, dist)),
-    ...result.outputFiles.toSorted((a, b) => Number(isEntry(a)) - Number(isEntry(b))),
-  ];
+  const forBrowsers = await browserScripts(workers.browserEntries, root, dist);
+  const outputs = [...forBrowsers, ...result.outputFiles.toSorted((a, b) => Number(isEntry(a)) - Number(isEntry(b)))];
   for (const { path: file, contents } of outputs) writeWhole(file, contents);
   const digest = createHash('sha256');
   for (const { contents } of outputs) digest.update(contents);
@@ -83,7 +84,11 @@ export async function build(root) {
   writeWhole(path.join(dist, 'tierlab.js'), launcher(cache));
   removeOld(dist, new Set([...outputs.map((file) => path.basename(file.path)), 'tierlab.js', cache]));
   writeFileSync(stampFile(root), builtFrom.toISOString());
-  return { tookMs: performance.now() - startedAt };
+  const scripts = forBrowsers.filter(({ path: file }) => file.endsWith('.js'));
+  return {
+    tookMs: performance.now() - startedAt,
+    browserBytes: scripts.map(({ path: file, contents }) => [path.basename(file), contents.length]),
+  };
 
   function isEntry(output) {
     return ['cli-main', ...workers.entries.map((entry) => entry.out)].includes(path.basename(output.path, '.js'));
@@ -190,8 +195,10 @@ function describe(error) {
 const self = fileURLToPath(import.meta.url);
 if (process.argv[1] !== undefined && path.resolve(process.argv[1]) === self) {
   try {
-    const { tookMs } = await build(path.resolve(path.dirname(self), '..'));
+    const { tookMs, browserBytes } = await build(path.resolve(path.dirname(self), '..'));
     process.stderr.write(`tierlab: built dist/ in ${(tookMs / 1_000).toFixed(2)} s\n`);
+    for (const [name, bytes] of browserBytes)
+      process.stderr.write(`tierlab: for browsers: ${name}, ${(bytes / 1_000).toFixed(0)} kB\n`);
   } catch (error) {
     process.stderr.write(`tierlab: ${error.message}\n`);
     process.exit(1);

@@ -1,5 +1,5 @@
 import type { Style } from '../search/making.ts';
-import { maxQueryLength } from '../search/plan.ts';
+import { maxQueryLength } from '../search/limits.ts';
 import { markup, type Markup } from './markup.ts';
 import { defaultPageSize } from './urls.ts';
 
@@ -25,12 +25,14 @@ export interface Layout {
   readonly kind: 'home' | 'inner';
   readonly box: SearchBox;
   readonly main: Markup;
+  /** A stylesheet and a script of this page alone. */
+  readonly own?: Pick<AssetUrls, 'stylesheet' | 'script'>;
 }
 
 /**
  * The whole document around `main`. Everything works without the script; nothing is inline, so the strictest CSP holds.
  */
-export function layout({ title, kind, box, main }: Layout, assets: AssetUrls): string {
+export function layout({ title, kind, box, main, own }: Layout, assets: AssetUrls): string {
   const document = markup`<!doctype html>
 <html lang="en">
 <head>
@@ -41,7 +43,12 @@ export function layout({ title, kind, box, main }: Layout, assets: AssetUrls): s
 <title>${title}</title>
 <link rel="icon" type="image/svg+xml" href="${assets.icon}">
 <link rel="stylesheet" href="${assets.stylesheet}">
-<script type="module" src="${assets.script}"></script>
+<script type="module" src="${assets.script}"></script>${
+    own &&
+    markup`
+<link rel="stylesheet" href="${own.stylesheet}">
+<script type="module" src="${own.script}"></script>`
+  }
 </head>
 <body class="${kind}">
 <a class="skip" href="#content">Skip to the content</a>
@@ -49,7 +56,7 @@ ${kind === 'inner' && markup`<header class="top"><a class="brand" href="/" aria-
 <main id="content" tabindex="-1">
 ${main}
 </main>
-<footer class="foot"><p>Tierlab is a search engine in pieces: real processes, real sockets, and the path of every answer.</p></footer>
+<footer class="foot"><p>Tierlab is a search engine in pieces: real processes, real sockets, and the path of every answer. <a href="/placements">Compare thin and fat clients</a></p></footer>
 </body>
 </html>
 `;

@@ -6,6 +6,7 @@ import { query } from '../query/contract.ts';
 import { ranking } from '../ranking/contract.ts';
 import { app } from './contract.ts';
 import { pageAlone, pageInItsPlace } from './page.ts';
+import { clientData } from './client-data.ts';
 import { emptyResults, searchObjectBased } from './search.ts';
 
 /**
@@ -64,6 +65,8 @@ export const appComponent = component({
         },
 
         suggest: (request, context) => upstream.query.suggest(request, context),
+        words: (request, context) => upstream.query.words(request, context),
+        ...clientData(upstream, shards),
       },
     };
   },

@@ -1,4 +1,14 @@
 import {
+  CandidatesRequest,
+  CandidatesResponse,
+  PartsRequest,
+  PartsResponse,
+  TextsRequest,
+  TextsResponse,
+  WordsRequest,
+  WordsResponse,
+} from '../../search/client-requests.ts';
+import {
   SuggestRequest,
   SuggestResponse,
   UserPageRequest,
@@ -32,5 +42,29 @@ export const app = contract(about, {
     composite: true,
     request: SuggestRequest,
     response: SuggestResponse,
+  }),
+  candidates: operation({
+    summary: 'The best candidates of a query, for clients that rank them',
+    composite: true,
+    request: CandidatesRequest,
+    response: CandidatesResponse,
+  }),
+  parts: operation({
+    summary: 'The parts of the index that belong to one term, for clients that search them',
+    composite: true,
+    request: PartsRequest,
+    response: PartsResponse,
+  }),
+  texts: operation({
+    summary: 'The texts of some pages, for clients that render them',
+    composite: true,
+    request: TextsRequest,
+    response: TextsResponse,
+  }),
+  words: operation({
+    summary: 'A part of the words of the corpus, for clients that complete words',
+    composite: true,
+    request: WordsRequest,
+    response: WordsResponse,
   }),
 });

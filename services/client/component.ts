@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { component } from '../../shared/cluster/component.ts';
 import { doorOf } from '../../shared/cluster/topology.ts';
 import { httpContexts } from '../../shared/rpc/http-context.ts';
@@ -8,15 +9,27 @@ import { limitRate } from '../../web/rate-limit.ts';
 import { loadAssets } from '../../web/assets.ts';
 import { client } from './contract.ts';
 import { pageRoutes } from '../../web/page-routes.ts';
+import { loadPlacementAssets } from './placements/server/assets.ts';
+import { placementsPage } from './placements/server/page.ts';
+import { wireRoutes } from './placements/server/routes.ts';
+import { createService } from './placements/server/service.ts';
 
 /** The thin client: shows the gateway's answers, and its own error page if there is none. */
 export const clientComponent = component({
   contract: client,
   calls: { gateway },
-  create({ node, topology, upstream, clock, random, scheduler, metrics, log, watchRequest: watch }) {
+  async create({ node, topology, upstream, clock, random, scheduler, metrics, log, watchRequest: watch }) {
     const settings = gatewaySettings(process.env);
     const contexts = httpContexts({ clock, random, scheduler, deadlineMs: settings.deadlineMs, watch });
-    const assets = loadAssets();
+    const { files, urls } = loadAssets();
+    const own = await loadPlacementAssets();
+    const assets = { files: [...files, own.script, own.style], urls };
+    const placements = placementsPage(
+      urls,
+      { stylesheet: own.style.url, script: own.script.url },
+      own.script.content.length,
+    );
+    const service = createService(upstream.gateway, randomUUID);
     const via = [node.id];
 
     return {
@@ -34,6 +47,10 @@ export const clientComponent = component({
             contexts,
             doorOf(topology, 'console'),
           );
+          scope.get('/placements', { schema: { hide: true } }, async (_request, reply) =>
+            reply.type('text/html; charset=utf-8').send(placements),
+          );
+          wireRoutes(scope, service, contexts);
         }),
     };
   },

@@ -5,6 +5,7 @@ import type { Context } from '../../shared/rpc/context.ts';
 import type { RequestOf } from '../../shared/rpc/contract.ts';
 import { database } from './contract.ts';
 import { createFinder } from './finder.ts';
+import { partOf } from './index/part.ts';
 import { openShard } from './open.ts';
 import { shardFolder, shardOf } from '../../search/sharding.ts';
 import { shardMetrics, syncTimes } from './shard-metrics.ts';
@@ -46,6 +47,10 @@ export const databaseComponent = component({
           await disk(requestId);
           const popularity = store.popularity(id);
           return { version: store.version, ...(popularity !== undefined && { popularity }) };
+        },
+        async postings({ term }, context) {
+          await disk(context.requestId);
+          return { version: store.version, part: await inSlices(partOf(index.segment, term, store.id), context) };
         },
         async vocabulary({ after, size }, { requestId }) {
           await disk(requestId);

@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { Candidate, Statistics } from '../../search/find-result.ts';
 import { Neighbours } from '../../search/neighbours.ts';
+import { IndexPart, maxTermLength } from '../../search/index-part.ts';
 import { PageId, StoredPage } from '../../search/page.ts';
 import { Plan } from '../../search/plan.ts';
 import { batchOf } from '../../shared/rpc/batched.ts';
@@ -58,6 +59,12 @@ export const database = contract(about, {
     sharded: true,
     request: Type.Object({ id: PageId }),
     response: Type.Object({ version: DataVersion, popularity: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })) }),
+  }),
+  postings: operation({
+    summary: 'The part of the index of one shard that belongs to one term; `too_costly` when it is too large to send',
+    sharded: true,
+    request: Type.Object({ term: Type.String({ maxLength: maxTermLength }) }),
+    response: Type.Object({ version: DataVersion, part: IndexPart }),
   }),
   vocabulary: operation({
     summary: 'Words of one shard before stemming, with the number of pages that hold each, for suggestions',

@@ -1,4 +1,5 @@
 import { cutText } from '../../shared/cut-text.ts';
+import type { Found, Hit } from './index/inverted-index.ts';
 import { isSpace } from '../../search/text/invisible.ts';
 
 /** The greatest length of a passage in UTF-16 code units, with its ellipses. */
@@ -8,6 +9,11 @@ const leadLength = 40;
 /** How much text a passage shows from its first match on. */
 export const passageReach = maxPassageLength - leadLength;
 const ellipsis = '…';
+
+/** The part of the body of a hit that fits the query best. */
+export function passageOf(found: Pick<Found, 'placeInBody'>, hit: Hit, body: string): string {
+  return passageAt(body, isOwnPassage(body) ? 0 : found.placeInBody(hit, body, passageReach));
+}
 
 /** True for a body that is short enough to be its own passage. */
 export function isOwnPassage(body: string): boolean {

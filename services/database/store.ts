@@ -56,6 +56,8 @@ export interface Store {
   /** Changes with the content. An index that was built from another version is stale. */
   readonly version: string;
   readonly head: (number: number) => Head;
+  /** The id of the page with this number. */
+  readonly id: (number: number) => string;
   /** Unknown ids are left out. */
   readonly pages: (ids: readonly string[]) => StoredPage[];
   /** At most `size` pages on each side of `id`, which may be unknown. */
@@ -97,6 +99,7 @@ type StoredRow = Pick<StoredPage, 'id' | 'title' | 'body' | 'url'> & {
 
 function reader(database: DatabaseSync): Store {
   const headOf = database.prepare('select id, title, url, body from pages where number = ?');
+  const idOf = database.prepare('select id from pages where number = ?');
   const pageOf = database.prepare(
     'select number, id, title, body, keywords, category, url, signature from pages where id = ?',
   );
@@ -116,6 +119,7 @@ function reader(database: DatabaseSync): Store {
   return {
     version: String(database.prepare("select value from meta where key = 'version'").get()?.['value']),
     head: (number) => headOf.get(number) as unknown as Head,
+    id: (number) => String(idOf.get(number)?.['id']),
     pages: (ids) =>
       ids.flatMap((id) => {
         const row = pageOf.get(id) as StoredRow | undefined;

@@ -29,6 +29,14 @@ export const queryComponent = component({
       handlers: {
         plan: async ({ q }) => plan(q),
         suggest: async ({ prefix, size }) => ({ suggestions: complete(keeper.vocabulary(), prefix, size) }),
+        async words({ from, size }) {
+          const { words, documents } = keeper.vocabulary();
+          return {
+            total: words.length,
+            words: words.slice(from, from + size),
+            documents: Array.from(documents).slice(from, from + size),
+          };
+        },
         async search(request, context) {
           const planned = plan(request.q);
           const found = await findAcrossShards(

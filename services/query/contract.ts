@@ -1,6 +1,8 @@
 import Type from 'typebox';
 import { FindResult } from '../../search/find-result.ts';
-import { maxQueryLength, Plan, SearchRequest } from '../../search/plan.ts';
+import { maxQueryLength } from '../../search/limits.ts';
+import { Plan, SearchRequest } from '../../search/plan.ts';
+import { WordsRequest, WordsResponse } from '../../search/client-requests.ts';
 import { SuggestRequest, SuggestResponse } from '../../search/user-requests.ts';
 import { contract, operation, type Introduction } from '../../shared/rpc/contract.ts';
 
@@ -20,6 +22,12 @@ export const query = contract(about, {
     summary: 'Completes what the user is typing',
     request: SuggestRequest,
     response: SuggestResponse,
+  }),
+  words: operation({
+    summary: 'A part of the words of the corpus, for clients that complete words themselves',
+    priority: 'background',
+    request: WordsRequest,
+    response: WordsResponse,
   }),
   search: operation({
     summary: 'Layered style: plans, asks the database below, and returns the candidates',

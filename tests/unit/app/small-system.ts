@@ -5,6 +5,7 @@ import { appComponent } from '../../../services/app/component.ts';
 import { clientComponent } from '../../../services/client/component.ts';
 import { databaseComponent } from '../../../services/database/component.ts';
 import { shardFolder, shardOf } from '../../../search/sharding.ts';
+import type { SourcePage } from '../../../search/source-page.ts';
 import { writeShard } from '../../../services/database/writer.ts';
 import { gatewayComponent } from '../../../services/gateway/component.ts';
 import { htmlComponent } from '../../../services/html/component.ts';
@@ -35,10 +36,14 @@ const inOrder = {
  * Every component on a node of its own, all of them real; only the network is missing: a call is checked against the
  * contract, turned into JSON and back, and handled. `calls` = what was called, in order.
  */
-export async function smallSystem(shards = 1, style: Topology['style'] = 'object-based') {
+export async function smallSystem(
+  shards = 1,
+  style: Topology['style'] = 'object-based',
+  pages: readonly SourcePage[] = smallCorpus,
+) {
   const datasetDir = mkdtempSync(path.join(tmpdir(), 'tierlab-app-'));
   for (let shard = 1; shard <= shards; shard++) {
-    const own = smallCorpus.filter(({ id }) => shardOf(id, shards) === shard);
+    const own = pages.filter(({ id }) => shardOf(id, shards) === shard);
     await writeShard(path.join(datasetDir, shardFolder(shard, shards)), own);
   }
   const servers = new Map<string, Server>();

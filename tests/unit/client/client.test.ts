@@ -46,7 +46,17 @@ test('parameters that nobody knows do no harm in an address that people pass on'
 test('without a gateway the client still shows a page that says so, with the words that were searched', async () => {
   const server = await doorOf(
     clientComponent,
-    environment(clientComponent, 'client-1', { gateway: { search: refuse, page: refuse, suggest: refuse } }),
+    environment(clientComponent, 'client-1', {
+      gateway: {
+        search: refuse,
+        page: refuse,
+        suggest: refuse,
+        candidates: refuse,
+        parts: refuse,
+        texts: refuse,
+        words: refuse,
+      },
+    }),
   );
   const reply = await server.inject({ url: '/search?q=dogs', headers: { accept: 'text/html' } });
   expect(reply.statusCode).toBe(503);

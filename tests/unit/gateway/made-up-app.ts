@@ -47,6 +47,10 @@ export function madeUpApp(fail?: () => RpcError | Promise<never>): MadeUpApp {
         const page = { id, title: 'one', body: 'text', keywords: ['k'], url: '/page/n1', links: [] };
         return { page, ...(format === 'html' ? { html: '<!doctype html><title>one</title>' } : {}) };
       },
+      candidates: nobodyAsks,
+      parts: nobodyAsks,
+      texts: nobodyAsks,
+      words: nobodyAsks,
       async suggest(request, context) {
         await note('suggest', request, context);
         return { suggestions: [request.prefix] };
@@ -54,3 +58,5 @@ export function madeUpApp(fail?: () => RpcError | Promise<never>): MadeUpApp {
     },
   };
 }
+
+const nobodyAsks = () => Promise.reject(new Error('nobody asks for this here'));

@@ -70,6 +70,7 @@ export function madeUpDatabase(shards: MadeUpShard[]) {
     pages: () => Promise.resolve({ version: '', pages: [] }),
     neighbours: () => Promise.resolve({ version: '', before: [], after: [] }),
     popularity: () => Promise.resolve({ version: '' }),
+    postings: () => Promise.reject(new Error('nobody asks for a part of the index here')),
   };
   return { state, upstream };
 }

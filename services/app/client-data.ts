@@ -1,0 +1,54 @@
+import { shardOf } from '../../search/sharding.ts';
+import { clientDepth } from '../../search/limits.ts';
+import type {
+  CandidatesRequest,
+  CandidatesResponse,
+  PartsRequest,
+  PartsResponse,
+  TextsRequest,
+  TextsResponse,
+} from '../../search/client-requests.ts';
+import type { Context } from '../../shared/rpc/context.ts';
+import type { Upstream } from '../../shared/rpc/upstream.ts';
+import type { database } from '../database/contract.ts';
+import { findAcrossShards } from '../database/scatter.ts';
+import type { query } from '../query/contract.ts';
+
+interface Tiers {
+  readonly query: Pick<Upstream<typeof query>, 'plan'>;
+  readonly database: Upstream<typeof database>;
+}
+
+/** What fat clients ask for: the answer of one tier, without the work of the tiers that the client holds itself. */
+export function clientData({ query, database }: Tiers, shards: number) {
+  return {
+    async candidates({ q }: CandidatesRequest, context: Context): Promise<CandidatesResponse> {
+      const planned = await query.plan({ q }, context);
+      const found = await findAcrossShards(database, shards, { plan: planned.plan, size: clientDepth }, context);
+      return { ...planned, found };
+    },
+
+    async parts({ term }: PartsRequest, context: Context): Promise<PartsResponse> {
+      const numbers = Array.from({ length: shards }, (_, i) => i + 1);
+      const answers = await Promise.all(numbers.map((shard) => database.postings({ term }, context, { shard })));
+      return {
+        parts: answers.map(({ part }) => part),
+        versions: Object.fromEntries(answers.map(({ version }, i) => [i + 1, version])),
+      };
+    },
+
+    async texts({ ids }: TextsRequest, context: Context): Promise<TextsResponse> {
+      const byShard = Map.groupBy(ids, (id) => shardOf(id, shards));
+      const answers = await Promise.all(
+        [...byShard].map(async ([shard, own]) => ({
+          shard,
+          ...(await database.pages({ ids: own }, context, { shard })),
+        })),
+      );
+      return {
+        pages: answers.flatMap(({ pages }) => pages.map(({ id, title, url, body }) => ({ id, title, url, body }))),
+        versions: Object.fromEntries(answers.map(({ shard, version }) => [shard, version])),
+      };
+    },
+  };
+}

@@ -1,0 +1,64 @@
+/** One way to divide the search engine between a client and a server. */
+export interface PlacementFacts {
+  readonly name: PlacementName;
+  /** The letter in the course, which goes from fat to thin; and in Tanenbaum's book, which goes from thin to fat. */
+  readonly course: string;
+  readonly book: string;
+  /** Where the application is cut in two. */
+  readonly cut: string;
+  readonly onClient: string;
+  readonly onWire: string;
+}
+
+export const placementNames = [
+  'terminal',
+  'user-interface',
+  'shared-application',
+  'application',
+  'data-cache',
+] as const;
+export type PlacementName = (typeof placementNames)[number];
+
+/** The five placements, from the thinnest client to the fattest. */
+export const placements: readonly PlacementFacts[] = [
+  {
+    name: 'terminal',
+    course: 'e',
+    book: 'a',
+    cut: 'inside the user interface',
+    onClient: 'keys and display',
+    onWire: 'each key; the finished screen',
+  },
+  {
+    name: 'user-interface',
+    course: 'd',
+    book: 'b',
+    cut: 'between user interface and application',
+    onClient: 'all of the user interface',
+    onWire: 'a query and a page; the ranked results of that page',
+  },
+  {
+    name: 'shared-application',
+    course: 'c',
+    book: 'c',
+    cut: 'inside the application',
+    onClient: 'also suggestions, ranking, paging, sorting',
+    onWire: 'a query; its best 100 candidates',
+  },
+  {
+    name: 'application',
+    course: 'b',
+    book: 'd',
+    cut: 'between application and database',
+    onClient: 'also the query generator',
+    onWire: 'a term: its part of the index; page ids: their texts',
+  },
+  {
+    name: 'data-cache',
+    course: 'a',
+    book: 'e',
+    cut: 'inside the database',
+    onClient: 'also a cached part of the index and of the texts',
+    onWire: 'only what the cache misses; invalidations come with the answers',
+  },
+];

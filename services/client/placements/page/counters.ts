@@ -1,0 +1,29 @@
+import type { PlacementName } from '../names.ts';
+import type { Cost } from './runner.ts';
+
+/** The table of the costs. */
+export function createCounters(document: Document) {
+  return {
+    show(name: PlacementName, { traffic, workedMs, before }: Cost): void {
+      const row = document.querySelector(`tr[data-placement="${name}"]`)!;
+      const values: Record<string, string> = {
+        roundTrips: String(traffic.roundTrips),
+        sent: bytes(traffic.sentBytes),
+        received: bytes(traffic.receivedBytes),
+        works: `${workedMs.toFixed(1)} ms`,
+        waits: `${traffic.waitedMs.toFixed(1)} ms`,
+        before: bytes(before.receivedBytes),
+      };
+      for (const [field, text] of Object.entries(values))
+        row.querySelector(`[data-field="${field}"]`)!.textContent = text;
+    },
+  };
+}
+
+function bytes(count: number): string {
+  return count < 1_000
+    ? `${count} B`
+    : count < 1_000_000
+      ? `${(count / 1_000).toFixed(1)} kB`
+      : `${(count / 1e6).toFixed(1)} MB`;
+}

@@ -1,0 +1,20 @@
+import type { Key } from './keys.ts';
+
+/** 20 characters and two words. Its plan has three terms: each word, and the whole query as a name. */
+export const sessionQuery = 'domesticated animals';
+
+/** The session that compares placements: the query key by key, a submit, three pages on, and the order of titles. */
+export const sessionKeys = (query = sessionQuery): readonly Key[] => [
+  ...query,
+  'Enter',
+  'PageDown',
+  'PageDown',
+  'PageDown',
+  'ByTitle',
+];
+
+/**
+ * What the user did before the session: the same search, up to page 2. It leaves three terms and two pages in the cache
+ * of `data-cache`: five of the eight answers that the session needs.
+ */
+export const earlierKeys = (query = sessionQuery): readonly Key[] => [...query, 'Enter', 'PageDown'];
