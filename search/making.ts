@@ -22,6 +22,8 @@ export const Making = Type.Object({
    */
   servedBy: Type.Array(Type.String()),
   style: Style,
+  /** The age of the oldest stale answer in it, ms; absent when all of it is current. */
+  staleMs: Type.Optional(Type.Number({ minimum: 0 })),
   /** The id by which the trace of this answer is found. */
   requestId: Type.Optional(Type.String({ maxLength: 64 })),
 });

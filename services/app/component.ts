@@ -44,6 +44,7 @@ export const appComponent = component({
             servedBy: [...context.servedBy],
             style,
             requestId,
+            staleMs: context.staleMs,
           };
           const page = await upstream.html.results({ results, making }, context);
           return { results, html: page.html, tookMs: tookMs() };
@@ -60,6 +61,7 @@ export const appComponent = component({
             servedBy: [...context.servedBy],
             style: 'object-based',
             requestId: context.requestId,
+            staleMs: context.staleMs,
           };
           return { page: view.page, html: (await upstream.html.page({ ...view, making }, context)).html };
         },

@@ -20,6 +20,9 @@ const SearchAnswer = Type.Object(
     tookMs: Type.Number({ description: 'Time in the application server and below, ms' }),
     suggestion,
     partial,
+    staleMs: Type.Optional(
+      Type.Number({ description: 'Part of the answer comes from memory, and is so old, because its source is down' }),
+    ),
     servedBy: Type.Array(Type.String(), { description: 'The nodes that took part, in the order of their answers' }),
     results,
   },
@@ -72,9 +75,10 @@ export function apiRoutes(scope: FastifyInstance, answers: Answers, contexts: Ht
       const { q, page = 1, size = defaultPageSize, explain = false, style } = request.query;
       checkDepth(page, size);
       const search = { q, page, size, explain };
-      const { answer, servedBy } = await contexts.run(request, reply, async (context) => ({
+      const { answer, servedBy, staleMs } = await contexts.run(request, reply, async (context) => ({
         answer: await answers.search({ search, style, format: 'json' }, context),
         servedBy: context.servedBy,
+        staleMs: context.staleMs,
       }));
       const { query, total, suggestion, partial, results } = answer.results;
       // Exactly the fields of the schema, in its order.
@@ -86,6 +90,7 @@ export function apiRoutes(scope: FastifyInstance, answers: Answers, contexts: Ht
         tookMs: answer.tookMs,
         suggestion,
         partial,
+        staleMs,
         servedBy: [...new Set([node, ...servedBy])],
         results,
       };

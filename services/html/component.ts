@@ -39,6 +39,7 @@ export const htmlComponent = component({
             servedBy: [node.id, ...context.servedBy],
             style: 'layered',
             requestId: context.requestId,
+            staleMs: context.staleMs,
           };
           return { results, html: resultsPage(results, making, surroundings) };
         },

@@ -6,6 +6,7 @@ import { layout } from '../../web/layout.ts';
 import { markup, type Markup } from '../../web/markup.ts';
 import { counted, grouped } from '../../web/numbers.ts';
 import { pathStrip } from './path-strip.ts';
+import { staleNote } from './stale-note.ts';
 import { groupByRelation, type RelationGroup } from './relations.ts';
 import type { Surroundings } from './results.ts';
 import { pageUrl, searchUrl, webAddress } from '../../web/urls.ts';
@@ -37,6 +38,7 @@ export function pageView(
   const unlisted = page.links.length - listedLinks;
   const title = page.title === '' ? page.id : page.title;
   const main = markup`${pathStrip(making, { traced })}
+${staleNote(making)}
 <article class="page">
 <h1>${title}</h1>
 ${origin !== undefined && markup`<p class="origin">From <a href="${origin}" rel="noreferrer">${page.url}</a></p>`}

@@ -11,6 +11,7 @@ import { counted, grouped } from '../../web/numbers.ts';
 import { paging, type Paging } from './paging.ts';
 import { pathStrip } from './path-strip.ts';
 import { resultList, summary } from './result-list.ts';
+import { staleNote } from './stale-note.ts';
 import { searchUrl } from '../../web/urls.ts';
 
 /** The settings of a page besides its content. */
@@ -40,6 +41,7 @@ export function resultsPage(
   const pages = paging(results.total, results.page, size);
   const main = markup`<h1 class="unseen">Results for ${q}</h1>
 ${pathStrip(making, { traced, otherStyle: to(q, { page: results.page, style: other === defaultStyle ? undefined : other }) })}
+${staleNote(making)}
 ${results.suggestion !== undefined && markup`<p class="suggestion">Did you mean <a href="${to(results.suggestion)}">${results.suggestion}</a>?</p>`}
 ${results.partial !== undefined && markup`<p class="suggestion">${results.partial}</p>`}
 ${

@@ -73,6 +73,8 @@ export interface Reply {
   readonly maskedBy?: MaskedBy | undefined;
   /** The receipt, where the call asked for one. */
   readonly receipt?: Receipt | undefined;
+  /** The age of the oldest stale answer that went into this one, ms; undefined = all of it is current. */
+  readonly staleMs?: number | undefined;
 }
 
 export type Service = (call: Call) => Promise<Reply>;

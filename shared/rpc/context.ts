@@ -14,4 +14,9 @@ export interface Context {
   readonly caller?: string | undefined;
   /** Grows with each call that the handler makes: the nodes that took part so far, in the order of their answers. */
   readonly servedBy: string[];
+  /**
+   * The age of the oldest stale answer among those that the handler got so far, ms; undefined = all were current. The
+   * cache gives such answers while a component is down.
+   */
+  staleMs?: number | undefined;
 }

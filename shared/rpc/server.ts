@@ -61,7 +61,8 @@ export function createServer(node: string, layers: readonly Layer[] = [], holdin
       servedBy,
     };
     const body = await handlers[call.operation.name]!(call.request, context);
-    return { body, servedBy: [node, ...servedBy] };
+    const { staleMs } = context;
+    return { body, servedBy: [node, ...servedBy], ...(staleMs !== undefined && { staleMs }) };
   }
 
   return {

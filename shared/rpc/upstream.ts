@@ -48,6 +48,7 @@ export function upstream<C extends Contract>(contract: C, service: Service, rand
         throw error.with({ below: groupKey({ component: contract.component, shard: options.shard }) });
       });
       context.servedBy.push(...reply.servedBy);
+      if (reply.staleMs !== undefined) context.staleMs = Math.max(context.staleMs ?? 0, reply.staleMs);
       return reply.body;
     };
     return [operation.name, call] as const;

@@ -20,6 +20,7 @@ import { formatTraceparent } from './trace.ts';
  *   idempotency-key   the write happens once per key
  *   x-receipt         the caller's nonce: the reply is to be signed; (reply) the receipt, base64url JSON
  *   x-served-by       (reply) the nodes that took part
+ *   x-stale-ms        (reply) the age of the oldest stale answer in it; absent: all of it is current
  */
 export const rpcPrefix = '/rpc/';
 
@@ -97,6 +98,12 @@ const requestId = new RegExp(requestIdPattern);
 
 export function safeId(value: string | undefined): string | undefined {
   return value !== undefined && requestId.test(value) ? value : undefined;
+}
+
+/** Undefined for a header that is absent or malformed. */
+export function decodeStaleMs(header: string | string[] | undefined): number | undefined {
+  const text = single(header);
+  return text !== undefined && /^\d{1,12}$/.test(text) ? Number(text) : undefined;
 }
 
 function single(value: string | string[] | undefined): string | undefined {

@@ -6,7 +6,7 @@ import { type Scheduler, systemScheduler } from '../../time/scheduler.ts';
 import type { Call, Endpoint, Reply } from '../call.ts';
 import { fromProblem, RpcError } from '../errors.ts';
 import { maxCallsPerEndpoint } from '../layers/overload/in-flight.ts';
-import { decodeReceipt, encodeHeaders, rpcPrefix } from '../wire.ts';
+import { decodeReceipt, decodeStaleMs, encodeHeaders, rpcPrefix } from '../wire.ts';
 import { createDraining, type Draining } from './draining.ts';
 import { exchange } from './exchange.ts';
 
@@ -120,10 +120,12 @@ export function httpClientTransport(options: HttpClientOptions): HttpClientTrans
         },
       });
       const servedBy = reply.headers['x-served-by'];
+      const staleMs = decodeStaleMs(reply.headers['x-stale-ms']);
       return {
         body: parseReply(reply.body, reply.status, endpoint.node),
         servedBy: typeof servedBy === 'string' ? servedBy.split(',') : [endpoint.node],
         ...(call.nonce !== undefined && { receipt: decodeReceipt(reply.headers['x-receipt']) }),
+        ...(staleMs !== undefined && { staleMs }),
       };
     } catch (thrown) {
       throw asTransportError(thrown, call);

@@ -96,6 +96,7 @@ export function httpServerTransport(server: Server, options: HttpServerOptions):
         'content-length': Buffer.byteLength(payload),
         'x-served-by': reply.servedBy.join(','),
         ...(reply.receipt && { 'x-receipt': encodeReceipt(reply.receipt) }),
+        ...(reply.staleMs !== undefined && { 'x-stale-ms': String(Math.round(reply.staleMs)) }),
       });
       const pieces = shape?.(call, Buffer.from(payload), () => void response.socket?.resetAndDestroy());
       if (pieces) sendPieces(response, pieces);

@@ -99,10 +99,15 @@ test('a call crosses a real socket with its context, and the reply names who ser
   const port = await node(async ({ text }, context) => {
     seen = context;
     context.servedBy.push('below-1');
+    context.staleMs = 1_200.4;
     return { text };
   });
   const sent = call(port, { deadlineAt: systemClock.now() + 5_000, idempotencyKey: 'k-1' });
-  expect(await client().send(sent)).toEqual({ body: { text: 'Grüße 🌍' }, servedBy: ['echo-1', 'below-1'] });
+  expect(await client().send(sent)).toEqual({
+    body: { text: 'Grüße 🌍' },
+    servedBy: ['echo-1', 'below-1'],
+    staleMs: 1_200,
+  });
   expect(seen).toMatchObject({
     requestId: 'r-1',
     idempotencyKey: 'k-1',

@@ -171,3 +171,16 @@ test('a page shows its neighbours and its popularity, and is whole without them'
   const alone = pageView({ page }, making, surroundings);
   expect(alone).not.toMatch(/Popularity|Before it|After it/);
 });
+
+test('an answer from memory says so, and how old it is; every other answer says nothing', () => {
+  const note = /A part of the search engine is down now.*made (\d+ seconds?) ago/;
+  for (const [ageMs, words] of [
+    [400, '1 second'],
+    [61_700, '62 seconds'],
+  ] as const) {
+    const stale = { ...making, staleMs: ageMs };
+    expect(note.exec(resultsPage(found, stale, surroundings))?.[1]).toBe(words);
+    expect(note.exec(pageView({ page }, stale, surroundings))?.[1]).toBe(words);
+  }
+  expect(resultsPage(found, making, surroundings)).not.toMatch(note);
+});

@@ -25,6 +25,11 @@ export const CachedOperation = Type.Object(
 export const CacheSettings = Type.Object(
   {
     maxEntries: Type.Integer({ default: 10_000, minimum: 1 }),
+    invalidate: Type.Boolean({
+      default: true,
+      description:
+        'a write to a component removes its answers; false: they stay, and are old, until their time is over',
+    }),
     operations: perOperation(Type.Partial(CachedOperation, { additionalProperties: false })),
   },
   { additionalProperties: false },
@@ -70,10 +75,10 @@ export function cache(
     const invalidate = () => generations.set(call.component, (generations.get(call.component) ?? 0) + 1);
     try {
       const reply = await next(call);
-      invalidate();
+      if (settings.invalidate) invalidate();
       return reply;
     } catch (thrown) {
-      if (!asRpcError(thrown).definite) invalidate();
+      if (settings.invalidate && !asRpcError(thrown).definite) invalidate();
       throw thrown;
     }
   }
@@ -95,7 +100,7 @@ export function cache(
       if (state !== 'stale' || !isRetryable(call, error, undefined)) throw thrown;
       observe({ event: 'stale', call, code: error.code });
       tally.cache(call.component, 'stale');
-      return { body: entry!.reply.body, servedBy: [], maskedBy: 'cache' };
+      return { body: entry!.reply.body, servedBy: [], maskedBy: 'cache', staleMs: clock.now() - entry!.storedAt };
     }
   }
 
@@ -104,7 +109,8 @@ export function cache(
     flights.set(key, flight);
     try {
       const reply = await flight;
-      if (keep) entries.set(key, { reply, storedAt: clock.now() });
+      // A tier below gave an old answer. To keep it would make it look new.
+      if (keep && reply.staleMs === undefined) entries.set(key, { reply, storedAt: clock.now() });
       return reply;
     } finally {
       flights.delete(key);

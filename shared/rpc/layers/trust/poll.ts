@@ -104,8 +104,8 @@ export function poll(
       }
       if (step.do === 'decide') return decide(step.count);
       if (step.do === 'accept') {
-        const [{ body, node }] = votes as [Vote, ...Vote[]];
-        return resolve({ body, servedBy: endUndecided(decided), from: node, maskedBy: 'vote' });
+        const [{ body, node, staleMs }] = votes as [Vote, ...Vote[]];
+        return resolve({ body, servedBy: endUndecided(decided), from: node, maskedBy: 'vote', staleMs });
       }
       if (step.do === 'too-few') return fail(tooFew(call, options.f, cause));
       if (step.do === 'wait') return;
@@ -123,9 +123,9 @@ export function poll(
         liars.accuse(call, liar);
         if (call.nonce === undefined && nonce) examine(next, { ...call, nonce: nonce() }, liar, first, observe);
       }
-      const { body } = votes.find(({ node }) => node === first)!;
+      const { body, staleMs } = votes.find(({ node }) => node === first)!;
       const maskedBy = failed.size + count.minority.length > 0 ? 'vote' : undefined;
-      resolve({ body, servedBy: count.majority, from: first, maskedBy });
+      resolve({ body, servedBy: count.majority, from: first, maskedBy, staleMs });
     }
 
     function onReply(reply: Reply): void {
@@ -133,7 +133,7 @@ export function poll(
       if (over) return;
       // The node that was asked, not the one that the reply names: otherwise a liar could vote in the names of others.
       const node = reply.from ?? reply.servedBy[0] ?? '';
-      if (!votes.some((vote) => vote.node === node)) votes.push({ node, body: reply.body });
+      if (!votes.some((vote) => vote.node === node)) votes.push({ node, body: reply.body, staleMs: reply.staleMs });
       advance();
     }
 

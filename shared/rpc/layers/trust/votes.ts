@@ -3,6 +3,7 @@ import { canonicalJson } from '../../../security/canonical-json.ts';
 export interface Vote {
   readonly node: string;
   readonly body: unknown;
+  readonly staleMs?: number | undefined;
 }
 
 export interface Agreed {

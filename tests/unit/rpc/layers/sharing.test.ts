@@ -14,7 +14,7 @@ test.each([
   expect(freshness(ageMs, 100, 200)).toBe(expected);
 });
 
-function caching(operation: { ttlMs?: number; staleIfErrorMs?: number }) {
+function caching(operation: { ttlMs?: number; staleIfErrorMs?: number }, { invalidate = true } = {}) {
   const set = setUp();
   const { sim, observe } = set;
   let asked = 0;
@@ -24,7 +24,7 @@ function caching(operation: { ttlMs?: number; staleIfErrorMs?: number }) {
     ...(error ? { error } : { reply: replyOf('a', ++asked) }),
   }));
   const cached = cache(
-    { maxEntries: 100, operations: { 'ranking.read': operation } },
+    { maxEntries: 100, invalidate, operations: { 'ranking.read': operation } },
     { clock: sim.clock, observe },
   )(service);
   const send = async (own: Parameters<typeof testCall>[0] = {}) => {
@@ -72,6 +72,31 @@ test('when the component fails, an older answer is better than none, for a while
   await sim.run(5_000);
   fail(failure('unavailable'));
   expect(await send()).toBe('unavailable');
+});
+
+test('an answer from memory in need states its age, and no tier above keeps it as new', async () => {
+  const { sim, cached, send, fail } = caching({ ttlMs: 50, staleIfErrorMs: 1_000 });
+  await send();
+  await sim.run(200);
+  fail(failure('unavailable'));
+  const above = cache(
+    { maxEntries: 100, invalidate: true, operations: { 'ranking.read': { ttlMs: 10_000 } } },
+    { clock: sim.clock, observe: () => undefined },
+  )(cached);
+  const first = above(testCall());
+  await sim.run(400);
+  expect(await first).toMatchObject({ body: 1, maskedBy: 'cache', staleMs: 200 });
+  fail();
+  const second = above(testCall());
+  await sim.run(600);
+  expect(await second).toEqual(replyOf('a', 2));
+});
+
+test('with invalidation switched off, a write leaves an old answer', async () => {
+  const { send } = caching({ ttlMs: 10_000 }, { invalidate: false });
+  expect(await send()).toBe(1);
+  await send({ kind: 'write' });
+  expect(await send()).toBe(1);
 });
 
 test.each([
