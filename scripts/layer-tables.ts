@@ -1,4 +1,4 @@
-import { clientOrder, clientSide, serverOrder, serverSide, type Row } from '../shared/rpc/mechanisms.ts';
+import { besideCalls, clientOrder, clientSide, serverOrder, serverSide, type Row } from '../shared/rpc/mechanisms.ts';
 
 /** The tables of shared/rpc/layers/README.md, between these two lines. */
 const begin = '<!-- begin: npm run generate -->';
@@ -9,7 +9,11 @@ export function withLayerTables(readme: string): string {
   const from = readme.indexOf(begin);
   const to = readme.indexOf(end, from);
   if (from < 0 || to < 0) throw new Error(`"${begin}" and "${end}" are missing`);
-  const tables = [table('client side', clientSide, clientOrder), table('server side', serverSide, serverOrder)];
+  const tables = [
+    table('client side', clientSide, clientOrder),
+    table('server side', serverSide, serverOrder),
+    table('beside the calls', besideCalls, []),
+  ];
   return [readme.slice(0, from + begin.length), '\n\n', tables.join('\n'), '\n', readme.slice(to)].join('');
 }
 

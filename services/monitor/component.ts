@@ -32,6 +32,7 @@ export const monitorComponent = component({
     ops,
     stateDir,
     clusterStartedAt,
+    policy,
     heartbeatKeys,
     toNode,
     newContext,
@@ -50,6 +51,10 @@ export const monitorComponent = component({
       lag,
       control: ops.control,
       token: ops.token,
+      switches: {
+        evidence: () => policy.current.evidence,
+        fixedDetector: () => policy.current.fixedDetector,
+      },
       open: incidentLog.incidents().filter(({ outcome }) => outcome === 'open'),
       promotions: incidentLog.promotions,
       exchange: async (other, digest) =>
@@ -105,6 +110,7 @@ export const monitorComponent = component({
       monitor: node.id,
       at: clock.wall(),
       observer: it.detector.observer(),
+      evidence: policy.current.evidence,
       nodes: nodes.map((id) => {
         const { standing, seen, suspected } = it.diagnoser.assessment(id);
         const { verdict, reasons } = standing;
@@ -116,6 +122,7 @@ export const monitorComponent = component({
           suspected,
           seen: seen.verdict,
           phi: it.detector.phi(id),
+          fixed: it.fixedDetector.report(id),
         };
       }),
     });

@@ -1,11 +1,13 @@
 import type { NodeEvidence, Observer } from './evidence.ts';
 import { thresholds } from './thresholds.ts';
 import { createEvidenceWindow } from './evidence-window.ts';
+import { allSources, heardPart } from './evidence-sources.ts';
 import { median, quantile } from '../../shared/quantile.ts';
 import { heartbeatIntervalMs } from '../../shared/membership/heartbeat.ts';
 import type { LagMeter } from '../../shared/membership/lag.ts';
 import type { Hearing } from '../../shared/membership/phi.ts';
 import type { Verdict } from '../../shared/membership/verdict.ts';
+import type { EvidenceSettings } from '../../shared/rpc/monitoring-settings.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import type { EvidenceReport } from '../../shared/membership/heartbeat-wire.ts';
 import type { Digest, Heartbeat } from './contract.ts';
@@ -19,6 +21,8 @@ export interface FailureDetectorOptions {
   readonly peersOf: (node: string) => readonly string[];
   readonly clock: Clock;
   readonly lag: Pick<LagMeter, 'lagMs' | 'lostMs'>;
+  /** The sources of evidence that are heard now; all where it is absent. */
+  readonly sources?: (() => EvidenceSettings) | undefined;
 }
 
 /** Collects everything that one monitor hears, and returns the evidence about one node. It decides nothing. */
@@ -49,8 +53,14 @@ export interface FailureDetector {
   readonly otherDigests: () => readonly Digest[];
 }
 
-export function createFailureDetector({ nodes, peersOf, clock, lag }: FailureDetectorOptions): FailureDetector {
-  const records = new Map(nodes.map((node) => [node, createNodeRecord()]));
+export function createFailureDetector({
+  nodes,
+  peersOf,
+  clock,
+  lag,
+  sources = () => allSources,
+}: FailureDetectorOptions): FailureDetector {
+  const records = new Map(nodes.map((node) => [node, createNodeRecord(() => sources().heartbeats)]));
   const reports = createEvidenceWindow(settings.evidenceMs);
   const probes = new Map<string, { at: number; result: ProbeResult }>();
   const digests = new Map<string, { at: number; digest: Digest }>();
@@ -66,7 +76,7 @@ export function createFailureDetector({ nodes, peersOf, clock, lag }: FailureDet
   const hasJustOpened = (node: string, at: number): boolean => at - (record(node).openedAt() ?? -Infinity) < reportedMs;
 
   function probeOf(node: string): ProbeResult | undefined {
-    const probe = probes.get(node);
+    const probe = sources().probes ? probes.get(node) : undefined;
     // A heartbeat that came after the probe is better evidence.
     if (!probe || !fresh(probe.at, settings.probeTrustMs) || probe.at < (record(node).heardAt() ?? -Infinity))
       return undefined;
@@ -75,6 +85,7 @@ export function createFailureDetector({ nodes, peersOf, clock, lag }: FailureDet
   }
 
   function selfRatio(node: string): number | undefined {
+    if (!sources().self) return undefined;
     const peers = peersOf(node).flatMap((peer) => record(peer).selfMoments());
     const ratios = ratiosToPeers(record(node).selfMoments(), peers, heartbeatIntervalMs);
     // One bad moment is no limp.
@@ -83,6 +94,7 @@ export function createFailureDetector({ nodes, peersOf, clock, lag }: FailureDet
 
   /** Another monitor has heard it at least one beat later than this one. */
   function heardByOthers(node: string): NodeEvidence['otherMonitors'] {
+    if (!sources().monitors) return undefined;
     const heardElsewhereAt = otherDigests().flatMap(({ at, digest }) => {
       const member = digest.doubtsItself ? undefined : digest.members.find((it) => it.node === node);
       return member ? at - member.silentMs : [];
@@ -117,9 +129,10 @@ export function createFailureDetector({ nodes, peersOf, clock, lag }: FailureDet
       if (records.get(caller)?.incarnation() !== incarnation) return;
       for (const { agoMs, evidence } of news) {
         const at = clock.now() - agoMs;
+        const credible = evidence.filter(({ node }) => records.has(node) && !hasJustOpened(node, at));
         reports.report(
           caller,
-          evidence.filter(({ node }) => records.has(node) && !hasJustOpened(node, at)),
+          credible.flatMap((each) => heardPart(each, sources()) ?? []),
           at,
         );
       }
@@ -128,7 +141,7 @@ export function createFailureDetector({ nodes, peersOf, clock, lag }: FailureDet
     digest: (digest) => void digests.set(digest.monitor, { at: clock.now(), digest }),
     inDoubt(node) {
       const it = record(node);
-      if (it.phase() === 'draining') return false;
+      if (it.phase() === 'draining' || !sources().probes) return false;
       if (it.incarnation() === undefined) return clock.now() - bornAt >= settings.neverHeardMs;
       return phi(node) >= settings.probePhi || reports.recentlyLost(node, clock.now());
     },
@@ -155,7 +168,7 @@ export function createFailureDetector({ nodes, peersOf, clock, lag }: FailureDet
         otherMonitors: heardByOthers(node),
         process: probe?.process,
         opsPort: probe?.opsPort,
-        self: it.self(),
+        self: sources().self ? it.self() : undefined,
         selfRatio: selfRatio(node),
         proofs: reports.proofs(node, now),
       };

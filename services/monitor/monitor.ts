@@ -9,7 +9,10 @@ import type { Promotion, View } from '../../shared/membership/view.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import type { Scheduler } from '../../shared/time/scheduler.ts';
+import type { EvidenceSettings, FixedDetectorSettings } from '../../shared/rpc/monitoring-settings.ts';
 import { doubtsItself } from './evidence.ts';
+import { allSources, noSources } from './evidence-sources.ts';
+import { createFixedDetector, type FixedDetector } from './fixed-detector.ts';
 import type { Digest, Heartbeat } from './contract.ts';
 import { createSenderChecks } from './sender-checks.ts';
 import { createDiagnoser, type Diagnoser } from './diagnoser.ts';
@@ -29,6 +32,8 @@ export interface MonitorOptions {
   readonly lag: Pick<LagMeter, 'lagMs' | 'lostMs'>;
   readonly control: ControlClient;
   readonly token: string | undefined;
+  /** The sources of evidence, and the fixed detector, that are on now. */
+  readonly switches?: MonitorSwitches;
   /** Incidents and promotions that an earlier life of this monitor left. */
   readonly open: readonly Incident[];
   readonly promotions: readonly Promotion[];
@@ -39,6 +44,14 @@ export interface MonitorOptions {
   readonly onOrder: (order: RepairOrder, result: OrderResult, detail?: string) => void;
   readonly onPromotion: (promotion: Promotion) => void;
 }
+
+export interface MonitorSwitches {
+  /** False: no source at all. */
+  readonly evidence: () => EvidenceSettings | false;
+  readonly fixedDetector: () => FixedDetectorSettings | false;
+}
+
+const usual: MonitorSwitches = { evidence: () => allSources, fixedDetector: () => false };
 
 export interface Monitor {
   /** Handles a heartbeat. Throws `forbidden` if that node cannot have sent it. */
@@ -53,6 +66,8 @@ export interface Monitor {
   readonly detector: FailureDetector;
   readonly diagnoser: Diagnoser;
   readonly roles: Roles;
+  /** Runs beside phi while its switch is on. */
+  readonly fixedDetector: FixedDetector;
   readonly stop: () => void;
 }
 
@@ -66,6 +81,7 @@ export interface Monitor {
  */
 export function createMonitor(options: MonitorOptions): Monitor {
   const { node: own, incarnation, topology, clock, scheduler, lag, control, token, exchange } = options;
+  const { switches = usual } = options;
   const nodes = topology.nodes.map(({ id }) => id);
   const monitors = topology.nodes.filter(({ components }) => components.includes('monitor')).map(({ id }) => id);
   const detector = createFailureDetector({
@@ -73,7 +89,9 @@ export function createMonitor(options: MonitorOptions): Monitor {
     peersOf: (node) => peersOf(topology, node).map(({ id }) => id),
     clock,
     lag,
+    sources: () => switches.evidence() || noSources,
   });
+  const fixedDetector = createFixedDetector(nodes, clock);
   const diagnoser = createDiagnoser({
     nodes,
     detector,
@@ -175,7 +193,10 @@ export function createMonitor(options: MonitorOptions): Monitor {
 
   let looks = 0;
   function look(): void {
+    const fixed = switches.fixedDetector();
     for (const node of nodes) {
+      const { heardAt, phase } = detector.record(node);
+      fixedDetector.look(node, phase() === 'ready' ? heardAt() : undefined, fixed);
       diagnoser.look(node);
       if (node !== own && detector.inDoubt(node)) prober.ask(node);
     }
@@ -212,6 +233,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
     detector,
     diagnoser,
     roles,
+    fixedDetector,
     stop: () => timer.cancel(),
   };
 }

@@ -40,7 +40,8 @@ export interface NodeRecord {
   readonly lostAt: () => number | undefined;
 }
 
-export function createNodeRecord(): NodeRecord {
+/** `hears`: whether heartbeats are a source of evidence now. Without it, a silence and a restart are not seen. */
+export function createNodeRecord(hears: () => boolean = () => true): NodeRecord {
   const phiDetector = createPhiDetector({ expectedIntervalMs: heartbeatIntervalMs });
   const self = createSelfHistory(settings.evidenceMs / 2);
   let conflictingBeats: number[] = [];
@@ -76,11 +77,13 @@ export function createNodeRecord(): NodeRecord {
       return hearing;
     },
     phi(now, lostMs) {
+      if (!hears()) return 0;
       if (last?.phase === 'starting' && now - startedAt < settings.startGraceMs) return 0;
       return phiDetector.phi(now, lostMs);
     },
     silentMs: (now, lostMs) => phiDetector.silentMs(now, lostMs),
     conflictingBeats(now) {
+      if (!hears()) return 0;
       if (conflictingBeats.some((at) => at <= now - settings.evidenceMs))
         conflictingBeats = conflictingBeats.filter((at) => at > now - settings.evidenceMs);
       return conflictingBeats.length;
@@ -91,8 +94,8 @@ export function createNodeRecord(): NodeRecord {
     lagMs: () => last?.self?.lagMs,
     self: () => self.over(),
     selfMoments: () => self.moments(),
-    restartedUnannounced: () => restartedUnannounced,
-    aboutIncarnation: () => (restartedUnannounced ? former : phiDetector.incarnation),
+    restartedUnannounced: () => hears() && restartedUnannounced,
+    aboutIncarnation: () => (restartedUnannounced && hears() ? former : phiDetector.incarnation),
     openedAt: () => openedAt,
     heardAt: () => heardAt,
     lostAt: () => lostAt,

@@ -6,6 +6,7 @@ import type { Metrics } from '../observe/metrics.ts';
 import type { Context } from '../rpc/context.ts';
 import type { WatchRequest } from '../rpc/http-context.ts';
 import type { Contract, Handlers } from '../rpc/contract.ts';
+import type { PolicyHolder } from '../rpc/policy.ts';
 import type { Upstream } from '../rpc/upstream.ts';
 import type { Keyring } from '../security/keyring.ts';
 import type { Clock } from '../time/clock.ts';
@@ -34,6 +35,8 @@ export interface Environment<Calls extends Contracts = Contracts> {
   readonly stateDir: string | undefined;
   /** Identifies one run of the cluster. */
   readonly clusterStartedAt: string;
+  /** The policy in force on this node. */
+  readonly policy: Pick<PolicyHolder, 'current'>;
   /** The lag of this process itself. */
   readonly lag: Pick<LagMeter, 'lagMs' | 'lostMs'>;
   /** The ops network: other nodes' ops ports, and watchdogs. Only components that give orders have the token. */

@@ -23,7 +23,7 @@ export interface HeartbeatSocket {
 export interface HeartbeatSocketOptions {
   readonly monitors: readonly TopologyNode[];
   readonly clock: Clock;
-  readonly log: Logger;
+  readonly log: Pick<Logger, 'warn'>;
   readonly onMessage: (datagram: Uint8Array) => void;
 }
 

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { chaosOffRoutes } from '../faults/chaos-off.ts';
-import { startHeartbeatSender, type HeartbeatSender } from '../membership/heartbeat.ts';
 import { createLagMeter } from '../membership/lag.ts';
 import { idleLoop } from '../time/idle-loop.ts';
 import { runDelayMs } from '../time/run-delay.ts';
@@ -18,6 +17,7 @@ import { emptyKeyring } from '../security/keyring.ts';
 import { givesOrders } from '../security/operator.ts';
 import { peerName } from '../security/tls.ts';
 import type { Environment, Running } from './component.ts';
+import { startHeartbeats, type NodeHeartbeats } from './heartbeat-source.ts';
 import { heartbeatEntrance, openHeartbeats } from './heartbeats.ts';
 import { listenForHeartbeats } from './heartbeat-socket.ts';
 import { close, listen } from './listen.ts';
@@ -112,7 +112,10 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     passage: faults?.passage,
     onMessage: (datagram) => heartbeatSender.receive(datagram),
   });
-  const heartbeatSender: HeartbeatSender = startHeartbeatSender({
+  const heartbeatSender: NodeHeartbeats = startHeartbeats({
+    policy,
+    monitorNodes: monitors,
+    log,
     node: node.id,
     incarnation,
     process: randomBytes(8).toString('base64url'),
@@ -196,6 +199,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
         datasetDir,
         stateDir: options.stateDir,
         clusterStartedAt: options.clusterStartedAt ?? '',
+        policy,
         lag,
         ops: { control: options.control, token: givesOrders(name) ? options.operator?.token : undefined },
         hosts,

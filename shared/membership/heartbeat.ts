@@ -48,10 +48,18 @@ export interface HeartbeatOptions {
   /** Sends one datagram, which may get lost. */
   readonly send: (monitor: string, datagram: Uint8Array) => void;
   readonly onView?: (view: View) => void;
+  /** `starting` where it is absent. */
+  readonly startPhase?: Phase;
+  /** Goes on where another sender of this process ended. */
+  readonly resume?: Progress | undefined;
 }
+
+/** How far a sender has come with each monitor: the monitor's process, and the last numbers. */
+export type Progress = ReadonlyMap<string, Pick<MonitorLink, 'process' | 'number' | 'sequence'>>;
 
 export interface HeartbeatSender {
   readonly phase: () => Phase;
+  readonly progress: () => Progress;
   /** Changes the phase and tells the monitors at once. */
   readonly setPhase: (phase: Phase) => void;
   readonly view: () => View | undefined;
@@ -90,6 +98,7 @@ interface MonitorLink {
  */
 export function startHeartbeatSender(options: HeartbeatOptions): HeartbeatSender {
   const { node, incarnation, process, monitors, clock, scheduler, send, self, evidence, token, onView } = options;
+  const { resume = new Map() as Progress, startPhase = 'starting' } = options;
   const links = new Map<string, MonitorLink>(
     [...monitors].map(([monitor, key]) => [
       monitor,
@@ -102,12 +111,13 @@ export function startHeartbeatSender(options: HeartbeatOptions): HeartbeatSender
         answered: 0,
         number: 0,
         sequence: 0,
+        ...resume.get(monitor),
         gotExtraBeat: false,
       },
     ]),
   );
   const outbox = createEvidenceOutbox([...monitors.keys()], evidenceBytes);
-  let phase: Phase = 'starting';
+  let phase: Phase = startPhase;
   let view: View | undefined;
 
   function beat(monitor: string, link: MonitorLink): void {
@@ -181,6 +191,8 @@ export function startHeartbeatSender(options: HeartbeatOptions): HeartbeatSender
   const timer: Timer = scheduler.every(heartbeatIntervalMs, beatAll);
   return {
     phase: () => phase,
+    progress: () =>
+      new Map([...links].map(([id, { process: it, number, sequence }]) => [id, { process: it, number, sequence }])),
     setPhase(next) {
       phase = next;
       beatAll();

@@ -17,6 +17,7 @@ import { StationSettings } from './layers/station.ts';
 import { RoutesSettings } from './layers/balancing/routes.ts';
 import { ThrottleSettings } from './layers/overload/throttle.ts';
 import { TraceSettings } from './layers/trace.ts';
+import { EvidenceSettings, FixedDetectorSettings } from './monitoring-settings.ts';
 
 const NoSettings = Type.Object({}, { additionalProperties: false });
 
@@ -214,7 +215,29 @@ export const serverSide = {
   },
 } as const satisfies Record<string, Row>;
 
-type Rows = typeof clientSide & typeof serverSide;
+/** Mechanisms that no call passes through. */
+export const besideCalls = {
+  evidence: {
+    settings: EvidenceSettings,
+    does: 'chooses the sources from which a monitor diagnoses',
+    without: 'a monitor finds every node healthy',
+    naive: true,
+  },
+  fixedDetector: {
+    settings: FixedDetectorSettings,
+    does: 'for experiments: a monitor also counts the nodes that a fixed silence calls dead; it decides nothing',
+    without: 'only phi judges silences',
+    onDemand: true,
+  },
+  heartbeatThread: {
+    settings: NoSettings,
+    does: 'for experiments: a thread of its own sends the heartbeats, past injected network faults',
+    without: 'the main loop sends them, so they stop when it hangs',
+    onDemand: true,
+  },
+} as const satisfies Record<string, Row>;
+
+type Rows = typeof clientSide & typeof serverSide & typeof besideCalls;
 
 export type Mechanism = { [Name in keyof Rows]: Rows[Name] extends { settings: TSchema } ? Name : never }[keyof Rows];
 
@@ -227,7 +250,7 @@ type LayersOf<Side> = {
 export type ClientLayer = LayersOf<typeof clientSide>;
 export type ServerLayer = LayersOf<typeof serverSide>;
 
-const rows: Readonly<Record<string, Row>> = { ...clientSide, ...serverSide };
+const rows: Readonly<Record<string, Row>> = { ...clientSide, ...serverSide, ...besideCalls };
 
 export const mechanismNames = Object.keys(rows).filter((name) => rows[name]!.settings) as Mechanism[];
 export const clientOrder = layersOf(clientSide) as ClientLayer[];

@@ -83,10 +83,13 @@ export interface PolicyHolder {
    * `bad_request`, and changes nothing, when the value is not valid.
    */
   set(file: unknown): void;
+  /** Calls `listener` after each change. */
+  onChange(listener: () => void): void;
 }
 
 export function createPolicyHolder(file: unknown): PolicyHolder {
   let current = resolvePolicy(file);
+  const listeners: (() => void)[] = [];
   return {
     get current() {
       return current;
@@ -99,6 +102,8 @@ export function createPolicyHolder(file: unknown): PolicyHolder {
         isDeepStrictEqual(current[name], wanted[name]) ? current[name] : wanted[name],
       ]);
       current = Object.fromEntries(kept) as Policy;
+      for (const listener of listeners) listener();
     },
+    onChange: (listener) => void listeners.push(listener),
   };
 }

@@ -1,3 +1,4 @@
+import { createPolicyHolder } from '../../shared/rpc/policy.ts';
 import { emptyKeyring } from '../../shared/security/keyring.ts';
 import type { Environment } from '../../shared/cluster/component.ts';
 
@@ -6,6 +7,7 @@ export const loneNode = {
   datasetDir: '',
   stateDir: undefined,
   clusterStartedAt: '',
+  policy: createPolicyHolder('resilient'),
   lag: { lagMs: () => 0, lostMs: () => 0 },
   ops: { control: () => Promise.reject(new Error('there is no ops network here')), token: undefined },
   heartbeatKeys: emptyKeyring,

@@ -1,4 +1,4 @@
-import { createMonitor, type Monitor } from '../../../services/monitor/monitor.ts';
+import { createMonitor, type Monitor, type MonitorSwitches } from '../../../services/monitor/monitor.ts';
 import type { Digest } from '../../../services/monitor/contract.ts';
 import type { ControlClient } from '../../../shared/control/client.ts';
 import { createRepairs } from '../../../shared/cluster/watchdog/repairs.ts';
@@ -68,7 +68,11 @@ const usualBootMs = 300;
 export function createSimulatedCluster(
   seed: number | string,
   groups: TopologyFile['nodes'],
-  { bootMs = usualBootMs, controlMs = 2 } = {},
+  {
+    bootMs = usualBootMs,
+    controlMs = 2,
+    switches,
+  }: { bootMs?: number; controlMs?: number; switches?: MonitorSwitches } = {},
 ): SimulatedCluster {
   const sim = createSimulation(seed);
   const { clock, scheduler } = sim;
@@ -200,6 +204,7 @@ export function createSimulatedCluster(
         lag,
         control,
         token: 'operator',
+        ...(switches && { switches }),
         // Its incident log outlives it.
         open: incidentsOf(node).filter(({ outcome }) => outcome === 'open'),
         promotions: [],

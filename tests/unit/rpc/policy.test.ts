@@ -2,7 +2,7 @@ import Type from 'typebox';
 import { Value } from 'typebox/value';
 import { expect, test } from 'vitest';
 import { compose } from '../../../shared/rpc/call.ts';
-import { mechanismNames } from '../../../shared/rpc/mechanisms.ts';
+import { mechanismNames, mechanismRow } from '../../../shared/rpc/mechanisms.ts';
 import { createPolicyHolder, PolicyFile, resolvePolicy } from '../../../shared/rpc/policy.ts';
 import { clientLayers } from '../../../shared/rpc/client-layers.ts';
 import { serverLayers } from '../../../shared/rpc/server-layers.ts';
@@ -11,11 +11,11 @@ import { answering, failure, nodes, outcomeOf, setUp, testCall } from './layers/
 const on = (file: unknown) =>
   Object.entries(resolvePolicy(file)).flatMap(([name, settings]) => (settings ? [name] : []));
 
-const usual = mechanismNames.filter((name) => name !== 'station');
+const usual = mechanismNames.filter((name) => mechanismRow(name).onDemand !== true);
 
 test('resilient has every mechanism on but those for experiments, naive hardly any', () => {
   expect(on('resilient')).toEqual(usual);
-  expect(on('naive')).toEqual(['deadline', 'balance', 'trace', 'dedupe']);
+  expect(on('naive')).toEqual(['deadline', 'balance', 'trace', 'dedupe', 'evidence']);
   expect(resolvePolicy('naive').balance).toMatchObject({ by: 'round_robin' });
 });
 
@@ -54,6 +54,10 @@ test.each([
   [{ hedge: 'yes' }, 'policy.hedge'],
   [{ base: 'both' }, 'policy.base'],
   [{ balance: { by: 'magic' } }, 'policy.balance.by'],
+  [{ evidence: { gossip: false } }, 'policy.evidence.gossip'],
+  [{ evidence: { calls: 'no' } }, 'policy.evidence.calls'],
+  [{ fixedDetector: { deadAfterMs: 0 } }, 'policy.fixedDetector.deadAfterMs'],
+  [{ heartbeatThread: { threads: 2 } }, 'policy.heartbeatThread.threads'],
   [{ quorum: { operations: { 'ranking.rank': { f: 0 } } } }, 'policy.quorum.operations'],
 ])('a policy %j is refused with a sentence that says where', (file, where) => {
   expect(() => resolvePolicy(file)).toThrow(where);
