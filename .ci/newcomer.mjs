@@ -1,6 +1,6 @@
 /**
  * Tests the first steps of a newcomer: `npm start`, a search in the page and through the API, the status, Ctrl-C. Then
- * no process may be left. Runs on any Node.js from 20. Prints each check, and at the end `newcomer: N passed, N failed`.
+ * no process may be left. Runs on any Node.js from 20. Prints each check, and then `newcomer: N passed, N failed`.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';

@@ -52,7 +52,7 @@ function idOf(text: string, start: number): string {
 /**
  * One line of a data file (wndb(5WN)):
  *
- *     02086723 05 n 03 dog 0 domestic_dog 0 Canis_familiaris 0 023 @ 02085998 n 0000 ... | a member of the genus Canis; "..."
+ *     02086723 05 n 03 dog 0 domestic_dog 0 Canis_familiaris 0 023 @ 02085998 n 0000 ... | a member of the genus ...
  *     offset  file type count (word lexId)...                  pointers (symbol offset pos words)...   | gloss
  *
  * The count of words is hexadecimal; the count of pointers is decimal. Satellite adjectives (type s) are in data.adj

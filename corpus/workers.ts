@@ -81,7 +81,7 @@ async function runJob(
   const onAbort = () => void worker.terminate();
   stop.addEventListener('abort', onAbort, { once: true });
   try {
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is for windows: a thread has no origin
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
     table.then((message) => worker.postMessage(message), onAbort);
     return await new Promise<number>((resolve, reject) => {
       let pages: number | undefined;

@@ -25,7 +25,8 @@ export async function bootstrap(projectRoot, options) {
   const say = (text) => process.stderr.write(`tierlab: ${text}\n`);
   if (Number.parseInt(process.versions.node, 10) < oldestMajor)
     throw new BootstrapError(
-      `Node.js ${process.versions.node} is too old for this project. Install version ${oldestMajor} or newer (nodejs.org).`,
+      `Node.js ${process.versions.node} is too old for this project. ` +
+        `Install version ${oldestMajor} or newer (nodejs.org).`,
     );
   const context = {
     root: projectRoot,

@@ -94,8 +94,8 @@ export function composeFile(file: TopologyFile, version: string, root = '.'): st
   document.contents = document.createNode(contents);
   layOut(document);
   document.commentBefore = [
-    ` Topology "${topology.name}": one service per node. Made from topologies/${topology.name}.json by npm run ` +
-      'generate.',
+    ` Topology "${topology.name}": one service per node.`,
+    ` Made from topologies/${topology.name}.json by npm run generate.`,
     ' Ports are published on this machine only; <SERVICE>_PORT moves one, such as CLIENT_1_PORT=8081.',
   ].join('\n');
   return document

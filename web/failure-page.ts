@@ -16,12 +16,14 @@ export interface Failure {
 /** A page that explains the error. It needs no other tier, so the client can show it when no gateway answers. */
 export function failurePage(failure: Failure, assets: AssetUrls): string {
   const { status, title, detail, requestId, retryUrl, q = '' } = failure;
+  const retry = retryUrl !== undefined && markup`<a class="button" href="${retryUrl}">Try again</a> `;
+  const request = requestId !== undefined && markup`Request <code>${requestId}</code>: its name in logs and traces.`;
   const main = markup`<article class="failure">
 <p class="status">${status}</p>
 <h1>${title}</h1>
 <p class="detail">${detail}</p>
-<p class="actions">${retryUrl !== undefined && markup`<a class="button" href="${retryUrl}">Try again</a> `}<a href="/">Go to the start</a></p>
-${requestId !== undefined && markup`<p class="request">Request <code>${requestId}</code>: its name in logs and traces.</p>`}
+<p class="actions">${retry}<a href="/">Go to the start</a></p>
+${request && markup`<p class="request">${request}</p>`}
 </article>`;
   return layout({ title: `${title} - Tierlab`, kind: 'inner', box: { q }, main }, assets);
 }

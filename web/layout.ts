@@ -52,11 +52,14 @@ export function layout({ title, kind, box, main, own }: Layout, assets: AssetUrl
 </head>
 <body class="${kind}">
 <a class="skip" href="#content">Skip to the content</a>
-${kind === 'inner' && markup`<header class="top"><a class="brand" href="/" aria-label="Tierlab, home">${mark}<span>Tierlab</span></a>${searchForm(box)}</header>`}
+${kind === 'inner' && markup`<header class="top">${brand}${searchForm(box)}</header>`}
 <main id="content" tabindex="-1">
 ${main}
 </main>
-<footer class="foot"><p>Tierlab is a search engine in pieces: real processes, real sockets, and the path of every answer. <a href="/placements">Compare thin and fat clients</a></p></footer>
+<footer class="foot">
+<p>Tierlab is a search engine in pieces: real processes, real sockets, and the path of every answer.
+<a href="/placements">Compare thin and fat clients</a></p>
+</footer>
 </body>
 </html>
 `;
@@ -64,16 +67,30 @@ ${main}
 }
 
 /** Three tiers, one above the other. */
-export const mark = markup`<svg class="mark" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" focusable="false"><rect x="7" y="3" width="10" height="4" rx="2"/><rect x="4" y="10" width="16" height="4" rx="2"/><rect x="1" y="17" width="22" height="4" rx="2"/></svg>`;
+export const mark = markup`<svg class="mark" viewBox="0 0 24 24" width="24" height="24"
+aria-hidden="true" focusable="false">
+<rect x="7" y="3" width="10" height="4" rx="2"/>
+<rect x="4" y="10" width="16" height="4" rx="2"/>
+<rect x="1" y="17" width="22" height="4" rx="2"/></svg>`;
+
+const brand = markup`<a class="brand" href="/" aria-label="Tierlab, home">${mark}<span>Tierlab</span></a>`;
+
+const magnifier = markup`<svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" focusable="false">
+<circle cx="10.5" cy="10.5" r="6.5"/><path d="M15.5 15.5 21 21"/></svg>`;
+
+/** An option that the next search keeps. */
+const kept = (name: string, value: string | number): Markup =>
+  markup`<input type="hidden" name="${name}" value="${value}">`;
 
 /** The search box. The script turns it into a combobox with suggestions; without the script it is a plain form. */
 export function searchForm({ q, size = defaultPageSize, explain = false, style }: SearchBox, focus = false): Markup {
   return markup`<form class="search" role="search" action="/search" method="get" data-suggest="/suggest">
 <label class="unseen" for="q">Search the pages</label>
 <div class="field">
-<input id="q" name="q" type="search" value="${q}" maxlength="${maxQueryLength}" placeholder="Search the pages" autocomplete="off" autocapitalize="none" spellcheck="false" enterkeyhint="search"${focus && markup` autofocus`}>
-<button type="submit"><svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" focusable="false"><circle cx="10.5" cy="10.5" r="6.5"/><path d="M15.5 15.5 21 21"/></svg><span class="unseen">Search</span></button>
+<input id="q" name="q" type="search" value="${q}" maxlength="${maxQueryLength}" placeholder="Search the pages"
+autocomplete="off" autocapitalize="none" spellcheck="false" enterkeyhint="search"${focus && markup` autofocus`}>
+<button type="submit">${magnifier}<span class="unseen">Search</span></button>
 </div>
-${size !== defaultPageSize && markup`<input type="hidden" name="size" value="${size}">`}${explain && markup`<input type="hidden" name="explain" value="true">`}${style !== undefined && markup`<input type="hidden" name="style" value="${style}">`}
+${size !== defaultPageSize && kept('size', size)}${explain && kept('explain', 'true')}${style && kept('style', style)}
 </form>`;
 }

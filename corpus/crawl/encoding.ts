@@ -1,4 +1,4 @@
-// oxlint-disable-next-line typescript/triple-slash-reference -- the package has no types, and a program may start from any file
+// oxlint-disable-next-line typescript/triple-slash-reference -- the package has no types
 /// <reference path="./html-encoding-sniffer.d.ts" />
 import { analyse } from 'chardet';
 import sniff from 'html-encoding-sniffer';

@@ -57,8 +57,11 @@ export const notThere = 'linked, but it does not exist';
 export const leadsElsewhere = 'a link to somewhere else';
 
 /** Endings of files that are no pages. They are not requested. */
-const otherFiles =
-  /\.(?:7z|avi|bmp|bz2|css|csv|deb|dmg|docx?|eot|epub|exe|gif|gz|ico|iso|jar|jpe?g|js|json|mjs|mov|mp[34]|odt|ogg|otf|pdf|png|pptx?|ps|rar|rpm|svg|tar|tgz|tiff?|ttf|wasm|wav|webm|webp|woff2?|xlsx?|xml|xz|zip|zst)$/i;
+const otherFiles = new RegExp(
+  '\\.(?:7z|avi|bmp|bz2|css|csv|deb|dmg|docx?|eot|epub|exe|gif|gz|ico|iso|jar|jpe?g|js|json|mjs|mov|mp[34]|odt|ogg|otf|' +
+    'pdf|png|pptx?|ps|rar|rpm|svg|tar|tgz|tiff?|ttf|wasm|wav|webm|webp|woff2?|xlsx?|xml|xz|zip|zst)$',
+  'i',
+);
 
 export function isOtherFile(path: string): boolean {
   return otherFiles.test(path);

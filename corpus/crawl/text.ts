@@ -25,8 +25,9 @@ const silent = new Set([
 /** Elements that begin and end a line. All other elements are part of a line: `<b>bo</b>ld` is one word. */
 const blocks = new Set(
   (
-    'address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer form ' +
-    'h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol optgroup option p pre search section summary table tbody ' +
+    'address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure ' +
+    'footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol optgroup option p pre search ' +
+    'section summary table tbody ' +
     'tfoot thead tr ul br'
   ).split(' '),
 );
@@ -36,8 +37,11 @@ const cells = new Set(['td', 'th']);
 const images = new Set(['img', 'input']);
 
 const furnitureRoles = new Set(['navigation', 'banner', 'contentinfo', 'search', 'menu', 'menubar', 'toolbar']);
-const furnitureNames =
-  /^(?:nosearch|noprint|nav|navbar|navigation|nav(?:header|footer)|(?:main|sub|search|site|top)?-?menu|sidebar|side-?nav|breadcrumbs?|(?:site|page)-?(?:header|footer)|footer|skip-?(?:link|nav|to-content))$/i;
+const furnitureNames = new RegExp(
+  '^(?:nosearch|noprint|nav|navbar|navigation|nav(?:header|footer)|(?:main|sub|search|site|top)?-?menu|sidebar|' +
+    'side-?nav|breadcrumbs?|(?:site|page)-?(?:header|footer)|footer|skip-?(?:link|nav|to-content))$',
+  'i',
+);
 
 /** True for an element that surrounds the text on every page of a site: a menu, header or footer. */
 export function isFurniture(element: Element): boolean {

@@ -141,8 +141,8 @@ export const incidents = () =>
           table({
             title: 'Observed beside the formula',
             description:
-              'For a node, the formula is (MTBF - MTTR) / MTBF. For a component, it is what its replicas give if they ' +
-              'fail independently. There is none for the whole.',
+              'For a node, the formula is (MTBF - MTTR) / MTBF. For a component, it assumes that its replicas fail ' +
+              'independently. There is none for the whole.',
             keys: ['scope'],
             columns: [
               {

@@ -91,15 +91,17 @@ export async function demoCommand(flags: DemoFlags, durationMs: number, io: Comm
 
 function demoText({ open, closed, stallMs, predictedP99Ms }: DemoResult): string {
   const most = Math.max(open.latency.intended.maxMs(), 1);
+  const cells = (texts: readonly string[]) => texts.map((text) => text.padStart(10)).join('');
   const row = (name: string, run: RunResult) => {
     const { p50, p90, p99, max } = percentiles(run.latency.intended);
     const bar = '█'.repeat(Math.max(1, Math.round((p99 / most) * 24)));
-    return `  ${name.padEnd(12)}${String(run.counts.done).padStart(7)}${[p50, p90, p99, max].map((ms) => formatMs(ms).padStart(10)).join('')}  ${bar}`;
+    const figures = cells([p50, p90, p99, max].map(formatMs));
+    return `  ${name.padEnd(12)}${String(run.counts.done).padStart(7)}${figures}  ${bar}`;
   };
   const reasons = [open, closed].flatMap((run) => run.reasons);
   return [
     '',
-    `  ${''.padEnd(12)}${'done'.padStart(7)}${['p50', 'p90', 'p99', 'max'].map((head) => head.padStart(10)).join('')}  p99`,
+    `  ${''.padEnd(12)}${'done'.padStart(7)}${cells(['p50', 'p90', 'p99', 'max'])}  p99`,
     row('open loop', open),
     row('closed loop', closed),
     '',

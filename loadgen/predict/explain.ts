@@ -52,7 +52,10 @@ export function explain(p: Prediction): string {
         `${p.serviceVariation.toFixed(2)}): too few arrivals for a mean, or the service time is too high; ` +
         'measure longer, or set --service'
       );
-    return `shorter than one line for ${p.servers === 1 ? 'one server' : `${p.servers} servers`}: requests are served in parallel (raise --servers), or the service time includes more than the bottleneck`;
+    return (
+      `shorter than one line for ${p.servers === 1 ? 'one server' : `${p.servers} servers`}: requests are served in ` +
+      'parallel (raise --servers), or the service time includes more than the bottleneck'
+    );
   }
   if (p.serviceVariation > 1.2)
     return (

@@ -56,9 +56,8 @@ export function comparisonText(
   const lines = [style.dim(`${''.padEnd(10)}${cut(names[0])}${cut(names[1])}${'change'.padStart(10)}`)];
   for (const { name, a: from, b: to, shown, change, better } of compareRuns(a, b)) {
     const text = (change === undefined ? '-' : `${change > 0 ? '+' : ''}${(change * 100).toFixed(1)}%`).padStart(10);
-    lines.push(
-      `${name.padEnd(10)}${shown(from).padStart(width)}${shown(to).padStart(width)}${better === undefined ? style.dim(text) : better ? style.green(text) : style.red(text)}`,
-    );
+    const coloured = better === undefined ? style.dim(text) : better ? style.green(text) : style.red(text);
+    lines.push(`${name.padEnd(10)}${shown(from).padStart(width)}${shown(to).padStart(width)}${coloured}`);
   }
   for (const [i, run] of [a, b].entries())
     if (!run.valid) lines.push(style.red(`✗ ${names[i]} is not valid: ${run.reasons.join('; ')}`));

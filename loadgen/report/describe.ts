@@ -1,11 +1,11 @@
 import { meanRate } from '../options/plan.ts';
-import type { Plan, Think } from '../options/plan.ts';
+import type { LoadPlan, Think } from '../options/plan.ts';
 import type { RunResult } from '../verdict/result.ts';
 import type { WorkloadSpec } from '../workload/spec.ts';
 import { formatCount, formatDuration, formatMs, formatRate } from './format.ts';
 
 /** A plan in one line: "open loop, Poisson, 2,000/s for 10s over 256 connections". */
-export function describePlan(plan: Plan): string {
+export function describePlan(plan: LoadPlan): string {
   const { model } = plan;
   const over =
     `for ${formatDuration(plan.durationMs)} over ${plan.connections} ` +

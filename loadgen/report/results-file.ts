@@ -4,7 +4,7 @@ import { timeHistogram } from '../measure/histogram.ts';
 import type { TickRow } from '../measure/timeline.ts';
 import { loadError } from '../options/errors.ts';
 import { meanRate } from '../options/plan.ts';
-import type { LoadModel, Plan } from '../options/plan.ts';
+import type { LoadModel, LoadPlan } from '../options/plan.ts';
 import type { RunResult } from '../verdict/result.ts';
 import type { Request } from '../workload/request.ts';
 import type { WorkloadSpec } from '../workload/spec.ts';
@@ -35,7 +35,7 @@ export function encodeResult(run: RunResult): Buffer {
  * Headers, bodies and certificates may be secrets. Lists of words, requests and instants may be large, and reports show
  * only their lengths.
  */
-function planToKeep(plan: Plan): Plan {
+function planToKeep(plan: LoadPlan): LoadPlan {
   const { target, model, durationMs, connections, workers, seed, precise, timeoutMs, check, sloMs, insecure } = plan;
   const kept = { target, durationMs, connections, workers, seed, precise, timeoutMs, check, sloMs, insecure };
   return { ...kept, model: modelToKeep(model, durationMs), headers: [], workload: workloadToKeep(plan.workload) };

@@ -152,7 +152,9 @@ function shareAtCap({ plan, workers }: Measured): number {
 function ownLimits({ codes, machine, plan }: Measured): string[] {
   const limit = machine.openFiles === undefined ? 'its limit' : `the ${machine.openFiles}`;
   const whats: Record<OwnLimitCode, string> = {
-    no_files: `${limit} that a process may have (ulimit -n); raise that limit, or use fewer connections (${plan.connections} now)`,
+    no_files:
+      `${limit} that a process may have (ulimit -n); raise that limit, ` +
+      `or use fewer connections (${plan.connections} now)`,
     no_ports: 'the local ports to one address; use fewer connections, or a server that keeps them open',
     no_memory: 'the memory that the system has for sockets; use fewer connections',
   };

@@ -2,7 +2,7 @@
  * Cheaper ways to the same modules, for the bundle only: 21 processes start at once. Measured, processor time per
  * process:
  *
- *   node:http by `import`   makes Node.js evaluate every export of it, the getters for its built-in WebSocket too: 75 ms.
+ *   node:http by `import`   makes Node.js evaluate all its exports, also the getters for its own WebSocket: 75 ms.
  *                           By `require` they stay unevaluated.
  *   node:tls, https, http2  are required by packages that use them only sometimes: 27 ms. They come when they are used.
  *   undici                  its index loads fetch, WebSocket, caches and mocks; the nodes use the pool.

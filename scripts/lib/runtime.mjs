@@ -15,7 +15,7 @@ export async function ensureRuntime(context) {
 
   if (!existsSync(binary)) {
     warn(
-      `install scripts are blocked here, so npm did not download Node.js ${wanted} (its package "node"); doing that one step now`,
+      `install scripts are blocked here, so npm did not download Node.js ${wanted} (package "node"); this does it now`,
     );
     await npm(root, ['rebuild', 'node', '--ignore-scripts=false', '--loglevel=error']);
   }

@@ -104,7 +104,9 @@ function isBlockEnd(code: number): boolean {
   return code === 10 || code === 9 || code === 0x2028 || code === 0x2029;
 }
 
-const unspaced = String.raw`[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]`;
+const unspaced =
+  String.raw`[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}` +
+  String.raw`\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]`;
 const pictograph = String.raw`(?![©®™])\p{Extended_Pictographic}\p{Emoji_Modifier}?\uFE0F?`;
 const letter = String.raw`(?!\p{Default_Ignorable_Code_Point})[\p{L}\p{N}]`;
 const attached = String.raw`(?:\p{M}|${isInvisible})*`;
@@ -113,7 +115,8 @@ const wordPattern = new RegExp(
   [
     String.raw`((?:(?=${unspaced})${letter}${attached})+)`,
     String.raw`(\p{Regional_Indicator}{2}|${pictograph}(?:\u200D${pictograph})*)`,
-    String.raw`(?:(?!${unspaced})${letter}${attached})+(?:['\u2019\u00B7\u2027\u05F3\u05F4](?:(?!${unspaced})${letter}${attached})+)*`,
+    String.raw`(?:(?!${unspaced})${letter}${attached})+` +
+      String.raw`(?:['\u2019\u00B7\u2027\u05F3\u05F4](?:(?!${unspaced})${letter}${attached})+)*`,
   ].join('|'),
   'gu',
 );

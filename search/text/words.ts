@@ -26,7 +26,8 @@ export function normaliseWord(raw: string): NormalisedWord {
  * only stretches a word.
  */
 const dropped = new RegExp(
-  String.raw`(?!(?<=\p{Extended_Pictographic}\p{Emoji_Modifier}?\uFE0F?)\u200D)${isInvisible}|\u20E3|\u0640|\p{Emoji_Modifier}`,
+  String.raw`(?!(?<=\p{Extended_Pictographic}\p{Emoji_Modifier}?\uFE0F?)\u200D)${isInvisible}` +
+    String.raw`|\u20E3|\u0640|\p{Emoji_Modifier}`,
   'gu',
 );
 /** Characters that join the parts of one word: apostrophes, the Catalan dot, Hebrew geresh and gershayim. */

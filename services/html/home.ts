@@ -15,12 +15,15 @@ const examples: readonly { readonly q: string; readonly shows: string }[] = [
 
 /** The page of the empty query: a search box and examples. */
 export function homePage(making: Making, box: SearchBox, assets: AssetUrls): string {
+  const items = examples.map(
+    ({ q, shows }) => markup`<li><a href="${searchUrl(q, { style: box.style })}">${q}</a> <span>${shows}</span></li>`,
+  );
   const main = markup`<div class="hero">
 <h1>${mark}<span>Tierlab</span></h1>
 <p class="tagline">Search a web of pages, and see which machines answered.</p>
 ${searchForm({ ...box, q: '' }, true)}
 <section class="examples" aria-labelledby="examples"><h2 id="examples">Try</h2>
-<ul>${examples.map(({ q, shows }) => markup`<li><a href="${searchUrl(q, { style: box.style })}">${q}</a> <span>${shows}</span></li>`)}</ul></section>
+<ul>${items}</ul></section>
 ${pathStrip(making, { found: false })}
 </div>`;
   return layout({ title: 'Tierlab', kind: 'home', box, main }, assets);

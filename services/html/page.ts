@@ -43,30 +43,57 @@ ${staleNote(making)}
 <h1>${title}</h1>
 ${origin !== undefined && markup`<p class="origin">From <a href="${origin}" rel="noreferrer">${page.url}</a></p>`}
 ${paragraphs(page.body).map((text) => markup`<p class="body">${text}</p>`)}
-${page.category !== undefined && markup`<p class="origin">Category: <a href="${searchUrl(`category:${page.category}`)}">${page.category}</a></p>`}
-${page.keywords.length > 0 && markup`<section aria-labelledby="keywords"><h2 id="keywords">Keywords</h2><ul class="keywords">${page.keywords.map((keyword) => markup`<li><a href="${searchUrl(`keywords:"${keyword.replaceAll('"', ' ').trim()}"`)}">${keyword}</a></li>`)}</ul></section>`}
-${popularity !== undefined && markup`<p class="origin">Popularity: ${Math.round(100 * popularity)} of 100, by the links that lead here</p>`}
+${page.category !== undefined && categoryOf(page.category)}
+${page.keywords.length > 0 && keywordsOf(page.keywords)}
+${popularity !== undefined && popularityOf(popularity)}
 </article>
-${groups.length > 0 && markup`<section class="links" aria-label="Links of this page">${groups.map(relation)}${unlisted > 0 && markup`<p>${grouped(unlisted)} more links are not listed.</p>`}</section>`}
+${
+  groups.length > 0 &&
+  markup`<section class="links" aria-label="Links of this page">${groups.map(relation)}${
+    unlisted > 0 && markup`<p>${grouped(unlisted)} more links are not listed.</p>`
+  }</section>`
+}
 ${neighbours !== undefined && neighboursOf(neighbours)}`;
   return layout({ title: `${cutText(title, 80)} - Tierlab`, kind: 'inner', box: { q: '' }, main }, assets);
+}
+
+function categoryOf(category: string): Markup {
+  return markup`<p class="origin">Category: <a href="${searchUrl(`category:${category}`)}">${category}</a></p>`;
+}
+
+function keywordsOf(keywords: readonly string[]): Markup {
+  const urlOf = (keyword: string) => searchUrl(`keywords:"${keyword.replaceAll('"', ' ').trim()}"`);
+  const items = keywords.map((keyword) => markup`<li><a href="${urlOf(keyword)}">${keyword}</a></li>`);
+  return markup`<section aria-labelledby="keywords"><h2 id="keywords">Keywords</h2>
+<ul class="keywords">${items}</ul></section>`;
+}
+
+function popularityOf(popularity: number): Markup {
+  const share = Math.round(100 * popularity);
+  return markup`<p class="origin">Popularity: ${share} of 100, by the links that lead here</p>`;
 }
 
 function relation({ heading, links }: RelationGroup): Markup {
   const [first, rest] = [links.slice(0, shownLinks), links.slice(shownLinks)];
   return markup`<section class="relation"><h2>${heading}</h2>${list(first)}
-${rest.length > 0 && markup`<details><summary>${counted(rest.length, 'more', 'more')}</summary>${list(rest)}</details>`}</section>`;
+${
+  rest.length > 0 && markup`<details><summary>${counted(rest.length, 'more', 'more')}</summary>${list(rest)}</details>`
+}</section>`;
 }
 
 function list(links: readonly Neighbour[]): Markup {
-  return markup`<ul>${links.map((link) => markup`<li><a href="${pageUrl(link.id)}">${link.title === '' ? link.id : link.title}</a></li>`)}</ul>`;
+  const items = links.map(
+    ({ id, title }) => markup`<li><a href="${pageUrl(id)}">${title === '' ? id : title}</a></li>`,
+  );
+  return markup`<ul>${items}</ul>`;
 }
 
 function neighboursOf({ before, after }: Neighbours): Markup | false {
   const side = (heading: string, pages: readonly Neighbour[]) =>
     pages.length > 0 && markup`<section class="relation"><h2>${heading}</h2>${list(pages)}</section>`;
   if (before.length + after.length === 0) return false;
-  return markup`<nav class="links" aria-label="The pages beside this one">${side('Before it', before)}${side('After it', after)}</nav>`;
+  return markup`<nav class="links" aria-label="The pages beside this one">
+${side('Before it', before)}${side('After it', after)}</nav>`;
 }
 
 function paragraphs(body: string): string[] {

@@ -11,8 +11,8 @@ export interface Tier {
 /**
  * The tiers that made an answer.
  *
- *     object-based   chain: client -> gateway -> app     calls: query, database x 2, ranking, html   (the app server calls each)
- *     layered        chain: client -> gateway -> app -> html -> ranking -> query -> database x 2     (each calls the one below)
+ *     object-based   chain: client -> gateway -> app     calls: query, database x 2, ranking, html  (all by app)
+ *     layered        chain: client -> gateway -> app -> html -> ranking -> query -> database x 2  (by the one above)
  */
 export interface Path {
   readonly chain: readonly Tier[];

@@ -8,10 +8,11 @@ import { pageUrl, webAddress } from '../../web/urls.ts';
 /** Renders one result: title, snippet with marked words, address, score, and the explanation of the score. */
 export function resultItem(result: Result, terms: ReadonlySet<string>): Markup {
   const origin = webAddress(result.url);
+  const address = origin === undefined ? result.url : markup`<a href="${origin}" rel="noreferrer">${result.url}</a>`;
   return markup`<li><article class="result">
 <h2><a href="${pageUrl(result.id)}">${result.title === '' ? result.id : result.title}</a></h2>
 ${result.snippet !== '' && markup`<p class="snippet">${highlight(result.snippet, terms)}</p>`}
-<p class="meta"><span class="address">${origin === undefined ? result.url : markup`<a href="${origin}" rel="noreferrer">${result.url}</a>`}</span> <span class="score">score ${result.score.toFixed(3)}</span></p>
+<p class="meta"><span class="address">${address}</span> <span class="score">score ${result.score.toFixed(3)}</span></p>
 ${result.explanation !== undefined && explanationOf(result.explanation)}
 </article></li>`;
 }
@@ -29,16 +30,25 @@ function explanationOf(explanation: Explanation): Markup {
   const ofOthers = explanation.relevance - terms.reduce((sum, { score }) => sum + score, 0);
   return markup`<details class="explanation"><summary>Why this score</summary>
 <div class="scroll" tabindex="0" role="region" aria-label="The parts of the score"><table>
-<thead><tr><th scope="col">Term</th><th scope="col">Weight</th><th scope="col">idf</th><th scope="col">Name length</th><th scope="col">Keywords</th><th scope="col">Body</th><th scope="col">Part</th></tr></thead>
-<tbody>${terms.map(
-    (part) =>
-      markup`<tr><th scope="row">${part.term}</th><td>${trimmed(part.weight)}</td><td>${part.idf.toFixed(3)}</td>${[0, 1, 2].map((field) => markup`<td>${part.frequencies[field] ?? 0}</td>`)}<td>${part.score.toFixed(3)}</td></tr>`,
-  )}${others > 0 && markup`<tr><th scope="row" colspan="6">${counted(others, 'other term', 'other terms')}</th><td>${ofOthers.toFixed(3)}</td></tr>`}</tbody>
+<thead><tr>${columns.map((name) => markup`<th scope="col">${name}</th>`)}</tr></thead>
+<tbody>${terms.map(termRow)}${others > 0 && sumRow(counted(others, 'other term', 'other terms'), ofOthers)}</tbody>
 <tfoot>
-<tr><th scope="row" colspan="6">Relevance: the terms together</th><td>${explanation.relevance.toFixed(3)}</td></tr>
-<tr><th scope="row" colspan="6">Popularity: ${explanation.popularity.toFixed(3)} from the links to this page</th><td>${explanation.popularityScore.toFixed(3)}</td></tr>
+${sumRow('Relevance: the terms together', explanation.relevance)}
+${sumRow(`Popularity: ${explanation.popularity.toFixed(3)} from the links to this page`, explanation.popularityScore)}
 <tr class="sum"><th scope="row" colspan="6">Score</th><td>${explanation.score.toFixed(3)}</td></tr>
 </tfoot></table></div></details>`;
+}
+
+const columns = ['Term', 'Weight', 'idf', 'Name length', 'Keywords', 'Body', 'Part'];
+
+function termRow({ term, weight, idf, frequencies, score }: Explanation['terms'][number]): Markup {
+  const counts = [0, 1, 2].map((field) => markup`<td>${frequencies[field] ?? 0}</td>`);
+  return markup`<tr><th scope="row">${term}</th><td>${trimmed(weight)}</td><td>${idf.toFixed(3)}</td>
+${counts}<td>${score.toFixed(3)}</td></tr>`;
+}
+
+function sumRow(what: string, score: number): Markup {
+  return markup`<tr><th scope="row" colspan="6">${what}</th><td>${score.toFixed(3)}</td></tr>`;
 }
 
 /** Up to three decimals, without trailing zeros, because most weights are integers. */

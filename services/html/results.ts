@@ -39,15 +39,19 @@ export function resultsPage(
     searchUrl(q, { size, explain, style, ...options });
   const other: Style = making.style === 'layered' ? 'object-based' : 'layered';
   const pages = paging(results.total, results.page, size);
+  const otherStyle = to(q, { page: results.page, style: other === defaultStyle ? undefined : other });
+  const explaining = markup`<a href="${to(q, { page: results.page, explain: !explain })}">${
+    explain ? 'Hide the explanations' : 'Explain the scores'
+  }</a>`;
   const main = markup`<h1 class="unseen">Results for ${q}</h1>
-${pathStrip(making, { traced, otherStyle: to(q, { page: results.page, style: other === defaultStyle ? undefined : other }) })}
+${pathStrip(making, { traced, otherStyle })}
 ${staleNote(making)}
-${results.suggestion !== undefined && markup`<p class="suggestion">Did you mean <a href="${to(results.suggestion)}">${results.suggestion}</a>?</p>`}
+${results.suggestion !== undefined && didYouMean(results.suggestion, to)}
 ${results.partial !== undefined && markup`<p class="suggestion">${results.partial}</p>`}
 ${
   results.results.length === 0
     ? nothing(results, pages, to)
-    : markup`<div class="summary"><p>${summary(results)}</p><p><a href="${to(q, { page: results.page, explain: !explain })}">${explain ? 'Hide the explanations' : 'Explain the scores'}</a></p></div>
+    : markup`<div class="summary"><p>${summary(results)}</p><p>${explaining}</p></div>
 ${resultList(results)}
 ${pages !== undefined && pagingOf(pages, (page) => to(q, { page }))}`
 }`;
@@ -56,12 +60,23 @@ ${pages !== undefined && pagingOf(pages, (page) => to(q, { page }))}`
 
 type To = (q: string, options?: { page?: number }) => string;
 
+function didYouMean(suggestion: string, to: To): Markup {
+  return markup`<p class="suggestion">Did you mean <a href="${to(suggestion)}">${suggestion}</a>?</p>`;
+}
+
 function nothing({ query: q, total }: SearchResults, pages: Paging | undefined, to: To): Markup {
-  if (total > 0 && pages !== undefined)
+  if (total > 0 && pages !== undefined) {
+    const limit = total > maxDepth && `, but only the best ${grouped(maxDepth)} can be reached`;
     return markup`<section class="nothing"><h2>There is no such page of results</h2>
-<p>The search found ${counted(total, 'page', 'pages')}${total > maxDepth && `, but only the best ${grouped(maxDepth)} can be reached`}. <a href="${to(q, { page: pages.last })}">Go to page ${pages.last}</a>, the last one.</p></section>`;
+<p>The search found ${counted(total, 'page', 'pages')}${limit}.
+<a href="${to(q, { page: pages.last })}">Go to page ${pages.last}</a>, the last one.</p></section>`;
+  }
+  const advice = adviceFor(q).map(({ text, q: proposed }) => {
+    const link = proposed !== undefined && markup` <a href="${to(proposed)}">${proposed}</a>`;
+    return markup`<li>${text}${link}</li>`;
+  });
   return markup`<section class="nothing"><h2>No page matches</h2>
-<ul>${adviceFor(q).map(({ text, q: proposed }) => markup`<li>${text}${proposed !== undefined && markup` <a href="${to(proposed)}">${proposed}</a>`}</li>`)}</ul></section>`;
+<ul>${advice}</ul></section>`;
 }
 
 function pagingOf(pages: Paging, to: (page: number) => string): Markup {
@@ -74,5 +89,6 @@ ${pages.next !== undefined && markup`<li><a rel="next" href="${to(pages.next)}">
 
 function numberOf(number: number | 'gap', current: number, to: (page: number) => string): Markup {
   if (number === 'gap') return markup`<span class="gap">…</span>`;
-  return markup`<a href="${to(number)}" aria-label="Page ${number}"${number === current && markup` aria-current="page"`}>${number}</a>`;
+  const here = number === current && markup` aria-current="page"`;
+  return markup`<a href="${to(number)}" aria-label="Page ${number}"${here}>${number}</a>`;
 }

@@ -49,7 +49,8 @@ const notQuote = '[^"\u201C\u201D\u201E]';
 const inWord = '(?:[^\\s"\u201C\u201D\u201E]|\uFEFF)';
 /** The parts of one item in order. Text between two items (spaces, single quotation marks) is skipped. */
 const itemPattern = new RegExp(
-  `(?:${isInvisible})*(?<minus>(?<!(?!${isInvisible})${inWord})-(?![\\s-]))?(?<field>(?:${fields.join('|')}|category):(?=\\S))?` +
+  `(?:${isInvisible})*(?<minus>(?<!(?!${isInvisible})${inWord})-(?![\\s-]))?` +
+    `(?<field>(?:${fields.join('|')}|category):(?=\\S))?` +
     `(?:${quote}(?<phrase>${notQuote}*)${quote}|(?<word>${inWord}+))`,
   'giu',
 );

@@ -10,7 +10,11 @@ const shapes: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/(\w:\/\/)[^\s/?#@:"'\\]*:[^\s/?#@"'\\]+@/g, `$1${hidden}@`],
   // A member of a JSON object, such as "authorization":"..." or \"TIERLAB_NODE_KEY\":\"...\"
   [
-    /(\\*"(?:[\w-]*(?:token|secret|password|passphrase|private_?key|api_?key)|authorization|cookie|set-cookie|tierlab_[\w]*key[\w]*)\\*" *: *)(\\*")(?:(?!\2).)*\2/gi,
+    new RegExp(
+      String.raw`(\\*"(?:[\w-]*(?:token|secret|password|passphrase|private_?key|api_?key)|` +
+        String.raw`authorization|cookie|set-cookie|tierlab_[\w]*key[\w]*)\\*" *: *)(\\*")(?:(?!\2).)*\2`,
+      'gi',
+    ),
     `$1$2${hidden}$2`,
   ],
   // NAME=value, as in an environment.

@@ -36,8 +36,9 @@ export async function htmlReport(runs: readonly RunResult[], names: readonly str
   const title = second
     ? `Comparison: ${names[0]} and ${names[1]}`
     : `${first.plan.target.origin} ${describeWorkload(first.plan.workload)}`;
+  const contentPolicy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
   const head = markup`<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="content-security-policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
+<meta http-equiv="content-security-policy" content="${contentPolicy}">
 <title>${title}</title>`;
   const body = markup`<main>
 <header><h1>${title}</h1>${runs.map((run, i) => subtitle(run, second ? names[i] : undefined))}</header>
@@ -107,7 +108,9 @@ const spectrum = chart(
 
 function footer({ startedAtMs, machine, plan }: RunResult): Markup {
   const when = new Date(startedAtMs).toISOString().replace('T', ' ').slice(0, 19);
-  return markup`<footer>Started ${when} UTC; Node.js ${machine.node}, ${machine.cores} cores, ${machine.platform}; seed ${plan.seed}. Times are measured to 1 µs and kept to 3 digits; those of single ticks to 1%.</footer>`;
+  const { node, cores, platform } = machine;
+  return markup`<footer>Started ${when} UTC; Node.js ${node}, ${cores} cores, ${platform}; seed ${plan.seed}.
+Times are measured to 1 µs and kept to 3 digits; those of single ticks to 1%.</footer>`;
 }
 
 /** JSON that cannot close the script element around it. */
