@@ -16,7 +16,7 @@ import {
   type Fingerprint,
 } from './dataset.ts';
 import { inPlainWords, throwIfCancelled } from './errors.ts';
-import { writeAtomically } from './files.ts';
+import { replaceFile } from '../shared/durable.ts';
 import type { Graph } from './graph.ts';
 import { markDatasetUsed } from './in-use.ts';
 import { withLock, type LockOptions } from './lock.ts';
@@ -103,7 +103,7 @@ async function buildDataset(options: DatasetOptions): Promise<Dataset> {
       onDone: (done, total) => onProgress?.({ phase: 'index', done: Math.floor(done), total }),
     });
     const manifest = describe(cut, options, sources, (await corpus).graph, pagesByShard);
-    writeAtomically(manifestOf(building), `${JSON.stringify(manifest, undefined, 2)}\n`);
+    replaceFile(manifestOf(building), `${JSON.stringify(manifest, undefined, 2)}\n`);
     // A damaged data set may have the same name.
     discard(datasetDir);
     renameSync(building, datasetDir);

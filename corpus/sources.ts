@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:f
 import path from 'node:path';
 import { isAlive } from '../shared/is-alive.ts';
 import { CorpusError } from './errors.ts';
-import { writeAtomically } from './files.ts';
+import { replaceFile } from '../shared/durable.ts';
 import { readLines } from './lines.ts';
 import { withLock, type LockOptions } from './lock.ts';
 import type { CorpusPage } from './page.ts';
@@ -74,7 +74,7 @@ export async function changeSources(
   return withLock(dataDir, options, async () => {
     mkdirSync(importsDir(dataDir), { recursive: true });
     const sources = await change(readSources(dataDir));
-    writeAtomically(manifestFile(dataDir), `${JSON.stringify(sources, undefined, 2)}\n`);
+    replaceFile(manifestFile(dataDir), `${JSON.stringify(sources, undefined, 2)}\n`);
     const named = new Set(['manifest.json', ...sources.imports.map((entry) => entry.file)]);
     for (const file of readdirSync(importsDir(dataDir))) {
       if (!named.has(file) && !isLiveDraft(file)) rmSync(path.join(importsDir(dataDir), file), { force: true });

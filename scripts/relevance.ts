@@ -17,7 +17,7 @@ import { root } from '../cli/paths.ts';
 import { onEndSignals } from '../shared/end-signals.ts';
 import { exitCodes } from '../shared/exit-codes.ts';
 import { collectionNames, readCollection, writePages, type Collection } from './relevance/collection.ts';
-import { startOwnCluster, type OwnCluster } from './relevance/own-cluster.ts';
+import { startSearchedCluster, type SearchedCluster } from './relevance/searched-cluster.ts';
 import { ambiguousWords, judge } from './relevance/senses.ts';
 
 /** Lucene 8.7, BM25 with k1 1.2 and b 0.75, reaches .359 and .690. */
@@ -87,7 +87,7 @@ async function main(args: string[]): Promise<number> {
 
 async function measureSenses(topology: string) {
   const words = ambiguousWords(sampledWords);
-  const cluster = await startOwnCluster(topology, undefined, say);
+  const cluster = await startSearchedCluster(topology, undefined, say);
   try {
     say(`asking for ${words.length} words ...`);
     const found = new Map<string, string[]>();
@@ -100,11 +100,11 @@ async function measureSenses(topology: string) {
 
 async function measure(collection: Collection, topology: string): Promise<{ queries: number; ndcg10: number }> {
   const work = mkdtempSync(path.join(tmpdir(), 'tierlab-relevance-'));
-  let cluster: OwnCluster | undefined;
+  let cluster: SearchedCluster | undefined;
   try {
     const pagesFile = path.join(work, `${collection.name}.jsonl`);
     writePages(collection.pages, pagesFile);
-    cluster = await startOwnCluster(topology, pagesFile, say);
+    cluster = await startSearchedCluster(topology, pagesFile, say);
     const runFile = await writeRun(collection, cluster.url);
     const verdict = execFileSync(process.execPath, [collection.judge, collection.name, runFile], { encoding: 'utf8' });
     return JSON.parse(verdict) as { queries: number; ndcg10: number };

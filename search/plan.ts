@@ -28,7 +28,7 @@ export type PlannedPhrase = Static<typeof PlannedPhrase>;
  * `phrases` and no phrase of `exclusions`. Most exclusions are phrases of one term. The terms of `phrases` are in
  * `terms` too, so that they are scored.
  */
-export const Plan = Type.Object({
+export const QueryPlan = Type.Object({
   query: Type.String(),
   terms: Type.Array(PlannedTerm, { maxItems: maxTerms }),
   phrases: Type.Array(PlannedPhrase, { maxItems: maxPhrases }),
@@ -36,7 +36,7 @@ export const Plan = Type.Object({
   /** A sentence for the user that says which part of the query was left out; absent when nothing was. */
   partial: Type.Optional(Type.String()),
 });
-export type Plan = Static<typeof Plan>;
+export type QueryPlan = Static<typeof QueryPlan>;
 
 export const SearchRequest = Type.Object({
   q: Type.String({ maxLength: maxQueryLength }),

@@ -1,4 +1,5 @@
-import { closeSync, fsyncSync, openSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 
 /** Returns when the content of the file is on disk. Throws the error of the operating system. */
 export function syncFile(file: string): void {
@@ -25,4 +26,20 @@ export function syncFolder(folder: string): void {
   } finally {
     closeSync(handle);
   }
+}
+
+/**
+ * Replaces the content of a file. Readers see the old content or the new one, never a part. Once this returns, the new
+ * content survives a power cut. The folder must exist. Throws the error of the operating system.
+ */
+export function replaceFile(file: string, content: string, mode = 0o666): void {
+  const draft = `${file}.${process.pid}.draft`;
+  try {
+    writeFileSync(draft, content, { mode, flush: true });
+    renameSync(draft, file);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
+  syncFolder(path.dirname(file));
 }

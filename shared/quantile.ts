@@ -14,3 +14,9 @@ export function quantile(values: readonly number[], q: number): number {
   const below = sorted[Math.floor(position)]!;
   return below + (position % 1) * (sorted[Math.ceil(position)]! - below);
 }
+
+/** The smallest value that a share `q` of the values does not exceed (nearest rank); of at least one value. */
+export function nearestRank(values: readonly number[], q: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(1, Math.ceil(q * sorted.length)) - 1]!;
+}

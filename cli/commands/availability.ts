@@ -6,7 +6,7 @@ import type { IncidentReport } from '../incident-changes.ts';
 import { askMonitor } from '../monitors.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { portBaseOf } from '../run-file.ts';
-import { span } from '../../shared/span.ts';
+import { timeSpan } from '../../shared/time-span.ts';
 import { parseNeeded, parseShare, predictAvailability, type PredictionFlags } from '../predict-availability.ts';
 import { share, table, type Column } from '../table.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
@@ -45,7 +45,7 @@ async function run(flags: AvailabilityFlags): Promise<void> {
   if (flags.json) return void process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   const terminal = createTerminal(process.stdout);
   const { nodes, services, whole, from, to, monitor } = report;
-  terminal.line(`${terminal.bold(whole.name)}, watched for ${span(to - from)} ${terminal.dim(`(${monitor})`)}\n`);
+  terminal.line(`${terminal.bold(whole.name)}, watched for ${timeSpan(to - from)} ${terminal.dim(`(${monitor})`)}\n`);
   show([whole], [], terminal);
   terminal.line('');
   // A service that never failed, although each of its replicas did, shows the benefit of replicas.
@@ -65,7 +65,7 @@ async function run(flags: AvailabilityFlags): Promise<void> {
   if (failed.length > 0) {
     const part = (head: string, key: 'detectionMs' | 'diagnosisMs' | 'fixMs'): Column<Availability> => ({
       head,
-      text: (book) => span(book[key]),
+      text: (row) => timeSpan(row[key]),
       align: 'right',
     });
     show(
@@ -122,8 +122,8 @@ function show<B extends Availability>(
       paint: ({ measured }) => (measured >= 0.999 ? terminal.good : terminal.bad),
     },
     { head: 'failures', text: ({ failures }) => String(failures), align: 'right' },
-    { head: 'MTBF', text: ({ mtbfMs }) => span(mtbfMs), align: 'right' },
-    { head: 'MTTR', text: ({ mttrMs }) => span(mttrMs), align: 'right' },
+    { head: 'MTBF', text: ({ mtbfMs }) => timeSpan(mtbfMs), align: 'right' },
+    { head: 'MTTR', text: ({ mttrMs }) => timeSpan(mttrMs), align: 'right' },
   ];
   for (const line of table(availabilities, [...columns, ...more], terminal.dim)) terminal.line(line);
 }

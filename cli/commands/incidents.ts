@@ -10,7 +10,7 @@ import { onInterrupt } from '../interrupt.ts';
 import { askMonitor, askOtherMonitors } from '../monitors.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { portBaseOf } from '../run-file.ts';
-import { span } from '../../shared/span.ts';
+import { timeSpan } from '../../shared/time-span.ts';
 import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
 import { table } from '../table.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
@@ -77,7 +77,7 @@ async function fetchIncidents(flags: IncidentFlags, monitor?: string): Promise<I
 }
 
 /** The first sign of some failures is the doubt itself: nobody saw a wrong or refused answer before it. */
-const detection = ({ manifest, detect }: Stamps): string => (manifest === detect ? '-' : span(detect - manifest));
+const detection = ({ manifest, detect }: Stamps): string => (manifest === detect ? '-' : timeSpan(detect - manifest));
 
 const repairs = ({ orders }: Incident): string => orders.map(orderWords).join(', ') || '-';
 
@@ -91,9 +91,9 @@ function rows(list: readonly Incident[], terminal: Terminal): readonly string[] 
       { head: 'node', text: ({ node }) => node, width: 12 },
       { head: 'diagnosis', text: ({ verdict }) => verdict ?? 'in doubt', width: 11 },
       { head: 'detection', text: ({ stamps }) => detection(stamps), align: 'right' },
-      { head: '+ diagnosis', text: ({ stamps }) => span(phases(stamps).diagnosisMs), align: 'right' },
-      { head: '+ fix', text: ({ stamps }) => span(phases(stamps).fixMs), align: 'right' },
-      { head: '= time to repair', text: ({ stamps }) => span(phases(stamps).repairMs), align: 'right' },
+      { head: '+ diagnosis', text: ({ stamps }) => timeSpan(phases(stamps).diagnosisMs), align: 'right' },
+      { head: '+ fix', text: ({ stamps }) => timeSpan(phases(stamps).fixMs), align: 'right' },
+      { head: '= time to repair', text: ({ stamps }) => timeSpan(phases(stamps).repairMs), align: 'right' },
       { head: 'outcome', text: ({ outcome }) => outcome, paint, width: 8 },
       { head: 'orders', text: repairs },
     ],
@@ -104,7 +104,7 @@ function rows(list: readonly Incident[], terminal: Terminal): readonly string[] 
 function showAll({ monitor, since, at, incidents: list }: IncidentReport, terminal: Terminal): void {
   const open = list.filter(({ outcome }) => outcome === 'open').length;
   const count = `${list.length} incident${list.length === 1 ? '' : 's'}`;
-  terminal.line(`${terminal.bold(count)} in ${span(at - since)}, ${open} open ${terminal.dim(`(${monitor})`)}`);
+  terminal.line(`${terminal.bold(count)} in ${timeSpan(at - since)}, ${open} open ${terminal.dim(`(${monitor})`)}`);
   if (list.length === 0) return;
   terminal.line('');
   const [head, ...lines] = rows(list, terminal);
@@ -171,7 +171,7 @@ function showScore(report: IncidentReport, result: Score, { json }: IncidentFlag
   if (json)
     return void process.stdout.write(`${JSON.stringify({ since: report.since, at: report.at, ...result }, null, 2)}\n`);
   const kinds = Object.entries(result.confusion).sort(([a], [b]) => a.localeCompare(b));
-  terminal.line(`${terminal.bold('Injected against diagnosed')}, ${span(report.at - report.since)} watched\n`);
+  terminal.line(`${terminal.bold('Injected against diagnosed')}, ${timeSpan(report.at - report.since)} watched\n`);
   if (kinds.length === 0) terminal.line('Nothing was injected in this time.');
   else {
     const said = [...new Set(kinds.flatMap(([, row]) => Object.keys(row)))].sort();
@@ -189,7 +189,8 @@ function showScore(report: IncidentReport, result: Score, { json }: IncidentFlag
       .sort((a, b) => a - b);
     if (latencies.length > 0)
       terminal.line(
-        `injected -> detected: median ${span(latencies[latencies.length >> 1])}, slowest ${span(latencies.at(-1))}; ` +
+        `injected -> detected: median ${timeSpan(latencies[latencies.length >> 1])}, ` +
+          `slowest ${timeSpan(latencies.at(-1))}; ` +
           `${result.censored.length} ended before anybody saw them`,
       );
   }

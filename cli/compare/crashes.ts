@@ -3,7 +3,7 @@ import { replicaGroup } from '../../shared/cluster/topology.ts';
 import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
 import { CommandError } from '../errors.ts';
 import { waitUntil } from '../wait-until.ts';
-import type { OwnCluster } from './own-cluster.ts';
+import type { OwnCluster } from '../own-cluster.ts';
 import { doorsOf, queries } from './session.ts';
 
 /** What users got while one node was down and nothing repaired it. */

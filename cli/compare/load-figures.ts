@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { tierlab, type OwnCluster } from './own-cluster.ts';
+import { tierlab, type OwnCluster } from '../own-cluster.ts';
 import { doorsOf, queries } from './session.ts';
 
 export interface LoadFigures {
@@ -34,7 +34,9 @@ export async function loadCluster(
   const [door] = doorsOf(cluster).client;
   const load = async (...how: readonly string[]): Promise<LoadReport> =>
     JSON.parse(
-      await tierlab(['load', door!, '--requests', file, '--json', '-q', '-d', `${seconds}s`, ...how], true),
+      await tierlab(['load', door!, '--requests', file, '--json', '-q', '-d', `${seconds}s`, ...how], {
+        mayFail: true,
+      }),
     ) as LoadReport;
   const open = await load('-R', `${ratePerSecond}/s`);
   const closed = await load('-u', String(users));

@@ -6,7 +6,7 @@ import { topologyOf } from '../topology.ts';
 import { arithmeticOf, type Arithmetic } from './arithmetic.ts';
 import { crashEach, type Crash } from './crashes.ts';
 import { loadCluster, type LoadFigures } from './load-figures.ts';
-import { startOwnCluster } from './own-cluster.ts';
+import { startOwnCluster } from '../own-cluster.ts';
 import { runSession, type SessionFigures } from './session.ts';
 
 export interface MeasureOptions {

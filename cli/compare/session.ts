@@ -3,7 +3,7 @@ import type { TopologyNode } from '../../shared/cluster/topology.ts';
 import { CommandError } from '../errors.ts';
 import { waitUntil } from '../wait-until.ts';
 import { askPort } from '../watchdog-client.ts';
-import type { OwnCluster } from './own-cluster.ts';
+import type { OwnCluster } from '../own-cluster.ts';
 
 /** What users search for: rare and frequent words, phrases, exclusions, a spelling mistake. */
 export const queries: readonly string[] = [

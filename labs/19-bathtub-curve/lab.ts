@@ -3,7 +3,7 @@ import { check, nothing, unknown } from '../kit/checks.ts';
 import { lab, type Check, type Point } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
 import { contains, passConfidence, shownConfidence } from '../statistics/interval.ts';
-import { weibullFit, weibullShapeInterval } from '../statistics/weibull.ts';
+import { weibullFit, weibullShapeInterval } from '../statistics/weibull-fit.ts';
 
 const machines = 2_000;
 const kinds = ['young', 'random', 'worn'] as const;

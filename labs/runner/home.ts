@@ -1,7 +1,7 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { diskProblem } from '../../shared/disk-problem.ts';
-import { syncFile, syncFolder } from '../../shared/durable.ts';
+import { replaceFile } from '../../shared/durable.ts';
 import { LabUnknownError } from './errors.ts';
 
 /** Where labs keep what: everything is below one folder, the checkout unless `--home` names another. */
@@ -32,11 +32,7 @@ export function writeDurably(file: string, text: string): void {
   const folder = path.dirname(file);
   try {
     mkdirSync(folder, { recursive: true });
-    const draft = `${file}.${process.pid}.draft`;
-    writeFileSync(draft, text);
-    syncFile(draft);
-    renameSync(draft, file);
-    syncFolder(folder);
+    replaceFile(file, text);
   } catch (error) {
     const problem = diskProblem(error, folder);
     if (problem === undefined) throw error;

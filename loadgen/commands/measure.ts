@@ -1,18 +1,18 @@
 import { readJournal } from '../journal/read.ts';
-import type { Plan } from '../options/plan.ts';
+import type { LoadPlan } from '../options/plan.ts';
 import type { RunResult } from '../verdict/result.ts';
 import { judge } from '../verdict/thresholds.ts';
 import type { Threshold } from '../verdict/thresholds.ts';
 import { validity } from '../verdict/validity.ts';
-import { runPlan } from '../worker/controller.ts';
+import { runLoad } from '../worker/controller.ts';
 import type { RunOptions } from '../worker/controller.ts';
 
 /** Runs a plan and judges the result. Every command gets its results here. */
 export async function measure(
-  plan: Plan,
+  plan: LoadPlan,
   options: RunOptions & { thresholds?: readonly Threshold[]; journal?: string },
 ): Promise<RunResult> {
-  const measured = await runPlan(plan, options);
+  const measured = await runLoad(plan, options);
   const endMs = measured.startedAtMs + measured.durationMs + plan.timeoutMs;
   const all = options.journal === undefined ? [] : await readJournal(options.journal);
   // Faults injected before the run may still be in force. Faults injected after the run do not concern it.

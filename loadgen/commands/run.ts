@@ -7,7 +7,7 @@ import { buildPlan, readText } from '../options/build-plan.ts';
 import type { RunFlags } from '../options/cli-options.ts';
 import { exitCodes } from '../../shared/exit-codes.ts';
 import { loadError } from '../options/errors.ts';
-import type { Plan } from '../options/plan.ts';
+import type { LoadPlan } from '../options/plan.ts';
 import { parseTarget, requireAllowed } from '../options/target.ts';
 import { metricsServer } from '../report/metrics-server.ts';
 import { terminalStyle } from '../report/terminal-style.ts';
@@ -113,7 +113,7 @@ export function exitCodeOf(result: RunResult): number {
  * that was recorded earlier.
  */
 async function oracleFor(
-  plan: Plan,
+  plan: LoadPlan,
   flags: RunFlags & OutputFlags,
   io: CommandIo,
   note: (text: string) => void,

@@ -6,7 +6,7 @@ import { connectionPool } from '../client/pool.ts';
 import { wireEncoder } from '../client/wire.ts';
 import { healthSampler } from '../measure/health.ts';
 import { recorder } from '../measure/recorder.ts';
-import type { Plan } from '../options/plan.ts';
+import type { LoadPlan } from '../options/plan.ts';
 import { arrivalProcess, shareOf } from '../schedule/arrivals.ts';
 import { stagesProfile } from '../schedule/profile.ts';
 import { checker } from '../verify/check.ts';
@@ -38,7 +38,7 @@ export interface WorkerRun {
 
 /** One worker's share of a run: its arrivals or users, its connections, its measurements. */
 export async function workerRun(options: {
-  plan: Plan;
+  plan: LoadPlan;
   index: number;
   tickMs: number;
   oracle?: OracleEntries;

@@ -1,5 +1,5 @@
 import type { JournalEvent } from '../journal/event.ts';
-import type { Plan } from '../options/plan.ts';
+import type { LoadPlan } from '../options/plan.ts';
 import type { WorkerHealth } from './health.ts';
 import type { TimeHistogram } from './histogram.ts';
 import type { WrongAnswer } from '../verify/wrong-answers.ts';
@@ -11,7 +11,7 @@ export type Ending = { kind: 'finished' } | { kind: 'interrupted' } | { kind: 'w
 
 /** The measurements of one run, merged over its workers. */
 export interface Measured {
-  plan: Plan;
+  plan: LoadPlan;
   /** Unix ms of time 0. */
   startedAtMs: number;
   /** From time 0 to the last possible arrival: the plan's duration, or less when the run was interrupted. */

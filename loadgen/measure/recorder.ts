@@ -1,6 +1,6 @@
 import type { Failure } from '../client/connection.ts';
 import type { Exchange } from '../client/pool.ts';
-import type { Verdict } from '../verify/check.ts';
+import type { AnswerVerdict } from '../verify/check.ts';
 import type { Request } from '../workload/request.ts';
 import { timeHistogram } from './histogram.ts';
 import type { TickRow } from './timeline.ts';
@@ -77,7 +77,7 @@ export interface Recorder {
   asked(exchange: Exchange): void;
   sent(exchange: Exchange): void;
   resent(): void;
-  answered(exchange: Exchange, nowMs: number, bodyBytes: number, verdict: Verdict): void;
+  answered(exchange: Exchange, nowMs: number, bodyBytes: number, verdict: AnswerVerdict): void;
   failed(exchange: Exchange, nowMs: number, failure: Failure): void;
   inFlight(nowMs: number, inFlight: number): void;
   session(): void;

@@ -8,7 +8,7 @@ import { bounds } from './cli-options.ts';
 import type { RunFlags } from './cli-options.ts';
 import { loadError } from './errors.ts';
 import { meanRate } from './plan.ts';
-import type { Arrivals, CheckLevel, LoadModel, Plan, Think } from './plan.ts';
+import type { Arrivals, CheckLevel, LoadModel, LoadPlan, Think } from './plan.ts';
 import { parseCount, parseDuration, parseHeader, parseRate, parseStages } from './quantities.ts';
 import { refuseIdle } from './idle-options.ts';
 import { parseTarget, requireAllowed } from './target.ts';
@@ -31,7 +31,7 @@ export async function buildPlan(
   url: string | undefined,
   flags: RunFlags,
   cores: number,
-): Promise<{ plan: Plan; thresholds: Threshold[] }> {
+): Promise<{ plan: LoadPlan; thresholds: Threshold[] }> {
   const base =
     flags.portBase === undefined ? defaultPortBase : parseCount(flags.portBase, '--port-base', 1024, 65_535 - portSpan);
   const target = parseTarget(url ?? `http://127.0.0.1:${base + gatewayOffset}`);
@@ -51,7 +51,7 @@ export async function buildPlan(
   if (!flags.long && durationMs > bounds.durationMs)
     throw loadError('bad_argument', 'the run is longer than 10 minutes: add --long if you mean it');
   const thresholds = (flags.threshold ?? []).map(parseThreshold);
-  const plan: Plan = {
+  const plan: LoadPlan = {
     target,
     model,
     durationMs,

@@ -27,7 +27,7 @@ export type Think = { kind: 'none' } | { kind: 'fixed'; ms: number } | { kind: '
 export type CheckLevel = 'none' | 'status' | 'schema' | 'content';
 
 /** Everything that one run needs, as plain data: it is sent to the worker processes and kept with the results. */
-export interface Plan {
+export interface LoadPlan {
   target: Target;
   model: LoadModel;
   durationMs: number;

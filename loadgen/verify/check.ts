@@ -8,18 +8,18 @@ import type { Oracle } from './oracle.ts';
  * right: a correct answer; wrong: it looks like success but is not; error: the server reported a failure. `compared`:
  * the answer was compared with the oracle.
  */
-export type Verdict =
+export type AnswerVerdict =
   | { kind: 'right'; compared: boolean }
   | { kind: 'wrong'; why: 'schema' | 'content' }
   | { kind: 'error'; why: string };
 
-const rightCompared: Verdict = { kind: 'right', compared: true };
-const right: Verdict = { kind: 'right', compared: false };
+const rightCompared: AnswerVerdict = { kind: 'right', compared: true };
+const right: AnswerVerdict = { kind: 'right', compared: false };
 
 export interface Checker {
   /** Whether `check` needs the body of this request's answer. */
   needsBody(request: Request): boolean;
-  check(request: Request, answer: Answer): Verdict;
+  check(request: Request, answer: Answer): AnswerVerdict;
 }
 
 /** `hasSchema` is a parameter, because the schema compiler is loaded only where shapes are checked. */

@@ -2,7 +2,7 @@ import type { Clock } from '../../shared/time/clock.ts';
 import { connectionPool } from '../client/pool.ts';
 import { wireEncoder } from '../client/wire.ts';
 import { loadError } from '../options/errors.ts';
-import type { Plan } from '../options/plan.ts';
+import type { LoadPlan } from '../options/plan.ts';
 import type { Target } from '../options/target.ts';
 import { answerOf } from '../workload/request.ts';
 import type { Request } from '../workload/request.ts';
@@ -23,7 +23,7 @@ const most = 5000;
 export async function recordOracle(
   requests: readonly Request[],
   of: Target,
-  plan: Plan,
+  plan: LoadPlan,
   io: { clock: Clock; scheduler: Scheduler; lanes?: number },
 ): Promise<OracleEntries> {
   const questions = [

@@ -6,7 +6,7 @@ import type { Scheduler } from '../../shared/time/scheduler.ts';
 import { addRow, emptyRow, tickFor, timeline } from '../measure/timeline.ts';
 import type { TickRow, Timeline } from '../measure/timeline.ts';
 import { loadError } from '../options/errors.ts';
-import type { Plan } from '../options/plan.ts';
+import type { LoadPlan } from '../options/plan.ts';
 import type { Ending, Measured } from '../measure/measured.ts';
 import type { OracleEntries } from '../verify/oracle.ts';
 import { explainWrong, mostWrongAnswers } from '../verify/wrong-answers.ts';
@@ -62,7 +62,7 @@ const stuckMessage =
  * own event loop. When a worker dies, its last snapshot counts. No worker outlives this call or this process. Throws
  * `unreachable`, `tls`, `worker_failed`, `interrupted` (before the start).
  */
-export async function runPlan(plan: Plan, options: RunOptions): Promise<Measured> {
+export async function runLoad(plan: LoadPlan, options: RunOptions): Promise<Measured> {
   await probe(plan);
   const tickMs = tickFor(plan.durationMs);
   const workers: WorkerHandle[] = [];
@@ -98,7 +98,7 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<Measured
 /** Starts the load in all workers at one instant. Resolves when the last worker has ended. */
 async function loadUntilEnd(
   workers: readonly WorkerHandle[],
-  plan: Plan,
+  plan: LoadPlan,
   options: RunOptions,
 ): Promise<Pick<Measured, 'startedAtMs' | 'durationMs' | 'ending'>> {
   const { clock, signal } = options;
@@ -166,7 +166,7 @@ function tell(worker: WorkerHandle, message: ToWorker): void {
   if (worker.process.connected) worker.process.send(message, () => {});
 }
 
-function startWorker(plan: Plan, index: number, tickMs: number, options: RunOptions): WorkerHandle {
+function startWorker(plan: LoadPlan, index: number, tickMs: number, options: RunOptions): WorkerHandle {
   const child = fork(new URL('./main.ts', import.meta.url), {
     serialization: 'advanced',
     execArgv: [],

@@ -1,7 +1,7 @@
 import type { WorkerHealth } from '../measure/health.ts';
 import type { Totals } from '../measure/recorder.ts';
 import type { TickRow } from '../measure/timeline.ts';
-import type { Plan } from '../options/plan.ts';
+import type { LoadPlan } from '../options/plan.ts';
 import type { OracleEntries } from '../verify/oracle.ts';
 import type { SeenWrong } from '../verify/wrong-answers.ts';
 
@@ -17,7 +17,7 @@ export interface Snapshot {
 }
 
 export type ToWorker =
-  | { type: 'prepare'; plan: Plan; index: number; tickMs: number; oracle?: OracleEntries }
+  | { type: 'prepare'; plan: LoadPlan; index: number; tickMs: number; oracle?: OracleEntries }
   /** `startAt`: unix ms, fractional, the same for all workers. */
   | { type: 'start'; startAt: number }
   | { type: 'stop' };

@@ -2,12 +2,12 @@ import net from 'node:net';
 import tls from 'node:tls';
 import { failureOf } from '../client/connection.ts';
 import { loadError } from '../options/errors.ts';
-import type { Plan } from '../options/plan.ts';
+import type { LoadPlan } from '../options/plan.ts';
 
 /**
  * Connects once before any load, so that a missing target is reported in one sentence. Throws `unreachable` or `tls`.
  */
-export async function probe(plan: Plan): Promise<void> {
+export async function probe(plan: LoadPlan): Promise<void> {
   const { target } = plan;
   await new Promise<void>((resolve, reject) => {
     const where = { host: target.hostname, port: target.port };

@@ -3,7 +3,7 @@ import type { Imports } from './imports.ts';
 /** The folders whose contents are parts of the system, each of which is a folder for this check. */
 const divided = ['services', 'shared'];
 
-/** `shared/rpc/layers/retries/retry.ts` -> `shared/rpc`; `search/text/words.ts` -> `search`; a file at the root -> `.`. */
+/** `shared/rpc/layers/none.ts` -> `shared/rpc`; `search/text/words.ts` -> `search`; a file at the root -> `.`. */
 export function folderOf(file: string): string {
   const parts = file.split('/');
   if (parts.length === 1) return '.';

@@ -10,12 +10,12 @@ import { broken, type SteadyMeter, type SteadyState } from './steady.ts';
 /**
  * `refused`: the cluster was not steady before. `aborted`: a limit was exceeded. `failed`: a hypothesis did not hold.
  */
-export type Verdict = 'passed' | 'failed' | 'refused' | 'aborted';
+export type ExperimentVerdict = 'passed' | 'failed' | 'refused' | 'aborted';
 
 export interface Report {
   readonly experiment: string;
   readonly seed: number;
-  readonly verdict: Verdict;
+  readonly verdict: ExperimentVerdict;
   readonly reasons: readonly string[];
   readonly injections: number;
   readonly before: SteadyState;

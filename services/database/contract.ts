@@ -3,7 +3,7 @@ import { Candidate, Statistics } from '../../search/find-result.ts';
 import { Neighbours } from '../../search/neighbours.ts';
 import { IndexPart, maxTermLength } from '../../search/index-part.ts';
 import { PageId, StoredPage } from '../../search/page.ts';
-import { Plan } from '../../search/plan.ts';
+import { QueryPlan } from '../../search/plan.ts';
 import { batchOf } from '../../shared/rpc/batched.ts';
 import { contract, operation, type Introduction } from '../../shared/rpc/contract.ts';
 
@@ -17,7 +17,7 @@ const find = operation({
   summary: 'The best candidates of one shard, with the numbers that ranking needs',
   sharded: true,
   request: Type.Object({
-    plan: Plan,
+    plan: QueryPlan,
     size: Type.Integer({ minimum: 1, maximum: 1_000 }),
     /**
      * The caller's belief about the statistics of all shards. If it is true, the shard chooses exact candidates

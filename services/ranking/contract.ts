@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { Statistics } from '../../search/find-result.ts';
-import { Plan, SearchRequest } from '../../search/plan.ts';
+import { QueryPlan, SearchRequest } from '../../search/plan.ts';
 import { Ranked, Scored } from '../../search/ranked.ts';
 import { SearchResults } from '../../search/results.ts';
 import { batchOf } from '../../shared/rpc/batched.ts';
@@ -9,7 +9,7 @@ import { contract, operation, type Introduction } from '../../shared/rpc/contrac
 const rank = operation({
   summary: 'Orders candidates by relevance and popularity; equal scores by id',
   request: Type.Object({
-    plan: Type.Pick(Plan, ['terms']),
+    plan: Type.Pick(QueryPlan, ['terms']),
     statistics: Statistics,
     candidates: Type.Array(Scored),
     offset: Type.Integer({ minimum: 0 }),

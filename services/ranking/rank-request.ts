@@ -1,12 +1,12 @@
 import type { FindResult } from '../../search/find-result.ts';
-import type { Plan, SearchRequest } from '../../search/plan.ts';
+import type { QueryPlan, SearchRequest } from '../../search/plan.ts';
 import type { RequestOf } from '../../shared/rpc/contract.ts';
 import type { ranking } from './contract.ts';
 
 /** The request to the ranking tier. It has only the numbers of the candidates, not their texts. */
 export function rankRequest(
   search: SearchRequest,
-  plan: Plan,
+  plan: QueryPlan,
   found: FindResult,
 ): RequestOf<(typeof ranking.operations)['rank']> {
   return {

@@ -89,7 +89,7 @@ export const tracesComponent = component({
               if (trace) return trace;
               throw new RpcError(
                 'not_found',
-                `there is no trace ${id}: it was not kept, and the nodes have forgotten it, or its answer is not out yet`,
+                `there is no trace ${id}: it was not kept, or the request has no answer yet`,
               );
             },
           );

@@ -9,7 +9,7 @@ import { liveReading } from '../rpc/live-reading.ts';
 import { createMetrics, type Metrics } from '../observe/metrics.ts';
 import type { Context } from '../rpc/context.ts';
 import { connectionMetrics, nodeInfo } from './node-metrics.ts';
-import { newTrace } from '../rpc/trace.ts';
+import { newTrace } from '../rpc/trace-context.ts';
 import { httpServerTransport } from '../rpc/transports/http-server.ts';
 import { upstream } from '../rpc/upstream.ts';
 import { traces, type KeptTrace } from '../trace/contract.ts';

@@ -4,7 +4,7 @@ import type { Clock } from '../time/clock.ts';
 import type { Random } from '../time/random.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import type { Fault } from './envelope.ts';
-import type { Plan } from './plan.ts';
+import type { ProcessPlan } from './plan.ts';
 
 /**
  * What a fault can do, and where. A kind usually implements one of these hooks and does not know the others.
@@ -36,7 +36,7 @@ export interface FaultKind<P extends TSchema = TSchema> {
   /** Decides how the bytes of a reply are sent. */
   body?(context: FaultContext<Static<P>>): ((call: Call) => BodyShape) | undefined;
   /** The actions of a watchdog on the process. */
-  plan?(params: Static<P>): Plan | undefined;
+  plan?(params: Static<P>): ProcessPlan | undefined;
   /** Changes the node's clocks. */
   skew?(params: Static<P>): Skew;
   /** Added to one access to the disk, ms; `key` names the access. */

@@ -25,7 +25,7 @@ export interface PlanStep {
 }
 
 /** The steps of one round, the number and interval of rounds, and the actions that undo everything at any moment. */
-export interface Plan {
+export interface ProcessPlan {
   readonly steps: readonly PlanStep[];
   readonly rounds: number;
   readonly periodMs: number;
@@ -52,7 +52,7 @@ interface RunOptions {
 }
 
 /** Actions of one plan never overlap: each waits for the one before, so a slow kill cannot happen after its release. */
-export function runPlan(plan: Plan, node: string, options: RunOptions): RunningPlan {
+export function runPlan(plan: ProcessPlan, node: string, options: RunOptions): RunningPlan {
   const { scheduler, act, onAction, onError, onRestored } = options;
   const timers = new Set<Timer>();
   let stopped: Promise<void> | undefined;

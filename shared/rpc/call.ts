@@ -2,7 +2,7 @@ import type { Receipt } from '../security/receipts.ts';
 import type { PlannedAttempt } from './attempt-plan.ts';
 import type { Operation } from './contract.ts';
 import type { Priority } from './priority.ts';
-import type { TraceContext } from './trace.ts';
+import type { TraceContext } from './trace-context.ts';
 
 /** One replica that can be called: a node that hosts the component. */
 export interface Endpoint {
@@ -22,7 +22,10 @@ export interface Address {
   readonly port: number;
 }
 
-/** One call on its way through the layers. Layers never change it: they pass a changed copy on. */
+/**
+ * One call on its way through the layers. Layers never change it: they pass a changed copy on. Each comment names the
+ * layer that sets the member; `upstream.ts` sets all others.
+ */
 export interface Call {
   readonly component: string;
   readonly operation: Operation;
@@ -31,27 +34,31 @@ export interface Call {
   readonly shard?: number | undefined;
   readonly requestId: string;
   readonly trace: TraceContext;
-  /** The time when the answer is no longer wanted: ms on this process's monotonic clock; Infinity = never. */
+  /**
+   * The time when the answer is no longer wanted: ms on this process's monotonic clock; Infinity = never. Layers with a
+   * time limit shorten it by `callWithin` (layers/deadlines/within.ts).
+   */
   readonly deadlineAt: number;
-  /** Aborts when the caller has left or the deadline has passed. */
+  /**
+   * Aborts when the caller has left or the deadline has passed. A layer that may stop its work below passes on a signal
+   * of its own, which aborts at the latest when this one aborts.
+   */
   readonly signal: AbortSignal;
-  /** 1 for the first attempt. */
+  /** 1 for the first attempt. Set by the owner of the plan (attempt-plan.ts). */
   readonly attempt: number;
   readonly priority: Priority;
   readonly idempotencyKey?: string | undefined;
   /** The node that makes the call; set on the server's side. */
   readonly caller?: string | undefined;
-  /** Set by `balance`: the replica that gets this attempt. */
+  /** Set by `balance`: the replica that gets this attempt. `routes` may send it to another address of that node. */
   readonly endpoint?: Endpoint | undefined;
-  /**
-   * This attempt in the plan of the layer that makes the call's attempts; undefined until that layer has made a plan.
-   */
+  /** Set by the owner of the plan: this attempt in it. Undefined until a layer has made a plan. */
   readonly planned?: PlannedAttempt | undefined;
   /** Set by `batch`: the further calls that this one carries. */
   readonly carries?: readonly Call[] | undefined;
   /**
-   * Asks the replica for a receipt over this nonce: its signed statement that it gave this answer
-   * (shared/security/receipts.ts).
+   * Set by the vote (layers/trust/): asks the replica for a receipt over this nonce. A receipt is its signed statement
+   * that it gave this answer (shared/security/receipts.ts).
    */
   readonly nonce?: string | undefined;
 }

@@ -1,5 +1,5 @@
 import type { Priority } from './priority.ts';
-import type { TraceContext } from './trace.ts';
+import type { TraceContext } from './trace-context.ts';
 
 /** Everything that a handler knows about its request. The handler passes it on with every call that it makes. */
 export interface Context {

@@ -5,7 +5,7 @@ import type { Scheduler } from '../time/scheduler.ts';
 import type { Context } from './context.ts';
 import { asRpcError, RpcError } from './errors.ts';
 import type { ResultCode } from './layers/watch-calls.ts';
-import { childSpan, newTrace, parseTraceparent, type TraceContext } from './trace.ts';
+import { childSpan, newTrace, parseTraceparent, type TraceContext } from './trace-context.ts';
 import { safeId } from './wire.ts';
 
 export interface HttpContextOptions {

@@ -24,7 +24,7 @@ interface Queue {
   waitedMs: number;
 }
 
-/** The queue of this process: how long calls wait for their turn, how many wait, and after which wait they are refused. */
+/** The queue of this process: how long calls wait for their turn, how many wait, and which wait is too long. */
 export function queueMetrics(metrics: Metrics, { clock, hosted, policy }: Sources): QueueMetrics {
   const waits = metrics.histogram(
     'tierlab_rpc_queue_wait_seconds',

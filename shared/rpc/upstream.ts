@@ -4,7 +4,7 @@ import type { Context } from './context.ts';
 import type { Contract, RequestOf, ResponseOf } from './contract.ts';
 import { asRpcError } from './errors.ts';
 import { groupKey } from './group-key.ts';
-import { childSpan } from './trace.ts';
+import { childSpan } from './trace-context.ts';
 
 export interface CallOptions {
   /** Which shard, 1-based; for sharded operations. */

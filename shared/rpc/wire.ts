@@ -4,7 +4,7 @@ import type { Priority } from './priority.ts';
 import { Value } from 'typebox/value';
 import { Receipt } from '../security/receipts.ts';
 import { RpcError } from './errors.ts';
-import { formatTraceparent } from './trace.ts';
+import { formatTraceparent } from './trace-context.ts';
 
 /**
  * The wire format: POST /rpc/<component>/<operation>, JSON both ways. Requests with an Origin are refused, because only

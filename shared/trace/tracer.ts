@@ -9,7 +9,7 @@ import type { AttemptEnd, Learn } from '../rpc/layers/replicas/attempt-end.ts';
 import type { WatchServed } from '../rpc/layers/trace.ts';
 import type { ResultCode, Watch } from '../rpc/layers/watch-calls.ts';
 import type { PolicyHolder } from '../rpc/policy.ts';
-import type { TraceContext } from '../rpc/trace.ts';
+import type { TraceContext } from '../rpc/trace-context.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Keeper } from './keeper.ts';
 import type { SpanKind } from './span.ts';

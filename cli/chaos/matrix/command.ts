@@ -10,7 +10,7 @@ import { printTable } from '../../table.ts';
 import { casesOf, type Case } from './cases.ts';
 import { withCluster, type WantedCluster } from './cluster.ts';
 import { runCase, type Row } from './matrix.ts';
-import { startOracle } from './oracle.ts';
+import { watchUserAnswers } from './user-answers.ts';
 import { prepareQuestions } from './questions.ts';
 import { withVotes } from './votes.ts';
 
@@ -53,7 +53,7 @@ async function runAll(
     gateway === undefined ? [] : [`http://${host}:${gateway}`],
   );
   const questions = await prepareQuestions(connection.nodes);
-  const oracle = await startOracle(doors);
+  const userAnswers = await watchUserAnswers(doors);
   const results: Row[] = [];
   const turns = new Map<string, number>();
   try {
@@ -69,11 +69,11 @@ async function runAll(
         const group = `${it.component} ${it.shard}`;
         const turn = turns.get(group) ?? 0;
         turns.set(group, turn + 1);
-        results.push(await runCase(it, turn, { connection, questions, oracle, detectionWaitMs }));
+        results.push(await runCase(it, turn, { connection, questions, userAnswers, detectionWaitMs }));
       }
     });
   } finally {
-    await oracle.stop();
+    await userAnswers.stop();
     await askController(connection, 'POST', '/halt', { reason: 'the matrix is over' }).catch(() => undefined);
   }
   const order = [...faultKinds.keys()];

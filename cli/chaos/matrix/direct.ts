@@ -10,7 +10,7 @@ export interface Question {
 }
 
 /** `failure`: refused, reset, timeout, or the code of the problem that came back. */
-export type Outcome = Answered | Failed;
+export type DirectAnswer = Answered | Failed;
 
 interface Answered {
   readonly ok: true;
@@ -39,7 +39,7 @@ interface Address {
 const failures: Readonly<Record<string, string>> = { ECONNREFUSED: 'refused', ECONNRESET: 'reset', EPIPE: 'reset' };
 let serial = 0;
 
-export function ask({ host, port }: Address, question: Question, options: AskOptions = {}): Promise<Outcome> {
+export function ask({ host, port }: Address, question: Question, options: AskOptions = {}): Promise<DirectAnswer> {
   const { component, operation, request, shard } = question;
   const { caller = 'matrix', timeoutMs = 1_500 } = options;
   const payload = JSON.stringify(request);

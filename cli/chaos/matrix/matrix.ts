@@ -4,7 +4,7 @@ import { faultsAt } from '../../../services/chaos/control-port.ts';
 import { askController, type Connection } from '../connection.ts';
 import type { Case, Others } from './cases.ts';
 import { detected, nobodyAvoids, quiet, type Detection } from './detection.ts';
-import type { Oracle, Seen } from './oracle.ts';
+import type { UserAnswers, Seen } from './user-answers.ts';
 import type { Node, Questions } from './questions.ts';
 import { meet, type Victim } from './victim.ts';
 
@@ -24,7 +24,7 @@ export interface Row {
 export interface MatrixOptions {
   readonly connection: Connection;
   readonly questions: Questions;
-  readonly oracle: Oracle;
+  readonly userAnswers: UserAnswers;
   /** How long a fault stays in effect for the cluster to name it, ms; 0 = only until it was seen to work. */
   readonly detectionWaitMs: number;
 }
@@ -42,7 +42,7 @@ const avoidedPollMs = 1_000;
 
 /** Measures the effect of one kind of fault on a running cluster. */
 export async function runCase(it: Case, turn: number, options: MatrixOptions): Promise<Row> {
-  const { connection, oracle, detectionWaitMs } = options;
+  const { connection, userAnswers, detectionWaitMs } = options;
   const { nodes } = connection;
   const hosts = nodes.filter(({ components }) => components.includes(it.component));
   // A topology of one shard has only the first.
@@ -73,9 +73,9 @@ export async function runCase(it: Case, turn: number, options: MatrixOptions): P
     masked: false,
     healed: false,
   };
-  if (!victim) return { ...nothing, effect: 'it does not answer before the fault', users: oracle.since() };
+  if (!victim) return { ...nothing, effect: 'it does not answer before the fault', users: userAnswers.since() };
 
-  oracle.since();
+  userAnswers.since();
   const injectedAt = systemClock.wall();
   const id = `matrix-${it.kind}-${injectedAt.toString(36)}`;
   const request = {
@@ -90,7 +90,7 @@ export async function runCase(it: Case, turn: number, options: MatrixOptions): P
   await askController(connection, 'POST', '/faults', request);
   const seen = await within(appliedWithinMs, () => effect(victim));
   const detection = await settledDetection(() => detected(monitors, node.id, injectedAt), detectionWaitMs);
-  const users = oracle.since();
+  const users = userAnswers.since();
   await askController(connection, 'DELETE', `/faults/${id}`);
   const healed = await within(healedWithinMs, () => isWell(victim, it));
   return {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { FindResult } from '../../../search/find-result.ts';
-import type { Plan } from '../../../search/plan.ts';
+import type { QueryPlan } from '../../../search/plan.ts';
 import type { TopologyNode } from '../../../shared/cluster/topology.ts';
 import { CommandError } from '../../errors.ts';
 import { ask, type Question } from './direct.ts';
@@ -37,7 +37,7 @@ export async function prepareQuestions(nodes: readonly Node[]): Promise<Question
   const shards = [...new Set(databases.map(({ shard = 1 }) => shard))];
 
   /** The question to the database nodes of one shard, and their findings. */
-  async function ofShard(shard: number, q: string, plan: Plan) {
+  async function ofShard(shard: number, q: string, plan: QueryPlan) {
     const find: Question = { component: 'database', operation: 'find', shard, request: { plan, size: asked } };
     const found = await answer<FindResult>('database', find);
     if (found.candidates.length < 2)
@@ -49,7 +49,7 @@ export async function prepareQuestions(nodes: readonly Node[]): Promise<Question
   const made = await Promise.all(
     words.map(async (q) => {
       const plan: Question = { component: 'query', operation: 'plan', request: { q } };
-      const planned = await answer<{ plan: Plan }>('query', plan);
+      const planned = await answer<{ plan: QueryPlan }>('query', plan);
       const data = await Promise.all(shards.map((shard) => ofShard(shard, q, planned.plan)));
       const { statistics, candidates } = data[0]!.found;
       const rank: Question = {

@@ -1,6 +1,6 @@
 import { fetchDirect } from '../../../shared/net/direct.ts';
 import { faultsAt, type ControlPort } from '../../../services/chaos/control-port.ts';
-import { ask, type AskOptions, type Outcome, type Question } from './direct.ts';
+import { ask, type AskOptions, type DirectAnswer, type Question } from './direct.ts';
 import { seriesOf } from './series.ts';
 import { sameAnswer, type Node } from './questions.ts';
 
@@ -9,12 +9,12 @@ export interface Victim {
   readonly node: Node;
   /** Time of an answer before the fault: the median, ms. */
   readonly usualMs: number;
-  readonly ask: (options?: AskOptions) => Promise<Outcome>;
+  readonly ask: (options?: AskOptions) => Promise<DirectAnswer>;
   /** A second question, of the same operation. */
-  readonly askOther: (options?: AskOptions) => Promise<Outcome>;
+  readonly askOther: (options?: AskOptions) => Promise<DirectAnswer>;
   /** True if an outcome equals the node's answer before the fault. */
-  readonly isTrue: (outcome: Outcome) => boolean;
-  readonly isTrueOther: (outcome: Outcome) => boolean;
+  readonly isTrue: (outcome: DirectAnswer) => boolean;
+  readonly isTrueOther: (outcome: DirectAnswer) => boolean;
   readonly opsPort: ControlPort;
   readonly watchdog: ControlPort;
   readonly token: string;
@@ -29,7 +29,7 @@ export async function meet(
   ports: readonly ControlPort[],
   token: string,
 ): Promise<Victim | undefined> {
-  const outcomes: Outcome[] = [];
+  const outcomes: DirectAnswer[] = [];
   for (let i = 0; i < baselineAsks; i++) outcomes.push(await ask(node, question, { timeoutMs: 5_000 }));
   const second = await ask(node, other, { timeoutMs: 5_000 });
   const bodies = outcomes.flatMap((it) => (it.ok ? [it.body] : []));

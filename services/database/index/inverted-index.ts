@@ -1,4 +1,4 @@
-import type { Plan } from '../../../search/plan.ts';
+import type { QueryPlan } from '../../../search/plan.ts';
 import type { Statistics } from '../../../search/find-result.ts';
 import { nameLength } from '../../../search/names.ts';
 import { createBestFinder } from './max-score.ts';
@@ -27,7 +27,7 @@ export interface Found {
 export interface Hit {
   readonly doc: number;
   readonly score: number;
-  /** As in a candidate (search/find-result.ts). For a term that names a field, the numbers of the other fields are 0. */
+  /** As in a candidate (search/find-result.ts). For a term that names a field, the counts of the other fields are 0. */
   readonly frequencies: number[];
   readonly lengths: [number, number, number];
 }
@@ -37,9 +37,9 @@ export interface InvertedIndex {
   readonly segment: Segment;
   readonly bytes: number;
   /** `believed` = the statistics of all shards; when undefined, those of this segment are used. */
-  readonly find: (plan: Plan, size: number, believed: Statistics | undefined) => Found;
+  readonly find: (plan: QueryPlan, size: number, believed: Statistics | undefined) => Found;
   /** Like `find`, but works in pieces. */
-  readonly findInPieces: (plan: Plan, size: number, believed: Statistics | undefined) => Work<Found>;
+  readonly findInPieces: (plan: QueryPlan, size: number, believed: Statistics | undefined) => Work<Found>;
 }
 
 /** For how many hits one piece of work looks up frequencies. */
@@ -71,7 +71,7 @@ export function createInvertedIndex(segment: Segment, grain?: Grain): InvertedIn
     };
   }
 
-  function* findInPieces(plan: Plan, size: number, believed: Statistics | undefined): Work<Found> {
+  function* findInPieces(plan: QueryPlan, size: number, believed: Statistics | undefined): Work<Found> {
     const lists = plan.terms.map((term, i) => postingList(segment, term, i));
     const frequencies: number[] = [];
     for (const list of lists) frequencies.push(yield* documentFrequency(segment, list));

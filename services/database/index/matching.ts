@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Plan } from '../../../search/plan.ts';
+import type { QueryPlan } from '../../../search/plan.ts';
 import { bitset, countBits, intersect, subtract, unite, type Bitset } from './bitset.ts';
 import { docsWithPhrase } from './phrase.ts';
 import type { Segment } from './segment.ts';
@@ -16,7 +16,7 @@ const keptBitsets = 256;
 
 export interface Matching {
   /** The docs that hold every phrase of the plan and no exclusion. Undefined when the plan has neither. */
-  readonly filter: (plan: Plan) => Work<Bitset | undefined>;
+  readonly filter: (plan: QueryPlan) => Work<Bitset | undefined>;
   /** How many docs of `filter` are in at least one of `lists`. The number is exact, even when the search skips docs. */
   readonly count: (lists: readonly PostingList[], filter: Bitset | undefined) => Work<number>;
 }

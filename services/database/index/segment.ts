@@ -4,7 +4,7 @@
  *
  *     term "dog" --hash--> slot --> t         postingStart[t] .. postingStart[t + 1] = its postings
  *
- *     posting p        docs[p]    counts[p]                    positions, 1 in `positionStride` anchored in positionStart
+ *     posting p        docs[p]    counts[p]                  positions, 1 in `positionStride` anchored in positionStart
  *                      3          name of 1 word, body 2       (title) one: 0  (body) 4 +3
  *                      17         body 1                       (body) 9
  *

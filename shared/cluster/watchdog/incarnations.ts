@@ -1,6 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { syncFolder } from '../../durable.ts';
+import { replaceFile } from '../../durable.ts';
 
 /**
  * So many numbers are reserved with one write: 21 nodes start with one fsync, and a lost watchdog skips at most as
@@ -21,7 +21,8 @@ export function openIncarnations(file: string, onTrouble: (text: string) => void
 
   function reserve(): void {
     try {
-      writeDurably(file, `${last + blockSize}\n`);
+      mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+      replaceFile(file, `${last + blockSize}\n`, 0o600);
       reserved = last + blockSize;
     } catch (error) {
       if (!reported)
@@ -50,14 +51,4 @@ function readLast(file: string): number {
       `${file} is damaged: it must hold the last incarnation, a whole number. Delete it while no node runs.`,
     );
   return last;
-}
-
-/** After this, a crash of the machine leaves either the old content or the new one. */
-function writeDurably(file: string, text: string): void {
-  const dir = path.dirname(file);
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const draft = `${file}.draft`;
-  writeFileSync(draft, text, { mode: 0o600, flush: true });
-  renameSync(draft, file);
-  syncFolder(dir);
 }

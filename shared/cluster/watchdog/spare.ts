@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Scheduler, Timer } from '../../time/scheduler.ts';
 
-/** The pause after the last start of a process, ms. Loading a spare earlier would take processor time from that start. */
+/** The pause after the last start of a process, ms. An earlier spare would take processor time from that start. */
 const pauseMs = 2_000;
 
 /** What makes a spare process a node. */

@@ -10,8 +10,8 @@ export const hedgeWinners = ['first', 'hedge', 'none'] as const;
 export type HedgeWinner = (typeof hedgeWinners)[number];
 
 /**
- * How a replica's vote counted. `failed`: no answer, or an invalid one; `undecided`: the vote ended before f + 1 answers
- * were equal.
+ * How a replica's vote counted. `failed`: no answer, or an invalid one. `undecided`: the vote ended before f + 1
+ * answers were equal.
  */
 export const voteResults = ['majority', 'minority', 'abstained', 'failed', 'undecided'] as const;
 export type VoteResult = (typeof voteResults)[number];

@@ -6,7 +6,7 @@ import type { Random } from '../../time/random.ts';
 import type { Call } from '../call.ts';
 import { asRpcError, ConnectionReset, RpcError, toProblem } from '../errors.ts';
 import type { Server } from '../server.ts';
-import { childSpan, newTrace, parseTraceparent } from '../trace.ts';
+import { childSpan, newTrace, parseTraceparent } from '../trace-context.ts';
 import { decodeHeaders, encodeReceipt, rpcPrefix, type CallHeaders } from '../wire.ts';
 import { provenCaller } from './proven-caller.ts';
 

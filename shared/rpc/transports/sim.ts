@@ -4,7 +4,7 @@ import type { Network } from '../../time/sim/network.ts';
 import type { Call, Reply, Service } from '../call.ts';
 import { asRpcError, RpcError } from '../errors.ts';
 import { abortError } from '../layers/deadlines/within.ts';
-import { childSpan } from '../trace.ts';
+import { childSpan } from '../trace-context.ts';
 
 /**
  * The simulated counterpart of HTTP between processes: the same calls and the same errors, over a virtual network.

@@ -3,7 +3,7 @@ import { brokenBy } from '../../broken-by.ts';
 import type { ActiveFault } from '../../sources.ts';
 import { send } from '../ask.ts';
 import { namesOf } from '../frame/headline-box.tsx';
-import { duration } from '../words.ts';
+import { duration } from '../quantities.ts';
 
 /** The faults in effect with their counters, and the buttons that end them. */
 export function FaultsInEffect({ faults, operator }: { faults: readonly ActiveFault[] | null; operator: boolean }) {

@@ -2,7 +2,7 @@ import { brokenBy } from '../../broken-by.ts';
 import { headlineOf } from '../headline.ts';
 import type { Moment } from '../moment.ts';
 import { symbols } from '../picture/badges.ts';
-import { clock, duration } from '../words.ts';
+import { clock, duration } from '../quantities.ts';
 
 /** The top line: what is wrong, where, since when, what is done about it, and what users notice. */
 export function HeadlineBox({ moment }: { moment: Moment }) {

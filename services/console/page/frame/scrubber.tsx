@@ -1,6 +1,6 @@
 import { bandsOf } from '../parts/time.ts';
 import type { ViewOptions } from '../view-options.ts';
-import { clock, duration } from '../words.ts';
+import { clock, duration } from '../quantities.ts';
 import { Replay } from './replay.tsx';
 
 /** The last 15 minutes as a line: drag it, and the whole page shows that moment. */

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
-import { clock } from '../words.ts';
+import { clock } from '../quantities.ts';
 
 export interface Series {
   readonly label: string;

@@ -1,6 +1,6 @@
 import { orderWords, type Incident } from '../../../monitor/incident.ts';
-import { outcomes, orderResults, verdicts } from '../../words.ts';
-import { clock } from '../words.ts';
+import { outcomes, orderResults, verdicts } from '../../meanings.ts';
+import { clock } from '../quantities.ts';
 import { Phases } from './phases.tsx';
 
 interface ListOptions {

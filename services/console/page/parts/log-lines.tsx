@@ -1,6 +1,6 @@
 import { levelOf, levels, parseLogLine } from '../../../../shared/observe/log-line.ts';
 import { useRepeated } from '../use-repeated.ts';
-import { clock } from '../words.ts';
+import { clock } from '../quantities.ts';
 
 /** The end of a node's log, newest first. */
 export function LogLines({ id }: { id: string }) {

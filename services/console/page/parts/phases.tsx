@@ -1,5 +1,5 @@
 import { phases, type Stamps } from '../../../monitor/incident.ts';
-import { span } from '../../../../shared/span.ts';
+import { timeSpan } from '../../../../shared/time-span.ts';
 
 /** Detection, diagnosis and fix of one incident as one bar: together they are the time to repair. */
 export function Phases({ stamps, now, longest }: { stamps: Stamps; now: number; longest: number }) {
@@ -17,7 +17,7 @@ export function Phases({ stamps, now, longest }: { stamps: Stamps; now: number; 
     x += bar.width;
     return bar.width > 0 ? [bar] : [];
   });
-  const words = parts.map(([name, ms]) => `${name} ${span(ms)}`).join(', ');
+  const words = parts.map(([name, ms]) => `${name} ${timeSpan(ms)}`).join(', ');
   return (
     <div class="phases">
       <svg viewBox="0 0 100 8" preserveAspectRatio="none" role="img" aria-label={words}>
@@ -29,12 +29,12 @@ export function Phases({ stamps, now, longest }: { stamps: Stamps; now: number; 
       <p>
         {parts.map(([name, ms]) => (
           <span key={name} class={`phase-name phase-${name}`}>
-            {name} {span(ms)}
+            {name} {timeSpan(ms)}
           </span>
         ))}
         <strong>
           {repairMs === undefined ? 'for ' : '= '}
-          {span(total)}
+          {timeSpan(total)}
         </strong>
       </p>
     </div>

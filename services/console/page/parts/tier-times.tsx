@@ -1,6 +1,6 @@
 import type { Time } from '../../../traces/contract.ts';
 import { percent } from '../headline.ts';
-import { latency } from '../words.ts';
+import { latency } from '../quantities.ts';
 import { Table } from './table.tsx';
 
 interface TierTimesOptions {

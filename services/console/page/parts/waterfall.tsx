@@ -1,5 +1,5 @@
 import type { Phase, WaterfallRow } from '../../../traces/rows.ts';
-import { latency } from '../words.ts';
+import { latency } from '../quantities.ts';
 
 const phases: readonly (readonly [Phase, string])[] = [
   ['work', 'work'],

@@ -1,4 +1,4 @@
-import { badges, orderResults, orders, outcomes, phases, states, verdicts } from '../../words.ts';
+import { badges, orderResults, orders, outcomes, phases, states, verdicts } from '../../meanings.ts';
 
 const parts = [
   ['The state of a node', states],

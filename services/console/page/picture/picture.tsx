@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { CallsNow } from '../../live/snapshot.ts';
 import type { Moment } from '../moment.ts';
-import { inShort, latency, rate } from '../words.ts';
+import { inShort, latency, rate } from '../quantities.ts';
 import { layoutOf, type Box, type Layout, type Placed } from './layout.ts';
 import { lookOf, symbols } from './badges.ts';
 import { markHeight, marksOf } from './marks.ts';

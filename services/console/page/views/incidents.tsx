@@ -1,5 +1,5 @@
 import type { AvailabilityReport, ServiceAvailability } from '../../../monitor/availability-report.ts';
-import { span } from '../../../../shared/span.ts';
+import { timeSpan } from '../../../../shared/time-span.ts';
 import type { ViewOptions } from '../view-options.ts';
 import { commandsOf } from '../commands.ts';
 import { percent } from '../headline.ts';
@@ -50,8 +50,8 @@ function Availability({ report }: { report: AvailabilityReport }) {
   return (
     <>
       <p class="quiet">
-        Observed for {span(report.to - report.from)}. A service is down only while all replicas of one of its shards are
-        down. If its replicas failed independently, it would be up for the share "if independent".
+        Observed for {timeSpan(report.to - report.from)}. A service is down only while all replicas of one of its shards
+        are down. If its replicas failed independently, it would be up for the share "if independent".
       </p>
       <Table
         label="Availability by service"
@@ -62,11 +62,11 @@ function Availability({ report }: { report: AvailabilityReport }) {
             <th scope="row">{i === 0 ? 'everything users need' : row.name}</th>
             <td>{'replicas' in row && row.replicas}</td>
             <td>{row.failures}</td>
-            <td>{span(row.downMs)}</td>
+            <td>{timeSpan(row.downMs)}</td>
             <td>{percent(row.measured)}</td>
             <td>{'expected' in row && percent(row.expected)}</td>
-            <td>{span(row.mtbfMs)}</td>
-            <td>{span(row.mttrMs)}</td>
+            <td>{timeSpan(row.mtbfMs)}</td>
+            <td>{timeSpan(row.mttrMs)}</td>
           </tr>
         ))}
       </Table>
@@ -93,11 +93,11 @@ function Availability({ report }: { report: AvailabilityReport }) {
                 <a href={`#/node/${row.name}`}>{row.name}</a>
               </th>
               <td>{row.failures}</td>
-              <td>{span(row.detectionMs)}</td>
-              <td>{span(row.diagnosisMs)}</td>
-              <td>{span(row.fixMs)}</td>
-              <td>{span(row.mttrMs)}</td>
-              <td>{span(row.mtbfMs)}</td>
+              <td>{timeSpan(row.detectionMs)}</td>
+              <td>{timeSpan(row.diagnosisMs)}</td>
+              <td>{timeSpan(row.fixMs)}</td>
+              <td>{timeSpan(row.mttrMs)}</td>
+              <td>{timeSpan(row.mtbfMs)}</td>
               <td>{row.formula === undefined ? 'no repair yet' : percent(row.formula)}</td>
               <td>{percent(row.measured)}</td>
             </tr>

@@ -1,7 +1,7 @@
 import type { Verdict } from '../../../../shared/membership/verdict.ts';
 import { brokenBy } from '../../broken-by.ts';
 import type { NodeNow } from '../../live/snapshot.ts';
-import { states, verdicts } from '../../words.ts';
+import { states, verdicts } from '../../meanings.ts';
 import type { ViewOptions } from '../view-options.ts';
 import { useRepeated } from '../use-repeated.ts';
 import { nodeCommands } from '../commands.ts';
@@ -12,7 +12,7 @@ import { IncidentList } from '../parts/incident-list.tsx';
 import { LogLines } from '../parts/log-lines.tsx';
 import { Tile } from '../parts/tile.tsx';
 import { lookOf, symbols } from '../picture/badges.ts';
-import { duration, latency, rate } from '../words.ts';
+import { duration, latency, rate } from '../quantities.ts';
 
 /** What the monitors say about a node. */
 interface Diagnosis {

@@ -7,7 +7,7 @@ import { Picture } from '../picture/picture.tsx';
 import { bandsOf, secondsOf } from '../parts/time.ts';
 import { span } from '../../../../shared/span.ts';
 import { mostWork } from '../most-work.ts';
-import { latency, rate } from '../words.ts';
+import { latency, rate } from '../quantities.ts';
 import { commandsOf } from '../commands.ts';
 
 /** The whole cluster: its picture, its most important numbers, and its last incidents. */

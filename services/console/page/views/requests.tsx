@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { TraceList } from '../../../traces/contract.ts';
 import { useRepeated } from '../use-repeated.ts';
-import { clock, latency } from '../words.ts';
+import { clock, latency } from '../quantities.ts';
 import { commandsOf } from '../commands.ts';
 import { Command } from '../parts/command.tsx';
 import { Table } from '../parts/table.tsx';

@@ -3,7 +3,7 @@ import { waterfallRows } from '../../../traces/rows.ts';
 import { Command } from '../parts/command.tsx';
 import { Waterfall } from '../parts/waterfall.tsx';
 import { useAnswer } from '../use-answer.ts';
-import { clock, latency } from '../words.ts';
+import { clock, latency } from '../quantities.ts';
 import { TierTimes } from '../parts/tier-times.tsx';
 
 /** The path of one request through the nodes, and where its time went. */

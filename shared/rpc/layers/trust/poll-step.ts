@@ -6,8 +6,8 @@ export interface PollOptions {
   /** How many replicas the group has. */
   readonly replicas: number;
   /**
-   * What happens when fewer than f + 1 replicas answer. True: the call fails. False: answers that do not contradict each
-   * other are accepted. So a sample never costs an answer that the call would have had without it.
+   * What happens when fewer than f + 1 replicas answer. True: the call fails. False: answers that do not contradict
+   * each other are accepted. So a sample never costs an answer that the call would have had without it.
    */
   readonly strict: boolean;
 }

@@ -68,7 +68,7 @@ export interface QuorumDependencies extends PollDependencies {
   readonly endpoints: (component: string, shard?: number) => readonly Endpoint[];
 }
 
-export type Plan = 'one' | 'vote' | 'audit' | 'refuse';
+export type VotePlan = 'one' | 'vote' | 'audit' | 'refuse';
 
 /**
  * What to do with a call that `replicas` nodes can answer. `vote` = wait for f + 1 equal answers; `audit` = the same,
@@ -83,7 +83,7 @@ export function planVote(
     draw,
     sinceAuditMs,
   }: { replicas: number; suspected: boolean; draw: number; sinceAuditMs: number },
-): Plan {
+): VotePlan {
   if (when === 'never') return 'one';
   const possible = replicas > f;
   if (when === 'always' && !possible) return 'refuse';

@@ -10,7 +10,7 @@ export interface Seen {
   readonly wrong: number;
 }
 
-export interface Oracle {
+export interface UserAnswers {
   /** The counts since the last call of `since`. */
   readonly since: () => Seen;
   readonly stop: () => Promise<void>;
@@ -31,7 +31,7 @@ function essence(answer: unknown): unknown {
  * Two users who search through the public API during the whole run. Throws CommandError if their searches fail before
  * any fault.
  */
-export async function startOracle(doors: readonly string[]): Promise<Oracle> {
+export async function watchUserAnswers(doors: readonly string[]): Promise<UserAnswers> {
   let turn = 0;
   const ask = async (word: string): Promise<unknown> => {
     const door = doors[turn++ % doors.length]!;

@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
-import type { Topology } from '../../shared/cluster/topology.ts';
-import { takenPorts } from '../../shared/cluster/watchdog/port-check.ts';
-import { CommandError } from '../errors.ts';
-import { entryScript } from '../paths.ts';
-import { readRunFile } from '../run-file.ts';
-import { topologyOf } from '../topology.ts';
-import { wantedPorts } from '../wanted-ports.ts';
-import { fetchStatus, type ClusterStatus } from '../watchdog-client.ts';
+import type { Topology } from '../shared/cluster/topology.ts';
+import { takenPorts } from '../shared/cluster/watchdog/port-check.ts';
+import { CommandError } from './errors.ts';
+import { entryScript } from './paths.ts';
+import { readRunFile } from './run-file.ts';
+import { topologyOf } from './topology.ts';
+import { wantedPorts } from './wanted-ports.ts';
+import { fetchStatus, type ClusterStatus } from './watchdog-client.ts';
 
-/** A cluster of this command's own, beside any other that may run. */
+/** A cluster of this process's own, beside any other that may run. */
 export interface OwnCluster {
   readonly topology: Topology;
   readonly status: () => Promise<ClusterStatus>;
@@ -21,19 +21,21 @@ const here = '127.0.0.1';
 /** Port bases far from the default, one cluster's ports apart. */
 const portBases = Array.from({ length: 12 }, (_, i) => 10_000 + i * 1_700);
 
-/** Starts a topology at free ports, and waits until every node is ready. */
-export async function startOwnCluster(name: string, dataDir: string): Promise<OwnCluster> {
+/**
+ * Starts a topology at free ports, and waits until every node is ready. `script` is the entry of the `tierlab` command.
+ */
+export async function startOwnCluster(name: string, dataDir: string, script = entryScript()): Promise<OwnCluster> {
   const topology = await freePlace(name);
   const { watchdogPort: portBase } = topology;
   const place = ['--data', dataDir, '--port-base', String(portBase)];
-  await tierlab(['up', '--topology', name, '--detach', ...place]);
+  await tierlab(['up', '--topology', name, '--detach', ...place], { script });
   const run = readRunFile(dataDir, portBase);
   if (!run) throw new CommandError(`${name} ended as soon as it had started`);
   return {
     topology,
     status: () => fetchStatus(portBase),
     watchdogPid: run.pid,
-    stop: async () => void (await tierlab(['down', ...place])),
+    stop: async () => void (await tierlab(['down', ...place], { script })),
   };
 }
 
@@ -47,9 +49,12 @@ async function freePlace(name: string): Promise<Topology> {
 }
 
 /** Runs a command of this program and returns its stdout. Its stderr is shown only if it fails. */
-export async function tierlab(words: readonly string[], mayFail = false): Promise<string> {
+export async function tierlab(
+  words: readonly string[],
+  { script = entryScript(), mayFail = false }: { readonly script?: string; readonly mayFail?: boolean } = {},
+): Promise<string> {
   // A group of its own: Ctrl-C is for this process, which then stops what it started.
-  const child = spawn(process.execPath, [...process.execArgv, entryScript(), ...words], {
+  const child = spawn(process.execPath, [...process.execArgv, script, ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });

@@ -1,5 +1,5 @@
 /** A time span for people: `0.42 s`, `12.3 s`, `4 min 10 s`, `2 h 5 min`; `-` for none. */
-export function span(ms: number | undefined): string {
+export function timeSpan(ms: number | undefined): string {
   if (ms === undefined) return '-';
   const seconds = ms / 1_000;
   if (seconds < 9.995) return `${seconds.toFixed(2)} s`;
