@@ -3,7 +3,7 @@ import type { Endpoint } from '../../shared/rpc/call.ts';
 import type { Context } from '../../shared/rpc/context.ts';
 import { type Observe, observeNothing } from '../../shared/rpc/layers/events.ts';
 import { createPolicyHolder } from '../../shared/rpc/policy.ts';
-import { newTrace } from '../../shared/rpc/trace.ts';
+import { newTrace } from '../../shared/rpc/trace-context.ts';
 import { systemClock } from '../../shared/time/clock.ts';
 import { systemRandom } from '../../shared/time/random.ts';
 import { systemScheduler } from '../../shared/time/scheduler.ts';

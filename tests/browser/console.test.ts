@@ -102,7 +102,7 @@ test('a fault: a dry run says who is hit, the counters move, the picture shows i
   );
 });
 
-test('a killed node is in the headline; once it is repaired, the scrubber shows it crashed then and alive now', async () => {
+test('a killed node is in the headline; after its repair, the scrubber shows both states', async () => {
   await withPage(browser, {}, async (page) => {
     await page.goto(address);
     await node(page, 'ranking-1').waitFor();
@@ -145,7 +145,7 @@ async function control(action: 'stop' | 'start'): Promise<void> {
   expect(answer.status).toBe(200);
 }
 
-test('a console that is away: the page keeps what it knew, shows its age, and is live within 5 s of the restart', async () => {
+test('while the console is away, the page keeps its data and shows its age; then it is live in 5 s', async () => {
   await withPage(
     browser,
     {},

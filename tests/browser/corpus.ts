@@ -1,4 +1,4 @@
-/** A small web of pages: enough for several pages of results, links in both directions, and pages that try to break out. */
+/** A small web of pages: several pages of results, links in both directions, and pages with hostile markup. */
 export const corpus = [
   {
     id: 'dog',

@@ -4,7 +4,7 @@ import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-export interface Outcome {
+export interface CommandResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -12,8 +12,8 @@ export interface Outcome {
 
 /** A compose project of its own: other containers on this machine are never touched. */
 export interface Engine {
-  readonly docker: (...args: readonly string[]) => Promise<Outcome>;
-  readonly compose: (...args: readonly string[]) => Promise<Outcome>;
+  readonly docker: (...args: readonly string[]) => Promise<CommandResult>;
+  readonly compose: (...args: readonly string[]) => Promise<CommandResult>;
   /** Where a service's port is published on this machine, as `http://127.0.0.1:<port>`. */
   readonly urlOf: (service: string, port: number) => Promise<string>;
 }
@@ -62,7 +62,7 @@ export async function findEngine(
   };
 }
 
-function run([command, ...args]: readonly [string, ...string[]], env: NodeJS.ProcessEnv): Promise<Outcome> {
+function run([command, ...args]: readonly [string, ...string[]], env: NodeJS.ProcessEnv): Promise<CommandResult> {
   return new Promise((resolve) => {
     execFile(command, args, { cwd: root, env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 127;

@@ -139,7 +139,7 @@ export function createWorld(seed: number | string, { tracerOf, codecs = {} }: Wo
   };
 }
 
-export interface Outcome {
+export interface CallResult {
   readonly atMs: number;
   readonly latencyMs: number;
   readonly code: ErrorCode | 'ok';
@@ -147,7 +147,7 @@ export interface Outcome {
 
 /** What a load came to. */
 export interface Results {
-  readonly outcomes: Outcome[];
+  readonly outcomes: CallResult[];
   /** Of the calls that began in [fromMs, toMs). */
   between(fromMs: number, toMs: number): Results;
   readonly ok: number;
@@ -158,7 +158,7 @@ export interface Results {
   codes(): Record<string, number>;
 }
 
-export function results(outcomes: Outcome[]): Results {
+export function results(outcomes: CallResult[]): Results {
   const answered = outcomes.filter(({ code }) => code === 'ok').map(({ latencyMs }) => latencyMs);
   let sorted: number[] | undefined;
   return {
@@ -179,19 +179,19 @@ export function results(outcomes: Outcome[]): Results {
   };
 }
 
-/** An open load: calls begin at `ratePerSecond`, evenly or as a Poisson process, whether or not earlier ones were answered. */
+/** An open load: calls begin at `ratePerSecond`, evenly or as a Poisson process, and wait for no earlier answer. */
 export function load(
   { sim }: World,
   options: { ratePerSecond: number; untilMs: number; poisson?: boolean; call: () => Promise<unknown> },
-): Outcome[] {
+): CallResult[] {
   const { ratePerSecond, untilMs, poisson = true, call } = options;
-  const outcomes: Outcome[] = [];
+  const outcomes: CallResult[] = [];
   const { clock, scheduler, random } = sim;
   const gapMs = () => (poisson ? -Math.log(1 - random.next()) : 1) * (1_000 / ratePerSecond);
 
   function send(): void {
     const atMs = clock.now();
-    const end = (code: Outcome['code']) => outcomes.push({ atMs, latencyMs: clock.now() - atMs, code });
+    const end = (code: CallResult['code']) => outcomes.push({ atMs, latencyMs: clock.now() - atMs, code });
     call().then(
       () => end('ok'),
       (thrown: unknown) => end(asRpcError(thrown).code),

@@ -23,7 +23,7 @@ interface Row {
   readonly users: { readonly wrong: number };
 }
 
-test('every kind of fault has its effect on the default cluster, gives no user a wrong answer, and is gone afterwards', async () => {
+test('each kind of fault has its effect on the default cluster, no answer is wrong, and all of it ends', async () => {
   const common = ['--port-base', String(cluster.portBase), '--data', data.dir];
   const { stdout } = await tierlab('chaos', 'matrix', '--json', ...common);
   const rows = JSON.parse(stdout) as Row[];
@@ -38,7 +38,8 @@ test('every kind of fault has its effect on the default cluster, gives no user a
   }
   const count = (of: (row: Row) => boolean) => `${rows.filter(of).length} of ${rows.length}`;
   process.stdout.write(
-    `applied ${count((row) => row.applied)}, masked ${count((row) => row.masked)}, healed ${count((row) => row.healed)}\n`,
+    `applied ${count((row) => row.applied)}, masked ${count((row) => row.masked)}, ` +
+      `healed ${count((row) => row.healed)}\n`,
   );
   expect(rows.map(({ kind, applied, healed }) => ({ kind, applied, healed }))).toEqual(
     rows.map(({ kind }) => ({ kind, applied: true, healed: true })),

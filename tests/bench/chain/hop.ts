@@ -5,7 +5,8 @@ import { Pool } from 'undici';
 import { upstream } from '../../../shared/rpc/upstream.ts';
 import { systemRandom } from '../../../shared/time/random.ts';
 import { benchClient, benchContext } from '../caller.ts';
-import { median, spread, type Row } from '../row.ts';
+import { spread, type Row } from '../row.ts';
+import { median } from '../../../shared/quantile.ts';
 import { echo, payload } from './echo.ts';
 
 const pairs = 7;

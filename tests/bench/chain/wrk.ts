@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { cpuSeconds } from '../cpu.ts';
-import { median, spread, type Row } from '../row.ts';
+import { spread, type Row } from '../row.ts';
+import { median } from '../../../shared/quantile.ts';
 
 const secondsPerRound = 3;
 const connections = 32;

@@ -1,4 +1,5 @@
-import { median, spread, type Row } from '../row.ts';
+import { spread, type Row } from '../row.ts';
+import { median } from '../../../shared/quantile.ts';
 import { firstCorrectSearch, gatewayUrl, temporaryData, up } from './cluster.ts';
 
 const repeats = 3;

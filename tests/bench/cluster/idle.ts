@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { cpuSeconds } from '../cpu.ts';
-import { median, spread, type Row } from '../row.ts';
+import { spread, type Row } from '../row.ts';
+import { median } from '../../../shared/quantile.ts';
 import { allReady, run, temporaryData, up, type NodeRow } from './cluster.ts';
 
 /** So long the cluster may settle: then each process has given back the memory of its start. s */

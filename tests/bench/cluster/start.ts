@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { median, spread, type Row } from '../row.ts';
+import { spread, type Row } from '../row.ts';
+import { median } from '../../../shared/quantile.ts';
 import { firstCorrectSearch, gatewayUrl, run, temporaryData, up } from './cluster.ts';
 
 const repeats = 5;

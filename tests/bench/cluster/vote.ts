@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { cpuSeconds } from '../cpu.ts';
-import { median, significant, spread, type Row } from '../row.ts';
+import { significant, spread, type Row } from '../row.ts';
+import { median } from '../../../shared/quantile.ts';
 import {
   allReady,
   firstCorrectSearch,

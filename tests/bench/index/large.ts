@@ -1,6 +1,7 @@
 import { seededRandom } from '../../../shared/time/random.ts';
-import { median, type Row } from '../row.ts';
-import { createOurs, ms, percentile, timesOf } from './ours.ts';
+import type { Row } from '../row.ts';
+import { median, nearestRank } from '../../../shared/quantile.ts';
+import { createOurs, ms, timesOf } from './ours.ts';
 import { linkedGlosses, pagesOfText, queriesFrom } from './text.ts';
 
 const pages = 1_000_000;
@@ -16,7 +17,7 @@ export async function largeIndex(say: (line: string) => void): Promise<readonly 
   const { prepare, bytes } = createOurs(pagesOfText(pages));
   const seconds = (performance.now() - begin) / 1_000;
   const prepared = queries.map(prepare);
-  const p99s = Array.from({ length: rounds }, () => percentile(timesOf(prepared), 0.99));
+  const p99s = Array.from({ length: rounds }, () => nearestRank(timesOf(prepared), 0.99));
   const row = (what: string, ours: string, value: number, goal: number, inWords: string): Row => ({
     row: 8,
     name: `index of ${pages.toLocaleString('en')} pages: ${what}`,

@@ -31,10 +31,6 @@ export function timesOf(finds: readonly (() => unknown)[]): number[] {
   });
 }
 
-export function percentile(values: readonly number[], share: number): number {
-  return values.toSorted((a, b) => a - b)[Math.ceil(values.length * share) - 1]!;
-}
-
 export function ms(value: number): string {
   return `${value.toFixed(value < 1 ? 3 : 1)} ms`;
 }

@@ -3,7 +3,8 @@ import { systemClock } from '../../../shared/time/clock.ts';
 import { connectionPool } from '../../../loadgen/client/pool.ts';
 import { wireEncoder } from '../../../loadgen/client/wire.ts';
 import { parseTarget } from '../../../loadgen/options/target.ts';
-import { median, significant } from '../row.ts';
+import { significant } from '../row.ts';
+import { median } from '../../../shared/quantile.ts';
 import { startTarget } from './target.ts';
 
 /**

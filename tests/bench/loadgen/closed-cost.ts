@@ -1,4 +1,5 @@
-import { median, significant, spread } from '../row.ts';
+import { significant, spread } from '../row.ts';
+import { median } from '../../../shared/quantile.ts';
 import type { Row } from '../row.ts';
 import { startTarget } from './target.ts';
 import { autocannon, hasWrk, ours, wrk } from './tools.ts';
@@ -39,7 +40,8 @@ export async function closedCost(say: (line: string) => void): Promise<Row[]> {
       theirs.push((b.cpuSeconds / b.requests) * 1e4);
       ratios.push((mine.at(-1) ?? 0) / (theirs.at(-1) ?? 1));
       say(
-        `ours ${significant(mine.at(-1) ?? 0)}, ${withWrk ? `wrk ${significant(theirs.at(-1) ?? 0)}, ` : ''}autocannon ${significant(cannon.at(-1) ?? 0)} s per 10,000`,
+        `ours ${significant(mine.at(-1) ?? 0)}, ${withWrk ? `wrk ${significant(theirs.at(-1) ?? 0)}, ` : ''}` +
+          `autocannon ${significant(cannon.at(-1) ?? 0)} s per 10,000`,
       );
     }
   } finally {
@@ -56,7 +58,9 @@ export async function closedCost(say: (line: string) => void): Promise<Row[]> {
       spread: spread(ratios),
       goal: `<= ${goal} x wrk`,
       met: withWrk && ratio <= goal,
-      note: `the sending process; with start, controller and report ${significant(median(whole))} s in a run of ${seconds} s; autocannon ${significant(median(cannon))} s`,
+      note:
+        `the sending process; with start, controller and report ${significant(median(whole))} s ` +
+        `in a run of ${seconds} s; autocannon ${significant(median(cannon))} s`,
     },
   ];
 }

@@ -1,4 +1,5 @@
-import { median, significant, spread } from '../row.ts';
+import { significant, spread } from '../row.ts';
+import { median } from '../../../shared/quantile.ts';
 import type { Row } from '../row.ts';
 import { startTarget } from './target.ts';
 import { ours } from './tools.ts';
@@ -23,7 +24,8 @@ export async function openLateness(say: (line: string) => void): Promise<Row[]> 
       timers.push(timer);
       ratios.push(json.latencyMs.lateness.p50 / timer);
       say(
-        `lateness p50 ${significant(late.at(-1) ?? 0)} ms, added to p50 ${significant(added.at(-1) ?? 0)} ms; timers ${significant(timer)} ms`,
+        `lateness p50 ${significant(late.at(-1) ?? 0)} ms, added to p50 ${significant(added.at(-1) ?? 0)} ms; ` +
+          `timers ${significant(timer)} ms`,
       );
     }
   } finally {

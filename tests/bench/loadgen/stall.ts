@@ -1,4 +1,5 @@
-import { median, significant, spread } from '../row.ts';
+import { significant, spread } from '../row.ts';
+import { median } from '../../../shared/quantile.ts';
 import type { Row } from '../row.ts';
 import { startTarget } from './target.ts';
 import { autocannon, ours } from './tools.ts';
@@ -32,7 +33,8 @@ export async function stall(say: (line: string) => void): Promise<Row[]> {
       ).output;
       cannon.push((JSON.parse(output) as { latency: { p99: number } }).latency.p99);
       say(
-        `p99 ${significant(mine.at(-1) ?? 0)} ms, autocannon ${significant(cannon.at(-1) ?? 0)} ms, predicted ${predictedMs} ms`,
+        `p99 ${significant(mine.at(-1) ?? 0)} ms, autocannon ${significant(cannon.at(-1) ?? 0)} ms, ` +
+          `predicted ${predictedMs} ms`,
       );
     }
   } finally {

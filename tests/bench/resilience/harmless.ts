@@ -1,4 +1,5 @@
-import { median, spread, type Row } from '../row.ts';
+import { spread, type Row } from '../row.ts';
+import { median } from '../../../shared/quantile.ts';
 import { onBed } from './bed.ts';
 import { bad } from './hit.ts';
 import { inWords, type Felt } from './load.ts';

@@ -16,7 +16,7 @@ export const tiers = ['database', 'query', 'ranking', 'html', 'app', 'gateway', 
 
 export const wayBy = (tier: string): Way => (tier === 'gateway' ? 'pages' : 'searches');
 
-/** Half of the peak of each way that users of these tiers take, requests per second. A peak near 0 is no load at all. */
+/** Half of the peak of each way that users of these tiers take, requests per second. A peak near 0 is no load. */
 export async function halfOfPeak({ peak }: Bed, hit: readonly string[]): Promise<Readonly<Record<Way, number>>> {
   const rates = { searches: 0, pages: 0 };
   for (const way of new Set(hit.map(wayBy))) rates[way] = Math.max(10, (await peak(way)).goodput / 2);

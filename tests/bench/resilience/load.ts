@@ -28,8 +28,9 @@ interface Json {
 }
 
 /** Common words, so that every answer needs work. There are so many that no single page decides the result. */
-const words = `water light house music horse stone bread winter paper garden river money letter color bridge island animal plant
-king tree metal voice cloth measure heart animal dog mountain ship fire language number storm field wheel glass king sugar`;
+const words = `water light house music horse stone bread winter paper garden river money letter color bridge island
+animal plant king tree metal voice cloth measure heart animal dog mountain ship fire language number storm field wheel
+glass king sugar`;
 const targets = [...new Set(words.split(/\s+/))].map((word) => `/api/search?q=${word}`);
 
 export interface LoadOptions {

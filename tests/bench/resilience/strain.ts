@@ -1,4 +1,5 @@
-import { median, spread, type Row } from '../row.ts';
+import { spread, type Row } from '../row.ts';
+import { median } from '../../../shared/quantile.ts';
 import { halfOfPeak } from './hit.ts';
 import { inWords, type Felt } from './load.ts';
 import type { Bed } from './bed.ts';

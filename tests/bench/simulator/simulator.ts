@@ -2,7 +2,8 @@ import { seededRandom } from '../../../shared/time/random.ts';
 import { createNetwork } from '../../../shared/time/sim/network.ts';
 import { exponential } from '../../../shared/time/sim/distribution.ts';
 import { createSimulation, type Simulation } from '../../../shared/time/sim/simulation.ts';
-import { median, spread, type Row } from '../row.ts';
+import { spread, type Row } from '../row.ts';
+import { median } from '../../../shared/quantile.ts';
 
 const goalPerSecond = 500_000;
 const events = 400_000;

@@ -73,7 +73,8 @@ async function fanOut(say: (line: string) => void): Promise<Row[]> {
     const plain = await measure({ base: 'naive' });
     const hedged = await measure({ base: 'naive', hedge: true });
     say(
-      `fan-out: ${plain.slow.toFixed(2)}% slow plain, ${hedged.slow.toFixed(2)}% hedged for ${hedged.extra.toFixed(1)}% more calls`,
+      `fan-out: ${plain.slow.toFixed(2)}% slow plain, ${hedged.slow.toFixed(2)}% hedged ` +
+        `for ${hedged.extra.toFixed(1)}% more calls`,
     );
     return [
       {

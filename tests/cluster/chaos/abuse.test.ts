@@ -21,7 +21,7 @@ afterAll(async () => {
 
 /** Every place that can hold faults: the watchdog and all ops ports. */
 const places = () => [cluster.portBase, ...Object.values(nodes).map(({ opsPort }) => opsPort)];
-/** A place that does not answer is asked again: only a healthy answer says that nothing is there. The control node may be down. */
+/** Asks again until all places answer: only an answer proves that no fault is left. The control node may be down. */
 async function inEffect() {
   const control = nodes['control-1']!.opsPort;
   const ask = (port: number) =>
@@ -125,7 +125,7 @@ test('a fault with probability 0 changes nothing', async () => {
   expect((await inEffect()).map(({ applied }) => applied)).toEqual([0]);
 });
 
-test('a fault whose owner falls silent heals itself, in a node and in the watchdog, when the lease is over', async () => {
+test('a fault in a node or in the watchdog ends when its owner stops renewing the lease', async () => {
   await it.order(nodes['ranking-1']!.opsPort, 'POST', '/admin/faults', direct);
   const params = { share: 0.3, periodMs: 500 };
   const slow = { id: 'h', kind: 'limp.cpu', target: 'html-1', ttlMs: 60_000, owner: 'somebody', params };

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dataFolder, startCluster, tierlab, type TestCluster } from '../../support/cluster.ts';
 import { pages } from './pages.ts';
 
-/** One of each family, and the one that must do nothing; `npm run torture` runs them all, and waits for what the monitors say. */
+/** One of each family, and `none`. `npm run torture` runs them all, and waits for the diagnosis of the monitors. */
 const kinds = [
   'none',
   'stop.refuse',
@@ -53,7 +53,7 @@ test('a process that is gone is named as crashed, by a cluster that is asked to 
   expect(rows[0]!.detectionMs).toBeLessThan(10_000);
 }, 60_000);
 
-test('a fault of each family has its effect on live processes, gives no user a wrong answer, and is gone afterwards', async () => {
+test('each family of faults has its effect on live processes, no answer is wrong, and all of it ends', async () => {
   const { rows, code, stderr } = await matrix('--wait', '0s', '--kinds', kinds.join(','));
   expect([code, stderr]).toEqual([0, expect.any(String)]);
   expect(rows.map(({ kind, applied, healed }) => ({ kind, applied, healed }))).toEqual(

@@ -4,7 +4,7 @@ import type { TestPage } from '../../support/cluster.ts';
 const words = ['water', 'music', 'light', 'stone', 'bread', 'river', 'horse', 'winter'];
 const places = ['house', 'garden', 'island', 'bridge', 'market', 'valley'];
 
-/** Small, so that it is built at once; every word on several pages of different length, so that ranking has something to do. */
+/** Few pages, so that the data set is built at once. Each word is on several pages, so that ranking has an effect. */
 export const pages: TestPage[] = words.flatMap((word, i) =>
   places.map((place, j) => ({
     id: `${word}-${place}`,

@@ -12,7 +12,9 @@ const pages: TestPage[] = animals.flatMap((animal, a) =>
   places.map((place, p) => ({
     id: `${animal}-${place}`,
     title: `${place} ${animal}`,
-    body: `a wild ${animal} lives in the ${place} ${`and sleeps near the ${places[(a + p) % 4]} `.repeat(1 + ((a * p) % 5))}`,
+    body:
+      `a wild ${animal} lives in the ${place} ` +
+      `and sleeps near the ${places[(a + p) % 4]} `.repeat(1 + ((a * p) % 5)),
     keywords: [animal, 'animal', ...(a % 3 === 0 ? ['mammal'] : [])],
     links: [`${animals[(a * 2) % animals.length]}-${place}`, `dog-${places[a % 4]}`],
   })),

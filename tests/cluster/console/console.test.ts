@@ -121,7 +121,8 @@ test('the key that a person types is taken alone or within the printed address, 
 test('the page comes from this node only: a strict policy, no outside resource, and no foreign name', async () => {
   const page = await fetch(`${cluster.console}/`);
   expect(page.headers.get('content-security-policy')).toBe(
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+      "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
   );
   const html = await page.text();
   const links = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link]) => link!);

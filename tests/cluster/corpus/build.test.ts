@@ -94,7 +94,7 @@ test('readers find pages with the titles of their links, without links that lead
   expect(withKey).toEqual([]);
 });
 
-test('a data set that is signed with another key is built again for readers who would refuse it, and for nobody else', async () => {
+test('a data set with another signing key is built again, but only for readers who would refuse it', async () => {
   const dataDir = await folderWith(hub);
   await ensureDataset({ dataDir, shards: 1, verifiable: true });
   expect(await ensureDataset({ dataDir, shards: 1, verifiable: true })).toMatchObject({ built: undefined });

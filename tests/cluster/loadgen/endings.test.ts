@@ -96,7 +96,7 @@ describe.concurrent('how a run can end', () => {
     expect(await inProcess((io) => reportCommand(out, {}, io))).toContain('interrupted after');
   });
 
-  test('the server dies in the middle: what was measured is reported, the rest are errors by their kind', async (context) => {
+  test('when the server dies, the report has its answers, and the other requests are errors', async (context) => {
     const { expect } = context;
     let answered = 0;
     const server = await given(
@@ -136,7 +136,7 @@ describe.concurrent('how a run can end', () => {
     expect(run.reasons.join()).toMatch(/all 2 connections were in use/);
   });
 
-  test('TLS: a certificate of no known authority is refused, accepted with --ca, and with --insecure', async (context) => {
+  test('TLS: a certificate of an unknown authority needs --ca or --insecure', async (context) => {
     const { expect } = context;
     const pems = await generate([{ name: 'commonName', value: 'localhost' }], {
       keySize: 2048,

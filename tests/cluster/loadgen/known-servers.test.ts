@@ -7,8 +7,10 @@ import { figures } from './run.ts';
 import { constant, dribbling, failing, lying, resetting, slowAccept, sometimesSlow, stalling } from './servers.ts';
 import type { KnownServer } from './servers.ts';
 
-/** Servers of known behaviour: what is reported must be what they do. What a busy machine can only
- * lengthen is bounded tightly from below and loosely from above; how exact the figures are on a quiet one is the benchmark's question (row 15). */
+/**
+ * Servers of known behaviour: the report must show what they do. A busy machine can only lengthen times, so they have a
+ * tight lower bound and a loose upper bound. Row 15 of the benchmark asks how exact the figures are on a quiet machine.
+ */
 async function given<T extends KnownServer>({ onTestFinished }: TestContext, starting: Promise<T>): Promise<T> {
   const server = await starting;
   onTestFinished(() => server.close());
@@ -38,7 +40,7 @@ describe('reported is what was done', () => {
     expect(run.done / 3).toBeLessThan(80.1);
   });
 
-  test('a stall of 500 ms in 5 s at 400/s: a tenth of the requests waits, so p99 is 450 ms; few connections do not hide it', async (context) => {
+  test('a stall of 500 ms in 5 s: a tenth of the requests waits, and p99 is 450 ms', async (context) => {
     const { expect } = context;
     const server = await given(context, stalling(2000, 500));
     const run = await figures(server.url, '-R', '400/s', '-d', '5s', '-c', '20');
@@ -102,7 +104,7 @@ describe('reported is what was done', () => {
     expect(trusting).toMatchObject({ right: 200, wrong: 0 });
   });
 
-  test('a listener that looks at a connection 300 ms late: the first request on each waits, the later ones do not', async (context) => {
+  test('a listener that accepts 300 ms late delays only the first request of each connection', async (context) => {
     const { expect } = context;
     const server = await given(context, slowAccept(300));
     const run = await figures(server.url, '-u', '4', '-d', '2s', '--think', '20ms');

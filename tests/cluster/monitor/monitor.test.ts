@@ -51,7 +51,7 @@ function monitorOf(cluster: TestCluster) {
 
 const pidOf = async (cluster: TestCluster, node: string) => (await cluster.nodes()).find(({ id }) => id === node)!.pid!;
 
-test('a killed and a hung node are detected, named, repaired and in the incident log, which outlives their monitor', async () => {
+test('a killed and a hung node are diagnosed and repaired; the incident log outlives its monitor', async () => {
   await withCluster('tiny', async (cluster) => {
     const monitor = monitorOf(cluster);
     await until(async () => (await monitor.view()).members.every(({ state }) => state === 'alive'));

@@ -14,7 +14,7 @@ import type { Context } from '../../../shared/rpc/context.ts';
 import { contract, operation } from '../../../shared/rpc/contract.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
 import { createServer as createRpcServer } from '../../../shared/rpc/server.ts';
-import { newTrace } from '../../../shared/rpc/trace.ts';
+import { newTrace } from '../../../shared/rpc/trace-context.ts';
 import { httpClientTransport, type HttpClientTransport } from '../../../shared/rpc/transports/http-client.ts';
 import { httpServerTransport } from '../../../shared/rpc/transports/http-server.ts';
 import { systemClock } from '../../../shared/time/clock.ts';

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { query } from '../../../services/query/contract.ts';
 import type { Call } from '../../../shared/rpc/call.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
-import { newTrace } from '../../../shared/rpc/trace.ts';
+import { newTrace } from '../../../shared/rpc/trace-context.ts';
 import { httpClientTransport, type HttpClientTransport } from '../../../shared/rpc/transports/http-client.ts';
 import { createAuthority, issueIdentity, type Identity } from '../../../shared/security/certificates.ts';
 import { systemClock } from '../../../shared/time/clock.ts';

@@ -10,7 +10,7 @@ import { ranking } from '../../../services/ranking/contract.ts';
 import { rank } from '../../../services/ranking/rank.ts';
 import { contract, operation, type Contract } from '../../../shared/rpc/contract.ts';
 import { createServer as createRpcServer } from '../../../shared/rpc/server.ts';
-import { newTrace } from '../../../shared/rpc/trace.ts';
+import { newTrace } from '../../../shared/rpc/trace-context.ts';
 import { httpClientTransport } from '../../../shared/rpc/transports/http-client.ts';
 import { httpServerTransport } from '../../../shared/rpc/transports/http-server.ts';
 import { systemClock } from '../../../shared/time/clock.ts';

@@ -4,7 +4,7 @@ import { dataFolder, startCluster, until } from '../../support/cluster.ts';
 
 const pages = ['dog', 'cat'].map((id) => ({ id, title: `a ${id}`, body: `the ${id} sleeps` }));
 
-test('the trace of a search has one hop per call between nodes, each to a node that has the called component', async () => {
+test('the trace of a search has one hop for each call between nodes', async () => {
   const data = await dataFolder(pages);
   const cluster = await startCluster({ dataDir: data.dir, topology: 'tiny' });
   try {

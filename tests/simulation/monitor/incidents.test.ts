@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { reporting, seen, small } from './scenario.ts';
 import { createSimulatedCluster } from './simulated-cluster.ts';
 
-test('a node that is killed while it recovers from its repair has failed twice, and both monitors count so', async () => {
+test('a node that is killed while it recovers has failed twice, for both monitors', async () => {
   for (let seed = 0; seed < 20; seed++) {
     const cluster = createSimulatedCluster(seed, small);
     await cluster.sim.run(20_000 + seed * 37);
@@ -68,7 +68,7 @@ test('a monitor that is restarted in the middle of an incident goes on with it',
   }
 });
 
-test('orders of minutes ago are not booked to a later incident, although a restarted monitor hears of them for the first time', async () => {
+test('an order of minutes ago does not belong to a later incident, even for a restarted monitor', async () => {
   const cluster = createSimulatedCluster(11, small);
   await cluster.sim.run(20_000);
   cluster.hang('ranking-1');

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { nearestRank } from '../../../shared/quantile.ts';
 import { phases } from '../../../services/monitor/incident.ts';
 import { transcript } from '../transcript.ts';
 import { reporting, seen, small, stateOf } from './scenario.ts';
@@ -13,9 +14,6 @@ const multitier = [
   { name: 'html', components: ['html'], replicas: 2 },
   { name: 'app', components: ['app'], replicas: 6 },
 ];
-
-const quantile = (values: readonly number[], q: number) =>
-  values.toSorted((a, b) => a - b)[Math.ceil(q * values.length) - 1]!;
 
 test.each([
   ['kill', 'crashed', 1_000],
@@ -48,15 +46,15 @@ test.each([
       expect(over.map(({ incident }) => incident.verdict)).toEqual([verdict, verdict]);
     }
     const lines = transcript(`monitor-${how}`, `From ${how} to the verdict "${verdict}", ms, 40 runs, two monitors`);
-    lines.row('median', quantile(delays, 0.5));
-    lines.row('p95', quantile(delays, 0.95));
-    lines.row('slowest', quantile(delays, 1));
+    lines.row('median', nearestRank(delays, 0.5));
+    lines.row('p95', nearestRank(delays, 0.95));
+    lines.row('slowest', nearestRank(delays, 1));
     lines.save();
-    expect(quantile(delays, 0.95)).toBeLessThan(boundMs);
+    expect(nearestRank(delays, 0.95)).toBeLessThan(boundMs);
   },
 );
 
-test('a crash that is over before it could be suspected is a crash all the same, repaired by the watchdog', async () => {
+test('a crash that ends before any suspicion is a crash, repaired by the watchdog', async () => {
   const cluster = createSimulatedCluster(1, small);
   await cluster.sim.run(20_000);
   cluster.kill('ranking-1');
@@ -67,7 +65,7 @@ test('a crash that is over before it could be suspected is a crash all the same,
   expect(cluster.restarts).toEqual([]);
 });
 
-test('a process that its watchdog has brought back is not taken down once more for the death of the one before', async () => {
+test('the new process of a node is not restarted for the death of the one before', async () => {
   for (let seed = 0; seed < 140; seed++) {
     const cluster = createSimulatedCluster(seed, small, {
       bootMs: 1 + (seed % 20) * 3,
@@ -81,7 +79,7 @@ test('a process that its watchdog has brought back is not taken down once more f
   }
 });
 
-test('a hung node is restarted once, although two monitors order it, and both name the fault and not its repair', async () => {
+test('two monitors order the restart of a hung node; it is restarted once, and both name the fault', async () => {
   const cluster = createSimulatedCluster(2, small);
   await cluster.sim.run(20_000);
   cluster.hang('ranking-3');
@@ -172,7 +170,7 @@ test('one monitor is enough; and without any the last view stays in force', asyn
   expect(stateOf(cluster, 'ranking-1')).toBe('alive');
 });
 
-test('a limper is drained, then restarted, and a second one must wait: never more than f of a group are out', async () => {
+test('a limping node is drained, then restarted; a second one waits, so at most f of a group are out', async () => {
   const cluster = createSimulatedCluster(6, small);
   await cluster.sim.run(20_000);
   await reporting(cluster, 40_000, [
@@ -188,7 +186,7 @@ test('a limper is drained, then restarted, and a second one must wait: never mor
   for (const { monitor } of cluster.verdicts) expect(['monitor-1', 'monitor-2']).toContain(monitor);
 });
 
-test('a drained limper that nobody calls any more has not recovered: it is restarted, and all of it is one failure', async () => {
+test('a drained node gets no calls, so it has not recovered: it is restarted, in the same incident', async () => {
   for (let seed = 0; seed < 10; seed++) {
     const cluster = createSimulatedCluster(seed, small);
     await cluster.sim.run(20_000 + seed * 83);
@@ -219,7 +217,7 @@ test('a liar is quarantined and restarted, and called again only after it has be
   expect(stateOf(cluster, 'ranking-2')).toBe('alive');
 });
 
-test('a standby takes the place of a node that stays down, under one token; when that node returns it stands by', async () => {
+test('a standby replaces a node that stays down; when that node returns, it is a standby', async () => {
   const cluster = createSimulatedCluster(8, [
     { name: 'monitor', components: ['monitor'], replicas: 2 },
     { name: 'ranking', components: ['ranking'], replicas: 2, standbys: { hot: 1 } },

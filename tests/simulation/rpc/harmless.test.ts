@@ -8,12 +8,12 @@ import { serverLayers } from '../../../shared/rpc/server-layers.ts';
 import { createSimHosts } from '../../../shared/rpc/transports/sim.ts';
 import { createNetwork } from '../../../shared/time/sim/network.ts';
 import { createSimulation } from '../../../shared/time/sim/simulation.ts';
-import { median } from '../../bench/row.ts';
+import { median } from '../../../shared/quantile.ts';
 import { createProcessor, type Process } from '../processor.ts';
 import { transcript } from '../transcript.ts';
 import { createWorld, load, results } from '../world.ts';
 
-/** Processor time of one search at each tier, ms: when the call comes, and with each answer from below. About as measured. */
+/** Processor time of one search at each tier, ms, about as measured: for the call, and for each answer from below. */
 const tiers = {
   gateway: { replicas: 2, first: 0.15, perAnswer: 0.25, below: ['app'] },
   app: { replicas: 2, first: 0.25, perAnswer: 0.1, below: ['query', 'database', 'ranking'] },
@@ -113,26 +113,26 @@ async function chain({ policy, share, seconds = 6, cold }: Options, seed = 5) {
   };
 }
 
-type Outcome = Awaited<ReturnType<typeof chain>>;
+type ChainRun = Awaited<ReturnType<typeof chain>>;
 const log = transcript(
   'harmless',
   'A chain of twelve processes on two cores, under each policy: answers, latency, and what was refused',
 );
 log.row('', 'offered', 'answered', 'p50 ms', 'p99 ms', 'refused', 'extra attempts');
-function note(policy: string, share: number, { all, steady, refused, extra }: Outcome): void {
+function note(policy: string, share: number, { all, steady, refused, extra }: ChainRun): void {
   const { ok = 0 } = all.codes();
   log.row(policy, share, ok / all.outcomes.length, steady.quantile(0.5), steady.quantile(0.99), refused, extra);
 }
 afterAll(() => log.save());
 
 /** A policy with several seeds: the 99th percentile hangs on a few bad moments. */
-async function several(policy: string, share: number): Promise<Outcome[]> {
-  const outcomes: Outcome[] = [];
+async function several(policy: string, share: number): Promise<ChainRun[]> {
+  const outcomes: ChainRun[] = [];
   for (const seed of [5, 6, 7]) outcomes.push(await chain({ policy, share }, seed));
   for (const outcome of outcomes) note(policy, share, outcome);
   return outcomes;
 }
-const p99Ms = (outcomes: Outcome[]) => median(outcomes.map(({ steady }) => steady.quantile(0.99)));
+const p99Ms = (outcomes: ChainRun[]) => median(outcomes.map(({ steady }) => steady.quantile(0.99)));
 
 test.each([
   [0.5, 1.2],
@@ -154,7 +154,7 @@ test.each([
   },
 );
 
-test('cold processes, whose work costs five times as much at first, refuse nothing at a quarter of the capacity', async () => {
+test('processes that compile their code refuse nothing at a quarter of the capacity', async () => {
   const cold = await chain({ policy: 'resilient', share: 0.25, cold: { times: 5, forMs: 750 } });
   note('resilient, cold', 0.25, cold);
   expect(cold.all.codes()).toEqual({ ok: cold.all.outcomes.length });

@@ -3,7 +3,7 @@ import { constant, exponential, lognormal, mixture } from '../../../shared/time/
 import { transcript } from '../transcript.ts';
 import { createWorld, load, results } from '../world.ts';
 
-/** 10 calls in parallel, each slow with probability 1%: the request is as slow as its slowest call (Dean & Barroso, 2013). */
+/** 10 parallel calls, each slow with probability 1%: the request is as slow as the slowest (Dean & Barroso, 2013). */
 async function fanOut(policy: object) {
   const world = createWorld(3);
   world.servers('leaf', 3, {
@@ -67,7 +67,7 @@ async function busy(policy: object) {
   return { measured, extra: world.events('hedge').length / outcomes.length };
 }
 
-test('hedging without a budget overloads a busy service; its budget keeps it harmless, and so does a look at the other replicas', async () => {
+test('hedging overloads a busy service unless a budget, or a look at the other replicas, limits it', async () => {
   const log = transcript(
     'hedge-harmful',
     '3 servers at 70%; hedges after the median of 14 ms, that is for half of the calls; stopped copies are ' +

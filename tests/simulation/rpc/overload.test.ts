@@ -16,7 +16,7 @@ const servers: Server[] = [
   { name: '8 workers, lognormal', workers: 8, serviceTime: lognormal(20, 0.5), meanMs: 20 * Math.exp(0.125) },
 ];
 
-/** `times` its capacity from the start, measured from second 8 to 20, when the limit has settled; answers after 1 s are of no use. */
+/** `times` its capacity from the start. Measured from second 8 to 20; answers after 1 s do not count. */
 async function offer({ workers, serviceTime, meanMs }: Server, times: number, policy: string) {
   const world = createWorld(2);
   const capacity = (workers / meanMs) * 1_000;
@@ -58,7 +58,7 @@ test.each(servers)(
   },
 );
 
-test('the important goes first: at twice the capacity, reads are served before writes, and those before background work', async () => {
+test('at twice the capacity, reads are served before writes, and writes before background work', async () => {
   const world = createWorld(4);
   world.servers('app', 1, { workers: 4, serviceTime: exponential(10) });
   const user = world.client('user', 'naive');

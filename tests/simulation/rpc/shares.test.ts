@@ -20,7 +20,7 @@ interface Case {
 
 const resilient = resolvePolicy('resilient').balance as BalanceSettings;
 
-/** Calls to each replica by second. All are equally fast: exponential, and one answer in a hundred is a straggler of 30 to 90 ms. */
+/** Calls to each replica by second. All are equally fast: exponential, and one answer in 100 takes 30 to 90 ms. */
 async function callsBySecond({ replicas, ratePerSecond, meanMs }: Case, seed: number, seconds: number, renewedAtS = 0) {
   const sim = createSimulation(seed);
   const { clock, scheduler, random } = sim;

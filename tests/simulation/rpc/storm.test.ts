@@ -41,7 +41,7 @@ async function storm(policy: object) {
   return { amplification: reached / asked, asked, reached };
 }
 
-test('three attempts at each of three levels multiply to 27; with budgets, and retries only next to the failure, to no more than 1.2', async () => {
+test('three attempts at three levels make 27 calls; budgets and one retrying level make 1.2', async () => {
   const log = transcript(
     'retry-storm',
     'client -> app -> query -> database; the database fails for 10 s; 3 attempts per level; 100 calls/s',

@@ -3,7 +3,7 @@ import { lognormal } from '../../../shared/time/sim/distribution.ts';
 import { transcript } from '../transcript.ts';
 import { createWorld, load, results } from '../world.ts';
 
-test('a service that doubles its time is followed within 20 s: hedge delay, attempt timeout and the share of hedges', async () => {
+test('hedge delay, attempt timeout and share of hedges follow a doubled service time within 20 s', async () => {
   const world = createWorld(13);
   const servers = world.servers('ranking', 3, { workers: 16, serviceTime: lognormal(20, 0.4) });
   const user = world.client('user', 'resilient');

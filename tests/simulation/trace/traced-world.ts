@@ -5,7 +5,7 @@ import { createMetrics } from '../../../shared/observe/metrics.ts';
 import type { Service } from '../../../shared/rpc/call.ts';
 import type { BatchCodec } from '../../../shared/rpc/layers/sharing/batch.ts';
 import { createPolicyHolder } from '../../../shared/rpc/policy.ts';
-import { childSpan, newTrace, type TraceContext } from '../../../shared/rpc/trace.ts';
+import { childSpan, newTrace, type TraceContext } from '../../../shared/rpc/trace-context.ts';
 import { seededRandom } from '../../../shared/time/random.ts';
 import type { Simulation } from '../../../shared/time/sim/simulation.ts';
 import { createKeeper } from '../../../shared/trace/keeper.ts';

@@ -13,7 +13,7 @@ import { sleep } from '../../../shared/time/scheduler.ts';
 import { createSimulation } from '../../../shared/time/sim/simulation.ts';
 import { nodes } from './nodes.ts';
 
-/** A cluster in virtual time: a real registry per node and one of the watchdog, 5 ms away, and a probe that feels `stop.kill`. */
+/** A cluster in virtual time: real registries of nodes and watchdog, 5 ms away, and a probe that sees `stop.kill`. */
 export function cluster(options: { enabled?: boolean; past?: string[]; killsHurt?: number; injectMs?: number } = {}) {
   const { enabled = true, past = [], killsHurt = 0, injectMs = 5 } = options;
   const simulation = createSimulation(1);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { cluster, kill, limp } from './cluster.ts';
 
-test('an injection reaches its victim, keeps its lease, is undone by healing, and the journal tells it in order', async () => {
+test('an injection reaches its victim, is renewed and undone, and the journal has it in order', async () => {
   const world = cluster();
   await world.finish(world.controller.inject(limp));
   expect(world.inEffect()).toEqual(['f1@ranking-2']);

@@ -70,7 +70,7 @@ test('an experiment is started only where chaos is on, planned anywhere', async 
   expect(on.dryRun(experiment()).objections).toEqual(['a-test is still running: one experiment at a time']);
 });
 
-test('an experiment is refused at once while a fault is in effect, by its name and with the way out, unless it insists', async () => {
+test('while a fault is in effect, an experiment is refused, with its name and the way out', async () => {
   const { controller, finish } = cluster();
   await finish(controller.inject(limp));
   const execute = async () => ({}) as Report;

@@ -72,7 +72,7 @@ async function ownCluster(node: Record<string, unknown>, watchdog: Record<string
 
 const none = { enabled: true, active: [], ended: [] };
 
-test('a fault that ended with its process is listed from the journal, without counts, not of an earlier cluster', async () => {
+test('a fault that ended with its process is listed from the journal of this cluster, without counts', async () => {
   const counts = { state: 'ended', end: 'restart', remainingMs: 0, matched: 3, applied: 3 };
   const listed = { fault: { id: 'f1', kind: 'stop.hang', target: 'app-1', params: {} }, ...counts };
   await ownCluster({ '/admin/faults': none }, { '/admin/faults': { ...none, ended: [listed] } });

@@ -53,7 +53,7 @@ test('every kind of fault has its expected verdicts, each a verdict that exists'
   }
 });
 
-test("the truth is read from the injector's journal: a halt ends everything, and who only takes part need not be noticed", () => {
+test('the journal is the truth: a halt ends all faults, and a mere participant need not be noticed', () => {
   const line = (at: number, event: string, id: string, target: string, more = {}) =>
     Object.assign({ at, event, id, target, kind: 'net.drop' }, more);
   const truths = truthsIn([
@@ -89,7 +89,7 @@ test('an incident is booked to the last fault that may have caused it, and not t
   expect(result.falseAlarms).toEqual([]);
 });
 
-test('a process that somebody killed by hand is no false alarm, and one that a fault killed is a part of that fault', () => {
+test('a process killed by hand is no false alarm; one killed by a fault belongs to that fault', () => {
   const injected = [truth('limp.cpu', 'r-2', 0, 5_000)];
   const nodes = [
     { id: 'r-1', exits: [{ at: 10_000 }] },

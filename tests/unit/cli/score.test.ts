@@ -19,7 +19,7 @@ async function scoreOf(...incidents: object[]): Promise<unknown> {
   return JSON.parse((await run('incidents', '--score', '--json', '--journal', journal)).said);
 }
 
-test('a suspicion that came to nothing is not shown among the incidents, and counts in the score as a doubt', async () => {
+test('a suspicion without a diagnosis is no incident, and counts in the score as a doubt', async () => {
   expect(await scoreOf(doubt)).toMatchObject({ confusion: { 'limp.latency': { doubt: 1 } }, censored: [] });
   const { said } = await run('incidents');
   expect([said, rowsOf(said)]).toEqual([expect.stringMatching(/^0 /), []]);

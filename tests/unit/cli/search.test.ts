@@ -10,7 +10,7 @@ async function gatewayThatFinds(total: number, query: string, more: object = {})
   await fakeCluster({ 'gateway-1': { '/api/search': answer } });
 }
 
-test('a search that finds nothing is done, and gives the advice of the page and a command that adds pages', async () => {
+test('a search that finds nothing gives the advice of the page and a command that adds pages', async () => {
   await gatewayThatFinds(0, 'zzzxq');
   const { said, exitCode } = await run('search', 'zzzxq');
   for (const { text } of adviceFor('zzzxq')) expect(said).toContain(text);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { share, table } from '../../../cli/table.ts';
-import { span } from '../../../shared/span.ts';
+import { timeSpan } from '../../../shared/time-span.ts';
 
 test.each([
   [undefined, '-'],
@@ -12,7 +12,7 @@ test.each([
   [3_570_000, '59 min 30 s'],
   [3_600_000, '1 h 0 min'],
   [7_500_000, '2 h 5 min'],
-])('%s ms reads %s', (ms, text) => expect(span(ms)).toBe(text));
+])('%s ms reads %s', (ms, text) => expect(timeSpan(ms)).toBe(text));
 
 test.each([
   [1, '100%'],

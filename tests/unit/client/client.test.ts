@@ -14,7 +14,7 @@ async function client(fail?: () => RpcError) {
   return { get, asked };
 }
 
-test('the start page, a search and a page of the corpus come through the gateway, each tier adding its name', async () => {
+test('start page, search and page come through the gateway, and each tier adds its name', async () => {
   const { get, asked } = await client();
   for (const url of ['/', '/search?q=dog&page=3&style=layered&explain=1', '/search', '/page/n1']) {
     const reply = await get(url);

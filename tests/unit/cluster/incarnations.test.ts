@@ -40,11 +40,11 @@ test.each(['', 'x', '-1', '1.5', '9007199254740993', '1 2'])('a file with "%s" i
 test('a disk that takes no writes is told of once, and numbers grow all the same', () => {
   const file = temporary();
   const troubles: string[] = [];
-  mkdirSync(`${file}.draft`, { recursive: true });
+  mkdirSync(`${file}.${process.pid}.draft`, { recursive: true });
   const next = openIncarnations(file, (text) => troubles.push(text));
   expect([next(), next(), next()]).toEqual([1, 2, 3]);
   expect(troubles).toEqual([expect.stringContaining('cannot be written')]);
-  rmSync(`${file}.draft`, { recursive: true });
+  rmSync(`${file}.${process.pid}.draft`, { recursive: true });
   next();
   expect(openIncarnations(file, quiet)()).toBeGreaterThan(4);
 });

@@ -103,7 +103,7 @@ test('a refusal is no result: the same order may be right later', async () => {
 /** As a monitor's repairer sends it: who orders, and the order of `decideRepair` itself. */
 const ordered = (id: string, order: RepairOrder) => ({ id, by: 'm-1', ...order });
 
-test('never more than f of a group are taken down while they answer; whoever hangs may be restarted however few are left', async () => {
+test('at most f answering nodes of a group are taken down; a hung node may always be restarted', async () => {
   const { states, hung, order, done } = watchdog();
   states.set('r-1', { state: 'held', exit: 'SIGKILL' });
   const liar = { do: 'quarantine', node: 'r-2', incarnation: 100, resynchronise: false } as const;

@@ -68,7 +68,7 @@ function role(standby?: StandbyKind, open = async () => {}) {
   return { ...it, said, promote, call };
 }
 
-test('a node with a role of its own opens and serves; once a standby has its role it refuses, but for signs of life', async () => {
+test('a node serves its role; when a standby has that role, the node answers only health checks', async () => {
   const { said, begin, promote, call, token } = role();
   await begin();
   expect(await call()).toBe('served');
@@ -95,7 +95,7 @@ test.each([
   expect(await call()).toBe('served');
 });
 
-test('a promotion that arrives while a node opens is not lost, and one that arrives as it leaves changes nothing', async () => {
+test('a promotion during the start of a node is kept, and one during its stop changes nothing', async () => {
   const opening = Promise.withResolvers<void>();
   const { said, begin, promote, leave } = role('hot', () => opening.promise);
   const begun = begin();

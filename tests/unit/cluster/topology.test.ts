@@ -135,12 +135,14 @@ test.each([
   [
     'two shards behind one node that does not say so',
     fileOf([group('one', ['database'], { shards: 2 }), group('two', ['database'])]),
-    'line 7: group two does not say "shards": one node of it would hold 2 shards. "shards": 2 gives each shard nodes of its own',
+    'line 7: group two does not say "shards": one node of it would hold 2 shards. ' +
+      '"shards": 2 gives each shard nodes of its own',
   ],
   [
     'groups that cut the data differently',
     fileOf([group('one', ['database'], { shards: 2 }), group('two', ['database'], { shards: 3 })]),
-    'line 6: group one cuts the data into 2 shards, another group into 3. "shards": 3 gives each shard nodes of its own',
+    'line 6: group one cuts the data into 2 shards, another group into 3. ' +
+      '"shards": 3 gives each shard nodes of its own',
   ],
   [
     'a port that two nodes want',

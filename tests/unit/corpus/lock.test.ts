@@ -58,7 +58,10 @@ test('a holder that is killed leaves no lock behind', async () => {
 async function startHolder(dataDir: string) {
   const program = `
     import { withLock } from ${JSON.stringify(lockModule)};
-    await withLock(${JSON.stringify(dataDir)}, {}, () => new Promise(() => { process.stdout.write('held'); setInterval(() => {}, 1000); }));
+    await withLock(${JSON.stringify(dataDir)}, {}, () => new Promise(() => {
+      process.stdout.write('held');
+      setInterval(() => {}, 1000);
+    }));
   `;
   const holder = spawn(process.execPath, ['--input-type=module-typescript', '--eval', program], {
     stdio: ['ignore', 'pipe', 'inherit'],

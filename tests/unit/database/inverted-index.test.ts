@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createInvertedIndex } from '../../../services/database/index/inverted-index.ts';
 import { analyse } from '../../../search/text/analysis.ts';
-import type { Plan } from '../../../search/plan.ts';
+import type { QueryPlan } from '../../../search/plan.ts';
 import { seededRandom } from '../../../shared/time/random.ts';
 import { madePages, words } from './made-pages.ts';
 import { madePlan } from './made-plans.ts';
@@ -12,7 +12,7 @@ const pages = madePages(seededRandom('windows'), 800);
 const { segment, ids } = segmentOf(pages);
 const oracle = createOracle(pages);
 
-function allOf(terms: readonly string[]): Plan {
+function allOf(terms: readonly string[]): QueryPlan {
   return { query: '', terms: [...new Set(terms)].map((term) => ({ term, weight: 1 })), phrases: [], exclusions: [] };
 }
 
@@ -92,7 +92,7 @@ test('a candidate says how often each term stands in each field, a term that nam
     },
     { id: 'a', title: 'nothing', keywords: [], body: '', url: '', links: [], popularity: 0 },
   ]);
-  const plan: Plan = {
+  const plan: QueryPlan = {
     query: '',
     terms: [
       { term: 'dog', weight: 1 },

@@ -24,7 +24,7 @@ export function drawText(random: Random, length: number): string {
   return text.join(random.next() < 0.1 ? ', ' : ' ');
 }
 
-/** Pages with everything that the index treats differently: empty fields, very long ones, equals, frequencies over 255. */
+/** Pages with all special cases of the index: empty fields, very long ones, equal pages, frequencies over 255. */
 export function madePages(random: Random, count: number): SourcePage[] {
   return Array.from({ length: count }, (_, i) => {
     const twin = i % 50 === 1;

@@ -8,7 +8,7 @@ import { findAcrossShards } from '../../../services/database/scatter.ts';
 import { shardFolder, shardOf } from '../../../search/sharding.ts';
 import type { SourcePage } from '../../../search/source-page.ts';
 import { writeShard } from '../../../services/database/writer.ts';
-import type { Plan } from '../../../search/plan.ts';
+import type { QueryPlan } from '../../../search/plan.ts';
 import { scorer } from '../../../search/bm25f.ts';
 import type { Context } from '../../../shared/rpc/context.ts';
 import type { CallOptions } from '../../../shared/rpc/upstream.ts';
@@ -18,7 +18,7 @@ import { readableLog, temporaryFolder } from './temporary.ts';
 
 export const context = { deadlineAt: Infinity, signal: new AbortController().signal } as Context;
 
-/** The pages cut into shards, written, opened again, and asked as the upper tiers ask. `calls` = calls to shards so far. */
+/** The pages in shards, written, opened again, and asked as the upper tiers ask. `calls` = calls to shards so far. */
 export async function shardedSearch(pages: readonly SourcePage[], shards: number) {
   const folder = temporaryFolder();
   const finders: Finder[] = [];
@@ -35,7 +35,7 @@ export async function shardedSearch(pages: readonly SourcePage[], shards: number
   let calls = 0;
   const database = {
     find: async (
-      request: { plan: Plan; size: number; statistics?: Statistics },
+      request: { plan: QueryPlan; size: number; statistics?: Statistics },
       _context: Context,
       options: CallOptions = {},
     ) => {
@@ -45,12 +45,12 @@ export async function shardedSearch(pages: readonly SourcePage[], shards: number
   };
   return {
     calls: () => calls,
-    find: (plan: Plan, size: number) => findAcrossShards(database, shards, { plan, size }, context),
+    find: (plan: QueryPlan, size: number) => findAcrossShards(database, shards, { plan, size }, context),
   };
 }
 
 /** What ranking makes of candidates. */
-export function ranked(plan: Plan, size: number, { total, statistics, candidates }: FindResult): Answer {
+export function ranked(plan: QueryPlan, size: number, { total, statistics, candidates }: FindResult): Answer {
   const scoring = scorer(plan.terms, statistics);
   const scored = candidates.map(({ id, frequencies, lengths: [, keywords, body], popularity }) => {
     let relevance = 0;

@@ -46,7 +46,7 @@ function open(): Store {
   return store;
 }
 
-test('pages come back as they were given, in the order asked for, links in theirs; unknown ids are left out', async () => {
+test('pages come back unchanged, in the order asked for, with their links; unknown ids are left out', async () => {
   expect(await writeShard(folder, [dog, cat])).toBe(2);
   const { signature, popularity, ...page } = dog;
   expect({ signature, popularity }).toEqual({ signature: 'abc', popularity: 0.25 });

@@ -5,7 +5,7 @@ import { skewableClock } from '../../../shared/faults/skewable-clock.ts';
 import { seededRandom } from '../../../shared/time/random.ts';
 import { createSimulation } from '../../../shared/time/sim/simulation.ts';
 
-test('a skewed clock: the offset moves the wall clock only, the drift moves both, and monotonic time never goes back', () => {
+test('the offset of a skewed clock moves wall time, its drift both times; neither turns time back', () => {
   const simulation = createSimulation(1);
   const clock = skewableClock(simulation.clock);
   const lead = () => [clock.now() - simulation.clock.now(), clock.wall() - simulation.clock.wall()];

@@ -26,7 +26,7 @@ const done = async (rig: Rig) => {
   return rig.actions.map((action) => `${action.atMs} ${action.do}`).join(', ');
 };
 
-/** Every kind, the least parameters, and the effect that proves that it was applied. A kind that is not here fails the test. */
+/** Every kind, its least parameters, and the effect that proves that it was applied. A missing kind fails the test. */
 const rows: Record<string, Row> = {
   none: { well: wellBody, ill: wellBody, look: body },
   'stop.kill': {

@@ -32,7 +32,7 @@ function bare(leaseMs = 1_000) {
   return { simulation, registry, journal, metrics };
 }
 
-test('a fault whose owner stops renewing its lease heals itself; one that is renewed lives on to its time to live', async () => {
+test('a fault ends when its owner stops renewing its lease, or else at its time to live', async () => {
   const lost = bare();
   lost.registry.inject(fault);
   lost.simulation.runSync(1_400);
@@ -80,7 +80,7 @@ test('a pending fault that is healed never begins', () => {
   expect(journal).toEqual(['inject', 'heal healed']);
 });
 
-test('injecting the same fault twice is one fault; another one under the same id is refused and changes nothing', () => {
+test('a fault that is injected twice is one fault; another fault with the same id is refused', () => {
   const { registry, journal } = bare();
   registry.inject(fault);
   registry.inject(fault);

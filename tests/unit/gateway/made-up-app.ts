@@ -11,7 +11,7 @@ export interface MadeUpApp {
   readonly asked: { readonly operation: string; readonly request: unknown; readonly context: Context }[];
 }
 
-/** An application tier that answers every search with one result that repeats the query, and knows the page `n1` alone. */
+/** An application tier that answers every search with one result, which repeats the query. It has one page, `n1`. */
 export function madeUpApp(fail?: () => RpcError | Promise<never>): MadeUpApp {
   const asked: MadeUpApp['asked'] = [];
   async function note(operation: string, request: unknown, context: Context): Promise<void> {

@@ -20,7 +20,8 @@ test('a search answers exactly the promised fields, in their order', async () =>
   expect(reply.statusCode).toBe(200);
   expect(reply.headers['content-type']).toMatch(/^application\/json/);
   expect(reply.body).toBe(
-    '{"query":"dog","total":1,"page":2,"size":5,"tookMs":1.25,"servedBy":["gateway-2","app-1","query-1","database-1-1"],' +
+    '{"query":"dog","total":1,"page":2,"size":5,"tookMs":1.25,' +
+      '"servedBy":["gateway-2","app-1","query-1","database-1-1"],' +
       '"results":[{"id":"n1","title":"dog","url":"/page/n1","snippet":"dog","score":1.5}]}',
   );
 });

@@ -136,7 +136,7 @@ test('a suggestion is offered, a page beyond the last leads back to it', () => {
   expect(beyond).toContain('href="/search?q=dog&amp;page=3"');
 });
 
-test('a page of the corpus: its paragraphs, its keywords as searches, its links by relation, the many folded away', () => {
+test('a page has its paragraphs, its keywords as searches, and its links by relation, long lists folded', () => {
   const links = Array.from({ length: 30 }, (_, i) => ({ id: `n${i}`, title: `kind ${i}`, relation: 'hyponym' }));
   const html = pageView({ page: { ...page, url: 'https://example.org/dog', links } }, making, surroundings);
   expect(html).toContain('<p class="body">first</p><p class="body">second</p>');

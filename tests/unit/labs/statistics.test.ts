@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { binomialInterval, meanInterval, normalQuantile, poissonInterval } from '../../../labs/statistics/interval.ts';
 import { medianInterval } from '../../../labs/statistics/median.ts';
-import { weibullFit, weibullShapeInterval } from '../../../labs/statistics/weibull.ts';
+import { weibullFit, weibullShapeInterval } from '../../../labs/statistics/weibull-fit.ts';
 
 test.each([
   // Clopper and Pearson's exact 95% limits, as in the tables of Newcombe, Statistics in Medicine 17 (1998), table I.

@@ -4,7 +4,7 @@ import { metricsServer, usualPort } from '../../../loadgen/report/metrics-server
 
 const model: LoadModel = { kind: 'closed', users: 1, thinkMs: { kind: 'none' } };
 
-test('a run that finds the usual port taken says that it has no metrics; a port that it was given must be free', async () => {
+test('a run has no metrics when the usual port is taken; a port that the user names must be free', async () => {
   // Another run of this machine may have the port already: that is as good.
   const first = await metricsServer(undefined, model, () => undefined);
   onTestFinished(() => first?.close());

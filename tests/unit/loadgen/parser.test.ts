@@ -6,10 +6,10 @@ import { responseParser } from '../../../loadgen/client/parser.ts';
 import type { ParsedAnswer } from '../../../loadgen/client/parser.ts';
 import type { ParseFailure } from '../../../loadgen/client/head.ts';
 
-type Outcome = { status: number; body: string; close: boolean } | { failure: string } | 'more';
+type Parsed = { status: number; body: string; close: boolean } | { failure: string } | 'more';
 
 /** Feeds bytes cut at the given places; `end` closes the connection after them. */
-function parse(bytes: Buffer | string, cuts: number[] = [], { method = 'GET', end = false } = {}): Outcome {
+function parse(bytes: Buffer | string, cuts: number[] = [], { method = 'GET', end = false } = {}): Parsed {
   const all = Buffer.from(bytes as string, 'latin1');
   const parser = responseParser();
   parser.begin(method, true);
@@ -26,7 +26,7 @@ function parse(bytes: Buffer | string, cuts: number[] = [], { method = 'GET', en
   return last ? outcome(last) : 'more';
 }
 
-function outcome(result: ParsedAnswer | ParseFailure): Outcome {
+function outcome(result: ParsedAnswer | ParseFailure): Parsed {
   return 'code' in result
     ? { failure: result.detail }
     : { status: result.status, body: result.body.toString('latin1'), close: result.close };
@@ -158,7 +158,7 @@ test('any bytes at all end in an answer, a failure or a wish for more, and the s
   const bytes = fc
     .array(fc.oneof({ weight: 6, arbitrary: fragments }, { weight: 1, arbitrary: body }), { maxLength: 14 })
     .map((parts) => parts.join(''));
-  const stable = (one: Outcome) => (typeof one === 'object' && 'failure' in one ? 'failure' : one);
+  const stable = (one: Parsed) => (typeof one === 'object' && 'failure' in one ? 'failure' : one);
   fc.assert(
     fc.property(bytes, cuts, (text, places) => {
       const whole = stable(parse(text, [], { end: true }));
@@ -178,7 +178,9 @@ test('answers are read as Node.js itself reads them', async () => {
       const kept = parts.filter((part) => part !== '');
       const text = kept.join('');
       const framed = chunked
-        ? `transfer-encoding: chunked\r\n\r\n${kept.map((part) => `${part.length.toString(16)}\r\n${part}\r\n`).join('')}0\r\n\r\n`
+        ? 'transfer-encoding: chunked\r\n\r\n' +
+          kept.map((part) => `${part.length.toString(16)}\r\n${part}\r\n`).join('') +
+          '0\r\n\r\n'
         : `content-length: ${text.length}\r\n\r\n${text}`;
       const bytes = `HTTP/1.1 ${code} X\r\nserver: y\r\n${framed}`;
       expect(parse(bytes)).toMatchObject(await nodeReads(bytes));

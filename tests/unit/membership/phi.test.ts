@@ -56,7 +56,7 @@ test('the detector learns a slow rhythm, and forgets it: the window is bounded',
   expect(fast.detector.phi(fast.now + 3_000)).toBeGreaterThan(8);
 });
 
-test('where every fifth heartbeat is lost, phi 8 raises no false alarm in ten node-hours, and still sees a death within 10 seconds', () => {
+test('with every fifth heartbeat lost, phi 8 has no false alarm in ten hours, and sees a death in 10 s', () => {
   let phiAlarms = 0;
   let fixedAlarms = 0;
   for (let seed = 0; seed < 10; seed++) {

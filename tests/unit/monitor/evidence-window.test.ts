@@ -134,7 +134,7 @@ test('attempts that were given up count as at least as slow as the wait for them
   expect([window.proofs('r-1', 1), window.proofs('r-2', 1)]).toEqual([0, 2]);
 });
 
-test('a caller that stood still itself reports neither timeouts nor latencies, and still reports refusals and lies', () => {
+test('a caller that stood still reports no timeouts and no latencies, but refusals and lies', () => {
   let now = 0;
   let lostMs = 0;
   const evidence = createEvidenceBuffer({ now: () => now, wall: () => 0 }, () => lostMs);
@@ -160,7 +160,7 @@ test('a caller that stood still itself reports neither timeouts nor latencies, a
   expect(doubtful?.medianMs).toBeUndefined();
 });
 
-test('a failure began with the first complaint of the run that goes on now; a liar has lied since the first lie', () => {
+test('a failure begins with the first complaint that still goes on, lying with the first lie', () => {
   const window = createEvidenceWindow(10_000);
   window.report('app-1', [seen('r-1', { lostVotes: 1 })], 1_000);
   window.report('app-1', [seen('r-1', { timeouts: 1 })], 2_000);

@@ -68,7 +68,7 @@ test('a relapse before it is steady takes the fix back', () => {
 
 const limp = ['1 ! limping limping', '2 . healthy limping'];
 
-test('something else that happens after the fix is the next failure, and what is not sure yet takes no fix back', () => {
+test('after the fix, something else is the next failure, and a doubt does not undo the fix', () => {
   const [first] = live([...limp, '3 ! partitioned limping', '4 ! partitioned partitioned']);
   expect(first).toMatchObject({ verdict: 'limping', outcome: 'passed', stamps: { fix: 2_000 } });
   const next = advance('r-1', first, {

@@ -128,7 +128,7 @@ test.each<[string, Partial<NodeCondition>, Partial<GroupCondition>, string]>([
   else expect(order.do).toBe(expected);
 });
 
-test('orders name the incarnation that they are meant for, so that carrying one out twice does nothing the second time', () => {
+test('orders name the incarnation that they are for, so carrying one out twice changes nothing', () => {
   expect(decideRepair(condition, group)).toEqual({ do: 'restart', node: 'ranking-2', incarnation: 4 });
 });
 

@@ -61,7 +61,7 @@ test('the hundredth set of label values, and all after it, are counted together'
   expect(lines.at(-1)).toBe('calls_total{who="other"} 52');
 });
 
-test('label values are escaped; a gauge is brought up to date when it is read, and forgets what it removes', async () => {
+test('label values are escaped; a gauge is current when it is read, and forgets removed series', async () => {
   const metrics = createMetrics({}, { process: false });
   let reads = 0;
   const gauge = metrics.gauge('state', 'State', ['what'], async (own) => own.set({ what: 'a "b"\n\\' }, ++reads));

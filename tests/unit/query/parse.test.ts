@@ -3,14 +3,17 @@ import { expect, test } from 'vitest';
 import { isWordTerm } from '../../../search/names.ts';
 import { maxTerms } from '../../../search/limits.ts';
 import { parse } from '../../../services/query/parse.ts';
-import { Plan } from '../../../search/plan.ts';
+import { QueryPlan } from '../../../search/plan.ts';
 import { Compile } from 'typebox/compile';
 
-/** A plan in one line, without the term of the whole name: terms (`field:term*weight`), then +phrases, then -exclusions; gaps in phrases as numbers. */
+/**
+ * A plan in one line, without the term of the whole name: terms (`field:term*weight`), then +phrases, then -exclusions.
+ * Gaps in phrases are numbers.
+ */
 function shown(q: string): string {
   const { terms, phrases, exclusions } = parse(q).plan;
   const at = (field: string | undefined) => (field === undefined ? '' : `${field}:`);
-  const phrase = ({ terms, positions, field }: Plan['phrases'][number]) =>
+  const phrase = ({ terms, positions, field }: QueryPlan['phrases'][number]) =>
     `${at(field)}(${terms.map((term, i) => (positions[i] === i ? term : `${positions[i]}=${term}`)).join(' ')})`;
   return [
     ...terms
@@ -106,7 +109,7 @@ test('a query of 10,000 characters has a bounded number of terms, the first ones
 });
 
 test('any text gives a valid plan, and the words it names stand in the query', () => {
-  const valid = Compile(Plan);
+  const valid = Compile(QueryPlan);
   const piece = fc.oneof(
     fc.constantFrom('"', '-', 'title:', 'body:', ' ', 'dog', 'the', '“', '東京', "'", ':'),
     fc.string({ unit: 'binary', maxLength: 3 }),

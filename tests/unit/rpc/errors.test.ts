@@ -42,7 +42,7 @@ test.each([
   expect([blame(error, { node: 'a', abandoned }), evidence(error, { node: 'a', abandoned })]).toEqual([blamed, proves]);
 });
 
-test("what is the caller's own mistake is never cured by another attempt, and certainly did not happen unless the caller left", () => {
+test('no retry cures a mistake of the caller, and it certainly did not happen unless the caller left', () => {
   for (const [code, entry] of Object.entries(errorCodes)) {
     if (entry.blame !== 'caller') continue;
     expect([code, entry.cure, entry.definite]).toEqual([code, 'nothing', code !== 'cancelled']);

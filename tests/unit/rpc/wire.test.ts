@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Call } from '../../../shared/rpc/call.ts';
 import { decodeHeaders, encodeHeaders } from '../../../shared/rpc/wire.ts';
 import { asRpcError, fromProblem, RpcError, toProblem } from '../../../shared/rpc/errors.ts';
-import { childSpan, formatTraceparent, newTrace, parseTraceparent } from '../../../shared/rpc/trace.ts';
+import { childSpan, formatTraceparent, newTrace, parseTraceparent } from '../../../shared/rpc/trace-context.ts';
 import { seededRandom } from '../../../shared/time/random.ts';
 
 const random = seededRandom(1);

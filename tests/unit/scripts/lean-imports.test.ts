@@ -35,7 +35,8 @@ test('node:http works, and the WebSocket inside Node.js stays unloaded', async (
 test('undici gives its pool and its errors', async () => {
   const source = `import { Pool, errors } from 'undici';
     const pool = new Pool('http://127.0.0.1:9');
-    pool.request({ path: '/', method: 'GET' }).catch((error) => console.log(error.code, typeof errors.RequestAbortedError));`;
+    pool.request({ path: '/', method: 'GET' })
+      .catch((error) => console.log(error.code, typeof errors.RequestAbortedError));`;
   expect(await bundledOutput(source)).toBe('ECONNREFUSED function');
 });
 

@@ -44,7 +44,7 @@ describe('BM25F', () => {
     expect(scorer(terms, statistics, parameters).term(0, 0, 0, 0, 2, 20)).toBe(0);
   });
 
-  test('a word on every page still adds something, and a shard that is ahead of its statistics does not turn it over', () => {
+  test('a word on every page still adds to the score, also where the statistics lag behind the shard', () => {
     const score = scorer(terms, { ...statistics, frequencies: [1_000, 1_500] }, parameters);
     expect(score.idf[0]).toBeGreaterThan(0);
     expect(score.idf[1]).toBe(score.idf[0]);
@@ -63,7 +63,7 @@ describe('BM25F', () => {
   });
 });
 
-test('bounds hold to the last bit: more of a term or a shorter page never scores less, and nothing more than `upper`', () => {
+test('bounds are exact: more of a term or a shorter page never scores less, and none beats `upper`', () => {
   const count = fc.nat({ max: 60 });
   const length = fc.nat({ max: 400 });
   const name = fc.integer({ min: 1, max: 125 }).map((quarters) => quarters / 4);

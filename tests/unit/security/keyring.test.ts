@@ -32,7 +32,7 @@ function keyrings() {
   return { dataDir, take };
 }
 
-test('readers of pages get the key that signs them; a node that only holds data does not, nor does it inherit it', () => {
+test('readers of pages get the key that signs them; a node that only holds data does not get it', () => {
   const { dataDir, take } = keyrings();
   expect(nodes.map((node) => take(node).keyring.processing !== undefined)).toEqual([true, false, true]);
   expect(Buffer.from(take(nodes[0]!).keyring.processing!)).toEqual(processingKey(dataDir));

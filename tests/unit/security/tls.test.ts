@@ -52,7 +52,7 @@ async function port(first: Identity) {
   };
 }
 
-/** Connects as `identity`, wanting `node`: what the server answers, and whether the session was taken up again; or the error's code. */
+/** Connects as `identity`, wanting `node`: the answer, and whether the session was resumed; or the error's code. */
 function ask(to: number, identity: Identity, node: string, session?: Buffer) {
   return new Promise<{ said: string; reused: boolean; session: Buffer | undefined }>((resolve, reject) => {
     let kept: Buffer | undefined;

@@ -41,7 +41,8 @@ test('what no reader sees is no text', () => {
 test('menus, headers and footers are no text, but their links are found', () => {
   const found = page(`
     <nav><a href=n>menu</a></nav> <div class="site-header"><a href=h>brand</a></div> <div role=navigation>roles</div>
-    <div id=breadcrumbs>crumbs</div> <main><header><h1>Title</h1></header>content <a href=c>link</a></main> <footer>imprint</footer>`);
+    <div id=breadcrumbs>crumbs</div>
+    <main><header><h1>Title</h1></header>content <a href=c>link</a></main> <footer>imprint</footer>`);
   expect(found.text).toBe('Title\ncontent link');
   expect(found.links).toEqual([
     { href: 'n', furniture: true, nofollow: false },

@@ -79,7 +79,7 @@ test('a process that compiles its code still refuses nothing, however long calls
   expect((await slower(80, 10_000)).refused).toBe(0);
 });
 
-test('beyond a limit that is set by hand a call is refused at once; calls of this node and health checks pass', async () => {
+test('calls beyond a fixed limit are refused; health checks and calls of this node pass', async () => {
   const { sim, observe } = setUp();
   const { service } = answering(sim, () => ({ afterMs: 100 }));
   const queue = { waitMs: () => 0 };

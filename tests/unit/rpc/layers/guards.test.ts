@@ -199,7 +199,7 @@ test.each([
   expect(evidenceOfFailure(call, failure(code, { node: 'a' }), elapsedMs, usualMs)).toBe(expected);
 });
 
-test('a mechanism can be switched off, on and re-tuned while calls run, and keeps its state while its settings stay', async () => {
+test('a mechanism is switched and tuned while calls run, and keeps its state with its settings', async () => {
   type Policy = { readonly add: { readonly by: number } | false };
   const policy: { current: Policy } = { current: { add: false } };
   let built = 0;

@@ -136,7 +136,7 @@ test('the only replica is never ejected', async () => {
   expect(peers.get('a').ejection.until).toBe(0);
 });
 
-test('a replica that nobody asked for a while is not silent because of that: the time counts from the first attempt without an answer', async () => {
+test('the silence of a replica counts from the first unanswered attempt, not from its last answer', async () => {
   const { sim, peers, attempt, abandon } = ejecting('a', 'b');
   for (let i = 0; i < 20; i++) await attempt('a');
   await sim.run(10_000);

@@ -124,7 +124,7 @@ test('a caller that leaves while a retry waits ends it', async () => {
   expect(sim.pending).toBe(0);
 });
 
-test('a budget gives a fifth of the answered calls, never saves up more than its reserve, and is spent by failures', () => {
+test('a budget earns a fifth of the answered calls, holds at most its reserve, and pays for retries', () => {
   const budget = createBudget({ ratio: 0.2, reserve: 2 });
   for (let i = 0; i < 100; i++) budget.earn();
   expect(budget.tokens).toBe(2);

@@ -35,7 +35,7 @@ function routing(broken: Record<string, ReturnType<typeof failure>>) {
   return { sim, asked, send: (own = { endpoint } as object) => outcomeOf(service(testCall(own))) };
 }
 
-test('a node is reached over its second route when the first is gone, and over the first again when it is back', async () => {
+test('a node is reached over its second route while the first is gone, and then over the first', async () => {
   const broken: Record<string, ReturnType<typeof failure>> = { first: failure('unreachable') };
   const { sim, asked, send } = routing(broken);
   expect([await send(), await send()]).toEqual(['second', 'second']);

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { recorder } from '../../../loadgen/measure/recorder.ts';
+import { mergeMoments, moments, observe, variation } from '../../../loadgen/measure/variation.ts';
+import type { Arrivals } from '../../../loadgen/options/plan.ts';
+import { arrivalProcess, shareOf } from '../../../loadgen/schedule/arrivals.ts';
+import { constantProfile } from '../../../loadgen/schedule/profile.ts';
+import { seededRandom } from '../../../shared/time/random.ts';
+
+test.each<{ id: string; workers: number; arrivals: Arrivals; right: number }>([
+  { id: 'L5', workers: 1, arrivals: { kind: 'poisson' }, right: 1 },
+  { id: 'L5', workers: 2, arrivals: { kind: 'poisson' }, right: 1 },
+  { id: 'L5', workers: 4, arrivals: { kind: 'poisson' }, right: 1 },
+  { id: 'L5', workers: 8, arrivals: { kind: 'poisson' }, right: 1 },
+  { id: 'L5', workers: 8, arrivals: { kind: 'constant' }, right: 0 },
+  { id: 'L5', workers: 4, arrivals: { kind: 'burst', size: 20 }, right: Math.sqrt(19) },
+])(
+  '$id reports a variation of $right for $arrivals.kind arrivals over $workers workers',
+  ({ workers, arrivals, right }) => {
+    const all: { intended: ReturnType<typeof moments>; sent: ReturnType<typeof moments> }[] = [];
+    for (let index = 0; index < workers; index++) {
+      const process = arrivalProcess(arrivals, constantProfile(1000, 20_000), seededRandom('L5'));
+      const share = shareOf(process, index, workers);
+      const record = recorder({ startMs: 0, tickMs: 1000, sloMs: 1000 });
+      for (let at = share.next(); at < 20_000; at = share.next()) {
+        const exchange = {
+          request: { method: 'GET', target: '/', name: '/' },
+          intendedMs: at,
+          dispatchedMs: at,
+          sentMs: at + 0.1,
+          keepBody: false,
+          answered() {},
+          failed() {},
+          ...(share.gapMs() === undefined ? {} : { gapMs: share.gapMs()! }),
+        };
+        record.asked(exchange);
+        record.sent(exchange);
+      }
+      const { gapsIntended, gapsSent } = record.totals();
+      all.push({ intended: gapsIntended, sent: gapsSent });
+    }
+    for (const which of ['intended', 'sent'] as const) {
+      const merged = all.map((worker) => worker[which]).reduce(mergeMoments, moments());
+      expect(variation(merged)).toBeGreaterThan(right - 0.03);
+      expect(variation(merged)).toBeLessThan(right + 0.03);
+    }
+  },
+);
+
+test('L5 the gaps of the shares are those of the whole process', () => {
+  const process = () => arrivalProcess({ kind: 'poisson' }, constantProfile(100, 5000), seededRandom('gaps'));
+  const whole = moments();
+  const one = process();
+  for (let before = one.next(), at = one.next(); at < 5000; before = at, at = one.next()) observe(whole, at - before);
+  const shares = [0, 1, 2].map((index) => {
+    const share = shareOf(process(), index, 3);
+    const into = moments();
+    for (let at = share.next(); at < 5000; at = share.next())
+      if (share.gapMs() !== undefined) observe(into, share.gapMs()!);
+    return into;
+  });
+  const merged = shares.reduce(mergeMoments, moments());
+  expect(merged.n).toBe(whole.n);
+  expect(merged.m2).toBeCloseTo(whole.m2, 6);
+});

@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest';
+import { wireEncoder } from '../../../loadgen/client/wire.ts';
+import { nextMove, startSession } from '../../../loadgen/engine/session.ts';
+import { parseHeader } from '../../../loadgen/options/quantities.ts';
+import { parseRequestList } from '../../../loadgen/workload/list.ts';
+import type { Session } from '../../../loadgen/workload/request.ts';
+
+const scenario = (request: unknown) => () => [request].values() as unknown as Session;
+
+/** The three ways on which a header comes in, each as the sentence that refuses it; undefined: it is sent. */
+function refusals(name: string, value: string): (string | undefined)[] {
+  const thrown = (run: () => unknown): string | undefined => {
+    try {
+      run();
+      return undefined;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  const session = startSession(scenario({ method: 'GET', target: '/', name: 'x', headers: { [name]: value } }));
+  const move = typeof session === 'string' ? undefined : nextMove(session, undefined);
+  return [
+    thrown(() => parseHeader(`${name}: ${value}`)),
+    thrown(() => parseRequestList(JSON.stringify({ target: '/', headers: { [name]: value } }))),
+    move?.kind === 'broken' ? move.why : undefined,
+  ];
+}
+
+test.each([
+  { id: 'L2', input: ['x-name', 'Łukasz'], right: /outside of Latin-1/ },
+  { id: 'L2', input: ['x-name', '東京'], right: /outside of Latin-1/ },
+  { id: 'L2', input: ['x-smile', 'a😀'], right: /outside of Latin-1/ },
+  { id: 'L2', input: ['x-half', '\ud800'], right: /outside of Latin-1/ },
+  { id: 'L2', input: ['x-id', '1\r\nx-evil: 1'], right: /control character/ },
+  { id: 'L2', input: ['x-id', '1\nx-evil: 1'], right: /control character/ },
+  { id: 'L2', input: ['x-id', 'a\u0000b'], right: /control character/ },
+  { id: 'L2', input: ['x-id', 'a\u007fb'], right: /control character/ },
+  { id: 'L2', input: ['x-id', 'a\u0085b'], right: /control character/ },
+  { id: 'L2', input: ['content-length', '5'], right: /set by the generator itself/ },
+  { id: 'L2', input: ['Transfer-Encoding', 'chunked'], right: /set by the generator itself/ },
+  { id: 'L2', input: ['x evil', '1'], right: /cannot be the name of a header/ },
+  { id: 'L2', input: ['', '1'], right: /cannot be the name of a header/ },
+])(
+  '$id refuses the header $input with one sentence, wherever it comes from',
+  ({ input: [name = '', value = ''], right }) => {
+    for (const refusal of refusals(name, value)) expect(refusal).toMatch(right);
+  },
+);
+
+test.each([
+  { id: 'L2', input: ['x-name', 'Müller'], right: 'x-name: Müller' },
+  { id: 'L2', input: ['x-tab', 'a\tb'], right: 'x-tab: a\tb' },
+  { id: 'L2', input: ['x-empty', ''], right: 'x-empty: ' },
+  { id: 'L2', input: ['x-odd', '"quoted; text=1"'], right: 'x-odd: "quoted; text=1"' },
+])('$id sends the header $input as it is', ({ input: [name = '', value = ''], right }) => {
+  expect(refusals(name, value)).toEqual([undefined, undefined, undefined]);
+  const [request] = parseRequestList(JSON.stringify({ target: '/', headers: { [name]: value } }));
+  expect(wireEncoder('h', [])(request!)).toBe(`GET / HTTP/1.1\r\nhost: h\r\n${right}\r\n\r\n`);
+});
+
+test.each([
+  {
+    id: 'L2',
+    input: '{"target":"/","headers":["a"]}',
+    right: /headers are not an object|cannot be the name|not a text/,
+  },
+  { id: 'L2', input: '{"target":"/","headers":{"x":1}}', right: /value of the header x is not a text/ },
+  { id: 'L2', input: '{"target":"/","headers":null}', right: /headers are not an object/ },
+  { id: 'L2', input: '{"target":"/","headers":{"X":"1","x":"2"}}', right: /header x twice/ },
+  { id: 'L2', input: '{"target":"/","method":5}', right: /method/ },
+  { id: 'L2', input: '{"target":"/","method":"CONNECT"}', right: /method/ },
+  { id: 'L2', input: '{"target":"/","expect":200}', right: /"expect"/ },
+  { id: 'L2', input: '{"target":"/","schema":"serach"}', right: /no schema "serach".*search, page, suggest/ },
+  { id: 'L2', input: '{"target":"/","name":7}', right: /name/ },
+  { id: 'L2', input: '{"target":"/a b"}', right: /target/ },
+  { id: 'L2', input: '{"target":"/"', right: /JSON/ },
+])('$id names the line and the reason of the request $input', ({ input, right }) => {
+  expect(() => parseRequestList(`/ok\n${input}\n`)).toThrow(right);
+  expect(() => parseRequestList(`/ok\n${input}\n`)).toThrow(/line 2 /);
+});
+
+test('L2 lets a header of a request take the place of the one for all requests', () => {
+  const encode = wireEncoder('h', [
+    ['authorization', 'all'],
+    ['x-all', '1'],
+  ]);
+  const wire = encode({ method: 'GET', target: '/', name: 'x', headers: { Authorization: 'one', Host: 'other' } });
+  expect(wire).toBe('GET / HTTP/1.1\r\nx-all: 1\r\nAuthorization: one\r\nHost: other\r\n\r\n');
+});

@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import { timeHistogram } from '../../../loadgen/measure/histogram.ts';
+import { recorder } from '../../../loadgen/measure/recorder.ts';
+import { resultJson } from '../../../loadgen/report/json.ts';
+import { htmlReport } from '../../../loadgen/report/page/page.ts';
+import { terminalReport } from '../../../loadgen/report/terminal.ts';
+import { terminalStyle } from '../../../loadgen/report/terminal-style.ts';
+import { judge, parseThreshold } from '../../../loadgen/verdict/thresholds.ts';
+import { PassThrough } from 'node:stream';
+import { judged, sampleRun } from '../loadgen/sample-run.ts';
+
+const of = (ms: number, n = 1000) => {
+  const histogram = timeHistogram();
+  for (let i = 0; i < n; i++) histogram.record(ms);
+  return histogram;
+};
+const healthy = sampleRun();
+
+test.each([
+  { id: 'L6', input: 'fast 503s', kind: 'error', failMs: 1 },
+  { id: 'L6', input: 'slow 500s', kind: 'error', failMs: 900 },
+  { id: 'L6', input: 'fast wrong answers', kind: 'wrong', failMs: 1 },
+  { id: 'L6', input: 'refused connections', kind: 'refused', failMs: 0.5 },
+])('$id $input do not touch the latency of right answers, and have one of their own', ({ kind, failMs }) => {
+  const record = recorder({ startMs: 0, tickMs: 1000, sloMs: 1000 });
+  for (let i = 0; i < 1000; i++) {
+    const exchange = {
+      request: { method: 'GET', target: '/', name: '/' },
+      intendedMs: i,
+      dispatchedMs: i,
+      sentMs: i,
+      keepBody: false,
+      answered() {},
+      failed() {},
+    };
+    record.asked(exchange);
+    record.sent(exchange);
+    if (i % 10 === 0) record.answered(exchange, i + 100, 0, { kind: 'right', compared: false });
+    else if (kind === 'refused') record.failed(exchange, i + failMs, { code: 'refused', detail: '' });
+    else if (kind === 'wrong') record.answered(exchange, i + failMs, 0, { kind: 'wrong', why: 'schema' });
+    else record.answered(exchange, i + failMs, 0, { kind: 'error', why: 'status_503' });
+  }
+  const totals = record.totals();
+  expect(timeHistogram(totals.intended).count).toBe(100);
+  expect(timeHistogram(totals.intended).percentileMs(50)).toBeCloseTo(100, 0);
+  expect(timeHistogram(totals.sent).percentileMs(99)).toBeCloseTo(100, 0);
+  expect(timeHistogram(totals.errors).count).toBe(900);
+  expect(timeHistogram(totals.errors).percentileMs(50)).toBeCloseTo(failMs, 0);
+  expect(totals.flight.n).toBe(1000);
+  const ticks = new Map(record.drain());
+  expect([...ticks.get(0)!.latency.values()].reduce((sum, n) => sum + n, 0)).toBe(100);
+});
+
+test('L6 a request that was given up counts in both: the user has waited that long', () => {
+  const record = recorder({ startMs: 0, tickMs: 1000, sloMs: 1000 });
+  const exchange = {
+    request: { method: 'GET', target: '/', name: '/' },
+    intendedMs: 0,
+    dispatchedMs: 0,
+    sentMs: 0,
+    keepBody: false,
+    answered() {},
+    failed() {},
+  };
+  record.failed(exchange, 300, { code: 'timeout', detail: '' });
+  expect(timeHistogram(record.totals().intended).percentileMs(50)).toBeCloseTo(300, 0);
+  expect(timeHistogram(record.totals().errors).percentileMs(50)).toBeCloseTo(300, 0);
+});
+
+test('L6 both latencies are in every report, and thresholds may name either', async () => {
+  const run = judged(sampleRun(100, { latency: { ...healthy.latency, intended: of(100), errors: of(2) } }));
+  expect(terminalReport(run, terminalStyle(new PassThrough()))).toMatch(/errors and wrong\s+2\.00 ms/);
+  expect(await htmlReport([run])).toMatch(/errors and wrong answers<\/td><td>2\.00 ms/);
+  expect(resultJson(run)).toMatchObject({
+    latencyMs: { intended: { p50: expect.closeTo(100, 0) }, errors: { p50: 2 } },
+  });
+  expect(judge(parseThreshold('errors:p(99)<5ms'), run).passed).toBe(true);
+  expect(judge(parseThreshold('p(50)>90ms'), run).passed).toBe(true);
+});

@@ -1,0 +1,106 @@
+import { expect, test } from 'vitest';
+import { trialVerdict } from '../../../loadgen/commands/find.ts';
+import { conclude } from '../../../loadgen/commands/sweep.ts';
+import { timeHistogram } from '../../../loadgen/measure/histogram.ts';
+import type { Measured } from '../../../loadgen/measure/measured.ts';
+import { judge, parseThreshold } from '../../../loadgen/verdict/thresholds.ts';
+import { validity } from '../../../loadgen/verdict/validity.ts';
+import { judged, sampleRun } from '../loadgen/sample-run.ts';
+
+const of = (ms: number, n = 1000) => {
+  const histogram = timeHistogram();
+  for (let i = 0; i < n; i++) histogram.record(ms);
+  return histogram;
+};
+const healthy = sampleRun();
+const atCap = { workers: [{ ...healthy.workers[0]!, atCap: 0.9 }] };
+
+test.each<{ id: string; input: string; change: Partial<Measured>; right: RegExp }>([
+  {
+    id: 'L3',
+    input: 'no open files',
+    change: { codes: { no_files: 3600 }, machine: { ...healthy.machine, openFiles: 150 } },
+    right: /ran out of open files for 3600 requests.*the 150 that a process may have.*256 now/,
+  },
+  {
+    id: 'L3',
+    input: 'no open files and an unknown limit',
+    change: { codes: { no_files: 1 }, machine: { ...healthy.machine, openFiles: undefined } },
+    right: /ran out of open files.*its limit/,
+  },
+  { id: 'L3', input: 'no ports', change: { codes: { no_ports: 1 } }, right: /ran out of ports for 1 requests/ },
+  { id: 'L3', input: 'no memory', change: { codes: { no_memory: 5 } }, right: /ran out of memory for 5 requests/ },
+  {
+    id: 'L3',
+    input: 'a worker that died',
+    change: { ending: { kind: 'worker-died', message: 'SIGKILL' } },
+    right: /worker process died/,
+  },
+])('L3 calls a run with $input invalid, names the limit, and find concludes nothing from it', ({ change, right }) => {
+  const run = sampleRun(10, change);
+  const verdict = validity(run);
+  expect(verdict.valid).toBe(false);
+  expect(verdict.reasons.join('\n')).toMatch(right);
+  expect(trialVerdict({ ...judged(run), ...verdict }, []).outcome).toBe('generator');
+});
+
+test.each<{ id: string; input: string; sentMs: number; intendedMs: number; slo: string; right: string }>([
+  {
+    id: 'L3',
+    input: 'fast answers behind a full cap',
+    sentMs: 100,
+    intendedMs: 900,
+    slo: 'p(99)<200ms',
+    right: 'generator',
+  },
+  {
+    id: 'L3',
+    input: 'a mean from sending that holds',
+    sentMs: 40,
+    intendedMs: 400,
+    slo: 'avg<50ms',
+    right: 'generator',
+  },
+  {
+    id: 'L3',
+    input: 'a goodput that the cap cuts',
+    sentMs: 10,
+    intendedMs: 90,
+    slo: 'goodput>200/s',
+    right: 'generator',
+  },
+  {
+    id: 'L3',
+    input: 'slow answers behind a full cap',
+    sentMs: 700,
+    intendedMs: 900,
+    slo: 'p(99)<200ms',
+    right: 'fail',
+  },
+  { id: 'L3', input: 'a slow median, too', sentMs: 300, intendedMs: 900, slo: 'p(50)<200ms', right: 'fail' },
+])('$id tells the cap from the server: $input is "$right"', ({ sentMs, intendedMs, slo, right }) => {
+  const latency = { ...healthy.latency, sent: of(sentMs), intended: of(intendedMs) };
+  const run = sampleRun(10, { ...atCap, latency, flight: { count: 0, meanMs: 0 } });
+  const threshold = parseThreshold(slo);
+  const verdict = trialVerdict({ ...judged(run), ...validity(run), thresholds: [judge(threshold, run)] }, [threshold]);
+  expect(verdict.outcome).toBe(right);
+});
+
+test.each([
+  { id: 'L3', input: 'the largest size lost', lost: [64], right: 'no-conclusion' },
+  { id: 'L3', input: 'a size in the middle lost', lost: [8], right: 'no-conclusion' },
+  { id: 'L3', input: 'several lost', lost: [16, 32, 64], right: 'no-conclusion' },
+  { id: 'L3', input: 'none lost', lost: [], right: 'fitted' },
+])('$id sweep with $input: $right', ({ lost, right }) => {
+  const points = [1, 2, 4, 8, 16, 32, 64].flatMap((n) =>
+    [1, 1.01, 0.99].map((noise) => ({
+      n,
+      throughput: (noise * 100 * n) / (1 + 0.05 * (n - 1) + 0.0005 * n * (n - 1)),
+      valid: !lost.includes(n),
+      ...(lost.includes(n) ? { lost: 'the generator ran out of open files' } : {}),
+    })),
+  );
+  const fit = conclude(points);
+  expect(fit.kind).toBe(right);
+  if (fit.kind === 'no-conclusion') expect(fit.why).toMatch(/in flight the generator ran out of open files/);
+});

@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import { parseHeader } from '../../../loadgen/options/quantities.ts';
+import { parseTarget } from '../../../loadgen/options/target.ts';
+import { resultJson } from '../../../loadgen/report/json.ts';
+import { htmlReport } from '../../../loadgen/report/page/page.ts';
+import { decodeResult, encodeResult } from '../../../loadgen/report/results-file.ts';
+import { terminalReport } from '../../../loadgen/report/terminal.ts';
+import { terminalStyle } from '../../../loadgen/report/terminal-style.ts';
+import { parseRequestList } from '../../../loadgen/workload/list.ts';
+import type { WorkloadSpec } from '../../../loadgen/workload/spec.ts';
+import { PassThrough } from 'node:stream';
+import { judged, sampleRun } from '../loadgen/sample-run.ts';
+
+const secret = 'sesame-7f3a';
+const headers = { authorization: `Bearer ${secret}` };
+const secretWorkloads: { id: string; input: string; workload: WorkloadSpec }[] = [
+  {
+    id: 'L7',
+    input: 'a header of a list',
+    workload: { kind: 'list', requests: [{ method: 'GET', target: '/', name: '/', headers }] },
+  },
+  {
+    id: 'L7',
+    input: 'a body of a list',
+    workload: {
+      kind: 'list',
+      requests: [{ method: 'POST', target: '/', name: '/', body: `{"password":"${secret}"}` }],
+    },
+  },
+  {
+    id: 'L7',
+    input: 'a header of a single request',
+    workload: { kind: 'url', request: { method: 'GET', target: '/', name: '/', headers } },
+  },
+  {
+    id: 'L7',
+    input: 'a body of a single request',
+    workload: { kind: 'url', request: { method: 'POST', target: '/', name: '/', body: secret } },
+  },
+  {
+    id: 'L7',
+    input: 'the folder of a scenario',
+    workload: { kind: 'scenario', file: `/home/${secret}/a.ts`, words: [] },
+  },
+];
+
+test.each(secretWorkloads)('$id $input is in no result and no report', async ({ workload }) => {
+  const run = judged(sampleRun());
+  run.plan = { ...run.plan, workload, headers: [['cookie', secret]], ca: secret };
+  const again = decodeResult(encodeResult(run), 'x');
+  expect(JSON.stringify(again)).not.toContain(secret);
+  expect(JSON.stringify(resultJson(run))).not.toContain(secret);
+  expect(terminalReport(run, terminalStyle(new PassThrough()))).not.toContain(secret);
+  expect(await htmlReport([run])).not.toContain(secret);
+});
+
+test.each([
+  { id: 'L7', input: () => parseHeader(`authorization Bearer ${secret}`) },
+  { id: 'L7', input: () => parseHeader(`authorization: Bearer ${secret}\u0001`) },
+  { id: 'L7', input: () => parseHeader(`authorization: Bearer ${secret} Ł`) },
+  { id: 'L7', input: () => parseRequestList(`{"target":"/","headers":{"authorization":"Bearer ${secret}\\n"}}`) },
+  { id: 'L7', input: () => parseRequestList(`{"target":"/","headers":{"authorization":"Bearer ${secret}"}`) },
+  { id: 'L7', input: () => parseTarget(`http://user:${secret}@127.0.0.1:99999/`) },
+  { id: 'L7', input: () => parseTarget(`http://user:${secret}@127.0.0.1/`) },
+])('$id an error does not repeat a secret ($input)', ({ input }) => {
+  let message = '';
+  try {
+    input();
+  } catch (error) {
+    message = (error as Error).message;
+  }
+  expect(message).not.toBe('');
+  expect(message).not.toContain(secret);
+});
