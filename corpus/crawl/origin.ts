@@ -58,8 +58,8 @@ export const leadsElsewhere = 'a link to somewhere else';
 
 /** Endings of files that are no pages. They are not requested. */
 const otherFiles = new RegExp(
-  '\\.(?:7z|avi|bmp|bz2|css|csv|deb|dmg|docx?|eot|epub|exe|gif|gz|ico|iso|jar|jpe?g|js|json|mjs|mov|mp[34]|odt|ogg|otf|' +
-    'pdf|png|pptx?|ps|rar|rpm|svg|tar|tgz|tiff?|ttf|wasm|wav|webm|webp|woff2?|xlsx?|xml|xz|zip|zst)$',
+  '\\.(?:7z|avi|bmp|bz2|css|csv|deb|dmg|docx?|eot|epub|exe|gif|gz|ico|iso|jar|jpe?g|js|json|mjs|mov|mp[34]|odt|ogg|' +
+    'otf|pdf|png|pptx?|ps|rar|rpm|svg|tar|tgz|tiff?|ttf|wasm|wav|webm|webp|woff2?|xlsx?|xml|xz|zip|zst)$',
   'i',
 );
 

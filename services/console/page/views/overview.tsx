@@ -5,7 +5,7 @@ import { IncidentList } from '../parts/incident-list.tsx';
 import { Tile } from '../parts/tile.tsx';
 import { Picture } from '../picture/picture.tsx';
 import { bandsOf, secondsOf } from '../parts/time.ts';
-import { span } from '../../../../shared/span.ts';
+import { timeSpan } from '../../../../shared/time-span.ts';
 import { mostWork } from '../most-work.ts';
 import { latency, rate } from '../quantities.ts';
 import { commandsOf } from '../commands.ts';
@@ -70,7 +70,7 @@ export function Overview({ moment, state }: ViewOptions) {
         <Tile
           name="Available"
           value={whole ? percent(whole.measured) : '–'}
-          unit={whole ? `so far, ${span(whole.downMs)} down` : undefined}
+          unit={whole ? `so far, ${timeSpan(whole.downMs)} down` : undefined}
           commands={commands.availability}
         />
       </section>
