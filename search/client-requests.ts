@@ -3,7 +3,7 @@ import { FindResult } from './find-result.ts';
 import { IndexPart, maxTermLength } from './index-part.ts';
 import { PageId } from './page.ts';
 import { clientDepth, maxQueryLength } from './limits.ts';
-import { Plan } from './plan.ts';
+import { QueryPlan } from './plan.ts';
 
 /**
  * The requests of clients that hold more of the application than the user interface, and their answers. Gateway and
@@ -14,7 +14,7 @@ export const CandidatesRequest = Type.Object({ q: Type.String({ maxLength: maxQu
 export type CandidatesRequest = Static<typeof CandidatesRequest>;
 /** The plan of the query, and its best `clientDepth` candidates of each shard, not in order. */
 export const CandidatesResponse = Type.Object({
-  plan: Plan,
+  plan: QueryPlan,
   suggestion: Type.Optional(Type.String()),
   found: FindResult,
 });

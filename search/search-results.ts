@@ -1,6 +1,6 @@
 import type { FindResult } from './find-result.ts';
 import { isWordTerm } from './names.ts';
-import type { Plan, SearchRequest } from './plan.ts';
+import type { QueryPlan, SearchRequest } from './plan.ts';
 import type { Ranked } from './ranked.ts';
 import type { SearchResults } from './results.ts';
 
@@ -10,7 +10,7 @@ import type { SearchResults } from './results.ts';
  */
 export function searchResults(
   search: SearchRequest,
-  plan: Plan,
+  plan: QueryPlan,
   suggestion: string | undefined,
   found: FindResult,
   ranked: readonly Ranked[],

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { FindResult } from '../../search/find-result.ts';
 import { maxQueryLength } from '../../search/limits.ts';
-import { Plan, SearchRequest } from '../../search/plan.ts';
+import { QueryPlan, SearchRequest } from '../../search/plan.ts';
 import { WordsRequest, WordsResponse } from '../../search/client-requests.ts';
 import { SuggestRequest, SuggestResponse } from '../../search/user-requests.ts';
 import { contract, operation, type Introduction } from '../../shared/rpc/contract.ts';
@@ -16,7 +16,7 @@ export const query = contract(about, {
   plan: operation({
     summary: 'Turns keywords into a structured query, with a suggestion when words look misspelt',
     request: Type.Object({ q: Type.String({ maxLength: maxQueryLength }) }),
-    response: Type.Object({ plan: Plan, suggestion: Type.Optional(Type.String()) }),
+    response: Type.Object({ plan: QueryPlan, suggestion: Type.Optional(Type.String()) }),
   }),
   suggest: operation({
     summary: 'Completes what the user is typing',
@@ -33,6 +33,6 @@ export const query = contract(about, {
     summary: 'Layered style: plans, asks the database below, and returns the candidates',
     composite: true,
     request: SearchRequest,
-    response: Type.Object({ plan: Plan, suggestion: Type.Optional(Type.String()), found: FindResult }),
+    response: Type.Object({ plan: QueryPlan, suggestion: Type.Optional(Type.String()), found: FindResult }),
   }),
 });

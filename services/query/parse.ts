@@ -2,7 +2,7 @@ import { categoryTerm, wholeName } from '../../search/names.ts';
 import { analyse, visitTerms } from '../../search/text/analysis.ts';
 import { items, type Item } from './syntax.ts';
 import { maxPhrases, maxPhraseTerms, maxTerms } from '../../search/limits.ts';
-import type { Field, Plan, PlannedPhrase } from '../../search/plan.ts';
+import type { Field, QueryPlan, PlannedPhrase } from '../../search/plan.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { isArticle, isStopWord } from '../../search/text/stop-words.ts';
 
@@ -16,7 +16,7 @@ export interface QueryWord {
 }
 
 export interface Parsed {
-  readonly plan: Plan;
+  readonly plan: QueryPlan;
   readonly words: readonly QueryWord[];
 }
 
@@ -110,8 +110,8 @@ function within(phrases: PlannedPhrase[], name: string): PlannedPhrase[] {
  * The terms to score with their weights. Each term costs time, so only the first `maxTerms` different words of a long
  * text count, and `partial` says so.
  */
-function weigh(words: readonly Wanted[]): Pick<Plan, 'terms' | 'partial'> {
-  const terms = new Map<string, Plan['terms'][number]>();
+function weigh(words: readonly Wanted[]): Pick<QueryPlan, 'terms' | 'partial'> {
+  const terms = new Map<string, QueryPlan['terms'][number]>();
   let left = false;
   for (const { term, field } of words) {
     const key = `${field ?? ''}:${term}`;

@@ -1,6 +1,6 @@
 import { clientDepth } from '../../../search/limits.ts';
 import type { Statistics } from '../../../search/find-result.ts';
-import type { Plan } from '../../../search/plan.ts';
+import type { QueryPlan } from '../../../search/plan.ts';
 import type { Ranked } from '../../../search/ranked.ts';
 import type { SearchResults } from '../../../search/results.ts';
 import { searchResults } from '../../../search/search-results.ts';
@@ -20,7 +20,7 @@ import { WireError } from './wire.ts';
 /** A search whose best pages are known, without their texts. */
 interface Searched {
   readonly q: string;
-  readonly plan: Plan;
+  readonly plan: QueryPlan;
   readonly suggestion: string | undefined;
   readonly ids: readonly string[];
   readonly found: Found;
@@ -84,7 +84,7 @@ export function createWholeApplication(data: Data, vocabulary: () => Vocabulary)
 }
 
 /** The parts of every term of the plan, all of one version of the data. */
-async function partsOf(data: Data, plan: Plan): Promise<TermParts[]> {
+async function partsOf(data: Data, plan: QueryPlan): Promise<TermParts[]> {
   const phrases = [...plan.phrases, ...plan.exclusions];
   const terms = new Set([...plan.terms.map(({ term }) => term), ...phrases.flatMap((phrase) => phrase.terms)]);
   for (let round = 1; round <= maxRounds; round++) {

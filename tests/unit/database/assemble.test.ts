@@ -4,7 +4,7 @@ import { createInvertedIndex, type Found } from '../../../services/database/inde
 import { partOf } from '../../../services/database/index/part.ts';
 import { finish } from '../../../services/database/index/work.ts';
 import { shardOf } from '../../../search/sharding.ts';
-import type { Plan } from '../../../search/plan.ts';
+import type { QueryPlan } from '../../../search/plan.ts';
 import { seededRandom } from '../../../shared/time/random.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
 import { madePages } from './made-pages.ts';
@@ -15,7 +15,7 @@ import { createOracle, expectSame } from './oracle.ts';
 const pages = madePages(seededRandom('parts'), 300);
 const bodies = new Map(pages.map(({ id, body }) => [id, body]));
 
-function partsOf(plan: Plan, shards: readonly ReturnType<typeof segmentOf>[]) {
+function partsOf(plan: QueryPlan, shards: readonly ReturnType<typeof segmentOf>[]) {
   const phrases = [...plan.phrases, ...plan.exclusions];
   const terms = new Set([...plan.terms.map(({ term }) => term), ...phrases.flatMap((phrase) => phrase.terms)]);
   return [...terms].map((term) => ({

@@ -1,13 +1,13 @@
 import type { SourcePage } from '../../../search/source-page.ts';
 import { analyse } from '../../../search/text/analysis.ts';
 import { fields } from '../../../search/limits.ts';
-import type { Field, Plan, PlannedPhrase, PlannedTerm } from '../../../search/plan.ts';
+import type { Field, QueryPlan, PlannedPhrase, PlannedTerm } from '../../../search/plan.ts';
 import type { Random } from '../../../shared/time/random.ts';
 import { categoryTerm, wholeName } from '../../../search/names.ts';
 import { drawWord, words } from './made-pages.ts';
 
 /** Queries of every kind, as the query generator would plan them. Phrases are mostly taken from a page, so that they find one. */
-export function madePlan(random: Random, pages: readonly SourcePage[]): Plan {
+export function madePlan(random: Random, pages: readonly SourcePage[]): QueryPlan {
   const chance = (share: number) => random.next() < share;
   const field = (): { field?: Field } => (chance(0.2) ? { field: fields[Math.floor(random.next() * 3)]! } : {});
   const terms: PlannedTerm[] = [];

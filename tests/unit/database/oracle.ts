@@ -3,7 +3,7 @@ import type { Statistics } from '../../../search/find-result.ts';
 import type { SourcePage } from '../../../search/source-page.ts';
 import { analyse } from '../../../search/text/analysis.ts';
 import { fields } from '../../../search/limits.ts';
-import type { Plan, PlannedPhrase, PlannedTerm } from '../../../search/plan.ts';
+import type { QueryPlan, PlannedPhrase, PlannedTerm } from '../../../search/plan.ts';
 import { scorer } from '../../../search/bm25f.ts';
 
 interface Text {
@@ -32,11 +32,11 @@ export interface Answer {
 }
 
 /** Equal to the last bit. Text compares faster than objects; the objects tell what is different. */
-export function expectSame(answer: unknown, expected: unknown, plan: Plan): void {
+export function expectSame(answer: unknown, expected: unknown, plan: QueryPlan): void {
   if (JSON.stringify(answer) !== JSON.stringify(expected)) expect(answer, JSON.stringify(plan)).toEqual(expected);
 }
 
-export type Oracle = (plan: Plan, size: number) => Answer;
+export type Oracle = (plan: QueryPlan, size: number) => Answer;
 
 /** Searches by looking at every page for every query: one node, no index, nothing skipped. */
 export function createOracle(pages: readonly SourcePage[]): Oracle {
