@@ -11,6 +11,10 @@ import { labPages } from './pages.ts';
 const root = path.resolve(import.meta.dirname, '..', '..');
 const host = '127.0.0.1';
 const startBoundMs = 60_000;
+/** A crashed node stays down for longer than any lab runs. */
+const downMs = 600_000;
+const crashBoundMs = 5_000;
+const pollMs = 50;
 
 export interface ClusterOptions {
   readonly dir: string;
@@ -46,19 +50,24 @@ export async function startOwnCluster({ dir, topology, signal, onStart }: Cluste
   const at = (port: number) => ({ host, port });
   const status = async () =>
     (await askControl(at(portBase), { path: '/status', timeoutMs: 5_000 })) as {
-      nodes: (LabNode & { restarts: number })[];
+      nodes: (LabNode & { restarts: number; state: string })[];
     };
   const { nodes } = await status();
   const { token } = JSON.parse(readFileSync(path.join(dir, 'run', String(portBase), 'cluster.json'), 'utf8')) as {
     token: string;
   };
   const ops = (node: string) => at(nodes.find(({ id }) => id === node)!.opsPort);
+  const orderAt = (port: number, method: 'POST' | 'DELETE', route: string, body?: unknown) =>
+    askControl(at(port), { method, path: route, ...(body === undefined ? {} : { body }), token, timeoutMs: 5_000 });
   const order = (node: string, method: 'POST' | 'DELETE', route: string, body?: unknown) =>
-    askControl(ops(node), { method, path: route, ...(body === undefined ? {} : { body }), token, timeoutMs: 5_000 });
+    orderAt(ops(node).port, method, route, body);
+  const stateOf = async (node: string) => (await status()).nodes.find(({ id }) => id === node)?.state;
   const held: { readonly node: string; readonly id: string }[] = [];
+  const crashed = new Set<string>();
   const owner = `lab-${process.pid}`;
   const renewing = systemScheduler.every(1_000, () => {
-    for (const { node } of held) void order(node, 'POST', '/admin/faults/renew', { owner }).catch(() => undefined);
+    const ports = [...held.map(({ node }) => ops(node).port), ...(crashed.size > 0 ? [portBase] : [])];
+    for (const port of ports) void orderAt(port, 'POST', '/admin/faults/renew', { owner }).catch(() => undefined);
   });
   return {
     portBase,
@@ -81,10 +90,21 @@ export async function startOwnCluster({ dir, topology, signal, onStart }: Cluste
         return { kind, target: node, matched: found?.matched ?? 0, applied: found?.applied ?? 0 };
       };
     },
+    async crash(node) {
+      crashed.add(node);
+      // The watchdog owns the process, so it carries this fault out.
+      const fault = { id: `crash-${node}`, kind: 'stop.kill', target: node, params: { downMs }, ttlMs: downMs, owner };
+      await orderAt(portBase, 'POST', '/admin/faults', { ...fault, scope: {} });
+      for (let waitedMs = 0; (await stateOf(node)) !== 'held'; waitedMs += pollMs) {
+        if (waitedMs > crashBoundMs) throw new LabUnknownError(`${node} does not crash`, 'run the lab again');
+        await sleep(systemScheduler, pollMs, signal);
+      }
+    },
     async died() {
       const now = await status().catch(() => undefined);
       // The whole cluster is gone when nobody answers.
-      return now === undefined ? nodes.map(({ id }) => id) : restarted(now.nodes);
+      const ids = now === undefined ? nodes.map(({ id }) => id) : restarted(now.nodes);
+      return ids.filter((id) => !crashed.has(id));
     },
     async stop() {
       renewing.cancel();

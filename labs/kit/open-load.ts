@@ -122,5 +122,41 @@ export async function closedLoad(options: {
   return answers;
 }
 
+/**
+ * Answers per second while `lanes` callers always have a call under way: one number for each of `windows` parts of
+ * `forMs`, after `warmMs` that nobody counts. The callers stop at the end, so the last calls are not counted.
+ */
+export async function throughput(options: {
+  readonly lanes: number;
+  readonly question: (i: number) => Question;
+  readonly warmMs: number;
+  readonly forMs: number;
+  readonly windows: number;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (done: number, total: number) => void;
+}): Promise<{ readonly perSecond: readonly number[]; readonly answered: number; readonly failed: readonly Answer[] }> {
+  const { lanes, question, warmMs, forMs, windows, signal, onProgress } = options;
+  const counts = Array.from({ length: windows }, () => 0);
+  const failed: Answer[] = [];
+  const windowMs = forMs / windows;
+  const startedAt = performance.now() + warmMs;
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: lanes }, async () => {
+      for (;;) {
+        signal.throwIfAborted();
+        const answer = await ask(question(next++));
+        const window = Math.floor((performance.now() - startedAt) / windowMs);
+        if (window >= windows) return;
+        if (!answer.ok) failed.push(answer);
+        else if (window >= 0) counts[window]!++;
+        onProgress?.(Math.max(0, window), windows);
+      }
+    }),
+  );
+  const answered = counts.reduce((sum, count) => sum + count, 0);
+  return { perSecond: counts.map((count) => (1_000 * count) / windowMs), answered, failed };
+}
+
 export const meanMs = (answers: readonly Answer[]): number =>
   answers.reduce((sum, { tookMs }) => sum + tookMs, 0) / answers.length;

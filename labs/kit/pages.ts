@@ -10,8 +10,13 @@ export const labQueries: readonly string[] = words
   .slice(0, 24)
   .map((word, i) => `${word} ${words[(i * 7 + 11) % words.length]}`);
 
+const pageCount = 240;
+
+/** The ids of the pages, p0 to p239. */
+export const labPageIds = (): readonly string[] => Array.from({ length: pageCount }, (_, i) => `p${i}`);
+
 /** A small corpus, so that a lab's own cluster starts in a second: one JSON line per page, for `tierlab import`. */
-export function labPages(count = 240): string {
+export function labPages(count = pageCount): string {
   const random = seededRandom('the pages of the labs');
   const word = (): string => words[Math.floor(words.length * random.next() ** 2)]!;
   const lines = Array.from({ length: count }, (_, i) => {

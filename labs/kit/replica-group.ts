@@ -5,7 +5,7 @@ import { contract, operation } from '../../shared/rpc/contract.ts';
 import type { Observe } from '../../shared/rpc/layers/events.ts';
 import { createStatistics } from '../../shared/rpc/layers/replicas/latency-statistics.ts';
 import { createPolicyHolder, type PolicyFile } from '../../shared/rpc/policy.ts';
-import { createSimHosts } from '../../shared/rpc/transports/sim.ts';
+import { createSimHosts, type SimHosts } from '../../shared/rpc/transports/sim.ts';
 import { sleep } from '../../shared/time/scheduler.ts';
 import { createNetwork } from '../../shared/time/sim/network.ts';
 import type { Simulation } from '../../shared/time/sim/simulation.ts';
@@ -34,6 +34,10 @@ export interface ReplicaGroup {
   /** The deadline of each call, ms; by default longer than any modelled call takes. */
   readonly deadlineMs?: number;
   readonly observe?: Observe;
+  /** Where the replicas run, for a lab that kills one. */
+  readonly hosts?: SimHosts;
+  /** The name of the replica with this number; `nameOf` when absent. */
+  readonly name?: (replica: number) => string;
 }
 
 /**
@@ -51,10 +55,10 @@ export function createReplicaGroup({
   server = (next) => next,
   deadlineMs = 10_000,
   observe,
+  hosts = createSimHosts({ clock: sim.clock, network: createNetwork(sim) }),
+  name = nameOf,
 }: ReplicaGroup): () => Promise<Reply> {
-  const network = createNetwork({ scheduler: sim.scheduler, random: sim.random });
-  const hosts = createSimHosts({ clock: sim.clock, network });
-  const endpoints = Array.from({ length: replicas }, (_, i): Endpoint => ({ node: nameOf(i), host: '', port: 0 }));
+  const endpoints = Array.from({ length: replicas }, (_, i): Endpoint => ({ node: name(i), host: '', port: 0 }));
   for (const [i, { node }] of endpoints.entries())
     hosts.host(
       node,

@@ -82,6 +82,8 @@ export interface LabCluster {
     node: string,
     fault: { readonly kind: string; readonly params: object; readonly caller?: string },
   ) => Promise<() => Promise<FaultProof>>;
+  /** Kills the process of a node, which stays down until the cluster ends. Resolves when the process is gone. */
+  readonly crash: (node: string) => Promise<void>;
 }
 
 export interface LabNode {

@@ -139,7 +139,7 @@ test('kill -9 before the cluster is there: restore leaves nothing, too', async (
   expect(journal()).toBeUndefined();
 }, 60_000);
 
-test('a node that dies in an earlier cluster of a lab makes the run unknown', async () => {
+test('a node that dies in an earlier cluster of a lab makes the run unknown, but not one that the lab crashes', async () => {
   const topology = {
     name: 'dying',
     style: 'object-based',
@@ -147,12 +147,14 @@ test('a node that dies in an earlier cluster of a lab makes the run unknown', as
     nodes: [
       { name: 'monitor', components: ['monitor'], replicas: 1 },
       { name: 'server', components: ['query', 'database'], replicas: 1 },
+      { name: 'unloved', components: ['ranking'], replicas: 1 },
     ],
   };
   const dying: Lab = {
     ...utilisation,
     async live(_, { cluster }) {
       const first = (await cluster(topology)) as OwnCluster;
+      await first.crash('unloved-1');
       const { pid } = first.nodes.find(({ id }) => id.startsWith('server')) as LabNode & { readonly pid: number };
       process.kill(pid, 'SIGKILL');
       await until(async () => (await first.died()).length > 0, 20_000);
