@@ -13,6 +13,7 @@ import { list } from './commands/list.ts';
 import { report } from './commands/report.ts';
 import { restore } from './commands/restore.ts';
 import { type PredictFlags, run } from './commands/run.ts';
+import type { ServeFlags } from './commands/serve.ts';
 import { verify } from './commands/verify.ts';
 import { labs } from './registry.ts';
 import { LabUnknownError, LabUsageError, labExitCodes } from './runner/errors.ts';
@@ -40,6 +41,13 @@ function runs(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1)
     throw new LabUsageError(`--runs: a whole number from 1 is wanted, not "${text}"`);
+  return value;
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (!/^\d{1,5}$/.test(text) || value > 65_535)
+    throw new LabUsageError(`--port: a number from 0 to 65535 is wanted, not "${text}"`);
   return value;
 }
 
@@ -93,6 +101,14 @@ command('explain <lab> <text>', 'add your explanation to the last hand-in and re
   (name: string, text: string, flags: HomeFlag) => explainLab(labOf(name), text, at(flags), out),
 );
 command('restore', 'clean up after a lab that was killed').action((flags: HomeFlag) => restore(at(flags), out));
+command('serve', 'all labs as pages in the browser, until Ctrl-C')
+  .option('--port <number>', 'the port of the pages', port, 8_095)
+  .option('--host <address>', 'the address to listen at; 0.0.0.0 in a container', '127.0.0.1')
+  .action(async (flags: ServeFlags) => {
+    // Only this command needs the web server.
+    const { serve } = await import('./commands/serve.ts');
+    process.exitCode = await serve(flags, terminal);
+  });
 command('all', 'every lab, one after the other')
   .requiredOption('--yes', 'run without predictions')
   .option('--seed <number>', 'the seed of all random draws', seed)

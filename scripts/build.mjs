@@ -47,6 +47,8 @@ export async function build(root) {
   mkdirSync(dist, { recursive: true });
   const files = sourceFolders.flatMap((folder) => filesIn(path.join(root, folder)));
   const workers = findWorkers(root, files);
+  // Labs run from their sources. Only their page is bundled, because browsers read no TypeScript.
+  const pages = findWorkers(root, filesIn(path.join(root, 'labs'))).browserEntries;
   const result = await esbuild({
     absWorkingDir: root,
     entryPoints: [{ in: path.join(root, 'cli/main.ts'), out: 'cli-main' }, ...workers.entries],
@@ -73,7 +75,7 @@ export async function build(root) {
   });
 
   // entries last: what they name is there when they are
-  const forBrowsers = await browserScripts(workers.browserEntries, root, dist);
+  const forBrowsers = await browserScripts([...workers.browserEntries, ...pages], root, dist);
   const outputs = [...forBrowsers, ...result.outputFiles.toSorted((a, b) => Number(isEntry(a)) - Number(isEntry(b)))];
   for (const { path: file, contents } of outputs) writeWhole(file, contents);
   const digest = createHash('sha256');

@@ -6,6 +6,7 @@ import path from 'node:path';
 const sources = [
   'cli',
   'corpus',
+  'labs/serve',
   'loadgen',
   'search',
   'services',

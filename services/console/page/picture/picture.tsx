@@ -7,8 +7,13 @@ import { lookOf, symbols } from './badges.ts';
 import { markHeight, marksOf } from './marks.ts';
 import type { AboutNode } from '../../about.ts';
 
-/** The topology as it is at this moment: tiers from left to right, lines as wide as the calls are many. */
-export function Picture({ moment }: { moment: Moment }) {
+type Shown = Pick<Moment, 'about' | 'now'>;
+
+/**
+ * The topology as it is at this moment: tiers from left to right, lines as wide as the calls are many. `plain`: nodes
+ * have no pages of their own to link to.
+ */
+export function Picture({ moment, plain = false }: { moment: Shown; plain?: boolean }) {
   const frame = useRef<HTMLDivElement>(null);
   const width = useWidth(frame);
   const layout = layoutOf(moment.about, width);
@@ -28,7 +33,7 @@ export function Picture({ moment }: { moment: Moment }) {
               {group.name}
             </text>
             {group.nodes.map((node) => (
-              <Node key={node.it.id} place={node} moment={moment} />
+              <Node key={node.it.id} place={node} moment={moment} plain={plain} />
             ))}
           </g>
         ))}
@@ -37,7 +42,7 @@ export function Picture({ moment }: { moment: Moment }) {
   );
 }
 
-function Node({ place, moment }: { place: Placed<AboutNode>; moment: Moment }) {
+function Node({ place, moment, plain }: { place: Placed<AboutNode>; moment: Shown; plain: boolean }) {
   const { x, y, width, height, it } = place;
   const now = moment.now.nodes[it.id];
   const look = lookOf(moment.now, it.id);
@@ -46,8 +51,8 @@ function Node({ place, moment }: { place: Placed<AboutNode>; moment: Moment }) {
   const detail = calm && look.word === 'alive' ? traffic : look.word;
   const more = [look.word, traffic, ...look.badges.map(({ word }) => word)].filter((word) => word !== detail);
   const words = `${it.id} ${detail}: ${more.join(', ')}`;
-  return (
-    <a href={`#/node/${it.id}`} class={`node ${look.tone}`} data-node={it.id} aria-label={words}>
+  const drawn = (
+    <>
       <rect class="box" x={x} y={y} width={width} height={height} rx={7} />
       <text class="symbol" aria-hidden="true" x={x + 10} y={y + 17}>
         {symbols[look.tone]}
@@ -66,6 +71,18 @@ function Node({ place, moment }: { place: Placed<AboutNode>; moment: Moment }) {
           </text>
         </g>
       ))}
+    </>
+  );
+  const of = { class: `node ${look.tone}`, 'data-node': it.id, 'aria-label': words };
+  if (plain)
+    return (
+      <g role="img" {...of}>
+        {drawn}
+      </g>
+    );
+  return (
+    <a href={`#/node/${it.id}`} {...of}>
+      {drawn}
     </a>
   );
 }
@@ -81,7 +98,7 @@ interface LineOf {
 }
 
 /** The calls of this moment; where a group calls another, but not now, a thin line between the two groups. */
-function lines({ now, about }: Moment, layout: Layout): LineOf[] {
+function lines({ now, about }: Shown, layout: Layout): LineOf[] {
   const { groups, sideways } = layout;
   const groupOf = new Map(about.nodes.map(({ id, group }) => [id, group]));
   const frames = new Map(groups.map((group) => [group.name, group]));

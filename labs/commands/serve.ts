@@ -1,0 +1,48 @@
+import { onInterrupt } from '../../cli/interrupt.ts';
+import { InterruptedError } from '../../cli/errors.ts';
+import type { Terminal } from '../../cli/terminal.ts';
+import { ownHosts } from '../../shared/control/own-host.ts';
+import { holdersOf } from '../../shared/cluster/watchdog/port-check.ts';
+import { LabUsageError, labExitCodes } from '../runner/errors.ts';
+import { newKey } from '../serve/key.ts';
+import { createLabServer } from '../serve/server.ts';
+
+export interface ServeFlags {
+  readonly home: string;
+  readonly port: number;
+  readonly host: string;
+}
+
+/** Serves the pages of the labs until Ctrl-C or SIGTERM; the run that goes on then is stopped, and does not count. */
+export async function serve({ home, port, host }: ServeFlags, terminal: Terminal): Promise<number> {
+  const key = newKey();
+  const { server, stop } = await createLabServer({ folder: home, key, hosts: ownHosts(process.env) });
+  try {
+    await onInterrupt(async (signal) => {
+      const address = await server.listen({ port, host }).catch(async (error: NodeJS.ErrnoException) => {
+        throw new LabUsageError(await whyNot(error, port, host));
+      });
+      terminal.line(
+        `Labs in the browser: ${terminal.bold(`http://127.0.0.1:${new URL(address).port || '80'}/?key=${key}`)}`,
+      );
+      terminal.line(
+        terminal.dim('Whoever has this address may run labs here. Ctrl-C stops the page and a lab that runs.'),
+      );
+      await new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('stopped'))));
+    });
+  } catch (error) {
+    if (!(error instanceof InterruptedError)) throw error;
+  } finally {
+    await stop();
+  }
+  terminal.line('lab: stopped; nothing is left running');
+  return labExitCodes.passed;
+}
+
+async function whyNot({ code, message }: NodeJS.ErrnoException, port: number, host: string): Promise<string> {
+  if (code === 'EACCES') return `port ${port} may not be used by this user; another one: --port 8195`;
+  if (code !== 'EADDRINUSE') return `the page cannot be served at ${host}:${port}: ${message}`;
+  const holder = (await holdersOf([port])).get(port);
+  const by = holder ? ` by process ${holder.pid} (${holder.command.slice(0, 80)})` : '';
+  return `port ${port} is taken${by}; choose another one: npm run lab -- serve --port ${port + 100}`;
+}

@@ -1,0 +1,47 @@
+import { RpcError } from '../../shared/rpc/errors.ts';
+import { formOf, labOf, ownerOf, studentIn } from '../commands/choose.ts';
+import { LabUsageError } from '../runner/errors.ts';
+import type { Form } from '../runner/lab.ts';
+import { drawParameters, type Owner } from '../runner/parameters.ts';
+import { parseOne } from '../runner/units.ts';
+
+/** What a page asks for, checked: plain data, because another process runs it. */
+export interface RunOrder {
+  readonly lab: string;
+  readonly form: Form;
+  readonly owner: Owner;
+  /** Absent: the student runs it without a prediction. */
+  readonly prediction?: { readonly values: readonly number[]; readonly because: string };
+}
+
+const longestReason = 500;
+
+/** Reads the body of a request; throws a LabUsageError or `bad_request` that names the wrong member. */
+export function orderIn(body: unknown): RunOrder {
+  const { lab: id, form: wanted, student, prediction } = (body ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof id !== 'string') throw new RpcError('bad_request', 'lab: the number of a lab is wanted');
+  if (wanted !== 'live' && wanted !== 'virtual')
+    throw new RpcError('bad_request', 'form: "live" or "virtual" is wanted');
+  const lab = labOf(id);
+  const form = formOf(lab, { [wanted]: true });
+  const owner = ownerIn(student);
+  const order = { lab: lab.id, form, owner };
+  if (prediction === null) return order;
+  const { values, because } = (prediction ?? {}) as Readonly<Record<string, unknown>>;
+  const quantities = lab.quantities(drawParameters(lab, owner));
+  if (!Array.isArray(values) || values.length !== quantities.length)
+    throw new RpcError('bad_request', `prediction.values: ${quantities.length} texts are wanted`);
+  const parsed = quantities.map((quantity, i) => parseOne(String(values[i]).trim().slice(0, 50), quantity));
+  if (typeof because !== 'string' || because.trim() === '')
+    throw new LabUsageError('a prediction needs a reason: one sentence why');
+  if (because.length > longestReason)
+    throw new LabUsageError(`the reason has ${because.length} characters; at most ${longestReason} are kept`);
+  return { ...order, prediction: { values: parsed, because: because.trim() } };
+}
+
+/** A student from outside; none where it is empty or missing. */
+export function ownerIn(student: unknown): Owner {
+  if (student === undefined || student === '') return {};
+  if (typeof student !== 'string') throw new RpcError('bad_request', 'student: a text is wanted');
+  return ownerOf({ student: studentIn(student) });
+}

@@ -1,0 +1,50 @@
+/**
+ * Runs one lab for the pages, in a process of its own. So what pages ask the server for does not disturb what a lab
+ * measures, and a lab that computes for seconds does not keep the server from answering.
+ *
+ *   server --order--> this process --event, event, ..., outcome--> server
+ */
+import { InterruptedError } from '../../cli/errors.ts';
+import { onInterrupt } from '../../cli/interrupt.ts';
+import { labOf } from '../commands/choose.ts';
+import { LabUnknownError } from '../runner/errors.ts';
+import { homeAt } from '../runner/home.ts';
+import { commit } from '../runner/prediction.ts';
+import { runLab } from '../runner/run.ts';
+import type { Assignment, RunMessage } from './current-run.ts';
+import type { Outcome } from './run-view.ts';
+
+const send = (message: RunMessage): void => void (process.connected && process.send!(message));
+
+async function outcomeOf({ folder, order }: Assignment): Promise<Outcome> {
+  const { form, owner, prediction } = order;
+  const lab = labOf(order.lab);
+  try {
+    const { verdict } = await onInterrupt((signal) =>
+      runLab({
+        lab,
+        form,
+        owner,
+        home: homeAt(folder),
+        signal,
+        predict: async () => prediction && commit(lab.id, prediction.values, prediction.because),
+        on: (event) => send({ event }),
+      }),
+    );
+    return { kind: 'judged', verdict };
+  } catch (error) {
+    if (error instanceof InterruptedError) return { kind: 'interrupted' };
+    if (error instanceof LabUnknownError) return { kind: 'unknown', cause: error.message, next: error.next };
+    return { kind: 'failed', cause: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+process.once('message', (assignment) => {
+  // The server has ended, in whatever way: the lab stops in an orderly way.
+  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+  void outcomeOf(assignment as Assignment).then((outcome) => {
+    process.removeAllListeners('disconnect');
+    if (!process.connected) return;
+    process.send!({ outcome } satisfies RunMessage, () => process.disconnect!());
+  });
+});

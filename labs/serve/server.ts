@@ -1,0 +1,96 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+import { requireOwnOrigin } from '../../shared/control/guard.ts';
+import { isAlive } from '../../shared/is-alive.ts';
+import { RpcError, toProblem } from '../../shared/rpc/errors.ts';
+import { fromThrown } from '../../shared/rpc/http-errors.ts';
+import { systemScheduler } from '../../shared/time/scheduler.ts';
+import { serveAssets } from '../../web/assets.ts';
+import { guardRawHttp } from '../../web/raw-http.ts';
+import { securityHeaders } from '../../web/security-headers.ts';
+import { LabUnknownError, LabUsageError } from '../runner/errors.ts';
+import { homeAt } from '../runner/home.ts';
+import { readJournal } from '../runner/journal.ts';
+import { loadLabAssets } from './assets.ts';
+import { createCurrentRun } from './current-run.ts';
+import { cookieFor, isKey, keyIn, requireKey } from './key.ts';
+import { createPicture } from './picture.ts';
+import { labRoutes, runRoutes } from './routes.ts';
+import type { ServerState } from './run-view.ts';
+import { shell } from './shell.ts';
+import { createStreams } from './stream.ts';
+
+export interface LabServerOptions {
+  /** The folder with data/labs and reports/labs. */
+  readonly folder: string;
+  readonly key: string;
+  /** Further names of this machine (own-host.ts). */
+  readonly hosts: readonly string[];
+}
+
+/** The pages of the labs. Assembles; the caller listens. `stop` ends the run and the streams first. */
+export async function createLabServer({ folder, key, hosts }: LabServerOptions) {
+  const home = homeAt(folder);
+  const assets = await loadLabAssets();
+  const streams = createStreams({ state: () => state(), about: () => picture.about() });
+  const picture = createPicture({
+    isWatched: () => streams.open() > 0,
+    onAbout: (about) => streams.send('about', JSON.stringify(about ?? null)),
+    onSnapshot: (json) => streams.send('snapshot', json),
+  });
+  const run = createCurrentRun(folder, { onChange: streams.stateChanged, onEvent: picture.follow });
+
+  function state(): ServerState {
+    const left = run.isRunning() ? undefined : readJournal(home);
+    return { run: run.view() ?? null, other: left ? { lab: left.lab, isRunning: isAlive(left.runner) } : null };
+  }
+
+  const server = Fastify({ bodyLimit: 64 * 1024, forceCloseConnections: true });
+  guardRawHttp(server.server, systemScheduler);
+  server.addHook('onRequest', async ({ headers }, reply) => {
+    void reply.headers(securityHeaders);
+    requireOwnOrigin(headers, hosts);
+  });
+  server.setErrorHandler((thrown, _request, reply) => {
+    const error = problemOf(thrown);
+    if (error.code === 'internal') process.stderr.write(`lab: ${String((thrown as Error).stack)}\n`);
+    return reply.code(error.status).type('application/problem+json').send(toProblem(error));
+  });
+  server.setNotFoundHandler(({ url }, reply) => {
+    const error = new RpcError('not_found', `nothing answers ${url.split('?', 1)[0]!.slice(0, 200)} here`);
+    return reply.code(error.status).type('application/problem+json').send(toProblem(error));
+  });
+  serveAssets(server, Object.values(assets));
+  server.get<{ Querystring: { key?: string } }>('/', async (request, reply) => {
+    const { key: given } = request.query;
+    if (typeof given === 'string' && isKey(given, key))
+      return reply.header('set-cookie', cookieFor(request, given)).redirect('/', 303);
+    return reply.type('text/html; charset=utf-8').header('cache-control', 'no-store').send(shell(assets));
+  });
+  server.post('/api/key', async (request, reply) => {
+    const given = keyIn(request.body);
+    if (!isKey(given, key)) throw new RpcError('unauthenticated', 'this is not the key that was printed at the start');
+    return reply.header('set-cookie', cookieFor(request, given)).send({});
+  });
+  await server.register(async (scope: FastifyInstance) => {
+    scope.addHook('onRequest', async (request) => requireKey(request, key));
+    labRoutes(scope, home);
+    runRoutes(scope, { home, run, streams, state });
+  });
+
+  return {
+    server,
+    async stop(): Promise<void> {
+      await run.stop();
+      picture.close();
+      streams.stop();
+      await server.close();
+    },
+  };
+}
+
+/** An error of the runner with the code that says whose fault it is. */
+function problemOf(thrown: unknown): RpcError {
+  if (thrown instanceof LabUsageError) return new RpcError('bad_request', thrown.message);
+  if (thrown instanceof LabUnknownError) return new RpcError('unavailable', `${thrown.message}; ${thrown.next}`);
+  return fromThrown(thrown);
+}
