@@ -1,4 +1,4 @@
-/** Whether a process of this machine has not ended; also where it belongs to another user. */
+/** Whether a process of this machine is alive. It may belong to another user. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

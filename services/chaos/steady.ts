@@ -82,8 +82,8 @@ interface MeterOptions {
 export type SteadyMeter = ReturnType<typeof createSteadyMeter>;
 
 /**
- * Probes at a fixed rate, whether or not earlier probes were answered, so that a stall is visible. Runs while it is
- * held.
+ * Probes at a fixed rate, whether or not earlier probes were answered, so that a stall is visible. Runs while at least
+ * one user holds it.
  */
 export function createSteadyMeter({ clock, scheduler, probe, everyMs = 100, keepMs = 60_000 }: MeterOptions) {
   const holders = new Set<object>();
@@ -107,7 +107,7 @@ export function createSteadyMeter({ clock, scheduler, probe, everyMs = 100, keep
   }
 
   return {
-    /** The returned function lets go; idempotent. */
+    /** The returned function ends this hold; idempotent. */
     hold(): () => void {
       const holder = {};
       holders.add(holder);

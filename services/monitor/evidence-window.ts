@@ -22,7 +22,7 @@ interface Report {
   readonly at: number;
   readonly caller: string;
   readonly evidence: CallEvidence;
-  /** The report no longer counts against the node, but it still excuses the caller, which had to wait for the node. */
+  /** The report no longer counts against the node, but it still excuses the caller, who had to wait for the node. */
   readonly isForgotten?: boolean;
 }
 
@@ -84,7 +84,7 @@ export function createEvidenceWindow(windowMs: number, serviceMs = windowMs / 2)
     /**
      * The beginning of the present failure of `node`, which has this verdict: the first report of the last run of
      * complaints. Undefined when nobody complains. Complaints before a pause belong to another failure. A liar has lied
-     * since the first lie in the window. Of a limping node, late answers are complaints, too.
+     * since the first lie in the window. For a limping node, late answers are complaints, too.
      */
     firstBadAt(node: string, now: number, verdict: Verdict = 'healthy'): number | undefined {
       const current = within(now);
@@ -98,14 +98,15 @@ export function createEvidenceWindow(windowMs: number, serviceMs = windowMs / 2)
       }
       return first;
     },
-    /** Whether a call of anybody to `node` vanished within the last heartbeats. */
+    /** Whether any caller lost a call to `node` within the last heartbeats. */
     recentlyLost: (node: string, now: number): boolean =>
       reports.some(
         ({ at, evidence, isForgotten }) =>
           !isForgotten && at > now - recentMs && evidence.node === node && evidence.timeouts + evidence.refused > 0,
       ),
     /**
-     * Which nodes `caller` called within the window, and how often that went wrong: the caller had to wait for those.
+     * Which nodes `caller` called within the window, and how often a call failed. The caller had to wait for these
+     * nodes.
      */
     calledBy(caller: string, now: number): Map<string, number> {
       const called = new Map<string, number>();
@@ -163,7 +164,7 @@ function isLate({ at, caller, evidence: { node, group, medianMs } }: Report, rep
 interface Times {
   readonly now: number;
   readonly serviceMs: number;
-  /** When the first caller of the window reported that it got no connection. */
+  /** The time of the first report in the window that a caller got no connection. */
   readonly refusedAt: number;
 }
 
@@ -181,7 +182,7 @@ function callerEvidence(
   for (const { at, evidence } of reports) {
     if (evidence.node !== node) continue;
     if (at > now - recentMs) okLately += evidence.ok;
-    // A report that another caller sends a moment later may be about a moment earlier.
+    // A later report of another caller may be about an earlier moment.
     if (at > Math.max(since, refusedAt + reportMs)) okSinceRefusal += evidence.ok;
     if (at > since && evidence.ok === 0 && evidence.unanswered > 0) unansweredBeats++;
     for (const kind of at > since ? evidenceKinds : lasting) sums[kind] += evidence[kind];
@@ -218,8 +219,8 @@ const callsIn = ({ ok, timeouts, refused, resets, shed, unanswered }: Record<Evi
 
 /**
  * The node's latency, and its fastest answer, over the median of its peers' at the same moments, as one caller saw
- * them: the caller's own slowness cancels out. The fastest answer is that of the time in which a limper's latency has
- * turned, not of before.
+ * them: the caller's own slowness cancels out. The fastest answer counts only since the latency of the limping node
+ * changed.
  */
 function compare(
   node: string,
@@ -242,8 +243,7 @@ function compare(
     at > now - (1 - ownQuantile) * serviceMs && fastestMs !== undefined ? { at, ms: fastestMs } : [],
   );
   const fastestRatio = Math.min(...ratiosToPeers(fastest, peers, momentMs));
-  // When nobody calls it any more, the last moments before prove nothing by being looked at again. One fast answer
-  // speaks for it still.
+  // When nobody calls the node any more, the old moments prove nothing new. One fast answer still acquits it.
   const isNews = now - (own.at(-1)?.at ?? -Infinity) <= recentMs;
   return {
     ...(isNews && ratios.length > 0 && answers(node) >= minAnswers && { latencyRatio: quantile(ratios, ownQuantile) }),

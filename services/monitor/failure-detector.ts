@@ -34,13 +34,13 @@ export interface FailureDetector {
   readonly digest: (digest: Digest) => void;
   readonly record: (node: string) => NodeRecord;
   readonly phi: (node: string) => number;
-  /** Callers complain of it, or it is silent for longer than usual: the prober should ask over the ops network. */
+  /** Callers complain about it, or it is silent for longer than usual. The prober should ask over the ops network. */
   readonly inDoubt: (node: string) => boolean;
   /** Anything unusual is known about it: it should be diagnosed. */
   readonly interesting: (node: string) => boolean;
   readonly evidence: (node: string) => NodeEvidence;
   readonly observer: () => Observer;
-  /** Which nodes it called lately, and how often that went wrong, by its own reports. */
+  /** Which nodes it called lately, and how often a call failed, by its own reports. */
   readonly calledBy: (node: string) => ReadonlyMap<string, number>;
   /**
    * The beginning of the present failure, which has this verdict, monotonic ms: the first complaint, or the first
@@ -72,7 +72,7 @@ export function createFailureDetector({
   const fresh = (at: number, trustMs: number): boolean => clock.now() - at <= trustMs;
   const otherDigests = () => [...digests.values()].filter(({ at }) => fresh(at, settings.digestTrustMs));
 
-  /** What callers report now began before that: with the process before, or while this one was still starting. */
+  /** Such reports are about the earlier process, or about the time in which this one was starting. */
   const hasJustOpened = (node: string, at: number): boolean => at - (record(node).openedAt() ?? -Infinity) < reportedMs;
 
   function probeOf(node: string): ProbeResult | undefined {
@@ -88,7 +88,7 @@ export function createFailureDetector({
     if (!sources().self) return undefined;
     const peers = peersOf(node).flatMap((peer) => record(peer).selfMoments());
     const ratios = ratiosToPeers(record(node).selfMoments(), peers, heartbeatIntervalMs);
-    // One bad moment is no limp.
+    // One bad moment does not make a limping node.
     return ratios.length < minMoments ? undefined : quantile(ratios, selfQuantile);
   }
 
@@ -101,7 +101,7 @@ export function createFailureDetector({
     });
     if (heardElsewhereAt.length === 0) return undefined;
     const [own, now] = [record(node).heardAt() ?? -Infinity, clock.now()];
-    // Later than here, and not so long ago: a last heartbeat may have reached one monitor late.
+    // Later than here, but not long ago: the last heartbeat may have reached one monitor late.
     return heardElsewhereAt.some((at) => at > own + laterMs && now - at <= settings.digestTrustMs)
       ? 'hear it'
       : 'do not hear it';
@@ -120,7 +120,7 @@ export function createFailureDetector({
       const hearing = of.hear(beat, now, lostMs);
       // Complaints of callers about the earlier process belong to this failure.
       if (hearing === 'restarted') complaints.set(beat.node, reports.firstBadAt(beat.node, now));
-      // What they saw was about the process before, about one that was not open yet, or about a silence that is over.
+      // Their reports are about the earlier process, about one that was not ready yet, or about a silence that is over.
       const begins = hearing === 'fresh' && (wasSilent || (beat.phase === 'ready' && phase !== 'ready'));
       if (hearing === 'restarted' || begins) reports.forget(beat.node);
       return hearing;
@@ -205,7 +205,8 @@ const laterMs = 0.6 * heartbeatIntervalMs;
 const reportedMs = 1.5 * heartbeatIntervalMs;
 
 /**
- * Moments in which a node was slower than its peers, before its own word counts against it; and the quantile over them.
+ * A node's own reports count against it after this many moments in which it was slower than its peers; and the quantile
+ * over these moments.
  */
 const minMoments = 3;
 const selfQuantile = 0.4;

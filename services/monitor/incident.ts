@@ -42,7 +42,7 @@ export interface OrderNote {
   readonly at: number;
   readonly order: string;
   readonly result: OrderResult;
-  /** Who had done it already; why it was refused, or failed. */
+  /** Who had done it already, or why it was refused or failed. */
   readonly detail?: string;
 }
 
@@ -80,7 +80,7 @@ export function advance(node: string, incident: Incident | undefined, watch: Wat
   if (watch.standing !== 'healthy') {
     if (isAnother(incident, watch)) return { ...incident, outcome: outcomeOf(incident) };
     const named = { ...incident, stamps: { ...fixed(incident, watch), diagnose: stamps.diagnose ?? watch.at } };
-    // Once the node was taken down for repair, the evidence shows the repair.
+    // After a repair took the node down, the evidence shows the repair and not the failure.
     return isCured(incident) ? named : { ...named, verdict: watch.standing, reasons: watch.reasons };
   }
   if (bad) return incident;
@@ -106,14 +106,14 @@ function fixed({ stamps, verdict }: Incident, { at, seen, suspected }: Watch): S
   return unfixed;
 }
 
-/** It served well again, and now has another verdict: the next failure. */
+/** It served well again, and now has another verdict. This is the next failure. */
 function isAnother({ stamps, verdict }: Incident, { seen, standing }: Watch): boolean {
   return stamps.fix !== undefined && verdict !== undefined && seen === standing && standing !== verdict;
 }
 
 const tookEffect = ({ result }: OrderNote): boolean => result === 'done' || result === 'already';
 
-/** Its process was taken down for repair, or came back by itself. */
+/** A repair took its process down, or a new process has started by itself. */
 export const isCured = ({ orders, verdict }: Incident): boolean =>
   verdict !== undefined && orders.some((note) => tookEffect(note) && note.order !== 'drain');
 

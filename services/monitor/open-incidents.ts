@@ -35,7 +35,7 @@ export function createOpenIncidents({
   onIncident,
 }: OpenIncidentsOptions): OpenIncidents {
   const incidents = new Map(open.map((incident) => [incident.node, incident]));
-  /** The incarnation that spoke for the node when its incident began. */
+  /** The incarnation of the node when its incident began. */
   const incarnationAtStart = new Map<string, number>();
 
   function advanceOne(node: string, assessment: Assessment): void {

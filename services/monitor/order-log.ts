@@ -15,7 +15,7 @@ export interface KnownOrder extends PastOrder {
   readonly result?: OrderResult | undefined;
 }
 
-/** The orders of the last minutes. Monitors tell them to each other, so that all count the same limits. */
+/** The orders of the last minutes. Monitors send them to each other, so that all count the same orders. */
 export interface OrderLog {
   readonly add: (order: KnownOrder) => void;
   readonly ended: (id: string, result: OrderResult) => void;

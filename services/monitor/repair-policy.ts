@@ -11,7 +11,7 @@ export type RepairOrder =
   /** A standby takes the role of `instead`. */
   | { readonly do: 'promote'; readonly node: string; readonly instead: string };
 
-/** Nothing is ordered, and why. */
+/** Nothing is ordered, and this is the reason. */
 export interface NoOrder {
   readonly do: 'wait';
   readonly reason: string;
@@ -75,9 +75,7 @@ function isRecentDrain(order: PastOrder, now: number): boolean {
   return order.do === 'drain' && now - order.at < repairLimits.oneLimperMs;
 }
 
-/**
- * Pure: what to do about one node now. The same node and group give the same order, so two monitors agree.
- */
+/** Pure: the order for one node now. The same state gives the same order, so two monitors agree. */
 export function decideRepair(condition: NodeCondition, group: GroupCondition): RepairOrder | NoOrder {
   const { node, incarnation, verdict } = condition;
   const about = group.past.filter((order) => order.node === node && group.now - order.at < repairLimits.forgiveMs);
@@ -85,7 +83,7 @@ export function decideRepair(condition: NodeCondition, group: GroupCondition): R
   if (verdict === 'healthy') return wait('it is healthy');
   if (verdict === 'partitioned') return wait('a network cannot be repaired by restarting a node');
   if (verdict === 'overloaded') return wait('restarting an overloaded node would lose what it still does');
-  if (group.doubtsItself) return wait('this monitor does not trust its own eyes now');
+  if (group.doubtsItself) return wait('this monitor does not trust its own observations now');
 
   const stopped = verdict === 'crashed' || verdict === 'hung';
   const cures = about.filter((order) => order.do !== 'drain').length;
@@ -107,7 +105,7 @@ export function decideRepair(condition: NodeCondition, group: GroupCondition): R
   if (drainedMs !== undefined && drainedMs < repairLimits.drainMs) return wait('it is draining');
   const gapMs = cures === 0 ? 0 : Math.min(repairLimits.maxGapMs, repairLimits.gapMs * 2 ** (cures - 1));
   if (last && last.do !== 'drain' && group.now - last.at < gapMs)
-    return wait(`the last repair gets ${gapMs / 1_000} s to work`);
+    return wait(`the last repair has ${gapMs / 1_000} s to take effect`);
   if (group.past.filter((order) => group.now - order.at < repairLimits.burstMs).length >= repairLimits.burst)
     return wait('too many repairs at once');
 
@@ -119,5 +117,5 @@ export function decideRepair(condition: NodeCondition, group: GroupCondition): R
     return wait(`${group.groupSize - group.groupServing} of ${group.groupSize} are out already`);
   if (verdict === 'lying') return { do: 'quarantine', node, incarnation, resynchronise: condition.stateful };
   if (drainedMs !== undefined) return { do: 'restart', node, incarnation };
-  return only ? wait('slow is better than nothing: it is the only one') : { do: 'drain', node, incarnation };
+  return only ? wait('nobody else serves, and slow is better than nothing') : { do: 'drain', node, incarnation };
 }

@@ -69,7 +69,8 @@ export function createRoles({ topology, detector, isWell, onChange }: RolesOptio
     promote({ node, instead }) {
       const token = 1 + newestToken();
       const role = roleOf(instead);
-      // `instead` names the role, not the last holder: a node that returns asks whether its own role is taken.
+      // `instead` names the role, not its last holder, because a node that returns must find out whether its own role
+      // is taken.
       const promotion = { node, instead: role, token };
       accept(role, promotion);
       return promotion;

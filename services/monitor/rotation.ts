@@ -72,7 +72,7 @@ export function createRotation(options: RotationOptions): Rotation {
 
 export interface Situation {
   readonly phase: 'starting' | 'ready' | 'draining' | 'standby' | undefined;
-  /** 0 where another monitor or a caller reaches it. */
+  /** 0 if another monitor or a caller reaches it. */
   readonly phi: number;
   /** The verdict of the last window alone, and the one in force. */
   readonly seen: Verdict;

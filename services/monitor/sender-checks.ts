@@ -4,10 +4,7 @@ import { RpcError } from '../../shared/rpc/errors.ts';
 import type { Digest, Heartbeat } from './contract.ts';
 
 export interface SenderChecks {
-  /**
-   * Throws `forbidden` for a sign of life that cannot be true, though its sender is who it says
-   * (heartbeat-receiver.ts).
-   */
+  /** Throws `forbidden` for a heartbeat that cannot be true, although its sender is genuine (heartbeat-receiver.ts). */
   readonly checkBeat: (beat: Heartbeat) => void;
   /**
    * Throws `forbidden` for a digest that no other monitor of this cluster can have sent. `caller`: the node that
@@ -61,9 +58,7 @@ export function createSenderChecks({
   };
 }
 
-/**
- * More promotions than happen while a monitor is away, but so few that no liar reaches the largest number in one step.
- */
+/** More promotions than can happen while a monitor is away. Still so few that one lie cannot use up all tokens. */
 const tokenRoom = 1_000_000;
 
 const isNear = (token: number, newest: number): boolean => token <= newest + tokenRoom;

@@ -6,7 +6,7 @@ export interface Moment {
   readonly ms: number;
 }
 
-/** Between 1 and 4 ms nothing limps, ms. */
+/** Added to both times, ms: a node that takes 4 ms where its peers take 1 ms is not limping. */
 const graceMs = 5;
 
 /**

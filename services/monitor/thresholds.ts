@@ -10,7 +10,7 @@ export const thresholds = {
   lagWait: 50,
   maxLagWaitMs: 3_500,
   conflictingBeats: 3,
-  /** Calls in the window before shares count. */
+  /** Fewer calls in the window than this prove nothing. */
   minCalls: 5,
   /** A caller complains if at least this share of its calls failed. */
   badShare: 0.1,
@@ -19,16 +19,16 @@ export const thresholds = {
    * calls.
    */
   soleBadShare: 0.5,
-  /** Lost votes and invalid replies: a bit flips once, a liar lies again. */
+  /** Lost votes and invalid replies. One alone may be a bit flip; a liar lies again. */
   minLies: 3,
-  /** The same where two callers found it independently. They avoid a liar from then on, so they find no more. */
+  /** The same where two callers found it independently. They avoid the liar from then on, so they find no more lies. */
   minSharedLies: 2,
   slowRatio: 4,
   /** A node with an answer faster than this many times its peers does not limp. */
   neverFasterRatio: 2,
   /**
-   * Calls given up without an answer, spread over so many reports, of all callers together: a replica that is avoided
-   * gets calls in bad moments only.
+   * Reports with calls that were given up without an answer, of all callers together. One is not enough: an avoided
+   * replica gets calls only in bad moments.
    */
   unansweredBeats: 3,
   /** The main loop of a limping node is this late on average, and so many times as late as others'. */

@@ -67,7 +67,7 @@ export function createWindowDiagnosis({
     // A node that was never heard cannot have crashed: a cold standby refuses connections, too.
     if (isUnknown(detector, node))
       return { seen: { node, verdict: 'healthy', reasons: ['it was never heard'] }, reached: false };
-    // Callers of a node that says itself that it still starts were too early.
+    // The node says that it is still starting, so its callers were too early.
     const callers = detector.record(node).phase() === 'starting' ? [] : rest.callers;
     const evidence = {
       ...rest,
@@ -105,7 +105,7 @@ export function createWindowDiagnosis({
     return { verdict: repair.verdict, reasons: [`${repair.by} found it ${repair.verdict}, and ordered: ${repair.do}`] };
   }
 
-  /** The node that keeps it waiting, however many calls below. */
+  /** The node for which it waits, also over several calls. */
   function waitsFor(node: string, depth = 0): string | undefined {
     if (depth > maxDepth) return undefined;
     for (const [callee, complaints] of detector.calledBy(node)) {

@@ -2,9 +2,9 @@ import type { CallerEvidence, NodeSelf } from './evidence.ts';
 import { thresholds } from './thresholds.ts';
 
 /**
- * A caller to whom the node's peers are lost as well has trouble of its own: its network, its deadlines, its own
- * slowness. What it lost then says nothing about this node. A refused connection stands where the node's own ops port
- * does not contradict it.
+ * A caller that also loses its calls to the node's peers has trouble of its own: its network, its deadlines, or its own
+ * slowness. Its lost calls say nothing about this node. A refused connection still counts, unless the node's ops port
+ * answers.
  */
 export function withoutOwnTrouble(callers: readonly CallerEvidence[], opsPort: string | undefined): CallerEvidence[] {
   return callers.map((caller) => {
@@ -37,10 +37,10 @@ export function lostShare(
   return of.calls === 0 ? 0 : Math.max(lost, of.partial) / of.calls;
 }
 
-/** By its own word it takes far longer for its calls than its peers do, by theirs. */
+/** By its own report it takes far longer for its calls than its peers do, by their reports. */
 export const admitsSlowness = (selfRatio = 0): boolean => selfRatio >= thresholds.slowRatio;
 
-/** By its own word most of the calls that reached it are not over: they were neither answered nor given up. */
+/** By its own report most of the calls that reached it are not over: they were neither answered nor given up. */
 export function sitsOnCalls(self: NodeSelf | undefined): boolean {
   return self !== undefined && self.received >= thresholds.minCalls && self.ended < self.received / 2;
 }

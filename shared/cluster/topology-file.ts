@@ -107,7 +107,7 @@ function withLines(text: string, problems: readonly SchemaProblem[]): readonly s
   return problems.map(({ path: at, sentence }) => `line ${lineOf(lines, at)}: ${sentence}`);
 }
 
-/** The replicas of one shard, then its standbys, the most ready first. */
+/** The replicas of one shard, then its standbys: hot ones first, cold ones last. */
 function placesOf({ replicas, standbys = {} }: NodeGroup): (StandbyKind | undefined)[] {
   const spares = standbyKinds.flatMap((kind) => Array.from({ length: standbys[kind] ?? 0 }, () => kind));
   return [...Array.from({ length: replicas }, () => undefined), ...spares];

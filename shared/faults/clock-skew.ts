@@ -10,7 +10,7 @@ export const clockSkew = faultKind({
       minimum: -1e12,
       maximum: 1e12,
       default: 0,
-      description: 'the wall clock is that much ahead; negative: behind',
+      description: 'how far the wall clock is ahead; negative: behind',
     }),
     driftPpm: Type.Number({
       minimum: -900_000,

@@ -22,7 +22,7 @@ export const CallEvidence = Type.Object(
     unanswered: Count,
     /** Signed answers that contradict each other. */
     proofs: Count,
-    /** The caller took it out of its own choice, as too slow or silent. */
+    /** The caller left it out of its own choice, because it was too slow or silent. */
     ejected: Count,
     /** Median time until the answer, or until the wait for it was given up, ms; absent without any. */
     medianMs: Type.Optional(Type.Number({ minimum: 0 })),
@@ -77,7 +77,7 @@ export function createEvidenceBuffer(clock: Clock, lostMs: () => number = () => 
       if (!counts) byNode.set(node, (counts = { ...noEvidence, group, latencies: [], fastestMs: Infinity }));
       counts[kind]++;
       if (latencyMs === undefined) return;
-      // Where it stands among others is for the timed calls to say: events do not know the shard.
+      // Only timed calls compare it with others, because events do not know the shard.
       counts.group = group;
       if (kind === 'ok') counts.fastestMs = Math.min(counts.fastestMs, latencyMs);
       if (counts.latencies.length < maxLatencies) counts.latencies.push(latencyMs);
@@ -100,6 +100,6 @@ export function createEvidenceBuffer(clock: Clock, lostMs: () => number = () => 
   };
 }
 
-/** Not one observation of any kind. */
+/** No observation at all. */
 export const noEvidence = Object.fromEntries(evidenceKinds.map((kind) => [kind, 0])) as Record<EvidenceKind, number>;
 const maxLostShare = 0.1;

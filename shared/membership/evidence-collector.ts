@@ -14,7 +14,7 @@ export function createEvidenceCollector(buffer: Pick<EvidenceBuffer, 'note'>): {
     watchAttempt({ call, peer, code, elapsedMs, evidence, error }: AttemptEnd) {
       const kind = evidenceKindOf(evidence, call, error);
       if (kind === undefined) return;
-      // How soon it told of a failure says nothing of how fast it works.
+      // The time of a failure says nothing about how fast the node works.
       const timed = code === 'ok' || kind === 'unanswered';
       buffer.note(peer.node, groupKey(call), kind, timed ? elapsedMs : undefined);
     },
@@ -40,14 +40,14 @@ export function evidenceKindOf(
     case 'nothing':
       return undefined;
     case 'refusal':
-      // Background work is turned away first, and early: that is no sign of too much load.
+      // Background work is refused first, and early, so its refusal is no sign of too much load.
       return error?.code === 'overloaded' && priority !== 'background' ? 'shed' : undefined;
     case 'failure':
       return failures[error!.code] ?? 'ok';
   }
 }
 
-/** How a node failed its caller; one that reports a failure of its own has answered. */
+/** How a node failed its caller. A node that reports its own failure has answered. */
 const failures: Partial<Record<ErrorCode, EvidenceKind>> = {
   unreachable: 'refused',
   connection_lost: 'resets',
@@ -63,7 +63,7 @@ const byEvent: Partial<Record<LayerEvent['event'], EvidenceKind>> = {
 };
 
 function evidenceKindOfEvent(event: LayerEvent): EvidenceKind | undefined {
-  // Of liars the votes tell.
+  // Votes report liars.
   if (event.event === 'ejected' && event.why !== 'lying') return 'ejected';
   return byEvent[event.event];
 }

@@ -5,15 +5,15 @@ export const standbyKinds = ['hot', 'warm', 'cold'] as const;
 export type StandbyKind = (typeof standbyKinds)[number];
 
 /**
- * Of two promotions to one role the greater token counts; of two monitors' equal ones, the smaller name: both see the
- * same.
+ * Of two promotions to one role, the one with the greater token counts. If two monitors gave the same token, the
+ * smaller name counts. So all nodes agree.
  */
 export function isNewer(promotion: Promotion, known: Promotion | undefined): boolean {
   if (!known || promotion.token !== known.token) return promotion.token > (known?.token ?? 0);
   return promotion.node < known.node;
 }
 
-/** How soon a standby could serve: smaller is sooner. A node that lost its role and came back is as good as hot. */
+/** How soon a standby could serve: smaller is sooner. A node that lost its role and came back is like a hot standby. */
 export function readiness(kind: StandbyKind | undefined, phase: string | undefined): number {
   if (phase === undefined) return kind === 'cold' ? 2 : 3;
   return kind === undefined ? 0 : standbyKinds.indexOf(kind);

@@ -7,16 +7,16 @@ export interface LagMeter {
   lostMs(): number;
   /** The mean lateness of a timer over the last seconds, ms. */
   lagMs(): number;
-  /** The part of `lagMs` in which the process did not merely wait for a processor that others used, ms. */
+  /** The part of `lagMs` that waiting for a busy processor does not explain, ms. */
   ownLagMs(): number;
   stop(): void;
 }
 
 /** Each tick wakes the process: at 50 ms, 21 idle nodes spent 4% of a core on this alone. */
 const tickMs = 100;
-/** The ticks of a process that does nothing: five small ones in one. */
+/** The period of a process that does nothing: one tick for five usual ones. */
 const idleTickMs = 500;
-/** Lateness below this is the timers' own coarseness. */
+/** Timers are never more exact than this, so less lateness does not count. */
 const toleranceMs = 10;
 /** Weight of the newest tick: the mean reaches back about two seconds. */
 const weight = 0.05;
@@ -24,15 +24,15 @@ const weight = 0.05;
 export interface LagMeterOptions {
   /** How long the process has waited for a processor so far, ms; 0 where the platform does not tell. */
   readonly waitedMs?: () => number;
-  /** Whether the main loop has done next to nothing since the last question. Then nobody waits for it. */
+  /** Whether the main loop has been idle since the last question. Then nobody waits for it. */
   readonly isIdle?: () => boolean;
-  /** Told how late each tick was, ms. */
+  /** Called with the lateness of each tick, ms. */
   readonly onTick?: (lateMs: number) => void;
 }
 
 /**
- * A timer that is late tells of a busy main loop, a stopped process or a starved machine alike. A stop is seen at the
- * first tick after it, before the heartbeats that queued up meanwhile are judged.
+ * A late timer has three possible causes: a busy main loop, a stopped process or a machine without free processors. A
+ * stop is noticed at the first tick after it, before the queued heartbeats are judged.
  */
 export function createLagMeter(
   clock: Clock,
@@ -55,9 +55,9 @@ export function createLagMeter(
     onTick(Math.max(0, clock.now() - expectedAt));
     const lateMs = overdueMs();
     lost += lateMs;
-    // A long period stands for several ticks in time, and for the one that may be late.
+    // A long period counts as several ticks, of which only one can be late.
     const faded = (1 - weight) ** (periodMs / tickMs - 1);
-    // A long pause counts for as many ticks as it swallowed.
+    // A long pause counts as all the ticks that it covers.
     const share = 1 - (1 - weight) ** (1 + lateMs / tickMs);
     mean = mean * faded * (1 - share) + lateMs * share;
     const before = waited;

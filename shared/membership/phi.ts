@@ -10,10 +10,10 @@
  *
  *     P(silence > t) = sum over k >= 1 of (1 - p) p^(k-1) Q((t - k mean) / deviation)
  *
- * which is the paper's detector where nothing is lost, and as patient as the network is bad where something is.
+ * which is the paper's detector where nothing is lost. Where datagrams get lost, it waits longer, the more are lost.
  */
 export interface PhiOptions {
-  /** What is believed before the first intervals are known, ms. */
+  /** The assumed interval before the first ones are known, ms. */
   readonly expectedIntervalMs: number;
   /** How many intervals are remembered. */
   readonly window?: number;
@@ -55,10 +55,7 @@ export interface PhiDetector {
 
 /** The network may repeat what it carried just now. */
 const repeated = 3;
-/**
- * So long, ms, what a process sent before it was replaced may still be on its way: an observer that stood still reads
- * it late.
- */
+/** Datagrams of a replaced process may arrive for so long, ms: an observer that stood still reads them late. */
 const legacyMs = 5_000;
 /** Numbers that were skipped and may still come. */
 const maxMissing = 200;
@@ -66,7 +63,7 @@ const maxMissing = 200;
 export function createPhiDetector(options: PhiOptions): PhiDetector {
   const { expectedIntervalMs, window = 100, minDeviationMs = expectedIntervalMs / 5 } = options;
   let gaps: Gap[] = [];
-  /** Of the gaps as they are now: asked for several times between two heartbeats. */
+  /** Computed once from the present gaps, because it is read several times between two heartbeats. */
   let known: Rhythm | undefined;
   let last: { beat: Beat; at: number; lostMs: number } | undefined;
   let conflictingBeats = 0;
@@ -136,7 +133,10 @@ export interface Rhythm {
   readonly lossShare: number;
 }
 
-/** The expectation counts as two intervals at first, a quarter apart, and no more once so many are known. */
+/**
+ * At first the assumed interval counts as two measured ones that differ by a quarter. With enough measured intervals it
+ * no longer counts.
+ */
 const priorWeight = 2;
 const priorFadesAfter = 20;
 
@@ -151,7 +151,7 @@ function rhythm(gaps: readonly Gap[], expectedMs: number): Rhythm {
   return { meanMs, deviationMs: Math.sqrt((squares + priorSquares) / n), lossShare };
 }
 
-/** Later terms of the sum are looked at no further: by then the node is dead by any measure. */
+/** Later terms of the sum are left out: by then the node is surely dead. */
 const maxBeats = 200;
 
 /** -log10 P(silence > silentMs). Exact far out, too, where the probability itself would underflow to 0. */

@@ -5,11 +5,14 @@ import type { LagMeter } from './lag.ts';
 
 const Count = Type.Integer({ minimum: 0 });
 
-/** What a node says about itself with each heartbeat. Counters since its start: a lost heartbeat loses nothing. */
+/**
+ * What a node says about itself with each heartbeat. The counters run from its start, so a lost heartbeat loses no
+ * information.
+ */
 export const SelfReport = Type.Object({
   /** How late its main loop runs, ms. */
   lagMs: Type.Number({ minimum: 0 }),
-  /** Of that, what it cannot explain by waiting for a processor. */
+  /** The part of it that waiting for a processor does not explain, ms. */
   ownLagMs: Type.Number({ minimum: 0 }),
   received: Count,
   answered: Count,
@@ -49,7 +52,7 @@ export function createSelfMeter(clock: Clock, lag: Pick<LagMeter, 'lagMs' | 'own
         try {
           return await next(call);
         } finally {
-          // When the caller has gone there is nobody to answer.
+          // When the caller has left, the call counts as ended.
           if (!call.signal.aborted) answered++;
           ended++;
           if (isTimed) {

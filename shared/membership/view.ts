@@ -3,7 +3,8 @@ import { Verdict } from './verdict.ts';
 
 /**
  * `suspect`: silent for longer than usual. `draining`: leaving, or taken out because it limps. `quarantined`: taken out
- * because it lies. `standby`: in good health, and waits for its turn. Only the `alive` are called while there are any.
+ * because it lies. `standby`: healthy, and waits for a promotion. Callers use only `alive` nodes, as long as there is
+ * one.
  */
 export const memberStates = ['starting', 'alive', 'suspect', 'dead', 'draining', 'quarantined', 'standby'] as const;
 
@@ -14,15 +15,15 @@ export const Member = Type.Object({
   incarnation: Type.Integer({ minimum: 0 }),
   /** How long ago the last heartbeat came, ms; absent when none ever came. */
   silentMs: Type.Optional(Type.Number({ minimum: 0 })),
-  /** What is wrong with it; absent when nothing is. */
+  /** Its diagnosis; absent for a healthy node. */
   verdict: Type.Optional(Verdict),
 });
 export type Member = Static<typeof Member>;
 export type MemberState = Member['state'];
 
 /**
- * A standby has taken the role of `instead`. The token is its fence: tokens only grow, and of two nodes that believe to
- * hold one role the one with the older token must not serve.
+ * A standby has taken the role of `instead`. The token is its fence. Tokens only grow. If two nodes believe that they
+ * hold one role, the one with the smaller token must not serve.
  */
 export const Promotion = Type.Object({
   node: Type.String(),

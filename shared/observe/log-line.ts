@@ -10,7 +10,7 @@ export function parseLogLine(text: string): LogLine {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null) return { text, fields: value as Record<string, unknown> };
   } catch {
-    // Not every line is one of the logger's.
+    // A line may come from another source than the logger.
   }
   return { text, fields: undefined };
 }

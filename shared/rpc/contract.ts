@@ -80,11 +80,11 @@ export function operation<Request extends TSchema, Response extends TSchema>(
   };
 }
 
-/** A component as its contract introduces it. */
+/** What the contract of a component says about it. */
 export interface Introduction {
   readonly component: string;
   readonly purpose: string;
-  /** A list holds for both styles; none without calls. */
+  /** One list holds for both styles. Absent: it calls nobody. */
   readonly calls?: CallsByStyle | readonly string[];
 }
 

@@ -10,8 +10,8 @@ interface SchemaError {
 }
 
 /**
- * The first thing that is wrong with `value`, as a sentence: where, what would do, an example, and what is there
- * instead. Undefined where the value fits the schema. `at` is what the value is called: `policy` makes
+ * The first problem of `value`, as a sentence: its place, what is wanted there, an example, and what is there instead.
+ * Undefined where the value fits the schema. `at` is what the value is called: `policy` makes
  * `policy.retry.maxAttempts`.
  */
 export function schemaProblem(schema: TSchema, value: unknown, at = ''): string | undefined {
@@ -36,13 +36,13 @@ export function schemaProblems(schema: TSchema, value: unknown, at = ''): readon
 }
 
 /**
- * A value that fits no schema of a union has errors for each of them. Where some lie deeper, the value was meant for
- * that branch, and the others do not matter.
+ * A value that fits no schema of a union has errors for each of them. If some errors lie deeper, the value was meant
+ * for that branch, and the errors of the others are left out.
  */
 function inOneBranch(errors: readonly SchemaError[]): readonly SchemaError[] {
   const unions = new Set(errors.filter(({ keyword }) => keyword === 'anyOf').map(({ instancePath }) => instancePath));
   return errors.filter(({ instancePath, keyword }) => {
-    // Each unknown field has an error of its own as well.
+    // Each unknown field also has an error of its own.
     if (keyword === 'additionalProperties') return false;
     const isDeeper = (other: SchemaError): boolean => other.instancePath.startsWith(`${instancePath}/`);
     return !unions.has(instancePath) || !errors.some(isDeeper);

@@ -86,7 +86,7 @@ function list({ items = {}, minItems = 0, maxItems }: Schema): string {
   return `a list (${[...bounds, `each item ${inWords(items)}`].join(', ')})`;
 }
 
-/** A value that fits; undefined where none is known and the words say enough. */
+/** An example that fits the schema; undefined where none is known. */
 export function exampleOf(schema: Schema): unknown {
   if (schema.examples) return schema.examples[0];
   if (schema.default !== undefined) return schema.default;
@@ -105,7 +105,7 @@ export function exampleOf(schema: Schema): unknown {
   }
 }
 
-/** What must be there, else the first field that has an example. */
+/** The required fields, or else the first field that has an example. */
 function exampleObject({ properties = {}, required = [] }: Schema): object | undefined {
   const names = required.length > 0 ? required : Object.keys(properties);
   const known = names.flatMap((name) => {
@@ -117,7 +117,7 @@ function exampleObject({ properties = {}, required = [] }: Schema): object | und
   return chosen.length === 0 ? undefined : Object.fromEntries(chosen);
 }
 
-/** As `exampleOf`; of choices and numbers any, because an object without its fields is no example. */
+/** As `exampleOf`, but any choice or number will do, because an object needs its fields. */
 function firstValue(schema: Schema): unknown {
   const { const: only, enum: choices, type, minimum, exclusiveMinimum } = schema;
   const known = exampleOf(schema) ?? only ?? choices?.[0];

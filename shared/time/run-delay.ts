@@ -1,7 +1,7 @@
 import { openSync, readFileSync, readSync } from 'node:fs';
 
 const buffer = Buffer.alloc(128);
-/** The own file stays open, because opening it costs more than reading it. */
+/** The file of this process stays open, because opening it costs more than reading it. */
 let own: number | undefined;
 
 /**

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { contract, operation, type Introduction } from '../rpc/contract.ts';
 
-/** Why a trace is kept: its request failed, was one of the slowest of its second, or was drawn by lot. */
+/** Why a trace is kept: its request failed, was one of the slowest of its second, or was drawn at random. */
 export const KeptBecause = Type.Enum(['error', 'slow', 'sample']);
 export type KeptBecause = Static<typeof KeptBecause>;
 

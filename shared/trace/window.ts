@@ -24,7 +24,7 @@ export interface TraceWindow {
 
 /**
  * Decides which traces of one second are kept, after their requests have ended: the first `errors` failures, the
- * `slowest` ones, and `perSecond` drawn by lot, each request with the same chance (Vitter 1985, algorithm R). The
+ * `slowest` ones, and `perSecond` drawn at random, each request with the same chance (Vitter 1985, algorithm R). The
  * memory is bounded by the limits, whatever the load.
  */
 export function createTraceWindow({ errors, slowest, perSecond }: KeepLimits, random: Random): TraceWindow {

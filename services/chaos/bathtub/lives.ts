@@ -6,7 +6,7 @@ const Positive = Type.Number({ exclusiveMinimum: 0, maximum: 1e15 });
 const life = (minimum: number, maximum: number) =>
   Type.Object({ etaMs: Positive, beta: Type.Number({ minimum, maximum }) }, { additionalProperties: false });
 
-/** A bathtub: three causes of failure, how long a repair takes, and what it does to the age. */
+/** A bathtub: three causes of failure, the time of a repair, and the effect of a repair on the age. */
 export const Bathtub = Type.Object(
   {
     infant: life(0.1, 0.999),

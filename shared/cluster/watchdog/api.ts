@@ -19,7 +19,7 @@ export interface WatchdogApiOptions {
   readonly scheduler: Scheduler;
   /** How long `stop` of one node may drain, ms. */
   readonly graceMs?: number;
-  /** What else is ordered here: faults. */
+  /** Further routes: those for faults. */
   readonly more?: readonly ControlRoute[];
 }
 

@@ -4,7 +4,7 @@ import { createAuthority, issueIdentity } from '../../security/certificates.ts';
 import type { Scheduler } from '../../time/scheduler.ts';
 import type { TopologyNode } from '../topology.ts';
 
-/** Each authority issues for this long. A certificate that leaks is worth something for two of these at most, ms. */
+/** Each authority issues for this long. A stolen certificate is accepted for at most twice this time, ms. */
 const turnMs = 12 * 3_600_000;
 
 export interface NodeIdentities {
@@ -15,16 +15,16 @@ export interface NodeIdentities {
 }
 
 /**
- * Authorities for one run of a cluster, and identities for each node from them. Every `turnMs` the next authority
- * takes over, and everybody gets a new identity from it. Nodes read their files at different moments, so each of them
- * trusts three authorities:
+ * Authorities for one run of a cluster, and identities for each node from them. Every `turnMs` the next authority takes
+ * over, and each node gets a new identity from it. Nodes read their files at different moments, so each of them trusts
+ * three authorities:
  *
  *      previous           current            next
  *      those who have     issues             those who have
  *      not read yet                          read already
  *
- * What nobody trusts any more is worthless. The authorities' keys stay in this process: nothing on the disk can issue
- * certificates. Each node gets its own file, readable by this user only.
+ * The authorities' keys stay in this process: nothing on the disk can issue certificates. Each node gets its own file,
+ * readable by this user only.
  */
 export async function createNodeIdentities(
   dir: string,
@@ -56,7 +56,7 @@ export async function createNodeIdentities(
   }
 
   await issueAll();
-  // A disk that is full keeps what is there: it goes on counting until the turn after the next.
+  // On a full disk the old identities stay. Nodes accept them until the turn after the next.
   const renewal = scheduler.every(turnMs, () => void turn().catch(() => undefined));
   return {
     fileOf,

@@ -1,4 +1,4 @@
-/** When a crashed process is started again, and when it is given up. */
+/** When the watchdog starts a crashed process again, and when it gives up. */
 export interface RestartPolicy {
   /** Wait before the first restart, ms; doubles with each crash that follows. */
   readonly firstDelayMs: number;

@@ -17,12 +17,15 @@ export type ChildState =
   | { readonly state: 'held'; readonly exit: string };
 
 /**
- * Why a process was started again: it had ended, a monitor ordered it, a fault that held it down is over, an operator
- * said so.
+ * Why a process was started again: it had ended, a monitor ordered it, a fault that held it down is over, or an
+ * operator ordered it.
  */
 export type RestartReason = 'crash' | 'repair' | 'fault' | 'operator';
 
-/** A process that ended though nobody here wanted it to. `at`: wall-clock ms; `exit`: the signal, or the exit code. */
+/**
+ * A process that ended, although this watchdog had not ended it. `at`: wall-clock ms; `exit`: the signal, or the exit
+ * code.
+ */
 export interface Exit {
   readonly at: number;
   readonly exit: string;
@@ -61,11 +64,11 @@ export interface Child {
   readonly state: () => ChildState;
   /** How often it was started after the first time, whoever asked for it, and why the last time. */
   readonly restarts: () => { readonly count: number; readonly last?: RestartReason };
-  /** The last times that it ended by itself, or by a hand that was not the watchdog's. */
+  /** The last ends of the process that this watchdog did not cause. */
   readonly exits: () => readonly Exit[];
-  /** Runs the process as far as its code is loaded: it waits for its turn there. */
+  /** Starts the process, which loads its code and then waits for its turn. */
   readonly load: () => void;
-  /** Starts it when it is down; its turn has come, now and after every restart. */
+  /** Tells the process that its turn has come, and starts it if it is down. After a restart it does not wait again. */
   readonly start: (why?: RestartReason) => void;
   /** Tells the running process that it will be stopped: it says so to the monitors, and serves on. */
   readonly drain: () => void;
@@ -77,7 +80,7 @@ export interface Child {
   readonly ask: (onAnswer: () => void) => void;
   /** Whether its main loop answers within `ms`. */
   readonly answers: (ms: number) => Promise<boolean>;
-  /** From now on nothing starts it: the whole cluster comes to an end. What runs goes on until it is stopped. */
+  /** From now on nothing starts it, because the whole cluster is stopping. A running process goes on until `stop`. */
   readonly retire: () => void;
   /** SIGKILL; resolves when the process is gone. */
   readonly kill: () => Promise<void>;
@@ -92,7 +95,7 @@ export interface Child {
   readonly readyMessage: () => ReadyMessage | undefined;
 }
 
-/** A node is more than its log: where no file can be made, as on a full disk, it runs without one. */
+/** If no log file can be made, as on a full disk, the node runs without a log. */
 function openLog(file: string): number | 'ignore' {
   try {
     return openSync(file, 'a');
@@ -148,7 +151,7 @@ export function createChild(options: ChildOptions): Child {
   }
 
   function giveTurn(): void {
-    // Gone or going: the next process is told as it begins.
+    // The process is ending; the next one gets the message when it starts.
     if (turn && process_?.connected) process_.send({ go: true }, () => {});
   }
 
@@ -227,7 +230,7 @@ export function createChild(options: ChildOptions): Child {
     } finally {
       replacing = false;
     }
-    // Whoever stopped it meanwhile meant it.
+    // An operator has stopped it meanwhile, so it stays down.
     if (turn) start(why);
   }
 
@@ -238,7 +241,7 @@ export function createChild(options: ChildOptions): Child {
     if (!child?.pid) return change({ state: 'stopped' });
     change({ state: 'stopping', pid: child.pid });
     const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-    // A paused process takes no SIGTERM before it runs again.
+    // A paused process handles SIGTERM only when it runs again.
     child.kill('SIGCONT');
     child.kill('SIGTERM');
     const force = scheduler.after(graceMs, () => child.kill('SIGKILL'));

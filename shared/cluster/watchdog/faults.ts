@@ -18,7 +18,7 @@ interface WatchdogFaultOptions {
 
 export interface WatchdogFaults {
   readonly routes: readonly ControlRoute[];
-  /** Another process of the node serves: what had happened to the one before is over. */
+  /** A new process of the node serves, so the faults of the earlier process are over. */
   readonly processReplaced: (node: string) => void;
   /** Undoes everything; before the nodes are stopped. */
   readonly stop: () => Promise<void>;

@@ -3,7 +3,7 @@ import type { Clock } from '../../time/clock.ts';
 import type { Scheduler, Timer } from '../../time/scheduler.ts';
 import type { Child } from './child.ts';
 
-/** What is known of one process's main loop. `cpuMs` = processor time that its main thread had used then. */
+/** The state of one process's main loop. `cpuMs` = processor time that its main thread had used then. */
 export type LoopState =
   | { readonly state: 'quiet'; readonly cpuMs: number; readonly at: number }
   | { readonly state: 'asked'; readonly cpuMs: number };
@@ -17,21 +17,21 @@ export interface LoopLook {
 
 export const loopLimits = {
   /**
-   * Of a core, since the last look: who uses less is not asked. Low, because a blocked process on a busy machine gets
-   * no more.
+   * Share of a core since the last look. A process that used less is not asked. The share is low, because on a busy
+   * machine a blocked process gets little.
    */
   busyShare: 0.1,
   /**
-   * Processor time of its own that a loop may take to answer, ms. Garbage collection takes tenths of a second, an
-   * honest request less.
+   * Processor time of its own that a loop may take to answer, ms. A garbage collection takes tenths of a second, a
+   * normal request less.
    */
   patienceMs: 3_000,
 } as const;
 
 /**
- * Whether a main loop is blocked: it was busy, was asked over IPC, which only the loop itself can answer - a helper
- * thread that is well cannot - and has used `patienceMs` of processor time since without answering. Its own processor
- * time, not the clock's: a process that is stopped (SIGSTOP), or gets no processor, uses none, and is not blamed.
+ * Whether a main loop is blocked: it was busy, it was asked over IPC, and it has used `patienceMs` of processor time
+ * since without an answer. Only the loop itself can answer over IPC; a helper thread cannot. Processor time counts
+ * instead of real time, so a process that is stopped (SIGSTOP) or gets no processor is not blamed.
  */
 export function stepLoop(
   state: LoopState | undefined,
@@ -71,13 +71,13 @@ export interface LoopCheckOptions {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly cpuMs?: (pid: number) => number | undefined;
-  /** Told in words whom it kills, and why. */
+  /** Called with a sentence that says which process is killed, and why. */
   readonly onKill: (text: string) => void;
 }
 
 /**
- * Kills nodes whose main loop is blocked; they are restarted like any that crashed. Only those that are ready:
- * opening an index may take its time.
+ * Kills nodes whose main loop is blocked; they are restarted like any that crashed. Only nodes that are ready are
+ * checked, because opening an index may take long.
  */
 export function watchLoops({ children, clock, scheduler, cpuMs = mainThreadCpuMs, onKill }: LoopCheckOptions): Timer {
   const known = new Map<string, { pid: number; loop: LoopState; answered: boolean }>();

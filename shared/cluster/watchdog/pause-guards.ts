@@ -12,9 +12,9 @@ export interface PauseGuards {
 const script = 'read -r line || kill -CONT "$0"';
 
 /**
- * A process that a fault stopped with SIGSTOP cannot notice that its watchdog is gone. So a shell waits at a pipe
- * that only the watchdog holds open. However the watchdog ends, the pipe ends with it; the shell then lets the
- * process run, and it leaves.
+ * A process that a fault stopped with SIGSTOP cannot notice that its watchdog is gone. So a shell waits at a pipe that
+ * only the watchdog holds open. However the watchdog ends, the pipe ends with it. The shell then lets the process run,
+ * and the process leaves.
  */
 export function createPauseGuards(): PauseGuards {
   const guards = new Map<string, ChildProcess>();

@@ -12,7 +12,7 @@ export interface WantedPort {
 export interface TakenPort extends WantedPort {
   /** The address at which somebody listens already. */
   readonly host: string;
-  /** The process that listens, where this machine tells. */
+  /** The process that listens, where the system shows it. */
   readonly pid?: number;
   readonly command?: string;
 }

@@ -16,11 +16,11 @@ interface ProcessOptions {
   readonly scheduler: Scheduler;
 }
 
-/** A process that does not serve by then will not soon, ms. */
+/** The longest wait until a process serves, ms. */
 const settleMs = 30_000;
 const pollMs = 100;
 
-/** How long a twin may take to go, ms. */
+/** The time that a twin gets to end, ms. */
 const twinGraceMs = 0;
 
 export interface Processes {
@@ -34,7 +34,7 @@ export interface Processes {
   readonly stop: () => Promise<void>;
 }
 
-/** What faults do to the processes of one watchdog, and undo: only to those that it started itself. */
+/** Carries out and undoes faults of whole processes, only for processes that this watchdog started. */
 export function createProcesses({
   child,
   newTwin,
@@ -58,7 +58,7 @@ export function createProcesses({
   async function untwin(node: string): Promise<void> {
     const copy = twins.get(node);
     twins.delete(node);
-    // Without a farewell: a twin that says "I am leaving" would say it in the name of the node that stays.
+    // The twin says no farewell, because monitors would take it for one of the real node.
     copy?.signal('SIGKILL');
     await copy?.stop(twinGraceMs);
   }

@@ -19,11 +19,11 @@ export const RepairRequest = Type.Object(
     by: Type.String(),
     do: Type.Enum(['restart', 'quarantine', 'promote']),
     node: Type.String(),
-    /** The life of the node that the order is about; an order about an earlier one does nothing. */
+    /** The incarnation that the order is about; an order about an earlier one does nothing. */
     incarnation: Type.Optional(Type.Integer({ minimum: 0 })),
     resynchronise: Type.Optional(Type.Boolean()),
     instead: Type.Optional(Type.String()),
-    /** What it was found to be. */
+    /** The diagnosis of the node. */
     verdict: Type.Optional(Verdict),
   },
   { additionalProperties: false },
@@ -33,7 +33,10 @@ export type RepairRequest = Static<typeof RepairRequest>;
 /** `already`: done before, or done by the watchdog itself. `stale`: about an earlier life of the node. */
 export type RepairResult = 'done' | 'already' | 'stale';
 
-/** `by`, `verdict`: whose order was carried out, and for what; absent where it was the watchdog itself. */
+/**
+ * `by`, `verdict`: the monitor whose order was carried out, and its diagnosis; absent where the watchdog acted by
+ * itself.
+ */
 export interface RepairAnswer {
   readonly id: string;
   readonly result: RepairResult;
@@ -41,7 +44,7 @@ export interface RepairAnswer {
   readonly verdict?: Verdict | undefined;
 }
 
-/** Tunables. Monitors have limits of their own; these hold whoever orders. */
+/** Limits for all orders together. Each monitor also has limits of its own. */
 const limits = {
   /** Between two repairs of one node, ms. */
   gapMs: 3_000,
@@ -135,7 +138,7 @@ export function createRepairs({ topology, watchdog, clock, wipe }: RepairOptions
     return 'done';
   }
 
-  /** The standby learns of its promotion by the view; what is not running yet is started. */
+  /** The standby learns of its promotion by the view. A cold standby is started first. */
   function promote({ node }: RepairRequest): RepairResult {
     const target = child(node);
     const { state } = target.state();
@@ -153,7 +156,7 @@ export function createRepairs({ topology, watchdog, clock, wipe }: RepairOptions
     return { id, result, ...(by !== undefined && { by, verdict }) };
   }
 
-  /** The repair that the node is coming back from; undefined where its watchdog brings it back by itself. */
+  /** The repair after which the node starts again; undefined where its watchdog restarts it by itself. */
   function repairUnderWay(node: string): (typeof done)[number] | undefined {
     const state = child(node).state();
     const downAt = state.state === 'starting' ? state.since : clock.now();
@@ -176,7 +179,7 @@ export function createRepairs({ topology, watchdog, clock, wipe }: RepairOptions
     try {
       return await carriedOut;
     } catch (error) {
-      // A refusal is no result: the same order may be right later.
+      // A refusal is not remembered, because the same order may be right later.
       answers.delete(body.id);
       throw error;
     }

@@ -2,8 +2,8 @@ import type { Component } from '../component.ts';
 import type { TopologyNode } from '../topology.ts';
 
 /**
- * Nodes in waves: a node starts when everything that its components call is ready. Monitors, then data, then the tiers
- * above; the doors last, so that whoever is let in is served.
+ * Nodes in waves: a node starts when everything that its components call is ready. Monitors are first, then the data,
+ * then the tiers above. The public doors are last, so that every user who gets in is served.
  */
 export function startWaves(
   nodes: readonly TopologyNode[],

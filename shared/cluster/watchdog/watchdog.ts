@@ -21,9 +21,9 @@ export interface WatchdogOptions {
   readonly args: (node: TopologyNode) => readonly string[];
   /** A file per node in here; undefined: nodes write where this process writes, as containers want it. */
   readonly logDir?: string | undefined;
-  /** Added to the environment of a node; undefined: what it must not even inherit. */
+  /** Added to the environment of a node; a member that is undefined is removed from it. */
   readonly env?: (node: TopologyNode, incarnation: number) => Readonly<Record<string, string | undefined>>;
-  /** The incarnation of whichever node is started next. */
+  /** The incarnation of the node that is started next. */
   readonly nextIncarnation: () => number;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
@@ -42,7 +42,7 @@ export interface NodeStatus {
   readonly publicPort: number;
   readonly pid: number | null;
   readonly state: ChildState['state'];
-  /** By this watchdog, whoever asked for it. */
+  /** By this watchdog, for any reason. */
   readonly restarts: number;
   readonly lastRestart?: RestartReason;
   readonly exits: readonly Exit[];
@@ -56,7 +56,7 @@ export interface Watchdog {
   readonly start: (signal: AbortSignal) => Promise<void>;
   /** Stops everything, the doors first; resolves when no process is left. Idempotent. */
   readonly stop: () => Promise<void>;
-  /** Kills everything; no process outlives the call for longer than the system needs to end it. */
+  /** Kills everything. The processes end as soon as the system has ended them. */
   readonly kill: () => void;
   readonly status: () => readonly NodeStatus[];
   /** One node's process; undefined for an unknown id. */

@@ -11,7 +11,7 @@ export const TraceSettings = Type.Object(
       default: 5,
       minimum: 0,
       maximum: 50,
-      description: 'traces per second that each entry node keeps by lot, besides the slowest and the failed ones',
+      description: 'traces per second that each entry node keeps at random, besides the slowest and the failed ones',
     }),
     slowest: Type.Integer({
       default: 1,

@@ -24,9 +24,7 @@ export interface Simulation {
 /** 2026-01-01 UTC, for display only. */
 const epochMs = 1_767_225_600_000;
 
-/**
- * Steps per turn of the real event loop: many enough to make the turn cheap, few enough to keep the run interruptible.
- */
+/** Steps per turn of the real event loop. Many steps make a turn cheap; few enough, and the run can be interrupted. */
 const stepsPerTurn = 512;
 
 export function createSimulation(seed: number | string): Simulation {

@@ -66,14 +66,14 @@ test.each<[string, Partial<NodeCondition>, Partial<GroupCondition>, string]>([
     'slow is better than nothing',
   ],
   ['a liar that is the only one', { verdict: 'lying' }, { groupSize: 1, groupServing: 1 }, 'quarantine'],
-  ['a crash seen by a monitor in doubt', {}, { doubtsItself: true }, 'does not trust its own eyes'],
-  ['a crash restarted two seconds ago', {}, { past: [past(2, 'restart')] }, 'gets 5 s to work'],
+  ['a crash seen by a monitor in doubt', {}, { doubtsItself: true }, 'does not trust its own observations'],
+  ['a crash restarted two seconds ago', {}, { past: [past(2, 'restart')] }, 'has 5 s to take effect'],
   ['a crash restarted six seconds ago', {}, { past: [past(6, 'restart')] }, 'restart'],
   [
     'a crash restarted twice, six seconds ago',
     {},
     { past: [past(20, 'restart'), past(6, 'restart')] },
-    'gets 10 s to work',
+    'has 10 s to take effect',
   ],
   [
     'a crash restarted five minutes ago',
@@ -94,7 +94,7 @@ test.each<[string, Partial<NodeCondition>, Partial<GroupCondition>, string]>([
     'a crash a second after a promotion',
     { standingMs: 9_000 },
     { standbys: ['ranking-9'], past: [past(1, 'promote')] },
-    'gets 5 s to work',
+    'has 5 s to take effect',
   ],
   [
     'a limper while another one was drained a moment ago',
