@@ -4,8 +4,8 @@ import { readRunFile } from './run-file.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
- * Where a person finds the cluster with a browser, a line each. With the operator token of a cluster that takes
- * faults, the console's address opens its buttons, too.
+ * Prints the addresses of the cluster for a browser, one per line. With the operator token of a cluster that accepts
+ * faults, the console's address also opens its buttons.
  */
 export function showAddresses(topology: Topology, terminal: Terminal, operatorToken?: string): void {
   const door = (component: string): string | undefined => {

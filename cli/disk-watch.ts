@@ -5,7 +5,7 @@ import type { Scheduler, Timer } from '../shared/time/scheduler.ts';
 const leastBytes = 256 * 1024;
 const lookEveryMs = 2_000;
 
-/** Reports when the disk of `folder` becomes full, and when it has room again. */
+/** Reports when the disk of `folder` becomes full, and when it has free space again. */
 export function watchDisk(folder: string, scheduler: Scheduler, tell: (text: string) => void): Timer {
   let full = false;
   return scheduler.every(lookEveryMs, () => {

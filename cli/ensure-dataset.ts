@@ -4,7 +4,7 @@ import { CommandError } from './errors.ts';
 import { phaseName } from './import-report.ts';
 import type { Terminal } from './terminal.ts';
 
-/** The data set cut into `shards`, built first where it is missing or outdated; gives its folder. */
+/** Returns the folder of the data set with this number of shards. It is built first if it is missing or outdated. */
 export async function ensureData(
   dataDir: string,
   shards: number,

@@ -33,7 +33,7 @@ export function printReport(report: ImportReport, terminal: Terminal, stopped?: 
     ...(report.default ? ['WordNet'] : []),
     ...report.imports.map(({ name, pages }) => `${name} (${pages.toLocaleString('en')})`),
   ];
-  terminal.line(`  The corpus is now ${parts.join(' + ')}. It is searched from the next "tierlab up" on.`);
+  terminal.line(`  The corpus is now ${parts.join(' + ')}. Clusters that start from now on search it.`);
   if (!report.default)
     terminal.line('  WordNet is left out; "tierlab import --reset" brings it back and drops the imports.');
 }

@@ -29,8 +29,8 @@ export const logDirOf = (dataDir: string, portBase: number): string => path.join
 const fileIn = (dataDir: string, portBase: number): string => path.join(runDir(dataDir, portBase), 'cluster.json');
 
 /**
- * Writes the run file with an operator token of its own, or `shared` with other machines; TIERLAB_OPERATOR_TOKEN
- * gives another, and TIERLAB_OPERATOR_DIGEST its SHA-256 to those that give no orders.
+ * Writes the run file. Its operator token is new, or `shared` with other machines, or that of TIERLAB_OPERATOR_TOKEN.
+ * With only TIERLAB_OPERATOR_DIGEST (its SHA-256), the file has no token, and this machine gives no orders.
  */
 export function writeRunFile(dataDir: string, run: Omit<RunFile, 'token'>, shared?: string): RunFile {
   const { TIERLAB_OPERATOR_TOKEN: given, TIERLAB_OPERATOR_DIGEST: digest } = process.env;

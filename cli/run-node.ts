@@ -86,7 +86,7 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
     topology,
     node,
     components,
-    // Without a watchdog there is no process before this one.
+    // Without a watchdog, this is the first process of the node.
     incarnation: Number(process.env.TIERLAB_INCARNATION ?? 1),
     datasetDir: datasetDir!,
     ...(process.env.TIERLAB_RUN_DIR !== undefined && {
@@ -113,7 +113,10 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
   collectWhenIdle({ scheduler: systemScheduler, random: systemRandom, clock: systemClock });
 }
 
-/** Resolves when the watchdog lets this node go: what it calls is ready. At once, where no watchdog is the parent. */
+/**
+ * Resolves when the watchdog sends `go`, because the nodes that this node calls are ready. Without a watchdog, it
+ * resolves at once.
+ */
 function turn(): Promise<void> {
   if (!process.connected) return Promise.resolve();
   return new Promise((resolve) => {

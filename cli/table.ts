@@ -50,7 +50,7 @@ export function printTable(
   for (const text of table(rows, columns, dim)) line(text);
 }
 
-/** A share with as many nines as it has: 99.9994%. */
+/** A share with all its nines: 99.9994%. */
 export function share(value: number): string {
   if (value >= 1) return '100%';
   const nines = Math.min(4, Math.max(1, Math.ceil(-Math.log10(1 - value)) - 1));
@@ -64,7 +64,7 @@ export function inWords(values: Readonly<Record<string, unknown>>): string {
     .join(' ');
 }
 
-/** In a table. JSON has all of it. */
+/** The greatest width in a table. The JSON output has the whole text. */
 const widest = 80;
 
 /** As `inWords`, cut where it is long: the groups of a partition name every node. */

@@ -13,6 +13,6 @@ export async function untilAlive(portBase: number, nodes: readonly ClusterNode[]
     const view = (await askMonitor(portBase, '/api/view').catch(() => undefined)) as View | undefined;
     return view?.members.find(({ node }) => node === id)?.state === 'alive' || undefined;
   };
-  const late = `${id} runs, but the monitors do not call it alive: the other nodes were left alone`;
+  const late = `${id} runs, but the monitors do not call it alive, so the other nodes were not changed`;
   await waitUntil(look, { boundMs: aliveBoundMs, everyMs: 100, late });
 }

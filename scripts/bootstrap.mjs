@@ -1,8 +1,8 @@
 /**
- * Makes a fresh clone ready with nothing but Node.js 20 or newer and npm, and costs little when there is nothing to do:
- * installs the packages, sees that the project's own Node.js (the npm package `node`) runs, builds the bundle. Plain
- * JavaScript without dependencies, because it runs before any of that is there. Speaks on stderr only: stdout belongs
- * to the command that follows.
+ * Prepares a fresh clone; it needs only Node.js 20 or newer and npm. It installs the packages, checks that the
+ * project's own Node.js (the npm package `node`) runs, and builds the bundle. When there is nothing to do, it costs
+ * little. It is plain JavaScript without dependencies, because it runs before anything is installed. It writes only to
+ * stderr, because stdout belongs to the command that follows.
  *
  *   node scripts/bootstrap.mjs [--no-build] [--quiet]
  */
@@ -14,7 +14,7 @@ import { install, packagesAreCurrent } from './lib/install.mjs';
 import { watchParent } from '../shared/parent-watch.mjs';
 import { ensureRuntime } from './lib/runtime.mjs';
 
-/** What went wrong, in words for the person at the terminal. */
+/** A failure that the person at the terminal can read. */
 export class BootstrapError extends Error {}
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -38,7 +38,7 @@ export async function bootstrap(projectRoot, options) {
   const built = () => !options.build || bundleIsCurrent(projectRoot);
   if (!installed() || !built()) {
     await underLock(path.join(projectRoot, 'dist', '.lock'), say, async () => {
-      // asked again: another run may have done it while this one waited for the lock
+      // Checked again, because another run may have done it while this one waited for the lock.
       if (!installed()) await install(context);
       await ensureRuntime(context);
       if (!built()) {
@@ -82,7 +82,7 @@ async function underLock(file, say, work) {
 function holderOf(file) {
   try {
     const pid = Number.parseInt(readFileSync(file, 'utf8'), 10);
-    // a lock without a number is being written this instant, unless it has stood like that for a while
+    // A lock without a number is just being written, unless it is old.
     if (!Number.isInteger(pid)) return Date.now() - statSync(file).mtimeMs < 2_000 ? 'unknown' : undefined;
     process.kill(pid, 0);
     return pid;
@@ -98,7 +98,7 @@ if (process.argv[1] !== undefined && path.resolve(process.argv[1]) === fileURLTo
     process.stderr.write(`tierlab: bootstrap does not know ${unknown}\n`);
     process.exit(2);
   }
-  // whatever ends this run leaves no lock behind
+  // The lock is removed however this run ends.
   const end = () => process.exit(130);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, end);
   watchParent(end);

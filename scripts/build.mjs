@@ -30,15 +30,15 @@ const require = __createRequire(import.meta.url);
 const __filename = import.meta.filename;
 const __dirname = import.meta.dirname;`;
 
-/** Where V8 keeps compiled code: one folder per bundle. Where it cannot be written, Node.js goes on without. */
+/** The folder where V8 keeps compiled code, one per bundle. If it cannot be written, Node.js works without it. */
 const launcher = (cache) => `import { enableCompileCache } from 'node:module';
 enableCompileCache(import.meta.dirname + '/${cache}');
 await import('./cli-main.js');
 `;
 
 /**
- * Builds dist/ under `root`; answers how long it took, ms, and how large each script for browsers is, bytes. Throws an
- * Error in plain words.
+ * Builds dist/ under `root`. Returns the time that it took, ms, and the size of each script for browsers, bytes. Throws
+ * an Error in plain words.
  */
 export async function build(root) {
   const startedAt = performance.now();
@@ -58,7 +58,7 @@ export async function build(root) {
     format: 'esm',
     platform: 'node',
     target: 'node26',
-    // flat, because code finds its neighbours (workers, assets, the root above) by import.meta.url
+    // Flat, because code finds workers, assets and the root by import.meta.url.
     chunkNames: '[name]-[hash]',
     minifySyntax: true,
     minifyWhitespace: true,
@@ -74,7 +74,7 @@ export async function build(root) {
     throw new Error(describe(error), { cause: error });
   });
 
-  // entries last: what they name is there when they are
+  // Entries are written last, so that all chunks that they name exist.
   const forBrowsers = await browserScripts([...workers.browserEntries, ...pages], root, dist);
   const outputs = [...forBrowsers, ...result.outputFiles.toSorted((a, b) => Number(isEntry(a)) - Number(isEntry(b)))];
   for (const { path: file, contents } of outputs) writeWhole(file, contents);
@@ -97,7 +97,7 @@ export async function build(root) {
   }
 }
 
-/** Scripts that run in a browser: each whole in one file, because a report that holds one must work alone. */
+/** Scripts for browsers, each in one file, because a report that contains one must work alone. */
 async function browserScripts(entries, root, dist) {
   const { outputFiles } = await esbuild({
     absWorkingDir: root,
@@ -127,7 +127,7 @@ function filesIn(folder) {
     .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name));
 }
 
-/** The chunks that are imported when they are needed, by whatever belongs to the command, as absolute paths. */
+/** The chunks that the command imports only when it needs them, as absolute paths. */
 function lateChunks(metafile, root) {
   const [main] = Object.entries(metafile.outputs).find(([, output]) => output.entryPoint === 'cli/main.ts');
   const late = new Set();
@@ -143,7 +143,7 @@ function lateChunks(metafile, root) {
 
 /**
  * Loads the chunks once so that their compiled code is kept: each process of a cluster then starts with less work
- * (measured: 150 instead of 220 ms of processor time). A mere speed-up: its failure is no failure.
+ * (measured: 150 instead of 220 ms of processor time). This only saves time, so a failure is ignored.
  */
 function warm(root, cache, chunks) {
   const own = path.join(root, 'node_modules', '.bin', 'node');

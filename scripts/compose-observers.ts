@@ -5,8 +5,8 @@ export const published = (service: string, port: number): string =>
   `127.0.0.1:\${${service.toUpperCase().replaceAll('-', '_')}_PORT:-${port}}:${port}`;
 
 /**
- * The files of a checkout with umask 077 are readable by their owner only, and the users of these images are others.
- * Root without any other right than to pass over modes of files reads them.
+ * With umask 077, only the owner can read the files of a checkout, and these images run as other users. So they run as
+ * root, without any right except to read such files.
  */
 const readsCheckout = () => ({ user: 'root', cap_drop: ['ALL'], cap_add: ['DAC_OVERRIDE'] });
 

@@ -121,12 +121,12 @@ const measuredMb: Readonly<Record<string, number>> = {
   ranking: 56,
 };
 const usualMb = 56;
-/** So much each further component of the same container takes: measured at the control node and the single server. */
+/** The memory of each further component in the same container, measured at the control node and the single server. */
 const furtherMb = 4;
 
 /**
- * A reservation is what the machine must have. The limit stops a process that leaks before the machine suffers. It is
- * more than twice the highest peak of any container, which its start caused.
+ * The machine must have the reserved memory. The limit stops a process that leaks memory before the machine suffers. It
+ * is more than twice the highest peak of any container; all peaks were at the start.
  */
 function memoryOf(components: readonly string[]) {
   const mb = Math.max(...components.map((name) => measuredMb[name] ?? usualMb)) + furtherMb * (components.length - 1);

@@ -89,7 +89,7 @@ export function inject(command: Command): void {
       .option('--beyond-tolerance', 'more faults at a time, and more victims of a group, than it is built for')
       .option(
         '--dry-run',
-        'who would be hit and what speaks against it; touches nothing; exit code 1 where something does',
+        'shows who would be hit and the objections, and changes nothing; exit code 1 with objections',
       )
       .option('--json', 'the answer of the controller, as it is');
     addParameterOptions(sub, kind);

@@ -40,5 +40,5 @@ export function notFound(id: string, silent: readonly string[]): string {
 /** The last line of a dry run. */
 export function showObjections(objections: readonly string[], terminal: Terminal): void {
   for (const objection of objections) terminal.line(`${terminal.bad('✗')} ${objection}`);
-  if (objections.length === 0) terminal.line(`${terminal.good('✓')} nothing speaks against it`);
+  if (objections.length === 0) terminal.line(`${terminal.good('✓')} there are no objections`);
 }

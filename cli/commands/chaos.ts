@@ -34,10 +34,7 @@ export function chaos(command: Command): void {
     .option('--json', 'one JSON document on stdout')
     .action(halt);
   add('run <experiment>', 'run an experiment: a name in chaos/experiments/, or a file', 'run one-ranking-limps')
-    .option(
-      '--dry-run',
-      'everything that it would do and what speaks against it; touches nothing; exit code 1 where something does',
-    )
+    .option('--dry-run', 'shows all steps and the objections, and changes nothing; exit code 1 with objections')
     .option('--json', 'one JSON document on stdout')
     .action(run);
   add('journal', 'the log of injected faults, from its file; works without a cluster')

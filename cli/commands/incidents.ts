@@ -61,14 +61,14 @@ async function run(flags: IncidentFlags): Promise<void> {
 async function fetchAll(flags: IncidentFlags, monitor?: string): Promise<IncidentReport> {
   const portBase = portBaseOf(flags.portBase);
   const report = (await askMonitor(portBase, '/api/incidents', monitor)) as IncidentReport;
-  // No monitor logs its own end: that is in the logs of the others.
+  // No monitor logs its own end; the other monitors do.
   const others = (await askOtherMonitors(portBase, '/api/incidents', report.monitor)) as readonly IncidentReport[];
   const ends = others.flatMap(({ incidents: list }) => list.filter(({ node }) => node === report.monitor));
   const incidents = [...report.incidents, ...ends].sort((a, b) => a.stamps.manifest - b.stamps.manifest);
   return { ...report, incidents };
 }
 
-/** What is shown of it. */
+/** The time that is shown. */
 async function fetchIncidents(flags: IncidentFlags, monitor?: string): Promise<IncidentReport> {
   const report = await fetchAll(flags, monitor);
   return flags.doubts

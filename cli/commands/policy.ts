@@ -32,7 +32,7 @@ export function policy(command: Command): void {
     ['policy'],
     ['policy naive'],
     [`policy '{"retry":true}'`, 'what is in force, with retries'],
-    [`policy '{"base":"resilient","hedge":false}'`, 'whatever is in force now'],
+    [`policy '{"base":"resilient","hedge":false}'`, 'from a preset, not from the policy in force'],
     [`policy '{"balance":{"by":"round_robin"}}' --node app-1`],
   )
     .argument(

@@ -73,7 +73,7 @@ async function pidOf(cluster: OwnCluster, node: string): Promise<number | null |
   return nodes.find(({ id, state }) => id === node && state === 'ready')?.pid;
 }
 
-/** Until the node serves again, and every client's search is answered. */
+/** Waits until the node serves again, and the searches at every client are answered. */
 async function untilServing(cluster: OwnCluster, node: string, oldPid: number): Promise<void> {
   const searches = doorsOf(cluster).client.map((door) => `${door}/search?q=dog`);
   const look = async (): Promise<true | undefined> => {

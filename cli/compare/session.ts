@@ -21,7 +21,7 @@ export const queries: readonly string[] = [
   'the capital of france',
 ];
 
-/** What of a trace is needed here. */
+/** The part of a trace that is needed here. */
 interface Trace {
   readonly hops: number;
   readonly missingSpans: number;
@@ -31,11 +31,11 @@ interface Trace {
 const traceBoundMs = 5_000;
 
 export interface SessionFigures {
-  /** Of each search: calls from one node to another, by its trace; empty where the topology keeps no traces. */
+  /** For each search: the calls from one node to another, by its trace; empty where the topology keeps no traces. */
   readonly hops: readonly number[];
-  /** Of each search: bytes that all processes wrote, by the kernel's counters; undefined where it has none. */
+  /** For each search: the bytes that all processes wrote, by the kernel's counters; undefined where it has none. */
   readonly bytes: number | undefined;
-  /** The answers of the public API, without what tells where and when they were made. */
+  /** The answers of the public API, without the nodes and the times. */
   readonly answers: readonly string[];
 }
 
@@ -93,7 +93,7 @@ async function traceOf({ host, publicPort: port }: TopologyNode, id: string): Pr
   return waitUntil(look, { boundMs: traceBoundMs, everyMs: 50, late });
 }
 
-/** What all nodes wrote so far: to sockets, and little else. Only Linux counts it. */
+/** The bytes that all nodes have written, nearly all to sockets. Only Linux counts them. */
 async function bytesWritten(cluster: OwnCluster): Promise<number | undefined> {
   const { nodes } = await cluster.status();
   const counts = await Promise.all(

@@ -43,7 +43,7 @@ export interface LoadPlan {
   check: CheckLevel;
   /** Right answers within this time (from the intended time) count as goodput. */
   sloMs: number;
-  /** Accept any certificate (`--insecure`); only for tests of one's own servers. */
+  /** Accept any certificate (`--insecure`); only for tests of your own servers. */
   insecure: boolean;
   /** PEM of an authority to trust beside the built-in ones. */
   ca?: string;

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 
-/** Folders and files that the bundle is made of; those that are not there yet do not count. */
+/** Folders and files from which the bundle is made; missing ones do not count. */
 const sources = [
   'cli',
   'corpus',

@@ -9,7 +9,7 @@ const stampOf = (root) => path.join(root, 'node_modules', '.tierlab-installed');
 const lockOf = (root) =>
   [path.join(root, 'package-lock.json'), path.join(root, 'npm-shrinkwrap.json')].find((file) => existsSync(file));
 
-/** True when node_modules holds what the lock file asks for, whoever installed it. */
+/** True when node_modules holds the packages of the lock file. */
 export function packagesAreCurrent(root) {
   const lock = readFileSync(lockOf(root));
   const digest = createHash('sha256').update(lock).digest('hex');
@@ -35,7 +35,8 @@ export function covers(have, want) {
 export async function install({ root, say, fail }) {
   say(`installing the packages (npm ci; once, under a minute as a rule) ...`);
   const startedAt = performance.now();
-  // also where NODE_ENV or a setting leaves development packages out: the bundler and the runtime are among them
+  // Development packages are always included, whatever NODE_ENV says, because the bundler and the runtime are among
+  // them.
   const { status, error } = await npm(root, [
     'ci',
     '--include=dev',
@@ -56,8 +57,8 @@ export async function install({ root, say, fail }) {
 }
 
 /**
- * Runs the npm that runs us, or the one on the PATH; its words go to stderr. It ends with this process. Resolves with
- * its exit code, or with the error that kept it from starting.
+ * Runs the npm that runs this script, or the npm on the PATH. Its output goes to stderr, and it ends with this process.
+ * Resolves with its exit code, or with the error that prevented its start.
  */
 export function npm(root, args) {
   const self = process.env.npm_execpath;

@@ -16,7 +16,7 @@ const undiciParts = {
   errors: 'lib/core/errors.js',
 };
 
-/** An esbuild plugin. Another name imported from undici fails the build by name: add its file above. */
+/** An esbuild plugin. An import of another name from undici fails the build, which names it; add its file above. */
 export function leanImports(root) {
   const fileOf = (file) => path.join(root, 'node_modules', 'undici', file).replaceAll('\\', '/');
   return {
@@ -44,12 +44,12 @@ export function leanImports(root) {
         resolveDir: root,
       }));
 
-      // traces of OpenTelemetry, for exemplars that are not asked for
+      // OpenTelemetry's traces are for exemplars, which this project does not use.
       build.onResolve({ filter: /^@opentelemetry\/api$/ }, ({ path: name, namespace }) =>
         namespace === 'late' ? undefined : { path: name, namespace: 'late' },
       );
 
-      // takes constants out of node:http2 as it loads; called for HTTP/2 only
+      // It reads constants of node:http2 when it loads, and is called for HTTP/2 only.
       build.onResolve({ filter: /\/client-h2\.js$/ }, ({ namespace }) =>
         namespace === 'late-file' ? undefined : { path: fileOf('lib/dispatcher/client-h2.js'), namespace: 'late-file' },
       );
@@ -63,7 +63,7 @@ export function leanImports(root) {
       );
       build.onLoad({ filter: /.*/, namespace: 'parts' }, () => ({
         contents: [
-          // as the index does: request, stream ... are methods of every dispatcher
+          // As in the index: request, stream ... are methods of every dispatcher.
           `import Dispatcher from '${fileOf('lib/dispatcher/dispatcher.js')}';`,
           `import api from '${fileOf('lib/api/index.js')}';`,
           'Object.assign(Dispatcher.prototype, api);',

@@ -1,4 +1,4 @@
-/** Sees that `node`, as npm scripts find it, is the version that the project is written for. */
+/** Checks that `node`, as npm scripts find it, is the version that the project needs. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
@@ -32,11 +32,11 @@ export async function ensureRuntime(context) {
   }
   if (major(process.versions.node) < major(wanted))
     throw fail(`${verdict} (Or install Node.js ${major(wanted)} yourself; this one is ${process.versions.node}.)`);
-  // the Node.js that runs this script is new enough: out of its way with the one that does not run
+  // The Node.js that runs this script is new enough, so the package that does not run is removed.
   rmSync(link, { force: true });
 }
 
-/** Undefined when `node --version` answered; else why not and what brings it, as one sentence or two. */
+/** Undefined when `node --version` works; else the reason and the remedy in one or two sentences. */
 export function judge(outcome, release) {
   if (outcome === undefined)
     return (

@@ -6,5 +6,5 @@ const [cache, ...chunks] = process.argv.slice(2);
 enableCompileCache(cache);
 for (const chunk of chunks) await import(pathToFileURL(chunk).href);
 flushCompileCache();
-// a module that left a timer behind must not keep the build waiting
+// The build must not wait for a timer that a module has set.
 process.exit(0);

@@ -21,7 +21,7 @@ export function mutualFolders(imports: Imports): MutualFolders[] {
   const first = new Map<string, string>();
   for (const [file, targets] of imports)
     for (const target of targets) {
-      // a file directly in a divided folder, such as shared/invariant.ts, is not the folder above its siblings
+      // A file directly in a divided folder, such as shared/invariant.ts, is not the parent of the other folders in it.
       for (const [from, to] of [
         [folderOf(file), folderOf(target)],
         [top(file), top(target)],

@@ -20,7 +20,7 @@ export interface LiveOptions {
 const lookEveryMs = 25;
 /** Added to the time that the process is down. The fault ends by itself when the watchdog starts the process again. */
 const graceMs = 2_000;
-/** Failures are wanted here, so the run stops only when nearly all users see errors. */
+/** Failures are expected here, so the run stops only when nearly all users see errors. */
 const abortIf = { errorShareAbove: 0.95, p90AboveMs: 60_000 };
 
 interface Health {

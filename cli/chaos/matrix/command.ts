@@ -34,9 +34,7 @@ export async function matrix(flags: MatrixFlags): Promise<void> {
   });
   terminal.settle();
   if (results.length < rows.length)
-    terminal.line(
-      terminal.dim(`interrupted: ${results.length} of ${rows.length} rows; of the others nothing is known`),
-    );
+    terminal.line(terminal.dim(`interrupted: ${results.length} of ${rows.length} rows were measured`));
   if (flags.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
   else show(results);
   if (results.length < rows.length) process.exitCode = exitCodes.interrupted;

@@ -17,7 +17,7 @@ export const late =
     return undefined;
   };
 
-/** Some answers late, others in time: both are seen. */
+/** Some answers are late and others are in time; both must be seen. */
 export const lateInTurns =
   (extraMs: number, asks: number): Effect =>
   async (victim) => {
@@ -74,7 +74,7 @@ export const lateFor =
       : undefined;
   };
 
-/** Another answer than before to the same question, in its own name. */
+/** The node gives another answer than before to the same question, in its own name. */
 export const wrong: Effect = async (victim) => {
   for (let i = 0; i < 4; i++) {
     const outcome = await victim.ask();
@@ -105,7 +105,7 @@ export const twoTongued =
     const truths = await Promise.all(callers.map(async (caller) => victim.isTrue(await victim.ask({ caller }))));
     const deceived = callers.filter((_, i) => !truths[i]);
     if (deceived.length === 0 || deceived.length === callers.length) return undefined;
-    return `${deceived[0]} is told something else than ${callers.find((_, i) => truths[i])}`;
+    return `${deceived[0]} gets another answer than ${callers.find((_, i) => truths[i])}`;
   };
 
 /** A question whose true answer changes all the time (how long a fault still lasts) gets the same answer twice. */
@@ -113,7 +113,7 @@ export const stale: Effect = async (victim) => {
   const [first, second] = [await victim.ask(), await victim.ask()];
   if (!first.ok || !second.ok || (first.body as { active: unknown[] }).active.length === 0) return undefined;
   return JSON.stringify(first.body) === JSON.stringify(second.body)
-    ? 'the same time is told twice: the answer is an old one'
+    ? 'the remaining time does not fall: the answer is an old one'
     : undefined;
 };
 

@@ -25,7 +25,7 @@ export interface MatrixOptions {
   readonly connection: Connection;
   readonly questions: Questions;
   readonly userAnswers: UserAnswers;
-  /** How long a fault stays in effect for the cluster to name it, ms; 0 = only until it was seen to work. */
+  /** The time that the cluster has to diagnose a fault, ms; 0 = the fault ends as soon as its effect was measured. */
   readonly detectionWaitMs: number;
 }
 

@@ -11,7 +11,10 @@ export interface Asked {
 
 /** The application as the user interface sees it, wherever it runs. */
 export interface Application {
-  /** Completes what is being typed. Absent where only the server could do it, and nobody asks it for each key. */
+  /**
+   * Completes the word that the user types. Absent where only the server could do it, because one request per key is
+   * too much.
+   */
   readonly suggest?: (typed: string) => Promise<readonly string[]>;
   /** `isNew`: the user searches. Otherwise the user turns to another page of the last search, or sorts it. */
   readonly search: (asked: Asked, isNew: boolean) => Promise<SearchResults>;
