@@ -16,6 +16,7 @@ import { bathtubCurve } from './19-bathtub-curve/lab.ts';
 import { redundancy } from './20-redundancy/lab.ts';
 import { heartbeats } from './24-heartbeats/lab.ts';
 import { watchdogsAndFailFast } from './25-watchdogs-and-fail-fast/lab.ts';
+import { limping } from './26-limping/lab.ts';
 import { byzantineAnswers } from './27-byzantine-answers/lab.ts';
 import { selfTuning } from './28-self-tuning/lab.ts';
 import { whereAMillisecondGoes } from './33-where-a-millisecond-goes/lab.ts';
@@ -38,6 +39,7 @@ const all = {
   redundancy,
   heartbeats,
   watchdogsAndFailFast,
+  limping,
   byzantineAnswers,
   selfTuning,
   whereAMillisecondGoes,

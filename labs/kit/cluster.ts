@@ -1,20 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { askControl } from '../../shared/control/client.ts';
 import { takenPorts } from '../../shared/cluster/watchdog/port-check.ts';
 import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
 import { LabUnknownError } from '../runner/errors.ts';
-import type { FaultProof, LabCluster, LabNode } from '../runner/lab.ts';
+import { type ClusterHandle, openCluster } from './cluster-handle.ts';
 import { labPages } from './pages.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
 const host = '127.0.0.1';
 const startBoundMs = 60_000;
-/** A crashed node stays down for longer than any lab runs. */
-const downMs = 600_000;
-const crashBoundMs = 5_000;
-const pollMs = 50;
 
 export interface ClusterOptions {
   readonly dir: string;
@@ -24,9 +19,7 @@ export interface ClusterOptions {
   readonly onStart: (cluster: { readonly pid: number; readonly portBase: number }) => void;
 }
 
-export interface OwnCluster extends LabCluster {
-  /** Ids of the nodes that died, and nobody had asked for it: their process was started again, or all are gone. */
-  readonly died: () => Promise<readonly string[]>;
+export interface OwnCluster extends ClusterHandle {
   readonly stop: () => Promise<void>;
 }
 
@@ -47,74 +40,18 @@ export async function startOwnCluster({ dir, topology, signal, onStart }: Cluste
     await stop();
     throw error;
   }
-  const at = (port: number) => ({ host, port });
-  const status = async () =>
-    (await askControl(at(portBase), { path: '/status', timeoutMs: 5_000 })) as {
-      nodes: (LabNode & { restarts: number; state: string })[];
-    };
-  const { nodes } = await status();
   const { token } = JSON.parse(readFileSync(path.join(dir, 'run', String(portBase), 'cluster.json'), 'utf8')) as {
     token: string;
   };
-  const ops = (node: string) => at(nodes.find(({ id }) => id === node)!.opsPort);
-  const orderAt = (port: number, method: 'POST' | 'DELETE', route: string, body?: unknown) =>
-    askControl(at(port), { method, path: route, ...(body === undefined ? {} : { body }), token, timeoutMs: 5_000 });
-  const order = (node: string, method: 'POST' | 'DELETE', route: string, body?: unknown) =>
-    orderAt(ops(node).port, method, route, body);
-  const stateOf = async (node: string) => (await status()).nodes.find(({ id }) => id === node)?.state;
-  const held: { readonly node: string; readonly id: string }[] = [];
-  const crashed = new Set<string>();
-  const owner = `lab-${process.pid}`;
-  const renewing = systemScheduler.every(1_000, () => {
-    const ports = [...held.map(({ node }) => ops(node).port), ...(crashed.size > 0 ? [portBase] : [])];
-    for (const port of ports) void orderAt(port, 'POST', '/admin/faults/renew', { owner }).catch(() => undefined);
-  });
+  const handle = await openCluster({ portBase, token, signal });
   return {
-    portBase,
-    nodes,
-    policy: async (node, policy) => void (await order(node, 'POST', '/admin/policy', policy)),
-    ask: (node, route) => askControl(ops(node), { path: route, token, timeoutMs: 5_000 }),
-    async inject(node, { kind, params, caller }) {
-      const one = { node, id: `lab-${held.length + 1}` };
-      const scope = caller === undefined ? {} : { caller };
-      const fault = { id: one.id, kind, target: node, params, scope, ttlMs: 300_000, owner };
-      await order(node, 'POST', '/admin/faults', fault);
-      held.push(one);
-      return async (): Promise<FaultProof> => {
-        const { active } = (await askControl(ops(node), { path: '/admin/faults', token, timeoutMs: 5_000 })) as {
-          active: { fault: { id: string }; matched: number; applied: number }[];
-        };
-        const found = active.find((each) => each.fault.id === one.id);
-        await order(node, 'DELETE', `/admin/faults/${one.id}`).catch(() => undefined);
-        held.splice(held.indexOf(one), 1);
-        return { kind, target: node, matched: found?.matched ?? 0, applied: found?.applied ?? 0 };
-      };
-    },
-    async crash(node) {
-      crashed.add(node);
-      // The watchdog owns the process, so it carries this fault out.
-      const fault = { id: `crash-${node}`, kind: 'stop.kill', target: node, params: { downMs }, ttlMs: downMs, owner };
-      await orderAt(portBase, 'POST', '/admin/faults', { ...fault, scope: {} });
-      for (let waitedMs = 0; (await stateOf(node)) !== 'held'; waitedMs += pollMs) {
-        if (waitedMs > crashBoundMs) throw new LabUnknownError(`${node} does not crash`, 'run the lab again');
-        await sleep(systemScheduler, pollMs, signal);
-      }
-    },
-    async died() {
-      const now = await status().catch(() => undefined);
-      // The whole cluster is gone when nobody answers.
-      const ids = now === undefined ? nodes.map(({ id }) => id) : restarted(now.nodes);
-      return ids.filter((id) => !crashed.has(id));
-    },
+    ...handle,
     async stop() {
-      renewing.cancel();
+      handle.close();
       await stop();
     },
   };
 }
-
-const restarted = (nodes: readonly { readonly id: string; readonly restarts: number }[]): readonly string[] =>
-  nodes.filter(({ restarts }) => restarts > 0).map(({ id }) => id);
 
 /** Runs the `tierlab` command. TIERLAB_PARENT makes it end when this process ends in whatever way. */
 const run = (args: readonly string[]): ChildProcess =>

@@ -77,13 +77,26 @@ export interface LabCluster {
   readonly policy: (node: string, policy: object) => Promise<void>;
   /** What the node's ops port says at `path`. */
   readonly ask: (node: string, path: string) => Promise<unknown>;
-  /** Injects a fault directly at the node, and renews its lease until the cluster is stopped or it is healed. */
-  readonly inject: (
-    node: string,
-    fault: { readonly kind: string; readonly params: object; readonly caller?: string },
-  ) => Promise<() => Promise<FaultProof>>;
+  /**
+   * Injects a fault directly at the node, or at its watchdog where it is one of a whole process. Renews its lease until
+   * the cluster is stopped or it is healed.
+   */
+  readonly inject: (node: string, fault: LabFault) => Promise<() => Promise<FaultProof>>;
+  /** The process of this node may end from now on: the lab asked for it. */
+  readonly mayEnd: (node: string) => void;
   /** Kills the process of a node, which stays down until the cluster ends. Resolves when the process is gone. */
   readonly crash: (node: string) => Promise<void>;
+}
+
+export interface LabFault {
+  readonly kind: string;
+  readonly params: object;
+  /** The share of the matching requests that is hit; all where it is absent. */
+  readonly probability?: number;
+  /** Only requests of this node, to this operation, or in this direction. */
+  readonly caller?: string;
+  readonly operation?: string;
+  readonly direction?: 'request' | 'reply';
 }
 
 export interface LabNode {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { binomialInterval, meanInterval, normalQuantile, poissonInterval } from '../../../labs/statistics/interval.ts';
 import { medianInterval } from '../../../labs/statistics/median.ts';
+import { quantileInterval } from '../../../labs/statistics/quantile.ts';
 import { weibullFit, weibullShapeInterval } from '../../../labs/statistics/weibull-fit.ts';
 
 test.each([
@@ -45,6 +46,12 @@ test('one outlier does not move the median, nor its interval', () => {
   const values = Array.from({ length: 101 }, (_, i) => i);
   expect(medianInterval(values).median).toBe(50);
   expect(medianInterval([...values.slice(0, 100), 1e9])).toEqual(medianInterval(values));
+});
+
+test('the interval of a quantile is the published one of the radio tubes', () => {
+  // Conover, Practical Nonparametric Statistics, section 3.2: the upper quartile of 16 lifetimes, 90%.
+  const hours = [46.9, 47.2, 49.1, 56.5, 56.8, 59.2, 59.9, 63.2, 63.3, 63.4, 63.7, 64.1, 67.1, 67.7, 73.3, 78.5];
+  expect(quantileInterval(hours, 0.75, 0.9)).toMatchObject({ value: 64.1, low: 63.3, high: 73.3 });
 });
 
 test('maximum likelihood finds the published Weibull shape of the ball bearings', () => {

@@ -1,0 +1,107 @@
+import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
+import { openLoad, type Question } from '../kit/open-load.ts';
+import { labQueries } from '../kit/pages.ts';
+import type { FaultProof, LabFault, LiveContext } from '../runner/lab.ts';
+import { medianInterval } from '../statistics/median.ts';
+import { ejecting, healthyMs, perSecond, replicas, type Times } from './model.ts';
+
+const calls = 400;
+/** Longer than three windows of the outlier detector, and its calls. */
+const ejectionBoundMs = 20_000;
+
+/** The same system as multitier has, in fewer processes. */
+export const topology = {
+  name: 'lab-26',
+  style: 'object-based',
+  policy: 'naive',
+  nodes: [
+    { name: 'monitor', components: ['monitor'], replicas: 1 },
+    { name: 'app', components: ['app', 'query', 'database', 'html'], replicas: 2 },
+    { name: 'ranking', components: ['ranking'], replicas },
+  ],
+};
+
+export interface LiveTimes {
+  /** Without ejection, and with it. */
+  readonly without: Times;
+  readonly withEjection: Times;
+  readonly proof: FaultProof;
+}
+
+/** Two kinds of limping, each at another node and seen by another caller, so that no memory of the first one helps. */
+export async function liveLimping(
+  factor: number,
+  { cluster, seed, signal, progress, say }: LiveContext,
+): Promise<Readonly<Record<'latency' | 'cpu', LiveTimes>>> {
+  const own = await cluster(topology);
+  const hosting = (component: string) => own.nodes.filter(({ components }) => components.includes(component));
+  const apps = hosting('app');
+  const rankings = hosting('ranking');
+  // The monitors would drain a limping node. Here the callers are to find it, so the monitors do not hear of calls.
+  for (const { id } of hosting('monitor')) await own.policy(id, { evidence: { calls: false } });
+  for (const { id } of apps) await own.policy(id, { base: 'naive' });
+  const question =
+    (app: { port: number }) =>
+    (i: number): Question => ({
+      port: app.port,
+      component: 'app',
+      operation: 'search',
+      request: {
+        search: { q: labQueries[i % labQueries.length]!, page: 1, size: 10, explain: false },
+        format: 'json',
+        via: [],
+      },
+    });
+  const measure = async (app: { port: number }, label: string, n = calls) => {
+    const answers = await openLoad({
+      seed: `${seed}/${label}`,
+      n,
+      perSecond,
+      question: question(app),
+      signal,
+      onProgress: (done) => progress(label, done, n),
+    });
+    return answers.filter(({ ok }) => ok).map(({ tookMs }) => tookMs);
+  };
+  const ejections = async (app: { opsPort: number }): Promise<number> => {
+    const text = await (await fetch(`http://127.0.0.1:${app.opsPort}/metrics`, { signal })).text();
+    return [...text.matchAll(/^tierlab_rpc_ejected\{[^}]*component="ranking"[^}]*\} 1$/gm)].length;
+  };
+
+  say('measuring the search itself first: what it needs without the station and without a fault');
+  for (const app of apps) await measure(app, 'warm up', 120);
+  const ownMs = medianInterval(await measure(apps[0]!, 'the search alone', 200)).median;
+  for (const { id } of rankings)
+    await own.policy(id, { station: { component: 'ranking', workers: 1_000, serviceMs: healthyMs } });
+
+  async function limp(kind: 'latency' | 'cpu', fault: LabFault): Promise<LiveTimes> {
+    const at = kind === 'latency' ? 0 : 1;
+    const [app, victim] = [apps[at]!, rankings[at]!];
+    const withoutOwn = (times: readonly number[]) => times.map((ms) => ms - ownMs);
+    await own.policy(app.id, { base: 'naive' });
+    const healthy = withoutOwn(await measure(app, `${kind}: all are healthy`));
+    const heal = await own.inject(victim.id, fault);
+    const limping = withoutOwn(await measure(app, `${kind}: one limps, no ejection`));
+    await own.policy(app.id, { outlier: ejecting });
+    const startedAt = performance.now();
+    const before: number[] = [];
+    while ((await ejections(app)) === 0 && performance.now() - startedAt < ejectionBoundMs)
+      before.push(...withoutOwn(await measure(app, `${kind}: before the ejection`, perSecond)));
+    const ejectedAfterMs = (await ejections(app)) === 0 ? undefined : performance.now() - startedAt;
+    // Calls under way may still wait for it.
+    await sleep(systemScheduler, factor * healthyMs, signal);
+    const after = withoutOwn(await measure(app, `${kind}: after the ejection`));
+    const proof = await heal();
+    const none = { healthy, timeline: [] };
+    return {
+      without: { ...none, before: limping, after: limping, ejectedAfterMs: undefined },
+      withEjection: { ...none, before, after, ejectedAfterMs },
+      proof,
+    };
+  }
+  const meanMs = (factor - 1) * healthyMs;
+  return {
+    latency: await limp('latency', { kind: 'limp.latency', params: { meanMs } }),
+    cpu: await limp('cpu', { kind: 'limp.cpu', params: { share: 0.9 } }),
+  };
+}

@@ -1,0 +1,121 @@
+import { askControl } from '../../shared/control/client.ts';
+import { siteOf } from '../../shared/faults/kinds.ts';
+import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
+import { LabUnknownError } from '../runner/errors.ts';
+import type { FaultProof, LabCluster, LabFault, LabNode } from '../runner/lab.ts';
+
+const here = '127.0.0.1';
+const answerMs = 5_000;
+const faultTtlMs = 300_000;
+/** A crashed node stays down for longer than any lab runs. */
+const downMs = 600_000;
+const crashBoundMs = 5_000;
+const pollMs = 50;
+
+/** What a watchdog says of one node. */
+type NodeState = LabNode & { readonly restarts: number; readonly state: string };
+
+/** What a lab has changed in a cluster, and must change back where the cluster lives on. */
+export interface Changes {
+  /** The policies of nodes before their first change. */
+  readonly policies: Readonly<Record<string, unknown>>;
+  /** The ports where faults are held. */
+  readonly faults: readonly { readonly port: number; readonly id: string }[];
+}
+
+export interface HandleOptions {
+  /** The watchdog's port. */
+  readonly portBase: number;
+  readonly token: string;
+  readonly signal: AbortSignal;
+  /** Called before each change that has to be undone. */
+  readonly onChange?: (changes: Changes) => void;
+}
+
+export interface ClusterHandle extends LabCluster {
+  /** Ids of the nodes that ended, and nobody had asked for it: their process was started again, or all are gone. */
+  readonly died: () => Promise<readonly string[]>;
+  /** What is to be undone now. */
+  readonly changes: () => Changes;
+  /** Ends the renewal of faults: they end by themselves, soon. */
+  readonly close: () => void;
+}
+
+/** Asks and orders the nodes of a running cluster, and its watchdog, on this machine. */
+export async function openCluster({ portBase, token, signal, onChange }: HandleOptions): Promise<ClusterHandle> {
+  const order = (port: number, method: 'POST' | 'DELETE', path: string, body?: unknown) =>
+    askControl(
+      { host: here, port },
+      { method, path, ...(body === undefined ? {} : { body }), token, timeoutMs: answerMs },
+    );
+  const read = (port: number, path: string) => askControl({ host: here, port }, { path, token, timeoutMs: answerMs });
+  const status = async () => ((await read(portBase, '/status')) as { nodes: readonly NodeState[] }).nodes;
+  const nodes = await status();
+  const restartsBefore = new Map(nodes.map(({ id, restarts }) => [id, restarts]));
+  const opsPort = (node: string): number => nodes.find(({ id }) => id === node)!.opsPort;
+  const mayEnd = new Set<string>();
+  const owner = `lab-${process.pid}`;
+  let serial = 0;
+  let changes: Changes = { policies: {}, faults: [] };
+  const note = (change: Partial<Changes>): void => {
+    changes = { ...changes, ...change };
+    onChange?.(changes);
+  };
+  const renewing = systemScheduler.every(1_000, () => {
+    for (const port of new Set(changes.faults.map((held) => held.port)))
+      void order(port, 'POST', '/admin/faults/renew', { owner }).catch(() => undefined);
+  });
+
+  async function inject(node: string, fault: LabFault): Promise<() => Promise<FaultProof>> {
+    const { kind, params, probability = 1, ...scope } = fault;
+    // Faults of whole processes are carried out by the watchdog.
+    const isOfProcess = siteOf(kind, params) === 'watchdog';
+    if (isOfProcess && kind.startsWith('stop.')) mayEnd.add(node);
+    const held = { port: isOfProcess ? portBase : opsPort(node), id: `lab-${process.pid}-${++serial}` };
+    note({ faults: [...changes.faults, held] });
+    const ttlMs = faultTtlMs;
+    const one = { id: held.id, kind, target: node, params, probability, scope, ttlMs, owner, seed: serial };
+    await order(held.port, 'POST', '/admin/faults', one);
+    return async () => {
+      const { active, ended } = (await read(held.port, '/admin/faults')) as Record<
+        'active' | 'ended',
+        readonly { fault: { id: string }; matched: number; applied: number }[]
+      >;
+      const found = [...active, ...ended].find(({ fault: { id } }) => id === held.id);
+      await order(held.port, 'DELETE', `/admin/faults/${held.id}`).catch(() => undefined);
+      note({ faults: changes.faults.filter((other) => other !== held) });
+      return { kind, target: node, matched: found?.matched ?? 0, applied: found?.applied ?? 0 };
+    };
+  }
+
+  return {
+    portBase,
+    nodes,
+    async policy(node, policy) {
+      if (!(node in changes.policies)) {
+        const before = await read(opsPort(node), '/admin/policy');
+        note({ policies: { ...changes.policies, [node]: before } });
+      }
+      await order(opsPort(node), 'POST', '/admin/policy', policy);
+    },
+    ask: (node, path) => read(opsPort(node), path),
+    inject,
+    mayEnd: (node) => void mayEnd.add(node),
+    async crash(node) {
+      await inject(node, { kind: 'stop.kill', params: { downMs: Math.min(downMs, faultTtlMs) } });
+      const isDown = async () => (await status()).find(({ id }) => id === node)?.state === 'held';
+      for (let waitedMs = 0; !(await isDown()); waitedMs += pollMs) {
+        if (waitedMs > crashBoundMs) throw new LabUnknownError(`${node} does not crash`, 'run the lab again');
+        await sleep(systemScheduler, pollMs, signal);
+      }
+    },
+    async died() {
+      const now = await status().catch(() => undefined);
+      // The whole cluster is gone when nobody answers.
+      const ended = (now ?? []).filter(({ id, restarts }) => restarts > (restartsBefore.get(id) ?? 0));
+      return (now === undefined ? nodes : ended).map(({ id }) => id).filter((id) => !mayEnd.has(id));
+    },
+    changes: () => changes,
+    close: () => renewing.cancel(),
+  };
+}
