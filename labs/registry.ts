@@ -14,6 +14,7 @@ import { reliabilityAndAvailability } from './16-reliability-and-availability/la
 import { mtbfAndMttr } from './17-mtbf-and-mttr/lab.ts';
 import { bathtubCurve } from './19-bathtub-curve/lab.ts';
 import { redundancy } from './20-redundancy/lab.ts';
+import { processRedundancy } from './21-process-redundancy/lab.ts';
 import { heartbeats } from './24-heartbeats/lab.ts';
 import { watchdogsAndFailFast } from './25-watchdogs-and-fail-fast/lab.ts';
 import { limping } from './26-limping/lab.ts';
@@ -37,6 +38,7 @@ const all = {
   mtbfAndMttr,
   bathtubCurve,
   redundancy,
+  processRedundancy,
   heartbeats,
   watchdogsAndFailFast,
   limping,

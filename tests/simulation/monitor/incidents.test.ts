@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { reporting, seen, small } from './scenario.ts';
-import { createSimulatedCluster } from './simulated-cluster.ts';
+import { createSimulatedCluster } from '../../../labs/kit/simulated-cluster.ts';
 
 test('a node that is killed while it recovers has failed twice, for both monitors', async () => {
   for (let seed = 0; seed < 20; seed++) {

@@ -3,7 +3,7 @@ import { nearestRank } from '../../../shared/quantile.ts';
 import { phases } from '../../../services/monitor/incident.ts';
 import { transcript } from '../transcript.ts';
 import { reporting, seen, small, stateOf } from './scenario.ts';
-import { createSimulatedCluster } from './simulated-cluster.ts';
+import { createSimulatedCluster } from '../../../labs/kit/simulated-cluster.ts';
 
 /** As the default topology: 21 nodes. */
 const multitier = [
@@ -68,7 +68,7 @@ test('a crash that ends before any suspicion is a crash, repaired by the watchdo
 test('the new process of a node is not restarted for the death of the one before', async () => {
   for (let seed = 0; seed < 140; seed++) {
     const cluster = createSimulatedCluster(seed, small, {
-      bootMs: 1 + (seed % 20) * 3,
+      loadMs: 1 + (seed % 20) * 3,
       controlMs: 5 + (seed % 7) * 20,
     });
     await cluster.sim.run(20_000 + cluster.sim.random.next() * 1_000);

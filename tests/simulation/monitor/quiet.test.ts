@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { seen } from './scenario.ts';
-import { createSimulatedCluster } from './simulated-cluster.ts';
+import { createSimulatedCluster } from '../../../labs/kit/simulated-cluster.ts';
 import { startTraffic } from './traffic.ts';
 
 /** All calls of the two app servers come from one gateway. */

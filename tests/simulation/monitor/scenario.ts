@@ -1,5 +1,5 @@
 import { noEvidence, type CallEvidence } from '../../../shared/membership/call-evidence.ts';
-import type { SimulatedCluster } from './simulated-cluster.ts';
+import type { SimulatedCluster } from '../../../labs/kit/simulated-cluster.ts';
 
 /** Seven nodes: two monitors, three that are called, two that call. */
 export const small = [

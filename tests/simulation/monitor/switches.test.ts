@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { MonitorSwitches } from '../../../services/monitor/monitor.ts';
 import { createPolicyHolder } from '../../../shared/rpc/policy.ts';
 import { reporting, seen, small } from './scenario.ts';
-import { createSimulatedCluster } from './simulated-cluster.ts';
+import { createSimulatedCluster } from '../../../labs/kit/simulated-cluster.ts';
 
 const slow = seen('ranking-2', { medianMs: 400, fastestMs: 380 });
 const quick = [seen('ranking-1', { fastestMs: 1 }), seen('ranking-3', { fastestMs: 1 })];

@@ -10,7 +10,7 @@ import { serverLayers } from '../../../shared/rpc/server-layers.ts';
 import { createSimHosts, type SimHosts } from '../../../shared/rpc/transports/sim.ts';
 import { exponential } from '../../../shared/time/sim/distribution.ts';
 import { createStation, type Station } from '../../../shared/time/sim/station.ts';
-import type { SimulatedCluster } from './simulated-cluster.ts';
+import type { SimulatedCluster } from '../../../labs/kit/simulated-cluster.ts';
 
 const empty = Type.Object({});
 const { operations } = contract('any', { search: operation({ summary: 'a search', request: empty, response: empty }) });

@@ -1,26 +1,28 @@
-import { createMonitor, type Monitor, type MonitorSwitches } from '../../../services/monitor/monitor.ts';
-import type { Digest } from '../../../services/monitor/contract.ts';
-import type { ControlClient } from '../../../shared/control/client.ts';
-import { createRepairs } from '../../../shared/cluster/watchdog/repairs.ts';
-import type { Child, ChildState } from '../../../shared/cluster/watchdog/child.ts';
-import { expand } from '../../../shared/cluster/topology-file.ts';
-import type { Topology, TopologyFile } from '../../../shared/cluster/topology.ts';
-import { createHeartbeatReceiver, type ReceiveDatagram } from '../../../shared/membership/heartbeat-receiver.ts';
-import { startHeartbeatSender, type HeartbeatSender } from '../../../shared/membership/heartbeat.ts';
-import type { CallEvidence } from '../../../shared/membership/call-evidence.ts';
-import type { SelfReport } from '../../../shared/membership/self-report.ts';
-import type { Incident } from '../../../services/monitor/incident.ts';
-import { createLagMeter } from '../../../shared/membership/lag.ts';
-import type { View } from '../../../shared/membership/view.ts';
-import { incarnationKey, pairKey } from '../../../shared/security/heartbeat-keys.ts';
-import { RpcError } from '../../../shared/rpc/errors.ts';
-import type { Scheduler } from '../../../shared/time/scheduler.ts';
-import { createNetwork, type Network } from '../../../shared/time/sim/network.ts';
-import { createSimulation, type Simulation } from '../../../shared/time/sim/simulation.ts';
+import { createMonitor, type Monitor, type MonitorSwitches } from '../../services/monitor/monitor.ts';
+import type { Digest } from '../../services/monitor/contract.ts';
+import type { ControlClient } from '../../shared/control/client.ts';
+import { createRepairs } from '../../shared/cluster/watchdog/repairs.ts';
+import type { Child, ChildState } from '../../shared/cluster/watchdog/child.ts';
+import { createRole, type Role } from '../../shared/cluster/role.ts';
+import { expand } from '../../shared/cluster/topology-file.ts';
+import { startedNodes, type Topology, type TopologyFile, type TopologyNode } from '../../shared/cluster/topology.ts';
+import { createHeartbeatReceiver, type ReceiveDatagram } from '../../shared/membership/heartbeat-receiver.ts';
+import { startHeartbeatSender, type HeartbeatSender } from '../../shared/membership/heartbeat.ts';
+import type { CallEvidence } from '../../shared/membership/call-evidence.ts';
+import type { SelfReport } from '../../shared/membership/self-report.ts';
+import type { Incident } from '../../services/monitor/incident.ts';
+import { createLagMeter } from '../../shared/membership/lag.ts';
+import type { View } from '../../shared/membership/view.ts';
+import { incarnationKey, pairKey } from '../../shared/security/heartbeat-keys.ts';
+import type { Call, Service } from '../../shared/rpc/call.ts';
+import { RpcError } from '../../shared/rpc/errors.ts';
+import type { Scheduler } from '../../shared/time/scheduler.ts';
+import { createNetwork, type Network } from '../../shared/time/sim/network.ts';
+import { createSimulation, type Simulation } from '../../shared/time/sim/simulation.ts';
 
 /**
- * A cluster of nodes and monitors in virtual time: monitors and heartbeat senders are real, processes and their
- * watchdog are simulated.
+ * A cluster of nodes and monitors in virtual time: monitors, heartbeat senders, roles and repairs are those of the
+ * system; processes and their watchdog are simulated.
  */
 export interface SimulatedCluster {
   readonly sim: Simulation;
@@ -41,6 +43,10 @@ export interface SimulatedCluster {
   hang(node: string): void;
   /** The process does nothing for so long: its timers and messages wait. */
   stall(node: string, ms: number): void;
+  /** The same for its whole machine: nor does its watchdog answer. */
+  pauseMachine(node: string, ms: number): void;
+  /** Whether `to` serves a call of `from` within `timeoutMs`. `fenced: false` leaves out the fence of its role. */
+  call(from: string, to: string, options: { timeoutMs: number; fenced?: boolean }): Promise<boolean>;
   /** What a node will report with its next heartbeat. */
   sees(node: string, ...evidence: CallEvidence[]): void;
   /** Where a node's evidence and its report about itself come from, instead of `sees`. */
@@ -53,26 +59,36 @@ export interface Sources {
 }
 
 interface Process {
-  state: 'up' | 'hung' | 'down' | 'held';
+  state: 'stopped' | 'starting' | 'up' | 'hung' | 'down' | 'held';
   incarnation: number;
   heartbeatSender: HeartbeatSender | undefined;
   stalledUntil: number;
   evidence: CallEvidence[];
   sources: Sources;
-  token: number | undefined;
+  role: Role | undefined;
+  /** It has loaded what it needs to serve. */
+  isOpen: boolean;
+  /** Until then its watchdog does not answer. */
+  machinePausedUntil: number;
 }
 
-/** From the first heartbeat to the one that says `ready`. */
-const usualBootMs = 300;
+export interface SimulatedOptions {
+  /** From the start of a process to its first heartbeat, ms. */
+  readonly startMs?: number;
+  /** From then on, or from the promotion of a warm standby, until it can serve. */
+  readonly loadMs?: number;
+  /** How long the ops network takes. */
+  readonly controlMs?: number;
+  /** Processes start at random times up to this one, so that their heartbeats do not come at the same moment. */
+  readonly staggerMs?: number;
+  /** What the monitors look at. */
+  readonly switches?: MonitorSwitches;
+}
 
 export function createSimulatedCluster(
   seed: number | string,
   groups: TopologyFile['nodes'],
-  {
-    bootMs = usualBootMs,
-    controlMs = 2,
-    switches,
-  }: { bootMs?: number; controlMs?: number; switches?: MonitorSwitches } = {},
+  { startMs = 0, loadMs = 300, controlMs = 2, staggerMs = 0, switches }: SimulatedOptions = {},
 ): SimulatedCluster {
   const sim = createSimulation(seed);
   const { clock, scheduler } = sim;
@@ -82,13 +98,15 @@ export function createSimulatedCluster(
     topology.nodes.map(({ id }) => [
       id,
       {
-        state: 'down',
+        state: 'stopped',
         incarnation: 0,
         heartbeatSender: undefined,
         stalledUntil: 0,
         evidence: [],
         sources: {},
-        token: undefined,
+        role: undefined,
+        isOpen: false,
+        machinePausedUntil: 0,
       },
     ]),
   );
@@ -105,6 +123,8 @@ export function createSimulatedCluster(
       incidents.filter((it) => it.monitor === monitor).map(({ incident }) => [incident.id, incident]),
     ).values(),
   ];
+
+  const nodeOf = (node: string): TopologyNode => topology.nodes.find(({ id }) => id === node)!;
 
   /** Runs when the process runs: at once, after its stall, or never. */
   function on(node: string, incarnation: number, task: () => void): void {
@@ -159,9 +179,22 @@ export function createSimulatedCluster(
     const process = processes.get(node)!;
     const incarnation = (process.incarnation = process.incarnation + 1);
     process.state = 'up';
+    process.isOpen = false;
     const own = schedulerOf(node, incarnation);
+    const role = (process.role = createRole({
+      node: nodeOf(node),
+      setPhase: (phase) => process.heartbeatSender!.setPhase(phase),
+      open: () =>
+        new Promise((resolve) => {
+          own.after(loadMs, () => {
+            process.isOpen = true;
+            resolve();
+          });
+        }),
+      onFailure: () => undefined,
+    }));
     const lag = createLagMeter(clock, own);
-    if (topology.nodes.find(({ id }) => id === node)!.components.includes('monitor')) startMonitor(node, own, lag);
+    if (nodeOf(node).components.includes('monitor')) startMonitor(node, own, lag);
     process.heartbeatSender = startHeartbeatSender({
       node,
       incarnation,
@@ -175,19 +208,17 @@ export function createSimulatedCluster(
         ownLagMs: lag.ownLagMs(),
       }),
       evidence: () => [...process.evidence.splice(0), ...(process.sources.evidence?.() ?? [])],
-      token: () => process.token,
+      token: role.token,
       send: (monitor, datagram) => deliver(node, monitor, datagram),
-      onView(view) {
-        const promotion = view.promotions?.find((it) => it.node === node);
-        if (!promotion) return;
-        process.token = promotion.token;
-        if (process.heartbeatSender?.phase() === 'standby') process.heartbeatSender.setPhase('ready');
-      },
+      onView: role.follow,
     });
-    const standby = topology.nodes.find(({ id }) => id === node)!.standby;
-    own.after(bootMs, () =>
-      process.heartbeatSender!.setPhase(standby && process.token === undefined ? 'standby' : 'ready'),
-    );
+    void role.begin();
+  }
+
+  function startLater(node: string): void {
+    const process = processes.get(node)!;
+    process.state = 'starting';
+    scheduler.after(startMs, () => process.state === 'starting' && start(node));
   }
 
   function startMonitor(node: string, own: Scheduler, lag: ReturnType<typeof createLagMeter>): void {
@@ -239,12 +270,14 @@ export function createSimulatedCluster(
     const process = processes.get(node)!;
     process.state = state;
     if (state !== 'hung') process.heartbeatSender?.stop();
-    if (state === 'down') scheduler.after(100, () => processes.get(node)!.state === 'down' && start(node));
+    if (state === 'down') scheduler.after(100, () => processes.get(node)!.state === 'down' && startLater(node));
   }
 
   const childState = (node: string): ChildState => {
     const { state } = processes.get(node)!;
     if (state === 'up' || state === 'hung') return { state: 'ready', pid: 1, since: 0 };
+    if (state === 'starting') return { state, pid: 1, since: clock.now() };
+    if (state === 'stopped') return { state };
     return state === 'held' ? { state, exit: 'SIGKILL' } : { state: 'backoff', untilMs: 0, exit: 'SIGKILL' };
   };
   const child = (node: string): Child =>
@@ -257,7 +290,7 @@ export function createSimulatedCluster(
         restarts.push(node);
         stop(node, 'down');
       },
-      start: () => undefined,
+      start: () => startLater(node),
     }) as unknown as Child;
   const repairs = createRepairs({ topology, watchdog: { child }, clock, wipe: async () => undefined });
 
@@ -265,19 +298,33 @@ export function createSimulatedCluster(
   const control: ControlClient = ({ port }, { path, body, timeoutMs }) =>
     new Promise((resolve, reject) => {
       scheduler.after(controlMs, () => {
-        if (path === '/repairs') return void repairs.order(body).then(resolve, reject);
+        const late = (): void => reject(new RpcError('deadline_exceeded', 'no answer'));
+        const isPaused = (id: string): boolean => processes.get(id)!.machinePausedUntil > clock.now();
+        if (path === '/repairs') {
+          if (isPaused((body as { node: string }).node)) return void scheduler.after(timeoutMs, late);
+          return void repairs.order(body).then(resolve, reject);
+        }
         if (path === '/status')
-          return resolve({ nodes: topology.nodes.map(({ id }) => ({ id, state: childState(id).state })) });
+          return resolve({
+            nodes: topology.nodes.flatMap(({ id }) => (isPaused(id) ? [] : [{ id, state: childState(id).state }])),
+          });
         const { id } = topology.nodes.find(({ opsPort }) => opsPort === port)!;
         const { state, stalledUntil } = processes.get(id)!;
-        if (state === 'down' || state === 'held') return reject(new RpcError('unreachable', 'nobody listens'));
+        if (state !== 'up' && state !== 'hung') return reject(new RpcError('unreachable', 'nobody listens'));
         const waitMs = state === 'hung' ? Infinity : Math.max(0, stalledUntil - clock.now());
-        const late = () => reject(new RpcError('deadline_exceeded', 'no answer'));
         scheduler.after(Math.min(waitMs, timeoutMs), waitMs < timeoutMs ? () => resolve({}) : late);
       });
     });
 
-  for (const { id } of topology.nodes) start(id);
+  for (const { id } of startedNodes(topology))
+    if (staggerMs === 0) start(id);
+    else scheduler.after(staggerMs * sim.random.next(), () => start(id));
+
+  function stall(node: string, ms: number): void {
+    const process = processes.get(node)!;
+    process.stalledUntil = Math.max(process.stalledUntil, clock.now() + ms);
+  }
+
   return {
     sim,
     network,
@@ -290,11 +337,29 @@ export function createSimulatedCluster(
     incidentsOf,
     viewOf: (node) => processes.get(node)!.heartbeatSender?.view(),
     kill: (node, { held = false } = {}) => stop(node, held ? 'held' : 'down'),
-    release: (node) => start(node),
+    release: startLater,
     hang: (node) => stop(node, 'hung'),
-    stall(node, ms) {
-      const process = processes.get(node)!;
-      process.stalledUntil = Math.max(process.stalledUntil, clock.now() + ms);
+    stall,
+    pauseMachine(node, ms) {
+      stall(node, ms);
+      processes.get(node)!.machinePausedUntil = clock.now() + ms;
+    },
+    async call(from, to, { timeoutMs, fenced = true }) {
+      const served = async (): Promise<boolean> => {
+        const { isOpen, role } = processes.get(to)!;
+        if (!isOpen || !fenced) return isOpen;
+        const reply: Service = async () => ({ body: {}, servedBy: [to] });
+        return role!
+          .layer(reply)({ priority: 'read' } as Call)
+          .then(
+            () => true,
+            () => false,
+          );
+      };
+      return ask(from, to, timeoutMs, served).then(
+        (answer) => answer,
+        () => false,
+      );
     },
     connect: (node, sources) => void (processes.get(node)!.sources = sources),
     sees: (node, ...evidence) => void processes.get(node)!.evidence.push(...evidence),

@@ -1,0 +1,119 @@
+import { standbyKinds } from '../../shared/membership/fencing.ts';
+import { check, exactly, nothing } from '../kit/checks.ts';
+import { lab, type Check, type Point } from '../runner/lab.ts';
+import { digits } from '../runner/units.ts';
+import { meanInterval, shownConfidence } from '../statistics/interval.ts';
+import { outage, twoActive, watchedMs } from './model.ts';
+import { downtimeMs, parts } from './theory.ts';
+
+/** Losses of the active node for each kind of standby. */
+const losses = 8;
+/** How far the mean downtime may be from the theory, s. */
+const toleranceS = 0.4;
+
+/** Standby processes take over: how long it takes, and what keeps the old one from coming back. */
+export const processRedundancy = lab({
+  id: '21',
+  name: 'process-redundancy',
+  topic: 'process redundancy',
+  question:
+    'The machine of your only ranking server is gone. How soon does a standby serve, and what if it comes back?',
+  seconds: 2,
+  cores: 1,
+  failuresExpected: true,
+  parameters: {
+    start: { unit: 's', values: [1.5, 1, 2] },
+    load: { unit: 's', values: [2, 3, 4] },
+  },
+  formula:
+    'downtime = detect + order + hear + hear for a hot standby, + load for a warm one; for a cold one start + load ' +
+    'take the place of the first hear',
+  assumptions: [
+    'the machine is gone, so that nobody can start the process there again',
+    'the loss is equally likely at every moment between two heartbeats',
+    'starting and loading take equally long each time',
+  ],
+  quantities: ({ start, load }) => [
+    ...standbyKinds.map((kind) => ({
+      id: kind,
+      label: `downtime with a ${kind} standby`,
+      unit: 's' as const,
+      theory: downtimeMs(kind, 1_000 * start!, 1_000 * load!) / 1_000,
+    })),
+    { id: 'unfenced', label: 'two active at the same time, without fences', unit: 's', theory: watchedMs / 1_000 },
+    { id: 'fenced', label: 'two active at the same time, with fences', unit: 's', theory: 0 },
+  ],
+  async virtual({ start, load }, seed, variant) {
+    if (variant === 'do-nothing') return nothing;
+    const times = { startMs: 1_000 * start!, loadMs: 1_000 * load! };
+    const points: Point[] = [];
+    const found: Check[] = [];
+    const timeline: string[] = [];
+    for (const kind of standbyKinds) {
+      const downS: number[] = [];
+      for (let i = 0; i < losses; i++) {
+        // Control: only the process is lost, and it starts again on its machine.
+        const lost = await outage({ seed: `${seed}/${kind}/${i}`, kind, ...times, isGone: variant !== 'control' });
+        downS.push(lost.downMs / 1_000);
+        if (i === 0) timeline.push(`${kind} standby:`, ...lost.timeline.map((line) => `  ${line}`));
+      }
+      const shown = meanInterval(downS, shownConfidence);
+      const theory = downtimeMs(kind, times.startMs, times.loadMs) / 1_000;
+      points.push({ id: kind, measured: shown.mean, n: losses, interval: shown });
+      found.push(
+        check(
+          `${kind}: the downtime is the sum of its parts, within ${toleranceS} s`,
+          Math.abs(shown.mean - theory) <= toleranceS,
+          `${digits(shown.mean)} s for ${digits(theory)} s`,
+        ),
+      );
+    }
+    const unfenced = await twoActive({ seed: `${seed}/pause`, fenced: false, ...times });
+    // Broken: a node serves, whatever it has heard of promotions.
+    const fenced = await twoActive({ seed: `${seed}/pause`, fenced: variant !== 'broken', ...times });
+    for (const [id, { bothMs, asked }] of Object.entries({ unfenced, fenced }))
+      points.push(exactly(id, bothMs / 1_000, asked));
+    timeline.push('a pause without fences:', ...unfenced.timeline.map((line) => `  ${line}`));
+    timeline.push('the same pause with fences:', ...fenced.timeline.map((line) => `  ${line}`));
+    found.push(
+      check('the standby is promoted during the pause', unfenced.promoted && fenced.promoted, 'in both runs'),
+      check('without fences, users see two active nodes', unfenced.bothMs > 0, `for ${unfenced.bothMs / 1_000} s`),
+      check('with fences, nobody sees two', fenced.bothMs === 0, `for ${fenced.bothMs / 1_000} s`),
+    );
+    return { points, checks: found, timeline };
+  },
+  variants: {
+    broken: 'the fence is left out: a node serves, whatever it has heard of promotions',
+    control: 'only the process is lost, and its watchdog starts it again: no standby is needed',
+  },
+  hints: [
+    'Who must learn what before the first user is served again? Write the steps down in order.',
+    'Add the mean of each step: detect, order, and one hear for each node that must learn of it. Then add what the ' +
+      'standby still has to do: nothing when hot, load when warm, start and load when cold.',
+    'A night guard looks into each room every 10 minutes, so a fire burns for 5 on average before it is seen. The call ' +
+      'takes 1 minute. A crew in its car drives 4: 10 minutes. A crew that must be woken needs 8 more: 18.',
+  ],
+  explanation: ({ start, load }) =>
+    `Detection, the order and two heartbeats take
+${digits(downtimeMs('hot', 0, 0) / 1_000)} s, whatever stands by: ${digits(parts.detectMs / 1_000)} s until the monitor
+knows that the process is gone, ${digits(parts.orderMs / 1_000)} s until it promotes the standby, and
+${digits(parts.hearMs / 1_000)} s each until the standby and the user have heard of it. A warm standby also loads its data
+(${load!} s), and a cold one starts first (${start!} s). A hot standby is the fastest and costs most: it has a process
+and all the data in memory, and does nothing.
+
+The paused machine is the dangerous case. It wakes up, knows nothing of the promotion, and serves. A user with an old
+list of addresses then gets answers of both. The promotion has a token that only grows. Within one round trip the old
+node hears that its role is held with a newer token, and it refuses. This is its fence.
+
+The gap of this one round trip is real: a fence that the node asks itself is as good as its last view. Where a node also
+writes, the store must check the token with each write. This system only reads while it serves, so the fence of the
+node is enough.`,
+  transfer: {
+    question:
+      'You may halve the heartbeat interval, or make the standby hot instead of warm. Loading takes 10 s. Which do you ' +
+      'choose, and when is the other choice right?',
+    answer:
+      'Hot saves 10 s. Half the interval saves about half a second, and causes more false alarms. It is right where ' +
+      'the standby is hot already and a second counts.',
+  },
+});
