@@ -12,11 +12,12 @@ type Lookup = NonNullable<SocketOptions['lookup']>;
 /** A name is looked up again after this time, ms: a replaced container has another address. */
 const nameLifeMs = 5_000;
 
-/** After so many datagrams without an answer the node tries its next route to a monitor. */
+/** After so many questions without an answer the node tries its next route to a monitor. */
 const maxUnanswered = 4;
 
 export interface HeartbeatSocket {
-  readonly send: (monitor: string, datagram: Uint8Array) => void;
+  /** `asks`: the monitor is to answer it. */
+  readonly send: (monitor: string, datagram: Uint8Array, asks: boolean) => void;
   readonly close: () => void;
 }
 
@@ -44,11 +45,11 @@ export function openHeartbeatSocket({ monitors, clock, log, onMessage }: Heartbe
   });
   let closed = false;
   return {
-    send(monitor, datagram) {
+    send(monitor, datagram, asks) {
       if (closed) return;
       const addresses = ways.get(monitor)!;
       const count = unanswered.get(monitor) ?? 0;
-      unanswered.set(monitor, count + 1);
+      if (asks) unanswered.set(monitor, count + 1);
       const { host, port } = addresses[Math.floor(count / maxUnanswered) % addresses.length]!;
       // A datagram that cannot be sent counts as lost.
       socket.send(datagram, port, host, ignore);

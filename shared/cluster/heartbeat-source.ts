@@ -95,6 +95,7 @@ function startThread(
     evidence,
     token,
     onView,
+    onInterval,
     log,
   }: HeartbeatSourceOptions,
   { phase, resume }: { readonly phase: Phase; readonly resume: Progress },
@@ -110,7 +111,10 @@ function startThread(
     if (message.kind === 'warning') log.warn(message.text);
     if (message.kind === 'ended') resolve(message.progress);
   });
-  const timer = scheduler.every(heartbeatIntervalMs, () => post({ kind: 'news', news: news() }));
+  const timer = scheduler.every(heartbeatIntervalMs, () => {
+    onInterval?.();
+    post({ kind: 'news', news: news() });
+  });
   return {
     kind: 'thread',
     setPhase: (next) => post({ kind: 'phase', phase: next }),

@@ -44,12 +44,12 @@ export function openHeartbeats(options: {
     },
   });
   return {
-    send(monitor, datagram) {
+    send(monitor, datagram, asks) {
       const crossing = crossingOf(datagram)!;
       const passed = passage(crossing);
       underWay.set(crossing.requestId, passed);
       if (underWay.size > maxPassages) underWay.delete(underWay.keys().next().value!);
-      passed.request(() => socket.send(monitor, datagram));
+      passed.request(() => socket.send(monitor, datagram, asks));
     },
     close: socket.close,
   };

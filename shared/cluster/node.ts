@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { chaosOffRoutes } from '../faults/chaos-off.ts';
+import { heartbeatIntervalMs } from '../membership/heartbeat.ts';
 import { createLagMeter } from '../membership/lag.ts';
 import { idleLoop } from '../time/idle-loop.ts';
 import { runDelayMs } from '../time/run-delay.ts';
@@ -65,7 +66,9 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const lag = createLagMeter(options.clock, scheduler, {
     waitedMs: () => runDelayMs() ?? 0,
     // A monitor judges others by its own lag: it looks closely all the time.
-    ...(!node.components.includes('monitor') && { isIdle: idleLoop(idleShare) }),
+    ...(!node.components.includes('monitor') && {
+      idle: { isIdle: idleLoop(idleShare), tickMs: heartbeatIntervalMs },
+    }),
     onTick: loopDelays(metrics),
   });
   lagMetrics(metrics, lag, options.clock);
@@ -126,6 +129,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     evidence: stack.evidence.take,
     token: role.token,
     onView: role.follow,
+    onInterval: lag.idleTick,
     send: heartbeats.send,
   });
 

@@ -6,7 +6,7 @@ import { viewParts } from './view-parts.ts';
 import type { View } from './view.ts';
 
 /** The heartbeat of a node, as a monitor receives it. */
-export type Heartbeat = Omit<BeatHead, 'process' | 'monitorProcess' | 'reports'> & {
+export type Heartbeat = Omit<BeatHead, 'process' | 'monitorProcess' | 'reports' | 'quiet'> & {
   readonly node: string;
   readonly incarnation: number;
 };
@@ -88,6 +88,7 @@ export function createHeartbeatReceiver(options: HeartbeatReceiverOptions): Rece
     if (!message || (message.kind !== 'beat' && message.kind !== 'evidence')) return onRefused?.('not genuine');
     const { node, incarnation, number } = message;
     const { process: from, monitorProcess, reports = [], ...rest } = message.head;
+    const quiet = message.kind === 'beat' && message.head.quiet === true;
     // It was meant for an earlier process of this monitor, or was recorded then.
     if (monitorProcess !== process) return answer(key, message, [], send);
     if (!replays.isFirst(node, from, incarnation, number)) return onRefused?.('repeated');
@@ -99,7 +100,7 @@ export function createHeartbeatReceiver(options: HeartbeatReceiverOptions): Rece
       return;
     if (reports.length > 0) reported(node, incarnation, fresh(`${node} ${from}`, reports.map(expand)));
     const numbers = reports.map(({ number: each }) => each);
-    answer(key, message, numbers, send);
+    if (!quiet || numbers.length > 0) answer(key, message, numbers, send);
     if (message.kind === 'beat' && message.head.viewVersion !== view().version) sendView(key, message, send);
   };
 }

@@ -65,6 +65,8 @@ export const heads = {
     /** The version of the view that the node follows. The monitor answers with its view if that is another one. */
     viewVersion: Natural,
     self: Type.Optional(SelfReport),
+    /** The node needs no answer to this beat, unless the monitor has news for it. */
+    quiet: Type.Optional(Type.Boolean()),
     /** The fencing token of the role that the node was promoted to. */
     token: Type.Optional(Natural),
   }),

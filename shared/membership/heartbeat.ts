@@ -18,8 +18,14 @@ import type { View } from './view.ts';
 
 export const heartbeatIntervalMs = 500;
 
-/** The view of a monitor counts for three intervals after its last answer, unless all monitors are silent. */
-const trustMs = 3 * heartbeatIntervalMs;
+/** A beat without evidence asks for an answer in every second interval only, because each answer wakes this process. */
+const askEvery = 2;
+
+/**
+ * When a monitor has left three questions in a row unanswered, its view no longer counts, unless all monitors are
+ * silent. The third question is two intervals after the first one; half an interval is left for its answer.
+ */
+const trustMs = 2.5 * heartbeatIntervalMs;
 
 /** Most datagrams per beat and monitor. Evidence that does not fit waits for the next beat. */
 const maxDatagrams = 8;
@@ -45,8 +51,10 @@ export interface HeartbeatOptions {
   readonly evidence?: () => CallEvidence[];
   /** The fencing token, while this node has the role of another node. */
   readonly token?: () => number | undefined;
-  /** Sends one datagram, which may get lost. */
-  readonly send: (monitor: string, datagram: Uint8Array) => void;
+  /** Sends one datagram, which may get lost. `asks`: the monitor is to answer it. */
+  readonly send: (monitor: string, datagram: Uint8Array, asks: boolean) => void;
+  /** Called at the interval of the beats, before each. */
+  readonly onInterval?: () => void;
   readonly onView?: (view: View) => void;
   /** `starting` where it is absent. */
   readonly startPhase?: Phase;
@@ -73,7 +81,10 @@ interface MonitorLink {
   readonly key: KeyObject;
   readonly assembly: ViewAssembly;
   view: View | undefined;
-  heardAt: number;
+  /** When it was asked the first of the questions that it has not answered since; undefined: it has answered. */
+  askedAt: number | undefined;
+  /** Beats since the last one that asked for an answer. */
+  quietBeats: number;
   /** The random name of its process; empty before its first answer. */
   process: string;
   /** The newest datagram that it answered. */
@@ -93,12 +104,13 @@ interface MonitorLink {
  *     | -- beat, evidence reports 7 and 8 --------> |
  *     | <-- answer: has 7 and 8 ------------------- |
  *     | <-- view 12, part 1 of 2; part 2 ---------- |   if the node follows another view
+ *     | -- beat, quiet ---------------------------> |   no answer is needed
  *
  * Only evidence is sent again, with the next beat. Everything else in a lost beat is also in the next one.
  */
 export function startHeartbeatSender(options: HeartbeatOptions): HeartbeatSender {
-  const { node, incarnation, process, monitors, clock, scheduler, send, self, evidence, token, onView } = options;
-  const { resume = new Map() as Progress, startPhase = 'starting' } = options;
+  const { node, incarnation, process, monitors, clock, scheduler, send, self, evidence, token } = options;
+  const { onView, onInterval = () => undefined, resume = new Map() as Progress, startPhase = 'starting' } = options;
   const links = new Map<string, MonitorLink>(
     [...monitors].map(([monitor, key]) => [
       monitor,
@@ -106,7 +118,8 @@ export function startHeartbeatSender(options: HeartbeatOptions): HeartbeatSender
         key,
         assembly: createViewAssembly(),
         view: undefined,
-        heardAt: -Infinity,
+        askedAt: undefined,
+        quietBeats: 0,
         process: '',
         answered: 0,
         number: 0,
@@ -121,30 +134,44 @@ export function startHeartbeatSender(options: HeartbeatOptions): HeartbeatSender
   let view: View | undefined;
 
   function beat(monitor: string, link: MonitorLink): void {
+    const now = clock.now();
     const address = { node, monitor, incarnation };
     const known = { process, monitorProcess: link.process };
     const held = token?.();
     // A monitor that does not know this process yet accepts nothing else.
     const [first = [], ...more] = link.process
-      ? outbox.batches(monitor, clock.now(), [evidenceBytes - beatBytes, evidenceBytes])
+      ? outbox.batches(monitor, now, [evidenceBytes - beatBytes, evidenceBytes])
       : [];
+    const isKnown = link.process !== '' && link.askedAt === undefined;
+    const quiet = isKnown && first.length === 0 && ++link.quietBeats < askEvery;
+    if (!quiet) {
+      link.quietBeats = 0;
+      link.askedAt ??= now;
+    }
     const head: BeatHead = {
       ...known,
       sequence: link.sequence++,
       phase,
       viewVersion: link.view?.version ?? 0,
       ...(self && { self: self() }),
+      ...(quiet && { quiet }),
       ...(held !== undefined && { token: held }),
       ...(first.length > 0 && { reports: first }),
     };
-    send(monitor, seal(link.key, { ...address, kind: 'beat', number: ++link.number }, head));
+    send(monitor, seal(link.key, { ...address, kind: 'beat', number: ++link.number }, head), !quiet);
     for (const reports of more.slice(0, maxDatagrams - 1))
-      send(monitor, seal(link.key, { ...address, kind: 'evidence', number: ++link.number }, { ...known, reports }));
+      send(
+        monitor,
+        seal(link.key, { ...address, kind: 'evidence', number: ++link.number }, { ...known, reports }),
+        true,
+      );
   }
 
   function follow(): void {
     const now = clock.now();
-    const fresh = [...links.values()].find(({ heardAt }) => now - heardAt <= trustMs);
+    const fresh = [...links.values()].find(
+      (link) => link.process !== '' && (link.askedAt === undefined || now - link.askedAt <= trustMs),
+    );
     const believed = fresh === undefined ? view : fresh.view;
     if (believed === view || believed === undefined) return;
     view = believed;
@@ -165,7 +192,7 @@ export function startHeartbeatSender(options: HeartbeatOptions): HeartbeatSender
     // A datagram that was overtaken, or recorded and sent again, is no sign of life.
     if (message.number <= link.answered) return;
     link.answered = message.number;
-    link.heardAt = clock.now();
+    link.askedAt = undefined;
     const isNew = message.head.monitorProcess !== link.process;
     link.process = message.head.monitorProcess;
     if (!isNew || link.gotExtraBeat) return;
@@ -188,7 +215,10 @@ export function startHeartbeatSender(options: HeartbeatOptions): HeartbeatSender
   }
 
   beatAll();
-  const timer: Timer = scheduler.every(heartbeatIntervalMs, beatAll);
+  const timer: Timer = scheduler.every(heartbeatIntervalMs, () => {
+    onInterval();
+    beatAll();
+  });
   return {
     phase: () => phase,
     progress: () =>

@@ -9,13 +9,13 @@ export interface LagMeter {
   lagMs(): number;
   /** The part of `lagMs` that waiting for a busy processor does not explain, ms. */
   ownLagMs(): number;
+  /** To be called every `idle.tickMs`. */
+  idleTick(): void;
   stop(): void;
 }
 
 /** Each tick wakes the process: at 50 ms, 21 idle nodes spent 4% of a core on this alone. */
 const tickMs = 100;
-/** The period of a process that does nothing: one tick for five usual ones. */
-const idleTickMs = 500;
 /** Timers are never more exact than this, so less lateness does not count. */
 const toleranceMs = 10;
 /** Weight of the newest tick: the mean reaches back about two seconds. */
@@ -24,8 +24,13 @@ const weight = 0.05;
 export interface LagMeterOptions {
   /** How long the process has waited for a processor so far, ms; 0 where the platform does not tell. */
   readonly waitedMs?: () => number;
-  /** Whether the main loop has been idle since the last question. Then nobody waits for it. */
-  readonly isIdle?: () => boolean;
+  /** While the main loop is idle, the meter has no timer. It ticks with a timer of its owner, by `idleTick`. */
+  readonly idle?: {
+    /** Whether the main loop has been idle since the last question. Then nobody waits for it. */
+    readonly isIdle: () => boolean;
+    /** The interval of the owner's timer, ms. */
+    readonly tickMs: number;
+  };
   /** Called with the lateness of each tick, ms. */
   readonly onTick?: (lateMs: number) => void;
 }
@@ -37,10 +42,10 @@ export interface LagMeterOptions {
 export function createLagMeter(
   clock: Clock,
   scheduler: Scheduler,
-  { waitedMs = () => 0, isIdle = () => false, onTick = () => undefined }: LagMeterOptions = {},
+  { waitedMs = () => 0, idle, onTick = () => undefined }: LagMeterOptions = {},
 ): LagMeter {
-  let periodMs = tickMs;
-  let expectedAt = clock.now() + periodMs;
+  let isIdle = false;
+  let expectedAt = clock.now() + tickMs;
   let waited = waitedMs();
   let lost = 0;
   let mean = 0;
@@ -55,6 +60,7 @@ export function createLagMeter(
     onTick(Math.max(0, clock.now() - expectedAt));
     const lateMs = overdueMs();
     lost += lateMs;
+    const periodMs = isIdle ? idle!.tickMs : tickMs;
     // A long period counts as several ticks, of which only one can be late.
     const faded = (1 - weight) ** (periodMs / tickMs - 1);
     // A long pause counts as all the ticks that it covers.
@@ -63,20 +69,24 @@ export function createLagMeter(
     const before = waited;
     waited = waitedMs();
     ownMean = ownMean * faded * (1 - share) + Math.max(0, lateMs - (waited - before)) * share;
-    const nextMs = isIdle() && lateMs === 0 ? idleTickMs : tickMs;
-    if (nextMs !== periodMs) {
-      periodMs = nextMs;
-      timer.cancel();
-      timer = scheduler.every(periodMs, tick);
-    }
-    expectedAt = clock.now() + periodMs;
+    const wasIdle = isIdle;
+    isIdle = idle !== undefined && idle.isIdle() && lateMs === 0;
+    if (isIdle) timer.cancel();
+    else if (wasIdle) timer = scheduler.every(tickMs, tick);
+    expectedAt = clock.now() + (isIdle ? idle!.tickMs : tickMs);
   }
-  let timer: Timer = scheduler.every(periodMs, tick);
+  let timer: Timer = scheduler.every(tickMs, tick);
 
   return {
     lostMs: () => lost + overdueMs(),
     lagMs: () => Math.max(mean, overdueMs()),
     ownLagMs: () => ownMean,
-    stop: () => timer.cancel(),
+    idleTick() {
+      if (isIdle) tick();
+    },
+    stop() {
+      isIdle = false;
+      timer.cancel();
+    },
   };
 }

@@ -43,6 +43,22 @@ test('a new view is told once, and only where it differs; a change of phase beat
   expect(told()).toBe(3);
 });
 
+test('a beat without evidence is answered every second time only, and a beat with evidence always', async () => {
+  const { sent, node, run } = world();
+  const evidence: ReturnType<typeof saw>[] = [];
+  node('r-1', { evidence: () => [...evidence] });
+  await run(2_100);
+  const answersIn = async (ms: number) => {
+    const before = sent.length;
+    await run(ms);
+    return sent.slice(before).filter((datagram) => addressOf(datagram)!.kind === 'answer').length;
+  };
+  // Two monitors, ten beats to each.
+  expect(await answersIn(5_000)).toBe(10);
+  evidence.push(saw('x'));
+  expect(await answersIn(5_000)).toBe(20);
+});
+
 test('an old view that was overtaken on the way does not override a newer one', async () => {
   const { sent, node, run, monitor } = world();
   const sender = node('r-1');
