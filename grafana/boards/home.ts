@@ -83,7 +83,7 @@ const now = [
   number({
     title: 'Age of the data',
     description:
-      'Time since Prometheus last asked the nodes. Older than 15 s: all other panels show the past. ' +
+      'Time since Prometheus last asked the nodes. Above 15 s, all other panels show the past. ' +
       'An error here means that Prometheus itself does not answer.',
     unit: 's',
     queries: [{ expr: 'time() - max(timestamp(up{job="tierlab"}))' }],
@@ -170,7 +170,7 @@ const history = [
   }),
   lines({
     title: 'Latency, 99th percentile',
-    description: 'One in a hundred takes longer.',
+    description: 'One request in a hundred takes longer.',
     unit: 's',
     queries: [{ expr: 'tier:latency_seconds:p99_30s', legend: '{{tier}}' }],
     width: 8,

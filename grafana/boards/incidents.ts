@@ -26,8 +26,7 @@ export const incidents = () =>
           }),
           states({
             title: 'Verdicts',
-            description:
-              'What the monitors say about each node. Compare it with the bars above: how late, and how right.',
+            description: 'The diagnosis of each node. Compare it with the bars above: is it late, and is it right?',
             states: verdictStates,
             queries: [{ expr: `member:verdict:code{${member}}`, legend: '{{member}}' }],
             width: 24,
@@ -36,7 +35,8 @@ export const incidents = () =>
           }),
           lines({
             title: 'Open incidents',
-            description: 'By their phase: suspicion without a verdict, repair, and the time until all is steady.',
+            description:
+              'Open incidents by phase: suspicion without a verdict, repair, and the time until the node is steady.',
             unit: 'short',
             queries: [{ expr: 'max by (phase) (tierlab_incidents_open)', legend: '{{phase}}' }],
             stacked: true,
@@ -45,7 +45,8 @@ export const incidents = () =>
           }),
           lines({
             title: 'Suspicion',
-            description: 'Phi: how unlikely the silence of a node is, in powers of ten. From 8 on it counts as gone.',
+            description:
+              'Phi: how unlikely the silence of a node is, in powers of ten. From 8 on the node counts as silent.',
             unit: 'short',
             queries: [{ expr: `max by (member) (tierlab_member_phi{${member}})`, legend: '{{member}}' }],
             width: 8,

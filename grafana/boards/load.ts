@@ -62,7 +62,7 @@ export const load = () =>
           lines({
             title: 'Asked, sent, right',
             description:
-              'Asked: due by the schedule. Sent: it left. Where they part, the generator or the system is full.',
+              'Asked: due by the schedule. Sent: really sent. If the two differ, the generator or the system is full.',
             unit: 'reqps',
             queries: [
               { expr: 'sum(tierlab_load_rate_target)', legend: 'target' },
@@ -91,7 +91,7 @@ export const load = () =>
           }),
           lines({
             title: 'Errors and wrong answers',
-            description: 'Per second. Wrong: an answer came, and its content is not what it should be.',
+            description: 'Per second. Wrong: an answer came, but its content is not right.',
             unit: 'reqps',
             queries: [
               { expr: requests('errors'), legend: 'errors' },

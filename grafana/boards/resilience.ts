@@ -32,7 +32,8 @@ export const resilience = () =>
           }),
           number({
             title: 'Actual success',
-            description: 'Share of the single attempts that got a good answer: what it would be without retries.',
+            description:
+              'Share of the single attempts that got a good answer. Without retries, callers would see this share.',
             unit: 'percentunit',
             queries: [{ expr: share(`sum(${attempts('code="ok"')})`, `sum(${attempts('code!="cancelled"')})`) }],
             width: 4,
@@ -108,7 +109,8 @@ export const resilience = () =>
           }),
           lines({
             title: 'Hedges, by the attempt that answered',
-            description: 'Per second. A hedge that never wins is only cost: the delay is too short, or all are slow.',
+            description:
+              'Per second. A hedge that never wins only costs: the delay is too short, or all replicas are slow.',
             unit: 'reqps',
             queries: [
               {

@@ -22,7 +22,8 @@ export const saturation = () =>
           }),
           lines({
             title: 'Saturation: how late timers run',
-            description: 'The 99th percentile of the lateness of a timer: everything in this process waits as long.',
+            description:
+              'The 99th percentile of the lateness of a timer. Everything in this process waits for so long.',
             unit: 's',
             queries: [{ expr: quantile(0.99, 'node', 'tierlab_event_loop_delay_seconds', node), legend: '{{node}}' }],
             width: 8,

@@ -119,7 +119,7 @@ export const tiers = () =>
           lines({
             title: 'Network and queue',
             description:
-              'Mean time of an attempt at the caller, less the mean time at the callee: neither has it in its work.',
+              'Mean time of an attempt at the caller, minus the mean time at the callee: the network and the queue.',
             unit: 's',
             queries: [
               {
@@ -131,7 +131,7 @@ export const tiers = () =>
           }),
           heatmap({
             title: 'How long calls take',
-            description: 'Calls by duration: a second hill is a second cause, such as one slow replica.',
+            description: 'Calls by duration. A second peak has a second cause, such as one slow replica.',
             unit: 's',
             expr: `sum by (le) (${ofLiving(rate(`${served}_bucket`, chosen))})`,
             width: 24,

@@ -95,7 +95,7 @@ function band(name: string, color: string, expr: string, titleFormat: string): A
     .step('5s');
 }
 
-/** The SDK puts annotations and links into a menu (`placement`). Ours are to be seen at once. */
+/** The SDK puts annotations and links into a menu (`placement`). Our dashboards show them at once. */
 function shownInBar(built: Dashboard): Dashboard {
   return JSON.parse(
     JSON.stringify(built, (key, value: unknown) => (key === 'placement' ? undefined : value)),

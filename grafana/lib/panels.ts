@@ -204,7 +204,7 @@ function columnProperties({ unit, bad, states: meanings }: Column) {
   return properties;
 }
 
-/** How often each time was seen: a second hill in a histogram is a second cause. */
+/** How often each time was seen. A second peak in a histogram has a second cause. */
 export function heatmap(options: Omit<PanelOptions, 'queries'> & { readonly expr: string }): Panel {
   return framed(new HeatmapBuilder(), options)
     .calculate(false)

@@ -1,6 +1,6 @@
 /** The pieces of PromQL that several dashboards share. Rules that record series are in prometheus/rules.yml. */
 
-/** Only of nodes that Prometheus reaches: what a dead node counted last must not distort a total. */
+/** Only of nodes that Prometheus reaches: the last counts of a dead node must not distort a total. */
 export const ofLiving = (expr: string): string => `(${expr}) and on (node) (up{job="tierlab"} == 1)`;
 
 /** Of the chosen nodes and components. */
@@ -10,7 +10,7 @@ export const component = 'component=~"$component"';
 /** Per second, over four scrapes or more. */
 export const rate = (metric: string, labels = ''): string => `rate(${metric}{${labels}}[$__rate_interval])`;
 
-/** A quantile of a histogram, without a value where nothing happened: 0 / 0 is no latency. */
+/** A quantile of a histogram. It has no value where nothing happened, because 0 / 0 is no latency. */
 export function quantile(q: number, by: string, metric: string, labels = ''): string {
   const times = `sum by (${by}, le) (${rate(`${metric}_bucket`, labels)})`;
   const happened = `sum by (${by}) (${rate(`${metric}_count`, labels)}) > 0`;

@@ -108,7 +108,7 @@ async function load(seed: string, stallMs: number, rate: number, kind: 'open' | 
     if (isStalled() && variant === 'control') return sleep(sim.scheduler, 1);
     if (isStalled()) await resume();
     await station.work();
-    // What was being served when the stall began waits, too.
+    // Requests that were being served when the stall began also wait.
     if (isStalled() && variant !== 'control') await resume();
   };
   const timed = async (fromMs: number): Promise<void> => {

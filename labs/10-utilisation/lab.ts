@@ -130,7 +130,7 @@ export const utilisation = lab({
     const virtual = await Promise.resolve(utilisation.virtual!({ S: S! }, seed, 'correct'));
     const insideMean = figures.occupiedMs / figures.sinceMs;
     const stationW = (figures.waitedMs + figures.servedMs) / figures.done;
-    // What the model makes of the same arrivals and service times: so chance is no part of the difference.
+    // The result of the model for the same arrivals and service times, so that chance has no part in the difference.
     const random = seededRandom(stationSeed);
     const services = Array.from({ length: n }, () => exponential(S!)(random));
     const drawnS = services.reduce((sum, each) => sum + each, 0) / n;

@@ -12,7 +12,7 @@ const betweenMs = 301_000;
 const replicas = 3;
 /** A question has so many possible answers; 0 is the right one, and a liar draws one of the others. */
 const answers = 1_000;
-/** Two liars that do not know of each other tell the same lie this often, and then they are the majority. */
+/** The probability that two independent liars tell the same lie by chance. Then they are the majority. */
 const coincidence = 1 / (answers - 1);
 const checks = 3;
 

@@ -4,14 +4,14 @@ import { variants, type Lab, type Variant, type Verdict } from '../runner/lab.ts
 import { drawParameters, seedOf } from '../runner/parameters.ts';
 import { completed, verdictOf } from '../runner/verdict.ts';
 
-/** What one lab's checks did: how many runs passed, and of how many. */
+/** The results of one lab's checks: how many runs passed, and of how many. */
 export interface Audit {
   readonly id: string;
   readonly passed: Readonly<Record<Variant, number>>;
   readonly correctRuns: number;
   readonly otherRuns: number;
   readonly seconds: number;
-  /** Why the first correct run that did not pass did not. */
+  /** Why the first failed run of the correct system failed. */
   readonly firstFailure?: string;
 }
 

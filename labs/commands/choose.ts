@@ -17,7 +17,7 @@ export interface FormFlags {
   readonly virtual?: true;
 }
 
-/** The form that is wanted; without a wish the live one, where a lab has it. */
+/** The wanted form. By default it is the live one, where a lab has it. */
 export function formOf(lab: Lab, { live, virtual }: FormFlags): Form {
   if (live && virtual) throw new LabUsageError('--live and --virtual exclude each other');
   const wanted: Form = live ? 'live' : virtual ? 'virtual' : lab.live ? 'live' : 'virtual';

@@ -84,5 +84,5 @@ export const noInterval: Interval = {
   confidence: shownConfidence,
 };
 
-/** What a run that did nothing finds. */
+/** The findings of a run that did nothing. */
 export const nothing = { points: [], checks: [], timeline: [] } as const;

@@ -4,7 +4,7 @@ import { diskProblem } from '../../shared/disk-problem.ts';
 import { replaceFile } from '../../shared/durable.ts';
 import { LabUnknownError } from './errors.ts';
 
-/** Where labs keep what: everything is below one folder, the checkout unless `--home` names another. */
+/** The places of a lab's files. All are below one folder: the checkout, unless `--home` names another. */
 export interface Home {
   readonly state: string;
   /** The one portable file with a student's progress. */

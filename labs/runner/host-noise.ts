@@ -21,7 +21,7 @@ const limits = { run: { timerLateMs: 10, waitedShare: 0.1 }, start: { timerLateM
 
 /** Noise of one window is enough: an average over the whole run would hide a short burst. */
 const windowMs = 5_000;
-/** A shorter window at the end is left out when a longer one was measured: chance decides it. */
+/** A shorter window at the end is left out when there is a full one, because chance decides so short a window. */
 const leastMs = 1_000;
 
 export function isNoisy({ timerLateMs, waitedShare }: HostNoise, when: keyof typeof limits): boolean {

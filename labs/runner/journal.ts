@@ -6,7 +6,8 @@ import { LabUsageError } from './errors.ts';
 export type Phase = 'precheck' | 'prediction' | 'running' | 'verdict' | 'stopping';
 
 /**
- * What a runner is doing, on disk before it does it. After `kill -9` of the runner, `restore` reads here what to stop.
+ * The journal of a runner. Each step is on disk before the runner takes it. After `kill -9` of the runner, `restore`
+ * reads here what to stop.
  */
 export interface JournalEntry {
   readonly lab: string;

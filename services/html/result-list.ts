@@ -13,5 +13,6 @@ export function summary({ total, page, size, results }: SearchResults): string {
 /** The results as a numbered list. */
 export function resultList({ page, size, terms, results }: SearchResults): Markup {
   const marked = new Set(terms);
-  return markup`<ol class="results" start="${(page - 1) * size + 1}">${results.map((result) => resultItem(result, marked))}</ol>`;
+  const items = results.map((result) => resultItem(result, marked));
+  return markup`<ol class="results" start="${(page - 1) * size + 1}">${items}</ol>`;
 }

@@ -3,6 +3,9 @@ import { markup, type Markup } from '../../web/markup.ts';
 import { counted } from '../../web/numbers.ts';
 
 /** Tells the reader that a part of the system is down, and that this answer comes from memory. */
-export const staleNote = ({ staleMs }: Making): Markup | false =>
-  staleMs !== undefined &&
-  markup`<p class="suggestion" role="status">A part of the search engine is down now. This answer comes from memory; it was made ${counted(Math.max(1, Math.round(staleMs / 1_000)), 'second', 'seconds')} ago.</p>`;
+export function staleNote({ staleMs }: Making): Markup | false {
+  if (staleMs === undefined) return false;
+  const age = counted(Math.max(1, Math.round(staleMs / 1_000)), 'second', 'seconds');
+  return markup`<p class="suggestion" role="status">A part of the search engine is down now.
+This answer comes from memory; it was made ${age} ago.</p>`;
+}

@@ -139,7 +139,7 @@ test('kill -9 before the cluster is there: restore leaves nothing, too', async (
   expect(journal()).toBeUndefined();
 }, 60_000);
 
-test('a node that dies in an earlier cluster of a lab makes the run unknown, but not one that the lab crashes', async () => {
+test('a node that dies by itself in any cluster of a lab makes the run unknown', async () => {
   const topology = {
     name: 'dying',
     style: 'object-based',

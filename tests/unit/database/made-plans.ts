@@ -6,7 +6,7 @@ import type { Random } from '../../../shared/time/random.ts';
 import { categoryTerm, wholeName } from '../../../search/names.ts';
 import { drawWord, words } from './made-pages.ts';
 
-/** Queries of every kind, as the query generator would plan them. Phrases are mostly taken from a page, so that they find one. */
+/** Queries of every kind, as the query generator would plan them. Most phrases come from a page, so they find one. */
 export function madePlan(random: Random, pages: readonly SourcePage[]): QueryPlan {
   const chance = (share: number) => random.next() < share;
   const field = (): { field?: Field } => (chance(0.2) ? { field: fields[Math.floor(random.next() * 3)]! } : {});
