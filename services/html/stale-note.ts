@@ -6,6 +6,6 @@ import { counted } from '../../web/numbers.ts';
 export function staleNote({ staleMs }: Making): Markup | false {
   if (staleMs === undefined) return false;
   const age = counted(Math.max(1, Math.round(staleMs / 1_000)), 'second', 'seconds');
-  return markup`<p class="suggestion" role="status">A part of the search engine is down now.
-This answer comes from memory; it was made ${age} ago.</p>`;
+  const text = `This answer comes from memory; it was made ${age} ago.`;
+  return markup`<p class="suggestion" role="status">A part of the search engine is down now. ${text}</p>`;
 }
