@@ -19,6 +19,12 @@ export function createDisplay(document: Document, runner: Runner, asked?: string
   let name: PlacementName = 'terminal';
   let waiting = 0;
 
+  /** Counts the keys that are being handled; the screen is busy while there are some. */
+  function wait(change: 1 | -1): void {
+    waiting += change;
+    screen.ariaBusy = String(waiting > 0);
+  }
+
   function show({ typed, html, said }: Screen, last = true): void {
     // The screen comes from our own renderer, which escapes all text.
     screen.innerHTML = html;
@@ -36,16 +42,16 @@ export function createDisplay(document: Document, runner: Runner, asked?: string
   /** Sends keys. The runner handles them one after the other, so no key overtakes another. */
   function press(keys: readonly Key[]): void {
     for (const key of keys) {
-      waiting++;
+      wait(1);
       runner
         .press(name, key)
         .then((drawn) => {
           problem.hidden = true;
-          waiting--;
+          wait(-1);
           show(drawn, waiting === 0);
         })
         .catch((error: unknown) => {
-          waiting--;
+          wait(-1);
           tell(error);
           if (waiting === 0) show(lastScreen());
         });
@@ -58,6 +64,7 @@ export function createDisplay(document: Document, runner: Runner, asked?: string
     const buttons = document.querySelectorAll<HTMLButtonElement>('#play, #play-all');
     for (const button of buttons) button.disabled = true;
     problem.hidden = true;
+    wait(1);
     try {
       for (const each of names) {
         choose(each);
@@ -67,6 +74,7 @@ export function createDisplay(document: Document, runner: Runner, asked?: string
     } catch (error) {
       tell(error);
     } finally {
+      wait(-1);
       for (const button of buttons) button.disabled = false;
     }
   }

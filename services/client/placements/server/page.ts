@@ -26,6 +26,13 @@ ${placements.map(
 <small>On the client: ${onClient}. On the wire: ${onWire}.</small></span></label>`,
 )}
 </fieldset>
+<section aria-labelledby="counters"><h2 id="counters">What it cost</h2>
+<div class="scroll" tabindex="0" role="region" aria-label="Counters of the five placements"><table>
+<thead><tr><th scope="col">placement</th><th scope="col">round trips</th><th scope="col">sent</th><th scope="col">received</th><th scope="col">client works</th><th scope="col">waits</th><th scope="col">before</th></tr></thead>
+<tbody>${placements.map(
+    ({ name, course, book }) =>
+      markup`<tr data-placement="${name}"><th scope="row">${name} <small>${course} / ${book}</small></th>${['roundTrips', 'sent', 'received', 'works', 'waits', 'before'].map((field) => markup`<td data-field="${field}">0</td>`)}</tr>`,
+  )}</tbody></table></div></section>
 <form class="line"><label for="typed">Search, key by key</label>
 <div class="row"><input id="typed" type="search" maxlength="${maxTyped}" autocomplete="off" autocapitalize="none" spellcheck="false" enterkeyhint="search">
 <button type="submit">Search</button></div></form>
@@ -33,15 +40,8 @@ ${placements.map(
 <p class="about">The session types <q id="query">${sessionQuery}</q> key by key, searches, turns three pages, and sorts by title. Before it starts, the user has made the same search once, up to page 2; this is not counted.</p>
 <p id="status" role="status"></p>
 <p id="problem" class="problem" role="alert" hidden></p>
-<section aria-labelledby="counters"><h2 id="counters">What it cost</h2>
-<div class="scroll" tabindex="0" role="region" aria-label="Counters of the five placements"><table>
-<thead><tr><th scope="col">placement</th><th scope="col">round trips</th><th scope="col">sent</th><th scope="col">received</th><th scope="col">client works</th><th scope="col">waits</th><th scope="col">before</th></tr></thead>
-<tbody>${placements.map(
-    ({ name, course, book }) =>
-      markup`<tr data-placement="${name}"><th scope="row">${name} <small>${course} / ${book}</small></th>${['roundTrips', 'sent', 'received', 'works', 'waits', 'before'].map((field) => markup`<td data-field="${field}">0</td>`)}</tr>`,
-  )}</tbody></table></div>
-<p class="about">Letters: the course goes from fat to thin (a to e), Tanenbaum's book from thin to fat. Bytes are those of addresses and bodies, without headers. "Client works" is the time between a key and its screen without the waiting. "Before" is what the client fetched before the first key: the words of the corpus, for suggestions. The program of this page has ${Math.round(bytes / 1_000)} kB. Offline, only <b>data-cache</b> still answers, and only what it has cached in the last minute.</p></section>
 <section id="screen" aria-label="The screen"></section>
+<p class="about">Letters: the course goes from fat to thin (a to e), Tanenbaum's book from thin to fat. Bytes are those of addresses and bodies, without headers. "Client works" is the time between a key and its screen without the waiting. "Before" is what the client fetched before the first key: the words of the corpus, for suggestions. The program of this page has ${Math.round(bytes / 1_000)} kB. When the server is gone, <b>shared-application</b> still turns the pages of its last search, and <b>data-cache</b> still answers from what it has cached in the last minute.</p>
 </div>`;
   return layout({ title: 'Thin and fat clients - Tierlab', kind: 'inner', box: { q: '' }, main, own }, assets);
 }

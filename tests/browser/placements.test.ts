@@ -1,0 +1,191 @@
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { readRunFile } from '../../cli/run-file.ts';
+import { placementNames } from '../../services/client/placements/names.ts';
+import { sessionQuery } from '../../services/client/placements/session.ts';
+import { animalPages } from '../unit/client/placements/pages.ts';
+import { dataFolder, startCluster, until, type TestCluster } from '../support/cluster.ts';
+import { seriousProblems } from './axe.ts';
+import { howToGetOne } from './find-browser.ts';
+import { lowContrast, overflow, tabOrder } from './looks.ts';
+import { boundMs, openBrowser, screens, shots, withPage as withPageOf } from './person.ts';
+
+/** A person before the page of the placements, with a real cluster behind it. */
+let browser: Browser;
+let cluster: TestCluster;
+let data: Awaited<ReturnType<typeof dataFolder>>;
+
+beforeAll(async () => {
+  const opened = await openBrowser();
+  if (opened === undefined) return;
+  browser = opened;
+  data = await dataFolder(animalPages.map(({ id, title, body, keywords }) => ({ id, title, body, keywords })));
+  cluster = await startCluster({ dataDir: data.dir });
+  await until(
+    async () => (await (await fetch(`${cluster.client}/suggest?prefix=do`)).text()).includes('domest'),
+    boundMs,
+  );
+});
+afterAll(async () => {
+  await browser?.close();
+  await cluster?.stop();
+  data?.remove();
+});
+beforeEach((context) => {
+  if (browser === undefined) context.skip(howToGetOne);
+});
+
+const withPage = (options: BrowserContextOptions, work: (page: Page) => Promise<void>, expected?: RegExp) =>
+  withPageOf(browser, { baseURL: cluster.client, ...options }, work, expected);
+
+const choose = (page: Page, name: string) => page.locator(`input[value="${name}"]`).check();
+const screen = (page: Page) => page.locator('#screen').innerHTML();
+const titles = (page: Page) => page.locator('#screen .result h2').allTextContents();
+const said = (page: Page, text: RegExp) => page.locator('#status').filter({ hasText: text }).waitFor();
+
+async function search(page: Page, q: string): Promise<void> {
+  const box = page.getByRole('searchbox', { name: 'Search, key by key' });
+  await box.fill('');
+  await box.pressSequentially(q);
+  await page.keyboard.press('Enter');
+}
+
+/** The best pages as the public API gives them. */
+async function oracle(q: string, size: number): Promise<string[]> {
+  const answer = await fetch(`${cluster.gateway}/api/search?q=${encodeURIComponent(q)}&size=${size}`);
+  return ((await answer.json()) as { results: { title: string }[] }).results.map(({ title }) => title);
+}
+
+test('the session costs 25, 5, 1, 8 and 3 round trips, and ends with the same screen in all placements', async () => {
+  await withPage({}, async (page) => {
+    await page.goto('/placements');
+    const ends: string[] = [];
+    const counts: [string, string | null][] = [];
+    for (const name of placementNames) {
+      await choose(page, name);
+      await page.getByRole('button', { name: 'Play the session here' }).click();
+      await said(page, new RegExp(`^${name}: \\d+ round trips`));
+      ends.push(await screen(page));
+      counts.push([name, await page.locator(`[data-placement="${name}"] [data-field=roundTrips]`).textContent()]);
+    }
+    expect(counts).toEqual([
+      ['terminal', '25'],
+      ['user-interface', '5'],
+      ['shared-application', '1'],
+      ['application', '8'],
+      ['data-cache', '3'],
+    ]);
+    expect(ends.map((end) => end === ends[0])).toEqual(ends.map(() => true));
+    const byTitle = (await oracle(sessionQuery, 100)).toSorted((a, b) => (a < b ? -1 : 1));
+    expect(await titles(page)).toEqual(byTitle.slice(0, 10));
+  });
+});
+
+test('each placement answers what a person types as the search page does, and each keeps its own screen', async () => {
+  await withPage({}, async (page) => {
+    await page.goto('/placements');
+    const best = await oracle('tame herd', 20);
+    for (const name of placementNames) {
+      await choose(page, name);
+      await search(page, 'tame herd');
+      await said(page, /^1 to 10 of/);
+      expect([name, await titles(page)]).toEqual([name, best.slice(0, 10)]);
+      await page.getByRole('button', { name: 'Next page' }).click();
+      await said(page, /^11 to 20 of/);
+      expect([name, await titles(page)]).toEqual([name, best.slice(10)]);
+    }
+    await choose(page, 'terminal');
+    expect(await page.locator('#typed').inputValue()).toBe('tame herd');
+    await page.locator('#typed').fill('dome');
+    await page.getByRole('button', { name: 'domesticated' }).click();
+    await said(page, /^1 to 10 of/);
+    expect(await page.locator('#typed').inputValue()).toBe('domesticated');
+  });
+});
+
+/** What the watchdog does with the node that serves the page. */
+async function control(action: 'stop' | 'start'): Promise<void> {
+  const { token } = readRunFile(cluster.dataDir, cluster.portBase)!;
+  const url = `http://127.0.0.1:${cluster.portBase}/nodes/client-1/${action}`;
+  const answer = await fetch(url, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
+  expect(answer.status).toBe(200);
+}
+
+const ready = () =>
+  until(async () => (await fetch(`${cluster.client}/placements`).catch(() => undefined))?.ok, boundMs);
+
+test('when the server is gone, only data on the client answers, and a new query fails with a clear sentence', async () => {
+  await withPage(
+    {},
+    async (page) => {
+      await page.goto('/placements');
+      for (const name of placementNames) {
+        await choose(page, name);
+        await search(page, 'farm');
+        await said(page, /^1 to 10 of/);
+      }
+      await control('stop');
+      const alert = page.getByRole('alert');
+      const turn = () => page.getByRole('button', { name: 'Next page' }).click();
+      const answers: Record<string, string[]> = {};
+      for (const name of placementNames) {
+        await choose(page, name);
+        answers[name] = [];
+        for (const act of [turn, () => search(page, 'farm'), () => search(page, 'river')]) {
+          await act();
+          await page.locator('#screen[aria-busy=false]').waitFor();
+          answers[name].push((await alert.isVisible()) ? await alert.innerText() : 'answers');
+        }
+      }
+      const gone = 'The server does not answer.';
+      const notCached = (what: string) => `${what} in the cache of this client, and the server does not answer.`;
+      expect(answers).toEqual({
+        terminal: [gone, gone, gone],
+        'user-interface': [gone, gone, gone],
+        'shared-application': ['answers', gone, gone],
+        application: [gone, gone, gone],
+        'data-cache': [notCached('Some of these pages are not'), 'answers', notCached('A word of this search is not')],
+      });
+      await control('start');
+      await ready();
+      await search(page, 'river');
+      await said(page, /^1 to 10 of/);
+    },
+    /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE/,
+  );
+});
+
+test('the keyboard alone reaches the switch, the line and the buttons, and shows where it is', async () => {
+  await withPage({}, async (page) => {
+    await page.goto('/placements');
+    await page.locator('input[value=terminal]').focus();
+    await page.keyboard.press('ArrowDown');
+    expect(await page.locator('input[value=user-interface]').isChecked()).toBe(true);
+    const stops = await tabOrder(page, 5);
+    expect(stops.map((stop) => stop.replace(/ .*/, ''))).toEqual(['Counters', 'null', 'Search', 'Play', 'Play']);
+    expect(stops.filter((stop) => stop.endsWith('!'))).toEqual([]);
+  });
+});
+
+test('without JavaScript the page says what it needs', async () => {
+  await withPage({ javaScriptEnabled: false }, async (page) => {
+    await page.goto('/');
+    await page.getByRole('link', { name: 'Compare thin and fat clients' }).click();
+    expect(await page.locator('noscript .problem').isVisible()).toBe(true);
+  });
+});
+
+test.each([
+  ...screens,
+  ['phone-390', { viewport: { width: 390, height: 800 }, isMobile: true, hasTouch: true }] as const,
+])('%s: the page can be read, fits, and axe finds nothing serious', async (name, options) => {
+  await withPage({ ...options, bypassCSP: true }, async (page) => {
+    await page.goto('/placements');
+    await page.getByRole('button', { name: 'Play it in all five' }).click();
+    await said(page, /^data-cache: 3 round trips/);
+    await page.locator('#typed').fill('dome');
+    await page.getByRole('button', { name: 'domesticated' }).waitFor();
+    expect([await lowContrast(page), await overflow(page), await seriousProblems(page)]).toEqual([[], 0, []]);
+    await page.screenshot({ path: `${shots}placements-${name}.png`, fullPage: true });
+  });
+});
