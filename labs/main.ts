@@ -104,6 +104,7 @@ command('restore', 'clean up after a lab that was killed').action((flags: HomeFl
 command('serve', 'all labs as pages in the browser, until Ctrl-C')
   .option('--port <number>', 'the port of the pages', port, 8_095)
   .option('--host <address>', 'the address to listen at; 0.0.0.0 in a container', '127.0.0.1')
+  .option('--published-port <number>', 'the port that people see, where a container publishes another one', port)
   .action(async (flags: ServeFlags) => {
     // Only this command needs the web server.
     const { serve } = await import('./commands/serve.ts');

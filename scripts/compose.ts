@@ -87,9 +87,10 @@ export function composeFile(file: TopologyFile, version: string, root = '.'): st
       }),
       ...Object.fromEntries(topology.nodes.map((it) => [it.id, nodeService(it)])),
       ...loadService(topology, (own) => inherit(tierlab, own)),
+      labs: inherit(tierlab, labsService()),
       ...observers(root),
     },
-    volumes: { datasets: {}, keys: {}, identity: {}, incarnations: {}, prometheus: {}, grafana: {} },
+    volumes: { datasets: {}, keys: {}, identity: {}, incarnations: {}, labs: {}, prometheus: {}, grafana: {} },
   };
   document.contents = document.createNode(contents);
   layOut(document);
@@ -141,6 +142,25 @@ function loadService(topology: Topology, service: (own: Record<string, unknown>)
   const command = ['load', url, '-R', '${LOAD_RATE:-20/s}', '-d', '${LOAD_TIME:-10m}', '--allow-host', target.id];
   return { load: service({ hostname: 'load', profiles: ['load'], mem_limit: '256m', command }) };
 }
+
+/**
+ * The labs in the browser, only with `docker compose up labs`. The clusters of the labs are processes of this one
+ * container, at ports that only it has. It needs the image, which "dataset" builds, but no data set.
+ */
+const labsService = () => ({
+  hostname: 'labs',
+  profiles: ['labs'],
+  depends_on: { dataset: { condition: 'service_completed_successfully' } },
+  entrypoint: ['node', 'labs/main.ts'],
+  command: ['serve', '--host', '0.0.0.0', '--published-port', '${LABS_PORT:-8095}', '--home', '/labs'],
+  mem_limit: '1536m',
+  environment: {},
+  // A lab stops its cluster first.
+  stop_grace_period: '40s',
+  ports: [published('labs', 8_095)],
+  // Progress, reports and hand-ins outlive the container.
+  volumes: ['labs:/labs'],
+});
 
 /** Only containers that need a key get it. A container that holds data never sees the key that signs pages. */
 const volumesOf = (node: TopologyNode): string[] => [

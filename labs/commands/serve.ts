@@ -11,10 +11,11 @@ export interface ServeFlags {
   readonly home: string;
   readonly port: number;
   readonly host: string;
+  readonly publishedPort?: number;
 }
 
 /** Serves the pages of the labs until Ctrl-C or SIGTERM; the run that goes on then is stopped, and does not count. */
-export async function serve({ home, port, host }: ServeFlags, terminal: Terminal): Promise<number> {
+export async function serve({ home, port, host, publishedPort }: ServeFlags, terminal: Terminal): Promise<number> {
   const key = newKey();
   const { server, stop } = await createLabServer({ folder: home, key, hosts: ownHosts(process.env) });
   try {
@@ -22,9 +23,8 @@ export async function serve({ home, port, host }: ServeFlags, terminal: Terminal
       const address = await server.listen({ port, host }).catch(async (error: NodeJS.ErrnoException) => {
         throw new LabUsageError(await whyNot(error, port, host));
       });
-      terminal.line(
-        `Labs in the browser: ${terminal.bold(`http://127.0.0.1:${new URL(address).port || '80'}/?key=${key}`)}`,
-      );
+      const shown = publishedPort ?? (new URL(address).port || 80);
+      terminal.line(`Labs in the browser: ${terminal.bold(`http://127.0.0.1:${shown}/?key=${key}`)}`);
       terminal.line(
         terminal.dim('Whoever has this address may run labs here. Ctrl-C stops the page and a lab that runs.'),
       );

@@ -19,7 +19,7 @@ export interface Engine {
 }
 
 /** Any free port of this machine for everything that is published, so that a cluster of the user's keeps its own. */
-const published = ['CLIENT_1', 'GATEWAY_1', 'GATEWAY_2', 'CONTROL_1', 'MIDDLE_1', 'PROMETHEUS', 'GRAFANA'].map(
+const published = ['CLIENT_1', 'GATEWAY_1', 'GATEWAY_2', 'CONTROL_1', 'MIDDLE_1', 'PROMETHEUS', 'GRAFANA', 'LABS'].map(
   (name) => [`${name}_PORT`, '0'],
 );
 

@@ -52,7 +52,7 @@ async function nothingIsLeft({ pid, portBase }: { pid: number; portBase: number 
     protocol: 'TCP' as const,
   }));
   expect(await takenPorts(ports, '127.0.0.1')).toEqual([]);
-  expect(existsSync(home.journal)).toBe(false);
+  await until(() => !existsSync(home.journal), 20_000);
 }
 
 type Started = ReturnType<typeof start>;
@@ -185,6 +185,30 @@ async function runCalmly(lab: Lab): Promise<Result> {
     }
   }
 }
+
+test.each(['SIGKILL', 'SIGTERM'] as const)(
+  '%s of the server of the pages: the run that it had started stops its cluster, and counts nothing',
+  async (signal) => {
+    const attempts = readFileSync(home.progress, 'utf8');
+    const served = start('serve', '--port', '0');
+    const { origin, searchParams } = new URL(await until(() => /http:\S+/.exec(served.output())?.[0] ?? '', 20_000));
+    const cookie = `tierlab-labs-${new URL(origin).port}=${searchParams.get('key')}`;
+    const headers = { cookie, 'content-type': 'application/json' };
+    const body = JSON.stringify({ lab: '06', form: 'live', student: '', prediction: null });
+    const giveUpAt = performance.now() + 60_000;
+    let cluster: JournalEntry['cluster'];
+    while (!cluster && performance.now() < giveUpAt) {
+      await fetch(`${origin}/api/runs`, { method: 'POST', headers, body });
+      // A busy machine refuses to start a lab: then it is tried again.
+      cluster = await until(() => journal()?.cluster, 15_000).catch(() => undefined);
+    }
+    served.child.kill(signal);
+    expect(await served.ended).toBe(signal === 'SIGTERM' ? 0 : -1);
+    await nothingIsLeft(cluster!);
+    expect(readFileSync(home.progress, 'utf8')).toBe(attempts);
+  },
+  150_000,
+);
 
 test('Ctrl-C stops everything, and no attempt is counted', async () => {
   const attempts = readFileSync(home.progress, 'utf8');

@@ -73,6 +73,25 @@ test('ports are published on this machine only', () => {
   expect(published.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
 });
 
+test('the labs are a container of their own, on request only: bounded, on loopback, without the rights of a node', () => {
+  const { labs } = compose.services;
+  expect(labs).toMatchObject({
+    profiles: ['labs'],
+    entrypoint: ['node', 'labs/main.ts'],
+    mem_limit: '1536m',
+    ports: ['127.0.0.1:${LABS_PORT:-8095}:8095'],
+    volumes: ['labs:/labs'],
+    environment: {},
+  });
+  // Everything that the labs import is in the image.
+  const dockerfile = readFileSync(path.join(root, 'Dockerfile'), 'utf8');
+  const ignored = readFileSync(path.join(root, '.dockerignore'), 'utf8');
+  for (const folder of ['labs', 'cli', 'corpus', 'loadgen', 'search', 'services', 'shared', 'web']) {
+    expect(dockerfile).toContain(`COPY --from=build /app/${folder} ./${folder}\n`);
+    expect(ignored).toContain(`!${folder}\n`);
+  }
+});
+
 test('images are pinned, and only one service builds', () => {
   for (const [, service] of services) expect(service.image).toMatch(/:v?\d+(\.\d+)+$/);
   // two services that build the same tag collide where builds run in parallel
@@ -97,7 +116,7 @@ test('database nodes read the data set and cannot write it', () => {
 });
 
 test('only who gives orders gets the operator token; all others can just recognise it', () => {
-  const tierlab = services.filter(([, { image }]) => image.startsWith('tierlab:'));
+  const tierlab = services.filter(([name, { image }]) => image.startsWith('tierlab:') && name !== 'labs');
   const holders = tierlab.filter(([, { environment }]) => environment?.TIERLAB_OPERATOR_TOKEN !== undefined);
   expect(holders.map(([name]) => name)).toEqual(['monitor-1', 'monitor-2', 'control-1']);
   for (const [, { environment }] of tierlab)
@@ -145,6 +164,7 @@ test('another topology gives other services', () => {
     'database-1-1',
     'database-2-1',
     'database-3-1',
+    'labs',
     'prometheus',
     'grafana',
     'jaeger',
