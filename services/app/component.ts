@@ -2,6 +2,7 @@ import { component } from '../../shared/cluster/component.ts';
 import { database } from '../database/contract.ts';
 import { html } from '../html/contract.ts';
 import type { Making } from '../../search/making.ts';
+import { centreOf } from '../query/central-statistics.ts';
 import { query } from '../query/contract.ts';
 import { ranking } from '../ranking/contract.ts';
 import { app } from './contract.ts';
@@ -16,8 +17,10 @@ import { emptyResults, searchObjectBased } from './search.ts';
 export const appComponent = component({
   contract: app,
   calls: { query, database, ranking, html },
-  create({ node, topology, clock, upstream, metrics }) {
+  create(environment) {
+    const { node, topology, clock, upstream, metrics } = environment;
     const { shards } = topology;
+    const askCentre = centreOf(environment);
     const searches = metrics.counter('tierlab_searches_total', 'Searches that were answered', ['style', 'found']);
     for (const style of ['layered', 'object-based'])
       for (const found of ['true', 'false']) searches.labels({ style, found });
@@ -35,7 +38,9 @@ export const appComponent = component({
             searches.inc({ style, found: String(answer.results.total > 0) });
             return { ...answer, tookMs: tookMs() };
           }
-          const results = empty ? emptyResults(search) : await searchObjectBased(upstream, shards, search, context);
+          const results = empty
+            ? emptyResults(search)
+            : await searchObjectBased(upstream, shards, search, context, askCentre);
           if (!empty) searches.inc({ style, found: String(results.total > 0) });
           if (format === 'json') return { results, tookMs: tookMs() };
           const making: Making = {

@@ -3,6 +3,7 @@ import type { Upstream } from '../../shared/rpc/upstream.ts';
 import type { database } from '../database/contract.ts';
 import type { FindResult } from '../../search/find-result.ts';
 import { findAcrossShards } from '../database/scatter.ts';
+import { type AskCentre, noCentre } from '../query/central-statistics.ts';
 import type { query } from '../query/contract.ts';
 import type { SearchRequest } from '../../search/plan.ts';
 import type { ranking } from '../ranking/contract.ts';
@@ -22,6 +23,7 @@ export interface SearchTiers {
  * call needs the answer of the previous call.
  *
  *     app --> query.plan
+ *         --> query.statistics   only where the switch centralStatistics makes the search need a centre
  *         --> database.find   x shards, in parallel
  *         --> ranking.rank
  */
@@ -30,12 +32,19 @@ export async function searchObjectBased(
   shards: number,
   search: SearchRequest,
   context: Context,
+  askCentre: AskCentre = noCentre,
 ): Promise<SearchResults> {
   const { plan, suggestion } = await tiers.query.plan({ q: search.q }, context);
   const found =
     plan.terms.length === 0
       ? nothing
-      : await findAcrossShards(tiers.database, shards, { plan, size: candidatesFor(search) }, context);
+      : await findAcrossShards(
+          tiers.database,
+          shards,
+          { plan, size: candidatesFor(search) },
+          context,
+          await askCentre(plan, context),
+        );
   const { ranked } =
     found.candidates.length === 0
       ? { ranked: [] }

@@ -45,13 +45,14 @@ export async function findAcrossShards(
   shards: number,
   request: FindRequest,
   context: Context,
+  given?: Statistics,
 ): Promise<FindResult> {
   const belief = beliefOf(database);
   const ask = (shard: number, statistics: Statistics | undefined) =>
     database.find({ ...request, ...(statistics === undefined ? {} : { statistics }) }, context, { shard });
 
   // A single shard knows all statistics.
-  let believed = shards === 1 ? undefined : recall(belief, request.plan.terms);
+  let believed = shards === 1 ? undefined : (given ?? recall(belief, request.plan.terms));
   let parts = await Promise.all(Array.from({ length: shards }, (_, i) => ask(i + 1, believed)));
   for (let round = 1; ; round++) {
     const truth = sum(parts);

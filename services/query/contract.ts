@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { FindResult } from '../../search/find-result.ts';
+import { FindResult, Statistics } from '../../search/find-result.ts';
 import { maxQueryLength } from '../../search/limits.ts';
 import { QueryPlan, SearchRequest } from '../../search/plan.ts';
 import { WordsRequest, WordsResponse } from '../../search/client-requests.ts';
@@ -28,6 +28,11 @@ export const query = contract(about, {
     priority: 'background',
     request: WordsRequest,
     response: WordsResponse,
+  }),
+  statistics: operation({
+    summary: 'For experiments: the statistics of all shards for a plan, from one table of this node',
+    request: Type.Object({ plan: QueryPlan }),
+    response: Type.Object({ statistics: Statistics }),
   }),
   search: operation({
     summary: 'Layered style: plans, asks the database below, and returns the candidates',

@@ -13,6 +13,7 @@ import { InFlightSettings } from './layers/overload/in-flight.ts';
 import { OutlierSettings } from './layers/replicas/outlier.ts';
 import { QuorumSettings } from './layers/trust/quorum.ts';
 import { RetrySettings } from './layers/retries/retry.ts';
+import { CentralStatisticsSettings } from './central-statistics-settings.ts';
 import { StationSettings } from './layers/station.ts';
 import { RoutesSettings } from './layers/balancing/routes.ts';
 import { ThrottleSettings } from './layers/overload/throttle.ts';
@@ -233,6 +234,12 @@ export const besideCalls = {
     settings: NoSettings,
     does: 'for experiments: a thread of its own sends the heartbeats, past injected network faults',
     without: 'the main loop sends them, so they stop when it hangs',
+    onDemand: true,
+  },
+  centralStatistics: {
+    settings: CentralStatisticsSettings,
+    does: 'for experiments: a share of the searches asks one node for the statistics of all shards',
+    without: 'each caller remembers these statistics, so no node is a centre',
     onDemand: true,
   },
 } as const satisfies Record<string, Row>;

@@ -46,3 +46,19 @@ test('what is asked again takes one round, and is answered alike', async () => {
   }
   expect(search.calls() - first).toBe(some.length * shards);
 });
+
+test('statistics of a centre: true ones take one round, and old ones cost another round, never another answer', async () => {
+  const shards = 3;
+  const search = await shardedSearch(pages, shards);
+  const some = queries.slice(0, 100).map((query, i) => ({ ...query, answer: answers[i]! }));
+  for (const { plan, size, answer } of some)
+    expectSame(ranked(plan, size, await search.find(plan, size, answer.statistics)), answer, plan);
+  const calls = search.calls();
+  expect(calls).toBe(some.length * shards);
+  for (const { plan, size, answer } of some) {
+    const { documents, fieldLengths, frequencies } = answer.statistics;
+    const old = { documents: documents - 7, fieldLengths, frequencies: frequencies.map((n) => Math.ceil(n / 3)) };
+    expectSame(ranked(plan, size, await search.find(plan, size, old)), answer, plan);
+  }
+  expect(search.calls() - calls).toBeGreaterThan(some.length * shards);
+});

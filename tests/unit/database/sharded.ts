@@ -45,7 +45,8 @@ export async function shardedSearch(pages: readonly SourcePage[], shards: number
   };
   return {
     calls: () => calls,
-    find: (plan: QueryPlan, size: number) => findAcrossShards(database, shards, { plan, size }, context),
+    find: (plan: QueryPlan, size: number, given?: Statistics) =>
+      findAcrossShards(database, shards, { plan, size }, context, given),
   };
 }
 
