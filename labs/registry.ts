@@ -8,6 +8,7 @@ import { tailLatency } from './08-tail-latency/lab.ts';
 import { openAndClosedLoad } from './09-open-and-closed-load/lab.ts';
 import { utilisation } from './10-utilisation/lab.ts';
 import { granularity } from './11-granularity/lab.ts';
+import { avoidCentralisation } from './12-avoid-centralisation/lab.ts';
 import { caching } from './14-caching/lab.ts';
 import { loadBalancing } from './15-load-balancing/lab.ts';
 import { reliabilityAndAvailability } from './16-reliability-and-availability/lab.ts';
@@ -32,6 +33,7 @@ const all = {
   openAndClosedLoad,
   utilisation,
   granularity,
+  avoidCentralisation,
   caching,
   loadBalancing,
   reliabilityAndAvailability,

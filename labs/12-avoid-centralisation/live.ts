@@ -1,0 +1,85 @@
+import { unknown } from '../kit/checks.ts';
+import { closedLoad, throughput } from '../kit/open-load.ts';
+import { labQueries } from '../kit/pages.ts';
+import type { Check, LiveContext } from '../runner/lab.ts';
+import { deadShares, lanes, searchesWithoutCentre, shares, type Measured } from './shares.ts';
+
+const centre = 'centre-1';
+const forMs = 8_000;
+
+/** Without a monitor: it would repair the centre, which is slow because it is asked too much. */
+const topology = {
+  name: 'lab-12',
+  style: 'layered',
+  policy: { base: 'naive', deadline: { defaultMs: 10_000 } },
+  nodes: [
+    { name: 'server', components: ['query', 'database'], shards: 2, replicas: 1 },
+    { name: 'centre', components: ['query'], replicas: 1 },
+  ],
+};
+
+/** Two servers with half of the pages each, and one node with the table for both. This process is all callers. */
+export async function measuredLive(serviceMs: number, { cluster, signal, progress }: LiveContext) {
+  const own = await cluster(topology);
+  const servers = own.nodes.filter(({ id }) => id.startsWith('server'));
+  const question = (i: number) => ({
+    port: servers[i % servers.length]!.port,
+    component: 'query',
+    operation: 'search',
+    request: { q: labQueries[i % labQueries.length]!, page: 1, size: 10, explain: false },
+  });
+  const needCentre = async (share: number): Promise<void> => {
+    for (const { id } of servers) await own.policy(id, { centralStatistics: { share, node: centre } });
+  };
+  // The first searches compile code, and the table learns all queries.
+  await needCentre(1);
+  await closedLoad({ n: 400, lanes: 4, question, signal });
+  await own.policy(centre, { station: { component: 'query', workers: 1, serviceMs } });
+
+  const ceilings: Measured['ceilings'][number][] = [];
+  const failures: Check[] = [];
+  for (const f of shares) {
+    await needCentre(f);
+    const { perSecond, answered, failed } = await throughput({
+      lanes,
+      question,
+      warmMs: 2_000,
+      forMs,
+      windows: 10,
+      signal,
+      onProgress: (done, total) => progress(`f = ${f}`, done, total),
+    });
+    ceilings.push({ f, perSecond, answered });
+    if (failed.length > 0)
+      failures.push(
+        unknown(
+          `f = ${f}: every search is answered while the centre lives`,
+          `${failed.length} failed: ${failed[0]!.code}`,
+          'run the lab again',
+        ),
+      );
+  }
+
+  await own.crash(centre);
+  const timeline = [`${centre} has crashed`];
+  const failed: Measured['failed'][number][] = [];
+  for (const f of deadShares) {
+    await needCentre(f);
+    const answers = await closedLoad({
+      n: searchesWithoutCentre,
+      lanes: 4,
+      question,
+      signal,
+      onProgress: (done) => progress(`f = ${f} without the centre`, done, searchesWithoutCentre),
+    });
+    failed.push({ f, count: answers.filter(({ ok }) => !ok).length });
+    const shown = answers.slice(0, 4).map(({ ok, code }) => (ok ? 'an answer' : code));
+    timeline.push(`  the first searches at f = ${f}: ${shown.join(', ')}`);
+  }
+  const applied = failed.reduce((sum, { count }) => sum + count, 0);
+  return {
+    measured: { ceilings, failed, timeline } satisfies Measured,
+    fault: { kind: 'stop.kill', target: centre, matched: failed.length * searchesWithoutCentre, applied },
+    failures,
+  };
+}
