@@ -19,7 +19,7 @@ class Page extends EventEmitter {
   text = '';
   writableLength = 0;
   destroyed = false;
-  write(text: string): void {
+  write(text: string | Buffer): void {
     this.text += text;
   }
   end(): void {}

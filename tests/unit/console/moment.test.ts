@@ -3,9 +3,7 @@ import type { About } from '../../../services/console/about.ts';
 import type { NodeNow, Snapshot } from '../../../services/console/live/snapshot.ts';
 import { headlineOf } from '../../../services/console/page/headline.ts';
 import { asOf, momentOf } from '../../../services/console/page/moment.ts';
-import { marksOf } from '../../../services/console/page/picture/marks.ts';
 import { lookOf } from '../../../services/console/page/picture/badges.ts';
-import { layoutOf } from '../../../services/console/page/picture/layout.ts';
 import type { Incident } from '../../../services/monitor/incident.ts';
 
 const ids = ['app-1', 'app-2', 'db-1', 'monitor-1'];
@@ -173,35 +171,3 @@ test('a node shows its diagnosis before its state, and badges for what else is k
   expect(lookOf(now, 'app-2')).toEqual({ tone: 'good', word: 'alive', badges: [] });
   expect(lookOf({ ...now, leader: 'app-2' }, 'app-2').badges).toEqual([{ word: 'leader', tone: 'quiet' }]);
 });
-
-test.each([
-  [170, ['limp.latency', 'ejected by 2']],
-  [150, ['limp.latency', '+3']],
-  [90, ['latency', '+3']],
-  [64, ['late…', '+3']],
-])('badges in %i px: those that fit are whole, and the others are counted', (room, words) => {
-  const badges = ['limp.latency', 'ejected by 2', 'circuit open', 'draining'].map((word) => ({
-    word,
-    tone: 'warn' as const,
-  }));
-  const marks = marksOf(room === 170 ? badges.slice(0, 2) : badges, room);
-  expect(marks.map(({ word }) => word)).toEqual(words);
-  for (const [i, { left, width }] of marks.entries())
-    expect(left >= 0 && left + width <= (marks[i + 1]?.left ?? room + 1)).toBe(true);
-});
-
-test.each([320, 390, 720, 1_160])(
-  'at a width of %i px every node has its place inside, and none covers another',
-  (width) => {
-    const { groups, width: used } = layoutOf(about, width);
-    const boxes = groups.flatMap(({ nodes }) => nodes);
-    expect(boxes.map(({ it }) => it.id).toSorted()).toEqual(ids.toSorted());
-    expect(used).toBeLessThanOrEqual(width);
-    for (const a of boxes)
-      for (const b of boxes)
-        if (a !== b)
-          expect(a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y).toBe(
-            true,
-          );
-  },
-);

@@ -40,7 +40,7 @@ export function layoutOf(about: About, width: number): Layout {
     names.map((name) => ({ name, lanes: lanesOf(about.nodes.filter(({ group }) => group === name)) }));
   const tiers = about.tiers.map(groupsOf);
   const control = groupsOf(about.control);
-  return width < narrow ? downwards(tiers, control, width) : sideways(tiers, control, width);
+  return width < narrow ? downwards(tiers, control, width, passedTiers(about)) : sideways(tiers, control, width);
 }
 
 type Lanes = readonly (readonly AboutNode[])[];
@@ -95,15 +95,30 @@ function sideways(tiers: readonly (readonly Group[])[], control: readonly Group[
 /** The nodes of the control plane stand in one row. */
 const flat = ({ name, lanes }: Group): Group => ({ name, lanes: lanes.flat().map((node) => [node]) });
 
-function downwards(tiers: readonly (readonly Group[])[], control: readonly Group[], width: number): Layout {
+/** The tiers that the calls of an earlier tier to a later one pass by. */
+function passedTiers({ tiers, relations }: About): ReadonlySet<number> {
+  const tierOf = (name: string) => tiers.findIndex((names) => names.includes(name));
+  const ways = relations.map(({ from, to }) => [tierOf(from), tierOf(to)] as const);
+  return new Set(tiers.keys().filter((tier) => ways.some(([from, to]) => from < tier && tier < to)));
+}
+
+function downwards(
+  tiers: readonly (readonly Group[])[],
+  control: readonly Group[],
+  width: number,
+  passed: ReadonlySet<number>,
+): Layout {
   const groups: PlacedGroup[] = [];
   let y = 0;
-  for (const [tier, isControl] of [...tiers.map((it) => [it, false] as const), [control, true] as const]) {
+  for (const [index, tier] of [...tiers, control].entries()) {
+    const isControl = index === tiers.length;
     // Where a tier has several groups, two stand side by side.
     const perRow = tier.length > 1 ? 2 : 1;
     for (let i = 0; i < tier.length; i += perRow) {
       const row = tier.slice(i, i + perRow).map((group) => (perRow === 2 ? single(group) : spread(group)));
-      const groupWidth = (width - (perRow - 1) * groupGap) / perRow;
+      // Beside a group that is alone, passing lines need room; between two groups there is some.
+      const lane = perRow === 1 && passed.has(index) ? groupGap : 0;
+      const groupWidth = (width - lane - (perRow - 1) * groupGap) / perRow;
       const height = Math.max(...row.map(heightOf));
       row.forEach((group, column) => {
         const columns = group.lanes.length;

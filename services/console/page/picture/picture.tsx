@@ -2,7 +2,8 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { CallsNow } from '../../live/snapshot.ts';
 import type { Moment } from '../moment.ts';
 import { inShort, latency, rate } from '../quantities.ts';
-import { layoutOf, type Box, type Layout, type Placed } from './layout.ts';
+import { layoutOf, type Layout, type Placed } from './layout.ts';
+import { wayOf } from './way.ts';
 import { lookOf, symbols } from './badges.ts';
 import { markHeight, marksOf } from './marks.ts';
 import type { AboutNode } from '../../about.ts';
@@ -90,9 +91,7 @@ function Node({ place, moment, plain }: { place: Placed<AboutNode>; moment: Show
 interface LineOf {
   readonly from: string;
   readonly to: string;
-  readonly start: Box;
-  readonly end: Box;
-  readonly sideways: boolean;
+  readonly path: string;
   /** Undefined where there are no calls now. */
   readonly calls?: Pick<CallsNow, 'rate' | 'ok' | 'p50'>;
 }
@@ -106,35 +105,35 @@ function lines({ now, about }: Shown, layout: Layout): LineOf[] {
   const byPair = Map.groupBy(now.calls, ({ from, to }) => pairOf(groupOf.get(from), groupOf.get(to)));
   const idle = about.relations.flatMap(({ from, to }): LineOf[] => {
     const [start, end] = [frames.get(from), frames.get(to)];
-    return start && end && !byPair.has(pairOf(from, to)) ? [{ from, to, start, end, sideways }] : [];
+    return start && end && !byPair.has(pairOf(from, to)) ? [{ from, to, path: wayOf(start, end, layout) }] : [];
   });
   return [...idle, ...(sideways ? betweenNodes(now.calls, layout) : betweenGroups(byPair, layout))];
 }
 
-function betweenNodes(all: readonly CallsNow[], { groups, sideways }: Layout): LineOf[] {
-  const nodes = new Map(groups.flatMap((group) => group.nodes.map((node) => [node.it.id, node] as const)));
+function betweenNodes(all: readonly CallsNow[], layout: Layout): LineOf[] {
+  const nodes = new Map(layout.groups.flatMap((group) => group.nodes.map((node) => [node.it.id, node] as const)));
   return all.flatMap((calls) => {
     const { from, to } = calls;
     const [start, end] = [nodes.get(from), nodes.get(to)];
-    return start && end && start !== end ? [{ from, to, start, end, sideways, calls }] : [];
+    return start && end && start !== end ? [{ from, to, path: wayOf(start, end, layout), calls }] : [];
   });
 }
 
 /** In the narrow picture, lines to single nodes would cross the nodes. */
-function betweenGroups(byPair: ReadonlyMap<string, readonly CallsNow[]>, { groups, sideways }: Layout): LineOf[] {
-  const frames = new Map(groups.map((group) => [group.name, group]));
+function betweenGroups(byPair: ReadonlyMap<string, readonly CallsNow[]>, layout: Layout): LineOf[] {
+  const frames = new Map(layout.groups.map((group) => [group.name, group]));
   return [...byPair].flatMap(([pair, all]) => {
     const [from, to] = pair.split('>') as [string, string];
     const [start, end] = [frames.get(from), frames.get(to)];
     if (!start || !end || start === end) return [];
     const total = all.reduce((sum, calls) => sum + calls.rate, 0);
     const ok = all.reduce((sum, calls) => sum + calls.rate * (calls.ok ?? 1), 0) / total;
-    return [{ from, to, start, end, sideways, calls: { rate: total, ok } }];
+    return [{ from, to, path: wayOf(start, end, layout), calls: { rate: total, ok } }];
   });
 }
 
-function Line({ from, to, start, end, sideways, calls }: LineOf) {
-  const way = { 'data-from': from, 'data-to': to, d: sideways ? across(start, end) : down(start, end) };
+function Line({ from, to, path, calls }: LineOf) {
+  const way = { 'data-from': from, 'data-to': to, d: path };
   if (calls === undefined)
     return (
       <path class="line idle" {...way}>
@@ -148,21 +147,6 @@ function Line({ from, to, start, end, sideways, calls }: LineOf) {
       <title>{`${from} calls ${to}: ${rate(calls.rate)}, ${latency(calls.p50)}`}</title>
     </path>
   );
-}
-
-function across(start: Box, end: Box): string {
-  const forth = start.x <= end.x;
-  const [x1, x2] = forth ? [start.x + start.width, end.x] : [start.x, end.x + end.width];
-  const [y1, y2] = [start.y + start.height / 2, end.y + end.height / 2];
-  const bend = Math.max(24, Math.abs(x2 - x1) / 2) * (forth ? 1 : -1);
-  return `M${x1},${y1} C${x1 + bend},${y1} ${x2 - bend},${y2} ${x2},${y2}`;
-}
-
-function down(start: Box, end: Box): string {
-  const [x1, y1] = [start.x + start.width / 2, start.y + start.height];
-  const [x2, y2] = [end.x + end.width / 2, end.y];
-  const bend = Math.max(10, Math.abs(y2 - y1) / 2);
-  return `M${x1},${y1} C${x1},${y1 + bend} ${x2},${y2 - bend} ${x2},${y2}`;
 }
 
 /** The width of an element, also after the window changed. */
