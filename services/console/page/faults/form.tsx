@@ -8,6 +8,7 @@ import { namesOf } from '../frame/headline-box.tsx';
 import type { Kind } from './kind.ts';
 import { ParameterField } from './parameter-field.tsx';
 import { requestOf, type Draft } from './request.ts';
+import { startingParams } from './starting-params.ts';
 
 interface Preview {
   readonly victims: readonly string[];
@@ -19,17 +20,24 @@ interface Preview {
 export function FaultForm({ about, kinds, target }: { about: About; kinds: readonly Kind[]; target: string }) {
   const isOfUse = ({ group }: About['nodes'][number]) => !about.control.includes(group);
   const start = (about.nodes.find(({ id }) => id === target) ?? about.nodes.find(isOfUse) ?? about.nodes[0]!).id;
+  const startOf = (kindName: string, id: string) =>
+    startingParams(
+      kindName,
+      about.nodes.find((it) => it.id === id)!,
+      about.nodes,
+    );
   const [draft, setDraft] = useState<Draft>({
     kind: 'limp.latency',
     target: start,
     ttl: '30',
-    params: { meanMs: '400' },
+    params: startOf('limp.latency', start),
   });
   const [preview, setPreview] = useState<Preview>();
   const [problem, setProblem] = useState<string>();
   const [done, setDone] = useState<string>();
   const kind = kinds.find((it) => it.kind === draft.kind) ?? kinds[0]!;
   const node = about.nodes.find(({ id }) => id === draft.target);
+  const isAsStarted = JSON.stringify(draft.params) === JSON.stringify(startOf(draft.kind, draft.target));
 
   function change(next: Partial<Draft>): void {
     setDraft({ ...draft, ...next });
@@ -68,7 +76,14 @@ export function FaultForm({ about, kinds, target }: { about: About; kinds: reado
       <div class="fields">
         <Field name="Target">
           {(ids) => (
-            <select {...ids} value={draft.target} onChange={(event) => change({ target: event.currentTarget.value })}>
+            <select
+              {...ids}
+              value={draft.target}
+              onChange={({ currentTarget: { value } }) =>
+                // Values that the person has typed stay, but some starting values name the target.
+                change({ target: value, ...(isAsStarted && { params: startOf(draft.kind, value) }) })
+              }
+            >
               {about.nodes.map(({ id }) => (
                 <option key={id}>{id}</option>
               ))}
@@ -80,7 +95,7 @@ export function FaultForm({ about, kinds, target }: { about: About; kinds: reado
             <select
               {...ids}
               value={draft.kind}
-              onChange={(event) => change({ kind: event.currentTarget.value, params: {} })}
+              onChange={({ currentTarget: { value } }) => change({ kind: value, params: startOf(value, draft.target) })}
             >
               {kinds.map((it) => (
                 <option key={it.kind} value={it.kind}>
@@ -113,7 +128,7 @@ export function FaultForm({ about, kinds, target }: { about: About; kinds: reado
               title={explanation}
               aria-pressed={fault.kind === draft.kind}
               onClick={() =>
-                change({ kind: fault.kind, ttl: String(fault.ttlMs / 1_000), params: textsOf(fault.params) })
+                change({ kind: fault.kind, ttl: String(fault.ttlMs / 1_000), params: startOf(fault.kind, node.id) })
               }
             >
               {label}
@@ -179,11 +194,6 @@ function PreviewBox({ preview: { victims, casualties, objections } }: { preview:
 
 /** The page has a button where the API has a flag. */
 const withoutFlag = (objection: string): string => objection.replaceAll(', or beyondTolerance', '');
-
-const textsOf = (params: Readonly<Record<string, unknown>>): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(params).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
-  );
 
 function curlOf(draft: Draft, kind: Kind, controller: string): string {
   const body = JSON.stringify(safely(() => requestOf(draft, kind)) ?? {});

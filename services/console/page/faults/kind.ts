@@ -12,5 +12,5 @@ export interface Property {
 export interface Kind {
   readonly kind: string;
   readonly summary: string;
-  readonly params: { readonly properties: Readonly<Record<string, Property>>; readonly required?: readonly string[] };
+  readonly params: { readonly properties: Readonly<Record<string, Property>> };
 }
