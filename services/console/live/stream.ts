@@ -12,16 +12,17 @@ const maxWaitingBytes = 2 * 1024 * 1024;
 const retryMs = 1_000;
 
 /**
- * Server-sent events for every open page: first the present state, then each snapshot and report as it comes. The text
- * of an event is made once for all pages. The snapshot of each second also serves as the heartbeat of the stream.
+ * Server-sent events for every open page: first the present state, then each snapshot and report as it comes. The bytes
+ * of an event are made once for all pages. The snapshot of each second also serves as the heartbeat of the stream.
  */
 export function createStreams(collector: Collector, hello: () => object) {
   const open = new Set<ServerResponse>();
   const silence = collector.listen((name, json, number) => {
-    const text = event(name, json, name === 'snapshot' ? number : undefined);
+    // Bytes, because each page would encode a text again.
+    const bytes = Buffer.from(event(name, json, name === 'snapshot' ? number : undefined));
     for (const response of open) {
       if (response.writableLength > maxWaitingBytes) response.destroy();
-      else response.write(text);
+      else response.write(bytes);
     }
   });
   return {
