@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { readRunFile } from '../../cli/run-file.ts';
@@ -6,6 +7,9 @@ import { seriousProblems } from './axe.ts';
 import { howToGetOne } from './find-browser.ts';
 import { lowContrast, overflow, tabOrder } from './looks.ts';
 import { boundMs, openBrowser, screens, shots, withPage } from './person.ts';
+
+/** Two replicas of one tier, so that one may die. */
+const topology = path.join(import.meta.dirname, 'two-rankings.json');
 
 /** A person with a browser before the console of a real cluster that takes faults. */
 let browser: Browser;
@@ -19,7 +23,7 @@ beforeAll(async () => {
   if (opened === undefined) return;
   browser = opened;
   data = await dataFolder([{ id: 'a', title: 'water', body: 'water is wet' }]);
-  cluster = await startCluster({ dataDir: data.dir, env: { TIERLAB_CHAOS: '1' } });
+  cluster = await startCluster({ dataDir: data.dir, topology, env: { TIERLAB_CHAOS: '1' } });
   address = await until(() => /http:\S+operator=\S+/.exec(cluster.output())?.[0] ?? '');
 });
 afterAll(async () => {
@@ -102,39 +106,82 @@ test('a fault: a dry run says who is hit, the counters move, the picture shows i
   );
 });
 
-test('a killed node is in the headline; after its repair, the scrubber shows both states', async () => {
+test('a killed node is in the headline; after its repair, the scrubber shows it dead and alive', async () => {
   await withPage(browser, {}, async (page) => {
-    await page.goto(address);
-    await node(page, 'ranking-1').waitFor();
-    process.kill((await cluster.nodes()).find(({ id }) => id === 'ranking-1')!.pid!, 'SIGKILL');
-    await page.getByRole('heading', { name: /ranking-1 (has|had) crashed/ }).waitFor();
+    await page.goto(`${address}#/faults/ranking-2`);
+    // The node stays down for 5 s. After a bare kill -9, a spare process takes its place within a second.
+    await page.getByRole('button', { name: 'Crash' }).click();
+    await page.getByRole('button', { name: 'Dry run' }).click();
+    await page.getByRole('button', { name: 'Inject', exact: true }).click();
+    await page.getByText('stop.kill is in effect at ranking-2.').waitFor();
+    await page.getByRole('link', { name: 'Overview' }).click();
+    const killed = node(page, 'ranking-2');
+    await page.getByRole('heading', { name: /ranking-2 (has|had) crashed/ }).waitFor();
     await page.getByRole('heading', { name: 'Nothing is wrong.' }).waitFor({ timeout: 2 * boundMs });
-    const incident = page.getByRole('listitem').filter({ hasText: 'ranking-1' }).first();
+    const incident = page.getByRole('listitem').filter({ hasText: 'ranking-2' }).first();
     expect(await incident.textContent()).toMatch(/crashed.*repaired/);
-    const label = () => node(page, 'ranking-1').getAttribute('aria-label');
-    expect(await label()).toMatch(/^ranking-1 .*: alive/);
+    const label = () => killed.getAttribute('aria-label');
+    expect(await label()).toMatch(/^ranking-2 .*: alive/);
 
+    // Drags the knob from its right end to the left, until the picture shows a dead node.
     const slider = page.getByRole('slider');
-    await slider.focus();
+    const { x, y, width, height } = (await slider.boundingBox())!;
+    await page.mouse.move(x + width - 8, y + height / 2);
+    await page.mouse.down();
+    let at = x + width - 8;
     await until(async () => {
-      await page.keyboard.press('ArrowLeft');
-      return (await label())!.startsWith('ranking-1 crashed:');
+      await page.mouse.move((at -= 3), y + height / 2);
+      return at < x || (await killed.textContent())!.includes('dead');
     }, boundMs);
-    expect(await page.getByRole('heading', { level: 1 }).textContent()).toMatch(/ranking-1 ha[sd] crashed/);
+    await page.mouse.up();
+    expect(await killed.textContent()).toMatch(/ranking-2.*crashed.*dead/);
+    expect(await killed.getAttribute('class')).toBe('node bad');
+    expect(await node(page, 'ranking-1').getAttribute('class')).toBe('node good');
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toMatch(/ranking-2 has crashed/);
     expect(await slider.getAttribute('aria-valuetext')).toMatch(/^\d\d:\d\d:\d\d, \d+ s ago$/);
     await page.screenshot({ path: `${shots}console-past-light.png` });
+    await page.keyboard.press('ArrowLeft');
     await page.getByRole('button', { name: 'Back to live' }).click();
-    expect(await label()).toMatch(/^ranking-1 .*: alive/);
+    expect(await label()).toMatch(/^ranking-2 .*: alive/);
+    expect(await killed.getAttribute('class')).toBe('node good');
 
     await page.getByRole('link', { name: 'Incidents' }).click();
     await page
-      .getByRole('button', { name: /Replay ranking-1/ })
+      .getByRole('button', { name: /Replay ranking-2/ })
       .first()
       .click();
-    await page.getByRole('heading', { name: /ranking-1 ha[sd] crashed/ }).waitFor();
+    await page.getByRole('heading', { name: /ranking-2 ha[sd] crashed/ }).waitFor();
     // The replay goes on until it reaches now.
     await page.getByRole('button', { name: 'Live', exact: true }).waitFor({ timeout: 2 * boundMs });
   });
+});
+
+test('the form makes a request of each kind of fault that the chaos controller understands', async () => {
+  await withPage(
+    browser,
+    {},
+    async (page) => {
+      await page.goto(`${address}#/faults/html-1`);
+      const kinds = page.getByLabel('Kind', { exact: true });
+      await kinds.waitFor();
+      const names = await kinds
+        .locator('option')
+        .evaluateAll((all) => all.map((it) => (it as HTMLOptionElement).value));
+      expect(names.length).toBe(24);
+      const refused: string[] = [];
+      for (const name of names) {
+        await kinds.selectOption(name);
+        for (const field of await page.locator('.fault-form input[required]').all())
+          if ((await field.inputValue()) === '') refused.push(`${name}: a field is empty`);
+        await page.getByRole('button', { name: 'Dry run' }).click();
+        await page.locator('.fault-form .preview, .fault-form [role="alert"]').first().waitFor();
+        const alert = page.locator('.fault-form [role="alert"]');
+        if ((await alert.count()) > 0) refused.push(`${name}: ${await alert.textContent()}`);
+      }
+      expect(refused).toEqual([]);
+    },
+    /40\d \(/,
+  );
 });
 
 /** What the watchdog does with the node of the console. */
@@ -200,7 +247,7 @@ test('the architecture page says which components there are, what each is for, a
     await page.getByRole('link', { name: 'Architecture' }).click();
     const ranking = page.getByRole('article').filter({ has: page.getByRole('heading', { name: /^ranking/ }) });
     await ranking.waitFor();
-    expect(await ranking.textContent()).toMatch(/order of relevance.*is called byappruns onranking-1/);
+    expect(await ranking.textContent()).toMatch(/order of relevance.*is called byappruns onranking-1, ranking-2/);
   });
 });
 
@@ -211,7 +258,7 @@ test('the keyboard alone reaches the views, the nodes and the commands, and show
     const stops = await tabOrder(page, 11);
     expect(stops.slice(0, 8)).toEqual([
       'Skip to the content',
-      'Tierlab tiny',
+      'Tierlab two-rankings',
       'Overview',
       'Incidents',
       'Faults',

@@ -4,6 +4,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { TopologyFile } from '../../../shared/cluster/topology.ts';
 import { dataFolder, freePortBase, startCluster, tierlab, until, type TestCluster } from '../../support/cluster.ts';
+import { aboutCluster } from '../../../services/console/about.ts';
+import type { Snapshot } from '../../../services/console/live/snapshot.ts';
+import { commandsOf, nodeCommands } from '../../../services/console/page/commands.ts';
+import type { Commands } from '../../../services/console/page/parts/command.tsx';
+import { expand } from '../../../shared/cluster/topology-file.ts';
 import { documentedMetrics, scraped } from './documents.ts';
 import { isInstalled, startPrometheus, type Prometheus, type Sample } from './prometheus.ts';
 
@@ -59,6 +64,20 @@ const ruleQueries = rules
   .filter(({ alert }) => alert === undefined || dueAlerts.has(alert))
   .map(({ record, alert, expr }) => ({ name: `rule ${record ?? alert}`, expr }));
 
+/** The PromQL behind the tiles of the console. */
+const about = aboutCluster(expand(topology), 'control-1', true);
+const nodeOf = (id: string) => about.nodes.find((node) => node.id === id)!;
+const promqlOf = (name: string, commands: Readonly<Record<string, Commands>>) =>
+  Object.entries(commands).flatMap(([tile, { promql }]) =>
+    promql === undefined ? [] : [{ name: `console, ${name}: ${tile}`, expr: promql }],
+  );
+const tiles = commandsOf(about, '127.0.0.1');
+const consoleQueries = [
+  ...promqlOf('overview', tiles),
+  // A client answers people only, an app components only, and a gateway both.
+  ...['client-1', 'gateway-1', 'app-1'].flatMap((id) => promqlOf(id, nodeCommands(nodeOf(id), '127.0.0.1'))),
+];
+
 const installed = isInstalled();
 const victim = 'html-2';
 const limper = 'ranking-2';
@@ -66,8 +85,8 @@ let cluster: TestCluster;
 let prometheus: Prometheus;
 let data: Awaited<ReturnType<typeof dataFolder>>;
 let loadPort = 0;
-const chaos = (...args: readonly string[]) =>
-  tierlab('chaos', ...args, '--port-base', String(cluster.portBase), '--data', data.dir);
+const flags = () => ['--port-base', String(cluster.portBase), '--data', data.dir];
+const chaos = (...args: readonly string[]) => tierlab('chaos', ...args, ...flags());
 
 // In CI, a missing Prometheus is a failure.
 describe.skipIf(!installed && !process.env.CI)('Prometheus scrapes a live cluster', () => {
@@ -113,10 +132,9 @@ describe.skipIf(!installed && !process.env.CI)('Prometheus scrapes a live cluste
   });
 
   test('under load and faults, every query has a result when its time comes; the killed node is named', async () => {
-    const flags = ['--port-base', String(cluster.portBase), '--data', data.dir];
     // Plans are asked for again and again, so the cache has something to do.
     const cache = '{"cache":{"operations":{"query.plan":{"ttlMs":2000}}}}';
-    expect((await tierlab('policy', cache, ...flags)).code).toBe(0);
+    expect((await tierlab('policy', cache, ...flags())).code).toBe(0);
     const load = tierlab(
       'load',
       `${cluster.client}/search?q=water`,
@@ -128,7 +146,9 @@ describe.skipIf(!installed && !process.env.CI)('Prometheus scrapes a live cluste
       String(loadPort),
       '--quiet',
     );
-    const waiting = new Map([...panelQueries, ...annotations, ...ruleQueries].map(({ name, expr }) => [expr, name]));
+    const waiting = new Map(
+      [...panelQueries, ...annotations, ...ruleQueries, ...consoleQueries].map(({ name, expr }) => [expr, name]),
+    );
     for (const [expr, name] of waiting) if (notDue[name] !== undefined) waiting.delete(expr);
     const askWaiting = async (): Promise<number> => {
       for (const [expr, name] of waiting) {
@@ -147,6 +167,7 @@ describe.skipIf(!installed && !process.env.CI)('Prometheus scrapes a live cluste
     const avoided = `tierlab_rpc_ejected == 1 or node:state:code{node="${limper}"} < 6`;
     await until(async () => (await prometheus.ask(avoided)).length > 0, 20_000);
     await askWaiting();
+    await tilesAgree();
     await chaos('halt');
     await until(async () => (await prometheus.ask(`node:state:code{node="${limper}"} == 6`)).length > 0, 30_000);
 
@@ -194,6 +215,18 @@ describe.skipIf(!installed && !process.env.CI)('Prometheus scrapes a live cluste
     expect(new Set(numbers).size).toBeGreaterThanOrEqual(3);
   }, 30_000);
 });
+
+/** Under steady load, the commands behind the tiles print what the tiles show. */
+async function tilesAgree(): Promise<void> {
+  const { door } = ((await (await fetch(`${cluster.console}/api/history`)).json()) as Snapshot[]).at(-1)!;
+  const valueOf = async ({ promql }: { promql: string }): Promise<number> => (await prometheus.ask(promql))[0]!.value;
+  expect((await valueOf(tiles.requests)) / door.rate).toBeCloseTo(1, 0);
+  expect(await valueOf(tiles.success)).toBeCloseTo(door.ok!, 1);
+  const { whole } = JSON.parse((await tierlab('availability', '--json', ...flags())).stdout) as {
+    whole: { measured: number };
+  };
+  expect(await valueOf(tiles.availability)).toBeCloseTo(whole.measured, 1);
+}
 
 function colorOf(steps: readonly Step[], value: number): string | undefined {
   return steps.findLast((step) => step.value === null || value >= step.value)?.color;
