@@ -23,7 +23,7 @@ const benches: Readonly<Record<string, () => Promise<Bench['run']>>> = {
   loadgen: async () => (await import('./loadgen/index.ts')).loadgen,
 };
 
-/** Groups that take minutes: they run when they are named, and with `--full`. */
+/** Runs when it is named, and with `--full`. */
 const long = new Set(['index-large']);
 
 function namesOf(text: string): string[] {
@@ -34,10 +34,14 @@ function namesOf(text: string): string[] {
   return names;
 }
 
-const { only, full, out } = new Command('npm run bench --')
+const {
+  only,
+  full = false,
+  out,
+} = new Command('npm run bench --')
   .description('the figures of docs/performance.md: each a ratio of two things that are measured in turn')
   .option('--only <names>', `some groups of figures: ${Object.keys(benches).join(', ')}`, namesOf)
-  .option('--full', `the long forms, too: ${[...long].join(', ')}`)
+  .option('--full', `the long forms, too: 20 kills instead of one per tier, and ${[...long].join(', ')}`)
   .option('--out <folder>', 'where index.html and bench.json are written', 'reports/bench')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .parse()
@@ -48,10 +52,12 @@ for (const [name, load] of Object.entries(benches)) {
   if (only ? !only.includes(name) : long.has(name) && !full) continue;
   process.stderr.write(`${name} ...\n`);
   const run = await load();
-  for (const row of await run((text) => process.stderr.write(`  ${text}\n`))) {
+  const startedAt = performance.now();
+  for (const row of await run((text) => process.stderr.write(`  ${text}\n`), full)) {
     rows.push(row);
     process.stdout.write(`${line(row)}\n`);
   }
+  process.stderr.write(`  ${name} took ${((performance.now() - startedAt) / 1_000).toFixed(0)} s\n`);
 }
 const cores = availableParallelism();
 writeReport(out, { rows, node: process.version, cores, at: new Date().toISOString() });

@@ -17,11 +17,11 @@ export interface Row {
 }
 
 /**
- * Measures a group of figures and reports its progress. A figure that this machine cannot measure gives no row, but a
+ * Measures a group of figures and reports its progress; with `full`, in the long form if it has one. A figure that this machine cannot measure gives no row, but a
  * message.
  */
 export interface Bench {
-  readonly run: (say: (line: string) => void) => Promise<readonly Row[]>;
+  readonly run: (say: (line: string) => void, full: boolean) => Promise<readonly Row[]>;
 }
 
 export function spread(values: readonly number[]): readonly [number, number] {
