@@ -20,6 +20,9 @@ import {
 import { pageStyle } from './style.ts';
 
 const require = createRequire(import.meta.url);
+/** The page needs no network; markup, so that its quotes are not escaped. */
+const contentPolicy = markup`default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:`;
+
 /**
  * A report of one run, or of two side by side, as one HTML file that needs no network: style, charts (uPlot, inlined)
  * and data are in it. `names` label the runs.
@@ -36,7 +39,6 @@ export async function htmlReport(runs: readonly RunResult[], names: readonly str
   const title = second
     ? `Comparison: ${names[0]} and ${names[1]}`
     : `${first.plan.target.origin} ${describeWorkload(first.plan.workload)}`;
-  const contentPolicy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
   const head = markup`<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="content-security-policy" content="${contentPolicy}">
 <title>${title}</title>`;
