@@ -33,7 +33,7 @@ export function findBrowser(): string | undefined {
   return (places[process.platform] ?? []).find((file) => existsSync(file));
 }
 
-/** Said where there is none: these tests need one, everything else works without. */
+/** The message where there is none: only these tests need a browser. */
 export const howToGetOne =
   process.platform === 'linux'
     ? 'no Chromium, Chrome or Edge is installed: "sudo apt-get install --yes chromium" brings one'

@@ -46,7 +46,7 @@ export function lowContrast(page: Page): Promise<string[]> {
   });
 }
 
-/** What the tab key reaches, in order, by its words; `!` where the focus cannot be seen. */
+/** The elements that the Tab key reaches, in order, by their words; `!` where the focus cannot be seen. */
 export async function tabOrder(page: Page, stops: number): Promise<string[]> {
   const order: string[] = [];
   for (let i = 0; i < stops; i++) {

@@ -16,7 +16,10 @@ export function breakingThings(engine: Engine): void {
     const called = async (node: string, verdict: string) =>
       (await incidentsOf(node)).findLast((incident) => incident.verdict === verdict);
 
-    /** It is called so, and over; a fault that is not noticed or not repaired in time fails. */
+    /**
+     * Waits until `node` has this verdict and its incident is over. Fails when the fault is not noticed or not repaired
+     * in time.
+     */
     const repaired = (node: string, verdict: string) =>
       expect
         .poll(() => called(node, verdict), { timeout: 60_000, interval: 500 })

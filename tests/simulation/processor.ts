@@ -5,7 +5,7 @@ import type { Scheduler, Timer } from '../../shared/time/scheduler.ts';
 export interface Process {
   /** Resolves when `costMs` of processor time were spent on it. */
   work(costMs: number): Promise<void>;
-  /** How long the piece of work that was done last had waited for its turn, ms. */
+  /** How long the last finished piece of work had waited for its turn, ms. */
   waitMs(): number;
 }
 

@@ -19,7 +19,7 @@ import type { Tracer } from '../../shared/trace/tracer.ts';
 Error.stackTraceLimit = 1;
 
 const empty = Type.Object({});
-/** Stand-ins for the real components: what they answer does not matter here, how long they take does. */
+/** They stand for the real components: only their times matter here, not their answers. */
 const { operations } = contract('any', {
   read: operation({ summary: 'a read', request: empty, response: empty }),
   write: operation({ summary: 'a write', request: empty, response: empty, idempotent: false, priority: 'write' }),
@@ -145,7 +145,7 @@ export interface CallResult {
   readonly code: ErrorCode | 'ok';
 }
 
-/** What a load came to. */
+/** The results of a load. */
 export interface Results {
   readonly outcomes: CallResult[];
   /** Of the calls that began in [fromMs, toMs). */

@@ -74,8 +74,8 @@ function load(seconds: number, seed: number, ...more: readonly string[]) {
 }
 
 /**
- * Waits until all nodes are called again and no fault is left. The next fault must meet a whole cluster, because only
- * so many faults at a time are tolerated.
+ * Waits until callers use all nodes again and no fault is left. The next fault must meet a complete cluster, because a
+ * group tolerates only f failures at a time.
  */
 async function whole(): Promise<void> {
   await until(async () => {

@@ -34,7 +34,7 @@ afterEach(async () => {
   expect(await inEffect()).toEqual([]);
 }, 45_000);
 
-/** All of it is valid: what is refused below is refused for what is said there. */
+/** A valid request. Each refusal below is for the part that the case changes. */
 const limp = {
   kind: 'limp.latency',
   target: 'ranking-1',

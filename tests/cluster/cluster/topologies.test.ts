@@ -40,7 +40,7 @@ beforeAll(async () => {
 });
 afterAll(() => data.remove());
 
-/** The text of an answer without what tells where and when it was made: the time, the nodes, the request's id. */
+/** The text of an answer without the time, the nodes and the id of the request. */
 async function answerOf(url: string): Promise<string> {
   const response = await fetch(url);
   const text = await response.text();

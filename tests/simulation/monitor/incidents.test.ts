@@ -27,7 +27,7 @@ test('a node that is killed while it recovers has failed twice, for both monitor
   }
 });
 
-test('that callers avoided a node they could not reach is no sign of a limp once it can be heard again', async () => {
+test('a node that callers avoided while it was unreachable is not limping afterwards', async () => {
   const cluster = createSimulatedCluster(9, small);
   await cluster.sim.run(20_000);
   const others = cluster.topology.nodes.map(({ id }) => id).filter((id) => id !== 'ranking-1');
@@ -90,7 +90,7 @@ test('an order of minutes ago does not belong to a later incident, even for a re
     });
 });
 
-test("an order that was refused is nobody else's repair", async () => {
+test('a refused order is not the repair of another monitor', async () => {
   for (let seed = 0; seed < 10; seed++) {
     const cluster = createSimulatedCluster(seed, small);
     await cluster.sim.run(20_000 + seed * 61);

@@ -100,7 +100,7 @@ test(
     const cluster = createSimulatedCluster('hour', multitier);
     const { sim } = cluster;
     const nodes = cluster.topology.nodes.map(({ id }) => id);
-    // Every process stands still now and then, some for long; and now and then all of them at once.
+    // Every process sometimes stands still, some for long, and sometimes all at once.
     const burn = () => {
       const everybody = sim.random.next() < 0.02;
       const ms = -Math.log(1 - sim.random.next()) * (everybody ? 150 : 80);

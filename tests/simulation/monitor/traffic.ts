@@ -27,7 +27,7 @@ export interface Traffic {
   readonly processor: Station;
   /** ms that each call of a node takes longer from now on. */
   limp(node: string, ms: number): void;
-  /** How the calls that ended so far came out: `ok`, or the code of the error. */
+  /** The results of the calls that have ended: `ok`, or the code of the error. */
   readonly ends: Record<string, number>;
 }
 
@@ -58,7 +58,7 @@ export function startTraffic(
       if (ms > 0) await new Promise<void>((resolve) => scheduler.after(ms, resolve));
       return { body: {}, servedBy: [id] };
     };
-    // Servers turn nothing away: this is about what is slow, not about what is refused.
+    // Servers refuse nothing here, because these tests are about slow answers.
     hosts.host(id, compose([meter.layer, serverLayers(createPolicyHolder('naive'), { clock, scheduler })], handler));
     cluster.connect(id, { self: meter.report });
   }

@@ -28,7 +28,7 @@ async function happens(policy: unknown, what: (world: World, server: SimServer) 
   return { before: all.between(2_000, 10_000), after: all.between(10_000, 25_000), ejected, all };
 }
 
-test('a replica that is killed costs no read, one that hangs none either', async () => {
+test('neither a killed nor a hung replica costs a read', async () => {
   const log = transcript(
     'kill-and-hang',
     '3 replicas, 200 reads/s with 2 s to live; at second 10 the first is killed, or hangs',

@@ -37,7 +37,7 @@ interface Options {
   /** Of the capacity. */
   readonly share: number;
   readonly seconds?: number;
-  /** How many times the work costs in the first seconds, when no code is compiled yet. */
+  /** The factor by which work costs more in the first seconds, before the code is compiled. */
   readonly cold?: { readonly times: number; readonly forMs: number };
 }
 
@@ -125,7 +125,7 @@ function note(policy: string, share: number, { all, steady, refused, extra }: Ch
 }
 afterAll(() => log.save());
 
-/** A policy with several seeds: the 99th percentile hangs on a few bad moments. */
+/** A policy with several seeds, because the 99th percentile depends on a few bad moments. */
 async function several(policy: string, share: number): Promise<ChainRun[]> {
   const outcomes: ChainRun[] = [];
   for (const seed of [5, 6, 7]) outcomes.push(await chain({ policy, share }, seed));
@@ -160,7 +160,7 @@ test('processes that compile their code refuse nothing at a quarter of the capac
   expect(cold.all.codes()).toEqual({ ok: cold.all.outcomes.length });
 });
 
-test('at twice the capacity, where the naive policy loses all, most of the peak comes out, and soon', async () => {
+test('at twice the capacity, most of the peak is answered soon; the naive policy loses all', async () => {
   const peak = await chain({ policy: 'resilient', share: 1 });
   const twice = await chain({ policy: 'resilient', share: 2 });
   const naive = await chain({ policy: 'naive', share: 2 });

@@ -4,7 +4,7 @@ import { constant, exponential } from '../../../shared/time/sim/distribution.ts'
 import { transcript } from '../transcript.ts';
 import { createWorld, load, results, type Client } from '../world.ts';
 
-/** Three attempts at each of three levels, and nothing that holds them back: every level retries whatever fails. */
+/** Three attempts at each of three levels without any limit: every level retries every failure. */
 const reckless = { base: 'naive', retry: { maxAttempts: 3, anyDepth: true }, budget: false };
 const budgeted = { base: 'naive', retry: true, budget: true };
 
@@ -90,7 +90,7 @@ async function trigger(clientPolicy: object, serverPolicy: string) {
   };
 }
 
-test('a short slowdown leaves a naive system down for good, and a resilient one as it was', async () => {
+test('after a short slowdown, a naive system stays down and a resilient one recovers', async () => {
   const log = transcript(
     'metastable',
     '80% load; from second 10 to 20 the servers take 2.5 times as long; share answered within 1 s, and p99 ms',

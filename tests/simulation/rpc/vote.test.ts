@@ -136,7 +136,7 @@ test('f + 1 liars that agree win', async () => {
   ]) {
     const run = await ordeal(3, { f: 1, liars: 2, lie, when: 'always' });
     expect(run.wrong).toBeGreaterThan(run.asked / 2);
-    // And worse: the honest one is called a liar.
+    // Even worse, the honest replica is called a liar.
     expect(run.accused).toEqual(['shelf-3']);
   }
 });

@@ -37,7 +37,7 @@ test.each([
   ]);
 });
 
-test('a process that somebody else restarted ended a spell, but did not fail', () => {
+test('a restart by somebody else ends a spell, and is no failure', () => {
   const part = createAgingProcess(onlyChance([]), 'y');
   expect(part.observe({ atMs: 0, pid: 7, ready: true })).toBeUndefined();
   part.observe({ atMs: 1, pid: 8, ready: true });
@@ -47,7 +47,7 @@ test('a process that somebody else restarted ended a spell, but did not fail', (
   ]);
 });
 
-test('one death is ordered once, however late the process obeys', () => {
+test('one kill is ordered once, however late the process ends', () => {
   const part = createAgingProcess(onlyChance([]), 'z');
   const dueAt = live(part, 7, 0);
   const orders = Array.from({ length: 20 }, (_, i) => part.observe({ atMs: dueAt + i, pid: 7, ready: true }));

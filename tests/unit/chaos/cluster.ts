@@ -35,7 +35,7 @@ export function cluster(options: { enabled?: boolean; past?: string[]; killsHurt
     });
   const watchdog = registry('watchdog');
   const registries = new Map(nodes.map(({ id }) => [id, registry('node', id)]));
-  /** The node's process is another one: what it held is forgotten, and nobody was told. */
+  /** Replaces the process of the node. Its faults are gone, and nobody is notified. */
   const restart = (id: string): void => {
     registries.get(id)!.healAll('shutdown');
     registries.set(id, registry('node', id));
@@ -45,7 +45,7 @@ export function cluster(options: { enabled?: boolean; past?: string[]; killsHurt
     watchdogPort: 1,
     nodes: nodes.map((node, i) => ({ ...node, host: '127.0.0.1', opsPort: 100 + i })),
   } as unknown as Topology;
-  /** What a request to a control port does there, 5 ms later. */
+  /** The effect of a request at a control port, 5 ms later. */
   const send: Send = async ({ site, name }, method, path, body) => {
     await sleep(scheduler, path === '/admin/faults' ? injectMs : 5);
     if (unreachable.has(name)) throw new RpcError('unavailable', `${name} is gone`);

@@ -37,7 +37,7 @@ test.each([
   expect(world.events()).toEqual(['undo ranking-2', 'inject ranking-2', 'heal ranking-2 restart']);
 });
 
-test('what was healed while it was on its way is not told as injected, and does not come back', async () => {
+test('a fault that was healed before it arrived is not reported as injected, and does not begin', async () => {
   const world = cluster({ injectMs: 400 });
   const injecting = world.controller.inject(limp).catch(() => undefined);
   await world.simulation.run(world.simulation.clock.now() + 200);
@@ -48,7 +48,7 @@ test('what was healed while it was on its way is not told as injected, and does 
   expect(world.events().filter((event) => event.startsWith('inject'))).toEqual([]);
 });
 
-test('a machine that keeps stealing processor time does so from the next process, too', async () => {
+test('a machine that takes processor time also takes it from the next process', async () => {
   const world = cluster();
   const thief = {
     id: 'f1',
@@ -93,7 +93,7 @@ test.each([
   expect(world.events().filter((event) => !event.startsWith('refuse'))).toEqual([]);
 });
 
-test('a second fault at a time is refused, and both may be had beyond tolerance', async () => {
+test('a second fault at a time is refused, unless beyondTolerance allows it', async () => {
   const world = cluster();
   await world.finish(world.controller.inject(limp));
   await expect(world.finish(world.controller.inject({ ...limp, id: 'f2', target: 'ranking-3' }))).rejects.toThrow(
@@ -103,7 +103,7 @@ test('a second fault at a time is refused, and both may be had beyond tolerance'
   expect(world.inEffect()).toEqual(['f1@ranking-2', 'f2@ranking-3']);
 });
 
-test('nothing is broken on top of what is broken already, unless somebody insists', async () => {
+test('nothing is injected into a broken cluster, unless beyondTolerance allows it', async () => {
   const world = cluster({ killsHurt: 1 });
   world.down.add('gateway-1');
   await expect(world.finish(world.controller.inject(limp))).rejects.toThrow(
@@ -143,7 +143,7 @@ test('when one of several victims cannot be reached, none is left broken', async
   expect([world.inEffect(), world.controller.list()]).toEqual([[], []]);
 });
 
-test('a vanished target does not block the healing of the others', async () => {
+test('a target that is gone does not block the healing of the others', async () => {
   const world = cluster();
   await world.finish(world.controller.inject({ ...limp, target: { nodes: ['ranking-1', 'database-1-1'] } }));
   world.unreachable.add('ranking-1');
@@ -153,7 +153,7 @@ test('a vanished target does not block the healing of the others', async () => {
   expect(world.inEffect()).toEqual([]);
 });
 
-test('halt stops everything at once, also what others injected, and refuses newcomers meanwhile', async () => {
+test('halt ends all faults, whoever injected them, and refuses new ones meanwhile', async () => {
   const world = cluster();
   await world.finish(world.controller.inject(limp));
   world.registries.get('gateway-1')!.inject({ ...limp, id: 'foreign', target: 'gateway-1', owner: 'somebody' });
@@ -179,7 +179,7 @@ test('a halt during an abort waits until the abort has healed everything', async
   expect([ended.toSorted(), world.controller.halts()]).toEqual([['first', 'second, in effect: 0'], 1]);
 });
 
-test('a controller that dies in the middle of a halt finds at its next start what it had not healed yet', async () => {
+test('a controller that dies during a halt heals the remaining faults at its next start', async () => {
   const line = (event: string, target: string) =>
     JSON.stringify({ at: 1, event, id: 'f1', kind: 'limp.latency', target });
   const world = cluster({
@@ -188,7 +188,7 @@ test('a controller that dies in the middle of a halt finds at its next start wha
   expect(await world.finish(world.controller.recover())).toBe(1);
 });
 
-test('a halt while it is still looked whether users are well ends the injection, too', async () => {
+test('a halt during the check of the steady state ends the injection, too', async () => {
   const world = cluster();
   const injecting = world.controller.inject(limp);
   injecting.catch(() => undefined);
@@ -230,7 +230,7 @@ test('a stricter abort rule of the request is kept; a harmless fault is not abor
   expect(strict.controller.list()).toEqual([]);
 });
 
-test('at boot it heals what an earlier life left behind, and what is gone does not stop it', async () => {
+test('at its start it heals the faults of its earlier process, also when a target is gone', async () => {
   const line = (event: string, target: string) =>
     JSON.stringify({ at: 1, event, id: 'f1', kind: 'limp.latency', target });
   const world = cluster({

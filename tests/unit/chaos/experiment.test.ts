@@ -117,7 +117,7 @@ test('a plan is the same each time, and another seed picks other victims', () =>
   expect(victims.size).toBe(3);
 });
 
-test('a partition is laid on every node that it names', () => {
+test('a partition is injected at every node that it names', () => {
   const params = { groups: [['ranking-1', 'ranking-2'], ['ranking-3']] };
   const faults = [{ when: { at: 0 }, fault: { kind: 'net.partition', target: 'ranking-3', ttlMs: 1_000, params } }];
   const [injection] = planExperiment(parseExperiment(text({ faults })), nodes);

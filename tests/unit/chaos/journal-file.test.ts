@@ -13,7 +13,7 @@ function folder(): string {
 }
 const clock = { now: () => 0, wall: () => 1_700_000_000_000 };
 
-test('a second life reads what the first one wrote, and knows what it left unhealed', () => {
+test('a new controller reads the journal of the first one, and knows its unhealed faults', () => {
   const file = journalFileIn(folder());
   const first = openJournalFile(file);
   const journal = createJournal(clock, first.write);

@@ -13,7 +13,7 @@ test.each(cases.map((it) => [it.kind, it] as const))('the parameters of the row 
   expect(() => kindAndParams(kind, it.params('ranking-2', others))).not.toThrow();
 });
 
-test('of the callers of the node that equivocates one is told the truth and one is not, whatever the id', () => {
+test("an equivocating node lies to one of two callers, whatever the fault's id", () => {
   const { seed } = cases.find(({ kind }) => kind === 'byz.equivocate')!;
   for (let i = 0; i < 50; i++) {
     const fault = { id: `matrix-${i}`, seed: seed!(`matrix-${i}`, others) };

@@ -39,7 +39,7 @@ test('an experiment whose fault reaches the users fails, and says how', async ()
   expect(report.reasons.join()).toMatch(/^during: .*% of the probes fail/);
 });
 
-test('what users felt at the beginning of a long experiment still counts at its end', async () => {
+test('failures at the beginning of a long experiment still count at its end', async () => {
   const report = await cluster({ killsHurt: 0.3 }).run(
     experiment({
       durationMs: 200_000,

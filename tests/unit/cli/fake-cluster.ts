@@ -24,8 +24,8 @@ async function answering(answers: Answers): Promise<number> {
 const nobody = 1;
 
 /**
- * What commands see of a cluster: a watchdog that knows nodes, each with an ops port and a door for all; `undefined`
- * = died just now. `more` is told of each node, and `watchdog` knows further paths.
+ * The parts of a cluster that commands use: a watchdog that knows nodes, each with an ops port, and one door for all.
+ * `undefined`: the node has just died. `more` is added to each node; `watchdog` has further paths.
  */
 export async function fakeCluster(
   nodes: Readonly<Record<string, Answers | undefined>>,

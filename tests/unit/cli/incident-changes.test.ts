@@ -22,7 +22,7 @@ test('an incident is news when it begins and whenever it changes', () => {
   expect(news.read(reportOf('m-1', 4_000, [over])).incidents).toEqual([over]);
 });
 
-test('another monitor is named, and does not tell again what was over, but what was not', () => {
+test('another monitor is named; it repeats open incidents only', () => {
   const news = createIncidentChanges();
   news.read(reportOf('m-1', 5_000, [over]));
   const next = { ...open, id: 'app-2-5000', stamps: { ...open.stamps, manifest: 5_000 } };
@@ -32,14 +32,14 @@ test('another monitor is named, and does not tell again what was over, but what 
   expect(news.read(reportOf('m-2', 6_500, itsOwn, 3))).toEqual({ notes: [], incidents: [] });
 });
 
-test('silence is told once, and so is its end', () => {
+test('the silence of the monitors is reported once, and so is its end', () => {
   const news = createIncidentChanges();
   news.read(reportOf('m-1', 5_000, [over]));
   expect([news.missed('no cluster'), news.missed('no cluster')]).toEqual([[expect.stringContaining('no cluster')], []]);
   expect(news.read(reportOf('m-1', 9_000, [over]))).toEqual({ notes: [expect.stringContaining('m-1')], incidents: [] });
 });
 
-test('another life of the cluster is named, whoever of it answers, and all of its incidents are news', () => {
+test('a new start of the cluster is named, and all of its incidents are news', () => {
   for (const monitor of ['m-1', 'm-2']) {
     const news = createIncidentChanges();
     news.read(reportOf('m-1', 5_000, [over]));

@@ -81,7 +81,7 @@ test('the journal is the truth: a halt ends all faults, and a mere participant n
   expect(result.confusion).toEqual({ 'net.drop': { unseen: 3 } });
 });
 
-test('an incident is booked to the last fault that may have caused it, and not to the one before', () => {
+test('an incident belongs to the last fault that may have caused it', () => {
   const truths = [truth('limp.latency', 'r-1', 0, 5_000), truth('stop.kill', 'r-1', 8_000, 9_000)];
   const crashes = [{ ...failure(8_500, [0, 100, 500]), verdict: 'crashed' as const }];
   const result = score(truths, crashes, { nodes: 1, observedMs: 3_600_000, graceMs: 12_000 });

@@ -21,7 +21,7 @@ test.each([
   expect([ids(ready), ids(leftOut)]).toEqual([asked, others]);
 });
 
-test('a name that no node has is a mistake of the caller, who is given the names that exist', () => {
+test('an unknown node is a mistake of the caller, and the error names all nodes', () => {
   expect(() => chooseNodes(nodes, ['app-1', 'app-9'])).toThrow(UsageError);
   expect(() => chooseNodes(nodes, ['app-9'])).toThrow(/app-9\b.*\bapp-1, app-2, standby-1/);
 });

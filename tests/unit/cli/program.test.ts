@@ -16,7 +16,7 @@ test.each([
   [['report', '/nowhere/a.bin', '--json'], /\/nowhere\/a\.bin/],
   [['plot', '/nowhere/a.bin', '-o', '/nowhere/b.html'], /\/nowhere\/a\.bin/],
   [['compare', '/nowhere/a.bin', '/nowhere/b.bin', '--html', '/nowhere/c.html'], /\/nowhere\/[ab]\.bin/],
-])('load %j hears its own options', async (argv, about) => {
+])('load %j gets its own options', async (argv, about) => {
   const { exitCode, said } = await run('load', ...argv);
   expect(said).toMatch(about);
   expect(exitCode).toBe(2);
@@ -68,7 +68,7 @@ test.each([
   vi.unstubAllEnvs();
 });
 
-test('the exit code of an error depends on whose affair it is', () => {
+test('the exit code says whether the caller or the system made the mistake', () => {
   expect(exitCodeOf(new Error('a defect'))).toBe(1);
   expect(exitCodeOf(new CommandError('no cluster answers'))).toBe(1);
   expect(exitCodeOf(new CorpusError('damaged', 'the data set is damaged'))).toBe(1);
@@ -79,7 +79,7 @@ test('the exit code of an error depends on whose affair it is', () => {
   expect(exitCodeOf(new InterruptedError('stopped'))).toBe(130);
 });
 
-test('work that fails because it was interrupted was interrupted; what failed by itself was not', async () => {
+test('work that fails after Ctrl-C was interrupted; other failures were not', async () => {
   const interrupted = onInterrupt(async (signal) => {
     process.emit('SIGINT');
     signal.throwIfAborted();

@@ -33,7 +33,7 @@ test('tune goes on without a node that died while it was asked, and names it', a
 
 const inForce = (file: unknown) => ({ '/admin/policy': resolvePolicy(file) });
 
-test('a policy that all nodes share is told once, without their names; else the few come first', async () => {
+test('a common policy is shown once, without names; otherwise the smallest group comes first', async () => {
   const naive = { 'app-1': inForce('naive'), 'app-2': inForce('naive') };
   await fakeCluster(naive);
   expect((await run('policy')).said).toMatch(/^(?!.*app-).*\b2\b.*: naive\n$/);
@@ -58,7 +58,7 @@ test('availability counts what never failed, and shows it when asked for all', a
   expect(all).not.toContain('--all');
 });
 
-test('availability says who turned calls away, which is no failure', async () => {
+test('availability names the nodes that refused calls, which is no failure', async () => {
   const overloaded = { node: 'app-1', verdict: 'overloaded' };
   const crashed = { node: 'app-2', verdict: 'crashed' };
   const saidWith = async (...incidents: object[]) => {

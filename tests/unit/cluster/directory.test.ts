@@ -32,7 +32,7 @@ test.each<[string, View | undefined, string]>([
   ).toBe(expected);
 });
 
-test('an endpoint tells which process runs there, so that a new one is not avoided for what the last one did', () => {
+test('an endpoint names its process, so a new process is not blamed for the old one', () => {
   const topology = expand({
     name: 'two',
     summary: '',
@@ -47,7 +47,7 @@ test('an endpoint tells which process runs there, so that a new one is not avoid
   expect(directory.endpoints('ranking').map(({ incarnation }) => incarnation)).toEqual([4, 7]);
 });
 
-test('what callers hold against a replica is held against that process only', () => {
+test('callers avoid a process, not the next process of the same node', () => {
   const group = createPeers({ now: () => 5, wall: () => 5 }).group({ component: 'ranking' });
   const first = group.get('ranking-1');
   expect(group.get('ranking-1', 4)).toBe(first);

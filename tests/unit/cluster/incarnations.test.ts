@@ -37,7 +37,7 @@ test.each(['', 'x', '-1', '1.5', '9007199254740993', '1 2'])('a file with "%s" i
   expect(() => openIncarnations(file, quiet)).toThrow(/is damaged/);
 });
 
-test('a disk that takes no writes is told of once, and numbers grow all the same', () => {
+test('a disk that cannot be written is reported once, and the numbers still grow', () => {
   const file = temporary();
   const troubles: string[] = [];
   mkdirSync(`${file}.${process.pid}.draft`, { recursive: true });

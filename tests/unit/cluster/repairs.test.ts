@@ -50,7 +50,7 @@ test('a restart is a kill and a start, once, however many monitors order it and 
   expect(done).toEqual(['restart r-1']);
 });
 
-test('whose order brings a node back is told with "already"; a crash an hour later is nobody\'s order', async () => {
+test('"already" names the order that brings a node back; a crash an hour later has no order', async () => {
   const { states, restart, pass } = watchdog();
   await restart({ do: 'quarantine', verdict: 'lying' });
   pass(500);
@@ -128,13 +128,13 @@ test('two orders at the same moment do not take a pair down: a node that is bein
   expect(done).toEqual(['restart r-1']);
 });
 
-test('a watchdog of one node of a group judges that node only: of the others it knows nothing', async () => {
+test('a watchdog of one node of a group judges only that node', async () => {
   const { order, done } = watchdog(['r-2']);
   await order(ordered('a', { do: 'restart', node: 'r-2', incarnation: 100 }));
   expect(done).toEqual(['restart r-2']);
 });
 
-test('one node is not repaired twice in a moment, nor all of them at once', async () => {
+test('one node is not repaired twice at once, and not all nodes at the same time', async () => {
   const { restart, pass } = watchdog();
   await restart({ id: 'a' });
   await expect(restart({ id: 'b' })).rejects.toMatchObject({ code: 'too_many_requests' });

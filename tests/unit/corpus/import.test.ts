@@ -187,7 +187,7 @@ test('progress grows to the size of the file', async () => {
   expect(seen.at(-1)).toEqual({ phase: 'import', done: content.length, total: content.length });
 });
 
-test('a damaged manifest is told, not overwritten', async () => {
+test('a damaged manifest is reported, not overwritten', async () => {
   const dataDir = tempDir();
   const manifest = put(importsDir(dataDir), 'manifest.json', '{"default":');
   expect(() => readSources(dataDir)).toThrow(/manifest\.json is damaged/);

@@ -26,7 +26,7 @@ test('lines know their number and where the next one starts', () => {
   ]);
 });
 
-test('a line that is too long is told and not kept, and the ones around it are whole', () => {
+test('a line that is too long is reported and dropped, and its neighbours are whole', () => {
   const long = 'x'.repeat(3_000_000);
   const lines = linesOf(`before\n${long}\nafter\n${long}`, 1_000);
   expect(lines.map(({ bytes, tooLong }) => [bytes, tooLong])).toEqual([

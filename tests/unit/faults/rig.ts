@@ -22,7 +22,7 @@ export const shelf = contract('shelf', {
   count: operation({ summary: 'a number', request: Type.Object({}), response: Type.Object({ n: Type.Integer() }) }),
 });
 
-/** The truth that the handler of the rig tells at its n-th change. */
+/** The true answer of the rig's handler after its n-th change. */
 export const truth = (q: string, change = 0) => ({
   total: 3 + change,
   items: ['a', 'b', 'c', 'd'].map((letter, i) => ({ id: `${q}-${letter}`, score: 10 - i })),
@@ -30,10 +30,10 @@ export const truth = (q: string, change = 0) => ({
 
 const handlerMs = 10;
 
-/** What the handler of the rig answers with an error. */
+/** The request to which the rig's handler answers with an error. */
 export const unanswerable = 'unicorns';
 
-/** One node `node-1` with a handler that takes 10 ms of virtual time, and everything that a fault can take hold of. */
+/** One node `node-1` with a handler that takes 10 ms of virtual time, and every part that a fault can affect. */
 export function rig(site: 'node' | 'watchdog' = 'node', seed = 1) {
   const simulation = createSimulation(seed);
   const { clock, scheduler } = simulation;
@@ -92,7 +92,10 @@ export function rig(site: 'node' | 'watchdog' = 'node', seed = 1) {
     };
   }
 
-  /** Runs virtual time until the call ended; `tookMs` of it. `undefined` reply: it never answered within `waitMs`. */
+  /**
+   * Runs virtual time until the call has ended, and returns its time `tookMs`. Without an answer within `waitMs`,
+   * `reply` is undefined.
+   */
   async function ask(
     requestId: string,
     more: Partial<Call> & { caller?: string; from?: 'node-1' } = {},

@@ -27,7 +27,7 @@ export function context(overrides: Partial<Context> = {}): Context {
   };
 }
 
-/** Everything that a component is given, with upstreams that the test makes. */
+/** Everything that a component gets, with upstreams of the test. */
 export function environment<C extends Contract, Calls extends Contracts>(
   _component: Component<C, Calls>,
   id: string,

@@ -8,8 +8,7 @@ import type { RunResult } from '../../../loadgen/verdict/result.ts';
 import { constantStages } from '../../../loadgen/schedule/profile.ts';
 
 /**
- * A run at 100/s for 10 s in which every answer took `latencyMs`, healthy in every respect; `change` makes it
- * otherwise.
+ * A run at 100/s for 10 s in which every answer took `latencyMs`. It is healthy in every respect, except for `change`.
  */
 export function sampleRun(latencyMs = 10, change: Partial<Measured> = {}): Measured {
   const n = 1000;

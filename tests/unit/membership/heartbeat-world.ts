@@ -31,7 +31,7 @@ interface Listener {
   receive: (datagram: Uint8Array, answer: (datagram: Uint8Array) => void) => void;
 }
 
-/** Nodes and two monitors over a virtual network that loses, repeats and delays what it is told to. */
+/** Nodes and two monitors over a virtual network, which can lose, repeat and delay datagrams. */
 export function world() {
   const sim = createSimulation('heartbeats');
   const network = createNetwork({ scheduler: sim.scheduler, random: sim.random });

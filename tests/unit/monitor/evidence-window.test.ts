@@ -64,7 +64,7 @@ test('one fast answer of a replica that is hardly called any more is enough to s
   expect(window.about('r-1', 1_100)[0]?.latencyRatio).toBeUndefined();
 });
 
-test('when nobody calls any more, the last slow moments are no news', () => {
+test('when nobody calls any more, old slow moments prove nothing new', () => {
   const window = createEvidenceWindow(10_000);
   window.report('app-1', [seen('r-1', { medianMs: 60, fastestMs: 30 }), seen('r-2', { medianMs: 5 })], 0);
   expect(window.about('r-1', 900)[0]?.latencyRatio).toBeGreaterThan(6);
@@ -105,13 +105,13 @@ test('service is judged by the newer half of the window, lies by all of it', () 
   expect(window.about('r-1', 5_001)[0]).toMatchObject({ ok: 0, unanswered: 4, calls: 4, lostVotes: 2 });
 });
 
-test('between one and four milliseconds nothing limps', () => {
+test('a latency of 4 ms beside 1 ms is not limping', () => {
   const window = createEvidenceWindow(10_000);
   window.report('app-1', [seen('r-1', { medianMs: 4 }), seen('r-2', { medianMs: 1 })], 0);
   expect(window.about('r-1', 1)[0]?.latencyRatio).toBe(1.5);
 });
 
-test('slow now and then is starved, slow most of the time is limping, and only the last five seconds count', () => {
+test('a node that is slow now and then is starved; one that is slow mostly in 5 s is limping', () => {
   const ratioOf = (medians: readonly number[], at = 4_999) => {
     const window = createEvidenceWindow(10_000);
     for (const [i, medianMs] of medians.entries())
@@ -184,7 +184,7 @@ test('a node limps since the first of the late answers that go on; for another f
   expect(window.firstBadAt('r-2', 5_000, 'limping')).toBeUndefined();
 });
 
-test('what was answered before a connection was refused says nothing about now', () => {
+test('answers from before a refused connection prove nothing', () => {
   const window = createEvidenceWindow(10_000);
   window.report('app-1', [seen('r-1', { ok: 20, refused: 3 })], 1_000);
   window.report('app-2', [seen('r-1', { ok: 7 })], 1_400);
@@ -208,7 +208,7 @@ test('the first complaint says when a failure began, and a lost call of the last
   ]).toEqual([true, false, false]);
 });
 
-test('nobody reports about itself, and what was seen before a repair can be forgotten', () => {
+test('no node is evidence about itself, and evidence from before a repair is dropped', () => {
   const window = createEvidenceWindow(10_000);
   window.report('r-1', [seen('r-1')], 0);
   expect(window.about('r-1', 1)).toEqual([]);
@@ -224,7 +224,7 @@ test.each([
   [[1, 2, 3, 10], 2.5],
 ])('the median of %j is %f', (values, middle) => expect(median(values)).toBe(middle));
 
-test('what a caller loses to the best other replica is known: trouble of its own is not held against them', () => {
+test('a caller that also loses its calls to the best other replica has trouble of its own', () => {
   const window = createEvidenceWindow(10_000);
   const lost = { ok: 2, timeouts: 8 };
   window.report('app-1', [seen('r-1', lost), seen('r-2', lost), seen('r-3', { ok: 4, unanswered: 6 })], 0);

@@ -1,6 +1,6 @@
 import type { Incident } from '../../../services/monitor/incident.ts';
 
-/** A repaired crash of r-1 that began at `from`, with how long its detection, diagnosis and fix took; ms. */
+/** A repaired crash of r-1 that began at `from`, with the times of detection, diagnosis and fix; ms. */
 export const failure = (from: number, parts: [number, number, number]): Incident => ({
   id: `i-${from}`,
   node: 'r-1',

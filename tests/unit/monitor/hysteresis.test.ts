@@ -25,6 +25,6 @@ test.each([
   expect(transcript(windows)).toBe(standing);
 });
 
-test('health must be proven for longer than any gust lasts', () => {
+test('health needs more windows than any other verdict', () => {
   for (const verdict of verdicts) expect(windowsNeeded.healthy).toBeGreaterThanOrEqual(windowsNeeded[verdict]);
 });

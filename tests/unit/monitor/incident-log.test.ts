@@ -96,7 +96,7 @@ test('a service is down only while none of its replicas is up, and the whole whi
   expect(whole.formula).toBeUndefined();
 });
 
-test('what is counted over a time is counted over the time that the log still holds', () => {
+test('figures of a time count only the time that the log still holds', () => {
   const log = openIncidentLog(undefined, 'monday', 0);
   // 3,000 failures, one a second, each of half a second.
   for (let i = 0; i < 3_000; i++) {

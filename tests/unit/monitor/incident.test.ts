@@ -86,11 +86,11 @@ test('after the fix, something else is the next failure, and a doubt does not un
   });
 });
 
-test('a worse name for what was never fixed is the same failure', () => {
+test('a graver verdict before the fix belongs to the same failure', () => {
   expect(live(['1 ! limping limping', '2 ! hung hung'])).toMatchObject([{ verdict: 'hung', outcome: 'open' }]);
 });
 
-test('a failure is named after what it was treated as: what is seen during its repair is the repair', () => {
+test('a failure keeps the verdict of its repair; evidence during the repair shows the repair', () => {
   const treated = ordered(
     live(['1 ! crashed crashed'])[0]!,
     { at: 1_100, order: 'restart', result: 'already' },
@@ -123,7 +123,7 @@ test('an order that was refused repaired nothing', () => {
   expect(over).toMatchObject({ outcome: 'passed', orders: [note] });
 });
 
-test('what ends without an order of ours has passed; what was never named was a doubt and no failure', () => {
+test('an incident without an order has passed; one without a diagnosis was a doubt', () => {
   const passed = live(crash.filter((line) => !line.includes('order')));
   expect(passed[0]?.outcome).toBe('passed');
   const doubt = live(['1 ! healthy healthy', '2 . healthy healthy']);
@@ -137,7 +137,7 @@ test('health makes no incident, and an open one counts as down from its beginnin
   expect(downtimes(live(crash.slice(0, 3)))).toEqual([{ from: 2_000, to: Infinity }]);
 });
 
-test('the book of a node: MTBF from the gaps, MTTR from the phases, formula beside measurement', () => {
+test('availability of a node: MTBF from the gaps, MTTR from the phases, formula and measurement', () => {
   const failures = [10, 40, 70, 100].map((s) => failure(s * 1_000, [500, 1_500, 3_000]));
   const availability = nodeAvailability('r-1', failures, { from: 0, to: 130_000 });
   expect(availability).toMatchObject({
@@ -153,7 +153,7 @@ test('the book of a node: MTBF from the gaps, MTTR from the phases, formula besi
   expect(availability.formula).toBeCloseTo(27.5 / 32.5, 10);
 });
 
-test('a node that turned calls away under too much load was not down, and that is no false alarm', () => {
+test('an overloaded node that refused calls was not down, and this is no false alarm', () => {
   const busy = { ...failure(10_000, [500, 500, 9_000]), verdict: 'overloaded' as const };
   expect(nodeAvailability('r-1', [busy], { from: 0, to: 100_000 })).toMatchObject({ failures: 0, measured: 1 });
   expect(score([], [busy], { nodes: 1, observedMs: 3_600_000, graceMs: 0 }).falseAlarms).toEqual([]);

@@ -152,7 +152,7 @@ test.each([
   [7, 3],
 ])('of %i replicas %i may be out', (size, out) => expect(tolerated(size)).toBe(out));
 
-test('whatever is decided in turn, never more than f of a group are taken out', () => {
+test('no series of decisions takes out more than f of a group', () => {
   for (const size of [2, 3, 5, 7]) {
     let serving = size;
     const orders: PastOrder[] = [];

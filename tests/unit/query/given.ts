@@ -20,7 +20,7 @@ export const context: Context = {
   servedBy: [],
 };
 
-/** A scheduler whose time passes when the test says so. `waiting` = the delays of the timers that run, ms. */
+/** A scheduler whose time passes by order of the test. `waiting` = the delays of the timers that run, ms. */
 export function handScheduler() {
   const timers = new Map<number, { delayMs: number; task: () => void }>();
   let next = 0;

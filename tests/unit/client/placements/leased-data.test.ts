@@ -56,7 +56,7 @@ test('a lease ends by time, counted from the request', async () => {
   expect(asked).toEqual(['dog', 'dog']);
 });
 
-test('an answer with another version of a shard invalidates what is cached of this shard, and nothing else', async () => {
+test('an answer with another version of a shard invalidates only the cached data of this shard', async () => {
   await data.parts('dog');
   await data.texts(['x']);
   versions = { 1: 'b', 2: 'a' };

@@ -68,7 +68,7 @@ test('links of a copied site stay in the copy, whatever base it declares', async
   expect(pages.get('docs.b')?.links.map((link) => link.id)).toEqual(['docs.deep-a']);
 });
 
-test('what is not to be indexed, empty, there twice, too large or no text is left out and told', async () => {
+test('pages that forbid it, are empty, equal, too large or no text are left out and reported', async () => {
   const { ids, reasons } = await crawlFolder(
     {
       'noindex.html': html('No', '<a href=two.html>x</a>', '<meta name=robots content=noindex>'),

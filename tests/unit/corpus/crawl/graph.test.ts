@@ -60,7 +60,7 @@ test('pages that each call the other canonical are not both lost', () => {
   expect(three.pages).toHaveLength(1);
 });
 
-test('of pages that say the same the first stays, and links to the others lead to it', () => {
+test('of equal pages the first stays, and links to the others lead to it', () => {
   const same = content('Same');
   const { pages, skipped } = pagesOf([visit('one', same), visit('two', same), visit('c', content('C', 'two'))]);
   expect(pages).toEqual([['site.one'], ['site.c', 'site.one']]);

@@ -75,7 +75,7 @@ test('calls that wait in this process are: definitely refused, with the time aft
   expect(events[1]).toMatchObject({ event: 'shed', waitMs: 80 });
 });
 
-test('a process that compiles its code still refuses nothing, however long calls wait', async () => {
+test('a process that compiles its code refuses nothing, however long calls wait', async () => {
   expect((await slower(80, 10_000)).refused).toBe(0);
 });
 

@@ -191,7 +191,7 @@ test('a call that is meant for one node goes there, ejected or not, and to no ot
   );
 });
 
-test('what is under way is counted down again, whatever became of it', async () => {
+test('the count of calls under way falls again, however a call ends', async () => {
   const { sim, layer, known } = balancing('least_outstanding', 'a');
   const { service } = answering(sim, (call) => ({
     afterMs: 5,

@@ -48,7 +48,7 @@ export function plannedAfter(asked: readonly string[], rules: PlanRules = {}): P
   return planAttempt(plan);
 }
 
-/** What a promise came to: its value, or the code of its error. */
+/** The result of a promise: its value, or the code of its error. */
 export async function outcomeOf(promise: Promise<Reply>): Promise<unknown> {
   try {
     return (await promise).body;
@@ -58,7 +58,7 @@ export async function outcomeOf(promise: Promise<Reply>): Promise<unknown> {
   }
 }
 
-/** Virtual time, and a record of what layers told. */
+/** Virtual time, and a record of the layers' events. */
 export function setUp(): { sim: Simulation; events: LayerEvent[]; observe: (event: LayerEvent) => void } {
   const events: LayerEvent[] = [];
   return { sim: createSimulation('unit'), events, observe: (event) => void events.push(event) };

@@ -39,7 +39,7 @@ function resources(): Record<string, number> {
 test('5,000 calls over real sockets, many of which fail or are left, leave nothing behind', async () => {
   const before = resources();
   const random = seededRandom(1);
-  // An open circuit, or a throttle, would answer in the sockets' place: on a busy machine that was most of the calls.
+  // Without this, an open circuit or the throttle would answer most calls of a busy machine, and not the sockets.
   const policy = createPolicyHolder({ breaker: false, throttle: false });
   const log = pino({ level: 'silent' });
   let working = 0;

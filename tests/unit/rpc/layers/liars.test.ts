@@ -14,7 +14,7 @@ test('one of three is out at a time: a second liar stays, and is outvoted each t
   expect(liars.suspected(testCall(), 60_000)).toBe(true);
 });
 
-test('the lie of a process that has been replaced meanwhile takes nobody out', () => {
+test('the lie of a replaced process ejects nobody', () => {
   const { sim, events, observe } = setUp();
   const peers = createPeers(sim.clock);
   const liars = createLiars({ clock: sim.clock, peers, endpoints: () => nodes('a', 'b', 'c'), observe });

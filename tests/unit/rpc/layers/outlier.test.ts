@@ -120,7 +120,7 @@ test('an answer between failures starts the count again; refusals and wrong requ
   expect(peers.get('a').ejection.until).toBe(0);
 });
 
-test('failures of a process that has been replaced meanwhile take nobody out', async () => {
+test('failures of a replaced process eject nobody', async () => {
   const { sim, peers, attempt, events } = ejecting('a', 'b');
   peers.get('a', 4);
   const late = Array.from({ length: 5 }, () => attempt('a', 'internal', 100));

@@ -18,7 +18,7 @@ test.each([
 ])('when %s, the vote comes to its answer with as few questions as it can', async (_, answers, expected, questions) => {
   const { service, asked } = voting(answers);
   expect(await outcomeOf(service(testCall()))).toEqual(expected);
-  // The liar's examination is nobody's wait.
+  // The examination of the liar delays no call, so it does not count.
   const voted = asked.filter(({ planned }) => planned?.plan.only === undefined);
   expect(voted).toHaveLength(questions);
   // One plan for all of them, so that no layer below makes attempts of its own.
