@@ -43,10 +43,11 @@ export function asset(name: string, content: Buffer): Asset {
 
 /** The files of the search pages. */
 export function loadAssets(): Assets {
-  const [stylesheet, script, icon] = [loadAsset('tierlab.css'), loadAsset('suggest.js'), loadAsset('icon.svg')];
+  const [stylesheet, icon] = [loadAsset('tierlab.css'), loadAsset('icon.svg')];
+  const [script, connection] = [loadAsset('suggest.js'), loadAsset('connection.js')];
   return {
-    files: [stylesheet, script, icon],
-    urls: { stylesheet: stylesheet.url, script: script.url, icon: icon.url },
+    files: [stylesheet, script, connection, icon],
+    urls: { stylesheet: stylesheet.url, script: script.url, connection: connection.url, icon: icon.url },
   };
 }
 

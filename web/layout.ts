@@ -3,10 +3,11 @@ import { maxQueryLength } from '../search/limits.ts';
 import { markup, type Markup } from './markup.ts';
 import { defaultPageSize } from './urls.ts';
 
-/** The addresses of the stylesheet and the script; each holds a hash of the content (web/assets.ts). */
+/** The addresses of the stylesheet and the scripts; each holds a hash of the content (web/assets.ts). */
 export interface AssetUrls {
   readonly stylesheet: string;
   readonly script: string;
+  readonly connection: string;
   readonly icon: string;
 }
 
@@ -43,12 +44,14 @@ export function layout({ title, kind, box, main, own }: Layout, assets: AssetUrl
 <title>${title}</title>
 <link rel="icon" type="image/svg+xml" href="${assets.icon}">
 <link rel="stylesheet" href="${assets.stylesheet}">
-<script type="module" src="${assets.script}"></script>${
-    own &&
-    markup`
-<link rel="stylesheet" href="${own.stylesheet}">
+<script type="module" src="${assets.script}"></script>
+${
+  own
+    ? markup`<link rel="stylesheet" href="${own.stylesheet}">
 <script type="module" src="${own.script}"></script>`
-  }
+    : // A page with a script of its own also looks after its connection.
+      markup`<script type="module" src="${assets.connection}"></script>`
+}
 </head>
 <body class="${kind}">
 <a class="skip" href="#content">Skip to the content</a>

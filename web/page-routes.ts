@@ -70,13 +70,14 @@ export function pageRoutes(
   consolePort: number | undefined,
 ): void {
   const server = scope.withTypeProvider<TypeBoxTypeProvider>();
-  const html = 'text/html; charset=utf-8';
+  // Browsers show a page of their own cache on the way back, whatever its age, and do not say so.
+  const pageHeaders = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' };
   const hide = true;
 
   server.get('/', { schema: { hide } }, async (request, reply) => {
     const search = { q: '', page: 1, size: defaultPageSize, explain: false };
     const answer = await contexts.run(request, reply, (context) => answers.search({ search, format: 'html' }, context));
-    return reply.type(html).send(answer.html);
+    return reply.headers(pageHeaders).send(answer.html);
   });
 
   const Query = Type.Object({
@@ -90,13 +91,13 @@ export function pageRoutes(
     const answer = await contexts.run(request, reply, (context) =>
       answers.search({ search, style, format: 'html' }, context),
     );
-    return reply.type(html).send(answer.html);
+    return reply.headers(pageHeaders).send(answer.html);
   });
 
   server.get('/page/:id', { schema: { hide, params: Type.Object({ id: PageId }) } }, async (request, reply) => {
     const { id } = request.params;
     const answer = await contexts.run(request, reply, (context) => answers.page({ id, format: 'html' }, context));
-    return reply.type(html).send(answer.html);
+    return reply.headers(pageHeaders).send(answer.html);
   });
 
   // The console shows traces. It is the same machine for the browser, whatever its name there, at another port.

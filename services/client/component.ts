@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { component } from '../../shared/cluster/component.ts';
-import { doorOf } from '../../shared/cluster/topology.ts';
+import { doorOf, doorsOf } from '../../shared/cluster/topology.ts';
 import { httpContexts } from '../../shared/rpc/http-context.ts';
 import { gateway } from '../gateway/contract.ts';
 import { gatewaySettings } from '../gateway/settings.ts';
@@ -8,6 +8,7 @@ import { openDoor } from '../../web/door.ts';
 import { limitRate } from '../../web/rate-limit.ts';
 import { loadAssets } from '../../web/assets.ts';
 import { client } from './contract.ts';
+import { workerRoutes } from '../../web/service-worker.ts';
 import { pageRoutes } from '../../web/page-routes.ts';
 import { loadPlacementAssets } from './placements/server/assets.ts';
 import { placementsPage } from './placements/server/page.ts';
@@ -37,6 +38,7 @@ export const clientComponent = component({
       routes: (server) =>
         openDoor(server, { contexts, assets, metrics, scheduler, log }, async (scope) => {
           await limitRate(scope, settings.requestsPerSecond);
+          workerRoutes(scope, assets, doorsOf(topology, ['client', 'gateway']));
           pageRoutes(
             scope,
             {

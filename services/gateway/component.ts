@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { component } from '../../shared/cluster/component.ts';
-import { doorOf } from '../../shared/cluster/topology.ts';
+import { doorOf, doorsOf } from '../../shared/cluster/topology.ts';
 import type { Handlers } from '../../shared/rpc/contract.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { httpContexts } from '../../shared/rpc/http-context.ts';
@@ -10,6 +10,7 @@ import { pageRoutes } from '../../web/page-routes.ts';
 import { apiDocs } from './api-docs.ts';
 import { gateway } from './contract.ts';
 import { openDoor } from '../../web/door.ts';
+import { workerRoutes } from '../../web/service-worker.ts';
 import { limitRate } from '../../web/rate-limit.ts';
 import { apiRoutes } from './rest.ts';
 import { gatewaySettings } from './settings.ts';
@@ -39,6 +40,7 @@ export const gatewayComponent = component({
       routes: (server, entrance) =>
         openDoor(server, { contexts, assets, metrics, scheduler, log }, async (scope) => {
           await limitRate(scope, settings.requestsPerSecond);
+          workerRoutes(scope, assets, doorsOf(topology, ['client', 'gateway']));
           await apiDocs(scope, log);
           pageRoutes(scope, entrance, contexts, doorOf(topology, 'console'));
           placementsAtClient(scope, doorOf(topology, 'client'));

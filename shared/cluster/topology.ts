@@ -138,6 +138,11 @@ export function doorOf({ nodes }: Pick<Topology, 'nodes'>, component: string): n
   return nodes.find(({ doors }) => doors[component] !== undefined)?.doors[component];
 }
 
+/** The ports of all public doors of these components, component by component. */
+export function doorsOf({ nodes }: Pick<Topology, 'nodes'>, components: readonly string[]): readonly number[] {
+  return components.flatMap((component) => nodes.flatMap(({ doors }) => doors[component] ?? []));
+}
+
 /**
  * The replica group of a node: its nodes can stand in for each other, which are those of one node group, of one shard
  * where it is sharded. (For a call: shared/rpc/group-key.ts.)

@@ -6,9 +6,15 @@
 /** ms: long enough to skip most letters of a fast typist, short enough not to be noticed. */
 const waitMs = 60;
 
-const form = document.querySelector('form[data-suggest]');
-if (form) suggest(form, form.querySelector('input[type=search]'));
+begin();
+// The page was brought up to date in place (connection.js): its search box is a new one.
+document.addEventListener('replaced', begin);
 document.addEventListener('keydown', focusBySlash);
+
+function begin() {
+  const form = document.querySelector('form[data-suggest]');
+  if (form) suggest(form, form.querySelector('input[type=search]'));
+}
 
 function suggest(form, input) {
   const list = document.createElement('ul');
@@ -43,7 +49,9 @@ function suggest(form, input) {
     timer = setTimeout(() => {
       ask(typed).catch((error) => {
         // Aborted: the user typed more, and the newer request brings its own list. After other errors the list closes.
-        if (error.name !== 'AbortError') close();
+        if (error.name === 'AbortError') return;
+        close();
+        document.dispatchEvent(new Event('unanswered'));
       });
     }, waitMs);
   });

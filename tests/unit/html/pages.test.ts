@@ -7,7 +7,7 @@ import { pageView } from '../../../services/html/page.ts';
 import { resultsPage } from '../../../services/html/results.ts';
 import type { SearchResults } from '../../../search/results.ts';
 
-const assets = { stylesheet: '/s.css', script: '/s.js', icon: '/i.svg' };
+const assets = { stylesheet: '/s.css', script: '/s.js', connection: '/c.js', icon: '/i.svg' };
 const surroundings = { assets, defaultStyle: 'object-based' as const };
 const making: Making = {
   tookMs: 12.34,

@@ -1,0 +1,206 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { dataFolder, startCluster, until, type TestCluster, type TestPage } from '../support/cluster.ts';
+import { seriousProblems } from './axe.ts';
+import { corpus } from './corpus.ts';
+import { howToGetOne } from './find-browser.ts';
+import { lowContrast, overflow } from './looks.ts';
+import { boundMs, openBrowser, screens, shots, withPage as withPageOf } from './person.ts';
+
+/** A person whose connection and doors come and go. */
+let browser: Browser;
+let cluster: TestCluster;
+let data: Awaited<ReturnType<typeof dataFolder>>;
+
+beforeAll(async () => {
+  const opened = await openBrowser();
+  if (opened === undefined) return;
+  browser = opened;
+  data = await dataFolder(corpus as unknown as TestPage[]);
+  const topology = path.join(data.dir, 'two-doors.json');
+  const nodes = [
+    { name: 'back', components: ['app', 'query', 'ranking', 'html', 'database'], replicas: 1 },
+    { name: 'gateway', components: ['gateway'], replicas: 2 },
+    { name: 'client', components: ['client'], replicas: 1 },
+  ];
+  writeFileSync(topology, JSON.stringify({ name: 'two-doors', summary: 'a test', style: 'object-based', nodes }));
+  cluster = await startCluster({ dataDir: data.dir, topology });
+  // Suggestions come with the vocabulary, which the query tier fetches after it has started.
+  await until(
+    async () => (await (await fetch(`${cluster.client}/suggest?prefix=pu`)).text()).includes('puppy'),
+    boundMs,
+  );
+});
+afterAll(async () => {
+  await browser?.close();
+  await cluster?.stop();
+  data?.remove();
+});
+beforeEach((context) => {
+  if (browser === undefined) context.skip(howToGetOne);
+});
+
+/** The browser reports each request that found no server, and the one that the policy refuses. */
+const refused = /ERR_CONNECTION_REFUSED|ERR_FAILED|Content Security Policy/;
+const withPage = (options: BrowserContextOptions, work: (page: Page) => Promise<void>): Promise<void> =>
+  withPageOf(browser, { baseURL: cluster.client, ...options }, work, refused);
+
+/** Kills these nodes, and lets nobody start them again while `work` runs. */
+async function without(groups: RegExp, work: () => Promise<void>): Promise<void> {
+  const watchdog = cluster.process.pid!;
+  const nodes = (await cluster.nodes()).filter(({ id }) => groups.test(id));
+  process.kill(watchdog, 'SIGSTOP');
+  try {
+    for (const { pid } of nodes) process.kill(pid!, 'SIGKILL');
+    await work();
+  } finally {
+    process.kill(watchdog, 'SIGCONT');
+    const gone = new Set(nodes.map(({ pid }) => pid));
+    await until(async () => (await cluster.nodes()).every((it) => it.state === 'ready' && !gone.has(it.pid)), boundMs);
+  }
+}
+
+const anyDoor = /^(client|gateway)/;
+const controlled = (page: Page) => page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+const note = (page: Page) => page.locator('.connection');
+
+/** Until the device has kept the answer to this address. */
+const kept = (page: Page, address: string) =>
+  until(() => page.evaluate(async (address) => (await caches.match(address)) !== undefined, address), boundMs);
+
+test('offline: earlier searches with their age, a clear sentence for new ones, and the page catches up', async () => {
+  await withPage({}, async (page) => {
+    await page.goto('/');
+    await controlled(page);
+    await kept(page, '/');
+    await page.getByRole('combobox').fill('dogs');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/search?q=dogs');
+    await kept(page, '/search?q=dogs');
+    expect(await note(page).count()).toBe(0);
+
+    await without(anyDoor, async () => {
+      // The open page notices it with the first suggestion that does not come.
+      await page.getByRole('combobox').fill('pupp');
+      await note(page).getByText('You are offline').waitFor();
+      expect(await note(page).textContent()).toMatch(/Tierlab does not answer\. This page is .+ old\./);
+
+      await page.goto('/search?q=puppy');
+      expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('This page is not kept on this device');
+      await expect.poll(() => page.getByRole('combobox').inputValue()).toBe('puppy');
+      const waiting = await page.context().newPage();
+      await waiting.goto('/search?q=puppy');
+
+      await page.getByRole('link', { name: 'dogs', exact: true }).click();
+      await page.waitForURL('**/search?q=dogs');
+      expect(await page.locator('.result').count()).toBe(10);
+      // The copy itself says that it is old: before any script has run.
+      const copy = await page.evaluate(async () => {
+        const response = await fetch(location.href, { headers: { accept: 'text/html' } });
+        return { text: await response.text(), offline: response.headers.get('x-offline') };
+      });
+      expect(copy).toEqual({ text: expect.stringMatching(/class="connection".+an earlier answer/s), offline: '1' });
+      expect(await note(page).textContent()).toMatch(/This page is (a few|\d+) seconds old/);
+
+      await page.evaluate(() => void Object.assign(window, { notReloaded: true }));
+      await page.getByRole('combobox').fill('dogs and c');
+      await page.evaluate(() => scrollTo(0, 250));
+    });
+    await note(page).getByText('Tierlab answers again').waitFor();
+    expect(await page.evaluate(() => (window as unknown as { notReloaded?: true }).notReloaded)).toBe(true);
+    expect(await page.evaluate(() => scrollY)).toBe(250);
+    const box = page.getByRole('combobox');
+    expect(await box.inputValue()).toBe('dogs and c');
+    expect(await box.evaluate((element) => element === document.activeElement)).toBe(true);
+    expect(await page.locator('.result').count()).toBe(10);
+    await box.fill('pu');
+    await page.getByRole('option', { name: 'puppy' }).waitFor();
+    // The search that had no answer has one now, without a reload.
+    const waiting = page.context().pages()[1]!;
+    expect(await waiting.locator('.result').first().textContent()).toContain('puppy');
+    expect(await waiting.title()).toContain('puppy');
+  });
+});
+
+test('when a gateway dies, its pages go on by another door, and what was typed stays', async () => {
+  await withPage({ baseURL: cluster.gateway }, async (page) => {
+    await page.goto('/search?q=dogs');
+    await controlled(page);
+    await page.getByRole('combobox').fill('p');
+    await page.getByRole('option', { name: 'puppy' }).waitFor();
+    await without(/^(client-1|gateway-1)$/, async () => {
+      const suggested = page.waitForResponse('**/suggest?prefix=pu*');
+      await page.getByRole('combobox').press('u');
+      expect((await suggested).status()).toBe(200);
+      expect(await page.getByRole('combobox').inputValue()).toBe('pu');
+      await page.getByRole('option', { name: 'puppy' }).click();
+      await page.waitForURL(`${cluster.gateway}/search?q=puppy`);
+      const via = page.getByRole('region', { name: 'The path of this answer' });
+      expect(await via.locator('.node').allTextContents()).toContain('gateway-2');
+      // The page still has the policy of its own door: it may not ask the other one itself.
+      const violated = await page.evaluate(
+        (door) =>
+          new Promise((resolve) => {
+            document.addEventListener('securitypolicyviolation', (event) => resolve(event.violatedDirective));
+            void fetch(door).catch(() => undefined);
+          }),
+        cluster.client,
+      );
+      expect(violated).toBe('connect-src');
+      expect(await note(page).count()).toBe(0);
+    });
+  });
+});
+
+test('a worker of a new build throws away what the old one kept', async () => {
+  await withPage({}, async (page) => {
+    await page.goto('/search?q=dogs');
+    await controlled(page);
+    await kept(page, '/search?q=dogs');
+    await page.evaluate(async () => {
+      await (await navigator.serviceWorker.getRegistration())!.unregister();
+      await caches.open('tierlab-pages-of-an-old-build');
+      await caches.open('of-another-program');
+    });
+    await page.goto('/page/dog');
+    await controlled(page);
+    const cacheNames = () => page.evaluate(() => caches.keys());
+    await until(async () => !(await cacheNames()).includes('tierlab-pages-of-an-old-build'), boundMs);
+    const names = await cacheNames();
+    expect(names).toContain('of-another-program');
+    expect(names.filter((name) => name.startsWith('tierlab-pages'))).toHaveLength(1);
+  });
+});
+
+test('what is shown offline can be read, fits, and axe finds nothing serious', async () => {
+  const contexts = await Promise.all(
+    screens.map(async ([screen, options]) => ({
+      screen,
+      context: await browser.newContext({ baseURL: cluster.client, bypassCSP: true, ...options }),
+    })),
+  );
+  try {
+    for (const { context } of contexts) {
+      const page = await context.newPage();
+      await page.goto('/search?q=dogs');
+      await controlled(page);
+      await kept(page, '/search?q=dogs');
+    }
+    await without(anyDoor, async () => {
+      for (const { screen, context } of contexts) {
+        const [page] = context.pages();
+        for (const q of ['dogs', 'puppy']) {
+          await page!.goto(`/search?q=${q}`);
+          await note(page!).getByText('You are offline').waitFor();
+          expect([screen, q, await lowContrast(page!), await overflow(page!)]).toEqual([screen, q, [], 0]);
+          expect([screen, q, await seriousProblems(page!)]).toEqual([screen, q, []]);
+          await page!.screenshot({ path: `${shots}offline-${q}-${screen}.png` });
+        }
+      }
+    });
+  } finally {
+    for (const { context } of contexts) await context.close();
+  }
+});
