@@ -1,5 +1,5 @@
+import { once } from 'node:events';
 import { onInterrupt } from '../../cli/interrupt.ts';
-import { InterruptedError } from '../../cli/errors.ts';
 import type { Terminal } from '../../cli/terminal.ts';
 import { ownHosts } from '../../shared/control/own-host.ts';
 import { holdersOf } from '../../shared/cluster/watchdog/port-check.ts';
@@ -18,23 +18,20 @@ export interface ServeFlags {
 export async function serve({ home, port, host, publishedPort }: ServeFlags, terminal: Terminal): Promise<number> {
   const key = newKey();
   const { server, stop } = await createLabServer({ folder: home, key, hosts: ownHosts(process.env) });
-  try {
-    await onInterrupt(async (signal) => {
-      const address = await server.listen({ port, host }).catch(async (error: NodeJS.ErrnoException) => {
-        throw new LabUsageError(await whyNot(error, port, host));
-      });
-      const shown = publishedPort ?? (new URL(address).port || 80);
-      terminal.line(`Labs in the browser: ${terminal.bold(`http://127.0.0.1:${shown}/?key=${key}`)}`);
-      terminal.line(
-        terminal.dim('Whoever has this address may run labs here. Ctrl-C stops the page and a lab that runs.'),
-      );
-      await new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('stopped'))));
+  // npm passes signals on a second time. So the end, too, is inside.
+  await onInterrupt(async (signal) => {
+    const address = await server.listen({ port, host }).catch(async (error: NodeJS.ErrnoException) => {
+      throw new LabUsageError(await whyNot(error, port, host));
     });
-  } catch (error) {
-    if (!(error instanceof InterruptedError)) throw error;
-  } finally {
+    const shown = publishedPort ?? (new URL(address).port || 80);
+    terminal.line(`Labs in the browser: ${terminal.bold(`http://127.0.0.1:${shown}/?key=${key}`)}`);
+    terminal.line(
+      terminal.dim('Whoever has this address may run labs here. Ctrl-C stops the page and a lab that runs.'),
+    );
+    if (!signal.aborted) await once(signal, 'abort');
+    terminal.line('lab: stopping');
     await stop();
-  }
+  });
   terminal.line('lab: stopped; nothing is left running');
   return labExitCodes.passed;
 }

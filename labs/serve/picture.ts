@@ -1,6 +1,6 @@
 import { askControl } from '../../shared/control/client.ts';
 import { expand } from '../../shared/cluster/topology-file.ts';
-import type { TopologyFile } from '../../shared/cluster/topology.ts';
+import type { Topology, TopologyFile } from '../../shared/cluster/topology.ts';
 import { systemClock } from '../../shared/time/clock.ts';
 import { systemScheduler } from '../../shared/time/scheduler.ts';
 import { aboutCluster, type About } from '../../services/console/about.ts';
@@ -35,8 +35,8 @@ export function createPicture({ isWatched, onAbout, onSnapshot }: PictureOptions
       if (event.kind === 'cluster-stopped') close();
       if (event.kind !== 'cluster') return;
       close();
-      const file = { summary: 'The cluster of a lab', ...event.topology } as TopologyFile;
-      const topology = expand(file, { portBase: event.portBase });
+      const topology = topologyOf(event);
+      if (!topology) return;
       onAbout((about = aboutCluster(topology, '', true)));
       collector = createCollector({
         topology,
@@ -51,4 +51,13 @@ export function createPicture({ isWatched, onAbout, onSnapshot }: PictureOptions
     },
     close,
   };
+}
+
+/** Undefined where it cannot be expanded: a run goes on without its picture. */
+function topologyOf({ topology, portBase }: Extract<RunEvent, { kind: 'cluster' }>): Topology | undefined {
+  try {
+    return expand({ summary: 'The cluster of a lab', ...topology } as TopologyFile, { portBase });
+  } catch {
+    return undefined;
+  }
 }
