@@ -13,6 +13,7 @@ import { caching } from './14-caching/lab.ts';
 import { loadBalancing } from './15-load-balancing/lab.ts';
 import { reliabilityAndAvailability } from './16-reliability-and-availability/lab.ts';
 import { mtbfAndMttr } from './17-mtbf-and-mttr/lab.ts';
+import { failureModels } from './18-failure-models/lab.ts';
 import { bathtubCurve } from './19-bathtub-curve/lab.ts';
 import { redundancy } from './20-redundancy/lab.ts';
 import { processRedundancy } from './21-process-redundancy/lab.ts';
@@ -38,6 +39,7 @@ const all = {
   loadBalancing,
   reliabilityAndAvailability,
   mtbfAndMttr,
+  failureModels,
   bathtubCurve,
   redundancy,
   processRedundancy,

@@ -81,8 +81,8 @@ export interface SimulatedOptions {
   readonly controlMs?: number;
   /** Processes start at random times up to this one, so that their heartbeats do not come at the same moment. */
   readonly staggerMs?: number;
-  /** What the monitors look at. */
-  readonly switches?: MonitorSwitches;
+  /** The switches of each monitor. */
+  readonly switches?: (monitor: string) => MonitorSwitches;
 }
 
 export function createSimulatedCluster(
@@ -235,7 +235,7 @@ export function createSimulatedCluster(
         lag,
         control,
         token: 'operator',
-        ...(switches && { switches }),
+        ...(switches && { switches: switches(node) }),
         // Its incident log outlives it.
         open: incidentsOf(node).filter(({ outcome }) => outcome === 'open'),
         promotions: [],

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { seen } from './scenario.ts';
 import { createSimulatedCluster } from '../../../labs/kit/simulated-cluster.ts';
-import { startTraffic } from './traffic.ts';
+import { startTraffic } from '../../../labs/kit/simulated-traffic.ts';
 
 /** All calls of the two app servers come from one gateway. */
 const oneCaller = [

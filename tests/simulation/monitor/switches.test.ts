@@ -15,7 +15,7 @@ function clusterWith(policy: object) {
     evidence: () => current.evidence,
     fixedDetector: () => current.fixedDetector,
   };
-  return createSimulatedCluster(1, small, { switches });
+  return createSimulatedCluster(1, small, { switches: () => switches });
 }
 
 /** The verdicts about ranking-2 after a stop, a limp or a lie. */

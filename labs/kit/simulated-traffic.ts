@@ -1,16 +1,16 @@
 import Type from 'typebox';
-import { createEvidenceBuffer } from '../../../shared/membership/call-evidence.ts';
-import { createEvidenceCollector } from '../../../shared/membership/evidence-collector.ts';
-import { createSelfMeter } from '../../../shared/membership/self-report.ts';
-import { compose, type Call, type Service } from '../../../shared/rpc/call.ts';
-import { contract, operation } from '../../../shared/rpc/contract.ts';
-import { clientLayers } from '../../../shared/rpc/client-layers.ts';
-import { createPolicyHolder } from '../../../shared/rpc/policy.ts';
-import { serverLayers } from '../../../shared/rpc/server-layers.ts';
-import { createSimHosts, type SimHosts } from '../../../shared/rpc/transports/sim.ts';
-import { exponential } from '../../../shared/time/sim/distribution.ts';
-import { createStation, type Station } from '../../../shared/time/sim/station.ts';
-import type { SimulatedCluster } from '../../../labs/kit/simulated-cluster.ts';
+import { createEvidenceBuffer } from '../../shared/membership/call-evidence.ts';
+import { createEvidenceCollector } from '../../shared/membership/evidence-collector.ts';
+import { createSelfMeter } from '../../shared/membership/self-report.ts';
+import { compose, type Call, type Service } from '../../shared/rpc/call.ts';
+import { contract, operation } from '../../shared/rpc/contract.ts';
+import { clientLayers } from '../../shared/rpc/client-layers.ts';
+import { createPolicyHolder, type PolicyFile } from '../../shared/rpc/policy.ts';
+import { serverLayers } from '../../shared/rpc/server-layers.ts';
+import { createSimHosts, type SimHosts } from '../../shared/rpc/transports/sim.ts';
+import { exponential } from '../../shared/time/sim/distribution.ts';
+import { createStation, type Station } from '../../shared/time/sim/station.ts';
+import type { SimulatedCluster } from './simulated-cluster.ts';
 
 const empty = Type.Object({});
 const { operations } = contract('any', { search: operation({ summary: 'a search', request: empty, response: empty }) });
@@ -27,7 +27,9 @@ export interface Traffic {
   readonly processor: Station;
   /** ms that each call of a node takes longer from now on. */
   limp(node: string, ms: number): void;
-  /** The results of the calls that have ended: `ok`, or the code of the error. */
+  /** The node answers wrongly from now on. Liars give the same wrong answer. */
+  lie(node: string): void;
+  /** How the calls that ended so far came out: `ok`, or the code of the error. */
   readonly ends: Record<string, number>;
 }
 
@@ -38,13 +40,19 @@ export interface Traffic {
  */
 export function startTraffic(
   cluster: SimulatedCluster,
-  { callers, component, ratePerSecond }: { callers: readonly string[]; component: string; ratePerSecond: number },
+  {
+    callers,
+    component,
+    ratePerSecond,
+    policy: file = 'resilient',
+  }: { callers: readonly string[]; component: string; ratePerSecond: number; policy?: PolicyFile },
 ): Traffic {
   const { clock, scheduler, random } = cluster.sim;
   const hosts = createSimHosts({ clock, network: cluster.network });
   const processor = createStation({ clock, scheduler, random, workers: 2, serviceTime: exponential(1) });
   const extraMs = new Map<string, number>();
-  const policy = createPolicyHolder('resilient');
+  const liars = new Set<string>();
+  const policy = createPolicyHolder(file);
   const idle = { lagMs: () => 0, ownLagMs: () => 0 };
   const nodes = cluster.topology.nodes.filter(({ components }) => components.includes(component));
 
@@ -56,7 +64,7 @@ export function startTraffic(
       for (let unit = 0; unit < units; unit++) await processor.work();
       const ms = extraMs.get(id) ?? 0;
       if (ms > 0) await new Promise<void>((resolve) => scheduler.after(ms, resolve));
-      return { body: {}, servedBy: [id] };
+      return { body: { answer: liars.has(id) ? 'wrong' : 'right' }, servedBy: [id] };
     };
     // Servers refuse nothing here, because these tests are about slow answers.
     hosts.host(id, compose([meter.layer, serverLayers(createPolicyHolder('naive'), { clock, scheduler })], handler));
@@ -110,5 +118,11 @@ export function startTraffic(
     scheduler.after(0, send);
   }
   for (const caller of callers) startCaller(caller);
-  return { hosts, processor, limp: (node, ms) => void extraMs.set(node, ms), ends };
+  return {
+    hosts,
+    processor,
+    limp: (node, ms) => void extraMs.set(node, ms),
+    lie: (node) => void liars.add(node),
+    ends,
+  };
 }

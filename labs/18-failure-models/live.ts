@@ -1,0 +1,114 @@
+import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
+import { ask } from '../kit/open-load.ts';
+import { labQueries } from '../kit/pages.ts';
+import { LabUnknownError } from '../runner/errors.ts';
+import type { FaultProof, LabFault, LabNode, LiveContext } from '../runner/lab.ts';
+import { callersPolicy, detectorNames, detectors, type FaultName, faults, type Matrix } from './matrix.ts';
+
+const perSecond = 24;
+/** How long each broken node is watched. A limp needs 5 s of evidence. */
+const watchMs = 9_000;
+const wellBoundMs = 30_000;
+const pollMs = 250;
+
+const topology = {
+  name: 'lab-18',
+  style: 'object-based',
+  policy: callersPolicy,
+  nodes: [
+    { name: 'monitor', components: ['monitor'], replicas: detectorNames.length },
+    { name: 'app', components: ['app', 'query', 'database', 'html'], replicas: 2 },
+    { name: 'ranking', components: ['ranking'], replicas: 3 },
+  ],
+};
+
+interface Diagnosis {
+  readonly node: string;
+  readonly verdict: string;
+  readonly suspected: boolean;
+}
+
+/** Three monitors that hear different sources watch one system, in which one replica after the other breaks. */
+export async function liveMatrix(
+  limpMs: number,
+  { cluster, signal, progress, say }: LiveContext,
+): Promise<{
+  readonly matrix: Matrix;
+  readonly proofs: Readonly<Record<FaultName, FaultProof>>;
+  /** Whether most searches were answered: where nobody calls, nobody can judge. */
+  readonly isUsed: boolean;
+}> {
+  const own = await cluster(topology);
+  const hosting = (component: string) => own.nodes.filter(({ components }) => components.includes(component));
+  const [monitors, apps, rankings] = [hosting('monitor'), hosting('app'), hosting('ranking')];
+  for (const [i, detector] of detectorNames.entries())
+    await own.policy(monitors[i]!.id, { evidence: detectors[detector] });
+
+  let sent = 0;
+  let answered = 0;
+  const load = systemScheduler.every(1_000 / perSecond, () => {
+    const q = labQueries[sent % labQueries.length]!;
+    const request = { search: { q, page: 1, size: 10, explain: false }, format: 'json', via: [] };
+    const { port } = apps[sent++ % apps.length]!;
+    void ask({ port, component: 'app', operation: 'search', request }).then(({ ok }) => void (answered += ok ? 1 : 0));
+  });
+
+  const diagnoses = async ({ publicPort }: LabNode): Promise<readonly Diagnosis[]> => {
+    const response = await fetch(`http://127.0.0.1:${publicPort}/api/diagnoses`, { signal });
+    return ((await response.json()) as { nodes: readonly Diagnosis[] }).nodes;
+  };
+  const allAreWell = async (): Promise<void> => {
+    const startedAt = performance.now();
+    for (;;) {
+      const all = (await Promise.all(monitors.map(diagnoses))).flat();
+      if (all.every(({ verdict, suspected }) => verdict === 'healthy' && !suspected)) return;
+      if (performance.now() - startedAt > wellBoundMs) {
+        const { node, verdict } = all.find((it) => it.verdict !== 'healthy' || it.suspected)!;
+        throw new LabUnknownError(`${node} is still ${verdict} after ${wellBoundMs / 1_000} s`, 'run the lab again');
+      }
+      await sleep(systemScheduler, pollMs, signal);
+    }
+  };
+
+  const kinds: Readonly<Record<FaultName, LabFault>> = {
+    stop: { kind: 'stop.kill', params: { downMs: watchMs } },
+    limp: { kind: 'limp.latency', params: { meanMs: limpMs } },
+    lie: { kind: 'byz.corrupt', params: {} },
+  };
+
+  async function breakOne(fault: FaultName, victim: LabNode) {
+    await allAreWell();
+    const found = new Map<string, string>();
+    // A repair may start the node again; that is what repairs are for.
+    own.mayEnd(victim.id);
+    const heal = await own.inject(victim.id, kinds[fault]);
+    const until = performance.now() + watchMs;
+    while (performance.now() < until) {
+      for (const [i, detector] of detectorNames.entries()) {
+        const about = (await diagnoses(monitors[i]!)).find(({ node }) => node === victim.id);
+        if (about && about.verdict !== 'healthy' && !found.has(detector)) found.set(detector, about.verdict);
+      }
+      progress(`${fault} of ${victim.id}`, watchMs - Math.max(0, until - performance.now()), watchMs);
+      await sleep(systemScheduler, pollMs, signal);
+    }
+    const proof = await heal();
+    const verdicts = Object.fromEntries(detectorNames.map((name) => [name, found.get(name) ?? 'healthy']));
+    return { verdicts: verdicts as Matrix[FaultName], proof };
+  }
+
+  try {
+    say('both application servers search all the time, so that there are calls to judge by');
+    await sleep(systemScheduler, 4_000, signal);
+    const matrix: Partial<Record<FaultName, Matrix[FaultName]>> = {};
+    const proofs: Partial<Record<FaultName, FaultProof>> = {};
+    for (const [i, fault] of faults.entries()) {
+      const { verdicts, proof } = await breakOne(fault, rankings[i]!);
+      matrix[fault] = verdicts;
+      proofs[fault] = proof;
+    }
+    const isUsed = answered >= sent / 2;
+    return { matrix: matrix as Matrix, proofs: proofs as Record<FaultName, FaultProof>, isUsed };
+  } finally {
+    load.cancel();
+  }
+}
