@@ -11,12 +11,12 @@ import { drawParameters, type Owner } from '../runner/parameters.ts';
 import { commit, type Prediction } from '../runner/prediction.ts';
 import {
   cell,
-  explainInWords,
   intervalCell,
   parametersInWords,
   predictedCell,
   predictionInWords,
   symbols,
+  taskOf,
 } from '../runner/report/words.ts';
 import type { Result } from '../runner/result.ts';
 import { runLab } from '../runner/run.ts';
@@ -150,14 +150,15 @@ function show(lab: Lab, result: Result, home: Home, terminal: Terminal): void {
     for (const line of result.timeline) terminal.line(terminal.dim(`  ${line}`));
   terminal.line('');
   for (const paragraph of lab.explanation(result.parameters).split('\n\n')) terminal.line(`${wrapped(paragraph)}\n`);
-  terminal.line(wrapped(explainInWords(result)));
+  terminal.line(wrapped(taskOf(result).text));
   terminal.line(wrapped(`Now use it elsewhere: ${lab.transfer.question}`));
   terminal.line('');
   const folder = path.relative(process.cwd(), home.reports(lab.id)) || '.';
   terminal.line(`Report:   ${folder}/index.html`);
   terminal.line(`Hand in:  ${folder}/hand-in.json`);
-  terminal.line(
-    `Explain:  npm run lab -- explain ${lab.id} "two sentences"   (they become a part of what you hand in)`,
-  );
+  if (verdict !== 'UNKNOWN')
+    terminal.line(
+      `Explain:  npm run lab -- explain ${lab.id} "two sentences"   (they become a part of what you hand in)`,
+    );
   terminal.line(`Again:    ${result.command}`);
 }

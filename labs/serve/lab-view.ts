@@ -8,7 +8,7 @@ import type { Form, Lab, Verdict } from '../runner/lab.ts';
 import { drawParameters, type Owner } from '../runner/parameters.ts';
 import { progressOf, readProgress, type LabProgress } from '../runner/progress.ts';
 import { findings, repeat } from '../runner/report/findings.ts';
-import { explainInWords, isPredicted, parametersInWords } from '../runner/report/words.ts';
+import { taskOf, parametersInWords } from '../runner/report/words.ts';
 import { lastHandIn } from '../runner/report/write.ts';
 import { suffixOf } from '../runner/units.ts';
 import { htmlOf } from './markdown.ts';
@@ -53,9 +53,8 @@ export interface ResultView {
   /** From the verdict to the reason, as HTML: the same as in the report. */
   readonly findings: string;
   readonly repeat: string;
-  readonly predicted: boolean;
   readonly because: string | null;
-  readonly task: string;
+  readonly task: { readonly heading: string; readonly text: string };
   readonly explanation: string | null;
   readonly transfer: Lab['transfer'];
 }
@@ -98,9 +97,8 @@ function resultOf(lab: Lab, home: Home): ResultView | undefined {
     ...(result.owner.student !== undefined && { student: result.owner.student }),
     findings: findings(lab, result).text,
     repeat: repeat(result).text,
-    predicted: isPredicted(result),
     because: result.because,
-    task: explainInWords(result),
+    task: taskOf(result),
     explanation,
     transfer: lab.transfer,
   };

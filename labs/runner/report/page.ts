@@ -3,7 +3,7 @@ import type { HandIn } from '../hand-in.ts';
 import type { Lab } from '../lab.ts';
 import { findings, repeat } from './findings.ts';
 import { reportStyle } from './style.ts';
-import { explainInWords, isPredicted, parametersInWords } from './words.ts';
+import { taskOf, parametersInWords } from './words.ts';
 
 /** The report of one run: one file without scripts, which needs no network. */
 export function reportPage(lab: Lab, { result, explanation }: Pick<HandIn, 'result' | 'explanation'>): string {
@@ -23,8 +23,8 @@ export function reportPage(lab: Lab, { result, explanation }: Pick<HandIn, 'resu
 <p class="muted">${parametersInWords(lab, parameters) ?? 'This lab has no parameters.'}</p>
 ${findings(lab, result)}
 <section>
-<h2>${isPredicted(result) ? 'Explain the difference' : 'Explain the measurement'}</h2>
-<p>${explainInWords(result)}</p>
+<h2>${taskOf(result).heading}</h2>
+<p>${taskOf(result).text}</p>
 ${result.because !== null && markup`<p class="muted">You predicted this because: ${result.because}</p>`}
 <div class="box">${explanation}</div>
 <p><b>Now use it elsewhere.</b> ${lab.transfer.question}</p>

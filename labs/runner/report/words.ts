@@ -39,12 +39,24 @@ export function predictionInWords({ predictionRight, rows }: Result): string {
   return `Your prediction was not right${which}. You learn most from such a lab.`;
 }
 
-export const isPredicted = ({ rows }: Pick<Result, 'rows'>): boolean =>
-  rows.some(({ predicted }) => predicted !== null);
+const isPredicted = ({ rows }: Pick<Result, 'rows'>): boolean => rows.some(({ predicted }) => predicted !== null);
 
-/** What the student does now. */
-export const explainInWords = (result: Result): string =>
-  isPredicted(result)
-    ? 'Explain the difference between your prediction and the measurement, in two sentences: ' +
-      'which thought was right, and which was missing?'
-    : 'You made no prediction. Explain the measurement in two sentences. Next time, predict first: you learn more.';
+/** What the student does now: a heading, and one or two sentences. */
+export function taskOf(result: Pick<Result, 'verdict' | 'rows'>): { readonly heading: string; readonly text: string } {
+  if (result.verdict === 'UNKNOWN')
+    return {
+      heading: 'Run it again first',
+      text: 'This run proves nothing, so there is nothing to explain yet. The checks say what to do. Then run it again.',
+    };
+  if (isPredicted(result))
+    return {
+      heading: 'Explain the difference',
+      text:
+        'Explain the difference between your prediction and the measurement, in two sentences: ' +
+        'which thought was right, and which was missing?',
+    };
+  return {
+    heading: 'Explain the measurement',
+    text: 'You made no prediction. Explain the measurement in two sentences. Next time, predict first: you learn more.',
+  };
+}

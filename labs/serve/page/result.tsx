@@ -56,8 +56,8 @@ function Explanation({ lab, result }: { lab: LabPage; result: ResultView }) {
 
   return (
     <section>
-      <h2>{result.predicted ? 'Explain the difference' : 'Explain the measurement'}</h2>
-      <p>{result.task}</p>
+      <h2>{result.task.heading}</h2>
+      <p>{result.task.text}</p>
       {result.because !== null && <p class="quiet">You predicted this because: {result.because}</p>}
       <form class="explain" onSubmit={(event) => void save(event)}>
         <Field name="Your explanation">

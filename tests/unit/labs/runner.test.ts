@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { homeAt } from '../../../labs/runner/home.ts';
 import { commit, isUnchanged } from '../../../labs/runner/prediction.ts';
-import { predictionInWords } from '../../../labs/runner/report/words.ts';
+import { predictionInWords, taskOf } from '../../../labs/runner/report/words.ts';
 import { receiptProblem, type HandIn } from '../../../labs/runner/hand-in.ts';
 import { resultOf, type Result } from '../../../labs/runner/result.ts';
 import { parsePrediction, withUnit } from '../../../labs/runner/units.ts';
@@ -274,6 +274,10 @@ test.each([
   });
   expect(result).toMatchObject({ verdict: 'UNKNOWN', predictionRight: null });
   expect(predictionInWords(result)).toContain('cannot be judged');
+  expect(taskOf(result)).toMatchObject({
+    heading: 'Run it again first',
+    text: expect.not.stringContaining('difference'),
+  });
 });
 
 test('the list fits into 100 columns, and says how long each lab takes', () => {
