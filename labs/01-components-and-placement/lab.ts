@@ -1,9 +1,11 @@
 import { canonicalText } from '../../loadgen/verify/digest.ts';
 import type { Trace } from '../../services/traces/contract.ts';
+import { seededRandom } from '../../shared/time/random.ts';
+import { lognormal } from '../../shared/time/sim/distribution.ts';
 import { check, exactly, unknown } from '../kit/checks.ts';
 import { labQueries } from '../kit/pages.ts';
 import { traceLines, traceOf } from '../kit/traces.ts';
-import { lab, type Check, type LabCluster, type LiveContext, type Point } from '../runner/lab.ts';
+import { lab, type Check, type LabCluster, type LiveContext, type Point, type Variant } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
 
 const always = ['monitor', 'traces'] as const;
@@ -48,59 +50,22 @@ export const componentsAndPlacement = lab({
   quantities: () =>
     placements.map(({ id, label, hops }) => ({ id, label: `hops of a search: ${label}`, unit: 'count', theory: hops })),
   async live(_, context) {
-    const points: Point[] = [];
-    const found: Check[] = [];
-    const timeline: string[] = [];
-    let oracle: readonly string[] | undefined;
-    for (const { id, label, hops, nodes } of placements) {
+    const measured: Measured[] = [];
+    for (const { label, nodes } of placements) {
       const own = await context.cluster({
         name: 'lab-01',
         style: 'object-based',
         policy: { base: 'naive', trace: true },
         nodes,
       });
-      const { answers, traces } = await searches(own, context, label);
-      oracle ??= answers;
-      const different = answers.filter((answer, i) => answer === '' || answer !== oracle![i]).length;
-      found.push(
-        check(
-          `${label}: the answers are those of one process`,
-          different === 0,
-          `${answers.length - different} of ${answers.length} are equal`,
-        ),
-      );
-      if (traces.length < labQueries.length / 2) {
-        found.push(unknown(`${label}: hops`, `only ${traces.length} traces could be read`, 'run the lab again'));
-        continue;
-      }
-      const counts = traces.map((trace) => trace.hops).toSorted((a, b) => a - b);
-      points.push(exactly(id, counts[Math.floor(counts.length / 2)]!, counts.length));
-      found.push(
-        check(
-          `${label}: every trace has ${hops} hops`,
-          counts.every((count) => count === hops),
-          `${counts[0]} to ${counts.at(-1)}`,
-        ),
-      );
-      const crossing = traces.flatMap(({ spans }) =>
-        spans.filter(({ peer, local, kind }) => kind === 'attempt' && !local && peer !== undefined),
-      );
-      const shortest = Math.min(...crossing.map(({ durationMs }) => durationMs));
-      if (hops > 0)
-        found.push(
-          check(
-            `${label}: each hop takes time`,
-            shortest > 0,
-            `at least ${digits(shortest)} ms, ${crossing.length} hops`,
-          ),
-        );
-      timeline.push(`${label}:`, ...traceLines(traces[0]!));
+      measured.push(await searches(own, context, label));
     }
-    return { points, checks: found, timeline };
+    return judged(measured);
   },
+  madeUp: (seed, variant) => judged(madeUpSearches(seed, variant)),
   variants: {
-    notAudited:
-      'it needs real processes: their traces are what it counts. The placement in one process must have no hop',
+    broken: 'all components stay in one process, whatever the placement says',
+    control: 'a cache answers a third of the calls, so these searches have a hop less',
   },
   hints: [
     'Which components does a search call? And which of these calls leave the process?',
@@ -127,7 +92,77 @@ second says how fast it is, how it scales, and how it fails.`,
   },
 });
 
-async function searches(own: LabCluster, { signal, progress }: LiveContext, label: string) {
+/** What the searches of one placement showed. An answer that failed is ''. */
+interface Measured {
+  readonly answers: readonly string[];
+  readonly traces: readonly { readonly hops: number; readonly hopsMs: readonly number[] }[];
+  /** One search, one line for each node that held it. */
+  readonly shown: readonly string[];
+}
+
+/** What the searches say, in the order of the placements: the checks do not know where the measurements are from. */
+function judged(measured: readonly Measured[]) {
+  const points: Point[] = [];
+  const checks: Check[] = [];
+  const timeline: string[] = [];
+  for (const [i, { answers, traces, shown: lines }] of measured.entries()) {
+    const { id, label, hops } = placements[i]!;
+    const equal = answers.filter((answer, at) => answer !== '' && answer === measured[0]!.answers[at]).length;
+    checks.push(
+      check(
+        `${label}: the answers are those of one process`,
+        equal === labQueries.length,
+        `${equal} of ${labQueries.length} are equal`,
+      ),
+    );
+    if (traces.length < labQueries.length / 2) {
+      checks.push(unknown(`${label}: hops`, `only ${traces.length} traces could be read`, 'run the lab again'));
+      continue;
+    }
+    const counts = traces.map((trace) => trace.hops).toSorted((a, b) => a - b);
+    points.push(exactly(id, counts[Math.floor(counts.length / 2)]!, counts.length));
+    checks.push(
+      check(
+        `${label}: every trace has ${hops} hops`,
+        counts.every((count) => count === hops),
+        `${counts[0]} to ${counts.at(-1)}`,
+      ),
+    );
+    const hopsMs = traces.flatMap((trace) => trace.hopsMs);
+    const shortest = Math.min(...hopsMs);
+    if (hops > 0)
+      checks.push(
+        check(
+          `${label}: each hop takes time`,
+          hopsMs.length > 0 && shortest > 0,
+          `at least ${digits(shortest)} ms, ${hopsMs.length} hops`,
+        ),
+      );
+    timeline.push(`${label}:`, ...lines);
+  }
+  return { points, checks, timeline };
+}
+
+/** Searches as a run shows them: a hop takes a millisecond, and some traces cannot be read. For the audit. */
+function madeUpSearches(seed: string, variant: Variant): readonly Measured[] {
+  if (variant === 'do-nothing') return [];
+  const random = seededRandom(seed);
+  const hopTime = lognormal(1, 0.5);
+  return placements.map(({ hops }) => {
+    const read = labQueries.filter(() => random.next() < 0.95);
+    return {
+      answers: labQueries.map((q) => `the answer to ${q}`),
+      traces: read.map(() => {
+        const isCached = variant === 'control' && hops > 0 && random.next() < 1 / 3;
+        const crossed = variant === 'broken' ? 0 : hops - (isCached ? 1 : 0);
+        return { hops: crossed, hopsMs: Array.from({ length: crossed }, () => hopTime(random)) };
+      }),
+      shown: [],
+    };
+  });
+}
+
+async function searches(own: LabCluster, { signal, progress }: LiveContext, label: string): Promise<Measured> {
   const gateway = own.nodes.find(({ components }) => components.includes('gateway'))!;
   const collector = own.nodes.find(({ components }) => components.includes('traces'))!;
   const ask = (q: string) =>
@@ -144,5 +179,14 @@ async function searches(own: LabCluster, { signal, progress }: LiveContext, labe
     if (trace && trace.missingSpans === 0) traces.push(trace);
     progress(label, i + 1, labQueries.length);
   }
-  return { answers, traces };
+  return {
+    answers,
+    traces: traces.map(({ hops, spans }) => ({
+      hops,
+      hopsMs: spans.flatMap(({ kind, local, peer, durationMs }) =>
+        kind === 'attempt' && !local && peer !== undefined ? [durationMs] : [],
+      ),
+    })),
+    shown: traces[0] ? traceLines(traces[0]) : [],
+  };
 }

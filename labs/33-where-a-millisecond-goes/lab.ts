@@ -5,9 +5,11 @@ import { createConnection, createServer as createTcpServer, type AddressInfo, ty
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { generate } from 'selfsigned';
+import { seededRandom } from '../../shared/time/random.ts';
 import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
+import { lognormal, mixture } from '../../shared/time/sim/distribution.ts';
 import { check, unknown } from '../kit/checks.ts';
-import { lab, type LiveContext, type Point } from '../runner/lab.ts';
+import { lab, type LiveContext, type Point, type Variant } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
 import { medianInterval } from '../statistics/median.ts';
 
@@ -46,50 +48,12 @@ export const whereAMillisecondGoes = lab({
       tls: await http(context, true, 0),
       trip: await http(context, false, 1),
     };
-    const disk = await fsyncs(context);
-    const medians = Object.fromEntries(Object.entries(times).map(([id, each]) => [id, medianInterval(each)]));
-    const points: Point[] = actions.map(({ id }) => {
-      const interval = medians[id]!;
-      return { id, measured: interval.median, n: times[id].length, interval };
-    });
-    const slower = (a: keyof typeof times, b: keyof typeof times, factor: number) => {
-      const [fast, slow] = [medians[a]!, medians[b]!];
-      return check(
-        `${b} takes longer than ${factor === 1 ? '' : `${factor} times `}${a}`,
-        slow.low > factor * fast.high,
-        `${digits(slow.median)} ms and ${digits(fast.median)} ms`,
-      );
-    };
-    const tls = medians.tls!.median - medians.http!.median;
-    const overhead = medians.http!.median - medians.socket!.median;
-    return {
-      points,
-      checks: [
-        slower('call', 'socket', 10),
-        slower('socket', 'http', 1),
-        slower('http', 'trip', 1),
-        Number.isFinite(tls) && medians.tls!.median >= 0.8 * medians.http!.median
-          ? check(
-              'TLS costs little on an open connection',
-              medians.tls!.median < 5 * medians.http!.median,
-              `${digits(1_000 * tls)} us more`,
-            )
-          : unknown(
-              'TLS costs little on an open connection',
-              'TLS was faster than HTTP: other programs disturbed it',
-              'run it again',
-            ),
-      ],
-      timeline: [
-        `protocol overhead: HTTP minus a bare socket is ${digits(1_000 * overhead)} us`,
-        `fsync of a small file: ${digits(medianInterval(disk).median)} ms at the median of ${disk.length}; ` +
-          'it depends on the disk',
-        ...actions.flatMap(({ id, label }) => [label, ...histogram(times[id])]),
-      ],
-    };
+    return judged({ ...times, fsync: await fsyncs(context) });
   },
+  madeUp: (seed, variant) => judged(madeUpTimes(seed, variant)),
   variants: {
-    notAudited: 'it measures this machine, and a model of these times would only repeat itself',
+    broken: 'the messages never leave the process, so they cost hardly more than a call',
+    control: 'each call with TLS opens a connection of its own',
   },
   hints: [
     'What does a message do on its way that a function call does not? Count the visits to the kernel.',
@@ -233,4 +197,76 @@ function histogram(times: readonly number[]): string[] {
     const bar = '#'.repeat(Math.ceil((40 * count) / times.length)).padEnd(41);
     return `  ${digits(1_000 * from).padStart(8)} us  ${bar}${count}`;
   });
+}
+
+/** All times of one run, ms. */
+type Times = Readonly<Record<(typeof actions)[number]['id'] | 'fsync', readonly number[]>>;
+
+/** What the times say: the checks do not know where the times are from. */
+function judged(times: Times) {
+  const medians = Object.fromEntries(Object.entries(times).map(([id, each]) => [id, medianInterval(each)]));
+  const points: Point[] = actions.map(({ id }) => {
+    const interval = medians[id]!;
+    return { id, measured: interval.median, n: times[id].length, interval };
+  });
+  const slower = (a: keyof typeof times, b: keyof typeof times, factor: number) => {
+    const [fast, slow] = [medians[a]!, medians[b]!];
+    return check(
+      `${b} takes longer than ${factor === 1 ? '' : `${factor} times `}${a}`,
+      slow.low > factor * fast.high,
+      `${digits(slow.median)} ms and ${digits(fast.median)} ms`,
+    );
+  };
+  const tls = medians.tls!.median - medians.http!.median;
+  const overhead = medians.http!.median - medians.socket!.median;
+  return {
+    points,
+    checks: [
+      slower('call', 'socket', 10),
+      slower('socket', 'http', 1),
+      slower('http', 'trip', 1),
+      Number.isFinite(tls) && medians.tls!.median >= 0.8 * medians.http!.median
+        ? check(
+            'TLS costs little on an open connection',
+            medians.tls!.median < 5 * medians.http!.median,
+            `${digits(1_000 * tls)} us more`,
+          )
+        : unknown(
+            'TLS costs little on an open connection',
+            'TLS was faster than HTTP: other programs disturbed it',
+            'run it again',
+          ),
+    ],
+    timeline: [
+      `protocol overhead: HTTP minus a bare socket is ${digits(1_000 * overhead)} us`,
+      `fsync of a small file: ${digits(medianInterval(times.fsync).median)} ms at the median of ${times.fsync.length}; ` +
+        'it depends on the disk',
+      ...actions.flatMap(({ id, label }) => [label, ...histogram(times[id])]),
+    ],
+  };
+}
+
+/** Times as a quiet machine shows them: skewed, and one in a hundred is far too long. For the audit. */
+function madeUpTimes(seed: string, variant: Variant): Times {
+  const random = seededRandom(seed);
+  const none: Times = { call: [], socket: [], http: [], tls: [], trip: [], fsync: [] };
+  if (variant === 'do-nothing') return none;
+  const draw = (medianMs: number): number[] => {
+    const time = mixture(lognormal(medianMs, 0.35), lognormal(20 * medianMs, 0.35), 0.01);
+    return Array.from({ length: samples }, () => time(random));
+  };
+  const rough = Object.fromEntries(actions.map(({ id, roughMs }) => [id, roughMs])) as Record<
+    (typeof actions)[number]['id'],
+    number
+  >;
+  const message = variant === 'broken' ? rough.call / rough.socket : 1;
+  const handshakeMs = variant === 'control' ? 2 : 0;
+  return {
+    call: draw(rough.call),
+    socket: draw(message * rough.socket),
+    http: draw(message * rough.http),
+    tls: draw(message * rough.tls + handshakeMs),
+    trip: draw(message * rough.http + 1),
+    fsync: draw(2),
+  };
 }

@@ -15,7 +15,7 @@ export interface Audit {
   readonly firstFailure?: string;
 }
 
-/** Runs the virtual form of a lab, and its wrong variants, with the seeds 1, 2, 3 ... */
+/** Runs the virtual form of a lab, or its checks on made-up measurements, and the wrong variants, with the seeds 1, 2, 3 ... */
 export async function auditLab(lab: Lab, correctRuns: number, otherRuns: number): Promise<Audit> {
   const startedAt = performance.now();
   const passed: Record<Variant, number> = { correct: 0, 'do-nothing': 0, broken: 0, control: 0 };
@@ -32,7 +32,8 @@ export async function auditLab(lab: Lab, correctRuns: number, otherRuns: number)
 
 async function judged(lab: Lab, seed: number, variant: Variant): Promise<{ verdict: Verdict; why: string }> {
   const parameters = drawParameters(lab, { seed });
-  const findings = await lab.virtual!(parameters, seedOf({ seed }, lab.id), variant);
+  const own = seedOf({ seed }, lab.id);
+  const findings = lab.madeUp ? lab.madeUp(own, variant) : await lab.virtual!(parameters, own, variant);
   const { checks } = completed(findings, lab.quantities(parameters));
   const bad = checks.find(({ verdict }) => verdict !== 'PASS');
   return { verdict: verdictOf(checks), why: bad ? `${bad.label}: ${bad.detail}` : '' };
@@ -61,6 +62,7 @@ export async function audit(chosen: readonly Lab[], correctRuns: number, termina
       `correct ${passed.correct} of ${correctRuns}`,
       ...(['do-nothing', 'broken', 'control'] as const).map((name) => `${name} ${passed[name]} of ${otherRuns}`),
       `${seconds.toFixed(1)} s`,
+      ...(lab.madeUp ? ['on made-up measurements'] : []),
     ];
     terminal.line(`${holds ? terminal.good('✓') : terminal.bad('✗')} ${lab.id}  ${counts.join(', ')}`);
     if (firstFailure !== undefined) terminal.line(terminal.dim(`      ${firstFailure}`));
@@ -68,7 +70,7 @@ export async function audit(chosen: readonly Lab[], correctRuns: number, termina
   if (skipped.length > 0)
     terminal.line(
       `${chosen.length - skipped.length} of ${chosen.length} labs audited. ` +
-        `Nothing tests the checks of ${skipped.join(' and ')}: these labs have no virtual form.`,
+        `Nothing tests the checks of ${skipped.join(' and ')}: these labs have no form that could be audited.`,
     );
   return good ? labExitCodes.passed : labExitCodes.failed;
 }

@@ -130,7 +130,12 @@ export interface Lab {
   readonly virtual?: (parameters: Parameters, seed: string, variant: Variant) => Promise<Findings> | Findings;
   /** Runs on real processes. */
   readonly live?: (parameters: Parameters, context: LiveContext) => Promise<Findings>;
-  /** What `broken` and `control` change; for a lab without a virtual form, why its checks cannot be audited. */
+  /**
+   * For a lab without a virtual form: its checks on made-up measurements. Only the audit calls this; no student sees
+   * the findings.
+   */
+  readonly madeUp?: (seed: string, variant: Variant) => Findings;
+  /** What `broken` and `control` change; for a lab with neither form, why its checks cannot be audited. */
   readonly variants: { readonly broken: string; readonly control: string } | { readonly notAudited: string };
   /** Concept, formula, and a worked analogue with other numbers. */
   readonly hints: readonly [string, string, string];

@@ -19,7 +19,8 @@ describe.each(labs.map((lab) => [lab.id, lab] as const))('lab %s', (_, lab) => {
   test('has hints, assumptions, a transfer question with its answer, and variants', () => {
     for (const text of [...lab.hints, ...lab.assumptions, lab.formula, lab.question, ...Object.values(lab.variants)])
       expect(text.trim().length).toBeGreaterThan(10);
-    expect('notAudited' in lab.variants).toBe(lab.virtual === undefined);
+    expect('notAudited' in lab.variants).toBe((lab.virtual ?? lab.madeUp) === undefined);
+    expect(lab.virtual !== undefined && lab.madeUp !== undefined).toBe(false);
     expect(new Set(lab.hints).size).toBe(3);
     expect(lab.assumptions.length).toBeGreaterThan(0);
     expect(lab.transfer.question.endsWith('?')).toBe(true);
@@ -55,6 +56,12 @@ describe.each(labs.map((lab) => [lab.id, lab] as const))('lab %s', (_, lab) => {
       for (const { theory } of quantities) expect(Number.isFinite(theory)).toBe(true);
     }
     for (const { values } of Object.values(lab.parameters)) expect(values.length).toBeGreaterThan(1);
+  });
+
+  test.skipIf(!lab.madeUp)('its checks pass measurements of a correct system only, made up from a seed', async () => {
+    const result = await auditLab(lab, 20, 20);
+    expect(result.firstFailure).toBeUndefined();
+    expect(auditHolds(result)).toBe(true);
   });
 
   test.skipIf(!lab.virtual)(
