@@ -1,15 +1,11 @@
 import { createMonitor, type Monitor, type MonitorSwitches } from '../../services/monitor/monitor.ts';
 import type { Digest } from '../../services/monitor/contract.ts';
-import type { ControlClient } from '../../shared/control/client.ts';
-import { createRepairs } from '../../shared/cluster/watchdog/repairs.ts';
-import type { Child, ChildState } from '../../shared/cluster/watchdog/child.ts';
-import { createRole, type Role } from '../../shared/cluster/role.ts';
+import { createRole } from '../../shared/cluster/role.ts';
 import { expand } from '../../shared/cluster/topology-file.ts';
 import { startedNodes, type Topology, type TopologyFile, type TopologyNode } from '../../shared/cluster/topology.ts';
 import { createHeartbeatReceiver, type ReceiveDatagram } from '../../shared/membership/heartbeat-receiver.ts';
-import { startHeartbeatSender, type HeartbeatSender } from '../../shared/membership/heartbeat.ts';
+import { startHeartbeatSender } from '../../shared/membership/heartbeat.ts';
 import type { CallEvidence } from '../../shared/membership/call-evidence.ts';
-import type { SelfReport } from '../../shared/membership/self-report.ts';
 import type { Incident } from '../../services/monitor/incident.ts';
 import { createLagMeter } from '../../shared/membership/lag.ts';
 import type { View } from '../../shared/membership/view.ts';
@@ -17,6 +13,8 @@ import { incarnationKey, pairKey } from '../../shared/security/heartbeat-keys.ts
 import type { Call, Service } from '../../shared/rpc/call.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import type { Scheduler } from '../../shared/time/scheduler.ts';
+import { type Sources, stoppedProcess } from './simulated-process.ts';
+import { createSimulatedWatchdog } from './simulated-watchdog.ts';
 import { createNetwork, type Network } from '../../shared/time/sim/network.ts';
 import { createSimulation, type Simulation } from '../../shared/time/sim/simulation.ts';
 
@@ -53,25 +51,6 @@ export interface SimulatedCluster {
   connect(node: string, sources: Sources): void;
 }
 
-export interface Sources {
-  readonly evidence?: () => CallEvidence[];
-  readonly self?: () => SelfReport;
-}
-
-interface Process {
-  state: 'stopped' | 'starting' | 'up' | 'hung' | 'down' | 'held';
-  incarnation: number;
-  heartbeatSender: HeartbeatSender | undefined;
-  stalledUntil: number;
-  evidence: CallEvidence[];
-  sources: Sources;
-  role: Role | undefined;
-  /** It has loaded what it needs to serve. */
-  isOpen: boolean;
-  /** Until then its watchdog does not answer. */
-  machinePausedUntil: number;
-}
-
 export interface SimulatedOptions {
   /** From the start of a process to its first heartbeat, ms. */
   readonly startMs?: number;
@@ -93,23 +72,8 @@ export function createSimulatedCluster(
   const sim = createSimulation(seed);
   const { clock, scheduler } = sim;
   const network = createNetwork({ scheduler, random: sim.random });
-  const topology = expand({ name: 'ward', summary: '', style: 'object-based', nodes: groups });
-  const processes = new Map<string, Process>(
-    topology.nodes.map(({ id }) => [
-      id,
-      {
-        state: 'stopped',
-        incarnation: 0,
-        heartbeatSender: undefined,
-        stalledUntil: 0,
-        evidence: [],
-        sources: {},
-        role: undefined,
-        isOpen: false,
-        machinePausedUntil: 0,
-      },
-    ]),
-  );
+  const topology = expand({ name: 'simulated', summary: '', style: 'object-based', nodes: groups });
+  const processes = new Map(topology.nodes.map(({ id }) => [id, stoppedProcess()]));
   const monitorIds = topology.nodes.filter(({ components }) => components.includes('monitor')).map(({ id }) => id);
   const secret = new Uint8Array(32);
   const receivers = new Map<string, ReceiveDatagram>();
@@ -273,48 +237,12 @@ export function createSimulatedCluster(
     if (state === 'down') scheduler.after(100, () => processes.get(node)!.state === 'down' && startLater(node));
   }
 
-  const childState = (node: string): ChildState => {
-    const { state } = processes.get(node)!;
-    if (state === 'up' || state === 'hung') return { state: 'ready', pid: 1, since: 0 };
-    if (state === 'starting') return { state, pid: 1, since: clock.now() };
-    if (state === 'stopped') return { state };
-    return state === 'held' ? { state, exit: 'SIGKILL' } : { state: 'backoff', untilMs: 0, exit: 'SIGKILL' };
+  const restart = (node: string): void => {
+    restarts.push(node);
+    stop(node, 'down');
   };
-  const child = (node: string): Child =>
-    ({
-      id: node,
-      state: () => childState(node),
-      answers: async () => processes.get(node)!.state === 'up',
-      incarnation: () => processes.get(node)!.incarnation,
-      async restart() {
-        restarts.push(node);
-        stop(node, 'down');
-      },
-      start: () => startLater(node),
-    }) as unknown as Child;
-  const repairs = createRepairs({ topology, watchdog: { child }, clock, wipe: async () => undefined });
-
-  /** The ops network: never partitioned, and a hung process does not answer on it either. */
-  const control: ControlClient = ({ port }, { path, body, timeoutMs }) =>
-    new Promise((resolve, reject) => {
-      scheduler.after(controlMs, () => {
-        const late = (): void => reject(new RpcError('deadline_exceeded', 'no answer'));
-        const isPaused = (id: string): boolean => processes.get(id)!.machinePausedUntil > clock.now();
-        if (path === '/repairs') {
-          if (isPaused((body as { node: string }).node)) return void scheduler.after(timeoutMs, late);
-          return void repairs.order(body).then(resolve, reject);
-        }
-        if (path === '/status')
-          return resolve({
-            nodes: topology.nodes.flatMap(({ id }) => (isPaused(id) ? [] : [{ id, state: childState(id).state }])),
-          });
-        const { id } = topology.nodes.find(({ opsPort }) => opsPort === port)!;
-        const { state, stalledUntil } = processes.get(id)!;
-        if (state !== 'up' && state !== 'hung') return reject(new RpcError('unreachable', 'nobody listens'));
-        const waitMs = state === 'hung' ? Infinity : Math.max(0, stalledUntil - clock.now());
-        scheduler.after(Math.min(waitMs, timeoutMs), waitMs < timeoutMs ? () => resolve({}) : late);
-      });
-    });
+  const watched = { topology, processes, clock, scheduler, controlMs };
+  const control = createSimulatedWatchdog({ ...watched, start: startLater, restart });
 
   for (const { id } of startedNodes(topology))
     if (staggerMs === 0) start(id);
