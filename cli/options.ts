@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import { portBases } from '../shared/cluster/ports.ts';
 
 /** Options that several commands share, so that they are spelled and checked once. */
 export interface ClusterFlags {
@@ -30,7 +31,7 @@ export function chaosWanted(flag: boolean | undefined): boolean {
 
 function parsePort(text: string): number {
   const port = Number(text);
-  if (!/^\d+$/.test(text) || port < 1_024 || port > 31_000)
+  if (!/^\d+$/.test(text) || port < portBases.least || port > portBases.most)
     throw new InvalidArgumentError(
       'a whole number from 1024 to 31000 is wanted, such as 20000. Higher ports serve outgoing connections.',
     );

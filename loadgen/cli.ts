@@ -64,7 +64,7 @@ function runOptions(command: Command, several = false): Command {
     .option('--insecure', 'accept any certificate')
     .option('--ca <file>', 'trust this authority too (PEM)')
     .option('--allow-host <host>', 'allow load on this host, although it is another machine; repeatable', many)
-    .option('--port-base <n>', 'the port base of the cluster to load (default: 7000)')
+    .option('--port-base <n>', 'the port base of the cluster to load, 1024 to 31000 (default: 7000)')
     .option('--data <dir>', 'allowed, as in all commands that name a cluster; load finds it by its port base alone')
     .option('--long', 'allow more than 10 minutes or 50,000/s')
     .optionsGroup('Judging:')

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { defaultPortBase, portSpan } from '../../shared/cluster/ports.ts';
+import { defaultPortBase, portBases } from '../../shared/cluster/ports.ts';
 import { constantStages } from '../schedule/profile.ts';
 import { parseRecorded } from '../schedule/recorded.ts';
 import { parseThreshold } from '../verdict/thresholds.ts';
@@ -33,7 +33,9 @@ export async function buildPlan(
   cores: number,
 ): Promise<{ plan: LoadPlan; thresholds: Threshold[] }> {
   const base =
-    flags.portBase === undefined ? defaultPortBase : parseCount(flags.portBase, '--port-base', 1024, 65_535 - portSpan);
+    flags.portBase === undefined
+      ? defaultPortBase
+      : parseCount(flags.portBase, '--port-base', portBases.least, portBases.most);
   const target = parseTarget(url ?? `http://127.0.0.1:${base + gatewayOffset}`);
   requireAllowed(target, flags.allowHost ?? []);
   refuseIdle(url !== undefined, flags);
