@@ -22,6 +22,7 @@ import { watchdogsAndFailFast } from './25-watchdogs-and-fail-fast/lab.ts';
 import { limping } from './26-limping/lab.ts';
 import { byzantineAnswers } from './27-byzantine-answers/lab.ts';
 import { selfTuning } from './28-self-tuning/lab.ts';
+import { gameDay } from './32-game-day/lab.ts';
 import { whereAMillisecondGoes } from './33-where-a-millisecond-goes/lab.ts';
 
 const all = {
@@ -48,6 +49,7 @@ const all = {
   limping,
   byzantineAnswers,
   selfTuning,
+  gameDay,
   whereAMillisecondGoes,
 };
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { table } from '../../cli/table.ts';
 import type { Terminal } from '../../cli/terminal.ts';
 import { onInterrupt } from '../../cli/interrupt.ts';
+import { type Ask, optionIn } from '../runner/choice.ts';
 import { LabUsageError, labExitCodes } from '../runner/errors.ts';
 import type { RunListener } from '../runner/events.ts';
 import type { Home } from '../runner/home.ts';
@@ -65,6 +66,7 @@ export async function run(
       home,
       signal,
       predict: () => prediction(lab, quantities, given, flags, terminal, signal),
+      ...(!flags.yes && process.stdin.isTTY && { choose: chooseAt(terminal) }),
       on: shownAt(terminal),
     }),
   );
@@ -83,6 +85,34 @@ const shownAt =
   (event) => {
     if (event.kind === 'progress') terminal.progress(event.label, event.done, event.total);
     else if (event.kind === 'say') terminal.line(terminal.dim(event.text));
+  };
+
+/** Asks one question after the other, until each has one of its answers. */
+const chooseAt =
+  (terminal: Terminal): Ask =>
+  async (choices, signal) => {
+    const reader = createInterface({ input: process.stdin, output: process.stderr });
+    reader.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+    const answers: string[] = [];
+    try {
+      for (const choice of choices)
+        for (;;) {
+          const text = await reader.question(`  ${choice.label} (${choice.options.join(', ')}) `, { signal });
+          try {
+            answers.push(optionIn(text, choice));
+            break;
+          } catch (error) {
+            if (!(error instanceof LabUsageError)) throw error;
+            terminal.line(`  ${error.message}`);
+          }
+        }
+      return answers;
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      return undefined;
+    } finally {
+      reader.close();
+    }
   };
 
 async function prediction(

@@ -67,7 +67,7 @@ export async function openCluster({ portBase, token, signal, onChange }: HandleO
   });
 
   async function inject(node: string, fault: LabFault): Promise<() => Promise<FaultProof>> {
-    const { kind, params, probability = 1, ...scope } = fault;
+    const { kind, params, probability = 1, secret: _secret, ...scope } = fault;
     // Faults of whole processes are carried out by the watchdog.
     const isOfProcess = siteOf(kind, params) === 'watchdog';
     if (isOfProcess && kind.startsWith('stop.')) mayEnd.add(node);

@@ -1,3 +1,4 @@
+import type { Choice } from './choice.ts';
 import type { Phase } from './journal.ts';
 
 /**
@@ -13,6 +14,8 @@ export type RunEvent =
   | { readonly kind: 'cluster-stopped' }
   | { readonly kind: 'fault'; readonly node: string; readonly fault: string; readonly active: boolean }
   | { readonly kind: 'progress'; readonly label: string; readonly done: number; readonly total: number }
-  | { readonly kind: 'say'; readonly text: string };
+  | { readonly kind: 'say'; readonly text: string }
+  /** The lab waits for answers of the person; empty: it does so no longer. */
+  | { readonly kind: 'choices'; readonly choices: readonly Choice[] };
 
 export type RunListener = (event: RunEvent) => void;

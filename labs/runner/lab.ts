@@ -1,4 +1,5 @@
 import type { Interval } from '../statistics/interval.ts';
+import type { Ask } from './choice.ts';
 
 /** Units that a prediction can have; `none` is for shapes, ratios and slopes. */
 export type Unit = 'ms' | 's' | '%' | '/s' | 'count' | 'none';
@@ -68,6 +69,8 @@ export interface LiveContext {
   readonly cluster: (topology: object) => Promise<LabCluster>;
   readonly progress: (label: string, done: number, total: number) => void;
   readonly say: (text: string) => void;
+  /** Asks the person something while the lab runs. */
+  readonly choose: Ask;
 }
 
 export interface LabCluster {
@@ -97,6 +100,8 @@ export interface LabFault {
   readonly caller?: string;
   readonly operation?: string;
   readonly direction?: 'request' | 'reply';
+  /** Nobody is told that it is in effect: the student must find it. */
+  readonly secret?: true;
 }
 
 export interface LabNode {

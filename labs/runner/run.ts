@@ -5,6 +5,7 @@ import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
 import { unknown } from '../kit/checks.ts';
 import { LabUnknownError } from './errors.ts';
 import { asJson, type Home, writeDurably } from './home.ts';
+import type { Ask } from './choice.ts';
 import type { RunListener } from './events.ts';
 import { isNoisy, judgedWith, noiseInWords, watchHost, type HostNoise } from './host-noise.ts';
 import { openJournal, type Journal } from './journal.ts';
@@ -24,6 +25,8 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   /** Asks for the prediction; undefined = none is wanted. Nothing has been started when it is called. */
   readonly predict: () => Promise<Prediction | undefined>;
+  /** Asks the person while a live lab runs; absent where there is none. */
+  readonly choose?: Ask;
   /** Called with everything that a front end shows while the lab runs. */
   readonly on: RunListener;
 }
@@ -88,7 +91,7 @@ async function runVirtual({ lab, owner }: RunOptions): Promise<Ran> {
   return { findings, hostNoise: null };
 }
 
-async function runLive({ lab, owner, home, signal, on }: RunOptions, journal: Journal): Promise<Ran> {
+async function runLive({ lab, owner, home, signal, on, choose = nobody }: RunOptions, journal: Journal): Promise<Ran> {
   let own: OwnCluster | undefined;
   const died: string[] = [];
   /** Before a cluster is stopped: a node that died in any of them counts, not only in the last one. */
@@ -104,6 +107,16 @@ async function runLive({ lab, owner, home, signal, on }: RunOptions, journal: Jo
       signal,
       progress: (label, done, total) => on({ kind: 'progress', label, done, total }),
       say: (text) => on({ kind: 'say', text }),
+      async choose(choices, until) {
+        on({ kind: 'choices', choices });
+        try {
+          const answers = await choose(choices, AbortSignal.any([signal, until]));
+          signal.throwIfAborted();
+          return answers;
+        } finally {
+          on({ kind: 'choices', choices: [] });
+        }
+      },
       async cluster(topology) {
         host.pause();
         await noteDeaths();
@@ -138,12 +151,15 @@ async function runLive({ lab, owner, home, signal, on }: RunOptions, journal: Jo
   }
 }
 
+const nobody: Ask = async () => undefined;
+
 /** Says which faults are in effect, and where. */
 function announcing(own: OwnCluster, on: RunListener): OwnCluster {
   return {
     ...own,
     async inject(node, fault) {
       const heal = await own.inject(node, fault);
+      if (fault.secret) return heal;
       on({ kind: 'fault', node, fault: fault.kind, active: true });
       return async () => {
         const proof = await heal();

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { systemScheduler } from '../../shared/time/scheduler.ts';
+import { optionIn } from '../runner/choice.ts';
 import type { RunEvent } from '../runner/events.ts';
 import { homeAt } from '../runner/home.ts';
 import { refusal } from '../runner/journal.ts';
@@ -14,6 +15,11 @@ import { startOf, withEvent, type Outcome, type RunView } from './run-view.ts';
 export interface Assignment {
   readonly folder: string;
   readonly order: RunOrder;
+}
+
+/** What the person answered. */
+export interface AnswerMessage {
+  readonly answers: readonly string[];
 }
 
 /** What the process of a run tells. */
@@ -68,9 +74,19 @@ export function createCurrentRun(folder: string, { onChange, onEvent }: Listener
         const ended: Outcome = view!.stopping
           ? { kind: 'interrupted' }
           : { kind: 'failed', cause: `its process ended (${signal ?? `exit code ${code}`})` };
-        change({ ...view!, faults: [], outcome: outcome ?? ended });
+        change({ ...view!, faults: [], choices: [], outcome: outcome ?? ended });
       });
       own.send({ folder, order } satisfies Assignment);
+      return view!;
+    },
+    /** Hands the answers of the person to the lab. Throws `conflict` when it asks nothing, `bad_request` for a wrong one. */
+    answer(body: unknown): RunView {
+      const choices = view?.choices ?? [];
+      if (!child || choices.length === 0) throw new RpcError('conflict', 'no lab asks anything now');
+      const { answers } = (body ?? {}) as { readonly answers?: unknown };
+      if (!Array.isArray(answers) || answers.length !== choices.length)
+        throw new RpcError('bad_request', `answers: ${choices.length} texts are wanted`);
+      child.send({ answers: choices.map((choice, i) => optionIn(String(answers[i]), choice)) } satisfies AnswerMessage);
       return view!;
     },
     /** Resolves when nothing of the run is left. No attempt is counted. */

@@ -75,6 +75,7 @@ export function runRoutes(scope: FastifyInstance, { home, run, streams, state }:
     streams.serve(reply.raw);
   });
   scope.post('/api/runs', async (request, reply) => reply.code(202).send(run.start(orderIn(request.body))));
+  scope.post('/api/runs/current/answer', async (request) => run.answer(request.body));
   scope.delete('/api/runs/current', async () => {
     await run.stop();
     return state();

@@ -11,10 +11,25 @@ import { LabUnknownError } from '../runner/errors.ts';
 import { homeAt } from '../runner/home.ts';
 import { commit } from '../runner/prediction.ts';
 import { runLab } from '../runner/run.ts';
-import type { Assignment, RunMessage } from './current-run.ts';
+import type { Ask } from '../runner/choice.ts';
+import type { AnswerMessage, Assignment, RunMessage } from './current-run.ts';
 import type { Outcome } from './run-view.ts';
 
 const send = (message: RunMessage): void => void (process.connected && process.send!(message));
+
+/** The answer comes from a page, by the server. */
+const answered: Ask = (_choices, signal) =>
+  new Promise((resolve) => {
+    const end = (answers: readonly string[] | undefined): void => {
+      process.off('message', onMessage);
+      signal.removeEventListener('abort', onAbort);
+      resolve(answers);
+    };
+    const onMessage = (message: unknown): void => end((message as AnswerMessage).answers);
+    const onAbort = (): void => end(undefined);
+    process.on('message', onMessage);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
 
 async function outcomeOf({ folder, order }: Assignment): Promise<Outcome> {
   const { form, owner, prediction } = order;
@@ -28,6 +43,7 @@ async function outcomeOf({ folder, order }: Assignment): Promise<Outcome> {
         home: homeAt(folder),
         signal,
         predict: async () => prediction && commit(lab.id, prediction.values, prediction.because),
+        choose: answered,
         on: (event) => send({ event }),
       }),
     );

@@ -1,3 +1,4 @@
+import type { Choice } from '../runner/choice.ts';
 import type { RunEvent } from '../runner/events.ts';
 import type { Phase } from '../runner/journal.ts';
 import type { Form, Verdict } from '../runner/lab.ts';
@@ -23,6 +24,8 @@ export interface RunView {
   readonly said: readonly string[];
   /** The faults in effect. */
   readonly faults: readonly { readonly node: string; readonly fault: string }[];
+  /** What the lab asks the person now. */
+  readonly choices: readonly Choice[];
   /** Absent while it goes on. */
   readonly outcome?: Outcome;
 }
@@ -44,6 +47,7 @@ export const startOf = (lab: string, form: Form): RunView => ({
   stopping: false,
   said: [],
   faults: [],
+  choices: [],
 });
 
 /** Pure: the view after one event. */
@@ -64,6 +68,8 @@ export function withEvent(view: RunView, event: RunEvent): RunView {
       const others = view.faults.filter((one) => one.node !== node || one.fault !== fault);
       return { ...view, faults: active ? [...others, { node, fault }] : others };
     }
+    case 'choices':
+      return { ...view, choices: event.choices };
     case 'cluster':
       return view;
     case 'cluster-stopped':

@@ -4,6 +4,7 @@ import { Picture } from '../../../services/console/page/picture/picture.tsx';
 import type { ActiveFault } from '../../../services/console/sources.ts';
 import type { Phase } from '../../runner/journal.ts';
 import type { RunView, ServerState } from '../run-view.ts';
+import { Choices } from './choices.tsx';
 import type { State, Store } from './store.ts';
 
 /** The phases that people see, in order. */
@@ -53,6 +54,7 @@ export function Running({ run, state, store }: { run: RunView; state: State; sto
           Faults in effect: {run.faults.map(({ node, fault }) => `${fault} at ${node}`).join(', ')}
         </p>
       )}
+      {run.choices.length > 0 && <Choices choices={run.choices} />}
       {state.about && state.snapshot && (
         <div class="card">
           <Picture
@@ -84,10 +86,11 @@ export function Running({ run, state, store }: { run: RunView; state: State; sto
 }
 
 /** Screen readers hear this: it changes with the phase, not with each call. */
-function activityOf({ phase, form, progress }: RunView, hasCluster: boolean): string {
+function activityOf({ phase, form, progress, choices }: RunView, hasCluster: boolean): string {
   if (phase === 'stopping') return 'The run is over. Its cluster is being stopped.';
   if (phase === 'precheck') return 'Checking that this machine is calm enough to measure.';
   if (phase !== 'running') return 'Judging what was measured.';
+  if (choices.length > 0) return 'The lab waits for your answer.';
   if (progress) return `Measuring: ${progress.label}.`;
   if (form === 'virtual') return 'Running in virtual time.';
   return hasCluster ? 'The processes of the lab run.' : 'Starting the processes of the lab.';

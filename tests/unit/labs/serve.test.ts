@@ -74,6 +74,11 @@ function ask<T = { readonly code?: string; readonly detail?: string }>(
 
 const order = { lab: '10', form: 'virtual', student: '', prediction: null };
 const start = (body: unknown) => ask('/api/runs', { method: 'POST', body });
+test('an answer that no lab has asked for is refused', async () => {
+  const { status, value } = await ask('/api/runs/current/answer', { method: 'POST', body: { answers: ['ranking-1'] } });
+  expect([status, value.code, value.detail]).toEqual([409, 'conflict', 'no lab asks anything now']);
+});
+
 const ended = () =>
   until(async () => {
     const { run } = (await ask<ServerState>('/api/state')).value;

@@ -1,0 +1,114 @@
+import { check, exactly, nothing, shareOf, within } from '../kit/checks.ts';
+import { lab, type Check, type Findings } from '../runner/lab.ts';
+import { liveGameDay } from './live.ts';
+import { playVirtually } from './model.ts';
+import { gameDayLines, type Played } from './played.ts';
+import {
+  blindGuesses,
+  hashOf,
+  inWords,
+  isSame,
+  kinds,
+  meanQuestions,
+  possibilities,
+  questionsAsked,
+  suspects,
+} from './secret.ts';
+
+const guesses = 2_000;
+
+/** Something is broken. What, and where? */
+export const gameDay = lab({
+  id: '32',
+  name: 'game-day',
+  topic: 'game day',
+  question: 'One of six nodes is broken, and nobody tells you which one or how. What do you look at first?',
+  seconds: 40,
+  cores: 2,
+  failuresExpected: true,
+  parameters: {},
+  formula:
+    'a blind guess is right in 1 of nodes x kinds cases; by halving, log2(nodes x kinds) yes/no questions find the answer',
+  assumptions: [
+    'each node and each kind of failure is equally likely',
+    'one node is broken, and in one way',
+    'each question halves what is left, and its answer is right',
+  ],
+  quantities: () => [
+    { id: 'guess', label: 'blind guesses that name node and kind', unit: '%', theory: 1 / possibilities },
+    { id: 'questions', label: 'yes/no questions until one possibility is left', unit: 'count', theory: meanQuestions },
+    { id: 'named', label: 'the monitor names node and kind', unit: '%', theory: 1 },
+  ],
+  async virtual(_, seed, variant) {
+    if (variant === 'do-nothing') return nothing;
+    const played = await playVirtually(seed, variant);
+    const { points, checks } = judged(played, seed);
+    return { points, checks, timeline: [...gameDayLines(played), ...played.log] };
+  },
+  async live(_, context) {
+    const played = await liveGameDay(context);
+    const { points, checks } = judged(played, context.seed);
+    return { points, checks, timeline: gameDayLines(played), faults: [played.proof] };
+  },
+  variants: {
+    broken: 'the monitor hears nothing',
+    control: 'the journal is edited after its hash was shown, so nobody can be right',
+  },
+  hints: [
+    'A node can be silent, late or wrong. For each of the three, which of the others notices it, and where is it written?',
+    'First halve by kind: does a search take longer than usual, and is a node missing? If neither, somebody lies. Then ' +
+      'halve by tier, then by replica: traces name the slow node, lost votes name the liar.',
+    'One of 12 coins is too heavy, and you have a balance. 4 against 4, then 2 against 1 more, is quicker than each coin ' +
+      'alone: every weighing answers for many coins.',
+  ],
+  explanation: () =>
+    `There are ${suspects.length} nodes and ${kinds.length} kinds of failures, so ${possibilities} possibilities. A blind guess is
+right once in ${possibilities} times. Every good question halves what is left, and ${Math.ceil(meanQuestions)} questions are
+always enough. People who know a system do not look faster. They ask questions that halve more.
+
+Each kind of failure has its own evidence. A crashed node has no heartbeats and no connections. A limping node is in the
+traces: the same operation takes longer at one replica than at its peers. A lying node is in the votes, because its
+answers lose against those of two others. Nothing that watches one node alone can see the last two.
+
+The monitor uses the same evidence, and needs seconds. It is faster because it looks at everything all the time. It
+knows only the failures that somebody has described to it. On a real game day the most valuable find is the failure
+that no rule knows.`,
+  transfer: {
+    question:
+      'Your pager says "checkout is slow". There are 40 services, and each could be slow, wrong or down. Which three ' +
+      'questions do you ask first?',
+    answer:
+      'Those that halve most: is it slow for all users or some? Is the time spent inside or below the checkout ' +
+      '(one trace)? Did it begin with a change? 120 possibilities need about 7 good questions.',
+  },
+});
+
+function judged({ secret, journal, shownHash, person, monitor }: Played, seed: string) {
+  const guess = shareOf('guess', blindGuesses(secret, guesses, seed), guesses);
+  const questions = questionsAsked(guesses, seed);
+  const monitorIsRight = isSame(monitor?.answer, secret);
+  const checks: Check[] = [
+    check('the journal is the one whose hash was shown', hashOf(journal) === shownHash, shownHash.slice(0, 16)),
+    guess.isTheory('a blind guess is right once in 18 times', 1 / possibilities, 1),
+    within('halving needs log2 of the possibilities', questions, meanQuestions, 0.02, guesses),
+    check(
+      'the monitor names node and kind',
+      monitorIsRight,
+      monitor === undefined ? 'it named nobody' : `${inWords(monitor.answer)}, after ${monitor.seconds.toFixed(1)} s`,
+    ),
+  ];
+  if (person !== undefined)
+    checks.push(
+      check(
+        'your answer is what the journal says',
+        isSame(person.answer, secret),
+        `${inWords(person.answer)}, after ${person.seconds.toFixed(1)} s; the journal says ${inWords(secret)}`,
+      ),
+    );
+  const points: Findings['points'] = [
+    guess.point,
+    exactly('questions', questions, guesses),
+    shareOf('named', monitorIsRight ? 1 : 0, 1).point,
+  ];
+  return { points, checks };
+}

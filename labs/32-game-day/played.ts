@@ -1,0 +1,23 @@
+import { inWords, type Secret } from './secret.ts';
+
+/** What a game day came to. */
+export interface Played {
+  readonly secret: Secret;
+  /** The line whose hash was shown before the first answer, and that hash. */
+  readonly journal: string;
+  readonly shownHash: string;
+  /** Undefined: nobody answered. */
+  readonly person?: { readonly answer: Secret; readonly seconds: number };
+  /** Undefined: the monitor named nobody. */
+  readonly monitor?: { readonly answer: Secret; readonly seconds: number };
+}
+
+export const gameDayLines = ({ secret, journal, shownHash, person, monitor }: Played): readonly string[] => [
+  `the hash that was shown: ${shownHash}`,
+  `the journal: ${journal}`,
+  `what broke: ${inWords(secret)}`,
+  person === undefined ? 'nobody answered' : `you: ${inWords(person.answer)}, after ${person.seconds.toFixed(1)} s`,
+  monitor === undefined
+    ? 'the monitor named nobody'
+    : `the monitor: ${inWords(monitor.answer)}, ${monitor.seconds.toFixed(1)} s after it could hear`,
+];
