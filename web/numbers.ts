@@ -16,3 +16,6 @@ export function duration(ms: number): string {
   if (ms >= 1_000) return `${(ms / 1_000).toFixed(1)} s`;
   return `${ms >= 100 ? ms.toFixed(0) : ms.toFixed(ms >= 1 ? 1 : 2)} ms`;
 }
+
+/** At most two digits after the point: 2, 1.33. */
+export const shortNumber = (value: number): string => String(Math.round(value * 100) / 100);

@@ -1,12 +1,13 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { measureAll, type MeasureOptions } from '../compare/measure.ts';
+import { measureAll, type Measured, type MeasureOptions } from '../compare/measure.ts';
+import { comparedComponents, comparedStyles } from '../compare/architecture.ts';
 import { comparisonRows } from '../compare/rows.ts';
 import { withExamples } from '../command-line.ts';
 import { UsageError } from '../errors.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { parseCount } from '../options.ts';
 import { table } from '../table.ts';
-import { createTerminal } from '../terminal.ts';
+import { createTerminal, type Terminal } from '../terminal.ts';
 
 interface CompareFlags extends MeasureOptions {
   readonly json?: true;
@@ -15,7 +16,8 @@ interface CompareFlags extends MeasureOptions {
 const help = `
 Both topologies are started in turn (A B A B ...) at ports of their own, beside a cluster that may be running. Each
 answers the same searches. Hops and messages come from the traces of these searches, bytes from the kernel's counters,
-latency and capacity from load. At the end, one node of each kind is killed, and users send searches while it is down.
+latency and capacity from load. Who called whom comes from traces of searches in both styles. At the end, one node of
+each kind is killed, and users send searches while it is down.
 "By arithmetic" is what the topology file alone says. The spread is the least and the greatest value of the rounds.`;
 
 export function compare(command: Command): void {
@@ -47,13 +49,21 @@ async function run(a: string, b: string, flags: CompareFlags): Promise<void> {
   const [first, second] = measured;
   const differing = first.sessions[0]!.answers.filter((answer, i) => answer !== second.sessions[0]!.answers[i]).length;
   if (flags.json) {
-    const traces = measured.flatMap(({ sessions }) => sessions.flatMap(({ hops }) => hops)).length;
+    const traces = measured
+      .flatMap(({ sessions }) => sessions.flatMap(({ styles }) => styles.map((it) => it.traces)))
+      .reduce((sum, count) => sum + count, 0);
     const document = {
       measuredFrom: `${traces} traces`,
       answers: { compared: first.sessions[0]!.answers.length, differing },
-      topologies: measured.map(({ sessions, ...rest }) => ({
+      components: comparedComponents(first, second),
+      topologies: measured.map(({ sessions, topology: _topology, ...rest }) => ({
         ...rest,
-        sessions: sessions.map(({ hops, bytes }) => ({ hops, messages: hops.map((n) => 2 * n), bytes })),
+        sessions: sessions.map(({ hops, bytes, styles }) => ({
+          hops,
+          messages: hops.map((n) => 2 * n),
+          bytes,
+          styles: styles.map(({ traces: count, ...style }) => ({ measuredFrom: `${count} traces`, ...style })),
+        })),
       })),
     };
     return void process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
@@ -66,10 +76,38 @@ async function run(a: string, b: string, flags: CompareFlags): Promise<void> {
   ];
   type Row = ReturnType<typeof comparisonRows>[number];
   for (const line of table(comparisonRows(first, second), columns, terminal.dim)) terminal.line(line);
+  showArchitecture(first, second, terminal);
   terminal.line('');
   terminal.line(
     differing === 0
       ? terminal.good(`Both gave the same answers to ${first.sessions[0]!.answers.length} searches.`)
       : terminal.bad(`${differing} of ${first.sessions[0]!.answers.length} answers differ.`),
   );
+}
+
+/** Components, functions and relationships: which component does what, where it runs, and who called whom. */
+function showArchitecture(first: Measured, second: Measured, terminal: Terminal): void {
+  const place = (nodes: readonly string[]) => (nodes.length > 3 ? `${nodes.length} nodes` : nodes.join(', '));
+  const components = comparedComponents(first, second);
+  type Component = (typeof components)[number];
+  terminal.line('');
+  const columns = [
+    { head: 'component', text: ({ name }: Component) => name },
+    { head: first.name, text: ({ a }: Component) => place(a) },
+    { head: second.name, text: ({ b }: Component) => place(b) },
+    { head: 'function', text: ({ purpose }: Component) => purpose },
+  ];
+  for (const line of table(components, columns, terminal.dim)) terminal.line(line);
+  for (const { style, traces, relations } of comparedStyles(first, second)) {
+    if (traces === 0) continue;
+    type Relation = (typeof relations)[number];
+    terminal.line('');
+    terminal.line(`Who called whom in the ${style} style: calls per search, from ${traces} traces (by arithmetic)`);
+    const heads = [
+      { head: '', text: ({ what }: Relation) => what },
+      { head: first.name, text: ({ a }: Relation) => a },
+      { head: second.name, text: ({ b }: Relation) => b },
+    ];
+    for (const line of table(relations, heads, terminal.dim)) terminal.line(line);
+  }
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { dataDirOf } from '../paths.ts';
+import type { Topology } from '../../shared/cluster/topology.ts';
 import { topologyOf } from '../topology.ts';
 import { arithmeticOf, type Arithmetic } from './arithmetic.ts';
 import { crashEach, type Crash } from './crashes.ts';
@@ -24,6 +25,7 @@ const eachNode = 0.95;
 /** Everything that was measured of one topology. */
 export interface Measured {
   readonly name: string;
+  readonly topology: Topology;
   readonly arithmetic: Arithmetic;
   readonly sessions: readonly SessionFigures[];
   readonly loads: readonly LoadFigures[];
@@ -42,6 +44,7 @@ export async function measureAll(
   const topologies = await Promise.all(names.map((name) => topologyOf(name, {})));
   const figures = topologies.map((topology) => ({
     name: topology.name,
+    topology,
     arithmetic: arithmeticOf(topology, eachNode),
     sessions: [] as SessionFigures[],
     loads: [] as LoadFigures[],

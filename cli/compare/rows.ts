@@ -1,5 +1,5 @@
 import { median } from '../../shared/quantile.ts';
-import { duration, grouped } from '../../web/numbers.ts';
+import { duration, grouped, shortNumber } from '../../web/numbers.ts';
 import { share } from '../table.ts';
 import type { Measured } from './measure.ts';
 
@@ -78,7 +78,5 @@ function withSpread(values: readonly number[], text: (value: number) => string):
   const middle = text(median(values));
   return text(least) === text(most) ? middle : `${middle} (${text(least)} .. ${text(most)})`;
 }
-
-const shortNumber = (value: number): string => String(Math.round(value * 100) / 100);
 
 const names = (list: readonly string[]): string => (list.length === 0 ? 'nobody' : list.join(', '));

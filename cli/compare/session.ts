@@ -1,5 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import type { Trace } from '../../services/traces/contract.ts';
+import { type Relation, whoCalledWhom } from '../../services/traces/who-called-whom.ts';
+import { Style } from '../../search/making.ts';
 import type { TopologyNode } from '../../shared/cluster/topology.ts';
+import { searchUrl } from '../../web/urls.ts';
 import { CommandError } from '../errors.ts';
 import { waitUntil } from '../wait-until.ts';
 import { askPort } from '../watchdog-client.ts';
@@ -21,20 +25,23 @@ export const queries: readonly string[] = [
   'the capital of france',
 ];
 
-/** The part of a trace that is needed here. */
-interface Trace {
-  readonly hops: number;
-  readonly missingSpans: number;
-}
-
 /** A trace can be read when every node has answered and the collector has asked them, ms. */
 const traceBoundMs = 5_000;
+
+/** The relations of the components, from the traces of the queries in one style. */
+interface TracedStyle {
+  readonly style: Style;
+  readonly traces: number;
+  readonly relations: readonly Relation[];
+}
 
 export interface SessionFigures {
   /** For each search: the calls from one node to another, by its trace; empty where the topology keeps no traces. */
   readonly hops: readonly number[];
   /** For each search: the bytes that all processes wrote, by the kernel's counters; undefined where it has none. */
   readonly bytes: number | undefined;
+  /** Who called whom in each style; empty where the topology keeps no traces. */
+  readonly styles: readonly TracedStyle[];
   /** The answers of the public API, without the nodes and the times. */
   readonly answers: readonly string[];
 }
@@ -48,13 +55,31 @@ export async function runSession(cluster: OwnCluster): Promise<SessionFigures> {
   const ids: string[] = [];
   for (const [i, q] of queries.entries()) ids.push(await page(client[i % client.length]!, q));
   const after = await bytesWritten(cluster);
-  const hops: number[] = [];
-  const collector = cluster.topology.nodes.find(({ components }) => components.includes('traces'));
-  if (collector) for (const id of ids) hops.push((await traceOf(collector, id)).hops);
+  const { topology } = cluster;
+  const collector = topology.nodes.find(({ components }) => components.includes('traces'));
+  const tracesOf = async (requests: readonly string[]): Promise<readonly Trace[]> => {
+    const traces: Trace[] = [];
+    if (collector) for (const id of requests) traces.push(await traceOf(collector, id));
+    return traces;
+  };
+  const own = await tracesOf(ids);
+  const styles: TracedStyle[] = [];
+  for (const { const: style } of collector ? Style.anyOf : []) {
+    const traces = style === topology.style ? own : await tracesOf(await askInStyle(client[0]!, style));
+    styles.push({ style, traces: traces.length, relations: whoCalledWhom(traces) });
+  }
   const answers: string[] = [];
   for (const q of queries) answers.push(await answerOf(gateway, q));
   const bytes = before === undefined || after === undefined ? undefined : (after - before) / queries.length;
-  return { hops, bytes, answers };
+  return { hops: own.map(({ hops }) => hops), bytes, styles, answers };
+}
+
+/** The ids of the requests. The queries are asked before, so that nothing has to be learnt. */
+async function askInStyle(door: string, style: Style): Promise<readonly string[]> {
+  for (const q of queries) await page(door, q, style);
+  const ids: string[] = [];
+  for (const q of queries) ids.push(await page(door, q, style));
+  return ids;
 }
 
 /** The public doors: of every client, and of one gateway. */
@@ -71,8 +96,8 @@ export function doorsOf({ topology }: OwnCluster): { readonly client: readonly s
 }
 
 /** The id of the request. */
-async function page(door: string, q: string): Promise<string> {
-  const response = await fetch(`${door}/search?q=${encodeURIComponent(q)}`);
+async function page(door: string, q: string, style?: Style): Promise<string> {
+  const response = await fetch(door + searchUrl(q, { style }));
   await response.arrayBuffer();
   if (!response.ok) throw new CommandError(`the search for ${q} failed with status ${response.status}`);
   return response.headers.get('x-request-id') ?? '';

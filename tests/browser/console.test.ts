@@ -251,6 +251,30 @@ test('the architecture page says which components there are, what each is for, a
   });
 });
 
+test('the architecture page shows who called whom in both styles, from traces of real searches', async () => {
+  for (const style of ['layered', 'object-based']) {
+    const { headers } = await fetch(`${cluster.client}/search?q=water&style=${style}`);
+    // Whoever asks for a trace has it kept.
+    await until(
+      async () => (await fetch(`${cluster.console}/api/requests/${headers.get('x-request-id')}`)).ok,
+      boundMs,
+    );
+  }
+  await withPage(browser, {}, async (page) => {
+    await page.goto(`${address}#/architecture`);
+    const arrows = (style: string) =>
+      page.getByRole('img', { name: `A search in the ${style} style: who called whom` }).locator('.operation');
+    await arrows('layered').first().waitFor();
+    const both = {
+      layered: await arrows('layered').allTextContents(),
+      objects: await arrows('object-based').allTextContents(),
+    };
+    expect(both.layered.join()).toMatch(/^search,search,search,search.*,search.*,find/);
+    expect(both.objects.join()).toMatch(/^search,search,plan,find.*,results/);
+    expect(await page.getByText(/^Measured from \d+ traces? of the newest searches/).count()).toBe(2);
+  });
+});
+
 test('the keyboard alone reaches the views, the nodes and the commands, and shows where it is', async () => {
   await withPage(browser, {}, async (page) => {
     await page.goto(address);

@@ -1,5 +1,5 @@
 import type { Topology } from '../../../shared/cluster/topology.ts';
-import { nodesHosting } from '../../../shared/cluster/topology.ts';
+import { doorOf, nodesHosting } from '../../../shared/cluster/topology.ts';
 import { levelOf } from '../../../search/levels.ts';
 import { contracts, controlPlane } from '../contracts.ts';
 import { everywhere } from './everywhere.ts';
@@ -25,6 +25,8 @@ export interface Architecture {
   readonly processes: number;
   readonly components: readonly DescribedComponent[];
   readonly everywhere: typeof everywhere;
+  /** The door where users search. */
+  readonly searchPort: number | undefined;
 }
 
 /** Pure: the architecture of a topology, from contracts and placement. */
@@ -41,6 +43,7 @@ export function describe(topology: Topology): Architecture {
     shards,
     processes: nodes.length,
     everywhere,
+    searchPort: doorOf(topology, 'client') ?? doorOf(topology, 'gateway'),
     components: [...new Set([...known, ...present])].map((component) => ({
       name: component,
       purpose: contracts.get(component)?.purpose ?? '',

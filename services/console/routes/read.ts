@@ -47,6 +47,10 @@ export function readRoutes(scope: FastifyInstance, options: ReadRoutes): void {
 
   scope.get('/api/architecture', async () => (await import('../architecture/describe.ts')).describe(topology));
 
+  scope.get('/api/architecture/calls', async () =>
+    (await import('../architecture/observed.ts')).observedRelations(topology, sources),
+  );
+
   scope.get('/api/requests', async ({ query }) => {
     const { slowest, errors } = query as Readonly<Record<string, string>>;
     const asked = { limit: '40', ...(slowest === 'true' && { slowest }), ...(errors === 'true' && { errors }) };

@@ -14,13 +14,28 @@ beforeAll(async () => {
 });
 afterAll(() => data.remove());
 
+interface Style {
+  readonly style: 'object-based' | 'layered';
+  readonly relations: readonly {
+    readonly caller: string;
+    readonly callee: string;
+    readonly operation: string;
+    readonly perSearch: number;
+    readonly acrossNodes: number;
+  }[];
+}
+
 interface Comparison {
   readonly measuredFrom: string;
   readonly answers: { readonly compared: number; readonly differing: number };
   readonly topologies: readonly {
     readonly name: string;
     readonly arithmetic: { readonly hops: number; readonly stopTheWhole: readonly string[] };
-    readonly sessions: readonly { readonly hops: readonly number[]; readonly bytes: number }[];
+    readonly sessions: readonly {
+      readonly hops: readonly number[];
+      readonly bytes: number;
+      readonly styles: readonly Style[];
+    }[];
     readonly loads: readonly { readonly p50Ms: number; readonly capacity: number; readonly failed: number }[];
     readonly crashes: readonly { readonly node: string; readonly searches: number; readonly pages: number }[];
   }[];
@@ -42,7 +57,29 @@ test('two placements are measured, and what is measured agrees with the arithmet
   const result = await tierlab('compare', one, split, '--rounds', '1', '--seconds', '1', '--data', data.dir, '--json');
   expect(result.stderr).toContain('back-1 is killed');
   const { measuredFrom, answers, topologies } = JSON.parse(result.stdout) as Comparison;
-  expect(measuredFrom).toBe('24 traces');
+  expect(measuredFrom).toBe('48 traces');
+  for (const { style, relations } of topologies.flatMap(({ sessions }) => sessions[0]!.styles)) {
+    const called = relations.map(({ caller, callee, operation }) => `${caller} > ${callee}.${operation}`);
+    const expected = {
+      'object-based': ['app > query.plan', 'app > database.find', 'app > ranking.rank', 'app > html.results'],
+      layered: ['app > html.search', 'html > ranking.search', 'ranking > query.search', 'query > database.find'],
+    };
+    expect([style, called]).toEqual([style, ['client > gateway.search', 'gateway > app.search', ...expected[style]]]);
+  }
+  const toHtml = topologies.map(({ sessions }) =>
+    sessions[0]!.styles.map(({ relations }) => relations.find(({ callee }) => callee === 'html')),
+  );
+  const calls = toHtml.map((list) => list.map((it) => [it?.perSearch, it?.acrossNodes]));
+  expect(calls).toEqual([
+    [
+      [1, 0],
+      [1, 0],
+    ],
+    [
+      [1, 1],
+      [1, 1],
+    ],
+  ]);
   expect(answers).toEqual({ compared: 12, differing: 0 });
   const [single, divided] = topologies;
   // A search without words that the corpus knows needs fewer calls: ranking has nothing to order.

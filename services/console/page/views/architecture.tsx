@@ -1,5 +1,9 @@
 import type { Architecture, DescribedComponent } from '../../architecture/describe.ts';
+import type { ObservedStyle } from '../../architecture/observed.ts';
+import { shortNumber } from '../../../../web/numbers.ts';
+import { Calls } from '../picture/calls.tsx';
 import { useAnswer } from '../use-answer.ts';
+import { useRepeated } from '../use-repeated.ts';
 
 const layers = [
   ['middleware', 'Middleware, in every node'],
@@ -16,7 +20,7 @@ export function ArchitectureView() {
         <p class="quiet">{problem ?? '…'}</p>
       </section>
     );
-  const { name, summary, style, shards, processes, components, everywhere } = value;
+  const { name, summary, style, shards, processes, components, everywhere, searchPort } = value;
   const data = components.filter(({ control }) => !control);
   return (
     <>
@@ -27,6 +31,7 @@ export function ArchitectureView() {
           in {shards === 1 ? 'one shard' : `${shards} shards`}; {style} interaction.
         </p>
       </section>
+      <WhoCalledWhom searchPort={searchPort} />
       <section aria-labelledby="application">
         <h2 id="application">Application</h2>
         <Components list={data} />
@@ -51,6 +56,79 @@ export function ArchitectureView() {
         </section>
       ))}
     </>
+  );
+}
+
+/** Who called whom in both styles, from traces of real searches; the arithmetic of the placement beside it. */
+function WhoCalledWhom({ searchPort }: { searchPort: number | undefined }) {
+  const styles = useRepeated<readonly ObservedStyle[]>('/api/architecture/calls') ?? [];
+  return (
+    <section aria-labelledby="who-called-whom">
+      <h2 id="who-called-whom">Who called whom</h2>
+      {styles.map(({ style, traces, relations, arithmetic }) => {
+        const title = `A search in the ${style} style`;
+        return (
+          <section key={style} aria-label={title}>
+            <h3>{title}</h3>
+            {traces === 0 ? (
+              <p class="quiet">
+                There is no trace of such a search yet.{' '}
+                {searchPort !== undefined && (
+                  <a href={`http://${location.hostname}:${searchPort}/search?q=dog&style=${style}`} target="_blank">
+                    Search for dog in the {style} style
+                  </a>
+                )}
+              </p>
+            ) : (
+              <>
+                <p class="quiet">
+                  Measured from {traces} {traces === 1 ? 'trace' : 'traces'} of the newest searches.
+                </p>
+                <Calls relations={relations} label={`${title}: who called whom`} />
+                <details>
+                  <summary>The numbers, and the arithmetic</summary>
+                  <Numbers relations={relations} arithmetic={arithmetic} />
+                </details>
+              </>
+            )}
+          </section>
+        );
+      })}
+    </section>
+  );
+}
+
+function Numbers({ relations, arithmetic }: Pick<ObservedStyle, 'relations' | 'arithmetic'>) {
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label="Calls in one search">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">call</th>
+            <th scope="col">per search</th>
+            <th scope="col">by arithmetic</th>
+            <th scope="col">between nodes</th>
+            <th scope="col">by arithmetic</th>
+          </tr>
+        </thead>
+        <tbody>
+          {relations.map(({ caller, callee, operation, perSearch, acrossNodes }) => {
+            const placed = arithmetic.find((it) => it.caller === caller && it.callee === callee);
+            return (
+              <tr key={`${caller} ${callee} ${operation}`}>
+                <th scope="row">
+                  {caller} → {callee}.{operation}
+                </th>
+                <td>{shortNumber(perSearch)}</td>
+                <td>{placed ? shortNumber(placed.perSearch) : '-'}</td>
+                <td>{shortNumber(acrossNodes)}</td>
+                <td>{placed ? shortNumber(placed.acrossNodes) : '-'}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

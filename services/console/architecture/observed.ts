@@ -1,0 +1,45 @@
+import { Style } from '../../../search/making.ts';
+import type { Topology } from '../../../shared/cluster/topology.ts';
+import type { Trace, TraceList } from '../../traces/contract.ts';
+import { type Relation, styleOf, whoCalledWhom } from '../../traces/who-called-whom.ts';
+import { type PlacedRelation, relationsByArithmetic } from './arithmetic.ts';
+
+/** The relations of a search in one style: from traces of real searches, and by arithmetic. */
+export interface ObservedStyle {
+  readonly style: Style;
+  /** How many traces were read. */
+  readonly traces: number;
+  readonly relations: readonly Relation[];
+  readonly arithmetic: readonly PlacedRelation[];
+}
+
+/** The most searches of a style that are read, and the most traces that are looked at for them. */
+const enough = 12;
+const mostTraces = 60;
+
+interface TraceSource {
+  readonly traces: (query: string) => Promise<unknown>;
+  readonly trace: (id: string) => Promise<unknown>;
+}
+
+/** Reads the newest kept searches, and says who called whom in each style. */
+export async function observedRelations(topology: Topology, source: TraceSource): Promise<readonly ObservedStyle[]> {
+  const byStyle = new Map<Style, Trace[]>(Style.anyOf.map(({ const: style }) => [style, []]));
+  const { traces } = (await source.traces(`limit=${mostTraces}`)) as TraceList;
+  const searches = traces.filter(({ request, outcome }) => request.endsWith('/search') && outcome === 'ok');
+  for (const { requestId } of searches) {
+    const lists = [...byStyle.values()];
+    if (lists.every(({ length }) => length >= enough)) break;
+    // A trace may be pushed out between the list and the question.
+    const trace = (await source.trace(requestId).catch(() => undefined)) as Trace | undefined;
+    const style = trace?.missingSpans === 0 ? styleOf(trace) : undefined;
+    const list = style && byStyle.get(style);
+    if (trace && list && list.length < enough) list.push(trace);
+  }
+  return [...byStyle].map(([style, list]) => ({
+    style,
+    traces: list.length,
+    relations: whoCalledWhom(list),
+    arithmetic: relationsByArithmetic(topology, style),
+  }));
+}
