@@ -3,7 +3,7 @@ import { formOf, labOf, ownerOf, studentIn } from '../commands/choose.ts';
 import { LabUsageError } from '../runner/errors.ts';
 import type { Form } from '../runner/lab.ts';
 import { drawParameters, type Owner } from '../runner/parameters.ts';
-import { parseOne } from '../runner/units.ts';
+import { parseOne, withUnit } from '../runner/units.ts';
 
 /** What a page asks for, checked: plain data, because another process runs it. */
 export interface RunOrder {
@@ -37,6 +37,12 @@ export function orderIn(body: unknown): RunOrder {
   if (because.length > longestReason)
     throw new LabUsageError(`the reason has ${because.length} characters; at most ${longestReason} are kept`);
   return { ...order, prediction: { values: parsed, because: because.trim() } };
+}
+
+/** What was predicted, one text per quantity: `W at rho = 0.5: 20 ms`. */
+export function predictionInWords({ lab, owner, prediction }: RunOrder): readonly string[] | undefined {
+  const quantities = labOf(lab).quantities(drawParameters(labOf(lab), owner));
+  return prediction?.values.map((value, i) => `${quantities[i]!.label}: ${withUnit(value, quantities[i]!.unit)}`);
 }
 
 /** A student from outside; none where it is empty or missing. */

@@ -17,6 +17,8 @@ export interface RunView {
   readonly phase: Phase;
   /** Somebody has asked for its end. */
   readonly stopping: boolean;
+  /** One text per quantity; absent without a prediction. */
+  readonly prediction?: readonly string[];
   /** The hash of the stored prediction. */
   readonly predicted?: string;
   readonly progress?: { readonly label: string; readonly done: number; readonly total: number };
@@ -40,9 +42,10 @@ export interface ServerState {
 
 const keptLines = 40;
 
-export const startOf = (lab: string, form: Form): RunView => ({
+export const startOf = (lab: string, form: Form, prediction?: readonly string[]): RunView => ({
   lab,
   form,
+  ...(prediction && { prediction }),
   phase: 'precheck',
   stopping: false,
   said: [],

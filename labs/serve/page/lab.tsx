@@ -12,6 +12,7 @@ import { outcomeInWords } from './words.ts';
 /** One lab: its text, the prediction, the run, and the result. */
 export function LabView({ id, state, store }: { id: string; state: State; store: Store }) {
   const [student, setStudent] = useRemembered('student');
+  const [draft, setDraft] = useRemembered(`draft ${id}`);
   const [lab, setLab] = useState<LabPage>();
   const [problem, setProblem] = useState<string>();
   const own = state.server?.run?.lab === id ? state.server.run : undefined;
@@ -31,6 +32,8 @@ export function LabView({ id, state, store }: { id: string; state: State; store:
   useEffect(() => {
     const ended = wasRunning.current && !isRunning;
     wasRunning.current = isRunning;
+    // A run without a verdict is repeated, and then what was typed is wanted again.
+    if (ended && outcome?.kind === 'judged' && outcome.verdict !== 'UNKNOWN') setDraft('');
     void load().then(() => ended && document.querySelector<HTMLElement>('#outcome')?.focus());
   }, [id, student, isRunning]);
   useEffect(() => void (document.title = lab ? `Lab ${id}: ${lab.topic} - Tierlab labs` : 'Tierlab labs'), [id, lab]);
@@ -58,6 +61,8 @@ export function LabView({ id, state, store }: { id: string; state: State; store:
           lab={lab}
           student={student}
           onStudent={setStudent}
+          draft={draft}
+          onDraft={setDraft}
           problem={problem}
           state={state}
           store={store}

@@ -4,13 +4,15 @@ import { Field } from '../../../services/console/page/parts/field.tsx';
 import type { Form } from '../../runner/lab.ts';
 import type { LabPage } from '../lab-view.ts';
 import type { RunView } from '../run-view.ts';
-import { useRemembered } from './remembered.ts';
 import type { State, Store } from './store.ts';
 
 interface FormOptions {
   readonly lab: LabPage;
   readonly student: string;
   readonly onStudent: (student: string) => void;
+  /** What was typed, as JSON. */
+  readonly draft: string;
+  readonly onDraft: (draft: string) => void;
   /** Why the lab could not be loaded for this student. */
   readonly problem: string | undefined;
   readonly state: State;
@@ -28,21 +30,20 @@ interface Draft {
   readonly form?: Form;
 }
 
-/** One field per quantity, and the reason. What was typed stays in this browser until the lab runs. */
-export function PredictionForm({ lab, student, onStudent, problem: wrongStudent, state, store }: FormOptions) {
-  const [draft, setDraft] = useRemembered(`draft ${lab.id}`);
+/** One field per quantity, and the reason. What was typed stays in this browser until the lab was judged. */
+export function PredictionForm(options: FormOptions) {
+  const { lab, student, onStudent, draft, onDraft, problem: wrongStudent, state, store } = options;
   const { values = [], because = '', form = lab.forms[0]! } = JSON.parse(draft || '{}') as Draft;
   const [problem, setProblem] = useState<string>();
   const element = useRef<HTMLFormElement>(null);
   const isBusy = state.server !== undefined && (isGoingOn(state.server.run) || state.server.other !== null);
 
-  const keep = (next: Draft): void => setDraft(JSON.stringify({ values, because, form, ...next }));
+  const keep = (next: Draft): void => onDraft(JSON.stringify({ values, because, form, ...next }));
 
   async function start(prediction: { values: readonly string[]; because: string } | null): Promise<void> {
     setProblem(undefined);
     try {
       const run = await send<RunView>('POST', '/api/runs', { lab: lab.id, form, student, prediction });
-      setDraft('');
       store.know({ run, other: null });
       requestAnimationFrame(() => document.querySelector<HTMLElement>('#running-title')?.focus());
     } catch (error) {

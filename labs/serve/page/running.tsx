@@ -40,9 +40,14 @@ export function Running({ run, state, store }: { run: RunView; state: State; sto
           </li>
         ))}
       </ol>
+      {run.prediction && (
+        <p>
+          You predicted: <strong>{run.prediction.join('; ')}</strong>
+        </p>
+      )}
       {run.predicted !== undefined && (
         <p class="quiet">
-          Your prediction was stored before anything started. Its hash: <code>{run.predicted.slice(0, 16)}…</code>
+          It was stored before anything started. Its hash: <code>{run.predicted.slice(0, 16)}…</code>
         </p>
       )}
       <p role="status">{run.stopping ? 'Stopping …' : activityOf(run, state.about !== undefined)}</p>

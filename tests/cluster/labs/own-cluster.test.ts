@@ -186,10 +186,12 @@ async function runCalmly(lab: Lab): Promise<Result> {
   }
 }
 
+const progress = (): string => (existsSync(home.progress) ? readFileSync(home.progress, 'utf8') : '');
+
 test.each(['SIGKILL', 'SIGTERM'] as const)(
   '%s of the server of the pages: the run that it had started stops its cluster, and counts nothing',
   async (signal) => {
-    const attempts = readFileSync(home.progress, 'utf8');
+    const attempts = progress();
     const served = start('serve', '--port', '0');
     const { origin, searchParams } = new URL(await until(() => /http:\S+/.exec(served.output())?.[0] ?? '', 20_000));
     const cookie = `tierlab-labs-${new URL(origin).port}=${searchParams.get('key')}`;
@@ -208,7 +210,7 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
     served.child.kill(signal);
     expect(await served.ended).toBe(signal === 'SIGTERM' ? 0 : -1);
     await nothingIsLeft(cluster!);
-    expect(readFileSync(home.progress, 'utf8')).toBe(attempts);
+    expect(progress()).toBe(attempts);
   },
   150_000,
 );

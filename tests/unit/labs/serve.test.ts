@@ -165,7 +165,11 @@ describe('with something in the journal', () => {
 test('one lab runs at a time; a stopped one counts nothing, and leaves nothing', async () => {
   const progress = () => (existsSync(home.progress) ? readFileSync(home.progress, 'utf8') : '');
   const before = progress();
-  expect((await start({ ...order, lab: '06', form: 'live' })).status).toBe(202);
+  const prediction = { values: ['25', '.05s', '75 ms', '100'], because: 'each tier waits' };
+  expect(
+    (await ask<RunView>('/api/runs', { method: 'POST', body: { ...order, lab: '06', form: 'live', prediction } }))
+      .value,
+  ).toMatchObject({ phase: 'precheck', prediction: expect.arrayContaining([expect.stringMatching(/: 50 ms$/)]) });
   const second = await start(order);
   expect([second.status, second.value.code]).toEqual([409, 'conflict']);
   expect(second.value.detail).toContain('lab 06 is running');
