@@ -2,6 +2,7 @@ import type { Lab } from './runner/lab.ts';
 import { componentsAndPlacement } from './01-components-and-placement/lab.ts';
 import { layeredAndObjectBased } from './02-layered-and-object-based/lab.ts';
 import { clientsAndServers } from './03-clients-and-servers/lab.ts';
+import { thinAndFatClients } from './04-thin-and-fat-clients/lab.ts';
 import { multitierSearch } from './05-multitier-search/lab.ts';
 import { serverAsClient } from './06-server-as-client/lab.ts';
 import { tailLatency } from './08-tail-latency/lab.ts';
@@ -29,6 +30,7 @@ const all = {
   componentsAndPlacement,
   layeredAndObjectBased,
   clientsAndServers,
+  thinAndFatClients,
   multitierSearch,
   serverAsClient,
   tailLatency,

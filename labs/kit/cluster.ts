@@ -14,6 +14,8 @@ const startBoundMs = 60_000;
 export interface ClusterOptions {
   readonly dir: string;
   readonly topology: object;
+  /** How many of the labs' pages the data set has; the usual number where it is absent. */
+  readonly pages?: number | undefined;
   readonly signal: AbortSignal;
   /** Called as soon as there is a process. */
   readonly onStart: (cluster: { readonly pid: number; readonly portBase: number }) => void;
@@ -24,11 +26,11 @@ export interface OwnCluster extends ClusterHandle {
 }
 
 /** Starts a cluster of the lab's own, beside any other: own ports, own data. It ends with this process. */
-export async function startOwnCluster({ dir, topology, signal, onStart }: ClusterOptions): Promise<OwnCluster> {
+export async function startOwnCluster({ dir, topology, pages, signal, onStart }: ClusterOptions): Promise<OwnCluster> {
   mkdirSync(dir, { recursive: true });
   const topologyFile = path.join(dir, 'topology.json');
   writeFileSync(topologyFile, JSON.stringify({ summary: 'The cluster of a lab', ...topology }));
-  await importPages(dir);
+  await importPages(dir, pages);
   const portBase = await freePortBase();
   const args = ['up', '--topology', topologyFile, '--data', dir, '--port-base', String(portBase), '--chaos'];
   const child = run(args);
@@ -92,10 +94,10 @@ async function stopChild(child: ChildProcess): Promise<void> {
   timer.cancel();
 }
 
-/** The labs' pages become the data set of `dir`, once. */
-async function importPages(dir: string): Promise<void> {
+/** The labs' pages become the data set of `dir`, if they are not already. */
+async function importPages(dir: string, pages: number | undefined): Promise<void> {
   const file = path.join(dir, 'pages.jsonl');
-  const text = labPages();
+  const text = labPages(pages);
   const stamp = path.join(dir, 'imported');
   if (readOr(stamp) === String(text.length)) return;
   writeFileSync(file, text);

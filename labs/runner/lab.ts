@@ -65,8 +65,11 @@ export type Parameters = Readonly<Record<string, number>>;
 export interface LiveContext {
   readonly seed: string;
   readonly signal: AbortSignal;
-  /** A cluster of the lab's own: on its own ports, with its own data, stopped by the runner. */
-  readonly cluster: (topology: object) => Promise<LabCluster>;
+  /**
+   * A cluster of the lab's own: on its own ports, with its own data, stopped by the runner. `pages`: how many pages its
+   * data set has, where the usual 240 are too few.
+   */
+  readonly cluster: (topology: object, pages?: number) => Promise<LabCluster>;
   readonly progress: (label: string, done: number, total: number) => void;
   readonly say: (text: string) => void;
   /** Asks the person something while the lab runs. */

@@ -117,7 +117,7 @@ async function runLive({ lab, owner, home, signal, on, choose = nobody }: RunOpt
           on({ kind: 'choices', choices: [] });
         }
       },
-      async cluster(topology) {
+      async cluster(topology, pages) {
         host.pause();
         await noteDeaths();
         await stop();
@@ -126,7 +126,7 @@ async function runLive({ lab, owner, home, signal, on, choose = nobody }: RunOpt
           pid = cluster.pid;
           journal.note({ cluster });
         };
-        own = await startOwnCluster({ dir: home.cluster, topology, signal, onStart });
+        own = await startOwnCluster({ dir: home.cluster, topology, pages, signal, onStart });
         host.resume(pid);
         on({ kind: 'cluster', portBase: own.portBase, topology });
         return announcing(own, on);

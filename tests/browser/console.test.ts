@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { readRunFile } from '../../cli/run-file.ts';
 import { dataFolder, startCluster, until, type TestCluster } from '../support/cluster.ts';
 import { seriousProblems } from './axe.ts';
-import { howToGetOne } from './find-browser.ts';
+import { howToGetOne } from '../../labs/kit/find-browser.ts';
 import { lowContrast, overflow, tabOrder } from './looks.ts';
 import { boundMs, openBrowser, screens, shots, withPage } from './person.ts';
 

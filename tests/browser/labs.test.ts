@@ -8,7 +8,7 @@ import { homeAt } from '../../labs/runner/home.ts';
 import { createLabServer } from '../../labs/serve/server.ts';
 import { until } from '../support/cluster.ts';
 import { seriousProblems } from './axe.ts';
-import { howToGetOne } from './find-browser.ts';
+import { howToGetOne } from '../../labs/kit/find-browser.ts';
 import { lowContrast, overflow, tabOrder } from './looks.ts';
 import { boundMs, openBrowser, screens, shots, withPage } from './person.ts';
 

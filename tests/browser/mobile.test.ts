@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { dataFolder, startCluster, until, type TestCluster, type TestPage } from '../support/cluster.ts';
 import { seriousProblems } from './axe.ts';
 import { corpus } from './corpus.ts';
-import { howToGetOne } from './find-browser.ts';
+import { howToGetOne } from '../../labs/kit/find-browser.ts';
 import { lowContrast, overflow } from './looks.ts';
 import { boundMs, openBrowser, screens, shots, withPage as withPageOf } from './person.ts';
 

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { findBrowser } from './find-browser.ts';
+import { findBrowser } from '../../labs/kit/find-browser.ts';
 
 /** Where the tests leave what they saw. */
 export const shots = fileURLToPath(new URL('../../reports/browser/', import.meta.url));

@@ -4,9 +4,12 @@ import { readRunFile } from '../../cli/run-file.ts';
 import { placementNames } from '../../services/client/placements/names.ts';
 import { sessionQuery } from '../../services/client/placements/session.ts';
 import { animalPages } from '../unit/client/placements/pages.ts';
-import { dataFolder, startCluster, until, type TestCluster } from '../support/cluster.ts';
+import { dataFolder, startCluster, until, type TestCluster, type TestPage } from '../support/cluster.ts';
 import { seriousProblems } from './axe.ts';
-import { howToGetOne } from './find-browser.ts';
+import { openPerson } from '../../labs/04-thin-and-fat-clients/browser.ts';
+import { asScript, scripts } from '../../labs/04-thin-and-fat-clients/script.ts';
+import { labPages } from '../../labs/kit/pages.ts';
+import { howToGetOne } from '../../labs/kit/find-browser.ts';
 import { lowContrast, overflow, tabOrder } from './looks.ts';
 import { boundMs, openBrowser, screens, shots, withPage as withPageOf } from './person.ts';
 
@@ -19,7 +22,11 @@ beforeAll(async () => {
   const opened = await openBrowser();
   if (opened === undefined) return;
   browser = opened;
-  data = await dataFolder(animalPages.map(({ id, title, body, keywords }) => ({ id, title, body, keywords })));
+  const pages = animalPages.map(({ id, title, body, keywords }) => ({ id, title, body, keywords }));
+  const ofLabs = labPages()
+    .split('\n')
+    .map((line) => JSON.parse(line) as TestPage);
+  data = await dataFolder([...pages, ...ofLabs]);
   cluster = await startCluster({ dataDir: data.dir });
   await until(
     async () => (await (await fetch(`${cluster.client}/suggest?prefix=do`)).text()).includes('domest'),
@@ -79,6 +86,23 @@ test('the session costs 25, 5, 1, 8 and 3 round trips, and ends with the same sc
     const byTitle = (await oracle(sessionQuery, 100)).toSorted((a, b) => (a < b ? -1 : 1));
     expect(await titles(page)).toEqual(byTitle.slice(0, 10));
   });
+});
+
+test('the person of lab 04 sends exactly the messages of the scripts', async () => {
+  const context = await browser.newContext();
+  try {
+    const person = await openPerson(context, cluster.client, 2);
+    const sent: unknown[] = [];
+    for (const name of placementNames) {
+      await person.arrive(name);
+      const { messages, counted } = await person.session(name, 2);
+      expect(counted).toBe(messages.length);
+      sent.push([name, asScript(messages)]);
+    }
+    expect(sent).toEqual(placementNames.map((name) => [name, scripts[name](2)]));
+  } finally {
+    await context.close();
+  }
 });
 
 test('each placement answers what a person types as the search page does, and each keeps its own screen', async () => {
@@ -175,10 +199,7 @@ test('without JavaScript the page says what it needs', async () => {
   });
 });
 
-test.each([
-  ...screens,
-  ['phone-390', { viewport: { width: 390, height: 800 }, isMobile: true, hasTouch: true }] as const,
-])('%s: the page can be read, fits, and axe finds nothing serious', async (name, options) => {
+test.each(screens)('%s: the page can be read, fits, and axe finds nothing serious', async (name, options) => {
   await withPage({ ...options, bypassCSP: true }, async (page) => {
     await page.goto('/placements');
     await page.getByRole('button', { name: 'Play it in all five' }).click();

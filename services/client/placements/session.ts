@@ -3,13 +3,11 @@ import type { Key } from './keys.ts';
 /** 20 characters and two words. Its plan has three terms: each word, and the whole query as a name. */
 export const sessionQuery = 'domesticated animals';
 
-/** The session that compares placements: the query key by key, a submit, three pages on, and the order of titles. */
-export const sessionKeys = (query = sessionQuery): readonly Key[] => [
+/** The session that compares placements: the query key by key, a submit, some pages on, and the order of titles. */
+export const sessionKeys = (query = sessionQuery, turns = 3): readonly Key[] => [
   ...query,
   'Enter',
-  'PageDown',
-  'PageDown',
-  'PageDown',
+  ...Array.from({ length: turns }, () => 'PageDown'),
   'ByTitle',
 ];
 

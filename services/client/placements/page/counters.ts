@@ -5,7 +5,7 @@ import type { Cost } from './runner.ts';
 export function createCounters(document: Document) {
   return {
     show(name: PlacementName, { traffic, workedMs, before }: Cost): void {
-      const row = document.querySelector(`tr[data-placement="${name}"]`)!;
+      const row = document.querySelector<HTMLElement>(`tr[data-placement="${name}"]`)!;
       const values: Record<string, string> = {
         roundTrips: String(traffic.roundTrips),
         sent: bytes(traffic.sentBytes),
@@ -16,6 +16,7 @@ export function createCounters(document: Document) {
       };
       for (const [field, text] of Object.entries(values))
         row.querySelector(`[data-field="${field}"]`)!.textContent = text;
+      row.dataset['cost'] = JSON.stringify({ roundTrips: traffic.roundTrips, workedMs, waitedMs: traffic.waitedMs });
     },
   };
 }

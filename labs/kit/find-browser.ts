@@ -33,7 +33,7 @@ export function findBrowser(): string | undefined {
   return (places[process.platform] ?? []).find((file) => existsSync(file));
 }
 
-/** The message where there is none: only these tests need a browser. */
+/** The message where there is none: only the tests of pages and lab 04 need a browser. */
 export const howToGetOne =
   process.platform === 'linux'
     ? 'no Chromium, Chrome or Edge is installed: "sudo apt-get install --yes chromium" brings one'
