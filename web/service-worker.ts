@@ -29,7 +29,9 @@ export function workerRoutes(server: FastifyInstance, assets: Assets, doors: rea
   });
 }
 
-/** The script with its settings. Its version changes with every asset, so a new build replaces what the old one kept. */
+/**
+ * The script with its settings. Its version changes with every asset, so a new build replaces what the old one kept.
+ */
 function workerScript(assets: Assets, doors: readonly number[]): string {
   const code = loadAsset('worker.js').content.toString();
   const settings = {

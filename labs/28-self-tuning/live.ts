@@ -18,7 +18,9 @@ export interface Step {
 
 type By = 'fixed' | 'own';
 
-/** An application server that calls a database with each kind of time-out, before and after the database gets slower. */
+/**
+ * An application server that calls a database with each kind of time-out, before and after the database gets slower.
+ */
 export async function liveTimeouts(
   { S, factor, timeoutMs }: Step,
   { cluster, seed, signal, progress }: LiveContext,

@@ -15,7 +15,10 @@ export interface Audit {
   readonly firstFailure?: string;
 }
 
-/** Runs the virtual form of a lab, or its checks on made-up measurements, and the wrong variants, with the seeds 1, 2, 3 ... */
+/**
+ * Runs the virtual form of a lab, or its checks on made-up measurements, and the wrong variants, with the seeds 1, 2, 3
+ * ...
+ */
 export async function auditLab(lab: Lab, correctRuns: number, otherRuns: number): Promise<Audit> {
   const startedAt = performance.now();
   const passed: Record<Variant, number> = { correct: 0, 'do-nothing': 0, broken: 0, control: 0 };

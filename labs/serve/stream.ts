@@ -21,8 +21,8 @@ interface StreamsOptions {
 }
 
 /**
- * Server-sent events for every open page: `state`, `about` (the cluster of the run) and `snapshot` (its picture). A page
- * that opens gets the present ones first.
+ * Server-sent events for every open page: `state`, `about` (the cluster of the run) and `snapshot` (its picture). A
+ * page that opens gets the present ones first.
  */
 export function createStreams({ state, about }: StreamsOptions) {
   const open = new Set<ServerResponse>();

@@ -14,11 +14,11 @@ export type AskCentre = (plan: QueryPlan, context: Context) => Promise<Statistic
 export const noCentre: AskCentre = () => Promise.resolve(undefined);
 
 /**
- * For experiments: a share of the searches needs the one table of the cluster. Without the switch, each caller remembers
- * statistics itself (services/database/scatter.ts), so there is no centre.
+ * For experiments: a share of the searches needs the one table of the cluster. Without the switch, each caller
+ * remembers statistics itself (services/database/scatter.ts), so there is no centre.
  *
- * The share is exact: of 10 searches with share .3, the 4th, 7th and 10th ask. A search that needs the centre fails when
- * the centre does not answer.
+ * The share is exact: of 10 searches with share .3, the 4th, 7th and 10th ask. A search that needs the centre fails
+ * when the centre does not answer.
  */
 export function centralStatistics(options: {
   /** The switch as it is now; false = off. */

@@ -17,8 +17,8 @@ export interface Row {
 }
 
 /**
- * Measures a group of figures and reports its progress; with `full`, in the long form if it has one. A figure that this machine cannot measure gives no row, but a
- * message.
+ * Measures a group of figures and reports its progress; with `full`, in the long form if it has one. A figure that this
+ * machine cannot measure gives no row, but a message.
  */
 export interface Bench {
   readonly run: (say: (line: string) => void, full: boolean) => Promise<readonly Row[]>;

@@ -2,7 +2,9 @@ import { useState } from 'preact/hooks';
 import { send } from '../../../services/console/page/ask.ts';
 import type { State, Store } from './store.ts';
 
-/** What goes on elsewhere: a lab that runs, one in a terminal, or one that was killed. `shown`: the lab of this page. */
+/**
+ * What goes on elsewhere: a lab that runs, one in a terminal, or one that was killed. `shown`: the lab of this page.
+ */
 export function Notices({
   state: { server },
   store,

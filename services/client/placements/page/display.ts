@@ -14,7 +14,9 @@ export function createDisplay(document: Document, runner: Runner, asked?: string
   const problem = find('#problem');
   const query = asked?.trim().slice(0, 60) || sessionQuery;
   find('#query').textContent = query;
-  /** The line as the keys sent so far make it. It differs from what the input shows while a composition is under way. */
+  /**
+   * The line as the keys sent so far make it. It differs from what the input shows while a composition is under way.
+   */
   let line = '';
   let name: PlacementName = 'terminal';
   let waiting = 0;
