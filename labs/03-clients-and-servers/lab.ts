@@ -64,11 +64,13 @@ export const clientsAndServers = lab({
     control: 'most calls are for the pages of one server, so the calls do not spread evenly',
   },
   hints: [
-    'A server with one worker is like a shop with one till. How many customers can pay in a second? And who can still ' +
+    'A server with one worker is like a shop with one till. How many customers can pay in a second? And who can ' +
+      'still ' +
       'pay when the till is broken?',
     'One server: 1 / s. Four servers that share the calls evenly: 4 / s. After a crash, ask who else has the data: ' +
       'nobody, nobody for a quarter of it, or a copy.',
-    'Three tills with 30 s per customer: 3 x 2 = 6 customers a minute. If each till sells its own goods, a broken one ' +
+    'Three tills with 30 s per customer: 3 x 2 = 6 customers a minute. If each till sells its own goods, a broken ' +
+      'one ' +
       'costs a third of the customers. If two tills sell the same goods, it costs none, only a longer queue.',
   ],
   explanation: ({ s }) =>

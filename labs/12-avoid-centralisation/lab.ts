@@ -77,7 +77,8 @@ that it is old.`,
       'A login server needs 4 ms for each check, and every fifth request of a site needs a check. How many requests ' +
       'per second can the site serve, and what would a signed ticket change that is valid for an hour?',
     answer:
-      '1 / (.2 x .004 s) = 1,250 requests per second. With tickets, only the first request of a user in each hour needs ' +
+      '1 / (.2 x .004 s) = 1,250 requests per second. With tickets, only the first request of a user in each hour ' +
+      'needs ' +
       'the server: f becomes tiny, and users with a ticket do not notice that the login server is down.',
   },
 });

@@ -74,8 +74,8 @@ export const failureModels = lab({
   ],
   explanation: ({ limp }) =>
     `Each kind of failure needs its own evidence. A stopped node sends no heartbeats, so silence shows it. A node that
-answers ${limp!} ms late sends its heartbeats in time: only its callers can see it, and only by comparison with its peers.
-A liar is in time with both. One needs a second answer to the same question, and a majority.
+answers ${limp!} ms late sends its heartbeats in time: only its callers can see it, and only by comparison with its
+peers. A liar is in time with both. One needs a second answer to the same question, and a majority.
 
 The models contain each other: a crash is the kindest failure, an omission or a delay is worse, and a Byzantine node may
 do anything. A detector for a wider model costs more: heartbeats are a few bytes, reports of callers need callers, and
@@ -87,7 +87,8 @@ are not: a comparison needs somebody who is well. No number of replicas helps ag
     question:
       'A disk returns old data, and its checksums are right. Which of the three models is this, and what notices it?',
     answer:
-      'A lie: the answer is wrong and looks right. Heartbeats, latencies and checksums stay silent. A comparison with ' +
+      'A lie: the answer is wrong and looks right. Heartbeats, latencies and checksums stay silent. A comparison ' +
+      'with ' +
       'another replica, or a version number in the answer, shows it.',
   },
 });

@@ -90,16 +90,17 @@ export const processRedundancy = lab({
     'Who must learn what before the first user is served again? Write the steps down in order.',
     'Add the mean of each step: detect, order, and one hear for each node that must learn of it. Then add what the ' +
       'standby still has to do: nothing when hot, load when warm, start and load when cold.',
-    'A night guard looks into each room every 10 minutes, so a fire burns for 5 on average before it is seen. The call ' +
+    'A night guard looks into each room every 10 minutes, so a fire burns for 5 on average before it is seen. The ' +
+      'call ' +
       'takes 1 minute. A crew in its car drives 4: 10 minutes. A crew that must be woken needs 8 more: 18.',
   ],
   explanation: ({ start, load }) =>
     `Detection, the order and two heartbeats take
 ${digits(downtimeMs('hot', 0, 0) / 1_000)} s, whatever stands by: ${digits(parts.detectMs / 1_000)} s until the monitor
 knows that the process is gone, ${digits(parts.orderMs / 1_000)} s until it promotes the standby, and
-${digits(parts.hearMs / 1_000)} s each until the standby and the user have heard of it. A warm standby also loads its data
-(${load!} s), and a cold one starts first (${start!} s). A hot standby is the fastest and costs most: it has a process
-and all the data in memory, and does nothing.
+${digits(parts.hearMs / 1_000)} s each until the standby and the user have heard of it. A warm standby also loads its
+data (${load!} s), and a cold one starts first (${start!} s). A hot standby is the fastest and costs most: it has a
+process and all the data in memory, and does nothing.
 
 The paused machine is the dangerous case. It wakes up, knows nothing of the promotion, and serves. A user with an old
 list of addresses then gets answers of both. The promotion has a token that only grows. Within one round trip the old
@@ -110,7 +111,8 @@ writes, the store must check the token with each write. This system only reads w
 node is enough.`,
   transfer: {
     question:
-      'You may halve the heartbeat interval, or make the standby hot instead of warm. Loading takes 10 s. Which do you ' +
+      'You may halve the heartbeat interval, or make the standby hot instead of warm. Loading takes 10 s. Which do ' +
+      'you ' +
       'choose, and when is the other choice right?',
     answer:
       'Hot saves 10 s. Half the interval saves about half a second, and causes more false alarms. It is right where ' +

@@ -74,8 +74,8 @@ export const limping = lab({
   ],
   explanation: ({ f }) =>
     `A third of the calls meets the limping replica. The mean grows from ${healthyMs} to ${digits(meanOf(f!))} ms. The
-99th percentile grows ${f!} times, to ${f! * healthyMs} ms, because far more than one call in a hundred is slow. A crashed
-replica would do less harm: its callers get an error at once, and ask another one.
+99th percentile grows ${f!} times, to ${f! * healthyMs} ms, because far more than one call in a hundred is slow. A
+crashed replica would do less harm: its callers get an error at once, and ask another one.
 
 Its heartbeats are fine, so a detector of silence sees nothing. The callers see it: they compare the latencies of the
 replicas among each other. Three windows of a second are needed, because one pause is no limp. Then the replica is

@@ -93,15 +93,16 @@ export const selfTuning = lab({
     'With the fixed time-out, compare factor x S with it. With the fixed limit, each call waits for the calls before ' +
       'it: L x factor x S / workers. Compare that with the deadline.',
     'A baker keeps at most 40 people in the shop, because 40 x 1 minute is what people wait for. With the slow till ' +
-      'a customer takes 2 minutes. The last one waits 80 minutes, and all leave after 60. The shop is full, and nobody buys.',
+      'a customer takes 2 minutes. The last one waits 80 minutes, and all leave after 60. The shop is full, and ' +
+      'nobody buys.',
   ],
   explanation: ({ S, factor }) =>
-    `Both fixed numbers were right for ${S!} ms. The time-out of ${timeoutFor(S!)} ms ended only attempts that would never
-be answered. At ${factor! * S!} ms it ends all of them, although each would have been answered a moment later. The
+    `Both fixed numbers were right for ${S!} ms. The time-out of ${timeoutFor(S!)} ms ended only attempts that would
+never be answered. At ${factor! * S!} ms it ends all of them, although each would have been answered a moment later. The
 limit of ${limitFor(S!)} calls made the last one wait for
 ${digits((limitFor(S!) * S!) / workers / 1_000)} s of ${deadlineMs / 1_000} s. Now it waits for
-${digits((limitFor(S!) * factor! * S!) / workers / 1_000)} s. The server is as busy as before, and every answer comes after
-its user has left.
+${digits((limitFor(S!) * factor! * S!) / workers / 1_000)} s. The server is as busy as before, and every answer comes
+after its user has left.
 
 The rules that measure need no number of calls, and no number of milliseconds for the service. The time-out is three
 times the slowest of the recent attempts. A timed-out attempt counts with the time that it took, so the time-out grows
@@ -117,7 +118,8 @@ fast the service is today.`,
       'Which rule would you use instead?',
     answer:
       'By Little’s law 1,000/s x .01 s = 10 connections were busy. At 30 ms it is 30, and 10 queries wait for ever ' +
-      'longer. Measure the wait for a connection: open more while it is long, and refuse when the database is the cause.',
+      'longer. Measure the wait for a connection: open more while it is long, and refuse when the database is the ' +
+      'cause.',
   },
 });
 

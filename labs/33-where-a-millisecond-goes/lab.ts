@@ -239,7 +239,8 @@ function judged(times: Times) {
     ],
     timeline: [
       `protocol overhead: HTTP minus a bare socket is ${digits(1_000 * overhead)} us`,
-      `fsync of a small file: ${digits(medianInterval(times.fsync).median)} ms at the median of ${times.fsync.length}; ` +
+      `fsync of a small file: ${digits(medianInterval(times.fsync).median)} ms at the median of ` +
+        `${times.fsync.length}; ` +
         'it depends on the disk',
       ...actions.flatMap(({ id, label }) => [label, ...histogram(times[id])]),
     ],

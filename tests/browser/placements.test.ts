@@ -138,7 +138,7 @@ async function control(action: 'stop' | 'start'): Promise<void> {
 const ready = () =>
   until(async () => (await fetch(`${cluster.client}/placements`).catch(() => undefined))?.ok, boundMs);
 
-test('when the server is gone, only data on the client answers, and a new query fails with a clear sentence', async () => {
+test('without the server, data on the client still answers, and a new query fails with a sentence', async () => {
   await withPage(
     {},
     async (page) => {

@@ -46,7 +46,9 @@ export function taskOf(result: Pick<Result, 'verdict' | 'rows'>): { readonly hea
   if (result.verdict === 'UNKNOWN')
     return {
       heading: 'Run it again first',
-      text: 'This run proves nothing, so there is nothing to explain yet. The checks say what to do. Then run it again.',
+      text:
+        'This run proves nothing, so there is nothing to explain yet. The checks say what to do. Then run it ' +
+        'again.',
     };
   if (isPredicted(result))
     return {

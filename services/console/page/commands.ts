@@ -66,7 +66,9 @@ export function commandsOf(about: About, host: string) {
     times: { curl: `curl -s ${addressOf(about, 'traces', host)}/api/traces/times`, cli: cli('trace') },
     latency: {
       curl: `curl -s ${addressOf(about, 'console', host)}/api/history`,
-      promql: `histogram_quantile(0.99, sum by (le, tier, component) (rate(tierlab_rpc_client_duration_seconds_bucket${window})))`,
+      promql:
+        'histogram_quantile(0.99, sum by (le, tier, component) ' +
+        `(rate(tierlab_rpc_client_duration_seconds_bucket${window})))`,
     },
   } satisfies Readonly<Record<string, Commands>>;
 }

@@ -47,7 +47,7 @@ test('what is asked again takes one round, and is answered alike', async () => {
   expect(search.calls() - first).toBe(some.length * shards);
 });
 
-test('statistics of a centre: true ones take one round, and old ones cost another round, never another answer', async () => {
+test('statistics of a centre: true ones take one round, old ones another round, never another answer', async () => {
   const shards = 3;
   const search = await shardedSearch(pages, shards);
   const some = queries.slice(0, 100).map((query, i) => ({ ...query, answer: answers[i]! }));

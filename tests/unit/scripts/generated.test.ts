@@ -73,7 +73,7 @@ test('ports are published on this machine only', () => {
   expect(published.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
 });
 
-test('the labs are a container of their own, on request only: bounded, on loopback, without the rights of a node', () => {
+test('the labs have a container on request only: bounded, on loopback, without the rights of a node', () => {
   const { labs } = compose.services;
   expect(labs).toMatchObject({
     profiles: ['labs'],
