@@ -28,7 +28,8 @@ export const gameDay = lab({
   failuresExpected: true,
   parameters: {},
   formula:
-    'a blind guess is right in 1 of nodes x kinds cases; by halving, log2(nodes x kinds) yes/no questions find the answer',
+    'a blind guess is right in 1 of nodes x kinds cases; by halving, log2(nodes x kinds) yes/no questions find the ' +
+    'answer',
   assumptions: [
     'each node and each kind of failure is equally likely',
     'one node is broken, and in one way',
@@ -55,16 +56,18 @@ export const gameDay = lab({
     control: 'the journal is edited after its hash was shown, so nobody can be right',
   },
   hints: [
-    'A node can be silent, late or wrong. For each of the three, which of the others notices it, and where is it written?',
-    'First halve by kind: does a search take longer than usual, and is a node missing? If neither, somebody lies. Then ' +
-      'halve by tier, then by replica: traces name the slow node, lost votes name the liar.',
-    'One of 12 coins is too heavy, and you have a balance. 4 against 4, then 2 against 1 more, is quicker than each coin ' +
-      'alone: every weighing answers for many coins.',
+    'A node can be silent, late or wrong. For each of the three, which of the others notices it, and where is it ' +
+      'written?',
+    'First halve by kind: does a search take longer than usual, and is a node missing? If neither, somebody lies. ' +
+      'Then halve by tier, then by replica: traces name the slow node, lost votes name the liar.',
+    'One of 12 coins is too heavy, and you have a balance. 4 against 4, then 2 against 1 more, is quicker than each ' +
+      'coin alone: every weighing answers for many coins.',
   ],
   explanation: () =>
-    `There are ${suspects.length} nodes and ${kinds.length} kinds of failures, so ${possibilities} possibilities. A blind guess is
-right once in ${possibilities} times. Every good question halves what is left, and ${Math.ceil(meanQuestions)} questions are
-always enough. People who know a system do not look faster. They ask questions that halve more.
+    `There are ${suspects.length} nodes and ${kinds.length} kinds of failures, so ${possibilities} possibilities. A blind
+guess is right once in ${possibilities} times. Every good question halves what is left, and
+${Math.ceil(meanQuestions)} questions are always enough. People who know a system do not look faster. They ask questions
+that halve more.
 
 Each kind of failure has its own evidence. A crashed node has no heartbeats and no connections. A limping node is in the
 traces: the same operation takes longer at one replica than at its peers. A lying node is in the votes, because its

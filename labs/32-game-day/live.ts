@@ -51,9 +51,8 @@ export async function liveGameDay({ cluster, seed, signal, say, choose }: LiveCo
     const journal = journalOf(secret, randomBytes(16).toString('hex'));
     const shownHash = hashOf(journal);
     say(`one of ${suspects.length} nodes breaks now. The hash of the journal is ${shownHash}`);
-    say(
-      `console: http://127.0.0.1:${nodeOf(own, 'console').doors.console}   search: ${searchPage(nodeOf(own, 'gateway'), 0)}`,
-    );
+    const consolePort = nodeOf(own, 'console').doors.console;
+    say(`console: http://127.0.0.1:${consolePort}   search: ${searchPage(nodeOf(own, 'gateway'), 0)}`);
     say(`metrics of the callers: ${apps.map(({ opsPort }) => `http://127.0.0.1:${opsPort}/metrics`).join('   ')}`);
     // The monitor would name the node and repair it, and nothing would be left to find.
     await own.policy(monitor.id, { evidence: false });

@@ -29,7 +29,9 @@ interface VirtuallyPlayed extends Played {
   readonly log: readonly string[];
 }
 
-/** One game day in virtual time, with the monitor, heartbeats and layers of the system. Nobody but the monitor plays. */
+/**
+ * One game day in virtual time, with the monitor, heartbeats and layers of the system. Nobody but the monitor plays.
+ */
 export async function playVirtually(seed: string, variant: Variant): Promise<VirtuallyPlayed> {
   const secret = secretOf(seed);
   const shownHash = hashOf(journalOf(secret, seed));

@@ -79,7 +79,10 @@ export function createCurrentRun(folder: string, { onChange, onEvent }: Listener
       own.send({ folder, order } satisfies Assignment);
       return view!;
     },
-    /** Hands the answers of the person to the lab. Throws `conflict` when it asks nothing, `bad_request` for a wrong one. */
+    /**
+     * Hands the answers of the person to the lab. Throws `conflict` when it asks nothing, `bad_request` for a wrong
+     * one.
+     */
     answer(body: unknown): RunView {
       const choices = view?.choices ?? [];
       if (!child || choices.length === 0) throw new RpcError('conflict', 'no lab asks anything now');

@@ -7,7 +7,9 @@ const span = (kind: TraceSpan['kind'], name: string, startMs: number, more: Part
   return { kind, component, operation, node: '', depth: 0, startMs, durationMs: 1, outcome: 'ok', ...more };
 };
 
-/** The client calls the gateway in its own process; the gateway calls two shards in other processes, one of them twice. */
+/**
+ * The client calls the gateway in its own process; the gateway calls two shards in other processes, one of them twice.
+ */
 const search = (retries: number): { readonly spans: readonly TraceSpan[] } => ({
   spans: [
     span('request', 'client.GET /search', 0),
