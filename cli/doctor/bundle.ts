@@ -2,6 +2,7 @@ import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { packTar } from 'modern-tar';
 import type { Topology } from '../../shared/cluster/topology.ts';
 import { createRedactor } from '../../shared/observe/redact.ts';
 import { version } from '../../shared/version.ts';
@@ -13,13 +14,17 @@ import { askPort } from '../watchdog-client.ts';
 import type { Facts } from './facts.ts';
 import type { Finding } from './finding.ts';
 import { knownSecrets } from './secrets.ts';
-import { tar, type Entry } from './tar.ts';
 
 /** The end of each log or journal that is packed, bytes. */
 const bytesPerFile = 512 * 1024;
 const maxFiles = 200;
 /** A node that limps must not delay the bundle, ms. */
 const stateTimeoutMs = 2_000;
+
+interface Entry {
+  readonly name: string;
+  readonly text: string;
+}
 
 /** Packs findings, versions, states and logs into `file`, without secrets. Only the owner of the file may read it. */
 export async function writeBundle(
@@ -40,9 +45,15 @@ export async function writeBundle(
     ...(await nodeStates(facts)).map(([node, state]) => json(`states/${node}.json`, state)),
     ...filesOf(runDir(dataDir, portBase)),
   ];
-  const clean = entries.map(({ name, text }) => ({ name: `tierlab-doctor/${name}`, text: redact(text) }));
+  const mtime = new Date(facts.now);
+  const archive = await packTar(
+    entries.map(({ name, text }) => {
+      const body = redact(text);
+      return { header: { name: `tierlab-doctor/${name}`, size: Buffer.byteLength(body), mode: 0o600, mtime }, body };
+    }),
+  );
   try {
-    writeFileSync(file, gzipSync(tar(clean, facts.now)), { mode: 0o600 });
+    writeFileSync(file, gzipSync(archive), { mode: 0o600 });
   } catch (error) {
     throw new UsageError(`the bundle cannot be written to ${file}: ${(error as Error).message}`);
   }
