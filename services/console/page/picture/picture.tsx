@@ -50,8 +50,11 @@ function Node({ place, moment, plain }: { place: Placed<AboutNode>; moment: Show
   const traffic = now?.live ? inShort(now.live.served) : 'no answer';
   const calm = look.tone === 'good' || look.word === 'standby';
   const detail = calm && look.word === 'alive' ? traffic : look.word;
-  const more = [look.word, traffic, ...look.badges.map(({ word }) => word)].filter((word) => word !== detail);
-  const words = `${it.id} ${detail}: ${more.join(', ')}`;
+  const marks = marksOf(look.badges, width - 12);
+  // The name begins with the words that the picture shows, for people who speak to their computer.
+  const shown = [it.id, detail, ...marks.map(({ word }) => word)];
+  const more = [look.word, traffic, ...look.badges.map(({ word }) => word)].filter((word) => !shown.includes(word));
+  const words = `${shown.join(' ')}: ${more.join(', ')}`;
   const drawn = (
     <>
       <rect class="box" x={x} y={y} width={width} height={height} rx={7} />
@@ -64,11 +67,11 @@ function Node({ place, moment, plain }: { place: Placed<AboutNode>; moment: Show
       <text class={calm ? 'detail' : 'detail state'} x={x + 24} y={y + 31}>
         {detail}
       </text>
-      {marksOf(look.badges, width - 12).map(({ word, tone, left, width: itsWidth }) => (
+      {marks.map(({ word, tone, left, width: itsWidth }) => (
         <g key={word} class={`mark ${tone}`} aria-hidden="true">
           <rect x={x + 6 + left} y={y + height - 6} width={itsWidth} height={markHeight} rx={markHeight / 2} />
           <text x={x + 6 + left + itsWidth / 2} y={y + height + 3.5} text-anchor="middle">
-            {word}
+            {` ${word}`}
           </text>
         </g>
       ))}
