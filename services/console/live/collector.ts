@@ -11,8 +11,11 @@ import type { NodeNow, Snapshot } from './snapshot.ts';
 
 const everyMs = 1_000;
 
-/** Every snapshot costs each node a request. While no page is open, only each fifth second has one. */
+/** While no page is open, only each fifth second has a snapshot. */
 const unwatchedEvery = 5;
+
+/** The numbers of the nodes are read less often than the view, because they cost each node a request, ms. */
+const readEveryMs = 2_000;
 
 /** The longest wait of a snapshot for answers, ms. Later answers are in the next snapshot. */
 const gatherMs = 400;
@@ -57,6 +60,7 @@ export function createCollector(options: CollectorOptions) {
   const view = remembered<LedView>(clock);
   const faults = remembered<Snapshot['faults']>(clock);
   let number = 0;
+  let readAt = -Infinity;
   let last: Snapshot | undefined;
 
   function tell(event: Parameters<Listener>[0], json: string): void {
@@ -72,8 +76,11 @@ export function createCollector(options: CollectorOptions) {
 
   async function tick(): Promise<void> {
     const turn = ++number;
+    // The timer may be a little early.
+    const isReading = clock.now() - readAt > readEveryMs - everyMs / 2;
+    if (isReading) readAt = clock.now();
     const gathered = Promise.allSettled([
-      readings.ask(),
+      ...(isReading ? [readings.ask()] : []),
       view.renew(sources.view),
       faults.renew(async () => (await sources.faults()) ?? null),
       sources.incidents().then((value) => value && report('incidents', value)),

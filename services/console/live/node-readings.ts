@@ -12,7 +12,7 @@ const windowMs = 5_000;
 const patienceMs = 900;
 
 /** An older reading says nothing about the present, ms. */
-const staleMs = 2_500;
+const staleMs = 3_500;
 
 interface Reading {
   readonly at: number;

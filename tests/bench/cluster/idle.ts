@@ -11,6 +11,8 @@ const windowSeconds = 4;
 const windows = 5;
 const memoryGoalBytes = 1e9;
 const cpuGoal = 0.05;
+const openPages = 20;
+const pagesGoal = 0.02;
 
 /** Rows 6 and 17: the cost of the default topology without users. Linux only: it reads /proc. */
 export async function idle(say: (line: string) => void): Promise<readonly Row[]> {
@@ -29,6 +31,7 @@ export async function idle(say: (line: string) => void): Promise<readonly Row[]>
         shares.push((cpuSeconds(pids) - cpu) / ((performance.now() - at) / 1000));
         say(`${(shares.at(-1)! * 100).toFixed(1)}% of a core`);
       }
+      const pages = await costOfPages(consoleOf(nodes), pids, say);
       const bytes = pids.map(proportionalBytes).reduce((sum, each) => sum + each, 0);
       return [
         {
@@ -51,6 +54,16 @@ export async function idle(say: (line: string) => void): Promise<readonly Row[]>
           goal: '<= 5% of a core (ratio to the goal <= 1)',
           met: median(shares) <= cpuGoal,
         },
+        {
+          row: 17,
+          name: `${openPages} open pages of the console, beside none`,
+          ours: `${(median(pages) * 100).toFixed(1)}% of a core`,
+          reference: 'none',
+          ratio: median(pages) / pagesGoal,
+          spread: spread(pages.map((share) => share / pagesGoal)),
+          goal: '<= 2% of a core (ratio to the goal <= 1)',
+          met: median(pages) <= pagesGoal,
+        },
       ];
     } finally {
       await cluster.stop();
@@ -58,6 +71,48 @@ export async function idle(say: (line: string) => void): Promise<readonly Row[]>
   } finally {
     data.remove();
   }
+}
+
+const consoleOf = (nodes: readonly NodeRow[]): string =>
+  `http://127.0.0.1:${nodes.find(({ components }) => components.includes('console'))!.port}`;
+
+/** The share of a core that open pages cost all processes: windows with pages and without, in turn. */
+async function costOfPages(console: string, pids: readonly number[], say: (line: string) => void): Promise<number[]> {
+  const share = async (): Promise<number> => {
+    const [cpu, at] = [cpuSeconds(pids), performance.now()];
+    // An idle console reads all nodes every five seconds.
+    await seconds(10);
+    return (cpuSeconds(pids) - cpu) / ((performance.now() - at) / 1000);
+  };
+  // The nodes compile the code that answers the console.
+  const first = await open(console);
+  await seconds(10);
+  first.abort();
+  const costs: number[] = [];
+  for (let i = 0; i < 3; i++) {
+    const without = await share();
+    const pages = await open(console);
+    // The first events are the past.
+    await seconds(2);
+    costs.push((await share()) - without);
+    pages.abort();
+    say(`${(costs.at(-1)! * 100).toFixed(1)}% of a core for ${openPages} open pages`);
+  }
+  return costs;
+}
+
+/** Pages that read all events until they are aborted. */
+async function open(console: string): Promise<AbortController> {
+  const pages = new AbortController();
+  const { signal } = pages;
+  const read = async (stream: ReadableStream<Uint8Array>): Promise<void> => {
+    for await (const _ of stream);
+  };
+  for (let i = 0; i < openPages; i++) {
+    const { body } = await fetch(`${console}/api/stream`, { signal });
+    void read(body!).catch(() => undefined);
+  }
+  return pages;
 }
 
 const seconds = (count: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, count * 1000));
