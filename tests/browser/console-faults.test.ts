@@ -1,0 +1,159 @@
+import { expect, test } from 'vitest';
+import { readRunFile } from '../../cli/run-file.ts';
+import { until } from '../support/cluster.ts';
+import { consoleSite } from './console-site.ts';
+import { boundMs, shots } from './person.ts';
+
+const site = consoleSite();
+
+test('a fault: a dry run says who is hit, the counters move, the picture shows it, and it is healed', async () => {
+  await site.withPage(
+    {},
+    async (page) => {
+      await page.goto(site.address);
+      await page.getByRole('link', { name: 'Faults' }).click();
+      await page.getByLabel('Target', { exact: true }).selectOption('html-1');
+      await page.getByRole('button', { name: 'Limp' }).click();
+      await page.getByLabel('meanMs').fill('50');
+      await page.getByRole('button', { name: 'Dry run' }).click();
+      await page.getByText('Would be hit: html-1').waitFor();
+      await page.getByText('it tolerates 0').waitFor();
+      expect(await page.getByRole('button', { name: 'Inject', exact: true }).isDisabled()).toBe(true);
+      await page.getByRole('button', { name: 'Inject anyway' }).click();
+      const applied = page.locator('[data-counter="applied"]');
+      await applied.waitFor();
+      await site.searchUntil(async () => Number(await applied.textContent()) > 1);
+      await page.getByRole('link', { name: 'Overview' }).click();
+      await site.node(page, 'html-1').locator('.mark.injected').waitFor();
+      await page.getByRole('link', { name: 'Faults' }).click();
+      await page.getByRole('button', { name: 'Heal limp.latency at html-1' }).click();
+      await page.getByText('None.').waitFor();
+    },
+    /409 \(Conflict\)/,
+  );
+});
+
+test('a killed node is in the headline; after its repair, the scrubber shows it dead and alive', async () => {
+  await site.withPage({}, async (page) => {
+    await page.goto(`${site.address}#/faults/ranking-2`);
+    // The node stays down for 5 s. After a bare kill -9, a spare process takes its place within a second.
+    await page.getByRole('button', { name: 'Crash' }).click();
+    await page.getByRole('button', { name: 'Dry run' }).click();
+    await page.getByRole('button', { name: 'Inject', exact: true }).click();
+    await page.getByText('stop.kill is in effect at ranking-2.').waitFor();
+    await page.getByRole('link', { name: 'Overview' }).click();
+    const killed = site.node(page, 'ranking-2');
+    await page.getByRole('heading', { name: /ranking-2 (has|had) crashed/ }).waitFor();
+    await page.getByRole('heading', { name: 'Nothing is wrong.' }).waitFor({ timeout: 2 * boundMs });
+    const incident = page.getByRole('listitem').filter({ hasText: 'ranking-2' }).first();
+    expect(await incident.textContent()).toMatch(/crashed.*repaired/);
+    const label = () => killed.getAttribute('aria-label');
+    expect(await label()).toMatch(/^ranking-2 .*: alive/);
+
+    // Drags the knob from its right end to the left, until the picture shows a dead node.
+    const slider = page.getByRole('slider');
+    const { x, y, width, height } = (await slider.boundingBox())!;
+    await page.mouse.move(x + width - 8, y + height / 2);
+    await page.mouse.down();
+    let at = x + width - 8;
+    await until(async () => {
+      await page.mouse.move((at -= 3), y + height / 2);
+      return at < x || (await killed.textContent())!.includes('dead');
+    }, boundMs);
+    await page.mouse.up();
+    expect(await killed.textContent()).toMatch(/ranking-2.*crashed.*dead/);
+    expect(await killed.getAttribute('class')).toBe('node bad');
+    expect(await site.node(page, 'ranking-1').getAttribute('class')).toBe('node good');
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toMatch(/ranking-2 has crashed/);
+    expect(await slider.getAttribute('aria-valuetext')).toMatch(/^\d\d:\d\d:\d\d, \d+ s ago$/);
+    await page.screenshot({ path: `${shots}console-past-light.png` });
+    await page.keyboard.press('ArrowLeft');
+    await page.getByRole('button', { name: 'Back to live' }).click();
+    expect(await label()).toMatch(/^ranking-2 .*: alive/);
+    expect(await killed.getAttribute('class')).toBe('node good');
+
+    await page.getByRole('link', { name: 'Incidents' }).click();
+    await page
+      .getByRole('button', { name: /Replay ranking-2/ })
+      .first()
+      .click();
+    await page.getByRole('heading', { name: /ranking-2 ha[sd] crashed/ }).waitFor();
+    // The replay goes on until it reaches now.
+    await page.getByRole('button', { name: 'Live', exact: true }).waitFor({ timeout: 2 * boundMs });
+  });
+});
+
+test('the form makes a request of each kind of fault that the chaos controller understands', async () => {
+  await site.withPage(
+    {},
+    async (page) => {
+      await page.goto(`${site.address}#/faults/html-1`);
+      const kinds = page.getByLabel('Kind', { exact: true });
+      await kinds.waitFor();
+      const names = await kinds
+        .locator('option')
+        .evaluateAll((all) => all.map((it) => (it as HTMLOptionElement).value));
+      expect(names.length).toBe(24);
+      const refused: string[] = [];
+      for (const name of names) {
+        await kinds.selectOption(name);
+        for (const field of await page.locator('.fault-form input[required]').all())
+          if ((await field.inputValue()) === '') refused.push(`${name}: a field is empty`);
+        await page.getByRole('button', { name: 'Dry run' }).click();
+        await page.locator('.fault-form .preview, .fault-form [role="alert"]').first().waitFor();
+        const alert = page.locator('.fault-form [role="alert"]');
+        if ((await alert.count()) > 0) refused.push(`${name}: ${await alert.textContent()}`);
+      }
+      expect(refused).toEqual([]);
+    },
+    /40\d \(/,
+  );
+});
+
+/** What the watchdog does with the node of the console. */
+async function control(action: 'stop' | 'start'): Promise<void> {
+  const { token } = readRunFile(site.cluster.dataDir, site.cluster.portBase)!;
+  const url = `http://127.0.0.1:${site.cluster.portBase}/nodes/control-1/${action}`;
+  const answer = await fetch(url, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
+  expect(answer.status).toBe(200);
+}
+
+test('while the console is away, the page keeps its data and shows its age; then it is live in 5 s', async () => {
+  await site.withPage(
+    {},
+    async (page) => {
+      await page.goto(site.address);
+      const live = page.getByText('live', { exact: true });
+      await live.waitFor();
+      await site.node(page, 'gateway-1').waitFor();
+      await control('stop');
+      await page.getByText(/the console does not answer: this is \d+ s old/).waitFor();
+      expect(await site.node(page, 'gateway-1').isVisible()).toBe(true);
+      await control('start');
+      await until(async () => (await fetch(site.cluster.console).catch(() => undefined))?.ok, boundMs);
+      await live.waitFor({ timeout: 5_000 });
+    },
+    /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE/,
+  );
+});
+
+test('a person without the key is asked for it once', async () => {
+  await site.withPage(
+    {},
+    async (page) => {
+      const { origin, searchParams } = new URL(site.address);
+      await page.goto(`${origin}/#/faults`);
+      await page.getByText('To press buttons').waitFor();
+      await page.getByRole('button', { name: 'Enter key' }).click();
+      await page.getByLabel('Key', { exact: true }).fill('guess');
+      await page.getByRole('button', { name: 'Use this key' }).click();
+      await page.getByText('this is not the key').waitFor();
+      await page.getByLabel('Key', { exact: true }).fill(`${origin}/?operator=${searchParams.get('operator')}`);
+      await page.getByRole('button', { name: 'Use this key' }).click();
+      await page.getByRole('button', { name: 'Dry run' }).waitFor();
+      await page.reload();
+      await page.getByRole('button', { name: 'Dry run' }).waitFor();
+    },
+    /401 \(Unauthorized\)/,
+  );
+});
