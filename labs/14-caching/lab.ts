@@ -1,8 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import { type Random, seededRandom } from '../../shared/time/random.ts';
-import { check, nothing, within } from '../kit/checks.ts';
-import { lab, type Variant } from '../runner/lab.ts';
+import { check, nothing, shareOf, within } from '../kit/checks.ts';
+import { type Check, lab, type Variant } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
+import { liveCache } from './live.ts';
 import { meanInterval, shownConfidence } from '../statistics/interval.ts';
 
 const items = 1_000;
@@ -18,8 +19,8 @@ export const caching = lab({
   name: 'caching',
   topic: 'caching',
   question: 'A cache holds a tenth of the pages. How many of the requests does it answer?',
-  seconds: 1,
-  cores: 1,
+  seconds: 20,
+  cores: 2,
   parameters: { C: { unit: 'count', values: [100, 80, 150] } },
   formula: 'Che: h = sum of q_i (1 - e^(-q_i T)), where T solves sum of (1 - e^(-q_i T)) = C',
   assumptions: [
@@ -76,6 +77,45 @@ export const caching = lab({
       ],
     };
   },
+  async live({ C }, context) {
+    const theory = che(C!);
+    const { hits, lookups, outage, withoutStale } = await liveCache(
+      { capacity: C!, items, draw: (random) => draw(random, 'correct') },
+      context,
+    );
+    // The data of the search engine is not written to, so invalidation is studied in virtual time.
+    const modelled = await caching.virtual!({ C: C! }, context.seed, 'correct');
+    const hit = shareOf('hit', hits, lookups);
+    const answered = shareOf('outage', outage.answered, outage.sent);
+    return {
+      points: [hit.point, answered.point, modelled.points[2]!],
+      checks: [
+        near('live: the hit rate is within .04 of Che’s approximation', hit.point.measured, theory, 0.04),
+        near(
+          'live, database down, stale answers allowed: the share h is still answered',
+          answered.point.measured,
+          theory,
+          0.06,
+        ),
+        check(
+          'live: each of these answers states its age',
+          outage.answered > 0 && outage.stated === outage.answered,
+          `${outage.stated} of ${outage.answered}; the oldest is ${digits(outage.oldestMs / 1_000)} s old`,
+        ),
+        check(
+          'live, database down, no stale answers: none is answered',
+          withoutStale.answered === 0,
+          `${withoutStale.answered} of ${withoutStale.sent}`,
+        ),
+        ...modelled.checks.slice(2),
+      ],
+      timeline: [
+        `live: ${hits} of ${lookups} look-ups were hits`,
+        `live: the database was down, and ${outage.answered} of ${outage.sent} searches were answered from memory`,
+        ...modelled.timeline,
+      ],
+    };
+  },
   variants: {
     broken: 'a full cache refuses new pages instead of dropping the oldest, and starts with the least popular ones',
     control: 'all pages are equally popular, so the hit rate is C / N',
@@ -104,6 +144,9 @@ dependability, and the price is consistency.`,
   },
 });
 
+const near = (label: string, measured: number, theory: number, most: number): Check =>
+  check(label, Math.abs(measured - theory) <= most, `${digits(measured)} for ${digits(theory)}`);
+
 const weights = Array.from({ length: items }, (_, i) => 1 / (i + 1));
 const total = weights.reduce((sum, weight) => sum + weight, 0);
 const popularity = weights.map((weight) => weight / total);
@@ -122,7 +165,7 @@ function che(capacity: number): number {
 }
 
 /** A page by Zipf's law: a binary search in the cumulative popularity. */
-function draw(random: Random, variant: Variant): number {
+function draw(random: Pick<Random, 'next'>, variant: Variant): number {
   const u = random.next();
   if (variant === 'control') return Math.floor(items * u);
   let [low, high] = [0, items - 1];

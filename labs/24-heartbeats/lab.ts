@@ -2,10 +2,13 @@ import { createPhiDetector } from '../../shared/membership/phi.ts';
 import { seededRandom } from '../../shared/time/random.ts';
 import { check, meanOf, nothing } from '../kit/checks.ts';
 import { lab, type Point, type Variant } from '../runner/lab.ts';
+import { liveDetection } from './live.ts';
 import { digits } from '../runner/units.ts';
 import { contains, passConfidence, poissonInterval, shownConfidence } from '../statistics/interval.ts';
 
 const intervalMs = 500;
+/** How often a monitor looks at its nodes. */
+const lookMs = 125;
 /** Dead after so many intervals of silence. */
 const silentIntervals = 3.5;
 const hours = 20;
@@ -23,8 +26,8 @@ export const heartbeats = lab({
   topic: 'heartbeats',
   question:
     'A node sends a heartbeat twice a second. How soon may you call it dead, if one in five heartbeats is lost?',
-  seconds: 1,
-  cores: 1,
+  seconds: 130,
+  cores: 2,
   parameters: { loss: { unit: '%', values: [0.2, 0.15, 0.25] } },
   formula: 'mean detection = dead after - interval / 2; false alarms per hour = beats per hour x (1 - p) p^3',
   assumptions: [
@@ -76,6 +79,48 @@ export const heartbeats = lab({
         ),
       ],
       timeline: [...timeline, `phi reaches 8 after ${digits(phiSilenceMs)} ms of silence, at this loss`],
+    };
+  },
+  async live({ loss }, context) {
+    const found = await liveDetection({ deadAfterMs, loss: loss! }, context);
+    const n = found.fixedMs.length;
+    // The monitor looks at its nodes every 125 ms, so it sees the end of a time-out half of that late, on average.
+    const mean = found.fixedMs.reduce((sum, ms) => sum + ms, 0) / n - lookMs / 2;
+    const scatterMs = Math.sqrt((intervalMs ** 2 + lookMs ** 2) / 12);
+    const detection = meanOf('detection', mean, n, scatterMs / Math.sqrt(n));
+    const { fixedAlarms, phiAlarms, linkHours } = found;
+    const shown = poissonInterval(fixedAlarms, shownConfidence);
+    const expected = linkHours * alarmsPerHour(loss!);
+    const phiMedianMs = found.phiMs.toSorted((a, b) => a - b)[Math.floor(found.phiMs.length / 2)];
+    return {
+      points: [
+        detection.point,
+        {
+          id: 'alarms',
+          measured: fixedAlarms / linkHours,
+          n: found.beats,
+          interval: { low: shown.low / linkHours, high: shown.high / linkHours, confidence: shownConfidence },
+        },
+      ],
+      checks: [
+        detection.isTheory('a crash is detected after 1.5 s on average', deadAfterMs - intervalMs / 2, checks),
+        check(
+          `${lostInARow} lost heartbeats in a row are a false alarm`,
+          contains(poissonInterval(fixedAlarms, passConfidence(checks)), expected),
+          `${fixedAlarms} in ${digits(linkHours * 3_600)} s of links; theory ${digits(expected)}`,
+        ),
+        check(
+          'phi raises hardly any: at most a fifth as many',
+          phiAlarms <= Math.max(1, fixedAlarms / 5),
+          `${phiAlarms} at phi 8`,
+        ),
+      ],
+      timeline: [
+        `the fixed detector noticed ${n} crashes after ${found.fixedMs.map((ms) => digits(ms)).join(', ')} ms`,
+        `phi reached 8 after ${phiMedianMs === undefined ? 'none' : digits(phiMedianMs)} ms of silence (median), ` +
+          'while no heartbeat was lost',
+      ],
+      faults: found.proofs,
     };
   },
   variants: {

@@ -2,16 +2,21 @@ import { constant, exponential } from '../../shared/time/sim/distribution.ts';
 import { seededRandom } from '../../shared/time/random.ts';
 import { createSimulation } from '../../shared/time/sim/simulation.ts';
 import { createStation, StationFull } from '../../shared/time/sim/station.ts';
-import { check, nothing, within } from '../kit/checks.ts';
-import { lab, type Variant } from '../runner/lab.ts';
+import { check, nothing, unknown, within } from '../kit/checks.ts';
+import { type Check, lab, type Variant } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
 import { meanInterval, shownConfidence } from '../statistics/interval.ts';
+import { brokenInvariant } from './broken-invariant.ts';
+import { liveHangs } from './live.ts';
 
 const workers = 50;
 const hangMs = 5_000;
 const quickMs = 10;
 const healthyPerSecond = 20;
 const seconds = 600;
+/** From the one phi on callers prefer other nodes, from the other on the node counts as dead. */
+const green = 3;
+const red = 8;
 /** The first seconds fill the workers. */
 const warmUpSeconds = 30;
 
@@ -21,8 +26,8 @@ export const watchdogsAndFailFast = lab({
   name: 'watchdogs-and-fail-fast',
   topic: 'fail-fast',
   question: 'One of two services behind your server hangs. Why do the requests that do not need it fail, too?',
-  seconds: 1,
-  cores: 1,
+  seconds: 35,
+  cores: 2,
   failuresExpected: true,
   parameters: { rate: { unit: '/s', values: [20, 16, 24] } },
   formula: 'Erlang B with a = rate x hang: B = (a^k / k!) / (sum of a^i / i! for i = 0 to k); served = 1 - B',
@@ -40,13 +45,15 @@ export const watchdogsAndFailFast = lab({
     },
     { id: 'with', label: 'healthy requests served, breaker on', unit: '%', theory: 1 },
   ],
-  virtual({ rate }, seed, variant) {
+  async virtual({ rate }, seed, variant) {
     if (variant === 'do-nothing') return nothing;
     const off = run(`${seed}/off`, rate!, false, variant);
     const on = run(`${seed}/on`, rate!, true, variant);
     const offShare = meanInterval(off.shares, shownConfidence);
     const onShare = meanInterval(on.shares, shownConfidence);
     const theory = 1 - erlangB(workers, load(rate!));
+    const fast = await brokenInvariant(`${seed}/fail-fast`, true);
+    const slow = await brokenInvariant(`${seed}/go-on`, false);
     return {
       points: [
         { id: 'without', measured: offShare.mean, n: off.healthy, interval: offShare },
@@ -56,8 +63,52 @@ export const watchdogsAndFailFast = lab({
         within('breaker off: the served share is 1 - B', offShare.mean, theory, 0.1, off.healthy),
         check('breaker on: at least 99% are served', onShare.mean >= 0.99, `${digits(100 * onShare.mean)}%`),
         check('requests that need the hanging service are there', off.hanging > 1_000, `${off.hanging} of them`),
+        check(
+          'a broken invariant, fail-fast: a crash and a restart, and no bad answer',
+          fast.bad === 0 && fast.crashes === 1 && fast.good > 0,
+          `${fast.bad} bad answers, ${fast.failed} errors, ${fast.crashes} crash`,
+        ),
+        check(
+          'without fail-fast there are bad answers',
+          slow.bad > 0,
+          `${slow.bad} bad answers, ${slow.failed} errors`,
+        ),
       ],
       timeline: [...off.timeline, `with the breaker: at most ${on.mostBusy} of ${workers} workers are busy`],
+    };
+  },
+  async live({ rate }, context) {
+    const { mainLoop, thread } = await liveHangs(context);
+    const modelled = await watchdogsAndFailFast.virtual!({ rate: rate! }, context.seed, 'correct');
+    const hung = !mainLoop.answered && !thread.answered;
+    const seconds = (ms: number | undefined): string => (ms === undefined ? 'never' : `after ${digits(ms / 1_000)} s`);
+    const live = (label: string, ok: boolean, detail: string): Check =>
+      hung ? check(label, ok, detail) : unknown(label, 'the main loop did not hang', 'run the lab again');
+    return {
+      points: modelled.points,
+      checks: [
+        live(
+          'live: heartbeats from the main loop stop with it',
+          mainLoop.phi >= red,
+          `phi rises to ${digits(mainLoop.phi)}; restarted ${seconds(mainLoop.restartedAfterMs)}`,
+        ),
+        live(
+          'live: heartbeats from a thread stay green',
+          thread.phi < green,
+          `phi is ${digits(thread.phi)} at most, and no call is answered`,
+        ),
+        live(
+          'live: the main-loop watchdog restarts the node all the same',
+          thread.restartedAfterMs !== undefined,
+          seconds(thread.restartedAfterMs),
+        ),
+        ...modelled.checks,
+      ],
+      timeline: [
+        `main loop sends: phi ${digits(mainLoop.phi)}, restarted ${seconds(mainLoop.restartedAfterMs)}`,
+        `thread sends: phi ${digits(thread.phi)}, restarted ${seconds(thread.restartedAfterMs)}`,
+        ...modelled.timeline,
+      ],
     };
   },
   variants: {
@@ -78,8 +129,12 @@ ${digits(100 * erlangB(workers, load(rate!)))}% of them fail, although their own
 The breaker fails fast. After some failures it refuses calls to the hanging service at once, so no worker waits for
 it. The requests that need this service still fail, but nobody else does. That is isolation.
 
-A heartbeat from a thread of its own would stay green all the time, because that thread does not need a worker.
-Evidence must come from where the work is done.`,
+A heartbeat from a thread of its own stays green all the time, because that thread needs neither a worker nor the main
+loop. Evidence must come from where the work is done. So Tierlab sends heartbeats from the main loop, and its watchdog
+asks the main loop itself.
+
+Fail-fast goes further: a process that finds its own memory broken ends at once. Callers see a few errors and no wrong
+answer, and a new process begins with sound memory. A process that goes on answers every call, and answers wrongly.`,
   transfer: {
     question: 'You shorten the time-out from 5 s to 1 s instead of using a breaker. What is served now?',
     answer:

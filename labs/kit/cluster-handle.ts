@@ -17,8 +17,8 @@ type NodeState = LabNode & { readonly restarts: number; readonly state: string }
 
 /** What a lab has changed in a cluster, and must change back where the cluster lives on. */
 export interface Changes {
-  /** The policies of nodes before their first change. */
-  readonly policies: Readonly<Record<string, unknown>>;
+  /** The policies of nodes before their first change, with the ops port of each node. */
+  readonly policies: Readonly<Record<string, { readonly port: number; readonly policy: unknown }>>;
   /** The ports where faults are held. */
   readonly faults: readonly { readonly port: number; readonly id: string }[];
 }
@@ -67,14 +67,14 @@ export async function openCluster({ portBase, token, signal, onChange }: HandleO
   });
 
   async function inject(node: string, fault: LabFault): Promise<() => Promise<FaultProof>> {
-    const { kind, params, probability = 1, secret: _secret, ...scope } = fault;
+    const { kind, params, probability = 1, startInMs: startAt = 0, secret: _secret, ...scope } = fault;
     // Faults of whole processes are carried out by the watchdog.
     const isOfProcess = siteOf(kind, params) === 'watchdog';
     if (isOfProcess && kind.startsWith('stop.')) mayEnd.add(node);
     const held = { port: isOfProcess ? portBase : opsPort(node), id: `lab-${process.pid}-${++serial}` };
     note({ faults: [...changes.faults, held] });
     const ttlMs = faultTtlMs;
-    const one = { id: held.id, kind, target: node, params, probability, scope, ttlMs, owner, seed: serial };
+    const one = { id: held.id, kind, target: node, params, probability, scope, startAt, ttlMs, owner, seed: serial };
     await order(held.port, 'POST', '/admin/faults', one);
     return async () => {
       const { active, ended } = (await read(held.port, '/admin/faults')) as Record<
@@ -94,13 +94,14 @@ export async function openCluster({ portBase, token, signal, onChange }: HandleO
     async policy(node, policy) {
       if (!(node in changes.policies)) {
         const before = await read(opsPort(node), '/admin/policy');
-        note({ policies: { ...changes.policies, [node]: before } });
+        note({ policies: { ...changes.policies, [node]: { port: opsPort(node), policy: before } } });
       }
       await order(opsPort(node), 'POST', '/admin/policy', policy);
     },
     ask: (node, path) => read(opsPort(node), path),
     inject,
     mayEnd: (node) => void mayEnd.add(node),
+    restarts: async (node) => (await status()).find(({ id }) => id === node)?.restarts ?? 0,
     async crash(node) {
       await inject(node, { kind: 'stop.kill', params: { downMs: Math.min(downMs, faultTtlMs) } });
       const isDown = async () => (await status()).find(({ id }) => id === node)?.state === 'held';

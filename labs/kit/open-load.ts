@@ -1,5 +1,5 @@
 import { request as httpRequest, Agent } from 'node:http';
-import { rpcPrefix } from '../../shared/rpc/wire.ts';
+import { decodeStaleMs, rpcPrefix } from '../../shared/rpc/wire.ts';
 import { seededRandom } from '../../shared/time/random.ts';
 import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
 
@@ -17,6 +17,8 @@ export interface Answer {
   readonly tookMs: number;
   readonly body: unknown;
   readonly code?: string;
+  /** The age of an answer from memory, ms, where a component was down. */
+  readonly staleMs?: number;
 }
 
 const agent = new Agent({ keepAlive: true, maxSockets: 512 });
@@ -27,8 +29,14 @@ export function ask({ port, component, operation, request, shard }: Question, ti
   const payload = JSON.stringify(request);
   const startedAt = performance.now();
   return new Promise((resolve) => {
-    const end = (ok: boolean, body: unknown, code?: string): void =>
-      resolve({ ok, tookMs: performance.now() - startedAt, body, ...(code !== undefined && { code }) });
+    const end = (ok: boolean, body: unknown, code?: string, staleMs?: number): void =>
+      resolve({
+        ok,
+        tookMs: performance.now() - startedAt,
+        body,
+        ...(code !== undefined && { code }),
+        ...(staleMs !== undefined && { staleMs }),
+      });
     const call = httpRequest({
       host: '127.0.0.1',
       port,
@@ -58,7 +66,7 @@ export function ask({ port, component, operation, request, shard }: Question, ti
         } catch {
           return end(false, undefined, 'bad_reply');
         }
-        if (response.statusCode === 200) end(true, body);
+        if (response.statusCode === 200) end(true, body, undefined, decodeStaleMs(response.headers['x-stale-ms']));
         else end(false, body, String((body as { code?: string }).code ?? response.statusCode));
       });
     });

@@ -90,6 +90,8 @@ export interface LabCluster {
   readonly inject: (node: string, fault: LabFault) => Promise<() => Promise<FaultProof>>;
   /** The process of this node may end from now on: the lab asked for it. */
   readonly mayEnd: (node: string) => void;
+  /** How often the process of this node was started again, whoever asked for it. */
+  readonly restarts: (node: string) => Promise<number>;
   /** Kills the process of a node, which stays down until the cluster ends. Resolves when the process is gone. */
   readonly crash: (node: string) => Promise<void>;
 }
@@ -105,6 +107,8 @@ export interface LabFault {
   readonly direction?: 'request' | 'reply';
   /** Nobody is told that it is in effect: the student must find it. */
   readonly secret?: true;
+  /** It begins so much later, so that the node can still answer the order. */
+  readonly startInMs?: number;
 }
 
 export interface LabNode {

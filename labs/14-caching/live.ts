@@ -1,0 +1,115 @@
+import { seededRandom } from '../../shared/time/random.ts';
+import { type Answer, closedLoad } from '../kit/open-load.ts';
+import { labWords } from '../kit/pages.ts';
+import type { LabNode, LiveContext } from '../runner/lab.ts';
+
+const topology = {
+  name: 'lab-14',
+  style: 'object-based',
+  policy: 'naive',
+  nodes: [
+    { name: 'monitor', components: ['monitor'], replicas: 1 },
+    { name: 'app', components: ['app', 'query', 'ranking', 'html'], replicas: 1 },
+    { name: 'database', components: ['database'], replicas: 1 },
+  ],
+};
+
+const warmUp = 1_500;
+const measured = 3_000;
+const inOutage = 1_000;
+/** Without stale answers none is expected, so few calls show it. */
+const without = 40;
+const foreverMs = 3_600_000;
+
+export interface LiveCache {
+  readonly hits: number;
+  readonly lookups: number;
+  readonly outage: {
+    readonly sent: number;
+    readonly answered: number;
+    /** Of those, the ones that told the reader their age. */
+    readonly stated: number;
+    readonly oldestMs: number;
+  };
+  readonly withoutStale: { readonly sent: number; readonly answered: number };
+}
+
+/** The cache of an application server in front of a database that goes down. `draw` picks one of the items. */
+export async function liveCache(
+  { capacity, items, draw }: { capacity: number; items: number; draw: (random: { next(): number }) => number },
+  { cluster, seed, signal, progress }: LiveContext,
+): Promise<LiveCache> {
+  const own = await cluster(topology);
+  const app = own.nodes.find(({ components }) => components.includes('app'))!;
+  const database = own.nodes.find(({ components }) => components.includes('database'))!;
+  const queries = Array.from({ length: items }, (_, i) => queryOf(i));
+  const cached = (operation: { ttlMs: number; staleIfErrorMs: number }) =>
+    own.policy(app.id, {
+      base: 'naive',
+      cache: { maxEntries: capacity, operations: { 'database.find': operation } },
+    });
+  const search = (label: string, n: number): Promise<readonly Answer[]> => {
+    const random = seededRandom(`${seed}/${label}`);
+    return closedLoad({
+      n,
+      lanes: 2,
+      question: () => ({
+        port: app.port,
+        component: 'app',
+        operation: 'search',
+        request: {
+          search: { q: queries[draw(random)]!, page: 1, size: 1, explain: false },
+          format: 'json',
+          via: [],
+        },
+      }),
+      signal,
+      onProgress: (done) => progress(label, done, n),
+    });
+  };
+
+  await cached({ ttlMs: foreverMs, staleIfErrorMs: 0 });
+  await search('warming the cache', warmUp);
+  const before = await lookupsOf(app, signal);
+  await search('counting hits', measured);
+  const after = await lookupsOf(app, signal);
+
+  // Every answer is asked for again, and the copy is kept for the case that nobody answers.
+  await cached({ ttlMs: 1, staleIfErrorMs: foreverMs });
+  await search('warming it for an outage', warmUp);
+  await own.crash(database.id);
+  const answers = (await search('the database is down', inOutage)).filter(({ ok }) => ok);
+  await cached({ ttlMs: 1, staleIfErrorMs: 0 });
+  const bare = await search('the same without stale answers', without);
+  return {
+    hits: after.hits - before.hits,
+    lookups: after.all - before.all,
+    outage: {
+      sent: inOutage,
+      answered: answers.length,
+      stated: answers.filter(({ staleMs }) => staleMs !== undefined).length,
+      oldestMs: Math.max(0, ...answers.map(({ staleMs = 0 }) => staleMs)),
+    },
+    withoutStale: { sent: without, answered: bare.filter(({ ok }) => ok).length },
+  };
+}
+
+/** Two different words for each number: the number of pairs is far greater than that of the items. */
+function queryOf(i: number): string {
+  const first = i % labWords.length;
+  const step = 1 + Math.floor(i / labWords.length);
+  return `${labWords[first]} ${labWords[(first + step) % labWords.length]}`;
+}
+
+const line = /^tierlab_rpc_cache_requests_total\{([^}]*)\} (\S+)$/gm;
+
+async function lookupsOf({ opsPort }: LabNode, signal: AbortSignal): Promise<{ hits: number; all: number }> {
+  const response = await fetch(`http://127.0.0.1:${opsPort}/metrics`, { signal });
+  const counts = { hits: 0, all: 0 };
+  for (const [, labels = '', value] of (await response.text()).matchAll(line)) {
+    if (!labels.includes('component="database"')) continue;
+    counts.all += Number(value);
+    if (/result="(?:hit|shared)"/.test(labels)) counts.hits += Number(value);
+  }
+  return counts;
+}
