@@ -1,4 +1,5 @@
 import { standbyKinds } from '../../shared/membership/fencing.ts';
+import { seededRandom } from '../../shared/time/random.ts';
 import { check, exactly, nothing } from '../kit/checks.ts';
 import { lab, type Check, type Point } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
@@ -6,7 +7,7 @@ import { meanInterval, shownConfidence } from '../statistics/interval.ts';
 import { outage, twoActive, watchedMs } from './model.ts';
 import { downtimeMs, parts } from './theory.ts';
 
-/** Losses of the active node for each kind of standby. */
+/** Losses of the active node for each kind of standby: one in each eighth of a heartbeat interval. */
 const losses = 8;
 /** How far the mean downtime may be from the theory, s. */
 const toleranceS = 0.4;
@@ -46,6 +47,7 @@ export const processRedundancy = lab({
   async virtual({ start, load }, seed, variant) {
     if (variant === 'do-nothing') return nothing;
     const times = { startMs: 1_000 * start!, loadMs: 1_000 * load! };
+    const random = seededRandom(`${seed}/losses`);
     const points: Point[] = [];
     const found: Check[] = [];
     const timeline: string[] = [];
@@ -53,7 +55,9 @@ export const processRedundancy = lab({
       const downS: number[] = [];
       for (let i = 0; i < losses; i++) {
         // Control: only the process is lost, and it starts again on its machine.
-        const lost = await outage({ seed: `${seed}/${kind}/${i}`, kind, ...times, isGone: variant !== 'control' });
+        const phase = (i + random.next()) / losses;
+        const isGone = variant !== 'control';
+        const lost = await outage({ seed: `${seed}/${kind}/${i}`, kind, phase, isGone, ...times });
         downS.push(lost.downMs / 1_000);
         if (i === 0) timeline.push(`${kind} standby:`, ...lost.timeline.map((line) => `  ${line}`));
       }

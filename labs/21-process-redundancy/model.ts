@@ -11,6 +11,8 @@ const everyMs = 20;
 const patienceMs = 15;
 /** The monitor knows the rhythm of the heartbeats by then, ms. */
 const warmUpMs = 6_000;
+/** From the end of loading until the user knows that the node serves, ms. */
+const settleMs = 2_000;
 const giveUpMs = 60_000;
 
 interface Times {
@@ -21,7 +23,7 @@ interface Times {
 }
 
 /** One monitor, one active node, its standby, and a user. */
-async function clusterWith(seed: string, kind: StandbyKind, times: Times): Promise<SimulatedCluster> {
+async function clusterWith(seed: string, kind: StandbyKind, times: Times, phase: number): Promise<SimulatedCluster> {
   const cluster = createSimulatedCluster(
     seed,
     [
@@ -31,8 +33,7 @@ async function clusterWith(seed: string, kind: StandbyKind, times: Times): Promi
     ],
     { ...times, staggerMs: heartbeatIntervalMs },
   );
-  // The loss comes at any time between two heartbeats.
-  await cluster.sim.run(warmUpMs + times.loadMs + heartbeatIntervalMs * cluster.sim.random.next());
+  await cluster.sim.run(Math.max(warmUpMs, times.loadMs + settleMs) + heartbeatIntervalMs * phase);
   return cluster;
 }
 
@@ -45,6 +46,8 @@ export interface Outage {
 }
 
 export interface Loss extends Times {
+  /** The moment of the loss within a heartbeat interval, from 0 to 1. */
+  readonly phase: number;
   readonly seed: string;
   readonly kind: StandbyKind;
   /** The machine is gone, and the process cannot be started there again. */
@@ -52,8 +55,8 @@ export interface Loss extends Times {
 }
 
 /** The active node is lost. The user asks whoever its view calls alive. */
-export async function outage({ seed, kind, isGone, ...times }: Loss): Promise<Outage> {
-  const cluster = await clusterWith(seed, kind, times);
+export async function outage({ seed, kind, phase, isGone, ...times }: Loss): Promise<Outage> {
+  const cluster = await clusterWith(seed, kind, times, phase);
   const { sim } = cluster;
   const lostAt = sim.clock.now();
   const linesBefore = cluster.log.length;
@@ -103,7 +106,7 @@ export interface Pause extends Times {
  * nothing of the promotion. A user with an old list of addresses asks both.
  */
 export async function twoActive({ seed, fenced, ...times }: Pause): Promise<TwoActive> {
-  const cluster = await clusterWith(seed, 'hot', times);
+  const cluster = await clusterWith(seed, 'hot', times, 0);
   const { sim } = cluster;
   const pausedAt = sim.clock.now();
   const linesBefore = cluster.log.length;

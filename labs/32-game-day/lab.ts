@@ -60,8 +60,8 @@ export const gameDay = lab({
       'written?',
     'First halve by kind: does a search take longer than usual, and is a node missing? If neither, somebody lies. ' +
       'Then halve by tier, then by replica: traces name the slow node, lost votes name the liar.',
-    'One of 12 coins is too heavy, and you have a balance. 4 against 4, then 2 against 1 more, is quicker than each ' +
-      'coin alone: every weighing answers for many coins.',
+    'One of 9 coins is too heavy, and you have a balance. 3 against 3 leaves 3, and 1 against 1 leaves 1. Two ' +
+      'weighings are enough for nine coins, because each one answers for many.',
   ],
   explanation: () =>
     `There are ${suspects.length} nodes and ${kinds.length} kinds of failures, so ${possibilities} possibilities. A blind

@@ -6,11 +6,12 @@ import { afterAll, expect, test } from 'vitest';
 import { utilisation } from '../../../labs/10-utilisation/lab.ts';
 import type { OwnCluster } from '../../../labs/kit/cluster.ts';
 import { LabUnknownError } from '../../../labs/runner/errors.ts';
+import type { RunEvent } from '../../../labs/runner/events.ts';
 import { homeAt } from '../../../labs/runner/home.ts';
 import type { JournalEntry } from '../../../labs/runner/journal.ts';
 import type { Lab, LabNode } from '../../../labs/runner/lab.ts';
 import type { Result } from '../../../labs/runner/result.ts';
-import { runLab } from '../../../labs/runner/run.ts';
+import { runLab, type RunOptions } from '../../../labs/runner/run.ts';
 import { takenPorts } from '../../../shared/cluster/watchdog/port-check.ts';
 import { isAlive, until } from '../../support/cluster.ts';
 
@@ -172,14 +173,14 @@ test('a node that dies by itself in any cluster of a lab makes the run unknown',
 }, 150_000);
 
 /** A busy machine refuses to start a lab, so it is tried again for a minute. */
-async function runCalmly(lab: Lab): Promise<Result> {
+async function runCalmly(lab: Lab, frontEnd: Partial<Pick<RunOptions, 'on' | 'choose'>> = {}): Promise<Result> {
   const giveUpAt = performance.now() + 60_000;
   const on = (): void => undefined;
   const { signal } = new AbortController();
   for (;;) {
     try {
       const predict = () => Promise.resolve(undefined);
-      return await runLab({ lab, form: 'live', owner: {}, home, signal, predict, on });
+      return await runLab({ lab, form: 'live', owner: {}, home, signal, predict, on, ...frontEnd });
     } catch (error) {
       if (!(error instanceof LabUnknownError) || performance.now() > giveUpAt) throw error;
     }
@@ -224,3 +225,37 @@ test('Ctrl-C stops everything, and no attempt is counted', async () => {
   expect(readFileSync(home.progress, 'utf8')).toBe(attempts);
   await nothingIsLeft(cluster);
 }, 100_000);
+
+test('a lab asks the person while it runs, and tells nobody of a secret fault', async () => {
+  const events: RunEvent[] = [];
+  const choices = [{ label: 'Which one is it?', options: ['server-1', 'monitor-1'] }];
+  let answers: readonly string[] | undefined;
+  const asking: Lab = {
+    ...utilisation,
+    async live(_, { cluster, choose }) {
+      const { inject } = await cluster({
+        name: 'asking',
+        style: 'object-based',
+        policy: { base: 'naive' },
+        nodes: [
+          { name: 'monitor', components: ['monitor'], replicas: 1 },
+          { name: 'server', components: ['query', 'database'], replicas: 1 },
+        ],
+      });
+      const fault = { kind: 'limp.latency', params: { meanMs: 1 } };
+      const heal = [
+        await inject('server-1', { ...fault, secret: true }),
+        await inject('server-1', { ...fault, kind: 'net.delay' }),
+      ];
+      answers = await choose(choices, new AbortController().signal);
+      for (const each of heal) await each();
+      return { points: [], checks: [], timeline: [] };
+    },
+  };
+  await runCalmly(asking, { on: (event) => void events.push(event), choose: async ([one]) => [one!.options[0]!] });
+  expect(answers).toEqual(['server-1']);
+  const faults = events.flatMap((event) => (event.kind === 'fault' ? [event.fault] : []));
+  expect(new Set(faults)).toEqual(new Set(['net.delay']));
+  const asked = events.flatMap((event) => (event.kind === 'choices' ? [event.choices] : []));
+  expect(asked).toEqual([choices, []]);
+}, 150_000);
