@@ -37,7 +37,7 @@ export const gameDay = lab({
   ],
   quantities: () => [
     { id: 'guess', label: 'blind guesses that name node and kind', unit: '%', theory: 1 / possibilities },
-    { id: 'questions', label: 'yes/no questions until one possibility is left', unit: 'count', theory: meanQuestions },
+    { id: 'questions', label: 'yes/no questions until one is left, on average', unit: 'count', theory: meanQuestions },
     { id: 'named', label: 'the monitor names node and kind', unit: '%', theory: 1 },
   ],
   async virtual(_, seed, variant) {
@@ -101,13 +101,14 @@ function judged({ secret, journal, shownHash, person, monitor }: Played, seed: s
     ),
   ];
   if (person !== undefined)
-    checks.push(
-      check(
+    checks.push({
+      ...check(
         'your answer is what the journal says',
         isSame(person.answer, secret),
         `${inWords(person.answer)}, after ${person.seconds.toFixed(1)} s; the journal says ${inWords(secret)}`,
       ),
-    );
+      untimed: true,
+    });
   const points: Findings['points'] = [
     guess.point,
     exactly('questions', questions, guesses),

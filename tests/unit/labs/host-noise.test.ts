@@ -23,6 +23,9 @@ test('a failed check is unknown on a noisy machine, with its cause and what to d
       next: 'close other programs, then run it again',
     });
     expect(judged.filter(({ verdict }) => verdict === 'PASS')).toEqual(checks.filter((it) => it.verdict === 'PASS'));
+    // What judges no time has failed all the same.
+    const untimed = checks.map((each) => ({ ...each, untimed: true as const }));
+    expect(verdictOf(judgedWith(noise, untimed))).toBe('FAIL');
   }
 });
 
