@@ -64,8 +64,8 @@ export const gameDay = lab({
       'weighings are enough for nine coins, because each one answers for many.',
   ],
   explanation: () =>
-    `There are ${suspects.length} nodes and ${kinds.length} kinds of failures, so ${possibilities} possibilities. A blind
-guess is right once in ${possibilities} times. Every good question halves what is left, and
+    `There are ${suspects.length} nodes and ${kinds.length} kinds of failures, so ${possibilities} possibilities. A
+blind guess is right once in ${possibilities} times. Every good question halves what is left, and
 ${Math.ceil(meanQuestions)} questions are always enough. People who know a system do not look faster. They ask questions
 that halve more.
 

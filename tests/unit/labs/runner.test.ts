@@ -4,12 +4,9 @@ import path from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { homeAt } from '../../../labs/runner/home.ts';
-import { commit, isUnchanged } from '../../../labs/runner/prediction.ts';
-import { predictionInWords, taskOf } from '../../../labs/runner/report/words.ts';
+import { commit } from '../../../labs/runner/prediction.ts';
 import { receiptProblem, type HandIn } from '../../../labs/runner/hand-in.ts';
-import { resultOf, type Result } from '../../../labs/runner/result.ts';
-import { parsePrediction, withUnit } from '../../../labs/runner/units.ts';
-import { completed, isRight, verdictOf } from '../../../labs/runner/verdict.ts';
+import type { Result } from '../../../labs/runner/result.ts';
 import { drawParameters } from '../../../labs/runner/parameters.ts';
 import { labs } from '../../../labs/registry.ts';
 
@@ -29,78 +26,6 @@ function lab(...args: string[]) {
 }
 const atHome = ['--home', folder];
 const read = <T>(file: string): T => JSON.parse(readFileSync(path.join(labFiles, file), 'utf8')) as T;
-
-test('a prediction is hashed with a nonce, and editing it is seen', () => {
-  const prediction = commit('10', [20, 50, 100], 'it is free half of the time');
-  expect(isUnchanged(prediction)).toBe(true);
-  expect(isUnchanged({ ...prediction, values: [20, 50, 99] })).toBe(false);
-  expect(isUnchanged({ ...prediction, because: 'I knew it' })).toBe(false);
-  expect(commit('10', [20, 50, 100], 'it is free half of the time').sha256).not.toBe(prediction.sha256);
-});
-
-const ms = { id: 'a', label: 'W', unit: 'ms', theory: 100 } as const;
-const share = { id: 'b', label: 'share', unit: '%', theory: 0.5 } as const;
-
-test.each([
-  ['100, 50', [100, 0.5]],
-  ['.1s, 50%', [100, 0.5]],
-  ['1e2 ms,5e1', [100, 0.5]],
-])('the prediction "%s" is read with its units', (text, values) => {
-  expect(parsePrediction(text, [ms, share])).toEqual(values);
-});
-
-test.each([
-  ['fast, 50%', 'W: a number is wanted, such as 12ms, not "fast"'],
-  ['100%, 50%', 'W: the unit is ms, not "%"'],
-  ['100', '2 predictions are wanted'],
-  ['1e999,2', 'too large'],
-])('the prediction "%s" is refused in one line', (text, why) => {
-  expect(() => parsePrediction(text, [ms, share])).toThrow(why);
-});
-
-test('numbers are shown with their unit', () => {
-  expect([withUnit(20.784, 'ms'), withUnit(0.632, '%'), withUnit(6.25e-6, '%'), withUnit(3_300, 'count')]).toEqual([
-    '20.78 ms',
-    '63.2%',
-    '6.25e-4%',
-    '3300',
-  ]);
-});
-
-const interval = { low: 90, high: 110, confidence: 0.99 };
-const point = { id: 'a', measured: 100, n: 5, interval };
-const pass = { label: 'x', verdict: 'PASS', detail: '' } as const;
-
-test('one failed check fails, an unknown one makes it unknown, and no check at all, too', () => {
-  expect(verdictOf([pass])).toBe('PASS');
-  expect(verdictOf([pass, { ...pass, verdict: 'UNKNOWN' }])).toBe('UNKNOWN');
-  expect(
-    verdictOf([
-      { ...pass, verdict: 'UNKNOWN' },
-      { ...pass, verdict: 'FAIL' },
-    ]),
-  ).toBe('FAIL');
-  expect(verdictOf([])).toBe('UNKNOWN');
-});
-
-test('a quantity without samples, and a fault that changed nothing, make the run unknown', () => {
-  const run = { points: [point], checks: [pass], timeline: [] };
-  const fault = { kind: 'net.delay', target: 'query-1', matched: 3 };
-  const of = (findings: Parameters<typeof completed>[0]) => verdictOf(completed(findings, [ms]).checks);
-  expect(of(run)).toBe('PASS');
-  expect(of({ ...run, points: [] })).toBe('UNKNOWN');
-  expect(of({ ...run, points: [{ ...point, n: 0 }] })).toBe('UNKNOWN');
-  expect(of({ ...run, faults: [{ ...fault, applied: 0 }] })).toBe('UNKNOWN');
-  expect(of({ ...run, faults: [{ ...fault, applied: 3 }] })).toBe('PASS');
-});
-
-test.each([
-  [95, true],
-  [109, true],
-  [130, false],
-])('a prediction of %d for a measurement of 100 is right: %s', (value, right) => {
-  expect(isRight(value, point)).toBe(right);
-});
 
 test('students get their own numbers, always the same, from bounded sets', () => {
   const students = Array.from({ length: 40 }, (_, i) => ({ student: `s${i}` }));
@@ -254,31 +179,6 @@ test('a wrong prediction is named, value by value, and a lab without one asks fo
   const [, held] = /PASS {2}(\d+) of \d+ checks hold/.exec(none)!;
   expect(none.match(/^✓ .*: /gm)).toHaveLength(Number(held));
 }, 60_000);
-
-test.each([
-  ['not measured', { measured: Number.NaN, n: 0, low: -Infinity, high: Infinity }, pass],
-  ['measured in a run that is UNKNOWN', { measured: 35, n: 9, low: 34, high: 36 }, { ...pass, verdict: 'UNKNOWN' }],
-] as const)('a value that is %s does not make a prediction right or wrong', (_, { measured, n, low, high }, check) => {
-  const result = resultOf({
-    lab: labs.find(({ id }) => id === '10')!,
-    form: 'live',
-    owner: {},
-    prediction: commit('10', [20, 50, 100], 'a guess'),
-    findings: {
-      points: [0.5, 0.8, 0.9].map((rho) => ({ id: `w${rho}`, measured, n, interval: { low, high, confidence: 0.99 } })),
-      checks: [check],
-      timeline: [],
-    },
-    hostNoise: null,
-    hintsRead: 0,
-  });
-  expect(result).toMatchObject({ verdict: 'UNKNOWN', predictionRight: null });
-  expect(predictionInWords(result)).toContain('cannot be judged');
-  expect(taskOf(result)).toMatchObject({
-    heading: 'Run it again first',
-    text: expect.not.stringContaining('difference'),
-  });
-});
 
 test('the list fits into 100 columns, and says how long each lab takes', () => {
   const { stdout } = lab('list', ...atHome);
