@@ -18,8 +18,9 @@ export const appComponent = component({
   contract: app,
   calls: { query, database, ranking, html },
   create(environment) {
-    const { node, topology, clock, upstream, metrics } = environment;
+    const { node, topology, clock, scheduler, upstream, metrics } = environment;
     const { shards } = topology;
+    const pageTiers = { database: upstream.database, shards, scheduler };
     const askCentre = centreOf(environment);
     const searches = metrics.counter('tierlab_searches_total', 'Searches that were answered', ['style', 'found']);
     for (const style of ['layered', 'object-based'])
@@ -57,8 +58,8 @@ export const appComponent = component({
 
         async page({ id, format, via }, context) {
           const startedAt = clock.now();
-          if (format === 'json') return { page: await pageAlone(upstream.database, shards, id, context) };
-          const view = await pageInItsPlace(upstream.database, shards, id, context);
+          if (format === 'json') return { page: await pageAlone(pageTiers, id, context) };
+          const view = await pageInItsPlace(pageTiers, id, context);
           // In both styles, the application server itself looks the page up.
           const making: Making = {
             tookMs: hundredths(clock.now() - startedAt),

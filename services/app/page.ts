@@ -4,16 +4,29 @@ import { shardOf } from '../../search/sharding.ts';
 import type { Context } from '../../shared/rpc/context.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import type { Upstream } from '../../shared/rpc/upstream.ts';
+import type { Scheduler } from '../../shared/time/scheduler.ts';
 import type { database } from '../database/contract.ts';
 
 type Database = Pick<Upstream<typeof database>, 'pages' | 'neighbours' | 'popularity'>;
 
+interface PageTiers {
+  readonly database: Database;
+  readonly shards: number;
+  readonly scheduler: Scheduler;
+}
+
 /** Neighbours that are shown on each side of a page. */
 const shownNeighbours = 3;
+/** A page waits so much longer for its surroundings, ms: one hung shard must not keep the pages of all others. */
+const patienceMs = 100;
 
 /** A page without its surroundings; throws `not_found`. */
-export async function pageAlone(tier: Pick<Database, 'pages'>, shards: number, id: string, context: Context) {
-  const { pages } = await tier.pages({ ids: [id] }, context, { shard: shardOf(id, shards) });
+export async function pageAlone(
+  { database, shards }: { readonly database: Pick<Database, 'pages'>; readonly shards: number },
+  id: string,
+  context: Context,
+) {
+  const { pages } = await database.pages({ ids: [id] }, context, { shard: shardOf(id, shards) });
   const [stored] = pages;
   if (!stored) throw new RpcError('not_found', `there is no page "${id}"`);
   const { version: _version, signature: _signature, ...page } = stored;
@@ -30,19 +43,37 @@ export async function pageAlone(tier: Pick<Database, 'pages'>, shards: number, i
  *
  * Only the page itself must be there: a page without its surroundings is better than no page.
  */
-export async function pageInItsPlace(tier: Database, shards: number, id: string, context: Context) {
+export async function pageInItsPlace(tiers: PageTiers, id: string, context: Context) {
+  const { database, shards, scheduler } = tiers;
+  const giveUp = new AbortController();
+  const onAbort = (): void => giveUp.abort(context.signal.reason);
+  context.signal.addEventListener('abort', onAbort, { once: true });
+  const around: Context = { ...context, signal: giveUp.signal };
   const neighbours = Promise.all(
-    Array.from({ length: shards }, (_, i) => tier.neighbours({ id, size: shownNeighbours }, context, { shard: i + 1 })),
+    Array.from({ length: shards }, (_, i) =>
+      database.neighbours({ id, size: shownNeighbours }, around, { shard: i + 1 }),
+    ),
   ).then((parts) => nearest(parts, shownNeighbours), leftOut<Neighbours>);
-  const popularity = tier
-    .popularity({ id }, context, { shard: shardOf(id, shards) })
+  const popularity = database
+    .popularity({ id }, around, { shard: shardOf(id, shards) })
     .then((answer) => answer.popularity, leftOut<number>);
-  const [page, beside, popular] = await Promise.all([pageAlone(tier, shards, id, context), neighbours, popularity]);
-  return {
-    page,
-    ...(beside !== undefined && { neighbours: beside }),
-    ...(popular !== undefined && { popularity: popular }),
-  };
+  const surroundings = Promise.all([neighbours, popularity]);
+  // When the page fails, nobody waits for these, and a defect in them is not reported.
+  surroundings.catch(() => undefined);
+  try {
+    const page = await pageAlone(tiers, id, context);
+    const timer = scheduler.after(patienceMs, () => giveUp.abort(new RpcError('cancelled', 'the page is there')));
+    const [beside, popular] = await surroundings.finally(() => timer.cancel());
+    if (around.staleMs !== undefined) context.staleMs = Math.max(context.staleMs ?? 0, around.staleMs);
+    return {
+      page,
+      ...(beside !== undefined && { neighbours: beside }),
+      ...(popular !== undefined && { popularity: popular }),
+    };
+  } finally {
+    context.signal.removeEventListener('abort', onAbort);
+    giveUp.abort(new RpcError('cancelled', 'the page was answered'));
+  }
 }
 
 /** Any failure of a call; other exceptions are defects. */
