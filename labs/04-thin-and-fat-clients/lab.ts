@@ -87,13 +87,14 @@ export const thinAndFatClients = lab({
   ],
   explanation: ({ turns }) => {
     const count = (name: PlacementName): number => countOf(scripts[name](turns!));
-    return `More on the client does not always mean fewer round trips: ${placementNames.map(count).join(', ')}. A terminal asks for each key, because
-even the echo is made by the server. A client with the whole user interface asks once for each screen.
+    const counts = placementNames.map(count).join(', ');
+    return `More on the client does not always mean fewer round trips: ${counts}. A terminal asks for each key,
+because even the echo is made by the server. A client with the whole user interface asks once for each screen.
 
 The cut inside the application costs least. What crosses it is one query and 100 candidates, and all later actions
-need only these. One step further, the cut lies between application and data. The application needs ${count('application')} answers from the
-data tier, and the wire lies between them. So the fatter client asks more often. A cache answers those that it has
-seen, and ${count('data-cache')} are left.
+need only these. One step further, the cut lies between application and data. The application needs
+${count('application')} answers from the data tier, and the wire lies between them. So the fatter client asks more
+often. A cache answers those that it has seen, and ${count('data-cache')} are left.
 
 The work does not vanish, it moves. A thin client leaves it to the server, which pays for each user. A fat client needs
 a good processor: on a slow one it waits for itself. It also needs the words and the program before its first key.

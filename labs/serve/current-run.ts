@@ -9,7 +9,7 @@ import { homeAt } from '../runner/home.ts';
 import { refusal } from '../runner/journal.ts';
 import { restoreLeft } from '../runner/restore.ts';
 import { predictionInWords, type RunOrder } from './order.ts';
-import { startOf, withEvent, type Outcome, type RunView } from './run-view.ts';
+import { startOf, withEvent, type RunOutcome, type RunView } from './run-view.ts';
 
 /** What the process of a run is told. */
 export interface Assignment {
@@ -23,7 +23,7 @@ export interface AnswerMessage {
 }
 
 /** What the process of a run tells. */
-export type RunMessage = { readonly event: RunEvent } | { readonly outcome: Outcome };
+export type RunMessage = { readonly event: RunEvent } | { readonly outcome: RunOutcome };
 
 /** How long a run may take to stop, ms. A virtual run holds nothing, and may compute without listening. */
 const graceMs = { live: 25_000, virtual: 1_500 } as const;
@@ -58,7 +58,7 @@ export function createCurrentRun(folder: string, { onChange, onEvent }: Listener
       change(startOf(order.lab, order.form, predictionInWords(order)));
       const own = fork(program, { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
       child = own;
-      let outcome: Outcome | undefined;
+      let outcome: RunOutcome | undefined;
       own.on('message', (message) => {
         const told = message as RunMessage;
         if ('outcome' in told) outcome = told.outcome;
@@ -71,7 +71,7 @@ export function createCurrentRun(folder: string, { onChange, onEvent }: Listener
       own.once('close', (code, signal) => {
         child = undefined;
         onEvent({ kind: 'cluster-stopped' });
-        const ended: Outcome = view!.stopping
+        const ended: RunOutcome = view!.stopping
           ? { kind: 'interrupted' }
           : { kind: 'failed', cause: `its process ended (${signal ?? `exit code ${code}`})` };
         change({ ...view!, faults: [], choices: [], outcome: outcome ?? ended });

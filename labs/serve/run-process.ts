@@ -13,7 +13,7 @@ import { commit } from '../runner/prediction.ts';
 import { runLab } from '../runner/run.ts';
 import type { Ask } from '../runner/choice.ts';
 import type { AnswerMessage, Assignment, RunMessage } from './current-run.ts';
-import type { Outcome } from './run-view.ts';
+import type { RunOutcome } from './run-view.ts';
 
 const send = (message: RunMessage): void => void (process.connected && process.send!(message));
 
@@ -31,7 +31,7 @@ const answered: Ask = (_choices, signal) =>
     signal.addEventListener('abort', onAbort, { once: true });
   });
 
-async function outcomeOf({ folder, order }: Assignment): Promise<Outcome> {
+async function outcomeOf({ folder, order }: Assignment): Promise<RunOutcome> {
   const { form, owner, prediction } = order;
   const lab = labOf(order.lab);
   try {

@@ -4,7 +4,7 @@ import type { Phase } from '../runner/journal.ts';
 import type { Form, Verdict } from '../runner/lab.ts';
 
 /** How a run ended. Only `judged` can count as an attempt. */
-export type Outcome =
+export type RunOutcome =
   | { readonly kind: 'judged'; readonly verdict: Verdict }
   | { readonly kind: 'unknown'; readonly cause: string; readonly next: string }
   | { readonly kind: 'interrupted' }
@@ -29,7 +29,7 @@ export interface RunView {
   /** What the lab asks the person now. */
   readonly choices: readonly Choice[];
   /** Absent while it goes on. */
-  readonly outcome?: Outcome;
+  readonly outcome?: RunOutcome;
 }
 
 /** What all pages see, whatever lab they show. */

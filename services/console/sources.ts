@@ -8,7 +8,7 @@ import type { UsualTimes } from '../traces/contract.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 
 /** The monitors' diagnosis of a node. */
-export interface Diagnosis {
+export interface NodeDiagnosis {
   readonly node: string;
   readonly verdict: Verdict;
   readonly reasons: readonly string[];
@@ -85,7 +85,7 @@ export function createSources(topology: Topology, control: ControlClient, operat
 
   return {
     view: () => askMonitors<LedView>('/api/view'),
-    diagnoses: () => askMonitors<{ readonly nodes: readonly Diagnosis[] }>('/api/diagnoses'),
+    diagnoses: () => askMonitors<{ readonly nodes: readonly NodeDiagnosis[] }>('/api/diagnoses'),
     availability: () => askMonitors<AvailabilityReport>('/api/availability'),
     /** The last incidents, oldest first. */
     incidents: async () =>

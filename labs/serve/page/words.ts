@@ -1,11 +1,11 @@
 import type { Verdict } from '../../runner/lab.ts';
 import { symbols } from '../../runner/report/words.ts';
-import type { Outcome } from '../run-view.ts';
+import type { RunOutcome } from '../run-view.ts';
 
 export { symbols };
 
 /** How a run ended, as a sentence. */
-export function outcomeInWords(outcome: Outcome): string {
+export function outcomeInWords(outcome: RunOutcome): string {
   switch (outcome.kind) {
     case 'judged':
       return judged[outcome.verdict];
