@@ -17,7 +17,7 @@ const topology = {
 const warmUp = 1_500;
 const measured = 3_000;
 const inOutage = 1_000;
-/** Without stale answers none is expected, so few calls show it. */
+/** When stale answers are off, every call should fail, and few calls show that. */
 const without = 40;
 const foreverMs = 3_600_000;
 

@@ -84,7 +84,7 @@ export const heartbeats = lab({
   async live({ loss }, context) {
     const found = await liveDetection({ deadAfterMs, loss: loss! }, context);
     const n = found.fixedMs.length;
-    // The monitor looks at its nodes every 125 ms, so it sees the end of a time-out half of that late, on average.
+    // The monitor looks at its nodes every 125 ms, so on average it notices the end of a time-out 62 ms late.
     const mean = found.fixedMs.reduce((sum, ms) => sum + ms, 0) / n - lookMs / 2;
     const scatterMs = Math.sqrt((intervalMs ** 2 + lookMs ** 2) / 12);
     const detection = meanOf('detection', mean, n, scatterMs / Math.sqrt(n));

@@ -14,7 +14,7 @@ const hangMs = 5_000;
 const quickMs = 10;
 const healthyPerSecond = 20;
 const seconds = 600;
-/** From the one phi on callers prefer other nodes, from the other on the node counts as dead. */
+/** At the first phi callers start to prefer other nodes. At the second one the node counts as dead. */
 const green = 3;
 const red = 8;
 /** The first seconds fill the workers. */

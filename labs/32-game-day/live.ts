@@ -120,7 +120,7 @@ async function proofOf(own: LabCluster, { node, kind }: Secret): Promise<FaultPr
   return { kind: faults[kind].kind, target: node, matched, applied };
 }
 
-/** The first verdict of the monitor, from the moment on at which it hears again. */
+/** The first verdict of the monitor after it hears again. */
 async function named(own: LabCluster, signal: AbortSignal): Promise<Played['monitor']> {
   const monitor = nodeOf(own, 'monitor');
   await own.policy(monitor.id, { evidence: true });

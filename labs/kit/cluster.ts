@@ -21,12 +21,18 @@ export interface ClusterOptions {
   readonly onStart: (cluster: { readonly pid: number; readonly portBase: number }) => void;
 }
 
-export interface LabCluster extends ClusterHandle {
+export interface StartedCluster extends ClusterHandle {
   readonly stop: () => Promise<void>;
 }
 
 /** Starts a cluster of the lab's own, beside any other: own ports, own data. It ends with this process. */
-export async function startOwnCluster({ dir, topology, pages, signal, onStart }: ClusterOptions): Promise<LabCluster> {
+export async function startOwnCluster({
+  dir,
+  topology,
+  pages,
+  signal,
+  onStart,
+}: ClusterOptions): Promise<StartedCluster> {
   mkdirSync(dir, { recursive: true });
   const topologyFile = path.join(dir, 'topology.json');
   writeFileSync(topologyFile, JSON.stringify({ summary: 'The cluster of a lab', ...topology }));

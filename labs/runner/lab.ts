@@ -109,7 +109,7 @@ export interface LabFault {
   readonly direction?: 'request' | 'reply';
   /** Nobody is told that it is in effect: the student must find it. */
   readonly secret?: true;
-  /** It begins so much later, so that the node can still answer the order. */
+  /** The fault begins this long after the order, so that the node can still answer the order. */
   readonly startInMs?: number;
 }
 

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { startOwnCluster, type LabCluster } from '../kit/cluster.ts';
+import { startOwnCluster, type StartedCluster } from '../kit/cluster.ts';
 import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
 import { unknown } from '../kit/checks.ts';
 import { LabUnknownError } from './errors.ts';
@@ -92,7 +92,7 @@ async function runVirtual({ lab, owner }: RunOptions): Promise<Ran> {
 }
 
 async function runLive({ lab, owner, home, signal, on, choose = nobody }: RunOptions, journal: Journal): Promise<Ran> {
-  let own: LabCluster | undefined;
+  let own: StartedCluster | undefined;
   const died: string[] = [];
   /** Before a cluster is stopped: a node that died in any of them counts, not only in the last one. */
   const noteDeaths = async (): Promise<void> => void (own && died.push(...(await own.died())));
@@ -154,7 +154,7 @@ async function runLive({ lab, owner, home, signal, on, choose = nobody }: RunOpt
 const nobody: Ask = async () => undefined;
 
 /** Says which faults are in effect, and where. */
-function announcing(own: LabCluster, on: RunListener): LabCluster {
+function announcing(own: StartedCluster, on: RunListener): StartedCluster {
   return {
     ...own,
     async inject(node, fault) {

@@ -17,7 +17,10 @@ interface PageTiers {
 
 /** Neighbours that are shown on each side of a page. */
 const shownNeighbours = 3;
-/** A page waits so much longer for its surroundings, ms: one hung shard must not keep the pages of all others. */
+/**
+ * When the page itself has come, it waits this long for its neighbours and its popularity, ms: one hung shard must not
+ * delay the pages of the other shards.
+ */
 const patienceMs = 100;
 
 /** A page without its surroundings; throws `not_found`. */

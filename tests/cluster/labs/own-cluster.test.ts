@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { utilisation } from '../../../labs/10-utilisation/lab.ts';
-import type { LabCluster } from '../../../labs/kit/cluster.ts';
+import type { StartedCluster } from '../../../labs/kit/cluster.ts';
 import { LabUnknownError } from '../../../labs/runner/errors.ts';
 import type { RunEvent } from '../../../labs/runner/events.ts';
 import { homeAt } from '../../../labs/runner/home.ts';
@@ -154,7 +154,7 @@ test('a node that dies by itself in any cluster of a lab makes the run unknown',
   const dying: Lab = {
     ...utilisation,
     async live(_, { cluster }) {
-      const first = (await cluster(topology)) as LabCluster;
+      const first = (await cluster(topology)) as StartedCluster;
       await first.crash('unloved-1');
       const { pid } = first.nodes.find(({ id }) => id.startsWith('server')) as LabNode & { readonly pid: number };
       process.kill(pid, 'SIGKILL');
