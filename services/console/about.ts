@@ -1,3 +1,4 @@
+import { defaultPortBase } from '../../shared/cluster/ports.ts';
 import type { Topology } from '../../shared/cluster/topology.ts';
 import { breaksOf, type Break } from './breaks.ts';
 import { contracts } from './contracts.ts';
@@ -25,6 +26,8 @@ export interface About extends Tiers {
   readonly summary: string;
   readonly style: Topology['style'];
   readonly shards: number;
+  /** The flags that lead the `tierlab` command to this cluster; empty where it is the usual one. */
+  readonly flags: string;
   /** The node that hosts this console. */
   readonly own: string;
   /** Whether the cluster accepts faults. */
@@ -50,5 +53,6 @@ export function aboutCluster(topology: Topology, own: string, chaos: boolean): A
       ...(standby !== undefined && { standby }),
     };
   });
-  return { name, summary, style, shards, own, chaos, nodes, ...tiersOf(topology) };
+  const flags = topology.watchdogPort === defaultPortBase ? '' : ` --port-base ${topology.watchdogPort}`;
+  return { name, summary, style, shards, flags, own, chaos, nodes, ...tiersOf(topology) };
 }

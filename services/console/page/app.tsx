@@ -70,7 +70,7 @@ function View({ name, id, ...options }: ViewOptions & { name: string; id: string
     case 'requests':
       return <RequestsView {...options} />;
     case 'trace':
-      return <TraceView key={id} id={id} />;
+      return <TraceView key={id} id={id} {...options} />;
     case 'architecture':
       return <ArchitectureView />;
     default:

@@ -3,7 +3,6 @@ import type { Commands } from './parts/command.tsx';
 
 /** PromQL's window: four scrapes of 5 s. */
 const window = '[20s]';
-const cli = (words: string): string => `npm run -s tierlab -- ${words}`;
 const quantile = (q: number, buckets: string): string =>
   `histogram_quantile(${q}, sum by (le) (rate(${buckets}${window})))`;
 
@@ -36,12 +35,17 @@ function callQueries(node: string) {
   };
 }
 
+/** A command for the terminal that finds this cluster. */
+export const cliOf = ({ flags }: Pick<About, 'flags'>, words: string): string =>
+  `npm run -s tierlab -- ${words}${flags}`;
+
 /** Commands that print the numbers of the overview. `host`: where the ports of the cluster are. */
 export function commandsOf(about: About, host: string) {
   const door = about.nodes.find(({ components }) => components.some((it) => it === 'gateway' || it === 'client'));
   const curl = door && `curl -s http://${host}:${door.opsPort}/metrics | grep ${doorTimes}`;
   const metrics = curl === undefined ? {} : { curl };
   const queries = doorQueries();
+  const cli = (words: string): string => cliOf(about, words);
   const monitor = `curl -s ${addressOf(about, 'monitor', host)}/api`;
   return {
     requests: { ...metrics, promql: queries.rate, cli: cli('trace') },
@@ -74,7 +78,7 @@ export function commandsOf(about: About, host: string) {
 }
 
 /** Commands that print the numbers of one node. */
-export function nodeCommands({ id, opsPort, hasOperations }: AboutNode, host: string) {
+export function nodeCommands(about: About, { id, opsPort, hasOperations }: AboutNode, host: string) {
   const ops = `curl -s http://${host}:${opsPort}`;
   const curl = `${ops}/admin/live`;
   const own = `{node="${id}"}`;
@@ -88,7 +92,7 @@ export function nodeCommands({ id, opsPort, hasOperations }: AboutNode, host: st
     loop: { curl, promql: `tierlab_event_loop_utilization_ratio${own}` },
     circuits: { curl, promql: `tierlab_rpc_circuit_state${own} == 1` },
     memory: { curl, promql: `process_resident_memory_bytes${own}` },
-    log: { curl: `${ops}/admin/state`, cli: cli(`logs ${id} -f`) },
+    log: { curl: `${ops}/admin/state`, cli: cliOf(about, `logs ${id} -f`) },
   } satisfies Readonly<Record<string, Commands>>;
 }
 

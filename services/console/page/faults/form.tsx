@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { About } from '../../about.ts';
 import { Refused, send } from '../ask.ts';
-import { addressOf } from '../commands.ts';
+import { addressOf, cliOf } from '../commands.ts';
 import { Command } from '../parts/command.tsx';
 import { Field } from '../parts/field.tsx';
 import { namesOf } from '../frame/headline-box.tsx';
@@ -159,7 +159,10 @@ export function FaultForm({ about, kinds, target }: { about: About; kinds: reado
         )}
         <Command
           of="this fault"
-          commands={{ curl: curlOf(draft, kind, addressOf(about, 'chaos', location.hostname)), cli: cliOf(draft) }}
+          commands={{
+            curl: curlOf(draft, kind, addressOf(about, 'chaos', location.hostname)),
+            cli: cliOf(about, injectWords(draft)),
+          }}
         />
       </p>
       <div role="status">
@@ -201,11 +204,11 @@ function curlOf(draft: Draft, kind: Kind, controller: string): string {
   return `curl -s -X POST ${headers} -d '${body}' '${controller}/api/chaos/faults?dryRun=true'`;
 }
 
-function cliOf({ kind, target, ttl, params }: Draft): string {
+function injectWords({ kind, target, ttl, params }: Draft): string {
   const flags = Object.entries(params)
     .filter(([, value]) => value !== '')
     .map(([name, value]) => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} '${value}'`);
-  return ['npm run -s tierlab -- chaos inject', kind, '--target', target, '--ttl', `${ttl}s`, ...flags].join(' ');
+  return ['chaos inject', kind, '--target', target, '--ttl', `${ttl}s`, ...flags].join(' ');
 }
 
 function safely<T>(work: () => T): T | undefined {

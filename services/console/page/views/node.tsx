@@ -40,7 +40,7 @@ export function NodeView({ moment, state, id }: ViewOptions & { id: string }) {
   const faults = now.faults?.filter((fault) => brokenBy(fault).includes(id)) ?? null;
   const { live: numbers } = its;
   const last = past.slice(-120).map((snapshot) => snapshot.nodes[id]?.live);
-  const commands = nodeCommands(node, location.hostname);
+  const commands = nodeCommands(about, node, location.hostname);
   const circuits = Object.entries(numbers?.circuits ?? {});
   const shard = node.shard === undefined ? '' : `, shard ${node.shard} of ${about.shards}`;
   return (

@@ -1,5 +1,7 @@
 import type { Trace } from '../../../traces/contract.ts';
 import { waterfallRows } from '../../../traces/rows.ts';
+import { cliOf } from '../commands.ts';
+import type { ViewOptions } from '../view-options.ts';
 import { Command } from '../parts/command.tsx';
 import { Waterfall } from '../parts/waterfall.tsx';
 import { useAnswer } from '../use-answer.ts';
@@ -7,7 +9,7 @@ import { clock, latency } from '../quantities.ts';
 import { TierTimes } from '../parts/tier-times.tsx';
 
 /** The path of one request through the nodes, and where its time went. */
-export function TraceView({ id }: { id: string }) {
+export function TraceView({ id, moment }: ViewOptions & { id: string }) {
   const { value: trace, problem } = useAnswer<Trace>(`/api/requests/${encodeURIComponent(id)}`);
   if (!trace)
     return (
@@ -22,7 +24,7 @@ export function TraceView({ id }: { id: string }) {
   const { request, at, durationMs, outcome, hops, extraAttempts, missingSpans, tiers } = trace;
   const commands = {
     curl: `curl -s ${location.origin}/api/requests/${trace.traceId}`,
-    cli: `npm run -s tierlab -- trace ${trace.requestId}`,
+    cli: cliOf(moment.about, `trace ${trace.requestId}`),
   };
   return (
     <>
