@@ -71,11 +71,12 @@ const promqlOf = (name: string, commands: Readonly<Record<string, Commands>>) =>
   Object.entries(commands).flatMap(([tile, { promql }]) =>
     promql === undefined ? [] : [{ name: `console, ${name}: ${tile}`, expr: promql }],
   );
-const tiles = commandsOf(about, '127.0.0.1');
+const host = '127.0.0.1';
+const tiles = commandsOf(about, host);
 const consoleQueries = [
   ...promqlOf('overview', tiles),
   // A client answers people only, an app components only, and a gateway both.
-  ...['client-1', 'gateway-1', 'app-1'].flatMap((id) => promqlOf(id, nodeCommands(nodeOf(id), '127.0.0.1'))),
+  ...['client-1', 'gateway-1', 'app-1'].flatMap((id) => promqlOf(id, nodeCommands(about, nodeOf(id), host))),
 ];
 
 const installed = isInstalled();
@@ -125,6 +126,16 @@ describe.skipIf(!installed && !process.env.CI)('Prometheus scrapes a live cluste
     expect(await prometheus.ask('tier:errors:ratio30s{tier=~"client|gateway"}')).toEqual([]);
     expect((await prometheus.ask('node:state:code == 6')).map(({ metric }) => metric['node'])).toHaveLength(21);
   }, 60_000);
+
+  test('before the first request, every counter and histogram has a series, so that rates see the first event', async () => {
+    const started = new Map<string, boolean>();
+    for (const { opsPort } of await cluster.nodes())
+      for (const [name, { type, sets }] of scraped(await (await fetch(`http://127.0.0.1:${opsPort}/metrics`)).text()))
+        if (name.startsWith('tierlab_') && type !== 'gauge')
+          started.set(name, started.get(name) === true || sets.length > 0);
+    const late = [...started].flatMap(([name, has]) => (has ? [] : name));
+    expect(late.toSorted()).toEqual([]);
+  });
 
   test('the choices of the variables are the components and the nodes', async () => {
     expect(await prometheus.labelValues('component', 'tierlab_rpc_server_calls_total')).toContain('ranking');
@@ -197,6 +208,20 @@ describe.skipIf(!installed && !process.env.CI)('Prometheus scrapes a live cluste
     await documentationMatches();
     await load;
   }, 170_000);
+
+  test('the curl and terminal commands behind the tiles of the console run', async () => {
+    const live = aboutCluster(expand(topology, { portBase: cluster.portBase }), 'control-1', true);
+    const app = live.nodes.find(({ id }) => id === 'app-1')!;
+    const all: readonly Commands[] = [commandsOf(live, host), nodeCommands(live, app, host)].flatMap((it) =>
+      Object.values(it),
+    );
+    for (const address of new Set(all.flatMap(({ curl = '' }) => /http:\S+/.exec(curl) ?? [])))
+      expect([address, (await fetch(address)).status]).toEqual([address, 200]);
+    const lines = new Set(all.flatMap(({ cli = '' }) => /^npm run -s tierlab -- (.*)$/.exec(cli)?.[1] ?? []));
+    // Without `-f`, which goes on until Ctrl-C.
+    const runs = [...lines].map((line) => line.split(' ').filter((word) => word !== '-f'));
+    for (const words of runs) expect([words, (await tierlab(...words, '--data', data.dir)).code]).toEqual([words, 0]);
+  });
 
   test('when Prometheus has stopped, the console goes on', async () => {
     await prometheus.stop();
