@@ -8,7 +8,7 @@ import type { Screen } from './screen.ts';
 import { createSharedApplication } from './shared-application.ts';
 import { createUserInterface } from './user-interface.ts';
 import { createWholeApplication } from './whole-application.ts';
-import type { Wire } from './wire.ts';
+import { type Wire, WireError } from './wire.ts';
 
 /** The part of the search engine that runs on the client. */
 export interface Placement {
@@ -49,7 +49,12 @@ function terminal(wire: Pick<Wire, 'press'>): Placement {
   return {
     prepare: async () => undefined,
     async press(key) {
-      const answer = await wire.press({ key, ...(session !== undefined && { session }) });
+      const request = { key, ...(session !== undefined && { session }) };
+      const answer = await wire.press(request).catch((error: unknown) => {
+        // After a session that has ended, the next key begins a new one.
+        if (error instanceof WireError && error.code === 'not_found') session = undefined;
+        throw error;
+      });
       ({ session } = answer);
       return answer.screen;
     },

@@ -15,14 +15,15 @@ export function draw({ typed, suggestions, asked, results }: Shown): Screen {
     markup`<button type="button" data-key="${key}"${!isPossible && markup` disabled`}>${text}</button>`;
   const { page, order } = asked;
   const last = lastPage(results);
+  const turns = markup`<p class="turn">${button('PageUp', 'Previous page', page > 1)}
+${button('PageDown', 'Next page', page < last)}
+${button('ByRelevance', 'By relevance', order !== 'relevance')}
+${button('ByTitle', 'By title', order !== 'title')}</p>
+${resultList(results)}`;
   const html = markup`${list}
 <p class="summary">${asked.q}: ${said}</p>
 ${results.suggestion !== undefined && markup`<p class="suggestion">Did you mean ${results.suggestion}?</p>`}
 ${results.partial !== undefined && markup`<p class="suggestion">${results.partial}</p>`}
-<p class="turn">${button('PageUp', 'Previous page', page > 1)}
-${button('PageDown', 'Next page', page < last)}
-${button('ByRelevance', 'By relevance', order !== 'relevance')}
-${button('ByTitle', 'By title', order !== 'title')}</p>
-${results.results.length > 0 && resultList(results)}`;
+${results.results.length > 0 && turns}`;
   return { typed, html: html.text, said };
 }

@@ -34,7 +34,7 @@ export const placements: readonly PlacementFacts[] = [
     course: 'd',
     book: 'b',
     cut: 'between user interface and application',
-    onClient: 'all of the user interface',
+    onClient: 'all of the user interface, without suggestions',
     onWire: 'a query and a page; the ranked results of that page',
   },
   {

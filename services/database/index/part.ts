@@ -48,5 +48,8 @@ export function* partOf(segment: Segment, term: string, idOf: (number: number) =
 }
 
 function tooLarge(why: string): RpcError {
-  return new RpcError('too_costly', `this part of the index is too large to send: ${why}. Use a rarer word`);
+  return new RpcError(
+    'too_costly',
+    `this part of the index is too large for a client: ${why}. Use a rarer word, or a thinner client`,
+  );
 }
