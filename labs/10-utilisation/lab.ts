@@ -2,7 +2,7 @@ import { seededRandom } from '../../shared/time/random.ts';
 import { constant, exponential } from '../../shared/time/sim/distribution.ts';
 import { check, meanOf, nothing, unknown, within } from '../kit/checks.ts';
 import { labQueries } from '../kit/pages.ts';
-import { arrivalTimes, meanMs, openLoad } from '../kit/open-load.ts';
+import { arrivalTimes, calibrationMs, closedLoad, meanMs, openLoad } from '../kit/open-load.ts';
 import { lindleyMeanWait, runStation } from '../kit/station-run.ts';
 import { lab, type Check, type Point } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
@@ -107,6 +107,10 @@ export const utilisation = lab({
     });
     // The first calls compile code, and they open connections.
     await openLoad({ seed: 'warm up', n: 100, perSecond: 100, question, signal });
+    // One call at a time, with a fixed service time: nobody waits, so all above the service time is the call's own.
+    const fixedMs = calibrationMs(S!);
+    await own.policy(server.id, { station: { component: 'query', workers: 1, serviceMs: fixedMs } });
+    const ownMs = meanMs(await closedLoad({ n: 200, lanes: 1, question, signal })) - fixedMs;
     const station = { component: 'query', workers: 1, serviceMs: S, distribution: 'exponential' };
     await own.policy(server.id, { station: { ...station, seed: stationSeed } });
     const perSecond = (1_000 * rho) / S!;
@@ -124,9 +128,9 @@ export const utilisation = lab({
     };
     // Neighbours wait alike, so the interval is that of the means of 20 parts.
     const size = Math.floor(good.length / 20);
-    const parts = Array.from({ length: 20 }, (_, i) => meanMs(good.slice(i * size, (i + 1) * size)));
+    const parts = Array.from({ length: 20 }, (_, i) => meanMs(good.slice(i * size, (i + 1) * size)) - ownMs);
     const interval = meanInterval(parts, shownConfidence);
-    const measured = meanMs(good);
+    const measured = meanMs(good) - ownMs;
     const virtual = await Promise.resolve(utilisation.virtual!({ S: S! }, seed, 'correct'));
     const insideMean = figures.occupiedMs / figures.sinceMs;
     const stationW = (figures.waitedMs + figures.servedMs) / figures.done;
@@ -142,7 +146,13 @@ export const utilisation = lab({
         good.length < n
           ? unknown('every call is answered', `${n - good.length} of ${n} calls failed`, 'run the lab again')
           : check('every call is answered', true, `${n} of ${n}`),
-        within("live: W is what Lindley's recursion says for the same draws", measured, drawnW, 0.15, good.length),
+        within(
+          `live: W without the call's own ${digits(ownMs)} ms is what Lindley's recursion says for the same draws`,
+          measured,
+          drawnW,
+          0.15,
+          good.length,
+        ),
         within(
           "live: Little's law, L = lambda W",
           insideMean,

@@ -166,5 +166,11 @@ export async function throughput(options: {
   return { perSecond: counts.map((count) => (1_000 * count) / windowMs), answered, failed };
 }
 
+/**
+ * A fixed service time of about `meanMs` to calibrate with. A timer of Node.js drops the fraction of a ms: half a ms on
+ * average of random times, and so does this one.
+ */
+export const calibrationMs = (meanMs: number): number => Math.floor(meanMs) + 0.5;
+
 export const meanMs = (answers: readonly Answer[]): number =>
   answers.reduce((sum, { tookMs }) => sum + tookMs, 0) / answers.length;
