@@ -25,6 +25,7 @@ th, td { text-align: right; padding: .35rem .6rem; border-bottom: 1px solid var(
 th { color: var(--muted); font-weight: 500; } th:first-child, td:first-child { text-align: left; padding-left: 0; }
 .words th, .words td { text-align: left; vertical-align: top; } .words td:first-child { white-space: nowrap; }
 .numbers th, .numbers td { white-space: nowrap; }
+.numbers td:first-child { white-space: normal; min-width: 8.5rem; }
 svg { width: 100%; min-width: 30rem; height: auto; display: block; font: 12px system-ui, sans-serif; }
 .grid { stroke: var(--line); } .tick, .axis { fill: var(--muted); }
 .theory, .predicted { fill: none; stroke-width: 2; } .theory { stroke: var(--theory); }
