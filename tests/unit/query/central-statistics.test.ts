@@ -39,7 +39,7 @@ function caller(policy: object) {
   return { holder, asked, state, searches };
 }
 
-test('the switch centralStatistics: no search asks a centre, or exactly the stated share asks the stated node', async () => {
+test('the switch centralStatistics: no search asks a centre, or exactly the stated share asks its node', async () => {
   const it = caller({ base: 'resilient' });
   expect(await it.searches(4)).toBe('....');
   it.holder.set({ centralStatistics: { share: 0.5, node: 'centre-1' } });
