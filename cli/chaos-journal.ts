@@ -9,7 +9,7 @@ import { askPort, fetchStatus } from './watchdog-client.ts';
 /**
  * The injector's journal, oldest line first, and its place: `file`, or the controller's node in another container.
  */
-export async function readJournal(
+export async function readChaosJournal(
   flags: ClusterFlags,
   file = journalFileIn(runDir(dataDirOf(flags.data), portBaseOf(flags.portBase))),
 ): Promise<{ readonly entries: readonly JournalEntry[]; readonly source: string }> {

@@ -135,10 +135,11 @@ watchParent(() => process.kill(process.pid, 'SIGTERM'));
 try {
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = exitCodeOf(error);
+  process.exitCode = reportFailure(error);
 }
 
-function exitCodeOf(error: unknown): number {
+/** Says why the command failed. Returns its exit code. */
+function reportFailure(error: unknown): number {
   terminal.settle();
   if (error instanceof CommanderError) return error.exitCode === 0 ? labExitCodes.passed : labExitCodes.usage;
   if (error instanceof InterruptedError) {

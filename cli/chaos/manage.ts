@@ -2,7 +2,7 @@ import { faultsAt, haltAll, order } from '../../services/chaos/control-port.ts';
 import type { JournalEntry } from '../../services/chaos/journal.ts';
 import type { FaultStatus } from '../../shared/faults/registry.ts';
 import { faultKinds } from '../../shared/faults/kinds.ts';
-import { readJournal } from '../chaos-journal.ts';
+import { readChaosJournal } from '../chaos-journal.ts';
 import { CommandError } from '../errors.ts';
 import type { ClusterFlags } from '../options.ts';
 import { dataDirOf } from '../paths.ts';
@@ -28,7 +28,7 @@ export async function list(flags: ListFlags): Promise<void> {
   const active = answers.flatMap(({ faults }) => faults?.active ?? []);
   const ended = answers.flatMap(({ faults }) => faults?.ended ?? []);
   const since = Math.min(...nodes.map(({ watchedSince }) => watchedSince));
-  const { entries } = await readJournal(flags);
+  const { entries } = await readChaosJournal(flags);
   const forgotten = flags.ended ? restartedFaults(entries, [...active, ...ended], since) : [];
   const statuses: readonly (FaultStatus | RestartedFault)[] = flags.ended
     ? [...forgotten, ...ended, ...active]
@@ -104,7 +104,7 @@ export async function halt(flags: ClusterFlags & { readonly json?: true }): Prom
 
 /** Reads the journal's file, so it works when no cluster runs. */
 export async function journal(flags: ClusterFlags & { readonly count: number; readonly json?: true }): Promise<void> {
-  const { entries: all, source } = await readJournal(flags);
+  const { entries: all, source } = await readChaosJournal(flags);
   const entries = all.slice(-flags.count);
   if (flags.json) return json(entries);
   const terminal = createTerminal(process.stdout);

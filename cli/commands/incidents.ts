@@ -4,7 +4,7 @@ import { clockTime } from '../clock-time.ts';
 import { withExamples } from '../command-line.ts';
 import { orderWords, phases, type Incident, type Stamps } from '../../services/monitor/incident.ts';
 import { exitTruths, score, truthsIn, type Score, type Truth } from '../incident-scoring.ts';
-import { readJournal } from '../chaos-journal.ts';
+import { readChaosJournal } from '../chaos-journal.ts';
 import { createIncidentChanges, type IncidentReport } from '../incident-changes.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { askMonitor, askOtherMonitors } from '../monitors.ts';
@@ -147,7 +147,7 @@ async function watch(
 
 async function scored(report: IncidentReport, flags: IncidentFlags): Promise<Score> {
   const portBase = portBaseOf(flags.portBase);
-  const { entries } = await readJournal(flags, flags.journal && path.resolve(flags.journal));
+  const { entries } = await readChaosJournal(flags, flags.journal && path.resolve(flags.journal));
   const isWatched = ({ injectedAt }: Truth) => injectedAt >= report.since && injectedAt <= report.at;
   const injected = truthsIn(entries).filter(isWatched);
   const { nodes } = await fetchStatus(portBase);

@@ -23,7 +23,7 @@ export interface Journal {
 }
 
 /** Undefined when no lab runs, or none was interrupted. */
-export function readJournal({ journal }: Home): JournalEntry | undefined {
+export function readLabJournal({ journal }: Home): JournalEntry | undefined {
   try {
     return JSON.parse(readFileSync(journal, 'utf8')) as JournalEntry;
   } catch {
@@ -33,7 +33,7 @@ export function readJournal({ journal }: Home): JournalEntry | undefined {
 
 /** Why no lab can start now: one is running, or one was killed and has left something. Undefined: one can start. */
 export function refusal(home: Home): string | undefined {
-  const left = readJournal(home);
+  const left = readLabJournal(home);
   if (!left) return undefined;
   return isAlive(left.runner)
     ? `lab ${left.lab} is running in process ${left.runner}; wait until it has ended`

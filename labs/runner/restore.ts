@@ -2,14 +2,14 @@ import { isAlive } from '../../shared/is-alive.ts';
 import { endLeftCluster } from '../kit/cluster.ts';
 import { LabUsageError } from './errors.ts';
 import type { Home } from './home.ts';
-import { readJournal, removeJournal, type JournalEntry } from './journal.ts';
+import { readLabJournal, removeJournal, type JournalEntry } from './journal.ts';
 
 /**
  * Cleans up after a runner that was killed: no process, port or fault is left, and the lab can start again. Resolves
  * with what was left; undefined when nothing was.
  */
 export async function restoreLeft(home: Home): Promise<JournalEntry | undefined> {
-  const left = readJournal(home);
+  const left = readLabJournal(home);
   if (!left) return undefined;
   if (isAlive(left.runner))
     throw new LabUsageError(`lab ${left.lab} is running in process ${left.runner}; Ctrl-C there stops it`);

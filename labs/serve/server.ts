@@ -9,7 +9,7 @@ import { guardRawHttp } from '../../web/raw-http.ts';
 import { securityHeaders } from '../../web/security-headers.ts';
 import { LabUnknownError, LabUsageError } from '../runner/errors.ts';
 import { homeAt } from '../runner/home.ts';
-import { readJournal } from '../runner/journal.ts';
+import { readLabJournal } from '../runner/journal.ts';
 import { loadLabAssets } from './assets.ts';
 import { createCurrentRun } from './current-run.ts';
 import { cookieFor, isKey, keyIn, requireKey } from './key.ts';
@@ -40,7 +40,7 @@ export async function createLabServer({ folder, key, hosts }: LabServerOptions) 
   const run = createCurrentRun(folder, { onChange: streams.stateChanged, onEvent: picture.follow });
 
   function state(): ServerState {
-    const left = run.isRunning() ? undefined : readJournal(home);
+    const left = run.isRunning() ? undefined : readLabJournal(home);
     return { run: run.view() ?? null, other: left ? { lab: left.lab, isRunning: isAlive(left.runner) } : null };
   }
 
