@@ -26,6 +26,8 @@ export interface About extends Tiers {
   readonly summary: string;
   readonly style: Topology['style'];
   readonly shards: number;
+  /** Each node in a container of its own: only the ports for people can be reached from outside. */
+  readonly inContainers: boolean;
   /** The flags that lead the `tierlab` command to this cluster; empty where it is the usual one. */
   readonly flags: string;
   /** The node that hosts this console. */
@@ -54,5 +56,6 @@ export function aboutCluster(topology: Topology, own: string, chaos: boolean): A
     };
   });
   const flags = topology.watchdogPort === defaultPortBase ? '' : ` --port-base ${topology.watchdogPort}`;
-  return { name, summary, style, shards, flags, own, chaos, nodes, ...tiersOf(topology) };
+  const inContainers = topology.nodes.some(({ id, host }) => host === id);
+  return { name, summary, style, shards, inContainers, flags, own, chaos, nodes, ...tiersOf(topology) };
 }

@@ -36,34 +36,42 @@ function callQueries(node: string) {
 }
 
 /** A command for the terminal that finds this cluster. */
-export const cliOf = ({ flags }: Pick<About, 'flags'>, words: string): string =>
-  `npm run -s tierlab -- ${words}${flags}`;
+export const cliOf = ({ inContainers, own, flags }: About, words: string): string =>
+  inContainers ? `docker compose exec ${own} node dist/tierlab.js ${words}` : `npm run -s tierlab -- ${words}${flags}`;
+
+/** Reads `address`. Where only the ports for people can be reached, reads the console's own snapshots instead. */
+const curlOf = (about: About, host: string, address: string): string =>
+  `curl -s ${about.inContainers ? `${addressOf(about, 'console', host)}/api/history` : address}`;
 
 /** Commands that print the numbers of the overview. `host`: where the ports of the cluster are. */
 export function commandsOf(about: About, host: string) {
   const door = about.nodes.find(({ components }) => components.some((it) => it === 'gateway' || it === 'client'));
-  const curl = door && `curl -s http://${host}:${door.opsPort}/metrics | grep ${doorTimes}`;
-  const metrics = curl === undefined ? {} : { curl };
+  const metrics = door && {
+    curl:
+      curlOf(about, host, `http://${host}:${door.opsPort}/metrics`) +
+      (about.inContainers ? '' : ` | grep ${doorTimes}`),
+  };
   const queries = doorQueries();
   const cli = (words: string): string => cliOf(about, words);
-  const monitor = `curl -s ${addressOf(about, 'monitor', host)}/api`;
+  const monitor = `${addressOf(about, 'monitor', host)}/api`;
+  const report = (path: string) => (about.inContainers ? {} : { curl: `curl -s ${monitor}/${path}` });
   return {
     requests: { ...metrics, promql: queries.rate, cli: cli('trace') },
     success: { ...metrics, promql: queries.success, cli: cli('trace --errors') },
     p50: { ...metrics, promql: queries.p50, cli: cli('trace') },
     p99: { ...metrics, promql: queries.p99, cli: cli('trace --slowest') },
     nodes: {
-      curl: `${monitor}/view`,
+      curl: curlOf(about, host, `${monitor}/view`),
       promql: 'count(min by (member) (tierlab_member_state{state="alive"}) == 1)',
       cli: cli('status'),
     },
     availability: {
-      curl: `${monitor}/availability`,
+      ...report('availability'),
       promql: 'min(tierlab_availability_ratio{scope="whole", kind="observed"})',
       cli: cli('availability'),
     },
     incidents: {
-      curl: `${monitor}/incidents`,
+      ...report('incidents'),
       promql: 'max by (member, phase) (tierlab_incident_last_phase_seconds)',
       cli: cli('incidents'),
     },
@@ -79,8 +87,7 @@ export function commandsOf(about: About, host: string) {
 
 /** Commands that print the numbers of one node. */
 export function nodeCommands(about: About, { id, opsPort, hasOperations }: AboutNode, host: string) {
-  const ops = `curl -s http://${host}:${opsPort}`;
-  const curl = `${ops}/admin/live`;
+  const curl = curlOf(about, host, `http://${host}:${opsPort}/admin/live`);
   const own = `{node="${id}"}`;
   const queries = hasOperations ? callQueries(id) : doorQueries(id);
   return {
@@ -92,7 +99,7 @@ export function nodeCommands(about: About, { id, opsPort, hasOperations }: About
     loop: { curl, promql: `tierlab_event_loop_utilization_ratio${own}` },
     circuits: { curl, promql: `tierlab_rpc_circuit_state${own} == 1` },
     memory: { curl, promql: `process_resident_memory_bytes${own}` },
-    log: { curl: `${ops}/admin/state`, cli: cliOf(about, `logs ${id} -f`) },
+    log: { cli: cliOf(about, `logs ${id} -f`) },
   } satisfies Readonly<Record<string, Commands>>;
 }
 

@@ -12,6 +12,7 @@ const about: About = {
   summary: '',
   style: 'object-based',
   shards: 1,
+  inContainers: false,
   flags: '',
   own: 'monitor-1',
   chaos: true,
