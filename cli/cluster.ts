@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { renameSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import path from 'node:path';
@@ -10,13 +11,14 @@ import type { NodeIdentities } from '../shared/cluster/watchdog/authority.ts';
 import type { WatchdogFaults } from '../shared/cluster/watchdog/faults.ts';
 import { openIncarnations } from '../shared/cluster/watchdog/incarnations.ts';
 import { createWatchdogApi } from '../shared/cluster/watchdog/api.ts';
+import { placementRoutes } from '../shared/cluster/watchdog/placement-routes.ts';
 import { repairRoutes } from '../shared/cluster/watchdog/repairs.ts';
 import type { ChildState } from '../shared/cluster/watchdog/child.ts';
 import { watchLoops } from '../shared/cluster/watchdog/loop-check.ts';
 import { createWatchdog, type Watchdog } from '../shared/cluster/watchdog/watchdog.ts';
 import { onEndSignals } from '../shared/end-signals.ts';
 import { exitCodes } from '../shared/exit-codes.ts';
-import { keyringEnvironment } from '../shared/security/keyring.ts';
+import { keyringEnvironment, publishedKeys } from '../shared/security/keyring.ts';
 import { identitySecret, operatorTokenFrom } from '../shared/security/node-keys.ts';
 import { operatorEnvironment, operatorOf } from '../shared/security/operator.ts';
 import { clockOrigin, runClock, systemClock, type Clock } from '../shared/time/clock.ts';
@@ -82,7 +84,8 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
   const run = writeRunFile(dataDir, life, byContainer ? operatorTokenFrom(identitySecret(dataDir)) : undefined);
   const operator = operatorOf(run.token, process.env.TIERLAB_OPERATOR_DIGEST);
   const identities = topology.tls ? await nodeIdentities(path.join(dir, 'tls'), nodes) : undefined;
-  const keysFor = keyringEnvironment(dataDir, topology.nodes);
+  let keysFor = keyringEnvironment(dataDir, topology.nodes);
+  let topologyFile: string | undefined;
   const watchdog = createWatchdog({
     topology,
     nodes,
@@ -92,6 +95,7 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
     logDir: byContainer ? undefined : logDirOf(dataDir, portBase),
     env: (node, incarnation) => ({
       TIERLAB_RUN_DIR: dir,
+      TIERLAB_TOPOLOGY_FILE: topologyFile,
       TIERLAB_STARTED_AT: run.startedAt,
       TIERLAB_CLOCK: JSON.stringify(origin),
       TIERLAB_CHAOS: chaos ? '1' : '0',
@@ -111,8 +115,9 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
       onChange(node, state, watchdog);
     },
   });
+  const children = nodes.flatMap(({ id }) => watchdog.child(id) ?? []);
   const loops = watchLoops({
-    children: nodes.flatMap(({ id }) => watchdog.child(id) ?? []),
+    children,
     clock,
     scheduler: systemScheduler,
     onKill: onFault,
@@ -141,8 +146,21 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
     shutdown: () => setImmediate(end),
     more: [
       ...(faults?.routes ?? chaosOffRoutes),
+      ...placementRoutes({
+        watchdog,
+        byContainer,
+        publishedKeys: () => publishedKeys(dataDir, watchdog.topology().nodes),
+        place(next, source) {
+          keysFor = keyringEnvironment(dataDir, next.nodes);
+          topologyFile = path.join(dir, 'topology.json');
+          writeFileSync(`${topologyFile}.new`, JSON.stringify(next, null, 2));
+          renameSync(`${topologyFile}.new`, topologyFile);
+          children.push(...watchdog.place(next));
+          writeRunFile(dataDir, { ...life, topologySource: source }, run.token);
+        },
+      }),
       ...repairRoutes({
-        topology,
+        topology: watchdog.topology,
         watchdog,
         clock,
         wipe: (node) => rm(path.join(dir, 'state', node), { recursive: true, force: true }),

@@ -34,6 +34,10 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<D
     summary: 'start or stop nodes of a group while users search',
     load: async () => (await import('./commands/scale.ts')).scale,
   },
+  apply: {
+    summary: 'change the topology of the running cluster while users search',
+    load: async () => (await import('./commands/apply.ts')).apply,
+  },
   restart: {
     summary: 'restart nodes one after the other, without losing a request',
     load: async () => (await import('./commands/restart.ts')).restart,

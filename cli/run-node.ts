@@ -1,9 +1,12 @@
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import pino from 'pino';
 import { loadComponents } from '../services/registry.ts';
 import { askControl } from '../shared/control/client.ts';
 import { ownHosts } from '../shared/control/own-host.ts';
 import { startNode, type RunningNode } from '../shared/cluster/node.ts';
+import type { Topology } from '../shared/cluster/topology.ts';
+import type { PlaceMessage } from '../shared/cluster/watchdog/child.ts';
 import { loadCheckedTopology } from '../shared/cluster/topology-file.ts';
 import { identityFile } from '../shared/security/identity-source.ts';
 import { takeKeyring } from '../shared/security/keyring.ts';
@@ -55,9 +58,10 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
   const go = turn();
   // The watchdog asks whether the main loop turns. Any answer shows that it does (shared/cluster/watchdog/loop-
   // check.ts).
-  process.on('message', (message: { turning?: true; drain?: true }) => {
+  process.on('message', (message: { turning?: true; drain?: true; place?: PlaceMessage }) => {
     if (message.turning) process.send?.({ turning: true });
     if (message.drain) running?.drain();
+    if (message.place) running?.place(message.place.topology, message.place.keys);
   });
   // Fail fast: a node in an unknown state must not go on answering.
   const crash = (err: Error, what = 'uncaught'): never => {
@@ -75,7 +79,12 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
     hosts: byName ? 'by-name' : 'loopback',
     tls: identity !== undefined,
   } as const;
-  const topology = await loadCheckedTopology(topologyName!, topologiesDir, options);
+  // After a change of the topology, the watchdog has written the topology of now, with the addresses of its nodes.
+  const applied = process.env.TIERLAB_TOPOLOGY_FILE;
+  const topology =
+    applied === undefined
+      ? await loadCheckedTopology(topologyName!, topologiesDir, options)
+      : (JSON.parse(await readFile(applied, 'utf8')) as Topology);
   const node = topology.nodes.find((candidate) => candidate.id === id);
   if (!node) throw new Error(`topology ${topology.name} has no node ${id}`);
   const components = await loadComponents(node.components);

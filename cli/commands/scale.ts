@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import { withExamples } from '../command-line.ts';
-import { CommandError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
+import { refuseTooMuchMemory } from '../memory-room.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { dataDirOf } from '../paths.ts';
 import { operatorToken, portBaseOf } from '../run-file.ts';
@@ -37,10 +37,7 @@ async function run(wanted: readonly Wanted[], flags: ClusterFlags): Promise<void
   const { nodes } = await fetchStatus(portBase);
   const token = operatorToken(dataDirOf(flags.data), portBase, 'change its nodes');
   const changes = wanted.map((it) => changeOf(nodes, it));
-  refuseTooMuchMemory(
-    nodes,
-    changes.flatMap(({ start }) => start),
-  );
+  refuseTooMuchMemory(nodes, changes.flatMap(({ start }) => start).length);
   const terminal = createTerminal(process.stdout);
   const order = (id: string, action: string) =>
     ask(portBase, `/nodes/${id}/${action}`, { method: 'POST', token, timeoutMs: 60_000 });
@@ -87,24 +84,4 @@ function changeOf(nodes: readonly ClusterNode[], { group, count }: Wanted): Chan
         .toReversed(),
     ),
   };
-}
-
-/** A machine without memory slows every node down: new nodes must fit into what is free. Only Linux tells. */
-function refuseTooMuchMemory(nodes: readonly ClusterNode[], start: readonly ClusterNode[]): void {
-  const megabytes = (file: string, field: string): number | undefined => {
-    try {
-      const kilobytes = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(readFileSync(file, 'utf8'))?.[1];
-      return kilobytes === undefined ? undefined : Number(kilobytes) / 1_024;
-    } catch {
-      return undefined;
-    }
-  };
-  const free = megabytes('/proc/meminfo', 'MemAvailable');
-  const used = nodes.flatMap(({ pid }) => (pid === null ? [] : (megabytes(`/proc/${pid}/status`, 'VmRSS') ?? [])));
-  if (free === undefined || used.length === 0) return;
-  const needed = start.length * Math.max(...used);
-  if (needed > free)
-    throw new CommandError(
-      `${start.length} more nodes may take ${Math.round(needed)} MB, and this machine has ${Math.round(free)} MB free`,
-    );
 }

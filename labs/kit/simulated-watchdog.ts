@@ -48,7 +48,7 @@ export function createSimulatedWatchdog({
       restart: async () => restart(node),
       start: () => start(node),
     }) as unknown as Child;
-  const repairs = createRepairs({ topology, watchdog: { child }, clock, wipe: async () => undefined });
+  const repairs = createRepairs({ topology: () => topology, watchdog: { child }, clock, wipe: async () => undefined });
 
   /** The ops network: never partitioned, and a hung process does not answer on it either. */
   return ({ port }, { path, body, timeoutMs }) =>

@@ -7,11 +7,12 @@ import { nodesHosting, type Topology, type TopologyNode } from './topology.ts';
  * Members that the view calls alive. If none is alive, every member that is not leaving: a view that excludes all
  * members is more likely wrong than right. Without a view, the topology alone decides.
  */
-export function createDirectory(topology: Topology, view: () => View | undefined): Directory {
-  const placed = new Map<string, readonly Endpoint[]>();
-  const standbys = new Set(
-    topology.nodes.filter(({ standby, idle }) => standby !== undefined || idle).map(({ id }) => id),
-  );
+export function createDirectory(current: () => Topology, view: () => View | undefined): Directory {
+  const standbysOf = ({ nodes }: Topology) =>
+    new Set(nodes.filter(({ standby, idle }) => standby !== undefined || idle).map(({ id }) => id));
+  let topology = current();
+  let placed = new Map<string, readonly Endpoint[]>();
+  let standbys = standbysOf(topology);
   let seen: View | undefined;
   let usable = new Map<string, readonly Endpoint[]>();
 
@@ -24,11 +25,20 @@ export function createDirectory(topology: Topology, view: () => View | undefined
     return endpoints;
   }
 
+  /** Nodes were added or removed (`tierlab apply`). */
+  function follow(next: Topology): void {
+    topology = next;
+    placed = new Map();
+    usable = new Map();
+    standbys = standbysOf(next);
+  }
+
   return {
     endpoints(component, shard) {
-      const current = view();
-      if (current !== seen) {
-        seen = current;
+      if (current() !== topology) follow(current());
+      const newest = view();
+      if (newest !== seen) {
+        seen = newest;
         usable = new Map();
       }
       const key = shard === undefined ? component : `${component}/${shard}`;
@@ -36,15 +46,15 @@ export function createDirectory(topology: Topology, view: () => View | undefined
       if (!endpoints) {
         // Before the first view no standby is promoted.
         const all = hosts(component, shard, key);
-        endpoints = current
-          ? withIncarnations(usableEndpoints(all, current), current)
+        endpoints = newest
+          ? withIncarnations(usableEndpoints(all, newest), newest)
           : all.filter(({ node }) => !standbys.has(node));
         usable.set(key, endpoints);
       }
       return endpoints;
     },
     node(id) {
-      const node = topology.nodes.find((node) => node.id === id);
+      const node = current().nodes.find((node) => node.id === id);
       return node && endpointOf(node);
     },
   };

@@ -14,7 +14,7 @@ import { newTrace } from '../rpc/trace-context.ts';
 import { httpServerTransport } from '../rpc/transports/http-server.ts';
 import { upstream } from '../rpc/upstream.ts';
 import { traces, type KeptTrace } from '../trace/contract.ts';
-import { emptyKeyring } from '../security/keyring.ts';
+import { emptyKeyring, type PublishedKeys } from '../security/keyring.ts';
 import { givesOrders } from '../security/operator.ts';
 import { peerName } from '../security/tls.ts';
 import type { Environment, Running } from './component.ts';
@@ -28,12 +28,14 @@ import { createNodePorts, sharesPorts } from './node-ports.ts';
 import { createOpsPort } from './ops-port.ts';
 import { createRole } from './role.ts';
 import { createStack } from './stack.ts';
-import { nodesHosting } from './topology.ts';
+import { nodesHosting, type Topology } from './topology.ts';
 
 export interface RunningNode {
   readonly opsPort: number;
   /** Tells the monitors that it is leaving, and serves on. Callers choose other nodes as soon as they know the view. */
   readonly drain: () => void;
+  /** Nodes were added or removed: from now on calls go by this topology. */
+  readonly place: (topology: Topology, keys: PublishedKeys) => void;
   /**
    * Drains and stops: accepts no new requests, answers those in progress, then releases everything. Idempotent. Without
    * `farewell` the monitors are not told, and find the node missing: nobody wanted it to stop.
@@ -58,6 +60,7 @@ const keepTimeoutMs = 2_000;
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const { topology, node, components, incarnation, datasetDir, random, scheduler, log, bindHost, hosts } = options;
   const { chaosEnabled = false, twin = false, identity, keyring = emptyKeyring } = options;
+  let placement = topology;
   const metrics = createMetrics({ node: node.id, topology: topology.name }, { process: true });
   const listeners = listenerSwitch(scheduler, log);
   const faults = chaosEnabled ? await nodeFaults(options, metrics, listeners) : undefined;
@@ -90,6 +93,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     faults,
     fence: role.layer,
     view: () => heartbeatSender.view(),
+    placement: () => placement,
     keep: (list) => keepTraces(list),
   });
   const { server, client, policy, security } = stack;
@@ -163,6 +167,11 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   function drain(): void {
     role.leave();
     heartbeatSender.setPhase('draining');
+  }
+
+  function place(next: Topology, keys: PublishedKeys): void {
+    placement = next;
+    keyring.learn(keys);
   }
 
   async function release(farewell: boolean): Promise<void> {
@@ -245,7 +254,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   try {
     const { port: opsPort } = await listen(ops, { port: twin ? 0 : node.opsPort, host: bindHost });
     await role.begin();
-    return { stop, drain, opsPort };
+    return { stop, drain, place, opsPort };
   } catch (error) {
     await stop().catch(() => {});
     throw error;

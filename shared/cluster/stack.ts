@@ -56,12 +56,14 @@ interface StackParts {
   /** Refuses calls while another node holds this one's role. */
   readonly fence: Layer;
   readonly view: () => View | undefined;
+  /** The topology of now: `tierlab apply` changes it. */
+  readonly placement: () => Topology;
   /** Tells the component `traces` which traces to keep. */
   readonly keep: (traces: readonly KeptTrace[]) => Promise<unknown>;
 }
 
 /** The middleware of one node: the layers of every incoming and outgoing call, and their statistics. */
-export function createStack({ options, clock, metrics, lag, faults, fence, view, keep }: StackParts) {
+export function createStack({ options, clock, metrics, lag, faults, fence, view, placement, keep }: StackParts) {
   const { topology, node, components, incarnation, random, scheduler, log, identity } = options;
   const policy = createPolicyHolder(topology.policy);
   const peers = createPeers(clock);
@@ -137,7 +139,7 @@ export function createStack({ options, clock, metrics, lag, faults, fence, view,
     isHosted: (component, shard) =>
       node.components.includes(component) && (shard === undefined || node.shard === undefined || node.shard === shard),
     serve: server.serve,
-    directory: createDirectory(topology, view),
+    directory: createDirectory(placement, view),
     policy,
     clock,
     random,

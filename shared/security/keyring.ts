@@ -5,6 +5,9 @@ import { identitySecret, nodeKey, privateKeyFrom, privateKeyText, publicHalf } f
 import { processingKey } from './processing-key.ts';
 import { publicKeyFrom, publicKeyText } from './receipts.ts';
 
+/** Node id -> the public half of its key. */
+export type PublishedKeys = Readonly<Record<string, string>>;
+
 /** The keys that one node holds. */
 export interface Keyring {
   /** Signs and verifies pages; only nodes that read or write pages for users. */
@@ -17,9 +20,16 @@ export interface Keyring {
   readonly toMonitors: ReadonlyMap<string, KeyObject>;
   /** The keys for the heartbeats of each node, in any incarnation; only monitors have them. */
   readonly fromNodes: ReadonlyMap<string, KeyObject>;
+  /** Adds the public keys of new nodes. */
+  readonly learn: (published: PublishedKeys) => void;
 }
 
-export const emptyKeyring: Keyring = { nodes: new Map(), toMonitors: new Map(), fromNodes: new Map() };
+export const emptyKeyring: Keyring = {
+  nodes: new Map(),
+  toMonitors: new Map(),
+  fromNodes: new Map(),
+  learn: () => undefined,
+};
 
 /** Whether the node shows pages to users. Only such nodes (the processing tier) may hold the processing key. */
 export const readsPages = ({ components }: Pick<NodePlace, 'components'>): boolean => components.includes('app');
@@ -44,9 +54,7 @@ export function keyringEnvironment(
 ): (node: NodePlace, incarnation: number) => Readonly<Record<string, string | undefined>> {
   const secret = identitySecret(dataDir);
   const keys = new Map(all.map(({ id }) => [id, nodeKey(secret, id)]));
-  const published = JSON.stringify(
-    Object.fromEntries([...keys].map(([id, key]) => [id, publicKeyText(publicHalf(key))])),
-  );
+  const published = JSON.stringify(publishedKeys(dataDir, all));
   const monitors = all.filter(isMonitor).map(({ id }) => id);
   const textOf = (keyOf: (id: string) => KeyObject, ids: readonly string[]): string =>
     JSON.stringify(Object.fromEntries(ids.map((id) => [id, keyOf(id).export().toString('base64url')])));
@@ -57,6 +65,11 @@ export function keyringEnvironment(
     [names.own]: privateKeyText(keys.get(node.id)!),
     [names.nodes]: published,
   });
+}
+
+export function publishedKeys(dataDir: string, all: readonly NodePlace[]): PublishedKeys {
+  const secret = identitySecret(dataDir);
+  return Object.fromEntries(all.map(({ id }) => [id, publicKeyText(publicHalf(nodeKey(secret, id)))]));
 }
 
 /** The node's side: removes the keys from its environment, so that its child processes do not inherit them. */
@@ -71,13 +84,16 @@ export function takeKeyring(env: Record<string, string | undefined>): Keyring {
   const takeAll = (name: string) => Object.entries(JSON.parse(take(name) ?? '{}') as Record<string, string>);
   const takeSecrets = (name: string): ReadonlyMap<string, KeyObject> =>
     new Map(takeAll(name).map(([id, text]) => [id, createSecretKey(text, 'base64url')]));
-  const nodes = takeAll(names.nodes);
+  const nodes = new Map(takeAll(names.nodes));
   return {
     processing: processing === undefined ? undefined : Buffer.from(processing, 'hex'),
     own: own === undefined ? undefined : privateKeyFrom(own),
-    nodes: lazily(new Map(nodes)),
+    nodes: lazily(nodes),
     toMonitors: takeSecrets(names.toMonitors),
     fromNodes: takeSecrets(names.fromNodes),
+    learn(published) {
+      for (const [id, text] of Object.entries(published)) nodes.set(id, text);
+    },
   };
 }
 

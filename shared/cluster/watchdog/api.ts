@@ -43,7 +43,8 @@ export function createWatchdogApi({
 }: WatchdogApiOptions): Server {
   async function act(id: string, action: string): Promise<unknown> {
     const child = watchdog.child(id);
-    const status = () => watchdog.status().find((node) => node.id === id);
+    // A node that a change of the topology removes has no status when it is stopped.
+    const status = () => watchdog.status().find((node) => node.id === id) ?? { id, state: child?.state().state };
     if (!child)
       throw new RpcError(
         'not_found',

@@ -2,6 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import type { Clock } from '../../time/clock.ts';
 import type { Scheduler, Timer } from '../../time/scheduler.ts';
+import type { PublishedKeys } from '../../security/keyring.ts';
+import type { Topology } from '../topology.ts';
 import { defaultRestartPolicy, onCrash, type RestartPolicy } from './backoff.ts';
 import type { Spare } from './spare.ts';
 
@@ -39,6 +41,12 @@ export interface ReadyMessage {
   readonly opsPort?: number;
 }
 
+/** The topology of now, and the public keys of its nodes. */
+export interface PlaceMessage {
+  readonly topology: Topology;
+  readonly keys: PublishedKeys;
+}
+
 export interface ChildOptions {
   readonly id: string;
   /** The command: executable and arguments. */
@@ -72,6 +80,8 @@ export interface Child {
   readonly start: (why?: RestartReason) => void;
   /** Tells the running process that it will be stopped: it says so to the monitors, and serves on. */
   readonly drain: () => void;
+  /** Tells the running process that nodes were added or removed. */
+  readonly place: (message: PlaceMessage) => void;
   /** SIGTERM, then SIGKILL after `graceMs`; resolves when the process is gone. It is not restarted. */
   readonly stop: (graceMs: number) => Promise<void>;
   /** Sends a signal to the running process; false when there is none. A kill is restarted like a crash. */
@@ -264,6 +274,9 @@ export function createChild(options: ChildOptions): Child {
     restart,
     drain() {
       if (process_?.connected) process_.send({ drain: true }, () => {});
+    },
+    place(message) {
+      if (process_?.connected) process_.send({ place: message }, () => {});
     },
     stop,
     ask,

@@ -59,7 +59,7 @@ const limits = {
 const rememberedOrders = 500;
 
 interface RepairOptions {
-  readonly topology: Topology;
+  readonly topology: () => Topology;
   readonly watchdog: Pick<Watchdog, 'child'>;
   readonly clock: Clock;
   /** Deletes what a node keeps on disk, while it is not running. */
@@ -100,11 +100,11 @@ export function createRepairs({ topology, watchdog, clock, wipe }: RepairOptions
    * role of its own, so nobody needs it.
    */
   function needed(node: string): string | undefined {
-    const asked = topology.nodes.find(({ id }) => id === node)!;
+    const asked = topology().nodes.find(({ id }) => id === node)!;
     if (asked.standby !== undefined) return undefined;
     const group = replicaGroup(asked);
     const isPeer = (it: TopologyNode) => replicaGroup(it) === group && it.standby === undefined;
-    const peers = topology.nodes.flatMap((it) => (isPeer(it) && !it.idle && watchdog.child(it.id)) || []);
+    const peers = topology().nodes.flatMap((it) => (isPeer(it) && !it.idle && watchdog.child(it.id)) || []);
     const isDown = ({ id, state }: Pick<Child, 'id' | 'state'>) => goingDown.has(id) || state().state !== 'ready';
     const down = peers.filter((it) => it.id !== node && isDown(it)).length;
     if (peers.length < 2 || down < tolerated(peers.length)) return undefined;

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../../time/clock.ts';
 import type { Scheduler } from '../../time/scheduler.ts';
+import type { PublishedKeys } from '../../security/keyring.ts';
 import type { Component } from '../component.ts';
 import { isStarted, type Topology, type TopologyNode } from '../topology.ts';
 import { createChild, type Child, type ChildState, type Exit, type RestartReason } from './child.ts';
@@ -59,6 +60,11 @@ export interface Watchdog {
   /** Kills everything. The processes end as soon as the system has ended them. */
   readonly kill: () => void;
   readonly status: () => readonly NodeStatus[];
+  readonly topology: () => Topology;
+  /** Takes another topology; answers its new nodes, which are not started yet. Nodes that it lacks run on. */
+  readonly place: (next: Topology) => readonly Child[];
+  /** Tells every running process the topology of now. */
+  readonly announce: (keys: PublishedKeys) => void;
   /** One node's process; undefined for an unknown id. */
   readonly child: (id: string) => Child | undefined;
   /**
@@ -81,26 +87,26 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
     logDir === undefined
       ? undefined
       : createSpare({ command: [...command, 'run-spare'], env: withoutNodes(env, nodes), scheduler });
-  const children = new Map<string, Child>(
-    nodes.map((node) => [
-      node.id,
-      createChild({
-        id: node.id,
-        command: commandOf(node),
-        args: args(node),
-        spare,
-        env: (incarnation) => env(node, incarnation),
-        logFile: logFileOf(node.id),
-        nextIncarnation,
-        clock,
-        scheduler,
-        onChange(state) {
-          onChange(node, state);
-          for (const wake of waiters) wake();
-        },
-      }),
-    ]),
-  );
+  const newChild = (node: TopologyNode): Child =>
+    createChild({
+      id: node.id,
+      command: commandOf(node),
+      args: args(node),
+      spare,
+      env: (incarnation) => env(node, incarnation),
+      logFile: logFileOf(node.id),
+      nextIncarnation,
+      clock,
+      scheduler,
+      onChange(state) {
+        onChange(node, state);
+        for (const wake of waiters) wake();
+      },
+    });
+  const children = new Map<string, Child>(nodes.map((node) => [node.id, newChild(node)]));
+  let placed = topology;
+  /** Nodes that the topology no longer has, and that may still run. */
+  let leaving: readonly TopologyNode[] = [];
   const waves = startWaves(nodes, components);
 
   /** Resolves when every node of the wave is ready. */
@@ -130,7 +136,8 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
   async function stopAll(): Promise<void> {
     spare?.stop();
     for (const child of children.values()) child.retire();
-    for (const wave of waves.toReversed())
+    const all = placed === topology ? waves : startWaves([...placed.nodes, ...leaving], components);
+    for (const wave of all.toReversed())
       await Promise.all(wave.map((node) => children.get(node.id)!.stop(stopGraceMs)));
   }
 
@@ -154,30 +161,44 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
         child.signal('SIGKILL');
       }
     },
+    topology: () => placed,
+    place(next) {
+      const stays = new Set(next.nodes.map(({ id }) => id));
+      leaving = [...leaving, ...placed.nodes].filter(({ id }) => !stays.has(id));
+      const added = next.nodes.filter(({ id }) => !children.has(id)).map(newChild);
+      for (const child of added) children.set(child.id, child);
+      placed = next;
+      return added;
+    },
+    announce(keys) {
+      for (const child of children.values()) child.place({ topology: placed, keys });
+    },
     status: () =>
-      topology.nodes.flatMap((node) => {
-        const child = children.get(node.id);
-        if (!child) return [];
-        const state = child.state();
-        const { count, last } = child.restarts();
-        return {
-          id: node.id,
-          components: node.components,
-          ...(node.shard === undefined ? {} : { shard: node.shard }),
-          port: node.port,
-          opsPort: node.opsPort,
-          doors: node.doors,
-          publicPort: node.publicPort,
-          pid: 'pid' in state ? state.pid : null,
-          state: state.state,
-          restarts: count,
-          ...(last === undefined ? {} : { lastRestart: last }),
-          exits: child.exits(),
-        };
-      }),
+      [...placed.nodes, ...leaving.filter(({ id }) => children.get(id)?.state().state !== 'stopped')].flatMap(
+        (node) => {
+          const child = children.get(node.id);
+          if (!child) return [];
+          const state = child.state();
+          const { count, last } = child.restarts();
+          return {
+            id: node.id,
+            components: node.components,
+            ...(node.shard === undefined ? {} : { shard: node.shard }),
+            port: node.port,
+            opsPort: node.opsPort,
+            doors: node.doors,
+            publicPort: node.publicPort,
+            pid: 'pid' in state ? state.pid : null,
+            state: state.state,
+            restarts: count,
+            ...(last === undefined ? {} : { lastRestart: last }),
+            exits: child.exits(),
+          };
+        },
+      ),
     child: (id) => children.get(id),
     newTwin(id, incarnation) {
-      const node = nodes.find((it) => it.id === id)!;
+      const node = placed.nodes.find((it) => it.id === id)!;
       return createChild({
         id,
         command: commandOf(node),

@@ -27,7 +27,12 @@ test('every restart counts, whoever asked for it, and the reason of the last one
   });
   const { id } = topology.nodes[0]!;
   const watchdog = { child: () => child };
-  const repairs = createRepairs({ topology, watchdog, clock: systemClock, wipe: async () => undefined });
+  const repairs = createRepairs({
+    topology: () => topology,
+    watchdog,
+    clock: systemClock,
+    wipe: async () => undefined,
+  });
   const ready = () => until(() => child.state().state === 'ready');
 
   child.load();

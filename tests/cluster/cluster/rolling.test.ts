@@ -1,13 +1,20 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { dataFolder, startCluster, tierlab, type TestCluster, type TestPage } from '../../support/cluster.ts';
+import { dataFolder, startCluster, tierlab, until, type TestCluster, type TestPage } from '../../support/cluster.ts';
 
 const pages: TestPage[] = ['dog', 'cat', 'cow', 'hen', 'fox', 'owl'].map((id) => ({
   id,
   title: id,
   body: `an old ${id}`,
 }));
+/** While one of three is away, the others carry half of the peak with room to spare. */
+const nodes = [
+  { name: 'monitor', components: ['monitor'], replicas: 1 },
+  { name: 'database', components: ['database'], replicas: 3 },
+  { name: 'middle', components: ['app', 'query', 'ranking', 'html'], replicas: 4, started: 3 },
+  { name: 'door', components: ['gateway'], replicas: 1 },
+];
 let data: Awaited<ReturnType<typeof dataFolder>>;
 let cluster: TestCluster;
 let requests: string;
@@ -17,13 +24,6 @@ let halfOfPeak: number;
 beforeAll(async () => {
   data = await dataFolder(pages);
   const topology = path.join(data.dir, 'triples.json');
-  const nodes = [
-    { name: 'monitor', components: ['monitor'], replicas: 1 },
-    // While one of three is away, the others carry half of the peak with room to spare.
-    { name: 'database', components: ['database'], replicas: 3 },
-    { name: 'middle', components: ['app', 'query', 'ranking', 'html'], replicas: 4, started: 3 },
-    { name: 'door', components: ['gateway'], replicas: 1 },
-  ];
   writeFileSync(topology, JSON.stringify({ name: 'triples', summary: 'a test', style: 'object-based', nodes }));
   requests = path.join(data.dir, 'requests.txt');
   writeFileSync(requests, pages.map(({ id }) => `/api/search?q=${id}%20old\n/api/pages/${id}\n`).join(''));
@@ -115,4 +115,40 @@ test.each([
   const { code, stderr } = await tierlab('restart', ...flags, ...place);
   expect(stderr).toMatch(reason);
   expect(code).toBe(2);
+});
+
+test('another topology is applied at half of the peak, and no request is lost', { timeout: 150_000 }, async () => {
+  const file = (name: string, middle: readonly object[], more: object = {}) => {
+    const target = path.join(data.dir, `${name}.json`);
+    const others = nodes.filter((group) => group.name !== 'middle');
+    const whole = { name, summary: 'a test', style: 'object-based', nodes: [...others, ...middle], ...more };
+    writeFileSync(target, JSON.stringify(whole, null, 2));
+    return target;
+  };
+  const apply = (...words: readonly string[]) => tierlab('apply', ...words, ...place);
+  const refused = await apply(file('layers', nodes.slice(2, 3), { style: 'layered' }));
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('each node read the style')]);
+  // Nodes with the same components, so that a search costs as much as before.
+  const centre = { name: 'centre', components: ['app', 'query', 'ranking', 'html'], replicas: 3 };
+  const moved = file('moved', [centre]);
+  const report = await underLoad(60, async () => {
+    const { code, stderr } = await apply(moved);
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+  });
+  const after = (await cluster.nodes()).map(({ id, state }) => `${id} ${state}`);
+  const ids = 'monitor-1 database-1 database-2 database-3 door-1 centre-1 centre-2 centre-3'.split(' ');
+  expect(after).toEqual(ids.map((id) => `${id} ready`));
+  expect({ errors: report.errors, lost: report.sent - report.right, codes: report.codes }).toEqual({
+    errors: 0,
+    lost: 0,
+    codes: {},
+  });
+  const again = await apply(moved);
+  expect(again.stdout).toContain('The cluster has this topology already');
+  // A node of the new topology that crashes is started again in it.
+  process.kill((await cluster.nodes()).find(({ id }) => id === 'centre-1')!.pid!, 'SIGKILL');
+  await until(async () => (await cluster.nodes()).find(({ id }) => id === 'centre-1')?.restarts === 1, 15_000);
+  await until(async () => (await cluster.nodes()).every(({ state }) => state === 'ready'), 15_000);
+  expect((await fetch(`${cluster.gateway}/api/search?q=dog`)).status).toBe(200);
 });

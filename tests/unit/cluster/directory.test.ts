@@ -40,7 +40,10 @@ test('an endpoint names its process, so a new process is not blamed for the old 
     nodes: [{ name: 'ranking', components: ['ranking'], replicas: 2 }],
   });
   let seen: View | undefined;
-  const directory = createDirectory(topology, () => seen);
+  const directory = createDirectory(
+    () => topology,
+    () => seen,
+  );
   expect(directory.endpoints('ranking').map(({ incarnation }) => incarnation)).toEqual([undefined, undefined]);
   const member = (node: string, incarnation: number) => ({ node, state: 'alive' as const, incarnation });
   seen = { monitor: 'm', version: 1, members: [member('ranking-1', 4), member('ranking-2', 7)] };

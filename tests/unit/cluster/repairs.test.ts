@@ -33,7 +33,7 @@ function watchdog(own = ['r-1', 'r-2', 'r-3']) {
     nodes: [{ name: 'r', components: ['ranking'], replicas: 3 }],
   });
   const { order } = createRepairs({
-    topology,
+    topology: () => topology,
     watchdog: { child },
     clock: { now: () => now, wall: () => now },
     wipe: async (id) => void done.push(`wipe ${id}`),

@@ -93,7 +93,12 @@ test('a group may name the ways to its nodes; a node listens at those that nobod
     { host: '127.0.0.1', port: 7300 },
   ]);
   expect(furtherAddresses(node!, '0.0.0.0')).toEqual([{ host: '0.0.0.0', port: 7300 }]);
-  expect(createDirectory(topology, () => undefined).endpoints('b')).toEqual([
+  expect(
+    createDirectory(
+      () => topology,
+      () => undefined,
+    ).endpoints('b'),
+  ).toEqual([
     {
       node: 'b-1',
       host: '127.0.0.1',

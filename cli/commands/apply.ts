@@ -1,0 +1,139 @@
+import type { Command } from 'commander';
+import { loadComponents } from '../../services/registry.ts';
+import { isStarted, type Topology, type TopologyNode } from '../../shared/cluster/topology.ts';
+import { changeOf, type TopologyChange } from '../../shared/cluster/topology-change.ts';
+import { takenPorts } from '../../shared/cluster/watchdog/port-check.ts';
+import { startWaves } from '../../shared/cluster/watchdog/start-order.ts';
+import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
+import { withExamples } from '../command-line.ts';
+import { CommandError, UsageError } from '../errors.ts';
+import { refuseTooMuchMemory } from '../memory-room.ts';
+import { withClusterOptions, type ClusterFlags } from '../options.ts';
+import { dataDirOf } from '../paths.ts';
+import { operatorToken, portBaseOf } from '../run-file.ts';
+import { createTerminal } from '../terminal.ts';
+import { topologyOf, topologySource } from '../topology.ts';
+import { untilAlive } from '../until-alive.ts';
+import { waitUntil } from '../wait-until.ts';
+import { takenInWords, wantedPorts } from '../wanted-ports.ts';
+import { ask, fetchStatus, type ClusterNode } from '../watchdog-client.ts';
+
+interface ApplyFlags extends ClusterFlags {
+  readonly dryRun?: true;
+}
+
+/** Starting or draining one node, ms. */
+const orderBoundMs = 60_000;
+/** A new node fetches the words of the corpus in the background. Two at once would keep a database node busy, ms. */
+const settleMs = 2_000;
+/** New nodes get their share of the calls bit by bit (slow start). Only then can they carry it alone, ms. */
+const warmMs = 10_000;
+const here = '127.0.0.1';
+
+const help = `
+The differences between the running topology and the file are applied while users search:
+  1. new nodes start, and the others learn their addresses
+  2. monitors and control nodes restart one after the other, and watch the new nodes too
+  3. when the new nodes have their share of the calls, the nodes that the file lacks drain and stop
+A node that stays keeps its addresses. A component moves when a group with a new name hosts it: its nodes start before
+the old ones stop. What cannot be done live is refused with the reason, and nothing is changed.`;
+
+export function apply(command: Command): void {
+  withExamples(withClusterOptions(command), ['apply ./my-topology.json'], ['apply ./my-topology.json --dry-run'])
+    .argument('<topology>', 'a name in topologies/, or the path of a topology file')
+    .option('--dry-run', 'only say what would change')
+    .addHelpText('after', help)
+    .action(run);
+}
+
+async function run(name: string, flags: ApplyFlags): Promise<void> {
+  const portBase = portBaseOf(flags.portBase);
+  const wanted = await topologyOf(name, { portBase });
+  const running = (await ask(portBase, '/topology')) as Topology;
+  const { nodes } = await fetchStatus(portBase);
+  const change = changeOf(running, { ...wanted, tls: wanted.tls || running.tls });
+  if (change.problems.length > 0)
+    throw new UsageError(
+      `${name} cannot be applied to the running cluster:\n` +
+        `${change.problems.map((problem) => `  - ${problem}`).join('\n')}\n` +
+        'Stop the cluster and start it with this topology instead.',
+    );
+  const terminal = createTerminal(process.stdout);
+  // By the state of the processes: an "apply" that was interrupted goes on here.
+  const { starting, leaving } = stepsOf(running, change, nodes);
+  if (flags.dryRun) {
+    for (const { id, components } of starting) terminal.line(`+ ${id} (${components.join(', ')})`);
+    for (const id of leaving) terminal.line(`- ${id}`);
+  }
+  const isDone = starting.length + leaving.length + change.added.length + change.removed.length === 0;
+  if (isDone) terminal.line('The cluster has this topology already');
+  if (flags.dryRun || isDone) return;
+  const token = operatorToken(dataDirOf(flags.data), portBase, 'change its nodes');
+  refuseTooMuchMemory(nodes, starting.length);
+  await refuseTakenPorts(change);
+  const order = (path: string, body?: unknown) =>
+    ask(portBase, path, { method: 'POST', token, timeoutMs: orderBoundMs, ...(body !== undefined && { body }) });
+
+  /** All nodes get this topology. No search needs monitors and control nodes, so each restarts with it. */
+  const tell = async (nodes: readonly TopologyNode[]): Promise<void> => {
+    await order('/topology/announce');
+    for (const { id } of nodes.filter(isControl)) {
+      await order(`/nodes/${id}/restart`);
+      terminal.line(`${terminal.good('✓')} ${id} knows the nodes of now`);
+    }
+  };
+
+  const both = [...change.next.nodes, ...change.removed];
+  await order('/topology', { next: { ...change.next, nodes: both }, source: topologySource(name) });
+  for (const wave of startWaves(starting, await loadComponents()))
+    for (const { id } of wave) {
+      await order(`/nodes/${id}/start`);
+      await untilReady(portBase, id);
+      await sleep(systemScheduler, settleMs);
+    }
+  await tell(both);
+  for (const { id, standby } of starting) {
+    if (!standby) await untilAlive(portBase, nodes, id);
+    terminal.line(`${terminal.good('+')} ${id} serves`);
+  }
+  if (leaving.length > 0) await sleep(systemScheduler, warmMs);
+  for (const id of leaving) {
+    await order(`/nodes/${id}/retire`);
+    terminal.line(`${terminal.good('-')} ${id} has drained and stopped`);
+  }
+  if (change.removed.length === 0) return;
+  await order('/topology', { next: change.next, source: topologySource(name) });
+  await tell(change.next.nodes);
+}
+
+/** The nodes that are to start, and the ids of those that are to stop. */
+function stepsOf(running: Topology, { next }: TopologyChange, nodes: readonly ClusterNode[]) {
+  const stateOf = new Map(nodes.map(({ id, state }) => [id, state]));
+  const isDown = (id: string): boolean => (stateOf.get(id) ?? 'stopped') === 'stopped';
+  const idleBefore = new Set(running.nodes.flatMap(({ id, idle }) => (idle ? id : [])));
+  // Places that "scale" has filled stay as they are.
+  const stays = new Set(next.nodes.filter(({ id, idle }) => !idle || idleBefore.has(id)).map(({ id }) => id));
+  return {
+    starting: next.nodes.filter((node) => isStarted(node) && isDown(node.id)),
+    leaving: nodes.filter(({ id, state }) => state === 'ready' && !stays.has(id)).map(({ id }) => id),
+  };
+}
+
+/** Monitors and control nodes. */
+const isControl = ({ components }: TopologyNode): boolean =>
+  components.every((component) => ['monitor', 'console', 'chaos', 'traces'].includes(component));
+
+async function untilReady(portBase: number, id: string): Promise<void> {
+  const look = async (): Promise<true | undefined> => {
+    const { nodes } = await fetchStatus(portBase);
+    return nodes.find((node) => node.id === id)?.state === 'ready' || undefined;
+  };
+  const late = `${id} does not start. Users notice nothing; "logs ${id}" shows why. The same command goes on from here`;
+  await waitUntil(look, { boundMs: orderBoundMs, everyMs: 100, late });
+}
+
+async function refuseTakenPorts({ next, added }: TopologyChange): Promise<void> {
+  const { ports, ownerOf } = wantedPorts(next, added, here);
+  const taken = (await takenPorts(ports, here)).filter(({ port }) => port !== next.watchdogPort);
+  if (taken.length > 0) throw new CommandError(`${takenInWords(taken, ownerOf)}. Nothing was changed`);
+}

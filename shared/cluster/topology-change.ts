@@ -1,0 +1,110 @@
+import { blockedPorts, portAllocator } from './ports.ts';
+import type { Topology, TopologyNode } from './topology.ts';
+
+/** What leads from one topology to another while users search. */
+export interface TopologyChange {
+  /** The wanted topology; every node that stays keeps its addresses. */
+  readonly next: Topology;
+  readonly added: readonly TopologyNode[];
+  readonly removed: readonly TopologyNode[];
+  /** Why it cannot be done live, one sentence each; empty when it can. */
+  readonly problems: readonly string[];
+}
+
+const settled = ['monitor', 'console', 'chaos', 'traces'];
+const doors = ['client', 'gateway'];
+
+/** Pure. `running`: the topology of a running cluster; `wanted`: the one of a file, with the addresses that it gives. */
+export function changeOf(running: Topology, wanted: Topology): TopologyChange {
+  const known = new Map(running.nodes.map((node) => [node.id, node]));
+  const place = placesBeside(running);
+  const nodes = wanted.nodes.map((node) => {
+    const old = known.get(node.id);
+    return old ? { ...node, ...addressOf(old) } : place(node);
+  });
+  const stays = new Set(nodes.map(({ id }) => id));
+  const added = nodes.filter(({ id }) => !known.has(id));
+  const removed = running.nodes.filter(({ id }) => !stays.has(id));
+  return {
+    // The series of metrics and the run file go on under the name of the cluster.
+    next: { ...wanted, name: running.name, nodes },
+    added,
+    removed,
+    problems: [
+      ...settings(running, wanted),
+      ...nodes.flatMap((node) => replaced(known.get(node.id), node)),
+      ...added.flatMap((node) => fixed(node, 'added')),
+      ...removed.flatMap((node) => [...fixed(node, 'removed'), ...closedDoor(node)]),
+    ],
+  };
+}
+
+function settings(running: Topology, wanted: Topology): string[] {
+  const differs = (what: 'style' | 'shards' | 'tls' | 'policy') =>
+    JSON.stringify(running[what]) !== JSON.stringify(wanted[what]);
+  return [
+    ...(differs('shards')
+      ? [`the data is in ${running.shards} parts, and would be in ${wanted.shards}: every page would have to move`]
+      : []),
+    ...(differs('style') ? ['each node read the style when it started; ?style= chooses it for one search'] : []),
+    ...(differs('tls') ? ['nodes with TLS and nodes without it do not understand each other'] : []),
+    ...(differs('policy') ? ['"tierlab policy" changes the policy of a running cluster'] : []),
+    ...(running.tls ? ['new nodes would have no certificate'] : []),
+  ];
+}
+
+/** The same id for other work: callers could not tell the old process from the new one. */
+function replaced(
+  old: TopologyNode | undefined,
+  { id, group, components, shard, standby, routes }: TopologyNode,
+): string[] {
+  if (!old) return [];
+  const work = (it: Pick<TopologyNode, 'components' | 'shard' | 'standby'>) =>
+    JSON.stringify([it.components.toSorted(), it.shard, it.standby]);
+  const isSame = work(old) === work({ components, ...(shard && { shard }), ...(standby && { standby }) });
+  if (isSame && (routes?.length ?? 0) === (old.routes?.length ?? 0)) return [];
+  return [`${id} would get other work. Name the group ${group} anew: new nodes start before the old ones stop`];
+}
+
+function fixed({ id, components }: TopologyNode, how: 'added' | 'removed'): string[] {
+  const part = components.find((name) => settled.includes(name));
+  return part ? [`${id} would be ${how}: every node learns at its start where ${part} is`] : [];
+}
+
+function closedDoor({ id, components }: TopologyNode): string[] {
+  const door = components.find((name) => doors.includes(name));
+  return door ? [`${id} would be removed: users at its public port would find it closed`] : [];
+}
+
+const addressOf = ({ host, port, publicPort, opsPort, doors, routes }: TopologyNode) => ({
+  host,
+  port,
+  publicPort,
+  opsPort,
+  doors,
+  ...(routes && { routes }),
+});
+
+const portsOf = ({ port, publicPort, opsPort, doors, routes = [] }: TopologyNode): readonly number[] => [
+  port,
+  publicPort,
+  opsPort,
+  ...Object.values(doors),
+  ...routes.map((route) => route.port),
+];
+
+/** Gives new nodes the first ports that no node of the running cluster has. */
+function placesBeside({ nodes, watchdogPort, tls }: Topology): (node: TopologyNode) => TopologyNode {
+  const taken = new Set([watchdogPort, ...nodes.flatMap(portsOf)]);
+  return (node) => {
+    const allocate = portAllocator(watchdogPort, tls);
+    for (;;) {
+      const ports = allocate(node.components);
+      const routes = node.routes?.map((route) => ({ ...route, port: route.port - node.port + ports.port }));
+      const placed = { ...node, ...ports, ...(routes && { routes }) };
+      if (portsOf(placed).some((port) => taken.has(port) || blockedPorts.has(port))) continue;
+      for (const port of portsOf(placed)) taken.add(port);
+      return placed;
+    }
+  };
+}
