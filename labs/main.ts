@@ -5,7 +5,7 @@ import { createTerminal } from '../cli/terminal.ts';
 import { watchParent } from '../shared/parent-watch.mjs';
 import { all } from './commands/all.ts';
 import { audit } from './commands/audit.ts';
-import { formOf, type FormFlags, labOf, ownerOf, studentIn } from './commands/choose.ts';
+import { type AttachFlags, formOf, type FormFlags, labOf, ownerOf, placeOf, studentIn } from './commands/choose.ts';
 import { classOf } from './commands/class.ts';
 import { explainLab } from './commands/explain.ts';
 import { hint } from './commands/hint.ts';
@@ -37,6 +37,13 @@ function seed(text: string): number {
   return Number(text);
 }
 
+function portBase(text: string): number {
+  const value = Number(text);
+  if (!/^\d{4,5}$/.test(text) || value < 1_024 || value > 31_000)
+    throw new LabUsageError(`--port-base: a whole number from 1024 to 31000 is wanted, not "${text}"`);
+  return value;
+}
+
 function runs(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1)
@@ -66,14 +73,19 @@ const program = new Command('npm run lab --')
   .option('--student <id>', 'your name: it draws your own numbers', studentOf)
   .option('--live', 'on real processes')
   .option('--virtual', 'in virtual time: the same seed gives the same bytes')
+  .option('--attach', 'on your own cluster that is up, so that Grafana shows the lab')
+  .option('--port-base <port>', 'with --attach: the first port of that cluster (default 7000)', portBase)
+  .option('--data <dir>', 'with --attach: the data folder of that cluster (default ./data)')
   .option('--home <folder>', 'where data/labs and reports/labs are', root)
   .option('--json', 'the result as JSON on stdout')
   .addHelpText('after', '\nExit codes: 0 pass, 1 fail, 2 unknown, 3 called wrongly, 130 interrupted.')
-  .action(async (name: string | undefined, flags: PredictFlags & OwnerFlags & FormFlags & HomeFlag) => {
+  .action(async (name: string | undefined, flags: PredictFlags & OwnerFlags & FormFlags & AttachFlags & HomeFlag) => {
     const home = homeAt(flags.home);
     if (name === undefined) return list(home, out, flags.json === true);
     const lab = labOf(name);
-    const options = { lab, form: formOf(lab, flags), owner: ownerOf(flags), home, json: flags.json === true };
+    const form = formOf(lab, flags);
+    const attach = placeOf(lab, form, flags);
+    const options = { lab, form, owner: ownerOf(flags), home, json: flags.json === true, attach };
     process.exitCode = (await run(options, flags, terminal)).code;
   });
 

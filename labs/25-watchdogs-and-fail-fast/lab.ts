@@ -30,6 +30,12 @@ export const watchdogsAndFailFast = lab({
   cores: 2,
   failuresExpected: true,
   parameters: { rate: { unit: '/s', values: [20, 16, 24] } },
+  attach: {
+    dashboard: 'tierlab-incidents',
+    see:
+      '"Suspicion" rises for query-1 while its main loop sends the heartbeats, and stays low while a thread does. ' +
+      '"Repair orders" shows who restarted it.',
+  },
   formula: 'Erlang B with a = rate x hang: B = (a^k / k!) / (sum of a^i / i! for i = 0 to k); served = 1 - B',
   assumptions: [
     'requests arrive at random (a Poisson process)',

@@ -43,7 +43,7 @@ export async function liveHangs({
 }: LiveContext): Promise<Readonly<Record<'mainLoop' | 'thread', HangSeen>>> {
   const own = await cluster(topology);
   const monitor = own.nodes.find(({ components }) => components.includes('monitor'))!;
-  const server = own.nodes.find(({ components }) => components.includes('database'))!;
+  const server = own.nodes.find(({ components }) => components.includes('query'))!;
   own.mayEnd(server.id);
   const pause = () => sleep(systemScheduler, pollMs, signal);
   const seen = async (): Promise<Diagnosis> => {

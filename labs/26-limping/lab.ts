@@ -21,6 +21,12 @@ export const limping = lab({
   seconds: 95,
   cores: 2,
   parameters: { f: { unit: 'none', values: [10, 8, 12] } },
+  attach: {
+    dashboard: 'tierlab-resilience',
+    see:
+      '"Who is left out" names the limping replica when a caller ejects it. "Tierlab: tiers (RED)" has the 99th ' +
+      'percentile of ranking as its callers see it.',
+  },
   formula: 'without ejection: mean = s (2 + f) / 3, and p99 = f s; after ejection: p99 = s',
   assumptions: [
     'calls are sent to the replicas in turn',

@@ -1,5 +1,6 @@
 import { labs } from '../registry.ts';
 import { LabUsageError } from '../runner/errors.ts';
+import type { Place } from '../kit/attached-cluster.ts';
 import type { Form, Lab } from '../runner/lab.ts';
 import type { Owner } from '../runner/parameters.ts';
 import type { Progress } from '../runner/progress.ts';
@@ -15,6 +16,27 @@ export function labOf(text: string): Lab {
 export interface FormFlags {
   readonly live?: true;
   readonly virtual?: true;
+}
+
+export interface AttachFlags {
+  readonly attach?: true;
+  readonly portBase?: number;
+  readonly data?: string;
+}
+
+/** The cluster that the lab uses instead of one of its own; undefined without --attach. */
+export function placeOf(lab: Lab, form: Form, { attach, portBase, data }: AttachFlags): Place | undefined {
+  if (!attach) {
+    if (portBase !== undefined || data !== undefined)
+      throw new LabUsageError('--port-base and --data say where the cluster of --attach is; add --attach');
+    return undefined;
+  }
+  if (form === 'virtual') throw new LabUsageError('--attach is for the live form; leave out --virtual');
+  if (lab.attach) return { portBase, data };
+  const able = labs.filter((each) => each.attach).map(({ id }) => id);
+  throw new LabUsageError(
+    `lab ${lab.id} needs a cluster of another shape, which it starts itself; --attach works for ${able.join(' and ')}`,
+  );
 }
 
 /** The wanted form. By default it is the live one, where a lab has it. */

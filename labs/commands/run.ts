@@ -3,6 +3,7 @@ import path from 'node:path';
 import { table } from '../../cli/table.ts';
 import type { Terminal } from '../../cli/terminal.ts';
 import { onInterrupt } from '../../cli/interrupt.ts';
+import type { Place } from '../kit/attached-cluster.ts';
 import { type Ask, optionIn } from '../runner/choice.ts';
 import { LabUsageError, labExitCodes } from '../runner/errors.ts';
 import type { RunListener } from '../runner/events.ts';
@@ -38,11 +39,12 @@ export async function run(
     readonly owner: Owner;
     readonly home: Home;
     readonly json: boolean;
+    readonly attach?: Place | undefined;
   },
   flags: PredictFlags,
   terminal: Terminal,
 ): Promise<{ readonly code: number; readonly result: Result }> {
-  const { lab, form, owner, home, json } = options;
+  const { lab, form, owner, home, json, attach } = options;
   const parameters = drawParameters(lab, owner);
   const quantities = lab.quantities(parameters);
   const given = flags.predict === undefined ? undefined : parsePrediction(flags.predict, quantities);
@@ -64,6 +66,7 @@ export async function run(
       form,
       owner,
       home,
+      attach,
       signal,
       predict: () => prediction(lab, quantities, given, flags, terminal, signal),
       ...(!flags.yes && process.stdin.isTTY && { choose: chooseAt(terminal) }),

@@ -1,5 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { isAlive } from '../../shared/is-alive.ts';
+import type { Place } from '../kit/attached-cluster.ts';
+import type { Changes } from '../kit/cluster-handle.ts';
 import { asJson, type Home, writeDurably } from './home.ts';
 import { LabUsageError } from './errors.ts';
 
@@ -15,6 +17,8 @@ export interface JournalEntry {
   readonly phase: Phase;
   /** The lab's own cluster: process and port base. */
   readonly cluster?: { readonly pid: number; readonly portBase: number };
+  /** The cluster of the user, and what is to be put back there. */
+  readonly attached?: { readonly place: Place; readonly changes: Changes };
 }
 
 export interface Journal {

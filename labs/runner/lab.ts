@@ -132,6 +132,11 @@ export interface Lab {
   /** How long the usual form takes on two cores, s: the live one, where there is one. Thinking is not in it. */
   readonly seconds: number;
   readonly cores: number;
+  /**
+   * The lab can use a running cluster of the default topology (`--attach`): the uid of the dashboard in Grafana that
+   * shows it, and what to see there.
+   */
+  readonly attach?: { readonly dashboard: string; readonly see: string };
   /** Where failing is the point: "failures expected here". */
   readonly failuresExpected?: true;
   /** The bounded sets that parameters are drawn from; the first value is the one of the README. */

@@ -1,4 +1,5 @@
 import { isAlive } from '../../shared/is-alive.ts';
+import { undoLeft } from '../kit/attached-cluster.ts';
 import { endLeftCluster } from '../kit/cluster.ts';
 import { LabUsageError } from './errors.ts';
 import type { Home } from './home.ts';
@@ -15,6 +16,7 @@ export async function restoreLeft(home: Home): Promise<JournalEntry | undefined>
     throw new LabUsageError(`lab ${left.lab} is running in process ${left.runner}; Ctrl-C there stops it`);
   // A fault lives in a process of the cluster, and ends with it.
   if (left.cluster) await endLeftCluster(left.cluster);
+  if (left.attached) await undoLeft(left.attached.changes, left.attached.place);
   removeJournal(home);
   return left;
 }

@@ -54,6 +54,8 @@ interface ResultParts {
   readonly findings: Findings;
   readonly hostNoise: HostNoise | null;
   readonly hintsRead: number;
+  /** It ran on the cluster of the user. */
+  readonly attached?: boolean;
 }
 
 const finite = (value: number | undefined): number | null =>
@@ -61,7 +63,8 @@ const finite = (value: number | undefined): number | null =>
 
 const isMeasured = (point: Point | undefined): point is Point => Number.isFinite(point?.measured);
 
-export function resultOf({ lab, form, owner, prediction, findings: found, hostNoise, hintsRead }: ResultParts): Result {
+export function resultOf(parts: ResultParts): Result {
+  const { lab, form, owner, prediction, findings: found, hostNoise, hintsRead, attached = false } = parts;
   const parameters = drawParameters(lab, owner);
   const quantities = lab.quantities(parameters);
   const findings = completed(found, quantities);
@@ -101,11 +104,11 @@ export function resultOf({ lab, form, owner, prediction, findings: found, hostNo
     timeline: findings.timeline,
     hostNoise,
     hintsRead,
-    command: commandOf(lab.id, form, owner),
+    command: commandOf(lab.id, attached ? 'attach' : form, owner),
   };
 }
 
-function commandOf(id: string, form: Form, { seed, student }: Owner): string {
+function commandOf(id: string, form: Form | 'attach', { seed, student }: Owner): string {
   const who = student === undefined ? (seed === undefined ? '' : ` --seed ${seed}`) : ` --student ${student}`;
   return `npm run lab -- ${id} --${form}${who}`;
 }

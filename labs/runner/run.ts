@@ -1,5 +1,7 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
+import { attach, checkedCluster, type Place } from '../kit/attached-cluster.ts';
+import type { Changes } from '../kit/cluster-handle.ts';
 import { startOwnCluster, type StartedCluster } from '../kit/cluster.ts';
 import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
 import { unknown } from '../kit/checks.ts';
@@ -23,6 +25,8 @@ export interface RunOptions {
   readonly owner: Owner;
   readonly home: Home;
   readonly signal: AbortSignal;
+  /** The cluster of the user, instead of one of the lab's own. */
+  readonly attach?: Place | undefined;
   /** Asks for the prediction; undefined = none is wanted. Nothing has been started when it is called. */
   readonly predict: () => Promise<Prediction | undefined>;
   /** Asks the person while a live lab runs; absent where there is none. */
@@ -57,7 +61,8 @@ export async function runLab(options: RunOptions): Promise<Result> {
     options.signal.throwIfAborted();
     journal.note({ phase: 'verdict' });
     const hintsRead = progressOf(home, lab.id).hints;
-    const result = resultOf({ lab, form, owner, prediction, findings, hostNoise, hintsRead });
+    const attached = options.attach !== undefined;
+    const result = resultOf({ lab, form, owner, prediction, findings, hostNoise, hintsRead, attached });
     writeDurably(path.join(reports, 'result.json'), asJson(result));
     writeHandIn(home, lab, handInOf({ result, prediction: prediction ?? null, explanation: null }));
     noteAttempt(home, lab.id, result.verdict, Math.round((performance.now() - startedAt) / 100) / 10);
@@ -70,7 +75,8 @@ export async function runLab(options: RunOptions): Promise<Result> {
 const calmMs = 400;
 
 /** A machine that is too busy makes times in ms meaningless: nothing is started. */
-async function precheck({ signal }: RunOptions): Promise<void> {
+async function precheck({ lab, attach: place, signal }: RunOptions): Promise<void> {
+  if (place) await checkedCluster(lab.id, place);
   const host = watchHost();
   await sleep(systemScheduler, calmMs, signal);
   const noise = host.stop();
@@ -91,13 +97,16 @@ async function runVirtual({ lab, owner }: RunOptions): Promise<Ran> {
   return { findings, hostNoise: null };
 }
 
-async function runLive({ lab, owner, home, signal, on, choose = nobody }: RunOptions, journal: Journal): Promise<Ran> {
+async function runLive(
+  { lab, owner, home, signal, on, attach: place, choose = nobody }: RunOptions,
+  journal: Journal,
+): Promise<Ran> {
   let own: StartedCluster | undefined;
   const died: string[] = [];
   /** Before a cluster is stopped: a node that died in any of them counts, not only in the last one. */
   const noteDeaths = async (): Promise<void> => void (own && died.push(...(await own.died())));
   const stop = async (): Promise<void> => {
-    if (own) on({ kind: 'cluster-stopped' });
+    if (own && !place) on({ kind: 'cluster-stopped' });
     await own?.stop();
   };
   const host = watchHost();
@@ -121,6 +130,13 @@ async function runLive({ lab, owner, home, signal, on, choose = nobody }: RunOpt
         host.pause();
         await noteDeaths();
         await stop();
+        if (place) {
+          const onChange = (changes: Changes) => journal.note({ attached: { place, changes } });
+          own = await attach(lab.id, place, { signal, onChange });
+          host.resume();
+          for (const line of whereToLook(lab)) on({ kind: 'say', text: line });
+          return announcing(own, on);
+        }
         let pid: number | undefined;
         const onStart = (cluster: { pid: number; portBase: number }) => {
           pid = cluster.pid;
@@ -150,6 +166,10 @@ async function runLive({ lab, owner, home, signal, on, choose = nobody }: RunOpt
     await stop();
   }
 }
+
+/** Grafana runs beside a cluster in Docker, or where the user has started it. */
+const whereToLook = ({ attach: it }: Lab): readonly string[] =>
+  it ? [`Grafana: http://127.0.0.1:3000/d/${it.dashboard}`, `  ${it.see}`] : [];
 
 const nobody: Ask = async () => undefined;
 
