@@ -7,8 +7,8 @@ import { meanInterval, shownConfidence } from '../statistics/interval.ts';
 import { outage, twoActive, watchedMs } from './model.ts';
 import { downtimeMs, parts } from './theory.ts';
 
-/** Losses of the active node for each kind of standby: one in each eighth of a heartbeat interval. */
-const losses = 8;
+/** Losses of the active node for each kind of standby: one in each tenth of a heartbeat interval. */
+const losses = 10;
 /** How far the mean downtime may be from the theory, s. */
 const toleranceS = 0.4;
 
