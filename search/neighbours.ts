@@ -5,7 +5,7 @@ import { PageId } from './page.ts';
 export const Neighbour = Type.Object({ id: PageId, title: Type.String() });
 export type Neighbour = Static<typeof Neighbour>;
 
-/** The pages before and after a page, as in a dictionary: ascending by id. The page itself is not among them. */
+/** The pages before and after a page, ascending by id. The page itself is not among them. */
 export const Neighbours = Type.Object({ before: Type.Array(Neighbour), after: Type.Array(Neighbour) });
 export type Neighbours = Static<typeof Neighbours>;
 

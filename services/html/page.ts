@@ -93,7 +93,7 @@ function neighboursOf({ before, after }: Neighbours): Markup | false {
     pages.length > 0 && markup`<section class="relation"><h2>${heading}</h2>${list(pages)}</section>`;
   if (before.length + after.length === 0) return false;
   return markup`<nav class="links" aria-label="The pages beside this one">
-${side('Before it', before)}${side('After it', after)}</nav>`;
+${side('Pages before it', before)}${side('Pages after it', after)}</nav>`;
 }
 
 function paragraphs(body: string): string[] {

@@ -164,12 +164,12 @@ test('a page shows its neighbours and its popularity, and is whole without them'
   const html = pageView({ page, neighbours, popularity: 0.256 }, making, surroundings);
   const texts = elements(html);
   expect(texts.find(({ tag, attributes }) => tag === 'nav' && attributes['aria-label'] !== undefined)?.text).toBe(
-    'Before itcatAfter itfox & hen',
+    'Pages before itcatPages after itfox & hen',
   );
   expect(texts.map(({ attributes }) => attributes.href)).toEqual(expect.arrayContaining(['/page/n0', '/page/n2']));
   expect(html).toContain('Popularity: 26 of 100');
   const alone = pageView({ page }, making, surroundings);
-  expect(alone).not.toMatch(/Popularity|Before it|After it/);
+  expect(alone).not.toMatch(/Popularity|Pages before it|Pages after it/);
 });
 
 test('an answer from memory says so, and how old it is; every other answer says nothing', () => {
