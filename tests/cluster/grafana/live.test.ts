@@ -127,7 +127,7 @@ describe.skipIf(!installed && !process.env.CI)('Prometheus scrapes a live cluste
     expect((await prometheus.ask('node:state:code == 6')).map(({ metric }) => metric['node'])).toHaveLength(21);
   }, 60_000);
 
-  test('before the first request all counters and histograms have series, so that rates see the first event', async () => {
+  test('before the first request all counters and histograms have series: rates see the first event', async () => {
     const started = new Map<string, boolean>();
     for (const { opsPort } of await cluster.nodes())
       for (const [name, { type, sets }] of scraped(await (await fetch(`http://127.0.0.1:${opsPort}/metrics`)).text()))
