@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { CommandError } from './errors.ts';
 import type { ClusterNode } from './watchdog-client.ts';
 
-/** A machine without memory slows every node down: new nodes must fit into what is free. Only Linux tells. */
+/** New nodes must fit into the free memory, or all nodes get slow. Only Linux tells how much is free. */
 export function refuseTooMuchMemory(nodes: readonly ClusterNode[], more: number): void {
   const megabytes = (file: string, field: string): number | undefined => {
     try {

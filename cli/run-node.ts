@@ -79,7 +79,7 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
     hosts: byName ? 'by-name' : 'loopback',
     tls: identity !== undefined,
   } as const;
-  // After a change of the topology, the watchdog has written the topology of now, with the addresses of its nodes.
+  // After a change of the topology, the watchdog has written the current topology, with the addresses of its nodes.
   const applied = process.env.TIERLAB_TOPOLOGY_FILE;
   const topology =
     applied === undefined

@@ -21,8 +21,8 @@ const answerMs = 5_000;
 const undoBoundMs = 20_000;
 
 /**
- * Refuses a cluster that a lab cannot use, before anything is changed: there is none, it has another topology, a node is
- * not ready, or a fault is in effect.
+ * Refuses a cluster that a lab cannot use, before anything is changed: there is none, it has another topology, a node
+ * is not ready, or a fault is in effect.
  */
 export async function checkedCluster(lab: string, place: Place) {
   const { portBase, token, topology, nodes, ports } = await connectTo(place);
@@ -48,7 +48,9 @@ export async function checkedCluster(lab: string, place: Place) {
   return { portBase, token };
 }
 
-/** Uses the cluster that is up. `stop` puts back everything that the lab has changed, and leaves the cluster running. */
+/**
+ * Uses the cluster that is up. `stop` puts back everything that the lab has changed, and leaves the cluster running.
+ */
 export async function attach(
   lab: string,
   place: Place,

@@ -56,7 +56,7 @@ interface StackParts {
   /** Refuses calls while another node holds this one's role. */
   readonly fence: Layer;
   readonly view: () => View | undefined;
-  /** The topology of now: `tierlab apply` changes it. */
+  /** The current topology: `tierlab apply` changes it. */
   readonly placement: () => Topology;
   /** Tells the component `traces` which traces to keep. */
   readonly keep: (traces: readonly KeptTrace[]) => Promise<unknown>;

@@ -14,7 +14,9 @@ export interface TopologyChange {
 const settled = ['monitor', 'console', 'chaos', 'traces'];
 const doors = ['client', 'gateway'];
 
-/** Pure. `running`: the topology of a running cluster; `wanted`: the one of a file, with the addresses that it gives. */
+/**
+ * Pure. `running`: the topology of a running cluster; `wanted`: the one of a file, with the addresses that it gives.
+ */
 export function changeOf(running: Topology, wanted: Topology): TopologyChange {
   const known = new Map(running.nodes.map((node) => [node.id, node]));
   const place = placesBeside(running);

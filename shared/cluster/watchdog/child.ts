@@ -41,7 +41,7 @@ export interface ReadyMessage {
   readonly opsPort?: number;
 }
 
-/** The topology of now, and the public keys of its nodes. */
+/** The current topology, and the public keys of its nodes. */
 export interface PlaceMessage {
   readonly topology: Topology;
   readonly keys: PublishedKeys;

@@ -14,7 +14,7 @@ interface PlacementOptions {
 }
 
 /**
- * GET /topology: the topology of now. POST /topology gives the watchdog another one; POST /topology/announce tells it
+ * GET /topology: the current topology. POST /topology gives the watchdog another one; POST /topology/announce tells it
  * to the running nodes. `tierlab apply` gives the orders, in an order that loses no request.
  */
 export function placementRoutes({ watchdog, byContainer, publishedKeys, place }: PlacementOptions): ControlRoute[] {

@@ -63,7 +63,7 @@ export interface Watchdog {
   readonly topology: () => Topology;
   /** Takes another topology; answers its new nodes, which are not started yet. Nodes that it lacks run on. */
   readonly place: (next: Topology) => readonly Child[];
-  /** Tells every running process the topology of now. */
+  /** Tells every running process the current topology. */
   readonly announce: (keys: PublishedKeys) => void;
   /** One node's process; undefined for an unknown id. */
   readonly child: (id: string) => Child | undefined;

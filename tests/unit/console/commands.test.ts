@@ -15,7 +15,7 @@ async function commandsWith(options: { hosts?: 'by-name'; portBase?: number }): 
 }
 const only = (kind: keyof Commands, list: readonly Commands[]) => [...new Set(list.flatMap((it) => it[kind] ?? []))];
 
-test('in containers, a command runs in the control node, and curl asks the console, whose port is published', async () => {
+test('in containers a command runs in the control node, and curl asks the port of the console', async () => {
   const list = await commandsWith({ hosts: 'by-name' });
   for (const cli of only('cli', list))
     expect(cli).toMatch(/^docker compose exec control-1 node dist\/tierlab\.js [a-z]+/);
