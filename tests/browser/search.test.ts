@@ -122,7 +122,8 @@ test('all of it works without JavaScript', async () => {
     await page.getByRole('link', { name: 'Next' }).click();
     await page.waitForURL('**/search?q=dogs&page=2&explain=true');
     await page.goto('/page/puppy');
-    await page.getByRole('link', { name: 'dog, domestic dog' }).click();
+    const links = page.getByRole('region', { name: 'Links of this page' });
+    await links.getByRole('link', { name: 'dog, domestic dog' }).click();
     await page.waitForURL('**/page/dog');
   });
 });
