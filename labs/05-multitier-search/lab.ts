@@ -34,7 +34,7 @@ export const multitierSearch = lab({
   name: 'multitier-search',
   topic: 'multitier search',
   question: 'A search asks every shard at the same time. Do more shards make it faster or slower?',
-  seconds: 70,
+  seconds: 90,
   cores: 2,
   parameters: { m: { unit: 'ms', values: [10, 8, 12] } },
   formula: 'E[max of n] = m H(n) with H(n) = 1 + 1/2 + ... + 1/n; with the work divided: (m / n) H(n)',
@@ -206,7 +206,7 @@ async function liveFanOut(
      */
     const ownTime = async (seed: number): Promise<number> => {
       await serve(() => seed);
-      const mixed = meanMs(await closedLoad({ ...calls, n: 600 }));
+      const mixed = meanMs(await closedLoad({ ...calls, n: 300 }));
       const { station } = (await own.ask(shards[0]!.id, '/admin/state')) as {
         station: { done: number; servedMs: number };
       };
