@@ -57,7 +57,7 @@ export async function attach(
   { signal, onChange }: { readonly signal: AbortSignal; readonly onChange: (changes: Changes) => void },
 ): Promise<StartedCluster> {
   const { portBase, token } = await checkedCluster(lab, place);
-  const handle = await openCluster({ portBase, token, signal, onChange });
+  const handle = await openCluster({ portBase, token, signal, livesOn: true, onChange });
   return {
     ...handle,
     async stop() {

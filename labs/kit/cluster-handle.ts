@@ -28,6 +28,8 @@ export interface HandleOptions {
   readonly portBase: number;
   readonly token: string;
   readonly signal: AbortSignal;
+  /** Whether the cluster lives on: then the policies of all nodes are remembered, because a restart loses a change. */
+  readonly livesOn?: boolean;
   /** Called before each change that has to be undone. */
   readonly onChange?: (changes: Changes) => void;
 }
@@ -42,7 +44,13 @@ export interface ClusterHandle extends LabCluster {
 }
 
 /** Asks and orders the nodes of a running cluster, and its watchdog, on this machine. */
-export async function openCluster({ portBase, token, signal, onChange }: HandleOptions): Promise<ClusterHandle> {
+export async function openCluster({
+  portBase,
+  token,
+  signal,
+  livesOn = false,
+  onChange,
+}: HandleOptions): Promise<ClusterHandle> {
   const order = (port: number, method: 'POST' | 'DELETE', path: string, body?: unknown) =>
     askControl(
       { host: here, port },
@@ -61,6 +69,11 @@ export async function openCluster({ portBase, token, signal, onChange }: HandleO
     changes = { ...changes, ...change };
     onChange?.(changes);
   };
+  const remember = async (node: string): Promise<void> => {
+    const policy = await read(opsPort(node), '/admin/policy');
+    note({ policies: { ...changes.policies, [node]: { port: opsPort(node), policy } } });
+  };
+  if (livesOn) for (const { id } of nodes) await remember(id);
   const renewing = systemScheduler.every(1_000, () => {
     for (const port of new Set(changes.faults.map((held) => held.port)))
       void order(port, 'POST', '/admin/faults/renew', { owner }).catch(() => undefined);
@@ -92,10 +105,7 @@ export async function openCluster({ portBase, token, signal, onChange }: HandleO
     portBase,
     nodes,
     async policy(node, policy) {
-      if (!(node in changes.policies)) {
-        const before = await read(opsPort(node), '/admin/policy');
-        note({ policies: { ...changes.policies, [node]: { port: opsPort(node), policy: before } } });
-      }
+      if (!(node in changes.policies)) await remember(node);
       await order(opsPort(node), 'POST', '/admin/policy', policy);
     },
     ask: (node, path) => read(opsPort(node), path),
