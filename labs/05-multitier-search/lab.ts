@@ -196,25 +196,18 @@ async function liveFanOut(
   const shards = own.nodes.filter(({ id }) => id.startsWith('database'));
   for (const form of forms) {
     const mean = meanOfShard(form, m, n);
-    const serve = async (seedOf: (shard: number) => number): Promise<void> => {
-      const station = { component: 'database', workers: 100, serviceMs: mean, distribution: 'exponential' };
-      for (const [i, { id }] of shards.entries()) await own.policy(id, { station: { ...station, seed: seedOf(i) } });
+    const serve = async (distribution: 'fixed' | 'exponential'): Promise<void> => {
+      const station = { component: 'database', workers: 100, serviceMs: mean, distribution };
+      // The seeds differ, because the shards must not be slow together.
+      for (const [i, { id }] of shards.entries()) await own.policy(id, { station: { ...station, seed: 100 * n + i } });
     };
-    /**
-     * With one seed for all shards they take the same time in one search, so the maximum is this time. All above it is
-     * the search's own time, at the same load as below.
-     */
-    const ownTime = async (seed: number): Promise<number> => {
-      await serve(() => seed);
-      const mixed = meanMs(await closedLoad({ ...calls, n: 300 }));
-      const { station } = (await own.ask(shards[0]!.id, '/admin/state')) as {
-        station: { done: number; servedMs: number };
-      };
-      return mixed - station.servedMs / station.done;
+    /** Where each shard always takes the mean, so does the slowest one. All above it is the search's own time. */
+    const ownTime = async (): Promise<number> => {
+      await serve('fixed');
+      return meanMs(await closedLoad({ ...calls, n: 300 })) - mean;
     };
-    const before = await ownTime(1_000);
-    // The seeds differ, because the shards must not be slow together.
-    await serve((shard) => 100 * n + shard);
+    const before = await ownTime();
+    await serve('exponential');
     const count = 2_000;
     const answers = await closedLoad({
       ...calls,
@@ -222,7 +215,7 @@ async function liveFanOut(
       onProgress: (done) => progress(`${counted(n)} of ${digits(mean)} ms`, done, count),
     });
     const good = answers.filter(({ ok }) => ok);
-    const after = await ownTime(2_000);
+    const after = await ownTime();
     const bare = (before + after) / 2;
     const drift = Math.abs(after - before);
     const interval = meanInterval(
