@@ -51,7 +51,7 @@ function workerScript(assets: Assets, doors: readonly number[]): string {
 function offlinePage({ urls }: Assets): string {
   const main = markup`<article class="failure" data-unanswered>
 <h1>This page is not kept on this device</h1>
-<p class="detail">Tierlab does not answer now, so it cannot be fetched. It is shown here as soon as Tierlab answers.</p>
+<p class="detail">Tierlab does not answer now. This page appears as soon as Tierlab answers again.</p>
 </article>`;
   return layout({ title: 'Offline - Tierlab', kind: 'inner', box: { q: '' }, main }, urls);
 }

@@ -79,7 +79,7 @@ async function run(name: string, flags: ApplyFlags): Promise<void> {
     await order('/topology/announce');
     for (const { id } of nodes.filter(isControl)) {
       await order(`/nodes/${id}/restart`);
-      terminal.line(`${terminal.good('✓')} ${id} knows the nodes of now`);
+      terminal.line(`${terminal.good('✓')} ${id} has restarted and knows the current nodes`);
     }
   };
 

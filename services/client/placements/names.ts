@@ -27,7 +27,7 @@ export const placements: readonly PlacementFacts[] = [
     book: 'a',
     cut: 'inside the user interface',
     onClient: 'keys and display',
-    onWire: 'each key; the finished screen',
+    onWire: 'each key, answered with the finished screen',
   },
   {
     name: 'user-interface',
@@ -35,7 +35,7 @@ export const placements: readonly PlacementFacts[] = [
     book: 'b',
     cut: 'between user interface and application',
     onClient: 'all of the user interface, without suggestions',
-    onWire: 'a query and a page; the ranked results of that page',
+    onWire: 'a query and a page number, answered with the ranked results of that page',
   },
   {
     name: 'shared-application',
@@ -43,7 +43,7 @@ export const placements: readonly PlacementFacts[] = [
     book: 'c',
     cut: 'inside the application',
     onClient: 'also suggestions, ranking, paging, sorting',
-    onWire: 'a query; its best 100 candidates',
+    onWire: 'a query, answered with its best 100 candidates of each shard',
   },
   {
     name: 'application',
@@ -51,7 +51,7 @@ export const placements: readonly PlacementFacts[] = [
     book: 'd',
     cut: 'between application and database',
     onClient: 'also the query generator',
-    onWire: 'a term: its part of the index; page ids: their texts',
+    onWire: 'a term, answered with its part of the index; page ids, answered with their texts',
   },
   {
     name: 'data-cache',

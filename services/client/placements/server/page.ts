@@ -17,7 +17,8 @@ export function placementsPage(
   const main = markup`<div class="placements">
 <h1>Thin and fat clients</h1>
 <p>One search engine, cut in two at five places. The same code runs in all of them; only the place of the cut differs.
-All give the same answers. Choose a placement, search, and watch what crosses the wire.</p>
+All give the same answers. Choose a placement, search, and watch what crosses the wire. Letters name the five cuts: from
+fat to thin in the course (a to e), from thin to fat in Tanenbaum's book.</p>
 <noscript><p class="problem">This page needs JavaScript, because parts of the search engine run in it.</p></noscript>
 <fieldset class="switch"><legend>What runs on this client?</legend>
 ${placements.map(
@@ -44,11 +45,11 @@ by title. Before it starts, the user has made the same search once, up to page 2
 <p id="status" role="status"></p>
 <p id="problem" class="problem" role="alert" hidden></p>
 <section id="screen" aria-label="The screen"></section>
-<p class="about">Letters: the course goes from fat to thin (a to e), Tanenbaum's book from thin to fat. Bytes are those
-of addresses and bodies, without headers. "Client works" is the time between a key and its screen without the waiting.
-"Before" is what the client fetched before the first key: the words of the corpus, for suggestions. The program of this
-page has ${Math.round(bytes / 1_000)} kB. When the server is gone, <b>shared-application</b> still turns the pages of
-its last search, and <b>data-cache</b> still answers from what it has cached in the last minute.</p>
+<p class="about">Bytes are those of addresses and bodies, without headers. "Client works" is the time between a key and
+its screen without the waiting. "Before" is what the client fetched before the first key: the words of the corpus, for
+suggestions. The program of this page has ${Math.round(bytes / 1_000)} kB. When the server is gone,
+<b>shared-application</b> still turns the pages of its last search, and <b>data-cache</b> still answers from what it has
+cached in the last minute.</p>
 </div>`;
   return layout({ title: 'Thin and fat clients - Tierlab', kind: 'inner', box: { q: '' }, main, own }, assets);
 }
