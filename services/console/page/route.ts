@@ -6,6 +6,8 @@ export function useRoute(): readonly string[] {
   useEffect(() => {
     const follow = () => setHash(location.hash);
     addEventListener('hashchange', follow);
+    // The address may have changed after the first picture, before anybody listened.
+    follow();
     return () => removeEventListener('hashchange', follow);
   }, []);
   return hash.replace(/^#\/?/, '').split('/').filter(Boolean).map(decodeURIComponent);
