@@ -92,6 +92,9 @@ test('offline: earlier searches with their age, a clear sentence for new ones, a
       await expect.poll(() => page.getByRole('combobox').inputValue()).toBe('puppy');
       const waiting = await page.context().newPage();
       await waiting.goto('/search?q=puppy');
+      const program = await page.context().newPage();
+      await program.goto('/placements');
+      expect(await program.getByRole('heading', { level: 1 }).textContent()).toContain('not kept on this device');
 
       await page.getByRole('link', { name: 'dogs', exact: true }).click();
       await page.waitForURL('**/search?q=dogs');
@@ -121,6 +124,9 @@ test('offline: earlier searches with their age, a clear sentence for new ones, a
     const waiting = page.context().pages()[1]!;
     expect(await waiting.locator('.result').first().textContent()).toContain('puppy');
     expect(await waiting.title()).toContain('puppy');
+    // A page with a program of its own is loaded as a whole, so that the program runs.
+    const program = page.context().pages()[2]!;
+    await program.getByRole('button', { name: 'Play it in all five' }).waitFor();
   });
 });
 

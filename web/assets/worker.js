@@ -10,6 +10,14 @@
  */
 const { version, assets, doors, headers, offlinePage } = settings;
 
+/** The headers of what this worker itself answers. */
+const html = {
+  ...headers,
+  'content-type': 'text/html; charset=utf-8',
+  'cache-control': 'no-store',
+  'x-offline': '1',
+};
+
 const pagesName = `tierlab-pages-${version}`;
 const assetsName = `tierlab-assets-${version}`;
 
@@ -63,8 +71,14 @@ function answer(event) {
     event.respondWith(pageFor(event, path));
   else if (pathname === '/suggest') event.respondWith(askDoors(path, request));
   else if (pathname.startsWith('/assets/')) event.respondWith(assetFor(path, request));
-  else if (isNavigation) event.respondWith(event.preloadResponse.then((response) => response ?? fetch(request)));
+  else if (isNavigation) event.respondWith(otherPage(event));
 }
+
+/** A page that is not kept. */
+const otherPage = ({ request, preloadResponse }) =>
+  preloadResponse.then((response) => response ?? fetch(request)).catch(() => offline());
+
+const offline = () => new Response(offlinePage, { headers: html });
 
 const isPage = (pathname) => pathname === '/' || pathname === '/search' || pathname.startsWith('/page/');
 
@@ -104,13 +118,7 @@ async function keep(path, response) {
 async function earlierPage(path) {
   const pages = await caches.open(pagesName);
   const kept = await pages.match(path);
-  const html = {
-    ...headers,
-    'content-type': 'text/html; charset=utf-8',
-    'cache-control': 'no-store',
-    'x-offline': '1',
-  };
-  if (kept === undefined) return new Response(offlinePage, { headers: html });
+  if (kept === undefined) return offline();
   const keptAt = Number(kept.headers.get('x-kept-at'));
   const note =
     `<p class="connection" role="status" data-kept-at="${keptAt}">` +
