@@ -4,6 +4,7 @@ import { tally } from './scripts/tally.ts';
 /** Tests of processes that assert how fast something is, or how soon a monitor acts. Each runs alone on its machine. */
 const timed = [
   'tests/cluster/cluster/rolling.test.ts',
+  'tests/cluster/grafana/*.test.ts',
   'tests/cluster/chaos/*.test.ts',
   'tests/cluster/loadgen/{arrivals,known-servers}.test.ts',
   'tests/cluster/monitor/*.test.ts',
@@ -12,7 +13,7 @@ const timed = [
 
 /**
  * One project per kind of test; `npm test` runs all but `compose` and `torture`. The kinds run one after the other,
- * after the pure tests. Two files of `cluster` and `browser` run at a time, because they mostly wait. Those that
+ * after the pure tests. Two files of `cluster` run at a time, because they mostly wait for processes. Those that
  * measure times (`timed`) run one at a time: on two cores, clusters side by side would only measure each other.
  */
 const kinds = [
@@ -20,7 +21,7 @@ const kinds = [
   { name: 'simulation', order: 0, workers: 2, testTimeoutMs: 60_000, hookTimeoutMs: 15_000 },
   { name: 'cluster', order: 1, workers: 2, testTimeoutMs: 60_000, hookTimeoutMs: 120_000, exclude: timed },
   { name: 'timed', order: 2, workers: 1, testTimeoutMs: 60_000, hookTimeoutMs: 120_000, include: timed },
-  { name: 'browser', order: 3, workers: 2, testTimeoutMs: 60_000, hookTimeoutMs: 120_000 },
+  { name: 'browser', order: 3, workers: 1, testTimeoutMs: 60_000, hookTimeoutMs: 120_000 },
   { name: 'torture', order: 4, workers: 1, testTimeoutMs: 1_200_000, hookTimeoutMs: 120_000 },
   { name: 'compose', order: 5, workers: 1, testTimeoutMs: 120_000, hookTimeoutMs: 900_000 },
 ];

@@ -107,8 +107,19 @@ export interface StartOptions {
 
 /**
  * Runs `tierlab up` as a user would; resolves when every node is ready. When that fails, it stops the cluster again.
+ * Another program can take a port between the search for free ones and the start; then other ports are tried.
  */
 export async function startCluster(options: StartOptions): Promise<TestCluster> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await startOnce(options);
+    } catch (error) {
+      if (options.portBase !== undefined || attempt === 3 || !/port \d+ .* is taken/.test(String(error))) throw error;
+    }
+  }
+}
+
+async function startOnce(options: StartOptions): Promise<TestCluster> {
   if (!existsSync(entry)) throw new Error('dist/tierlab.js is missing: npm run build makes it');
   const { dataDir, topology = 'tiny', boundMs = 110_000, env = {} } = options;
   const portBase = options.portBase ?? (await freePortBase());
