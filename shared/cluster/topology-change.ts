@@ -46,7 +46,7 @@ function settings(running: Topology, wanted: Topology): string[] {
     JSON.stringify(running[what]) !== JSON.stringify(wanted[what]);
   return [
     ...(differs('shards')
-      ? [`the data is in ${running.shards} parts, and would be in ${wanted.shards}: every page would have to move`]
+      ? [`the number of shards would change from ${running.shards} to ${wanted.shards}: every page would have to move`]
       : []),
     ...(differs('style') ? ['each node read the style when it started; ?style= chooses it for one search'] : []),
     ...(differs('tls') ? ['nodes with TLS and nodes without it do not understand each other'] : []),
@@ -65,7 +65,9 @@ function replaced(
     JSON.stringify([it.components.toSorted(), it.shard, it.standby]);
   const isSame = work(old) === work({ components, ...(shard && { shard }), ...(standby && { standby }) });
   if (isSame && (routes?.length ?? 0) === (old.routes?.length ?? 0)) return [];
-  return [`${id} would get other work. Name the group ${group} anew: new nodes start before the old ones stop`];
+  return [
+    `${id} would get other work. Give the group ${group} another name: then new nodes start before the old ones stop`,
+  ];
 }
 
 function fixed({ id, components }: TopologyNode, how: 'added' | 'removed'): string[] {

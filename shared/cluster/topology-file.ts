@@ -58,10 +58,12 @@ export const isTopologyPath = (nameOrPath: string): boolean =>
 async function readTopology(nameOrPath: string, dir: string): Promise<string> {
   const isPath = isTopologyPath(nameOrPath);
   const file = isPath ? path.resolve(nameOrPath) : path.join(dir, `${nameOrPath}.json`);
-  return readFile(file, 'utf8').catch(async () => {
+  return readFile(file, 'utf8').catch(async (error: NodeJS.ErrnoException) => {
     const known = await topologyNames(dir).catch(() => []);
     throw new TopologyError(nameOrPath, [
-      isPath ? `cannot read ${nameOrPath}` : `not known; there are ${known.join(', ')}`,
+      isPath
+        ? `cannot read ${nameOrPath} (${error.code === 'ENOENT' ? 'there is no such file' : error.message})`
+        : `not known; there are ${known.join(', ')}`,
     ]);
   });
 }

@@ -46,7 +46,7 @@ test.each<[string, readonly NodeGroup[], Partial<TopologyFile>, RegExp]>([
     'another number of parts',
     [...without('database'), { name: 'database', components: ['database'], shards: 2, replicas: 1 }],
     {},
-    /in 1 parts, and would be in 2/,
+    /shards would change from 1 to 2/,
   ],
   [
     'another monitor',
@@ -59,7 +59,7 @@ test.each<[string, readonly NodeGroup[], Partial<TopologyFile>, RegExp]>([
     'other work under the same name',
     [...without('html'), { name: 'html', components: ['html', 'ranking'], replicas: 2 }],
     {},
-    /html-1 would get other work\. Name the group html anew/,
+    /html-1 would get other work\. Give the group html another name/,
   ],
 ])('%s is refused with the reason', (_what, nodes, more, reason) => {
   expect(change(nodes, more).problems.join('\n')).toMatch(reason);
