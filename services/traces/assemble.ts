@@ -77,6 +77,7 @@ function place(root: Span, own: readonly Span[]): Placement {
       durationMs,
       outcome,
       ...(peer !== undefined && { peer }),
+      ...(unused.has(spans.length) && { replaced: true }),
       ...more,
     });
     return spans.length - 1;

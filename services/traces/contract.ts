@@ -44,6 +44,8 @@ export const TraceSpan = Type.Object({
   local: Type.Optional(Type.Boolean()),
   /** Of an attempt: it was sent in a batch in the name of another call, below which the work of the node is shown. */
   batched: Type.Optional(Type.Boolean()),
+  /** It is an attempt that a retry or a hedge replaced, or a part of such an attempt. */
+  replaced: Type.Optional(Type.Boolean()),
   /** Of a call: it was answered without an attempt of its own, from the cache or by an equal call under way. */
   fromCache: Type.Optional(Type.Boolean()),
   /** Of a call: the mechanism that hid a failed or slow attempt from the caller. */

@@ -22,13 +22,16 @@ export function styleOf({ spans }: Spans): Style | undefined {
   return calls('query', 'plan') ? 'object-based' : undefined;
 }
 
-/** The relations of these searches, in the order in which a search uses them. */
+/**
+ * The relations of these searches, in the order in which a search uses them. What an attempt did that a retry or a hedge
+ * replaced is no part of the search.
+ */
 export function whoCalledWhom(traces: readonly Spans[]): readonly Relation[] {
   const sums = new Map<string, { readonly relation: Relation; readonly places: number[] }>();
   for (const { spans } of traces) {
     const places = new Set<string>();
     for (const [i, span] of spans.entries()) {
-      if (span.kind !== 'call') continue;
+      if (span.kind !== 'call' || span.replaced) continue;
       const caller = callerOf(spans, span);
       const { component: callee, operation } = span;
       const key = `${caller} ${callee} ${operation}`;

@@ -134,13 +134,27 @@ test('a hedge is the same call, and what its replaced attempt called is no furth
       peerClockMs: 0,
     }),
   ];
-  const { hops, extraAttempts } = assembled([
+  const { hops, extraAttempts, spans } = assembled([
     root,
     call,
     attempt({ peer: 'app-1', durationMs: 40, outcome: 'cancelled' }),
     attempt({ peer: 'app-2', attempt: 2, attemptKind: 'hedge', startMs: 530, durationMs: 20 }),
     ...served('app-1', 1),
     ...served('app-2', 2),
+  ]);
+  expect(spans.map(({ node, replaced = false }) => [node, replaced])).toEqual([
+    ['client-1', false],
+    ['client-1', false],
+    ['client-1', true],
+    ['app-1', true],
+    ['app-1', true],
+    ['app-1', true],
+    ['database-1', true],
+    ['client-1', false],
+    ['app-2', false],
+    ['app-2', false],
+    ['app-2', false],
+    ['database-1', false],
   ]);
   expect({ hops, extraAttempts }).toEqual({ hops: 2, extraAttempts: 1 });
 });

@@ -31,6 +31,12 @@ test('each call belongs to the component that waits for it, and attempts are not
   expect(whoCalledWhom([])).toEqual([]);
 });
 
+test('what a replaced attempt did is no part of the search', () => {
+  const [{ spans }] = [search(1)];
+  const again = spans.slice(3, 6).map((one) => ({ ...one, replaced: true }));
+  expect(whoCalledWhom([{ spans: [...spans, ...again] }] as never)).toEqual(whoCalledWhom([{ spans }] as never));
+});
+
 test('the calls of a search show its style', () => {
   const of = (...names: readonly string[]) => styleOf({ spans: names.map((name, i) => span('call', name, i)) });
   expect(of('html.search', 'ranking.search', 'query.search')).toBe('layered');
