@@ -31,7 +31,7 @@ export function assemble(id: string, reported: readonly Span[], { because, ended
     durationMs: root.durationMs,
     outcome: root.outcome,
     because,
-    hops: onePerBatch(used).filter((attempt) => !isLocal(attempt)).length,
+    hops: callsBetweenNodes(used),
     extraAttempts: onePerBatch(attempts).filter(isExtra).length,
     spans,
     tiers: tiersOf(spans),
@@ -145,6 +145,12 @@ function byParent(spans: readonly Span[], kind: Span['kind']): Map<string, Span[
     spans.filter((span) => span.kind === kind),
     ({ parentId = '' }) => parentId,
   );
+}
+
+/** A call that several nodes vote on is one call. */
+function callsBetweenNodes(attempts: readonly Span[]): number {
+  const between = onePerBatch(attempts).filter((attempt) => !isLocal(attempt));
+  return new Set(between.map(({ parentId }) => parentId)).size;
 }
 
 /** All calls of a batch share its attempts, and each attempt is sent once. */

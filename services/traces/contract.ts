@@ -82,7 +82,7 @@ export const TraceSummary = Type.Object({
   outcome: Type.String(),
   /** Why it is kept; `asked`: somebody asked for it. */
   because: Type.Union([KeptBecause, Type.Literal('asked')]),
-  /** Calls from one node to another. Of the attempts of one call, only that counts whose answer was used. */
+  /** Calls from one node to another. Each counts once, however many retries, hedges and votes it took. */
   hops: Type.Integer({ minimum: 0 }),
   /** Attempts beyond the first one of a call. */
   extraAttempts: Type.Integer({ minimum: 0 }),
