@@ -4,6 +4,7 @@ import type { RepairOrder } from '../../monitor/contract.ts';
 import type { NodeNow } from '../live/snapshot.ts';
 import type { Tone } from '../tone.ts';
 import type { Moment } from './moment.ts';
+import { percent } from './quantities.ts';
 
 /** The first line of the page: what is wrong, where, since when, and what the system does about it. */
 export interface Headline {
@@ -134,8 +135,3 @@ const effects: Readonly<Record<RepairOrder['do'], string>> = {
   quarantine: 'Callers no longer use it; a new process is starting.',
   promote: 'A standby takes its place.',
 };
-
-export function percent(share: number): string {
-  const value = share * 100;
-  return `${value > 99 && value < 100 ? Math.min(99.99, Number(value.toFixed(2))) : Number(value.toFixed(1))}%`;
-}

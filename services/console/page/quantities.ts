@@ -6,6 +6,12 @@ export function rate(value: number): string {
   return `${value >= 10 ? Math.round(value) : Number(value.toFixed(1))}/s`;
 }
 
+/** A share for people: 97.5%, and 99.99% where a little is missing. */
+export function percent(share: number): string {
+  const value = share * 100;
+  return `${value > 99 && value < 100 ? Math.min(99.99, Number(value.toFixed(2))) : Number(value.toFixed(1))}%`;
+}
+
 /** A latency for people; a dash where nothing was measured. */
 export function latency(ms: number | undefined): string {
   if (ms === undefined) return '–';

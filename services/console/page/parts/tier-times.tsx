@@ -1,6 +1,5 @@
 import type { Time } from '../../../traces/contract.ts';
-import { percent } from '../headline.ts';
-import { latency } from '../quantities.ts';
+import { latency, percent } from '../quantities.ts';
 import { Table } from './table.tsx';
 
 interface TierTimesOptions {

@@ -2,7 +2,7 @@ import type { AvailabilityReport, ServiceAvailability } from '../../../monitor/a
 import { timeSpan } from '../../../../shared/time-span.ts';
 import type { ViewOptions } from '../view-options.ts';
 import { commandsOf } from '../commands.ts';
-import { percent } from '../headline.ts';
+import { percent } from '../quantities.ts';
 import { Command } from '../parts/command.tsx';
 import { IncidentList } from '../parts/incident-list.tsx';
 import { Words } from '../parts/words-help.tsx';

@@ -1,9 +1,9 @@
 import type { CallsNow } from '../../live/snapshot.ts';
 import type { ViewOptions } from '../view-options.ts';
-import { goodShare, percent } from '../headline.ts';
+import { goodShare } from '../headline.ts';
 import { commandsOf } from '../commands.ts';
 import { Command } from '../parts/command.tsx';
-import { latency, rate } from '../quantities.ts';
+import { latency, percent, rate } from '../quantities.ts';
 import { Table } from '../parts/table.tsx';
 
 /** Who calls whom, and how long it takes as the caller sees it: one row for each caller, one column for each callee. */

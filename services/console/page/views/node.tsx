@@ -6,13 +6,12 @@ import type { ViewOptions } from '../view-options.ts';
 import { useRepeated } from '../use-repeated.ts';
 import { nodeCommands } from '../commands.ts';
 import { FaultsInEffect } from '../faults/in-effect.tsx';
-import { percent } from '../headline.ts';
 import { Command } from '../parts/command.tsx';
 import { IncidentList } from '../parts/incident-list.tsx';
 import { LogLines } from '../parts/log-lines.tsx';
 import { Tile } from '../parts/tile.tsx';
 import { lookOf, symbols } from '../picture/badges.ts';
-import { duration, latency, rate } from '../quantities.ts';
+import { duration, latency, percent, rate } from '../quantities.ts';
 
 /** What the monitors say about a node. */
 interface Diagnosis {

@@ -1,5 +1,5 @@
 import type { ViewOptions } from '../view-options.ts';
-import { goodShare, percent } from '../headline.ts';
+import { goodShare } from '../headline.ts';
 import { Chart } from '../parts/chart.tsx';
 import { IncidentList } from '../parts/incident-list.tsx';
 import { Tile } from '../parts/tile.tsx';
@@ -7,7 +7,7 @@ import { Picture } from '../picture/picture.tsx';
 import { bandsOf, secondsOf } from '../parts/time.ts';
 import { timeSpan } from '../../../../shared/time-span.ts';
 import { mostWork } from '../most-work.ts';
-import { latency, rate } from '../quantities.ts';
+import { latency, percent, rate } from '../quantities.ts';
 import { commandsOf } from '../commands.ts';
 
 /** The whole cluster: its picture, its most important numbers, and its last incidents. */
