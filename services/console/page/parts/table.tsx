@@ -14,8 +14,8 @@ export function Table({ label, columns, class: name, children }: TableOptions) {
       <table class={name}>
         <thead>
           <tr>
-            {columns.map((column) => (
-              <th key={column} scope="col">
+            {columns.map((column, i) => (
+              <th key={`${i} ${column}`} scope="col">
                 {column}
               </th>
             ))}

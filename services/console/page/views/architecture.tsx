@@ -1,6 +1,7 @@
 import type { Architecture, DescribedComponent } from '../../architecture/describe.ts';
 import type { ObservedStyle } from '../../architecture/observed.ts';
 import { shortNumber } from '../../../../web/numbers.ts';
+import { Table } from '../parts/table.tsx';
 import { Calls } from '../picture/calls.tsx';
 import { useAnswer } from '../use-answer.ts';
 import { useRepeated } from '../use-repeated.ts';
@@ -100,35 +101,25 @@ function WhoCalledWhom({ searchPort }: { searchPort: number | undefined }) {
 
 function Numbers({ relations, arithmetic }: Pick<ObservedStyle, 'relations' | 'arithmetic'>) {
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Calls in one search">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">call</th>
-            <th scope="col">per search</th>
-            <th scope="col">by arithmetic</th>
-            <th scope="col">between nodes</th>
-            <th scope="col">by arithmetic</th>
+    <Table
+      label="Calls in one search"
+      columns={['call', 'per search', 'by arithmetic', 'between nodes', 'by arithmetic']}
+    >
+      {relations.map(({ caller, callee, operation, perSearch, acrossNodes }) => {
+        const placed = arithmetic.find((it) => it.caller === caller && it.callee === callee);
+        return (
+          <tr key={`${caller} ${callee} ${operation}`}>
+            <th scope="row">
+              {caller} → {callee}.{operation}
+            </th>
+            <td>{shortNumber(perSearch)}</td>
+            <td>{placed ? shortNumber(placed.perSearch) : '–'}</td>
+            <td>{shortNumber(acrossNodes)}</td>
+            <td>{placed ? shortNumber(placed.acrossNodes) : '–'}</td>
           </tr>
-        </thead>
-        <tbody>
-          {relations.map(({ caller, callee, operation, perSearch, acrossNodes }) => {
-            const placed = arithmetic.find((it) => it.caller === caller && it.callee === callee);
-            return (
-              <tr key={`${caller} ${callee} ${operation}`}>
-                <th scope="row">
-                  {caller} → {callee}.{operation}
-                </th>
-                <td>{shortNumber(perSearch)}</td>
-                <td>{placed ? shortNumber(placed.perSearch) : '-'}</td>
-                <td>{shortNumber(acrossNodes)}</td>
-                <td>{placed ? shortNumber(placed.acrossNodes) : '-'}</td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </div>
+        );
+      })}
+    </Table>
   );
 }
 
