@@ -1,6 +1,6 @@
 import { dashboard } from '../lib/dashboard.ts';
 import { graph, lines, number, states, table } from '../lib/panels.ts';
-import { doors, node, ofLiving } from '../lib/queries.ts';
+import { doors, labelled, node, ofLiving } from '../lib/queries.ts';
 import { memberStates } from '../lib/states.ts';
 
 /** Which nodes answer, what is wrong now, and traffic, errors and latency of each tier. */
@@ -95,6 +95,9 @@ const now = [
   }),
 ];
 
+const attempts = ofLiving('rate(tierlab_rpc_attempts_total[$__rate_interval])');
+const calls = labelled(labelled(attempts, 'source', 'node'), 'target', 'endpoint');
+
 const worstFirst = [
   table({
     title: 'Tiers',
@@ -134,10 +137,8 @@ const worstFirst = [
     title: 'Who calls whom',
     description: 'Nodes of the topology with their state, and the attempts per second from caller to callee.',
     unit: 'short',
-    nodes: `sum by (id, title) (label_replace(label_replace(node:state:code, "id", "$1", "node", "(.*)"), "title", "$1", "node", "(.*)"))`,
-    edges: `sum by (id, source, target) (label_join(label_replace(label_replace(${ofLiving(
-      'rate(tierlab_rpc_attempts_total[$__rate_interval])',
-    )}, "source", "$1", "node", "(.*)"), "target", "$1", "endpoint", "(.*)"), "id", " to ", "node", "endpoint")) > 0`,
+    nodes: `sum by (id, title) (${labelled(labelled('node:state:code', 'id', 'node'), 'title', 'node')})`,
+    edges: `sum by (id, source, target) (label_join(${calls}, "id", " to ", "node", "endpoint")) > 0`,
     states: memberStates,
     width: 24,
   }),

@@ -23,6 +23,10 @@ export function mean(by: string, metric: string, labels = ''): string {
   return `sum by (${by}) (${rate(`${metric}_sum`, labels)}) / (${count} > 0)`;
 }
 
+/** The same series with the label `to`, which has the value of the label `from`. */
+export const labelled = (expr: string, to: string, from: string): string =>
+  `label_replace(${expr}, "${to}", "$1", "${from}", "(.*)")`;
+
 /** A share, without a value where the whole is 0. */
 export const share = (part: string, whole: string): string => `(${part}) / ((${whole}) > 0)`;
 

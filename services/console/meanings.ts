@@ -22,8 +22,8 @@ export const states: Readonly<Record<MemberState | 'unknown', string>> = {
 /** Signs at a node in the picture; the names of injected faults stand there, too. */
 export const badges = {
   leader: 'this monitor takes out nodes that limp or lie; the other monitors wait for its orders',
-  'ejected by 2': 'so many callers avoid the node for a while, because it was slow or failed',
-  'circuit open': 'the node calls a component no more for a while, because too many of these calls failed',
+  'ejected by 2': 'this many callers avoid the node for a while, because it was slow or failed',
+  'circuit open': 'too many of its calls to a component failed, so the node does not call it for a while',
 } as const;
 
 export const verdicts: Readonly<Record<Verdict, string>> = {
