@@ -50,6 +50,7 @@ export const consoleComponent = component({
             collector,
             streams,
             sources,
+            clock,
             build: readings.build,
             logDir: runDir === undefined ? undefined : path.join(runDir, 'logs'),
             hosts,

@@ -1,5 +1,6 @@
 import { Style } from '../../../search/making.ts';
 import type { Topology } from '../../../shared/cluster/topology.ts';
+import type { Clock } from '../../../shared/time/clock.ts';
 import type { Trace, TraceList } from '../../traces/contract.ts';
 import { type Relation, styleOf, whoCalledWhom } from '../../traces/who-called-whom.ts';
 import { type PlacedRelation, relationsByArithmetic } from './arithmetic.ts';
@@ -13,6 +14,9 @@ export interface ObservedStyle {
   readonly arithmetic: readonly PlacedRelation[];
 }
 
+/** How long an answer serves all pages, ms: it takes up to `mostTraces` questions. */
+const servesMs = 5_000;
+
 /** The most searches of a style that are read, and the most traces that are looked at for them. */
 const enough = 12;
 const mostTraces = 60;
@@ -22,8 +26,18 @@ interface TraceSource {
   readonly trace: (id: string) => Promise<unknown>;
 }
 
-/** Reads the newest kept searches, and says who called whom in each style. */
-export async function observedRelations(topology: Topology, source: TraceSource): Promise<readonly ObservedStyle[]> {
+/** Says who called whom in each style. However many pages ask, the traces are read at most once in five seconds. */
+export function createObservedRelations(topology: Topology, source: TraceSource, clock: Clock) {
+  let last: { readonly at: number; readonly answer: Promise<readonly ObservedStyle[]> } | undefined;
+  return (): Promise<readonly ObservedStyle[]> => {
+    if (last === undefined || clock.now() - last.at >= servesMs)
+      last = { at: clock.now(), answer: observedRelations(topology, source) };
+    return last.answer;
+  };
+}
+
+/** Reads the newest kept searches. */
+async function observedRelations(topology: Topology, source: TraceSource): Promise<readonly ObservedStyle[]> {
   const byStyle = new Map<Style, Trace[]>(Style.anyOf.map(({ const: style }) => [style, []]));
   const { traces } = (await source.traces(`limit=${mostTraces}`)) as TraceList;
   const searches = traces.filter(({ request, outcome }) => request.endsWith('/search') && outcome === 'ok');

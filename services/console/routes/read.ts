@@ -4,7 +4,9 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { requireOwnOrigin } from '../../../shared/control/guard.ts';
 import type { Topology } from '../../../shared/cluster/topology.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
+import type { Clock } from '../../../shared/time/clock.ts';
 import type { About } from '../about.ts';
+import { createObservedRelations } from '../architecture/observed.ts';
 import type { Collector } from '../live/collector.ts';
 import type { createNodeReadings } from '../live/node-readings.ts';
 import type { createStreams } from '../live/stream.ts';
@@ -19,6 +21,7 @@ interface ReadRoutes {
   readonly collector: Collector;
   readonly streams: ReturnType<typeof createStreams>;
   readonly sources: Sources;
+  readonly clock: Clock;
   readonly build: ReturnType<typeof createNodeReadings>['build'];
   /** The folder where the watchdog keeps the logs of the nodes; undefined where there is none, as in containers. */
   readonly logDir: string | undefined;
@@ -30,7 +33,7 @@ interface ReadRoutes {
  * faults.
  */
 export function readRoutes(scope: FastifyInstance, options: ReadRoutes): void {
-  const { topology, about, collector, streams, sources, build, logDir, hosts } = options;
+  const { topology, about, collector, streams, sources, build, clock, logDir, hosts } = options;
 
   function nodeOf({ params }: FastifyRequest): string {
     const { id } = params as { id: string };
@@ -47,9 +50,8 @@ export function readRoutes(scope: FastifyInstance, options: ReadRoutes): void {
 
   scope.get('/api/architecture', async () => (await import('../architecture/describe.ts')).describe(topology));
 
-  scope.get('/api/architecture/calls', async () =>
-    (await import('../architecture/observed.ts')).observedRelations(topology, sources),
-  );
+  const relations = createObservedRelations(topology, sources, clock);
+  scope.get('/api/architecture/calls', () => relations());
 
   scope.get('/api/requests', async ({ query }) => {
     const { slowest, errors } = query as Readonly<Record<string, string>>;
