@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { withExamples } from '../command-line.ts';
+import { readNode, showNumbers } from '../node-numbers.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { portBaseOf } from '../run-file.ts';
 import { table } from '../table.ts';
 import { createTerminal } from '../terminal.ts';
-import { fetchStatus } from '../watchdog-client.ts';
+import { fetchStatus, type ClusterStatus } from '../watchdog-client.ts';
 
 interface StatusFlags extends ClusterFlags {
   readonly json?: true;
@@ -16,14 +17,22 @@ killed), repair (a monitor ordered it), fault (a fault that kept it down is over
 command asks the watchdogs of all containers. A node is "silent" if its watchdog does not answer.`;
 
 export function status(command: Command): void {
-  withExamples(withClusterOptions(command), ['status'], ['status --json'])
+  withExamples(withClusterOptions(command), ['status'], ['status app-1'], ['status --json'])
+    .argument('[node]', 'a node: its calls, latencies and load of the last five seconds')
     .option('--json', 'one JSON document on stdout')
     .addHelpText('after', help)
     .action(runStatus);
 }
 
-async function runStatus(flags: StatusFlags): Promise<void> {
-  const { topology, nodes } = await fetchStatus(portBaseOf(flags.portBase));
+async function runStatus(node: string | undefined, flags: StatusFlags): Promise<void> {
+  const status = await fetchStatus(portBaseOf(flags.portBase));
+  if (node === undefined) return showAll(status, flags);
+  const now = await readNode(status, node);
+  if (flags.json) process.stdout.write(`${JSON.stringify({ id: node, ...now }, null, 2)}\n`);
+  else showNumbers(node, now, createTerminal(process.stdout));
+}
+
+function showAll({ topology, nodes }: ClusterStatus, flags: StatusFlags): void {
   if (flags.json) {
     const rows = nodes.map(({ id, components, port, opsPort, pid, state, restarts, lastRestart }) => {
       return { id, components, port, opsPort, pid, state, restarts, lastRestart };

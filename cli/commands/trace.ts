@@ -1,26 +1,30 @@
 import type { Command } from 'commander';
-import type { Trace, TraceList, TraceSummary } from '../../services/traces/contract.ts';
-import { duration } from '../../web/numbers.ts';
+import type { Trace, TraceList, TraceSummary, UsualTimes } from '../../services/traces/contract.ts';
+import { counted, duration } from '../../web/numbers.ts';
+import { askComponent } from '../ask-component.ts';
 import { exactTime } from '../clock-time.ts';
 import { tierlab, withExamples } from '../command-line.ts';
-import { CommandError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { parseCount, parseSpan, withClusterOptions, type ClusterFlags } from '../options.ts';
 import { portBaseOf } from '../run-file.ts';
 import { table } from '../table.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
-import { legend, tierTable, waterfall } from '../trace/waterfall.ts';
-import { askPort, fetchStatus } from '../watchdog-client.ts';
+import { legend, tierTable, waterfall, usualTable } from '../trace/waterfall.ts';
+import { fetchStatus } from '../watchdog-client.ts';
 
 interface TraceFlags extends ClusterFlags {
   readonly slowest?: true;
   readonly errors?: true;
   readonly since?: number;
+  readonly times?: true;
   readonly limit: number;
   readonly json?: true;
 }
 
 /** Columns where the width of the terminal is not known. */
 const defaultColumns = 120;
+
+const noTrace = 'No trace is kept for this: there was no such request yet.';
 
 const help = `
 Without an id, it lists the traces that are kept: the failed and slowest requests of each second, and some drawn by
@@ -33,11 +37,13 @@ export function trace(command: Command): void {
     ['trace', 'the newest traces'],
     ['trace --slowest', 'the slowest ones'],
     ['trace --errors --since 10m', 'failed requests of the last ten minutes'],
+    ['trace --times', 'which component takes the time of the usual request'],
   )
     .argument('[id]', 'a request id or a trace id')
     .option('--slowest', 'the slowest first')
     .option('--errors', 'only failed requests')
     .option('--since <time>', 'only requests of the last 30s, 10m or 1h', parseSpan)
+    .option('--times', 'where the time of the usual request goes, by component')
     .option('--limit <n>', 'how many traces', parseCount, 20)
     .option('--json', 'one JSON document on stdout')
     .addHelpText('after', help)
@@ -47,14 +53,19 @@ export function trace(command: Command): void {
 async function run(id: string | undefined, flags: TraceFlags): Promise<void> {
   if (id !== undefined && (flags.slowest || flags.errors || flags.since !== undefined))
     throw new UsageError('an id names one trace: leave out --slowest, --errors and --since');
-  const answer = await askCollector(portBaseOf(flags.portBase), pathOf(id, flags));
+  if (flags.times && (id !== undefined || flags.slowest || flags.errors || flags.since !== undefined))
+    throw new UsageError('--times is about all kept traces: leave out the id, --slowest, --errors and --since');
+  const status = await fetchStatus(portBaseOf(flags.portBase));
+  const answer = await askComponent(status, 'traces', pathOf(id, flags), 'it keeps no traces');
   if (flags.json) return void process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
   const terminal = createTerminal(process.stdout);
-  if (id === undefined) showList((answer as TraceList).traces, terminal);
+  if (flags.times) showTimes(answer as UsualTimes | null, terminal);
+  else if (id === undefined) showList((answer as TraceList).traces, terminal);
   else showTrace(answer as Trace, terminal, process.stdout.columns || defaultColumns);
 }
 
-function pathOf(id: string | undefined, { slowest, errors, since, limit }: TraceFlags): string {
+function pathOf(id: string | undefined, { slowest, errors, since, limit, times }: TraceFlags): string {
+  if (times) return '/api/traces/times';
   if (id !== undefined) return `/api/traces/${encodeURIComponent(id)}`;
   const query = new URLSearchParams({ limit: String(limit) });
   if (slowest) query.set('slowest', 'true');
@@ -63,11 +74,14 @@ function pathOf(id: string | undefined, { slowest, errors, since, limit }: Trace
   return `/api/traces?${query}`;
 }
 
-async function askCollector(portBase: number, path: string): Promise<unknown> {
-  const { topology, nodes } = await fetchStatus(portBase);
-  const collector = nodes.find(({ components }) => components.includes('traces'));
-  if (!collector) throw new CommandError(`topology ${topology} has no component "traces": it keeps no traces`);
-  return askPort({ host: collector.host, port: collector.publicPort }, path, { timeoutMs: 10_000 });
+function showTimes(times: UsualTimes | null, terminal: Terminal): void {
+  if (times === null) return terminal.line(noTrace);
+  const { request, requests, durationMs } = times;
+  terminal.line(
+    `${terminal.bold(request)}  ${duration(durationMs)}  mean of ${counted(requests, 'request', 'requests')}`,
+  );
+  terminal.line('');
+  for (const line of usualTable(times, terminal)) terminal.line(line);
 }
 
 function showTrace(trace: Trace, terminal: Terminal, columns: number): void {
@@ -87,7 +101,7 @@ function showTrace(trace: Trace, terminal: Terminal, columns: number): void {
 }
 
 function showList(list: readonly TraceSummary[], terminal: Terminal): void {
-  if (list.length === 0) return terminal.line('No trace is kept for this: there was no such request yet.');
+  if (list.length === 0) return terminal.line(noTrace);
   const lines = table(
     list,
     [

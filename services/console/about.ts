@@ -14,7 +14,9 @@ export interface AboutNode {
   readonly shard?: number;
   readonly standby?: string;
   readonly port: number;
-  /** With TLS it differs from `port`: people do not use TLS. */
+  /** The public port of each component that has its own one. */
+  readonly doors: Readonly<Record<string, number>>;
+  /** Of the other components. With TLS it differs from `port`: people do not use TLS. */
   readonly publicPort: number;
   readonly opsPort: number;
   readonly breaks: readonly Break[];
@@ -40,7 +42,7 @@ export interface About extends Tiers {
 export function aboutCluster(topology: Topology, own: string, chaos: boolean): About {
   const { name, summary, style, shards } = topology;
   const nodes = topology.nodes.map((node): AboutNode => {
-    const { id, group, components, shard, standby, port, publicPort, opsPort } = node;
+    const { id, group, components, shard, standby, port, doors, publicPort, opsPort } = node;
     const breaks = breaksOf(node, topology);
     return {
       id,
@@ -48,6 +50,7 @@ export function aboutCluster(topology: Topology, own: string, chaos: boolean): A
       components,
       hasOperations: components.some((name) => Object.keys(contracts.get(name)?.operations ?? {}).length > 0),
       port,
+      doors,
       publicPort,
       opsPort,
       breaks,

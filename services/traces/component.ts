@@ -35,6 +35,16 @@ export const tracesComponent = component({
     metrics.gauge('tierlab_traces_stored', 'Traces in the memory of the collector', [], (gauge) =>
       gauge.set({}, store.size()),
     );
+    metrics.gauge(
+      'tierlab_traces_usual_work_seconds',
+      'Mean work of a component for the usual request, without its waits',
+      ['component'],
+      (gauge) => {
+        // The usual request can change, and with it the components that serve it.
+        gauge.reset();
+        for (const { component, workMs } of store.times()?.tiers ?? []) gauge.set({ component }, workMs / 1_000);
+      },
+    );
     const dropped = metrics.counter(
       'tierlab_traces_dropped_total',
       'Traces that a node wanted to keep, and the collector did not: too many at once, or forgotten by their nodes',

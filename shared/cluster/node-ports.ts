@@ -8,6 +8,7 @@ import type { Upstream } from '../rpc/upstream.ts';
 import type { Running } from './component.ts';
 import { createDataPort } from './data-port.ts';
 import { close, listen } from './listen.ts';
+import { publicPortOf } from './ports.ts';
 import type { ListenerSwitch, ListenOptions } from './listener-switch.ts';
 import { furtherAddresses } from './further-addresses.ts';
 import type { TopologyNode } from './topology.ts';
@@ -81,7 +82,7 @@ function dataAddress(port: number, host: string, chaosEnabled: boolean): ListenO
 function portPlan(node: TopologyNode): Map<number, string[]> {
   const plan = new Map<number, string[]>([[node.port, []]]);
   for (const name of node.components) {
-    const port = node.doors[name] ?? node.publicPort;
+    const port = publicPortOf(node, name);
     plan.set(port, [...(plan.get(port) ?? []), name]);
   }
   return plan;

@@ -39,6 +39,12 @@ export interface NodePorts {
   readonly doors: Readonly<Record<string, number>>;
 }
 
+/** The port of a component's public routes. */
+export const publicPortOf = (
+  { doors, publicPort }: Pick<NodePorts, 'doors' | 'publicPort'>,
+  component: string,
+): number => doors[component] ?? publicPort;
+
 /** Assigns ports to nodes in topology order. */
 export function portAllocator(portBase: number, tls = false): (components: readonly string[]) => NodePorts {
   const taken: Record<string, number> = {};

@@ -1,3 +1,4 @@
+import { publicPortOf } from '../../../shared/cluster/ports.ts';
 import type { About, AboutNode } from '../about.ts';
 import type { Commands } from './parts/command.tsx';
 
@@ -9,6 +10,9 @@ const quantile = (q: number, buckets: string): string =>
 /** Requests of people, as the console counts them: without the files of pages. */
 const doorTimes = 'tierlab_http_server_duration_seconds';
 const people = 'route!~"/assets/:file|/[*]"';
+
+/** The work of each component for the usual request. */
+const work = 'tierlab_traces_usual_work_seconds';
 
 /** PromQL about the requests of people; `node` limits it to one node. */
 function doorQueries(node?: string) {
@@ -39,45 +43,55 @@ function callQueries(node: string) {
 export const cliOf = ({ inContainers, own, flags }: About, words: string): string =>
   inContainers ? `docker compose exec ${own} node dist/tierlab.js ${words}` : `npm run -s tierlab -- ${words}${flags}`;
 
-/** Reads `address`. Where only the ports for people can be reached, reads the console's own snapshots instead. */
-const curlOf = (about: About, host: string, address: string): string =>
-  `curl -s ${about.inContainers ? `${addressOf(about, 'console', host)}/api/history` : address}`;
+/**
+ * A command that prints the answer of a node. Only the ports for people can be reached from outside of containers, so
+ * the container of this console asks there. Its image has no curl.
+ */
+function readOf({ inContainers, own }: About, host: string, node: string, portAndPath: string): string {
+  if (!inContainers) return `curl -s http://${host}:${portAndPath}`;
+  const script = `console.log(await (await fetch('http://${node}:${portAndPath}')).text())`;
+  return `docker compose exec ${own} node -e "${script}"`;
+}
 
 /** Commands that print the numbers of the overview. `host`: where the ports of the cluster are. */
 export function commandsOf(about: About, host: string) {
   const door = about.nodes.find(({ components }) => components.some((it) => it === 'gateway' || it === 'client'));
   const metrics = door && {
-    curl:
-      curlOf(about, host, `http://${host}:${door.opsPort}/metrics`) +
-      (about.inContainers ? '' : ` | grep ${doorTimes}`),
+    curl: `${readOf(about, host, door.id, `${door.opsPort}/metrics`)} | grep ${doorTimes}`,
   };
   const queries = doorQueries();
   const cli = (words: string): string => cliOf(about, words);
-  const monitor = `${addressOf(about, 'monitor', host)}/api`;
-  const report = (path: string) => (about.inContainers ? {} : { curl: `curl -s ${monitor}/${path}` });
+  const read = (component: string, path: string): Commands => {
+    const node = hostOf(about, component);
+    return node === undefined ? {} : { curl: readOf(about, host, node.id, `${publicPortOf(node, component)}${path}`) };
+  };
   return {
     requests: { ...metrics, promql: queries.rate, cli: cli('trace') },
     success: { ...metrics, promql: queries.success, cli: cli('trace --errors') },
     p50: { ...metrics, promql: queries.p50, cli: cli('trace') },
     p99: { ...metrics, promql: queries.p99, cli: cli('trace --slowest') },
     nodes: {
-      curl: curlOf(about, host, `${monitor}/view`),
+      ...read('monitor', '/api/view'),
       promql: 'count(min by (member) (tierlab_member_state{state="alive"}) == 1)',
       cli: cli('status'),
     },
     availability: {
-      ...report('availability'),
+      ...read('monitor', '/api/availability'),
       promql: 'min(tierlab_availability_ratio{scope="whole", kind="observed"})',
       cli: cli('availability'),
     },
     incidents: {
-      ...report('incidents'),
+      ...read('monitor', '/api/incidents'),
       promql: 'max by (member, phase) (tierlab_incident_last_phase_seconds)',
       cli: cli('incidents'),
     },
-    times: { curl: `curl -s ${addressOf(about, 'traces', host)}/api/traces/times`, cli: cli('trace') },
+    times: {
+      ...read('traces', '/api/traces/times'),
+      promql: `topk(1, ${work} / on () group_left () (sum(${work}) > 0))`,
+      cli: cli('trace --times'),
+    },
     latency: {
-      curl: `curl -s ${addressOf(about, 'console', host)}/api/history`,
+      curl: `curl -s ${addressOf(about, 'console', host)}/api/now`,
       promql:
         'histogram_quantile(0.99, sum by (le, tier, component) ' +
         `(rate(tierlab_rpc_client_duration_seconds_bucket${window})))`,
@@ -87,24 +101,28 @@ export function commandsOf(about: About, host: string) {
 
 /** Commands that print the numbers of one node. */
 export function nodeCommands(about: About, { id, opsPort, hasOperations }: AboutNode, host: string) {
-  const curl = curlOf(about, host, `http://${host}:${opsPort}/admin/live`);
+  const numbers = { curl: readOf(about, host, id, `${opsPort}/admin/live`), cli: cliOf(about, `status ${id}`) };
   const own = `{node="${id}"}`;
   const queries = hasOperations ? callQueries(id) : doorQueries(id);
   return {
-    rate: { curl, promql: queries.rate },
-    success: { curl, promql: queries.success },
-    p50: { curl, promql: queries.p50 },
-    p99: { curl, promql: queries.p99 },
-    inFlight: { curl, ...(hasOperations && { promql: `sum(tierlab_rpc_server_in_flight${own})` }) },
-    loop: { curl, promql: `tierlab_event_loop_utilization_ratio${own}` },
-    circuits: { curl, promql: `tierlab_rpc_circuit_state${own} == 1` },
-    memory: { curl, promql: `process_resident_memory_bytes${own}` },
-    log: { cli: cliOf(about, `logs ${id} -f`) },
+    rate: { ...numbers, promql: queries.rate },
+    success: { ...numbers, promql: queries.success },
+    p50: { ...numbers, promql: queries.p50 },
+    p99: { ...numbers, promql: queries.p99 },
+    inFlight: { ...numbers, ...(hasOperations && { promql: `sum(tierlab_rpc_server_in_flight${own})` }) },
+    loop: { ...numbers, promql: `tierlab_event_loop_utilization_ratio${own}` },
+    circuits: { ...numbers, promql: `tierlab_rpc_circuit_state${own} == 1` },
+    memory: { ...numbers, promql: `process_resident_memory_bytes${own}` },
+    // A node in a container has no log file: its lines go to the container.
+    log: { cli: about.inContainers ? `docker compose logs -f ${id}` : cliOf(about, `logs ${id} -f`) },
   } satisfies Readonly<Record<string, Commands>>;
 }
 
 /** The address of the public routes of the first node that hosts the component. */
-export function addressOf({ nodes }: About, component: string, host: string): string {
-  const node = nodes.find(({ components }) => components.includes(component));
-  return `http://${host}:${node?.publicPort ?? ''}`;
+export function addressOf(about: About, component: string, host: string): string {
+  const node = hostOf(about, component);
+  return `http://${host}:${node === undefined ? '' : publicPortOf(node, component)}`;
 }
+
+const hostOf = ({ nodes }: About, component: string): AboutNode | undefined =>
+  nodes.find(({ components }) => components.includes(component));

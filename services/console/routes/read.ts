@@ -60,6 +60,8 @@ export function readRoutes(scope: FastifyInstance, options: ReadRoutes): void {
   });
   scope.get('/api/requests/:id', async ({ params }) => sources.trace((params as { id: string }).id));
 
+  scope.get('/api/now', async () => collector.last() ?? null);
+
   scope.get('/api/history', async (request, reply) => {
     const entries = collector.history.after(numberIn(request));
     const text = `[${entries.map(({ json }) => json).join(',\n')}]`;

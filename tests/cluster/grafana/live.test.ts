@@ -7,6 +7,8 @@ import { dataFolder, freePortBase, startCluster, tierlab, until, type TestCluste
 import { aboutCluster } from '../../../services/console/about.ts';
 import type { Snapshot } from '../../../services/console/live/snapshot.ts';
 import { commandsOf, nodeCommands } from '../../../services/console/page/commands.ts';
+import { mostWork } from '../../../services/console/page/most-work.ts';
+import type { UsualTimes } from '../../../services/traces/contract.ts';
 import type { Commands } from '../../../services/console/page/parts/command.tsx';
 import { expand } from '../../../shared/cluster/topology-file.ts';
 import { documentedMetrics, scraped } from './documents.ts';
@@ -243,7 +245,7 @@ describe.skipIf(!installed && !process.env.CI)('Prometheus scrapes a live cluste
 
 /** Under steady load, the commands behind the tiles print what the tiles show. */
 async function tilesAgree(): Promise<void> {
-  const { door } = ((await (await fetch(`${cluster.console}/api/history`)).json()) as Snapshot[]).at(-1)!;
+  const { door } = (await (await fetch(`${cluster.console}/api/now`)).json()) as Snapshot;
   const valueOf = async ({ promql }: { promql: string }): Promise<number> => (await prometheus.ask(promql))[0]!.value;
   expect((await valueOf(tiles.requests)) / door.rate).toBeCloseTo(1, 0);
   expect(await valueOf(tiles.success)).toBeCloseTo(door.ok!, 1);
@@ -251,6 +253,14 @@ async function tilesAgree(): Promise<void> {
     whole: { measured: number };
   };
   expect(await valueOf(tiles.availability)).toBeCloseTo(whole.measured, 1);
+  const times = JSON.parse((await tierlab('trace', '--times', '--json', ...flags())).stdout) as UsualTimes;
+  const [busiest, ...more] = await prometheus.ask(tiles.times.promql);
+  expect(more).toEqual([]);
+  expect(busiest!.value).toBeCloseTo(mostWork(times)!.share, 1);
+  // The scrape is some seconds old, so of two that work as much the other one may have been ahead.
+  const all = times.tiers.reduce((sum, { workMs }) => sum + workMs, 0);
+  const same = times.tiers.find(({ component }) => component === busiest!.metric['component'])!;
+  expect(same.workMs / all).toBeCloseTo(busiest!.value, 1);
 }
 
 function colorOf(steps: readonly Step[], value: number): string | undefined {

@@ -3,6 +3,7 @@ import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { tracesComponent } from '../../../services/traces/component.ts';
 import { doorOf, environment } from '../gateway/harness.ts';
 import { fakeCluster } from './fake-cluster.ts';
+import { rowOf } from './output.ts';
 import { run } from './run.ts';
 
 /** A cluster whose node traces-1 runs the real component, which has no traces yet. */
@@ -10,7 +11,7 @@ beforeEach(async () => {
   const server = await doorOf(tracesComponent, environment(tracesComponent, 'traces-1', {}, { nodes: [] }));
   await server.listen({ port: 0, host: '127.0.0.1' });
   onTestFinished(() => server.close());
-  await fakeCluster({ 'traces-1': {} }, { publicPort: (server.server.address() as AddressInfo).port });
+  await fakeCluster({ 'traces-1': {} }, { doors: {}, publicPort: (server.server.address() as AddressInfo).port });
 });
 
 test.each<[string, readonly string[], number, string | RegExp]>([
@@ -55,4 +56,21 @@ test('a collector that has died just now is named', async () => {
   const { exitCode, said } = await run('trace', 'r1');
   expect(said).toContain('nothing answers at port 1');
   expect(exitCode).toBe(1);
+});
+
+test('the times of the usual request show which component works most', async () => {
+  expect((await run('trace', '--times')).said).toBe('No trace is kept for this: there was no such request yet.\n');
+  const tier = (component: string, workMs: number) => ({
+    component,
+    heldMs: 10,
+    workMs,
+    waitForDataMs: 10 - workMs,
+    waitForResultMs: 0,
+  });
+  const times = { request: 'GET /search', requests: 4, durationMs: 12, tiers: [tier('app', 2), tier('database', 6)] };
+  await fakeCluster({ 'traces-1': { '/api/traces/times': times } });
+  const { said } = await run('trace', '--times');
+  expect(said).toContain('GET /search  12.0 ms  mean of 4 requests');
+  expect(rowOf(said, 'database')).toMatchObject({ held: '10.0 ms', work: '6.0 ms', 'of all work': '75%' });
+  expect(await run('trace', '--times', '--slowest')).toMatchObject({ exitCode: 2 });
 });

@@ -24,6 +24,7 @@ const about: About = {
     group: id.slice(0, -2),
     components: [id.slice(0, -2)],
     port: 1,
+    doors: {},
     publicPort: 1,
     opsPort: 2,
     hasOperations: true,
