@@ -1,11 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
 import type { Clock } from '../../time/clock.ts';
 import type { Scheduler, Timer } from '../../time/scheduler.ts';
 import type { PublishedKeys } from '../../security/keyring.ts';
 import type { Topology } from '../topology.ts';
 import { defaultRestartPolicy, onCrash, type RestartPolicy } from './backoff.ts';
-import type { Spare } from './spare.ts';
+import { launch, type LaunchOptions } from './launch.ts';
 
 /** Where a node's process is in its life; each state carries only its own data. Times: monotonic ms. */
 export type ChildState =
@@ -47,16 +46,8 @@ export interface PlaceMessage {
   readonly keys: PublishedKeys;
 }
 
-export interface ChildOptions {
+export interface ChildOptions extends LaunchOptions {
   readonly id: string;
-  /** The command: executable and arguments. */
-  readonly command: readonly [string, ...string[]];
-  /** The arguments of the node in `command`: a spare process needs only these to become the node. */
-  readonly args?: readonly string[];
-  /** A process that has loaded its code already. */
-  readonly spare?: Spare | undefined;
-  /** Undefined: it writes where this process writes. */
-  readonly logFile?: string | undefined;
   /** Added to this process's own environment, for the process that has this incarnation. */
   readonly env?: (incarnation: number) => Readonly<Record<string, string | undefined>>;
   /** The incarnation of the next process: greater than that of any before it. */
@@ -105,34 +96,6 @@ export interface Child {
   readonly readyMessage: () => ReadyMessage | undefined;
 }
 
-/** If no log file can be made, as on a full disk, the node runs without a log. */
-function openLog(file: string): number | 'ignore' {
-  try {
-    return openSync(file, 'a');
-  } catch {
-    return 'ignore';
-  }
-}
-
-type Variables = Readonly<Record<string, string | undefined>>;
-
-function fromSpare({ spare, args, logFile }: ChildOptions, variables: Variables): ChildProcess | undefined {
-  if (!spare || !args || logFile === undefined) return undefined;
-  const env = Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, value ?? null]));
-  return spare.become({ args, env, logFile });
-}
-
-function fromCommand({ command, logFile }: ChildOptions, variables: Variables): ChildProcess {
-  const log = logFile === undefined ? 'inherit' : openLog(logFile);
-  const [executable, ...args] = command;
-  const child = spawn(executable, args, {
-    stdio: ['ignore', log, log, 'ipc'],
-    env: { ...process.env, ...variables },
-  });
-  if (typeof log === 'number') closeSync(log);
-  return child;
-}
-
 /**
  * One node's process: started, watched, restarted with backoff, given up in a crash loop. Over IPC it is told `go`
  * when its turn has come, and says `ready`.
@@ -171,9 +134,8 @@ export function createChild(options: ChildOptions): Child {
     if (held) return change({ state: 'held', exit: 'exit' in state ? state.exit : 'stopped' });
     incarnation = options.nextIncarnation();
     const variables = { TIERLAB_INCARNATION: String(incarnation), ...env(incarnation) };
-    // A process that an operator starts has the code that is on the disk now, and so has every later one.
-    if (why === 'operator') options.spare?.renew();
-    const child = (why !== 'operator' && fromSpare(options, variables)) || fromCommand(options, variables);
+    // An operator may have changed the code on the disk.
+    const child = launch(options, variables, why === 'operator');
     process_ = child;
     killed = false;
     starts += 1;
