@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { renameSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import path from 'node:path';
@@ -16,6 +15,7 @@ import { repairRoutes } from '../shared/cluster/watchdog/repairs.ts';
 import type { ChildState } from '../shared/cluster/watchdog/child.ts';
 import { watchLoops } from '../shared/cluster/watchdog/loop-check.ts';
 import { createWatchdog, type Watchdog } from '../shared/cluster/watchdog/watchdog.ts';
+import { replaceFile } from '../shared/durable.ts';
 import { onEndSignals } from '../shared/end-signals.ts';
 import { exitCodes } from '../shared/exit-codes.ts';
 import { keyringEnvironment, publishedKeys } from '../shared/security/keyring.ts';
@@ -115,13 +115,7 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
       onChange(node, state, watchdog);
     },
   });
-  const children = nodes.flatMap(({ id }) => watchdog.child(id) ?? []);
-  const loops = watchLoops({
-    children,
-    clock,
-    scheduler: systemScheduler,
-    onKill: onFault,
-  });
+  const loops = watchLoops({ children: watchdog.children, clock, scheduler: systemScheduler, onKill: onFault });
   const disk = watchDisk(dir, systemScheduler, onFault);
   const ending = new AbortController();
   const end = (): void => ending.abort(new InterruptedError('stopped before everything was ready'));
@@ -151,11 +145,11 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
         byContainer,
         publishedKeys: () => publishedKeys(dataDir, watchdog.topology().nodes),
         place(next, source) {
+          const file = path.join(dir, 'topology.json');
+          replaceFile(file, JSON.stringify(next, null, 2));
+          topologyFile = file;
           keysFor = keyringEnvironment(dataDir, next.nodes);
-          topologyFile = path.join(dir, 'topology.json');
-          writeFileSync(`${topologyFile}.new`, JSON.stringify(next, null, 2));
-          renameSync(`${topologyFile}.new`, topologyFile);
-          children.push(...watchdog.place(next));
+          watchdog.place(next);
           writeRunFile(dataDir, { ...life, topologySource: source }, run.token);
         },
       }),

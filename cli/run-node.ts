@@ -37,6 +37,7 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
   const cleaned = { write: (line: string) => void output.write(redact(line)) };
   const log = pino({ base: { node: id }, level: process.env.TIERLAB_LOG || 'info' }, cleaned);
   let running: RunningNode | undefined;
+  const started = Promise.withResolvers<RunningNode>();
   let leaving = false;
 
   async function leave(why: string, farewell = true): Promise<void> {
@@ -61,7 +62,10 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
   process.on('message', (message: { turning?: true; drain?: true; place?: PlaceMessage }) => {
     if (message.turning) process.send?.({ turning: true });
     if (message.drain) running?.drain();
-    if (message.place) running?.place(message.place.topology, message.place.keys);
+    if (!message.place) return;
+    const { topology, keys } = message.place;
+    // The message may come while the node starts with an earlier topology.
+    void started.promise.then((node) => node.place(topology, keys));
   });
   // Fail fast: a node in an unknown state must not go on answering.
   const crash = (err: Error, what = 'uncaught'): never => {
@@ -116,6 +120,7 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
     chaosEnabled: process.env.TIERLAB_CHAOS === '1',
     twin: process.env.TIERLAB_TWIN === '1',
   });
+  started.resolve(running);
   const { opsPort } = running;
   log.info({ port: node.port, opsPort, components: node.components }, 'ready');
   process.send?.({ ready: true, opsPort });

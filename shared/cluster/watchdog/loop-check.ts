@@ -67,7 +67,7 @@ export function mainThreadCpuMs(pid: number): number | undefined {
 }
 
 export interface LoopCheckOptions {
-  readonly children: readonly Child[];
+  readonly children: () => Iterable<Child>;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly cpuMs?: (pid: number) => number | undefined;
@@ -110,6 +110,6 @@ export function watchLoops({ children, clock, scheduler, cpuMs = mainThreadCpuMs
   }
 
   return scheduler.every(lookEveryMs, () => {
-    for (const child of children) look(child);
+    for (const child of children()) look(child);
   });
 }

@@ -96,12 +96,12 @@ export function createRepairs({ topology, watchdog, clock, wipe }: RepairOptions
   }
 
   /**
-   * The reason why `node` must stay up: at most f members of its group on this machine may be down. A standby has no
-   * role of its own, so nobody needs it.
+   * The reason why `node` must stay up: at most f members of its group on this machine may be down. Nobody needs a
+   * standby, which has no role of its own, nor a node that the topology no longer has.
    */
   function needed(node: string): string | undefined {
-    const asked = topology().nodes.find(({ id }) => id === node)!;
-    if (asked.standby !== undefined) return undefined;
+    const asked = topology().nodes.find(({ id }) => id === node);
+    if (asked === undefined || asked.standby !== undefined) return undefined;
     const group = replicaGroup(asked);
     const isPeer = (it: TopologyNode) => replicaGroup(it) === group && it.standby === undefined;
     const peers = topology().nodes.flatMap((it) => (isPeer(it) && !it.idle && watchdog.child(it.id)) || []);

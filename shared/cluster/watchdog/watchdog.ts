@@ -61,10 +61,11 @@ export interface Watchdog {
   readonly kill: () => void;
   readonly status: () => readonly NodeStatus[];
   readonly topology: () => Topology;
-  /** Takes another topology; answers its new nodes, which are not started yet. Nodes that it lacks run on. */
-  readonly place: (next: Topology) => readonly Child[];
+  /** Takes another topology. Its new nodes are not started yet, and nodes that it lacks run on. */
+  readonly place: (next: Topology) => void;
   /** Tells every running process the current topology. */
   readonly announce: (keys: PublishedKeys) => void;
+  readonly children: () => Iterable<Child>;
   /** One node's process; undefined for an unknown id. */
   readonly child: (id: string) => Child | undefined;
   /**
@@ -76,7 +77,7 @@ export interface Watchdog {
 
 /** One parent that starts, watches and restarts node processes. */
 export function createWatchdog(options: WatchdogOptions): Watchdog {
-  const { topology, nodes, components, command, args, logDir, env = () => ({}), clock, scheduler, onChange } = options;
+  const { components, command, args, logDir, env = () => ({}), clock, scheduler, onChange } = options;
   const { nextIncarnation } = options;
   const commandOf = (node: TopologyNode) => [...command, 'run-node', ...args(node)] as const;
   if (logDir !== undefined) mkdirSync(logDir, { recursive: true });
@@ -86,7 +87,7 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
   const spare =
     logDir === undefined
       ? undefined
-      : createSpare({ command: [...command, 'run-spare'], env: withoutNodes(env, nodes), scheduler });
+      : createSpare({ command: [...command, 'run-spare'], env: withoutNodes(env, options.nodes), scheduler });
   const newChild = (node: TopologyNode): Child =>
     createChild({
       id: node.id,
@@ -103,11 +104,8 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
         for (const wake of waiters) wake();
       },
     });
-  const children = new Map<string, Child>(nodes.map((node) => [node.id, newChild(node)]));
-  let placed = topology;
-  /** Nodes that the topology no longer has, and that may still run. */
-  let leaving: readonly TopologyNode[] = [];
-  const waves = startWaves(nodes, components);
+  let { topology, nodes } = options;
+  let children = new Map<string, Child>(nodes.map((node) => [node.id, newChild(node)]));
 
   /** Resolves when every node of the wave is ready. */
   function waveReady(wave: readonly TopologyNode[], signal: AbortSignal): Promise<void> {
@@ -136,15 +134,14 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
   async function stopAll(): Promise<void> {
     spare?.stop();
     for (const child of children.values()) child.retire();
-    const all = placed === topology ? waves : startWaves([...placed.nodes, ...leaving], components);
-    for (const wave of all.toReversed())
+    for (const wave of startWaves(nodes, components).toReversed())
       await Promise.all(wave.map((node) => children.get(node.id)!.stop(stopGraceMs)));
   }
 
   return {
     async start(signal) {
       // All load their code at once; they open in order.
-      const warm = waves.map((wave) => wave.filter(isStarted));
+      const warm = startWaves(nodes, components).map((wave) => wave.filter(isStarted));
       for (const node of warm.flat()) children.get(node.id)!.load();
       for (const wave of warm) {
         if (signal.aborted) throw signal.reason;
@@ -161,44 +158,45 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
         child.signal('SIGKILL');
       }
     },
-    topology: () => placed,
+    topology: () => topology,
     place(next) {
-      const stays = new Set(next.nodes.map(({ id }) => id));
-      leaving = [...leaving, ...placed.nodes].filter(({ id }) => !stays.has(id));
-      const added = next.nodes.filter(({ id }) => !children.has(id)).map(newChild);
-      for (const child of added) children.set(child.id, child);
-      placed = next;
-      return added;
+      const isPlaced = new Set(next.nodes.map(({ id }) => id));
+      // A node that has stopped is forgotten. Later, a node of that name may do other work.
+      const runOn = nodes.filter(({ id }) => !isPlaced.has(id) && children.get(id)!.state().state !== 'stopped');
+      topology = next;
+      nodes = [...next.nodes, ...runOn];
+      children = new Map(nodes.map((node) => [node.id, children.get(node.id) ?? newChild(node)]));
     },
     announce(keys) {
-      for (const child of children.values()) child.place({ topology: placed, keys });
+      for (const child of children.values()) child.place({ topology, keys });
     },
-    status: () =>
-      [...placed.nodes, ...leaving.filter(({ id }) => children.get(id)?.state().state !== 'stopped')].flatMap(
-        (node) => {
-          const child = children.get(node.id);
-          if (!child) return [];
-          const state = child.state();
-          const { count, last } = child.restarts();
-          return {
-            id: node.id,
-            components: node.components,
-            ...(node.shard === undefined ? {} : { shard: node.shard }),
-            port: node.port,
-            opsPort: node.opsPort,
-            doors: node.doors,
-            publicPort: node.publicPort,
-            pid: 'pid' in state ? state.pid : null,
-            state: state.state,
-            restarts: count,
-            ...(last === undefined ? {} : { lastRestart: last }),
-            exits: child.exits(),
-          };
-        },
-      ),
+    status() {
+      const isPlaced = new Set(topology.nodes.map(({ id }) => id));
+      return nodes.flatMap((node) => {
+        const child = children.get(node.id)!;
+        const state = child.state();
+        if (state.state === 'stopped' && !isPlaced.has(node.id)) return [];
+        const { count, last } = child.restarts();
+        return {
+          id: node.id,
+          components: node.components,
+          ...(node.shard === undefined ? {} : { shard: node.shard }),
+          port: node.port,
+          opsPort: node.opsPort,
+          doors: node.doors,
+          publicPort: node.publicPort,
+          pid: 'pid' in state ? state.pid : null,
+          state: state.state,
+          restarts: count,
+          ...(last === undefined ? {} : { lastRestart: last }),
+          exits: child.exits(),
+        };
+      });
+    },
+    children: () => children.values(),
     child: (id) => children.get(id),
     newTwin(id, incarnation) {
-      const node = placed.nodes.find((it) => it.id === id)!;
+      const node = nodes.find((it) => it.id === id)!;
       return createChild({
         id,
         command: commandOf(node),

@@ -32,7 +32,7 @@ function watched(process: { share: number; blocked: boolean }) {
     ask: (onAnswer: () => void) => void (process.blocked || sim.scheduler.after(1, onAnswer)),
     signal: () => ((state = { state: 'backoff', untilMs: 0, exit: 'SIGKILL' }), true),
   } as unknown as Child;
-  watchLoops({ children: [child], ...sim, cpuMs: () => used, onKill: (text) => killed.push(text) });
+  watchLoops({ children: () => [child], ...sim, cpuMs: () => used, onKill: (text) => killed.push(text) });
   return { sim, killed };
 }
 

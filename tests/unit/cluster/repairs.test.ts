@@ -62,6 +62,12 @@ test('"already" names the order that brings a node back; a crash an hour later h
   expect(await restart({ ...second, id: 'o-3' })).toEqual({ id: 'o-3', result: 'already' });
 });
 
+test('a node that runs although the topology no longer has it can be repaired', async () => {
+  const { done, restart } = watchdog(['r-1', 'r-2', 'r-3', 'old-1']);
+  expect(await restart({ node: 'old-1' })).toMatchObject({ result: 'done' });
+  expect(done).toEqual(['restart old-1']);
+});
+
 test('an order about an earlier life does nothing', async () => {
   const { done, restart } = watchdog();
   expect(await restart({ incarnation: 99 })).toMatchObject({ result: 'stale' });
