@@ -1,5 +1,6 @@
-import { contracts, controlPlane } from '../../services/console/contracts.ts';
+import { contracts } from '../../services/console/contracts.ts';
 import { Style } from '../../search/making.ts';
+import { controlPlane } from '../../shared/cluster/control-plane.ts';
 import { nodesHosting } from '../../shared/cluster/topology.ts';
 import { shortNumber } from '../../web/numbers.ts';
 import type { Measured } from './measure.ts';

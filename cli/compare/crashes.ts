@@ -4,7 +4,7 @@ import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
 import { CommandError } from '../errors.ts';
 import { waitUntil } from '../wait-until.ts';
 import type { OwnCluster } from '../own-cluster.ts';
-import { doorsOf, queries } from './session.ts';
+import { doorUrls, queries } from './session.ts';
 
 /** What users got while one node was down and nothing repaired it. */
 export interface Crash {
@@ -33,7 +33,7 @@ export async function crashEach(cluster: OwnCluster, onCrash: (node: string) => 
 }
 
 async function crash(cluster: OwnCluster, node: string, pages: readonly string[]): Promise<Crash> {
-  const { client } = doorsOf(cluster);
+  const { client } = doorUrls(cluster);
   const pid = await pidOf(cluster, node);
   if (!pid) throw new CommandError(`${node} does not run: it cannot be crashed`);
   const paths = {
@@ -75,7 +75,7 @@ async function pidOf(cluster: OwnCluster, node: string): Promise<number | null |
 
 /** Waits until the node serves again, and the searches at every client are answered. */
 async function untilServing(cluster: OwnCluster, node: string, oldPid: number): Promise<void> {
-  const searches = doorsOf(cluster).client.map((door) => `${door}/search?q=dog`);
+  const searches = doorUrls(cluster).client.map((door) => `${door}/search?q=dog`);
   const look = async (): Promise<true | undefined> => {
     const pid = await pidOf(cluster, node).catch(() => undefined);
     if (!pid || pid === oldPid) return undefined;
@@ -87,7 +87,7 @@ async function untilServing(cluster: OwnCluster, node: string, oldPid: number): 
 
 /** Pages of all shards: those that searches found. */
 async function somePages(cluster: OwnCluster): Promise<readonly string[]> {
-  const { gateway } = doorsOf(cluster);
+  const { gateway } = doorUrls(cluster);
   const ids = new Set<string>();
   for (const q of queries) {
     const response = await fetch(`${gateway}/api/search?q=${encodeURIComponent(q)}&size=10`);

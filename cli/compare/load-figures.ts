@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { tierlab, type OwnCluster } from '../own-cluster.ts';
-import { doorsOf, queries } from './session.ts';
+import { doorUrls, queries } from './session.ts';
 
 export interface LoadFigures {
   readonly p50Ms: number;
@@ -31,7 +31,7 @@ export async function loadCluster(
 ): Promise<LoadFigures> {
   const file = path.join(workDir, 'searches.txt');
   writeFileSync(file, queries.map((q) => `/search?q=${encodeURIComponent(q)}\n`).join(''));
-  const [door] = doorsOf(cluster).client;
+  const [door] = doorUrls(cluster).client;
   const load = async (...how: readonly string[]): Promise<LoadReport> =>
     JSON.parse(
       await tierlab(['load', door!, '--requests', file, '--json', '-q', '-d', `${seconds}s`, ...how], {

@@ -48,7 +48,7 @@ export interface SessionFigures {
 
 /** One user asks each query once, at the client's door, and waits for each answer. */
 export async function runSession(cluster: OwnCluster): Promise<SessionFigures> {
-  const { client, gateway } = doorsOf(cluster);
+  const { client, gateway } = doorUrls(cluster);
   // Twice, so that no answer depends on what was learnt from the first ones.
   for (const q of [...queries, ...queries]) await page(client[0]!, q);
   const before = await bytesWritten(cluster);
@@ -74,7 +74,7 @@ export async function runSession(cluster: OwnCluster): Promise<SessionFigures> {
   return { hops: own.map(({ hops }) => hops), bytes, styles, answers };
 }
 
-/** The ids of the requests. The queries are asked before, so that nothing has to be learnt. */
+/** The ids of the requests. Each query is asked once before, so that its trace has no work of a first time. */
 async function askInStyle(door: string, style: Style): Promise<readonly string[]> {
   for (const q of queries) await page(door, q, style);
   const ids: string[] = [];
@@ -82,8 +82,8 @@ async function askInStyle(door: string, style: Style): Promise<readonly string[]
   return ids;
 }
 
-/** The public doors: of every client, and of one gateway. */
-export function doorsOf({ topology }: OwnCluster): { readonly client: readonly string[]; readonly gateway: string } {
+/** The addresses of the public doors: of every client, and of one gateway. */
+export function doorUrls({ topology }: OwnCluster): { readonly client: readonly string[]; readonly gateway: string } {
   const doors = (component: string): string[] =>
     topology.nodes.flatMap(({ host, doors }) =>
       doors[component] === undefined ? [] : [`http://${host}:${doors[component]}`],

@@ -1,6 +1,6 @@
 import { nodesHosting, type Topology, type TopologyNode } from '../../shared/cluster/topology.ts';
 import { resolvePolicy } from '../../shared/rpc/policy.ts';
-import { controlPlane } from './contracts.ts';
+import { controlPlane } from '../../shared/cluster/control-plane.ts';
 
 /** One button: a fault in plain words that ends by itself after at most half a minute. */
 export interface Break {

@@ -27,6 +27,3 @@ const all: readonly Contract[] = [
 
 /** The contract of each component, in the order in which an object-based search uses them. */
 export const contracts: ReadonlyMap<string, Contract> = new Map(all.map((it) => [it.component, it]));
-
-/** Components that watch and steer the others: no search needs them. */
-export const controlPlane: ReadonlySet<string> = new Set(['monitor', 'chaos', 'traces', 'console']);

@@ -1,5 +1,6 @@
 import type { Topology } from '../../shared/cluster/topology.ts';
-import { contracts, controlPlane } from './contracts.ts';
+import { controlPlane } from '../../shared/cluster/control-plane.ts';
+import { contracts } from './contracts.ts';
 
 /** The node groups, in the order in which a request reaches them. */
 export interface Tiers {

@@ -1,3 +1,4 @@
+import { controlPlane } from './control-plane.ts';
 import { blockedPorts, portAllocator } from './ports.ts';
 import type { Topology, TopologyNode } from './topology.ts';
 
@@ -11,7 +12,6 @@ export interface TopologyChange {
   readonly problems: readonly string[];
 }
 
-const settled = ['monitor', 'console', 'chaos', 'traces'];
 const doors = ['client', 'gateway'];
 
 /**
@@ -71,7 +71,7 @@ function replaced(
 }
 
 function fixed({ id, components }: TopologyNode, how: 'added' | 'removed'): string[] {
-  const part = components.find((name) => settled.includes(name));
+  const part = components.find((name) => controlPlane.has(name));
   return part ? [`${id} would be ${how}: every node learns at its start where ${part} is`] : [];
 }
 

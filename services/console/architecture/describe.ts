@@ -1,7 +1,8 @@
 import type { Topology } from '../../../shared/cluster/topology.ts';
 import { doorOf, nodesHosting } from '../../../shared/cluster/topology.ts';
 import { levelOf } from '../../../search/levels.ts';
-import { contracts, controlPlane } from '../contracts.ts';
+import { controlPlane } from '../../../shared/cluster/control-plane.ts';
+import { contracts } from '../contracts.ts';
 import { everywhere } from './everywhere.ts';
 
 /** A component of the topology: what it is for, what it offers, how it relates, and where it runs. */
