@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { loadComponents } from '../../services/registry.ts';
+import { controlPlane } from '../../shared/cluster/control-plane.ts';
 import { isStarted, type Topology, type TopologyNode } from '../../shared/cluster/topology.ts';
 import { changeOf, type TopologyChange } from '../../shared/cluster/topology-change.ts';
 import { takenPorts } from '../../shared/cluster/watchdog/port-check.ts';
@@ -8,6 +9,7 @@ import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
 import { withExamples } from '../command-line.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { refuseTooMuchMemory } from '../memory-room.ts';
+import { nodeOrders } from '../node-orders.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { dataDirOf } from '../paths.ts';
 import { operatorToken, portBaseOf } from '../run-file.ts';
@@ -22,11 +24,11 @@ interface ApplyFlags extends ClusterFlags {
   readonly dryRun?: true;
 }
 
-/** Starting or draining one node, ms. */
-const orderBoundMs = 60_000;
+/** The longest wait until a new node is ready, ms. */
+const readyBoundMs = 60_000;
 /** A new node fetches the words of the corpus in the background. Two at once would keep a database node busy, ms. */
 const settleMs = 2_000;
-/** New nodes get their share of the calls bit by bit (slow start). Only then can they carry it alone, ms. */
+/** The time in which slow start gives new nodes their share of the calls, ms. The old nodes stop only after it. */
 const warmMs = 10_000;
 const here = '127.0.0.1';
 
@@ -71,23 +73,24 @@ async function run(name: string, flags: ApplyFlags): Promise<void> {
   const token = operatorToken(dataDirOf(flags.data), portBase, 'change its nodes');
   refuseTooMuchMemory(nodes, starting.length);
   await refuseTakenPorts(change);
-  const order = (path: string, body?: unknown) =>
-    ask(portBase, path, { method: 'POST', token, timeoutMs: orderBoundMs, ...(body !== undefined && { body }) });
+  const order = nodeOrders(portBase, token);
+  const place = (next: Topology): Promise<unknown> =>
+    ask(portBase, '/topology', { method: 'POST', token, body: { next, source: topologySource(name) } });
 
   /** All nodes get this topology. No search needs monitors and control nodes, so each restarts with it. */
   const tell = async (nodes: readonly TopologyNode[]): Promise<void> => {
-    await order('/topology/announce');
+    await ask(portBase, '/topology/announce', { method: 'POST', token });
     for (const { id } of nodes.filter(isControl)) {
-      await order(`/nodes/${id}/restart`);
+      await order(id, 'restart');
       terminal.line(`${terminal.good('✓')} ${id} has restarted and knows the current nodes`);
     }
   };
 
   const both = [...change.next.nodes, ...change.removed];
-  await order('/topology', { next: { ...change.next, nodes: both }, source: topologySource(name) });
+  await place({ ...change.next, nodes: both });
   for (const wave of startWaves(starting, await loadComponents()))
     for (const { id } of wave) {
-      await order(`/nodes/${id}/start`);
+      await order(id, 'start');
       await untilReady(portBase, id);
       await sleep(systemScheduler, settleMs);
     }
@@ -98,38 +101,38 @@ async function run(name: string, flags: ApplyFlags): Promise<void> {
   }
   if (leaving.length > 0) await sleep(systemScheduler, warmMs);
   for (const id of leaving) {
-    await order(`/nodes/${id}/retire`);
+    await order(id, (await stateOf(portBase, id)) === 'ready' ? 'retire' : 'stop');
     terminal.line(`${terminal.good('-')} ${id} has drained and stopped`);
   }
   if (change.removed.length === 0) return;
-  await order('/topology', { next: change.next, source: topologySource(name) });
+  await place(change.next);
   await tell(change.next.nodes);
 }
 
 /** The nodes that are to start, and the ids of those that are to stop. */
 function stepsOf(running: Topology, { next }: TopologyChange, nodes: readonly ClusterNode[]) {
-  const stateOf = new Map(nodes.map(({ id, state }) => [id, state]));
-  const isDown = (id: string): boolean => (stateOf.get(id) ?? 'stopped') === 'stopped';
+  const states = new Map(nodes.map(({ id, state }) => [id, state]));
+  const isDown = (id: string): boolean => (states.get(id) ?? 'stopped') === 'stopped';
   const idleBefore = new Set(running.nodes.flatMap(({ id, idle }) => (idle ? id : [])));
   // Places that "scale" has filled stay as they are.
   const stays = new Set(next.nodes.filter(({ id, idle }) => !idle || idleBefore.has(id)).map(({ id }) => id));
   return {
     starting: next.nodes.filter((node) => isStarted(node) && isDown(node.id)),
-    leaving: nodes.filter(({ id, state }) => state === 'ready' && !stays.has(id)).map(({ id }) => id),
+    leaving: nodes.filter(({ id, state }) => state !== 'stopped' && !stays.has(id)).map(({ id }) => id),
   };
 }
 
 /** Monitors and control nodes. */
-const isControl = ({ components }: TopologyNode): boolean =>
-  components.every((component) => ['monitor', 'console', 'chaos', 'traces'].includes(component));
+const isControl = ({ components }: TopologyNode): boolean => components.every((name) => controlPlane.has(name));
+
+async function stateOf(portBase: number, id: string): Promise<ClusterNode['state'] | undefined> {
+  return (await fetchStatus(portBase)).nodes.find((node) => node.id === id)?.state;
+}
 
 async function untilReady(portBase: number, id: string): Promise<void> {
-  const look = async (): Promise<true | undefined> => {
-    const { nodes } = await fetchStatus(portBase);
-    return nodes.find((node) => node.id === id)?.state === 'ready' || undefined;
-  };
+  const look = async (): Promise<true | undefined> => (await stateOf(portBase, id)) === 'ready' || undefined;
   const late = `${id} does not start. Users notice nothing; "logs ${id}" shows why. The same command goes on from here`;
-  await waitUntil(look, { boundMs: orderBoundMs, everyMs: 100, late });
+  await waitUntil(look, { boundMs: readyBoundMs, everyMs: 100, late });
 }
 
 async function refuseTakenPorts({ next, added }: TopologyChange): Promise<void> {

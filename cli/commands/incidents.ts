@@ -68,7 +68,7 @@ async function fetchAll(flags: IncidentFlags, monitor?: string): Promise<Inciden
   return { ...report, incidents };
 }
 
-/** The time that is shown. */
+/** Without `--doubts`, suspicions that were not confirmed are left out. */
 async function fetchIncidents(flags: IncidentFlags, monitor?: string): Promise<IncidentReport> {
   const report = await fetchAll(flags, monitor);
   return flags.doubts

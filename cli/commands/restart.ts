@@ -1,20 +1,18 @@
 import type { Command } from 'commander';
 import { withExamples } from '../command-line.ts';
 import { UsageError } from '../errors.ts';
+import { nodeOrders } from '../node-orders.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { dataDirOf } from '../paths.ts';
 import { operatorToken, portBaseOf } from '../run-file.ts';
 import { createTerminal } from '../terminal.ts';
 import { untilAlive } from '../until-alive.ts';
-import { ask, fetchStatus, type ClusterNode } from '../watchdog-client.ts';
+import { fetchStatus, type ClusterNode } from '../watchdog-client.ts';
 
 interface RestartFlags extends ClusterFlags {
   readonly rolling?: true;
   readonly node?: readonly string[];
 }
-
-/** Draining, stopping and starting of one node, ms. */
-const restartBoundMs = 60_000;
 
 const help = `
 Each node drains first: callers turn to its replicas, and then it is stopped. The next node follows when the monitors
@@ -34,7 +32,7 @@ async function run(flags: RestartFlags): Promise<void> {
     throw new UsageError('say which nodes: --rolling for all that have a replica, or --node with their names');
   const portBase = portBaseOf(flags.portBase);
   const { nodes } = await fetchStatus(portBase);
-  const token = operatorToken(dataDirOf(flags.data), portBase, 'restart its nodes');
+  const order = nodeOrders(portBase, operatorToken(dataDirOf(flags.data), portBase, 'restart its nodes'));
   // Places that "scale" did not start have no process.
   const running = nodes.filter(({ state }) => state !== 'stopped');
   const chosen = flags.node?.map((id) => nodeNamed(nodes, id)) ?? running.filter((node) => hasReplica(nodes, node));
@@ -42,7 +40,7 @@ async function run(flags: RestartFlags): Promise<void> {
   const leftOut = running.filter((node) => flags.rolling && !chosen.includes(node)).map(({ id }) => id);
   for (const [i, { id }] of chosen.entries()) {
     const startedAt = performance.now();
-    await ask(portBase, `/nodes/${id}/restart`, { method: 'POST', token, timeoutMs: restartBoundMs });
+    await order(id, 'restart');
     await untilAlive(portBase, nodes, id);
     const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
     terminal.line(`${terminal.good('✓')} ${id} ${terminal.dim(`${i + 1} of ${chosen.length}, ${seconds} s`)}`);

@@ -2,12 +2,13 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { withExamples } from '../command-line.ts';
 import { UsageError } from '../errors.ts';
 import { refuseTooMuchMemory } from '../memory-room.ts';
+import { nodeOrders } from '../node-orders.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { dataDirOf } from '../paths.ts';
 import { operatorToken, portBaseOf } from '../run-file.ts';
 import { createTerminal } from '../terminal.ts';
 import { untilAlive } from '../until-alive.ts';
-import { ask, fetchStatus, type ClusterNode } from '../watchdog-client.ts';
+import { fetchStatus, type ClusterNode } from '../watchdog-client.ts';
 
 interface Wanted {
   readonly group: string;
@@ -39,8 +40,7 @@ async function run(wanted: readonly Wanted[], flags: ClusterFlags): Promise<void
   const changes = wanted.map((it) => changeOf(nodes, it));
   refuseTooMuchMemory(nodes, changes.flatMap(({ start }) => start).length);
   const terminal = createTerminal(process.stdout);
-  const order = (id: string, action: string) =>
-    ask(portBase, `/nodes/${id}/${action}`, { method: 'POST', token, timeoutMs: 60_000 });
+  const order = nodeOrders(portBase, token);
   for (const { group, start, retire } of changes) {
     for (const { id } of start) {
       await order(id, 'start');
