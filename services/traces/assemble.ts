@@ -22,7 +22,8 @@ export function assemble(id: string, reported: readonly Span[], { because, ended
   const root = reported.find((span) => span.kind === 'request' && (span.traceId === id || span.requestId === id));
   if (root === undefined) return undefined;
   const own = reported.filter(({ traceId, requestId }) => traceId === root.traceId && requestId === root.requestId);
-  const { spans, attempts, used, missingSpans } = place(root, own);
+  const { spans, placed, missingSpans } = place(root, own);
+  const attempts = [...placed.keys()].filter(({ kind }) => kind === 'attempt');
   return {
     traceId: root.traceId,
     requestId: root.requestId,
@@ -31,7 +32,7 @@ export function assemble(id: string, reported: readonly Span[], { because, ended
     durationMs: root.durationMs,
     outcome: root.outcome,
     because,
-    hops: callsBetweenNodes(used),
+    hops: callsBetweenNodes(attempts.filter((attempt) => !placed.get(attempt)!.replaced)),
     extraAttempts: onePerBatch(attempts).filter(isExtra).length,
     spans,
     tiers: tiersOf(spans),
@@ -41,9 +42,8 @@ export function assemble(id: string, reported: readonly Span[], { because, ended
 
 interface Placement {
   readonly spans: TraceSpan[];
-  readonly attempts: Span[];
-  /** Without the attempts that a retry or a hedge replaced, and without all calls that were made for them. */
-  readonly used: Span[];
+  /** Where each reported span went. */
+  readonly placed: ReadonlyMap<Span, TraceSpan>;
   readonly missingSpans: number;
 }
 
@@ -53,34 +53,29 @@ function place(root: Span, own: readonly Span[]): Placement {
   const attempts = byParent(inOrder, 'attempt');
   const serves = byParent(inOrder, 'serve');
   const spans: Placed[] = [];
-  const used: Span[] = [];
-  const done = new Set<Span>();
-  const replaced = new Set<Span>();
-  /** Indexes of replaced attempts, and of all spans below them. */
-  const unused = new Set<number>();
+  const placed = new Map<Span, Placed>();
   let missingSpans = 0;
 
   function add(span: Span, parent: number | undefined, offsetMs: number, more: Partial<Placed> = {}): number {
-    done.add(span);
-    if (replaced.has(span) || (parent !== undefined && unused.has(parent))) unused.add(spans.length);
-    if (span.kind === 'attempt' && !unused.has(spans.length)) used.push(span);
     const { kind, node, component, operation, shard, durationMs, outcome, peer } = span;
-    spans.push({
+    const above = parent === undefined ? undefined : spans[parent]!;
+    const it: Placed = {
       kind,
       node,
       component,
       operation,
       ...(shard !== undefined && { shard }),
-      depth: parent === undefined ? 0 : spans[parent]!.depth + 1,
+      depth: above === undefined ? 0 : above.depth + 1,
       ...(parent !== undefined && { parent }),
       startMs: Math.max(0, span.startMs + offsetMs),
       durationMs,
       outcome,
       ...(peer !== undefined && { peer }),
-      ...(unused.has(spans.length) && { replaced: true }),
+      ...(above?.replaced && { replaced: true }),
       ...more,
-    });
-    return spans.length - 1;
+    };
+    placed.set(span, it);
+    return spans.push(it) - 1;
   }
 
   /** The spans below `id` of one node; `offsetMs` turns the times of that node into times of the trace. */
@@ -100,11 +95,19 @@ function place(root: Span, own: readonly Span[]): Placement {
     });
     const rivals = own.filter(({ attemptKind }) => attemptKind !== 'vote');
     const winner = rivals.findLast(({ outcome }) => outcome === 'ok') ?? rivals[0];
-    for (const rival of rivals) if (rival !== winner) replaced.add(rival);
-    for (const attempt of own) addAttempt(attempt, at, offsetMs, attempt === own.findLast(isLocal));
+    const handled = own.findLast(isLocal);
+    for (const attempt of own) {
+      const replaced = attempt !== winner && rivals.includes(attempt);
+      addAttempt(attempt, at, offsetMs, { isHandled: attempt === handled, more: replaced ? { replaced } : {} });
+    }
   }
 
-  function addAttempt(attempt: Span, parent: number, offsetMs: number, isHandled: boolean): void {
+  function addAttempt(
+    attempt: Span,
+    parent: number,
+    offsetMs: number,
+    { isHandled, more }: { readonly isHandled: boolean; readonly more: Partial<Placed> },
+  ): void {
     const { attempt: number, attemptKind } = attempt;
     const local = isLocal(attempt);
     const batched = attempt.carrierId !== undefined;
@@ -113,13 +116,14 @@ function place(root: Span, own: readonly Span[]): Placement {
       attemptKind,
       ...(local && { local }),
       ...(batched && { batched }),
+      ...more,
     });
     if (batched) return;
     if (isHandled) return addBelow(attempt.spanId, at, offsetMs);
     if (local) return;
     const serve = serves
       .get(attempt.spanId)
-      ?.find((it) => it.node === attempt.peer && it.attempt === number && !done.has(it));
+      ?.find((it) => it.node === attempt.peer && it.attempt === number && !placed.has(it));
     if (serve === undefined) {
       // An attempt that failed may never have reached the node.
       if (attempt.outcome === 'ok') missingSpans++;
@@ -135,9 +139,8 @@ function place(root: Span, own: readonly Span[]): Placement {
   // The request entered through the public port of the component that serves it, so both spans are on one node.
   for (const serve of serves.get(root.spanId) ?? []) addBelow(serve.spanId, add(serve, at, offsetMs), offsetMs);
   addBelow(root.spanId, at, offsetMs);
-  const orphans = new Set(own.filter((span) => !done.has(span)).map(({ parentId }) => parentId));
-  const placed = own.filter((span) => span.kind === 'attempt' && done.has(span));
-  return { spans, attempts: placed, used, missingSpans: missingSpans + orphans.size };
+  const orphans = new Set(own.filter((span) => !placed.has(span)).map(({ parentId }) => parentId));
+  return { spans, placed, missingSpans: missingSpans + orphans.size };
 }
 
 function byParent(spans: readonly Span[], kind: Span['kind']): Map<string, Span[]> {

@@ -23,8 +23,8 @@ export function styleOf({ spans }: Spans): Style | undefined {
 }
 
 /**
- * The relations of these searches, in the order in which a search uses them. What an attempt did that a retry or a hedge
- * replaced is no part of the search.
+ * The relations of these searches, in the order in which a search uses them. An attempt that a retry or a hedge
+ * replaced does not count, and neither do its calls.
  */
 export function whoCalledWhom(traces: readonly Spans[]): readonly Relation[] {
   const sums = new Map<string, { readonly relation: Relation; readonly places: number[] }>();
