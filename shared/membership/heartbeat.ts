@@ -18,7 +18,7 @@ import type { View } from './view.ts';
 
 export const heartbeatIntervalMs = 500;
 
-/** A beat without evidence asks for an answer in every second interval only, because each answer wakes this process. */
+/** Of the beats without evidence, only every second one asks for an answer, because each answer wakes this process. */
 const askEvery = 2;
 
 /**
@@ -83,8 +83,6 @@ interface MonitorLink {
   view: View | undefined;
   /** When it was asked the first of the questions that it has not answered since; undefined: it has answered. */
   askedAt: number | undefined;
-  /** Beats since the last one that asked for an answer. */
-  quietBeats: number;
   /** The random name of its process; empty before its first answer. */
   process: string;
   /** The newest datagram that it answered. */
@@ -119,7 +117,6 @@ export function startHeartbeatSender(options: HeartbeatOptions): HeartbeatSender
         assembly: createViewAssembly(),
         view: undefined,
         askedAt: undefined,
-        quietBeats: 0,
         process: '',
         answered: 0,
         number: 0,
@@ -143,11 +140,8 @@ export function startHeartbeatSender(options: HeartbeatOptions): HeartbeatSender
       ? outbox.batches(monitor, now, [evidenceBytes - beatBytes, evidenceBytes])
       : [];
     const isKnown = link.process !== '' && link.askedAt === undefined;
-    const quiet = isKnown && first.length === 0 && ++link.quietBeats < askEvery;
-    if (!quiet) {
-      link.quietBeats = 0;
-      link.askedAt ??= now;
-    }
+    const quiet = isKnown && first.length === 0 && link.sequence % askEvery !== 0;
+    if (!quiet) link.askedAt ??= now;
     const head: BeatHead = {
       ...known,
       sequence: link.sequence++,
