@@ -1,13 +1,10 @@
 import { exactly, nothing, within } from '../kit/checks.ts';
 import { lab, type Check, type Point } from '../runner/lab.ts';
 import { runLive } from './live.ts';
-import { runShape, shapes, tiers, type Run, type Shape } from './model.ts';
+import { heldMsOf, isStyle, runShape, shapes, tiers, timeOf, type Run, type Style } from './model.ts';
 
 const jobs = 2_000;
 const perSecond = 20;
-
-/** The response time of each shape, in units of r + s. */
-const times: Readonly<Record<Shape, number>> = { layered: 4, 'object-based': 4, parallel: 2, 'in turn': 4 };
 
 /** Two styles of calling the same four tiers, and the page view, whose calls need no order. */
 export const layeredAndObjectBased = lab({
@@ -27,12 +24,27 @@ export const layeredAndObjectBased = lab({
     'the three calls of a page view need nothing of each other',
   ],
   quantities: ({ r, s }) => [
-    { id: 'layered', label: 'a search in layered style', unit: 'ms', theory: 4 * (r! + s!) },
-    { id: 'object-based', label: 'a search in object-based style', unit: 'ms', theory: 4 * (r! + s!) },
-    { id: 'html layered', label: 'html holds a search, layered', unit: 'ms', theory: s! + 3 * (r! + s!) },
-    { id: 'html object-based', label: 'html holds a search, object-based', unit: 'ms', theory: s! },
-    { id: 'parallel', label: 'a page view: three calls at once, then html', unit: 'ms', theory: 2 * (r! + s!) },
-    { id: 'in turn', label: 'the same four calls one after the other', unit: 'ms', theory: 4 * (r! + s!) },
+    { id: 'layered', label: 'a search in layered style', unit: 'ms', theory: timeOf('layered', r!, s!) },
+    { id: 'object-based', label: 'a search in object-based style', unit: 'ms', theory: timeOf('object-based', r!, s!) },
+    {
+      id: 'html layered',
+      label: 'html holds a search, layered',
+      unit: 'ms',
+      theory: heldMsOf('layered', 'html', r!, s!),
+    },
+    {
+      id: 'html object-based',
+      label: 'html holds a search, object-based',
+      unit: 'ms',
+      theory: heldMsOf('object-based', 'html', r!, s!),
+    },
+    {
+      id: 'parallel',
+      label: 'a page view: three calls at once, then html',
+      unit: 'ms',
+      theory: timeOf('parallel', r!, s!),
+    },
+    { id: 'in turn', label: 'the same four calls one after the other', unit: 'ms', theory: timeOf('in turn', r!, s!) },
   ],
   async virtual({ r, s }, seed, variant) {
     if (variant === 'do-nothing') return nothing;
@@ -43,9 +55,9 @@ export const layeredAndObjectBased = lab({
       const load = variant === 'control' ? (0.9 * 1_000) / (3 * s!) : perSecond;
       const run = await runShape({ seed: `${seed}/${shape}`, shape, r: r!, s: s!, jobs, perSecond: load, variant });
       points.push(exactly(shape, run.meanMs, run.n));
-      found.push(within(`${shape}: the time`, run.meanMs, times[shape] * (r! + s!), 0.001, run.n));
+      found.push(within(`${shape}: the time`, run.meanMs, timeOf(shape, r!, s!), 0.001, run.n));
       timeline.push(`${shape}:`, ...run.timeline.map((line) => `  ${line}`));
-      if (shape !== 'layered' && shape !== 'object-based') continue;
+      if (!isStyle(shape)) continue;
       points.push(exactly(`html ${shape}`, run.held.html.meanMs, run.n));
       found.push(...whoWaits(shape, run, r!, s!));
     }
@@ -87,10 +99,9 @@ who knows which calls are independent can save this time.`,
 });
 
 /** How long each tier holds a call, and how many it holds at a time. */
-function whoWaits(style: 'layered' | 'object-based', run: Run, r: number, s: number): readonly Check[] {
-  return tiers.flatMap((tier, i) => {
-    const below = style === 'layered' ? tiers.length - 1 - i : 0;
-    const heldMs = s + below * (r + s);
+function whoWaits(style: Style, run: Run, r: number, s: number): readonly Check[] {
+  return tiers.flatMap((tier) => {
+    const heldMs = heldMsOf(style, tier, r, s);
     const { meanMs, calls } = run.held[tier];
     return [
       within(`${style}: how long ${tier} holds a call`, meanMs, heldMs, 0.001, run.n),

@@ -1,24 +1,22 @@
 import type { Trace } from '../../services/traces/contract.ts';
-import { check, unknown, within } from '../kit/checks.ts';
+import { check, unanswered, unknown, within } from '../kit/checks.ts';
+import { nodeOf } from '../kit/nodes.ts';
 import { type Answer, ask, closedLoad, openLoad, type Question } from '../kit/open-load.ts';
-import { labQueries } from '../kit/pages.ts';
+import { labPageIds, labQueries } from '../kit/pages.ts';
 import { heldBetween, heldBy, type Held } from '../kit/server-times.ts';
+import { alone } from '../kit/topology.ts';
 import { traceLines, traceOf } from '../kit/traces.ts';
 import type { Check, FaultProof, Findings, LabCluster, LiveContext, Parameters, Point } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
 import { medianInterval } from '../statistics/median.ts';
-import { type Shape, shapes, tiers, type TierName } from './model.ts';
+import { heldMsOf, isStyle, type Shape, shapes, type Style, tiers, timeOf, type TierName } from './model.ts';
 
 const requests = 160;
 const perSecond = 20;
 const tolerance = 0.15;
 /** A timer of Node.js may fire so late, which counts where a call is held for 5 ms alone. */
 const timerLateMs = 1;
-/** Of `labPages`. */
-const pages = 240;
-
-type Style = Extract<Shape, 'layered' | 'object-based'>;
-const isStyle = (shape: Shape): shape is Style => shape === 'layered' || shape === 'object-based';
+const pageIds = labPageIds();
 
 /** The operation that a search calls at each tier, and who calls it. */
 const edges: Readonly<Record<Style, Readonly<Record<TierName, { readonly calls: string; readonly from: string }>>>> = {
@@ -41,18 +39,17 @@ const labCalls: readonly TierName[] = ['html', 'database'];
 /** Both styles, and both ways to make the calls of a page view, on real processes. */
 export async function runLive({ r, s }: Parameters, context: LiveContext): Promise<Findings> {
   const { signal, say, progress } = context;
-  const alone = (name: string) => ({ name, components: [name], replicas: 1 });
   const own = await context.cluster({
     name: 'lab-02',
     style: 'object-based',
     policy: { base: 'naive', trace: true, deadline: { defaultMs: 10_000 } },
-    nodes: ['monitor', 'traces', 'gateway', 'app', ...tiers].map(alone),
+    nodes: ['monitor', 'traces', 'gateway', 'app', ...tiers].map((name) => alone(name)),
   });
   say('measuring the calls themselves first: what the machine needs without r and s');
   const bare: Partial<Record<Shape, Measured>> = {};
   for (const [i, shape] of shapes.entries()) {
     await oneByOne(own, shape, 100, signal);
-    bare[shape] = await measured(own, shape, signal, () => oneByOne(own, shape, 100, signal));
+    bare[shape] = await measured(own, shape, () => oneByOne(own, shape, 100, signal));
     progress('without r and s', i + 1, shapes.length);
   }
   const heal = await slowDown(own, r!, s!);
@@ -60,25 +57,27 @@ export async function runLive({ r, s }: Parameters, context: LiveContext): Promi
   const found: Check[] = [];
   const timeline: string[] = [];
   for (const shape of shapes) {
-    const run = await measured(own, shape, signal, () => underLoad(own, shape, context));
+    const run = await measured(own, shape, () => underLoad(own, shape, context));
     const failed = run.answers.filter(({ ok }) => !ok);
-    if (failed.length > 0) {
-      const detail = `${failed.length} of ${run.answers.length} failed: ${failed[0]!.code}`;
-      found.push(unknown(`${shape}: every call is answered`, detail, 'run the lab again'));
-      continue;
-    }
+    found.push(...unanswered(`${shape}: every call is answered`, failed));
+    if (failed.length > 0) continue;
     const ownMs = medianInterval(bare[shape]!.answers.map(({ tookMs }) => tookMs)).median;
     const time = medianInterval(run.answers.map(({ tookMs }) => tookMs - ownMs));
-    const theory = (shape === 'parallel' ? 2 : 4) * (r! + s!);
     points.push({ id: shape, measured: time.median, n: run.answers.length, interval: time });
     found.push(
-      within(`${shape}: the time, without its own ${digits(ownMs)} ms`, time.median, theory, tolerance, requests),
+      within(
+        `${shape}: the time, without its own ${digits(ownMs)} ms`,
+        time.median,
+        timeOf(shape, r!, s!),
+        tolerance,
+        requests,
+      ),
     );
     if (!isStyle(shape)) continue;
-    for (const [i, tier] of tiers.entries()) {
+    for (const tier of tiers) {
       const { calls, totalMs } = run.held[tier]!;
       const before = bare[shape]!.held[tier]!;
-      const heldMs = s! + (shape === 'layered' ? tiers.length - 1 - i : 0) * (r! + s!) + before.totalMs / before.calls;
+      const heldMs = heldMsOf(shape, tier, r!, s!) + before.totalMs / before.calls;
       const label = `${shape}: calls held by ${tier} are rate x time`;
       // By the histogram of the tier. The theory has the tier's own time, too.
       const late = Math.max(tolerance, timerLateMs / heldMs);
@@ -93,8 +92,6 @@ export async function runLive({ r, s }: Parameters, context: LiveContext): Promi
   }
   return { points, checks: found, timeline, faults: await Promise.all(heal.map((each) => each())) };
 }
-
-const nodeOf = ({ nodes }: LabCluster, name: string) => nodes.find(({ components }) => components.includes(name))!;
 
 /** A station with service time s at each tier, and a delay of r on each call to it. */
 async function slowDown(own: LabCluster, r: number, s: number): Promise<readonly (() => Promise<FaultProof>)[]> {
@@ -116,16 +113,9 @@ interface Measured {
   readonly held: Readonly<Partial<Record<TierName, Held>>>;
 }
 
-async function measured(
-  own: LabCluster,
-  shape: Shape,
-  signal: AbortSignal,
-  work: () => Promise<readonly Answer[]>,
-): Promise<Measured> {
+async function measured(own: LabCluster, shape: Shape, work: () => Promise<readonly Answer[]>): Promise<Measured> {
   const read = async () =>
-    isStyle(shape)
-      ? await Promise.all(tiers.map((tier) => heldBy(nodeOf(own, tier), edges[shape][tier].calls, signal)))
-      : [];
+    isStyle(shape) ? await Promise.all(tiers.map((tier) => heldBy(nodeOf(own, tier), edges[shape][tier].calls))) : [];
   const before = await read();
   const startedAt = performance.now();
   const answers = await work();
@@ -152,7 +142,7 @@ function questionOf(own: LabCluster, shape: Shape): (i: number) => Question {
   });
 }
 
-const idOfPage = (i: number): string => `p${i % pages}`;
+const idOfPage = (i: number): string => pageIds[i % pageIds.length]!;
 
 /** The four calls of a page view, each after the answer of the one before it. */
 async function pageInTurn(own: LabCluster, i: number): Promise<Answer> {

@@ -12,6 +12,15 @@ export type TierName = (typeof tiers)[number];
 export const shapes = ['layered', 'object-based', 'parallel', 'in turn'] as const;
 /** Two styles of a search, and two ways to make the four calls of a page view. */
 export type Shape = (typeof shapes)[number];
+export type Style = Extract<Shape, 'layered' | 'object-based'>;
+export const isStyle = (shape: Shape): shape is Style => shape === 'layered' || shape === 'object-based';
+
+/** The theory: how long a shape takes, ms. */
+export const timeOf = (shape: Shape, r: number, s: number): number => (shape === 'parallel' ? 2 : 4) * (r + s);
+
+/** The theory: how long a tier holds a call, ms. In the layered style it waits for all tiers below it. */
+export const heldMsOf = (style: Style, tier: TierName, r: number, s: number): number =>
+  s + (style === 'layered' ? tiers.length - 1 - tiers.indexOf(tier) : 0) * (r + s);
 
 export interface RunOptions {
   readonly seed: string;

@@ -65,13 +65,11 @@ export const clientsAndServers = lab({
   },
   hints: [
     'A server with one worker is like a shop with one till. How many customers can pay in a second? And who can ' +
-      'still ' +
-      'pay when the till is broken?',
+      'still pay when the till is broken?',
     'One server: 1 / s. Four servers that share the calls evenly: 4 / s. After a crash, ask who else has the data: ' +
       'nobody, nobody for a quarter of it, or a copy.',
     'Three tills with 30 s per customer: 3 x 2 = 6 customers a minute. If each till sells its own goods, a broken ' +
-      'one ' +
-      'costs a third of the customers. If two tills sell the same goods, it costs none, only a longer queue.',
+      'one costs a third of the customers. If two tills sell the same goods, it costs none, only a longer queue.',
   ],
   explanation: ({ s }) =>
     `One worker that is busy for ${s!} ms per call answers ${digits(1_000 / s!)} calls per second, however many

@@ -1,5 +1,5 @@
 import { shardOf } from '../../search/sharding.ts';
-import { unknown } from '../kit/checks.ts';
+import { unanswered } from '../kit/checks.ts';
 import { openLoad, throughput } from '../kit/open-load.ts';
 import type { LiveContext } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
@@ -75,7 +75,6 @@ export async function measuredLive(architecture: Architecture, s: number, contex
       return `  page ${page} of part ${shardOf(page, parts)}: ${outcome}`;
     }),
   ];
-  const [failure] = busy.failed;
   return {
     measured: { perSecond: busy.perSecond, answered: busy.answered, lost, timeline } satisfies Measured,
     fault: {
@@ -84,14 +83,6 @@ export async function measuredLive(architecture: Architecture, s: number, contex
       matched: crashCalls,
       applied: asked.filter((page) => shardOf(page, parts) === parts).length,
     },
-    failures: failure
-      ? [
-          unknown(
-            `${label}: every call before the crash is answered`,
-            `${busy.failed.length} failed: ${failure.code}`,
-            'run the lab again',
-          ),
-        ]
-      : [],
+    failures: unanswered(`${label}: every call before the crash is answered`, busy.failed),
   };
 }

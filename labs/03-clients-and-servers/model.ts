@@ -6,6 +6,7 @@ import { createSimulation } from '../../shared/time/sim/simulation.ts';
 import { createStation } from '../../shared/time/sim/station.ts';
 import { createSimHosts } from '../../shared/rpc/transports/sim.ts';
 import { arrivalTimes } from '../kit/open-load.ts';
+import { createRateMeter } from '../kit/rate-meter.ts';
 import { createReplicaGroup } from '../kit/replica-group.ts';
 import type { Variant } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
@@ -19,9 +20,7 @@ import {
   type Measured,
 } from './architectures.ts';
 
-const windows = 10;
-const windowMs = 500;
-const warmMs = 500;
+const busyFor = { warmMs: 500, forMs: 5_000, windows: 10 };
 const toldCalls = 6;
 
 /**
@@ -62,13 +61,11 @@ export async function modelled(options: {
   });
   const read = (page: string) => readers[shardOf(page, parts) - 1]!();
 
-  const counts = Array.from({ length: windows }, () => 0);
-  const endsAt = warmMs + windows * windowMs;
+  const meter = createRateMeter(sim.clock, busyFor);
   const lane = async (): Promise<void> => {
-    while (sim.clock.now() < endsAt) {
+    while (!meter.isOver()) {
       await read(draw());
-      const window = Math.floor((sim.clock.now() - warmMs) / windowMs);
-      if (window >= 0 && window < windows) counts[window]!++;
+      meter.count();
     }
   };
   const busy = Promise.all(Array.from({ length: lanesPerServer * servers }, lane));
@@ -96,6 +93,5 @@ export async function modelled(options: {
   });
   await sim.run();
   await Promise.all(after);
-  const perSecond = counts.map((count) => (1_000 * count) / windowMs);
-  return { perSecond, answered: counts.reduce((sum, count) => sum + count, 0), lost, timeline };
+  return { ...meter.figures(), lost, timeline };
 }

@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
-import { type PlacementName } from '../../services/client/placements/names.ts';
-import { findBrowser } from '../kit/find-browser.ts';
+import type { PlacementName } from '../../services/client/placements/names.ts';
+import { findBrowser, noBrowser } from '../kit/find-browser.ts';
 import { LabUnknownError } from '../runner/errors.ts';
 import { query } from './script.ts';
 
@@ -27,7 +27,7 @@ export interface Person {
   readonly session: (name: PlacementName, turns: number) => Promise<LiveSession>;
   /** Searches; answers with the sentence of the page where it fails. */
   readonly search: (q: string) => Promise<string | undefined>;
-  /** The browser gives the page this fraction of the processor: 6 = a sixth. */
+  /** The page computes this many times more slowly: 6 = the browser gives it a sixth of the processor. */
   readonly slowDown: (times: number) => Promise<void>;
 }
 
@@ -35,10 +35,7 @@ export interface Person {
 export async function openBrowser(): Promise<Browser> {
   const executablePath = findBrowser();
   if (executablePath === undefined)
-    throw new LabUnknownError(
-      'this lab needs a browser, and no Chromium, Chrome or Edge is installed',
-      'install one, such as with "sudo apt-get install --yes chromium", or name it in TIERLAB_BROWSER',
-    );
+    throw new LabUnknownError(`this lab needs a browser, and ${noBrowser.why}`, noBrowser.next);
   const playwright = await import('playwright-core').catch(() => undefined);
   if (playwright === undefined)
     throw new LabUnknownError('playwright-core, which drives the browser, is missing', 'npm ci');

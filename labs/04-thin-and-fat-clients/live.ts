@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { type PlacementName, placementNames } from '../../services/client/placements/names.ts';
 import { check, exactly, unknown } from '../kit/checks.ts';
+import { nodeOf } from '../kit/nodes.ts';
 import type { Check, Findings, LabCluster, LiveContext } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
 import { type LiveSession, openBrowser, openPerson, type Person } from './browser.ts';
@@ -48,7 +49,7 @@ export async function liveRun(turns: number, r: number, context: LiveContext): P
 
 async function inBrowser(browser: Browser, turns: number, r: number, context: LiveContext): Promise<Findings> {
   const own = await context.cluster(topology, pages);
-  const server = own.nodes.find(({ components }) => components.includes('client'))!;
+  const server = nodeOf(own, 'client');
   const address = `http://127.0.0.1:${server.doors['client']}`;
   const person = await openPerson(browser, address, r);
   // The first session compiles code on both sides, and the words of the corpus reach the query generator.
@@ -111,7 +112,7 @@ async function measure(
 
 /** The processor time of the server's process so far. To ask for it costs some ms, the same in each session. */
 async function serverCpuMs(own: LabCluster): Promise<number> {
-  const { opsPort } = own.nodes.find(({ components }) => components.includes('client'))!;
+  const { opsPort } = nodeOf(own, 'client');
   const text = await (await fetch(`http://127.0.0.1:${opsPort}/metrics`)).text();
   const [, seconds] = /^process_cpu_seconds_total(?:\{[^}]*\})? (\S+)/m.exec(text) ?? [];
   return 1_000 * Number(seconds);
@@ -180,7 +181,7 @@ function payCheck(fast: readonly Measured[]): Check {
 
 /** Kills the server. What is on the client still answers; everything else fails with a sentence. */
 async function afterDeath(own: LabCluster, person: Person): Promise<{ checks: Check[]; timeline: string[] }> {
-  const server = own.nodes.find(({ components }) => components.includes('client'))!;
+  const server = nodeOf(own, 'client');
   // One page for all placements: each makes its search while the server lives.
   await person.arriveInAll(placementNames);
   await own.crash(server.id);

@@ -4,9 +4,11 @@ import { seededRandom } from '../../shared/time/random.ts';
 import { createStation } from '../../shared/time/sim/station.ts';
 import { canonicalText } from '../../loadgen/verify/digest.ts';
 import { check, meanOf, nothing, unknown, within } from '../kit/checks.ts';
+import { nodeOf, nodesOf } from '../kit/nodes.ts';
 import { ask, closedLoad, meanMs, type Question } from '../kit/open-load.ts';
 import { labQueries } from '../kit/pages.ts';
-import { lab, type Check, type LiveContext, type Point } from '../runner/lab.ts';
+import { threeTiers } from '../kit/topology.ts';
+import { lab, type Check, type LiveContext, type Point, type Variant } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
 import { meanInterval, shownConfidence } from '../statistics/interval.ts';
 
@@ -79,7 +81,8 @@ export const multitierSearch = lab({
       points.push(...run.points);
       found.push(...run.checks);
     }
-    return { points, checks: found, timeline: [] };
+    const modelled = await fanOut(context.seed, Math.max(...shardCounts), m!, 'correct');
+    return { points, checks: found, timeline: ['one search in virtual time:', ...modelled.timeline] };
   },
   variants: {
     broken: 'the shards are asked one after the other',
@@ -110,7 +113,7 @@ its own.`,
 });
 
 /** Searches one after the other, each over `n` stations in virtual time. */
-async function fanOut(seed: string, n: number, meanShardMs: number, variant: string) {
+async function fanOut(seed: string, n: number, meanShardMs: number, variant: Variant) {
   const sim = createSimulation(seed);
   let common = 0;
   const stations = Array.from({ length: n }, (_, i) =>
@@ -128,12 +131,12 @@ async function fanOut(seed: string, n: number, meanShardMs: number, variant: str
     for (let i = 0; i < searches; i++) {
       const startedAt = sim.clock.now();
       common = draw(sim.random);
-      const done = stations.map(async (station, shard) => {
-        await station.work();
+      const askShard = async (shard: number): Promise<void> => {
+        await stations[shard]!.work();
         if (i === 0) timeline.push(`${digits(sim.clock.now() - startedAt).padStart(6)} ms  shard ${shard + 1} answers`);
-      });
-      if (variant === 'broken') for (const station of stations) await station.work();
-      await Promise.all(done);
+      };
+      if (variant === 'broken') for (const shard of stations.keys()) await askShard(shard);
+      else await Promise.all(stations.map((_, shard) => askShard(shard)));
       if (i === 0) timeline.push(`${digits(sim.clock.now() - startedAt).padStart(6)} ms  the search has all answers`);
       totalMs += sim.clock.now() - startedAt;
     }
@@ -150,17 +153,8 @@ async function liveFanOut(
   { cluster, signal, progress }: LiveContext,
   oracle: Map<string, string>,
 ): Promise<{ readonly points: readonly Point[]; readonly checks: readonly Check[] }> {
-  const own = await cluster({
-    name: 'lab-05',
-    style: 'object-based',
-    policy: 'naive',
-    nodes: [
-      { name: 'monitor', components: ['monitor'], replicas: 1 },
-      { name: 'database', components: ['database'], shards: n, replicas: 1 },
-      { name: 'app', components: ['app', 'query', 'ranking', 'html'], replicas: 1 },
-    ],
-  });
-  const app = own.nodes.find(({ id }) => id.startsWith('app'))!;
+  const own = await cluster(threeTiers('lab-05', n));
+  const app = nodeOf(own, 'app');
   const question = (i: number): Question => ({
     port: app.port,
     component: 'app',
@@ -193,7 +187,7 @@ async function liveFanOut(
           ),
         ];
   const points: Point[] = [];
-  const shards = own.nodes.filter(({ id }) => id.startsWith('database'));
+  const shards = nodesOf(own, 'database');
   for (const form of forms) {
     const mean = meanOfShard(form, m, n);
     const serve = async (distribution: 'fixed' | 'exponential'): Promise<void> => {

@@ -3,9 +3,11 @@ import { constant, exponential } from '../../shared/time/sim/distribution.ts';
 import { createSimulation } from '../../shared/time/sim/simulation.ts';
 import { createStation } from '../../shared/time/sim/station.ts';
 import { check, exactly, nothing, unknown, within } from '../kit/checks.ts';
-import { type Answer, closedLoad, openLoad, type Question } from '../kit/open-load.ts';
+import { nodeOf } from '../kit/nodes.ts';
+import { type Answer, ask, closedLoad, openLoad, type Question } from '../kit/open-load.ts';
 import { labQueries } from '../kit/pages.ts';
-import { lab, type Check, type FaultProof, type Point } from '../runner/lab.ts';
+import { alone } from '../kit/topology.ts';
+import { lab, type Check, type FaultProof, type Point, type Variant } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
 import { medianInterval } from '../statistics/median.ts';
 
@@ -57,17 +59,22 @@ export const serverAsClient = lab({
     return { points, checks: found, timeline };
   },
   async live({ r, s }, { cluster, seed, signal, progress, say }) {
-    const node = (name: string) => ({ name, components: [name], replicas: 1 });
     const own = await cluster({
       name: 'lab-06',
       style: 'layered',
       policy: { base: 'naive', deadline: { defaultMs: 10_000 } },
-      nodes: [node('monitor'), ...tiers.map(node)],
+      nodes: ['monitor', ...tiers].map((name) => alone(name)),
     });
-    const idOf = (name: string): string => own.nodes.find(({ id }) => id.startsWith(name))!.id;
-    const portOf = (name: string): number => own.nodes.find(({ id }) => id.startsWith(name))!.port;
+    const idOf = (name: string): string => nodeOf(own, name).id;
+    const portOf = (name: string): number => nodeOf(own, name).port;
     const search = (i: number) => ({ q: labQueries[i % labQueries.length]!, page: 1, size: 10, explain: false });
-    const { plan } = (await planOf(portOf('query'), labQueries[0]!)) as { plan: unknown };
+    const planned = await ask({
+      port: portOf('query'),
+      component: 'query',
+      operation: 'plan',
+      request: { q: labQueries[0]! },
+    });
+    const { plan } = planned.body as { plan: unknown };
     const questions: readonly ((i: number) => Question)[] = [
       () => ({
         port: portOf('database'),
@@ -154,7 +161,9 @@ export const serverAsClient = lab({
         `${digits(slope)} ms per tier for ${r! + s!} ms`,
       ),
     );
-    return { points, checks: found, timeline: [], faults: await Promise.all(heal.map((each) => each())) };
+    const modelled = await chain({ seed, depth: depths.length, r: r!, s: s!, variant: 'correct' });
+    const timeline = ['the first call in virtual time:', ...modelled.timeline];
+    return { points, checks: found, timeline, faults: await Promise.all(heal.map((each) => each())) };
   },
   variants: {
     broken: 'the tiers are asked in parallel, not one after the other',
@@ -185,16 +194,6 @@ waiting times add up, too: that is lab 10 in every tier.`,
   },
 });
 
-async function planOf(port: number, q: string): Promise<unknown> {
-  const [answer] = await closedLoad({
-    n: 1,
-    lanes: 1,
-    question: () => ({ port, component: 'query', operation: 'plan', request: { q } }),
-    signal: new AbortController().signal,
-  });
-  return answer!.body;
-}
-
 const median = (answers: readonly Answer[]): number => medianInterval(answers.map(({ tookMs }) => tookMs)).median;
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
@@ -204,7 +203,7 @@ interface ChainOptions {
   readonly depth: number;
   readonly r: number;
   readonly s: number;
-  readonly variant: string;
+  readonly variant: Variant;
 }
 
 /** Poisson arrivals at the top of a chain of stations, over a virtual network. */

@@ -78,8 +78,7 @@ that it is old.`,
       'per second can the site serve, and what would a signed ticket change that is valid for an hour?',
     answer:
       '1 / (.2 x .004 s) = 1,250 requests per second. With tickets, only the first request of a user in each hour ' +
-      'needs ' +
-      'the server: f becomes tiny, and users with a ticket do not notice that the login server is down.',
+      'needs the server: f becomes tiny, and users with a ticket do not notice that the login server is down.',
   },
 });
 

@@ -8,15 +8,14 @@ import { sleep } from '../../shared/time/scheduler.ts';
 import { constant } from '../../shared/time/sim/distribution.ts';
 import { createSimulation } from '../../shared/time/sim/simulation.ts';
 import { createStation } from '../../shared/time/sim/station.ts';
+import { createRateMeter } from '../kit/rate-meter.ts';
 import type { Variant } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
 import { deadShares, lanes, searchesWithoutCentre, shares, type Measured } from './shares.ts';
 
 const servers = 4;
 const shardCount = 2;
-const windows = 10;
-const windowMs = 1_000;
-const warmMs = 2_000;
+const busyFor = { warmMs: 2_000, forMs: 10_000, windows: 10 };
 /** What a shard needs at most, ms: far less than the centre. */
 const shardMs = 20;
 
@@ -74,23 +73,20 @@ export async function modelled(options: {
   const ceilings: Measured['ceilings'][number][] = [];
   for (const f of shares) {
     inForce = { share: f, node: 'centre-1' };
-    const counts = Array.from({ length: windows }, () => 0);
-    const startsAt = sim.clock.now() + warmMs;
+    const meter = createRateMeter(sim.clock, busyFor);
     let next = 0;
     const lane = async (): Promise<void> => {
-      for (;;) {
+      while (!meter.isOver()) {
         await search(next++);
-        const window = Math.floor((sim.clock.now() - startsAt) / windowMs);
-        if (window >= windows) return;
-        if (window >= 0) counts[window]!++;
+        meter.count();
       }
     };
     const all = Promise.all(Array.from({ length: lanes }, lane));
     await sim.run();
     await all;
-    const answered = counts.reduce((sum, count) => sum + count, 0);
-    timeline.push(`f = ${f}: ${answered} searches in ${digits((windows * windowMs) / 1_000)} s`);
-    ceilings.push({ f, perSecond: counts.map((count) => (1_000 * count) / windowMs), answered });
+    const figures = meter.figures();
+    timeline.push(`f = ${f}: ${figures.answered} searches in ${digits(busyFor.forMs / 1_000)} s`);
+    ceilings.push({ f, ...figures });
   }
 
   alive = false;

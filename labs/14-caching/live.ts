@@ -1,18 +1,10 @@
 import { seededRandom } from '../../shared/time/random.ts';
+import { metricOf, sumOf } from '../kit/metrics.ts';
+import { nodeOf } from '../kit/nodes.ts';
 import { type Answer, closedLoad } from '../kit/open-load.ts';
 import { labWords } from '../kit/pages.ts';
+import { threeTiers } from '../kit/topology.ts';
 import type { LabNode, LiveContext } from '../runner/lab.ts';
-
-const topology = {
-  name: 'lab-14',
-  style: 'object-based',
-  policy: 'naive',
-  nodes: [
-    { name: 'monitor', components: ['monitor'], replicas: 1 },
-    { name: 'app', components: ['app', 'query', 'ranking', 'html'], replicas: 1 },
-    { name: 'database', components: ['database'], replicas: 1 },
-  ],
-};
 
 const warmUp = 1_500;
 const measured = 3_000;
@@ -39,9 +31,9 @@ export async function liveCache(
   { capacity, items, draw }: { capacity: number; items: number; draw: (random: { next(): number }) => number },
   { cluster, seed, signal, progress }: LiveContext,
 ): Promise<LiveCache> {
-  const own = await cluster(topology);
-  const app = own.nodes.find(({ components }) => components.includes('app'))!;
-  const database = own.nodes.find(({ components }) => components.includes('database'))!;
+  const own = await cluster(threeTiers('lab-14'));
+  const app = nodeOf(own, 'app');
+  const database = nodeOf(own, 'database');
   const queries = Array.from({ length: items }, (_, i) => queryOf(i));
   const cached = (operation: { ttlMs: number; staleIfErrorMs: number }) =>
     own.policy(app.id, {
@@ -70,9 +62,9 @@ export async function liveCache(
 
   await cached({ ttlMs: foreverMs, staleIfErrorMs: 0 });
   await search('warming the cache', warmUp);
-  const before = await lookupsOf(app, signal);
+  const before = await lookupsOf(app);
   await search('counting hits', measured);
-  const after = await lookupsOf(app, signal);
+  const after = await lookupsOf(app);
 
   // Every answer is asked for again, and the copy is kept for the case that nobody answers.
   await cached({ ttlMs: 1, staleIfErrorMs: foreverMs });
@@ -101,15 +93,9 @@ function queryOf(i: number): string {
   return `${labWords[first]} ${labWords[(first + step) % labWords.length]}`;
 }
 
-const line = /^tierlab_rpc_cache_requests_total\{([^}]*)\} (\S+)$/gm;
-
-async function lookupsOf({ opsPort }: LabNode, signal: AbortSignal): Promise<{ hits: number; all: number }> {
-  const response = await fetch(`http://127.0.0.1:${opsPort}/metrics`, { signal });
-  const counts = { hits: 0, all: 0 };
-  for (const [, labels = '', value] of (await response.text()).matchAll(line)) {
-    if (!labels.includes('component="database"')) continue;
-    counts.all += Number(value);
-    if (/result="(?:hit|shared)"/.test(labels)) counts.hits += Number(value);
-  }
-  return counts;
+async function lookupsOf(app: LabNode): Promise<{ hits: number; all: number }> {
+  const series = await metricOf(app, 'tierlab_rpc_cache_requests_total');
+  const database = series.filter(({ labels }) => labels.component === 'database');
+  const hits = database.filter(({ labels }) => labels.result === 'hit' || labels.result === 'shared');
+  return { hits: sumOf(hits), all: sumOf(database) };
 }

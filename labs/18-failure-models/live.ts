@@ -1,14 +1,14 @@
 import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
+import { diagnosesOf, notWell, untilWell } from '../kit/diagnoses.ts';
+import { nodesOf } from '../kit/nodes.ts';
 import { ask } from '../kit/open-load.ts';
 import { labQueries } from '../kit/pages.ts';
-import { LabUnknownError } from '../runner/errors.ts';
 import type { FaultProof, LabFault, LabNode, LiveContext } from '../runner/lab.ts';
 import { callersPolicy, detectorNames, detectors, type FaultName, faults, type Matrix } from './matrix.ts';
 
 const perSecond = 24;
 /** How long each broken node is watched. A limp needs 5 s of evidence. */
 const watchMs = 9_000;
-const wellBoundMs = 30_000;
 const pollMs = 250;
 
 const topology = {
@@ -22,12 +22,6 @@ const topology = {
   ],
 };
 
-interface Diagnosis {
-  readonly node: string;
-  readonly verdict: string;
-  readonly suspected: boolean;
-}
-
 /** Three monitors that hear different sources watch one system, in which one replica after the other breaks. */
 export async function liveMatrix(
   limpMs: number,
@@ -39,8 +33,7 @@ export async function liveMatrix(
   readonly isUsed: boolean;
 }> {
   const own = await cluster(topology);
-  const hosting = (component: string) => own.nodes.filter(({ components }) => components.includes(component));
-  const [monitors, apps, rankings] = [hosting('monitor'), hosting('app'), hosting('ranking')];
+  const [monitors, apps, rankings] = [nodesOf(own, 'monitor'), nodesOf(own, 'app'), nodesOf(own, 'ranking')];
   for (const [i, detector] of detectorNames.entries())
     await own.policy(monitors[i]!.id, { evidence: detectors[detector] });
 
@@ -53,22 +46,8 @@ export async function liveMatrix(
     void ask({ port, component: 'app', operation: 'search', request }).then(({ ok }) => void (answered += ok ? 1 : 0));
   });
 
-  const diagnoses = async ({ publicPort }: LabNode): Promise<readonly Diagnosis[]> => {
-    const response = await fetch(`http://127.0.0.1:${publicPort}/api/diagnoses`, { signal });
-    return ((await response.json()) as { nodes: readonly Diagnosis[] }).nodes;
-  };
-  const allAreWell = async (): Promise<void> => {
-    const startedAt = performance.now();
-    for (;;) {
-      const all = (await Promise.all(monitors.map(diagnoses))).flat();
-      if (all.every(({ verdict, suspected }) => verdict === 'healthy' && !suspected)) return;
-      if (performance.now() - startedAt > wellBoundMs) {
-        const { node, verdict } = all.find((it) => it.verdict !== 'healthy' || it.suspected)!;
-        throw new LabUnknownError(`${node} is still ${verdict} after ${wellBoundMs / 1_000} s`, 'run the lab again');
-      }
-      await sleep(systemScheduler, pollMs, signal);
-    }
-  };
+  const diagnoses = (monitor: LabNode) => diagnosesOf(monitor, signal);
+  const allAreWell = () => untilWell(async () => notWell((await Promise.all(monitors.map(diagnoses))).flat()), signal);
 
   const kinds: Readonly<Record<FaultName, LabFault>> = {
     stop: { kind: 'stop.kill', params: { downMs: watchMs } },

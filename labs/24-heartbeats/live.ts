@@ -1,7 +1,11 @@
+import { thresholds } from '../../services/monitor/thresholds.ts';
+import { heartbeatIntervalMs } from '../../shared/membership/heartbeat.ts';
+import { systemClock } from '../../shared/time/clock.ts';
 import { seededRandom } from '../../shared/time/random.ts';
 import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
-import { LabUnknownError } from '../runner/errors.ts';
-import type { FaultProof, LabNode, LiveContext } from '../runner/lab.ts';
+import { diagnosesOf, notWell, untilWell } from '../kit/diagnoses.ts';
+import { nodesOf } from '../kit/nodes.ts';
+import type { FaultProof, LiveContext } from '../runner/lab.ts';
 
 const rounds = 6;
 const crashesPerRound = 3;
@@ -10,9 +14,7 @@ const downMs = 4_000;
 const lossyMs = 45_000;
 /** Phi learns the loss of a link from its gaps. */
 const learningMs = 15_000;
-const wellBoundMs = 30_000;
 const pollMs = 50;
-const suspicious = 8;
 
 const topology = {
   name: 'lab-24',
@@ -25,17 +27,9 @@ const topology = {
   ],
 };
 
-interface Diagnosis {
-  readonly node: string;
-  readonly verdict: string;
-  readonly suspected: boolean;
-  readonly phi: number;
-  /** Absent until the monitor has looked once since the detector was switched on. */
-  readonly fixed?: { readonly dead: boolean; readonly deaths: number; readonly deadAt?: number };
-}
-
 export interface LiveDetection {
-  /** From each crash until the fixed detector called the node dead, ms; and until phi reached 8. */
+  readonly crashes: number;
+  /** From each crash until the fixed detector called the node dead, ms; and until phi called it dead. */
   readonly fixedMs: readonly number[];
   readonly phiMs: readonly number[];
   /** Of all links from a node to a monitor, while heartbeats are lost. */
@@ -52,24 +46,18 @@ export async function liveDetection(
   { cluster, seed, signal, progress }: LiveContext,
 ): Promise<LiveDetection> {
   const own = await cluster(topology);
-  const monitors = own.nodes.filter(({ components }) => components.includes('monitor'));
-  const rankings = own.nodes.filter(({ components }) => components.includes('ranking'));
+  const monitors = nodesOf(own, 'monitor');
+  const rankings = nodesOf(own, 'ranking');
   for (const { id } of monitors) await own.policy(id, { fixedDetector: { deadAfterMs } });
   const random = seededRandom(`${seed}/crashes`);
   const pause = (ms: number) => sleep(systemScheduler, ms, signal);
-  const diagnoses = async ({ publicPort }: LabNode): Promise<readonly Diagnosis[]> => {
-    const response = await fetch(`http://127.0.0.1:${publicPort}/api/diagnoses`, { signal });
-    return ((await response.json()) as { nodes: readonly Diagnosis[] }).nodes;
-  };
-  const allAreWell = async (): Promise<void> => {
-    for (let waitedMs = 0; ; waitedMs += 250) {
-      const all = (await Promise.all(monitors.map(diagnoses))).flat();
-      if (all.every(({ verdict, suspected, fixed }) => verdict === 'healthy' && !suspected && fixed?.dead === false))
-        return;
-      if (waitedMs > wellBoundMs) throw new LabUnknownError('a node does not come back', 'run the lab again');
-      await pause(250);
-    }
-  };
+  const byAllMonitors = async () => (await Promise.all(monitors.map((monitor) => diagnosesOf(monitor, signal)))).flat();
+  const allAreWell = () =>
+    untilWell(async () => {
+      const all = await byAllMonitors();
+      const dead = all.find(({ fixed }) => fixed?.dead !== false);
+      return notWell(all) ?? (dead && `the fixed detector does not see ${dead.node}`);
+    }, signal);
 
   const fixedMs: number[] = [];
   const phiMs: number[] = [];
@@ -84,16 +72,17 @@ export async function liveDetection(
       await pause(700 * random.next());
       const { id } = rankings[(round * crashesPerRound + i) % rankings.length]!;
       heals.push(await own.inject(id, { kind: 'stop.kill', params: { downMs } }));
-      crashed.set(id, Date.now());
+      crashed.set(id, systemClock.wall());
     }
     const last = Math.max(...crashed.values());
     const byPhi = new Map<string, number>();
     const byFixed = new Map<string, number>();
-    while (Date.now() < last + downMs - 500) {
-      for (const { node, phi, fixed } of await diagnoses(monitors[0]!)) {
+    // The detector stamps a death with the wall clock.
+    while (systemClock.wall() < last + downMs - 500) {
+      for (const { node, phi, fixed } of await diagnosesOf(monitors[0]!, signal)) {
         const at = crashed.get(node);
         if (at === undefined) continue;
-        if (phi >= suspicious && !byPhi.has(node)) byPhi.set(node, Date.now() - at);
+        if (phi >= thresholds.phi && !byPhi.has(node)) byPhi.set(node, systemClock.wall() - at);
         if (fixed?.dead && !byFixed.has(node)) byFixed.set(node, fixed.deadAt! - at);
       }
       await pause(pollMs);
@@ -118,8 +107,7 @@ export async function liveDetection(
       }),
     );
   const deaths = async (): Promise<number> =>
-    (await Promise.all(monitors.map(diagnoses)))
-      .flat()
+    (await byAllMonitors())
       .filter(({ node }) => rankings.some(({ id }) => id === node))
       .reduce((sum, { fixed }) => sum + (fixed?.deaths ?? 0), 0);
   await pause(learningMs);
@@ -129,9 +117,9 @@ export async function liveDetection(
   const doubted = new Set<string>();
   while (performance.now() - startedAt < lossyMs) {
     for (const [i, monitor] of monitors.entries())
-      for (const { node, phi } of await diagnoses(monitor)) {
+      for (const { node, phi } of await diagnosesOf(monitor, signal)) {
         const link = `${i} ${node}`;
-        if (phi < suspicious) doubted.delete(link);
+        if (phi < thresholds.phi) doubted.delete(link);
         else if (!doubted.has(link)) {
           doubted.add(link);
           phiAlarms++;
@@ -145,12 +133,13 @@ export async function liveDetection(
   for (const heal of drops) proofs.push(await heal());
   const links = monitors.length * rankings.length;
   return {
+    crashes: rounds * crashesPerRound,
     fixedMs,
     phiMs,
     fixedAlarms,
     phiAlarms,
     linkHours: (links * tookMs) / 3_600_000,
-    beats: Math.round((links * tookMs) / 500),
+    beats: Math.round((links * tookMs) / heartbeatIntervalMs),
     proofs,
   };
 }

@@ -1,4 +1,6 @@
 import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
+import { metricOf } from '../kit/metrics.ts';
+import { nodesOf } from '../kit/nodes.ts';
 import { openLoad, type Question } from '../kit/open-load.ts';
 import { labQueries } from '../kit/pages.ts';
 import type { FaultProof, LabFault, LiveContext } from '../runner/lab.ts';
@@ -10,7 +12,7 @@ const calls = 400;
 const ejectionBoundMs = 20_000;
 
 /** The same system as multitier has, in fewer processes. */
-export const topology = {
+const topology = {
   name: 'lab-26',
   style: 'object-based',
   policy: 'naive',
@@ -34,11 +36,9 @@ export async function liveLimping(
   { cluster, seed, signal, progress, say }: LiveContext,
 ): Promise<Readonly<Record<'latency' | 'cpu', LiveTimes>>> {
   const own = await cluster(topology);
-  const hosting = (component: string) => own.nodes.filter(({ components }) => components.includes(component));
-  const apps = hosting('app');
-  const rankings = hosting('ranking');
+  const [apps, rankings] = [nodesOf(own, 'app'), nodesOf(own, 'ranking')];
   // The monitors would drain a limping node. Here the callers are to find it, so the monitors do not hear of calls.
-  for (const { id } of hosting('monitor')) await own.policy(id, { evidence: { calls: false } });
+  for (const { id } of nodesOf(own, 'monitor')) await own.policy(id, { evidence: { calls: false } });
   for (const { id } of apps) await own.policy(id, { base: 'naive' });
   const question =
     (app: { port: number }) =>
@@ -63,10 +63,10 @@ export async function liveLimping(
     });
     return answers.filter(({ ok }) => ok).map(({ tookMs }) => tookMs);
   };
-  const ejections = async (app: { opsPort: number }): Promise<number> => {
-    const text = await (await fetch(`http://127.0.0.1:${app.opsPort}/metrics`, { signal })).text();
-    return [...text.matchAll(/^tierlab_rpc_ejected\{[^}]*component="ranking"[^}]*\} 1$/gm)].length;
-  };
+  const isEjected = async (app: { opsPort: number }): Promise<boolean> =>
+    (await metricOf(app, 'tierlab_rpc_ejected')).some(
+      ({ labels, value }) => labels.component === 'ranking' && value === 1,
+    );
 
   say('measuring the search itself first: what it needs without the station and without a fault');
   for (const app of apps) await measure(app, 'warm up', 120);
@@ -85,9 +85,9 @@ export async function liveLimping(
     await own.policy(app.id, { outlier: ejecting });
     const startedAt = performance.now();
     const before: number[] = [];
-    while ((await ejections(app)) === 0 && performance.now() - startedAt < ejectionBoundMs)
+    while (!(await isEjected(app)) && performance.now() - startedAt < ejectionBoundMs)
       before.push(...withoutOwn(await measure(app, `${kind}: before the ejection`, perSecond)));
-    const ejectedAfterMs = (await ejections(app)) === 0 ? undefined : performance.now() - startedAt;
+    const ejectedAfterMs = (await isEjected(app)) ? performance.now() - startedAt : undefined;
     // Calls under way may still wait for it.
     await sleep(systemScheduler, factor * healthyMs, signal);
     const after = withoutOwn(await measure(app, `${kind}: after the ejection`));

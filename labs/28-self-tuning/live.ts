@@ -1,4 +1,7 @@
+import { nodeOf } from '../kit/nodes.ts';
 import { openLoad, type Answer, type Question } from '../kit/open-load.ts';
+import { labPageIds } from '../kit/pages.ts';
+import { threeTiers } from '../kit/topology.ts';
 import type { LiveContext } from '../runner/lab.ts';
 import type { Share } from './model.ts';
 
@@ -7,14 +10,7 @@ const beforeCalls = 60;
 /** Calls that are sent while the time-out may adapt. */
 const settlingCalls = 80;
 const afterCalls = 120;
-/** Of `labPages`. */
-const pages = 240;
-
-export interface Step {
-  readonly S: number;
-  readonly factor: number;
-  readonly timeoutMs: number;
-}
+const pageIds = labPageIds();
 
 type By = 'fixed' | 'own';
 
@@ -22,26 +18,17 @@ type By = 'fixed' | 'own';
  * An application server that calls a database with each kind of time-out, before and after the database gets slower.
  */
 export async function liveTimeouts(
-  { S, factor, timeoutMs }: Step,
+  { S, factor, timeoutMs }: { readonly S: number; readonly factor: number; readonly timeoutMs: number },
   { cluster, seed, signal, progress }: LiveContext,
 ): Promise<Readonly<Record<By, { readonly before: Share; readonly after: Share }>>> {
-  const own = await cluster({
-    name: 'lab-28',
-    style: 'object-based',
-    policy: 'naive',
-    nodes: [
-      { name: 'monitor', components: ['monitor'], replicas: 1 },
-      { name: 'app', components: ['app', 'query', 'ranking', 'html'], replicas: 1 },
-      { name: 'database', components: ['database'], replicas: 1 },
-    ],
-  });
-  const app = own.nodes.find(({ id }) => id.startsWith('app'))!;
-  const database = own.nodes.find(({ id }) => id.startsWith('database'))!;
+  const own = await cluster(threeTiers('lab-28'));
+  const app = nodeOf(own, 'app');
+  const database = nodeOf(own, 'database');
   const question = (i: number): Question => ({
     port: app.port,
     component: 'app',
     operation: 'page',
-    request: { id: `p${i % pages}`, format: 'json' },
+    request: { id: pageIds[i % pageIds.length]!, format: 'json' },
   });
   const serviceTime = (serviceMs: number) =>
     own.policy(database.id, { station: { component: 'database', workers: 1_000, serviceMs } });

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { sleep, systemScheduler, type Timer } from '../../shared/time/scheduler.ts';
+import { diagnosesOf } from '../kit/diagnoses.ts';
+import { nodeOf, nodesOf } from '../kit/nodes.ts';
 import { labQueries } from '../kit/pages.ts';
-import { LabUnknownError } from '../runner/errors.ts';
 import type { FaultProof, LabCluster, LabFault, LabNode, LiveContext } from '../runner/lab.ts';
 import type { Played } from './played.ts';
 import { hashOf, journalOf, kinds, secretOf, suspects, type Kind, type Secret } from './secret.ts';
@@ -43,7 +44,7 @@ interface LivePlayed extends Played {
 export async function liveGameDay({ cluster, seed, signal, say, choose }: LiveContext): Promise<LivePlayed> {
   const own = await cluster(topology);
   const monitor = nodeOf(own, 'monitor');
-  const apps = own.nodes.filter(({ components }) => components.includes('app'));
+  const apps = nodesOf(own, 'app');
   const users = searching(own, signal);
   try {
     await sleep(systemScheduler, warmUpMs, signal);
@@ -78,15 +79,12 @@ export async function liveGameDay({ cluster, seed, signal, say, choose }: LiveCo
   }
 }
 
-const nodeOf = ({ nodes }: LabCluster, component: string) =>
-  nodes.find(({ components }) => components.includes(component))!;
-
 const searchPage = ({ doors }: LabNode, i: number): string =>
   `http://127.0.0.1:${doors.gateway}/search?q=${encodeURIComponent(labQueries[i % labQueries.length]!)}`;
 
 /** Users who search all the time, at each gateway in turn. What they get does not matter here. */
-function searching({ nodes }: LabCluster, signal: AbortSignal): Timer {
-  const gateways = nodes.filter(({ components }) => components.includes('gateway'));
+function searching(own: LabCluster, signal: AbortSignal): Timer {
+  const gateways = nodesOf(own, 'gateway');
   let i = 0;
   return systemScheduler.every(1_000 / perSecond, () => {
     const url = searchPage(gateways[i % gateways.length]!, i++);
@@ -126,11 +124,9 @@ async function named(own: LabCluster, signal: AbortSignal): Promise<Played['moni
   await own.policy(monitor.id, { evidence: true });
   const startedAt = performance.now();
   for (;;) {
-    const response = await fetch(`http://127.0.0.1:${monitor.publicPort}/api/diagnoses`, { signal });
-    if (!response.ok) throw new LabUnknownError('the monitor does not answer', 'run the lab again');
-    const { nodes } = (await response.json()) as { nodes: readonly { node: string; verdict: string }[] };
+    const diagnoses = await diagnosesOf(monitor, signal);
     const seconds = (performance.now() - startedAt) / 1_000;
-    const found = nodes.find(({ verdict }) => verdict !== 'healthy');
+    const found = diagnoses.find(({ verdict }) => verdict !== 'healthy');
     if (found) return { answer: { node: found.node, kind: found.verdict as Kind }, seconds };
     if (1_000 * seconds > monitorBoundMs) return undefined;
     await sleep(systemScheduler, pollMs, signal);

@@ -23,6 +23,10 @@ export const unknown = (label: string, detail: string, next: string): Check => (
   next,
 });
 
+/** Failed calls where none should fail; no check where all were answered. */
+export const unanswered = (label: string, failed: readonly { readonly code?: string }[]): readonly Check[] =>
+  failed.length === 0 ? [] : [unknown(label, `${failed.length} failed: ${failed[0]!.code}`, 'run the lab again')];
+
 /** A check by an interval; without samples it is unknown. */
 function inside(label: string, n: number, interval: Interval, theory: number): Check {
   if (n === 0) return unknown(label, 'there is no sample', 'run the lab again');

@@ -1,14 +1,13 @@
 import { askControl } from '../../shared/control/client.ts';
 import { siteOf } from '../../shared/faults/kinds.ts';
-import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
-import { LabUnknownError } from '../runner/errors.ts';
+import { systemScheduler } from '../../shared/time/scheduler.ts';
 import type { FaultProof, LabCluster, LabFault, LabNode } from '../runner/lab.ts';
+import { untilNo } from './until.ts';
 
 const here = '127.0.0.1';
 const answerMs = 5_000;
+/** Longer than any lab runs. */
 const faultTtlMs = 300_000;
-/** A crashed node stays down for longer than any lab runs. */
-const downMs = 600_000;
 const crashBoundMs = 5_000;
 const pollMs = 50;
 
@@ -52,10 +51,7 @@ export async function openCluster({
   onChange,
 }: HandleOptions): Promise<ClusterHandle> {
   const order = (port: number, method: 'POST' | 'DELETE', path: string, body?: unknown) =>
-    askControl(
-      { host: here, port },
-      { method, path, ...(body === undefined ? {} : { body }), token, timeoutMs: answerMs },
-    );
+    askControl({ host: here, port }, { method, path, body, token, timeoutMs: answerMs });
   const read = (port: number, path: string) => askControl({ host: here, port }, { path, token, timeoutMs: answerMs });
   const status = async () => ((await read(portBase, '/status')) as { nodes: readonly NodeState[] }).nodes;
   const nodes = await status();
@@ -113,12 +109,13 @@ export async function openCluster({
     mayEnd: (node) => void mayEnd.add(node),
     restarts: async (node) => (await status()).find(({ id }) => id === node)?.restarts ?? 0,
     async crash(node) {
-      await inject(node, { kind: 'stop.kill', params: { downMs: Math.min(downMs, faultTtlMs) } });
-      const isDown = async () => (await status()).find(({ id }) => id === node)?.state === 'held';
-      for (let waitedMs = 0; !(await isDown()); waitedMs += pollMs) {
-        if (waitedMs > crashBoundMs) throw new LabUnknownError(`${node} does not crash`, 'run the lab again');
-        await sleep(systemScheduler, pollMs, signal);
-      }
+      await inject(node, { kind: 'stop.kill', params: { downMs: faultTtlMs } });
+      const isUp = async () => (await status()).find(({ id }) => id === node)?.state !== 'held';
+      await untilNo(async () => ((await isUp()) ? `${node} has not crashed` : undefined), {
+        boundMs: crashBoundMs,
+        pollMs,
+        signal,
+      });
     },
     async died() {
       const now = await status().catch(() => undefined);

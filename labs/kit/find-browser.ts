@@ -33,8 +33,13 @@ export function findBrowser(): string | undefined {
   return (places[process.platform] ?? []).find((file) => existsSync(file));
 }
 
-/** The message where there is none: only the tests of pages and lab 04 need a browser. */
-export const howToGetOne =
-  process.platform === 'linux'
-    ? 'no Chromium, Chrome or Edge is installed: "sudo apt-get install --yes chromium" brings one'
-    : 'no Chromium, Chrome or Edge is installed: install one, or name it in TIERLAB_BROWSER';
+/** Only the tests of pages and lab 04 need a browser. */
+export const noBrowser = {
+  why: 'no Chromium, Chrome or Edge is installed',
+  next:
+    process.platform === 'linux'
+      ? 'sudo apt-get install --yes chromium, or name another browser in TIERLAB_BROWSER'
+      : 'install one, or name it in TIERLAB_BROWSER',
+} as const;
+
+export const howToGetOne = `${noBrowser.why}. Next: ${noBrowser.next}`;

@@ -1,7 +1,9 @@
 import { request as httpRequest, Agent } from 'node:http';
 import { decodeStaleMs, rpcPrefix } from '../../shared/rpc/wire.ts';
 import { seededRandom } from '../../shared/time/random.ts';
+import { systemClock } from '../../shared/time/clock.ts';
 import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
+import { createRateMeter, type RateMeterOptions } from './rate-meter.ts';
 
 /** One call to one node of a lab's cluster. */
 export interface Question {
@@ -131,39 +133,34 @@ export async function closedLoad(options: {
 }
 
 /**
- * Answers per second while `lanes` callers always have a call under way: one number for each of `windows` parts of
- * `forMs`, after `warmMs` that nobody counts. The callers stop at the end, so the last calls are not counted.
+ * Answers per second while `lanes` callers always have a call under way. The callers stop at the end, so the last calls
+ * are not counted.
  */
-export async function throughput(options: {
-  readonly lanes: number;
-  readonly question: (i: number) => Question;
-  readonly warmMs: number;
-  readonly forMs: number;
-  readonly windows: number;
-  readonly signal: AbortSignal;
-  readonly onProgress?: (done: number, total: number) => void;
-}): Promise<{ readonly perSecond: readonly number[]; readonly answered: number; readonly failed: readonly Answer[] }> {
-  const { lanes, question, warmMs, forMs, windows, signal, onProgress } = options;
-  const counts = Array.from({ length: windows }, () => 0);
+export async function throughput(
+  options: RateMeterOptions & {
+    readonly lanes: number;
+    readonly question: (i: number) => Question;
+    readonly signal: AbortSignal;
+    readonly onProgress?: (done: number, total: number) => void;
+  },
+): Promise<{ readonly perSecond: readonly number[]; readonly answered: number; readonly failed: readonly Answer[] }> {
+  const { lanes, question, signal, onProgress, windows } = options;
+  const meter = createRateMeter(systemClock, options);
   const failed: Answer[] = [];
-  const windowMs = forMs / windows;
-  const startedAt = performance.now() + warmMs;
   let next = 0;
   await Promise.all(
     Array.from({ length: lanes }, async () => {
       for (;;) {
         signal.throwIfAborted();
         const answer = await ask(question(next++));
-        const window = Math.floor((performance.now() - startedAt) / windowMs);
-        if (window >= windows) return;
-        if (!answer.ok) failed.push(answer);
-        else if (window >= 0) counts[window]!++;
-        onProgress?.(Math.max(0, window), windows);
+        if (meter.isOver()) return;
+        if (answer.ok) meter.count();
+        else failed.push(answer);
+        onProgress?.(meter.passed(), windows);
       }
     }),
   );
-  const answered = counts.reduce((sum, count) => sum + count, 0);
-  return { perSecond: counts.map((count) => (1_000 * count) / windowMs), answered, failed };
+  return { ...meter.figures(), failed };
 }
 
 /**

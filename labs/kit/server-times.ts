@@ -1,4 +1,5 @@
 import type { LabNode } from '../runner/lab.ts';
+import { metricOf, sumOf } from './metrics.ts';
 
 /** Calls that a node has answered, and the sum of the times for which it held them. */
 export interface Held {
@@ -6,18 +7,15 @@ export interface Held {
   readonly totalMs: number;
 }
 
-const line = /^tierlab_rpc_server_duration_seconds_(sum|count)\{([^}]*)\} (\S+)$/gm;
+const metric = 'tierlab_rpc_server_duration_seconds';
 
 /** What the node's histogram of answered calls says of one operation, like `html.search`, since the node started. */
-export async function heldBy({ opsPort }: LabNode, operation: string, signal: AbortSignal): Promise<Held> {
-  const response = await fetch(`http://127.0.0.1:${opsPort}/metrics`, { signal });
-  const [component, name] = operation.split('.');
-  let held: Held = { calls: 0, totalMs: 0 };
-  for (const [, what, labels = '', value] of (await response.text()).matchAll(line)) {
-    if (!labels.includes(`component="${component}"`) || !labels.includes(`operation="${name}"`)) continue;
-    held = what === 'count' ? { ...held, calls: Number(value) } : { ...held, totalMs: 1_000 * Number(value) };
-  }
-  return held;
+export async function heldBy(node: LabNode, called: string): Promise<Held> {
+  const sumFor = async (part: 'sum' | 'count'): Promise<number> => {
+    const series = await metricOf(node, `${metric}_${part}`);
+    return sumOf(series.filter(({ labels }) => `${labels.component}.${labels.operation}` === called));
+  };
+  return { calls: await sumFor('count'), totalMs: 1_000 * (await sumFor('sum')) };
 }
 
 export const heldBetween = (before: Held, after: Held): Held => ({

@@ -1,0 +1,9 @@
+import type { LabCluster, LabNode } from '../runner/lab.ts';
+
+/** The nodes of a lab's cluster that host a component. */
+export const nodesOf = ({ nodes }: Pick<LabCluster, 'nodes'>, component: string): readonly LabNode[] =>
+  nodes.filter(({ components }) => components.includes(component));
+
+/** The first of them; the lab's topology says that there is one. */
+export const nodeOf = (cluster: Pick<LabCluster, 'nodes'>, component: string): LabNode =>
+  nodesOf(cluster, component)[0]!;

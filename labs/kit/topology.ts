@@ -1,0 +1,19 @@
+/** A node for one component, or one for each shard of its data. */
+export const alone = (name: string, shards = 1) => ({
+  name,
+  components: [name],
+  replicas: 1,
+  ...(shards > 1 && { shards }),
+});
+
+/** The three tiers of a search in a few processes: an application server with all logic, and a database. */
+export const threeTiers = (name: string, shards = 1) => ({
+  name,
+  style: 'object-based',
+  policy: 'naive',
+  nodes: [
+    alone('monitor'),
+    { name: 'app', components: ['app', 'query', 'ranking', 'html'], replicas: 1 },
+    alone('database', shards),
+  ],
+});

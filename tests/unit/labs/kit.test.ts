@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { notWell } from '../../../labs/kit/diagnoses.ts';
+import { createRateMeter } from '../../../labs/kit/rate-meter.ts';
+import { untilNo } from '../../../labs/kit/until.ts';
+import { LabUnknownError } from '../../../labs/runner/errors.ts';
+
+test('a rate meter counts neither the answers of the warm-up nor those after the end', () => {
+  let nowMs = 1_000;
+  const meter = createRateMeter({ now: () => nowMs }, { warmMs: 100, forMs: 400, windows: 2 });
+  const answerAt = (ms: number): void => {
+    nowMs = 1_000 + ms;
+    meter.count();
+  };
+  for (const ms of [0, 99, 100, 299, 300, 301, 499]) answerAt(ms);
+  expect([meter.passed(), meter.isOver()]).toEqual([1, false]);
+  answerAt(500);
+  expect([meter.passed(), meter.isOver()]).toEqual([2, true]);
+  expect(meter.figures()).toEqual({ perSecond: [10, 15], answered: 5 });
+});
+
+test('waiting ends when there is no problem any more, or with the last problem as the cause of UNKNOWN', async () => {
+  const { signal } = new AbortController();
+  const problems = ['a is down', 'a is slow'];
+  await untilNo(async () => problems.shift(), { boundMs: 60_000, pollMs: 1, signal });
+  const waiting = untilNo(async () => 'a is still down', { boundMs: 0, pollMs: 1, signal });
+  await expect(waiting).rejects.toThrow(new LabUnknownError('after 0 s a is still down', 'run the lab again'));
+});
+
+test('a node is not well when a monitor suspects it, whatever its verdict is', () => {
+  const well = { node: 'a', verdict: 'healthy', suspected: false, phi: 0 };
+  expect(notWell([well])).toBeUndefined();
+  expect(notWell([well, { ...well, node: 'b', suspected: true }])).toBe('b is suspected');
+  expect(notWell([well, { ...well, node: 'c', verdict: 'crashed' }])).toBe('c is crashed');
+});
