@@ -1,24 +1,12 @@
-import { constant, exponential } from '../../shared/time/sim/distribution.ts';
-import { seededRandom } from '../../shared/time/random.ts';
-import { createSimulation } from '../../shared/time/sim/simulation.ts';
-import { createStation, StationFull } from '../../shared/time/sim/station.ts';
+import { settings } from '../../services/monitor/settings.ts';
+import { thresholds } from '../../services/monitor/thresholds.ts';
 import { check, nothing, unknown, within } from '../kit/checks.ts';
-import { type Check, lab, type Variant } from '../runner/lab.ts';
+import { type Check, lab } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
 import { meanInterval, shownConfidence } from '../statistics/interval.ts';
 import { brokenInvariant } from './broken-invariant.ts';
 import { liveHangs } from './live.ts';
-
-const workers = 50;
-const hangMs = 5_000;
-const quickMs = 10;
-const healthyPerSecond = 20;
-const seconds = 600;
-/** At the first phi callers start to prefer other nodes. At the second one the node counts as dead. */
-const green = 3;
-const red = 8;
-/** The first seconds fill the workers. */
-const warmUpSeconds = 30;
+import { hangMs, healthyPerSecond, poolRun, quickMs, warmUpSeconds, workers } from './pool.ts';
 
 /** A pool of workers, and one dependency that hangs: it takes all workers, unless a breaker fails fast. */
 export const watchdogsAndFailFast = lab({
@@ -53,8 +41,8 @@ export const watchdogsAndFailFast = lab({
   ],
   async virtual({ rate }, seed, variant) {
     if (variant === 'do-nothing') return nothing;
-    const off = run(`${seed}/off`, rate!, false, variant);
-    const on = run(`${seed}/on`, rate!, true, variant);
+    const off = await poolRun({ seed: `${seed}/off`, rate: rate!, breaker: false, variant });
+    const on = await poolRun({ seed: `${seed}/on`, rate: rate!, breaker: true, variant });
     const offShare = meanInterval(off.shares, shownConfidence);
     const onShare = meanInterval(on.shares, shownConfidence);
     const theory = 1 - erlangB(workers, load(rate!));
@@ -68,7 +56,7 @@ export const watchdogsAndFailFast = lab({
       checks: [
         within('breaker off: the served share is 1 - B', offShare.mean, theory, 0.1, off.healthy),
         check('breaker on: at least 99% are served', onShare.mean >= 0.99, `${digits(100 * onShare.mean)}%`),
-        check('requests that need the hanging service are there', off.hanging > 1_000, `${off.hanging} of them`),
+        check('calls to the hanging service wait for the time-out', off.timedOut > 1_000, `${off.timedOut} of them`),
         check(
           'a broken invariant, fail-fast: a crash and a restart, and no bad answer',
           fast.bad === 0 && fast.crashes === 1 && fast.good > 0,
@@ -80,7 +68,10 @@ export const watchdogsAndFailFast = lab({
           `${slow.bad} bad answers, ${slow.failed} errors`,
         ),
       ],
-      timeline: [...off.timeline, `with the breaker: at most ${on.mostBusy} of ${workers} workers are busy`],
+      timeline: [
+        ...off.timeline,
+        `with the breaker, after ${warmUpSeconds} s: at most ${on.mostBusy} of ${workers} workers are busy`,
+      ],
     };
   },
   async live({ rate }, context) {
@@ -95,12 +86,12 @@ export const watchdogsAndFailFast = lab({
       checks: [
         live(
           'live: heartbeats from the main loop stop with it',
-          mainLoop.phi >= red,
+          mainLoop.phi >= thresholds.phi,
           `phi rises to ${digits(mainLoop.phi)}; restarted ${seconds(mainLoop.restartedAfterMs)}`,
         ),
         live(
           'live: heartbeats from a thread stay green',
-          thread.phi < green,
+          thread.phi < settings.suspectPhi,
           `phi is ${digits(thread.phi)} at most, and no call is answered`,
         ),
         live(
@@ -157,56 +148,4 @@ function erlangB(k: number, a: number): number {
   let blocked = 1;
   for (let i = 1; i <= k; i++) blocked = (a * blocked) / (i + a * blocked);
   return blocked;
-}
-
-function run(seed: string, rate: number, breaker: boolean, variant: Variant) {
-  const sim = createSimulation(seed);
-  const random = seededRandom(`${seed}/arrivals`);
-  let jobMs = 0;
-  const station = createStation({ ...sim, workers, places: 0, serviceTime: (draw) => constant(jobMs)(draw) });
-  /** Healthy requests per part of 30 s: served and all. */
-  const parts = Array.from({ length: seconds / 30 }, () => ({ served: 0, all: 0 }));
-  const counts = { healthy: 0, hanging: 0, failures: 0, mostBusy: 0 };
-  const timeline: string[] = [];
-  const take = (ms: number): Promise<void> => {
-    jobMs = ms;
-    const done = station.work();
-    counts.mostBusy = Math.max(counts.mostBusy, station.busy);
-    return done;
-  };
-  const every = (perSecond: number, task: () => void): void => {
-    const gap = exponential(1_000 / perSecond);
-    const next = (): void => {
-      if (sim.clock.now() >= 1_000 * (seconds + warmUpSeconds)) return;
-      task();
-      sim.scheduler.after(gap(random), next);
-    };
-    sim.scheduler.after(gap(random), next);
-  };
-  const refused = (error: unknown): void => {
-    if (!(error instanceof StationFull)) throw error;
-  };
-  every(rate, () => {
-    counts.hanging++;
-    // The breaker opens after five failures. Its probe in every half minute is left out: it costs one worker for 5 s.
-    const open = breaker && counts.failures >= 5;
-    if (open && variant !== 'broken') return;
-    if (station.busy < workers && variant !== 'control') sim.scheduler.after(hangMs, () => counts.failures++);
-    take(variant === 'control' ? quickMs : hangMs).catch(refused);
-  });
-  every(healthyPerSecond, () => {
-    const at = sim.clock.now() - 1_000 * warmUpSeconds;
-    const full = station.busy >= workers;
-    if (full && timeline.length === 0)
-      timeline.push(`${digits(sim.clock.now() / 1_000)} s  all ${workers} workers wait: a healthy request is refused`);
-    if (at >= 0) {
-      counts.healthy++;
-      const part = parts[Math.min(parts.length - 1, Math.floor(at / 30_000))]!;
-      part.all++;
-      if (!full) part.served++;
-    }
-    take(quickMs).catch(refused);
-  });
-  sim.runSync();
-  return { ...counts, shares: parts.map(({ served, all }) => served / Math.max(1, all)), timeline };
 }
