@@ -1,3 +1,4 @@
+import { lowerMedian } from '../../shared/quantile.ts';
 import { type Random, seededRandom } from '../../shared/time/random.ts';
 import { sleep } from '../../shared/time/scheduler.ts';
 import { createSimulation } from '../../shared/time/sim/simulation.ts';
@@ -16,7 +17,7 @@ const fastMs = 10;
 const slowMs = 500;
 /** A hedge: a second call when the first one is slower than 99% of the calls are. */
 const hedgeAfterMs = 20;
-/** Three shares; the hedged share; then the extra calls. */
+/** Three shares, and that of hedged calls. */
 const checks = 4;
 
 const counted = (n: number): string => `${n} ${n === 1 ? 'call' : 'calls'}`;
@@ -98,10 +99,8 @@ const timeOf = (random: Random, p: number, node: number, variant: Variant): numb
   (variant === 'control' ? node === 0 : random.next() < p) ? slowMs : fastMs;
 
 /** Broken: a request does not wait for its slowest call, but for the median one. */
-function isSlow(times: readonly number[], variant: Variant): boolean {
-  const median = (): number => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)]!;
-  return (variant === 'broken' ? median() : Math.max(...times)) >= slowMs;
-}
+const isSlow = (times: readonly number[], variant: Variant): boolean =>
+  (variant === 'broken' ? lowerMedian(times) : Math.max(...times)) >= slowMs;
 
 /** How many of the requests with `n` calls are slow. The calls go to the nodes in turn. */
 function slowRequests(random: Random, p: number, n: number, variant: Variant): number {

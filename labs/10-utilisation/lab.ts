@@ -1,9 +1,12 @@
 import { seededRandom } from '../../shared/time/random.ts';
 import { constant, exponential } from '../../shared/time/sim/distribution.ts';
+import type { StationFigures } from '../../shared/time/sim/station.ts';
 import { check, meanOf, nothing, unknown, within } from '../kit/checks.ts';
+import { nodeOf } from '../kit/nodes.ts';
 import { labQueries } from '../kit/pages.ts';
 import { arrivalTimes, calibrationMs, closedLoad, meanMs, openLoad } from '../kit/open-load.ts';
 import { lindleyMeanWait, runStation } from '../kit/station-run.ts';
+import { alone } from '../kit/topology.ts';
 import { lab, type Check, type Point } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
 import { meanInterval, shownConfidence } from '../statistics/interval.ts';
@@ -76,9 +79,9 @@ export const utilisation = lab({
       );
       timeline.push(...firstQueue(rho, draws.arrivals, draws.services));
       if (rho === 0.5) {
+        // By the theory's lambda and W: with the measured ones, both sides would be equal always.
         const inside = figures.occupiedMs / figures.sinceMs;
-        const arrivalRate = figures.arrived / figures.sinceMs;
-        found.push(within("Little's law: L = lambda W", inside, arrivalRate * mean, 0.1, figures.done));
+        found.push(within("Little's law: L = lambda W = rho / (1 - rho)", inside, rho / (1 - rho), 0.1, figures.done));
       }
     }
     return { points, checks: found, timeline };
@@ -89,16 +92,10 @@ export const utilisation = lab({
     const own = await cluster({
       name: 'lab-10',
       style: 'object-based',
-      policy: {
-        base: 'naive',
-        station: { component: 'query', workers: 1, serviceMs: S, distribution: 'exponential', seed: 10 },
-      },
-      nodes: [
-        { name: 'monitor', components: ['monitor'], replicas: 1 },
-        { name: 'server', components: ['query', 'database'], replicas: 1 },
-      ],
+      policy: 'naive',
+      nodes: [alone('monitor'), { name: 'server', components: ['query', 'database'], replicas: 1 }],
     });
-    const server = own.nodes.find(({ id }) => id.startsWith('server'))!;
+    const server = nodeOf(own, 'query');
     const question = (i: number) => ({
       port: server.port,
       component: 'query',
@@ -124,16 +121,15 @@ export const utilisation = lab({
     });
     const good = answers.filter(({ ok }) => ok);
     const { station: figures } = (await own.ask(server.id, '/admin/state')) as {
-      station: { done: number; waitedMs: number; servedMs: number; occupiedMs: number; sinceMs: number };
+      station: StationFigures;
     };
     // Neighbours wait alike, so the interval is that of the means of 20 parts.
     const size = Math.floor(good.length / 20);
     const parts = Array.from({ length: 20 }, (_, i) => meanMs(good.slice(i * size, (i + 1) * size)) - ownMs);
     const interval = meanInterval(parts, shownConfidence);
     const measured = meanMs(good) - ownMs;
-    const virtual = await Promise.resolve(utilisation.virtual!({ S: S! }, seed, 'correct'));
+    const virtual = await utilisation.virtual!({ S: S! }, seed, 'correct');
     const insideMean = figures.occupiedMs / figures.sinceMs;
-    const stationW = (figures.waitedMs + figures.servedMs) / figures.done;
     // The result of the model for the same arrivals and service times, so that chance has no part in the difference.
     const random = seededRandom(stationSeed);
     const services = Array.from({ length: n }, () => exponential(S!)(random));
@@ -154,9 +150,9 @@ export const utilisation = lab({
           good.length,
         ),
         within(
-          "live: Little's law, L = lambda W",
+          "live: Little's law, L of the station = lambda x W of the caller",
           insideMean,
-          (figures.done / figures.sinceMs) * stationW,
+          (figures.done / figures.sinceMs) * measured,
           0.1,
           figures.done,
         ),

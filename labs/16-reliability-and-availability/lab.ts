@@ -55,7 +55,7 @@ export const reliabilityAndAvailability = lab({
       points.push(a.point, r.point);
       found.push(a.isTheory(`${label}: A is up / (up + down)`, meanUp / (meanUp + meanDown), checks));
       found.push(r.isTheory(`${label}: R is e^(-t / up)`, Math.exp(-job! / meanUp), checks));
-      timeline.push(`${label.padEnd(26)} ${picture(run, job!)}`);
+      timeline.push(`${label.padEnd(26)} ${picture(run)}`);
     }
     return { points, checks: found, timeline: [...timeline, '= one second up, . one second down'] };
   },
@@ -95,11 +95,12 @@ const upOf = (id: Id, up: number): number => (id === 'calm' ? up : up / 10);
 const downOf = (id: Id, up: number): number => upOf(id, up) / 6;
 
 /** The first minute, a character per second. */
-function picture(run: readonly Cycle[], job: number): string {
+function picture(run: readonly Cycle[]): string {
+  const shownSeconds = 60;
   let text = '';
   for (const { up, down } of run) {
     text += '='.repeat(Math.round(up)) + '.'.repeat(Math.max(1, Math.round(down)));
-    if (text.length > 6 * job) break;
+    if (text.length >= shownSeconds) break;
   }
-  return text.slice(0, 60);
+  return text.slice(0, shownSeconds);
 }

@@ -1,14 +1,17 @@
+import { createFixedDetector } from '../../services/monitor/fixed-detector.ts';
+import { settings } from '../../services/monitor/settings.ts';
+import { thresholds } from '../../services/monitor/thresholds.ts';
+import { heartbeatIntervalMs as intervalMs } from '../../shared/membership/heartbeat.ts';
 import { createPhiDetector } from '../../shared/membership/phi.ts';
+import { lowerMedian } from '../../shared/quantile.ts';
 import { seededRandom } from '../../shared/time/random.ts';
 import { check, meanOf, nothing } from '../kit/checks.ts';
 import { lab, type Point, type Variant } from '../runner/lab.ts';
-import { liveDetection } from './live.ts';
 import { digits } from '../runner/units.ts';
 import { contains, passConfidence, poissonInterval, shownConfidence } from '../statistics/interval.ts';
+import { liveDetection } from './live.ts';
 
-const intervalMs = 500;
-/** How often a monitor looks at its nodes. */
-const lookMs = 125;
+const { lookMs } = settings;
 /** Dead after so many intervals of silence. */
 const silentIntervals = 3.5;
 const hours = 20;
@@ -33,7 +36,8 @@ export const heartbeats = lab({
   assumptions: [
     'a crash is equally likely at every moment between two heartbeats',
     'heartbeats are lost independently of each other, with probability p',
-    'heartbeats need no time on the way, and the detector notices the end of its time-out at once',
+    `heartbeats need no time on the way; a monitor looks every ${lookMs} ms, so it notices the end of the time-out ` +
+      `${Math.floor(lookMs / 2)} ms late on average, and the lab subtracts this`,
   ],
   quantities: ({ loss }) => [
     { id: 'detection', label: 'mean time to detect a crash', unit: 'ms', theory: deadAfterMs - intervalMs / 2 },
@@ -42,13 +46,12 @@ export const heartbeats = lab({
   virtual({ loss }, seed, variant) {
     if (variant === 'do-nothing') return nothing;
     const random = seededRandom(`${seed}/crashes`);
-    let detectedMs = 0;
-    for (let i = 0; i < crashes; i++) {
-      // The moment of the crash since the last heartbeat. Broken: nodes crash just after they have sent one.
-      const sinceBeatMs = variant === 'broken' ? 0 : intervalMs * random.next();
-      detectedMs += deadAfterMs - sinceBeatMs;
-    }
-    const detection = meanOf('detection', detectedMs / crashes, crashes, intervalMs / Math.sqrt(12 * crashes));
+    const detection = detectionOf(
+      Array.from({ length: crashes }, () =>
+        // Broken: nodes crash just after they have sent a heartbeat.
+        detectedAfterMs(variant === 'broken' ? 0 : intervalMs * random.next(), lookMs * random.next()),
+      ),
+    );
     const { alarms, phiAlarms, phiSilenceMs, timeline } = watch(seed, loss!, variant);
     const shown = poissonInterval(alarms, shownConfidence);
     const expected = hours * alarmsPerHour(loss!);
@@ -70,7 +73,7 @@ export const heartbeats = lab({
         check(
           'phi raises at most a hundredth of these false alarms',
           phiAlarms <= alarms / 100,
-          `${phiAlarms} in ${hours} hours, at phi 8`,
+          `${phiAlarms} in ${hours} hours, at phi ${thresholds.phi}`,
         ),
         check(
           'but phi waits at least twice as long',
@@ -78,20 +81,18 @@ export const heartbeats = lab({
           `${digits(phiSilenceMs)} ms of silence`,
         ),
       ],
-      timeline: [...timeline, `phi reaches 8 after ${digits(phiSilenceMs)} ms of silence, at this loss`],
+      timeline: [
+        ...timeline,
+        `phi reaches ${thresholds.phi} after ${digits(phiSilenceMs)} ms of silence, at this loss`,
+      ],
     };
   },
   async live({ loss }, context) {
     const found = await liveDetection({ deadAfterMs, loss: loss! }, context);
-    const n = found.fixedMs.length;
-    // The monitor looks at its nodes every 125 ms, so on average it notices the end of a time-out 62 ms late.
-    const mean = found.fixedMs.reduce((sum, ms) => sum + ms, 0) / n - lookMs / 2;
-    const scatterMs = Math.sqrt((intervalMs ** 2 + lookMs ** 2) / 12);
-    const detection = meanOf('detection', mean, n, scatterMs / Math.sqrt(n));
-    const { fixedAlarms, phiAlarms, linkHours } = found;
+    const { crashes: crashed, fixedMs, phiMs, fixedAlarms, phiAlarms, linkHours } = found;
+    const detection = detectionOf(fixedMs);
     const shown = poissonInterval(fixedAlarms, shownConfidence);
     const expected = linkHours * alarmsPerHour(loss!);
-    const phiMedianMs = found.phiMs.toSorted((a, b) => a - b)[Math.floor(found.phiMs.length / 2)];
     return {
       points: [
         detection.point,
@@ -103,6 +104,7 @@ export const heartbeats = lab({
         },
       ],
       checks: [
+        check('the fixed detector notices every crash', fixedMs.length === crashed, `${fixedMs.length} of ${crashed}`),
         detection.isTheory('a crash is detected after 1.5 s on average', deadAfterMs - intervalMs / 2, checks),
         check(
           `${lostInARow} lost heartbeats in a row are a false alarm`,
@@ -112,13 +114,15 @@ export const heartbeats = lab({
         check(
           'phi raises hardly any: at most a fifth as many',
           phiAlarms <= Math.max(1, fixedAlarms / 5),
-          `${phiAlarms} at phi 8`,
+          `${phiAlarms} at phi ${thresholds.phi}`,
         ),
       ],
       timeline: [
-        `the fixed detector noticed ${n} crashes after ${found.fixedMs.map((ms) => digits(ms)).join(', ')} ms`,
-        `phi reached 8 after ${phiMedianMs === undefined ? 'none' : digits(phiMedianMs)} ms of silence (median), ` +
-          'while no heartbeat was lost',
+        `the fixed detector noticed the crashes after ${fixedMs.map((ms) => digits(ms)).join(', ')} ms`,
+        phiMs.length === 0
+          ? `phi did not reach ${thresholds.phi} after any crash`
+          : `phi reached ${thresholds.phi} ${digits(lowerMedian(phiMs))} ms after a crash (median of ${phiMs.length}), ` +
+            'while no heartbeat was lost',
       ],
       faults: found.proofs,
     };
@@ -149,19 +153,49 @@ choose what a false alarm and a late detection cost you, and set the detector ac
     question:
       'You send heartbeats ten times as often, every 50 ms, and keep 1.75 s of silence. What happens to both numbers?',
     answer:
-      'Detection takes 1.725 s on average, hardly longer. A false alarm now needs about 34 losses in a row: ' +
-      '.2^34, so never. More messages buy certainty.',
+      'Detection takes 1.725 s on average, hardly longer. A false alarm now needs 35 losses in a row: ' +
+      '.2^35, so never. More messages buy certainty.',
   },
 });
 
 const alarmsPerHour = (p: number): number => (3_600_000 / intervalMs) * (1 - p) * p ** lostInARow;
 
-/** A healthy node behind a lossy link, seen by a fixed detector and by the phi detector of the monitors. */
+/** The mean time to detect a crash, without the half look by which the detector is late on average. */
+function detectionOf(timesMs: readonly number[]) {
+  const mean = timesMs.reduce((sum, ms) => sum + ms, 0) / timesMs.length;
+  // The moment of the crash between two heartbeats, and the moment of the look, are uniform.
+  const scatterMs = Math.sqrt((intervalMs ** 2 + lookMs ** 2) / 12);
+  return meanOf('detection', mean - lookMs / 2, timesMs.length, scatterMs / Math.sqrt(timesMs.length));
+}
+
+/** The fixed detector of the monitors, with a clock that is set by hand. Returns what it reports at `atMs`. */
+function fixedDetector() {
+  const node = 'node-1';
+  const fixed = { deadAfterMs };
+  let nowMs = 0;
+  const detector = createFixedDetector([node], { now: () => nowMs, wall: () => nowMs });
+  return (atMs: number, heardAt: number) => {
+    nowMs = atMs;
+    detector.look(node, heardAt, fixed);
+    return detector.report(node)!;
+  };
+}
+
+/** From a crash to its detection, ms. The last heartbeat came at 0. */
+function detectedAfterMs(crashAt: number, firstLookAt: number): number {
+  const look = fixedDetector();
+  let at = firstLookAt;
+  while (!look(at, 0).dead) at += lookMs;
+  return at - crashAt;
+}
+
+/** A healthy node behind a lossy link, seen by both detectors of the monitors. */
 function watch(seed: string, p: number, variant: Variant) {
   const random = seededRandom(`${seed}/link`);
   const phi = createPhiDetector({ expectedIntervalMs: intervalMs });
+  const look = fixedDetector();
   const beats = (hours * 3_600_000) / intervalMs;
-  let alarms = 0;
+  let fixed = look(0, 0);
   let phiAlarms = 0;
   let lost = 0;
   let lastAt = 0;
@@ -169,28 +203,26 @@ function watch(seed: string, p: number, variant: Variant) {
   const isLost = (): boolean => random.next() < (variant === 'control' && lost > 0 ? 2 / 3 : p);
   for (let beat = 1; beat <= beats; beat++) {
     const now = beat * intervalMs;
+    for (let at = now - intervalMs + lookMs; at <= now; at += lookMs) fixed = look(at, lastAt);
     if (isLost()) {
       lost++;
       continue;
     }
-    if (now - lastAt > deadAfterMs) {
-      alarms++;
-      if (timeline.length === 0)
-        timeline = [
-          `${digits(lastAt)} ms  heartbeat ${lastAt / intervalMs} arrives`,
-          `         ${lost} heartbeats are lost`,
-          `${digits(lastAt + deadAfterMs)} ms  the fixed detector calls the node dead: a false alarm`,
-          `${digits(now)} ms  heartbeat ${beat} arrives`,
-        ];
-    }
+    if (fixed.dead && timeline.length === 0)
+      timeline = [
+        `${digits(lastAt)} ms  heartbeat ${lastAt / intervalMs} arrives`,
+        `         ${lost} heartbeats are lost`,
+        `${digits(fixed.deadAt!)} ms  the fixed detector calls the node dead: a false alarm`,
+        `${digits(now)} ms  heartbeat ${beat} arrives`,
+      ];
     // Suspicion only grows while the node is silent, so its peak is just before the next heartbeat. Phi has to learn
     // first.
-    if (beat > 200 && phi.phi(now) >= 8) phiAlarms++;
+    if (beat > 200 && phi.phi(now) >= thresholds.phi) phiAlarms++;
     phi.hear({ incarnation: 1, sequence: beat }, now);
     lost = 0;
     lastAt = now;
   }
   let silenceMs = 0;
-  while (phi.phi(lastAt + silenceMs) < 8 && silenceMs < 60_000) silenceMs += 50;
-  return { alarms, phiAlarms, phiSilenceMs: silenceMs, timeline };
+  while (phi.phi(lastAt + silenceMs) < thresholds.phi && silenceMs < 60_000) silenceMs += 50;
+  return { alarms: fixed.deaths, phiAlarms, phiSilenceMs: silenceMs, timeline };
 }

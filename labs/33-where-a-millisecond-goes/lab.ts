@@ -33,7 +33,7 @@ export const whereAMillisecondGoes = lab({
   seconds: 5,
   cores: 2,
   parameters: {},
-  formula: 'call << socket < HTTP <= TLS < a round trip of 1 ms more; protocol overhead = HTTP - bare socket',
+  formula: 'call << socket < HTTP <= TLS < HTTP + 1 ms; protocol overhead = HTTP - bare socket',
   assumptions: [
     'connections are open already, so no handshake is measured',
     'one call at a time: nobody waits in a queue',
@@ -80,7 +80,7 @@ it has the data.`,
 
 const round = Array.from({ length: samples });
 
-/** A call of a function that the compiler cannot remove: 1,000 calls are one sample. */
+/** Calls of an async function, as components have: 1,000 calls are one sample. */
 async function calls({ progress }: LiveContext): Promise<number[]> {
   let sum = 0;
   const add = async (value: number): Promise<void> => void (sum += value);
@@ -225,6 +225,7 @@ function judged(times: Times) {
       slower('call', 'socket', 10),
       slower('socket', 'http', 1),
       slower('http', 'trip', 1),
+      slower('tls', 'trip', 1),
       Number.isFinite(tls) && medians.tls!.median >= 0.8 * medians.http!.median
         ? check(
             'TLS costs little on an open connection',
@@ -240,8 +241,7 @@ function judged(times: Times) {
     timeline: [
       `protocol overhead: HTTP minus a bare socket is ${digits(1_000 * overhead)} us`,
       `fsync of a small file: ${digits(medianInterval(times.fsync).median)} ms at the median of ` +
-        `${times.fsync.length}; ` +
-        'it depends on the disk',
+        `${times.fsync.length}; it depends on the disk`,
       ...actions.flatMap(({ id, label }) => [label, ...histogram(times[id])]),
     ],
   };
