@@ -86,8 +86,8 @@ export const granularity = lab({
   hints: [
     'Very small calls pay the overhead very often. Very large calls leave workers idle. What is in between?',
     'There are N / g calls, and P run at a time: ceil(N / (g P)) rounds of o + g w each.',
-    'Moving 60 boxes with 3 people: one box a walk of 5 minutes, 20 walks each, 100 minutes. 20 boxes on a cart, ' +
-      'one walk and 20 x 1 minute of loading: 25 minutes.',
+    'Three people move 60 boxes. A walk takes 5 minutes, and loading a box takes 1. One box at a time, each of them ' +
+      'walks 20 times: 20 (5 + 1) = 120 minutes. With 20 boxes on a cart it is 5 + 20 x 1 = 25 minutes.',
   ],
   explanation: ({ o, w }) =>
     `One piece per call pays the overhead ${tasks / workers} times in a row: ${digits(time(1, o!, w!))} ms. All in one

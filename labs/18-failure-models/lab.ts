@@ -88,7 +88,6 @@ are not: a comparison needs somebody who is well. No number of replicas helps ag
       'A disk returns old data, and its checksums are right. Which of the three models is this, and what notices it?',
     answer:
       'A lie: the answer is wrong and looks right. Heartbeats, latencies and checksums stay silent. A comparison ' +
-      'with ' +
-      'another replica, or a version number in the answer, shows it.',
+      'with another replica, or a version number in the answer, shows it.',
   },
 });

@@ -52,9 +52,9 @@ export const redundancy = lab({
     const byWeight = meanOf('rare', mean, weighed, Math.sqrt((squares / weighed - mean * mean) / weighed));
 
     let together = 0;
+    const own = ownShare(rare!);
     for (let i = 0; i < counted; i++) {
       const all = draw(commonShare * rare!);
-      const own = ownShare(rare!);
       if (all || allDown(own, draw, variant)) together++;
     }
     const common = shareOf('common', together, counted);

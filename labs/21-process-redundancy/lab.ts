@@ -95,8 +95,7 @@ export const processRedundancy = lab({
     'Add the mean of each step: detect, order, and one hear for each node that must learn of it. Then add what the ' +
       'standby still has to do: nothing when hot, load when warm, start and load when cold.',
     'A night guard looks into each room every 10 minutes, so a fire burns for 5 on average before it is seen. The ' +
-      'call ' +
-      'takes 1 minute. A crew in its car drives 4: 10 minutes. A crew that must be woken needs 8 more: 18.',
+      'call takes 1 minute. A crew in its car drives 4: 10 minutes. A crew that must be woken needs 8 more: 18.',
   ],
   explanation: ({ start, load }) =>
     `Detection, the order and two heartbeats take
@@ -116,8 +115,7 @@ node is enough.`,
   transfer: {
     question:
       'You may halve the heartbeat interval, or make the standby hot instead of warm. Loading takes 10 s. Which do ' +
-      'you ' +
-      'choose, and when is the other choice right?',
+      'you choose, and when is the other choice right?',
     answer:
       'Hot saves 10 s. Half the interval saves about half a second, and causes more false alarms. It is right where ' +
       'the standby is hot already and a second counts.',
