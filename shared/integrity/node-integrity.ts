@@ -46,7 +46,7 @@ export function createNodeSecurity({
   return {
     receiptLayer:
       own &&
-      receiptsLayer(({ component, operation, request, nonce }, { body }) => {
+      receiptsLayer(({ component, operation, request }, nonce, { body }) => {
         const version = versionOf(body);
         const subject = { operation: `${component}.${operation.name}`, request, reply: body, nonce };
         return signReceipt(own, node, incarnation, version === undefined ? subject : { ...subject, version });

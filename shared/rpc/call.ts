@@ -23,8 +23,8 @@ export interface Address {
 }
 
 /**
- * One call on its way through the layers. Layers never change it: they pass a changed copy on. Each comment names the
- * layer that sets the member; `upstream.ts` sets all others.
+ * One call on its way through the layers. `upstream.ts` makes it. No layer changes it: a layer passes on a call that
+ * derived-call.ts makes from it, with other values of the members that say so.
  */
 export interface Call {
   readonly component: string;
@@ -36,12 +36,12 @@ export interface Call {
   readonly trace: TraceContext;
   /**
    * The time when the answer is no longer wanted: ms on this process's monotonic clock; Infinity = never. Layers with a
-   * time limit shorten it by `callWithin` (layers/deadlines/within.ts).
+   * time limit pass on an earlier one.
    */
   readonly deadlineAt: number;
   /**
-   * Aborts when the caller has left or the deadline has passed. A layer that may stop its work below passes on a signal
-   * of its own, which aborts at the latest when this one aborts.
+   * Aborts when the caller has left or the deadline has passed. A layer that may stop the work below passes on a signal
+   * of its own, which aborts at the latest when this one does.
    */
   readonly signal: AbortSignal;
   /** 1 for the first attempt. Set by the owner of the plan (attempt-plan.ts). */

@@ -17,6 +17,7 @@ import type { Watch } from './layers/watch-calls.ts';
 import type { Budgets } from './layers/retries/budget.ts';
 import type { Tally } from './layers/tally.ts';
 import { clientLayers } from './client-layers.ts';
+import { sentTo } from './derived-call.ts';
 import type { PolicyHolder } from './policy.ts';
 import { httpClientTransport } from './transports/http-client.ts';
 import { localTransport } from './transports/local.ts';
@@ -125,7 +126,7 @@ export function createClient(options: ClientOptions): Client {
     toNode: (target) => (call) => {
       const endpoint = target === node ? here : directory.node(target);
       if (!endpoint) return Promise.reject(new RpcError('unavailable', `${target} is not in the topology`));
-      return bounded({ ...call, endpoint });
+      return bounded(sentTo(call, endpoint));
     },
     openConnections: http.openConnections,
     close: () => http.close(),

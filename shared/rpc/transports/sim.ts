@@ -79,14 +79,19 @@ export function createSimHosts({ clock, network }: { clock: Clock; network: Netw
           end(() => network.send(node, from, () => answer(result)));
         });
       const inbound: Call = {
-        ...call,
+        component: call.component,
+        operation: call.operation,
+        request: call.request,
+        shard: call.shard,
+        requestId: call.requestId,
+        trace: call.trace.sampled ? childSpan(call.trace, spanIds) : call.trace,
         deadlineAt: clock.now() + remainingMs,
         signal: gone.signal,
+        attempt: call.attempt,
+        priority: call.priority,
+        idempotencyKey: call.idempotencyKey,
         caller: from,
-        trace: call.trace.sampled ? childSpan(call.trace, spanIds) : call.trace,
-        endpoint: undefined,
-        planned: undefined,
-        carries: undefined,
+        nonce: call.nonce,
       };
       process.serve(inbound).then(reply, (thrown: unknown) => reply(named(asRpcError(thrown), node)));
     });

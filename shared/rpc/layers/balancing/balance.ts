@@ -3,6 +3,7 @@ import type { Clock } from '../../../time/clock.ts';
 import type { Random } from '../../../time/random.ts';
 import type { Call, Endpoint, Layer, Reply } from '../../call.ts';
 import { assignNode } from '../../attempt-plan.ts';
+import { sentTo } from '../../derived-call.ts';
 import { RpcError } from '../../errors.ts';
 import { groupKey } from '../../group-key.ts';
 import type { Observe } from '../events.ts';
@@ -115,7 +116,7 @@ export function balance(
         return Promise.reject(thrown);
       }
       if (call.planned) assignNode(call.planned, endpoint.node);
-      return next({ ...call, endpoint });
+      return next(sentTo(call, endpoint));
     };
   };
 }

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import type { Clock } from '../../../time/clock.ts';
 import type { Address, Call, Endpoint, Layer, Reply } from '../../call.ts';
+import { sentTo } from '../../derived-call.ts';
 import { asRpcError } from '../../errors.ts';
 
 export const RoutesSettings = Type.Object(
@@ -47,7 +48,7 @@ export function routes(settings: RoutesSettings, { clock }: { clock: Clock }): L
       let failure: unknown;
       for (const { host, port } of orderRoutes(endpoint, avoidUntil, clock.now())) {
         try {
-          const reply = await next({ ...call, endpoint: { ...endpoint, host, port } });
+          const reply = await next(sentTo(call, { ...endpoint, host, port }));
           avoided.delete(key({ host, port }));
           return reply;
         } catch (thrown) {

@@ -1,5 +1,6 @@
 import type { Scheduler } from '../../../time/scheduler.ts';
 import type { Call, Reply, Service } from '../../call.ts';
+import { limited } from '../../derived-call.ts';
 import { RpcError } from '../../errors.ts';
 
 /**
@@ -29,7 +30,7 @@ export function callWithin(
     const onAbort = () => giveUp(abortError(call.signal));
     const timer = scheduler.after(timeoutMs, () => giveUp(timeoutError()));
     call.signal.addEventListener('abort', onAbort);
-    next({ ...call, deadlineAt, signal: controller.signal }).then(
+    next(limited(call, deadlineAt, controller.signal)).then(
       (reply) => {
         release();
         resolve(reply);

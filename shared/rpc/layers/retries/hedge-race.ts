@@ -3,6 +3,7 @@ import type { Random } from '../../../time/random.ts';
 import type { Scheduler, Timer } from '../../../time/scheduler.ts';
 import { type AttemptKind, type AttemptPlan, createPlan, planAttempt } from '../../attempt-plan.ts';
 import type { Call, Reply, Service } from '../../call.ts';
+import { attemptOf } from '../../derived-call.ts';
 import { asRpcError, type RpcError } from '../../errors.ts';
 import { Superseded } from '../../superseded.ts';
 import type { Budget, Budgets } from './budget.ts';
@@ -90,7 +91,7 @@ export function race(
       const planned = planAttempt(plan, kind);
       running.add(controller);
       made++;
-      next({ ...call, attempt: call.attempt + made - 1, planned, signal: controller.signal }).then(
+      next(attemptOf(call, planned, call.attempt + made - 1, controller.signal)).then(
         (reply) => {
           running.delete(controller);
           if (over) return;

@@ -4,6 +4,7 @@ import type { Random } from '../../../time/random.ts';
 import { type Scheduler, sleep } from '../../../time/scheduler.ts';
 import { createPlan, planAttempt } from '../../attempt-plan.ts';
 import type { Call, Layer, Reply, Service } from '../../call.ts';
+import { attemptOf } from '../../derived-call.ts';
 import { asRpcError, type RpcError } from '../../errors.ts';
 import type { Budgets } from './budget.ts';
 import type { Observe } from '../events.ts';
@@ -86,7 +87,7 @@ export function retry(
       for (let attempt = call.attempt; ; attempt++) {
         const planned = planAttempt(plan);
         try {
-          const reply = await next({ ...call, attempt, planned });
+          const reply = await next(attemptOf(call, planned, attempt));
           tokens.earn();
           return reply;
         } catch (thrown) {

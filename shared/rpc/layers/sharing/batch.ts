@@ -3,6 +3,7 @@ import type { Clock } from '../../../time/clock.ts';
 import type { Scheduler, Timer } from '../../../time/scheduler.ts';
 import type { Call, Layer, Reply, Service } from '../../call.ts';
 import type { Operation } from '../../contract.ts';
+import { batchOf } from '../../derived-call.ts';
 import { RpcError } from '../../errors.ts';
 import { groupKey } from '../../group-key.ts';
 import { createLookup, perOperation } from '../per-operation.ts';
@@ -116,9 +117,9 @@ export function batch(
 /** Settles every member; rejects every member when the batch failed. */
 async function sendBatch(next: Service, members: readonly Member[], codec: BatchCodec): Promise<void> {
   const [first] = members as [Member];
-  const requests = members.map(({ call }) => call.request);
+  const calls = members.map(({ call }) => call);
+  const requests = calls.map((call) => call.request);
   const alone = members.length === 1;
-  const carries = members.slice(1).map(({ call }) => call);
   const controller = new AbortController();
   let present = members.length;
   const leave = () => {
@@ -126,13 +127,9 @@ async function sendBatch(next: Service, members: readonly Member[], codec: Batch
   };
   for (const { call } of members) call.signal.addEventListener('abort', leave);
   try {
-    const deadlineAt = Math.max(...members.map(({ call }) => call.deadlineAt));
-    const reply = await next({
-      ...first.call,
-      ...(!alone && { operation: codec.operation, request: codec.merge(requests), carries }),
-      deadlineAt,
-      signal: controller.signal,
-    });
+    const reply = await next(
+      alone ? first.call : batchOf(calls, codec.operation, codec.merge(requests), controller.signal),
+    );
     const bodies = alone ? [reply.body] : codec.split(reply.body, requests);
     if (bodies.length !== members.length)
       throw new RpcError('bad_reply', `${bodies.length} answers to ${members.length} requests came back`);

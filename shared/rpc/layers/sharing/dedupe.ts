@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import Type, { type Static } from 'typebox';
 import { hash32 } from '../../../time/random.ts';
 import type { Layer, Reply } from '../../call.ts';
+import { detached } from '../../derived-call.ts';
 import { RpcError } from '../../errors.ts';
 import { groupKey } from '../../group-key.ts';
 import { canonicalJson } from '../../../security/canonical-json.ts';
@@ -50,7 +51,7 @@ export function dedupe(settings: DedupeSettings, { observe }: { observe: Observe
       }
       // The first call runs to its end even when its caller leaves: a retry that needs its answer may already be on its
       // way.
-      const reply = next({ ...call, signal: new AbortController().signal });
+      const reply = next(detached(call));
       remembered.set(key, { request, reply });
       reply.catch(() => {
         if (remembered.get(key)?.reply === reply) remembered.delete(key);

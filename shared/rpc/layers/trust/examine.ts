@@ -1,5 +1,6 @@
 import { createPlan, planAttempt } from '../../attempt-plan.ts';
 import type { Call, Service } from '../../call.ts';
+import { attemptOf, detached } from '../../derived-call.ts';
 import type { LayerEvent, Observe } from '../events.ts';
 import { countVotes, versionOf } from './votes.ts';
 
@@ -26,12 +27,7 @@ const examinationMs = 2_000;
  */
 export function examine(next: Service, call: Call, liar: string, witness: string, observe: Observe): void {
   const ask = (node: string) =>
-    next({
-      ...call,
-      planned: planAttempt(createPlan({ only: [node] }), 'vote'),
-      signal: new AbortController().signal,
-      deadlineAt: call.deadlineAt + examinationMs,
-    });
+    next(attemptOf(detached(call, examinationMs), planAttempt(createPlan({ only: [node] }), 'vote')));
   Promise.all([ask(liar), ask(witness)]).then(
     ([lie, truth]) => {
       const count = countVotes(

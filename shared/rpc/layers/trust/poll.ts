@@ -1,6 +1,7 @@
 import type { Scheduler } from '../../../time/scheduler.ts';
 import { createPlan, planAttempt } from '../../attempt-plan.ts';
 import type { Call, Reply, Service } from '../../call.ts';
+import { attemptOf, withReceipt } from '../../derived-call.ts';
 import { asRpcError, RpcError } from '../../errors.ts';
 import { Superseded } from '../../superseded.ts';
 import type { Budgets } from '../retries/budget.ts';
@@ -82,7 +83,7 @@ export function poll(
       state.asked++;
       state.running++;
       const planned = planAttempt(plan, 'vote');
-      next({ ...call, planned, signal: controller.signal }).then(onReply, (thrown: unknown) => {
+      next(attemptOf(call, planned, call.attempt, controller.signal)).then(onReply, (thrown: unknown) => {
         onFailure(thrown, planned.node);
       });
     }
@@ -121,7 +122,7 @@ export function poll(
       for (const liar of count.minority) {
         observe(lostVote(call, liar, count.majority));
         liars.accuse(call, liar);
-        if (call.nonce === undefined && nonce) examine(next, { ...call, nonce: nonce() }, liar, first, observe);
+        if (call.nonce === undefined && nonce) examine(next, withReceipt(call, nonce()), liar, first, observe);
       }
       const { body, staleMs } = votes.find(({ node }) => node === first)!;
       const maskedBy = failed.size + count.minority.length > 0 ? 'vote' : undefined;

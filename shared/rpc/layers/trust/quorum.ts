@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import type { Clock } from '../../../time/clock.ts';
 import type { Random } from '../../../time/random.ts';
 import type { Call, Endpoint, Layer } from '../../call.ts';
+import { withReceipt } from '../../derived-call.ts';
 import { groupKey } from '../../group-key.ts';
 import { createLookup, perOperation } from '../per-operation.ts';
 import { poll, tooFew, type PollDependencies } from './poll.ts';
@@ -136,7 +137,7 @@ export function quorum({ operations, ...common }: QuorumSettings, dependencies: 
       if (plan === 'audit') auditedAt.set(settings, now);
       return poll(
         next,
-        plan === 'audit' && nonce ? { ...call, nonce: nonce() } : call,
+        plan === 'audit' && nonce ? withReceipt(call, nonce()) : call,
         { f: settings.f, replicas, strict: suspected || settings.when === 'always' },
         dependencies,
       );

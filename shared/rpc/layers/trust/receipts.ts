@@ -1,7 +1,7 @@
 import type { Call, Layer, Reply } from '../../call.ts';
 
 /** Signs what a node answers, in its own name. */
-export type SignReply = (call: Call & { readonly nonce: string }, reply: Reply) => Reply['receipt'];
+export type SignReply = (call: Call, nonce: string, reply: Reply) => Reply['receipt'];
 
 /**
  * Server side, outermost: a caller that sends a nonce gets a receipt, the node's signed statement that it gave this
@@ -13,7 +13,7 @@ export function receipts(sign: SignReply): Layer {
     return (call) => {
       const { nonce } = call;
       if (nonce === undefined) return next(call);
-      return next(call).then((reply) => ({ ...reply, receipt: sign({ ...call, nonce }, reply) }));
+      return next(call).then((reply) => ({ ...reply, receipt: sign(call, nonce, reply) }));
     };
   };
 }

@@ -1,0 +1,43 @@
+/**
+ * How a call is made from another call. Only this file does it, so each member of `Call` has one writer here, and a
+ * layer can be read without the others. No function changes the call that it gets.
+ *
+ *   limited       ends earlier: an earlier deadline, and a signal that aborts no later
+ *   attemptOf     one attempt of a plan: its number, and a signal that stops this attempt alone
+ *   sentTo        goes to this endpoint
+ *   withReceipt   asks for a signed receipt
+ *   batchOf       one call that carries several
+ *   detached      runs to its end, even when the caller has left
+ */
+import type { PlannedAttempt } from './attempt-plan.ts';
+import type { Call, Endpoint } from './call.ts';
+import type { Operation } from './contract.ts';
+
+/** `deadlineAt` is not later than that of `call`, and `signal` aborts at the latest when that of `call` does. */
+export const limited = (call: Call, deadlineAt: number, signal: AbortSignal): Call => ({ ...call, deadlineAt, signal });
+
+/** Only the owner of the plan calls this. `attempt` is the number that the callee sees; votes all have the same. */
+export const attemptOf = (
+  call: Call,
+  planned: PlannedAttempt,
+  attempt = call.attempt,
+  signal: AbortSignal = call.signal,
+): Call => ({ ...call, attempt, planned, signal });
+
+export const sentTo = (call: Call, endpoint: Endpoint): Call => ({ ...call, endpoint });
+
+export const withReceipt = (call: Call, nonce: string): Call => ({ ...call, nonce });
+
+/** All `calls` as one coarse-grained call, which has the latest of their deadlines. */
+export function batchOf(calls: readonly Call[], operation: Operation, request: unknown, signal: AbortSignal): Call {
+  const [first, ...carries] = calls as [Call, ...Call[]];
+  const deadlineAt = Math.max(...calls.map((call) => call.deadlineAt));
+  return { ...first, operation, request, carries, deadlineAt, signal };
+}
+
+/** `extraMs` = how much later than `call` it may end. */
+export const detached = (call: Call, extraMs = 0): Call => ({
+  ...call,
+  deadlineAt: call.deadlineAt + extraMs,
+  signal: new AbortController().signal,
+});

@@ -1,0 +1,47 @@
+import { globSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { createPlan, planAttempt } from '../../../shared/rpc/attempt-plan.ts';
+import type { Call } from '../../../shared/rpc/call.ts';
+import { attemptOf, batchOf, detached, limited, sentTo, withReceipt } from '../../../shared/rpc/derived-call.ts';
+import { nodes, testCall } from './layers/helpers.ts';
+
+const call = Object.freeze(testCall({ deadlineAt: 500, attempt: 2 }));
+const { signal } = new AbortController();
+const planned = planAttempt(createPlan());
+const [endpoint] = nodes('ranking-1');
+const { operation } = testCall({ kind: 'write' });
+
+test.each<[string, Call, Partial<Call>]>([
+  ['an earlier end', limited(call, 300, signal), { deadlineAt: 300, signal }],
+  ['an attempt', attemptOf(call, planned, 3, signal), { planned, attempt: 3, signal }],
+  ['an attempt with the number and signal of the call', attemptOf(call, planned), { planned }],
+  ['an endpoint', sentTo(call, endpoint!), { endpoint: endpoint! }],
+  ['a receipt', withReceipt(call, 'n'), { nonce: 'n' }],
+  ['a batch', batchOf([call, call], operation, [1], signal), { operation, request: [1], carries: [call], signal }],
+])('a call that is derived for %s differs in nothing else', (_name, derived, differences) => {
+  const names = Object.keys(derived) as (keyof Call)[];
+  expect(names.filter((name) => derived[name] !== call[name]).sort()).toEqual(Object.keys(differences).sort());
+  expect(derived).toMatchObject(differences);
+});
+
+test('a detached call runs on after its caller has left', () => {
+  const controller = new AbortController();
+  const free = detached(testCall({ deadlineAt: 500, signal: controller.signal }), 100);
+  controller.abort();
+  expect(free.signal.aborted).toBe(false);
+  expect(free.deadlineAt).toBe(600);
+});
+
+test('a batch has the latest deadline of its calls', () => {
+  const later = testCall({ deadlineAt: 900 });
+  expect(batchOf([call, later], operation, [], signal).deadlineAt).toBe(900);
+});
+
+test('no other file makes a call from a call, so each member has one writer', () => {
+  const root = resolve(import.meta.dirname, '../../..');
+  const copying = globSync(['shared/**/*.ts', 'services/**/*.ts'], { cwd: root }).filter((file) =>
+    /\{\s*\.\.\.(\w+\.)?call\b/.test(readFileSync(resolve(root, file), 'utf8')),
+  );
+  expect(copying).toEqual(['shared/rpc/derived-call.ts']);
+});
