@@ -1,10 +1,7 @@
-import type { PageText, PartsResponse, TextsResponse } from '../../../search/client-requests.ts';
-import type { Static } from 'typebox';
+import type { PageText, PartsResponse } from '../../../search/client-requests.ts';
 
 /** The data tier as the application on the client sees it: behind the wire, or in part in a cache. */
 export interface Data {
   readonly parts: (term: string) => Promise<PartsResponse>;
-  readonly texts: (ids: readonly string[]) => Promise<TextsResponse['pages']>;
+  readonly texts: (ids: readonly string[]) => Promise<PageText[]>;
 }
-
-export type Text = Static<typeof PageText>;

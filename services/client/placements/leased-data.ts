@@ -1,20 +1,14 @@
 import { LRUCache } from 'lru-cache';
-import type { PartsResponse } from '../../../search/client-requests.ts';
-import type { Data, Text } from './data.ts';
-import type { Wire } from './wire.ts';
-import { WireError } from './wire.ts';
+import type { PageText, PartsResponse } from '../../../search/client-requests.ts';
+import type { Data } from './data.ts';
+import { type Wire, WireError } from './wire.ts';
 
 /** A cached value. It may be used until the lease ends, or until a shard in `versions` has another version. */
 interface Leased {
-  readonly value: PartsResponse | Text;
+  readonly value: PartsResponse | PageText;
   readonly versions: Readonly<Record<string, string>>;
   /** On the clock of the client. */
   readonly endsAt: number;
-}
-
-export interface LeasedData extends Data {
-  /** Forgets everything. */
-  readonly clear: () => void;
 }
 
 /** The size of the cache: pages in cached parts, plus cached texts. */
@@ -27,7 +21,7 @@ const maxSize = 100_000;
  * its shards, and the client drops what it has of another version. So a client never uses data that is older than one
  * lease, and a client that talks to the server uses no data that is known to be old.
  */
-export function createLeasedData(wire: Pick<Wire, 'parts' | 'texts'>, now: () => number): LeasedData {
+export function createLeasedData(wire: Pick<Wire, 'parts' | 'texts'>, now: () => number): Data {
   const cache = new LRUCache<string, Leased>({
     maxSize,
     sizeCalculation: ({ value }) =>
@@ -71,15 +65,21 @@ export function createLeasedData(wire: Pick<Wire, 'parts' | 'texts'>, now: () =>
     },
 
     async texts(ids) {
-      const cached = ids.map((id) => [id, valid(`page ${id}`) as Text | undefined] as const);
-      const missing = cached.flatMap(([id, text]) => (text === undefined ? [id] : []));
-      if (missing.length === 0) return cached.map(([, text]) => text!);
-      const askedAt = now();
-      const { pages, versions, leaseMs } = await ask('Some of these pages are not', () => wire.texts(missing));
-      for (const page of pages) cache.set(`page ${page.id}`, { value: page, versions, endsAt: askedAt + leaseMs });
-      return [...cached.flatMap(([, text]) => (text === undefined ? [] : [text])), ...pages];
+      const asked = new Set<string>();
+      const fetched = new Map<string, PageText>();
+      for (;;) {
+        const texts = ids.map((id) => fetched.get(id) ?? (valid(`page ${id}`) as PageText | undefined));
+        const missing = ids.filter((id, i) => texts[i] === undefined && !asked.has(id));
+        if (missing.length === 0) return texts.filter((text) => text !== undefined);
+        const askedAt = now();
+        const { pages, versions, leaseMs } = await ask('Some of these pages are not', () => wire.texts(missing));
+        for (const id of missing) asked.add(id);
+        for (const page of pages) {
+          fetched.set(page.id, page);
+          cache.set(`page ${page.id}`, { value: page, versions, endsAt: askedAt + leaseMs });
+        }
+        // The answer may have invalidated a text that was valid before it. This text is asked for in the next round.
+      }
     },
-
-    clear: () => cache.clear(),
   };
 }

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
-import { createLeasedData, type LeasedData } from '../../../../services/client/placements/leased-data.ts';
+import type { Data } from '../../../../services/client/placements/data.ts';
+import { createLeasedData } from '../../../../services/client/placements/leased-data.ts';
 import { type Wire, WireError } from '../../../../services/client/placements/wire.ts';
 
 /** A data tier with two shards. Every page is in shard 2; a term has a part in both. */
@@ -7,7 +8,7 @@ let versions: Record<string, string>;
 let down: boolean;
 let asked: string[];
 let nowMs: number;
-let data: LeasedData;
+let data: Data;
 
 const part = { documents: 1, fieldLengths: [1, 0, 1], ids: [], lengths: [], popularity: [], counts: [] };
 const answer = <T>(what: string, value: T): Promise<T> => {
@@ -68,6 +69,16 @@ test('an answer with another version of a shard invalidates only the cached data
   await data.texts(['y']);
   expect((await data.texts(['x']))[0]!.body).toBe('b');
   expect(asked).toEqual(['dog', 'x', 'cat', 'dog', 'y', 'x']);
+});
+
+test('texts that an answer shows to be old are not in the result: they are asked for again', async () => {
+  await data.texts(['x']);
+  versions = { 1: 'a', 2: 'b' };
+  expect((await data.texts(['x', 'y'])).map(({ id, body }) => [id, body])).toEqual([
+    ['x', 'b'],
+    ['y', 'b'],
+  ]);
+  expect(asked).toEqual(['x', 'y', 'x']);
 });
 
 test('without a server, cached data answers, and everything else fails with a sentence', async () => {
