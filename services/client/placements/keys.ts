@@ -17,7 +17,7 @@ export type NamedKey = (typeof namedKeys)[number];
 /** One key of the user: a named one, or a single character. */
 export type Key = string;
 
-/** The longest line that a user can type. */
+/** The longest line that a user can type, UTF-16 code units. */
 export const maxTyped = 200;
 export const offeredSuggestions = 5;
 

@@ -18,7 +18,8 @@ export function createUserInterface(): UserInterface {
 
   async function typing(typed: string, application: Application): Promise<Shown> {
     const suggestions = typed.trim() === '' ? [] : ((await application.suggest?.(typed)) ?? []);
-    return { ...shown, typed, suggestions: suggestions.slice(0, offeredSuggestions) };
+    const fitting = suggestions.filter((text) => text.length <= maxTyped);
+    return { ...shown, typed, suggestions: fitting.slice(0, offeredSuggestions) };
   }
 
   async function showing(typed: string, asked: Asked, isNew: boolean, application: Application): Promise<Shown> {
@@ -40,7 +41,8 @@ export function createUserInterface(): UserInterface {
   return {
     async press(key, application) {
       if (isNamed(key)) shown = await after(key, application);
-      else if (isCharacter(key) && shown.typed.length < maxTyped) shown = await typing(shown.typed + key, application);
+      else if (isCharacter(key) && shown.typed.length + key.length <= maxTyped)
+        shown = await typing(shown.typed + key, application);
       return draw(shown);
     },
     shown: () => shown,

@@ -1,7 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
-import { CandidatesRequest, PartsRequest, TextsRequest } from '../../../../search/client-requests.ts';
+import { PartsRequest, TextsRequest } from '../../../../search/client-requests.ts';
 import { clientDepth } from '../../../../search/limits.ts';
 import type { HttpContexts } from '../../../../shared/rpc/http-context.ts';
 import { RpcError } from '../../../../shared/rpc/errors.ts';
@@ -30,10 +30,10 @@ const Search = Type.Object(
   },
   strict,
 );
-const Words = Type.Object({ from: Type.Integer({ minimum: 0, maximum: 100_000_000 }) }, strict);
-const Texts = Type.Object({ ids: TextsRequest.properties.ids }, strict);
-const Candidates = Type.Object({ q: CandidatesRequest.properties.q }, strict);
+const Candidates = Type.Object({ q: Search.properties.q }, strict);
 const Parts = Type.Object({ term: PartsRequest.properties.term }, strict);
+const Texts = Type.Object({ ids: TextsRequest.properties.ids }, strict);
+const Words = Type.Object({ from: Type.Integer({ minimum: 0, maximum: 100_000_000 }) }, strict);
 
 /** What the clients of the five placements ask for. Each route is one message of the wire. */
 export function wireRoutes(scope: FastifyInstance, service: Service, contexts: HttpContexts): void {
