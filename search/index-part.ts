@@ -3,9 +3,12 @@ import { PageId } from './page.ts';
 
 /** A word has 64 characters at most, and the term of a whole name has 16 words. */
 export const maxTermLength = 1_100;
-/** A part holds at most this many pages, because it crosses the network as a whole. */
+/** The parts of one term hold at most this many pages together, because they cross the network as a whole. */
 export const maxPartPages = 10_000;
-/** The most positions of a part. A word of a short text has one or two on each page. */
+/**
+ * The most positions of the parts of one term, together with the numbers in their anchors. A word of a short text has
+ * one or two positions on each page.
+ */
 export const maxPartPositions = 100_000;
 
 const Count = Type.Integer({ minimum: 0 });

@@ -1,4 +1,5 @@
 import { shardOf } from '../../search/sharding.ts';
+import type { IndexPart } from '../../search/index-part.ts';
 import { clientDepth } from '../../search/limits.ts';
 import type {
   CandidatesRequest,
@@ -11,12 +12,14 @@ import type {
 import type { Context } from '../../shared/rpc/context.ts';
 import type { Upstream } from '../../shared/rpc/upstream.ts';
 import type { database } from '../database/contract.ts';
+import { checkPartSize } from '../database/index/part.ts';
+import { checkLength } from '../database/read-pages.ts';
 import { findAcrossShards } from '../database/scatter.ts';
 import type { query } from '../query/contract.ts';
 
 interface Tiers {
   readonly query: Pick<Upstream<typeof query>, 'plan'>;
-  readonly database: Upstream<typeof database>;
+  readonly database: Pick<Upstream<typeof database>, 'find' | 'postings' | 'pages'>;
 }
 
 /** What fat clients ask for: the answer of one tier, without the work of the tiers that the client holds itself. */
@@ -31,10 +34,13 @@ export function clientData({ query, database }: Tiers, shards: number) {
     async parts({ term }: PartsRequest, context: Context): Promise<PartsResponse> {
       const numbers = Array.from({ length: shards }, (_, i) => i + 1);
       const answers = await Promise.all(numbers.map((shard) => database.postings({ term }, context, { shard })));
-      return {
-        parts: answers.map(({ part }) => part),
-        versions: Object.fromEntries(answers.map(({ version }, i) => [i + 1, version])),
-      };
+      const parts = answers.map(({ part }) => part);
+      // Each shard has checked its own part only.
+      const sum = (count: (part: IndexPart) => number) => parts.reduce((total, part) => total + count(part), 0);
+      const pages = sum(({ ids }) => ids.length);
+      const positions = sum((part) => part.anchors.reduce((n, { length }) => n + length - 1, part.positions.length));
+      checkPartSize(term, pages, positions);
+      return { parts, versions: Object.fromEntries(answers.map(({ version }, i) => [i + 1, version])) };
     },
 
     async texts({ ids }: TextsRequest, context: Context): Promise<TextsResponse> {
@@ -45,10 +51,11 @@ export function clientData({ query, database }: Tiers, shards: number) {
           ...(await database.pages({ ids: own }, context, { shard })),
         })),
       );
-      return {
-        pages: answers.flatMap(({ pages }) => pages.map(({ id, title, url, body }) => ({ id, title, url, body }))),
-        versions: Object.fromEntries(answers.map(({ shard, version }) => [shard, version])),
-      };
+      const pages = answers.flatMap((part) => part.pages.map(({ id, title, url, body }) => ({ id, title, url, body })));
+      // Each shard has checked its own pages only.
+      const characters = pages.reduce((sum, { title, body }) => sum + title.length + body.length, 0);
+      checkLength(pages.length, characters);
+      return { pages, versions: Object.fromEntries(answers.map(({ shard, version }) => [shard, version])) };
     },
   };
 }

@@ -14,16 +14,18 @@ export function* readPages(store: Store, ids: readonly string[]): Work<StoredPag
     const [page] = store.pages([id]);
     if (page === undefined) continue;
     characters += lengthOf(page);
-    if (pages.length > 0 && characters > maxCharacters) {
-      throw new RpcError(
-        'too_large',
-        `the requested pages have over ${maxCharacters} characters together: request fewer pages`,
-      );
-    }
     pages.push(page);
+    checkLength(pages.length, characters);
     yield 1_000;
   }
   return pages;
+}
+
+/** Throws `too_large` when `pages` pages with so many `characters` are too long for one reply. */
+export function checkLength(pages: number, characters: number): void {
+  if (pages < 2 || characters <= maxCharacters) return;
+  const problem = `the requested pages have over ${maxCharacters} characters together: request fewer pages`;
+  throw new RpcError('too_large', problem);
 }
 
 function lengthOf({ body, title, links }: StoredPage): number {

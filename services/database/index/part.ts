@@ -16,8 +16,9 @@ const idSteps = 200;
  */
 export function* partOf(segment: Segment, term: string, idOf: (number: number) => string): Work<IndexPart> {
   const { start, end } = postingList(segment, { term }, 0);
-  if (end - start > maxPartPages) throw tooLarge(`${end - start} pages of one shard hold "${term}"`);
+  checkPartSize(term, end - start, 0);
   const reader = positionReader(segment);
+  let places = 0;
   const part = {
     documents: segment.documents,
     fieldLengths: fieldLengths(segment),
@@ -37,8 +38,9 @@ export function* partOf(segment: Segment, term: string, idOf: (number: number) =
       for (const position of positions) part.positions.push(position);
       part.lengths.push(segment.lengths[doc * 3 + field]!);
     }
-    if (part.positions.length > maxPartPositions) throw tooLarge(`"${term}" occurs too often`);
     const anchors = segment.anchors.subarray(segment.anchorStart[doc], segment.anchorStart[doc + 1]);
+    places += anchors.length;
+    checkPartSize(term, end - start, places + part.positions.length);
     if (anchors.length > 0) part.anchors.push([part.ids.length, ...anchors]);
     part.popularity.push(segment.popularity[doc]!);
     part.ids.push(idOf(segment.numbers[doc]!));
@@ -47,8 +49,12 @@ export function* partOf(segment: Segment, term: string, idOf: (number: number) =
   return part;
 }
 
-function tooLarge(why: string): RpcError {
-  return new RpcError(
+/** Throws `too_costly` when one term has more pages, or more positions and anchors, than one answer carries. */
+export function checkPartSize(term: string, pages: number, positions: number): void {
+  if (pages <= maxPartPages && positions <= maxPartPositions) return;
+  const why =
+    pages > maxPartPages ? `${pages} pages hold "${term}"` : `"${term}" occurs too often, or in too long texts`;
+  throw new RpcError(
     'too_costly',
     `this part of the index is too large for a client: ${why}. Use a rarer word, or a thinner client`,
   );

@@ -55,4 +55,8 @@ test('a part that is too large for the network is refused', () => {
   for (const term of ['mani', 'often'])
     expect(() => finish(partOf(segment, term, (number) => ids[number]!))).toThrow(RpcError);
   expect(finish(partOf(segment, 'nowhere', (number) => ids[number]!)).ids).toEqual([]);
+  // One page of over 3 million words.
+  const one = segmentOf([{ ...pages[0]!, id: 'long', body: 'long' }]).segment;
+  const long = { ...one, anchorStart: Uint32Array.of(0, 100_000), anchors: new Uint32Array(100_000) };
+  expect(() => finish(partOf(long, 'long', () => 'long'))).toThrow('in too long texts');
 });
