@@ -1,6 +1,6 @@
 import type { Statistics } from './find-result.ts';
 import type { PlannedTerm } from './plan.ts';
-import { fields } from './limits.ts';
+import { fields } from './fields.ts';
 
 /**
  * The parameters of the formula. Arrays are indexed by field [title, keywords, body]. services/ranking/README.md says

@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox';
 import { FindResult } from './find-result.ts';
 import { IndexPart, maxTermLength } from './index-part.ts';
 import { PageId } from './page.ts';
-import { clientDepth, maxQueryLength } from './limits.ts';
+import { clientDepth, maxQueryLength, maxWords } from './limits.ts';
 import { QueryPlan } from './plan.ts';
 
 /**
@@ -50,7 +50,7 @@ export type TextsResponse = Static<typeof TextsResponse>;
 
 export const WordsRequest = Type.Object({
   from: Type.Integer({ minimum: 0 }),
-  size: Type.Integer({ minimum: 1, maximum: 20_000 }),
+  size: Type.Integer({ minimum: 1, maximum: maxWords }),
 });
 export type WordsRequest = Static<typeof WordsRequest>;
 /** The words from number `from` on, ascending, and how many pages hold each. `total` counts all words. */

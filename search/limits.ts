@@ -3,6 +3,8 @@ export const maxQueryLength = 10_000;
 export const maxDepth = 1_000;
 /** A client that ranks, pages and sorts by itself does so with the best results only, up to this one. */
 export const clientDepth = 100;
+/** The most words of one answer to a client that completes words itself. */
+export const maxWords = 20_000;
 
 /** The most terms of one search, so that its work is bounded. Of a longer query, the first words count. */
 export const maxTerms = 128;
@@ -10,6 +12,3 @@ export const maxTerms = 128;
 export const maxPhraseTerms = 128;
 /** The most phrases of one search. Exclusions have the same limit. */
 export const maxPhrases = 32;
-
-/** The fields of a page, in the order of all arrays that are indexed by field. */
-export const fields = ['title', 'keywords', 'body'] as const;

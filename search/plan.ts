@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
-import { fields, maxDepth, maxPhrases, maxPhraseTerms, maxQueryLength, maxTerms } from './limits.ts';
+import { fields } from './fields.ts';
+import { maxDepth, maxPhrases, maxPhraseTerms, maxQueryLength, maxTerms } from './limits.ts';
 
 export const Field = Type.Enum([...fields]);
 export type Field = Static<typeof Field>;

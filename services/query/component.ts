@@ -42,11 +42,8 @@ export const queryComponent = component({
         suggest: async ({ prefix, size }) => ({ suggestions: complete(keeper.vocabulary(), prefix, size) }),
         async words({ from, size }) {
           const { words, documents } = keeper.vocabulary();
-          return {
-            total: words.length,
-            words: words.slice(from, from + size),
-            documents: Array.from(documents).slice(from, from + size),
-          };
+          const part = words.slice(from, from + size);
+          return { total: words.length, words: part, documents: part.map((_, i) => documents[from + i]!) };
         },
         statistics: async ({ plan: asked }) => ({ statistics: await table.of(asked) }),
         async search(request, context) {

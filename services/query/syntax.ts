@@ -1,5 +1,5 @@
 import { isInvisible } from '../../search/text/invisible.ts';
-import { fields } from '../../search/limits.ts';
+import { fields } from '../../search/fields.ts';
 import type { Field } from '../../search/plan.ts';
 
 /** One item of the query: a word or a phrase, with its field and its sign. */

@@ -6,6 +6,8 @@ import type { SearchResults } from '../../../search/results.ts';
 import { searchResults } from '../../../search/search-results.ts';
 import { assemble, type TermParts } from '../../database/index/assemble.ts';
 import { createInvertedIndex, type Found } from '../../database/index/inverted-index.ts';
+import { documentFrequency, postingList, type PostingList } from '../../database/index/posting-lists.ts';
+import { finish } from '../../database/index/work.ts';
 import { passageOf } from '../../database/passage.ts';
 import { parse } from '../../query/parse.ts';
 import { didYouMean } from '../../query/spelling.ts';
@@ -28,7 +30,7 @@ interface Searched {
   readonly statistics: Statistics;
 }
 
-/** Parts of different versions are asked for again this often. */
+/** When parts have different versions, all are asked for again. This is the most rounds. */
 const maxRounds = 3;
 
 /**
@@ -44,10 +46,10 @@ export function createWholeApplication(data: Data, vocabulary: () => Vocabulary)
     const suggestion = didYouMean(vocabulary(), q, words);
     const terms = await partsOf(data, plan);
     const { segment, ids } = assemble(terms);
-    const index = createInvertedIndex(segment);
-    const own = index.find(plan, 1, undefined).statistics;
-    const statistics = { ...corpusOf(terms), frequencies: own.frequencies };
-    const found = index.find(plan, clientDepth, statistics);
+    const frequencyOf = (list: PostingList) => finish(documentFrequency(segment, list));
+    const lists = plan.terms.map((term, i) => postingList(segment, term, i));
+    const statistics = { ...corpusOf(terms), frequencies: lists.map(frequencyOf) };
+    const found = createInvertedIndex(segment).find(plan, clientDepth, statistics);
     const candidates = found.hits.map(({ doc, frequencies, lengths }) => ({
       id: ids[doc]!,
       title: '',

@@ -1,5 +1,5 @@
 import type { PlannedPhrase } from '../../../search/plan.ts';
-import { fields } from '../../../search/limits.ts';
+import { fields } from '../../../search/fields.ts';
 import { bitset, setBit, type Bitset } from './bitset.ts';
 import { countOf } from './packed-counts.ts';
 import { positionReader, type PositionReader } from './positions.ts';

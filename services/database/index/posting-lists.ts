@@ -1,5 +1,5 @@
 import type { PlannedTerm } from '../../../search/plan.ts';
-import { fields } from '../../../search/limits.ts';
+import { fields } from '../../../search/fields.ts';
 import { setBit, type Bitset } from './bitset.ts';
 import { countOf } from './packed-counts.ts';
 import { termNumber } from './dictionary.ts';

@@ -1,6 +1,6 @@
 import type { SourcePage } from '../../../search/source-page.ts';
 import { analyse } from '../../../search/text/analysis.ts';
-import { fields } from '../../../search/limits.ts';
+import { fields } from '../../../search/fields.ts';
 import type { Field, QueryPlan, PlannedPhrase, PlannedTerm } from '../../../search/plan.ts';
 import type { Random } from '../../../shared/time/random.ts';
 import { categoryTerm, wholeName } from '../../../search/names.ts';

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { Statistics } from '../../../search/find-result.ts';
 import type { SourcePage } from '../../../search/source-page.ts';
 import { analyse } from '../../../search/text/analysis.ts';
-import { fields } from '../../../search/limits.ts';
+import { fields } from '../../../search/fields.ts';
 import type { QueryPlan, PlannedPhrase, PlannedTerm } from '../../../search/plan.ts';
 import { scorer } from '../../../search/bm25f.ts';
 

@@ -1,4 +1,4 @@
-import { clientDepth } from '../../../../search/limits.ts';
+import { clientDepth, maxWords } from '../../../../search/limits.ts';
 import type { Handlers } from '../../../../shared/rpc/contract.ts';
 import type { Context } from '../../../../shared/rpc/context.ts';
 import type { gateway } from '../../../gateway/contract.ts';
@@ -42,8 +42,6 @@ export function createService(below: Below, newSession: () => string): Service {
     candidates: (q, context) => below.candidates({ q }, context),
     parts: async (term, context) => ({ ...(await below.parts({ term }, context)), leaseMs }),
     texts: async (ids, context) => ({ ...(await below.texts({ ids: [...ids] }, context)), leaseMs }),
-    words: (from, context) => below.words({ from, size: wordsPerAnswer }, context),
+    words: (from, context) => below.words({ from, size: maxWords }, context),
   };
 }
-
-const wordsPerAnswer = 20_000;
