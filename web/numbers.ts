@@ -17,5 +17,16 @@ export function duration(ms: number): string {
   return `${ms >= 100 ? ms.toFixed(0) : ms.toFixed(ms >= 1 ? 1 : 2)} ms`;
 }
 
+/** An amount of data: 512 B, 3.4 kB, 1.2 MB, 5.0 GB. */
+export function bytes(count: number): string {
+  for (const [unit, size] of [
+    ['GB', 1e9],
+    ['MB', 1e6],
+    ['kB', 1e3],
+  ] as const)
+    if (count >= size) return `${(count / size).toFixed(1)} ${unit}`;
+  return `${count} B`;
+}
+
 /** At most two digits after the point: 2, 1.33. */
 export const shortNumber = (value: number): string => String(Math.round(value * 100) / 100);

@@ -24,16 +24,6 @@ export function formatPercent(share: number): string {
   return `${percent.toFixed(percent === 0 || percent >= 99.95 ? 0 : percent < 1 ? 2 : 1)}%`;
 }
 
-export function formatBytes(bytes: number): string {
-  for (const [unit, size] of [
-    ['GB', 1e9],
-    ['MB', 1e6],
-    ['kB', 1e3],
-  ] as const)
-    if (bytes >= size) return `${(bytes / size).toFixed(1)} ${unit}`;
-  return `${bytes} B`;
-}
-
 /** 90_500 -> "1m30.5s". */
 export function formatDuration(ms: number): string {
   const seconds = ms / 1000;

@@ -1,3 +1,4 @@
+import { bytes } from '../../web/numbers.ts';
 import { faultFigures } from '../journal/figures.ts';
 import { faultWindows } from '../journal/windows.ts';
 import { percentiles } from '../measure/histogram.ts';
@@ -7,15 +8,7 @@ import { littlesLaw } from '../verdict/validity.ts';
 import type { ThresholdResult } from '../verdict/thresholds.ts';
 import type { TerminalStyle } from './terminal-style.ts';
 import { adviceOn, describePlan, describeWorkload, wrongAnswersKept } from './describe.ts';
-import {
-  formatActual,
-  formatBytes,
-  formatCount,
-  formatDuration,
-  formatMs,
-  formatPercent,
-  formatRate,
-} from './format.ts';
+import { formatActual, formatCount, formatDuration, formatMs, formatPercent, formatRate } from './format.ts';
 import { ratePerSecond } from '../measure/measured.ts';
 import type { RunResult } from '../verdict/result.ts';
 
@@ -58,7 +51,7 @@ function counted(run: RunResult, style: TerminalStyle): string[] {
       plan.model.kind === 'open' ? style.dim(`of ${formatRate(meanRate(plan.model))} planned`) : '',
     ),
     row('sent', counts.sent),
-    row('done', counts.done, style.dim(formatBytes(counts.bytes))),
+    row('done', counts.done, style.dim(bytes(counts.bytes))),
     row('right', counts.right, style.dim(`${formatPercent(counts.right / total)}${compared}`)),
   ];
   const tinted = (n: number, text: string) => (n > 0 ? style.red(text) : text);

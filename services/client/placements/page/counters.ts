@@ -1,3 +1,4 @@
+import { bytes, duration } from '../../../../web/numbers.ts';
 import type { PlacementName } from '../names.ts';
 import type { Cost } from './runner.ts';
 
@@ -10,8 +11,8 @@ export function createCounters(document: Document) {
         roundTrips: String(traffic.roundTrips),
         sent: bytes(traffic.sentBytes),
         received: bytes(traffic.receivedBytes),
-        works: `${workedMs.toFixed(1)} ms`,
-        waits: `${traffic.waitedMs.toFixed(1)} ms`,
+        works: duration(workedMs),
+        waits: duration(traffic.waitedMs),
         before: bytes(before.receivedBytes),
       };
       for (const [field, text] of Object.entries(values))
@@ -19,12 +20,4 @@ export function createCounters(document: Document) {
       row.dataset['cost'] = JSON.stringify({ roundTrips: traffic.roundTrips, workedMs, waitedMs: traffic.waitedMs });
     },
   };
-}
-
-function bytes(count: number): string {
-  return count < 1_000
-    ? `${count} B`
-    : count < 1_000_000
-      ? `${(count / 1_000).toFixed(1)} kB`
-      : `${(count / 1e6).toFixed(1)} MB`;
 }
