@@ -26,7 +26,9 @@ export interface Layout {
   readonly kind: 'home' | 'inner';
   readonly box: SearchBox;
   readonly main: Markup;
-  /** A stylesheet and a script of this page alone. */
+  /**
+   * A stylesheet and a program of this page alone. connection.js cannot bring such a page up to date in place.
+   */
   readonly own?: Pick<AssetUrls, 'stylesheet' | 'script'>;
 }
 
@@ -49,11 +51,11 @@ ${
   own
     ? markup`<link rel="stylesheet" href="${own.stylesheet}">
 <script type="module" src="${own.script}"></script>`
-    : // A page with a script of its own also looks after its connection.
+    : // A page with a program of its own also looks after its connection.
       markup`<script type="module" src="${assets.connection}"></script>`
 }
 </head>
-<body class="${kind}">
+<body class="${kind}"${!own && markup` data-in-place`}>
 <a class="skip" href="#content">Skip to the content</a>
 ${kind === 'inner' && markup`<header class="top">${brand}${searchForm(box)}</header>`}
 <main id="content" tabindex="-1">

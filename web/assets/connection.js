@@ -37,7 +37,7 @@ function registerWorker() {
   workers.addEventListener('controllerchange', () => void askAgain().catch(() => undefined));
 }
 
-/** What the worker says about the page that it gave. */
+/** Reads what the worker has written into this page: it is a kept copy, or it stands for a page that is not kept. */
 function look() {
   const kept = document.querySelector('.connection[data-kept-at]');
   const unanswered = document.querySelector('[data-unanswered]');
@@ -83,8 +83,8 @@ async function catchUp() {
 /** Shows the new answer. The words in the search box, the focus and the place on the page stay as they are. */
 function replace(text) {
   const next = new DOMParser().parseFromString(text, 'text/html');
-  // A page without this script has a program of its own, which runs only if the page is loaded.
-  if (!next.querySelector('script[src*="connection"]')) return location.reload();
+  // Any other page may have a program of its own, which runs only if the page is loaded.
+  if (!('inPlace' in next.body.dataset)) return location.reload();
   const before = stateOf(document);
   document.title = next.title;
   document.body.replaceWith(document.adoptNode(next.body));

@@ -27,9 +27,9 @@ const race = 'race-network-and-fetch-handler';
 const maxPages = 60;
 const maxLength = 500_000;
 const keepAfterMs = 500;
-/** A door gives every request an answer within 5 s. One that is silent for longer has gone, ms. */
+/** A door answers every request within 5 s. A door that is silent for this time has gone, ms. */
 const patienceMs = 7_000;
-/** For so long after it was silent, the page's own door is asked last, ms. */
+/** After the page's own door was silent, it is asked last for this time, ms. */
 const avoidMs = 15_000;
 let avoidOwnUntil = 0;
 
@@ -49,7 +49,7 @@ async function install(event) {
   await self.skipWaiting();
 }
 
-/** Copies of another build go: they may not fit to the scripts of this one. */
+/** Copies of another build go: they may not fit the scripts of this one. */
 async function activate() {
   const names = await caches.keys();
   const old = names.filter((name) => name.startsWith('tierlab-') && name !== pagesName && name !== assetsName);
@@ -114,7 +114,7 @@ async function keep(path, response) {
   await Promise.all(known.slice(0, -maxPages).map((page) => pages.delete(page)));
 }
 
-/** The kept copy, which says so itself, or a page that says that there is none. */
+/** The kept copy with a note that it is one, or the page for an address that is not kept. */
 async function earlierPage(path) {
   const pages = await caches.open(pagesName);
   const kept = await pages.match(path);

@@ -14,9 +14,7 @@ export function createDisplay(document: Document, runner: Runner, asked?: string
   const problem = find('#problem');
   const query = asked?.trim().slice(0, 60) || sessionQuery;
   find('#query').textContent = query;
-  /**
-   * The line as the keys sent so far make it. It differs from what the input shows while a composition is under way.
-   */
+  /** The line that the keys sent so far have typed. The next keys turn it into the text of the input. */
   let line = '';
   let name: PlacementName = 'terminal';
   let waiting = 0;
