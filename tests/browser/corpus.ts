@@ -1,5 +1,7 @@
+import type { TestPage } from '../support/cluster.ts';
+
 /** A small web of pages: several pages of results, links in both directions, and pages with hostile markup. */
-export const corpus = [
+export const corpus: readonly TestPage[] = [
   {
     id: 'dog',
     title: 'dog, domestic dog',

@@ -1,54 +1,26 @@
-import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { dataFolder, startCluster, until, type TestCluster, type TestPage } from '../support/cluster.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { until } from '../support/cluster.ts';
 import { seriousProblems } from './axe.ts';
 import { corpus } from './corpus.ts';
-import { howToGetOne } from '../../labs/kit/find-browser.ts';
 import { lowContrast, overflow } from './looks.ts';
-import { boundMs, openBrowser, screens, shots, withPage as withPageOf } from './person.ts';
+import { boundMs, screens, shots } from './person.ts';
+import { site, suggests } from './site.ts';
 
 /** A person whose connection and doors come and go. */
-let browser: Browser;
-let cluster: TestCluster;
-let data: Awaited<ReturnType<typeof dataFolder>>;
-
-beforeAll(async () => {
-  const opened = await openBrowser();
-  if (opened === undefined) return;
-  browser = opened;
-  data = await dataFolder(corpus as unknown as TestPage[]);
-  const topology = path.join(data.dir, 'two-doors.json');
-  const nodes = [
-    { name: 'back', components: ['app', 'query', 'ranking', 'html', 'database'], replicas: 1 },
-    { name: 'gateway', components: ['gateway'], replicas: 2 },
-    { name: 'client', components: ['client'], replicas: 1 },
-  ];
-  writeFileSync(topology, JSON.stringify({ name: 'two-doors', summary: 'a test', style: 'object-based', nodes }));
-  cluster = await startCluster({ dataDir: data.dir, topology });
-  // Suggestions come with the vocabulary, which the query tier fetches after it has started.
-  await until(
-    async () => (await (await fetch(`${cluster.client}/suggest?prefix=pu`)).text()).includes('puppy'),
-    boundMs,
-  );
+const here = site({
+  pages: corpus,
+  ready: suggests('pu', 'puppy'),
+  topology: path.join(import.meta.dirname, 'two-doors.json'),
+  // The browser reports each request that found no server, and the one that the policy refuses.
+  expected: /ERR_CONNECTION_REFUSED|ERR_FAILED|Content Security Policy/,
 });
-afterAll(async () => {
-  await browser?.close();
-  await cluster?.stop();
-  data?.remove();
-});
-beforeEach((context) => {
-  if (browser === undefined) context.skip(howToGetOne);
-});
-
-/** The browser reports each request that found no server, and the one that the policy refuses. */
-const refused = /ERR_CONNECTION_REFUSED|ERR_FAILED|Content Security Policy/;
-const withPage = (options: BrowserContextOptions, work: (page: Page) => Promise<void>): Promise<void> =>
-  withPageOf(browser, { baseURL: cluster.client, ...options }, work, refused);
+const { withPage } = here;
 
 /** Kills these nodes, and lets nobody start them again while `work` runs. */
 async function without(groups: RegExp, work: () => Promise<void>): Promise<void> {
+  const { cluster } = here;
   const watchdog = cluster.process.pid!;
   const nodes = (await cluster.nodes()).filter(({ id }) => groups.test(id));
   process.kill(watchdog, 'SIGSTOP');
@@ -131,6 +103,7 @@ test('offline: earlier searches with their age, a clear sentence for new ones, a
 });
 
 test('when a gateway dies, its pages go on by another door, and what was typed stays', async () => {
+  const { cluster } = here;
   await withPage({ baseURL: cluster.gateway }, async (page) => {
     await page.goto('/search?q=dogs');
     await controlled(page);
@@ -184,7 +157,7 @@ test('what is shown offline can be read, fits, and axe finds nothing serious', a
   const contexts = await Promise.all(
     screens.map(async ([screen, options]) => ({
       screen,
-      context: await browser.newContext({ baseURL: cluster.client, bypassCSP: true, ...options }),
+      context: await here.browser.newContext({ baseURL: here.cluster.client, bypassCSP: true, ...options }),
     })),
   );
   try {

@@ -1,49 +1,27 @@
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { readRunFile } from '../../cli/run-file.ts';
 import { placementNames } from '../../services/client/placements/names.ts';
 import { sessionQuery } from '../../services/client/placements/session.ts';
 import { animalPages } from '../unit/client/placements/pages.ts';
-import { dataFolder, startCluster, until, type TestCluster, type TestPage } from '../support/cluster.ts';
+import { until, type TestPage } from '../support/cluster.ts';
 import { seriousProblems } from './axe.ts';
 import { openPerson } from '../../labs/04-thin-and-fat-clients/browser.ts';
 import { asScript, scripts } from '../../labs/04-thin-and-fat-clients/script.ts';
 import { labPages } from '../../labs/kit/pages.ts';
-import { howToGetOne } from '../../labs/kit/find-browser.ts';
 import { lowContrast, overflow, tabOrder } from './looks.ts';
-import { boundMs, openBrowser, screens, shots, withPage as withPageOf } from './person.ts';
+import { boundMs, screens, shots } from './person.ts';
+import { site, suggests } from './site.ts';
 
 /** A person before the page of the placements, with a real cluster behind it. */
-let browser: Browser;
-let cluster: TestCluster;
-let data: Awaited<ReturnType<typeof dataFolder>>;
-
-beforeAll(async () => {
-  const opened = await openBrowser();
-  if (opened === undefined) return;
-  browser = opened;
-  const pages = animalPages.map(({ id, title, body, keywords }) => ({ id, title, body, keywords }));
-  const ofLabs = labPages()
-    .split('\n')
-    .map((line) => JSON.parse(line) as TestPage);
-  data = await dataFolder([...pages, ...ofLabs]);
-  cluster = await startCluster({ dataDir: data.dir });
-  await until(
-    async () => (await (await fetch(`${cluster.client}/suggest?prefix=do`)).text()).includes('domest'),
-    boundMs,
-  );
+const ofLabs = labPages()
+  .split('\n')
+  .map((line) => JSON.parse(line) as TestPage);
+const here = site({
+  pages: [...animalPages.map(({ id, title, body, keywords }) => ({ id, title, body, keywords })), ...ofLabs],
+  ready: suggests('do', 'domest'),
 });
-afterAll(async () => {
-  await browser?.close();
-  await cluster?.stop();
-  data?.remove();
-});
-beforeEach((context) => {
-  if (browser === undefined) context.skip(howToGetOne);
-});
-
-const withPage = (options: BrowserContextOptions, work: (page: Page) => Promise<void>, expected?: RegExp) =>
-  withPageOf(browser, { baseURL: cluster.client, ...options }, work, expected);
+const { withPage } = here;
 
 const choose = (page: Page, name: string) => page.locator(`input[value="${name}"]`).check();
 const screen = (page: Page) => page.locator('#screen').innerHTML();
@@ -59,7 +37,7 @@ async function search(page: Page, q: string): Promise<void> {
 
 /** The best pages as the public API gives them. */
 async function oracle(q: string, size: number): Promise<string[]> {
-  const answer = await fetch(`${cluster.gateway}/api/search?q=${encodeURIComponent(q)}&size=${size}`);
+  const answer = await fetch(`${here.cluster.gateway}/api/search?q=${encodeURIComponent(q)}&size=${size}`);
   return ((await answer.json()) as { results: { title: string }[] }).results.map(({ title }) => title);
 }
 
@@ -89,9 +67,9 @@ test('the session costs 25, 5, 1, 8 and 3 round trips, and ends with the same sc
 });
 
 test('the person of lab 04 sends exactly the messages of the scripts', async () => {
-  const context = await browser.newContext();
+  const context = await here.browser.newContext();
   try {
-    const person = await openPerson(context, cluster.client, 2);
+    const person = await openPerson(context, here.cluster.client, 2);
     const sent: unknown[] = [];
     for (const name of placementNames) {
       await person.arrive(name);
@@ -129,14 +107,15 @@ test('each placement answers what a person types as the search page does, and ea
 
 /** What the watchdog does with the node that serves the page. */
 async function control(action: 'stop' | 'start'): Promise<void> {
-  const { token } = readRunFile(cluster.dataDir, cluster.portBase)!;
-  const url = `http://127.0.0.1:${cluster.portBase}/nodes/client-1/${action}`;
+  const { dataDir, portBase } = here.cluster;
+  const { token } = readRunFile(dataDir, portBase)!;
+  const url = `http://127.0.0.1:${portBase}/nodes/client-1/${action}`;
   const answer = await fetch(url, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
   expect(answer.status).toBe(200);
 }
 
 const ready = () =>
-  until(async () => (await fetch(`${cluster.client}/placements`).catch(() => undefined))?.ok, boundMs);
+  until(async () => (await fetch(`${here.cluster.client}/placements`).catch(() => undefined))?.ok, boundMs);
 
 test('without the server, data on the client still answers, and a new query fails with a sentence', async () => {
   await withPage(

@@ -1,48 +1,19 @@
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { dataFolder, startCluster, until, type TestCluster, type TestPage } from '../support/cluster.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { until } from '../support/cluster.ts';
 import { seriousProblems } from './axe.ts';
 import { corpus } from './corpus.ts';
-import { howToGetOne } from '../../labs/kit/find-browser.ts';
 import { lowContrast, overflow, tabOrder } from './looks.ts';
-import { boundMs, openBrowser, screens, shots, withPage as withPageOf } from './person.ts';
+import { boundMs, screens, shots } from './person.ts';
+import { site, suggests } from './site.ts';
 
 /** A person with a browser before a real cluster: nine processes, real sockets, a real engine. */
-let browser: Browser;
-let cluster: TestCluster;
-let data: Awaited<ReturnType<typeof dataFolder>>;
-
-beforeAll(async () => {
-  const opened = await openBrowser();
-  if (opened === undefined) return;
-  browser = opened;
-  data = await dataFolder(corpus as unknown as TestPage[]);
-  cluster = await startCluster({ dataDir: data.dir });
-});
-afterAll(async () => {
-  await browser?.close();
-  await cluster?.stop();
-  data?.remove();
-});
-beforeEach((context) => {
-  if (browser === undefined) context.skip(howToGetOne);
-});
-
-const withPage = (options: BrowserContextOptions, work: (page: Page) => Promise<void>): Promise<void> =>
-  withPageOf(browser, { baseURL: cluster.client, ...options }, work);
-
-/** Suggestions come with the vocabulary, which the query tier fetches after it has started. */
-async function suggestionsAreThere(): Promise<void> {
-  await until(async () => {
-    const response = await fetch(`${cluster.client}/suggest?prefix=do`);
-    return response.ok && ((await response.json()) as { suggestions: string[] }).suggestions.length > 0;
-  }, boundMs);
-}
+const here = site({ pages: corpus, ready: suggests('do', 'dog') });
+const { withPage } = here;
 
 const pathOf = (page: Page) => new URL(page.url()).pathname + new URL(page.url()).search;
 
 test('type, see suggestions, search, page, open a page, follow a link, go back', async () => {
-  await suggestionsAreThere();
   await withPage({}, async (page) => {
     await page.goto('/');
     const box = page.getByRole('combobox', { name: 'Search the pages' });
@@ -89,7 +60,6 @@ test('type, see suggestions, search, page, open a page, follow a link, go back',
 });
 
 test('a suggestion that is clicked is searched for', async () => {
-  await suggestionsAreThere();
   await withPage({}, async (page) => {
     await page.goto('/search?q=zzz');
     await page.getByRole('combobox').fill('anim');
@@ -176,8 +146,8 @@ const views: readonly (readonly [string, string])[] = [
   ['failure', '/page/nobody'],
 ];
 test.each(screens)('%s: every page can be read, fits, and axe finds nothing serious', async (screen, options) => {
-  const context = await browser.newContext({
-    baseURL: cluster.client,
+  const context = await here.browser.newContext({
+    baseURL: here.cluster.client,
     viewport: { width: 1100, height: 800 },
     bypassCSP: true,
     ...options,
@@ -225,6 +195,7 @@ test('the keyboard alone reaches everything in a sensible order, and shows where
 });
 
 test('when nobody behind the client answers, it says so, keeps the words, and recovers by itself', async () => {
+  const { browser, cluster } = here;
   const gateway = (await cluster.nodes()).find(({ id }) => id === 'gateway-1')!;
   const context = await browser.newContext({ baseURL: cluster.client });
   try {
@@ -246,7 +217,7 @@ test('when nobody behind the client answers, it says so, keeps the words, and re
 });
 
 test('the API’s own page works under its content security policy', async () => {
-  await withPage({ baseURL: cluster.gateway }, async (page) => {
+  await withPage({ baseURL: here.cluster.gateway }, async (page) => {
     await page.goto('/docs/');
     await page.getByText('/api/search').click();
     expect(await page.locator('.opblock').count()).toBe(3);

@@ -35,7 +35,7 @@ export interface TestPage {
   readonly title: string;
   readonly body?: string;
   readonly keywords?: readonly string[];
-  readonly links?: readonly string[];
+  readonly links?: readonly (string | { readonly id: string; readonly relation: string })[];
 }
 
 /** A separate data folder that holds only these pages (WordNet when there are none). Remove it afterwards. */
