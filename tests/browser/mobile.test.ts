@@ -133,6 +133,19 @@ test('when a gateway dies, its pages go on by another door, and what was typed s
   });
 });
 
+test('a page that only leads elsewhere goes there as soon as its door answers again', async () => {
+  await withPage({ baseURL: here.cluster.gateway }, async (page) => {
+    await page.goto('/');
+    await controlled(page);
+    await without(anyDoor, async () => {
+      await page.goto('/placements');
+      expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('not kept on this device');
+    });
+    await page.getByRole('button', { name: 'Play it in all five' }).waitFor();
+    expect(page.url()).toBe(`${here.cluster.client}/placements`);
+  });
+});
+
 test('a worker of a new build throws away what the old one kept', async () => {
   await withPage({}, async (page) => {
     await page.goto('/search?q=dogs');

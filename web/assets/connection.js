@@ -66,8 +66,9 @@ function wait() {
   pauseMs = Math.min(lastPauseMs, pauseMs * 1.5);
 }
 
+/** A redirect is not followed: it may lead to another door, which this page may not ask. Its answer has no text. */
 function askAgain() {
-  return fetch(location.href, { headers: { accept: 'text/html' }, cache: 'no-store' });
+  return fetch(location.href, { headers: { accept: 'text/html' }, cache: 'no-store', redirect: 'manual' });
 }
 
 async function catchUp() {
