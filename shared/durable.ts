@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** Returns when the content of the file is on disk. Throws the error of the operating system. */
@@ -42,4 +42,35 @@ export function replaceFile(file: string, content: string, mode = 0o666): void {
     throw error;
   }
   syncFolder(path.dirname(file));
+}
+
+/**
+ * Creates a file with its whole content. Returns false where it exists, also when another process was faster: then it
+ * stays as it is. Once this returns true, the file survives a power cut. The folder must exist. Throws the error of the
+ * operating system.
+ */
+export function createFile(file: string, content: string, mode = 0o666): boolean {
+  const draft = `${file}.${process.pid}.draft`;
+  try {
+    writeFileSync(draft, content, { mode, flush: true });
+    create(draft, file, content, mode);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  syncFolder(path.dirname(file));
+  return true;
+}
+
+/** A link, because a rename would replace the file of a faster process. */
+function create(draft: string, file: string, content: string, mode: number): void {
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error;
+    // Some shared folders do not support links. There, a reader may see a part of the content.
+    writeFileSync(file, content, { mode, flag: 'wx', flush: true });
+  }
 }

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { diskProblem } from '../../shared/disk-problem.ts';
-import { replaceFile } from '../../shared/durable.ts';
+import { createFile, replaceFile } from '../../shared/durable.ts';
 import { LabUnknownError } from './errors.ts';
 
 /** The places of a lab's files. All are below one folder: the checkout, unless `--home` names another. */
@@ -28,16 +28,25 @@ export function homeAt(folder: string): Home {
 }
 
 /** Readers see the old content or the new one, also after a crash. */
-export function writeDurably(file: string, text: string): void {
+export const writeDurably = (file: string, text: string): void => onDisk(file, () => replaceFile(file, text));
+
+/** False where the file exists: then it stays as it is. */
+export const createDurably = (file: string, text: string): boolean => onDisk(file, () => createFile(file, text));
+
+function onDisk<T>(file: string, write: () => T): T {
   const folder = path.dirname(file);
   try {
     mkdirSync(folder, { recursive: true });
-    replaceFile(file, text);
+    return write();
   } catch (error) {
-    const problem = diskProblem(error, folder);
-    if (problem === undefined) throw error;
-    throw new LabUnknownError(problem, 'make room, then run the lab again');
+    throw withDiskProblem(error, folder);
   }
+}
+
+/** A LabUnknownError where the disk of `folder` accepts no more data; any other error as it is. */
+export function withDiskProblem(error: unknown, folder: string): unknown {
+  const problem = diskProblem(error, folder);
+  return problem === undefined ? error : new LabUnknownError(problem, 'make room, then run the lab again');
 }
 
 export const asJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;

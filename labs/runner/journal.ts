@@ -1,8 +1,8 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { isAlive } from '../../shared/is-alive.ts';
 import type { Place } from '../kit/attached-cluster.ts';
 import type { Changes } from '../kit/cluster-handle.ts';
-import { asJson, type Home, writeDurably } from './home.ts';
+import { asJson, createDurably, type Home, writeDurably } from './home.ts';
 import { LabUsageError } from './errors.ts';
 
 export type Phase = 'precheck' | 'prediction' | 'running' | 'verdict' | 'stopping';
@@ -38,27 +38,29 @@ export function readLabJournal({ journal }: Home): JournalEntry | undefined {
 /** Why no lab can start now: one is running, or one was killed and has left something. Undefined: one can start. */
 export function refusal(home: Home): string | undefined {
   const left = readLabJournal(home);
-  if (!left) return undefined;
+  if (!left)
+    return existsSync(home.journal) ? `${home.journal} cannot be read; delete it when no lab is running` : undefined;
   return isAlive(left.runner)
     ? `lab ${left.lab} is running in process ${left.runner}; wait until it has ended`
     : `lab ${left.lab} was killed while it ran. This cleans up after it: npm run lab -- restore`;
 }
 
 /**
- * Refuses a second runner; a journal whose runner has ended says that something is left. `onPhase` is called after
- * each phase was written.
+ * Refuses a second runner, also one that starts at the same moment; a journal whose runner has ended says that
+ * something is left. `onPhase` is called after each phase was written.
  */
 export function openJournal(home: Home, lab: string, onPhase: (phase: Phase) => void): Journal {
-  const problem = refusal(home);
-  if (problem !== undefined) throw new LabUsageError(problem);
   let entry: JournalEntry = { lab, runner: process.pid, phase: 'precheck' };
-  const write = (): void => writeDurably(home.journal, asJson(entry));
-  write();
+  // Only one runner can create the file. It is gone again where that runner has just ended.
+  while (!createDurably(home.journal, asJson(entry))) {
+    const problem = refusal(home);
+    if (problem !== undefined) throw new LabUsageError(problem);
+  }
   onPhase(entry.phase);
   return {
     note(change) {
       entry = { ...entry, ...change };
-      write();
+      writeDurably(home.journal, asJson(entry));
       if (change.phase) onPhase(change.phase);
     },
     close: () => removeJournal(home),

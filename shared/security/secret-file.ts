@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { createFile } from '../durable.ts';
 
 const keyBytes = 32;
 
@@ -24,17 +25,8 @@ function readKey(file: string): Uint8Array | undefined {
 
 function createKey(file: string): Uint8Array {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  const draft = `${file}.${process.pid}.tmp`;
-  writeFileSync(draft, `${randomBytes(keyBytes).toString('hex')}\n`, { mode: 0o600, flush: true });
-  try {
-    // A link, not a rename: if another process was faster, its key stays, and the code below reads it.
-    linkSync(draft, file);
-  } catch (error) {
-    // Some shared folders do not support links.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') renameSync(draft, file);
-  } finally {
-    rmSync(draft, { force: true });
-  }
+  // If another process was faster, its key stays, and the code below reads it.
+  createFile(file, `${randomBytes(keyBytes).toString('hex')}\n`, 0o600);
   const key = readKey(file);
   if (key === undefined) throw new Error(`${file} vanished while it was being made.`);
   return key;
