@@ -9,6 +9,8 @@ import { receiptProblem, type HandIn } from '../../../labs/runner/hand-in.ts';
 import type { Result } from '../../../labs/runner/result.ts';
 import { drawParameters } from '../../../labs/runner/parameters.ts';
 import { labs } from '../../../labs/registry.ts';
+import { LabUnknownError } from '../../../labs/runner/errors.ts';
+import { runLab } from '../../../labs/runner/run.ts';
 
 const main = path.resolve(import.meta.dirname, '../../../labs/main.ts');
 const folder = mkdtempSync(path.join(tmpdir(), 'tierlab-labs-'));
@@ -164,6 +166,42 @@ test.each(['prediction', 'running', 'verdict'])(
   },
   60_000,
 );
+
+test('Ctrl-C while a virtual run computes counts no attempt, and leaves nothing', () => {
+  const interrupted = `
+import { onInterrupt } from '${path.resolve(labsFolder, '../cli/interrupt.ts')}';
+import { utilisation } from '${labsFolder}/10-utilisation/lab.ts';
+import { homeAt } from '${labsFolder}/runner/home.ts';
+import { runLab } from '${labsFolder}/runner/run.ts';
+const virtual = (...given) => (process.kill(process.pid, 'SIGINT'), utilisation.virtual(...given));
+const lab = { ...utilisation, virtual };
+const predict = async () => undefined;
+const options = { lab, form: 'virtual', owner: {}, home: homeAt('${folder}'), predict, on: () => {} };
+await onInterrupt((signal) => runLab({ ...options, signal })).catch((error) => console.log(error.constructor.name));
+`;
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', interrupted], {
+    encoding: 'utf8',
+  });
+  expect(stdout.trim(), stderr).toBe('InterruptedError');
+  expect([existsSync(home.progress), existsSync(home.journal)]).toEqual([false, false]);
+});
+
+test('a disk that is full makes the run unknown, whatever was being written', async () => {
+  const full = Object.assign(new Error('write'), { code: 'ENOSPC' });
+  const lab10 = labs.find(({ id }) => id === '10')!;
+  const run = runLab({
+    lab: { ...lab10, virtual: () => Promise.reject(full) },
+    form: 'virtual',
+    owner: {},
+    home,
+    signal: new AbortController().signal,
+    predict: () => Promise.resolve(undefined),
+    on: () => undefined,
+  });
+  await expect(run).rejects.toBeInstanceOf(LabUnknownError);
+  await expect(run).rejects.toThrow(`the disk of ${home.state} is full`);
+  expect([existsSync(home.progress), existsSync(home.journal)]).toEqual([false, false]);
+});
 
 test('a wrong prediction is named, value by value, and a lab without one asks for none', () => {
   const args = ['--virtual', ...atHome];
