@@ -1,16 +1,14 @@
-import { createInterface } from 'node:readline/promises';
 import path from 'node:path';
 import { table } from '../../cli/table.ts';
 import type { Terminal } from '../../cli/terminal.ts';
 import { onInterrupt } from '../../cli/interrupt.ts';
 import type { Place } from '../kit/attached-cluster.ts';
-import { type Ask, optionIn } from '../runner/choice.ts';
 import { LabUsageError, labExitCodes } from '../runner/errors.ts';
 import type { RunListener } from '../runner/events.ts';
 import type { Home } from '../runner/home.ts';
 import type { Form, Lab } from '../runner/lab.ts';
 import { drawParameters, type Owner } from '../runner/parameters.ts';
-import { commit, type Prediction } from '../runner/prediction.ts';
+import { commit, reasonIn } from '../runner/prediction.ts';
 import {
   cell,
   intervalCell,
@@ -22,7 +20,8 @@ import {
 } from '../runner/report/words.ts';
 import type { Result } from '../runner/result.ts';
 import { runLab } from '../runner/run.ts';
-import { parseOne, parsePrediction, suffixOf } from '../runner/units.ts';
+import { parsePrediction, suffixOf } from '../runner/units.ts';
+import { askPrediction, chooseAt } from './questions.ts';
 import { wrapped } from './wrapped.ts';
 
 export interface PredictFlags {
@@ -47,9 +46,10 @@ export async function run(
   const { lab, form, owner, home, json, attach } = options;
   const parameters = drawParameters(lab, owner);
   const quantities = lab.quantities(parameters);
-  const given = flags.predict === undefined ? undefined : parsePrediction(flags.predict, quantities);
-  if (given && !flags.because?.trim())
-    throw new LabUsageError('a prediction needs a reason: --because "one sentence why"');
+  const given =
+    flags.predict === undefined
+      ? undefined
+      : commit(lab.id, parsePrediction(flags.predict, quantities), reasonIn(flags.because, '--because "TEXT"'));
   if (!given && !flags.yes && !process.stdin.isTTY)
     throw new LabUsageError(
       `a prediction is wanted: --predict ${quantities.map(({ unit }) => `N${suffixOf(unit)}`).join(',')} ` +
@@ -68,7 +68,7 @@ export async function run(
       home,
       attach,
       signal,
-      predict: () => prediction(lab, quantities, given, flags, terminal, signal),
+      predict: async () => given ?? (flags.yes ? undefined : askPrediction(lab, quantities, terminal, signal)),
       ...(!flags.yes && process.stdin.isTTY && { choose: chooseAt(terminal) }),
       on: shownAt(terminal),
     }),
@@ -89,72 +89,6 @@ const shownAt =
     if (event.kind === 'progress') terminal.progress(event.label, event.done, event.total);
     else if (event.kind === 'say') terminal.line(terminal.dim(event.text));
   };
-
-/** Asks one question after the other, until each has one of its answers. */
-const chooseAt =
-  (terminal: Terminal): Ask =>
-  async (choices, signal) => {
-    const reader = createInterface({ input: process.stdin, output: process.stderr });
-    reader.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
-    const answers: string[] = [];
-    try {
-      for (const choice of choices)
-        for (;;) {
-          const text = await reader.question(`  ${choice.label} (${choice.options.join(', ')}) `, { signal });
-          try {
-            answers.push(optionIn(text, choice));
-            break;
-          } catch (error) {
-            if (!(error instanceof LabUsageError)) throw error;
-            terminal.line(`  ${error.message}`);
-          }
-        }
-      return answers;
-    } catch (error) {
-      if (!signal.aborted) throw error;
-      return undefined;
-    } finally {
-      reader.close();
-    }
-  };
-
-async function prediction(
-  lab: Lab,
-  quantities: ReturnType<Lab['quantities']>,
-  given: readonly number[] | undefined,
-  { because = '', yes }: PredictFlags,
-  terminal: Terminal,
-  signal: AbortSignal,
-): Promise<Prediction | undefined> {
-  if (given) return commit(lab.id, given, because.trim());
-  if (yes) return undefined;
-  terminal.line('\nPredict before you measure. A wrong prediction costs nothing.');
-  const reader = createInterface({ input: process.stdin, output: process.stderr });
-  // The reader takes Ctrl-C for itself.
-  reader.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
-  try {
-    const values: number[] = [];
-    for (const quantity of quantities) {
-      for (;;) {
-        const suffix = suffixOf(quantity.unit);
-        const unit = suffix === '' ? '' : ` (${suffix})`;
-        const text = await reader.question(`  ${quantity.label}${unit}: `, { signal });
-        try {
-          values.push(parseOne(text.trim(), quantity));
-          break;
-        } catch (error) {
-          if (!(error instanceof LabUsageError)) throw error;
-          terminal.line(`  ${error.message}`);
-        }
-      }
-    }
-    let why = '';
-    while (why === '') why = (await reader.question('  Why do you think so? ', { signal })).trim();
-    return commit(lab.id, values, why);
-  } finally {
-    reader.close();
-  }
-}
 
 function show(lab: Lab, result: Result, home: Home, terminal: Terminal): void {
   const { verdict, rows, checks } = result;

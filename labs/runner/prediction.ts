@@ -1,4 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
+import { LabUsageError } from './errors.ts';
 
 /**
  * What the student committed to. `sha256` is over the other members, and is stored before anything starts. The nonce
@@ -22,3 +23,14 @@ export function commit(lab: string, values: readonly number[], because: string):
 
 /** False when somebody changed it after it was stored. */
 export const isUnchanged = (prediction: Prediction): boolean => digest(prediction) === prediction.sha256;
+
+const longestReason = 500;
+
+/** Why the student thinks so. Throws a LabUsageError where nothing stands there, or too much; `where` it is typed. */
+export function reasonIn(text: string | undefined, where = 'one sentence why'): string {
+  const reason = text?.trim() ?? '';
+  if (reason === '') throw new LabUsageError(`a prediction needs a reason: ${where}`);
+  if (reason.length > longestReason)
+    throw new LabUsageError(`the reason has ${reason.length} characters; at most ${longestReason} are kept`);
+  return reason;
+}

@@ -8,7 +8,7 @@ import type { RunEvent } from '../runner/events.ts';
 import { homeAt } from '../runner/home.ts';
 import { refusal } from '../runner/journal.ts';
 import { restoreLeft } from '../runner/restore.ts';
-import { predictionInWords, type RunOrder } from './order.ts';
+import { predictedInWords, type RunOrder } from './order.ts';
 import { startOf, withEvent, type RunOutcome, type RunView } from './run-view.ts';
 
 /** What the process of a run is told. */
@@ -55,7 +55,7 @@ export function createCurrentRun(folder: string, { onChange, onEvent }: Listener
       if (child) throw new RpcError('conflict', `lab ${view!.lab} is running; stop it, or wait until it has ended`);
       const problem = refusal(home);
       if (problem !== undefined) throw new RpcError('conflict', problem);
-      change(startOf(order.lab, order.form, predictionInWords(order)));
+      change(startOf(order.lab, order.form, predictedInWords(order)));
       const own = fork(program, { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
       child = own;
       let outcome: RunOutcome | undefined;

@@ -1,8 +1,8 @@
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { formOf, labOf, ownerOf, studentIn } from '../commands/choose.ts';
-import { LabUsageError } from '../runner/errors.ts';
 import type { Form } from '../runner/lab.ts';
 import { drawParameters, type Owner } from '../runner/parameters.ts';
+import { reasonIn } from '../runner/prediction.ts';
 import { parseOne, withUnit } from '../runner/units.ts';
 
 /** What a page asks for, checked: plain data, because another process runs it. */
@@ -13,8 +13,6 @@ export interface RunOrder {
   /** Absent: the student runs it without a prediction. */
   readonly prediction?: { readonly values: readonly number[]; readonly because: string };
 }
-
-const longestReason = 500;
 
 /** Reads the body of a request; throws a LabUsageError or `bad_request` that names the wrong member. */
 export function orderIn(body: unknown): RunOrder {
@@ -32,15 +30,14 @@ export function orderIn(body: unknown): RunOrder {
   if (!Array.isArray(values) || values.length !== quantities.length)
     throw new RpcError('bad_request', `prediction.values: ${quantities.length} texts are wanted`);
   const parsed = quantities.map((quantity, i) => parseOne(String(values[i]).trim().slice(0, 50), quantity));
-  if (typeof because !== 'string' || because.trim() === '')
-    throw new LabUsageError('a prediction needs a reason: one sentence why');
-  if (because.length > longestReason)
-    throw new LabUsageError(`the reason has ${because.length} characters; at most ${longestReason} are kept`);
-  return { ...order, prediction: { values: parsed, because: because.trim() } };
+  return {
+    ...order,
+    prediction: { values: parsed, because: reasonIn(typeof because === 'string' ? because : undefined) },
+  };
 }
 
 /** What was predicted, one text per quantity: `W at rho = 0.5: 20 ms`. */
-export function predictionInWords({ lab, owner, prediction }: RunOrder): readonly string[] | undefined {
+export function predictedInWords({ lab, owner, prediction }: RunOrder): readonly string[] | undefined {
   const quantities = labOf(lab).quantities(drawParameters(labOf(lab), owner));
   return prediction?.values.map((value, i) => `${quantities[i]!.label}: ${withUnit(value, quantities[i]!.unit)}`);
 }
