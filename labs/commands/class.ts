@@ -23,9 +23,9 @@ export async function classOf(folder: string, terminal: Terminal): Promise<void>
     ['file', 'student', 'lab', 'verdict', 'prediction', 'explained', 'receipt'],
     rows.map(({ file, handIn, problem }) => [
       file,
-      handIn?.result?.owner?.student ?? '-',
-      handIn?.result?.lab ?? '-',
-      handIn?.result?.verdict ?? '-',
+      handIn?.result.owner.student ?? '-',
+      handIn?.result.lab ?? '-',
+      handIn?.result.verdict ?? '-',
       predictionOf(handIn),
       handIn?.explanation ? 'yes' : 'no',
       problem ?? 'valid',
@@ -48,7 +48,7 @@ export async function classOf(folder: string, terminal: Terminal): Promise<void>
 
 function predictionOf(handIn: HandIn | undefined): string {
   if (!handIn?.prediction) return 'none';
-  const right = handIn.result?.predictionRight ?? null;
+  const right = handIn.result.predictionRight;
   if (right === null) return 'not judged';
   return right ? 'right' : 'not right';
 }
@@ -67,7 +67,7 @@ async function read(folder: string): Promise<Row[]> {
       rows.push({ file, handIn, problem: await handInProblem(handIn) });
     } catch (error) {
       if (!(error instanceof LabUsageError)) throw error;
-      rows.push({ file, handIn: undefined, problem: 'it cannot be read as JSON' });
+      rows.push({ file, handIn: undefined, problem: 'it cannot be read as a hand-in' });
     }
   }
   return rows;
@@ -77,7 +77,9 @@ async function read(folder: string): Promise<Row[]> {
 function histogram(handIns: readonly HandIn[]): string[] {
   const shares = handIns.flatMap(({ result: { rows } }) => {
     const first = rows[0];
-    return first?.predicted == null || first.theory === 0 ? [] : [first.predicted / first.theory];
+    return first === undefined || first.predicted === null || first.theory === 0
+      ? []
+      : [first.predicted / first.theory];
   });
   const bounds = [0, 0.25, 0.5, 0.75, 0.9, 1.1, 1.5, 2, 4, Infinity];
   return bounds.slice(0, -1).flatMap((low, i) => {

@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import Type, { type TSchema } from 'typebox';
+import { Value } from 'typebox/value';
 import { LabUsageError } from './errors.ts';
 import { isUnchanged, type Prediction } from './prediction.ts';
 import type { Result } from './result.ts';
@@ -24,19 +26,35 @@ export const handInOf = (unsigned: Unsigned): HandIn => ({ ...unsigned, receipt:
 /** Why a hand-in cannot be what the runner wrote; undefined = nothing was found. */
 export function receiptProblem(handIn: HandIn): string | undefined {
   const { result, prediction, receipt } = handIn;
-  if (typeof result !== 'object' || result === null || typeof receipt !== 'string') return 'it is no hand-in of a lab';
   if (prediction && !isUnchanged(prediction)) return 'the prediction was edited after it was stored';
   if (prediction && prediction.lab !== result.lab) return 'the prediction is of another lab';
   if (receiptOf(handIn) !== receipt) return 'the result was edited after it was written';
   return undefined;
 }
 
+const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+
+/** What commands read from a file of a student before they know that the runner wrote it. */
+const shape = Type.Object({
+  result: Type.Object({
+    lab: Type.String(),
+    owner: Type.Object({ seed: Type.Optional(Type.Number()), student: Type.Optional(Type.String()) }),
+    rows: Type.Array(Type.Object({ predicted: nullable(Type.Number()), theory: Type.Number() })),
+  }),
+  prediction: nullable(Type.Object({ lab: Type.String(), nonce: Type.String(), sha256: Type.String() })),
+  explanation: nullable(Type.String()),
+  receipt: Type.String(),
+});
+
 /** Reads a hand-in; throws a LabUsageError for a file that is none. */
 export function readHandIn(file: string): HandIn {
+  let read: unknown;
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as HandIn;
+    read = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     throw new LabUsageError(missing ? `there is no file ${file}` : `${file} is no hand-in: it cannot be read as JSON`);
   }
+  if (!Value.Check(shape, read)) throw new LabUsageError(`${file} is no hand-in of a lab`);
+  return read as unknown as HandIn;
 }

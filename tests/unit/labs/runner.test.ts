@@ -234,10 +234,12 @@ test('a class is read: who passed, how predictions spread, what was edited', () 
   writeFileSync(path.join(hand, 'copy.json'), text);
   writeFileSync(path.join(hand, 'forged.json'), text.replace('"labPassed": true', '"labPassed": false'));
   writeFileSync(path.join(hand, 'broken.json'), '{');
+  writeFileSync(path.join(hand, 'nothing.json'), 'null');
+  writeFileSync(path.join(hand, 'prediction.json'), '{"prediction": {}}');
   const { code, stdout } = lab('class', hand);
   expect(code).toBe(0);
   expect(stdout).toContain('passed 2 of 2');
   expect(stdout).toContain('the result was edited');
-  expect(stdout).toContain('cannot be read');
+  expect(stdout.match(/cannot be read as a hand-in/g)).toHaveLength(3);
   expect(stdout).toContain('the same prediction is in ada.json and copy.json');
 }, 60_000);
