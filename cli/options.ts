@@ -12,7 +12,7 @@ export function withClusterOptions(command: Command): Command {
     .option(
       '--port-base <port>',
       'first port of the cluster, 1024 to 31000; 1,600 may follow (default 7000)',
-      parsePort,
+      parsePortBase,
     )
     .option('--data <dir>', 'the folder of data sets, logs and run files (default ./data)');
 }
@@ -29,7 +29,7 @@ export function chaosWanted(flag: boolean | undefined): boolean {
   return flag === true || process.env.TIERLAB_CHAOS === '1';
 }
 
-function parsePort(text: string): number {
+export function parsePortBase(text: string): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port < portBases.least || port > portBases.most)
     throw new InvalidArgumentError(

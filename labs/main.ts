@@ -1,5 +1,6 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { InterruptedError } from '../cli/errors.ts';
+import { parseCount, parsePortBase } from '../cli/options.ts';
 import { root } from '../cli/paths.ts';
 import { createTerminal } from '../cli/terminal.ts';
 import { watchParent } from '../shared/parent-watch.mjs';
@@ -33,28 +34,14 @@ const terminal = createTerminal(process.stderr);
 const out = createTerminal(process.stdout);
 
 function seed(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new LabUsageError(`--seed: a whole number from 0 is wanted, not "${text}"`);
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('a whole number of at most 15 digits is wanted.');
   return Number(text);
-}
-
-function portBase(text: string): number {
-  const value = Number(text);
-  if (!/^\d{4,5}$/.test(text) || value < 1_024 || value > 31_000)
-    throw new LabUsageError(`--port-base: a whole number from 1024 to 31000 is wanted, not "${text}"`);
-  return value;
-}
-
-function runs(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new LabUsageError(`--runs: a whole number from 1 is wanted, not "${text}"`);
-  return value;
 }
 
 function port(text: string): number {
   const value = Number(text);
   if (!/^\d{1,5}$/.test(text) || value > 65_535)
-    throw new LabUsageError(`--port: a number from 0 to 65535 is wanted, not "${text}"`);
+    throw new InvalidArgumentError('a whole number from 0 to 65535 is wanted.');
   return value;
 }
 
@@ -74,7 +61,7 @@ const program = new Command('npm run lab --')
   .option('--live', 'on real processes')
   .option('--virtual', 'in virtual time: the same seed gives the same bytes')
   .option('--attach', 'on your own cluster that is up, so that Grafana shows the lab')
-  .option('--port-base <port>', 'with --attach: the first port of that cluster (default 7000)', portBase)
+  .option('--port-base <port>', 'with --attach: the first port of that cluster (default 7000)', parsePortBase)
   .option('--data <dir>', 'with --attach: the data folder of that cluster (default ./data)')
   .option('--home <folder>', 'where data/labs and reports/labs are', root)
   .option('--json', 'the result as JSON on stdout')
@@ -138,7 +125,7 @@ command('class <folder>', 'read many hand-ins: who passed, how predictions sprea
   (folder: string) => classOf(folder, out),
 );
 command('audit [lab...]', 'test the checks of the labs themselves, in virtual time')
-  .option('--runs <number>', 'correct runs per lab', runs, 1_000)
+  .option('--runs <number>', 'correct runs per lab', parseCount, 1_000)
   .action(async (names: readonly string[], { runs: correctRuns }: { readonly runs: number }) => {
     process.exitCode = await audit(names.length === 0 ? labs : names.map(labOf), correctRuns, out);
   });
