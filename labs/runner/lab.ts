@@ -21,7 +21,7 @@ export interface Point {
   readonly interval: Interval;
 }
 
-/** `cause` and `next` say why a check is unknown, and the command that helps. */
+/** `detail` says what was found, or why nothing can be said; `next`, what to do about it. */
 export interface Check {
   readonly label: string;
   readonly verdict: Verdict;
@@ -156,13 +156,15 @@ export interface Lab {
   readonly madeUp?: (seed: string, variant: Variant) => Findings;
   /** What `broken` and `control` change; for a lab with neither form, why its checks cannot be audited. */
   readonly variants: { readonly broken: string; readonly control: string } | { readonly notAudited: string };
-  /** Concept, formula, and a worked analogue with other numbers. */
+  /** As `hintNames`; the analogue has other numbers. */
   readonly hints: readonly [string, string, string];
   /** Shown after the verdict. */
   readonly explanation: (parameters: Parameters) => string;
   readonly transfer: { readonly question: string; readonly answer: string };
   readonly axes?: { readonly x: string; readonly y: string; readonly logX?: true };
 }
+
+export const hintNames = ['The concept', 'The formula', 'A worked analogue'] as const;
 
 /** Gives literals their types. */
 export const lab = (definition: Lab): Lab => definition;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { asJson, type Home, writeDurably } from './home.ts';
-import type { Verdict } from './lab.ts';
+import type { Lab, Verdict } from './lab.ts';
 
 /** What is known about one lab of one student. Times in s. Only PASS and FAIL count as attempts. */
 export interface LabProgress {
@@ -41,7 +41,8 @@ export function noteAttempt(home: Home, id: string, verdict: Verdict, tookS: num
   }));
 }
 
-/** `hints` hints have been read now. */
-export function noteHints(home: Home, id: string, hints: number): void {
-  change(home, id, (before) => ({ ...before, hints: Math.max(before.hints, hints) }));
+/** The next hint, after those that were read before. Reading hints is recorded, and costs nothing. */
+export function readNextHint(home: Home, { id, hints }: Pick<Lab, 'id' | 'hints'>): readonly string[] {
+  change(home, id, (before) => ({ ...before, hints: Math.min(before.hints + 1, hints.length) }));
+  return hints.slice(0, progressOf(home, id).hints);
 }

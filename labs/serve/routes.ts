@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { RpcError } from '../../shared/rpc/errors.ts';
+import { openStream } from '../../web/event-streams.ts';
 import { labs } from '../registry.ts';
 import type { Home } from '../runner/home.ts';
 import type { Lab } from '../runner/lab.ts';
-import { noteHints, progressOf } from '../runner/progress.ts';
+import { readNextHint } from '../runner/progress.ts';
 import { lastHandIn, explain } from '../runner/report/write.ts';
 import { restoreLeft } from '../runner/restore.ts';
 import type { CurrentRun } from './current-run.ts';
@@ -24,12 +25,7 @@ export function labRoutes(scope: FastifyInstance, home: Home): void {
     const { student } = request.query as { readonly student?: unknown };
     return pageOf(labIn(request), home, ownerIn(student));
   });
-  scope.post('/api/labs/:id/hints', async (request) => {
-    const lab = labIn(request);
-    const read = Math.min(progressOf(home, lab.id).hints + 1, lab.hints.length);
-    noteHints(home, lab.id, read);
-    return { hints: lab.hints.slice(0, read) };
-  });
+  scope.post('/api/labs/:id/hints', async (request) => ({ hints: readNextHint(home, labIn(request)) }));
   scope.post('/api/labs/:id/explanation', async (request) => {
     const { text } = (request.body ?? {}) as { readonly text?: unknown };
     if (typeof text !== 'string') throw new RpcError('bad_request', 'text: a text is wanted');
@@ -69,10 +65,7 @@ export function runRoutes(scope: FastifyInstance, { home, run, streams, state }:
   scope.get('/api/state', async () => state());
   scope.get('/api/stream', (_request, reply) => {
     streams.requireRoom();
-    const headers = reply.getHeaders() as Record<string, string>;
-    reply.hijack();
-    reply.raw.writeHead(200, { ...headers, 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-    streams.serve(reply.raw);
+    streams.serve(openStream(reply));
   });
   scope.post('/api/runs', async (request, reply) => reply.code(202).send(run.start(orderIn(request.body))));
   scope.post('/api/runs/current/answer', async (request) => run.answer(request.body));

@@ -5,6 +5,7 @@ import { RpcError, toProblem } from '../../shared/rpc/errors.ts';
 import { fromThrown } from '../../shared/rpc/http-errors.ts';
 import { systemScheduler } from '../../shared/time/scheduler.ts';
 import { serveAssets } from '../../web/assets.ts';
+import { typedKey } from '../../web/key-cookie.ts';
 import { guardRawHttp } from '../../web/raw-http.ts';
 import { securityHeaders } from '../../web/security-headers.ts';
 import { LabUnknownError, LabUsageError } from '../runner/errors.ts';
@@ -12,7 +13,7 @@ import { homeAt } from '../runner/home.ts';
 import { readLabJournal } from '../runner/journal.ts';
 import { loadLabAssets } from './assets.ts';
 import { createCurrentRun } from './current-run.ts';
-import { cookieFor, isKey, keyIn, requireKey } from './key.ts';
+import { cookie, isKey, requireKey } from './key.ts';
 import { createPicture } from './picture.ts';
 import { labRoutes, runRoutes } from './routes.ts';
 import type { ServerState } from './run-view.ts';
@@ -63,13 +64,13 @@ export async function createLabServer({ folder, key, hosts }: LabServerOptions) 
   server.get<{ Querystring: { key?: string } }>('/', async (request, reply) => {
     const { key: given } = request.query;
     if (typeof given === 'string' && isKey(given, key))
-      return reply.header('set-cookie', cookieFor(request, given)).redirect('/', 303);
+      return reply.header('set-cookie', cookie.of(request, given)).redirect('/', 303);
     return reply.type('text/html; charset=utf-8').header('cache-control', 'no-store').send(shell(assets));
   });
   server.post('/api/key', async (request, reply) => {
-    const given = keyIn(request.body);
+    const given = typedKey(request, 'key');
     if (!isKey(given, key)) throw new RpcError('unauthenticated', 'this is not the key that was printed at the start');
-    return reply.header('set-cookie', cookieFor(request, given)).send({});
+    return reply.header('set-cookie', cookie.of(request, given)).send({});
   });
   await server.register(async (scope: FastifyInstance) => {
     scope.addHook('onRequest', async (request) => requireKey(request, key));

@@ -9,7 +9,7 @@ import { consoleContract } from './contract.ts';
 import { createCollector } from './live/collector.ts';
 import { createNodeReadings } from './live/node-readings.ts';
 import { createStreams } from './live/stream.ts';
-import { cookieFor, isKey } from './operator.ts';
+import { cookie, isKey } from './operator.ts';
 import { orderRoutes } from './routes/order.ts';
 import { readRoutes } from './routes/read.ts';
 import { shell } from './shell.ts';
@@ -41,7 +41,7 @@ export const consoleComponent = component({
           scope.get<{ Querystring: { operator?: string } }>('/', async (request, reply) => {
             const { operator: key } = request.query;
             if (typeof key === 'string' && token !== undefined && isKey(key, token))
-              return reply.header('set-cookie', cookieFor(key, request.socket.localPort ?? 0)).redirect('/', 303);
+              return reply.header('set-cookie', cookie.of(request, key)).redirect('/', 303);
             return reply.type('text/html; charset=utf-8').send(shell(about, collector.last(), assets));
           });
           readRoutes(scope, {

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import { SkipLink } from '../../../services/console/page/parts/skip-link.tsx';
 import { useRoute } from '../../../services/console/page/route.ts';
 import { KeyForm } from './key-form.tsx';
 import { LabView } from './lab.tsx';
@@ -12,9 +13,7 @@ export function App({ store }: { store: Store }) {
   const [view = '', id = ''] = useRoute();
   return (
     <>
-      <a class="skip" href="#content" onClick={(event) => skip(event)}>
-        Skip to the content
-      </a>
+      <SkipLink />
       <header class="top">
         <a class="brand" href="#/">
           Tierlab labs
@@ -53,10 +52,4 @@ function Status({ state: { link } }: { state: State }) {
       {links[link]}
     </p>
   );
-}
-
-/** The hash names the view, so the link must not change it. */
-function skip(event: Event): void {
-  event.preventDefault();
-  document.querySelector<HTMLElement>('#content')?.focus();
 }

@@ -1,21 +1,14 @@
 import { useState } from 'preact/hooks';
-import { Field } from '../../../services/console/page/parts/field.tsx';
 import { send } from '../../../services/console/page/ask.ts';
+import { Field } from '../../../services/console/page/parts/field.tsx';
+import { Problem } from '../../../services/console/page/parts/problem.tsx';
+import { useOrder } from '../../../services/console/page/use-order.ts';
 import type { Choice } from '../../runner/choice.ts';
-import type { RunView } from '../run-view.ts';
 
 /** What the lab asks while it runs: one list for each question. */
 export function Choices({ choices }: { choices: readonly Choice[] }) {
   const [answers, setAnswers] = useState<readonly string[]>([]);
-  const [problem, setProblem] = useState<string>();
-
-  async function answer(): Promise<void> {
-    try {
-      await send<RunView>('POST', '/api/runs/current/answer', { answers: choices.map((_, i) => answers[i] ?? '') });
-    } catch (error) {
-      setProblem((error as Error).message);
-    }
-  }
+  const { problem, order } = useOrder();
 
   return (
     <form
@@ -23,7 +16,8 @@ export function Choices({ choices }: { choices: readonly Choice[] }) {
       aria-label="Your answer"
       onSubmit={(event) => {
         event.preventDefault();
-        void answer();
+        const given = choices.map((_, i) => answers[i] ?? '');
+        void order(() => send('POST', '/api/runs/current/answer', { answers: given }));
       }}
     >
       {choices.map(({ label, options }, i) => (
@@ -45,11 +39,7 @@ export function Choices({ choices }: { choices: readonly Choice[] }) {
           )}
         </Field>
       ))}
-      {problem !== undefined && (
-        <p class="warning" role="alert">
-          {problem}
-        </p>
-      )}
+      <Problem text={problem} />
       <p class="buttons">
         <button class="primary">This is my answer</button>
       </p>

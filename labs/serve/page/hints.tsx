@@ -1,20 +1,17 @@
 import { useState } from 'preact/hooks';
 import { send } from '../../../services/console/page/ask.ts';
+import { Problem } from '../../../services/console/page/parts/problem.tsx';
+import { useOrder } from '../../../services/console/page/use-order.ts';
+import { hintNames } from '../../runner/lab.ts';
 import type { LabPage } from '../lab-view.ts';
 
-const rungs = ['The concept', 'The formula', 'A worked analogue'] as const;
-
-/** The ladder of hints, one after the other. Reading them is recorded, and costs nothing. */
+/** The hints, one after the other. Reading them is recorded, and costs nothing. */
 export function Hints({ lab }: { lab: LabPage }) {
   const [hints, setHints] = useState(lab.hints);
-  const [problem, setProblem] = useState<string>();
+  const { problem, order } = useOrder();
 
   async function more(): Promise<void> {
-    try {
-      setHints((await send<{ hints: readonly string[] }>('POST', `/api/labs/${lab.id}/hints`)).hints);
-    } catch (error) {
-      setProblem((error as Error).message);
-    }
+    setHints((await send<{ hints: readonly string[] }>('POST', `/api/labs/${lab.id}/hints`)).hints);
   }
 
   return (
@@ -23,24 +20,20 @@ export function Hints({ lab }: { lab: LabPage }) {
       <ol aria-live="polite">
         {hints.map((hint, i) => (
           <li key={hint}>
-            <h3>{rungs[i]}</h3>
+            <h3>{hintNames[i]}</h3>
             <p>{hint}</p>
           </li>
         ))}
       </ol>
-      {hints.length < rungs.length && (
+      {hints.length < hintNames.length && (
         <p class="buttons">
-          <button type="button" onClick={() => void more()}>
-            Show hint {hints.length + 1} of {rungs.length}: {rungs[hints.length]!.toLowerCase()}
+          <button type="button" onClick={() => void order(more)}>
+            Show hint {hints.length + 1} of {hintNames.length}: {hintNames[hints.length]!.toLowerCase()}
           </button>
           <span class="quiet">Hints cost nothing. How many you read is recorded.</span>
         </p>
       )}
-      {problem !== undefined && (
-        <p class="warning" role="alert">
-          {problem}
-        </p>
-      )}
+      <Problem text={problem} />
     </section>
   );
 }

@@ -1,8 +1,8 @@
 import { useEffect } from 'preact/hooks';
 import { useAnswer } from '../../../services/console/page/use-answer.ts';
+import { symbols } from '../../runner/report/words.ts';
 import type { LabList, LabRow } from '../lab-view.ts';
 import type { State } from './store.ts';
-import { symbols } from './words.ts';
 
 /** All labs, the progress, and the one to do next. */
 export function ListView({ state }: { state: State }) {

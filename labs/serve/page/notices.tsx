@@ -1,5 +1,6 @@
-import { useState } from 'preact/hooks';
 import { send } from '../../../services/console/page/ask.ts';
+import { Problem } from '../../../services/console/page/parts/problem.tsx';
+import { useOrder } from '../../../services/console/page/use-order.ts';
 import type { State, Store } from './store.ts';
 
 /**
@@ -14,18 +15,13 @@ export function Notices({
   store: Store;
   shown?: string | undefined;
 }) {
-  const [problem, setProblem] = useState<string>();
+  const { problem, order } = useOrder();
   if (!server) return null;
   const { run, other } = server;
 
   async function restore(): Promise<void> {
-    setProblem(undefined);
-    try {
-      await send('POST', '/api/restore');
-      store.know({ ...server!, other: null });
-    } catch (error) {
-      setProblem((error as Error).message);
-    }
+    await send('POST', '/api/restore');
+    store.know({ ...server!, other: null });
   }
 
   return (
@@ -40,17 +36,13 @@ export function Notices({
         <div class="notice">
           <p>Lab {other.lab} was killed while it ran. Clean up first; then you can start it again.</p>
           <p class="buttons">
-            <button type="button" onClick={() => void restore()}>
+            <button type="button" onClick={() => void order(restore)}>
               Clean up
             </button>
           </p>
         </div>
       )}
-      {problem !== undefined && (
-        <p class="warning" role="alert">
-          {problem}
-        </p>
-      )}
+      <Problem text={problem} />
     </>
   );
 }

@@ -1,6 +1,7 @@
 import { useRef, useState } from 'preact/hooks';
 import { send } from '../../../services/console/page/ask.ts';
 import { Field } from '../../../services/console/page/parts/field.tsx';
+import { Problem } from '../../../services/console/page/parts/problem.tsx';
 import type { Form } from '../../runner/lab.ts';
 import type { LabPage } from '../lab-view.ts';
 import type { RunView } from '../run-view.ts';
@@ -89,11 +90,7 @@ export function PredictionForm(options: FormOptions) {
             />
           )}
         </Field>
-        {wrongStudent !== undefined && (
-          <p class="warning" role="alert">
-            {wrongStudent}
-          </p>
-        )}
+        <Problem text={wrongStudent} />
         <div class="fields">
           {lab.quantities.map(({ label, unit }, i) => (
             <Field key={label} name={unit === '' ? label : `${label}, ${unit}`}>
@@ -142,11 +139,7 @@ export function PredictionForm(options: FormOptions) {
             ))}
           </fieldset>
         )}
-        {problem !== undefined && (
-          <p class="warning" role="alert">
-            {problem}
-          </p>
-        )}
+        <Problem text={problem} />
         <p class="buttons">
           <button class="primary" disabled={isBusy}>
             Store my prediction and run

@@ -1,6 +1,8 @@
 import { useState } from 'preact/hooks';
 import { send } from '../../../services/console/page/ask.ts';
 import { Field } from '../../../services/console/page/parts/field.tsx';
+import { Problem } from '../../../services/console/page/parts/problem.tsx';
+import { useOrder } from '../../../services/console/page/use-order.ts';
 import type { LabPage, ResultView } from '../lab-view.ts';
 
 /** The last run: what was found, the student's explanation, the transfer question, and the files to take along. */
@@ -40,18 +42,12 @@ export function ResultSections({ lab, result }: { lab: LabPage; result: ResultVi
 function Explanation({ lab, result }: { lab: LabPage; result: ResultView }) {
   const [text, setText] = useState(result.explanation ?? '');
   const [saved, setSaved] = useState(result.explanation);
-  const [problem, setProblem] = useState<string>();
+  const { problem, order } = useOrder();
 
-  async function save(event: SubmitEvent): Promise<void> {
-    event.preventDefault();
-    setProblem(undefined);
-    try {
-      const answer = await send<{ explanation: string }>('POST', `/api/labs/${lab.id}/explanation`, { text });
-      setSaved(answer.explanation);
-      setText(answer.explanation);
-    } catch (error) {
-      setProblem((error as Error).message);
-    }
+  async function save(): Promise<void> {
+    const { explanation } = await send<{ explanation: string }>('POST', `/api/labs/${lab.id}/explanation`, { text });
+    setSaved(explanation);
+    setText(explanation);
   }
 
   return (
@@ -59,7 +55,13 @@ function Explanation({ lab, result }: { lab: LabPage; result: ResultView }) {
       <h2>{result.task.heading}</h2>
       <p>{result.task.text}</p>
       {result.because !== null && <p class="quiet">You predicted this because: {result.because}</p>}
-      <form class="explain" onSubmit={(event) => void save(event)}>
+      <form
+        class="explain"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void order(save);
+        }}
+      >
         <Field name="Your explanation">
           {(ids) => (
             <textarea
@@ -79,11 +81,7 @@ function Explanation({ lab, result }: { lab: LabPage; result: ResultView }) {
             {saved !== null && saved === text ? 'Saved in the hand-in and in the report.' : ''}
           </span>
         </p>
-        {problem !== undefined && (
-          <p class="warning" role="alert">
-            {problem}
-          </p>
-        )}
+        <Problem text={problem} />
       </form>
     </section>
   );

@@ -1,6 +1,7 @@
-import { useState } from 'preact/hooks';
 import { send } from '../../../services/console/page/ask.ts';
+import { Problem } from '../../../services/console/page/parts/problem.tsx';
 import { Picture } from '../../../services/console/page/picture/picture.tsx';
+import { useOrder } from '../../../services/console/page/use-order.ts';
 import type { ActiveFault } from '../../../services/console/sources.ts';
 import type { Phase } from '../../runner/journal.ts';
 import type { RunView, ServerState } from '../run-view.ts';
@@ -17,15 +18,11 @@ const steps: readonly (readonly [string, readonly Phase[]])[] = [
 
 /** A run that goes on: its phases, its progress, and the live picture of its cluster. It does not need this page. */
 export function Running({ run, state, store }: { run: RunView; state: State; store: Store }) {
-  const [problem, setProblem] = useState<string>();
+  const { problem, order } = useOrder();
   const at = steps.findIndex(([, phases]) => phases.includes(run.phase));
 
   async function stop(): Promise<void> {
-    try {
-      store.know(await send<ServerState>('DELETE', '/api/runs/current'));
-    } catch (error) {
-      setProblem((error as Error).message);
-    }
+    store.know(await send<ServerState>('DELETE', '/api/runs/current'));
   }
 
   return (
@@ -76,16 +73,12 @@ export function Running({ run, state, store }: { run: RunView; state: State; sto
         </div>
       )}
       <p class="buttons">
-        <button type="button" class="danger" disabled={run.stopping} onClick={() => void stop()}>
+        <button type="button" class="danger" disabled={run.stopping} onClick={() => void order(stop)}>
           Stop
         </button>
         <span class="quiet">You may close this page: the lab goes on, and the page shows it when you come back.</span>
       </p>
-      {problem !== undefined && (
-        <p class="warning" role="alert">
-          {problem}
-        </p>
-      )}
+      <Problem text={problem} />
     </section>
   );
 }

@@ -1,8 +1,5 @@
 import type { Verdict } from '../../runner/lab.ts';
-import { symbols } from '../../runner/report/words.ts';
 import type { RunOutcome } from '../run-view.ts';
-
-export { symbols };
 
 /** How a run ended, as a sentence. */
 export function outcomeInWords(outcome: RunOutcome): string {

@@ -3,6 +3,7 @@ import { momentOf } from './moment.ts';
 import { Header } from './frame/header.tsx';
 import { HeadlineBox } from './frame/headline-box.tsx';
 import { Scrubber } from './frame/scrubber.tsx';
+import { SkipLink } from './parts/skip-link.tsx';
 import { useRoute } from './route.ts';
 import type { Store } from './store.ts';
 import type { ViewOptions } from './view-options.ts';
@@ -36,9 +37,7 @@ export function App({ store }: { store: Store }) {
   }, [view, id]);
   return (
     <>
-      <a class="skip" href="#content" onClick={(event) => skip(event)}>
-        Skip to the content
-      </a>
+      <SkipLink />
       <Header state={state} view={view} store={store} />
       <main id="content" tabindex={-1}>
         {moment ? (
@@ -76,10 +75,4 @@ function View({ name, id, ...options }: ViewOptions & { name: string; id: string
     default:
       return <Overview {...options} />;
   }
-}
-
-/** The hash names the view, so the link must not change it. */
-function skip(event: Event): void {
-  event.preventDefault();
-  document.querySelector<HTMLElement>('#content')?.focus();
 }

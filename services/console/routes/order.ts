@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { requireOwnOrigin } from '../../../shared/control/guard.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
-import { cookieFor, isKey, isOperator, keyIn, requireOperator } from '../operator.ts';
+import { typedKey } from '../../../web/key-cookie.ts';
+import { cookie, isKey, isOperator, requireOperator } from '../operator.ts';
 import type { Sources } from '../sources.ts';
 
 interface OrderRoutes {
@@ -15,10 +17,11 @@ export function orderRoutes(scope: FastifyInstance, { sources, token, hosts }: O
 
   /** Takes the key once. After that, the browser sends it as a cookie. */
   scope.post('/api/operator', async (request, reply) => {
-    const key = keyIn(request, hosts);
+    requireOwnOrigin(request.headers, hosts);
+    const key = typedKey(request, 'operator');
     if (token === undefined || !isKey(key, token))
       throw new RpcError('unauthenticated', 'this is not the key that "npm start -- --chaos" printed');
-    return reply.header('set-cookie', cookieFor(key, request.socket.localPort ?? 0)).send({ operator: true });
+    return reply.header('set-cookie', cookie.of(request, key)).send({ operator: true });
   });
 
   scope.post('/api/faults', async (request) => {

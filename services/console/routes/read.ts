@@ -5,6 +5,7 @@ import { requireOwnOrigin } from '../../../shared/control/guard.ts';
 import type { Topology } from '../../../shared/cluster/topology.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
 import type { Clock } from '../../../shared/time/clock.ts';
+import { openStream } from '../../../web/event-streams.ts';
 import type { About } from '../about.ts';
 import { createObservedRelations } from '../architecture/observed.ts';
 import type { Collector } from '../live/collector.ts';
@@ -73,13 +74,7 @@ export function readRoutes(scope: FastifyInstance, options: ReadRoutes): void {
   scope.get('/api/stream', (request, reply) => {
     streams.requireRoom();
     const last = Number(request.headers['last-event-id']);
-    const headers = reply.getHeaders();
-    reply.hijack();
-    reply.raw.writeHead(200, { ...headers, 'content-type': 'text/event-stream', 'cache-control': 'no-store' } as Record<
-      string,
-      string
-    >);
-    streams.serve(reply.raw, Number.isInteger(last) && last > 0 ? last : Infinity);
+    streams.serve(openStream(reply), Number.isInteger(last) && last > 0 ? last : Infinity);
   });
 
   scope.get('/api/nodes/:id/diagnosis', async (request) => {

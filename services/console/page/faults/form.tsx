@@ -4,6 +4,7 @@ import { Refused, send } from '../ask.ts';
 import { addressOf, cliOf } from '../commands.ts';
 import { Command } from '../parts/command.tsx';
 import { Field } from '../parts/field.tsx';
+import { Problem } from '../parts/problem.tsx';
 import { namesOf } from '../frame/headline-box.tsx';
 import type { Kind } from './kind.ts';
 import { ParameterField } from './parameter-field.tsx';
@@ -169,11 +170,7 @@ export function FaultForm({ about, kinds, target }: { about: About; kinds: reado
         {preview && <PreviewBox preview={preview} />}
         {done !== undefined && <p class="good">{done}</p>}
       </div>
-      {problem !== undefined && (
-        <p class="warning" role="alert">
-          {problem}
-        </p>
-      )}
+      <Problem text={problem} />
     </form>
   );
 }

@@ -1,19 +1,14 @@
-import { useState } from 'preact/hooks';
 import { brokenBy } from '../../broken-by.ts';
 import type { ActiveFault } from '../../sources.ts';
 import { send } from '../ask.ts';
 import { namesOf } from '../frame/headline-box.tsx';
+import { Problem } from '../parts/problem.tsx';
 import { duration } from '../quantities.ts';
+import { useOrder } from '../use-order.ts';
 
 /** The faults in effect with their counters, and the buttons that end them. */
 export function FaultsInEffect({ faults, operator }: { faults: readonly ActiveFault[] | null; operator: boolean }) {
-  const [problem, setProblem] = useState<string>();
-  const order = (method: 'POST' | 'DELETE', path: string) => {
-    send(method, path).then(
-      () => setProblem(undefined),
-      (error: Error) => setProblem(error.message),
-    );
-  };
+  const { problem, order } = useOrder();
   if (faults === null) return <p class="warning">Unknown: the chaos controller does not answer.</p>;
   if (faults.length === 0) return <p class="quiet">None.</p>;
   return (
@@ -23,22 +18,18 @@ export function FaultsInEffect({ faults, operator }: { faults: readonly ActiveFa
           <Fault
             key={fault.id}
             fault={fault}
-            onHeal={operator ? () => order('DELETE', `/api/faults/${fault.id}`) : undefined}
+            onHeal={operator ? () => void order(() => send('DELETE', `/api/faults/${fault.id}`)) : undefined}
           />
         ))}
       </ul>
       {operator && (
         <p>
-          <button type="button" class="danger" onClick={() => order('POST', '/api/halt')}>
+          <button type="button" class="danger" onClick={() => void order(() => send('POST', '/api/halt'))}>
             Halt everything
           </button>
         </p>
       )}
-      {problem !== undefined && (
-        <p class="warning" role="alert">
-          {problem}
-        </p>
-      )}
+      <Problem text={problem} />
     </>
   );
 }

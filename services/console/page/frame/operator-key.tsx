@@ -1,26 +1,22 @@
-import { useRef, useState } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { send } from '../ask.ts';
-import { Field } from '../parts/field.tsx';
+import { KeyField } from '../parts/key-field.tsx';
+import { Problem } from '../parts/problem.tsx';
 import type { State, Store } from '../store.ts';
+import { useOrder } from '../use-order.ts';
 
 /** The way to the buttons: whoever has the key of the operator may break nodes. It is asked once. */
 export function OperatorKey({ state, store }: { state: State; store: Store }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const field = useRef<HTMLInputElement>(null);
-  const [problem, setProblem] = useState<string>();
+  const { problem, order } = useOrder();
   if (state.operator) return <p class="operator">operator</p>;
   const isWrong = new URLSearchParams(location.search).has('operator');
 
-  async function submit(event: SubmitEvent): Promise<void> {
-    event.preventDefault();
-    const { value: key } = field.current!;
-    try {
-      await send('POST', '/api/operator', { key });
-      store.set({ operator: true });
-      dialog.current?.close();
-    } catch (error) {
-      setProblem((error as Error).message);
-    }
+  async function enter(): Promise<void> {
+    await send('POST', '/api/operator', { key: field.current!.value });
+    store.set({ operator: true });
+    dialog.current?.close();
   }
 
   return (
@@ -30,22 +26,19 @@ export function OperatorKey({ state, store }: { state: State; store: Store }) {
         Enter key
       </button>
       <dialog ref={dialog} aria-labelledby="key-title">
-        <form onSubmit={(event) => void submit(event)}>
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            void order(enter);
+          }}
+        >
           <h2 id="key-title">Operator's key</h2>
           <p>
             Whoever has it may break nodes and heal them. <code>npm start -- --chaos</code> printed an address that ends
             with the key. Paste the key or the whole address.
           </p>
-          <Field name="Key">
-            {(ids) => (
-              <input {...ids} ref={field} name="key" type="password" required autocomplete="off" spellcheck={false} />
-            )}
-          </Field>
-          {problem !== undefined && (
-            <p class="warning" role="alert">
-              {problem}
-            </p>
-          )}
+          <KeyField name="Key" field={field} />
+          <Problem text={problem} />
           <p class="buttons">
             <button type="button" onClick={() => dialog.current?.close()}>
               Cancel

@@ -1,0 +1,23 @@
+import { useState } from 'preact/hooks';
+
+interface Orders {
+  /** Why the last order failed; undefined while one is given, and after one that succeeded. */
+  readonly problem: string | undefined;
+  readonly order: (give: () => Promise<void>) => Promise<void>;
+}
+
+/** Gives orders of a person to the server. `first`: a problem from before the first order. */
+export function useOrder(first?: string): Orders {
+  const [problem, setProblem] = useState(first);
+  return {
+    problem,
+    async order(give) {
+      setProblem(undefined);
+      try {
+        await give();
+      } catch (error) {
+        setProblem((error as Error).message);
+      }
+    },
+  };
+}
