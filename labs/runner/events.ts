@@ -15,7 +15,7 @@ export type RunEvent =
   | { readonly kind: 'fault'; readonly node: string; readonly fault: string; readonly active: boolean }
   | { readonly kind: 'progress'; readonly label: string; readonly done: number; readonly total: number }
   | { readonly kind: 'say'; readonly text: string }
-  /** The lab waits for answers of the person; empty: it does so no longer. */
+  /** The lab waits for answers of the person. An empty list: it waits no longer. */
   | { readonly kind: 'choices'; readonly choices: readonly Choice[] };
 
 export type RunListener = (event: RunEvent) => void;

@@ -1,5 +1,7 @@
+import { markup } from '../../../web/markup.ts';
+
 /** One column, system fonts, light and dark by the reader's setting, no request to anywhere. */
-export const reportStyle = `
+export const reportStyle = markup`
 :root { color-scheme: light dark; --bg: #f7f7f4; --card: #fff; --ink: #1c2126; --muted: #58616b; --line: #dfe2e4;
   --theory: #0c5f58; --predicted: #9a4a00; --measured: #1d5fc4; --good: #14713f; --bad: #b3222c; --open: #7a5a00; }
 @media (prefers-color-scheme: dark) { :root { --bg: #13171b; --card: #1a2026; --ink: #e7eaed; --muted: #9da8b3;
