@@ -43,9 +43,11 @@ function parseSeconds(text: string): number {
 async function run(a: string, b: string, flags: CompareFlags): Promise<void> {
   if (flags.rounds > 10) throw new UsageError('--rounds: at most 10');
   const progress = createTerminal(process.stderr);
-  const measured = await onInterrupt((signal) =>
-    measureAll([a, b], flags, (line) => progress.line(progress.dim(line)), signal),
-  );
+  const tell = (line: string): void => progress.line(progress.dim(line));
+  const measured = await onInterrupt((signal) => {
+    signal.addEventListener('abort', () => tell('stopping, after the present step'), { once: true });
+    return measureAll([a, b], flags, tell, signal);
+  });
   const [first, second] = measured;
   const differing = first.sessions[0]!.answers.filter((answer, i) => answer !== second.sessions[0]!.answers[i]).length;
   if (flags.json) {

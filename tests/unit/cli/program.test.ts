@@ -85,6 +85,7 @@ test('work that fails after Ctrl-C was interrupted; other failures were not', as
     signal.throwIfAborted();
   });
   await expect(interrupted).rejects.toThrow(InterruptedError);
+  await expect(interrupted).rejects.toThrow('stopped before the end; nothing that it started is left running');
   const failed = onInterrupt(() => Promise.reject(new CommandError('no cluster answers')));
   await expect(failed).rejects.toThrow(CommandError);
 });
