@@ -86,7 +86,9 @@ type Asked = Omit<ControlRequest, 'path' | 'timeoutMs'> & { readonly timeoutMs?:
  */
 export async function ask(portBase: number, path: string, asked: Asked = {}): Promise<unknown> {
   const at = { host: here, port: portBase };
-  const nobody = `no cluster answers at port base ${portBase}. This starts one: ${tierlab('up', { portBase })}`;
+  const nobody =
+    `no cluster answers at port base ${portBase}. If yours has another one, name it with --port-base. ` +
+    `This starts one: ${tierlab('up', { portBase })}`;
   const looking = new AbortController();
   const givingUp = new AbortController();
   const answer = request(at, { path, ...asked, signal: givingUp.signal }, nobody)

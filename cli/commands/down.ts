@@ -20,7 +20,8 @@ async function runDown(flags: ClusterFlags): Promise<void> {
   const run = readRunFile(dataDir, portBase);
   if (!run)
     throw new CommandError(
-      `no cluster with the data folder ${dataDir} runs at port base ${portBase}; --data names another folder`,
+      `no cluster with the data folder ${dataDir} runs at port base ${portBase}; ` +
+        '--data and --port-base name another cluster',
     );
   await ask(portBase, '/shutdown', { method: 'POST', token: run.token });
   const hasEnded = async () => readRunFile(dataDir, portBase)?.pid !== run.pid || undefined;

@@ -45,7 +45,15 @@ const judges: Readonly<Record<ClusterNode['state'], Judge>> = {
 
 export const nodes: Check = ({ running, startedNodes, place }) => {
   if (running === undefined)
-    return [{ check, level: 'ok', found: `no cluster of ${place.dataDir} runs at port base ${place.portBase}` }];
+    return [
+      {
+        check,
+        level: 'ok',
+        found:
+          `no cluster of ${place.dataDir} runs at port base ${place.portBase}; ` +
+          '--data and --port-base name another cluster',
+      },
+    ];
   const { cluster } = running;
   if (!cluster.answered) return [{ check, level: 'problem', found: cluster.why, todo: endIt(running.pid) }];
   const findings = cluster.nodes

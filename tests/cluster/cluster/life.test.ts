@@ -143,7 +143,7 @@ test.each([
   [['up', '--topology', 'nonsense'], 2, /there are .*multitier/],
   [['up', '--port-base', 'high'], 2, /whole number/],
   [['node', 'nobody-1'], 2, /has no node nobody-1; it has monitor-1/],
-  [['status', '--port-base', '1999'], 1, /no cluster answers/],
+  [['status', '--port-base', '1999'], 1, /no cluster answers.* name it with --port-base/],
   [['import'], 2, /which file/],
   [['import', '/nonexistent.jsonl'], 2, /There is no file/],
   [['crawl', '/nonexistent'], 2, /nonexistent/],
