@@ -40,9 +40,9 @@ export async function startOwnCluster({
   const portBase = await freePortBase();
   const args = ['up', '--topology', topologyFile, '--data', dir, '--port-base', String(portBase), '--chaos'];
   const child = run(args);
-  onStart({ pid: child.pid!, portBase });
   const stop = (): Promise<void> => stopChild(child);
   try {
+    onStart({ pid: child.pid!, portBase });
     await ready(child, signal);
   } catch (error) {
     await stop();
@@ -68,6 +68,17 @@ const run = (args: readonly string[]): ChildProcess =>
     env: { ...process.env, TIERLAB_PARENT: String(process.pid), NO_COLOR: '1' },
   });
 
+const mendThat = 'mend that, then run the lab again';
+
+/** Why the command failed: the last line that it printed. */
+const lastLine = (output: string): string =>
+  output
+    .trim()
+    .split('\n')
+    .at(-1)!
+    .replace(/^tierlab: /, '')
+    .replace(/\.$/, '');
+
 function ready(child: ChildProcess, signal: AbortSignal): Promise<void> {
   let output = '';
   return new Promise((resolve, reject) => {
@@ -77,7 +88,7 @@ function ready(child: ChildProcess, signal: AbortSignal): Promise<void> {
       settle();
     };
     const fail = (why: string): void =>
-      end(() => reject(new LabUnknownError(`the lab's cluster did not start: ${why}`, 'run the lab again')));
+      end(() => reject(new LabUnknownError(`the lab's cluster did not start: ${why}`, mendThat)));
     const onAbort = (): void => end(() => reject(signal.reason as Error));
     const timer = systemScheduler.after(startBoundMs, () => fail(`it was not ready within ${startBoundMs / 1_000} s`));
     signal.addEventListener('abort', onAbort, { once: true });
@@ -85,7 +96,7 @@ function ready(child: ChildProcess, signal: AbortSignal): Promise<void> {
       output += data.toString();
       if (/nodes? ready in/.test(output)) end(resolve);
     });
-    child.once('close', () => fail(output.trim().split('\n').at(-1) ?? 'it ended'));
+    child.once('close', () => fail(lastLine(output) || 'it ended'));
     if (signal.aborted) onAbort();
   });
 }
@@ -112,8 +123,7 @@ async function importPages(dir: string, pages: number | undefined): Promise<void
   child.stderr!.on('data', (data: Buffer) => (output += data.toString()));
   const code = await new Promise((resolve) => void child.once('close', resolve));
   rmSync(file);
-  if (code !== 0)
-    throw new LabUnknownError(`the lab's pages cannot be imported: ${output.trim()}`, 'run the lab again');
+  if (code !== 0) throw new LabUnknownError(`the lab's pages cannot be imported: ${lastLine(output)}`, mendThat);
   writeFileSync(stamp, String(text.length));
 }
 
