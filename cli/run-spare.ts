@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { loadComponents } from '../services/registry.ts';
-import type { Identity } from '../shared/cluster/watchdog/spare.ts';
+import type { NodeStart } from '../shared/cluster/watchdog/spare.ts';
 import { systemClock } from '../shared/time/clock.ts';
 import { systemRandom } from '../shared/time/random.ts';
 import { systemScheduler } from '../shared/time/scheduler.ts';
@@ -18,7 +18,7 @@ export async function runSpare(): Promise<void> {
   await Promise.all([loadComponents(), import('../shared/cluster/door.ts'), import('../shared/faults/node-faults.ts')]);
   const collection = collectWhenIdle({ scheduler: systemScheduler, random: systemRandom, clock: systemClock });
   await new Promise((resolve, reject) => {
-    process.on('message', function onMessage({ become }: { become?: Identity }) {
+    process.on('message', function onMessage({ become }: { become?: NodeStart }) {
       if (!become) return;
       process.off('message', onMessage).off('SIGTERM', leave).off('disconnect', leave);
       process.off('SIGINT', ignore).off('SIGHUP', ignore);
@@ -33,7 +33,7 @@ export async function runSpare(): Promise<void> {
 
 const ignore = (): void => {};
 
-function takeOn({ args, env, logFile }: Identity): void {
+function takeOn({ args, env, logFile }: NodeStart): void {
   for (const [name, value] of Object.entries(env))
     if (value === null) delete process.env[name];
     else process.env[name] = value;

@@ -15,7 +15,7 @@ import { loadLabAssets } from './assets.ts';
 import { createCurrentRun } from './current-run.ts';
 import { cookie, isKey, requireKey } from './key.ts';
 import { createPicture } from './picture.ts';
-import { labRoutes, runRoutes } from './routes.ts';
+import { labRoutes, runRoutes } from './lab-routes.ts';
 import type { ServerState } from './run-view.ts';
 import { shell } from './shell.ts';
 import { createStreams } from './stream.ts';

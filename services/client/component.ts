@@ -12,7 +12,7 @@ import { workerRoutes } from '../../web/service-worker.ts';
 import { pageRoutes } from '../../web/page-routes.ts';
 import { loadPlacementAssets } from './placements/server/assets.ts';
 import { placementsPage } from './placements/server/page.ts';
-import { wireRoutes } from './placements/server/routes.ts';
+import { wireRoutes } from './placements/server/wire-routes.ts';
 import { createService } from './placements/server/service.ts';
 
 /** The thin client: shows the gateway's answers, and its own error page if there is none. */

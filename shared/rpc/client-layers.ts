@@ -21,7 +21,7 @@ import { createPeers, type Peers } from './layers/replicas/peers.ts';
 import { quorum } from './layers/trust/quorum.ts';
 import { retry } from './layers/retries/retry.ts';
 import { routes } from './layers/balancing/routes.ts';
-import { createStatistics, learnStatistics, type Statistics } from './layers/replicas/latency-statistics.ts';
+import { createStatistics, learnStatistics, type LatencyStatistics } from './layers/replicas/latency-statistics.ts';
 import { learnPeakEwma } from './layers/balancing/peak-ewma.ts';
 import { type Tally, tallyNothing } from './layers/tally.ts';
 import { type Watch, watchCalls } from './layers/watch-calls.ts';
@@ -54,7 +54,7 @@ export interface ClientDependencies {
   readonly codecs?: Readonly<Record<string, BatchCodec>>;
   /** The knowledge about replicas and latencies. Created here unless the caller passes it in, to read it. */
   readonly peers?: Peers;
-  readonly statistics?: Statistics;
+  readonly statistics?: LatencyStatistics;
   /** The budget of extra attempts; created here unless the caller passes it in, to read it. */
   readonly budget?: Budgets;
   /** Counts the usual results of layers. */

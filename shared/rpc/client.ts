@@ -10,7 +10,7 @@ import { deadline } from './layers/deadlines/deadline.ts';
 import type { Observe } from './layers/events.ts';
 import { routes } from './layers/balancing/routes.ts';
 import type { Peers } from './layers/replicas/peers.ts';
-import type { Statistics } from './layers/replicas/latency-statistics.ts';
+import type { LatencyStatistics } from './layers/replicas/latency-statistics.ts';
 import type { Learn } from './layers/replicas/attempt-end.ts';
 import type { ReceiptDesk, ReplyChecks } from './layers/trust/verify.ts';
 import type { Watch } from './layers/watch-calls.ts';
@@ -43,7 +43,7 @@ export interface ClientOptions {
    * caller passes it in, to read it.
    */
   readonly peers?: Peers;
-  readonly statistics?: Statistics;
+  readonly statistics?: LatencyStatistics;
   readonly budget?: Budgets;
   /** How to check replies, besides their schema, and how to keep receipts. */
   readonly checks?: ReplyChecks;

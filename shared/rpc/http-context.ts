@@ -18,10 +18,10 @@ export interface HttpContextOptions {
 }
 
 /** Called when a request that made calls has ended; must not throw. */
-export type WatchRequest = (identity: Identity, route: string, code: ResultCode, startedAt: number) => void;
+export type WatchRequest = (ids: RequestIds, route: string, code: ResultCode, startedAt: number) => void;
 
 /** The ids of a public request in logs, traces and its answer. */
-export interface Identity {
+export interface RequestIds {
   readonly requestId: string;
   readonly trace: TraceContext;
 }
@@ -31,7 +31,7 @@ export interface HttpContexts {
    * Taken from the caller (`x-request-id`, `traceparent`) where well-formed, otherwise made. Every look-up for the same
    * request returns the same ids.
    */
-  readonly identify: (request: FastifyRequest) => Identity;
+  readonly identify: (request: FastifyRequest) => RequestIds;
   /**
    * Runs `work` with a context for calls to other components. Its signal aborts when the client leaves (`cancelled`)
    * and when the time is up (`deadline_exceeded`). The promise then rejects at once, even if `work` is still running.
@@ -41,28 +41,28 @@ export interface HttpContexts {
 
 /** Makes contexts from public HTTP requests. Only this file does so. */
 export function httpContexts({ clock, random, scheduler, deadlineMs, watch }: HttpContextOptions): HttpContexts {
-  const identities = new WeakMap<FastifyRequest, Identity>();
+  const known = new WeakMap<FastifyRequest, RequestIds>();
 
-  function identify(request: FastifyRequest): Identity {
-    let identity = identities.get(request);
-    if (!identity) {
+  function identify(request: FastifyRequest): RequestIds {
+    let ids = known.get(request);
+    if (!ids) {
       const parent = parseTraceparent(single(request.headers.traceparent));
       const trace = parent ? childSpan(parent, random) : newTrace(random);
-      identity = { requestId: safeId(single(request.headers['x-request-id'])) ?? trace.traceId, trace };
-      identities.set(request, identity);
+      ids = { requestId: safeId(single(request.headers['x-request-id'])) ?? trace.traceId, trace };
+      known.set(request, ids);
     }
-    return identity;
+    return ids;
   }
 
   function run<T>(request: FastifyRequest, reply: FastifyReply, work: (context: Context) => Promise<T>): Promise<T> {
     const allowedMs = Math.min(deadlineMs, askedFor(request) ?? deadlineMs);
     const controller = new AbortController();
-    const identity = identify(request);
+    const ids = identify(request);
     const startedAt = clock.now();
     return new Promise<T>((resolve, reject) => {
       let over = false;
       const end = (code: ResultCode) => {
-        if (!over) watch?.(identity, `${request.method} ${request.routeOptions.url}`, code, startedAt);
+        if (!over) watch?.(ids, `${request.method} ${request.routeOptions.url}`, code, startedAt);
         over = true;
       };
       const giveUp = (error: RpcError) => {
@@ -82,7 +82,7 @@ export function httpContexts({ clock, random, scheduler, deadlineMs, watch }: Ht
       };
       reply.raw.on('close', onClose);
       work({
-        ...identity,
+        ...ids,
         deadlineAt: startedAt + allowedMs,
         signal: controller.signal,
         priority: 'read',

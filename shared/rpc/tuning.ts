@@ -2,7 +2,7 @@ import type { AdmissionSettings } from './layers/overload/admission.ts';
 import { attemptTimeoutMs } from './layers/retries/attempt-timeout.ts';
 import { hedgeDelayMs, hedgeTerms } from './layers/retries/hedge.ts';
 import type { LayerEvent } from './layers/events.ts';
-import type { Statistics } from './layers/replicas/latency-statistics.ts';
+import type { LatencyStatistics } from './layers/replicas/latency-statistics.ts';
 import type { PolicyHolder } from './policy.ts';
 
 /**
@@ -54,7 +54,7 @@ export function createLoadWatch() {
 }
 
 /** All values that the client side of this node has tuned, each with its reason. */
-export function tunedOperations(statistics: Statistics, policy: PolicyHolder, now: number): TunedOperation[] {
+export function tunedOperations(statistics: LatencyStatistics, policy: PolicyHolder, now: number): TunedOperation[] {
   return [...statistics.all()].map((known) => {
     const { attempts, byNode } = known;
     const at = (q: number): number | null => attempts.quantile(q) ?? null;

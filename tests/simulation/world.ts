@@ -3,7 +3,7 @@ import { compose, type Call, type Endpoint, type Service } from '../../shared/rp
 import { contract, operation } from '../../shared/rpc/contract.ts';
 import { asRpcError, type ErrorCode } from '../../shared/rpc/errors.ts';
 import type { LayerEvent } from '../../shared/rpc/layers/events.ts';
-import { createStatistics, type Statistics } from '../../shared/rpc/layers/replicas/latency-statistics.ts';
+import { createStatistics, type LatencyStatistics } from '../../shared/rpc/layers/replicas/latency-statistics.ts';
 import { createPolicyHolder, type PolicyHolder } from '../../shared/rpc/policy.ts';
 import { clientLayers } from '../../shared/rpc/client-layers.ts';
 import type { BatchCodec } from '../../shared/rpc/layers/sharing/batch.ts';
@@ -35,7 +35,7 @@ export interface SimServer {
 export interface Client {
   readonly service: Service;
   readonly policy: PolicyHolder;
-  readonly statistics: Statistics;
+  readonly statistics: LatencyStatistics;
   readonly events: LayerEvent[];
 }
 

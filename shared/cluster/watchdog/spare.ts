@@ -5,7 +5,7 @@ import type { Scheduler, Timer } from '../../time/scheduler.ts';
 const pauseMs = 2_000;
 
 /** What makes a spare process a node. */
-export interface Identity {
+export interface NodeStart {
   /** The arguments of `run-node` for this node. */
   readonly args: readonly string[];
   /** null: the process must not have this variable. */
@@ -17,7 +17,7 @@ export interface Spare {
   /** Loads a process after a pause; does nothing while there is one. */
   readonly prepare: () => void;
   /** The process that now becomes this node, and belongs to the caller; undefined when none is loaded. */
-  readonly become: (identity: Identity) => ChildProcess | undefined;
+  readonly become: (start: NodeStart) => ChildProcess | undefined;
   /** Replaces the loaded process, because the code on the disk may have changed since. */
   readonly renew: () => void;
   /** Kills the loaded process, and loads no other one. */
@@ -34,7 +34,7 @@ export interface SpareOptions {
  * One process that has loaded the code of every component and opened nothing. A node that ended is started again in it,
  * so that the restart takes no processor time from the nodes that serve meanwhile.
  *
- *   prepare -> pause -> loading -> {"spare": true} -> become: {"become": identity} -> the process runs the node
+ *   prepare -> pause -> loading -> {"spare": true} -> become: {"become": start} -> the process runs the node
  */
 export function createSpare({ command, env, scheduler }: SpareOptions): Spare {
   const [executable, ...args] = command;
@@ -64,12 +64,12 @@ export function createSpare({ command, env, scheduler }: SpareOptions): Spare {
 
   return {
     prepare,
-    become(identity) {
+    become(start) {
       if (!spare?.connected || spare.killed || !loaded || stopped) return undefined;
       const node = spare.off('message', onMessage).off('exit', onEnd).off('error', onEnd);
       spare = undefined;
       loaded = false;
-      node.send({ become: identity }, () => {});
+      node.send({ become: start }, () => {});
       prepare();
       return node;
     },

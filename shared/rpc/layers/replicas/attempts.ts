@@ -2,7 +2,7 @@ import type { Clock } from '../../../time/clock.ts';
 import type { Call, Layer, Reply } from '../../call.ts';
 import { asRpcError, evidence, type RpcError } from '../../errors.ts';
 import type { AttemptEvidence, Learn } from './attempt-end.ts';
-import type { OperationStatistics, Statistics } from './latency-statistics.ts';
+import type { OperationStatistics, LatencyStatistics } from './latency-statistics.ts';
 import type { Peers } from './peers.ts';
 import type { ResultCode } from '../watch-calls.ts';
 
@@ -29,7 +29,7 @@ export function evidenceOfFailure(
 interface AttemptsDependencies {
   readonly clock: Clock;
   readonly peers: Peers;
-  readonly statistics: Statistics;
+  readonly statistics: LatencyStatistics;
   readonly learn: Learn;
 }
 

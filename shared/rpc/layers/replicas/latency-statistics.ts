@@ -27,14 +27,14 @@ export interface OperationStatistics {
  * One streaming histogram for each (this node, operation, endpoint). Hedge delay, attempt timeout and outlier ejection
  * are tuned by it.
  */
-export interface Statistics {
+export interface LatencyStatistics {
   of(component: string, operation: OperationId): OperationStatistics;
   all(): Iterable<OperationStatistics>;
 }
 
 const maxAgeMs = 100;
 
-export function createStatistics(): Statistics {
+export function createStatistics(): LatencyStatistics {
   const known = new Map<string, Map<string, OperationStatistics>>();
   return {
     of(component, operation) {
@@ -94,7 +94,7 @@ export function sampleOf({
 }
 
 /** Records attempts in the statistics, by which the layers tune themselves. */
-export function learnStatistics(statistics: Statistics): Learn {
+export function learnStatistics(statistics: LatencyStatistics): Learn {
   return (end) => {
     const sampleMs = sampleOf(end);
     if (sampleMs === undefined) return;

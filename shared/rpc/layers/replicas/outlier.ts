@@ -5,7 +5,7 @@ import { eject, forgive } from './ejection.ts';
 import type { EjectionReason, Observe } from '../events.ts';
 import type { Peer, PeerGroup } from './peers.ts';
 import { samplesNeeded, slowPeers } from './slow-peers.ts';
-import type { Statistics } from './latency-statistics.ts';
+import type { LatencyStatistics } from './latency-statistics.ts';
 
 export const OutlierSettings = Type.Object(
   {
@@ -105,7 +105,7 @@ export function mayEject(settings: OutlierSettings, ejected: number, replicas: n
 }
 
 export interface OutlierDependencies {
-  readonly statistics: Statistics;
+  readonly statistics: LatencyStatistics;
   readonly endpoints: (component: string, shard?: number) => readonly Endpoint[];
   readonly observe: Observe;
 }

@@ -4,7 +4,7 @@ import type { Scheduler } from '../../../time/scheduler.ts';
 import type { Layer } from '../../call.ts';
 import { RpcError } from '../../errors.ts';
 import { isRepeatable } from './retryable.ts';
-import type { Statistics } from '../replicas/latency-statistics.ts';
+import type { LatencyStatistics } from '../replicas/latency-statistics.ts';
 import { callWithin } from '../deadlines/within.ts';
 
 export const AttemptTimeoutSettings = Type.Object(
@@ -54,7 +54,7 @@ export function attemptTimeoutMs(
  */
 export function attemptTimeout(
   settings: AttemptTimeoutSettings,
-  { clock, scheduler, statistics }: { clock: Clock; scheduler: Scheduler; statistics: Statistics },
+  { clock, scheduler, statistics }: { clock: Clock; scheduler: Scheduler; statistics: LatencyStatistics },
 ): Layer {
   return function attemptTimeout(next) {
     return (call) => {

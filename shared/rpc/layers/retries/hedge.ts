@@ -4,7 +4,7 @@ import type { Call, Endpoint, Layer } from '../../call.ts';
 import { type Budgets, createBudgets } from './budget.ts';
 import { race, type RaceDependencies } from './hedge-race.ts';
 import { isLate, type Peer, type Peers } from '../replicas/peers.ts';
-import type { Statistics } from '../replicas/latency-statistics.ts';
+import type { LatencyStatistics } from '../replicas/latency-statistics.ts';
 import { abortError } from '../deadlines/within.ts';
 
 export const HedgeSettings = Type.Object(
@@ -55,7 +55,7 @@ export const HedgeSettings = Type.Object(
 export type HedgeSettings = Static<typeof HedgeSettings>;
 
 export interface HedgeDependencies extends RaceDependencies {
-  readonly statistics: Statistics;
+  readonly statistics: LatencyStatistics;
   readonly endpoints: (component: string, shard?: number) => readonly Endpoint[];
   readonly peers: Peers;
 }
