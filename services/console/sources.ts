@@ -3,7 +3,7 @@ import type { Topology } from '../../shared/cluster/topology.ts';
 import { nodesHosting } from '../../shared/cluster/topology.ts';
 import type { Verdict } from '../../shared/membership/verdict.ts';
 import type { View } from '../../shared/membership/view.ts';
-import type { AvailabilityReport, Incident } from '../monitor/contract.ts';
+import type { AvailabilityReport, Incident, StateChange } from '../monitor/contract.ts';
 import type { UsualTimes } from '../traces/contract.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 
@@ -14,8 +14,8 @@ export interface NodeDiagnosis {
   readonly reasons: readonly string[];
 }
 
-/** The view of one monitor, and the monitor that takes out nodes that limp or lie. */
-export type LedView = View & { readonly leader?: string };
+/** The view of one monitor, its last changes of states, and the monitor that takes out nodes that limp or lie. */
+export type LedView = View & { readonly leader?: string; readonly changes: readonly StateChange[] };
 
 /** A fault in effect, as the chaos controller reports it. Only people see this; detectors do not. */
 export interface ActiveFault {

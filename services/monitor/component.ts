@@ -140,7 +140,7 @@ export const monitorComponent = component({
       },
       datagrams: receive,
       routes(server) {
-        server.get('/api/view', async () => ({ ...it.view(), leader: it.leader() }));
+        server.get('/api/view', async () => ({ ...it.view(), leader: it.leader(), changes: it.changes() }));
         server.get<{ Querystring: { last?: string } }>(
           '/api/incidents',
           { schema: { querystring: IncidentQuery } },

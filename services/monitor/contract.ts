@@ -10,5 +10,6 @@ export {
   type OrderNote,
   type OrderResult,
 } from './incident.ts';
+export type { StateChange } from './state-changes.ts';
 export type { AvailabilityReport } from './availability-report.ts';
 export type { RepairOrder } from './repair-policy.ts';

@@ -18,7 +18,7 @@ import { createSenderChecks } from './sender-checks.ts';
 import { createDiagnoser, type Diagnoser } from './diagnoser.ts';
 import { createRoles, type Roles } from './roles.ts';
 import { createProber } from './probe.ts';
-import { createRotation } from './rotation.ts';
+import { createRotation, type Rotation } from './rotation.ts';
 import { createFailureDetector, type FailureDetector } from './failure-detector.ts';
 import { settings } from './settings.ts';
 import { createRepairer } from './repairer.ts';
@@ -61,6 +61,7 @@ export interface Monitor {
   /** Takes another monitor's digest, and returns its own. Throws `forbidden` if no other monitor can have sent it. */
   readonly exchanged: (digest: Digest, caller?: string) => Digest;
   readonly view: () => View;
+  readonly changes: Rotation['changes'];
   /** The monitor that takes out serving nodes; undefined while no monitor trusts itself. */
   readonly leader: () => string | undefined;
   readonly detector: FailureDetector;
@@ -229,6 +230,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
       return digest();
     },
     view: rotation.view,
+    changes: rotation.changes,
     leader: repairer.leader,
     detector,
     diagnoser,

@@ -6,6 +6,7 @@ import type { FailureDetector } from './failure-detector.ts';
 import { settings } from './settings.ts';
 import type { Member, MemberState, View } from '../../shared/membership/view.ts';
 import type { Clock } from '../../shared/time/clock.ts';
+import { createStateChanges, type StateChange } from './state-changes.ts';
 import type { LagMeter } from '../../shared/membership/lag.ts';
 
 export interface RotationOptions {
@@ -27,10 +28,12 @@ export interface Rotation {
   readonly refresh: () => View;
   /** The view of the last refresh. */
   readonly view: () => View;
+  readonly changes: () => readonly StateChange[];
 }
 
 export function createRotation(options: RotationOptions): Rotation {
   const { monitor, nodes, firstVersion, detector, diagnoser, takenOut, roles, clock, lag } = options;
+  const changes = createStateChanges();
   let fingerprint = '';
   let view: View = { monitor, version: firstVersion, members: [] };
 
@@ -59,13 +62,16 @@ export function createRotation(options: RotationOptions): Rotation {
 
   return {
     view: () => view,
+    changes: changes.list,
     refresh() {
       const members = nodes.map(member);
       const promotions = roles.promotions();
       const next = JSON.stringify([members.map((it) => ({ ...it, silentMs: 0 })), promotions]);
       const version = next === fingerprint ? view.version : view.version + 1;
       fingerprint = next;
-      return (view = { monitor, version, members, ...(promotions.length > 0 && { promotions: [...promotions] }) });
+      view = { monitor, version, members, ...(promotions.length > 0 && { promotions: [...promotions] }) };
+      changes.take(view);
+      return view;
     },
   };
 }

@@ -2,11 +2,11 @@ import Type, { type Static } from 'typebox';
 import { Verdict } from './verdict.ts';
 
 /**
- * `suspect`: silent for longer than usual. `draining`: leaving, or taken out because it limps. `quarantined`: taken out
+ * The worst state comes first. `suspect`: silent for longer than usual. `draining`: leaving, or taken out because it limps. `quarantined`: taken out
  * because it lies. `standby`: healthy, and waits for a promotion. Callers use only `alive` nodes, as long as there is
  * one.
  */
-export const memberStates = ['starting', 'alive', 'suspect', 'dead', 'draining', 'quarantined', 'standby'] as const;
+export const memberStates = ['dead', 'quarantined', 'suspect', 'draining', 'starting', 'standby', 'alive'] as const;
 
 /** One node as a monitor sees it. */
 export const Member = Type.Object({

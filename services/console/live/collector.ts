@@ -8,6 +8,7 @@ import type { LedView, Sources } from '../sources.ts';
 import { createHistory } from './history.ts';
 import type { createNodeReadings } from './node-readings.ts';
 import type { NodeNow, Snapshot } from './snapshot.ts';
+import { createWorstStates } from './worst-states.ts';
 
 const everyMs = 1_000;
 
@@ -58,6 +59,7 @@ export function createCollector(options: CollectorOptions) {
   const listeners = new Set<Listener>();
   const reports: Record<keyof Reports, string> = { incidents: '[]', availability: 'null', times: 'null' };
   const view = remembered<LedView>(clock);
+  const worstOf = createWorstStates();
   const faults = remembered<Snapshot['faults']>(clock);
   let number = 0;
   let readAt = -Infinity;
@@ -100,6 +102,7 @@ export function createCollector(options: CollectorOptions) {
 
   function snapshot(turn: number): Snapshot {
     const fresh = view.value(viewStaleMs);
+    const worst = fresh && worstOf(fresh);
     const members = new Map((fresh ?? ownView())?.members.map((member) => [member.node, member]));
     const { live, ...traffic } = readings.now();
     const nodes = topology.nodes.map(({ id }): [string, NodeNow] => {
@@ -108,7 +111,7 @@ export function createCollector(options: CollectorOptions) {
       return [
         id,
         {
-          state: member?.state ?? 'unknown',
+          state: worst?.get(id) ?? member?.state ?? 'unknown',
           ...(member?.verdict !== undefined && { verdict: member.verdict }),
           ...(member?.silentMs !== undefined && { silentMs: Math.round(member.silentMs) }),
           ...(its && { live: its }),

@@ -14,6 +14,7 @@ export interface Traffic {
 
 /** One node in one second. */
 export interface NodeNow {
+  /** The worst state since the last snapshot: a crashed node may be back within a second. */
   readonly state: MemberState | 'unknown';
   readonly verdict?: Verdict;
   /** How long ago its last heartbeat came, ms. */

@@ -3,8 +3,9 @@ import type { ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
 import { createCollector } from '../../../services/console/live/collector.ts';
 import { createNodeReadings } from '../../../services/console/live/node-readings.ts';
+import type { Snapshot } from '../../../services/console/live/snapshot.ts';
 import { createStreams, maxStreams } from '../../../services/console/live/stream.ts';
-import { createSources } from '../../../services/console/sources.ts';
+import { createSources, type LedView } from '../../../services/console/sources.ts';
 import { loadComponents } from '../../../services/registry.ts';
 import { loadTopology } from '../../../shared/cluster/topology-file.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
@@ -68,10 +69,17 @@ function given(answers: (path: string, port: number, second: number) => unknown,
   return { simulation, collector, asked };
 }
 
+const view = (more: Partial<LedView>): LedView => ({
+  monitor: 'monitor-1',
+  version: 1,
+  members: [{ node: 'app-1', state: 'alive', incarnation: 1 }],
+  changes: [],
+  ...more,
+});
+
 const healthy = (path: string, _port: number, second: number): unknown => {
   if (path === '/admin/live') return reading(10 * second);
-  if (path === '/api/view')
-    return { monitor: 'monitor-1', version: 1, members: [{ node: 'app-1', state: 'alive', incarnation: 1 }] };
+  if (path === '/api/view') return view({});
   if (path === '/api/incidents?last=200') return { incidents: [{ id: 'a' }] };
   return path === '/api/chaos/faults' ? [] : { whole: 1 };
 };
@@ -153,4 +161,21 @@ test('a page gets the snapshots that it missed; one that does not read is let go
   for (let i = 1; i < maxStreams; i++) streams.serve(new Page() as unknown as ServerResponse, Infinity);
   expect(() => streams.requireRoom()).toThrow(/more than 200 pages/);
   collector.stop();
+});
+
+test('a death that is shorter than a second is in one snapshot, and only there', async () => {
+  const states = ['dead', 'starting', 'alive'] as const;
+  const crash = states.map((state, i) => ({ version: 5 + i, node: 'app-1', state }));
+  /** Before the second 3, of a monitor that takes over in the second 6, and of the first one again. */
+  const views = (second: number) =>
+    second === 6
+      ? view({ monitor: 'monitor-2', version: 90, changes: crash })
+      : view(second < 3 ? { version: 4 } : { version: 7, changes: crash });
+  const { simulation, collector } = given((path, port, second) =>
+    path === '/api/view' ? views(second) : healthy(path, port, second),
+  );
+  await simulation.run(9_500);
+  collector.stop();
+  const seen = collector.history.after(0).map(({ json }) => (JSON.parse(json) as Snapshot).nodes['app-1']!.state);
+  expect(seen).toEqual(Array.from({ length: 10 }, (_, second) => (second === 3 ? 'dead' : 'alive')));
 });

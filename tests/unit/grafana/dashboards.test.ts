@@ -5,6 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { dashboards } from '../../../grafana/boards/all.ts';
 import { memberStates, verdictStates } from '../../../grafana/lib/states.ts';
+import { verdicts } from '../../../shared/membership/verdict.ts';
+import { memberStates as worstFirst } from '../../../shared/membership/view.ts';
 import { exportedMetrics } from './exported.ts';
 import { parsePromql } from '../../support/promql.ts';
 
@@ -103,15 +105,19 @@ test.each(rules.map((rule) => [rule.record ?? rule.alert!, rule.expr]))('the rul
 });
 
 test.each([
-  ['member:state:code', memberStates],
-  ['member:verdict:code', verdictStates],
-])('the dashboards name the numbers of %s as the rule does', (name, states) => {
-  const { expr } = rules.find(({ record }) => record === name)!;
-  const numbers = Array.from(expr.matchAll(/="(\w+)"\} == 1\) \* 0 \+ (\d)/g), ([, text, code]) => [code!, text!]);
-  // The dashboards say "down" for "dead", because a node that Prometheus does not reach is down, too.
-  const shown = Object.entries(states).map(([code, { text }]) => [code, text === 'down' ? 'dead' : text]);
-  expect(numbers).toEqual(shown);
-});
+  ['member:state:code', memberStates, worstFirst],
+  ['member:verdict:code', verdictStates, verdicts],
+] as const)(
+  'the dashboards name the numbers of %s as the rule does, and the worst state first',
+  (name, states, order) => {
+    const { expr } = rules.find(({ record }) => record === name)!;
+    const numbers = Array.from(expr.matchAll(/="(\w+)"\} == 1\) \* 0 \+ (\d)/g), ([, text, code]) => [code!, text!]);
+    // The dashboards say "down" for "dead", because a node that Prometheus does not reach is down, too.
+    const shown = Object.entries(states).map(([code, { text }]) => [code, text === 'down' ? 'dead' : text]);
+    expect(numbers).toEqual(shown);
+    expect(shown.map(([, text]) => text)).toEqual(order);
+  },
+);
 
 const built = Object.keys(dashboards).map(
   (name) => [name, JSON.parse(read(`grafana/dashboards/${name}.json`)) as DashboardJson] as const,
