@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { About } from '../../../services/console/about.ts';
 import type { NodeNow, Snapshot } from '../../../services/console/live/snapshot.ts';
 import { headlineOf } from '../../../services/console/page/headline.ts';
+import { failureMoments } from '../../../services/console/page/frame/failure-moments.ts';
 import { asOf, momentOf } from '../../../services/console/page/moment.ts';
 import { lookOf } from '../../../services/console/page/picture/badges.ts';
 import type { Incident } from '../../../services/monitor/incident.ts';
@@ -66,6 +67,15 @@ test('an incident in the past is what was known then', () => {
   expect(asOf(crash, 2_500)).not.toHaveProperty('verdict');
   expect(asOf(crash, 4_000)).toMatchObject({ outcome: 'open', verdict: 'crashed', orders: [{ order: 'restart' }] });
   expect(asOf(crash, 8_000)).toEqual(crash);
+});
+
+test('the moment of a failure is the first snapshot that shows its node at its worst', () => {
+  const states = ['alive', 'dead', 'dead', 'starting', 'starting', 'alive'] as const;
+  const snapshots = states.map((state, i) => snapshot((i + 1) * 1_000, { 'app-2': { state, verdict: 'crashed' } }));
+  expect(failureMoments([crash], snapshots)).toEqual([2_000]);
+  const { verdict: _, ...undiagnosed } = crash;
+  expect(failureMoments([crash, undiagnosed, { ...crash, node: 'app-1' }], snapshots.slice(3))).toEqual([4_000, 4_000]);
+  expect(failureMoments([crash], snapshots.slice(0, 1))).toEqual([]);
 });
 
 test('the moment at the cursor has the snapshot and the incidents of then; without a cursor it is now', () => {

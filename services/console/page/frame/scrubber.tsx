@@ -1,9 +1,10 @@
 import { bandsOf } from '../parts/time.ts';
 import type { ViewOptions } from '../view-options.ts';
 import { clock, duration } from '../quantities.ts';
+import { failureMoments } from './failure-moments.ts';
 import { Replay } from './replay.tsx';
 
-/** The last 15 minutes as a line: drag it, and the whole page shows that moment. */
+/** The last 15 minutes as a line: drag its knob, and the whole page shows that moment. */
 export function Scrubber({ moment, state, store }: ViewOptions) {
   const { all, now } = moment;
   const to = all.at(-1)!.at;
@@ -11,8 +12,11 @@ export function Scrubber({ moment, state, store }: ViewOptions) {
   const seconds = Math.max(1, Math.ceil((to - all[0]!.at) / 1_000));
   const from = to - seconds * 1_000;
   const ago = to - (state.cursor ?? to);
+  const failures = new Map(
+    failureMoments(state.incidents, all).map((at) => [Math.round((at - from) / 1_000), at] as const),
+  );
   const goTo = (place: number) =>
-    store.set({ cursor: place >= seconds ? undefined : from + place * 1_000, playing: false });
+    store.set({ cursor: place >= seconds ? undefined : (failures.get(place) ?? from + place * 1_000), playing: false });
   const text = state.cursor === undefined ? 'now' : `${clock(now.at)}, ${duration(ago)} ago`;
   return (
     <section class={state.cursor === undefined ? 'scrubber' : 'scrubber past'} aria-label="Time">
@@ -25,10 +29,17 @@ export function Scrubber({ moment, state, store }: ViewOptions) {
           max={seconds}
           step={1}
           value={Math.round(seconds - ago / 1_000)}
+          list="failures"
           aria-label="Moment that the page shows"
           aria-valuetext={text}
           onInput={(event) => goTo(Number(event.currentTarget.value))}
         />
+        {/* Where a second is as wide as a pixel, the knob still stops at each failure. */}
+        <datalist id="failures">
+          {[...failures.keys()].map((place) => (
+            <option key={place} value={place} />
+          ))}
+        </datalist>
       </div>
       <Replay store={store} cursor={state.cursor} to={to} />
       <button
