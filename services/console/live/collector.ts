@@ -19,7 +19,7 @@ const unwatchedEvery = 5;
 const readEveryMs = 2_000;
 
 /** The longest wait of a snapshot for answers, ms. Later answers are in the next snapshot. */
-const gatherMs = 400;
+const gatherMs = { watched: 400, unwatched: 2_000 };
 
 /** Asked seldom, because these answers change slowly, and cost the monitor and the component `traces` some work. */
 const reportsEvery = 5;
@@ -77,7 +77,6 @@ export function createCollector(options: CollectorOptions) {
   }
 
   async function tick(): Promise<void> {
-    const turn = ++number;
     // The timer may be a little early.
     const isReading = clock.now() - readAt > readEveryMs - everyMs / 2;
     if (isReading) readAt = clock.now();
@@ -86,21 +85,22 @@ export function createCollector(options: CollectorOptions) {
       view.renew(sources.view),
       faults.renew(async () => (await sources.faults()) ?? null),
       sources.incidents().then((value) => value && report('incidents', value)),
-      ...(turn % reportsEvery === 1
+      ...(number % reportsEvery === 0
         ? [
             sources.availability().then((value) => value && report('availability', value)),
             sources.times().then((value) => value && report('times', value)),
           ]
         : []),
     ]);
-    await Promise.race([gathered, sleep(scheduler, gatherMs)]);
-    last = snapshot(turn);
+    await Promise.race([gathered, sleep(scheduler, isWatched() ? gatherMs.watched : gatherMs.unwatched)]);
+    number++;
+    last = snapshot();
     const json = JSON.stringify(last);
-    history.add({ number: turn, json });
-    for (const listener of listeners) listener('snapshot', json, turn);
+    history.add({ number, json });
+    tell('snapshot', json);
   }
 
-  function snapshot(turn: number): Snapshot {
+  function snapshot(): Snapshot {
     const fresh = view.value(viewStaleMs);
     const worst = fresh && worstOf(fresh);
     const members = new Map((fresh ?? ownView())?.members.map((member) => [member.node, member]));
@@ -119,7 +119,7 @@ export function createCollector(options: CollectorOptions) {
       ];
     });
     return {
-      number: turn,
+      number,
       at: Math.round(clock.wall()),
       ...(fresh && { monitor: fresh.monitor }),
       ...(fresh?.leader !== undefined && { leader: fresh.leader }),

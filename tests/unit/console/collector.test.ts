@@ -9,6 +9,7 @@ import { createSources, type LedView } from '../../../services/console/sources.t
 import { loadComponents } from '../../../services/registry.ts';
 import { loadTopology } from '../../../shared/cluster/topology-file.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
+import { sleep } from '../../../shared/time/scheduler.ts';
 import { createSimulation } from '../../../shared/time/sim/simulation.ts';
 import type { ControlClient } from '../../../shared/control/client.ts';
 
@@ -46,13 +47,14 @@ const reading = (served: number) => ({
   circuits: {},
 });
 
-/** A console in virtual time before a cluster that answers as `answers` says. */
-function given(answers: (path: string, port: number, second: number) => unknown, isWatched = () => true) {
+/** A console in virtual time before a cluster that answers as `answers` says, after `answerMs`. */
+function given(answers: (path: string, port: number, second: number) => unknown, isWatched = () => true, answerMs = 0) {
   const simulation = createSimulation(1);
   const { clock, scheduler } = simulation;
   const asked: { readonly port: number; readonly path: string }[] = [];
   const control: ControlClient = async ({ port }, { path }) => {
     asked.push({ port, path });
+    if (answerMs > 0) await sleep(scheduler, answerMs);
     const answer = answers(path, port, Math.floor(clock.now() / 1_000));
     if (answer === undefined) throw new RpcError('unreachable', 'nobody listens');
     return answer;
@@ -178,4 +180,11 @@ test('a death that is shorter than a second is in one snapshot, and only there',
   collector.stop();
   const seen = collector.history.after(0).map(({ json }) => (JSON.parse(json) as Snapshot).nodes['app-1']!.state);
   expect(seen).toEqual(Array.from({ length: 10 }, (_, second) => (second === 3 ? 'dead' : 'alive')));
+});
+
+test('while no page is open, a snapshot waits for slow answers: the next one is five seconds away', async () => {
+  const { simulation, collector } = given(healthy, () => false, 600);
+  await simulation.run(17_500);
+  collector.stop();
+  expect(collector.last()!.nodes['app-1']).toMatchObject({ state: 'alive', live: { served: { rate: 10, ok: 1 } } });
 });
