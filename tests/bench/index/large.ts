@@ -1,5 +1,5 @@
 import { seededRandom } from '../../../shared/time/random.ts';
-import type { Row } from '../row.ts';
+import { spread, type Row } from '../row.ts';
 import { median, nearestRank } from '../../../shared/quantile.ts';
 import { createOurs, ms, timesOf } from './ours.ts';
 import { linkedGlosses, pagesOfText, queriesFrom } from './text.ts';
@@ -18,21 +18,20 @@ export async function largeIndex(say: (line: string) => void): Promise<readonly 
   const seconds = (performance.now() - begin) / 1_000;
   const prepared = queries.map(prepare);
   const p99s = Array.from({ length: rounds }, () => nearestRank(timesOf(prepared), 0.99));
-  const row = (what: string, ours: string, value: number, goal: number, inWords: string): Row => ({
+  const row = (what: string, values: readonly number[], goal: number, inWords: (value: number) => string): Row => ({
     row: 8,
     name: `index of ${pages.toLocaleString('en')} pages: ${what}`,
-    ours,
+    ours: inWords(median(values)),
     reference: 'none',
-    ratio: value / goal,
-    spread: [value / goal, value / goal],
-    goal: `<= ${inWords} (ratio to the goal <= 1)`,
-    met: value <= goal,
+    ratio: median(values) / goal,
+    spread: spread(values.map((value) => value / goal)),
+    goal: `<= ${inWords(goal)} (ratio to the goal <= 1)`,
+    met: median(values) <= goal,
     note: 'definitions joined along links; from page 235,583 on, definitions drawn at random',
   });
-  const p99 = median(p99s);
   return [
-    row('p99 of the top 10 of 2-4 words', ms(p99), p99, goals.p99Ms, `${goals.p99Ms} ms`),
-    row('time to build it', `${seconds.toFixed(1)} s`, seconds, goals.seconds, `${goals.seconds} s`),
-    row('memory', `${(bytes / 1e6).toFixed(0)} MB`, bytes, goals.bytes, `${goals.bytes / 1e6} MB`),
+    row('p99 of the top 10 of 2-4 words', p99s, goals.p99Ms, ms),
+    row('time to build it', [seconds], goals.seconds, (value) => `${value.toFixed(1)} s`),
+    row('memory', [bytes], goals.bytes, (value) => `${(value / 1e6).toFixed(0)} MB`),
   ];
 }

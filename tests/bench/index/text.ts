@@ -7,7 +7,7 @@ import { seededRandom, type Random } from '../../../shared/time/random.ts';
 /** This length makes pages of about 100 words on average. */
 const wantedCharacters = 540;
 
-/** Pages of about 100 words: the first `count` of them. */
+/** `pagesOfText` as an array. */
 export function linkedGlosses(count: number): IndexedRow[] {
   return [...pagesOfText(count)];
 }
@@ -15,7 +15,8 @@ export function linkedGlosses(count: number): IndexedRow[] {
 /**
  * Real text of about 100 words a page. A page is a WordNet definition with its examples, followed by those that it
  * links to, breadth first, until the page is long enough. After all 117,791 definitions, the walk starts again and
- * takes the links in reverse. After that there is no more real text: further pages are definitions drawn at random.
+ * takes the links in reverse. Then the real text is used up, and each further page joins definitions that are drawn at
+ * random.
  */
 export function* pagesOfText(count: number): Generator<IndexedRow> {
   const pages = [...wordNetPages()];
