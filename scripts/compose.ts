@@ -31,7 +31,7 @@ export function composeFile(file: TopologyFile, version: string, root = '.'): st
       // Nodes accept faults, and orders from other machines, only where these are set.
       TIERLAB_CHAOS: '${TIERLAB_CHAOS:-0}',
       TIERLAB_OPERATOR_DIGEST: '${TIERLAB_OPERATOR_DIGEST:-}',
-      // With --profile jaeger: http://jaeger:4318 sends traces to Jaeger.
+      // Where traces go. With --profile jaeger, Jaeger is at http://jaeger:4318.
       TIERLAB_OTLP_URL: '${TIERLAB_OTLP_URL:-}',
     }),
   );

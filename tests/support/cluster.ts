@@ -51,8 +51,8 @@ export async function dataFolder(pages?: readonly TestPage[]): Promise<{ dir: st
 }
 
 /**
- * A port base whose ports are all free now. Two test files run at the same time at most; each takes its bases from its
- * own half, so they never get the same one.
+ * A port base whose ports are all free now. At most two test files run at the same time. Each takes its bases from its
+ * own half of the range, so they never get the same one.
  */
 export async function freePortBase(): Promise<number> {
   const half = Number(process.env['VITEST_POOL_ID'] ?? 0) % 2;

@@ -32,24 +32,27 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
 th { text-align: right; color: var(--muted); font-weight: 500; font-size: 13px; }
-  th:first-child, td:first-child { text-align: left; padding-left: 0; }
-td, th { padding: 6px 10px; border-bottom: 1px solid var(--line); white-space: nowrap; } td { text-align: right;
-  } tr:last-child td { border-bottom: 0; }
+th:first-child, td:first-child { text-align: left; padding-left: 0; }
+td, th { padding: 6px 10px; border-bottom: 1px solid var(--line); white-space: nowrap; }
+td { text-align: right; } tr:last-child td { border-bottom: 0; }
 .texts td { text-align: left; white-space: normal; overflow-wrap: anywhere; vertical-align: top; }
 .better { color: var(--good); } .worse { color: var(--bad); }
 .threshold { display: flex; align-items: baseline; gap: 10px; padding: 3px 0; }
-  .threshold i { font-style: normal; font-weight: 700; } .threshold span { color: var(--muted); }
+.threshold i { font-style: normal; font-weight: 700; } .threshold span { color: var(--muted); }
 .pass i { color: var(--good); } .fail i { color: var(--bad); }
 code { font: 13px ui-monospace, SFMono-Regular, Menlo, monospace; }
 canvas#heat { width: 100%; display: block; }
-.uplot, .u-legend { font: inherit; } .u-legend { font-size: 13px; color: var(--muted); text-align: left;
-  margin-left: 56px; } .u-legend th { color: inherit; font-weight: 500; padding: 2px 4px; border: 0; }
-  .u-legend td { padding: 2px 4px; border: 0; min-width: 54px; text-align: left; }
-  .u-inline tr { margin-right: 6px; } .u-inline.u-live th::after { content: none; }
-  .u-legend .u-value { color: var(--ink); }
+.uplot, .u-legend { font: inherit; }
+.u-legend { font-size: 13px; color: var(--muted); text-align: left; margin-left: 56px; }
+.u-legend th { color: inherit; font-weight: 500; padding: 2px 4px; border: 0; }
+.u-legend td { padding: 2px 4px; border: 0; min-width: 54px; text-align: left; }
+.u-inline tr { margin-right: 6px; } .u-inline.u-live th::after { content: none; }
+.u-legend .u-value { color: var(--ink); }
 footer { color: var(--muted); font-size: 13px; margin-top: 18px; }
-@media (max-width: 560px) { main { padding: 18px 10px 40px; } section { padding: 13px 12px; border-radius: 10px;
-  } h1 { font-size: 19px; } .tiles { grid-template-columns: 1fr 1fr; gap: 8px; } .tile b { font-size: 19px; }
-  .u-legend { margin-left: 0; } td, th { padding: 6px 7px; } }
+@media (max-width: 560px) {
+  main { padding: 18px 10px 40px; } section { padding: 13px 12px; border-radius: 10px; } h1 { font-size: 19px; }
+  .tiles { grid-template-columns: 1fr 1fr; gap: 8px; } .tile b { font-size: 19px; }
+  .u-legend { margin-left: 0; } td, th { padding: 6px 7px; }
+}
 @media print { body { background: #fff; } section { break-inside: avoid; } }
 `;

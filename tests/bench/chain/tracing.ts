@@ -13,7 +13,7 @@ export async function tracing(system: System, dataDir: string, say: (line: strin
   };
   const pairs: { ours: Cost; reference: Cost }[] = [];
   for (let i = 0; i < rounds; i++) {
-    // Each goes first in turn: a cluster that becomes faster while it is measured must not favour one of them.
+    // They take turns in going first, because the cluster may become faster while it is measured.
     const first = await measure(i % 2 === 0);
     const second = await measure(i % 2 !== 0);
     const [ours, reference] = i % 2 === 0 ? [first, second] : [second, first];

@@ -61,9 +61,9 @@ const roundsWithoutGain = 3;
 
 /**
  * Loads the systems in turn until three rounds in a row lower the CPU time per search of none of them. So each is as
- * warm as it gets, because V8 compiles longer for more code. In turn, because our processes are slower again after a
- * minute without load (2.2 to 2.6 ms of CPU a search before it, 2.9 to 3.9 after it). A cold process may refuse some of
- * so many sudden callers.
+ * warm as it gets, because V8 compiles longer for more code. They take turns, because a minute without load makes our
+ * processes slower (2.2 to 2.6 ms of CPU a search before it, 2.9 to 3.9 after it). A cold process may refuse some of so
+ * many sudden callers.
  */
 export async function warmUp(systems: readonly System[]): Promise<number> {
   const leastMs = systems.map(() => Infinity);

@@ -77,22 +77,22 @@ const consoleOf = (nodes: readonly NodeRow[]): string =>
   `http://127.0.0.1:${nodes.find(({ components }) => components.includes('console'))!.port}`;
 
 /** The share of a core that open pages cost all processes: windows with pages and without, in turn. */
-async function costOfPages(console: string, pids: readonly number[], say: (line: string) => void): Promise<number[]> {
+async function costOfPages(url: string, pids: readonly number[], say: (line: string) => void): Promise<number[]> {
   const share = async (): Promise<number> => {
     const [cpu, at] = [cpuSeconds(pids), performance.now()];
     // An idle console reads all nodes every five seconds.
     await seconds(10);
     return (cpuSeconds(pids) - cpu) / ((performance.now() - at) / 1000);
   };
-  // The nodes compile the code that answers the console.
-  const first = await open(console);
+  // V8 compiles the code that answers the console, before the first measurement.
+  const first = await open(url);
   await seconds(10);
   first.abort();
   const costs: number[] = [];
   for (let i = 0; i < 3; i++) {
     const without = await share();
-    const pages = await open(console);
-    // The first events are the past.
+    const pages = await open(url);
+    // A new page first gets the events of the past.
     await seconds(2);
     costs.push((await share()) - without);
     pages.abort();
@@ -102,14 +102,14 @@ async function costOfPages(console: string, pids: readonly number[], say: (line:
 }
 
 /** Pages that read all events until they are aborted. */
-async function open(console: string): Promise<AbortController> {
+async function open(url: string): Promise<AbortController> {
   const pages = new AbortController();
   const { signal } = pages;
   const read = async (stream: ReadableStream<Uint8Array>): Promise<void> => {
     for await (const _ of stream);
   };
   for (let i = 0; i < openPages; i++) {
-    const { body } = await fetch(`${console}/api/stream`, { signal });
+    const { body } = await fetch(`${url}/api/stream`, { signal });
     void read(body!).catch(() => undefined);
   }
   return pages;
