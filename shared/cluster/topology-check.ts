@@ -1,6 +1,6 @@
 import type { SchemaProblem } from '../schema/problem.ts';
 import type { Component } from './component.ts';
-import type { Topology, TopologyFile } from './topology.ts';
+import type { Topology, TopologyFile, TopologyNode } from './topology.ts';
 
 type Components = Readonly<Record<string, Component>>;
 
@@ -98,24 +98,25 @@ function fewVoters(file: TopologyFile): SchemaProblem[] {
 
 function portClashes(file: TopologyFile, topology: Topology): SchemaProblem[] {
   const owners = new Map<number, string>([[topology.watchdogPort, 'the watchdog']]);
-  const problems: SchemaProblem[] = [];
-  for (const node of topology.nodes) {
-    const path = `nodes.${file.nodes.findIndex(({ name }) => name === node.group)}`;
-    const routes = (node.routes ?? []).filter(({ host }) => host === node.host).map(({ port }) => port);
-    const own = new Set([node.port, node.publicPort, node.opsPort, ...Object.values(node.doors)]);
-    const wanted = [...new Set([...own, ...routes])];
+  const clash = (node: TopologyNode, field: string, wanted: readonly number[], who: string, advice: string) => {
     const taken = wanted.find((port) => owners.has(port));
-    for (const port of wanted) if (!owners.has(port)) owners.set(port, node.id);
-    if (taken === undefined) continue;
-    const [field, who, advice] = own.has(taken)
-      ? ['replicas', node.id, 'there are too many nodes of that kind']
-      : ['routes', `a route to ${node.id}`, 'choose another portShift'];
-    problems.push({
-      path: `${path}.${field}`,
-      sentence: `both ${owners.get(taken)} and ${who} need port ${taken}: ${advice}`,
-    });
-  }
-  return problems;
+    for (const port of wanted) if (!owners.has(port)) owners.set(port, who);
+    if (taken === undefined) return [];
+    const path = `nodes.${file.nodes.findIndex(({ name }) => name === node.group)}.${field}`;
+    return [{ path, sentence: `both ${owners.get(taken)} and ${who} need port ${taken}: ${advice}` }];
+  };
+  const own = (node: TopologyNode) => new Set([node.port, node.publicPort, node.opsPort, ...Object.values(node.doors)]);
+  // A route that takes the port of a node is wrong, wherever the two stand in the file.
+  return [
+    ...topology.nodes.flatMap((node) =>
+      clash(node, 'replicas', [...own(node)], node.id, 'there are too many nodes of that kind'),
+    ),
+    ...topology.nodes.flatMap((node) => {
+      const ports = new Set(node.routes?.flatMap(({ host, port }) => (host === node.host ? port : [])));
+      const further = [...ports.difference(own(node))];
+      return clash(node, 'routes', further, `a route to ${node.id}`, 'choose another portShift');
+    }),
+  ];
 }
 
 function unplacedCalls(file: TopologyFile, components: Components): SchemaProblem[] {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Value } from 'typebox/value';
 import { standbyKinds, type StandbyKind } from '../membership/fencing.ts';
 import { RpcError } from '../rpc/errors.ts';
+import { jsonError } from '../schema/json-error.ts';
 import { jsonLines, lineOf } from '../schema/json-lines.ts';
 import { schemaProblems, type SchemaProblem } from '../schema/problem.ts';
 import type { Component } from './component.ts';
@@ -95,8 +96,8 @@ function parseFile(text: string, name: string): TopologyFile {
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch (error) {
-    throw new TopologyError(name, [`not JSON: ${(error as Error).message}`]);
+  } catch {
+    throw new TopologyError(name, [jsonError(text)]);
   }
   // Not compiled: the check runs once, and compiling costs more.
   if (!Value.Check(TopologyFile, value))

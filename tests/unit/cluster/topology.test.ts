@@ -160,6 +160,11 @@ test.each([
     'line 7: both x-1 and a route to y-1 need port 7100: choose another portShift',
   ],
   [
+    'a route at the port of a later node',
+    fileOf([group('y', ['database'], { routes: [{}, { portShift: 1 }] }), group('x', ['b'])]),
+    'line 6: both x-1 and a route to y-1 need port 7101: choose another portShift',
+  ],
+  [
     'a vote of more replicas than there are',
     fileOf([group('y', ['b'], { replicas: 3 })], '\n  "policy": {\n    "quorum": { "f": 2 }\n  },'),
     'line 6: policy.quorum.f: 2 asks for votes of 5 replicas, and group y has 3',
@@ -185,7 +190,19 @@ test.each([
     /^line 7: nodes\.1\.replica: there is no such field; there are name, components, replicas/,
   ],
   ['a missing field', fileOf([group('y', ['b']), { name: 'x' }]), /^line 7: nodes\.1\.components is missing/],
-  ['no JSON', fileOf([group('y', ['b'])]).replace('],', '}'), /^not JSON: .*line 6 column/],
+  [
+    'a bracket that closes nothing',
+    fileOf([group('y', ['b'])]).replace('],', '},'),
+    'line 6: not JSON from here on: },"replicas":1}',
+  ],
+  [
+    'a comma after the last group',
+    fileOf([group('y', ['b'])]).replace('}\n', '},\n'),
+    'line 7: not JSON from here on: ]',
+  ],
+  ['a name without quotes', fileOf([]).replace('"style"', 'style'), 'line 4: not JSON from here on: style: "layered",'],
+  ['half a file', fileOf([group('y', ['b'])]).slice(0, -5), 'line 7: not JSON: the text ends too early'],
+  ['an empty file', '', 'line 1: not JSON: the text ends too early'],
 ])('%s is refused with the reason and the line', (_what, text, expected) => {
   const refused = problemsOf(text, both);
   expect(refused).toHaveLength(1);
