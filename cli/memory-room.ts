@@ -2,22 +2,24 @@ import { readFileSync } from 'node:fs';
 import { CommandError } from './errors.ts';
 import type { ClusterNode } from './watchdog-client.ts';
 
-/** New nodes must fit into the free memory, or all nodes get slow. Only Linux tells how much is free. */
+/** New nodes must fit into the free memory, or all nodes get slow. Only Linux tells how much a node takes. */
 export function refuseTooMuchMemory(nodes: readonly ClusterNode[], more: number): void {
-  const megabytes = (file: string, field: string): number | undefined => {
-    try {
-      const kilobytes = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(readFileSync(file, 'utf8'))?.[1];
-      return kilobytes === undefined ? undefined : Number(kilobytes) / 1_024;
-    } catch {
-      return undefined;
-    }
-  };
-  const free = megabytes('/proc/meminfo', 'MemAvailable');
-  const used = nodes.flatMap(({ pid }) => (pid === null ? [] : (megabytes(`/proc/${pid}/status`, 'VmRSS') ?? [])));
-  if (free === undefined || used.length === 0) return;
+  const used = nodes.flatMap(({ pid }) => (pid === null ? [] : (residentMegabytes(pid) ?? [])));
+  if (used.length === 0) return;
+  // Other than the memory of the machine, this respects the limit of a container.
+  const free = process.availableMemory() / 2 ** 20;
   const needed = more * Math.max(...used);
   if (needed > free)
     throw new CommandError(
       `${more} more nodes may take ${Math.round(needed)} MB, and this machine has ${Math.round(free)} MB free`,
     );
+}
+
+function residentMegabytes(pid: number): number | undefined {
+  try {
+    const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return kilobytes === undefined ? undefined : Number(kilobytes) / 1_024;
+  } catch {
+    return undefined;
+  }
 }
