@@ -131,7 +131,6 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
   const stopListening = onEndSignals(end, endAtOnce);
   const faults = chaos ? await watchdogFaults(watchdog, dir, clock, onFault) : undefined;
   const api = createWatchdogApi({
-    topology,
     watchdog,
     startedAt: origin.wallMs,
     clock,
@@ -150,7 +149,7 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
           topologyFile = file;
           keysFor = keyringEnvironment(dataDir, next.nodes);
           watchdog.place(next);
-          writeRunFile(dataDir, { ...life, topologySource: source }, run.token);
+          writeRunFile(dataDir, { ...life, topology: next.name, topologySource: source }, run.token);
         },
       }),
       ...repairRoutes({

@@ -63,13 +63,15 @@ async function run(name: string, flags: ApplyFlags): Promise<void> {
   const terminal = createTerminal(process.stdout);
   // By the state of the processes: an "apply" that was interrupted goes on here.
   const { starting, leaving } = stepsOf(running, change, nodes);
+  const changes = starting.length + leaving.length + change.added.length + change.removed.length;
+  if (changes === 0 && change.next.name === running.name) return terminal.line('The cluster has this topology already');
   if (flags.dryRun) {
     for (const { id, components } of starting) terminal.line(`+ ${id} (${components.join(', ')})`);
     for (const id of leaving) terminal.line(`- ${id}`);
+    const often = change.removed.length > 0 ? 'twice' : 'once';
+    for (const { id } of change.next.nodes.filter(isControl)) terminal.line(`~ ${id} restarts ${often}`);
+    return;
   }
-  const isDone = starting.length + leaving.length + change.added.length + change.removed.length === 0;
-  if (isDone) terminal.line('The cluster has this topology already');
-  if (flags.dryRun || isDone) return;
   const token = operatorToken(dataDirOf(flags.data), portBase, 'change its nodes');
   refuseTooMuchMemory(nodes, starting.length);
   await refuseTakenPorts(change);

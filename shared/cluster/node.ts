@@ -61,7 +61,8 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const { topology, node, components, incarnation, datasetDir, random, scheduler, log, bindHost, hosts } = options;
   const { chaosEnabled = false, twin = false, identity, keyring = emptyKeyring } = options;
   let placement = topology;
-  const metrics = createMetrics({ node: node.id, topology: topology.name }, { process: true });
+  const labels = ({ name }: Topology) => ({ node: node.id, topology: name });
+  const metrics = createMetrics(labels(topology), { process: true });
   const listeners = listenerSwitch(scheduler, log);
   const faults = chaosEnabled ? await nodeFaults(options, metrics, listeners) : undefined;
   const clock = faults?.clock ?? options.clock;
@@ -171,6 +172,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 
   function place(next: Topology, keys: PublishedKeys): void {
     placement = next;
+    metrics.relabel(labels(next));
     keyring.learn(keys);
   }
 

@@ -28,8 +28,7 @@ export function changeOf(running: Topology, wanted: Topology): TopologyChange {
   const added = nodes.filter(({ id }) => !known.has(id));
   const removed = running.nodes.filter(({ id }) => !stays.has(id));
   return {
-    // The series of metrics and the run file go on under the name of the cluster.
-    next: { ...wanted, name: running.name, nodes },
+    next: { ...wanted, nodes },
     added,
     removed,
     problems: [

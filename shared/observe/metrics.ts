@@ -53,6 +53,8 @@ export interface Metrics {
   histogram(name: string, help: string, labelNames?: readonly string[], buckets?: readonly number[]): Histogram;
   /** The sets of label values of one metric, with their values now; none where the metric does not exist. */
   read(name: string): Promise<readonly Sample[]>;
+  /** From now on, every series carries these labels instead of the earlier ones. */
+  relabel(labels: Labels): void;
   /** The exposition text and its content type. */
   render(): Promise<{ contentType: string; text: string }>;
 }
@@ -97,6 +99,7 @@ export function createMetrics(labels: Labels, options: { process: boolean }): Me
       const { values } = (await metric.get()) as { readonly values: readonly Value[] };
       return metric instanceof library.Histogram ? histogramSamples(values) : values;
     },
+    relabel: (next) => registry.setDefaultLabels(next),
     render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };
 }

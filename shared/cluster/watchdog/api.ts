@@ -3,12 +3,10 @@ import { RpcError } from '../../rpc/errors.ts';
 import { createControlServer, type ControlRoute } from '../../control/server.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Scheduler } from '../../time/scheduler.ts';
-import type { Topology } from '../topology.ts';
 import { restartDrained, stopDrained } from './restart-drained.ts';
 import type { Watchdog } from './watchdog.ts';
 
 export interface WatchdogApiOptions {
-  readonly topology: Topology;
   readonly watchdog: Watchdog;
   /** When this watchdog was started, wall-clock ms: it knows nothing of the time before. */
   readonly startedAt: number;
@@ -31,7 +29,6 @@ const signals: Readonly<Record<string, NodeJS.Signals>> = { kill: 'SIGKILL', pau
  * shared/faults/control-routes.ts. Only processes that this watchdog started can be named.
  */
 export function createWatchdogApi({
-  topology,
   watchdog,
   startedAt,
   operatorDigest,
@@ -77,7 +74,12 @@ export function createWatchdogApi({
         method: 'GET',
         path: '/status',
         access: 'open',
-        handle: () => ({ topology: topology.name, watchdogPid: process.pid, startedAt, nodes: watchdog.status() }),
+        handle: () => ({
+          topology: watchdog.topology().name,
+          watchdogPid: process.pid,
+          startedAt,
+          nodes: watchdog.status(),
+        }),
       },
       { method: 'POST', path: '/nodes/:id/:action', access: 'operator', handle: ({ id, action }) => act(id!, action!) },
       {

@@ -131,6 +131,13 @@ test('another topology is applied at half of the peak, and no request is lost', 
   // Nodes with the same components, so that a search costs as much as before.
   const centre = { name: 'centre', components: ['app', 'query', 'ranking', 'html'], replicas: 3 };
   const moved = file('moved', [centre]);
+  const planned = (await apply(moved, '--dry-run')).stdout.trim().split('\n');
+  expect(planned.filter((line) => !line.startsWith('+'))).toEqual([
+    '- middle-1',
+    '- middle-2',
+    '- middle-3',
+    '~ monitor-1 restarts twice',
+  ]);
   const report = await underLoad(60, async () => {
     const { code, stderr } = await apply(moved);
     expect(stderr).toBe('');
@@ -144,6 +151,7 @@ test('another topology is applied at half of the peak, and no request is lost', 
     lost: 0,
     codes: {},
   });
+  expect((await tierlab('status', ...place)).stdout).toMatch(/^moved: 8 of 8 ready/);
   const again = await apply(moved);
   expect(again.stdout).toContain('The cluster has this topology already');
   // A node of the new topology that crashes is started again in it.

@@ -35,7 +35,7 @@ test('nodes that stay keep their addresses, and new nodes get ports that nobody 
   expect(given.filter((port) => running.includes(port))).toEqual([]);
   expect(new Set(given).size).toBe(given.length);
   expect(added.at(-1)).toMatchObject({ doors: { gateway: 21_002 } });
-  expect(next.name).toBe('one');
+  expect(next.name).toBe('two');
 });
 
 test.each<[string, readonly NodeGroup[], Partial<TopologyFile>, RegExp]>([

@@ -81,3 +81,12 @@ test('the same name gives the same metric; the process adds its own', async () =
   expect(text).toMatch(/^process_resident_memory_bytes\{node="n"\} \d/m);
   expect(text).not.toContain('nodejs_eventloop_lag_p99');
 });
+
+test('other labels of the process are on every series, and the counts go on', async () => {
+  const metrics = createMetrics({ topology: 'one' }, { process: false });
+  const calls = metrics.counter('calls_total', 'Calls', ['code']);
+  calls.inc({ code: 'ok' }, 2);
+  metrics.relabel({ topology: 'two' });
+  calls.inc({ code: 'ok' });
+  expect((await textOf(metrics)).split('\n').slice(2, -1)).toEqual(['calls_total{code="ok",topology="two"} 3']);
+});
