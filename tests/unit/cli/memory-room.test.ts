@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { refuseTooMuchMemory } from '../../../cli/memory-room.ts';
+import type { ClusterNode } from '../../../cli/watchdog-client.ts';
+
+const running = [{ id: 'query-1', pid: process.pid }] as unknown as readonly ClusterNode[];
+
+test.runIf(process.platform === 'linux')('new nodes that do not fit into the free memory are refused', () => {
+  const most = Math.floor(process.availableMemory() / process.memoryUsage.rss());
+  expect(() => refuseTooMuchMemory(running, 10 * most + 10)).toThrow(
+    /^\d+ more nodes may take \d+ MB, and this machine has \d+ MB free$/,
+  );
+  expect(() => refuseTooMuchMemory(running, Math.floor(most / 10))).not.toThrow();
+});
+
+test('without a running node nothing is known, and nothing is refused', () => {
+  const stopped = [{ id: 'query-1', pid: null }] as unknown as readonly ClusterNode[];
+  expect(() => refuseTooMuchMemory(stopped, 1_000_000)).not.toThrow();
+});
