@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { readRunFile } from '../../cli/run-file.ts';
 import { until } from '../support/cluster.ts';
@@ -33,55 +34,71 @@ test('a fault: a dry run says who is hit, the counters move, the picture shows i
   );
 });
 
-test('a killed node is in the headline; after its repair, the scrubber shows it dead and alive', async () => {
-  await site.withPage({}, async (page) => {
-    await page.goto(`${site.address}#/faults/ranking-2`);
-    // The node stays down for 5 s. After a bare kill -9, a spare process takes its place within a second.
-    await page.getByRole('button', { name: 'Crash' }).click();
-    await page.getByRole('button', { name: 'Dry run' }).click();
-    await page.getByRole('button', { name: 'Inject', exact: true }).click();
-    await page.getByText('stop.kill is in effect at ranking-2.').waitFor();
-    await page.getByRole('link', { name: 'Overview' }).click();
-    const killed = site.node(page, 'ranking-2');
-    await page.getByRole('heading', { name: /ranking-2 (has|had) crashed/ }).waitFor();
-    await page.getByRole('heading', { name: 'Nothing is wrong.' }).waitFor({ timeout: 2 * boundMs });
-    const incident = page.getByRole('listitem').filter({ hasText: 'ranking-2' }).first();
-    expect(await incident.textContent()).toMatch(/crashed.*repaired/);
-    const label = () => killed.getAttribute('aria-label');
-    expect(await label()).toMatch(/^ranking-2 .*: alive/);
+/** The node stays down for 5 s. */
+async function pressCrash(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Crash' }).click();
+  await page.getByRole('button', { name: 'Dry run' }).click();
+  await page.getByRole('button', { name: 'Inject', exact: true }).click();
+  await page.getByText('stop.kill is in effect at ranking-2.').waitFor();
+}
 
-    // Drags the knob from its right end to the left, until the picture shows a dead node.
-    const slider = page.getByRole('slider');
-    const { x, y, width, height } = (await slider.boundingBox())!;
-    await page.mouse.move(x + width - 8, y + height / 2);
-    await page.mouse.down();
-    let at = x + width - 8;
-    await until(async () => {
-      await page.mouse.move((at -= 3), y + height / 2);
-      return at < x || (await killed.textContent())!.includes('dead');
-    }, boundMs);
-    await page.mouse.up();
-    expect(await killed.textContent()).toMatch(/ranking-2.*crashed.*dead/);
-    expect(await killed.getAttribute('class')).toBe('node bad');
-    expect(await site.node(page, 'ranking-1').getAttribute('class')).toBe('node good');
-    expect(await page.getByRole('heading', { level: 1 }).textContent()).toMatch(/ranking-2 has crashed/);
-    expect(await slider.getAttribute('aria-valuetext')).toMatch(/^\d\d:\d\d:\d\d, \d+ s ago$/);
-    await page.screenshot({ path: `${shots}console-past-light.png` });
-    await page.keyboard.press('ArrowLeft');
-    await page.getByRole('button', { name: 'Back to live' }).click();
-    expect(await label()).toMatch(/^ranking-2 .*: alive/);
-    expect(await killed.getAttribute('class')).toBe('node good');
+/** A spare process takes the node's place in less than a second. */
+async function kill9(): Promise<void> {
+  const { pid } = (await site.cluster.nodes()).find(({ id }) => id === 'ranking-2')!;
+  process.kill(pid!, 'SIGKILL');
+}
 
-    await page.getByRole('link', { name: 'Incidents' }).click();
-    await page
-      .getByRole('button', { name: /Replay ranking-2/ })
-      .first()
-      .click();
-    await page.getByRole('heading', { name: /ranking-2 ha[sd] crashed/ }).waitFor();
-    // The replay goes on until it reaches now.
-    await page.getByRole('button', { name: 'Live', exact: true }).waitFor({ timeout: 2 * boundMs });
-  });
-});
+test.each([
+  ['kill -9', kill9],
+  ['the button', pressCrash],
+])(
+  'a node killed by %s is in the headline; after its repair, the scrubber shows it dead and alive',
+  async (_, kill) => {
+    await site.withPage({}, async (page) => {
+      await page.goto(`${site.address}#/faults/ranking-2`);
+      await kill(page);
+      await page.getByRole('link', { name: 'Overview' }).click();
+      const killed = site.node(page, 'ranking-2');
+      await page.getByRole('heading', { name: /ranking-2 (has|had) crashed/ }).waitFor();
+      await page.getByRole('heading', { name: 'Nothing is wrong.' }).waitFor({ timeout: 2 * boundMs });
+      const incident = page.getByRole('listitem').filter({ hasText: 'ranking-2' }).first();
+      expect(await incident.textContent()).toMatch(/crashed.*repaired/);
+      const label = () => killed.getAttribute('aria-label');
+      expect(await label()).toMatch(/^ranking-2 .*: alive/);
+
+      // Drags the knob from its right end to the left, until the picture shows a dead node.
+      const slider = page.getByRole('slider');
+      const { x, y, width, height } = (await slider.boundingBox())!;
+      await page.mouse.move(x + width - 8, y + height / 2);
+      await page.mouse.down();
+      let at = x + width - 8;
+      await until(async () => {
+        await page.mouse.move((at -= 3), y + height / 2);
+        return at < x || (await killed.textContent())!.includes('dead');
+      }, boundMs);
+      await page.mouse.up();
+      expect(await killed.textContent()).toMatch(/ranking-2.*crashed.*dead/);
+      expect(await killed.getAttribute('class')).toBe('node bad');
+      expect(await site.node(page, 'ranking-1').getAttribute('class')).toBe('node good');
+      expect(await page.getByRole('heading', { level: 1 }).textContent()).toMatch(/ranking-2 has crashed/);
+      expect(await slider.getAttribute('aria-valuetext')).toMatch(/^\d\d:\d\d:\d\d, \d+ s ago$/);
+      await page.screenshot({ path: `${shots}console-past-light.png` });
+      await page.keyboard.press('ArrowLeft');
+      await page.getByRole('button', { name: 'Back to live' }).click();
+      expect(await label()).toMatch(/^ranking-2 .*: alive/);
+      expect(await killed.getAttribute('class')).toBe('node good');
+
+      await page.getByRole('link', { name: 'Incidents' }).click();
+      await page
+        .getByRole('button', { name: /Replay ranking-2/ })
+        .first()
+        .click();
+      await page.getByRole('heading', { name: /ranking-2 ha[sd] crashed/ }).waitFor();
+      // The replay goes on until it reaches now.
+      await page.getByRole('button', { name: 'Live', exact: true }).waitFor({ timeout: 2 * boundMs });
+    });
+  },
+);
 
 test('the form makes a request of each kind of fault that the chaos controller understands', async () => {
   await site.withPage(

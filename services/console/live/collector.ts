@@ -76,7 +76,7 @@ export function createCollector(options: CollectorOptions) {
     tell(name, json);
   }
 
-  async function tick(): Promise<void> {
+  async function tick(patienceMs: number): Promise<void> {
     // The timer may be a little early.
     const isReading = clock.now() - readAt > readEveryMs - everyMs / 2;
     if (isReading) readAt = clock.now();
@@ -92,7 +92,7 @@ export function createCollector(options: CollectorOptions) {
           ]
         : []),
     ]);
-    await Promise.race([gathered, sleep(scheduler, isWatched() ? gatherMs.watched : gatherMs.unwatched)]);
+    await Promise.race([gathered, sleep(scheduler, patienceMs)]);
     number++;
     last = snapshot();
     const json = JSON.stringify(last);
@@ -131,9 +131,10 @@ export function createCollector(options: CollectorOptions) {
 
   let second = 0;
   const timer = scheduler.every(everyMs, () => {
-    if (isWatched() || ++second % unwatchedEvery === 0) void tick();
+    if (isWatched()) void tick(gatherMs.watched);
+    else if (++second % unwatchedEvery === 0) void tick(gatherMs.unwatched);
   });
-  void tick();
+  void tick(gatherMs.watched);
   return {
     history,
     reports: (): Readonly<Record<keyof Reports, string>> => reports,
