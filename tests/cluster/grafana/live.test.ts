@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import type { TopologyFile } from '../../../shared/cluster/topology.ts';
 import { dataFolder, freePortBase, startCluster, tierlab, until, type TestCluster } from '../../support/cluster.ts';
@@ -91,6 +91,17 @@ let loadPort = 0;
 const flags = () => ['--port-base', String(cluster.portBase), '--data', data.dir];
 const chaos = (...args: readonly string[]) => tierlab('chaos', ...args, ...flags());
 
+/** Chaos refuses a fault as long as another node of the group is in doubt; on a busy machine one may be for a moment. */
+async function inject(...fault: readonly string[]): Promise<void> {
+  let refusal = '';
+  const isAccepted = async (): Promise<boolean> => {
+    const { code, stderr } = await chaos('inject', ...fault);
+    refusal = stderr;
+    return code === 0;
+  };
+  await until(isAccepted, 15_000).catch(() => expect(refusal).toBe(''));
+}
+
 // In CI, a missing Prometheus is a failure.
 describe.skipIf(!installed && !process.env.CI)('Prometheus scrapes a live cluster', () => {
   beforeAll(async () => {
@@ -152,9 +163,9 @@ describe.skipIf(!installed && !process.env.CI)('Prometheus scrapes a live cluste
       'load',
       `${cluster.client}/search?q=water`,
       '-R',
-      '15/s',
+      '25/s',
       '-d',
-      '65s',
+      '75s',
       '--metrics-port',
       String(loadPort),
       '--quiet',
@@ -172,21 +183,23 @@ describe.skipIf(!installed && !process.env.CI)('Prometheus scrapes a live cluste
       return waiting.size;
     };
 
-    const limp = ['limp.latency', '--target', limper, '--mean-ms', '400', '--ttl', '20s'];
-    expect((await chaos('inject', ...limp)).code).toBe(0);
+    // A process times only the calls after its first 50, and one of three nodes gets a third of the load.
+    const limp = ['limp.latency', '--target', limper, '--mean-ms', '400', '--ttl', '40s'];
+    await inject(...limp);
     await until(async () => (await prometheus.ask(`tierlab_chaos_active{target="${limper}"}`)).length > 0, 15_000);
     // By design either may be first: callers eject the node, or a monitor sees that it is slow and drains it. A drained
     // node gets no calls, so nobody ejects it any more.
     const avoided = `tierlab_rpc_ejected == 1 or node:state:code{node="${limper}"} < 6`;
     await until(async () => (await prometheus.ask(avoided)).length > 0, 20_000);
     await askWaiting();
-    await tilesAgree();
+    // Prometheus takes rates over a longer window than the console, so it needs longer to reach those of a new load.
+    await vi.waitFor(tilesAgree, { timeout: 30_000, interval: 1000 });
     await chaos('halt');
     await until(async () => (await prometheus.ask(`node:state:code{node="${limper}"} == 6`)).length > 0, 30_000);
 
     const kill = ['stop.kill', '--target', victim, '--down-ms', '20000', '--ttl', '40s'];
+    await inject(...kill);
     const killedAt = performance.now();
-    expect((await chaos('inject', ...kill)).code).toBe(0);
     const worst = 'bottomk(1, node:state:code)';
     const named = ([first]: readonly Sample[]) => first?.metric['node'] === victim && first.value === 0;
     await until(async () => named(await prometheus.ask(worst)), 15_000);
