@@ -6,6 +6,7 @@ import {
   normalInterval,
   passConfidence,
   shownConfidence,
+  skewedInterval,
 } from '../statistics/interval.ts';
 import { digits } from '../runner/units.ts';
 
@@ -52,9 +53,14 @@ export function shareOf(id: string, hits: number, n: number) {
   };
 }
 
-/** A measured mean with a known standard error. */
-export function meanOf(id: string, mean: number, n: number, standardError: number) {
-  const at = (confidence: number): Interval => (n === 0 ? noInterval : normalInterval(mean, standardError, confidence));
+/** A measured mean with a known standard error and, where it is not symmetric, a known skewness. */
+export function meanOf(id: string, mean: number, n: number, standardError: number, skewness?: number) {
+  const at = (confidence: number): Interval => {
+    if (n === 0) return noInterval;
+    return skewness === undefined
+      ? normalInterval(mean, standardError, confidence)
+      : skewedInterval(mean, { standardError, skewness }, confidence);
+  };
   const point: Point = { id, measured: mean, n, interval: at(shownConfidence) };
   return {
     point,

@@ -56,3 +56,23 @@ export function normalInterval(mean: number, standardError: number, confidence: 
   const half = normalQuantile(confidence) * standardError;
   return { low: mean - half, high: mean + half, confidence };
 }
+
+/** z below which the share `p` of a distribution with this skewness is: Pearson's type III, a shifted gamma. */
+export function skewedQuantile(p: number, skewness: number): number {
+  const shape = 4 / skewness ** 2;
+  return (jStat.gamma.inv(p, shape, 1) - shape) / Math.sqrt(shape);
+}
+
+/** An interval around `mean` whose standard error and skewness are known. Large values of the mean are likelier. */
+export function skewedInterval(
+  mean: number,
+  { standardError, skewness }: { readonly standardError: number; readonly skewness: number },
+  confidence: number,
+): Interval {
+  const tail = (1 - confidence) / 2;
+  return {
+    low: mean - skewedQuantile(1 - tail, skewness) * standardError,
+    high: mean - skewedQuantile(tail, skewness) * standardError,
+    confidence,
+  };
+}

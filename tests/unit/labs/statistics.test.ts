@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { binomialInterval, meanInterval, normalQuantile, poissonInterval } from '../../../labs/statistics/interval.ts';
+import {
+  binomialInterval,
+  meanInterval,
+  normalQuantile,
+  poissonInterval,
+  skewedInterval,
+  skewedQuantile,
+} from '../../../labs/statistics/interval.ts';
 import { medianInterval } from '../../../labs/statistics/median.ts';
 import { quantileInterval } from '../../../labs/statistics/quantile.ts';
 import { weibullFit, weibullShapeInterval } from '../../../labs/statistics/weibull-fit.ts';
@@ -40,6 +47,21 @@ test('the interval of a mean is that of Student’s t', () => {
 test('normal quantiles are those of the tables', () => {
   expect(normalQuantile(0.95)).toBeCloseTo(1.959964, 5);
   expect(normalQuantile(0.999)).toBeCloseTo(3.290527, 5);
+});
+
+test.each([
+  // Bulletin 17B of the Interagency Advisory Committee on Water Data (1982), appendix 3.
+  [1, 0.99, 3.02256],
+  [1, 0.01, -1.58838],
+  [0.5, 0.99, 2.68572],
+  [0.5, 0.01, -1.95472],
+])('the skewness %d has the published quantile %d of Pearson’s type III', (skewness, p, z) => {
+  expect(skewedQuantile(p, skewness)).toBeCloseTo(z, 4);
+});
+
+test('an interval reaches further down from a mean that may be large by chance', () => {
+  const { low, high } = skewedInterval(10, { standardError: 2, skewness: 1 }, 0.98);
+  expect([low, high]).toEqual([expect.closeTo(10 - 2 * 3.02256, 3), expect.closeTo(10 + 2 * 1.58838, 3)]);
 });
 
 test('one outlier does not move the median, nor its interval', () => {
