@@ -3,6 +3,7 @@ import { loadComponents } from '../../services/registry.ts';
 import { controlPlane } from '../../shared/cluster/control-plane.ts';
 import { isStarted, type Topology, type TopologyNode } from '../../shared/cluster/topology.ts';
 import { changeOf, type TopologyChange } from '../../shared/cluster/topology-change.ts';
+import type { Placement } from '../../shared/cluster/watchdog/placement-routes.ts';
 import { takenPorts } from '../../shared/cluster/watchdog/port-check.ts';
 import { startWaves } from '../../shared/cluster/watchdog/start-order.ts';
 import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
@@ -51,7 +52,7 @@ export function apply(command: Command): void {
 async function run(name: string, flags: ApplyFlags): Promise<void> {
   const portBase = portBaseOf(flags.portBase);
   const wanted = await topologyOf(name, { portBase });
-  const running = (await ask(portBase, '/topology')) as Topology;
+  const { topology: running, isChanging } = (await ask(portBase, '/topology')) as Placement;
   const { nodes } = await fetchStatus(portBase);
   const change = changeOf(running, { ...wanted, tls: wanted.tls || running.tls });
   if (change.problems.length > 0)
@@ -64,7 +65,8 @@ async function run(name: string, flags: ApplyFlags): Promise<void> {
   // By the state of the processes: an "apply" that was interrupted goes on here.
   const { starting, leaving } = stepsOf(running, change, nodes);
   const changes = starting.length + leaving.length + change.added.length + change.removed.length;
-  if (changes === 0 && change.next.name === running.name) return terminal.line('The cluster has this topology already');
+  if (changes === 0 && change.next.name === running.name && !isChanging)
+    return terminal.line('The cluster has this topology already');
   if (flags.dryRun) {
     for (const { id, components } of starting) terminal.line(`+ ${id} (${components.join(', ')})`);
     for (const id of leaving) terminal.line(`- ${id}`);
@@ -106,9 +108,11 @@ async function run(name: string, flags: ApplyFlags): Promise<void> {
     await order(id, (await stateOf(portBase, id)) === 'ready' ? 'retire' : 'stop');
     terminal.line(`${terminal.good('-')} ${id} has drained and stopped`);
   }
-  if (change.removed.length === 0) return;
-  await place(change.next);
-  await tell(change.next.nodes);
+  if (change.removed.length > 0) {
+    await place(change.next);
+    await tell(change.next.nodes);
+  }
+  await ask(portBase, '/topology/settle', { method: 'POST', token });
 }
 
 /** The nodes that are to start, and the ids of those that are to stop. */

@@ -30,6 +30,13 @@ const PlacementOrder = Type.Object({
   source: Type.String(),
 });
 
+/** The answer of GET /topology. */
+export interface Placement {
+  readonly topology: Topology;
+  /** An `apply` runs, or was interrupted: some nodes may not know this topology. */
+  readonly isChanging: boolean;
+}
+
 interface PlacementOptions {
   readonly watchdog: Pick<Watchdog, 'topology' | 'announce'>;
   /** Every container has a watchdog of its own, which knows one node. */
@@ -40,12 +47,19 @@ interface PlacementOptions {
 }
 
 /**
- * GET /topology: the current topology. POST /topology gives the watchdog another one; POST /topology/announce tells it
- * to the running nodes. `tierlab apply` gives the orders, in an order that loses no request.
+ * GET /topology: the current topology, and whether a change is under way. POST /topology gives the watchdog another one;
+ * POST /topology/announce tells it to the running nodes; POST /topology/settle ends the change. `tierlab apply` gives
+ * the orders, in an order that loses no request.
  */
 export function placementRoutes({ watchdog, byContainer, publishedKeys, place }: PlacementOptions): ControlRoute[] {
+  let isChanging = false;
   return [
-    { method: 'GET', path: '/topology', access: 'open', handle: () => watchdog.topology() },
+    {
+      method: 'GET',
+      path: '/topology',
+      access: 'open',
+      handle: (): Placement => ({ topology: watchdog.topology(), isChanging }),
+    },
     {
       method: 'POST',
       path: '/topology',
@@ -59,6 +73,7 @@ export function placementRoutes({ watchdog, byContainer, publishedKeys, place }:
         const { problems } = changeOf(watchdog.topology(), next);
         if (problems.length > 0) throw new RpcError('conflict', problems.join('; '));
         place(next, source);
+        isChanging = true;
         return { nodes: next.nodes.length };
       },
     },
@@ -68,6 +83,15 @@ export function placementRoutes({ watchdog, byContainer, publishedKeys, place }:
       access: 'operator',
       handle() {
         watchdog.announce(publishedKeys());
+        return {};
+      },
+    },
+    {
+      method: 'POST',
+      path: '/topology/settle',
+      access: 'operator',
+      handle() {
+        isChanging = false;
         return {};
       },
     },

@@ -70,3 +70,19 @@ test.each<[string, unknown, string, RegExp]>([
   expect(handle({}, { source: 'x', next: topology(html, { ...html, name: 'more' }) })).toEqual({ nodes: 5 });
   expect(placed).toHaveLength(1);
 });
+
+test('a change is under way from the first order until it is settled', () => {
+  const watchdog = watchdogOf(topology(html));
+  const place = (next: Topology) => watchdog.place(next);
+  const routes = placementRoutes({ watchdog, byContainer: false, publishedKeys: () => ({}), place });
+  const ask = (wanted: string, body?: unknown) =>
+    routes.find(({ method, path }) => `${method} ${path}` === wanted)!.handle({}, body);
+  expect(ask('GET /topology')).toEqual({ topology: topology(html), isChanging: false });
+  const next = topology(html, { ...html, name: 'more' });
+  ask('POST /topology', { source: 'x', next });
+  expect(ask('GET /topology')).toEqual({ topology: next, isChanging: true });
+  ask('POST /topology/announce');
+  expect(ask('GET /topology')).toMatchObject({ isChanging: true });
+  ask('POST /topology/settle');
+  expect(ask('GET /topology')).toMatchObject({ isChanging: false });
+});
