@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 
 export const Style = Type.Union([Type.Literal('object-based'), Type.Literal('layered')]);
 export type Style = Static<typeof Style>;
+export const styles: readonly Style[] = Style.anyOf.map(({ const: style }) => style);
 export const Format = Type.Union([Type.Literal('html'), Type.Literal('json')]);
 export type Format = Static<typeof Format>;
 

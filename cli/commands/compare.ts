@@ -1,7 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { styles } from '../../search/making.ts';
 import { measureAll, type Measured, type MeasureOptions } from '../compare/measure.ts';
 import { comparedComponents, comparedStyles } from '../compare/architecture.ts';
-import { comparisonRows } from '../compare/rows.ts';
+import { comparedAnswers, documentOf, tracesOf } from '../compare/document.ts';
+import { type Row, rowsOfBothStyles, rowsOfStyle } from '../compare/rows.ts';
 import { withExamples } from '../command-line.ts';
 import { UsageError } from '../errors.ts';
 import { onInterrupt } from '../interrupt.ts';
@@ -15,9 +17,9 @@ interface CompareFlags extends MeasureOptions {
 
 const help = `
 Both topologies are started in turn (A B A B ...) at ports of their own, beside a cluster that may be running. Each
-answers the same searches. Hops and messages come from the traces of these searches, bytes from the kernel's counters,
-latency and capacity from load. Who called whom comes from traces of searches in both styles. At the end, one node of
-each kind is killed, and users send searches while it is down.
+answers the same searches in the object-based and in the layered style. Hops, messages and who called whom come from
+the traces of these searches, bytes from the kernel's counters, latency and capacity from load. At the end, one node of
+each kind is killed, and users send searches in both styles while it is down.
 "By arithmetic" is what the topology file alone says. The spread is the least and the greatest value of the rounds.`;
 
 export function compare(command: Command): void {
@@ -26,7 +28,7 @@ export function compare(command: Command): void {
     .argument('<B>', 'another one')
     .option('--rounds <n>', 'how often each is started and measured', parseCount, 2)
     .option('--rate <n>', 'searches per second for the latency', parseCount, 20)
-    .option('--seconds <n>', 'length of each load', parseSeconds, 5)
+    .option('--seconds <n>', 'length of each load; each round has two in each style', parseSeconds, 5)
     .option('--no-crashes', 'kill no node')
     .option('--data <dir>', 'the folder of data sets, logs and run files (default ./data)')
     .option('--json', 'one JSON document on stdout')
@@ -48,42 +50,31 @@ async function run(a: string, b: string, flags: CompareFlags): Promise<void> {
     signal.addEventListener('abort', () => tell('stopping, after the present step'), { once: true });
     return measureAll([a, b], flags, tell, signal);
   });
+  if (flags.json) return void process.stdout.write(`${JSON.stringify(documentOf(measured), null, 2)}\n`);
   const [first, second] = measured;
-  const differing = first.sessions[0]!.answers.filter((answer, i) => answer !== second.sessions[0]!.answers[i]).length;
-  if (flags.json) {
-    const traces = measured
-      .flatMap(({ sessions }) => sessions.flatMap(({ styles }) => styles.map((it) => it.traces)))
-      .reduce((sum, count) => sum + count, 0);
-    const document = {
-      measuredFrom: `${traces} traces`,
-      answers: { compared: first.sessions[0]!.answers.length, differing },
-      components: comparedComponents(first, second),
-      topologies: measured.map(({ sessions, topology: _topology, ...rest }) => ({
-        ...rest,
-        sessions: sessions.map(({ hops, bytes, styles }) => ({
-          hops,
-          messages: hops.map((n) => 2 * n),
-          bytes,
-          styles: styles.map(({ traces: count, ...style }) => ({ measuredFrom: `${count} traces`, ...style })),
-        })),
-      })),
-    };
-    return void process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
-  }
   const terminal = createTerminal(process.stdout);
-  const columns = [
-    { head: '', text: ({ what }: Row) => what },
-    { head: first.name, text: ({ a: text }: Row) => text },
-    { head: second.name, text: ({ b: text }: Row) => text },
-  ];
-  type Row = ReturnType<typeof comparisonRows>[number];
-  for (const line of table(comparisonRows(first, second), columns, terminal.dim)) terminal.line(line);
+  const show = (rows: readonly Row[]): void => {
+    const columns = [
+      { head: '', text: ({ what }: Row) => what },
+      { head: first.name, text: ({ a: text }: Row) => text },
+      { head: second.name, text: ({ b: text }: Row) => text },
+    ];
+    for (const line of table(rows, columns, terminal.dim)) terminal.line(line);
+    terminal.line('');
+  };
+  for (const style of styles) {
+    terminal.line(`In the ${style} style, from ${tracesOf(measured, style)} traces`);
+    show(rowsOfStyle(first, second, style));
+  }
+  terminal.line('In both styles');
+  show(rowsOfBothStyles(first, second));
   showArchitecture(first, second, terminal);
   terminal.line('');
+  const { compared, differing } = comparedAnswers(measured);
   terminal.line(
     differing === 0
-      ? terminal.good(`Both gave the same answers to ${first.sessions[0]!.answers.length} searches.`)
-      : terminal.bad(`${differing} of ${first.sessions[0]!.answers.length} answers differ.`),
+      ? terminal.good(`Both gave the same answers to ${compared} searches in each style.`)
+      : terminal.bad(`The answers to ${differing} of ${compared} searches differ.`),
   );
 }
 
@@ -92,7 +83,6 @@ function showArchitecture(first: Measured, second: Measured, terminal: Terminal)
   const place = (nodes: readonly string[]) => (nodes.length > 3 ? `${nodes.length} nodes` : nodes.join(', '));
   const components = comparedComponents(first, second);
   type Component = (typeof components)[number];
-  terminal.line('');
   const columns = [
     { head: 'component', text: ({ name }: Component) => name },
     { head: first.name, text: ({ a }: Component) => place(a) },

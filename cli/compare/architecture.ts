@@ -1,5 +1,5 @@
 import { contracts } from '../../services/console/contracts.ts';
-import { Style } from '../../search/making.ts';
+import { type Style, styles } from '../../search/making.ts';
 import { controlPlane } from '../../shared/cluster/control-plane.ts';
 import { nodesHosting } from '../../shared/cluster/topology.ts';
 import { shortNumber } from '../../web/numbers.ts';
@@ -40,7 +40,7 @@ interface ComparedStyle {
 
 /** Who called whom in each style, by the traces of the last round: calls per search, and those between nodes. */
 export function comparedStyles(a: Measured, b: Measured): readonly ComparedStyle[] {
-  return Style.anyOf.map(({ const: style }) => {
+  return styles.map((style) => {
     const [first, second] = [sideOf(a, style), sideOf(b, style)];
     const keys = new Set([...first.relations.keys(), ...second.relations.keys()]);
     return {
@@ -56,7 +56,7 @@ export function comparedStyles(a: Measured, b: Measured): readonly ComparedStyle
 }
 
 function sideOf({ sessions, arithmetic }: Measured, style: Style) {
-  const traced = sessions.at(-1)?.styles.find((it) => it.style === style);
+  const traced = sessions.at(-1)?.find((it) => it.style === style);
   const relations = (traced?.relations ?? []).map(({ caller, callee, operation, perSearch, acrossNodes }) => {
     const placed = arithmetic.relations[style].find((it) => it.caller === caller && it.callee === callee);
     const byArithmetic = placed ? shortNumber(placed.acrossNodes) : '-';

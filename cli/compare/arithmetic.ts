@@ -5,8 +5,8 @@ import type { Topology } from '../../shared/cluster/topology.ts';
 
 /** What a topology file says about a search, before anything runs. */
 export interface Arithmetic {
-  /** Calls from one node to another, for one search in the topology's own style. */
-  readonly hops: number;
+  /** Calls from one node to another, for one search. */
+  readonly hops: Readonly<Record<Style, number>>;
   /** Who calls whom in one search. */
   readonly relations: Readonly<Record<Style, readonly PlacedRelation[]>>;
   /** The availability of the whole, when each node is up for the share `eachNode` of the time. */
@@ -20,6 +20,7 @@ export function arithmeticOf(topology: Topology, eachNode: number): Arithmetic {
     'object-based': relationsByArithmetic(topology, 'object-based'),
     layered: relationsByArithmetic(topology, 'layered'),
   };
-  const hops = relations[topology.style].reduce((sum, { acrossNodes }) => sum + acrossNodes, 0);
+  const hopsOf = (style: Style): number => relations[style].reduce((sum, { acrossNodes }) => sum + acrossNodes, 0);
+  const hops = { 'object-based': hopsOf('object-based'), layered: hopsOf('layered') };
   return { hops, relations, availability: whole, stopTheWhole };
 }

@@ -1,6 +1,8 @@
 import { control } from '../../services/monitor/availability-report.ts';
+import { type Style, styles } from '../../search/making.ts';
 import { replicaGroup } from '../../shared/cluster/topology.ts';
 import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
+import { pageUrl, searchUrl } from '../../web/urls.ts';
 import { CommandError } from '../errors.ts';
 import { waitUntil } from '../wait-until.ts';
 import type { OwnCluster } from '../own-cluster.ts';
@@ -10,10 +12,11 @@ import { doorUrls, queries } from './session.ts';
 export interface Crash {
   readonly node: string;
   /** The shares that were answered, from 0 to 1. */
-  readonly searches: number;
+  readonly searches: Readonly<Record<Style, number>>;
   readonly pages: number;
 }
 
+/** The requests of each kind: searches in each style, and pages. */
 const requestsEach = 24;
 const gapMs = 20;
 /** A user waits no longer for an answer, ms. */
@@ -36,23 +39,27 @@ async function crash(cluster: OwnCluster, node: string, pages: readonly string[]
   const { client } = doorUrls(cluster);
   const pid = await pidOf(cluster, node);
   if (!pid) throw new CommandError(`${node} does not run: it cannot be crashed`);
-  const paths = {
-    searches: queries.map((q) => `/search?q=${encodeURIComponent(q)}`),
-    pages: pages.map((id) => `/page/${encodeURIComponent(id)}`),
-  };
+  const kinds = [...styles, 'pages'] as const;
+  const pathsOf = (kind: (typeof kinds)[number]): readonly string[] =>
+    kind === 'pages' ? pages.map(pageUrl) : queries.map((q) => searchUrl(q, { style: kind }));
   // While the watchdog is stopped, nothing starts the node again.
   process.kill(cluster.watchdogPid, 'SIGSTOP');
   try {
     process.kill(pid, 'SIGKILL');
-    const share = async (targets: readonly string[]): Promise<number> => {
-      const asked: Promise<boolean>[] = [];
-      for (let i = 0; i < requestsEach; i++) {
-        asked.push(isAnswered(client[i % client.length]! + targets[i % targets.length]!));
+    // The kinds take turns, because callers learn about the crash with each request.
+    const answered = { 'object-based': 0, layered: 0, pages: 0 };
+    const asked: Promise<void>[] = [];
+    for (let i = 0; i < requestsEach; i++)
+      for (const kind of kinds) {
+        const paths = pathsOf(kind);
+        const url = client[i % client.length]! + paths[i % paths.length]!;
+        asked.push(isAnswered(url).then((yes) => void (answered[kind] += yes ? 1 : 0)));
         await sleep(systemScheduler, gapMs);
       }
-      return (await Promise.all(asked)).filter(Boolean).length / requestsEach;
-    };
-    return { node, searches: await share(paths.searches), pages: await share(paths.pages) };
+    await Promise.all(asked);
+    const share = (kind: keyof typeof answered): number => answered[kind] / requestsEach;
+    const searches = { 'object-based': share('object-based'), layered: share('layered') };
+    return { node, searches, pages: share('pages') };
   } finally {
     process.kill(cluster.watchdogPid, 'SIGCONT');
     await untilServing(cluster, node, pid);

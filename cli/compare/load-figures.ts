@@ -1,9 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Style } from '../../search/making.ts';
+import { searchUrl } from '../../web/urls.ts';
 import { tierlab, type OwnCluster } from '../own-cluster.ts';
 import { doorUrls, queries } from './session.ts';
 
 export interface LoadFigures {
+  readonly style: Style;
   readonly p50Ms: number;
   readonly p99Ms: number;
   /** Searches per second that were answered when many users asked without a pause. */
@@ -23,14 +26,15 @@ interface LoadReport {
   readonly latencyMs: { readonly intended: { readonly p50: number; readonly p99: number } };
 }
 
-/** The same searches at a fixed rate (open loop), then as many as the cluster answers (closed loop). */
+/** The same searches in one style at a fixed rate (open loop), then as many as the cluster answers (closed loop). */
 export async function loadCluster(
   cluster: OwnCluster,
+  style: Style,
   workDir: string,
   { ratePerSecond, seconds }: { readonly ratePerSecond: number; readonly seconds: number },
 ): Promise<LoadFigures> {
   const file = path.join(workDir, 'searches.txt');
-  writeFileSync(file, queries.map((q) => `/search?q=${encodeURIComponent(q)}\n`).join(''));
+  writeFileSync(file, queries.map((q) => `${searchUrl(q, { style })}\n`).join(''));
   const [door] = doorUrls(cluster).client;
   const load = async (...how: readonly string[]): Promise<LoadReport> =>
     JSON.parse(
@@ -41,5 +45,6 @@ export async function loadCluster(
   const open = await load('-R', `${ratePerSecond}/s`);
   const closed = await load('-u', String(users));
   const { p50, p99 } = open.latencyMs.intended;
-  return { p50Ms: p50, p99Ms: p99, capacity: closed.rate.done, failed: open.sent - open.right, sent: open.sent };
+  const failed = open.sent - open.right;
+  return { style, p50Ms: p50, p99Ms: p99, capacity: closed.rate.done, failed, sent: open.sent };
 }

@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { dataDirOf } from '../paths.ts';
+import { styles } from '../../search/making.ts';
 import type { Topology } from '../../shared/cluster/topology.ts';
 import { topologyOf } from '../topology.ts';
 import { arithmeticOf, type Arithmetic } from './arithmetic.ts';
 import { crashEach, type Crash } from './crashes.ts';
 import { loadCluster, type LoadFigures } from './load-figures.ts';
 import { startOwnCluster } from '../own-cluster.ts';
-import { runSession, type SessionFigures } from './session.ts';
+import { runSession, type StyleFigures } from './session.ts';
 
 export interface MeasureOptions {
   readonly rounds: number;
@@ -27,7 +28,8 @@ export interface Measured {
   readonly name: string;
   readonly topology: Topology;
   readonly arithmetic: Arithmetic;
-  readonly sessions: readonly SessionFigures[];
+  /** Of each round, in both styles. */
+  readonly sessions: readonly (readonly StyleFigures[])[];
   readonly loads: readonly LoadFigures[];
   readonly crashes: readonly Crash[];
 }
@@ -46,7 +48,7 @@ export async function measureAll(
     name: topology.name,
     topology,
     arithmetic: arithmeticOf(topology, eachNode),
-    sessions: [] as SessionFigures[],
+    sessions: [] as (readonly StyleFigures[])[],
     loads: [] as LoadFigures[],
     crashes: [] as readonly Crash[],
   }));
@@ -60,11 +62,13 @@ export async function measureAll(
         try {
           say('searches and traces');
           measured.sessions.push(await runSession(cluster));
-          signal.throwIfAborted();
-          say('load');
-          measured.loads.push(
-            await loadCluster(cluster, workDir, { ratePerSecond: options.rate, seconds: options.seconds }),
-          );
+          // The processes become faster while they run, so each style is the first one in every second round.
+          for (const style of round % 2 === 1 ? styles : styles.toReversed()) {
+            signal.throwIfAborted();
+            say(`load in the ${style} style`);
+            const load = { ratePerSecond: options.rate, seconds: options.seconds };
+            measured.loads.push(await loadCluster(cluster, style, workDir, load));
+          }
           signal.throwIfAborted();
           if (options.crashes && round === options.rounds)
             measured.crashes = await crashEach(cluster, (node) => {

@@ -1,74 +1,74 @@
+import type { Style } from '../../search/making.ts';
 import { median } from '../../shared/quantile.ts';
 import { duration, grouped, shortNumber } from '../../web/numbers.ts';
 import { share } from '../table.ts';
+import type { Crash } from './crashes.ts';
 import type { Measured } from './measure.ts';
 
-interface Row {
+export interface Row {
   readonly what: string;
   readonly a: string;
   readonly b: string;
 }
 
-/** The comparison, one line for each figure. */
-export function comparisonRows(a: Measured, b: Measured): readonly Row[] {
-  const row = (what: string, text: (measured: Measured) => string): Row => ({ what, a: text(a), b: text(b) });
-  const hops = ({ sessions }: Measured): readonly number[] => sessions.flatMap((session) => session.hops);
+type Figure = (what: string, text: (measured: Measured) => string) => Row;
+
+/** What differs between the styles, one line for each figure. */
+export function rowsOfStyle(a: Measured, b: Measured, style: Style): readonly Row[] {
+  const row = figureOf(a, b);
+  const sessionsOf = ({ sessions }: Measured) => sessions.flat().filter((it) => it.style === style);
+  const loadsOf = ({ loads }: Measured) => loads.filter((it) => it.style === style);
+  const hops = (it: Measured) => sessionsOf(it).flatMap((session) => session.hops);
+  const messages = (it: Measured) => hops(it).map((n) => 2 * n);
+  const bytes = (it: Measured) => sessionsOf(it).flatMap((session) => session.bytes ?? []);
+  const load = (it: Measured, name: 'p50Ms' | 'p99Ms' | 'capacity') => loadsOf(it).map((figures) => figures[name]);
   return [
     row('hops per search, from traces', (it) => withSpread(hops(it), shortNumber)),
-    row('  by arithmetic', ({ arithmetic }) => shortNumber(arithmetic.hops)),
-    row('messages per search, from traces', (it) =>
-      withSpread(
-        hops(it).map((n) => 2 * n),
-        shortNumber,
-      ),
-    ),
-    row('bytes written per search', ({ sessions }) => {
-      const bytes = sessions.flatMap((session) => session.bytes ?? []);
-      return withSpread(bytes, (n) => grouped(Math.round(n)));
+    row('  by arithmetic', ({ arithmetic }) => shortNumber(arithmetic.hops[style])),
+    row('messages per search, from traces', (it) => withSpread(messages(it), shortNumber)),
+    row('bytes written per search', (it) => withSpread(bytes(it), (n) => grouped(Math.round(n)))),
+    row('latency p50', (it) => withSpread(load(it, 'p50Ms'), duration)),
+    row('latency p99', (it) => withSpread(load(it, 'p99Ms'), duration)),
+    row('capacity, searches per second', (it) => withSpread(load(it, 'capacity'), (n) => n.toFixed(0))),
+    row('answered, all nodes up', (it) => {
+      const sum = (name: 'sent' | 'failed') => loadsOf(it).reduce((count, figures) => count + figures[name], 0);
+      return share(1 - sum('failed') / sum('sent'));
     }),
-    row('latency p50', ({ loads }) =>
-      withSpread(
-        loads.map(({ p50Ms }) => p50Ms),
-        duration,
-      ),
+    ...(isCrashed(a, b) ? crashRows(row, style) : []),
+  ];
+}
+
+function crashRows(row: Figure, style: Style): readonly Row[] {
+  return [
+    row('searches answered, worst node down', (it) => worst(it, ({ searches }) => searches[style])),
+    row('whose crash stopped every search', ({ crashes }) =>
+      names(crashes.filter(({ searches }) => searches[style] === 0).map(({ node }) => node)),
     ),
-    row('latency p99', ({ loads }) =>
-      withSpread(
-        loads.map(({ p99Ms }) => p99Ms),
-        duration,
-      ),
-    ),
-    row('capacity, searches per second', ({ loads }) =>
-      withSpread(
-        loads.map(({ capacity }) => capacity),
-        (n) => n.toFixed(0),
-      ),
-    ),
-    row('answered, all nodes up', ({ loads }) => {
-      const [sent, failed] = [
-        loads.reduce((sum, it) => sum + it.sent, 0),
-        loads.reduce((sum, it) => sum + it.failed, 0),
-      ];
-      return share(1 - failed / sent);
-    }),
-    ...(a.crashes.length + b.crashes.length === 0 ? [] : crashRows(row)),
+  ];
+}
+
+/** What no style changes. */
+export function rowsOfBothStyles(a: Measured, b: Measured): readonly Row[] {
+  const row = figureOf(a, b);
+  return [
+    ...(isCrashed(a, b) ? [row('pages answered, worst node down', (it) => worst(it, ({ pages }) => pages))] : []),
+    row('style where a request names none', ({ topology }) => topology.style),
     row('who can stop the whole, by arithmetic', ({ arithmetic }) => names(arithmetic.stopTheWhole)),
     row('availability by arithmetic, nodes 95%', ({ arithmetic }) => share(arithmetic.availability)),
   ];
 }
 
-function crashRows(row: (what: string, text: (measured: Measured) => string) => Row): Row[] {
-  const worst = (measured: Measured, of: 'searches' | 'pages'): string => {
-    const found = measured.crashes.toSorted((x, y) => x[of] - y[of])[0]!;
-    return `${share(found[of])}${found[of] < 1 ? ` (${found.node})` : ''}`;
-  };
-  return [
-    row('searches answered, worst node down', (it) => worst(it, 'searches')),
-    row('pages answered, worst node down', (it) => worst(it, 'pages')),
-    row('whose crash stopped every search', ({ crashes }) =>
-      names(crashes.filter(({ searches }) => searches === 0).map(({ node }) => node)),
-    ),
-  ];
+const figureOf =
+  (a: Measured, b: Measured): Figure =>
+  (what, text) => ({ what, a: text(a), b: text(b) });
+
+const isCrashed = (a: Measured, b: Measured): boolean => a.crashes.length + b.crashes.length > 0;
+
+/** The least share that was answered, and the node that was down. */
+function worst({ crashes }: Measured, answered: (crash: Crash) => number): string {
+  const found = crashes.toSorted((x, y) => answered(x) - answered(y))[0]!;
+  const least = answered(found);
+  return `${share(least)}${least < 1 ? ` (${found.node})` : ''}`;
 }
 
 /** The middle value, with the least and the greatest one where they differ. */

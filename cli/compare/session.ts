@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Trace } from '../../services/traces/contract.ts';
 import { type Relation, whoCalledWhom } from '../../services/traces/who-called-whom.ts';
-import { Style } from '../../search/making.ts';
+import { type Style, styles } from '../../search/making.ts';
 import type { TopologyNode } from '../../shared/cluster/topology.ts';
 import { searchUrl } from '../../web/urls.ts';
 import { CommandError } from '../errors.ts';
@@ -28,58 +28,44 @@ export const queries: readonly string[] = [
 /** A trace can be read when every node has answered and the collector has asked them, ms. */
 const traceBoundMs = 5_000;
 
-/** The relations of the components, from the traces of the queries in one style. */
-interface TracedStyle {
+/** What searches in one style showed. */
+export interface StyleFigures {
   readonly style: Style;
+  /** 0 where the topology keeps no traces. */
   readonly traces: number;
-  readonly relations: readonly Relation[];
-}
-
-export interface SessionFigures {
-  /** For each search: the calls from one node to another, by its trace; empty where the topology keeps no traces. */
+  /** For each trace: the calls from one node to another. */
   readonly hops: readonly number[];
   /** For each search: the bytes that all processes wrote, by the kernel's counters; undefined where it has none. */
   readonly bytes: number | undefined;
-  /** Who called whom in each style; empty where the topology keeps no traces. */
-  readonly styles: readonly TracedStyle[];
-  /** The answers of the public API, without the nodes and the times. */
+  /** Who called whom, from the traces. */
+  readonly relations: readonly Relation[];
+  /** The answers of the public API to the queries, without the nodes and the times. */
   readonly answers: readonly string[];
 }
 
-/** One user asks each query once, at the client's door, and waits for each answer. */
-export async function runSession(cluster: OwnCluster): Promise<SessionFigures> {
-  const { client, gateway } = doorUrls(cluster);
-  // Twice, so that no answer depends on what was learnt from the first ones.
-  for (const q of [...queries, ...queries]) await page(client[0]!, q);
-  const before = await bytesWritten(cluster);
-  const ids: string[] = [];
-  for (const [i, q] of queries.entries()) ids.push(await page(client[i % client.length]!, q));
-  const after = await bytesWritten(cluster);
-  const { topology } = cluster;
-  const collector = topology.nodes.find(({ components }) => components.includes('traces'));
-  const tracesOf = async (requests: readonly string[]): Promise<readonly Trace[]> => {
-    const traces: Trace[] = [];
-    if (collector) for (const id of requests) traces.push(await traceOf(collector, id));
-    return traces;
-  };
-  const own = await tracesOf(ids);
-  const styles: TracedStyle[] = [];
-  for (const { const: style } of collector ? Style.anyOf : []) {
-    const traces = style === topology.style ? own : await tracesOf(await askInStyle(client[0]!, style));
-    styles.push({ style, traces: traces.length, relations: whoCalledWhom(traces) });
-  }
-  const answers: string[] = [];
-  for (const q of queries) answers.push(await answerOf(gateway, q));
-  const bytes = before === undefined || after === undefined ? undefined : (after - before) / queries.length;
-  return { hops: own.map(({ hops }) => hops), bytes, styles, answers };
+/** One user asks each query once in each style, at the doors of the clients, and waits for each answer. */
+export async function runSession(cluster: OwnCluster): Promise<readonly StyleFigures[]> {
+  const figures: StyleFigures[] = [];
+  for (const style of styles) figures.push(await searchIn(style, cluster));
+  return figures;
 }
 
-/** The ids of the requests. Each query is asked once before, so that its trace has no work of a first time. */
-async function askInStyle(door: string, style: Style): Promise<readonly string[]> {
-  for (const q of queries) await page(door, q, style);
+async function searchIn(style: Style, cluster: OwnCluster): Promise<StyleFigures> {
+  const { client, gateway } = doorUrls(cluster);
+  // Twice, so that no answer depends on what was learnt from the first ones.
+  for (const q of [...queries, ...queries]) await page(client[0]!, q, style);
+  const before = await bytesWritten(cluster);
   const ids: string[] = [];
-  for (const q of queries) ids.push(await page(door, q, style));
-  return ids;
+  for (const [i, q] of queries.entries()) ids.push(await page(client[i % client.length]!, q, style));
+  const after = await bytesWritten(cluster);
+  const bytes = before === undefined || after === undefined ? undefined : (after - before) / queries.length;
+  const collector = cluster.topology.nodes.find(({ components }) => components.includes('traces'));
+  const traces: Trace[] = [];
+  if (collector) for (const id of ids) traces.push(await traceOf(collector, id));
+  const answers: string[] = [];
+  for (const q of queries) answers.push(await answerOf(gateway, q, style));
+  const hops = traces.map((trace) => trace.hops);
+  return { style, traces: traces.length, hops, bytes, relations: whoCalledWhom(traces), answers };
 }
 
 /** The addresses of the public doors: of every client, and of one gateway. */
@@ -96,16 +82,22 @@ export function doorUrls({ topology }: OwnCluster): { readonly client: readonly 
 }
 
 /** The id of the request. */
-async function page(door: string, q: string, style?: Style): Promise<string> {
-  const response = await fetch(door + searchUrl(q, { style }));
-  await response.arrayBuffer();
-  if (!response.ok) throw new CommandError(`the search for ${q} failed with status ${response.status}`);
-  return response.headers.get('x-request-id') ?? '';
+async function page(door: string, q: string, style: Style): Promise<string> {
+  const { headers } = await search(door + searchUrl(q, { style }));
+  return headers.get('x-request-id') ?? '';
 }
 
-async function answerOf(door: string, q: string): Promise<string> {
-  const text = await (await fetch(`${door}/api/search?q=${encodeURIComponent(q)}`)).text();
+async function answerOf(door: string, q: string, style: Style): Promise<string> {
+  const { text } = await search(`${door}/api${searchUrl(q, { style })}`);
   return text.replace(/"tookMs":[\d.]+,/, '').replace(/"servedBy":\[[^\]]*\],?/, '');
+}
+
+/** Throws CommandError for a failure: two equal failures are not the same answer. */
+async function search(url: string): Promise<{ readonly headers: Headers; readonly text: string }> {
+  const response = await fetch(url);
+  const text = await response.text();
+  if (!response.ok) throw new CommandError(`the search ${url} failed with status ${response.status}`);
+  return { headers: response.headers, text };
 }
 
 async function traceOf({ host, publicPort: port }: TopologyNode, id: string): Promise<Trace> {

@@ -1,7 +1,7 @@
 import { component } from '../../shared/cluster/component.ts';
 import { database } from '../database/contract.ts';
 import { html } from '../html/contract.ts';
-import type { Making } from '../../search/making.ts';
+import { type Making, styles } from '../../search/making.ts';
 import { centreOf } from '../query/central-statistics.ts';
 import { query } from '../query/contract.ts';
 import { ranking } from '../ranking/contract.ts';
@@ -23,8 +23,7 @@ export const appComponent = component({
     const pageTiers = { database: upstream.database, shards, scheduler };
     const askCentre = centreOf(environment);
     const searches = metrics.counter('tierlab_searches_total', 'Searches that were answered', ['style', 'found']);
-    for (const style of ['layered', 'object-based'])
-      for (const found of ['true', 'false']) searches.labels({ style, found });
+    for (const style of styles) for (const found of ['true', 'false']) searches.labels({ style, found });
     const below = (via: readonly string[] = []) => [...via, node.id];
 
     return {

@@ -14,8 +14,14 @@ beforeAll(async () => {
 });
 afterAll(() => data.remove());
 
+type StyleName = 'object-based' | 'layered';
+
 interface Style {
-  readonly style: 'object-based' | 'layered';
+  readonly style: StyleName;
+  readonly measuredFrom: string;
+  readonly hops: readonly number[];
+  readonly messages: readonly number[];
+  readonly bytes: number;
   readonly relations: readonly {
     readonly caller: string;
     readonly callee: string;
@@ -30,18 +36,28 @@ interface Comparison {
   readonly answers: { readonly compared: number; readonly differing: number };
   readonly topologies: readonly {
     readonly name: string;
-    readonly arithmetic: { readonly hops: number; readonly stopTheWhole: readonly string[] };
-    readonly sessions: readonly {
-      readonly hops: readonly number[];
-      readonly bytes: number;
-      readonly styles: readonly Style[];
+    readonly arithmetic: {
+      readonly hops: Readonly<Record<StyleName, number>>;
+      readonly stopTheWhole: readonly string[];
+    };
+    readonly sessions: readonly { readonly styles: readonly Style[] }[];
+    readonly loads: readonly {
+      readonly style: StyleName;
+      readonly p50Ms: number;
+      readonly p99Ms: number;
+      readonly capacity: number;
+      readonly sent: number;
+      readonly failed: number;
     }[];
-    readonly loads: readonly { readonly p50Ms: number; readonly capacity: number; readonly failed: number }[];
-    readonly crashes: readonly { readonly node: string; readonly searches: number; readonly pages: number }[];
+    readonly crashes: readonly {
+      readonly node: string;
+      readonly searches: Readonly<Record<StyleName, number>>;
+      readonly pages: number;
+    }[];
   }[];
 }
 
-test('two placements are measured, and what is measured agrees with the arithmetic', { timeout: 150_000 }, async () => {
+test('both styles of two placements are measured, and agree with the arithmetic', { timeout: 150_000 }, async () => {
   const place = (name: string, nodes: readonly object[]): string => {
     const file = path.join(data.dir, `${name}.json`);
     writeFileSync(file, JSON.stringify({ name, summary: 'a test', style: 'object-based', nodes }));
@@ -82,23 +98,35 @@ test('two placements are measured, and what is measured agrees with the arithmet
   ]);
   expect(answers).toEqual({ compared: 12, differing: 0 });
   const [single, divided] = topologies;
-  // A search without words that the corpus knows needs fewer calls: ranking has nothing to order.
-  expect(single!.sessions[0]!.hops).toEqual(Array(12).fill(0));
-  expect(Math.max(...divided!.sessions[0]!.hops)).toBe(divided!.arithmetic.hops);
-  expect(divided!.arithmetic.hops).toBe(4);
-  expect(divided!.sessions[0]!.bytes).toBeGreaterThan(single!.sessions[0]!.bytes);
-  for (const { loads } of topologies) {
-    expect(loads[0]!.failed).toBe(0);
-    // Faster than the open loop, which sent 20 searches per second.
-    expect(loads[0]!.capacity).toBeGreaterThan(20);
+  expect(divided!.arithmetic.hops).toEqual({ 'object-based': 4, layered: 1 });
+  for (const [i, inOne] of single!.sessions[0]!.styles.entries()) {
+    const inTwo = divided!.sessions[0]!.styles[i]!;
+    expect([inOne.measuredFrom, inTwo.measuredFrom]).toEqual(['12 traces', '12 traces']);
+    expect(inOne.hops).toEqual(Array(12).fill(0));
+    // A search without words that the corpus knows needs fewer calls: ranking has nothing to order.
+    expect(Math.max(...inTwo.hops)).toBe(divided!.arithmetic.hops[inTwo.style]);
+    expect(inTwo.messages).toEqual(inTwo.hops.map((n) => 2 * n));
+    expect(inTwo.bytes).toBeGreaterThan(inOne.bytes);
   }
-  expect(single!.crashes).toEqual([{ node: 'server-1', searches: 0, pages: 0 }]);
+  for (const { loads } of topologies) {
+    expect(loads.map(({ style }) => style)).toEqual(['object-based', 'layered']);
+    for (const { p50Ms, p99Ms, sent, failed, capacity } of loads) {
+      expect(p50Ms).toBeGreaterThan(0);
+      expect(p99Ms).toBeGreaterThanOrEqual(p50Ms);
+      expect(sent).toBeGreaterThan(0);
+      expect(failed).toBe(0);
+      // Faster than the open loop, which sent 20 searches per second.
+      expect(capacity).toBeGreaterThan(20);
+    }
+  }
+  const none = { 'object-based': 0, layered: 0 };
+  expect(single!.crashes).toEqual([{ node: 'server-1', searches: none, pages: 0 }]);
   expect(single!.arithmetic.stopTheWhole).toEqual(['server-1']);
   const [replica, only] = divided!.crashes;
   // The other replica answers all.
   expect(replica).toMatchObject({ node: 'back-1' });
-  expect([replica!.searches, replica!.pages]).toEqual([1, 1]);
-  expect(only).toEqual({ node: 'front-1', searches: 0, pages: 0 });
+  expect([replica!.searches, replica!.pages]).toEqual([{ 'object-based': 1, layered: 1 }, 1]);
+  expect(only).toEqual({ node: 'front-1', searches: none, pages: 0 });
   expect(divided!.arithmetic.stopTheWhole).toEqual(['front-1']);
 });
 
