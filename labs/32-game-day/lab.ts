@@ -26,6 +26,7 @@ export const gameDay = lab({
   seconds: 40,
   cores: 2,
   failuresExpected: true,
+  drawsSeed: true,
   parameters: {},
   formula:
     'a blind guess is right in 1 of nodes x kinds cases; by halving, log2(nodes x kinds) yes/no questions find the ' +

@@ -137,6 +137,8 @@ export interface Lab {
    * shows it, and what to see there.
    */
   readonly attach?: { readonly dashboard: string; readonly see: string };
+  /** Without `--seed` and `--student` each run draws a seed: what the seed decides is to be found out. */
+  readonly drawsSeed?: true;
   /** Where failing is the point: "failures expected here". */
   readonly failuresExpected?: true;
   /** The bounded sets that parameters are drawn from; the first value is the one of the README. */

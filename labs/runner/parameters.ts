@@ -7,6 +7,10 @@ export interface Owner {
   readonly student?: string;
 }
 
+/** Whose run it is going to be: a lab with a secret draws a seed where neither seed nor student is given. */
+export const ownerOfRun = ({ drawsSeed }: Pick<Lab, 'drawsSeed'>, owner: Owner, draw: () => number): Owner =>
+  drawsSeed && owner.seed === undefined && owner.student === undefined ? { seed: draw() } : owner;
+
 /** The seed of all random draws of a run. */
 export const seedOf = ({ seed, student }: Owner, id: string): string =>
   `${student === undefined ? `seed-${seed ?? 1}` : `student-${student}`}/lab-${id}`;

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
@@ -8,7 +9,7 @@ import { isNoisy, noiseInWords, watchHost } from './host-noise.ts';
 import { openJournal } from './journal.ts';
 import type { Form } from './lab.ts';
 import { runLive, type LiveOptions, type Ran } from './live-run.ts';
-import { drawParameters, seedOf } from './parameters.ts';
+import { drawParameters, ownerOfRun, seedOf } from './parameters.ts';
 import type { Prediction } from './prediction.ts';
 import { noteAttempt, progressOf } from './progress.ts';
 import { handInOf } from './hand-in.ts';
@@ -28,8 +29,10 @@ export interface RunOptions extends LiveOptions {
  *
  * The journal on disk is always one step ahead, so that `restore` can clean up after `kill -9`.
  */
-export async function runLab(options: RunOptions): Promise<Result> {
-  const { lab, form, owner, home, on } = options;
+export async function runLab(asked: RunOptions): Promise<Result> {
+  const { lab, form, home, on } = asked;
+  const owner = ownerOfRun(lab, asked.owner, () => randomInt(2 ** 31));
+  const options = { ...asked, owner };
   const journal = openJournal(home, lab.id, (phase) => on({ kind: 'phase', phase }));
   try {
     if (form === 'live') await precheck(options);

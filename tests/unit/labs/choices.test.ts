@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { optionIn } from '../../../labs/runner/choice.ts';
 import { startOf, withEvent } from '../../../labs/serve/run-view.ts';
+import { labs } from '../../../labs/registry.ts';
+import { ownerOfRun } from '../../../labs/runner/parameters.ts';
 import { blindGuesses, hashOf, journalOf, possibilities, secretOf } from '../../../labs/32-game-day/secret.ts';
 
 const choice = { label: 'Which node is it?', options: ['app-1', 'app-2'] };
@@ -23,4 +25,22 @@ test('seeds break every node in every way, and the journal hides which by its no
   expect(secretOf('0')).toEqual(secret);
   expect(hashOf(journalOf(secret!, 'a'))).not.toBe(hashOf(journalOf(secret!, 'b')));
   expect(blindGuesses(secret!, 9_000, '1') / 9_000).toBeCloseTo(1 / possibilities, 1);
+});
+
+test('a lab with a secret draws a seed for each run, unless a seed or a student is given', () => {
+  const seeds = [7, 8];
+  const draw = (): number => seeds.shift()!;
+  expect([ownerOfRun({ drawsSeed: true }, {}, draw), ownerOfRun({ drawsSeed: true }, {}, draw)]).toEqual([
+    { seed: 7 },
+    { seed: 8 },
+  ]);
+  for (const owner of [{ seed: 1 }, { student: 'ada' }])
+    expect(ownerOfRun({ drawsSeed: true }, owner, draw)).toEqual(owner);
+  expect(ownerOfRun({}, {}, draw)).toEqual({});
+});
+
+test('a lab that draws its seed has no numbers: the student predicts before the seed is drawn', () => {
+  const drawing = labs.filter(({ drawsSeed }) => drawsSeed);
+  expect(drawing.map(({ id }) => id)).toEqual(['32']);
+  for (const { parameters } of drawing) expect(parameters).toEqual({});
 });
