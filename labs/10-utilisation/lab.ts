@@ -99,7 +99,7 @@ export const utilisation = lab({
     }
     return { points, checks: found, timeline };
   },
-  async live({ S }, { cluster, seed, signal, progress }) {
+  async live({ S }, { cluster, seed, signal, progress, say }) {
     const [{ rho }] = utilisations;
     const n = 1_500;
     const own = await cluster({
@@ -123,6 +123,7 @@ export const utilisation = lab({
     const ownMs = meanMs(await closedLoad({ n: 200, lanes: 1, question, signal })) - fixedMs;
     const station = { component: 'query', workers: 1, serviceMs: S, distribution: 'exponential' };
     await own.policy(server.id, { station: { ...station, seed: stationSeed } });
+    say(`to see the queue: curl -s http://127.0.0.1:${server.opsPort}/admin/state`);
     const perSecond = (1_000 * rho) / S!;
     const answers = await openLoad({
       seed,

@@ -1,4 +1,3 @@
-import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
 import { metricOf } from '../kit/metrics.ts';
 import { nodesOf } from '../kit/nodes.ts';
 import { openLoad, type Question } from '../kit/open-load.ts';
@@ -88,8 +87,6 @@ export async function liveLimping(
     while (!(await isEjected(app)) && performance.now() - startedAt < ejectionBoundMs)
       before.push(...withoutOwn(await measure(app, `${kind}: before the ejection`, perSecond)));
     const ejectedAfterMs = (await isEjected(app)) ? performance.now() - startedAt : undefined;
-    // Calls under way may still wait for it.
-    await sleep(systemScheduler, factor * healthyMs, signal);
     const after = withoutOwn(await measure(app, `${kind}: after the ejection`));
     const proof = await heal();
     const none = { healthy, timeline: [] };
