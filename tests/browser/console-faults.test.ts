@@ -77,6 +77,8 @@ test.each([
         return at < x || (await killed.textContent())!.includes('dead');
       }, boundMs);
       await page.mouse.up();
+      // The track has not moved under the pointer.
+      expect(await slider.boundingBox()).toEqual({ x, y, width, height });
       expect(await killed.textContent()).toMatch(/ranking-2.*crashed.*dead/);
       expect(await killed.getAttribute('class')).toBe('node bad');
       expect(await site.node(page, 'ranking-1').getAttribute('class')).toBe('node good');

@@ -76,6 +76,9 @@ test('the moment of a failure is the first snapshot that shows its node at its w
   const { verdict: _, ...undiagnosed } = crash;
   expect(failureMoments([crash, undiagnosed, { ...crash, node: 'app-1' }], snapshots.slice(3))).toEqual([4_000, 4_000]);
   expect(failureMoments([crash], snapshots.slice(0, 1))).toEqual([]);
+  // While no page is open, there are five seconds between two snapshots.
+  const rare = [snapshot(1_500), snapshot(7_500, { 'app-2': { state: 'dead' } }), snapshot(12_500)];
+  expect(failureMoments([crash], rare)).toEqual([7_500]);
 });
 
 test('the moment at the cursor has the snapshot and the incidents of then; without a cursor it is now', () => {

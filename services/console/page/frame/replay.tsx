@@ -18,9 +18,14 @@ export function Replay({ store, cursor, to }: { store: Store; cursor: number | u
     }, stepMs);
     return () => clearInterval(timer);
   }, [playing, store]);
-  if (cursor === undefined || cursor >= to) return null;
+  // It keeps its place while it is of no use, so that the track keeps its width under the pointer.
   return (
-    <button type="button" onClick={() => store.set({ playing: !playing })}>
+    <button
+      type="button"
+      class="replay"
+      disabled={cursor === undefined || cursor >= to}
+      onClick={() => store.set({ playing: !playing })}
+    >
       {playing ? 'Pause' : 'Play'}
     </button>
   );
