@@ -1,29 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import {
-  dataFolder,
-  freePortBase,
-  isAlive,
-  startCluster,
-  tierlab,
-  until,
-  type TestPage,
-} from '../../support/cluster.ts';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { root } from '../../../cli/paths.ts';
+import { freePortBase, isAlive, startCluster, tierlab, until, type TestCluster } from '../../support/cluster.ts';
 import { processTree, stillRunning, type ProcessRow } from '../../support/process-tree.ts';
+import { twoPageData } from '../../support/two-pages.ts';
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
-const pages: TestPage[] = [
-  { id: 'dog', title: 'dog', body: 'a domestic animal that barks', links: ['cat'] },
-  { id: 'cat', title: 'cat', body: 'a domestic animal that purrs', links: ['dog'] },
-];
-let data: Awaited<ReturnType<typeof dataFolder>>;
-beforeAll(async () => {
-  data = await dataFolder(pages);
-});
-afterAll(() => data.remove());
+const data = twoPageData();
 
 interface NpmRun {
   readonly npm: ChildProcess;
@@ -82,19 +66,27 @@ test.each([
   },
 );
 
-test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGKILL'] as const)(
-  'P1: "incidents --watch" ends when its npm gets %s, and the cluster goes on',
-  async (signal) => {
-    const cluster = await startCluster({ dataDir: data.dir, topology: 'tiny' });
-    onTestFinished(() => cluster.stop('SIGTERM').then(() => undefined));
-    const run = npmRun('tierlab', 'incidents', '--watch', '--port-base', String(cluster.portBase));
-    await until(() => /as monitor-1 sees it/.test(run.output()), 20_000);
-    const before = run.tree();
-    run.npm.kill(signal);
-    await until(() => stillRunning(before).length === 0, 5_000);
-    expect((await cluster.nodes()).every(({ state }) => state === 'ready')).toBe(true);
-  },
-);
+describe('beside a cluster', () => {
+  let cluster: TestCluster;
+  beforeAll(async () => {
+    cluster = await startCluster({ dataDir: data.dir, topology: 'tiny' });
+  });
+  afterAll(async () => {
+    await cluster?.stop('SIGTERM');
+  });
+
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGKILL'] as const)(
+    'P1: "incidents --watch" ends when its npm gets %s, and the cluster goes on',
+    async (signal) => {
+      const run = npmRun('tierlab', 'incidents', '--watch', '--port-base', String(cluster.portBase));
+      await until(() => /as monitor-1 sees it/.test(run.output()), 20_000);
+      const before = run.tree();
+      run.npm.kill(signal);
+      await until(() => stillRunning(before).length === 0, 5_000);
+      expect((await cluster.nodes()).every(({ state }) => state === 'ready')).toBe(true);
+    },
+  );
+});
 
 test('P1: a watchdog that is killed leaves no node for long, not even one that a fault has stopped', async () => {
   const cluster = await startCluster({ dataDir: data.dir, topology: 'tiny', env: { TIERLAB_CHAOS: '1' } });
@@ -140,7 +132,7 @@ test('P2: a cluster that was started with --detach outlives the npm that started
   const left = await new Promise<number | null>((resolve) => run.npm.once('exit', resolve));
   try {
     expect(left).toBe(0);
-    // Longer than the looks for a parent are apart (shared/parent-watch.mjs).
+    // A process that watches its parent checks it every 200 ms (shared/parent-watch.mjs).
     const waitedAt = performance.now() + 600;
     await until(() => performance.now() > waitedAt);
     expect(await tierlab('status', '--port-base', String(portBase))).toMatchObject({ code: 0 });

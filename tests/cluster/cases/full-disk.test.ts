@@ -2,18 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { dataFolder, startCluster, tierlab, until, type TestPage } from '../../support/cluster.ts';
+import { expect, onTestFinished, test } from 'vitest';
+import { startCluster, tierlab, until } from '../../support/cluster.ts';
+import { twoPageData } from '../../support/two-pages.ts';
 
-const pages: TestPage[] = [
-  { id: 'dog', title: 'dog', body: 'a domestic animal that barks', links: ['cat'] },
-  { id: 'cat', title: 'cat', body: 'a domestic animal that purrs', links: ['dog'] },
-];
-let data: Awaited<ReturnType<typeof dataFolder>>;
-beforeAll(async () => {
-  data = await dataFolder(pages);
-});
-afterAll(() => data.remove());
+const data = twoPageData();
 
 /** A data folder on a small disk of its own, and a way to fill it to the last byte. Only root can make one. */
 function smallDisk(): { dir: string; fill: () => void; empty: () => void } {

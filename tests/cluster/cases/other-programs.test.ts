@@ -2,21 +2,13 @@ import { spawn, spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { dataFolder, freePortBase, startCluster, tierlab, type TestPage } from '../../support/cluster.ts';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { root } from '../../../cli/paths.ts';
+import { freePortBase, startCluster, tierlab, type TestCluster } from '../../support/cluster.ts';
+import { twoPageData } from '../../support/two-pages.ts';
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
 const entry = path.join(root, 'dist/tierlab.js');
-const pages: TestPage[] = [
-  { id: 'dog', title: 'dog', body: 'a domestic animal that barks', links: ['cat'] },
-  { id: 'cat', title: 'cat', body: 'a domestic animal that purrs', links: ['dog'] },
-];
-let data: Awaited<ReturnType<typeof dataFolder>>;
-beforeAll(async () => {
-  data = await dataFolder(pages);
-});
-afterAll(() => data.remove());
+const data = twoPageData();
 
 test.each<[does: string, type?: string, body?: string, status?: number]>([
   ['answers with a page', 'text/html', '<p>Hello'],
@@ -42,37 +34,35 @@ test.each<[does: string, type?: string, body?: string, status?: number]>([
   expect([code, said]).toEqual([1, expect.stringMatching(`port ${port} is held by process ${process.pid}`)]);
 });
 
-test.each([['HTTP_PROXY'], ['http_proxy'], ['HTTPS_PROXY', 'HTTP_PROXY'], ['ALL_PROXY', 'http_proxy']])(
-  'Q4: with %s a search asks the cluster directly',
-  async (...names) => {
-    const cluster = await startCluster({ dataDir: data.dir, topology: 'single-server' });
-    onTestFinished(() => cluster.stop('SIGTERM').then(() => undefined));
-    const proxy = Object.fromEntries(names.map((name) => [name, 'http://127.0.0.1:9']));
-    const { status, stdout } = spawnSync(
-      process.execPath,
-      [entry, 'search', 'dog', '--port-base', String(cluster.portBase)],
-      {
-        encoding: 'utf8',
-        env: { ...process.env, NODE_USE_ENV_PROXY: '1', ...proxy },
-      },
-    );
-    expect([status, stdout]).toEqual([0, expect.stringContaining('dog')]);
-  },
-);
+describe('beside one cluster', () => {
+  let cluster: TestCluster;
+  beforeAll(async () => {
+    cluster = await startCluster({ dataDir: data.dir, topology: 'single-server' });
+  });
+  afterAll(async () => {
+    await cluster?.stop('SIGTERM');
+  });
+
+  test.each([['HTTP_PROXY'], ['http_proxy'], ['HTTPS_PROXY', 'HTTP_PROXY'], ['ALL_PROXY', 'http_proxy']])(
+    'Q4: with %s a search asks the cluster directly',
+    (...names) => {
+      const proxy = Object.fromEntries(names.map((name) => [name, 'http://127.0.0.1:9']));
+      const { status, stdout } = spawnSync(
+        process.execPath,
+        [entry, 'search', 'dog', '--port-base', String(cluster.portBase)],
+        { encoding: 'utf8', env: { ...process.env, NODE_USE_ENV_PROXY: '1', ...proxy } },
+      );
+      expect([status, stdout]).toEqual([0, expect.stringContaining('dog')]);
+    },
+  );
+});
 
 test('Q1: a start says that another program would answer at localhost', async () => {
   const portBase = await freePortBase();
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(portBase + 1_080, '::1', resolve));
   onTestFinished(() => void server.close());
-  const { code, stderr } = await tierlab(
-    'up',
-    '--topology',
-    'tiny',
-    '--data',
-    data.dir,
-    '--port-base',
-    String(portBase),
-  );
+  const flags = ['--data', data.dir, '--port-base', String(portBase)];
+  const { code, stderr } = await tierlab('up', '--topology', 'tiny', ...flags);
   expect([code, stderr]).toEqual([1, expect.stringContaining(`port ${portBase + 1_080} (client-1) is taken at ::1`)]);
 });

@@ -1,28 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, renameSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import {
-  dataFolder,
-  freePortBase,
-  isAlive,
-  startCluster,
-  tierlab,
-  until,
-  type TestPage,
-} from '../../support/cluster.ts';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { root } from '../../../cli/paths.ts';
+import { dataFolder, freePortBase, startCluster, tierlab, until, type TestCluster } from '../../support/cluster.ts';
+import { processTree } from '../../support/process-tree.ts';
+import { twoPageData, twoPages } from '../../support/two-pages.ts';
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
-const pages: TestPage[] = [
-  { id: 'dog', title: 'dog', body: 'a domestic animal that barks', links: ['cat'] },
-  { id: 'cat', title: 'cat', body: 'a domestic animal that purrs', links: ['dog'] },
-];
-let data: Awaited<ReturnType<typeof dataFolder>>;
-beforeAll(async () => {
-  data = await dataFolder(pages);
-});
-afterAll(() => data.remove());
+const data = twoPageData();
 
 /** Runs words that were printed as a shell would. */
 function paste(command: string): { code: number | null; said: string } {
@@ -31,7 +16,7 @@ function paste(command: string): { code: number | null; said: string } {
 }
 
 test('Q5: every command that is printed works when it is pasted', { timeout: 120_000 }, async () => {
-  const odd = await dataFolder(pages);
+  const odd = await dataFolder(twoPages);
   const dir = path.join(odd.dir, "it's mine");
   renameSync(odd.dir, `${odd.dir}-kept`);
   mkdirSync(odd.dir);
@@ -63,23 +48,34 @@ test('Q5: every command that is printed works when it is pasted', { timeout: 120
   expect(await tierlab('down', '--data', data.dir, '--port-base', portBase)).toMatchObject({ code: 0 });
 });
 
-test.each([
-  ['status', []],
-  ['down', ['--data']],
-  ['search', ['dog']],
-  ['incidents', []],
-  ['chaos', ['list', '--data']],
-] as const)('Q6: "%s %j" names a watchdog that is stopped, quickly, and what lets it go on', async (command, more) => {
-  const cluster = await startCluster({ dataDir: data.dir, topology: 'single-server' });
-  onTestFinished(() => void (isAlive(cluster.process.pid!) && cluster.process.kill('SIGKILL')));
-  cluster.process.kill('SIGSTOP');
-  const askedAt = performance.now();
-  const words = more.flatMap((word) => (word === '--data' ? ['--data', data.dir] : [word]));
-  const { code, stderr } = await tierlab(command, ...words, '--port-base', String(cluster.portBase));
-  expect(performance.now() - askedAt).toBeLessThan(6_000);
-  expect(code).toBe(1);
-  expect(stderr).toContain(`process ${cluster.process.pid}`);
-  const goesOn = /This lets it go on: (.*)$/m.exec(stderr)![1]!;
-  expect(paste(goesOn).code).toBe(0);
-  await cluster.stop('SIGTERM');
+describe('with a watchdog that is stopped', () => {
+  let cluster: TestCluster;
+  beforeAll(async () => {
+    cluster = await startCluster({ dataDir: data.dir, topology: 'single-server' });
+  });
+  afterAll(async () => {
+    await cluster?.stop('SIGTERM');
+  });
+  const state = () => processTree(cluster.process.pid!)[0]?.state;
+
+  test.each([
+    ['status', []],
+    ['search', ['dog']],
+    ['incidents', []],
+    ['chaos', ['list', '--data']],
+    ['down', ['--data']],
+  ] as const)('Q6: "%s %j" names it, quickly, and the command that lets it go on', async (command, more) => {
+    cluster.process.kill('SIGSTOP');
+    onTestFinished(() => void cluster.process.kill('SIGCONT'));
+    await until(() => state() === 'T');
+    const askedAt = performance.now();
+    const words = more.flatMap((word) => (word === '--data' ? ['--data', data.dir] : [word]));
+    const { code, stderr } = await tierlab(command, ...words, '--port-base', String(cluster.portBase));
+    expect(performance.now() - askedAt).toBeLessThan(6_000);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`process ${cluster.process.pid}`);
+    const goesOn = /This lets it go on: (.*)$/m.exec(stderr)![1]!;
+    expect(paste(goesOn).code).toBe(0);
+    await until(() => state() !== 'T');
+  });
 });
