@@ -25,7 +25,7 @@ function withFiles(
 }
 
 describe.runIf(process.platform === 'linux')("L3 the generator's own limits", () => {
-  test.each([
+  test.concurrent.each([
     { id: 'L3', input: '-u 200 with 150 files', limit: 150, args: ['-u', '200', '-w', '1'] },
     { id: 'L3', input: '-u 150 with 100 files', limit: 100, args: ['-u', '150', '-w', '1', '--think', '10ms'] },
     { id: 'L3', input: '-R 2000/s at 100 ms with 100 files', limit: 100, args: ['-R', '2000/s', '-w', '1'] },

@@ -1,53 +1,33 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { until } from '../../support/cluster.ts';
+import { processTree, stillRunning, type ProcessRow } from '../../support/process-tree.ts';
 import { figures, start } from '../loadgen/run.ts';
 import { constant } from '../loadgen/servers.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'tierlab-load-cases-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function fileOf(name: string, text: string): string {
-  const file = path.join(folder, name);
-  writeFileSync(file, text);
-  return file;
-}
-
-/** The living children of a process. */
-function childrenOf(pid: number): number[] {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
-}
-
-function lives(pid: number): boolean {
-  try {
-    // A process that is dead and not yet reaped is no process any more.
-    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
-
-async function gone(pids: readonly number[], limitMs: number): Promise<boolean> {
-  const endMs = performance.now() + limitMs;
-  while (pids.some(lives)) {
-    if (performance.now() > endMs) return false;
-    await new Promise((resolve) => void setTimeout(resolve, 50));
-  }
-  return true;
-}
-
-/** The pids of the workers, once there are any. */
-async function workersOf(pid: number): Promise<number[]> {
-  for (;;) {
-    const workers = childrenOf(pid);
-    if (workers.length > 0) return workers;
-    await new Promise((resolve) => void setTimeout(resolve, 20));
-  }
+/**
+ * A run of two workers with a scenario that calls `stuck()` just before it hangs. `bothStuck` waits until both workers
+ * have called it, and returns their processes.
+ */
+function stuckScenario(text: string) {
+  const marks = mkdtempSync(path.join(folder, 'stuck-'));
+  const stuck = `const stuck = () => writeFileSync(\`${marks}/\${process.pid}\`, '');`;
+  const file = `${marks}.ts`;
+  writeFileSync(file, `import { writeFileSync } from 'node:fs';\n${stuck}\n${text}`);
+  const bothStuck = async (): Promise<readonly ProcessRow[]> => {
+    await until(() => readdirSync(marks).length === 2, 30_000);
+    return readdirSync(marks).flatMap((pid) => processTree(Number(pid)));
+  };
+  return { args: ['--scenario', file, '-u', '2', '-w', '2'], bothStuck };
 }
 
 describe("L4 a scenario is somebody's program", () => {
-  test.each([
+  test.concurrent.each([
     {
       id: 'L4',
       input: 'throws when it has its answer',
@@ -86,7 +66,8 @@ describe("L4 a scenario is somebody's program", () => {
       right: /Error: later/,
     },
   ])('$id one that $input: its sessions are broken, the run goes on', async ({ body, right, input }) => {
-    const file = fileOf(`${input.replaceAll(' ', '-')}.ts`, `export default ${body}\n`);
+    const file = path.join(folder, `${input.replaceAll(' ', '-')}.ts`);
+    writeFileSync(file, `export default ${body}\n`);
     const models = [
       ['-R', '50/s', '-w', '2'],
       ['-u', '3'],
@@ -113,30 +94,34 @@ describe("L4 a scenario is somebody's program", () => {
     {
       id: 'L4',
       input: 'loops for ever in a session',
-      text: `export default function* (user) { yield user.get('/'); for (;;); }\n`,
+      text: `export default function* (user) { yield user.get('/'); stuck(); for (;;); }\n`,
     },
-    { id: 'L4', input: 'loops for ever without a request', text: `export default function* () { for (;;); }\n` },
+    {
+      id: 'L4',
+      input: 'loops for ever without a request',
+      text: `export default function* () { stuck(); for (;;); }\n`,
+    },
     {
       id: 'L4',
       input: 'loops for ever in a promise',
       text:
-        'export default function* (user) { Promise.resolve().then(function f() { return ' +
+        'export default function* (user) { stuck(); Promise.resolve().then(function f() { return ' +
         "Promise.resolve().then(f); }); yield user.get('/'); }\n",
     },
     {
       id: 'L4',
       input: 'sleeps for ever',
       text:
-        "export default function* (user) { yield user.get('/'); Atomics.wait(new Int32Array(new " +
+        "export default function* (user) { yield user.get('/'); stuck(); Atomics.wait(new Int32Array(new " +
         'SharedArrayBuffer(4)), 0, 0); }\n',
     },
   ];
-  test.each(stuck)('$id one that $input ends with its duration', async ({ text, input }) => {
+  test.each(stuck)('$id one that $input ends with its duration', async ({ text }) => {
     const server = await constant(1);
     try {
-      const file = fileOf(`${input.replaceAll(' ', '-')}.ts`, text);
+      const { args } = stuckScenario(text);
       const beganMs = performance.now();
-      const run = await figures(server.url, '--scenario', file, '-u', '2', '-d', '1s', '--timeout', '1s');
+      const run = await figures(server.url, ...args, '-d', '1s', '--timeout', '1s');
       // The load, the time for the last answers, and twice the start of a process.
       expect(performance.now() - beganMs).toBeLessThan(7_000);
       expect(run).toMatchObject({ valid: false, code: 1 });
@@ -146,49 +131,46 @@ describe("L4 a scenario is somebody's program", () => {
     }
   });
 
-  test.each(stuck)('$id one that $input ends with Ctrl-C', async ({ text, input }) => {
+  test.each(stuck)('$id one that $input ends with Ctrl-C', async ({ text }) => {
     const server = await constant(1);
     try {
-      const file = fileOf(`c-${input.replaceAll(' ', '-')}.ts`, text);
-      const run = start([server.url, '--scenario', file, '-u', '2', '-d', '60s', '--json']);
-      const workers = await workersOf(run.pid);
+      const { args, bothStuck } = stuckScenario(text);
+      const run = start([server.url, ...args, '-d', '60s', '--json']);
       await run.shown(/closed loop/);
-      await new Promise((resolve) => void setTimeout(resolve, 1000));
+      const workers = await bothStuck();
       run.kill('SIGINT');
       expect((await run.finished).code).toBe(130);
-      expect(await gone(workers, 1000)).toBe(true);
+      await until(() => stillRunning(workers).length === 0, 1_000);
     } finally {
       await server.close();
     }
   });
 
-  test.each([...stuck, { id: 'L4', input: 'loops while it is loaded', text: 'for (;;);\n' }])(
-    "$id one that $input ends with its parent's death",
-    async ({ text, input }) => {
-      const server = await constant(1);
-      try {
-        const file = fileOf(`d-${input.replaceAll(' ', '-')}.ts`, text);
-        const run = start([server.url, '--scenario', file, '-u', '2', '-d', '60s']);
-        const workers = await workersOf(run.pid);
-        await new Promise((resolve) => void setTimeout(resolve, 1500));
-        run.kill('SIGKILL');
-        await run.finished;
-        expect(await gone(workers, 5000)).toBe(true);
-      } finally {
-        await server.close();
-      }
-    },
-  );
+  const stuckWhileLoaded = { id: 'L4', input: 'loops while it is loaded', text: 'stuck();\nfor (;;);\n' };
+  test.each([...stuck, stuckWhileLoaded])("$id one that $input ends with its parent's death", async ({ text }) => {
+    const server = await constant(1);
+    try {
+      const { args, bothStuck } = stuckScenario(text);
+      const run = start([server.url, ...args, '-d', '60s']);
+      const workers = await bothStuck();
+      run.kill('SIGKILL');
+      await run.finished;
+      await until(() => stillRunning(workers).length === 0, 5_000);
+    } finally {
+      await server.close();
+    }
+  });
 
   test('L4 one that loops while it is loaded ends with Ctrl-C, too', async () => {
     const server = await constant(1);
     try {
-      const run = start([server.url, '--scenario', fileOf('loading.ts', 'for (;;);\n'), '-u', '2', '-d', '60s']);
-      const workers = await workersOf(run.pid);
+      const { args, bothStuck } = stuckScenario(stuckWhileLoaded.text);
+      const run = start([server.url, ...args, '-d', '60s']);
+      const workers = await bothStuck();
       run.kill('SIGINT');
       const { code, stderr } = await run.finished;
       expect([code, stderr]).toEqual([130, expect.stringMatching(/interrupted before the load began/)]);
-      expect(await gone(workers, 1000)).toBe(true);
+      await until(() => stillRunning(workers).length === 0, 1_000);
     } finally {
       await server.close();
     }

@@ -6,26 +6,20 @@ import { Writable } from 'node:stream';
 import path from 'node:path';
 import { generate } from 'selfsigned';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { TestContext } from 'vitest';
 import type { CommandIo } from '../../../loadgen/commands/io.ts';
 import { compareCommand, plotCommand, reportCommand } from '../../../loadgen/commands/report.ts';
 import { importScenario } from '../../../loadgen/workload/scenario.ts';
 import { systemClock } from '../../../shared/time/clock.ts';
 import { systemScheduler } from '../../../shared/time/scheduler.ts';
+import { until } from '../../support/cluster.ts';
+import { processTree } from '../../support/process-tree.ts';
 import { figures, load, start } from './run.ts';
-import type { Figures } from './run.ts';
-import { constant, known, ok } from './servers.ts';
-import type { KnownServer } from './servers.ts';
+import type { Figures, Started } from './run.ts';
+import { constant, given, known, ok } from './servers.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'tierlab-load-'));
 const file = (name: string) => path.join(folder, name);
 afterAll(() => rmSync(folder, { recursive: true }));
-
-async function given<T extends KnownServer>({ onTestFinished }: TestContext, starting: Promise<T>): Promise<T> {
-  const server = await starting;
-  onTestFinished(() => server.close());
-  return server;
-}
 
 /** What a command prints, without a process of its own. */
 async function inProcess(command: (io: CommandIo) => Promise<number>): Promise<string> {
@@ -51,12 +45,17 @@ async function inProcess(command: (io: CommandIo) => Promise<number>): Promise<s
 /** The run's own /metrics, once there is something in them. */
 async function scrape(run: ReturnType<typeof start>): Promise<string> {
   const [address = ''] = await run.shown(/http:\/\/127\.0\.0\.1:\d+\/metrics/);
-  for (;;) {
+  return until(async () => {
     const text = await (await fetch(address)).text();
-    if (/outcome="right"\} [1-9]/.test(text)) return text;
-    await new Promise((resolve) => void setTimeout(resolve, 50));
-  }
+    return /outcome="right"\} [1-9]/.test(text) ? text : '';
+  });
 }
+
+/** The workers are the children of the generator. */
+const workersOf = ({ pid }: Started): number[] =>
+  processTree(pid)
+    .slice(1)
+    .map((row) => row.pid);
 
 describe.concurrent('how a run can end', () => {
   test('nobody listens: one clear sentence, exit code 1', async ({ expect }) => {
@@ -165,8 +164,8 @@ describe.concurrent('how a run can end', () => {
     const server = await given(context, constant(1));
     const run = start([server.url, '-R', '200/s', '-d', '4s', '--json']);
     await run.shown(/done/);
-    // The workers are the generator's children: stopped, they get no processor for a while.
-    const workers = readFileSync(`/proc/${run.pid}/task/${run.pid}/children`, 'utf8').trim().split(' ').map(Number);
+    // While they are stopped, they get no processor.
+    const workers = workersOf(run);
     for (const pid of workers) process.kill(pid, 'SIGSTOP');
     await new Promise<void>((resolve) => void setTimeout(resolve, 700));
     for (const pid of workers) process.kill(pid, 'SIGCONT');
@@ -182,8 +181,7 @@ describe.concurrent('how a run can end', () => {
     const server = await given(context, constant(1));
     const run = start([server.url, '-R', '100/s', '-d', '30s', '--json']);
     await run.shown(/done/);
-    const [worker] = readFileSync(`/proc/${run.pid}/task/${run.pid}/children`, 'utf8').trim().split(' ').map(Number);
-    process.kill(worker ?? 0, 'SIGKILL');
+    process.kill(workersOf(run)[0]!, 'SIGKILL');
     const { code, stdout } = await run.finished;
     const result = JSON.parse(stdout) as Figures;
     expect(code).toBe(1);

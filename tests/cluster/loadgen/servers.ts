@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import net from 'node:net';
 import type { Socket } from 'node:net';
+import type { TestContext } from 'vitest';
 
 /** A server whose behaviour is known, so that what the load generator reports about it can be checked. */
 export interface KnownServer {
@@ -9,6 +10,13 @@ export interface KnownServer {
   port: number;
   requests(): number;
   close(): Promise<void>;
+}
+
+/** The server, which is closed after the test. */
+export async function given<T extends KnownServer>({ onTestFinished }: TestContext, starting: Promise<T>): Promise<T> {
+  const server = await starting;
+  onTestFinished(() => server.close());
+  return server;
 }
 
 type Handler = (request: IncomingMessage, response: ServerResponse, number: number) => void;
