@@ -13,7 +13,7 @@ import {
   type NodeRow,
 } from './cluster.ts';
 
-const topology = fileURLToPath(new URL('vote.topology.json', import.meta.url));
+const topology = fileURLToPath(new URL('triples.topology.json', import.meta.url));
 const rounds = 5;
 const secondsPerRound = 3;
 const searchers = 4;

@@ -1,21 +1,26 @@
 import type { Row } from '../row.ts';
 import type { Bed } from './bed.ts';
 import { bad, halfOfPeak, hit, tiers, wayBy } from './hit.ts';
+import { killsRow } from './kills-at-half.ts';
 import { inWords, type Felt } from './load.ts';
 
 const controlSeconds = 2;
 
 /** One fault under load, and the same load just before it: it shows whether a busy machine fails without the fault. */
 interface Trial {
+  readonly tier: string;
   readonly before: Felt;
   readonly during: Felt;
 }
 
-/** Kills one node of each tier under load. No user may get a failure. */
+/** Kills one node of each tier under load. No user may get a failure. The same trials are the short form of row 21. */
 export async function kills(bed: Bed): Promise<Row[]> {
   const resilient = await under(bed, 'resilient', tiers, 'kill');
   const naive = await under(bed, 'naive', ['ranking', 'app'], 'kill');
-  return [lost('kill any one node of each tier', resilient, naive, `tiers: ${tiers.join(', ')}`)];
+  return [
+    lost('kill any one node of each tier', resilient, naive, `tiers: ${tiers.join(', ')}`),
+    killsRow(resilient.map(({ tier, during }) => ({ tier, felt: during }))),
+  ];
 }
 
 /** Stops one node with SIGSTOP: it then accepts connections and never answers. */
@@ -41,7 +46,7 @@ async function under(
     const rate = rates[way];
     const before = await load[way]({ rate, seconds: controlSeconds });
     const during = await hit(bed, way, rate, () => system.order(victim!.id, action));
-    trials.push({ before, during });
+    trials.push({ tier, before, during });
     say(`${policy}: ${action} ${victim!.id} at ${rate.toFixed(0)}/s: ${inWords(during)}; before ${inWords(before)}`);
     // The monitor may have restarted the node: then the order fails, and that does not matter.
     if (action === 'pause') await system.order(victim!.id, 'resume').catch(() => undefined);

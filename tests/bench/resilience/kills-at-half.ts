@@ -4,23 +4,22 @@ import { onBed } from './bed.ts';
 import { bad, halfOfPeak, hit, tiers, wayBy } from './hit.ts';
 import { inWords, type Felt } from './load.ts';
 
-/** The long form; the short one kills one node of each tier. */
-const fullKills = 20;
+const killCount = 20;
 
-interface Kill {
+export interface Kill {
   readonly tier: string;
   readonly felt: Felt;
 }
 
 /**
- * Row 21: kills one process after the other (-9) at half of the peak. Its watchdog starts it again under load. No read
- * may be refused or fail, and every trial counts.
+ * Row 21 in its long form: kills one process after the other (-9) at half of the peak. Its watchdog starts it again
+ * under load. No read may be refused or fail, and every trial counts. `kills` of crashes.ts is the short form.
  */
-export function killsAtHalf(say: (line: string) => void, full: boolean): Promise<readonly Row[]> {
+export function killsAtHalf(say: (line: string) => void): Promise<readonly Row[]> {
   return onBed(say, async (bed) => {
     const rates = await halfOfPeak(bed, tiers);
     const trials: Kill[] = [];
-    for (let i = 0; i < (full ? fullKills : tiers.length); i++) {
+    for (let i = 0; i < killCount; i++) {
       const tier = tiers[i % tiers.length]!;
       const way = wayBy(tier);
       const replicas = (await nodes()).filter(({ components }) => components.includes(tier));
@@ -30,11 +29,12 @@ export function killsAtHalf(say: (line: string) => void, full: boolean): Promise
       say(`${victim.id} killed at ${rates[way].toFixed(0)}/s: ${inWords(felt)}`);
       await bed.system.whole();
     }
-    return [rowOf(trials)];
+    return [killsRow(trials)];
   });
 }
 
-function rowOf(trials: readonly Kill[]): Row {
+/** Row 21, from kills of any number. */
+export function killsRow(trials: readonly Kill[]): Row {
   const sum = (all: readonly Kill[], what: (felt: Felt) => number) =>
     all.reduce((total, { felt }) => total + what(felt), 0);
   const perTier = tiers.map((tier) => {

@@ -5,8 +5,8 @@ import { inWords } from './load.ts';
 import { limps, overload, storm } from './strain.ts';
 
 /**
- * Row 12: resilient against naive, on the live default cluster at half of its peak, with crashes, hung and slow nodes,
- * and storms.
+ * Rows 12 and 21: resilient against naive, on the live default cluster at half of its peak, with crashes, hung and slow
+ * nodes, and storms.
  */
 export function resilience(say: (line: string) => void): Promise<readonly Row[]> {
   return onBed(

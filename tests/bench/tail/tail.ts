@@ -10,25 +10,26 @@ export async function tail(say: (line: string) => void): Promise<readonly Row[]>
 /** A third of the published minute, at a rate that two cores can carry. Virtual time uses the same values. */
 const short = { ratePerSecond: 200, seconds: 20 };
 
+/** The balancers run at the same time: their backends only wait, so they do not slow each other down. */
 async function balancers(say: (line: string) => void): Promise<Row[]> {
   const backends = await startBackends(linkerd.backends);
   const usual = { meanMs: linkerd.usualMs, deviationMs: linkerd.deviationMs, stragglerShare: 0, stragglerMs: 0 };
-  const rows: Row[] = [];
   try {
     backends.take(usual);
-    for (const by of ['round_robin', 'least_outstanding', 'peak_ewma']) {
-      const caller = startCaller(backends.endpoints, balancing(by));
-      const ms = short.seconds * 1_000;
-      const timers = [
-        setTimeout(
-          () => backends.take({ ...usual, meanMs: linkerd.slowMs, deviationMs: 0 }, 'first'),
-          linkerd.slowFrom * ms,
-        ),
-        setTimeout(() => backends.take(usual, 'first'), linkerd.slowTo * ms),
-      ];
-      const live = (await atRate(short, 1_000, caller.read)) * 100;
-      for (const timer of timers) clearTimeout(timer);
-      await caller.close();
+    const ms = short.seconds * 1_000;
+    const slow = { ...usual, meanMs: linkerd.slowMs, deviationMs: 0 };
+    setTimeout(() => backends.take(slow, 'first'), linkerd.slowFrom * ms);
+    setTimeout(() => backends.take(usual, 'first'), linkerd.slowTo * ms);
+    const measured = await Promise.all(
+      ['round_robin', 'least_outstanding', 'peak_ewma'].map(async (by) => {
+        const caller = startCaller(backends.endpoints, balancing(by));
+        const live = (await atRate(short, 1_000, caller.read)) * 100;
+        await caller.close();
+        return { by, live };
+      }),
+    );
+    const rows: Row[] = [];
+    for (const { by, live } of measured) {
       const virtual = (await simulateLinkerd(by, 1, short)).shareWithin(1_000) * 100;
       say(`${by}: ${live.toFixed(2)}% live, ${virtual.toFixed(2)}% in virtual time`);
       rows.push({
@@ -70,8 +71,7 @@ async function fanOut(say: (line: string) => void): Promise<Row[]> {
       await caller.close();
       return { slow: slow * 100, extra: extra * 100 };
     };
-    const plain = await measure({ base: 'naive' });
-    const hedged = await measure({ base: 'naive', hedge: true });
+    const [plain, hedged] = await Promise.all([measure({ base: 'naive' }), measure({ base: 'naive', hedge: true })]);
     say(
       `fan-out: ${plain.slow.toFixed(2)}% slow plain, ${hedged.slow.toFixed(2)}% hedged ` +
         `for ${hedged.extra.toFixed(1)}% more calls`,
