@@ -9,19 +9,20 @@ const timed = [
   'tests/cluster/loadgen/{arrivals,known-servers}.test.ts',
   'tests/cluster/monitor/*.test.ts',
   'tests/cluster/vote/*.test.ts',
+  'tests/browser/{console-faults,labs}.test.ts',
 ];
 
 /**
  * One project per kind of test; `npm test` runs all but `compose` and `torture`. The kinds run one after the other,
- * after the pure tests. Two files of `cluster` run at a time, because they mostly wait for processes. Those that
- * measure times (`timed`) run one at a time: on two cores, clusters side by side would only measure each other.
+ * after the pure tests. Two files of `cluster` or `browser` run at a time, because they mostly wait for processes. Those
+ * that measure times (`timed`) run one at a time: on two cores, clusters side by side would only measure each other.
  */
 const kinds = [
   { name: 'unit', order: 0, workers: 2, testTimeoutMs: 45_000, hookTimeoutMs: 15_000 },
   { name: 'simulation', order: 0, workers: 2, testTimeoutMs: 60_000, hookTimeoutMs: 15_000 },
   { name: 'cluster', order: 1, workers: 2, testTimeoutMs: 60_000, hookTimeoutMs: 120_000, exclude: timed },
   { name: 'timed', order: 2, workers: 1, testTimeoutMs: 60_000, hookTimeoutMs: 120_000, include: timed },
-  { name: 'browser', order: 3, workers: 1, testTimeoutMs: 60_000, hookTimeoutMs: 120_000 },
+  { name: 'browser', order: 3, workers: 2, testTimeoutMs: 60_000, hookTimeoutMs: 120_000, exclude: timed },
   { name: 'torture', order: 4, workers: 1, testTimeoutMs: 1_200_000, hookTimeoutMs: 120_000 },
   { name: 'compose', order: 5, workers: 1, testTimeoutMs: 120_000, hookTimeoutMs: 900_000 },
 ];
