@@ -7,6 +7,8 @@ let data: Awaited<ReturnType<typeof dataFolder>>;
 /** What a browser keeps after it opened the address that `up` printed. */
 let cookie: string;
 let key: string;
+/** Without an open page, the console reads the nodes every five seconds only. */
+const page = new AbortController();
 
 beforeAll(async () => {
   data = await dataFolder([{ id: 'a', title: 'water', body: 'water is wet' }]);
@@ -16,9 +18,12 @@ beforeAll(async () => {
   const opened = await fetch(address, { redirect: 'manual' });
   expect([opened.status, opened.headers.get('location')]).toEqual([303, '/']);
   cookie = opened.headers.get('set-cookie')!.split(';', 1)[0]!;
+  const { signal } = page;
+  void (await fetch(`${cluster.console}/api/stream`, { signal })).text().catch(() => undefined);
 }, 120_000);
 
 afterAll(async () => {
+  page.abort();
   await cluster?.stop('SIGTERM');
   data?.remove();
 });
