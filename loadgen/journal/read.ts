@@ -1,6 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { loadError } from '../options/errors.ts';
-import type { JournalEvent } from './event.ts';
+
+/**
+ * One line of the fault journal. `at` is unix ms. `inject` begins a fault and `heal` ends it; other events are ignored.
+ */
+export interface JournalEvent {
+  at: number;
+  event: string;
+  id: string;
+  kind: string;
+  target: string;
+}
 
 /**
  * Parses JSON lines and sorts them by time. An unfinished last line is ignored, because it is still being written.

@@ -1,4 +1,4 @@
-import type { JournalEvent } from './event.ts';
+import type { JournalEvent } from './read.ts';
 
 /** A fault from injection to healing, times in ms since the start of the run. */
 export interface FaultWindow {

@@ -1,4 +1,4 @@
-import type { JournalEvent } from '../journal/event.ts';
+import type { JournalEvent } from '../journal/read.ts';
 import type { LoadPlan } from '../options/plan.ts';
 import type { WorkerHealth } from './health.ts';
 import type { TimeHistogram } from './histogram.ts';

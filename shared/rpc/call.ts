@@ -1,7 +1,7 @@
 import type { Receipt } from '../security/receipts.ts';
 import type { PlannedAttempt } from './attempt-plan.ts';
 import type { Operation } from './contract.ts';
-import type { Priority } from './priority.ts';
+import type { Priority } from './context.ts';
 import type { TraceContext } from './trace-context.ts';
 
 /** One replica that can be called: a node that hosts the component. */

@@ -1,5 +1,7 @@
-import type { Priority } from './priority.ts';
 import type { TraceContext } from './trace-context.ts';
+
+/** The order of importance in an overload: health > user reads > writes > background. */
+export type Priority = 'health' | 'read' | 'write' | 'background';
 
 /** Everything that a handler knows about its request. The handler passes it on with every call that it makes. */
 export interface Context {

@@ -1,7 +1,6 @@
 import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
-import type { Context } from './context.ts';
-import type { Priority } from './priority.ts';
+import type { Context, Priority } from './context.ts';
 import { RpcError } from './errors.ts';
 import { schemaProblem } from '../schema/problem.ts';
 

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Call } from './call.ts';
-import type { Priority } from './priority.ts';
+import type { Priority } from './context.ts';
 import { Value } from 'typebox/value';
 import { Receipt } from '../security/receipts.ts';
 import { RpcError } from './errors.ts';

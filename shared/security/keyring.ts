@@ -1,9 +1,14 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { incarnationKey, pairKey } from './heartbeat-keys.ts';
-import type { NodePlace } from './node-place.ts';
 import { identitySecret, nodeKey, privateKeyFrom, privateKeyText, publicHalf } from './node-keys.ts';
 import { processingKey } from './processing-key.ts';
 import { publicKeyFrom, publicKeyText } from './receipts.ts';
+
+/** What decides which keys a node gets. */
+interface NodePlace {
+  readonly id: string;
+  readonly components: readonly string[];
+}
 
 /** Node id -> the public half of its key. */
 export type PublishedKeys = Readonly<Record<string, string>>;

@@ -1,4 +1,3 @@
-import type { NodePlace } from './node-place.ts';
 import { digestOf } from './same-secret.ts';
 
 /** A process gives orders with `token` and checks orders against `digest`. Without a digest it takes no orders. */
@@ -7,10 +6,14 @@ export interface Operator {
   readonly digest?: string | undefined;
 }
 
+interface Host {
+  readonly components: readonly string[];
+}
+
 /** Only these components give orders. */
 const orderers: readonly string[] = ['monitor', 'chaos', 'console'];
 export const givesOrders = (component: string): boolean => orderers.includes(component);
-export const hostsOrderer = ({ components }: Pick<NodePlace, 'components'>): boolean => components.some(givesOrders);
+export const hostsOrderer = ({ components }: Host): boolean => components.some(givesOrders);
 
 const names = { token: 'TIERLAB_OPERATOR_TOKEN', digest: 'TIERLAB_OPERATOR_DIGEST' } as const;
 
@@ -24,7 +27,7 @@ export function operatorOf(token: string | undefined, digest: string | undefined
  */
 export function operatorEnvironment(
   { token, digest }: Operator,
-  node: Pick<NodePlace, 'components'>,
+  node: Host,
 ): Readonly<Record<string, string | undefined>> {
   return { [names.token]: hostsOrderer(node) ? token : undefined, [names.digest]: digest };
 }

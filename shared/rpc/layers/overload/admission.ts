@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import type { Clock } from '../../../time/clock.ts';
 import type { Call, Layer } from '../../call.ts';
-import type { Priority } from '../../priority.ts';
+import type { Priority } from '../../context.ts';
 import { RpcError } from '../../errors.ts';
 import type { Observe } from '../events.ts';
 import { createOverloadMeter, OverloadSettings } from './overload.ts';

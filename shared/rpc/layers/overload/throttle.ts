@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox';
 import type { Clock } from '../../../time/clock.ts';
 import type { Random } from '../../../time/random.ts';
 import type { Call, Layer } from '../../call.ts';
-import type { Priority } from '../../priority.ts';
+import type { Priority } from '../../context.ts';
 import { asRpcError, evidence, RpcError } from '../../errors.ts';
 import { groupKey } from '../../group-key.ts';
 import type { Observe } from '../events.ts';
