@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { InterruptedError } from '../cli/errors.ts';
 import { parseCount, parsePortBase } from '../cli/options.ts';
+import { endWhenOutputIsLost } from '../cli/output-lost.ts';
 import { root } from '../cli/paths.ts';
 import { createTerminal } from '../cli/terminal.ts';
 import { watchParent } from '../shared/parent-watch.mjs';
@@ -65,6 +66,10 @@ const program = new Command('npm run lab --')
   .option('--data <dir>', 'with --attach: the data folder of that cluster (default ./data)')
   .option('--home <folder>', 'where data/labs and reports/labs are', root)
   .option('--json', 'the result as JSON on stdout')
+  .hook('preSubcommand', (own, sub) => {
+    const given = own.options.find((option) => own.getOptionValueSource(option.attributeName()) === 'cli');
+    if (given) throw new LabUsageError(`${given.long} stands before "${sub.name()}", which would not see it`);
+  })
   .addHelpText('after', '\nExit codes: 0 pass, 1 fail, 2 unknown, 3 called wrongly, 130 interrupted.')
   .action(async (name: string | undefined, flags: PredictFlags & OwnerFlags & FormFlags & AttachFlags & HomeFlag) => {
     const home = homeAt(flags.home);
@@ -130,6 +135,7 @@ command('audit [lab...]', 'test the checks of the labs themselves, in virtual ti
     process.exitCode = await audit(names.length === 0 ? labs : names.map(labOf), correctRuns, out);
   });
 
+endWhenOutputIsLost();
 watchParent(() => process.kill(process.pid, 'SIGTERM'));
 try {
   await program.parseAsync();

@@ -106,6 +106,7 @@ test.each([
   [['audit', '--runs', '0'], 'a whole number from 1 is wanted'],
   [['serve', '--published-port', 'x'], "'--published-port <number>' argument 'x' is invalid"],
   [['10', '--live', '--virtual', '--yes'], 'exclude each other'],
+  [['--seed', '1', 'all', '--yes'], '--seed stands before "all"'],
   [['10', '--nonsense'], "unknown option '--nonsense'"],
   [['report', '06'], 'has no report yet'],
   [['explain', '06', 'because'], 'has no result yet'],
@@ -120,6 +121,13 @@ test.each([
   expect(stderr.trim().split('\n')).toHaveLength(1);
   expect(existsSync(home.progress)).toBe(false);
   expect(existsSync(home.journal)).toBe(false);
+});
+
+test('a reader of the list that ends early is no error', () => {
+  const { stderr } = spawnSync('sh', ['-c', `"${process.execPath}" "${main}" list --home "${folder}" | head -c 1`], {
+    encoding: 'utf8',
+  });
+  expect(stderr).toBe('');
 });
 
 test('a second runner is refused, and a killed one is cleaned up by restore', () => {
