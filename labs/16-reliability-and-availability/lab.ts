@@ -7,8 +7,8 @@ import { lab, type Check, type Point } from '../runner/lab.ts';
 const cycles = 4_000;
 /** Two systems with the same availability, s. */
 const systems = [
-  { id: 'calm', label: 'rare, long failures' },
-  { id: 'hasty', label: 'frequent, short failures' },
+  { id: 'calm', label: 'the calm system' },
+  { id: 'hasty', label: 'the hasty system' },
 ] as const;
 const checks = 4;
 
@@ -55,7 +55,7 @@ export const reliabilityAndAvailability = lab({
       points.push(a.point, r.point);
       found.push(a.isTheory(`${label}: A is up / (up + down)`, meanUp / (meanUp + meanDown), checks));
       found.push(r.isTheory(`${label}: R is e^(-t / up)`, Math.exp(-job! / meanUp), checks));
-      timeline.push(`${label.padEnd(26)} ${picture(run)}`);
+      timeline.push(`${label.padEnd(16)} ${picture(run)}`);
     }
     return { points, checks: found, timeline: [...timeline, '= one second up, . one second down'] };
   },

@@ -8,6 +8,11 @@ import { weibullFit, weibullShapeInterval } from '../statistics/weibull-fit.ts';
 const machines = 2_000;
 const kinds = ['young', 'random', 'worn'] as const;
 const checks = kinds.length + 1;
+const labels = {
+  young: 'shape of early failures',
+  random: 'shape of random failures',
+  worn: 'shape of wear-out',
+} as const;
 /** The ages at which the machines that have failed are counted, years. Burn-in takes the first one. */
 const ages = [0.1, 1, 3, 6] as const;
 const scales = { young: 20, random: 10, worn: 8 } as const;
@@ -28,9 +33,9 @@ export const bathtubCurve = lab({
     'the first of the three causes ends the machine, so their rates add up',
   ],
   quantities: ({ young, worn }) => [
-    { id: 'young', label: 'shape of early failures', unit: 'none', theory: young! },
-    { id: 'random', label: 'shape of random failures', unit: 'none', theory: 1 },
-    { id: 'worn', label: 'shape of wear-out', unit: 'none', theory: worn! },
+    { id: 'young', label: labels.young, unit: 'none', theory: young! },
+    { id: 'random', label: labels.random, unit: 'none', theory: 1 },
+    { id: 'worn', label: labels.worn, unit: 'none', theory: worn! },
   ],
   virtual({ young, worn }, seed, variant) {
     if (variant === 'do-nothing') return nothing;
@@ -51,7 +56,7 @@ export const bathtubCurve = lab({
       points.push({ id: kind, measured: shape, n: known.length, interval });
       found.push(
         check(
-          `the fitted shape of ${kind} is ${shapes[kind]}`,
+          `${labels[kind]}: the fit finds ${shapes[kind]}`,
           contains(pass, shapes[kind]),
           `${digits(shape)}; pass interval ${digits(pass.low)} to ${digits(pass.high)}`,
         ),

@@ -33,6 +33,10 @@ describe.each(labs.map((lab) => [lab.id, lab] as const))('lab %s', (_, lab) => {
     const text = readFileSync(file, 'utf8');
     expect(text.split('\n').length).toBeLessThanOrEqual(80);
     expect(text).toMatch(new RegExp(`^# Lab ${lab.id}: `));
+    for (const name of Object.keys(lab.parameters)) {
+      expect(text).toMatch(new RegExp(`\\b${name}\\b`));
+      expect(text).toContain('--student');
+    }
     for (const part of [
       '```',
       '## The idea',
