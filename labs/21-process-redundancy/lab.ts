@@ -20,7 +20,7 @@ export const processRedundancy = lab({
   topic: 'process redundancy',
   question:
     'The machine of your only ranking server is gone. How soon does a standby serve, and what if it comes back?',
-  seconds: 85,
+  seconds: 115,
   cores: 2,
   failuresExpected: true,
   parameters: {
