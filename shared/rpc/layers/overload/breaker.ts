@@ -74,9 +74,14 @@ export function settle(settings: BreakerSettings, circuit: Circuit, failed: bool
  * component gets time to recover. After `openMs` one call is sent as a probe; its result closes or reopens the circuit
  * (Nygard, Release It!, 2007). Only failures of the component itself count. `throttle` handles refusals; `outlier`
  * handles single replicas.
+ *
+ * A call that ran out of time is a failure only if the component answered no call meanwhile. A component that answers
+ * others is slow, for example because of a sudden overload. To refuse every call would end the answers, too.
  */
 export function breaker(settings: BreakerSettings, { clock, observe }: { clock: Clock; observe: Observe }): Layer {
   const circuits = new Map<string, Circuit>();
+  /** When each component last gave an answer. */
+  const answeredAt = new Map<string, number>();
 
   function move(component: string, from: Circuit, to: Circuit): void {
     circuits.set(component, to);
@@ -105,10 +110,13 @@ export function breaker(settings: BreakerSettings, { clock, observe }: { clock: 
       };
       try {
         const reply = await next(call);
+        answeredAt.set(key, clock.now());
         end(false);
         return reply;
       } catch (thrown) {
-        const proves = evidence(asRpcError(thrown), { abandoned: call.signal.aborted });
+        const error = asRpcError(thrown);
+        const isSlow = error.code === 'deadline_exceeded' && (answeredAt.get(key) ?? -Infinity) > now;
+        const proves = isSlow ? 'nothing' : evidence(error, { abandoned: call.signal.aborted });
         if (proves !== 'nothing') end(proves === 'failure');
         else if (probing) probeAgain(key, circuit);
         throw thrown;

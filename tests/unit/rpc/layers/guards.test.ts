@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Call, Service } from '../../../../shared/rpc/call.ts';
 import { attemptTimeout, attemptTimeoutMs } from '../../../../shared/rpc/layers/retries/attempt-timeout.ts';
+
 import { admit, breaker, settle, type Circuit } from '../../../../shared/rpc/layers/overload/breaker.ts';
 import { inFlight } from '../../../../shared/rpc/layers/overload/in-flight.ts';
 import { none } from '../../../../shared/rpc/layers/none.ts';
@@ -111,6 +112,24 @@ test.each([
     expect(refusalProbability(requests, accepts, 2)).toBeCloseTo(expected, 10);
   },
 );
+
+test.each([
+  ['answers others meanwhile', 40, 'closed'],
+  ['answers nobody', 1_000, 'open'],
+])('calls that run out of time while the component %s leave the circuit %s', async (_, answersAfterMs, state) => {
+  const { sim, observe, events } = setUp();
+  let sent = 0;
+  const { service } = answering(sim, () =>
+    sent++ % 4 === 3
+      ? { afterMs: answersAfterMs }
+      : { afterMs: 100, error: failure('deadline_exceeded', { node: 'a' }) },
+  );
+  const guarded = breaker(circuitSettings, { clock: sim.clock, observe })(service);
+  const timer = sim.scheduler.every(5, () => void outcomeOf(guarded(testCall())));
+  await sim.run(400);
+  timer.cancel();
+  expect(events).toMatchObject(state === 'open' ? [{ event: 'circuit', state }] : []);
+});
 
 test('while a component refuses everything, few calls reach it; when it is well again, all do', async () => {
   const { sim, observe } = setUp();
