@@ -2,7 +2,7 @@ import type { Clock } from '../time/clock.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import type { Station } from '../time/sim/station.ts';
 import type { Layer } from './call.ts';
-import { admission, noQueue, type OwnQueue } from './layers/overload/admission.ts';
+import { admission, noQueue, type OwnQueue, type WarmUp } from './layers/overload/admission.ts';
 import { dedupe } from './layers/sharing/dedupe.ts';
 import { type Observe, observeNothing } from './layers/events.ts';
 import { expire } from './layers/deadlines/expire.ts';
@@ -44,10 +44,11 @@ export function serverLayers(
   }: ServerDependencies,
   fixed: FixedServerLayers = {},
 ): Layer {
+  const warmUp: WarmUp = { served: 0 };
   const mechanisms: Record<ServerLayer & Mechanism, Switchable<Policy>> = {
     trace: watch === undefined ? () => undefined : mechanism('trace', () => trace({ clock, queue, watch })),
     expire: mechanism('expire', () => expire({ clock, observe })),
-    admission: mechanism('admission', (settings) => admission(settings, { clock, queue, observe })),
+    admission: mechanism('admission', (settings) => admission(settings, { clock, queue, observe, warmUp })),
     dedupe: mechanism('dedupe', (settings) => dedupe(settings, { observe })),
     station: mechanism('station', (settings) => station(settings, { clock, scheduler, ...(onOpen && { onOpen }) })),
   };

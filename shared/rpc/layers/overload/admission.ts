@@ -59,10 +59,17 @@ export function isAdmitted(
   return !overloaded || inFlight === 0 || waitMs <= targetMs * patience[priority];
 }
 
+/** What a process has compiled stays compiled when a policy changes. So this outlives the layer, which counts here. */
+export interface WarmUp {
+  /** Calls that the process has served. */
+  served: number;
+}
+
 export interface AdmissionDependencies {
   readonly clock: Clock;
   readonly queue: OwnQueue;
   readonly observe: Observe;
+  readonly warmUp: WarmUp;
 }
 
 /**
@@ -74,17 +81,19 @@ export interface AdmissionDependencies {
  * for Scaling WeChat Microservices, SoCC 2018, judge by the queueing time for the same reason. Health checks are never
  * refused. Calls from within this node are not refused either: they were admitted with the call that makes them.
  */
-export function admission(settings: AdmissionSettings, { clock, queue, observe }: AdmissionDependencies): Layer {
+export function admission(
+  settings: AdmissionSettings,
+  { clock, queue, observe, warmUp }: AdmissionDependencies,
+): Layer {
   const meter = createOverloadMeter(settings, clock.now(), observe);
   let inFlight = 0;
-  let served = 0;
 
   function isWelcome(call: Call): boolean {
     const waitMs = queue.waitMs();
     const overloaded = meter.arrive(waitMs, clock.now());
     if (settings.fixedLimit !== undefined) return inFlight < settings.fixedLimit;
     // A new process waits for its own compiler. That is no load, and it passes sooner when the process works.
-    return served < settings.warmUpCalls || isAdmitted(settings, call, { overloaded, waitMs, inFlight });
+    return warmUp.served < settings.warmUpCalls || isAdmitted(settings, call, { overloaded, waitMs, inFlight });
   }
 
   return function admission(next) {
@@ -103,7 +112,7 @@ export function admission(settings: AdmissionSettings, { clock, queue, observe }
         return await next(call);
       } finally {
         inFlight--;
-        served++;
+        warmUp.served++;
       }
     };
   };

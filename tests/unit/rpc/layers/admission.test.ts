@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { admission, isAdmitted } from '../../../../shared/rpc/layers/overload/admission.ts';
 import { createOverloadMeter, type LoadState, nextLoadState } from '../../../../shared/rpc/layers/overload/overload.ts';
-import { resolvePolicy } from '../../../../shared/rpc/policy.ts';
+import { createPolicyHolder, resolvePolicy } from '../../../../shared/rpc/policy.ts';
+import { serverLayers } from '../../../../shared/rpc/server-layers.ts';
 import { answering, nodes, outcomeOf, setUp, testCall } from './helpers.ts';
 
 const settings = resolvePolicy('resilient').admission || expect.fail('on by default');
@@ -55,7 +56,10 @@ async function slower(waitMs: number, warmUpCalls = 0) {
   let afterMs = 5;
   const { service } = answering(sim, () => ({ afterMs: (afterMs *= 1.01) }));
   const queue = { waitMs: () => waitMs };
-  const limited = admission({ ...settings, warmUpCalls }, { clock: sim.clock, queue, observe })(service);
+  const limited = admission(
+    { ...settings, warmUpCalls },
+    { clock: sim.clock, queue, observe, warmUp: { served: 0 } },
+  )(service);
   const outcomes: Promise<unknown>[] = [];
   const timer = sim.scheduler.every(5, () => void outcomes.push(outcomeOf(limited(testCall()))));
   await sim.run(2_000);
@@ -83,11 +87,34 @@ test('calls beyond a fixed limit are refused; health checks and calls of this no
   const { sim, observe } = setUp();
   const { service } = answering(sim, () => ({ afterMs: 100 }));
   const queue = { waitMs: () => 0 };
-  const limited = admission({ ...settings, fixedLimit: 2 }, { clock: sim.clock, queue, observe })(service);
+  const limited = admission(
+    { ...settings, fixedLimit: 2 },
+    { clock: sim.clock, queue, observe, warmUp: { served: 0 } },
+  )(service);
   const outcomes = [1, 2].map(() => outcomeOf(limited(testCall())));
   await expect(limited(testCall())).rejects.toMatchObject({ code: 'overloaded', definite: true, retryAfterMs: 10 });
   const inner = outcomeOf(limited(testCall({ endpoint: nodes('self')[0] })));
   const health = outcomeOf(limited(testCall({ priority: 'health' })));
   await sim.run();
   expect(await Promise.all([...outcomes, inner, health])).toEqual([{}, {}, {}, {}]);
+});
+
+test('a change of policy does not make the code of the process cold again', async () => {
+  const { sim, observe, events } = setUp();
+  const { service } = answering(sim, () => ({ afterMs: 20 }));
+  const policy = createPolicyHolder('resilient');
+  let waitMs = 0;
+  const layers = serverLayers(policy, { ...sim, queue: { waitMs: () => waitMs }, observe });
+  const limited = layers(service);
+  const call = async (times: number) => {
+    const timer = sim.scheduler.every(5, () => void outcomeOf(limited(testCall())));
+    await sim.run(sim.clock.now() + times * 5);
+    timer.cancel();
+    await sim.run();
+  };
+  await call(settings.warmUpCalls + 1);
+  policy.set({ base: 'resilient', admission: { targetMs: 6 } });
+  waitMs = 80;
+  await call(settings.warmUpCalls - 1);
+  expect(events.some(({ event }) => event === 'shed')).toBe(true);
 });
