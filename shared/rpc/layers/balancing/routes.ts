@@ -20,7 +20,7 @@ export type RoutesSettings = Static<typeof RoutesSettings>;
  * The routes to a node, in order of preference. Routes that failed lately come last, until the time that `avoidUntil`
  * returns.
  */
-export function orderRoutes(
+export function routesByPreference(
   endpoint: Endpoint,
   avoidUntil: (address: Address) => number,
   now: number,
@@ -46,7 +46,7 @@ export function routes(settings: RoutesSettings, { clock }: { clock: Clock }): L
   return function routes(next) {
     async function overEach(call: Call, endpoint: Endpoint): Promise<Reply> {
       let failure: unknown;
-      for (const { host, port } of orderRoutes(endpoint, avoidUntil, clock.now())) {
+      for (const { host, port } of routesByPreference(endpoint, avoidUntil, clock.now())) {
         try {
           const reply = await next(sentTo(call, { ...endpoint, host, port }));
           avoided.delete(key({ host, port }));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { orderRoutes, routes } from '../../../../shared/rpc/layers/balancing/routes.ts';
+import { routesByPreference, routes } from '../../../../shared/rpc/layers/balancing/routes.ts';
 import { failure, outcomeOf, replyOf, setUp, testCall } from './helpers.ts';
 
 const endpoint = {
@@ -12,7 +12,7 @@ const endpoint = {
   ],
 };
 const hosts = (avoided: Record<string, number>) =>
-  orderRoutes(endpoint, ({ host }) => avoided[host] ?? 0, 10).map(({ host }) => host);
+  routesByPreference(endpoint, ({ host }) => avoided[host] ?? 0, 10).map(({ host }) => host);
 
 test('ways that failed lately come last, in their order', () => {
   expect(hosts({})).toEqual(['first', 'second', 'third']);
