@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import type { TopologyFile } from '../../../shared/cluster/topology.ts';
 import { dataFolder, freePortBase, startCluster, tierlab, until, type TestCluster } from '../../support/cluster.ts';
@@ -11,6 +11,7 @@ import { mostWork } from '../../../services/console/page/most-work.ts';
 import type { UsualTimes } from '../../../services/traces/contract.ts';
 import type { Commands } from '../../../services/console/page/parts/command.tsx';
 import { expand } from '../../../shared/cluster/topology-file.ts';
+import { start } from '../loadgen/run.ts';
 import { documentedMetrics, scraped } from './documents.ts';
 import { isInstalled, startPrometheus, type Prometheus, type Sample } from './prometheus.ts';
 
@@ -159,17 +160,12 @@ describe.skipIf(!installed && !process.env.CI)('Prometheus scrapes a live cluste
     // Plans are asked for again and again, so the cache has something to do.
     const cache = '{"cache":{"operations":{"query.plan":{"ttlMs":2000}}}}';
     expect((await tierlab('policy', cache, ...flags())).code).toBe(0);
-    const load = tierlab(
-      'load',
-      `${cluster.client}/search?q=water`,
-      '-R',
-      '25/s',
-      '-d',
-      '75s',
-      '--metrics-port',
-      String(loadPort),
-      '--quiet',
-    );
+    const how = ['-R', '25/s', '-d', '170s', '--metrics-port', String(loadPort), '--quiet'];
+    const load = start([`${cluster.client}/search?q=water`, ...how], 170_000);
+    onTestFinished(async () => {
+      load.kill('SIGINT');
+      await load.finished;
+    });
     const waiting = new Map(
       [...panelQueries, ...annotations, ...ruleQueries, ...consoleQueries].map(({ name, expr }) => [expr, name]),
     );
@@ -221,7 +217,6 @@ describe.skipIf(!installed && !process.env.CI)('Prometheus scrapes a live cluste
     expect([...waiting.values()]).toEqual([]);
     for (const { alert, expr } of rules) if (alert !== undefined) await prometheus.ask(expr);
     await documentationMatches();
-    await load;
   }, 170_000);
 
   test('the curl and terminal commands behind the tiles of the console run', async () => {
