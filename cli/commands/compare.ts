@@ -21,8 +21,8 @@ answers the same searches in the object-based and in the layered style. Hops, me
 the traces of these searches, bytes from the kernel's counters, latency and capacity from load. At the end, one node of
 each kind is killed, and users send searches in both styles while it is down.
 "By arithmetic" is what the topology file alone says. The spread is the least and the greatest value of the rounds.
-Processes become faster while they run, so the styles take turns to be first: compare them after an even number of
-rounds.`;
+The order of the loads changes the figures, so the styles take turns to be loaded first: compare them after an even
+number of rounds.`;
 
 export function compare(command: Command): void {
   withExamples(command, ['compare single-server multitier'], ['compare multi-server service-across-servers --json'])
