@@ -14,8 +14,9 @@ const timed = [
 
 /**
  * One project per kind of test; `npm test` runs all but `compose` and `torture`. The kinds run one after the other,
- * after the pure tests. Two files of `cluster` or `browser` run at a time, because they mostly wait for processes. Those
- * that measure times (`timed`) run one at a time: on two cores, clusters side by side would only measure each other.
+ * after the pure tests. Two files of `cluster` or `browser` run at a time, because they mostly wait for processes.
+ * Those that measure times (`timed`) run one at a time: on two cores, clusters side by side would only measure each
+ * other.
  */
 const kinds = [
   { name: 'unit', order: 0, workers: 2, testTimeoutMs: 45_000, hookTimeoutMs: 15_000 },

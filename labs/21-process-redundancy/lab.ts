@@ -92,7 +92,7 @@ export const processRedundancy = lab({
     const hot = takeovers.filter(({ kind }) => kind === 'hot').map(({ downS }) => downS);
     const shown = meanInterval(hot, shownConfidence);
     const theory = downtimeMs('hot', 0, 0) / 1_000;
-    // A node of this small data set starts and loads as fast as the machine lets it, so `start` and `load` are modelled.
+    // A node of this small data set starts and loads as fast as the machine lets it: `start` and `load` are modelled.
     const modelled = await processRedundancy.virtual!({ start: start!, load: load! }, context.seed, 'correct');
     const ofModel = (id: string): Point => modelled.points.find((point) => point.id === id)!;
     return {

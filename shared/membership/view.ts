@@ -2,9 +2,9 @@ import Type, { type Static } from 'typebox';
 import { Verdict } from './verdict.ts';
 
 /**
- * The worst state comes first. `suspect`: silent for longer than usual. `draining`: leaving, or taken out because it limps. `quarantined`: taken out
- * because it lies. `standby`: healthy, and waits for a promotion. Callers use only `alive` nodes, as long as there is
- * one.
+ * The worst state comes first. `suspect`: silent for longer than usual. `draining`: leaving, or taken out because it
+ * limps. `quarantined`: taken out because it lies. `standby`: healthy, and waits for a promotion. Callers use only
+ * `alive` nodes, as long as there is one.
  */
 export const memberStates = ['dead', 'quarantined', 'suspect', 'draining', 'starting', 'standby', 'alive'] as const;
 

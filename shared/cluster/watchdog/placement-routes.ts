@@ -47,9 +47,9 @@ interface PlacementOptions {
 }
 
 /**
- * GET /topology: the current topology, and whether a change is under way. POST /topology gives the watchdog another one;
- * POST /topology/announce tells it to the running nodes; POST /topology/settle ends the change. `tierlab apply` gives
- * the orders, in an order that loses no request.
+ * GET /topology: the current topology, and whether a change is under way. POST /topology gives the watchdog another
+ * one; POST /topology/announce tells it to the running nodes; POST /topology/settle ends the change. `tierlab apply`
+ * gives the orders, in an order that loses no request.
  */
 export function placementRoutes({ watchdog, byContainer, publishedKeys, place }: PlacementOptions): ControlRoute[] {
   let isChanging = false;

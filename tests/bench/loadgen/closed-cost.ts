@@ -10,7 +10,7 @@ const seconds = 3;
 /** The goal: so many times the processor time of wrk. */
 const goal = 1.1;
 
-/** Row 13: processor seconds per 10,000 requests in a closed loop, ours against wrk. One run of autocannon is a note. */
+/** Row 13: processor seconds per 10,000 requests in a closed loop, ours over wrk. One run of autocannon is a note. */
 export async function closedCost(say: (line: string) => void): Promise<Row[]> {
   const target = await startTarget();
   const withWrk = await hasWrk();
