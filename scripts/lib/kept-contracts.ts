@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Contract } from '../../shared/rpc/contract.ts';
 
 /** A JSON schema, as far as contracts use it. */
@@ -53,7 +54,8 @@ export function breakingChanges(older: KeptContracts, newer: KeptContracts): rea
 
 function changesOf(before: KeptSchema, after: KeptSchema, at: string): string[] {
   if (before.type !== after.type) return [`${at}: ${before.type ?? 'a union'} became ${after.type ?? 'a union'}`];
-  if (JSON.stringify(before.enum) !== JSON.stringify(after.enum)) return [`${at}: other values are allowed`];
+  // The order of values says nothing about which are allowed.
+  if (!isDeepStrictEqual(new Set(before.enum), new Set(after.enum))) return [`${at}: other values are allowed`];
   if (JSON.stringify(before.const) !== JSON.stringify(after.const)) return [`${at}: another value is allowed`];
   if (before.anyOf?.length !== after.anyOf?.length) return [`${at}: the union has other members`];
   const isNeeded = ({ required = [] }: KeptSchema, field: string): boolean => required.includes(field);

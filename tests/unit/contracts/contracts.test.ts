@@ -50,6 +50,14 @@ test.each([
   expect(breakingChanges(before, kept(request))).toEqual(problems);
 });
 
+test('the order of the values of an enumeration is free, and the values are not', () => {
+  const of = (...states: string[]): KeptContracts => kept(Type.Object({ state: Type.Enum(states) }));
+  expect(breakingChanges(of('alive', 'dead'), of('dead', 'alive'))).toEqual([]);
+  expect(breakingChanges(of('alive', 'dead'), of('dead', 'left'))).toEqual([
+    'a.do request.state: other values are allowed',
+  ]);
+});
+
 test('an operation that is gone', () => {
   expect(breakingChanges(before, {})).toEqual(['a.do: the operation is gone']);
 });
