@@ -21,7 +21,7 @@ export const thinAndFatClients = lab({
   topic: 'thin and fat clients',
   question:
     'You move a search engine piece by piece from the server to the client. How often does the client still ask?',
-  seconds: 75,
+  seconds: 110,
   cores: 2,
   failuresExpected: true,
   parameters: {
