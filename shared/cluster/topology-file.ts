@@ -86,6 +86,12 @@ export function parseTopology(
   options: LoadOptions = {},
 ): Topology {
   const file = parseFile(text, name);
+  const { lines, repeated } = jsonLines(text);
+  if (repeated.length > 0)
+    throw new TopologyError(
+      name,
+      repeated.map((it) => `line ${it.line}: ${it.path} is written twice; line ${lines.get(it.path)} has it, too`),
+    );
   const topology = expand(file, options);
   const problems = topologyProblems(file, topology, components);
   if (problems.length > 0) throw new TopologyError(name, withLines(text, problems));
@@ -106,7 +112,7 @@ function parseFile(text: string, name: string): TopologyFile {
 }
 
 function withLines(text: string, problems: readonly SchemaProblem[]): readonly string[] {
-  const lines = jsonLines(text);
+  const { lines } = jsonLines(text);
   return problems.map(({ path: at, sentence }) => `line ${lineOf(lines, at)}: ${sentence}`);
 }
 

@@ -1,19 +1,21 @@
 const tokens = /\n|"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
 
-/**
- * The line of each value of a JSON text, from 1, by its path: `nodes.2.replicas`. A field is where its name is. The
- * text must be valid JSON.
- */
-export function jsonLines(text: string): ReadonlyMap<string, number> {
+export interface JsonLines {
+  /** The line of each value, from 1, by its path: `nodes.2.replicas`. A field is where its name is first. */
+  readonly lines: ReadonlyMap<string, number>;
+  /** Fields that an object has already. JSON.parse keeps only the last one, and says nothing. */
+  readonly repeated: readonly { readonly path: string; readonly line: number }[];
+}
+
+/** Where the values of a JSON text are. The text must be valid JSON. */
+export function jsonLines(text: string): JsonLines {
   const lines = new Map<string, number>([['', 1]]);
+  const repeated: { path: string; line: number }[] = [];
   /** The open objects and arrays. `step` is the field or the index that the next value has. */
   const open: { step: string | number }[] = [];
   let line = 1;
   let atName = false;
-  const note = (): void => {
-    const path = open.map(({ step }) => step).join('.');
-    if (!lines.has(path)) lines.set(path, line);
-  };
+  const pathHere = (): string => open.map(({ step }) => step).join('.');
 
   for (const [token] of text.matchAll(tokens)) {
     const inside = open.at(-1);
@@ -27,14 +29,16 @@ export function jsonLines(text: string): ReadonlyMap<string, number> {
     } else if (token === ':') atName = false;
     else if (atName && inside) {
       inside.step = JSON.parse(token) as string;
-      note();
+      const path = pathHere();
+      if (lines.has(path)) repeated.push({ path, line });
+      else lines.set(path, line);
     } else {
-      note();
+      if (typeof inside?.step === 'number') lines.set(pathHere(), line);
       if (token === '{' || token === '[') open.push({ step: token === '[' ? 0 : '' });
       atName = token === '{';
     }
   }
-  return lines;
+  return { lines, repeated };
 }
 
 /** The line of the value at a path. If that value is missing: the line of the object or array that should hold it. */

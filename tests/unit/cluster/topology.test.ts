@@ -202,6 +202,11 @@ test.each([
   ],
   ['a name without quotes', fileOf([]).replace('"style"', 'style'), 'line 4: not JSON from here on: style: "layered",'],
   ['half a file', fileOf([group('y', ['b'])]).slice(0, -5), 'line 7: not JSON: the text ends too early'],
+  [
+    'a field written twice',
+    fileOf([group('y', ['b'])]).replace('"replicas":1', '"replicas":1,\n"replicas":3'),
+    'line 7: nodes.0.replicas is written twice; line 6 has it, too',
+  ],
   ['an empty file', '', 'line 1: not JSON: the text ends too early'],
 ])('%s is refused with the reason and the line', (_what, text, expected) => {
   const refused = problemsOf(text, both);
