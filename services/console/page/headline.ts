@@ -64,11 +64,11 @@ export function headlineOf({ now, incidents, all, about }: Moment): Headline {
       users,
       others: troubled.size,
     };
-  const unfixed = open.filter(({ stamps }) => stamps.fix === undefined);
+  const unfixed = open.filter((it) => !isBack(it, now.nodes[it.node]));
   const incident = unfixed.find(({ verdict }) => verdict !== undefined) ?? unfixed[0] ?? open[0];
   if (incident) {
     const { node, stamps, verdict } = incident;
-    const back = stamps.fix !== undefined;
+    const back = isBack(incident, now.nodes[node]);
     const what = verdict === undefined ? `${node} gives late, wrong or no answers` : `${node} ${verdictWords[verdict]}`;
     return {
       tone: back ? 'warn' : 'bad',
@@ -98,6 +98,10 @@ export function headlineOf({ now, incidents, all, about }: Moment): Headline {
   return { tone: 'good', what: 'Nothing is wrong.', users, others: 0 };
 }
 
+/** A snapshot keeps the worst state of its second. A node that died and was repaired in this second is not back in it. */
+const isBack = ({ stamps }: Incident, node: NodeNow | undefined): boolean =>
+  stamps.fix !== undefined && node?.state !== 'dead';
+
 function usersWords({ rate, ok = 1 }: Moment['now']['door'], everAny: boolean): string {
   if (rate === 0) return everAny ? 'No requests right now.' : 'No traffic yet.';
   if (ok === 1) return 'Users notice nothing: every request succeeds.';
@@ -116,8 +120,9 @@ function doingWords(incident: Incident, node: NodeNow | undefined): string {
   return `${orders.length === 0 ? '' : `Ordered: ${orders.join(', ')}. `}${stepWords(incident, node)}`;
 }
 
-function stepWords({ orders, verdict, stamps }: Incident, node: NodeNow | undefined): string {
-  if (stamps.fix !== undefined) return 'The monitors watch it until it is steady.';
+function stepWords(incident: Incident, node: NodeNow | undefined): string {
+  const { orders, verdict } = incident;
+  if (isBack(incident, node)) return 'The monitors watch it until it is steady.';
   if (node?.state === 'starting') return `It runs again. ${soonUsed}`;
   const last = orders.findLast(({ result }) => result === 'done' || result === 'already');
   // `promote ranking-3` names the standby, too.

@@ -104,6 +104,16 @@ test('the headline says what is wrong, where, since when and what is done about 
   });
 });
 
+test('in the second in which a node died and was repaired, the headline and the picture say that it has crashed', () => {
+  const second = [snapshot(5_500, { 'app-2': { state: 'dead' } }), snapshot(6_500)];
+  expect(headlineOf(at(5_500, second))).toMatchObject({
+    tone: 'bad',
+    what: 'app-2 has crashed.',
+    doing: 'Ordered: restart (by its watchdog). It is starting again.',
+  });
+  expect(headlineOf(at(6_500, second)).what).toBe('app-2 had crashed, and serves well again.');
+});
+
 test('a node that serves well again gives way to one that does not, whichever incident is newer', () => {
   const { steady: _, ...fixed } = crash.stamps;
   const incidents: Incident[] = [
