@@ -171,6 +171,8 @@ describe.skipIf(!installed && !process.env.CI)('Prometheus scrapes a live cluste
     );
     for (const [expr, name] of waiting) if (notDue[name] !== undefined) waiting.delete(expr);
     const askWaiting = async (): Promise<number> => {
+      // An error that callers do not mask: the faults cause one only if a call is under way at the wrong moment.
+      expect((await fetch(`${cluster.client}/page/no-such-page`)).status).toBe(404);
       for (const [expr, name] of waiting) {
         const samples = await prometheus.ask(expr);
         expect([name, samples.filter(({ value }) => Number.isNaN(value))]).toEqual([name, []]);
