@@ -75,12 +75,12 @@ export function settle(settings: BreakerSettings, circuit: Circuit, failed: bool
  * (Nygard, Release It!, 2007). Only failures of the component itself count. `throttle` handles refusals; `outlier`
  * handles single replicas.
  *
- * A call that ran out of time is a failure only if the component answered no call meanwhile. A component that answers
- * others is slow, for example because of a sudden overload. To refuse every call would end the answers, too.
+ * A call that ran out of time is a failure only if the component answered no other call meanwhile. A component that
+ * answers others works, and is slow: for example, in a sudden overload. An open circuit would end these answers, too.
  */
 export function breaker(settings: BreakerSettings, { clock, observe }: { clock: Clock; observe: Observe }): Layer {
   const circuits = new Map<string, Circuit>();
-  /** When each component last gave an answer. */
+  /** When each component last answered, also with an error that is not its own. */
   const answeredAt = new Map<string, number>();
 
   function move(component: string, from: Circuit, to: Circuit): void {
@@ -115,9 +115,11 @@ export function breaker(settings: BreakerSettings, { clock, observe }: { clock: 
         return reply;
       } catch (thrown) {
         const error = asRpcError(thrown);
-        const isSlow = error.code === 'deadline_exceeded' && (answeredAt.get(key) ?? -Infinity) > now;
-        const proves = isSlow ? 'nothing' : evidence(error, { abandoned: call.signal.aborted });
-        if (proves !== 'nothing') end(proves === 'failure');
+        const proves = evidence(error, { abandoned: call.signal.aborted });
+        if (proves === 'answer') answeredAt.set(key, clock.now());
+        const outOfTime = proves === 'failure' && error.code === 'deadline_exceeded';
+        const isSlow = outOfTime && (answeredAt.get(key) ?? -Infinity) > now;
+        if (proves !== 'nothing' && !isSlow) end(proves === 'failure');
         else if (probing) probeAgain(key, circuit);
         throw thrown;
       }

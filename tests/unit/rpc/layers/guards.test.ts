@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Call, Service } from '../../../../shared/rpc/call.ts';
 import { attemptTimeout, attemptTimeoutMs } from '../../../../shared/rpc/layers/retries/attempt-timeout.ts';
-
 import { admit, breaker, settle, type Circuit } from '../../../../shared/rpc/layers/overload/breaker.ts';
 import { inFlight } from '../../../../shared/rpc/layers/overload/in-flight.ts';
 import { none } from '../../../../shared/rpc/layers/none.ts';
@@ -114,15 +113,14 @@ test.each([
 );
 
 test.each([
-  ['answers others meanwhile', 40, 'closed'],
-  ['answers nobody', 1_000, 'open'],
-])('calls that run out of time while the component %s leave the circuit %s', async (_, answersAfterMs, state) => {
+  ['answers others', 'closed', { afterMs: 40 }],
+  ['finds nothing for others', 'closed', { afterMs: 40, error: failure('not_found', { node: 'a' }) }],
+  ['answers nobody', 'open', { afterMs: 1_000 }],
+])('calls that run out of time while the component %s leave the circuit %s', async (_, state, others) => {
   const { sim, observe, events } = setUp();
   let sent = 0;
   const { service } = answering(sim, () =>
-    sent++ % 4 === 3
-      ? { afterMs: answersAfterMs }
-      : { afterMs: 100, error: failure('deadline_exceeded', { node: 'a' }) },
+    sent++ % 4 === 3 ? others : { afterMs: 100, error: failure('deadline_exceeded', { node: 'a' }) },
   );
   const guarded = breaker(circuitSettings, { clock: sim.clock, observe })(service);
   const timer = sim.scheduler.every(5, () => void outcomeOf(guarded(testCall())));
