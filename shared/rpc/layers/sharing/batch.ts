@@ -117,20 +117,18 @@ export function batch(
 /** Settles every member; rejects every member when the batch failed. */
 async function sendBatch(next: Service, members: readonly Member[], codec: BatchCodec): Promise<void> {
   const [first] = members as [Member];
+  if (members.length === 1) return sendAlone(next, first);
   const calls = members.map(({ call }) => call);
   const requests = calls.map((call) => call.request);
-  const alone = members.length === 1;
   const controller = new AbortController();
   let present = members.length;
   const leave = () => {
     if (--present === 0) controller.abort(first.call.signal.reason);
   };
-  for (const { call } of members) call.signal.addEventListener('abort', leave);
+  for (const { signal } of calls) signal.addEventListener('abort', leave);
   try {
-    const reply = await next(
-      alone ? first.call : batchOf(calls, codec.operation, codec.merge(requests), controller.signal),
-    );
-    const bodies = alone ? [reply.body] : codec.split(reply.body, requests);
+    const reply = await next(batchOf(calls, codec.operation, codec.merge(requests), controller.signal));
+    const bodies = codec.split(reply.body, requests);
     if (bodies.length !== members.length)
       throw new RpcError('bad_reply', `${bodies.length} answers to ${members.length} requests came back`);
     members.forEach(({ resolve, reject }, i) => {
@@ -142,6 +140,16 @@ async function sendBatch(next: Service, members: readonly Member[], codec: Batch
     for (const { reject } of members) reject(thrown);
     throw thrown;
   } finally {
-    for (const { call } of members) call.signal.removeEventListener('abort', leave);
+    for (const { signal } of calls) signal.removeEventListener('abort', leave);
+  }
+}
+
+/** One call needs no batch: it goes on as it is. */
+async function sendAlone(next: Service, { call, resolve, reject }: Member): Promise<void> {
+  try {
+    resolve(await next(call));
+  } catch (thrown) {
+    reject(thrown);
+    throw thrown;
   }
 }
