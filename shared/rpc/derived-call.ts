@@ -1,6 +1,6 @@
 /**
- * How a call is made from another call. Only this file does it, so each member of `Call` has one writer here, and a
- * layer can be read without the others. No function changes the call that it gets.
+ * How a call is made from another call. Only this file does it, so it shows which members of a call a layer can set. No
+ * function changes the call that it gets.
  *
  *   limited       ends earlier: an earlier deadline, and a signal that aborts no later
  *   attemptOf     one attempt of a plan: its number, and a signal that stops this attempt alone

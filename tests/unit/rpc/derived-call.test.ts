@@ -38,10 +38,25 @@ test('a batch has the latest deadline of its calls', () => {
   expect(batchOf([call, later], operation, [], signal).deadlineAt).toBe(900);
 });
 
-test('no other file makes a call from a call, so each member has one writer', () => {
+/** A copy of `call`, at any place in an object; not of one of its members. */
+const copyOfCall = /\.\.\.(?:\w+\.)*call\b(?!\.)/;
+/** A parameter that the search for `call` would miss. */
+const otherName = /\b(?!call\b)\w+\??: Call\b(?! =)/;
+
+test.each([
+  ['{ ...call, attempt: 2 }', true],
+  ['{\n  attempt: 2,\n  ...member.call,\n}', true],
+  ['{ ...call.endpoint, port }', false],
+  ['...calls.map(({ deadlineAt }) => deadlineAt)', false],
+  ['...(call.nonce !== undefined && { receipt })', false],
+])('%j copies a call: %s', (text, copies) => {
+  expect(copyOfCall.test(text)).toBe(copies);
+});
+
+test('no other file makes a call from a call', () => {
   const root = resolve(import.meta.dirname, '../../..');
-  const copying = globSync(['shared/**/*.ts', 'services/**/*.ts'], { cwd: root }).filter((file) =>
-    /\{\s*\.\.\.(\w+\.)?call\b/.test(readFileSync(resolve(root, file), 'utf8')),
-  );
-  expect(copying).toEqual(['shared/rpc/derived-call.ts']);
+  const files = globSync(['shared/**/*.ts', 'services/**/*.ts', 'cli/**/*.ts'], { cwd: root });
+  const matching = (wanted: RegExp) => files.filter((file) => wanted.test(readFileSync(resolve(root, file), 'utf8')));
+  expect(matching(copyOfCall)).toEqual(['shared/rpc/derived-call.ts']);
+  expect(matching(otherName)).toEqual([]);
 });
