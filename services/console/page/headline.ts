@@ -64,18 +64,19 @@ export function headlineOf({ now, incidents, all, about }: Moment): Headline {
       users,
       others: troubled.size,
     };
-  const unfixed = open.filter((it) => !isBack(it, now.nodes[it.node]));
+  // The state is the worst since the last snapshot. A node that died and was repaired since then is not back yet.
+  const unfixed = open.filter(({ node, stamps }) => stamps.fix === undefined || now.nodes[node]?.state === 'dead');
   const incident = unfixed.find(({ verdict }) => verdict !== undefined) ?? unfixed[0] ?? open[0];
   if (incident) {
     const { node, stamps, verdict } = incident;
-    const back = isBack(incident, now.nodes[node]);
+    const isBack = unfixed.length === 0;
     const what = verdict === undefined ? `${node} gives late, wrong or no answers` : `${node} ${verdictWords[verdict]}`;
     return {
-      tone: back ? 'warn' : 'bad',
-      what: back ? `${node} ${pastWords(verdict)}, and serves well again.` : `${what}.`,
+      tone: isBack ? 'warn' : 'bad',
+      what: isBack ? `${node} ${pastWords(verdict)}, and serves well again.` : `${what}.`,
       node,
       since: stamps.manifest,
-      doing: doingWords(incident, now.nodes[node]),
+      doing: `${orderedWords(incident)}${isBack ? watched : stepWords(incident, now.nodes[node])}`,
       users,
       others,
     };
@@ -98,10 +99,6 @@ export function headlineOf({ now, incidents, all, about }: Moment): Headline {
   return { tone: 'good', what: 'Nothing is wrong.', users, others: 0 };
 }
 
-/** A snapshot keeps the worst state of its second. A node that died and was repaired in this second is not back in it. */
-const isBack = ({ stamps }: Incident, node: NodeNow | undefined): boolean =>
-  stamps.fix !== undefined && node?.state !== 'dead';
-
 function usersWords({ rate, ok = 1 }: Moment['now']['door'], everAny: boolean): string {
   if (rate === 0) return everAny ? 'No requests right now.' : 'No traffic yet.';
   if (ok === 1) return 'Users notice nothing: every request succeeds.';
@@ -113,16 +110,16 @@ function pastWords(verdict: Verdict | undefined): string {
 }
 
 const soonUsed = 'Callers use it after four healthy windows (2 s).';
+const watched = 'The monitors watch it until it is steady.';
 
-/** The orders of the monitors by name, and the step that is under way. */
-function doingWords(incident: Incident, node: NodeNow | undefined): string {
-  const orders = [...new Set(incident.orders.map(orderWords))];
-  return `${orders.length === 0 ? '' : `Ordered: ${orders.join(', ')}. `}${stepWords(incident, node)}`;
+/** The orders of the monitors by name. */
+function orderedWords({ orders }: Incident): string {
+  const names = [...new Set(orders.map(orderWords))];
+  return names.length === 0 ? '' : `Ordered: ${names.join(', ')}. `;
 }
 
-function stepWords(incident: Incident, node: NodeNow | undefined): string {
-  const { orders, verdict } = incident;
-  if (isBack(incident, node)) return 'The monitors watch it until it is steady.';
+/** The step of the repair that is under way. */
+function stepWords({ orders, verdict }: Incident, node: NodeNow | undefined): string {
   if (node?.state === 'starting') return `It runs again. ${soonUsed}`;
   const last = orders.findLast(({ result }) => result === 'done' || result === 'already');
   // `promote ranking-3` names the standby, too.

@@ -104,7 +104,7 @@ test('the headline says what is wrong, where, since when and what is done about 
   });
 });
 
-test('in the second in which a node died and was repaired, the headline and the picture say that it has crashed', () => {
+test('the headline and the picture of a second in which a node died and was repaired say that it has crashed', () => {
   const second = [snapshot(5_500, { 'app-2': { state: 'dead' } }), snapshot(6_500)];
   expect(headlineOf(at(5_500, second))).toMatchObject({
     tone: 'bad',
