@@ -1,4 +1,4 @@
-import { Style } from '../../../search/making.ts';
+import { type Style, styles } from '../../../search/making.ts';
 import type { Topology } from '../../../shared/cluster/topology.ts';
 import type { Clock } from '../../../shared/time/clock.ts';
 import type { Trace, TraceList } from '../../traces/contract.ts';
@@ -14,7 +14,7 @@ export interface ObservedStyle {
   readonly arithmetic: readonly PlacedRelation[];
 }
 
-/** How long an answer serves all pages, ms: it takes up to `mostTraces` questions. */
+/** How long one answer serves all pages, ms. It costs the component `traces` up to `mostTraces` questions. */
 const servesMs = 5_000;
 
 /** The most searches of a style that are read, and the most traces that are looked at for them. */
@@ -38,7 +38,7 @@ export function createObservedRelations(topology: Topology, source: TraceSource,
 
 /** Reads the newest kept searches. */
 async function observedRelations(topology: Topology, source: TraceSource): Promise<readonly ObservedStyle[]> {
-  const byStyle = new Map<Style, Trace[]>(Style.anyOf.map(({ const: style }) => [style, []]));
+  const byStyle = new Map<Style, Trace[]>(styles.map((style) => [style, []]));
   const { traces } = (await source.traces(`limit=${mostTraces}`)) as TraceList;
   const searches = traces.filter(({ request, outcome }) => request.endsWith('/search') && outcome === 'ok');
   for (const { requestId } of searches) {

@@ -18,7 +18,10 @@ const unwatchedEvery = 5;
 /** The numbers of the nodes are read less often than the view, because they cost each node a request, ms. */
 const readEveryMs = 2_000;
 
-/** The longest wait of a snapshot for answers, ms. Later answers are in the next snapshot. */
+/**
+ * The longest wait of a snapshot for answers, ms. Later answers are in the next snapshot. While no page is open, the
+ * next one is five seconds away, and such answers would be too old for it.
+ */
 const gatherMs = { watched: 400, unwatched: 2_000 };
 
 /** Asked seldom, because these answers change slowly, and cost the monitor and the component `traces` some work. */

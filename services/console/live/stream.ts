@@ -10,18 +10,18 @@ export const maxStreams = 200;
  * each second also serves as the heartbeat of the stream.
  */
 export function createStreams(collector: Collector, hello: () => object) {
-  const { open, requireRoom, serve, send, stop } = createEventStreams(maxStreams);
+  const streams = createEventStreams(maxStreams);
   const silence = collector.listen((name, json, number) =>
-    send(eventOf(name, json, name === 'snapshot' ? number : undefined)),
+    streams.send(eventOf(name, json, name === 'snapshot' ? number : undefined)),
   );
   return {
-    open,
-    requireRoom,
+    open: streams.open,
+    requireRoom: streams.requireRoom,
     /** Sends to `response` until it closes. `after`: the last snapshot that the page has. */
     serve(response: ServerResponse, after: number): void {
       const { incidents, availability, times } = collector.reports();
       const missed = collector.history.after(Math.min(after, collector.snapshots() - 1));
-      serve(response, [
+      streams.serve(response, [
         eventOf('hello', JSON.stringify(hello())),
         eventOf('incidents', incidents),
         eventOf('availability', availability),
@@ -31,7 +31,7 @@ export function createStreams(collector: Collector, hello: () => object) {
     },
     stop(): void {
       silence();
-      stop();
+      streams.stop();
     },
   };
 }

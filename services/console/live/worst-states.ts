@@ -1,13 +1,13 @@
 import { memberStates, type MemberState } from '../../../shared/membership/view.ts';
 import type { LedView } from '../sources.ts';
 
-/** Keeps the worst state of each node between two looks at the view, because a state may last less than a second. */
+/** Gives the worst state of each node since the last view, because a state may last less than a second. */
 export function createWorstStates() {
   let last: Pick<LedView, 'monitor' | 'version'> | undefined;
   return (view: LedView): ReadonlyMap<string, MemberState> => {
     const worst = new Map(view.members.map(({ node, state }) => [node, state]));
     // Another monitor counts its versions from another number.
-    const { version: seen = Infinity } = last?.monitor === view.monitor ? last : {};
+    const seen = last?.monitor === view.monitor ? last.version : Infinity;
     for (const { version, node, state } of view.changes)
       if (version > seen && isWorse(state, worst.get(node))) worst.set(node, state);
     last = view;

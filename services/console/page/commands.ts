@@ -44,8 +44,8 @@ export const cliOf = ({ inContainers, own, flags }: About, words: string): strin
   inContainers ? `docker compose exec ${own} node dist/tierlab.js ${words}` : `npm run -s tierlab -- ${words}${flags}`;
 
 /**
- * A command that prints the answer of a node. Only the ports for people can be reached from outside of containers, so
- * the container of this console asks there. Its image has no curl.
+ * A command that prints the answer of a node. Only the ports for people can be reached from outside of the containers,
+ * so there the container of this console asks the node. It asks with Node.js, because its image has no curl.
  */
 function readOf({ inContainers, own }: About, host: string, node: string, portAndPath: string): string {
   if (!inContainers) return `curl -s http://${host}:${portAndPath}`;
@@ -62,7 +62,7 @@ export function commandsOf(about: About, host: string) {
   const queries = doorQueries();
   const cli = (words: string): string => cliOf(about, words);
   const read = (component: string, path: string): Commands => {
-    const node = hostOf(about, component);
+    const node = nodeWith(about, component);
     return node === undefined ? {} : { curl: readOf(about, host, node.id, `${publicPortOf(node, component)}${path}`) };
   };
   return {
@@ -120,9 +120,10 @@ export function nodeCommands(about: About, { id, opsPort, hasOperations }: About
 
 /** The address of the public routes of the first node that hosts the component. */
 export function addressOf(about: About, component: string, host: string): string {
-  const node = hostOf(about, component);
+  const node = nodeWith(about, component);
   return `http://${host}:${node === undefined ? '' : publicPortOf(node, component)}`;
 }
 
-const hostOf = ({ nodes }: About, component: string): AboutNode | undefined =>
+/** The first node that hosts the component. */
+const nodeWith = ({ nodes }: About, component: string): AboutNode | undefined =>
   nodes.find(({ components }) => components.includes(component));
