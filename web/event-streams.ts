@@ -42,7 +42,7 @@ export function eventOf(name: string, json: string, id?: number): string {
   return `${id === undefined ? '' : `id: ${id}\n`}event: ${name}\ndata: ${json}\n\n`;
 }
 
-/** Takes a response over from the framework, which would end it; sends its headers. */
+/** Takes the response from Fastify, which would end it after the route, and sends its headers. */
 export function openStream(reply: FastifyReply): ServerResponse {
   const headers = reply.getHeaders() as Record<string, string>;
   reply.hijack();

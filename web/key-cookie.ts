@@ -21,6 +21,7 @@ export function keyCookie(page: string) {
 /** The key that a person typed: alone, or within the printed address, where it is the value of `parameter`. */
 export function typedKey({ body }: FastifyRequest, parameter: string): string {
   const { key } = (body ?? {}) as { readonly key?: unknown };
-  if (typeof key !== 'string' || key.length > 500) throw new RpcError('bad_request', 'key: a text is wanted');
+  if (typeof key !== 'string' || key.length > 500)
+    throw new RpcError('bad_request', 'key: must be a text of at most 500 characters');
   return new RegExp(`[?&]${parameter}=([\\w-]+)`).exec(key)?.[1] ?? key.trim();
 }

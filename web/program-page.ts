@@ -20,8 +20,9 @@ interface ProgramPage {
   /** The id of the element that the program fills. */
   readonly root: string;
   readonly assets: ProgramAssets;
-  /** Where scripts are off: in the head, and instead of the page. */
+  /** More of the head, for browsers whose scripts are off. */
   readonly headWithoutScript?: Markup;
+  /** The content of the page for these browsers. */
   readonly withoutScript: Markup;
 }
 

@@ -14,9 +14,9 @@ export interface AboutNode {
   readonly shard?: number;
   readonly standby?: string;
   readonly port: number;
-  /** The public port of each component that has its own one. */
+  /** The public HTTP port of each of its components that has one. */
   readonly doors: Readonly<Record<string, number>>;
-  /** Of the other components. With TLS it differs from `port`: people do not use TLS. */
+  /** The port for the public routes of its other components. With TLS it differs from `port`. */
   readonly publicPort: number;
   readonly opsPort: number;
   readonly breaks: readonly Break[];

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 
 interface Orders {
-  /** Why the last order failed; undefined while one is given, and after one that succeeded. */
+  /** Why the last order failed; undefined while an order is under way, and after an order that succeeded. */
   readonly problem: string | undefined;
   readonly order: (give: () => Promise<void>) => Promise<void>;
 }

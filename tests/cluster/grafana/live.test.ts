@@ -92,7 +92,7 @@ let loadPort = 0;
 const flags = () => ['--port-base', String(cluster.portBase), '--data', data.dir];
 const chaos = (...args: readonly string[]) => tierlab('chaos', ...args, ...flags());
 
-/** Chaos refuses a fault as long as another node of the group is in doubt; on a busy machine one may be for a moment. */
+/** Chaos refuses a fault while another node of the group is suspected. On a busy machine, one may be for a moment. */
 async function inject(...fault: readonly string[]): Promise<void> {
   let refusal = '';
   const isAccepted = async (): Promise<boolean> => {

@@ -23,5 +23,5 @@ test.each([
 });
 
 test.each([[undefined], [{}], [{ key: 7 }], [{ key: 'x'.repeat(501) }]])('the body %j is refused', (body) => {
-  expect(() => typedKey({ body } as FastifyRequest, 'key')).toThrow('key: a text is wanted');
+  expect(() => typedKey({ body } as FastifyRequest, 'key')).toThrow('key: must be a text of at most 500 characters');
 });

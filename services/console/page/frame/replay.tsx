@@ -18,7 +18,7 @@ export function Replay({ store, cursor, to }: { store: Store; cursor: number | u
     }, stepMs);
     return () => clearInterval(timer);
   }, [playing, store]);
-  // It keeps its place while it is of no use, so that the track keeps its width under the pointer.
+  // With nothing to play, the button is disabled, not hidden: the track must keep its width under the pointer.
   return (
     <button
       type="button"

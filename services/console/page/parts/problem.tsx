@@ -1,4 +1,4 @@
-/** Why the last order failed; nothing where it did not. Screen readers say it at once. */
+/** Shows why the last order failed, and nothing if it did not fail. Screen readers read it at once. */
 export function Problem({ text }: { text: string | undefined }) {
   if (text === undefined) return null;
   return (
