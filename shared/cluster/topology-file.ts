@@ -4,7 +4,7 @@ import { Value } from 'typebox/value';
 import { standbyKinds, type StandbyKind } from '../membership/fencing.ts';
 import { RpcError } from '../rpc/errors.ts';
 import { jsonError } from '../schema/json-error.ts';
-import { jsonLines, lineOf } from '../schema/json-lines.ts';
+import { type JsonLines, jsonLines, lineOf } from '../schema/json-lines.ts';
 import { schemaProblems, type SchemaProblem } from '../schema/problem.ts';
 import type { Component } from './component.ts';
 import { blockedPorts, defaultPortBase, portAllocator, portSpan } from './ports.ts';
@@ -94,7 +94,7 @@ export function parseTopology(
     );
   const topology = expand(file, options);
   const problems = topologyProblems(file, topology, components);
-  if (problems.length > 0) throw new TopologyError(name, withLines(text, problems));
+  if (problems.length > 0) throw new TopologyError(name, withLines(lines, problems));
   return topology;
 }
 
@@ -107,12 +107,11 @@ function parseFile(text: string, name: string): TopologyFile {
   }
   // Not compiled: the check runs once, and compiling costs more.
   if (!Value.Check(TopologyFile, value))
-    throw new TopologyError(name, withLines(text, schemaProblems(TopologyFile, value)));
+    throw new TopologyError(name, withLines(jsonLines(text).lines, schemaProblems(TopologyFile, value)));
   return value;
 }
 
-function withLines(text: string, problems: readonly SchemaProblem[]): readonly string[] {
-  const { lines } = jsonLines(text);
+function withLines(lines: JsonLines['lines'], problems: readonly SchemaProblem[]): readonly string[] {
   return problems.map(({ path: at, sentence }) => `line ${lineOf(lines, at)}: ${sentence}`);
 }
 

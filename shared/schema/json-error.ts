@@ -1,5 +1,6 @@
+/** RFC 8259. */
 const token =
-  /[ \t\r\n]*(?:("(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)|([{}[\],:]))/uy;
+  /[ \t\r\n]*(?:("(?:[ !#-[\]-\u{10ffff}]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)|([{}[\],:]))/uy;
 /** What may begin a value: a string, another scalar, an object or an array. */
 const value = 's v { [';
 const afterValue: Readonly<Record<string, string>> = { '{': ', }', '[': ', ]', '': '' };
@@ -30,8 +31,17 @@ export function jsonError(text: string): string {
 
 /** `at`: the end of the last token that fits. */
 function placeInWords(text: string, at: number): string {
-  const start = at + /^\s*/.exec(text.slice(at))![0].length;
+  const start = at + /^[ \t\r\n]*/.exec(text.slice(at))![0].length;
   const line = text.slice(0, start).split('\n').length;
+  if (start === text.length) return `line ${line}: not JSON: the text ends too early`;
   const rest = text.slice(start).split('\n', 1)[0]!.slice(0, longestShown);
-  return `line ${line}: not JSON${rest === '' ? ': the text ends too early' : ` from here on: ${rest}`}`;
+  return `line ${line}: not JSON from here on: ${invisible(rest) ?? rest}`;
+}
+
+/** The first character in words, if nobody can see it: a no-break space, for example, comes from a web page. */
+function invisible(text: string): string | undefined {
+  const first = /^[\s\p{C}]/u.exec(text)?.[0].codePointAt(0);
+  return first === undefined
+    ? undefined
+    : `the invisible character U+${first.toString(16).toUpperCase().padStart(4, '0')}`;
 }

@@ -11,8 +11,8 @@ export interface JsonLines {
 export function jsonLines(text: string): JsonLines {
   const lines = new Map<string, number>([['', 1]]);
   const repeated: { path: string; line: number }[] = [];
-  /** The open objects and arrays. `step` is the field or the index that the next value has. */
-  const open: { step: string | number }[] = [];
+  /** The open objects and arrays. `step` is the field or the index that the next value has; `names`: its fields. */
+  const open: { step: string | number; readonly names: Set<string> }[] = [];
   let line = 1;
   let atName = false;
   const pathHere = (): string => open.map(({ step }) => step).join('.');
@@ -28,13 +28,15 @@ export function jsonLines(text: string): JsonLines {
       atName = false;
     } else if (token === ':') atName = false;
     else if (atName && inside) {
-      inside.step = JSON.parse(token) as string;
+      const name = JSON.parse(token) as string;
+      inside.step = name;
       const path = pathHere();
-      if (lines.has(path)) repeated.push({ path, line });
-      else lines.set(path, line);
+      if (inside.names.has(name)) repeated.push({ path, line });
+      else if (!lines.has(path)) lines.set(path, line);
+      inside.names.add(name);
     } else {
       if (typeof inside?.step === 'number') lines.set(pathHere(), line);
-      if (token === '{' || token === '[') open.push({ step: token === '[' ? 0 : '' });
+      if (token === '{' || token === '[') open.push({ step: token === '[' ? 0 : '', names: new Set() });
       atName = token === '{';
     }
   }

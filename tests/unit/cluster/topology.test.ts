@@ -207,7 +207,23 @@ test.each([
     fileOf([group('y', ['b'])]).replace('"replicas":1', '"replicas":1,\n"replicas":3'),
     'line 7: nodes.0.replicas is written twice; line 6 has it, too',
   ],
+  [
+    'an object written twice',
+    fileOf([group('y', ['b'])], '\n"policy":{"quorum":{"f":1}},\n"policy":{"quorum":{"f":1}},'),
+    'line 6: policy is written twice; line 5 has it, too',
+  ],
   ['an empty file', '', 'line 1: not JSON: the text ends too early'],
+  [
+    'a mistake after a string with a DEL character',
+    fileOf([]).replace('"name":', '"summary": "\u007f",\n"name"'),
+    /^line 3: not JSON from here on: "/,
+  ],
+  [
+    'a no-break space',
+    fileOf([]).replace('"style"', '\u00a0"style"'),
+    'line 4: not JSON from here on: the invisible character U+00A0',
+  ],
+  ['a byte order mark', `\ufeff${fileOf([])}`, 'line 1: not JSON from here on: the invisible character U+FEFF'],
 ])('%s is refused with the reason and the line', (_what, text, expected) => {
   const refused = problemsOf(text, both);
   expect(refused).toHaveLength(1);
