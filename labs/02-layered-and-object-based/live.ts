@@ -2,7 +2,8 @@ import type { Trace } from '../../services/traces/contract.ts';
 import { check, unanswered, unknown, within } from '../kit/checks.ts';
 import { nodeOf } from '../kit/nodes.ts';
 import { type Answer, ask, closedLoad, openLoad, type Question } from '../kit/open-load.ts';
-import { labPageIds, labQueries } from '../kit/pages.ts';
+import { labPageId, labQueries } from '../kit/pages.ts';
+import { appSearch, labSearch } from '../kit/searches.ts';
 import { heldBetween, heldBy, type Held } from '../kit/server-times.ts';
 import { alone } from '../kit/topology.ts';
 import { traceLines, traceOf } from '../kit/traces.ts';
@@ -16,7 +17,6 @@ const perSecond = 20;
 const tolerance = 0.15;
 /** A timer of Node.js may fire so late, which counts where a call is held for 5 ms alone. */
 const timerLateMs = 1;
-const pageIds = labPageIds();
 
 /** The operation that a search calls at each tier, and who calls it. */
 const edges: Readonly<Record<Style, Readonly<Record<TierName, { readonly calls: string; readonly from: string }>>>> = {
@@ -127,26 +127,15 @@ async function measured(own: LabCluster, shape: Shape, work: () => Promise<reado
 
 /** The question to the application server. */
 function questionOf(own: LabCluster, shape: Shape): (i: number) => Question {
-  const { port } = nodeOf(own, 'app');
-  if (!isStyle(shape))
-    return (i) => ({ port, component: 'app', operation: 'page', request: { id: idOfPage(i), format: 'html' } });
-  return (i) => ({
-    port,
-    component: 'app',
-    operation: 'search',
-    request: {
-      search: { q: labQueries[i % labQueries.length]!, page: 1, size: 10, explain: false },
-      style: shape,
-      format: 'html',
-    },
-  });
+  const app = nodeOf(own, 'app');
+  if (isStyle(shape)) return (i) => appSearch(app, labSearch(i), { style: shape, format: 'html' });
+  const { port } = app;
+  return (i) => ({ port, component: 'app', operation: 'page', request: { id: labPageId(i), format: 'html' } });
 }
-
-const idOfPage = (i: number): string => pageIds[i % pageIds.length]!;
 
 /** The four calls of a page view, each after the answer of the one before it. */
 async function pageInTurn(own: LabCluster, i: number): Promise<Answer> {
-  const id = idOfPage(i);
+  const id = labPageId(i);
   const { port } = nodeOf(own, 'database');
   const at = { port, component: 'database', shard: 1 };
   const startedAt = performance.now();

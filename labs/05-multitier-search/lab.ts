@@ -5,8 +5,9 @@ import { createStation } from '../../shared/time/sim/station.ts';
 import { canonicalText } from '../../loadgen/verify/digest.ts';
 import { check, meanOf, nothing, unknown, within } from '../kit/checks.ts';
 import { nodeOf, nodesOf } from '../kit/nodes.ts';
-import { ask, closedLoad, meanMs, type Question } from '../kit/open-load.ts';
+import { ask, closedLoad, meanMs } from '../kit/open-load.ts';
 import { labQueries } from '../kit/pages.ts';
+import { appSearch, labSearch } from '../kit/searches.ts';
 import { threeTiers } from '../kit/topology.ts';
 import { lab, type Check, type LiveContext, type Point, type Variant } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
@@ -155,16 +156,7 @@ async function liveFanOut(
 ): Promise<{ readonly points: readonly Point[]; readonly checks: readonly Check[] }> {
   const own = await cluster(threeTiers('lab-05', n));
   const app = nodeOf(own, 'app');
-  const question = (i: number): Question => ({
-    port: app.port,
-    component: 'app',
-    operation: 'search',
-    request: {
-      search: { q: labQueries[i % labQueries.length]!, page: 1, size: 10, explain: false },
-      style: 'object-based',
-      format: 'json',
-    },
-  });
+  const question = (i: number) => appSearch(app, labSearch(i));
   const calls = { lanes: 3, question, signal };
   await closedLoad({ ...calls, n: 400 });
   const different: string[] = [];

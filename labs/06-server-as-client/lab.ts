@@ -5,7 +5,8 @@ import { createStation } from '../../shared/time/sim/station.ts';
 import { check, exactly, nothing, unknown, within } from '../kit/checks.ts';
 import { nodeOf } from '../kit/nodes.ts';
 import { type Answer, ask, closedLoad, openLoad, type Question } from '../kit/open-load.ts';
-import { labQueries } from '../kit/pages.ts';
+import { labQuery } from '../kit/pages.ts';
+import { labSearch } from '../kit/searches.ts';
 import { alone } from '../kit/topology.ts';
 import { lab, type Check, type FaultProof, type Point, type Variant } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
@@ -67,12 +68,11 @@ export const serverAsClient = lab({
     });
     const idOf = (name: string): string => nodeOf(own, name).id;
     const portOf = (name: string): number => nodeOf(own, name).port;
-    const search = (i: number) => ({ q: labQueries[i % labQueries.length]!, page: 1, size: 10, explain: false });
     const planned = await ask({
       port: portOf('query'),
       component: 'query',
       operation: 'plan',
-      request: { q: labQueries[0]! },
+      request: { q: labQuery(0) },
     });
     const { plan } = planned.body as { plan: unknown };
     const questions: readonly ((i: number) => Question)[] = [
@@ -83,13 +83,13 @@ export const serverAsClient = lab({
         request: { plan, size: 10 },
         shard: 1,
       }),
-      (i) => ({ port: portOf('query'), component: 'query', operation: 'search', request: search(i) }),
-      (i) => ({ port: portOf('ranking'), component: 'ranking', operation: 'search', request: search(i) }),
+      (i) => ({ port: portOf('query'), component: 'query', operation: 'search', request: labSearch(i) }),
+      (i) => ({ port: portOf('ranking'), component: 'ranking', operation: 'search', request: labSearch(i) }),
       (i) => ({
         port: portOf('html'),
         component: 'html',
         operation: 'search',
-        request: { search: search(i), format: 'json', via: [] },
+        request: { search: labSearch(i), format: 'json', via: [] },
       }),
     ];
     say('measuring the chain itself first: what the machine needs without r and s');

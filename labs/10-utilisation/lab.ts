@@ -3,7 +3,7 @@ import { constant, exponential } from '../../shared/time/sim/distribution.ts';
 import type { StationFigures } from '../../shared/time/sim/station.ts';
 import { check, meanOf, nothing, unknown, within } from '../kit/checks.ts';
 import { nodeOf } from '../kit/nodes.ts';
-import { labQueries } from '../kit/pages.ts';
+import { labQuery } from '../kit/pages.ts';
 import { arrivalTimes, calibrationMs, closedLoad, meanMs, openLoad } from '../kit/open-load.ts';
 import { lindleyMeanWait, runStation } from '../kit/station-run.ts';
 import { alone } from '../kit/topology.ts';
@@ -113,7 +113,7 @@ export const utilisation = lab({
       port: server.port,
       component: 'query',
       operation: 'plan',
-      request: { q: labQueries[i % labQueries.length]! },
+      request: { q: labQuery(i) },
     });
     // The first calls compile code, and they open connections.
     await openLoad({ seed: 'warm up', n: 100, perSecond: 100, question, signal });

@@ -1,6 +1,6 @@
 import { unanswered } from '../kit/checks.ts';
 import { closedLoad, throughput } from '../kit/open-load.ts';
-import { labQueries } from '../kit/pages.ts';
+import { labSearch } from '../kit/searches.ts';
 import type { Check, LiveContext } from '../runner/lab.ts';
 import { deadShares, lanes, searchesWithoutCentre, shares, type Measured } from './shares.ts';
 
@@ -26,7 +26,7 @@ export async function measuredLive(serviceMs: number, { cluster, signal, progres
     port: servers[i % servers.length]!.port,
     component: 'query',
     operation: 'search',
-    request: { q: labQueries[i % labQueries.length]!, page: 1, size: 10, explain: false },
+    request: labSearch(i),
   });
   const needCentre = async (share: number): Promise<void> => {
     for (const { id } of servers) await own.policy(id, { centralStatistics: { share, node: centre } });

@@ -3,6 +3,7 @@ import { metricOf, sumOf } from '../kit/metrics.ts';
 import { nodeOf } from '../kit/nodes.ts';
 import { type Answer, closedLoad } from '../kit/open-load.ts';
 import { labWords } from '../kit/pages.ts';
+import { appSearch } from '../kit/searches.ts';
 import { threeTiers } from '../kit/topology.ts';
 import type { LabNode, LiveContext } from '../runner/lab.ts';
 
@@ -45,16 +46,7 @@ export async function liveCache(
     return closedLoad({
       n,
       lanes: 2,
-      question: () => ({
-        port: app.port,
-        component: 'app',
-        operation: 'search',
-        request: {
-          search: { q: queries[draw(random)]!, page: 1, size: 1, explain: false },
-          format: 'json',
-          via: [],
-        },
-      }),
+      question: () => appSearch(app, { q: queries[draw(random)]!, page: 1, size: 1, explain: false }),
       signal,
       onProgress: (done) => progress(label, done, n),
     });

@@ -2,7 +2,7 @@ import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
 import { diagnosesOf, notWell, untilWell } from '../kit/diagnoses.ts';
 import { nodesOf } from '../kit/nodes.ts';
 import { ask } from '../kit/open-load.ts';
-import { labQueries } from '../kit/pages.ts';
+import { appSearch, labSearch } from '../kit/searches.ts';
 import type { FaultProof, LabFault, LabNode, LiveContext } from '../runner/lab.ts';
 import { callersPolicy, detectorNames, detectors, type FaultName, faults, type Matrix } from './matrix.ts';
 
@@ -40,10 +40,9 @@ export async function liveMatrix(
   let sent = 0;
   let answered = 0;
   const load = systemScheduler.every(1_000 / perSecond, () => {
-    const q = labQueries[sent % labQueries.length]!;
-    const request = { search: { q, page: 1, size: 10, explain: false }, format: 'json', via: [] };
-    const { port } = apps[sent++ % apps.length]!;
-    void ask({ port, component: 'app', operation: 'search', request }).then(({ ok }) => void (answered += ok ? 1 : 0));
+    const question = appSearch(apps[sent % apps.length]!, labSearch(sent));
+    sent++;
+    void ask(question).then(({ ok }) => void (answered += ok ? 1 : 0));
   });
 
   const diagnoses = (monitor: LabNode) => diagnosesOf(monitor, signal);

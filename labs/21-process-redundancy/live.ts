@@ -4,7 +4,7 @@ import type { StandbyKind } from '../../shared/membership/fencing.ts';
 import type { View } from '../../shared/membership/view.ts';
 import { nodeOf, nodesOf } from '../kit/nodes.ts';
 import { ask, closedLoad } from '../kit/open-load.ts';
-import { labQueries } from '../kit/pages.ts';
+import { appSearch, labSearch } from '../kit/searches.ts';
 import { alone } from '../kit/topology.ts';
 import { untilNo } from '../kit/until.ts';
 import type { FaultProof, LabNode, LiveContext } from '../runner/lab.ts';
@@ -72,16 +72,7 @@ export async function liveTakeovers({ cluster, seed, signal, progress, say }: Li
       },
       { boundMs: giveUpMs, pollMs: 250, signal },
     );
-  const question = (i: number) => ({
-    port: app.port,
-    component: 'app',
-    operation: 'search',
-    request: {
-      search: { q: labQueries[i % labQueries.length]!, page: 1, size: 10, explain: false },
-      format: 'json',
-      via: [],
-    },
-  });
+  const question = (i: number) => appSearch(app, labSearch(i));
 
   const heals: (() => Promise<FaultProof>)[] = [];
   /** `role`: the node that had the role of the lost one first; views name roles by it. */
@@ -135,7 +126,7 @@ export async function liveTakeovers({ cluster, seed, signal, progress, say }: Li
           port: rankings.find((node) => node.id === id)!.port,
           component: 'ranking',
           operation: 'search',
-          request: { q: labQueries[i % labQueries.length]!, page: 1, size: 10, explain: false },
+          request: labSearch(i),
         }),
         signal,
       }),

@@ -1,7 +1,7 @@
 import { metricOf } from '../kit/metrics.ts';
 import { nodesOf } from '../kit/nodes.ts';
-import { openLoad, type Question } from '../kit/open-load.ts';
-import { labQueries } from '../kit/pages.ts';
+import { openLoad } from '../kit/open-load.ts';
+import { appSearch, labSearch } from '../kit/searches.ts';
 import type { FaultProof, LabFault, LiveContext } from '../runner/lab.ts';
 import { medianInterval } from '../statistics/median.ts';
 import { ejecting, healthyMs, perSecond, replicas, type Times } from './model.ts';
@@ -39,18 +39,7 @@ export async function liveLimping(
   // The monitors would drain a limping node. Here the callers are to find it, so the monitors do not hear of calls.
   for (const { id } of nodesOf(own, 'monitor')) await own.policy(id, { evidence: { calls: false } });
   for (const { id } of apps) await own.policy(id, { base: 'naive' });
-  const question =
-    (app: { port: number }) =>
-    (i: number): Question => ({
-      port: app.port,
-      component: 'app',
-      operation: 'search',
-      request: {
-        search: { q: labQueries[i % labQueries.length]!, page: 1, size: 10, explain: false },
-        format: 'json',
-        via: [],
-      },
-    });
+  const question = (app: { port: number }) => (i: number) => appSearch(app, labSearch(i));
   const measure = async (app: { port: number }, label: string, n = calls) => {
     const answers = await openLoad({
       seed: `${seed}/${label}`,

@@ -1,6 +1,6 @@
 import { nodeOf } from '../kit/nodes.ts';
 import { openLoad, type Answer, type Question } from '../kit/open-load.ts';
-import { labPageIds } from '../kit/pages.ts';
+import { labPageId } from '../kit/pages.ts';
 import { threeTiers } from '../kit/topology.ts';
 import type { LiveContext } from '../runner/lab.ts';
 import type { Share } from './model.ts';
@@ -10,7 +10,6 @@ const beforeCalls = 60;
 /** Calls that are sent while the time-out may adapt. */
 const settlingCalls = 80;
 const afterCalls = 120;
-const pageIds = labPageIds();
 
 type By = 'fixed' | 'own';
 
@@ -28,7 +27,7 @@ export async function liveTimeouts(
     port: app.port,
     component: 'app',
     operation: 'page',
-    request: { id: pageIds[i % pageIds.length]!, format: 'json' },
+    request: { id: labPageId(i), format: 'json' },
   });
   const serviceTime = (serviceMs: number) =>
     own.policy(database.id, { station: { component: 'database', workers: 1_000, serviceMs } });

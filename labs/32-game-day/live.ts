@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { sleep, systemScheduler, type Timer } from '../../shared/time/scheduler.ts';
 import { diagnosesOf } from '../kit/diagnoses.ts';
 import { nodeOf, nodesOf } from '../kit/nodes.ts';
-import { labQueries } from '../kit/pages.ts';
+import { labQuery } from '../kit/pages.ts';
 import type { FaultProof, LabCluster, LabFault, LabNode, LiveContext } from '../runner/lab.ts';
 import type { Played } from './played.ts';
 import { hashOf, journalOf, kinds, secretOf, suspects, type Kind, type Secret } from './secret.ts';
@@ -80,7 +80,7 @@ export async function liveGameDay({ cluster, seed, signal, say, choose }: LiveCo
 }
 
 const searchPage = ({ doors }: LabNode, i: number): string =>
-  `http://127.0.0.1:${doors.gateway}/search?q=${encodeURIComponent(labQueries[i % labQueries.length]!)}`;
+  `http://127.0.0.1:${doors.gateway}/search?q=${encodeURIComponent(labQuery(i))}`;
 
 /** Users who search all the time, at each gateway in turn. What they get does not matter here. */
 function searching(own: LabCluster, signal: AbortSignal): Timer {

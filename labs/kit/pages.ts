@@ -12,10 +12,15 @@ export const labQueries: readonly string[] = labWords
   .slice(0, 24)
   .map((word, i) => `${word} ${labWords[(i * 7 + 11) % labWords.length]}`);
 
+/** The i-th query. After the last one, they begin again. */
+export const labQuery = (i: number): string => labQueries[i % labQueries.length]!;
+
 const pageCount = 240;
 
-/** The ids of the pages, p0 to p239. */
-export const labPageIds = (): readonly string[] => Array.from({ length: pageCount }, (_, i) => `p${i}`);
+/** The id of the i-th page, p0 to p239. After the last one, they begin again. */
+export const labPageId = (i: number): string => `p${i % pageCount}`;
+
+export const labPageIds = (): readonly string[] => Array.from({ length: pageCount }, (_, i) => labPageId(i));
 
 /** A small corpus, so that a lab's own cluster starts in a second: one JSON line per page, for `tierlab import`. */
 export function labPages(count = pageCount): string {

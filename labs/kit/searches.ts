@@ -1,0 +1,20 @@
+import type { Format, Style } from '../../search/making.ts';
+import type { SearchRequest } from '../../search/plan.ts';
+import type { UserSearchRequest } from '../../search/user-requests.ts';
+import type { Question } from './open-load.ts';
+import { labQuery } from './pages.ts';
+
+/** The first ten results of the i-th query. */
+export const labSearch = (i: number): SearchRequest => ({ q: labQuery(i), page: 1, size: 10, explain: false });
+
+/** The question to an application server. Without a `style` it uses that of the topology. */
+export const appSearch = (
+  { port }: { readonly port: number },
+  search: SearchRequest,
+  { format = 'json', style }: { readonly format?: Format; readonly style?: Style } = {},
+): Question => ({
+  port,
+  component: 'app',
+  operation: 'search',
+  request: { search, format, ...(style && { style }) } satisfies UserSearchRequest,
+});
