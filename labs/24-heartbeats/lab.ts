@@ -121,8 +121,8 @@ export const heartbeats = lab({
         `the fixed detector noticed the crashes after ${fixedMs.map((ms) => digits(ms)).join(', ')} ms`,
         phiMs.length === 0
           ? `phi did not reach ${thresholds.phi} after any crash`
-          : `phi reached ${thresholds.phi} ${digits(lowerMedian(phiMs))} ms after a crash (median of ${phiMs.length}), ` +
-            'while no heartbeat was lost',
+          : `phi reached ${thresholds.phi} ${digits(lowerMedian(phiMs))} ms after a crash ` +
+            `(median of ${phiMs.length}), while no heartbeat was lost`,
       ],
       faults: found.proofs,
     };
