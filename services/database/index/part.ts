@@ -18,7 +18,7 @@ export function* partOf(segment: Segment, term: string, idOf: (number: number) =
   const { start, end } = postingList(segment, { term }, 0);
   checkPartSize(term, end - start, 0);
   const reader = positionReader(segment);
-  let places = 0;
+  let anchorNumbers = 0;
   const part = {
     documents: segment.documents,
     fieldLengths: fieldLengths(segment),
@@ -39,8 +39,8 @@ export function* partOf(segment: Segment, term: string, idOf: (number: number) =
       part.lengths.push(segment.lengths[doc * 3 + field]!);
     }
     const anchors = segment.anchors.subarray(segment.anchorStart[doc], segment.anchorStart[doc + 1]);
-    places += anchors.length;
-    checkPartSize(term, end - start, places + part.positions.length);
+    anchorNumbers += anchors.length;
+    checkPartSize(term, end - start, anchorNumbers + part.positions.length);
     if (anchors.length > 0) part.anchors.push([part.ids.length, ...anchors]);
     part.popularity.push(segment.popularity[doc]!);
     part.ids.push(idOf(segment.numbers[doc]!));
