@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
-import { dataFolder, type TestPage } from './cluster.ts';
+import { dataFolder, startCluster, type TestCluster, type TestPage } from './cluster.ts';
 
 export const twoPages: readonly TestPage[] = [
   { id: 'dog', title: 'dog', body: 'a domestic animal that barks', links: ['cat'] },
@@ -18,4 +18,16 @@ export function twoPageData(): { readonly dir: string } {
       return data!.dir;
     },
   };
+}
+
+/** Starts a cluster before the first test of a block, and stops it after the last. Tests call the returned function. */
+export function clusterForAll(data: { readonly dir: string }, topology: string): () => TestCluster {
+  let cluster: TestCluster | undefined;
+  beforeAll(async () => {
+    cluster = await startCluster({ dataDir: data.dir, topology });
+  });
+  afterAll(async () => {
+    await cluster?.stop('SIGTERM');
+  });
+  return () => cluster!;
 }

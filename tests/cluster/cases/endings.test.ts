@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { root } from '../../../cli/paths.ts';
-import { freePortBase, isAlive, startCluster, tierlab, until, type TestCluster } from '../../support/cluster.ts';
+import { freePortBase, isAlive, startCluster, tierlab, until } from '../../support/cluster.ts';
 import { processTree, stillRunning, type ProcessRow } from '../../support/process-tree.ts';
-import { twoPageData } from '../../support/two-pages.ts';
+import { clusterForAll, twoPageData } from '../../support/two-pages.ts';
 
 const data = twoPageData();
 
@@ -67,23 +67,17 @@ test.each([
 );
 
 describe('beside a cluster', () => {
-  let cluster: TestCluster;
-  beforeAll(async () => {
-    cluster = await startCluster({ dataDir: data.dir, topology: 'tiny' });
-  });
-  afterAll(async () => {
-    await cluster?.stop('SIGTERM');
-  });
+  const cluster = clusterForAll(data, 'tiny');
 
   test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGKILL'] as const)(
     'P1: "incidents --watch" ends when its npm gets %s, and the cluster goes on',
     async (signal) => {
-      const run = npmRun('tierlab', 'incidents', '--watch', '--port-base', String(cluster.portBase));
+      const run = npmRun('tierlab', 'incidents', '--watch', '--port-base', String(cluster().portBase));
       await until(() => /as monitor-1 sees it/.test(run.output()), 20_000);
       const before = run.tree();
       run.npm.kill(signal);
       await until(() => stillRunning(before).length === 0, 5_000);
-      expect((await cluster.nodes()).every(({ state }) => state === 'ready')).toBe(true);
+      expect((await cluster().nodes()).every(({ state }) => state === 'ready')).toBe(true);
     },
   );
 });

@@ -2,10 +2,10 @@ import { spawn, spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { root } from '../../../cli/paths.ts';
-import { freePortBase, startCluster, tierlab, type TestCluster } from '../../support/cluster.ts';
-import { twoPageData } from '../../support/two-pages.ts';
+import { freePortBase, tierlab } from '../../support/cluster.ts';
+import { clusterForAll, twoPageData } from '../../support/two-pages.ts';
 
 const entry = path.join(root, 'dist/tierlab.js');
 const data = twoPageData();
@@ -35,13 +35,7 @@ test.each<[does: string, type?: string, body?: string, status?: number]>([
 });
 
 describe('beside one cluster', () => {
-  let cluster: TestCluster;
-  beforeAll(async () => {
-    cluster = await startCluster({ dataDir: data.dir, topology: 'single-server' });
-  });
-  afterAll(async () => {
-    await cluster?.stop('SIGTERM');
-  });
+  const cluster = clusterForAll(data, 'single-server');
 
   test.each([['HTTP_PROXY'], ['http_proxy'], ['HTTPS_PROXY', 'HTTP_PROXY'], ['ALL_PROXY', 'http_proxy']])(
     'Q4: with %s a search asks the cluster directly',
@@ -49,7 +43,7 @@ describe('beside one cluster', () => {
       const proxy = Object.fromEntries(names.map((name) => [name, 'http://127.0.0.1:9']));
       const { status, stdout } = spawnSync(
         process.execPath,
-        [entry, 'search', 'dog', '--port-base', String(cluster.portBase)],
+        [entry, 'search', 'dog', '--port-base', String(cluster().portBase)],
         { encoding: 'utf8', env: { ...process.env, NODE_USE_ENV_PROXY: '1', ...proxy } },
       );
       expect([status, stdout]).toEqual([0, expect.stringContaining('dog')]);

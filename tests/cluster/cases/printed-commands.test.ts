@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, renameSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { root } from '../../../cli/paths.ts';
-import { dataFolder, freePortBase, startCluster, tierlab, until, type TestCluster } from '../../support/cluster.ts';
+import { dataFolder, freePortBase, tierlab, until } from '../../support/cluster.ts';
 import { processTree } from '../../support/process-tree.ts';
-import { twoPageData, twoPages } from '../../support/two-pages.ts';
+import { clusterForAll, twoPageData, twoPages } from '../../support/two-pages.ts';
 
 const data = twoPageData();
 
@@ -49,14 +49,8 @@ test('Q5: every command that is printed works when it is pasted', { timeout: 120
 });
 
 describe('with a watchdog that is stopped', () => {
-  let cluster: TestCluster;
-  beforeAll(async () => {
-    cluster = await startCluster({ dataDir: data.dir, topology: 'single-server' });
-  });
-  afterAll(async () => {
-    await cluster?.stop('SIGTERM');
-  });
-  const state = () => processTree(cluster.process.pid!)[0]?.state;
+  const cluster = clusterForAll(data, 'single-server');
+  const state = () => processTree(cluster().process.pid!)[0]?.state;
 
   test.each([
     ['status', []],
@@ -65,15 +59,15 @@ describe('with a watchdog that is stopped', () => {
     ['chaos', ['list', '--data']],
     ['down', ['--data']],
   ] as const)('Q6: "%s %j" names it, quickly, and the command that lets it go on', async (command, more) => {
-    cluster.process.kill('SIGSTOP');
-    onTestFinished(() => void cluster.process.kill('SIGCONT'));
+    cluster().process.kill('SIGSTOP');
+    onTestFinished(() => void cluster().process.kill('SIGCONT'));
     await until(() => state() === 'T');
     const askedAt = performance.now();
     const words = more.flatMap((word) => (word === '--data' ? ['--data', data.dir] : [word]));
-    const { code, stderr } = await tierlab(command, ...words, '--port-base', String(cluster.portBase));
+    const { code, stderr } = await tierlab(command, ...words, '--port-base', String(cluster().portBase));
     expect(performance.now() - askedAt).toBeLessThan(6_000);
     expect(code).toBe(1);
-    expect(stderr).toContain(`process ${cluster.process.pid}`);
+    expect(stderr).toContain(`process ${cluster().process.pid}`);
     const goesOn = /This lets it go on: (.*)$/m.exec(stderr)![1]!;
     expect(paste(goesOn).code).toBe(0);
     await until(() => state() !== 'T');
