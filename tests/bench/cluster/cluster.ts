@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { sleep, systemScheduler } from '../../../shared/time/scheduler.ts';
 
 export const entry = fileURLToPath(new URL('../../../dist/tierlab.js', import.meta.url));
 
@@ -68,7 +69,7 @@ export async function firstCorrectSearch(url: string, since: number, boundMs = 1
     );
     if (answer?.results?.some(({ title }) => title.includes('domestic dog'))) return performance.now() - since;
     if (performance.now() - since > boundMs) throw new Error(`no correct search in ${boundMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await sleep(systemScheduler, 5);
   }
 }
 
@@ -84,6 +85,6 @@ export async function allReady(count: number, boundMs = 120_000): Promise<readon
     const rows = await nodes().catch(() => []);
     if (rows.length === count && rows.every(({ state }) => state === 'ready')) return rows;
     if (performance.now() - since > boundMs) throw new Error(`not ready in ${boundMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await sleep(systemScheduler, 20);
   }
 }

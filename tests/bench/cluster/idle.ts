@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { cpuSeconds } from '../cpu.ts';
 import { spread, type Row } from '../row.ts';
 import { median } from '../../../shared/quantile.ts';
+import { sleep, systemScheduler } from '../../../shared/time/scheduler.ts';
 import { allReady, run, temporaryData, up, type NodeRow } from './cluster.ts';
 
 /** So long the cluster may settle: then each process has given back the memory of its start. s */
@@ -115,7 +116,7 @@ async function open(url: string): Promise<AbortController> {
   return pages;
 }
 
-const seconds = (count: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, count * 1000));
+const seconds = (count: number): Promise<void> => sleep(systemScheduler, count * 1000);
 
 async function scrapeAll(nodes: readonly NodeRow[]): Promise<void> {
   await Promise.all(nodes.map(async ({ opsPort }) => (await fetch(`http://127.0.0.1:${opsPort}/metrics`)).text()));

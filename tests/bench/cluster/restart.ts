@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { spread, type Row } from '../row.ts';
 import { median } from '../../../shared/quantile.ts';
+import { sleep, systemScheduler } from '../../../shared/time/scheduler.ts';
 import { allReady, firstCorrectSearch, gatewayUrl, nodes, run, temporaryData, up, type NodeRow } from './cluster.ts';
 
 const topology = fileURLToPath(new URL('triples.topology.json', import.meta.url));
@@ -9,7 +10,6 @@ const repeats = 7;
 const goalMs = 1_000;
 /** After this time a node counts as stable, so its restart waits only for the first backoff. */
 const stableMs = 10_500;
-const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
  * Row 7: kills a database node (-9) and measures the time until its successor is ready. Includes the backoff (100 ms).
@@ -24,14 +24,14 @@ export async function restart(say: (line: string) => void): Promise<readonly Row
     try {
       await allReady(11);
       await firstCorrectSearch(gatewayUrl, performance.now());
-      await wait(stableMs);
+      await sleep(systemScheduler, stableMs);
       for (let i = 0; i < repeats; i++) {
         const victim = (await nodes()).find(({ id }) => id === `database-${1 + (i % replicas)}`)!;
         const since = performance.now();
         process.kill(victim.pid, 'SIGKILL');
         times.push(await untilReadyAgain(victim, since));
         say(`${times.at(-1)!.toFixed(0)} ms`);
-        await wait(stableMs / replicas);
+        await sleep(systemScheduler, stableMs / replicas);
       }
     } finally {
       await cluster.stop();
@@ -59,6 +59,6 @@ async function untilReadyAgain(victim: NodeRow, since: number): Promise<number> 
     const now = (await nodes()).find(({ id }) => id === victim.id)!;
     if (now.pid !== null && now.pid !== victim.pid && now.state === 'ready') return performance.now() - since;
     if (performance.now() - since > 30_000) throw new Error('the database node did not come back in 30 s');
-    await wait(5);
+    await sleep(systemScheduler, 5);
   }
 }

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { sleep, systemScheduler } from '../../../shared/time/scheduler.ts';
 
 /**
  * The cost of one cluster's heartbeats over each channel: 21 nodes, 2 monitors, twice a second. Each runs in a process
@@ -13,8 +14,6 @@ const ports = [29_871, 29_872];
 const settleMs = 3_000;
 const windowMs = 8_000;
 const script = fileURLToPath(new URL('./channel-process.ts', import.meta.url));
-
-const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function cpuMs(children: readonly ChildProcess[]): Promise<number> {
   const used = await Promise.all(
@@ -37,9 +36,9 @@ async function measure(channel: string): Promise<number> {
   const monitors = await Promise.all(ports.map((port) => start('monitor', channel, String(port))));
   const senders = await Promise.all(Array.from({ length: nodes }, () => start('node', channel, ...ports.map(String))));
   const all = [...monitors, ...senders];
-  await wait(settleMs);
+  await sleep(systemScheduler, settleMs);
   const before = await cpuMs(all);
-  await wait(windowMs);
+  await sleep(systemScheduler, windowMs);
   const used = (await cpuMs(all)) - before;
   for (const child of all) child.disconnect();
   await Promise.all(all.map((child) => once(child, 'exit')));

@@ -1,3 +1,4 @@
+import { sleep, systemScheduler } from '../../../shared/time/scheduler.ts';
 import type { Bed, Way } from './bed.ts';
 import type { Felt } from './load.ts';
 
@@ -26,7 +27,7 @@ export async function halfOfPeak({ peak }: Bed, hit: readonly string[]): Promise
 /** The results of users, while a fault begins in the middle of their load. */
 export async function hit({ load }: Bed, way: Way, rate: number, fault: () => unknown): Promise<Felt> {
   const running = load[way]({ rate, seconds });
-  await new Promise((resolve) => setTimeout(resolve, afterMs));
+  await sleep(systemScheduler, afterMs);
   await fault();
   return running;
 }

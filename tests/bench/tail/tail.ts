@@ -1,3 +1,4 @@
+import { systemScheduler, type Timer } from '../../../shared/time/scheduler.ts';
 import { balancing, linkerd, simulateLinkerd } from '../../simulation/linkerd.ts';
 import type { Row } from '../row.ts';
 import { atRate, startBackends, startCaller } from './backends.ts';
@@ -14,12 +15,15 @@ const short = { ratePerSecond: 200, seconds: 20 };
 async function balancers(say: (line: string) => void): Promise<Row[]> {
   const backends = await startBackends(linkerd.backends);
   const usual = { meanMs: linkerd.usualMs, deviationMs: linkerd.deviationMs, stragglerShare: 0, stragglerMs: 0 };
+  const timers: Timer[] = [];
   try {
     backends.take(usual);
     const ms = short.seconds * 1_000;
     const slow = { ...usual, meanMs: linkerd.slowMs, deviationMs: 0 };
-    setTimeout(() => backends.take(slow, 'first'), linkerd.slowFrom * ms);
-    setTimeout(() => backends.take(usual, 'first'), linkerd.slowTo * ms);
+    timers.push(
+      systemScheduler.after(linkerd.slowFrom * ms, () => backends.take(slow, 'first')),
+      systemScheduler.after(linkerd.slowTo * ms, () => backends.take(usual, 'first')),
+    );
     const measured = await Promise.all(
       ['round_robin', 'least_outstanding', 'peak_ewma'].map(async (by) => {
         const caller = startCaller(backends.endpoints, balancing(by));
@@ -46,6 +50,7 @@ async function balancers(say: (line: string) => void): Promise<Row[]> {
     }
     return rows;
   } finally {
+    for (const timer of timers) timer.cancel();
     backends.stop();
   }
 }
