@@ -39,7 +39,7 @@ const {
   full = false,
   out,
 } = new Command('npm run bench --')
-  .description('the figures of docs/performance.md: each a ratio of two things that are measured in turn')
+  .description('the figures of docs/performance.md, each compared with a reference or with its goal')
   .option('--only <names>', `some groups of figures: ${Object.keys(benches).join(', ')}`, namesOf)
   .option('--full', `the long forms, too: four rates of harmless, and ${[...long].join(', ')}`)
   .option('--out <folder>', 'where index.html and bench.json are written', 'reports/bench')
