@@ -1,6 +1,6 @@
 import type { Member, MemberState, View } from '../../shared/membership/view.ts';
 
-/** A node came into `state` with this version of the view. */
+/** With this version of the view, the node came into `state`. */
 export interface StateChange {
   readonly version: number;
   readonly node: string;
@@ -11,8 +11,8 @@ export interface StateChange {
 const kept = 100;
 
 /**
- * The last changes of states, oldest first. A node that a spare process replaces is dead for less than half a second.
- * Whoever asks for the view once a second learns about that from here.
+ * The last changes of states, oldest first. After a crash, a node that a spare process replaces is dead for less than
+ * half a second. The console asks for the view once a second, and learns about such a crash from these changes.
  */
 export function createStateChanges() {
   const last = new Map<string, Member>();
@@ -34,7 +34,12 @@ export function createStateChanges() {
   };
 }
 
-/** A new process beats before the silence of the old one was noticed. The old one did not leave, so it had died. */
+const working: ReadonlySet<MemberState> = new Set(['alive', 'suspect', 'standby']);
+
+/**
+ * A new process beats before anybody noticed the silence of the old one. A node that leaves is `draining` first, so the
+ * old process died.
+ */
 function diedUnseen(before: Member, now: Member): boolean {
-  return now.incarnation > before.incarnation && (before.state === 'alive' || before.state === 'suspect');
+  return before.incarnation > 0 && now.incarnation > before.incarnation && working.has(before.state);
 }

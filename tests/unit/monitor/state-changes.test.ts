@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createStateChanges } from '../../../services/monitor/state-changes.ts';
 import type { MemberState } from '../../../shared/membership/view.ts';
 
-/** Takes views whose nodes have these states; `incarnation`: of all of them. */
+/** Takes views whose nodes have these states; `incarnation`: of all of them, 0 before their first process. */
 function given() {
   const changes = createStateChanges();
   const take = (version: number, states: Readonly<Record<string, MemberState>>, incarnation = 1) => {
@@ -39,4 +39,13 @@ test('a node whose next process is there before anybody noticed was dead in betw
     'b starting',
     'c suspect',
   ]);
+});
+
+test('a standby can die unseen; one that starts for the first time was not dead', () => {
+  const { take, list } = given();
+  take(1, { hot: 'standby' }, 1);
+  take(2, { cold: 'standby' }, 0);
+  take(3, { hot: 'starting' }, 2);
+  take(4, { cold: 'starting' }, 1);
+  expect(list().map(({ node, state }) => `${node} ${state}`)).toEqual(['hot dead', 'hot starting', 'cold starting']);
 });
