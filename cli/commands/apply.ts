@@ -105,8 +105,9 @@ async function run(name: string, flags: ApplyFlags): Promise<void> {
   }
   if (leaving.length > 0) await sleep(systemScheduler, warmMs);
   for (const id of leaving) {
-    await order(id, (await stateOf(portBase, id)) === 'ready' ? 'retire' : 'stop');
-    terminal.line(`${terminal.good('-')} ${id} has drained and stopped`);
+    const serves = (await stateOf(portBase, id)) === 'ready';
+    await order(id, serves ? 'retire' : 'stop');
+    terminal.line(`${terminal.good('-')} ${id} has ${serves ? 'drained and ' : ''}stopped`);
   }
   if (change.removed.length > 0) {
     await place(change.next);
