@@ -4,8 +4,8 @@ import { InterruptedError } from './errors.ts';
 
 /**
  * Runs `work` with an AbortSignal that Ctrl-C, SIGTERM or a closed terminal aborts, so that `work` can tidy up. A
- * second Ctrl-C ends the process at once. If `work` fails after the abort, throws InterruptedError with its message.
- * The reason of the signal has a message for people, too.
+ * second Ctrl-C ends the process at once. If `work` fails after the abort, this throws an InterruptedError with the
+ * message of the failure. `signal.reason` is an InterruptedError, too.
  */
 export async function onInterrupt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();

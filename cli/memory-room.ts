@@ -6,7 +6,7 @@ import type { ClusterNode } from './watchdog-client.ts';
 export function refuseTooMuchMemory(nodes: readonly ClusterNode[], more: number): void {
   const used = nodes.flatMap(({ pid }) => (pid === null ? [] : (residentMegabytes(pid) ?? [])));
   if (used.length === 0) return;
-  // Other than the memory of the machine, this respects the limit of a container.
+  // In a container with a memory limit, this is what the limit leaves.
   const free = process.availableMemory() / 2 ** 20;
   const needed = more * Math.max(...used);
   if (needed > free)

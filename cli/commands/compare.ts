@@ -21,8 +21,8 @@ answers the same searches in the object-based and in the layered style. Hops, me
 the traces of these searches, bytes from the kernel's counters, latency and capacity from load. At the end, one node of
 each kind is killed, and users send searches in both styles while it is down.
 "By arithmetic" is what the topology file alone says. The spread is the least and the greatest value of the rounds.
-The order of the loads changes the figures, so the styles take turns to be loaded first: compare them after an even
-number of rounds.`;
+A load changes the figures of the next one. So each style is loaded first in every second round: compare the styles
+after an even number of rounds.`;
 
 export function compare(command: Command): void {
   withExamples(command, ['compare single-server multitier'], ['compare multi-server service-across-servers --json'])
@@ -49,7 +49,7 @@ async function run(a: string, b: string, flags: CompareFlags): Promise<void> {
   const progress = createTerminal(process.stderr);
   const tell = (line: string): void => progress.line(progress.dim(line));
   const measured = await onInterrupt((signal) => {
-    signal.addEventListener('abort', () => tell('stopping, after the present step'), { once: true });
+    signal.addEventListener('abort', () => tell('it stops after the present step'), { once: true });
     return measureAll([a, b], flags, tell, signal);
   });
   if (flags.json) return void process.stdout.write(`${JSON.stringify(documentOf(measured), null, 2)}\n`);

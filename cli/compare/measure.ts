@@ -62,7 +62,7 @@ export async function measureAll(
         try {
           say('searches and traces');
           measured.sessions.push(await runSession(cluster));
-          // The load before changes the figures of a load, so each style is the first one in every second round.
+          // A load changes the figures of the next one. So each style is loaded first in every second round.
           for (const style of round % 2 === 1 ? styles : styles.toReversed()) {
             signal.throwIfAborted();
             say(`load in the ${style} style`);

@@ -96,8 +96,8 @@ export function createRepairs({ topology, watchdog, clock, wipe }: RepairOptions
   }
 
   /**
-   * The reason why `node` must stay up: at most f members of its group on this machine may be down. Nobody needs a
-   * standby, which has no role of its own, nor a node that the topology no longer has.
+   * The reason why `node` must stay up: at most f members of its group on this machine may be down. A standby has no
+   * role of its own, so nobody needs it. Nobody needs a node that the topology no longer has, either.
    */
   function needed(node: string): string | undefined {
     const asked = topology().nodes.find(({ id }) => id === node);

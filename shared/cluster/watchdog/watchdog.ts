@@ -160,9 +160,9 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
     },
     topology: () => topology,
     place(next) {
-      const isPlaced = new Set(next.nodes.map(({ id }) => id));
+      const placed = new Set(next.nodes.map(({ id }) => id));
       // A node that has stopped is forgotten. Later, a node of that name may do other work.
-      const runOn = nodes.filter(({ id }) => !isPlaced.has(id) && children.get(id)!.state().state !== 'stopped');
+      const runOn = nodes.filter(({ id }) => !placed.has(id) && children.get(id)!.state().state !== 'stopped');
       topology = next;
       nodes = [...next.nodes, ...runOn];
       children = new Map(nodes.map((node) => [node.id, children.get(node.id) ?? newChild(node)]));
@@ -171,11 +171,11 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
       for (const child of children.values()) child.place({ topology, keys });
     },
     status() {
-      const isPlaced = new Set(topology.nodes.map(({ id }) => id));
+      const placed = new Set(topology.nodes.map(({ id }) => id));
       return nodes.flatMap((node) => {
         const child = children.get(node.id)!;
         const state = child.state();
-        if (state.state === 'stopped' && !isPlaced.has(node.id)) return [];
+        if (state.state === 'stopped' && !placed.has(node.id)) return [];
         const { count, last } = child.restarts();
         return {
           id: node.id,

@@ -59,7 +59,7 @@ export function isAdmitted(
   return !overloaded || inFlight === 0 || waitMs <= targetMs * patience[priority];
 }
 
-/** What a process has compiled stays compiled when a policy changes. So this outlives the layer, which counts here. */
+/** A change of policy makes a new layer, but the code of the process stays compiled. So this outlives the layer. */
 export interface WarmUp {
   /** Calls that the process has served. */
   served: number;
