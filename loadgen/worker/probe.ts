@@ -41,8 +41,8 @@ function unreachable(origin: string, error: NodeJS.ErrnoException): Error {
   if (code === 'refused')
     return loadError(
       'unreachable',
-      `nothing listens at ${origin} (connection refused). Is the cluster running? npm start. ` +
-        'A cluster at another port base needs --port-base',
+      `nothing listens at ${origin} (connection refused). If your cluster has another port base, name it with ` +
+        '--port-base. npm start starts a cluster',
       error,
     );
   if (code === 'no_files' || code === 'no_ports' || code === 'no_memory')
