@@ -70,14 +70,13 @@ const run = (args: readonly string[]): ChildProcess =>
 
 const mendThat = 'mend that, then run the lab again';
 
-/** Why the command failed: the last line that it printed. */
-const lastLine = (output: string): string =>
-  output
-    .trim()
-    .split('\n')
-    .at(-1)!
-    .replace(/^tierlab: /, '')
-    .replace(/\.$/, '');
+/** Why a command failed: the last line that it printed. A crash of Node.js prints the error above its stack. */
+export function whyFailed(output: string): string {
+  const lines = output.trim().split('\n');
+  const last = lines.at(-1)!;
+  const crash = last.startsWith('Node.js v') ? lines.findLast((line) => /^\w*Error\b/.test(line)) : undefined;
+  return (crash ?? last).replace(/^tierlab: /, '').replace(/\.$/, '');
+}
 
 function ready(child: ChildProcess, signal: AbortSignal): Promise<void> {
   let output = '';
@@ -96,7 +95,7 @@ function ready(child: ChildProcess, signal: AbortSignal): Promise<void> {
       output += data.toString();
       if (/nodes? ready in/.test(output)) end(resolve);
     });
-    child.once('close', () => fail(lastLine(output) || 'it ended'));
+    child.once('close', () => fail(whyFailed(output) || 'it ended'));
     if (signal.aborted) onAbort();
   });
 }
@@ -123,7 +122,7 @@ async function importPages(dir: string, pages: number | undefined): Promise<void
   child.stderr!.on('data', (data: Buffer) => (output += data.toString()));
   const code = await new Promise((resolve) => void child.once('close', resolve));
   rmSync(file);
-  if (code !== 0) throw new LabUnknownError(`the lab's pages cannot be imported: ${lastLine(output)}`, mendThat);
+  if (code !== 0) throw new LabUnknownError(`the lab's pages cannot be imported: ${whyFailed(output)}`, mendThat);
   writeFileSync(stamp, String(text.length));
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { whyFailed } from '../../../labs/kit/cluster.ts';
 import { notWell } from '../../../labs/kit/diagnoses.ts';
 import { createRateMeter } from '../../../labs/kit/rate-meter.ts';
 import { untilNo } from '../../../labs/kit/until.ts';
@@ -32,3 +33,13 @@ test('a node is not well when a monitor suspects it, whatever its verdict is', (
   expect(notWell([well, { ...well, node: 'b', suspected: true }])).toBe('b is suspected');
   expect(notWell([well, { ...well, node: 'c', verdict: 'crashed' }])).toBe('c is crashed');
 });
+
+test.each([
+  ['the message of the command', '\rimporting 40%\ntierlab: the disk of data is full.\n', 'the disk of data is full'],
+  [
+    'the error that ended Node.js, not the version below its stack',
+    "node:internal/modules:1\n\nError: Cannot find module 'tierlab.js'\n    at load (a.js:1)\n\nNode.js v26.10.0\n",
+    "Error: Cannot find module 'tierlab.js'",
+  ],
+  ['nothing, where nothing was printed', '', ''],
+])('why a command failed: %s', (_, output, why) => expect(whyFailed(output)).toBe(why));
