@@ -12,8 +12,9 @@ import { digits } from '../runner/units.ts';
 import { meanInterval, shownConfidence } from '../statistics/interval.ts';
 
 /**
- * `skewness`: that of the mean response time, times the root of the number of jobs: one long queue makes a mean much
- * larger, and nothing makes it much smaller. It was measured in at least 8,000 runs of Lindley's recursion each.
+ * `skewness`: the skewness of the mean response time, times the square root of the number of jobs. The mean is skewed,
+ * because one long queue makes it much larger, and nothing makes it much smaller. Each skewness was measured in at
+ * least 8,000 runs of Lindley's recursion.
  */
 const utilisations = [
   { rho: 0.5, jobs: 40_000, skewness: 26 },
@@ -92,7 +93,7 @@ export const utilisation = lab({
       );
       timeline.push(...firstQueue(rho, draws.arrivals, draws.services));
       if (rho === 0.5) {
-        // By the theory's lambda and W: with the measured ones, both sides would be equal always.
+        // The right side is the theory's. With the measured lambda and W, both sides would always be equal.
         const inside = figures.occupiedMs / figures.sinceMs;
         found.push(within("Little's law: L = lambda W = rho / (1 - rho)", inside, rho / (1 - rho), 0.1, figures.done));
       }

@@ -11,8 +11,9 @@ import type { FaultProof, LabNode, LiveContext } from '../runner/lab.ts';
 
 /** Each node is lost once only: a monitor that has repaired a node before promotes its standby sooner. */
 const hotLosses = 6;
-/** The user asks so often, and waits so long for an answer, ms. */
+/** The time from one search of the user to the next. */
 const everyMs = 40;
+/** The user waits for an answer at most this long. */
 const patienceMs = 1_000;
 const giveUpMs = 30_000;
 /**
@@ -47,7 +48,7 @@ export interface Takeover {
 
 export interface LiveTakeovers {
   readonly takeovers: readonly Takeover[];
-  /** Of `fenceCalls` to the first lost node, which is back: those that it refused. Of as many to the active one. */
+  /** `fenceCalls` go to the first lost node, which is back: `refused`. As many go to the active node: `served`. */
   readonly fence: { readonly refused: number; readonly served: number };
   readonly proofs: readonly FaultProof[];
 }
@@ -75,7 +76,7 @@ export async function liveTakeovers({ cluster, seed, signal, progress, say }: Li
   const question = (i: number) => appSearch(app, labSearch(i));
 
   const heals: (() => Promise<FaultProof>)[] = [];
-  /** `role`: the node that had the role of the lost one first; views name roles by it. */
+  /** `role`: the node that had the role when the cluster started. A view names the role by this node. */
   async function lose(kind: StandbyKind, lost: string, role = lost): Promise<Takeover> {
     await pause(restMs + 500 * random.next());
     heals.push(await own.inject(lost, { kind: 'stop.kill', params: { downMs } }));
@@ -113,10 +114,10 @@ export async function liveTakeovers({ cluster, seed, signal, progress, say }: Li
   progress('a cold standby', 1, 1);
 
   say(`the machine of ${first.id} is back`);
-  const [, ...later] = heals;
-  const proofs = [await heals[0]!()];
+  const [healFirst, ...healOthers] = heals;
+  const proofs = [await healFirst!()];
   await untilStandby(first);
-  // Somebody with an old list of addresses still asks it, and the active node, too.
+  // A caller with an old list of addresses calls the first node still. The active node is called as well.
   const [refused, served] = await Promise.all(
     [first.id, active].map((id) =>
       closedLoad({
@@ -132,7 +133,7 @@ export async function liveTakeovers({ cluster, seed, signal, progress, say }: Li
       }),
     ),
   );
-  for (const heal of later) proofs.push(await heal());
+  for (const heal of healOthers) proofs.push(await heal());
   const fence = {
     refused: refused!.filter(({ code }) => code === 'unavailable').length,
     served: served!.filter(({ ok }) => ok).length,

@@ -24,7 +24,7 @@ export const unknown = (label: string, detail: string, next: string): Check => (
   next,
 });
 
-/** Failed calls where none should fail; no check where all were answered. */
+/** An UNKNOWN check where calls have failed. Where all were answered, there is no check. */
 export const unanswered = (label: string, failed: readonly { readonly code?: string }[]): readonly Check[] =>
   failed.length === 0 ? [] : [unknown(label, `${failed.length} failed: ${failed[0]!.code}`, 'run the lab again')];
 

@@ -4,6 +4,6 @@ import type { LabCluster, LabNode } from '../runner/lab.ts';
 export const nodesOf = ({ nodes }: Pick<LabCluster, 'nodes'>, component: string): readonly LabNode[] =>
   nodes.filter(({ components }) => components.includes(component));
 
-/** The first of them; the lab's topology says that there is one. */
+/** The first node that hosts it. The lab's topology must have one. */
 export const nodeOf = (cluster: Pick<LabCluster, 'nodes'>, component: string): LabNode =>
   nodesOf(cluster, component)[0]!;

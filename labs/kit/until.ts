@@ -1,7 +1,7 @@
 import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
 import { LabUnknownError } from '../runner/errors.ts';
 
-/** Asks again and again until there is no `problem` any more. If one is left after `boundMs`, the run is UNKNOWN. */
+/** Asks every `pollMs` until there is no `problem`. If there still is one after `boundMs`, the run is UNKNOWN. */
 export async function untilNo(
   problem: () => Promise<string | undefined>,
   { boundMs, pollMs, signal }: { readonly boundMs: number; readonly pollMs: number; readonly signal: AbortSignal },

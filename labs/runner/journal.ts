@@ -51,7 +51,7 @@ export function refusal(home: Home): string | undefined {
  */
 export function openJournal(home: Home, lab: string, onPhase: (phase: Phase) => void): Journal {
   let entry: JournalEntry = { lab, runner: process.pid, phase: 'precheck' };
-  // Only one runner can create the file. It is gone again where that runner has just ended.
+  // Only one runner can create the file. Without a problem, that runner has just ended and removed it: try again.
   while (!createDurably(home.journal, asJson(entry))) {
     const problem = refusal(home);
     if (problem !== undefined) throw new LabUsageError(problem);

@@ -137,7 +137,7 @@ export interface Lab {
    * shows it, and what to see there.
    */
   readonly attach?: { readonly dashboard: string; readonly see: string };
-  /** Without `--seed` and `--student` each run draws a seed: what the seed decides is to be found out. */
+  /** Without `--seed` and `--student` each run draws a seed, because the seed decides what the student has to find. */
   readonly drawsSeed?: true;
   /** Where failing is the point: "failures expected here". */
   readonly failuresExpected?: true;
@@ -158,7 +158,7 @@ export interface Lab {
   readonly madeUp?: (seed: string, variant: Variant) => Findings;
   /** What `broken` and `control` change; for a lab with neither form, why its checks cannot be audited. */
   readonly variants: { readonly broken: string; readonly control: string } | { readonly notAudited: string };
-  /** As `hintNames`; the analogue has other numbers. */
+  /** In the order of `hintNames`. The analogue has other numbers. */
   readonly hints: readonly [string, string, string];
   /** Shown after the verdict. */
   readonly explanation: (parameters: Parameters) => string;

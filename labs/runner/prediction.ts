@@ -26,7 +26,7 @@ export const isUnchanged = (prediction: Prediction): boolean => digest(predictio
 
 const longestReason = 500;
 
-/** Why the student thinks so. Throws a LabUsageError where nothing stands there, or too much; `where` it is typed. */
+/** Why the student thinks so. Throws a LabUsageError if the text is empty or too long. `where` says how to give it. */
 export function reasonIn(text: string | undefined, where = 'one sentence why'): string {
   const reason = text?.trim() ?? '';
   if (reason === '') throw new LabUsageError(`a prediction needs a reason: ${where}`);

@@ -57,13 +57,13 @@ export function normalInterval(mean: number, standardError: number, confidence: 
   return { low: mean - half, high: mean + half, confidence };
 }
 
-/** z below which the share `p` of a distribution with this skewness is: Pearson's type III, a shifted gamma. */
+/** The quantile `p` of Pearson's type III, a shifted gamma distribution, with mean 0, variance 1 and this skewness. */
 export function skewedQuantile(p: number, skewness: number): number {
   const shape = 4 / skewness ** 2;
   return (jStat.gamma.inv(p, shape, 1) - shape) / Math.sqrt(shape);
 }
 
-/** An interval around `mean` whose standard error and skewness are known. Large values of the mean are likelier. */
+/** An interval for a mean with known standard error and skewness. With a positive skewness, it reaches further down. */
 export function skewedInterval(
   mean: number,
   { standardError, skewness }: { readonly standardError: number; readonly skewness: number },
