@@ -86,16 +86,18 @@ function ready(child: ChildProcess, signal: AbortSignal): Promise<void> {
       signal.removeEventListener('abort', onAbort);
       settle();
     };
-    const fail = (why: string): void =>
-      end(() => reject(new LabUnknownError(`the lab's cluster did not start: ${why}`, mendThat)));
+    const fail = (why: string, next: string): void =>
+      end(() => reject(new LabUnknownError(`the lab's cluster did not start: ${why}`, next)));
     const onAbort = (): void => end(() => reject(signal.reason as Error));
-    const timer = systemScheduler.after(startBoundMs, () => fail(`it was not ready within ${startBoundMs / 1_000} s`));
+    const timer = systemScheduler.after(startBoundMs, () =>
+      fail(`it was not ready within ${startBoundMs / 1_000} s`, 'close other programs, then run the lab again'),
+    );
     signal.addEventListener('abort', onAbort, { once: true });
     child.stderr!.on('data', (data: Buffer) => {
       output += data.toString();
       if (/nodes? ready in/.test(output)) end(resolve);
     });
-    child.once('close', () => fail(whyFailed(output) || 'it ended'));
+    child.once('close', () => fail(whyFailed(output) || 'it ended', mendThat));
     if (signal.aborted) onAbort();
   });
 }
