@@ -64,7 +64,7 @@ export const chaosComponent = component({
     );
     if (enabled)
       controller.recover().then(
-        (left) => left > 0 && log.warn({ left }, 'an earlier process left faults behind: they are healed'),
+        (left) => left > 0 && log.warn({ left }, 'healed the faults that an earlier process left behind'),
         (err: unknown) => log.error({ err }, 'the faults of an earlier process could not be healed'),
       );
 

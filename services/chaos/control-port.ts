@@ -4,7 +4,7 @@ import type { FaultStatus } from '../../shared/faults/registry.ts';
 import { asRpcError, RpcError } from '../../shared/rpc/errors.ts';
 import type { Site } from './controller.ts';
 
-/** Long enough for a busy machine, short enough for a person: ms. */
+/** How long an order waits for its answer, ms: long enough for a busy machine, short enough for a person. */
 const patienceMs = 3_000;
 
 /** The answer of a node or a watchdog about its faults. */
@@ -26,7 +26,7 @@ export interface ControlPort {
   readonly url: string;
 }
 
-/** All of a cluster. */
+/** All control ports of a cluster. */
 export function controlPorts(topology: Topology): readonly ControlPort[] {
   const watchdogs = new Set(topology.nodes.map((node) => addressOf(watchdogOf(topology, node))));
   return [
@@ -50,7 +50,8 @@ export function controlPortOf(topology: Topology, site: Site, target: string): C
 const addressOf = ({ host, port }: { host: string; port: number }): string => `http://${host}:${port}`;
 
 /**
- * An order over the control network. Throws the RpcError of the answer, or `unavailable` where there is none in time.
+ * Sends an order over the control network. Throws the RpcError of the answer, or `unavailable` when no answer comes in
+ * time.
  */
 export async function order(
   port: ControlPort,

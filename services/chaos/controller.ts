@@ -242,14 +242,14 @@ export function createController(options: ControllerOptions) {
     /** Throws `bad_request` for an invalid request, and `conflict` with all objections. */
     async inject(value: unknown): Promise<ActiveInjection> {
       const { injection, kind, abortIf, against: before } = describe(value);
-      // If faults are in effect, they may explain an unsteady cluster. `beyondTolerance` means that the user accepts
-      // it.
+      // The cluster need not be steady while faults are in effect, because they may be the reason. With
+      // `beyondTolerance` the user accepts an unsteady cluster.
       const mustBeSteady = before.length === 0 && active.size === 0 && kind !== 'none' && !injection.beyondTolerance;
       const haltsBefore = halts;
       const unsteady = mustBeSteady ? tooBad(await meter.burst(), { ...defaultAbort, ...abortIf }) : undefined;
       if (halts > haltsBefore) throw new RpcError('conflict', 'everything was stopped meanwhile');
       if (unsteady !== undefined) {
-        const reasons = [`the cluster is not steady, before anything was broken: ${unsteady}`];
+        const reasons = [`the cluster is not steady, and no fault is in effect yet: ${unsteady}`];
         journal.note({ event: 'refuse', id: injection.id, kind, target: injection.faults[0]!.target, reasons });
         throw new RpcError('conflict', reasons[0]!);
       }

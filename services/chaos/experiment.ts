@@ -25,12 +25,12 @@ export const Experiment = Type.Object(
     steadyState: Type.Object(
       {
         before: Hypothesis,
-        /** Absent: no hypothesis holds while faults are in effect. */
+        /** Absent: the experiment expects nothing while faults are in effect. */
         during: Type.Optional(Hypothesis),
         after: Hypothesis,
         /** How long the steady state is watched before the first fault. */
         watchMs: Type.Number({ minimum: 100, maximum: 600_000, default: 3_000 }),
-        /** How long it may take to become steady again. */
+        /** How long the cluster may take to become steady again. */
         recoverMs: Type.Number({ minimum: 0, maximum: 600_000, default: 10_000 }),
       },
       strict,

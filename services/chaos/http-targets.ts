@@ -20,7 +20,10 @@ export type Send = (port: ControlPort, method: 'POST' | 'DELETE', path: string, 
 
 /** The targets of a live cluster, reached over ops ports and watchdogs, which faults never affect. */
 export function httpTargets(topology: Topology, send: Send): Targets {
-  /** The ports where leases are renewed. Renewing at a port that is gone costs little; healing removes it. */
+  /**
+   * The ports where leases are renewed. Healing a fault removes its entry. Until then, renewing at a port that is gone
+   * costs little.
+   */
   const holding = new Map<string, Held>();
 
   return {

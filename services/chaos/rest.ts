@@ -121,7 +121,7 @@ export async function chaosRoutes(server: FastifyInstance, door: ChaosDoor): Pro
         {
           method: 'DELETE',
           url: '/faults/:id',
-          summary: 'Heal a fault; one that is gone already counts as healed',
+          summary: 'Heal a fault. A fault that has already ended counts as healed',
           handle: async ({ params }) => ({ healed: await controller.heal((params as { id: string }).id) }),
         },
         {

@@ -34,8 +34,8 @@ export function objections({ id, kind, casualties, beyondTolerance }: Intention,
   const others = active.filter((other) => other.kind !== 'none');
   if (others.length > 0)
     found.push(
-      `${others[0]!.id} (${others[0]!.kind}) is still in effect: one fault at a time, or beyondTolerance; ` +
-        `"npm run -s tierlab -- chaos heal ${others[0]!.id}" ends it, "npm run -s tierlab -- chaos halt" everything`,
+      `${others[0]!.id} (${others[0]!.kind}) is still in effect: one fault at a time (without beyondTolerance); ` +
+        `"npm run -s tierlab -- chaos heal ${others[0]!.id}" ends it, "npm run -s tierlab -- chaos halt" ends all`,
     );
   for (const group of new Set(nodes.map(replicaGroup))) {
     const members = nodes.filter((node) => replicaGroup(node) === group);

@@ -61,9 +61,9 @@ export function broken(state: SteadyState, hypothesis: Hypothesis): string | und
   if (state.samples < minSamples)
     return `only ${state.samples} probes were answered or failed so far, ${minSamples} are needed`;
   if (state.errorShare >= hypothesis.errorShareBelow)
-    return `${failing(state)}, less than ${percent(hypothesis.errorShareBelow)} is steady`;
+    return `${failing(state)}; steady means less than ${percent(hypothesis.errorShareBelow)}`;
   if (state.p90Ms >= hypothesis.p90BelowMs)
-    return `the 90th percentile is ${state.p90Ms.toFixed(0)} ms, less than ${hypothesis.p90BelowMs} ms is steady`;
+    return `the 90th percentile is ${state.p90Ms.toFixed(0)} ms; steady means less than ${hypothesis.p90BelowMs} ms`;
   return undefined;
 }
 

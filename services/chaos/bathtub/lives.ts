@@ -17,8 +17,8 @@ export const Bathtub = Type.Object(
       { additionalProperties: false },
     ),
     /**
-     * Failures by these causes are repaired with a new part, which begins at age 0; the others by a restart, which
-     * keeps it.
+     * Failures by these causes are repaired with a new part, which begins at age 0; failures by the other causes are
+     * repaired with a restart, which keeps the age.
      */
     replaceAfter: Type.Array(Type.Enum(['infant', 'random', 'wear']), { default: ['wear'] }),
   },

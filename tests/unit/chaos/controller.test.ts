@@ -107,7 +107,7 @@ test('nothing is injected into a broken cluster, unless beyondTolerance allows i
   const world = cluster({ killsHurt: 1 });
   world.down.add('gateway-1');
   await expect(world.finish(world.controller.inject(limp))).rejects.toThrow(
-    /not steady, before anything was broken: 100.0% of the probes fail \(no answer\)/,
+    /not steady, and no fault is in effect yet: 100.0% of the probes fail \(no answer\)/,
   );
   expect([world.inEffect(), world.events().at(-1)]).toEqual([[], expect.stringContaining('refuse')]);
   await world.finish(world.controller.inject({ ...limp, beyondTolerance: true }));

@@ -169,7 +169,7 @@ const samples = (n: number, failed: number, tookMs = 10) =>
 
 test.each([
   [samples(100, 0), undefined],
-  [samples(100, 1), /1.0% of the probes fail \(a answered 503\), less than 1.0% is steady/],
+  [samples(100, 1), /1.0% of the probes fail \(a answered 503\); steady means less than 1.0%/],
   [samples(100, 50), /50.0% of the probes fail \(b answered 502\)/],
   [samples(100, 0, 700), /90th percentile is 700 ms/],
   // one slow probe of ten is a blink, two are not

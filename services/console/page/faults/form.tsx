@@ -81,7 +81,8 @@ export function FaultForm({ about, kinds, target }: { about: About; kinds: reado
               {...ids}
               value={draft.target}
               onChange={({ currentTarget: { value } }) =>
-                // Values that the person has typed stay, but some starting values name the target.
+                // Values that the person has typed stay. Otherwise the starting values are set again, because some of
+                // them name the target.
                 change({ target: value, ...(isAsStarted && { params: startOf(draft.kind, value) }) })
               }
             >
@@ -187,13 +188,13 @@ function PreviewBox({ preview: { victims, casualties, objections } }: { preview:
           {withoutFlag(text)}.
         </p>
       ))}
-      {objections.length > 0 && <p>Users may notice it.</p>}
+      {objections.length > 0 && <p>Users may notice this fault.</p>}
     </div>
   );
 }
 
 /** The page has a button where the API has a flag. */
-const withoutFlag = (objection: string): string => objection.replaceAll(', or beyondTolerance', '');
+const withoutFlag = (objection: string): string => objection.replaceAll(' (without beyondTolerance)', '');
 
 function curlOf(draft: Draft, kind: Kind, controller: string): string {
   const body = JSON.stringify(safely(() => requestOf(draft, kind)) ?? {});
