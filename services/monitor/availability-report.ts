@@ -10,7 +10,7 @@ import {
 } from './availability.ts';
 import type { Incident } from './incident.ts';
 
-/** A service is up while one replica of each of its shards is. */
+/** A service is up while at least one replica of each of its shards is up. */
 export type ServiceAvailability = Availability & {
   readonly replicas: number;
   /** What the availabilities of its replicas promise if they fail independently: 1 - (1 - a)^n. */

@@ -8,7 +8,7 @@ type Counts = Omit<CallerEvidence, 'caller' | 'latencyRatio' | 'fastestRatio' | 
 export interface CombinedEvidence extends Counts {
   /** The lower median over the callers, so that one caller that is slow itself does not decide. */
   readonly latencyRatio: number | undefined;
-  /** The least over the callers: one fast answer to any caller acquits the node. */
+  /** The least over the callers: one fast answer to any caller shows that the node does not limp. */
   readonly fastestRatio: number;
   /** The number of callers that lose nearly all calls, and of callers that lose hardly any. */
   readonly complaining: number;

@@ -37,7 +37,7 @@ export const monitorComponent = component({
     toNode,
     newContext,
   }) {
-    // The differences between its stamps are durations: a fault of the wall clock must not change them.
+    // The differences between time stamps are durations: a fault of the wall clock must not change them.
     const clock = steady(nodeClock);
     const seals = createDigestSeal({ monitor: node.id, incarnation, keys: heartbeatKeys });
     const incidentLog = openIncidentLog(stateDir, clusterStartedAt, clock.wall(), (text) => log.error(text));

@@ -1,7 +1,8 @@
-// The contract is in shared/membership, where nodes find it. It is also here, where every component has its own.
+// The contract is in shared/membership, because every node needs it. This file exports it, as in every component
+// folder.
 export type { Heartbeat } from '../../shared/membership/heartbeat-receiver.ts';
 export { Digest, monitor, type OrderDigest, type SealedDigest } from '../../shared/membership/contract.ts';
-/** What the public routes answer with. */
+/** The answers of the public routes. */
 export {
   orderWords,
   phases,

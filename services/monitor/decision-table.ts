@@ -60,7 +60,7 @@ const exited: Rule = ({ process }) => (process === 'exited' ? ['crashed', 'its p
 /** It was killed and started again before anybody could suspect it. */
 const restartedUnannounced: Rule = ({ heartbeats }) =>
   heartbeats.restartedUnannounced
-    ? ['crashed', 'a new process speaks in its name, and the old one never took leave']
+    ? ['crashed', 'a new process sends its heartbeats, and the old process never said that it was leaving']
     : undefined;
 
 const refusing: Rule = ({ opsPort }, { calls, refused, okSinceRefusal }) => {
@@ -87,10 +87,10 @@ const silent: Rule = (
   if (process === 'unreachable') return ['crashed', `${silence}, and its watchdog does not answer either`];
   if (opsPort === 'silent' || process === 'running' || timeouts > 0)
     return ['hung', `${silence}, connections are accepted, and nothing answers`];
-  return ['crashed', `${silence}, and nobody knows more`];
+  return ['crashed', `${silence}, and there is no other evidence`];
 };
 
-/** A node that waits for another one in trouble refuses calls because of that one. */
+/** A node that waits for a node in trouble refuses calls because of that node, so it is not overloaded itself. */
 const shedding: Rule = ({ waitsFor }, { calls, shed }) =>
   waitsFor === undefined && calls >= thresholds.minCalls && shed / calls >= thresholds.badShare
     ? ['overloaded', `it turns away ${percent(shed / calls)} of its calls`]
@@ -106,7 +106,8 @@ const slow: Rule = (
   if (partial / calls >= thresholds.badShare) return ['limping', `${percent(partial / calls)} of its replies trickle`];
   // Without a single answer nobody knows whether it is slow or out of reach.
   if (ok === 0 || typicalLagMs >= thresholds.commonLagMs) return undefined;
-  // Balancers avoid a replica that was slow once, and ask it again when all are slow. So one fast answer acquits it.
+  // Balancers avoid a replica that was slow once, and ask it again when all are slow. So one fast answer shows that it
+  // does not limp.
   const isSlow = latencyRatio !== undefined && latencyRatio >= thresholds.slowRatio;
   const witnesses = callers.filter(({ latencyRatio: ratio = 0 }) => ratio >= thresholds.slowRatio).length;
   const isProven = witnesses >= 2 || admitsSlowness(selfRatio);

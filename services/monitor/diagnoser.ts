@@ -15,7 +15,8 @@ export interface DiagnoserOptions {
   /** Incidents that an earlier life of this monitor left open. */
   readonly open?: readonly Incident[];
   /**
-   * The repair that is taking the node's process down. Undefined without one, or when it had time to come back.
+   * The repair that is taking the node's process down. Undefined without such a repair, or when the process has had
+   * time to come back.
    */
   readonly repairOf: (node: string) => RepairUnderWay | undefined;
   /** A repair drained it, and the same process still runs. */

@@ -7,7 +7,10 @@ import type { Digest, SealedDigest } from './contract.ts';
 
 export interface DigestSeal {
   readonly seal: (digest: Digest, to: string) => SealedDigest;
-  /** Throws `forbidden` unless the named monitor sealed the digest for this one, and if it is not the newest. */
+  /**
+   * Throws `forbidden` if the monitor that the digest names did not seal it for this monitor, or if an equally new or
+   * newer digest was opened before.
+   */
   readonly open: (sealed: SealedDigest) => Digest;
 }
 
@@ -47,7 +50,7 @@ export function createDigestSeal({ monitor, incarnation, keys }: DigestSealOptio
         !before ||
         sealed.incarnation > before.incarnation ||
         (sealed.incarnation === before.incarnation && sealed.number > before.number);
-      if (!isNews) throw new RpcError('forbidden', `this digest of ${from} came before`);
+      if (!isNews) throw new RpcError('forbidden', `this digest of ${from} is not newer than the last one`);
       newest.set(from, { incarnation: sealed.incarnation, number: sealed.number });
       return sealed.digest;
     },

@@ -12,10 +12,7 @@ import {
   type CallEvidence,
 } from '../../shared/membership/call-evidence.ts';
 
-/**
- * These reports count for the whole window: a liar does not become honest, nor a limping node fast, when nobody calls
- * it.
- */
+/** These reports count for the whole window: a lying or limping node does not recover because nobody calls it. */
 const lasting: readonly EvidenceKind[] = ['invalid', 'lostVotes', 'proofs', 'ejected'];
 
 interface Report {
@@ -164,7 +161,7 @@ function isLate({ at, caller, evidence: { node, group, medianMs } }: Report, rep
 interface Times {
   readonly now: number;
   readonly serviceMs: number;
-  /** The time of the first report in the window that a caller got no connection. */
+  /** The time of the first report in the window that says that a caller got no connection. */
   readonly refusedAt: number;
 }
 
@@ -195,8 +192,8 @@ function callerEvidence(
 }
 
 /**
- * The share of its calls that the caller lost to the best of the node's peers; undefined without any that it called
- * enough.
+ * The share of its calls that the caller lost to the best of the node's peers; undefined if the caller called no peer
+ * often enough.
  */
 function lostToPeers(node: string, reports: readonly Report[], since: number): number | undefined {
   const group = reports.find(({ evidence }) => evidence.node === node)?.evidence.group;
@@ -218,9 +215,9 @@ const callsIn = ({ ok, timeouts, refused, resets, shed, unanswered }: Record<Evi
   ok + timeouts + refused + resets + shed + unanswered;
 
 /**
- * The node's latency, and its fastest answer, over the median of its peers' at the same moments, as one caller saw
- * them: the caller's own slowness cancels out. The fastest answer counts only since the latency of the limping node
- * changed.
+ * The node's latency, and its fastest answer, divided by the median latency of its peers at the same moments. One
+ * caller measured all of them, so its own slowness cancels out. Fast answers count only in the last part of the window:
+ * a limping node may have answered fast before it began to limp.
  */
 function compare(
   node: string,
@@ -243,7 +240,8 @@ function compare(
     at > now - (1 - ownQuantile) * serviceMs && fastestMs !== undefined ? { at, ms: fastestMs } : [],
   );
   const fastestRatio = Math.min(...ratiosToPeers(fastest, peers, momentMs));
-  // When nobody calls the node any more, the old moments prove nothing new. One fast answer still acquits it.
+  // When nobody calls the node any more, the old moments prove nothing new. One fast answer still shows that it does
+  // not limp.
   const isNews = now - (own.at(-1)?.at ?? -Infinity) <= recentMs;
   return {
     ...(isNews && ratios.length > 0 && answers(node) >= minAnswers && { latencyRatio: quantile(ratios, ownQuantile) }),

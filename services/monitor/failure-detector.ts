@@ -21,7 +21,7 @@ export interface FailureDetectorOptions {
   readonly peersOf: (node: string) => readonly string[];
   readonly clock: Clock;
   readonly lag: Pick<LagMeter, 'lagMs' | 'lostMs'>;
-  /** The sources of evidence that are heard now; all where it is absent. */
+  /** The sources of evidence that are on now. Without this function, all are on. */
   readonly sources?: (() => EvidenceSettings) | undefined;
 }
 
@@ -36,7 +36,7 @@ export interface FailureDetector {
   readonly phi: (node: string) => number;
   /** Callers complain about it, or it is silent for longer than usual. The prober should ask over the ops network. */
   readonly inDoubt: (node: string) => boolean;
-  /** Anything unusual is known about it: it should be diagnosed. */
+  /** Something unusual is known about the node, so it should be diagnosed. */
   readonly interesting: (node: string) => boolean;
   readonly evidence: (node: string) => NodeEvidence;
   readonly observer: () => Observer;
@@ -47,7 +47,7 @@ export interface FailureDetector {
    * missing heartbeat.
    */
   readonly firstBadAt: (node: string, verdict: Verdict) => number | undefined;
-  /** Evidence from before the node's repair counts no longer. */
+  /** From now on, the evidence from before the node's repair does not count against it. */
   readonly forget: (node: string) => void;
   /** The last digest of each monitor that is still believed. */
   readonly otherDigests: () => readonly Digest[];
@@ -72,7 +72,10 @@ export function createFailureDetector({
   const fresh = (at: number, trustMs: number): boolean => clock.now() - at <= trustMs;
   const otherDigests = () => [...digests.values()].filter(({ at }) => fresh(at, settings.digestTrustMs));
 
-  /** Such reports are about the earlier process, or about the time in which this one was starting. */
+  /**
+   * True for a report that comes just after the node became ready: it is about the earlier process, or about the start
+   * of this one.
+   */
   const hasJustOpened = (node: string, at: number): boolean => at - (record(node).openedAt() ?? -Infinity) < reportedMs;
 
   function probeOf(node: string): ProbeResult | undefined {
@@ -101,7 +104,8 @@ export function createFailureDetector({
     });
     if (heardElsewhereAt.length === 0) return undefined;
     const [own, now] = [record(node).heardAt() ?? -Infinity, clock.now()];
-    // Later than here, but not long ago: the last heartbeat may have reached one monitor late.
+    // The other monitor must have heard the node clearly later than this one, because the same heartbeat may reach one
+    // monitor late. And it must not be long ago.
     return heardElsewhereAt.some((at) => at > own + laterMs && now - at <= settings.digestTrustMs)
       ? 'hear it'
       : 'do not hear it';
@@ -120,7 +124,8 @@ export function createFailureDetector({
       const hearing = of.hear(beat, now, lostMs);
       // Complaints of callers about the earlier process belong to this failure.
       if (hearing === 'restarted') complaints.set(beat.node, reports.firstBadAt(beat.node, now));
-      // Their reports are about the earlier process, about one that was not ready yet, or about a silence that is over.
+      // The callers' reports are about the earlier process, about a process that was not ready yet, or about a silence
+      // that is over.
       const begins = hearing === 'fresh' && (wasSilent || (beat.phase === 'ready' && phase !== 'ready'));
       if (hearing === 'restarted' || begins) reports.forget(beat.node);
       return hearing;
@@ -205,8 +210,8 @@ const laterMs = 0.6 * heartbeatIntervalMs;
 const reportedMs = 1.5 * heartbeatIntervalMs;
 
 /**
- * A node's own reports count against it after this many moments in which it was slower than its peers; and the quantile
- * over these moments.
+ * A node's own reports count after this many moments in which they can be compared with those of its peers. This
+ * quantile of the ratios at these moments counts.
  */
 const minMoments = 3;
 const selfQuantile = 0.4;

@@ -1,7 +1,7 @@
 import type { Diagnosis } from './decision-table.ts';
 import type { Verdict } from '../../shared/membership/verdict.ts';
 
-/** The verdict in force about one node, and the rival that has support by the last windows. */
+/** The verdict in force about one node, and the other verdict that the last windows support. */
 export interface Standing {
   readonly verdict: Verdict;
   readonly reasons: readonly string[];
@@ -12,8 +12,8 @@ export interface Standing {
 export const wellStanding = (now: number): Standing => ({ verdict: 'healthy', reasons: [], since: now });
 
 /**
- * How many windows in a row must agree. Crashes and proofs are facts. Slowness and load come in bursts. Health needs
- * proof.
+ * How many windows in a row must agree on a new verdict. One is enough for crashes, hangs and lies, because they are
+ * facts. Slowness and load come in bursts. A node must be healthy for some time before it counts as healthy.
  */
 export const windowsNeeded: Readonly<Record<Verdict, number>> = {
   crashed: 1,

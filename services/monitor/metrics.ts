@@ -98,7 +98,9 @@ function openIncidents(metrics: Metrics, { open }: Sources): void {
   );
 }
 
-/** Observed availability beside the result of the formulas, so that the two check each other. The whole has none. */
+/**
+ * Observed availability beside the result of the formulas, so that the two check each other. The whole has no formula.
+ */
 function availabilityGauge(metrics: Metrics, { availability }: Sources): void {
   metrics.gauge(
     'tierlab_availability_ratio',

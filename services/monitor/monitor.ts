@@ -130,7 +130,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
   const rotation = createRotation({
     monitor: own,
     nodes,
-    // A restarted monitor must not repeat version numbers of its earlier life with another meaning.
+    // A restarted monitor must not give version numbers of its earlier process to other views.
     firstVersion: incarnation * settings.versionsPerLife,
     detector,
     diagnoser,

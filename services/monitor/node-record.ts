@@ -36,7 +36,7 @@ export interface NodeRecord {
   readonly openedAt: () => number | undefined;
   /** When the last heartbeat was heard. */
   readonly heardAt: () => number | undefined;
-  /** When the silence that a restart ended had begun. */
+  /** The beginning of the silence before the last restart. */
   readonly lostAt: () => number | undefined;
 }
 

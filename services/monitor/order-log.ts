@@ -28,7 +28,9 @@ export interface OrderLog {
     readonly fresh: readonly KnownOrder[];
     readonly effective: readonly KnownOrder[];
   };
-  /** The order that took or is taking that process down, until it has had time to come back. */
+  /**
+   * The order that took that process down, or is taking it down. Undefined when the process has had time to come back.
+   */
   readonly takingDown: (node: string, aboutIncarnation: number | undefined) => KnownOrder | undefined;
 }
 

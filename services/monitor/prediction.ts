@@ -18,7 +18,7 @@ export interface PredictedService {
   readonly name: string;
   /** The number of shards; 1 for all components without shards. */
   readonly parts: number;
-  /** Of each part; of the smallest part where they differ. */
+  /** The replicas of each part; if the parts differ, those of the smallest one. */
   readonly replicas: number;
   readonly needed: number;
   readonly predicted: number;
@@ -28,14 +28,14 @@ export interface Prediction {
   readonly services: readonly PredictedService[];
   /** The probability that everything that users need is up at the same time. */
   readonly whole: number;
-  /** The nodes of which each one alone stops the whole. */
+  /** The nodes whose failure alone stops the whole. */
   readonly stopTheWhole: readonly string[];
 }
 
 /** More combinations than this take too long to add up. */
 const mostCombinations = 2_000_000;
 
-/** The nodes that one of the parts of a component can be asked of, and how many of them must be up. */
+/** The nodes that can answer for one part of a component, and how many of them must be up. */
 interface Requirement {
   readonly component: string;
   readonly needed: number;
@@ -43,10 +43,10 @@ interface Requirement {
 }
 
 /**
- * Pure: the availability that a topology promises. Replicas stand in parallel: 1 - (1 - a)^n, or k of n. What a request
- * needs stands in series: the product, but only over different nodes, because components of one node fail together. So
- * the result is not multiplied from the services. It is added up over all combinations of how many nodes of each
- * replica group are up. Standbys are not counted: they shorten the time to repair.
+ * Pure: the availability that a topology promises. Replicas are in parallel: 1 - (1 - a)^n, or k of n. The components
+ * that a request needs are in series, so their availabilities would be multiplied. But components of one node fail
+ * together, so the product would be wrong. Therefore the result is added up over all combinations of how many nodes of
+ * each replica group are up. Standbys are not counted: they shorten the time to repair.
  *
  *   client x gateway x app x query x (shard 1 x shard 2) x ranking x html       series
  *                                      |

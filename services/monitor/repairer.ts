@@ -35,11 +35,11 @@ export interface RepairerOptions {
   readonly onOrder: (order: RepairOrder, result: OrderResult, detail?: string) => void;
 }
 
-/** Turns verdicts into repair orders, and knows which nodes they took out of rotation. */
+/** Turns verdicts into repair orders, and knows which nodes these orders took out of rotation. */
 export interface Repairer {
   /**
-   * The repair that is taking the node's process down. Undefined without one, or when it is back or had time to come
-   * back.
+   * The repair that is taking the node's process down. Undefined without such a repair, or when the process is back or
+   * has had time to come back.
    */
   readonly repairOf: (node: string) => RepairUnderWay | undefined;
   /** A repair drained it, and the same process still runs. */
@@ -51,7 +51,7 @@ export interface Repairer {
   readonly takenOut: ReadonlyMap<string, 'draining' | 'quarantined'>;
   /** The orders of the last minutes, for the other monitors. */
   readonly orderDigests: () => readonly OrderDigest[];
-  /** The orders of other monitors count as well. */
+  /** Takes in the orders of other monitors, which count as well. */
   readonly learn: (digest: Digest) => void;
 }
 
@@ -226,7 +226,8 @@ export function createRepairer(options: RepairerOptions): Repairer {
         );
       }
       for (const { node, incarnation, do: what } of fresh) {
-        // Only while this monitor, too, has a verdict about that process. Otherwise nobody would put it back.
+        // Takes the node out only while this monitor, too, has a verdict about that process. Otherwise nobody would put
+        // the node back into rotation.
         const isCurrent = incarnation === (detector.record(node).incarnation() ?? 0);
         if (!isCurrent || diagnoser.assessment(node).standing.verdict === 'healthy') continue;
         if (what === 'drain') takenOut.set(node, 'draining');

@@ -7,7 +7,7 @@ import type { FailureDetector } from './failure-detector.ts';
 
 /**
  * Which node holds which role. A role belongs to the node that the topology gives it to, until a standby is promoted.
- * Then the newest token holds it, and the node that lost it is a standby when it comes back.
+ * Then the node with the newest token holds it. The node that lost the role is a standby when it comes back.
  */
 export interface Roles {
   readonly holds: (node: string) => boolean;

@@ -16,7 +16,7 @@ export interface SenderChecks {
 export interface SenderChecksOptions {
   readonly monitor: string;
   readonly topology: Topology;
-  /** No watchdog can have handed out a greater incarnation, and none could ever supersede it. */
+  /** The greatest incarnation that a watchdog can have given. No later process could supersede a greater one. */
   readonly greatestIncarnation: number;
   /** The newest token of any role. */
   readonly newestToken: () => number;

@@ -21,9 +21,7 @@ export const settings = {
   startGraceMs: 30_000,
   /** A node that was never heard is probed after this time, ms. Nodes start later than the monitors. */
   neverHeardMs: 10_000,
-  /**
-   * How long the other monitors leave it to the first one to take a liar or a limping node out, ms.
-   */
+  /** How long the other monitors wait for the leader to take out a lying or limping node, ms. */
   deferMs: 3_000,
   /** If a process is not back this long after its repair, it is diagnosed again, ms. */
   repairMs: 10_000,

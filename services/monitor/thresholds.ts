@@ -1,7 +1,7 @@
 /** Tunables of the decision table. docs/decisions/diagnosis.md has the measurements behind them. */
 export const thresholds = {
   phi: 8,
-  /** No silence is shorter than this: a process that stands still for a second may be starved. */
+  /** A shorter silence does not count: a process that stands still for a second may only lack a processor. */
   silentMs: 1_500,
   /**
    * Each ms of lag of all main loops makes the needed silence longer by this many ms, up to a bound. Where processors
@@ -24,14 +24,16 @@ export const thresholds = {
   /** The same where two callers found it independently. They avoid the liar from then on, so they find no more lies. */
   minSharedLies: 2,
   slowRatio: 4,
-  /** A node with an answer faster than this many times its peers does not limp. */
+  /** A node with an answer in less than this many times its peers' time does not limp. */
   neverFasterRatio: 2,
   /**
    * Reports with calls that were given up without an answer, of all callers together. One is not enough: an avoided
    * replica gets calls only in bad moments.
    */
   unansweredBeats: 3,
-  /** The main loop of a limping node is this late on average, and so many times as late as others'. */
+  /**
+   * The main loop of a limping node is this late on average, and this many times as late as the loops of other nodes.
+   */
   nodeLagMs: 100,
   lagRatio: 4,
   /** Where the main loops of most nodes are this late, the machine is short of processors, and no node limps alone. */

@@ -11,7 +11,8 @@ export interface WindowDiagnosisOptions {
   readonly standing: (node: string) => Standing | undefined;
   readonly incident: (node: string) => Incident | undefined;
   /**
-   * The repair that is taking the node's process down. Undefined without one, or when it had time to come back.
+   * The repair that is taking the node's process down. Undefined without such a repair, or when the process has had
+   * time to come back.
    */
   readonly repairOf: (node: string) => RepairUnderWay | undefined;
   /** A repair drained it, and the same process still runs. */
@@ -54,7 +55,7 @@ export function createWindowDiagnosis({
   isDrained,
 }: WindowDiagnosisOptions): (node: string) => Finding {
   const restartedUnannounced = (node: string): boolean => {
-    // During a named failure a new process is the repair. After the fix a new process is another failure.
+    // While a diagnosed failure lasts, a new process is its repair. After the fix, a new process is another failure.
     const { diagnose: namedAt, fix: fixedAt } = incident(node)?.stamps ?? {};
     return detector.record(node).restartedUnannounced() && (namedAt === undefined || fixedAt !== undefined);
   };

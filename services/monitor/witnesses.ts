@@ -27,8 +27,7 @@ export function withoutOwnTrouble(callers: readonly CallerEvidence[], opsPort: s
 }
 
 /**
- * The share of a caller's calls to one node that came to nothing. A call given up early counts only where no other was
- * answered.
+ * The share of a caller's calls to one node that failed. A call given up early counts only where no other was answered.
  */
 export function lostShare(
   of: Pick<CallerEvidence, 'calls' | 'ok' | 'timeouts' | 'partial' | 'refused' | 'resets' | 'unanswered'>,
@@ -37,7 +36,7 @@ export function lostShare(
   return of.calls === 0 ? 0 : Math.max(lost, of.partial) / of.calls;
 }
 
-/** By its own report it takes far longer for its calls than its peers do, by their reports. */
+/** By its own report, the node takes far longer for its calls than its peers report of themselves. */
 export const admitsSlowness = (selfRatio = 0): boolean => selfRatio >= thresholds.slowRatio;
 
 /** By its own report most of the calls that reached it are not over: they were neither answered nor given up. */

@@ -27,7 +27,7 @@ test('what one monitor seals for another opens there, once, and each later one, 
   const second = one.seal(digestOf('monitor-1'), 'monitor-2');
   expect(two.open(first)).toEqual(digestOf('monitor-1'));
   expect(two.open(second)).toEqual(digestOf('monitor-1'));
-  for (const old of [first, second]) expect(() => two.open(old)).toThrow(/came before/);
+  for (const old of [first, second]) expect(() => two.open(old)).toThrow(/not newer than the last one/);
 });
 
 test('the next process of a monitor is believed, and the one before it no more', () => {
@@ -35,7 +35,7 @@ test('the next process of a monitor is believed, and the one before it no more',
   const before = monitor('monitor-1', 1);
   for (let i = 0; i < 5; i++) two.open(before.seal(digestOf('monitor-1'), 'monitor-2'));
   expect(two.open(monitor('monitor-1', 2).seal(digestOf('monitor-1'), 'monitor-2'))).toBeDefined();
-  expect(() => two.open(before.seal(digestOf('monitor-1'), 'monitor-2'))).toThrow(/came before/);
+  expect(() => two.open(before.seal(digestOf('monitor-1'), 'monitor-2'))).toThrow(/not newer than the last one/);
 });
 
 const sealed = monitor('monitor-1').seal(digestOf('monitor-1'), 'monitor-2');

@@ -59,10 +59,10 @@ export const casesOfSilence: Case[] = [
     verdict: 'healthy',
   },
   {
-    is: 'a new process in the place of one that never took leave',
+    is: 'a new process in the place of one that never said that it was leaving',
     evidence: { heartbeats: { phi: 0, conflictingBeats: 0, restartedUnannounced: true } },
     verdict: 'crashed',
-    reason: /never took leave/,
+    reason: /never said that it was leaving/,
   },
   {
     is: 'nobody who gets its answers, and none of the calls reaches it',
@@ -77,7 +77,7 @@ export const casesOfSilence: Case[] = [
     is: 'silence and no word of anybody',
     evidence: { heartbeats: silent },
     verdict: 'crashed',
-    reason: /nobody knows more/,
+    reason: /no other evidence/,
   },
   {
     is: 'silence, process running, ops silent',
