@@ -26,7 +26,7 @@ export interface Architecture {
   readonly processes: number;
   readonly components: readonly DescribedComponent[];
   readonly everywhere: typeof everywhere;
-  /** The door where users search. */
+  /** The public port where users search. */
   readonly searchPort: number | undefined;
 }
 

@@ -5,7 +5,7 @@ import { Problem } from '../parts/problem.tsx';
 import type { State, Store } from '../store.ts';
 import { useOrder } from '../use-order.ts';
 
-/** The way to the buttons: whoever has the key of the operator may break nodes. It is asked once. */
+/** Asks once for the operator's key, which opens the buttons. Whoever has the key may break nodes. */
 export function OperatorKey({ state, store }: { state: State; store: Store }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const field = useRef<HTMLInputElement>(null);
@@ -34,8 +34,8 @@ export function OperatorKey({ state, store }: { state: State; store: Store }) {
         >
           <h2 id="key-title">Operator's key</h2>
           <p>
-            Whoever has it may break nodes and heal them. <code>npm start -- --chaos</code> printed an address that ends
-            with the key. Paste the key or the whole address.
+            Whoever has this key may break nodes and heal them. <code>npm start -- --chaos</code> printed an address
+            that ends with the key. Paste the key or the whole address.
           </p>
           <KeyField name="Key" field={field} />
           <Problem text={problem} />

@@ -8,7 +8,7 @@ export interface Commands {
 
 const names = { curl: 'HTTP', promql: 'PromQL', cli: 'Terminal' } as const;
 
-/** What one types to get the same: folded until asked for. */
+/** The commands that print the same numbers. They stay folded until the reader opens them. */
 export function Command({ of, commands }: { of: string; commands: Commands }) {
   return (
     <details class="command">

@@ -95,7 +95,7 @@ function sideways(tiers: readonly (readonly Group[])[], control: readonly Group[
 /** The nodes of the control plane stand in one row. */
 const flat = ({ name, lanes }: Group): Group => ({ name, lanes: lanes.flat().map((node) => [node]) });
 
-/** The tiers that the calls of an earlier tier to a later one pass by. */
+/** The tiers that a line must pass, because it connects an earlier tier with a later one. */
 function passedTiers({ tiers, relations }: About): ReadonlySet<number> {
   const tierOf = (name: string) => tiers.findIndex((names) => names.includes(name));
   const ways = relations.map(({ from, to }) => [tierOf(from), tierOf(to)] as const);
@@ -116,7 +116,7 @@ function downwards(
     const perRow = tier.length > 1 ? 2 : 1;
     for (let i = 0; i < tier.length; i += perRow) {
       const row = tier.slice(i, i + perRow).map((group) => (perRow === 2 ? single(group) : spread(group)));
-      // Beside a group that is alone, passing lines need room; between two groups there is some.
+      // Lines that pass a single group need room beside it. Between two groups there is room already.
       const lane = perRow === 1 && passed.has(index) ? groupGap : 0;
       const groupWidth = (width - lane - (perRow - 1) * groupGap) / perRow;
       const height = Math.max(...row.map(heightOf));

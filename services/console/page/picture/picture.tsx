@@ -11,8 +11,8 @@ import type { AboutNode } from '../../about.ts';
 type Shown = Pick<Moment, 'about' | 'now'>;
 
 /**
- * The topology as it is at this moment: tiers from left to right, lines as wide as the calls are many. `plain`: nodes
- * have no pages of their own to link to.
+ * The topology as it is at this moment: tiers from left to right, a wider line means more calls. `plain`: nodes have no
+ * pages of their own to link to.
  */
 export function Picture({ moment, plain = false }: { moment: Shown; plain?: boolean }) {
   const frame = useRef<HTMLDivElement>(null);

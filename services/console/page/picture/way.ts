@@ -2,14 +2,14 @@ import type { Box, Layout } from './layout.ts';
 
 /** Nodes and groups that stand in the way of a line, at the same distance from where requests come in. */
 interface Barrier {
-  /** Along the way of requests. */
+  /** The range along the direction in which requests go. */
   readonly from: number;
   readonly to: number;
-  /** What is taken, across the way of requests. */
+  /** The occupied ranges, across this direction. */
   readonly taken: readonly (readonly [from: number, to: number])[];
 }
 
-/** A box as a line sees it: `from` and `to` along the way of requests, `low` and `high` across it. */
+/** A box as a line sees it: `from` and `to` along the direction of requests, `low` and `high` across it. */
 interface Extent {
   readonly from: number;
   readonly to: number;

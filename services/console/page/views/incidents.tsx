@@ -8,7 +8,7 @@ import { IncidentList } from '../parts/incident-list.tsx';
 import { Words } from '../parts/words-help.tsx';
 import { Table } from '../parts/table.tsx';
 
-/** How long an incident is shown before it began when it is replayed, ms. */
+/** How much time a replay shows before the incident began, ms. */
 const leadMs = 3_000;
 
 /** Every incident with its phases, and what they cost: the availability. */
@@ -51,7 +51,7 @@ function Availability({ report }: { report: AvailabilityReport }) {
     <>
       <p class="quiet">
         Observed for {timeSpan(report.to - report.from)}. A service is down only while all replicas of one of its shards
-        are down. If its replicas failed independently, it would be up for the share "if independent".
+        are down. The column "if independent" shows its availability if its replicas failed independently.
       </p>
       <Table
         label="Availability by service"

@@ -125,7 +125,7 @@ export function NodeView({ moment, state, id }: ViewOptions & { id: string }) {
       <section aria-labelledby="node-faults">
         <h2 id="node-faults">Injected faults {about.chaos && <a href={`#/faults/${id}`}>Break it</a>}</h2>
         {id === about.own && (
-          <p class="quiet">This console runs on this node: a fault may make it unreachable for a while.</p>
+          <p class="quiet">This console runs on this node: a fault may make the console unreachable for a while.</p>
         )}
         <FaultsInEffect faults={faults} operator={state.operator && live} />
       </section>

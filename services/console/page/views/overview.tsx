@@ -119,7 +119,7 @@ function Legend() {
       <span class="warn">▲ suspect, starting, draining, or alive with a diagnosis</span>
       <span class="bad">✕ dead or quarantined</span>
       <span class="quiet">○ standby or unknown</span>
-      <span>Lines: calls, the wider the more; dotted where there are none now.</span>
+      <span>Lines are calls: a wider line has more calls, a dotted line has none now.</span>
     </p>
   );
 }

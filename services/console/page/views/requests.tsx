@@ -42,7 +42,9 @@ export function RequestsView({ moment, state }: ViewOptions) {
               {name}
             </button>
           ))}
-          <small>All failed and the slowest requests of each second are kept, and a sample of the others.</small>
+          <small>
+            Tierlab keeps all failed requests, the slowest requests of each second, and a sample of the others.
+          </small>
         </p>
         {!list || list.traces.length === 0 ? (
           <p class="quiet">No requests are kept yet. Search for something, and they appear here.</p>
