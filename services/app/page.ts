@@ -18,8 +18,8 @@ interface PageTiers {
 /** Neighbours that are shown on each side of a page. */
 const shownNeighbours = 3;
 /**
- * When the page itself has come, it waits this long for its neighbours and its popularity, ms: one hung shard must not
- * delay the pages of the other shards.
+ * How long the application server waits for the neighbours and the popularity when the page itself has arrived, ms. One
+ * hung shard must not delay the pages of the other shards.
  */
 const patienceMs = 100;
 
@@ -65,7 +65,9 @@ export async function pageInItsPlace(tiers: PageTiers, id: string, context: Cont
   surroundings.catch(() => undefined);
   try {
     const page = await pageAlone(tiers, id, context);
-    const timer = scheduler.after(patienceMs, () => giveUp.abort(new RpcError('cancelled', 'the page is there')));
+    const timer = scheduler.after(patienceMs, () =>
+      giveUp.abort(new RpcError('cancelled', 'the page waits no longer for its surroundings')),
+    );
     const [beside, popular] = await surroundings.finally(() => timer.cancel());
     if (around.staleMs !== undefined) context.staleMs = Math.max(context.staleMs ?? 0, around.staleMs);
     return {
@@ -79,7 +81,7 @@ export async function pageInItsPlace(tiers: PageTiers, id: string, context: Cont
   }
 }
 
-/** Any failure of a call; other exceptions are defects. */
+/** Leaves out what a failed call would have given. Any other exception is a defect. */
 function leftOut<T>(thrown: unknown): T | undefined {
   if (!(thrown instanceof RpcError)) throw thrown;
   return undefined;

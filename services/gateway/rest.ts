@@ -21,7 +21,9 @@ const SearchAnswer = Type.Object(
     suggestion,
     partial,
     staleMs: Type.Optional(
-      Type.Number({ description: 'Part of the answer comes from memory, and is so old, because its source is down' }),
+      Type.Number({
+        description: 'The age, ms, of the part of the answer that comes from memory because its source is down',
+      }),
     ),
     servedBy: Type.Array(Type.String(), { description: 'The nodes that took part, in the order of their answers' }),
     results,
@@ -47,7 +49,7 @@ const ProblemAnswer = Type.Object(
   { description: 'A problem (RFC 9457)' },
 );
 
-/** Described for OpenAPI only, because a problem is not application/json. The web door answers the errors. */
+/** Only describes the errors for OpenAPI, because a problem is not application/json. web/door.ts answers them. */
 const problems = { description: 'A problem', content: { 'application/problem+json': { schema: ProblemAnswer } } };
 const common = { tags: ['search'], produces: ['application/json'] };
 

@@ -19,7 +19,7 @@ const shownLinks = 24;
  */
 const listedLinks = 1_000;
 
-/** A page of the corpus, and what surrounds it. The page is shown, too, when its surroundings could not be fetched. */
+/** A page of the corpus, and what surrounds it. The page is shown even when its surroundings could not be fetched. */
 export interface PageView {
   readonly page: Page;
   readonly neighbours?: Neighbours;

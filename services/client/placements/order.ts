@@ -7,7 +7,7 @@ export function screenfulOf(all: SearchResults, { page, order }: Pick<Asked, 'pa
   return { ...all, page, size: screenSize, results: ordered.slice((page - 1) * screenSize, page * screenSize) };
 }
 
-/** By code units, so that a client and a server with other languages sort alike. */
+/** Sorts by code units, so that the order does not depend on the language settings of the client or the server. */
 function byTitle(a: SearchResults['results'][number], b: SearchResults['results'][number]): number {
   if (a.title !== b.title) return a.title < b.title ? -1 : 1;
   return a.id < b.id ? -1 : 1;

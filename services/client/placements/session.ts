@@ -3,7 +3,10 @@ import type { Key } from './keys.ts';
 /** 20 characters and two words. Its plan has three terms: each word, and the whole query as a name. */
 export const sessionQuery = 'domesticated animals';
 
-/** The session that compares placements: the query key by key, a submit, some pages on, and the order of titles. */
+/**
+ * The session that compares placements: it types the query key by key, submits it, turns some pages, and sorts by
+ * title.
+ */
 export const sessionKeys = (query = sessionQuery, turns = 3): readonly Key[] => [
   ...query,
   'Enter',

@@ -7,7 +7,7 @@ import type { Application } from './application.ts';
 import { screenfulOf } from './order.ts';
 import type { Wire } from './wire.ts';
 
-/** The server plans and finds; the client ranks, and from then on pages and sorts without the server. */
+/** The server plans and finds. The client ranks; after that it turns pages and sorts without the server. */
 export function createSharedApplication(wire: Pick<Wire, 'candidates'>): Pick<Application, 'search'> {
   let all: SearchResults | undefined;
 

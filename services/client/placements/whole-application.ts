@@ -30,7 +30,7 @@ interface Searched {
   readonly statistics: Statistics;
 }
 
-/** When parts have different versions, all are asked for again. This is the most rounds. */
+/** The most rounds of requests. When the parts have different versions, the next round requests all of them again. */
 const maxRounds = 3;
 
 /**

@@ -25,7 +25,7 @@ export interface Wire {
   /** `application`, `data-cache`: the parts of the index of one term, and the texts of some pages. */
   readonly parts: (term: string) => Promise<PartsResponse & Lease>;
   readonly texts: (ids: readonly string[]) => Promise<TextsResponse & Lease>;
-  /** Before the session, where the client completes words itself. */
+  /** The words of the corpus. A client that completes words itself fetches them before the session. */
   readonly words: (from: number) => Promise<WordsResponse>;
 }
 

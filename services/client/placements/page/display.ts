@@ -14,7 +14,7 @@ export function createDisplay(document: Document, runner: Runner, asked?: string
   const problem = find('#problem');
   const query = asked?.trim().slice(0, 60) || sessionQuery;
   find('#query').textContent = query;
-  /** The line that the keys sent so far have typed. The next keys turn it into the text of the input. */
+  /** The line after all keys that were sent so far. The next keys change this line into the text of the input. */
   let line = '';
   let name: PlacementName = 'terminal';
   let waiting = 0;

@@ -8,7 +8,7 @@ import { earlierKeys, sessionKeys } from '../session.ts';
 /** What one placement has cost since its counters were last set to zero. */
 export interface Cost {
   readonly traffic: Traffic;
-  /** The time between keys and screens without the waiting, ms. */
+  /** The time from each key to its screen, without the time that the client waits for the server, ms. */
   readonly workedMs: number;
   /** What was fetched before the first key. */
   readonly before: Traffic;

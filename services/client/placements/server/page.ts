@@ -45,11 +45,11 @@ by title. Before it starts, the user has made the same search once, up to page 2
 <p id="status" role="status"></p>
 <p id="problem" class="problem" role="alert" hidden></p>
 <section id="screen" aria-label="The screen"></section>
-<p class="about">Bytes are those of addresses and bodies, without headers. "Client works" is the time between a key and
-its screen without the waiting. "Before" is what the client fetched before the first key: the words of the corpus, for
-suggestions. The program of this page has ${Math.round(bytes / 1_000)} kB. When the server is gone,
-<b>shared-application</b> still turns the pages of its last search, and <b>data-cache</b> still answers from what it has
-cached in the last minute.</p>
+<p class="about">Bytes are those of addresses and bodies, without headers. "Client works" is the time from a key to
+its screen, without the time that the client waits for the server. "Before" is what the client fetched before the
+first key: the words of the corpus, for suggestions. The program of this page has ${Math.round(bytes / 1_000)} kB. When
+the server is gone, <b>shared-application</b> still turns the pages of its last search, and <b>data-cache</b> still
+answers from what it has cached in the last minute.</p>
 </div>`;
   return layout({ title: 'Thin and fat clients - Tierlab', kind: 'inner', box: { q: '' }, main, own }, assets);
 }

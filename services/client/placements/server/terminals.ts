@@ -4,7 +4,10 @@ import type { Application } from '../application.ts';
 import type { Pressed, Wire } from '../wire.ts';
 import { createUserInterface, type UserInterface } from '../user-interface.ts';
 
-/** The terminals that this node serves at most. The terminal that was silent for the longest time loses its session. */
+/**
+ * The most terminals that this node serves. When one more comes, the terminal that was silent for the longest time
+ * loses its session.
+ */
 const maxSessions = 1_000;
 
 interface Session {
@@ -32,7 +35,10 @@ export function createTerminals(newSession: () => string): Terminals {
     async press({ session: known, key }, application) {
       const found = known === undefined ? undefined : sessions.get(known);
       if (known !== undefined && found === undefined)
-        throw new RpcError('not_found', 'This terminal session has ended: the server was restarted, or too many came.');
+        throw new RpcError(
+          'not_found',
+          'This terminal session has ended: the server was restarted, or too many others came.',
+        );
       const [id, session] = found === undefined ? open() : [known!, found];
       if (session.busy) throw new RpcError('conflict', 'The last key of this terminal is still being handled.');
       session.busy = true;

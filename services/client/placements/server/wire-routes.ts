@@ -12,7 +12,7 @@ import type { Service } from './service.ts';
 
 const strict = { additionalProperties: false };
 const hide = true;
-/** 100 page ids of the greatest length. */
+/** Room for 100 page ids of the greatest length, bytes. */
 const bodyLimit = 32_768;
 
 const Press = Type.Object(
