@@ -20,7 +20,7 @@ const loaders: Readonly<Record<string, () => Promise<unknown>>> = {
 
 export type Components = Readonly<Record<string, Component>>;
 
-/** The components of these names: all, where none are named. Unknown names are left out. */
+/** The components with these names, or all components without an argument. Unknown names are left out. */
 export async function loadComponents(names: readonly string[] = Object.keys(loaders)): Promise<Components> {
   const known = names.filter((name) => Object.hasOwn(loaders, name));
   const loaded = await Promise.all(known.map(async (name) => [name, (await loaders[name]!()) as Component] as const));

@@ -6,8 +6,8 @@ export function shardFiles(folder: string) {
     /** The durable data, in SQLite. */
     store: join(folder, 'pages.sqlite'),
     /**
-     * A checkpoint of the inverted index, with its layout in memory. It is rebuilt from the store when it is missing or
-     * damaged.
+     * A checkpoint of the inverted index, in the layout that the index has in memory. It is rebuilt from the store when
+     * it is missing or damaged.
      */
     checkpoint: join(folder, 'index.bin'),
   };

@@ -7,7 +7,7 @@ import { query } from './contract.ts';
 
 type Centre = Pick<Upstream<typeof query>, 'statistics'>;
 
-/** The statistics of all shards from the centre; undefined where this search needs none from there. */
+/** Asks the centre for the statistics of all shards. Undefined when this search does not need the centre. */
 export type AskCentre = (plan: QueryPlan, context: Context) => Promise<Statistics | undefined>;
 
 /** No search needs the centre. */

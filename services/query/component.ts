@@ -23,7 +23,7 @@ export const queryComponent = component({
     for (const suggested of ['true', 'false']) plans.labels({ suggested });
     const keeper = keepVocabulary(environment);
     const askCentre = centreOf(environment);
-    // The context is one of the table's own: others may wait for the same answer.
+    // The call has a new context, not that of one search, because other searches may wait for the same answer.
     const table = createStatisticsTable(clock, async (asked) => {
       const part = { plan: asked, size: 1 };
       return (await findAcrossShards(upstream.database, topology.shards, part, newContext(tableTimeoutMs))).statistics;

@@ -8,7 +8,7 @@ import { contract, operation, type Introduction } from '../../shared/rpc/contrac
 
 const about: Introduction = {
   component: 'query',
-  purpose: 'Turns the words of a person into a plan: corrections, synonyms, shards.',
+  purpose: 'Turns the words of a person into a plan: terms, phrases, exclusions and a correction.',
   calls: ['database'],
 };
 

@@ -33,7 +33,7 @@ interface Wanted extends QueryWord {
 /**
  * Turns the user's text into a plan. Throws `too_costly` when the query holds too many phrases, or a phrase that is too
  * long. Words are combined by OR, because AND would lose most good pages for a long question. A word that is typed
- * twice has weight 2. A query of exclusions only has no terms, so it finds nothing.
+ * twice has weight 2. A query that has only exclusions has no terms, so it finds nothing.
  */
 export function parse(query: string): Parsed {
   const wanted: Wanted[] = [];

@@ -3,14 +3,17 @@ import type { Statistics } from '../../search/find-result.ts';
 import type { QueryPlan } from '../../search/plan.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 
-/** As often as the vocabulary is compared with the shards, ms: a write is known at the centre after this time. */
+/**
+ * How long an answer is kept, ms: the centre knows a write after this time at the latest. The vocabulary is compared
+ * with the shards in the same interval.
+ */
 const keptMs = 10_000;
 /** About 1 kB each. */
 const maxPlans = 10_000;
 
 /**
  * The table of the centre: the statistics of all shards for each plan that was asked for. `ask` asks the shards. Equal
- * questions at the same time ask them once.
+ * questions at the same time lead to one call to each shard.
  */
 export function createStatisticsTable(clock: Clock, ask: (plan: QueryPlan) => Promise<Statistics>) {
   const table = new LRUCache<string, Promise<Statistics>>({

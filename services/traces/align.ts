@@ -13,7 +13,8 @@ export interface Alignment {
 /**
  * The clocks of two nodes are never compared. A node's work lies inside the attempt that caused it, so it is put in the
  * middle: the way there takes as long as the way back. NTP and Jaeger's adjuster for clock skew assume the same. All
- * spans of the called node move together. Work that outlives an abandoned attempt starts with it.
+ * spans of the called node move together. Work that takes longer than its abandoned attempt starts together with the
+ * attempt.
  *
  *   attempt  |------------------------------|
  *   serve       way | queue | work     | way

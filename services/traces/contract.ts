@@ -42,7 +42,7 @@ export const TraceSpan = Type.Object({
   attemptKind: Type.Optional(AttemptKind),
   /** An attempt within its own node: a function call. */
   local: Type.Optional(Type.Boolean()),
-  /** Of an attempt: it was sent in a batch in the name of another call, below which the work of the node is shown. */
+  /** Of an attempt: it was sent in a batch, but not as the first call. The work is shown below the first call. */
   batched: Type.Optional(Type.Boolean()),
   /** It is an attempt that a retry or a hedge replaced, or a part of such an attempt. */
   replaced: Type.Optional(Type.Boolean()),
@@ -101,9 +101,9 @@ export type Trace = Static<typeof Trace>;
 
 /** Answers GET /api/traces/times: where the time of the usual request goes. Each time is a mean per request. */
 export const UsualTimes = Type.Object({
-  /** Method and route: those that were asked most. */
+  /** The method and the route that were requested most. */
   request: Type.String(),
-  /** How many requests the means are made of. */
+  /** The number of requests behind the means. */
   requests: Type.Integer({ minimum: 0 }),
   durationMs: Ms,
   tiers: Type.Array(Type.Object({ component: Type.String(), heldMs: Ms, ...Time.properties })),

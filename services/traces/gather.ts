@@ -17,7 +17,7 @@ export interface Gathering {
 
 /**
  * Asks the nodes for their spans of the traces `ids`: first the nodes `from`, then those that their spans name, until
- * nobody new is named. Every node is asked once.
+ * the spans name no new node. Every node is asked once.
  */
 export async function gatherSpans(
   ids: readonly string[],

@@ -20,6 +20,6 @@ export function tiersOf(spans: readonly TraceSpan[]): Tier[] {
   return [...tiers.values()];
 }
 
-/** True for a request that its own component serves at once. The span of the service then counts instead. */
+/** True when the request entered at the component that serves it. Then the span of the service counts instead. */
 const isEntrance = ({ kind, component }: TraceSpan, [, first]: readonly TraceSpan[]): boolean =>
   kind === 'request' && first?.kind === 'serve' && first.component === component;

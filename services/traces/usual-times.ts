@@ -1,11 +1,15 @@
 import type { Trace, UsualTimes } from './contract.ts';
 
-/** With fewer requests drawn by lot, traffic is so light that nearly all requests are kept. Then all of them count. */
+/**
+ * With fewer requests that were sampled at random, traffic is so light that nearly all are kept. Then all kept ones
+ * count.
+ */
 const fewDrawn = 10;
 
 /**
  * Pure: the time of the usual request by component, as means over the kept requests of the route that was asked most.
- * Requests drawn by lot count, because those that are kept as the slowest are not usual. Undefined without requests.
+ * Only requests that were sampled at random count, because requests that are kept as the slowest are not usual.
+ * Undefined without requests.
  */
 export function usualTimes(traces: readonly Trace[]): UsualTimes | undefined {
   const good = traces.filter(({ outcome, because }) => outcome === 'ok' && because !== 'asked');

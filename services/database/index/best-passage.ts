@@ -6,8 +6,8 @@ import type { PostingList } from './posting-lists.ts';
 
 /**
  * Returns the start of the best passage of about `reach` characters in the body of `doc`. The best passage has the
- * greatest sum of weights (`weights[list.i]`) of the terms that it holds; each term counts once. Of equal passages, the
- * first. Returns 0 when the body holds no term.
+ * greatest sum of weights (`weights[list.i]`) of the terms that it holds; each term counts once. Of equal passages, it
+ * is the first one. Returns 0 when the body holds no term.
  *
  * The index knows word positions, not characters. To convert a position, the body is read from the last anchor before
  * the position.

@@ -113,8 +113,8 @@ export function loadCheckpoint(file: string, source: string): Loaded {
 }
 
 /**
- * Changes when the analysis reads the same text as other terms. An index that was built with another analysis would
- * miss matches.
+ * A fingerprint of the analysis. It changes when the analysis makes other terms from the same text. An index that was
+ * built with another analysis would miss matches.
  */
 function analysisFingerprint(): number {
   return hash32(

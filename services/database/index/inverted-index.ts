@@ -42,7 +42,7 @@ export interface InvertedIndex {
   readonly findInPieces: (plan: QueryPlan, size: number, believed: Statistics | undefined) => Work<Found>;
 }
 
-/** For how many hits one piece of work looks up frequencies. */
+/** The number of hits whose frequencies one piece of work looks up. */
 const hitsPerPiece = 64;
 
 export function createInvertedIndex(segment: Segment, grain?: Grain): InvertedIndex {
