@@ -68,7 +68,8 @@ const program = new Command('npm run lab --')
   .option('--json', 'the result as JSON on stdout')
   .hook('preSubcommand', (own, sub) => {
     const given = own.options.find((option) => own.getOptionValueSource(option.attributeName()) === 'cli');
-    if (given) throw new LabUsageError(`${given.long} stands before "${sub.name()}", which would not see it`);
+    if (given)
+      throw new LabUsageError(`${given.long} has no effect before "${sub.name()}"; write it after the command`);
   })
   .addHelpText('after', '\nExit codes: 0 pass, 1 fail, 2 unknown, 3 called wrongly, 130 interrupted.')
   .action(async (name: string | undefined, flags: PredictFlags & OwnerFlags & FormFlags & AttachFlags & HomeFlag) => {

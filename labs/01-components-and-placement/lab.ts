@@ -80,9 +80,9 @@ export const componentsAndPlacement = lab({
     `The answers are equal, byte by byte. A component is a contract and the logic behind it, and neither knows where it
 runs. So moving it cannot change what it says.
 
-What changes is the way. In one process all calls are function calls: no hop. With one node for each component, a
-search has 4 hops: gateway to app, then app to query, database and ranking. With two shards it has 5, because both are
-asked. Each hop takes time, can fail, and can wait.
+What changes is how a call travels. In one process all calls are function calls: no hop. With one node for each
+component, a search has 4 hops: gateway to app, then app to query, database and ranking. With two shards it has 5,
+because both are asked. Each hop takes time, can fail, and can wait.
 
 So first organise a system into components, then decide where they run. The first decision says what it does. The
 second says how fast it is, how it scales, and how it fails.`,

@@ -69,13 +69,14 @@ export const layeredAndObjectBased = lab({
     control: 'one worker for each tier and a high load: calls wait for the worker, which the formula leaves out',
   },
   hints: [
-    'Write down who is asked when. Can the next call be made before the last answer is there? And who is waiting then?',
+    'Write down which tier is asked, and when. Can the next call be made before the last answer is there? And which ' +
+      'tier is waiting then?',
     'A chain of four calls takes 4 (r + s), whoever makes the calls. A tier holds a request from its arrival to its ' +
       'answer: s, and r + s for each tier below it that it waits for. Calls at the same time cost as much as the ' +
       'slowest one.',
-    'You need a stamp from four offices, 2 days each with the post. You write to each in turn: 8 days, and each ' +
-      'office works 1 day. Or each office sends your letter on and keeps your file open: 8 days, and the first ' +
-      'office keeps it for 7.',
+    'You need a stamp from four offices. Each one works for 1 day, and its post takes 1 day. You write to each in ' +
+      'turn: 8 days, and each office has your file for 1. Or each office sends your letter on and keeps your file ' +
+      'open: 8 days, and the first office keeps it for 7.',
   ],
   explanation: ({ r, s }) =>
     `Both styles take ${4 * (r! + s!)} ms, because the four calls depend on each other. The words must be planned before
@@ -83,9 +84,9 @@ candidates can be found, and found before they can be ordered. A style cannot ch
 
 It changes who waits. In the layered style each tier is a client of the next one, and it holds its request until the
 answers below it are there: html for ${s! + 3 * (r! + s!)} ms, the database for ${s!} ms. In the object-based style each
-tier holds it for ${s!} ms alone, and the application server holds it for the whole time in both. So layered tiers need
-memory and connections for up to ${(s! + 3 * (r! + s!)) / s!} times as many calls at the same rate (Little's law). They
-get something for it: each layer hides all that is below it.
+tier holds it for ${s!} ms only. The application server holds it for the whole time in both styles. So layered tiers
+need memory and connections for up to ${(s! + 3 * (r! + s!)) / s!} times as many calls at the same rate (Little's law).
+They get something for it: each layer hides all that is below it.
 
 A page view needs its page, the titles of its neighbours and its popularity. None of the three needs another, so the
 application server asks for all at once: ${2 * (r! + s!)} ms with the HTML, not ${4 * (r! + s!)} ms. Only an architect

@@ -15,7 +15,7 @@ import { heldMsOf, isStyle, type Shape, shapes, type Style, tiers, timeOf, type 
 const requests = 160;
 const perSecond = 20;
 const tolerance = 0.15;
-/** A timer of Node.js may fire so late, which counts where a call is held for 5 ms alone. */
+/** A timer of Node.js may fire this late, ms. That matters where a call is held for only 5 ms. */
 const timerLateMs = 1;
 
 /** The operation that a search calls at each tier, and who calls it. */
@@ -79,7 +79,7 @@ export async function runLive({ r, s }: Parameters, context: LiveContext): Promi
       const before = bare[shape]!.held[tier]!;
       const heldMs = heldMsOf(shape, tier, r!, s!) + before.totalMs / before.calls;
       const label = `${shape}: calls held by ${tier} are rate x time`;
-      // By the histogram of the tier. The theory has the tier's own time, too.
+      // The measurement is the tier's own histogram. The theory includes the time that the tier needs without r and s.
       const late = Math.max(tolerance, timerLateMs / heldMs);
       found.push(within(label, totalMs / run.tookMs, (calls / run.tookMs) * heldMs, late, calls));
     }
@@ -109,7 +109,7 @@ async function slowDown(own: LabCluster, r: number, s: number): Promise<readonly
 interface Measured {
   readonly answers: readonly Answer[];
   readonly tookMs: number;
-  /** Of a search: the calls at each tier. */
+  /** The calls that each tier held. Empty for page views. */
   readonly held: Readonly<Partial<Record<TierName, Held>>>;
 }
 

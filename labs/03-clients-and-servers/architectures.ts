@@ -7,12 +7,12 @@ export interface Architecture {
   readonly id: 'single' | 'multi' | 'service';
   readonly label: string;
   readonly servers: number;
-  /** The data is cut into so many parts; each part has so many copies. servers = parts x copies. */
+  /** The number of parts of the data, and of copies of each part. servers = parts x copies. */
   readonly parts: number;
   readonly copies: number;
   /** A middle server chooses; otherwise the client does. */
   readonly middle: boolean;
-  /** Calls per service time after the crash: the servers that are left can answer these calls. */
+  /** Calls that are sent per service time after the crash. Where servers are left, they can answer these calls. */
   readonly crashLoad: number;
 }
 

@@ -75,9 +75,9 @@ export const clientsAndServers = lab({
     `One worker that is busy for ${s!} ms per call answers ${digits(1_000 / s!)} calls per second, however many
 clients ask: it is the bottleneck. And it is a single point of failure: when it crashes, everything is lost.
 
-Four servers with a quarter of the data each answer nearly four times as many calls, because each client asks the
-server that has its page. Nobody stands in the way. But only one server has each page. So a crash takes a quarter of
-the answers, while the other three quarters do not notice.
+Four servers with a quarter of the data each answer nearly four times as many calls, because each client asks the server
+that has its page. No other server is in between. But only one server has each page. So a crash takes a quarter of the
+answers, while the other three quarters do not notice.
 
 A service across servers has the same four servers, and two of them hold the same half of the data. A middle server
 invokes them. It answers as many calls, and after a crash it asks the other copy: nothing is lost. That has a price.

@@ -8,9 +8,9 @@ import { query } from './script.ts';
 export interface LiveSession {
   readonly name: PlacementName;
   readonly messages: readonly string[];
-  /** As the page itself counts. */
+  /** The number of messages that the page itself counted. */
   readonly counted: number;
-  /** The time between keys and screens without the waiting, and the waiting, ms. */
+  /** The time from keys to their screens, ms: the work of the page, and its wait for answers. */
   readonly workedMs: number;
   readonly waitedMs: number;
   /** The last screen. */
@@ -20,7 +20,7 @@ export interface LiveSession {
 export interface Person {
   /** Makes the earlier search with a fresh client; it is not counted. */
   readonly arrive: (name: PlacementName) => Promise<void>;
-  /** The same for each placement, on one page. */
+  /** Makes the earlier search in each placement, on one page. */
   readonly arriveInAll: (names: readonly PlacementName[]) => Promise<void>;
   readonly choose: (name: PlacementName) => Promise<void>;
   /** Types the query, searches, turns pages and sorts. */

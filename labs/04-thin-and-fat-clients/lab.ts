@@ -29,8 +29,8 @@ export const thinAndFatClients = lab({
     r: { unit: 'ms', values: [20, 18, 22, 25] },
   },
   formula:
-    'round trips = the messages of the script: 20 + 1 + a, then 1 + a, then 1, then 3 + 1 + a, then the misses of ' +
-    'these; a = turns + 1 actions',
+    'round trips = the messages of the script. terminal: 20 + 1 + a; user-interface: 1 + a; shared-application: 1; ' +
+    'application: 3 + 1 + a; data-cache: those of application that are not in the cache. a = turns + 1 actions',
   assumptions: [
     'the user made the same search before, up to page 2, at most a minute ago',
     'the client has the words of the corpus, which were fetched before; user-interface offers no suggestions',
@@ -74,7 +74,7 @@ export const thinAndFatClients = lab({
   },
   live: ({ turns, r }, context) => liveRun(turns!, r!, context),
   variants: {
-    broken: 'the server gives leases of no length, so the cache of data-cache never answers',
+    broken: 'the server gives leases of zero length, so the cache of data-cache never answers',
     control: 'the user comes for the first time, so nothing is in the cache',
   },
   hints: [
@@ -91,13 +91,14 @@ export const thinAndFatClients = lab({
     return `More on the client does not always mean fewer round trips: ${counts}. A terminal asks for each key,
 because even the echo is made by the server. A client with the whole user interface asks once for each screen.
 
-The cut inside the application costs least. What crosses it is one query and 100 candidates, and all later actions
-need only these. One step further, the cut lies between application and data. The application needs
-${count('application')} answers from the data tier, and the wire lies between them. So the fatter client asks more
-often. A cache answers those that it has seen, and ${count('data-cache')} are left.
+The cut inside the application costs least. What crosses it is one query and 100 candidates, and all later actions need
+only these. One step further, the cut lies between application and data. The application needs ${count('application')}
+answers from the data tier, and the wire lies between them. So the fatter client asks more often. A cache answers what
+it has seen before, and ${count('data-cache')} messages are left.
 
 The work does not vanish, it moves. A thin client leaves it to the server, which pays for each user. A fat client needs
-a good processor: on a slow one it waits for itself. It also needs the words and the program before its first key.
+a good processor: on a slow one, its user waits for the client's own work. It also needs the words and the program
+before its first key.
 
 When the server dies, a client can do what its components and its data allow. Only the cache answers a search again,
 and a new one fails in all five.`;

@@ -11,7 +11,7 @@ import { asScript, countOf, inWords, query, scripts } from './script.ts';
 const slowTimes = [6, 12, 24];
 /** Sessions of each placement, at full speed and with a slow processor. */
 const sessions = (times: number): number => (times === 1 ? 3 : 2);
-/** So many that searching them is work for a browser. */
+/** The size of the data set: large enough that a search in it is work for a browser. */
 const pages = 1_200;
 
 const topology = {

@@ -34,7 +34,7 @@ export async function virtualSessions(turns: number, r: number, variant: Variant
       nowMs += r;
       messages.push(message);
     });
-    // Broken: the server gives leases of no length, so the cache never answers.
+    // Broken: the server gives leases of zero length, so the cache never answers.
     const leased: Wire = {
       ...wire,
       parts: async (term) => ({ ...(await wire.parts(term)), ...(variant === 'broken' && { leaseMs: 0 }) }),

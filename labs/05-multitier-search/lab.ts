@@ -91,7 +91,7 @@ export const multitierSearch = lab({
       'all shards take the same time in one search: the times depend on each other, and the maximum costs nothing',
   },
   hints: [
-    'The search must wait for all shards. If one of four has bad luck, what helps it that the other three were fast?',
+    'The search must wait for all shards. If one of four is slow, does it help that the other three were fast?',
     'The fastest of n exponential times takes m / n on average. Then n - 1 are left, and the next one needs m / ' +
       '(n - 1) more. Add up until the last one.',
     'Three runners need 60 s each on average, exponentially: the last one comes after 60 (1 + 1/2 + 1/3) = 110 s.',
@@ -188,8 +188,8 @@ async function liveFanOut(
       for (const [i, { id }] of shards.entries()) await own.policy(id, { station: { ...station, seed: 100 * n + i } });
     };
     /**
-     * Where each shard always takes the mean, so does the slowest one. All above it is the search's own time. One lane:
-     * with equal times, several lanes would keep in step, and their searches would wait for each other.
+     * Where each shard always takes the mean, so does the slowest one. The rest is the search's own time. There is one
+     * caller: with equal times, several callers would keep in step, and their searches would wait for each other.
      */
     const ownTime = async (): Promise<number> => {
       await serve('fixed');

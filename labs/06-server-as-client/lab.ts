@@ -180,9 +180,9 @@ export const serverAsClient = lab({
     `Every tier adds ${r! + s!} ms, because a server that acts as a client waits like one. The time of the whole chain
 is a sum; a fast database does not help a user who waits for four round trips.
 
-While a call waits below, it occupies memory, a connection and a place above. The number of calls in flight is the
-rate times the time (Little's law). A chain of four holds four times as many calls as a chain of one, at the same
-rate.
+While a tier waits for the one below, the call occupies memory and a connection in this tier. The number of calls in
+flight is the rate times the time (Little's law). A chain of four holds four times as many calls as a chain of one, at
+the same rate.
 
 The formula holds while nobody waits for a worker. In the negative control the tiers have one worker each, and the
 waiting times add up, too: that is lab 10 in every tier.`,

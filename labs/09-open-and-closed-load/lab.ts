@@ -72,7 +72,7 @@ export const openAndClosedLoad = lab({
   hints: [
     'Who does not send while the server stalls? And which users would have come in this second?',
     'At 100/s, 100 users come during a stall of 1 s. They wait from 1 s down to 0. That is a tenth of the 1,000 ' +
-      'users; p99 is the wait of the tenth part from the top of these.',
+      'users. p99 is the wait that only 1% of all users exceed, so a tenth of these 100.',
     'A lift stands still for 10 minutes in an hour. If people come evenly, a sixth of them wait, up to 10 ' +
       'minutes. The one who stands in it counts one long trip.',
   ],

@@ -69,9 +69,9 @@ harmless. But if a page needs ten searches, 65% of the pages fail at f = .1, bec
 08).
 
 The search engine needs these statistics: how rare each word is in all shards. It has no centre for them. Each caller
-remembers what the shards said last, sends it along, and each shard says what is true now. A wrong belief costs a second
-round, not a failure. That is what avoiding a central table often means: everybody has an old copy, and a way to notice
-that it is old.`,
+remembers what the shards said last, sends it along, and each shard says what is true now. An outdated value costs a
+second round, not a failure. That is what avoiding a central table often means: everybody has an old copy, and a way to
+notice that it is old.`,
   transfer: {
     question:
       'A login server needs 4 ms for each check, and every fifth request of a site needs a check. How many requests ' +

@@ -10,7 +10,7 @@ const items = 1_000;
 const requests = 60_000;
 const warmUp = 10_000;
 const parts = 20;
-/** A page changes once in so many requests. */
+/** A page changes once in this many requests. */
 const changeEvery = 50;
 
 /** How often a small cache has the answer, and when its answer is old. */

@@ -20,7 +20,7 @@ export interface LiveCache {
   readonly outage: {
     readonly sent: number;
     readonly answered: number;
-    /** Of those, the ones that told the reader their age. */
+    /** The answers that told the reader their age. */
     readonly stated: number;
     readonly oldestMs: number;
   };
@@ -58,7 +58,7 @@ export async function liveCache(
   await search('counting hits', measured);
   const after = await lookupsOf(app);
 
-  // Every answer is asked for again, and the copy is kept for the case that nobody answers.
+  // The server asks the database for every answer again, and keeps the copy for an outage.
   await cached({ ttlMs: 1, staleIfErrorMs: foreverMs });
   await search('warming it for an outage', warmUp);
   await own.crash(database.id);

@@ -92,8 +92,8 @@ least loaded loses much of its advantage.`,
   transfer: {
     question: 'A broken server refuses each call at once. Which balancer sends it the most calls?',
     answer:
-      'Least loaded: the broken server never has a call under way, so it always looks free. It draws nearly all ' +
-      'traffic. Balancing by load needs outlier ejection beside it.',
+      'Least loaded: the broken server never has a call under way, so it always looks free, and gets nearly ' +
+      'all calls. Balancing by load needs outlier ejection beside it.',
   },
 });
 

@@ -18,7 +18,7 @@ export const failureModels = lab({
   id: '18',
   name: 'failure-models',
   topic: 'failure models',
-  question: 'A node stops, limps or lies. Which of the three can a monitor notice that hears only heartbeats?',
+  question: 'A node stops, limps or lies. Which of the three can a monitor notice if it hears only heartbeats?',
   seconds: 50,
   cores: 2,
   failuresExpected: true,
@@ -70,19 +70,20 @@ export const failureModels = lab({
     'A heartbeat shows that a process runs. A caller sees how long an answer takes. Only a second answer to the same ' +
       'question shows that the first one is wrong.',
     'A shop is closed, slow, or sells fakes. Its light in the window shows one of the three. A customer with a watch ' +
-      'notices two. Who notices all three must compare what different shops sell.',
+      'notices two. To notice all three, one must compare what different shops sell.',
   ],
   explanation: ({ limp }) =>
     `Each kind of failure needs its own evidence. A stopped node sends no heartbeats, so silence shows it. A node that
 answers ${limp!} ms late sends its heartbeats in time: only its callers can see it, and only by comparison with its
-peers. A liar is in time with both. One needs a second answer to the same question, and a majority.
+peers. A lying node is in time with heartbeats and answers. To find it, a monitor needs a second answer to the same
+question, and a majority.
 
 The models contain each other: a crash is the kindest failure, an omission or a delay is worse, and a Byzantine node may
 do anything. A detector for a wider model costs more: heartbeats are a few bytes, reports of callers need callers, and
 votes need two or three calls instead of one. So a designer first decides which failures the system must survive.
 
 In the negative control all three replicas break in the same way. Then the stop is still named, but the limp and the lie
-are not: a comparison needs somebody who is well. No number of replicas helps against a common cause.`,
+are not: a comparison needs a healthy replica. No number of replicas helps against a common cause.`,
   transfer: {
     question:
       'A disk returns old data, and its checksums are right. Which of the three models is this, and what notices it?',

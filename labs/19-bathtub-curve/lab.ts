@@ -79,15 +79,15 @@ export const bathtubCurve = lab({
   ],
   explanation: ({ young, worn }) =>
     `The shape of the lifetimes tells the cause. Early failures (k = ${young!}) come from faults of production: whoever
-survives the first weeks is probably sound. Random failures (k = 1) do not care about age. Wear-out (k = ${worn!})
-waits for the old.
+survives the first weeks is probably sound. Random failures (k = 1) do not care about age. Wear-out (k = ${worn!}) hits
+old machines.
 
 A real machine has all three, and the first one ends it. So the rates add up: high, low, high. This sum is the bathtub
 curve.
 
-Burn-in removes machines with early failures before they are sold. It cannot lower the floor of the curve, and it
-costs a little of the wear-out life. The negative control shows the usual mistake: who looks only at machines that
-have failed already finds the long-lived ones missing, and fits another shape.`,
+Burn-in removes machines with early failures before they are sold. It cannot lower the floor of the curve, and it costs
+a little of the wear-out life. The negative control shows the usual mistake: it looks only at machines that have failed
+already. The long-lived ones are missing, so the fit finds another shape.`,
   transfer: {
     question: 'Your servers fail at a constant rate. Does it help to replace them every three years?',
     answer:
@@ -118,7 +118,7 @@ function ratesAddUp(
     const share = first.filter((life) => life <= t).length / first.length;
     return Math.abs(share - expected) / Math.sqrt((expected * (1 - expected)) / first.length);
   });
-  // Four dependent counts; 4.6 standard errors keep all of them within 1 of 10,000 runs.
+  // The four counts depend on each other. One of them exceeds 4.6 standard errors in less than 1 of 10,000 runs.
   const worst = Math.max(...errors);
   return [check(label, worst < 4.6, `at most ${digits(worst)} standard errors away`)];
 }

@@ -62,7 +62,7 @@ export const redundancy = lab({
     const found: Check[] = [
       byCounting.isTheory('all four fail with p^4, by counting', often! ** servers, checks),
       byWeight.isTheory('all four fail with p^4, by importance sampling', rare! ** servers, checks),
-      common.isTheory('a common cause decides', withCommonCause(rare!), checks),
+      common.isTheory('with a common cause, all four fail as the second formula says', withCommonCause(rare!), checks),
     ];
     const times = Math.round(withCommonCause(rare!) / rare! ** servers);
     return {
@@ -78,12 +78,12 @@ export const redundancy = lab({
   hints: [
     'Of the 5% in which the first server is down, in which part is the second one down, too?',
     'Independent chances multiply: p x p x p x p. A common cause has the probability c p by itself, whatever n is.',
-    'Two engines fail in 1% of the flights each: both in .01^2 = .01%. Bad fuel in a tenth of the cases: both in .1%.',
+    'Two engines fail in 1% of the flights each, so both fail in .01^2 = .01%. If a tenth is due to bad fuel: in .1%.',
   ],
   explanation: ({ rare }) =>
     `Four servers that fail independently turn an unavailability of ${100 * rare!}% into
-${(100 * rare! ** servers).toExponential(1)}%. A trial that counts cannot see so rare an event: of 200,000 trials
-about one shows it. Importance sampling draws failures often and weighs each by how unlikely it really is.
+${(100 * rare! ** servers).toExponential(1)}%. Counting hardly finds so rare an event: about one of 200,000 trials shows
+it. Importance sampling draws failures often and weighs each by how unlikely it really is.
 
 A common cause ruins the product. A bad configuration, a shared switch or one data file for all replicas hits all
 servers at once. Even if only a tenth of the failures have a common cause, all four are down about

@@ -159,9 +159,9 @@ The paused machine is the dangerous case. It wakes up, knows nothing of the prom
 list of addresses then gets answers of both. The promotion has a token that only grows. Within one round trip the old
 node hears that its role is held with a newer token, and it refuses. This is its fence.
 
-The gap of this one round trip is real: a fence that the node asks itself is as good as its last view. Where a node also
-writes, the store must check the token with each write. This system only reads while it serves, so the fence of the
-node is enough.`,
+This one round trip is a real gap: a fence inside the node knows only what the node has heard last. Where a node also
+writes, the store must check the token with each write. This system only reads while it serves, so the fence of the node
+is enough.`,
   transfer: {
     question:
       'You may halve the heartbeat interval, or make the standby hot instead of warm. Loading takes 10 s. Which do ' +

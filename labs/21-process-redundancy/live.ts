@@ -48,7 +48,7 @@ export interface Takeover {
 
 export interface LiveTakeovers {
   readonly takeovers: readonly Takeover[];
-  /** `fenceCalls` go to the first lost node, which is back: `refused`. As many go to the active node: `served`. */
+  /** Of `fenceCalls` calls each: those that the first lost node refused when it was back, and the active one served. */
   readonly fence: { readonly refused: number; readonly served: number };
   readonly proofs: readonly FaultProof[];
 }

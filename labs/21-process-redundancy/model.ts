@@ -54,7 +54,7 @@ export interface Loss extends Times {
   readonly isGone: boolean;
 }
 
-/** The active node is lost. The user asks whoever its view calls alive. */
+/** The active node is lost. The user asks every node that its view calls alive. */
 export async function outage({ seed, kind, phase, isGone, ...times }: Loss): Promise<Outage> {
   const cluster = await clusterWith(seed, kind, times, phase);
   const { sim } = cluster;

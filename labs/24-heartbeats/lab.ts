@@ -12,7 +12,7 @@ import { contains, passConfidence, poissonInterval, shownConfidence } from '../s
 import { liveDetection } from './live.ts';
 
 const { lookMs } = settings;
-/** Dead after so many intervals of silence. */
+/** A node is called dead after this many intervals of silence. */
 const silentIntervals = 3.5;
 const hours = 20;
 const crashes = 2_000;
@@ -147,8 +147,8 @@ ${digits(alarmsPerHour(loss!))} times per hour, because three heartbeats in a ro
 Phi learns from the sequence numbers how much is lost. It waits as long as this loss makes necessary, so it raises
 hardly any false alarm. The price is the time: it needs several seconds of silence before it is sure.
 
-No detector has both. Over a network that loses messages, a slow or unlucky node cannot be told from a dead one. You
-choose what a false alarm and a late detection cost you, and set the detector accordingly.`,
+No detector is both fast and sure. Over a network that loses messages, a slow or unlucky node cannot be told from a dead
+one. You choose what a false alarm and a late detection cost you, and set the detector accordingly.`,
   transfer: {
     question:
       'You send heartbeats ten times as often, every 50 ms, and keep 1.75 s of silence. What happens to both numbers?',

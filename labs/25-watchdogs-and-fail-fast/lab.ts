@@ -90,7 +90,7 @@ export const watchdogsAndFailFast = lab({
           `phi rises to ${digits(mainLoop.phi)}; restarted ${seconds(mainLoop.restartedAfterMs)}`,
         ),
         live(
-          'live: heartbeats from a thread stay green',
+          'live: heartbeats from a thread go on',
           thread.phi < settings.suspectPhi,
           `phi is ${digits(thread.phi)} at most, and no call is answered`,
         ),
@@ -116,7 +116,8 @@ export const watchdogsAndFailFast = lab({
     'What does a worker do while its service hangs? And how many workers are left for others?',
     'The load is a = rate x hang = 20/s x 5 s = 100 workers wanted, and there are 50. Erlang B gives the share of ' +
       'requests that find none free.',
-    'A hotel has 2 rooms. Guests come every day and stay for 2 days: a = 2, B = (2) / (1 + 2 + 2) = 40% find no room.',
+    'A hotel has 2 rooms. One guest per day comes on average, and stays for 2 days: a = 2 and k = 2. So ' +
+      'B = 2 / (1 + 2 + 2) = 40% find no room.',
   ],
   explanation: ({ rate }) =>
     `Hanging requests want ${load(rate!).toFixed(0)} workers, and there are ${workers}. So nearly all workers wait for a
@@ -126,9 +127,9 @@ ${digits(100 * erlangB(workers, load(rate!)))}% of them fail, although their own
 The breaker fails fast. After some failures it refuses calls to the hanging service at once, so no worker waits for
 it. The requests that need this service still fail, but nobody else does. That is isolation.
 
-A heartbeat from a thread of its own stays green all the time, because that thread needs neither a worker nor the main
-loop. Evidence must come from where the work is done. So Tierlab sends heartbeats from the main loop, and its watchdog
-asks the main loop itself.
+A heartbeat from a thread of its own goes on all the time, because that thread needs neither a worker nor the main loop.
+Evidence must come from where the work is done. So Tierlab sends heartbeats from the main loop, and its watchdog asks
+the main loop itself.
 
 Fail-fast goes further: a process that finds its own memory broken ends at once. Callers see a few errors and no wrong
 answer, and a new process begins with sound memory. A process that goes on answers every call, and answers wrongly.`,
@@ -140,7 +141,7 @@ answer, and a new process begins with sound memory. A process that goes on answe
   },
 });
 
-/** Erlangs: healthy requests occupy workers, too, but hardly. */
+/** The load in erlangs. Healthy requests occupy workers, too, for a short time. */
 const load = (rate: number): number => (rate * hangMs + healthyPerSecond * quickMs) / 1_000;
 
 /** The stable recursion of Erlang's loss formula: B(k) = a B(k-1) / (k + a B(k-1)). */

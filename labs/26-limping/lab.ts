@@ -6,7 +6,7 @@ import { quantileInterval } from '../statistics/quantile.ts';
 import { liveLimping } from './live.ts';
 import { healthyMs, limpingRun, replicas, type Times } from './model.ts';
 
-/** Without ejection the tail is at least this many times as long; after it, at most so many times. */
+/** The tail is at least `worse` times as long without ejection, and at most `asGood` times as long after it. */
 const worse = 5;
 const asGood = 1.5;
 
@@ -84,12 +84,12 @@ export const limping = lab({
 crashed replica would do less harm: its callers get an error at once, and ask another one.
 
 Its heartbeats are fine, so a detector of silence sees nothing. The callers see it: they compare the latencies of the
-replicas among each other. Three windows of a second are needed, because one pause is no limp. Then the replica is
+replicas with each other. Three windows of a second are needed, because one pause is no limp. Then the replica is
 ejected for a while, and the others carry its calls.
 
-The time until the ejection is a price that somebody pays: all calls that met the replica until then. And where all
-replicas are slow at once, as in the negative control, there is no outlier. A comparison finds a node that differs. It
-cannot find a common cause.`,
+The time until the ejection has a price: all calls that meet the replica until then are slow. And where all replicas are
+slow at once, as in the negative control, there is no outlier. A comparison finds a node that differs. It cannot find a
+common cause.`,
   transfer: {
     question: 'You have 200 replicas, and one limps. Does the 99th percentile show it? Does a page with 100 calls?',
     answer:

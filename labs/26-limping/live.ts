@@ -7,7 +7,7 @@ import { medianInterval } from '../statistics/median.ts';
 import { ejecting, healthyMs, perSecond, replicas, type Times } from './model.ts';
 
 const calls = 400;
-/** Longer than three windows of the outlier detector, and its calls. */
+/** The longest wait for an ejection: far longer than three windows of the outlier detector. */
 const ejectionBoundMs = 20_000;
 
 /** The same system as multitier has, in fewer processes. */
@@ -29,7 +29,7 @@ export interface LiveTimes {
   readonly proof: FaultProof;
 }
 
-/** Two kinds of limping, each at another node and seen by another caller, so that no memory of the first one helps. */
+/** Two kinds of limping, each at another node and with another caller, which does not remember the first one. */
 export async function liveLimping(
   factor: number,
   { cluster, seed, signal, progress, say }: LiveContext,

@@ -10,7 +10,7 @@ const questions = 2_000;
 /** In virtual time: a client ejects a liar for five minutes at most, so each question finds all three replicas. */
 const betweenMs = 301_000;
 const replicas = 3;
-/** A question has so many possible answers; 0 is the right one, and a liar draws one of the others. */
+/** The number of possible answers of a question; 0 is the right one, and a liar draws one of the others. */
 const answers = 1_000;
 /** The probability that two independent liars tell the same lie by chance. Then they are the majority. */
 const coincidence = 1 / (answers - 1);
@@ -72,7 +72,11 @@ export const byzantineAnswers = lab({
       ],
       checks: [
         neverShare.isTheory('without votes, a third of the answers is wrong', 1 / replicas, checks),
-        sampleShare.isTheory('a sample of votes lowers it by its share', (1 - ask!) / replicas, checks),
+        sampleShare.isTheory(
+          'votes on a share of the questions remove this share of the wrong answers',
+          (1 - ask!) / replicas,
+          checks,
+        ),
         check('with votes, one liar gets no answer through', always.wrong === 0, `${always.wrong} of ${questions}`),
         check(
           'the liar is named in each lost vote',

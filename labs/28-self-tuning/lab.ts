@@ -4,10 +4,10 @@ import { digits } from '../runner/units.ts';
 import { liveTimeouts } from './live.ts';
 import { deadlineMs, goodput, limitFor, limits, offered, slowerAt, timeouts, workers, type Answered } from './model.ts';
 
-/** The time-out that somebody chose: this share of the service time above it. */
+/** The time-out that somebody chose is this many times the service time. */
 const timeoutMargin = 1.3;
 const timeoutFor = (S: number): number => Math.round(timeoutMargin * S);
-/** Below this share the fixed number has failed; from the other on, the measuring rule has held. */
+/** Below `failed`, the fixed number has failed. From `held` on, the measuring rule has held. */
 const failed = 0.5;
 const held = 0.9;
 
@@ -33,10 +33,10 @@ export const selfTuning = lab({
     'a server finishes what it has begun, and users leave at their deadline',
   ],
   quantities: () => [
-    { id: 'fixed timeout', label: 'answered after it, with the fixed time-out', unit: '%', theory: 0 },
-    { id: 'own timeout', label: 'answered after it, with the measured time-out', unit: '%', theory: 1 },
-    { id: 'fixed limit', label: 'capacity that is used after it, with the fixed limit', unit: '%', theory: 0 },
-    { id: 'own limit', label: 'capacity that is used after it, with the measured waiting', unit: '%', theory: 1 },
+    { id: 'fixed timeout', label: 'answered after the change, with the fixed time-out', unit: '%', theory: 0 },
+    { id: 'own timeout', label: 'answered after the change, with the measured time-out', unit: '%', theory: 1 },
+    { id: 'fixed limit', label: 'capacity used after the change, with the fixed limit', unit: '%', theory: 0 },
+    { id: 'own limit', label: 'capacity used after the change, with the measured waiting', unit: '%', theory: 1 },
   ],
   async virtual({ S, factor }, seed, variant) {
     if (variant === 'do-nothing') return nothing;
@@ -92,9 +92,9 @@ export const selfTuning = lab({
     'A time-out and a limit are guesses about how long a call takes. Who tells them when this changes?',
     'With the fixed time-out, compare factor x S with it. With the fixed limit, each call waits for the calls before ' +
       'it: L x factor x S / workers. Compare that with the deadline.',
-    'A baker keeps at most 40 people in the shop, because 40 x 1 minute is what people wait for. With the slow till ' +
-      'a customer takes 2 minutes. The last one waits 80 minutes, and all leave after 60. The shop is full, and ' +
-      'nobody buys.',
+    'Customers leave after 60 minutes, and each takes 1 minute. So a baker lets at most 40 people into the shop. ' +
+      'With a slow till each takes 2 minutes. The last one needs 80 minutes, and leaves after 60. The shop is full, ' +
+      'and hardly anybody buys.',
   ],
   explanation: ({ S, factor }) =>
     `Both fixed numbers were right for ${S!} ms. The time-out of ${timeoutFor(S!)} ms ended only attempts that would
@@ -109,9 +109,9 @@ times the slowest of the recent attempts. A timed-out attempt counts with the ti
 until answers come again. Admission looks at how long calls wait for their turn. A slow server lets fewer calls wait,
 so the calls that it accepts are answered in time. It uses its whole, smaller, capacity, and refuses the rest at once.
 
-Self-tuning removes numbers that somebody must keep right. It does not remove all numbers: how much waiting is too
-much, and how many times the usual latency is suspicious, are still decided by people. But these do not depend on how
-fast the service is today.`,
+Self-tuning removes numbers that somebody must keep right. It does not remove all numbers: people still decide how much
+waiting is too much, and how many times the usual latency is suspicious. But these do not depend on how fast the service
+is today.`,
   transfer: {
     question:
       'A pool has 20 connections, because 20 were enough when a query took 10 ms at 1,000 queries per second. ' +

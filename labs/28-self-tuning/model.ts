@@ -6,7 +6,7 @@ import { createSimulation, type Simulation } from '../../shared/time/sim/simulat
 import { createStation } from '../../shared/time/sim/station.ts';
 import { createReplicaGroup } from '../kit/replica-group.ts';
 
-/** The server: so many workers, and its users wait so long, ms. */
+/** The number of workers of the server, and how long its users wait, ms. */
 export const workers = 4;
 export const deadlineMs = 2_000;
 /** The limit that somebody chose: at full load an answer then takes this share of the deadline. */

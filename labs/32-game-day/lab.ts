@@ -57,12 +57,12 @@ export const gameDay = lab({
     control: 'the journal is edited after its hash was shown, so nobody can be right',
   },
   hints: [
-    'A node can be silent, late or wrong. For each of the three, which of the others notices it, and where is it ' +
-      'written?',
+    'A node can be silent, late or wrong. For each of the three: which other nodes notice it, and where can you read ' +
+      'that?',
     'First halve by kind: does a search take longer than usual, and is a node missing? If neither, somebody lies. ' +
       'Then halve by tier, then by replica: traces name the slow node, lost votes name the liar.',
     'One of 9 coins is too heavy, and you have a balance. 3 against 3 leaves 3, and 1 against 1 leaves 1. Two ' +
-      'weighings are enough for nine coins, because each one answers for many.',
+      'weighings are enough for nine coins, because each one decides about several coins.',
   ],
   explanation: () =>
     `There are ${suspects.length} nodes and ${kinds.length} kinds of failures, so ${possibilities} possibilities. A

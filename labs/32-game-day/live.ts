@@ -60,7 +60,7 @@ export async function liveGameDay({ cluster, seed, signal, say, choose }: LiveCo
     own.mayEnd(secret.node);
     const heal = await own.inject(secret.node, { ...faults[secret.kind], secret: true });
     const person = await asked(choose);
-    // Calls that were hit prove that the fault took hold. A repair would take the counts with it.
+    // The counts of changed calls prove that the fault took hold. A repair would end the process, and so its counts.
     await sleep(systemScheduler, hitMs, signal);
     const before = await proofOf(own, secret);
     say(person === undefined ? 'nobody answered; now the monitor hears again' : 'now the monitor hears again');

@@ -1,6 +1,6 @@
 import { inWords, type Secret } from './secret.ts';
 
-/** What a game day came to. */
+/** The outcome of a game day. */
 export interface Played {
   readonly secret: Secret;
   /** The line whose hash was shown before the first answer, and that hash. */

@@ -57,9 +57,9 @@ export const whereAMillisecondGoes = lab({
   },
   hints: [
     'What does a message do on its way that a function call does not? Count the visits to the kernel.',
-    'A function call is nanoseconds, a message on one machine tens of microseconds, a round trip in a network ' +
-      'about a millisecond.',
-    'If a function call were one second, a local message would be a day, and a round trip of 1 ms a month.',
+    'A call of an async function takes a fraction of a microsecond, a message on one machine tens of microseconds, ' +
+      'and a round trip in a network about a millisecond.',
+    'If a call took one second, a message on one machine would take minutes, and a round trip of 1 ms over an hour.',
   ],
   explanation: () =>
     `A function call stays in the process. A message is copied into the kernel, the other process is woken, it reads,

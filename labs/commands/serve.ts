@@ -14,11 +14,13 @@ export interface ServeFlags {
   readonly publishedPort?: number;
 }
 
-/** Serves the pages of the labs until Ctrl-C or SIGTERM; the run that goes on then is stopped, and does not count. */
+/**
+ * Serves the pages of the labs until Ctrl-C or SIGTERM. A lab that runs at that moment is stopped, and does not count.
+ */
 export async function serve({ home, port, host, publishedPort }: ServeFlags, terminal: Terminal): Promise<number> {
   const key = newKey();
   const { server, stop } = await createLabServer({ folder: home, key, hosts: ownHosts(process.env) });
-  // npm passes signals on a second time. So the end, too, is inside.
+  // npm forwards signals, so each arrives twice. So `stop` also runs inside `onInterrupt`, which handles the second.
   await onInterrupt(async (signal) => {
     const address = await server.listen({ port, host }).catch(async (error: NodeJS.ErrnoException) => {
       throw new LabUsageError(await whyNot(error, port, host));
@@ -37,7 +39,7 @@ export async function serve({ home, port, host, publishedPort }: ServeFlags, ter
 }
 
 async function whyNot({ code, message }: NodeJS.ErrnoException, port: number, host: string): Promise<string> {
-  if (code === 'EACCES') return `port ${port} may not be used by this user; another one: --port 8195`;
+  if (code === 'EACCES') return `this user may not use port ${port}; choose another one: --port 8195`;
   if (code !== 'EADDRINUSE') return `the page cannot be served at ${host}:${port}: ${message}`;
   const holder = (await holdersOf([port])).get(port);
   const by = holder ? ` by process ${holder.pid} (${holder.command.slice(0, 80)})` : '';

@@ -5,7 +5,7 @@ import { readHandIn, receiptProblem, type HandIn } from '../runner/hand-in.ts';
 import { drawParameters, seedOf } from '../runner/parameters.ts';
 import { resultOf } from '../runner/result.ts';
 
-/** Why a hand-in is not to be believed; undefined = its receipt is right, and a virtual result comes out again. */
+/** Why a hand-in cannot be trusted. Undefined: its receipt is right, and a virtual run gives the same result again. */
 export async function handInProblem(handIn: HandIn): Promise<string | undefined> {
   const problem = receiptProblem(handIn);
   if (problem !== undefined) return problem;

@@ -78,7 +78,7 @@ async function connectTo(place: Place) {
     return await connect(place);
   } catch (error) {
     if (error instanceof CommandError || error instanceof UsageError)
-      // The message ends with the command as it was typed, which here is that of the labs.
+      // The message ends with a command that begins as this process was started. No lab starts that cluster.
       throw new LabUsageError(
         `--attach: ${error.message.replace(/This starts one: .*/s, 'This starts one: npm start -- --chaos')}`,
       );

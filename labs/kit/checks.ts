@@ -84,7 +84,8 @@ export function within(label: string, measured: number, theory: number, share: n
   return check(
     label,
     off <= share,
-    `${digits(measured)} for ${digits(theory)}; off by ${digits(100 * off)}% of at most ${digits(100 * share)}%`,
+    `${digits(measured)} for ${digits(theory)}; the difference is ${digits(100 * off)}%, and may be ` +
+      `${digits(100 * share)}%`,
   );
 }
 

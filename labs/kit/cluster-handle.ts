@@ -34,7 +34,7 @@ export interface HandleOptions {
 }
 
 export interface ClusterHandle extends LabCluster {
-  /** Ids of the nodes that ended, and nobody had asked for it: their process was started again, or all are gone. */
+  /** Ids of the nodes that ended without an order: their process was started again, or the whole cluster is gone. */
   readonly died: () => Promise<readonly string[]>;
   /** What is to be undone now. */
   readonly changes: () => Changes;

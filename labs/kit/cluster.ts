@@ -102,7 +102,7 @@ function ready(child: ChildProcess, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Asks in an orderly way, and ends it after ten seconds. */
+/** Asks the process to end, and kills it after ten seconds. */
 async function stopChild(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise<void>((resolve) => void child.once('exit', () => resolve()));
@@ -138,7 +138,7 @@ function readOr(file: string): string | undefined {
 
 const tcp = (port: number) => ({ port, protocol: 'TCP' as const });
 
-/** The first of some port bases of which the usual offsets are free. */
+/** The first port base whose usual ports are free. */
 async function freePortBase(): Promise<number> {
   const offsets = [0, 100, 101, 102, 103, 1_000, 1_080, 1_090, 1_100, 1_500];
   for (let base = 15_000; base < 30_000; base += 1_700) {

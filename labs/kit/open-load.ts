@@ -164,8 +164,8 @@ export async function throughput(
 }
 
 /**
- * A fixed service time of about `meanMs` to calibrate with. A timer of Node.js drops the fraction of a ms: half a ms on
- * average of random times, and so does this one.
+ * A fixed service time of about `meanMs`, for calibration. A timer of Node.js drops the fraction of a millisecond. Of
+ * random times it drops half a ms on average, and of this time exactly that.
  */
 export const calibrationMs = (meanMs: number): number => Math.floor(meanMs) + 0.5;
 

@@ -15,7 +15,7 @@ export interface RateMeterOptions {
   readonly windows: number;
 }
 
-/** It begins now. */
+/** Time 0 of the meter is now. */
 export function createRateMeter({ now }: Pick<Clock, 'now'>, { warmMs, forMs, windows }: RateMeterOptions): RateMeter {
   const counts = Array.from({ length: windows }, () => 0);
   const windowMs = forMs / windows;

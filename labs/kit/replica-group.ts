@@ -27,7 +27,7 @@ export interface ReplicaGroup {
   readonly replicas: number;
   /** Which of the system's client layers are on, and how they are set. */
   readonly policy: PolicyFile;
-  /** What the replica with this number, from 0 on, answers, and after which time, ms. */
+  /** The answer of the replica with this number, from 0 on, and the time that it takes, ms. */
   readonly serve: (replica: number) => Served | Promise<Served>;
   /** The layers of the server side, in front of every replica; none by default. */
   readonly server?: Layer;

@@ -39,9 +39,9 @@ export interface SimulatedCluster {
   kill(node: string, options?: { held?: boolean }): void;
   release(node: string): void;
   hang(node: string): void;
-  /** The process does nothing for so long: its timers and messages wait. */
+  /** The process does nothing for this time: its timers and messages wait. */
   stall(node: string, ms: number): void;
-  /** The same for its whole machine: nor does its watchdog answer. */
+  /** The same for its whole machine: its watchdog does not answer either. */
   pauseMachine(node: string, ms: number): void;
   /** Whether `to` serves a call of `from` within `timeoutMs`. `fenced: false` leaves out the fence of its role. */
   call(from: string, to: string, options: { timeoutMs: number; fenced?: boolean }): Promise<boolean>;
@@ -200,7 +200,7 @@ export function createSimulatedCluster(
         control,
         token: 'operator',
         ...(switches && { switches: switches(node) }),
-        // Its incident log outlives it.
+        // The incident log of a monitor outlives its process.
         open: incidentsOf(node).filter(({ outcome }) => outcome === 'open'),
         promotions: [],
         exchange: (other, digest: Digest) => ask(node, other, 450, () => monitors.get(other)!.exchanged(digest)),

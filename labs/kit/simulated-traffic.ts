@@ -77,7 +77,7 @@ export function startTraffic(
   function startCaller(caller: string): void {
     const buffer = createEvidenceBuffer(clock);
     const collector = createEvidenceCollector(buffer);
-    // Only those that the caller's view calls alive, as in a live node; the array stays the same until they change.
+    // Only the nodes that the caller's view calls alive, as in a live node. The array changes only when these do.
     let usable = endpoints;
     const alive = () => {
       const states = new Map(cluster.viewOf(caller)?.members.map(({ node, state }) => [node, state]));

@@ -26,7 +26,7 @@ export interface Journal {
   readonly close: () => void;
 }
 
-/** Undefined when no lab runs, or none was interrupted. */
+/** Undefined when no lab runs, and none was killed. */
 export function readLabJournal({ journal }: Home): JournalEntry | undefined {
   try {
     return JSON.parse(readFileSync(journal, 'utf8')) as JournalEntry;
@@ -46,12 +46,12 @@ export function refusal(home: Home): string | undefined {
 }
 
 /**
- * Refuses a second runner, also one that starts at the same moment; a journal whose runner has ended says that
- * something is left. `onPhase` is called after each phase was written.
+ * Refuses a second runner, even one that starts at the same moment. A journal whose runner has ended means that a
+ * killed lab has left something. `onPhase` is called after each phase was written.
  */
 export function openJournal(home: Home, lab: string, onPhase: (phase: Phase) => void): Journal {
   let entry: JournalEntry = { lab, runner: process.pid, phase: 'precheck' };
-  // Only one runner can create the file. Without a problem, that runner has just ended and removed it: try again.
+  // Only one runner can create the file. If there is no problem, the other runner has just removed its file: try again.
   while (!createDurably(home.journal, asJson(entry))) {
     const problem = refusal(home);
     if (problem !== undefined) throw new LabUsageError(problem);

@@ -39,7 +39,7 @@ export interface Findings {
   readonly checks: readonly Check[];
   /** The shortest timeline that explains what was seen: one line per event. */
   readonly timeline: readonly string[];
-  /** Of faults, where the lab injects them. */
+  /** What the injected faults changed, where the lab injects some. */
   readonly faults?: readonly FaultProof[];
 }
 

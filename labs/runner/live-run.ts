@@ -36,7 +36,7 @@ export async function runLive(
 ): Promise<Ran> {
   let own: StartedCluster | undefined;
   const died: string[] = [];
-  /** Before a cluster is stopped: a node that died in any of them counts, not only in the last one. */
+  /** Runs before each cluster of the lab is stopped, because a node that died in any of them counts. */
   const noteDeaths = async (): Promise<void> => void (own && died.push(...(await own.died())));
   const stop = async (): Promise<void> => {
     if (own && !place) on({ kind: 'cluster-stopped' });
@@ -87,7 +87,7 @@ export async function runLive(
     if (died.length > 0)
       checks.push(
         unknown(
-          'the lab keeps its nodes',
+          'no node of the lab ends by itself',
           `${died.join(', ')} ended, and the lab had not asked for it`,
           'run it again',
         ),

@@ -25,7 +25,10 @@ export interface AnswerMessage {
 /** What the process of a run tells. */
 export type RunMessage = { readonly event: RunEvent } | { readonly outcome: RunOutcome };
 
-/** How long a run may take to stop, ms. A virtual run holds nothing, and may compute without listening. */
+/**
+ * How long a run may take to stop, ms. A virtual run has no cluster to stop, and may compute without reading its
+ * messages.
+ */
 const graceMs = { live: 25_000, virtual: 1_500 } as const;
 
 /** The file that runs a lab in a process of its own. */

@@ -39,7 +39,7 @@ export interface LabPage extends LabRow {
   /** `S = 10 ms`; absent where the lab has no parameters. */
   readonly numbers?: string;
   readonly quantities: readonly { readonly label: string; readonly unit: string }[];
-  /** Those that were read. */
+  /** The hints that were read. */
   readonly hints: readonly string[];
   readonly result?: ResultView;
 }

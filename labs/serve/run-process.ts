@@ -17,7 +17,7 @@ import type { RunOutcome } from './run-view.ts';
 
 const send = (message: RunMessage): void => void (process.connected && process.send!(message));
 
-/** The answer comes from a page, by the server. */
+/** The answer comes from a page, through the server. */
 const answered: Ask = (_choices, signal) =>
   new Promise((resolve) => {
     const end = (answers: readonly string[] | undefined): void => {

@@ -28,11 +28,11 @@ export function LabView({ id, state, store }: { id: string; state: State; store:
       (error: Error) => setProblem(error.message),
     );
   const wasRunning = useRef(false);
-  // A run that has ended has a result. The part with the focus is gone then.
+  // The result of a run that has ended is loaded. Then the element that had the focus is gone.
   useEffect(() => {
     const ended = wasRunning.current && !isRunning;
     wasRunning.current = isRunning;
-    // A run without a verdict is repeated, and then what was typed is wanted again.
+    // After UNKNOWN, the student repeats the run, and needs the typed prediction again.
     if (ended && outcome?.kind === 'judged' && outcome.verdict !== 'UNKNOWN') setDraft('');
     void load().then(() => ended && document.querySelector<HTMLElement>('#outcome')?.focus());
   }, [id, student, isRunning]);

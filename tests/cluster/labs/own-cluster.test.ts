@@ -165,7 +165,7 @@ test('a node that dies by itself in any cluster of a lab makes the run unknown',
   };
   const { checks } = await runCalmly(dying);
   expect(checks).toContainEqual({
-    label: 'the lab keeps its nodes',
+    label: 'no node of the lab ends by itself',
     verdict: 'UNKNOWN',
     detail: expect.stringMatching(/^server\S* ended/),
     next: 'run it again',

@@ -106,7 +106,7 @@ test.each([
   [['audit', '--runs', '0'], 'a whole number from 1 is wanted'],
   [['serve', '--published-port', 'x'], "'--published-port <number>' argument 'x' is invalid"],
   [['10', '--live', '--virtual', '--yes'], 'exclude each other'],
-  [['--seed', '1', 'all', '--yes'], '--seed stands before "all"'],
+  [['--seed', '1', 'all', '--yes'], '--seed has no effect before "all"'],
   [['10', '--nonsense'], "unknown option '--nonsense'"],
   [['report', '06'], 'has no report yet'],
   [['explain', '06', 'because'], 'has no result yet'],
