@@ -138,8 +138,8 @@ function parseThink(text: string | undefined): Think {
 }
 
 /**
- * Closed model: one connection per user. Open model: enough connections that a stall of some hundred ms does not close
- * the loop, and few enough for any listener's backlog.
+ * Closed model: one connection per user. Open model: enough connections that a stall of some hundred ms does not turn
+ * the loop into a closed one, and few enough for any listener's backlog.
  */
 function defaultConnections(model: LoadModel): number {
   return model.kind === 'closed' ? model.users : 256;

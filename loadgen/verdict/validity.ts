@@ -96,8 +96,8 @@ export function validity(run: Measured): Pick<RunResult, 'valid' | 'reasons' | '
 
   if (capReached)
     reasons.push(
-      `all ${plan.connections} connections were in use ${percent(atCap)} of the time: the in-flight cap closed ` +
-        'the loop; raise -c or lower the rate',
+      `all ${plan.connections} connections were in use ${percent(atCap)} of the time: their limit turned the open ` +
+        'loop into a closed one; raise -c or lower the rate',
     );
   else if (!closed && run.waited > 0)
     notes.push(

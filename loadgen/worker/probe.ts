@@ -48,7 +48,7 @@ function unreachable(origin: string, error: NodeJS.ErrnoException): Error {
   if (code === 'no_files' || code === 'no_ports' || code === 'no_memory')
     return loadError(
       'unreachable',
-      `this machine refused a connection to ${origin}: ${detail}. It is not the server`,
+      `this machine refused a connection to ${origin}: ${detail}. The server is not the cause`,
       error,
     );
   if (code === 'dns') return loadError('unreachable', `the host of ${origin} has no address`, error);

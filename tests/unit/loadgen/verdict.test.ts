@@ -36,7 +36,7 @@ describe('a run is not believed when', () => {
     ['its event loop was held up', { workers: [{ ...worker, loopDelayP99Ms: 120 }] }, /held up by 120 ms/, true],
     ['it did not get a processor', { workers: [{ ...worker, runDelay: 0.5 }] }, /waited for a processor 50%/, true],
     [
-      'the in-flight cap closed the loop',
+      'their limit turned the open loop into a closed one',
       { workers: [{ ...worker, atCap: 0.8 }] },
       /all 256 connections were in use 80%/,
       false,
