@@ -7,7 +7,7 @@ import { fields } from './fields.ts';
  * how they were measured.
  */
 export interface ScoringParameters {
-  /** How soon further occurrences of a term stop to matter, in a page and in a query. */
+  /** How soon further occurrences of a term stop adding to the score, in a page and in a query. */
   readonly k1: number;
   /** How much a field's length matters: 0 not at all, 1 in full. */
   readonly b: readonly [number, number, number];

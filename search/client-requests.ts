@@ -7,7 +7,7 @@ import { QueryPlan } from './plan.ts';
 
 /**
  * The requests of clients that hold more of the application than the user interface, and their answers. Gateway and
- * application server pass them on to the tier that the client does not hold.
+ * application server pass them on to the first tier that is not part of the client.
  */
 
 export const CandidatesRequest = Type.Object({ q: Type.String({ maxLength: maxQueryLength }) });

@@ -6,17 +6,17 @@ export const maxTermLength = 1_100;
 /** The parts of one term hold at most this many pages together, because they cross the network as a whole. */
 export const maxPartPages = 10_000;
 /**
- * The most positions of the parts of one term, together with the numbers in their anchors. A word of a short text has
- * one or two positions on each page.
+ * The most numbers in `positions` and `anchors` of all parts of one term together. A word of a short text has one or
+ * two positions on each page.
  */
 export const maxPartPositions = 100_000;
 
 const Count = Type.Integer({ minimum: 0 });
 
 /**
- * The part of the index of one shard that belongs to one term. The parts of all terms of a plan, of all shards, are an
- * index that answers this plan exactly (services/database/index/assemble.ts). Pages are in the order of their ids.
- * `documents` and `fieldLengths` are the statistics of the whole shard (find-result.ts).
+ * The part of the index of one shard that belongs to one term. A client collects the parts of all terms of a plan from
+ * all shards. Together they are an index that answers this plan exactly (services/database/index/assemble.ts). Pages
+ * are in the order of their ids. `documents` and `fieldLengths` are the statistics of the whole shard (find-result.ts).
  *
  * Of each page: `lengths` has three numbers, `popularity` one, `counts` four. The four are the code of the shortest
  * name that holds the term (names.ts), and the numbers of its positions in the names, the keywords and the body.

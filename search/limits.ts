@@ -1,7 +1,7 @@
 export const maxQueryLength = 10_000;
-/** The last result that can be reached by paging. A deeper page would cost every shard as many candidates. */
+/** The last result that can be reached by paging. For the last page, every shard returns this many candidates. */
 export const maxDepth = 1_000;
-/** A client that ranks, pages and sorts by itself does so with the best results only, up to this one. */
+/** A client that ranks, pages and sorts by itself gets only this many of the best results. */
 export const clientDepth = 100;
 /** The most words of one answer to a client that completes words itself. */
 export const maxWords = 20_000;
