@@ -12,7 +12,7 @@ type Lookup = NonNullable<SocketOptions['lookup']>;
 /** A name is looked up again after this time, ms: a replaced container has another address. */
 const nameLifeMs = 5_000;
 
-/** After so many questions without an answer the node tries its next route to a monitor. */
+/** When a monitor has not answered this many beats, the node tries its next route to the monitor. */
 const maxUnanswered = 4;
 
 export interface HeartbeatSocket {
@@ -37,7 +37,7 @@ export function openHeartbeatSocket({ monitors, clock, log, onMessage }: Heartbe
   const unanswered = new Map<string, number>();
   const socket = createSocket({ type: 'udp4', lookup: cachedLookup(clock) });
   socket.unref();
-  socket.on('error', (err) => log.warn({ err }, 'the socket for heartbeats'));
+  socket.on('error', (err) => log.warn({ err }, 'the socket for heartbeats failed'));
   socket.on('message', (datagram, { port }) => {
     for (const [monitor, addresses] of ways)
       if (addresses.some((address) => address.port === port)) unanswered.set(monitor, 0);
@@ -102,7 +102,7 @@ export async function listenForHeartbeats(
         onMessage(datagram, (answer) => socket.send(answer, from.port, from.address, ignore)),
       );
       await bound(socket, host, port);
-      socket.on('error', (err) => log.warn({ err, port }, 'the socket for heartbeats'));
+      socket.on('error', (err) => log.warn({ err, port }, 'the socket for heartbeats failed'));
       socket.unref();
       return socket;
     }),

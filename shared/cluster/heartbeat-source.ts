@@ -22,7 +22,7 @@ export type NodeHeartbeats = Omit<HeartbeatSender, 'progress'>;
  *   main loop --- self-report, evidence, every interval ---> thread --- datagrams ---> monitors
  *             <-- views ------------------------------------        <-- answers -----
  *
- * Only one of the two sends at a time, and each goes on with the other's numbers.
+ * Only one of the two sends at a time. When they change over, the new sender continues the numbers of the old one.
  */
 export function startHeartbeats(options: HeartbeatSourceOptions): NodeHeartbeats {
   const { policy, ...sender } = options;
@@ -78,7 +78,7 @@ interface Source {
   readonly kind: 'main' | 'thread';
   readonly setPhase: (phase: Phase) => void;
   readonly receive: (datagram: Uint8Array) => void;
-  /** Ends it; resolves with how far it came. */
+  /** Stops sending. Resolves with the last numbers, from which the next source continues. */
   readonly end: () => Promise<Progress>;
 }
 

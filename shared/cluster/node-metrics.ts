@@ -3,7 +3,7 @@ import type { Metrics } from '../observe/metrics.ts';
 import { version } from '../version.ts';
 import type { TopologyNode } from './topology.ts';
 
-/** Who the node is. The labels join with every other metric of the node. */
+/** What the node is for. In PromQL, a join with this metric adds these labels to any other metric of the node. */
 export function nodeInfo(metrics: Metrics, { group, shard, components }: TopologyNode): void {
   const names = ['tier', 'shard', 'components', 'version'];
   const info = metrics.gauge('tierlab_node_info', '1; the labels say what the node is for', names);
@@ -37,7 +37,7 @@ async function countAll(servers: readonly Server[]): Promise<number> {
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-/** A server that has closed meanwhile has none. */
+/** A server that has closed meanwhile has no connections. */
 function connectionsOf(server: Server): Promise<number> {
   return new Promise((resolve) => server.getConnections((error, count) => resolve(error ? 0 : count)));
 }

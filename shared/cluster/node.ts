@@ -32,13 +32,13 @@ import { nodesHosting, type Topology } from './topology.ts';
 
 export interface RunningNode {
   readonly opsPort: number;
-  /** Tells the monitors that it is leaving, and serves on. Callers choose other nodes as soon as they know the view. */
+  /** Tells the monitors that it is leaving, and still answers. Callers choose other nodes once they know the view. */
   readonly drain: () => void;
   /** Nodes were added or removed: from now on calls go by this topology. */
   readonly place: (topology: Topology, keys: PublishedKeys) => void;
   /**
    * Drains and stops: accepts no new requests, answers those in progress, then releases everything. Idempotent. Without
-   * `farewell` the monitors are not told, and find the node missing: nobody wanted it to stop.
+   * `farewell` the node does not tell the monitors. They diagnose a crash, because no operator wanted the node to stop.
    */
   readonly stop: (options?: { readonly farewell: boolean }) => Promise<void>;
 }
@@ -49,7 +49,7 @@ const idleShare = 0.02;
 /** A signal that never aborts. It is shared, because a new controller would cost time in every heartbeat. */
 const never = new AbortController().signal;
 
-/** A collector of traces that answers later does not get this list, ms. */
+/** How long the node tries to hand a list of traces to the component `traces`, ms. Then the list is lost. */
 const keepTimeoutMs = 2_000;
 
 /**
@@ -69,7 +69,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   // The lag of the main loop is measured by the true clock, because timers also use it.
   const lag = createLagMeter(options.clock, scheduler, {
     waitedMs: () => runDelayMs() ?? 0,
-    // A monitor judges others by its own lag: it looks closely all the time.
+    // A monitor needs its own exact lag to judge other nodes, so its meter never rests.
     ...(!node.components.includes('monitor') && {
       idle: { isIdle: idleLoop(idleShare), tickMs: heartbeatIntervalMs },
     }),

@@ -5,7 +5,7 @@ import { createControlServer, PlainAnswer, type ControlRoute } from '../control/
 
 export interface OpsSources {
   readonly metrics: Metrics;
-  /** Ready to serve: false sends 503 under /ready. */
+  /** Whether the node is ready to serve. When it is not, /ready answers 503. */
   readonly ready: () => boolean;
   /** What /admin/state shows. */
   readonly state: () => unknown;

@@ -8,9 +8,9 @@
  *   +1080 ...        clients                           ops port = door + 500
  *   +1090 ...        consoles                          ops port = door + 500
  *
- * With TLS the data port accepts only TLS, so public routes move to other ports. All other addresses stay:
+ * With TLS the data port accepts only TLS, so it cannot be the port of public routes, too. All other ports stay:
  *
- *   +500 ... +590    data ports of nodes with one door (door - 500): the public address stays the same
+ *   +500 ... +590    data ports of nodes with one door (door - 500); the door itself keeps its port
  *   +700 ...         public routes of all other nodes (data port + 600)
  */
 export const defaultPortBase = 7000;

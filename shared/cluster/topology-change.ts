@@ -2,7 +2,7 @@ import { controlPlane } from './control-plane.ts';
 import { blockedPorts, portAllocator } from './ports.ts';
 import type { Topology, TopologyNode } from './topology.ts';
 
-/** What leads from one topology to another while users search. */
+/** The difference between two topologies: the nodes to add and to remove while users search. */
 export interface TopologyChange {
   /** The wanted topology; every node that stays keeps its addresses. */
   readonly next: Topology;
@@ -14,9 +14,7 @@ export interface TopologyChange {
 
 const doors = ['client', 'gateway'];
 
-/**
- * Pure. `running`: the topology of a running cluster; `wanted`: the one of a file, with the addresses that it gives.
- */
+/** Pure. `running`: the topology of a running cluster. `wanted`: the topology of a file, with the file's addresses. */
 export function changeOf(running: Topology, wanted: Topology): TopologyChange {
   const known = new Map(running.nodes.map((node) => [node.id, node]));
   const place = placesBeside(running);
@@ -54,7 +52,7 @@ function settings(running: Topology, wanted: Topology): string[] {
   ];
 }
 
-/** The same id for other work: callers could not tell the old process from the new one. */
+/** A node must not keep its id and get other work: callers could not tell the old process from the new one. */
 function replaced(
   old: TopologyNode | undefined,
   { id, group, components, shard, standby, routes }: TopologyNode,

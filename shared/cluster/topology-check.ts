@@ -76,7 +76,7 @@ function badStandbys(file: TopologyFile): SchemaProblem[] {
 
 function tooManyStarted(file: TopologyFile): SchemaProblem[] {
   return file.nodes.flatMap(({ name, replicas, started = 0 }, i) => {
-    const sentence = `group ${name} starts ${started} nodes, and has ${replicas} replicas`;
+    const sentence = `group ${name} starts ${started} nodes, but has only ${replicas} replicas`;
     return started > replicas ? [{ path: `nodes.${i}.started`, sentence }] : [];
   });
 }
@@ -140,7 +140,7 @@ function cycles(file: TopologyFile, components: Components): SchemaProblem[] {
     if (path.includes(name)) {
       problems.push({
         path: placements(file).find(({ component }) => component === name)?.path ?? '',
-        sentence: `calls go in a circle: ${[...path.slice(path.indexOf(name)), name].join(' -> ')}`,
+        sentence: `the calls form a cycle: ${[...path.slice(path.indexOf(name)), name].join(' -> ')}`,
       });
       return;
     }

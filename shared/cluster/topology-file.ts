@@ -19,7 +19,7 @@ export interface LoadOptions {
   readonly tls?: boolean | undefined;
 }
 
-/** A topology that cannot run; `problems` are sentences, one each, with the line of the file where it has one. */
+/** A topology that cannot run. Each of `problems` is a sentence that names the line of the file, if there is one. */
 export class TopologyError extends RpcError {
   readonly problems: readonly string[];
 

@@ -113,7 +113,7 @@ export interface Topology {
   readonly nodes: readonly TopologyNode[];
 }
 
-/** The nodes that host `component`, of one shard where the component is sharded and `shard` is given. */
+/** The nodes that host `component`. With `shard`, only those that hold this shard, or no shard at all. */
 export function nodesHosting(topology: Topology, component: string, shard?: number): readonly TopologyNode[] {
   return topology.nodes.filter(
     (node) =>
@@ -144,8 +144,8 @@ export function doorsOf({ nodes }: Pick<Topology, 'nodes'>, components: readonly
 }
 
 /**
- * The replica group of a node: its nodes can stand in for each other, which are those of one node group, of one shard
- * where it is sharded. (For a call: shared/rpc/group-key.ts.)
+ * The replica group of a node. The nodes of a replica group can stand in for each other: they are in one node group,
+ * and hold the same shard if the group is sharded. (For a call: shared/rpc/group-key.ts.)
  */
 export function replicaGroup({ group, shard }: Pick<TopologyNode, 'group' | 'shard'>): string {
   return shard === undefined ? group : `${group}/${shard}`;

@@ -3,6 +3,7 @@ import { RpcError } from '../../rpc/errors.ts';
 import { createControlServer, type ControlRoute } from '../../control/server.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Scheduler } from '../../time/scheduler.ts';
+import { keptDown } from './child.ts';
 import { restartDrained, stopDrained } from './restart-drained.ts';
 import type { Watchdog } from './watchdog.ts';
 
@@ -52,8 +53,7 @@ export function createWatchdogApi({
       );
     if (action === 'start') {
       child.start();
-      if (child.state().state === 'held')
-        throw new RpcError('conflict', `${id} is held down: its machine is gone for now`);
+      if (child.state().state === 'held') throw new RpcError('conflict', keptDown(id));
     } else if (action === 'stop') await child.stop(graceMs);
     else if (action === 'retire') await stopDrained(child, { clock, scheduler, graceMs });
     else if (action === 'restart') await restartDrained(child, { clock, scheduler, graceMs });

@@ -5,7 +5,7 @@ export interface RestartPolicy {
   readonly maxDelayMs: number;
   /** A process that ran this long counts as recovered: its crashes are forgotten, ms. */
   readonly stableAfterMs: number;
-  /** So many crashes within `windowMs` are a crash loop: the process stays down until somebody starts it. */
+  /** This many crashes within `windowMs` are a crash loop: the process stays down until an operator starts it. */
   readonly maxCrashes: number;
   readonly windowMs: number;
 }

@@ -14,7 +14,7 @@ export type ChildState =
   | { readonly state: 'stopping'; readonly pid: number }
   | { readonly state: 'backoff'; readonly untilMs: number; readonly exit: string }
   | { readonly state: 'crash-loop'; readonly exit: string }
-  /** Down, and nobody may start it: its machine is gone. */
+  /** Down, and nobody may start it: a fault acts as if its machine had failed. */
   | { readonly state: 'held'; readonly exit: string };
 
 /**
@@ -67,9 +67,9 @@ export interface Child {
   readonly exits: () => readonly Exit[];
   /** Starts the process, which loads its code and then waits for its turn. */
   readonly load: () => void;
-  /** Tells the process that its turn has come, and starts it if it is down. After a restart it does not wait again. */
+  /** Lets the process open, and starts it first if it is down. From then on each restarted process opens at once. */
   readonly start: (why?: RestartReason) => void;
-  /** Tells the running process that it will be stopped: it says so to the monitors, and serves on. */
+  /** Tells the running process that it will be stopped. The process tells the monitors, and still answers. */
   readonly drain: () => void;
   /** Tells the running process that nodes were added or removed. */
   readonly place: (message: PlaceMessage) => void;
@@ -85,16 +85,19 @@ export interface Child {
   readonly retire: () => void;
   /** SIGKILL; resolves when the process is gone. */
   readonly kill: () => Promise<void>;
-  /** Kills what runs and starts it anew. `between`: while nothing runs, and nobody may start it. */
+  /** Kills the process and starts a new one. `between` is called after the old one has ended, before the new one. */
   readonly restart: (why: RestartReason, between?: () => Promise<void>) => Promise<void>;
   /** From now on nobody starts it, until `release`, which does so itself. Both are idempotent. */
   readonly hold: () => void;
   readonly release: () => void;
-  /** Of the last process that was started; undefined before the first. */
+  /** The incarnation of the newest process; undefined before the first one. */
   readonly incarnation: () => number | undefined;
   /** What the running process said when it was ready. */
   readonly readyMessage: () => ReadyMessage | undefined;
 }
+
+/** The error message for a node in the state `held`. */
+export const keptDown = (id: string): string => `a fault keeps ${id} down for now, as if its machine had failed`;
 
 /**
  * One node's process: started, watched, restarted with backoff, given up in a crash loop. Over IPC it is told `go`

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { replaceFile } from '../../durable.ts';
 
 /**
- * So many numbers are reserved with one write: 21 nodes start with one fsync, and a lost watchdog skips at most as
- * many.
+ * How many numbers one write reserves. 21 nodes then start with one fsync. When a watchdog dies, at most this many
+ * numbers are skipped.
  */
 const blockSize = 64;
 
@@ -12,7 +12,7 @@ const blockSize = 64;
  * Hands out incarnations: each number once, and each greater than all before it, whatever happens to the watchdog or
  * to any clock. `file` holds the largest number that may have been handed out. Throws where the file cannot be read
  * or is damaged. When it cannot be written (a full disk), numbers still grow within the life of this watchdog, and
- * `onTrouble` is told why once.
+ * `onTrouble` gets the reason, once.
  */
 export function openIncarnations(file: string, onTrouble: (text: string) => void): () => number {
   let last = readLast(file);

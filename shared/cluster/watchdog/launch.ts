@@ -9,7 +9,7 @@ export interface LaunchOptions {
   readonly args?: readonly string[];
   /** A process that has loaded its code already. */
   readonly spare?: Spare | undefined;
-  /** Undefined: it writes where this process writes. */
+  /** Undefined: the node writes to the output of this process. */
   readonly logFile?: string | undefined;
 }
 

@@ -103,7 +103,7 @@ export function watchLoops({ children, clock, scheduler, cpuMs = mainThreadCpuMs
     if (what !== 'kill') return;
     known.delete(child.id);
     onKill(
-      `${child.id}: its main loop did not turn for ` +
+      `${child.id}: its main loop did not answer for ` +
         `${loopLimits.patienceMs / 1_000} s of its own processor time; killed`,
     );
     child.signal('SIGKILL');

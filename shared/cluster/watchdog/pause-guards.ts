@@ -13,8 +13,8 @@ const script = 'read -r line || kill -CONT "$0"';
 
 /**
  * A process that a fault stopped with SIGSTOP cannot notice that its watchdog is gone. So a shell waits at a pipe that
- * only the watchdog holds open. However the watchdog ends, the pipe ends with it. The shell then lets the process run,
- * and the process leaves.
+ * only the watchdog holds open. However the watchdog ends, the pipe ends with it. The shell then continues the process
+ * (SIGCONT). The process finds that the watchdog is gone, and ends.
  */
 export function createPauseGuards(): PauseGuards {
   const guards = new Map<string, ChildProcess>();

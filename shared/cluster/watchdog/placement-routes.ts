@@ -42,14 +42,14 @@ interface PlacementOptions {
   /** Every container has a watchdog of its own, which knows one node. */
   readonly byContainer: boolean;
   readonly publishedKeys: () => PublishedKeys;
-  /** Takes the topology for all nodes that start from now on. `source`: what other commands load. */
+  /** From now on nodes start with this topology. `source`: the name or path by which other commands load it. */
   readonly place: (next: Topology, source: string) => void;
 }
 
 /**
  * GET /topology: the current topology, and whether a change is under way. POST /topology gives the watchdog another
  * one; POST /topology/announce tells it to the running nodes; POST /topology/settle ends the change. `tierlab apply`
- * gives the orders, in an order that loses no request.
+ * sends these requests, in a sequence that loses no user's request.
  */
 export function placementRoutes({ watchdog, byContainer, publishedKeys, place }: PlacementOptions): ControlRoute[] {
   let isChanging = false;

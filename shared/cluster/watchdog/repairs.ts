@@ -7,7 +7,7 @@ import { schemaProblem } from '../../schema/problem.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { ControlRoute } from '../../control/server.ts';
 import { replicaGroup, type Topology, type TopologyNode } from '../topology.ts';
-import type { Child } from './child.ts';
+import { keptDown, type Child } from './child.ts';
 import type { Watchdog } from './watchdog.ts';
 
 /** A repair as a monitor orders it. Drains are not here: taking a node out of the view is enough. */
@@ -30,7 +30,7 @@ export const RepairRequest = Type.Object(
 );
 export type RepairRequest = Static<typeof RepairRequest>;
 
-/** `already`: done before, or done by the watchdog itself. `stale`: about an earlier life of the node. */
+/** `already`: done before, or done by the watchdog itself. `stale`: about an earlier incarnation of the node. */
 export type RepairResult = 'done' | 'already' | 'stale';
 
 /**
@@ -118,7 +118,7 @@ export function createRepairs({ topology, watchdog, clock, wipe }: RepairOptions
     const serves =
       needed(node) !== undefined && target.state().state === 'ready' && (await target.answers(limits.answerMs));
     const state = target.state();
-    if (state.state === 'held') throw new RpcError('conflict', `${node} is held down: its machine is gone for now`);
+    if (state.state === 'held') throw new RpcError('conflict', keptDown(node));
     if (state.state === 'stopped' || state.state === 'stopping')
       throw new RpcError('conflict', `${node} was stopped on purpose`);
     if (state.state === 'backoff') return 'already';
@@ -142,7 +142,7 @@ export function createRepairs({ topology, watchdog, clock, wipe }: RepairOptions
   function promote({ node }: RepairRequest): RepairResult {
     const target = child(node);
     const { state } = target.state();
-    if (state === 'held') throw new RpcError('conflict', `${node} is held down: its machine is gone for now`);
+    if (state === 'held') throw new RpcError('conflict', keptDown(node));
     if (state !== 'stopped' && state !== 'crash-loop') return 'already';
     target.start('repair');
     return 'done';
@@ -156,7 +156,7 @@ export function createRepairs({ topology, watchdog, clock, wipe }: RepairOptions
     return { id, result, ...(by !== undefined && { by, verdict }) };
   }
 
-  /** The repair after which the node starts again; undefined where its watchdog restarts it by itself. */
+  /** The repair that is the reason why the node starts again; undefined when the watchdog restarts it by itself. */
   function repairUnderWay(node: string): (typeof done)[number] | undefined {
     const state = child(node).state();
     const downAt = state.state === 'starting' ? state.since : clock.now();

@@ -38,12 +38,12 @@ export interface NodeStatus {
   readonly shard?: number;
   readonly port: number;
   readonly opsPort: number;
-  /** Plain HTTP for people and tools: the ports of the doors, and that of routes without a door. */
+  /** Ports with plain HTTP for people and tools: `doors`, and `publicPort` for public routes without a door. */
   readonly doors: Readonly<Record<string, number>>;
   readonly publicPort: number;
   readonly pid: number | null;
   readonly state: ChildState['state'];
-  /** By this watchdog, for any reason. */
+  /** How often this watchdog restarted the node, for any reason. */
   readonly restarts: number;
   readonly lastRestart?: RestartReason;
   readonly exits: readonly Exit[];

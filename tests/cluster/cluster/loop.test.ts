@@ -27,7 +27,7 @@ test(
       }, 60_000);
       expect(back!.pid).not.toBe(blocked!.pid);
       expect(rig.cluster.output()).toMatch(
-        /ranking-1: its main loop did not turn for 3 s of its own processor time; killed/,
+        /ranking-1: its main loop did not answer for 3 s of its own processor time; killed/,
       );
       const state = readFileSync(`/proc/${stopped!.pid}/stat`, 'latin1').split(') ')[1]![0];
       expect(state).toBe('T');

@@ -177,7 +177,7 @@ test.each([
   [
     'more nodes started than a group has replicas',
     fileOf([group('y', ['b']), group('x', ['b'], { replicas: 2, started: 3 })]),
-    'line 7: group x starts 3 nodes, and has 2 replicas',
+    'line 7: group x starts 3 nodes, but has only 2 replicas',
   ],
   [
     'standbys that nobody would find',
@@ -238,7 +238,7 @@ test('all problems of a file are told at once', () => {
 test('calls that go in a circle are refused with the circle', () => {
   const circle = { a: stub('b'), b: stub('c'), c: stub('a') };
   expect(problemsOf(fileOf([group('x', ['b', 'c']), group('y', ['a'])]), circle)).toEqual([
-    'line 7: calls go in a circle: a -> b -> c -> a',
+    'line 7: the calls form a cycle: a -> b -> c -> a',
   ]);
 });
 
