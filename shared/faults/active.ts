@@ -76,7 +76,7 @@ export function activate(fault: Fault, { clock, scheduler, host, warn, onOver }:
   function startProcessFaults(): void {
     const plan = kind.plan?.(params);
     const { process, listener } = host;
-    // The holder of a lasting process state is one fault at one target.
+    // One fault at one target holds a process state, such as "paused". Other faults may hold the same state.
     const holder = `${fault.id} ${fault.target}`;
     if (plan && process) {
       const running = runPlan(plan, fault.target, {

@@ -8,7 +8,8 @@ interface Item {
 }
 
 /**
- * `items` in the order of `ids`, the scores staying at their places: still descending, so valid by every local check.
+ * The items of `order`, with the scores of `items` at the same places. The scores still descend, so every local check
+ * accepts them.
  */
 function reorder(items: readonly Item[], order: readonly Item[]): Item[] {
   return order.map((item, i) => {

@@ -16,7 +16,7 @@ export const clockSkew = faultKind({
       minimum: -900_000,
       maximum: 9_000_000,
       default: 0,
-      description: 'both clocks run fast by parts per million; negative: slow',
+      description: 'by how many parts per million both clocks run too fast; negative: too slow',
     }),
   }),
   check: ({ offsetMs, driftPpm }) =>

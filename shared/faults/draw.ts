@@ -1,8 +1,8 @@
 import { hash32 } from '../time/random.ts';
 
 /**
- * A uniform number from [0, 1), the same for the same words. It has no state, so concurrent requests cannot reorder the
- * draws: the same seed hits the same requests (shared/faults/README.md).
+ * A uniform number from [0, 1), the same for equal arguments. It has no state, so concurrent requests cannot reorder
+ * the draws: the same seed hits the same requests (shared/faults/README.md).
  */
 export function draw(seed: number, faultId: string, requestId: string, purpose = ''): number {
   return hash32(`${faultId}\u0000${requestId}\u0000${purpose}`, hash32(String(seed))) / 4_294_967_296;

@@ -92,7 +92,7 @@ export const FaultRequest = Type.Object(
     ...common,
     /** A node, or a selector. */
     target: Type.Union([FaultName, Selector]),
-    /** No default: an experiment derives its own. */
+    /** No default: an experiment derives the seeds of its faults from its own seed. */
     seed: Type.Optional(Seed),
     /** Allows more than one fault at a time, and more than f victims of a replica group. */
     beyondTolerance: Type.Boolean({ default: false }),

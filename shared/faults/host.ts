@@ -24,7 +24,7 @@ export interface FaultHost {
   lacks(kind: FaultKind, params: unknown): string | undefined;
 }
 
-/** The same abilities before several faults share them (holds.ts). */
+/** The same abilities, as a node or watchdog provides them: `faultHost` lets several faults share them (holds.ts). */
 export interface FaultPorts extends Omit<FaultHost, 'lacks' | 'process' | 'listener'> {
   readonly process?: ProcessPort | undefined;
   readonly listener?: { close(): void; open(): void } | undefined;
@@ -41,7 +41,7 @@ export function faultHost(ports: FaultPorts): FaultHost {
       if (kind.burn?.(params) && !ports.burn) return 'there is no main loop to occupy';
       if (kind.skew && !ports.clock) return 'the clock cannot be moved';
       if (kind.serve && kind.kind !== 'none' && ports.serves === false)
-        return 'no node calls this one, and what people ask at its door is not reached by faults of a service';
+        return 'no other node calls this node, and service faults do not affect requests at its public port';
       if (kind.disk && !ports.disk) return 'this node keeps nothing on a disk';
       return undefined;
     },

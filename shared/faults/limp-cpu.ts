@@ -16,7 +16,7 @@ export const limpCpu = faultKind({
       default: 0.9,
       description: 'the share of processor time that is taken away',
     }),
-    periodMs: Milliseconds('how long one turn of taken and left time is', 10, 500),
+    periodMs: Milliseconds('the length of one period: a part without processor time, then a part with it', 10, 500),
     form: Type.Enum(['paused', 'busy'], {
       default: 'paused',
       description: 'paused: the whole process stops and goes on in turn; busy: its main loop is occupied',

@@ -7,10 +7,10 @@ import { faultKind, Milliseconds, params } from './fault.ts';
  */
 export const limpDribble = faultKind({
   kind: 'limp.dribble',
-  summary: 'sends replies in crumbs with pauses',
+  summary: 'sends replies in small chunks with pauses',
   params: params({
-    chunkBytes: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 16, description: 'the size of one crumb' }),
-    pauseMs: Milliseconds('the pause after each crumb', 1, 100),
+    chunkBytes: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 16, description: 'the size of one chunk' }),
+    pauseMs: Milliseconds('the pause after each chunk', 1, 100),
   }),
   body:
     ({ params: { chunkBytes, pauseMs } }) =>

@@ -7,7 +7,7 @@ export const limpIntermittent = faultKind({
   summary: 'answers late for some time, then normally, and so on in turn',
   params: params({
     onMs: Milliseconds('how long it is slow', 1),
-    offMs: Milliseconds('how long it is well in between', 1),
+    offMs: Milliseconds('how long it answers normally in between', 1),
     meanMs: Milliseconds('added to each request while it is slow', 1),
   }),
   serve({ params: { onMs, offMs, meanMs }, ageMs, scheduler, spare }) {

@@ -21,7 +21,7 @@ export const limpLatency = faultKind({
       minimum: 1,
       maximum: 1_000,
       default: 1,
-      description: 'the time that a request takes anyhow is multiplied by this',
+      description: 'the normal time of a request is multiplied by this',
     }),
     rampMs: Milliseconds('the delay grows from 0 to its full size over this time, as leaks do', 0, 0),
   }),

@@ -10,7 +10,7 @@ export const netReset = faultKind({
       Type.Integer({
         minimum: 0,
         maximum: 1e9,
-        description: 'break once so many bytes of the reply are out; absent: on the way',
+        description: 'break after this many bytes of the reply; absent: before the request arrives',
       }),
     ),
   }),

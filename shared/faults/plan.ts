@@ -30,7 +30,7 @@ export interface ProcessPlan {
   readonly rounds: number;
   readonly periodMs: number;
   readonly undo: readonly ProcessAction[];
-  /** For steps that undo themselves: when this action has also finished after the last step, the fault is over. */
+  /** For steps that undo themselves. This action runs after the last step; when it has finished, the fault is over. */
   readonly restored?: ProcessAction;
 }
 

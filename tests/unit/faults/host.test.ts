@@ -14,8 +14,8 @@ const whole = faultHost({
 });
 
 test.each([
-  ['limp.latency', { meanMs: 5 }, /no node calls this one/],
-  ['byz.corrupt', {}, /no node calls this one/],
+  ['limp.latency', { meanMs: 5 }, /no other node calls this node/],
+  ['byz.corrupt', {}, /no other node calls this node/],
   ['limp.disk', { meanMs: 5 }, /nothing on a disk/],
   ['stop.kill', {}, /signal processes/],
   ['stop.refuse', {}, /no listener/],
