@@ -24,9 +24,9 @@ export const CallEvidence = Type.Object(
     proofs: Count,
     /** The caller left it out of its own choice, because it was too slow or silent. */
     ejected: Count,
-    /** Median time until the answer, or until the wait for it was given up, ms; absent without any. */
+    /** Median time until the answer, or until the caller stopped waiting, ms; absent if no time is known. */
     medianMs: Type.Optional(Type.Number({ minimum: 0 })),
-    /** The fastest answer, ms; absent without any. */
+    /** The time of the fastest answer, ms; absent if there was no answer. */
     fastestMs: Type.Optional(Type.Number({ minimum: 0 })),
   },
   { additionalProperties: false },
@@ -54,8 +54,9 @@ const maxLatencies = 64;
 
 export interface EvidenceBuffer {
   /**
-   * One observation about a call to `node`. `latencyMs` where an answer came, or where it would have taken at least as
-   * long. A lost vote, an invalid reply and a trickling one count besides the end of their call.
+   * One observation about a call to `node`. `latencyMs`: the time until the answer, or the time that the caller waited
+   * for an answer in vain. A lost vote, an invalid reply and a reply whose body was too slow are noted in addition to
+   * the end of the call.
    */
   note(node: string, group: string, kind: EvidenceKind, latencyMs?: number): void;
   /** Everything since the last take, per node; empty when nothing was called. */
@@ -63,8 +64,8 @@ export interface EvidenceBuffer {
 }
 
 /**
- * Caller side: counts between two reports. `lostMs` (lag.ts) is its self-doubt: when this process itself stood still
- * for a tenth of the time, what looked late to it says nothing about others, and only answers, refusals and lies are
+ * Caller side: counts between two reports. `lostMs` (lag.ts) tells how long this process itself did not run. If that is
+ * more than a tenth of the time, late answers prove nothing about other nodes. Then only answers, refusals and lies are
  * reported.
  */
 export function createEvidenceBuffer(clock: Clock, lostMs: () => number = () => 0): EvidenceBuffer {
@@ -77,7 +78,7 @@ export function createEvidenceBuffer(clock: Clock, lostMs: () => number = () => 
       if (!counts) byNode.set(node, (counts = { ...noEvidence, group, latencies: [], fastestMs: Infinity }));
       counts[kind]++;
       if (latencyMs === undefined) return;
-      // Only timed calls compare it with others, because events do not know the shard.
+      // Taken from timed calls only, because an event names the component but not the shard.
       counts.group = group;
       if (kind === 'ok') counts.fastestMs = Math.min(counts.fastestMs, latencyMs);
       if (counts.latencies.length < maxLatencies) counts.latencies.push(latencyMs);

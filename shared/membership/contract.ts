@@ -6,8 +6,8 @@ import { contract, operation, type Introduction } from '../rpc/contract.ts';
 const Natural = Type.Integer({ minimum: 0 });
 
 /**
- * A repair order in the memory of the monitors, so that all count the same orders. `agoMs` is its age, because clocks
- * of two machines are never compared.
+ * A repair order. Monitors tell each other their orders, so that all of them count the same orders against the limits.
+ * The age `agoMs` is sent, not a time, because clocks of two machines are never compared.
  */
 const OrderDigest = Type.Object({
   id: Type.String(),
@@ -55,7 +55,7 @@ const about: Introduction = {
 /** The contract of the component `monitor`. It is here because the middleware of every node calls it. */
 export const monitor = contract(about, {
   exchange: operation({
-    summary: 'Between monitors: one digest for the other',
+    summary: 'Two monitors exchange their digests',
     priority: 'health',
     request: SealedDigest,
     response: SealedDigest,

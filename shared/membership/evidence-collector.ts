@@ -63,7 +63,7 @@ const byEvent: Partial<Record<LayerEvent['event'], EvidenceKind>> = {
 };
 
 function evidenceKindOfEvent(event: LayerEvent): EvidenceKind | undefined {
-  // Votes report liars.
+  // A lie is already noted as a lost vote or a bad signature.
   if (event.event === 'ejected' && event.why !== 'lying') return 'ejected';
   return byEvent[event.event];
 }

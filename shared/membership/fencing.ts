@@ -20,8 +20,8 @@ export function readiness(kind: StandbyKind | undefined, phase: string | undefin
 }
 
 /**
- * One node's own fence: whether it may serve, from the promotions that it has seen. Tokens only grow, so an old view -
- * or the word of a monitor that was cut off - cannot give a role back.
+ * One node's own fence: whether it may serve, from the promotions that it has seen. Tokens only grow, so neither an
+ * old view nor a monitor that was cut off can give a role back.
  *
  *   ranking-1 (paused) .................... resumes: "ranking-4 holds my role with token 7, I have 0" -> refuses
  *   ranking-4 standby --promote, token 7--> serves
@@ -32,7 +32,7 @@ export interface Fence {
   readonly mayServe: () => boolean;
   /** The token of the role it was promoted to. */
   readonly token: () => number | undefined;
-  /** Who holds the role that was this node's, where it lost it. */
+  /** The promotion that gave the role of this node to another node; undefined while this node has its role. */
   readonly lostTo: () => Promotion | undefined;
 }
 

@@ -56,9 +56,9 @@ export interface HeartbeatOptions {
   /** Called at the interval of the beats, before each. */
   readonly onInterval?: () => void;
   readonly onView?: (view: View) => void;
-  /** `starting` where it is absent. */
+  /** The phase at the start; `starting` by default. */
   readonly startPhase?: Phase;
-  /** Goes on where another sender of this process ended. */
+  /** The last numbers of an earlier sender of this process, from which this sender continues. */
   readonly resume?: Progress | undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../time/clock.ts';
 import type { Scheduler, Timer } from '../time/scheduler.ts';
 
-/** How well this process itself is running: the base of all self-doubt. */
+/** How late this process itself runs. An observer that runs late must not blame other nodes for late answers. */
 export interface LagMeter {
   /** All the time so far in which the main loop did not run when it should have, ms. Never falls. */
   lostMs(): number;
@@ -26,7 +26,7 @@ export interface LagMeterOptions {
   readonly waitedMs?: () => number;
   /** While the main loop is idle, the meter has no timer. It ticks with a timer of its owner, by `idleTick`. */
   readonly idle?: {
-    /** Whether the main loop has been idle since the last question. Then nobody waits for it. */
+    /** Whether the main loop has been idle since the last call of `isIdle`. Then no work waits for it. */
     readonly isIdle: () => boolean;
     /** The interval of the owner's timer, ms. */
     readonly tickMs: number;

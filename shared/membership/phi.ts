@@ -10,14 +10,14 @@
  *
  *     P(silence > t) = sum over k >= 1 of (1 - p) p^(k-1) Q((t - k mean) / deviation)
  *
- * which is the paper's detector where nothing is lost. Where datagrams get lost, it waits longer, the more are lost.
+ * which is the paper's detector where nothing is lost. The more datagrams are lost, the longer the detector waits.
  */
 export interface PhiOptions {
   /** The assumed interval before the first ones are known, ms. */
   readonly expectedIntervalMs: number;
   /** How many intervals are remembered. */
   readonly window?: number;
-  /** Floors of the deviation: perfectly regular heartbeats must not make the detector nervous. */
+  /** The least deviation: after perfectly regular heartbeats, a small delay must not raise phi. */
   readonly minDeviationMs?: number;
 }
 
@@ -39,23 +39,23 @@ export interface PhiDetector {
   hear(beat: Beat, now: number, lostMs?: number): Hearing;
   /**
    * Suspicion at `now`, >= 0; 0 before the first heartbeat. `lostMs`: the time so far in which the observer itself did
-   * not run; what fell into the silence is not held against the node (self-doubt).
+   * not run. The part of this time that falls into the silence does not count against the node.
    */
   phi(now: number, lostMs?: number): number;
   /** Since the last sign of life, ms, without the time lost; undefined before the first. */
   silentMs(now: number, lostMs?: number): number | undefined;
   readonly incarnation: number | undefined;
   /**
-   * Heartbeats that one living process could not have sent: of an older incarnation long after the new one began to
-   * speak, or with a number that was heard before. What arrives late arrives for the first time; a stream of these
-   * means two processes with one identity.
+   * The number of heartbeats that a single process could not have sent. Their incarnation was replaced long ago, or
+   * their number arrived before. (A late heartbeat still arrives for the first time.) A stream of them means that two
+   * processes have one identity.
    */
   readonly conflictingBeats: number;
 }
 
-/** The network may repeat what it carried just now. */
+/** A repeat of one of the newest numbers is no conflict, because the network may duplicate a datagram. */
 const repeated = 3;
-/** Datagrams of a replaced process may arrive for so long, ms: an observer that stood still reads them late. */
+/** How long datagrams of a replaced process may still arrive, ms. An observer that was paused reads them late. */
 const legacyMs = 5_000;
 /** Numbers that were skipped and may still come. */
 const maxMissing = 200;

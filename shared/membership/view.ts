@@ -37,7 +37,7 @@ export const View = Type.Object({
   monitor: Type.String(),
   version: Type.Integer({ minimum: 0 }),
   members: Type.Array(Member),
-  /** The newest promotion of each role; absent without any. */
+  /** The newest promotion of each role; absent when there was none. */
   promotions: Type.Optional(Type.Array(Promotion)),
 });
 export type View = Static<typeof View>;
