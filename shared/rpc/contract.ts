@@ -87,7 +87,7 @@ export interface Introduction {
   readonly calls?: CallsByStyle | readonly string[];
 }
 
-/** Binds operations to a component. Its name alone is enough where nobody asks for its function. */
+/** Binds operations to a component. `about` may be its name alone, if nothing shows its purpose to people. */
 export function contract<Ops extends Record<string, Omit<Operation, 'name'>>>(
   about: string | Introduction,
   operations: Ops,

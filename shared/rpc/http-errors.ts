@@ -10,7 +10,7 @@ export function fromThrown(thrown: unknown): RpcError {
   if (thrown instanceof RpcError) return thrown;
   const { code, statusCode } = (thrown ?? {}) as Partial<FastifyError>;
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
-    return new RpcError('too_large', 'the body is larger than this server reads');
+    return new RpcError('too_large', 'the body is larger than this server accepts');
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
     return new RpcError('unsupported_media_type', 'the body must be application/json');
   if (
@@ -21,7 +21,7 @@ export function fromThrown(thrown: unknown): RpcError {
     return new RpcError('bad_request', 'the body is not valid JSON');
   if (code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH')
     return new RpcError('bad_request', 'the body is not as long as content-length says');
-  if (statusCode === 413) return new RpcError('too_large', 'the request is larger than this server reads');
+  if (statusCode === 413) return new RpcError('too_large', 'the request is larger than this server accepts');
   if (statusCode === 415) return new RpcError('unsupported_media_type', 'this media type is not supported here');
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
     return new RpcError('bad_request', 'the request is not valid');

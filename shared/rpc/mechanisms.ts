@@ -157,7 +157,7 @@ export const clientSide = {
 
 export const serverSide = {
   faultsAtEntry: {
-    does: 'applies an injected fault: the node is deaf, lying or slow',
+    does: 'applies injected network faults: messages are lost, late or sent twice, or connections break',
     without: 'these faults cannot be tried',
   },
   selfMeter: {
@@ -211,7 +211,7 @@ export const serverSide = {
     onDemand: true,
   },
   faultsAtHandler: {
-    does: 'applies an injected fault: the handler is slow or fails',
+    does: 'applies injected service faults: the node answers late or wrongly',
     without: 'these faults cannot be tried',
   },
 } as const satisfies Record<string, Row>;
@@ -226,13 +226,13 @@ export const besideCalls = {
   },
   fixedDetector: {
     settings: FixedDetectorSettings,
-    does: 'for experiments: a monitor also counts the nodes that a fixed silence calls dead; it decides nothing',
+    does: 'for experiments: a monitor also counts the nodes that a fixed timeout would call dead, and only counts them',
     without: 'only phi judges silences',
     onDemand: true,
   },
   heartbeatThread: {
     settings: NoSettings,
-    does: 'for experiments: a thread of its own sends the heartbeats, past injected network faults',
+    does: 'for experiments: a separate thread sends the heartbeats; injected network faults do not affect them',
     without: 'the main loop sends them, so they stop when it hangs',
     onDemand: true,
   },

@@ -43,7 +43,7 @@ export function middlewareGauges(metrics: Metrics, { clock, callees, peers, budg
     },
   );
 
-  /** By replica group. New settings of the breaker start its circuits afresh, and so does this map. */
+  /** By replica group. When the breaker gets new settings, its circuits start again, so this map is emptied, too. */
   const circuits = new Map<string, CircuitState>();
   let settings = policy.current.breaker;
   const forgetOld = (): void => {

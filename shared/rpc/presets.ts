@@ -5,8 +5,8 @@ import { type Given, type Mechanism, mechanismNames, mechanismRow } from './mech
  *
  *   resilient  every mechanism but those for experiments, tuning itself: the default
  *   naive      a deadline, and replicas in turn: the state without middleware
- *   mis-set    the same mechanisms with numbers that were chosen once and fit nothing, for comparison only. Each
- *              number looks harmless; `tierlab tune --explain` shows the measured value beside it.
+ *   mis-set    the same mechanisms with numbers that were chosen once and never measured, for comparison only.
+ *              Each number looks harmless; `tierlab tune --explain` shows the measured value beside it.
  */
 export const presetNames = ['naive', 'resilient', 'mis-set'] as const;
 export type PresetName = (typeof presetNames)[number];

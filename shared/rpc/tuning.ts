@@ -37,7 +37,7 @@ export function createLoadWatch() {
     /** `settings` = the settings of admission, which may contain a limit set by hand. */
     tuned(settings: AdmissionSettings | false): Tuned {
       if (settings === false)
-        return { what: 'admission', value: null, unit: 'ms', why: 'switched off: everything is taken in' };
+        return { what: 'admission', value: null, unit: 'ms', why: 'switched off: no call is refused' };
       const { fixedLimit, targetMs, queueMs } = settings;
       const overloaded = last?.state === 'overloaded';
       const measured = overloaded

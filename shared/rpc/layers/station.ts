@@ -14,7 +14,7 @@ export const StationSettings = Type.Object(
       default: 1,
       minimum: 1,
       maximum: 10_000,
-      description: 'the calls that are served at a time',
+      description: 'how many calls are served at a time',
     }),
     serviceMs: Type.Number({
       default: 10,

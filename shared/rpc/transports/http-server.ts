@@ -34,7 +34,7 @@ export function isRpc(request: IncomingMessage): boolean {
 }
 
 /**
- * The server side of the HTTP transport, on bare node:http, because every hop pays for a framework.
+ * The server side of the HTTP transport, on bare node:http, because a framework would cost time at every hop.
  *
  *   bytes -> method, no web page, path, headers, JSON, schema -> Call -> server.serve -> Reply -> bytes
  */

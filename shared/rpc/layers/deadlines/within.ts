@@ -5,8 +5,9 @@ import { RpcError } from '../../errors.ts';
 
 /**
  * Calls `next` with the deadline `deadlineAt`. Waits at most `timeoutMs`, and stops when `call.signal` aborts.
- * Whichever comes first settles the promise; its signal then tells the work below that nobody waits any more. The timer
- * and the listener are released in every case.
+ * The reply, the timeout or the abort settles the promise, whichever is first. A timeout or an abort also aborts the
+ * signal of the work below, because nobody waits for it any more. The timer and the listener are released in every
+ * case.
  */
 export function callWithin(
   next: Service,

@@ -22,7 +22,7 @@ export const AdmissionSettings = Type.Object(
     warmUpCalls: Type.Integer({
       default: 300,
       minimum: 0,
-      description: 'a process refuses nothing before it has served so many calls: it compiles its code meanwhile',
+      description: 'a process refuses nothing before it has served this many calls: it compiles its code meanwhile',
     }),
     fixedLimit: Type.Optional(
       Type.Number({

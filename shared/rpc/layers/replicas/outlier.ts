@@ -17,7 +17,8 @@ export const OutlierSettings = Type.Object(
     silenceMs: Type.Number({
       default: 2_000,
       minimum: 0,
-      description: 'or after as many unanswered attempts, without an answer for this time: longer than any pause',
+      description:
+        'or after `failures` failed or unanswered attempts without an answer for this time: longer than any pause',
     }),
     windowMs: Type.Number({
       default: 1_000,

@@ -80,9 +80,9 @@ export function hedgeTerms(
 }
 
 /**
- * Whether there is a replica worth asking: it is not ejected, and not late itself. When all replicas are late, they
- * share one cause: an overload, or a pause of the machine or of this process. A second attempt would then wait like the
- * first, and make other calls wait longer.
+ * Whether there is a replica worth asking: it is not ejected, and not late itself. When all replicas are late, the
+ * delay has one common cause: an overload, or a pause of the machine or of this process. A second attempt would then
+ * wait like the first, and make other calls wait longer.
  */
 export function isWorthwhile(others: readonly Peer[], now: number, delayMs: number): boolean {
   return others.some((peer) => peer.ejection.until <= now && !isLate(peer, now, delayMs));

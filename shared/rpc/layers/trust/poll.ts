@@ -49,7 +49,7 @@ export function poll(
   if (call.signal.aborted) return Promise.reject(abortError(call.signal));
   const tokens = budget(call);
   return new Promise((resolve, reject) => {
-    // An audit asks each replica in turn, also those that are too slow to be chosen otherwise.
+    // An audit asks replicas at random, with equal chances, so that it also reaches those that are usually too slow.
     const plan = createPlan({ distinct: true, evenly: call.nonce !== undefined });
     const votes: Vote[] = [];
     const failed = new Set<string>();
@@ -143,7 +143,7 @@ export function poll(
       if (over) return;
       if (node !== undefined) failed.add(node);
       const error = asRpcError(thrown);
-      // Enough replicas were asked for certainty: no further vote can change the result.
+      // f + 1 replicas hold this damaged page, so no further vote can change the result.
       if (error.code === 'bad_page') return fail(error);
       if (error.code === 'bad_reply' || error instanceof UnprovenReply) state.refuted++;
       advance(error);
