@@ -62,7 +62,8 @@ export function createControlServer(
   function notFound(path: string): RpcError {
     const methods = (['GET', 'POST', 'DELETE'] as const).filter((method) => router.find(method, path));
     if (methods.length > 0) return new RpcError('method_not_allowed', `${methods.join(', ')} only`);
-    return new RpcError('not_found', `there are ${routes.map(({ method, path }) => `${method} ${path}`).join(', ')}`);
+    const known = routes.map(({ method, path }) => `${method} ${path}`).join(', ');
+    return new RpcError('not_found', `there is no such route; there are ${known}`);
   }
 
   return createServer((request, response) => {

@@ -87,7 +87,7 @@ export function createEvidenceFile({ node: caller, keys, clock, nonce, observe }
           ...(version !== undefined && { version }),
         };
         const wrong = complaint(receipt, key, node, subject);
-        if (wrong !== undefined) return `of its receipt ${wrong}`;
+        if (wrong !== undefined) return `its receipt is wrong: ${wrong}`;
         const { incarnation } = endpoint ?? {};
         const exhibit: Exhibit = {
           at: new Date(clock.wall()).toISOString(),

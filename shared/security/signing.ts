@@ -15,7 +15,7 @@ export interface SignedPage {
 export const firstVersion = 1;
 
 /**
- * The one byte string of a page at a version: a JSON array in fixed order. Two different pages never have the same
+ * The text that is signed for a page at a version: a JSON array in fixed order. Two different pages never have the same
  * string, because JSON quotes the separators. Half a surrogate pair counts as U+FFFD, as in UTF-8, so a page has the
  * same signature before and after it is stored. The titles of link targets are left out: they belong to other pages,
  * which have their own signatures.

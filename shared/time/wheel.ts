@@ -96,7 +96,7 @@ export function createTimerWheel({ clock, scheduler, tickMs = 4, slots = 1_024 }
     if (counter.pending > 0) arm(nextDue());
   }
 
-  /** The first tick at which a timer may be due. A timer that must wait for more turns counts as one turn from now. */
+  /** The first tick at which a timer may be due. A timer that must wait for more turns counts as due after one turn. */
   function nextDue(): number {
     for (let at = lastTick + 1; at < lastTick + slots; at++) {
       const head = heads[at & (slots - 1)]!;

@@ -19,7 +19,7 @@ const about: Introduction = {
   purpose: 'Collects the path of single requests through the nodes.',
 };
 
-/** Of the component `traces`; it is here because the middleware of every node calls it. */
+/** The contract of the component `traces`. It is here because the middleware of every node calls it. */
 export const traces = contract(about, {
   keep: operation({
     summary: 'Collects the spans of these traces from all nodes that took part, and keeps them',

@@ -24,7 +24,7 @@ export interface Simulation {
 /** 2026-01-01 UTC, for display only. */
 const epochMs = 1_767_225_600_000;
 
-/** Steps per turn of the real event loop. Many steps make a turn cheap; few enough, and the run can be interrupted. */
+/** Steps per turn of the real event loop. Many steps cost less per step; with too many, Ctrl-C would have to wait. */
 const stepsPerTurn = 512;
 
 export function createSimulation(seed: number | string): Simulation {

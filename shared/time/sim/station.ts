@@ -33,7 +33,10 @@ export interface StationFigures {
   readonly refused: number;
   readonly waitedMs: number;
   readonly servedMs: number;
-  /** The integral over time of the jobs in the station, waiting or served: jobs x ms. Divided by `sinceMs`, it is L. */
+  /**
+   * The integral over time of the jobs in the station, waiting or served: jobs x ms. Divided by `sinceMs`, it is L of
+   * Little's law.
+   */
   readonly occupiedMs: number;
   /** How long the station has been there. */
   readonly sinceMs: number;
