@@ -42,7 +42,7 @@ function failureOf(error: RpcError, requestId: string, request: FastifyRequest):
   return {
     ...common,
     title: error.code === 'deadline_exceeded' ? 'The answer took too long' : 'The search cannot be answered now',
-    detail: `A tier behind this page is away or too slow: ${error.message}. Trying again in a moment often helps.`,
+    detail: `A tier behind this page is down or too slow: ${error.message}. Trying again in a moment often helps.`,
     // Only a path of our own: `//host` would lead elsewhere.
     retryUrl: request.method === 'GET' && /^\/(?![/\\])/.test(request.url) ? request.url : undefined,
   };

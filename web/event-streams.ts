@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import { RpcError } from '../shared/rpc/errors.ts';
 
-/** When more than this waits for a page that does not read, its connection is closed, bytes. It connects again. */
+/** The most bytes that may wait for one page. Beyond that, its connection is closed, and the browser connects again. */
 const maxWaitingBytes = 2 * 1024 * 1024;
 
 /** How soon a browser tries again after it lost the connection, ms. */
@@ -17,7 +17,7 @@ export function createEventStreams(maxPages: number) {
     requireRoom(): void {
       if (open.size >= maxPages) throw new RpcError('overloaded', `more than ${maxPages} pages are open`);
     },
-    /** Sends the events to `response`, first `present`, until it closes. */
+    /** Sends `present` to `response`, and then every event until the response closes. */
     serve(response: ServerResponse, present: readonly string[]): void {
       response.write(`retry: ${retryMs}\n\n${present.join('')}`);
       open.add(response);

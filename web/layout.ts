@@ -22,7 +22,7 @@ export interface SearchBox {
 export interface Layout {
   /** The title of the browser's tab. */
   readonly title: string;
-  /** `home` = the search box stands in the middle of the page, which brings it itself. */
+  /** `home`: `main` contains the search box. `inner`: the layout puts the search box into the header. */
   readonly kind: 'home' | 'inner';
   readonly box: SearchBox;
   readonly main: Markup;

@@ -57,7 +57,7 @@ export function checkDepth(page: number, size: number): void {
   if (page * size > maxDepth)
     throw new RpcError(
       'bad_request',
-      `page: results can be paged to the ${maxDepth}th; with ${size} on a page, page ` +
+      `page: a search shows at most ${maxDepth} results; with ${size} on a page, page ` +
         `${Math.floor(maxDepth / size)} is the last`,
     );
 }
@@ -70,7 +70,7 @@ export function pageRoutes(
   consolePort: number | undefined,
 ): void {
   const server = scope.withTypeProvider<TypeBoxTypeProvider>();
-  // Browsers show a page of their own cache on the way back, whatever its age, and do not say so.
+  // Without `no-store`, the back button of a browser shows a copy from its cache, however old, and does not say so.
   const pageHeaders = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' };
   const hide = true;
 
@@ -100,7 +100,7 @@ export function pageRoutes(
     return reply.headers(pageHeaders).send(answer.html);
   });
 
-  // The console shows traces. It is the same machine for the browser, whatever its name there, at another port.
+  // The console shows traces. It is on the same host at another port, so the name that the browser used is kept.
   server.get('/trace/:id', { schema: { hide, params: Type.Object({ id: RequestId }) } }, async (request, reply) => {
     if (consolePort === undefined) throw new RpcError('not_found', 'this topology has no console that shows traces');
     return reply.redirect(`http://${request.hostname}:${consolePort}/#/trace/${request.params.id}`, 303);

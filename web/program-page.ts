@@ -20,7 +20,7 @@ interface ProgramPage {
   /** The id of the element that the program fills. */
   readonly root: string;
   readonly assets: ProgramAssets;
-  /** More of the head, for browsers whose scripts are off. */
+  /** Further elements of the head, for browsers whose scripts are off. */
   readonly headWithoutScript?: Markup;
   /** The content of the page for these browsers. */
   readonly withoutScript: Markup;

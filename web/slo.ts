@@ -8,7 +8,7 @@ const slos = {
   latency: { objective: 0.95, thresholdSeconds: 0.25 },
 } as const;
 
-/** The budget of errors is for one lesson. */
+/** The time that the error budget is for: one lesson of a course. */
 const periodSeconds = 3_600;
 
 export function sloMetrics(metrics: Metrics): void {

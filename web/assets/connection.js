@@ -61,7 +61,7 @@ function goOffline() {
 
 function wait() {
   clearTimeout(timer);
-  // Not all pages come back at the same moment.
+  // The pause is random, so that not all pages ask at the same moment when a door answers again.
   timer = setTimeout(catchUp, pauseMs * (0.75 + Math.random() / 2));
   pauseMs = Math.min(lastPauseMs, pauseMs * 1.5);
 }

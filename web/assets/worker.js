@@ -23,7 +23,7 @@ const assetsName = `tierlab-assets-${version}`;
 
 const race = 'race-network-and-fetch-handler';
 
-/** The newest pages that are kept, and the greatest length of one, characters. */
+/** How many pages are kept (the newest), and how long a page may be, characters. */
 const maxPages = 60;
 const maxLength = 500_000;
 const keepAfterMs = 500;
@@ -49,7 +49,7 @@ async function install(event) {
   await self.skipWaiting();
 }
 
-/** Copies of another build go: they may not fit the scripts of this one. */
+/** Deletes the copies of other builds, because they may not fit the scripts of this build. */
 async function activate() {
   const names = await caches.keys();
   const old = names.filter((name) => name.startsWith('tierlab-') && name !== pagesName && name !== assetsName);
@@ -101,7 +101,7 @@ async function pageFor(event, path) {
 
 async function keep(path, response) {
   const text = await response.text();
-  // The page is shown first.
+  // Writing waits a moment, so that it does not slow down the display of the page.
   await new Promise((resolve) => {
     setTimeout(resolve, keepAfterMs);
   });

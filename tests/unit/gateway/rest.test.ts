@@ -57,7 +57,7 @@ test.each([
   ['/api/search?q=a&page=1&page=2', 'page: is given more than once'],
   ['/api/search?q=a&size=0', 'size: must be a whole number from 1 to 100'],
   ['/api/search?q=a&size=101', 'size: must be a whole number from 1 to 100'],
-  ['/api/search?q=a&page=101', 'page: results can be paged to the 1000th; with 10 on a page, page 100 is the last'],
+  ['/api/search?q=a&page=101', 'page: a search shows at most 1000 results; with 10 on a page, page 100 is the last'],
   ['/api/search?q=a&explain=maybe', 'explain: must be true or false'],
   ['/api/search?q=a&style=baroque', 'style: must be one of: object-based, layered'],
   ['/api/search?q=a&colour=red', 'colour: is not a parameter here; there are q, page, size, explain, style'],
