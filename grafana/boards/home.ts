@@ -54,8 +54,7 @@ const now = [
   }),
   number({
     title: 'Failed at the doors',
-    description:
-      'Share of the requests that failed by our fault, over the last 30 s. Mistakes of callers do not count.',
+    description: 'Share of the requests that failed, over the last 30 s. Mistakes of callers do not count as failures.',
     unit: 'percentunit',
     queries: [{ expr: `max(tier:errors:ratio30s{${doors}})` }],
     width: 4,
@@ -102,8 +101,8 @@ const worstFirst = [
   table({
     title: 'Tiers',
     description:
-      'Each tier over the last 30 s, the one with the most failures first. A tier waits for the tiers that it calls: ' +
-      'their time is in its own. Without traffic, failures and times stay empty. Dead nodes are left out.',
+      'Each tier over the last 30 s, the one with the most failures first. The time of a tier includes the times of ' +
+      'the tiers that it calls. Without traffic, failures and times stay empty. Dead nodes are left out.',
     keys: ['tier'],
     columns: [
       { title: 'requests', expr: 'tier:requests:rate30s', unit: 'reqps' },
@@ -118,7 +117,8 @@ const worstFirst = [
   }),
   table({
     title: 'Nodes',
-    description: 'Each node, the worst first. State: the worse of what Prometheus and the monitors see.',
+    description:
+      'Each node, the worst first. If Prometheus and the monitors disagree on a state, the table shows the worse one.',
     keys: ['node', 'tier'],
     columns: [
       { title: 'state', expr: `node:state:code{${node}}`, unit: 'short', states: memberStates },
@@ -147,7 +147,7 @@ const worstFirst = [
 const history = [
   states({
     title: 'Node states',
-    description: 'The worse of what Prometheus and the monitors see, over time.',
+    description: 'The state of each node over time. If Prometheus and the monitors disagree, the worse state is shown.',
     states: memberStates,
     queries: [{ expr: `node:state:code{${node}}`, legend: '{{node}}' }],
     width: 24,
@@ -163,7 +163,7 @@ const history = [
   }),
   lines({
     title: 'Failures',
-    description: 'Share of them that failed by our fault.',
+    description: 'Share of the requests and calls that failed. Mistakes of callers do not count.',
     unit: 'percentunit',
     queries: [{ expr: 'tier:errors:ratio30s', legend: '{{tier}}' }],
     width: 8,

@@ -143,7 +143,7 @@ export const incidents = () =>
             title: 'Observed beside the formula',
             description:
               'For a node, the formula is (MTBF - MTTR) / MTBF. For a component, it assumes that its replicas fail ' +
-              'independently. There is none for the whole.',
+              'independently. The whole has no formula.',
             keys: ['scope'],
             columns: [
               {

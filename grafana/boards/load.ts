@@ -103,7 +103,7 @@ export const load = () =>
           }),
           lines({
             title: 'In flight',
-            description: "Requests sent and not answered: Little's law makes it rate x latency.",
+            description: "Requests sent and not answered yet. By Little's law, their number is rate x latency.",
             unit: 'short',
             queries: [{ expr: 'sum(tierlab_load_in_flight)', legend: 'in flight' }],
             width: 12,

@@ -79,7 +79,7 @@ export const resilience = () =>
           }),
           lines({
             title: 'Attempts by kind',
-            description: 'Why an attempt was made, per second.',
+            description: 'Attempts per second, by the reason for the attempt.',
             unit: 'reqps',
             queries: [{ expr: `sum by (kind) (${attempts()})`, legend: '{{kind}}' }],
             stacked: true,
@@ -88,7 +88,7 @@ export const resilience = () =>
           lines({
             title: 'Budget left',
             description:
-              'Of the budget for extra attempts. At 0, failures reach the callers: retries must not become a storm.',
+              'Share of the retry budget that is left. At 0, callers stop retrying, to prevent a retry storm.',
             unit: 'percentunit',
             queries: [
               {

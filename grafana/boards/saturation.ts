@@ -22,8 +22,7 @@ export const saturation = () =>
           }),
           lines({
             title: 'Saturation: how late timers run',
-            description:
-              'The 99th percentile of the lateness of a timer. Everything in this process waits for so long.',
+            description: 'How late timers fire, 99th percentile. Everything else in this process waits just as long.',
             unit: 's',
             queries: [{ expr: quantile(0.99, 'node', 'tierlab_event_loop_delay_seconds', node), legend: '{{node}}' }],
             width: 8,

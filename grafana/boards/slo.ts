@@ -4,7 +4,7 @@ import { lines, number } from '../lib/panels.ts';
 const burn = (window: string) =>
   `max by (slo) (slo:errors:ratio_rate${window} / on (topology, slo) (1 - slo:objective:ratio))`;
 
-/** What users were promised, how much of the budget of errors is left, and how fast it burns. */
+/** The service level objectives, how much of the error budget is left, and how fast it burns. */
 export const slo = () =>
   dashboard({
     uid: 'tierlab-slo',
@@ -16,7 +16,8 @@ export const slo = () =>
         panels: [
           number({
             title: 'Objective',
-            description: 'The part of the requests that must be good: not failed by us; within 0.25 s.',
+            description:
+              'Share of the requests that must be good. availability: not failed; latency: answered within 0.25 s.',
             unit: 'percentunit',
             queries: [{ expr: 'max by (slo) (tierlab_slo_objective_ratio)', legend: '{{slo}}' }],
             width: 6,
@@ -44,7 +45,7 @@ export const slo = () =>
           }),
           number({
             title: 'Budget left',
-            description: 'Of the failures that the objective allows in the last hour. Below 0: the promise is broken.',
+            description: 'Share of the allowed failures of the last hour that is left. Below 0: objective missed.',
             unit: 'percentunit',
             queries: [{ expr: 'min by (slo) (slo:budget_left:ratio)', legend: '{{slo}}' }],
             width: 6,
@@ -73,8 +74,8 @@ export const slo = () =>
             bad: 10,
           }),
           lines({
-            title: 'Slow: ticket',
-            description: 'The ticket fires when both windows are above 3: half of the budget in ten minutes.',
+            title: 'Slow: warning',
+            description: 'The warning fires when both windows are above 3: half of the budget in ten minutes.',
             unit: 'short',
             queries: [
               { expr: burn('50s'), legend: '{{slo}} over 50 s' },
@@ -97,7 +98,7 @@ export const slo = () =>
           }),
           lines({
             title: 'Bad requests',
-            description: 'Share of them over 20 s: failed, or later than 0.25 s.',
+            description: 'Share of the requests that failed, or took longer than 0.25 s, over 20 s.',
             unit: 'percentunit',
             queries: [{ expr: 'max by (slo) (slo:errors:ratio_rate20s)', legend: '{{slo}}' }],
             width: 12,

@@ -1,9 +1,9 @@
 /** The pieces of PromQL that several dashboards share. Rules that record series are in prometheus/rules.yml. */
 
-/** Only of nodes that Prometheus reaches: the last counts of a dead node must not distort a total. */
+/** The series of nodes that Prometheus reaches: the last counts of a dead node must not distort a total. */
 export const ofLiving = (expr: string): string => `(${expr}) and on (node) (up{job="tierlab"} == 1)`;
 
-/** Of the chosen nodes and components. */
+/** Label matchers for the nodes and components that the reader has chosen. */
 export const node = 'node=~"$node"';
 export const component = 'component=~"$component"';
 

@@ -1,6 +1,6 @@
 import type { States } from './panels.ts';
 
-/** The numbers of the rule `node:state:code` (prometheus/rules.yml): the worse, the smaller. */
+/** The numbers of the rule `node:state:code` (prometheus/rules.yml): a smaller number is a worse state. */
 export const memberStates: States = {
   0: { text: 'down', color: 'red' },
   1: { text: 'quarantined', color: 'dark-red' },
