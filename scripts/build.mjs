@@ -2,7 +2,7 @@
  * Bundles the `tierlab` command and its worker threads into dist/ with esbuild: a process then starts from a few
  * files instead of hundreds. Runs on Node.js 20 or newer, because bootstrap.mjs calls it on whatever is installed.
  *
- *   cli/main.ts                     -> dist/cli-main.js, with what only some commands need in chunks of their own
+ *   cli/main.ts                     -> dist/cli-main.js; code that only some commands need is in chunks of its own
  *   a launcher                      -> dist/tierlab.js: V8's compile cache first, then cli-main.js
  *   new URL('./x.ts', import.meta.url), a worker's entry
  *                                   -> dist/<folder>-x.js, and the address in the code follows

@@ -1,6 +1,6 @@
 /**
  * `node scripts/keep-contracts.ts`: keeps the contracts of this version as a file, once for each release. A unit test
- * holds all later versions to it.
+ * checks that all later versions are compatible with it.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';

@@ -1,7 +1,7 @@
 /**
  * Worker threads and processes are started from a file of their own, which the sources name as
- * `new URL('./x.ts', import.meta.url)`. Each such file becomes an entry of the bundle, and its address in the code
- * that of the bundled file. A file `x.browser.ts` is a script for a browser: it is bundled apart, for that platform.
+ * `new URL('./x.ts', import.meta.url)`. Each such file becomes an entry of the bundle, and the address in the code is
+ * replaced by the address of the bundled file. A file `x.browser.ts` is bundled apart, for browsers.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -9,7 +9,7 @@ import path from 'node:path';
 const address = /new URL\(([^;]*?),\s*import\.meta\.url\)/g;
 const literal = /'(\.{1,2}\/[^']+)\.(?:ts|js)'/g;
 
-/** The entries ({ in, out }) for Node.js and for browsers, and the files whose addresses must follow. */
+/** The entries ({ in, out }) for Node.js and for browsers, and the files in which addresses must be replaced. */
 export function findWorkers(root, files) {
   const entries = new Map();
   const users = [];
@@ -47,7 +47,7 @@ export function workerAddresses({ root, users }) {
   };
 }
 
-/** The sources that `text`, standing in `file`, starts workers from. */
+/** The files that `text`, the content of `file`, starts as workers. */
 function targetsIn(text, file) {
   const targets = [...text.matchAll(address)].flatMap(([, inner]) =>
     [...inner.matchAll(literal)].map(([, stem]) => sourceOf(stem, file)),
