@@ -23,6 +23,6 @@ export async function readChaosJournal(
   }
   return {
     entries: journalLines(file).flatMap((line) => parseLine(line) ?? []),
-    source: `${file} (load --journal FILE lays it over a run)`,
+    source: `${file} ("load --journal FILE" shows these faults in the report of a run)`,
   };
 }

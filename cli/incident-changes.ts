@@ -48,8 +48,8 @@ export function createIncidentChanges() {
 }
 
 /**
- * Each monitor begins its log a moment after the cluster starts. So a log that began after an earlier answer belongs to
- * another life of the cluster.
+ * Each monitor begins its log a moment after the cluster starts. So if a log began after an earlier answer, the cluster
+ * was started again in between.
  */
 const isNewLog = ({ since }: IncidentReport, before: IncidentReport): boolean => since > before.at;
 
@@ -57,9 +57,9 @@ function notesOn(report: IncidentReport, before: IncidentReport | undefined, sil
   const { monitor } = report;
   if (!before) return [`as ${monitor} sees it; Ctrl-C ends this`];
   if (isNewLog(report, before))
-    return [`another life of the cluster, as ${monitor} sees it: the incident log begins anew`];
+    return [`the cluster was started again, as ${monitor} sees it: the incident log is a new one`];
   if (monitor !== before.monitor)
-    return [`${before.monitor} does not answer: from here on as ${monitor} saw it, in its own times`];
+    return [`${before.monitor} does not answer: from here on, ${monitor} answers, with the times that it saw`];
   return silent ? [`${monitor} answers again`] : [];
 }
 

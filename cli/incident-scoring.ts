@@ -49,7 +49,7 @@ export function truthsIn(entries: readonly TruthEntry[]): Truth[] {
       over.delete(key);
     }
     if (event === 'heal') over.add(key);
-    // It was healed while it was on its way.
+    // It was healed before it took effect.
     if (event === 'inject' && !over.has(key)) {
       const injectedAt = announcedAt.get(key) ?? at;
       open.set(key, { id, kind, node: target, injectedAt, ...(casualty === false && { bystander: true }) });
@@ -81,7 +81,7 @@ interface EndedProcesses {
   readonly exits: readonly { readonly at: number }[];
 }
 
-/** In the place of a kind of fault. */
+/** Stands for the kind of fault of an exit that nobody injected. */
 export const uninjectedExit = 'exit, not injected';
 
 export interface Score {
@@ -90,7 +90,7 @@ export interface Score {
    * `rightly nothing`: a correct cluster need not notice it.
    */
   readonly confusion: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  /** Incidents with the truth joined: `stamps.inject`, and the kind. */
+  /** Each incident with the fault that caused it; `stamps.inject` is the time of the injection. */
   readonly explained: readonly { readonly incident: Incident; readonly truth: Truth }[];
   /** Faults that ended unseen: neither detected nor repaired, and never counted as either. */
   readonly censored: readonly Truth[];

@@ -48,7 +48,7 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<D
     load: async () => (await import('./commands/tune.ts')).tune,
   },
   policy: {
-    summary: 'show or change how calls survive trouble, while the cluster runs',
+    summary: 'show or change how calls survive failures, while the cluster runs',
     load: async () => (await import('./commands/policy.ts')).policy,
   },
   chaos: { summary: 'break things on purpose', load: async () => (await import('./commands/chaos.ts')).chaos },
@@ -69,11 +69,11 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<D
     load: async () => (await import('./commands/availability.ts')).availability,
   },
   import: {
-    summary: 'take pages from a JSON-lines file',
+    summary: 'add the pages of a JSON-lines file to the data set',
     load: async () => (await import('./commands/import.ts')).importFile,
   },
   crawl: {
-    summary: 'take pages from a folder or a site',
+    summary: 'add the pages of a folder or a site to the data set',
     load: async () => (await import('./commands/crawl.ts')).crawlSite,
   },
   dataset: {
@@ -81,7 +81,7 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<D
     load: async () => (await import('./commands/dataset.ts')).dataset,
   },
   load: {
-    summary: 'load the cluster, or any server on this machine, and measure honestly',
+    summary: 'send load to the cluster, or to any server on this machine, and measure the answers',
     load: async () => {
       const { configureLoad } = await import('../loadgen/cli.ts');
       // The examples come first: the subcommands take them over for their messages.
@@ -99,7 +99,7 @@ const afterHelp = `\n${exitCodesInWords}\n\nMore about one of them: ${tierlab('u
 /** Runs one command. Returns its exit code. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
   const program = new Command('tierlab')
-    .description('A search engine cut into components, to place on machines, load, break and repair.')
+    .description('A search engine made of components that you place on machines, load, break and repair.')
     .version(version)
     // Options after a subcommand belong to that subcommand, at every depth.
     .enablePositionalOptions()

@@ -10,7 +10,6 @@ import { defaultPortBase } from '../shared/cluster/ports.ts';
 export interface RunFile {
   readonly pid: number;
   readonly portBase: number;
-  /** Its name. */
   readonly topology: string;
   /** What other commands load: a name in topologies/, or the absolute path of a file. */
   readonly topologySource: string;

@@ -52,13 +52,14 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
   process.on('SIGINT', () => {}).on('SIGHUP', () => {});
   process.on('disconnect', () => {
     systemScheduler.after(orphanGraceMs, () => process.exit(0));
-    // The watchdog of a container ends with its machine: monitors must miss this node, not see it leave.
+    // A container's watchdog ends only when the whole container ends. To monitors this must look like a crash, so the
+    // node does not announce that it leaves.
     void leave('the watchdog has gone', false);
   });
   // Listens from the start, because a message that comes before its listener is lost.
   const go = turn();
-  // The watchdog asks whether the main loop turns. Any answer shows that it does (shared/cluster/watchdog/loop-
-  // check.ts).
+  // The watchdog asks whether the main loop turns. Any answer shows that it does
+  // (shared/cluster/watchdog/loop-check.ts).
   process.on('message', (message: { turning?: true; drain?: true; place?: PlaceMessage }) => {
     if (message.turning) process.send?.({ turning: true });
     if (message.drain) running?.drain();

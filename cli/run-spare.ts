@@ -40,7 +40,7 @@ function takeOn({ args, env, logFile }: NodeStart): void {
   // What `ps` shows; the system cuts it to the length of the first command line.
   process.title = `tierlab run-node ${args[0]}`;
   for (const output of [1, 2]) {
-    // The system gives a file the lowest free number: the one that was closed just now.
+    // A file that is opened gets the lowest free descriptor: the one that was closed just now.
     closeSync(output);
     openLog(logFile);
   }

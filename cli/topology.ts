@@ -9,7 +9,7 @@ import { topologiesDir } from './paths.ts';
 export const topologySource = (nameOrPath: string): string =>
   isTopologyPath(nameOrPath) ? path.resolve(nameOrPath) : nameOrPath;
 
-/** A topology by name or path, every problem of it told to the user. */
+/** Loads a topology by name or path. Throws UsageError with all problems of the topology. */
 export async function topologyOf(name: string, options: LoadOptions): Promise<Topology> {
   try {
     return await loadTopology(name, topologiesDir, await loadComponents(), options);

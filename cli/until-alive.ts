@@ -6,7 +6,7 @@ import type { ClusterNode } from './watchdog-client.ts';
 /** A node that started is alive in the view after some healthy windows, ms. */
 const aliveBoundMs = 30_000;
 
-/** Until the monitors call the node alive; a cluster without monitors has no view to wait for. */
+/** Waits until the monitors call the node alive. Without monitors there is no view, so it returns at once. */
 export async function untilAlive(portBase: number, nodes: readonly ClusterNode[], id: string): Promise<void> {
   if (!nodes.some(({ components }) => components.includes('monitor'))) return;
   const look = async (): Promise<true | undefined> => {

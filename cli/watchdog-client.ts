@@ -36,8 +36,8 @@ const here = '127.0.0.1';
 const otherTimeoutMs = 2_000;
 
 /**
- * All nodes of the cluster at `portBase`: of the one watchdog of this machine, or, in a container, of those of all
- * containers.
+ * All nodes of the cluster at `portBase`. The watchdog of this machine knows them; in a container, the watchdogs of all
+ * containers are asked.
  */
 export async function fetchStatus(portBase: number): Promise<ClusterStatus> {
   const status = (await ask(portBase, '/status')) as WatchdogStatus;

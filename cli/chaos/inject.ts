@@ -86,7 +86,7 @@ export function inject(command: Command): void {
         'heal at once when more than this share of users sees errors (default 0.5)',
       )
       .option('--abort-p90-ms <ms>', 'heal at once when the 90th percentile is above this (default 10000)')
-      .option('--beyond-tolerance', 'more faults at a time, and more victims of a group, than it is built for')
+      .option('--beyond-tolerance', 'more faults at a time, and more victims of a group, than the cluster tolerates')
       .option(
         '--dry-run',
         'shows who would be hit and the objections, and changes nothing; exit code 1 with objections',
@@ -114,7 +114,7 @@ async function run(kind: FaultKind, flags: InjectFlags): Promise<void> {
   const terminal = createTerminal(process.stdout);
   if (flags.dryRun) {
     const { victims, casualties, objections } = answer as DryRun;
-    terminal.line(`would hit ${victims.join(', ')}; lost to their groups: ${casualties.join(', ') || 'nobody'}`);
+    terminal.line(`would hit ${victims.join(', ')}; their replica groups lose: ${casualties.join(', ') || 'no node'}`);
     return showObjections(objections.map(withFlag), terminal);
   }
   const { id, victims } = answer as Injected;
@@ -151,7 +151,7 @@ function requestOf(kind: FaultKind, flags: InjectFlags): object {
   const nodes =
     flags.target === undefined ? undefined : [flags.target].flat().flatMap((word) => word.split(',').filter(Boolean));
   if (!nodes?.length && flags.component === undefined && flags.group === undefined)
-    throw new UsageError('nobody is named: --target, --component or --group says who is hit');
+    throw new UsageError('no node is named: --target, --component or --group says which nodes are hit');
   const target = given({
     nodes,
     component: flags.component,

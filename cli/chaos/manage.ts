@@ -99,7 +99,7 @@ export async function halt(flags: ClusterFlags & { readonly json?: true }): Prom
   terminal.line(`${terminal.good('✓')} ${whatEnded(result.healed, asked)}`);
   if (result.silent.length > 0)
     terminal.line(`no answer from ${result.silent.join(', ')}: what is left there ends by its lease`);
-  if (!controllerTold) terminal.line('the controller does not answer; nothing depends on it');
+  if (!controllerTold) terminal.line('the controller does not answer, but the faults are halted without it');
 }
 
 /** Reads the journal's file, so it works when no cluster runs. */

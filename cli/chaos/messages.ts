@@ -10,8 +10,8 @@ export function withFlag(sentence: string): string {
 }
 
 /**
- * The text for an empty list. A silent node may still hold a fault. `last`: the end of the fault that ended last. With
- * the process of its node, a fault ends early, which surprises whoever injected it.
+ * The text for an empty list. A silent node may still hold a fault. `last` is the journal entry of the last end of a
+ * fault. A fault ends early when the process of its node ends, so the text explains this end.
  */
 export function noneInEffect(silent: readonly string[], last?: JournalEntry, place: ClusterPlace = {}): string {
   if (silent.length > 0) return 'none of the nodes that answer has a fault in effect';

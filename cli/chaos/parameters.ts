@@ -50,7 +50,7 @@ export function asFlags(kind: FaultKind, sentence: string): string {
   );
 }
 
-/** Where the schema has no default, or where one parameter of several is needed. */
+/** Values for an example, if the schema has no default, or if one of several parameters is needed. */
 const exampleValues: Readonly<Record<string, string>> = {
   'limp.latency --mean-ms': '400',
   'limp.bandwidth --bytes-per-second': '20000',

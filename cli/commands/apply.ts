@@ -62,7 +62,7 @@ async function run(name: string, flags: ApplyFlags): Promise<void> {
         'Stop the cluster and start it with this topology instead.',
     );
   const terminal = createTerminal(process.stdout);
-  // By the state of the processes: an "apply" that was interrupted goes on here.
+  // Decided by the state of the processes, so that an "apply" that was interrupted goes on here.
   const { starting, leaving } = stepsOf(running, change, nodes);
   const changes = starting.length + leaving.length + change.added.length + change.removed.length;
   if (changes === 0 && change.next.name === running.name && !isChanging)

@@ -100,7 +100,7 @@ async function overloads(portBase: number, monitor: string): Promise<string | un
   const overloaded = report?.incidents.filter(({ verdict }) => verdict === 'overloaded') ?? [];
   if (overloaded.length === 0) return undefined;
   const nodes = new Set(overloaded.map(({ node }) => node)).size;
-  const who = `${nodes} node${nodes === 1 ? '' : 's'} refused calls, because they were too many`;
+  const who = `${nodes} node${nodes === 1 ? '' : 's'} refused calls, because there were too many calls`;
   const times = `${overloaded.length} time${overloaded.length === 1 ? '' : 's'}`;
   return (
     `${who}, ${times} in all. That is not a failure of the node, so it is not counted. What users get: ` +

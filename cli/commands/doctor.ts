@@ -19,7 +19,7 @@ interface DoctorFlags extends ClusterFlags {
 const help = `
 Exit code 0: nothing is wrong. 1: at least one problem. It changes nothing, and works with and without a cluster.
 The bundle is for somebody who helps you: findings, versions, settings, states, and the ends of all logs. Tokens, keys
-and passwords are left out. Queries of users may stand in logs.`;
+and passwords are left out. The logs may contain queries of users.`;
 
 export function doctor(command: Command): void {
   withExamples(

@@ -57,7 +57,7 @@ async function run(flags: IncidentFlags): Promise<void> {
   await onInterrupt((signal) => watch(report, flags, terminal, signal));
 }
 
-/** With every doubt: these count in the score. */
+/** The incidents of all monitors, with every doubt, because doubts count in the score. */
 async function fetchAll(flags: IncidentFlags, monitor?: string): Promise<IncidentReport> {
   const portBase = portBaseOf(flags.portBase);
   const report = (await askMonitor(portBase, '/api/incidents', monitor)) as IncidentReport;
@@ -159,8 +159,8 @@ async function scored(report: IncidentReport, flags: IncidentFlags): Promise<Sco
 }
 
 /**
- * A container that ends takes the memory of its watchdog along. So a watchdog that is silent, or was started later,
- * confirms a crash.
+ * When a container ends, its watchdog ends too and forgets the exits that it saw. So a watchdog that is silent, or was
+ * started later, confirms a crash.
  */
 function forgotten({ id, watchedSince }: ClusterNode, incidents: readonly Incident[]): { readonly at: number }[] {
   const lost = incidents.filter((it) => it.node === id && it.verdict === 'crashed' && it.stamps.detect < watchedSince);

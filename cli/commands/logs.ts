@@ -30,7 +30,7 @@ export function logs(command: Command): void {
   withExamples(
     withClusterOptions(command),
     ['logs app-1', 'its last 50 lines'],
-    ['logs app-1 -f', 'and go on'],
+    ['logs app-1 -f', 'the same, and then each new line'],
     ['logs gateway-1 --trace ID --since 10m', 'the lines of one request'],
   )
     .argument('<node>', 'the node whose log is shown, such as app-1')

@@ -57,7 +57,7 @@ async function run(wanted: string | undefined, flags: PolicyFlags): Promise<void
   const terminal = createTerminal(flags.json ? process.stderr : process.stdout);
   if (file !== undefined)
     terminal.line(
-      `${policies.size} of ${ready.length} ready nodes took ${wanted}, and follow from their next call on:`,
+      `${policies.size} of ${ready.length} ready nodes took ${wanted}, and use it from their next call on:`,
     );
   if (!flags.json) show(policies, terminal, flags.node === undefined);
   if (leftOut.length > 0) terminal.line(terminal.dim(`left out, because not ready: ${statesOf(leftOut)}`));
@@ -70,8 +70,8 @@ function order(file: unknown, dataDir: string, portBase: number) {
 }
 
 /**
- * Groups nodes with the same policy, the smallest group first. If all have the same policy, names that were not asked
- * for are left out.
+ * Groups nodes with the same policy, the smallest group first. If all have the same policy, the line names only nodes
+ * that the user named.
  */
 function show(policies: ReadonlyMap<string, Policy>, terminal: Terminal, everybody: boolean): void {
   const groups = [...Map.groupBy(policies, ([, each]) => JSON.stringify(each)).values()];

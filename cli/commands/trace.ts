@@ -27,8 +27,8 @@ const defaultColumns = 120;
 const noTrace = 'No trace is kept for this: there was no such request yet.';
 
 const help = `
-Without an id, it lists the traces that are kept: the failed and slowest requests of each second, and some drawn by
-lot. An id is a request id (header x-request-id of every answer) or a trace id. A request of the last seconds can be
+Without an id, it lists the traces that are kept: the failed and slowest requests of each second, and a random
+sample. An id is a request id (header x-request-id of every answer) or a trace id. A request of the last seconds can be
 shown even if its trace was not kept.`;
 
 export function trace(command: Command): void {

@@ -50,7 +50,7 @@ function showAll(tunings: readonly Tuning[], flags: TuneFlags, terminal: Termina
   if (silent.length === 0) return;
   const ids = silent.map(({ node }) => node).join(', ');
   terminal.line(
-    terminal.dim(`${silent.length} of ${tunings.length} nodes make no calls, and have set nothing: ${ids}`),
+    terminal.dim(`${silent.length} of ${tunings.length} nodes make no calls, and have chosen no values: ${ids}`),
   );
 }
 

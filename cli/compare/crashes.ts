@@ -19,7 +19,7 @@ export interface Crash {
 /** The requests of each kind: searches in each style, and pages. */
 const requestsEach = 24;
 const gapMs = 20;
-/** A user waits no longer for an answer, ms. */
+/** The longest time that a user waits for an answer, ms. */
 const patienceMs = 2_000;
 const repairBoundMs = 30_000;
 

@@ -36,7 +36,7 @@ export function tracesOf(measured: Both, style?: Style): number {
     .reduce((sum, { traces }) => sum + traces, 0);
 }
 
-/** To how many searches the two topologies and the two styles gave different answers in the first round. */
+/** The searches of the first round that got different answers from the two topologies, or in the two styles. */
 export function comparedAnswers(measured: Both): { readonly compared: number; readonly differing: number } {
   const [reference, ...others] = measured.flatMap(({ sessions }) => sessions[0]!.map(({ answers }) => answers));
   const differing = reference!.filter((answer, i) => others.some((answers) => answers[i] !== answer)).length;

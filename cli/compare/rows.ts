@@ -52,7 +52,7 @@ export function rowsOfBothStyles(a: Measured, b: Measured): readonly Row[] {
   const row = figureOf(a, b);
   return [
     ...(isCrashed(a, b) ? [row('pages answered, worst node down', (it) => worst(it, ({ pages }) => pages))] : []),
-    row('style where a request names none', ({ topology }) => topology.style),
+    row('default style', ({ topology }) => topology.style),
     row('who can stop the whole, by arithmetic', ({ arithmetic }) => names(arithmetic.stopTheWhole)),
     row('availability by arithmetic, nodes 95%', ({ arithmetic }) => share(arithmetic.availability)),
   ];

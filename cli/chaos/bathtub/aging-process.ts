@@ -22,10 +22,10 @@ interface Running {
 }
 
 /**
- * The life of one real process. When it is observed running, its next failure is drawn from its age; `observe` returns
- * the failure when it is due. Age grows only while it runs: a restart keeps it, a new part (after the causes of
- * `replaceAfter`) begins at 0. An exit that was not ordered here, such as a monitor's restart,
- * ends a spell and is no failure.
+ * The life of one real process. When the process is seen running, its next failure is drawn from its age, and `observe`
+ * returns this failure when it is due. The age grows only while the process runs. A restart keeps the age. A failure
+ * with a cause of `replaceAfter` replaces the part, so the age begins at 0. An exit that was not ordered here, such as
+ * a monitor's restart, ends a spell and is no failure.
  */
 export function createAgingProcess(bathtub: Bathtub, seed: number | string) {
   const random = seededRandom(`bathtub ${seed}`);

@@ -21,7 +21,7 @@ interface MatrixFlags extends WantedCluster {
   readonly json?: true;
 }
 
-/** Fails if a fault had no effect or left something behind. Detection and masking are the task of the cluster. */
+/** Fails if a fault had no effect or was not healed. A fault that is not detected or not masked is no failure here. */
 export async function matrix(flags: MatrixFlags): Promise<void> {
   const { rows, unknown } = casesOf(flags.kinds?.split(',').map((name) => name.trim()));
   if (unknown.length > 0)

@@ -8,7 +8,7 @@ export interface Detection {
   readonly detectedAs: string;
   /** From the injection to the first doubt that proved right, ms. */
   readonly detectionMs: number;
-  /** The cluster has acted on it, or it is over. So the present verdict is the one that decided the repair. */
+  /** The cluster has ordered a repair, or the incident is over: the verdict will not change any more. */
   readonly settled: boolean;
 }
 

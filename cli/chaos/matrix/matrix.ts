@@ -37,7 +37,7 @@ const settleWithinMs = 4_000;
 /** How long the cluster may take to recover from the last fault. */
 const quietWithinMs = 45_000;
 const pollMs = 100;
-/** All metrics of all nodes are read for it. */
+/** A longer pause, because each look reads all metrics of all nodes. */
 const avoidedPollMs = 1_000;
 
 /** Measures the effect of one kind of fault on a running cluster. */
@@ -142,7 +142,7 @@ async function settledDetection(
   return last;
 }
 
-/** The first answer that is not undefined, at most `ms` long; asks at least once. */
+/** Asks until an answer is not undefined, for at most `ms`, and at least once. */
 async function within<T>(ms: number, attempt: () => Promise<T | undefined>, everyMs = pollMs): Promise<T | undefined> {
   const until = systemClock.now() + ms;
   for (;;) {

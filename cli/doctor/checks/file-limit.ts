@@ -1,6 +1,6 @@
 import type { Check } from '../facts.ts';
 
-/** A loaded door holds some hundred connections, and the benchmark opens more. */
+/** A public door under load holds several hundred connections, and the benchmark opens more. */
 const leastFiles = 1_024;
 
 export const fileLimit: Check = ({ fileLimit: limit }) => {

@@ -4,7 +4,7 @@ import type { Finding } from '../finding.ts';
 
 const check = 'earlier clusters';
 
-/** What a cluster left that did not end in an orderly way. */
+/** Run files and processes of clusters that did not end in an orderly way. */
 export const leftovers: Check = ({ orphans, deadRuns }) => {
   const findings: Finding[] = deadRuns.map(({ file, pid, reusedBy }) =>
     reusedBy === undefined

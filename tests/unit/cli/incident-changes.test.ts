@@ -45,6 +45,6 @@ test('a new start of the cluster is named, and all of its incidents are news', (
     news.read(reportOf('m-1', 5_000, [over]));
     news.missed('no cluster');
     const { notes, incidents } = news.read(reportOf(monitor, 9_000, [over], 8_000));
-    expect([notes, ids(incidents)]).toEqual([[expect.stringMatching(`life .*${monitor}`)], ['app-1-1000']]);
+    expect([notes, ids(incidents)]).toEqual([[expect.stringMatching(`started again.*${monitor}`)], ['app-1-1000']]);
   }
 });
