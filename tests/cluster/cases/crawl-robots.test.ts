@@ -67,13 +67,12 @@ test('C2 a robots.txt that cannot be read refuses the crawl with the true reason
       (error: Error) => error.message.replace(site.origin, ''),
     );
   };
-  const so = 'so nothing on this site may be crawled (RFC 9309).';
-  expect(await refusal(text('', 500))).toBe(`/robots.txt could not be read (it answers with status 500), ${so}`);
-  expect(await refusal(redirect('/robots.txt'))).toBe(`/robots.txt could not be read (it redirects too often), ${so}`);
-  expect(await refusal((_request, response) => void response.writeHead(200).write('User-agent: *'))).toBe(
-    `/robots.txt could not be read (its text breaks off, or is too slow), ${so}`,
+  expect(await refusal(text('', 500))).toMatch(/^\/robots\.txt\b.*\b500\b.*\bRFC 9309\b/);
+  expect(await refusal(redirect('/robots.txt'))).toMatch(/^\/robots\.txt\b.*\bredirects\b.*\bRFC 9309\b/);
+  expect(await refusal((_request, response) => void response.writeHead(200).write('User-agent: *'))).toMatch(
+    /^\/robots\.txt\b.*\bbreaks off\b.*\bRFC 9309\b/,
   );
-  expect(await refusal(() => undefined)).toMatch(/does not answer: not complete within 0\.2 s\.$/);
+  expect(await refusal(() => undefined)).toMatch(/\b0\.2 s\b/);
 });
 
 test.each<[string, string]>([

@@ -43,14 +43,15 @@ test.runIf(canMount)(
     await until(async () => (await inject('before')).code === 0);
     const before = await cluster.nodes();
     disk.fill();
+    const full = /\bdisk of .* is full\b/;
     // The last page of the journal's file has room for a few lines.
     let lines = 0;
     const refused = await until(async () => {
       const result = await inject(`full-${++lines}`);
       return result.code === 0 ? undefined : result;
     }, 30_000);
-    expect(refused).toMatchObject({ code: 1, stderr: expect.stringMatching(/the disk of .* is full/) });
-    await until(() => /the disk of .* is full/.test(cluster.output()));
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringMatching(full) });
+    await until(() => full.test(cluster.output()));
 
     // A crash makes the monitors write, and the watchdog start a process.
     process.kill(before.find(({ id }) => id === 'query-1')!.pid!, 'SIGKILL');

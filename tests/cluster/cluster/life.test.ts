@@ -70,7 +70,7 @@ test('a killed node is restarted, and the search goes on', async () => {
     );
     expect(after!.pid).not.toBe(before.pid);
     await until(async () => (await search(cluster, 'domestic')).total === 2);
-    expect(cluster.output()).toMatch(/ranking-1 ended \(SIGKILL\) and is started again/);
+    expect(cluster.output()).toMatch(/\branking-1\b.*\bSIGKILL\b/);
   });
 });
 
@@ -81,9 +81,7 @@ test('a start on a taken port says which port, which node and which process', as
   try {
     const result = await tierlab('up', '--topology', 'tiny', '--data', data.dir, '--port-base', String(portBase));
     expect(result.code).toBe(1);
-    expect(result.stderr).toMatch(
-      new RegExp(`port ${portBase + 100} \\(monitor-1\\) is taken at 127.0.0.1 by process ${process.pid}`),
-    );
+    expect(result.stderr).toMatch(new RegExp(`\\b${portBase + 100}\\b.*\\bmonitor-1\\b.*\\b${process.pid}\\b`));
   } finally {
     await new Promise<void>((resolve) => void blocker.close(() => resolve()));
   }
@@ -101,7 +99,7 @@ test('a second start on the same ports says that a cluster runs, and disturbs no
       String(cluster.portBase),
     );
     expect(second.code).toBe(1);
-    expect(second.stderr).toMatch(/a cluster is already running at port base \d+ \(process \d+\)/);
+    expect(second.stderr).toMatch(new RegExp(`\\bport base ${cluster.portBase}\\b.*\\bprocess \\d+`));
     expect((await search(cluster, 'dog')).results[0]!.id).toBe('dog');
   });
 });
@@ -192,7 +190,7 @@ test('a policy is changed while the cluster runs, and a wrong one changes nothin
     expect((await inForce()).hedge).toBe(false);
     const wrong = await tierlab('policy', '{"hedgehog":true}', ...flags);
     expect(wrong.code).toBe(2);
-    expect(wrong.stderr).toMatch(/policy\.hedgehog: there is no such mechanism/);
+    expect(wrong.stderr).toMatch(/\bpolicy\.hedgehog\b/);
     expect(await tierlab('policy', '{"retry":true}', ...flags)).toMatchObject({ code: 0 });
     expect(await inForce()).toMatchObject({ hedge: false, retry: { maxAttempts: 3 } });
     expect((await search(cluster, 'dog')).results[0]!.id).toBe('dog');

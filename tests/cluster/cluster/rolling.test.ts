@@ -82,7 +82,7 @@ test('a rolling restart at half of the peak loses no request', { timeout: 150_00
     const { code, stdout, stderr } = await tierlab('restart', '--rolling', ...place);
     expect(stderr).toBe('');
     expect(code).toBe(0);
-    expect(stdout).toContain('Left out, because they have no replica: monitor-1, door-1');
+    expect(stdout).toMatch(/\bmonitor-1, door-1$/m);
   });
   const after = await cluster.nodes();
   const restarted = after.filter(({ id, pid }) => before.get(id) !== pid).map(({ id }) => id);
@@ -138,7 +138,7 @@ test('another topology is applied at half of the peak, and no request is lost', 
   };
   const apply = (...words: readonly string[]) => tierlab('apply', ...words, ...place);
   const refused = await apply(file('layers', nodes.slice(2, 3), { style: 'layered' }));
-  expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('each node read the style')]);
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringMatching(/\bstyle\b/)]);
   // Nodes with the same components, so that a search costs as much as before.
   const centre = { name: 'centre', components: ['app', 'query', 'ranking', 'html'], replicas: 3 };
   const moved = file('moved', [centre]);
@@ -159,8 +159,10 @@ test('another topology is applied at half of the peak, and no request is lost', 
   expect(after).toEqual(ids.map((id) => `${id} ready`));
   expect(outcomes).toEqual({ 200: sent });
   expect((await tierlab('status', ...place)).stdout).toMatch(/^moved: 8 of 8 ready/);
-  const again = await apply(moved);
-  expect(again.stdout).toContain('The cluster has this topology already');
+  const pids = async () => (await cluster.nodes()).map(({ pid }) => pid);
+  const running = await pids();
+  expect(await apply(moved)).toMatchObject({ code: 0 });
+  expect(await pids()).toEqual(running);
   // A node of the new topology that crashes is started again in it.
   process.kill((await cluster.nodes()).find(({ id }) => id === 'centre-1')!.pid!, 'SIGKILL');
   await until(async () => (await cluster.nodes()).find(({ id }) => id === 'centre-1')?.restarts === 1, 15_000);

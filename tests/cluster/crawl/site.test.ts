@@ -168,7 +168,7 @@ test('a server that is busy is asked once more, after the time it named', async 
   );
   expect(ids).toEqual(['site.index', 'site.busy']);
   expect(time.waits).toEqual([3_000, 1_000]);
-  expect(report.examples).toEqual([{ where: 'always', reason: 'the server refused: status 429' }]);
+  expect(report.examples).toEqual([{ where: 'always', reason: expect.stringMatching(/\b429\b/) }]);
 });
 
 test('what is no page, refused, too large or endless is left out and told', async () => {
@@ -218,16 +218,14 @@ test('a page that does not come in time is left out', async () => {
   expect(ids).toEqual(['site.index']);
   expect(report.examples).toEqual([
     { where: 'slow', reason: 'no answer: the answer broke off or was too slow' },
-    { where: 'never', reason: 'no answer: not complete within 0.1 s' },
+    { where: 'never', reason: expect.stringMatching(/\b0\.1 s\b/) },
   ]);
 });
 
 test('nobody there, another machine and nonsense are refused in one sentence', async () => {
   const dataDir = tempDir();
-  await expect(crawl('http://127.0.0.1:1/', { dataDir })).rejects.toThrow(/^127\.0\.0\.1:1 does not answer: /);
-  await expect(crawl('http://example.org/', { dataDir })).rejects.toThrow(
-    'example.org is another machine. If its owner agrees, add --allow-host example.org.',
-  );
+  await expect(crawl('http://127.0.0.1:1/', { dataDir })).rejects.toThrow(/^127\.0\.0\.1:1\b/);
+  await expect(crawl('http://example.org/', { dataDir })).rejects.toThrow('--allow-host example.org');
   expect(await codeOf(crawl('http://', { dataDir }))).toBe('bad_target');
 });
 
@@ -267,7 +265,7 @@ test('a site that makes up addresses without end is left after a while', async (
     response.writeHead(200, { 'content-type': 'text/html' }).end(html('Maze', `room <nav>${links}</nav>`));
   };
   const { report, site } = await crawlSite({ '/': maze }, '/', { maxPages: 30 });
-  expect(report).toMatchObject({ pages: 1, stopped: 'more than 300 addresses were found' });
+  expect(report).toMatchObject({ pages: 1, stopped: expect.stringMatching(/\b300\b/) });
   expect(site.asked).toHaveLength(300);
 });
 
@@ -280,7 +278,7 @@ test('a crawl that runs out of time keeps what it has', async () => {
   let reads = 0;
   const clock = { ...systemClock, now: () => reads++ * 1_000 };
   const { report } = await crawlSite(routes, '/', { clock, timeLimitMs: 10_000 });
-  expect(report.stopped).toBe('the time limit of 10 s was reached');
+  expect(report.stopped).toMatch(/\b10 s\b/);
   expect(report.pages).toBeGreaterThan(0);
   expect(report.pages).toBeLessThan(50);
 });

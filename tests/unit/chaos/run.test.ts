@@ -67,7 +67,7 @@ test('an experiment is started only where chaos is on, planned anywhere', async 
   const on = createExperiments({ nodes, objectionsTo: cluster().controller.objectionsTo, execute });
   expect(on.dryRun(experiment()).objections).toEqual([]);
   expect(on.start(experiment())).toMatchObject({ state: 'running' });
-  expect(on.dryRun(experiment()).objections).toEqual(['a-test is still running: one experiment at a time']);
+  expect(on.dryRun(experiment()).objections).toEqual([expect.stringContaining('a-test')]);
 });
 
 test('while a fault is in effect, an experiment is refused, with its name and the way out', async () => {
@@ -91,7 +91,7 @@ test('an experiment that breaks more than is tolerated is refused at once', () =
     execute: async () => ({}) as Report,
   });
   const text = experiment({}, { target: { component: 'ranking' } });
-  expect(() => experiments.start(text)).toThrow('3 of 3 in ranking would be hit, and it tolerates 1');
+  expect(() => experiments.start(text)).toThrow(/\b3 of 3\b.*\branking\b.*\b1\b/);
 });
 
 test('an experiment that goes too far is aborted', async () => {

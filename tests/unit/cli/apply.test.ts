@@ -16,11 +16,14 @@ async function planOf(isChanging: boolean, name = 'tiny'): Promise<string> {
   return (await run('apply', 'tiny', '--dry-run')).said;
 }
 
+/** The nodes that a plan adds, removes or restarts. */
+const changesIn = (plan: string): readonly string[] => plan.match(/^[+~-] \S+/gm) ?? [];
+
 test('a topology that runs already is no change, unless an apply of it was interrupted', async () => {
-  expect(await planOf(false)).toBe('The cluster has this topology already\n');
-  expect(await planOf(true)).toBe('~ monitor-1 restarts once\n~ control-1 restarts once\n');
+  expect(changesIn(await planOf(false))).toEqual([]);
+  expect(changesIn(await planOf(true))).toEqual(['~ monitor-1', '~ control-1']);
 });
 
 test('another name is a change: the control nodes show it', async () => {
-  expect(await planOf(false, 'another')).toBe('~ monitor-1 restarts once\n~ control-1 restarts once\n');
+  expect(changesIn(await planOf(false, 'another'))).toEqual(['~ monitor-1', '~ control-1']);
 });

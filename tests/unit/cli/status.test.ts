@@ -30,34 +30,33 @@ test('status of one node shows the numbers that the console has', async () => {
   const now: NodeNow = { state: 'alive', verdict: 'limping', live };
   await fakeCluster({ 'app-1': {}, 'console-1': { '/api/now': { nodes: { 'app-1': now } } } });
   const { said, exitCode } = await run('status', 'app-1');
-  expect(said.split('\n')).toEqual([
-    'app-1: alive, limping',
-    '',
-    'calls        12/s',
-    'succeed      99.87%',
-    'median       3.2 ms',
-    'slowest 1%   41 ms',
-    'in flight    2, wait up to 250 ms',
-    'event loop   3.1% busy, 0.4 ms late',
-    'circuits     ranking open',
-    'memory       84 MB',
-    '',
+  const [head = '', , ...lines] = said.trimEnd().split('\n');
+  expect([head, exitCode]).toEqual(['app-1: alive, limping', 0]);
+  expect(lines.map((line) => line.match(/\d[\d.]*(%|\/s| ms| MB)?(?= |,|$)/g))).toEqual([
+    ['12/s'],
+    ['99.87%'],
+    ['3.2 ms'],
+    ['1%', '41 ms'],
+    ['2', '250 ms'],
+    ['3.1%', '0.4 ms'],
+    null,
+    ['84 MB'],
   ]);
-  expect(exitCode).toBe(0);
+  expect(said).toMatch(/\branking open$/m);
   expect(JSON.parse((await run('status', 'app-1', '--json')).said)).toEqual({ id: 'app-1', ...now });
 });
 
 test('status of a node that does not answer says so', async () => {
   await fakeCluster({ 'app-1': {}, 'console-1': { '/api/now': { nodes: { 'app-1': { state: 'dead' } } } } });
-  expect((await run('status', 'app-1')).said).toBe(
-    'app-1: dead\n\nIts ops port does not answer, so there are no numbers.\n',
-  );
+  const { said } = await run('status', 'app-1');
+  expect(said).toMatch(/^app-1: dead\n\n.*\bops port\b.*\n$/);
 });
 
 test('status refuses an unknown node, and names the reason where no console reads numbers', async () => {
   await fakeCluster({ 'app-1': {} });
-  expect(await run('status', 'app-9')).toMatchObject({ exitCode: 2, said: expect.stringContaining('there are app-1') });
+  const unknown = await run('status', 'app-9');
+  expect([unknown.said, unknown.exitCode]).toEqual([expect.stringMatching(/\bapp-9\b.*\bapp-1\b/), 2]);
   const { exitCode, said } = await run('status', 'app-1');
-  expect(said).toContain('topology t has no component "console": nobody reads the numbers of nodes');
+  expect(said).toContain('"console"');
   expect(exitCode).toBe(1);
 });

@@ -3,7 +3,7 @@ import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { tracesComponent } from '../../../services/traces/component.ts';
 import { doorOf, environment } from '../gateway/harness.ts';
 import { fakeCluster } from './fake-cluster.ts';
-import { rowOf } from './output.ts';
+import { rowOf, rowsOf } from './output.ts';
 import { run } from './run.ts';
 
 /** A cluster whose node traces-1 runs the real component, which has no traces yet. */
@@ -14,20 +14,20 @@ beforeEach(async () => {
   await fakeCluster({ 'traces-1': {} }, { doors: {}, publicPort: (server.server.address() as AddressInfo).port });
 });
 
-test.each<[string, readonly string[], number, string | RegExp]>([
-  ['an unknown id', ['no-such-id'], 1, 'there is no trace no-such-id: it was not kept'],
+test.each<[string, readonly string[], number, RegExp]>([
+  ['an unknown id', ['no-such-id'], 1, /\bno-such-id\b/],
   ['an id that cannot be one', ['../secret'], 1, /id/],
   ['an endless id', ['x'.repeat(65)], 1, /id/],
-  ['a word instead of a time', ['--since', 'yesterday'], 2, 'a time such as 30s, 10m or 1h is wanted'],
-  ['a time without a unit', ['--since', '10'], 2, 'a time such as 30s, 10m or 1h is wanted'],
-  ['a time in the future', ['--since=-5m'], 2, 'a time such as 30s, 10m or 1h is wanted'],
-  ['--limit 0', ['--limit', '0'], 2, 'a whole number from 1 is wanted'],
-  ['half a trace', ['--limit', '1.5'], 2, 'a whole number from 1 is wanted'],
-  ['no number', ['--limit', 'all'], 2, 'a whole number from 1 is wanted'],
+  ['a word instead of a time', ['--since', 'yesterday'], 2, /\b10m\b/],
+  ['a time without a unit', ['--since', '10'], 2, /\b10m\b/],
+  ['a time in the future', ['--since=-5m'], 2, /\b10m\b/],
+  ['--limit 0', ['--limit', '0'], 2, /\bfrom 1\b/],
+  ['half a trace', ['--limit', '1.5'], 2, /\bfrom 1\b/],
+  ['no number', ['--limit', 'all'], 2, /\bfrom 1\b/],
   ['more than the collector gives', ['--limit', '501'], 1, /limit.*500/],
-  ['an id and a filter', ['r1', '--slowest'], 2, 'an id names one trace: leave out --slowest, --errors and --since'],
-  ['an id and a time', ['r1', '--since', '1m'], 2, 'an id names one trace'],
-  ['two ids', ['r1', 'r2'], 2, 'too many arguments'],
+  ['an id and a filter', ['r1', '--slowest'], 2, /--slowest\b/],
+  ['an id and a time', ['r1', '--since', '1m'], 2, /--since\b/],
+  ['two ids', ['r1', 'r2'], 2, /\barguments\b/],
 ])('trace refuses %s, and says why', async (_, args, exitCode, says) => {
   const result = await run('trace', ...args);
   expect(result.said).toMatch(says);
@@ -36,30 +36,28 @@ test.each<[string, readonly string[], number, string | RegExp]>([
 });
 
 test('where no request was made yet, the list says so, and as JSON it is empty', async () => {
-  for (const flags of [[], ['--slowest'], ['--errors', '--since', '10m'], ['--limit', '500']])
-    expect(await run('trace', ...flags)).toEqual({
-      exitCode: 0,
-      said: 'No trace is kept for this: there was no such request yet.\n',
-    });
+  for (const flags of [[], ['--slowest'], ['--errors', '--since', '10m'], ['--limit', '500'], ['--times']]) {
+    const { said, exitCode } = await run('trace', ...flags);
+    expect([said, rowsOf(said), exitCode]).toEqual([expect.stringMatching(/^No trace\b.*\n$/), [], 0]);
+  }
   expect(JSON.parse((await run('trace', '--json')).said)).toEqual({ traces: [] });
 });
 
 test('a topology without the component traces is named as such', async () => {
   await fakeCluster({ 'app-1': {} });
   const { exitCode, said } = await run('trace');
-  expect(said).toContain('topology t has no component "traces": it keeps no traces');
+  expect(said).toContain('"traces"');
   expect(exitCode).toBe(1);
 });
 
 test('a collector that has died just now is named', async () => {
   await fakeCluster({ 'traces-1': undefined });
   const { exitCode, said } = await run('trace', 'r1');
-  expect(said).toContain('nothing answers at port 1');
+  expect(said).toMatch(/\bport 1\b/);
   expect(exitCode).toBe(1);
 });
 
 test('the times of the usual request show which component works most', async () => {
-  expect((await run('trace', '--times')).said).toBe('No trace is kept for this: there was no such request yet.\n');
   const tier = (component: string, workMs: number) => ({
     component,
     heldMs: 10,
@@ -70,7 +68,7 @@ test('the times of the usual request show which component works most', async () 
   const times = { request: 'GET /search', requests: 4, durationMs: 12, tiers: [tier('app', 2), tier('database', 6)] };
   await fakeCluster({ 'traces-1': { '/api/traces/times': times } });
   const { said } = await run('trace', '--times');
-  expect(said).toContain('GET /search  12.0 ms  mean of 4 requests');
+  expect(said).toMatch(/\bGET \/search\b.*\b12\.0 ms\b.*\b4\b/);
   expect(rowOf(said, 'database')).toMatchObject({ held: '10.0 ms', work: '6.0 ms', 'of all work': '75%' });
   expect(await run('trace', '--times', '--slowest')).toMatchObject({ exitCode: 2 });
 });

@@ -114,8 +114,7 @@ test('at most f answering nodes of a group are taken down; a hung node may alway
   states.set('r-1', { state: 'held', exit: 'SIGKILL' });
   const liar = { do: 'quarantine', node: 'r-2', incarnation: 100, resynchronise: false } as const;
   const limper = { do: 'restart', node: 'r-2', incarnation: 100 } as const;
-  for (const it of [liar, limper])
-    await expect(order(ordered('a', it))).rejects.toThrow(/1 of 3 in r are down already/);
+  for (const it of [liar, limper]) await expect(order(ordered('a', it))).rejects.toThrow(/\b1 of 3\b.*\br\b/);
   expect(done).toEqual([]);
   hung.add('r-2');
   expect(await order(ordered('b', limper))).toMatchObject({ result: 'done' });

@@ -73,7 +73,7 @@ test('a node serves its role; when a standby has that role, the node answers onl
   await begin();
   expect(await call()).toBe('served');
   promote('r-3', 'r-2', 4);
-  expect(await call()).toBe('r-2 does not serve: r-3 has held its role since token 4');
+  expect(await call()).toMatch(/^r-2\b.*\br-3\b.*\btoken 4\b/);
   expect(await call('health')).toBe('served');
   promote('r-2', 'r-2', 5);
   expect([await call(), token()]).toEqual(['served', 5]);

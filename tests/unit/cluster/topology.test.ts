@@ -54,7 +54,7 @@ test('multitier has 21 nodes at the documented addresses', async () => {
 
 test('a port base that puts a door where browsers refuse to go is refused, with one that works', async () => {
   const at = (portBase: number) => loadTopology('tiny', dir, components, { portBase });
-  await expect(at(9_000)).rejects.toThrow(/client-1 would be at port 10080.*for example 9020/);
+  await expect(at(9_000)).rejects.toThrow(/\bclient-1\b.*\b10080\b.*\b9020\b/);
   await expect(at(9_020)).resolves.toBeDefined();
 });
 
@@ -123,51 +123,45 @@ test.each([
   [
     'an unknown component',
     fileOf([group('y', ['b']), group('x', ['a', 'nonsense'])]),
-    'line 7: group x names the unknown component nonsense; there are a, b, database, gateway, client',
+    /^line 7: .*\bx\b.*\bnonsense\b.*\ba, b, database, gateway, client$/,
   ],
   [
     'a call to a component that is placed nowhere',
     fileOf([group('y', ['database']), group('x', ['a'])]),
-    'line 7: a calls b, which is placed on no node',
+    /^line 7: a calls b\b/,
   ],
-  ['two groups of one name', fileOf([group('x', ['b']), group('x', ['b'])]), 'line 7: two groups are named x'],
-  ['a component named twice', fileOf([group('x', ['b', 'b'])]), 'line 6: group x names b twice'],
-  [
-    'shards without data',
-    fileOf([group('x', ['b'], { shards: 2 })]),
-    'line 6: group x has shards but hosts no database',
-  ],
+  ['two groups of one name', fileOf([group('x', ['b']), group('x', ['b'])]), /^line 7: .*\bgroups\b.*\bx$/],
+  ['a component named twice', fileOf([group('x', ['b', 'b'])]), /^line 6: group x\b.*\bb twice$/],
+  ['shards without data', fileOf([group('x', ['b'], { shards: 2 })]), /^line 6: group x\b.*\bshards\b.*\bdatabase$/],
   [
     'two shards behind one node that does not say so',
     fileOf([group('one', ['database'], { shards: 2 }), group('two', ['database'])]),
-    'line 7: group two does not say "shards": one node of it would hold 2 shards. ' +
-      '"shards": 2 gives each shard nodes of its own',
+    /^line 7: group two\b.*\b2 shards\b.*"shards": 2\b/,
   ],
   [
     'groups that cut the data differently',
     fileOf([group('one', ['database'], { shards: 2 }), group('two', ['database'], { shards: 3 })]),
-    'line 6: group one cuts the data into 2 shards, another group into 3. ' +
-      '"shards": 3 gives each shard nodes of its own',
+    /^line 6: group one\b.*\b2 shards\b.*\b3\b.*"shards": 3\b/,
   ],
   [
     'a port that two nodes want',
     fileOf([group('c', ['client']), group('g', ['gateway'], { replicas: 81 })]),
-    'line 7: both c-1 and g-81 need port 8080: there are too many nodes of that kind',
+    /^line 7: .*\bc-1 and g-81\b.*\b8080\b/,
   ],
   [
     'a route at the port of another node',
     fileOf([group('x', ['b']), group('y', ['database'], { routes: [{}, { portShift: -1 }] })]),
-    'line 7: both x-1 and a route to y-1 need port 7100: choose another portShift',
+    /^line 7: .*\bx-1\b.*\by-1\b.*\b7100\b.*\bportShift$/,
   ],
   [
     'a route at the port of a later node',
     fileOf([group('y', ['database'], { routes: [{}, { portShift: 1 }] }), group('x', ['b'])]),
-    'line 6: both x-1 and a route to y-1 need port 7101: choose another portShift',
+    /^line 6: .*\bx-1\b.*\by-1\b.*\b7101\b.*\bportShift$/,
   ],
   [
     'a vote of more replicas than there are',
     fileOf([group('y', ['b'], { replicas: 3 })], '\n  "policy": {\n    "quorum": { "f": 2 }\n  },'),
-    'line 6: policy.quorum.f: 2 asks for votes of 5 replicas, and group y has 3',
+    /^line 6: policy\.quorum\.f: 2\b.*\b5 replicas\b.*\by has 3$/,
   ],
   [
     'more replicas than a group may have',
@@ -177,58 +171,45 @@ test.each([
   [
     'more nodes started than a group has replicas',
     fileOf([group('y', ['b']), group('x', ['b'], { replicas: 2, started: 3 })]),
-    'line 7: group x starts 3 nodes, but has only 2 replicas',
+    /^line 7: group x\b.*\b3\b.*\b2 replicas$/,
   ],
   [
     'standbys that nobody would find',
     fileOf([group('y', ['b']), group('g', ['gateway'], { standbys: { hot: 1 } })]),
-    'line 7: group g has standbys but hosts gateway: nobody would find them',
+    /^line 7: group g\b.*\bstandbys\b.*\bgateway\b/,
   ],
   [
     'an unknown field',
     fileOf([group('y', ['b']), group('x', ['b'], { replica: 2 })]),
-    /^line 7: nodes\.1\.replica: there is no such field; there are name, components, replicas/,
+    /^line 7: nodes\.1\.replica: .*\bname, components, replicas\b/,
   ],
-  ['a missing field', fileOf([group('y', ['b']), { name: 'x' }]), /^line 7: nodes\.1\.components is missing/],
-  [
-    'a bracket that closes nothing',
-    fileOf([group('y', ['b'])]).replace('],', '},'),
-    'line 6: not JSON from here on: },"replicas":1}',
-  ],
-  [
-    'a comma after the last group',
-    fileOf([group('y', ['b'])]).replace('}\n', '},\n'),
-    'line 7: not JSON from here on: ]',
-  ],
-  ['a name without quotes', fileOf([]).replace('"style"', 'style'), 'line 4: not JSON from here on: style: "layered",'],
-  ['half a file', fileOf([group('y', ['b'])]).slice(0, -5), 'line 7: not JSON: the text ends too early'],
+  ['a missing field', fileOf([group('y', ['b']), { name: 'x' }]), /^line 7: nodes\.1\.components\b/],
+  ['a bracket that closes nothing', fileOf([group('y', ['b'])]).replace('],', '},'), /^line 6: .* \},"replicas":1\}$/],
+  ['a comma after the last group', fileOf([group('y', ['b'])]).replace('}\n', '},\n'), /^line 7: .* \]$/],
+  ['a name without quotes', fileOf([]).replace('"style"', 'style'), /^line 4: .* style: "layered",$/],
+  ['half a file', fileOf([group('y', ['b'])]).slice(0, -5), /^line 7: .*\bends too early$/],
   [
     'a field written twice',
     fileOf([group('y', ['b'])]).replace('"replicas":1', '"replicas":1,\n"replicas":3'),
-    'line 7: nodes.0.replicas is written twice; line 6 has it, too',
+    /^line 7: nodes\.0\.replicas\b.*\btwice\b.*\bline 6\b/,
   ],
   [
     'an object written twice',
     fileOf([group('y', ['b'])], '\n"policy":{"quorum":{"f":1}},\n"policy":{"quorum":{"f":1}},'),
-    'line 6: policy is written twice; line 5 has it, too',
+    /^line 6: policy\b.*\btwice\b.*\bline 5\b/,
   ],
-  ['an empty file', '', 'line 1: not JSON: the text ends too early'],
+  ['an empty file', '', /^line 1: .*\bends too early$/],
   [
     'a mistake after a string with a DEL character',
     fileOf([]).replace('"name":', '"summary": "\u007f",\n"name"'),
-    /^line 3: not JSON from here on: "/,
+    /^line 3: not JSON\b.* "/,
   ],
-  [
-    'a no-break space',
-    fileOf([]).replace('"style"', '\u00a0"style"'),
-    'line 4: not JSON from here on: the invisible character U+00A0',
-  ],
-  ['a byte order mark', `\ufeff${fileOf([])}`, 'line 1: not JSON from here on: the invisible character U+FEFF'],
+  ['a no-break space', fileOf([]).replace('"style"', '\u00a0"style"'), /^line 4: .*U\+00A0$/],
+  ['a byte order mark', `\ufeff${fileOf([])}`, /^line 1: .*U\+FEFF$/],
 ])('%s is refused with the reason and the line', (_what, text, expected) => {
   const refused = problemsOf(text, both);
   expect(refused).toHaveLength(1);
-  if (typeof expected === 'string') expect(refused[0]).toBe(expected);
-  else expect(refused[0]).toMatch(expected);
+  expect(refused[0]).toMatch(expected);
 });
 
 test('all problems of a file are told at once', () => {
@@ -238,7 +219,7 @@ test('all problems of a file are told at once', () => {
 test('calls that go in a circle are refused with the circle', () => {
   const circle = { a: stub('b'), b: stub('c'), c: stub('a') };
   expect(problemsOf(fileOf([group('x', ['b', 'c']), group('y', ['a'])]), circle)).toEqual([
-    'line 7: the calls form a cycle: a -> b -> c -> a',
+    expect.stringMatching(/^line 7: .*\ba -> b -> c -> a$/),
   ]);
 });
 

@@ -71,10 +71,10 @@ test('lines that are no page are skipped, each with its number and reason', asyn
   expect(report).toMatchObject({ pages: 2, skipped: 5 });
   expect(report.examples).toEqual([
     { where: 'line 2', reason: 'not JSON: {"id":"b","title":' },
-    { where: 'line 3', reason: 'the id was used before: "a" on line 1' },
+    { where: 'line 3', reason: expect.stringMatching(/"a".*\bline 1\b/) },
     { where: 'line 4', reason: 'not UTF-8' },
-    { where: 'line 6', reason: 'id may hold 1 to 128 letters, digits and . _ ~ -: "no good"' },
-    { where: 'line 7', reason: 'the line is longer than 8 MB' },
+    { where: 'line 6', reason: expect.stringMatching(/\b128\b.*"no good"/) },
+    { where: 'line 7', reason: expect.stringMatching(/\b8 MB\b/) },
   ]);
   expect(importedPages(dataDir).map((page) => page.id)).toEqual(['a', 'z']);
 });
@@ -83,7 +83,7 @@ test('of many mistakes of one kind a few are shown and all are counted', async (
   const bad = Array.from({ length: 50 }, (_, i) => ({ id: `bad ${i}`, title: 'x' }));
   const file = put(tempDir(), 'bad.jsonl', jsonLines({ id: 'good', title: 'x' }, ...bad));
   const report = await importPages(file, { dataDir: tempDir() });
-  expect(report.reasons).toEqual([{ reason: 'id may hold 1 to 128 letters, digits and . _ ~ -', count: 50 }]);
+  expect(report.reasons).toEqual([{ reason: expect.stringMatching(/\b128\b/), count: 50 }]);
   expect(report.examples).toHaveLength(5);
 });
 
@@ -104,9 +104,7 @@ test.each([
 test('a missing file, a folder and a bad name are refused in one sentence', async () => {
   const dataDir = tempDir();
   const file = put(tempDir(), 'cats.jsonl', cats);
-  await expect(importPages('/no/such/file.jsonl', { dataDir })).rejects.toThrow(
-    'There is no file /no/such/file.jsonl.',
-  );
+  await expect(importPages('/no/such/file.jsonl', { dataDir })).rejects.toThrow('/no/such/file.jsonl');
   expect(await codeOf(importPages(tempDir(), { dataDir }))).toBe('not_found');
   for (const name of ['', '../x', 'a/b', 'Upper', 'a b', '.x', 'x'.repeat(41), 'wordnet', 'manifest']) {
     expect(await codeOf(importPages(file, { dataDir, name })), name).toBe('bad_name');

@@ -165,5 +165,5 @@ test('a store of another schema, or no store, is refused with a sentence and not
   const database = new DatabaseSync(store);
   database.exec('pragma user_version = 99');
   database.close();
-  expect(() => openStore(store)).toThrow(/schema 99.*build the data set again/);
+  expect(() => openStore(store)).toThrow(/\bschema 99\b/);
 });

