@@ -3,7 +3,6 @@ import { rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import path from 'node:path';
 import { loadComponents } from '../services/registry.ts';
-import { takenPorts } from '../shared/cluster/watchdog/port-check.ts';
 import type { Topology, TopologyNode } from '../shared/cluster/topology.ts';
 import { chaosOffRoutes } from '../shared/faults/chaos-off.ts';
 import type { NodeIdentities } from '../shared/cluster/watchdog/authority.ts';
@@ -24,14 +23,13 @@ import { operatorEnvironment, operatorOf } from '../shared/security/operator.ts'
 import { clockOrigin, runClock, systemClock, type Clock } from '../shared/time/clock.ts';
 import { systemRandom } from '../shared/time/random.ts';
 import { systemScheduler, type Timer } from '../shared/time/scheduler.ts';
-import { tierlab } from './command-line.ts';
 import { watchDisk } from './disk-watch.ts';
-import { CommandError, InterruptedError } from './errors.ts';
+import { InterruptedError } from './errors.ts';
 import { collectWhenIdle } from './idle-collection.ts';
 import { entryScript } from './paths.ts';
+import { refuseTakenPorts } from './refuse-taken-ports.ts';
 import { logDirOf, readRunFile, removeRunFile, runDir, writeRunFile } from './run-file.ts';
 import { topologySource } from './topology.ts';
-import { otherPortBase, takenInWords, wantedPorts } from './wanted-ports.ts';
 
 export interface ClusterOptions {
   readonly topology: Topology;
@@ -222,27 +220,4 @@ async function watchdogFaults(
 async function listen(server: Server, port: number, host: string): Promise<void> {
   server.listen(port, host);
   await once(server, 'listening');
-}
-
-/** Throws if a port is taken, and names the port and the process. Nothing is started then. */
-async function refuseTakenPorts(
-  topology: Topology,
-  nodes: readonly TopologyNode[],
-  host: string,
-  dataDir: string,
-  running: number | undefined,
-): Promise<void> {
-  const { ports, ownerOf } = wantedPorts(topology, nodes, host);
-  const taken = await takenPorts(ports, host);
-  if (taken.length === 0) return;
-  if (running !== undefined)
-    throw new CommandError(
-      `a cluster is already running at port base ${topology.watchdogPort} (process ${running}). ` +
-        'Stop it, or choose another --port-base. ' +
-        `This stops it: ${tierlab('down', { portBase: topology.watchdogPort, dataDir })}`,
-    );
-  throw new CommandError(
-    `${takenInWords(taken, ownerOf)}. Stop that program, or choose another port base, such as ` +
-      `--port-base ${otherPortBase(topology.watchdogPort)}`,
-  );
 }

@@ -6,10 +6,12 @@ import { askMonitor } from './monitors.ts';
 import type { ClusterFlags } from './options.ts';
 import { dataDirOf } from './paths.ts';
 import { portBaseOf, readRunFile } from './run-file.ts';
-import { share, table, type Column } from './table.ts';
+import { shareWithNines } from './share-with-nines.ts';
+import { table, type Column } from './table.ts';
 import { createTerminal } from './terminal.ts';
 import { topologyOf } from './topology.ts';
 import { fetchStatus } from './watchdog-client.ts';
+import { printJson } from './print-json.ts';
 
 export interface PredictionFlags extends ClusterFlags {
   readonly topology?: string;
@@ -63,21 +65,21 @@ export async function predictAvailability(flags: PredictionFlags): Promise<void>
   if (flags.json) {
     const { observed: seen, predicted } = rows.at(-1)!;
     const all = { topology: topology.name, assumed, services: rows.slice(0, -1), whole: { predicted, observed: seen } };
-    return void process.stdout.write(`${JSON.stringify({ ...all, stopTheWhole }, null, 2)}\n`);
+    return printJson({ ...all, stopTheWhole });
   }
   const terminal = createTerminal(process.stdout);
-  const up = flags.each === undefined ? 'as observed' : `for ${share(flags.each)} of the time`;
+  const up = flags.each === undefined ? 'as observed' : `for ${shareWithNines(flags.each)} of the time`;
   const together =
-    assumed.commonCause > 0 ? `, and ${share(assumed.commonCause)} of failures hit all replicas at once` : '';
+    assumed.commonCause > 0 ? `, and ${shareWithNines(assumed.commonCause)} of failures hit all replicas at once` : '';
   terminal.line(`${terminal.bold(topology.name)}: each node is up ${up}${together}\n`);
   const columns: Column<(typeof rows)[number]>[] = [
     { head: 'name', text: ({ name }) => name },
     { head: 'needs', text: (row) => (row.name === 'whole' ? 'all that users need' : needs(row)) },
-    { head: 'predicted', text: ({ predicted }) => share(predicted), align: 'right' },
+    { head: 'predicted', text: ({ predicted }) => shareWithNines(predicted), align: 'right' },
     { head: 'fails with', text: ({ predicted }) => chance(1 - predicted), align: 'right' },
     {
       head: 'observed',
-      text: (row) => (row.observed === undefined ? '-' : share(row.observed)),
+      text: (row) => (row.observed === undefined ? '-' : shareWithNines(row.observed)),
       align: 'right',
     },
   ];

@@ -49,26 +49,3 @@ export function printTable(
   });
   for (const text of table(rows, columns, dim)) line(text);
 }
-
-/** A share with all its nines: 99.9994%. */
-export function share(value: number): string {
-  if (value >= 1) return '100%';
-  const nines = Math.min(4, Math.max(1, Math.ceil(-Math.log10(1 - value)) - 1));
-  return `${(Math.floor(value * 10 ** (nines + 2)) / 10 ** nines).toFixed(nines)}%`;
-}
-
-/** `{ meanMs: 400 }` as `meanMs=400`. */
-export function inWords(values: Readonly<Record<string, unknown>>): string {
-  return Object.entries(values)
-    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
-    .join(' ');
-}
-
-/** The greatest width in a table. The JSON output has the whole text. */
-const widest = 80;
-
-/** As `inWords`, cut where it is long: the groups of a partition name every node. */
-export function inShort(values: Readonly<Record<string, unknown>>): string {
-  const all = inWords(values);
-  return all.length > widest ? `${all.slice(0, widest - 1)}…` : all;
-}

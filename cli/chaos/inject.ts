@@ -21,6 +21,7 @@ import {
 } from './parameters.ts';
 import { printTable } from '../table.ts';
 import { showObjections, withFlag } from './messages.ts';
+import { printJson } from '../print-json.ts';
 
 interface InjectFlags extends ClusterFlags {
   readonly target?: string;
@@ -110,7 +111,7 @@ async function run(kind: FaultKind, flags: InjectFlags): Promise<void> {
     throw error instanceof CommandError ? new CommandError(withFlag(error.message)) : inFlags(kind, error);
   });
   if (flags.dryRun && (answer as DryRun).objections.length > 0) process.exitCode = exitCodes.failed;
-  if (flags.json) return void process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
+  if (flags.json) return printJson(answer);
   const terminal = createTerminal(process.stdout);
   if (flags.dryRun) {
     const { victims, casualties, objections } = answer as DryRun;

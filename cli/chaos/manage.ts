@@ -9,15 +9,15 @@ import { dataDirOf } from '../paths.ts';
 import { createTerminal } from '../terminal.ts';
 import { askController, connect } from './connection.ts';
 import { restartedFaults, type RestartedFault } from './restarted-faults.ts';
-import { inShort, inWords, printTable } from '../table.ts';
+import { keyValues, keyValuesInShort } from '../key-values.ts';
+import { printTable } from '../table.ts';
 import { noneInEffect, notFound, whatEnded, whatUndoMeans } from './messages.ts';
+import { printJson } from '../print-json.ts';
 
 interface ListFlags extends ClusterFlags {
   readonly ended?: true;
   readonly json?: true;
 }
-
-const json = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 
 /** Asks every node and watchdog, and shows all faults, whoever injected them. */
 export async function list(flags: ListFlags): Promise<void> {
@@ -36,7 +36,7 @@ export async function list(flags: ListFlags): Promise<void> {
   const silent = answers.filter(({ faults }) => !faults).map(({ port }) => port.name);
   if (flags.json) {
     if (silent.length > 0) createTerminal(process.stderr).line(`no answer from ${silent.join(', ')}`);
-    return json(statuses);
+    return printJson(statuses);
   }
   const terminal = createTerminal(process.stdout);
   if (statuses.length === 0) {
@@ -55,7 +55,7 @@ function cells(status: FaultStatus | RestartedFault): (string | number)[] {
   if (!('applied' in status)) return [status.end, '-', '-', '-', '-'];
   const { fault, state, end, remainingMs, matched, applied } = status;
   const vain = state === 'ended' && applied === 0 && fault.kind !== 'none';
-  const says = inShort(fault.params) + (vain ? '   CHANGED NOTHING' : '');
+  const says = keyValuesInShort(fault.params) + (vain ? '   CHANGED NOTHING' : '');
   return [end ?? state, Math.round(remainingMs / 1_000), matched, applied, says];
 }
 
@@ -93,7 +93,7 @@ export async function halt(flags: ClusterFlags & { readonly json?: true }): Prom
     () => true,
     () => false,
   );
-  if (flags.json) return json({ ...result, controllerTold });
+  if (flags.json) return printJson({ ...result, controllerTold });
   const terminal = createTerminal(process.stdout);
   const asked = `${connection.ports.length - result.silent.length} nodes and watchdogs`;
   terminal.line(`${terminal.good('✓')} ${whatEnded(result.healed, asked)}`);
@@ -106,7 +106,7 @@ export async function halt(flags: ClusterFlags & { readonly json?: true }): Prom
 export async function journal(flags: ClusterFlags & { readonly count: number; readonly json?: true }): Promise<void> {
   const { entries: all, source } = await readChaosJournal(flags);
   const entries = all.slice(-flags.count);
-  if (flags.json) return json(entries);
+  if (flags.json) return printJson(entries);
   const terminal = createTerminal(process.stdout);
   if (entries.length === 0) return terminal.line('nothing has happened yet');
   printTable(terminal, ['at', 'event', 'id', 'kind', 'target', 'more'], entries.map(rowOf));
@@ -116,13 +116,13 @@ export async function journal(flags: ClusterFlags & { readonly count: number; re
 }
 
 function rowOf({ at, event, id, kind, target, ...more }: JournalEntry): string[] {
-  return [new Date(at).toISOString().slice(11, 23), event, id, kind, target, inWords(more)];
+  return [new Date(at).toISOString().slice(11, 23), event, id, kind, target, keyValues(more)];
 }
 
 /** Needs no cluster. */
 export function kinds(flags: { readonly json?: true }): void {
   const rows = [...faultKinds.values()];
-  if (flags.json) return json(rows.map(({ kind, summary, params }) => ({ kind, summary, params })));
+  if (flags.json) return printJson(rows.map(({ kind, summary, params }) => ({ kind, summary, params })));
   printTable(
     createTerminal(process.stdout),
     ['kind', 'parameters', 'what it does'],

@@ -1,5 +1,5 @@
 import type { JournalEntry } from '../../services/chaos/journal.ts';
-import { clockTime } from '../clock-time.ts';
+import { clockTime } from '../../shared/clock-time.ts';
 import { type ClusterPlace, tierlab } from '../command-line.ts';
 import type { Terminal } from '../terminal.ts';
 

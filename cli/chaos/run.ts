@@ -11,8 +11,10 @@ import type { ClusterFlags } from '../options.ts';
 import { root } from '../paths.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
 import { askController, connect } from './connection.ts';
-import { inShort, printTable } from '../table.ts';
+import { keyValuesInShort } from '../key-values.ts';
+import { printTable } from '../table.ts';
 import { showObjections } from './messages.ts';
+import { printJson } from '../print-json.ts';
 
 interface RunFlags extends ClusterFlags {
   readonly dryRun?: true;
@@ -29,7 +31,7 @@ export async function run(nameOrFile: string, flags: RunFlags): Promise<void> {
   const terminal = createTerminal(process.stdout);
   if (flags.dryRun) {
     const answer = (await askController(connection, 'POST', '/experiments?dryRun=true', experiment)) as DryRun;
-    if (flags.json) process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
+    if (flags.json) printJson(answer);
     else showDryRun(answer, terminal);
     if (answer.objections.length > 0) process.exitCode = exitCodes.failed;
     return;
@@ -47,7 +49,7 @@ export async function run(nameOrFile: string, flags: RunFlags): Promise<void> {
       await sleep(systemScheduler, pollMs);
     }
   });
-  if (flags.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  if (flags.json) printJson(report);
   else show(report);
   if (report.verdict !== 'passed') process.exitCode = exitCodes.failed;
 }
@@ -75,7 +77,7 @@ function showDryRun({ plan, objections }: DryRun, terminal: Terminal): void {
       id,
       faults[0]!.kind,
       faults.map(({ target }) => target).join(','),
-      inShort(faults[0]!.params),
+      keyValuesInShort(faults[0]!.params),
     ]),
   );
   showObjections(objections, terminal);

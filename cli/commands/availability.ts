@@ -8,8 +8,10 @@ import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { portBaseOf } from '../run-file.ts';
 import { timeSpan } from '../../shared/time-span.ts';
 import { parseNeeded, parseShare, predictAvailability, type PredictionFlags } from '../predict-availability.ts';
-import { share, table, type Column } from '../table.ts';
+import { shareWithNines } from '../share-with-nines.ts';
+import { table, type Column } from '../table.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
+import { printJson } from '../print-json.ts';
 
 interface AvailabilityFlags extends ClusterFlags, PredictionFlags {
   readonly predict?: true;
@@ -42,7 +44,7 @@ async function run(flags: AvailabilityFlags): Promise<void> {
   if (flags.predict) return predictAvailability(flags);
   const portBase = portBaseOf(flags.portBase);
   const report = (await askMonitor(portBase, '/api/availability')) as AvailabilityReport & { monitor: string };
-  if (flags.json) return void process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  if (flags.json) return printJson(report);
   const terminal = createTerminal(process.stdout);
   const { nodes, services, whole, from, to, monitor } = report;
   terminal.line(`${terminal.bold(whole.name)}, watched for ${timeSpan(to - from)} ${terminal.dim(`(${monitor})`)}\n`);
@@ -55,7 +57,7 @@ async function run(flags: AvailabilityFlags): Promise<void> {
       troubled,
       [
         { head: 'replicas', text: ({ replicas }) => String(replicas), align: 'right' },
-        { head: 'if independent', text: ({ expected }) => share(expected), align: 'right' },
+        { head: 'if independent', text: ({ expected }) => shareWithNines(expected), align: 'right' },
       ],
       terminal,
     );
@@ -76,7 +78,7 @@ async function run(flags: AvailabilityFlags): Promise<void> {
         part('+ fix', 'fixMs'),
         {
           head: '(MTBF-MTTR)/MTBF',
-          text: ({ formula }) => (formula === undefined ? '-' : share(formula)),
+          text: ({ formula }) => (formula === undefined ? '-' : shareWithNines(formula)),
           align: 'right',
         },
       ],
@@ -117,7 +119,7 @@ function show<B extends Availability>(
     { head: 'name', text: ({ name }) => name },
     {
       head: 'up',
-      text: ({ measured }) => share(measured),
+      text: ({ measured }) => shareWithNines(measured),
       align: 'right',
       paint: ({ measured }) => (measured >= 0.999 ? terminal.good : terminal.bad),
     },

@@ -5,6 +5,7 @@ import { comparedComponents, comparedStyles } from '../compare/architecture.ts';
 import { comparedAnswers, documentOf, tracesOf } from '../compare/document.ts';
 import { type Row, rowsOfBothStyles, rowsOfStyle } from '../compare/rows.ts';
 import { withExamples } from '../command-line.ts';
+import { printJson } from '../print-json.ts';
 import { UsageError } from '../errors.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { parseCount } from '../options.ts';
@@ -52,7 +53,7 @@ async function run(a: string, b: string, flags: CompareFlags): Promise<void> {
     signal.addEventListener('abort', () => tell('it stops after the present step'), { once: true });
     return measureAll([a, b], flags, tell, signal);
   });
-  if (flags.json) return void process.stdout.write(`${JSON.stringify(documentOf(measured), null, 2)}\n`);
+  if (flags.json) return printJson(documentOf(measured));
   const [first, second] = measured;
   const terminal = createTerminal(process.stdout);
   const show = (rows: readonly Row[]): void => {

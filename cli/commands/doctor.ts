@@ -9,6 +9,7 @@ import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { dataDirOf } from '../paths.ts';
 import { portBaseOf } from '../run-file.ts';
 import { createTerminal } from '../terminal.ts';
+import { printJson } from '../print-json.ts';
 
 interface DoctorFlags extends ClusterFlags {
   readonly topology?: string;
@@ -44,8 +45,7 @@ async function run(flags: DoctorFlags): Promise<void> {
     const { writeBundle } = await import('../doctor/bundle.ts');
     await writeBundle(file, facts, topology, findings);
   }
-  if (flags.json)
-    process.stdout.write(`${JSON.stringify({ wrong: isWrong(findings), findings, bundle: file }, null, 2)}\n`);
+  if (flags.json) printJson({ wrong: isWrong(findings), findings, bundle: file });
   else {
     const terminal = createTerminal(process.stdout);
     terminal.line(report(findings, terminal));

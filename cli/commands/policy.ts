@@ -12,6 +12,7 @@ import { summarise } from '../policy-summary.ts';
 import { operatorToken, portBaseOf } from '../run-file.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
 import { askPort, fetchStatus } from '../watchdog-client.ts';
+import { printJson } from '../print-json.ts';
 
 interface PolicyFlags extends ClusterFlags {
   readonly node?: readonly string[];
@@ -53,7 +54,7 @@ async function run(wanted: string | undefined, flags: PolicyFlags): Promise<void
   const init = file === undefined ? {} : order(file, dataDirOf(flags.data), portBase);
   const asked = await askNodes(ready, ({ host, opsPort }) => askPort({ host, port: opsPort }, '/admin/policy', init));
   const policies = asked.answers as ReadonlyMap<string, Policy>;
-  if (flags.json) process.stdout.write(`${JSON.stringify(Object.fromEntries(policies), null, 2)}\n`);
+  if (flags.json) printJson(Object.fromEntries(policies));
   const terminal = createTerminal(flags.json ? process.stderr : process.stdout);
   if (file !== undefined)
     terminal.line(

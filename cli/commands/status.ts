@@ -6,6 +6,7 @@ import { portBaseOf } from '../run-file.ts';
 import { table } from '../table.ts';
 import { createTerminal } from '../terminal.ts';
 import { fetchStatus, type ClusterStatus } from '../watchdog-client.ts';
+import { printJson } from '../print-json.ts';
 
 interface StatusFlags extends ClusterFlags {
   readonly json?: true;
@@ -28,7 +29,7 @@ async function runStatus(node: string | undefined, flags: StatusFlags): Promise<
   const status = await fetchStatus(portBaseOf(flags.portBase));
   if (node === undefined) return showAll(status, flags);
   const now = await readNode(status, node);
-  if (flags.json) process.stdout.write(`${JSON.stringify({ id: node, ...now }, null, 2)}\n`);
+  if (flags.json) printJson({ id: node, ...now });
   else showNumbers(node, now, createTerminal(process.stdout));
 }
 
@@ -37,7 +38,7 @@ function showAll({ topology, nodes }: ClusterStatus, flags: StatusFlags): void {
     const rows = nodes.map(({ id, components, port, opsPort, pid, state, restarts, lastRestart }) => {
       return { id, components, port, opsPort, pid, state, restarts, lastRestart };
     });
-    process.stdout.write(`${JSON.stringify({ topology, nodes: rows }, null, 2)}\n`);
+    printJson({ topology, nodes: rows });
     return;
   }
   const terminal = createTerminal(process.stdout);

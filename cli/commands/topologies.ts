@@ -5,6 +5,7 @@ import { createTerminal } from '../terminal.ts';
 import { topologyOf } from '../topology.ts';
 import { topologyNames } from '../../shared/cluster/topology-file.ts';
 import { printTable } from '../table.ts';
+import { printJson } from '../print-json.ts';
 
 export function topologies(command: Command): void {
   withExamples(command, ['topologies'], ['up --topology single-server', 'start one of them'])
@@ -19,7 +20,7 @@ async function list({ json }: { readonly json?: true }): Promise<void> {
       return { name, processes: nodes.length, summary, course };
     }),
   );
-  if (json) return void process.stdout.write(`${JSON.stringify({ topologies: known }, null, 2)}\n`);
+  if (json) return printJson({ topologies: known });
   const terminal = createTerminal(process.stdout);
   printTable(
     terminal,

@@ -2,15 +2,17 @@ import type { Command } from 'commander';
 import type { Trace, TraceList, TraceSummary, UsualTimes } from '../../services/traces/contract.ts';
 import { counted, duration } from '../../web/numbers.ts';
 import { askComponent } from '../ask-component.ts';
-import { exactTime } from '../clock-time.ts';
+import { exactTime } from '../../shared/clock-time.ts';
 import { tierlab, withExamples } from '../command-line.ts';
 import { UsageError } from '../errors.ts';
 import { parseCount, parseSpan, withClusterOptions, type ClusterFlags } from '../options.ts';
 import { portBaseOf } from '../run-file.ts';
 import { table } from '../table.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
-import { legend, tierTable, waterfall, usualTable } from '../trace/waterfall.ts';
+import { tierTable, usualTable } from '../trace/tier-tables.ts';
+import { legend, waterfall } from '../trace/waterfall.ts';
 import { fetchStatus } from '../watchdog-client.ts';
+import { printJson } from '../print-json.ts';
 
 interface TraceFlags extends ClusterFlags {
   readonly slowest?: true;
@@ -57,7 +59,7 @@ async function run(id: string | undefined, flags: TraceFlags): Promise<void> {
     throw new UsageError('--times is about all kept traces: leave out the id, --slowest, --errors and --since');
   const status = await fetchStatus(portBaseOf(flags.portBase));
   const answer = await askComponent(status, 'traces', pathOf(id, flags), 'it keeps no traces');
-  if (flags.json) return void process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
+  if (flags.json) return printJson(answer);
   const terminal = createTerminal(process.stdout);
   if (flags.times) showTimes(answer as UsualTimes | null, terminal);
   else if (id === undefined) showList((answer as TraceList).traces, terminal);

@@ -8,6 +8,7 @@ import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { portBaseOf } from '../run-file.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
 import { askPort, fetchStatus } from '../watchdog-client.ts';
+import { printJson } from '../print-json.ts';
 
 interface TuneFlags extends ClusterFlags {
   readonly node?: readonly string[];
@@ -37,7 +38,7 @@ async function run(flags: TuneFlags): Promise<void> {
   if (asked.answers.size === 0) throw new CommandError(failureLine(asked, 'did not answer'));
   const tunings = [...asked.answers.values()] as Tuning[];
   const terminal = createTerminal(flags.json ? process.stderr : process.stdout);
-  if (flags.json) process.stdout.write(`${JSON.stringify(tunings, null, 2)}\n`);
+  if (flags.json) printJson(tunings);
   else showAll(tunings, flags, terminal);
   if (leftOut.length > 0) terminal.line(terminal.dim(`left out, because not ready: ${statesOf(leftOut)}`));
   if (asked.failures.size > 0) terminal.line(terminal.bad(failureLine(asked, 'did not answer')));

@@ -1,7 +1,7 @@
 import type { Style } from '../../search/making.ts';
 import { median } from '../../shared/quantile.ts';
 import { duration, grouped, shortNumber } from '../../web/numbers.ts';
-import { share } from '../table.ts';
+import { shareWithNines } from '../share-with-nines.ts';
 import type { Crash } from './crashes.ts';
 import type { Measured } from './measure.ts';
 
@@ -32,7 +32,7 @@ export function rowsOfStyle(a: Measured, b: Measured, style: Style): readonly Ro
     row('capacity, searches per second', (it) => withSpread(load(it, 'capacity'), (n) => n.toFixed(0))),
     row('answered, all nodes up', (it) => {
       const sum = (name: 'sent' | 'failed') => loadsOf(it).reduce((count, figures) => count + figures[name], 0);
-      return share(1 - sum('failed') / sum('sent'));
+      return shareWithNines(1 - sum('failed') / sum('sent'));
     }),
     ...(isCrashed(a, b) ? crashRows(row, style) : []),
   ];
@@ -54,7 +54,7 @@ export function rowsOfBothStyles(a: Measured, b: Measured): readonly Row[] {
     ...(isCrashed(a, b) ? [row('pages answered, worst node down', (it) => worst(it, ({ pages }) => pages))] : []),
     row('default style', ({ topology }) => topology.style),
     row('who can stop the whole, by arithmetic', ({ arithmetic }) => names(arithmetic.stopTheWhole)),
-    row('availability by arithmetic, nodes 95%', ({ arithmetic }) => share(arithmetic.availability)),
+    row('availability by arithmetic, nodes 95%', ({ arithmetic }) => shareWithNines(arithmetic.availability)),
   ];
 }
 
@@ -68,7 +68,7 @@ const isCrashed = (a: Measured, b: Measured): boolean => a.crashes.length + b.cr
 function worst({ crashes }: Measured, answered: (crash: Crash) => number): string {
   const found = crashes.toSorted((x, y) => answered(x) - answered(y))[0]!;
   const least = answered(found);
-  return `${share(least)}${least < 1 ? ` (${found.node})` : ''}`;
+  return `${shareWithNines(least)}${least < 1 ? ` (${found.node})` : ''}`;
 }
 
 /** The middle value, with the least and the greatest one where they differ. */

@@ -1,6 +1,6 @@
 import { levelOf, levels, type LogLine } from '../../shared/observe/log-line.ts';
-import { exactTime } from '../clock-time.ts';
-import { inWords } from '../table.ts';
+import { exactTime } from '../../shared/clock-time.ts';
+import { keyValues } from '../key-values.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface LogFilter {
@@ -38,7 +38,7 @@ export function prettyLine(
     paint(name.padEnd(5)),
     ...(typeof component === 'string' ? [component] : []),
     typeof msg === 'string' ? msg : '',
-    terminal.dim(inWords(rest)),
+    terminal.dim(keyValues(rest)),
   ];
   const stack = (err as { stack?: unknown } | undefined)?.stack ?? (err as { message?: unknown } | undefined)?.message;
   const below = typeof stack === 'string' ? `\n${stack.replaceAll(/^/gm, '    ')}` : '';

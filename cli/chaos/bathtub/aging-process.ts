@@ -1,4 +1,4 @@
-import { causesOf, lognormal, type Bathtub, type Spell } from '../../../services/chaos/bathtub/lives.ts';
+import { causesOf, repairTimeOf, type Bathtub, type Spell } from '../../../services/chaos/bathtub/lives.ts';
 import { nextFailure, type Cause } from '../../../services/chaos/bathtub/weibull.ts';
 import { seededRandom } from '../../../shared/time/random.ts';
 
@@ -54,7 +54,7 @@ export function createAgingProcess(bathtub: Bathtub, seed: number | string) {
       }
       if (!running || ordered || atMs < running.failsAtMs) return undefined;
       ordered = true;
-      return { repairMs: lognormal(bathtub.repair.medianMs, bathtub.repair.sigma, random) };
+      return { repairMs: repairTimeOf(bathtub)(random) };
     },
     /** Ends the observation. A process that still runs counts with the time that it ran. */
     stop(atMs: number): readonly Spell[] {

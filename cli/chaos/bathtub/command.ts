@@ -8,6 +8,7 @@ import { durationOf } from '../parameters.ts';
 import { runLive } from './live.ts';
 import { labBathtub, simulate, type BathtubResult } from './model.ts';
 import { plotLines } from './plot.ts';
+import { printJson } from '../../print-json.ts';
 
 export interface BathtubFlags extends ClusterFlags {
   readonly simulate?: true;
@@ -31,7 +32,7 @@ export async function bathtub(flags: BathtubFlags): Promise<void> {
     ? simulate(labBathtub, flags.parts, seed, asked ?? simulatedMs)
     : await live(flags, seed, asked ?? liveMs, terminal);
   terminal.settle();
-  if (flags.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  if (flags.json) printJson(result);
   else show(result);
 }
 

@@ -13,6 +13,7 @@ import { runCase, type Row } from './matrix.ts';
 import { watchUserAnswers } from './user-answers.ts';
 import { prepareQuestions } from './questions.ts';
 import { withVotes } from './votes.ts';
+import { printJson } from '../../print-json.ts';
 
 interface MatrixFlags extends WantedCluster {
   readonly kinds?: string;
@@ -35,7 +36,7 @@ export async function matrix(flags: MatrixFlags): Promise<void> {
   terminal.settle();
   if (results.length < rows.length)
     terminal.line(terminal.dim(`interrupted: ${results.length} of ${rows.length} rows were measured`));
-  if (flags.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+  if (flags.json) printJson(results);
   else show(results);
   if (results.length < rows.length) process.exitCode = exitCodes.interrupted;
   else if (results.some(({ applied, healed }) => !applied || !healed)) process.exitCode = exitCodes.failed;

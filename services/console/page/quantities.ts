@@ -19,10 +19,6 @@ export function latency(ms: number | undefined): string {
   return `${ms >= 10 ? Math.round(ms) : Number(ms.toFixed(1))} ms`;
 }
 
-export function clock(at: number): string {
-  return new Date(at).toTimeString().slice(0, 8);
-}
-
 /** `12 s`, `3 min 4 s`, `2 h 5 min`. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1_000));

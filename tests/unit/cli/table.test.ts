@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { share, table } from '../../../cli/table.ts';
+import { shareWithNines } from '../../../cli/share-with-nines.ts';
+import { table } from '../../../cli/table.ts';
 import { timeSpan } from '../../../shared/time-span.ts';
 
 test.each([
@@ -20,7 +21,7 @@ test.each([
   [0.999_994, '99.9994%'],
   [0.9949, '99.49%'],
   [0, '0.0%'],
-])('%d reads %s: never rounded up', (value, text) => expect(share(value)).toBe(text));
+])('%d reads %s: never rounded up', (value, text) => expect(shareWithNines(value)).toBe(text));
 
 test('columns are as wide as their widest cell, and colour does not count', () => {
   const rows = [

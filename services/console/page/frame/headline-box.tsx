@@ -2,7 +2,8 @@ import { brokenBy } from '../../broken-by.ts';
 import { headlineOf } from '../headline.ts';
 import type { Moment } from '../moment.ts';
 import { symbols } from '../picture/badges.ts';
-import { clock, duration } from '../quantities.ts';
+import { clockTime } from '../../../../shared/clock-time.ts';
+import { duration } from '../quantities.ts';
 
 /** The top line: what is wrong, where, since when, what is done about it, and what users notice. */
 export function HeadlineBox({ moment }: { moment: Moment }) {
@@ -11,7 +12,7 @@ export function HeadlineBox({ moment }: { moment: Moment }) {
   const faults = now.faults ?? [];
   return (
     <section class={`headline ${tone}`} aria-label="What is wrong now">
-      {!live && <p class="then">At {clock(now.at)}:</p>}
+      {!live && <p class="then">At {clockTime(now.at)}:</p>}
       <div role="status">
         <h1>
           <span class="symbol" aria-hidden="true">
@@ -32,7 +33,7 @@ export function HeadlineBox({ moment }: { moment: Moment }) {
       <p>
         {since !== undefined && (
           <>
-            Since {clock(since)}, for {duration(now.at - since)}.{' '}
+            Since {clockTime(since)}, for {duration(now.at - since)}.{' '}
           </>
         )}
         {doing !== undefined && `${doing} `}

@@ -1,6 +1,7 @@
 import { bandsOf } from '../parts/time.ts';
 import type { ViewOptions } from '../view-options.ts';
-import { clock, duration } from '../quantities.ts';
+import { clockTime } from '../../../../shared/clock-time.ts';
+import { duration } from '../quantities.ts';
 import { failureMoments } from './failure-moments.ts';
 import { Replay } from './replay.tsx';
 
@@ -17,10 +18,10 @@ export function Scrubber({ moment, state, store }: ViewOptions) {
   );
   const goTo = (place: number) =>
     store.set({ cursor: place >= seconds ? undefined : (failures.get(place) ?? from + place * 1_000), playing: false });
-  const text = state.cursor === undefined ? 'now' : `${clock(now.at)}, ${duration(ago)} ago`;
+  const text = state.cursor === undefined ? 'now' : `${clockTime(now.at)}, ${duration(ago)} ago`;
   return (
     <section class={state.cursor === undefined ? 'scrubber' : 'scrubber past'} aria-label="Time">
-      <output class="when">{state.cursor === undefined ? clock(to) : clock(now.at)}</output>
+      <output class="when">{state.cursor === undefined ? clockTime(to) : clockTime(now.at)}</output>
       <div class="track">
         <Timeline {...{ moment, state, store }} from={from} to={to} />
         <input

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
-import { clock } from '../quantities.ts';
+import { clockTime } from '../../../../shared/clock-time.ts';
 
 export interface Series {
   readonly label: string;
@@ -89,7 +89,7 @@ function settings(latest: { current: ChartOptions }, width: number): uPlot.Optio
     cursor: { show: false },
     scales: { y: { range: (_plot, _low, high) => [0, high > 0 ? high * 1.15 : 1] } },
     axes: [
-      { ...axis, size: 26, space: 90, values: (_plot, values) => values.map((value) => clock(value * 1_000)) },
+      { ...axis, size: 26, space: 90, values: (_plot, values) => values.map((value) => clockTime(value * 1_000)) },
       { ...axis, size: 56, values: (_plot, values) => values.map((value) => latest.current.format(value)) },
     ],
     series: [

@@ -1,6 +1,6 @@
 import { orderWords, type Incident } from '../../../monitor/incident.ts';
 import { outcomes, orderResults, verdicts } from '../../meanings.ts';
-import { clock } from '../quantities.ts';
+import { clockTime } from '../../../../shared/clock-time.ts';
 import { Phases } from './phases.tsx';
 
 interface ListOptions {
@@ -32,7 +32,7 @@ function Row({
   return (
     <li id={`incident-${id}`} class={outcome}>
       <p class="incident-what">
-        <time datetime={new Date(stamps.manifest).toISOString()}>{clock(stamps.manifest)}</time>
+        <time datetime={new Date(stamps.manifest).toISOString()}>{clockTime(stamps.manifest)}</time>
         <a href={`#/node/${node}`}>{node}</a>
         <strong title={verdict && verdicts[verdict]}>{verdict ?? 'being diagnosed'}</strong>
         <span class={`outcome ${outcome}`} title={outcomes[outcome]}>
@@ -53,7 +53,7 @@ function Row({
           <button
             type="button"
             onClick={() => onReplay(incident)}
-            aria-label={`Replay ${node}, ${clock(stamps.manifest)}`}
+            aria-label={`Replay ${node}, ${clockTime(stamps.manifest)}`}
           >
             Replay
           </button>

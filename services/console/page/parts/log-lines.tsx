@@ -1,6 +1,6 @@
 import { levelOf, levels, parseLogLine } from '../../../../shared/observe/log-line.ts';
 import { useRepeated } from '../use-repeated.ts';
-import { clock } from '../quantities.ts';
+import { clockTime } from '../../../../shared/clock-time.ts';
 
 /** The end of a node's log, newest first. */
 export function LogLines({ id }: { id: string }) {
@@ -27,7 +27,7 @@ function Line({ text }: { text: string }) {
   const more = JSON.stringify(rest);
   return (
     <li class={number >= levels.error ? 'bad' : number >= levels.warn ? 'warn' : ''}>
-      <time>{typeof time === 'number' ? clock(time) : ''}</time> <b>{name}</b> {typeof msg === 'string' && msg}{' '}
+      <time>{typeof time === 'number' ? clockTime(time) : ''}</time> <b>{name}</b> {typeof msg === 'string' && msg}{' '}
       {more !== '{}' && <span>{more}</span>}
     </li>
   );

@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks';
 import type { TraceList } from '../../../traces/contract.ts';
 import { useRepeated } from '../use-repeated.ts';
-import { clock, latency } from '../quantities.ts';
+import { clockTime } from '../../../../shared/clock-time.ts';
+import { latency } from '../quantities.ts';
 import { commandsOf } from '../commands.ts';
 import { Command } from '../parts/command.tsx';
 import { Table } from '../parts/table.tsx';
@@ -56,7 +57,7 @@ export function RequestsView({ moment, state }: ViewOptions) {
           >
             {list.traces.map(({ traceId, at, request, outcome, hops, extraAttempts, durationMs }) => (
               <tr key={traceId}>
-                <td>{clock(at)}</td>
+                <td>{clockTime(at)}</td>
                 <td>
                   <a href={`#/trace/${traceId}`}>{request}</a>
                 </td>

@@ -5,7 +5,8 @@ import type { ViewOptions } from '../view-options.ts';
 import { Command } from '../parts/command.tsx';
 import { Waterfall } from '../parts/waterfall.tsx';
 import { useAnswer } from '../use-answer.ts';
-import { clock, latency } from '../quantities.ts';
+import { clockTime } from '../../../../shared/clock-time.ts';
+import { latency } from '../quantities.ts';
 import { TierTimes } from '../parts/tier-times.tsx';
 
 /** The path of one request through the nodes, and where its time went. */
@@ -34,7 +35,7 @@ export function TraceView({ id, moment }: ViewOptions & { id: string }) {
           <Command of="this request" commands={commands} />
         </div>
         <p class="quiet">
-          {clock(at)}, {latency(durationMs)}, {outcome}; {hops} calls between nodes
+          {clockTime(at)}, {latency(durationMs)}, {outcome}; {hops} calls between nodes
           {extraAttempts > 0 && `, ${extraAttempts} extra attempts`}
           {missingSpans > 0 && `; ${missingSpans} spans are missing`}. Request {trace.requestId}
         </p>
