@@ -1,10 +1,8 @@
-export interface PageRankOptions {
-  /** The probability that the reader follows a link instead of jumping to a random page. */
-  readonly damping?: number;
-  /** The iteration stops when the sum of all changes of ranks is less than this. */
-  readonly tolerance?: number;
-  readonly maxIterations?: number;
-}
+/** The probability that the reader follows a link instead of jumping to a random page. */
+const damping = 0.85;
+/** The iteration stops when the sum of all changes of ranks is less than this. */
+const tolerance = 1e-10;
+const maxIterations = 200;
 
 /**
  * PageRank (Brin & Page 1998): the share of time that a random reader spends at each page. The reader follows random
@@ -12,12 +10,7 @@ export interface PageRankOptions {
  * over all pages. Edge e leads from page `from[e]` to page `to[e]`, both below `count`. A repeated link counts once,
  * and a link of a page to itself does not count. The ranks sum to 1. The same edges in any order give the same bits.
  */
-export function pagerank(
-  count: number,
-  from: ArrayLike<number>,
-  to: ArrayLike<number>,
-  { damping = 0.85, tolerance = 1e-10, maxIterations = 200 }: PageRankOptions = {},
-): Float64Array {
+export function pagerank(count: number, from: ArrayLike<number>, to: ArrayLike<number>): Float64Array {
   let ranks = new Float64Array(count).fill(1 / count);
   if (count === 0) return ranks;
   const { starts, targets } = outgoing(count, from, to);

@@ -4,7 +4,7 @@ import { Candidate } from './find-result.ts';
 /**
  * The part of one term in a score. `frequencies` = the three numbers of this term in the candidate (find-result.ts).
  */
-export const TermExplanation = Type.Object({
+const TermExplanation = Type.Object({
   term: Type.String(),
   weight: Type.Number(),
   idf: Type.Number(),

@@ -26,7 +26,7 @@ export function answerError(
 }
 
 /** Pages are for requests with `Accept: text/html` outside of the API; the API always answers JSON. */
-export function wantsPage(url: string, accept: string | undefined): boolean {
+function wantsPage(url: string, accept: string | undefined): boolean {
   return !/^\/(api\/|suggest\b|openapi\.json)/.test(url) && accept !== undefined && /\btext\/html\b/i.test(accept);
 }
 

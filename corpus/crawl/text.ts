@@ -57,7 +57,7 @@ export function isFurniture(element: Element): boolean {
   );
 }
 
-export function isHidden(element: Element): boolean {
+function isHidden(element: Element): boolean {
   if (silent.has(element.tagName)) return true;
   return attribute(element, 'hidden') !== undefined || attribute(element, 'aria-hidden') === 'true';
 }

@@ -17,7 +17,7 @@ const brokenAt = 6_000;
 const watchMs: Readonly<Record<FaultName, number>> = { stop: 4_000, limp: 8_000, lie: 4_000 };
 
 /** The monitor that is this detector. */
-export const monitorOf = (detector: Detector): string => `monitor-${detectorNames.indexOf(detector) + 1}`;
+const monitorOf = (detector: Detector): string => `monitor-${detectorNames.indexOf(detector) + 1}`;
 
 /** Real monitors, heartbeats and middleware in virtual time. One replica breaks; what do the three monitors call it? */
 export async function simulatedVerdicts(

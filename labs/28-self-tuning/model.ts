@@ -18,7 +18,7 @@ const callsPerSecond = 20;
 
 /** The service time grows at `slowerAt`; then the system has some time to adapt before it is measured again, s. */
 export const slowerAt = 20;
-export const settledAt = 40;
+const settledAt = 40;
 const endAt = 60;
 const measuredFrom = 10;
 

@@ -22,7 +22,7 @@ const brokenAt = 6_000;
 const watchedMs = 9_000;
 const limpMs = 400;
 const voted = { 'ranking.search': {}, 'database.search': {} };
-export const callersPolicy = { base: 'naive', quorum: { when: 'always', operations: voted }, verify: true } as const;
+const callersPolicy = { base: 'naive', quorum: { when: 'always', operations: voted }, verify: true } as const;
 
 interface VirtuallyPlayed extends Played {
   /** What the monitor said, line by line. */

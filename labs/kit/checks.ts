@@ -89,7 +89,7 @@ export function within(label: string, measured: number, theory: number, share: n
   );
 }
 
-export const noInterval: Interval = {
+const noInterval: Interval = {
   low: Number.NEGATIVE_INFINITY,
   high: Number.POSITIVE_INFINITY,
   confidence: shownConfidence,

@@ -41,5 +41,3 @@ export const noBrowser = {
       ? 'sudo apt-get install --yes chromium, or name another browser in TIERLAB_BROWSER'
       : 'install one, or name it in TIERLAB_BROWSER',
 } as const;
-
-export const howToGetOne = `${noBrowser.why}. Next: ${noBrowser.next}`;

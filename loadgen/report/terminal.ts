@@ -138,7 +138,7 @@ function faults(run: RunResult, style: TerminalStyle): string[] {
   return lines;
 }
 
-export function thresholdLine(threshold: ThresholdResult, style: TerminalStyle): string {
+function thresholdLine(threshold: ThresholdResult, style: TerminalStyle): string {
   const { text, actual, unit, passed } = threshold;
   return `${passed ? style.green('✓') : style.red('✗')} ${text}  ${style.dim(formatActual(actual, unit))}`;
 }

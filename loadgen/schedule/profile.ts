@@ -60,10 +60,6 @@ function solve(rate: number, slope: number, need: number): number {
   return (2 * need) / (rate + Math.sqrt(discriminant));
 }
 
-export function constantProfile(ratePerSecond: number, durationMs: number): Profile {
-  return stagesProfile(constantStages(ratePerSecond, durationMs));
-}
-
 export function constantStages(ratePerSecond: number, durationMs: number): Stage[] {
   return [
     { durationMs: 0, ratePerSecond },

@@ -6,7 +6,7 @@ import type { Measured } from '../measure/measured.ts';
 import type { RunResult } from './result.ts';
 
 /** A run is not trusted beyond these limits; README.md has the reason for each. */
-export const limits = {
+const limits = {
   /** At least this share of the requests asked for must have been sent. */
   sent: 0.99,
   /** The generator's own lateness, p50 and p99: ms, or a share of the same latency percentile, whichever is larger. */

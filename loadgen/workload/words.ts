@@ -13,7 +13,7 @@ export async function corpusWords(count: number): Promise<string[]> {
 }
 
 /** Reads the text of a WordNet index file (format: wndb(5WN)). */
-export function wordsOfIndex(index: string, count: number): string[] {
+function wordsOfIndex(index: string, count: number): string[] {
   const entries: { word: string; tagged: number; senses: number }[] = [];
   for (const line of index.split('\n')) {
     // The licence at the top is indented. "_" joins the words of a phrase.

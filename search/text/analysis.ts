@@ -99,7 +99,7 @@ export function analyse(text: string): Analysis {
  * How many positions lie between two blocks, so that no phrase matches across them. A line break ends a block (a
  * paragraph, a heading, a list item); a tab ends a cell of a table.
  */
-export const blockGap = 8;
+const blockGap = 8;
 function isBlockEnd(code: number): boolean {
   return code === 10 || code === 9 || code === 0x2028 || code === 0x2029;
 }

@@ -55,7 +55,7 @@ export interface ActiveInjection extends Omit<Injection, 'at'> {
 }
 
 /** The default limits: no useful experiment needs half of the probes to fail, or 10 s at the 90th percentile. */
-export const defaultAbort: Required<AbortIf> = { errorShareAbove: 0.5, p90AboveMs: 10_000 };
+const defaultAbort: Required<AbortIf> = { errorShareAbove: 0.5, p90AboveMs: 10_000 };
 
 const renewEveryMs = 1_000;
 const watchEveryMs = 250;

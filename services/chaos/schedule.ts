@@ -27,7 +27,7 @@ export interface Occurrence {
 }
 
 /** More than any experiment needs, and few enough to plan in advance. */
-export const maxOccurrences = 10_000;
+const maxOccurrences = 10_000;
 
 /** Pure: all occurrences before `durationMs`, in order; the same seed gives the same ones. */
 export function occurrences(

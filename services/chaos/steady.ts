@@ -67,6 +67,9 @@ export function broken(state: SteadyState, hypothesis: Hypothesis): string | und
   return undefined;
 }
 
+/** How long a probe is remembered, ms. */
+const keepMs = 60_000;
+
 interface MeterOptions {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
@@ -76,7 +79,6 @@ interface MeterOptions {
    */
   readonly probe: () => Promise<void>;
   readonly everyMs?: number;
-  readonly keepMs?: number;
 }
 
 export type SteadyMeter = ReturnType<typeof createSteadyMeter>;
@@ -85,7 +87,7 @@ export type SteadyMeter = ReturnType<typeof createSteadyMeter>;
  * Probes at a fixed rate, whether or not earlier probes were answered, so that a stall is visible. Runs while at least
  * one user holds it.
  */
-export function createSteadyMeter({ clock, scheduler, probe, everyMs = 100, keepMs = 60_000 }: MeterOptions) {
+export function createSteadyMeter({ clock, scheduler, probe, everyMs = 100 }: MeterOptions) {
   const holders = new Set<object>();
   const phases = new Set<Sample[]>();
   let samples: Sample[] = [];

@@ -13,7 +13,7 @@ const words =
 const patienceMs = 5_000;
 
 /** The public address: the client's, else the gateway's. */
-export function userDoor(topology: Topology): string | undefined {
+function userDoor(topology: Topology): string | undefined {
   for (const component of ['client', 'gateway']) {
     const node = topology.nodes.find(({ doors }) => doors[component] !== undefined);
     if (node)

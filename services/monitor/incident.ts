@@ -131,21 +131,16 @@ export function ordered(incident: Incident, note: OrderNote, verdict: Verdict): 
 
 const maxOrders = 20;
 
-/**
- * Durations in ms; absent where a stamp is missing. MTTR = detection + diagnosis + fix; fault latency is reported
- * apart.
- */
+/** Durations in ms; absent where a stamp is missing. MTTR = detection + diagnosis + fix. */
 export interface Phases {
-  readonly faultLatencyMs?: number;
   readonly detectionMs: number;
   readonly diagnosisMs?: number;
   readonly fixMs?: number;
   readonly repairMs?: number;
 }
 
-export function phases({ inject, manifest, detect, diagnose, fix }: Stamps): Phases {
+export function phases({ manifest, detect, diagnose, fix }: Stamps): Phases {
   return {
-    ...(inject === undefined ? {} : { faultLatencyMs: manifest - inject }),
     detectionMs: detect - manifest,
     ...(diagnose === undefined ? {} : { diagnosisMs: diagnose - detect }),
     ...(diagnose === undefined || fix === undefined ? {} : { fixMs: fix - diagnose, repairMs: fix - manifest }),

@@ -53,7 +53,7 @@ export interface GroupCondition {
 }
 
 /** Tunables of repair. */
-export const repairLimits = {
+const repairLimits = {
   /** The first gap between two orders about one node; it doubles with each. */
   gapMs: 5_000,
   maxGapMs: 60_000,

@@ -15,7 +15,7 @@ export interface CorrectionParameters {
   readonly firstLetterRatio: number;
 }
 
-export const correctionParameters: CorrectionParameters = {
+const correctionParameters: CorrectionParameters = {
   rareUpTo: 2,
   timesMoreFrequent: 1_000,
   firstLetterRatio: 10,

@@ -7,7 +7,7 @@ interface Leaf {
 }
 
 /** Every string, number and boolean of a JSON value, with its path. */
-export function leaves(value: unknown, path: Path = []): Leaf[] {
+function leaves(value: unknown, path: Path = []): Leaf[] {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return [{ path, value }];
   if (Array.isArray(value)) return value.flatMap((item, i) => leaves(item, [...path, i]));
   if (typeof value !== 'object' || value === null) return [];

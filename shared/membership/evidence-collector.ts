@@ -26,7 +26,7 @@ export function createEvidenceCollector(buffer: Pick<EvidenceBuffer, 'note'>): {
 }
 
 /** What the end of an attempt says about the node it went to, as evidence for the monitors; undefined = nothing. */
-export function evidenceKindOf(
+function evidenceKindOf(
   evidence: AttemptEvidence,
   { priority }: Pick<Call, 'priority'>,
   error: RpcError | undefined,

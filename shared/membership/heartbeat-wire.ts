@@ -17,7 +17,7 @@ import { SelfReport } from './self-report.ts';
  */
 export const maxDatagramBytes = 1_200;
 
-export const kinds = ['beat', 'evidence', 'answer', 'view'] as const;
+const kinds = ['beat', 'evidence', 'answer', 'view'] as const;
 export type Kind = (typeof kinds)[number];
 
 const Natural = Type.Integer({ minimum: 0 });
@@ -55,7 +55,7 @@ const fromNode = {
   reports: Type.Optional(Type.Array(Report, { maxItems: 64 })),
 };
 
-export const heads = {
+const heads = {
   beat: Type.Object({
     ...fromNode,
     /** Counts the heartbeats from this process to this monitor. A gap means that one was lost. */

@@ -17,8 +17,6 @@ export interface PhiOptions {
   readonly expectedIntervalMs: number;
   /** How many intervals are remembered. */
   readonly window?: number;
-  /** The least deviation: after perfectly regular heartbeats, a small delay must not raise phi. */
-  readonly minDeviationMs?: number;
 }
 
 export interface Beat {
@@ -61,7 +59,9 @@ const legacyMs = 5_000;
 const maxMissing = 200;
 
 export function createPhiDetector(options: PhiOptions): PhiDetector {
-  const { expectedIntervalMs, window = 100, minDeviationMs = expectedIntervalMs / 5 } = options;
+  const { expectedIntervalMs, window = 100 } = options;
+  /** The least deviation: after perfectly regular heartbeats, a small delay must not raise phi. */
+  const minDeviationMs = expectedIntervalMs / 5;
   let gaps: Gap[] = [];
   /** Computed once from the present gaps, because it is read several times between two heartbeats. */
   let known: Rhythm | undefined;

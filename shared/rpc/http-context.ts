@@ -6,7 +6,7 @@ import type { Context } from './context.ts';
 import { asRpcError, RpcError } from './errors.ts';
 import type { ResultCode } from './layers/watch-calls.ts';
 import { childSpan, newTrace, parseTraceparent, type TraceContext } from './trace-context.ts';
-import { safeId } from './wire.ts';
+import { safeId, single } from './wire.ts';
 
 export interface HttpContextOptions {
   readonly clock: Clock;
@@ -109,8 +109,4 @@ export function httpContexts({ clock, random, scheduler, deadlineMs, watch }: Ht
 function askedFor(request: FastifyRequest): number | undefined {
   const text = single(request.headers['x-deadline-ms']);
   return text !== undefined && /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined;
-}
-
-function single(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value;
 }

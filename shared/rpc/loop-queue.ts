@@ -10,7 +10,7 @@ export interface Loop {
   readonly idleMs: () => number;
 }
 
-export const eventLoop: Loop = {
+const eventLoop: Loop = {
   atEndOfTurn: (callback) => void setImmediate(callback),
   idleMs: () => performance.nodeTiming.idleTime,
 };

@@ -106,7 +106,8 @@ export function decodeStaleMs(header: string | string[] | undefined): number | u
   return text !== undefined && /^\d{1,12}$/.test(text) ? Number(text) : undefined;
 }
 
-function single(value: string | string[] | undefined): string | undefined {
+/** The value of a header that a request must send at most once. */
+export function single(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }
 

@@ -40,7 +40,7 @@ export const publicKeyText = (key: KeyObject): string =>
 export const publicKeyFrom = (text: string): KeyObject =>
   createPublicKey({ key: Buffer.from(text, 'base64url'), format: 'der', type: 'spki' });
 
-export function digest(value: unknown): string {
+function digest(value: unknown): string {
   return createHash('sha256').update(canonicalJson(value)).digest('base64url');
 }
 

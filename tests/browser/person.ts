@@ -2,11 +2,14 @@ import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { findBrowser } from '../../labs/kit/find-browser.ts';
+import { findBrowser, noBrowser } from '../../labs/kit/find-browser.ts';
 
 /** Where the tests leave what they saw. */
 export const shots = fileURLToPath(new URL('../../reports/browser/', import.meta.url));
 export const boundMs = 15_000;
+
+/** Why the tests of pages are skipped, and what helps. */
+export const howToGetOne = `${noBrowser.why}. Next: ${noBrowser.next}`;
 
 export const screens: readonly (readonly [string, BrowserContextOptions])[] = [
   ['light', { colorScheme: 'light' }],

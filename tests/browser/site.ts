@@ -1,6 +1,5 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
-import { howToGetOne } from '../../labs/kit/find-browser.ts';
 import {
   dataFolder,
   startCluster,
@@ -9,7 +8,7 @@ import {
   type TestCluster,
   type TestPage,
 } from '../support/cluster.ts';
-import { boundMs, openBrowser, withPage } from './person.ts';
+import { boundMs, howToGetOne, openBrowser, withPage } from './person.ts';
 
 interface SiteOptions extends Pick<StartOptions, 'topology' | 'env'> {
   readonly pages: readonly TestPage[];

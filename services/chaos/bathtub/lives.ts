@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
-import { seededRandom, type Random } from '../../../shared/time/random.ts';
+import { seededRandom } from '../../../shared/time/random.ts';
+import { lognormal, type Distribution } from '../../../shared/time/sim/distribution.ts';
 import { nextFailure, type Cause } from './weibull.ts';
 
 const Positive = Type.Number({ exclusiveMinimum: 0, maximum: 1e15 });
@@ -61,6 +62,7 @@ export function lifeOf(
 ): { failures: Failure[]; spells: Spell[] } {
   const random = seededRandom(`bathtub ${seed}`);
   const causes = causesOf(bathtub);
+  const repairTime = repairTimeOf(bathtub);
   const replaceAfter: readonly string[] = bathtub.replaceAfter;
   const failures: Failure[] = [];
   const spells: Spell[] = [];
@@ -75,7 +77,7 @@ export function lifeOf(
     spells.push({ fromAgeMs: ageMs, toAgeMs: ageMs + inMs, failed: true });
     now += inMs;
     ageMs += inMs;
-    const repairMs = lognormal(bathtub.repair.medianMs, bathtub.repair.sigma, random);
+    const repairMs = repairTime(random);
     const replaced = replaceAfter.includes(cause.name);
     failures.push({ at: now, ageMs, cause: cause.name, repairMs, replaced });
     if (replaced) ageMs = 0;
@@ -84,9 +86,5 @@ export function lifeOf(
   }
 }
 
-/** Box and Muller; most repairs are short, a few take very long. */
-export function lognormal(medianMs: number, sigma: number, random: Random): number {
-  const u = 1 - random.next();
-  const normal = Math.sqrt(-2 * Math.log(u)) * Math.cos(2 * Math.PI * random.next());
-  return medianMs * Math.exp(sigma * normal);
-}
+/** Most repairs are short, a few take very long. */
+export const repairTimeOf = ({ repair }: Bathtub): Distribution => lognormal(repair.medianMs, repair.sigma);

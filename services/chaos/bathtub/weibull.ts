@@ -11,14 +11,7 @@ export interface Cause {
   readonly beta: number;
 }
 
-/** Failures per ms at an age: beta/eta (age/eta)^(beta-1); infinite at age 0 where beta < 1. */
-export const hazard = ({ etaMs, beta }: Cause, ageMs: number): number => (beta / etaMs) * (ageMs / etaMs) ** (beta - 1);
-
-/** The rates of competing causes add up: high, flat, high. */
-export const totalHazard = (causes: readonly Cause[], ageMs: number): number =>
-  causes.reduce((sum, cause) => sum + hazard(cause, ageMs), 0);
-
-/** Integral of the total hazard from age 0. */
+/** The integral of the failure rate from age 0. The rates of competing causes add up: high, flat, high. */
 export const cumulativeHazard = (causes: readonly Cause[], ageMs: number): number =>
   causes.reduce((sum, { etaMs, beta }) => sum + (ageMs / etaMs) ** beta, 0);
 

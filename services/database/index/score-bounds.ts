@@ -15,7 +15,7 @@ export interface Grain {
  * The sums of one window (8 bytes per doc) fit into the L1 cache. Reading 128 postings costs no more than reading their
  * bounds.
  */
-export const defaultGrain: Grain = { windowBits: 11, boundedFrom: 128 };
+const defaultGrain: Grain = { windowBits: 11, boundedFrom: 128 };
 
 /**
  * An upper bound for the part of each posting in a score, in one byte (its impact). With it the search need not read

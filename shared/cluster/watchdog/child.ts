@@ -3,7 +3,7 @@ import type { Clock } from '../../time/clock.ts';
 import type { Scheduler, Timer } from '../../time/scheduler.ts';
 import type { PublishedKeys } from '../../security/keyring.ts';
 import type { Topology } from '../topology.ts';
-import { defaultRestartPolicy, onCrash, type RestartPolicy } from './backoff.ts';
+import { onCrash } from './backoff.ts';
 import { launch, type LaunchOptions } from './launch.ts';
 
 /** Where a node's process is in its life; each state carries only its own data. Times: monotonic ms. */
@@ -54,7 +54,6 @@ export interface ChildOptions extends LaunchOptions {
   readonly nextIncarnation: () => number;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
-  readonly restartPolicy?: RestartPolicy;
   readonly onChange: (state: ChildState) => void;
 }
 
@@ -104,7 +103,7 @@ export const keptDown = (id: string): string => `a fault keeps ${id} down for no
  * when its turn has come, and says `ready`.
  */
 export function createChild(options: ChildOptions): Child {
-  const { id, env = () => ({}), clock, scheduler, onChange, restartPolicy = defaultRestartPolicy } = options;
+  const { id, env = () => ({}), clock, scheduler, onChange } = options;
   let state: ChildState = { state: 'stopped' };
   let process_: ChildProcess | undefined;
   let backoffTimer: Timer | undefined;
@@ -174,7 +173,7 @@ export function createChild(options: ChildOptions): Child {
     // A machine that is gone on purpose is no crash of the program: it does not count towards a crash loop.
     if (held) return change({ state: 'held', exit });
     const now = clock.now();
-    const decision = onCrash(crashes, ranMs, now, restartPolicy);
+    const decision = onCrash(crashes, ranMs, now);
     crashes = decision.crashes;
     if (decision.action === 'give-up') return change({ state: 'crash-loop', exit });
     change({ state: 'backoff', untilMs: now + decision.delayMs, exit });

@@ -15,7 +15,7 @@ export interface LoopLook {
   readonly answered: boolean;
 }
 
-export const loopLimits = {
+const loopLimits = {
   /**
    * Share of a core since the last look. A process that used less is not asked. The share is low, because on a busy
    * machine a blocked process gets little.

@@ -11,7 +11,7 @@ import { keptDown, type Child } from './child.ts';
 import type { Watchdog } from './watchdog.ts';
 
 /** A repair as a monitor orders it. Drains are not here: taking a node out of the view is enough. */
-export const RepairRequest = Type.Object(
+const RepairRequest = Type.Object(
   {
     /** The same order of two monitors, or an order repeated, has the same id and is carried out once. */
     id: Type.String({ minLength: 1, maxLength: 200 }),
@@ -28,7 +28,7 @@ export const RepairRequest = Type.Object(
   },
   { additionalProperties: false },
 );
-export type RepairRequest = Static<typeof RepairRequest>;
+type RepairRequest = Static<typeof RepairRequest>;
 
 /** `already`: done before, or done by the watchdog itself. `stale`: about an earlier incarnation of the node. */
 export type RepairResult = 'done' | 'already' | 'stale';

@@ -13,7 +13,7 @@ export type HedgeWinner = (typeof hedgeWinners)[number];
  * How a replica's vote counted. `failed`: no answer, or an invalid one. `undecided`: the vote ended before f + 1
  * answers were equal.
  */
-export const voteResults = ['majority', 'minority', 'abstained', 'failed', 'undecided'] as const;
+const voteResults = ['majority', 'minority', 'abstained', 'failed', 'undecided'] as const;
 export type VoteResult = (typeof voteResults)[number];
 
 /** Counts usual results of layers, for metrics. Exceptional ones are events (events.ts). Must not throw. */

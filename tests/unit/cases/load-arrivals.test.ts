@@ -3,7 +3,7 @@ import { recorder } from '../../../loadgen/measure/recorder.ts';
 import { mergeMoments, moments, observe, variation } from '../../../loadgen/measure/variation.ts';
 import type { Arrivals } from '../../../loadgen/options/plan.ts';
 import { arrivalProcess, shareOf } from '../../../loadgen/schedule/arrivals.ts';
-import { constantProfile } from '../../../loadgen/schedule/profile.ts';
+import { constantStages, stagesProfile } from '../../../loadgen/schedule/profile.ts';
 import { seededRandom } from '../../../shared/time/random.ts';
 
 test.each<{ id: string; workers: number; arrivals: Arrivals; right: number }>([
@@ -18,7 +18,7 @@ test.each<{ id: string; workers: number; arrivals: Arrivals; right: number }>([
   ({ workers, arrivals, right }) => {
     const all: { intended: ReturnType<typeof moments>; sent: ReturnType<typeof moments> }[] = [];
     for (let index = 0; index < workers; index++) {
-      const process = arrivalProcess(arrivals, constantProfile(1000, 20_000), seededRandom('L5'));
+      const process = arrivalProcess(arrivals, stagesProfile(constantStages(1000, 20_000)), seededRandom('L5'));
       const share = shareOf(process, index, workers);
       const record = recorder({ startMs: 0, tickMs: 1000, sloMs: 1000 });
       for (let at = share.next(); at < 20_000; at = share.next()) {
@@ -47,7 +47,8 @@ test.each<{ id: string; workers: number; arrivals: Arrivals; right: number }>([
 );
 
 test('L5 the gaps of the shares are those of the whole process', () => {
-  const process = () => arrivalProcess({ kind: 'poisson' }, constantProfile(100, 5000), seededRandom('gaps'));
+  const process = () =>
+    arrivalProcess({ kind: 'poisson' }, stagesProfile(constantStages(100, 5000)), seededRandom('gaps'));
   const whole = moments();
   const one = process();
   for (let before = one.next(), at = one.next(); at < 5000; before = at, at = one.next()) observe(whole, at - before);

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { faultKinds } from '../../../shared/faults/kinds.ts';
-import { phases } from '../../../services/monitor/incident.ts';
 import { verdicts } from '../../../shared/membership/verdict.ts';
 import { exitTruths, expectedVerdicts, score, truthsIn, type Truth } from '../../../cli/incident-scoring.ts';
 import { failure } from '../monitor/failure.ts';
@@ -35,7 +34,6 @@ test('the confusion matrix joins faults and incidents by node and time; the rest
   expect(result.falseAlarmsPerNodeHour).toBeCloseTo(0.1, 10);
   expect(result.censored.map(({ kind }) => kind)).toEqual(['byz.rank']);
   expect(result.explained[0]?.incident.stamps.inject).toBe(9_000);
-  expect(phases(result.explained[0]!.incident.stamps).faultLatencyMs).toBe(1_000);
 });
 
 test('an incident before its fault, or of another node, is not explained by it', () => {

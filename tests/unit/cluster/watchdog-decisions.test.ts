@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import type { Component } from '../../../shared/cluster/component.ts';
 import type { TopologyNode } from '../../../shared/cluster/topology.ts';
-import { defaultRestartPolicy as policy, onCrash } from '../../../shared/cluster/watchdog/backoff.ts';
+import { backoff, onCrash } from '../../../shared/cluster/watchdog/backoff.ts';
 import { startWaves } from '../../../shared/cluster/watchdog/start-order.ts';
 
 test('restarts wait twice as long each time, until the process is given up', () => {
   let crashes: readonly number[] = [];
   const delays: (number | string)[] = [];
-  for (let i = 0; i < policy.maxCrashes; i++) {
-    const decision = onCrash(crashes, 50, i * 1_000, policy);
+  for (let i = 0; i < backoff.maxCrashes; i++) {
+    const decision = onCrash(crashes, 50, i * 1_000);
     crashes = decision.crashes;
     delays.push(decision.action === 'restart' ? decision.delayMs : decision.action);
   }
@@ -16,16 +16,16 @@ test('restarts wait twice as long each time, until the process is given up', () 
 });
 
 test('a process that ran for long starts with a clean slate', () => {
-  expect(onCrash([1, 2, 3, 4], policy.stableAfterMs, 20_000, policy)).toMatchObject({
+  expect(onCrash([1, 2, 3, 4], backoff.stableAfterMs, 20_000)).toMatchObject({
     action: 'restart',
-    delayMs: policy.firstDelayMs,
+    delayMs: backoff.firstDelayMs,
   });
 });
 
 test('crashes further apart than the window never make a crash loop', () => {
   let crashes: readonly number[] = [];
   for (let i = 1; i < 50; i++) {
-    const decision = onCrash(crashes, 9_000, i * 20_000, policy);
+    const decision = onCrash(crashes, 9_000, i * 20_000);
     expect(decision.action).toBe('restart');
     crashes = decision.crashes;
   }

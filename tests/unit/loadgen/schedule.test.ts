@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { arrivalProcess, shareOf } from '../../../loadgen/schedule/arrivals.ts';
 import type { ArrivalProcess } from '../../../loadgen/schedule/arrivals.ts';
-import { constantProfile, stagesProfile } from '../../../loadgen/schedule/profile.ts';
+import { constantStages, stagesProfile } from '../../../loadgen/schedule/profile.ts';
 import { parseRecorded } from '../../../loadgen/schedule/recorded.ts';
 import { moments, observe, variation } from '../../../loadgen/measure/variation.ts';
 import { meanRate } from '../../../loadgen/options/plan.ts';
@@ -24,7 +24,7 @@ function gapVariation(instants: readonly number[]): number {
 }
 
 const process = (arrivals: Arrivals, rate: number, durationMs: number, seed = 1) =>
-  arrivalProcess(arrivals, constantProfile(rate, durationMs), seededRandom(seed));
+  arrivalProcess(arrivals, stagesProfile(constantStages(rate, durationMs)), seededRandom(seed));
 
 test('constant arrivals are evenly spaced and exactly as many as asked', () => {
   const instants = all(process({ kind: 'constant' }, 2000, 10_000), 10_000);
@@ -113,7 +113,7 @@ test('instantOf is the inverse of the area under the rate for any stages', () =>
 });
 
 test('a profile that never gets there says so', () => {
-  expect(constantProfile(10, 1000).instantOf(10.5)).toBe(Infinity);
+  expect(stagesProfile(constantStages(10, 1000)).instantOf(10.5)).toBe(Infinity);
   expect(stagesProfile([]).instantOf(1)).toBe(Infinity);
 });
 

@@ -19,7 +19,7 @@ export type Service = {
  * How long a client may use data without asking again, ms. A change of the data set reaches every client within this
  * time.
  */
-export const leaseMs = 60_000;
+const leaseMs = 60_000;
 
 /** The server of all placements: what a client does not hold runs here, or on the tiers `below`. */
 export function createService(below: Below, newSession: () => string): Service {

@@ -9,10 +9,8 @@ import { Superseded } from '../../superseded.ts';
 import type { Budget, Budgets } from './budget.ts';
 import type { Observe } from '../events.ts';
 import { type Tally, tallyNothing } from '../tally.ts';
-import { decideRetry, type RetryDecision, type RetrySettings } from './retry.ts';
+import { decideRetry, giveUp, type RetrySettings } from './retry.ts';
 import { abortError } from '../deadlines/within.ts';
-
-const giveUp: RetryDecision = { do: 'give_up' };
 
 /**
  * The reason for stopping an attempt after another one has won. One object for all, because errors are expensive to

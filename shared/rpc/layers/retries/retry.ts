@@ -35,7 +35,7 @@ export type RetrySettings = Static<typeof RetrySettings>;
 
 export type RetryDecision = { readonly do: 'give_up' } | { readonly do: 'wait'; readonly delayMs: number };
 
-const giveUp: RetryDecision = { do: 'give_up' };
+export const giveUp: RetryDecision = { do: 'give_up' };
 
 /**
  * Whether to make another attempt after attempt number `attempt` (1-based) failed at `node` with `error`, and the time

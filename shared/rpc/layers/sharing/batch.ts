@@ -8,7 +8,7 @@ import { RpcError } from '../../errors.ts';
 import { groupKey } from '../../group-key.ts';
 import { createLookup, perOperation } from '../per-operation.ts';
 
-export const BatchedOperation = Type.Object(
+const BatchedOperation = Type.Object(
   {
     windowMs: Type.Number({ default: 4, minimum: 0, description: 'longest time that a call waits for other calls' }),
     maxSize: Type.Integer({ default: 32, minimum: 1 }),
@@ -20,7 +20,7 @@ export const BatchedOperation = Type.Object(
   },
   { additionalProperties: false },
 );
-export type BatchedOperation = Static<typeof BatchedOperation>;
+type BatchedOperation = Static<typeof BatchedOperation>;
 
 export const BatchSettings = Type.Object(
   {

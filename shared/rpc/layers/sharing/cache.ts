@@ -10,7 +10,7 @@ import { type Tally, tallyNothing } from '../tally.ts';
 import { createLookup, perOperation } from '../per-operation.ts';
 import { isRetryable } from '../retries/retryable.ts';
 
-export const CachedOperation = Type.Object(
+const CachedOperation = Type.Object(
   {
     ttlMs: Type.Number({ default: 0, minimum: 0, description: '0 = only calls at the same time share one answer' }),
     staleIfErrorMs: Type.Number({
