@@ -1,9 +1,11 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { isAlive } from '../../shared/is-alive.ts';
+import { existsSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { systemClock } from '../../shared/time/clock.ts';
+import { systemScheduler } from '../../shared/time/scheduler.ts';
 import type { Place } from '../kit/attached-cluster.ts';
 import type { Changes } from '../kit/cluster-handle.ts';
 import { asJson, createDurably, type Home, writeDurably } from './home.ts';
 import { LabUsageError } from './errors.ts';
+import { type Life, lifeOf, livesOn } from './life.ts';
 
 export type Phase = 'precheck' | 'prediction' | 'running' | 'verdict' | 'stopping';
 
@@ -14,6 +16,8 @@ export type Phase = 'precheck' | 'prediction' | 'running' | 'verdict' | 'stoppin
 export interface JournalEntry {
   readonly lab: string;
   readonly runner: number;
+  /** Of the runner's process, where the system tells it. */
+  readonly life?: Life | undefined;
   readonly phase: Phase;
   /** The lab's own cluster: process and port base. */
   readonly cluster?: { readonly pid: number; readonly portBase: number };
@@ -22,7 +26,7 @@ export interface JournalEntry {
 }
 
 export interface Journal {
-  readonly note: (change: Partial<Omit<JournalEntry, 'lab' | 'runner'>>) => void;
+  readonly note: (change: Partial<Omit<JournalEntry, 'lab' | 'runner' | 'life'>>) => void;
   readonly close: () => void;
 }
 
@@ -35,12 +39,31 @@ export function readLabJournal({ journal }: Home): JournalEntry | undefined {
   }
 }
 
+/** A runner touches its journal this often; where nobody can see its process, an older journal counts as left, ms. */
+const touchMs = 2_000;
+const leftMs = 10_000;
+
+/** Whether the runner of a journal is alive. */
+export function isRunning({ runner, life }: JournalEntry, { journal }: Home): boolean {
+  const touchedAt = statSync(journal, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return livesOn(runner, life) ?? systemClock.wall() - touchedAt < leftMs;
+}
+
+function touch(journal: string): void {
+  const now = systemClock.wall() / 1_000;
+  try {
+    utimesSync(journal, now, now);
+  } catch {
+    // Somebody has removed it.
+  }
+}
+
 /** Why no lab can start now: one is running, or one was killed and has left something. Undefined: one can start. */
 export function refusal(home: Home): string | undefined {
   const left = readLabJournal(home);
   if (!left)
     return existsSync(home.journal) ? `${home.journal} cannot be read; delete it when no lab is running` : undefined;
-  return isAlive(left.runner)
+  return isRunning(left, home)
     ? `lab ${left.lab} is running in process ${left.runner}; wait until it has ended`
     : `lab ${left.lab} was killed while it ran. This cleans up after it: npm run lab -- restore`;
 }
@@ -50,20 +73,24 @@ export function refusal(home: Home): string | undefined {
  * killed lab has left something. `onPhase` is called after each phase was written.
  */
 export function openJournal(home: Home, lab: string, onPhase: (phase: Phase) => void): Journal {
-  let entry: JournalEntry = { lab, runner: process.pid, phase: 'precheck' };
+  let entry: JournalEntry = { lab, runner: process.pid, life: lifeOf(process.pid), phase: 'precheck' };
   // Only one runner can create the file. If there is no problem, the other runner has just removed its file: try again.
   while (!createDurably(home.journal, asJson(entry))) {
     const problem = refusal(home);
     if (problem !== undefined) throw new LabUsageError(problem);
   }
   onPhase(entry.phase);
+  const touching = systemScheduler.every(touchMs, () => touch(home.journal));
   return {
     note(change) {
       entry = { ...entry, ...change };
       writeDurably(home.journal, asJson(entry));
       if (change.phase) onPhase(change.phase);
     },
-    close: () => removeJournal(home),
+    close() {
+      touching.cancel();
+      removeJournal(home);
+    },
   };
 }
 

@@ -1,9 +1,8 @@
-import { isAlive } from '../../shared/is-alive.ts';
 import { undoLeft } from '../kit/attached-cluster.ts';
 import { endLeftCluster } from '../kit/cluster.ts';
 import { LabUsageError } from './errors.ts';
 import type { Home } from './home.ts';
-import { readLabJournal, removeJournal, type JournalEntry } from './journal.ts';
+import { isRunning, readLabJournal, removeJournal, type JournalEntry } from './journal.ts';
 
 /**
  * Cleans up after a runner that was killed: no process, port or fault is left, and the lab can start again. Resolves
@@ -12,7 +11,7 @@ import { readLabJournal, removeJournal, type JournalEntry } from './journal.ts';
 export async function restoreLeft(home: Home): Promise<JournalEntry | undefined> {
   const left = readLabJournal(home);
   if (!left) return undefined;
-  if (isAlive(left.runner))
+  if (isRunning(left, home))
     throw new LabUsageError(`lab ${left.lab} is running in process ${left.runner}; Ctrl-C there stops it`);
   // A fault lives in a process of the cluster, and ends with it.
   if (left.cluster) await endLeftCluster(left.cluster);

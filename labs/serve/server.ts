@@ -1,6 +1,5 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { requireOwnOrigin } from '../../shared/control/guard.ts';
-import { isAlive } from '../../shared/is-alive.ts';
 import { RpcError, toProblem } from '../../shared/rpc/errors.ts';
 import { fromThrown } from '../../shared/rpc/http-errors.ts';
 import { systemScheduler } from '../../shared/time/scheduler.ts';
@@ -10,7 +9,7 @@ import { guardRawHttp } from '../../web/raw-http.ts';
 import { securityHeaders } from '../../web/security-headers.ts';
 import { LabUnknownError, LabUsageError } from '../runner/errors.ts';
 import { homeAt } from '../runner/home.ts';
-import { readLabJournal } from '../runner/journal.ts';
+import { isRunning, readLabJournal } from '../runner/journal.ts';
 import { loadLabAssets } from './assets.ts';
 import { createCurrentRun } from './current-run.ts';
 import { cookie, isKey, requireKey } from './key.ts';
@@ -42,7 +41,7 @@ export async function createLabServer({ folder, key, hosts }: LabServerOptions) 
 
   function state(): ServerState {
     const left = run.isRunning() ? undefined : readLabJournal(home);
-    return { run: run.view() ?? null, other: left ? { lab: left.lab, isRunning: isAlive(left.runner) } : null };
+    return { run: run.view() ?? null, other: left ? { lab: left.lab, isRunning: isRunning(left, home) } : null };
   }
 
   const server = Fastify({ bodyLimit: 64 * 1024, forceCloseConnections: true });

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { homeAt } from '../../../labs/runner/home.ts';
-import { openJournal, readLabJournal } from '../../../labs/runner/journal.ts';
+import { openJournal, readLabJournal, refusal } from '../../../labs/runner/journal.ts';
+import { type Life, lifeOf } from '../../../labs/runner/life.ts';
 
 const labsFolder = path.resolve(import.meta.dirname, '../../../labs');
 const folder = mkdtempSync(path.join(tmpdir(), 'tierlab-journal-'));
@@ -50,6 +51,33 @@ test('of the runners that start at the same moment, one opens the journal, and t
   } finally {
     for (const { child } of runners) child.kill('SIGKILL');
   }
+});
+
+// Where there is no /proc, only the id tells processes apart.
+describe.runIf(lifeOf(process.pid))('the process of a journal', () => {
+  const own = lifeOf(process.pid)!;
+  const leave = (life: Life): void => {
+    mkdirSync(home.state, { recursive: true });
+    writeFileSync(home.journal, JSON.stringify({ lab: '10', runner: process.pid, life, phase: 'running' }));
+  };
+
+  test('runs while it is the one that wrote it', () => {
+    leave(own);
+    expect(refusal(home)).toBe(`lab 10 is running in process ${process.pid}; wait until it has ended`);
+  });
+
+  test('has ended when another process has its id now, as in a container that was started again', () => {
+    leave({ ...own, startedAt: own.startedAt - 1 });
+    expect(refusal(home)).toContain('lab 10 was killed while it ran');
+  });
+
+  test('in another container runs as long as it touches the journal', () => {
+    leave({ ...own, among: 'pid:[1]' });
+    expect(refusal(home)).toContain('lab 10 is running');
+    const before = Date.now() / 1_000 - 11;
+    utimesSync(home.journal, before, before);
+    expect(refusal(home)).toContain('lab 10 was killed while it ran');
+  });
 });
 
 test('a journal that cannot be read is named, and no lab starts', () => {
