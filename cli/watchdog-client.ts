@@ -43,19 +43,27 @@ export async function fetchStatus(portBase: number): Promise<ClusterStatus> {
   const status = (await ask(portBase, '/status')) as WatchdogStatus;
   if (!Array.isArray(status?.nodes)) throw otherProgram(portBase, (await holdersOf([portBase])).get(portBase));
   const { topology } = status;
-  if (process.env.TIERLAB_HOSTS !== 'by-name')
-    return { topology, nodes: status.nodes.map((node) => known(node, here, status)) };
-  const { topologyOf } = await import('./topology.ts');
-  const all = await topologyOf(topology, { portBase, hosts: 'by-name' });
-  return { topology, nodes: await statusOf(all.nodes, portBase) };
+  if (process.env.TIERLAB_HOSTS === 'by-name') return { topology, nodes: await nodesByName(topology, portBase) };
+  return { topology, nodes: status.nodes.map((node) => known(node, here, status)) };
 }
 
-/** The present state of these nodes. Each watchdog is asked once. */
-export async function statusOf(places: readonly Place[], portBase: number): Promise<readonly ClusterNode[]> {
+/** All nodes of a cluster in containers, where the id of a node is its host name. */
+export async function nodesByName(topology: string, portBase: number): Promise<readonly ClusterNode[]> {
+  const { topologyOf } = await import('./topology.ts');
+  const { nodes } = await topologyOf(topology, { portBase, hosts: 'by-name' });
+  return statusOf(nodes, portBase);
+}
+
+/** The present state of these nodes. Each watchdog is asked once, and is silent after `timeoutMs`. */
+export async function statusOf(
+  places: readonly Place[],
+  portBase: number,
+  timeoutMs = otherTimeoutMs,
+): Promise<readonly ClusterNode[]> {
   const hosts = [...new Set(places.map(({ host }) => host))];
   const answers = await Promise.all(
     hosts.map(async (host) => {
-      const asked = askControl({ host, port: portBase }, { path: '/status', timeoutMs: otherTimeoutMs });
+      const asked = askControl({ host, port: portBase }, { path: '/status', timeoutMs });
       return [host, (await asked.catch(() => undefined)) as WatchdogStatus | undefined] as const;
     }),
   );

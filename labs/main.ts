@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { InterruptedError } from '../cli/errors.ts';
 import { parseCount, parsePortBase } from '../cli/options.ts';
 import { endWhenOutputIsLost } from '../cli/output-lost.ts';
@@ -46,6 +46,9 @@ function port(text: string): number {
   return value;
 }
 
+const homeOption = (): Option =>
+  new Option('--home <folder>', 'where data/labs and reports/labs are').default(root).env('TIERLAB_LABS_HOME');
+
 const studentOf = (text: string): string => studentIn(text, '--student');
 
 const program = new Command('npm run lab --')
@@ -64,7 +67,13 @@ const program = new Command('npm run lab --')
   .option('--attach', 'on your own cluster that is up, so that Grafana shows the lab')
   .option('--port-base <port>', 'with --attach: the first port of that cluster (default 7000)', parsePortBase)
   .option('--data <dir>', 'with --attach: the data folder of that cluster (default ./data)')
-  .option('--home <folder>', 'where data/labs and reports/labs are', root)
+  .addOption(
+    new Option(
+      '--cluster-host <name>',
+      'with --attach, in a container beside a cluster in containers: one of its nodes',
+    ).env('TIERLAB_CLUSTER_HOST'),
+  )
+  .addOption(homeOption())
   .option('--json', 'the result as JSON on stdout')
   .hook('preSubcommand', (own, sub) => {
     const given = own.options.find((option) => own.getOptionValueSource(option.attributeName()) === 'cli');
@@ -84,11 +93,7 @@ const program = new Command('npm run lab --')
 
 /** A subcommand with `--home`. */
 function command(name: string, summary: string): Command {
-  return program
-    .command(name)
-    .description(summary)
-    .exitOverride()
-    .option('--home <folder>', 'where data/labs and reports/labs are', root);
+  return program.command(name).description(summary).exitOverride().addOption(homeOption());
 }
 
 const at = ({ home }: HomeFlag): Home => homeAt(home);

@@ -87,7 +87,7 @@ export function composeFile(file: TopologyFile, version: string, root = '.'): st
       }),
       ...Object.fromEntries(topology.nodes.map((it) => [it.id, nodeService(it)])),
       ...loadService(topology, (own) => inherit(tierlab, own)),
-      labs: inherit(tierlab, labsService()),
+      labs: inherit(tierlab, labsService(topology)),
       ...observers(root),
     },
     volumes: { datasets: {}, keys: {}, identity: {}, incarnations: {}, labs: {}, prometheus: {}, grafana: {} },
@@ -145,21 +145,26 @@ function loadService(topology: Topology, service: (own: Record<string, unknown>)
 
 /**
  * The labs in the browser, only with `docker compose up labs`. The clusters of the labs are processes of this one
- * container, at ports that only it has. It needs the image, which "dataset" builds, but no data set.
+ * container, at ports that only it has. It needs the image, which "dataset" builds, but no data set. With `--attach`, a
+ * lab uses the containers of the cluster: it derives their token from their secret, as their watchdogs do.
  */
-const labsService = () => ({
+const labsService = ({ nodes }: Topology) => ({
   hostname: 'labs',
   profiles: ['labs'],
   depends_on: { dataset: { condition: 'service_completed_successfully' } },
   entrypoint: ['node', 'labs/main.ts'],
-  command: ['serve', '--host', '0.0.0.0', '--published-port', '${LABS_PORT:-8095}', '--home', '/labs'],
+  command: ['serve', '--host', '0.0.0.0', '--published-port', '${LABS_PORT:-8095}'],
   mem_limit: '1536m',
-  environment: {},
+  environment: {
+    TIERLAB_LABS_HOME: '/labs',
+    TIERLAB_CLUSTER_HOST: (nodes.find(({ components }) => components.includes('chaos')) ?? nodes[0]!).id,
+    TIERLAB_OPERATOR_TOKEN: '${TIERLAB_OPERATOR_TOKEN:-}',
+  },
   // A lab stops its cluster first.
   stop_grace_period: '40s',
   ports: [published('labs', 8_095)],
   // Progress, reports and hand-ins outlive the container.
-  volumes: ['labs:/labs'],
+  volumes: ['labs:/labs', 'identity:/data/identity:ro'],
 });
 
 /** Only containers that need a key get it. A container that holds data never sees the key that signs pages. */

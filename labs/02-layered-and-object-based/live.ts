@@ -129,15 +129,13 @@ async function measured(own: LabCluster, shape: Shape, work: () => Promise<reado
 function questionOf(own: LabCluster, shape: Shape): (i: number) => Question {
   const app = nodeOf(own, 'app');
   if (isStyle(shape)) return (i) => appSearch(app, labSearch(i), { style: shape, format: 'html' });
-  const { port } = app;
-  return (i) => ({ port, component: 'app', operation: 'page', request: { id: labPageId(i), format: 'html' } });
+  return (i) => ({ node: app, component: 'app', operation: 'page', request: { id: labPageId(i), format: 'html' } });
 }
 
 /** The four calls of a page view, each after the answer of the one before it. */
 async function pageInTurn(own: LabCluster, i: number): Promise<Answer> {
   const id = labPageId(i);
-  const { port } = nodeOf(own, 'database');
-  const at = { port, component: 'database', shard: 1 };
+  const at = { node: nodeOf(own, 'database'), component: 'database', shard: 1 };
   const startedAt = performance.now();
   const [pages, neighbours, popularity] = [
     await ask({ ...at, operation: 'pages', request: { ids: [id] } }),
@@ -149,7 +147,7 @@ async function pageInTurn(own: LabCluster, i: number): Promise<Answer> {
   const making = { tookMs: 0, via: [], servedBy: [], style: 'object-based' };
   const page = (pages.body as { pages: readonly object[] }).pages[0]!;
   const request = { page, neighbours: neighbours.body, ...(popularity.body as object), making };
-  const html = await ask({ port: nodeOf(own, 'html').port, component: 'html', operation: 'page', request });
+  const html = await ask({ node: nodeOf(own, 'html'), component: 'html', operation: 'page', request });
   return { ...html, tookMs: performance.now() - startedAt };
 }
 

@@ -33,18 +33,16 @@ export async function measuredLive(architecture: Architecture, s: number, contex
   const { id, label, servers, parts, middle, crashLoad } = architecture;
   const { seed, signal, progress, cluster } = context;
   const own = await cluster(topologyOf(architecture, s));
-  const portOf = (node: string): number => own.nodes.find((each) => each.id === node)!.port;
-  const ports = Array.from({ length: parts }, (_, i) =>
-    portOf(middle ? 'middle-1' : serverName(architecture, i + 1, 1)),
-  );
+  const byId = (id: string) => own.nodes.find((each) => each.id === id)!;
+  const doors = Array.from({ length: parts }, (_, i) => byId(middle ? 'middle-1' : serverName(architecture, i + 1, 1)));
   const draw = drawPages(`${seed}/${id}`);
   const asked: string[] = [];
   // Without a middle server the client chooses: it knows the shard map.
   const question = () => {
     const page = draw();
     asked.push(page);
-    const port = ports[shardOf(page, parts) - 1]!;
-    return { port, component: 'app', operation: 'page', request: { id: page, format: 'json', via: [] } };
+    const node = doors[shardOf(page, parts) - 1]!;
+    return { node, component: 'app', operation: 'page', request: { id: page, format: 'json', via: [] } };
   };
   const busy = await throughput({
     lanes: lanesPerServer * servers,

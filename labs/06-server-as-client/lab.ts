@@ -67,9 +67,8 @@ export const serverAsClient = lab({
       nodes: ['monitor', ...tiers].map((name) => alone(name)),
     });
     const idOf = (name: string): string => nodeOf(own, name).id;
-    const portOf = (name: string): number => nodeOf(own, name).port;
     const planned = await ask({
-      port: portOf('query'),
+      node: nodeOf(own, 'query'),
       component: 'query',
       operation: 'plan',
       request: { q: labQuery(0) },
@@ -77,16 +76,16 @@ export const serverAsClient = lab({
     const { plan } = planned.body as { plan: unknown };
     const questions: readonly ((i: number) => Question)[] = [
       () => ({
-        port: portOf('database'),
+        node: nodeOf(own, 'database'),
         component: 'database',
         operation: 'find',
         request: { plan, size: 10 },
         shard: 1,
       }),
-      (i) => ({ port: portOf('query'), component: 'query', operation: 'search', request: labSearch(i) }),
-      (i) => ({ port: portOf('ranking'), component: 'ranking', operation: 'search', request: labSearch(i) }),
+      (i) => ({ node: nodeOf(own, 'query'), component: 'query', operation: 'search', request: labSearch(i) }),
+      (i) => ({ node: nodeOf(own, 'ranking'), component: 'ranking', operation: 'search', request: labSearch(i) }),
       (i) => ({
-        port: portOf('html'),
+        node: nodeOf(own, 'html'),
         component: 'html',
         operation: 'search',
         request: { search: labSearch(i), format: 'json', via: [] },

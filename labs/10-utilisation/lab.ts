@@ -111,7 +111,7 @@ export const utilisation = lab({
     });
     const server = nodeOf(own, 'query');
     const question = (i: number) => ({
-      port: server.port,
+      node: server,
       component: 'query',
       operation: 'plan',
       request: { q: labQuery(i) },

@@ -23,7 +23,7 @@ export async function measuredLive(serviceMs: number, { cluster, signal, progres
   const own = await cluster(topology);
   const servers = own.nodes.filter(({ id }) => id.startsWith('server'));
   const question = (i: number) => ({
-    port: servers[i % servers.length]!.port,
+    node: servers[i % servers.length]!,
     component: 'query',
     operation: 'search',
     request: labSearch(i),

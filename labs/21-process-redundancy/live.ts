@@ -124,7 +124,7 @@ export async function liveTakeovers({ cluster, seed, signal, progress, say }: Li
         n: fenceCalls,
         lanes: 1,
         question: (i) => ({
-          port: rankings.find((node) => node.id === id)!.port,
+          node: rankings.find((node) => node.id === id)!,
           component: 'ranking',
           operation: 'search',
           request: labSearch(i),

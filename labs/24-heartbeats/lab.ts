@@ -32,6 +32,12 @@ export const heartbeats = lab({
   seconds: 130,
   cores: 2,
   parameters: { loss: { unit: '%', values: [0.2, 0.15, 0.25] } },
+  attach: {
+    dashboard: 'tierlab-incidents',
+    see:
+      '"Faults in effect" shows the crashes, and "Suspicion" rises after each of them. Later, heartbeats are lost: ' +
+      'the suspicion of the same nodes stays low, because phi has learned the loss.',
+  },
   formula: 'mean detection = dead after - interval / 2; false alarms per hour = beats per hour x (1 - p) p^3',
   assumptions: [
     'a crash is equally likely at every moment between two heartbeats',

@@ -44,8 +44,8 @@ export async function liveHangs({
   const pause = (ms: number) => sleep(systemScheduler, ms, signal);
   const seen = async (): Promise<Diagnosis> =>
     (await diagnosesOf(monitor, signal)).find(({ node }) => node === server.id)!;
-  const answers = async ({ port }: LabNode): Promise<boolean> =>
-    (await ask({ port, component: 'query', operation: 'plan', request: { q: 'river' } }, 1_000)).ok;
+  const answers = async (node: LabNode): Promise<boolean> =>
+    (await ask({ node, component: 'query', operation: 'plan', request: { q: 'river' } }, 1_000)).ok;
   const serverIsWell = () =>
     untilWell(
       async () => notWell([await seen()]) ?? ((await answers(server)) ? undefined : `${server.id} does not answer`),

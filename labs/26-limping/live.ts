@@ -2,7 +2,7 @@ import { metricOf } from '../kit/metrics.ts';
 import { nodesOf } from '../kit/nodes.ts';
 import { openLoad } from '../kit/open-load.ts';
 import { appSearch, labSearch } from '../kit/searches.ts';
-import type { FaultProof, LabFault, LiveContext } from '../runner/lab.ts';
+import type { FaultProof, LabFault, LabNode, LiveContext } from '../runner/lab.ts';
 import { medianInterval } from '../statistics/median.ts';
 import { ejecting, healthyMs, perSecond, replicas, type Times } from './model.ts';
 
@@ -39,8 +39,8 @@ export async function liveLimping(
   // The monitors would drain a limping node. Here the callers are to find it, so the monitors do not hear of calls.
   for (const { id } of nodesOf(own, 'monitor')) await own.policy(id, { evidence: { calls: false } });
   for (const { id } of apps) await own.policy(id, { base: 'naive' });
-  const question = (app: { port: number }) => (i: number) => appSearch(app, labSearch(i));
-  const measure = async (app: { port: number }, label: string, n = calls) => {
+  const question = (app: LabNode) => (i: number) => appSearch(app, labSearch(i));
+  const measure = async (app: LabNode, label: string, n = calls) => {
     const answers = await openLoad({
       seed: `${seed}/${label}`,
       n,
@@ -51,7 +51,7 @@ export async function liveLimping(
     });
     return answers.filter(({ ok }) => ok).map(({ tookMs }) => tookMs);
   };
-  const isEjected = async (app: { opsPort: number }): Promise<boolean> =>
+  const isEjected = async (app: LabNode): Promise<boolean> =>
     (await metricOf(app, 'tierlab_rpc_ejected')).some(
       ({ labels, value }) => labels.component === 'ranking' && value === 1,
     );

@@ -24,7 +24,7 @@ export async function liveTimeouts(
   const app = nodeOf(own, 'app');
   const database = nodeOf(own, 'database');
   const question = (i: number): Question => ({
-    port: app.port,
+    node: app,
     component: 'app',
     operation: 'page',
     request: { id: labPageId(i), format: 'json' },

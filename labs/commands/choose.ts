@@ -22,20 +22,22 @@ export interface AttachFlags {
   readonly attach?: true;
   readonly portBase?: number;
   readonly data?: string;
+  readonly clusterHost?: string;
 }
 
 /** The cluster that the lab uses instead of one of its own; undefined without --attach. */
-export function placeOf(lab: Lab, form: Form, { attach, portBase, data }: AttachFlags): Place | undefined {
+export function placeOf(lab: Lab, form: Form, { attach, portBase, data, clusterHost }: AttachFlags): Place | undefined {
   if (!attach) {
     if (portBase !== undefined || data !== undefined)
       throw new LabUsageError('--port-base and --data say where the cluster of --attach is; add --attach');
     return undefined;
   }
   if (form === 'virtual') throw new LabUsageError('--attach is for the live form; leave out --virtual');
-  if (lab.attach) return { portBase, data };
+  // An empty variable of the environment says nothing.
+  if (lab.attach) return { portBase, data, host: clusterHost || undefined };
   const able = labs.filter((each) => each.attach).map(({ id }) => id);
   throw new LabUsageError(
-    `lab ${lab.id} needs a cluster of another shape, which it starts itself; --attach works for ${able.join(' and ')}`,
+    `lab ${lab.id} needs a cluster of another shape, which it starts itself; --attach works for ${able.join(', ')}`,
   );
 }
 

@@ -1,17 +1,24 @@
 import { connect } from '../../cli/chaos/connection.ts';
 import { CommandError, UsageError } from '../../cli/errors.ts';
-import { faultsAt } from '../../services/chaos/control-port.ts';
-import { askControl } from '../../shared/control/client.ts';
+import { dataDirOf } from '../../cli/paths.ts';
+import { portBaseOf } from '../../cli/run-file.ts';
+import { nodesByName } from '../../cli/watchdog-client.ts';
+import { controlPorts, faultsAt } from '../../services/chaos/control-port.ts';
+import type { Topology } from '../../shared/cluster/topology.ts';
+import { askControl, type ControlAddress } from '../../shared/control/client.ts';
+import { identitySecret, operatorTokenFrom } from '../../shared/security/node-keys.ts';
 import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
 import { LabUnknownError, LabUsageError } from '../runner/errors.ts';
 import type { StartedCluster } from './cluster.ts';
 import { type Changes, openCluster } from './cluster-handle.ts';
 
-/** Where the user's cluster is, on this machine. */
+/** Where the user's cluster is. */
 export interface Place {
   readonly portBase?: number | undefined;
   /** The folder that the cluster was started with. */
   readonly data?: string | undefined;
+  /** A node of a cluster in containers, beside which this process runs. On this machine when absent. */
+  readonly host?: string | undefined;
 }
 
 /** The only topology that labs can use without starting it: that of `npm start`. */
@@ -26,9 +33,11 @@ const undoBoundMs = 20_000;
  */
 export async function checkedCluster(lab: string, place: Place) {
   const { portBase, token, topology, nodes, ports } = await connectTo(place);
+  const type = commandsFor(place);
+  const where = place.host ?? `port base ${portBase}`;
   if (topology !== wantedTopology)
     throw new LabUsageError(
-      `--attach: lab ${lab} needs the topology ${wantedTopology}, and the cluster at port base ${portBase} has ` +
+      `--attach: lab ${lab} needs the topology ${wantedTopology}, and the cluster at ${where} has ` +
         `${topology}. Without --attach the lab starts a cluster of its own`,
     );
   const away = nodes.filter(({ state }) => state !== 'ready').map(({ id, state }) => `${id} is ${state}`);
@@ -37,15 +46,15 @@ export async function checkedCluster(lab: string, place: Place) {
   for (const port of ports) {
     const { enabled, active } = await faultsAt(port, token);
     if (!enabled)
-      throw new LabUsageError(`--attach: ${port.name} takes no faults. Start the cluster with: npm start -- --chaos`);
+      throw new LabUsageError(`--attach: ${port.name} takes no faults. Start the cluster with: ${type.start}`);
     const [fault] = active;
     if (fault)
       throw new LabUsageError(
         `--attach: the fault ${fault.fault.id} (${fault.fault.kind} at ${fault.fault.target}) is in effect. ` +
-          'This ends all faults: npm run tierlab -- chaos halt',
+          `This ends all faults: ${type.tierlab} chaos halt`,
       );
   }
-  return { portBase, token };
+  return { portBase, nodes, token };
 }
 
 /**
@@ -56,13 +65,13 @@ export async function attach(
   place: Place,
   { signal, onChange }: { readonly signal: AbortSignal; readonly onChange: (changes: Changes) => void },
 ): Promise<StartedCluster> {
-  const { portBase, token } = await checkedCluster(lab, place);
-  const handle = await openCluster({ portBase, token, signal, livesOn: true, onChange });
+  const { portBase, nodes, token } = await checkedCluster(lab, place);
+  const handle = await openCluster({ portBase, nodes, token, signal, livesOn: true, onChange });
   return {
     ...handle,
     async stop() {
       handle.close();
-      await undo(handle.changes(), token);
+      await undo(handle.changes(), token, place);
     },
   };
 }
@@ -70,31 +79,57 @@ export async function attach(
 /** Puts back what a killed runner has changed in the user's cluster. A cluster that is gone has nothing left. */
 export async function undoLeft(changes: Changes, place: Place): Promise<void> {
   const connection = await connectTo(place).catch(() => undefined);
-  if (connection) await undo(changes, connection.token);
+  if (connection) await undo(changes, connection.token, place);
 }
+
+/** What a person types for the user's cluster. */
+const commandsFor = ({ host }: Place): { readonly start: string; readonly tierlab: string } =>
+  host === undefined
+    ? { start: 'npm start -- --chaos', tierlab: 'npm run tierlab --' }
+    : {
+        start: 'TIERLAB_CHAOS=1 docker compose up --detach',
+        tierlab: `docker compose exec ${host} node dist/tierlab.js`,
+      };
 
 async function connectTo(place: Place) {
   try {
-    return await connect(place);
+    return await (place.host === undefined ? connect(place) : connectByName(place.host, place));
   } catch (error) {
     if (error instanceof CommandError || error instanceof UsageError)
       // The message ends with a command that begins as this process was started. No lab starts that cluster.
       throw new LabUsageError(
-        `--attach: ${error.message.replace(/This starts one: .*/s, 'This starts one: npm start -- --chaos')}`,
+        `--attach: ${error.message.replace(/This starts one: .*/s, `This starts one: ${commandsFor(place).start}`)}`,
       );
     throw error;
   }
 }
 
-async function undo({ policies, faults }: Changes, token: string): Promise<void> {
-  const order = (port: number, method: 'POST' | 'DELETE', path: string, body?: unknown) =>
-    askControl({ host: '127.0.0.1', port }, { method, path, body, token, timeoutMs: answerMs });
+/**
+ * From a container beside the cluster. It has no watchdog and no run file, but the secret from which the watchdogs of
+ * all containers derive the same token.
+ */
+async function connectByName(host: string, place: Place) {
+  const portBase = portBaseOf(place.portBase);
+  const asked = askControl({ host, port: portBase }, { path: '/status', timeoutMs: answerMs });
+  const { topology } = (await asked.catch(() => {
+    const { start } = commandsFor(place);
+    throw new LabUsageError(`--attach: no cluster answers at ${host}:${portBase}. This starts one: ${start}`);
+  })) as { topology: string };
+  const nodes = await nodesByName(topology, portBase);
+  const token = process.env.TIERLAB_OPERATOR_TOKEN || operatorTokenFrom(identitySecret(dataDirOf(place.data)));
+  const ports = controlPorts({ watchdogPort: portBase, nodes } as unknown as Topology);
+  return { portBase, token, topology, nodes, ports };
+}
+
+async function undo({ policies, faults }: Changes, token: string, place: Place): Promise<void> {
+  const order = (at: ControlAddress, method: 'POST' | 'DELETE', path: string, body?: unknown) =>
+    askControl(at, { method, path, body, token, timeoutMs: answerMs });
   // A fault of a process that has ended is gone.
-  for (const { port, id } of faults) await order(port, 'DELETE', `/admin/faults/${id}`).catch(() => undefined);
+  for (const { at, id } of faults) await order(at, 'DELETE', `/admin/faults/${id}`).catch(() => undefined);
   const startedAt = performance.now();
-  for (const [node, { port, policy }] of Object.entries(policies))
+  for (const [node, { at, policy }] of Object.entries(policies))
     for (;;) {
-      const problem = await order(port, 'POST', '/admin/policy', policy).then(
+      const problem = await order(at, 'POST', '/admin/policy', policy).then(
         () => undefined,
         (error: Error) => error,
       );
@@ -102,7 +137,7 @@ async function undo({ policies, faults }: Changes, token: string): Promise<void>
       if (performance.now() - startedAt > undoBoundMs)
         throw new LabUnknownError(
           `the policy of ${node} cannot be put back: ${problem.message}`,
-          `npm run tierlab -- policy resilient --node ${node}`,
+          `${commandsFor(place).tierlab} policy resilient --node ${node}`,
         );
       await sleep(systemScheduler, 250);
     }

@@ -1,30 +1,30 @@
-import { askControl } from '../../shared/control/client.ts';
+import { randomBytes } from 'node:crypto';
+import { type ClusterNode, statusOf } from '../../cli/watchdog-client.ts';
+import { askControl, type ControlAddress } from '../../shared/control/client.ts';
 import { siteOf } from '../../shared/faults/kinds.ts';
 import { systemScheduler } from '../../shared/time/scheduler.ts';
-import type { FaultProof, LabCluster, LabFault, LabNode } from '../runner/lab.ts';
+import type { FaultProof, LabCluster, LabFault } from '../runner/lab.ts';
 import { untilNo } from './until.ts';
 
-const here = '127.0.0.1';
 const answerMs = 5_000;
 /** Longer than any lab runs. */
 const faultTtlMs = 300_000;
 const crashBoundMs = 5_000;
 const pollMs = 50;
 
-/** What a watchdog says of one node. */
-type NodeState = LabNode & { readonly restarts: number; readonly state: string };
-
 /** What a lab has changed in a cluster, and must change back where the cluster lives on. */
 export interface Changes {
-  /** The policies of nodes before their first change, with the ops port of each node. */
-  readonly policies: Readonly<Record<string, { readonly port: number; readonly policy: unknown }>>;
-  /** The ports where faults are held. */
-  readonly faults: readonly { readonly port: number; readonly id: string }[];
+  /** The policies of nodes before their first change, with the address of each node's ops port. */
+  readonly policies: Readonly<Record<string, { readonly at: ControlAddress; readonly policy: unknown }>>;
+  /** Where faults are held: at the ops port of a node, or at its watchdog. */
+  readonly faults: readonly { readonly at: ControlAddress; readonly id: string }[];
 }
 
 export interface HandleOptions {
-  /** The watchdog's port. */
+  /** The port of every watchdog: of the one of this machine, or of one in each container. */
   readonly portBase: number;
+  /** All nodes, with the host of each. */
+  readonly nodes: readonly ClusterNode[];
   readonly token: string;
   readonly signal: AbortSignal;
   /** Whether the cluster lives on: then the policies of all nodes are remembered, because a restart loses a change. */
@@ -42,23 +42,26 @@ export interface ClusterHandle extends LabCluster {
   readonly close: () => void;
 }
 
-/** Asks and orders the nodes of a running cluster, and its watchdog, on this machine. */
+/** Asks and orders the nodes of a running cluster, and their watchdogs. */
 export async function openCluster({
   portBase,
+  nodes,
   token,
   signal,
   livesOn = false,
   onChange,
 }: HandleOptions): Promise<ClusterHandle> {
-  const order = (port: number, method: 'POST' | 'DELETE', path: string, body?: unknown) =>
-    askControl({ host: here, port }, { method, path, body, token, timeoutMs: answerMs });
-  const read = (port: number, path: string) => askControl({ host: here, port }, { path, token, timeoutMs: answerMs });
-  const status = async () => ((await read(portBase, '/status')) as { nodes: readonly NodeState[] }).nodes;
-  const nodes = await status();
+  const order = (at: ControlAddress, method: 'POST' | 'DELETE', path: string, body?: unknown) =>
+    askControl(at, { method, path, body, token, timeoutMs: answerMs });
+  const read = (at: ControlAddress, path: string) => askControl(at, { path, token, timeoutMs: answerMs });
+  const status = () => statusOf(nodes, portBase, answerMs);
   const restartsBefore = new Map(nodes.map(({ id, restarts }) => [id, restarts]));
-  const opsPort = (node: string): number => nodes.find(({ id }) => id === node)!.opsPort;
+  const nodeAt = (node: string): ClusterNode => nodes.find(({ id }) => id === node)!;
+  const opsOf = (node: string): ControlAddress => ({ host: nodeAt(node).host, port: nodeAt(node).opsPort });
+  const watchdogOf = (node: string): ControlAddress => ({ host: nodeAt(node).host, port: portBase });
   const mayEnd = new Set<string>();
-  const owner = `lab-${process.pid}`;
+  // Process ids come again, in containers at once, and a node lists faults that have ended.
+  const owner = `lab-${randomBytes(4).toString('hex')}`;
   let serial = 0;
   let changes: Changes = { policies: {}, faults: [] };
   const note = (change: Partial<Changes>): void => {
@@ -66,13 +69,14 @@ export async function openCluster({
     onChange?.(changes);
   };
   const remember = async (node: string): Promise<void> => {
-    const policy = await read(opsPort(node), '/admin/policy');
-    note({ policies: { ...changes.policies, [node]: { port: opsPort(node), policy } } });
+    const at = opsOf(node);
+    const policy = await read(at, '/admin/policy');
+    note({ policies: { ...changes.policies, [node]: { at, policy } } });
   };
   if (livesOn) for (const { id } of nodes) await remember(id);
   const renewing = systemScheduler.every(1_000, () => {
-    for (const port of new Set(changes.faults.map((held) => held.port)))
-      void order(port, 'POST', '/admin/faults/renew', { owner }).catch(() => undefined);
+    const holders = new Map(changes.faults.map(({ at }) => [`${at.host}:${at.port}`, at]));
+    for (const at of holders.values()) void order(at, 'POST', '/admin/faults/renew', { owner }).catch(() => undefined);
   });
 
   async function inject(node: string, fault: LabFault): Promise<() => Promise<FaultProof>> {
@@ -80,18 +84,19 @@ export async function openCluster({
     // Faults of whole processes are carried out by the watchdog.
     const isOfProcess = siteOf(kind, params) === 'watchdog';
     if (isOfProcess && kind.startsWith('stop.')) mayEnd.add(node);
-    const held = { port: isOfProcess ? portBase : opsPort(node), id: `lab-${process.pid}-${++serial}` };
+    const at = isOfProcess ? watchdogOf(node) : opsOf(node);
+    const held = { at, id: `${owner}-${++serial}` };
     note({ faults: [...changes.faults, held] });
     const ttlMs = faultTtlMs;
     const one = { id: held.id, kind, target: node, params, probability, scope, startAt, ttlMs, owner, seed: serial };
-    await order(held.port, 'POST', '/admin/faults', one);
+    await order(at, 'POST', '/admin/faults', one);
     return async () => {
-      const { active, ended } = (await read(held.port, '/admin/faults')) as Record<
+      const { active, ended } = (await read(at, '/admin/faults')) as Record<
         'active' | 'ended',
         readonly { fault: { id: string }; matched: number; applied: number }[]
       >;
       const found = [...active, ...ended].find(({ fault: { id } }) => id === held.id);
-      await order(held.port, 'DELETE', `/admin/faults/${held.id}`).catch(() => undefined);
+      await order(at, 'DELETE', `/admin/faults/${held.id}`).catch(() => undefined);
       note({ faults: changes.faults.filter((other) => other !== held) });
       return { kind, target: node, matched: found?.matched ?? 0, applied: found?.applied ?? 0 };
     };
@@ -102,9 +107,9 @@ export async function openCluster({
     nodes,
     async policy(node, policy) {
       if (!(node in changes.policies)) await remember(node);
-      await order(opsPort(node), 'POST', '/admin/policy', policy);
+      await order(opsOf(node), 'POST', '/admin/policy', policy);
     },
-    ask: (node, path) => read(opsPort(node), path),
+    ask: (node, path) => read(opsOf(node), path),
     inject,
     mayEnd: (node) => void mayEnd.add(node),
     restarts: async (node) => (await status()).find(({ id }) => id === node)?.restarts ?? 0,
@@ -118,10 +123,11 @@ export async function openCluster({
       });
     },
     async died() {
-      const now = await status().catch(() => undefined);
-      // The whole cluster is gone when nobody answers.
-      const ended = (now ?? []).filter(({ id, restarts }) => restarts > (restartsBefore.get(id) ?? 0));
-      return (now === undefined ? nodes : ended).map(({ id }) => id).filter((id) => !mayEnd.has(id));
+      const ended = (await status()).filter(
+        // Where a watchdog is silent, its machine is gone, with all nodes on it.
+        ({ id, restarts, state }) => state === 'silent' || restarts > (restartsBefore.get(id) ?? 0),
+      );
+      return ended.map(({ id }) => id).filter((id) => !mayEnd.has(id));
     },
     changes: () => changes,
     close: () => renewing.cancel(),

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { fetchStatus } from '../../cli/watchdog-client.ts';
 import { takenPorts } from '../../shared/cluster/watchdog/port-check.ts';
 import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
 import { LabUnknownError } from '../runner/errors.ts';
@@ -51,7 +52,8 @@ export async function startOwnCluster({
   const { token } = JSON.parse(readFileSync(path.join(dir, 'run', String(portBase), 'cluster.json'), 'utf8')) as {
     token: string;
   };
-  const handle = await openCluster({ portBase, token, signal });
+  const { nodes } = await fetchStatus(portBase);
+  const handle = await openCluster({ portBase, nodes, token, signal });
   return {
     ...handle,
     async stop() {

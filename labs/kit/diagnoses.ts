@@ -14,8 +14,11 @@ export interface Diagnosis {
 }
 
 /** The diagnoses of all nodes by one monitor. */
-export async function diagnosesOf({ id, publicPort }: LabNode, signal: AbortSignal): Promise<readonly Diagnosis[]> {
-  const response = await fetch(`http://127.0.0.1:${publicPort}/api/diagnoses`, { signal });
+export async function diagnosesOf(
+  { id, host, publicPort }: LabNode,
+  signal: AbortSignal,
+): Promise<readonly Diagnosis[]> {
+  const response = await fetch(`http://${host}:${publicPort}/api/diagnoses`, { signal });
   if (!response.ok) throw new LabUnknownError(`${id} does not answer`, 'run the lab again');
   return ((await response.json()) as { nodes: readonly Diagnosis[] }).nodes;
 }

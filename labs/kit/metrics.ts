@@ -2,7 +2,7 @@ import { type Series, seriesOf } from '../../cli/chaos/matrix/series.ts';
 import type { LabNode } from '../runner/lab.ts';
 
 /** The series of one metric at a node's ops port. */
-export const metricOf = ({ opsPort }: Pick<LabNode, 'opsPort'>, name: string): Promise<readonly Series[]> =>
-  seriesOf({ url: `http://127.0.0.1:${opsPort}` }, name);
+export const metricOf = ({ host, opsPort }: LabNode, name: string): Promise<readonly Series[]> =>
+  seriesOf({ url: `http://${host}:${opsPort}` }, name);
 
 export const sumOf = (series: readonly Series[]): number => series.reduce((sum, { value }) => sum + value, 0);

@@ -3,11 +3,12 @@ import { decodeStaleMs, rpcPrefix } from '../../shared/rpc/wire.ts';
 import { seededRandom } from '../../shared/time/random.ts';
 import { systemClock } from '../../shared/time/clock.ts';
 import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
+import type { LabNode } from '../runner/lab.ts';
 import { createRateMeter, type RateMeterOptions } from './rate-meter.ts';
 
 /** One call to one node of a lab's cluster. */
 export interface Question {
-  readonly port: number;
+  readonly node: Pick<LabNode, 'host' | 'port'>;
   readonly component: string;
   readonly operation: string;
   readonly request: unknown;
@@ -27,7 +28,7 @@ const agent = new Agent({ keepAlive: true, maxSockets: 512 });
 let serial = 0;
 
 /** Resolves always; a failure has `ok: false` and a code. */
-export function ask({ port, component, operation, request, shard }: Question, timeoutMs = 20_000): Promise<Answer> {
+export function ask({ node, component, operation, request, shard }: Question, timeoutMs = 20_000): Promise<Answer> {
   const payload = JSON.stringify(request);
   const startedAt = performance.now();
   return new Promise((resolve) => {
@@ -40,8 +41,8 @@ export function ask({ port, component, operation, request, shard }: Question, ti
         ...(staleMs !== undefined && { staleMs }),
       });
     const call = httpRequest({
-      host: '127.0.0.1',
-      port,
+      host: node.host,
+      port: node.port,
       method: 'POST',
       path: `${rpcPrefix}${component}/${operation}`,
       agent,

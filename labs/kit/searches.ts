@@ -9,11 +9,11 @@ export const labSearch = (i: number): SearchRequest => ({ q: labQuery(i), page: 
 
 /** The question to an application server. Without a `style` it uses that of the topology. */
 export const appSearch = (
-  { port }: { readonly port: number },
+  node: Question['node'],
   search: SearchRequest,
   { format = 'json', style }: { readonly format?: Format; readonly style?: Style } = {},
 ): Question => ({
-  port,
+  node,
   component: 'app',
   operation: 'search',
   request: { search, format, ...(style && { style }) } satisfies UserSearchRequest,

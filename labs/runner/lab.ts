@@ -115,6 +115,7 @@ export interface LabFault {
 
 export interface LabNode {
   readonly id: string;
+  readonly host: string;
   readonly port: number;
   readonly opsPort: number;
   readonly publicPort: number;

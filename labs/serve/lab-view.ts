@@ -36,6 +36,8 @@ export interface LabPage extends LabRow {
   readonly text: string;
   readonly cores: number;
   readonly failuresExpected: boolean;
+  /** It can run on the cluster that is up. */
+  readonly attaches: boolean;
   /** `S = 10 ms`; absent where the lab has no parameters. */
   readonly numbers?: string;
   readonly quantities: readonly { readonly label: string; readonly unit: string }[];
@@ -80,6 +82,7 @@ export function pageOf(lab: Lab, home: Home, owner: Owner): LabPage {
     text: htmlOf(readFileSync(path.join(root, 'labs', `${lab.id}-${lab.name}`, 'README.md'), 'utf8')),
     cores: lab.cores,
     failuresExpected: lab.failuresExpected === true,
+    attaches: lab.attach !== undefined,
     ...(numbers !== undefined && { numbers }),
     quantities: lab.quantities(parameters).map(({ label, unit }) => ({ label, unit: suffixOf(unit) })),
     hints: lab.hints.slice(0, progress.hints),

@@ -1,5 +1,6 @@
 import { RpcError } from '../../shared/rpc/errors.ts';
-import { formOf, labOf, ownerOf, studentIn } from '../commands/choose.ts';
+import { formOf, labOf, ownerOf, placeOf, studentIn } from '../commands/choose.ts';
+import type { Place } from '../kit/attached-cluster.ts';
 import type { Form } from '../runner/lab.ts';
 import { drawParameters, type Owner } from '../runner/parameters.ts';
 import { reasonIn } from '../runner/prediction.ts';
@@ -10,20 +11,30 @@ export interface RunOrder {
   readonly lab: string;
   readonly form: Form;
   readonly owner: Owner;
+  /** The cluster of the user, instead of one of the lab's own. */
+  readonly attach?: Place | undefined;
   /** Absent: the student runs it without a prediction. */
   readonly prediction?: { readonly values: readonly number[]; readonly because: string };
 }
 
 /** Reads the body of a request; throws a LabUsageError or `bad_request` that names the wrong member. */
 export function orderIn(body: unknown): RunOrder {
-  const { lab: id, form: wanted, student, prediction } = (body ?? {}) as Readonly<Record<string, unknown>>;
+  const {
+    lab: id,
+    form: wanted,
+    attach: onCluster,
+    student,
+    prediction,
+  } = (body ?? {}) as Readonly<Record<string, unknown>>;
   if (typeof id !== 'string') throw new RpcError('bad_request', 'lab: the number of a lab is wanted');
   if (wanted !== 'live' && wanted !== 'virtual')
     throw new RpcError('bad_request', 'form: "live" or "virtual" is wanted');
   const lab = labOf(id);
   const form = formOf(lab, { [wanted]: true });
   const owner = ownerIn(student);
-  const order = { lab: lab.id, form, owner };
+  const clusterHost = process.env.TIERLAB_CLUSTER_HOST ?? '';
+  const attach = onCluster === true ? placeOf(lab, form, { attach: true, clusterHost }) : undefined;
+  const order = { lab: lab.id, form, owner, attach };
   if (prediction === null) return order;
   const { values, because } = (prediction ?? {}) as Readonly<Record<string, unknown>>;
   const quantities = lab.quantities(drawParameters(lab, owner));

@@ -32,7 +32,7 @@ const answered: Ask = (_choices, signal) =>
   });
 
 async function outcomeOf({ folder, order }: Assignment): Promise<RunOutcome> {
-  const { form, owner, prediction } = order;
+  const { form, owner, attach, prediction } = order;
   const lab = labOf(order.lab);
   try {
     const { verdict } = await onInterrupt((signal) =>
@@ -41,6 +41,7 @@ async function outcomeOf({ folder, order }: Assignment): Promise<RunOutcome> {
         form,
         owner,
         home: homeAt(folder),
+        attach,
         signal,
         predict: async () => prediction && commit(lab.id, prediction.values, prediction.because),
         choose: answered,

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { ServerState } from '../../labs/serve/run-view.ts';
 import { until } from '../support/cluster.ts';
 import { asAsked } from '../support/promql.ts';
+import { attachingLabs } from './attaching.ts';
 import { breakingThings } from './breaking.ts';
 import { compose as composeOf, get, servicesOf, type Answer } from './cluster.ts';
 import { findEngine, type Engine } from './engine.ts';
@@ -185,6 +186,8 @@ describe('docker compose', () => {
       .toMatchObject({ kind: expect.stringMatching(/^(judged|unknown)$/) });
     await compose('rm', '--stop', '--force', 'labs');
   });
+
+  attachingLabs(engine);
 
   breakingThings(engine);
 

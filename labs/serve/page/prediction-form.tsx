@@ -20,15 +20,19 @@ interface FormOptions {
   readonly store: Store;
 }
 
-const formWords: Readonly<Record<Form, string>> = {
+/** A form of the lab, or its live form on the cluster of the user. */
+type Wanted = Form | 'attach';
+
+const formWords: Readonly<Record<Wanted, string>> = {
   live: 'live, on real processes',
   virtual: 'virtual, with a simulated clock: done in seconds, and repeatable',
+  attach: 'live, on your own cluster that is up, so that Grafana shows it',
 };
 
 interface Draft {
   readonly values?: readonly string[];
   readonly because?: string;
-  readonly form?: Form;
+  readonly form?: Wanted;
 }
 
 /** One field per quantity, and the reason. What was typed stays in this browser until the lab was judged. */
@@ -37,6 +41,7 @@ export function PredictionForm(options: FormOptions) {
   const { values = [], because = '', form = lab.forms[0]! } = JSON.parse(draft || '{}') as Draft;
   const [problem, setProblem] = useState<string>();
   const element = useRef<HTMLFormElement>(null);
+  const forms: readonly Wanted[] = lab.attaches ? [...lab.forms, 'attach'] : lab.forms;
   const isBusy = state.server !== undefined && (isGoingOn(state.server.run) || state.server.other !== null);
 
   const keep = (next: Draft): void => onDraft(JSON.stringify({ values, because, form, ...next }));
@@ -44,7 +49,9 @@ export function PredictionForm(options: FormOptions) {
   async function start(prediction: { values: readonly string[]; because: string } | null): Promise<void> {
     setProblem(undefined);
     try {
-      const run = await send<RunView>('POST', '/api/runs', { lab: lab.id, form, student, prediction });
+      const attach = form === 'attach';
+      const order = { lab: lab.id, form: attach ? 'live' : form, attach, student, prediction };
+      const run = await send<RunView>('POST', '/api/runs', order);
       store.know({ run, other: null });
       requestAnimationFrame(() => document.querySelector<HTMLElement>('#running-title')?.focus());
     } catch (error) {
@@ -128,10 +135,10 @@ export function PredictionForm(options: FormOptions) {
             />
           )}
         </Field>
-        {lab.forms.length > 1 && (
+        {forms.length > 1 && (
           <fieldset>
             <legend>Form</legend>
-            {lab.forms.map((one) => (
+            {forms.map((one) => (
               <label key={one}>
                 <input type="radio" name="form" checked={form === one} onChange={() => keep({ form: one })} />{' '}
                 {formWords[one]}

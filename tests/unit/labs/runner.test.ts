@@ -103,6 +103,7 @@ test.each([
   [['10', '--virtual', '--predict', '1,2,soon', '--because', 'x'], 'a number is wanted'],
   [['10', '--seed', 'x'], "'--seed <number>' argument 'x' is invalid. a whole number"],
   [['10', '--attach', '--port-base', '80'], 'a whole number from 1024 to 31000 is wanted'],
+  [['10', '--attach', '--yes'], '--attach works for 24, 25, 26'],
   [['audit', '--runs', '0'], 'a whole number from 1 is wanted'],
   [['serve', '--published-port', 'x'], "'--published-port <number>' argument 'x' is invalid"],
   [['10', '--live', '--virtual', '--yes'], 'exclude each other'],
@@ -128,6 +129,16 @@ test('a reader of the list that ends early is no error', () => {
     encoding: 'utf8',
   });
   expect(stderr).toBe('');
+});
+
+test('a lab beside a cluster in containers says how to start one', () => {
+  const nobody = ['--cluster-host', '127.0.0.1', '--port-base', '1024'];
+  const { code, stderr } = lab('25', '--attach', '--yes', ...nobody, ...atHome);
+  expect(code).toBe(3);
+  expect(stderr).toContain(
+    '--attach: no cluster answers at 127.0.0.1:1024. This starts one: TIERLAB_CHAOS=1 docker compose up --detach',
+  );
+  expect(existsSync(home.journal)).toBe(false);
 });
 
 test('a second runner is refused, and a killed one is cleaned up by restore', () => {

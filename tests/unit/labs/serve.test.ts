@@ -123,6 +123,8 @@ test.each([
   [{ ...order, lab: '99' }, 'there is no lab "99"'],
   [{ ...order, form: 'fast' }, 'form: "live" or "virtual" is wanted'],
   [{ ...order, lab: '01' }, 'lab 01 has no virtual form'],
+  [{ ...order, form: 'live', attach: true }, '--attach works for 24, 25, 26'],
+  [{ ...order, lab: '25', attach: true }, '--attach is for the live form'],
   [{ ...order, student: 'a/b' }, 'student: letters, digits'],
   [{ ...order, prediction: { values: ['20', '50'], because: 'x' } }, 'prediction.values: 3 texts are wanted'],
   [{ ...order, prediction: { values: ['20', '50%', '100'], because: 'x' } }, 'W at rho = 0.8: the unit is ms, not "%"'],

@@ -73,15 +73,20 @@ test('ports are published on this machine only', () => {
   expect(published.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
 });
 
-test('the labs have a container on request only: bounded, on loopback, without the rights of a node', () => {
+test('the labs have a container on request only: bounded, on loopback, with the rights of an operator', () => {
   const { labs } = compose.services;
   expect(labs).toMatchObject({
     profiles: ['labs'],
     entrypoint: ['node', 'labs/main.ts'],
     mem_limit: '1536m',
     ports: ['127.0.0.1:${LABS_PORT:-8095}:8095'],
-    volumes: ['labs:/labs'],
-    environment: {},
+    volumes: ['labs:/labs', 'identity:/data/identity:ro'],
+  });
+  // A lab starts clusters of its own, which must not look for their nodes in other containers.
+  expect(labs!.environment).toEqual({
+    TIERLAB_LABS_HOME: '/labs',
+    TIERLAB_CLUSTER_HOST: 'control-1',
+    TIERLAB_OPERATOR_TOKEN: '${TIERLAB_OPERATOR_TOKEN:-}',
   });
   // Everything that the labs import is in the image.
   const dockerfile = readFileSync(path.join(root, 'Dockerfile'), 'utf8');
