@@ -225,7 +225,7 @@ export function createSimulatedCluster(
           return true;
         },
         reported: it.reported,
-        view: it.view,
+        view: it.viewForNodes,
       }),
     );
   }

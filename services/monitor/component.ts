@@ -97,7 +97,7 @@ export const monitorComponent = component({
         return true;
       },
       reported: it.reported,
-      view: it.view,
+      view: it.viewForNodes,
       onRefused: measured.refusedHeartbeat,
     });
     const incidents = (last: number) => ({

@@ -1,5 +1,5 @@
 import type { ControlClient } from '../../shared/control/client.ts';
-import { peersOf, type Topology } from '../../shared/cluster/topology.ts';
+import { peersOf, startedNodes, type Topology } from '../../shared/cluster/topology.ts';
 import type { Verdict } from '../../shared/membership/verdict.ts';
 import type { Standing } from './hysteresis.ts';
 import type { Incident, OrderResult } from './incident.ts';
@@ -61,6 +61,11 @@ export interface Monitor {
   /** Takes another monitor's digest, and returns its own. Throws `forbidden` if no other monitor can have sent it. */
   readonly exchanged: (digest: Digest, caller?: string) => Digest;
   readonly view: () => View;
+  /**
+   * The view that nodes follow; undefined while this monitor has just started, and has not heard every node yet. With
+   * the nodes heard first as the only ones alive, callers would send all calls to those.
+   */
+  readonly viewForNodes: () => View | undefined;
   readonly changes: Rotation['changes'];
   /** The monitor that takes out serving nodes; undefined while no monitor trusts itself. */
   readonly leader: () => string | undefined;
@@ -150,6 +155,16 @@ export function createMonitor(options: MonitorOptions): Monitor {
     },
   });
 
+  const bornAt = clock.now();
+  const expected = startedNodes(topology);
+  let knowsAll = false;
+  function viewForNodes(): View | undefined {
+    knowsAll ||=
+      expected.every(({ id }) => detector.record(id).incarnation() !== undefined) ||
+      clock.now() - bornAt >= settings.firstViewMs;
+    return knowsAll ? rotation.view() : undefined;
+  }
+
   function consider(node: string): void {
     repairer.consider(node);
     rotation.refresh();
@@ -230,6 +245,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
       return digest();
     },
     view: rotation.view,
+    viewForNodes,
     changes: rotation.changes,
     leader: repairer.leader,
     detector,

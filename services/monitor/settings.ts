@@ -8,6 +8,11 @@ export const settings = {
   evidenceMs: 10_000,
   /** From this phi on, the monitor asks the ops port and the watchdog; such a question costs little. */
   probePhi: 1.5,
+  /**
+   * A monitor that has just started gives out its first view when it has heard every node, or after this time, ms: six
+   * heartbeats. On a busy machine heartbeats come seconds late.
+   */
+  firstViewMs: 3_000,
   /** From this phi on callers prefer other nodes. */
   suspectPhi: 3,
   probeTimeoutMs: 500,

@@ -21,7 +21,8 @@ export interface HeartbeatReceiverOptions {
   readonly heard: (beat: Heartbeat) => boolean;
   /** Called once for each report. */
   readonly reported: (node: string, incarnation: number, reports: readonly EvidenceReport[]) => void;
-  readonly view: () => View;
+  /** Undefined while it knows too little to give out a view. */
+  readonly view: () => View | undefined;
   readonly onRefused?: (why: 'not genuine' | 'repeated') => void;
 }
 
@@ -72,10 +73,11 @@ export function createHeartbeatReceiver(options: HeartbeatReceiverOptions): Rece
   function sendView(
     key: KeyObject,
     { node, incarnation, number }: Message,
+    current: View,
     send: (datagram: Uint8Array) => void,
   ): void {
-    const { version } = view();
-    if (published?.version !== version) published = { version, parts: viewParts(view()) };
+    const { version } = current;
+    if (published?.version !== version) published = { version, parts: viewParts(current) };
     const of = published.parts.length;
     for (const [part, body] of published.parts.entries())
       send(seal(key, { kind: 'view', node, monitor, incarnation, number }, { version, part, of }, body));
@@ -101,6 +103,8 @@ export function createHeartbeatReceiver(options: HeartbeatReceiverOptions): Rece
     if (reports.length > 0) reported(node, incarnation, fresh(`${node} ${from}`, reports.map(expand)));
     const numbers = reports.map(({ number: each }) => each);
     if (!quiet || numbers.length > 0) answer(key, message, numbers, send);
-    if (message.kind === 'beat' && message.head.viewVersion !== view().version) sendView(key, message, send);
+    const current = message.kind === 'beat' ? view() : undefined;
+    if (message.kind === 'beat' && current && message.head.viewVersion !== current.version)
+      sendView(key, message, current, send);
   };
 }

@@ -80,7 +80,10 @@ export interface HeartbeatSender {
 interface MonitorLink {
   readonly key: KeyObject;
   readonly assembly: ViewAssembly;
+  /** Of its present process; undefined until that gives out a view. */
   view: View | undefined;
+  /** The version of its newest view, of whichever process. */
+  viewVersion: number;
   /** When it was asked the first of the questions that it has not answered since; undefined: it has answered. */
   askedAt: number | undefined;
   /** The random name of its process; empty before its first answer. */
@@ -95,8 +98,8 @@ interface MonitorLink {
 
 /**
  * Sends a beat to every monitor every `heartbeatIntervalMs`, and follows the view of the first monitor that answers.
- * When all monitors are silent, the last view stays in force, because the service must survive the loss of the
- * monitors.
+ * When all monitors are silent, or have just started and know too little, the last view stays in force: the service
+ * must survive the loss of the monitors.
  *
  *   node                                       monitor
  *     | -- beat, evidence reports 7 and 8 --------> |
@@ -116,6 +119,7 @@ export function startHeartbeatSender(options: HeartbeatOptions): HeartbeatSender
         key,
         assembly: createViewAssembly(),
         view: undefined,
+        viewVersion: 0,
         askedAt: undefined,
         process: '',
         answered: 0,
@@ -146,7 +150,7 @@ export function startHeartbeatSender(options: HeartbeatOptions): HeartbeatSender
       ...known,
       sequence: link.sequence++,
       phase,
-      viewVersion: link.view?.version ?? 0,
+      viewVersion: link.viewVersion,
       ...(self && { self: self() }),
       ...(quiet && { quiet }),
       ...(held !== undefined && { token: held }),
@@ -164,11 +168,10 @@ export function startHeartbeatSender(options: HeartbeatOptions): HeartbeatSender
   function follow(): void {
     const now = clock.now();
     const fresh = [...links.values()].find(
-      (link) => link.process !== '' && (link.askedAt === undefined || now - link.askedAt <= trustMs),
+      (link) => link.view !== undefined && (link.askedAt === undefined || now - link.askedAt <= trustMs),
     );
-    const believed = fresh === undefined ? view : fresh.view;
-    if (believed === view || believed === undefined) return;
-    view = believed;
+    if (fresh?.view === undefined || fresh.view === view) return;
+    view = fresh.view;
     onView?.(view);
   }
 
@@ -189,7 +192,9 @@ export function startHeartbeatSender(options: HeartbeatOptions): HeartbeatSender
     link.askedAt = undefined;
     const isNew = message.head.monitorProcess !== link.process;
     link.process = message.head.monitorProcess;
-    if (!isNew || link.gotExtraBeat) return;
+    if (!isNew) return;
+    link.view = undefined;
+    if (link.gotExtraBeat) return;
     link.gotExtraBeat = true;
     beat(monitor, link);
   }
@@ -203,7 +208,10 @@ export function startHeartbeatSender(options: HeartbeatOptions): HeartbeatSender
     if (message.kind === 'view') {
       const news = link.assembly.take(message.head, message.body);
       // An older view that arrives late must not replace this one.
-      if (news && news.version > (link.view?.version ?? 0)) link.view = news;
+      if (news && news.version > link.viewVersion) {
+        link.view = news;
+        link.viewVersion = news.version;
+      }
     }
     follow();
   }

@@ -170,6 +170,36 @@ test('one monitor is enough; and without any the last view stays in force', asyn
   expect(stateOf(cluster, 'ranking-1')).toBe('alive');
 });
 
+test('after a restart of the only monitor, no caller sees a view in which some healthy nodes are missing', async () => {
+  const groups = small.map((group) => (group.name === 'monitor' ? { ...group, replicas: 1 } : group));
+  for (let seed = 0; seed < 20; seed++) {
+    const cluster = createSimulatedCluster(seed, groups, { staggerMs: 1_000 });
+    await cluster.sim.run(20_000);
+    const before = cluster.viewOf('app-1')!.version;
+    cluster.kill('monitor-1');
+    const seen = new Set<string>();
+    while (cluster.sim.clock.now() < 30_000) {
+      await cluster.sim.run(cluster.sim.clock.now() + 20);
+      for (const caller of ['app-1', 'app-2'])
+        seen.add([1, 2, 3].map((i) => stateOf(cluster, `ranking-${i}`, caller)).join());
+    }
+    expect([seed, ...seen]).toEqual([seed, 'alive,alive,alive']);
+    expect(cluster.viewOf('app-1')!.version).toBeGreaterThan(before);
+  }
+});
+
+test('a restarted monitor waits for a node that is gone for 3 s, and then gives out the view without it', async () => {
+  const groups = small.map((group) => (group.name === 'monitor' ? { ...group, replicas: 1 } : group));
+  const cluster = createSimulatedCluster(1, groups);
+  await cluster.sim.run(20_000);
+  cluster.kill('monitor-1');
+  cluster.kill('ranking-1', { held: true });
+  await cluster.sim.run(22_500);
+  expect(stateOf(cluster, 'ranking-1')).toBe('alive');
+  await cluster.sim.run(24_000);
+  expect([1, 2].map((i) => stateOf(cluster, `ranking-${i}`))).toEqual(['starting', 'alive']);
+});
+
 test('a limping node is drained, then restarted; a second one waits, so at most f of a group are out', async () => {
   const cluster = createSimulatedCluster(6, small);
   await cluster.sim.run(20_000);

@@ -25,7 +25,7 @@ interface Listener {
   readonly beats: Heartbeat[];
   readonly reports: { readonly evidence: readonly CallEvidence[]; readonly agoMs: number }[];
   readonly refused: string[];
-  view: View;
+  view: View | undefined;
   /** The process ends, and another one takes its place. */
   restart: () => void;
   receive: (datagram: Uint8Array, answer: (datagram: Uint8Array) => void) => void;

@@ -28,6 +28,23 @@ test('the first monitor that answers is believed, then the second, then the last
   expect(sender.view()?.monitor).toBe('m-1');
 });
 
+test('while a restarted monitor gives out no view, nodes follow the other one, or keep the last view', async () => {
+  const { network, node, run, monitor } = world();
+  const sender = node('r-1');
+  await run(1_000);
+  monitor('m-1').view = undefined;
+  monitor('m-1').restart();
+  monitor('m-2').view = viewOf('m-2', 7);
+  await run(2_000);
+  expect(sender.view()).toEqual(viewOf('m-2', 7));
+  network.block('m-2', 'r-1');
+  await run(5_000);
+  expect(sender.view()).toEqual(viewOf('m-2', 7));
+  monitor('m-1').view = viewOf('m-1', 2);
+  await run(1_000);
+  expect(sender.view()).toEqual(viewOf('m-1', 2));
+});
+
 test('a new view is told once, and only where it differs; a change of phase beats at once', async () => {
   const { sent, node, run, monitor } = world();
   const views: number[] = [];
