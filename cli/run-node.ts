@@ -7,6 +7,7 @@ import { ownHosts } from '../shared/control/own-host.ts';
 import { startNode, type RunningNode } from '../shared/cluster/node.ts';
 import type { Topology } from '../shared/cluster/topology.ts';
 import type { PlaceMessage } from '../shared/cluster/watchdog/child.ts';
+import type { Answer, Question } from '../shared/cluster/watchdog/questions.ts';
 import { loadCheckedTopology } from '../shared/cluster/topology-file.ts';
 import { identityFile } from '../shared/security/identity-source.ts';
 import { takeKeyring } from '../shared/security/keyring.ts';
@@ -23,6 +24,14 @@ const maxLogBytes = 1024 * 1024;
 
 /** How long a node without a watchdog may drain, ms. Nobody else would kill it if it did not end. */
 const orphanGraceMs = 3_000;
+
+/** The messages of the watchdog to a node that has its turn. */
+interface ToNode {
+  readonly turning?: true;
+  readonly drain?: true;
+  readonly place?: PlaceMessage;
+  readonly question?: Question;
+}
 
 /**
  * The process of one node: passes real clocks, randomness, timers and sockets to the node. The watchdog starts it with
@@ -58,11 +67,16 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
   });
   // Listens from the start, because a message that comes before its listener is lost.
   const go = turn();
+  const answer = ({ number, avoids }: Question): void => {
+    const reply: Answer = { number, yes: running?.avoids(avoids) === true };
+    process.send?.({ answer: reply });
+  };
   // The watchdog asks whether the main loop turns. Any answer shows that it does
   // (shared/cluster/watchdog/loop-check.ts).
-  process.on('message', (message: { turning?: true; drain?: true; place?: PlaceMessage }) => {
+  process.on('message', (message: ToNode) => {
     if (message.turning) process.send?.({ turning: true });
     if (message.drain) running?.drain();
+    if (message.question) answer(message.question);
     if (!message.place) return;
     const { topology, keys } = message.place;
     // The message may come while the node starts with an earlier topology.

@@ -75,6 +75,19 @@ function withIncarnations(endpoints: readonly Endpoint[], { members }: View): re
   });
 }
 
+/** One process of a node, which will stop soon. */
+export interface LeavingProcess {
+  readonly node: string;
+  readonly incarnation: number;
+}
+
+/** Pure: whether `view` says that this process is leaving, or dead. A view about an earlier process does not count. */
+export function saysLeaving(view: View | undefined, { node, incarnation }: LeavingProcess): boolean {
+  const member = view?.members.find((it) => it.node === node);
+  if (member === undefined || member.incarnation < incarnation) return false;
+  return member.state === 'draining' || member.state === 'dead';
+}
+
 const lastResorts: readonly (readonly (MemberState | undefined)[])[] = [
   ['draining', 'quarantined', 'standby'],
   ['quarantined', 'standby'],

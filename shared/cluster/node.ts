@@ -18,6 +18,7 @@ import { emptyKeyring, type PublishedKeys } from '../security/keyring.ts';
 import { givesOrders } from '../security/operator.ts';
 import { peerName } from '../security/tls.ts';
 import type { Environment, Running } from './component.ts';
+import { saysLeaving, type LeavingProcess } from './directory.ts';
 import { startHeartbeats, type NodeHeartbeats } from './heartbeat-source.ts';
 import { heartbeatEntrance, openHeartbeats } from './heartbeats.ts';
 import { listenForHeartbeats } from './heartbeat-socket.ts';
@@ -34,6 +35,8 @@ export interface RunningNode {
   readonly opsPort: number;
   /** Tells the monitors that it is leaving, and still answers. Callers choose other nodes once they know the view. */
   readonly drain: () => void;
+  /** Whether its own calls avoid this process: its view says that the process is leaving. */
+  readonly avoids: (leaving: LeavingProcess) => boolean;
   /** Nodes were added or removed: from now on calls go by this topology. */
   readonly place: (topology: Topology, keys: PublishedKeys) => void;
   /**
@@ -170,6 +173,11 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     heartbeatSender.setPhase('draining');
   }
 
+  function avoids(leaving: LeavingProcess): boolean {
+    const isPlaced = placement.nodes.some(({ id }) => id === leaving.node);
+    return !isPlaced || saysLeaving(heartbeatSender.view(), leaving);
+  }
+
   function place(next: Topology, keys: PublishedKeys): void {
     placement = next;
     metrics.relabel(labels(next));
@@ -256,7 +264,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   try {
     const { port: opsPort } = await listen(ops, { port: twin ? 0 : node.opsPort, host: bindHost });
     await role.begin();
-    return { stop, drain, place, opsPort };
+    return { stop, drain, avoids, place, opsPort };
   } catch (error) {
     await stop().catch(() => {});
     throw error;

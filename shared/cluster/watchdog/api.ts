@@ -3,7 +3,8 @@ import { RpcError } from '../../rpc/errors.ts';
 import { createControlServer, type ControlRoute } from '../../control/server.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Scheduler } from '../../time/scheduler.ts';
-import { keptDown } from './child.ts';
+import { nodesHosting } from '../topology.ts';
+import { keptDown, type Child } from './child.ts';
 import { restartDrained, stopDrained } from './restart-drained.ts';
 import type { Watchdog } from './watchdog.ts';
 
@@ -39,8 +40,15 @@ export function createWatchdogApi({
   graceMs = 8_000,
   more = [],
 }: WatchdogApiOptions): Server {
+  /** All other processes that follow a view. */
+  const callersOf = (id: string): readonly Child[] =>
+    nodesHosting(watchdog.topology(), 'monitor').length === 0
+      ? []
+      : [...watchdog.children()].filter((it) => it.id !== id);
+
   async function act(id: string, action: string): Promise<unknown> {
     const child = watchdog.child(id);
+    const draining = { clock, scheduler, graceMs, callers: () => callersOf(id) };
     // A node that a change of the topology removes has no status when it is stopped.
     const status = () => watchdog.status().find((node) => node.id === id) ?? { id, state: child?.state().state };
     if (!child)
@@ -55,8 +63,8 @@ export function createWatchdogApi({
       child.start();
       if (child.state().state === 'held') throw new RpcError('conflict', keptDown(id));
     } else if (action === 'stop') await child.stop(graceMs);
-    else if (action === 'retire') await stopDrained(child, { clock, scheduler, graceMs });
-    else if (action === 'restart') await restartDrained(child, { clock, scheduler, graceMs });
+    else if (action === 'retire') await stopDrained(child, draining);
+    else if (action === 'restart') await restartDrained(child, draining);
     else if (!Object.hasOwn(signals, action))
       throw new RpcError(
         'not_found',

@@ -2,9 +2,11 @@ import type { ChildProcess } from 'node:child_process';
 import type { Clock } from '../../time/clock.ts';
 import type { Scheduler, Timer } from '../../time/scheduler.ts';
 import type { PublishedKeys } from '../../security/keyring.ts';
+import type { LeavingProcess } from '../directory.ts';
 import type { Topology } from '../topology.ts';
 import { onCrash } from './backoff.ts';
 import { launch, type LaunchOptions } from './launch.ts';
+import { createQuestions, type Answer } from './questions.ts';
 
 /** Where a node's process is in its life; each state carries only its own data. Times: monotonic ms. */
 export type ChildState =
@@ -80,6 +82,8 @@ export interface Child {
   readonly ask: (onAnswer: () => void) => void;
   /** Whether its main loop answers within `ms`. */
   readonly answers: (ms: number) => Promise<boolean>;
+  /** Whether the running process says within `ms` that its calls avoid `leaving`. */
+  readonly avoids: (leaving: LeavingProcess, ms: number) => Promise<boolean>;
   /** From now on nothing starts it, because the whole cluster is stopping. A running process goes on until `stop`. */
   readonly retire: () => void;
   /** SIGKILL; resolves when the process is gone. */
@@ -119,6 +123,9 @@ export function createChild(options: ChildOptions): Child {
   let incarnation: number | undefined;
   let readyMessage: ReadyMessage | undefined;
   let asking: (() => void)[] = [];
+  const questions = createQuestions((question) => {
+    if (process_?.connected) process_.send({ question }, () => {});
+  }, scheduler);
 
   function change(next: ChildState): void {
     state = next;
@@ -144,7 +151,8 @@ export function createChild(options: ChildOptions): Child {
     lastStart = why;
     giveTurn();
     const since = clock.now();
-    child.on('message', (message: Partial<ReadyMessage> & { turning?: true }) => {
+    child.on('message', (message: Partial<ReadyMessage> & { turning?: true; answer?: Answer }) => {
+      if (message.answer) return questions.answered(message.answer);
       if (message.turning && process_ === child) {
         for (const onAnswer of asking.splice(0)) onAnswer();
         return;
@@ -252,6 +260,7 @@ export function createChild(options: ChildOptions): Child {
           resolve(true);
         });
       }),
+    avoids: questions.ask,
     signal: (signal) => process_?.kill(signal) ?? false,
     kill,
     retire() {

@@ -4,10 +4,17 @@ import { sleep, type Scheduler } from '../../time/scheduler.ts';
 import type { Child } from './child.ts';
 
 /**
- * The time until no caller uses the node, ms. The node tells the monitors at once. The next heartbeat of each caller
- * brings back the new view: that takes at most 500 ms, and the rest is reserve.
+ * The longest wait until all callers avoid the node, ms. Usually they do after one heartbeat interval of 500 ms. A
+ * caller that is paused does not answer, and must not stop a restart for ever.
  */
-const drainMs = 1_500;
+const avoidBoundMs = 10_000;
+/** A caller that does not answer within this time is asked again, ms. */
+const answerMs = 500;
+const askEveryMs = 100;
+/** Calls that were sent before their caller learnt of it arrive within this time, ms. */
+const arrivalMs = 200;
+/** The wait where no caller can be asked, ms: one heartbeat interval, and reserve. */
+const blindMs = 1_500;
 /** A node that is not ready after this time has failed to start, ms. */
 const startBoundMs = 30_000;
 const lookEveryMs = 20;
@@ -17,7 +24,14 @@ interface DrainOptions {
   readonly scheduler: Scheduler;
   /** The time for requests under way, ms. */
   readonly graceMs: number;
+  /**
+   * The processes that may call it. None in a container, whose watchdog knows one node only. None without monitors
+   * either, because then no view tells the callers.
+   */
+  readonly callers: () => readonly Pick<Child, 'state' | 'avoids'>[];
 }
+
+type Drained = Pick<Child, 'id' | 'state' | 'incarnation' | 'drain' | 'stop'>;
 
 /**
  * Waits until callers no longer use the node, and restarts it, so that no request meets a closed port. Resolves when
@@ -40,10 +54,29 @@ export async function restartDrained(child: Child, options: DrainOptions): Promi
 }
 
 /** Waits until callers no longer use the node, and stops it. Throws `conflict` for a node that is not ready. */
-export async function stopDrained(child: Child, { scheduler, graceMs }: DrainOptions): Promise<void> {
+export async function stopDrained(child: Drained, options: DrainOptions): Promise<void> {
   const { state } = child.state();
   if (state !== 'ready') throw new RpcError('conflict', `${child.id} is ${state}: only a node that is ready can drain`);
   child.drain();
-  await sleep(scheduler, drainMs);
-  await child.stop(graceMs);
+  await untilAvoided(child, options);
+  await child.stop(options.graceMs);
+}
+
+/**
+ * On a busy machine the view reaches a caller seconds late. A caller that has not got it yet may know no other node
+ * that runs: its retries then end at closed ports, and the request is lost. So each caller is asked.
+ */
+async function untilAvoided(child: Drained, { clock, scheduler, callers }: DrainOptions): Promise<void> {
+  const leaving = { node: child.id, incarnation: child.incarnation()! };
+  const giveUpAt = clock.now() + avoidBoundMs;
+  let unaware = callers();
+  if (unaware.length === 0) return sleep(scheduler, blindMs);
+  for (;;) {
+    const running = unaware.filter((caller) => caller.state().state === 'ready');
+    const answers = await Promise.all(running.map((caller) => caller.avoids(leaving, answerMs)));
+    unaware = running.filter((_, i) => !answers[i]);
+    if (unaware.length === 0 || clock.now() >= giveUpAt) break;
+    await sleep(scheduler, askEveryMs);
+  }
+  await sleep(scheduler, arrivalMs);
 }

@@ -1,0 +1,56 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { dataFolder, startCluster, tierlab, until } from '../../support/cluster.ts';
+import { operator } from '../chaos/operator.ts';
+
+const nodes = [
+  { name: 'monitor', components: ['monitor'], replicas: 1 },
+  { name: 'middle', components: ['app', 'query', 'ranking', 'html', 'database'], replicas: 2 },
+  { name: 'door', components: ['gateway'], replicas: 1 },
+];
+/** On a busy machine, views were one to two seconds late. */
+const lateMs = 3_000;
+
+test(
+  'a node that restarts runs until the last caller knows, however late its view is',
+  { timeout: 120_000 },
+  async () => {
+    const data = await dataFolder([{ id: 'dog', title: 'dog' }]);
+    onTestFinished(() => data.remove());
+    const topology = path.join(data.dir, 'late.json');
+    writeFileSync(topology, JSON.stringify({ name: 'late', summary: 'a test', style: 'object-based', nodes }));
+    const cluster = await startCluster({ dataDir: data.dir, topology, env: { TIERLAB_CHAOS: '1' } });
+    onTestFinished(() => void cluster.stop());
+    const { opsPort } = (await cluster.nodes()).find(({ id }) => id === 'door-1')!;
+    const params = { meanMs: lateMs, distribution: 'constant' };
+    const scope = { operation: 'monitor.heartbeat', direction: 'reply' };
+    const fault = { id: 'late', kind: 'net.delay', target: 'door-1', ttlMs: 90_000, owner: 'test', scope, params };
+    const { order } = operator(cluster);
+    expect((await order(opsPort, 'POST', '/admin/faults', fault)).status).toBe(200);
+    const lease = setInterval(() => void order(opsPort, 'POST', '/admin/faults/renew', { owner: 'test' }), 1_000);
+    onTestFinished(() => clearInterval(lease));
+
+    const statuses = new Set<number>();
+    let sent = 0;
+    const sender = setInterval(async () => {
+      const { status } = await fetch(`${cluster.gateway}/api/search?q=dog%20${sent++}`);
+      statuses.add(status);
+    }, 40);
+    onTestFinished(() => clearInterval(sender));
+    await until(() => sent > 25);
+    const place = ['--port-base', String(cluster.portBase), '--data', data.dir];
+    const { code, stderr } = await tierlab('restart', '--rolling', ...place);
+    expect([code, stderr]).toEqual([0, '']);
+    clearInterval(sender);
+
+    const metrics = await (await fetch(`http://127.0.0.1:${opsPort}/metrics`)).text();
+    const attempts = metrics.matchAll(/^tierlab_rpc_attempts_total\{([^}]*)\} ([1-9]\d*)$/gm);
+    const codes = new Set([...attempts].map(([, labels]) => /code="(\w+)"/.exec(labels!)![1]));
+    // No call met a closed port, so no request was in need of a retry.
+    expect(codes).toContain('ok');
+    expect(codes).not.toContain('unreachable');
+    expect(codes).not.toContain('connection_lost');
+    expect([...statuses]).toEqual([200]);
+  },
+);

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import { saysLeaving } from '../../../shared/cluster/directory.ts';
+import type { Child, ChildState } from '../../../shared/cluster/watchdog/child.ts';
+import { stopDrained } from '../../../shared/cluster/watchdog/restart-drained.ts';
+import { sleep } from '../../../shared/time/scheduler.ts';
+import { createSimulation } from '../../../shared/time/sim/simulation.ts';
+import type { MemberState } from '../../../shared/membership/view.ts';
+
+type Caller = Pick<Child, 'state' | 'avoids'>;
+
+/** When a node stops whose callers learn at these times that it leaves; Infinity: the caller never answers. */
+async function stoppedAt(learntAt: readonly number[], state: ChildState['state'] = 'ready'): Promise<number> {
+  const { clock, scheduler, run } = createSimulation(1);
+  const ready = { state: 'ready', pid: 1, since: 0 } as const;
+  const asked: unknown[] = [];
+  const callers = learntAt.map((at): Caller => ({
+    state: () => ({ ...ready, state }) as ChildState,
+    async avoids(leaving, ms) {
+      asked.push(leaving);
+      if (at === Infinity) await sleep(scheduler, ms);
+      return clock.now() >= at;
+    },
+  }));
+  let drained = false;
+  let stopped: number | undefined;
+  const child = {
+    id: 'middle-1',
+    state: () => ready,
+    incarnation: () => 4,
+    drain: () => void (drained = true),
+    async stop() {
+      expect(drained).toBe(true);
+      stopped = clock.now();
+    },
+  };
+  const done = stopDrained(child, { clock, scheduler, graceMs: 1, callers: () => callers });
+  await run(60_000);
+  await done;
+  for (const leaving of asked) expect(leaving).toEqual({ node: 'middle-1', incarnation: 4 });
+  return stopped!;
+}
+
+test.each([
+  ['as soon as all callers know', [300, 500], 500, 900],
+  ['after 4 s, where the view reaches one caller so late', [300, 4_000], 4_000, 4_400],
+  ['after 10 s at the latest, where a caller is paused', [300, Infinity], 10_000, 11_000],
+  ['after 1.5 s, where no caller can be asked', [], 1_500, 1_500],
+])('a node that drains stops %s', async (_when, learntAt, from, to) => {
+  const at = await stoppedAt(learntAt);
+  expect(at).toBeGreaterThanOrEqual(from);
+  expect(at).toBeLessThanOrEqual(to);
+});
+
+test('nobody waits for a caller that does not run', async () => {
+  expect(await stoppedAt([Infinity, Infinity], 'stopped')).toBeLessThan(500);
+});
+
+test.each<[MemberState, number, boolean]>([
+  ['alive', 4, false],
+  ['suspect', 4, false],
+  ['draining', 4, true],
+  ['dead', 4, true],
+  // The view is about an earlier process of the node.
+  ['draining', 3, false],
+])('a view in which the node is %s, incarnation %d: leaving %s', (state, incarnation, expected) => {
+  const view = { monitor: 'm', version: 1, members: [{ node: 'a', state, incarnation }] };
+  expect(saysLeaving(view, { node: 'a', incarnation: 4 })).toBe(expected);
+  expect(saysLeaving(undefined, { node: 'a', incarnation: 4 })).toBe(false);
+});
