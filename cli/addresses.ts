@@ -1,5 +1,5 @@
 import { consoleKey } from '../services/console/operator.ts';
-import type { Topology } from '../shared/cluster/topology.ts';
+import { nodesHosting, type Topology } from '../shared/cluster/topology.ts';
 import { readRunFile } from './run-file.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -22,6 +22,18 @@ export function showAddresses(topology: Topology, terminal: Terminal, operatorTo
   ] as const;
   for (const [what, where] of rows)
     if (where !== undefined) terminal.line(`  ${what.padEnd(12)} ${terminal.bold(where)}`);
+}
+
+/**
+ * Says what is missing without a monitor. Such a topology works until a node fails in another way than by the end of
+ * its process.
+ */
+export function warnWithoutMonitor(topology: Topology, terminal: Terminal): void {
+  if (nodesHosting(topology, 'monitor').length > 0) return;
+  terminal.line(
+    `\n${terminal.warn('!')} No node hosts "monitor": nobody detects a node that hangs, limps or lies, and callers learn ` +
+      'of failures\n  only by their own calls. A group with "components": ["monitor"] changes that.',
+  );
 }
 
 /** The token of the cluster that runs from this data folder, if that cluster accepts faults. */

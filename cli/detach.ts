@@ -7,7 +7,7 @@ import { systemScheduler, sleep } from '../shared/time/scheduler.ts';
 import { CommandError } from './errors.ts';
 import { entryScript } from './paths.ts';
 import { readRunFile, runDir } from './run-file.ts';
-import { operatorTokenOf, showAddresses } from './addresses.ts';
+import { operatorTokenOf, showAddresses, warnWithoutMonitor } from './addresses.ts';
 import type { Terminal } from './terminal.ts';
 import { fetchStatus } from './watchdog-client.ts';
 
@@ -50,5 +50,6 @@ export async function detachSelf(
   child.unref();
   terminal.line(`${terminal.good('✓')} ${topology.name} runs in the background (process ${child.pid})\n`);
   showAddresses(topology, terminal, operatorTokenOf(topology, dataDir, chaos));
+  warnWithoutMonitor(topology, terminal);
   terminal.line(terminal.dim(`\n  This stops it: ${tierlab('down', { portBase: topology.watchdogPort, dataDir })}`));
 }

@@ -6,7 +6,7 @@ import { ensureData } from '../ensure-dataset.ts';
 import { checkEnvironment } from '../environment.ts';
 import { detachSelf } from '../detach.ts';
 import { chaosWanted, tlsWanted, withClusterOptions, type ClusterFlags } from '../options.ts';
-import { operatorTokenOf, showAddresses } from '../addresses.ts';
+import { operatorTokenOf, showAddresses, warnWithoutMonitor } from '../addresses.ts';
 import { dataDirOf } from '../paths.ts';
 import { portBaseOf } from '../run-file.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
@@ -94,5 +94,6 @@ function announce(terminal: Terminal, topology: Topology, operatorToken: string 
   );
   terminal.line('');
   showAddresses(topology, terminal, operatorToken);
+  warnWithoutMonitor(topology, terminal);
   terminal.line(terminal.dim('\n  Ctrl-C stops everything.'));
 }

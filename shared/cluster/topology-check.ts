@@ -19,7 +19,7 @@ export function topologyProblems(
     ...badSharding(file),
     ...badStandbys(file),
     ...fewVoters(file),
-    ...tooManyStarted(file),
+    ...badStarted(file),
     ...portClashes(file, topology),
     ...unplacedCalls(file, components),
     ...cycles(file, components),
@@ -67,19 +67,30 @@ const noStandbys: readonly string[] = ['monitor', 'client', 'gateway', 'console'
 
 function badStandbys(file: TopologyFile): SchemaProblem[] {
   return file.nodes.flatMap((group, i) => {
-    const [wrong] = group.standbys ? group.components.filter((name) => noStandbys.includes(name)) : [];
-    if (wrong === undefined) return [];
-    const sentence = `group ${group.name} has standbys but hosts ${wrong}: nobody would find them`;
-    return [{ path: `nodes.${i}.standbys`, sentence }];
+    if (!group.standbys) return [];
+    const wrong = group.components.find((name) => noStandbys.includes(name));
+    const path = `nodes.${i}.standbys`;
+    if (wrong !== undefined)
+      return [{ path, sentence: `group ${group.name} has standbys but hosts ${wrong}: nobody would find them` }];
+    if (hasMonitor(file)) return [];
+    const sentence = `group ${group.name} has standbys, but no group hosts monitor: nobody would promote them`;
+    return [{ path, sentence }];
   });
 }
 
-function tooManyStarted(file: TopologyFile): SchemaProblem[] {
-  return file.nodes.flatMap(({ name, replicas, started = 0 }, i) => {
+/** Callers learn from the monitors that a node was started later. */
+function badStarted(file: TopologyFile): SchemaProblem[] {
+  return file.nodes.flatMap(({ name, replicas, started = replicas }, i) => {
+    const path = `nodes.${i}.started`;
     const sentence = `group ${name} starts ${started} nodes, but has only ${replicas} replicas`;
-    return started > replicas ? [{ path: `nodes.${i}.started`, sentence }] : [];
+    if (started > replicas) return [{ path, sentence }];
+    if (started === replicas || hasMonitor(file)) return [];
+    const unknown = `group ${name} starts ${started} of ${replicas} nodes, but no group hosts monitor`;
+    return [{ path, sentence: `${unknown}: nobody would call the others when they are started` }];
   });
 }
+
+const hasMonitor = (file: TopologyFile): boolean => file.nodes.some(({ components }) => components.includes('monitor'));
 
 /** A vote that outvotes f liars needs 2f + 1 replicas. Groups of one replica never vote. */
 function fewVoters(file: TopologyFile): SchemaProblem[] {

@@ -179,6 +179,17 @@ test.each([
     /^line 7: group g\b.*\bstandbys\b.*\bgateway\b/,
   ],
   [
+    'standbys that nobody would promote',
+    fileOf([group('y', ['b']), group('x', ['b'], { standbys: { hot: 1 } })]),
+    'line 7: group x has standbys, but no group hosts monitor: nobody would promote them',
+  ],
+  [
+    'places for nodes that nobody would call',
+    fileOf([group('y', ['b']), group('x', ['b'], { replicas: 3, started: 1 })]),
+    'line 7: group x starts 1 of 3 nodes, but no group hosts monitor: ' +
+      'nobody would call the others when they are started',
+  ],
+  [
     'an unknown field',
     fileOf([group('y', ['b']), group('x', ['b'], { replica: 2 })]),
     /^line 7: nodes\.1\.replica: .*\bname, components, replicas\b/,
