@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { loadComponents } from '../../services/registry.ts';
 import { controlPlane } from '../../shared/cluster/control-plane.ts';
-import { isStarted, type Topology, type TopologyNode } from '../../shared/cluster/topology.ts';
+import { isStarted, startedNodes, type Topology, type TopologyNode } from '../../shared/cluster/topology.ts';
 import { changeOf, type TopologyChange } from '../../shared/cluster/topology-change.ts';
 import type { Placement } from '../../shared/cluster/watchdog/placement-routes.ts';
 import { takenPorts } from '../../shared/cluster/watchdog/port-check.ts';
@@ -11,6 +11,7 @@ import { withExamples } from '../command-line.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { refuseTooMuchMemory } from '../memory-room.ts';
 import { nodeOrders } from '../node-orders.ts';
+import { processorWarning, type GrowingGroup } from '../processor-room.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { dataDirOf } from '../paths.ts';
 import { operatorToken, portBaseOf } from '../run-file.ts';
@@ -77,6 +78,8 @@ async function run(name: string, flags: ApplyFlags): Promise<void> {
   const token = operatorToken(dataDirOf(flags.data), portBase, 'change its nodes');
   refuseTooMuchMemory(nodes, starting.length);
   await refuseTakenPorts(change);
+  const warning = await processorWarning(nodes, growingGroups(starting, change.next));
+  if (warning !== undefined) terminal.line(`${terminal.warn('!')} ${warning}`);
   const order = nodeOrders(portBase, token);
   const place = (next: Topology): Promise<unknown> =>
     ask(portBase, '/topology', { method: 'POST', token, body: { next, source: topologySource(name) } });
@@ -127,6 +130,13 @@ function stepsOf(running: Topology, { next }: TopologyChange, nodes: readonly Cl
     starting: next.nodes.filter((node) => isStarted(node) && isDown(node.id)),
     leaving: nodes.filter(({ id, state }) => state !== 'stopped' && !stays.has(id)).map(({ id }) => id),
   };
+}
+
+/** The groups of the nodes that start, with the number of nodes that they have then. */
+function growingGroups(starting: readonly TopologyNode[], next: Topology): readonly GrowingGroup[] {
+  const groups = [...new Set(starting.map(({ group }) => group))];
+  const started = startedNodes(next);
+  return groups.map((name) => ({ group: name, count: started.filter(({ group }) => group === name).length }));
 }
 
 /** Monitors and control nodes. */

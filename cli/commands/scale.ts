@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { withExamples } from '../command-line.ts';
 import { UsageError } from '../errors.ts';
 import { refuseTooMuchMemory } from '../memory-room.ts';
+import { processorWarning } from '../processor-room.ts';
 import { nodeOrders } from '../node-orders.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { dataDirOf } from '../paths.ts';
@@ -17,7 +18,8 @@ interface Wanted {
 
 const help = `
 A group can grow to the "replicas" of its topology file. "started" says how many of them run at first. A new node gets
-calls as soon as the monitors call it alive. A node that is stopped drains first, so that no request is lost.`;
+calls as soon as the monitors call it alive. A node that is stopped drains first, so that no request is lost. Nodes that
+do not fit into the free memory are refused. "scale" warns where more nodes can be busy than there are processors.`;
 
 export function scale(command: Command): void {
   withExamples(withClusterOptions(command), ['scale ranking=3'], ['scale ranking=1 query=2'])
@@ -40,6 +42,11 @@ async function run(wanted: readonly Wanted[], flags: ClusterFlags): Promise<void
   const changes = wanted.map((it) => changeOf(nodes, it));
   refuseTooMuchMemory(nodes, changes.flatMap(({ start }) => start).length);
   const terminal = createTerminal(process.stdout);
+  const growing = changes.flatMap(({ group, start, running }) =>
+    start.length > 0 ? { group, count: running + start.length } : [],
+  );
+  const warning = await processorWarning(nodes, growing);
+  if (warning !== undefined) terminal.line(`${terminal.warn('!')} ${warning}`);
   const order = nodeOrders(portBase, token);
   for (const { group, start, retire } of changes) {
     for (const { id } of start) {
@@ -57,6 +64,8 @@ async function run(wanted: readonly Wanted[], flags: ClusterFlags): Promise<void
 
 interface Change {
   readonly group: string;
+  /** How many of its nodes run now. */
+  readonly running: number;
   readonly start: readonly ClusterNode[];
   readonly retire: readonly ClusterNode[];
 }
@@ -76,6 +85,7 @@ function changeOf(nodes: readonly ClusterNode[], { group, count }: Wanted): Chan
     );
   return {
     group,
+    running: places.filter(({ state }) => state !== 'stopped').length,
     start: parts.flatMap((part) => part.slice(0, count).filter(({ state }) => state === 'stopped')),
     retire: parts.flatMap((part) =>
       part
